@@ -1,0 +1,13 @@
+/**
+ * Colors, on a terminal only and never where `NO_COLOR` is set.
+ *
+ * @module
+ */
+
+// @ts-types="./std/colors.d.ts"
+import { setColorEnabled } from "@std/fmt/colors";
+
+setColorEnabled(!Deno.noColor && Deno.stdout.isTerminal());
+
+// @ts-types="./std/colors.d.ts"
+export { bold, dim, green, red, yellow } from "@std/fmt/colors";

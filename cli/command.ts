@@ -1,0 +1,128 @@
+/**
+ * What a command is, and how the one that was typed is found, explained and run.
+ *
+ * @module
+ */
+
+import { closest } from "./closest.ts";
+import { RefusedError, UsageError } from "./errors.ts";
+import { type Flags, type ParsedArguments, parseFlags } from "./flags.ts";
+import { commandHelp, overview } from "./help.ts";
+import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
+import { type CommandName, loadMessages, type Messages } from "./messages.ts";
+
+/** What a command is run with. */
+export interface Invocation<Some extends Flags> extends ParsedArguments<Some> {
+  readonly messages: Messages;
+  readonly language: Language;
+}
+
+/** A command of the executable. */
+export interface Command<Some extends Flags = Flags> {
+  readonly flags: Some;
+  /** How many words it takes besides its flags. */
+  readonly words: { readonly least: number; readonly most: number };
+  /** @returns the exit status */
+  run(invocation: Invocation<Some>): Promise<number>;
+}
+
+/** The commands by name, each loaded when it is wanted. */
+export type Commands = Readonly<Record<CommandName, () => Promise<Command>>>;
+
+/** Gives a command with flags of its own the type under which all are listed. */
+export function defineCommand<Some extends Flags>(command: Command<Some>): Command {
+  // Sound, because run() is only ever called with what its own flags were parsed to.
+  return command as unknown as Command;
+}
+
+/**
+ * Runs the command that `args` names.
+ *
+ * @returns the exit status: 2 for what was typed wrong, 1 for what the machine refused
+ */
+export async function runCommand(
+  commands: Commands,
+  version: string,
+  args: readonly string[],
+): Promise<number> {
+  const { language, rest, wrong } = takeLanguage(args);
+  const messages = await loadMessages(language);
+  try {
+    if (wrong !== undefined) {
+      const nearest = closest(wrong, LANGUAGES);
+      const wanted = messages.flags.wantsOneOf(LANGUAGES);
+      throw new UsageError(messages.flags.wrongValue("--lang", wrong, wanted, nearest));
+    }
+    return await dispatch(commands, version, rest, messages, language);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof RefusedError)) throw error;
+    console.error(error.message);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function dispatch(
+  commands: Commands,
+  version: string,
+  [name, ...args]: readonly string[],
+  messages: Messages,
+  language: Language,
+): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.log(overview(messages, version));
+    return 0;
+  }
+  if (name === "--version" || name === "-V") {
+    console.log(`playground ${version}`);
+    return 0;
+  }
+  if (!isCommandName(commands, name)) {
+    if (name.startsWith("-")) throw new UsageError(messages.flags.unknown(name, "--help"));
+    const nearest = closest(name, Object.keys(commands));
+    throw new UsageError(messages.flags.unknownCommand(name, nearest));
+  }
+  const command = await commands[name]();
+  if (args.some((argument) => argument === "--help" || argument === "-h")) {
+    console.log(commandHelp(name, command.flags, messages));
+    return 0;
+  }
+  const parsed = parseFlags(args, command.flags, messages);
+  checkWords(name, command, parsed.words, messages);
+  return await command.run({ ...parsed, messages, language });
+}
+
+function isCommandName(commands: Commands, name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}
+
+function checkWords(
+  name: CommandName,
+  { words }: Command,
+  typed: readonly string[],
+  messages: Messages,
+): void {
+  const { usage } = messages.commands[name];
+  if (typed.length < words.least) throw new UsageError(messages.flags.tooFewWords(usage));
+  if (typed.length > words.most) {
+    throw new UsageError(messages.flags.tooManyWords(typed[words.most], usage));
+  }
+}
+
+/** Takes `--lang` out of the arguments, since every command has it and even errors depend on it. */
+function takeLanguage(
+  args: readonly string[],
+): { language: Language; rest: string[]; wrong?: string } {
+  const rest: string[] = [];
+  let typed: string | undefined;
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === "--lang") typed = args[++i] ?? "";
+    else if (args[i].startsWith("--lang=")) typed = args[i].slice("--lang=".length);
+    else rest.push(args[i]);
+  }
+  const language = LANGUAGES.find((one) => one === typed);
+  const fallback = detectLanguage();
+  if (typed !== undefined && language === undefined) {
+    return { language: fallback, rest, wrong: typed };
+  }
+  return { language: language ?? fallback, rest };
+}

@@ -1,0 +1,184 @@
+/**
+ * The flags of a command: what values they take, and what they are if not given.
+ *
+ * @module
+ */
+
+// @ts-types="./std/parse_args.d.ts"
+import { parseArgs } from "@std/cli/parse-args";
+import { closest } from "./closest.ts";
+import { UsageError } from "./errors.ts";
+import type { Messages } from "./messages.ts";
+
+/** A flag whose value, once parsed, is a `Value`. */
+export interface Flag<Value> {
+  /** What stands for the value in the help; nothing for a switch. */
+  readonly placeholder: string | null;
+  readonly fallback: Value;
+  /** How the fallback reads in the help; nothing if it goes without saying. */
+  readonly shownFallback: string;
+  /** @returns the value, or `undefined` if `text` is none */
+  parse(text: string): Value | undefined;
+  /** Says what would be right, for one who typed something else. */
+  wanted(messages: Messages): string;
+  /** The words it takes, if only these. */
+  readonly words?: readonly string[];
+}
+
+/** Flags by name in camel case: `idleTimeout` is typed `--idle-timeout`. */
+export type Flags = Readonly<Record<string, Flag<unknown>>>;
+
+/** The values of flags, by the same names. */
+export type FlagValues<Some extends Flags> = {
+  readonly [Name in keyof Some]: Some[Name] extends Flag<infer Value> ? Value : never;
+};
+
+/** A flag that takes any text. */
+export function text(fallback: string, placeholder = "TEXT"): Flag<string> {
+  return {
+    placeholder,
+    fallback,
+    shownFallback: fallback,
+    parse: (given) => given === "" ? undefined : given,
+    wanted: (messages) => messages.flags.wantsText,
+  };
+}
+
+/** A flag that takes a whole number from `least` to `most`. */
+export function integer(
+  fallback: number,
+  { least, most, shown = String(fallback) }: { least: number; most: number; shown?: string },
+): Flag<number> {
+  return {
+    placeholder: "N",
+    fallback,
+    shownFallback: shown,
+    parse: (given) => {
+      const value = /^\d+$/.test(given) ? Number(given) : NaN;
+      return value >= least && value <= most ? value : undefined;
+    },
+    wanted: (messages) => messages.flags.wantsInteger(least, most),
+  };
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/**
+ * A flag that takes a duration such as `500ms`, `1.5s` or `2m`, and gives milliseconds.
+ *
+ * @param bareUnit what a number without a unit means
+ */
+export function duration(
+  fallbackMs: number,
+  shownFallback: string,
+  bareUnit: "ms" | "s",
+): Flag<number> {
+  return {
+    placeholder: bareUnit === "ms" ? "MS" : "TIME",
+    fallback: fallbackMs,
+    shownFallback,
+    parse: (given) => {
+      const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(given);
+      return match === null ? undefined : Number(match[1]) * UNITS_MS[match[2] ?? bareUnit];
+    },
+    wanted: (messages) => messages.flags.wantsDuration(bareUnit),
+  };
+}
+
+/** A flag that takes one of `words`. */
+export function choice<Word extends string>(words: readonly Word[], fallback: Word): Flag<Word> {
+  return {
+    placeholder: words.join("|"),
+    fallback,
+    shownFallback: fallback,
+    parse: (given) => words.find((word) => word === given),
+    wanted: (messages) => messages.flags.wantsOneOf(words),
+    words,
+  };
+}
+
+/** A flag without a value; one that is on by itself is turned off with `--no-…`. */
+export function onOff(fallback = false): Flag<boolean> {
+  return {
+    placeholder: null,
+    fallback,
+    shownFallback: "",
+    parse: (given) => given === "true",
+    wanted: (messages) => messages.flags.wantsText,
+  };
+}
+
+/** What was typed after the name of a command. */
+export interface ParsedArguments<Some extends Flags> {
+  readonly flags: FlagValues<Some>;
+  /** The arguments that are not flags. */
+  readonly words: readonly string[];
+  /** The names of the flags that were given. */
+  readonly given: ReadonlySet<string>;
+}
+
+/**
+ * Parses what was typed after the name of a command.
+ *
+ * @throws {UsageError} for a flag that is unknown or has a wrong value
+ */
+export function parseFlags<Some extends Flags>(
+  args: readonly string[],
+  flags: Some,
+  messages: Messages,
+): ParsedArguments<Some> {
+  const typedNames = new Map(Object.keys(flags).map((name) => [toTyped(name), name]));
+  const switches = [...typedNames].filter(([, name]) => flags[name].placeholder === null);
+  const negatable = switches.filter(([, name]) => flags[name].fallback === true);
+  const parsed = parseArgs(args, {
+    string: ["_", ...[...typedNames.keys()].filter((typed) => !isIn(typed, switches))],
+    boolean: switches.map(([typed]) => typed),
+    negatable: negatable.map(([typed]) => typed),
+    default: Object.fromEntries(negatable.map(([typed]) => [typed, true])),
+    unknown: (argument, key) => {
+      if (key !== undefined) throw unknownFlag(argument, [...typedNames.keys()], messages);
+    },
+  });
+  const values: Record<string, unknown> = {};
+  const given = new Set<string>();
+  for (const [typed, name] of typedNames) {
+    const value = parsed[typed];
+    values[name] = flags[name].fallback;
+    if (value === undefined) continue;
+    if (typeof value === "string") values[name] = parseValue(typed, value, flags[name], messages);
+    else values[name] = value;
+    if (values[name] !== flags[name].fallback || typeof value === "string") given.add(name);
+  }
+  // Every name of `flags` has just been given a value of its flag.
+  return { flags: values as FlagValues<Some>, words: parsed._, given };
+}
+
+/** `idleTimeout` as it is typed: `idle-timeout`. */
+export function toTyped(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function isIn(typed: string, entries: readonly (readonly [string, string])[]): boolean {
+  return entries.some(([name]) => name === typed);
+}
+
+function unknownFlag(argument: string, known: string[], messages: Messages): UsageError {
+  const typed = argument.replace(/=.*/s, "");
+  return new UsageError(
+    messages.flags.unknown(typed, `--${closest(typed.replace(/^-+(no-)?/, ""), known)}`),
+  );
+}
+
+function parseValue(
+  typed: string,
+  value: string,
+  flag: Flag<unknown>,
+  messages: Messages,
+): unknown {
+  const parsed = flag.parse(value);
+  if (parsed !== undefined) return parsed;
+  const wanted = flag.wanted(messages);
+  if (value === "") throw new UsageError(messages.flags.valueMissing(`--${typed}`, wanted));
+  const nearest = flag.words === undefined ? null : closest(value, flag.words);
+  throw new UsageError(messages.flags.wrongValue(`--${typed}`, value, wanted, nearest));
+}

@@ -1,0 +1,32 @@
+/**
+ * What people read, in their language. A language is loaded only when it is spoken.
+ *
+ * @module
+ */
+
+import type { Language } from "./language.ts";
+import type { en } from "./messages/en.ts";
+import type { enModels } from "./messages/en_models.ts";
+
+/** All texts but those on the models. */
+export type Messages = typeof en;
+
+/** The texts on the models. */
+export type ModelTexts = typeof enModels;
+
+/** The name of a command. */
+export type CommandName = keyof Messages["commands"];
+
+/** Loads the texts in `language`. */
+export async function loadMessages(language: Language): Promise<Messages> {
+  return language === "zh"
+    ? (await import("./messages/zh.ts")).zh
+    : (await import("./messages/en.ts")).en;
+}
+
+/** Loads the texts on the models in `language`. */
+export async function loadModelTexts(language: Language): Promise<ModelTexts> {
+  return language === "zh"
+    ? (await import("./messages/zh_models.ts")).zhModels
+    : (await import("./messages/en_models.ts")).enModels;
+}

@@ -1,0 +1,240 @@
+/** Groups thousands, as English does. */
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** What people read in English. */
+export const en = {
+  count,
+
+  help: {
+    tagline: "every classic way of serving many TCP clients at once, to run and to flood",
+    usage: "Usage",
+    usageWords: "<command> [flags]",
+    start: [
+      "Start with two terminals:",
+      "  playground serve select",
+      "  playground flood --conns 1000",
+      "",
+      "More: playground <command> --help, playground explain <model>",
+    ],
+    lang: "language of all messages (from LC_ALL, LC_MESSAGES or LANG)",
+    help: "this help",
+  },
+
+  commands: {
+    models: {
+      summary: "list the models: who serves a client, what it waits in, strengths and limits",
+      usage: "models [--json]",
+      flags: {},
+      examples: ["playground models"],
+    },
+    explain: {
+      summary: "explain a model: how it works, who waits for whom, what to try with it",
+      usage: "explain <model>",
+      flags: {},
+      examples: ["playground explain select"],
+    },
+    serve: {
+      summary: "serve TCP clients in the way of a model",
+      usage: "serve <model> [flags]",
+      flags: {
+        port: "port to listen on; 0 picks a free one (7788; select-queue: 9999)",
+        backlog: "how many clients may wait to be accepted",
+        handler: "what to do with bytes: echo, discard, upper, bytes, http, or a file: ./mine.js",
+        sleep: "wait this long before each answer, as for a database",
+        cpu: "burn this much CPU time per message",
+        recvSize: "most bytes to receive at once",
+        maxClients: "refuse clients beyond this many",
+        idleTimeout: "end clients that are silent this long",
+        grace: "how long clients may finish after Ctrl-C",
+        quiet: "print no log of clients",
+        verbose: "also log what is sent, and up to 1,000 lines a second",
+        trigger: "epoll: how readiness is reported",
+        pause: "nonblocking: sleep between two rounds",
+        spare: "thread, process: keep this many ready",
+        exec: "process: the program that serves a client, as with inetd",
+      },
+      examples: [
+        "playground serve select",
+        "playground serve thread --spare 20 --sleep 100",
+        'playground serve process --exec "cat"',
+      ],
+    },
+    flood: {
+      summary: "open many connections at once, talk on each, and check every byte that comes back",
+      usage: "flood [flags]",
+      flags: {
+        conns: "how many connections",
+        duration: "how long to talk; 0 is until Ctrl-C",
+        message: "what to send (a random number from 0 to 100)",
+        size: "send messages of this many bytes instead",
+        rate: "messages per second and connection, whether echoed in time or not",
+        noWait: "do not wait for the echo before the next message",
+        wait: "do not wait for the echo before the next message",
+        connectRate: "open this many connections per second",
+        think: "pause between an echo and the next message",
+        quiet: "no progress line",
+      },
+      examples: [
+        "playground flood --conns 1000 --duration 3s",
+        "playground flood --conns 50 --size 16384",
+        "playground flood --conns 100 --rate 10",
+      ],
+    },
+    connect: {
+      summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
+      usage: "connect [HOST:PORT]",
+      flags: {},
+      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
+    },
+  },
+
+  sharedFlags: {
+    host: "address",
+    port: "port",
+    json: "print JSON for programs",
+  },
+
+  flags: {
+    unknown: (typed: string, nearest: string) => `unknown flag ${typed}; did you mean ${nearest}?`,
+    unknownCommand: (typed: string, nearest: string) =>
+      `unknown command ${typed}; did you mean ${nearest}? (playground --help lists them)`,
+    unknownModel: (typed: string, nearest: string) =>
+      `unknown model ${typed}; did you mean ${nearest}? (playground models lists them)`,
+    wrongValue: (flag: string, value: string, wanted: string, nearest: string | null) =>
+      `${flag} ${value}: ${wanted}${nearest === null ? "" : `; did you mean ${nearest}?`}`,
+    valueMissing: (flag: string, wanted: string) => `${flag} needs a value: ${wanted}`,
+    tooFewWords: (usage: string) => `something is missing: playground ${usage}`,
+    tooManyWords: (word: string, usage: string) => `${word} is one too many: playground ${usage}`,
+    notForModel: (flag: string, model: string, models: readonly string[]) =>
+      `${flag} means nothing to ${model}; it is for ${models.join(" and ")}`,
+    notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
+    wantsText: "it takes a text",
+    wantsInteger: (least: number, most: number) =>
+      most === Infinity
+        ? `it takes a whole number from ${count(least)} up`
+        : `it takes a whole number from ${least} to ${most}`,
+    wantsDuration: (unit: string) =>
+      `it takes a duration such as 500ms, 1.5s or 2m (a bare number is ${
+        unit === "ms" ? "milliseconds" : "seconds"
+      })`,
+    wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
+    wantsAddress: "an address looks like 127.0.0.1:7788 or [::1]:7788",
+  },
+
+  serve: {
+    listening: (address: string, model: string, sockets: string, pid: number) =>
+      `listening on ${address} (${model}, ${sockets} sockets, pid ${pid})`,
+    waiting: "waiting for a client",
+    accepted: (address: string) => `a client from ${address}`,
+    received: (address: string, shown: string, sizeBytes: number) =>
+      `received from ${address}: ${shown} (${plural(sizeBytes, "byte")})`,
+    sent: (address: string, sizeBytes: number) =>
+      `sent to ${address}: ${plural(sizeBytes, "byte")}`,
+    reset: (address: string) => `${address} has reset the connection`,
+    closed: (address: string) => `${address} has closed`,
+    refused: (address: string) => `refused ${address}: --max-clients are connected already`,
+    more: (lines: number) => `… and ${count(lines)} more`,
+    outOfDescriptors: (limit: string) =>
+      `no descriptor left for another client (the limit is ${limit}): accepting goes on when one is ` +
+      "free; raise the limit with ulimit -n",
+    clientsLimited: (most: number, limit: string) =>
+      `${plural(most, "client")} at a time is the most for this model with a limit of ${limit} ` +
+      "descriptors: the next ones wait; raise the limit with ulimit -n",
+    acceptFailed: (reason: string) => `accepting failed and is tried again: ${reason}`,
+    clientFailed: (address: string, reason: string) => `let ${address} go: ${reason}`,
+    childKilled: (pid: number, address: string, signal: string) =>
+      `child ${pid} of ${address} was ended by ${signal}`,
+    childFailed: (pid: number, address: string, code: number) =>
+      `child ${pid} of ${address} ended with exit status ${code}`,
+    stopping: (clients: number, seconds: string) =>
+      `stopping: ${plural(clients, "client")} may finish for ${seconds} s (Ctrl-C again: at once)`,
+    cutOff: (clients: number) =>
+      `the model did not stop in time: cut off ${plural(clients, "client")}`,
+    totals: (t: {
+      accepted: number;
+      refused: number;
+      resets: number;
+      received: string;
+      sent: string;
+      seconds: string;
+    }) =>
+      `stopped after ${t.seconds} s: ${plural(t.accepted, "client")} served` +
+      (t.refused > 0 ? `, ${count(t.refused)} refused` : "") +
+      (t.resets > 0 ? `, ${count(t.resets)} reset` : "") +
+      `, ${t.received} received, ${t.sent} sent`,
+    portInUse: (address: string) =>
+      `${address} is in use: stop whoever listens there, or choose another with --port (0 picks one)`,
+    noSuchHost: (host: string) => `--host ${host}: there is no such host`,
+    hostNotHere: (host: string) => `--host ${host}: this machine does not have that address`,
+    portForbidden: (address: string) =>
+      `${address}: ports below 1024 need more rights than you have: choose another with --port`,
+    cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
+    handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
+    programMissing: (program: string, reason: string) => `--exec ${program}: ${reason}`,
+    engineFailed: (reason: string) => `the engine has failed: ${reason}`,
+    unknownHandler: (name: string, nearest: string, names: readonly string[]) =>
+      `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js; ` +
+      `did you mean ${nearest}?`,
+  },
+
+  flood: {
+    descriptorLimit: (wanted: number, limit: number) =>
+      `${count(wanted)} connections need more descriptors than the limit of ${limit}: ` +
+      `run "ulimit -n ${wanted + 64}" first, or use fewer --conns`,
+    notListening: (address: string) =>
+      `nothing listens on ${address}: start a server with "playground serve select"`,
+    progress: (p: {
+      connected: number;
+      refused: number;
+      waiting: number;
+      messagesPerSecond: number;
+      latency: string;
+    }) =>
+      `${count(p.connected)} connected, ${count(p.refused)} refused, ${
+        count(p.waiting)
+      } waiting to be served, ` +
+      `${count(p.messagesPerSecond)} messages/s, ${p.latency}`,
+    connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
+      `connections   ${count(c.opened)} opened, ${count(c.served)} served, ` +
+      `${count(c.refused)} refused, ${count(c.lost)} lost`,
+    connectTime: "connect time",
+    roundTrip: "round trip",
+    percentiles: (label: string, values: readonly string[]) =>
+      `${label.padEnd(14)}50 % ${values[0]}, 90 % ${values[1]}, 99 % ${values[2]}, ` +
+      `99.9 % ${values[3]}, max ${values[4]}`,
+    throughput: (messages: number, perSecond: number, bytesPerSecond: string) =>
+      `throughput    ${count(messages)} messages, ${
+        count(perSecond)
+      }/s, ${bytesPerSecond}/s each way`,
+    wrong: (bytes: number) => `wrong bytes   ${count(bytes)}`,
+    notServed: (connections: number) =>
+      `${plural(connections, "connection was", "connections were")} never served`,
+  },
+
+  connect: {
+    connected: (address: string) => `connected to ${address}; Ctrl-D ends`,
+    closed: (address: string) => `${address} has closed`,
+    failed: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
+    lost: (address: string, reason: string) => `lost ${address}: ${reason}`,
+  },
+
+  models: {
+    servant: {
+      caller: "the one thread, one client at a time",
+      process: "a process of its own",
+      thread: "a thread of its own",
+      loop: "one loop for all",
+      coroutine: "a coroutine of its own",
+    },
+    servedBy: "a client is served by",
+    waitsIn: "waits in",
+    nothing: "nothing",
+    tryIt: "Try",
+  },
+};

@@ -1,0 +1,8 @@
+/** A priority queue: what is popped is what `compare` puts first. */
+export class BinaryHeap<Item> {
+  constructor(compare: (one: Item, other: Item) => number);
+  readonly length: number;
+  push(item: Item): number;
+  peek(): Item | undefined;
+  pop(): Item | undefined;
+}

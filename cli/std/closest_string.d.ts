@@ -1,0 +1,2 @@
+/** @returns the one of `candidates` that is most like `word` */
+export function closestString(word: string, candidates: readonly string[]): string;

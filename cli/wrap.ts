@@ -1,0 +1,30 @@
+import stringWidth from "string-width";
+
+/**
+ * Breaks a text into lines of at most `columns` columns of a terminal. Between Chinese characters,
+ * which are two columns wide, a line may break anywhere, but not before a closing mark.
+ *
+ * @param first what the first line begins with
+ * @param others what the others begin with
+ */
+export function wrapText(text: string, columns: number, first: string, others: string): string {
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (
+    const piece
+      of text.match(/\p{Script=Han}[，。；：、！？）”』》]*|\s+|[^\s\p{Script=Han}]+/gu) ?? []
+  ) {
+    const isSpace = piece.trim() === "";
+    if (!isEmpty && stringWidth(line + piece) > columns) {
+      lines.push(line.trimEnd());
+      line = others;
+      isEmpty = true;
+    }
+    if (isSpace && isEmpty) continue;
+    line += piece;
+    isEmpty = false;
+  }
+  lines.push(line.trimEnd());
+  return lines.join("\n");
+}

@@ -1,0 +1,18 @@
+import { type Commands, runCommand } from "./cli/command.ts";
+import config from "./deno.json" with { type: "json" };
+
+const commands: Commands = {
+  models: async () => (await import("./servers/models_command.ts")).modelsCommand,
+  explain: async () => (await import("./servers/explain_command.ts")).explainCommand,
+  serve: async () => (await import("./servers/serve_command.ts")).serveCommand,
+  flood: async () => (await import("./clients/flood_command.ts")).floodCommand,
+  connect: async () => (await import("./clients/connect_command.ts")).connectCommand,
+};
+
+if (Deno.args[0] === "--serve-one-client") {
+  // Not for people: a child of the process model, see servers/engine/child_role.ts.
+  const { serveOneClient } = await import("./servers/engine/child_role.ts");
+  await serveOneClient(Deno.args[1]);
+} else {
+  Deno.exit(await runCommand(commands, config.version, Deno.args));
+}

@@ -1,0 +1,52 @@
+/**
+ * One client at a time: the first server of every textbook.
+ *
+ * While one client is served, the others wait in the listener's backlog. The system has completed
+ * their connections and keeps what they send, so they notice nothing but the silence.
+ *
+ * @module
+ */
+
+import type { Engine } from "./engine/model.ts";
+import type { Session } from "./handlers/session.ts";
+import type { Connection } from "./sockets/interface.ts";
+
+export async function blocking(engine: Engine): Promise<void> {
+  const { listener } = engine;
+  const buffer = new Uint8Array(engine.recvSizeBytes);
+  const sleep = (ms: number) => engine.sleepThread(ms);
+
+  for (let connection; (connection = await listener.accept()) !== null;) {
+    try {
+      await serveClient(connection, engine.newSession(), buffer, sleep);
+    } catch (error) {
+      engine.clientFailed(connection, error);
+    } finally {
+      connection.close();
+    }
+  }
+}
+
+/**
+ * Serves one client to its end. A thread, a process or a coroutine that has a client to itself does
+ * exactly this: what the models differ in is who else can be served meanwhile.
+ *
+ * @param buffer to receive into; nobody else may use it
+ * @param sleep how this model waits when a session asks for it
+ */
+export async function serveClient(
+  connection: Pick<Connection, "recv" | "send">,
+  session: Session,
+  buffer: Uint8Array,
+  sleep: (ms: number) => void | Promise<void>,
+): Promise<void> {
+  for (;;) {
+    const count = await connection.recv(buffer);
+    if (count === 0) return;
+    for (const answer of session.receive(buffer.subarray(0, count))) {
+      if (answer.waitMs > 0) await sleep(answer.waitMs);
+      if (answer.bytes.length > 0) await connection.send(answer.bytes);
+      if (answer.close) return;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The hidden role in which the executable serves one client from standard input to standard output.
+ *
+ * @module
+ */
+
+import { serveClient } from "../blocking.ts";
+import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
+
+/** The name of the role on the command line. */
+export const CHILD_ROLE = "--serve-one-client";
+/** What a child writes, before anything of its client's, when it can serve. */
+export const READY_BYTE = 0x06; // ACK
+
+interface ChildOptions {
+  readonly handler: HandlerChoice;
+  readonly recvSizeBytes: number;
+}
+
+/** The program and arguments that start a child, from source as well as from the compiled file. */
+export function childCommand(handler: HandlerChoice, recvSizeBytes: number): [string, string[]] {
+  const options: ChildOptions = { handler, recvSizeBytes };
+  const role = [CHILD_ROLE, JSON.stringify(options)];
+  if (Deno.build.standalone) return [Deno.execPath(), role];
+  // A child needs no network: its client is its standard input and output.
+  const main = new URL("../../main.ts", import.meta.url).href;
+  return [Deno.execPath(), ["run", "--quiet", "--no-prompt", "--allow-read", main, ...role]];
+}
+
+/** Serves standard input until it ends. @param json what {@linkcode childCommand} passed */
+export async function serveOneClient(json: string): Promise<void> {
+  const { handler, recvSizeBytes }: ChildOptions = JSON.parse(json);
+  const session = (await makeHandler(handler))();
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  const standardStreams = {
+    recv: async (buffer: Uint8Array) => await Deno.stdin.read(buffer) ?? 0,
+    send: writeAll,
+  };
+  await writeAll(Uint8Array.of(READY_BYTE));
+  // The process is its client's alone, so it may block and sleep as it likes.
+  await serveClient(standardStreams, session, new Uint8Array(recvSizeBytes), (ms) => {
+    Atomics.wait(sleeper, 0, 0, ms);
+  });
+}
+
+async function writeAll(bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) sent += await Deno.stdout.write(bytes.subarray(sent));
+}

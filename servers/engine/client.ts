@@ -1,0 +1,75 @@
+import type { Answer, Session } from "../handlers/session.ts";
+import { type Connection, WOULD_BLOCK } from "../sockets/interface.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * How far a client was served.
+ *
+ * - `ready`: all is sent, and more can be received
+ * - `blocked`: the socket takes no more; go on when it is writable
+ * - `asleep`: the next answer is due at {@linkcode Client.dueMs}
+ * - `done`: all is sent, and the session wants the connection closed
+ */
+export type Progress = "ready" | "blocked" | "asleep" | "done";
+
+/**
+ * What an event loop has to remember of a client between two turns: a thread would have it on its
+ * stack. While it is owed something it is not received from, so what is kept for it is bounded.
+ */
+export class Client {
+  readonly connection: Connection;
+  progress: Progress = "ready";
+  /** When the next answer is due, on the clock of `performance.now()`. */
+  dueMs = 0;
+
+  readonly #session: Session;
+  #answers: Iterator<Answer> | undefined = undefined;
+  #unsent: Uint8Array = NOTHING;
+  #closeAfter = false;
+
+  constructor(connection: Connection, session: Session) {
+    this.connection = connection;
+    this.#session = session;
+  }
+
+  /** Hands a chunk to the session and sends its answers. To be called when `ready`. */
+  serve(chunk: Uint8Array): Progress {
+    this.#answers = this.#session.receive(chunk)[Symbol.iterator]();
+    return this.progress = this.#sendAnswers();
+  }
+
+  /** Goes on with a client whose socket has become writable, or whose answer has become due. */
+  resume(): Progress {
+    if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.progress = "blocked";
+    return this.progress = this.#closeAfter ? "done" : this.#sendAnswers();
+  }
+
+  #sendAnswers(): Progress {
+    for (;;) {
+      const next = this.#answers?.next();
+      if (next === undefined || next.done) return "ready";
+      const { bytes, waitMs, close } = next.value;
+      this.#closeAfter = close;
+      if (waitMs > 0) {
+        this.#unsent = bytes.slice();
+        this.dueMs = performance.now() + waitMs;
+        return "asleep";
+      }
+      const sent = bytes.length === 0 ? 0 : this.connection.trySend(bytes);
+      if (sent < bytes.length) {
+        // The loop receives other clients into the same buffer, so what is left needs a copy.
+        this.#unsent = bytes.slice(sent === WOULD_BLOCK ? 0 : sent);
+        return "blocked";
+      }
+      if (close) return "done";
+    }
+  }
+
+  /** @returns whether all of it is sent */
+  #sendUnsent(): boolean {
+    const sent = this.connection.trySend(this.#unsent);
+    if (sent !== WOULD_BLOCK) this.#unsent = this.#unsent.subarray(sent);
+    return this.#unsent.length === 0;
+  }
+}

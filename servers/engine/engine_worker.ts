@@ -1,0 +1,118 @@
+/**
+ * The engine: the Worker in which a model runs, because it may block its thread for good reason and
+ * the supervisor must still answer Ctrl-C.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { HandlerError } from "../handlers/custom.ts";
+import { makeHandler } from "../handlers/handlers.ts";
+import type { Handler } from "../handlers/session.ts";
+import { modelEntry } from "../registry.ts";
+import { Recorder } from "../shared_memory/recorder.ts";
+import { DenoSockets } from "../sockets/deno.ts";
+import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
+import { isOutOfDescriptors } from "../sockets/deno_listener.ts";
+import { dismissIdle, Farewell } from "./farewell.ts";
+import type { Engine, Model, Notice } from "./model.ts";
+import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
+
+let farewell: Farewell | undefined;
+
+self.onmessage = ({ data }: MessageEvent<ToEngine>) => {
+  if (data.kind === "start") start(data.setup);
+  else farewell?.begin(data.graceMs);
+};
+
+async function start(setup: EngineSetup): Promise<void> {
+  let handler: Handler;
+  let model: Model;
+  let engine: Engine;
+  try {
+    handler = await makeHandler(setup.handler);
+    if (setup.handler.name.includes(".")) handler(); // a file that makes no session fails now
+    model = await modelEntry(setup.model).load();
+    engine = makeEngine(setup, handler);
+  } catch (error) {
+    tell({ kind: "failed", failure: explainFailure(error) });
+    return;
+  }
+  const { sockets } = engine;
+  farewell = new Farewell(sockets);
+  const stopDismissing = dismissIdle(sockets, setup.idleTimeoutMs);
+  try {
+    await model(engine);
+    await sockets.allClosed();
+    tell({ kind: "stopped" });
+  } catch (error) {
+    tell({ kind: "crashed", detail: messageOf(error) });
+  }
+  stopDismissing();
+}
+
+function makeEngine(setup: EngineSetup, handler: Handler): Engine {
+  const notify = (notice: Notice) => tell({ kind: "notice", notice });
+  const sockets = new DenoSockets(
+    new Recorder(setup.stats, setup.trace, {
+      beganToWait: () => tell({ kind: "listening", ...listener.address }),
+      outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
+      acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
+    }),
+  );
+  const listener = sockets.listen(setup.listen);
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  return {
+    sockets,
+    listener,
+    recvSizeBytes: setup.listen.recvSizeBytes,
+    options: setup.options,
+    handler: setup.handler,
+    descriptorLimit: setup.descriptorLimit,
+    get running() {
+      return !farewell?.begun || sockets.connections.size > 0;
+    },
+    newSession: handler,
+    sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
+    stop: () => tell({ kind: "stop-asked" }),
+    clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
+    notify,
+  };
+}
+
+function reportFailed(
+  { descriptorLimit }: EngineSetup,
+  { peer }: Connection,
+  error: unknown,
+  notify: (notice: Notice) => void,
+): void {
+  if (error instanceof ConnectionReset) return;
+  if (isOutOfDescriptors(error)) {
+    notify({ kind: "out-of-descriptors", limit: descriptorLimit });
+    return;
+  }
+  notify({ kind: "client-failed", peer: formatAddress(peer), reason: messageOf(error) });
+}
+
+function explainFailure(error: unknown): StartFailure {
+  if (error instanceof HandlerError) {
+    return { reason: "handler", path: error.path, detail: error.reason };
+  }
+  const detail = messageOf(error);
+  if (error instanceof Deno.errors.AddrInUse) return { reason: "address-in-use", detail };
+  if (error instanceof Deno.errors.AddrNotAvailable) return { reason: "address-not-here", detail };
+  if (error instanceof Deno.errors.PermissionDenied) return { reason: "permission", detail };
+  // Deno gives the resolver's errors no class and no code of their own, getaddrinfo(3).
+  if (/lookup|resolve/.test(detail)) return { reason: "no-such-host", detail };
+  return { reason: "other", detail };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function tell(message: FromEngine): void {
+  self.postMessage(message);
+}

@@ -1,0 +1,60 @@
+/**
+ * What a model is given to work with, and what it is.
+ *
+ * @module
+ */
+
+import type { HandlerChoice } from "../handlers/handlers.ts";
+import type { Session } from "../handlers/session.ts";
+import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
+
+/** A way of serving: returns when the server was stopped and it has no more to do. */
+export type Model = (engine: Engine) => Promise<void>;
+
+/** The flags that only some models have. */
+export interface ModelOptions {
+  /** How `epoll` reports. */
+  readonly trigger: "edge" | "level";
+  /** How long `nonblocking` sleeps between two rounds. */
+  readonly pauseMs: number;
+  /** How many threads or processes are kept ready. */
+  readonly spare: number;
+  /** What `process` runs for a client: a program and its arguments; ourselves if empty. */
+  readonly exec: readonly string[];
+}
+
+/** The engine as the page of a model sees it. */
+export interface Engine {
+  readonly sockets: Sockets;
+  readonly listener: Listener;
+  readonly recvSizeBytes: number;
+  readonly options: ModelOptions;
+  readonly handler: HandlerChoice;
+  /** How many descriptors this process may have. */
+  readonly descriptorLimit: number;
+  /** True until the server was told to stop and the last client is gone. */
+  readonly running: boolean;
+  newSession(): Session;
+  /** Puts this whole thread to sleep. */
+  sleepThread(ms: number): void;
+  /** Stops the server, as Ctrl-C does. */
+  stop(): void;
+  /** Says why a client was let go; a reset is the client's own affair and passes in silence. */
+  clientFailed(connection: Connection, error: unknown): void;
+  /** Tells the supervisor something that people should know. */
+  notify(notice: Notice): void;
+}
+
+/** What an engine has to say beyond counters and trace. Plain data: it crosses to the supervisor. */
+export type Notice =
+  | { readonly kind: "out-of-descriptors"; readonly limit: number }
+  | { readonly kind: "accept-failed"; readonly reason: string }
+  | { readonly kind: "client-failed"; readonly peer: string; readonly reason: string }
+  | {
+    readonly kind: "child-ended";
+    readonly peer: string;
+    readonly pid: number;
+    readonly signal: string | null;
+    readonly code: number;
+  }
+  | { readonly kind: "clients-limited"; readonly most: number; readonly limit: number };

@@ -1,0 +1,48 @@
+import { bold } from "../cli/colors.ts";
+import { defineCommand, type Invocation } from "../cli/command.ts";
+import { loadModelTexts } from "../cli/messages.ts";
+import { wrapText } from "../cli/wrap.ts";
+import { parseModelName } from "./model_name.ts";
+
+const flags = {};
+
+/** `playground explain <model>` */
+export const explainCommand = defineCommand({
+  flags,
+  words: { least: 1, most: 1 },
+  async run({ words: [typed], messages, language }: Invocation<typeof flags>): Promise<number> {
+    const name = parseModelName(typed, messages);
+    const { headings, models } = await loadModelTexts(language);
+    const { how, drawing, strengths, weaknesses, tries } = models[name];
+    const columns = pageColumns();
+    console.log([
+      bold(name),
+      ...section(headings.how, how.map((paragraph) => wrapText(paragraph, columns, "  ", "  "))),
+      ...section(headings.drawing, [drawing.replace(/^\n/, "")]),
+      ...section(
+        headings.strengths,
+        strengths.map((line) => wrapText(line, columns, "  + ", "    ")),
+      ),
+      ...section(
+        headings.weaknesses,
+        weaknesses.map((line) => wrapText(line, columns, "  - ", "    ")),
+      ),
+      ...section(
+        headings.tries,
+        tries.map(([command, look]) =>
+          `  ${command}\n${wrapText(look, columns, "      # ", "      # ")}`
+        ),
+      ),
+    ].join("\n"));
+    return 0;
+  },
+});
+
+function section(heading: string, body: readonly string[]): string[] {
+  return ["", bold(heading), ...body];
+}
+
+/** As wide as the terminal, but no wider than a line is good to read. */
+function pageColumns(): number {
+  return Deno.stdout.isTerminal() ? Math.min(100, Deno.consoleSize().columns) : 80;
+}

@@ -1,0 +1,82 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Answer, Handler } from "./session.ts";
+
+/** What a handler of one's own may give back for a chunk. */
+export type CustomAnswer =
+  | Uint8Array
+  | string
+  | { bytes?: Uint8Array | string; waitMs?: number; close?: boolean };
+
+const encoder = new TextEncoder();
+
+/**
+ * Loads a handler from a JavaScript file. Its default export is called for each client and gives an
+ * object with `receive(chunk)`, which returns what to answer: bytes, a string,
+ * `{ bytes, waitMs, close }`, an iterable of these, or nothing.
+ *
+ * @param path of the file, relative to the current directory
+ * @throws {HandlerError} when the file cannot be loaded or exports something else
+ */
+export async function loadCustomHandler(path: string): Promise<Handler> {
+  const module: unknown = await importFile(path);
+  const make = isRecord(module) ? module.default : undefined;
+  if (typeof make !== "function") throw new HandlerError(path, "it has no default function export");
+  return () => {
+    const session: unknown = make();
+    if (!isRecord(session) || typeof session.receive !== "function") {
+      throw new HandlerError(path, "what its function returns has no receive method");
+    }
+    const receive = session.receive.bind(session);
+    return { receive: (chunk) => answers(path, receive(chunk)) };
+  };
+}
+
+/** A handler's file is not what it should be. */
+export class HandlerError extends Error {
+  override readonly name = "HandlerError";
+
+  constructor(readonly path: string, readonly reason: string) {
+    super(`${path}: ${reason}`);
+  }
+}
+
+async function importFile(path: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new HandlerError(path, reason);
+  }
+}
+
+function* answers(path: string, given: unknown): Generator<Answer> {
+  if (given === undefined || given === null) return;
+  if (typeof given === "string" || given instanceof Uint8Array) {
+    yield { bytes: toBytes(given), waitMs: 0, close: false };
+  } else if (isRecord(given) && Symbol.iterator in given) {
+    // Checked by the line above; each element is checked in its turn.
+    for (const one of given as Iterable<unknown>) yield* answers(path, one);
+  } else if (given instanceof Promise) {
+    throw new HandlerError(path, "receive returned a promise; it must answer at once");
+  } else if (isRecord(given)) {
+    const { bytes = "", waitMs = 0, close = false } = given;
+    if (typeof waitMs !== "number" || !(waitMs >= 0)) {
+      throw new HandlerError(path, "waitMs is not a number of milliseconds");
+    }
+    if (typeof bytes !== "string" && !(bytes instanceof Uint8Array)) {
+      throw new HandlerError(path, "bytes is neither a string nor a Uint8Array");
+    }
+    yield { bytes: toBytes(bytes), waitMs, close: close === true };
+  } else {
+    throw new HandlerError(path, `receive returned a ${typeof given}`);
+  }
+}
+
+function toBytes(given: string | Uint8Array): Uint8Array {
+  return typeof given === "string" ? encoder.encode(given) : given;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

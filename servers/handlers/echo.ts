@@ -1,0 +1,16 @@
+import type { Answer, Session } from "./session.ts";
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** Sends back what came. */
+export function echo(): Session {
+  // One answer for the whole life of the client: the next chunk comes after this one was sent.
+  const answer = { bytes: NOTHING, waitMs: 0, close: false };
+  const answers: Answer[] = [answer];
+  return {
+    receive(chunk) {
+      answer.bytes = chunk;
+      return answers;
+    },
+  };
+}

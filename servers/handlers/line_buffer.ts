@@ -1,0 +1,24 @@
+/** Collects chunks and gives them back as lines. */
+export class LineBuffer {
+  #held = new Uint8Array(0);
+  #decoder = new TextDecoder();
+
+  /** @param longestBytes a line longer than this is given as `null`, and is the last one */
+  constructor(private readonly longestBytes: number) {}
+
+  /** The lines that `chunk` completes, without their `\n` or `\r\n`; the rest is kept. */
+  *lines(chunk: Uint8Array): Generator<string | null> {
+    // A copy: the model may receive into the same buffer before all lines are taken.
+    const bytes = new Uint8Array(this.#held.length + chunk.length);
+    bytes.set(this.#held);
+    bytes.set(chunk, this.#held.length);
+    this.#held = new Uint8Array(0);
+    let start = 0;
+    for (let end; (end = bytes.indexOf(0x0a, start)) >= 0; start = end + 1) {
+      if (end - start > this.longestBytes) return yield null;
+      yield this.#decoder.decode(bytes.subarray(start, end)).replace(/\r$/, "");
+    }
+    if (bytes.length - start > this.longestBytes) return yield null;
+    this.#held = bytes.slice(start);
+  }
+}

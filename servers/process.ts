@@ -1,0 +1,68 @@
+/**
+ * A process per client.
+ *
+ * Nothing is shared: a child may block, sleep, burn its CPU or crash, and no other client notices.
+ * The price is a process: tens of milliseconds and megabytes for each client, so spare children can
+ * be started ahead. Deno has no descriptors to hand over, so here the parent keeps the socket and
+ * carries the bytes to the child's standard input and from its standard output.
+ *
+ * @module
+ */
+
+import { type Child, Children } from "./engine/children.ts";
+import type { Engine } from "./engine/model.ts";
+import type { Connection } from "./sockets/interface.ts";
+
+export async function process(engine: Engine): Promise<void> {
+  const { listener } = engine;
+  const children = new Children(engine);
+  await children.prepareSpares();
+
+  for (let connection; (connection = await listener.accept()) !== null;) {
+    serve(engine, children, connection); // not awaited: the child is on its own
+    await children.available();
+  }
+  await engine.sockets.allClosed();
+  await children.end();
+}
+
+async function serve(engine: Engine, children: Children, connection: Connection): Promise<void> {
+  let child: Child | undefined;
+  try {
+    child = await children.take();
+    await Promise.all([
+      carryToChild(connection, child, engine.recvSizeBytes),
+      carryFromChild(child, connection),
+    ]);
+  } catch (error) {
+    engine.clientFailed(connection, error);
+  } finally {
+    connection.close();
+    await child?.end(connection.peer);
+  }
+}
+
+/** Feeds the child what the client sends, until either of them has enough. */
+async function carryToChild(
+  connection: Connection,
+  child: Child,
+  recvSizeBytes: number,
+): Promise<void> {
+  const buffer = new Uint8Array(recvSizeBytes);
+  try {
+    for (let count; (count = await connection.recv(buffer)) > 0;) {
+      if (!await child.write(buffer.subarray(0, count))) return;
+    }
+  } finally {
+    await child.closeInput();
+  }
+}
+
+/** Sends the client what the child answers, until the child closes its output. */
+async function carryFromChild(child: Child, connection: Connection): Promise<void> {
+  try {
+    for await (const bytes of child.output()) await connection.send(bytes);
+  } finally {
+    connection.close(); // the child has said its last, and the other direction ends too
+  }
+}

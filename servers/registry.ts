@@ -1,0 +1,87 @@
+/**
+ * The models by name, and what the command line must know of them before they are loaded.
+ *
+ * @module
+ */
+
+import type { Model } from "./engine/model.ts";
+
+/** Who serves a client. */
+export type Servant = "caller" | "process" | "thread" | "loop" | "coroutine";
+
+interface Entry {
+  readonly servant: Servant;
+  /** What it waits in: the names of the calls. */
+  readonly waitsIn: string;
+  readonly port: number;
+  load(): Promise<Model>;
+}
+
+const DEFAULT_PORT = 7788;
+
+const ENTRIES = {
+  blocking: {
+    servant: "caller",
+    waitsIn: "accept, recv, send",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./blocking.ts")).blocking,
+  },
+  process: {
+    servant: "process",
+    waitsIn: "recv, send",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./process.ts")).process,
+  },
+  thread: {
+    servant: "thread",
+    waitsIn: "recv, send",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./thread.ts")).thread,
+  },
+  nonblocking: {
+    servant: "loop",
+    waitsIn: "-",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./nonblocking.ts")).nonblocking,
+  },
+  select: {
+    servant: "loop",
+    waitsIn: "select",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./select.ts")).select,
+  },
+  "select-queue": {
+    servant: "loop",
+    waitsIn: "select",
+    port: 9999,
+    load: async () => (await import("./select_queue.ts")).selectQueue,
+  },
+  epoll: {
+    servant: "loop",
+    waitsIn: "epoll_wait",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./epoll.ts")).epoll,
+  },
+  async: {
+    servant: "coroutine",
+    waitsIn: "await",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./async.ts")).async,
+  },
+} as const satisfies Record<string, Entry>;
+
+/** The name of a model, as `serve` takes it. */
+export type ModelName = keyof typeof ENTRIES;
+
+/** All names, in the order in which the text teaches the models. */
+export const MODEL_NAMES = Object.keys(ENTRIES) as ModelName[]; // keys() forgets the names
+
+/** What is known of a model without loading it. */
+export function modelEntry(name: ModelName): Entry {
+  return ENTRIES[name];
+}
+
+/** Whether `name` is that of a model. */
+export function isModelName(name: string): name is ModelName {
+  return Object.hasOwn(ENTRIES, name);
+}

@@ -1,0 +1,88 @@
+/**
+ * The echo server of select(2), with the keyboard among its inputs: a typed line stops it.
+ *
+ * The loop hands over all the sockets it is interested in and sleeps until one of them is ready. A
+ * client is in one of two sets: in `inputs` while more may be received from it, or in `outputs` while
+ * it is owed bytes that its socket would not take. Whoever does not read is not read from.
+ *
+ * @module
+ */
+
+import { Client, type Progress } from "./engine/client.ts";
+import type { Engine } from "./engine/model.ts";
+import { Sleepers } from "./engine/sleepers.ts";
+import type { Connection, Pollable } from "./sockets/interface.ts";
+import { WOULD_BLOCK } from "./sockets/interface.ts";
+
+export async function select(engine: Engine): Promise<void> {
+  const { listener, sockets } = engine;
+  const keyboard = sockets.keyboard();
+  const buffer = new Uint8Array(engine.recvSizeBytes);
+  const inputs = new Set<Pollable>([listener, keyboard]);
+  const outputs = new Set<Connection>();
+  const clients = new Map<Pollable, Client>();
+  const sleepers = new Sleepers();
+
+  while (engine.running) {
+    const { readable, writable } = await sockets.select(
+      inputs,
+      outputs,
+      [],
+      sleepers.untilNextMs(),
+    );
+
+    for (const input of readable) {
+      if (input === listener) acceptClient();
+      else if (input === keyboard) readKeyboard();
+      else attend(clients.get(input), receive);
+    }
+    for (const output of writable) attend(clients.get(output), resume);
+    for (const sleeper of sleepers.due()) attend(sleeper, resume);
+  }
+
+  function acceptClient(): void {
+    const connection = listener.tryAccept();
+    if (connection === null) return;
+    clients.set(connection, new Client(connection, engine.newSession()));
+    inputs.add(connection);
+  }
+
+  function readKeyboard(): void {
+    const line = keyboard.tryReadLine();
+    if (line === WOULD_BLOCK) return;
+    inputs.delete(keyboard);
+    if (line !== null) engine.stop(); // the end of standard input is not a line
+  }
+
+  function receive(client: Client): Progress {
+    const count = client.connection.tryRecv(buffer);
+    if (count === WOULD_BLOCK) return "ready";
+    if (count === 0) return "done";
+    return client.serve(buffer.subarray(0, count));
+  }
+
+  /** Takes one step with a client, and puts it into the set in which it waits for the next. */
+  function attend(client: Client | undefined, step: (client: Client) => Progress): void {
+    if (client === undefined) return; // it left earlier in this turn
+    const { connection } = client;
+    let progress: Progress = "done";
+    try {
+      progress = step(client);
+    } catch (error) {
+      engine.clientFailed(connection, error);
+    }
+    if (progress === "ready") inputs.add(connection);
+    else inputs.delete(connection);
+    if (progress === "blocked") outputs.add(connection);
+    else outputs.delete(connection);
+    if (progress === "asleep") sleepers.add(client);
+    if (progress === "done") {
+      clients.delete(connection);
+      connection.close();
+    }
+  }
+}
+
+function resume(client: Client): Progress {
+  return client.resume();
+}

@@ -1,0 +1,123 @@
+/**
+ * The second server of select(2): a queue of messages for each client.
+ *
+ * Receiving and answering are apart. What arrives is put into the client's queue; the queue is worked
+ * off when select says that the client can be written to. A client is watched for writing only while
+ * its queue is not empty: sockets are nearly always writable, and select would never sleep.
+ *
+ * @module
+ */
+
+import { Client } from "./engine/client.ts";
+import type { Engine } from "./engine/model.ts";
+import { Sleepers } from "./engine/sleepers.ts";
+import type { Connection, Pollable } from "./sockets/interface.ts";
+import { WOULD_BLOCK } from "./sockets/interface.ts";
+
+/** A client whose messages pile up higher than this is not received from, until some are answered. */
+const QUEUE_LIMIT_BYTES = 65_536;
+
+/** A client, and the messages from it that are not answered yet. */
+interface QueuedClient {
+  readonly client: Client;
+  readonly queue: Uint8Array[];
+  queuedBytes: number;
+  /** The client sent its last byte; it leaves when its queue is empty. */
+  ended: boolean;
+}
+
+export async function selectQueue(engine: Engine): Promise<void> {
+  const { listener, sockets } = engine;
+  const buffer = new Uint8Array(engine.recvSizeBytes);
+  const inputs = new Set<Pollable>([listener]);
+  const outputs = new Set<Connection>();
+  const clients = new Map<Pollable, QueuedClient>();
+  const sleepers = new Sleepers();
+
+  while (engine.running) {
+    const { readable, writable } = await sockets.select(
+      inputs,
+      outputs,
+      [],
+      sleepers.untilNextMs(),
+    );
+
+    for (const input of readable) {
+      if (input === listener) acceptClient();
+      else attend(input, receive);
+    }
+    for (const output of writable) attend(output, answer);
+    for (const sleeper of sleepers.due()) attend(sleeper.connection, answer);
+  }
+
+  function acceptClient(): void {
+    const connection = listener.tryAccept();
+    if (connection === null) return;
+    const client = new Client(connection, engine.newSession());
+    clients.set(connection, {
+      client,
+      queue: [],
+      queuedBytes: 0,
+      ended: false,
+    });
+    inputs.add(connection);
+  }
+
+  /** Puts what arrived into the client's queue. */
+  function receive(queued: QueuedClient): void {
+    const count = queued.client.connection.tryRecv(buffer);
+    if (count === WOULD_BLOCK) return;
+    if (count === 0) {
+      queued.ended = true;
+      return;
+    }
+    queued.queue.push(buffer.slice(0, count));
+    queued.queuedBytes += count;
+  }
+
+  /** Answers the client's messages in order, as far as its socket takes the answers. */
+  function answer(queued: QueuedClient): void {
+    const { client, queue } = queued;
+    if (client.progress !== "ready") client.resume();
+    while (client.progress === "ready" && queue.length > 0) {
+      const [message] = queue.splice(0, 1);
+      queued.queuedBytes -= message.length;
+      client.serve(message);
+    }
+  }
+
+  /** Takes one step with a client, and watches it for what its queue then calls for. */
+  function attend(connection: Pollable, step: (queued: QueuedClient) => void): void {
+    const queued = clients.get(connection);
+    if (queued === undefined) return; // it left earlier in this turn
+    try {
+      step(queued);
+    } catch (error) {
+      engine.clientFailed(queued.client.connection, error);
+      leave(queued.client.connection);
+      return;
+    }
+    watch(queued);
+  }
+
+  function watch({ client, queue, queuedBytes, ended }: QueuedClient): void {
+    const { connection, progress } = client;
+    const isIdle = queue.length === 0 && progress === "ready";
+    if (progress === "done" || (ended && isIdle)) {
+      leave(connection);
+      return;
+    }
+    if (ended || queuedBytes >= QUEUE_LIMIT_BYTES) inputs.delete(connection);
+    else inputs.add(connection);
+    if (isIdle || progress === "asleep") outputs.delete(connection);
+    else outputs.add(connection);
+    if (progress === "asleep") sleepers.add(client);
+  }
+
+  function leave(connection: Connection): void {
+    inputs.delete(connection);
+    outputs.delete(connection);
+    clients.delete(connection);
+    connection.close();
+  }
+}

@@ -1,0 +1,104 @@
+import { closest } from "../cli/closest.ts";
+import { defineCommand, type Invocation } from "../cli/command.ts";
+import { UsageError } from "../cli/errors.ts";
+import { choice, duration, type FlagValues, integer, onOff, text, toTyped } from "../cli/flags.ts";
+import type { Messages } from "../cli/messages.ts";
+import type { EngineSetup } from "./engine/protocol.ts";
+import { HANDLER_NAMES, isHandlerFile } from "./handlers/handlers.ts";
+import { modelEntry, type ModelName } from "./registry.ts";
+import { parseModelName } from "./model_name.ts";
+import { descriptorLimit } from "./sockets/descriptor_limit.ts";
+import { JsonReporter } from "./supervisor/json_reporter.ts";
+import { supervise } from "./supervisor/supervisor.ts";
+import { TextReporter } from "./supervisor/text_reporter.ts";
+
+const serveFlags = {
+  host: text("127.0.0.1", "HOST"),
+  port: integer(-1, { least: 0, most: 65_535, shown: "" }),
+  backlog: integer(1_024, { least: 1, most: 65_535 }),
+  handler: text("echo", "NAME"),
+  sleep: duration(0, "0", "ms"),
+  cpu: duration(0, "0", "ms"),
+  recvSize: integer(16_384, { least: 1, most: 1_048_576 }),
+  maxClients: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
+  idleTimeout: duration(Infinity, "", "s"),
+  grace: duration(3_000, "3s", "s"),
+  quiet: onOff(),
+  verbose: onOff(),
+  json: onOff(),
+  trigger: choice(["edge", "level"], "edge"),
+  pause: duration(0, "0", "ms"),
+  spare: integer(0, { least: 0, most: 1_000 }),
+  exec: text("", "COMMAND"),
+};
+
+/** The flags that only these models understand. */
+const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelName[]>>> = {
+  trigger: ["epoll"],
+  pause: ["nonblocking"],
+  spare: ["thread", "process"],
+  exec: ["process"],
+};
+
+/** `playground serve <model>` */
+export const serveCommand = defineCommand({
+  flags: serveFlags,
+  words: { least: 1, most: 1 },
+  async run(
+    { flags, words: [name], given, messages }: Invocation<typeof serveFlags>,
+  ): Promise<number> {
+    const model = parseModelName(name, messages);
+    check(model, flags, given, messages);
+    await supervise({
+      setup: await makeSetup(model, flags),
+      graceMs: flags.grace,
+      log: flags.quiet ? "none" : flags.verbose ? "verbose" : "normal",
+      reporter: flags.json ? new JsonReporter() : new TextReporter(messages),
+      messages,
+    });
+    return 0;
+  },
+});
+
+function check(
+  model: ModelName,
+  { handler, quiet, verbose }: FlagValues<typeof serveFlags>,
+  given: ReadonlySet<string>,
+  messages: Messages,
+): void {
+  if (!HANDLER_NAMES.includes(handler) && !isHandlerFile(handler)) {
+    const nearest = closest(handler, HANDLER_NAMES);
+    throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
+  }
+  if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
+  for (const [flag, models] of Object.entries(ONLY_FOR)) {
+    if (given.has(flag) && !models.includes(model)) {
+      throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
+    }
+  }
+}
+
+async function makeSetup(
+  model: ModelName,
+  flags: FlagValues<typeof serveFlags>,
+): Promise<Omit<EngineSetup, "stats" | "trace">> {
+  return {
+    model,
+    listen: {
+      host: flags.host,
+      port: flags.port === -1 ? modelEntry(model).port : flags.port,
+      backlog: flags.backlog,
+      maxClients: flags.maxClients,
+      recvSizeBytes: flags.recvSize,
+    },
+    handler: { name: flags.handler, sleepMs: flags.sleep, cpuMs: flags.cpu },
+    options: {
+      trigger: flags.trigger,
+      pauseMs: flags.pause,
+      spare: flags.spare,
+      exec: flags.exec.split(/\s+/).filter((word) => word !== ""),
+    },
+    idleTimeoutMs: flags.idleTimeout,
+    descriptorLimit: await descriptorLimit(),
+  };
+}

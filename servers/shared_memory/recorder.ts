@@ -1,0 +1,105 @@
+import type { Address, Connection, Observer } from "../sockets/interface.ts";
+import { COUNTER, openCounters } from "./stats.ts";
+import { TRACE_EVENT, TraceWriter } from "./trace.ts";
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+/** What an engine must be told that counters and trace do not tell. */
+export interface RareEvents {
+  /** The model is prepared, and waits for its first client. */
+  beganToWait(): void;
+  outOfDescriptors(): void;
+  acceptFailed(error: Error): void;
+}
+
+/** Counts what the sockets report, and traces it while somebody looks. */
+export class Recorder implements Observer {
+  readonly #counters: Float64Array;
+  readonly #trace: TraceWriter;
+  readonly #rare: RareEvents;
+  readonly #hosts = new Map<string, Uint8Array>();
+  #hasWaited = false;
+  #saidWaiting = false;
+
+  constructor(stats: SharedArrayBuffer, trace: SharedArrayBuffer, rare: RareEvents) {
+    this.#counters = openCounters(stats);
+    this.#trace = new TraceWriter(trace);
+    this.#rare = rare;
+  }
+
+  waiting(): void {
+    if (this.#saidWaiting) return;
+    this.#saidWaiting = true;
+    if (!this.#hasWaited) this.#rare.beganToWait();
+    this.#hasWaited = true;
+    if (this.#trace.watched) this.#trace.write(TRACE_EVENT.waiting, 0, NOTHING, 0, 0, NOTHING);
+  }
+
+  accepted(connection: Connection): void {
+    this.#saidWaiting = false;
+    this.#counters[COUNTER.accepted]++;
+    this.#counters[COUNTER.active]++;
+    this.#note(TRACE_EVENT.accepted, connection.id, connection.peer);
+  }
+
+  refused(peer: Address): void {
+    this.#counters[COUNTER.refused]++;
+    this.#note(TRACE_EVENT.refused, 0, peer);
+  }
+
+  received(connection: Connection, buffer: Uint8Array, count: number): void {
+    this.#counters[COUNTER.bytesIn] += count;
+    this.#counters[COUNTER.recvs]++;
+    if (this.#trace.watched) {
+      this.#note(TRACE_EVENT.received, connection.id, connection.peer, count, buffer);
+    }
+  }
+
+  sent(connection: Connection, count: number): void {
+    this.#counters[COUNTER.bytesOut] += count;
+    this.#counters[COUNTER.sends]++;
+    if (this.#trace.watched) this.#note(TRACE_EVENT.sent, connection.id, connection.peer, count);
+  }
+
+  reset(connection: Connection): void {
+    this.#counters[COUNTER.resets]++;
+    this.#note(TRACE_EVENT.reset, connection.id, connection.peer);
+  }
+
+  closed(connection: Connection): void {
+    this.#counters[COUNTER.closed]++;
+    this.#counters[COUNTER.active]--;
+    this.#note(TRACE_EVENT.closed, connection.id, connection.peer);
+  }
+
+  wokeUp(scanned: number, ready: number): void {
+    this.#counters[COUNTER.wakeUps]++;
+    this.#counters[COUNTER.scanned] += scanned;
+    this.#counters[COUNTER.ready] += ready;
+  }
+
+  outOfDescriptors(): void {
+    this.#rare.outOfDescriptors();
+  }
+
+  acceptFailed(error: Error): void {
+    this.#rare.acceptFailed(error);
+  }
+
+  #note(event: number, client: number, { host, port }: Address, sizeBytes = 0, bytes = NOTHING) {
+    if (!this.#trace.watched) return;
+    this.#trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes);
+  }
+
+  /** Many clients come from few hosts, so a host is encoded once. */
+  #encodedHost(host: string): Uint8Array {
+    let encoded = this.#hosts.get(host);
+    if (encoded === undefined) {
+      if (this.#hosts.size >= 1_000) this.#hosts.clear();
+      encoded = encoder.encode(host);
+      this.#hosts.set(host, encoded);
+    }
+    return encoded;
+  }
+}

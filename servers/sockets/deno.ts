@@ -1,0 +1,109 @@
+/**
+ * The socket kind `deno`: `Deno.listen`, made to look like BSD sockets. Works on every platform.
+ *
+ * @module
+ */
+
+import type { Connection, Epoll, Keyboard, Listener } from "./interface.ts";
+import type { ListenOptions, Observer, Pollable, Ready, Sockets } from "./interface.ts";
+import { DenoConnection } from "./deno_connection.ts";
+import { asDenoPollable, DenoEpoll } from "./deno_epoll.ts";
+import { DenoHub } from "./deno_hub.ts";
+import { DenoKeyboard } from "./deno_keyboard.ts";
+import { DenoListener } from "./deno_listener.ts";
+
+/** See the module; one per engine. */
+export class DenoSockets implements Sockets {
+  readonly #hub: DenoHub;
+  readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };
+  #listener: DenoListener | undefined = undefined;
+
+  constructor(observer: Observer) {
+    this.#hub = new DenoHub(observer);
+  }
+
+  get connections(): ReadonlySet<Connection> {
+    return this.#hub.connections;
+  }
+
+  listen(options: ListenOptions): Listener {
+    return this.#listener = new DenoListener(options, this.#hub);
+  }
+
+  keyboard(): Keyboard {
+    return new DenoKeyboard(this.#hub);
+  }
+
+  async select<Watched extends Pollable>(
+    read: Iterable<Watched>,
+    write: Iterable<Connection>,
+    _except: Iterable<Connection>,
+    timeoutMs: number,
+  ): Promise<Ready<Watched>> {
+    // Emptied and refilled by scan(), for the sockets of this call.
+    const ready = this.#ready as Ready<Watched>;
+    let scanned = scan(read, write, ready);
+    if (ready.readable.length + ready.writable.length === 0) {
+      if (this.#hub.connections.size === 0) this.#hub.observer.waiting();
+      await this.#hub.sleep(timeoutMs);
+      scanned += scan(read, write, ready);
+    } else await this.#hub.stayAwake();
+    this.#hub.observer.wokeUp(scanned, ready.readable.length + ready.writable.length);
+    return ready;
+  }
+
+  epoll<Watched extends Pollable>(): Epoll<Watched> {
+    return new DenoEpoll<Watched>(this.#hub);
+  }
+
+  pause(ms: number): Promise<void> {
+    if (ms === 0) return this.#hub.turn.take();
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  stopListening(): void {
+    this.#listener?.stop();
+  }
+
+  finish(connection: Connection): void {
+    asDenoConnection(connection).finish();
+  }
+
+  abort(connection: Connection): void {
+    asDenoConnection(connection).abort();
+  }
+
+  async allClosed(): Promise<void> {
+    while (this.#hub.connections.size > 0) {
+      await new Promise<void>((resolve) => this.#hub.onceReleased(resolve));
+    }
+    this.#hub.turn.close();
+  }
+}
+
+/** Sorts out what is ready, and arms what is not. @returns how many sockets that were */
+function scan<Watched extends Pollable>(
+  read: Iterable<Watched>,
+  write: Iterable<Connection>,
+  ready: Ready<Watched>,
+): number {
+  ready.readable.length = 0;
+  ready.writable.length = 0;
+  let scanned = 0;
+  for (const watched of read) {
+    scanned++;
+    const socket = asDenoPollable(watched);
+    if (socket.isReadable()) ready.readable.push(watched);
+    else socket.arm();
+  }
+  for (const connection of write) {
+    scanned++;
+    if (asDenoPollable(connection).isWritable()) ready.writable.push(connection);
+  }
+  return scanned;
+}
+
+function asDenoConnection(connection: Connection): DenoConnection {
+  if (!(connection instanceof DenoConnection)) throw new Error("a connection of another kind");
+  return connection;
+}

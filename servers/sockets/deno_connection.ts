@@ -1,0 +1,233 @@
+import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./interface.ts";
+import type { Address, Connection } from "./interface.ts";
+import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
+import { Outbox } from "./outbox.ts";
+
+/** How long a closed connection waits for the other side's last byte before it gives up on it. */
+const LINGER_MS = 1_000;
+/** How long a closed connection tries to send what it still owes to a client that takes nothing. */
+const STALLED_MS = 60_000;
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * A `Deno.TcpConn` that can also be asked without waiting.
+ *
+ * Deno only has operations that complete later. So one read is kept outstanding and its result plays
+ * the part of the kernel's receive buffer; an {@linkcode Outbox} plays the part of its send buffer.
+ */
+export class DenoConnection implements Connection, DenoPollable {
+  readonly kind = "connection";
+  readonly id: number;
+  readonly peer: Address;
+  registration: Registration | undefined = undefined;
+  activity = 0;
+
+  readonly #conn: Deno.TcpConn;
+  readonly #hub: DenoHub;
+  readonly #inboxSizeBytes: number;
+  #inbox: Uint8Array<ArrayBuffer> | undefined = undefined;
+  #inboxStart = 0;
+  #inboxEnd = 0;
+  #outbox: Outbox | undefined = undefined;
+  #reading = false;
+  #blockedInRecv = false;
+  /** The buffer that a blocking call has been lent until it completes. */
+  #lent: Uint8Array = NOTHING;
+  /** The client sent its last byte. */
+  #ended = false;
+  /** We want no more of the client's bytes: recv reports the end. */
+  #finished = false;
+  #fault: Error | undefined = undefined;
+  #closing = false;
+  #streamEnded: PromiseWithResolvers<void> | undefined = undefined;
+  #released = false;
+
+  constructor(id: number, conn: Deno.TcpConn, hub: DenoHub, recvSizeBytes: number) {
+    this.id = id;
+    this.#conn = conn;
+    this.#hub = hub;
+    this.#inboxSizeBytes = recvSizeBytes;
+    this.peer = { host: conn.remoteAddr.hostname, port: conn.remoteAddr.port };
+  }
+
+  recv(buffer: Uint8Array): number | Promise<number> {
+    if (this.#finished || this.#ended) return 0;
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#lent = buffer;
+    this.#blockedInRecv = true;
+    // Bound once per connection: an async function here would cost a frame per message.
+    return this.#conn.read(buffer).then(this.#onRecv, this.#onFailed);
+  }
+
+  send(bytes: Uint8Array): Promise<void> {
+    this.#lent = bytes;
+    return this.#conn.write(bytes).then(this.#onSend, this.#onFailed);
+  }
+
+  tryRecv(buffer: Uint8Array): number {
+    const held = this.#inboxEnd - this.#inboxStart;
+    if (held === 0) {
+      if (this.#fault !== undefined) throw this.#fault;
+      if (this.#ended || this.#finished) return 0;
+      if (this.registration !== undefined) this.registration.disarmed();
+      else this.arm();
+      return WOULD_BLOCK;
+    }
+    const count = Math.min(held, buffer.length);
+    // An inbox that holds something exists.
+    buffer.set(this.#inbox!.subarray(this.#inboxStart, this.#inboxStart + count));
+    this.#inboxStart += count;
+    if (this.#inboxStart === this.#inboxEnd) this.#inboxStart = this.#inboxEnd = 0;
+    this.registration?.disarmed();
+    this.activity++;
+    this.#hub.observer.received(this, buffer, count);
+    return count;
+  }
+
+  trySend(bytes: Uint8Array): number {
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
+    const count = this.#outbox.take(bytes);
+    if (count === 0 && bytes.length > 0) return WOULD_BLOCK;
+    this.activity++;
+    this.#hub.observer.sent(this, count);
+    return count;
+  }
+
+  isReadable(): boolean {
+    return this.#inboxEnd > this.#inboxStart || this.#ended || this.#finished ||
+      this.#fault !== undefined;
+  }
+
+  isWritable(): boolean {
+    return this.#fault !== undefined || this.#outbox === undefined || this.#outbox.hasRoom();
+  }
+
+  isFaulty(): boolean {
+    return this.#fault !== undefined;
+  }
+
+  arm(): void {
+    if (this.#reading || this.#ended || this.#fault !== undefined) return;
+    if (this.#inboxEnd === this.#inboxSizeBytes) return;
+    this.#inbox ??= new Uint8Array(this.#inboxSizeBytes);
+    const space = this.#inboxEnd === 0 ? this.#inbox : this.#inbox.subarray(this.#inboxEnd);
+    this.#reading = true;
+    this.#conn.read(space).then(this.#onRead, this.#onFault);
+  }
+
+  /** From now on the stream is at its end for us; a waiting {@linkcode recv} is let go. */
+  finish(): void {
+    if (this.#finished || this.#closing) return;
+    this.#finished = true;
+    // Deno cannot cancel a read. The client can be asked to end it: it sees the end of our stream.
+    if (this.#blockedInRecv) this.#conn.closeWrite().catch(this.#onFault);
+    else this.#hub.signal(this, EPOLLIN);
+  }
+
+  /** Gives the descriptor back now, whatever is still to be sent. */
+  abort(): void {
+    this.#fault ??= new ConnectionReset("closed by the server");
+    this.#release();
+    this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
+  }
+
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.registration = undefined;
+    this.#hub.observer.closed(this);
+    this.#closeGently();
+  }
+
+  /**
+   * Sends what is owed, says that it was the last, and waits for the client to say so too: closing
+   * earlier with bytes unread would reset the connection and destroy what is still on its way.
+   */
+  async #closeGently(): Promise<void> {
+    if (this.#outbox !== undefined) await this.#outbox.sent(STALLED_MS);
+    if (this.#fault === undefined && !this.#ended) {
+      const ended = this.#streamEnded = Promise.withResolvers<void>();
+      const timer = setTimeout(() => this.#release(), LINGER_MS);
+      try {
+        await this.#conn.closeWrite();
+        if (!this.#reading && !this.#blockedInRecv) this.#goOnDiscarding();
+        await ended.promise;
+      } catch {
+        // Whatever went wrong, nothing is owed any more.
+      }
+      clearTimeout(timer);
+    }
+    this.#release();
+  }
+
+  /** Reads on after closing, once the read that was outstanding then is done. */
+  async #goOnDiscarding(): Promise<void> {
+    const scrap = new Uint8Array(4_096);
+    try {
+      while (!this.#ended) this.#ended = await this.#conn.read(scrap) === null;
+    } catch {
+      // A reset ends the stream as well, and there is nobody left to tell.
+    }
+    this.#streamEnded?.resolve();
+  }
+
+  #release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#conn.close();
+    this.#hub.release(this);
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    this.#reading = false;
+    if (count === null) this.#ended = true;
+    else this.#inboxEnd += count;
+    if (this.#closing) this.#goOnDiscarding();
+    else this.#hub.signal(this, EPOLLIN);
+  };
+
+  readonly #onSent = (hasRoomAgain: boolean): void => {
+    if (hasRoomAgain && !this.#closing) this.#hub.signal(this, EPOLLOUT);
+  };
+
+  readonly #onFault = (error: unknown): void => {
+    this.#reading = false;
+    this.#noteFault(error);
+    this.#outbox?.give();
+    this.#streamEnded?.resolve();
+    this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
+  };
+
+  #noteFault(error: unknown): void {
+    if (this.#fault !== undefined) return;
+    const reset = error instanceof Deno.errors.ConnectionReset ||
+      error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#fault = reset ? new ConnectionReset(message) : new Error(message, { cause: error });
+    if (reset) this.#hub.observer.reset(this);
+  }
+
+  readonly #onRecv = (count: number | null): number => {
+    this.#blockedInRecv = false;
+    if (count === null) this.#ended = true;
+    if (this.#closing) this.#goOnDiscarding();
+    if (count === null || this.#finished || this.#closing) return 0;
+    this.activity++;
+    this.#hub.observer.received(this, this.#lent, count);
+    return count;
+  };
+
+  readonly #onSend = (count: number): void | Promise<void> => {
+    this.activity++;
+    this.#hub.observer.sent(this, count);
+    if (count < this.#lent.length) return this.send(this.#lent.subarray(count));
+  };
+
+  readonly #onFailed = (error: unknown): never => {
+    this.#blockedInRecv = false;
+    this.#noteFault(error);
+    throw this.#fault;
+  };
+}

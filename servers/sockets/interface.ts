@@ -1,0 +1,181 @@
+/**
+ * The socket interface that every model is written against, in the words of BSD.
+ *
+ * A socket *kind* implements it: `deno` on `Deno.listen`, others on the system's own calls. Blocking
+ * calls (`accept`, `recv`, `send`) return a value or a promise of it, so models `await` them. `try…`
+ * calls answer at once. A readiness call is where an event loop waits.
+ *
+ * @module
+ */
+
+/** What a `try…` call answers when it would have had to wait (`EAGAIN`, recv(2)). */
+export const WOULD_BLOCK = -1;
+
+/** Readiness bits with the values of epoll_ctl(2). */
+export const EPOLLIN = 0x001;
+export const EPOLLOUT = 0x004;
+/** An error is pending; reported whether asked for or not. */
+export const EPOLLERR = 0x008;
+/** Report a change once (edge-triggered) instead of as long as it lasts (level-triggered). */
+export const EPOLLET = 0x8000_0000;
+
+/** Anything a readiness call can watch for reading. */
+export interface Pollable {
+  /** The word the log and the live view use for it. */
+  readonly kind: "listener" | "connection" | "keyboard";
+}
+
+/** The listening socket. */
+export interface Listener extends Pollable {
+  readonly kind: "listener";
+  /** Where clients connect, with the port the system chose if 0 was asked for. */
+  readonly address: Address;
+  /** Waits for the next client; `null` once the server is stopping. */
+  accept(): Connection | null | Promise<Connection | null>;
+  /** The next client if one is waiting, otherwise `null`. */
+  tryAccept(): Connection | null;
+}
+
+/** A connected client. */
+export interface Connection extends Pollable {
+  readonly kind: "connection";
+  /** Counts from 1 in order of accept, and is never used again. */
+  readonly id: number;
+  readonly peer: Address;
+  /** Grows with every call that moved bytes; who it stays the same for is idle. */
+  readonly activity: number;
+  /**
+   * Waits for bytes and stores them in `buffer`.
+   *
+   * @returns how many bytes; 0 when the client sent its last
+   * @throws {ConnectionReset} when the client reset the connection
+   */
+  recv(buffer: Uint8Array): number | Promise<number>;
+  /**
+   * Waits until the socket took all of `bytes`.
+   *
+   * @throws {ConnectionReset} when the client is gone
+   */
+  send(bytes: Uint8Array): void | Promise<void>;
+  /** {@linkcode recv} that answers {@linkcode WOULD_BLOCK} instead of waiting. */
+  tryRecv(buffer: Uint8Array): number;
+  /** Sends as much of `bytes` as fits: how many, or {@linkcode WOULD_BLOCK} if none. */
+  trySend(bytes: Uint8Array): number;
+  /** Ends the connection once what it took is sent. Closing twice is harmless. */
+  close(): void;
+}
+
+/** The terminal's keyboard as one of the things a loop watches. */
+export interface Keyboard extends Pollable {
+  readonly kind: "keyboard";
+  /** A typed line, `null` at the end of standard input, or {@linkcode WOULD_BLOCK}. */
+  tryReadLine(): string | null | typeof WOULD_BLOCK;
+}
+
+/** What a readiness call found. The arrays are good until the next call. */
+export interface Ready<Watched extends Pollable = Pollable> {
+  readable: Watched[];
+  writable: Connection[];
+  exceptional: Connection[];
+}
+
+/** One report of {@linkcode Epoll.wait}. */
+export interface EpollEvent<Watched extends Pollable = Pollable> {
+  readonly target: Watched;
+  /** Which of {@linkcode EPOLLIN}, {@linkcode EPOLLOUT} and {@linkcode EPOLLERR} hold. */
+  events: number;
+}
+
+/** An interest list that outlives the call, epoll(7). */
+export interface Epoll<Watched extends Pollable = Pollable> {
+  /** `EPOLL_CTL_ADD` */
+  add(target: Watched, events: number): void;
+  /** `EPOLL_CTL_MOD`; reports anew what already holds. */
+  modify(target: Watched, events: number): void;
+  /** `EPOLL_CTL_DEL`; a closed target leaves the list by itself. */
+  remove(target: Watched): void;
+  /**
+   * Waits until something is ready or `timeoutMs` is over (`Infinity`: no limit).
+   *
+   * @returns what is ready, in an array that is good until the next call
+   */
+  wait(timeoutMs: number): EpollEvent<Watched>[] | Promise<EpollEvent<Watched>[]>;
+}
+
+/** A socket kind. */
+export interface Sockets {
+  listen(options: ListenOptions): Listener;
+  keyboard(): Keyboard;
+  /**
+   * Waits until one of the sockets is ready or `timeoutMs` is over (`Infinity`: no limit), select(2).
+   *
+   * Looks at every socket it is given, which is its cost.
+   */
+  select<Watched extends Pollable>(
+    read: Iterable<Watched>,
+    write: Iterable<Connection>,
+    except: Iterable<Connection>,
+    timeoutMs: number,
+  ): Ready<Watched> | Promise<Ready<Watched>>;
+  epoll<Watched extends Pollable>(): Epoll<Watched>;
+  /** Lets the system do its part between two rounds of a loop that never waits. */
+  pause(ms: number): void | Promise<void>;
+  /** Connections that hold a descriptor. */
+  readonly connections: ReadonlySet<Connection>;
+  /** Stops accepting; {@linkcode Listener.accept} answers `null` from now on. */
+  stopListening(): void;
+  /** From now on this connection's `recv` reports the end of the stream. */
+  finish(connection: Connection): void;
+  /** Ends this connection now; what it still holds is lost. */
+  abort(connection: Connection): void;
+  /** Resolves when the last connection has given its descriptor back. */
+  allClosed(): Promise<void>;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** How many clients may wait to be accepted, listen(2). */
+  backlog: number;
+  /** Clients beyond this many are refused. */
+  maxClients: number;
+  /** The most that one `recv` will be asked for, in bytes. */
+  recvSizeBytes: number;
+}
+
+/** An Internet address. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `host:port`, with brackets around an IPv6 host. */
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Where a socket kind reports what happens to it. Called on the hot path: it must be cheap. */
+export interface Observer {
+  /** The server begins to wait for a client. */
+  waiting(): void;
+  accepted(connection: Connection): void;
+  /** A client was turned away because there were `maxClients` already. */
+  refused(peer: Address): void;
+  /** `buffer` holds `count` bytes that the model has just taken. */
+  received(connection: Connection, buffer: Uint8Array, count: number): void;
+  sent(connection: Connection, count: number): void;
+  reset(connection: Connection): void;
+  closed(connection: Connection): void;
+  /** A readiness call returned after it looked at `scanned` sockets and found `ready`. */
+  wokeUp(scanned: number, ready: number): void;
+  /** There is no descriptor left for another client; accepting goes on when one is free. */
+  outOfDescriptors(): void;
+  /** Accepting failed for another reason, and is tried again. */
+  acceptFailed(error: Error): void;
+}
+
+/** The client reset the connection (`ECONNRESET`, `EPIPE`): its fault, and not an end of stream. */
+export class ConnectionReset extends Error {
+  override readonly name = "ConnectionReset";
+}

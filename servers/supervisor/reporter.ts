@@ -1,0 +1,19 @@
+import type { Notice } from "../engine/model.ts";
+import type { ModelName } from "../registry.ts";
+import type { Counters } from "../shared_memory/stats.ts";
+import type { TraceRecord } from "../shared_memory/trace.ts";
+import type { Address } from "../sockets/interface.ts";
+
+/** Says what a server does: to people in lines of text, or to programs in lines of JSON. */
+export interface Reporter {
+  listening(address: Address, model: ModelName): void;
+  /** What a client did. */
+  record(record: TraceRecord): void;
+  /** This many records were not shown. */
+  more(count: number): void;
+  notice(notice: Notice): void;
+  stopping(clients: number, graceMs: number): void;
+  /** The engine had to be ended while it had this many clients. */
+  cutOff(clients: number): void;
+  totals(counters: Counters, elapsedMs: number): void;
+}

@@ -1,0 +1,172 @@
+/**
+ * The supervisor: starts the engine, listens to signals, and says what happens. It never touches a
+ * client, so it answers whatever the model is doing.
+ *
+ * @module
+ */
+
+import { RefusedError } from "../../cli/errors.ts";
+import type { Messages } from "../../cli/messages.ts";
+import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
+import { createStatsMemory, readCounters } from "../shared_memory/stats.ts";
+import { createTraceMemory } from "../shared_memory/trace.ts";
+import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
+import { Log } from "./log.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** How much longer than the grace an engine may take before it is ended from outside. */
+const OVERDUE_MS = 4_000;
+const LINES_PER_SECOND = 20;
+const VERBOSE_LINES_PER_SECOND = 1_000;
+
+/** How a server is run, beyond what its engine must know. */
+export interface Supervision {
+  readonly setup: Omit<EngineSetup, "stats" | "trace">;
+  readonly graceMs: number;
+  readonly log: "none" | "normal" | "verbose";
+  readonly reporter: Reporter;
+  readonly messages: Messages;
+}
+
+/**
+ * Runs a server until it is stopped by a signal or by its model.
+ *
+ * @throws {RefusedError} when it cannot start or its engine fails
+ */
+export async function supervise(supervision: Supervision): Promise<void> {
+  const { setup, reporter, messages } = supervision;
+  const stats = createStatsMemory();
+  const trace = createTraceMemory();
+  const log = startLog(supervision, trace);
+  const startedMs = performance.now();
+  const worker = new Worker(new URL("../engine/engine_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  const { promise: stopped, resolve, reject } = Promise.withResolvers<void>();
+  const stop = new Stop(supervision, worker, stats, resolve);
+  const said = new Set<string>();
+
+  worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
+    switch (data.kind) {
+      case "listening":
+        reporter.listening(data, setup.model);
+        break;
+      case "failed":
+        reject(new RefusedError(explain(data.failure, setup.listen, messages)));
+        break;
+      case "stop-asked":
+        stop.begin();
+        break;
+      case "notice":
+        // The same thing about descriptors is said once, however often it happens.
+        if (data.notice.kind === "out-of-descriptors") {
+          if (said.has(data.notice.kind)) return;
+          said.add(data.notice.kind);
+        }
+        reporter.notice(data.notice);
+        break;
+      case "stopped":
+        resolve();
+        break;
+      case "crashed":
+        reject(new RefusedError(messages.serve.engineFailed(data.detail)));
+        break;
+    }
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new RefusedError(messages.serve.engineFailed(event.message)));
+  };
+  tell(worker, { kind: "start", setup: { ...setup, stats, trace } });
+  stop.listenToSignals();
+  try {
+    await stopped;
+  } finally {
+    stop.end();
+    log?.close();
+    worker.terminate();
+  }
+  reporter.totals(readCounters(stats), performance.now() - startedMs);
+}
+
+/** Brings a server to its end: kindly at first, at once when told twice, by force when overdue. */
+class Stop {
+  readonly #supervision: Supervision;
+  readonly #worker: Worker;
+  readonly #stats: SharedArrayBuffer;
+  readonly #giveUp: () => void;
+  readonly #onSignal = () => this.begin();
+  // Windows knows no SIGTERM that a program could listen to.
+  readonly #signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM"];
+  #begun = false;
+  #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
+
+  constructor(
+    supervision: Supervision,
+    worker: Worker,
+    stats: SharedArrayBuffer,
+    giveUp: () => void,
+  ) {
+    this.#supervision = supervision;
+    this.#worker = worker;
+    this.#stats = stats;
+    this.#giveUp = giveUp;
+  }
+
+  listenToSignals(): void {
+    for (const signal of this.#signals) Deno.addSignalListener(signal, this.#onSignal);
+  }
+
+  begin(): void {
+    const graceMs = this.#begun ? 0 : this.#supervision.graceMs;
+    const clients = readCounters(this.#stats).active;
+    if (!this.#begun && clients > 0) this.#supervision.reporter.stopping(clients, graceMs);
+    this.#begun = true;
+    tell(this.#worker, { kind: "stop", graceMs });
+    clearTimeout(this.#overdue);
+    this.#overdue = setTimeout(() => {
+      this.#supervision.reporter.cutOff(readCounters(this.#stats).active);
+      this.#giveUp();
+    }, graceMs + OVERDUE_MS);
+  }
+
+  end(): void {
+    clearTimeout(this.#overdue);
+    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#onSignal);
+  }
+}
+
+function startLog({ log, reporter }: Supervision, trace: SharedArrayBuffer): Log | undefined {
+  if (log === "none") return undefined;
+  const mostPerSecond = log === "verbose" ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND;
+  return new Log(
+    trace,
+    reporter,
+    mostPerSecond,
+    ({ event }) => log === "verbose" || event !== "sent",
+  );
+}
+
+function explain(failure: StartFailure, listen: ListenOptions, { serve }: Messages): string {
+  const address = formatAddress(listen);
+  switch (failure.reason) {
+    case "handler":
+      return serve.handlerFailed(failure.path, failure.detail);
+    case "address-in-use":
+      return serve.portInUse(address);
+    case "address-not-here":
+      return serve.hostNotHere(listen.host);
+    case "no-such-host":
+      return serve.noSuchHost(listen.host);
+    case "permission":
+      return serve.portForbidden(address);
+    case "other":
+      return serve.cannotListen(address, failure.detail);
+  }
+}
+
+function tell(worker: Worker, message: ToEngine): void {
+  worker.postMessage(message);
+}

@@ -1,0 +1,94 @@
+import type { Messages } from "../../cli/messages.ts";
+import { formatBytes } from "../../cli/bytes.ts";
+import { bold, dim, yellow } from "../../cli/colors.ts";
+import type { Notice } from "../engine/model.ts";
+import type { ModelName } from "../registry.ts";
+import type { Counters } from "../shared_memory/stats.ts";
+import type { TraceRecord } from "../shared_memory/trace.ts";
+import { type Address, formatAddress } from "../sockets/interface.ts";
+import type { Reporter } from "./reporter.ts";
+import { showBytes } from "./show_bytes.ts";
+
+/** Lines of text: the log on standard output, what needs attention on standard error. */
+export class TextReporter implements Reporter {
+  readonly #messages: Messages;
+
+  constructor(messages: Messages) {
+    this.#messages = messages;
+  }
+
+  listening(address: Address, model: ModelName): void {
+    const { listening } = this.#messages.serve;
+    console.log(bold(listening(formatAddress(address), model, "deno", Deno.pid)));
+  }
+
+  record(record: TraceRecord): void {
+    console.log(this.#describe(record));
+  }
+
+  more(count: number): void {
+    console.log(dim(this.#messages.serve.more(count)));
+  }
+
+  notice(notice: Notice): void {
+    console.error(yellow(this.#describeNotice(notice)));
+  }
+
+  stopping(clients: number, graceMs: number): void {
+    console.error(this.#messages.serve.stopping(clients, (graceMs / 1_000).toFixed(1)));
+  }
+
+  cutOff(clients: number): void {
+    console.error(yellow(this.#messages.serve.cutOff(clients)));
+  }
+
+  totals(counters: Counters, elapsedMs: number): void {
+    console.log(this.#messages.serve.totals({
+      ...counters,
+      received: formatBytes(counters.bytesIn),
+      sent: formatBytes(counters.bytesOut),
+      seconds: (elapsedMs / 1_000).toFixed(1),
+    }));
+  }
+
+  #describe({ event, host, port, sizeBytes, bytes }: TraceRecord): string {
+    const { serve } = this.#messages;
+    const address = formatAddress({ host, port });
+    switch (event) {
+      case "waiting":
+        return dim(serve.waiting);
+      case "accepted":
+        return serve.accepted(address);
+      case "received":
+        return serve.received(address, showBytes(bytes, sizeBytes), sizeBytes);
+      case "sent":
+        return serve.sent(address, sizeBytes);
+      case "reset":
+        return serve.reset(address);
+      case "closed":
+        return serve.closed(address);
+      case "refused":
+        return serve.refused(address);
+    }
+  }
+
+  #describeNotice(notice: Notice): string {
+    const { serve } = this.#messages;
+    switch (notice.kind) {
+      case "out-of-descriptors":
+        return serve.outOfDescriptors(String(notice.limit));
+      case "clients-limited":
+        return serve.clientsLimited(notice.most, String(notice.limit));
+      case "accept-failed":
+        return serve.acceptFailed(notice.reason);
+      case "client-failed":
+        return serve.clientFailed(notice.peer, notice.reason);
+      case "child-ended": {
+        const { pid, peer, signal, code } = notice;
+        return signal === null
+          ? serve.childFailed(pid, peer, code)
+          : serve.childKilled(pid, peer, signal);
+      }
+    }
+  }
+}

@@ -1,6 +1,54 @@
-import { defineCommand } from "../cli/command.ts";
+import { defineCommand, type Invocation } from "../cli/command.ts";
+import { RefusedError, UsageError } from "../cli/errors.ts";
+import { type Address, formatAddress } from "../servers/sockets/interface.ts";
+
+/** `playground connect [HOST:PORT]` */
 export const connectCommand = defineCommand({
   flags: {},
-  words: { least: 0, most: 0 },
-  run: () => Promise.resolve(0),
+  words: { least: 0, most: 1 },
+  async run({ words: [typed], messages }: Invocation<Record<never, never>>): Promise<number> {
+    const address = typed === undefined ? { host: "127.0.0.1", port: 7788 } : parseAddress(typed);
+    if (address === undefined) {
+      throw new UsageError(`${typed}: ${messages.flags.wantsAddress}`);
+    }
+    const texts = messages.connect;
+    const shown = formatAddress(address);
+    let conn: Deno.TcpConn;
+    try {
+      conn = await Deno.connect({ hostname: address.host, port: address.port });
+    } catch (error) {
+      throw new RefusedError(texts.failed(shown, reasonOf(error)));
+    }
+    console.error(texts.connected(shown));
+    sendTyped(conn);
+    try {
+      await conn.readable.pipeTo(Deno.stdout.writable, { preventClose: true });
+    } catch (error) {
+      throw new RefusedError(texts.lost(shown, reasonOf(error)));
+    }
+    console.error(texts.closed(shown));
+    return 0;
+  },
 });
+
+/** Sends what is typed; at its end the other side may still finish what it has to say. */
+async function sendTyped(conn: Deno.TcpConn): Promise<void> {
+  try {
+    await Deno.stdin.readable.pipeTo(conn.writable, { preventClose: true });
+    await conn.closeWrite();
+  } catch {
+    // The connection is lost, which the receiving side reports.
+  }
+}
+
+/** @returns `undefined` when `typed` is no address */
+function parseAddress(typed: string): Address | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(typed);
+  if (match === null) return undefined;
+  const port = Number(match[3]);
+  return port >= 1 && port <= 65_535 ? { host: match[1] ?? match[2], port } : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,141 @@
+import { Measurements } from "./measurements.ts";
+import type { FloodOptions } from "./options.ts";
+import { Talker } from "./talker.ts";
+
+/** How many connections may be in the middle of being opened. */
+const MOST_CONNECTING = 256;
+/** How long connections may wait, at the end, for what they are still owed. */
+const LAST_ECHOES_MS = 2_000;
+
+/** Many connections to one server. */
+export class Flood {
+  readonly measurements = new Measurements();
+
+  readonly #options: FloodOptions;
+  readonly #end = new AbortController();
+  readonly #talkers = new Set<Talker>();
+  readonly #talks: Promise<void>[] = [];
+  #connecting = 0;
+  #elapsedMs = 0;
+  #stops = 0;
+
+  constructor(options: FloodOptions) {
+    this.#options = options;
+  }
+
+  /** Connections that are open and were not served yet. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const talker of this.#talkers) if (!talker.isServed) waiting++;
+    return waiting;
+  }
+
+  get connected(): number {
+    return this.#talkers.size;
+  }
+
+  /** For how long messages were sent. */
+  get elapsedMs(): number {
+    return this.#elapsedMs;
+  }
+
+  /** Ends the flood before its time; when called again, without waiting for what is owed. */
+  stop(): void {
+    this.#end.abort();
+    if (++this.#stops > 1) this.#abandonAll();
+  }
+
+  /** Opens the connections, talks on them, and resolves when all are closed. */
+  async run(): Promise<void> {
+    const { durationMs } = this.#options;
+    const startedMs = performance.now();
+    const timer = durationMs === Infinity
+      ? undefined
+      : setTimeout(() => this.#end.abort(), durationMs);
+    this.#end.signal.addEventListener("abort", () => {
+      this.#elapsedMs = performance.now() - startedMs;
+      // Whoever was not served by now never was, whatever the server still does.
+      for (const talker of this.#talkers) {
+        if (this.#options.wait && !talker.isServed) talker.abandon();
+      }
+    });
+    await this.#openAll();
+    const overdue = this.#abandonOverdue();
+    await Promise.all(this.#talks);
+    clearTimeout(timer);
+    overdue.cancel();
+    this.#end.abort();
+  }
+
+  async #openAll(): Promise<void> {
+    const { conns, connectRate } = this.#options;
+    const startedMs = performance.now();
+    const opening: Promise<void>[] = [];
+    for (let index = 0; index < conns && !this.#end.signal.aborted; index++) {
+      const dueMs = startedMs + index * 1_000 / connectRate;
+      if (dueMs > performance.now()) await this.#pause(dueMs - performance.now());
+      while (this.#connecting >= MOST_CONNECTING) await Promise.race(opening);
+      const opened = this.#open(index).then(() => {
+        opening.splice(opening.indexOf(opened), 1);
+      });
+      opening.push(opened);
+    }
+    await Promise.all(opening);
+  }
+
+  async #open(index: number): Promise<void> {
+    const { host: hostname, port } = this.#options;
+    const startedMs = performance.now();
+    this.#connecting++;
+    let conn: Deno.TcpConn;
+    try {
+      conn = await Deno.connect({ hostname, port });
+    } catch {
+      this.measurements.refused++;
+      return;
+    } finally {
+      this.#connecting--;
+    }
+    this.measurements.connectTimes.record(performance.now() - startedMs);
+    this.measurements.opened++;
+    try {
+      conn.setNoDelay(true);
+    } catch {
+      // Gone already; talking will tell.
+    }
+    const talker = new Talker(conn, index, this.#options, this.measurements, this.#end.signal);
+    this.#talkers.add(talker);
+    this.#talks.push(talker.talk().finally(() => this.#talkers.delete(talker)));
+  }
+
+  /** Gives up on what is owed some time after the end. */
+  #abandonOverdue(): { cancel(): void } {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const begin = () => timer = setTimeout(() => this.#abandonAll(), LAST_ECHOES_MS);
+    if (this.#end.signal.aborted) begin();
+    else this.#end.signal.addEventListener("abort", begin);
+    return {
+      cancel: () => {
+        clearTimeout(timer);
+        this.#end.signal.removeEventListener("abort", begin);
+      },
+    };
+  }
+
+  #abandonAll(): void {
+    for (const talker of this.#talkers) {
+      if (talker.isServed) this.measurements.lost++;
+      talker.abandon();
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#end.signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        resolve();
+      }, { once: true });
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import type { Repertoire } from "./messages.ts";
+
+/** What kind of flood it is to be. */
+export interface FloodOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly conns: number;
+  /** `Infinity`: until it is stopped. */
+  readonly durationMs: number;
+  readonly repertoire: Repertoire;
+  /** Messages per second on each connection; `Infinity`: as many as go. */
+  readonly rate: number;
+  /** Whether the next message waits for the echo of the last. */
+  readonly wait: boolean;
+  /** Connections opened per second; `Infinity`: as many as go. */
+  readonly connectRate: number;
+  /** Pause between an echo and the next message. */
+  readonly thinkMs: number;
+}

@@ -1,0 +1,62 @@
+import { formatBytes } from "../../cli/bytes.ts";
+import type { Messages } from "../../cli/messages.ts";
+import type { Flood } from "./flood.ts";
+import { type Durations, PERCENTILES } from "./measurements.ts";
+
+/** Whether every connection that was wanted was served, and nothing was lost or wrong. */
+export function isFlawless({ measurements }: Flood, conns: number): boolean {
+  const { served, refused, lost, wrongBytes } = measurements;
+  return served === conns && refused === 0 && lost === 0 && wrongBytes === 0;
+}
+
+/** The results for people, line by line. */
+export function describeResults({ measurements, elapsedMs }: Flood, texts: Messages): string[] {
+  const { flood } = texts;
+  const { opened, served, lost, messagesEchoed, bytesReceived, wrongBytes } = measurements;
+  const seconds = Math.max(elapsedMs, 1) / 1_000;
+  const lines = [
+    flood.connections(measurements),
+    flood.percentiles(flood.connectTime, shownPercentiles(measurements.connectTimes)),
+    flood.percentiles(flood.roundTrip, shownPercentiles(measurements.roundTrips)),
+    flood.throughput(
+      messagesEchoed,
+      Math.round(messagesEchoed / seconds),
+      formatBytes(bytesReceived / seconds),
+    ),
+    flood.wrong(wrongBytes),
+  ];
+  const never = opened - served - lost;
+  return never > 0 ? [...lines, flood.notServed(never)] : lines;
+}
+
+/** The results for programs. */
+export function resultsAsJson({ measurements, elapsedMs }: Flood): string {
+  const { connectTimes, roundTrips, ...counted } = measurements;
+  return JSON.stringify({
+    ...counted,
+    elapsedMs: Math.round(elapsedMs),
+    messagesPerSecond: Math.round(counted.messagesEchoed / Math.max(elapsedMs, 1) * 1_000),
+    connectTimeMs: percentiles(connectTimes),
+    roundTripMs: percentiles(roundTrips),
+  });
+}
+
+function percentiles(durations: Durations): Record<string, number> {
+  return Object.fromEntries(
+    PERCENTILES.map((percentile) => [
+      percentile === 100 ? "max" : `p${percentile}`,
+      durations.percentileMs(percentile),
+    ]),
+  );
+}
+
+function shownPercentiles(durations: Durations): string[] {
+  return PERCENTILES.map((percentile) => formatMs(durations.percentileMs(percentile)));
+}
+
+/** A duration with three digits that matter. */
+export function formatMs(ms: number): string {
+  if (ms < 1) return `${Math.round(ms * 1_000)} µs`;
+  if (ms < 1_000) return `${ms.toPrecision(3)} ms`;
+  return `${(ms / 1_000).toPrecision(3)} s`;
+}

@@ -11,7 +11,7 @@
 
 import { type Child, Children } from "./engine/children.ts";
 import type { Engine } from "./engine/model.ts";
-import type { Connection } from "./sockets/interface.ts";
+import { type Connection, WOULD_BLOCK } from "./sockets/interface.ts";
 
 export async function process(engine: Engine): Promise<void> {
   const { listener } = engine;
@@ -31,7 +31,7 @@ async function serve(engine: Engine, children: Children, connection: Connection)
   try {
     child = await children.take();
     await Promise.all([
-      carryToChild(connection, child, engine.recvSizeBytes),
+      carryToChild(engine, connection, child),
       carryFromChild(child, connection),
     ]);
   } catch (error) {
@@ -44,14 +44,15 @@ async function serve(engine: Engine, children: Children, connection: Connection)
 
 /** Feeds the child what the client sends, until either of them has enough. */
 async function carryToChild(
+  { sockets, recvSizeBytes }: Engine,
   connection: Connection,
   child: Child,
-  recvSizeBytes: number,
 ): Promise<void> {
   const buffer = new Uint8Array(recvSizeBytes);
   try {
-    for (let count; (count = await connection.recv(buffer)) > 0;) {
-      if (!await child.write(buffer.subarray(0, count))) return;
+    for (let count; (count = connection.tryRecv(buffer)) !== 0;) {
+      if (count === WOULD_BLOCK) await sockets.readable(connection);
+      else if (!await child.write(buffer.subarray(0, count))) return;
     }
   } finally {
     await child.closeInput();

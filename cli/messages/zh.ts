@@ -1,64 +1,67 @@
 import type { Messages } from "../messages.ts";
-/** Groups thousands, as English does. */
+
+/** Groups thousands, as Chinese does. */
 function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return value.toLocaleString("zh-CN");
 }
 
-function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
+/** A label in a column of 14: a Chinese character is two columns wide in a terminal. */
+function column(label: string): string {
+  const wide = label.match(/\p{Script=Han}/gu) ?? [];
+  return label.padEnd(14 - wide.length);
 }
 
-/** What people read in English. */
+/** What people read in Chinese. */
 export const zh: Messages = {
   count,
 
   help: {
-    tagline: "every classic way of serving many TCP clients at once, to run and to flood",
-    usage: "Usage",
-    usageWords: "<command> [flags]",
+    tagline: "同时服务众多 TCP 客户端的各种经典模型，跑起来，再用海量连接去冲击它们",
+    usage: "用法",
+    usageWords: "<命令> [选项]",
     start: [
-      "Start with two terminals:",
+      "先打开两个终端，各运行一条：",
       "  playground serve select",
       "  playground flood --conns 1000",
       "",
-      "More: playground <command> --help, playground explain <model>",
+      "更多：playground <命令> --help，playground explain <模型>",
     ],
-    lang: "language of all messages (from LC_ALL, LC_MESSAGES or LANG)",
-    help: "this help",
+    lang: "所有消息的语言（默认取自 LC_ALL、LC_MESSAGES 或 LANG）",
+    help: "显示本帮助",
   },
 
   commands: {
     models: {
-      summary: "list the models: who serves a client, what it waits in, strengths and limits",
+      summary: "列出所有模型：由谁服务客户端、在哪里等待、长处与局限",
       usage: "models [--json]",
       flags: {},
       examples: ["playground models"],
     },
     explain: {
-      summary: "explain a model: how it works, who waits for whom, what to try with it",
-      usage: "explain <model>",
+      summary: "讲解一个模型：工作原理、谁在等谁、可以做哪些实验",
+      usage: "explain <模型>",
       flags: {},
       examples: ["playground explain select"],
     },
     serve: {
-      summary: "serve TCP clients in the way of a model",
-      usage: "serve <model> [flags]",
+      summary: "按某个模型为 TCP 客户端提供服务",
+      usage: "serve <模型> [选项]",
       flags: {
-        port: "port to listen on; 0 picks a free one (7788; select-queue: 9999)",
-        backlog: "how many clients may wait to be accepted",
-        handler: "what to do with bytes: echo, discard, upper, bytes, http, or a file: ./mine.js",
-        sleep: "wait this long before each answer, as for a database",
-        cpu: "burn this much CPU time per message",
-        recvSize: "most bytes to receive at once",
-        maxClients: "refuse clients beyond this many",
-        idleTimeout: "end clients that are silent this long",
-        grace: "how long clients may finish after Ctrl-C",
-        quiet: "print no log of clients",
-        verbose: "also log what is sent, and up to 1,000 lines a second",
-        trigger: "epoll: how readiness is reported",
-        pause: "nonblocking: sleep between two rounds",
-        spare: "thread, process: keep this many ready",
-        exec: "process: the program that serves a client, as with inetd",
+        port: "监听的端口，0 表示任选一个空闲端口（默认 7788，select-queue 为 9999）",
+        backlog: "监听队列的长度，即最多有多少个客户端可以排队等待接受",
+        handler: "如何处理收到的字节：echo、discard、upper、bytes、http，或一个文件，如 ./mine.js",
+        sleep: "每次应答前先等这么久，好比在等数据库",
+        cpu: "每条消息消耗这么多 CPU 时间",
+        recvSize: "一次最多接收多少字节",
+        maxClients: "客户端超过这个数就拒绝",
+        idleTimeout: "客户端沉默这么久就断开",
+        grace: "按下 Ctrl-C 后，给客户端多少时间收尾",
+        quiet: "不打印客户端日志",
+        verbose: "发送也记入日志，并且每秒最多打印 1,000 行",
+        trigger: "epoll：以边缘触发还是水平触发的方式报告就绪",
+        pause: "nonblocking：两轮之间休眠多久",
+        spare: "thread、process：预先备好多少个",
+        exec: "process：用来服务客户端的程序，与 inetd 相同",
       },
       examples: [
         "playground serve select",
@@ -67,19 +70,19 @@ export const zh: Messages = {
       ],
     },
     flood: {
-      summary: "open many connections at once, talk on each, and check every byte that comes back",
-      usage: "flood [flags]",
+      summary: "同时打开大量连接，在每条连接上收发，并逐字节核对返回的内容",
+      usage: "flood [选项]",
       flags: {
-        conns: "how many connections",
-        duration: "how long to talk; 0 is until Ctrl-C",
-        message: "what to send (a random number from 0 to 100)",
-        size: "send messages of this many bytes instead",
-        rate: "messages per second and connection, whether echoed in time or not",
-        noWait: "do not wait for the echo before the next message",
-        wait: "do not wait for the echo before the next message",
-        connectRate: "open this many connections per second",
-        think: "pause between an echo and the next message",
-        quiet: "no progress line",
+        conns: "连接数",
+        duration: "收发多久，0 表示直到按下 Ctrl-C",
+        message: "发送什么内容（默认为 0 到 100 的随机数）",
+        size: "改为发送这么多字节的消息",
+        rate: "每条连接每秒发送多少条消息，不管回显是否及时",
+        noWait: "不等回显就发下一条",
+        wait: "不等回显就发下一条",
+        connectRate: "每秒打开多少条连接",
+        think: "收到回显后停顿多久再发下一条",
+        quiet: "不显示进度",
       },
       examples: [
         "playground flood --conns 1000 --duration 3s",
@@ -88,75 +91,71 @@ export const zh: Messages = {
       ],
     },
     connect: {
-      summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
-      usage: "connect [HOST:PORT]",
+      summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
+      usage: "connect [主机:端口]",
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
   },
 
   sharedFlags: {
-    host: "address",
-    port: "port",
-    json: "print JSON for programs",
+    host: "地址",
+    port: "端口",
+    json: "输出供程序读取的 JSON",
   },
 
   flags: {
-    unknown: (typed: string, nearest: string) => `unknown flag ${typed}; did you mean ${nearest}?`,
+    unknown: (typed: string, nearest: string) => `没有 ${typed} 这个选项；是不是想用 ${nearest}？`,
     unknownCommand: (typed: string, nearest: string) =>
-      `unknown command ${typed}; did you mean ${nearest}? (playground --help lists them)`,
+      `没有 ${typed} 这个命令；是不是想用 ${nearest}？（playground --help 会列出所有命令）`,
     unknownModel: (typed: string, nearest: string) =>
-      `unknown model ${typed}; did you mean ${nearest}? (playground models lists them)`,
+      `没有 ${typed} 这个模型；是不是想用 ${nearest}？（playground models 会列出所有模型）`,
     wrongValue: (flag: string, value: string, wanted: string, nearest: string | null) =>
-      `${flag} ${value}: ${wanted}${nearest === null ? "" : `; did you mean ${nearest}?`}`,
-    valueMissing: (flag: string, wanted: string) => `${flag} needs a value: ${wanted}`,
-    tooFewWords: (usage: string) => `something is missing: playground ${usage}`,
-    tooManyWords: (word: string, usage: string) => `${word} is one too many: playground ${usage}`,
+      `${flag} ${value}：${wanted}${nearest === null ? "" : `；是不是想用 ${nearest}？`}`,
+    valueMissing: (flag: string, wanted: string) => `${flag} 后面缺少值：${wanted}`,
+    tooFewWords: (usage: string) => `缺少参数，用法：playground ${usage}`,
+    tooManyWords: (word: string, usage: string) => `${word} 是多余的，用法：playground ${usage}`,
     notForModel: (flag: string, model: string, models: readonly string[]) =>
-      `${flag} means nothing to ${model}; it is for ${models.join(" and ")}`,
-    notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
-    wantsText: "it takes a text",
+      `${flag} 对 ${model} 没有意义，它只用于 ${models.join(" 和 ")}`,
+    notTogether: (one: string, other: string) => `${one} 和 ${other} 不能同时使用`,
+    wantsText: "应为一段文本",
     wantsInteger: (least: number, most: number) =>
       most === Infinity
-        ? `it takes a whole number from ${count(least)} up`
-        : `it takes a whole number from ${least} to ${most}`,
+        ? `应为不小于 ${count(least)} 的整数`
+        : `应为 ${least} 到 ${most} 之间的整数`,
     wantsDuration: (unit: string) =>
-      `it takes a duration such as 500ms, 1.5s or 2m (a bare number is ${
-        unit === "ms" ? "milliseconds" : "seconds"
-      })`,
-    wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
-    wantsAddress: "an address looks like 127.0.0.1:7788 or [::1]:7788",
+      `应为一段时间，如 500ms、1.5s 或 2m（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
+    wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,
+    wantsAddress: "地址应形如 127.0.0.1:7788 或 [::1]:7788",
   },
 
   serve: {
     listening: (address: string, model: string, sockets: string, pid: number) =>
-      `listening on ${address} (${model}, ${sockets} sockets, pid ${pid})`,
-    waiting: "waiting for a client",
-    accepted: (address: string) => `a client from ${address}`,
+      `正在监听 ${address}（模型 ${model}，套接字 ${sockets}，pid ${pid}）`,
+    waiting: "等待客户端",
+    accepted: (address: string) => `客户端 ${address} 已连接`,
     received: (address: string, shown: string, sizeBytes: number) =>
-      `received from ${address}: ${shown} (${plural(sizeBytes, "byte")})`,
-    sent: (address: string, sizeBytes: number) =>
-      `sent to ${address}: ${plural(sizeBytes, "byte")}`,
-    reset: (address: string) => `${address} has reset the connection`,
-    closed: (address: string) => `${address} has closed`,
-    refused: (address: string) => `refused ${address}: --max-clients are connected already`,
-    more: (lines: number) => `… and ${count(lines)} more`,
+      `收到 ${address} 发来的 ${shown}（${count(sizeBytes)} 字节）`,
+    sent: (address: string, sizeBytes: number) => `向 ${address} 发送了 ${count(sizeBytes)} 字节`,
+    reset: (address: string) => `${address} 重置了连接`,
+    closed: (address: string) => `${address} 已关闭连接`,
+    refused: (address: string) => `拒绝了 ${address}：客户端数已达到 --max-clients`,
+    more: (lines: number) => `……还有 ${count(lines)} 行`,
     outOfDescriptors: (limit: string) =>
-      `no descriptor left for another client (the limit is ${limit}): accepting goes on when one is ` +
-      "free; raise the limit with ulimit -n",
+      `没有文件描述符可供新客户端使用了（上限为 ${limit}），等有空闲的再继续接受；` +
+      "可用 ulimit -n 提高上限",
     clientsLimited: (most: number, limit: string) =>
-      `${plural(most, "client")} at a time is the most for this model with a limit of ${limit} ` +
-      "descriptors: the next ones wait; raise the limit with ulimit -n",
-    acceptFailed: (reason: string) => `accepting failed and is tried again: ${reason}`,
-    clientFailed: (address: string, reason: string) => `let ${address} go: ${reason}`,
+      `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(most)} 个客户端，` +
+      "后来的要等一等；可用 ulimit -n 提高上限",
+    acceptFailed: (reason: string) => `接受连接失败，正在重试：${reason}`,
+    clientFailed: (address: string, reason: string) => `放弃了 ${address}：${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>
-      `child ${pid} of ${address} was ended by ${signal}`,
+      `服务 ${address} 的子进程 ${pid} 被信号 ${signal} 终止`,
     childFailed: (pid: number, address: string, code: number) =>
-      `child ${pid} of ${address} ended with exit status ${code}`,
+      `服务 ${address} 的子进程 ${pid} 退出，退出状态为 ${code}`,
     stopping: (clients: number, seconds: string) =>
-      `stopping: ${plural(clients, "client")} may finish for ${seconds} s (Ctrl-C again: at once)`,
-    cutOff: (clients: number) =>
-      `the model did not stop in time: cut off ${plural(clients, "client")}`,
+      `正在停止：${count(clients)} 个客户端还有 ${seconds} 秒收尾（再按一次 Ctrl-C 立即停止）`,
+    cutOff: (clients: number) => `模型没有按时停止，强行断开了 ${count(clients)} 个客户端`,
     totals: (t: {
       accepted: number;
       refused: number;
@@ -165,31 +164,31 @@ export const zh: Messages = {
       sent: string;
       seconds: string;
     }) =>
-      `stopped after ${t.seconds} s: ${plural(t.accepted, "client")} served` +
-      (t.refused > 0 ? `, ${count(t.refused)} refused` : "") +
-      (t.resets > 0 ? `, ${count(t.resets)} reset` : "") +
-      `, ${t.received} received, ${t.sent} sent`,
+      `运行 ${t.seconds} 秒后停止：服务了 ${count(t.accepted)} 个客户端` +
+      (t.refused > 0 ? `，拒绝了 ${count(t.refused)} 个` : "") +
+      (t.resets > 0 ? `，${count(t.resets)} 个连接被重置` : "") +
+      `，接收 ${t.received}，发送 ${t.sent}`,
     portInUse: (address: string) =>
-      `${address} is in use: stop whoever listens there, or choose another with --port (0 picks one)`,
-    noSuchHost: (host: string) => `--host ${host}: there is no such host`,
-    hostNotHere: (host: string) => `--host ${host}: this machine does not have that address`,
+      `${address} 已被占用：请停掉正在监听它的程序，或用 --port 换一个端口（0 表示任选一个）`,
+    noSuchHost: (host: string) => `--host ${host}：没有这个主机`,
+    hostNotHere: (host: string) => `--host ${host}：本机没有这个地址`,
     portForbidden: (address: string) =>
-      `${address}: ports below 1024 need more rights than you have: choose another with --port`,
-    cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
-    handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
-    programMissing: (program: string, reason: string) => `--exec ${program}: ${reason}`,
-    engineFailed: (reason: string) => `the engine has failed: ${reason}`,
+      `${address}：监听 1024 以下的端口需要更高的权限，请用 --port 换一个端口`,
+    cannotListen: (address: string, reason: string) => `无法监听 ${address}：${reason}`,
+    handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
+    programMissing: (program: string, reason: string) => `--exec ${program}：${reason}`,
+    engineFailed: (reason: string) => `引擎出错了：${reason}`,
     unknownHandler: (name: string, nearest: string, names: readonly string[]) =>
-      `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js; ` +
-      `did you mean ${nearest}?`,
+      `--handler ${name}：应为 ${names.join("、")}，或一个文件，如 ./mine.js；` +
+      `是不是想用 ${nearest}？`,
   },
 
   flood: {
     descriptorLimit: (wanted: number, limit: number) =>
-      `${count(wanted)} connections need more descriptors than the limit of ${limit}: ` +
-      `run "ulimit -n ${wanted + 64}" first, or use fewer --conns`,
+      `${count(wanted)} 条连接所需的文件描述符超过了上限 ${limit}：` +
+      `请先运行 ulimit -n ${wanted + 64}，或减小 --conns`,
     notListening: (address: string) =>
-      `nothing listens on ${address}: start a server with "playground serve select"`,
+      `没有服务器在监听 ${address}：请先启动一个，如 playground serve select`,
     progress: (p: {
       connected: number;
       refused: number;
@@ -197,45 +196,42 @@ export const zh: Messages = {
       messagesPerSecond: number;
       latency: string;
     }) =>
-      `${count(p.connected)} connected, ${count(p.refused)} refused, ${
-        count(p.waiting)
-      } waiting to be served, ` +
-      `${count(p.messagesPerSecond)} messages/s, ${p.latency}`,
+      `已连接 ${count(p.connected)}，被拒绝 ${count(p.refused)}，等待服务 ${count(p.waiting)}，` +
+      `每秒 ${count(p.messagesPerSecond)} 条消息，往返 ${p.latency}`,
     connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
-      `connections   ${count(c.opened)} opened, ${count(c.served)} served, ` +
-      `${count(c.refused)} refused, ${count(c.lost)} lost`,
-    connectTime: "connect time",
-    roundTrip: "round trip",
+      `${column("连接数")}打开 ${count(c.opened)}，得到服务 ${count(c.served)}，` +
+      `被拒绝 ${count(c.refused)}，中断 ${count(c.lost)}`,
+    connectTime: "连接耗时",
+    roundTrip: "往返时间",
     percentiles: (label: string, values: readonly string[]) =>
-      `${label.padEnd(14)}50 % ${values[0]}, 90 % ${values[1]}, 99 % ${values[2]}, ` +
-      `99.9 % ${values[3]}, max ${values[4]}`,
+      `${column(label)}50% ${values[0]}，90% ${values[1]}，99% ${values[2]}，` +
+      `99.9% ${values[3]}，最大 ${values[4]}`,
     throughput: (messages: number, perSecond: number, bytesPerSecond: string) =>
-      `throughput    ${count(messages)} messages, ${
-        count(perSecond)
-      }/s, ${bytesPerSecond}/s each way`,
-    wrong: (bytes: number) => `wrong bytes   ${count(bytes)}`,
-    notServed: (connections: number) =>
-      `${plural(connections, "connection was", "connections were")} never served`,
+      `${column("吞吐量")}${count(messages)} 条消息，每秒 ${count(perSecond)} 条，` +
+      `收发各 ${bytesPerSecond}/s`,
+    wrong: (bytes: number) => `${column("错误字节")}${count(bytes)}`,
+    notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
   },
 
   connect: {
-    connected: (address: string) => `connected to ${address}; Ctrl-D ends`,
-    closed: (address: string) => `${address} has closed`,
-    failed: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
-    lost: (address: string, reason: string) => `lost ${address}: ${reason}`,
+    connected: (address: string) => `已连接到 ${address}，按 Ctrl-D 结束`,
+    closed: (address: string) => `${address} 已关闭连接`,
+    failed: (address: string, reason: string) => `无法连接到 ${address}：${reason}`,
+    lost: (address: string, reason: string) => `与 ${address} 的连接中断：${reason}`,
   },
 
   models: {
     servant: {
-      caller: "the one thread, one client at a time",
-      process: "a process of its own",
-      thread: "a thread of its own",
-      loop: "one loop for all",
-      coroutine: "a coroutine of its own",
+      caller: "唯一的线程，一次一个客户端",
+      process: "每个客户端一个进程",
+      thread: "每个客户端一个线程",
+      loop: "所有客户端共用一个循环",
+      coroutine: "每个客户端一个协程",
     },
-    servedBy: "a client is served by",
-    waitsIn: "waits in",
-    nothing: "nothing",
-    tryIt: "Try",
+    // The caller puts a space after these, which a full-width colon would double.
+    servedBy: "服务者:",
+    waitsIn: "等待点:",
+    nothing: "无",
+    tryIt: "试一试",
   },
 };

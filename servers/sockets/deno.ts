@@ -56,6 +56,18 @@ export class DenoSockets implements Sockets {
     return new DenoEpoll<Watched>(this.#hub);
   }
 
+  readable(connection: Connection): Promise<void> {
+    const socket = asDenoPollable(connection);
+    return new Promise((resolve) => {
+      if (socket.isReadable()) return resolve();
+      socket.registration = {
+        signal: () => socket.isReadable() && resolve(),
+        disarmed: () => {},
+      };
+      socket.arm();
+    });
+  }
+
   pause(ms: number): Promise<void> {
     if (ms === 0) return this.#hub.turn.take();
     return new Promise((resolve) => setTimeout(resolve, ms));

@@ -121,7 +121,8 @@ export class DenoConnection implements Connection, DenoPollable {
   finish(): void {
     if (this.#finished || this.#closing) return;
     this.#finished = true;
-    // Deno cannot cancel a read. The client can be asked to end it: it sees the end of our stream.
+    // Deno cannot cancel a read. But whoever waits in recv owes nothing, so the client can be asked
+    // to end it: it sees the end of our stream, and ends its own.
     if (this.#blockedInRecv) this.#conn.closeWrite().catch(this.#onFault);
     else this.#hub.signal(this, EPOLLIN);
   }

@@ -118,6 +118,11 @@ export interface Sockets {
     timeoutMs: number,
   ): Ready<Watched> | Promise<Ready<Watched>>;
   epoll<Watched extends Pollable>(): Epoll<Watched>;
+  /**
+   * Waits until `connection` can be received from without waiting. For one who must not be caught in
+   * `recv` when the server ends, because it still sends at the same time.
+   */
+  readable(connection: Connection): Promise<void>;
   /** Lets the system do its part between two rounds of a loop that never waits. */
   pause(ms: number): void | Promise<void>;
   /** Connections that hold a descriptor. */

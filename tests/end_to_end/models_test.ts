@@ -1,0 +1,199 @@
+/**
+ * The promises that every model keeps, whichever way it serves.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../harness/assert.ts";
+import {
+  echoInPieces,
+  exchange,
+  randomBytes,
+  readExactly,
+  readToEnd,
+  reset,
+  writeAll,
+} from "../harness/clients.ts";
+import { Server } from "../harness/playground.ts";
+import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
+import { MODELS, type ModelUnderTest } from "./models.ts";
+
+const MEGABYTE = 1_000_000;
+const isWindows = Deno.build.os === "windows";
+
+/** Starts a client's work on each of `count` connections: all at once, or one after another. */
+async function forEachClient(
+  { isSerial }: ModelUnderTest,
+  count: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  const indices = Array.from({ length: count }, (_, index) => index);
+  if (!isSerial) await Promise.all(indices.map(work));
+  else for (const index of indices) await work(index);
+}
+
+for (const model of MODELS) {
+  const { name } = model;
+
+  Deno.test(`${name}: 50 clients get back 1 MB each, byte for byte`, async () => {
+    await using server = await Server.start([name, "--quiet"]);
+    await forEachClient(model, 50, async () => {
+      using conn = await server.connect();
+      await echoInPieces(conn, randomBytes(MEGABYTE));
+    });
+    const { code } = await server.stop();
+    assertEquals(code, 0);
+    const [totals] = server.events("stopped");
+    assertEquals(
+      [totals.accepted, totals.bytesIn, totals.bytesOut],
+      [50, 50 * MEGABYTE, 50 * MEGABYTE],
+    );
+  });
+
+  Deno.test(`${name}: a client that half-closes gets all of its echo`, async () => {
+    await using server = await Server.start([name, "--quiet"]);
+    using conn = await server.connect();
+    const bytes = randomBytes(300_000);
+    const sending = writeAll(conn, bytes).then(() => conn.closeWrite());
+    // Nothing is read until some has come back, so that the server has to hold on to the rest.
+    const first = await readExactly(conn, 1);
+    await sending.catch(() => {});
+    const rest = await readToEnd(conn);
+    assertEquals(first[0], bytes[0]);
+    assertEquals(rest.length, bytes.length - 1);
+    assertEquals(rest.findIndex((byte, index) => byte !== bytes[index + 1]), -1);
+  });
+
+  Deno.test(`${name}: clients that reset harm no other`, async () => {
+    await using server = await Server.start([name, "--quiet"]);
+    if (model.isSerial) {
+      for (let i = 0; i < 5; i++) await reset(await server.connect());
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "still here"), "still here");
+      return;
+    }
+    using witness = await server.connect();
+    assertEquals(await exchange(witness, "before"), "before");
+    await Promise.all(Array.from({ length: 10 }, async () => reset(await server.connect())));
+    assertEquals(await exchange(witness, "after"), "after");
+    using newcomer = await server.connect();
+    assertEquals(await exchange(newcomer, "new"), "new");
+  });
+
+  Deno.test({
+    name: `${name}: a client that never reads does not grow the server's memory`,
+    ignore: isWindows,
+    async fn() {
+      await using server = await Server.start([name, "--quiet"]);
+      using conn = await server.connect();
+      // Warmed up with as much as a client that reads would send, so that what is measured is growth.
+      for (let i = 0; i < 200; i++) await exchange(conn, "x".repeat(16_384));
+      const before = await residentBytes(server.pid);
+      await offer(conn, 200 * MEGABYTE);
+      const after = await residentBytes(server.pid);
+      assertLess(after - before, 16 * MEGABYTE);
+      if (model.isSerial) return;
+      using other = await server.connect();
+      assertEquals(await exchange(other, "not held up"), "not held up");
+    },
+  });
+
+  Deno.test(
+    `${name}: with --sleep 100, 20 clients ${
+      model.isSerial ? "wait in a row" : "sleep at the same time"
+    }`,
+    async () => {
+      const spares = model.spareFlags?.(20) ?? [];
+      await using server = await Server.start([name, "--quiet", "--sleep", "100", ...spares]);
+      const beganMs = performance.now();
+      // Serial or not, all connect at once: whose turn it is not waits in the backlog.
+      await Promise.all(Array.from({ length: 20 }, async (_, index) => {
+        using conn = await server.connect();
+        assertEquals(await exchange(conn, `client ${index}`), `client ${index}`);
+      }));
+      const elapsedMs = performance.now() - beganMs;
+      if (model.isSerial) {
+        assertGreaterOrEqual(elapsedMs, 20 * 100 - 20);
+        assertLess(elapsedMs, 20 * 100 + 500); // the sleeps alone are the 2,000 ms
+      } else {
+        assertGreaterOrEqual(elapsedMs, 99);
+        assertLess(elapsedMs, 500);
+      }
+    },
+  );
+
+  Deno.test(`${name}: SIGINT loses no echo that is owed, and leaves nothing`, async () => {
+    await using server = await Server.start([name, "--quiet", "--grace", "20s"]);
+    const clients = model.isSerial ? 1 : 100;
+    let stopping = false;
+    const busy = Promise.withResolvers<void>();
+    let busyClients = 0;
+    const talk = async (index: number) => {
+      using conn = await server.connect();
+      for (let round = 0; !stopping; round++) {
+        assertEquals(await exchange(conn, `${index}:${round};`), `${index}:${round};`);
+        if (round === 3 && ++busyClients === clients) busy.resolve();
+      }
+      // A burst whose echo is owed when the signal has come, and the end of what this client sends.
+      const burst = randomBytes(50_000);
+      await echoInPieces(conn, burst);
+    };
+    const talking = Promise.all(Array.from({ length: clients }, (_, index) => talk(index)));
+    await Promise.race([busy.promise, talking]);
+    const tree = isWindows ? [] : await processTree(server.pid);
+    server.signal("SIGINT");
+    await server.event("stopping");
+    stopping = true;
+    await talking;
+    const { code, stderr } = await server.outcome();
+    assertEquals([code, stderr], [0, ""]);
+    const [totals] = server.events("stopped");
+    assertEquals(totals.bytesOut, totals.bytesIn);
+    assertEquals(await stillRunning(tree), []);
+  });
+
+  Deno.test(`${name}: when the grace is over, what has arrived is answered and then it ends`, async () => {
+    await using server = await Server.start([name, "--quiet", "--grace", "100ms"]);
+    const clients = model.isSerial ? 1 : 20;
+    const talk = async (index: number) => {
+      using conn = await server.connect();
+      let echoed = 0;
+      for (;; echoed++) {
+        const text = `${index}:${echoed};`;
+        await writeAll(conn, new TextEncoder().encode(text));
+        const echo = new TextDecoder().decode(await readExactly(conn, text.length));
+        if (echo === "") return; // the end, between two messages, and not a reset
+        assertEquals(echo, text);
+        if (echoed === 0 && ++begun === clients) allBegun.resolve();
+      }
+    };
+    let begun = 0;
+    const allBegun = Promise.withResolvers<void>();
+    const talking = Promise.all(Array.from({ length: clients }, (_, index) => talk(index)));
+    await Promise.race([allBegun.promise, talking]);
+    const { code } = await server.stop();
+    await talking;
+    assertEquals(code, 0);
+    const [totals] = server.events("stopped");
+    assertEquals(totals.bytesOut, totals.bytesIn);
+    assertEquals(totals.resets, 0);
+  });
+}
+
+/** Writes until `sizeBytes` are taken, or until nothing has been for a second. */
+async function offer(conn: Deno.TcpConn, sizeBytes: number): Promise<void> {
+  const chunk = new Uint8Array(65_536);
+  for (let offered = 0; offered < sizeBytes;) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stalled = new Promise<"stalled">((resolve) => {
+      timer = setTimeout(() => resolve("stalled"), 1_000);
+    });
+    const writing = conn.write(chunk);
+    writing.catch(() => {}); // closing the connection ends it
+    const written = await Promise.race([writing, stalled]);
+    clearTimeout(timer);
+    if (written === "stalled") return;
+    offered += written;
+  }
+  assert(false, "the server took it all, so it must be keeping it somewhere");
+}

@@ -1,0 +1,182 @@
+/**
+ * Runs the real executable: the compiled file that `PLAYGROUND_BIN` names, or the source.
+ *
+ * @module
+ */
+
+import { TextLineStream } from "./lines.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+/** How long an event may take to come before a test fails. Generous: it is for hanging, not speed. */
+const PATIENCE_MS = 60_000;
+
+/** A line of JSON that `serve --json` printed. */
+export type ServerEvent = Readonly<Record<string, unknown>> & { readonly event: string };
+
+/** How a finished command ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to start the executable with these arguments. */
+export function commandFor(args: readonly string[]): [string, string[]] {
+  const compiled = Deno.env.get("PLAYGROUND_BIN");
+  if (compiled !== undefined) return [new URL(compiled, ROOT).pathname, [...args]];
+  return [Deno.execPath(), [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--allow-net",
+    "--allow-read",
+    "--allow-run",
+    "--allow-env=LC_ALL,LC_MESSAGES,LANG",
+    new URL("main.ts", ROOT).pathname,
+    ...args,
+  ]];
+}
+
+/** What a command may be run with. */
+export interface RunOptions {
+  readonly input?: string;
+  readonly env?: Record<string, string>;
+  /** A shell command that is run first in the same process, such as `ulimit -n 256`. */
+  readonly before?: string;
+}
+
+/** Runs the executable to its end. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const child = spawn(args, options);
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(options.input ?? "")).catch(() => {});
+  await writer.close().catch(() => {});
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+function spawn(args: readonly string[], { env, before }: RunOptions): Deno.ChildProcess {
+  const [program, programArgs] = commandFor(args);
+  const [command, commandArgs] = before === undefined
+    ? [program, programArgs]
+    : ["sh", ["-c", `${before} && exec "$0" "$@"`, program, ...programArgs]];
+  return new Deno.Command(command, {
+    args: commandArgs,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    env: { LC_ALL: "C", ...env },
+  }).spawn();
+}
+
+/** A running `playground serve … --json --port 0`. Dispose of it, and nothing is left. */
+export class Server implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #events: ServerEvent[] = [];
+  readonly #stderr: Promise<string>;
+  readonly #reading: Promise<void>;
+  #onEvent: (() => void) | undefined = undefined;
+  #ended = false;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#stderr = new Response(child.stderr).text();
+    this.#reading = this.#read();
+  }
+
+  /** Starts the server and resolves when clients can connect. */
+  static async start(args: readonly string[], options: RunOptions = {}): Promise<Server> {
+    const server = new Server(spawn(["serve", "--json", "--port", "0", ...args], options));
+    try {
+      await server.event("listening");
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+    return server;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get port(): number {
+    return Number(this.#events.find(({ event }) => event === "listening")?.port);
+  }
+
+  get stdin(): WritableStream<Uint8Array> {
+    return this.#child.stdin;
+  }
+
+  /** The events of this name so far. */
+  events(name: string): ServerEvent[] {
+    return this.#events.filter(({ event }) => event === name);
+  }
+
+  /** Waits for the event of this name that comes as number `count`. */
+  async event(name: string, count = 1): Promise<ServerEvent> {
+    let overdue = false;
+    const timer = setTimeout(() => {
+      overdue = true;
+      this.#onEvent?.();
+    }, PATIENCE_MS);
+    try {
+      for (;;) {
+        const found = this.events(name)[count - 1];
+        if (found !== undefined) return found;
+        if (this.#ended) throw new Error(`ended before ${name}: ${await this.#stderr}`);
+        if (overdue) throw new Error(`no ${name} in ${PATIENCE_MS} ms`);
+        await new Promise<void>((resolve) => this.#onEvent = resolve);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  connect(): Promise<Deno.TcpConn> {
+    return Deno.connect({ hostname: "127.0.0.1", port: this.port });
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it as Ctrl-C does. */
+  async stop(): Promise<Outcome> {
+    this.signal("SIGINT");
+    return await this.outcome();
+  }
+
+  /** Waits for its end. */
+  async outcome(): Promise<Outcome> {
+    const { code } = await this.#child.status;
+    await this.#reading;
+    const stdout = this.#events.map((event) => JSON.stringify(event)).join("\n");
+    return { code, stdout, stderr: await this.#stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.#child.stdin.close().catch(() => {});
+    await this.#child.status;
+    await this.#reading;
+    await this.#stderr;
+  }
+
+  async #read(): Promise<void> {
+    const lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream());
+    for await (const line of lines) {
+      // Every line of --json is an event; one that is not fails the test here.
+      this.#events.push(JSON.parse(line) as ServerEvent);
+      this.#onEvent?.();
+    }
+    this.#ended = true;
+    this.#onEvent?.();
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What the system says of a process. Linux and macOS.
+ *
+ * @module
+ */
+
+async function ps(...args: string[]): Promise<string[]> {
+  const { stdout } = await new Deno.Command("ps", { args, stderr: "null" }).output();
+  return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+/** The process and all its descendants. */
+export async function processTree(pid: number): Promise<number[]> {
+  const rows = (await ps("-A", "-o", "pid=,ppid=")).map((row) => row.split(/\s+/).map(Number));
+  const tree = [pid];
+  for (const parent of tree) {
+    for (const [child, itsParent] of rows) if (itsParent === parent) tree.push(child);
+  }
+  return tree;
+}
+
+/** Resident memory of the process and all its descendants, in bytes. */
+export async function residentBytes(pid: number): Promise<number> {
+  const pids = await processTree(pid);
+  const rows = await ps("-o", "rss=", "-p", pids.join(","));
+  return rows.reduce((sum, kibibytes) => sum + Number(kibibytes) * 1_024, 0);
+}
+
+/** Those of `pids` that still run, zombies left aside. */
+export async function stillRunning(pids: readonly number[]): Promise<number[]> {
+  if (pids.length === 0) return [];
+  const rows = await ps("-o", "pid=,stat=", "-p", pids.join(","));
+  return rows.map((row) => row.split(/\s+/)).filter(([, state]) => !state.startsWith("Z"))
+    .map(([pid]) => Number(pid));
+}
+
+/** CPU time that the process and all its descendants have taken so far, in seconds. Linux. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const TICKS_PER_SECOND = 100; // sysconf(_SC_CLK_TCK), the same on every Linux that is built
+  let ticks = 0;
+  for (const one of await processTree(pid)) {
+    // proc(5): utime and stime are fields 14 and 15; the name, field 2, may hold spaces.
+    const stat = await Deno.readTextFile(`/proc/${one}/stat`).catch(() => "");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields.length > 12) ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return ticks / TICKS_PER_SECOND;
+}

@@ -16,6 +16,7 @@ import {
 } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
 import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
 import { MODELS, type ModelUnderTest } from "./models.ts";
 
 const MEGABYTE = 1_000_000;
@@ -35,7 +36,7 @@ async function forEachClient(
 for (const model of MODELS) {
   const { name } = model;
 
-  Deno.test(`${name}: 50 clients get back 1 MB each, byte for byte`, async () => {
+  test(`${name}: 50 clients get back 1 MB each, byte for byte`, async () => {
     await using server = await Server.start([name, "--quiet"]);
     await forEachClient(model, 50, async () => {
       using conn = await server.connect();
@@ -50,7 +51,7 @@ for (const model of MODELS) {
     );
   });
 
-  Deno.test(`${name}: a client that half-closes gets all of its echo`, async () => {
+  test(`${name}: a client that half-closes gets all of its echo`, async () => {
     await using server = await Server.start([name, "--quiet"]);
     using conn = await server.connect();
     const bytes = randomBytes(300_000);
@@ -64,7 +65,7 @@ for (const model of MODELS) {
     assertEquals(rest.findIndex((byte, index) => byte !== bytes[index + 1]), -1);
   });
 
-  Deno.test(`${name}: clients that reset harm no other`, async () => {
+  test(`${name}: clients that reset harm no other`, async () => {
     await using server = await Server.start([name, "--quiet"]);
     if (model.isSerial) {
       for (let i = 0; i < 5; i++) await reset(await server.connect());
@@ -80,25 +81,21 @@ for (const model of MODELS) {
     assertEquals(await exchange(newcomer, "new"), "new");
   });
 
-  Deno.test({
-    name: `${name}: a client that never reads does not grow the server's memory`,
-    ignore: isWindows,
-    async fn() {
-      await using server = await Server.start([name, "--quiet"]);
-      using conn = await server.connect();
-      // Warmed up with as much as a client that reads would send, so that what is measured is growth.
-      for (let i = 0; i < 200; i++) await exchange(conn, "x".repeat(16_384));
-      const before = await residentBytes(server.pid);
-      await offer(conn, 200 * MEGABYTE);
-      const after = await residentBytes(server.pid);
-      assertLess(after - before, 16 * MEGABYTE);
-      if (model.isSerial) return;
-      using other = await server.connect();
-      assertEquals(await exchange(other, "not held up"), "not held up");
-    },
-  });
+  test(`${name}: a client that never reads does not grow the server's memory`, async () => {
+    await using server = await Server.start([name, "--quiet"]);
+    using conn = await server.connect();
+    // Warmed up with as much as a client that reads would send, so that what is measured is growth.
+    for (let i = 0; i < 200; i++) await exchange(conn, "x".repeat(16_384));
+    const before = await residentBytes(server.pid);
+    await offer(conn, 200 * MEGABYTE);
+    const after = await residentBytes(server.pid);
+    assertLess(after - before, 16 * MEGABYTE);
+    if (model.isSerial) return;
+    using other = await server.connect();
+    assertEquals(await exchange(other, "not held up"), "not held up");
+  }, { ignore: isWindows });
 
-  Deno.test(
+  test(
     `${name}: with --sleep 100, 20 clients ${
       model.isSerial ? "wait in a row" : "sleep at the same time"
     }`,
@@ -122,7 +119,7 @@ for (const model of MODELS) {
     },
   );
 
-  Deno.test(`${name}: SIGINT loses no echo that is owed, and leaves nothing`, async () => {
+  test(`${name}: SIGINT loses no echo that is owed, and leaves nothing`, async () => {
     await using server = await Server.start([name, "--quiet", "--grace", "20s"]);
     const clients = model.isSerial ? 1 : 100;
     let stopping = false;
@@ -152,7 +149,7 @@ for (const model of MODELS) {
     assertEquals(await stillRunning(tree), []);
   });
 
-  Deno.test(`${name}: when the grace is over, what has arrived is answered and then it ends`, async () => {
+  test(`${name}: when the grace is over, what has arrived is answered and then it ends`, async () => {
     await using server = await Server.start([name, "--quiet", "--grace", "100ms"]);
     const clients = model.isSerial ? 1 : 20;
     const talk = async (index: number) => {

@@ -1,0 +1,341 @@
+import { type RareEvents, Recorder } from "../servers/shared_memory/recorder.ts";
+import {
+  COUNTER,
+  createStatsMemory,
+  openCounters,
+  readCounters,
+} from "../servers/shared_memory/stats.ts";
+import {
+  createTraceMemory,
+  SHOWN_BYTES,
+  TRACE_EVENT,
+  TraceReader,
+  type TraceRecord,
+  TraceWriter,
+} from "../servers/shared_memory/trace.ts";
+import type { Connection } from "../servers/sockets/interface.ts";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertLessOrEqual,
+} from "./harness/assert.ts";
+
+// Deno 2.5 has the sanitizers on by itself, and nothing to turn them on with.
+Deno.test.sanitizer?.({ ops: true, resources: true });
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const HOST = encode("127.0.0.1");
+const NOTHING = new Uint8Array(0);
+
+Deno.test("counters begin at 0 and are seen by all who share them", () => {
+  const memory = createStatsMemory();
+  for (const value of Object.values(readCounters(memory))) assertEquals(value, 0);
+  const names = Object.keys(COUNTER) as (keyof typeof COUNTER)[]; // keys() forgets the names
+  for (const name of names) openCounters(memory)[COUNTER[name]] += COUNTER[name] + 1;
+  const counters = readCounters(memory);
+  assertEquals(Object.keys(counters), names);
+  for (const name of names) assertEquals(counters[name], COUNTER[name] + 1);
+});
+
+Deno.test("counters count beyond 32 bits", () => {
+  const memory = createStatsMemory();
+  openCounters(memory)[COUNTER.bytesIn] = 2 ** 40;
+  openCounters(memory)[COUNTER.bytesIn]++;
+  assertEquals(readCounters(memory).bytesIn, 2 ** 40 + 1);
+});
+
+/** A ring, somebody who writes it, and `read()` as somebody who looks at it from now on. */
+function watchedTrace() {
+  const memory = createTraceMemory();
+  const reader = new TraceReader(memory);
+  const writer = new TraceWriter(memory);
+  /** Writes a record that tells of so many bytes from a client. */
+  const write = (client: number, bytes = NOTHING, sizeBytes = bytes.length) =>
+    writer.write(TRACE_EVENT.received, client, HOST, 80, sizeBytes, bytes);
+  return { memory, reader, writer, write };
+}
+
+const clientsOf = ({ records }: { records: TraceRecord[] }) => records.map(({ client }) => client);
+
+Deno.test("a trace is watched from its first reader to its last", () => {
+  const memory = createTraceMemory();
+  const writer = new TraceWriter(memory);
+  assert(!writer.watched);
+  const readers = [new TraceReader(memory), new TraceReader(memory)];
+  assert(writer.watched);
+  readers[0].close();
+  assert(writer.watched);
+  readers[1].close();
+  assert(!writer.watched);
+});
+
+Deno.test("a record is read as it was written", () => {
+  const { reader, writer } = watchedTrace();
+  const beforeMs = Date.now();
+  for (const number of Object.values(TRACE_EVENT)) {
+    writer.write(number, 4_000_000_000, HOST, 65_535, 3_000_000_000, encode("GET /\n"));
+  }
+  const { records, lost } = reader.read();
+  assertEquals([records.map(({ event }) => event), lost], [Object.keys(TRACE_EVENT), 0]);
+  for (const { timeMs, bytes, event: _, ...rest } of records) {
+    assertEquals(rest, {
+      client: 4_000_000_000,
+      host: "127.0.0.1",
+      port: 65_535,
+      sizeBytes: 3_000_000_000,
+    });
+    assertEquals(decode(bytes), "GET /\n");
+    assertGreaterOrEqual(timeMs, beforeMs);
+    assertLessOrEqual(timeMs, Date.now());
+  }
+});
+
+Deno.test("records are read once, in order, and only those written while the reader is there", () => {
+  const { memory, reader, write } = watchedTrace();
+  write(1);
+  const latecomer = new TraceReader(memory);
+  write(2);
+  write(3);
+  assertEquals(clientsOf(reader.read()), [1, 2, 3]);
+  write(4);
+  assertEquals(clientsOf(reader.read()), [4]);
+  assertEquals(reader.read(), { records: [], lost: 0 });
+  assertEquals(clientsOf(latecomer.read()), [2, 3, 4]);
+});
+
+Deno.test("a record keeps the first bytes and says how many there were", () => {
+  const { reader, write } = watchedTrace();
+  const bytes = Uint8Array.from({ length: SHOWN_BYTES + 1 }, (_, index) => index);
+  write(1, bytes.subarray(0, SHOWN_BYTES));
+  write(2, bytes);
+  write(3, bytes, 2); // only the first two are of this message
+  write(4);
+  const { records } = reader.read();
+  assertEquals(records.map(({ sizeBytes }) => sizeBytes), [SHOWN_BYTES, SHOWN_BYTES + 1, 2, 0]);
+  assertEquals(records.map((record) => record.bytes.length), [SHOWN_BYTES, SHOWN_BYTES, 2, 0]);
+  assertEquals(records[1].bytes, bytes.subarray(0, SHOWN_BYTES));
+});
+
+Deno.test("a record has room for the longest IPv6 host", () => {
+  const { reader, writer } = watchedTrace();
+  const host = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255%eth0";
+  writer.write(TRACE_EVENT.accepted, 1, encode(host), 80, 0, NOTHING);
+  writer.write(TRACE_EVENT.accepted, 2, encode("x".repeat(200)), 81, 1, encode("a"));
+  const { records: [longest, tooLong] } = reader.read();
+  assertEquals(longest.host, host);
+  // What is longer than any host is cut, and harms neither its record nor the next.
+  assertEquals([tooLong.port, decode(tooLong.bytes), tooLong.client], [81, "a", 2]);
+});
+
+/** As many records as a ring holds. */
+function capacity(): number {
+  const { reader, write } = watchedTrace();
+  for (let client = 0; client < 100_000; client++) write(client);
+  return reader.read().records.length;
+}
+
+Deno.test("a slow reader loses the oldest records and is told how many", () => {
+  const { reader, write } = watchedTrace();
+  const most = capacity();
+  for (let client = 0; client < most; client++) write(client);
+  assertEquals(reader.read().lost, 0);
+
+  for (let client = 0; client < most + 10; client++) write(client);
+  const overwritten = reader.read();
+  assertEquals([overwritten.lost, overwritten.records.length], [10, most]);
+  assertEquals([clientsOf(overwritten)[0], clientsOf(overwritten).at(-1)], [10, most + 9]);
+
+  write(7);
+  assertEquals(clientsOf(reader.read()), [7]);
+});
+
+Deno.test("a record that is being written is not read before it is whole", () => {
+  const { reader, writer, write } = watchedTrace();
+  write(1);
+  const readings: number[][] = [];
+  // A host that reads the trace when the writer is in the middle of copying it.
+  const host = new Proxy(HOST, {
+    get(target, key) {
+      if (key === "4") readings.push(clientsOf(reader.read()));
+      return Reflect.get(target, key, target);
+    },
+  });
+  writer.write(TRACE_EVENT.received, 2, host, 80, 0, NOTHING);
+  write(3);
+  readings.push(clientsOf(reader.read()));
+  assertEquals(readings, [[1], [2, 3]]);
+});
+
+for (const bits of [31, 32]) {
+  Deno.test(`a trace goes on after 2^${bits} records`, () => {
+    const memory = createTraceMemory();
+    // So many cannot be written here: the count of records is the second number in the memory.
+    new Uint32Array(memory)[1] = 2 ** bits - 3;
+    const reader = new TraceReader(memory);
+    const writer = new TraceWriter(memory);
+    for (let client = 1; client <= 6; client++) {
+      writer.write(TRACE_EVENT.accepted, client, HOST, 80, 0, NOTHING);
+    }
+    const reading = reader.read();
+    assertEquals([clientsOf(reading), reading.lost], [[1, 2, 3, 4, 5, 6], 0]);
+  });
+}
+
+/** Writes records of which each part can be worked out from every other. */
+const WRITER_WORKER = `
+  import { TRACE_EVENT, TraceWriter } from ${
+  JSON.stringify(new URL("../servers/shared_memory/trace.ts", import.meta.url).href)
+};
+  self.onmessage = ({ data: { memory, gate, client, count } }) => {
+    const writer = new TraceWriter(memory);
+    const hosts = [0, 1].map((odd) => new TextEncoder().encode("host" + client + "x".repeat(odd)));
+    Atomics.sub(gate, 0, 1);
+    while (Atomics.load(gate, 0) > 0); // until the others are as far
+    for (let n = 1; n <= count; n++) {
+      const bytes = new Uint8Array(${SHOWN_BYTES}).fill(n % 251);
+      writer.write(TRACE_EVENT.received, client, hosts[n % 2], n % 65_521, n, bytes);
+    }
+    self.postMessage("written");
+  };
+`;
+
+Deno.test("Workers that write at the same time tear no record", async () => {
+  const COUNT = 200_000;
+  const { memory, reader } = watchedTrace();
+  const url = URL.createObjectURL(new Blob([WRITER_WORKER], { type: "application/javascript" }));
+  const workers = [1, 2].map((client) => ({ client, worker: new Worker(url, { type: "module" }) }));
+  let writing = workers.length;
+  const gate = new Int32Array(new SharedArrayBuffer(4)).fill(writing);
+  for (const { client, worker } of workers) {
+    worker.onmessage = () => writing--;
+    worker.postMessage({ memory, gate, client, count: COUNT });
+  }
+  const newest = [0, 0, 0];
+  let seen = 0;
+  let lost = 0;
+  const look = () => {
+    const reading = reader.read();
+    for (const { client, host, port, sizeBytes, bytes } of reading.records) {
+      assertEquals([host, port], [`host${client}${sizeBytes % 2 ? "x" : ""}`, sizeBytes % 65_521]);
+      assert(bytes.every((byte) => byte === sizeBytes % 251));
+      assertGreater(sizeBytes, newest[client]);
+      newest[client] = sizeBytes;
+    }
+    seen += reading.records.length;
+    lost += reading.lost;
+  };
+  while (writing > 0) {
+    look();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  look();
+  for (const { worker } of workers) worker.terminate();
+  URL.revokeObjectURL(url);
+  assertEquals(seen + lost, workers.length * COUNT);
+  for (const { client } of workers) assertGreater(newest[client], 0);
+});
+
+const CONNECTION: Connection = {
+  kind: "connection",
+  id: 7,
+  peer: { host: "::1", port: 1234 },
+  activity: 0,
+  recv: () => 0,
+  send: () => {},
+  tryRecv: () => 0,
+  trySend: () => 0,
+  close: () => {},
+};
+
+/** A recorder, and what it made of what it was told. */
+function recorded() {
+  const stats = createStatsMemory();
+  const trace = createTraceMemory();
+  const said: string[] = [];
+  const rare: RareEvents = {
+    beganToWait: () => said.push("began to wait"),
+    outOfDescriptors: () => said.push("out of descriptors"),
+    acceptFailed: ({ message }) => said.push(message),
+  };
+  return { stats, trace, said, recorder: new Recorder(stats, trace, rare) };
+}
+
+/** Everything that may happen to a connection, once. */
+function tellAll(recorder: Recorder): void {
+  recorder.waiting();
+  recorder.accepted(CONNECTION);
+  recorder.received(CONNECTION, encode("hello"), 4);
+  recorder.sent(CONNECTION, 3);
+  recorder.reset(CONNECTION);
+  recorder.closed(CONNECTION);
+  recorder.refused(CONNECTION.peer);
+  recorder.wokeUp(5, 2);
+}
+
+Deno.test("a recorder counts what it is told", () => {
+  const { stats, recorder } = recorded();
+  tellAll(recorder);
+  recorder.accepted(CONNECTION);
+  assertEquals(readCounters(stats), {
+    accepted: 2,
+    active: 1,
+    closed: 1,
+    refused: 1,
+    resets: 1,
+    bytesIn: 4,
+    bytesOut: 3,
+    recvs: 1,
+    sends: 1,
+    wakeUps: 1,
+    scanned: 5,
+    ready: 2,
+  });
+});
+
+Deno.test("a recorder traces what it is told while somebody looks", () => {
+  const { trace, recorder } = recorded();
+  const reader = new TraceReader(trace);
+  tellAll(recorder);
+  const shown = reader.read().records.map(({ event, client, host, port, sizeBytes, bytes }) =>
+    `${event} ${client} ${host} ${port} ${sizeBytes} ${decode(bytes)}`
+  );
+  assertEquals(shown, [
+    "waiting 0  0 0 ",
+    "accepted 7 ::1 1234 0 ",
+    "received 7 ::1 1234 4 hell",
+    "sent 7 ::1 1234 3 ",
+    "reset 7 ::1 1234 0 ",
+    "closed 7 ::1 1234 0 ",
+    "refused 0 ::1 1234 0 ",
+  ]);
+});
+
+Deno.test("a recorder writes no trace while nobody looks", () => {
+  const { trace, recorder } = recorded();
+  const before = new Uint8Array(trace).slice();
+  tellAll(recorder);
+  new TraceReader(trace).close();
+  tellAll(recorder);
+  assertEquals(new Uint8Array(trace).findIndex((byte, index) => byte !== before[index]), -1);
+});
+
+Deno.test("a recorder says that it waits once until a client comes", () => {
+  const { trace, said, recorder } = recorded();
+  const reader = new TraceReader(trace);
+  recorder.waiting();
+  recorder.waiting();
+  recorder.accepted(CONNECTION);
+  recorder.waiting();
+  assertEquals(reader.read().records.map(({ event }) => event), ["waiting", "accepted", "waiting"]);
+  assertEquals(said, ["began to wait"]);
+});
+
+Deno.test("a recorder passes on what counters cannot tell", () => {
+  const { said, recorder } = recorded();
+  recorder.outOfDescriptors();
+  recorder.acceptFailed(new Error("accept failed"));
+  assertEquals(said, ["out of descriptors", "accept failed"]);
+});

@@ -7,6 +7,7 @@ import type { EngineSetup } from "./engine/protocol.ts";
 import { HANDLER_NAMES, isHandlerFile } from "./handlers/handlers.ts";
 import { modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
+import { checkProgram, splitCommand } from "./program.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
 import { JsonReporter } from "./supervisor/json_reporter.ts";
 import { supervise } from "./supervisor/supervisor.ts";
@@ -49,8 +50,10 @@ export const serveCommand = defineCommand({
   ): Promise<number> {
     const model = parseModelName(name, messages);
     check(model, flags, given, messages);
+    const exec = splitCommand(flags.exec);
+    await checkProgram(exec, messages);
     await supervise({
-      setup: await makeSetup(model, flags),
+      setup: await makeSetup(model, flags, exec),
       graceMs: flags.grace,
       log: flags.quiet ? "none" : flags.verbose ? "verbose" : "normal",
       reporter: flags.json ? new JsonReporter() : new TextReporter(messages),
@@ -81,6 +84,7 @@ function check(
 async function makeSetup(
   model: ModelName,
   flags: FlagValues<typeof serveFlags>,
+  exec: readonly string[],
 ): Promise<Omit<EngineSetup, "stats" | "trace">> {
   return {
     model,
@@ -96,7 +100,7 @@ async function makeSetup(
       trigger: flags.trigger,
       pauseMs: flags.pause,
       spare: flags.spare,
-      exec: flags.exec.split(/\s+/).filter((word) => word !== ""),
+      exec,
     },
     idleTimeoutMs: flags.idleTimeout,
     descriptorLimit: await descriptorLimit(),

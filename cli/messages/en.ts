@@ -176,7 +176,8 @@ export const en = {
       `${address}: ports below 1024 need more rights than you have: choose another with --port`,
     cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
-    programMissing: (program: string, reason: string) => `--exec ${program}: ${reason}`,
+    programMissing: (program: string) =>
+      `--exec ${program}: the program is not found; name one that is in the PATH, or its path`,
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,
     unknownHandler: (name: string, nearest: string, names: readonly string[]) =>
       `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js; ` +

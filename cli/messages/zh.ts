@@ -176,7 +176,8 @@ export const zh: Messages = {
       `${address}：监听 1024 以下的端口需要更高的权限，请用 --port 换一个端口`,
     cannotListen: (address: string, reason: string) => `无法监听 ${address}：${reason}`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
-    programMissing: (program: string, reason: string) => `--exec ${program}：${reason}`,
+    programMissing: (program: string) =>
+      `--exec ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
     engineFailed: (reason: string) => `引擎出错了：${reason}`,
     unknownHandler: (name: string, nearest: string, names: readonly string[]) =>
       `--handler ${name}：应为 ${names.join("、")}，或一个文件，如 ./mine.js；` +

@@ -123,8 +123,14 @@ export class DenoConnection implements Connection, DenoPollable {
     this.#finished = true;
     // Deno cannot cancel a read. But whoever waits in recv owes nothing, so the client can be asked
     // to end it: it sees the end of our stream, and ends its own.
-    if (this.#blockedInRecv) this.#conn.closeWrite().catch(this.#onFault);
-    else this.#hub.signal(this, EPOLLIN);
+    if (!this.#blockedInRecv) {
+      this.#hub.signal(this, EPOLLIN);
+      return;
+    }
+    this.#conn.closeWrite().catch(this.#onFault);
+    setTimeout(() => {
+      if (this.#blockedInRecv) this.abort();
+    }, LINGER_MS);
   }
 
   /** Gives the descriptor back now, whatever is still to be sent. */
@@ -136,8 +142,11 @@ export class DenoConnection implements Connection, DenoPollable {
 
   close(): void {
     if (this.#closing) return;
-    this.#closing = true;
+    this.#closing = this.#finished = true;
+    this.#inboxStart = this.#inboxEnd = 0;
+    const { registration } = this;
     this.registration = undefined;
+    registration?.signal(EPOLLIN); // whoever still waits to receive need not wait any longer
     this.#hub.observer.closed(this);
     this.#closeGently();
   }
@@ -184,9 +193,12 @@ export class DenoConnection implements Connection, DenoPollable {
   readonly #onRead = (count: number | null): void => {
     this.#reading = false;
     if (count === null) this.#ended = true;
-    else this.#inboxEnd += count;
-    if (this.#closing) this.#goOnDiscarding();
-    else this.#hub.signal(this, EPOLLIN);
+    if (this.#closing) {
+      this.#goOnDiscarding();
+      return;
+    }
+    if (count !== null) this.#inboxEnd += count;
+    this.#hub.signal(this, EPOLLIN);
   };
 
   readonly #onSent = (hasRoomAgain: boolean): void => {

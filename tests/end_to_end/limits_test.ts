@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertMatch, assertNotMatch } from "../harness/assert.ts";
+import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
 import { cpuSeconds } from "../harness/processes.ts";
@@ -59,28 +59,19 @@ async function untilIdle(server: Server): Promise<void> {
 }
 
 test("select: the line on descriptors tells people what to do", async () => {
-  const { commandFor } = await import("../harness/playground.ts");
-  const [program, args] = commandFor(["serve", "select", "--port", "0", "--quiet"]);
-  const child = new Deno.Command("sh", {
-    args: ["-c", 'ulimit -n 64 && exec "$0" "$@"', program, ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    env: { LC_ALL: "C" },
-  }).spawn();
-  const stdout = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const port = Number(/:(\d+) /.exec((await stdout.read()).value ?? "")?.[1]);
-  const clients = await Promise.all(
-    Array.from({ length: 80 }, () => Deno.connect({ hostname: "127.0.0.1", port })),
+  await using server = await Server.start(
+    ["select", "--quiet", "--grace", "0"],
+    { before: "ulimit -n 64" },
+    "text",
   );
-  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  const { value: line = "" } = await stderr.read();
-  assertMatch(line, /^no descriptor left for another client \(the limit is 64\).*ulimit -n\n$/);
-  assertNotMatch(line, /\bat .*:\d+/);
+  const clients = await Promise.all(Array.from({ length: 80 }, () => server.connect()));
+  const accepted = clients.map((client) => exchange(client, "hello").catch(() => "cut off"));
+  await accepted[0];
+  const { code, stderr } = await server.stop();
+  await Promise.all(accepted);
   for (const client of clients) client.close();
-  child.kill("SIGINT");
-  await child.stdin.close();
-  await stdout.cancel();
-  await stderr.cancel();
-  assert((await child.status).success);
+  const [line, ...rest] = stderr.trimEnd().split("\n");
+  assertMatch(line, /^no descriptor left for another client \(the limit is 64\).*ulimit -n$/);
+  assertMatch(rest.join("\n"), /^stopping: \d+ clients may finish for 0.0 s/);
+  assertEquals(code, 0);
 }, { ignore: Deno.build.os !== "linux" });

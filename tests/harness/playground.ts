@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   /** A shell command that is run first in the same process, such as `ulimit -n 256`. */
   readonly before?: string;
+  /** A program that runs the executable, with its arguments. */
+  readonly wrapper?: readonly string[];
 }
 
 /** Runs the executable to its end. */
@@ -56,11 +58,10 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-function spawn(args: readonly string[], { env, before }: RunOptions): Deno.ChildProcess {
+function spawn(args: readonly string[], { env, before, wrapper }: RunOptions): Deno.ChildProcess {
   const [program, programArgs] = commandFor(args);
-  const [command, commandArgs] = before === undefined
-    ? [program, programArgs]
-    : ["sh", ["-c", `${before} && exec "$0" "$@"`, program, ...programArgs]];
+  const shell = before === undefined ? [] : ["sh", "-c", `${before} && exec "$0" "$@"`];
+  const [command, ...commandArgs] = [...(wrapper ?? shell), program, ...programArgs];
   return new Deno.Command(command, {
     args: commandArgs,
     stdin: "piped",
@@ -70,10 +71,11 @@ function spawn(args: readonly string[], { env, before }: RunOptions): Deno.Child
   }).spawn();
 }
 
-/** A running `playground serve … --json --port 0`. Dispose of it, and nothing is left. */
+/** A running `playground serve … --port 0`. Dispose of it, and nothing is left. */
 export class Server implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #events: ServerEvent[] = [];
+  readonly #lines: string[] = [];
   readonly #stderr: Promise<string>;
   readonly #reading: Promise<void>;
   #onEvent: (() => void) | undefined = undefined;
@@ -86,8 +88,13 @@ export class Server implements AsyncDisposable {
   }
 
   /** Starts the server and resolves when clients can connect. */
-  static async start(args: readonly string[], options: RunOptions = {}): Promise<Server> {
-    const server = new Server(spawn(["serve", "--json", "--port", "0", ...args], options));
+  static async start(
+    args: readonly string[],
+    options: RunOptions = {},
+    output: "json" | "text" = "json",
+  ): Promise<Server> {
+    const json = output === "json" ? ["--json"] : [];
+    const server = new Server(spawn(["serve", ...json, "--port", "0", ...args], options));
     try {
       await server.event("listening");
     } catch (error) {
@@ -152,8 +159,7 @@ export class Server implements AsyncDisposable {
   async outcome(): Promise<Outcome> {
     const { code } = await this.#child.status;
     await this.#reading;
-    const stdout = this.#events.map((event) => JSON.stringify(event)).join("\n");
-    return { code, stdout, stderr: await this.#stderr };
+    return { code, stdout: `${this.#lines.join("\n")}\n`, stderr: await this.#stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -172,11 +178,17 @@ export class Server implements AsyncDisposable {
     const lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream());
     for await (const line of lines) {
-      // Every line of --json is an event; one that is not fails the test here.
-      this.#events.push(JSON.parse(line) as ServerEvent);
+      this.#lines.push(line);
+      this.#events.push(line.startsWith("{") ? JSON.parse(line) : toEvent(line));
       this.#onEvent?.();
     }
     this.#ended = true;
     this.#onEvent?.();
   }
+}
+
+/** A line for people, of which only the first is looked into. */
+function toEvent(line: string): ServerEvent {
+  const port = /^listening on \S+:(\d+) /.exec(line)?.[1];
+  return port === undefined ? { event: "line", line } : { event: "listening", port };
 }

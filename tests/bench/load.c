@@ -1,0 +1,121 @@
+/*
+ * A load for echo servers that takes less CPU than any of them: one thread and epoll(7).
+ *
+ *   cc -O2 -o load load.c && ./load PORT CONNECTIONS SIZE SECONDS
+ *
+ * Each connection sends one message and waits for its echo, over and over. Prints a line of JSON:
+ * echoes per second, the round trip's 50th and 99th percentile in microseconds, and how many
+ * connections were never answered and how many bytes came back wrong.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SLOTS 100000 /* a round trip of 1 s or more goes into the last slot of 10 us */
+
+struct client {
+  int fd, sent, received; /* bytes of the message on its way */
+  long messages;
+  double began;
+};
+
+static int size;
+static char *message, *buffer;
+static long slots[SLOTS], wrong;
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+static void die(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static void send_rest(struct client *c) {
+  while (c->sent < size) {
+    ssize_t n = send(c->fd, message + c->sent, size - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n < 0 && errno == EAGAIN) return;
+    if (n < 0) die("send");
+    c->sent += n;
+  }
+}
+
+static void receive(struct client *c) {
+  ssize_t n = recv(c->fd, buffer, size - c->received, MSG_DONTWAIT);
+  if (n < 0 && errno == EAGAIN) return;
+  if (n <= 0) die("recv");
+  for (ssize_t i = 0; i < n; i++) wrong += buffer[i] != message[c->received + i];
+  if ((c->received += n) < size) return;
+  double end = now();
+  long slot = (end - c->began) * 1e5;
+  slots[slot < SLOTS ? slot : SLOTS - 1]++;
+  c->messages++;
+  c->sent = c->received = 0;
+  c->began = end;
+  send_rest(c);
+}
+
+static long percentile(double share, long total) {
+  long seen = 0, slot = 0;
+  while (slot < SLOTS - 1 && (seen += slots[slot]) < total * share) slot++;
+  return slot * 10;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 5) return fprintf(stderr, "usage: load PORT CONNECTIONS SIZE SECONDS\n"), 2;
+  int count = atoi(argv[2]), one = 1;
+  double seconds = atof(argv[4]);
+  struct rlimit limit;
+  size = atoi(argv[3]);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  message = malloc(size), buffer = malloc(size);
+  for (int i = 0; i < size; i++) message[i] = 'a' + i % 23;
+  struct client *clients = calloc(count, sizeof *clients);
+  struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[1]))};
+  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int epoll = epoll_create1(0);
+  for (struct client *c = clients; c < clients + count; c++) {
+    if ((c->fd = socket(AF_INET, SOCK_STREAM, 0)) < 0) die("socket");
+    if (connect(c->fd, (struct sockaddr *)&server, sizeof server) < 0) die("connect");
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &event);
+    c->began = now();
+    send_rest(c);
+  }
+  /* The first half second, in which a just-in-time compiler warms up, does not count. */
+  double start = now() + 0.5;
+  int warm = 0;
+  long before = 0, messages = 0, silent = 0;
+  struct epoll_event events[1024];
+  while (now() < start + seconds) {
+    if (!warm && now() >= start) {
+      warm = 1;
+      memset(slots, 0, sizeof slots);
+      for (struct client *c = clients; c < clients + count; c++) before += c->messages;
+    }
+    int ready = epoll_wait(epoll, events, 1024, 100);
+    for (int i = 0; i < ready; i++) {
+      struct client *c = events[i].data.ptr;
+      if (events[i].events & EPOLLOUT) send_rest(c);
+      if (events[i].events & EPOLLIN) receive(c);
+    }
+  }
+  for (struct client *c = clients; c < clients + count; c++) messages += c->messages, silent += !c->messages;
+  long total = messages - before;
+  printf("{\"messagesPerSecond\":%.0f,\"p50Us\":%ld,\"p99Us\":%ld,\"silent\":%ld,\"wrong\":%ld}\n", total / seconds,
+         percentile(0.5, total), percentile(0.99, total), silent, wrong);
+  return silent || wrong;
+}

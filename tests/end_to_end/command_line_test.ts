@@ -1,0 +1,202 @@
+/**
+ * What the executable says to people, and with which exit status.
+ *
+ * @module
+ */
+
+import {
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "../harness/assert.ts";
+import { type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
+import { test } from "../harness/test.ts";
+
+/** Checks that people get one line that matches, and no stack trace. */
+function assertOneLine({ code, stdout, stderr }: Outcome, status: number, line: RegExp): void {
+  assertMatch(stderr, line);
+  assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+  assertNotMatch(stderr, /\n\s+at |Error:/);
+  assertEquals([code, stdout], [status, ""]);
+}
+
+const WRONG: readonly [typed: string[], line: RegExp][] = [
+  [["serv"], /unknown command serv; did you mean serve\?/],
+  [["--verison"], /unknown flag --verison/],
+  [["serve", "selct"], /unknown model selct; did you mean select\?/],
+  [["explain", "epol"], /unknown model epol; did you mean epoll\?/],
+  [["serve"], /something is missing: playground serve <model>/],
+  [["serve", "select", "more"], /more is one too many/],
+  [["serve", "select", "--prot", "1"], /unknown flag --prot; did you mean --port\?/],
+  [["serve", "select", "--port", "65536"], /--port 65536: .*from 0 to 65535/],
+  [["serve", "select", "--port=x"], /--port x: .*from 0 to 65535/],
+  [["serve", "select", "--port"], /--port needs a value/],
+  [["serve", "select", "--sleep", "soon"], /--sleep soon: .*500ms/],
+  [["serve", "epoll", "--trigger", "edgy"], /--trigger edgy: .*did you mean edge\?/],
+  [["serve", "select", "--trigger", "edge"], /--trigger means nothing to select.*epoll/],
+  [["serve", "select", "--spare", "2"], /--spare means nothing to select.*thread and process/],
+  [["serve", "select", "--handler", "eco"], /--handler eco: .*did you mean echo\?/],
+  [["serve", "select", "--quiet", "--verbose"], /exclude each other/],
+  [["flood", "--conns", "0"], /--conns 0: .*whole number/],
+  [["flood", "--size", "5", "--message", "x"], /exclude each other/],
+  [["connect", "nowhere"], /nowhere: an address looks like/],
+  [["models", "--lang", "fr"], /--lang fr: .*en or zh/],
+];
+
+for (const [typed, line] of WRONG) {
+  test(`playground ${typed.join(" ")}: one line and exit status 2`, async () => {
+    assertOneLine(await run(typed), 2, line);
+  });
+}
+
+test("a port in use gets one line and exit status 1", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const outcome = await run(["serve", "select", "--port", String(listener.addr.port)]);
+  assertOneLine(outcome, 1, /^127\.0\.0\.1:\d+ is in use.*--port/);
+});
+
+test("a host that does not exist gets one line and exit status 1", async () => {
+  const outcome = await run(["serve", "select", "--port", "0", "--host", "no-such-host.invalid"]);
+  assertOneLine(outcome, 1, /^--host no-such-host\.invalid: there is no such host$/m);
+});
+
+test("an address of another machine gets one line and exit status 1", async () => {
+  const outcome = await run(["serve", "select", "--port", "0", "--host", "192.0.2.1"]);
+  assertOneLine(outcome, 1, /^--host 192\.0\.2\.1: this machine does not have that address$/m);
+});
+
+test("a privileged port gets one line and exit status 1", async () => {
+  // Root may, unless the capability is taken away, capabilities(7).
+  const drop: RunOptions = Deno.uid() === 0
+    ? { wrapper: ["setpriv", "--inh-caps=-net_bind_service", "--bounding-set=-net_bind_service"] }
+    : {};
+  const outcome = await run(["serve", "select", "--port", "80"], drop);
+  assertOneLine(outcome, 1, /^127\.0\.0\.1:80: ports below 1024 need more rights.*--port$/m);
+}, { ignore: Deno.build.os !== "linux" });
+
+test("a program for --exec that does not exist gets one line and exit status 1", async () => {
+  const outcome = await run(["serve", "process", "--port", "0", "--exec", "no-such-program"]);
+  assertOneLine(outcome, 1, /^--exec no-such-program: /);
+});
+
+test("a handler's file that does not exist or is no handler gets one line", async () => {
+  const missing = await run(["serve", "select", "--port", "0", "--handler", "./no-such-file.js"]);
+  assertOneLine(missing, 1, /^--handler \.\/no-such-file\.js: /);
+  const file = await Deno.makeTempFile({ suffix: ".js" });
+  try {
+    await Deno.writeTextFile(file, "export default 42;");
+    const wrong = await run(["serve", "select", "--port", "0", "--handler", file]);
+    assertOneLine(wrong, 1, /it has no default function export/);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+test("flood where nothing listens gets one line and exit status 1", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  assertOneLine(
+    await run(["flood", "--port", String(port)]),
+    1,
+    /^nothing listens on 127\.0\.0\.1/,
+  );
+});
+
+test("flood says before it starts that the descriptor limit is too low", async () => {
+  const outcome = await run(["flood", "--conns", "1000"], { before: "ulimit -n 256" });
+  assertOneLine(
+    outcome,
+    1,
+    /^1,000 connections need more descriptors than the limit of 256.*ulimit -n 1064/,
+  );
+}, { ignore: Deno.build.os === "windows" });
+
+test("--help explains each command, and every language is complete", async () => {
+  for (const language of ["en", "zh"]) {
+    for (const command of ["", "models", "explain", "serve", "flood", "connect"]) {
+      const typed = [...(command === "" ? [] : [command]), "--help", "--lang", language];
+      const { code, stdout, stderr } = await run(typed);
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, "playground");
+      assertNotMatch(stdout, /undefined|\[object/);
+      if (language === "zh") assertMatch(stdout, /\p{Script=Han}/u);
+    }
+  }
+});
+
+test("--version names the version of the project", async () => {
+  const { version } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  assertEquals((await run(["--version"])).stdout, `playground ${version}\n`);
+});
+
+test("the language comes from LC_ALL, then LC_MESSAGES, then LANG", async () => {
+  const chinese = { LC_ALL: "", LC_MESSAGES: "zh_CN.UTF-8", LANG: "en_US.UTF-8" };
+  assertMatch((await run(["serv"], { env: chinese })).stderr, /\p{Script=Han}/u);
+  const english = { LC_ALL: "en_US.UTF-8", LANG: "zh_CN.UTF-8" };
+  assertMatch((await run(["serv"], { env: english })).stderr, /unknown command/);
+});
+
+test("models lists every model, and as JSON too", async () => {
+  const { stdout } = await run(["models"]);
+  const rows = JSON.parse((await run(["models", "--json"])).stdout);
+  assertEquals(rows.length, 8);
+  for (const { name, strength, limit } of rows) {
+    for (const text of [name, strength, limit]) assertStringIncludes(stdout, text);
+    assertEquals(stdout.includes("\x1b"), false, "colors are for terminals only");
+    const page = (await run(["explain", name])).stdout;
+    assertStringIncludes(page, `playground serve ${name}`);
+  }
+});
+
+test("the log says what the servers of the textbook say", async () => {
+  const log = await logOf(["select"], async (port) => {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    await conn.write(new TextEncoder().encode("hi\x1b[2J\n"));
+    await conn.read(new Uint8Array(16));
+    await conn.closeWrite();
+    await conn.read(new Uint8Array(16)); // the server's end: it has noticed ours
+    conn.close();
+  });
+  const address = "127\\.0\\.0\\.1:\\d+";
+  assertMatch(
+    log,
+    new RegExp(
+      `^listening on ${address} \\(select, deno sockets, pid \\d+\\)\nwaiting for a client\n` +
+        `a client from ${address}\nreceived from ${address}: "hi\\\\u001b\\[2J\\\\n" \\(7 bytes\\)\n` +
+        `${address} has closed\n(waiting for a client\n)?stopped after .*: 1 client served, 7 B`,
+    ),
+  );
+});
+
+test("under load the log is summed up", async () => {
+  const log = await logOf(["async"], async (port) => {
+    const flood = await run(["flood", "--port", String(port), "--conns", "50", "--duration", "1s"]);
+    assertEquals(flood.code, 0, flood.stderr);
+  });
+  assertMatch(log, /\n… and [\d,]{4,} more\n/);
+  // At most 20 lines a second, over the second of the flood and the moments around it.
+  assertEquals(log.split("\n").filter((line) => line.startsWith("received")).length < 100, true);
+});
+
+test("--quiet prints where it listens and what it did, and --verbose also what it sends", async () => {
+  const quiet = await logOf(["select", "--quiet"], exchangeOnce);
+  assertMatch(quiet, /^listening on .*\nstopped after .*\n$/);
+  assertMatch(await logOf(["select", "--verbose"], exchangeOnce), /\nsent to .*: 4 bytes\n/);
+});
+
+async function exchangeOnce(port: number): Promise<void> {
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(new TextEncoder().encode("once"));
+  await conn.read(new Uint8Array(16));
+}
+
+/** What a server prints for people while `work` is done with it. */
+async function logOf(args: string[], work: (port: number) => Promise<void>): Promise<string> {
+  await using server = await Server.start(args, {}, "text");
+  await work(server.port);
+  return (await server.stop()).stdout;
+}

@@ -1,0 +1,272 @@
+/**
+ * What single models and handlers promise beyond what all do.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch, assertNotMatch } from "../harness/assert.ts";
+import {
+  echoInPieces,
+  exchange,
+  randomBytes,
+  readExactly,
+  readToEnd,
+  writeAll,
+} from "../harness/clients.ts";
+import { run, Server } from "../harness/playground.ts";
+import { processTree, stillRunning } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
+import { MODELS } from "./models.ts";
+
+const isWindows = Deno.build.os === "windows";
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+test("blocking: the next client gets an answer to all that it sent meanwhile", async () => {
+  await using server = await Server.start(["blocking", "--quiet"]);
+  using first = await server.connect();
+  assertEquals(await exchange(first, "first"), "first");
+  using second = await server.connect();
+  await writeAll(second, encoder.encode("sent "));
+  await writeAll(second, encoder.encode("meanwhile"));
+  // The first is served after the second has sent, so whatever were to come would be there by now.
+  assertEquals(await exchange(first, "still first"), "still first");
+  first.close();
+  assertEquals(decoder.decode(await readExactly(second, 14)), "sent meanwhile");
+});
+
+test("select: a line at the terminal stops it", async () => {
+  await using server = await Server.start(["select", "--quiet"]);
+  const keyboard = server.stdin.getWriter();
+  await keyboard.write(encoder.encode("stop\n"));
+  keyboard.releaseLock();
+  const { code } = await server.outcome();
+  assertEquals([code, server.events("stopped").length], [0, 1]);
+});
+
+test("select: the end of standard input is not a line", async () => {
+  await using server = await Server.start(["select", "--quiet"]);
+  await server.stdin.close();
+  using conn = await server.connect();
+  for (let i = 0; i < 20; i++) assertEquals(await exchange(conn, "on"), "on");
+});
+
+for (const trigger of ["edge", "level"]) {
+  test(`epoll --trigger ${trigger}: bytes come back whole, however they arrive`, async () => {
+    await using server = await Server.start([
+      "epoll",
+      "--trigger",
+      trigger,
+      "--quiet",
+      "--recv-size",
+      "1000",
+    ]);
+    await Promise.all(Array.from({ length: 10 }, async () => {
+      using conn = await server.connect();
+      await echoInPieces(conn, randomBytes(500_000));
+    }));
+  });
+}
+
+test("process --exec: any program serves", async () => {
+  await using server = await Server.start(["process", "--quiet", "--exec", "tr 'a-z' 'A-Z'"]);
+  using conn = await server.connect();
+  await writeAll(conn, encoder.encode("shout"));
+  await conn.closeWrite();
+  assertEquals(decoder.decode(await readToEnd(conn)), "SHOUT");
+}, { ignore: isWindows });
+
+test("process: a child that is killed ends its client only, and is reported", async () => {
+  await using server = await Server.start(["process", "--quiet"]);
+  const before = await processTree(server.pid);
+  using victim = await server.connect();
+  assertEquals(await exchange(victim, "victim"), "victim");
+  const [child] = (await processTree(server.pid)).filter((pid) => !before.includes(pid));
+  using witness = await server.connect();
+  assertEquals(await exchange(witness, "witness"), "witness");
+  Deno.kill(child, "SIGKILL");
+  assertEquals((await readToEnd(victim)).length, 0);
+  const said = await server.event("child-ended");
+  assertEquals([said.pid, said.signal], [child, "SIGKILL"]);
+  assertEquals(await exchange(witness, "unharmed"), "unharmed");
+}, { ignore: isWindows });
+
+test("process: children end when their parent is killed", async () => {
+  await using server = await Server.start(["process", "--quiet", "--spare", "2"]);
+  using conn = await server.connect();
+  assertEquals(await exchange(conn, "served"), "served");
+  const tree = await processTree(server.pid);
+  server.signal("SIGKILL");
+  await server.outcome();
+  // They see the end of their standard input, and need a moment to end.
+  for (let look = 0; (await stillRunning(tree)).length > 0; look++) {
+    assertEquals(look < 500, true, "children are left behind");
+  }
+}, { ignore: isWindows });
+
+test("--max-clients refuses the next client, and serves another when one has left", async () => {
+  await using server = await Server.start(["epoll", "--max-clients", "2"]);
+  using first = await server.connect();
+  const second = await server.connect();
+  assertEquals(await exchange(first, "one"), "one");
+  assertEquals(await exchange(second, "two"), "two");
+  using third = await server.connect();
+  assertEquals((await readToEnd(third)).length, 0);
+  await server.event("refused");
+  second.close();
+  await server.event("closed");
+  using fourth = await server.connect();
+  assertEquals(await exchange(fourth, "four"), "four");
+});
+
+for (const { name } of MODELS) {
+  test(`${name}: --idle-timeout ends a silent client and no other`, async () => {
+    await using server = await Server.start([name, "--idle-timeout", "1s"]);
+    using silent = await server.connect();
+    assertEquals(await exchange(silent, "hello"), "hello");
+    const ended = readToEnd(silent);
+    if (name !== "blocking") {
+      using talker = await server.connect();
+      let isOver = false;
+      ended.then(() => isOver = true);
+      while (!isOver) assertEquals(await exchange(talker, "tick"), "tick");
+    }
+    assertEquals((await ended).length, 0);
+    await server.event("closed"); // though the client itself has not closed
+  });
+}
+
+test("a second SIGINT does not wait for the grace", async () => {
+  await using server = await Server.start(["select", "--quiet", "--grace", "100s"]);
+  using conn = await server.connect();
+  assertEquals(await exchange(conn, "here"), "here");
+  server.signal("SIGINT");
+  await server.event("stopping");
+  server.signal("SIGINT");
+  assertEquals((await readToEnd(conn)).length, 0);
+  conn.close();
+  assertEquals((await server.outcome()).code, 0);
+}, { ignore: isWindows });
+
+test("a handler that never ends its turn does not keep the server from stopping", async () => {
+  await using server = await Server.start([
+    "select",
+    "--quiet",
+    "--cpu",
+    "60000",
+    "--grace",
+    "0",
+  ]);
+  using conn = await server.connect();
+  await writeAll(conn, encoder.encode("burn"));
+  const { code } = await server.stop();
+  assertEquals([code, server.events("cut-off").length], [0, 1]);
+});
+
+for (const { name } of MODELS) {
+  test(`${name} --handler http: an ordinary HTTP client is served`, async () => {
+    await using server = await Server.start([name, "--quiet", "--handler", "http"]);
+    using client = Deno.createHttpClient({ poolMaxIdlePerHost: 1 });
+    for (let i = 0; i < 3; i++) {
+      const response = await fetch(`http://127.0.0.1:${server.port}/`, { client });
+      assertEquals([response.status, await response.text()], [200, "hello\n"]);
+    }
+  });
+
+  test(`${name} --handler ./file.js: a file's handler, and one that throws ends its client only`, async () => {
+    const file = await Deno.makeTempFile({ suffix: ".js" });
+    try {
+      await Deno.writeTextFile(file, HANDLER);
+      await using server = await Server.start([name, "--quiet", "--handler", file]);
+      const bad = await server.connect();
+      await writeAll(bad, encoder.encode("throw"));
+      assertEquals((await readToEnd(bad)).length, 0);
+      bad.close();
+      using good = await server.connect();
+      await writeAll(good, encoder.encode("hi"));
+      assertEquals(decoder.decode(await readExactly(good, 7)), "1: hi!\n");
+      await writeAll(good, encoder.encode("bye"));
+      assertEquals(decoder.decode(await readToEnd(good)), "2: bye!\n");
+    } finally {
+      await Deno.remove(file);
+    }
+  });
+}
+
+const HANDLER = `
+export default function greet() {
+  let count = 0;
+  const decoder = new TextDecoder();
+  return {
+    receive(chunk) {
+      const text = decoder.decode(chunk);
+      if (text === "throw") throw new Error("thrown on purpose");
+      return { bytes: \`\${++count}: \${text}!\\n\`, close: text === "bye" };
+    },
+  };
+}
+`;
+
+test("select and flood hold 1,000 connections together: none lost, nothing wrong", async () => {
+  await using server = await Server.start(["select", "--quiet"]);
+  const port = String(server.port);
+  const flood = await run([
+    "flood",
+    "--port",
+    port,
+    "--conns",
+    "1000",
+    "--duration",
+    "3s",
+    "--json",
+  ]);
+  const { served, lost, refused, wrongBytes, messagesEchoed } = JSON.parse(flood.stdout);
+  assertEquals([served, lost, refused, wrongBytes], [1_000, 0, 0, 0]);
+  assertEquals(flood.code, 0);
+  await server.stop();
+  const [totals] = server.events("stopped");
+  assertEquals(totals.accepted, 1_000);
+  assertEquals(Number(messagesEchoed) >= 1_000, true);
+});
+
+test("flood: whoever a blocking server does not get to was never served", async () => {
+  await using server = await Server.start(["blocking", "--quiet"]);
+  const flood = await run([
+    "flood",
+    "--port",
+    String(server.port),
+    "--conns",
+    "3",
+    "--duration",
+    "1s",
+  ]);
+  assertMatch(flood.stdout, /3 opened, 1 served, 0 refused, 0 lost/);
+  assertMatch(flood.stdout, /2 connections were never served/);
+  assertEquals(flood.code, 1);
+});
+
+test("flood --no-wait: a server that only listens has served whom it has heard to the end", async () => {
+  await using server = await Server.start(["select", "--quiet", "--handler", "discard"]);
+  const port = String(server.port);
+  const flood = await run([
+    "flood",
+    "--port",
+    port,
+    "--conns",
+    "10",
+    "--duration",
+    "500ms",
+    "--no-wait",
+  ]);
+  assertMatch(flood.stdout, /10 opened, 10 served, 0 refused, 0 lost/);
+  assertEquals(flood.code, 0);
+});
+
+test("connect: sends what is typed and shows what comes back", async () => {
+  await using server = await Server.start(["async", "--quiet", "--handler", "upper"]);
+  const address = `127.0.0.1:${server.port}`;
+  const { code, stdout, stderr } = await run(["connect", address], { input: "one\ntwo\n" });
+  assertEquals([code, stdout], [0, "ONE\nTWO\n"]);
+  assertMatch(stderr, new RegExp(`^connected to ${address}`));
+  assertNotMatch(stderr, /Error/);
+});

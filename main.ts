@@ -12,7 +12,7 @@ const commands: Commands = {
 if (Deno.args[0] === "--serve-one-client") {
   // Not for people: a child of the process model, see servers/engine/child_role.ts.
   const { serveOneClient } = await import("./servers/engine/child_role.ts");
-  await serveOneClient(Deno.args[1]);
+  Deno.exit(await serveOneClient(Deno.args[1]));
 } else {
   Deno.exit(await runCommand(commands, config.version, Deno.args));
 }

@@ -45,7 +45,8 @@ export async function serveClient(
     if (count === 0) return;
     for (const answer of session.receive(buffer.subarray(0, count))) {
       if (answer.waitMs > 0) await sleep(answer.waitMs);
-      if (answer.bytes.length > 0) await connection.send(answer.bytes);
+      const sending = connection.send(answer.bytes);
+      if (sending !== undefined) await sending; // the socket is full: wait until it has room
       if (answer.close) return;
     }
   }

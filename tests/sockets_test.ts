@@ -144,19 +144,25 @@ async function reports(epoll: Epoll, timeoutMs = Infinity): Promise<[Pollable, n
   return [];
 }
 
+/** Whether `connection` becomes writable soon. */
+async function isWritable({ sockets }: Setting, connection: Connection): Promise<boolean> {
+  return (await sockets.select([], [connection], [], QUIET_MS)).writable.length > 0;
+}
+
 /** Sends until nothing moves any more because the client does not read. */
 async function sendUntilStuck(
-  { sockets }: Setting,
+  setting: Setting,
   connection: Connection,
-  chunk = new Uint8Array(50_000),
+  isWritableAgain = () => isWritable(setting, connection),
 ): Promise<number> {
-  for (let sent = 0;;) {
+  const chunk = new Uint8Array(50_000);
+  let sent = 0;
+  do {
     let count = connection.trySend(chunk);
-    assertNotEquals(count, WOULD_BLOCK, "it is writable and takes nothing");
+    assertNotEquals(count, WOULD_BLOCK, "it is called writable, and takes nothing");
     for (; count !== WOULD_BLOCK; count = connection.trySend(chunk)) sent += count;
-    const { writable } = await sockets.select([], [connection], [], QUIET_MS);
-    if (writable.length === 0) return sent;
-  }
+  } while (await isWritableAgain());
+  return sent;
 }
 
 test("accept(), recv() and send() serve a client to its end", async () => {
@@ -391,11 +397,8 @@ for (const [name, mode] of [["edge", EPOLLET], ["level", 0]] as const) {
     const epoll = setting.sockets.epoll();
     epoll.add(connection, EPOLLOUT | mode);
     assertEquals(await reports(epoll), [[connection, EPOLLOUT]]);
-    const chunk = new Uint8Array(50_000);
-    let sent = 0;
-    do {
-      for (let count; (count = connection.trySend(chunk)) !== WOULD_BLOCK;) sent += count;
-    } while ((await reports(epoll, QUIET_MS)).length > 0);
+    const isWritableAgain = async () => (await reports(epoll, QUIET_MS)).length > 0;
+    const sent = await sendUntilStuck(setting, connection, isWritableAgain);
     const reading = readExactly(client, sent);
     assertEquals(await reports(epoll), [[connection, EPOLLOUT]]);
     assertGreater(connection.trySend(new Uint8Array(1)), 0);

@@ -27,8 +27,25 @@ export function childCommand(handler: HandlerChoice, recvSizeBytes: number): [st
   return [Deno.execPath(), ["run", "--quiet", "--no-prompt", "--allow-read", main, ...role]];
 }
 
-/** Serves standard input until it ends. @param json what {@linkcode childCommand} passed */
-export async function serveOneClient(json: string): Promise<void> {
+/**
+ * Serves standard input until it ends.
+ *
+ * @param json what {@linkcode childCommand} passed
+ * @returns the exit status: 1 when the handler failed, which the parent reports
+ */
+export async function serveOneClient(json: string): Promise<number> {
+  try {
+    await serve(json);
+    return 0;
+  } catch (error) {
+    // The parent has ended, or has no client any more: there is nobody to serve and nobody to tell.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+async function serve(json: string): Promise<void> {
   const { handler, recvSizeBytes }: ChildOptions = JSON.parse(json);
   const session = (await makeHandler(handler))();
   const sleeper = new Int32Array(new SharedArrayBuffer(4));

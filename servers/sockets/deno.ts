@@ -8,7 +8,7 @@ import type { Connection, Epoll, Keyboard, Listener } from "./interface.ts";
 import type { ListenOptions, Observer, Pollable, Ready, Sockets } from "./interface.ts";
 import { DenoConnection } from "./deno_connection.ts";
 import { asDenoPollable, DenoEpoll } from "./deno_epoll.ts";
-import { DenoHub } from "./deno_hub.ts";
+import { DenoHub, type DenoPollable } from "./deno_hub.ts";
 import { DenoKeyboard } from "./deno_keyboard.ts";
 import { DenoListener } from "./deno_listener.ts";
 
@@ -16,6 +16,7 @@ import { DenoListener } from "./deno_listener.ts";
 export class DenoSockets implements Sockets {
   readonly #hub: DenoHub;
   readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };
+  readonly #unarmed: DenoPollable[] = [];
   #listener: DenoListener | undefined = undefined;
 
   constructor(observer: Observer) {
@@ -42,14 +43,49 @@ export class DenoSockets implements Sockets {
   ): Promise<Ready<Watched>> {
     // Emptied and refilled by scan(), for the sockets of this call.
     const ready = this.#ready as Ready<Watched>;
-    let scanned = scan(read, write, ready);
+    let scanned = this.#scan(read, write, ready);
     if (ready.readable.length + ready.writable.length === 0) {
       if (this.#hub.connections.size === 0) this.#hub.observer.waiting();
+      this.#armAll();
       await this.#hub.sleep(timeoutMs);
-      scanned += scan(read, write, ready);
-    } else await this.#hub.stayAwake();
+      scanned += this.#scan(read, write, ready);
+    } else if (this.#hub.isTimeToTurn()) {
+      this.#armAll();
+      await this.#hub.turn.take();
+    }
     this.#hub.observer.wokeUp(scanned, ready.readable.length + ready.writable.length);
     return ready;
+  }
+
+  /** Sorts out what is ready and what must be armed. @returns how many sockets were looked at */
+  #scan<Watched extends Pollable>(
+    read: Iterable<Watched>,
+    write: Iterable<Connection>,
+    ready: Ready<Watched>,
+  ): number {
+    ready.readable.length = 0;
+    ready.writable.length = 0;
+    this.#unarmed.length = 0;
+    let scanned = 0;
+    for (const watched of read) {
+      scanned++;
+      const socket = asDenoPollable(watched);
+      if (socket.isReadable()) ready.readable.push(watched);
+      else if (!socket.isArmed()) this.#unarmed.push(socket);
+    }
+    for (const connection of write) {
+      scanned++;
+      if (asDenoPollable(connection).isWritable()) ready.writable.push(connection);
+    }
+    return scanned;
+  }
+
+  /**
+   * Only before Deno's event loop gets its turn: a read that was begun before the answer is written
+   * would be looked at in vain, and the answer would wait for that.
+   */
+  #armAll(): void {
+    for (const socket of this.#unarmed) socket.arm();
   }
 
   epoll<Watched extends Pollable>(): Epoll<Watched> {
@@ -91,28 +127,6 @@ export class DenoSockets implements Sockets {
     }
     this.#hub.turn.close();
   }
-}
-
-/** Sorts out what is ready, and arms what is not. @returns how many sockets that were */
-function scan<Watched extends Pollable>(
-  read: Iterable<Watched>,
-  write: Iterable<Connection>,
-  ready: Ready<Watched>,
-): number {
-  ready.readable.length = 0;
-  ready.writable.length = 0;
-  let scanned = 0;
-  for (const watched of read) {
-    scanned++;
-    const socket = asDenoPollable(watched);
-    if (socket.isReadable()) ready.readable.push(watched);
-    else socket.arm();
-  }
-  for (const connection of write) {
-    scanned++;
-    if (asDenoPollable(connection).isWritable()) ready.writable.push(connection);
-  }
-  return scanned;
 }
 
 function asDenoConnection(connection: Connection): DenoConnection {

@@ -60,9 +60,28 @@ export class DenoConnection implements Connection, DenoPollable {
     return this.#conn.read(buffer).then(this.#onRecv, this.#onFailed);
   }
 
-  send(bytes: Uint8Array): Promise<void> {
-    this.#lent = bytes;
-    return this.#conn.write(bytes).then(this.#onSend, this.#onFailed);
+  send(bytes: Uint8Array): void | Promise<void> {
+    const taken = this.#take(bytes);
+    // Like a send buffer with room: done at once, and an error shows at the next call.
+    if (taken < bytes.length) return this.#sendRest(bytes.subarray(taken));
+  }
+
+  async #sendRest(bytes: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < bytes.length;) {
+      await this.#outbox?.room();
+      sent += this.#take(bytes.subarray(sent));
+    }
+  }
+
+  #take(bytes: Uint8Array): number {
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
+    const count = this.#outbox.take(bytes);
+    if (count > 0) {
+      this.activity++;
+      this.#hub.observer.sent(this, count);
+    }
+    return count;
   }
 
   tryRecv(buffer: Uint8Array): number {
@@ -86,13 +105,8 @@ export class DenoConnection implements Connection, DenoPollable {
   }
 
   trySend(bytes: Uint8Array): number {
-    if (this.#fault !== undefined) throw this.#fault;
-    this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
-    const count = this.#outbox.take(bytes);
-    if (count === 0 && bytes.length > 0) return WOULD_BLOCK;
-    this.activity++;
-    this.#hub.observer.sent(this, count);
-    return count;
+    const count = this.#take(bytes);
+    return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
   }
 
   isReadable(): boolean {
@@ -106,6 +120,10 @@ export class DenoConnection implements Connection, DenoPollable {
 
   isFaulty(): boolean {
     return this.#fault !== undefined;
+  }
+
+  isArmed(): boolean {
+    return this.#reading;
   }
 
   arm(): void {
@@ -230,12 +248,6 @@ export class DenoConnection implements Connection, DenoPollable {
     this.activity++;
     this.#hub.observer.received(this, this.#lent, count);
     return count;
-  };
-
-  readonly #onSend = (count: number): void | Promise<void> => {
-    this.activity++;
-    this.#hub.observer.sent(this, count);
-    if (count < this.#lent.length) return this.send(this.#lent.subarray(count));
   };
 
   readonly #onFailed = (error: unknown): never => {

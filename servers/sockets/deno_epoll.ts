@@ -38,17 +38,24 @@ export class DenoEpoll<Watched extends Pollable> implements Epoll<Watched> {
   }
 
   async wait(timeoutMs: number): Promise<EpollEvent<Watched>[]> {
-    const { observer } = this.#hub;
-    for (const interest of this.#disarmed) interest.arm();
-    this.#disarmed.length = 0;
+    const { observer, connections, turn } = this.#hub;
     if (this.#ready.length === 0) {
-      if (this.#hub.connections.size === 0) observer.waiting();
-      await this.#hub.sleep(timeoutMs);
-    } else await this.#hub.stayAwake();
+      if (connections.size === 0) observer.waiting();
+      this.#armAll();
+      if (this.#ready.length === 0) await this.#hub.sleep(timeoutMs);
+    } else if (this.#hub.isTimeToTurn()) {
+      this.#armAll();
+      await turn.take();
+    }
     const scanned = this.#ready.length;
     this.#collect();
     observer.wokeUp(scanned, this.#events.length);
     return this.#events;
+  }
+
+  #armAll(): void {
+    for (const interest of this.#disarmed) interest.arm();
+    this.#disarmed.length = 0;
   }
 
   /** Moves what is ready into the events; what is level-triggered stays queued while it holds. */

@@ -13,6 +13,8 @@ export interface DenoPollable extends Pollable {
   isReadable(): boolean;
   isWritable(): boolean;
   isFaulty(): boolean;
+  /** Whether that operation is under way. */
+  isArmed(): boolean;
   /** Starts the one operation whose completion will make this socket readable. */
   arm(): void;
 }
@@ -63,15 +65,13 @@ export class DenoHub {
   }
 
   /**
-   * Called instead of {@linkcode sleep} when something is ready already. One busy socket must not
-   * keep the event loop from seeing the others.
-   *
-   * @returns a promise to wait for, when it is time
+   * To be asked instead of sleeping, when something is ready already. One busy socket must not keep
+   * Deno's event loop from seeing the others.
    */
-  stayAwake(): Promise<void> | undefined {
-    if (++this.#callsSinceTurn <= CALLS_PER_TURN) return undefined;
+  isTimeToTurn(): boolean {
+    if (++this.#callsSinceTurn <= CALLS_PER_TURN) return false;
     this.#callsSinceTurn = 0;
-    return this.turn.take();
+    return true;
   }
 
   /** A connection has given back its descriptor. */

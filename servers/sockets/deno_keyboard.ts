@@ -45,6 +45,10 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
     return false;
   }
 
+  isArmed(): boolean {
+    return this.#reading;
+  }
+
   arm(): void {
     if (this.#reading || this.#ended) return;
     this.#reading = true;

@@ -73,6 +73,10 @@ export class DenoListener implements Listener, DenoPollable {
     return false;
   }
 
+  isArmed(): boolean {
+    return this.#accepting;
+  }
+
   arm(): void {
     this.#mostAhead = MOST_AHEAD;
     this.#acceptOne();

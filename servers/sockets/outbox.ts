@@ -43,6 +43,13 @@ export class Outbox {
     return count;
   }
 
+  /** Waits until there is room again, or none will ever be. */
+  async room(): Promise<void> {
+    while (!this.hasRoom() && !this.#givenUp) {
+      await new Promise<void>((resolve) => this.#waiter = resolve);
+    }
+  }
+
   /** Waits until all is sent, until it is given up, or until nothing moves for `stalledMs`. */
   async sent(stalledMs: number): Promise<void> {
     while (this.#start < this.#end && !this.#givenUp) {

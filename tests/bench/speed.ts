@@ -11,8 +11,9 @@
 
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { commandFor } from "../harness/playground.ts";
-import { TextLineStream } from "../harness/lines.ts";
+import { TextLineStream } from "../../clients/text_lines.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["_", "rounds", "seconds", "conns", "size"],
@@ -29,7 +30,7 @@ interface Result {
 
 const load = await Deno.makeTempFile();
 try {
-  await runOrFail("cc", ["-O2", "-o", load, new URL("load.c", import.meta.url).pathname]);
+  await runOrFail("cc", ["-O2", "-o", load, fromFileUrl(new URL("load.c", import.meta.url))]);
   const results = new Map<string, Result[]>();
   for (let round = 1; round <= Number(flags.rounds); round++) {
     console.error(`round ${round} of ${flags.rounds}`);
@@ -44,7 +45,7 @@ try {
 
 async function measure(name: string): Promise<Result> {
   const [program, args] = name === BARE
-    ? [Deno.execPath(), ["run", "--allow-net", new URL("bare.ts", import.meta.url).pathname]]
+    ? [Deno.execPath(), ["run", "--allow-net", fromFileUrl(new URL("bare.ts", import.meta.url))]]
     : commandFor(["serve", name, "--port", "0", "--quiet", "--json"]);
   const server = new Deno.Command(program, { args, stdin: "null", stdout: "piped" }).spawn();
   try {

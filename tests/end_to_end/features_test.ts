@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals, assertMatch, assertNotMatch } from "../harness/assert.ts";
+import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../harness/assert.ts";
 import {
   echoInPieces,
   exchange,
@@ -121,7 +121,7 @@ test("--max-clients refuses the next client, and serves another when one has lef
 
 for (const { name } of MODELS) {
   test(`${name}: --idle-timeout ends a silent client and no other`, async () => {
-    await using server = await Server.start([name, "--idle-timeout", "1s"]);
+    await using server = await Server.start([name, "--quiet", "--idle-timeout", "1s"]);
     using silent = await server.connect();
     assertEquals(await exchange(silent, "hello"), "hello");
     const ended = readToEnd(silent);
@@ -132,7 +132,10 @@ for (const { name } of MODELS) {
       while (!isOver) assertEquals(await exchange(talker, "tick"), "tick");
     }
     assertEquals((await ended).length, 0);
-    await server.event("closed"); // though the client itself has not closed
+    // The descriptor is given back though the client has not closed: what is sent now is refused.
+    await assertRejects(async () => {
+      for (;;) await writeAll(silent, encoder.encode("anybody there?"));
+    }, Error);
   });
 }
 

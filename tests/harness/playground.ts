@@ -4,9 +4,11 @@
  * @module
  */
 
-import { TextLineStream } from "./lines.ts";
+import { join, resolve } from "node:path";
+import { fileURLToPath as fromFileUrl } from "node:url";
+import { TextLineStream } from "../../clients/text_lines.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 /** How long an event may take to come before a test fails. Generous: it is for hanging, not speed. */
 const PATIENCE_MS = 60_000;
 
@@ -23,7 +25,7 @@ export interface Outcome {
 /** How to start the executable with these arguments. */
 export function commandFor(args: readonly string[]): [string, string[]] {
   const compiled = Deno.env.get("PLAYGROUND_BIN");
-  if (compiled !== undefined) return [new URL(compiled, ROOT).pathname, [...args]];
+  if (compiled !== undefined) return [resolve(ROOT, compiled), [...args]];
   return [Deno.execPath(), [
     "run",
     "--quiet",
@@ -32,7 +34,7 @@ export function commandFor(args: readonly string[]): [string, string[]] {
     "--allow-read",
     "--allow-run",
     "--allow-env=LC_ALL,LC_MESSAGES,LANG",
-    new URL("main.ts", ROOT).pathname,
+    join(ROOT, "main.ts"),
     ...args,
   ]];
 }

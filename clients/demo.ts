@@ -1,0 +1,41 @@
+/**
+ * The main job in one command: a select server, flooded with 1,000 connections for 3 seconds.
+ *
+ * @module
+ */
+
+import { TextLineStream } from "./text_lines.ts";
+
+const MAIN = new URL("../main.ts", import.meta.url).href;
+const PERMISSIONS = [
+  "--no-prompt",
+  "--allow-net",
+  "--allow-read",
+  "--allow-run",
+  "--allow-env=LC_ALL,LC_MESSAGES,LANG",
+];
+const FLOOD = ["flood", "--conns", "1000", "--duration", "3s"];
+
+function playground(args: readonly string[], options: Deno.CommandOptions): Deno.Command {
+  console.log(`$ playground ${args.join(" ")}`);
+  return new Deno.Command(Deno.execPath(), {
+    ...options,
+    args: ["run", "--quiet", ...PERMISSIONS, MAIN, ...args],
+  });
+}
+
+const server = playground(["serve", "select", "--quiet", "--port", "0"], {
+  stdin: "null",
+  stdout: "piped",
+}).spawn();
+const lines = server.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+let code = 1;
+for await (const line of lines) {
+  console.log(line);
+  const port = /:(\d+) \(select/.exec(line)?.[1];
+  if (port === undefined) continue;
+  code = (await playground([...FLOOD, "--port", port], {}).spawn().status).code;
+  server.kill("SIGINT");
+}
+const { success } = await server.status;
+Deno.exit(success ? code : 1);

@@ -1,7 +1,7 @@
 /**
  * One async function per client: the way Deno is meant to be used, and the baseline for the others.
  *
- * It reads like a thread per client, but all functions share one thread: at each `await` the function
+ * It reads like the blocking server, but all functions share one thread: at each `await` the function
  * is put aside until its operation completes, and Deno's own event loop runs another.
  *
  * @module
@@ -9,9 +9,9 @@
 
 // @ts-types="../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { serveClient } from "./blocking.ts";
 import type { Engine } from "./engine/model.ts";
-import type { Connection } from "./sockets/interface.ts";
+import type { Session } from "./handlers/session.ts";
+import { type Connection, type DenoOperations, hasDenoOperations } from "./sockets/interface.ts";
 
 export async function async(engine: Engine): Promise<void> {
   const { listener } = engine;
@@ -22,11 +22,29 @@ export async function async(engine: Engine): Promise<void> {
 
 async function serve(engine: Engine, connection: Connection): Promise<void> {
   try {
-    const buffer = new Uint8Array(engine.recvSizeBytes);
-    await serveClient(connection, engine.newSession(), buffer, delay);
+    if (!hasDenoOperations(connection)) throw new Error("async serves on Deno's sockets only");
+    await serveClient(connection, engine.newSession(), new Uint8Array(engine.recvSizeBytes));
   } catch (error) {
     engine.clientFailed(connection, error);
   } finally {
     connection.close();
+  }
+}
+
+async function serveClient(
+  connection: DenoOperations,
+  session: Session,
+  buffer: Uint8Array,
+): Promise<void> {
+  for (let count; (count = connection.didRead(await connection.read(buffer))) > 0;) {
+    const answers = session.receive(buffer.subarray(0, count));
+    for (let answer; (answer = answers.take()) !== undefined;) {
+      if (answer.waitMs > 0) await delay(answer.waitMs);
+      for (let unsent = answer.bytes; unsent.length > 0;) {
+        const sent = connection.wrote(await connection.write(unsent));
+        unsent = unsent.subarray(sent);
+      }
+      if (answer.close) return;
+    }
   }
 }

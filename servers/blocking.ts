@@ -43,10 +43,10 @@ export async function serveClient(
   for (;;) {
     const count = await connection.recv(buffer);
     if (count === 0) return;
-    for (const answer of session.receive(buffer.subarray(0, count))) {
+    const answers = session.receive(buffer.subarray(0, count));
+    for (let answer; (answer = answers.take()) !== undefined;) {
       if (answer.waitMs > 0) await sleep(answer.waitMs);
-      const sending = connection.send(answer.bytes);
-      if (sending !== undefined) await sending; // the socket is full: wait until it has room
+      if (answer.bytes.length > 0) await connection.send(answer.bytes);
       if (answer.close) return;
     }
   }

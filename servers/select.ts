@@ -64,13 +64,14 @@ export async function select(engine: Engine): Promise<void> {
   /** Takes one step with a client, and puts it into the set in which it waits for the next. */
   function attend(client: Client | undefined, step: (client: Client) => Progress): void {
     if (client === undefined) return; // it left earlier in this turn
-    const { connection } = client;
+    const { connection, progress: before } = client;
     let progress: Progress = "done";
     try {
       progress = step(client);
     } catch (error) {
       engine.clientFailed(connection, error);
     }
+    if (progress === "ready" && before === "ready") return; // it stays where it is
     if (progress === "ready") inputs.add(connection);
     else inputs.delete(connection);
     if (progress === "blocked") outputs.add(connection);

@@ -17,11 +17,16 @@ import { WOULD_BLOCK } from "./sockets/interface.ts";
 /** A client whose messages pile up higher than this is not received from, until some are answered. */
 const QUEUE_LIMIT_BYTES = 65_536;
 
+const NOTHING = new Uint8Array(0);
+
 /** A client, and the messages from it that are not answered yet. */
 interface QueuedClient {
   readonly client: Client;
   readonly queue: Uint8Array[];
   queuedBytes: number;
+  /** Whether it is among the inputs, and among the outputs. */
+  isInput: boolean;
+  isOutput: boolean;
   /** The client sent its last byte; it leaves when its queue is empty. */
   ended: boolean;
 }
@@ -58,6 +63,8 @@ export async function selectQueue(engine: Engine): Promise<void> {
       client,
       queue: [],
       queuedBytes: 0,
+      isInput: true,
+      isOutput: false,
       ended: false,
     });
     inputs.add(connection);
@@ -80,7 +87,7 @@ export async function selectQueue(engine: Engine): Promise<void> {
     const { client, queue } = queued;
     if (client.progress !== "ready") client.resume();
     while (client.progress === "ready" && queue.length > 0) {
-      const [message] = queue.splice(0, 1);
+      const message = queue.shift() ?? NOTHING;
       queued.queuedBytes -= message.length;
       client.serve(message);
     }
@@ -100,17 +107,22 @@ export async function selectQueue(engine: Engine): Promise<void> {
     watch(queued);
   }
 
-  function watch({ client, queue, queuedBytes, ended }: QueuedClient): void {
+  function watch(queued: QueuedClient): void {
+    const { client, queue, queuedBytes, ended } = queued;
     const { connection, progress } = client;
     const isIdle = queue.length === 0 && progress === "ready";
     if (progress === "done" || (ended && isIdle)) {
       leave(connection);
       return;
     }
-    if (ended || queuedBytes >= QUEUE_LIMIT_BYTES) inputs.delete(connection);
-    else inputs.add(connection);
-    if (isIdle || progress === "asleep") outputs.delete(connection);
-    else outputs.add(connection);
+    const isInput = !ended && queuedBytes < QUEUE_LIMIT_BYTES;
+    if (isInput !== queued.isInput) isInput ? inputs.add(connection) : inputs.delete(connection);
+    const isOutput = !isIdle && progress !== "asleep";
+    if (isOutput !== queued.isOutput) {
+      isOutput ? outputs.add(connection) : outputs.delete(connection);
+    }
+    queued.isInput = isInput;
+    queued.isOutput = isOutput;
     if (progress === "asleep") sleepers.add(client);
   }
 

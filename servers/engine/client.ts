@@ -1,7 +1,8 @@
-import type { Answer, Session } from "../handlers/session.ts";
+import { type Answer, type Answers, OneAnswer, type Session } from "../handlers/session.ts";
 import { type Connection, WOULD_BLOCK } from "../sockets/interface.ts";
 
 const NOTHING = new Uint8Array(0);
+const NO_ANSWERS = new OneAnswer();
 
 /**
  * How far a client was served.
@@ -24,7 +25,7 @@ export class Client {
   dueMs = 0;
 
   readonly #session: Session;
-  #answers: Iterator<Answer> | undefined = undefined;
+  #answers: Answers = NO_ANSWERS;
   #unsent: Uint8Array = NOTHING;
   #closeAfter = false;
 
@@ -35,7 +36,7 @@ export class Client {
 
   /** Hands a chunk to the session and sends its answers. To be called when `ready`. */
   serve(chunk: Uint8Array): Progress {
-    this.#answers = this.#session.receive(chunk)[Symbol.iterator]();
+    this.#answers = this.#session.receive(chunk);
     return this.progress = this.#sendAnswers();
   }
 
@@ -46,24 +47,27 @@ export class Client {
   }
 
   #sendAnswers(): Progress {
-    for (;;) {
-      const next = this.#answers?.next();
-      if (next === undefined || next.done) return "ready";
-      const { bytes, waitMs, close } = next.value;
-      this.#closeAfter = close;
-      if (waitMs > 0) {
-        this.#unsent = bytes.slice();
-        this.dueMs = performance.now() + waitMs;
-        return "asleep";
-      }
-      const sent = bytes.length === 0 ? 0 : this.connection.trySend(bytes);
-      if (sent < bytes.length) {
-        // The loop receives other clients into the same buffer, so what is left needs a copy.
-        this.#unsent = bytes.slice(sent === WOULD_BLOCK ? 0 : sent);
-        return "blocked";
-      }
-      if (close) return "done";
+    for (let answer; (answer = this.#answers.take()) !== undefined;) {
+      const progress = this.#send(answer);
+      if (progress !== "ready") return progress;
     }
+    return "ready";
+  }
+
+  #send({ bytes, waitMs, close }: Answer): Progress {
+    this.#closeAfter = close;
+    if (waitMs > 0) {
+      this.#unsent = bytes.slice();
+      this.dueMs = performance.now() + waitMs;
+      return "asleep";
+    }
+    const sent = bytes.length === 0 ? 0 : this.connection.trySend(bytes);
+    if (sent < bytes.length) {
+      // The loop receives other clients into the same buffer, so what is left needs a copy.
+      this.#unsent = bytes.slice(sent === WOULD_BLOCK ? 0 : sent);
+      return "blocked";
+    }
+    return close ? "done" : "ready";
   }
 
   /** @returns whether all of it is sent */

@@ -84,16 +84,17 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
 
 function reportFailed(
   { descriptorLimit }: EngineSetup,
-  { peer }: Connection,
-  error: unknown,
+  connection: Connection,
+  thrown: unknown,
   notify: (notice: Notice) => void,
 ): void {
+  const error = connection.explain(thrown);
   if (error instanceof ConnectionReset) return;
   if (isOutOfDescriptors(error)) {
     notify({ kind: "out-of-descriptors", limit: descriptorLimit });
     return;
   }
-  notify({ kind: "client-failed", peer: formatAddress(peer), reason: messageOf(error) });
+  notify({ kind: "client-failed", peer: formatAddress(connection.peer), reason: error.message });
 }
 
 function explainFailure(error: unknown): StartFailure {

@@ -1,4 +1,4 @@
-import type { Answer, Handler } from "./session.ts";
+import { type Answer, GeneratedAnswers, type Handler, type Session } from "./session.ts";
 
 /** What a handler is made to cost, to see how a model bears it. */
 export interface Burden {
@@ -13,15 +13,15 @@ export function burdened(handler: Handler, { sleepMs, cpuMs }: Burden): Handler 
   if (sleepMs === 0 && cpuMs === 0) return handler;
   return () => {
     const session = handler();
-    return {
-      *receive(chunk): Generator<Answer> {
-        if (cpuMs > 0) burn(cpuMs);
-        for (const answer of session.receive(chunk)) {
-          yield { ...answer, waitMs: answer.waitMs + sleepMs };
-        }
-      },
-    };
+    return { receive: (chunk) => new GeneratedAnswers(withBurden(session, chunk)) };
   };
+
+  function* withBurden(session: Session, chunk: Uint8Array): Generator<Answer> {
+    if (cpuMs > 0) burn(cpuMs);
+    for (const answer of session.receive(chunk)) {
+      yield { ...answer, waitMs: answer.waitMs + sleepMs };
+    }
+  }
 }
 
 /** Keeps this thread's CPU busy. */

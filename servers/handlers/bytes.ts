@@ -1,5 +1,5 @@
 import { LineBuffer } from "./line_buffer.ts";
-import { type Answer, answerWith, type Session } from "./session.ts";
+import { type Answer, answerWith, GeneratedAnswers, type Session } from "./session.ts";
 
 /** The most that one line may ask for, in bytes. */
 export const MOST_BYTES = 16_384;
@@ -10,13 +10,13 @@ const COMPLAINT = new TextEncoder().encode(`send a number from 0 to ${MOST_BYTES
 /** A line with a decimal number N gets N bytes back: the client decides how much the server sends. */
 export function bytes(): Session {
   const buffer = new LineBuffer(LONGEST_LINE_BYTES);
-  return {
-    *receive(chunk): Generator<Answer> {
-      for (const line of buffer.lines(chunk)) {
-        const wanted = line !== null && /^\d+$/.test(line) ? Number(line) : Infinity;
-        if (wanted > MOST_BYTES) return yield answerWith(COMPLAINT, true);
-        yield answerWith(DIGITS.subarray(0, wanted));
-      }
-    },
-  };
+  return { receive: (chunk) => new GeneratedAnswers(answers(buffer.lines(chunk))) };
+}
+
+function* answers(lines: Iterable<string | null>): Generator<Answer> {
+  for (const line of lines) {
+    const wanted = line !== null && /^\d+$/.test(line) ? Number(line) : Infinity;
+    if (wanted > MOST_BYTES) return yield answerWith(COMPLAINT, true);
+    yield answerWith(DIGITS.subarray(0, wanted));
+  }
 }

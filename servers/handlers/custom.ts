@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Answer, Handler } from "./session.ts";
+import { type Answer, GeneratedAnswers, type Handler } from "./session.ts";
 
 /** What a handler of one's own may give back for a chunk. */
 export type CustomAnswer =
@@ -28,7 +28,7 @@ export async function loadCustomHandler(path: string): Promise<Handler> {
       throw new HandlerError(path, "what its function returns has no receive method");
     }
     const receive = session.receive.bind(session);
-    return { receive: (chunk) => answers(path, receive(chunk)) };
+    return { receive: (chunk) => new GeneratedAnswers(answers(path, receive(chunk))) };
   };
 }
 

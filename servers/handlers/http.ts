@@ -1,5 +1,5 @@
 import { LineBuffer } from "./line_buffer.ts";
-import { type Answer, answerWith, type Session } from "./session.ts";
+import { type Answer, answerWith, GeneratedAnswers, type Session } from "./session.ts";
 
 /** The longest line of a request that is read, in bytes; browsers stay far below. */
 const LONGEST_LINE_BYTES = 8_192;
@@ -21,26 +21,27 @@ interface Request {
 export function http(): Session {
   const buffer = new LineBuffer(LONGEST_LINE_BYTES);
   let request: Request | undefined;
-  return {
-    *receive(chunk): Generator<Answer> {
-      for (const line of buffer.lines(chunk)) {
-        if (line === null) return yield refusal("431 Request Header Fields Too Large");
-        if (request === undefined) {
-          // Empty lines before a request are skipped, RFC 9112 section 2.2.
-          if (line === "") continue;
-          request = parseRequestLine(line);
-          if (request === undefined) return yield refusal("400 Bad Request");
-        } else if (line !== "") {
-          if (!takeHeader(request, line)) return yield refusal("400 Bad Request");
-        } else {
-          const answer = respond(request);
-          request = undefined;
-          yield answer;
-          if (answer.close) return;
-        }
+
+  function* answers(lines: Iterable<string | null>): Generator<Answer> {
+    for (const line of lines) {
+      if (line === null) return yield refusal("431 Request Header Fields Too Large");
+      if (request === undefined) {
+        // Empty lines before a request are skipped, RFC 9112 section 2.2.
+        if (line === "") continue;
+        request = parseRequestLine(line);
+        if (request === undefined) return yield refusal("400 Bad Request");
+      } else if (line !== "") {
+        if (!takeHeader(request, line)) return yield refusal("400 Bad Request");
+      } else {
+        const answer = respond(request);
+        request = undefined;
+        yield answer;
+        if (answer.close) return;
       }
-    },
-  };
+    }
+  }
+
+  return { receive: (chunk) => new GeneratedAnswers(answers(buffer.lines(chunk))) };
 }
 
 function parseRequestLine(line: string): Request | undefined {

@@ -1,4 +1,4 @@
-import { answerWith, type Session } from "./session.ts";
+import { answerWith, OneAnswer, type Session } from "./session.ts";
 
 const LOWER_A = 0x61;
 const LOWER_Z = 0x7a;
@@ -10,8 +10,10 @@ const TO_UPPER = 0x20;
  */
 export function upper(): Session {
   return {
-    receive: (chunk) => [
-      answerWith(chunk.map((byte) => byte >= LOWER_A && byte <= LOWER_Z ? byte - TO_UPPER : byte)),
-    ],
+    receive: (chunk) => new OneAnswer(answerWith(chunk.map(byteToUpper))),
   };
+}
+
+function byteToUpper(byte: number): number {
+  return byte >= LOWER_A && byte <= LOWER_Z ? byte - TO_UPPER : byte;
 }

@@ -9,6 +9,7 @@ const LINGER_MS = 1_000;
 const STALLED_MS = 60_000;
 
 const NOTHING = new Uint8Array(0);
+const END = Promise.resolve(null);
 
 /**
  * A `Deno.TcpConn` that can also be asked without waiting.
@@ -53,24 +54,45 @@ export class DenoConnection implements Connection, DenoPollable {
 
   recv(buffer: Uint8Array): number | Promise<number> {
     if (this.#finished || this.#ended) return 0;
+    return this.read(buffer).then(this.#onRecv, this.#onFailed);
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let sent = 0; sent < bytes.length;) {
+        sent += this.wrote(await this.write(sent === 0 ? bytes : bytes.subarray(sent)));
+      }
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
     if (this.#fault !== undefined) throw this.#fault;
+    if (this.#finished || this.#ended) return END;
     this.#lent = buffer;
     this.#blockedInRecv = true;
-    // Bound once per connection: an async function here would cost a frame per message.
-    return this.#conn.read(buffer).then(this.#onRecv, this.#onFailed);
+    return this.#conn.read(buffer);
   }
 
-  send(bytes: Uint8Array): void | Promise<void> {
-    const taken = this.#take(bytes);
-    // Like a send buffer with room: done at once, and an error shows at the next call.
-    if (taken < bytes.length) return this.#sendRest(bytes.subarray(taken));
+  didRead(count: number | null): number {
+    this.#blockedInRecv = false;
+    if (count === null) this.#ended = true;
+    if (this.#closing) this.#goOnDiscarding();
+    if (count === null || this.#finished) return 0;
+    this.activity++;
+    this.#hub.observer.received(this, this.#lent, count);
+    return count;
   }
 
-  async #sendRest(bytes: Uint8Array): Promise<void> {
-    for (let sent = 0; sent < bytes.length;) {
-      await this.#outbox?.room();
-      sent += this.#take(bytes.subarray(sent));
-    }
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#conn.write(bytes);
+  }
+
+  wrote(count: number): number {
+    this.activity++;
+    this.#hub.observer.sent(this, count);
+    return count;
   }
 
   #take(bytes: Uint8Array): number {
@@ -133,6 +155,11 @@ export class DenoConnection implements Connection, DenoPollable {
     const space = this.#inboxEnd === 0 ? this.#inbox : this.#inbox.subarray(this.#inboxEnd);
     this.#reading = true;
     this.#conn.read(space).then(this.#onRead, this.#onFault);
+  }
+
+  explain(error: unknown): Error {
+    this.#blockedInRecv = false;
+    return isOfDeno(error) ? this.#noteFault(error) : toError(error);
   }
 
   /** From now on the stream is at its end for us; a waiting {@linkcode recv} is let go. */
@@ -231,28 +258,28 @@ export class DenoConnection implements Connection, DenoPollable {
     this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
   };
 
-  #noteFault(error: unknown): void {
-    if (this.#fault !== undefined) return;
-    const reset = error instanceof Deno.errors.ConnectionReset ||
+  #noteFault(error: unknown): Error {
+    if (this.#fault !== undefined) return this.#fault;
+    const isReset = error instanceof Deno.errors.ConnectionReset ||
       error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#fault = reset ? new ConnectionReset(message) : new Error(message, { cause: error });
-    if (reset) this.#hub.observer.reset(this);
+    if (isReset) this.#hub.observer.reset(this);
+    return this.#fault = isReset ? new ConnectionReset(error.message) : toError(error);
   }
 
-  readonly #onRecv = (count: number | null): number => {
-    this.#blockedInRecv = false;
-    if (count === null) this.#ended = true;
-    if (this.#closing) this.#goOnDiscarding();
-    if (count === null || this.#finished || this.#closing) return 0;
-    this.activity++;
-    this.#hub.observer.received(this, this.#lent, count);
-    return count;
-  };
+  // Bound once per connection: an async function in place of these would cost a frame per message.
+  readonly #onRecv = (count: number | null): number => this.didRead(count);
 
   readonly #onFailed = (error: unknown): never => {
-    this.#blockedInRecv = false;
-    this.#noteFault(error);
-    throw this.#fault;
+    throw this.explain(error);
   };
+}
+
+function isOfDeno(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted ||
+    error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -57,12 +57,35 @@ export interface Connection extends Pollable {
    * @throws {ConnectionReset} when the client is gone
    */
   send(bytes: Uint8Array): void | Promise<void>;
+  /** What an error that a call on this connection threw means: {@linkcode ConnectionReset} or other. */
+  explain(error: unknown): Error;
   /** {@linkcode recv} that answers {@linkcode WOULD_BLOCK} instead of waiting. */
   tryRecv(buffer: Uint8Array): number;
   /** Sends as much of `bytes` as fits: how many, or {@linkcode WOULD_BLOCK} if none. */
   trySend(bytes: Uint8Array): number;
   /** Ends the connection once what it took is sent. Closing twice is harmless. */
   close(): void;
+}
+
+/**
+ * A connection of Deno's whose operations are Deno's own promises, with none of ours around them: one
+ * more promise per call costs the `async` model three per cent. What an operation came to is told to
+ * the connection, which says what it means.
+ */
+export interface DenoOperations extends Connection {
+  /** `Deno.Conn.read` */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** @returns how many bytes were received; 0 when they were the client's last */
+  didRead(count: number | null): number;
+  /** `Deno.Conn.write`; it may take fewer bytes than it is given. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** @returns how many bytes were sent, which is `count` */
+  wrote(count: number): number;
+}
+
+/** Whether this connection has {@linkcode DenoOperations}. */
+export function hasDenoOperations(connection: Connection): connection is DenoOperations {
+  return "didRead" in connection;
 }
 
 /** The terminal's keyboard as one of the things a loop watches. */

@@ -33,7 +33,7 @@ export class Outbox {
 
   /** Copies as much of `bytes` as there is room for, and returns how much that was. */
   take(bytes: Uint8Array): number {
-    this.#makeRoom(bytes.length);
+    if (this.#end + bytes.length > this.#buffer.length) this.#makeRoom(bytes.length);
     const count = Math.min(bytes.length, this.#buffer.length - this.#end);
     if (count < bytes.length) this.#wasFull = true;
     if (count === 0) return 0;
@@ -41,13 +41,6 @@ export class Outbox {
     this.#end += count;
     if (!this.#writing) this.#write();
     return count;
-  }
-
-  /** Waits until there is room again, or none will ever be. */
-  async room(): Promise<void> {
-    while (!this.hasRoom() && !this.#givenUp) {
-      await new Promise<void>((resolve) => this.#waiter = resolve);
-    }
   }
 
   /** Waits until all is sent, until it is given up, or until nothing moves for `stalledMs`. */
@@ -70,7 +63,6 @@ export class Outbox {
   }
 
   #makeRoom(sizeBytes: number): void {
-    if (this.#end + sizeBytes <= this.#buffer.length) return;
     // Bytes on their way to the system must stay where they are.
     if (!this.#writing && this.#start > 0) {
       this.#buffer.copyWithin(0, this.#start, this.#end);

@@ -78,15 +78,14 @@ export class Server implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #events: ServerEvent[] = [];
   readonly #lines: string[] = [];
-  readonly #stderr: Promise<string>;
-  readonly #reading: Promise<void>;
+  readonly #stderr: string[] = [];
+  readonly #reading: Promise<unknown>;
   #onEvent: (() => void) | undefined = undefined;
   #ended = false;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
-    this.#stderr = new Response(child.stderr).text();
-    this.#reading = this.#read();
+    this.#reading = Promise.all([this.#read(), this.#readErrors()]);
   }
 
   /** Starts the server and resolves when clients can connect. */
@@ -134,7 +133,7 @@ export class Server implements AsyncDisposable {
       for (;;) {
         const found = this.events(name)[count - 1];
         if (found !== undefined) return found;
-        if (this.#ended) throw new Error(`ended before ${name}: ${await this.#stderr}`);
+        if (this.#ended) throw new Error(`ended before ${name}: ${this.#stderr.join("\n")}`);
         if (overdue) throw new Error(`no ${name} in ${PATIENCE_MS} ms`);
         await new Promise<void>((resolve) => this.#onEvent = resolve);
       }
@@ -161,7 +160,8 @@ export class Server implements AsyncDisposable {
   async outcome(): Promise<Outcome> {
     const { code } = await this.#child.status;
     await this.#reading;
-    return { code, stdout: `${this.#lines.join("\n")}\n`, stderr: await this.#stderr };
+    const stderr = this.#stderr.map((line) => `${line}\n`).join("");
+    return { code, stdout: `${this.#lines.join("\n")}\n`, stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -173,13 +173,18 @@ export class Server implements AsyncDisposable {
     await this.#child.stdin.close().catch(() => {});
     await this.#child.status;
     await this.#reading;
-    await this.#stderr;
+  }
+
+  async #readErrors(): Promise<void> {
+    for await (const line of linesOf(this.#child.stderr)) {
+      this.#stderr.push(line);
+      this.#events.push({ event: "stderr", line });
+      this.#onEvent?.();
+    }
   }
 
   async #read(): Promise<void> {
-    const lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
-      .pipeThrough(new TextLineStream());
-    for await (const line of lines) {
+    for await (const line of linesOf(this.#child.stdout)) {
       this.#lines.push(line);
       this.#events.push(line.startsWith("{") ? JSON.parse(line) : toEvent(line));
       this.#onEvent?.();
@@ -187,6 +192,10 @@ export class Server implements AsyncDisposable {
     this.#ended = true;
     this.#onEvent?.();
   }
+}
+
+function linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
+  return bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
 }
 
 /** A line for people, of which only the first is looked into. */

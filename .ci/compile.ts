@@ -6,6 +6,7 @@
  *
  * ```
  * --target TRIPLE   the platform to compile for; the one it runs on unless told otherwise
+ * --entry FILE      what to compile; main.ts unless told otherwise, which tests of start-up do
  * --output PATH     where to write; dist/playground unless told otherwise
  * --no-fallback     fail where Deno's own download cannot be reached; releases are compiled so
  * ```
@@ -35,6 +36,7 @@ const WORKERS = [
 interface Options {
   target: string;
   output: string;
+  entry: string;
   fallback: boolean;
 }
 
@@ -44,12 +46,13 @@ function parseOptions(args: string[]): Options {
     options: {
       target: { type: "string", default: Deno.build.target },
       output: { type: "string", default: "dist/playground" },
+      entry: { type: "string", default: "main.ts" },
       "no-fallback": { type: "boolean", default: false },
     },
   });
-  const { target, output } = values;
+  const { target, output, entry } = values;
   const extension = target.includes("windows") && !output.endsWith(".exe") ? ".exe" : "";
-  return { target, output: output + extension, fallback: !values["no-fallback"] };
+  return { target, output: output + extension, entry, fallback: !values["no-fallback"] };
 }
 
 /** Compiles, and says where the base came from. */
@@ -78,17 +81,17 @@ async function compile(options: Options): Promise<string> {
     "for closed networks and tests only";
 }
 
-function compileArgs({ target, output }: Options): string[] {
+function compileArgs({ target, output, entry }: Options): string[] {
   return [
     "compile",
     "--quiet",
     "--no-check", // `deno task check` does that
     "--frozen", // what is compiled is what the lock file says
     ...PERMISSIONS,
-    ...WORKERS,
+    ...(entry === "main.ts" ? WORKERS : []),
     `--target=${target}`,
     `--output=${output}`,
-    "main.ts",
+    entry,
   ];
 }
 

@@ -1,0 +1,1 @@
+// Nothing: how long a compiled program takes to start at all.

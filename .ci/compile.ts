@@ -15,17 +15,9 @@
  */
 
 import { parseArgs } from "node:util";
+import { PERMISSIONS } from "../clients/from_source.ts";
 import { Failure, type Outcome, run } from "./command.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
-
-/** What the executable may do: the same as from source, see the task `playground`. */
-const PERMISSIONS = [
-  "--no-prompt",
-  "--allow-net",
-  "--allow-read",
-  "--allow-run",
-  "--allow-env=LC_ALL,LC_MESSAGES,LANG",
-];
 
 /** Workers are started by URL, from which `deno compile` cannot tell that they are needed. */
 const WORKERS = [

@@ -4,24 +4,15 @@
  * @module
  */
 
+import { commandFromSource } from "./from_source.ts";
 import { TextLineStream } from "./text_lines.ts";
 
-const MAIN = new URL("../main.ts", import.meta.url).href;
-const PERMISSIONS = [
-  "--no-prompt",
-  "--allow-net",
-  "--allow-read",
-  "--allow-run",
-  "--allow-env=LC_ALL,LC_MESSAGES,LANG",
-];
 const FLOOD = ["flood", "--conns", "1000", "--duration", "3s"];
 
 function playground(args: readonly string[], options: Deno.CommandOptions): Deno.Command {
   console.log(`$ playground ${args.join(" ")}`);
-  return new Deno.Command(Deno.execPath(), {
-    ...options,
-    args: ["run", "--quiet", ...PERMISSIONS, MAIN, ...args],
-  });
+  const [program, programArgs] = commandFromSource(args);
+  return new Deno.Command(program, { ...options, args: programArgs });
 }
 
 const server = playground(["serve", "select", "--quiet", "--port", "0"], {

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath as fromFileUrl } from "node:url";
+import { commandFromSource } from "../../clients/from_source.ts";
 import { TextLineStream } from "../../clients/text_lines.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
@@ -26,17 +27,7 @@ export interface Outcome {
 export function commandFor(args: readonly string[]): [string, string[]] {
   const compiled = Deno.env.get("PLAYGROUND_BIN");
   if (compiled !== undefined) return [resolve(ROOT, compiled), [...args]];
-  return [Deno.execPath(), [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--allow-net",
-    "--allow-read",
-    "--allow-run",
-    "--allow-env=LC_ALL,LC_MESSAGES,LANG",
-    join(ROOT, "main.ts"),
-    ...args,
-  ]];
+  return commandFromSource(args);
 }
 
 /** What a command may be run with. */

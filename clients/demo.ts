@@ -23,7 +23,7 @@ const lines = server.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new
 let code = 1;
 for await (const line of lines) {
   console.log(line);
-  const port = /:(\d+) \(select/.exec(line)?.[1];
+  const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1]; // in whatever language
   if (port === undefined) continue;
   code = (await playground([...FLOOD, "--port", port], {}).spawn().status).code;
   server.kill("SIGINT");

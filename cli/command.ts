@@ -51,6 +51,7 @@ export async function runCommand(
     if (wrong !== undefined) {
       const nearest = closest(wrong, LANGUAGES);
       const wanted = messages.flags.wantsOneOf(LANGUAGES);
+      if (wrong === "") throw new UsageError(messages.flags.valueMissing("--lang", wanted));
       throw new UsageError(messages.flags.wrongValue("--lang", wrong, wanted, nearest));
     }
     return await dispatch(commands, version, rest, messages, language);

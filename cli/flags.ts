@@ -61,6 +61,8 @@ export function integer(
   };
 }
 
+/** The longest that a timer waits: about 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
@@ -79,7 +81,9 @@ export function duration(
     shownFallback,
     parse: (given) => {
       const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(given);
-      return match === null ? undefined : Number(match[1]) * UNITS_MS[match[2] ?? bareUnit];
+      if (match === null) return undefined;
+      const ms = Number(match[1]) * UNITS_MS[match[2] ?? bareUnit];
+      return ms <= LONGEST_MS ? ms : undefined;
     },
     wanted: (messages) => messages.flags.wantsDuration(bareUnit),
   };
@@ -104,7 +108,7 @@ export function onOff(fallback = false): Flag<boolean> {
     fallback,
     shownFallback: "",
     parse: (given) => given === "true",
-    wanted: (messages) => messages.flags.wantsText,
+    wanted: (messages) => messages.flags.wantsNothing,
   };
 }
 
@@ -130,6 +134,8 @@ export function parseFlags<Some extends Flags>(
   const typedNames = new Map(Object.keys(flags).map((name) => [toTyped(name), name]));
   const switches = [...typedNames].filter(([, name]) => flags[name].placeholder === null);
   const negatable = switches.filter(([, name]) => flags[name].fallback === true);
+  const negated = negatable.map(([typed]) => `no-${typed}`);
+  checkSwitches(args, switches.map(([typed]) => typed), negated, typedNames, messages);
   const parsed = parseArgs(args, {
     string: ["_", ...[...typedNames.keys()].filter((typed) => !isIn(typed, switches))],
     boolean: switches.map(([typed]) => typed),
@@ -158,6 +164,28 @@ export function toTyped(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** What `parseArgs` lets pass: a value for a switch, and `--no-…` for what cannot be turned off. */
+function checkSwitches(
+  args: readonly string[],
+  switches: readonly string[],
+  negated: readonly string[],
+  typedNames: ReadonlyMap<string, string>,
+  messages: Messages,
+): void {
+  for (const argument of args) {
+    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
+    if (name === undefined) continue;
+    if (name.startsWith("no-") && !negated.includes(name)) {
+      throw unknownFlag(argument, [...typedNames.keys(), ...negated], messages);
+    }
+    const isSwitch = switches.includes(name) || negated.includes(name);
+    if (isSwitch && value !== undefined && value !== "true" && value !== "false") {
+      const wanted = messages.flags.wantsNothing;
+      throw new UsageError(messages.flags.wrongValue(`--${name}`, value, wanted, null));
+    }
+  }
+}
+
 function isIn(typed: string, entries: readonly (readonly [string, string])[]): boolean {
   return entries.some(([name]) => name === typed);
 }
@@ -165,7 +193,7 @@ function isIn(typed: string, entries: readonly (readonly [string, string])[]): b
 function unknownFlag(argument: string, known: string[], messages: Messages): UsageError {
   const typed = argument.replace(/=.*/s, "");
   return new UsageError(
-    messages.flags.unknown(typed, `--${closest(typed.replace(/^-+(no-)?/, ""), known)}`),
+    messages.flags.unknown(typed, `--${closest(typed.replace(/^-+/, ""), known)}`),
   );
 }
 

@@ -13,7 +13,8 @@ export function wrapText(text: string, columns: number, first: string, others: s
   let isEmpty = true;
   for (
     const piece
-      of text.match(/\p{Script=Han}[，。；：、！？）”』》]*|\s+|[^\s\p{Script=Han}]+/gu) ?? []
+      of text.match(/\p{Script=Han}[，。；：、！？）”’』」》〉】]*|\s+|[^\s\p{Script=Han}]+/gu) ??
+        []
   ) {
     const isSpace = piece.trim() === "";
     if (!isEmpty && stringWidth(line + piece) > columns) {

@@ -101,7 +101,7 @@ const UNKNOWN: [typed: string, nearest: string][] = [
   ["--idletimeout", "--idle-timeout"],
   ["--idleTimeout", "--idle-timeout"],
   ["-port", "--port"],
-  ["--no-quite", "--quiet"],
+  ["--no-quiet", "--quiet"],
   ["--no-port=80", "--port"],
   ["--no-wiat", "--no-wait"],
   ["--host.x=1", "--host"],
@@ -167,6 +167,12 @@ Deno.test("duration() takes every unit and nothing else", () => {
   for (const [typed, ms] of DURATIONS) {
     assertEquals(duration(0, "", "ms").parse(typed), ms, typed);
   }
+});
+
+Deno.test("duration() takes nothing that is longer than a timer can wait, 2^31 - 1 ms", () => {
+  assertEquals(duration(0, "", "ms").parse("2147483647"), 2_147_483_647);
+  assertEquals(duration(0, "", "ms").parse("2147483648"), undefined);
+  assertEquals(duration(0, "", "ms").parse("597h"), undefined);
 });
 
 Deno.test("duration() takes a bare number in the unit of the flag", () => {

@@ -3,7 +3,14 @@ import { burdened } from "../servers/handlers/burden.ts";
 import { HandlerError, loadCustomHandler } from "../servers/handlers/custom.ts";
 import { HANDLER_NAMES, isHandlerFile, makeHandler } from "../servers/handlers/handlers.ts";
 import { http } from "../servers/handlers/http.ts";
-import type { Answer, Handler, Session } from "../servers/handlers/session.ts";
+import {
+  type Answer,
+  answerWith,
+  GeneratedAnswers,
+  type Handler,
+  OneAnswer,
+  type Session,
+} from "../servers/handlers/session.ts";
 import {
   assert,
   assertEquals,
@@ -48,6 +55,20 @@ function* cutAnywhere(text: string): Generator<[Uint8Array, Uint8Array]> {
   const bytes = encode(text);
   for (let at = 1; at < bytes.length; at++) yield [bytes.subarray(0, at), bytes.subarray(at)];
 }
+
+Deno.test("answers are taken one by one, and then there is none", () => {
+  const [one, two] = ["one", "two"].map((text) => answerWith(encode(text)));
+  const answer = new OneAnswer(one);
+  assertEquals([answer.take(), answer.take(), answer.take()], [one, undefined, undefined]);
+  assertEquals([...answer.put(two)], [two]);
+  assertEquals([...new OneAnswer()], []);
+  function* both(): Generator<Answer> {
+    yield one;
+    yield two;
+  }
+  const answers = new GeneratedAnswers(both());
+  assertEquals([answers.take(), ...answers, answers.take()], [one, two, undefined]);
+});
 
 Deno.test("makeHandler() knows every name", async () => {
   assertEquals(HANDLER_NAMES, ["echo", "discard", "upper", "bytes", "http"]);
@@ -241,9 +262,11 @@ Deno.test("burdened() is the handler itself when there is no burden", () => {
 });
 
 Deno.test("burdened() waits before each answer, on top of what the handler waits", () => {
-  const patient: Handler = () => ({
-    receive: (bytes) => [0, 5].map((waitMs) => ({ bytes, waitMs, close: waitMs === 5 })),
-  });
+  function* twice(bytes: Uint8Array): Generator<Answer> {
+    yield { bytes, waitMs: 0, close: false };
+    yield { bytes, waitMs: 5, close: true };
+  }
+  const patient: Handler = () => ({ receive: (chunk) => new GeneratedAnswers(twice(chunk)) });
   const session = burdened(patient, { sleepMs: 100, cpuMs: 0 })();
   assertEquals(answers(session, "a"), [
     { bytes: encode("a"), waitMs: 100, close: false },
@@ -262,14 +285,13 @@ Deno.test("burdened() burns the CPU for each chunk, and waits for nothing then",
 
 Deno.test("burdened() keeps answers that are made when they are asked for", () => {
   let made = 0;
-  const counting: Handler = () => ({
-    *receive(bytes): Generator<Answer> {
-      for (;;) {
-        made++;
-        yield { bytes, waitMs: 0, close: false };
-      }
-    },
-  });
+  function* endless(bytes: Uint8Array): Generator<Answer> {
+    for (;;) {
+      made++;
+      yield { bytes, waitMs: 0, close: false };
+    }
+  }
+  const counting: Handler = () => ({ receive: (chunk) => new GeneratedAnswers(endless(chunk)) });
   const session = burdened(counting, { sleepMs: 1, cpuMs: 0 })();
   for (const _ of session.receive(encode("a"))) if (made === 3) break;
   assertEquals(made, 3);

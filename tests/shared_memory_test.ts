@@ -152,21 +152,43 @@ Deno.test("a slow reader loses the oldest records and is told how many", () => {
   assertEquals(clientsOf(reader.read()), [7]);
 });
 
+/** A host that calls `act` when a writer is in the middle of copying it. */
+function hostThatCalls(act: () => void): Uint8Array {
+  return new Proxy(HOST, {
+    get(target, key) {
+      if (key === "4") act();
+      return Reflect.get(target, key, target);
+    },
+  });
+}
+
 Deno.test("a record that is being written is not read before it is whole", () => {
   const { reader, writer, write } = watchedTrace();
   write(1);
   const readings: number[][] = [];
-  // A host that reads the trace when the writer is in the middle of copying it.
-  const host = new Proxy(HOST, {
-    get(target, key) {
-      if (key === "4") readings.push(clientsOf(reader.read()));
-      return Reflect.get(target, key, target);
-    },
-  });
+  const host = hostThatCalls(() => readings.push(clientsOf(reader.read())));
   writer.write(TRACE_EVENT.received, 2, host, 80, 0, NOTHING);
   write(3);
   readings.push(clientsOf(reader.read()));
   assertEquals(readings, [[1], [2, 3]]);
+});
+
+Deno.test("a writer that is held up while the ring goes round harms no other's record", () => {
+  const { reader, writer } = watchedTrace();
+  const most = capacity();
+  const write = (client: number, host: Uint8Array) =>
+    writer.write(TRACE_EVENT.accepted, client, host, 80, 0, NOTHING);
+  const slow = hostThatCalls(() => {
+    for (let i = 0; i < most; i++) write(2, encode("::2"));
+  });
+  write(1, slow);
+  write(3, encode("::3"));
+  const { records, lost } = reader.read();
+  assertEquals(records.at(-1)?.client, 3);
+  for (const { client, host } of records) {
+    assertEquals(host, client === 1 ? decode(HOST) : `::${client}`);
+  }
+  assertEquals(records.length + lost, most + 2);
 });
 
 for (const bits of [31, 32]) {
@@ -245,6 +267,7 @@ const CONNECTION: Connection = {
   activity: 0,
   recv: () => 0,
   send: () => {},
+  explain: () => new Error(),
   tryRecv: () => 0,
   trySend: () => 0,
   close: () => {},

@@ -74,7 +74,6 @@ export const en = {
         message: "what to send (a random number from 0 to 100)",
         size: "send messages of this many bytes instead",
         rate: "messages per second and connection, whether echoed in time or not",
-        noWait: "do not wait for the echo before the next message",
         wait: "do not wait for the echo before the next message",
         connectRate: "open this many connections per second",
         think: "pause between an echo and the next message",
@@ -114,6 +113,7 @@ export const en = {
     notForModel: (flag: string, model: string, models: readonly string[]) =>
       `${flag} means nothing to ${model}; it is for ${models.join(" and ")}`,
     notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
+    wantsNothing: "it is on or off, and takes no other value",
     wantsText: "it takes a text",
     wantsInteger: (least: number, most: number) =>
       most === Infinity

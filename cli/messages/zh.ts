@@ -78,7 +78,6 @@ export const zh: Messages = {
         message: "发送什么内容（默认为 0 到 100 的随机数）",
         size: "改为发送这么多字节的消息",
         rate: "每条连接每秒发送多少条消息，不管回显是否及时",
-        noWait: "不等回显就发下一条",
         wait: "不等回显就发下一条",
         connectRate: "每秒打开多少条连接",
         think: "收到回显后停顿多久再发下一条",
@@ -118,6 +117,7 @@ export const zh: Messages = {
     notForModel: (flag: string, model: string, models: readonly string[]) =>
       `${flag} 对 ${model} 没有意义，它只用于 ${models.join(" 和 ")}`,
     notTogether: (one: string, other: string) => `${one} 和 ${other} 不能同时使用`,
+    wantsNothing: "它只有开和关，不带别的值",
     wantsText: "应为一段文本",
     wantsInteger: (least: number, most: number) =>
       most === Infinity

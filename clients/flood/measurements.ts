@@ -38,6 +38,8 @@ export class Measurements {
   refused = 0;
   served = 0;
   lost = 0;
+  /** Those of the lost that had not been served before. */
+  lostUnserved = 0;
   messagesSent = 0;
   messagesEchoed = 0;
   bytesSent = 0;

@@ -12,7 +12,7 @@ export function isFlawless({ measurements }: Flood, conns: number): boolean {
 /** The results for people, line by line. */
 export function describeResults({ measurements, elapsedMs }: Flood, texts: Messages): string[] {
   const { flood } = texts;
-  const { opened, served, lost, messagesEchoed, bytesReceived, wrongBytes } = measurements;
+  const { opened, served, lostUnserved, messagesEchoed, bytesReceived, wrongBytes } = measurements;
   const seconds = Math.max(elapsedMs, 1) / 1_000;
   const lines = [
     flood.connections(measurements),
@@ -25,7 +25,7 @@ export function describeResults({ measurements, elapsedMs }: Flood, texts: Messa
     ),
     flood.wrong(wrongBytes),
   ];
-  const never = opened - served - lost;
+  const never = opened - served - lostUnserved;
   return never > 0 ? [...lines, flood.notServed(never)] : lines;
 }
 
@@ -56,7 +56,7 @@ function shownPercentiles(durations: Durations): string[] {
 
 /** A duration with three digits that matter. */
 export function formatMs(ms: number): string {
-  if (ms < 1) return `${Math.round(ms * 1_000)} µs`;
-  if (ms < 1_000) return `${ms.toPrecision(3)} ms`;
+  if (ms < 0.9995) return `${Math.round(ms * 1_000)} µs`;
+  if (ms < 999.5) return `${ms.toPrecision(3)} ms`;
   return `${(ms / 1_000).toPrecision(3)} s`;
 }

@@ -15,6 +15,8 @@ export class Talker {
   readonly #check: EchoCheck;
   readonly #sendTimes: SendTimes;
   #sent = 0;
+  /** Bytes that were sent, or are about to be, and have not come back yet. */
+  #owedBytes = 0;
   #isServed = false;
   #lastSent = false;
   #ended = false;
@@ -75,6 +77,7 @@ export class Talker {
       if (this.#flood.aborted || this.#ended) return;
       const message = this.#sequence.next();
       this.#sendTimes.sent(this.#sent++);
+      this.#owedBytes += message.length;
       for (let sent = 0; sent < message.length;) {
         sent += await this.#conn.write(message.subarray(sent));
       }
@@ -100,7 +103,7 @@ export class Talker {
       }
       this.#countEnd();
     } catch {
-      if (!this.#ended) this.#measurements.lost++;
+      if (!this.#ended) this.#countLost();
     }
     this.#ended = true;
     this.#onEcho?.();
@@ -117,6 +120,10 @@ export class Talker {
     });
     measurements.bytesReceived += chunk.length;
     measurements.wrongBytes += this.#check.wrongBytes - wrongBefore;
+    // What was never sent cannot come back, whatever it looks like.
+    const unasked = Math.max(0, chunk.length - this.#owedBytes);
+    measurements.wrongBytes += unasked;
+    this.#owedBytes -= chunk.length - unasked;
     if (!this.#isServed && this.#check.messages > 0 && !this.#flood.aborted) {
       this.#isServed = true;
       measurements.served++;
@@ -132,8 +139,13 @@ export class Talker {
       this.#isServed = true;
       this.#measurements.served++;
     } else if (!this.#lastSent || this.#isOwed) {
-      this.#measurements.lost++;
+      this.#countLost();
     }
+  }
+
+  #countLost(): void {
+    this.#measurements.lost++;
+    if (!this.#isServed) this.#measurements.lostUnserved++;
   }
 
   #close(): void {

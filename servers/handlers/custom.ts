@@ -23,13 +23,23 @@ export async function loadCustomHandler(path: string): Promise<Handler> {
   const make = isRecord(module) ? module.default : undefined;
   if (typeof make !== "function") throw new HandlerError(path, "it has no default function export");
   return () => {
-    const session: unknown = make();
+    const session = makeSession(path, make);
     if (!isRecord(session) || typeof session.receive !== "function") {
       throw new HandlerError(path, "what its function returns has no receive method");
     }
     const receive = session.receive.bind(session);
-    return { receive: (chunk) => new GeneratedAnswers(answers(path, receive(chunk))) };
+    // A copy, since the model may receive into the same buffer before all answers are taken.
+    return { receive: (chunk) => new GeneratedAnswers(answers(path, receive(chunk.slice()))) };
   };
+}
+
+// deno-lint-ignore ban-types -- of what a file exports, no more than this is known
+function makeSession(path: string, make: Function): unknown {
+  try {
+    return make();
+  } catch (error) {
+    throw new HandlerError(path, firstLine(error));
+  }
 }
 
 /** A handler's file is not what it should be. */
@@ -45,9 +55,12 @@ async function importFile(path: string): Promise<unknown> {
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new HandlerError(path, reason);
+    throw new HandlerError(path, firstLine(error));
   }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0];
 }
 
 function* answers(path: string, given: unknown): Generator<Answer> {
@@ -59,7 +72,7 @@ function* answers(path: string, given: unknown): Generator<Answer> {
     for (const one of given as Iterable<unknown>) yield* answers(path, one);
   } else if (given instanceof Promise) {
     throw new HandlerError(path, "receive returned a promise; it must answer at once");
-  } else if (isRecord(given)) {
+  } else if (isRecord(given) && ["bytes", "waitMs", "close"].some((name) => name in given)) {
     const { bytes = "", waitMs = 0, close = false } = given;
     if (typeof waitMs !== "number" || !(waitMs >= 0)) {
       throw new HandlerError(path, "waitMs is not a number of milliseconds");
@@ -69,7 +82,7 @@ function* answers(path: string, given: unknown): Generator<Answer> {
     }
     yield { bytes: toBytes(bytes), waitMs, close: close === true };
   } else {
-    throw new HandlerError(path, `receive returned a ${typeof given}`);
+    throw new HandlerError(path, `receive returned a ${typeof given} that is no answer`);
   }
 }
 

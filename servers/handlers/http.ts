@@ -31,6 +31,9 @@ export function http(): Session {
         request = parseRequestLine(line);
         if (request === undefined) return yield refusal("400 Bad Request");
       } else if (line !== "") {
+        if (request.headers === MOST_HEADERS) {
+          return yield refusal("431 Request Header Fields Too Large");
+        }
         if (!takeHeader(request, line)) return yield refusal("400 Bad Request");
       } else {
         const answer = respond(request);
@@ -54,7 +57,8 @@ function parseRequestLine(line: string): Request | undefined {
 /** @returns whether `line` was a header that may stand in a request */
 function takeHeader(request: Request, line: string): boolean {
   const match = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
-  if (match === null || ++request.headers > MOST_HEADERS) return false;
+  if (match === null) return false;
+  request.headers++;
   const value = match[2].toLowerCase();
   switch (match[1].toLowerCase()) {
     case "connection":

@@ -2,8 +2,8 @@
  * What happened lately, as a ring of records in shared memory.
  *
  * Writers reserve a record with one atomic addition and never wait; the oldest record is lost when a
- * reader is slow. A record's sequence number is written last, so a reader knows whether it has one
- * record or halves of two. While nobody looks, nothing is written.
+ * reader is slow. A record is marked as done last, so a reader knows whether it has one record or
+ * halves of two. While nobody looks, nothing is written.
  *
  * @module
  */
@@ -44,7 +44,7 @@ const RECORD_BYTES = 128;
 const RECORD_COUNT = 4_096;
 /** Where each field of a record begins. */
 const AT = {
-  sequence: 0,
+  word: 0,
   event: 4,
   hostLength: 5,
   bytesLength: 6,
@@ -64,6 +64,15 @@ export const SHOWN_BYTES = RECORD_BYTES - AT.bytes;
 const WATCHERS = 0;
 const WRITTEN = 1;
 
+/** The state of a record, in the two lowest bits of its first word; a new one is all zeros. */
+const WRITING = 1;
+const DONE = 2;
+
+/** A record's first word: the index that it is for, of which 30 bits fit, and its state. */
+function word(index: number, state: number): number {
+  return index << 2 | state;
+}
+
 /** Memory for one ring. */
 export function createTraceMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER_BYTES + RECORD_COUNT * RECORD_BYTES);
@@ -72,13 +81,13 @@ export function createTraceMemory(): SharedArrayBuffer {
 /** Writes records; any number of threads may have one on the same memory. */
 export class TraceWriter {
   readonly #header: Int32Array;
-  readonly #sequences: Int32Array;
+  readonly #words: Int32Array;
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
 
   constructor(memory: SharedArrayBuffer) {
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
-    this.#sequences = new Int32Array(memory);
+    this.#words = new Int32Array(memory);
     this.#view = new DataView(memory);
     this.#bytes = new Uint8Array(memory);
   }
@@ -101,11 +110,16 @@ export class TraceWriter {
     sizeBytes: number,
     bytes: Uint8Array,
   ): void {
-    const index = Atomics.add(this.#header, WRITTEN, 1) >>> 0;
-    const at = HEADER_BYTES + (index % RECORD_COUNT) * RECORD_BYTES;
+    const index = Atomics.add(this.#header, WRITTEN, 1);
+    const at = HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
+    const wordAt = (at + AT.word) / 4;
+    const before = Atomics.load(this.#words, wordAt);
+    // A writer may be held up in this record since the ring last came round, or take it right now:
+    // then this record is lost, and neither is torn.
+    if ((before & WRITING) !== 0) return;
+    const mine = word(index, WRITING);
+    if (Atomics.compareExchange(this.#words, wordAt, before, mine) !== before) return;
     const view = this.#view;
-    // 0 marks a record that is being written; a finished one holds its index plus one.
-    Atomics.store(this.#sequences, (at + AT.sequence) / 4, 0);
     view.setUint8(at + AT.event, event);
     const hostLength = Math.min(host.length, HOST_BYTES);
     view.setUint8(at + AT.hostLength, hostLength);
@@ -117,14 +131,14 @@ export class TraceWriter {
     view.setUint32(at + AT.port, port, true);
     for (let i = 0; i < hostLength; i++) this.#bytes[at + AT.host + i] = host[i];
     for (let i = 0; i < bytesLength; i++) this.#bytes[at + AT.bytes + i] = bytes[i];
-    Atomics.store(this.#sequences, (at + AT.sequence) / 4, index + 1);
+    Atomics.store(this.#words, wordAt, word(index, DONE));
   }
 }
 
 /** Reads records in order, from the moment it is made. */
 export class TraceReader {
   readonly #header: Int32Array;
-  readonly #sequences: Int32Array;
+  readonly #words: Int32Array;
   readonly #memory: SharedArrayBuffer;
   readonly #decoder = new TextDecoder();
   #next: number;
@@ -132,8 +146,8 @@ export class TraceReader {
   constructor(memory: SharedArrayBuffer) {
     this.#memory = memory;
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
-    this.#sequences = new Int32Array(memory);
-    this.#next = Atomics.load(this.#header, WRITTEN) >>> 0;
+    this.#words = new Int32Array(memory);
+    this.#next = Atomics.load(this.#header, WRITTEN);
     Atomics.add(this.#header, WATCHERS, 1);
   }
 
@@ -144,26 +158,40 @@ export class TraceReader {
 
   /** The records since the last call, and how many were overwritten before they could be read. */
   read(): { records: TraceRecord[]; lost: number } {
-    const written = Atomics.load(this.#header, WRITTEN) >>> 0;
+    const written = Atomics.load(this.#header, WRITTEN);
     const records: TraceRecord[] = [];
-    let lost = Math.max(0, written - this.#next - RECORD_COUNT);
-    this.#next += lost;
-    for (; this.#next < written; this.#next++) {
+    const behind = (written - this.#next) >>> 0; // indices wrap around
+    let lost = Math.max(0, behind - RECORD_COUNT);
+    this.#next = (this.#next + lost) | 0;
+    for (; this.#next !== written; this.#next = (this.#next + 1) | 0) {
       const record = this.#readOne(this.#next);
       if (record === "unfinished") break;
-      if (record === "overwritten") lost++;
+      if (record === "lost") lost++;
       else records.push(record);
     }
     return { records, lost };
   }
 
-  #readOne(index: number): TraceRecord | "unfinished" | "overwritten" {
-    const at = HEADER_BYTES + (index % RECORD_COUNT) * RECORD_BYTES;
-    const sequenceAt = (at + AT.sequence) / 4;
-    const before = Atomics.load(this.#sequences, sequenceAt);
-    if (before !== index + 1) return before > index + 1 ? "overwritten" : "unfinished";
+  #readOne(index: number): TraceRecord | "unfinished" | "lost" {
+    const at = HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
+    const wordAt = (at + AT.word) / 4;
+    const before = Atomics.load(this.#words, wordAt);
+    if (before === word(index, WRITING)) return "unfinished";
+    if (before !== word(index, DONE)) {
+      const isNewer = (before - word(index, 0) | 0) > 0 && before !== 0;
+      return isNewer || this.#isDone(index + 1) ? "lost" : "unfinished";
+    }
     const bytes = new Uint8Array(this.#memory, at, RECORD_BYTES).slice();
-    if (Atomics.load(this.#sequences, sequenceAt) !== before) return "overwritten";
+    if (Atomics.load(this.#words, wordAt) !== before) return "lost";
+    return this.#parse(bytes);
+  }
+
+  #isDone(index: number): boolean {
+    const at = HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
+    return Atomics.load(this.#words, (at + AT.word) / 4) === word(index, DONE);
+  }
+
+  #parse(bytes: Uint8Array<ArrayBuffer>): TraceRecord {
     const view = new DataView(bytes.buffer);
     return {
       event: EVENTS[view.getUint8(AT.event)],

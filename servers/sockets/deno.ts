@@ -97,7 +97,11 @@ export class DenoSockets implements Sockets {
     return new Promise((resolve) => {
       if (socket.isReadable()) return resolve();
       socket.registration = {
-        signal: () => socket.isReadable() && resolve(),
+        signal: () => {
+          if (!socket.isReadable()) return;
+          socket.registration = undefined;
+          resolve();
+        },
         disarmed: () => {},
       };
       socket.arm();

@@ -43,6 +43,7 @@ export class DenoConnection implements Connection, DenoPollable {
   #closing = false;
   #streamEnded: PromiseWithResolvers<void> | undefined = undefined;
   #released = false;
+  #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
 
   constructor(id: number, conn: Deno.TcpConn, hub: DenoHub, recvSizeBytes: number) {
     this.id = id;
@@ -119,7 +120,10 @@ export class DenoConnection implements Connection, DenoPollable {
     // An inbox that holds something exists.
     buffer.set(this.#inbox!.subarray(this.#inboxStart, this.#inboxStart + count));
     this.#inboxStart += count;
-    if (this.#inboxStart === this.#inboxEnd) this.#inboxStart = this.#inboxEnd = 0;
+    // An outstanding read stores its bytes where the inbox ended when it was begun.
+    if (this.#inboxStart === this.#inboxEnd && !this.#reading) {
+      this.#inboxStart = this.#inboxEnd = 0;
+    }
     this.registration?.disarmed();
     this.activity++;
     this.#hub.observer.received(this, buffer, count);
@@ -150,6 +154,7 @@ export class DenoConnection implements Connection, DenoPollable {
 
   arm(): void {
     if (this.#reading || this.#ended || this.#fault !== undefined) return;
+    if (this.#inboxStart === this.#inboxEnd) this.#inboxStart = this.#inboxEnd = 0;
     if (this.#inboxEnd === this.#inboxSizeBytes) return;
     this.#inbox ??= new Uint8Array(this.#inboxSizeBytes);
     const space = this.#inboxEnd === 0 ? this.#inbox : this.#inbox.subarray(this.#inboxEnd);
@@ -173,7 +178,7 @@ export class DenoConnection implements Connection, DenoPollable {
       return;
     }
     this.#conn.closeWrite().catch(this.#onFault);
-    setTimeout(() => {
+    this.#overdue = setTimeout(() => {
       if (this.#blockedInRecv) this.abort();
     }, LINGER_MS);
   }
@@ -204,7 +209,8 @@ export class DenoConnection implements Connection, DenoPollable {
     if (this.#outbox !== undefined) await this.#outbox.sent(STALLED_MS);
     if (this.#fault === undefined && !this.#ended) {
       const ended = this.#streamEnded = Promise.withResolvers<void>();
-      const timer = setTimeout(() => this.#release(), LINGER_MS);
+      clearTimeout(this.#overdue);
+      this.#overdue = setTimeout(() => this.#release(), LINGER_MS);
       try {
         await this.#conn.closeWrite();
         if (!this.#reading && !this.#blockedInRecv) this.#goOnDiscarding();
@@ -212,7 +218,6 @@ export class DenoConnection implements Connection, DenoPollable {
       } catch {
         // Whatever went wrong, nothing is owed any more.
       }
-      clearTimeout(timer);
     }
     this.#release();
   }
@@ -231,6 +236,7 @@ export class DenoConnection implements Connection, DenoPollable {
   #release(): void {
     if (this.#released) return;
     this.#released = true;
+    clearTimeout(this.#overdue);
     this.#conn.close();
     this.#hub.release(this);
   }

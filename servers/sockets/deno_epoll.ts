@@ -69,6 +69,7 @@ export class DenoEpoll<Watched extends Pollable> implements Epoll<Watched> {
       if (interest.events === 0) continue;
       this.#events.push(interest);
       if ((interest.interest & EPOLLET) === 0) interest.signalWhatHolds();
+      else interest.disarmed(); // what comes next is an edge, read or unread as this may be
     }
     this.#checking.length = 0;
   }

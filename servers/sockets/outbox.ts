@@ -1,19 +1,27 @@
-/** What may wait to be sent to one client, in bytes: the size of the send buffer we play. */
+/** What may wait, besides what the system is taking, to be sent to one client: in bytes. */
 const CAPACITY_BYTES = 65_536;
-/** Room is reported again when this little is left, so that one wake-up is worth a larger write. */
+/** Room is reported again when this little waits, so that one wake-up is worth a larger write. */
 const LOW_WATER_BYTES = CAPACITY_BYTES / 2;
 const FIRST_SIZE_BYTES = 1_024;
 
-/** The send buffer of a connection: takes bytes at once and writes them as the system lets it. */
+/**
+ * The send buffer of a connection: takes bytes at once and writes them as the system lets it.
+ *
+ * There are two buffers. One is being written and must stay as it is until that is done; the other
+ * collects what is taken meanwhile.
+ */
 export class Outbox {
   readonly #conn: Deno.TcpConn;
   readonly #onSent: (hasRoomAgain: boolean) => void;
   readonly #onFault: (error: unknown) => void;
-  #buffer = new Uint8Array(FIRST_SIZE_BYTES);
-  #start = 0;
-  #end = 0;
-  #writing = false;
-  #wasFull = false;
+  #taken = new Uint8Array(FIRST_SIZE_BYTES);
+  #takenBytes = 0;
+  #written = new Uint8Array(FIRST_SIZE_BYTES);
+  #writtenFrom = 0;
+  #writtenTo = 0;
+  #isWriting = false;
+  /** Bytes were turned away, and that there is room again has not been reported yet. */
+  #isFull = false;
   #waiter: (() => void) | undefined = undefined;
   #givenUp = false;
 
@@ -28,31 +36,31 @@ export class Outbox {
   }
 
   hasRoom(): boolean {
-    return this.#end - this.#start <= LOW_WATER_BYTES;
+    return !this.#isFull && this.#takenBytes <= LOW_WATER_BYTES;
   }
 
   /** Copies as much of `bytes` as there is room for, and returns how much that was. */
   take(bytes: Uint8Array): number {
-    if (this.#end + bytes.length > this.#buffer.length) this.#makeRoom(bytes.length);
-    const count = Math.min(bytes.length, this.#buffer.length - this.#end);
-    if (count < bytes.length) this.#wasFull = true;
+    if (this.#isFull) return 0;
+    if (this.#takenBytes + bytes.length > this.#taken.length) this.#grow(bytes.length);
+    const count = Math.min(bytes.length, this.#taken.length - this.#takenBytes);
+    if (count < bytes.length) this.#isFull = true;
     if (count === 0) return 0;
-    this.#buffer.set(count === bytes.length ? bytes : bytes.subarray(0, count), this.#end);
-    this.#end += count;
-    if (!this.#writing) this.#write();
+    this.#taken.set(count === bytes.length ? bytes : bytes.subarray(0, count), this.#takenBytes);
+    this.#takenBytes += count;
+    if (!this.#isWriting) this.#writeTaken();
     return count;
   }
 
   /** Waits until all is sent, until it is given up, or until nothing moves for `stalledMs`. */
   async sent(stalledMs: number): Promise<void> {
-    while (this.#start < this.#end && !this.#givenUp) {
-      const before = this.#start;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiter = resolve;
-      const timer = setTimeout(resolve, stalledMs);
-      await promise;
+    while (this.#isWriting && !this.#givenUp) {
+      const { promise: moved, resolve } = Promise.withResolvers<boolean>();
+      this.#waiter = () => resolve(true);
+      const timer = setTimeout(() => resolve(false), stalledMs);
+      const hasMoved = await moved;
       clearTimeout(timer);
-      if (this.#start === before && this.#end > 0) return;
+      if (!hasMoved) return;
     }
   }
 
@@ -62,35 +70,37 @@ export class Outbox {
     this.#waiter?.();
   }
 
-  #makeRoom(sizeBytes: number): void {
-    // Bytes on their way to the system must stay where they are.
-    if (!this.#writing && this.#start > 0) {
-      this.#buffer.copyWithin(0, this.#start, this.#end);
-      this.#end -= this.#start;
-      this.#start = 0;
-    }
-    let wanted = this.#buffer.length;
-    while (wanted < CAPACITY_BYTES && wanted < this.#end + sizeBytes) wanted *= 2;
-    if (wanted === this.#buffer.length) return;
-    const larger = new Uint8Array(wanted);
-    larger.set(this.#buffer.subarray(0, this.#end));
-    this.#buffer = larger;
+  #grow(sizeBytes: number): void {
+    let size = this.#taken.length;
+    while (size < CAPACITY_BYTES && size < this.#takenBytes + sizeBytes) size *= 2;
+    if (size === this.#taken.length) return;
+    const larger = new Uint8Array(size);
+    larger.set(this.#taken.subarray(0, this.#takenBytes));
+    this.#taken = larger;
+  }
+
+  #writeTaken(): void {
+    [this.#taken, this.#written] = [this.#written, this.#taken];
+    this.#writtenFrom = 0;
+    this.#writtenTo = this.#takenBytes;
+    this.#takenBytes = 0;
+    this.#write();
   }
 
   #write(): void {
-    this.#writing = true;
-    this.#conn.write(this.#buffer.subarray(this.#start, this.#end))
+    this.#isWriting = true;
+    this.#conn.write(this.#written.subarray(this.#writtenFrom, this.#writtenTo))
       .then(this.#onWritten, this.#onFault);
   }
 
   readonly #onWritten = (count: number): void => {
-    this.#writing = false;
-    this.#start += count;
-    if (this.#start === this.#end) this.#start = this.#end = 0;
-    else this.#write();
+    this.#writtenFrom += count;
+    if (this.#writtenFrom < this.#writtenTo) this.#write();
+    else if (this.#takenBytes > 0) this.#writeTaken();
+    else this.#isWriting = false;
     this.#waiter?.();
-    const hasRoomAgain = this.#wasFull && this.hasRoom();
-    if (hasRoomAgain) this.#wasFull = false;
+    const hasRoomAgain = this.#isFull && this.#takenBytes <= LOW_WATER_BYTES;
+    if (hasRoomAgain) this.#isFull = false;
     this.#onSent(hasRoomAgain);
   };
 }

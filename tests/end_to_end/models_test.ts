@@ -6,12 +6,13 @@
 
 import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../harness/assert.ts";
 import {
+  canReset,
+  connectAndReset,
   echoInPieces,
   exchange,
   randomBytes,
   readExactly,
   readToEnd,
-  reset,
   writeAll,
 } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
@@ -66,19 +67,21 @@ for (const model of MODELS) {
   });
 
   test(`${name}: clients that reset harm no other`, async () => {
-    await using server = await Server.start([name, "--quiet"]);
+    await using server = await Server.start([name, "--quiet", "--grace", "0"]);
     if (model.isSerial) {
-      for (let i = 0; i < 5; i++) await reset(await server.connect());
+      for (let i = 0; i < 5; i++) await connectAndReset(server.port);
       using conn = await server.connect();
       assertEquals(await exchange(conn, "still here"), "still here");
+      await assertSawResets(server);
       return;
     }
     using witness = await server.connect();
     assertEquals(await exchange(witness, "before"), "before");
-    await Promise.all(Array.from({ length: 10 }, async () => reset(await server.connect())));
+    await Promise.all(Array.from({ length: 10 }, () => connectAndReset(server.port)));
     assertEquals(await exchange(witness, "after"), "after");
     using newcomer = await server.connect();
     assertEquals(await exchange(newcomer, "new"), "new");
+    await assertSawResets(server);
   });
 
   test(`${name}: a client that never reads does not grow the server's memory`, async () => {
@@ -205,4 +208,10 @@ async function settledBytes(pid: number): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   return before;
+}
+
+/** Checks that there were resets at all, and not just closed connections. */
+async function assertSawResets(server: Server): Promise<void> {
+  assertEquals((await server.stop()).code, 0);
+  if (canReset) assertGreaterOrEqual(Number(server.events("stopped")[0].resets), 1);
 }

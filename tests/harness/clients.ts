@@ -4,6 +4,7 @@
  * @module
  */
 
+import { connect as connectSocket, Socket } from "node:net";
 import { assertEquals } from "./assert.ts";
 
 /** Writes all of `bytes`. */
@@ -68,13 +69,24 @@ export function randomBytes(sizeBytes: number): Uint8Array {
   return bytes;
 }
 
+/** Whether this Deno can reset a connection; version 2.5 cannot. */
+export const canReset = "resetAndDestroy" in Socket.prototype;
+
 /**
- * Ends a connection with a reset: closing while unread bytes lie in the receive buffer makes the
- * system send RST instead of FIN, tcp(7).
+ * A client that has an echo on its way and resets the connection. Deno's own close says FIN first, so
+ * this one is Node's.
  */
-export async function reset(conn: Deno.TcpConn): Promise<void> {
-  await writeAll(conn, new TextEncoder().encode("this echo will not be read"));
-  const one = new Uint8Array(1);
-  await conn.read(one); // so there is an echo, and the rest of it stays unread
-  conn.close();
+export async function connectAndReset(port: number): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const socket = connectSocket(
+    port,
+    "127.0.0.1",
+    () => socket.write("will not be read to its end"),
+  );
+  socket.on("data", () => {
+    if (canReset) socket.resetAndDestroy();
+    else socket.destroy();
+  });
+  socket.on("close", () => resolve());
+  await closed;
 }

@@ -1,5 +1,5 @@
 /**
- * Colors, on a terminal only and never where `NO_COLOR` is set.
+ * Colors for standard output, on a terminal only and never where `NO_COLOR` is set.
  *
  * @module
  */
@@ -10,4 +10,4 @@ import { setColorEnabled } from "@std/fmt/colors";
 setColorEnabled(!Deno.noColor && Deno.stdout.isTerminal());
 
 // @ts-types="./std/colors.d.ts"
-export { bold, dim, green, red, yellow } from "@std/fmt/colors";
+export { bold, dim } from "@std/fmt/colors";

@@ -1,7 +1,8 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { RefusedError, UsageError } from "../cli/errors.ts";
+import type { Messages } from "../cli/messages.ts";
 import { duration, type FlagValues, integer, onOff, text } from "../cli/flags.ts";
-import { formatAddress } from "../servers/sockets/interface.ts";
+import { type Address, formatAddress } from "../servers/sockets/interface.ts";
 import { descriptorLimit } from "../servers/sockets/descriptor_limit.ts";
 import { Flood } from "./flood/flood.ts";
 import { always, numbers, ofSize, type Repertoire } from "./flood/messages.ts";
@@ -47,14 +48,22 @@ export const floodCommand = defineCommand({
     await runUntilStopped(flood, flags.quiet || flags.json ? undefined : messages);
     const { opened, refused } = flood.measurements;
     if (opened === 0 && refused > 0) {
-      throw new RefusedError(messages.flood.notListening(formatAddress(flags)));
+      throw new RefusedError(explainRefusal(flood.firstRefusal, flags, messages));
     }
     console.log(
-      flags.json ? resultsAsJson(flood) : describeResults(flood, messages).join("\n"),
+      flags.json ? resultsAsJson(flood) : describeResults(flood, flags.conns, messages).join("\n"),
     );
     return isFlawless(flood, flags.conns) ? 0 : 1;
   },
 });
+
+function explainRefusal(reason: Error | undefined, address: Address, { flood }: Messages): string {
+  const shown = formatAddress(address);
+  if (reason === undefined || reason instanceof Deno.errors.ConnectionRefused) {
+    return flood.notListening(shown);
+  }
+  return flood.cannotConnect(shown, reason.message);
+}
 
 function chooseRepertoire({ message, size }: FlagValues<typeof floodFlags>): Repertoire {
   if (message !== "") return always(message);

@@ -69,8 +69,6 @@ export async function epoll(engine: Engine): Promise<void> {
       if (count === 0) return "done";
       const progress = client.serve(buffer.subarray(0, count));
       if (progress !== "ready" || !isEdgeTriggered) return progress;
-      // Less than was asked for: there was no more, epoll(7), and asking again can be saved.
-      if (count < buffer.length) return "ready";
     }
   }
 

@@ -44,5 +44,5 @@ function section(heading: string, body: readonly string[]): string[] {
 
 /** As wide as the terminal, but no wider than a line is good to read. */
 function pageColumns(): number {
-  return Deno.stdout.isTerminal() ? Math.min(100, Deno.consoleSize().columns) : 80;
+  return Deno.stdout.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 80) : 80;
 }

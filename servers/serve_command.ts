@@ -51,6 +51,9 @@ export const serveCommand = defineCommand({
     const model = parseModelName(name, messages);
     check(model, flags, given, messages);
     const exec = splitCommand(flags.exec);
+    if (given.has("exec") && exec.length === 0) {
+      throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
+    }
     await checkProgram(exec, messages);
     await supervise({
       setup: await makeSetup(model, flags, exec),

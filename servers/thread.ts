@@ -30,6 +30,8 @@ async function serve(
   clientThread: ClientThread,
   connection: Connection,
 ): Promise<void> {
+  // The thread may fail while the connection waits in recv on its behalf.
+  clientThread.failed.then(() => engine.sockets.finish(connection));
   try {
     await doCalls(clientThread, connection, engine.recvSizeBytes);
   } catch (error) {
@@ -50,6 +52,7 @@ async function doCalls(
   for await (const call of clientThread.calls()) {
     if (call.name === "send") {
       await connection.send(call.bytes);
+      clientThread.sent();
     } else {
       const count = await connection.recv(buffer);
       clientThread.received(buffer.slice(0, count));

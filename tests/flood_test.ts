@@ -404,7 +404,7 @@ test("a flood is not served by a server that never answers", async () => {
   const flood = floodOf(target);
   await flood.run();
   assertEquals(outcome(flood), { ...FLAWLESS, served: 0 });
-  assertStringIncludes(describeResults(flood, en).join("\n"), en.flood.notServed(3));
+  assertStringIncludes(describeResults(flood, 3, en).join("\n"), en.flood.notServed(3));
 });
 
 test("a flood is not served by a server that never accepts", async () => {
@@ -440,7 +440,7 @@ test("a flood tells of who was never served, even if others were lost", async ()
   flood.stop();
   await running;
   assertEquals(outcome(flood), { opened: 2, refused: 0, served: 1, lost: 1, wrongBytes: 0 });
-  assertStringIncludes(describeResults(flood, en).join("\n"), en.flood.notServed(1));
+  assertStringIncludes(describeResults(flood, 2, en).join("\n"), en.flood.notServed(1));
 });
 
 test("a flood ends by itself when its time is over, and when it is stopped twice", async () => {

@@ -214,6 +214,9 @@ export const en = {
         count(perSecond)
       }/s, ${bytesPerSecond}/s each way`,
     wrong: (bytes: number) => `wrong bytes   ${count(bytes)}`,
+    cannotConnect: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
+    notOpened: (connections: number) =>
+      `${plural(connections, "connection was", "connections were")} not opened before the end`,
     notServed: (connections: number) =>
       `${plural(connections, "connection was", "connections were")} never served`,
   },

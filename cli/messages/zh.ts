@@ -211,6 +211,8 @@ export const zh: Messages = {
       `${column("吞吐量")}${count(messages)} 条消息，每秒 ${count(perSecond)} 条，` +
       `收发各 ${bytesPerSecond}/s`,
     wrong: (bytes: number) => `${column("错误字节")}${count(bytes)}`,
+    cannotConnect: (address: string, reason: string) => `连不上 ${address}：${reason}`,
+    notOpened: (connections: number) => `结束之前还有 ${count(connections)} 个连接没有建立`,
     notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
   },
 

@@ -1,6 +1,3 @@
 export function setColorEnabled(enabled: boolean): void;
 export function bold(text: string): string;
 export function dim(text: string): string;
-export function yellow(text: string): string;
-export function green(text: string): string;
-export function red(text: string): string;

@@ -15,6 +15,12 @@ export class Flood {
   readonly #end = new AbortController();
   readonly #talkers = new Set<Talker>();
   readonly #talks: Promise<void>[] = [];
+  /** Resolves to nothing when the flood ends. */
+  readonly #ended = new Promise<undefined>((resolve) =>
+    this.#end.signal.addEventListener("abort", () => resolve(undefined))
+  );
+  /** Why the first connection that was refused was. */
+  firstRefusal: Error | undefined = undefined;
   #connecting = 0;
   #elapsedMs = 0;
   #stops = 0;
@@ -87,14 +93,21 @@ export class Flood {
     const { host: hostname, port } = this.#options;
     const startedMs = performance.now();
     this.#connecting++;
-    let conn: Deno.TcpConn;
+    const connecting = Deno.connect({ hostname, port });
+    let conn: Deno.TcpConn | undefined;
     try {
-      conn = await Deno.connect({ hostname, port });
-    } catch {
+      conn = await Promise.race([connecting, this.#ended]);
+    } catch (error) {
       this.measurements.refused++;
+      this.firstRefusal ??= error instanceof Error ? error : new Error(String(error));
       return;
     } finally {
       this.#connecting--;
+    }
+    if (conn === undefined) {
+      // The flood is over, and a backlog that is full may keep this one waiting for minutes.
+      connecting.then((late) => late.close(), () => {});
+      return;
     }
     this.measurements.connectTimes.record(performance.now() - startedMs);
     this.measurements.opened++;

@@ -10,7 +10,11 @@ export function isFlawless({ measurements }: Flood, conns: number): boolean {
 }
 
 /** The results for people, line by line. */
-export function describeResults({ measurements, elapsedMs }: Flood, texts: Messages): string[] {
+export function describeResults(
+  { measurements, elapsedMs }: Flood,
+  conns: number,
+  texts: Messages,
+): string[] {
   const { flood } = texts;
   const { opened, served, lostUnserved, messagesEchoed, bytesReceived, wrongBytes } = measurements;
   const seconds = Math.max(elapsedMs, 1) / 1_000;
@@ -26,7 +30,10 @@ export function describeResults({ measurements, elapsedMs }: Flood, texts: Messa
     flood.wrong(wrongBytes),
   ];
   const never = opened - served - lostUnserved;
-  return never > 0 ? [...lines, flood.notServed(never)] : lines;
+  if (never > 0) lines.push(flood.notServed(never));
+  const notOpened = conns - opened - measurements.refused;
+  if (notOpened > 0) lines.push(flood.notOpened(notOpened));
+  return lines;
 }
 
 /** The results for programs. */

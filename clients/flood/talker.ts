@@ -53,7 +53,9 @@ export class Talker {
       if (this.#isOwed || !this.#options.wait) await this.#conn.closeWrite();
       else this.#close();
     } catch {
-      this.#close(); // receiving fails too, and counts
+      // Closing it ourselves makes a write fail too, and is no loss.
+      if (!this.#ended) this.#countLost();
+      this.#close();
     }
     await receiving;
     this.#close();

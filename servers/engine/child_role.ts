@@ -34,15 +34,28 @@ export function childCommand(handler: HandlerChoice, recvSizeBytes: number): [st
  * @returns the exit status: 1 when the handler failed, which the parent reports
  */
 export async function serveOneClient(json: string): Promise<number> {
+  // What a handler of one's own throws when nobody calls it ends its client, with a line.
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    failWith(event.error);
+  });
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    failWith(event.reason);
+  });
   try {
     await serve(json);
     return 0;
   } catch (error) {
     // The parent has ended, or has no client any more: there is nobody to serve and nobody to tell.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
-    console.error(error instanceof Error ? error.message : String(error));
-    return 1;
+    return failWith(error);
   }
+}
+
+function failWith(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  Deno.exit(1);
 }
 
 async function serve(json: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { Engine } from "./model.ts";
 /** How long a child whose client has gone may take to end by itself. */
 const END_MS = 2_000;
 
-/** Two pipes and what the system needs to watch the process, and one for the client. */
+/** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
 const DESCRIPTORS_PER_CHILD = 5;
 
 /** The child processes of an engine: those that serve, and those that wait for their client. */
@@ -51,12 +51,25 @@ export class Children {
   }
 
   #refill(): void {
-    const { options } = this.#engine;
-    while (!this.#ending && this.#spares.length < options.spare && !this.#headroom.isFull) {
+    const { options, running } = this.#engine;
+    while (
+      running && !this.#ending && this.#spares.length < options.spare && !this.#headroom.isFull
+    ) {
       const spare = this.#start();
       spare.catch(() => {}); // it is the client that takes it who must hear of it
       this.#spares.push(spare);
     }
+  }
+
+  /** A spare of ours that has ended cannot serve, so another takes its place. */
+  async #dropSpare(child: Child): Promise<void> {
+    for (const spare of [...this.#spares]) {
+      if (await spare.catch(() => child) === child) {
+        const index = this.#spares.indexOf(spare);
+        if (index >= 0) this.#spares.splice(index, 1);
+      }
+    }
+    this.#refill();
   }
 
   async #start(): Promise<Child> {
@@ -72,7 +85,7 @@ export class Children {
     child.ended.then(() => {
       this.#all.delete(child);
       this.#headroom.giveBack();
-      this.#refill();
+      if (child.isOurs) this.#dropSpare(child);
     });
     await child.ready();
     return child;
@@ -85,7 +98,8 @@ export class Child {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #isOurs: boolean;
+  /** Whether it runs our own executable, which does not end before it has served. */
+  readonly isOurs: boolean;
   #first: Uint8Array | undefined;
   #endedByUs = false;
   #inputClosed = false;
@@ -94,8 +108,8 @@ export class Child {
   constructor(engine: Engine) {
     this.#engine = engine;
     const { exec } = engine.options;
-    this.#isOurs = exec.length === 0;
-    const [program, args] = this.#isOurs
+    this.isOurs = exec.length === 0;
+    const [program, args] = this.isOurs
       ? childCommand(engine.handler, engine.recvSizeBytes)
       : [exec[0], exec.slice(1)];
     this.#process = new Deno.Command(program, {
@@ -116,7 +130,7 @@ export class Child {
 
   /** Resolves when the child can serve; a program that is not ours is ready when it runs. */
   async ready(): Promise<void> {
-    if (!this.#isOurs) return;
+    if (!this.isOurs) return;
     const { value } = await this.#output.read();
     if (value?.[0] !== READY_BYTE) throw new Error("the child process did not become ready");
     this.#first = value.subarray(1);
@@ -148,19 +162,27 @@ export class Child {
     for (let result; !(result = await this.#output.read()).done;) yield result.value;
   }
 
+  #kill(): void {
+    this.#endedByUs = true;
+    // The child leads a session of its own, so whatever it has started goes with it.
+    const group = Deno.build.os === "windows" ? this.#process.pid : -this.#process.pid;
+    try {
+      Deno.kill(group, "SIGKILL");
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+
   /**
    * Waits for the child to end, and ends it if it does not.
    *
    * @param peer its client, if it had one, to be named if the child ended badly
    */
   async end(peer: Address | undefined): Promise<void> {
-    await this.closeInput();
-    const timer = setTimeout(() => {
-      this.#endedByUs = true;
-      this.#process.kill("SIGKILL");
-    }, END_MS);
-    // Reading on to the end frees the pipe of what nobody wants any more.
+    const timer = setTimeout(() => this.#kill(), END_MS);
+    // A child that is blocked on its full output would not notice that its input ends.
     const rest = this.#output.cancel().catch(() => {});
+    this.closeInput();
     const { success, signal, code } = await this.#process.status;
     clearTimeout(timer);
     await rest;

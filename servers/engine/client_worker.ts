@@ -14,11 +14,23 @@ import type { FromThread, ToThread } from "./threads.ts";
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let onReceived: (bytes: Uint8Array) => void = () => {};
+let onSent: () => void = () => {};
 
 self.onmessage = ({ data }: MessageEvent<ToThread>) => {
   if (data.name === "received") onReceived(data.bytes);
+  else if (data.name === "sent") onSent();
   else serve(data);
 };
+
+// What a handler of one's own throws when nobody calls it: its client's fault, and no stack trace.
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  fail(event.reason);
+});
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  fail(event.error);
+});
 
 async function serve({ handler, recvSizeBytes }: ToThread & { name: "prepare" }): Promise<void> {
   try {
@@ -29,8 +41,12 @@ async function serve({ handler, recvSizeBytes }: ToThread & { name: "prepare" })
     });
     tell({ name: "done" });
   } catch (error) {
-    tell({ name: "failed", reason: error instanceof Error ? error.message : String(error) });
+    fail(error);
   }
+}
+
+function fail(error: unknown): void {
+  tell({ name: "failed", reason: error instanceof Error ? error.message : String(error) });
 }
 
 async function recv(buffer: Uint8Array): Promise<number> {
@@ -40,10 +56,11 @@ async function recv(buffer: Uint8Array): Promise<number> {
   return bytes.length;
 }
 
-function send(bytes: Uint8Array): void {
+async function send(bytes: Uint8Array): Promise<void> {
   // A copy that can be given away: `bytes` is a view of the buffer that the next recv fills.
   const copy = bytes.slice();
   tell({ name: "send", bytes: copy }, [copy.buffer]);
+  await new Promise<void>((resolve) => onSent = resolve);
 }
 
 function tell(message: FromThread, transfer: Transferable[] = []): void {

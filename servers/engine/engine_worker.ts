@@ -9,8 +9,8 @@
 /// <reference lib="deno.worker" />
 
 import { HandlerError } from "../handlers/custom.ts";
-import { makeHandler } from "../handlers/handlers.ts";
-import type { Handler } from "../handlers/session.ts";
+import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
+import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
 import { DenoSockets } from "../sockets/deno.ts";
@@ -21,11 +21,24 @@ import type { Engine, Model, Notice } from "./model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
 
 let farewell: Farewell | undefined;
+/** The grace of a stop that came before there was anything to stop. */
+let pendingGraceMs: number | undefined;
 
 self.onmessage = ({ data }: MessageEvent<ToEngine>) => {
   if (data.kind === "start") start(data.setup);
-  else farewell?.begin(data.graceMs);
+  else if (farewell === undefined) pendingGraceMs = data.graceMs;
+  else farewell.begin(data.graceMs);
 };
+
+// What a handler of one's own throws when nobody calls it ends the server, but with a line.
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  tell({ kind: "crashed", detail: messageOf(event.reason) });
+});
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  tell({ kind: "crashed", detail: messageOf(event.error) });
+});
 
 async function start(setup: EngineSetup): Promise<void> {
   let handler: Handler;
@@ -33,7 +46,7 @@ async function start(setup: EngineSetup): Promise<void> {
   let engine: Engine;
   try {
     handler = await makeHandler(setup.handler);
-    if (setup.handler.name.includes(".")) handler(); // a file that makes no session fails now
+    if (isHandlerFile(setup.handler.name)) handler(); // a file that makes no session fails now
     model = await modelEntry(setup.model).load();
     engine = makeEngine(setup, handler);
   } catch (error) {
@@ -42,6 +55,7 @@ async function start(setup: EngineSetup): Promise<void> {
   }
   const { sockets } = engine;
   farewell = new Farewell(sockets);
+  if (pendingGraceMs !== undefined) farewell.begin(pendingGraceMs);
   const stopDismissing = dismissIdle(sockets, setup.idleTimeoutMs);
   try {
     await model(engine);
@@ -74,12 +88,25 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
     get running() {
       return !farewell?.begun || sockets.connections.size > 0;
     },
-    newSession: handler,
+    newSession: () => beginSession(handler),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
     notify,
   };
+}
+
+/** A session; when it cannot begin, one that fails as soon as it is given something. */
+function beginSession(handler: Handler): Session {
+  try {
+    return handler();
+  } catch (error) {
+    return {
+      receive() {
+        throw error;
+      },
+    };
+  }
 }
 
 function reportFailed(

@@ -56,7 +56,8 @@ export class Farewell {
 }
 
 /**
- * Ends clients that neither sent nor took a byte for `idleTimeoutMs` (`Infinity`: never).
+ * Ends clients that neither sent nor took a byte for `idleTimeoutMs` (`Infinity`: never), and cuts off
+ * who does not take what it is owed for as long again.
  *
  * @returns a function that ends the watch
  */
@@ -73,6 +74,7 @@ export function dismissIdle(sockets: Sockets, idleTimeoutMs: number): () => void
       const { activity } = connection;
       const before = seen.get(connection);
       if (before?.activity !== activity) seen.set(connection, { activity, sinceMs: nowMs });
+      else if (nowMs - before.sinceMs >= 2 * idleTimeoutMs) sockets.abort(connection);
       else if (nowMs - before.sinceMs >= idleTimeoutMs) sockets.finish(connection);
     }
   }, Math.max(10, idleTimeoutMs / 4));

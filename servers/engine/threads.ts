@@ -17,7 +17,8 @@ export type FromThread = Call | { name: "ready" } | { name: "done" } | {
 /** What a client's thread is told. */
 export type ToThread =
   | { name: "prepare"; handler: HandlerChoice; recvSizeBytes: number }
-  | { name: "received"; bytes: Uint8Array };
+  | { name: "received"; bytes: Uint8Array }
+  | { name: "sent" };
 
 /** The threads of an engine: those that serve, and those that wait for their client. */
 export class Threads {
@@ -73,10 +74,12 @@ export class Threads {
 export class ClientThread {
   /** Resolves when the Worker runs and has its handler. */
   readonly ready: Promise<void>;
+  /** Resolves if the thread fails, whatever it has been doing for its client. */
+  readonly failed: Promise<void>;
 
   readonly #worker: Worker;
   readonly #onEnded: () => void;
-  readonly #said: FromThread[] = [];
+  readonly #said: Exclude<FromThread, { name: "ready" }>[] = [];
   #listener: (() => void) | undefined = undefined;
   #ended = false;
 
@@ -84,23 +87,27 @@ export class ClientThread {
     this.#onEnded = onEnded;
     const { handler, recvSizeBytes } = engine;
     const readiness = Promise.withResolvers<void>();
+    const failure = Promise.withResolvers<void>();
     this.ready = readiness.promise;
+    this.failed = failure.promise;
     this.#worker = new Worker(new URL("./client_worker.ts", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+      if (data.name === "failed") failure.resolve();
       if (data.name === "ready") readiness.resolve();
       else this.#hear(data);
     };
     this.#worker.onerror = (event) => {
       event.preventDefault(); // its client's affair, not the engine's
       readiness.resolve();
+      failure.resolve();
       this.#hear({ name: "failed", reason: event.message });
     };
     this.#tell({ name: "prepare", handler, recvSizeBytes }, []);
   }
 
   /**
-   * What the thread asks for, one after another, until it is done with its client. It never asks for
-   * the next before it has received, so what waits here is bounded by its answer to one chunk.
+   * What the thread asks for, one after another, until it is done with its client. It asks for the
+   * next only when the last is done, so nothing piles up here.
    *
    * @throws when the thread failed
    */
@@ -111,13 +118,18 @@ export class ClientThread {
         await new Promise<void>((resolve) => this.#listener = resolve);
       } else if (next.name === "failed") throw new Error(next.reason);
       else if (next.name === "done") return;
-      else if (next.name !== "ready") yield next;
+      else yield next;
     }
   }
 
   /** Answers a `recv`; no bytes are the end of the stream. The thread owns `bytes` from now on. */
   received(bytes: Uint8Array<ArrayBuffer>): void {
     this.#tell({ name: "received", bytes }, [bytes.buffer]);
+  }
+
+  /** Answers a `send`. */
+  sent(): void {
+    this.#tell({ name: "sent" }, []);
   }
 
   end(): void {
@@ -127,7 +139,7 @@ export class ClientThread {
     this.#onEnded();
   }
 
-  #hear(message: FromThread): void {
+  #hear(message: Exclude<FromThread, { name: "ready" }>): void {
     this.#said.push(message);
     this.#listener?.();
   }

@@ -71,6 +71,7 @@ function* answers(path: string, given: unknown): Generator<Answer> {
     // Checked by the line above; each element is checked in its turn.
     for (const one of given as Iterable<unknown>) yield* answers(path, one);
   } else if (given instanceof Promise) {
+    given.catch(() => {}); // whatever comes of it, nobody waits for it
     throw new HandlerError(path, "receive returned a promise; it must answer at once");
   } else if (isRecord(given) && ["bytes", "waitMs", "close"].some((name) => name in given)) {
     const { bytes = "", waitMs = 0, close = false } = given;

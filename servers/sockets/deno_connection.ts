@@ -237,6 +237,8 @@ export class DenoConnection implements Connection, DenoPollable {
     if (this.#released) return;
     this.#released = true;
     clearTimeout(this.#overdue);
+    if (!this.#closing) this.#hub.observer.closed(this);
+    this.#closing = true;
     this.#conn.close();
     this.#hub.release(this);
   }

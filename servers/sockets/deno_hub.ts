@@ -112,6 +112,7 @@ export class EventLoopTurn {
   }
 
   close(): void {
+    this.#resolve();
     this.#channel.port1.close();
     this.#channel.port2.close();
   }

@@ -1,6 +1,6 @@
 import type { Messages } from "../../cli/messages.ts";
 import { formatBytes } from "../../cli/bytes.ts";
-import { bold, dim, yellow } from "../../cli/colors.ts";
+import { bold, dim } from "../../cli/colors.ts";
 import type { Notice } from "../engine/model.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
@@ -31,7 +31,7 @@ export class TextReporter implements Reporter {
   }
 
   notice(notice: Notice): void {
-    console.error(yellow(this.#describeNotice(notice)));
+    console.error(this.#describeNotice(notice));
   }
 
   stopping(clients: number, graceMs: number): void {
@@ -39,7 +39,7 @@ export class TextReporter implements Reporter {
   }
 
   cutOff(clients: number): void {
-    console.error(yellow(this.#messages.serve.cutOff(clients)));
+    console.error(this.#messages.serve.cutOff(clients));
   }
 
   totals(counters: Counters, elapsedMs: number): void {

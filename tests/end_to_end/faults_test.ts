@@ -1,0 +1,210 @@
+/**
+ * Faults of clients, handlers and children that must stay where they are.
+ *
+ * @module
+ */
+
+import {
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertMatch,
+  assertNotMatch,
+} from "../harness/assert.ts";
+import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";
+import { run, Server } from "../harness/playground.ts";
+import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
+import { MODELS } from "./models.ts";
+
+const ignore = Deno.build.os === "windows";
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** Starts a server whose handler is the default export of `source`. */
+async function withHandler(
+  source: string,
+  flags: string[],
+  work: (server: Server) => Promise<void>,
+): Promise<void> {
+  const file = await Deno.makeTempFile({ suffix: ".js" });
+  try {
+    await Deno.writeTextFile(file, `export default ${source};`);
+    await using server = await Server.start([...flags, "--quiet", "--handler", file]);
+    await work(server);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+for (const { name } of MODELS) {
+  test(`${name}: a handler that fails for a later client harms no other`, async () => {
+    const source = `() => {
+      globalThis.clients = (globalThis.clients ?? 0) + 1;
+      return { receive: (chunk) => {
+        if (new TextDecoder().decode(chunk) === "fail") throw new Error("on purpose");
+        return chunk;
+      } };
+    }`;
+    await withHandler(source, [name], async (server) => {
+      const bad = await server.connect();
+      await writeAll(bad, encode("fail"));
+      assertEquals((await readToEnd(bad)).length, 0);
+      bad.close();
+      using good = await server.connect();
+      assertEquals(await exchange(good, "still served"), "still served");
+    });
+  });
+}
+
+test("select: a session that cannot begin ends its client only", async () => {
+  const source = `(() => {
+    let count = 0;
+    return () => {
+      if (++count === 3) throw new Error("no session for you");
+      return { receive: (chunk) => chunk };
+    };
+  })()`;
+  await withHandler(source, ["select"], async (server) => {
+    using first = await server.connect(); // the second session: the first was made to try
+    assertEquals(await exchange(first, "first"), "first");
+    using unlucky = await server.connect();
+    await writeAll(unlucky, encode("anybody?"));
+    assertEquals((await readToEnd(unlucky)).length, 0);
+    assertEquals(await exchange(first, "still here"), "still here");
+  });
+});
+
+for (const name of ["select", "thread", "process"]) {
+  test(`${name}: what a handler throws when nobody calls it is no stack trace`, async () => {
+    const source = `() => ({
+      receive(chunk) { setTimeout(() => { throw new Error("thrown later"); }); return chunk; },
+    })`;
+    await withHandler(source, [name], async (server) => {
+      using conn = await server.connect();
+      await writeAll(conn, encode("x"));
+      await readToEnd(conn).catch(() => {});
+      const { stderr } = await server.stop().catch(() => server.outcome());
+      assertNotMatch(stderr, /\n\s+at /);
+    });
+  });
+}
+
+test("a stop while the server is starting is not lost", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".js" });
+  try {
+    await Deno.writeTextFile(
+      file,
+      "await new Promise((resolve) => setTimeout(resolve, 1000));\n" +
+        "export default () => ({ receive: (chunk) => chunk });",
+    );
+    const starting = Server.start(["select", "--handler", file], { before: "kill -INT $$ &" });
+    await starting.then((server) => server[Symbol.asyncDispose](), () => {});
+    // With the signal between start and listening, the server ends by itself.
+    await using server = await Server.start(["select", "--handler", file]);
+    assertEquals((await server.stop()).code, 0);
+  } finally {
+    await Deno.remove(file);
+  }
+}, { ignore });
+
+test("process: the child of a client that does not read and goes away ends", async () => {
+  await using server = await Server.start(["process", "--quiet"]);
+  const idle = await processTree(server.pid);
+  using conn = await server.connect();
+  assertEquals(await exchange(conn, "here"), "here");
+  const children = (await processTree(server.pid)).filter((pid) => !idle.includes(pid));
+  assertEquals(children.length, 1);
+  // Fill everything between the client and the child, then go.
+  const chunk = new Uint8Array(65_536);
+  for (let isStuck = false; !isStuck;) {
+    const writing = conn.write(chunk).then(() => false, () => true);
+    const waited = new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 300));
+    isStuck = await Promise.race([writing, waited]);
+  }
+  conn.close();
+  for (let look = 0; (await stillRunning(children)).length > 0; look++) {
+    assertLess(look, 1_000, "the child is left behind");
+  }
+}, { ignore });
+
+test("process: a spare that is killed is replaced", async () => {
+  await using server = await Server.start(["process", "--quiet", "--spare", "2"]);
+  const spares = (await processTree(server.pid)).filter((pid) => pid !== server.pid);
+  for (const pid of spares) Deno.kill(pid, "SIGKILL");
+  for (let look = 0; (await stillRunning(spares)).length > 0; look++) assertLess(look, 1_000);
+  for (let client = 0; client < 3; client++) {
+    using conn = await server.connect();
+    assertEquals(await exchange(conn, "served"), "served");
+  }
+}, { ignore });
+
+for (const { name } of MODELS) {
+  test(`${name}: a chunk that asks for megabytes does not fill the memory`, async () => {
+    const flags = ["--quiet", "--handler", "bytes", "--recv-size", "65536"];
+    await using server = await Server.start([name, ...flags]);
+    using conn = await server.connect();
+    await writeAll(conn, encode("5\n"));
+    await conn.read(new Uint8Array(5));
+    const before = await residentBytes(server.pid);
+    await writeAll(conn, encode("16384\n".repeat(10_000))); // 164 MB are asked for
+    using other = name === "blocking" ? conn : await server.connect();
+    if (other !== conn) {
+      for (let i = 0; i < 100; i++) {
+        await writeAll(other, encode("5\n"));
+        await other.read(new Uint8Array(5));
+      }
+    }
+    assertLess(await residentBytes(server.pid) - before, 90_000_000);
+  }, { ignore });
+}
+
+test("flood --no-wait: a server that is killed has lost its connections", async () => {
+  await using server = await Server.start(["select", "--verbose"]);
+  const args = ["--port", String(server.port), "--conns", "20", "--duration", "20s"];
+  const flooding = run(["flood", "--no-wait", "--json", ...args]);
+  await server.event("accepted", 20);
+  server.signal("SIGKILL");
+  const { code, stdout } = await flooding;
+  const { lost, refused } = JSON.parse(stdout);
+  assertEquals([code, lost + refused], [1, 20]);
+  assertGreater(lost, 0);
+}, { ignore });
+
+test("flood ends in time though connections are still being opened", async () => {
+  // Nobody accepts, and the backlog is full after a few.
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+  const args = ["--port", String(listener.addr.port), "--conns", "20", "--duration", "500ms"];
+  const { code, stdout } = await run(["flood", ...args]);
+  assertEquals(code, 1);
+  assertMatch(stdout, /connections were not opened before the end/);
+}, { ignore: Deno.build.os !== "linux" });
+
+test("flood names a host that does not exist", async () => {
+  const { code, stderr } = await run(["flood", "--host", "no-such-host.invalid", "--conns", "2"]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^cannot connect to no-such-host\.invalid:7788: .*\n$/);
+});
+
+test("the totals add up when clients were cut off", async () => {
+  await using server = await Server.start(["async", "--quiet", "--sleep", "30s", "--grace", "0"]);
+  using conn = await server.connect();
+  await writeAll(conn, encode("an answer that will not come"));
+  const ended = readToEnd(conn).catch(() => {});
+  await server.stop();
+  await ended;
+  const [{ accepted, closed, active }] = server.events("stopped");
+  assertEquals([accepted, closed, active], [1, 1, 0]);
+});
+
+test("a client that resets in the backlog of a blocking server harms nobody", async () => {
+  await using server = await Server.start(["blocking", "--quiet"]);
+  const first = await server.connect();
+  assertEquals(await exchange(first, "first"), "first");
+  const waiting = await server.connect();
+  await writeAll(waiting, encode("gone before my turn"));
+  waiting.close();
+  first.close();
+  await connectAndReset(server.port);
+  using last = await server.connect();
+  assertEquals(await exchange(last, "last"), "last");
+});

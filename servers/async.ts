@@ -40,9 +40,10 @@ async function serveClient(
     const answers = session.receive(buffer.subarray(0, count));
     for (let answer; (answer = answers.take()) !== undefined;) {
       if (answer.waitMs > 0) await delay(answer.waitMs);
-      for (let unsent = answer.bytes; unsent.length > 0;) {
-        const sent = connection.wrote(await connection.write(unsent));
-        unsent = unsent.subarray(sent);
+      const { bytes } = answer;
+      for (let sent = 0; sent < bytes.length;) {
+        const unsent = sent === 0 ? bytes : bytes.subarray(sent);
+        sent += connection.wrote(await connection.write(unsent));
       }
       if (answer.close) return;
     }

@@ -1,5 +1,5 @@
 import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./interface.ts";
-import type { Address, Connection } from "./interface.ts";
+import type { Address, Connection, Observer } from "./interface.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -26,6 +26,7 @@ export class DenoConnection implements Connection, DenoPollable {
 
   readonly #conn: Deno.TcpConn;
   readonly #hub: DenoHub;
+  readonly #observer: Observer;
   readonly #inboxSizeBytes: number;
   #inbox: Uint8Array<ArrayBuffer> | undefined = undefined;
   #inboxStart = 0;
@@ -49,6 +50,7 @@ export class DenoConnection implements Connection, DenoPollable {
     this.id = id;
     this.#conn = conn;
     this.#hub = hub;
+    this.#observer = hub.observer;
     this.#inboxSizeBytes = recvSizeBytes;
     this.peer = { host: conn.remoteAddr.hostname, port: conn.remoteAddr.port };
   }
@@ -82,7 +84,7 @@ export class DenoConnection implements Connection, DenoPollable {
     if (this.#closing) this.#goOnDiscarding();
     if (count === null || this.#finished) return 0;
     this.activity++;
-    this.#hub.observer.received(this, this.#lent, count);
+    this.#observer.received(this, this.#lent, count);
     return count;
   }
 
@@ -92,7 +94,7 @@ export class DenoConnection implements Connection, DenoPollable {
 
   wrote(count: number): number {
     this.activity++;
-    this.#hub.observer.sent(this, count);
+    this.#observer.sent(this, count);
     return count;
   }
 
@@ -102,7 +104,7 @@ export class DenoConnection implements Connection, DenoPollable {
     const count = this.#outbox.take(bytes);
     if (count > 0) {
       this.activity++;
-      this.#hub.observer.sent(this, count);
+      this.#observer.sent(this, count);
     }
     return count;
   }
@@ -126,7 +128,7 @@ export class DenoConnection implements Connection, DenoPollable {
     }
     this.registration?.disarmed();
     this.activity++;
-    this.#hub.observer.received(this, buffer, count);
+    this.#observer.received(this, buffer, count);
     return count;
   }
 
@@ -197,7 +199,7 @@ export class DenoConnection implements Connection, DenoPollable {
     const { registration } = this;
     this.registration = undefined;
     registration?.signal(EPOLLIN); // whoever still waits to receive need not wait any longer
-    this.#hub.observer.closed(this);
+    this.#observer.closed(this);
     this.#closeGently();
   }
 
@@ -237,7 +239,7 @@ export class DenoConnection implements Connection, DenoPollable {
     if (this.#released) return;
     this.#released = true;
     clearTimeout(this.#overdue);
-    if (!this.#closing) this.#hub.observer.closed(this);
+    if (!this.#closing) this.#observer.closed(this);
     this.#closing = true;
     this.#conn.close();
     this.#hub.release(this);
@@ -270,7 +272,7 @@ export class DenoConnection implements Connection, DenoPollable {
     if (this.#fault !== undefined) return this.#fault;
     const isReset = error instanceof Deno.errors.ConnectionReset ||
       error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted;
-    if (isReset) this.#hub.observer.reset(this);
+    if (isReset) this.#observer.reset(this);
     return this.#fault = isReset ? new ConnectionReset(error.message) : toError(error);
   }
 

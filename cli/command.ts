@@ -9,6 +9,7 @@ import { RefusedError, UsageError } from "./errors.ts";
 import { type Flags, type ParsedArguments, parseFlags } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
+import { endWhenOutputIsLost } from "./lost_output.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
 
 /** What a command is run with. */
@@ -45,6 +46,7 @@ export async function runCommand(
   version: string,
   args: readonly string[],
 ): Promise<number> {
+  endWhenOutputIsLost();
   const { language, rest, wrong } = takeLanguage(args);
   const messages = await loadMessages(language);
   try {

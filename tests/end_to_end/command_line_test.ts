@@ -10,7 +10,7 @@ import {
   assertNotMatch,
   assertStringIncludes,
 } from "../harness/assert.ts";
-import { type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
+import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
 /** Checks that people get one line that matches, and no stack trace. */
@@ -199,4 +199,19 @@ async function logOf(args: string[], work: (port: number) => Promise<void>): Pro
   await using server = await Server.start(args, {}, "text");
   await work(server.port);
   return (await server.stop()).stdout;
+}
+
+for (const args of [["models"], ["serve", "select", "--port", "0"], ["explain", "epoll"]]) {
+  test(`${args.join(" ")} | head -1 ends without a complaint`, async () => {
+    const [program, programArgs] = commandFor(args);
+    const { stdout, stderr } = await new Deno.Command("sh", {
+      // The server is told to end, and finds that nobody reads what it prints then.
+      args: ["-c", '{ "$0" "$@" & sleep 1; kill -INT $! 2>/dev/null; wait $!; } | head -1', program]
+        .concat(programArgs),
+      env: { LC_ALL: "C" },
+      stdin: "null",
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout).split("\n").length, 2);
+    assertEquals(new TextDecoder().decode(stderr), "");
+  }, { ignore: Deno.build.os === "windows" });
 }

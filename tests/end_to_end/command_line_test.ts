@@ -202,16 +202,14 @@ async function logOf(args: string[], work: (port: number) => Promise<void>): Pro
 }
 
 for (const args of [["models"], ["serve", "select", "--port", "0"], ["explain", "epoll"]]) {
-  test(`${args.join(" ")} | head -1 ends without a complaint`, async () => {
+  test(`${args.join(" ")}: output that nobody reads is no stack trace`, async () => {
     const [program, programArgs] = commandFor(args);
-    const { stdout, stderr } = await new Deno.Command("sh", {
-      // The server is told to end, and finds that nobody reads what it prints then.
-      args: ["-c", '{ "$0" "$@" & sleep 1; kill -INT $! 2>/dev/null; wait $!; } | head -1', program]
-        .concat(programArgs),
+    const { stderr } = await new Deno.Command("sh", {
+      // `true` reads nothing and is gone long before the program prints.
+      args: ["-c", '{ sleep 1; "$0" "$@"; } | true', program, ...programArgs],
       env: { LC_ALL: "C" },
       stdin: "null",
     }).output();
-    assertEquals(new TextDecoder().decode(stdout).split("\n").length, 2);
     assertEquals(new TextDecoder().decode(stderr), "");
   }, { ignore: Deno.build.os === "windows" });
 }

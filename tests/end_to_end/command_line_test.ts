@@ -201,7 +201,7 @@ async function logOf(args: string[], work: (port: number) => Promise<void>): Pro
   return (await server.stop()).stdout;
 }
 
-for (const args of [["models"], ["serve", "select", "--port", "0"], ["explain", "epoll"]]) {
+for (const args of [["models"], ["explain", "epoll"]]) {
   test(`${args.join(" ")}: output that nobody reads is no stack trace`, async () => {
     const [program, programArgs] = commandFor(args);
     const { stderr } = await new Deno.Command("sh", {

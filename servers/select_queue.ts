@@ -17,8 +17,6 @@ import { WOULD_BLOCK } from "./sockets/interface.ts";
 /** A client whose messages pile up higher than this is not received from, until some are answered. */
 const QUEUE_LIMIT_BYTES = 65_536;
 
-const NOTHING = new Uint8Array(0);
-
 /** A client, and the messages from it that are not answered yet. */
 interface QueuedClient {
   readonly client: Client;
@@ -86,8 +84,9 @@ export async function selectQueue(engine: Engine): Promise<void> {
   function answer(queued: QueuedClient): void {
     const { client, queue } = queued;
     if (client.progress !== "ready") client.resume();
-    while (client.progress === "ready" && queue.length > 0) {
-      const message = queue.shift() ?? NOTHING;
+    while (client.progress === "ready") {
+      const message = queue.shift();
+      if (message === undefined) return;
       queued.queuedBytes -= message.length;
       client.serve(message);
     }
@@ -116,11 +115,11 @@ export async function selectQueue(engine: Engine): Promise<void> {
       return;
     }
     const isInput = !ended && queuedBytes < QUEUE_LIMIT_BYTES;
-    if (isInput !== queued.isInput) isInput ? inputs.add(connection) : inputs.delete(connection);
+    if (isInput && !queued.isInput) inputs.add(connection);
+    if (!isInput && queued.isInput) inputs.delete(connection);
     const isOutput = !isIdle && progress !== "asleep";
-    if (isOutput !== queued.isOutput) {
-      isOutput ? outputs.add(connection) : outputs.delete(connection);
-    }
+    if (isOutput && !queued.isOutput) outputs.add(connection);
+    if (!isOutput && queued.isOutput) outputs.delete(connection);
     queued.isInput = isInput;
     queued.isOutput = isOutput;
     if (progress === "asleep") sleepers.add(client);

@@ -151,21 +151,13 @@ export class Talker {
   }
 
   #close(): void {
-    if (this.#ended) {
-      this.#closeQuietly();
-      return;
-    }
     this.#ended = true;
-    this.#closeQuietly();
-    this.#onEcho?.();
-  }
-
-  #closeQuietly(): void {
     try {
       this.#conn.close();
     } catch {
       // It is closed already.
     }
+    this.#onEcho?.();
   }
 
   /** Waits, but not beyond the end of the flood. */

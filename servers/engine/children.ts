@@ -82,12 +82,15 @@ export class Children {
       throw error;
     }
     this.#all.add(child);
+    let isReady = false;
     child.ended.then(() => {
       this.#all.delete(child);
       this.#headroom.giveBack();
-      if (child.isOurs) this.#dropSpare(child);
+      // One that fails at its start would fail again: whoever takes it hears of it instead.
+      if (child.isOurs && isReady) this.#dropSpare(child);
     });
     await child.ready();
+    isReady = true;
     return child;
   }
 }

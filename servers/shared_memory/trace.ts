@@ -73,6 +73,11 @@ function word(index: number, state: number): number {
   return index << 2 | state;
 }
 
+/** Where the record for `index`, which wraps around at 32 bits, begins. */
+function placeOf(index: number): number {
+  return HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
+}
+
 /** Memory for one ring. */
 export function createTraceMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER_BYTES + RECORD_COUNT * RECORD_BYTES);
@@ -111,7 +116,7 @@ export class TraceWriter {
     bytes: Uint8Array,
   ): void {
     const index = Atomics.add(this.#header, WRITTEN, 1);
-    const at = HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
+    const at = placeOf(index);
     const wordAt = (at + AT.word) / 4;
     const before = Atomics.load(this.#words, wordAt);
     // A writer may be held up in this record since the ring last came round, or take it right now:
@@ -173,7 +178,7 @@ export class TraceReader {
   }
 
   #readOne(index: number): TraceRecord | "unfinished" | "lost" {
-    const at = HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
+    const at = placeOf(index);
     const wordAt = (at + AT.word) / 4;
     const before = Atomics.load(this.#words, wordAt);
     if (before === word(index, WRITING)) return "unfinished";
@@ -187,8 +192,7 @@ export class TraceReader {
   }
 
   #isDone(index: number): boolean {
-    const at = HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
-    return Atomics.load(this.#words, (at + AT.word) / 4) === word(index, DONE);
+    return Atomics.load(this.#words, (placeOf(index) + AT.word) / 4) === word(index, DONE);
   }
 
   #parse(bytes: Uint8Array<ArrayBuffer>): TraceRecord {

@@ -98,17 +98,6 @@ export class DenoConnection implements Connection, DenoPollable {
     return count;
   }
 
-  #take(bytes: Uint8Array): number {
-    if (this.#fault !== undefined) throw this.#fault;
-    this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
-    const count = this.#outbox.take(bytes);
-    if (count > 0) {
-      this.activity++;
-      this.#observer.sent(this, count);
-    }
-    return count;
-  }
-
   tryRecv(buffer: Uint8Array): number {
     const held = this.#inboxEnd - this.#inboxStart;
     if (held === 0) {
@@ -133,8 +122,11 @@ export class DenoConnection implements Connection, DenoPollable {
   }
 
   trySend(bytes: Uint8Array): number {
-    const count = this.#take(bytes);
-    return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
+    const count = this.#outbox.take(bytes);
+    if (count === 0) return bytes.length === 0 ? 0 : WOULD_BLOCK;
+    return this.wrote(count);
   }
 
   isReadable(): boolean {
@@ -166,7 +158,7 @@ export class DenoConnection implements Connection, DenoPollable {
 
   explain(error: unknown): Error {
     this.#blockedInRecv = false;
-    return isOfDeno(error) ? this.#noteFault(error) : toError(error);
+    return isOfOperation(error) ? this.#noteFault(error) : toError(error);
   }
 
   /** From now on the stream is at its end for us; a waiting {@linkcode recv} is let go. */
@@ -263,17 +255,16 @@ export class DenoConnection implements Connection, DenoPollable {
   readonly #onFault = (error: unknown): void => {
     this.#reading = false;
     this.#noteFault(error);
-    this.#outbox?.give();
+    this.#outbox?.giveUp();
     this.#streamEnded?.resolve();
     this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
   };
 
   #noteFault(error: unknown): Error {
     if (this.#fault !== undefined) return this.#fault;
-    const isReset = error instanceof Deno.errors.ConnectionReset ||
-      error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted;
-    if (isReset) this.#observer.reset(this);
-    return this.#fault = isReset ? new ConnectionReset(error.message) : toError(error);
+    if (!isReset(error)) return this.#fault = toError(error);
+    this.#observer.reset(this);
+    return this.#fault = new ConnectionReset(error.message);
   }
 
   // Bound once per connection: an async function in place of these would cost a frame per message.
@@ -284,10 +275,15 @@ export class DenoConnection implements Connection, DenoPollable {
   };
 }
 
-function isOfDeno(error: unknown): boolean {
+function isReset(error: unknown): error is Error {
   return error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted ||
-    error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted;
+}
+
+/** Whether it is an error of an operation on the connection, and not of the model or its handler. */
+function isOfOperation(error: unknown): boolean {
+  return isReset(error) || error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.Interrupted;
 }
 
 function toError(error: unknown): Error {

@@ -65,7 +65,7 @@ export class Outbox {
   }
 
   /** Nothing more will be sent; lets go whoever waits for it. */
-  give(): void {
+  giveUp(): void {
     this.#givenUp = true;
     this.#waiter?.();
   }

@@ -18,7 +18,6 @@ import { EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts"
 export async function epoll(engine: Engine): Promise<void> {
   const { listener, sockets } = engine;
   const isEdgeTriggered = engine.options.trigger === "edge";
-  const buffer = new Uint8Array(engine.recvSizeBytes);
   const clients = new Map<Pollable, Client>();
   const sleepers = new Sleepers();
   const interests = sockets.epoll();
@@ -64,10 +63,10 @@ export async function epoll(engine: Engine): Promise<void> {
 
   function receive(client: Client): Progress {
     for (;;) {
-      const count = client.connection.tryRecv(buffer);
-      if (count === WOULD_BLOCK) return "ready"; // drained: the next bytes will be an edge
-      if (count === 0) return "done";
-      const progress = client.serve(buffer.subarray(0, count));
+      const chunk = client.connection.tryRecv(engine.recvSizeBytes);
+      if (chunk === WOULD_BLOCK) return "ready"; // drained: the next bytes will be an edge
+      if (chunk.length === 0) return "done";
+      const progress = client.serve(chunk);
       if (progress !== "ready" || !isEdgeTriggered) return progress;
     }
   }

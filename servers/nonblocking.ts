@@ -14,7 +14,6 @@ import { WOULD_BLOCK } from "./sockets/interface.ts";
 
 export async function nonblocking(engine: Engine): Promise<void> {
   const { listener, sockets } = engine;
-  const buffer = new Uint8Array(engine.recvSizeBytes);
   const clients = new Set<Client>();
 
   while (engine.running) {
@@ -24,7 +23,7 @@ export async function nonblocking(engine: Engine): Promise<void> {
     for (const client of clients) {
       let progress: Progress = "done";
       try {
-        progress = attend(client, buffer);
+        progress = attend(client, engine.recvSizeBytes);
       } catch (error) {
         engine.clientFailed(client.connection, error);
       }
@@ -38,12 +37,12 @@ export async function nonblocking(engine: Engine): Promise<void> {
 }
 
 /** Does for this client what can be done without waiting. */
-function attend(client: Client, buffer: Uint8Array): Progress {
+function attend(client: Client, recvSizeBytes: number): Progress {
   if (client.progress === "asleep" && client.dueMs > performance.now()) return "asleep";
   if (client.progress !== "ready") return client.resume();
 
-  const count = client.connection.tryRecv(buffer);
-  if (count === WOULD_BLOCK) return "ready";
-  if (count === 0) return "done";
-  return client.serve(buffer.subarray(0, count));
+  const chunk = client.connection.tryRecv(recvSizeBytes);
+  if (chunk === WOULD_BLOCK) return "ready";
+  if (chunk.length === 0) return "done";
+  return client.serve(chunk);
 }

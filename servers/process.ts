@@ -48,11 +48,11 @@ async function carryToChild(
   connection: Connection,
   child: Child,
 ): Promise<void> {
-  const buffer = new Uint8Array(recvSizeBytes);
   try {
-    for (let count; (count = connection.tryRecv(buffer)) !== 0;) {
-      if (count === WOULD_BLOCK) await sockets.readable(connection);
-      else if (!await child.write(buffer.subarray(0, count))) return;
+    for (;;) {
+      const chunk = connection.tryRecv(recvSizeBytes);
+      if (chunk === WOULD_BLOCK) await sockets.readable(connection);
+      else if (chunk.length === 0 || !await child.write(chunk.slice())) return;
     }
   } finally {
     await child.closeInput();

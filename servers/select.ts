@@ -17,7 +17,6 @@ import { WOULD_BLOCK } from "./sockets/interface.ts";
 export async function select(engine: Engine): Promise<void> {
   const { listener, sockets } = engine;
   const keyboard = sockets.keyboard();
-  const buffer = new Uint8Array(engine.recvSizeBytes);
   const inputs = new Set<Pollable>([listener, keyboard]);
   const outputs = new Set<Connection>();
   const clients = new Map<Pollable, Client>();
@@ -55,10 +54,10 @@ export async function select(engine: Engine): Promise<void> {
   }
 
   function receive(client: Client): Progress {
-    const count = client.connection.tryRecv(buffer);
-    if (count === WOULD_BLOCK) return "ready";
-    if (count === 0) return "done";
-    return client.serve(buffer.subarray(0, count));
+    const chunk = client.connection.tryRecv(engine.recvSizeBytes);
+    if (chunk === WOULD_BLOCK) return "ready";
+    if (chunk.length === 0) return "done";
+    return client.serve(chunk);
   }
 
   /** Takes one step with a client, and puts it into the set in which it waits for the next. */

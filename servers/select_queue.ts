@@ -31,9 +31,8 @@ interface QueuedClient {
 
 export async function selectQueue(engine: Engine): Promise<void> {
   const { listener, sockets } = engine;
-  const buffer = new Uint8Array(engine.recvSizeBytes);
   const inputs = new Set<Pollable>([listener]);
-  const outputs = new Set<Connection>();
+  let outputs: Connection[] = [];
   const clients = new Map<Pollable, QueuedClient>();
   const sleepers = new Sleepers();
 
@@ -51,6 +50,7 @@ export async function selectQueue(engine: Engine): Promise<void> {
     }
     for (const output of writable) attend(output, answer);
     for (const sleeper of sleepers.due()) attend(sleeper.connection, answer);
+    outputs = outputs.filter(staysOutput);
   }
 
   function acceptClient(): void {
@@ -70,14 +70,15 @@ export async function selectQueue(engine: Engine): Promise<void> {
 
   /** Puts what arrived into the client's queue. */
   function receive(queued: QueuedClient): void {
-    const count = queued.client.connection.tryRecv(buffer);
-    if (count === WOULD_BLOCK) return;
-    if (count === 0) {
+    const { connection } = queued.client;
+    const message = connection.tryRecv(engine.recvSizeBytes);
+    if (message === WOULD_BLOCK) return;
+    if (message.length === 0) {
       queued.ended = true;
       return;
     }
-    queued.queue.push(buffer.slice(0, count));
-    queued.queuedBytes += count;
+    queued.queue.push(connection.keep(message));
+    queued.queuedBytes += message.length;
   }
 
   /** Answers the client's messages in order, as far as its socket takes the answers. */
@@ -89,6 +90,7 @@ export async function selectQueue(engine: Engine): Promise<void> {
       if (message === undefined) return;
       queued.queuedBytes -= message.length;
       client.serve(message);
+      client.connection.release(message);
     }
   }
 
@@ -117,18 +119,28 @@ export async function selectQueue(engine: Engine): Promise<void> {
     const isInput = !ended && queuedBytes < QUEUE_LIMIT_BYTES;
     if (isInput && !queued.isInput) inputs.add(connection);
     if (!isInput && queued.isInput) inputs.delete(connection);
-    const isOutput = !isIdle && progress !== "asleep";
-    if (isOutput && !queued.isOutput) outputs.add(connection);
-    if (!isOutput && queued.isOutput) outputs.delete(connection);
     queued.isInput = isInput;
-    queued.isOutput = isOutput;
+    if (!queued.isOutput && hasToSend(queued)) {
+      queued.isOutput = true;
+      outputs.push(connection);
+    }
     if (progress === "asleep") sleepers.add(client);
+  }
+
+  /** Once a turn instead of one by one: nearly all who could be written to have nothing left. */
+  function staysOutput(connection: Connection): boolean {
+    const queued = clients.get(connection);
+    return queued !== undefined && (queued.isOutput = hasToSend(queued));
   }
 
   function leave(connection: Connection): void {
     inputs.delete(connection);
-    outputs.delete(connection);
     clients.delete(connection);
     connection.close();
   }
+}
+
+/** Whether the client is to be watched for writing. A sleeper is not, until its answer is due. */
+function hasToSend({ queue, client: { progress } }: QueuedClient): boolean {
+  return progress === "blocked" || (progress === "ready" && queue.length > 0);
 }

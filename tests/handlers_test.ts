@@ -10,6 +10,7 @@ import {
   type Handler,
   OneAnswer,
   type Session,
+  takeAll,
 } from "../servers/handlers/session.ts";
 import {
   assert,
@@ -33,7 +34,7 @@ function answers(session: Session, ...chunks: (string | Uint8Array)[]): Answer[]
   for (const chunk of chunks) {
     // As a model does: the buffer is the same for every chunk, and an answer is sent at once.
     const buffer = typeof chunk === "string" ? encode(chunk) : chunk.slice();
-    for (const answer of session.receive(buffer)) {
+    for (const answer of takeAll(session.receive(buffer))) {
       given.push({ ...answer, bytes: answer.bytes.slice() });
       if (answer.close) return given;
     }
@@ -60,14 +61,13 @@ Deno.test("answers are taken one by one, and then there is none", () => {
   const [one, two] = ["one", "two"].map((text) => answerWith(encode(text)));
   const answer = new OneAnswer(one);
   assertEquals([answer.take(), answer.take(), answer.take()], [one, undefined, undefined]);
-  assertEquals([...answer.put(two)], [two]);
-  assertEquals([...new OneAnswer()], []);
+  assertEquals([...takeAll(new OneAnswer())], []);
   function* both(): Generator<Answer> {
     yield one;
     yield two;
   }
   const answers = new GeneratedAnswers(both());
-  assertEquals([answers.take(), ...answers, answers.take()], [one, two, undefined]);
+  assertEquals([answers.take(), ...takeAll(answers), answers.take()], [one, two, undefined]);
 });
 
 Deno.test("makeHandler() knows every name", async () => {
@@ -293,7 +293,7 @@ Deno.test("burdened() keeps answers that are made when they are asked for", () =
   }
   const counting: Handler = () => ({ receive: (chunk) => new GeneratedAnswers(endless(chunk)) });
   const session = burdened(counting, { sleepMs: 1, cpuMs: 0 })();
-  for (const _ of session.receive(encode("a"))) if (made === 3) break;
+  for (const _ of takeAll(session.receive(encode("a")))) if (made === 3) break;
   assertEquals(made, 3);
 });
 
@@ -352,7 +352,7 @@ Deno.test("a handler of one's own keeps its chunk while it waits between two ans
   const session = await customSession(`[{ bytes: "wait", waitMs: 5 }, chunk]`);
   const buffer = encode("mine");
   const sent: string[] = [];
-  for (const { bytes } of session.receive(buffer)) {
+  for (const { bytes } of takeAll(session.receive(buffer))) {
     sent.push(decode(bytes));
     buffer.set(encode("them")); // meanwhile, the event loop receives another client
   }

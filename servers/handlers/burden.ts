@@ -1,4 +1,4 @@
-import { type Answer, GeneratedAnswers, type Handler, type Session } from "./session.ts";
+import { type Answer, GeneratedAnswers, type Handler, type Session, takeAll } from "./session.ts";
 
 /** What a handler is made to cost, to see how a model bears it. */
 export interface Burden {
@@ -18,7 +18,7 @@ export function burdened(handler: Handler, { sleepMs, cpuMs }: Burden): Handler 
 
   function* withBurden(session: Session, chunk: Uint8Array): Generator<Answer> {
     if (cpuMs > 0) burn(cpuMs);
-    for (const answer of session.receive(chunk)) {
+    for (const answer of takeAll(session.receive(chunk))) {
       yield { ...answer, waitMs: answer.waitMs + sleepMs };
     }
   }

@@ -1,16 +1,31 @@
-import { OneAnswer, type Session } from "./session.ts";
+import { type Answer, type Answers, type Session } from "./session.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Sends back what came. */
 export function echo(): Session {
-  // One answer for the whole life of the client: the next chunk comes after this one was sent.
-  const answer = { bytes: NOTHING, waitMs: 0, close: false };
-  const answers = new OneAnswer();
-  return {
-    receive(chunk) {
-      answer.bytes = chunk;
-      return answers.put(answer);
-    },
-  };
+  return new Echo();
+}
+
+/**
+ * The session, its answers and its only answer in one object, which serves for the client's whole
+ * life: the next chunk comes after this one was sent.
+ */
+class Echo implements Session, Answers, Answer {
+  bytes = NOTHING;
+  readonly waitMs = 0;
+  readonly close = false;
+  #isTaken = true;
+
+  receive(chunk: Uint8Array): this {
+    this.bytes = chunk;
+    this.#isTaken = false;
+    return this;
+  }
+
+  take(): this | undefined {
+    if (this.#isTaken) return undefined;
+    this.#isTaken = true;
+    return this;
+  }
 }

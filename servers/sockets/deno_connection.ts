@@ -1,6 +1,7 @@
 import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./interface.ts";
 import type { Address, Connection, Observer } from "./interface.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
+import { Inbox } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
@@ -27,12 +28,11 @@ export class DenoConnection implements Connection, DenoPollable {
   readonly #conn: Deno.TcpConn;
   readonly #hub: DenoHub;
   readonly #observer: Observer;
-  readonly #inboxSizeBytes: number;
-  #inbox: Uint8Array<ArrayBuffer> | undefined = undefined;
-  #inboxStart = 0;
-  #inboxEnd = 0;
+  readonly #inbox: Inbox;
   #outbox: Outbox | undefined = undefined;
   #reading = false;
+  /** A read was asked for while there was something to write, and is begun after it. */
+  #armWhenSent = false;
   #blockedInRecv = false;
   /** The buffer that a blocking call has been lent until it completes. */
   #lent: Uint8Array = NOTHING;
@@ -51,7 +51,7 @@ export class DenoConnection implements Connection, DenoPollable {
     this.#conn = conn;
     this.#hub = hub;
     this.#observer = hub.observer;
-    this.#inboxSizeBytes = recvSizeBytes;
+    this.#inbox = new Inbox(recvSizeBytes);
     this.peer = { host: conn.remoteAddr.hostname, port: conn.remoteAddr.port };
   }
 
@@ -98,39 +98,40 @@ export class DenoConnection implements Connection, DenoPollable {
     return count;
   }
 
-  tryRecv(buffer: Uint8Array): number {
-    const held = this.#inboxEnd - this.#inboxStart;
-    if (held === 0) {
+  tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
+    if (this.#inbox.sizeBytes === 0) {
       if (this.#fault !== undefined) throw this.#fault;
-      if (this.#ended || this.#finished) return 0;
+      if (this.#ended || this.#finished) return NOTHING;
       if (this.registration !== undefined) this.registration.disarmed();
       else this.arm();
       return WOULD_BLOCK;
     }
-    const count = Math.min(held, buffer.length);
-    // An inbox that holds something exists.
-    buffer.set(this.#inbox!.subarray(this.#inboxStart, this.#inboxStart + count));
-    this.#inboxStart += count;
-    // An outstanding read stores its bytes where the inbox ended when it was begun.
-    if (this.#inboxStart === this.#inboxEnd && !this.#reading) {
-      this.#inboxStart = this.#inboxEnd = 0;
-    }
+    const bytes = this.#inbox.take(sizeBytes);
     this.registration?.disarmed();
     this.activity++;
-    this.#observer.received(this, buffer, count);
-    return count;
+    this.#observer.received(this, bytes, bytes.length);
+    return bytes;
+  }
+
+  keep(bytes: Uint8Array): Uint8Array {
+    this.#inbox.keep(bytes);
+    return bytes;
+  }
+
+  release(bytes: Uint8Array): void {
+    this.#inbox.release(bytes);
   }
 
   trySend(bytes: Uint8Array): number {
     if (this.#fault !== undefined) throw this.#fault;
     this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
-    const count = this.#outbox.take(bytes);
+    const count = this.#inbox.lent(bytes) ? this.#outbox.borrow(bytes) : this.#outbox.take(bytes);
     if (count === 0) return bytes.length === 0 ? 0 : WOULD_BLOCK;
     return this.wrote(count);
   }
 
   isReadable(): boolean {
-    return this.#inboxEnd > this.#inboxStart || this.#ended || this.#finished ||
+    return this.#inbox.sizeBytes > 0 || this.#ended || this.#finished ||
       this.#fault !== undefined;
   }
 
@@ -143,15 +144,19 @@ export class DenoConnection implements Connection, DenoPollable {
   }
 
   isArmed(): boolean {
-    return this.#reading;
+    return this.#reading || this.#armWhenSent;
   }
 
   arm(): void {
     if (this.#reading || this.#ended || this.#fault !== undefined) return;
-    if (this.#inboxStart === this.#inboxEnd) this.#inboxStart = this.#inboxEnd = 0;
-    if (this.#inboxEnd === this.#inboxSizeBytes) return;
-    this.#inbox ??= new Uint8Array(this.#inboxSizeBytes);
-    const space = this.#inboxEnd === 0 ? this.#inbox : this.#inbox.subarray(this.#inboxEnd);
+    // One after the other, as a blocking server does it: an answer is written before the next read is
+    // begun, which would find nothing yet and would overwrite what the answer may consist of.
+    if (this.#outbox !== undefined && this.#outbox.isWriting) {
+      this.#armWhenSent = true;
+      return;
+    }
+    const space = this.#inbox.space();
+    if (space === undefined) return;
     this.#reading = true;
     this.#conn.read(space).then(this.#onRead, this.#onFault);
   }
@@ -187,7 +192,7 @@ export class DenoConnection implements Connection, DenoPollable {
   close(): void {
     if (this.#closing) return;
     this.#closing = this.#finished = true;
-    this.#inboxStart = this.#inboxEnd = 0;
+    this.#inbox.clear();
     const { registration } = this;
     this.registration = undefined;
     registration?.signal(EPOLLIN); // whoever still waits to receive need not wait any longer
@@ -244,11 +249,15 @@ export class DenoConnection implements Connection, DenoPollable {
       this.#goOnDiscarding();
       return;
     }
-    if (count !== null) this.#inboxEnd += count;
+    if (count !== null) this.#inbox.stored(count);
     this.#hub.signal(this, EPOLLIN);
   };
 
   readonly #onSent = (hasRoomAgain: boolean): void => {
+    if (this.#armWhenSent && !this.#outbox?.isWriting) {
+      this.#armWhenSent = false;
+      if (!this.#closing) this.arm();
+    }
     if (hasRoomAgain && !this.#closing) this.#hub.signal(this, EPOLLOUT);
   };
 

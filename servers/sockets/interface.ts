@@ -59,9 +59,22 @@ export interface Connection extends Pollable {
   send(bytes: Uint8Array): void | Promise<void>;
   /** What an error that a call on this connection threw means: {@linkcode ConnectionReset} or other. */
   explain(error: unknown): Error;
-  /** {@linkcode recv} that answers {@linkcode WOULD_BLOCK} instead of waiting. */
-  tryRecv(buffer: Uint8Array): number;
-  /** Sends as much of `bytes` as fits: how many, or {@linkcode WOULD_BLOCK} if none. */
+  /**
+   * At most `sizeBytes` of what has arrived; nothing when the client sent its last, or
+   * {@linkcode WOULD_BLOCK}. The bytes are lent until the next call that receives or waits, so that
+   * they need not be copied on their way through: who keeps them longer copies them.
+   *
+   * @throws {ConnectionReset} when the client reset the connection
+   */
+  tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK;
+  /** Makes what {@linkcode tryRecv} lent last until {@linkcode release}; copies it only if it must. */
+  keep(bytes: Uint8Array): Uint8Array;
+  /** Gives back what was kept, in the order of keeping. */
+  release(bytes: Uint8Array): void;
+  /**
+   * Sends as much of `bytes` as fits: how many, or {@linkcode WOULD_BLOCK} if none. What it took is
+   * its own from then on, and `bytes` can be used again, unless {@linkcode tryRecv} lent them.
+   */
   trySend(bytes: Uint8Array): number;
   /** Ends the connection once what it took is sent. Closing twice is harmless. */
   close(): void;

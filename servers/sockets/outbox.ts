@@ -4,6 +4,8 @@ const CAPACITY_BYTES = 65_536;
 const LOW_WATER_BYTES = CAPACITY_BYTES / 2;
 const FIRST_SIZE_BYTES = 1_024;
 
+const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
 /**
  * The send buffer of a connection: takes bytes at once and writes them as the system lets it.
  *
@@ -14,12 +16,14 @@ export class Outbox {
   readonly #conn: Deno.TcpConn;
   readonly #onSent: (hasRoomAgain: boolean) => void;
   readonly #onFault: (error: unknown) => void;
-  #taken = new Uint8Array(FIRST_SIZE_BYTES);
+  /** Collects what is taken. */
+  #taken = NOTHING;
   #takenBytes = 0;
-  #written = new Uint8Array(FIRST_SIZE_BYTES);
-  #writtenFrom = 0;
-  #writtenTo = 0;
-  #isWriting = false;
+  /** The other of the two buffers, part of which may be being written. */
+  #other = NOTHING;
+  /** What the system is to take now. */
+  #unwritten: Uint8Array = NOTHING;
+  isWriting = false;
   /** Bytes were turned away, and that there is room again has not been reported yet. */
   #isFull = false;
   #waiter: (() => void) | undefined = undefined;
@@ -48,13 +52,23 @@ export class Outbox {
     if (count === 0) return 0;
     this.#taken.set(count === bytes.length ? bytes : bytes.subarray(0, count), this.#takenBytes);
     this.#takenBytes += count;
-    if (!this.#isWriting) this.#writeTaken();
+    if (!this.isWriting) this.#writeTaken();
     return count;
+  }
+
+  /**
+   * Writes `bytes` from where they are, if nothing else is to be written: they must stay as they are
+   * until {@linkcode isWriting} is false again. Copies them otherwise.
+   */
+  borrow(bytes: Uint8Array): number {
+    if (this.isWriting) return this.take(bytes);
+    this.#write(bytes);
+    return bytes.length;
   }
 
   /** Waits until all is sent, until it is given up, or until nothing moves for `stalledMs`. */
   async sent(stalledMs: number): Promise<void> {
-    while (this.#isWriting && !this.#givenUp) {
+    while (this.isWriting && !this.#givenUp) {
       const { promise: moved, resolve } = Promise.withResolvers<boolean>();
       this.#waiter = () => resolve(true);
       const timer = setTimeout(() => resolve(false), stalledMs);
@@ -71,7 +85,7 @@ export class Outbox {
   }
 
   #grow(sizeBytes: number): void {
-    let size = this.#taken.length;
+    let size = Math.max(this.#taken.length, FIRST_SIZE_BYTES);
     while (size < CAPACITY_BYTES && size < this.#takenBytes + sizeBytes) size *= 2;
     if (size === this.#taken.length) return;
     const larger = new Uint8Array(size);
@@ -80,24 +94,22 @@ export class Outbox {
   }
 
   #writeTaken(): void {
-    [this.#taken, this.#written] = [this.#written, this.#taken];
-    this.#writtenFrom = 0;
-    this.#writtenTo = this.#takenBytes;
+    const written = this.#taken.subarray(0, this.#takenBytes);
+    [this.#taken, this.#other] = [this.#other, this.#taken];
     this.#takenBytes = 0;
-    this.#write();
+    this.#write(written);
   }
 
-  #write(): void {
-    this.#isWriting = true;
-    this.#conn.write(this.#written.subarray(this.#writtenFrom, this.#writtenTo))
-      .then(this.#onWritten, this.#onFault);
+  #write(bytes: Uint8Array): void {
+    this.isWriting = true;
+    this.#unwritten = bytes;
+    this.#conn.write(bytes).then(this.#onWritten, this.#onFault);
   }
 
   readonly #onWritten = (count: number): void => {
-    this.#writtenFrom += count;
-    if (this.#writtenFrom < this.#writtenTo) this.#write();
+    if (count < this.#unwritten.length) this.#write(this.#unwritten.subarray(count));
     else if (this.#takenBytes > 0) this.#writeTaken();
-    else this.#isWriting = false;
+    else this.isWriting = false;
     this.#waiter?.();
     const hasRoomAgain = this.#isFull && this.#takenBytes <= LOW_WATER_BYTES;
     if (hasRoomAgain) this.#isFull = false;

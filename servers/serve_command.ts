@@ -31,6 +31,11 @@ const serveFlags = {
   pause: duration(0, "0", "ms"),
   spare: integer(0, { least: 0, most: 1_000 }),
   exec: text("", "COMMAND"),
+  sockets: choice(["deno", "libc"], "deno"),
+  oneshot: onOff(),
+  threads: integer(8, { least: 1, most: 1_000 }),
+  fdSetsize: integer(1_024, { least: 64, most: 1_048_576 }),
+  stats: onOff(),
 };
 
 /** The flags that only these models understand. */
@@ -39,6 +44,8 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   pause: ["nonblocking"],
   spare: ["thread", "process"],
   exec: ["process"],
+  oneshot: ["epoll"],
+  fdSetsize: ["select", "select-queue"],
 };
 
 /** `playground serve <model>` */
@@ -88,15 +95,17 @@ async function makeSetup(
   model: ModelName,
   flags: FlagValues<typeof serveFlags>,
   exec: readonly string[],
-): Promise<Omit<EngineSetup, "stats" | "trace">> {
+): Promise<Omit<EngineSetup, "stats" | "trace" | "descriptors">> {
   return {
     model,
+    sockets: flags.sockets,
     listen: {
       host: flags.host,
       port: flags.port === -1 ? modelEntry(model).port : flags.port,
       backlog: flags.backlog,
       maxClients: flags.maxClients,
       recvSizeBytes: flags.recvSize,
+      descriptorsBelow: modelEntry(model).waitsIn === "select" ? flags.fdSetsize : Infinity,
     },
     handler: { name: flags.handler, sleepMs: flags.sleep, cpuMs: flags.cpu },
     options: {
@@ -104,6 +113,8 @@ async function makeSetup(
       pauseMs: flags.pause,
       spare: flags.spare,
       exec,
+      oneshot: flags.oneshot,
+      threads: flags.threads,
     },
     idleTimeoutMs: flags.idleTimeout,
     descriptorLimit: await descriptorLimit(),

@@ -58,6 +58,11 @@ export const en = {
         pause: "nonblocking: sleep between two rounds",
         spare: "thread, process: keep this many ready",
         exec: "process: the program that serves a client, as with inetd",
+        sockets: "Deno's own, or the system's calls through the C library (Linux)",
+        oneshot: "epoll: report a client once, and again only when asked to",
+        threads: "threadpool: how many threads serve",
+        fdSetsize: "select on libc: descriptors below this can be watched",
+        stats: "on stop, also what it took: wake-ups, system calls, CPU, memory",
       },
       examples: [
         "playground serve select",
@@ -146,6 +151,9 @@ export const en = {
     clientsLimited: (most: number, limit: string) =>
       `${plural(most, "client")} at a time is the most for this model with a limit of ${limit} ` +
       "descriptors: the next ones wait; raise the limit with ulimit -n",
+    beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
+      `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
+      `${fdSetSize} (FD_SETSIZE); raise it with --fd-setsize`,
     acceptFailed: (reason: string) => `accepting failed and is tried again: ${reason}`,
     clientFailed: (address: string, reason: string) => `let ${address} go: ${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>

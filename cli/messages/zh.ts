@@ -58,6 +58,11 @@ export const zh: Messages = {
         grace: "按下 Ctrl-C 后，给客户端多少时间收尾",
         quiet: "不打印客户端日志",
         verbose: "发送也记入日志，并且每秒最多打印 1,000 行",
+        sockets: "Deno 自己的套接字，或经 C 库的系统调用（Linux）",
+        oneshot: "epoll：每个客户端只报告一次，需重新请求",
+        threads: "threadpool：线程数",
+        fdSetsize: "libc 上的 select：只能监视小于此数的描述符",
+        stats: "停止时还报告开销：唤醒、系统调用、CPU、内存",
         trigger: "epoll：以边缘触发还是水平触发的方式报告就绪",
         pause: "nonblocking：两轮之间休眠多久",
         spare: "thread、process：预先备好多少个",
@@ -147,6 +152,9 @@ export const zh: Messages = {
     clientsLimited: (most: number, limit: string) =>
       `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(most)} 个客户端，` +
       "后来的要等一等；可用 ulimit -n 提高上限",
+    beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
+      `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +
+      "可用 --fd-setsize 提高",
     acceptFailed: (reason: string) => `接受连接失败，正在重试：${reason}`,
     clientFailed: (address: string, reason: string) => `放弃了 ${address}：${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>

@@ -73,6 +73,8 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
     new Recorder(setup.stats, setup.trace, {
       beganToWait: () => tell({ kind: "listening", ...listener.address }),
       outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
+      beyondFdSetSize: (descriptor) =>
+        notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
       acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
     }),
   );

@@ -21,6 +21,10 @@ export interface ModelOptions {
   readonly spare: number;
   /** What `process` runs for a client: a program and its arguments; ourselves if empty. */
   readonly exec: readonly string[];
+  /** Whether `epoll` reports once and is asked again for more. */
+  readonly oneshot: boolean;
+  /** How many threads `threadpool` has. */
+  readonly threads: number;
 }
 
 /** The engine as the page of a model sees it. */
@@ -48,6 +52,11 @@ export interface Engine {
 /** What an engine has to say beyond counters and trace. Plain data: it crosses to the supervisor. */
 export type Notice =
   | { readonly kind: "out-of-descriptors"; readonly limit: number }
+  | {
+    readonly kind: "beyond-fd-setsize";
+    readonly descriptor: number;
+    readonly fdSetSize: number;
+  }
   | { readonly kind: "accept-failed"; readonly reason: string }
   | { readonly kind: "client-failed"; readonly peer: string; readonly reason: string }
   | {

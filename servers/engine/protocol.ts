@@ -10,15 +10,21 @@ import type { ModelName } from "../registry.ts";
 import type { ListenOptions } from "../sockets/interface.ts";
 import type { ModelOptions, Notice } from "./model.ts";
 
+/** The socket kinds by name. */
+export type SocketKind = "deno" | "libc";
+
 /** Everything an engine needs to know. */
 export interface EngineSetup {
   readonly model: ModelName;
+  readonly sockets: SocketKind;
   readonly listen: ListenOptions;
   readonly handler: HandlerChoice;
   readonly options: ModelOptions;
   readonly idleTimeoutMs: number;
   readonly descriptorLimit: number;
   readonly stats: SharedArrayBuffer;
+  /** Of a `DescriptorTable`, when the socket kind is `libc`. */
+  readonly descriptors: SharedArrayBuffer;
   readonly trace: SharedArrayBuffer;
 }
 

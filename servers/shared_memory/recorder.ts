@@ -10,6 +10,7 @@ export interface RareEvents {
   /** The model is prepared, and waits for its first client. */
   beganToWait(): void;
   outOfDescriptors(): void;
+  beyondFdSetSize(descriptor: number): void;
   acceptFailed(error: Error): void;
 }
 
@@ -46,6 +47,11 @@ export class Recorder implements Observer {
   refused(peer: Address): void {
     this.#counters[COUNTER.refused]++;
     this.#note(TRACE_EVENT.refused, 0, peer);
+  }
+
+  beyondFdSetSize(peer: Address, descriptor: number): void {
+    this.refused(peer);
+    this.#rare.beyondFdSetSize(descriptor);
   }
 
   received(connection: Connection, buffer: Uint8Array, count: number): void {

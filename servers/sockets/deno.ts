@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Connection, Epoll, Keyboard, Listener } from "./interface.ts";
+import type { Connection, InterestList, Keyboard, Listener } from "./interface.ts";
 import type { ListenOptions, Observer, Pollable, Ready, Sockets } from "./interface.ts";
 import { DenoConnection } from "./deno_connection.ts";
 import { asDenoPollable, DenoEpoll } from "./deno_epoll.ts";
@@ -88,7 +88,11 @@ export class DenoSockets implements Sockets {
     for (const socket of this.#unarmed) socket.arm();
   }
 
-  epoll<Watched extends Pollable>(): Epoll<Watched> {
+  poll<Watched extends Pollable>(): InterestList<Watched> {
+    return new DenoEpoll<Watched>(this.#hub);
+  }
+
+  epoll<Watched extends Pollable>(): InterestList<Watched> {
     return new DenoEpoll<Watched>(this.#hub);
   }
 

@@ -1,9 +1,9 @@
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT } from "./interface.ts";
-import type { Epoll, EpollEvent, Pollable } from "./interface.ts";
+import type { InterestList, Pollable, ReadyEvent } from "./interface.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
 
 /** The interest list of epoll(7) over sockets of this kind: its cost is that of the ready ones. */
-export class DenoEpoll<Watched extends Pollable> implements Epoll<Watched> {
+export class DenoEpoll<Watched extends Pollable> implements InterestList<Watched> {
   readonly #hub: DenoHub;
   #ready: Interest<Watched>[] = [];
   #checking: Interest<Watched>[] = [];
@@ -37,7 +37,7 @@ export class DenoEpoll<Watched extends Pollable> implements Epoll<Watched> {
     asDenoPollable(target).registration = undefined;
   }
 
-  async wait(timeoutMs: number): Promise<EpollEvent<Watched>[]> {
+  async wait(timeoutMs: number): Promise<ReadyEvent<Watched>[]> {
     const { observer, connections, turn } = this.#hub;
     if (this.#ready.length === 0) {
       if (connections.size === 0) observer.waiting();
@@ -76,7 +76,7 @@ export class DenoEpoll<Watched extends Pollable> implements Epoll<Watched> {
 }
 
 /** A socket in the interest list; it is also the event that reports it. */
-class Interest<Watched extends Pollable> implements Registration, EpollEvent<Watched> {
+class Interest<Watched extends Pollable> implements Registration, ReadyEvent<Watched> {
   events = 0;
   queued = false;
   #edges = 0;

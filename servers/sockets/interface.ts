@@ -18,6 +18,8 @@ export const EPOLLOUT = 0x004;
 export const EPOLLERR = 0x008;
 /** Report a change once (edge-triggered) instead of as long as it lasts (level-triggered). */
 export const EPOLLET = 0x8000_0000;
+/** Report once and then nothing more, until {@linkcode InterestList.modify} asks again. */
+export const EPOLLONESHOT = 0x4000_0000;
 
 /** Anything a readiness call can watch for reading. */
 export interface Pollable {
@@ -115,15 +117,18 @@ export interface Ready<Watched extends Pollable = Pollable> {
   exceptional: Connection[];
 }
 
-/** One report of {@linkcode Epoll.wait}. */
-export interface EpollEvent<Watched extends Pollable = Pollable> {
+/** One report of {@linkcode InterestList.wait}. */
+export interface ReadyEvent<Watched extends Pollable = Pollable> {
   readonly target: Watched;
   /** Which of {@linkcode EPOLLIN}, {@linkcode EPOLLOUT} and {@linkcode EPOLLERR} hold. */
   events: number;
 }
 
-/** An interest list that outlives the call, epoll(7). */
-export interface Epoll<Watched extends Pollable = Pollable> {
+/**
+ * Sockets and what each is watched for, in a list that outlives the call: kept by the system, epoll(7),
+ * or by the program, which hands it over whole each time, poll(2). The bits have the same values.
+ */
+export interface InterestList<Watched extends Pollable = Pollable> {
   /** `EPOLL_CTL_ADD` */
   add(target: Watched, events: number): void;
   /** `EPOLL_CTL_MOD`; reports anew what already holds. */
@@ -135,7 +140,7 @@ export interface Epoll<Watched extends Pollable = Pollable> {
    *
    * @returns what is ready, in an array that is good until the next call
    */
-  wait(timeoutMs: number): EpollEvent<Watched>[] | Promise<EpollEvent<Watched>[]>;
+  wait(timeoutMs: number): ReadyEvent<Watched>[] | Promise<ReadyEvent<Watched>[]>;
 }
 
 /** A socket kind. */
@@ -153,7 +158,9 @@ export interface Sockets {
     except: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> | Promise<Ready<Watched>>;
-  epoll<Watched extends Pollable>(): Epoll<Watched>;
+  /** Level-triggered only; a wait looks at every socket of the list, which is its cost. */
+  poll<Watched extends Pollable>(): InterestList<Watched>;
+  epoll<Watched extends Pollable>(): InterestList<Watched>;
   /**
    * Waits until `connection` can be received from without waiting. For one who must not be caught in
    * `recv` when the server ends, because it still sends at the same time.
@@ -183,6 +190,8 @@ export interface ListenOptions {
   maxClients: number;
   /** The most that one `recv` will be asked for, in bytes. */
   recvSizeBytes: number;
+  /** Clients whose descriptor is not below this are refused, since select(2) could not watch them. */
+  descriptorsBelow: number;
 }
 
 /** An Internet address. */
@@ -206,6 +215,8 @@ export interface Observer {
   /** `buffer` holds `count` bytes that the model has just taken. */
   received(connection: Connection, buffer: Uint8Array, count: number): void;
   sent(connection: Connection, count: number): void;
+  /** A client was turned away because its descriptor is not below `descriptorsBelow`. */
+  beyondFdSetSize(peer: Address, descriptor: number): void;
   reset(connection: Connection): void;
   closed(connection: Connection): void;
   /** A readiness call returned after it looked at `scanned` sockets and found `ready`. */

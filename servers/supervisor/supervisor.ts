@@ -7,9 +7,11 @@
 
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
+import type { Notice } from "../engine/model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
 import { createStatsMemory, readCounters } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
+import { createDescriptorMemory } from "../sockets/descriptor_table.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { Log } from "./log.ts";
 import type { Reporter } from "./reporter.ts";
@@ -17,11 +19,13 @@ import type { Reporter } from "./reporter.ts";
 /** How much longer than the grace an engine may take before it is ended from outside. */
 const OVERDUE_MS = 4_000;
 const LINES_PER_SECOND = 20;
+/** The same thing about descriptors is said once, however often it happens. */
+const SAID_ONCE: readonly Notice["kind"][] = ["out-of-descriptors", "beyond-fd-setsize"];
 const VERBOSE_LINES_PER_SECOND = 1_000;
 
 /** How a server is run, beyond what its engine must know. */
 export interface Supervision {
-  readonly setup: Omit<EngineSetup, "stats" | "trace">;
+  readonly setup: Omit<EngineSetup, "stats" | "trace" | "descriptors">;
   readonly graceMs: number;
   readonly log: "none" | "normal" | "verbose";
   readonly reporter: Reporter;
@@ -37,6 +41,9 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter, messages } = supervision;
   const stats = createStatsMemory();
   const trace = createTraceMemory();
+  const descriptors = createDescriptorMemory(
+    setup.sockets === "libc" ? setup.descriptorLimit : 0,
+  );
   const log = startLog(supervision, trace);
   const startedMs = performance.now();
   const worker = new Worker(new URL("../engine/engine_worker.ts", import.meta.url), {
@@ -58,8 +65,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
         stop.begin();
         break;
       case "notice":
-        // The same thing about descriptors is said once, however often it happens.
-        if (data.notice.kind === "out-of-descriptors") {
+        if (SAID_ONCE.includes(data.notice.kind)) {
           if (said.has(data.notice.kind)) return;
           said.add(data.notice.kind);
         }
@@ -77,7 +83,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
     event.preventDefault();
     reject(new RefusedError(messages.serve.engineFailed(event.message)));
   };
-  tell(worker, { kind: "start", setup: { ...setup, stats, trace } });
+  tell(worker, { kind: "start", setup: { ...setup, stats, trace, descriptors } });
   stop.listenToSignals();
   try {
     await stopped;

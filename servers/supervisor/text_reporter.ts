@@ -77,6 +77,8 @@ export class TextReporter implements Reporter {
     switch (notice.kind) {
       case "out-of-descriptors":
         return serve.outOfDescriptors(String(notice.limit));
+      case "beyond-fd-setsize":
+        return serve.beyondFdSetSize(notice.descriptor, notice.fdSetSize);
       case "clients-limited":
         return serve.clientsLimited(notice.most, String(notice.limit));
       case "accept-failed":

@@ -1,0 +1,176 @@
+/**
+ * The operating system's own calls, through the C library of Linux.
+ *
+ * A call that fails gives its negative errno, as the kernel itself does it, and not -1 with the reason
+ * left elsewhere: what failed and why cannot be torn apart by what happens in between.
+ *
+ * @module
+ */
+
+/** Values of <sys/socket.h>, <netinet/in.h> and <netinet/tcp.h>, the same on x86-64 and arm64. */
+export const AF_UNIX = 1;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const SOCK_STREAM = 1;
+export const SOCK_NONBLOCK = 0x800;
+export const SOCK_CLOEXEC = 0x8_0000;
+export const MSG_DONTWAIT = 0x40;
+export const MSG_NOSIGNAL = 0x4000;
+export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
+export const SO_ERROR = 4;
+export const SO_RCVTIMEO = 20;
+export const IPPROTO_TCP = 6;
+export const TCP_NODELAY = 1;
+export const TCP_INFO = 11;
+export const SHUT_RD = 0;
+export const SHUT_WR = 1;
+export const SHUT_RDWR = 2;
+/** <sys/epoll.h> */
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
+export const EPOLL_CLOEXEC = 0x8_0000;
+/** <sys/eventfd.h> */
+export const EFD_CLOEXEC = 0x8_0000;
+export const EFD_NONBLOCK = 0x800;
+/** <fcntl.h> */
+export const F_GETFD = 1;
+export const F_SETFD = 2;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+/** <sys/resource.h> */
+export const RLIMIT_NOFILE = 7;
+
+const DEFINITIONS = {
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  listen: { parameters: ["i32", "i32"], result: "i32" },
+  accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  // Sizes and counts are 64 bits wide in C. Ours fit into 32, which spares BigInt on the hot path: as
+  // arguments they are zero-extended, and of a result the lower half is all there is, even of -1.
+  recv: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  select: { parameters: ["i32", "buffer", "buffer", "buffer", "buffer"], result: "i32" },
+  poll: { parameters: ["buffer", "u32", "i32"], result: "i32" },
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** Bytes that a call reads or fills while it runs; it keeps none of them. */
+export type CallBuffer = ArrayBufferView<ArrayBufferLike> | null;
+
+/**
+ * The calls, by their names, with the arguments of their man pages in section 2. Each gives what it
+ * gives in C, or the negative errno when it failed.
+ */
+export interface SystemCalls {
+  socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: CallBuffer, sizeBytes: number): number;
+  listen(fd: number, backlog: number): number;
+  accept4(fd: number, address: CallBuffer, sizeBytes: CallBuffer, flags: number): number;
+  connect(fd: number, address: CallBuffer, sizeBytes: number): number;
+  recv(fd: number, buffer: CallBuffer, sizeBytes: number, flags: number): number;
+  send(fd: number, buffer: CallBuffer, sizeBytes: number, flags: number): number;
+  read(fd: number, buffer: CallBuffer, sizeBytes: number): number;
+  write(fd: number, buffer: CallBuffer, sizeBytes: number): number;
+  shutdown(fd: number, how: number): number;
+  close(fd: number): number;
+  setsockopt(fd: number, level: number, name: number, value: CallBuffer, size: number): number;
+  getsockopt(fd: number, level: number, name: number, value: CallBuffer, size: CallBuffer): number;
+  getsockname(fd: number, address: CallBuffer, sizeBytes: CallBuffer): number;
+  getpeername(fd: number, address: CallBuffer, sizeBytes: CallBuffer): number;
+  fcntl(fd: number, command: number, argument: number): number;
+  select(
+    count: number,
+    read: CallBuffer,
+    write: CallBuffer,
+    except: CallBuffer,
+    timeout: CallBuffer,
+  ): number;
+  poll(descriptors: CallBuffer, count: number, timeoutMs: number): number;
+  epoll_create1(flags: number): number;
+  epoll_ctl(epoll: number, operation: number, fd: number, event: CallBuffer): number;
+  epoll_wait(epoll: number, events: CallBuffer, most: number, timeoutMs: number): number;
+  eventfd(initial: number, flags: number): number;
+  getrlimit(resource: number, limits: CallBuffer): number;
+  setrlimit(resource: number, limits: CallBuffer): number;
+}
+
+/** Whether this system has the calls: Linux on the processors whose layouts we know. */
+export function hasSystemCalls(): boolean {
+  return Deno.build.os === "linux" && ["x86_64", "aarch64"].includes(Deno.build.arch);
+}
+
+let calls: SystemCalls | undefined;
+
+/** The calls of this thread. Needs the permission `--allow-ffi`. */
+export function systemCalls(): SystemCalls {
+  return calls ??= openLibrary();
+}
+
+function openLibrary(): SystemCalls {
+  const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
+  const fail = failure(c.__errno_location());
+  // One function for each, so that each is compiled to the call itself.
+  return {
+    socket: (domain, type, protocol) => fail(c.socket(domain, type, protocol)),
+    bind: (fd, address, sizeBytes) => fail(c.bind(fd, raw(address), sizeBytes)),
+    listen: (fd, backlog) => fail(c.listen(fd, backlog)),
+    accept4: (fd, address, size, flags) => fail(c.accept4(fd, raw(address), raw(size), flags)),
+    connect: (fd, address, sizeBytes) => fail(c.connect(fd, raw(address), sizeBytes)),
+    recv: (fd, buffer, sizeBytes, flags) => fail(c.recv(fd, raw(buffer), sizeBytes, flags)),
+    send: (fd, buffer, sizeBytes, flags) => fail(c.send(fd, raw(buffer), sizeBytes, flags)),
+    read: (fd, buffer, sizeBytes) => fail(c.read(fd, raw(buffer), sizeBytes)),
+    write: (fd, buffer, sizeBytes) => fail(c.write(fd, raw(buffer), sizeBytes)),
+    shutdown: (fd, how) => fail(c.shutdown(fd, how)),
+    close: (fd) => fail(c.close(fd)),
+    setsockopt: (fd, level, name, value, size) =>
+      fail(c.setsockopt(fd, level, name, raw(value), size)),
+    getsockopt: (fd, level, name, value, size) =>
+      fail(c.getsockopt(fd, level, name, raw(value), raw(size))),
+    getsockname: (fd, address, size) => fail(c.getsockname(fd, raw(address), raw(size))),
+    getpeername: (fd, address, size) => fail(c.getpeername(fd, raw(address), raw(size))),
+    fcntl: (fd, command, argument) => fail(c.fcntl(fd, command, argument)),
+    select: (count, read, write, except, timeout) =>
+      fail(c.select(count, raw(read), raw(write), raw(except), raw(timeout))),
+    poll: (descriptors, count, timeoutMs) => fail(c.poll(raw(descriptors), count, timeoutMs)),
+    epoll_create1: (flags) => fail(c.epoll_create1(flags)),
+    epoll_ctl: (epoll, operation, fd, event) => fail(c.epoll_ctl(epoll, operation, fd, raw(event))),
+    epoll_wait: (epoll, events, most, timeoutMs) =>
+      fail(c.epoll_wait(epoll, raw(events), most, timeoutMs)),
+    eventfd: (initial, flags) => fail(c.eventfd(initial, flags)),
+    getrlimit: (resource, limits) => fail(c.getrlimit(resource, raw(limits))),
+    setrlimit: (resource, limits) => fail(c.setrlimit(resource, raw(limits))),
+  };
+}
+
+/**
+ * Makes what puts the negative errno in the place of -1. errno belongs to the thread and stays where
+ * it is, so it is read from memory.
+ */
+function failure(errnoLocation: Deno.PointerValue): (result: number) => number {
+  if (errnoLocation === null) throw new Error("the C library has no errno");
+  const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(errnoLocation, 4));
+  return (result) => result === -1 ? -errno[0] : result;
+}
+
+/** Deno's types want plain memory; its calls take shared memory as well. */
+function raw(buffer: CallBuffer): BufferSource | null {
+  return buffer as BufferSource | null;
+}

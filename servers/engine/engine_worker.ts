@@ -121,7 +121,10 @@ function makeSockets(
     return { sockets: new DenoSockets(observer), isStopping: () => farewell?.begun ?? false };
   }
   const table = new DescriptorTable(setup.descriptors);
-  return { sockets: new LibcSockets(observer, table), isStopping: () => table.stopping };
+  return {
+    sockets: new LibcSockets(observer, table, setup.listen.recvSizeBytes),
+    isStopping: () => table.stopping,
+  };
 }
 
 /** A session; when it cannot begin, one that fails as soon as it is given something. */

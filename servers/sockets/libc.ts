@@ -32,11 +32,17 @@ export class LibcSockets implements Sockets {
   #fdSetSize = FD_SETSIZE;
 
   /**
+   * @param recvSizeBytes the most that `tryRecv` receives at once
    * @param calls the system's, unless a test is about what the system seldom does
    * @throws {SystemCallError} when there is no descriptor left
    */
-  constructor(observer: Observer, table: DescriptorTable, calls: SystemCalls = systemCalls()) {
-    this.#hub = new LibcHub(calls, observer, table);
+  constructor(
+    observer: Observer,
+    table: DescriptorTable,
+    recvSizeBytes: number,
+    calls: SystemCalls = systemCalls(),
+  ) {
+    this.#hub = new LibcHub(calls, observer, table, recvSizeBytes);
   }
 
   get connections(): ReadonlySet<Connection> {
@@ -44,9 +50,8 @@ export class LibcSockets implements Sockets {
   }
 
   listen(options: ListenOptions): Listener {
-    const { descriptorsBelow, recvSizeBytes } = options;
+    const { descriptorsBelow } = options;
     if (descriptorsBelow !== Infinity) this.#fdSetSize = descriptorsBelow;
-    this.#hub.buffer = new Uint8Array(recvSizeBytes);
     return this.#hub.listener = new LibcListener(options, this.#hub);
   }
 

@@ -22,6 +22,8 @@ export interface LibcHome {
   readonly table: DescriptorTable;
   /** Where `tryRecv` receives for all connections of the thread. */
   readonly buffer: Uint8Array<ArrayBuffer>;
+  /** The first `count` bytes of {@linkcode buffer}. */
+  lend(count: number): Uint8Array;
   /** The descriptor is about to be closed. */
   closing(fd: number): void;
   /** The descriptor is free again. */
@@ -92,7 +94,7 @@ export class LibcConnection implements Connection, LibcPollable {
     // to be told so would be a call for each message.
     if (this.#isEdgeTriggered && count < mostBytes && !this.#hungUp) this.#isDrained = true;
     this.#received(buffer, count);
-    return buffer.subarray(0, count);
+    return this.#home.lend(count);
   }
 
   keep(bytes: Uint8Array): Uint8Array {

@@ -26,7 +26,8 @@ export class LibcHub implements LibcHome {
   /** Written to by other threads to end a wait, eventfd(2). */
   readonly waker: number;
   listener: LibcListener | undefined = undefined;
-  buffer: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  #lent: Uint8Array;
   /** Told of every descriptor before it is closed; the system's own lists need not be. */
   onClosing: (fd: number) => void = () => {};
   readonly #lingering = new Set<LibcConnection>();
@@ -36,7 +37,9 @@ export class LibcHub implements LibcHome {
     readonly calls: SystemCalls,
     readonly observer: Observer,
     readonly table: DescriptorTable,
+    recvSizeBytes: number,
   ) {
+    this.#lent = this.buffer = new Uint8Array(recvSizeBytes);
     this.waker = checked("eventfd", calls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     table.waker = this.waker;
   }
@@ -44,6 +47,12 @@ export class LibcHub implements LibcHome {
   /** The waker was found readable: makes it quiet again. */
   quietWaker(): void {
     this.calls.read(this.waker, this.#wakeCount, this.#wakeCount.byteLength);
+  }
+
+  /** A new view only if it is of another size than the last: messages in a row are often alike. */
+  lend(count: number): Uint8Array {
+    if (this.#lent.length !== count) this.#lent = this.buffer.subarray(0, count);
+    return this.#lent;
   }
 
   closing(fd: number): void {

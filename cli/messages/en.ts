@@ -7,6 +7,11 @@ function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** `a, b and c` */
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
 /** What people read in English. */
 export const en = {
   count,
@@ -116,7 +121,7 @@ export const en = {
     tooFewWords: (usage: string) => `something is missing: playground ${usage}`,
     tooManyWords: (word: string, usage: string) => `${word} is one too many: playground ${usage}`,
     notForModel: (flag: string, model: string, models: readonly string[]) =>
-      `${flag} means nothing to ${model}; it is for ${models.join(" and ")}`,
+      `${flag} means nothing to ${model}; it is for ${list(models)}`,
     notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
     wantsNothing: "it is on or off, and takes no other value",
     wantsText: "it takes a text",
@@ -176,6 +181,21 @@ export const en = {
       (t.refused > 0 ? `, ${count(t.refused)} refused` : "") +
       (t.resets > 0 ? `, ${count(t.resets)} reset` : "") +
       `, ${t.received} received, ${t.sent} sent`,
+    wakeUps: (wakeUps: number, ready: number, scanned: number) =>
+      `wake-ups      ${count(wakeUps)}, each with ${ready.toFixed(1)} ready of ` +
+      `${scanned.toFixed(1)} looked at`,
+    systemCalls: (calls: number, perMessage: number) =>
+      `system calls  ${count(calls)}, ${perMessage.toFixed(2)} per message`,
+    switches: (voluntary: number, involuntary: number) =>
+      `switches      ${count(voluntary)} while waiting, ${
+        count(involuntary)
+      } to make room for others`,
+    cpu: (user: string, system: string) =>
+      `CPU           ${user} s in the program, ${system} s in the system`,
+    peakMemory: (own: string, child: string | undefined) =>
+      `peak memory   ${own}${child === undefined ? "" : `, and ${child} in the largest child`}`,
+    noSystemCalls:
+      "--sockets libc: the system's own calls are spoken on Linux only, on x86-64 and arm64",
     portInUse: (address: string) =>
       `${address} is in use: stop whoever listens there, or choose another with --port (0 picks one)`,
     noSuchHost: (host: string) => `--host ${host}: there is no such host`,

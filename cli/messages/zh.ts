@@ -176,6 +176,18 @@ export const zh: Messages = {
       (t.refused > 0 ? `，拒绝了 ${count(t.refused)} 个` : "") +
       (t.resets > 0 ? `，${count(t.resets)} 个连接被重置` : "") +
       `，接收 ${t.received}，发送 ${t.sent}`,
+    wakeUps: (wakeUps: number, ready: number, scanned: number) =>
+      `唤醒      ${count(wakeUps)} 次，每次平均查看 ${scanned.toFixed(1)} 个，其中就绪 ${
+        ready.toFixed(1)
+      } 个`,
+    systemCalls: (calls: number, perMessage: number) =>
+      `系统调用  ${count(calls)} 次，每条消息 ${perMessage.toFixed(2)} 次`,
+    switches: (voluntary: number, involuntary: number) =>
+      `上下文切换 主动等待 ${count(voluntary)} 次，被抢占 ${count(involuntary)} 次`,
+    cpu: (user: string, system: string) => `CPU       程序 ${user} 秒，内核 ${system} 秒`,
+    peakMemory: (own: string, child: string | undefined) =>
+      `内存峰值  ${own}${child === undefined ? "" : `，最大的子进程 ${child}`}`,
+    noSystemCalls: "--sockets libc：系统调用只在 Linux（x86-64 与 arm64）上可用",
     portInUse: (address: string) =>
       `${address} 已被占用：请停掉正在监听它的程序，或用 --port 换一个端口（0 表示任选一个）`,
     noSuchHost: (host: string) => `--host ${host}：没有这个主机`,

@@ -119,13 +119,13 @@ test("--max-clients refuses the next client, and serves another when one has lef
   assertEquals(await exchange(fourth, "four"), "four");
 });
 
-for (const { name } of MODELS) {
+for (const { name, args, isSerial } of MODELS) {
   test(`${name}: --idle-timeout ends a silent client and no other`, async () => {
-    await using server = await Server.start([name, "--quiet", "--idle-timeout", "1s"]);
+    await using server = await Server.start([...args, "--quiet", "--idle-timeout", "1s"]);
     using silent = await server.connect();
     assertEquals(await exchange(silent, "hello"), "hello");
     const ended = readToEnd(silent);
-    if (name !== "blocking") {
+    if (!isSerial) {
       using talker = await server.connect();
       let isOver = false;
       ended.then(() => isOver = true);
@@ -166,9 +166,9 @@ test("a handler that never ends its turn does not keep the server from stopping"
   assertEquals([code, server.events("cut-off").length], [0, 1]);
 });
 
-for (const { name } of MODELS) {
+for (const { name, args } of MODELS) {
   test(`${name} --handler http: an ordinary HTTP client is served`, async () => {
-    await using server = await Server.start([name, "--quiet", "--handler", "http"]);
+    await using server = await Server.start([...args, "--quiet", "--handler", "http"]);
     using client = Deno.createHttpClient({ poolMaxIdlePerHost: 1 });
     for (let i = 0; i < 3; i++) {
       const response = await fetch(`http://127.0.0.1:${server.port}/`, { client });
@@ -180,7 +180,7 @@ for (const { name } of MODELS) {
     const file = await Deno.makeTempFile({ suffix: ".js" });
     try {
       await Deno.writeTextFile(file, HANDLER);
-      await using server = await Server.start([name, "--quiet", "--handler", file]);
+      await using server = await Server.start([...args, "--quiet", "--handler", file]);
       const bad = await server.connect();
       await writeAll(bad, encoder.encode("throw"));
       assertEquals((await readToEnd(bad)).length, 0);

@@ -28,7 +28,7 @@ import {
 
 const NOTHING = new Uint8Array(0);
 
-/** Resolves when all that was sent before has arrived: what is sent after it is overtaken by none. */
+/** Resolves when all that was sent before has arrived: what is sent later does not arrive earlier. */
 async function arrived(): Promise<void> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   using client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
@@ -39,7 +39,7 @@ async function arrived(): Promise<void> {
 
 for (const [name, sizeBytes] of [["all", 10], ["some", 3]] as const) {
   testEachKind(
-    `${name} of what has arrived is lent until the next call that receives or waits`,
+    `bytes are lent until the next call that receives or waits, ${name} of what has come`,
     async (setting) => {
       const { client, connection } = await setting.pair();
       await writeAll(client, encode("early"));

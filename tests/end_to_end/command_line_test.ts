@@ -10,6 +10,7 @@ import {
   assertNotMatch,
   assertStringIncludes,
 } from "../harness/assert.ts";
+import { decode, encode } from "../harness/bytes.ts";
 import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
@@ -155,7 +156,7 @@ test("models lists every model, and as JSON too", async () => {
 test("the log says what the servers of the textbook say", async () => {
   const log = await logOf(["select"], async (port) => {
     const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    await conn.write(new TextEncoder().encode("hi\x1b[2J\n"));
+    await conn.write(encode("hi\x1b[2J\n"));
     await conn.read(new Uint8Array(16));
     await conn.closeWrite();
     await conn.read(new Uint8Array(16)); // the server's end: it has noticed ours
@@ -190,7 +191,7 @@ test("--quiet prints where it listens and what it did, and --verbose also what i
 
 async function exchangeOnce(port: number): Promise<void> {
   using conn = await Deno.connect({ hostname: "127.0.0.1", port });
-  await conn.write(new TextEncoder().encode("once"));
+  await conn.write(encode("once"));
   await conn.read(new Uint8Array(16));
 }
 
@@ -210,6 +211,6 @@ for (const args of [["models"], ["explain", "epoll"]]) {
       env: { LC_ALL: "C" },
       stdin: "null",
     }).output();
-    assertEquals(new TextDecoder().decode(stderr), "");
+    assertEquals(decode(stderr), "");
   }, { ignore: Deno.build.os === "windows" });
 }

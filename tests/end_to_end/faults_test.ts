@@ -11,6 +11,7 @@ import {
   assertMatch,
   assertNotMatch,
 } from "../harness/assert.ts";
+import { encode } from "../harness/bytes.ts";
 import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
 import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
@@ -18,7 +19,6 @@ import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const ignore = Deno.build.os === "windows";
-const encode = (text: string) => new TextEncoder().encode(text);
 
 /** Starts a server whose handler is the default export of `source`. */
 async function withHandler(

@@ -5,40 +5,32 @@
  */
 
 import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../harness/assert.ts";
-import {
-  echoInPieces,
-  exchange,
-  randomBytes,
-  readExactly,
-  readToEnd,
-  writeAll,
-} from "../harness/clients.ts";
+import { decode, encode, randomBytes } from "../harness/bytes.ts";
+import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
 import { processTree, stillRunning } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const isWindows = Deno.build.os === "windows";
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 test("blocking: the next client gets an answer to all that it sent meanwhile", async () => {
   await using server = await Server.start(["blocking", "--quiet"]);
   using first = await server.connect();
   assertEquals(await exchange(first, "first"), "first");
   using second = await server.connect();
-  await writeAll(second, encoder.encode("sent "));
-  await writeAll(second, encoder.encode("meanwhile"));
+  await writeAll(second, encode("sent "));
+  await writeAll(second, encode("meanwhile"));
   // The first is served after the second has sent, so whatever were to come would be there by now.
   assertEquals(await exchange(first, "still first"), "still first");
   first.close();
-  assertEquals(decoder.decode(await readExactly(second, 14)), "sent meanwhile");
+  assertEquals(decode(await readExactly(second, 14)), "sent meanwhile");
 });
 
 test("select: a line at the terminal stops it", async () => {
   await using server = await Server.start(["select", "--quiet"]);
   const keyboard = server.stdin.getWriter();
-  await keyboard.write(encoder.encode("stop\n"));
+  await keyboard.write(encode("stop\n"));
   keyboard.releaseLock();
   const { code } = await server.outcome();
   assertEquals([code, server.events("stopped").length], [0, 1]);
@@ -71,9 +63,9 @@ for (const trigger of ["edge", "level"]) {
 test("process --exec: any program serves", async () => {
   await using server = await Server.start(["process", "--quiet", "--exec", "tr 'a-z' 'A-Z'"]);
   using conn = await server.connect();
-  await writeAll(conn, encoder.encode("shout"));
+  await writeAll(conn, encode("shout"));
   await conn.closeWrite();
-  assertEquals(decoder.decode(await readToEnd(conn)), "SHOUT");
+  assertEquals(decode(await readToEnd(conn)), "SHOUT");
 }, { ignore: isWindows });
 
 test("process: a child that is killed ends its client only, and is reported", async () => {
@@ -134,7 +126,7 @@ for (const { name, args, isSerial } of MODELS) {
     assertEquals((await ended).length, 0);
     // The descriptor is given back though the client has not closed: what is sent now is refused.
     await assertRejects(async () => {
-      for (;;) await writeAll(silent, encoder.encode("anybody there?"));
+      for (;;) await writeAll(silent, encode("anybody there?"));
     }, Error);
   });
 }
@@ -161,7 +153,7 @@ test("a handler that never ends its turn does not keep the server from stopping"
     "0",
   ]);
   using conn = await server.connect();
-  await writeAll(conn, encoder.encode("burn"));
+  await writeAll(conn, encode("burn"));
   const { code } = await server.stop();
   assertEquals([code, server.events("cut-off").length], [0, 1]);
 });
@@ -182,14 +174,14 @@ for (const { name, args } of MODELS) {
       await Deno.writeTextFile(file, HANDLER);
       await using server = await Server.start([...args, "--quiet", "--handler", file]);
       const bad = await server.connect();
-      await writeAll(bad, encoder.encode("throw"));
+      await writeAll(bad, encode("throw"));
       assertEquals((await readToEnd(bad)).length, 0);
       bad.close();
       using good = await server.connect();
-      await writeAll(good, encoder.encode("hi"));
-      assertEquals(decoder.decode(await readExactly(good, 7)), "1: hi!\n");
-      await writeAll(good, encoder.encode("bye"));
-      assertEquals(decoder.decode(await readToEnd(good)), "2: bye!\n");
+      await writeAll(good, encode("hi"));
+      assertEquals(decode(await readExactly(good, 7)), "1: hi!\n");
+      await writeAll(good, encode("bye"));
+      assertEquals(decode(await readToEnd(good)), "2: bye!\n");
     } finally {
       await Deno.remove(file);
     }

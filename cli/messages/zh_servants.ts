@@ -1,0 +1,119 @@
+import type { enServants } from "./en_servants.ts";
+
+/** The models that give each client a servant of its own, in Chinese. */
+export const zhServants: typeof enServants = {
+  blocking: {
+    strength: "最简单的服务器，而且轮到的那个客户端可以独享它",
+    limit: "其余客户端都得等着，哪怕眼前这一个没什么话要说",
+    how: [
+      "服务器先接受一个客户端，然后与它收收发发，直到它关闭连接，才去接受下一个。" +
+      "每个调用都会阻塞：有了结果才返回。",
+      "其余客户端并没有遭到拒绝。在服务器接受它们之前，系统已替它们建好连接，并保存它们发来的数据，" +
+      "这就是监听队列（backlog）。",
+    ],
+    drawing: `
+  客户端 1 ══ 正在服务 ══▶ 服务器 ── 在 recv 里等客户端 1
+  客户端 2 ── 在监听队列里 ──┐
+  客户端 3 ── 在监听队列里 ──┴── 等客户端 1 关闭连接`,
+    strengths: [
+      "代码从上往下一读就懂，没有要共享的数据，也没有要加的锁。",
+      "只有一个客户端时，它和别的模型一样快。",
+    ],
+    weaknesses: [
+      "只要有一个客户端不说话，所有其他客户端就都得不到服务。",
+      "只用得上一个 CPU，而且只在当前客户端说话时才用。",
+    ],
+    tries: [
+      ["playground serve blocking", "在第一个终端里运行"],
+      [
+        "playground connect",
+        "在第二个和第三个终端里运行：第二个结束后，第三个才得到应答",
+      ],
+      ["playground flood --conns 3 --duration 2s", "一个得到服务，两个在等"],
+    ],
+  },
+  process: {
+    strength: "客户端之间由系统隔开：一次崩溃只断送一个客户端",
+    limit: "每个客户端一个进程：启动要花若干毫秒，运行要占若干兆内存",
+    how: [
+      "每来一个客户端就启动一个子进程，由它像阻塞服务器那样服务这个客户端。父进程只管接受连接。",
+      "在这里，套接字留在父进程手里，由父进程把字节送进子进程的标准输入，再从它的标准输出取回应答。" +
+      "因此任何程序都可以充当子进程，就像 inetd 那样：--exec cat 就是一个回显服务器。",
+    ],
+    drawing: `
+  客户端 1 ══▶ 父进程 ══ 管道 ══▶ 子进程 1 ── 等客户端 1
+  客户端 2 ══▶ 父进程 ══ 管道 ══▶ 子进程 2 ── 等客户端 2
+               └── 在 accept 里等`,
+    strengths: [
+      "子进程尽可以阻塞、休眠、耗尽 CPU、泄漏内存甚至崩溃，旁人毫无察觉。",
+      "所有 CPU 都用得上。",
+    ],
+    weaknesses: [
+      "几百个客户端就是几百个进程。",
+      "子进程之间什么都不共享，凡是需要协商的事都得经过系统。",
+    ],
+    tries: [
+      [
+        'playground serve process --exec "cat"',
+        "用一个根本不懂套接字的程序做回显服务器",
+      ],
+      ["playground serve process --spare 20 --sleep 100", "子进程提前启动好"],
+      [
+        "playground flood --conns 20 --duration 3s",
+        "可以这样观察它们：ps -ef | grep serve-one-client",
+      ],
+    ],
+  },
+  thread: {
+    strength: "读起来与阻塞服务器无异，却能同时服务每个客户端",
+    limit: "每个线程都要占内存、花时间启动，共享数据还得小心",
+    how: [
+      "每来一个客户端就启动一个线程，线程里跑的就是阻塞服务器的代码。" +
+      "在 Deno 里，线程就是 Worker，各有各的堆。",
+      "套接字离不开打开它的线程，所以都留在主线程里，由主线程来回传递字节，传递时不做复制。",
+    ],
+    drawing: `
+  客户端 1 ══▶ 主线程 ══ 消息 ══▶ 线程 1 ── 等客户端 1
+  客户端 2 ══▶ 主线程 ══ 消息 ══▶ 线程 2 ── 等客户端 2
+               └── 在 accept 里等`,
+    strengths: [
+      "处理函数尽可以阻塞或耗尽 CPU：等它的只有它自己的客户端。",
+      "比进程轻，而且所有 CPU 都用得上。",
+    ],
+    weaknesses: [
+      "一个 Worker 要占十兆左右的内存和好几个文件描述符。",
+      "线程一多，切换本身就要花时间，这些时间哪个客户端也没得到。",
+    ],
+    tries: [
+      ["playground serve thread --spare 20 --sleep 100", "二十个客户端同时休眠"],
+      ["playground flood --conns 20 --duration 3s", "每个客户端每秒得到十次左右的应答"],
+      ["playground serve thread --cpu 50", "处理函数都在计算时，各线程公平地分享 CPU"],
+    ],
+  },
+  async: {
+    strength: "读起来就像每个客户端一个线程，开销却只比一个循环略大",
+    limit: "谁只顾计算而不 await，谁就拖住所有其他客户端",
+    how: [
+      "每个客户端都有自己的 async 函数。每遇到一个 await，函数就先搁在一边，直到所等的操作完成；" +
+      "这期间，Deno 的事件循环去运行别的函数。",
+      "这正是 Deno 本来的用法，也是衡量其他所有模型的基准。",
+    ],
+    drawing: `
+  客户端 1 ◀──▶ 函数 1 ── await recv ──┐
+  客户端 2 ◀──▶ 函数 2 ── await recv ──┼── Deno 的事件循环同时等待它们
+  客户端 3 ◀──▶ 函数 3 ── await send ──┘`,
+    strengths: [
+      "一个客户端的代码集中在一处，从上往下一读就懂。",
+      "一个客户端只占几千字节，所以可以有非常多个。",
+    ],
+    weaknesses: [
+      "只在一个 CPU 上运行。",
+      "漏写一个 await 就是一个 bug，编译器却未必能发现。",
+    ],
+    tries: [
+      ["playground serve async --sleep 100", "等待不会耽误别人"],
+      ["playground serve async --cpu 20", "计算就会了"],
+      ["playground flood --conns 200 --duration 3s", "与 select 和 epoll 比较"],
+    ],
+  },
+};

@@ -92,6 +92,45 @@ export const enServants = {
       ["playground serve thread --cpu 50", "CPU-bound handlers share the CPUs fairly"],
     ],
   },
+  threadpool: {
+    strength: "as many threads as were made at the start, however many clients come",
+    limit: "a thread serves one client to its end, so a silent one occupies it",
+    how: [
+      "The threads are made before the first client comes. Each takes a client out of a queue, serves " +
+      "it as the blocking server would until it closes, and takes the next.",
+      "With N threads, N clients are served at once, and client N + 1 waits until one of them closes. " +
+      "The queue is short; whoever finds it full waits in the backlog.",
+      "It is a good plan where a client is a short errand, and a poor one where clients stay " +
+      "connected and say little.",
+    ],
+    drawing: `
+                          ┌──▶ thread 1 ── waits for client 1
+  accept ──▶ the queue ───┼──▶ thread 2 ── waits for client 2
+             client 4     └──▶ thread 3 ── waits for client 3
+             client 5
+             └── wait for one of the three to close`,
+    strengths: [
+      "Memory and threads are bounded, whatever comes: a flood makes clients wait, and not the server fall.",
+      "A client costs no start of a thread.",
+      "A handler may block or burn its CPU, and all CPUs are used.",
+    ],
+    weaknesses: [
+      "As many silent clients as there are threads stop the service for all others.",
+      "The right number of threads depends on how long they wait, which nobody knows beforehand.",
+    ],
+    tries: [
+      ["playground serve threadpool --threads 2", "in a first terminal"],
+      ["playground connect", "in three more: the third is answered when one of the others ends"],
+      [
+        "playground serve threadpool --threads 2 --idle-timeout 5s",
+        "now a silent client keeps its thread for five seconds only",
+      ],
+      [
+        "playground flood --conns 3 --duration 3s",
+        "two are served, and one waits for a thread",
+      ],
+    ],
+  },
   async: {
     strength: "reads like a thread per client, and costs little more than a loop",
     limit: "whoever computes instead of awaiting holds up all others",

@@ -66,6 +66,12 @@ const ENTRIES = {
     sockets: BOTH,
     load: async () => (await import("./select_queue.ts")).selectQueue,
   },
+  poll: {
+    servant: "loop",
+    waitsIn: "poll",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./poll.ts")).poll,
+  },
   epoll: {
     servant: "loop",
     waitsIn: "epoll_wait",

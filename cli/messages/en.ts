@@ -63,11 +63,11 @@ export const en = {
         pause: "nonblocking: sleep between two rounds",
         spare: "thread, process: keep this many ready",
         exec: "process: the program that serves a client, as with inetd",
-        sockets: "Deno's own, or the system's calls through the C library (Linux)",
-        oneshot: "epoll: report a client once, and again only when asked to",
-        threads: "threadpool: how many threads serve",
-        fdSetsize: "select on libc: descriptors below this can be watched",
-        stats: "on stop, also what it took: wake-ups, system calls, CPU, memory",
+        sockets: "Deno's own, or the system's calls by way of the C library (libc: Linux only)",
+        oneshot: "epoll: report a client once, then not again until asked to (EPOLLONESHOT)",
+        threads: "threadpool: how many threads, and so how many clients at once",
+        fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
+        stats: "when it stops, also print what it took: wake-ups, system calls, CPU, memory",
       },
       examples: [
         "playground serve select",
@@ -158,7 +158,7 @@ export const en = {
       "descriptors: the next ones wait; raise the limit with ulimit -n",
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
-      `${fdSetSize} (FD_SETSIZE); raise it with --fd-setsize`,
+      `${fdSetSize} (FD_SETSIZE); raise that with --fd-setsize, or serve with poll or epoll`,
     acceptFailed: (reason: string) => `accepting failed and is tried again: ${reason}`,
     clientFailed: (address: string, reason: string) => `let ${address} go: ${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>

@@ -43,19 +43,47 @@ test("select: the end of standard input is not a line", async () => {
   for (let i = 0; i < 20; i++) assertEquals(await exchange(conn, "on"), "on");
 });
 
-for (const trigger of ["edge", "level"]) {
-  test(`epoll --trigger ${trigger}: bytes come back whole, however they arrive`, async () => {
-    await using server = await Server.start([
-      "epoll",
-      "--trigger",
-      trigger,
-      "--quiet",
-      "--recv-size",
-      "1000",
-    ]);
+const EPOLL_FLAGS = [
+  ["--trigger", "edge"],
+  ["--trigger", "level"],
+  ["--trigger", "edge", "--oneshot"],
+  ["--trigger", "level", "--oneshot"],
+];
+
+for (const flags of EPOLL_FLAGS) {
+  const server = ["epoll", ...flags, "--quiet"];
+
+  test(`epoll ${flags.join(" ")}: bytes come back whole, however they arrive`, async () => {
+    await using epoll = await Server.start([...server, "--recv-size", "1000"]);
     await Promise.all(Array.from({ length: 10 }, async () => {
-      using conn = await server.connect();
+      using conn = await epoll.connect();
       await echoInPieces(conn, randomBytes(500_000));
+    }));
+  });
+
+  test(`epoll ${flags.join(" ")}: who does not read at first gets all of its echo`, async () => {
+    await using epoll = await Server.start(server);
+    using conn = await epoll.connect();
+    const bytes = randomBytes(3_000_000); // more than fits on the way, so that the client is blocked
+    const sending = writeAll(conn, bytes).then(() => conn.closeWrite());
+    using other = await epoll.connect();
+    for (let i = 0; i < 20; i++) assertEquals(await exchange(other, "not held up"), "not held up");
+    const [echo] = await Promise.all([readToEnd(conn), sending]);
+    assertEquals(echo.length, bytes.length);
+    assertEquals(echo.findIndex((byte, index) => byte !== bytes[index]), -1);
+  });
+
+  test(`epoll ${flags.join(" ")}: an answer that is put off is given, and so is the next`, async () => {
+    await using epoll = await Server.start([...server, "--sleep", "20"]);
+    await Promise.all(Array.from({ length: 10 }, async (_, index) => {
+      using conn = await epoll.connect();
+      for (let i = 0; i < 3; i++) {
+        assertEquals(await exchange(conn, `${index}:${i}`), `${index}:${i}`);
+      }
+      // What comes while the client's answer is not due is answered after it.
+      await writeAll(conn, encoder.encode("one"));
+      await writeAll(conn, encoder.encode("two"));
+      assertEquals(decoder.decode(await readExactly(conn, 6)), "onetwo");
     }));
   });
 }

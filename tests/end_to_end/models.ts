@@ -25,6 +25,7 @@ const ON_DENO: readonly Promises[] = [
   { name: "nonblocking", idleFlags: ["--pause", "20"] },
   { name: "select" },
   { name: "select-queue" },
+  { name: "poll" },
   { name: "epoll" },
   { name: "async" },
 ];

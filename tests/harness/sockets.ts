@@ -6,10 +6,12 @@
 
 import { connect as connectSocket, type Socket } from "node:net";
 import { DenoSockets } from "../../servers/sockets/deno.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { YieldingLibcSockets } from "./yielding_libc_sockets.ts";
 import {
   type Address,
   type Connection,
-  type Epoll,
+  type InterestList,
   type Listener,
   type ListenOptions,
   type Observer,
@@ -22,9 +24,15 @@ import { decode, encode } from "./bytes.ts";
 import { closeOnce } from "./clients.ts";
 import { test } from "./test.ts";
 
+/** Makes sockets of a kind. */
+type MakeSockets = (observer: Observer, recvSizeBytes: number) => Sockets;
+
 /** The socket kinds by name. All keep the same promises, so all have the same tests. */
-const SOCKET_KINDS: Readonly<Record<string, new (observer: Observer) => Sockets>> = {
-  deno: DenoSockets,
+const SOCKET_KINDS: Readonly<Record<string, MakeSockets>> = {
+  deno: (observer) => new DenoSockets(observer),
+  ...(hasSystemCalls()
+    ? { libc: (observer, size) => new YieldingLibcSockets(observer, size) }
+    : {}),
 };
 
 /** Long enough for anything that would come to have come. */
@@ -36,9 +44,9 @@ export function testEachKind(
   fn: (setting: Setting) => Promise<void>,
   { ignore, ...options }: Partial<ListenOptions> & { ignore?: boolean } = {},
 ): void {
-  for (const [kind, Kind] of Object.entries(SOCKET_KINDS)) {
+  for (const [kind, makeSockets] of Object.entries(SOCKET_KINDS)) {
     test(`${kind}: ${name}`, async () => {
-      await using setting = new Setting(Kind, options);
+      await using setting = new Setting(makeSockets, options);
       await fn(setting);
     }, { ignore });
   }
@@ -52,14 +60,15 @@ export class Setting implements AsyncDisposable {
   readonly #clients: Deno.TcpConn[] = [];
   readonly #sockets: Socket[] = [];
 
-  constructor(Kind: new (observer: Observer) => Sockets, options: Partial<ListenOptions> = {}) {
-    this.sockets = new Kind(this.notes);
+  constructor(makeSockets: MakeSockets, options: Partial<ListenOptions> = {}) {
+    this.sockets = makeSockets(this.notes, options.recvSizeBytes ?? 1_024);
     this.listener = this.sockets.listen({
       host: "127.0.0.1",
       port: 0,
       backlog: 128,
       maxClients: Infinity,
       recvSizeBytes: 1_024,
+      descriptorsBelow: Infinity,
       ...options,
     });
   }
@@ -98,7 +107,10 @@ export class Setting implements AsyncDisposable {
     for (const client of this.#clients) closeOnce(client);
     for (const socket of this.#sockets) socket.destroy();
     this.sockets.stopListening();
-    for (const connection of [...this.sockets.connections]) this.sockets.abort(connection);
+    for (const connection of [...this.sockets.connections]) {
+      this.sockets.abort(connection);
+      connection.close();
+    }
     await this.sockets.allClosed();
   }
 }
@@ -110,6 +122,7 @@ class Notes implements Observer {
   waiting = () => {};
   accepted = ({ id }: Connection) => this.#note(`accepted ${id}`);
   refused = ({ host }: Address) => this.#note(`refused ${host}`);
+  beyondFdSetSize = ({ host }: Address) => this.#note(`beyond FD_SETSIZE ${host}`);
   received = ({ id }: Connection, buffer: Uint8Array, count: number) =>
     this.#note(`received ${id} ${decode(buffer.subarray(0, count))}`);
   sent = ({ id }: Connection, count: number) => this.#note(`sent ${id} ${count}`);
@@ -166,7 +179,10 @@ export async function selected(
 }
 
 /** The next reports of `epoll`, however often the wait returns without any. */
-export async function reports(epoll: Epoll, timeoutMs = Infinity): Promise<[Pollable, number][]> {
+export async function reports(
+  epoll: InterestList,
+  timeoutMs = Infinity,
+): Promise<[Pollable, number][]> {
   const untilMs = performance.now() + timeoutMs;
   for (let leftMs = timeoutMs; leftMs >= 0; leftMs = untilMs - performance.now()) {
     const events = await epoll.wait(leftMs);

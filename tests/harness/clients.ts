@@ -53,6 +53,15 @@ export async function echoInPieces(conn: Deno.TcpConn, bytes: Uint8Array): Promi
   assertSameBytes(echoed, bytes);
 }
 
+/** Closes `conn`, unless that has been done. */
+export function closeOnce(conn: Deno.TcpConn): void {
+  try {
+    conn.close();
+  } catch {
+    // It is closed already.
+  }
+}
+
 /** Whether this Deno can reset a connection; version 2.5 cannot. */
 export const canReset = "resetAndDestroy" in Socket.prototype;
 

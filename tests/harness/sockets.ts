@@ -19,6 +19,7 @@ import {
 } from "../../servers/sockets/interface.ts";
 import { assert, assertNotEquals } from "./assert.ts";
 import { decode, encode } from "./bytes.ts";
+import { closeOnce } from "./clients.ts";
 import { test } from "./test.ts";
 
 /** The socket kinds by name. All keep the same promises, so all have the same tests. */
@@ -94,19 +95,11 @@ export class Setting implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#clients) close(client);
+    for (const client of this.#clients) closeOnce(client);
     for (const socket of this.#sockets) socket.destroy();
     this.sockets.stopListening();
     for (const connection of [...this.sockets.connections]) this.sockets.abort(connection);
     await this.sockets.allClosed();
-  }
-}
-
-function close(client: Deno.TcpConn): void {
-  try {
-    client.close();
-  } catch {
-    // The test has closed it.
   }
 }
 

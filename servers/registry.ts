@@ -70,6 +70,7 @@ const ENTRIES = {
     servant: "loop",
     waitsIn: "poll",
     port: DEFAULT_PORT,
+    sockets: BOTH,
     load: async () => (await import("./poll.ts")).poll,
   },
   epoll: {

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../harness/assert.ts";
-import { decode, encode, randomBytes } from "../harness/bytes.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
 import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
 import { processTree, stillRunning } from "../harness/processes.ts";
@@ -69,8 +69,7 @@ for (const flags of EPOLL_FLAGS) {
     using other = await epoll.connect();
     for (let i = 0; i < 20; i++) assertEquals(await exchange(other, "not held up"), "not held up");
     const [echo] = await Promise.all([readToEnd(conn), sending]);
-    assertEquals(echo.length, bytes.length);
-    assertEquals(echo.findIndex((byte, index) => byte !== bytes[index]), -1);
+    assertSameBytes(echo, bytes);
   });
 
   test(`epoll ${flags.join(" ")}: an answer that is put off is given, and so is the next`, async () => {
@@ -81,9 +80,9 @@ for (const flags of EPOLL_FLAGS) {
         assertEquals(await exchange(conn, `${index}:${i}`), `${index}:${i}`);
       }
       // What comes while the client's answer is not due is answered after it.
-      await writeAll(conn, encoder.encode("one"));
-      await writeAll(conn, encoder.encode("two"));
-      assertEquals(decoder.decode(await readExactly(conn, 6)), "onetwo");
+      await writeAll(conn, encode("one"));
+      await writeAll(conn, encode("two"));
+      assertEquals(decode(await readExactly(conn, 6)), "onetwo");
     }));
   });
 }
@@ -222,7 +221,7 @@ export default function greet() {
   const decoder = new TextDecoder();
   return {
     receive(chunk) {
-      const text = decoder.decode(chunk);
+      const text = decode(chunk);
       if (text === "throw") throw new Error("thrown on purpose");
       return { bytes: \`\${++count}: \${text}!\\n\`, close: text === "bye" };
     },

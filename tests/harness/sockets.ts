@@ -9,7 +9,7 @@ import { DenoSockets } from "../../servers/sockets/deno.ts";
 import {
   type Address,
   type Connection,
-  type Epoll,
+  type InterestList,
   type Listener,
   type ListenOptions,
   type Observer,
@@ -60,6 +60,7 @@ export class Setting implements AsyncDisposable {
       backlog: 128,
       maxClients: Infinity,
       recvSizeBytes: 1_024,
+      descriptorsBelow: Infinity,
       ...options,
     });
   }
@@ -113,6 +114,7 @@ class Notes implements Observer {
   received = ({ id }: Connection, buffer: Uint8Array, count: number) =>
     this.#note(`received ${id} ${decode(buffer.subarray(0, count))}`);
   sent = ({ id }: Connection, count: number) => this.#note(`sent ${id} ${count}`);
+  beyondFdSetSize = ({ host }: Address) => this.#note(`beyond FD_SETSIZE ${host}`);
   reset = ({ id }: Connection) => this.#note(`reset ${id}`);
   closed = ({ id }: Connection) => this.#note(`closed ${id}`);
   wokeUp = (scanned: number, ready: number) => void this.wakeUps.push([scanned, ready]);
@@ -165,11 +167,14 @@ export async function selected(
   }
 }
 
-/** The next reports of `epoll`, however often the wait returns without any. */
-export async function reports(epoll: Epoll, timeoutMs = Infinity): Promise<[Pollable, number][]> {
+/** The next reports of `list`, however often the wait returns without any. */
+export async function reports(
+  list: InterestList,
+  timeoutMs = Infinity,
+): Promise<[Pollable, number][]> {
   const untilMs = performance.now() + timeoutMs;
   for (let leftMs = timeoutMs; leftMs >= 0; leftMs = untilMs - performance.now()) {
-    const events = await epoll.wait(leftMs);
+    const events = await list.wait(leftMs);
     if (events.length > 0) return events.map(({ target, events }) => [target, events]);
   }
   return [];

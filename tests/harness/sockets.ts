@@ -122,7 +122,6 @@ class Notes implements Observer {
   waiting = () => {};
   accepted = ({ id }: Connection) => this.#note(`accepted ${id}`);
   refused = ({ host }: Address) => this.#note(`refused ${host}`);
-  beyondFdSetSize = ({ host }: Address) => this.#note(`beyond FD_SETSIZE ${host}`);
   received = ({ id }: Connection, buffer: Uint8Array, count: number) =>
     this.#note(`received ${id} ${decode(buffer.subarray(0, count))}`);
   sent = ({ id }: Connection, count: number) => this.#note(`sent ${id} ${count}`);

@@ -79,15 +79,24 @@ export class EchoCheck {
     return this.#offset > 0;
   }
 
-  /** @param chunk what came; `onMessage` is called for each message that it completes */
-  take(chunk: Uint8Array, onMessage: (index: number) => void): void {
-    let expected = this.#expected;
+  /**
+   * @param chunk holds what came
+   * @param onMessage is called for each message that it completes
+   * @param count how many bytes came, if they do not fill the chunk
+   */
+  take(chunk: Uint8Array, onMessage: (index: number) => void, count = chunk.length): void {
     let offset = this.#offset;
-    for (const byte of chunk) {
-      if (byte !== expected[offset++]) this.wrongBytes++;
-      if (offset < expected.length) continue;
+    for (let at = 0; at < count;) {
+      const expected = this.#expected;
+      const run = Math.min(expected.length - offset, count - at);
+      let wrong = 0;
+      for (let i = 0; i < run; i++) if (chunk[at + i] !== expected[offset + i]) wrong++;
+      this.wrongBytes += wrong;
+      at += run;
+      offset += run;
+      if (offset < expected.length) break;
       onMessage(this.messages++);
-      expected = this.#expected = this.#sequence.next();
+      this.#expected = this.#sequence.next();
       offset = 0;
     }
     this.#offset = offset;

@@ -12,6 +12,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-read",
   "--allow-run",
+  "--allow-ffi",
   "--allow-env=LC_ALL,LC_MESSAGES,LANG",
 ];
 

@@ -60,20 +60,62 @@ export class Durations {
   }
 }
 
+/** What a flood counts, as plain numbers. */
+export interface Counts {
+  /** Connections that were opened, turned away, served before the end, and lost before it. */
+  opened: number;
+  refused: number;
+  served: number;
+  lost: number;
+  /** Those of the lost that had not been served before. */
+  lostUnserved: number;
+  messagesSent: number;
+  messagesEchoed: number;
+  bytesSent: number;
+  bytesReceived: number;
+  wrongBytes: number;
+}
+
+/** {@linkcode Measurements} in a form that can be told to another thread. */
+export interface EncodedMeasurements {
+  readonly counts: Readonly<Counts>;
+  readonly connectTimes: string;
+  readonly roundTrips: string;
+}
+
 /** What a flood counts while it goes on. */
-export class Measurements {
+export class Measurements implements Counts {
   readonly connectTimes = new Durations();
   readonly roundTrips = new Durations();
-  /** Connections that were opened, turned away, served before the end, and lost before it. */
   opened = 0;
   refused = 0;
   served = 0;
   lost = 0;
-  /** Those of the lost that had not been served before. */
   lostUnserved = 0;
   messagesSent = 0;
   messagesEchoed = 0;
   bytesSent = 0;
   bytesReceived = 0;
   wrongBytes = 0;
+
+  encode(): EncodedMeasurements {
+    const { connectTimes, roundTrips, ...counts } = this;
+    return { counts, connectTimes: connectTimes.encode(), roundTrips: roundTrips.encode() };
+  }
+
+  /** Adds what another thread has measured. */
+  addEncoded({ counts, connectTimes, roundTrips }: EncodedMeasurements): void {
+    this.connectTimes.addEncoded(connectTimes);
+    this.roundTrips.addEncoded(roundTrips);
+    this.opened += counts.opened;
+    this.refused += counts.refused;
+    this.served += counts.served;
+    this.lost += counts.lost;
+    this.lostUnserved += counts.lostUnserved;
+    this.messagesSent += counts.messagesSent;
+    this.messagesEchoed += counts.messagesEchoed;
+    this.bytesSent += counts.bytesSent;
+    this.bytesReceived += counts.bytesReceived;
+    this.wrongBytes += counts.wrongBytes;
+  }
 }

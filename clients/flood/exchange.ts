@@ -65,14 +65,21 @@ export class Exchange {
   /**
    * The first `count` bytes of `buffer` have come.
    *
+   * @param words the buffer as words
    * @param isOver whether the flood has ended, after which nobody begins to be served
    */
-  took(buffer: Uint8Array, count: number, nowMs: number, isOver: boolean): void {
+  took(
+    buffer: Uint8Array,
+    words: Int32Array,
+    count: number,
+    nowMs: number,
+    isOver: boolean,
+  ): void {
     const measurements = this.#measurements;
     const check = this.#check;
     const wrongBefore = check.wrongBytes;
     this.#nowMs = nowMs;
-    check.take(buffer, this.#onMessage, count);
+    check.takeWords(buffer, words, this.#onMessage, count);
     measurements.bytesReceived += count;
     // What was never sent cannot come back, whatever it looks like.
     const unasked = Math.max(0, count - this.#owedBytes);

@@ -24,6 +24,8 @@ export interface TalkerThread {
   readonly measurements: Measurements;
   /** What comes is received into it and looked at before anything else is received. */
   readonly buffer: Uint8Array;
+  /** The same as words. */
+  readonly words: Int32Array;
   /** Whether the flood has ended: no message is begun after that. */
   readonly isOver: boolean;
   /** Calls {@linkcode LibcTalker.wake} at that time of the thread's clock. */
@@ -177,7 +179,8 @@ export class LibcTalker {
   }
 
   #took(count: number, nowMs: number): void {
-    this.#exchange.took(this.#thread.buffer, count, nowMs, this.#thread.isOver);
+    const { buffer, words, isOver } = this.#thread;
+    this.#exchange.took(buffer, words, count, nowMs, isOver);
     if (!this.#wait || this.#exchange.isOwed) return;
     this.#think(nowMs);
     this.talk(nowMs);

@@ -23,6 +23,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   readonly calls = systemCalls();
   readonly clock = new LibcClock();
   readonly buffer = new Uint8Array(RECV_SIZE_BYTES);
+  readonly words = new Int32Array(this.buffer.buffer);
   readonly measurements = new Measurements();
   readonly options: FloodOptions;
   isOver = false;

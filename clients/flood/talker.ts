@@ -82,9 +82,10 @@ export class Talker {
 
   async #receive(): Promise<void> {
     const buffer = new Uint8Array(RECV_SIZE_BYTES);
+    const words = new Int32Array(buffer.buffer);
     try {
       for (let count; (count = await this.#conn.read(buffer)) !== null;) {
-        this.#exchange.took(buffer, count, performance.now(), this.#flood.aborted);
+        this.#exchange.took(buffer, words, count, performance.now(), this.#flood.aborted);
         this.#onEcho?.();
       }
       this.#exchange.ended();

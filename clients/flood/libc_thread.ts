@@ -71,7 +71,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     const now = () => this.clock.now();
     this.#opener.openMore(now);
     while (this.#open > 0 || !this.#opener.isDone) {
-      this.#handle(this.#epoll.wait(this.#timeoutMs()));
+      this.#handle(this.#wait());
       this.#goOn();
       this.#wakeSleepers();
       this.#opener.openMore(now);
@@ -168,15 +168,14 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     }
   }
 
-  #timeoutMs(): number {
-    if (this.#goingLater.length > 0) return 0;
-    const untilMs = Math.min(
-      this.#endMs,
-      this.#reportMs,
-      this.#opener.dueMs,
-      this.#sleepers.peek()?.dueMs ?? Infinity,
-    );
-    return Math.max(0, Math.ceil(untilMs - this.clock.now()));
+  /** Waits until there is something to do. @returns how many connections have changed */
+  #wait(): number {
+    const nowMs = this.clock.now();
+    const dueMs = Math.min(this.#opener.dueMs, this.#sleepers.peek()?.dueMs ?? Infinity);
+    const otherMs = Math.min(this.#endMs, this.#reportMs);
+    if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
+    if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
+    return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
   }
 
   #reportNow(): void {

@@ -47,17 +47,10 @@ export async function* chunks(conn: Deno.TcpConn): AsyncGenerator<Uint8Array> {
   for (let count; (count = await conn.read(buffer)) !== null;) yield buffer.subarray(0, count);
 }
 
-/** Calls back once when what it was told of each of three connections adds up to `count`. */
-export function afterEach(
-  count: number,
-  done: () => void,
-): (index: number, amount?: number) => void {
+/** Calls back when it was called `count` times for each of three connections. */
+export function afterEach(count: number, done: () => void): (index: number) => void {
   const left = [count, count, count];
-  let isDone = false;
-  return (index, amount = 1) => {
-    left[index] -= amount;
-    if (isDone || left.some((amount) => amount > 0)) return;
-    isDone = true;
-    done();
+  return (index) => {
+    if (--left[index] === 0 && left.every((calls) => calls <= 0)) done();
   };
 }

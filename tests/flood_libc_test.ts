@@ -5,6 +5,8 @@
  */
 
 import { createServer } from "node:net";
+import { LibcConnector } from "../clients/flood/libc_connector.ts";
+import { LibcEpoll } from "../clients/flood/libc_epoll.ts";
 import { LibcFlood } from "../clients/flood/libc_flood.ts";
 import { LoopbackSources } from "../clients/flood/libc_source.ts";
 import { Durations, PERCENTILES } from "../clients/flood/measurements.ts";
@@ -13,8 +15,8 @@ import type { FloodOptions } from "../clients/flood/options.ts";
 import { describeResults, isFlawless, resultsAsJson } from "../clients/flood/results.ts";
 import { en } from "../cli/messages/en.ts";
 import { lookUpHost } from "../servers/sockets/host_lookup.ts";
-import { parseSocketAddress } from "../servers/sockets/socket_address.ts";
-import { SystemCallError } from "../servers/sockets/system_call_error.ts";
+import { ipv4SocketAddress, parseSocketAddress } from "../servers/sockets/socket_address.ts";
+import { ERRNO, SystemCallError } from "../servers/sockets/system_call_error.ts";
 import { hasSystemCalls, systemCalls } from "../servers/sockets/system_calls.ts";
 import {
   assert,
@@ -377,6 +379,49 @@ test("a flood thinks between an echo and the next message", async () => {
   await flood.run();
   assertGreaterOrEqual(performance.now() - startedMs, 39);
   assertEquals(outcome(flood), FLAWLESS);
+});
+
+test("a connection comes from the address that its number asks for", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const calls = systemCalls();
+  const epoll = new LibcEpoll(calls);
+  const destination = ipv4SocketAddress({ host: "127.0.0.1", port: listener.addr.port });
+  const connector = new LibcConnector(calls, epoll, [destination], 50_000);
+  for (const [index, host] of ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"].entries()) {
+    const fd = connector.begin(index, index, connector.route());
+    using conn = await listener.accept();
+    assertEquals(conn.remoteAddr.hostname, host);
+    assertEquals([epoll.wait(1_000), epoll.numberAt(0), connector.errorOf(fd)], [1, index, 0]);
+    calls.close(fd);
+  }
+  epoll.close();
+});
+
+test("the next address of the server is tried when one has no answer, and then preferred", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ports = [closed.addr.port, listener.addr.port];
+  closed.close();
+  const calls = systemCalls();
+  const epoll = new LibcEpoll(calls);
+  const destinations = ports.map((port) => ipv4SocketAddress({ host: "127.0.0.1", port }));
+  const connector = new LibcConnector(calls, epoll, destinations, 1);
+  const route = connector.route();
+  let fd = connector.begin(0, 0, route);
+  if (route.destination === 0) { // its refusal comes later
+    assertEquals(epoll.wait(1_000), 1);
+    const errno = connector.errorOf(fd);
+    assertEquals(errno, ERRNO.ECONNREFUSED);
+    calls.close(fd);
+    assert(connector.goOn(route, errno));
+    fd = connector.begin(0, 0, route);
+  }
+  using _conn = await listener.accept();
+  connector.opened(route);
+  assertEquals([route.destination, connector.route().destination], [1, 1]);
+  assert(!connector.goOn(route, ERRNO.ECONNREFUSED), "both have been tried");
+  calls.close(fd);
+  epoll.close();
 });
 
 Deno.test("connections to this machine come from as many addresses as they need", () => {

@@ -23,6 +23,7 @@ import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from 
 const WORKERS = [
   "--include=servers/engine/engine_worker.ts",
   "--include=servers/engine/client_worker.ts",
+  "--include=clients/flood/libc_worker.ts",
 ];
 
 interface Options {

@@ -95,7 +95,7 @@ function check(
 }
 
 function checkLibc(model: ModelName, messages: Messages): void {
-  if (!hasSystemCalls()) throw new UsageError(messages.serve.noSystemCalls);
+  if (!hasSystemCalls()) throw new UsageError(messages.flags.libcNotHere);
   if (modelEntry(model).sockets.includes("libc")) return;
   const others = MODEL_NAMES.filter((name) => modelEntry(name).sockets.includes("libc"));
   throw new UsageError(messages.flags.notForModel("--sockets libc", model, others));

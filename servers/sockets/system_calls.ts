@@ -126,13 +126,16 @@ export function hasSystemCalls(): boolean {
   return Deno.build.os === "linux" && ["x86_64", "aarch64"].includes(Deno.build.arch);
 }
 
+/** Opened when it is needed, and once for a thread. */
+let library: Deno.DynamicLibrary<typeof DEFINITIONS> | undefined;
+
 /**
  * The calls of this thread. Needs the permission `--allow-ffi`.
  *
  * @param count whose first element is increased with each call
  */
 export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCalls {
-  const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
+  const { symbols: c } = library ??= Deno.dlopen("libc.so.6", DEFINITIONS);
   const fail = failure(c.__errno_location(), count);
   // One function for each, so that each is compiled to the call itself.
   return {

@@ -86,6 +86,9 @@ function check(
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
   if (sockets === "libc") checkLibc(model, messages);
+  else if (given.has("fdSetsize")) {
+    throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
+  }
   if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
   for (const [flag, models] of Object.entries(ONLY_FOR)) {
     if (given.has(flag) && !models.includes(model)) {

@@ -127,6 +127,7 @@ export const en = {
       `${flag} means nothing to ${model}; it is for ${list(models)}`,
     libcNotHere:
       "--sockets libc needs Linux on x86-64 or arm64; leave it away to use Deno's own sockets",
+    onlyWith: (flag: string, other: string) => `${flag} means nothing without ${other}`,
     notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
     wantsNothing: "it is on or off, and takes no other value",
     wantsText: "it takes a text",

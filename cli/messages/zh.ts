@@ -126,6 +126,7 @@ export const zh: Messages = {
       `${flag} 对 ${model} 没有意义，它只用于 ${models.join(" 和 ")}`,
     libcNotHere:
       "--sockets libc 只能用于 x86-64 或 arm64 上的 Linux；去掉它即使用 Deno 自己的套接字",
+    onlyWith: (flag: string, other: string) => `${flag} 只有与 ${other} 一起使用才有意义`,
     notTogether: (one: string, other: string) => `${one} 和 ${other} 不能同时使用`,
     wantsNothing: "它只有开和关，不带别的值",
     wantsText: "应为一段文本",

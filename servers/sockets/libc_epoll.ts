@@ -92,13 +92,25 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     if (this.#generations[fd] !== this.#reported[at + LAYOUT.generation]) return;
     if (target === undefined) return;
     const bits = this.#reported[at];
-    if (target instanceof LibcConnection) target.reported((bits & HUNG_UP) !== 0);
+    if (target instanceof LibcConnection) {
+      // Closed, it still waits for its client's end. Most are not reported meanwhile, so it leaves
+      // the list only now, at the cost of a call.
+      if (target.descriptor < 0) return this.#forget(fd);
+      target.reported((bits & HUNG_UP) !== 0);
+    }
     const index = this.#events.length;
     const event = this.#pool[index] ??= { target, events: 0 };
     event.target = target;
     event.events = (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) |
       ((bits & HUNG_UP) !== 0 ? EPOLLIN : 0);
     this.#events.push(event);
+  }
+
+  /** Takes out what may have left the list already; that is no mistake. */
+  #forget(fd: number): void {
+    this.#targets[fd] = undefined;
+    this.#one.fill(0);
+    this.#hub.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
   }
 
   #restOrResume(): void {
@@ -109,9 +121,7 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     if (isResting) {
       const fd = this.#targets.indexOf(listener.target);
       // Closed for good it has left the list by itself, so that this is refused.
-      this.#one.fill(0);
-      this.#hub.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
-      this.#targets[fd] = undefined;
+      this.#forget(fd);
       this.#resting = listener;
     } else {
       this.#resting = undefined;

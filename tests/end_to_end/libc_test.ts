@@ -124,11 +124,10 @@ function hasIpv6(): boolean {
 }
 
 test("--stats tells what a server took of the machine", async () => {
-  await using server = await Server.start(["epoll", "--sockets", "libc", "--stats"]);
+  await using server = await Server.start(["epoll", ...LIBC, "--stats", "--grace", "60s"]);
   const client = await server.connect();
   for (let i = 0; i < 1_000; i++) assertEquals(await exchange(client, "hello"), "hello");
   client.close();
-  await server.event("closed");
   await server.stop();
   const [totals] = server.events("stopped");
   assertEquals([totals.recvs, totals.sends], [1_000, 1_000]);

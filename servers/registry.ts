@@ -38,6 +38,12 @@ const ENTRIES = {
     port: DEFAULT_PORT,
     load: async () => (await import("./thread.ts")).thread,
   },
+  threadpool: {
+    servant: "thread",
+    waitsIn: "recv, send",
+    port: DEFAULT_PORT,
+    load: async () => (await import("./threadpool.ts")).threadpool,
+  },
   nonblocking: {
     servant: "loop",
     waitsIn: "-",

@@ -114,6 +114,33 @@ export const enModels = {
         ["playground serve thread --cpu 50", "CPU-bound handlers share the CPUs fairly"],
       ],
     },
+    threadpool: {
+      strength: "threads are made once, and their number bounds what the server takes",
+      limit: "one client more than threads waits, however little the others have to say",
+      how: [
+        "A fixed number of threads (--threads) is made beforehand. The main thread accepts clients and " +
+        "puts them into a queue; a thread takes one out, serves it to its end, and takes the next.",
+        "While all threads are busy, as many clients as there are threads are accepted and wait in the " +
+        "queue. The others wait in the backlog.",
+      ],
+      drawing: `
+  client 1 ══▶ thread 1 ── serves it to its end, then takes the next
+  client 2 ══▶ thread 2
+  client 3 ──▶ queue ────── waits for the first thread that is free`,
+      strengths: [
+        "No thread is started while a client waits for it.",
+        "However many clients come, there are no more threads: what the server takes is bounded.",
+      ],
+      weaknesses: [
+        "Silent clients hold the threads, and the queue stands still.",
+        "How many threads are right depends on how long they wait, which nobody knows beforehand.",
+      ],
+      tries: [
+        ["playground serve threadpool --threads 4 --sleep 100", "four clients sleep at a time"],
+        ["playground flood --conns 4 --duration 2s", "all are served"],
+        ["playground flood --conns 5 --duration 2s", "the fifth waits in the queue"],
+      ],
+    },
     nonblocking: {
       strength: "one thread serves many clients, with nothing but recv and send",
       limit: "it burns a CPU while nobody speaks, or adds its pause to every answer",

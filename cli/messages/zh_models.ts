@@ -99,6 +99,32 @@ export const zhModels: ModelTexts = {
         ["playground serve thread --cpu 50", "处理函数都在计算时，各线程公平地分享 CPU"],
       ],
     },
+    threadpool: {
+      strength: "线程只创建一次，线程数也就是服务器开销的上限",
+      limit: "客户端只要比线程多一个，就有一个得等，哪怕别人没什么话要说",
+      how: [
+        "预先创建固定数目的线程（--threads）。主线程接受客户端，放进队列；" +
+        "线程从队列里取出一个，服务到底，再取下一个。",
+        "所有线程都在忙时，还会再接受与线程同样多的客户端，让它们在队列里等；其余的在监听队列里等。",
+      ],
+      drawing: `
+  客户端 1 ══▶ 线程 1 ── 服务到底，再取下一个
+  客户端 2 ══▶ 线程 2
+  客户端 3 ──▶ 队列 ──── 等第一个空出来的线程`,
+      strengths: [
+        "客户端到来时不必现开线程。",
+        "客户端再多，线程也不会更多：服务器的开销有上限。",
+      ],
+      weaknesses: [
+        "不说话的客户端占着线程，队列就停滞不前。",
+        "开多少线程才合适，取决于它们要等多久，而这事先没有人知道。",
+      ],
+      tries: [
+        ["playground serve threadpool --threads 4 --sleep 100", "同一时刻有四个客户端在休眠"],
+        ["playground flood --conns 4 --duration 2s", "全都得到服务"],
+        ["playground flood --conns 5 --duration 2s", "第五个在队列里等"],
+      ],
+    },
     nonblocking: {
       strength: "一个线程服务许多客户端，只用到 recv 和 send",
       limit: "要么没人说话也在空耗 CPU，要么每次应答都多等一段休眠",

@@ -80,7 +80,7 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
   );
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  return {
+  const engine: Engine = {
     sockets,
     listener,
     recvSizeBytes: setup.listen.recvSizeBytes,
@@ -91,11 +91,14 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
       return !farewell?.begun || sockets.connections.size > 0;
     },
     newSession: () => beginSession(handler),
+    startThreads: async (plan) =>
+      (await import("./deno_threads.ts")).DenoThreads.start(engine, plan),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
     notify,
   };
+  return engine;
 }
 
 /** A session; when it cannot begin, one that fails as soon as it is given something. */

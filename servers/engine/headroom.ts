@@ -38,12 +38,16 @@ export class Headroom {
   /** Resolves when there is room for one more; says once that there was none. */
   async free(): Promise<void> {
     while (this.isFull) {
-      if (!this.#saidLimited) {
-        this.#saidLimited = true;
-        const limit = this.#engine.descriptorLimit;
-        this.#engine.notify({ kind: "clients-limited", most: this.#most, limit });
-      }
+      this.sayFull();
       await new Promise<void>((resolve) => this.#waiter = resolve);
     }
+  }
+
+  /** Says, once, that there can be no more. */
+  sayFull(): void {
+    if (this.#saidLimited) return;
+    this.#saidLimited = true;
+    const limit = this.#engine.descriptorLimit;
+    this.#engine.notify({ kind: "clients-limited", most: this.#most, limit });
   }
 }

@@ -34,7 +34,7 @@ export async function serveInThread(self: ClientThread, client: ThreadClient): P
   try {
     await serveClient(client, self.newSession(), self.buffer, (ms) => self.sleep(ms));
   } catch (error) {
-    self.clientFailed(client, error);
+    self.clientFailed(error);
   } finally {
     client.close();
   }

@@ -49,7 +49,7 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
       take,
       newSession,
       sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
-      clientFailed: (_, error) => {
+      clientFailed: (error) => {
         if (!(error instanceof Lost)) tell({ name: "failed", reason: messageOf(error) });
       },
     });

@@ -1,11 +1,8 @@
 import type { Connection } from "../sockets/interface.ts";
 import { DenoThread } from "./deno_thread.ts";
-import { Headroom } from "./headroom.ts";
+import { Headroom, mostThreads } from "./headroom.ts";
 import type { Engine } from "./model.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
-
-/** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and one for its client. */
-const DESCRIPTORS_PER_THREAD = 8;
 
 /** Threads whose clients' sockets stay with the main thread, and so does the queue. */
 export class DenoThreads implements Threads {
@@ -21,7 +18,7 @@ export class DenoThreads implements Threads {
   private constructor(engine: Engine, plan: ThreadPlan) {
     this.#engine = engine;
     this.#plan = plan;
-    this.#headroom = new Headroom(engine, DESCRIPTORS_PER_THREAD);
+    this.#headroom = new Headroom(engine, mostThreads(engine.descriptorLimit));
   }
 
   /** Starts those that are to wait for clients, and resolves when all do. */

@@ -37,6 +37,6 @@ export interface ClientThread {
   newSession(): Session;
   /** Puts this thread to sleep, and nobody else. */
   sleep(ms: number): void;
-  /** Says why a client was let go. */
-  clientFailed(client: ThreadClient, error: unknown): void;
+  /** Says why the client was let go. */
+  clientFailed(error: unknown): void;
 }

@@ -162,7 +162,8 @@ export class LibcConnection implements Connection, LibcPollable {
     this.#closed = true;
     observer.closed(this);
     this.#home.closing(this.#fd);
-    if (this.#fault !== undefined || (this.#ended && !table.isFinished(this.#fd))) {
+    const isOver = this.#fault !== undefined || table.isCutOff(this.#fd);
+    if (isOver || (this.#ended && !table.isFinished(this.#fd))) {
       this.#giveBack();
       return;
     }

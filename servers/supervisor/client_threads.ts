@@ -72,8 +72,11 @@ export class ClientThreads {
     return clientsEach === "many" ? count : Math.min(most, this.#queue.unfinished + count);
   }
 
+  /** Whether there is a client that no thread is there for. */
   #isNeededNow(): boolean {
-    return this.#queue.length > this.#queue.waitingThreads;
+    const { plan: { count, clientsEach }, most } = this.#wanted;
+    const needed = clientsEach === "many" ? count : Math.min(most, this.#queue.unfinished);
+    return this.#blocks.size < needed;
   }
 
   #start(): void {

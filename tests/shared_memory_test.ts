@@ -13,7 +13,6 @@ import {
   type TraceRecord,
   TraceWriter,
 } from "../servers/shared_memory/trace.ts";
-import type { Connection } from "../servers/sockets/interface.ts";
 import {
   assert,
   assertEquals,
@@ -21,12 +20,10 @@ import {
   assertGreaterOrEqual,
   assertLessOrEqual,
 } from "./harness/assert.ts";
+import { decode, encode } from "./harness/bytes.ts";
+import { FakeConnection } from "./harness/fake_connection.ts";
+import "./harness/sanitizers.ts";
 
-// Deno 2.5 has the sanitizers on by itself, and nothing to turn them on with.
-Deno.test.sanitizer?.({ ops: true, resources: true });
-
-const encode = (text: string) => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const HOST = encode("127.0.0.1");
 const NOTHING = new Uint8Array(0);
 
@@ -260,18 +257,7 @@ Deno.test("Workers that write at the same time tear no record", async () => {
   for (const { client } of workers) assertGreater(newest[client], 0);
 });
 
-const CONNECTION: Connection = {
-  kind: "connection",
-  id: 7,
-  peer: { host: "::1", port: 1234 },
-  activity: 0,
-  recv: () => 0,
-  send: () => {},
-  explain: () => new Error(),
-  tryRecv: () => 0,
-  trySend: () => 0,
-  close: () => {},
-};
+const CONNECTION = new FakeConnection(7);
 
 /** A recorder, and what it made of what it was told. */
 function recorded() {

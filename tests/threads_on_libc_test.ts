@@ -7,7 +7,8 @@
 import { TextLineStream } from "../clients/text_lines.ts";
 import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
 import { assertEquals, assertGreaterOrEqual, assertLess } from "./harness/assert.ts";
-import { echoInPieces, exchange, randomBytes, readToEnd, writeAll } from "./harness/clients.ts";
+import { echoInPieces, exchange, readToEnd, writeAll } from "./harness/clients.ts";
+import { randomBytes } from "./harness/bytes.ts";
 import { commandFor, Server } from "./harness/playground.ts";
 import { test } from "./harness/test.ts";
 

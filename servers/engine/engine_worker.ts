@@ -13,6 +13,7 @@ import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
+import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DenoSockets } from "../sockets/deno.ts";
 import { isOutOfDescriptors } from "../sockets/deno_listener.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
@@ -20,6 +21,7 @@ import { HostLookupError } from "../sockets/host_lookup.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import type { Observer, Sockets } from "../sockets/interface.ts";
 import { LibcSockets } from "../sockets/libc.ts";
+import { systemCalls } from "../sockets/system_calls.ts";
 import { SystemCallError } from "../sockets/system_call_error.ts";
 import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
 import type { Engine, Model, Notice } from "./model.ts";
@@ -138,10 +140,9 @@ function makeSockets(
     return { sockets: new DenoSockets(observer), isStopping: () => farewell?.begun ?? false };
   }
   const table = new DescriptorTable(setup.descriptors);
-  return {
-    sockets: new LibcSockets(observer, table, setup.listen.recvSizeBytes),
-    isStopping: () => table.stopping,
-  };
+  const calls = systemCalls(openCounters(setup.stats).subarray(COUNTER.systemCalls));
+  const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
+  return { sockets, isStopping: () => table.stopping };
 }
 
 /** A session; when it cannot begin, one that fails as soon as it is given something. */

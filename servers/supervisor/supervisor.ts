@@ -11,6 +11,7 @@ import type { Notice } from "../engine/model.ts";
 import { dismissIdle, Farewell } from "../engine/farewell.ts";
 import { mostThreads } from "../engine/headroom.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
+import { modelEntry } from "../registry.ts";
 import { createStatsMemory, readCounters } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
 import { createDescriptorMemory } from "../sockets/descriptor_table.ts";
@@ -18,6 +19,7 @@ import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { ClientThreads } from "./client_threads.ts";
 import { Log } from "./log.ts";
 import type { Reporter } from "./reporter.ts";
+import { readResourceUsage } from "./resource_usage.ts";
 import { Warden } from "./warden.ts";
 
 /** How much longer than the grace an engine may take before it is ended from outside. */
@@ -32,6 +34,8 @@ export interface Supervision {
   readonly setup: Omit<EngineSetup, "stats" | "trace" | "descriptors">;
   readonly graceMs: number;
   readonly log: "none" | "normal" | "verbose";
+  /** Whether what the server took is told at the end. */
+  readonly stats: boolean;
   readonly reporter: Reporter;
   readonly messages: Messages;
 }
@@ -119,7 +123,10 @@ export async function supervise(supervision: Supervision): Promise<void> {
     worker.terminate();
     threads?.end();
   }
-  reporter.totals(readCounters(stats), performance.now() - startedMs);
+  const usage = supervision.stats
+    ? readResourceUsage(modelEntry(setup.model).servant === "process")
+    : undefined;
+  reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
 }
 
 /** Brings a server to its end: kindly at first, at once when told twice, by force when overdue. */

@@ -49,6 +49,7 @@ const ENTRIES = {
     servant: "thread",
     waitsIn: "recv, send",
     port: DEFAULT_PORT,
+    sockets: BOTH,
     load: async () => (await import("./threadpool.ts")).threadpool,
   },
   nonblocking: {

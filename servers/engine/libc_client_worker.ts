@@ -11,6 +11,7 @@
 import { makeHandler } from "../handlers/handlers.ts";
 import type { Handler } from "../handlers/session.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
+import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import { LibcConnection, type LibcHome } from "../sockets/libc_connection.ts";
@@ -48,11 +49,12 @@ class LibcClientThread implements ClientThread {
   constructor(setup: ThreadSetup, newSession: Handler) {
     const table = new DescriptorTable(setup.descriptors);
     const buffer = new Uint8Array(setup.recvSizeBytes);
+    const counters = openCounters(setup.stats, setup.statsBlock);
     this.buffer = buffer;
     this.newSession = newSession;
     this.#queue = new ClientQueue(setup.queue);
     this.#home = {
-      calls: systemCalls(),
+      calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
       observer: new Recorder(setup.stats, setup.trace, NOTHING_RARE, setup.statsBlock),
       table,
       buffer,

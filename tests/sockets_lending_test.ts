@@ -37,9 +37,9 @@ async function arrived(): Promise<void> {
   assertEquals(decode(await readExactly(conn, 3)), "now");
 }
 
-for (const [name, sizeBytes] of [["all", 10], ["some", 3]] as const) {
+for (const [name, sizeBytes] of [["all that has come", 10], ["a part of it", 3]] as const) {
   testEachKind(
-    `bytes are lent until the next call that receives or waits, ${name} of what has come`,
+    `${name} is lent until the next call that receives or waits`,
     async (setting) => {
       const { client, connection } = await setting.pair();
       await writeAll(client, encode("early"));

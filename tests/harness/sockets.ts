@@ -122,10 +122,10 @@ class Notes implements Observer {
   waiting = () => {};
   accepted = ({ id }: Connection) => this.#note(`accepted ${id}`);
   refused = ({ host }: Address) => this.#note(`refused ${host}`);
-  beyondFdSetSize = ({ host }: Address) => this.#note(`beyond FD_SETSIZE ${host}`);
   received = ({ id }: Connection, buffer: Uint8Array, count: number) =>
     this.#note(`received ${id} ${decode(buffer.subarray(0, count))}`);
   sent = ({ id }: Connection, count: number) => this.#note(`sent ${id} ${count}`);
+  beyondFdSetSize = ({ host }: Address) => this.#note(`beyond FD_SETSIZE ${host}`);
   reset = ({ id }: Connection) => this.#note(`reset ${id}`);
   closed = ({ id }: Connection) => this.#note(`closed ${id}`);
   wokeUp = (scanned: number, ready: number) => void this.wakeUps.push([scanned, ready]);
@@ -178,14 +178,14 @@ export async function selected(
   }
 }
 
-/** The next reports of `epoll`, however often the wait returns without any. */
+/** The next reports of `list`, however often the wait returns without any. */
 export async function reports(
-  epoll: InterestList,
+  list: InterestList,
   timeoutMs = Infinity,
 ): Promise<[Pollable, number][]> {
   const untilMs = performance.now() + timeoutMs;
   for (let leftMs = timeoutMs; leftMs >= 0; leftMs = untilMs - performance.now()) {
-    const events = await epoll.wait(leftMs);
+    const events = await list.wait(leftMs);
     if (events.length > 0) return events.map(({ target, events }) => [target, events]);
   }
   return [];

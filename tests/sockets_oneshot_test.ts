@@ -8,11 +8,10 @@ import {
   WOULD_BLOCK,
 } from "../servers/sockets/interface.ts";
 import { assertEquals, assertThrows } from "./harness/assert.ts";
+import { encode } from "./harness/bytes.ts";
 import { canReset, writeAll } from "./harness/clients.ts";
-import { encode, reports, testEachKind } from "./harness/pairs.ts";
-
-// Deno 2.5 has the sanitizers on by itself, and nothing to turn them on with.
-Deno.test.sanitizer?.({ ops: true, resources: true });
+import "./harness/sanitizers.ts";
+import { reports, testEachKind } from "./harness/sockets.ts";
 
 const NOTHING = new Uint8Array(0);
 

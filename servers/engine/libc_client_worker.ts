@@ -20,14 +20,21 @@ import { clientThread } from "../thread.ts";
 import { poolThread } from "../threadpool.ts";
 import { ClientQueue } from "./client_queue.ts";
 import type { FromThread, ThreadSetup } from "./protocol.ts";
+import { rehearse } from "./rehearsal.ts";
 import type { ClientThread } from "./threads.ts";
 
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
-  serve(data).then(
+  begin(data).then(
     () => tell({ kind: "ended" }),
     (error) => tell({ kind: "failed", reason: messageOf(error) }),
   );
 };
+
+async function begin(setup: ThreadSetup): Promise<void> {
+  const { length, isClosed } = new ClientQueue(setup.queue);
+  if (length === 0 && !isClosed) await rehearse(setup, serve);
+  await serve(setup);
+}
 
 async function serve(setup: ThreadSetup): Promise<void> {
   const thread = new LibcClientThread(setup, await makeHandler(setup.handler));

@@ -73,6 +73,7 @@ Deno.test("a recorder counts what it is told", () => {
     wakeUps: 1,
     scanned: 5,
     ready: 2,
+    systemCalls: 0,
   });
 });
 

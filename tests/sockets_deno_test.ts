@@ -16,7 +16,7 @@ import { leave, selected, Setting } from "./harness/sockets.ts";
 import { test } from "./harness/test.ts";
 
 test("Deno's own operations on a connection count as recv() and send() do", async () => {
-  await using setting = new Setting(DenoSockets);
+  await using setting = new Setting((observer) => new DenoSockets(observer));
   const { client, connection } = await setting.pair();
   assert(hasDenoOperations(connection));
   await writeAll(client, encode("hello"));
@@ -32,7 +32,7 @@ test("Deno's own operations on a connection count as recv() and send() do", asyn
 });
 
 test("explain() knows a reset from a mistake of ours", async () => {
-  await using setting = new Setting(DenoSockets);
+  await using setting = new Setting((observer) => new DenoSockets(observer));
   const { client, connection } = await setting.pair();
   assert(hasDenoOperations(connection));
   const mistake = new TypeError("a mistake of ours");
@@ -47,7 +47,7 @@ test("explain() knows a reset from a mistake of ours", async () => {
 });
 
 test("trySend() takes no more at once than what is to wait may be", async () => {
-  await using setting = new Setting(DenoSockets);
+  await using setting = new Setting((observer) => new DenoSockets(observer));
   const { connection } = await setting.pair();
   const count = connection.trySend(new Uint8Array(10_000_000));
   assertGreater(count, 0);

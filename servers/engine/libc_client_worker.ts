@@ -68,7 +68,7 @@ class LibcClientThread implements ClientThread {
       lend: (count) => buffer.subarray(0, count),
       closing: () => {},
       released: () => table.released(),
-      linger: (connection) => connection.waitForEnd(),
+      linger: (connection, untilMs) => connection.waitForEnd(untilMs),
     };
   }
 

@@ -10,6 +10,20 @@ import { MSG_DONTWAIT, MSG_NOSIGNAL, type SystemCalls } from "./system_calls.ts"
 const LINGER_MS = 1_000;
 const LINGER_LOOK_MS = 5;
 
+/** How far a connection has come. Numbers, since ten thousand connections have one each. */
+const OPEN = 0;
+/** The client's last byte was received. */
+const ENDED = 1;
+const CLOSED = 2;
+
+/** What is known of the next `recv` of a connection that an edge-triggered list watches. */
+const NOT_WATCHED = 0;
+const MAY_HAVE_MORE = 1;
+/** Nothing can be received before the next edge. */
+const DRAINED = 2;
+/** The client has ended its stream or reset it, so there is more to be received than bytes. */
+const HUNG_UP = 3;
+
 /** States in `struct tcp_info` in which the client has not ended its stream, <netinet/tcp.h>. */
 const CLIENT_GOES_ON: readonly number[] = [1, 4, 5]; // ESTABLISHED, FIN_WAIT1, FIN_WAIT2
 
@@ -29,7 +43,7 @@ export interface LibcHome {
   /** The descriptor is free again. */
   released(connection: LibcConnection): void;
   /** Looks after a connection that is closed, until {@linkcode LibcConnection.lookForEnd} is done. */
-  linger(connection: LibcConnection): void;
+  linger(connection: LibcConnection, untilMs: number): void;
 }
 
 /** A socket of the system's. Once closed it makes no call any more, whatever it is asked for. */
@@ -39,15 +53,8 @@ export class LibcConnection implements Connection, LibcPollable {
   readonly #home: LibcHome;
   #fd: number;
   #fault: ConnectionReset | undefined = undefined;
-  /** The client's last byte was received. */
-  #ended = false;
-  #closed = false;
-  #lingerUntilMs = 0;
-  #isEdgeTriggered = false;
-  /** Nothing more can be received before the next edge. */
-  #isDrained = false;
-  /** The client has ended its stream or reset it, so there may be more to be received than bytes. */
-  #hungUp = false;
+  #stage: typeof OPEN | typeof ENDED | typeof CLOSED = OPEN;
+  #edge: typeof NOT_WATCHED | typeof MAY_HAVE_MORE | typeof DRAINED | typeof HUNG_UP = NOT_WATCHED;
 
   /**
    * @param fd of a connected socket, which this object closes
@@ -59,7 +66,7 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   get descriptor(): number {
-    return this.#closed ? -1 : this.#fd;
+    return this.#stage === CLOSED ? -1 : this.#fd;
   }
 
   get activity(): number {
@@ -68,7 +75,7 @@ export class LibcConnection implements Connection, LibcPollable {
 
   recv(buffer: Uint8Array): number {
     const count = this.#receive(buffer, buffer.length, 0);
-    if (count === 0) this.#ended = true;
+    if (count === 0) this.#stage = ENDED;
     else this.#received(buffer, count);
     return count;
   }
@@ -81,18 +88,18 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
-    if (this.#isDrained) return WOULD_BLOCK;
+    if (this.#edge === DRAINED) return WOULD_BLOCK;
     const { buffer } = this.#home;
     const mostBytes = Math.min(sizeBytes, buffer.length);
     const count = this.#receive(buffer, mostBytes, MSG_DONTWAIT);
     if (count === WOULD_BLOCK) return WOULD_BLOCK;
     if (count === 0) {
-      this.#ended = true;
+      this.#stage = ENDED;
       return NOTHING;
     }
     // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
     // to be told so would be a call for each message.
-    if (this.#isEdgeTriggered && count < mostBytes && !this.#hungUp) this.#isDrained = true;
+    if (this.#edge === MAY_HAVE_MORE && count < mostBytes) this.#edge = DRAINED;
     this.#received(buffer, count);
     return this.#home.lend(count);
   }
@@ -114,20 +121,20 @@ export class LibcConnection implements Connection, LibcPollable {
 
   /** An edge-triggered interest list watches this connection from now on, or no longer. */
   watchEdges(isEdgeTriggered: boolean): void {
-    this.#isEdgeTriggered = isEdgeTriggered;
-    this.#isDrained = this.#hungUp = false;
+    this.#edge = isEdgeTriggered ? MAY_HAVE_MORE : NOT_WATCHED;
   }
 
   /** An interest list has reported this connection. */
   reported(hungUp: boolean): void {
-    this.#isDrained = false;
-    if (hungUp) this.#hungUp = true;
+    if (this.#edge !== NOT_WATCHED && this.#edge !== HUNG_UP) {
+      this.#edge = hungUp ? HUNG_UP : MAY_HAVE_MORE;
+    }
   }
 
   /** From now on the stream is at its end for us, after what has arrived. */
   finish(): void {
-    if (this.#closed) return;
-    this.#isDrained = false;
+    if (this.#stage === CLOSED) return;
+    if (this.#edge !== NOT_WATCHED) this.#edge = HUNG_UP;
     this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RD));
   }
 
@@ -136,7 +143,7 @@ export class LibcConnection implements Connection, LibcPollable {
     if (this.#fd < 0) return;
     this.#fault ??= new ConnectionReset("closed by the server");
     this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR));
-    if (this.#closed) this.#giveBack();
+    if (this.#stage === CLOSED) this.#giveBack();
   }
 
   /**
@@ -146,7 +153,7 @@ export class LibcConnection implements Connection, LibcPollable {
   detach(): number {
     const fd = this.#open();
     this.#home.closing(fd);
-    this.#closed = true;
+    this.#stage = CLOSED;
     this.#fd = -1;
     this.#home.released(this);
     return fd;
@@ -157,39 +164,36 @@ export class LibcConnection implements Connection, LibcPollable {
    * bytes unread would reset the connection and destroy what is still on its way, tcp(7).
    */
   close(): void {
-    if (this.#closed) return;
+    if (this.#stage === CLOSED) return;
     const { calls, table, observer } = this.#home;
-    this.#closed = true;
+    const hasEnded = this.#stage === ENDED && !table.isFinished(this.#fd);
+    this.#stage = CLOSED;
     observer.closed(this);
     this.#home.closing(this.#fd);
-    const isOver = this.#fault !== undefined || table.isCutOff(this.#fd);
-    if (isOver || (this.#ended && !table.isFinished(this.#fd))) {
-      this.#giveBack();
-      return;
-    }
+    const isOver = hasEnded || this.#fault !== undefined || table.isCutOff(this.#fd);
+    if (isOver) return this.#giveBack();
     calls.shutdown(this.#fd, SHUT_WR);
-    this.#lingerUntilMs = performance.now() + LINGER_MS;
-    this.lookForEnd();
-    if (this.#fd < 0) return;
-    this.#home.linger(this);
+    const untilMs = performance.now() + LINGER_MS;
+    this.lookForEnd(untilMs);
+    if (this.#fd >= 0) this.#home.linger(this, untilMs);
   }
 
   /** {@linkcode lookForEnd} until it is found, on a thread that has nothing else to do. */
-  waitForEnd(): void {
+  waitForEnd(untilMs: number): void {
     while (this.#fd >= 0) {
       this.#home.calls.poll(null, 0, LINGER_LOOK_MS);
-      this.lookForEnd();
+      this.lookForEnd(untilMs);
     }
   }
 
   /** Of a closed connection: gives back its descriptor if the client has ended, or it is late. */
-  lookForEnd(): void {
+  lookForEnd(untilMs: number): void {
     const { calls, buffer } = this.#home;
     for (let count; (count = calls.recv(this.#fd, buffer, buffer.length, MSG_DONTWAIT)) !== 0;) {
       if (count === -ERRNO.EAGAIN) break;
       if (count < 0 && count !== -ERRNO.EINTR) return this.#giveBack();
     }
-    if (performance.now() >= this.#lingerUntilMs || !this.#clientGoesOn()) this.#giveBack();
+    if (performance.now() >= untilMs || !this.#clientGoesOn()) this.#giveBack();
   }
 
   #clientGoesOn(): boolean {
@@ -210,7 +214,7 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   #open(): number {
-    if (this.#closed) throw new Error("the connection is closed");
+    if (this.#stage === CLOSED) throw new Error("the connection is closed");
     return this.#fd;
   }
 

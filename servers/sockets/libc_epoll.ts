@@ -23,19 +23,15 @@ const LAYOUT = Deno.build.arch === "x86_64"
   ? { size: 3, descriptor: 1, generation: 2 }
   : { size: 4, descriptor: 2, generation: 3 };
 
-/** What is known of a descriptor in the list. */
-interface Interest<Watched> {
-  readonly target: Watched;
-  readonly generation: number;
-}
-
 /** epoll(7) itself. */
 export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched> {
   readonly #hub: LibcHub;
   readonly #fd: number;
   readonly #one = new Int32Array(LAYOUT.size);
   readonly #reported = new Int32Array(LAYOUT.size * MOST_EVENTS);
-  readonly #interests: (Interest<Watched> | undefined)[] = [];
+  /** By descriptor. */
+  readonly #targets: (Watched | undefined)[] = [];
+  readonly #generations: number[] = [];
   readonly #pool: { target: Watched; events: number }[] = [];
   readonly #events: ReadyEvent<Watched>[] = [];
   #lastGeneration = 0;
@@ -54,23 +50,23 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     const fd = asLibcPollable(target).descriptor;
     const generation = ++this.#lastGeneration;
     this.#control(EPOLL_CTL_ADD, fd, events, generation);
-    this.#interests[fd] = { target, generation };
+    this.#targets[fd] = target;
+    this.#generations[fd] = generation;
     if (target.kind === "listener") this.#listener = { target, events };
     if (target instanceof LibcConnection) target.watchEdges((events & EPOLLET) !== 0);
   }
 
   modify(target: Watched, events: number): void {
     const fd = asLibcPollable(target).descriptor;
-    const interest = this.#interests[fd];
-    if (interest?.target !== target) throw new Error("modify() of a socket never added");
-    this.#control(EPOLL_CTL_MOD, fd, events, interest.generation);
+    if (this.#targets[fd] !== target) throw new Error("modify() of a socket never added");
+    this.#control(EPOLL_CTL_MOD, fd, events, this.#generations[fd]);
     if (target instanceof LibcConnection) target.watchEdges((events & EPOLLET) !== 0);
   }
 
   remove(target: Watched): void {
     const fd = asLibcPollable(target).descriptor;
-    if (fd < 0 || this.#interests[fd]?.target !== target) return;
-    this.#interests[fd] = undefined;
+    if (fd < 0 || this.#targets[fd] !== target) return;
+    this.#targets[fd] = undefined;
     this.#control(EPOLL_CTL_DEL, fd, 0, 0);
     if (target instanceof LibcConnection) target.watchEdges(false);
   }
@@ -91,10 +87,10 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   #collect(at: number): void {
     const fd = this.#reported[at + LAYOUT.descriptor];
     if (fd === this.#hub.waker) return this.#hub.quietWaker();
-    const interest = this.#interests[fd];
+    const target = this.#targets[fd];
     // Of a connection that was closed since it became ready.
-    if (interest?.generation !== this.#reported[at + LAYOUT.generation]) return;
-    const { target } = interest;
+    if (this.#generations[fd] !== this.#reported[at + LAYOUT.generation]) return;
+    if (target === undefined) return;
     const bits = this.#reported[at];
     if (target instanceof LibcConnection) target.reported((bits & HUNG_UP) !== 0);
     const index = this.#events.length;
@@ -111,11 +107,11 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     const isResting = asLibcPollable(listener.target).descriptor < 0;
     if (isResting === (this.#resting !== undefined)) return;
     if (isResting) {
-      const fd = this.#interests.findIndex((interest) => interest?.target === listener.target);
+      const fd = this.#targets.indexOf(listener.target);
       // Closed for good it has left the list by itself, so that this is refused.
       this.#one.fill(0);
       this.#hub.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
-      this.#interests[fd] = undefined;
+      this.#targets[fd] = undefined;
       this.#resting = listener;
     } else {
       this.#resting = undefined;

@@ -30,7 +30,8 @@ export class LibcHub implements LibcHome {
   #lent: Uint8Array;
   /** Told of every descriptor before it is closed; the system's own lists need not be. */
   onClosing: (fd: number) => void = () => {};
-  readonly #lingering = new Set<LibcConnection>();
+  /** Closed connections, and until when each is looked after. */
+  readonly #lingering = new Map<LibcConnection, number>();
   readonly #wakeCount = new BigUint64Array(1);
 
   constructor(
@@ -59,9 +60,9 @@ export class LibcHub implements LibcHome {
     this.onClosing(fd);
   }
 
-  linger(connection: LibcConnection): void {
-    if (this.listener?.blocks) connection.waitForEnd();
-    else this.#lingering.add(connection);
+  linger(connection: LibcConnection, untilMs: number): void {
+    if (this.listener?.blocks) connection.waitForEnd(untilMs);
+    else this.#lingering.set(connection, untilMs);
   }
 
   get isLingering(): boolean {
@@ -78,7 +79,7 @@ export class LibcHub implements LibcHome {
 
   /** Gives back the descriptors of connections whose clients have ended by now. */
   lookAfterLingering(): void {
-    for (const connection of this.#lingering) connection.lookForEnd();
+    for (const [connection, untilMs] of this.#lingering) connection.lookForEnd(untilMs);
   }
 
   /**

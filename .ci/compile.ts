@@ -24,6 +24,8 @@ const WORKERS = [
   "--include=servers/engine/engine_worker.ts",
   "--include=servers/engine/client_worker.ts",
   "--include=clients/flood/libc_worker.ts",
+  "--include=servers/engine/deno_client_worker.ts",
+  "--include=servers/engine/libc_client_worker.ts",
 ];
 
 interface Options {

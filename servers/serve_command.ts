@@ -46,6 +46,7 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   spare: ["thread", "process"],
   exec: ["process"],
   oneshot: ["epoll"],
+  threads: ["threadpool"],
   fdSetsize: ["select", "select-queue"],
 };
 

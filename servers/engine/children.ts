@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import { childCommand, READY_BYTE } from "./child_role.ts";
-import { Headroom } from "./headroom.ts";
+import { Headroom, mostServants } from "./headroom.ts";
 import type { Engine } from "./model.ts";
 
 /** How long a child whose client has gone may take to end by itself. */
@@ -19,7 +19,10 @@ export class Children {
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#headroom = new Headroom(engine, DESCRIPTORS_PER_CHILD);
+    this.#headroom = new Headroom(
+      engine,
+      mostServants(engine.descriptorLimit, DESCRIPTORS_PER_CHILD),
+    );
   }
 
   /** Starts as many children as are to wait, and resolves when all are ready. */

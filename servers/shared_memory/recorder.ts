@@ -23,8 +23,9 @@ export class Recorder implements Observer {
   #hasWaited = false;
   #saidWaiting = false;
 
-  constructor(stats: SharedArrayBuffer, trace: SharedArrayBuffer, rare: RareEvents) {
-    this.#counters = openCounters(stats);
+  /** @param block which of the blocks of counters nobody else writes */
+  constructor(stats: SharedArrayBuffer, trace: SharedArrayBuffer, rare: RareEvents, block = 0) {
+    this.#counters = openCounters(stats, block);
     this.#trace = new TraceWriter(trace);
     this.#rare = rare;
   }

@@ -24,6 +24,8 @@ const PRESENT = 1;
 const HELD = 2;
 /** As {@linkcode PRESENT}, and it was told to end. */
 const FINISHED = 3;
+/** As {@linkcode FINISHED}, and nothing is owed to it any more. */
+const CUT_OFF = 4;
 
 /** Each descriptor has its state and its activity. */
 const FIELDS = 2;
@@ -112,7 +114,21 @@ export class DescriptorTable {
   }
 
   isFinished(fd: number): boolean {
-    return Atomics.load(this.#words, place(fd)) === FINISHED;
+    return Atomics.load(this.#words, place(fd)) >= FINISHED;
+  }
+
+  isCutOff(fd: number): boolean {
+    return Atomics.load(this.#words, place(fd)) === CUT_OFF;
+  }
+
+  /** Blocks this thread for `ms`, or until `fd` is cut off, on whose behalf it sleeps. */
+  sleep(fd: number, ms: number): void {
+    const until = performance.now() + ms;
+    for (let left = ms; left > 0; left = until - performance.now()) {
+      const state = Atomics.load(this.#words, place(fd));
+      if (state === CUT_OFF || state === ABSENT) return;
+      Atomics.wait(this.#words, place(fd), state, left);
+    }
   }
 
   setListener(fd: number | undefined): void {
@@ -149,16 +165,18 @@ export class DescriptorTable {
   /**
    * Calls `action` while `fd` cannot be closed, and notes that the client was told to end.
    *
+   * @param owed whether it still gets what it is owed
    * @returns false when it is no client's any more
    */
-  finish(fd: number, action: (fd: number) => void): boolean {
+  finish(fd: number, action: (fd: number) => void, owed = true): boolean {
     const state = Atomics.load(this.#words, place(fd));
-    if (state !== PRESENT && state !== FINISHED) return false;
+    if (state === ABSENT || state === HELD) return false;
     if (Atomics.compareExchange(this.#words, place(fd), state, HELD) !== state) return false;
     try {
       action(fd);
     } finally {
-      Atomics.store(this.#words, place(fd), FINISHED);
+      Atomics.store(this.#words, place(fd), owed && state !== CUT_OFF ? FINISHED : CUT_OFF);
+      Atomics.notify(this.#words, place(fd));
     }
     return true;
   }

@@ -170,7 +170,8 @@ export class LibcConnection implements Connection, LibcPollable {
     this.#stage = CLOSED;
     observer.closed(this);
     this.#home.closing(this.#fd);
-    if (this.#fault !== undefined || hasEnded) return this.#giveBack();
+    const isOver = hasEnded || this.#fault !== undefined || table.isCutOff(this.#fd);
+    if (isOver) return this.#giveBack();
     calls.shutdown(this.#fd, SHUT_WR);
     const untilMs = performance.now() + LINGER_MS;
     this.lookForEnd(untilMs);

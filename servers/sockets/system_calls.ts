@@ -12,6 +12,7 @@ export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
+export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0x800;
 export const SOCK_CLOEXEC = 0x8_0000;
 export const MSG_DONTWAIT = 0x40;
@@ -49,6 +50,7 @@ const SYS = Deno.build.arch === "x86_64"
 
 const DEFINITIONS = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   listen: { parameters: ["i32", "i32"], result: "i32" },
   accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
@@ -90,6 +92,7 @@ export type CallBuffer = ArrayBufferView<ArrayBufferLike> | null;
  */
 export interface SystemCalls {
   socket(domain: number, type: number, protocol: number): number;
+  socketpair(domain: number, type: number, protocol: number, pair: CallBuffer): number;
   bind(fd: number, address: CallBuffer, sizeBytes: number): number;
   listen(fd: number, backlog: number): number;
   accept4(fd: number, address: CallBuffer, sizeBytes: CallBuffer, flags: number): number;
@@ -140,6 +143,8 @@ export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCa
   // One function for each, so that each is compiled to the call itself.
   return {
     socket: (domain, type, protocol) => fail(c.socket(domain, type, protocol)),
+    socketpair: (domain, type, protocol, pair) =>
+      fail(c.socketpair(domain, type, protocol, raw(pair))),
     bind: (fd, address, sizeBytes) => fail(c.bind(fd, raw(address), sizeBytes)),
     listen: (fd, backlog) => fail(c.listen(fd, backlog)),
     accept4: (fd, address, size, flags) => fail(c.accept4(fd, raw(address), raw(size), flags)),

@@ -9,12 +9,14 @@ import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../engine/model.ts";
 import { dismissIdle, Farewell } from "../engine/farewell.ts";
+import { mostThreads } from "../engine/headroom.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
 import { modelEntry } from "../registry.ts";
 import { createStatsMemory, readCounters } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
 import { createDescriptorMemory } from "../sockets/descriptor_table.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
+import { ClientThreads } from "./client_threads.ts";
 import { Log } from "./log.ts";
 import type { Reporter } from "./reporter.ts";
 import { readResourceUsage } from "./resource_usage.ts";
@@ -45,7 +47,10 @@ export interface Supervision {
  */
 export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter, messages } = supervision;
-  const stats = createStatsMemory();
+  // The engine counts, and on the system's sockets so does each of its threads.
+  const stats = createStatsMemory(
+    setup.sockets === "libc" ? 1 + mostThreads(setup.descriptorLimit) : 1,
+  );
   const trace = createTraceMemory();
   const descriptors = createDescriptorMemory(
     setup.sockets === "libc" ? setup.descriptorLimit : 0,
@@ -65,6 +70,14 @@ export async function supervise(supervision: Supervision): Promise<void> {
     farewell ? farewell.begin(graceMs) : tell(worker, { kind: "stop", graceMs });
   const stop = new Stop(supervision, endClients, stats, resolve);
   const said = new Set<string>();
+  const engineSetup = { ...setup, stats, trace, descriptors };
+  const notice = (notice: Notice) => {
+    if (SAID_ONCE.includes(notice.kind) && said.has(notice.kind)) return;
+    said.add(notice.kind);
+    reporter.notice(notice);
+  };
+  const failed = (reason: string) => reject(new RefusedError(messages.serve.engineFailed(reason)));
+  let threads: ClientThreads | undefined;
 
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
     switch (data.kind) {
@@ -78,25 +91,27 @@ export async function supervise(supervision: Supervision): Promise<void> {
         stop.begin();
         break;
       case "notice":
-        if (SAID_ONCE.includes(data.notice.kind)) {
-          if (said.has(data.notice.kind)) return;
-          said.add(data.notice.kind);
-        }
-        reporter.notice(data.notice);
+        notice(data.notice);
+        break;
+      case "threads-wanted":
+        threads = new ClientThreads(data.wanted, engineSetup, { notice, failed });
+        break;
+      case "client-came":
+        threads?.clientCame();
         break;
       case "stopped":
         resolve();
         break;
       case "crashed":
-        reject(new RefusedError(messages.serve.engineFailed(data.detail)));
+        failed(data.detail);
         break;
     }
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    reject(new RefusedError(messages.serve.engineFailed(event.message)));
+    failed(event.message);
   };
-  tell(worker, { kind: "start", setup: { ...setup, stats, trace, descriptors } });
+  tell(worker, { kind: "start", setup: engineSetup });
   stop.listenToSignals();
   try {
     await stopped;
@@ -106,6 +121,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
     stopDismissing?.();
     log?.close();
     worker.terminate();
+    threads?.end();
   }
   const usage = supervision.stats
     ? readResourceUsage(modelEntry(setup.model).servant === "process")

@@ -37,7 +37,7 @@ export class Warden implements Clients<number> {
   }
 
   abort(fd: number): void {
-    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RDWR));
+    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RDWR), false);
   }
 
   /** Ends the wait of an engine that has no client and no listener to be woken by. */

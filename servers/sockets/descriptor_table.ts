@@ -22,10 +22,12 @@ const ABSENT = 0;
 const PRESENT = 1;
 /** Another thread is shutting it down right now. */
 const HELD = 2;
+/** As {@linkcode PRESENT}, and its thread looks here before it blocks. */
+const WATCHFUL = 3;
 /** As {@linkcode PRESENT}, and it was told to end. */
-const FINISHED = 3;
+const FINISHED = 4;
 /** As {@linkcode FINISHED}, and nothing is owed to it any more. */
-const CUT_OFF = 4;
+const CUT_OFF = 5;
 
 /** Each descriptor has its state and its activity. */
 const FIELDS = 2;
@@ -117,6 +119,13 @@ export class DescriptorTable {
     return Atomics.load(this.#words, place(fd)) >= FINISHED;
   }
 
+  /** To be asked by a client's thread before each call in which it would block for this client. */
+  mayBlock(fd: number): boolean {
+    const state = Atomics.load(this.#words, place(fd));
+    if (state === PRESENT) Atomics.compareExchange(this.#words, place(fd), PRESENT, WATCHFUL);
+    return state < FINISHED;
+  }
+
   isCutOff(fd: number): boolean {
     return Atomics.load(this.#words, place(fd)) === CUT_OFF;
   }
@@ -163,17 +172,22 @@ export class DescriptorTable {
   }
 
   /**
-   * Calls `action` while `fd` cannot be closed, and notes that the client was told to end.
+   * Calls `action` while `fd` cannot be closed, and notes that the client was told to end. It is told
+   * whether its thread sees the note by itself, unless it blocks already.
    *
    * @param owed whether it still gets what it is owed
    * @returns false when it is no client's any more
    */
-  finish(fd: number, action: (fd: number) => void, owed = true): boolean {
+  finish(
+    fd: number,
+    action: (fd: number, isWatchful: boolean) => void,
+    owed = true,
+  ): boolean {
     const state = Atomics.load(this.#words, place(fd));
     if (state === ABSENT || state === HELD) return false;
     if (Atomics.compareExchange(this.#words, place(fd), state, HELD) !== state) return false;
     try {
-      action(fd);
+      action(fd, state === WATCHFUL || state === FINISHED);
     } finally {
       Atomics.store(this.#words, place(fd), owed && state !== CUT_OFF ? FINISHED : CUT_OFF);
       Atomics.notify(this.#words, place(fd));

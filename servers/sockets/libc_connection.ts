@@ -74,7 +74,9 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   recv(buffer: Uint8Array): number {
-    const count = this.#receive(buffer, buffer.length, 0);
+    // Who was told to end still takes what has arrived.
+    const flags = this.#home.table.mayBlock(this.#open()) ? 0 : MSG_DONTWAIT;
+    const count = Math.max(0, this.#receive(buffer, buffer.length, flags));
     if (count === 0) this.#stage = ENDED;
     else this.#received(buffer, count);
     return count;
@@ -142,7 +144,7 @@ export class LibcConnection implements Connection, LibcPollable {
   abort(): void {
     if (this.#fd < 0) return;
     this.#fault ??= new ConnectionReset("closed by the server");
-    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR));
+    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR), false);
     if (this.#stage === CLOSED) this.#giveBack();
   }
 

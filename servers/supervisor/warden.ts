@@ -32,8 +32,14 @@ export class Warden implements Clients<number> {
     this.#wake();
   }
 
-  finish(fd: number): void {
-    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RD));
+  /**
+   * A socket that is shut down for reading answers what comes after the end with a reset, RFC 1122, which
+   * can destroy what the client has yet to read. So a busy one is not, if its thread sees the note.
+   */
+  finish(fd: number, isQuiet: boolean): void {
+    this.#table.finish(fd, (fd, isWatchful) => {
+      if (isQuiet || !isWatchful) this.#calls.shutdown(fd, SHUT_RD);
+    });
   }
 
   abort(fd: number): void {

@@ -7,8 +7,6 @@ type Timer = ReturnType<typeof setTimeout>;
 const QUIET_MS = 25;
 /** For how long what is on its way is waited for, from a client that never pauses. */
 const LAST_BYTES_MS = 250;
-/** For how long it is then looked who has become quiet, having been told to end. */
-const LAST_LOOKS_MS = 100;
 /** How long clients may take to read what they are owed, when the grace is over. */
 const ABORT_MS = 1_500;
 
@@ -23,12 +21,8 @@ export interface Clients<Client> {
   activity(client: Client): number;
   /** No more clients are accepted. */
   stopListening(): void;
-  /**
-   * From now on the client's stream is at its end for us, after what has arrived.
-   *
-   * @param isQuiet whether nothing of it seems to be on its way
-   */
-  finish(client: Client, isQuiet: boolean): void;
+  /** From now on the client's stream is at its end for us, after what has arrived. */
+  finish(client: Client): void;
   /** Ends the client now; what it is still owed is lost. */
   abort(client: Client): void;
 }
@@ -79,12 +73,11 @@ export class Farewell<Client> {
       for (const client of this.#clients.all()) {
         const activity = this.#clients.activity(client);
         const isQuiet = activities.get(client) === activity;
-        if (isQuiet || performance.now() > lastBytesUntil) this.#clients.finish(client, isQuiet);
+        if (isQuiet || performance.now() > lastBytesUntil) this.#clients.finish(client);
         activities.set(client, activity);
       }
-      if (performance.now() < lastBytesUntil + LAST_LOOKS_MS) {
-        this.#timer = setTimeout(look, QUIET_MS);
-      } else this.#timer = setTimeout(() => this.#abortAll(), ABORT_MS);
+      if (performance.now() < lastBytesUntil + QUIET_MS) this.#timer = setTimeout(look, QUIET_MS);
+      else this.#timer = setTimeout(() => this.#abortAll(), ABORT_MS);
     };
     look();
   }
@@ -114,7 +107,7 @@ export function dismissIdle<Client>(clients: Clients<Client>, idleTimeoutMs: num
       const sinceMs = isSame ? before.sinceMs : nowMs;
       present.set(client, { activity, sinceMs });
       if (nowMs - sinceMs >= 2 * idleTimeoutMs) clients.abort(client);
-      else if (nowMs - sinceMs >= idleTimeoutMs) clients.finish(client, true);
+      else if (nowMs - sinceMs >= idleTimeoutMs) clients.finish(client);
     }
     seen = present;
   }, Math.max(10, idleTimeoutMs / 4));

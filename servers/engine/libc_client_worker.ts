@@ -15,6 +15,7 @@ import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import { LibcConnection, type LibcHome } from "../sockets/libc_connection.ts";
+import { makeInterruptible } from "../sockets/thread_interruption.ts";
 import { systemCalls } from "../sockets/system_calls.ts";
 import { clientThread } from "../thread.ts";
 import { poolThread } from "../threadpool.ts";
@@ -64,8 +65,10 @@ class LibcClientThread implements ClientThread {
       calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
       observer: new Recorder(setup.stats, setup.trace, NOTHING_RARE, setup.statsBlock),
       table,
+      thread: makeInterruptible(),
       buffer,
       lend: (count) => buffer.subarray(0, count),
+      wake: () => {},
       closing: () => {},
       released: () => table.released(),
       linger: (connection, untilMs) => connection.waitForEnd(untilMs),

@@ -83,7 +83,7 @@ export class LibcSockets implements Sockets {
     // poll(2) passes over what is negative: of a closed connection it would wait for ever.
     if (fd < 0) return Promise.resolve();
     const one = Int32Array.of(fd, EPOLLIN);
-    while (this.#hub.calls.poll(one, 1, -1) === -ERRNO.EINTR);
+    while (this.#hub.calls.poll(one, 1, -1) === -ERRNO.EINTR && !this.#hub.table.isFinished(fd));
     return Promise.resolve();
   }
 

@@ -3,7 +3,7 @@ import { ConnectionReset, WOULD_BLOCK } from "./interface.ts";
 import type { Address, Connection, Observer } from "./interface.ts";
 import type { LibcPollable } from "./libc_hub.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
-import { IPPROTO_TCP, SHUT_RD, SHUT_RDWR, SHUT_WR, TCP_INFO } from "./system_calls.ts";
+import { SHUT_RDWR, SHUT_WR } from "./system_calls.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, type SystemCalls } from "./system_calls.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
@@ -24,9 +24,6 @@ const DRAINED = 2;
 /** The client has ended its stream or reset it, so there is more to be received than bytes. */
 const HUNG_UP = 3;
 
-/** States in `struct tcp_info` in which the client has not ended its stream, <netinet/tcp.h>. */
-const CLIENT_GOES_ON: readonly number[] = [1, 4, 5]; // ESTABLISHED, FIN_WAIT1, FIN_WAIT2
-
 const NOTHING = new Uint8Array(0);
 
 /** What a connection needs of the thread that it lives in. */
@@ -34,6 +31,10 @@ export interface LibcHome {
   readonly calls: SystemCalls;
   readonly observer: Observer;
   readonly table: DescriptorTable;
+  /** The number of the thread, which a call on a connection may block. */
+  readonly thread: number;
+  /** Has the thread's readiness call look at what the system knows nothing of. */
+  wake(): void;
   /** Where `tryRecv` receives for all connections of the thread. */
   readonly buffer: Uint8Array<ArrayBuffer>;
   /** The first `count` bytes of {@linkcode buffer}. */
@@ -63,6 +64,7 @@ export class LibcConnection implements Connection, LibcPollable {
   constructor(home: LibcHome, fd: number, readonly id: number, readonly peer: Address) {
     this.#home = home;
     this.#fd = fd;
+    home.table.setThread(fd, home.thread);
   }
 
   get descriptor(): number {
@@ -74,11 +76,8 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   recv(buffer: Uint8Array): number {
-    // Who was told to end still takes what has arrived.
-    const flags = this.#home.table.mayBlock(this.#open()) ? 0 : MSG_DONTWAIT;
-    const count = Math.max(0, this.#receive(buffer, buffer.length, flags));
-    if (count === 0) this.#stage = ENDED;
-    else this.#received(buffer, count);
+    const count = this.#receive(buffer, buffer.length, 0);
+    if (count > 0) this.#received(buffer, count);
     return count;
   }
 
@@ -95,10 +94,7 @@ export class LibcConnection implements Connection, LibcPollable {
     const mostBytes = Math.min(sizeBytes, buffer.length);
     const count = this.#receive(buffer, mostBytes, MSG_DONTWAIT);
     if (count === WOULD_BLOCK) return WOULD_BLOCK;
-    if (count === 0) {
-      this.#stage = ENDED;
-      return NOTHING;
-    }
+    if (count === 0) return NOTHING;
     // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
     // to be told so would be a call for each message.
     if (this.#edge === MAY_HAVE_MORE && count < mostBytes) this.#edge = DRAINED;
@@ -136,15 +132,16 @@ export class LibcConnection implements Connection, LibcPollable {
   /** From now on the stream is at its end for us, after what has arrived. */
   finish(): void {
     if (this.#stage === CLOSED) return;
-    if (this.#edge !== NOT_WATCHED) this.#edge = HUNG_UP;
-    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RD));
+    this.#home.table.finish(this.#fd);
+    this.reported(false);
+    this.#home.wake();
   }
 
   /** Ends the connection now; what it still holds is lost. */
   abort(): void {
     if (this.#fd < 0) return;
     this.#fault ??= new ConnectionReset("closed by the server");
-    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR), false);
+    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR));
     if (this.#stage === CLOSED) this.#giveBack();
   }
 
@@ -168,7 +165,7 @@ export class LibcConnection implements Connection, LibcPollable {
   close(): void {
     if (this.#stage === CLOSED) return;
     const { calls, table, observer } = this.#home;
-    const hasEnded = this.#stage === ENDED && !table.isFinished(this.#fd);
+    const hasEnded = this.#stage === ENDED;
     this.#stage = CLOSED;
     observer.closed(this);
     this.#home.closing(this.#fd);
@@ -191,19 +188,12 @@ export class LibcConnection implements Connection, LibcPollable {
   /** Of a closed connection: gives back its descriptor if the client has ended, or it is late. */
   lookForEnd(untilMs: number): void {
     const { calls, buffer } = this.#home;
-    for (let count; (count = calls.recv(this.#fd, buffer, buffer.length, MSG_DONTWAIT)) !== 0;) {
-      if (count === -ERRNO.EAGAIN) break;
-      if (count < 0 && count !== -ERRNO.EINTR) return this.#giveBack();
+    while (performance.now() < untilMs) {
+      const count = calls.recv(this.#fd, buffer, buffer.length, MSG_DONTWAIT);
+      if (count === -ERRNO.EAGAIN) return;
+      if (count <= 0 && count !== -ERRNO.EINTR) break;
     }
-    if (performance.now() >= untilMs || !this.#clientGoesOn()) this.#giveBack();
-  }
-
-  #clientGoesOn(): boolean {
-    const state = new Uint8Array(1);
-    const sizeBytes = Uint32Array.of(1);
-    const { calls } = this.#home;
-    if (calls.getsockopt(this.#fd, IPPROTO_TCP, TCP_INFO, state, sizeBytes) < 0) return false;
-    return CLIENT_GOES_ON.includes(state[0]);
+    this.#giveBack();
   }
 
   #giveBack(): void {
@@ -229,8 +219,13 @@ export class LibcConnection implements Connection, LibcPollable {
     const fd = this.#open();
     if (this.#fault !== undefined) throw this.#fault;
     for (let surprises = 0;;) {
-      const count = this.#home.calls.recv(fd, buffer, sizeBytes, flags);
-      if (count >= 0) return count;
+      // Told to end, it still receives what has arrived; a call that blocked meanwhile is interrupted.
+      const isFinished = this.#home.table.isFinished(fd);
+      const mode = isFinished ? MSG_DONTWAIT : flags;
+      const count = this.#home.calls.recv(fd, buffer, sizeBytes, mode);
+      if (count > 0) return count;
+      if (count === 0) this.#stage = ENDED;
+      if (count === 0 || (count === -ERRNO.EAGAIN && isFinished)) return 0;
       if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
       if (count !== -ERRNO.EINTR) surprises = this.#failed("recv", -count, surprises);
     }

@@ -35,6 +35,7 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   readonly #pool: { target: Watched; events: number }[] = [];
   readonly #events: ReadyEvent<Watched>[] = [];
   #lastGeneration = 0;
+  #isWoken = false;
   /** A listener that has no descriptor to give rests, and must not be reported meanwhile. */
   #resting: { target: Watched; events: number } | undefined = undefined;
   #listener: { target: Watched; events: number } | undefined = undefined;
@@ -80,13 +81,17 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     // Interrupted by a signal, it found nothing, and whoever waits will ask again.
     if (count !== -ERRNO.EINTR) checked("epoll_wait", count);
     for (let i = 0; i < count; i++) this.#collect(i * LAYOUT.size);
+    if (this.#isWoken) this.#collectFinished();
     observer.wokeUp(Math.max(0, count), this.#events.length);
     return this.#events;
   }
 
   #collect(at: number): void {
     const fd = this.#reported[at + LAYOUT.descriptor];
-    if (fd === this.#hub.waker) return this.#hub.quietWaker();
+    if (fd === this.#hub.waker) {
+      this.#isWoken = true;
+      return this.#hub.quietWaker();
+    }
     const target = this.#targets[fd];
     // Of a connection that was closed since it became ready.
     if (this.#generations[fd] !== this.#reported[at + LAYOUT.generation]) return;
@@ -98,12 +103,23 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
       if (target.descriptor < 0) return this.#forget(fd);
       target.reported((bits & HUNG_UP) !== 0);
     }
-    const index = this.#events.length;
-    const event = this.#pool[index] ??= { target, events: 0 };
+    const readable = (bits & HUNG_UP) !== 0 ? EPOLLIN : 0;
+    this.#report(target, (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
+  }
+
+  #report(target: Watched, events: number): void {
+    const event = this.#pool[this.#events.length] ??= { target, events };
     event.target = target;
-    event.events = (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) |
-      ((bits & HUNG_UP) !== 0 ? EPOLLIN : 0);
+    event.events = events;
     this.#events.push(event);
+  }
+
+  #collectFinished(): void {
+    this.#isWoken = false;
+    for (const { descriptor } of this.#hub.finished()) {
+      const target = this.#targets[descriptor];
+      if (target !== undefined) this.#report(target, EPOLLIN);
+    }
   }
 
   /** Takes out what may have left the list already; that is no mistake. */

@@ -139,7 +139,7 @@ let library: Deno.DynamicLibrary<typeof DEFINITIONS> | undefined;
  */
 export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCalls {
   const { symbols: c } = library ??= Deno.dlopen("libc.so.6", DEFINITIONS);
-  const fail = failure(c.__errno_location(), count);
+  const fail = errnoInstead(c.__errno_location(), count);
   // One function for each, so that each is compiled to the call itself.
   return {
     socket: (domain, type, protocol) => fail(c.socket(domain, type, protocol)),
@@ -181,9 +181,9 @@ export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCa
  * Makes what puts the negative errno in the place of -1. errno belongs to the thread and stays where
  * it is, so it is read from memory.
  */
-function failure(
+export function errnoInstead(
   errnoLocation: Deno.PointerValue,
-  count: Float64Array,
+  count: Float64Array = new Float64Array(1),
 ): (result: number) => number {
   if (errnoLocation === null) throw new Error("the C library has no errno");
   const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(errnoLocation, 4));

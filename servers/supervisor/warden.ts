@@ -1,6 +1,7 @@
 import type { Clients } from "../engine/farewell.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
-import { SHUT_RD, SHUT_RDWR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
+import { interruptThread } from "../sockets/thread_interruption.ts";
+import { SHUT_RDWR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 
 /** Added to the count of an eventfd, which then is readable, eventfd(2). */
 const ONE = BigUint64Array.of(1n);
@@ -32,14 +33,12 @@ export class Warden implements Clients<number> {
     this.#wake();
   }
 
-  /**
-   * A socket that is shut down for reading answers what comes after the end with a reset, RFC 1122, which
-   * can destroy what the client has yet to read. So a busy one is not, if its thread sees the note.
-   */
-  finish(fd: number, isQuiet: boolean): void {
-    this.#table.finish(fd, (fd, isWatchful) => {
-      if (isQuiet || !isWatchful) this.#calls.shutdown(fd, SHUT_RD);
-    });
+  finish(fd: number): void {
+    // Not by shutting the socket down for reading: what the client sends after we have closed would
+    // then reset the connection (RFC 1122, 4.2.2.13), and destroy what it is still owed.
+    if (!this.#table.finish(fd)) return;
+    interruptThread(this.#table.thread(fd));
+    this.#wake();
   }
 
   abort(fd: number): void {

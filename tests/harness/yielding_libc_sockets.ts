@@ -1,4 +1,5 @@
 import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
+import { makeInterruptible } from "../../servers/sockets/thread_interruption.ts";
 import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
 import type {
   Address,
@@ -24,7 +25,10 @@ const DESCRIPTORS = 65_536;
 
 /** Opened before any test, because a test that opens a library is expected to close it. */
 export const calls: SystemCalls | undefined = hasSystemCalls() ? systemCalls() : undefined;
-if (hasSystemCalls()) lookUpHost("127.0.0.1", 0);
+if (hasSystemCalls()) {
+  lookUpHost("127.0.0.1", 0);
+  makeInterruptible();
+}
 
 /**
  * The system's sockets in the thread of a test, which has their clients too: a readiness call that

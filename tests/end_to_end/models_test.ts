@@ -111,9 +111,9 @@ for (const model of MODELS) {
         assertEquals(await exchange(conn, `client ${index}`), `client ${index}`);
       }));
       const elapsedMs = performance.now() - beganMs;
-      const inARow = Math.ceil(20 / servesAtOnce);
+      const inARow = Math.max(1, Math.ceil(20 / servesAtOnce));
       assertGreaterOrEqual(elapsedMs, inARow * 99);
-      assertLess(elapsedMs, inARow * 100 + 400);
+      assertLess(elapsedMs, inARow * 100 + 500);
     },
   );
 

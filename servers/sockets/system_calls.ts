@@ -126,7 +126,7 @@ export function systemCalls(): SystemCalls {
 
 function openLibrary(): SystemCalls {
   const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
-  const fail = failure(c.__errno_location());
+  const fail = errnoInstead(c.__errno_location());
   // One function for each, so that each is compiled to the call itself.
   return {
     socket: (domain, type, protocol) => fail(c.socket(domain, type, protocol)),
@@ -164,7 +164,7 @@ function openLibrary(): SystemCalls {
  * Makes what puts the negative errno in the place of -1. errno belongs to the thread and stays where
  * it is, so it is read from memory.
  */
-function failure(errnoLocation: Deno.PointerValue): (result: number) => number {
+export function errnoInstead(errnoLocation: Deno.PointerValue): (result: number) => number {
   if (errnoLocation === null) throw new Error("the C library has no errno");
   const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(errnoLocation, 4));
   return (result) => result === -1 ? -errno[0] : result;

@@ -13,6 +13,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-read",
   "--allow-run",
   "--allow-env=LC_ALL,LC_MESSAGES,LANG",
+  "--allow-ffi",
 ];
 
 /** The program and its arguments that run `playground` with `args`. */

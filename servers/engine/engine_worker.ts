@@ -14,13 +14,19 @@ import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
 import { DenoSockets } from "../sockets/deno.ts";
-import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import { isOutOfDescriptors } from "../sockets/deno_listener.ts";
-import { dismissIdle, Farewell } from "./farewell.ts";
+import { DescriptorTable } from "../sockets/descriptor_table.ts";
+import { HostLookupError } from "../sockets/host_lookup.ts";
+import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
+import type { Observer, Sockets } from "../sockets/interface.ts";
+import { LibcSockets } from "../sockets/libc.ts";
+import { SystemCallError } from "../sockets/system_call_error.ts";
+import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
 import type { Engine, Model, Notice } from "./model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
 
-let farewell: Farewell | undefined;
+/** Of Deno's sockets: an engine that blocks could not be told, and is ended from outside. */
+let farewell: Farewell<Connection> | undefined;
 /** The grace of a stop that came before there was anything to stop. */
 let pendingGraceMs: number | undefined;
 
@@ -54,9 +60,7 @@ async function start(setup: EngineSetup): Promise<void> {
     return;
   }
   const { sockets } = engine;
-  farewell = new Farewell(sockets);
-  if (pendingGraceMs !== undefined) farewell.begin(pendingGraceMs);
-  const stopDismissing = dismissIdle(sockets, setup.idleTimeoutMs);
+  const stopDismissing = setup.sockets === "deno" ? lookAfterClients(sockets, setup) : () => {};
   try {
     await model(engine);
     await sockets.allClosed();
@@ -67,17 +71,28 @@ async function start(setup: EngineSetup): Promise<void> {
   stopDismissing();
 }
 
+/** @returns a function that ends it */
+function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: EngineSetup): () => void {
+  const clients = clientsOf(sockets);
+  farewell = new Farewell(clients);
+  if (pendingGraceMs !== undefined) farewell.begin(pendingGraceMs);
+  const stopDismissing = dismissIdle(clients, idleTimeoutMs);
+  return () => {
+    farewell?.end();
+    stopDismissing();
+  };
+}
+
 function makeEngine(setup: EngineSetup, handler: Handler): Engine {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
-  const sockets = new DenoSockets(
-    new Recorder(setup.stats, setup.trace, {
-      beganToWait: () => tell({ kind: "listening", ...listener.address }),
-      outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
-      beyondFdSetSize: (descriptor) =>
-        notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
-      acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
-    }),
-  );
+  const recorder = new Recorder(setup.stats, setup.trace, {
+    beganToWait: () => tell({ kind: "listening", ...listener.address }),
+    outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
+    beyondFdSetSize: (descriptor) =>
+      notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
+    acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
+  });
+  const { sockets, isStopping } = makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   return {
@@ -88,13 +103,27 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
     handler: setup.handler,
     descriptorLimit: setup.descriptorLimit,
     get running() {
-      return !farewell?.begun || sockets.connections.size > 0;
+      return !isStopping() || sockets.connections.size > 0;
     },
     newSession: () => beginSession(handler),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
     notify,
+  };
+}
+
+function makeSockets(
+  setup: EngineSetup,
+  observer: Observer,
+): { sockets: Sockets; isStopping: () => boolean } {
+  if (setup.sockets === "deno") {
+    return { sockets: new DenoSockets(observer), isStopping: () => farewell?.begun ?? false };
+  }
+  const table = new DescriptorTable(setup.descriptors);
+  return {
+    sockets: new LibcSockets(observer, table, setup.listen.recvSizeBytes),
+    isStopping: () => table.stopping,
   };
 }
 
@@ -126,11 +155,22 @@ function reportFailed(
   notify({ kind: "client-failed", peer: formatAddress(connection.peer), reason: error.message });
 }
 
+/** What an error of bind(2) means. */
+const REASONS: Readonly<Record<string, Exclude<StartFailure["reason"], "handler">>> = {
+  EADDRINUSE: "address-in-use",
+  EADDRNOTAVAIL: "address-not-here",
+  EACCES: "permission",
+};
+
 function explainFailure(error: unknown): StartFailure {
   if (error instanceof HandlerError) {
     return { reason: "handler", path: error.path, detail: error.reason };
   }
   const detail = messageOf(error);
+  if (error instanceof HostLookupError) return { reason: "no-such-host", detail };
+  if (error instanceof SystemCallError) {
+    return { reason: REASONS[error.code] ?? "other", detail };
+  }
   if (error instanceof Deno.errors.AddrInUse) return { reason: "address-in-use", detail };
   if (error instanceof Deno.errors.AddrNotAvailable) return { reason: "address-not-here", detail };
   if (error instanceof Deno.errors.PermissionDenied) return { reason: "permission", detail };

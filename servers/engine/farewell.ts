@@ -10,40 +10,72 @@ const LAST_BYTES_MS = 250;
 /** How long clients may take to read what they are owed, when the grace is over. */
 const ABORT_MS = 1_500;
 
+/**
+ * The clients of a server as those see them who end them: `Client` is a connection for who has it at
+ * hand, and a descriptor for another thread.
+ */
+export interface Clients<Client> {
+  /** Those that there are now. */
+  all(): Iterable<Client>;
+  /** Grows with every call that moved bytes; who it stays the same for is idle. */
+  activity(client: Client): number;
+  /** No more clients are accepted. */
+  stopListening(): void;
+  /** From now on the client's stream is at its end for us, after what has arrived. */
+  finish(client: Client): void;
+  /** Ends the client now; what it is still owed is lost. */
+  abort(client: Client): void;
+}
+
+/** The clients of the thread that has them. */
+export function clientsOf(sockets: Sockets): Clients<Connection> {
+  return {
+    all: () => sockets.connections,
+    activity: (connection) => connection.activity,
+    stopListening: () => sockets.stopListening(),
+    finish: (connection) => sockets.finish(connection),
+    abort: (connection) => sockets.abort(connection),
+  };
+}
+
 /** The end of a server: its clients finish, are told to, and are cut off, in this order. */
-export class Farewell {
-  readonly #sockets: Sockets;
+export class Farewell<Client> {
+  readonly #clients: Clients<Client>;
   #timer: Timer | undefined = undefined;
   #dismissing = false;
   begun = false;
 
-  constructor(sockets: Sockets) {
-    this.#sockets = sockets;
+  constructor(clients: Clients<Client>) {
+    this.#clients = clients;
   }
 
   /** Stops accepting. When called again, the new grace counts from then. */
   begin(graceMs: number): void {
     this.begun = true;
-    this.#sockets.stopListening();
+    this.#clients.stopListening();
     if (this.#dismissing) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#dismissAll(), graceMs);
-    this.#sockets.allClosed().then(() => clearTimeout(this.#timer));
+  }
+
+  /** The last client is gone. */
+  end(): void {
+    this.#dismissing = true;
+    clearTimeout(this.#timer);
   }
 
   /** Lets what clients have sent already arrive, so that it is answered, and then ends each. */
   #dismissAll(): void {
     this.#dismissing = true;
-    const { connections } = this.#sockets;
     const lastBytesUntil = performance.now() + LAST_BYTES_MS;
-    const activities = new Map<Connection, number>();
+    const activities = new Map<Client, number>();
     const look = () => {
-      for (const connection of connections) {
-        const isQuiet = activities.get(connection) === connection.activity;
-        if (isQuiet || performance.now() > lastBytesUntil) this.#sockets.finish(connection);
-        activities.set(connection, connection.activity);
+      for (const client of this.#clients.all()) {
+        const activity = this.#clients.activity(client);
+        const isQuiet = activities.get(client) === activity;
+        if (isQuiet || performance.now() > lastBytesUntil) this.#clients.finish(client);
+        activities.set(client, activity);
       }
-      if (connections.size === 0) return;
       if (performance.now() < lastBytesUntil + QUIET_MS) this.#timer = setTimeout(look, QUIET_MS);
       else this.#timer = setTimeout(() => this.#abortAll(), ABORT_MS);
     };
@@ -51,7 +83,7 @@ export class Farewell {
   }
 
   #abortAll(): void {
-    for (const connection of [...this.#sockets.connections]) this.#sockets.abort(connection);
+    for (const client of [...this.#clients.all()]) this.#clients.abort(client);
   }
 }
 
@@ -61,22 +93,23 @@ export class Farewell {
  *
  * @returns a function that ends the watch
  */
-export function dismissIdle(sockets: Sockets, idleTimeoutMs: number): () => void {
+export function dismissIdle<Client>(clients: Clients<Client>, idleTimeoutMs: number): () => void {
   if (idleTimeoutMs === Infinity) return () => {};
-  const seen = new Map<Connection, { activity: number; sinceMs: number }>();
+  let seen = new Map<Client, { activity: number; sinceMs: number }>();
   // Whoever was idle for the whole time is found at most a quarter of it later.
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    for (const connection of seen.keys()) {
-      if (!sockets.connections.has(connection)) seen.delete(connection);
+    const present: typeof seen = new Map();
+    for (const client of clients.all()) {
+      const activity = clients.activity(client);
+      const before = seen.get(client);
+      const isSame = before?.activity === activity;
+      const sinceMs = isSame ? before.sinceMs : nowMs;
+      present.set(client, { activity, sinceMs });
+      if (nowMs - sinceMs >= 2 * idleTimeoutMs) clients.abort(client);
+      else if (nowMs - sinceMs >= idleTimeoutMs) clients.finish(client);
     }
-    for (const connection of sockets.connections) {
-      const { activity } = connection;
-      const before = seen.get(connection);
-      if (before?.activity !== activity) seen.set(connection, { activity, sinceMs: nowMs });
-      else if (nowMs - before.sinceMs >= 2 * idleTimeoutMs) sockets.abort(connection);
-      else if (nowMs - before.sinceMs >= idleTimeoutMs) sockets.finish(connection);
-    }
+    seen = present;
   }, Math.max(10, idleTimeoutMs / 4));
   return () => clearInterval(timer);
 }

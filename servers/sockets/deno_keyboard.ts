@@ -1,9 +1,7 @@
 import { WOULD_BLOCK } from "./interface.ts";
 import { EPOLLIN, type Keyboard } from "./interface.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
-
-/** Longest line that is kept, in characters: what a person types to a server is shorter. */
-const LONGEST_LINE = 4_096;
+import { LineReader } from "./line_reader.ts";
 
 /** Standard input as a socket to watch. */
 export class DenoKeyboard implements Keyboard, DenoPollable {
@@ -11,9 +9,8 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
   registration: Registration | undefined = undefined;
 
   readonly #hub: DenoHub;
-  readonly #decoder = new TextDecoder();
+  readonly #lines = new LineReader();
   readonly #buffer = new Uint8Array(1_024);
-  #text = "";
   #ended = false;
   #reading = false;
 
@@ -22,19 +19,15 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
   }
 
   tryReadLine(): string | null | typeof WOULD_BLOCK {
-    const end = this.#text.indexOf("\n");
-    if (end >= 0) {
-      const line = this.#text.slice(0, end).replace(/\r$/, "");
-      this.#text = this.#text.slice(end + 1);
-      return line;
-    }
+    const line = this.#lines.take();
+    if (line !== undefined) return line;
     if (this.#ended) return null;
     this.arm();
     return WOULD_BLOCK;
   }
 
   isReadable(): boolean {
-    return this.#ended || this.#text.includes("\n");
+    return this.#ended || this.#lines.hasLine;
   }
 
   isWritable(): boolean {
@@ -58,10 +51,7 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
   readonly #onRead = (count: number | null): void => {
     this.#reading = false;
     if (count === null) this.#ended = true;
-    else {
-      const typed = this.#decoder.decode(this.#buffer.subarray(0, count), { stream: true });
-      this.#text = (this.#text + typed).slice(-LONGEST_LINE);
-    }
+    else this.#lines.push(this.#buffer.subarray(0, count));
     if (this.isReadable()) this.#hub.signal(this, EPOLLIN);
     else this.arm();
   };

@@ -72,6 +72,7 @@ export class DescriptorTable {
   add(fd: number): void {
     const at = place(fd);
     if (at >= this.#words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
+    this.#words[at + 1]++; // whoever had this descriptor before was another client
     Atomics.store(this.#words, at, PRESENT);
     Atomics.add(this.#words, OPEN, 1);
     if (fd > Atomics.load(this.#words, HIGHEST)) Atomics.store(this.#words, HIGHEST, fd);

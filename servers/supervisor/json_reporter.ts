@@ -1,4 +1,5 @@
 import type { Notice } from "../engine/model.ts";
+import type { SocketKind } from "../engine/protocol.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
 import type { TraceRecord } from "../shared_memory/trace.ts";
@@ -9,8 +10,8 @@ const decoder = new TextDecoder();
 
 /** A line of JSON for each event, on standard output. */
 export class JsonReporter implements Reporter {
-  listening({ host, port }: Address, model: ModelName): void {
-    print({ event: "listening", host, port, pid: Deno.pid, model, sockets: "deno" });
+  listening({ host, port }: Address, model: ModelName, sockets: SocketKind): void {
+    print({ event: "listening", host, port, pid: Deno.pid, model, sockets });
   }
 
   record({ event, timeMs, client, host, port, sizeBytes, bytes }: TraceRecord): void {

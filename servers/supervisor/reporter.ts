@@ -1,4 +1,5 @@
 import type { Notice } from "../engine/model.ts";
+import type { SocketKind } from "../engine/protocol.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
 import type { TraceRecord } from "../shared_memory/trace.ts";
@@ -6,7 +7,7 @@ import type { Address } from "../sockets/interface.ts";
 
 /** Says what a server does: to people in lines of text, or to programs in lines of JSON. */
 export interface Reporter {
-  listening(address: Address, model: ModelName): void;
+  listening(address: Address, model: ModelName, sockets: SocketKind): void;
   /** What a client did. */
   record(record: TraceRecord): void;
   /** This many records were not shown. */

@@ -8,6 +8,7 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../engine/model.ts";
+import { dismissIdle, Farewell } from "../engine/farewell.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
 import { createStatsMemory, readCounters } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
@@ -15,6 +16,7 @@ import { createDescriptorMemory } from "../sockets/descriptor_table.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { Log } from "./log.ts";
 import type { Reporter } from "./reporter.ts";
+import { Warden } from "./warden.ts";
 
 /** How much longer than the grace an engine may take before it is ended from outside. */
 const OVERDUE_MS = 4_000;
@@ -50,13 +52,20 @@ export async function supervise(supervision: Supervision): Promise<void> {
     type: "module",
   });
   const { promise: stopped, resolve, reject } = Promise.withResolvers<void>();
-  const stop = new Stop(supervision, worker, stats, resolve);
+  // An engine that blocks in the system's calls could not be told anything, so its clients are
+  // ended from here.
+  const warden = setup.sockets === "libc" ? new Warden(descriptors) : undefined;
+  const farewell = warden && new Farewell(warden);
+  const stopDismissing = warden && dismissIdle(warden, setup.idleTimeoutMs);
+  const endClients = (graceMs: number) =>
+    farewell ? farewell.begin(graceMs) : tell(worker, { kind: "stop", graceMs });
+  const stop = new Stop(supervision, endClients, stats, resolve);
   const said = new Set<string>();
 
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
     switch (data.kind) {
       case "listening":
-        reporter.listening(data, setup.model);
+        reporter.listening(data, setup.model, setup.sockets);
         break;
       case "failed":
         reject(new RefusedError(explain(data.failure, setup.listen, messages)));
@@ -89,6 +98,8 @@ export async function supervise(supervision: Supervision): Promise<void> {
     await stopped;
   } finally {
     stop.end();
+    farewell?.end();
+    stopDismissing?.();
     log?.close();
     worker.terminate();
   }
@@ -98,7 +109,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
 /** Brings a server to its end: kindly at first, at once when told twice, by force when overdue. */
 class Stop {
   readonly #supervision: Supervision;
-  readonly #worker: Worker;
+  readonly #endClients: (graceMs: number) => void;
   readonly #stats: SharedArrayBuffer;
   readonly #giveUp: () => void;
   readonly #onSignal = () => this.begin();
@@ -111,12 +122,12 @@ class Stop {
 
   constructor(
     supervision: Supervision,
-    worker: Worker,
+    endClients: (graceMs: number) => void,
     stats: SharedArrayBuffer,
     giveUp: () => void,
   ) {
     this.#supervision = supervision;
-    this.#worker = worker;
+    this.#endClients = endClients;
     this.#stats = stats;
     this.#giveUp = giveUp;
   }
@@ -130,7 +141,7 @@ class Stop {
     const clients = readCounters(this.#stats).active;
     if (!this.#begun && clients > 0) this.#supervision.reporter.stopping(clients, graceMs);
     this.#begun = true;
-    tell(this.#worker, { kind: "stop", graceMs });
+    this.#endClients(graceMs);
     clearTimeout(this.#overdue);
     this.#overdue = setTimeout(() => {
       this.#supervision.reporter.cutOff(readCounters(this.#stats).active);

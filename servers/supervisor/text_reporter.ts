@@ -2,6 +2,7 @@ import type { Messages } from "../../cli/messages.ts";
 import { formatBytes } from "../../cli/bytes.ts";
 import { bold, dim } from "../../cli/colors.ts";
 import type { Notice } from "../engine/model.ts";
+import type { SocketKind } from "../engine/protocol.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
 import type { TraceRecord } from "../shared_memory/trace.ts";
@@ -17,9 +18,9 @@ export class TextReporter implements Reporter {
     this.#messages = messages;
   }
 
-  listening(address: Address, model: ModelName): void {
+  listening(address: Address, model: ModelName, sockets: SocketKind): void {
     const { listening } = this.#messages.serve;
-    console.log(bold(listening(formatAddress(address), model, "deno", Deno.pid)));
+    console.log(bold(listening(formatAddress(address), model, sockets, Deno.pid)));
   }
 
   record(record: TraceRecord): void {

@@ -1,0 +1,42 @@
+/**
+ * `fd_set` of select(2): a bit for each descriptor below its size. The macros of C write beyond the
+ * end for a larger one; this refuses.
+ */
+export class DescriptorSet {
+  readonly words: Int32Array<ArrayBuffer>;
+  #highest = -1;
+
+  /** @param size how many descriptors there are, `FD_SETSIZE` */
+  constructor(size: number) {
+    // The system reads and writes whole words of 64 bits.
+    this.words = new Int32Array(Math.ceil(size / 64) * 2);
+  }
+
+  /** The largest descriptor that is in the set, or -1. */
+  get highest(): number {
+    return this.#highest;
+  }
+
+  /**
+   * `FD_SET`
+   *
+   * @throws {RangeError} when `fd` is beyond the set
+   */
+  add(fd: number): void {
+    const size = this.words.length * 32;
+    if (fd >= size) throw new RangeError(`descriptor ${fd} is not below FD_SETSIZE, ${size}`);
+    this.words[fd >> 5] |= 1 << (fd & 31);
+    if (fd > this.#highest) this.#highest = fd;
+  }
+
+  /** `FD_ISSET` */
+  has(fd: number): boolean {
+    return (this.words[fd >> 5] & 1 << (fd & 31)) !== 0;
+  }
+
+  /** `FD_ZERO` */
+  clear(): void {
+    this.words.fill(0, 0, (this.#highest >> 5) + 1);
+    this.#highest = -1;
+  }
+}

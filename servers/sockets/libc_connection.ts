@@ -1,0 +1,269 @@
+import type { DescriptorTable } from "./descriptor_table.ts";
+import { ConnectionReset, WOULD_BLOCK } from "./interface.ts";
+import type { Address, Connection, Observer } from "./interface.ts";
+import type { LibcPollable } from "./libc_hub.ts";
+import { ERRNO, SystemCallError } from "./system_call_error.ts";
+import { IPPROTO_TCP, SHUT_RD, SHUT_RDWR, SHUT_WR, TCP_INFO } from "./system_calls.ts";
+import { MSG_DONTWAIT, MSG_NOSIGNAL, type SystemCalls } from "./system_calls.ts";
+
+/** How long a closed connection waits for the other side's last byte before it gives up on it. */
+const LINGER_MS = 1_000;
+const LINGER_LOOK_MS = 5;
+
+/** States in `struct tcp_info` in which the client has not ended its stream, <netinet/tcp.h>. */
+const CLIENT_GOES_ON: readonly number[] = [1, 4, 5]; // ESTABLISHED, FIN_WAIT1, FIN_WAIT2
+
+const NOTHING = new Uint8Array(0);
+
+/** What a connection needs of the thread that it lives in. */
+export interface LibcHome {
+  readonly calls: SystemCalls;
+  readonly observer: Observer;
+  readonly table: DescriptorTable;
+  /** Where `tryRecv` receives for all connections of the thread. */
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  /** The first `count` bytes of {@linkcode buffer}. */
+  lend(count: number): Uint8Array;
+  /** The descriptor is about to be closed. */
+  closing(fd: number): void;
+  /** The descriptor is free again. */
+  released(connection: LibcConnection): void;
+  /** Looks after a connection that is closed, until {@linkcode LibcConnection.lookForEnd} is done. */
+  linger(connection: LibcConnection): void;
+}
+
+/** A socket of the system's. Once closed it makes no call any more, whatever it is asked for. */
+export class LibcConnection implements Connection, LibcPollable {
+  readonly kind = "connection";
+
+  readonly #home: LibcHome;
+  #fd: number;
+  #fault: ConnectionReset | undefined = undefined;
+  /** The client's last byte was received. */
+  #ended = false;
+  #closed = false;
+  #lingerUntilMs = 0;
+  #isEdgeTriggered = false;
+  /** Nothing more can be received before the next edge. */
+  #isDrained = false;
+  /** The client has ended its stream or reset it, so there may be more to be received than bytes. */
+  #hungUp = false;
+
+  /**
+   * @param fd of a connected socket, which this object closes
+   * @param id see {@linkcode Connection.id}
+   */
+  constructor(home: LibcHome, fd: number, readonly id: number, readonly peer: Address) {
+    this.#home = home;
+    this.#fd = fd;
+  }
+
+  get descriptor(): number {
+    return this.#closed ? -1 : this.#fd;
+  }
+
+  get activity(): number {
+    return this.#fd < 0 ? 0 : this.#home.table.activity(this.#fd);
+  }
+
+  recv(buffer: Uint8Array): number {
+    const count = this.#receive(buffer, buffer.length, 0);
+    if (count === 0) this.#ended = true;
+    else this.#received(buffer, count);
+    return count;
+  }
+
+  send(bytes: Uint8Array): void {
+    for (let sent = 0; sent < bytes.length;) {
+      const count = this.#transmit(sent === 0 ? bytes : bytes.subarray(sent), MSG_NOSIGNAL);
+      if (count !== WOULD_BLOCK) sent += count;
+    }
+  }
+
+  tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
+    if (this.#isDrained) return WOULD_BLOCK;
+    const { buffer } = this.#home;
+    const mostBytes = Math.min(sizeBytes, buffer.length);
+    const count = this.#receive(buffer, mostBytes, MSG_DONTWAIT);
+    if (count === WOULD_BLOCK) return WOULD_BLOCK;
+    if (count === 0) {
+      this.#ended = true;
+      return NOTHING;
+    }
+    // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
+    // to be told so would be a call for each message.
+    if (this.#isEdgeTriggered && count < mostBytes && !this.#hungUp) this.#isDrained = true;
+    this.#received(buffer, count);
+    return this.#home.lend(count);
+  }
+
+  keep(bytes: Uint8Array): Uint8Array {
+    return bytes.slice();
+  }
+
+  release(): void {}
+
+  trySend(bytes: Uint8Array): number {
+    if (bytes.length === 0) return 0;
+    return this.#transmit(bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
+  explain(error: unknown): Error {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+
+  /** An edge-triggered interest list watches this connection from now on, or no longer. */
+  watchEdges(isEdgeTriggered: boolean): void {
+    this.#isEdgeTriggered = isEdgeTriggered;
+    this.#isDrained = this.#hungUp = false;
+  }
+
+  /** An interest list has reported this connection. */
+  reported(hungUp: boolean): void {
+    this.#isDrained = false;
+    if (hungUp) this.#hungUp = true;
+  }
+
+  /** From now on the stream is at its end for us, after what has arrived. */
+  finish(): void {
+    if (this.#closed) return;
+    this.#isDrained = false;
+    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RD));
+  }
+
+  /** Ends the connection now; what it still holds is lost. */
+  abort(): void {
+    if (this.#fd < 0) return;
+    this.#fault ??= new ConnectionReset("closed by the server");
+    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR));
+    if (this.#closed) this.#giveBack();
+  }
+
+  /**
+   * Gives the descriptor away, for another thread to make a connection of it. This one is closed, and
+   * the client knows nothing of it.
+   */
+  detach(): number {
+    const fd = this.#open();
+    this.#home.closing(fd);
+    this.#closed = true;
+    this.#fd = -1;
+    this.#home.released(this);
+    return fd;
+  }
+
+  /**
+   * Ends the connection. A client that has not ended yet is sent the end and waited for: closing with
+   * bytes unread would reset the connection and destroy what is still on its way, tcp(7).
+   */
+  close(): void {
+    if (this.#closed) return;
+    const { calls, table, observer } = this.#home;
+    this.#closed = true;
+    observer.closed(this);
+    this.#home.closing(this.#fd);
+    if (this.#fault !== undefined || (this.#ended && !table.isFinished(this.#fd))) {
+      this.#giveBack();
+      return;
+    }
+    calls.shutdown(this.#fd, SHUT_WR);
+    this.#lingerUntilMs = performance.now() + LINGER_MS;
+    this.lookForEnd();
+    if (this.#fd < 0) return;
+    this.#home.linger(this);
+  }
+
+  /** {@linkcode lookForEnd} until it is found, on a thread that has nothing else to do. */
+  waitForEnd(): void {
+    while (this.#fd >= 0) {
+      this.#home.calls.poll(null, 0, LINGER_LOOK_MS);
+      this.lookForEnd();
+    }
+  }
+
+  /** Of a closed connection: gives back its descriptor if the client has ended, or it is late. */
+  lookForEnd(): void {
+    const { calls, buffer } = this.#home;
+    for (let count; (count = calls.recv(this.#fd, buffer, buffer.length, MSG_DONTWAIT)) !== 0;) {
+      if (count === -ERRNO.EAGAIN) break;
+      if (count < 0 && count !== -ERRNO.EINTR) return this.#giveBack();
+    }
+    if (performance.now() >= this.#lingerUntilMs || !this.#clientGoesOn()) this.#giveBack();
+  }
+
+  #clientGoesOn(): boolean {
+    const state = new Uint8Array(1);
+    const sizeBytes = Uint32Array.of(1);
+    const { calls } = this.#home;
+    if (calls.getsockopt(this.#fd, IPPROTO_TCP, TCP_INFO, state, sizeBytes) < 0) return false;
+    return CLIENT_GOES_ON.includes(state[0]);
+  }
+
+  #giveBack(): void {
+    const fd = this.#fd;
+    this.#fd = -1;
+    this.#home.table.remove(fd);
+    // The descriptor is free whatever close(2) says, and nobody is left to be told.
+    this.#home.calls.close(fd);
+    this.#home.released(this);
+  }
+
+  #open(): number {
+    if (this.#closed) throw new Error("the connection is closed");
+    return this.#fd;
+  }
+
+  #received(buffer: Uint8Array, count: number): void {
+    this.#home.table.moved(this.#fd);
+    this.#home.observer.received(this, buffer, count);
+  }
+
+  #receive(buffer: Uint8Array, sizeBytes: number, flags: number): number {
+    const fd = this.#open();
+    if (this.#fault !== undefined) throw this.#fault;
+    for (let surprises = 0;;) {
+      const count = this.#home.calls.recv(fd, buffer, sizeBytes, flags);
+      if (count >= 0) return count;
+      if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
+      if (count !== -ERRNO.EINTR) surprises = this.#failed("recv", -count, surprises);
+    }
+  }
+
+  #transmit(bytes: Uint8Array, flags: number): number {
+    const fd = this.#open();
+    if (this.#fault !== undefined) throw this.#fault;
+    for (let surprises = 0;;) {
+      const count = this.#home.calls.send(fd, bytes, bytes.length, flags);
+      if (count >= 0) {
+        this.#home.table.moved(fd);
+        this.#home.observer.sent(this, count);
+        return count;
+      }
+      if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
+      if (count !== -ERRNO.EINTR) surprises = this.#failed("send", -count, surprises);
+    }
+  }
+
+  /**
+   * @returns the number of surprises so far, if the call should be tried again
+   * @throws {ConnectionReset} when the client is gone
+   * @throws {SystemCallError} for what is not foreseen, when it comes twice. Between a call and the
+   *   reading of errno the runtime may make calls of its own, so one time in very many it is not ours.
+   */
+  #failed(call: string, errno: number, surprises: number): number {
+    const error = new SystemCallError(call, errno);
+    if (isReset(errno)) {
+      this.#home.observer.reset(this);
+      throw this.#fault = new ConnectionReset(error.message);
+    }
+    if (surprises > 0) throw error;
+    return surprises + 1;
+  }
+}
+
+/** Whether the connection has ended for a reason that is not ours, recv(2), send(2) and tcp(7). */
+function isReset(errno: number): boolean {
+  return errno === ERRNO.ECONNRESET || errno === ERRNO.EPIPE || errno === ERRNO.ETIMEDOUT ||
+    errno === ERRNO.ECONNABORTED || errno === ERRNO.EHOSTUNREACH || errno === ERRNO.ENETUNREACH ||
+    errno === ERRNO.ENETDOWN || errno === ERRNO.ENOTCONN;
+}

@@ -1,0 +1,133 @@
+import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT } from "./interface.ts";
+import type { InterestList, Pollable, ReadyEvent } from "./interface.ts";
+import { LibcConnection } from "./libc_connection.ts";
+import { asLibcPollable, type LibcHub } from "./libc_hub.ts";
+import { checked, ERRNO } from "./system_call_error.ts";
+import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from "./system_calls.ts";
+
+/** The client has ended its stream; both directions are at their end. <sys/epoll.h> */
+const EPOLLRDHUP = 0x2000;
+const EPOLLHUP = 0x010;
+/** What is an end to be received, or an error that `recv` will tell. */
+const HUNG_UP = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
+/** How many events one wait can bring. */
+const MOST_EVENTS = 1_024;
+
+/**
+ * The layout of `struct epoll_event` in 32-bit words: packed on x86-64, and with the data aligned to 8
+ * bytes elsewhere. Of the 64 bits of data the first half is the descriptor and the second tells apart
+ * who had it one after the other.
+ */
+const LAYOUT = Deno.build.arch === "x86_64"
+  ? { size: 3, descriptor: 1, generation: 2 }
+  : { size: 4, descriptor: 2, generation: 3 };
+
+/** What is known of a descriptor in the list. */
+interface Interest<Watched> {
+  readonly target: Watched;
+  readonly generation: number;
+}
+
+/** epoll(7) itself. */
+export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched> {
+  readonly #hub: LibcHub;
+  readonly #fd: number;
+  readonly #one = new Int32Array(LAYOUT.size);
+  readonly #reported = new Int32Array(LAYOUT.size * MOST_EVENTS);
+  readonly #interests: (Interest<Watched> | undefined)[] = [];
+  readonly #pool: { target: Watched; events: number }[] = [];
+  readonly #events: ReadyEvent<Watched>[] = [];
+  #lastGeneration = 0;
+  /** A listener that has no descriptor to give rests, and must not be reported meanwhile. */
+  #resting: { target: Watched; events: number } | undefined = undefined;
+  #listener: { target: Watched; events: number } | undefined = undefined;
+
+  /** @throws {SystemCallError} when there is no descriptor left */
+  constructor(hub: LibcHub) {
+    this.#hub = hub;
+    this.#fd = checked("epoll_create1", hub.calls.epoll_create1(EPOLL_CLOEXEC));
+    this.#control(EPOLL_CTL_ADD, hub.waker, EPOLLIN, 0);
+  }
+
+  add(target: Watched, events: number): void {
+    const fd = asLibcPollable(target).descriptor;
+    const generation = ++this.#lastGeneration;
+    this.#control(EPOLL_CTL_ADD, fd, events, generation);
+    this.#interests[fd] = { target, generation };
+    if (target.kind === "listener") this.#listener = { target, events };
+    if (target instanceof LibcConnection) target.watchEdges((events & EPOLLET) !== 0);
+  }
+
+  modify(target: Watched, events: number): void {
+    const fd = asLibcPollable(target).descriptor;
+    const interest = this.#interests[fd];
+    if (interest?.target !== target) throw new Error("modify() of a socket never added");
+    this.#control(EPOLL_CTL_MOD, fd, events, interest.generation);
+    if (target instanceof LibcConnection) target.watchEdges((events & EPOLLET) !== 0);
+  }
+
+  remove(target: Watched): void {
+    const fd = asLibcPollable(target).descriptor;
+    if (fd < 0 || this.#interests[fd]?.target !== target) return;
+    this.#interests[fd] = undefined;
+    this.#control(EPOLL_CTL_DEL, fd, 0, 0);
+    if (target instanceof LibcConnection) target.watchEdges(false);
+  }
+
+  wait(timeoutMs: number): ReadyEvent<Watched>[] {
+    const { calls, observer } = this.#hub;
+    this.#events.length = 0;
+    const mostMs = this.#hub.prepareWait(timeoutMs);
+    this.#restOrResume();
+    const count = calls.epoll_wait(this.#fd, this.#reported, MOST_EVENTS, mostMs);
+    // Interrupted by a signal, it found nothing, and whoever waits will ask again.
+    if (count !== -ERRNO.EINTR) checked("epoll_wait", count);
+    for (let i = 0; i < count; i++) this.#collect(i * LAYOUT.size);
+    observer.wokeUp(Math.max(0, count), this.#events.length);
+    return this.#events;
+  }
+
+  #collect(at: number): void {
+    const fd = this.#reported[at + LAYOUT.descriptor];
+    if (fd === this.#hub.waker) return this.#hub.quietWaker();
+    const interest = this.#interests[fd];
+    // Of a connection that was closed since it became ready.
+    if (interest?.generation !== this.#reported[at + LAYOUT.generation]) return;
+    const { target } = interest;
+    const bits = this.#reported[at];
+    if (target instanceof LibcConnection) target.reported((bits & HUNG_UP) !== 0);
+    const index = this.#events.length;
+    const event = this.#pool[index] ??= { target, events: 0 };
+    event.target = target;
+    event.events = (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) |
+      ((bits & HUNG_UP) !== 0 ? EPOLLIN : 0);
+    this.#events.push(event);
+  }
+
+  #restOrResume(): void {
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    const isResting = asLibcPollable(listener.target).descriptor < 0;
+    if (isResting === (this.#resting !== undefined)) return;
+    if (isResting) {
+      const fd = this.#interests.findIndex((interest) => interest?.target === listener.target);
+      // Closed for good it has left the list by itself, so that this is refused.
+      this.#one.fill(0);
+      this.#hub.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
+      this.#interests[fd] = undefined;
+      this.#resting = listener;
+    } else {
+      this.#resting = undefined;
+      this.add(listener.target, listener.events);
+    }
+  }
+
+  #control(operation: number, fd: number, events: number, generation: number): void {
+    const rdhup = (events & EPOLLET) !== 0 ? EPOLLRDHUP : 0;
+    this.#one[0] = events | rdhup;
+    this.#one[LAYOUT.descriptor] = fd;
+    this.#one[LAYOUT.generation] = generation;
+    checked("epoll_ctl", this.#hub.calls.epoll_ctl(this.#fd, operation, fd, this.#one));
+  }
+}

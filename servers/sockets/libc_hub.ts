@@ -1,0 +1,105 @@
+/**
+ * What the parts of the `libc` socket kind share.
+ *
+ * @module
+ */
+
+import type { DescriptorTable } from "./descriptor_table.ts";
+import type { Connection, Observer, Pollable } from "./interface.ts";
+import type { LibcConnection, LibcHome } from "./libc_connection.ts";
+import type { LibcListener } from "./libc_listener.ts";
+import { EFD_CLOEXEC, EFD_NONBLOCK, type SystemCalls } from "./system_calls.ts";
+import { checked } from "./system_call_error.ts";
+
+/** How often it is looked whether a closed connection's client has ended as well. */
+const LINGER_LOOK_MS = 5;
+
+/** A socket of this kind as a readiness call sees it. */
+export interface LibcPollable extends Pollable {
+  /** The descriptor to watch, or -1 while there is nothing to be watched. */
+  readonly descriptor: number;
+}
+
+/** The middle of the socket kind: one per thread that has connections. */
+export class LibcHub implements LibcHome {
+  readonly connections = new Set<Connection>();
+  /** Written to by other threads to end a wait, eventfd(2). */
+  readonly waker: number;
+  listener: LibcListener | undefined = undefined;
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  #lent: Uint8Array;
+  /** Told of every descriptor before it is closed; the system's own lists need not be. */
+  onClosing: (fd: number) => void = () => {};
+  readonly #lingering = new Set<LibcConnection>();
+  readonly #wakeCount = new BigUint64Array(1);
+
+  constructor(
+    readonly calls: SystemCalls,
+    readonly observer: Observer,
+    readonly table: DescriptorTable,
+    recvSizeBytes: number,
+  ) {
+    this.#lent = this.buffer = new Uint8Array(recvSizeBytes);
+    this.waker = checked("eventfd", calls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    table.waker = this.waker;
+  }
+
+  /** The waker was found readable: makes it quiet again. */
+  quietWaker(): void {
+    this.calls.read(this.waker, this.#wakeCount, this.#wakeCount.byteLength);
+  }
+
+  /** A new view only if it is of another size than the last: messages in a row are often alike. */
+  lend(count: number): Uint8Array {
+    if (this.#lent.length !== count) this.#lent = this.buffer.subarray(0, count);
+    return this.#lent;
+  }
+
+  closing(fd: number): void {
+    this.onClosing(fd);
+  }
+
+  linger(connection: LibcConnection): void {
+    if (this.listener?.blocks) connection.waitForEnd();
+    else this.#lingering.add(connection);
+  }
+
+  get isLingering(): boolean {
+    return this.#lingering.size > 0;
+  }
+
+  /** The connection has given back its descriptor. */
+  released(connection: LibcConnection): void {
+    this.connections.delete(connection);
+    this.#lingering.delete(connection);
+    this.table.released();
+    this.listener?.resume();
+  }
+
+  /** Gives back the descriptors of connections whose clients have ended by now. */
+  lookAfterLingering(): void {
+    for (const connection of this.#lingering) connection.lookForEnd();
+  }
+
+  /**
+   * To be called before a wait: does what has become due.
+   *
+   * @returns how long to wait at most, as epoll_wait(2) takes it: -1 is for ever
+   */
+  prepareWait(timeoutMs: number): number {
+    if (this.connections.size === 0) this.observer.waiting();
+    this.lookAfterLingering();
+    let mostMs = timeoutMs;
+    if (this.#lingering.size > 0) mostMs = Math.min(mostMs, LINGER_LOOK_MS);
+    if (this.listener !== undefined) mostMs = Math.min(mostMs, this.listener.restMs());
+    // Rounded up: whoever is due in half a millisecond would be waited for without waiting.
+    return mostMs === Infinity ? -1 : Math.ceil(mostMs);
+  }
+}
+
+/** Every socket that this kind hands out is one; another kind's would be a mistake of ours. */
+export function asLibcPollable(socket: Pollable): LibcPollable {
+  if (!("descriptor" in socket)) throw new Error("a socket of another kind");
+  // The property is only declared there.
+  return socket as LibcPollable;
+}

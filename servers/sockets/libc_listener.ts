@@ -1,0 +1,183 @@
+import { lookUpHost } from "./host_lookup.ts";
+import type { Address, Connection, Listener, ListenOptions } from "./interface.ts";
+import { LibcConnection } from "./libc_connection.ts";
+import type { LibcHub, LibcPollable } from "./libc_hub.ts";
+import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
+import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
+import { F_GETFL, F_SETFL, IPPROTO_TCP, SHUT_RDWR, SO_REUSEADDR } from "./system_calls.ts";
+import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, SOL_SOCKET } from "./system_calls.ts";
+import { type SystemCalls, TCP_NODELAY } from "./system_calls.ts";
+
+/** After how long accepting is tried again if no connection of ours has ended meanwhile. */
+const RETRY_MS = 1_000;
+
+const ON = Int32Array.of(1);
+
+/** The listening socket of the system's. */
+export class LibcListener implements Listener, LibcPollable {
+  readonly kind = "listener";
+  readonly address: Address;
+
+  readonly #hub: LibcHub;
+  readonly #options: ListenOptions;
+  readonly #peer = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  readonly #peerSize = new Uint32Array(1);
+  #fd: number;
+  /** Whether this thread waits in `accept`, and so has one client at a time. */
+  blocks = true;
+  #lastId = 0;
+  #resumeAtMs = 0;
+  #toldOutOfDescriptors = false;
+
+  /**
+   * @throws {HostLookupError} when there is no such host
+   * @throws {SystemCallError} when its address cannot be listened on
+   */
+  constructor(options: ListenOptions, hub: LibcHub) {
+    this.#options = options;
+    this.#hub = hub;
+    this.#fd = listenOn(hub.calls, options);
+    checked("getsockname", hub.calls.getsockname(this.#fd, this.#peer, this.#sizeOfPeer()));
+    this.address = parseSocketAddress(this.#peer);
+    hub.table.setListener(this.#fd);
+  }
+
+  /** -1 while accepting rests, and for ever once it has stopped. */
+  get descriptor(): number {
+    return this.#resumeAtMs === 0 ? this.#fd : -1;
+  }
+
+  accept(): Connection | null {
+    while (!this.#isStopped()) {
+      this.#hub.observer.waiting();
+      const connection = this.#acceptOne(0);
+      if (connection !== null) return connection;
+      // Blocked for want of descriptors; without, accept4 itself blocks.
+      if (this.#resumeAtMs > 0) this.#hub.table.waitForRelease(RETRY_MS);
+      this.resume();
+    }
+    return null;
+  }
+
+  tryAccept(): Connection | null {
+    if (this.#isStopped() || this.restMs() !== Infinity) return null;
+    if (this.blocks) this.#stopBlocking();
+    if (this.#hub.connections.size === 0) this.#hub.observer.waiting();
+    return this.#acceptOne(SOCK_NONBLOCK);
+  }
+
+  /** How long accepting still rests; `Infinity` when it does not. */
+  restMs(): number {
+    if (this.#resumeAtMs === 0) return Infinity;
+    const leftMs = this.#resumeAtMs - performance.now();
+    if (leftMs > 0) return leftMs;
+    this.resume();
+    return Infinity;
+  }
+
+  /** A descriptor is free, so accepting goes on. */
+  resume(): void {
+    this.#resumeAtMs = 0;
+  }
+
+  /** Wakes whoever waits for a client, and refuses those who wait to be accepted. */
+  stop(): void {
+    this.#hub.table.withListener((fd) => this.#hub.calls.shutdown(fd, SHUT_RDWR));
+  }
+
+  /** Whether the server was told to stop; then the socket is closed, by the thread that uses it. */
+  #isStopped(): boolean {
+    if (!this.#hub.table.stopping) return false;
+    if (this.#fd >= 0) {
+      this.#hub.table.setListener(undefined);
+      this.#hub.closing(this.#fd);
+      this.#hub.calls.close(this.#fd);
+      this.#fd = -1;
+    }
+    return true;
+  }
+
+  /** @returns the next client that may be served, or `null` when it is worth asking again */
+  #acceptOne(mode: 0 | typeof SOCK_NONBLOCK): Connection | null {
+    for (;;) {
+      const { calls } = this.#hub;
+      // Connections block or not from call to call (MSG_DONTWAIT), whatever the listener does.
+      const fd = calls.accept4(this.#fd, this.#peer, this.#sizeOfPeer(), SOCK_CLOEXEC);
+      if (fd >= 0) {
+        const connection = this.#admit(fd);
+        if (connection !== null) return connection;
+        continue;
+      }
+      if (fd === -ERRNO.EAGAIN && mode === SOCK_NONBLOCK) return null;
+      // accept(2): errors of the network belong to a client that is gone already.
+      if (fd === -ERRNO.EINTR || fd === -ERRNO.ECONNABORTED || fd === -ERRNO.EPROTO) continue;
+      if (this.#hub.table.stopping) return null;
+      this.#rest(-fd);
+      return null;
+    }
+  }
+
+  #admit(fd: number): LibcConnection | null {
+    const { calls, observer, table, connections } = this.#hub;
+    const { maxClients, descriptorsBelow } = this.#options;
+    const peer = parseSocketAddress(this.#peer);
+    if (fd >= descriptorsBelow) {
+      observer.beyondFdSetSize(peer, fd);
+      calls.close(fd);
+      return null;
+    }
+    if (table.openCount >= maxClients) {
+      observer.refused(peer);
+      calls.close(fd);
+      return null;
+    }
+    // An answer should not wait for the acknowledgement of the one before, tcp(7).
+    calls.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ON, ON.byteLength);
+    table.add(fd);
+    const connection = new LibcConnection(this.#hub, fd, ++this.#lastId, peer);
+    connections.add(connection);
+    observer.accepted(connection);
+    return connection;
+  }
+
+  /** Nothing is tried before a descriptor is free or the time is over. */
+  #rest(errno: number): void {
+    this.#resumeAtMs = performance.now() + RETRY_MS;
+    if (errno !== ERRNO.EMFILE && errno !== ERRNO.ENFILE) {
+      this.#hub.observer.acceptFailed(new SystemCallError("accept4", errno));
+    } else if (!this.#toldOutOfDescriptors) {
+      this.#toldOutOfDescriptors = true;
+      this.#hub.observer.outOfDescriptors();
+    }
+  }
+
+  #stopBlocking(): void {
+    const { calls } = this.#hub;
+    const flags = checked("fcntl", calls.fcntl(this.#fd, F_GETFL, 0));
+    checked("fcntl", calls.fcntl(this.#fd, F_SETFL, flags | SOCK_NONBLOCK));
+    this.blocks = false;
+  }
+
+  /** The size goes in as what there is room for, and comes out as what was stored. */
+  #sizeOfPeer(): Uint32Array {
+    this.#peerSize[0] = SOCKET_ADDRESS_BYTES;
+    return this.#peerSize;
+  }
+}
+
+function listenOn(calls: SystemCalls, { host, port, backlog }: ListenOptions): number {
+  const [{ family, bytes }] = lookUpHost(host, port);
+  const fd = checked("socket", calls.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  try {
+    checked(
+      "setsockopt",
+      calls.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, ON, ON.byteLength),
+    );
+    checked("bind", calls.bind(fd, bytes, bytes.length));
+    checked("listen", calls.listen(fd, backlog));
+    return fd;
+  } catch (error) {
+    calls.close(fd);
+    throw error;
+  }
+}

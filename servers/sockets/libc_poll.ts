@@ -1,0 +1,115 @@
+import { EPOLLERR, EPOLLIN, EPOLLOUT } from "./interface.ts";
+import type { InterestList, Pollable, ReadyEvent } from "./interface.ts";
+import { asLibcPollable, type LibcHub } from "./libc_hub.ts";
+import { checked, ERRNO } from "./system_call_error.ts";
+
+/** Both directions are at their end; it is reported whether asked for or not. <poll.h> */
+const POLLHUP = 0x010;
+
+/** `struct pollfd` in 32-bit words: the descriptor, and what is asked for and what is reported. */
+const WORDS = 2;
+const FIRST_CAPACITY = 64;
+
+/**
+ * poll(2) itself: an array of what is watched, which the system goes through at each wait, and after
+ * it whoever asked. The first place is the waker's.
+ */
+export class LibcPoll<Watched extends Pollable> implements InterestList<Watched> {
+  readonly #hub: LibcHub;
+  readonly #targets: (Watched | undefined)[] = [];
+  /** Where in the array a descriptor is. */
+  readonly #places = new Map<number, number>();
+  readonly #pool: { target: Watched; events: number }[] = [];
+  readonly #events: ReadyEvent<Watched>[] = [];
+  #array = new Int32Array(FIRST_CAPACITY * WORDS);
+  #count = 0;
+
+  constructor(hub: LibcHub) {
+    this.#hub = hub;
+    this.#append(hub.waker, EPOLLIN, undefined);
+    hub.onClosing = (fd) => this.#forget(fd);
+  }
+
+  add(target: Watched, events: number): void {
+    this.#append(asLibcPollable(target).descriptor, events, target);
+  }
+
+  modify(target: Watched, events: number): void {
+    const place = this.#places.get(asLibcPollable(target).descriptor);
+    if (place === undefined) throw new Error("modify() of a socket never added");
+    this.#array[place * WORDS + 1] = events;
+  }
+
+  remove(target: Watched): void {
+    this.#forget(asLibcPollable(target).descriptor);
+  }
+
+  wait(timeoutMs: number): ReadyEvent<Watched>[] {
+    const { calls, observer } = this.#hub;
+    const mostMs = this.#hub.prepareWait(timeoutMs);
+    this.#restOrResume();
+    this.#events.length = 0;
+    const count = calls.poll(this.#array, this.#count, mostMs);
+    // Interrupted by a signal, it found nothing, and whoever waits will ask again.
+    if (count !== -ERRNO.EINTR) checked("poll", count);
+    for (let place = 0, found = 0; found < count; place++) {
+      const reported = this.#array[place * WORDS + 1] >>> 16;
+      if (reported === 0) continue;
+      found++;
+      this.#collect(this.#targets[place], reported);
+    }
+    observer.wokeUp(this.#count, this.#events.length);
+    return this.#events;
+  }
+
+  #collect(target: Watched | undefined, reported: number): void {
+    if (target === undefined) return this.#hub.quietWaker();
+    const index = this.#events.length;
+    const event = this.#pool[index] ??= { target, events: 0 };
+    event.target = target;
+    event.events = (reported & (EPOLLIN | EPOLLOUT | EPOLLERR)) |
+      ((reported & (POLLHUP | EPOLLERR)) !== 0 ? EPOLLIN : 0);
+    this.#events.push(event);
+  }
+
+  #append(fd: number, events: number, target: Watched | undefined): void {
+    if (this.#count * WORDS === this.#array.length) {
+      const larger = new Int32Array(this.#array.length * 2);
+      larger.set(this.#array);
+      this.#array = larger;
+    }
+    const place = this.#count++;
+    this.#array[place * WORDS] = fd;
+    this.#array[place * WORDS + 1] = events;
+    this.#targets[place] = target;
+    this.#places.set(fd, place);
+  }
+
+  /** The last takes the place of the one that leaves, so that there are no gaps to go through. */
+  #forget(fd: number): void {
+    const place = this.#places.get(fd);
+    if (place === undefined) return;
+    this.#places.delete(fd);
+    const last = --this.#count;
+    if (place !== last) {
+      const moved = this.#array[last * WORDS];
+      this.#array[place * WORDS] = moved;
+      this.#array[place * WORDS + 1] = this.#array[last * WORDS + 1];
+      this.#targets[place] = this.#targets[last];
+      this.#places.set(moved < 0 ? ~moved : moved, place);
+    }
+    this.#targets[last] = undefined;
+  }
+
+  /** A listener that has no descriptor to give rests: poll(2) passes over what is negative. */
+  #restOrResume(): void {
+    const { listener } = this.#hub;
+    if (listener === undefined) return;
+    const place = this.#targets.findIndex((target) => target?.kind === "listener");
+    if (place < 0) return;
+    const at = place * WORDS;
+    const fd = this.#array[at];
+    const isResting = listener.descriptor < 0;
+    if (isResting !== fd < 0) this.#array[at] = ~fd;
+  }
+}

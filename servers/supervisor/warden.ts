@@ -1,0 +1,48 @@
+import type { Clients } from "../engine/farewell.ts";
+import { DescriptorTable } from "../sockets/descriptor_table.ts";
+import { SHUT_RD, SHUT_RDWR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
+
+/** Added to the count of an eventfd, which then is readable, eventfd(2). */
+const ONE = BigUint64Array.of(1n);
+
+/**
+ * Ends clients from outside the threads that serve them, which may be blocked in a call: a socket that
+ * is shut down wakes whoever waits for it.
+ */
+export class Warden implements Clients<number> {
+  readonly #table: DescriptorTable;
+  readonly #calls: SystemCalls;
+
+  constructor(descriptors: SharedArrayBuffer) {
+    this.#table = new DescriptorTable(descriptors);
+    this.#calls = systemCalls();
+  }
+
+  all(): Iterable<number> {
+    return this.#table.clients();
+  }
+
+  activity(fd: number): number {
+    return this.#table.activity(fd);
+  }
+
+  stopListening(): void {
+    this.#table.stop();
+    this.#table.withListener((fd) => this.#calls.shutdown(fd, SHUT_RDWR));
+    this.#wake();
+  }
+
+  finish(fd: number): void {
+    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RD));
+  }
+
+  abort(fd: number): void {
+    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RDWR));
+  }
+
+  /** Ends the wait of an engine that has no client and no listener to be woken by. */
+  #wake(): void {
+    const { waker } = this.#table;
+    if (waker !== undefined) this.#calls.write(waker, ONE, ONE.byteLength);
+  }
+}

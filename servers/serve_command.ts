@@ -3,14 +3,13 @@ import { defineCommand, type Invocation } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
 import { choice, duration, type FlagValues, integer, onOff, text, toTyped } from "../cli/flags.ts";
 import type { Messages } from "../cli/messages.ts";
-import type { EngineSetup } from "./engine/protocol.ts";
 import { HANDLER_NAMES, isHandlerFile } from "./handlers/handlers.ts";
 import { modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
 import { JsonReporter } from "./supervisor/json_reporter.ts";
-import { supervise } from "./supervisor/supervisor.ts";
+import { supervise, type Supervision } from "./supervisor/supervisor.ts";
 import { TextReporter } from "./supervisor/text_reporter.ts";
 
 const serveFlags = {
@@ -95,7 +94,7 @@ async function makeSetup(
   model: ModelName,
   flags: FlagValues<typeof serveFlags>,
   exec: readonly string[],
-): Promise<Omit<EngineSetup, "stats" | "trace" | "descriptors">> {
+): Promise<Supervision["setup"]> {
   return {
     model,
     sockets: flags.sockets,

@@ -12,6 +12,7 @@ import { HandlerError } from "../handlers/custom.ts";
 import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
+import { openMemory } from "../shared_memory/memory.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
 import { DenoSockets } from "../sockets/deno.ts";
 import { isOutOfDescriptors } from "../sockets/deno_listener.ts";
@@ -21,6 +22,7 @@ import { type Connection, ConnectionReset, formatAddress } from "../sockets/inte
 import type { Observer, Sockets } from "../sockets/interface.ts";
 import { LibcSockets } from "../sockets/libc.ts";
 import { SystemCallError } from "../sockets/system_call_error.ts";
+import { ChildSeats } from "./child_seats.ts";
 import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
 import type { Engine, Model, Notice } from "./model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
@@ -85,7 +87,7 @@ function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: EngineSetup): () 
 
 function makeEngine(setup: EngineSetup, handler: Handler): Engine {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
-  const recorder = new Recorder(setup.stats, setup.trace, {
+  const recorder = new Recorder(openMemory(setup.stats), openMemory(setup.trace), {
     beganToWait: () => tell({ kind: "listening", ...listener.address }),
     outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
     beyondFdSetSize: (descriptor) =>
@@ -110,6 +112,11 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
     notify,
+    childService: setup.childSeats && {
+      seats: new ChildSeats(setup.childSeats),
+      prepareSpares: () => tell({ kind: "prepare-spares" }),
+      serve: (client) => tell({ kind: "client-for-child", client }),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The counters that the engine writes and everybody else reads, in memory that both see.
+ * The counters that who serves writes and everybody else reads, in memory that both see.
  *
  * @module
  */
@@ -24,22 +24,31 @@ export const COUNTER = {
 /** A reading of all counters. */
 export type Counters = Record<keyof typeof COUNTER, number>;
 
-/** Memory for one set of counters. */
-export function createStatsMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(Object.keys(COUNTER).length * Float64Array.BYTES_PER_ELEMENT);
+const LENGTH = Object.keys(COUNTER).length;
+
+/** Size of so many blocks of counters. */
+export function statsBytes(blocks: number): number {
+  return blocks * LENGTH * Float64Array.BYTES_PER_ELEMENT;
+}
+
+/** Memory for blocks of counters, one for each thread or process that counts. */
+export function createStatsMemory(blocks = 1): SharedArrayBuffer {
+  return new SharedArrayBuffer(statsBytes(blocks));
 }
 
 /**
- * The counters as an array, to be indexed with {@linkcode COUNTER}. One thread writes it with plain
- * stores; a reader may see one counter a moment before another, but never half a number.
+ * The counters of a block as an array, to be indexed with {@linkcode COUNTER}. One thread writes it
+ * with plain stores; a reader may see one counter a moment before another, but never half a number.
  */
-export function openCounters(memory: SharedArrayBuffer): Float64Array {
-  return new Float64Array(memory);
+export function openCounters(memory: ArrayBufferLike, block = 0): Float64Array {
+  return new Float64Array(memory, statsBytes(block), LENGTH);
 }
 
-/** Reads all counters. */
-export function readCounters(memory: SharedArrayBuffer): Counters {
-  const values = openCounters(memory);
-  const entries = Object.entries(COUNTER).map(([name, index]) => [name, values[index]]);
+/** Reads all counters: the sums over all blocks. */
+export function readCounters(memory: ArrayBufferLike): Counters {
+  const values = new Float64Array(memory);
+  const sums = new Float64Array(LENGTH);
+  for (let at = 0; at < values.length; at++) sums[at % LENGTH] += values[at];
+  const entries = Object.entries(COUNTER).map(([name, index]) => [name, sums[index]]);
   return Object.fromEntries(entries) as Counters; // fromEntries forgets the names
 }

@@ -8,13 +8,14 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../engine/model.ts";
-import { dismissIdle, Farewell } from "../engine/farewell.ts";
+import { type Clients, dismissIdle, Farewell } from "../engine/farewell.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
-import { createStatsMemory, readCounters } from "../shared_memory/stats.ts";
-import { createTraceMemory } from "../shared_memory/trace.ts";
-import { createDescriptorMemory } from "../sockets/descriptor_table.ts";
+import { openMemory } from "../shared_memory/memory.ts";
+import { readCounters } from "../shared_memory/stats.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
+import { ChildProcesses } from "./child_processes.ts";
 import { Log } from "./log.ts";
+import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
 import { Warden } from "./warden.ts";
 
@@ -27,7 +28,7 @@ const VERBOSE_LINES_PER_SECOND = 1_000;
 
 /** How a server is run, beyond what its engine must know. */
 export interface Supervision {
-  readonly setup: Omit<EngineSetup, "stats" | "trace" | "descriptors">;
+  readonly setup: Omit<EngineSetup, keyof Memories>;
   readonly graceMs: number;
   readonly log: "none" | "normal" | "verbose";
   readonly reporter: Reporter;
@@ -41,26 +42,31 @@ export interface Supervision {
  */
 export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter, messages } = supervision;
-  const stats = createStatsMemory();
-  const trace = createTraceMemory();
-  const descriptors = createDescriptorMemory(
-    setup.sockets === "libc" ? setup.descriptorLimit : 0,
-  );
-  const log = startLog(supervision, trace);
+  const { memories, withChildren } = createSharing(setup);
+  const stats = openMemory(memories.stats);
+  const log = startLog(supervision, openMemory(memories.trace));
   const startedMs = performance.now();
   const worker = new Worker(new URL("../engine/engine_worker.ts", import.meta.url), {
     type: "module",
   });
   const { promise: stopped, resolve, reject } = Promise.withResolvers<void>();
-  // An engine that blocks in the system's calls could not be told anything, so its clients are
-  // ended from here.
-  const warden = setup.sockets === "libc" ? new Warden(descriptors) : undefined;
-  const farewell = warden && new Farewell(warden);
-  const stopDismissing = warden && dismissIdle(warden, setup.idleTimeoutMs);
-  const endClients = (graceMs: number) =>
-    farewell ? farewell.begin(graceMs) : tell(worker, { kind: "stop", graceMs });
-  const stop = new Stop(supervision, endClients, stats, resolve);
   const said = new Set<string>();
+  const notify = (notice: Notice) => {
+    if (SAID_ONCE.includes(notice.kind)) {
+      if (said.has(notice.kind)) return;
+      said.add(notice.kind);
+    }
+    reporter.notice(notice);
+  };
+  const watches: Watch[] = [];
+  if (setup.sockets === "libc") watches.push(watch(new Warden(memories.descriptors), setup));
+  const children = withChildren && new ChildProcesses(setup, withChildren, notify);
+  if (children !== undefined) watches.push(watch(children, setup));
+  const endClients = (graceMs: number) => {
+    for (const { farewell } of watches) farewell.begin(graceMs);
+    if (watches.length === 0) tell(worker, { kind: "stop", graceMs });
+  };
+  const stop = new Stop(supervision, endClients, stats, resolve);
 
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
     switch (data.kind) {
@@ -74,11 +80,13 @@ export async function supervise(supervision: Supervision): Promise<void> {
         stop.begin();
         break;
       case "notice":
-        if (SAID_ONCE.includes(data.notice.kind)) {
-          if (said.has(data.notice.kind)) return;
-          said.add(data.notice.kind);
-        }
-        reporter.notice(data.notice);
+        notify(data.notice);
+        break;
+      case "prepare-spares":
+        children?.prepareSpares();
+        break;
+      case "client-for-child":
+        children?.serve(data.client);
         break;
       case "stopped":
         resolve();
@@ -92,25 +100,41 @@ export async function supervise(supervision: Supervision): Promise<void> {
     event.preventDefault();
     reject(new RefusedError(messages.serve.engineFailed(event.message)));
   };
-  tell(worker, { kind: "start", setup: { ...setup, stats, trace, descriptors } });
+  tell(worker, { kind: "start", setup: { ...setup, ...memories } });
   stop.listenToSignals();
   try {
     await stopped;
   } finally {
     stop.end();
-    farewell?.end();
-    stopDismissing?.();
-    log?.close();
+    for (const { farewell, stopDismissing } of watches) {
+      farewell.end();
+      stopDismissing();
+    }
     worker.terminate();
+    await children?.end();
+    log?.close();
   }
   reporter.totals(readCounters(stats), performance.now() - startedMs);
+}
+
+interface Watch {
+  readonly farewell: { begin(graceMs: number): void; end(): void };
+  stopDismissing(): void;
+}
+
+/**
+ * Ends clients from here, when it is time: an engine that blocks in the system's calls could not be
+ * told to do it, and a child process has no connection with it.
+ */
+function watch<Client>(clients: Clients<Client>, { idleTimeoutMs }: Supervision["setup"]): Watch {
+  return { farewell: new Farewell(clients), stopDismissing: dismissIdle(clients, idleTimeoutMs) };
 }
 
 /** Brings a server to its end: kindly at first, at once when told twice, by force when overdue. */
 class Stop {
   readonly #supervision: Supervision;
   readonly #endClients: (graceMs: number) => void;
-  readonly #stats: SharedArrayBuffer;
+  readonly #stats: ArrayBufferLike;
   readonly #giveUp: () => void;
   readonly #onSignal = () => this.begin();
   // Windows knows no SIGTERM that a program could listen to.
@@ -123,7 +147,7 @@ class Stop {
   constructor(
     supervision: Supervision,
     endClients: (graceMs: number) => void,
-    stats: SharedArrayBuffer,
+    stats: ArrayBufferLike,
     giveUp: () => void,
   ) {
     this.#supervision = supervision;
@@ -155,7 +179,7 @@ class Stop {
   }
 }
 
-function startLog({ log, reporter }: Supervision, trace: SharedArrayBuffer): Log | undefined {
+function startLog({ log, reporter }: Supervision, trace: ArrayBufferLike): Log | undefined {
   if (log === "none") return undefined;
   const mostPerSecond = log === "verbose" ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND;
   return new Log(

@@ -1,0 +1,132 @@
+/**
+ * A child that has its client's socket: the blocking server's code, on standard input.
+ *
+ * @module
+ */
+
+import type { Session } from "../handlers/session.ts";
+import { serveClient } from "../blocking.ts";
+import { openProcessMemory } from "../shared_memory/process_memory.ts";
+import { Recorder } from "../shared_memory/recorder.ts";
+import { duplicate, receiveDescriptor } from "../sockets/descriptor_passing.ts";
+import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
+import { type Address, ConnectionReset } from "../sockets/interface.ts";
+import { endWithParent, interruptBy } from "../sockets/interruption.ts";
+import { LibcConnection } from "../sockets/libc_connection.ts";
+import { ERRNO } from "../sockets/system_call_error.ts";
+import { SHUT_RD, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
+
+/** Descriptors that a child inherits. */
+export const CHILD_DESCRIPTORS = { input: 0, output: 1, memory: 3 };
+
+/** The signal that tells a child to end its client; it is blocked until the child can take it. */
+export const FINISH_SIGNAL = "SIGTERM";
+
+/** What a child must know of its client, and where it counts. */
+export interface ChildClient {
+  readonly id: number;
+  readonly peer: Address;
+  readonly block: number;
+}
+
+/** What a child is told at its start. */
+export interface LibcChildOptions {
+  readonly parentPid: number;
+  /** How many blocks of counters there are. */
+  readonly blocks: number;
+  /** Its client; one that has none yet is sent it. */
+  readonly client: ChildClient | null;
+}
+
+const NOTHING = () => {};
+
+/**
+ * Serves the client that this process has or is sent.
+ *
+ * @param readyByte what is sent to the parent when a client can come
+ * @throws what the handler throws, and {@linkcode SystemCallError}
+ */
+export async function serveInherited(
+  options: LibcChildOptions,
+  session: Session,
+  recvSizeBytes: number,
+  readyByte: number,
+  sleep: (ms: number) => void,
+): Promise<void> {
+  const { input, output, memory } = CHILD_DESCRIPTORS;
+  endWithParent();
+  if (Deno.ppid !== options.parentPid) return; // it had ended before that
+  interruptBy(FINISH_SIGNAL);
+  const calls = systemCalls();
+  const shared = openProcessMemory(memory, options.blocks);
+  const client = options.client ?? receiveClient(calls, readyByte);
+  if (client === null) return;
+
+  const observer = new ChildRecorder(shared.stats, shared.trace, {
+    beganToWait: NOTHING,
+    outOfDescriptors: NOTHING,
+    beyondFdSetSize: NOTHING,
+    acceptFailed: NOTHING,
+  }, client.block);
+  const connection = makeConnection(calls, observer, client, recvSizeBytes);
+  try {
+    await serveClient(connection, session, new Uint8Array(recvSizeBytes), sleep);
+  } catch (error) {
+    if (!(error instanceof ConnectionReset)) throw error;
+  } finally {
+    connection.close();
+  }
+
+  /** Blocks until the parent sends a client. @returns `null` when it has none any more */
+  function receiveClient(calls: SystemCalls, readyByte: number): ChildClient | null {
+    calls.write(input, Uint8Array.of(readyByte), 1);
+    const received = receiveDescriptor(input);
+    if (received === null) return null;
+    duplicate(received.descriptor, input);
+    duplicate(received.descriptor, output);
+    calls.close(received.descriptor);
+    return JSON.parse(received.text);
+  }
+}
+
+function makeConnection(
+  calls: SystemCalls,
+  observer: Recorder,
+  { id, peer }: ChildClient,
+  recvSizeBytes: number,
+): LibcConnection {
+  const { input } = CHILD_DESCRIPTORS;
+  const table = new DescriptorTable(createDescriptorMemory(input + 1));
+  table.add(input);
+  const finish = () => table.finish(input, () => calls.shutdown(input, SHUT_RD));
+  const buffer = new Uint8Array(recvSizeBytes);
+  return new LibcConnection(
+    {
+      calls: { ...calls, recv: interruptible(calls.recv, finish) },
+      observer,
+      table,
+      buffer,
+      lend: (count) => buffer.subarray(0, count),
+      closing: NOTHING,
+      released: NOTHING,
+      linger: (connection) => connection.waitForEnd(),
+    },
+    input,
+    id,
+    peer,
+  );
+}
+
+/** A `recv` that, when interrupted, calls `finish` and is called again, for what has arrived. */
+function interruptible(recv: SystemCalls["recv"], finish: () => void): SystemCalls["recv"] {
+  return (fd, buffer, sizeBytes, flags) => {
+    const count = recv(fd, buffer, sizeBytes, flags);
+    if (count === -ERRNO.EINTR) finish();
+    return count;
+  };
+}
+
+/** The parent says that the client is gone when it knows, which is when the child has ended. */
+class ChildRecorder extends Recorder {
+  override closed(): void {}
+}

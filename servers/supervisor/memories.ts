@@ -1,0 +1,50 @@
+/**
+ * The memory that the supervisor, the engine, and child processes share.
+ *
+ * @module
+ */
+
+import { ChildSeats, createChildSeats } from "../engine/child_seats.ts";
+import type { EngineSetup } from "../engine/protocol.ts";
+import { createProcessMemory } from "../shared_memory/process_memory.ts";
+import { createStatsMemory } from "../shared_memory/stats.ts";
+import { createTraceMemory } from "../shared_memory/trace.ts";
+import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
+import { blocksFor, type ChildSharing } from "./child_processes.ts";
+
+/** The part of an engine's setup that is memory. */
+export type Memories = Pick<EngineSetup, "stats" | "trace" | "descriptors" | "childSeats">;
+
+/** What there is to be shared. */
+export interface Sharing {
+  readonly memories: Memories;
+  /** With children that inherit their clients, which is to say: of the model `process` on `libc`. */
+  readonly withChildren: ChildSharing | undefined;
+}
+
+/**
+ * Makes the memory that a server needs.
+ *
+ * @throws {SystemCallError} when there is none that could be shared with child processes
+ */
+export function createSharing(
+  { model, sockets, descriptorLimit }: Omit<EngineSetup, keyof Memories>,
+): Sharing {
+  const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
+  if (model !== "process" || sockets !== "libc") {
+    const stats = createStatsMemory();
+    const trace = createTraceMemory();
+    return {
+      memories: { stats, trace, descriptors, childSeats: undefined },
+      withChildren: undefined,
+    };
+  }
+  const childSeats = createChildSeats(descriptorLimit);
+  const seats = new ChildSeats(childSeats);
+  const memory = createProcessMemory(blocksFor(seats));
+  const { stats, trace } = memory;
+  return {
+    memories: { stats, trace, descriptors, childSeats },
+    withChildren: { seats, table: new DescriptorTable(descriptors), memory },
+  };
+}

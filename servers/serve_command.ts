@@ -74,13 +74,16 @@ export const serveCommand = defineCommand({
 
 function check(
   model: ModelName,
-  { handler, quiet, verbose }: FlagValues<typeof serveFlags>,
+  { handler, quiet, verbose, sockets, spare }: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   messages: Messages,
 ): void {
   if (!HANDLER_NAMES.includes(handler) && !isHandlerFile(handler)) {
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
+  }
+  if (sockets === "libc" && given.has("exec") && spare > 0) {
+    throw new UsageError(messages.serve.spareProgram);
   }
   if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
   for (const [flag, models] of Object.entries(ONLY_FOR)) {

@@ -56,6 +56,19 @@ test("messages stay apart, and the end of the other side is seen", () => {
   return Promise.resolve();
 }, { ignore });
 
+test("what was sent arrives though the sender is gone and has not read what we sent", () => {
+  const c = systemCalls();
+  const [near, far] = socketPair();
+  c.write(far, Uint8Array.of(1), 1);
+  sendDescriptor(near, near, "the last");
+  c.close(near);
+  const received = receiveDescriptor(far);
+  assertEquals(received?.text, "the last");
+  c.close(received?.descriptor ?? -1);
+  c.close(far);
+  return Promise.resolve();
+}, { ignore });
+
 test("a text that does not fit is refused", () => {
   const [near, far] = socketPair();
   assertThrows(() => sendDescriptor(near, near, "x".repeat(10_000)), Error, "more than");

@@ -16,7 +16,7 @@ const LENGTH = 4;
 const DESCRIPTORS_OF_PROCESS = 48;
 
 /** How many clients may be on their way to the supervisor, each with its descriptor. */
-const MOST_UNDERWAY = 16;
+const MOST_UNDERWAY = 64;
 
 /** More processes than this are more than a machine has, and their counters would fill its memory. */
 const MOST_SEATS = 32_768;

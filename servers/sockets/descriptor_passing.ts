@@ -91,8 +91,10 @@ export function receiveDescriptor(socket: number): { descriptor: number; text: s
   const letter = makeLetter();
   for (;;) {
     const received = fail(c.recvmsg(socket, letter.bytes, MSG_CMSG_CLOEXEC));
-    if (received === -ERRNO.EINTR) continue;
-    if (received === 0 || received === -ERRNO.ECONNRESET) return null;
+    // The other end was closed before it had read what we sent. That is said once, and what it sent
+    // comes all the same.
+    if (received === -ERRNO.EINTR || received === -ERRNO.ECONNRESET) continue;
+    if (received === 0) return null;
     checked("recvmsg", received);
     return {
       descriptor: letter.view.getInt32(CONTROL.descriptor, true),

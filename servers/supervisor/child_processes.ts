@@ -18,8 +18,8 @@ import { SpareChildren } from "./spare_children.ts";
 /** Blocks of counters: the engine's, ours, and from here on the children's. */
 const OUR_BLOCK = 1;
 const FIRST_CHILD_BLOCK = 2;
-/** Spares cost this process a descriptor each, so these are left for clients. */
-const DESCRIPTORS_LEFT = 32;
+/** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
+const MOST_SPARES_PER_SEAT = 0.5;
 /** How long children that have no client any more may take to end by themselves. */
 const END_MS = 2_000;
 
@@ -68,9 +68,8 @@ export class ChildProcesses implements Clients<ChildProcess> {
       beyondFdSetSize: NOTHING,
       acceptFailed: NOTHING,
     }, OUR_BLOCK);
-    const mostSpares = Math.max(0, sharing.seats.count - DESCRIPTORS_LEFT);
     this.#spares = new SpareChildren(
-      Math.min(setup.options.spare, mostSpares),
+      Math.min(setup.options.spare, Math.floor(sharing.seats.count * MOST_SPARES_PER_SEAT)),
       (input) => this.#spawnOwn(input, null),
       () => sharing.seats.sparesAreReady(),
     );
@@ -84,18 +83,14 @@ export class ChildProcesses implements Clients<ChildProcess> {
 
   /** Gives a client to a child, and closes its descriptor here. */
   serve(client: ClientForChild): void {
-    const { seats, table } = this.#sharing;
     try {
       const child = this.#start(client);
       this.#serving.set(child.pid, child);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#notify({ kind: "client-failed", peer: formatAddress(client.peer), reason });
+      this.#hasArrived(client);
       this.#served(client);
-    } finally {
-      table.depart(client.descriptor);
-      systemCalls().close(client.descriptor);
-      seats.arrived();
     }
   }
 
@@ -136,18 +131,32 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const { exec } = this.#setup.options;
     const { descriptor } = client;
     if (exec.length > 0) {
-      return new ProgramChild(
-        spawn({ command: exec, descriptors: [descriptor, descriptor] }),
-        client,
-      );
+      const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
+      this.#hasArrived(client);
+      return new ProgramChild(pid, client);
     }
-    const block = this.#freeBlocks.pop() ?? FIRST_CHILD_BLOCK + this.#blocks.size;
+    const block = this.#freeBlocks.at(-1) ?? FIRST_CHILD_BLOCK + this.#blocks.size;
     const { id, peer } = client;
     const what: ChildClient = { id, peer, block };
-    const pid = this.#spares.send(descriptor, JSON.stringify(what)) ??
-      this.#spawnOwn(descriptor, what);
+    let pid = this.#spares.send(
+      descriptor,
+      JSON.stringify(what),
+      () => this.#hasArrived(client),
+    );
+    if (pid === undefined) {
+      pid = this.#spawnOwn(descriptor, what);
+      this.#hasArrived(client);
+    }
     this.#blocks.set(pid, block);
+    this.#freeBlocks.pop();
     return new OwnChild(pid, client, openCounters(this.#stats, block));
+  }
+
+  /** The client is the child's, and the parent closes its copy. */
+  #hasArrived({ descriptor }: ClientForChild): void {
+    this.#sharing.table.depart(descriptor);
+    systemCalls().close(descriptor);
+    this.#sharing.seats.arrived();
   }
 
   /** @throws {SystemCallError} when no process can be started */
@@ -182,6 +191,10 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const block = this.#blocks.get(pid);
     if (block !== undefined) this.#freeBlocks.push(block);
     this.#blocks.delete(pid);
+    if (this.#spares.hasLost(pid)) {
+      if (!wasKilled) return this.serve(client); // it died before it had its client, who noticed nothing
+      this.#hasArrived(client);
+    }
     this.#served(client);
     if (wasKilled || code === 0) return;
     this.#notify({ kind: "child-ended", peer: formatAddress(client.peer), pid, signal, code });

@@ -1,4 +1,5 @@
 import { READY_BYTE } from "../engine/child_role.ts";
+import { RECEIVED_BYTE } from "../engine/libc_child.ts";
 import { sendDescriptor, socketPair } from "../sockets/descriptor_passing.ts";
 import { sendSignal } from "../sockets/spawn.ts";
 import { MSG_DONTWAIT, systemCalls } from "../sockets/system_calls.ts";
@@ -22,7 +23,9 @@ interface Spare {
   readonly pid: number;
   /** Our end of its standard input. */
   readonly socket: number;
-  state: "starting" | "ready" | "dismissed";
+  state: "starting" | "ready" | "sent" | "dismissed";
+  /** Of one that was sent a client: what is to be done when it has it. */
+  onReceived: () => void;
 }
 
 /** Children that wait for their client, each at the other end of a pair of sockets. */
@@ -47,9 +50,9 @@ export class SpareChildren {
     this.#onPrepared = onPrepared;
   }
 
-  /** The process ids of those that have not ended. */
+  /** The process ids of those that have no client and have not ended. */
   get pids(): number[] {
-    return [...this.#spares.keys()];
+    return [...this.#spares.values()].filter(({ state }) => state !== "sent").map(({ pid }) => pid);
   }
 
   /** Starts as many as are missing, a few at a time. */
@@ -62,56 +65,73 @@ export class SpareChildren {
       starting++;
     }
     if (starting === 0) this.#onPrepared();
-    else this.#looking ??= setTimeout(() => this.#look(), LOOK_MS);
+    else this.#lookSoon();
   }
 
   /**
-   * Sends a client to one of them, which is not ours any more.
+   * Sends a client to one of them.
    *
+   * @param onReceived called when the child has it; until then it may be lost, see {@linkcode hasLost}
    * @returns its process id, or `undefined` when none is left
    */
-  send(descriptor: number, text: string): number | undefined {
+  send(descriptor: number, text: string, onReceived: () => void): number | undefined {
     for (let spare; (spare = this.#find("ready") ?? this.#find("starting")) !== undefined;) {
-      this.#spares.delete(spare.pid);
       this.#refillLater();
-      const wasSent = sendDescriptor(spare.socket, descriptor, text);
-      systemCalls().close(spare.socket);
-      if (wasSent) return spare.pid;
+      if (sendDescriptor(spare.socket, descriptor, text)) {
+        spare.state = "sent";
+        spare.onReceived = onReceived;
+        this.#lookSoon();
+        return spare.pid;
+      }
+      this.#forget(spare);
     }
     return undefined;
+  }
+
+  /** Whether this process, which has ended, was sent a client and never received it. */
+  hasLost(pid: number): boolean {
+    const spare = this.#spares.get(pid);
+    if (spare === undefined) return false;
+    this.#look();
+    if (!this.#spares.has(pid)) return false;
+    this.#forget(spare);
+    return true;
   }
 
   /** One of them has ended, so it cannot serve, and another takes its place. */
   ended(pid: number): void {
     const spare = this.#spares.get(pid);
     if (spare === undefined) return;
-    this.#spares.delete(pid);
-    if (spare.state === "dismissed") return;
-    systemCalls().close(spare.socket);
+    this.#forget(spare);
     // One that fails at its start would fail again: the next client's child says why.
     if (spare.state === "starting") this.#stopFilling();
-    this.fill();
+    if (spare.state !== "dismissed") this.fill();
   }
 
   /** Lets them end, which they do when they see that no client will come. */
   dismiss(): void {
     this.#stopFilling();
     for (const spare of this.#spares.values()) {
-      if (spare.state !== "dismissed") systemCalls().close(spare.socket);
+      if (spare.state !== "starting" && spare.state !== "ready") continue;
+      systemCalls().close(spare.socket);
       spare.state = "dismissed";
     }
   }
 
   /** Ends those that have not ended by themselves. */
   kill(): void {
-    for (const pid of this.#spares.keys()) sendSignal(-pid, "SIGKILL");
+    for (const pid of this.pids) sendSignal(-pid, "SIGKILL");
   }
 
   #stopFilling(): void {
     this.#over = true;
     clearTimeout(this.#refilling);
-    clearTimeout(this.#looking);
     this.#onPrepared();
+  }
+
+  #forget(spare: Spare): void {
+    this.#spares.delete(spare.pid);
+    if (spare.state !== "dismissed") systemCalls().close(spare.socket);
   }
 
   #count(state: Spare["state"]): number {
@@ -145,7 +165,7 @@ export class SpareChildren {
     const [ours, theirs] = sockets;
     try {
       const pid = this.#spawn(theirs);
-      this.#spares.set(pid, { pid, socket: ours, state: "starting" });
+      this.#spares.set(pid, { pid, socket: ours, state: "starting", onReceived: () => {} });
       return true;
     } catch {
       systemCalls().close(ours);
@@ -155,14 +175,27 @@ export class SpareChildren {
     }
   }
 
+  #lookSoon(): void {
+    this.#looking ??= setTimeout(() => {
+      this.#looking = undefined;
+      this.#look();
+      this.fill();
+      if (this.#count("sent") > 0) this.#lookSoon();
+    }, LOOK_MS);
+  }
+
+  /** Reads what those have to say of whom something is expected. */
   #look(): void {
-    this.#looking = undefined;
     const byte = new Uint8Array(1);
     for (const spare of this.#spares.values()) {
-      if (spare.state !== "starting") continue;
-      if (systemCalls().recv(spare.socket, byte, 1, MSG_DONTWAIT) !== 1) continue;
-      if (byte[0] === READY_BYTE) spare.state = "ready";
+      if (spare.state !== "starting" && spare.state !== "sent") continue;
+      while (systemCalls().recv(spare.socket, byte, 1, MSG_DONTWAIT) === 1) {
+        if (byte[0] === READY_BYTE && spare.state === "starting") spare.state = "ready";
+        if (byte[0] !== RECEIVED_BYTE) continue;
+        this.#forget(spare);
+        spare.onReceived();
+        break;
+      }
     }
-    this.fill();
   }
 }

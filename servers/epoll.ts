@@ -6,19 +6,28 @@
  * Edge-triggered, it is reported once when it becomes ready: whoever stops before the socket would
  * block leaves bytes behind that nobody will be told about again. So the loop drains.
  *
+ * One-shot, a socket is reported once and then watched for nothing until it is asked for again. That
+ * is meant for several threads that wait on one epoll: exactly one is told of a client, and has it to
+ * itself while it serves it. This loop is one thread, and makes the calls that each of them would.
+ *
  * @module
  */
 
-import { Client, type Progress } from "./engine/client.ts";
+import type { Client, Progress } from "./engine/client.ts";
+import { Clients } from "./engine/clients.ts";
 import type { Engine } from "./engine/model.ts";
 import { Sleepers } from "./engine/sleepers.ts";
-import type { Pollable } from "./sockets/interface.ts";
-import { EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
+import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 
 export async function epoll(engine: Engine): Promise<void> {
   const { listener, sockets } = engine;
   const isEdgeTriggered = engine.options.trigger === "edge";
-  const clients = new Map<Pollable, Client>();
+  const isOneShot = engine.options.oneshot;
+  const mode = (isEdgeTriggered ? EPOLLET : 0) | (isOneShot ? EPOLLONESHOT : 0);
+  // Edge-triggered, both directions are watched once and for all: an edge costs nothing until it
+  // comes. Otherwise a writable socket would be reported at every wait.
+  const watchesBoth = isEdgeTriggered && !isOneShot;
+  const clients = new Clients(engine);
   const sleepers = new Sleepers();
   const interests = sockets.epoll();
   interests.add(listener, EPOLLIN);
@@ -26,39 +35,37 @@ export async function epoll(engine: Engine): Promise<void> {
   while (engine.running) {
     for (const { target } of await interests.wait(sleepers.untilNextMs())) {
       if (target === listener) acceptClient();
-      else attend(clients.get(target));
+      else attend(clients.of(target));
     }
-    for (const sleeper of sleepers.due()) wakeUp(sleeper);
+    for (const sleeper of sleepers.due()) advance(sleeper);
   }
 
   function acceptClient(): void {
-    const connection = listener.tryAccept();
+    const connection = clients.accept();
     if (connection === null) return;
-    clients.set(connection, new Client(connection, engine.newSession()));
-    // Edge-triggered, both directions are watched once and for all: an edge costs nothing until it
-    // comes. Level-triggered, a writable socket would be reported at every wait.
-    interests.add(connection, isEdgeTriggered ? EPOLLIN | EPOLLOUT | EPOLLET : EPOLLIN);
+    interests.add(connection, (watchesBoth ? EPOLLIN | EPOLLOUT : EPOLLIN) | mode);
   }
 
-  /** Serves a client as far as it goes, and watches it for what it waits for then. */
   function attend(client: Client | undefined): void {
-    if (client === undefined || client.progress === "asleep") return;
+    if (client === undefined) return; // it left earlier in this turn
+    if (client.progress !== "asleep") advance(client); // an edge does not make an answer due
+  }
+
+  /** Takes one step with a client, and watches it for what it waits for then. */
+  function advance(client: Client): void {
     const before = client.progress;
-    let progress: Progress = "done";
-    try {
-      progress = before === "blocked" ? client.resume() : receive(client);
-      // Edge-triggered, more may have come while it was not received from, and was reported then.
-      if (isEdgeTriggered && before === "blocked" && progress === "ready") {
-        progress = receive(client);
-      }
-    } catch (error) {
-      engine.clientFailed(client.connection, error);
-    }
+    const progress = clients.advance(client, step);
     if (progress === "asleep") sleepers.add(client);
-    if (progress === "done") {
-      clients.delete(client.connection);
-      client.connection.close(); // leaves the interest list by itself
-    } else if (!isEdgeTriggered && progress !== before) watch(client);
+    if (progress === "done" || watchesBoth) return; // the closed leave the list by themselves
+    if (isOneShot) rearm(client);
+    else if (progress !== before) watch(client, before);
+  }
+
+  function step(client: Client): Progress {
+    if (client.progress === "ready") return receive(client);
+    const progress = client.resume();
+    // Edge-triggered, more may have come while it was not received from, and was reported then.
+    return isEdgeTriggered && progress === "ready" ? receive(client) : progress;
   }
 
   function receive(client: Client): Progress {
@@ -72,15 +79,17 @@ export async function epoll(engine: Engine): Promise<void> {
   }
 
   /** Level-triggered: asks for what the client waits for, and for nothing that it does not. */
-  function watch({ connection, progress }: Client): void {
+  function watch({ connection, progress }: Client, before: Progress): void {
+    const events = progress === "blocked" ? EPOLLOUT : EPOLLIN;
     // An error is reported whatever is asked for, so a client that sleeps leaves the list meanwhile.
     if (progress === "asleep") interests.remove(connection);
-    else interests.modify(connection, progress === "blocked" ? EPOLLOUT : EPOLLIN);
+    else if (before === "asleep") interests.add(connection, events);
+    else interests.modify(connection, events);
   }
 
-  function wakeUp(client: Client): void {
-    client.progress = "blocked"; // as if its socket had just become writable
-    if (!isEdgeTriggered) interests.add(client.connection, EPOLLOUT);
-    attend(client);
+  /** One-shot: asks for one more report. What has come meanwhile is reported at once. */
+  function rearm({ connection, progress }: Client): void {
+    if (progress === "asleep") return; // it is watched for nothing as it is
+    interests.modify(connection, (progress === "blocked" ? EPOLLOUT : EPOLLIN) | mode);
   }
 }

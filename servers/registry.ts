@@ -5,6 +5,7 @@
  */
 
 import type { Model } from "./engine/model.ts";
+import type { SocketKind } from "./engine/protocol.ts";
 
 /** Who serves a client. */
 export type Servant = "caller" | "process" | "thread" | "loop" | "coroutine";
@@ -14,58 +15,76 @@ interface Entry {
   /** What it waits in: the names of the calls. */
   readonly waitsIn: string;
   readonly port: number;
+  /** The socket kinds that it serves on. */
+  readonly sockets: readonly SocketKind[];
   load(): Promise<Model>;
 }
 
 const DEFAULT_PORT = 7788;
+const BOTH: readonly SocketKind[] = ["deno", "libc"];
 
 const ENTRIES = {
   blocking: {
     servant: "caller",
     waitsIn: "accept, recv, send",
     port: DEFAULT_PORT,
+    sockets: BOTH,
     load: async () => (await import("./blocking.ts")).blocking,
   },
   process: {
     servant: "process",
     waitsIn: "recv, send",
     port: DEFAULT_PORT,
+    sockets: BOTH,
     load: async () => (await import("./process.ts")).process,
   },
   thread: {
     servant: "thread",
     waitsIn: "recv, send",
     port: DEFAULT_PORT,
+    sockets: BOTH,
     load: async () => (await import("./thread.ts")).thread,
   },
   nonblocking: {
     servant: "loop",
     waitsIn: "-",
     port: DEFAULT_PORT,
+    sockets: BOTH,
     load: async () => (await import("./nonblocking.ts")).nonblocking,
   },
   select: {
     servant: "loop",
     waitsIn: "select",
     port: DEFAULT_PORT,
+    sockets: BOTH,
     load: async () => (await import("./select.ts")).select,
   },
   "select-queue": {
     servant: "loop",
     waitsIn: "select",
     port: 9999,
+    sockets: BOTH,
     load: async () => (await import("./select_queue.ts")).selectQueue,
+  },
+  poll: {
+    servant: "loop",
+    waitsIn: "poll",
+    port: DEFAULT_PORT,
+    sockets: BOTH,
+    load: async () => (await import("./poll.ts")).poll,
   },
   epoll: {
     servant: "loop",
     waitsIn: "epoll_wait",
     port: DEFAULT_PORT,
+    sockets: BOTH,
     load: async () => (await import("./epoll.ts")).epoll,
   },
   async: {
     servant: "coroutine",
     waitsIn: "await",
     port: DEFAULT_PORT,
+    sockets: ["deno"],
     load: async () => (await import("./async.ts")).async,
   },
 } as const satisfies Record<string, Entry>;

@@ -8,7 +8,8 @@
  * @module
  */
 
-import { Client, type Progress } from "./engine/client.ts";
+import type { Client, Progress } from "./engine/client.ts";
+import { Clients } from "./engine/clients.ts";
 import type { Engine } from "./engine/model.ts";
 import { Sleepers } from "./engine/sleepers.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
@@ -19,7 +20,7 @@ export async function select(engine: Engine): Promise<void> {
   const keyboard = sockets.keyboard();
   const inputs = new Set<Pollable>([listener, keyboard]);
   const outputs = new Set<Connection>();
-  const clients = new Map<Pollable, Client>();
+  const clients = new Clients(engine);
   const sleepers = new Sleepers();
 
   while (engine.running) {
@@ -33,17 +34,15 @@ export async function select(engine: Engine): Promise<void> {
     for (const input of readable) {
       if (input === listener) acceptClient();
       else if (input === keyboard) readKeyboard();
-      else attend(clients.get(input), receive);
+      else attend(clients.of(input));
     }
-    for (const output of writable) attend(clients.get(output), resume);
-    for (const sleeper of sleepers.due()) attend(sleeper, resume);
+    for (const output of writable) attend(clients.of(output));
+    for (const sleeper of sleepers.due()) attend(sleeper);
   }
 
   function acceptClient(): void {
-    const connection = listener.tryAccept();
-    if (connection === null) return;
-    clients.set(connection, new Client(connection, engine.newSession()));
-    inputs.add(connection);
+    const connection = clients.accept();
+    if (connection !== null) inputs.add(connection);
   }
 
   function readKeyboard(): void {
@@ -53,36 +52,24 @@ export async function select(engine: Engine): Promise<void> {
     if (line !== null) engine.stop(); // the end of standard input is not a line
   }
 
-  function receive(client: Client): Progress {
-    const chunk = client.connection.tryRecv(engine.recvSizeBytes);
-    if (chunk === WOULD_BLOCK) return "ready";
-    if (chunk.length === 0) return "done";
-    return client.serve(chunk);
-  }
-
   /** Takes one step with a client, and puts it into the set in which it waits for the next. */
-  function attend(client: Client | undefined, step: (client: Client) => Progress): void {
+  function attend(client: Client | undefined): void {
     if (client === undefined) return; // it left earlier in this turn
     const { connection, progress: before } = client;
-    let progress: Progress = "done";
-    try {
-      progress = step(client);
-    } catch (error) {
-      engine.clientFailed(connection, error);
-    }
+    const progress = clients.advance(client, step);
     if (progress === "ready" && before === "ready") return; // it stays where it is
     if (progress === "ready") inputs.add(connection);
     else inputs.delete(connection);
     if (progress === "blocked") outputs.add(connection);
     else outputs.delete(connection);
-    if (progress === "asleep") sleepers.add(client);
-    if (progress === "done") {
-      clients.delete(connection);
-      connection.close();
-    }
+    if (progress === "asleep") sleepers.add(client); // in neither set until its answer is due
   }
-}
 
-function resume(client: Client): Progress {
-  return client.resume();
+  function step(client: Client): Progress {
+    if (client.progress !== "ready") return client.resume();
+    const chunk = client.connection.tryRecv(engine.recvSizeBytes);
+    if (chunk === WOULD_BLOCK) return "ready";
+    if (chunk.length === 0) return "done";
+    return client.serve(chunk);
+  }
 }

@@ -4,10 +4,11 @@ import { UsageError } from "../cli/errors.ts";
 import { choice, duration, type FlagValues, integer, onOff, text, toTyped } from "../cli/flags.ts";
 import type { Messages } from "../cli/messages.ts";
 import { HANDLER_NAMES, isHandlerFile } from "./handlers/handlers.ts";
-import { modelEntry, type ModelName } from "./registry.ts";
+import { MODEL_NAMES, modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
+import { hasSystemCalls } from "./sockets/system_calls.ts";
 import { JsonReporter } from "./supervisor/json_reporter.ts";
 import { supervise, type Supervision } from "./supervisor/supervisor.ts";
 import { TextReporter } from "./supervisor/text_reporter.ts";
@@ -64,6 +65,7 @@ export const serveCommand = defineCommand({
     await supervise({
       setup: await makeSetup(model, flags, exec),
       graceMs: flags.grace,
+      stats: flags.stats,
       log: flags.quiet ? "none" : flags.verbose ? "verbose" : "normal",
       reporter: flags.json ? new JsonReporter() : new TextReporter(messages),
       messages,
@@ -82,6 +84,7 @@ function check(
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
+  if (sockets === "libc") checkLibc(model, messages);
   if (sockets === "libc" && given.has("exec") && spare > 0) {
     throw new UsageError(messages.serve.spareProgram);
   }
@@ -91,6 +94,13 @@ function check(
       throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
     }
   }
+}
+
+function checkLibc(model: ModelName, messages: Messages): void {
+  if (!hasSystemCalls()) throw new UsageError(messages.serve.noSystemCalls);
+  if (modelEntry(model).sockets.includes("libc")) return;
+  const others = MODEL_NAMES.filter((name) => modelEntry(name).sockets.includes("libc"));
+  throw new UsageError(messages.flags.notForModel("--sockets libc", model, others));
 }
 
 async function makeSetup(

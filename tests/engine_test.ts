@@ -7,7 +7,7 @@ import {
   OneAnswer,
   type Session,
 } from "../servers/handlers/session.ts";
-import { type Connection, ConnectionReset, WOULD_BLOCK } from "../servers/sockets/interface.ts";
+import { ConnectionReset, WOULD_BLOCK } from "../servers/sockets/interface.ts";
 import {
   assert,
   assertEquals,
@@ -15,24 +15,17 @@ import {
   assertLessOrEqual,
   assertThrows,
 } from "./harness/assert.ts";
-
-// Deno 2.5 has the sanitizers on by itself, and nothing to turn them on with.
-Deno.test.sanitizer?.({ ops: true, resources: true });
-
-const encode = (text: string) => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+import { decode, encode } from "./harness/bytes.ts";
+import { FakeConnection } from "./harness/fake_connection.ts";
+import "./harness/sanitizers.ts";
 
 /** A connection that takes as many bytes as there is room for, and keeps them. */
-class FakeConnection implements Connection {
-  readonly kind = "connection";
-  readonly id = 1;
-  readonly peer = { host: "127.0.0.1", port: 1 };
-  readonly activity = 0;
+class RoomyConnection extends FakeConnection {
   room = Infinity;
   sent = "";
   calls = 0;
 
-  trySend(bytes: Uint8Array): number {
+  override trySend(bytes: Uint8Array): number {
     this.calls++;
     const count = Math.min(this.room, bytes.length);
     if (count === 0 && bytes.length > 0) return WOULD_BLOCK;
@@ -40,16 +33,6 @@ class FakeConnection implements Connection {
     this.sent += decode(bytes.subarray(0, count));
     return count;
   }
-
-  recv = unused;
-  send = unused;
-  tryRecv = unused;
-  explain = unused;
-  close = unused;
-}
-
-function unused(): never {
-  throw new Error("a Client only sends, and without waiting");
 }
 
 function several(answers: Iterable<Answer>): Answers {
@@ -60,7 +43,7 @@ function several(answers: Iterable<Answer>): Answers {
 
 /** A client whose session gives these answers to any chunk. */
 function clientWith(...answers: (Partial<Answer> & { text: string })[]) {
-  const connection = new FakeConnection();
+  const connection = new RoomyConnection();
   const session: Session = {
     receive: () =>
       several(answers.map(({ text, waitMs = 0, close = false }) => {
@@ -116,7 +99,7 @@ Deno.test("a client that is partly sent goes on where it stopped", () => {
 
 for (const [promise, waitMs] of [["blocked", 0], ["asleep", 5]] as const) {
   Deno.test(`a client that is ${promise} keeps its own copy of what it is owed`, () => {
-    const connection = new FakeConnection();
+    const connection = new RoomyConnection();
     connection.room = promise === "blocked" ? 2 : Infinity;
     const client = new Client(connection, {
       receive: (bytes) => new OneAnswer({ bytes, waitMs, close: false }),
@@ -185,7 +168,7 @@ for (const [promise, waitMs] of [["at once", 0], ["after a wait", 5]] as const) 
 
 Deno.test("a client asks for an answer only when the one before is sent", () => {
   let made = 0;
-  const connection = new FakeConnection();
+  const connection = new RoomyConnection();
   function* making(): Generator<Answer> {
     for (; made < 3; made++) yield { bytes: encode("abc"), waitMs: 0, close: false };
   }
@@ -197,7 +180,7 @@ Deno.test("a client asks for an answer only when the one before is sent", () => 
 });
 
 Deno.test("what the session or the socket throws is for the model to handle", () => {
-  const failing = new Client(new FakeConnection(), {
+  const failing = new Client(new RoomyConnection(), {
     receive: () => {
       throw new TypeError("not this chunk");
     },

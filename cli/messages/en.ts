@@ -7,6 +7,11 @@ function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** `a, b and c` */
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
 /** What people read in English. */
 export const en = {
   count,
@@ -58,11 +63,11 @@ export const en = {
         pause: "nonblocking: sleep between two rounds",
         spare: "thread, process: keep this many ready",
         exec: "process: the program that serves a client, as with inetd",
-        sockets: "Deno's own, or the system's calls through the C library (Linux)",
-        oneshot: "epoll: report a client once, and again only when asked to",
-        threads: "threadpool: how many threads serve",
-        fdSetsize: "select on libc: descriptors below this can be watched",
-        stats: "on stop, also what it took: wake-ups, system calls, CPU, memory",
+        sockets: "Deno's own, or the system's calls by way of the C library (libc: Linux only)",
+        oneshot: "epoll: report a client once, then not again until asked to (EPOLLONESHOT)",
+        threads: "threadpool: how many threads, and so how many clients at once",
+        fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
+        stats: "when it stops, also print what it took: wake-ups, system calls, CPU, memory",
       },
       examples: [
         "playground serve select",
@@ -116,7 +121,7 @@ export const en = {
     tooFewWords: (usage: string) => `something is missing: playground ${usage}`,
     tooManyWords: (word: string, usage: string) => `${word} is one too many: playground ${usage}`,
     notForModel: (flag: string, model: string, models: readonly string[]) =>
-      `${flag} means nothing to ${model}; it is for ${models.join(" and ")}`,
+      `${flag} means nothing to ${model}; it is for ${list(models)}`,
     notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
     wantsNothing: "it is on or off, and takes no other value",
     wantsText: "it takes a text",
@@ -153,7 +158,7 @@ export const en = {
       "descriptors: the next ones wait; raise the limit with ulimit -n",
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
-      `${fdSetSize} (FD_SETSIZE); raise it with --fd-setsize`,
+      `${fdSetSize} (FD_SETSIZE); raise that with --fd-setsize, or serve with poll or epoll`,
     acceptFailed: (reason: string) => `accepting failed and is tried again: ${reason}`,
     clientFailed: (address: string, reason: string) => `let ${address} go: ${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>
@@ -176,6 +181,21 @@ export const en = {
       (t.refused > 0 ? `, ${count(t.refused)} refused` : "") +
       (t.resets > 0 ? `, ${count(t.resets)} reset` : "") +
       `, ${t.received} received, ${t.sent} sent`,
+    wakeUps: (wakeUps: number, ready: number, scanned: number) =>
+      `wake-ups      ${count(wakeUps)}, each with ${ready.toFixed(1)} ready of ` +
+      `${scanned.toFixed(1)} looked at`,
+    systemCalls: (calls: number, perMessage: number) =>
+      `system calls  ${count(calls)}, ${perMessage.toFixed(2)} per message`,
+    switches: (voluntary: number, involuntary: number) =>
+      `switches      ${count(voluntary)} while waiting, ${
+        count(involuntary)
+      } to make room for others`,
+    cpu: (user: string, system: string) =>
+      `CPU           ${user} s in the program, ${system} s in the system`,
+    peakMemory: (own: string, child: string | undefined) =>
+      `peak memory   ${own}${child === undefined ? "" : `, and ${child} in the largest child`}`,
+    noSystemCalls:
+      "--sockets libc: the system's own calls are spoken on Linux only, on x86-64 and arm64",
     portInUse: (address: string) =>
       `${address} is in use: stop whoever listens there, or choose another with --port (0 picks one)`,
     noSuchHost: (host: string) => `--host ${host}: there is no such host`,

@@ -58,15 +58,15 @@ export const zh: Messages = {
         grace: "按下 Ctrl-C 后，给客户端多少时间收尾",
         quiet: "不打印客户端日志",
         verbose: "发送也记入日志，并且每秒最多打印 1,000 行",
-        sockets: "Deno 自己的套接字，或经 C 库的系统调用（Linux）",
-        oneshot: "epoll：每个客户端只报告一次，需重新请求",
-        threads: "threadpool：线程数",
-        fdSetsize: "libc 上的 select：只能监视小于此数的描述符",
-        stats: "停止时还报告开销：唤醒、系统调用、CPU、内存",
         trigger: "epoll：以边缘触发还是水平触发的方式报告就绪",
         pause: "nonblocking：两轮之间休眠多久",
         spare: "thread、process：预先备好多少个",
         exec: "process：用来服务客户端的程序，与 inetd 相同",
+        sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
+        oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",
+        threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
+        fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
+        stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
       },
       examples: [
         "playground serve select",
@@ -154,7 +154,7 @@ export const zh: Messages = {
       "后来的要等一等；可用 ulimit -n 提高上限",
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +
-      "可用 --fd-setsize 提高",
+      "可用 --fd-setsize 提高这个数，或改用 poll 或 epoll",
     acceptFailed: (reason: string) => `接受连接失败，正在重试：${reason}`,
     clientFailed: (address: string, reason: string) => `放弃了 ${address}：${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>
@@ -176,6 +176,18 @@ export const zh: Messages = {
       (t.refused > 0 ? `，拒绝了 ${count(t.refused)} 个` : "") +
       (t.resets > 0 ? `，${count(t.resets)} 个连接被重置` : "") +
       `，接收 ${t.received}，发送 ${t.sent}`,
+    wakeUps: (wakeUps: number, ready: number, scanned: number) =>
+      `唤醒      ${count(wakeUps)} 次，每次平均查看 ${scanned.toFixed(1)} 个，其中就绪 ${
+        ready.toFixed(1)
+      } 个`,
+    systemCalls: (calls: number, perMessage: number) =>
+      `系统调用  ${count(calls)} 次，每条消息 ${perMessage.toFixed(2)} 次`,
+    switches: (voluntary: number, involuntary: number) =>
+      `上下文切换 主动等待 ${count(voluntary)} 次，被抢占 ${count(involuntary)} 次`,
+    cpu: (user: string, system: string) => `CPU       程序 ${user} 秒，内核 ${system} 秒`,
+    peakMemory: (own: string, child: string | undefined) =>
+      `内存峰值  ${own}${child === undefined ? "" : `，最大的子进程 ${child}`}`,
+    noSystemCalls: "--sockets libc：系统调用只在 Linux（x86-64 与 arm64）上可用",
     portInUse: (address: string) =>
       `${address} 已被占用：请停掉正在监听它的程序，或用 --port 换一个端口（0 表示任选一个）`,
     noSuchHost: (host: string) => `--host ${host}：没有这个主机`,

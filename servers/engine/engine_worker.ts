@@ -14,6 +14,7 @@ import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
+import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DenoSockets } from "../sockets/deno.ts";
 import { isOutOfDescriptors } from "../sockets/deno_listener.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
@@ -21,6 +22,7 @@ import { HostLookupError } from "../sockets/host_lookup.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import type { Observer, Sockets } from "../sockets/interface.ts";
 import { LibcSockets } from "../sockets/libc.ts";
+import { systemCalls } from "../sockets/system_calls.ts";
 import { SystemCallError } from "../sockets/system_call_error.ts";
 import { ChildSeats } from "./child_seats.ts";
 import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
@@ -128,10 +130,9 @@ function makeSockets(
     return { sockets: new DenoSockets(observer), isStopping: () => farewell?.begun ?? false };
   }
   const table = new DescriptorTable(setup.descriptors);
-  return {
-    sockets: new LibcSockets(observer, table, setup.listen.recvSizeBytes),
-    isStopping: () => table.stopping,
-  };
+  const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
+  const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
+  return { sockets, isStopping: () => table.stopping };
 }
 
 /** A session; when it cannot begin, one that fails as soon as it is given something. */

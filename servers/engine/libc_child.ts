@@ -9,6 +9,7 @@ import type { Session } from "../handlers/session.ts";
 import { serveClient } from "../blocking.ts";
 import { openProcessMemory } from "../shared_memory/process_memory.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
+import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { duplicate, receiveDescriptor } from "../sockets/descriptor_passing.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
 import { type Address, ConnectionReset } from "../sockets/interface.ts";
@@ -62,14 +63,13 @@ export async function serveInherited(
   readyByte: number,
   sleep: (ms: number) => void,
 ): Promise<void> {
-  const { input, output, memory } = CHILD_DESCRIPTORS;
+  const { memory } = CHILD_DESCRIPTORS;
   setFlagsFromString(OPTIMIZE_EARLY);
   endWithParent();
   if (Deno.ppid !== options.parentPid) return; // it had ended before that
   interruptBy(FINISH_SIGNAL);
-  const calls = systemCalls();
   const shared = openProcessMemory(memory, options.blocks);
-  const client = options.client ?? receiveClient(calls, readyByte);
+  const client = options.client ?? receiveClient(readyByte);
   if (client === null) return;
 
   const observer = new ChildRecorder(shared.stats, shared.trace, {
@@ -78,6 +78,7 @@ export async function serveInherited(
     beyondFdSetSize: NOTHING,
     acceptFailed: NOTHING,
   }, client.block);
+  const calls = systemCalls(openCounters(shared.stats, client.block).subarray(COUNTER.systemCalls));
   const connection = makeConnection(calls, observer, client, recvSizeBytes);
   try {
     await serveClient(connection, session, new Uint8Array(recvSizeBytes), sleep);
@@ -86,18 +87,20 @@ export async function serveInherited(
   } finally {
     connection.close();
   }
+}
 
-  /** Blocks until the parent sends a client. @returns `null` when it has none any more */
-  function receiveClient(calls: SystemCalls, readyByte: number): ChildClient | null {
-    calls.write(input, Uint8Array.of(readyByte), 1);
-    const received = receiveDescriptor(input);
-    if (received === null) return null;
-    calls.write(input, Uint8Array.of(RECEIVED_BYTE), 1);
-    duplicate(received.descriptor, input);
-    duplicate(received.descriptor, output);
-    calls.close(received.descriptor);
-    return JSON.parse(received.text);
-  }
+/** Blocks until the parent sends a client. @returns `null` when it has none any more */
+function receiveClient(readyByte: number): ChildClient | null {
+  const { input, output } = CHILD_DESCRIPTORS;
+  const calls = systemCalls();
+  calls.write(input, Uint8Array.of(readyByte), 1);
+  const received = receiveDescriptor(input);
+  if (received === null) return null;
+  calls.write(input, Uint8Array.of(RECEIVED_BYTE), 1);
+  duplicate(received.descriptor, input);
+  duplicate(received.descriptor, output);
+  calls.close(received.descriptor);
+  return JSON.parse(received.text);
 }
 
 function makeConnection(

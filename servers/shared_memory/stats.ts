@@ -19,6 +19,8 @@ export const COUNTER = {
   wakeUps: 9,
   scanned: 10,
   ready: 11,
+  /** Calls of the system's through the C library; 0 where the runtime makes them. */
+  systemCalls: 12,
 } as const;
 
 /** A reading of all counters. */

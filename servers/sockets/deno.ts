@@ -7,10 +7,11 @@
 import type { Connection, InterestList, Keyboard, Listener } from "./interface.ts";
 import type { ListenOptions, Observer, Pollable, Ready, Sockets } from "./interface.ts";
 import { DenoConnection } from "./deno_connection.ts";
-import { asDenoPollable, DenoEpoll } from "./deno_epoll.ts";
-import { DenoHub, type DenoPollable } from "./deno_hub.ts";
+import { DenoEpoll } from "./deno_epoll.ts";
+import { asDenoPollable, DenoHub, type DenoPollable } from "./deno_hub.ts";
 import { DenoKeyboard } from "./deno_keyboard.ts";
 import { DenoListener } from "./deno_listener.ts";
+import { DenoPoll } from "./deno_poll.ts";
 
 /** See the module; one per engine. */
 export class DenoSockets implements Sockets {
@@ -44,14 +45,11 @@ export class DenoSockets implements Sockets {
     // Emptied and refilled by scan(), for the sockets of this call.
     const ready = this.#ready as Ready<Watched>;
     let scanned = this.#scan(read, write, ready);
-    if (ready.readable.length + ready.writable.length === 0) {
-      if (this.#hub.connections.size === 0) this.#hub.observer.waiting();
-      this.#armAll();
-      await this.#hub.sleep(timeoutMs);
-      scanned += this.#scan(read, write, ready);
-    } else if (this.#hub.isTimeToTurn()) {
-      this.#armAll();
-      await this.#hub.turn.take();
+    const foundNothing = ready.readable.length + ready.writable.length === 0;
+    const rest = this.#hub.rest(!foundNothing, this.#unarmed, timeoutMs);
+    if (rest !== undefined) {
+      await rest;
+      if (foundNothing) scanned += this.#scan(read, write, ready);
     }
     this.#hub.observer.wokeUp(scanned, ready.readable.length + ready.writable.length);
     return ready;
@@ -80,16 +78,8 @@ export class DenoSockets implements Sockets {
     return scanned;
   }
 
-  /**
-   * Only before Deno's event loop gets its turn: a read that was begun before the answer is written
-   * would be looked at in vain, and the answer would wait for that.
-   */
-  #armAll(): void {
-    for (const socket of this.#unarmed) socket.arm();
-  }
-
   poll<Watched extends Pollable>(): InterestList<Watched> {
-    return new DenoEpoll<Watched>(this.#hub);
+    return new DenoPoll<Watched>(this.#hub);
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {

@@ -107,6 +107,8 @@ export class DenoConnection implements Connection, DenoPollable {
       return WOULD_BLOCK;
     }
     const bytes = this.#inbox.take(sizeBytes);
+    // A read that is begun when a write is done, whenever that is, could overwrite what is lent now.
+    this.#armWhenSent = false;
     this.registration?.disarmed();
     this.activity++;
     this.#observer.received(this, bytes, bytes.length);

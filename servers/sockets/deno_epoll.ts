@@ -1,6 +1,6 @@
-import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT } from "./interface.ts";
+import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from "./interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "./interface.ts";
-import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
+import { asDenoPollable, type DenoHub, type DenoPollable, type Registration } from "./deno_hub.ts";
 
 /** The interest list of epoll(7) over sockets of this kind: its cost is that of the ready ones. */
 export class DenoEpoll<Watched extends Pollable> implements InterestList<Watched> {
@@ -16,21 +16,18 @@ export class DenoEpoll<Watched extends Pollable> implements InterestList<Watched
 
   add(target: Watched, events: number): void {
     const socket = asDenoPollable(target);
-    const interest = new Interest(target, socket, events, this.#disarmed, (queued) => {
+    const interest = new Interest(target, socket, this.#disarmed, (queued) => {
       this.#ready.push(queued);
       this.#hub.wake();
     });
     socket.registration = interest;
-    interest.signalWhatHolds();
-    interest.disarmed();
+    interest.watchFor(events);
   }
 
   modify(target: Watched, events: number): void {
     const { registration } = asDenoPollable(target);
     if (!(registration instanceof Interest)) throw new Error("modify() of a socket never added");
-    registration.interest = events;
-    registration.signalWhatHolds();
-    registration.disarmed();
+    registration.watchFor(events);
   }
 
   remove(target: Watched): void {
@@ -38,24 +35,12 @@ export class DenoEpoll<Watched extends Pollable> implements InterestList<Watched
   }
 
   async wait(timeoutMs: number): Promise<ReadyEvent<Watched>[]> {
-    const { observer, connections, turn } = this.#hub;
-    if (this.#ready.length === 0) {
-      if (connections.size === 0) observer.waiting();
-      this.#armAll();
-      if (this.#ready.length === 0) await this.#hub.sleep(timeoutMs);
-    } else if (this.#hub.isTimeToTurn()) {
-      this.#armAll();
-      await turn.take();
-    }
+    const rest = this.#hub.rest(this.#ready.length > 0, this.#disarmed, timeoutMs);
+    if (rest !== undefined) await rest;
     const scanned = this.#ready.length;
     this.#collect();
-    observer.wokeUp(scanned, this.#events.length);
+    this.#hub.observer.wokeUp(scanned, this.#events.length);
     return this.#events;
-  }
-
-  #armAll(): void {
-    for (const interest of this.#disarmed) interest.arm();
-    this.#disarmed.length = 0;
   }
 
   /** Moves what is ready into the events; what is level-triggered stays queued while it holds. */
@@ -68,8 +53,7 @@ export class DenoEpoll<Watched extends Pollable> implements InterestList<Watched
       interest.events = interest.report();
       if (interest.events === 0) continue;
       this.#events.push(interest);
-      if ((interest.interest & EPOLLET) === 0) interest.signalWhatHolds();
-      else interest.disarmed(); // what comes next is an edge, read or unread as this may be
+      interest.wasReported();
     }
     this.#checking.length = 0;
   }
@@ -79,27 +63,35 @@ export class DenoEpoll<Watched extends Pollable> implements InterestList<Watched
 class Interest<Watched extends Pollable> implements Registration, ReadyEvent<Watched> {
   events = 0;
   queued = false;
+  /** What it is watched for: an error always, unless it is watched for nothing. */
+  #asked = 0;
+  #isEdgeTriggered = false;
+  #isOneShot = false;
   #edges = 0;
   #toArm = false;
 
   constructor(
     readonly target: Watched,
     readonly socket: DenoPollable,
-    public interest: number,
     private readonly disarmedList: Interest<Watched>[],
     private readonly enqueue: (interest: Interest<Watched>) => void,
   ) {}
 
-  signal(edges: number): void {
-    this.#edges |= edges;
-    if (this.queued || ((edges & (this.interest | EPOLLERR)) === 0)) return;
-    this.queued = true;
-    this.enqueue(this);
+  /** Watches it for `events` from now on, and reports anew what holds already. */
+  watchFor(events: number): void {
+    this.#asked = (events & (EPOLLIN | EPOLLOUT)) | EPOLLERR;
+    this.#isEdgeTriggered = (events & EPOLLET) !== 0;
+    this.#isOneShot = (events & EPOLLONESHOT) !== 0;
+    this.#edges = 0;
+    this.#signalWhatHolds();
+    this.disarmed();
   }
 
-  signalWhatHolds(): void {
-    const holds = this.#holds() & (this.interest | EPOLLERR);
-    if (holds !== 0) this.signal(holds);
+  signal(edges: number): void {
+    this.#edges |= edges;
+    if (this.queued || (edges & this.#asked) === 0) return;
+    this.queued = true;
+    this.enqueue(this);
   }
 
   disarmed(): void {
@@ -110,28 +102,32 @@ class Interest<Watched extends Pollable> implements Registration, ReadyEvent<Wat
 
   arm(): void {
     this.#toArm = false;
-    if (this.socket.registration !== this || (this.interest & EPOLLIN) === 0) return;
+    if (this.socket.registration !== this || (this.#asked & EPOLLIN) === 0) return;
     // Edge-triggered, more bytes are an edge even if the last ones are still unread.
-    if ((this.interest & EPOLLET) !== 0 || !this.socket.isReadable()) this.socket.arm();
+    if (this.#isEdgeTriggered || !this.socket.isReadable()) this.socket.arm();
   }
 
   /** What to report now: the edges since the last time, or the levels as they are. */
   report(): number {
     const edges = this.#edges;
     this.#edges = 0;
-    const asked = this.interest | EPOLLERR;
-    return asked & ((this.interest & EPOLLET) !== 0 ? edges : this.#holds());
+    return this.#asked & (this.#isEdgeTriggered ? edges : this.#holds());
+  }
+
+  /** Sees to the next report, if there is to be one. */
+  wasReported(): void {
+    if (this.#isOneShot) this.#asked = 0;
+    else if (this.#isEdgeTriggered) this.disarmed(); // what comes next is an edge, read or not
+    else this.#signalWhatHolds();
+  }
+
+  #signalWhatHolds(): void {
+    const holds = this.#holds() & this.#asked;
+    if (holds !== 0) this.signal(holds);
   }
 
   #holds(): number {
     return (this.socket.isReadable() ? EPOLLIN : 0) | (this.socket.isWritable() ? EPOLLOUT : 0) |
       (this.socket.isFaulty() ? EPOLLERR : 0);
   }
-}
-
-/** Every socket that this kind hands out is one; another kind's would be a mistake of ours. */
-export function asDenoPollable(socket: Pollable): DenoPollable {
-  if (!("registration" in socket)) throw new Error("a socket of another kind");
-  // The property is only declared there.
-  return socket as DenoPollable;
 }

@@ -7,19 +7,23 @@
 import type { Connection, Observer, Pollable } from "./interface.ts";
 
 /** A socket of this kind as a readiness call sees it. */
-export interface DenoPollable extends Pollable {
-  /** The place in an interest list, if a `DenoEpoll` watches this socket. */
+export interface DenoPollable extends Pollable, Armable {
+  /** The place in the interest list that watches this socket, if one does. */
   registration: Registration | undefined;
   isReadable(): boolean;
   isWritable(): boolean;
   isFaulty(): boolean;
   /** Whether that operation is under way. */
   isArmed(): boolean;
-  /** Starts the one operation whose completion will make this socket readable. */
+}
+
+/** Something to do before Deno's event loop gets its turn. */
+export interface Armable {
+  /** Starts the one operation whose completion will make the socket readable. */
   arm(): void;
 }
 
-/** A place in the interest list of an `Epoll`. */
+/** A place in an interest list. */
 export interface Registration {
   /** The socket has become ready in the way of `edges`, a set of `EPOLL…` bits. */
   signal(edges: number): void;
@@ -48,9 +52,27 @@ export class DenoHub {
     sleeper();
   }
 
-  /** Waits for {@linkcode wake}, at most `timeoutMs`. One may sleep at a time, as in one thread. */
-  sleep(timeoutMs: number): Promise<void> {
+  /**
+   * What a readiness call does between looking and returning: it sleeps if nothing is ready, and if
+   * something is, lets Deno's event loop turn from time to time, so that one busy socket does not keep
+   * it from seeing the others.
+   *
+   * Arms what is `toArm` before that, and not earlier: a read that was begun before the answer is
+   * written would be looked at in vain, and the answer would wait for that.
+   *
+   * @returns `undefined` when there is nothing to wait for
+   */
+  rest(isReady: boolean, toArm: Armable[], timeoutMs: number): Promise<void> | undefined {
+    if (isReady && ++this.#callsSinceTurn <= CALLS_PER_TURN) return undefined;
+    if (!isReady && this.connections.size === 0) this.observer.waiting();
+    for (const one of toArm) one.arm();
+    toArm.length = 0;
     this.#callsSinceTurn = 0;
+    return isReady ? this.turn.take() : this.#sleep(timeoutMs);
+  }
+
+  /** Waits for {@linkcode wake}, at most `timeoutMs`. One may sleep at a time, as in one thread. */
+  #sleep(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       if (timeoutMs === Infinity) {
         this.#sleeper = resolve;
@@ -62,16 +84,6 @@ export class DenoHub {
         resolve();
       };
     });
-  }
-
-  /**
-   * To be asked instead of sleeping, when something is ready already. One busy socket must not keep
-   * Deno's event loop from seeing the others.
-   */
-  isTimeToTurn(): boolean {
-    if (++this.#callsSinceTurn <= CALLS_PER_TURN) return false;
-    this.#callsSinceTurn = 0;
-    return true;
   }
 
   /** A connection has given back its descriptor. */
@@ -92,6 +104,13 @@ export class DenoHub {
     if (socket.registration !== undefined) socket.registration.signal(edges);
     else this.wake();
   }
+}
+
+/** Every socket that this kind hands out is one; another kind's would be a mistake of ours. */
+export function asDenoPollable(socket: Pollable): DenoPollable {
+  if (!("registration" in socket)) throw new Error("a socket of another kind");
+  // The property is only declared there.
+  return socket as DenoPollable;
 }
 
 /** Lets Deno's event loop turn, so that finished operations are seen. */

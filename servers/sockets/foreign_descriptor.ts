@@ -4,17 +4,20 @@
  * @module
  */
 
-import { systemCalls } from "./system_calls.ts";
-
 /** <sys/syscall.h>; older C libraries have no functions for them. */
 const SYS_PIDFD_OPEN = 434;
 const SYS_PIDFD_GETFD = 438;
 
 const DEFINITIONS = {
   syscall: { parameters: ["i64", "i64", "i64", "i64"], result: "i64" },
+  close: { parameters: ["i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 let library: Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"] | undefined;
+
+function c(): Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"] {
+  return library ??= Deno.dlopen("libc.so.6", DEFINITIONS).symbols;
+}
 
 /**
  * Calls `action` with a copy of a child's descriptor.
@@ -30,18 +33,17 @@ export function withDescriptorOf(
   const pidfd = systemCall(SYS_PIDFD_OPEN, pid, 0, 0);
   if (pidfd < 0) return false;
   const copy = systemCall(SYS_PIDFD_GETFD, pidfd, descriptor, 0);
-  systemCalls().close(pidfd);
+  c().close(pidfd);
   if (copy < 0) return false;
   try {
     action(copy);
     return true;
   } finally {
-    systemCalls().close(copy);
+    c().close(copy);
   }
 }
 
 function systemCall(number: number, ...args: [number, number, number]): number {
-  library ??= Deno.dlopen("libc.so.6", DEFINITIONS).symbols;
   const [one, two, three] = args.map(BigInt);
-  return Number(library.syscall(BigInt(number), one, two, three));
+  return Number(c().syscall(BigInt(number), one, two, three));
 }

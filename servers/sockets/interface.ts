@@ -174,7 +174,7 @@ export interface Sockets {
   stopListening(): void;
   /** From now on this connection's `recv` reports the end of the stream. */
   finish(connection: Connection): void;
-  /** Ends this connection now; what it still holds is lost. */
+  /** Ends this connection now, for whoever serves it to close; what it still holds is lost. */
   abort(connection: Connection): void;
   /** Resolves when the last connection has given its descriptor back. */
   allClosed(): Promise<void>;

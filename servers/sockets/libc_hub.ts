@@ -89,6 +89,8 @@ export class LibcHub implements LibcHome {
   prepareWait(timeoutMs: number): number {
     if (this.connections.size === 0) this.observer.waiting();
     this.lookAfterLingering();
+    // The end of the last connection is what a server that stops has been waiting for.
+    if (this.table.stopping && this.connections.size === 0) return 0;
     let mostMs = timeoutMs;
     if (this.#lingering.size > 0) mostMs = Math.min(mostMs, LINGER_LOOK_MS);
     if (this.listener !== undefined) mostMs = Math.min(mostMs, this.listener.restMs());

@@ -23,6 +23,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
   readonly #events: ReadyEvent<Watched>[] = [];
   #array = new Int32Array(FIRST_CAPACITY * WORDS);
   #count = 0;
+  #listenerDescriptor = -1;
 
   constructor(hub: LibcHub) {
     this.#hub = hub;
@@ -31,7 +32,9 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
   }
 
   add(target: Watched, events: number): void {
-    this.#append(asLibcPollable(target).descriptor, events, target);
+    const fd = asLibcPollable(target).descriptor;
+    if (target.kind === "listener") this.#listenerDescriptor = fd;
+    this.#append(fd, events, target);
   }
 
   modify(target: Watched, events: number): void {
@@ -58,7 +61,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
       found++;
       this.#collect(this.#targets[place], reported);
     }
-    observer.wokeUp(this.#count, this.#events.length);
+    observer.wokeUp(this.#count - 1, this.#events.length); // the waker is not one of theirs
     return this.#events;
   }
 
@@ -103,13 +106,9 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
 
   /** A listener that has no descriptor to give rests: poll(2) passes over what is negative. */
   #restOrResume(): void {
-    const { listener } = this.#hub;
-    if (listener === undefined) return;
-    const place = this.#targets.findIndex((target) => target?.kind === "listener");
-    if (place < 0) return;
-    const at = place * WORDS;
-    const fd = this.#array[at];
-    const isResting = listener.descriptor < 0;
-    if (isResting !== fd < 0) this.#array[at] = ~fd;
+    const place = this.#places.get(this.#listenerDescriptor);
+    if (place === undefined) return;
+    const isResting = this.#hub.listener?.descriptor === -1;
+    this.#array[place * WORDS] = isResting ? ~this.#listenerDescriptor : this.#listenerDescriptor;
   }
 }

@@ -117,16 +117,14 @@ export function hasSystemCalls(): boolean {
   return Deno.build.os === "linux" && ["x86_64", "aarch64"].includes(Deno.build.arch);
 }
 
-let calls: SystemCalls | undefined;
-
-/** The calls of this thread. Needs the permission `--allow-ffi`. */
-export function systemCalls(): SystemCalls {
-  return calls ??= openLibrary();
-}
-
-function openLibrary(): SystemCalls {
+/**
+ * The calls of this thread. Needs the permission `--allow-ffi`.
+ *
+ * @param count whose first element is increased with each call
+ */
+export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCalls {
   const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
-  const fail = errnoInstead(c.__errno_location());
+  const fail = errnoInstead(c.__errno_location(), count);
   // One function for each, so that each is compiled to the call itself.
   return {
     socket: (domain, type, protocol) => fail(c.socket(domain, type, protocol)),
@@ -164,10 +162,16 @@ function openLibrary(): SystemCalls {
  * Makes what puts the negative errno in the place of -1. errno belongs to the thread and stays where
  * it is, so it is read from memory.
  */
-export function errnoInstead(errnoLocation: Deno.PointerValue): (result: number) => number {
+export function errnoInstead(
+  errnoLocation: Deno.PointerValue,
+  count: Float64Array = new Float64Array(1),
+): (result: number) => number {
   if (errnoLocation === null) throw new Error("the C library has no errno");
   const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(errnoLocation, 4));
-  return (result) => result === -1 ? -errno[0] : result;
+  return (result) => {
+    count[0]++;
+    return result === -1 ? -errno[0] : result;
+  };
 }
 
 /** Deno's types want plain memory; its calls take shared memory as well. */

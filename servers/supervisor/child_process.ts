@@ -3,7 +3,7 @@ import type { ClientForChild } from "../engine/model.ts";
 import { COUNTER } from "../shared_memory/stats.ts";
 import { withDescriptorOf } from "../sockets/foreign_descriptor.ts";
 import { sendSignal } from "../sockets/spawn.ts";
-import { IPPROTO_TCP, SHUT_RD, systemCalls, TCP_INFO } from "../sockets/system_calls.ts";
+import { IPPROTO_TCP, SHUT_RD, type SystemCalls, TCP_INFO } from "../sockets/system_calls.ts";
 
 /** How often a child is told again that it is to end its client, since it may have missed it. */
 const TELL_AGAIN_MS = 25;
@@ -72,17 +72,24 @@ export class OwnChild extends ChildProcess {
  * signal could not promise.
  */
 export class ProgramChild extends ChildProcess {
+  readonly #calls: SystemCalls;
+
+  constructor(pid: number, client: ClientForChild, calls: SystemCalls) {
+    super(pid, client);
+    this.#calls = calls;
+  }
+
   get activity(): number {
     const info = new DataView(new ArrayBuffer(TCP_INFO_BYTES));
     const sizeBytes = Uint32Array.of(TCP_INFO_BYTES);
     this.#withSocket((fd) => {
-      systemCalls().getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, sizeBytes);
+      this.#calls.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, sizeBytes);
     });
     return Number(info.getBigUint64(BYTES_ACKED, true) + info.getBigUint64(BYTES_RECEIVED, true));
   }
 
   finish(): void {
-    const wasTold = this.#withSocket((fd) => systemCalls().shutdown(fd, SHUT_RD));
+    const wasTold = this.#withSocket((fd) => this.#calls.shutdown(fd, SHUT_RD));
     if (!wasTold) sendSignal(this.pid, "SIGTERM"); // where sockets cannot be reached
   }
 

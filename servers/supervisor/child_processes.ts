@@ -44,6 +44,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   readonly #setup: Pick<EngineSetup, "handler" | "listen" | "options">;
   readonly #sharing: ChildSharing;
   readonly #notify: (notice: Notice) => void;
+  readonly #calls = systemCalls();
   readonly #recorder: Recorder;
   readonly #stats: ArrayBufferLike;
   readonly #spares: SpareChildren;
@@ -133,7 +134,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     if (exec.length > 0) {
       const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
       this.#hasArrived(client);
-      return new ProgramChild(pid, client);
+      return new ProgramChild(pid, client, this.#calls);
     }
     const block = this.#freeBlocks.at(-1) ?? FIRST_CHILD_BLOCK + this.#blocks.size;
     const { id, peer } = client;
@@ -155,7 +156,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   /** The client is the child's, and the parent closes its copy. */
   #hasArrived({ descriptor }: ClientForChild): void {
     this.#sharing.table.depart(descriptor);
-    systemCalls().close(descriptor);
+    this.#calls.close(descriptor);
     this.#sharing.seats.arrived();
   }
 

@@ -4,6 +4,7 @@ import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
 import type { TraceRecord } from "../shared_memory/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
+import type { ResourceUsage } from "./resource_usage.ts";
 import type { Reporter } from "./reporter.ts";
 
 const decoder = new TextDecoder();
@@ -40,8 +41,8 @@ export class JsonReporter implements Reporter {
     print({ event: "cut-off", clients });
   }
 
-  totals(counters: Counters, elapsedMs: number): void {
-    print({ event: "stopped", elapsedMs: Math.round(elapsedMs), ...counters });
+  totals(counters: Counters, elapsedMs: number, usage?: ResourceUsage): void {
+    print({ event: "stopped", elapsedMs: Math.round(elapsedMs), ...counters, ...usage });
   }
 }
 

@@ -4,6 +4,7 @@ import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
 import type { TraceRecord } from "../shared_memory/trace.ts";
 import type { Address } from "../sockets/interface.ts";
+import type { ResourceUsage } from "./resource_usage.ts";
 
 /** Says what a server does: to people in lines of text, or to programs in lines of JSON. */
 export interface Reporter {
@@ -16,5 +17,6 @@ export interface Reporter {
   stopping(clients: number, graceMs: number): void;
   /** The engine had to be ended while it had this many clients. */
   cutOff(clients: number): void;
-  totals(counters: Counters, elapsedMs: number): void;
+  /** @param usage what it took, if that was asked for */
+  totals(counters: Counters, elapsedMs: number, usage?: ResourceUsage): void;
 }

@@ -30,6 +30,7 @@ interface Spare {
 
 /** Children that wait for their client, each at the other end of a pair of sockets. */
 export class SpareChildren {
+  readonly #calls = systemCalls();
   readonly #wanted: number;
   readonly #spawn: (input: number) => number;
   readonly #onPrepared: () => void;
@@ -113,7 +114,7 @@ export class SpareChildren {
     this.#stopFilling();
     for (const spare of this.#spares.values()) {
       if (spare.state !== "starting" && spare.state !== "ready") continue;
-      systemCalls().close(spare.socket);
+      this.#calls.close(spare.socket);
       spare.state = "dismissed";
     }
   }
@@ -131,7 +132,7 @@ export class SpareChildren {
 
   #forget(spare: Spare): void {
     this.#spares.delete(spare.pid);
-    if (spare.state !== "dismissed") systemCalls().close(spare.socket);
+    if (spare.state !== "dismissed") this.#calls.close(spare.socket);
   }
 
   #count(state: Spare["state"]): number {
@@ -168,10 +169,10 @@ export class SpareChildren {
       this.#spares.set(pid, { pid, socket: ours, state: "starting", onReceived: () => {} });
       return true;
     } catch {
-      systemCalls().close(ours);
+      this.#calls.close(ours);
       return false;
     } finally {
-      systemCalls().close(theirs);
+      this.#calls.close(theirs);
     }
   }
 
@@ -189,7 +190,7 @@ export class SpareChildren {
     const byte = new Uint8Array(1);
     for (const spare of this.#spares.values()) {
       if (spare.state !== "starting" && spare.state !== "sent") continue;
-      while (systemCalls().recv(spare.socket, byte, 1, MSG_DONTWAIT) === 1) {
+      while (this.#calls.recv(spare.socket, byte, 1, MSG_DONTWAIT) === 1) {
         if (byte[0] === READY_BYTE && spare.state === "starting") spare.state = "ready";
         if (byte[0] !== RECEIVED_BYTE) continue;
         this.#forget(spare);

@@ -10,6 +10,7 @@ import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../engine/model.ts";
 import { type Clients, dismissIdle, Farewell } from "../engine/farewell.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
+import { modelEntry } from "../registry.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import { readCounters } from "../shared_memory/stats.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
@@ -17,6 +18,7 @@ import { ChildProcesses } from "./child_processes.ts";
 import { Log } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
+import { readResourceUsage } from "./resource_usage.ts";
 import { Warden } from "./warden.ts";
 
 /** How much longer than the grace an engine may take before it is ended from outside. */
@@ -31,6 +33,8 @@ export interface Supervision {
   readonly setup: Omit<EngineSetup, keyof Memories>;
   readonly graceMs: number;
   readonly log: "none" | "normal" | "verbose";
+  /** Whether what the server took is told at the end. */
+  readonly stats: boolean;
   readonly reporter: Reporter;
   readonly messages: Messages;
 }
@@ -114,7 +118,10 @@ export async function supervise(supervision: Supervision): Promise<void> {
     await children?.end();
     log?.close();
   }
-  reporter.totals(readCounters(stats), performance.now() - startedMs);
+  const usage = supervision.stats
+    ? readResourceUsage(modelEntry(setup.model).servant === "process")
+    : undefined;
+  reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
 }
 
 interface Watch {

@@ -7,6 +7,7 @@ import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
 import type { TraceRecord } from "../shared_memory/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
+import type { ResourceUsage } from "./resource_usage.ts";
 import type { Reporter } from "./reporter.ts";
 import { showBytes } from "./show_bytes.ts";
 
@@ -43,13 +44,33 @@ export class TextReporter implements Reporter {
     console.error(this.#messages.serve.cutOff(clients));
   }
 
-  totals(counters: Counters, elapsedMs: number): void {
+  totals(counters: Counters, elapsedMs: number, usage?: ResourceUsage): void {
     console.log(this.#messages.serve.totals({
       ...counters,
       received: formatBytes(counters.bytesIn),
       sent: formatBytes(counters.bytesOut),
       seconds: (elapsedMs / 1_000).toFixed(1),
     }));
+    if (usage !== undefined) this.#usage(counters, usage);
+  }
+
+  #usage(counters: Counters, usage: ResourceUsage): void {
+    const { serve } = this.#messages;
+    const { wakeUps, ready, scanned, systemCalls, recvs } = counters;
+    if (wakeUps > 0) console.log(serve.wakeUps(wakeUps, ready / wakeUps, scanned / wakeUps));
+    if (systemCalls > 0) console.log(serve.systemCalls(systemCalls, systemCalls / recvs));
+    const { voluntarySwitches, involuntarySwitches, peakMemoryBytes } = usage;
+    if (voluntarySwitches !== undefined && involuntarySwitches !== undefined) {
+      console.log(serve.switches(voluntarySwitches, involuntarySwitches));
+    }
+    console.log(serve.cpu(usage.userSeconds.toFixed(2), usage.systemSeconds.toFixed(2)));
+    if (peakMemoryBytes !== undefined) {
+      const child = usage.peakChildMemoryBytes || undefined;
+      console.log(serve.peakMemory(
+        formatBytes(peakMemoryBytes),
+        child === undefined ? undefined : formatBytes(child),
+      ));
+    }
   }
 
   #describe({ event, host, port, sizeBytes, bytes }: TraceRecord): string {

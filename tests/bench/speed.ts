@@ -20,7 +20,7 @@ const flags = parseArgs(Deno.args, {
   default: { rounds: "7", seconds: "2", conns: "200", size: "64" },
 });
 const BARE = "bare Deno.listen loop";
-const models = flags._.length > 0 ? flags._ : ["async", "select", "epoll", "select-queue"];
+const models = flags._.length > 0 ? flags._ : ["async", "select", "poll", "epoll", "select-queue"];
 
 interface Result {
   readonly messagesPerSecond: number;

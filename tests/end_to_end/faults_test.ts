@@ -11,6 +11,7 @@ import {
   assertMatch,
   assertNotMatch,
 } from "../harness/assert.ts";
+import { encode } from "../harness/bytes.ts";
 import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
 import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
@@ -18,7 +19,6 @@ import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const ignore = Deno.build.os === "windows";
-const encode = (text: string) => new TextEncoder().encode(text);
 
 /** Starts a server whose handler is the default export of `source`. */
 async function withHandler(
@@ -36,7 +36,7 @@ async function withHandler(
   }
 }
 
-for (const { name } of MODELS) {
+for (const { name, args } of MODELS) {
   test(`${name}: a handler that fails for a later client harms no other`, async () => {
     const source = `() => {
       globalThis.clients = (globalThis.clients ?? 0) + 1;
@@ -45,7 +45,7 @@ for (const { name } of MODELS) {
         return chunk;
       } };
     }`;
-    await withHandler(source, [name], async (server) => {
+    await withHandler(source, [...args], async (server) => {
       const bad = await server.connect();
       await writeAll(bad, encode("fail"));
       assertEquals((await readToEnd(bad)).length, 0);
@@ -138,16 +138,16 @@ test("process: a spare that is killed is replaced", async () => {
   }
 }, { ignore });
 
-for (const { name } of MODELS) {
+for (const { name, args, isSerial } of MODELS) {
   test(`${name}: a chunk that asks for megabytes does not fill the memory`, async () => {
     const flags = ["--quiet", "--handler", "bytes", "--recv-size", "65536"];
-    await using server = await Server.start([name, ...flags]);
+    await using server = await Server.start([...args, ...flags]);
     using conn = await server.connect();
     await writeAll(conn, encode("5\n"));
     await conn.read(new Uint8Array(5));
     const before = await residentBytes(server.pid);
     await writeAll(conn, encode("16384\n".repeat(10_000))); // 164 MB are asked for
-    using other = name === "blocking" ? conn : await server.connect();
+    using other = isSerial ? conn : await server.connect();
     if (other !== conn) {
       for (let i = 0; i < 100; i++) {
         await writeAll(other, encode("5\n"));

@@ -4,41 +4,34 @@
  * @module
  */
 
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../harness/assert.ts";
-import {
-  echoInPieces,
-  exchange,
-  randomBytes,
-  readExactly,
-  readToEnd,
-  writeAll,
-} from "../harness/clients.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
+import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
 import { processTree, stillRunning } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const isWindows = Deno.build.os === "windows";
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 test("blocking: the next client gets an answer to all that it sent meanwhile", async () => {
   await using server = await Server.start(["blocking", "--quiet"]);
   using first = await server.connect();
   assertEquals(await exchange(first, "first"), "first");
   using second = await server.connect();
-  await writeAll(second, encoder.encode("sent "));
-  await writeAll(second, encoder.encode("meanwhile"));
+  await writeAll(second, encode("sent "));
+  await writeAll(second, encode("meanwhile"));
   // The first is served after the second has sent, so whatever were to come would be there by now.
   assertEquals(await exchange(first, "still first"), "still first");
   first.close();
-  assertEquals(decoder.decode(await readExactly(second, 14)), "sent meanwhile");
+  assertEquals(decode(await readExactly(second, 14)), "sent meanwhile");
 });
 
 test("select: a line at the terminal stops it", async () => {
   await using server = await Server.start(["select", "--quiet"]);
   const keyboard = server.stdin.getWriter();
-  await keyboard.write(encoder.encode("stop\n"));
+  await keyboard.write(encode("stop\n"));
   keyboard.releaseLock();
   const { code } = await server.outcome();
   assertEquals([code, server.events("stopped").length], [0, 1]);
@@ -51,19 +44,46 @@ test("select: the end of standard input is not a line", async () => {
   for (let i = 0; i < 20; i++) assertEquals(await exchange(conn, "on"), "on");
 });
 
-for (const trigger of ["edge", "level"]) {
-  test(`epoll --trigger ${trigger}: bytes come back whole, however they arrive`, async () => {
-    await using server = await Server.start([
-      "epoll",
-      "--trigger",
-      trigger,
-      "--quiet",
-      "--recv-size",
-      "1000",
-    ]);
+const EPOLL_FLAGS = [
+  ["--trigger", "edge"],
+  ["--trigger", "level"],
+  ["--trigger", "edge", "--oneshot"],
+  ["--trigger", "level", "--oneshot"],
+].flatMap((flags) => hasSystemCalls() ? [flags, [...flags, "--sockets", "libc"]] : [flags]);
+
+for (const flags of EPOLL_FLAGS) {
+  const server = ["epoll", ...flags, "--quiet"];
+
+  test(`epoll ${flags.join(" ")}: bytes come back whole, however they arrive`, async () => {
+    await using epoll = await Server.start([...server, "--recv-size", "1000"]);
     await Promise.all(Array.from({ length: 10 }, async () => {
-      using conn = await server.connect();
+      using conn = await epoll.connect();
       await echoInPieces(conn, randomBytes(500_000));
+    }));
+  });
+
+  test(`epoll ${flags.join(" ")}: who does not read at first gets all of its echo`, async () => {
+    await using epoll = await Server.start(server);
+    using conn = await epoll.connect();
+    const bytes = randomBytes(3_000_000); // more than fits on the way, so that the client is blocked
+    const sending = writeAll(conn, bytes).then(() => conn.closeWrite());
+    using other = await epoll.connect();
+    for (let i = 0; i < 20; i++) assertEquals(await exchange(other, "not held up"), "not held up");
+    const [echo] = await Promise.all([readToEnd(conn), sending]);
+    assertSameBytes(echo, bytes);
+  });
+
+  test(`epoll ${flags.join(" ")}: an answer that is put off is given, and so is the next`, async () => {
+    await using epoll = await Server.start([...server, "--sleep", "20"]);
+    await Promise.all(Array.from({ length: 10 }, async (_, index) => {
+      using conn = await epoll.connect();
+      for (let i = 0; i < 3; i++) {
+        assertEquals(await exchange(conn, `${index}:${i}`), `${index}:${i}`);
+      }
+      // What comes while the client's answer is not due is answered after it.
+      await writeAll(conn, encode("one"));
+      await writeAll(conn, encode("two"));
+      assertEquals(decode(await readExactly(conn, 6)), "onetwo");
     }));
   });
 }
@@ -71,9 +91,9 @@ for (const trigger of ["edge", "level"]) {
 test("process --exec: any program serves", async () => {
   await using server = await Server.start(["process", "--quiet", "--exec", "tr 'a-z' 'A-Z'"]);
   using conn = await server.connect();
-  await writeAll(conn, encoder.encode("shout"));
+  await writeAll(conn, encode("shout"));
   await conn.closeWrite();
-  assertEquals(decoder.decode(await readToEnd(conn)), "SHOUT");
+  assertEquals(decode(await readToEnd(conn)), "SHOUT");
 }, { ignore: isWindows });
 
 test("process: a child that is killed ends its client only, and is reported", async () => {
@@ -119,13 +139,13 @@ test("--max-clients refuses the next client, and serves another when one has lef
   assertEquals(await exchange(fourth, "four"), "four");
 });
 
-for (const { name } of MODELS) {
+for (const { name, args, isSerial } of MODELS) {
   test(`${name}: --idle-timeout ends a silent client and no other`, async () => {
-    await using server = await Server.start([name, "--quiet", "--idle-timeout", "1s"]);
+    await using server = await Server.start([...args, "--quiet", "--idle-timeout", "1s"]);
     using silent = await server.connect();
     assertEquals(await exchange(silent, "hello"), "hello");
     const ended = readToEnd(silent);
-    if (name !== "blocking") {
+    if (!isSerial) {
       using talker = await server.connect();
       let isOver = false;
       ended.then(() => isOver = true);
@@ -134,7 +154,7 @@ for (const { name } of MODELS) {
     assertEquals((await ended).length, 0);
     // The descriptor is given back though the client has not closed: what is sent now is refused.
     await assertRejects(async () => {
-      for (;;) await writeAll(silent, encoder.encode("anybody there?"));
+      for (;;) await writeAll(silent, encode("anybody there?"));
     }, Error);
   });
 }
@@ -154,21 +174,21 @@ test("a second SIGINT does not wait for the grace", async () => {
 test("a handler that never ends its turn does not keep the server from stopping", async () => {
   await using server = await Server.start([
     "select",
-    "--quiet",
     "--cpu",
     "60000",
     "--grace",
     "0",
   ]);
   using conn = await server.connect();
-  await writeAll(conn, encoder.encode("burn"));
+  await writeAll(conn, encode("burn"));
+  await server.event("received"); // a client that is not accepted yet would not be there to stop
   const { code } = await server.stop();
   assertEquals([code, server.events("cut-off").length], [0, 1]);
 });
 
-for (const { name } of MODELS) {
+for (const { name, args } of MODELS) {
   test(`${name} --handler http: an ordinary HTTP client is served`, async () => {
-    await using server = await Server.start([name, "--quiet", "--handler", "http"]);
+    await using server = await Server.start([...args, "--quiet", "--handler", "http"]);
     using client = Deno.createHttpClient({ poolMaxIdlePerHost: 1 });
     for (let i = 0; i < 3; i++) {
       const response = await fetch(`http://127.0.0.1:${server.port}/`, { client });
@@ -180,16 +200,16 @@ for (const { name } of MODELS) {
     const file = await Deno.makeTempFile({ suffix: ".js" });
     try {
       await Deno.writeTextFile(file, HANDLER);
-      await using server = await Server.start([name, "--quiet", "--handler", file]);
+      await using server = await Server.start([...args, "--quiet", "--handler", file]);
       const bad = await server.connect();
-      await writeAll(bad, encoder.encode("throw"));
+      await writeAll(bad, encode("throw"));
       assertEquals((await readToEnd(bad)).length, 0);
       bad.close();
       using good = await server.connect();
-      await writeAll(good, encoder.encode("hi"));
-      assertEquals(decoder.decode(await readExactly(good, 7)), "1: hi!\n");
-      await writeAll(good, encoder.encode("bye"));
-      assertEquals(decoder.decode(await readToEnd(good)), "2: bye!\n");
+      await writeAll(good, encode("hi"));
+      assertEquals(decode(await readExactly(good, 7)), "1: hi!\n");
+      await writeAll(good, encode("bye"));
+      assertEquals(decode(await readToEnd(good)), "2: bye!\n");
     } finally {
       await Deno.remove(file);
     }

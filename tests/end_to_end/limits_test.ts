@@ -16,11 +16,11 @@ const LIMIT = 256;
 /** How often the server may be looked at until it has come to rest. */
 const LOOKS = 30;
 
-for (const { name, isSerial, spareFlags, idleFlags = [] } of MODELS) {
+for (const { name, args, isSerial, spareFlags, idleFlags = [] } of MODELS) {
   test(`${name}: ${CLIENTS} clients under a limit of ${LIMIT} descriptors`, async () => {
     // A backlog for all of them: who is not accepted waits there, and is not refused.
     await using server = await Server.start(
-      [name, "--quiet", "--backlog", "4096", "--grace", "0", ...idleFlags],
+      [...args, "--quiet", "--backlog", "4096", "--grace", "0", ...idleFlags],
       { before: `ulimit -n ${LIMIT}` },
     );
     const clients: Deno.TcpConn[] = [];

@@ -1,6 +1,11 @@
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+
 /** What the tests must know of each model to know what to expect of it. */
 export interface ModelUnderTest {
+  /** What the tests call it: the model, and the socket kind if it is not the default. */
   readonly name: string;
+  /** The words after `serve` that choose it. */
+  readonly args: readonly string[];
   /** Whether it serves one client after another. */
   readonly isSerial?: boolean;
   /** Flags that make a servant ready for each of so many clients. */
@@ -11,14 +16,31 @@ export interface ModelUnderTest {
 
 const spareFlags = (count: number) => ["--spare", String(count)];
 
-/** Every model, each to be held to the same promises. */
-export const MODELS: readonly ModelUnderTest[] = [
+type Promises = Omit<ModelUnderTest, "args">;
+
+const ON_DENO: readonly Promises[] = [
   { name: "blocking", isSerial: true },
   { name: "process", spareFlags },
   { name: "thread", spareFlags },
   { name: "nonblocking", idleFlags: ["--pause", "20"] },
   { name: "select" },
   { name: "select-queue" },
+  { name: "poll" },
   { name: "epoll" },
   { name: "async" },
+];
+
+/** The models that serve on the system's own calls as well, where there are any. */
+const ON_LIBC: readonly Promises[] = hasSystemCalls()
+  ? ON_DENO.filter(({ name }) => name !== "async")
+  : [];
+
+/** Every model on every socket kind, each to be held to the same promises. */
+export const MODELS: readonly ModelUnderTest[] = [
+  ...ON_DENO.map((model) => ({ ...model, args: [model.name] })),
+  ...ON_LIBC.map((model) => ({
+    ...model,
+    name: `${model.name} on libc`,
+    args: [model.name, "--sockets", "libc"],
+  })),
 ];

@@ -5,12 +5,12 @@
  */
 
 import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
 import {
   canReset,
   connectAndReset,
   echoInPieces,
   exchange,
-  randomBytes,
   readExactly,
   readToEnd,
   writeAll,
@@ -35,10 +35,10 @@ async function forEachClient(
 }
 
 for (const model of MODELS) {
-  const { name } = model;
+  const { name, args } = model;
 
   test(`${name}: 50 clients get back 1 MB each, byte for byte`, async () => {
-    await using server = await Server.start([name, "--quiet"]);
+    await using server = await Server.start([...args, "--quiet"]);
     await forEachClient(model, 50, async () => {
       using conn = await server.connect();
       await echoInPieces(conn, randomBytes(MEGABYTE));
@@ -53,7 +53,7 @@ for (const model of MODELS) {
   });
 
   test(`${name}: a client that half-closes gets all of its echo`, async () => {
-    await using server = await Server.start([name, "--quiet"]);
+    await using server = await Server.start([...args, "--quiet"]);
     using conn = await server.connect();
     const bytes = randomBytes(300_000);
     const sending = writeAll(conn, bytes).then(() => conn.closeWrite());
@@ -62,12 +62,11 @@ for (const model of MODELS) {
     await sending.catch(() => {});
     const rest = await readToEnd(conn);
     assertEquals(first[0], bytes[0]);
-    assertEquals(rest.length, bytes.length - 1);
-    assertEquals(rest.findIndex((byte, index) => byte !== bytes[index + 1]), -1);
+    assertSameBytes(rest, bytes.subarray(1));
   });
 
   test(`${name}: clients that reset harm no other`, async () => {
-    await using server = await Server.start([name, "--quiet", "--grace", "0"]);
+    await using server = await Server.start([...args, "--quiet", "--grace", "0"]);
     if (model.isSerial) {
       for (let i = 0; i < 5; i++) await connectAndReset(server.port);
       using conn = await server.connect();
@@ -85,7 +84,7 @@ for (const model of MODELS) {
   });
 
   test(`${name}: a client that never reads does not grow the server's memory`, async () => {
-    await using server = await Server.start([name, "--quiet"]);
+    await using server = await Server.start([...args, "--quiet"]);
     using conn = await server.connect();
     // Warmed up with as much as a client that reads would send, so that what is measured is growth.
     for (let i = 0; i < 200; i++) await exchange(conn, "x".repeat(16_384));
@@ -104,7 +103,7 @@ for (const model of MODELS) {
     }`,
     async () => {
       const spares = model.spareFlags?.(20) ?? [];
-      await using server = await Server.start([name, "--quiet", "--sleep", "100", ...spares]);
+      await using server = await Server.start([...args, "--quiet", "--sleep", "100", ...spares]);
       const beganMs = performance.now();
       // Serial or not, all connect at once: whose turn it is not waits in the backlog.
       await Promise.all(Array.from({ length: 20 }, async (_, index) => {
@@ -123,7 +122,7 @@ for (const model of MODELS) {
   );
 
   test(`${name}: SIGINT loses no echo that is owed, and leaves nothing`, async () => {
-    await using server = await Server.start([name, "--quiet", "--grace", "20s"]);
+    await using server = await Server.start([...args, "--quiet", "--grace", "20s"]);
     const clients = model.isSerial ? 1 : 100;
     let stopping = false;
     const busy = Promise.withResolvers<void>();
@@ -150,18 +149,19 @@ for (const model of MODELS) {
     const [totals] = server.events("stopped");
     assertEquals(totals.bytesOut, totals.bytesIn);
     assertEquals(await stillRunning(tree), []);
+    assertEquals(server.events("cut-off"), []);
   });
 
   test(`${name}: when the grace is over, what has arrived is answered and then it ends`, async () => {
-    await using server = await Server.start([name, "--quiet", "--grace", "100ms"]);
+    await using server = await Server.start([...args, "--quiet", "--grace", "100ms"]);
     const clients = model.isSerial ? 1 : 20;
     const talk = async (index: number) => {
       using conn = await server.connect();
       let echoed = 0;
       for (;; echoed++) {
         const text = `${index}:${echoed};`;
-        await writeAll(conn, new TextEncoder().encode(text));
-        const echo = new TextDecoder().decode(await readExactly(conn, text.length));
+        await writeAll(conn, encode(text));
+        const echo = decode(await readExactly(conn, text.length));
         if (echo === "") return; // the end, between two messages, and not a reset
         assertEquals(echo, text);
         if (echoed === 0 && ++begun === clients) allBegun.resolve();
@@ -177,6 +177,7 @@ for (const model of MODELS) {
     const [totals] = server.events("stopped");
     assertEquals(totals.bytesOut, totals.bytesIn);
     assertEquals(totals.resets, 0);
+    assertEquals(server.events("cut-off"), []);
   });
 }
 
@@ -213,5 +214,6 @@ async function settledBytes(pid: number): Promise<number> {
 /** Checks that there were resets at all, and not just closed connections. */
 async function assertSawResets(server: Server): Promise<void> {
   assertEquals((await server.stop()).code, 0);
+  assertEquals(server.events("cut-off"), []);
   if (canReset) assertGreaterOrEqual(Number(server.events("stopped")[0].resets), 1);
 }

@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertLess } from "../harness/assert.ts";
+import { decode } from "../harness/bytes.ts";
 import { commandFor } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
@@ -18,7 +19,7 @@ test("--help of the compiled file takes less than twice as long as an empty prog
     args: ["task", "compile", "--entry", "tests/bench/empty.ts", "--output", output],
     cwd: root,
   }).output();
-  assertEquals(compile.success, true, new TextDecoder().decode(compile.stderr));
+  assertEquals(compile.success, true, decode(compile.stderr));
   const empty = new URL(output, root);
   try {
     const [program, args] = commandFor(["--help"]);

@@ -5,7 +5,7 @@
  */
 
 import { connect as connectSocket, Socket } from "node:net";
-import { assertEquals } from "./assert.ts";
+import { assertSameBytes, concat, decode, encode } from "./bytes.ts";
 
 /** Writes all of `bytes`. */
 export async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
@@ -29,20 +29,14 @@ export async function readToEnd(conn: Deno.TcpConn): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const buffer = new Uint8Array(65_536);
   for (let count; (count = await conn.read(buffer)) !== null;) chunks.push(buffer.slice(0, count));
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return concat(chunks);
 }
 
 /** Sends `text` and waits until it has come back. */
 export async function exchange(conn: Deno.TcpConn, text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = encode(text);
   await writeAll(conn, bytes);
-  return new TextDecoder().decode(await readExactly(conn, bytes.length));
+  return decode(await readExactly(conn, bytes.length));
 }
 
 /** Sends `bytes` in random pieces, closes that direction, and checks that all came back. */
@@ -56,17 +50,16 @@ export async function echoInPieces(conn: Deno.TcpConn, bytes: Uint8Array): Promi
     await conn.closeWrite();
   };
   const [echoed] = await Promise.all([readToEnd(conn), send()]);
-  assertEquals(echoed.length, bytes.length);
-  assertEquals(echoed.findIndex((byte, index) => byte !== bytes[index]), -1);
+  assertSameBytes(echoed, bytes);
 }
 
-/** Bytes that no mistake leaves looking the same. */
-export function randomBytes(sizeBytes: number): Uint8Array {
-  const bytes = new Uint8Array(sizeBytes);
-  for (let at = 0; at < sizeBytes; at += 65_536) {
-    crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+/** Closes `conn`, unless that has been done. */
+export function closeOnce(conn: Deno.TcpConn): void {
+  try {
+    conn.close();
+  } catch {
+    // It is closed already.
   }
-  return bytes;
 }
 
 /** Whether this Deno can reset a connection; version 2.5 cannot. */

@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { commandFromSource } from "../../clients/from_source.ts";
 import { TextLineStream } from "../../clients/text_lines.ts";
+import { decode, encode } from "./bytes.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 /** How long an event may take to come before a test fails. Generous: it is for hanging, not speed. */
@@ -44,11 +45,10 @@ export interface RunOptions {
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const child = spawn(args, options);
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(options.input ?? "")).catch(() => {});
+  await writer.write(encode(options.input ?? "")).catch(() => {});
   await writer.close().catch(() => {});
   const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
 function spawn(args: readonly string[], { env, before, wrapper }: RunOptions): Deno.ChildProcess {

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { decode } from "./bytes.ts";
+
 async function ps(...args: string[]): Promise<string[]> {
   const { stdout } = await new Deno.Command("ps", { args, stderr: "null" }).output();
-  return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim())
+  return decode(stdout).split("\n").map((line) => line.trim())
     .filter((line) => line !== "");
 }
 

@@ -1,0 +1,166 @@
+import type { ModelText } from "./en_models.ts";
+
+/** The models in which one loop serves all clients, in English. */
+export const enLoops = {
+  nonblocking: {
+    strength: "one thread serves many clients, with nothing but recv and send",
+    limit: "it burns a CPU while nobody speaks, or adds its pause to every answer",
+    how: [
+      "The sockets are told never to block. The loop asks each of them in turn: is there a client, are " +
+      'there bytes? Mostly the answer is "would block", and it asks the next.',
+      "With --pause it sleeps between two rounds. That frees the CPU, and each client now waits for the " +
+      "end of the pause.",
+    ],
+    drawing: `
+            ┌──▶ accept? ──▶ client 1? ──▶ client 2? ──▶ client 3? ──┐
+            └──────────────────── never waits ◀──────────────────────┘`,
+    strengths: [
+      "No thread, no process, no readiness call: it works wherever there are sockets.",
+      "It shows what the readiness calls are for.",
+    ],
+    weaknesses: [
+      "Each round costs a call per client, even if all are silent.",
+      "There is no good pause: a short one burns the CPU and a long one makes clients wait.",
+    ],
+    tries: [
+      [
+        "playground serve nonblocking",
+        "and look at its CPU in top: about 100 % with no client at all",
+      ],
+      ["playground serve nonblocking --pause 10", "the CPU is free again"],
+      [
+        "playground flood --conns 10 --duration 3s",
+        "compare the round trips with and without the pause",
+      ],
+    ],
+  },
+  select: {
+    strength: "one thread sleeps until any of its sockets is ready, on every system there is",
+    limit: "it looks at all sockets at each call, so many idle clients make it slow",
+    how: [
+      "The loop hands select a set of sockets to receive from and a set to send to, and sleeps until at " +
+      "least one is ready. Then it serves the ready ones without ever waiting for a single one.",
+      "The keyboard is one of its inputs: a line typed at the terminal stops the server.",
+      "A client that does not read its answers is not read from either, so nothing piles up for it.",
+    ],
+    drawing: `
+  client 1 ──┐
+  client 2 ──┤
+  client 3 ──┼──▶ select ── waits for all of them at once ──▶ serves the ready ones
+  accept   ──┤
+  keyboard ──┘`,
+    strengths: [
+      "Thousands of clients need no thread each and no lock.",
+      "It waits without burning the CPU.",
+    ],
+    weaknesses: [
+      "The cost of each call grows with the number of sockets, ready or not.",
+      "A handler that takes long holds up everybody.",
+    ],
+    tries: [
+      ["playground serve select", "type a line and press Enter: it stops"],
+      ["playground flood --conns 1000 --duration 3s", "a thousand clients, one thread"],
+      [
+        "playground serve select --cpu 20",
+        "and flood it: now every client waits for every other",
+      ],
+    ],
+  },
+  "select-queue": {
+    strength: "receiving and answering are apart, so a slow reader delays nobody's input",
+    limit: "select's cost for idle clients, and memory for what is queued",
+    how: [
+      "The second server of select. What arrives is put into a queue of the client's. When select says " +
+      "that the client can be written to, the queue is worked off.",
+      "A client is watched for writing only while its queue is not empty. Sockets are nearly always " +
+      "writable: watched for it all the time, they would never let select sleep.",
+    ],
+    drawing: `
+  readable ──▶ recv ──▶ queue of the client ──▶ handler ──▶ send ◀── writable
+                          └── empty: not watched for writing
+                          └── full: not watched for reading`,
+    strengths: [
+      "Short writes are nothing special: what was not sent stays owed.",
+      "Work can be put off, reordered or dropped while it is in the queue.",
+    ],
+    weaknesses: [
+      "Each message needs two reports of select, and a copy.",
+      "The queue needs a limit, or a fast sender fills the memory.",
+    ],
+    tries: [
+      ["playground serve select-queue", "listens on port 9999"],
+      ["playground flood --port 9999 --conns 500 --duration 3s", "compare with select"],
+      [
+        "playground flood --port 9999 --no-wait --conns 10 --duration 2s",
+        "senders that do not wait",
+      ],
+    ],
+  },
+  poll: {
+    strength: "one thread and one list, of any length, that need not be made anew for each call",
+    limit: "it looks at the whole list at each call, so many idle clients make it slow",
+    how: [
+      "Each entry of the list is a socket, with what it is watched for; the call fills in what was " +
+      "found. So a client is entered once and changed only when it waits for something else, where " +
+      "select overwrites the sets it is given.",
+      "The list is handed over whole each time, and the system looks at every entry to find the one " +
+      "that is ready. To end that, the list would have to stay with the system: that is epoll.",
+      "A client whose answer is not due yet is taken off the list. An error is reported whatever was " +
+      "asked for, and would wake the loop again and again.",
+    ],
+    drawing: `
+  the list (kept by the program)          each call looks at all of it
+  client 1 │ to receive │ found: nothing   ──┐
+  client 2 │ to send    │ found: to send   ──┼──▶ poll ──▶ serves client 2
+  client 3 │ to receive │ found: nothing   ──┤
+  accept   │ to receive │ found: nothing   ──┘`,
+    strengths: [
+      "Any descriptor can be watched: select's sets end at FD_SETSIZE, mostly 1,024.",
+      "What is asked for and what was found are apart, so nothing has to be copied before a call.",
+    ],
+    weaknesses: [
+      "The cost of each call grows with the number of sockets, ready or not, as select's does.",
+      "A handler that takes long holds up everybody.",
+    ],
+    tries: [
+      ["playground serve poll --stats", "Ctrl-C tells how many sockets each wake-up looked at"],
+      ["playground flood --conns 1000 --rate 1 --duration 5s", "many clients that seldom speak"],
+      ["playground serve epoll --stats", "flood it in the same way, and compare"],
+    ],
+  },
+  epoll: {
+    strength: "the cost is that of the ready sockets only, however many are idle",
+    limit: "its edge-triggered reports must be drained to the end, or bytes are left lying",
+    how: [
+      "The interest list stays with the system: a socket is added once, and a wait returns the ready ones " +
+      "without looking at the others.",
+      "Level-triggered, a socket is reported as long as it is ready. Edge-triggered, it is reported once, " +
+      "when it becomes ready: the loop must receive until it would block, since it is not told again.",
+      "One-shot, a socket is reported once and then watched for nothing until the loop asks again. That " +
+      "is for several threads that wait on one list: each client is given to one of them only.",
+    ],
+    drawing: `
+  interest list (kept by the system)
+  client 1 · client 2 · client 3 · … · client 10,000
+       └──────────┬────────────┘
+                  ▼ only the ready ones
+             epoll_wait ──▶ serves them, each until it would block`,
+    strengths: [
+      "Ten thousand idle clients cost nothing but memory.",
+      "Edge-triggered, there is one report per arrival, and no call to change the interest.",
+    ],
+    weaknesses: [
+      "It is Linux's own: elsewhere, and without --sockets libc, Deno's sockets play it.",
+      "A handler that takes long holds up everybody.",
+    ],
+    tries: [
+      ["playground serve epoll --trigger edge", "the default, as in the text"],
+      ["playground serve epoll --trigger level", "the same answers, reported differently"],
+      [
+        "playground serve epoll --oneshot",
+        "the same again, with a call per message to ask for the next report",
+      ],
+      ["playground flood --conns 1000 --duration 3s", "compare them with --quiet"],
+    ],
+  },
+} satisfies Readonly<Record<string, ModelText>>;

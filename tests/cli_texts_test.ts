@@ -1,0 +1,152 @@
+import type { Command } from "../cli/command.ts";
+import { type Flags, parseFlags } from "../cli/flags.ts";
+import { commandHelp } from "../cli/help.ts";
+import { LANGUAGES } from "../cli/language.ts";
+import { type CommandName, loadMessages, loadModelTexts } from "../cli/messages.ts";
+import { en } from "../cli/messages/en.ts";
+import { enModels } from "../cli/messages/en_models.ts";
+import { zh } from "../cli/messages/zh.ts";
+import { zhModels } from "../cli/messages/zh_models.ts";
+import { connectCommand } from "../clients/connect_command.ts";
+import { floodCommand } from "../clients/flood_command.ts";
+import { explainCommand } from "../servers/explain_command.ts";
+import { modelsCommand } from "../servers/models_command.ts";
+import { isModelName, MODEL_NAMES, modelEntry } from "../servers/registry.ts";
+import { serveCommand } from "../servers/serve_command.ts";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertNotMatch,
+  assertStringIncludes,
+} from "./harness/assert.ts";
+import "./harness/sanitizers.ts";
+
+const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  models: modelsCommand,
+  explain: explainCommand,
+  serve: serveCommand,
+  flood: floodCommand,
+  connect: connectCommand,
+};
+// entries() forgets the names
+const COMMAND_ENTRIES = Object.entries(COMMANDS) as [CommandName, Command][];
+
+Deno.test("commandHelp() has a text for every flag in every language", async () => {
+  for (const language of LANGUAGES) {
+    const messages = await loadMessages(language);
+    for (const [name, { flags }] of COMMAND_ENTRIES) {
+      const help = commandHelp(name, flags, messages);
+      assertNotMatch(help, /undefined|NaN|null|Infinity|\[object/);
+      assertStringIncludes(help, messages.commands[name].summary);
+      assertEquals(help.match(/^ {2}--/gm)?.length, Object.keys(flags).length + 2, help);
+    }
+  }
+});
+
+Deno.test("every text on a flag is on a flag that exists", () => {
+  for (const [name, { flags }] of COMMAND_ENTRIES) {
+    const described = Object.keys(en.commands[name].flags);
+    assertEquals(described.filter((flag) => !Object.hasOwn(flags, flag)), [], name);
+  }
+});
+
+Deno.test("commandHelp() shows how a flag is typed and what it is without", () => {
+  const help = commandHelp("flood", floodCommand.flags, en);
+  assertStringIncludes(help, "  --connect-rate N  ");
+  assertStringIncludes(help, "  --duration TIME  ");
+  assertStringIncludes(help, "how long to talk; 0 is until Ctrl-C (10s)\n");
+  assertStringIncludes(help, "  --no-wait  ");
+});
+
+/** The texts of a language without their words: the same for all languages. */
+function shape(texts: unknown): unknown {
+  if (typeof texts === "function") return `function of ${texts.length}`;
+  if (Array.isArray(texts)) return ["list"];
+  if (typeof texts !== "object" || texts === null) return typeof texts;
+  return Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, shape(value)]));
+}
+
+/** The path of every empty text or list. */
+function empty(texts: unknown, path: string): string[] {
+  if (typeof texts === "string") return texts.trim() === "" ? [path] : [];
+  if (typeof texts !== "object" || texts === null) return [];
+  if (Array.isArray(texts) && texts.length === 0) return [path];
+  return Object.entries(texts).flatMap(([key, value]) => empty(value, `${path}.${key}`));
+}
+
+Deno.test("both languages have the same texts, and none is empty", () => {
+  assertEquals(shape(zh), shape(en));
+  assertEquals(shape(zhModels), shape(enModels));
+  // What is printed line by line at the start has an empty line between its paragraphs.
+  const blank = /^\w+\.help\.start\./;
+  const all = [...empty(en, "en"), ...empty(zh, "zh"), ...empty(enModels, "enModels")];
+  assertEquals([...all, ...empty(zhModels, "zhModels")].filter((path) => !blank.test(path)), []);
+});
+
+/**
+ * Stands for anything that a message may be given, and shows in the message as `⟨path⟩`: it is a
+ * text, a number above one, and an object or list of more of the same.
+ */
+function placeholder(path: string, owner = path): unknown {
+  return new Proxy(() => {}, {
+    get(_, key) {
+      if (key === Symbol.toPrimitive) return (hint: string) => hint === "number" ? 7 : `⟨${path}⟩`;
+      return placeholder(`${path}.${String(key)}`, path);
+    },
+    apply: () => placeholder(owner), // methods format their object
+  });
+}
+
+/** For each message that is made of facts, the facts it mentions. */
+function facts(texts: unknown, path: string): [string, string][] {
+  if (typeof texts === "function") {
+    const message = String(
+      texts(...Array.from({ length: texts.length }, (_, i) => placeholder(`${i}`))),
+    );
+    return [[path, [...new Set(message.match(/⟨[^⟩]+⟩/g))].sort().join()]];
+  }
+  if (typeof texts !== "object" || texts === null) return [];
+  return Object.entries(texts).flatMap(([key, value]) => facts(value, `${path}.${key}`));
+}
+
+Deno.test("messages mention the same facts in both languages", () => {
+  const english = facts(en, "");
+  assertGreater(english.length, 30);
+  assertEquals(facts(zh, ""), english);
+});
+
+Deno.test("every model has its texts in every language", async () => {
+  for (const language of LANGUAGES) {
+    const { models } = await loadModelTexts(language);
+    assertEquals(Object.keys(models).sort(), [...MODEL_NAMES].sort());
+    const { servant } = (await loadMessages(language)).models;
+    for (const name of MODEL_NAMES) assert(servant[modelEntry(name).servant] !== "");
+  }
+});
+
+/** Every command that a text tells to try. */
+function toTry({ commands }: typeof en, { models }: typeof enModels): string[] {
+  return [
+    ...Object.values(commands).flatMap(({ examples }) => examples),
+    ...Object.values(models).flatMap(({ tries }) => tries.map(([command]) => command)),
+  ];
+}
+
+Deno.test("what there is to try is the same in both languages", () => {
+  assertEquals(toTry(zh, zhModels), toTry(en, enModels));
+});
+
+for (const line of new Set(toTry(en, enModels))) {
+  Deno.test(`a person who pastes it gets no complaint: ${line}`, () => {
+    const [program, name, ...args] = (line.match(/"[^"]*"|\S+/g) ?? [])
+      .map((word) => word.replaceAll('"', ""));
+    assertEquals(program, "playground");
+    const entry = COMMAND_ENTRIES.find(([known]) => known === name);
+    assert(entry !== undefined);
+    const [, { flags, words: { least, most } }] = entry;
+    const { words } = parseFlags<Flags>(args, flags, en);
+    assert(words.length >= least && words.length <= most);
+    if (name === "serve" || name === "explain") assert(isModelName(words[0]));
+  });
+}

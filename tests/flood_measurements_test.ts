@@ -1,0 +1,105 @@
+import { Durations, PERCENTILES } from "../clients/flood/measurements.ts";
+import { formatMs } from "../clients/flood/results.ts";
+import { SendTimes } from "../clients/flood/send_times.ts";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertLess,
+  assertLessOrEqual,
+  assertNotEquals,
+} from "./harness/assert.ts";
+import "./harness/sanitizers.ts";
+
+Deno.test("SendTimes counts from when a message is due if there is a rate", () => {
+  const beforeMs = performance.now();
+  const times = new SendTimes(50);
+  const firstMs = times.dueMs(0);
+  assertGreaterOrEqual(firstMs, beforeMs);
+  assertLess(firstMs, performance.now() + 20);
+  for (const index of [0, 1, 10, 1_000_000]) {
+    assert(Math.abs(times.dueMs(index) - firstMs - index * 20) < 0.001);
+    times.sent(index); // whenever that is
+    assertEquals(times.take(index), times.dueMs(index));
+  }
+});
+
+Deno.test("SendTimes counts from when a message was sent if there is none", () => {
+  const times = new SendTimes(Infinity);
+  assertEquals([times.dueMs(0), times.dueMs(1_000)], [0, 0]);
+  const beforeMs = performance.now();
+  times.sent(0);
+  const afterMs = performance.now();
+  times.sent(1);
+  const sentMs = times.take(0);
+  assert(sentMs !== undefined);
+  assertGreaterOrEqual(sentMs, beforeMs);
+  assertLessOrEqual(sentMs, afterMs);
+  assertEquals(times.take(0), undefined);
+  assertNotEquals(times.take(1), undefined);
+});
+
+Deno.test("SendTimes keeps a bounded number of times, and goes on when they are taken", () => {
+  const times = new SendTimes(Infinity);
+  for (let index = 0; index < 100_000; index++) times.sent(index);
+  const timed = Array.from({ length: 100_000 }, (_, index) => times.take(index))
+    .filter((time) => time !== undefined);
+  assertGreater(timed.length, 100);
+  assertLess(timed.length, 10_000);
+  times.sent(100_000);
+  assertNotEquals(times.take(100_000), undefined);
+});
+
+/** Whether two durations are the same to three digits. */
+function assertAbout(actual: number, expected: number): void {
+  assertLessOrEqual(Math.abs(actual - expected), expected / 1_000, `${actual} is not ${expected}`);
+}
+
+Deno.test("Durations know their percentiles to three digits, whatever their size", () => {
+  for (const unitMs of [0.001, 0.017, 1, 60]) {
+    const durations = new Durations();
+    for (let i = 1_000; i >= 1; i--) durations.record(i * unitMs);
+    assertEquals(durations.count, 1_000);
+    for (const percentile of PERCENTILES) {
+      assertAbout(durations.percentileMs(percentile), percentile * 10 * unitMs);
+    }
+  }
+});
+
+Deno.test("Durations take what is rare into account", () => {
+  const durations = new Durations();
+  for (let i = 0; i < 998; i++) durations.record(1);
+  durations.record(300);
+  durations.record(500);
+  const percentiles = PERCENTILES.map((percentile) => durations.percentileMs(percentile));
+  for (const [index, expected] of [1, 1, 1, 300, 500].entries()) {
+    assertAbout(percentiles[index], expected);
+  }
+});
+
+Deno.test("Durations take anything that a clock gives", () => {
+  const durations = new Durations();
+  assertEquals([durations.count, durations.percentileMs(99)], [0, 0]);
+  durations.record(-0.5); // a clock that is set back
+  assertEquals(durations.percentileMs(100), 0);
+  durations.record(86_400_000);
+  assertAbout(durations.percentileMs(100), 600_000);
+});
+
+const SHOWN: [ms: number, shown: string][] = [
+  [0, "0 µs"],
+  [0.0123, "12 µs"],
+  [1, "1.00 ms"],
+  [12.345, "12.3 ms"],
+  [123.45, "123 ms"],
+  [999.4, "999 ms"],
+  [999.7, "1.00 s"],
+  [1_000, "1.00 s"],
+  [61_234, "61.2 s"],
+  [600_000, "600 s"],
+];
+
+for (const [ms, shown] of SHOWN) {
+  Deno.test(`formatMs() shows ${ms} ms as ${shown}`, () => assertEquals(formatMs(ms), shown));
+}

@@ -1,0 +1,18 @@
+/**
+ * Flags of every kind.
+ *
+ * @module
+ */
+
+import { choice, duration, integer, onOff, text } from "../../cli/flags.ts";
+
+export const FLAGS = {
+  host: text("127.0.0.1"),
+  port: integer(7788, { least: 1, most: 65_535 }),
+  conns: integer(5, { least: 1, most: Infinity }),
+  idleTimeout: duration(Infinity, "", "s"),
+  sleep: duration(0, "0", "ms"),
+  trigger: choice(["edge", "level"], "edge"),
+  quiet: onOff(),
+  wait: onOff(true),
+};

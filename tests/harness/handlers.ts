@@ -1,0 +1,33 @@
+/**
+ * What handlers answer.
+ *
+ * @module
+ */
+
+import { type Answer, type Session, takeAll } from "../../servers/handlers/session.ts";
+import { decode, encode } from "./bytes.ts";
+
+/** Everything that `session` answers to `chunks`, until it closes. */
+export function answers(session: Session, ...chunks: (string | Uint8Array)[]): Answer[] {
+  const given: Answer[] = [];
+  for (const chunk of chunks) {
+    // As a model does: the buffer is the same for every chunk, and an answer is sent at once.
+    const buffer = typeof chunk === "string" ? encode(chunk) : chunk.slice();
+    for (const answer of takeAll(session.receive(buffer))) {
+      given.push({ ...answer, bytes: answer.bytes.slice() });
+      if (answer.close) return given;
+    }
+    buffer.fill(0);
+  }
+  return given;
+}
+
+export function texts(session: Session, ...chunks: (string | Uint8Array)[]): string[] {
+  return answers(session, ...chunks).map(({ bytes }) => decode(bytes));
+}
+
+/** `text` cut in two, once at every place. */
+export function* cutAnywhere(text: string): Generator<[Uint8Array, Uint8Array]> {
+  const bytes = encode(text);
+  for (let at = 1; at < bytes.length; at++) yield [bytes.subarray(0, at), bytes.subarray(at)];
+}

@@ -1,0 +1,110 @@
+import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
+import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
+import type {
+  Connection,
+  InterestList,
+  Observer,
+  Pollable,
+  Ready,
+  ReadyEvent,
+  Sockets,
+} from "../../servers/sockets/interface.ts";
+import { LibcSockets } from "../../servers/sockets/libc.ts";
+import {
+  hasSystemCalls,
+  type SystemCalls,
+  systemCalls,
+} from "../../servers/sockets/system_calls.ts";
+
+const DESCRIPTORS = 65_536;
+
+/** Opened before any test, because a test that opens a library is expected to close it. */
+export const calls: SystemCalls | undefined = hasSystemCalls() ? systemCalls() : undefined;
+if (hasSystemCalls()) lookUpHost("127.0.0.1", 0);
+
+/**
+ * The system's sockets in the thread of a test, which has their clients too: a readiness call that
+ * blocked it would wait for clients that cannot do anything meanwhile. So each is made without waiting,
+ * over and over, and lets others go on in between.
+ */
+export class YieldingLibcSockets implements Sockets {
+  readonly #sockets: LibcSockets;
+  readonly connections: ReadonlySet<Connection>;
+  readonly listen: Sockets["listen"];
+  readonly keyboard: Sockets["keyboard"];
+  readonly pause: Sockets["pause"];
+  readonly stopListening: Sockets["stopListening"];
+  readonly finish: Sockets["finish"];
+  readonly abort: Sockets["abort"];
+  readonly allClosed: Sockets["allClosed"];
+
+  constructor(observer: Observer, recvSizeBytes: number, made = calls) {
+    const table = new DescriptorTable(createDescriptorMemory(DESCRIPTORS));
+    const sockets = this.#sockets = new LibcSockets(observer, table, recvSizeBytes, made);
+    this.connections = sockets.connections;
+    this.listen = sockets.listen.bind(sockets);
+    this.keyboard = sockets.keyboard.bind(sockets);
+    this.pause = sockets.pause.bind(sockets);
+    this.stopListening = sockets.stopListening.bind(sockets);
+    this.finish = sockets.finish.bind(sockets);
+    this.abort = sockets.abort.bind(sockets);
+    this.allClosed = sockets.allClosed.bind(sockets);
+  }
+
+  select<Watched extends Pollable>(
+    read: Iterable<Watched>,
+    write: Iterable<Connection>,
+    except: Iterable<Connection>,
+    timeoutMs: number,
+  ): Promise<Ready<Watched>> {
+    return untilReady(
+      () => this.#sockets.select(read, write, except, 0),
+      ({ readable, writable, exceptional }) =>
+        readable.length + writable.length + exceptional.length > 0,
+      timeoutMs,
+    );
+  }
+
+  poll<Watched extends Pollable>(): InterestList<Watched> {
+    return new YieldingList(this.#sockets.poll<Watched>());
+  }
+
+  epoll<Watched extends Pollable>(): InterestList<Watched> {
+    return new YieldingList(this.#sockets.epoll<Watched>());
+  }
+
+  async readable(connection: Connection): Promise<void> {
+    await this.select([connection], [], [], Infinity);
+  }
+}
+
+class YieldingList<Watched extends Pollable> implements InterestList<Watched> {
+  readonly add: InterestList<Watched>["add"];
+  readonly modify: InterestList<Watched>["modify"];
+  readonly remove: InterestList<Watched>["remove"];
+  readonly #list: InterestList<Watched>;
+
+  constructor(list: InterestList<Watched>) {
+    this.#list = list;
+    this.add = list.add.bind(list);
+    this.modify = list.modify.bind(list);
+    this.remove = list.remove.bind(list);
+  }
+
+  wait(timeoutMs: number): Promise<ReadyEvent<Watched>[]> {
+    return untilReady(() => this.#list.wait(0), (events) => events.length > 0, timeoutMs);
+  }
+}
+
+async function untilReady<Result>(
+  call: () => Result | Promise<Result>,
+  isReady: (result: Result) => boolean,
+  timeoutMs: number,
+): Promise<Result> {
+  const untilMs = performance.now() + timeoutMs;
+  for (;;) {
+    const result = await call();
+    if (isReady(result) || performance.now() >= untilMs) return result;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}

@@ -6,18 +6,16 @@
 
 import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
-import type { LibcChildOptions } from "./libc_child.ts";
+import { type InheritedOptions, READY_BYTE } from "./child_protocol.ts";
 
 /** The name of the role on the command line. */
 export const CHILD_ROLE = "--serve-one-client";
-/** What a child writes, before anything of its client's, when it can serve. */
-export const READY_BYTE = 0x06; // ACK
 
 interface ChildOptions {
   readonly handler: HandlerChoice;
   readonly recvSizeBytes: number;
   /** Of a child whose standard input and output are a socket and not pipes. */
-  readonly inherited?: LibcChildOptions;
+  readonly inherited?: InheritedOptions;
 }
 
 /** The program and arguments that start a child, from source as well as from the compiled file. */
@@ -69,7 +67,7 @@ async function serve(json: string): Promise<void> {
   const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
   if (inherited !== undefined) {
     const { serveInherited } = await import("./libc_child.ts");
-    return await serveInherited(inherited, session, recvSizeBytes, READY_BYTE, sleep);
+    return await serveInherited(inherited, session, recvSizeBytes, sleep);
   }
   const standardStreams = {
     recv: async (buffer: Uint8Array) => await Deno.stdin.read(buffer) ?? 0,

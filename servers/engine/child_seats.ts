@@ -15,6 +15,10 @@ const LENGTH = 4;
 /** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
 const DESCRIPTORS_OF_PROCESS = 48;
 
+/** Blocks of counters: after the engine's, the supervisor's, and from here on one for each seat. */
+export const SUPERVISOR_BLOCK = 1;
+export const FIRST_CHILD_BLOCK = 2;
+
 /** How many clients may be on their way to the supervisor, each with its descriptor. */
 const MOST_UNDERWAY = 64;
 
@@ -44,6 +48,11 @@ export class ChildSeats {
   /** How many there are, taken or not. */
   get count(): number {
     return this.#words[COUNT];
+  }
+
+  /** How many blocks of counters it takes. */
+  get blocks(): number {
+    return FIRST_CHILD_BLOCK + this.count;
   }
 
   get areTaken(): boolean {

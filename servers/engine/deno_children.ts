@@ -1,5 +1,6 @@
 import { type Address, type Connection, formatAddress, WOULD_BLOCK } from "../sockets/interface.ts";
-import { childCommand, READY_BYTE } from "./child_role.ts";
+import { READY_BYTE } from "./child_protocol.ts";
+import { childCommand } from "./child_role.ts";
 import type { Children } from "./children.ts";
 import { Headroom } from "./headroom.ts";
 import type { Engine } from "./model.ts";

@@ -12,36 +12,13 @@ import { Recorder } from "../shared_memory/recorder.ts";
 import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { duplicate, receiveDescriptor } from "../sockets/descriptor_passing.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
-import { type Address, ConnectionReset } from "../sockets/interface.ts";
+import { ConnectionReset } from "../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../sockets/interruption.ts";
 import { LibcConnection } from "../sockets/libc_connection.ts";
 import { ERRNO } from "../sockets/system_call_error.ts";
 import { SHUT_RD, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
-
-/** Descriptors that a child inherits. */
-export const CHILD_DESCRIPTORS = { input: 0, output: 1, memory: 3 };
-
-/** The signal that tells a child to end its client; it is blocked until the child can take it. */
-export const FINISH_SIGNAL = "SIGTERM";
-
-/** What a child that was sent its client says when it has it. */
-export const RECEIVED_BYTE = 0x07;
-
-/** What a child must know of its client, and where it counts. */
-export interface ChildClient {
-  readonly id: number;
-  readonly peer: Address;
-  readonly block: number;
-}
-
-/** What a child is told at its start. */
-export interface LibcChildOptions {
-  readonly parentPid: number;
-  /** How many blocks of counters there are. */
-  readonly blocks: number;
-  /** Its client; one that has none yet is sent it. */
-  readonly client: ChildClient | null;
-}
+import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "./child_protocol.ts";
+import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protocol.ts";
 
 /**
  * After how many calls V8 optimizes a function, ten times less than usual: a process of many spends its
@@ -53,14 +30,12 @@ const NOTHING = () => {};
 /**
  * Serves the client that this process has or is sent.
  *
- * @param readyByte what is sent to the parent when a client can come
  * @throws what the handler throws, and {@linkcode SystemCallError}
  */
 export async function serveInherited(
-  options: LibcChildOptions,
+  options: InheritedOptions,
   session: Session,
   recvSizeBytes: number,
-  readyByte: number,
   sleep: (ms: number) => void,
 ): Promise<void> {
   const { memory } = CHILD_DESCRIPTORS;
@@ -69,7 +44,7 @@ export async function serveInherited(
   if (Deno.ppid !== options.parentPid) return; // it had ended before that
   interruptBy(FINISH_SIGNAL);
   const shared = openProcessMemory(memory, options.blocks);
-  const client = options.client ?? receiveClient(readyByte);
+  const client = options.client ?? receiveClient();
   if (client === null) return;
 
   const observer = new ChildRecorder(shared.stats, shared.trace, {
@@ -90,10 +65,10 @@ export async function serveInherited(
 }
 
 /** Blocks until the parent sends a client. @returns `null` when it has none any more */
-function receiveClient(readyByte: number): ChildClient | null {
+function receiveClient(): ChildClient | null {
   const { input, output } = CHILD_DESCRIPTORS;
   const calls = systemCalls();
-  calls.write(input, Uint8Array.of(readyByte), 1);
+  calls.write(input, Uint8Array.of(READY_BYTE), 1);
   const received = receiveDescriptor(input);
   if (received === null) return null;
   calls.write(input, Uint8Array.of(RECEIVED_BYTE), 1);

@@ -1,4 +1,4 @@
-import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../engine/libc_child.ts";
+import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../engine/child_protocol.ts";
 import type { ClientForChild } from "../engine/model.ts";
 import { COUNTER } from "../shared_memory/stats.ts";
 import { withDescriptorOf } from "../sockets/foreign_descriptor.ts";

@@ -1,7 +1,7 @@
 import { childCommand } from "../engine/child_role.ts";
-import type { ChildSeats } from "../engine/child_seats.ts";
+import { type ChildSeats, FIRST_CHILD_BLOCK, SUPERVISOR_BLOCK } from "../engine/child_seats.ts";
 import type { Clients } from "../engine/farewell.ts";
-import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../engine/libc_child.ts";
+import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../engine/child_protocol.ts";
 import type { ClientForChild, Notice } from "../engine/model.ts";
 import type { EngineSetup } from "../engine/protocol.ts";
 import { openMemory } from "../shared_memory/memory.ts";
@@ -15,20 +15,12 @@ import { systemCalls } from "../sockets/system_calls.ts";
 import { type ChildProcess, OwnChild, ProgramChild } from "./child_process.ts";
 import { SpareChildren } from "./spare_children.ts";
 
-/** Blocks of counters: the engine's, ours, and from here on the children's. */
-const OUR_BLOCK = 1;
-const FIRST_CHILD_BLOCK = 2;
 /** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
 const MOST_SPARES_PER_SEAT = 0.5;
 /** How long children that have no client any more may take to end by themselves. */
 const END_MS = 2_000;
 
 const NOTHING = () => {};
-
-/** How many blocks of counters it takes. */
-export function blocksFor(seats: ChildSeats): number {
-  return FIRST_CHILD_BLOCK + seats.count;
-}
 
 /** What children and their parent share. */
 export interface ChildSharing {
@@ -68,7 +60,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
       outOfDescriptors: NOTHING,
       beyondFdSetSize: NOTHING,
       acceptFailed: NOTHING,
-    }, OUR_BLOCK);
+    }, SUPERVISOR_BLOCK);
     this.#spares = new SpareChildren(
       Math.min(setup.options.spare, Math.floor(sharing.seats.count * MOST_SPARES_PER_SEAT)),
       (input) => this.#spawnOwn(input, null),
@@ -163,7 +155,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   /** @throws {SystemCallError} when no process can be started */
   #spawnOwn(input: number, client: ChildClient | null): number {
     const { handler, listen: { recvSizeBytes } } = this.#setup;
-    const blocks = blocksFor(this.#sharing.seats);
+    const { blocks } = this.#sharing.seats;
     const inherited = { parentPid: Deno.pid, blocks, client };
     const [program, args] = childCommand({ handler, recvSizeBytes, inherited });
     const descriptors: number[] = [];

@@ -10,7 +10,7 @@ import { createProcessMemory } from "../shared_memory/process_memory.ts";
 import { createStatsMemory } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
-import { blocksFor, type ChildSharing } from "./child_processes.ts";
+import type { ChildSharing } from "./child_processes.ts";
 
 /** The part of an engine's setup that is memory. */
 export type Memories = Pick<EngineSetup, "stats" | "trace" | "descriptors" | "childSeats">;
@@ -41,7 +41,7 @@ export function createSharing(
   }
   const childSeats = createChildSeats(descriptorLimit);
   const seats = new ChildSeats(childSeats);
-  const memory = createProcessMemory(blocksFor(seats));
+  const memory = createProcessMemory(seats.blocks);
   const { stats, trace } = memory;
   return {
     memories: { stats, trace, descriptors, childSeats },

@@ -1,5 +1,4 @@
-import { READY_BYTE } from "../engine/child_role.ts";
-import { RECEIVED_BYTE } from "../engine/libc_child.ts";
+import { READY_BYTE, RECEIVED_BYTE } from "../engine/child_protocol.ts";
 import { sendDescriptor, socketPair } from "../sockets/descriptor_passing.ts";
 import { sendSignal } from "../sockets/spawn.ts";
 import { MSG_DONTWAIT, systemCalls } from "../sockets/system_calls.ts";

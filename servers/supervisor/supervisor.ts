@@ -14,7 +14,7 @@ import { modelEntry } from "../registry.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import { readCounters } from "../shared_memory/stats.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
-import { ChildProcesses } from "./child_processes.ts";
+import type { ChildProcesses, ChildSharing } from "./child_processes.ts";
 import { Log } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
@@ -64,7 +64,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
   };
   const watches: Watch[] = [];
   if (setup.sockets === "libc") watches.push(watch(new Warden(memories.descriptors), setup));
-  const children = withChildren && new ChildProcesses(setup, withChildren, notify);
+  const children = withChildren && await superviseChildren(setup, withChildren, notify);
   if (children !== undefined) watches.push(watch(children, setup));
   const endClients = (graceMs: number) => {
     for (const { farewell } of watches) farewell.begin(graceMs);
@@ -122,6 +122,16 @@ export async function supervise(supervision: Supervision): Promise<void> {
     ? readResourceUsage(modelEntry(setup.model).servant === "process")
     : undefined;
   reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
+}
+
+/** Loaded only where there are children: the other models start without. */
+async function superviseChildren(
+  setup: Supervision["setup"],
+  sharing: ChildSharing,
+  notify: (notice: Notice) => void,
+): Promise<ChildProcesses> {
+  const { ChildProcesses } = await import("./child_processes.ts");
+  return new ChildProcesses(setup, sharing, notify);
 }
 
 interface Watch {

@@ -6,7 +6,6 @@
 
 import { ChildSeats, createChildSeats } from "../engine/child_seats.ts";
 import type { EngineSetup } from "../engine/protocol.ts";
-import { createProcessMemory } from "../shared_memory/process_memory.ts";
 import { createStatsMemory } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
@@ -27,9 +26,9 @@ export interface Sharing {
  *
  * @throws {SystemCallError} when there is none that could be shared with child processes
  */
-export function createSharing(
+export async function createSharing(
   { model, sockets, descriptorLimit }: Omit<EngineSetup, keyof Memories>,
-): Sharing {
+): Promise<Sharing> {
   const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
   if (model !== "process" || sockets !== "libc") {
     const stats = createStatsMemory();
@@ -41,6 +40,8 @@ export function createSharing(
   }
   const childSeats = createChildSeats(descriptorLimit);
   const seats = new ChildSeats(childSeats);
+  // Loaded only where there are children: the other models start without.
+  const { createProcessMemory } = await import("../shared_memory/process_memory.ts");
   const memory = createProcessMemory(seats.blocks);
   const { stats, trace } = memory;
   return {

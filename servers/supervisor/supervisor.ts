@@ -46,7 +46,7 @@ export interface Supervision {
  */
 export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter, messages } = supervision;
-  const { memories, withChildren } = createSharing(setup);
+  const { memories, withChildren } = await createSharing(setup);
   const stats = openMemory(memories.stats);
   const log = startLog(supervision, openMemory(memories.trace));
   const startedMs = performance.now();
@@ -124,7 +124,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
   reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
 }
 
-/** Loaded only where there are children: the other models start without. */
+/** As all that is for children, this is loaded only where there are some. */
 async function superviseChildren(
   setup: Supervision["setup"],
   sharing: ChildSharing,

@@ -5,26 +5,33 @@
  */
 
 import { setFlagsFromString } from "node:v8";
+import { makeHandler } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
 import { serveClient } from "../blocking.ts";
 import { openProcessMemory } from "../shared_memory/process_memory.ts";
-import { Recorder } from "../shared_memory/recorder.ts";
-import { COUNTER, openCounters } from "../shared_memory/stats.ts";
-import { duplicate, receiveDescriptor } from "../sockets/descriptor_passing.ts";
+import { type RareEvents, Recorder } from "../shared_memory/recorder.ts";
+import { COUNTER, createStatsMemory, openCounters } from "../shared_memory/stats.ts";
+import { createTraceMemory } from "../shared_memory/trace.ts";
+import { duplicate, receiveDescriptor, socketPair } from "../sockets/descriptor_passing.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset } from "../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../sockets/interruption.ts";
 import { LibcConnection } from "../sockets/libc_connection.ts";
 import { ERRNO } from "../sockets/system_call_error.ts";
-import { SHUT_RD, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
+import { SHUT_RD, SHUT_WR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "./child_protocol.ts";
 import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protocol.ts";
 
-/**
- * After how many calls V8 optimizes a function, ten times less than usual: a process of many spends its
- * whole short life before that otherwise, at twice the CPU time for a message.
- */
+/** After how many calls V8 optimizes a function: ten times less than usual. */
 const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
+/** So many messages, and what is to be optimized is. */
+const WARM_UP_MESSAGES = 1_000;
+const NO_EVENTS: RareEvents = {
+  beganToWait() {},
+  outOfDescriptors() {},
+  beyondFdSetSize() {},
+  acceptFailed() {},
+};
 const NOTHING = () => {};
 
 /**
@@ -39,35 +46,38 @@ export async function serveInherited(
   sleep: (ms: number) => void,
 ): Promise<void> {
   const { memory } = CHILD_DESCRIPTORS;
-  setFlagsFromString(OPTIMIZE_EARLY);
   endWithParent();
   if (Deno.ppid !== options.parentPid) return; // it had ended before that
   interruptBy(FINISH_SIGNAL);
   const shared = openProcessMemory(memory, options.blocks);
-  const client = options.client ?? receiveClient();
+  // Opening a library takes a millisecond or two, for which no client has to wait.
+  const callCount = new Float64Array(1);
+  const calls = systemCalls(callCount);
+  if (options.client === null) await warmUp(calls, recvSizeBytes, sleep);
+  const client = options.client ?? receiveClient(calls);
   if (client === null) return;
 
-  const observer = new ChildRecorder(shared.stats, shared.trace, {
-    beganToWait: NOTHING,
-    outOfDescriptors: NOTHING,
-    beyondFdSetSize: NOTHING,
-    acceptFailed: NOTHING,
-  }, client.block);
-  const calls = systemCalls(openCounters(shared.stats, client.block).subarray(COUNTER.systemCalls));
-  const connection = makeConnection(calls, observer, client, recvSizeBytes);
+  const observer = new ChildRecorder(shared.stats, shared.trace, NO_EVENTS, client.block);
+  const connection = makeConnection(
+    calls,
+    observer,
+    CHILD_DESCRIPTORS.input,
+    client,
+    recvSizeBytes,
+  );
   try {
     await serveClient(connection, session, new Uint8Array(recvSizeBytes), sleep);
   } catch (error) {
     if (!(error instanceof ConnectionReset)) throw error;
   } finally {
     connection.close();
+    openCounters(shared.stats, client.block)[COUNTER.systemCalls] += callCount[0];
   }
 }
 
 /** Blocks until the parent sends a client. @returns `null` when it has none any more */
-function receiveClient(): ChildClient | null {
+function receiveClient(calls: SystemCalls): ChildClient | null {
   const { input, output } = CHILD_DESCRIPTORS;
-  const calls = systemCalls();
   calls.write(input, Uint8Array.of(READY_BYTE), 1);
   const received = receiveDescriptor(input);
   if (received === null) return null;
@@ -78,16 +88,51 @@ function receiveClient(): ChildClient | null {
   return JSON.parse(received.text);
 }
 
+/**
+ * Serves itself for a while, so that the first messages of a client find their way optimized: a process
+ * that has one client only would be slow for a good part of its life.
+ */
+async function warmUp(
+  calls: SystemCalls,
+  recvSizeBytes: number,
+  sleep: (ms: number) => void,
+): Promise<void> {
+  setFlagsFromString(OPTIMIZE_EARLY);
+  const [near, far] = socketPair();
+  const message = new Uint8Array(64);
+  let left = WARM_UP_MESSAGES;
+  const fed: SystemCalls = {
+    ...calls,
+    recv(fd, buffer, sizeBytes, flags) {
+      if (left-- > 0) calls.write(far, message, message.length);
+      else calls.shutdown(far, SHUT_WR);
+      return calls.recv(fd, buffer, sizeBytes, flags);
+    },
+    send(fd, buffer, sizeBytes, flags) {
+      const count = calls.send(fd, buffer, sizeBytes, flags);
+      calls.read(far, message, message.length);
+      return count;
+    },
+  };
+  const observer = new ChildRecorder(createStatsMemory(), createTraceMemory(), NO_EVENTS);
+  const nobody = { id: 0, peer: { host: "", port: 0 } };
+  const connection = makeConnection(fed, observer, near, nobody, recvSizeBytes);
+  const echo = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });
+  await serveClient(connection, echo(), new Uint8Array(recvSizeBytes), sleep);
+  connection.close();
+  calls.close(far);
+}
+
 function makeConnection(
   calls: SystemCalls,
   observer: Recorder,
-  { id, peer }: ChildClient,
+  fd: number,
+  { id, peer }: Pick<ChildClient, "id" | "peer">,
   recvSizeBytes: number,
 ): LibcConnection {
-  const { input } = CHILD_DESCRIPTORS;
-  const table = new DescriptorTable(createDescriptorMemory(input + 1));
-  table.add(input);
-  const finish = () => table.finish(input, () => calls.shutdown(input, SHUT_RD));
+  const table = new DescriptorTable(createDescriptorMemory(fd + 1));
+  table.add(fd);
+  const finish = () => table.finish(fd, () => calls.shutdown(fd, SHUT_RD));
   const buffer = new Uint8Array(recvSizeBytes);
   return new LibcConnection(
     {
@@ -100,7 +145,7 @@ function makeConnection(
       released: NOTHING,
       linger: (connection) => connection.waitForEnd(),
     },
-    input,
+    fd,
     id,
     peer,
   );

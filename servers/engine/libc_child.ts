@@ -12,7 +12,8 @@ import { openProcessMemory } from "../shared_memory/process_memory.ts";
 import { type RareEvents, Recorder } from "../shared_memory/recorder.ts";
 import { COUNTER, createStatsMemory, openCounters } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
-import { duplicate, receiveDescriptor, socketPair } from "../sockets/descriptor_passing.ts";
+import { duplicate, receiveDescriptor } from "../sockets/descriptor_passing.ts";
+import { sendDescriptor, socketPair } from "../sockets/descriptor_passing.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset } from "../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../sockets/interruption.ts";
@@ -115,8 +116,18 @@ async function warmUp(
     },
   };
   const observer = new ChildRecorder(createStatsMemory(), createTraceMemory(), NO_EVENTS);
-  const nobody = { id: 0, peer: { host: "", port: 0 } };
-  const connection = makeConnection(fed, observer, near, nobody, recvSizeBytes);
+  const nobody: ChildClient = { id: 0, peer: { host: "", port: 0 }, block: 0 };
+  sendDescriptor(far, near, JSON.stringify(nobody));
+  const received = receiveDescriptor(near);
+  if (received === null) return;
+  calls.close(near);
+  const connection = makeConnection(
+    fed,
+    observer,
+    received.descriptor,
+    JSON.parse(received.text),
+    recvSizeBytes,
+  );
   const echo = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });
   await serveClient(connection, echo(), new Uint8Array(recvSizeBytes), sleep);
   connection.close();

@@ -6,17 +6,19 @@ import { MSG_DONTWAIT, systemCalls } from "../sockets/system_calls.ts";
 /** Deno 2.5 and later versions disagree on what it is. */
 type Timer = ReturnType<typeof setTimeout>;
 
-/** How many start at the same time: their start takes CPU, and more of them are not ready sooner. */
+/** How many start at the same time, at first: more of them are not ready sooner. */
 const MOST_STARTING = 4;
 /** How often it is looked which are ready, while some are starting. */
 const LOOK_MS = 5;
 /**
- * Those that were taken are replaced when no client has come for a while: a start takes many times the
+ * Those that were taken are replaced when no client has come for so long: a start takes many times the
  * CPU of a client's first answer, and clients that come all at once would wait for it.
  */
 const QUIET_MS = 100;
 /** But at the latest after so long, from clients that never pause. */
 const MOST_QUIET_MS = 1_000;
+/** Then one after another starts, with pauses that are so much longer than a start takes. */
+const PAUSES_PER_START = 2;
 
 interface Spare {
   readonly pid: number;
@@ -25,6 +27,7 @@ interface Spare {
   state: "starting" | "ready" | "sent" | "dismissed";
   /** Of one that was sent a client: what is to be done when it has it. */
   onReceived: () => void;
+  readonly startedMs: number;
 }
 
 /** Children that wait for their client, each at the other end of a pair of sockets. */
@@ -37,6 +40,7 @@ export class SpareChildren {
   #refilling: Timer | undefined = undefined;
   #looking: Timer | undefined = undefined;
   #refillAtLatestMs = Infinity;
+  #isPrepared = false;
   #over = false;
 
   /**
@@ -59,13 +63,12 @@ export class SpareChildren {
   fill(): void {
     this.#refillAtLatestMs = Infinity;
     if (this.#over) return;
-    let starting = this.#count("starting");
+    const most = this.#isPrepared ? 1 : MOST_STARTING;
     const ready = this.#count("ready");
-    while (starting < MOST_STARTING && ready + starting < this.#wanted && this.#startOne()) {
-      starting++;
-    }
-    if (starting === 0) this.#onPrepared();
-    else this.#lookSoon();
+    let starting = this.#count("starting");
+    while (starting < most && ready + starting < this.#wanted && this.#startOne()) starting++;
+    if (starting > 0) this.#lookSoon();
+    else this.#prepared();
   }
 
   /**
@@ -126,6 +129,11 @@ export class SpareChildren {
   #stopFilling(): void {
     this.#over = true;
     clearTimeout(this.#refilling);
+    this.#prepared();
+  }
+
+  #prepared(): void {
+    this.#isPrepared = true;
     this.#onPrepared();
   }
 
@@ -149,9 +157,12 @@ export class SpareChildren {
   #refillLater(): void {
     const nowMs = performance.now();
     this.#refillAtLatestMs = Math.min(this.#refillAtLatestMs, nowMs + MOST_QUIET_MS);
+    this.#refillIn(Math.min(QUIET_MS, this.#refillAtLatestMs - nowMs));
+  }
+
+  #refillIn(waitMs: number): void {
     clearTimeout(this.#refilling);
-    const waitMs = Math.min(QUIET_MS, this.#refillAtLatestMs - nowMs);
-    this.#refilling = setTimeout(() => this.fill(), waitMs);
+    if (!this.#over) this.#refilling = setTimeout(() => this.fill(), waitMs);
   }
 
   /** @returns false when no more can be started now; then clients have theirs started for them */
@@ -165,7 +176,13 @@ export class SpareChildren {
     const [ours, theirs] = sockets;
     try {
       const pid = this.#spawn(theirs);
-      this.#spares.set(pid, { pid, socket: ours, state: "starting", onReceived: () => {} });
+      this.#spares.set(pid, {
+        pid,
+        socket: ours,
+        state: "starting",
+        onReceived: () => {},
+        startedMs: performance.now(),
+      });
       return true;
     } catch {
       this.#calls.close(ours);
@@ -179,8 +196,7 @@ export class SpareChildren {
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
       this.#look();
-      this.fill();
-      if (this.#count("sent") > 0) this.#lookSoon();
+      if (this.#count("starting") + this.#count("sent") > 0) this.#lookSoon();
     }, LOOK_MS);
   }
 
@@ -190,12 +206,19 @@ export class SpareChildren {
     for (const spare of this.#spares.values()) {
       if (spare.state !== "starting" && spare.state !== "sent") continue;
       while (this.#calls.recv(spare.socket, byte, 1, MSG_DONTWAIT) === 1) {
-        if (byte[0] === READY_BYTE && spare.state === "starting") spare.state = "ready";
+        if (byte[0] === READY_BYTE && spare.state === "starting") this.#isReady(spare);
         if (byte[0] !== RECEIVED_BYTE) continue;
         this.#forget(spare);
         spare.onReceived();
         break;
       }
     }
+  }
+
+  #isReady(spare: Spare): void {
+    spare.state = "ready";
+    const tookMs = performance.now() - spare.startedMs;
+    if (this.#isPrepared) this.#refillIn(PAUSES_PER_START * tookMs);
+    else this.fill();
   }
 }

@@ -10,8 +10,8 @@ import type { Session } from "../handlers/session.ts";
 import { serveClient } from "../blocking.ts";
 import { openProcessMemory } from "../shared_memory/process_memory.ts";
 import { type RareEvents, Recorder } from "../shared_memory/recorder.ts";
-import { COUNTER, createStatsMemory, openCounters } from "../shared_memory/stats.ts";
-import { createTraceMemory } from "../shared_memory/trace.ts";
+import { COUNTER, openCounters, statsBytes } from "../shared_memory/stats.ts";
+import { TRACE_BYTES } from "../shared_memory/trace.ts";
 import { duplicate, receiveDescriptor } from "../sockets/descriptor_passing.ts";
 import { sendDescriptor, socketPair } from "../sockets/descriptor_passing.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
@@ -25,8 +25,9 @@ import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protoc
 
 /** After how many calls V8 optimizes a function: ten times less than usual. */
 const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
-/** So many messages, and what is to be optimized is. */
-const WARM_UP_MESSAGES = 1_000;
+/** So many messages of so many clients, and what is to be optimized is. */
+const WARM_UP_CLIENTS = 10;
+const WARM_UP_MESSAGES = 100; // a socket holds twice as many
 const NO_EVENTS: RareEvents = {
   beganToWait() {},
   outOfDescriptors() {},
@@ -99,39 +100,26 @@ async function warmUp(
   sleep: (ms: number) => void,
 ): Promise<void> {
   setFlagsFromString(OPTIMIZE_EARLY);
-  const [near, far] = socketPair();
-  const message = new Uint8Array(64);
-  let left = WARM_UP_MESSAGES;
-  const fed: SystemCalls = {
-    ...calls,
-    recv(fd, buffer, sizeBytes, flags) {
-      if (left-- > 0) calls.write(far, message, message.length);
-      else calls.shutdown(far, SHUT_WR);
-      return calls.recv(fd, buffer, sizeBytes, flags);
-    },
-    send(fd, buffer, sizeBytes, flags) {
-      const count = calls.send(fd, buffer, sizeBytes, flags);
-      calls.read(far, message, message.length);
-      return count;
-    },
-  };
-  const observer = new ChildRecorder(createStatsMemory(), createTraceMemory(), NO_EVENTS);
-  const nobody: ChildClient = { id: 0, peer: { host: "", port: 0 }, block: 0 };
-  sendDescriptor(far, near, JSON.stringify(nobody));
-  const received = receiveDescriptor(near);
-  if (received === null) return;
-  calls.close(near);
-  const connection = makeConnection(
-    fed,
-    observer,
-    received.descriptor,
-    JSON.parse(received.text),
-    recvSizeBytes,
-  );
+  const stats = new ArrayBuffer(statsBytes(1));
+  const observer = new ChildRecorder(stats, new ArrayBuffer(TRACE_BYTES), NO_EVENTS);
   const echo = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });
-  await serveClient(connection, echo(), new Uint8Array(recvSizeBytes), sleep);
-  connection.close();
-  calls.close(far);
+  const nobody: ChildClient = { id: 0, peer: { host: "", port: 0 }, block: 0 };
+  const message = new Uint8Array(64);
+  for (let client = 0; client < WARM_UP_CLIENTS; client++) {
+    const [near, far] = socketPair();
+    sendDescriptor(far, near, JSON.stringify(nobody)); // as a client comes
+    const received = receiveDescriptor(near);
+    if (received === null) return;
+    // All that it says is there already, so nothing blocks.
+    for (let i = 0; i < WARM_UP_MESSAGES; i++) calls.write(far, message, message.length);
+    calls.shutdown(far, SHUT_WR);
+    const who: ChildClient = JSON.parse(received.text);
+    const connection = makeConnection(calls, observer, received.descriptor, who, recvSizeBytes);
+    await serveClient(connection, echo(), new Uint8Array(recvSizeBytes), sleep);
+    connection.close();
+    calls.close(near);
+    calls.close(far);
+  }
 }
 
 function makeConnection(

@@ -26,11 +26,13 @@ export const COUNTER = {
 /** A reading of all counters. */
 export type Counters = Record<keyof typeof COUNTER, number>;
 
-const LENGTH = Object.keys(COUNTER).length;
+/** A multiple of a line of the processors' caches, which writers of two blocks would fight for. */
+const BLOCK_BYTES = 128;
+const BLOCK_LENGTH = BLOCK_BYTES / Float64Array.BYTES_PER_ELEMENT;
 
 /** Size of so many blocks of counters. */
 export function statsBytes(blocks: number): number {
-  return blocks * LENGTH * Float64Array.BYTES_PER_ELEMENT;
+  return blocks * BLOCK_BYTES;
 }
 
 /** Memory for blocks of counters, one for each thread or process that counts. */
@@ -43,14 +45,14 @@ export function createStatsMemory(blocks = 1): SharedArrayBuffer {
  * with plain stores; a reader may see one counter a moment before another, but never half a number.
  */
 export function openCounters(memory: ArrayBufferLike, block = 0): Float64Array {
-  return new Float64Array(memory, statsBytes(block), LENGTH);
+  return new Float64Array(memory, statsBytes(block), BLOCK_LENGTH);
 }
 
 /** Reads all counters: the sums over all blocks. */
 export function readCounters(memory: ArrayBufferLike): Counters {
   const values = new Float64Array(memory);
-  const sums = new Float64Array(LENGTH);
-  for (let at = 0; at < values.length; at++) sums[at % LENGTH] += values[at];
+  const sums = new Float64Array(BLOCK_LENGTH);
+  for (let at = 0; at < values.length; at++) sums[at % BLOCK_LENGTH] += values[at];
   const entries = Object.entries(COUNTER).map(([name, index]) => [name, sums[index]]);
   return Object.fromEntries(entries) as Counters; // fromEntries forgets the names
 }

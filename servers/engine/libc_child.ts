@@ -48,6 +48,7 @@ export async function serveInherited(
   sleep: (ms: number) => void,
 ): Promise<void> {
   const { memory } = CHILD_DESCRIPTORS;
+  setFlagsFromString(OPTIMIZE_EARLY);
   endWithParent();
   if (Deno.ppid !== options.parentPid) return; // it had ended before that
   interruptBy(FINISH_SIGNAL);
@@ -99,7 +100,6 @@ async function warmUp(
   recvSizeBytes: number,
   sleep: (ms: number) => void,
 ): Promise<void> {
-  setFlagsFromString(OPTIMIZE_EARLY);
   const stats = new ArrayBuffer(statsBytes(1));
   const observer = new ChildRecorder(stats, new ArrayBuffer(TRACE_BYTES), NO_EVENTS);
   const echo = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });

@@ -22,7 +22,6 @@ import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from 
 /** Workers are started by URL, from which `deno compile` cannot tell that they are needed. */
 const WORKERS = [
   "--include=servers/engine/engine_worker.ts",
-  "--include=servers/engine/client_worker.ts",
   "--include=clients/flood/libc_worker.ts",
   "--include=servers/engine/deno_client_worker.ts",
   "--include=servers/engine/libc_client_worker.ts",

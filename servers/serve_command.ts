@@ -3,7 +3,6 @@ import { defineCommand, type Invocation } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
 import { choice, duration, type FlagValues, integer, onOff, text, toTyped } from "../cli/flags.ts";
 import type { Messages } from "../cli/messages.ts";
-import type { EngineSetup } from "./engine/protocol.ts";
 import { HANDLER_NAMES, isHandlerFile } from "./handlers/handlers.ts";
 import { MODEL_NAMES, modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
@@ -11,7 +10,7 @@ import { checkProgram, splitCommand } from "./program.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
 import { hasSystemCalls } from "./sockets/system_calls.ts";
 import { JsonReporter } from "./supervisor/json_reporter.ts";
-import { supervise } from "./supervisor/supervisor.ts";
+import { supervise, type Supervision } from "./supervisor/supervisor.ts";
 import { TextReporter } from "./supervisor/text_reporter.ts";
 
 const serveFlags = {
@@ -78,7 +77,7 @@ export const serveCommand = defineCommand({
 
 function check(
   model: ModelName,
-  { handler, quiet, verbose, sockets }: FlagValues<typeof serveFlags>,
+  { handler, quiet, verbose, sockets, spare }: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   messages: Messages,
 ): void {
@@ -89,6 +88,9 @@ function check(
   if (sockets === "libc") checkLibc(model, messages);
   else if (given.has("fdSetsize")) {
     throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
+  }
+  if (sockets === "libc" && given.has("exec") && spare > 0) {
+    throw new UsageError(messages.serve.spareProgram);
   }
   if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
   for (const [flag, models] of Object.entries(ONLY_FOR)) {
@@ -109,7 +111,7 @@ async function makeSetup(
   model: ModelName,
   flags: FlagValues<typeof serveFlags>,
   exec: readonly string[],
-): Promise<Omit<EngineSetup, "stats" | "trace" | "descriptors">> {
+): Promise<Supervision["setup"]> {
   return {
     model,
     sockets: flags.sockets,

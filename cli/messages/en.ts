@@ -210,6 +210,8 @@ export const en = {
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
     programMissing: (program: string) =>
       `--exec ${program}: the program is not found; name one that is in the PATH, or its path`,
+    spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
+      "a program that runs already cannot be given a client",
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,
     unknownHandler: (name: string, nearest: string, names: readonly string[]) =>
       `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js; ` +

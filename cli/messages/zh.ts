@@ -203,6 +203,8 @@ export const zh: Messages = {
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
     programMissing: (program: string) =>
       `--exec ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
+    spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
+      "已经在运行的程序接不了客户端",
     engineFailed: (reason: string) => `引擎出错了：${reason}`,
     unknownHandler: (name: string, nearest: string, names: readonly string[]) =>
       `--handler ${name}：应为 ${names.join("、")}，或一个文件，如 ./mine.js；` +

@@ -6,25 +6,26 @@
 
 import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
+import { type InheritedOptions, READY_BYTE } from "./child_protocol.ts";
 
 /** The name of the role on the command line. */
 export const CHILD_ROLE = "--serve-one-client";
-/** What a child writes, before anything of its client's, when it can serve. */
-export const READY_BYTE = 0x06; // ACK
 
 interface ChildOptions {
   readonly handler: HandlerChoice;
   readonly recvSizeBytes: number;
+  /** Of a child whose standard input and output are a socket and not pipes. */
+  readonly inherited?: InheritedOptions;
 }
 
 /** The program and arguments that start a child, from source as well as from the compiled file. */
-export function childCommand(handler: HandlerChoice, recvSizeBytes: number): [string, string[]] {
-  const options: ChildOptions = { handler, recvSizeBytes };
+export function childCommand(options: ChildOptions): [string, string[]] {
   const role = [CHILD_ROLE, JSON.stringify(options)];
   if (Deno.build.standalone) return [Deno.execPath(), role];
   // A child needs no network: its client is its standard input and output.
+  const permissions = ["--allow-read", ...(options.inherited ? ["--allow-ffi"] : [])];
   const main = new URL("../../main.ts", import.meta.url).href;
-  return [Deno.execPath(), ["run", "--quiet", "--no-prompt", "--allow-read", main, ...role]];
+  return [Deno.execPath(), ["run", "--quiet", "--no-prompt", ...permissions, main, ...role]];
 }
 
 /**
@@ -59,18 +60,21 @@ function failWith(error: unknown): never {
 }
 
 async function serve(json: string): Promise<void> {
-  const { handler, recvSizeBytes }: ChildOptions = JSON.parse(json);
+  const { handler, recvSizeBytes, inherited }: ChildOptions = JSON.parse(json);
   const session = (await makeHandler(handler))();
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  // The process is its client's alone, so it may block and sleep as it likes.
+  const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
+  if (inherited !== undefined) {
+    const { serveInherited } = await import("./libc_child.ts");
+    return await serveInherited(inherited, session, recvSizeBytes, sleep);
+  }
   const standardStreams = {
     recv: async (buffer: Uint8Array) => await Deno.stdin.read(buffer) ?? 0,
     send: writeAll,
   };
   await writeAll(Uint8Array.of(READY_BYTE));
-  // The process is its client's alone, so it may block and sleep as it likes.
-  await serveClient(standardStreams, session, new Uint8Array(recvSizeBytes), (ms) => {
-    Atomics.wait(sleeper, 0, 0, ms);
-  });
+  await serveClient(standardStreams, session, new Uint8Array(recvSizeBytes), sleep);
 }
 
 async function writeAll(bytes: Uint8Array): Promise<void> {

@@ -1,205 +1,24 @@
-import { type Address, formatAddress } from "../sockets/interface.ts";
-import { childCommand, READY_BYTE } from "./child_role.ts";
-import { Headroom, mostServants } from "./headroom.ts";
+import type { Connection } from "../sockets/interface.ts";
+import { DenoChildren } from "./deno_children.ts";
+import { LibcChildren } from "./libc_children.ts";
 import type { Engine } from "./model.ts";
 
-/** How long a child whose client has gone may take to end by itself. */
-const END_MS = 2_000;
-
-/** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
-const DESCRIPTORS_PER_CHILD = 5;
-
 /** The child processes of an engine: those that serve, and those that wait for their client. */
-export class Children {
-  readonly #engine: Engine;
-  readonly #headroom: Headroom;
-  readonly #spares: Promise<Child>[] = [];
-  readonly #all = new Set<Child>();
-  #ending = false;
-
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#headroom = new Headroom(
-      engine,
-      mostServants(engine.descriptorLimit, DESCRIPTORS_PER_CHILD),
-    );
-  }
-
-  /** Starts as many children as are to wait, and resolves when all are ready. */
-  async prepareSpares(): Promise<void> {
-    this.#refill();
-    await Promise.all(this.#spares);
-  }
-
-  /** Resolves when {@linkcode take} can give a child. */
-  async available(): Promise<void> {
-    if (this.#spares.length === 0) await this.#headroom.free();
-  }
-
+export interface Children {
+  /** Starts as many children as are to wait; done when all are ready. */
+  prepareSpares(): void | Promise<void>;
   /**
-   * A child for one client, which was waiting if one was.
-   *
-   * @throws when no process can be started
+   * Gives a child a client of its own: one that was waiting, or a new one. Whatever becomes of it is
+   * reported and does not come back here.
    */
-  async take(): Promise<Child> {
-    const taken = this.#spares.shift() ?? this.#start();
-    this.#refill();
-    return await taken;
-  }
-
-  /** Ends those that still wait, and resolves when all have ended. */
-  async end(): Promise<void> {
-    this.#ending = true;
-    await Promise.all([...this.#all].map((child) => child.end(undefined)));
-  }
-
-  #refill(): void {
-    const { options, running } = this.#engine;
-    while (
-      running && !this.#ending && this.#spares.length < options.spare && !this.#headroom.isFull
-    ) {
-      const spare = this.#start();
-      spare.catch(() => {}); // it is the client that takes it who must hear of it
-      this.#spares.push(spare);
-    }
-  }
-
-  /** A spare of ours that has ended cannot serve, so another takes its place. */
-  async #dropSpare(child: Child): Promise<void> {
-    for (const spare of [...this.#spares]) {
-      if (await spare.catch(() => child) === child) {
-        const index = this.#spares.indexOf(spare);
-        if (index >= 0) this.#spares.splice(index, 1);
-      }
-    }
-    this.#refill();
-  }
-
-  async #start(): Promise<Child> {
-    this.#headroom.take();
-    let child: Child;
-    try {
-      child = new Child(this.#engine);
-    } catch (error) {
-      this.#headroom.giveBack();
-      throw error;
-    }
-    this.#all.add(child);
-    let isReady = false;
-    child.ended.then(() => {
-      this.#all.delete(child);
-      this.#headroom.giveBack();
-      // One that fails at its start would fail again: whoever takes it hears of it instead.
-      if (child.isOurs && isReady) this.#dropSpare(child);
-    });
-    await child.ready();
-    isReady = true;
-    return child;
-  }
+  serve(connection: Connection): void;
+  /** Waits until {@linkcode serve} may be called. */
+  available(): void | Promise<void>;
+  /** Waits until the last client was served and the last child has ended. */
+  end(): void | Promise<void>;
 }
 
-/** One child process, and the pipes to it. */
-export class Child {
-  readonly #engine: Engine;
-  readonly #process: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
-  /** Whether it runs our own executable, which does not end before it has served. */
-  readonly isOurs: boolean;
-  #first: Uint8Array | undefined;
-  #endedByUs = false;
-  #inputClosed = false;
-
-  /** @throws when the process cannot be started, for example for want of descriptors */
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    const { exec } = engine.options;
-    this.isOurs = exec.length === 0;
-    const [program, args] = this.isOurs
-      ? childCommand(engine.handler, engine.recvSizeBytes)
-      : [exec[0], exec.slice(1)];
-    this.#process = new Deno.Command(program, {
-      args,
-      stdin: "piped",
-      stdout: "piped",
-      // A session of its own: Ctrl-C at the terminal is for the server, which lets clients finish.
-      detached: true,
-    }).spawn();
-    this.#input = this.#process.stdin.getWriter();
-    this.#output = this.#process.stdout.getReader();
-  }
-
-  /** Resolves when the process is no more. */
-  get ended(): Promise<unknown> {
-    return this.#process.status;
-  }
-
-  /** Resolves when the child can serve; a program that is not ours is ready when it runs. */
-  async ready(): Promise<void> {
-    if (!this.isOurs) return;
-    const { value } = await this.#output.read();
-    if (value?.[0] !== READY_BYTE) throw new Error("the child process did not become ready");
-    this.#first = value.subarray(1);
-  }
-
-  /** @returns false when the child takes no more */
-  async write(bytes: Uint8Array): Promise<boolean> {
-    try {
-      await this.#input.write(bytes);
-      return true;
-    } catch {
-      return false; // it has closed its input or ended, and its status will say how
-    }
-  }
-
-  async closeInput(): Promise<void> {
-    if (this.#inputClosed) return;
-    this.#inputClosed = true;
-    try {
-      await this.#input.close();
-    } catch {
-      // Closed from the other side.
-    }
-  }
-
-  /** What the child writes, until it closes its standard output. */
-  async *output(): AsyncGenerator<Uint8Array> {
-    if (this.#first !== undefined && this.#first.length > 0) yield this.#first;
-    for (let result; !(result = await this.#output.read()).done;) yield result.value;
-  }
-
-  #kill(): void {
-    this.#endedByUs = true;
-    // The child leads a session of its own, so whatever it has started goes with it.
-    const group = Deno.build.os === "windows" ? this.#process.pid : -this.#process.pid;
-    try {
-      Deno.kill(group, "SIGKILL");
-    } catch {
-      // It has just ended by itself.
-    }
-  }
-
-  /**
-   * Waits for the child to end, and ends it if it does not.
-   *
-   * @param peer its client, if it had one, to be named if the child ended badly
-   */
-  async end(peer: Address | undefined): Promise<void> {
-    const timer = setTimeout(() => this.#kill(), END_MS);
-    // A child that is blocked on its full output would not notice that its input ends.
-    const rest = this.#output.cancel().catch(() => {});
-    this.closeInput();
-    const { success, signal, code } = await this.#process.status;
-    clearTimeout(timer);
-    await rest;
-    if (success || this.#endedByUs || peer === undefined) return;
-    const { pid } = this.#process;
-    this.#engine.notify({
-      kind: "child-ended",
-      peer: formatAddress(peer),
-      pid,
-      signal,
-      code,
-    });
-  }
+/** The children that fit the engine's sockets. */
+export function childrenOf(engine: Engine): Children {
+  return engine.childService === undefined ? new DenoChildren(engine) : new LibcChildren(engine);
 }

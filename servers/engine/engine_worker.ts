@@ -12,6 +12,7 @@ import { HandlerError } from "../handlers/custom.ts";
 import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
+import { openMemory } from "../shared_memory/memory.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
 import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DenoSockets } from "../sockets/deno.ts";
@@ -23,6 +24,7 @@ import type { Observer, Sockets } from "../sockets/interface.ts";
 import { LibcSockets } from "../sockets/libc.ts";
 import { systemCalls } from "../sockets/system_calls.ts";
 import { SystemCallError } from "../sockets/system_call_error.ts";
+import { ChildSeats } from "./child_seats.ts";
 import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
 import type { Engine, Model, Notice } from "./model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
@@ -88,7 +90,7 @@ function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: EngineSetup): () 
 
 function makeEngine(setup: EngineSetup, handler: Handler): Engine {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
-  const recorder = new Recorder(setup.stats, setup.trace, {
+  const recorder = new Recorder(openMemory(setup.stats), openMemory(setup.trace), {
     beganToWait: () => tell({ kind: "listening", ...listener.address }),
     outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
     beyondFdSetSize: (descriptor) =>
@@ -114,6 +116,11 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
     notify,
+    childService: setup.childSeats && {
+      seats: new ChildSeats(setup.childSeats),
+      prepareSpares: () => tell({ kind: "prepare-spares" }),
+      serve: (client) => tell({ kind: "client-for-child", client }),
+    },
   };
   return engine;
 }
@@ -140,7 +147,7 @@ function makeSockets(
     return { sockets: new DenoSockets(observer), isStopping: () => farewell?.begun ?? false };
   }
   const table = new DescriptorTable(setup.descriptors);
-  const calls = systemCalls(openCounters(setup.stats).subarray(COUNTER.systemCalls));
+  const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
   return { sockets, isStopping: () => table.stopping };
 }

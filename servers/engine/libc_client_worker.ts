@@ -10,6 +10,7 @@
 
 import { makeHandler } from "../handlers/handlers.ts";
 import type { Handler } from "../handlers/session.ts";
+import { openMemory } from "../shared_memory/memory.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
 import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
@@ -57,13 +58,15 @@ class LibcClientThread implements ClientThread {
   constructor(setup: ThreadSetup, newSession: Handler) {
     const table = new DescriptorTable(setup.descriptors);
     const buffer = new Uint8Array(setup.recvSizeBytes);
-    const counters = openCounters(setup.stats, setup.statsBlock);
+    const stats = openMemory(setup.stats);
+    const trace = openMemory(setup.trace);
+    const counters = openCounters(stats, setup.statsBlock);
     this.buffer = buffer;
     this.newSession = newSession;
     this.#queue = new ClientQueue(setup.queue);
     this.#home = {
       calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
-      observer: new Recorder(setup.stats, setup.trace, NOTHING_RARE, setup.statsBlock),
+      observer: new Recorder(stats, trace, NOTHING_RARE, setup.statsBlock),
       table,
       thread: makeInterruptible(),
       buffer,

@@ -6,7 +6,8 @@
 
 import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
-import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
+import type { Address, Connection, Listener, Sockets } from "../sockets/interface.ts";
+import type { ChildSeats } from "./child_seats.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 
 /** A way of serving: returns when the server was stopped and it has no more to do. */
@@ -50,6 +51,26 @@ export interface Engine {
   clientFailed(connection: Connection, error: unknown): void;
   /** Tells the supervisor something that people should know. */
   notify(notice: Notice): void;
+  /** Who starts child processes that inherit a client; only where sockets can be inherited. */
+  readonly childService: ChildService | undefined;
+}
+
+/** The supervisor's part in child processes, as the engine sees it. */
+export interface ChildService {
+  readonly seats: ChildSeats;
+  /** Has children started that wait for a client; when they are ready, the seats say so. */
+  prepareSpares(): void;
+  /** Has a child serve the client, for whom a seat was taken. */
+  serve(client: ClientForChild): void;
+}
+
+/** A client on its way to a child process. Plain data. */
+export interface ClientForChild {
+  /** See {@linkcode Connection.id}. */
+  readonly id: number;
+  readonly peer: Address;
+  /** Its socket in this process; whoever starts the child closes it. */
+  readonly descriptor: number;
 }
 
 /** What an engine has to say beyond counters and trace. Plain data: it crosses to the supervisor. */

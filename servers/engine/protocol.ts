@@ -8,7 +8,8 @@
 import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { ModelName } from "../registry.ts";
 import type { ListenOptions } from "../sockets/interface.ts";
-import type { ModelOptions, Notice } from "./model.ts";
+import type { SharedMemory } from "../shared_memory/memory.ts";
+import type { ClientForChild, ModelOptions, Notice } from "./model.ts";
 import type { ThreadPlan } from "./threads.ts";
 
 /** The socket kinds by name. */
@@ -23,10 +24,12 @@ export interface EngineSetup {
   readonly options: ModelOptions;
   readonly idleTimeoutMs: number;
   readonly descriptorLimit: number;
-  readonly stats: SharedArrayBuffer;
+  readonly stats: SharedMemory;
   /** Of a `DescriptorTable`, when the socket kind is `libc`. */
   readonly descriptors: SharedArrayBuffer;
-  readonly trace: SharedArrayBuffer;
+  readonly trace: SharedMemory;
+  /** Of `ChildSeats`, when children inherit their clients. */
+  readonly childSeats: SharedArrayBuffer | undefined;
 }
 
 /** Threads that an engine wants which cannot make them itself, because it blocks. */
@@ -72,6 +75,10 @@ export type FromEngine =
   /** A model asks to be stopped. */
   | { readonly kind: "stop-asked" }
   | { readonly kind: "notice"; readonly notice: Notice }
+  /** Children are to be started that wait for a client. */
+  | { readonly kind: "prepare-spares" }
+  /** A client is to be served by a child process. */
+  | { readonly kind: "client-for-child"; readonly client: ClientForChild }
   | { readonly kind: "stopped" }
   /** The model itself has failed, which no client should be able to bring about. */
   | { readonly kind: "crashed"; readonly detail: string };

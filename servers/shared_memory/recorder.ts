@@ -23,8 +23,8 @@ export class Recorder implements Observer {
   #hasWaited = false;
   #saidWaiting = false;
 
-  /** @param block which of the blocks of counters nobody else writes */
-  constructor(stats: SharedArrayBuffer, trace: SharedArrayBuffer, rare: RareEvents, block = 0) {
+  /** @param block of the counters, which nobody else may write */
+  constructor(stats: ArrayBufferLike, trace: ArrayBufferLike, rare: RareEvents, block = 0) {
     this.#counters = openCounters(stats, block);
     this.#trace = new TraceWriter(trace);
     this.#rare = rare;
@@ -74,7 +74,7 @@ export class Recorder implements Observer {
     this.#note(TRACE_EVENT.reset, connection.id, connection.peer);
   }
 
-  closed(connection: Connection): void {
+  closed(connection: Pick<Connection, "id" | "peer">): void {
     this.#counters[COUNTER.closed]++;
     this.#counters[COUNTER.active]--;
     this.#note(TRACE_EVENT.closed, connection.id, connection.peer);

@@ -1,5 +1,5 @@
 /**
- * The counters that the engine writes and everybody else reads, in memory that both see.
+ * The counters that who serves writes and everybody else reads, in memory that both see.
  *
  * @module
  */
@@ -26,29 +26,34 @@ export const COUNTER = {
 /** A reading of all counters. */
 export type Counters = Record<keyof typeof COUNTER, number>;
 
-/** Room in a block, so that no two threads write into the same 128 bytes, which slows both down. */
-const BLOCK_LENGTH = 16;
+/** A multiple of a line of the processors' caches, which writers of two blocks would fight for. */
+const BLOCK_BYTES = 128;
+const BLOCK_LENGTH = BLOCK_BYTES / Float64Array.BYTES_PER_ELEMENT;
 
-/** Memory for the counters of so many threads, each of which has a block of its own. */
+/** Size of so many blocks of counters. */
+export function statsBytes(blocks: number): number {
+  return blocks * BLOCK_BYTES;
+}
+
+/** Memory for blocks of counters, one for each thread or process that counts. */
 export function createStatsMemory(blocks = 1): SharedArrayBuffer {
-  return new SharedArrayBuffer(blocks * BLOCK_LENGTH * Float64Array.BYTES_PER_ELEMENT);
+  return new SharedArrayBuffer(statsBytes(blocks));
 }
 
 /**
- * A block of counters as an array, to be indexed with {@linkcode COUNTER}. One thread at a time writes
- * it with plain stores, and the next one goes on from there; a reader may see one counter a moment
- * before another, but never half a number.
+ * The counters of a block as an array, to be indexed with {@linkcode COUNTER}. One thread at a
+ * time writes it with plain stores, and the next one goes on from there; a reader may see one counter a
+ * moment before another, but never half a number.
  */
-export function openCounters(memory: SharedArrayBuffer, block = 0): Float64Array {
-  const offset = block * BLOCK_LENGTH * Float64Array.BYTES_PER_ELEMENT;
-  return new Float64Array(memory, offset, BLOCK_LENGTH);
+export function openCounters(memory: ArrayBufferLike, block = 0): Float64Array {
+  return new Float64Array(memory, statsBytes(block), BLOCK_LENGTH);
 }
 
 /** Reads all counters: the sums over all blocks. */
-export function readCounters(memory: SharedArrayBuffer): Counters {
+export function readCounters(memory: ArrayBufferLike): Counters {
   const values = new Float64Array(memory);
   const sums = new Float64Array(BLOCK_LENGTH);
-  for (let i = 0; i < values.length; i++) sums[i % BLOCK_LENGTH] += values[i];
+  for (let at = 0; at < values.length; at++) sums[at % BLOCK_LENGTH] += values[at];
   const entries = Object.entries(COUNTER).map(([name, index]) => [name, sums[index]]);
   return Object.fromEntries(entries) as Counters; // fromEntries forgets the names
 }

@@ -78,19 +78,22 @@ function placeOf(index: number): number {
   return HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
 }
 
+/** Size of one ring. */
+export const TRACE_BYTES = HEADER_BYTES + RECORD_COUNT * RECORD_BYTES;
+
 /** Memory for one ring. */
 export function createTraceMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(HEADER_BYTES + RECORD_COUNT * RECORD_BYTES);
+  return new SharedArrayBuffer(TRACE_BYTES);
 }
 
-/** Writes records; any number of threads may have one on the same memory. */
+/** Writes records; any number of threads and processes may have one on the same memory. */
 export class TraceWriter {
   readonly #header: Int32Array;
   readonly #words: Int32Array;
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
 
-  constructor(memory: SharedArrayBuffer) {
+  constructor(memory: ArrayBufferLike) {
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.#words = new Int32Array(memory);
     this.#view = new DataView(memory);
@@ -144,11 +147,11 @@ export class TraceWriter {
 export class TraceReader {
   readonly #header: Int32Array;
   readonly #words: Int32Array;
-  readonly #memory: SharedArrayBuffer;
+  readonly #memory: ArrayBufferLike;
   readonly #decoder = new TextDecoder();
   #next: number;
 
-  constructor(memory: SharedArrayBuffer) {
+  constructor(memory: ArrayBufferLike) {
     this.#memory = memory;
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.#words = new Int32Array(memory);

@@ -58,7 +58,7 @@ export class DescriptorTable {
     Atomics.store(this.#words, STOPPING, 1);
   }
 
-  /** How many clients have a descriptor. */
+  /** How many clients have a descriptor, here or in another process. */
   get openCount(): number {
     return Atomics.load(this.#words, OPEN);
   }
@@ -82,16 +82,27 @@ export class DescriptorTable {
     if (fd > Atomics.load(this.#words, HIGHEST)) Atomics.store(this.#words, HIGHEST, fd);
   }
 
-  /** To be called before `fd` is closed or given away. Waits for a thread that holds it. */
+  /** To be called before `fd` is closed. Waits for a thread that holds it. */
   remove(fd: number): void {
+    this.depart(fd);
+    Atomics.sub(this.#words, OPEN, 1);
+  }
+
+  /** As {@linkcode remove}, of a client whom another process serves from now on: it still counts. */
+  depart(fd: number): void {
     for (;;) {
       const state = Atomics.load(this.#words, place(fd));
       if (state === ABSENT) throw new Error(`descriptor ${fd} is not a client's`);
       // It is held for the time of one shutdown(2).
       if (state === HELD) continue;
-      if (Atomics.compareExchange(this.#words, place(fd), state, ABSENT) === state) break;
+      if (Atomics.compareExchange(this.#words, place(fd), state, ABSENT) === state) return;
     }
+  }
+
+  /** A client that has departed is served. */
+  servedElsewhere(): void {
     Atomics.sub(this.#words, OPEN, 1);
+    this.released();
   }
 
   /** To be called after a descriptor was closed: wakes who waits for one. */

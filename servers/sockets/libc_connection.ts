@@ -12,9 +12,11 @@ const LINGER_LOOK_MS = 5;
 
 /** How far a connection has come. Numbers, since ten thousand connections have one each. */
 const OPEN = 0;
+/** The client was told to end, and everything that had arrived until then was received. */
+const FINISHED = 1;
 /** The client's last byte was received. */
-const ENDED = 1;
-const CLOSED = 2;
+const ENDED = 2;
+const CLOSED = 3;
 
 /** What is known of the next `recv` of a connection that an edge-triggered list watches. */
 const NOT_WATCHED = 0;
@@ -54,7 +56,7 @@ export class LibcConnection implements Connection, LibcPollable {
   readonly #home: LibcHome;
   #fd: number;
   #fault: ConnectionReset | undefined = undefined;
-  #stage: typeof OPEN | typeof ENDED | typeof CLOSED = OPEN;
+  #stage: typeof OPEN | typeof FINISHED | typeof ENDED | typeof CLOSED = OPEN;
   #edge: typeof NOT_WATCHED | typeof MAY_HAVE_MORE | typeof DRAINED | typeof HUNG_UP = NOT_WATCHED;
 
   /**
@@ -89,7 +91,7 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
-    if (this.#edge === DRAINED) return WOULD_BLOCK;
+    if (this.#edge === DRAINED && this.#stage === OPEN) return WOULD_BLOCK;
     const { buffer } = this.#home;
     const mostBytes = Math.min(sizeBytes, buffer.length);
     const count = this.#receive(buffer, mostBytes, MSG_DONTWAIT);
@@ -141,7 +143,7 @@ export class LibcConnection implements Connection, LibcPollable {
   abort(): void {
     if (this.#fd < 0) return;
     this.#fault ??= new ConnectionReset("closed by the server");
-    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR));
+    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR), false);
     if (this.#stage === CLOSED) this.#giveBack();
   }
 
@@ -218,15 +220,16 @@ export class LibcConnection implements Connection, LibcPollable {
   #receive(buffer: Uint8Array, sizeBytes: number, flags: number): number {
     const fd = this.#open();
     if (this.#fault !== undefined) throw this.#fault;
+    if (this.#stage !== OPEN) return 0;
     for (let surprises = 0;;) {
       // Told to end, it still receives what has arrived; a call that blocked meanwhile is interrupted.
       const isFinished = this.#home.table.isFinished(fd);
       const mode = isFinished ? MSG_DONTWAIT : flags;
       const count = this.#home.calls.recv(fd, buffer, sizeBytes, mode);
-      if (count > 0) return count;
+      if (isFinished && count < sizeBytes && count !== -ERRNO.EINTR) this.#stage = FINISHED;
       if (count === 0) this.#stage = ENDED;
-      if (count === 0 || (count === -ERRNO.EAGAIN && isFinished)) return 0;
-      if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
+      if (count >= 0) return count;
+      if (count === -ERRNO.EAGAIN) return isFinished ? 0 : WOULD_BLOCK;
       if (count !== -ERRNO.EINTR) surprises = this.#failed("recv", -count, surprises);
     }
   }

@@ -19,7 +19,7 @@ export class Log {
   #notShown = 0;
 
   constructor(
-    trace: SharedArrayBuffer,
+    trace: ArrayBufferLike,
     reporter: Reporter,
     mostPerSecond: number,
     isShown: (record: TraceRecord) => boolean,

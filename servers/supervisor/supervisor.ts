@@ -8,16 +8,16 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../engine/model.ts";
-import { dismissIdle, Farewell } from "../engine/farewell.ts";
-import { mostThreads } from "../engine/headroom.ts";
+import { type Clients, dismissIdle, Farewell } from "../engine/farewell.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
 import { modelEntry } from "../registry.ts";
-import { createStatsMemory, readCounters } from "../shared_memory/stats.ts";
-import { createTraceMemory } from "../shared_memory/trace.ts";
-import { createDescriptorMemory } from "../sockets/descriptor_table.ts";
+import { openMemory } from "../shared_memory/memory.ts";
+import { readCounters } from "../shared_memory/stats.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { ClientThreads } from "./client_threads.ts";
+import type { ChildProcesses, ChildSharing } from "./child_processes.ts";
 import { Log } from "./log.ts";
+import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
 import { readResourceUsage } from "./resource_usage.ts";
 import { Warden } from "./warden.ts";
@@ -31,7 +31,7 @@ const VERBOSE_LINES_PER_SECOND = 1_000;
 
 /** How a server is run, beyond what its engine must know. */
 export interface Supervision {
-  readonly setup: Omit<EngineSetup, "stats" | "trace" | "descriptors">;
+  readonly setup: Omit<EngineSetup, keyof Memories>;
   readonly graceMs: number;
   readonly log: "none" | "normal" | "verbose";
   /** Whether what the server took is told at the end. */
@@ -47,37 +47,32 @@ export interface Supervision {
  */
 export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter, messages } = supervision;
-  // The engine counts, and on the system's sockets so does each of its threads.
-  const stats = createStatsMemory(
-    setup.sockets === "libc" ? 1 + mostThreads(setup.descriptorLimit) : 1,
-  );
-  const trace = createTraceMemory();
-  const descriptors = createDescriptorMemory(
-    setup.sockets === "libc" ? setup.descriptorLimit : 0,
-  );
-  const log = startLog(supervision, trace);
+  const { memories, withChildren } = await createSharing(setup);
+  const stats = openMemory(memories.stats);
+  const log = startLog(supervision, openMemory(memories.trace));
   const startedMs = performance.now();
   const worker = new Worker(new URL("../engine/engine_worker.ts", import.meta.url), {
     type: "module",
   });
   const { promise: stopped, resolve, reject } = Promise.withResolvers<void>();
-  // An engine that blocks in the system's calls could not be told anything, so its clients are
-  // ended from here.
-  const warden = setup.sockets === "libc" ? new Warden(descriptors) : undefined;
-  const farewell = warden && new Farewell(warden);
-  const stopDismissing = warden && dismissIdle(warden, setup.idleTimeoutMs);
-  const endClients = (graceMs: number) =>
-    farewell ? farewell.begin(graceMs) : tell(worker, { kind: "stop", graceMs });
-  const stop = new Stop(supervision, endClients, stats, resolve);
   const said = new Set<string>();
-  const engineSetup = { ...setup, stats, trace, descriptors };
-  const notice = (notice: Notice) => {
+  const engineSetup = { ...setup, ...memories };
+  const notify = (notice: Notice) => {
     if (SAID_ONCE.includes(notice.kind) && said.has(notice.kind)) return;
     said.add(notice.kind);
     reporter.notice(notice);
   };
   const failed = (reason: string) => reject(new RefusedError(messages.serve.engineFailed(reason)));
   let threads: ClientThreads | undefined;
+  const watches: Watch[] = [];
+  if (setup.sockets === "libc") watches.push(watch(new Warden(memories.descriptors), setup));
+  const children = withChildren && await superviseChildren(setup, withChildren, notify);
+  if (children !== undefined) watches.push(watch(children, setup));
+  const endClients = (graceMs: number) => {
+    for (const { farewell } of watches) farewell.begin(graceMs);
+    if (watches.length === 0) tell(worker, { kind: "stop", graceMs });
+  };
+  const stop = new Stop(supervision, endClients, stats, resolve);
 
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
     switch (data.kind) {
@@ -91,13 +86,19 @@ export async function supervise(supervision: Supervision): Promise<void> {
         stop.begin();
         break;
       case "notice":
-        notice(data.notice);
+        notify(data.notice);
         break;
       case "threads-wanted":
-        threads = new ClientThreads(data.wanted, engineSetup, { notice, failed });
+        threads = new ClientThreads(data.wanted, engineSetup, { notice: notify, failed });
         break;
       case "client-came":
         threads?.clientCame();
+        break;
+      case "prepare-spares":
+        children?.prepareSpares();
+        break;
+      case "client-for-child":
+        children?.serve(data.client);
         break;
       case "stopped":
         resolve();
@@ -117,11 +118,14 @@ export async function supervise(supervision: Supervision): Promise<void> {
     await stopped;
   } finally {
     stop.end();
-    farewell?.end();
-    stopDismissing?.();
-    log?.close();
+    for (const { farewell, stopDismissing } of watches) {
+      farewell.end();
+      stopDismissing();
+    }
     worker.terminate();
     threads?.end();
+    await children?.end();
+    log?.close();
   }
   const usage = supervision.stats
     ? readResourceUsage(modelEntry(setup.model).servant === "process")
@@ -129,11 +133,34 @@ export async function supervise(supervision: Supervision): Promise<void> {
   reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
 }
 
+/** As all that is for children, this is loaded only where there are some. */
+async function superviseChildren(
+  setup: Supervision["setup"],
+  sharing: ChildSharing,
+  notify: (notice: Notice) => void,
+): Promise<ChildProcesses> {
+  const { ChildProcesses } = await import("./child_processes.ts");
+  return new ChildProcesses(setup, sharing, notify);
+}
+
+interface Watch {
+  readonly farewell: { begin(graceMs: number): void; end(): void };
+  stopDismissing(): void;
+}
+
+/**
+ * Ends clients from here, when it is time: an engine that blocks in the system's calls could not be
+ * told to do it, and a child process has no connection with it.
+ */
+function watch<Client>(clients: Clients<Client>, { idleTimeoutMs }: Supervision["setup"]): Watch {
+  return { farewell: new Farewell(clients), stopDismissing: dismissIdle(clients, idleTimeoutMs) };
+}
+
 /** Brings a server to its end: kindly at first, at once when told twice, by force when overdue. */
 class Stop {
   readonly #supervision: Supervision;
   readonly #endClients: (graceMs: number) => void;
-  readonly #stats: SharedArrayBuffer;
+  readonly #stats: ArrayBufferLike;
   readonly #giveUp: () => void;
   readonly #onSignal = () => this.begin();
   // Windows knows no SIGTERM that a program could listen to.
@@ -146,7 +173,7 @@ class Stop {
   constructor(
     supervision: Supervision,
     endClients: (graceMs: number) => void,
-    stats: SharedArrayBuffer,
+    stats: ArrayBufferLike,
     giveUp: () => void,
   ) {
     this.#supervision = supervision;
@@ -178,7 +205,7 @@ class Stop {
   }
 }
 
-function startLog({ log, reporter }: Supervision, trace: SharedArrayBuffer): Log | undefined {
+function startLog({ log, reporter }: Supervision, trace: ArrayBufferLike): Log | undefined {
   if (log === "none") return undefined;
   const mostPerSecond = log === "verbose" ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND;
   return new Log(

@@ -1,0 +1,166 @@
+/**
+ * A child that has its client's socket: the blocking server's code, on standard input.
+ *
+ * @module
+ */
+
+import { setFlagsFromString } from "node:v8";
+import { makeHandler } from "../handlers/handlers.ts";
+import type { Session } from "../handlers/session.ts";
+import { serveClient } from "../blocking.ts";
+import { openProcessMemory } from "../shared_memory/process_memory.ts";
+import { type RareEvents, Recorder } from "../shared_memory/recorder.ts";
+import { COUNTER, openCounters, statsBytes } from "../shared_memory/stats.ts";
+import { TRACE_BYTES } from "../shared_memory/trace.ts";
+import { duplicate, receiveDescriptor } from "../sockets/descriptor_passing.ts";
+import { sendDescriptor, socketPair } from "../sockets/descriptor_passing.ts";
+import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
+import { ConnectionReset } from "../sockets/interface.ts";
+import { endWithParent, interruptBy } from "../sockets/interruption.ts";
+import { LibcConnection } from "../sockets/libc_connection.ts";
+import { ERRNO } from "../sockets/system_call_error.ts";
+import { SHUT_WR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
+import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "./child_protocol.ts";
+import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protocol.ts";
+
+/** After how many calls V8 optimizes a function: ten times less than usual. */
+const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
+/** So many messages of so many clients, and what is to be optimized is. */
+const WARM_UP_CLIENTS = 10;
+const WARM_UP_MESSAGES = 100; // a socket holds twice as many
+const NO_EVENTS: RareEvents = {
+  beganToWait() {},
+  outOfDescriptors() {},
+  beyondFdSetSize() {},
+  acceptFailed() {},
+};
+const NOTHING = () => {};
+
+/**
+ * Serves the client that this process has or is sent.
+ *
+ * @throws what the handler throws, and {@linkcode SystemCallError}
+ */
+export async function serveInherited(
+  options: InheritedOptions,
+  session: Session,
+  recvSizeBytes: number,
+  sleep: (ms: number) => void,
+): Promise<void> {
+  const { memory } = CHILD_DESCRIPTORS;
+  setFlagsFromString(OPTIMIZE_EARLY);
+  endWithParent();
+  if (Deno.ppid !== options.parentPid) return; // it had ended before that
+  interruptBy(FINISH_SIGNAL);
+  const shared = openProcessMemory(memory, options.blocks);
+  // Opening a library takes a millisecond or two, for which no client has to wait.
+  const callCount = new Float64Array(1);
+  const calls = systemCalls(callCount);
+  if (options.client === null) await warmUp(calls, recvSizeBytes, sleep);
+  const client = options.client ?? receiveClient(calls);
+  if (client === null) return;
+
+  const observer = new ChildRecorder(shared.stats, shared.trace, NO_EVENTS, client.block);
+  const connection = makeConnection(
+    calls,
+    observer,
+    CHILD_DESCRIPTORS.input,
+    client,
+    recvSizeBytes,
+  );
+  try {
+    await serveClient(connection, session, new Uint8Array(recvSizeBytes), sleep);
+  } catch (error) {
+    if (!(error instanceof ConnectionReset)) throw error;
+  } finally {
+    connection.close();
+    openCounters(shared.stats, client.block)[COUNTER.systemCalls] += callCount[0];
+  }
+}
+
+/** Blocks until the parent sends a client. @returns `null` when it has none any more */
+function receiveClient(calls: SystemCalls): ChildClient | null {
+  const { input, output } = CHILD_DESCRIPTORS;
+  calls.write(input, Uint8Array.of(READY_BYTE), 1);
+  const received = receiveDescriptor(input);
+  if (received === null) return null;
+  calls.write(input, Uint8Array.of(RECEIVED_BYTE), 1);
+  duplicate(received.descriptor, input);
+  duplicate(received.descriptor, output);
+  calls.close(received.descriptor);
+  return JSON.parse(received.text);
+}
+
+/**
+ * Serves itself for a while, so that the first messages of a client find their way optimized: a process
+ * that has one client only would be slow for a good part of its life.
+ */
+async function warmUp(
+  calls: SystemCalls,
+  recvSizeBytes: number,
+  sleep: (ms: number) => void,
+): Promise<void> {
+  const stats = new ArrayBuffer(statsBytes(1));
+  const observer = new ChildRecorder(stats, new ArrayBuffer(TRACE_BYTES), NO_EVENTS);
+  const echo = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });
+  const nobody: ChildClient = { id: 0, peer: { host: "", port: 0 }, block: 0 };
+  const message = new Uint8Array(64);
+  for (let client = 0; client < WARM_UP_CLIENTS; client++) {
+    const [near, far] = socketPair();
+    sendDescriptor(far, near, JSON.stringify(nobody)); // as a client comes
+    const received = receiveDescriptor(near);
+    if (received === null) return;
+    // All that it says is there already, so nothing blocks.
+    for (let i = 0; i < WARM_UP_MESSAGES; i++) calls.write(far, message, message.length);
+    calls.shutdown(far, SHUT_WR);
+    const who: ChildClient = JSON.parse(received.text);
+    const connection = makeConnection(calls, observer, received.descriptor, who, recvSizeBytes);
+    await serveClient(connection, echo(), new Uint8Array(recvSizeBytes), sleep);
+    connection.close();
+    calls.close(near);
+    calls.close(far);
+  }
+}
+
+function makeConnection(
+  calls: SystemCalls,
+  observer: Recorder,
+  fd: number,
+  { id, peer }: Pick<ChildClient, "id" | "peer">,
+  recvSizeBytes: number,
+): LibcConnection {
+  const table = new DescriptorTable(createDescriptorMemory(fd + 1));
+  table.add(fd);
+  const buffer = new Uint8Array(recvSizeBytes);
+  return new LibcConnection(
+    {
+      calls: { ...calls, recv: interruptible(calls.recv, () => table.finish(fd)) },
+      observer,
+      table,
+      thread: 0, // no other thread interrupts this one; the parent's signal does
+      wake: NOTHING,
+      buffer,
+      lend: (count) => buffer.subarray(0, count),
+      closing: NOTHING,
+      released: NOTHING,
+      linger: (connection, untilMs) => connection.waitForEnd(untilMs),
+    },
+    fd,
+    id,
+    peer,
+  );
+}
+
+/** A `recv` that, when interrupted, calls `finish` and is called again, for what has arrived. */
+function interruptible(recv: SystemCalls["recv"], finish: () => void): SystemCalls["recv"] {
+  return (fd, buffer, sizeBytes, flags) => {
+    const count = recv(fd, buffer, sizeBytes, flags);
+    if (count === -ERRNO.EINTR) finish();
+    return count;
+  };
+}
+
+/** The parent says that the client is gone when it knows, which is when the child has ended. */
+class ChildRecorder extends Recorder {
+  override closed(): void {}
+}

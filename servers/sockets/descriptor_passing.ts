@@ -1,0 +1,139 @@
+/**
+ * Descriptors on their way from process to process, unix(7): what arrives is a new descriptor for the
+ * same open file, as after dup(2).
+ *
+ * @module
+ */
+
+import { AF_UNIX, errnoInstead, MSG_NOSIGNAL, SOCK_CLOEXEC, SOL_SOCKET } from "./system_calls.ts";
+import { checked, ERRNO } from "./system_call_error.ts";
+
+/** <sys/socket.h> */
+const SOCK_SEQPACKET = 5;
+const SCM_RIGHTS = 1;
+const MSG_CMSG_CLOEXEC = 0x4000_0000;
+
+const DEFINITIONS = {
+  socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  sendmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  recvmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** Where the parts of a {@linkcode Letter} begin; numbers in C's `size_t` are 8 bytes. */
+const HEADER = { iov: 16, iovLength: 24, control: 32, controlLength: 40 };
+const IOV = { at: 56, base: 56, length: 64 };
+/** `struct cmsghdr` and the descriptor in it, cmsg(3). */
+const CONTROL = { at: 72, level: 80, type: 84, descriptor: 88, usedBytes: 20, paddedBytes: 24 };
+const TEXT = { at: 96, mostBytes: 512 };
+
+interface Library {
+  readonly c: Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"];
+  /** Puts the negative errno in the place of -1. */
+  fail(result: number): number;
+}
+
+let opened: Library | undefined;
+
+function library(): Library {
+  if (opened !== undefined) return opened;
+  const c = Deno.dlopen("libc.so.6", DEFINITIONS).symbols;
+  return opened = { c, fail: errnoInstead(c.__errno_location()) };
+}
+
+/**
+ * Two connected sockets that keep messages apart, close-on-exec, socketpair(2).
+ *
+ * @throws {SystemCallError} when there are no descriptors left
+ */
+export function socketPair(): [number, number] {
+  const { c, fail } = library();
+  const pair = new Int32Array(2);
+  const type = SOCK_SEQPACKET | SOCK_CLOEXEC;
+  checked("socketpair", fail(c.socketpair(AF_UNIX, type, 0, pair)));
+  return [pair[0], pair[1]];
+}
+
+/**
+ * Sends a descriptor, which stays open here too, and a text with it.
+ *
+ * @returns false when nobody is left to receive it
+ * @throws {SystemCallError} when it cannot be sent for another reason
+ */
+export function sendDescriptor(socket: number, descriptor: number, text: string): boolean {
+  const { c, fail } = library();
+  const letter = makeLetter();
+  const { read, written } = new TextEncoder().encodeInto(text, letter.text);
+  if (read < text.length) throw new Error(`more than ${TEXT.mostBytes} bytes: ${text}`);
+  letter.view.setBigUint64(IOV.length, BigInt(written), true);
+  letter.view.setBigUint64(CONTROL.at, BigInt(CONTROL.usedBytes), true);
+  letter.view.setInt32(CONTROL.level, SOL_SOCKET, true);
+  letter.view.setInt32(CONTROL.type, SCM_RIGHTS, true);
+  letter.view.setInt32(CONTROL.descriptor, descriptor, true);
+  for (;;) {
+    const sent = fail(c.sendmsg(socket, letter.bytes, MSG_NOSIGNAL));
+    if (sent === -ERRNO.EINTR) continue;
+    if (sent === -ERRNO.EPIPE || sent === -ERRNO.ECONNRESET) return false;
+    checked("sendmsg", sent);
+    return true;
+  }
+}
+
+/**
+ * Waits for what {@linkcode sendDescriptor} sent at the other end. The descriptor is close-on-exec.
+ *
+ * @returns `null` when the other end was closed
+ * @throws {SystemCallError} when receiving fails
+ */
+export function receiveDescriptor(socket: number): { descriptor: number; text: string } | null {
+  const { c, fail } = library();
+  const letter = makeLetter();
+  for (;;) {
+    const received = fail(c.recvmsg(socket, letter.bytes, MSG_CMSG_CLOEXEC));
+    // The other end was closed before it had read what we sent. That is said once, and what it sent
+    // comes all the same.
+    if (received === -ERRNO.EINTR || received === -ERRNO.ECONNRESET) continue;
+    if (received === 0) return null;
+    checked("recvmsg", received);
+    return {
+      descriptor: letter.view.getInt32(CONTROL.descriptor, true),
+      text: new TextDecoder().decode(letter.text.subarray(0, received)),
+    };
+  }
+}
+
+/**
+ * Makes `copy` another name of `descriptor`, whatever it was before, dup2(2). Programs that are started
+ * inherit it.
+ *
+ * @throws {SystemCallError} when that fails
+ */
+export function duplicate(descriptor: number, copy: number): void {
+  const { c, fail } = library();
+  checked("dup2", fail(c.dup2(descriptor, copy)));
+}
+
+interface Letter {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+  readonly text: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * `struct msghdr` and all that it holds the addresses of, in one piece of memory: who has the one keeps
+ * the other.
+ */
+function makeLetter(): Letter {
+  const memory = new ArrayBuffer(TEXT.at + TEXT.mostBytes);
+  const bytes = new Uint8Array(memory);
+  const view = new DataView(memory);
+  const address = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+  view.setBigUint64(HEADER.iov, address + BigInt(IOV.at), true);
+  view.setBigUint64(HEADER.iovLength, 1n, true);
+  view.setBigUint64(HEADER.control, address + BigInt(CONTROL.at), true);
+  view.setBigUint64(HEADER.controlLength, BigInt(CONTROL.paddedBytes), true);
+  view.setBigUint64(IOV.base, address + BigInt(TEXT.at), true);
+  view.setBigUint64(IOV.length, BigInt(TEXT.mostBytes), true);
+  return { bytes, view, text: bytes.subarray(TEXT.at) };
+}

@@ -1,0 +1,177 @@
+/**
+ * Child processes as the system starts and ends them: posix_spawn(3), waitpid(2), kill(2). Linux.
+ *
+ * `Deno.Command` gives a child pipes; these can be given any descriptor, such as a client's socket.
+ *
+ * @module
+ */
+
+import { constants } from "node:os";
+import { SystemCallError } from "./system_call_error.ts";
+
+/** Sizes in the GNU C library, the same on x86-64 and arm64. */
+const FILE_ACTIONS_BYTES = 80;
+const ATTRIBUTES_BYTES = 336;
+const SIGNAL_SET_BYTES = 128;
+
+/** <spawn.h> */
+const POSIX_SPAWN_SETSIGDEF = 0x04;
+const POSIX_SPAWN_SETSIGMASK = 0x08;
+const POSIX_SPAWN_SETSID = 0x80;
+/** <sys/wait.h> */
+const WNOHANG = 1;
+
+const DEFINITIONS = {
+  posix_spawnp: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "pointer"],
+    result: "i32",
+  },
+  posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
+  posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
+  posix_spawn_file_actions_adddup2: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+  posix_spawnattr_init: { parameters: ["buffer"], result: "i32" },
+  posix_spawnattr_destroy: { parameters: ["buffer"], result: "i32" },
+  posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
+  posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
+  posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
+  waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  kill: { parameters: ["i32", "i32"], result: "i32" },
+  environ: { type: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** What a child is started with. */
+export interface Spawning {
+  /** The program, looked for in the PATH if it has no slash, and its arguments. */
+  readonly command: readonly string[];
+  /**
+   * The child's descriptors from 0 on, each a copy of one of ours; others are not passed on, provided
+   * that they are close-on-exec. `undefined` leaves the child ours.
+   */
+  readonly descriptors: readonly (number | undefined)[];
+  /** Signals that the child has to wait with until it lets them in, sigprocmask(2). */
+  readonly blockedSignals?: readonly Deno.Signal[];
+}
+
+/** How a process has ended; one of the two. */
+export interface ProcessEnd {
+  readonly code: number;
+  readonly signal: string | null;
+}
+
+let library: Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"] | undefined;
+
+function c(): Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"] {
+  return library ??= Deno.dlopen("libc.so.6", DEFINITIONS).symbols;
+}
+
+/**
+ * Starts a program in a session of its own, so that Ctrl-C at the terminal is not for it.
+ *
+ * @returns its process id; {@linkcode endOf} must be asked for its end one day, or it stays a zombie
+ * @throws {SystemCallError} when it cannot be started
+ */
+export function spawn({ command, descriptors, blockedSignals = [] }: Spawning): number {
+  const actions = new Uint8Array(FILE_ACTIONS_BYTES);
+  const attributes = new Uint8Array(ATTRIBUTES_BYTES);
+  checkNumber(c().posix_spawn_file_actions_init(actions));
+  checkNumber(c().posix_spawnattr_init(attributes));
+  try {
+    descriptors.forEach((ours, theirs) => {
+      if (ours === undefined) return;
+      checkNumber(c().posix_spawn_file_actions_adddup2(actions, ours, theirs));
+    });
+    setAttributes(attributes, blockedSignals);
+    const pid = new Int32Array(1);
+    const argv = argumentVector(command);
+    checkNumber(
+      c().posix_spawnp(pid, cString(command[0]), actions, attributes, argv, environment()),
+    );
+    return pid[0];
+  } finally {
+    c().posix_spawn_file_actions_destroy(actions);
+    c().posix_spawnattr_destroy(attributes);
+  }
+}
+
+/** How the child has ended, or `undefined` while it runs. Once told, its process id is free again. */
+export function endOf(pid: number): ProcessEnd | undefined {
+  const status = new Int32Array(1);
+  const ended = c().waitpid(pid, status, WNOHANG);
+  if (ended === 0) return undefined;
+  // A child that is no child any more was waited for by somebody else, who knows how it ended.
+  if (ended < 0) return { code: 0, signal: null };
+  // The macros of wait(2).
+  const signal = status[0] & 0x7f;
+  if (signal === 0) return { code: status[0] >> 8 & 0xff, signal: null };
+  return { code: 128 + signal, signal: signalName(signal) };
+}
+
+/** Sends a signal to a process, or with `-pid` to its group. @returns false when there is none */
+export function sendSignal(pid: number, signal: Deno.Signal): boolean {
+  return c().kill(pid, signalNumber(signal)) === 0;
+}
+
+/** The number of a signal, signal(7). */
+export function signalNumber(signal: Deno.Signal): number {
+  // Node's constants have the signals of this platform; Deno's type has those of all.
+  return (constants.signals as Readonly<Record<string, number>>)[signal];
+}
+
+/** A set of signals, sigsetops(3): a bit for each, from signal 1 on. */
+export function signalSet(signals: readonly Deno.Signal[]): Uint8Array<ArrayBuffer> {
+  const set = new Uint8Array(SIGNAL_SET_BYTES);
+  for (const bit of signals.map((signal) => signalNumber(signal) - 1)) {
+    set[bit >> 3] |= 1 << (bit & 7);
+  }
+  return set;
+}
+
+/** Bytes that end as the strings of C do. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`);
+}
+
+function signalName(number: number): string {
+  const found = Object.entries(constants.signals).find(([, value]) => value === number);
+  return found?.[0] ?? `signal ${number}`;
+}
+
+function setAttributes(attributes: BufferSource, blocked: readonly Deno.Signal[]): void {
+  checkNumber(c().posix_spawnattr_setsigmask(attributes, signalSet(blocked)));
+  // The runtime ignores SIGPIPE, and what is ignored would stay so in the child, execve(2).
+  checkNumber(c().posix_spawnattr_setsigdefault(attributes, signalSet(["SIGPIPE"])));
+  const flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  checkNumber(c().posix_spawnattr_setflags(attributes, flags));
+}
+
+/**
+ * `argv`: addresses, ended by 0, and behind them in the same memory what they are the addresses of. So
+ * nothing is collected during the call to which it is passed.
+ */
+function argumentVector(words: readonly string[]): Uint8Array<ArrayBuffer> {
+  const strings = words.map(cString);
+  const vectorBytes = (words.length + 1) * BigUint64Array.BYTES_PER_ELEMENT;
+  const size = strings.reduce((sum, { length }) => sum + length, vectorBytes);
+  const memory = new ArrayBuffer(size);
+  const bytes = new Uint8Array(memory);
+  const view = new DataView(memory);
+  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
+  let at = vectorBytes;
+  strings.forEach((string, index) => {
+    view.setBigUint64(index * BigUint64Array.BYTES_PER_ELEMENT, BigInt(address) + BigInt(at), true);
+    bytes.set(string, at);
+    at += string.length;
+  });
+  return bytes;
+}
+
+/** The environment of this process, environ(7). */
+function environment(): Deno.PointerValue {
+  const place = c().environ;
+  return place === null ? null : new Deno.UnsafePointerView(place).getPointer();
+}
+
+/** posix_spawn(3) and its kin give the error itself, and leave errno alone. */
+function checkNumber(errno: number): void {
+  if (errno !== 0) throw new SystemCallError("posix_spawn", errno);
+}

@@ -1,0 +1,201 @@
+import { childCommand } from "../engine/child_role.ts";
+import { type ChildSeats, FIRST_CHILD_BLOCK, SUPERVISOR_BLOCK } from "../engine/child_seats.ts";
+import type { Clients } from "../engine/farewell.ts";
+import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../engine/child_protocol.ts";
+import type { ClientForChild, Notice } from "../engine/model.ts";
+import type { EngineSetup } from "../engine/protocol.ts";
+import { openMemory } from "../shared_memory/memory.ts";
+import type { ProcessMemory } from "../shared_memory/process_memory.ts";
+import { Recorder } from "../shared_memory/recorder.ts";
+import { openCounters } from "../shared_memory/stats.ts";
+import type { DescriptorTable } from "../sockets/descriptor_table.ts";
+import { formatAddress } from "../sockets/interface.ts";
+import { endOf, type ProcessEnd, spawn } from "../sockets/spawn.ts";
+import { systemCalls } from "../sockets/system_calls.ts";
+import { type ChildProcess, OwnChild, ProgramChild } from "./child_process.ts";
+import { SpareChildren } from "./spare_children.ts";
+
+/** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
+const MOST_SPARES_PER_SEAT = 0.5;
+/** How long children that have no client any more may take to end by themselves. */
+const END_MS = 2_000;
+
+const NOTHING = () => {};
+
+/** What children and their parent share. */
+export interface ChildSharing {
+  readonly seats: ChildSeats;
+  readonly table: DescriptorTable;
+  readonly memory: ProcessMemory;
+}
+
+/**
+ * The children that inherit their client's socket: starts them, and waits for their ends, wait(2).
+ */
+export class ChildProcesses implements Clients<ChildProcess> {
+  readonly #setup: Pick<EngineSetup, "handler" | "listen" | "options">;
+  readonly #sharing: ChildSharing;
+  readonly #notify: (notice: Notice) => void;
+  readonly #calls = systemCalls();
+  readonly #recorder: Recorder;
+  readonly #stats: ArrayBufferLike;
+  readonly #spares: SpareChildren;
+  readonly #serving = new Map<number, ChildProcess>();
+  readonly #blocks = new Map<number, number>();
+  readonly #freeBlocks: number[] = [];
+  readonly #onSignal = () => this.#reap();
+  #onEnded: () => void = NOTHING;
+
+  constructor(
+    setup: Pick<EngineSetup, "handler" | "listen" | "options">,
+    sharing: ChildSharing,
+    notify: (notice: Notice) => void,
+  ) {
+    this.#setup = setup;
+    this.#sharing = sharing;
+    this.#notify = notify;
+    this.#stats = openMemory(sharing.memory.stats);
+    this.#recorder = new Recorder(this.#stats, openMemory(sharing.memory.trace), {
+      beganToWait: NOTHING,
+      outOfDescriptors: NOTHING,
+      beyondFdSetSize: NOTHING,
+      acceptFailed: NOTHING,
+    }, SUPERVISOR_BLOCK);
+    this.#spares = new SpareChildren(
+      Math.min(setup.options.spare, Math.floor(sharing.seats.count * MOST_SPARES_PER_SEAT)),
+      (input) => this.#spawnOwn(input, null),
+      () => sharing.seats.sparesAreReady(),
+    );
+    Deno.addSignalListener("SIGCHLD", this.#onSignal);
+  }
+
+  /** Starts as many children as are to wait; when they are ready, the seats say so. */
+  prepareSpares(): void {
+    this.#spares.fill();
+  }
+
+  /** Gives a client to a child, and closes its descriptor here. */
+  serve(client: ClientForChild): void {
+    try {
+      const child = this.#start(client);
+      this.#serving.set(child.pid, child);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#notify({ kind: "client-failed", peer: formatAddress(client.peer), reason });
+      this.#hasArrived(client);
+      this.#served(client);
+    }
+  }
+
+  all(): Iterable<ChildProcess> {
+    return this.#serving.values();
+  }
+
+  activity(child: ChildProcess): number {
+    return child.activity;
+  }
+
+  stopListening(): void {
+    this.#spares.dismiss();
+  }
+
+  finish(child: ChildProcess): void {
+    child.finish();
+  }
+
+  abort(child: ChildProcess): void {
+    child.kill();
+  }
+
+  /** Ends all that are left, and resolves when there are none. */
+  async end(): Promise<void> {
+    this.stopListening();
+    for (const child of this.#serving.values()) child.kill();
+    const timer = setTimeout(() => this.#spares.kill(), END_MS);
+    while (this.#serving.size + this.#spares.pids.length > 0) {
+      await new Promise<void>((resolve) => this.#onEnded = resolve);
+    }
+    clearTimeout(timer);
+    Deno.removeSignalListener("SIGCHLD", this.#onSignal);
+  }
+
+  /** @throws {SystemCallError} when no process can be started */
+  #start(client: ClientForChild): ChildProcess {
+    const { exec } = this.#setup.options;
+    const { descriptor } = client;
+    if (exec.length > 0) {
+      const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
+      this.#hasArrived(client);
+      return new ProgramChild(pid, client, this.#calls);
+    }
+    const block = this.#freeBlocks.at(-1) ?? FIRST_CHILD_BLOCK + this.#blocks.size;
+    const { id, peer } = client;
+    const what: ChildClient = { id, peer, block };
+    let pid = this.#spares.send(
+      descriptor,
+      JSON.stringify(what),
+      () => this.#hasArrived(client),
+    );
+    if (pid === undefined) {
+      pid = this.#spawnOwn(descriptor, what);
+      this.#hasArrived(client);
+    }
+    this.#blocks.set(pid, block);
+    this.#freeBlocks.pop();
+    return new OwnChild(pid, client, openCounters(this.#stats, block));
+  }
+
+  /** The client is the child's, and the parent closes its copy. */
+  #hasArrived({ descriptor }: ClientForChild): void {
+    this.#sharing.table.depart(descriptor);
+    this.#calls.close(descriptor);
+    this.#sharing.seats.arrived();
+  }
+
+  /** @throws {SystemCallError} when no process can be started */
+  #spawnOwn(input: number, client: ChildClient | null): number {
+    const { handler, listen: { recvSizeBytes } } = this.#setup;
+    const { blocks } = this.#sharing.seats;
+    const inherited = { parentPid: Deno.pid, blocks, client };
+    const [program, args] = childCommand({ handler, recvSizeBytes, inherited });
+    const descriptors: number[] = [];
+    descriptors[CHILD_DESCRIPTORS.input] = input;
+    descriptors[CHILD_DESCRIPTORS.output] = input;
+    descriptors[CHILD_DESCRIPTORS.memory] = this.#sharing.memory.descriptor;
+    return spawn({ command: [program, ...args], descriptors, blockedSignals: [FINISH_SIGNAL] });
+  }
+
+  /** Children have ended: which ones is not told, since signals do not count, signal(7). */
+  #reap(): void {
+    for (const child of this.#serving.values()) {
+      const end = endOf(child.pid);
+      if (end !== undefined) this.#ended(child, end);
+    }
+    for (const pid of this.#spares.pids) {
+      if (endOf(pid) !== undefined) this.#spares.ended(pid);
+    }
+    this.#onEnded();
+  }
+
+  #ended(child: ChildProcess, { code, signal }: ProcessEnd): void {
+    const { pid, client, wasKilled } = child;
+    child.ended();
+    this.#serving.delete(pid);
+    const block = this.#blocks.get(pid);
+    if (block !== undefined) this.#freeBlocks.push(block);
+    this.#blocks.delete(pid);
+    if (this.#spares.hasLost(pid)) {
+      if (!wasKilled) return this.serve(client); // it died before it had its client, who noticed nothing
+      this.#hasArrived(client);
+    }
+    this.#served(client);
+    if (wasKilled || code === 0) return;
+    this.#notify({ kind: "child-ended", peer: formatAddress(client.peer), pid, signal, code });
+  }
+
+  #served(client: ClientForChild): void {
+    this.#recorder.closed(client);
+    this.#sharing.table.servedElsewhere();
+    this.#sharing.seats.giveBack();
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The memory that the supervisor, the engine, and child processes share.
+ *
+ * @module
+ */
+
+import { ChildSeats, createChildSeats } from "../engine/child_seats.ts";
+import { mostThreads } from "../engine/headroom.ts";
+import type { EngineSetup } from "../engine/protocol.ts";
+import { createStatsMemory } from "../shared_memory/stats.ts";
+import { createTraceMemory } from "../shared_memory/trace.ts";
+import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
+import type { ChildSharing } from "./child_processes.ts";
+
+/** The part of an engine's setup that is memory. */
+export type Memories = Pick<EngineSetup, "stats" | "trace" | "descriptors" | "childSeats">;
+
+/** What there is to be shared. */
+export interface Sharing {
+  readonly memories: Memories;
+  /** With children that inherit their clients, which is to say: of the model `process` on `libc`. */
+  readonly withChildren: ChildSharing | undefined;
+}
+
+/**
+ * Makes the memory that a server needs.
+ *
+ * @throws {SystemCallError} when there is none that could be shared with child processes
+ */
+export async function createSharing(
+  { model, sockets, descriptorLimit }: Omit<EngineSetup, keyof Memories>,
+): Promise<Sharing> {
+  const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
+  if (model !== "process" || sockets !== "libc") {
+    // The engine counts, and on the system's sockets so does each of its threads.
+    const stats = createStatsMemory(sockets === "libc" ? 1 + mostThreads(descriptorLimit) : 1);
+    const trace = createTraceMemory();
+    return {
+      memories: { stats, trace, descriptors, childSeats: undefined },
+      withChildren: undefined,
+    };
+  }
+  const childSeats = createChildSeats(descriptorLimit);
+  const seats = new ChildSeats(childSeats);
+  // Loaded only where there are children: the other models start without.
+  const { createProcessMemory } = await import("../shared_memory/process_memory.ts");
+  const memory = createProcessMemory(seats.blocks);
+  const { stats, trace } = memory;
+  return {
+    memories: { stats, trace, descriptors, childSeats },
+    withChildren: { seats, table: new DescriptorTable(descriptors), memory },
+  };
+}

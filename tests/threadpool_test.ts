@@ -86,15 +86,23 @@ for (const kind of KINDS) {
           ${receive};
         } });`,
         );
-        const flags = ["--threads", "2", "--quiet", "--handler", file];
+        const flags = ["--threads", "2", "--verbose", "--handler", file];
         await using server = await start(flags);
         for (let i = 0; i < 6; i++) {
           using bad = await server.connect();
           await writeAll(bad, encoder.encode("x"));
           await readToEnd(bad).catch(() => {});
         }
+        // Once more for both threads, while others wait for them in the queue.
+        const bad = [await server.connect(), await server.connect()];
         using one = await server.connect();
         using other = await server.connect();
+        await server.event("accepted", 10);
+        for (const client of bad) await writeAll(client, encoder.encode("x"));
+        for (const client of bad) {
+          await readToEnd(client).catch(() => {});
+          client.close();
+        }
         assertEquals(await exchange(one, "one"), "one");
         assertEquals(await exchange(other, "other"), "other");
       } finally {

@@ -2,7 +2,7 @@ import type { Connection } from "../sockets/interface.ts";
 import { DenoThread } from "./deno_thread.ts";
 import { Headroom, mostThreads } from "./headroom.ts";
 import type { Engine } from "./model.ts";
-import type { ThreadPlan, Threads } from "./threads.ts";
+import { REFILL_PAUSE_MS, type ThreadPlan, type Threads } from "./threads.ts";
 
 /** Threads whose clients' sockets stay with the main thread, and so does the queue. */
 export class DenoThreads implements Threads {
@@ -14,6 +14,7 @@ export class DenoThreads implements Threads {
   readonly #queue: Connection[] = [];
   #onTaken: () => void = () => {};
   #isWatching = false;
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
   private constructor(engine: Engine, plan: ThreadPlan) {
     this.#engine = engine;
@@ -32,7 +33,7 @@ export class DenoThreads implements Threads {
   put(connection: Connection): void {
     this.#queue.push(connection);
     this.#hireIdle();
-    this.#refill();
+    this.#refillLater();
   }
 
   async room(): Promise<void> {
@@ -58,6 +59,7 @@ export class DenoThreads implements Threads {
 
   async end(): Promise<void> {
     await this.#engine.sockets.allClosed();
+    clearTimeout(this.#timer);
     for (const thread of this.#all) thread.end();
   }
 
@@ -88,8 +90,9 @@ export class DenoThreads implements Threads {
     thread.end();
     this.#all.delete(thread);
     this.#headroom.giveBack();
+    if (this.#plan.clientsEach === "many") this.#refill();
+    else this.#refillLater();
     this.#hireIdle();
-    this.#refill();
   }
 
   /** What a handler left behind for later is no affair of the thread's next client. */
@@ -99,6 +102,13 @@ export class DenoThreads implements Threads {
     this.#idle.splice(index, 1);
     this.#dismiss(thread);
   };
+
+  #refillLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#refill();
+    }, REFILL_PAUSE_MS);
+  }
 
   /** Starts as many as are to wait for clients. */
   #refill(): void {

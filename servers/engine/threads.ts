@@ -7,6 +7,12 @@
 import type { Session } from "../handlers/session.ts";
 import type { Connection } from "../sockets/interface.ts";
 
+/**
+ * After how long the threads that wait for clients are made up to their number again. Clients often
+ * come many at a time, and it is for serving them that the CPUs are needed then.
+ */
+export const REFILL_PAUSE_MS = 50;
+
 /** Which threads a model wants. */
 export interface ThreadPlan {
   /** How many wait for a client beforehand. */

@@ -1,12 +1,7 @@
 import type { Notice } from "../engine/model.ts";
 import type { EngineSetup, FromThread, ThreadsWanted } from "../engine/protocol.ts";
 import { ClientQueue } from "../engine/client_queue.ts";
-
-/**
- * After how long the threads that wait for clients are made up to their number again. Clients often
- * come many at a time, and it is for serving them that the CPUs are needed then.
- */
-const REFILL_PAUSE_MS = 50;
+import { REFILL_PAUSE_MS } from "../engine/threads.ts";
 
 /** What becomes of the threads, as far as others must know. */
 interface Outcomes {

@@ -23,6 +23,9 @@ import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from 
 const WORKERS = [
   "--include=servers/engine/engine_worker.ts",
   "--include=servers/engine/client_worker.ts",
+  "--include=clients/flood/libc_worker.ts",
+  "--include=servers/engine/deno_client_worker.ts",
+  "--include=servers/engine/libc_client_worker.ts",
 ];
 
 interface Options {

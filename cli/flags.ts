@@ -21,6 +21,8 @@ export interface Flag<Value> {
   parse(text: string): Value | undefined;
   /** Says what would be right, for one who typed something else. */
   wanted(messages: Messages): string;
+  /** What `--no-…` stands for, if it has a value and can be turned off all the same. */
+  readonly off?: Value;
   /** The words it takes, if only these. */
   readonly words?: readonly string[];
 }
@@ -89,6 +91,11 @@ export function duration(
   };
 }
 
+/** A pause that is none by itself: as {@linkcode duration}, and `--no-…` is none as well. */
+export function pause(bareUnit: "ms" | "s"): Flag<number> {
+  return { ...duration(0, "0", bareUnit), off: 0 };
+}
+
 /** A flag that takes one of `words`. */
 export function choice<Word extends string>(words: readonly Word[], fallback: Word): Flag<Word> {
   return {
@@ -133,14 +140,18 @@ export function parseFlags<Some extends Flags>(
 ): ParsedArguments<Some> {
   const typedNames = new Map(Object.keys(flags).map((name) => [toTyped(name), name]));
   const switches = [...typedNames].filter(([, name]) => flags[name].placeholder === null);
-  const negatable = switches.filter(([, name]) => flags[name].fallback === true);
+  const negatable = [...typedNames].filter(([, name]) =>
+    flags[name].fallback === true || flags[name].off !== undefined
+  );
   const negated = negatable.map(([typed]) => `no-${typed}`);
   checkSwitches(args, switches.map(([typed]) => typed), negated, typedNames, messages);
   const parsed = parseArgs(args, {
     string: ["_", ...[...typedNames.keys()].filter((typed) => !isIn(typed, switches))],
     boolean: switches.map(([typed]) => typed),
     negatable: negatable.map(([typed]) => typed),
-    default: Object.fromEntries(negatable.map(([typed]) => [typed, true])),
+    default: Object.fromEntries(
+      negatable.filter(([, name]) => flags[name].fallback === true).map(([typed]) => [typed, true]),
+    ),
     unknown: (argument, key) => {
       if (key !== undefined) throw unknownFlag(argument, [...typedNames.keys()], messages);
     },
@@ -152,7 +163,7 @@ export function parseFlags<Some extends Flags>(
     values[name] = flags[name].fallback;
     if (value === undefined) continue;
     if (typeof value === "string") values[name] = parseValue(typed, value, flags[name], messages);
-    else values[name] = value;
+    else values[name] = value === false ? flags[name].off ?? false : value;
     if (values[name] !== flags[name].fallback || typeof value === "string") given.add(name);
   }
   // Every name of `flags` has just been given a value of its flag.

@@ -1,13 +1,18 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { RefusedError, UsageError } from "../cli/errors.ts";
 import type { Messages } from "../cli/messages.ts";
-import { duration, type FlagValues, integer, onOff, text } from "../cli/flags.ts";
+import { choice, duration, type FlagValues, integer, onOff, pause, text } from "../cli/flags.ts";
 import { type Address, formatAddress } from "../servers/sockets/interface.ts";
-import { descriptorLimit } from "../servers/sockets/descriptor_limit.ts";
+import { descriptorLimit, raiseDescriptorLimit } from "../servers/sockets/descriptor_limit.ts";
+import { ERRNO, SystemCallError } from "../servers/sockets/system_call_error.ts";
+import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
 import { Flood } from "./flood/flood.ts";
+import { LibcFlood } from "./flood/libc_flood.ts";
 import { always, numbers, ofSize, type Repertoire } from "./flood/messages.ts";
 import { showProgress } from "./flood/progress.ts";
+import type { FloodOptions } from "./flood/options.ts";
 import { describeResults, isFlawless, resultsAsJson } from "./flood/results.ts";
+import type { RunningFlood } from "./flood/running_flood.ts";
 
 const floodFlags = {
   host: text("127.0.0.1", "HOST"),
@@ -19,32 +24,34 @@ const floodFlags = {
   rate: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
   wait: onOff(true),
   connectRate: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
-  think: duration(0, "0", "ms"),
+  think: pause("ms"),
+  sockets: choice(["deno", "libc"], "deno"),
+  threads: integer(1, { least: 1, most: 256 }),
   quiet: onOff(),
   json: onOff(),
 };
 
 /** What a process needs besides one descriptor for each connection. */
 const DESCRIPTORS_OF_PROCESS = 32;
+/** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and its epoll instance. */
+const DESCRIPTORS_PER_THREAD = 8;
 
 /** `playground flood` */
 export const floodCommand = defineCommand({
   flags: floodFlags,
   words: { least: 0, most: 0 },
   async run({ flags, given, messages }: Invocation<typeof floodFlags>): Promise<number> {
-    if (given.has("message") && given.has("size")) {
-      throw new UsageError(messages.flags.notTogether("--message", "--size"));
-    }
-    const limit = await descriptorLimit();
-    if (flags.conns + DESCRIPTORS_OF_PROCESS > limit) {
-      throw new RefusedError(messages.flood.descriptorLimit(flags.conns, limit));
-    }
-    const flood = new Flood({
+    check(flags, given, messages);
+    await reserveDescriptors(flags, messages);
+    const options: FloodOptions = {
       ...flags,
       durationMs: flags.duration === 0 ? Infinity : flags.duration,
       thinkMs: flags.think,
       repertoire: chooseRepertoire(flags),
-    });
+    };
+    const flood = flags.sockets === "libc"
+      ? new LibcFlood(options, flags.threads)
+      : new Flood(options);
     await runUntilStopped(flood, flags.quiet || flags.json ? undefined : messages);
     const { opened, refused } = flood.measurements;
     if (opened === 0 && refused > 0) {
@@ -57,9 +64,38 @@ export const floodCommand = defineCommand({
   },
 });
 
+function check(
+  { sockets }: FlagValues<typeof floodFlags>,
+  given: ReadonlySet<string>,
+  { flags }: Messages,
+): void {
+  if (given.has("message") && given.has("size")) {
+    throw new UsageError(flags.notTogether("--message", "--size"));
+  }
+  if (sockets === "libc" && !hasSystemCalls()) throw new UsageError(flags.libcNotHere);
+  if (sockets === "deno" && given.has("threads")) {
+    throw new UsageError(flags.notForModel("--threads", "--sockets deno", ["--sockets libc"]));
+  }
+}
+
+/** Sees to it that there are descriptors for all connections, or says that there are not. */
+async function reserveDescriptors(
+  { conns, sockets, threads }: FlagValues<typeof floodFlags>,
+  { flood }: Messages,
+): Promise<void> {
+  const wanted = conns + DESCRIPTORS_OF_PROCESS;
+  const limit = sockets === "libc"
+    ? raiseDescriptorLimit(wanted + threads * DESCRIPTORS_PER_THREAD)
+    : await descriptorLimit();
+  if (wanted > limit) throw new RefusedError(flood.descriptorLimit(conns, limit));
+}
+
 function explainRefusal(reason: Error | undefined, address: Address, { flood }: Messages): string {
   const shown = formatAddress(address);
-  if (reason === undefined || reason instanceof Deno.errors.ConnectionRefused) {
+  if (
+    reason === undefined || reason instanceof Deno.errors.ConnectionRefused ||
+    reason instanceof SystemCallError && reason.errno === ERRNO.ECONNREFUSED
+  ) {
     return flood.notListening(shown);
   }
   return flood.cannotConnect(shown, reason.message);
@@ -71,7 +107,7 @@ function chooseRepertoire({ message, size }: FlagValues<typeof floodFlags>): Rep
 }
 
 async function runUntilStopped(
-  flood: Flood,
+  flood: RunningFlood,
   messages: Invocation<typeof floodFlags>["messages"] | undefined,
 ): Promise<void> {
   const stop = () => flood.stop();

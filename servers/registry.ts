@@ -45,6 +45,13 @@ const ENTRIES = {
     sockets: BOTH,
     load: async () => (await import("./thread.ts")).thread,
   },
+  threadpool: {
+    servant: "thread",
+    waitsIn: "recv, send",
+    port: DEFAULT_PORT,
+    sockets: BOTH,
+    load: async () => (await import("./threadpool.ts")).threadpool,
+  },
   nonblocking: {
     servant: "loop",
     waitsIn: "-",

@@ -45,6 +45,7 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   spare: ["thread", "process"],
   exec: ["process"],
   oneshot: ["epoll"],
+  threads: ["threadpool"],
   fdSetsize: ["select", "select-queue"],
 };
 
@@ -85,6 +86,9 @@ function check(
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
   if (sockets === "libc") checkLibc(model, messages);
+  else if (given.has("fdSetsize")) {
+    throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
+  }
   if (sockets === "libc" && given.has("exec") && spare > 0) {
     throw new UsageError(messages.serve.spareProgram);
   }
@@ -97,7 +101,7 @@ function check(
 }
 
 function checkLibc(model: ModelName, messages: Messages): void {
-  if (!hasSystemCalls()) throw new UsageError(messages.serve.noSystemCalls);
+  if (!hasSystemCalls()) throw new UsageError(messages.flags.libcNotHere);
   if (modelEntry(model).sockets.includes("libc")) return;
   const others = MODEL_NAMES.filter((name) => modelEntry(name).sockets.includes("libc"));
   throw new UsageError(messages.flags.notForModel("--sockets libc", model, others));

@@ -2,60 +2,40 @@
  * A thread per client: a Worker, whose code is that of the blocking server.
  *
  * A handler may sleep or burn its CPU and holds up its own client only. Each thread costs megabytes
- * and some milliseconds to start, so spare ones can be started ahead. Deno's sockets stay with the
- * thread that opened them, so the main thread keeps them and passes the bytes, as transferables.
+ * and some milliseconds to start, so spare ones can be started ahead: they wait for a client in the
+ * queue through which the main thread hands over those that it accepts.
  *
  * @module
  */
 
+import { serveClient } from "./blocking.ts";
 import type { Engine } from "./engine/model.ts";
-import { type ClientThread, Threads } from "./engine/threads.ts";
-import type { Connection } from "./sockets/interface.ts";
+import type { ClientThread, ThreadClient } from "./engine/threads.ts";
 
 export async function thread(engine: Engine): Promise<void> {
-  const { listener } = engine;
-  const threads = new Threads(engine);
-  await threads.prepareSpares();
+  const { listener, options } = engine;
+  const threads = await engine.startThreads({ count: options.spare, clientsEach: "one" });
 
   for (let connection; (connection = await listener.accept()) !== null;) {
-    serve(engine, threads.take(), connection); // not awaited: the thread is on its own
-    await threads.available();
+    threads.put(connection); // for a spare thread, or for one that is started now
+    await threads.room();
   }
-  await engine.sockets.allClosed();
-  threads.end();
+  await threads.end();
 }
 
-async function serve(
-  engine: Engine,
-  clientThread: ClientThread,
-  connection: Connection,
-): Promise<void> {
-  // The thread may fail while the connection waits in recv on its behalf.
-  clientThread.failed.then(() => engine.sockets.finish(connection));
+/** What each thread does: it serves its client, and ends. */
+export async function clientThread(self: ClientThread): Promise<void> {
+  const client = await self.take();
+  if (client !== null) await serveInThread(self, client);
+}
+
+/** Serves a client as the blocking server does. Whatever goes wrong is this client's affair alone. */
+export async function serveInThread(self: ClientThread, client: ThreadClient): Promise<void> {
   try {
-    await doCalls(clientThread, connection, engine.recvSizeBytes);
+    await serveClient(client, self.newSession(), self.buffer, (ms) => self.sleep(ms));
   } catch (error) {
-    engine.clientFailed(connection, error);
+    self.clientFailed(error);
   } finally {
-    connection.close();
-    clientThread.end();
-  }
-}
-
-/** Does with the connection what the thread asks for: it calls `recv` and `send` like any other. */
-async function doCalls(
-  clientThread: ClientThread,
-  connection: Connection,
-  recvSizeBytes: number,
-): Promise<void> {
-  const buffer = new Uint8Array(recvSizeBytes);
-  for await (const call of clientThread.calls()) {
-    if (call.name === "send") {
-      await connection.send(call.bytes);
-      clientThread.sent();
-    } else {
-      const count = await connection.recv(buffer);
-      clientThread.received(buffer.slice(0, count));
-    }
+    client.close();
   }
 }

@@ -38,6 +38,7 @@ function recorded() {
   const rare: RareEvents = {
     beganToWait: () => said.push("began to wait"),
     outOfDescriptors: () => said.push("out of descriptors"),
+    beyondFdSetSize: (descriptor) => said.push(`beyond FD_SETSIZE: ${descriptor}`),
     acceptFailed: ({ message }) => said.push(message),
   };
   return { stats, trace, said, recorder: new Recorder(stats, trace, rare) };
@@ -72,6 +73,7 @@ Deno.test("a recorder counts what it is told", () => {
     wakeUps: 1,
     scanned: 5,
     ready: 2,
+    systemCalls: 0,
   });
 });
 

@@ -1,5 +1,6 @@
 /**
- * The calls that wait: accept(), recv() and send(), and what ends a wait.
+ * The calls that wait: accept(), recv() and send(), and what ends a wait. Where a wait is ended by what
+ * comes later, a second test has it come before the call.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { assertEquals, assertRejects } from "./harness/assert.ts";
 import { assertSameBytes, decode, encode, randomBytes } from "./harness/bytes.ts";
 import { canReset, readExactly, readToEnd, writeAll } from "./harness/clients.ts";
 import "./harness/sanitizers.ts";
-import { leave, testEachKind } from "./harness/sockets.ts";
+import { leave, selected, testEachKind } from "./harness/sockets.ts";
 
 testEachKind("accept(), recv() and send() serve a client to its end", async (setting) => {
   const { client, connection } = await setting.pair();
@@ -40,7 +41,7 @@ testEachKind("send() waits until all is taken, however much it is", async (setti
     connection.send(bytes),
   ]);
   assertSameBytes(received, bytes);
-});
+}, { waitsInCall: true });
 
 testEachKind("send() and recv() at the same time do not disturb each other", async (setting) => {
   const { client, connection } = await setting.pair();
@@ -57,15 +58,25 @@ testEachKind("send() and recv() at the same time do not disturb each other", asy
   assertSameBytes(received, bytes);
   const lines = setting.notes.lines.filter((line) => line.startsWith("received"));
   assertEquals(lines, ["received 1 one", "received 1 four"]);
-});
+}, { waitsInCall: true });
 
-testEachKind("a reset throws ConnectionReset from recv()", async (setting) => {
+testEachKind("a reset throws ConnectionReset from a recv() that waits", async (setting) => {
   const { socket, connection } = await setting.pairThatResets();
   const receive = async () => await connection.recv(new Uint8Array(16));
   const receiving = assertRejects(receive, ConnectionReset);
   socket.resetAndDestroy();
   await receiving;
   await assertRejects(receive, ConnectionReset);
+  assertEquals(setting.notes.lines, ["accepted 1", "reset 1"]);
+}, { ignore: !canReset, waitsInCall: true });
+
+testEachKind("a reset throws ConnectionReset from recv() and send() after it", async (setting) => {
+  const { socket, connection } = await setting.pairThatResets();
+  socket.resetAndDestroy();
+  await selected(setting, [connection]);
+  await assertRejects(async () => await connection.recv(new Uint8Array(16)), ConnectionReset);
+  await assertRejects(async () => await connection.recv(new Uint8Array(16)), ConnectionReset);
+  await assertRejects(async () => await connection.send(new Uint8Array(16)), ConnectionReset);
   assertEquals(setting.notes.lines, ["accepted 1", "reset 1"]);
 }, { ignore: !canReset });
 
@@ -88,7 +99,7 @@ testEachKind("finish() ends a recv() that waits, and tells the client", async (s
   client.close();
   assertEquals(await receiving, 0);
   assertEquals(await connection.recv(new Uint8Array(10)), 0);
-});
+}, { waitsInCall: true });
 
 testEachKind(
   "finish() ends a recv() that waits even if the client goes on sending",
@@ -99,7 +110,18 @@ testEachKind(
     await writeAll(client, encode("not heard any more"));
     assertEquals(await receiving, 0);
   },
+  { waitsInCall: true },
 );
+
+testEachKind("finish() ends the stream for a recv() after it", async (setting) => {
+  const { client, connection } = await setting.pair();
+  setting.sockets.finish(connection);
+  assertEquals(await connection.recv(new Uint8Array(10)), 0);
+  assertEquals(await connection.recv(new Uint8Array(10)), 0);
+  await connection.send(encode("still owed"));
+  connection.close();
+  assertEquals(decode(await readToEnd(client)), "still owed");
+});
 
 testEachKind("abort() ends a recv() and a send() that wait", async (setting) => {
   const { connection } = await setting.pair();
@@ -114,17 +136,30 @@ testEachKind("abort() ends a recv() and a send() that wait", async (setting) => 
   setting.sockets.abort(connection);
   await receiving;
   await sending;
+}, { waitsInCall: true });
+
+testEachKind("abort() makes recv() and send() throw ConnectionReset after it", async (setting) => {
+  const { client, connection } = await setting.pair();
+  await writeAll(client, encode("lost"));
+  setting.sockets.abort(connection);
+  await assertRejects(async () => await connection.recv(new Uint8Array(1)), ConnectionReset);
+  await assertRejects(async () => await connection.send(new Uint8Array(1)), ConnectionReset);
 });
 
-testEachKind(
-  "close() lets a recv() go, and waits for a silent client no longer than it must",
-  async (setting) => {
-    const { client, connection } = await setting.pair();
-    const receiving = Promise.resolve(connection.recv(new Uint8Array(1)));
-    connection.close();
-    assertEquals(await client.read(new Uint8Array(1)), null);
-    // The client has been told, and stays connected and silent.
-    await setting.sockets.allClosed();
-    await receiving.catch(() => {});
-  },
-);
+testEachKind("close() lets a recv() go that waits", async (setting) => {
+  const { client, connection } = await setting.pair();
+  const receiving = Promise.resolve(connection.recv(new Uint8Array(1)));
+  connection.close();
+  assertEquals(await client.read(new Uint8Array(1)), null);
+  await setting.sockets.allClosed();
+  await receiving.catch(() => {});
+}, { waitsInCall: true });
+
+testEachKind("close() waits for a silent client no longer than it must", async (setting) => {
+  const { client, connection } = await setting.pair();
+  connection.close();
+  assertEquals(await client.read(new Uint8Array(1)), null);
+  // The client has been told, and stays connected and silent.
+  await setting.sockets.allClosed();
+  assertEquals(setting.sockets.connections.size, 0);
+});

@@ -1,6 +1,11 @@
 import { DenoSockets } from "../servers/sockets/deno.ts";
 import { Inbox } from "../servers/sockets/inbox.ts";
-import { ConnectionReset, hasDenoOperations, WOULD_BLOCK } from "../servers/sockets/interface.ts";
+import {
+  ConnectionReset,
+  hasDenoOperations,
+  type Observer,
+  WOULD_BLOCK,
+} from "../servers/sockets/interface.ts";
 import {
   assert,
   assertEquals,
@@ -15,8 +20,10 @@ import "./harness/sanitizers.ts";
 import { leave, selected, Setting } from "./harness/sockets.ts";
 import { test } from "./harness/test.ts";
 
+const makeSockets = (observer: Observer) => new DenoSockets(observer);
+
 test("Deno's own operations on a connection count as recv() and send() do", async () => {
-  await using setting = new Setting(DenoSockets);
+  await using setting = new Setting(makeSockets);
   const { client, connection } = await setting.pair();
   assert(hasDenoOperations(connection));
   await writeAll(client, encode("hello"));
@@ -32,7 +39,7 @@ test("Deno's own operations on a connection count as recv() and send() do", asyn
 });
 
 test("explain() knows a reset from a mistake of ours", async () => {
-  await using setting = new Setting(DenoSockets);
+  await using setting = new Setting(makeSockets);
   const { client, connection } = await setting.pair();
   assert(hasDenoOperations(connection));
   const mistake = new TypeError("a mistake of ours");
@@ -47,7 +54,7 @@ test("explain() knows a reset from a mistake of ours", async () => {
 });
 
 test("trySend() takes no more at once than what is to wait may be", async () => {
-  await using setting = new Setting(DenoSockets);
+  await using setting = new Setting(makeSockets);
   const { connection } = await setting.pair();
   const count = connection.trySend(new Uint8Array(10_000_000));
   assertGreater(count, 0);

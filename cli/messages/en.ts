@@ -86,13 +86,16 @@ export const en = {
         rate: "messages per second and connection, whether echoed in time or not",
         wait: "do not wait for the echo before the next message",
         connectRate: "open this many connections per second",
-        think: "pause between an echo and the next message",
+        think: "pause between an echo and the next message; --no-think for none",
+        sockets: "Deno's own, or the system's calls through the C library (Linux)",
+        threads: "libc: how many threads share the connections",
         quiet: "no progress line",
       },
       examples: [
         "playground flood --conns 1000 --duration 3s",
         "playground flood --conns 50 --size 16384",
         "playground flood --conns 100 --rate 10",
+        "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
     connect: {
@@ -122,6 +125,9 @@ export const en = {
     tooManyWords: (word: string, usage: string) => `${word} is one too many: playground ${usage}`,
     notForModel: (flag: string, model: string, models: readonly string[]) =>
       `${flag} means nothing to ${model}; it is for ${list(models)}`,
+    libcNotHere:
+      "--sockets libc needs Linux on x86-64 or arm64; leave it away to use Deno's own sockets",
+    onlyWith: (flag: string, other: string) => `${flag} means nothing without ${other}`,
     notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
     wantsNothing: "it is on or off, and takes no other value",
     wantsText: "it takes a text",
@@ -194,8 +200,6 @@ export const en = {
       `CPU           ${user} s in the program, ${system} s in the system`,
     peakMemory: (own: string, child: string | undefined) =>
       `peak memory   ${own}${child === undefined ? "" : `, and ${child} in the largest child`}`,
-    noSystemCalls:
-      "--sockets libc: the system's own calls are spoken on Linux only, on x86-64 and arm64",
     portInUse: (address: string) =>
       `${address} is in use: stop whoever listens there, or choose another with --port (0 picks one)`,
     noSuchHost: (host: string) => `--host ${host}: there is no such host`,

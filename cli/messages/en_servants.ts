@@ -71,8 +71,9 @@ export const enServants = {
     how: [
       "For each client a thread is started, whose code is that of the blocking server. In Deno a thread " +
       "is a Worker, with a heap of its own.",
-      "Sockets stay with the thread that opened them, so the main thread keeps them and passes bytes to " +
-      "and fro without copying them.",
+      "Deno's sockets stay with the thread that opened them, so the main thread keeps them and passes " +
+      "bytes to and fro without copying them. With --sockets libc each thread gets its client's " +
+      "descriptor, and blocks in the system's own calls.",
     ],
     drawing: `
   client 1 ══▶ main thread ══ messages ══▶ thread 1 ── waits for client 1

@@ -85,13 +85,16 @@ export const zh: Messages = {
         rate: "每条连接每秒发送多少条消息，不管回显是否及时",
         wait: "不等回显就发下一条",
         connectRate: "每秒打开多少条连接",
-        think: "收到回显后停顿多久再发下一条",
+        think: "收到回显后停顿多久再发下一条，--no-think 表示不停顿",
+        sockets: "Deno 自己的套接字，或经 C 库的系统调用（Linux）",
+        threads: "libc：由多少个线程分担这些连接",
         quiet: "不显示进度",
       },
       examples: [
         "playground flood --conns 1000 --duration 3s",
         "playground flood --conns 50 --size 16384",
         "playground flood --conns 100 --rate 10",
+        "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
     connect: {
@@ -121,6 +124,9 @@ export const zh: Messages = {
     tooManyWords: (word: string, usage: string) => `${word} 是多余的，用法：playground ${usage}`,
     notForModel: (flag: string, model: string, models: readonly string[]) =>
       `${flag} 对 ${model} 没有意义，它只用于 ${models.join(" 和 ")}`,
+    libcNotHere:
+      "--sockets libc 只能用于 x86-64 或 arm64 上的 Linux；去掉它即使用 Deno 自己的套接字",
+    onlyWith: (flag: string, other: string) => `${flag} 只有与 ${other} 一起使用才有意义`,
     notTogether: (one: string, other: string) => `${one} 和 ${other} 不能同时使用`,
     wantsNothing: "它只有开和关，不带别的值",
     wantsText: "应为一段文本",
@@ -187,7 +193,6 @@ export const zh: Messages = {
     cpu: (user: string, system: string) => `CPU       程序 ${user} 秒，内核 ${system} 秒`,
     peakMemory: (own: string, child: string | undefined) =>
       `内存峰值  ${own}${child === undefined ? "" : `，最大的子进程 ${child}`}`,
-    noSystemCalls: "--sockets libc：系统调用只在 Linux（x86-64 与 arm64）上可用",
     portInUse: (address: string) =>
       `${address} 已被占用：请停掉正在监听它的程序，或用 --port 换一个端口（0 表示任选一个）`,
     noSuchHost: (host: string) => `--host ${host}：没有这个主机`,

@@ -1,14 +1,10 @@
 import { Measurements } from "./measurements.ts";
-import type { FloodOptions } from "./options.ts";
+import { type FloodOptions, LAST_ECHOES_MS, MOST_CONNECTING } from "./options.ts";
+import type { RunningFlood } from "./running_flood.ts";
 import { Talker } from "./talker.ts";
 
-/** How many connections may be in the middle of being opened. */
-const MOST_CONNECTING = 256;
-/** How long connections may wait, at the end, for what they are still owed. */
-const LAST_ECHOES_MS = 2_000;
-
-/** Many connections to one server. */
-export class Flood {
+/** Many connections to one server, on Deno's own sockets. */
+export class Flood implements RunningFlood {
   readonly measurements = new Measurements();
 
   readonly #options: FloodOptions;

@@ -6,6 +6,9 @@ const LONGEST_US = 600_000_000;
 /** The percentiles that are reported. */
 export const PERCENTILES = [50, 90, 99, 99.9, 100] as const;
 
+/** Durations below this many microseconds are counted one by one, and put into the histogram later. */
+const SHORT_US = 2_048;
+
 /** Durations, of which the percentiles are wanted, exact to three digits whatever their size. */
 export class Durations {
   readonly #histogram = hdr.build({
@@ -13,36 +16,106 @@ export class Durations {
     highestTrackableValue: LONGEST_US,
     numberOfSignificantValueDigits: 3,
   });
+  /** How often each short one came: finding its place in the histogram takes ten times as long. */
+  readonly #short = new Uint32Array(SHORT_US);
+  #shortCount = 0;
 
   get count(): number {
-    return this.#histogram.totalCount;
+    return this.#histogram.totalCount + this.#shortCount;
   }
 
   record(ms: number): void {
-    const us = Math.round(ms * 1_000);
-    this.#histogram.recordValue(Math.min(LONGEST_US, Math.max(0, us)));
+    const us = Math.max(0, Math.round(ms * 1_000));
+    if (us < SHORT_US) {
+      this.#short[us]++;
+      this.#shortCount++;
+    } else {
+      this.#histogram.recordValue(Math.min(LONGEST_US, us));
+    }
   }
 
   /** The duration that `percentile` percent do not exceed, in milliseconds. */
   percentileMs(percentile: number): number {
-    return this.#histogram.getValueAtPercentile(percentile) / 1_000;
+    return this.#all().getValueAtPercentile(percentile) / 1_000;
+  }
+
+  /** All of them as text, for {@linkcode addEncoded} in another thread. */
+  encode(): string {
+    return hdr.encodeIntoCompressedBase64(this.#all());
+  }
+
+  /** Adds those that {@linkcode encode} made a text of: as if each had been recorded here as well. */
+  addEncoded(durations: string): void {
+    this.#histogram.add(hdr.decodeFromCompressedBase64(durations));
+  }
+
+  #all(): hdr.Histogram {
+    if (this.#shortCount === 0) return this.#histogram;
+    for (let us = 0; us < SHORT_US; us++) {
+      if (this.#short[us] > 0) this.#histogram.recordValueWithCount(us, this.#short[us]);
+    }
+    this.#short.fill(0);
+    this.#shortCount = 0;
+    return this.#histogram;
   }
 }
 
+/** What a flood counts, as plain numbers. */
+export interface Counts {
+  /** Connections that were opened, turned away, served before the end, and lost before it. */
+  opened: number;
+  refused: number;
+  served: number;
+  lost: number;
+  /** Those of the lost that had not been served before. */
+  lostUnserved: number;
+  messagesSent: number;
+  messagesEchoed: number;
+  bytesSent: number;
+  bytesReceived: number;
+  wrongBytes: number;
+}
+
+/** {@linkcode Measurements} in a form that can be told to another thread. */
+export interface EncodedMeasurements {
+  readonly counts: Readonly<Counts>;
+  readonly connectTimes: string;
+  readonly roundTrips: string;
+}
+
 /** What a flood counts while it goes on. */
-export class Measurements {
+export class Measurements implements Counts {
   readonly connectTimes = new Durations();
   readonly roundTrips = new Durations();
-  /** Connections that were opened, turned away, served before the end, and lost before it. */
   opened = 0;
   refused = 0;
   served = 0;
   lost = 0;
-  /** Those of the lost that had not been served before. */
   lostUnserved = 0;
   messagesSent = 0;
   messagesEchoed = 0;
   bytesSent = 0;
   bytesReceived = 0;
   wrongBytes = 0;
+
+  encode(): EncodedMeasurements {
+    const { connectTimes, roundTrips, ...counts } = this;
+    return { counts, connectTimes: connectTimes.encode(), roundTrips: roundTrips.encode() };
+  }
+
+  /** Adds what another thread has measured. */
+  addEncoded({ counts, connectTimes, roundTrips }: EncodedMeasurements): void {
+    this.connectTimes.addEncoded(connectTimes);
+    this.roundTrips.addEncoded(roundTrips);
+    this.opened += counts.opened;
+    this.refused += counts.refused;
+    this.served += counts.served;
+    this.lost += counts.lost;
+    this.lostUnserved += counts.lostUnserved;
+    this.messagesSent += counts.messagesSent;
+    this.messagesEchoed += counts.messagesEchoed;
+    this.bytesSent += counts.bytesSent;
+    this.bytesReceived += counts.bytesReceived;
+    this.wrongBytes += counts.wrongBytes;
+  }
 }

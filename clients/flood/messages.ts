@@ -34,14 +34,31 @@ export function ofSize(sizeBytes: number): Repertoire {
   );
 }
 
+/** The whole words of 32 bits of each message, for each repertoire: four bytes are compared at once. */
+const words = new WeakMap<Repertoire, readonly Int32Array[]>();
+
+function wordsOf(repertoire: Repertoire): readonly Int32Array[] {
+  let known = words.get(repertoire);
+  if (known === undefined) {
+    known = repertoire.map((message) =>
+      new Int32Array(new Uint8Array(message.subarray(0, message.length & ~3)).buffer)
+    );
+    words.set(repertoire, known);
+  }
+  return known;
+}
+
 /** One connection's sequence of messages. */
 export class Sequence {
   readonly #repertoire: Repertoire;
+  readonly #words: readonly Int32Array[];
   #state: number;
+  #index = 0;
 
   /** @param seed two sequences with the same seed are the same */
   constructor(repertoire: Repertoire, seed: number) {
     this.#repertoire = repertoire;
+    this.#words = wordsOf(repertoire);
     // Small seeds follow each other; multiplied they lie far apart.
     this.#state = Math.imul(seed + 1, 0x9e37_79b1) | 1;
   }
@@ -54,7 +71,13 @@ export class Sequence {
     x ^= x >>> 17;
     x ^= x << 5;
     this.#state = x;
-    return this.#repertoire[(x >>> 0) % this.#repertoire.length];
+    this.#index = Math.floor((x >>> 0) * this.#repertoire.length / 2 ** 32);
+    return this.#repertoire[this.#index];
+  }
+
+  /** The whole words of what {@linkcode next} gave last. */
+  get words(): Int32Array {
+    return this.#words[this.#index];
   }
 }
 
@@ -62,6 +85,7 @@ export class Sequence {
 export class EchoCheck {
   readonly #sequence: Sequence;
   #expected: Uint8Array;
+  #expectedWords: Int32Array;
   #offset = 0;
   /** How many bytes were not what was sent. */
   wrongBytes = 0;
@@ -72,6 +96,7 @@ export class EchoCheck {
   constructor(sequence: Sequence) {
     this.#sequence = sequence;
     this.#expected = sequence.next();
+    this.#expectedWords = sequence.words;
   }
 
   /** Whether a message has come back in part. */
@@ -79,17 +104,56 @@ export class EchoCheck {
     return this.#offset > 0;
   }
 
-  /** @param chunk what came; `onMessage` is called for each message that it completes */
-  take(chunk: Uint8Array, onMessage: (index: number) => void): void {
-    let expected = this.#expected;
-    let offset = this.#offset;
-    for (const byte of chunk) {
-      if (byte !== expected[offset++]) this.wrongBytes++;
-      if (offset < expected.length) continue;
-      onMessage(this.messages++);
-      expected = this.#expected = this.#sequence.next();
-      offset = 0;
+  /**
+   * @param chunk holds what came
+   * @param onMessage is called for each message that it completes
+   * @param count how many bytes came, if they do not fill the chunk
+   */
+  take(chunk: Uint8Array, onMessage: (index: number) => void, count = chunk.length): void {
+    for (let at = 0; at < count;) {
+      const length = Math.min(this.#expected.length - this.#offset, count - at);
+      this.#compare(chunk, at, 0, length);
+      at += length;
+      this.#advance(length, onMessage);
     }
-    this.#offset = offset;
+  }
+
+  /**
+   * As {@linkcode take}, for bytes that are at the beginning of a buffer which is also seen as words.
+   * That is faster if they are one message, as in most cases they are.
+   */
+  takeWords(
+    chunk: Uint8Array,
+    chunkWords: Int32Array,
+    onMessage: (index: number) => void,
+    count: number,
+  ): void {
+    if (this.#offset !== 0 || count !== this.#expected.length) {
+      return this.take(chunk, onMessage, count);
+    }
+    const expected = this.#expectedWords;
+    let same = 0;
+    while (same < expected.length && chunkWords[same] === expected[same]) same++;
+    this.#compare(chunk, 0, same * Int32Array.BYTES_PER_ELEMENT, count);
+    this.#advance(count, onMessage);
+  }
+
+  /** Compares the bytes `from` to `to` of those at `at` with the ones that are expected next. */
+  #compare(chunk: Uint8Array, at: number, from: number, to: number): void {
+    const expected = this.#expected;
+    const offset = this.#offset;
+    let wrong = 0;
+    for (let i = from; i < to; i++) if (chunk[at + i] !== expected[offset + i]) wrong++;
+    this.wrongBytes += wrong;
+  }
+
+  /** So many bytes of the message have been compared. */
+  #advance(count: number, onMessage: (index: number) => void): void {
+    this.#offset += count;
+    if (this.#offset < this.#expected.length) return;
+    this.#offset = 0;
+    this.#expected = this.#sequence.next();
+    this.#expectedWords = this.#sequence.words;
+    onMessage(this.messages++);
   }
 }

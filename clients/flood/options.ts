@@ -1,5 +1,10 @@
 import type { Repertoire } from "./messages.ts";
 
+/** How many connections may be in the middle of being opened. */
+export const MOST_CONNECTING = 256;
+/** How long connections may wait, at the end, for what they are still owed. */
+export const LAST_ECHOES_MS = 2_000;
+
 /** What kind of flood it is to be. */
 export interface FloodOptions {
   readonly host: string;

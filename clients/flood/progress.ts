@@ -1,5 +1,5 @@
 import type { Messages } from "../../cli/messages.ts";
-import type { Flood } from "./flood.ts";
+import type { RunningFlood } from "./running_flood.ts";
 import { formatMs } from "./results.ts";
 
 const UPDATE_MS = 200;
@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
  *
  * @returns a function that ends it
  */
-export function showProgress(flood: Flood, { flood: texts }: Messages): () => void {
+export function showProgress(flood: RunningFlood, { flood: texts }: Messages): () => void {
   if (!Deno.stderr.isTerminal()) return () => {};
   let before = 0;
   let beforeMs = performance.now();

@@ -1,17 +1,17 @@
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
-import type { Flood } from "./flood.ts";
+import type { RunningFlood } from "./running_flood.ts";
 import { type Durations, PERCENTILES } from "./measurements.ts";
 
 /** Whether every connection that was wanted was served, and nothing was lost or wrong. */
-export function isFlawless({ measurements }: Flood, conns: number): boolean {
+export function isFlawless({ measurements }: RunningFlood, conns: number): boolean {
   const { served, refused, lost, wrongBytes } = measurements;
   return served === conns && refused === 0 && lost === 0 && wrongBytes === 0;
 }
 
 /** The results for people, line by line. */
 export function describeResults(
-  { measurements, elapsedMs }: Flood,
+  { measurements, elapsedMs }: RunningFlood,
   conns: number,
   texts: Messages,
 ): string[] {
@@ -37,7 +37,7 @@ export function describeResults(
 }
 
 /** The results for programs. */
-export function resultsAsJson({ measurements, elapsedMs }: Flood): string {
+export function resultsAsJson({ measurements, elapsedMs }: RunningFlood): string {
   const { connectTimes, roundTrips, ...counted } = measurements;
   return JSON.stringify({
     ...counted,

@@ -10,31 +10,47 @@ const MOST_TIMED = 1_024;
 export class SendTimes {
   readonly #intervalMs: number;
   readonly #firstMs: number;
-  readonly #times = new Map<number, number>();
+  /** The message that was timed last while no other was on its way, which is mostly the only one. */
+  #singleIndex = -1;
+  #singleMs = 0;
+  #others: Map<number, number> | undefined = undefined;
 
-  /** @param rate messages per second; `Infinity`: each is due when it is sent */
-  constructor(rate: number) {
+  /**
+   * @param rate messages per second; `Infinity`: each is due when it is sent
+   * @param nowMs the time on the clock that is used from here on
+   */
+  constructor(rate: number, nowMs = performance.now()) {
     this.#intervalMs = 1_000 / rate;
     // Connections that were opened together need not all send at the same moment.
-    this.#firstMs = performance.now() + Math.random() * this.#intervalMs;
+    this.#firstMs = nowMs + Math.random() * this.#intervalMs;
   }
 
-  /** When message number `index` is due, on the clock of `performance.now()`; 0: at once. */
+  /** When message number `index` is due; 0: at once. */
   dueMs(index: number): number {
     return this.#intervalMs === 0 ? 0 : this.#firstMs + index * this.#intervalMs;
   }
 
   /** Message number `index` is about to be sent. */
-  sent(index: number): void {
-    if (this.#intervalMs > 0 || this.#times.size >= MOST_TIMED) return;
-    this.#times.set(index, performance.now());
+  sent(index: number, nowMs = performance.now()): void {
+    if (this.#intervalMs > 0) return;
+    if (this.#singleIndex === -1) {
+      this.#singleIndex = index;
+      this.#singleMs = nowMs;
+      return;
+    }
+    this.#others ??= new Map();
+    if (this.#others.size < MOST_TIMED) this.#others.set(index, nowMs);
   }
 
   /** From when message number `index`, which has come back, counts; nothing if it was not timed. */
   take(index: number): number | undefined {
     if (this.#intervalMs > 0) return this.dueMs(index);
-    const time = this.#times.get(index);
-    this.#times.delete(index);
+    if (index === this.#singleIndex) {
+      this.#singleIndex = -1;
+      return this.#singleMs;
+    }
+    const time = this.#others?.get(index);
+    this.#others?.delete(index);
     return time;
   }
 }

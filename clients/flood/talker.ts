@@ -1,6 +1,5 @@
-import { SendTimes } from "./send_times.ts";
+import { Exchange } from "./exchange.ts";
 import type { Measurements } from "./measurements.ts";
-import { EchoCheck, Sequence } from "./messages.ts";
 import type { FloodOptions } from "./options.ts";
 
 const RECV_SIZE_BYTES = 65_536;
@@ -9,16 +8,8 @@ const RECV_SIZE_BYTES = 65_536;
 export class Talker {
   readonly #conn: Deno.TcpConn;
   readonly #options: FloodOptions;
-  readonly #measurements: Measurements;
   readonly #flood: AbortSignal;
-  readonly #sequence: Sequence;
-  readonly #check: EchoCheck;
-  readonly #sendTimes: SendTimes;
-  #sent = 0;
-  /** Bytes that were sent, or are about to be, and have not come back yet. */
-  #owedBytes = 0;
-  #isServed = false;
-  #lastSent = false;
+  readonly #exchange: Exchange;
   #ended = false;
   #onEcho: (() => void) | undefined = undefined;
 
@@ -32,29 +23,27 @@ export class Talker {
   ) {
     this.#conn = conn;
     this.#options = options;
-    this.#measurements = measurements;
     this.#flood = flood;
-    this.#sequence = new Sequence(options.repertoire, seed);
-    this.#check = new EchoCheck(new Sequence(options.repertoire, seed));
-    this.#sendTimes = new SendTimes(options.rate);
+    this.#exchange = new Exchange(seed, options, measurements);
   }
 
   /** Whether a message has come back, which means that somebody serves this connection. */
   get isServed(): boolean {
-    return this.#isServed;
+    return this.#exchange.isServed;
   }
 
   /** Talks until the flood ends or the connection does, whose end is then counted. */
   async talk(): Promise<void> {
+    const exchange = this.#exchange;
     const receiving = this.#receive();
     try {
       await this.#send();
-      this.#lastSent = true;
-      if (this.#isOwed || !this.#options.wait) await this.#conn.closeWrite();
+      exchange.isLastSent = true;
+      if (exchange.isOwed || !this.#options.wait) await this.#conn.closeWrite();
       else this.#close();
     } catch {
       // Closing it ourselves makes a write fail too, and is no loss.
-      if (!this.#ended) this.#countLost();
+      if (!this.#ended) exchange.lost();
       this.#close();
     }
     await receiving;
@@ -63,28 +52,22 @@ export class Talker {
 
   /** Ends the connection without waiting for what it is owed. */
   abandon(): void {
-    this.#lastSent = true;
+    this.#exchange.isLastSent = true;
     this.#close();
-  }
-
-  get #isOwed(): boolean {
-    return this.#check.messages < this.#sent;
   }
 
   async #send(): Promise<void> {
     const { wait, thinkMs } = this.#options;
+    const exchange = this.#exchange;
     while (!this.#flood.aborted && !this.#ended) {
-      const dueMs = this.#sendTimes.dueMs(this.#sent);
+      const { dueMs } = exchange;
       if (dueMs > performance.now()) await this.#pause(dueMs - performance.now());
       if (this.#flood.aborted || this.#ended) return;
-      const message = this.#sequence.next();
-      this.#sendTimes.sent(this.#sent++);
-      this.#owedBytes += message.length;
+      const message = exchange.next();
       for (let sent = 0; sent < message.length;) {
         sent += await this.#conn.write(message.subarray(sent));
       }
-      this.#measurements.messagesSent++;
-      this.#measurements.bytesSent += message.length;
+      exchange.wasSent(message);
       if (wait) await this.#echo();
       if (thinkMs > 0) await this.#pause(thinkMs);
     }
@@ -92,62 +75,25 @@ export class Talker {
 
   /** Resolves when all that was sent has come back, or nothing will any more. */
   async #echo(): Promise<void> {
-    while (this.#isOwed && !this.#ended) {
+    while (this.#exchange.isOwed && !this.#ended) {
       await new Promise<void>((resolve) => this.#onEcho = resolve);
     }
   }
 
   async #receive(): Promise<void> {
     const buffer = new Uint8Array(RECV_SIZE_BYTES);
+    const words = new Int32Array(buffer.buffer);
     try {
       for (let count; (count = await this.#conn.read(buffer)) !== null;) {
-        this.#took(buffer.subarray(0, count));
+        this.#exchange.took(buffer, words, count, performance.now(), this.#flood.aborted);
+        this.#onEcho?.();
       }
-      this.#countEnd();
+      this.#exchange.ended();
     } catch {
-      if (!this.#ended) this.#countLost();
+      if (!this.#ended) this.#exchange.lost();
     }
     this.#ended = true;
     this.#onEcho?.();
-  }
-
-  #took(chunk: Uint8Array): void {
-    const measurements = this.#measurements;
-    const wrongBefore = this.#check.wrongBytes;
-    const nowMs = performance.now();
-    this.#check.take(chunk, (index) => {
-      measurements.messagesEchoed++;
-      const sinceMs = this.#sendTimes.take(index);
-      if (sinceMs !== undefined) measurements.roundTrips.record(nowMs - sinceMs);
-    });
-    measurements.bytesReceived += chunk.length;
-    measurements.wrongBytes += this.#check.wrongBytes - wrongBefore;
-    // What was never sent cannot come back, whatever it looks like.
-    const unasked = Math.max(0, chunk.length - this.#owedBytes);
-    measurements.wrongBytes += unasked;
-    this.#owedBytes -= chunk.length - unasked;
-    if (!this.#isServed && this.#check.messages > 0 && !this.#flood.aborted) {
-      this.#isServed = true;
-      measurements.served++;
-    }
-    this.#onEcho?.();
-  }
-
-  /** The server has sent its last byte: that is right only when nothing is owed to us any more. */
-  #countEnd(): void {
-    const nothingCame = this.#check.messages === 0 && !this.#check.isWithinMessage;
-    if (this.#lastSent && nothingCame && !this.#options.wait) {
-      // A server that only listens, and has listened to the end.
-      this.#isServed = true;
-      this.#measurements.served++;
-    } else if (!this.#lastSent || this.#isOwed) {
-      this.#countLost();
-    }
-  }
-
-  #countLost(): void {
-    this.#measurements.lost++;
-    if (!this.#isServed) this.#measurements.lostUnserved++;
   }
 
   #close(): void {

@@ -2,7 +2,7 @@ import { type Address, type Connection, formatAddress, WOULD_BLOCK } from "../so
 import { READY_BYTE } from "./child_protocol.ts";
 import { childCommand } from "./child_role.ts";
 import type { Children } from "./children.ts";
-import { Headroom } from "./headroom.ts";
+import { Headroom, mostServants } from "./headroom.ts";
 import type { Engine } from "./model.ts";
 
 /** How long a child whose client has gone may take to end by itself. */
@@ -21,7 +21,10 @@ export class DenoChildren implements Children {
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#headroom = new Headroom(engine, DESCRIPTORS_PER_CHILD);
+    this.#headroom = new Headroom(
+      engine,
+      mostServants(engine.descriptorLimit, DESCRIPTORS_PER_CHILD),
+    );
   }
 
   async prepareSpares(): Promise<void> {

@@ -28,6 +28,7 @@ import { ChildSeats } from "./child_seats.ts";
 import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
 import type { Engine, Model, Notice } from "./model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
+import type { ThreadPlan, Threads } from "./threads.ts";
 
 /** Of Deno's sockets: an engine that blocks could not be told, and is ended from outside. */
 let farewell: Farewell<Connection> | undefined;
@@ -99,7 +100,7 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
   const { sockets, isStopping } = makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  return {
+  const engine: Engine = {
     sockets,
     listener,
     recvSizeBytes: setup.listen.recvSizeBytes,
@@ -110,6 +111,7 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
       return !isStopping() || sockets.connections.size > 0;
     },
     newSession: () => beginSession(handler),
+    startThreads: (plan) => startThreads(setup, engine, plan),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
@@ -120,6 +122,21 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
       serve: (client) => tell({ kind: "client-for-child", client }),
     },
   };
+  return engine;
+}
+
+/** The code of the one kind need not be loaded for the other. */
+async function startThreads(
+  { sockets, descriptors }: EngineSetup,
+  engine: Engine,
+  plan: ThreadPlan,
+): Promise<Threads> {
+  if (sockets === "deno") {
+    const { DenoThreads } = await import("./deno_threads.ts");
+    return await DenoThreads.start(engine, plan);
+  }
+  const { LibcThreads } = await import("./libc_threads.ts");
+  return LibcThreads.start(engine, plan, descriptors, tell);
 }
 
 function makeSockets(

@@ -7,6 +7,8 @@ type Timer = ReturnType<typeof setTimeout>;
 const QUIET_MS = 25;
 /** For how long what is on its way is waited for, from a client that never pauses. */
 const LAST_BYTES_MS = 250;
+/** For how long those who were told to end are told again: one may just have begun to wait. */
+const LAST_LOOKS_MS = 100;
 /** How long clients may take to read what they are owed, when the grace is over. */
 const ABORT_MS = 1_500;
 
@@ -76,8 +78,9 @@ export class Farewell<Client> {
         if (isQuiet || performance.now() > lastBytesUntil) this.#clients.finish(client);
         activities.set(client, activity);
       }
-      if (performance.now() < lastBytesUntil + QUIET_MS) this.#timer = setTimeout(look, QUIET_MS);
-      else this.#timer = setTimeout(() => this.#abortAll(), ABORT_MS);
+      if (performance.now() < lastBytesUntil + LAST_LOOKS_MS) {
+        this.#timer = setTimeout(look, QUIET_MS);
+      } else this.#timer = setTimeout(() => this.#abortAll(), ABORT_MS);
     };
     look();
   }

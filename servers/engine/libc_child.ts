@@ -19,7 +19,7 @@ import { ConnectionReset } from "../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../sockets/interruption.ts";
 import { LibcConnection } from "../sockets/libc_connection.ts";
 import { ERRNO } from "../sockets/system_call_error.ts";
-import { SHUT_RD, SHUT_WR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
+import { SHUT_WR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "./child_protocol.ts";
 import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protocol.ts";
 
@@ -131,18 +131,20 @@ function makeConnection(
 ): LibcConnection {
   const table = new DescriptorTable(createDescriptorMemory(fd + 1));
   table.add(fd);
-  const finish = () => table.finish(fd, () => calls.shutdown(fd, SHUT_RD));
+  const finish = () => table.finish(fd);
   const buffer = new Uint8Array(recvSizeBytes);
   return new LibcConnection(
     {
       calls: { ...calls, recv: interruptible(calls.recv, finish) },
       observer,
       table,
+      thread: 0, // there is but one
+      wake: NOTHING,
       buffer,
       lend: (count) => buffer.subarray(0, count),
       closing: NOTHING,
       released: NOTHING,
-      linger: (connection) => connection.waitForEnd(),
+      linger: (connection, untilMs) => connection.waitForEnd(untilMs),
     },
     fd,
     id,
@@ -150,7 +152,7 @@ function makeConnection(
   );
 }
 
-/** A `recv` that, when interrupted, calls `finish` and is called again, for what has arrived. */
+/** A `recv` that, when interrupted, calls `finish`: the client is to end after what has arrived. */
 function interruptible(recv: SystemCalls["recv"], finish: () => void): SystemCalls["recv"] {
   return (fd, buffer, sizeBytes, flags) => {
     const count = recv(fd, buffer, sizeBytes, flags);

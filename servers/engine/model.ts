@@ -8,6 +8,7 @@ import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
 import type { Address, Connection, Listener, Sockets } from "../sockets/interface.ts";
 import type { ChildSeats } from "./child_seats.ts";
+import type { ThreadPlan, Threads } from "./threads.ts";
 
 /** A way of serving: returns when the server was stopped and it has no more to do. */
 export type Model = (engine: Engine) => Promise<void>;
@@ -40,6 +41,8 @@ export interface Engine {
   /** True until the server was told to stop and the last client is gone. */
   readonly running: boolean;
   newSession(): Session;
+  /** Starts threads, and resolves when those that are to wait for clients do. */
+  startThreads(plan: ThreadPlan): Promise<Threads>;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */

@@ -10,6 +10,7 @@ import type { ModelName } from "../registry.ts";
 import type { ListenOptions } from "../sockets/interface.ts";
 import type { SharedMemory } from "../shared_memory/memory.ts";
 import type { ClientForChild, ModelOptions, Notice } from "./model.ts";
+import type { ThreadPlan } from "./threads.ts";
 
 /** The socket kinds by name. */
 export type SocketKind = "deno" | "libc";
@@ -31,6 +32,33 @@ export interface EngineSetup {
   readonly childSeats: SharedArrayBuffer | undefined;
 }
 
+/** Threads that an engine wants which cannot make them itself, because it blocks. */
+export interface ThreadsWanted {
+  readonly plan: ThreadPlan;
+  /** How many there may be. */
+  readonly most: number;
+  /** Of a `ClientQueue`, out of which they take their clients. */
+  readonly queue: SharedArrayBuffer;
+}
+
+/** Everything that a client's thread on the system's sockets needs to know. */
+export interface ThreadSetup
+  extends Pick<EngineSetup, "handler" | "stats" | "trace" | "descriptors"> {
+  readonly recvSizeBytes: number;
+  readonly clientsEach: ThreadPlan["clientsEach"];
+  readonly queue: SharedArrayBuffer;
+  /** Which block of the counters is this thread's. */
+  readonly statsBlock: number;
+}
+
+/** From a client's thread to the supervisor. */
+export type FromThread =
+  | { readonly kind: "notice"; readonly notice: Notice }
+  /** It has served its client, or there are no more. */
+  | { readonly kind: "ended" }
+  /** It could not begin. */
+  | { readonly kind: "failed"; readonly reason: string };
+
 /** From the supervisor to the engine. */
 export type ToEngine =
   | { readonly kind: "start"; readonly setup: EngineSetup }
@@ -41,6 +69,9 @@ export type ToEngine =
 export type FromEngine =
   | { readonly kind: "listening"; readonly host: string; readonly port: number }
   | { readonly kind: "failed"; readonly failure: StartFailure }
+  | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }
+  /** A client is in their queue; said again only when the last time was heard. */
+  | { readonly kind: "client-came" }
   /** A model asks to be stopped. */
   | { readonly kind: "stop-asked" }
   | { readonly kind: "notice"; readonly notice: Notice }

@@ -1,150 +1,42 @@
-import { Headroom } from "./headroom.ts";
-import type { Engine } from "./model.ts";
-import type { HandlerChoice } from "../handlers/handlers.ts";
+/**
+ * Threads that serve clients: what a model asks for, and what it sees of them from either side.
+ *
+ * @module
+ */
 
-/** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and one for its client. */
-const DESCRIPTORS_PER_THREAD = 8;
+import type { Session } from "../handlers/session.ts";
+import type { Connection } from "../sockets/interface.ts";
 
-/** What a client's thread wants done with its connection. */
-export type Call = { name: "recv" } | { name: "send"; bytes: Uint8Array };
-
-/** What a client's thread says. */
-export type FromThread = Call | { name: "ready" } | { name: "done" } | {
-  name: "failed";
-  reason: string;
-};
-
-/** What a client's thread is told. */
-export type ToThread =
-  | { name: "prepare"; handler: HandlerChoice; recvSizeBytes: number }
-  | { name: "received"; bytes: Uint8Array }
-  | { name: "sent" };
-
-/** The threads of an engine: those that serve, and those that wait for their client. */
-export class Threads {
-  readonly #engine: Engine;
-  readonly #spares: ClientThread[] = [];
-  readonly #headroom: Headroom;
-
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#headroom = new Headroom(engine, DESCRIPTORS_PER_THREAD);
-  }
-
-  /** Starts as many threads as are to wait, and resolves when all are ready. */
-  async prepareSpares(): Promise<void> {
-    this.#refill();
-    await Promise.all(this.#spares.map((spare) => spare.ready));
-  }
-
-  /** Resolves when {@linkcode take} can give a thread. */
-  async available(): Promise<void> {
-    if (this.#spares.length === 0) await this.#headroom.free();
-  }
-
-  /** A thread for one client, which was waiting if one was. */
-  take(): ClientThread {
-    const taken = this.#spares.shift() ?? this.#start();
-    this.#refill();
-    return taken;
-  }
-
-  /** Ends those that still wait. */
-  end(): void {
-    for (const spare of this.#spares.splice(0)) spare.end();
-  }
-
-  #refill(): void {
-    const { options, running } = this.#engine;
-    while (running && this.#spares.length < options.spare && !this.#headroom.isFull) {
-      this.#spares.push(this.#start());
-    }
-  }
-
-  #start(): ClientThread {
-    this.#headroom.take();
-    return new ClientThread(this.#engine, () => {
-      this.#headroom.giveBack();
-      this.#refill();
-    });
-  }
+/** Which threads a model wants. */
+export interface ThreadPlan {
+  /** How many wait for a client beforehand. */
+  readonly count: number;
+  /** Whether a thread serves one client after another, or its one and then ends. */
+  readonly clientsEach: "one" | "many";
 }
 
-/** The main thread's end of a client's thread. */
-export class ClientThread {
-  /** Resolves when the Worker runs and has its handler. */
-  readonly ready: Promise<void>;
-  /** Resolves if the thread fails, whatever it has been doing for its client. */
-  readonly failed: Promise<void>;
+/** The threads, as the one that accepts clients sees them. */
+export interface Threads {
+  /** Puts a client into the queue; whichever thread is free takes it. */
+  put(connection: Connection): void;
+  /** Waits until another client may be put. */
+  room(): void | Promise<void>;
+  /** Waits until all clients are served that were put, and ends the threads. */
+  end(): void | Promise<void>;
+}
 
-  readonly #worker: Worker;
-  readonly #onEnded: () => void;
-  readonly #said: Exclude<FromThread, { name: "ready" }>[] = [];
-  #listener: (() => void) | undefined = undefined;
-  #ended = false;
+/** A client as its thread sees it. */
+export type ThreadClient = Pick<Connection, "recv" | "send" | "close">;
 
-  constructor(engine: Engine, onEnded: () => void) {
-    this.#onEnded = onEnded;
-    const { handler, recvSizeBytes } = engine;
-    const readiness = Promise.withResolvers<void>();
-    const failure = Promise.withResolvers<void>();
-    this.ready = readiness.promise;
-    this.failed = failure.promise;
-    this.#worker = new Worker(new URL("./client_worker.ts", import.meta.url), { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-      if (data.name === "failed") failure.resolve();
-      if (data.name === "ready") readiness.resolve();
-      else this.#hear(data);
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault(); // its client's affair, not the engine's
-      readiness.resolve();
-      failure.resolve();
-      this.#hear({ name: "failed", reason: event.message });
-    };
-    this.#tell({ name: "prepare", handler, recvSizeBytes }, []);
-  }
-
-  /**
-   * What the thread asks for, one after another, until it is done with its client. It asks for the
-   * next only when the last is done, so nothing piles up here.
-   *
-   * @throws when the thread failed
-   */
-  async *calls(): AsyncGenerator<Call> {
-    for (;;) {
-      const next = this.#said.shift();
-      if (next === undefined) {
-        await new Promise<void>((resolve) => this.#listener = resolve);
-      } else if (next.name === "failed") throw new Error(next.reason);
-      else if (next.name === "done") return;
-      else yield next;
-    }
-  }
-
-  /** Answers a `recv`; no bytes are the end of the stream. The thread owns `bytes` from now on. */
-  received(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#tell({ name: "received", bytes }, [bytes.buffer]);
-  }
-
-  /** Answers a `send`. */
-  sent(): void {
-    this.#tell({ name: "sent" }, []);
-  }
-
-  end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#worker.terminate();
-    this.#onEnded();
-  }
-
-  #hear(message: Exclude<FromThread, { name: "ready" }>): void {
-    this.#said.push(message);
-    this.#listener?.();
-  }
-
-  #tell(message: ToThread, transfer: Transferable[]): void {
-    this.#worker.postMessage(message, transfer);
-  }
+/** A thread that serves clients, as it sees itself. */
+export interface ClientThread {
+  /** To receive into. */
+  readonly buffer: Uint8Array;
+  /** Takes a client out of the queue and waits if it is empty; `null` when there will be none. */
+  take(): ThreadClient | null | Promise<ThreadClient | null>;
+  newSession(): Session;
+  /** Puts this thread to sleep, and nobody else. */
+  sleep(ms: number): void;
+  /** Says why the client was let go. */
+  clientFailed(error: unknown): void;
 }

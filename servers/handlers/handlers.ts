@@ -6,7 +6,6 @@
 
 import { type Burden, burdened } from "./burden.ts";
 import { bytes } from "./bytes.ts";
-import { loadCustomHandler } from "./custom.ts";
 import { discard } from "./discard.ts";
 import { echo } from "./echo.ts";
 import { http } from "./http.ts";
@@ -35,8 +34,11 @@ export interface HandlerChoice extends Burden {
  * @throws {HandlerError} when it comes from a file and the file is not as it should be
  */
 export async function makeHandler(choice: HandlerChoice): Promise<Handler> {
-  const handler = isHandlerFile(choice.name)
-    ? await loadCustomHandler(choice.name)
-    : HANDLERS[choice.name];
-  return burdened(handler, choice);
+  return burdened(HANDLERS[choice.name] ?? await loadFile(choice.name), choice);
+}
+
+/** What it takes to load a file is loaded with the first one: each thread has to load it anew. */
+async function loadFile(path: string): Promise<Handler> {
+  const { loadCustomHandler } = await import("./custom.ts");
+  return await loadCustomHandler(path);
 }

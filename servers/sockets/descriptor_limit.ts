@@ -27,3 +27,20 @@ async function limitOfShell(): Promise<number> {
   const limit = Number(new TextDecoder().decode(stdout));
   return Number.isInteger(limit) && limit > 0 ? limit : Infinity;
 }
+
+/**
+ * Raises the soft limit of this process to `wanted` descriptors, or as near as the hard limit allows.
+ *
+ * @returns the limit that is in force then
+ * @throws {SystemCallError} when the system refuses what it has allowed
+ */
+export function raiseDescriptorLimit(wanted: number): number {
+  // `struct rlimit`: the soft limit and the hard one, of which all bits set mean that there is none.
+  const limits = new BigUint64Array(2);
+  checked("getrlimit", systemCalls().getrlimit(RLIMIT_NOFILE, limits));
+  const [soft, hard] = limits;
+  if (soft >= BigInt(wanted)) return Number(soft);
+  limits[0] = hard < BigInt(wanted) ? hard : BigInt(wanted);
+  checked("setrlimit", systemCalls().setrlimit(RLIMIT_NOFILE, limits));
+  return Number(limits[0]);
+}

@@ -24,9 +24,13 @@ const PRESENT = 1;
 const HELD = 2;
 /** As {@linkcode PRESENT}, and it was told to end. */
 const FINISHED = 3;
+/** As {@linkcode FINISHED}, and nothing is owed to it any more. */
+const CUT_OFF = 4;
 
-/** Each descriptor has its state and its activity. */
-const FIELDS = 2;
+/** Each descriptor has its state, its activity, and the thread that serves its client. */
+const FIELDS = 3;
+const ACTIVITY = 1;
+const THREAD = 2;
 
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MOST_DESCRIPTORS = 1_048_576;
@@ -72,7 +76,7 @@ export class DescriptorTable {
   add(fd: number): void {
     const at = place(fd);
     if (at >= this.#words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
-    this.#words[at + 1]++; // whoever had this descriptor before was another client
+    this.#words[at + ACTIVITY]++; // whoever had this descriptor before was another client
     Atomics.store(this.#words, at, PRESENT);
     Atomics.add(this.#words, OPEN, 1);
     if (fd > Atomics.load(this.#words, HIGHEST)) Atomics.store(this.#words, HIGHEST, fd);
@@ -114,16 +118,40 @@ export class DescriptorTable {
 
   /** Bytes were moved. */
   moved(fd: number): void {
-    this.#words[place(fd) + 1]++;
+    this.#words[place(fd) + ACTIVITY]++;
   }
 
   /** Stays the same for who is idle. */
   activity(fd: number): number {
-    return Atomics.load(this.#words, place(fd) + 1);
+    return Atomics.load(this.#words, place(fd) + ACTIVITY);
   }
 
+  /** Which thread may be blocked in a call on `fd`. */
+  thread(fd: number): number {
+    return Atomics.load(this.#words, place(fd) + THREAD);
+  }
+
+  setThread(fd: number, thread: number): void {
+    Atomics.store(this.#words, place(fd) + THREAD, thread);
+  }
+
+  /** Whether the client was told to end: what has arrived is still received, and then no more. */
   isFinished(fd: number): boolean {
-    return Atomics.load(this.#words, place(fd)) === FINISHED;
+    return Atomics.load(this.#words, place(fd)) >= FINISHED;
+  }
+
+  isCutOff(fd: number): boolean {
+    return Atomics.load(this.#words, place(fd)) === CUT_OFF;
+  }
+
+  /** Blocks this thread for `ms`, or until `fd` is cut off, on whose behalf it sleeps. */
+  sleep(fd: number, ms: number): void {
+    const until = performance.now() + ms;
+    for (let left = ms; left > 0; left = until - performance.now()) {
+      const state = Atomics.load(this.#words, place(fd));
+      if (state === CUT_OFF || state === ABSENT) return;
+      Atomics.wait(this.#words, place(fd), state, left);
+    }
   }
 
   setListener(fd: number | undefined): void {
@@ -158,18 +186,20 @@ export class DescriptorTable {
   }
 
   /**
-   * Calls `action` while `fd` cannot be closed, and notes that the client was told to end.
+   * Notes that the client was told to end, and calls `action` while its descriptor cannot be closed.
    *
+   * @param owed whether it still gets what it is owed
    * @returns false when it is no client's any more
    */
-  finish(fd: number, action: (fd: number) => void): boolean {
+  finish(fd: number, action: (fd: number) => void = () => {}, owed = true): boolean {
     const state = Atomics.load(this.#words, place(fd));
-    if (state !== PRESENT && state !== FINISHED) return false;
+    if (state === ABSENT || state === HELD) return false;
     if (Atomics.compareExchange(this.#words, place(fd), state, HELD) !== state) return false;
     try {
       action(fd);
     } finally {
-      Atomics.store(this.#words, place(fd), FINISHED);
+      Atomics.store(this.#words, place(fd), owed && state !== CUT_OFF ? FINISHED : CUT_OFF);
+      Atomics.notify(this.#words, place(fd));
     }
     return true;
   }

@@ -19,6 +19,7 @@ import { LibcKeyboard } from "./libc_keyboard.ts";
 import { LibcListener } from "./libc_listener.ts";
 import { LibcPoll } from "./libc_poll.ts";
 import { LibcSelect } from "./libc_select.ts";
+import { ERRNO } from "./system_call_error.ts";
 import { type SystemCalls, systemCalls } from "./system_calls.ts";
 
 /** `FD_SETSIZE` as the C library is built. */
@@ -78,8 +79,11 @@ export class LibcSockets implements Sockets {
   }
 
   readable(connection: Connection): Promise<void> {
-    const one = Int32Array.of(asLibcConnection(connection).descriptor, EPOLLIN);
-    this.#hub.calls.poll(one, 1, -1);
+    const fd = asLibcConnection(connection).descriptor;
+    // poll(2) passes over what is negative: of a closed connection it would wait for ever.
+    if (fd < 0) return Promise.resolve();
+    const one = Int32Array.of(fd, EPOLLIN);
+    while (this.#hub.calls.poll(one, 1, -1) === -ERRNO.EINTR && !this.#hub.table.isFinished(fd));
     return Promise.resolve();
   }
 

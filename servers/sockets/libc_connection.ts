@@ -3,15 +3,28 @@ import { ConnectionReset, WOULD_BLOCK } from "./interface.ts";
 import type { Address, Connection, Observer } from "./interface.ts";
 import type { LibcPollable } from "./libc_hub.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
-import { IPPROTO_TCP, SHUT_RD, SHUT_RDWR, SHUT_WR, TCP_INFO } from "./system_calls.ts";
+import { SHUT_RDWR, SHUT_WR } from "./system_calls.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, type SystemCalls } from "./system_calls.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
 const LINGER_MS = 1_000;
 const LINGER_LOOK_MS = 5;
 
-/** States in `struct tcp_info` in which the client has not ended its stream, <netinet/tcp.h>. */
-const CLIENT_GOES_ON: readonly number[] = [1, 4, 5]; // ESTABLISHED, FIN_WAIT1, FIN_WAIT2
+/** How far a connection has come. Numbers, since ten thousand connections have one each. */
+const OPEN = 0;
+/** The client was told to end, and everything that had arrived until then was received. */
+const FINISHED = 1;
+/** The client's last byte was received. */
+const ENDED = 2;
+const CLOSED = 3;
+
+/** What is known of the next `recv` of a connection that an edge-triggered list watches. */
+const NOT_WATCHED = 0;
+const MAY_HAVE_MORE = 1;
+/** Nothing can be received before the next edge. */
+const DRAINED = 2;
+/** The client has ended its stream or reset it, so there is more to be received than bytes. */
+const HUNG_UP = 3;
 
 const NOTHING = new Uint8Array(0);
 
@@ -20,6 +33,10 @@ export interface LibcHome {
   readonly calls: SystemCalls;
   readonly observer: Observer;
   readonly table: DescriptorTable;
+  /** The number of the thread, which a call on a connection may block. */
+  readonly thread: number;
+  /** Has the thread's readiness call look at what the system knows nothing of. */
+  wake(): void;
   /** Where `tryRecv` receives for all connections of the thread. */
   readonly buffer: Uint8Array<ArrayBuffer>;
   /** The first `count` bytes of {@linkcode buffer}. */
@@ -29,7 +46,7 @@ export interface LibcHome {
   /** The descriptor is free again. */
   released(connection: LibcConnection): void;
   /** Looks after a connection that is closed, until {@linkcode LibcConnection.lookForEnd} is done. */
-  linger(connection: LibcConnection): void;
+  linger(connection: LibcConnection, untilMs: number): void;
 }
 
 /** A socket of the system's. Once closed it makes no call any more, whatever it is asked for. */
@@ -39,15 +56,8 @@ export class LibcConnection implements Connection, LibcPollable {
   readonly #home: LibcHome;
   #fd: number;
   #fault: ConnectionReset | undefined = undefined;
-  /** The client's last byte was received. */
-  #ended = false;
-  #closed = false;
-  #lingerUntilMs = 0;
-  #isEdgeTriggered = false;
-  /** Nothing more can be received before the next edge. */
-  #isDrained = false;
-  /** The client has ended its stream or reset it, so there may be more to be received than bytes. */
-  #hungUp = false;
+  #stage: typeof OPEN | typeof FINISHED | typeof ENDED | typeof CLOSED = OPEN;
+  #edge: typeof NOT_WATCHED | typeof MAY_HAVE_MORE | typeof DRAINED | typeof HUNG_UP = NOT_WATCHED;
 
   /**
    * @param fd of a connected socket, which this object closes
@@ -56,10 +66,11 @@ export class LibcConnection implements Connection, LibcPollable {
   constructor(home: LibcHome, fd: number, readonly id: number, readonly peer: Address) {
     this.#home = home;
     this.#fd = fd;
+    home.table.setThread(fd, home.thread);
   }
 
   get descriptor(): number {
-    return this.#closed ? -1 : this.#fd;
+    return this.#stage === CLOSED ? -1 : this.#fd;
   }
 
   get activity(): number {
@@ -68,8 +79,7 @@ export class LibcConnection implements Connection, LibcPollable {
 
   recv(buffer: Uint8Array): number {
     const count = this.#receive(buffer, buffer.length, 0);
-    if (count === 0) this.#ended = true;
-    else this.#received(buffer, count);
+    if (count > 0) this.#received(buffer, count);
     return count;
   }
 
@@ -81,18 +91,15 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
-    if (this.#isDrained) return WOULD_BLOCK;
+    if (this.#edge === DRAINED && this.#stage === OPEN) return WOULD_BLOCK;
     const { buffer } = this.#home;
     const mostBytes = Math.min(sizeBytes, buffer.length);
     const count = this.#receive(buffer, mostBytes, MSG_DONTWAIT);
     if (count === WOULD_BLOCK) return WOULD_BLOCK;
-    if (count === 0) {
-      this.#ended = true;
-      return NOTHING;
-    }
+    if (count === 0) return NOTHING;
     // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
     // to be told so would be a call for each message.
-    if (this.#isEdgeTriggered && count < mostBytes && !this.#hungUp) this.#isDrained = true;
+    if (this.#edge === MAY_HAVE_MORE && count < mostBytes) this.#edge = DRAINED;
     this.#received(buffer, count);
     return this.#home.lend(count);
   }
@@ -114,29 +121,30 @@ export class LibcConnection implements Connection, LibcPollable {
 
   /** An edge-triggered interest list watches this connection from now on, or no longer. */
   watchEdges(isEdgeTriggered: boolean): void {
-    this.#isEdgeTriggered = isEdgeTriggered;
-    this.#isDrained = this.#hungUp = false;
+    this.#edge = isEdgeTriggered ? MAY_HAVE_MORE : NOT_WATCHED;
   }
 
   /** An interest list has reported this connection. */
   reported(hungUp: boolean): void {
-    this.#isDrained = false;
-    if (hungUp) this.#hungUp = true;
+    if (this.#edge !== NOT_WATCHED && this.#edge !== HUNG_UP) {
+      this.#edge = hungUp ? HUNG_UP : MAY_HAVE_MORE;
+    }
   }
 
   /** From now on the stream is at its end for us, after what has arrived. */
   finish(): void {
-    if (this.#closed) return;
-    this.#isDrained = false;
-    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RD));
+    if (this.#stage === CLOSED) return;
+    this.#home.table.finish(this.#fd);
+    this.reported(false);
+    this.#home.wake();
   }
 
   /** Ends the connection now; what it still holds is lost. */
   abort(): void {
     if (this.#fd < 0) return;
     this.#fault ??= new ConnectionReset("closed by the server");
-    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR));
-    if (this.#closed) this.#giveBack();
+    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR), false);
+    if (this.#stage === CLOSED) this.#giveBack();
   }
 
   /**
@@ -146,7 +154,7 @@ export class LibcConnection implements Connection, LibcPollable {
   detach(): number {
     const fd = this.#open();
     this.#home.closing(fd);
-    this.#closed = true;
+    this.#stage = CLOSED;
     this.#fd = -1;
     this.#home.released(this);
     return fd;
@@ -157,46 +165,37 @@ export class LibcConnection implements Connection, LibcPollable {
    * bytes unread would reset the connection and destroy what is still on its way, tcp(7).
    */
   close(): void {
-    if (this.#closed) return;
+    if (this.#stage === CLOSED) return;
     const { calls, table, observer } = this.#home;
-    this.#closed = true;
+    const hasEnded = this.#stage === ENDED;
+    this.#stage = CLOSED;
     observer.closed(this);
     this.#home.closing(this.#fd);
-    if (this.#fault !== undefined || (this.#ended && !table.isFinished(this.#fd))) {
-      this.#giveBack();
-      return;
-    }
+    const isOver = hasEnded || this.#fault !== undefined || table.isCutOff(this.#fd);
+    if (isOver) return this.#giveBack();
     calls.shutdown(this.#fd, SHUT_WR);
-    this.#lingerUntilMs = performance.now() + LINGER_MS;
-    this.lookForEnd();
-    if (this.#fd < 0) return;
-    this.#home.linger(this);
+    const untilMs = performance.now() + LINGER_MS;
+    this.lookForEnd(untilMs);
+    if (this.#fd >= 0) this.#home.linger(this, untilMs);
   }
 
   /** {@linkcode lookForEnd} until it is found, on a thread that has nothing else to do. */
-  waitForEnd(): void {
+  waitForEnd(untilMs: number): void {
     while (this.#fd >= 0) {
       this.#home.calls.poll(null, 0, LINGER_LOOK_MS);
-      this.lookForEnd();
+      this.lookForEnd(untilMs);
     }
   }
 
   /** Of a closed connection: gives back its descriptor if the client has ended, or it is late. */
-  lookForEnd(): void {
+  lookForEnd(untilMs: number): void {
     const { calls, buffer } = this.#home;
-    for (let count; (count = calls.recv(this.#fd, buffer, buffer.length, MSG_DONTWAIT)) !== 0;) {
-      if (count === -ERRNO.EAGAIN) break;
-      if (count < 0 && count !== -ERRNO.EINTR) return this.#giveBack();
+    while (performance.now() < untilMs) {
+      const count = calls.recv(this.#fd, buffer, buffer.length, MSG_DONTWAIT);
+      if (count === -ERRNO.EAGAIN) return;
+      if (count <= 0 && count !== -ERRNO.EINTR) break;
     }
-    if (performance.now() >= this.#lingerUntilMs || !this.#clientGoesOn()) this.#giveBack();
-  }
-
-  #clientGoesOn(): boolean {
-    const state = new Uint8Array(1);
-    const sizeBytes = Uint32Array.of(1);
-    const { calls } = this.#home;
-    if (calls.getsockopt(this.#fd, IPPROTO_TCP, TCP_INFO, state, sizeBytes) < 0) return false;
-    return CLIENT_GOES_ON.includes(state[0]);
+    this.#giveBack();
   }
 
   #giveBack(): void {
@@ -209,7 +208,7 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   #open(): number {
-    if (this.#closed) throw new Error("the connection is closed");
+    if (this.#stage === CLOSED) throw new Error("the connection is closed");
     return this.#fd;
   }
 
@@ -221,10 +220,16 @@ export class LibcConnection implements Connection, LibcPollable {
   #receive(buffer: Uint8Array, sizeBytes: number, flags: number): number {
     const fd = this.#open();
     if (this.#fault !== undefined) throw this.#fault;
+    if (this.#stage !== OPEN) return 0;
     for (let surprises = 0;;) {
-      const count = this.#home.calls.recv(fd, buffer, sizeBytes, flags);
+      // Told to end, it still receives what has arrived; a call that blocked meanwhile is interrupted.
+      const isFinished = this.#home.table.isFinished(fd);
+      const mode = isFinished ? MSG_DONTWAIT : flags;
+      const count = this.#home.calls.recv(fd, buffer, sizeBytes, mode);
+      if (isFinished && count < sizeBytes && count !== -ERRNO.EINTR) this.#stage = FINISHED;
+      if (count === 0) this.#stage = ENDED;
       if (count >= 0) return count;
-      if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
+      if (count === -ERRNO.EAGAIN) return isFinished ? 0 : WOULD_BLOCK;
       if (count !== -ERRNO.EINTR) surprises = this.#failed("recv", -count, surprises);
     }
   }

@@ -23,22 +23,19 @@ const LAYOUT = Deno.build.arch === "x86_64"
   ? { size: 3, descriptor: 1, generation: 2 }
   : { size: 4, descriptor: 2, generation: 3 };
 
-/** What is known of a descriptor in the list. */
-interface Interest<Watched> {
-  readonly target: Watched;
-  readonly generation: number;
-}
-
 /** epoll(7) itself. */
 export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched> {
   readonly #hub: LibcHub;
   readonly #fd: number;
   readonly #one = new Int32Array(LAYOUT.size);
   readonly #reported = new Int32Array(LAYOUT.size * MOST_EVENTS);
-  readonly #interests: (Interest<Watched> | undefined)[] = [];
+  /** By descriptor. */
+  readonly #targets: (Watched | undefined)[] = [];
+  readonly #generations: number[] = [];
   readonly #pool: { target: Watched; events: number }[] = [];
   readonly #events: ReadyEvent<Watched>[] = [];
   #lastGeneration = 0;
+  #isWoken = false;
   /** A listener that has no descriptor to give rests, and must not be reported meanwhile. */
   #resting: { target: Watched; events: number } | undefined = undefined;
   #listener: { target: Watched; events: number } | undefined = undefined;
@@ -54,23 +51,23 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     const fd = asLibcPollable(target).descriptor;
     const generation = ++this.#lastGeneration;
     this.#control(EPOLL_CTL_ADD, fd, events, generation);
-    this.#interests[fd] = { target, generation };
+    this.#targets[fd] = target;
+    this.#generations[fd] = generation;
     if (target.kind === "listener") this.#listener = { target, events };
     if (target instanceof LibcConnection) target.watchEdges((events & EPOLLET) !== 0);
   }
 
   modify(target: Watched, events: number): void {
     const fd = asLibcPollable(target).descriptor;
-    const interest = this.#interests[fd];
-    if (interest?.target !== target) throw new Error("modify() of a socket never added");
-    this.#control(EPOLL_CTL_MOD, fd, events, interest.generation);
+    if (this.#targets[fd] !== target) throw new Error("modify() of a socket never added");
+    this.#control(EPOLL_CTL_MOD, fd, events, this.#generations[fd]);
     if (target instanceof LibcConnection) target.watchEdges((events & EPOLLET) !== 0);
   }
 
   remove(target: Watched): void {
     const fd = asLibcPollable(target).descriptor;
-    if (fd < 0 || this.#interests[fd]?.target !== target) return;
-    this.#interests[fd] = undefined;
+    if (fd < 0 || this.#targets[fd] !== target) return;
+    this.#targets[fd] = undefined;
     this.#control(EPOLL_CTL_DEL, fd, 0, 0);
     if (target instanceof LibcConnection) target.watchEdges(false);
   }
@@ -84,25 +81,52 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     // Interrupted by a signal, it found nothing, and whoever waits will ask again.
     if (count !== -ERRNO.EINTR) checked("epoll_wait", count);
     for (let i = 0; i < count; i++) this.#collect(i * LAYOUT.size);
+    if (this.#isWoken) this.#collectFinished();
     observer.wokeUp(Math.max(0, count), this.#events.length);
     return this.#events;
   }
 
   #collect(at: number): void {
     const fd = this.#reported[at + LAYOUT.descriptor];
-    if (fd === this.#hub.waker) return this.#hub.quietWaker();
-    const interest = this.#interests[fd];
+    if (fd === this.#hub.waker) {
+      this.#isWoken = true;
+      return this.#hub.quietWaker();
+    }
+    const target = this.#targets[fd];
     // Of a connection that was closed since it became ready.
-    if (interest?.generation !== this.#reported[at + LAYOUT.generation]) return;
-    const { target } = interest;
+    if (this.#generations[fd] !== this.#reported[at + LAYOUT.generation]) return;
+    if (target === undefined) return;
     const bits = this.#reported[at];
-    if (target instanceof LibcConnection) target.reported((bits & HUNG_UP) !== 0);
-    const index = this.#events.length;
-    const event = this.#pool[index] ??= { target, events: 0 };
+    if (target instanceof LibcConnection) {
+      // Closed, it still waits for its client's end. Most are not reported meanwhile, so it leaves
+      // the list only now, at the cost of a call.
+      if (target.descriptor < 0) return this.#forget(fd);
+      target.reported((bits & HUNG_UP) !== 0);
+    }
+    const readable = (bits & HUNG_UP) !== 0 ? EPOLLIN : 0;
+    this.#report(target, (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
+  }
+
+  #report(target: Watched, events: number): void {
+    const event = this.#pool[this.#events.length] ??= { target, events };
     event.target = target;
-    event.events = (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) |
-      ((bits & HUNG_UP) !== 0 ? EPOLLIN : 0);
+    event.events = events;
     this.#events.push(event);
+  }
+
+  #collectFinished(): void {
+    this.#isWoken = false;
+    for (const { descriptor } of this.#hub.finished()) {
+      const target = this.#targets[descriptor];
+      if (target !== undefined) this.#report(target, EPOLLIN);
+    }
+  }
+
+  /** Takes out what may have left the list already; that is no mistake. */
+  #forget(fd: number): void {
+    this.#targets[fd] = undefined;
+    this.#one.fill(0);
+    this.#hub.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
   }
 
   #restOrResume(): void {
@@ -111,11 +135,9 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     const isResting = asLibcPollable(listener.target).descriptor < 0;
     if (isResting === (this.#resting !== undefined)) return;
     if (isResting) {
-      const fd = this.#interests.findIndex((interest) => interest?.target === listener.target);
+      const fd = this.#targets.indexOf(listener.target);
       // Closed for good it has left the list by itself, so that this is refused.
-      this.#one.fill(0);
-      this.#hub.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
-      this.#interests[fd] = undefined;
+      this.#forget(fd);
       this.#resting = listener;
     } else {
       this.#resting = undefined;

@@ -5,14 +5,18 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import type { Connection, Observer, Pollable } from "./interface.ts";
+import type { Observer, Pollable } from "./interface.ts";
 import type { LibcConnection, LibcHome } from "./libc_connection.ts";
 import type { LibcListener } from "./libc_listener.ts";
+import { makeInterruptible } from "./thread_interruption.ts";
 import { EFD_CLOEXEC, EFD_NONBLOCK, type SystemCalls } from "./system_calls.ts";
 import { checked } from "./system_call_error.ts";
 
 /** How often it is looked whether a closed connection's client has ended as well. */
 const LINGER_LOOK_MS = 5;
+
+/** Added to the count of an eventfd, which then is readable, eventfd(2). */
+const ONE = BigUint64Array.of(1n);
 
 /** A socket of this kind as a readiness call sees it. */
 export interface LibcPollable extends Pollable {
@@ -22,7 +26,7 @@ export interface LibcPollable extends Pollable {
 
 /** The middle of the socket kind: one per thread that has connections. */
 export class LibcHub implements LibcHome {
-  readonly connections = new Set<Connection>();
+  readonly connections = new Set<LibcConnection>();
   /** Written to by other threads to end a wait, eventfd(2). */
   readonly waker: number;
   listener: LibcListener | undefined = undefined;
@@ -30,8 +34,10 @@ export class LibcHub implements LibcHome {
   #lent: Uint8Array;
   /** Told of every descriptor before it is closed; the system's own lists need not be. */
   onClosing: (fd: number) => void = () => {};
-  readonly #lingering = new Set<LibcConnection>();
+  /** Closed connections, and until when each is looked after. */
+  readonly #lingering = new Map<LibcConnection, number>();
   readonly #wakeCount = new BigUint64Array(1);
+  readonly thread = makeInterruptible();
 
   constructor(
     readonly calls: SystemCalls,
@@ -49,6 +55,23 @@ export class LibcHub implements LibcHome {
     this.calls.read(this.waker, this.#wakeCount, this.#wakeCount.byteLength);
   }
 
+  wake(): void {
+    this.calls.write(this.waker, ONE, ONE.byteLength);
+  }
+
+  /**
+   * Connections whose client was told to end, of which the system knows nothing. To be reported as
+   * readable when the waker was: receiving from them will show the end.
+   */
+  *finished(): Generator<LibcConnection> {
+    for (const connection of this.connections) {
+      const fd = connection.descriptor;
+      if (fd < 0 || !this.table.isFinished(fd)) continue;
+      connection.reported(false);
+      yield connection;
+    }
+  }
+
   /** A new view only if it is of another size than the last: messages in a row are often alike. */
   lend(count: number): Uint8Array {
     if (this.#lent.length !== count) this.#lent = this.buffer.subarray(0, count);
@@ -59,9 +82,9 @@ export class LibcHub implements LibcHome {
     this.onClosing(fd);
   }
 
-  linger(connection: LibcConnection): void {
-    if (this.listener?.blocks) connection.waitForEnd();
-    else this.#lingering.add(connection);
+  linger(connection: LibcConnection, untilMs: number): void {
+    if (this.listener?.blocks) connection.waitForEnd(untilMs);
+    else this.#lingering.set(connection, untilMs);
   }
 
   get isLingering(): boolean {
@@ -78,7 +101,7 @@ export class LibcHub implements LibcHome {
 
   /** Gives back the descriptors of connections whose clients have ended by now. */
   lookAfterLingering(): void {
-    for (const connection of this.#lingering) connection.lookForEnd();
+    for (const [connection, untilMs] of this.#lingering) connection.lookForEnd(untilMs);
   }
 
   /**

@@ -22,6 +22,7 @@ export class LibcListener implements Listener, LibcPollable {
   readonly #options: ListenOptions;
   readonly #peer = new Uint8Array(SOCKET_ADDRESS_BYTES);
   readonly #peerSize = new Uint32Array(1);
+  readonly #hosts = new Map<string, string>();
   #fd: number;
   /** Whether this thread waits in `accept`, and so has one client at a time. */
   blocks = true;
@@ -120,7 +121,7 @@ export class LibcListener implements Listener, LibcPollable {
   #admit(fd: number): LibcConnection | null {
     const { calls, observer, table, connections } = this.#hub;
     const { maxClients, descriptorsBelow } = this.#options;
-    const peer = parseSocketAddress(this.#peer);
+    const peer = this.#parsePeer();
     if (fd >= descriptorsBelow) {
       observer.beyondFdSetSize(peer, fd);
       calls.close(fd);
@@ -138,6 +139,16 @@ export class LibcListener implements Listener, LibcPollable {
     connections.add(connection);
     observer.accepted(connection);
     return connection;
+  }
+
+  /** Many clients come from few hosts, so a host's name is kept once. */
+  #parsePeer(): Address {
+    const { host, port } = parseSocketAddress(this.#peer);
+    const known = this.#hosts.get(host);
+    if (known !== undefined) return { host: known, port };
+    if (this.#hosts.size >= 1_000) this.#hosts.clear();
+    this.#hosts.set(host, host);
+    return { host, port };
   }
 
   /** Nothing is tried before a descriptor is free or the time is over. */

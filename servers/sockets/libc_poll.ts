@@ -23,6 +23,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
   readonly #events: ReadyEvent<Watched>[] = [];
   #array = new Int32Array(FIRST_CAPACITY * WORDS);
   #count = 0;
+  #isWoken = false;
   #listenerDescriptor = -1;
 
   constructor(hub: LibcHub) {
@@ -61,18 +62,34 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
       found++;
       this.#collect(this.#targets[place], reported);
     }
+    if (this.#isWoken) this.#collectFinished();
     observer.wokeUp(this.#count - 1, this.#events.length); // the waker is not one of theirs
     return this.#events;
   }
 
   #collect(target: Watched | undefined, reported: number): void {
-    if (target === undefined) return this.#hub.quietWaker();
-    const index = this.#events.length;
-    const event = this.#pool[index] ??= { target, events: 0 };
+    if (target === undefined) {
+      this.#isWoken = true;
+      return this.#hub.quietWaker();
+    }
+    const readable = (reported & (POLLHUP | EPOLLERR)) !== 0 ? EPOLLIN : 0;
+    this.#report(target, (reported & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
+  }
+
+  #report(target: Watched, events: number): void {
+    const event = this.#pool[this.#events.length] ??= { target, events };
     event.target = target;
-    event.events = (reported & (EPOLLIN | EPOLLOUT | EPOLLERR)) |
-      ((reported & (POLLHUP | EPOLLERR)) !== 0 ? EPOLLIN : 0);
+    event.events = events;
     this.#events.push(event);
+  }
+
+  #collectFinished(): void {
+    this.#isWoken = false;
+    for (const { descriptor } of this.#hub.finished()) {
+      const place = this.#places.get(descriptor);
+      const target = place === undefined ? undefined : this.#targets[place];
+      if (target !== undefined) this.#report(target, EPOLLIN);
+    }
   }
 
   #append(fd: number, events: number, target: Watched | undefined): void {

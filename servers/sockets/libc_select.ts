@@ -13,9 +13,12 @@ export class LibcSelect {
   /** `struct timeval` */
   readonly #timeout = new BigInt64Array(2);
 
+  readonly #size: number;
+
   /** @param size `FD_SETSIZE` */
   constructor(hub: LibcHub, size: number) {
     this.#hub = hub;
+    this.#size = size;
     this.#read = new DescriptorSet(size);
     this.#write = new DescriptorSet(size);
     this.#except = new DescriptorSet(size);
@@ -36,13 +39,21 @@ export class LibcSelect {
     const count = this.#call(mostMs);
     ready.readable.length = ready.writable.length = ready.exceptional.length = 0;
     if (count > 0) {
-      if (this.#read.has(this.#hub.waker)) this.#hub.quietWaker();
+      if (this.#read.has(this.#hub.waker)) this.#addFinished();
       collect(this.#read, read, ready.readable);
       collect(this.#write, write, ready.writable);
       collect(this.#except, except, ready.exceptional);
     }
     this.#hub.observer.wokeUp(scanned, count);
     return ready;
+  }
+
+  /** Whoever was told to end is readable as well, if it is watched. */
+  #addFinished(): void {
+    this.#hub.quietWaker();
+    for (const { descriptor } of this.#hub.finished()) {
+      if (descriptor < this.#size) this.#read.add(descriptor);
+    }
   }
 
   /** @returns how many bits are set afterwards */

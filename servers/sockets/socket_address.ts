@@ -15,6 +15,9 @@ const IPV4_ADDRESS_BYTES = 16;
 /** Where the fields are: the family is in the byte order of the machine, the port in the network's. */
 const AT = { family: 0, port: 2, ipv4: 4, ipv6: 8 };
 
+/** What an IPv6 address begins with that is an IPv4 address, RFC 4291. */
+const IPV4_MAPPED: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
 /** A raw address with the size that belongs to it. */
 export interface SocketAddress {
   readonly family: typeof AF_INET | typeof AF_INET6;
@@ -47,8 +50,14 @@ function ipv4Host(bytes: Uint8Array): string {
   return `${bytes[AT.ipv4]}.${bytes[AT.ipv4 + 1]}.${bytes[AT.ipv4 + 2]}.${bytes[AT.ipv4 + 3]}`;
 }
 
-/** The shortest form, RFC 5952, which is how the URL standard writes an IPv6 host as well. */
+/**
+ * The shortest form, RFC 5952, which is how the URL standard writes an IPv6 host as well. Only the
+ * address of an IPv4 client on an IPv6 listener it writes in another way.
+ */
 function ipv6Host(bytes: Uint8Array): string {
+  if (IPV4_MAPPED.every((byte, index) => bytes[AT.ipv6 + index] === byte)) {
+    return `::ffff:${bytes.subarray(AT.ipv6 + IPV4_MAPPED.length, AT.ipv6 + 16).join(".")}`;
+  }
   const groups: string[] = [];
   for (let at = AT.ipv6; at < SOCKET_ADDRESS_BYTES - 4; at += 2) {
     groups.push((bytes[at] << 8 | bytes[at + 1]).toString(16));

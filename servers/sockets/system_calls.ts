@@ -12,6 +12,7 @@ export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
+export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0x800;
 export const SOCK_CLOEXEC = 0x8_0000;
 export const MSG_DONTWAIT = 0x40;
@@ -42,16 +43,26 @@ export const F_SETFL = 4;
 /** <sys/resource.h> */
 export const RLIMIT_NOFILE = 7;
 
+/** <sys/syscall.h>, which differs between processors. */
+const SYS = Deno.build.arch === "x86_64"
+  ? { sendto: 44, recvfrom: 45 }
+  : { sendto: 206, recvfrom: 207 };
+
 const DEFINITIONS = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   listen: { parameters: ["i32", "i32"], result: "i32" },
   accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // Sizes and counts are 64 bits wide in C. Ours fit into 32, which spares BigInt on the hot path: as
   // arguments they are zero-extended, and of a result the lower half is all there is, even of -1.
-  recv: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
-  send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  // recv and send by number, syscall(2): the C library makes them places where a thread can be cancelled,
+  // which takes longer in a process of several threads, and ours are never cancelled.
+  syscall: {
+    parameters: ["i32", "i32", "buffer", "u32", "i32", "pointer", "pointer"],
+    result: "i32",
+  },
   read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
@@ -81,6 +92,7 @@ export type CallBuffer = ArrayBufferView<ArrayBufferLike> | null;
  */
 export interface SystemCalls {
   socket(domain: number, type: number, protocol: number): number;
+  socketpair(domain: number, type: number, protocol: number, pair: CallBuffer): number;
   bind(fd: number, address: CallBuffer, sizeBytes: number): number;
   listen(fd: number, backlog: number): number;
   accept4(fd: number, address: CallBuffer, sizeBytes: CallBuffer, flags: number): number;
@@ -117,23 +129,30 @@ export function hasSystemCalls(): boolean {
   return Deno.build.os === "linux" && ["x86_64", "aarch64"].includes(Deno.build.arch);
 }
 
+/** Opened when it is needed, and once for a thread. */
+let library: Deno.DynamicLibrary<typeof DEFINITIONS> | undefined;
+
 /**
  * The calls of this thread. Needs the permission `--allow-ffi`.
  *
  * @param count whose first element is increased with each call
  */
 export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCalls {
-  const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
+  const { symbols: c } = library ??= Deno.dlopen("libc.so.6", DEFINITIONS);
   const fail = errnoInstead(c.__errno_location(), count);
   // One function for each, so that each is compiled to the call itself.
   return {
     socket: (domain, type, protocol) => fail(c.socket(domain, type, protocol)),
+    socketpair: (domain, type, protocol, pair) =>
+      fail(c.socketpair(domain, type, protocol, raw(pair))),
     bind: (fd, address, sizeBytes) => fail(c.bind(fd, raw(address), sizeBytes)),
     listen: (fd, backlog) => fail(c.listen(fd, backlog)),
     accept4: (fd, address, size, flags) => fail(c.accept4(fd, raw(address), raw(size), flags)),
     connect: (fd, address, sizeBytes) => fail(c.connect(fd, raw(address), sizeBytes)),
-    recv: (fd, buffer, sizeBytes, flags) => fail(c.recv(fd, raw(buffer), sizeBytes, flags)),
-    send: (fd, buffer, sizeBytes, flags) => fail(c.send(fd, raw(buffer), sizeBytes, flags)),
+    recv: (fd, buffer, sizeBytes, flags) =>
+      fail(c.syscall(SYS.recvfrom, fd, raw(buffer), sizeBytes, flags, null, null)),
+    send: (fd, buffer, sizeBytes, flags) =>
+      fail(c.syscall(SYS.sendto, fd, raw(buffer), sizeBytes, flags, null, null)),
     read: (fd, buffer, sizeBytes) => fail(c.read(fd, raw(buffer), sizeBytes)),
     write: (fd, buffer, sizeBytes) => fail(c.write(fd, raw(buffer), sizeBytes)),
     shutdown: (fd, how) => fail(c.shutdown(fd, how)),

@@ -5,6 +5,7 @@
  */
 
 import { ChildSeats, createChildSeats } from "../engine/child_seats.ts";
+import { mostThreads } from "../engine/headroom.ts";
 import type { EngineSetup } from "../engine/protocol.ts";
 import { createStatsMemory } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
@@ -31,7 +32,8 @@ export async function createSharing(
 ): Promise<Sharing> {
   const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
   if (model !== "process" || sockets !== "libc") {
-    const stats = createStatsMemory();
+    // The engine counts, and on the system's sockets so does each of its threads.
+    const stats = createStatsMemory(sockets === "libc" ? 1 + mostThreads(descriptorLimit) : 1);
     const trace = createTraceMemory();
     return {
       memories: { stats, trace, descriptors, childSeats: undefined },

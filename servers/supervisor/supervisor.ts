@@ -15,6 +15,7 @@ import { openMemory } from "../shared_memory/memory.ts";
 import { readCounters } from "../shared_memory/stats.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import type { ChildProcesses, ChildSharing } from "./child_processes.ts";
+import { ClientThreads } from "./client_threads.ts";
 import { Log } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
@@ -55,22 +56,23 @@ export async function supervise(supervision: Supervision): Promise<void> {
   });
   const { promise: stopped, resolve, reject } = Promise.withResolvers<void>();
   const said = new Set<string>();
-  const notify = (notice: Notice) => {
-    if (SAID_ONCE.includes(notice.kind)) {
-      if (said.has(notice.kind)) return;
-      said.add(notice.kind);
-    }
+  const engineSetup = { ...setup, ...memories };
+  const notice = (notice: Notice) => {
+    if (SAID_ONCE.includes(notice.kind) && said.has(notice.kind)) return;
+    said.add(notice.kind);
     reporter.notice(notice);
   };
+  const failed = (reason: string) => reject(new RefusedError(messages.serve.engineFailed(reason)));
   const watches: Watch[] = [];
   if (setup.sockets === "libc") watches.push(watch(new Warden(memories.descriptors), setup));
-  const children = withChildren && await superviseChildren(setup, withChildren, notify);
+  const children = withChildren && await superviseChildren(setup, withChildren, notice);
   if (children !== undefined) watches.push(watch(children, setup));
   const endClients = (graceMs: number) => {
     for (const { farewell } of watches) farewell.begin(graceMs);
     if (watches.length === 0) tell(worker, { kind: "stop", graceMs });
   };
   const stop = new Stop(supervision, endClients, stats, resolve);
+  let threads: ClientThreads | undefined;
 
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
     switch (data.kind) {
@@ -84,7 +86,13 @@ export async function supervise(supervision: Supervision): Promise<void> {
         stop.begin();
         break;
       case "notice":
-        notify(data.notice);
+        notice(data.notice);
+        break;
+      case "threads-wanted":
+        threads = new ClientThreads(data.wanted, engineSetup, { notice, failed });
+        break;
+      case "client-came":
+        threads?.clientCame();
         break;
       case "prepare-spares":
         children?.prepareSpares();
@@ -96,15 +104,15 @@ export async function supervise(supervision: Supervision): Promise<void> {
         resolve();
         break;
       case "crashed":
-        reject(new RefusedError(messages.serve.engineFailed(data.detail)));
+        failed(data.detail);
         break;
     }
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    reject(new RefusedError(messages.serve.engineFailed(event.message)));
+    failed(event.message);
   };
-  tell(worker, { kind: "start", setup: { ...setup, ...memories } });
+  tell(worker, { kind: "start", setup: engineSetup });
   stop.listenToSignals();
   try {
     await stopped;
@@ -115,6 +123,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
       stopDismissing();
     }
     worker.terminate();
+    threads?.end();
     await children?.end();
     log?.close();
   }

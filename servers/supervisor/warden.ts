@@ -1,6 +1,7 @@
 import type { Clients } from "../engine/farewell.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
-import { SHUT_RD, SHUT_RDWR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
+import { interruptThread } from "../sockets/thread_interruption.ts";
+import { SHUT_RDWR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 
 /** Added to the count of an eventfd, which then is readable, eventfd(2). */
 const ONE = BigUint64Array.of(1n);
@@ -33,11 +34,15 @@ export class Warden implements Clients<number> {
   }
 
   finish(fd: number): void {
-    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RD));
+    // Not by shutting the socket down for reading: what the client sends after we have closed would
+    // then reset the connection (RFC 1122, 4.2.2.13), and destroy what it is still owed.
+    if (!this.#table.finish(fd)) return;
+    interruptThread(this.#table.thread(fd));
+    this.#wake();
   }
 
   abort(fd: number): void {
-    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RDWR));
+    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RDWR), false);
   }
 
   /** Ends the wait of an engine that has no client and no listener to be woken by. */

@@ -11,9 +11,8 @@
 
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
-import { fileURLToPath as fromFileUrl } from "node:url";
-import { commandFor } from "../harness/playground.ts";
-import { TextLineStream } from "../../clients/text_lines.ts";
+import { CompiledPrograms, median, pathOf, type Result, startAndReadPort } from "./measure.ts";
+import { type RunningServer, startOurs } from "./measure.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["_", "rounds", "seconds", "conns", "size"],
@@ -21,70 +20,52 @@ const flags = parseArgs(Deno.args, {
 });
 const BARE = "bare Deno.listen loop";
 const models = flags._.length > 0 ? flags._ : ["async", "select", "poll", "epoll", "select-queue"];
+const load = {
+  clients: Number(flags.conns),
+  sizeBytes: Number(flags.size),
+  seconds: Number(flags.seconds),
+};
 
-interface Result {
-  readonly messagesPerSecond: number;
-  readonly p50Us: number;
-  readonly p99Us: number;
-}
-
-const load = await Deno.makeTempFile();
-try {
-  await runOrFail("cc", ["-O2", "-o", load, fromFileUrl(new URL("load.c", import.meta.url))]);
-  const results = new Map<string, Result[]>();
-  for (let round = 1; round <= Number(flags.rounds); round++) {
-    console.error(`round ${round} of ${flags.rounds}`);
-    for (const name of [BARE, ...models]) {
-      results.set(name, [...results.get(name) ?? [], await measure(name)]);
-    }
+await using programs = new CompiledPrograms();
+const results = new Map<string, Result[]>();
+for (let round = 1; round <= Number(flags.rounds); round++) {
+  console.error(`round ${round} of ${flags.rounds}`);
+  for (const name of [BARE, ...models]) {
+    results.set(name, [...results.get(name) ?? [], await measure(name)]);
   }
-  print(results);
-} finally {
-  await Deno.remove(load);
 }
+print();
 
 async function measure(name: string): Promise<Result> {
-  const [program, args] = name === BARE
-    ? [Deno.execPath(), ["run", "--allow-net", fromFileUrl(new URL("bare.ts", import.meta.url))]]
-    : commandFor(["serve", name, "--port", "0", "--quiet", "--json"]);
-  const server = new Deno.Command(program, { args, stdin: "null", stdout: "piped" }).spawn();
+  const server = await start(name);
   try {
-    const lines = server.stdout.pipeThrough(new TextDecoderStream())
-      .pipeThrough(new TextLineStream()).getReader();
-    const { port } = JSON.parse((await lines.read()).value ?? "{}");
-    const wanted = [port, flags.conns, flags.size, flags.seconds].map(String);
-    const result = JSON.parse(await runOrFail(load, wanted));
-    lines.cancel();
-    return result;
+    return await programs.load(server.port, load);
   } finally {
-    server.kill("SIGKILL");
-    await server.status;
+    await server.end();
   }
 }
 
-async function runOrFail(program: string, args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
-  if (!success) throw new Error(`${program}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
+function start(name: string): Promise<RunningServer> {
+  if (name !== BARE) return startOurs([name, "--quiet"]);
+  return startAndReadPort(Deno.execPath(), ["run", "--allow-net", pathOf("bare.ts")]);
 }
 
-function print(results: ReadonlyMap<string, readonly Result[]>): void {
-  const bare = median(results.get(BARE) ?? [], "messagesPerSecond");
+function print(): void {
+  const bare = middle(BARE, "messagesPerSecond");
   console.log(`${flags.conns} clients, ${flags.size} bytes, ${flags.rounds} rounds, medians`);
   console.log(`${"".padEnd(24)}messages/s   ratio   p50 µs   p99 µs`);
-  for (const [name, some] of results) {
-    const perSecond = median(some, "messagesPerSecond");
+  for (const name of results.keys()) {
+    const perSecond = middle(name, "messagesPerSecond");
     const columns = [
       String(perSecond).padStart(10),
       (perSecond / bare).toFixed(3).padStart(8),
-      String(median(some, "p50Us")).padStart(9),
-      String(median(some, "p99Us")).padStart(9),
+      String(middle(name, "p50Us")).padStart(9),
+      String(middle(name, "p99Us")).padStart(9),
     ];
     console.log(`${name.padEnd(24)}${columns.join("")}`);
   }
 }
 
-function median(results: readonly Result[], key: keyof Result): number {
-  const values = results.map((result) => result[key]).sort((a, b) => a - b);
-  return values[Math.floor(values.length / 2)];
+function middle(name: string, key: keyof Result): number {
+  return median((results.get(name) ?? []).map((result) => result[key]));
 }

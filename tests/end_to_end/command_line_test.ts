@@ -13,6 +13,7 @@ import {
 import { decode, encode } from "../harness/bytes.ts";
 import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { MODELS } from "./models.ts";
 
 /** Checks that people get one line that matches, and no stack trace. */
@@ -53,30 +54,57 @@ for (const [typed, line] of WRONG) {
   });
 }
 
-test("a port in use gets one line and exit status 1", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const outcome = await run(["serve", "select", "--port", String(listener.addr.port)]);
-  assertOneLine(outcome, 1, /^127\.0\.0\.1:\d+ is in use.*--port/);
-});
+for (const sockets of hasSystemCalls() ? ["deno", "libc"] : ["deno"]) {
+  test(`${sockets} sockets: a port in use gets one line and exit status 1`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const outcome = await run([
+      "serve",
+      "select",
+      "--sockets",
+      sockets,
+      "--port",
+      String(listener.addr.port),
+    ]);
+    assertOneLine(outcome, 1, /^127\.0\.0\.1:\d+ is in use.*--port/);
+  });
 
-test("a host that does not exist gets one line and exit status 1", async () => {
-  const outcome = await run(["serve", "select", "--port", "0", "--host", "no-such-host.invalid"]);
-  assertOneLine(outcome, 1, /^--host no-such-host\.invalid: there is no such host$/m);
-});
+  test(`${sockets} sockets: a host that does not exist gets one line and exit status 1`, async () => {
+    const outcome = await run([
+      "serve",
+      "select",
+      "--sockets",
+      sockets,
+      "--port",
+      "0",
+      "--host",
+      "no-such-host.invalid",
+    ]);
+    assertOneLine(outcome, 1, /^--host no-such-host\.invalid: there is no such host$/m);
+  });
 
-test("an address of another machine gets one line and exit status 1", async () => {
-  const outcome = await run(["serve", "select", "--port", "0", "--host", "192.0.2.1"]);
-  assertOneLine(outcome, 1, /^--host 192\.0\.2\.1: this machine does not have that address$/m);
-});
+  test(`${sockets} sockets: an address of another machine gets one line and exit status 1`, async () => {
+    const outcome = await run([
+      "serve",
+      "select",
+      "--sockets",
+      sockets,
+      "--port",
+      "0",
+      "--host",
+      "192.0.2.1",
+    ]);
+    assertOneLine(outcome, 1, /^--host 192\.0\.2\.1: this machine does not have that address$/m);
+  });
 
-test("a privileged port gets one line and exit status 1", async () => {
-  // Root may, unless the capability is taken away, capabilities(7).
-  const drop: RunOptions = Deno.uid() === 0
-    ? { wrapper: ["setpriv", "--inh-caps=-net_bind_service", "--bounding-set=-net_bind_service"] }
-    : {};
-  const outcome = await run(["serve", "select", "--port", "80"], drop);
-  assertOneLine(outcome, 1, /^127\.0\.0\.1:80: ports below 1024 need more rights.*--port$/m);
-}, { ignore: Deno.build.os !== "linux" });
+  test(`${sockets} sockets: a privileged port gets one line and exit status 1`, async () => {
+    // Root may, unless the capability is taken away, capabilities(7).
+    const drop: RunOptions = Deno.uid() === 0
+      ? { wrapper: ["setpriv", "--inh-caps=-net_bind_service", "--bounding-set=-net_bind_service"] }
+      : {};
+    const outcome = await run(["serve", "select", "--sockets", sockets, "--port", "80"], drop);
+    assertOneLine(outcome, 1, /^127\.0\.0\.1:80: ports below 1024 need more rights.*--port$/m);
+  }, { ignore: Deno.build.os !== "linux" });
+}
 
 test("a program for --exec that does not exist gets one line and exit status 1", async () => {
   const outcome = await run(["serve", "process", "--port", "0", "--exec", "no-such-program"]);

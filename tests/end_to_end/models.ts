@@ -8,6 +8,8 @@ export interface ModelUnderTest {
   readonly args: readonly string[];
   /** Whether it serves one client after another. */
   readonly isSerial?: boolean;
+  /** How many it serves at once, if that has a limit of its own. */
+  readonly servesAtOnce?: number;
   /** Flags that make a servant ready for each of so many clients. */
   spareFlags?(count: number): string[];
   /** Flags with which it can wait without using the CPU. */
@@ -19,9 +21,10 @@ const spareFlags = (count: number) => ["--spare", String(count)];
 type Promises = Omit<ModelUnderTest, "args">;
 
 const ON_DENO: readonly Promises[] = [
-  { name: "blocking", isSerial: true },
+  { name: "blocking", isSerial: true, servesAtOnce: 1 },
   { name: "process", spareFlags },
   { name: "thread", spareFlags },
+  { name: "threadpool", servesAtOnce: 8 },
   { name: "nonblocking", idleFlags: ["--pause", "20"] },
   { name: "select" },
   { name: "select-queue" },

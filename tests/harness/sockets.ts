@@ -38,13 +38,27 @@ const SOCKET_KINDS: Readonly<Record<string, MakeSockets>> = {
 /** Long enough for anything that would come to have come. */
 export const QUIET_MS = 100;
 
+/** What a test needs, beside where to listen. */
+interface TestOptions extends Partial<ListenOptions> {
+  ignore?: boolean;
+  /**
+   * A `recv` or `send` of the test waits for what its client does later. A kind that really blocks
+   * would stop the client as well, which lives in the same thread.
+   */
+  waitsInCall?: boolean;
+}
+
+/** Kinds whose `recv` and `send` block their thread. */
+const BLOCKING_KINDS: readonly string[] = ["libc"];
+
 /** Registers a test for every socket kind. What the test opens in its setting is closed after it. */
 export function testEachKind(
   name: string,
   fn: (setting: Setting) => Promise<void>,
-  { ignore, ...options }: Partial<ListenOptions> & { ignore?: boolean } = {},
+  { ignore, waitsInCall = false, ...options }: TestOptions = {},
 ): void {
   for (const [kind, makeSockets] of Object.entries(SOCKET_KINDS)) {
+    if (waitsInCall && BLOCKING_KINDS.includes(kind)) continue;
     test(`${kind}: ${name}`, async () => {
       await using setting = new Setting(makeSockets, options);
       await fn(setting);
@@ -96,7 +110,6 @@ export class Setting implements AsyncDisposable {
     return { socket, connection: await this.#accept() };
   }
 
-  /** Accepts a client that has connected: a kind may stop the whole thread while it waits for one. */
   async #accept(): Promise<Connection> {
     const connection = await this.listener.accept();
     assert(connection !== null);
@@ -122,7 +135,6 @@ class Notes implements Observer {
   waiting = () => {};
   accepted = ({ id }: Connection) => this.#note(`accepted ${id}`);
   refused = ({ host }: Address) => this.#note(`refused ${host}`);
-  beyondFdSetSize = ({ host }: Address) => this.#note(`beyond FD_SETSIZE ${host}`);
   received = ({ id }: Connection, buffer: Uint8Array, count: number) =>
     this.#note(`received ${id} ${decode(buffer.subarray(0, count))}`);
   sent = ({ id }: Connection, count: number) => this.#note(`sent ${id} ${count}`);

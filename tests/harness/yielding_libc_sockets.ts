@@ -1,8 +1,12 @@
 import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
+import { makeInterruptible } from "../../servers/sockets/thread_interruption.ts";
 import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
 import type {
+  Address,
   Connection,
   InterestList,
+  Listener,
+  ListenOptions,
   Observer,
   Pollable,
   Ready,
@@ -10,6 +14,7 @@ import type {
   Sockets,
 } from "../../servers/sockets/interface.ts";
 import { LibcSockets } from "../../servers/sockets/libc.ts";
+import { asLibcPollable, type LibcPollable } from "../../servers/sockets/libc_hub.ts";
 import {
   hasSystemCalls,
   type SystemCalls,
@@ -20,17 +25,21 @@ const DESCRIPTORS = 65_536;
 
 /** Opened before any test, because a test that opens a library is expected to close it. */
 export const calls: SystemCalls | undefined = hasSystemCalls() ? systemCalls() : undefined;
-if (hasSystemCalls()) lookUpHost("127.0.0.1", 0);
+if (hasSystemCalls()) {
+  lookUpHost("127.0.0.1", 0);
+  makeInterruptible();
+}
 
 /**
  * The system's sockets in the thread of a test, which has their clients too: a readiness call that
  * blocked it would wait for clients that cannot do anything meanwhile. So each is made without waiting,
- * over and over, and lets others go on in between.
+ * over and over, and lets others go on in between. `accept` does the same, so that the listener is one
+ * of an event loop; `recv` and `send` of its connections do block.
  */
 export class YieldingLibcSockets implements Sockets {
   readonly #sockets: LibcSockets;
+  readonly #table = new DescriptorTable(createDescriptorMemory(DESCRIPTORS));
   readonly connections: ReadonlySet<Connection>;
-  readonly listen: Sockets["listen"];
   readonly keyboard: Sockets["keyboard"];
   readonly pause: Sockets["pause"];
   readonly stopListening: Sockets["stopListening"];
@@ -39,16 +48,18 @@ export class YieldingLibcSockets implements Sockets {
   readonly allClosed: Sockets["allClosed"];
 
   constructor(observer: Observer, recvSizeBytes: number, made = calls) {
-    const table = new DescriptorTable(createDescriptorMemory(DESCRIPTORS));
-    const sockets = this.#sockets = new LibcSockets(observer, table, recvSizeBytes, made);
+    const sockets = this.#sockets = new LibcSockets(observer, this.#table, recvSizeBytes, made);
     this.connections = sockets.connections;
-    this.listen = sockets.listen.bind(sockets);
     this.keyboard = sockets.keyboard.bind(sockets);
     this.pause = sockets.pause.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
     this.finish = sockets.finish.bind(sockets);
     this.abort = sockets.abort.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
+  }
+
+  listen(options: ListenOptions): Listener {
+    return new YieldingListener(this.#sockets.listen(options), this.#table);
   }
 
   select<Watched extends Pollable>(
@@ -74,7 +85,40 @@ export class YieldingLibcSockets implements Sockets {
   }
 
   async readable(connection: Connection): Promise<void> {
-    await this.select([connection], [], [], Infinity);
+    await untilReady(
+      () => this.#sockets.select([connection], [], [], 0),
+      ({ readable }) => readable.length > 0 || asLibcPollable(connection).descriptor < 0,
+      Infinity,
+    );
+  }
+}
+
+class YieldingListener implements Listener, LibcPollable {
+  readonly kind = "listener";
+  readonly address: Address;
+  readonly #listener: Listener;
+  readonly #table: DescriptorTable;
+
+  constructor(listener: Listener, table: DescriptorTable) {
+    this.address = listener.address;
+    this.#listener = listener;
+    this.#table = table;
+  }
+
+  get descriptor(): number {
+    return asLibcPollable(this.#listener).descriptor;
+  }
+
+  accept(): Promise<Connection | null> {
+    return untilReady(
+      () => this.#listener.tryAccept(),
+      (connection) => connection !== null || this.#table.stopping,
+      Infinity,
+    );
+  }
+
+  tryAccept(): Connection | null {
+    return this.#listener.tryAccept();
   }
 }
 

@@ -1,0 +1,38 @@
+/**
+ * What a flood on the system's own calls and its threads tell each other.
+ *
+ * @module
+ */
+
+import type { SocketAddress } from "../../servers/sockets/socket_address.ts";
+import type { EncodedMeasurements } from "./measurements.ts";
+import type { FloodOptions } from "./options.ts";
+
+/** What a thread needs to begin. */
+export interface ThreadSetup {
+  readonly options: FloodOptions;
+  /** The addresses of the server, in the order in which they are tried. */
+  readonly destinations: readonly SocketAddress[];
+  /** Which of the threads this is, from 0 on, and how many there are. */
+  readonly thread: number;
+  readonly threads: number;
+  /** Becomes readable with each stop, eventfd(2). */
+  readonly waker: number;
+  /** One word: how often the flood was stopped. */
+  readonly stops: SharedArrayBuffer;
+}
+
+/** What a thread says of its part of the flood, now and then and in the end. */
+export interface ThreadReport {
+  readonly connected: number;
+  readonly waiting: number;
+  readonly elapsedMs: number;
+  readonly measurements: EncodedMeasurements;
+  /** The call by which the first connection was refused, and its errno. */
+  readonly firstRefusal: { readonly call: string; readonly errno: number } | undefined;
+}
+
+/** What a thread says. */
+export type FromThread =
+  | { readonly kind: "ready" }
+  | { readonly kind: "report" | "ended"; readonly report: ThreadReport };

@@ -1,0 +1,197 @@
+// @ts-types="../../cli/std/binary_heap.d.ts"
+import { BinaryHeap } from "@std/data-structures/binary-heap";
+import { EPOLLET, EPOLLIN } from "../../servers/sockets/interface.ts";
+import { checked, type SystemCallError } from "../../servers/sockets/system_call_error.ts";
+import { systemCalls } from "../../servers/sockets/system_calls.ts";
+import { LibcClock } from "./libc_clock.ts";
+import { LibcConnector } from "./libc_connector.ts";
+import { LibcEpoll } from "./libc_epoll.ts";
+import { LibcOpener, type OpenerEvents } from "./libc_opener.ts";
+import type { ThreadReport, ThreadSetup } from "./libc_protocol.ts";
+import { LibcTalker, type TalkerThread } from "./libc_talker.ts";
+import { Measurements } from "./measurements.ts";
+import { type FloodOptions, LAST_ECHOES_MS } from "./options.ts";
+
+const RECV_SIZE_BYTES = 65_536;
+/** How often a thread reports. */
+const REPORT_MS = 200;
+/** The number of the waker; connections have numbers from 0 on. */
+const WAKER = -1;
+
+/** One thread's share of a flood: an event loop that blocks in epoll_wait(2). */
+export class LibcThread implements TalkerThread, OpenerEvents {
+  readonly calls = systemCalls();
+  readonly clock = new LibcClock();
+  readonly buffer = new Uint8Array(RECV_SIZE_BYTES);
+  readonly words = new Int32Array(this.buffer.buffer);
+  readonly measurements = new Measurements();
+  readonly options: FloodOptions;
+  isOver = false;
+
+  readonly #onReport: (report: ThreadReport) => void;
+  readonly #epoll = new LibcEpoll(this.calls);
+  readonly #opener: LibcOpener;
+  readonly #talkers: (LibcTalker | undefined)[] = [];
+  readonly #sleepers = new BinaryHeap<LibcTalker>((a, b) => a.dueMs - b.dueMs);
+  readonly #stops: Int32Array;
+  readonly #startedMs: number;
+  #open = 0;
+  /** Those that have more to do, now and when it is the turn of the others. */
+  #going: LibcTalker[] = [];
+  #goingLater: LibcTalker[] = [];
+  #elapsedMs = 0;
+  /** When the flood ends, or after its end, when what is owed is given up. */
+  #endMs: number;
+  #reportMs: number;
+  #firstRefusal: ThreadReport["firstRefusal"] = undefined;
+
+  /**
+   * @param onReport is told now and then how it goes
+   * @throws {SystemCallError} when the system has no descriptors for it
+   */
+  constructor(setup: ThreadSetup, onReport: (report: ThreadReport) => void) {
+    this.#onReport = onReport;
+    this.options = setup.options;
+    this.#stops = new Int32Array(setup.stops);
+    checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
+    this.#startedMs = this.clock.now();
+    this.#endMs = this.#startedMs + this.options.durationMs;
+    this.#reportMs = this.#startedMs + REPORT_MS;
+    const { conns } = this.options;
+    const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, conns);
+    this.#opener = new LibcOpener(this.calls, connector, setup, this, this.#startedMs);
+  }
+
+  /**
+   * Opens the connections and talks on them until all are closed. Blocks the thread.
+   *
+   * @returns what it came to
+   */
+  run(): ThreadReport {
+    const now = () => this.clock.now();
+    this.#opener.openMore(now);
+    while (this.#open > 0 || !this.#opener.isDone) {
+      this.#handle(this.#wait());
+      this.#goOn();
+      this.#wakeSleepers();
+      this.#opener.openMore(now);
+      this.#checkEnd(now());
+      if (now() >= this.#reportMs) this.#reportNow();
+    }
+    if (!this.isOver) this.#elapsedMs = now() - this.#startedMs;
+    this.#epoll.close();
+    return this.#report();
+  }
+
+  wakeAt(talker: LibcTalker, _dueMs: number): void {
+    this.#sleepers.push(talker);
+  }
+
+  goOnLater(talker: LibcTalker): void {
+    this.#goingLater.push(talker);
+  }
+
+  closed({ number }: LibcTalker): void {
+    this.#talkers[number] = undefined;
+    this.#open--;
+  }
+
+  opened(fd: number, number: number, index: number, tookMs: number): void {
+    this.measurements.connectTimes.record(tookMs);
+    this.measurements.opened++;
+    const nowMs = this.clock.now();
+    const talker = new LibcTalker(this, number, fd, index, nowMs);
+    this.#talkers[number] = talker;
+    this.#open++;
+    talker.talk(nowMs);
+  }
+
+  refused({ call, errno }: SystemCallError): void {
+    this.measurements.refused++;
+    this.#firstRefusal ??= { call, errno };
+  }
+
+  #handle(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const number = this.#epoll.numberAt(i);
+      if (number === WAKER) continue; // the stops are looked at after each wait
+      const talker = this.#talkers[number];
+      if (talker !== undefined) talker.changed(this.#epoll.eventsAt(i));
+      else this.#opener.changed(number, this.clock.now());
+    }
+  }
+
+  #goOn(): void {
+    if (this.#goingLater.length === 0) return;
+    [this.#going, this.#goingLater] = [this.#goingLater, this.#going];
+    for (const talker of this.#going) talker.goOn();
+    this.#going.length = 0;
+  }
+
+  #wakeSleepers(): void {
+    for (let next; (next = this.#sleepers.peek()) !== undefined;) {
+      const nowMs = this.clock.now();
+      if (next.dueMs > nowMs) return;
+      this.#sleepers.pop();
+      next.wake(nowMs);
+    }
+  }
+
+  #checkEnd(nowMs: number): void {
+    const stops = Atomics.load(this.#stops, 0);
+    const isTime = nowMs >= this.#endMs;
+    if (!this.isOver) {
+      if (stops > 0 || isTime) this.#end(nowMs);
+    } else if (isTime) {
+      this.#abandonAll();
+    }
+    if (stops > 1) this.#abandonAll();
+  }
+
+  #end(nowMs: number): void {
+    this.isOver = true;
+    this.#elapsedMs = nowMs - this.#startedMs;
+    this.#endMs = nowMs + LAST_ECHOES_MS;
+    this.#opener.abandon();
+    for (const talker of this.#talkers) {
+      // Whoever was not served by now never was, whatever the server still does.
+      if (this.options.wait && talker?.isServed === false) talker.abandon();
+      else talker?.talk(nowMs);
+    }
+  }
+
+  /** Gives up on what is owed. */
+  #abandonAll(): void {
+    for (const talker of this.#talkers) {
+      if (talker?.isServed) this.measurements.lost++;
+      talker?.abandon();
+    }
+  }
+
+  /** Waits until there is something to do. @returns how many connections have changed */
+  #wait(): number {
+    const nowMs = this.clock.now();
+    const dueMs = Math.min(this.#opener.dueMs, this.#sleepers.peek()?.dueMs ?? Infinity);
+    const otherMs = Math.min(this.#endMs, this.#reportMs);
+    if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
+    if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
+    return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
+  }
+
+  #reportNow(): void {
+    this.#reportMs = this.clock.now() + REPORT_MS;
+    this.#onReport(this.#report());
+  }
+
+  #report(): ThreadReport {
+    let waiting = 0;
+    for (const talker of this.#talkers) if (talker?.isServed === false) waiting++;
+    return {
+      connected: this.#open,
+      waiting,
+      elapsedMs: this.#elapsedMs,
+      measurements: this.measurements.encode(),
+      firstRefusal: this.#firstRefusal,
+    };
+  }
+}

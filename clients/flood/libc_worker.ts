@@ -1,0 +1,23 @@
+/**
+ * A thread of a flood on the system's own calls. It blocks in them, so it hears nothing once it has
+ * begun: what it must know later it is told through shared memory.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import type { FromThread, ThreadSetup } from "./libc_protocol.ts";
+import { LibcThread } from "./libc_thread.ts";
+
+self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
+  const thread = new LibcThread(data, (report) => tell({ kind: "report", report }));
+  tell({ kind: "ended", report: thread.run() });
+};
+
+function tell(message: FromThread): void {
+  self.postMessage(message);
+}
+
+tell({ kind: "ready" });

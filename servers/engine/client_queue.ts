@@ -1,0 +1,192 @@
+/**
+ * The queue of clients between the thread that accepts them and the threads that serve them, in memory
+ * that all of them see: a client in it is a descriptor and what is known of its owner.
+ *
+ * A thread that finds it empty really waits, so it can be told neither of a client nor of the end in
+ * any other way. One thread puts clients in; any number takes them out.
+ *
+ * @module
+ */
+
+import type { Address } from "../sockets/interface.ts";
+
+/** Places of the header. */
+const QUEUED = 0;
+const TAKEN = 1;
+const WAITING = 2;
+const UNFINISHED = 3;
+const CALLED = 4;
+const HEADER_LENGTH = 16;
+
+/** Added to the number of those who are queued when there will be no more. */
+const CLOSED = 0x4000_0000;
+
+/** Places in the slot of a client. */
+const STATE = 0;
+const DESCRIPTOR = 1;
+const ID = 2;
+const PORT = 3;
+const HOST_LENGTH = 4;
+const HOST = 5;
+const SLOT_LENGTH = 24;
+/** Longer than any IPv6 address with a zone, `IF_NAMESIZE` in <net/if.h> being 16. */
+const HOST_BYTES = (SLOT_LENGTH - HOST) * Int32Array.BYTES_PER_ELEMENT;
+
+const EMPTY = 0;
+const FULL = 1;
+
+/** A client whose connection was detached from the thread that accepted it. */
+export interface QueuedClient {
+  readonly fd: number;
+  readonly id: number;
+  readonly peer: Address;
+}
+
+/** Memory for a queue of at least `capacity` clients. */
+export function createQueueMemory(capacity: number): SharedArrayBuffer {
+  // A power of two, so that the places go on in order when the count of clients wraps around.
+  const slots = 2 ** Math.ceil(Math.log2(Math.max(1, capacity)));
+  const length = HEADER_LENGTH + slots * SLOT_LENGTH;
+  return new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT);
+}
+
+/** See the module. Any number of threads may have one on the same memory. */
+export class ClientQueue {
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #slots: number;
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder();
+  #put = 0;
+
+  constructor(readonly memory: SharedArrayBuffer) {
+    this.#words = new Int32Array(memory);
+    this.#bytes = new Uint8Array(memory);
+    this.#slots = (this.#words.length - HEADER_LENGTH) / SLOT_LENGTH;
+  }
+
+  /** How many clients wait for a thread. */
+  get length(): number {
+    return Atomics.load(this.#words, QUEUED) & ~CLOSED;
+  }
+
+  /** How many threads wait for a client. */
+  get waitingThreads(): number {
+    return Atomics.load(this.#words, WAITING);
+  }
+
+  /** How many clients were put, and not {@linkcode finished}. */
+  get unfinished(): number {
+    return Atomics.load(this.#words, UNFINISHED);
+  }
+
+  get isClosed(): boolean {
+    return (Atomics.load(this.#words, QUEUED) & CLOSED) !== 0;
+  }
+
+  /** To be called by one thread only, and not by more clients than the memory is for. */
+  put({ fd, id, peer }: QueuedClient): void {
+    const at = this.#slot(this.#put);
+    const words = this.#words;
+    // Whoever took the last client of this slot may still be reading it.
+    while (Atomics.load(words, at + STATE) === FULL) Atomics.wait(words, at + STATE, FULL);
+    words[at + DESCRIPTOR] = fd;
+    words[at + ID] = id;
+    words[at + PORT] = peer.port;
+    const host = this.#encoder.encode(peer.host).subarray(0, HOST_BYTES);
+    words[at + HOST_LENGTH] = host.length;
+    this.#bytes.set(host, (at + HOST) * Int32Array.BYTES_PER_ELEMENT);
+    Atomics.store(words, at + STATE, FULL);
+    this.#put = (this.#put + 1) | 0;
+    Atomics.add(words, UNFINISHED, 1);
+    Atomics.add(words, QUEUED, 1);
+    Atomics.notify(words, QUEUED, 1);
+  }
+
+  /** @returns whether the supervisor has answered the last call, and is to be called once more */
+  callSupervisor(): boolean {
+    return Atomics.exchange(this.#words, CALLED, 1) === 0;
+  }
+
+  answerCall(): void {
+    Atomics.store(this.#words, CALLED, 0);
+  }
+
+  /** Waits for a client; `null` when the queue is closed and empty. */
+  take(): QueuedClient | null {
+    const words = this.#words;
+    Atomics.add(words, WAITING, 1);
+    Atomics.notify(words, WAITING);
+    let client: QueuedClient | null | undefined;
+    while ((client = this.#tryTake()) === undefined) Atomics.wait(words, QUEUED, 0);
+    Atomics.sub(words, WAITING, 1);
+    return client;
+  }
+
+  /** The connection of a client that was taken is closed. */
+  finished(): void {
+    Atomics.sub(this.#words, UNFINISHED, 1);
+    Atomics.notify(this.#words, UNFINISHED);
+  }
+
+  /** No more clients come: threads that find it empty need not wait. */
+  close(): void {
+    Atomics.or(this.#words, QUEUED, CLOSED);
+    Atomics.notify(this.#words, QUEUED);
+  }
+
+  /** Blocks until fewer than `count` clients wait for a thread. */
+  waitUntilShorterThan(count: number): void {
+    for (;;) {
+      const taken = Atomics.load(this.#words, TAKEN);
+      if (((this.#put - taken) | 0) < count) return;
+      Atomics.wait(this.#words, TAKEN, taken);
+    }
+  }
+
+  /** Blocks until fewer than `count` clients are unfinished. */
+  waitUntilFewerThan(count: number): void {
+    for (let now; (now = this.unfinished) >= count;) Atomics.wait(this.#words, UNFINISHED, now);
+  }
+
+  /** Blocks until `count` threads wait for a client, at most `timeoutMs`. @returns whether they do */
+  waitForThreads(count: number, timeoutMs: number): boolean {
+    const waiting = this.waitingThreads;
+    if (waiting < count) Atomics.wait(this.#words, WAITING, waiting, timeoutMs);
+    return this.waitingThreads >= count;
+  }
+
+  /** @returns `undefined` when the queue is empty but not closed */
+  #tryTake(): QueuedClient | null | undefined {
+    const words = this.#words;
+    for (let queued; (queued = Atomics.load(words, QUEUED)) !== 0;) {
+      if (queued === CLOSED) return null;
+      if (Atomics.compareExchange(words, QUEUED, queued, queued - 1) === queued) {
+        return this.#read();
+      }
+    }
+    return undefined;
+  }
+
+  #read(): QueuedClient {
+    const words = this.#words;
+    const at = this.#slot(Atomics.add(words, TAKEN, 1));
+    Atomics.notify(words, TAKEN);
+    const hostAt = (at + HOST) * Int32Array.BYTES_PER_ELEMENT;
+    const client = {
+      fd: words[at + DESCRIPTOR],
+      id: words[at + ID],
+      peer: {
+        host: this.#decoder.decode(this.#bytes.slice(hostAt, hostAt + words[at + HOST_LENGTH])),
+        port: words[at + PORT],
+      },
+    };
+    Atomics.store(words, at + STATE, EMPTY);
+    Atomics.notify(words, at + STATE);
+    return client;
+  }
+
+  #slot(index: number): number {
+    return HEADER_LENGTH + ((index >>> 0) % this.#slots) * SLOT_LENGTH;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * A client's thread on Deno's sockets: its connection is at the other end of a message port.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { makeHandler } from "../handlers/handlers.ts";
+import { clientThread } from "../thread.ts";
+import { poolThread } from "../threadpool.ts";
+import type { FromThread, ToThread } from "./deno_thread.ts";
+import type { ThreadClient } from "./threads.ts";
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+let clientWaits = false;
+let onClient = () => {};
+let onAnswer: (answer: ToThread) => void = () => {};
+
+self.onmessage = ({ data }: MessageEvent<ToThread>) => {
+  if (data.name === "prepare") serve(data);
+  else if (data.name !== "client") onAnswer(data);
+  else {
+    clientWaits = true;
+    onClient();
+  }
+};
+
+// What a handler of one's own throws when nobody calls it: its client's fault, and no stack trace.
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  tell({ name: "broken", reason: messageOf(event.reason) });
+});
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  tell({ name: "broken", reason: messageOf(event.error) });
+});
+
+/** The connection is gone, and the other end has said so. */
+class Lost extends Error {}
+
+async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
+  try {
+    const newSession = await makeHandler(setup.handler);
+    tell({ name: "ready" });
+    await (setup.clientsEach === "one" ? clientThread : poolThread)({
+      buffer: new Uint8Array(setup.recvSizeBytes),
+      take,
+      newSession,
+      sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
+      clientFailed: (error) => {
+        if (!(error instanceof Lost)) tell({ name: "failed", reason: messageOf(error) });
+      },
+    });
+  } catch (error) {
+    tell({ name: "broken", reason: messageOf(error) });
+  }
+}
+
+async function take(): Promise<ThreadClient> {
+  while (!clientWaits) await new Promise<void>((resolve) => onClient = resolve);
+  clientWaits = false;
+  return { recv, send, close: () => tell({ name: "done" }) };
+}
+
+async function recv(buffer: Uint8Array): Promise<number> {
+  const answer = await ask({ name: "recv" });
+  if (answer.name !== "received") throw new Lost();
+  buffer.set(answer.bytes);
+  return answer.bytes.length;
+}
+
+async function send(bytes: Uint8Array): Promise<void> {
+  // A copy that can be given away: `bytes` is a view of the buffer that the next recv fills.
+  const copy = bytes.slice();
+  const answer = await ask({ name: "send", bytes: copy }, [copy.buffer]);
+  if (answer.name !== "sent") throw new Lost();
+}
+
+/** Has something done with the connection, and waits for what came of it. */
+function ask(call: FromThread, transfer: Transferable[] = []): Promise<ToThread> {
+  tell(call, transfer);
+  return new Promise((resolve) => onAnswer = resolve);
+}
+
+function tell(message: FromThread, transfer: Transferable[] = []): void {
+  self.postMessage(message, transfer);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,122 @@
+/**
+ * A client's thread on the system's sockets: it has its client's descriptor, and blocks in the
+ * system's calls. So it hears of nothing but its clients, through the queue, and of their end.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { makeHandler } from "../handlers/handlers.ts";
+import type { Handler } from "../handlers/session.ts";
+import { openMemory } from "../shared_memory/memory.ts";
+import { Recorder } from "../shared_memory/recorder.ts";
+import { COUNTER, openCounters } from "../shared_memory/stats.ts";
+import { DescriptorTable } from "../sockets/descriptor_table.ts";
+import { ConnectionReset, formatAddress } from "../sockets/interface.ts";
+import { LibcConnection, type LibcHome } from "../sockets/libc_connection.ts";
+import { makeInterruptible } from "../sockets/thread_interruption.ts";
+import { systemCalls } from "../sockets/system_calls.ts";
+import { clientThread } from "../thread.ts";
+import { poolThread } from "../threadpool.ts";
+import { ClientQueue } from "./client_queue.ts";
+import type { FromThread, ThreadSetup } from "./protocol.ts";
+import { rehearse } from "./rehearsal.ts";
+import type { ClientThread } from "./threads.ts";
+
+self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
+  begin(data).then(
+    () => tell({ kind: "ended" }),
+    (error) => tell({ kind: "failed", reason: messageOf(error) }),
+  );
+};
+
+async function begin(setup: ThreadSetup): Promise<void> {
+  const { length, isClosed } = new ClientQueue(setup.queue);
+  if (length === 0 && !isClosed) await rehearse(setup, serve);
+  await serve(setup);
+}
+
+async function serve(setup: ThreadSetup): Promise<void> {
+  const thread = new LibcClientThread(setup, await makeHandler(setup.handler));
+  try {
+    await (setup.clientsEach === "one" ? clientThread : poolThread)(thread);
+  } finally {
+    thread.finishClient();
+  }
+}
+
+/** This thread as the page of its model sees it. */
+class LibcClientThread implements ClientThread {
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly newSession: Handler;
+  readonly #queue: ClientQueue;
+  readonly #home: LibcHome;
+  #client: LibcConnection | undefined = undefined;
+
+  constructor(setup: ThreadSetup, newSession: Handler) {
+    const table = new DescriptorTable(setup.descriptors);
+    const buffer = new Uint8Array(setup.recvSizeBytes);
+    const stats = openMemory(setup.stats);
+    const counters = openCounters(stats, setup.statsBlock);
+    this.buffer = buffer;
+    this.newSession = newSession;
+    this.#queue = new ClientQueue(setup.queue);
+    this.#home = {
+      calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
+      observer: new Recorder(stats, openMemory(setup.trace), NOTHING_RARE, setup.statsBlock),
+      table,
+      thread: makeInterruptible(),
+      buffer,
+      lend: (count) => buffer.subarray(0, count),
+      wake: () => {},
+      closing: () => {},
+      released: () => table.released(),
+      linger: (connection, untilMs) => connection.waitForEnd(untilMs),
+    };
+  }
+
+  take(): LibcConnection | null {
+    this.finishClient();
+    const taken = this.#queue.take();
+    if (taken === null) return null;
+    return this.#client = new LibcConnection(this.#home, taken.fd, taken.id, taken.peer);
+  }
+
+  sleep(ms: number): void {
+    this.#home.table.sleep(this.#client?.descriptor ?? -1, ms);
+  }
+
+  clientFailed(thrown: unknown): void {
+    const client = this.#client;
+    if (client === undefined) return;
+    const error = client.explain(thrown);
+    if (error instanceof ConnectionReset) return;
+    const peer = formatAddress(client.peer);
+    tell({ kind: "notice", notice: { kind: "client-failed", peer, reason: error.message } });
+  }
+
+  /** The last client's connection is closed. */
+  finishClient(): void {
+    if (this.#client === undefined) return;
+    this.#client = undefined;
+    this.#queue.finished();
+  }
+}
+
+/** A client's thread accepts nobody. */
+const NOTHING_RARE = {
+  beganToWait() {},
+  outOfDescriptors() {},
+  beyondFdSetSize() {},
+  acceptFailed() {},
+};
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function tell(message: FromThread): void {
+  self.postMessage(message);
+}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import "./harness/sanitizers.ts";
 import {
   duplicate,
   receiveDescriptor,

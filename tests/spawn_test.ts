@@ -4,6 +4,7 @@
  * @module
  */
 
+import "./harness/sanitizers.ts";
 import { endOf, type ProcessEnd, sendSignal, spawn } from "../servers/sockets/spawn.ts";
 import { hasSystemCalls, systemCalls } from "../servers/sockets/system_calls.ts";
 import { SystemCallError } from "../servers/sockets/system_call_error.ts";

@@ -38,8 +38,11 @@ export const enServants = {
     how: [
       "For each client a child process is started, which serves it as the blocking server would. The " +
       "parent only accepts.",
-      "Here the parent keeps the socket and carries the bytes to the child's standard input and from " +
-      "its standard output. So any program can be the child, as with inetd: --exec cat is an echo server.",
+      "The client is the child's standard input and output. So any program can be the child, as with " +
+      "inetd: --exec cat is an echo server.",
+      "Deno's sockets cannot be given away: there the parent keeps them and carries the bytes through " +
+      "pipes, as drawn. With --sockets libc the child inherits the socket itself and the parent closes " +
+      "its copy; a spare child is sent it. What other programs send and receive is not counted then.",
     ],
     drawing: `
   client 1 ══▶ parent ══ pipe ══▶ child 1 ── waits for client 1

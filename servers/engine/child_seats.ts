@@ -5,15 +5,14 @@
  * @module
  */
 
+import { mostServants } from "./headroom.ts";
+
 /** Places of the numbers. */
 const COUNT = 0;
 const FREE = 1;
 const UNDERWAY = 2;
 const ARE_SPARES_READY = 3;
 const LENGTH = 4;
-
-/** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
-const DESCRIPTORS_OF_PROCESS = 48;
 
 /** Blocks of counters: after the engine's, the supervisor's, and from here on one for each seat. */
 export const SUPERVISOR_BLOCK = 1;
@@ -32,8 +31,7 @@ const MOST_SEATS = 32_768;
 export function createChildSeats(descriptorLimit: number): SharedArrayBuffer {
   const memory = new SharedArrayBuffer(LENGTH * Int32Array.BYTES_PER_ELEMENT);
   const words = new Int32Array(memory);
-  const left = descriptorLimit - DESCRIPTORS_OF_PROCESS;
-  words[COUNT] = words[FREE] = Math.max(1, Math.min(left, MOST_SEATS));
+  words[COUNT] = words[FREE] = Math.min(mostServants(descriptorLimit, 1), MOST_SEATS);
   return memory;
 }
 

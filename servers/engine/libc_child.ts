@@ -131,13 +131,14 @@ function makeConnection(
 ): LibcConnection {
   const table = new DescriptorTable(createDescriptorMemory(fd + 1));
   table.add(fd);
+  const finish = () => table.finish(fd);
   const buffer = new Uint8Array(recvSizeBytes);
   return new LibcConnection(
     {
-      calls: { ...calls, recv: interruptible(calls.recv, () => table.finish(fd)) },
+      calls: { ...calls, recv: interruptible(calls.recv, finish) },
       observer,
       table,
-      thread: 0, // no other thread interrupts this one; the parent's signal does
+      thread: 0, // there is but one
       wake: NOTHING,
       buffer,
       lend: (count) => buffer.subarray(0, count),
@@ -151,7 +152,7 @@ function makeConnection(
   );
 }
 
-/** A `recv` that, when interrupted, calls `finish` and is called again, for what has arrived. */
+/** A `recv` that, when interrupted, calls `finish`: the client is to end after what has arrived. */
 function interruptible(recv: SystemCalls["recv"], finish: () => void): SystemCalls["recv"] {
   return (fd, buffer, sizeBytes, flags) => {
     const count = recv(fd, buffer, sizeBytes, flags);

@@ -59,14 +59,13 @@ class LibcClientThread implements ClientThread {
     const table = new DescriptorTable(setup.descriptors);
     const buffer = new Uint8Array(setup.recvSizeBytes);
     const stats = openMemory(setup.stats);
-    const trace = openMemory(setup.trace);
     const counters = openCounters(stats, setup.statsBlock);
     this.buffer = buffer;
     this.newSession = newSession;
     this.#queue = new ClientQueue(setup.queue);
     this.#home = {
       calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
-      observer: new Recorder(stats, trace, NOTHING_RARE, setup.statsBlock),
+      observer: new Recorder(stats, openMemory(setup.trace), NOTHING_RARE, setup.statsBlock),
       table,
       thread: makeInterruptible(),
       buffer,

@@ -26,24 +26,23 @@ export const COUNTER = {
 /** A reading of all counters. */
 export type Counters = Record<keyof typeof COUNTER, number>;
 
-/** A multiple of a line of the processors' caches, which writers of two blocks would fight for. */
-const BLOCK_BYTES = 128;
-const BLOCK_LENGTH = BLOCK_BYTES / Float64Array.BYTES_PER_ELEMENT;
+/** Room in a block, so that no two threads write into the same 128 bytes, which slows both down. */
+const BLOCK_LENGTH = 16;
 
 /** Size of so many blocks of counters. */
 export function statsBytes(blocks: number): number {
-  return blocks * BLOCK_BYTES;
+  return blocks * BLOCK_LENGTH * Float64Array.BYTES_PER_ELEMENT;
 }
 
-/** Memory for blocks of counters, one for each thread or process that counts. */
+/** Memory for the counters of so many threads or processes, each of which has a block of its own. */
 export function createStatsMemory(blocks = 1): SharedArrayBuffer {
   return new SharedArrayBuffer(statsBytes(blocks));
 }
 
 /**
- * The counters of a block as an array, to be indexed with {@linkcode COUNTER}. One thread at a
- * time writes it with plain stores, and the next one goes on from there; a reader may see one counter a
- * moment before another, but never half a number.
+ * A block of counters as an array, to be indexed with {@linkcode COUNTER}. One thread at a time writes
+ * it with plain stores, and the next one goes on from there; a reader may see one counter a moment
+ * before another, but never half a number.
  */
 export function openCounters(memory: ArrayBufferLike, block = 0): Float64Array {
   return new Float64Array(memory, statsBytes(block), BLOCK_LENGTH);
@@ -53,7 +52,7 @@ export function openCounters(memory: ArrayBufferLike, block = 0): Float64Array {
 export function readCounters(memory: ArrayBufferLike): Counters {
   const values = new Float64Array(memory);
   const sums = new Float64Array(BLOCK_LENGTH);
-  for (let at = 0; at < values.length; at++) sums[at % BLOCK_LENGTH] += values[at];
+  for (let i = 0; i < values.length; i++) sums[i % BLOCK_LENGTH] += values[i];
   const entries = Object.entries(COUNTER).map(([name, index]) => [name, sums[index]]);
   return Object.fromEntries(entries) as Counters; // fromEntries forgets the names
 }

@@ -14,8 +14,8 @@ import { modelEntry } from "../registry.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import { readCounters } from "../shared_memory/stats.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
-import { ClientThreads } from "./client_threads.ts";
 import type { ChildProcesses, ChildSharing } from "./child_processes.ts";
+import { ClientThreads } from "./client_threads.ts";
 import { Log } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
@@ -57,22 +57,22 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const { promise: stopped, resolve, reject } = Promise.withResolvers<void>();
   const said = new Set<string>();
   const engineSetup = { ...setup, ...memories };
-  const notify = (notice: Notice) => {
+  const notice = (notice: Notice) => {
     if (SAID_ONCE.includes(notice.kind) && said.has(notice.kind)) return;
     said.add(notice.kind);
     reporter.notice(notice);
   };
   const failed = (reason: string) => reject(new RefusedError(messages.serve.engineFailed(reason)));
-  let threads: ClientThreads | undefined;
   const watches: Watch[] = [];
   if (setup.sockets === "libc") watches.push(watch(new Warden(memories.descriptors), setup));
-  const children = withChildren && await superviseChildren(setup, withChildren, notify);
+  const children = withChildren && await superviseChildren(setup, withChildren, notice);
   if (children !== undefined) watches.push(watch(children, setup));
   const endClients = (graceMs: number) => {
     for (const { farewell } of watches) farewell.begin(graceMs);
     if (watches.length === 0) tell(worker, { kind: "stop", graceMs });
   };
   const stop = new Stop(supervision, endClients, stats, resolve);
+  let threads: ClientThreads | undefined;
 
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
     switch (data.kind) {
@@ -86,10 +86,10 @@ export async function supervise(supervision: Supervision): Promise<void> {
         stop.begin();
         break;
       case "notice":
-        notify(data.notice);
+        notice(data.notice);
         break;
       case "threads-wanted":
-        threads = new ClientThreads(data.wanted, engineSetup, { notice: notify, failed });
+        threads = new ClientThreads(data.wanted, engineSetup, { notice, failed });
         break;
       case "client-came":
         threads?.clientCame();

@@ -4,7 +4,6 @@
  * @module
  */
 
-import "./harness/sanitizers.ts";
 import {
   duplicate,
   receiveDescriptor,
@@ -16,6 +15,10 @@ import { assertEquals, assertNotEquals, assertThrows } from "./harness/assert.ts
 import { test } from "./harness/test.ts";
 
 const ignore = !hasSystemCalls();
+// Libraries are opened once and stay open: within a test that would count as its leak.
+if (!ignore) {
+  for (const fd of socketPair()) systemCalls().close(fd);
+}
 const FD_CLOEXEC = 1;
 
 test("a descriptor arrives with its text, as a copy that programs do not inherit", () => {

@@ -12,7 +12,7 @@ const EPOLLHUP = 0x010;
 const HUNG_UP = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 /** How many events one wait can bring. */
-const MOST_EVENTS = 1_024;
+const MOST_EVENTS = 64;
 
 /**
  * The layout of `struct epoll_event` in 32-bit words: packed on x86-64, and with the data aligned to 8

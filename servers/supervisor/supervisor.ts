@@ -46,85 +46,22 @@ export interface Supervision {
  * @throws {RefusedError} when it cannot start or its engine fails
  */
 export async function supervise(supervision: Supervision): Promise<void> {
-  const { setup, reporter, messages } = supervision;
+  const { setup, reporter } = supervision;
   const { memories, withChildren } = await createSharing(setup);
   const stats = openMemory(memories.stats);
   const log = startLog(supervision, openMemory(memories.trace));
   const startedMs = performance.now();
-  const worker = new Worker(new URL("../engine/engine_worker.ts", import.meta.url), {
-    type: "module",
-  });
-  const { promise: stopped, resolve, reject } = Promise.withResolvers<void>();
-  const said = new Set<string>();
-  const engineSetup = { ...setup, ...memories };
-  const notice = (notice: Notice) => {
-    if (SAID_ONCE.includes(notice.kind) && said.has(notice.kind)) return;
-    said.add(notice.kind);
-    reporter.notice(notice);
-  };
-  const failed = (reason: string) => reject(new RefusedError(messages.serve.engineFailed(reason)));
-  const watches: Watch[] = [];
-  if (setup.sockets === "libc") watches.push(watch(new Warden(memories.descriptors), setup));
-  const children = withChildren && await superviseChildren(setup, withChildren, notice);
-  if (children !== undefined) watches.push(watch(children, setup));
-  const endClients = (graceMs: number) => {
-    for (const { farewell } of watches) farewell.begin(graceMs);
-    if (watches.length === 0) tell(worker, { kind: "stop", graceMs });
-  };
-  const stop = new Stop(supervision, endClients, stats, resolve);
-  let threads: ClientThreads | undefined;
-
-  worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
-    switch (data.kind) {
-      case "listening":
-        reporter.listening(data, setup.model, setup.sockets);
-        break;
-      case "failed":
-        reject(new RefusedError(explain(data.failure, setup.listen, messages)));
-        break;
-      case "stop-asked":
-        stop.begin();
-        break;
-      case "notice":
-        notice(data.notice);
-        break;
-      case "threads-wanted":
-        threads = new ClientThreads(data.wanted, engineSetup, { notice, failed });
-        break;
-      case "client-came":
-        threads?.clientCame();
-        break;
-      case "prepare-spares":
-        children?.prepareSpares();
-        break;
-      case "client-for-child":
-        children?.serve(data.client);
-        break;
-      case "stopped":
-        resolve();
-        break;
-      case "crashed":
-        failed(data.detail);
-        break;
-    }
-  };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    failed(event.message);
-  };
-  tell(worker, { kind: "start", setup: engineSetup });
+  const engine = new RunningEngine(supervision, { ...setup, ...memories });
+  if (setup.sockets === "libc") engine.watch(new Warden(memories.descriptors));
+  if (withChildren !== undefined) await engine.startChildren(withChildren);
+  const stop = new Stop(supervision, (graceMs) => engine.endClients(graceMs), stats, engine.giveUp);
+  engine.start(stop);
   stop.listenToSignals();
   try {
-    await stopped;
+    await engine.stopped;
   } finally {
     stop.end();
-    for (const { farewell, stopDismissing } of watches) {
-      farewell.end();
-      stopDismissing();
-    }
-    worker.terminate();
-    threads?.end();
-    await children?.end();
+    await engine.end();
     log?.close();
   }
   const usage = supervision.stats
@@ -133,14 +70,108 @@ export async function supervise(supervision: Supervision): Promise<void> {
   reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
 }
 
-/** As all that is for children, this is loaded only where there are some. */
-async function superviseChildren(
-  setup: Supervision["setup"],
-  sharing: ChildSharing,
-  notify: (notice: Notice) => void,
-): Promise<ChildProcesses> {
-  const { ChildProcesses } = await import("./child_processes.ts");
-  return new ChildProcesses(setup, sharing, notify);
+/** The supervisor's end of an engine, with the threads and children that it cannot make itself. */
+class RunningEngine {
+  /** Rejects when the engine cannot start, or fails. */
+  readonly stopped: Promise<void>;
+  readonly giveUp: () => void;
+
+  readonly #supervision: Supervision;
+  readonly #setup: EngineSetup;
+  readonly #fail: (error: RefusedError) => void;
+  readonly #worker = new Worker(new URL("../engine/engine_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  readonly #said = new Set<string>();
+  readonly #watches: Watch[] = [];
+  #threads: ClientThreads | undefined = undefined;
+  #children: ChildProcesses | undefined = undefined;
+
+  constructor(supervision: Supervision, setup: EngineSetup) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.stopped = promise;
+    this.giveUp = resolve;
+    this.#fail = reject;
+    this.#supervision = supervision;
+    this.#setup = setup;
+  }
+
+  /** Ends these clients from here when the server stops, and before that those that are idle. */
+  watch<Client>(clients: Clients<Client>): void {
+    this.#watches.push(watch(clients, this.#setup));
+  }
+
+  /** As all that is for children, this is loaded only where there are some. */
+  async startChildren(sharing: ChildSharing): Promise<void> {
+    const { ChildProcesses } = await import("./child_processes.ts");
+    this.#children = new ChildProcesses(this.#setup, sharing, this.#notice);
+    this.watch(this.#children);
+  }
+
+  /** @param stop what is begun when the model asks for its end */
+  start(stop: Stop): void {
+    this.#worker.onmessage = ({ data }: MessageEvent<FromEngine>) => this.#hear(data, stop);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#failed(event.message);
+    };
+    tell(this.#worker, { kind: "start", setup: this.#setup });
+  }
+
+  endClients(graceMs: number): void {
+    for (const { farewell } of this.#watches) farewell.begin(graceMs);
+    // An engine that nobody watches from here has an event loop, and does it itself.
+    if (this.#watches.length === 0) tell(this.#worker, { kind: "stop", graceMs });
+  }
+
+  async end(): Promise<void> {
+    for (const { farewell, stopDismissing } of this.#watches) {
+      farewell.end();
+      stopDismissing();
+    }
+    this.#worker.terminate();
+    this.#threads?.end();
+    await this.#children?.end();
+  }
+
+  #hear(data: FromEngine, stop: Stop): void {
+    const { setup, reporter, messages } = this.#supervision;
+    switch (data.kind) {
+      case "listening":
+        return reporter.listening(data, setup.model, setup.sockets);
+      case "failed":
+        return this.#fail(new RefusedError(explain(data.failure, setup.listen, messages)));
+      case "stop-asked":
+        return stop.begin();
+      case "notice":
+        return this.#notice(data.notice);
+      case "threads-wanted": {
+        const outcomes = { notice: this.#notice, failed: this.#failed };
+        this.#threads = new ClientThreads(data.wanted, this.#setup, outcomes);
+        return;
+      }
+      case "client-came":
+        return this.#threads?.clientCame();
+      case "prepare-spares":
+        return this.#children?.prepareSpares();
+      case "client-for-child":
+        return this.#children?.serve(data.client);
+      case "stopped":
+        return this.giveUp();
+      case "crashed":
+        return this.#failed(data.detail);
+    }
+  }
+
+  readonly #notice = (notice: Notice): void => {
+    if (SAID_ONCE.includes(notice.kind) && this.#said.has(notice.kind)) return;
+    this.#said.add(notice.kind);
+    this.#supervision.reporter.notice(notice);
+  };
+
+  readonly #failed = (reason: string): void => {
+    this.#fail(new RefusedError(this.#supervision.messages.serve.engineFailed(reason)));
+  };
 }
 
 interface Watch {

@@ -1,6 +1,7 @@
 import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./interface.ts";
 import type { Address, Connection, Observer } from "./interface.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
+import { isOfOperation, isReset, toError } from "./deno_faults.ts";
 import { Inbox } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -284,19 +285,4 @@ export class DenoConnection implements Connection, DenoPollable {
   readonly #onFailed = (error: unknown): never => {
     throw this.explain(error);
   };
-}
-
-function isReset(error: unknown): error is Error {
-  return error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted;
-}
-
-/** Whether it is an error of an operation on the connection, and not of the model or its handler. */
-function isOfOperation(error: unknown): boolean {
-  return isReset(error) || error instanceof Deno.errors.BadResource ||
-    error instanceof Deno.errors.Interrupted;
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

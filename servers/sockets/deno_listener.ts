@@ -1,6 +1,7 @@
 import { EPOLLIN } from "./interface.ts";
 import type { Address, Connection, Listener, ListenOptions } from "./interface.ts";
 import { DenoConnection } from "./deno_connection.ts";
+import { toError } from "./deno_faults.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
 
 /** After how long accepting is tried again if no connection of ours has ended meanwhile. */
@@ -149,7 +150,7 @@ export class DenoListener implements Listener, DenoPollable {
     };
     this.#hub.onceReleased(retry);
     if (!isOutOfDescriptors(error)) {
-      this.#hub.observer.acceptFailed(error instanceof Error ? error : new Error(String(error)));
+      this.#hub.observer.acceptFailed(toError(error));
     } else if (!this.#toldOutOfDescriptors) {
       this.#toldOutOfDescriptors = true;
       this.#hub.observer.outOfDescriptors();

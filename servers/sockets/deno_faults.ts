@@ -1,0 +1,22 @@
+/**
+ * What the errors of Deno's operations on a connection mean.
+ *
+ * @module
+ */
+
+/** Whether the client is gone. */
+export function isReset(error: unknown): error is Error {
+  return error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted;
+}
+
+/** Whether it is an error of an operation on the connection, and not of the model or its handler. */
+export function isOfOperation(error: unknown): boolean {
+  return isReset(error) || error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.Interrupted;
+}
+
+/** What was thrown, as an error. */
+export function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

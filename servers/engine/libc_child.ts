@@ -17,6 +17,7 @@ import { sendDescriptor, socketPair } from "../sockets/descriptor_passing.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset } from "../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../sockets/interruption.ts";
+import { ReceiveBuffer } from "../sockets/receive_buffer.ts";
 import { LibcConnection } from "../sockets/libc_connection.ts";
 import { ERRNO } from "../sockets/system_call_error.ts";
 import { SHUT_WR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
@@ -132,7 +133,7 @@ function makeConnection(
   const table = new DescriptorTable(createDescriptorMemory(fd + 1));
   table.add(fd);
   const finish = () => table.finish(fd);
-  const buffer = new Uint8Array(recvSizeBytes);
+  const buffer = new ReceiveBuffer(recvSizeBytes);
   return new LibcConnection(
     {
       calls: { ...calls, recv: interruptible(calls.recv, finish) },
@@ -141,7 +142,6 @@ function makeConnection(
       thread: 0, // there is but one
       wake: NOTHING,
       buffer,
-      lend: (count) => buffer.subarray(0, count),
       closing: NOTHING,
       released: NOTHING,
       linger: (connection, untilMs) => connection.waitForEnd(untilMs),

@@ -16,6 +16,7 @@ import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import { LibcConnection, type LibcHome } from "../sockets/libc_connection.ts";
+import { ReceiveBuffer } from "../sockets/receive_buffer.ts";
 import { makeInterruptible } from "../sockets/thread_interruption.ts";
 import { systemCalls } from "../sockets/system_calls.ts";
 import { clientThread } from "../thread.ts";
@@ -57,10 +58,10 @@ class LibcClientThread implements ClientThread {
 
   constructor(setup: ThreadSetup, newSession: Handler) {
     const table = new DescriptorTable(setup.descriptors);
-    const buffer = new Uint8Array(setup.recvSizeBytes);
+    const buffer = new ReceiveBuffer(setup.recvSizeBytes);
     const stats = openMemory(setup.stats);
     const counters = openCounters(stats, setup.statsBlock);
-    this.buffer = buffer;
+    this.buffer = buffer.bytes;
     this.newSession = newSession;
     this.#queue = new ClientQueue(setup.queue);
     this.#home = {
@@ -69,7 +70,6 @@ class LibcClientThread implements ClientThread {
       table,
       thread: makeInterruptible(),
       buffer,
-      lend: (count) => buffer.subarray(0, count),
       wake: () => {},
       closing: () => {},
       released: () => table.released(),

@@ -2,6 +2,7 @@ import type { DescriptorTable } from "./descriptor_table.ts";
 import { ConnectionReset, WOULD_BLOCK } from "./interface.ts";
 import type { Address, Connection, Observer } from "./interface.ts";
 import type { LibcPollable } from "./libc_hub.ts";
+import type { ReceiveBuffer } from "./receive_buffer.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
 import { SHUT_RDWR, SHUT_WR } from "./system_calls.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, type SystemCalls } from "./system_calls.ts";
@@ -38,9 +39,7 @@ export interface LibcHome {
   /** Has the thread's readiness call look at what the system knows nothing of. */
   wake(): void;
   /** Where `tryRecv` receives for all connections of the thread. */
-  readonly buffer: Uint8Array<ArrayBuffer>;
-  /** The first `count` bytes of {@linkcode buffer}. */
-  lend(count: number): Uint8Array;
+  readonly buffer: ReceiveBuffer;
   /** The descriptor is about to be closed. */
   closing(fd: number): void;
   /** The descriptor is free again. */
@@ -93,15 +92,15 @@ export class LibcConnection implements Connection, LibcPollable {
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
     if (this.#edge === DRAINED && this.#stage === OPEN) return WOULD_BLOCK;
     const { buffer } = this.#home;
-    const mostBytes = Math.min(sizeBytes, buffer.length);
-    const count = this.#receive(buffer, mostBytes, MSG_DONTWAIT);
+    const mostBytes = Math.min(sizeBytes, buffer.bytes.length);
+    const count = this.#receive(buffer.bytes, mostBytes, MSG_DONTWAIT);
     if (count === WOULD_BLOCK) return WOULD_BLOCK;
     if (count === 0) return NOTHING;
     // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
     // to be told so would be a call for each message.
     if (this.#edge === MAY_HAVE_MORE && count < mostBytes) this.#edge = DRAINED;
-    this.#received(buffer, count);
-    return this.#home.lend(count);
+    this.#received(buffer.bytes, count);
+    return buffer.lend(count);
   }
 
   keep(bytes: Uint8Array): Uint8Array {
@@ -189,9 +188,9 @@ export class LibcConnection implements Connection, LibcPollable {
 
   /** Of a closed connection: gives back its descriptor if the client has ended, or it is late. */
   lookForEnd(untilMs: number): void {
-    const { calls, buffer } = this.#home;
+    const { calls, buffer: { bytes } } = this.#home;
     while (performance.now() < untilMs) {
-      const count = calls.recv(this.#fd, buffer, buffer.length, MSG_DONTWAIT);
+      const count = calls.recv(this.#fd, bytes, bytes.length, MSG_DONTWAIT);
       if (count === -ERRNO.EAGAIN) return;
       if (count <= 0 && count !== -ERRNO.EINTR) break;
     }

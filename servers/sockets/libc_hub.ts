@@ -8,6 +8,7 @@ import type { DescriptorTable } from "./descriptor_table.ts";
 import type { Observer, Pollable } from "./interface.ts";
 import type { LibcConnection, LibcHome } from "./libc_connection.ts";
 import type { LibcListener } from "./libc_listener.ts";
+import { ReceiveBuffer } from "./receive_buffer.ts";
 import { makeInterruptible } from "./thread_interruption.ts";
 import { EFD_CLOEXEC, EFD_NONBLOCK, type SystemCalls } from "./system_calls.ts";
 import { checked } from "./system_call_error.ts";
@@ -30,8 +31,7 @@ export class LibcHub implements LibcHome {
   /** Written to by other threads to end a wait, eventfd(2). */
   readonly waker: number;
   listener: LibcListener | undefined = undefined;
-  readonly buffer: Uint8Array<ArrayBuffer>;
-  #lent: Uint8Array;
+  readonly buffer: ReceiveBuffer;
   /** Told of every descriptor before it is closed; the system's own lists need not be. */
   onClosing: (fd: number) => void = () => {};
   /** Closed connections, and until when each is looked after. */
@@ -45,7 +45,7 @@ export class LibcHub implements LibcHome {
     readonly table: DescriptorTable,
     recvSizeBytes: number,
   ) {
-    this.#lent = this.buffer = new Uint8Array(recvSizeBytes);
+    this.buffer = new ReceiveBuffer(recvSizeBytes);
     this.waker = checked("eventfd", calls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     table.waker = this.waker;
   }
@@ -70,12 +70,6 @@ export class LibcHub implements LibcHome {
       connection.reported(false);
       yield connection;
     }
-  }
-
-  /** A new view only if it is of another size than the last: messages in a row are often alike. */
-  lend(count: number): Uint8Array {
-    if (this.#lent.length !== count) this.#lent = this.buffer.subarray(0, count);
-    return this.#lent;
   }
 
   closing(fd: number): void {

@@ -40,14 +40,15 @@ const timer = setInterval(async () => {
 const { code, stdout, stderr } = await flooding;
 clearInterval(timer);
 
-const { served, lost, wrongBytes, messages } = JSON.parse(stdout);
+const { served, lost, wrongBytes, messagesEchoed } = JSON.parse(stdout);
 let alive = 0;
 for (const client of silent) if (await exchange(client, "still here") === "still here") alive++;
 for (const client of silent) client.close();
+console.log(`memory in MB: ${memory.map((bytes) => (bytes / 1e6).toFixed(1)).join(" ")}`);
 const [warm, most] = [memory[WARM_UP_SECONDS], Math.max(...memory.slice(WARM_UP_SECONDS))];
 const megabytes = ((most - warm) / 1e6).toFixed(1);
 console.log(
-  `${messages} messages; ${served} of ${TALKING} served, ${lost} lost, ${wrongBytes} bytes wrong, ` +
+  `${messagesEchoed} messages; ${served} of ${TALKING} served, ${lost} lost, ${wrongBytes} bytes wrong, ` +
     `${alive} of ${SILENT} silent ones still served; memory grew by ${megabytes} MB`,
 );
 const holds = code === 0 && served === TALKING && lost === 0 && wrongBytes === 0 &&

@@ -1,6 +1,8 @@
-const DEFINITIONS = {
+import { cFunctions } from "../../servers/sockets/c_library.ts";
+
+const functions = cFunctions({
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
-} as const satisfies Deno.ForeignLibraryInterface;
+});
 
 /** <time.h> */
 const CLOCK_MONOTONIC = 1;
@@ -10,7 +12,7 @@ const CLOCK_MONOTONIC = 1;
  * the time of `performance.now()`.
  */
 export class LibcClock {
-  readonly #getTime = Deno.dlopen("libc.so.6", DEFINITIONS).symbols.clock_gettime;
+  readonly #getTime = functions().clock_gettime;
   /** `struct timespec`: seconds and nanoseconds of 64 bits each, of which the lower halves suffice. */
   readonly #time = new Uint32Array(4);
 

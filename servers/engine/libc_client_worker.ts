@@ -17,7 +17,7 @@ import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import { LibcConnection, type LibcHome } from "../sockets/libc_connection.ts";
 import { ReceiveBuffer } from "../sockets/receive_buffer.ts";
-import { makeInterruptible } from "../sockets/thread_interruption.ts";
+import { makeInterruptible } from "../sockets/interruption.ts";
 import { systemCalls } from "../sockets/system_calls.ts";
 import { clientThread } from "../thread.ts";
 import { poolThread } from "../threadpool.ts";

@@ -5,21 +5,20 @@
  * @module
  */
 
-import { AF_UNIX, errnoInstead, MSG_NOSIGNAL, SOCK_CLOEXEC, SOL_SOCKET } from "./system_calls.ts";
+import { cFunctions, errnoInstead } from "./c_library.ts";
+import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_SEQPACKET } from "./system_calls.ts";
+import { SOL_SOCKET, systemCalls } from "./system_calls.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
 
 /** <sys/socket.h> */
-const SOCK_SEQPACKET = 5;
 const SCM_RIGHTS = 1;
 const MSG_CMSG_CLOEXEC = 0x4000_0000;
 
-const DEFINITIONS = {
-  socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+const functions = cFunctions({
   sendmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   recvmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
-  __errno_location: { parameters: [], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
+});
 
 /** Where the parts of a {@linkcode Letter} begin; numbers in C's `size_t` are 8 bytes. */
 const HEADER = { iov: 16, iovLength: 24, control: 32, controlLength: 40 };
@@ -28,30 +27,15 @@ const IOV = { at: 56, base: 56, length: 64 };
 const CONTROL = { at: 72, level: 80, type: 84, descriptor: 88, usedBytes: 20, paddedBytes: 24 };
 const TEXT = { at: 96, mostBytes: 512 };
 
-interface Library {
-  readonly c: Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"];
-  /** Puts the negative errno in the place of -1. */
-  fail(result: number): number;
-}
-
-let opened: Library | undefined;
-
-function library(): Library {
-  if (opened !== undefined) return opened;
-  const c = Deno.dlopen("libc.so.6", DEFINITIONS).symbols;
-  return opened = { c, fail: errnoInstead(c.__errno_location()) };
-}
-
 /**
  * Two connected sockets that keep messages apart, close-on-exec, socketpair(2).
  *
  * @throws {SystemCallError} when there are no descriptors left
  */
 export function socketPair(): [number, number] {
-  const { c, fail } = library();
   const pair = new Int32Array(2);
   const type = SOCK_SEQPACKET | SOCK_CLOEXEC;
-  checked("socketpair", fail(c.socketpair(AF_UNIX, type, 0, pair)));
+  checked("socketpair", systemCalls().socketpair(AF_UNIX, type, 0, pair));
   return [pair[0], pair[1]];
 }
 
@@ -62,7 +46,8 @@ export function socketPair(): [number, number] {
  * @throws {SystemCallError} when it cannot be sent for another reason
  */
 export function sendDescriptor(socket: number, descriptor: number, text: string): boolean {
-  const { c, fail } = library();
+  const c = functions();
+  const fail = errnoInstead();
   const letter = makeLetter();
   const { read, written } = new TextEncoder().encodeInto(text, letter.text);
   if (read < text.length) throw new Error(`more than ${TEXT.mostBytes} bytes: ${text}`);
@@ -87,7 +72,8 @@ export function sendDescriptor(socket: number, descriptor: number, text: string)
  * @throws {SystemCallError} when receiving fails
  */
 export function receiveDescriptor(socket: number): { descriptor: number; text: string } | null {
-  const { c, fail } = library();
+  const c = functions();
+  const fail = errnoInstead();
   const letter = makeLetter();
   for (;;) {
     const received = fail(c.recvmsg(socket, letter.bytes, MSG_CMSG_CLOEXEC));
@@ -110,7 +96,8 @@ export function receiveDescriptor(socket: number): { descriptor: number; text: s
  * @throws {SystemCallError} when that fails
  */
 export function duplicate(descriptor: number, copy: number): void {
-  const { c, fail } = library();
+  const c = functions();
+  const fail = errnoInstead();
   checked("dup2", fail(c.dup2(descriptor, copy)));
 }
 

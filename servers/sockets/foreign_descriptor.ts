@@ -4,20 +4,16 @@
  * @module
  */
 
+import { cFunctions } from "./c_library.ts";
+
 /** <sys/syscall.h>; older C libraries have no functions for them. */
 const SYS_PIDFD_OPEN = 434;
 const SYS_PIDFD_GETFD = 438;
 
-const DEFINITIONS = {
+const c = cFunctions({
   syscall: { parameters: ["i64", "i64", "i64", "i64"], result: "i64" },
   close: { parameters: ["i32"], result: "i32" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-let library: Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"] | undefined;
-
-function c(): Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"] {
-  return library ??= Deno.dlopen("libc.so.6", DEFINITIONS).symbols;
-}
+});
 
 /**
  * Calls `action` with a copy of a child's descriptor.

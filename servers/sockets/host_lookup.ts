@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cFunctions } from "./c_library.ts";
 import { setPort, type SocketAddress } from "./socket_address.ts";
 import { AF_INET, AF_INET6, SOCK_STREAM } from "./system_calls.ts";
 
@@ -11,13 +12,11 @@ import { AF_INET, AF_INET6, SOCK_STREAM } from "./system_calls.ts";
 const AT = { family: 4, socketType: 8, addressSize: 16, address: 24, next: 40 };
 const ADDRINFO_BYTES = 48;
 
-const DEFINITIONS = {
+const functions = cFunctions({
   getaddrinfo: { parameters: ["buffer", "pointer", "buffer", "buffer"], result: "i32" },
   freeaddrinfo: { parameters: ["pointer"], result: "void" },
   gai_strerror: { parameters: ["i32"], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-let library: Deno.DynamicLibrary<typeof DEFINITIONS> | undefined;
+});
 
 /** There is no such host, or nobody who knows it can be asked. */
 export class HostLookupError extends Error {
@@ -31,14 +30,13 @@ export class HostLookupError extends Error {
  * @throws {HostLookupError} when there are none
  */
 export function lookUpHost(host: string, port: number): SocketAddress[] {
-  library ??= Deno.dlopen("libc.so.6", DEFINITIONS);
-  const { symbols } = library;
+  const c = functions();
   const hints = new Uint8Array(ADDRINFO_BYTES);
   new DataView(hints.buffer).setInt32(AT.socketType, SOCK_STREAM, true);
   const list = new BigUint64Array(1);
   const name = new TextEncoder().encode(`${host}\0`);
-  const status = symbols.getaddrinfo(name, null, hints, list);
-  if (status !== 0) throw new HostLookupError(`${host}: ${reasonOf(symbols.gai_strerror(status))}`);
+  const status = c.getaddrinfo(name, null, hints, list);
+  if (status !== 0) throw new HostLookupError(`${host}: ${reasonOf(c.gai_strerror(status))}`);
   const first = Deno.UnsafePointer.create(list[0]);
   try {
     return [...addresses(first)].map((address) => {
@@ -46,7 +44,7 @@ export function lookUpHost(host: string, port: number): SocketAddress[] {
       return address;
     });
   } finally {
-    symbols.freeaddrinfo(first);
+    c.freeaddrinfo(first);
   }
 }
 

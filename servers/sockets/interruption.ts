@@ -4,9 +4,9 @@
  * @module
  */
 
+import { cFunctions, errnoInstead } from "./c_library.ts";
+import { signalNumber, signalSet } from "./signals.ts";
 import { checked } from "./system_call_error.ts";
-import { errnoInstead } from "./system_calls.ts";
-import { signalNumber, signalSet } from "./spawn.ts";
 
 /** `struct sigaction` of the GNU C library on x86-64 and arm64: handler, mask, flags, restorer. */
 const SIGACTION_BYTES = 152;
@@ -15,13 +15,18 @@ const SIG_UNBLOCK = 1;
 /** <sys/prctl.h> */
 const PR_SET_PDEATHSIG = 1;
 
-const DEFINITIONS = {
+/** What threads interrupt each other with: nobody here uses it for anything else. */
+const THREAD_SIGNAL = "SIGURG";
+
+const functions = cFunctions({
   sigaction: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   sigprocmask: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+  gettid: { parameters: [], result: "i32" },
+  getpid: { parameters: [], result: "i32" },
+  tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
   abs: { type: "pointer" },
-  __errno_location: { parameters: [], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
+});
 
 /**
  * From now on `signal` does nothing but interrupt the call in which this thread is blocked, which then
@@ -31,12 +36,32 @@ const DEFINITIONS = {
  * @throws {SystemCallError} when the signal has no handler
  */
 export function interruptBy(signal: Deno.Signal): void {
-  const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
-  const fail = errnoInstead(c.__errno_location());
+  const c = functions();
+  const fail = errnoInstead();
   const action = new Uint8Array(SIGACTION_BYTES); // without SA_RESTART, that is
   new DataView(action.buffer).setBigUint64(0, BigInt(Deno.UnsafePointer.value(c.abs)), true);
   checked("sigaction", fail(c.sigaction(signalNumber(signal), action, null)));
   checked("sigprocmask", fail(c.sigprocmask(SIG_UNBLOCK, signalSet([signal]), null)));
+}
+
+/**
+ * From now on {@linkcode interruptThread} ends the call in which this thread is blocked.
+ *
+ * @returns the number of this thread
+ * @throws {SystemCallError} when the signal cannot have a handler
+ */
+export function makeInterruptible(): number {
+  interruptBy(THREAD_SIGNAL);
+  return functions().gettid();
+}
+
+/**
+ * Interrupts a thread of this process. One that has ended is no error. A thread that is just about to
+ * block is not interrupted, so whoever means it does it again.
+ */
+export function interruptThread(thread: number): void {
+  const c = functions();
+  c.tgkill(c.getpid(), thread, signalNumber(THREAD_SIGNAL));
 }
 
 /**
@@ -45,8 +70,6 @@ export function interruptBy(signal: Deno.Signal): void {
  * @throws {SystemCallError} when that cannot be had
  */
 export function endWithParent(): void {
-  const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
-  const fail = errnoInstead(c.__errno_location());
   const signal = BigInt(signalNumber("SIGKILL"));
-  checked("prctl", fail(c.prctl(PR_SET_PDEATHSIG, signal, 0n, 0n, 0n)));
+  checked("prctl", errnoInstead()(functions().prctl(PR_SET_PDEATHSIG, signal, 0n, 0n, 0n)));
 }

@@ -9,7 +9,7 @@ import type { Observer, Pollable } from "./interface.ts";
 import type { LibcConnection, LibcHome } from "./libc_connection.ts";
 import type { LibcListener } from "./libc_listener.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
-import { makeInterruptible } from "./thread_interruption.ts";
+import { makeInterruptible } from "./interruption.ts";
 import { EFD_CLOEXEC, EFD_NONBLOCK, type SystemCalls } from "./system_calls.ts";
 import { checked } from "./system_call_error.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { errnoInstead, systemCalls } from "./system_calls.ts";
+import { cFunctions, errnoInstead } from "./c_library.ts";
+import { systemCalls } from "./system_calls.ts";
 import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
 import { cString } from "./spawn.ts";
 
@@ -13,12 +14,11 @@ const MFD_CLOEXEC = 1;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 
-const DEFINITIONS = {
+const functions = cFunctions({
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
-  __errno_location: { parameters: [], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
+});
 
 /**
  * Maps new memory, all zeros, and gives its address; what is not used takes no room. The descriptor
@@ -27,8 +27,8 @@ const DEFINITIONS = {
  * @throws {SystemCallError} when there is none
  */
 export function createMapping(sizeBytes: number): { descriptor: number; address: bigint } {
-  const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
-  const fail = errnoInstead(c.__errno_location());
+  const c = functions();
+  const fail = errnoInstead();
   const name = cString("playground"); // seen only in /proc
   const descriptor = checked("memfd_create", fail(c.memfd_create(name, MFD_CLOEXEC)));
   try {
@@ -46,8 +46,8 @@ export function createMapping(sizeBytes: number): { descriptor: number; address:
  * @throws {SystemCallError} when that fails
  */
 export function mapDescriptor(descriptor: number, sizeBytes: number): bigint {
-  const { symbols: c } = Deno.dlopen("libc.so.6", DEFINITIONS);
-  const mapped = c.mmap(null, BigInt(sizeBytes), PROT_READ_WRITE, MAP_SHARED, descriptor, 0n);
+  const size = BigInt(sizeBytes);
+  const mapped = functions().mmap(null, size, PROT_READ_WRITE, MAP_SHARED, descriptor, 0n);
   const address = BigInt.asIntN(64, BigInt(Deno.UnsafePointer.value(mapped)));
   if (address === -1n) throw new SystemCallError("mmap", ERRNO.ENOMEM);
   return address;

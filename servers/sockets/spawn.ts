@@ -6,13 +6,13 @@
  * @module
  */
 
-import { constants } from "node:os";
+import { cFunctions } from "./c_library.ts";
+import { signalName, signalNumber, signalSet } from "./signals.ts";
 import { SystemCallError } from "./system_call_error.ts";
 
 /** Sizes in the GNU C library, the same on x86-64 and arm64. */
 const FILE_ACTIONS_BYTES = 80;
 const ATTRIBUTES_BYTES = 336;
-const SIGNAL_SET_BYTES = 128;
 
 /** <spawn.h> */
 const POSIX_SPAWN_SETSIGDEF = 0x04;
@@ -21,7 +21,7 @@ const POSIX_SPAWN_SETSID = 0x80;
 /** <sys/wait.h> */
 const WNOHANG = 1;
 
-const DEFINITIONS = {
+const c = cFunctions({
   posix_spawnp: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "pointer"],
     result: "i32",
@@ -37,7 +37,7 @@ const DEFINITIONS = {
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   environ: { type: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
+});
 
 /** What a child is started with. */
 export interface Spawning {
@@ -56,12 +56,6 @@ export interface Spawning {
 export interface ProcessEnd {
   readonly code: number;
   readonly signal: string | null;
-}
-
-let library: Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"] | undefined;
-
-function c(): Deno.DynamicLibrary<typeof DEFINITIONS>["symbols"] {
-  return library ??= Deno.dlopen("libc.so.6", DEFINITIONS).symbols;
 }
 
 /**
@@ -111,29 +105,9 @@ export function sendSignal(pid: number, signal: Deno.Signal): boolean {
   return c().kill(pid, signalNumber(signal)) === 0;
 }
 
-/** The number of a signal, signal(7). */
-export function signalNumber(signal: Deno.Signal): number {
-  // Node's constants have the signals of this platform; Deno's type has those of all.
-  return (constants.signals as Readonly<Record<string, number>>)[signal];
-}
-
-/** A set of signals, sigsetops(3): a bit for each, from signal 1 on. */
-export function signalSet(signals: readonly Deno.Signal[]): Uint8Array<ArrayBuffer> {
-  const set = new Uint8Array(SIGNAL_SET_BYTES);
-  for (const bit of signals.map((signal) => signalNumber(signal) - 1)) {
-    set[bit >> 3] |= 1 << (bit & 7);
-  }
-  return set;
-}
-
 /** Bytes that end as the strings of C do. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${text}\0`);
-}
-
-function signalName(number: number): string {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  return found?.[0] ?? `signal ${number}`;
 }
 
 function setAttributes(attributes: BufferSource, blocked: readonly Deno.Signal[]): void {

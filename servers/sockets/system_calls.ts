@@ -2,10 +2,12 @@
  * The operating system's own calls, through the C library of Linux.
  *
  * A call that fails gives its negative errno, as the kernel itself does it, and not -1 with the reason
- * left elsewhere: what failed and why cannot be torn apart by what happens in between.
+ * left elsewhere.
  *
  * @module
  */
+
+import { cFunctions, errnoInstead } from "./c_library.ts";
 
 /** Values of <sys/socket.h>, <netinet/in.h> and <netinet/tcp.h>, the same on x86-64 and arm64. */
 export const AF_UNIX = 1;
@@ -48,7 +50,7 @@ const SYS = Deno.build.arch === "x86_64"
   ? { sendto: 44, recvfrom: 45 }
   : { sendto: 206, recvfrom: 207 };
 
-const DEFINITIONS = {
+const functions = cFunctions({
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
@@ -80,8 +82,7 @@ const DEFINITIONS = {
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
-  __errno_location: { parameters: [], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
+});
 
 /** Bytes that a call reads or fills while it runs; it keeps none of them. */
 export type CallBuffer = ArrayBufferView<ArrayBufferLike> | null;
@@ -129,17 +130,14 @@ export function hasSystemCalls(): boolean {
   return Deno.build.os === "linux" && ["x86_64", "aarch64"].includes(Deno.build.arch);
 }
 
-/** Opened when it is needed, and once for a thread. */
-let library: Deno.DynamicLibrary<typeof DEFINITIONS> | undefined;
-
 /**
  * The calls of this thread. Needs the permission `--allow-ffi`.
  *
  * @param count whose first element is increased with each call
  */
 export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCalls {
-  const { symbols: c } = library ??= Deno.dlopen("libc.so.6", DEFINITIONS);
-  const fail = errnoInstead(c.__errno_location(), count);
+  const c = functions();
+  const fail = errnoInstead(count);
   // One function for each, so that each is compiled to the call itself.
   return {
     socket: (domain, type, protocol) => fail(c.socket(domain, type, protocol)),
@@ -174,22 +172,6 @@ export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCa
     eventfd: (initial, flags) => fail(c.eventfd(initial, flags)),
     getrlimit: (resource, limits) => fail(c.getrlimit(resource, raw(limits))),
     setrlimit: (resource, limits) => fail(c.setrlimit(resource, raw(limits))),
-  };
-}
-
-/**
- * Makes what puts the negative errno in the place of -1. errno belongs to the thread and stays where
- * it is, so it is read from memory.
- */
-export function errnoInstead(
-  errnoLocation: Deno.PointerValue,
-  count: Float64Array = new Float64Array(1),
-): (result: number) => number {
-  if (errnoLocation === null) throw new Error("the C library has no errno");
-  const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(errnoLocation, 4));
-  return (result) => {
-    count[0]++;
-    return result === -1 ? -errno[0] : result;
   };
 }
 

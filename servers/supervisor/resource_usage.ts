@@ -1,4 +1,5 @@
 import process from "node:process";
+import { cFunctions } from "../sockets/c_library.ts";
 
 /** What a server took of the machine. What the system does not tell is `undefined`. */
 export interface ResourceUsage {
@@ -40,17 +41,18 @@ export function readResourceUsage(hasChildren: boolean): ResourceUsage {
   };
 }
 
+const functions = cFunctions({
+  getrusage: { parameters: ["i32", "buffer"], result: "i32" },
+});
+
 function readFromSystem(hasChildren: boolean): ResourceUsage {
-  const library = Deno.dlopen("libc.so.6", {
-    getrusage: { parameters: ["i32", "buffer"], result: "i32" },
-  });
+  const c = functions();
   const [own, children] = [RUSAGE_SELF, RUSAGE_CHILDREN].map((who) => {
     const bytes = new Uint8Array(RUSAGE_BYTES);
     // Others than those that serve were started and have ended: what they took says nothing.
-    if (who === RUSAGE_SELF || hasChildren) library.symbols.getrusage(who, bytes);
+    if (who === RUSAGE_SELF || hasChildren) c.getrusage(who, bytes);
     return new DataView(bytes.buffer);
   });
-  library.close();
   return {
     userSeconds: seconds(own, AT.userTime) + seconds(children, AT.userTime),
     systemSeconds: seconds(own, AT.systemTime) + seconds(children, AT.systemTime),

@@ -1,6 +1,6 @@
 import type { Clients } from "../engine/farewell.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
-import { interruptThread } from "../sockets/thread_interruption.ts";
+import { interruptThread } from "../sockets/interruption.ts";
 import { SHUT_RDWR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 
 /** Added to the count of an eventfd, which then is readable, eventfd(2). */

@@ -1,5 +1,5 @@
 import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
-import { makeInterruptible } from "../../servers/sockets/thread_interruption.ts";
+import { makeInterruptible } from "../../servers/sockets/interruption.ts";
 import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
 import type {
   Address,

@@ -1,4 +1,5 @@
 import { EPOLLET, EPOLLIN, EPOLLOUT } from "../../servers/sockets/interface.ts";
+import { EPOLLRDHUP } from "../../servers/sockets/epoll_event.ts";
 import type { SocketAddress } from "../../servers/sockets/socket_address.ts";
 import { ERRNO, SystemCallError } from "../../servers/sockets/system_call_error.ts";
 import {
@@ -17,8 +18,6 @@ import { isLoopback, LoopbackSources } from "./libc_source.ts";
 /** <netinet/in.h>: the port is chosen when the connection is opened, among those free for its server. */
 const SOL_IP = 0;
 const IP_BIND_ADDRESS_NO_PORT = 24;
-/** <sys/epoll.h>: the other side has sent its last byte. */
-export const EPOLLRDHUP = 0x2000;
 /** How many source addresses are tried for a connection when they have no port left. */
 const MOST_ATTEMPTS = 250;
 

@@ -1,3 +1,4 @@
+import { EPOLL_EVENT } from "../../servers/sockets/epoll_event.ts";
 import { checked, ERRNO, SystemCallError } from "../../servers/sockets/system_call_error.ts";
 import {
   EPOLL_CLOEXEC,
@@ -8,9 +9,7 @@ import {
 /** How many reports one wait fetches at most. */
 const MOST_EVENTS = 1_024;
 
-/** `struct epoll_event` in words of 32 bits: packed on x86-64, with a gap before the data elsewhere. */
-const EVENT_WORDS = Deno.build.arch === "x86_64" ? 3 : 4;
-const DATA_WORD = Deno.build.arch === "x86_64" ? 1 : 2;
+const { words: EVENT_WORDS, data: DATA_WORD } = EPOLL_EVENT;
 
 /** The interest list of a thread, epoll(7), whose members are known by numbers. */
 export class LibcEpoll {

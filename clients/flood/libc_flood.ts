@@ -1,6 +1,7 @@
 import { HostLookupError, lookUpHost } from "../../servers/sockets/host_lookup.ts";
-import { checked, SystemCallError } from "../../servers/sockets/system_call_error.ts";
-import { EFD_CLOEXEC, EFD_NONBLOCK, systemCalls } from "../../servers/sockets/system_calls.ts";
+import { SystemCallError } from "../../servers/sockets/system_call_error.ts";
+import { systemCalls } from "../../servers/sockets/system_calls.ts";
+import { createWaker, wake } from "../../servers/sockets/waker.ts";
 import type { FromThread, ThreadReport, ThreadSetup } from "./libc_protocol.ts";
 import { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
@@ -56,7 +57,7 @@ export class LibcFlood implements RunningFlood {
 
   stop(): void {
     Atomics.add(this.#stops, 0, 1);
-    if (this.#waker !== -1) this.#calls.write(this.#waker, new BigUint64Array([1n]), 8);
+    if (this.#waker !== -1) wake(this.#calls, this.#waker);
   }
 
   /** @throws {SystemCallError} when the system has no descriptors for the threads */
@@ -71,7 +72,7 @@ export class LibcFlood implements RunningFlood {
       this.#measurements.refused = conns;
       return;
     }
-    this.#waker = checked("eventfd", this.#calls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    this.#waker = createWaker(this.#calls);
     const workers = Array.from({ length: this.#threads }, () => new ThreadHandle());
     try {
       await Promise.all(workers.map((worker) => worker.ready));

@@ -1,14 +1,12 @@
+import { EPOLLHUP, EPOLLRDHUP } from "../../servers/sockets/epoll_event.ts";
 import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../../servers/sockets/interface.ts";
 import { ERRNO } from "../../servers/sockets/system_call_error.ts";
 import { MSG_NOSIGNAL, SHUT_WR, type SystemCalls } from "../../servers/sockets/system_calls.ts";
 import { Exchange } from "./exchange.ts";
 import type { LibcClock } from "./libc_clock.ts";
-import { EPOLLRDHUP } from "./libc_connector.ts";
 import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 
-/** <sys/epoll.h>: both sides have sent their last byte. */
-const EPOLLHUP = 0x10;
 /** How much a connection may send or receive until it is the turn of the others. */
 const MOST_AT_ONCE = 16;
 const AGAIN = -ERRNO.EAGAIN;

@@ -1,44 +1,36 @@
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT } from "./interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "./interface.ts";
 import { LibcConnection } from "./libc_connection.ts";
+import { EPOLL_EVENT, EPOLLHUP, EPOLLRDHUP } from "./epoll_event.ts";
+import { ReadyEvents } from "./ready_events.ts";
 import { asLibcPollable, type LibcHub } from "./libc_hub.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from "./system_calls.ts";
 
-/** The client has ended its stream; both directions are at their end. <sys/epoll.h> */
-const EPOLLRDHUP = 0x2000;
-const EPOLLHUP = 0x010;
 /** What is an end to be received, or an error that `recv` will tell. */
 const HUNG_UP = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 /** How many events one wait can bring. */
 const MOST_EVENTS = 64;
 
-/**
- * The layout of `struct epoll_event` in 32-bit words: packed on x86-64, and with the data aligned to 8
- * bytes elsewhere. Of the 64 bits of data the first half is the descriptor and the second tells apart
- * who had it one after the other.
- */
-const LAYOUT = Deno.build.arch === "x86_64"
-  ? { size: 3, descriptor: 1, generation: 2 }
-  : { size: 4, descriptor: 2, generation: 3 };
+/** The data of an event is the descriptor, and a number for each who had it one after the other. */
+const { words: WORDS, data: DESCRIPTOR, moreData: GENERATION } = EPOLL_EVENT;
 
 /** epoll(7) itself. */
 export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched> {
   readonly #hub: LibcHub;
   readonly #fd: number;
-  readonly #one = new Int32Array(LAYOUT.size);
-  readonly #reported = new Int32Array(LAYOUT.size * MOST_EVENTS);
+  readonly #one = new Int32Array(WORDS);
+  readonly #reported = new Int32Array(WORDS * MOST_EVENTS);
   /** By descriptor. */
   readonly #targets: (Watched | undefined)[] = [];
   readonly #generations: number[] = [];
-  readonly #pool: { target: Watched; events: number }[] = [];
-  readonly #events: ReadyEvent<Watched>[] = [];
+  readonly #events = new ReadyEvents<Watched>();
   #lastGeneration = 0;
   #isWoken = false;
-  /** A listener that has no descriptor to give rests, and must not be reported meanwhile. */
-  #resting: { target: Watched; events: number } | undefined = undefined;
   #listener: { target: Watched; events: number } | undefined = undefined;
+  /** While the listener has no descriptor to give, it must not be reported. */
+  #isResting = false;
 
   /** @throws {SystemCallError} when there is no descriptor left */
   constructor(hub: LibcHub) {
@@ -74,27 +66,27 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   wait(timeoutMs: number): ReadyEvent<Watched>[] {
     const { calls, observer } = this.#hub;
-    this.#events.length = 0;
+    this.#events.clear();
     const mostMs = this.#hub.prepareWait(timeoutMs);
     this.#restOrResume();
     const count = calls.epoll_wait(this.#fd, this.#reported, MOST_EVENTS, mostMs);
     // Interrupted by a signal, it found nothing, and whoever waits will ask again.
     if (count !== -ERRNO.EINTR) checked("epoll_wait", count);
-    for (let i = 0; i < count; i++) this.#collect(i * LAYOUT.size);
+    for (let i = 0; i < count; i++) this.#collect(i * WORDS);
     if (this.#isWoken) this.#collectFinished();
-    observer.wokeUp(Math.max(0, count), this.#events.length);
-    return this.#events;
+    observer.wokeUp(Math.max(0, count), this.#events.list.length);
+    return this.#events.list;
   }
 
   #collect(at: number): void {
-    const fd = this.#reported[at + LAYOUT.descriptor];
+    const fd = this.#reported[at + DESCRIPTOR];
     if (fd === this.#hub.waker) {
       this.#isWoken = true;
       return this.#hub.quietWaker();
     }
     const target = this.#targets[fd];
     // Of a connection that was closed since it became ready.
-    if (this.#generations[fd] !== this.#reported[at + LAYOUT.generation]) return;
+    if (this.#generations[fd] !== this.#reported[at + GENERATION]) return;
     if (target === undefined) return;
     const bits = this.#reported[at];
     if (target instanceof LibcConnection) {
@@ -104,21 +96,14 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
       target.reported((bits & HUNG_UP) !== 0);
     }
     const readable = (bits & HUNG_UP) !== 0 ? EPOLLIN : 0;
-    this.#report(target, (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
-  }
-
-  #report(target: Watched, events: number): void {
-    const event = this.#pool[this.#events.length] ??= { target, events };
-    event.target = target;
-    event.events = events;
-    this.#events.push(event);
+    this.#events.add(target, (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
   }
 
   #collectFinished(): void {
     this.#isWoken = false;
     for (const { descriptor } of this.#hub.finished()) {
       const target = this.#targets[descriptor];
-      if (target !== undefined) this.#report(target, EPOLLIN);
+      if (target !== undefined) this.#events.add(target, EPOLLIN);
     }
   }
 
@@ -133,23 +118,20 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     const listener = this.#listener;
     if (listener === undefined) return;
     const isResting = asLibcPollable(listener.target).descriptor < 0;
-    if (isResting === (this.#resting !== undefined)) return;
+    if (isResting === this.#isResting) return;
+    this.#isResting = isResting;
     if (isResting) {
       const fd = this.#targets.indexOf(listener.target);
       // Closed for good it has left the list by itself, so that this is refused.
       this.#forget(fd);
-      this.#resting = listener;
-    } else {
-      this.#resting = undefined;
-      this.add(listener.target, listener.events);
-    }
+    } else this.add(listener.target, listener.events);
   }
 
   #control(operation: number, fd: number, events: number, generation: number): void {
     const rdhup = (events & EPOLLET) !== 0 ? EPOLLRDHUP : 0;
     this.#one[0] = events | rdhup;
-    this.#one[LAYOUT.descriptor] = fd;
-    this.#one[LAYOUT.generation] = generation;
+    this.#one[DESCRIPTOR] = fd;
+    this.#one[GENERATION] = generation;
     checked("epoll_ctl", this.#hub.calls.epoll_ctl(this.#fd, operation, fd, this.#one));
   }
 }

@@ -10,14 +10,11 @@ import type { LibcConnection, LibcHome } from "./libc_connection.ts";
 import type { LibcListener } from "./libc_listener.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 import { makeInterruptible } from "./interruption.ts";
-import { EFD_CLOEXEC, EFD_NONBLOCK, type SystemCalls } from "./system_calls.ts";
-import { checked } from "./system_call_error.ts";
+import type { SystemCalls } from "./system_calls.ts";
+import { createWaker, quiet, wake } from "./waker.ts";
 
 /** How often it is looked whether a closed connection's client has ended as well. */
 const LINGER_LOOK_MS = 5;
-
-/** Added to the count of an eventfd, which then is readable, eventfd(2). */
-const ONE = BigUint64Array.of(1n);
 
 /** A socket of this kind as a readiness call sees it. */
 export interface LibcPollable extends Pollable {
@@ -36,7 +33,6 @@ export class LibcHub implements LibcHome {
   onClosing: (fd: number) => void = () => {};
   /** Closed connections, and until when each is looked after. */
   readonly #lingering = new Map<LibcConnection, number>();
-  readonly #wakeCount = new BigUint64Array(1);
   readonly thread = makeInterruptible();
 
   constructor(
@@ -46,17 +42,17 @@ export class LibcHub implements LibcHome {
     recvSizeBytes: number,
   ) {
     this.buffer = new ReceiveBuffer(recvSizeBytes);
-    this.waker = checked("eventfd", calls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    this.waker = createWaker(calls);
     table.waker = this.waker;
   }
 
   /** The waker was found readable: makes it quiet again. */
   quietWaker(): void {
-    this.calls.read(this.waker, this.#wakeCount, this.#wakeCount.byteLength);
+    quiet(this.calls, this.waker);
   }
 
   wake(): void {
-    this.calls.write(this.waker, ONE, ONE.byteLength);
+    wake(this.calls, this.waker);
   }
 
   /**

@@ -1,10 +1,9 @@
 import { EPOLLERR, EPOLLIN, EPOLLOUT } from "./interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "./interface.ts";
+import { EPOLLHUP } from "./epoll_event.ts";
+import { ReadyEvents } from "./ready_events.ts";
 import { asLibcPollable, type LibcHub } from "./libc_hub.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
-
-/** Both directions are at their end; it is reported whether asked for or not. <poll.h> */
-const POLLHUP = 0x010;
 
 /** `struct pollfd` in 32-bit words: the descriptor, and what is asked for and what is reported. */
 const WORDS = 2;
@@ -19,8 +18,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
   readonly #targets: (Watched | undefined)[] = [];
   /** Where in the array a descriptor is. */
   readonly #places = new Map<number, number>();
-  readonly #pool: { target: Watched; events: number }[] = [];
-  readonly #events: ReadyEvent<Watched>[] = [];
+  readonly #events = new ReadyEvents<Watched>();
   #array = new Int32Array(FIRST_CAPACITY * WORDS);
   #count = 0;
   #isWoken = false;
@@ -52,7 +50,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
     const { calls, observer } = this.#hub;
     const mostMs = this.#hub.prepareWait(timeoutMs);
     this.#restOrResume();
-    this.#events.length = 0;
+    this.#events.clear();
     const count = calls.poll(this.#array, this.#count, mostMs);
     // Interrupted by a signal, it found nothing, and whoever waits will ask again.
     if (count !== -ERRNO.EINTR) checked("poll", count);
@@ -63,8 +61,8 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
       this.#collect(this.#targets[place], reported);
     }
     if (this.#isWoken) this.#collectFinished();
-    observer.wokeUp(this.#count - 1, this.#events.length); // the waker is not one of theirs
-    return this.#events;
+    observer.wokeUp(this.#count - 1, this.#events.list.length); // the waker is not one of theirs
+    return this.#events.list;
   }
 
   #collect(target: Watched | undefined, reported: number): void {
@@ -72,15 +70,8 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
       this.#isWoken = true;
       return this.#hub.quietWaker();
     }
-    const readable = (reported & (POLLHUP | EPOLLERR)) !== 0 ? EPOLLIN : 0;
-    this.#report(target, (reported & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
-  }
-
-  #report(target: Watched, events: number): void {
-    const event = this.#pool[this.#events.length] ??= { target, events };
-    event.target = target;
-    event.events = events;
-    this.#events.push(event);
+    const readable = (reported & (EPOLLHUP | EPOLLERR)) !== 0 ? EPOLLIN : 0;
+    this.#events.add(target, (reported & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
   }
 
   #collectFinished(): void {
@@ -88,7 +79,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
     for (const { descriptor } of this.#hub.finished()) {
       const place = this.#places.get(descriptor);
       const target = place === undefined ? undefined : this.#targets[place];
-      if (target !== undefined) this.#report(target, EPOLLIN);
+      if (target !== undefined) this.#events.add(target, EPOLLIN);
     }
   }
 

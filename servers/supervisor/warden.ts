@@ -2,9 +2,7 @@ import type { Clients } from "../engine/farewell.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { interruptThread } from "../sockets/interruption.ts";
 import { SHUT_RDWR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
-
-/** Added to the count of an eventfd, which then is readable, eventfd(2). */
-const ONE = BigUint64Array.of(1n);
+import { wake } from "../sockets/waker.ts";
 
 /**
  * Ends clients from outside the threads that serve them, which may be blocked in a call: a socket that
@@ -48,6 +46,6 @@ export class Warden implements Clients<number> {
   /** Ends the wait of an engine that has no client and no listener to be woken by. */
   #wake(): void {
     const { waker } = this.#table;
-    if (waker !== undefined) this.#calls.write(waker, ONE, ONE.byteLength);
+    if (waker !== undefined) wake(this.#calls, waker);
   }
 }

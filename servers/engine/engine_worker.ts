@@ -21,8 +21,6 @@ import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { HostLookupError } from "../sockets/host_lookup.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import type { Observer, Sockets } from "../sockets/interface.ts";
-import { LibcSockets } from "../sockets/libc.ts";
-import { systemCalls } from "../sockets/system_calls.ts";
 import { SystemCallError } from "../sockets/system_call_error.ts";
 import { ChildSeats } from "./child_seats.ts";
 import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
@@ -59,7 +57,7 @@ async function start(setup: EngineSetup): Promise<void> {
     handler = await makeHandler(setup.handler);
     if (isHandlerFile(setup.handler.name)) handler(); // a file that makes no session fails now
     model = await modelEntry(setup.model).load();
-    engine = makeEngine(setup, handler);
+    engine = await makeEngine(setup, handler);
   } catch (error) {
     tell({ kind: "failed", failure: explainFailure(error) });
     return;
@@ -88,7 +86,7 @@ function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: EngineSetup): () 
   };
 }
 
-function makeEngine(setup: EngineSetup, handler: Handler): Engine {
+async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine> {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
   const recorder = new Recorder(openMemory(setup.stats), openMemory(setup.trace), {
     beganToWait: () => tell({ kind: "listening", ...listener.address }),
@@ -97,7 +95,7 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
       notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
     acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
   });
-  const { sockets, isStopping } = makeSockets(setup, recorder);
+  const { sockets, isStopping } = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const engine: Engine = {
@@ -125,7 +123,6 @@ function makeEngine(setup: EngineSetup, handler: Handler): Engine {
   return engine;
 }
 
-/** The code of the one kind need not be loaded for the other. */
 async function startThreads(
   { sockets, descriptors }: EngineSetup,
   engine: Engine,
@@ -139,13 +136,16 @@ async function startThreads(
   return LibcThreads.start(engine, plan, descriptors, tell);
 }
 
-function makeSockets(
+/** The code of the system's calls is loaded with them, and nobody else waits for it. */
+async function makeSockets(
   setup: EngineSetup,
   observer: Observer,
-): { sockets: Sockets; isStopping: () => boolean } {
+): Promise<{ sockets: Sockets; isStopping: () => boolean }> {
   if (setup.sockets === "deno") {
     return { sockets: new DenoSockets(observer), isStopping: () => farewell?.begun ?? false };
   }
+  const { LibcSockets } = await import("../sockets/libc.ts");
+  const { systemCalls } = await import("../sockets/system_calls.ts");
   const table = new DescriptorTable(setup.descriptors);
   const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);

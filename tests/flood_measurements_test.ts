@@ -103,3 +103,18 @@ const SHOWN: [ms: number, shown: string][] = [
 for (const [ms, shown] of SHOWN) {
   Deno.test(`formatMs() shows ${ms} ms as ${shown}`, () => assertEquals(formatMs(ms), shown));
 }
+
+Deno.test("durations of several threads together have the percentiles of all", () => {
+  const all = new Durations();
+  const parts = [new Durations(), new Durations()];
+  for (let i = 1; i <= 10_000; i++) {
+    all.record(i / 100);
+    parts[i % 2].record(i / 100);
+  }
+  const together = new Durations();
+  for (const part of parts) together.addEncoded(part.encode());
+  assertEquals(together.count, all.count);
+  for (const percentile of PERCENTILES) {
+    assertEquals(together.percentileMs(percentile), all.percentileMs(percentile));
+  }
+});

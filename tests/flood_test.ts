@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { always, ofSize } from "../clients/flood/messages.ts";
+import { always, numbers, ofSize } from "../clients/flood/messages.ts";
 import { describeResults, isFlawless, resultsAsJson } from "../clients/flood/results.ts";
 import { en } from "../cli/messages/en.ts";
 import {
@@ -15,14 +15,14 @@ import {
   chunks,
   echoTarget,
   FLAWLESS,
-  floodOf,
   outcome,
   Target,
+  testEachFlood,
+  until,
 } from "./harness/flood.ts";
 import "./harness/sanitizers.ts";
-import { test } from "./harness/test.ts";
 
-test("a flood of an echo server is served and finds nothing wrong", async () => {
+testEachFlood("a flood of an echo server is served and finds nothing wrong", async (floodOf) => {
   const enough = afterEach(10, () => flood.stop());
   await using target = echoTarget(enough);
   const flood = floodOf(target);
@@ -39,9 +39,30 @@ test("a flood of an echo server is served and finds nothing wrong", async () => 
   assert(flood.elapsedMs > 0);
   assert(isFlawless(flood, 3));
   assert(!isFlawless(flood, 4));
-});
+}, { threads: [1, 2, 3, 8] });
 
-test("a flood that does not wait gets back all that it sent", async () => {
+for (const wait of [true, false]) {
+  for (const sizeBytes of [1, 10_000, 500_000]) {
+    const how = wait ? "waits" : "does not wait";
+    testEachFlood(
+      `a flood that ${how} gets back messages of ${sizeBytes} bytes whole`,
+      async (floodOf) => {
+        await using target = echoTarget();
+        const flood = floodOf(target, { wait, repertoire: ofSize(sizeBytes) });
+        const running = flood.run();
+        await until(() => flood.measurements.served === 3);
+        flood.stop();
+        await running;
+        assertEquals(outcome(flood), FLAWLESS);
+        const { messagesSent, messagesEchoed, bytesSent, bytesReceived } = flood.measurements;
+        assertEquals([messagesEchoed, bytesReceived], [messagesSent, bytesSent]);
+        assertGreaterOrEqual(messagesSent, 3);
+      },
+    );
+  }
+}
+
+testEachFlood("a flood that does not wait gets back all that it sent", async (floodOf) => {
   const enough = afterEach(20, () => flood.stop());
   await using target = echoTarget(enough);
   const flood = floodOf(target, { wait: false, repertoire: ofSize(10_000) });
@@ -51,35 +72,60 @@ test("a flood that does not wait gets back all that it sent", async () => {
   assertEquals([messagesEchoed, bytesReceived], [messagesSent, bytesSent]);
 });
 
-test("a flood that does not wait counts a server that only listens as one that serves", async () => {
-  const enough = afterEach(5, () => flood.stop());
-  await using target = new Target(async (conn, index) => {
-    for await (const _ of chunks(conn)) enough(index);
-  });
-  const flood = floodOf(target, { wait: false });
-  await flood.run();
-  assertEquals(outcome(flood), FLAWLESS);
-  assertEquals(flood.measurements.messagesEchoed, 0);
-});
+testEachFlood(
+  "a flood that does not wait counts a server that only listens as one that serves",
+  async (floodOf) => {
+    const enough = afterEach(5, () => flood.stop());
+    await using target = new Target(async (conn, index) => {
+      for await (const _ of chunks(conn)) enough(index);
+    });
+    const flood = floodOf(target, { wait: false });
+    await flood.run();
+    assertEquals(outcome(flood), FLAWLESS);
+    assertEquals(flood.measurements.messagesEchoed, 0);
+  },
+);
 
-test("a flood finds the one byte that a server changes", async () => {
-  const enough = afterEach(10, () => flood.stop());
-  let changed = false;
-  await using target = new Target(async (conn, index) => {
-    for await (const chunk of chunks(conn)) {
-      if (index === 1 && !changed) chunk[50] ^= 1;
-      changed ||= index === 1;
-      await writeAll(conn, chunk);
-      enough(index);
-    }
-  });
-  const flood = floodOf(target);
-  await flood.run();
-  assertEquals(outcome(flood), { ...FLAWLESS, wrongBytes: 1 });
-  assert(!isFlawless(flood, 3));
-});
+for (const [sizeBytes, place] of [[100, 50], [99, 0], [99, 3], [99, 50], [99, 96], [99, 98]]) {
+  testEachFlood(
+    `a flood finds that a server changes byte ${place} of ${sizeBytes}`,
+    async (floodOf) => {
+      const enough = afterEach(10, () => flood.stop());
+      let isChanged = false;
+      await using target = new Target(async (conn, index) => {
+        for await (const chunk of chunks(conn)) {
+          if (index === 1 && !isChanged) chunk[place] ^= 1;
+          isChanged ||= index === 1;
+          await writeAll(conn, chunk);
+          enough(index);
+        }
+      });
+      const flood = floodOf(target, { repertoire: ofSize(sizeBytes) });
+      await flood.run();
+      assertEquals(outcome(flood), { ...FLAWLESS, wrongBytes: 1 });
+      assert(!isFlawless(flood, 3));
+    },
+  );
+}
 
-test("a flood finds that more came back than was sent", async () => {
+testEachFlood(
+  "a flood of numbers finds every byte of a server that answers in letters",
+  async (floodOf) => {
+    const enough = afterEach(10, () => flood.stop());
+    await using target = new Target(async (conn, index) => {
+      for await (const chunk of chunks(conn)) {
+        await writeAll(conn, chunk.fill(0x78));
+        enough(index);
+      }
+    });
+    const flood = floodOf(target, { repertoire: numbers() });
+    await flood.run();
+    const { wrongBytes, bytesReceived } = flood.measurements;
+    assertEquals(wrongBytes, bytesReceived);
+  },
+);
+
+testEachFlood("a flood finds that more came back than was sent", async (floodOf) => {
   const enough = afterEach(10, () => flood.stop());
   await using target = new Target(async (conn, index) => {
     for await (const chunk of chunks(conn)) {
@@ -92,7 +138,7 @@ test("a flood finds that more came back than was sent", async () => {
   assertGreater(flood.measurements.wrongBytes, 0);
 });
 
-test("a flood loses the connections that a server closes early", async () => {
+testEachFlood("a flood loses the connections that a server closes early", async (floodOf) => {
   await using target = new Target(async (conn) => {
     let echoed = false;
     for await (const chunk of chunks(conn)) {
@@ -107,7 +153,37 @@ test("a flood loses the connections that a server closes early", async () => {
   assert(!isFlawless(flood, 3));
 });
 
-test("a flood loses the connections that a server resets", async () => {
+testEachFlood(
+  "a flood loses the connections that a server closes after its first echo",
+  async (floodOf) => {
+    await using target = new Target(async (conn) => {
+      for await (const chunk of chunks(conn)) return await writeAll(conn, chunk);
+    });
+    const flood = floodOf(target);
+    await flood.run();
+    assertEquals(outcome(flood), { ...FLAWLESS, lost: 3 });
+  },
+);
+
+testEachFlood(
+  "a flood loses the connections whose server sends its last byte, and still listens",
+  async (floodOf) => {
+    await using target = new Target(async (conn) => {
+      let isEnded = false;
+      for await (const chunk of chunks(conn)) {
+        if (isEnded) continue;
+        await writeAll(conn, chunk);
+        await conn.closeWrite();
+        isEnded = true;
+      }
+    });
+    const flood = floodOf(target);
+    await flood.run();
+    assertEquals(outcome(flood), { ...FLAWLESS, lost: 3 });
+  },
+);
+
+testEachFlood("a flood loses the connections that a server resets", async (floodOf) => {
   const { promise: listening, resolve } = Promise.withResolvers<void>();
   const server = createServer((socket) => {
     socket.once("data", () => socket.resetAndDestroy());
@@ -119,9 +195,10 @@ test("a flood loses the connections that a server resets", async () => {
   await flood.run();
   await new Promise((resolve) => server.close(resolve));
   assertEquals(outcome(flood), { ...FLAWLESS, served: 0, lost: 3 });
+  assertEquals(flood.measurements.lostUnserved, 3);
 }, { ignore: !canReset });
 
-test("a flood is not served by a server that never answers", async () => {
+testEachFlood("a flood is not served by a server that never answers", async (floodOf) => {
   const enough = afterEach(1, () => flood.stop());
   await using target = new Target(async (conn, index) => {
     for await (const _ of chunks(conn)) enough(index);
@@ -132,17 +209,18 @@ test("a flood is not served by a server that never answers", async () => {
   assertStringIncludes(describeResults(flood, 3, en).join("\n"), en.flood.notServed(3));
 });
 
-test("a flood is not served by a server that never accepts", async () => {
+testEachFlood("a flood is not served by a server that never accepts", async (floodOf) => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const flood = floodOf(listener.addr);
   const running = flood.run();
-  while (flood.waiting < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => flood.waiting === 3);
+  assertEquals(flood.connected, 3);
   flood.stop();
   await running;
   assertEquals(outcome(flood), { ...FLAWLESS, served: 0 });
 });
 
-test("a flood is refused where nobody listens", async () => {
+testEachFlood("a flood is refused where nobody listens", async (floodOf) => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { addr } = listener;
   listener.close();
@@ -151,24 +229,27 @@ test("a flood is refused where nobody listens", async () => {
   assertEquals(outcome(flood), { opened: 0, refused: 3, served: 0, lost: 0, wrongBytes: 0 });
 });
 
-test("a flood tells of who was never served, even if others were lost", async () => {
-  await using target = new Target(async (conn, index) => {
-    for await (const chunk of chunks(conn)) {
-      if (index === 0) continue; // never answered
-      await writeAll(conn, chunk);
-      return;
-    }
-  });
-  const flood = floodOf(target, { conns: 2 });
-  const running = flood.run();
-  while (flood.measurements.lost === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-  flood.stop();
-  await running;
-  assertEquals(outcome(flood), { opened: 2, refused: 0, served: 1, lost: 1, wrongBytes: 0 });
-  assertStringIncludes(describeResults(flood, 2, en).join("\n"), en.flood.notServed(1));
-});
+testEachFlood(
+  "a flood tells of who was never served, even if others were lost",
+  async (floodOf) => {
+    await using target = new Target(async (conn, index) => {
+      for await (const chunk of chunks(conn)) {
+        if (index === 0) continue; // never answered
+        await writeAll(conn, chunk);
+        return;
+      }
+    });
+    const flood = floodOf(target, { conns: 2 });
+    const running = flood.run();
+    await until(() => flood.measurements.lost > 0);
+    flood.stop();
+    await running;
+    assertEquals(outcome(flood), { opened: 2, refused: 0, served: 1, lost: 1, wrongBytes: 0 });
+    assertStringIncludes(describeResults(flood, 2, en).join("\n"), en.flood.notServed(1));
+  },
+);
 
-test("the results for programs hold what was measured", async () => {
+testEachFlood("the results for programs hold what was measured", async (floodOf) => {
   const enough = afterEach(5, () => flood.stop());
   await using target = echoTarget(enough);
   const flood = floodOf(target);
@@ -180,4 +261,4 @@ test("the results for programs hold what was measured", async () => {
     assertEquals(Object.keys(times), ["p50", "p90", "p99", "p99.9", "max"]);
     assert(times.p50 > 0 && times.p50 <= times.max);
   }
-});
+}, { threads: [1, 2, 3, 8] });

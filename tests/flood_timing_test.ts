@@ -6,39 +6,43 @@ import {
   chunks,
   echoTarget,
   FLAWLESS,
-  floodOf,
   outcome,
   Target,
+  testEachFlood,
+  until,
 } from "./harness/flood.ts";
 import "./harness/sanitizers.ts";
-import { test } from "./harness/test.ts";
 
-test("a flood ends by itself when its time is over, and when it is stopped twice", async () => {
-  const hungry = async (conn: Deno.TcpConn) => {
-    let answered = false;
-    for await (const chunk of chunks(conn)) {
-      if (!answered) await writeAll(conn, chunk);
-      answered = true; // and owes the rest for ever
-    }
-  };
-  await using target = new Target(hungry);
-  const timed = floodOf(target, { durationMs: 50 });
-  const startedMs = performance.now();
-  await timed.run();
-  assertGreaterOrEqual(performance.now() - startedMs, 49);
-  assertGreaterOrEqual(timed.elapsedMs, 49);
+testEachFlood(
+  "a flood ends by itself when its time is over, and when it is stopped twice",
+  async (floodOf) => {
+    const hungry = async (conn: Deno.TcpConn) => {
+      let answered = false;
+      for await (const chunk of chunks(conn)) {
+        if (!answered) await writeAll(conn, chunk);
+        answered = true; // and owes the rest for ever
+      }
+    };
+    await using target = new Target(hungry);
+    const timed = floodOf(target, { durationMs: 50 });
+    const startedMs = performance.now();
+    await timed.run();
+    assertGreaterOrEqual(performance.now() - startedMs, 49);
+    assertGreaterOrEqual(timed.elapsedMs, 49);
+    assertEquals(outcome(timed).lost, outcome(timed).served);
 
-  await using other = new Target(hungry);
-  const stopped = floodOf(other);
-  const running = stopped.run();
-  while (stopped.measurements.served < 3) await new Promise((resolve) => setTimeout(resolve, 1));
-  stopped.stop();
-  stopped.stop();
-  await running;
-  assertEquals(outcome(stopped), { ...FLAWLESS, lost: 3 });
-});
+    await using other = new Target(hungry);
+    const stopped = floodOf(other);
+    const running = stopped.run();
+    await until(() => stopped.measurements.served === 3);
+    stopped.stop();
+    stopped.stop();
+    await running;
+    assertEquals(outcome(stopped), { ...FLAWLESS, lost: 3 });
+  },
+);
 
-test("a flood waits at the end for what it is still owed", async () => {
+testEachFlood("a flood waits at the end for what it is still owed", async (floodOf) => {
   const enough = afterEach(2, () => flood.stop());
   await using target = new Target(async (conn, index) => {
     for await (const chunk of chunks(conn)) {
@@ -54,32 +58,35 @@ test("a flood waits at the end for what it is still owed", async () => {
   assertEquals(flood.measurements.messagesEchoed, flood.measurements.messagesSent);
 });
 
-test("a flood with a rate shows a stall in all messages that were due meanwhile", async () => {
-  const RATE = 200;
-  const STALL_MS = 300;
-  const MESSAGES = 100;
-  let echoed = 0;
-  await using target = new Target(async (conn) => {
-    for await (const chunk of chunks(conn)) {
-      if (echoed === 10) await new Promise((resolve) => setTimeout(resolve, STALL_MS));
-      await writeAll(conn, chunk);
-      if (++echoed === MESSAGES) flood.stop();
+testEachFlood(
+  "a flood with a rate shows a stall in all messages that were due meanwhile",
+  async (floodOf) => {
+    const RATE = 200;
+    const STALL_MS = 300;
+    const MESSAGES = 100;
+    let echoed = 0;
+    await using target = new Target(async (conn) => {
+      for await (const chunk of chunks(conn)) {
+        if (echoed === 10) await new Promise((resolve) => setTimeout(resolve, STALL_MS));
+        await writeAll(conn, chunk);
+        if (++echoed === MESSAGES) flood.stop();
+      }
+    });
+    const flood = floodOf(target, { conns: 1, rate: RATE, repertoire: ofSize(10) });
+    await flood.run();
+    const { roundTrips, messagesEchoed } = flood.measurements;
+    assertGreaterOrEqual(messagesEchoed, MESSAGES);
+    // 60 messages were due while it stalled, one every 5 ms; the first waited for all of it.
+    assertGreaterOrEqual(roundTrips.percentileMs(100), STALL_MS - 1);
+    for (const waitedMs of [250, 150, 50]) {
+      const waited = (STALL_MS - waitedMs) / 1_000 * RATE - 1;
+      const percentile = 100 * (1 - waited / messagesEchoed);
+      assertGreaterOrEqual(roundTrips.percentileMs(percentile), waitedMs, `the last ${waited}`);
     }
-  });
-  const flood = floodOf(target, { conns: 1, rate: RATE, repertoire: ofSize(10) });
-  await flood.run();
-  const { roundTrips, messagesEchoed } = flood.measurements;
-  assertGreaterOrEqual(messagesEchoed, MESSAGES);
-  // 60 messages were due while it stalled, one every 5 ms; the first waited for all of it.
-  assertGreaterOrEqual(roundTrips.percentileMs(100), STALL_MS - 1);
-  for (const waitedMs of [250, 150, 50]) {
-    const waited = (STALL_MS - waitedMs) / 1_000 * RATE - 1;
-    const percentile = 100 * (1 - waited / messagesEchoed);
-    assertGreaterOrEqual(roundTrips.percentileMs(percentile), waitedMs, `the last ${waited}`);
-  }
-});
+  },
+);
 
-test("a flood with a rate sends no more than that", async () => {
+testEachFlood("a flood with a rate sends no more than that", async (floodOf) => {
   await using target = echoTarget();
   const flood = floodOf(target, { rate: 100, durationMs: 200 });
   await flood.run();
@@ -89,7 +96,7 @@ test("a flood with a rate sends no more than that", async () => {
   assertEquals(outcome(flood), FLAWLESS);
 });
 
-test("a flood opens so many connections a second", async () => {
+testEachFlood("a flood opens so many connections a second", async (floodOf) => {
   const opened: number[] = [];
   const enough = afterEach(1, () => flood.stop());
   await using target = new Target(async (conn, index) => {
@@ -104,11 +111,12 @@ test("a flood opens so many connections a second", async () => {
   assertGreaterOrEqual(opened[2] - startedMs, 99);
 });
 
-test("a flood thinks between an echo and the next message", async () => {
+testEachFlood("a flood thinks between an echo and the next message", async (floodOf) => {
   const enough = afterEach(3, () => flood.stop());
   await using target = echoTarget(enough);
   const flood = floodOf(target, { thinkMs: 20 });
   const startedMs = performance.now();
   await flood.run();
   assertGreaterOrEqual(performance.now() - startedMs, 39);
+  assertEquals(outcome(flood), FLAWLESS);
 });

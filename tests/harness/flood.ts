@@ -5,9 +5,20 @@
  */
 
 import { Flood } from "../../clients/flood/flood.ts";
+import { LibcFlood } from "../../clients/flood/libc_flood.ts";
 import { ofSize } from "../../clients/flood/messages.ts";
 import type { FloodOptions } from "../../clients/flood/options.ts";
+import type { RunningFlood } from "../../clients/flood/running_flood.ts";
+import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
+import { hasSystemCalls, systemCalls } from "../../servers/sockets/system_calls.ts";
 import { closeOnce, writeAll } from "./clients.ts";
+import { test } from "./test.ts";
+
+// The C library is opened once, and is no leak of the first test.
+if (hasSystemCalls()) {
+  systemCalls();
+  lookUpHost("127.0.0.1", 0);
+}
 
 /** Takes clients and serves each with `serve`. Dispose of it, and nothing is left open. */
 export class Target implements AsyncDisposable {
@@ -55,8 +66,23 @@ export function echoTarget(echoed: (index: number) => void = () => {}): Target {
 }
 
 /** A flood of that port: three connections that talk until the flood is stopped. */
-export function floodOf({ port }: { port: number }, options: Partial<FloodOptions> = {}): Flood {
-  return new Flood({
+type FloodOf<Kind extends RunningFlood> = (
+  target: { port: number },
+  options?: Partial<FloodOptions>,
+) => Kind;
+
+const onDeno: FloodOf<Flood> = (target, options) => new Flood(optionsFor(target, options));
+
+/** Floods on the system's own calls, in so many threads. */
+export function onLibc(threads = 1): FloodOf<LibcFlood> {
+  return (target, options) => new LibcFlood(optionsFor(target, options), threads);
+}
+
+function optionsFor(
+  { port }: { port: number },
+  options: Partial<FloodOptions> = {},
+): FloodOptions {
+  return {
     host: "127.0.0.1",
     port,
     conns: 3,
@@ -67,7 +93,30 @@ export function floodOf({ port }: { port: number }, options: Partial<FloodOption
     connectRate: Infinity,
     thinkMs: 0,
     ...options,
-  });
+  };
+}
+
+/**
+ * Registers a test for floods on each kind of sockets: all come out alike, so all have the same tests.
+ *
+ * @param threads in how many threads those on the system's own calls are tried
+ */
+export function testEachFlood(
+  name: string,
+  fn: (floodOf: FloodOf<RunningFlood>) => Promise<void>,
+  { ignore, threads = [1, 2] }: { ignore?: boolean; threads?: readonly number[] } = {},
+): void {
+  test(`deno: ${name}`, () => fn(onDeno), { ignore });
+  for (const count of threads) {
+    test(`libc, threads ${count}: ${name}`, () => fn(onLibc(count)), {
+      ignore: ignore || !hasSystemCalls(),
+    });
+  }
+}
+
+/** Looks again and again until `isSo`. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** Calls back when it was called `count` times for each of three connections. */
@@ -79,7 +128,7 @@ export function afterEach(count: number, done: () => void): (index: number) => v
 }
 
 /** How a flood came out. */
-export function outcome({ measurements }: Flood) {
+export function outcome({ measurements }: RunningFlood) {
   const { opened, refused, served, lost, wrongBytes } = measurements;
   return { opened, refused, served, lost, wrongBytes };
 }

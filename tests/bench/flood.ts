@@ -8,7 +8,7 @@
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { run } from "../harness/playground.ts";
-import { CompiledPrograms, median, pathOf, startOnPort } from "./measure.ts";
+import { CompiledPrograms, median, pathOf, startOnPort, withServer } from "./measure.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["rounds", "seconds", "conns", "size"],
@@ -27,13 +27,8 @@ for (let round = 0; round < Number(flags.rounds); round++) {
 const ratio = (median(ours) / median(theirs)).toFixed(3);
 console.log(`flood ${median(ours)} messages/s, load.c ${median(theirs)}: ${ratio} (wanted ≥ 0.95)`);
 
-async function measure(send: (port: number) => Promise<number>): Promise<number> {
-  const server = await startOnPort(program, []);
-  try {
-    return await send(server.port);
-  } finally {
-    await server.end();
-  }
+function measure(send: (port: number) => Promise<number>): Promise<number> {
+  return withServer(startOnPort(program, []), send);
 }
 
 /** What it says of itself: from its first connection on, with its compiler cold. */

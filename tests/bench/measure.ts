@@ -63,6 +63,19 @@ export class CompiledPrograms implements AsyncDisposable {
   }
 }
 
+/** Does `work` with a server that is just being started, and ends it. */
+export async function withServer<Value>(
+  starting: Promise<RunningServer>,
+  work: (port: number) => Promise<Value>,
+): Promise<Value> {
+  const server = await starting;
+  try {
+    return await work(server.port);
+  } finally {
+    await server.end();
+  }
+}
+
 /** Starts `playground serve` with these words and flags, and resolves when it listens. */
 export async function startOurs(args: readonly string[]): Promise<RunningServer> {
   return await startAndReadPort(...commandFor(["serve", ...args, "--port", "0", "--json"]));

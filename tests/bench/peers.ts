@@ -13,7 +13,7 @@
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { CompiledPrograms, type Load, median, pathOf, type Result } from "./measure.ts";
-import { type RunningServer, startOnPort, startOurs } from "./measure.ts";
+import { type RunningServer, startOnPort, startOurs, withServer } from "./measure.ts";
 
 interface Case {
   readonly ours: readonly string[];
@@ -78,13 +78,8 @@ async function compare(one: Case): Promise<{ ours: number; peer: number }> {
   return { ours: median(values.ours), peer: median(values.peer) };
 }
 
-async function measure(starting: Promise<RunningServer>, load: Load): Promise<Result> {
-  const server = await starting;
-  try {
-    return await programs.load(server.port, load);
-  } finally {
-    await server.end();
-  }
+function measure(starting: Promise<RunningServer>, load: Load): Promise<Result> {
+  return withServer(starting, (port) => programs.load(port, load));
 }
 
 function oursArgs({ ours }: Case): string[] {

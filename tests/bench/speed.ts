@@ -12,7 +12,7 @@
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { CompiledPrograms, median, pathOf, type Result, startAndReadPort } from "./measure.ts";
-import { type RunningServer, startOurs } from "./measure.ts";
+import { type RunningServer, startOurs, withServer } from "./measure.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["_", "rounds", "seconds", "conns", "size"],
@@ -36,13 +36,8 @@ for (let round = 1; round <= Number(flags.rounds); round++) {
 }
 print();
 
-async function measure(name: string): Promise<Result> {
-  const server = await start(name);
-  try {
-    return await programs.load(server.port, load);
-  } finally {
-    await server.end();
-  }
+function measure(name: string): Promise<Result> {
+  return withServer(start(name), (port) => programs.load(port, load));
 }
 
 function start(name: string): Promise<RunningServer> {

@@ -11,18 +11,11 @@ import {
   assertStringIncludes,
 } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
-import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
+import { commandFor, run, type RunOptions, Server } from "../harness/playground.ts";
+import { assertOneLine } from "../harness/one_line.ts";
 import { test } from "../harness/test.ts";
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { MODELS } from "./models.ts";
-
-/** Checks that people get one line that matches, and no stack trace. */
-function assertOneLine({ code, stdout, stderr }: Outcome, status: number, line: RegExp): void {
-  assertMatch(stderr, line);
-  assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
-  assertNotMatch(stderr, /\n\s+at |Error:/);
-  assertEquals([code, stdout], [status, ""]);
-}
 
 const WRONG: readonly [typed: string[], line: RegExp][] = [
   [["serv"], /unknown command serv; did you mean serve\?/],
@@ -55,44 +48,21 @@ for (const [typed, line] of WRONG) {
 }
 
 for (const sockets of hasSystemCalls() ? ["deno", "libc"] : ["deno"]) {
+  const serve = ["serve", "select", "--sockets", sockets];
+
   test(`${sockets} sockets: a port in use gets one line and exit status 1`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const outcome = await run([
-      "serve",
-      "select",
-      "--sockets",
-      sockets,
-      "--port",
-      String(listener.addr.port),
-    ]);
+    const outcome = await run([...serve, "--port", String(listener.addr.port)]);
     assertOneLine(outcome, 1, /^127\.0\.0\.1:\d+ is in use.*--port/);
   });
 
   test(`${sockets} sockets: a host that does not exist gets one line and exit status 1`, async () => {
-    const outcome = await run([
-      "serve",
-      "select",
-      "--sockets",
-      sockets,
-      "--port",
-      "0",
-      "--host",
-      "no-such-host.invalid",
-    ]);
+    const outcome = await run([...serve, "--port", "0", "--host", "no-such-host.invalid"]);
     assertOneLine(outcome, 1, /^--host no-such-host\.invalid: there is no such host$/m);
   });
 
   test(`${sockets} sockets: an address of another machine gets one line and exit status 1`, async () => {
-    const outcome = await run([
-      "serve",
-      "select",
-      "--sockets",
-      sockets,
-      "--port",
-      "0",
-      "--host",
-      "192.0.2.1",
-    ]);
+    const outcome = await run([...serve, "--port", "0", "--host", "192.0.2.1"]);
     assertOneLine(outcome, 1, /^--host 192\.0\.2\.1: this machine does not have that address$/m);
   });
 
@@ -101,7 +71,7 @@ for (const sockets of hasSystemCalls() ? ["deno", "libc"] : ["deno"]) {
     const drop: RunOptions = Deno.uid() === 0
       ? { wrapper: ["setpriv", "--inh-caps=-net_bind_service", "--bounding-set=-net_bind_service"] }
       : {};
-    const outcome = await run(["serve", "select", "--sockets", sockets, "--port", "80"], drop);
+    const outcome = await run([...serve, "--port", "80"], drop);
     assertOneLine(outcome, 1, /^127\.0\.0\.1:80: ports below 1024 need more rights.*--port$/m);
   }, { ignore: Deno.build.os !== "linux" });
 }
@@ -123,26 +93,6 @@ test("a handler's file that does not exist or is no handler gets one line", asyn
     await Deno.remove(file);
   }
 });
-
-test("flood where nothing listens gets one line and exit status 1", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  assertOneLine(
-    await run(["flood", "--port", String(port)]),
-    1,
-    /^nothing listens on 127\.0\.0\.1/,
-  );
-});
-
-test("flood says before it starts that the descriptor limit is too low", async () => {
-  const outcome = await run(["flood", "--conns", "1000"], { before: "ulimit -n 256" });
-  assertOneLine(
-    outcome,
-    1,
-    /^1,000 connections need more descriptors than the limit of 256.*ulimit -n 1064/,
-  );
-}, { ignore: Deno.build.os === "windows" });
 
 test("--help explains each command, and every language is complete", async () => {
   for (const language of ["en", "zh"]) {

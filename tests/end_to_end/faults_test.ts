@@ -4,16 +4,10 @@
  * @module
  */
 
-import {
-  assertEquals,
-  assertGreater,
-  assertLess,
-  assertMatch,
-  assertNotMatch,
-} from "../harness/assert.ts";
+import { assertEquals, assertLess, assertNotMatch } from "../harness/assert.ts";
 import { encode } from "../harness/bytes.ts";
 import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";
-import { run, Server } from "../harness/playground.ts";
+import { Server } from "../harness/playground.ts";
 import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
@@ -157,33 +151,6 @@ for (const { name, args, isSerial } of MODELS) {
     assertLess(await residentBytes(server.pid) - before, 90_000_000);
   }, { ignore });
 }
-
-test("flood --no-wait: a server that is killed has lost its connections", async () => {
-  await using server = await Server.start(["select", "--verbose"]);
-  const args = ["--port", String(server.port), "--conns", "20", "--duration", "20s"];
-  const flooding = run(["flood", "--no-wait", "--json", ...args]);
-  await server.event("accepted", 20);
-  server.signal("SIGKILL");
-  const { code, stdout } = await flooding;
-  const { lost, refused } = JSON.parse(stdout);
-  assertEquals([code, lost + refused], [1, 20]);
-  assertGreater(lost, 0);
-}, { ignore });
-
-test("flood ends in time though connections are still being opened", async () => {
-  // Nobody accepts, and the backlog is full after a few.
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
-  const args = ["--port", String(listener.addr.port), "--conns", "20", "--duration", "500ms"];
-  const { code, stdout } = await run(["flood", ...args]);
-  assertEquals(code, 1);
-  assertMatch(stdout, /connections were not opened before the end/);
-}, { ignore: Deno.build.os !== "linux" });
-
-test("flood names a host that does not exist", async () => {
-  const { code, stderr } = await run(["flood", "--host", "no-such-host.invalid", "--conns", "2"]);
-  assertEquals(code, 1);
-  assertMatch(stderr, /^cannot connect to no-such-host\.invalid:7788: .*\n$/);
-});
 
 test("the totals add up when clients were cut off", async () => {
   await using server = await Server.start(["async", "--quiet", "--sleep", "30s", "--grace", "0"]);

@@ -6,9 +6,9 @@
 
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "../harness/assert.ts";
-import { encode } from "../harness/bytes.ts";
 import { exchange, readToEnd } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
+import { assertOneLine } from "../harness/one_line.ts";
 import { test } from "../harness/test.ts";
 
 const ignore = !hasSystemCalls();
@@ -70,24 +70,6 @@ test("epoll on libc serves more clients than FD_SETSIZE has places", async () =>
   for (const client of clients) assertEquals(await exchange(client, "hello"), "hello");
   for (const client of clients) client.close();
 }, { ignore });
-
-test(
-  "select on libc: a line typed at the terminal stops it, the end of input does not",
-  async () => {
-    await using server = await Server.start(["select", ...LIBC]);
-    const writer = server.stdin.getWriter();
-    await writer.write(encode("stop\n"));
-    assertEquals((await server.outcome()).code, 0);
-    await writer.close().catch(() => {});
-
-    await using other = await Server.start(["select", ...LIBC]);
-    await other.stdin.close();
-    using client = await other.connect();
-    assertEquals(await exchange(client, "still here"), "still here");
-    assertEquals((await other.stop()).code, 0);
-  },
-  { ignore },
-);
 
 for (const model of ["blocking", "nonblocking", "select", "poll", "epoll"]) {
   test(`${model} on libc: Ctrl-C works at once, though the thread is blocked`, async () => {
@@ -168,9 +150,6 @@ test("what libc cannot do gets one line and exit status 2", async () => {
     ],
   ];
   for (const [args, line] of wrong) {
-    const { code, stdout, stderr } = await run(["serve", ...args]);
-    assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, line);
-    assertEquals(stderr.trimEnd().split("\n").length, 1);
+    assertOneLine(await run(["serve", ...args]), 2, line);
   }
 }, { ignore });

@@ -142,21 +142,6 @@ test("process on libc: the log tells of clients what it tells on Deno's sockets"
   assertStringIncludes(stdout, "1 client served, 5 B received, 5 B sent");
 }, { ignore });
 
-test("process on libc: --max-clients counts those whom children serve", async () => {
-  await using server = await Server.start([...PROCESS, "--exec", "cat", "--max-clients", "2"]);
-  using first = await server.connect();
-  const second = await server.connect();
-  assertEquals(await exchange(first, "one"), "one");
-  assertEquals(await exchange(second, "two"), "two");
-  using third = await server.connect();
-  assertEquals((await readToEnd(third)).length, 0);
-  await server.event("refused");
-  second.close();
-  await server.event("closed");
-  using fourth = await server.connect();
-  assertEquals(await exchange(fourth, "four"), "four");
-}, { ignore });
-
 test("process on libc: --exec cat takes about as long as it takes to start cat", async () => {
   await using server = await Server.start([...PROCESS, "--quiet", "--exec", "cat"]);
   const beganMs = performance.now();

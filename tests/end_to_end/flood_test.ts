@@ -1,0 +1,177 @@
+/**
+ * What the flood promises on both kinds of sockets, and what only the system's own calls can do.
+ *
+ * @module
+ */
+
+import { assertEquals, assertGreater, assertLess, assertMatch } from "../harness/assert.ts";
+import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { assertOneLine } from "../harness/one_line.ts";
+import { test } from "../harness/test.ts";
+
+const ignore = !hasSystemCalls();
+
+function flood(args: readonly string[], options?: RunOptions): Promise<Outcome> {
+  return run(["flood", "--sockets", "libc", ...args], options);
+}
+
+for (const sockets of ["deno", "libc"]) {
+  const isMissing = sockets === "libc" && !hasSystemCalls();
+  const floodOn = (args: readonly string[], options?: RunOptions) =>
+    run(["flood", "--sockets", sockets, ...args], options);
+
+  test(`on ${sockets} sockets: a hard limit that is too low is told before it starts`, async () => {
+    assertOneLine(
+      await floodOn(["--conns", "1000"], { before: "ulimit -n 256" }),
+      1,
+      /^1,000 connections need more descriptors than the limit of 256.*ulimit -n 1064/,
+    );
+  }, { ignore: isMissing || Deno.build.os === "windows" });
+
+  test(`on ${sockets} sockets: where nothing listens, one line and exit status 1`, async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    listener.close();
+    assertOneLine(await floodOn(["--port", String(port)]), 1, /^nothing listens on 127\.0\.0\.1/);
+  }, { ignore: isMissing });
+
+  test(
+    `on ${sockets} sockets: a host that does not exist gets one line and exit status 1`,
+    async () => {
+      assertOneLine(
+        await floodOn(["--host", "no-such-host.invalid", "--conns", "2"]),
+        1,
+        /^cannot connect to no-such-host\.invalid:7788: ./,
+      );
+    },
+    { ignore: isMissing },
+  );
+
+  test(
+    `on ${sockets} sockets: whoever a blocking server does not get to was never served`,
+    async () => {
+      await using server = await Server.start(["blocking", "--quiet"]);
+      const args = ["--port", String(server.port), "--conns", "3", "--duration", "1s"];
+      const { code, stdout } = await floodOn(args);
+      assertMatch(stdout, /3 opened, 1 served, 0 refused, 0 lost/);
+      assertMatch(stdout, /2 connections were never served/);
+      assertEquals(code, 1);
+    },
+    { ignore: isMissing },
+  );
+
+  test(
+    `on ${sockets} sockets: --no-wait: a server that only listens has served whom it has heard to the end`,
+    async () => {
+      await using server = await Server.start(["select", "--quiet", "--handler", "discard"]);
+      const args = ["--port", String(server.port), "--conns", "10", "--duration", "500ms"];
+      const { code, stdout } = await floodOn([...args, "--no-wait"]);
+      assertMatch(stdout, /10 opened, 10 served, 0 refused, 0 lost/);
+      assertEquals(code, 0);
+    },
+    { ignore: isMissing },
+  );
+
+  test(
+    `on ${sockets} sockets: --no-wait: a server that is killed has lost its connections`,
+    async () => {
+      await using server = await Server.start(["select", "--verbose"]);
+      const args = ["--port", String(server.port), "--conns", "20", "--duration", "20s"];
+      const flooding = floodOn([...args, "--no-wait", "--json"]);
+      await server.event("accepted", 20);
+      server.signal("SIGKILL");
+      const { code, stdout } = await flooding;
+      const { lost, refused } = JSON.parse(stdout);
+      assertEquals([code, lost + refused], [1, 20]);
+      assertGreater(lost, 0);
+    },
+    { ignore: isMissing || Deno.build.os === "windows" },
+  );
+
+  test(
+    `on ${sockets} sockets: it ends in time though connections are still being opened`,
+    async () => {
+      // Nobody accepts, and the backlog is full after a few.
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+      const args = ["--port", String(listener.addr.port), "--conns", "20", "--duration", "500ms"];
+      const { code, stdout } = await floodOn(args);
+      assertEquals(code, 1);
+      assertMatch(stdout, /connections were not opened before the end/);
+    },
+    { ignore: isMissing || Deno.build.os !== "linux" },
+  );
+}
+
+for (const threads of ["1", "2"]) {
+  test(
+    `select and 1,000 connections from ${threads} threads: none lost, nothing wrong`,
+    async () => {
+      await using server = await Server.start(["select", "--quiet"]);
+      const args = ["--port", String(server.port), "--conns", "1000", "--duration", "2s"];
+      const { code, stdout, stderr } = await flood([...args, "--threads", threads, "--json"]);
+      const { served, lost, refused, wrongBytes } = JSON.parse(stdout);
+      assertEquals([served, lost, refused, wrongBytes], [1_000, 0, 0, 0]);
+      assertEquals([code, stderr], [0, ""]);
+      await server.stop();
+      assertEquals(server.events("stopped")[0].accepted, 1_000);
+    },
+    { ignore },
+  );
+}
+
+test("a soft limit of 256 descriptors is no hindrance if the hard one is high enough", async () => {
+  await using server = await Server.start(["select", "--quiet", "--backlog", "4096"]);
+  const args = ["--port", String(server.port), "--conns", "1000", "--think", "200"];
+  const before = "ulimit -S -n 256 && ulimit -H -n 4096";
+  const { code, stdout, stderr } = await flood([...args, "--duration", "2s"], { before });
+  assertEquals(stderr, "");
+  assertMatch(stdout, /1,000 opened, 1,000 served, 0 refused, 0 lost/);
+  assertEquals(code, 0);
+}, { ignore });
+
+test("--threads means nothing to Deno's sockets", async () => {
+  assertOneLine(
+    await run(["flood", "--threads", "2"]),
+    2,
+    /^--threads means nothing to --sockets deno; it is for --sockets libc/,
+  );
+});
+
+test("--sockets libc elsewhere than on Linux gets one line and exit status 2", async () => {
+  assertOneLine(await flood(["--conns", "1"]), 2, /^--sockets libc needs Linux/);
+}, { ignore: !ignore });
+
+for (const sockets of ["deno", "libc"]) {
+  test(`--no-think is no pause on ${sockets} sockets, and the last word counts`, async () => {
+    await using server = await Server.start(["select", "--quiet"]);
+    const args = ["--sockets", sockets, "--port", String(server.port), "--conns", "1", "--json"];
+    const echoed = async (...think: string[]) => {
+      const { code, stdout } = await run(["flood", ...args, "--duration", "500ms", ...think]);
+      assertEquals(code, 0);
+      return JSON.parse(stdout).messagesEchoed;
+    };
+    assertLess(await echoed("--no-think", "--think", "100"), 7);
+    assertGreater(await echoed("--think", "100", "--no-think"), 7);
+  }, { ignore: ignore && sockets === "libc" });
+}
+
+test("Ctrl-C ends a flood without end, and shows what it came to", async () => {
+  await using server = await Server.start(["select"]);
+  const args = ["--port", String(server.port), "--conns", "5", "--duration", "0", "--threads", "2"];
+  const [program, programArgs] = commandFor(["flood", "--sockets", "libc", ...args]);
+  const child = new Deno.Command(program, {
+    args: programArgs,
+    env: { LC_ALL: "C" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await server.event("received", 5);
+  child.kill("SIGINT");
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  assertEquals(decoder.decode(stderr), "");
+  assertMatch(decoder.decode(stdout), /^connections +5 opened, 5 served, 0 refused, 0 lost\n/);
+  assertEquals(code, 0);
+}, { ignore });

@@ -1,6 +1,7 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { RefusedError, UsageError } from "../cli/errors.ts";
 import { type Address, formatAddress } from "../servers/sockets/interface.ts";
+import { messageOf } from "../servers/sockets/thrown.ts";
 
 /** `playground connect [HOST:PORT]` */
 export const connectCommand = defineCommand({
@@ -17,14 +18,14 @@ export const connectCommand = defineCommand({
     try {
       conn = await Deno.connect({ hostname: address.host, port: address.port });
     } catch (error) {
-      throw new RefusedError(texts.failed(shown, reasonOf(error)));
+      throw new RefusedError(texts.failed(shown, messageOf(error)));
     }
     console.error(texts.connected(shown));
     sendTyped(conn);
     try {
       await conn.readable.pipeTo(Deno.stdout.writable, { preventClose: true });
     } catch (error) {
-      throw new RefusedError(texts.lost(shown, reasonOf(error)));
+      throw new RefusedError(texts.lost(shown, messageOf(error)));
     }
     console.error(texts.closed(shown));
     return 0;
@@ -47,8 +48,4 @@ function parseAddress(typed: string): Address | undefined {
   if (match === null) return undefined;
   const port = Number(match[3]);
   return port >= 1 && port <= 65_535 ? { host: match[1] ?? match[2], port } : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

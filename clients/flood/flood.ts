@@ -2,6 +2,7 @@ import { Measurements } from "./measurements.ts";
 import { type FloodOptions, LAST_ECHOES_MS, MOST_CONNECTING } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { Talker } from "./talker.ts";
+import { toError } from "../../servers/sockets/thrown.ts";
 
 /** Many connections to one server, on Deno's own sockets. */
 export class Flood implements RunningFlood {
@@ -95,7 +96,7 @@ export class Flood implements RunningFlood {
       conn = await Promise.race([connecting, this.#ended]);
     } catch (error) {
       this.measurements.refused++;
-      this.firstRefusal ??= error instanceof Error ? error : new Error(String(error));
+      this.firstRefusal ??= toError(error);
       return;
     } finally {
       this.#connecting--;

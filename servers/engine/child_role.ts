@@ -7,6 +7,7 @@
 import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE } from "./child_protocol.ts";
+import { messageOf } from "../sockets/thrown.ts";
 
 /** The name of the role on the command line. */
 export const CHILD_ROLE = "--serve-one-client";
@@ -55,7 +56,7 @@ export async function serveOneClient(json: string): Promise<number> {
 }
 
 function failWith(error: unknown): never {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   Deno.exit(1);
 }
 

@@ -12,6 +12,7 @@ import { clientThread } from "../thread.ts";
 import { poolThread } from "../threadpool.ts";
 import type { FromThread, ToThread } from "./deno_thread.ts";
 import type { ThreadClient } from "./threads.ts";
+import { messageOf } from "../sockets/thrown.ts";
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
@@ -86,8 +87,4 @@ function ask(call: FromThread, transfer: Transferable[] = []): Promise<ToThread>
 
 function tell(message: FromThread, transfer: Transferable[] = []): void {
   self.postMessage(message, transfer);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -27,6 +27,7 @@ import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
 import type { Engine, Model, Notice } from "./model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
+import { messageOf } from "../sockets/thrown.ts";
 
 /** Of Deno's sockets: an engine that blocks could not be told, and is ended from outside. */
 let farewell: Farewell<Connection> | undefined;
@@ -202,10 +203,6 @@ function explainFailure(error: unknown): StartFailure {
   // Deno gives the resolver's errors no class and no code of their own, getaddrinfo(3).
   if (/lookup|resolve/.test(detail)) return { reason: "no-such-host", detail };
   return { reason: "other", detail };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function tell(message: FromEngine): void {

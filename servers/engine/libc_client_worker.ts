@@ -25,6 +25,7 @@ import { ClientQueue } from "./client_queue.ts";
 import type { FromThread, ThreadSetup } from "./protocol.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { ClientThread } from "./threads.ts";
+import { messageOf } from "../sockets/thrown.ts";
 
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
   begin(data).then(
@@ -112,10 +113,6 @@ const NOTHING_RARE = {
   beyondFdSetSize() {},
   acceptFailed() {},
 };
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 function tell(message: FromThread): void {
   self.postMessage(message);

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Answer, GeneratedAnswers, type Handler } from "./session.ts";
+import { messageOf } from "../sockets/thrown.ts";
 
 /** What a handler of one's own may give back for a chunk. */
 export type CustomAnswer =
@@ -60,7 +61,7 @@ async function importFile(path: string): Promise<unknown> {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0];
+  return messageOf(error).split("\n")[0];
 }
 
 function* answers(path: string, given: unknown): Generator<Answer> {

@@ -1,7 +1,8 @@
 import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./interface.ts";
 import type { Address, Connection, Observer } from "./interface.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
-import { isOfOperation, isReset, toError } from "./deno_faults.ts";
+import { isOfOperation, isReset } from "./deno_faults.ts";
+import { toError } from "./thrown.ts";
 import { Inbox } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
 

@@ -15,8 +15,3 @@ export function isOfOperation(error: unknown): boolean {
   return isReset(error) || error instanceof Deno.errors.BadResource ||
     error instanceof Deno.errors.Interrupted;
 }
-
-/** What was thrown, as an error. */
-export function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}

@@ -1,7 +1,7 @@
 import { EPOLLIN } from "./interface.ts";
 import type { Address, Connection, Listener, ListenOptions } from "./interface.ts";
 import { DenoConnection } from "./deno_connection.ts";
-import { toError } from "./deno_faults.ts";
+import { toError } from "./thrown.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
 
 /** After how long accepting is tried again if no connection of ours has ended meanwhile. */

@@ -6,6 +6,7 @@ import type { ReceiveBuffer } from "./receive_buffer.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
 import { SHUT_RDWR, SHUT_WR } from "./system_calls.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, type SystemCalls } from "./system_calls.ts";
+import { toError } from "./thrown.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
 const LINGER_MS = 1_000;
@@ -115,7 +116,7 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   explain(error: unknown): Error {
-    return error instanceof Error ? error : new Error(String(error));
+    return toError(error);
   }
 
   /** An edge-triggered interest list watches this connection from now on, or no longer. */

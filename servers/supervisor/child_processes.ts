@@ -14,6 +14,7 @@ import { endOf, type ProcessEnd, spawn } from "../sockets/spawn.ts";
 import { systemCalls } from "../sockets/system_calls.ts";
 import { type ChildProcess, OwnChild, ProgramChild } from "./child_process.ts";
 import { SpareChildren } from "./spare_children.ts";
+import { messageOf } from "../sockets/thrown.ts";
 
 /** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
 const MOST_SPARES_PER_SEAT = 0.5;
@@ -80,7 +81,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
       const child = this.#start(client);
       this.#serving.set(child.pid, child);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#notify({ kind: "client-failed", peer: formatAddress(client.peer), reason });
       this.#hasArrived(client);
       this.#served(client);

@@ -18,6 +18,7 @@ export class Flood implements RunningFlood {
   );
   /** Why the first connection that was refused was. */
   firstRefusal: Error | undefined = undefined;
+  readonly #warm = Promise.withResolvers<void>();
   #connecting = 0;
   #elapsedMs = 0;
   #stops = 0;
@@ -37,7 +38,11 @@ export class Flood implements RunningFlood {
     return this.#talkers.size;
   }
 
-  /** For how long messages were sent. */
+  get warm(): Promise<void> {
+    return this.#warm.promise;
+  }
+
+  /** For how long messages were sent, the warm-up left aside. */
   get elapsedMs(): number {
     return this.#elapsedMs;
   }
@@ -50,13 +55,22 @@ export class Flood implements RunningFlood {
 
   /** Opens the connections, talks on them, and resolves when all are closed. */
   async run(): Promise<void> {
-    const { durationMs } = this.#options;
-    const startedMs = performance.now();
+    const { durationMs, warmupMs } = this.#options;
+    let measuredFromMs = performance.now();
+    this.measurements.begin(measuredFromMs);
+    if (warmupMs === 0) this.#warm.resolve();
+    const warmup = warmupMs === 0 ? undefined : setTimeout(() => {
+      measuredFromMs = performance.now();
+      this.measurements.endWarmup();
+      this.#warm.resolve();
+    }, warmupMs);
     const timer = durationMs === Infinity
       ? undefined
-      : setTimeout(() => this.#end.abort(), durationMs);
+      : setTimeout(() => this.#end.abort(), warmupMs + durationMs);
     this.#end.signal.addEventListener("abort", () => {
-      this.#elapsedMs = performance.now() - startedMs;
+      clearTimeout(warmup);
+      this.#warm.resolve();
+      this.#elapsedMs = performance.now() - measuredFromMs;
       // Whoever was not served by now never was, whatever the server still does.
       for (const talker of this.#talkers) {
         if (this.#options.wait && !talker.isServed) talker.abandon();

@@ -20,6 +20,7 @@ export class Flood implements RunningFlood {
   firstRefusal: Error | undefined = undefined;
   readonly #warm = Promise.withResolvers<void>();
   #connecting = 0;
+  #measuredFromMs = 0;
   #elapsedMs = 0;
   #stops = 0;
 
@@ -55,22 +56,20 @@ export class Flood implements RunningFlood {
 
   /** Opens the connections, talks on them, and resolves when all are closed. */
   async run(): Promise<void> {
-    const { durationMs, warmupMs } = this.#options;
-    let measuredFromMs = performance.now();
-    this.measurements.begin(measuredFromMs);
-    if (warmupMs === 0) this.#warm.resolve();
-    const warmup = warmupMs === 0 ? undefined : setTimeout(() => {
-      measuredFromMs = performance.now();
-      this.measurements.endWarmup();
-      this.#warm.resolve();
-    }, warmupMs);
-    const timer = durationMs === Infinity
-      ? undefined
-      : setTimeout(() => this.#end.abort(), warmupMs + durationMs);
+    const { warmupMs } = this.#options;
+    this.measurements.begin(performance.now());
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (warmupMs === 0) timer = this.#beginMeasuring();
+    else {
+      timer = setTimeout(() => {
+        this.measurements.endWarmup();
+        timer = this.#beginMeasuring();
+      }, warmupMs);
+    }
     this.#end.signal.addEventListener("abort", () => {
-      clearTimeout(warmup);
+      clearTimeout(timer);
       this.#warm.resolve();
-      this.#elapsedMs = performance.now() - measuredFromMs;
+      this.#elapsedMs = performance.now() - this.#measuredFromMs;
       // Whoever was not served by now never was, whatever the server still does.
       for (const talker of this.#talkers) {
         if (this.#options.wait && !talker.isServed) talker.abandon();
@@ -79,9 +78,16 @@ export class Flood implements RunningFlood {
     await this.#openAll();
     const overdue = this.#abandonOverdue();
     await Promise.all(this.#talks);
-    clearTimeout(timer);
     overdue.cancel();
     this.#end.abort();
+  }
+
+  /** @returns the timer that ends the flood, if it is to end by itself */
+  #beginMeasuring(): ReturnType<typeof setTimeout> | undefined {
+    const { durationMs } = this.#options;
+    this.#measuredFromMs = performance.now();
+    this.#warm.resolve();
+    return durationMs === Infinity ? undefined : setTimeout(() => this.#end.abort(), durationMs);
   }
 
   async #openAll(): Promise<void> {

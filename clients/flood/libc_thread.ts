@@ -145,6 +145,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   #endWarmup(): void {
     this.#warmMs = Infinity;
     this.#measuredFromMs = this.clock.now();
+    this.#endMs = this.#measuredFromMs + this.options.durationMs;
     this.measurements.endWarmup();
     this.#reportNow();
   }

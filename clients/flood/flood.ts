@@ -57,7 +57,8 @@ export class Flood implements RunningFlood {
   /** Opens the connections, talks on them, and resolves when all are closed. */
   async run(): Promise<void> {
     const { warmupMs } = this.#options;
-    this.measurements.begin(performance.now());
+    this.#measuredFromMs = performance.now();
+    this.measurements.begin(this.#measuredFromMs);
     let timer: ReturnType<typeof setTimeout> | undefined;
     if (warmupMs === 0) timer = this.#beginMeasuring();
     else {

@@ -44,7 +44,7 @@ const TYPED: [args: string[], name: keyof typeof FLAGS, value: unknown][] = [
   [["--sockets", "libc,deno"], "sockets", ["deno", "libc"]],
   [["--sockets=libc"], "sockets", ["libc"]],
   [["--against", "a=b c"], "against", ["a=b c"]],
-  [["--against=1", "--against", "--x,y"], "against", ["1", "--x,y"]],
+  [["--against=1", "--against", "x,y"], "against", ["1", "x,y"]],
   [["--quiet"], "quiet", true],
   [["--quiet=true"], "quiet", true],
   [["--no-wait"], "wait", false],

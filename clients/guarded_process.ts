@@ -23,6 +23,9 @@ const GUARD = `
   done
   kill -s KILL -- $pids 2>/dev/null`;
 
+/** Those of our children that are a program with a guard, or a guard. */
+const guarded = new Set<number>();
+
 const encoder = new TextEncoder();
 const hasGuards = Deno.build.os !== "windows";
 
@@ -63,6 +66,7 @@ export class GuardedProcess {
       detached: true, // Ctrl-C at the terminal is for us, who end it
       ...options,
     }).spawn();
+    guarded.add(child.pid);
     const guard = new Guard();
     await guard.watch(child.pid);
     const writer = child.stdin.getWriter();
@@ -95,9 +99,10 @@ export class GuardedProcess {
   }
 
   async #end(): Promise<void> {
-    if (hasGuards) sendSignal(-this.pid, "SIGKILL");
+    if (hasGuards) killGroup(this.pid);
     else this.signal("SIGKILL");
     await this.child.status;
+    guarded.delete(this.pid);
     await this.#guard?.dismiss();
   }
 }
@@ -113,6 +118,10 @@ class Guard {
   }).spawn();
   readonly #writer = this.#process.stdin.getWriter();
 
+  constructor() {
+    guarded.add(this.#process.pid);
+  }
+
   async watch(pid: number): Promise<void> {
     await this.#writer.write(encoder.encode(`${pid}\n`));
   }
@@ -126,16 +135,20 @@ class Guard {
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
     }
     await this.#process.status;
+    guarded.delete(this.#process.pid);
   }
 }
 
-/** Sends a signal to a process, or with `-pid` to its group. @returns whether there was one */
-export function sendSignal(pid: number, signal: Deno.Signal): boolean {
+/** Whether a child of ours is a program that was started here, or its guard. */
+export function isGuarded(pid: number): boolean {
+  return guarded.has(pid);
+}
+
+/** Kills a process group. One whose last member has just ended is no error. */
+function killGroup(leader: number): void {
   try {
-    Deno.kill(pid, signal);
-    return true;
+    Deno.kill(-leader, "SIGKILL");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return false;
   }
 }

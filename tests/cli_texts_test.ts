@@ -9,6 +9,7 @@ import { zh } from "../cli/messages/zh.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
+import { raceCommand } from "../clients/race_command.ts";
 import { explainCommand } from "../servers/explain_command.ts";
 import { modelsCommand } from "../servers/models_command.ts";
 import { isModelName, MODEL_NAMES, modelEntry } from "../servers/registry.ts";
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  race: raceCommand,
   connect: connectCommand,
 };
 // entries() forgets the names

@@ -1,3 +1,5 @@
+import { enRace, enRaceCommand } from "./en_race.ts";
+
 /** Groups thousands, as English does. */
 function count(value: number): string {
   return value.toLocaleString("en-US");
@@ -98,6 +100,7 @@ export const en = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    race: enRaceCommand,
     connect: {
       summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
       usage: "connect [HOST:PORT]",
@@ -210,8 +213,8 @@ export const en = {
       `${address}: ports below 1024 need more rights than you have: choose another with --port`,
     cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
-    programMissing: (program: string) =>
-      `--exec ${program}: the program is not found; name one that is in the PATH, or its path`,
+    programMissing: (flag: string, program: string) =>
+      `${flag} ${program}: the program is not found; name one that is in the PATH, or its path`,
     spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
       "a program that runs already cannot be given a client",
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,
@@ -256,6 +259,8 @@ export const en = {
     notServed: (connections: number) =>
       `${plural(connections, "connection was", "connections were")} never served`,
   },
+
+  race: enRace,
 
   connect: {
     connected: (address: string) => `connected to ${address}; Ctrl-D ends`,

@@ -1,3 +1,5 @@
+import { zhRace, zhRaceCommand } from "./zh_race.ts";
+
 import type { Messages } from "../messages.ts";
 
 /** Groups thousands, as Chinese does. */
@@ -97,6 +99,7 @@ export const zh: Messages = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    race: zhRaceCommand,
     connect: {
       summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
       usage: "connect [主机:端口]",
@@ -202,8 +205,8 @@ export const zh: Messages = {
       `${address}：监听 1024 以下的端口需要更高的权限，请用 --port 换一个端口`,
     cannotListen: (address: string, reason: string) => `无法监听 ${address}：${reason}`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
-    programMissing: (program: string) =>
-      `--exec ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
+    programMissing: (flag: string, program: string) =>
+      `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
     spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
       "已经在运行的程序接不了客户端",
     engineFailed: (reason: string) => `引擎出错了：${reason}`,
@@ -243,6 +246,8 @@ export const zh: Messages = {
     notOpened: (connections: number) => `结束之前还有 ${count(connections)} 个连接没有建立`,
     notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
   },
+
+  race: zhRace,
 
   connect: {
     connected: (address: string) => `已连接到 ${address}，按 Ctrl-D 结束`,

@@ -19,9 +19,9 @@ import { makeMeasured, type Measured } from "./figures.ts";
 import { TreeWatch, type Usage } from "./tree_watch.ts";
 
 /** How long a server may take until it listens. */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 /** How long a server may take to stop when its clients have gone. */
-const GRACE_MS = 3_000;
+const GRACE_MS = 1_000;
 
 /** What a server is flooded with. The host and the port are those of the server. */
 export interface Load extends Omit<FloodOptions, "host" | "port"> {

@@ -26,6 +26,8 @@ const WORKERS = [
   "--include=servers/engine/deno_client_worker.ts",
   "--include=servers/engine/libc_client_worker.ts",
 ];
+/** Files that are read, and not run. */
+const FILES = ["--include=clients/race/page"];
 
 interface Options {
   target: string;
@@ -82,7 +84,7 @@ function compileArgs({ target, output, entry }: Options): string[] {
     "--no-check", // `deno task check` does that
     "--frozen", // what is compiled is what the lock file says
     ...PERMISSIONS,
-    ...(entry === "main.ts" ? WORKERS : []),
+    ...(entry === "main.ts" ? [...WORKERS, ...FILES] : []),
     `--target=${target}`,
     `--output=${output}`,
     entry,

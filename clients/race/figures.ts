@@ -27,6 +27,9 @@ export const FIGURES = {
   wakeUpsPerThousand: "less",
 } as const;
 
+/** How many digits of a figure are kept, which are more than any measurement is worth. */
+const DIGITS = 6;
+
 /** The name of a figure. */
 export type FigureName = keyof typeof FIGURES;
 
@@ -94,6 +97,10 @@ function wakeUps(totals: Totals | undefined): number | undefined {
   return totals.wakeUps / totals.recvs * 1e3;
 }
 
+/** Those that are known, without digits that say nothing. */
 function withoutUnknown(figures: Record<FigureName, number | undefined>): Figures {
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
+  const entries = Object.entries(figures).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, Number(value.toPrecision(DIGITS))]]
+  );
+  return Object.fromEntries(entries);
 }

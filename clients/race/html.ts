@@ -51,7 +51,7 @@ ${CHARTS.map((chart) => chartPlace(chart, texts)).join("\n")}
 <div class="scroll">
 ${table(standings, record, texts)}
 </div>
-${texts.legend.map((line) => `<p class="legend">${escape(line)}</p>`).join("\n")}
+${list(texts.legend, "legend")}
 <h2>${escape(texts.page.repeat)}</h2>
 <pre>${escape(record.command)}</pre>
 <h2>${escape(texts.page.machine)}</h2>
@@ -69,9 +69,13 @@ ${script}</script>
 
 function notes({ notes, heatsDone, heatsAll }: RaceRecord, texts: Texts): string {
   const all = [...notes, ...(heatsDone < heatsAll ? [texts.incomplete(heatsDone, heatsAll)] : [])];
-  return all.length === 0
-    ? ""
-    : `<ul>\n${all.map((note) => `<li>${escape(note)}</li>`).join("\n")}\n</ul>`;
+  return all.length === 0 ? "" : list(all, "notes");
+}
+
+function list(lines: readonly string[], name: string): string {
+  return `<ul class="${name}">\n${
+    lines.map((line) => `<li>${escape(line)}</li>`).join("\n")
+  }\n</ul>`;
 }
 
 function chartPlace(id: typeof CHARTS[number], { page }: Texts): string {

@@ -41,19 +41,29 @@ export async function runRace(
   onProgress: (progress: RaceProgress) => void,
 ): Promise<RaceResults> {
   const heats = new Map<Entrant, Heat[]>(entrants.map((entrant) => [entrant, []]));
-  const heatsAll = entrants.length * rounds;
+  let heatsAll = entrants.length * rounds;
   let heatsDone = 0;
   try {
     for (let round = 1; round <= rounds; round++) {
       for (const [entrant, itsHeats] of heats) {
         signal.throwIfAborted();
+        // Waiting for it once more would only take time.
+        if (isHopeless(itsHeats)) continue;
         onProgress({ round, rounds, entrant, heatsDone, heatsAll });
         itsHeats.push(await runHeat(entrant, load, signal));
         heatsDone++;
+        if (isHopeless(itsHeats)) heatsAll -= rounds - round;
       }
     }
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
   }
   return { heats, heatsDone, heatsAll };
+}
+
+/** Whether it never got as far as to listen. */
+function isHopeless(heats: readonly Heat[]): boolean {
+  const last = heats.at(-1);
+  return last !== undefined && "failure" in last &&
+    (last.failure.kind === "silent" || last.failure.kind === "ended-early");
 }

@@ -85,6 +85,7 @@ function latencies(id) {
           type: "logarithmic",
           title: { display: true, text: texts.latencyAxis },
           grid: { color: color("line") },
+          ticks: { callback: (ms) => Number.isInteger(Math.log10(ms)) ? String(ms) : "" },
         },
       },
     },

@@ -8,6 +8,7 @@ import { enModels } from "../cli/messages/en_models.ts";
 import { zh } from "../cli/messages/zh.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
+import { demoCommand } from "../clients/demo_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
 import { explainCommand } from "../servers/explain_command.ts";
 import { modelsCommand } from "../servers/models_command.ts";
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  demo: demoCommand,
   connect: connectCommand,
 };
 // entries() forgets the names

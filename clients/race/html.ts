@@ -29,7 +29,7 @@ export async function raceAsHtml(
   const [style, script, library] = await Promise.all([
     page("page.css"),
     page("page.js"),
-    Deno.readTextFile(new URL("chart.umd.min.js", import.meta.resolve("chart.js"))),
+    chartLibrary(),
   ]);
   const summary = describeConditions(record.conditions, texts);
   return `<!doctype html>
@@ -65,6 +65,12 @@ ${script}</script>
 </body>
 </html>
 `;
+}
+
+/** Chart.js as it is for browsers, without the address of what only its developers need. */
+async function chartLibrary(): Promise<string> {
+  const library = new URL("chart.umd.min.js", import.meta.resolve("chart.js"));
+  return (await Deno.readTextFile(library)).replace(/^\/\/# sourceMappingURL=.*$/m, "");
 }
 
 function notes({ notes, heatsDone, heatsAll }: RaceRecord, texts: Texts): string {

@@ -25,8 +25,8 @@ export function describeConditions(conditions: Conditions, texts: Texts): string
     conns,
     rounds,
     size: formatBytes(sizeBytes),
-    duration: formatMs(durationMs),
-    warmup: formatMs(warmupMs),
+    duration: showDuration(durationMs),
+    warmup: showDuration(warmupMs),
   });
 }
 
@@ -105,6 +105,11 @@ function describeEnd({ code, signal, complaints }: ServerEnd, texts: Texts): str
   const how = signal === null ? texts.exit(code) : texts.killed(signal);
   const last = complaints.findLast((line) => line.trim() !== "");
   return last === undefined ? how : `${how}, ${last.trim()}`;
+}
+
+/** A duration that was typed, which is exact. */
+function showDuration(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`;
 }
 
 function threeDigits(value: number): string {

@@ -13,15 +13,28 @@
 const LAUNCHER = 'read -r line && exec "$@" </dev/null';
 
 /**
- * Collects the process ids that come line by line. An empty line sends it home; the end of the pipe
- * without one means that we are gone, and who is then still there is killed, kill(1).
+ * Reads the child's process id. An empty line then sends it home; the end of the pipe without one
+ * means that we are gone. Then the child is killed, kill(1), with its group and all its descendants,
+ * which are looked for first: who has lost its parent can be found no more. Where there is no /proc,
+ * proc(5), those that left the group are not found.
  */
 const GUARD = `
-  while read -r pid; do
-    [ -z "$pid" ] && exit
-    pids="$pids -$pid $pid"
+  read -r tree || exit
+  read -r dismissed && exit
+  group=$tree
+  tree=" $tree "
+  found=yes
+  while [ -n "$found" ]; do
+    found=
+    for stat in /proc/[0-9]*/stat; do
+      read -r line <"$stat" || continue
+      pid=\${line%% *}
+      line=\${line##*) ? }
+      case $tree in *" $pid "*) continue ;; esac
+      case $tree in *" \${line%% *} "*) tree="$tree$pid " found=yes ;; esac
+    done
   done
-  kill -s KILL -- $pids 2>/dev/null`;
+  kill -s KILL -- "-$group" $tree`;
 
 /** Those of our children that are a program with a guard, or a guard. */
 const guarded = new Set<number>();
@@ -79,11 +92,6 @@ export class GuardedProcess {
     return this.child.pid;
   }
 
-  /** Has another process, such as one that left the child's group, share the child's fate. */
-  async include(pid: number): Promise<void> {
-    await this.#guard?.watch(pid);
-  }
-
   /** Sends a signal to the child alone. One that has ended is no error. */
   signal(signal: Deno.Signal): void {
     try {
@@ -122,6 +130,7 @@ class Guard {
     guarded.add(this.#process.pid);
   }
 
+  /** From now on this process is guarded. To be called once. */
   async watch(pid: number): Promise<void> {
     await this.#writer.write(encoder.encode(`${pid}\n`));
   }

@@ -59,9 +59,7 @@ export async function runHeat(entrant: Entrant, load: Load, signal: AbortSignal)
 }
 
 async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Promise<Heat> {
-  const watch = hasSystemCalls()
-    ? new TreeWatch(server.pid, (pid) => server.include(pid))
-    : undefined;
+  const watch = hasSystemCalls() ? new TreeWatch(server.pid) : undefined;
   const flood = makeFlood(load, server.port);
   const stop = () => flood.stop();
   signal.addEventListener("abort", stop);
@@ -69,11 +67,11 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
   try {
     const over = new AbortController();
     const measuring = measure(flood, watch, load, AbortSignal.any([signal, over.signal]));
-    const first = await Promise.race([measuring, server.ended.then((end) => ({ end }))]);
-    if ("end" in first) {
+    const first = await Promise.race([measuring, server.exited.then(() => undefined)]);
+    if (first === undefined) {
       over.abort();
       await measuring.catch(() => {}); // there is nobody to be measured any more
-      return { failure: { kind: "ended", ...first } };
+      return { failure: { kind: "ended", end: await server.ended } };
     }
     flood.stop();
     await flooding;

@@ -57,7 +57,7 @@ export function bestOf(standings: readonly Standing[], name: FigureName): Readon
   const values = holding.map(({ figures }) => figures[name] ?? NaN);
   const best = FIGURES[name] === "more" ? Math.max(...values) : Math.min(...values);
   const winners = holding.filter(({ figures }) => figures[name] === best);
-  return new Set(winners.length * 2 > holding.length && holding.length > 1 ? [] : winners);
+  return new Set(winners.length * 2 > holding.length ? [] : winners);
 }
 
 function makeStanding(entrant: Entrant, heats: readonly Heat[], conns: number): Standing {

@@ -22,16 +22,12 @@ export interface Peaks {
 /** Watches a server and its descendants from outside, by way of /proc. Linux. */
 export class TreeWatch {
   readonly #pid: number;
-  readonly #onStranger: (pid: number) => void;
-  readonly #known = new Set<number>();
   readonly #timer: ReturnType<typeof setInterval>;
   #peaks: Peaks = { memoryBytes: 0, threads: 0, processes: 0 };
   #began: Reading | undefined = undefined;
 
-  /** @param onStranger is told once of each descendant that has left the server's session */
-  constructor(pid: number, onStranger: (pid: number) => void) {
+  constructor(pid: number) {
     this.#pid = pid;
-    this.#onStranger = onStranger;
     this.#look();
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -79,11 +75,6 @@ export class TreeWatch {
       threads: Math.max(peaks.threads, threads),
       processes: Math.max(peaks.processes, tree.length),
     };
-    for (const { pid, session } of tree) {
-      if (session === this.#pid || this.#known.has(pid)) continue;
-      this.#known.add(pid);
-      this.#onStranger(pid);
-    }
     return { cpuSeconds: tree.reduce((sum, one) => sum + one.cpuSeconds, 0), pids };
   }
 }

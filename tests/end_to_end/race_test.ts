@@ -138,7 +138,7 @@ for (const [what, args, running] of KILLED) {
     const child = start(["race", "--conns", "10", ...args], environmentOf(mark));
     while (!(await commandLines(mark)).some((command) => command.includes(running)));
     child.kill("SIGKILL");
-    await child.status;
+    await child.output();
     const killedMs = performance.now();
     for (let left; (left = await processesWith(mark)).length > 0;) {
       assertLess(performance.now() - killedMs, MOST_ORPHANED_MS, `${left} are left`);

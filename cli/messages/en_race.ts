@@ -18,7 +18,7 @@ export const enRaceCommand = {
     sockets: "which kinds of sockets race",
     rounds: "how often each races; the medians count",
     warmup: "talk this long before measuring",
-    against: "any program that listens on that port races along",
+    against: 'a program that listens on {port} races along: "NAME=COMMAND {port}"',
     json: "write the results to this file, for programs",
     csv: "write the medians to this file, for spreadsheets",
     html: "write a page with charts to this file",

@@ -18,7 +18,7 @@ export const zhRaceCommand = {
     sockets: "哪几种套接字参赛",
     rounds: "每个服务器跑几轮；取中位数",
     warmup: "测量之前先热身这么久",
-    against: "让任何监听该端口的程序一同参赛",
+    against: '让监听 {port} 的程序一同参赛："名称=命令 {port}"',
     json: "把结果写入这个文件，供程序读取",
     csv: "把中位数写入这个文件，供电子表格使用",
     html: "把带图表的网页写入这个文件",

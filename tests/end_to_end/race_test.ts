@@ -182,6 +182,20 @@ test("files hold what was measured", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
+test("--open shows the page to the program that shows pages", async () => {
+  const directory = await Deno.makeTempDir();
+  const [page, shown] = [`${directory}/race.html`, `${directory}/shown`];
+  const script = `#!/bin/sh\necho "$1" > ${shown}\n`;
+  await Deno.writeTextFile(`${directory}/xdg-open`, script, { mode: 0o755 });
+  const { code, stderr } = await run(
+    ["race", ...SHORT, "--conns", "10", "select", "--sockets", "deno", "--html", page, "--open"],
+    { env: { PATH: `${directory}:${Deno.env.get("PATH")}` } },
+  );
+  assertEquals(code, 0, stderr);
+  assertEquals(await Deno.readTextFile(shown), `${page}\n`);
+  await Deno.remove(directory, { recursive: true });
+}, { ignore: Deno.build.os !== "linux" });
+
 const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["selct"], 2, /^unknown model selct; did you mean select\?/],
   [["--against", "x"], 2, /^--against x: it takes NAME=COMMAND with \{port\}/],

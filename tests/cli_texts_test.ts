@@ -8,6 +8,7 @@ import { enModels } from "../cli/messages/en_models.ts";
 import { zh } from "../cli/messages/zh.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
+import { downloadCommand } from "../clients/download_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
 import { explainCommand } from "../servers/explain_command.ts";
 import { modelsCommand } from "../servers/models_command.ts";
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   serve: serveCommand,
   flood: floodCommand,
   connect: connectCommand,
+  download: downloadCommand,
 };
 // entries() forgets the names
 const COMMAND_ENTRIES = Object.entries(COMMANDS) as [CommandName, Command][];

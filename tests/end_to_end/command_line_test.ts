@@ -96,7 +96,7 @@ test("a handler's file that does not exist or is no handler gets one line", asyn
 
 test("--help explains each command, and every language is complete", async () => {
   for (const language of ["en", "zh"]) {
-    for (const command of ["", "models", "explain", "serve", "flood", "connect"]) {
+    for (const command of ["", "models", "explain", "serve", "flood", "connect", "download"]) {
       const typed = [...(command === "" ? [] : [command]), "--help", "--lang", language];
       const { code, stdout, stderr } = await run(typed);
       assertEquals([code, stderr], [0, ""]);

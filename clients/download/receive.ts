@@ -1,0 +1,65 @@
+import { ask } from "./ask.ts";
+import type { Destination } from "./destination.ts";
+import type { Download } from "./download.ts";
+import { DownloadError } from "./reasons.ts";
+import { Silence } from "./silence.ts";
+import { messageOf } from "../../servers/sockets/thrown.ts";
+
+/**
+ * One attempt at a download: fetches what is missing and takes it to where it belongs as it comes, so
+ * that no more than a piece of it is in memory.
+ *
+ * @param timeoutMs how long the server may be silent
+ * @param stop aborts it
+ * @throws {DownloadError} if it fails for a reason that can be foreseen
+ */
+export async function receive(
+  download: Download,
+  destination: Destination,
+  timeoutMs: number,
+  stop: AbortSignal,
+): Promise<void> {
+  download.phase = "asking";
+  using silence = new Silence(timeoutMs, stop);
+  const { offsetBytes, sizeBytes, validator, body } = await ask(
+    download.url,
+    destination,
+    silence,
+  );
+  if (offsetBytes === 0) await destination.restart({ sizeBytes, validator });
+  download.begin(offsetBytes, sizeBytes);
+  for await (const chunk of chunksOf(body, download, silence)) {
+    download.took(chunk.length);
+    if (download.receivedBytes > (sizeBytes ?? Infinity)) {
+      await destination.restart({}); // nobody knows which of it is right
+      break;
+    }
+    await destination.write(chunk);
+  }
+  const { receivedBytes } = download;
+  if (sizeBytes !== undefined && receivedBytes !== sizeBytes) {
+    throw new DownloadError({ kind: "wrong-length", receivedBytes, sizeBytes });
+  }
+}
+
+/** The body piece by piece. The next is asked for when the last was taken care of. */
+async function* chunksOf(
+  body: ReadableStream<Uint8Array> | null,
+  download: Download,
+  silence: Silence,
+): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  for (;;) {
+    let result: ReadableStreamReadResult<Uint8Array>;
+    try {
+      result = await silence.during(reader.read());
+    } catch (error) {
+      silence.signal.throwIfAborted();
+      const { receivedBytes } = download;
+      throw new DownloadError({ kind: "broke-off", receivedBytes, message: messageOf(error) });
+    }
+    if (result.done) return;
+    yield result.value;
+  }
+}

@@ -50,16 +50,27 @@ async function* chunksOf(
 ): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   const reader = body.getReader();
+  // The signal that `fetch` was given ends its body only until the response is garbage. A body that
+  // has broken off cannot be cancelled, which its read tells.
+  silence.signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
   for (;;) {
-    let result: ReadableStreamReadResult<Uint8Array>;
-    try {
-      result = await silence.during(reader.read());
-    } catch (error) {
-      silence.signal.throwIfAborted();
-      const { receivedBytes } = download;
-      throw new DownloadError({ kind: "broke-off", receivedBytes, message: messageOf(error) });
-    }
-    if (result.done) return;
-    yield result.value;
+    const { done, value } = await nextChunk(reader, download, silence);
+    if (done) return;
+    yield value;
+  }
+}
+
+async function nextChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { receivedBytes }: Download,
+  silence: Silence,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  try {
+    const result = await silence.during(reader.read());
+    silence.signal.throwIfAborted(); // a read that was cancelled looks like the end of the body
+    return result;
+  } catch (error) {
+    silence.signal.throwIfAborted();
+    throw new DownloadError({ kind: "broke-off", receivedBytes, message: messageOf(error) });
   }
 }

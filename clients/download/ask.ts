@@ -51,11 +51,11 @@ function continues(response: Response, { offsetBytes, sizeBytes, validator }: Re
 }
 
 async function begin(response: Response): Promise<Answer> {
-  const { status, headers, body } = response;
+  const { status, statusText, headers, body } = response;
   if (!response.ok || status === 206) {
     await body?.cancel();
     const retryAfterMs = parseRetryAfter(headers.get("retry-after"));
-    throw new DownloadError({ kind: "status", status, statusText: plain(response), retryAfterMs });
+    throw new DownloadError({ kind: "status", status, statusText, retryAfterMs });
   }
   const sizeBytes = decodedSizeBytes(response);
   // Without a size it may be encoded: then `fetch` has decoded it and may have told us nothing.
@@ -76,11 +76,6 @@ function decodedSizeBytes(response: Response): number | undefined {
 
 function isEncoded({ headers }: Response): boolean {
   return (headers.get("content-encoding") ?? "identity") !== "identity";
-}
-
-/** The words of the status, unless there are some in it that a terminal could be harmed by. */
-function plain({ statusText }: Response): string {
-  return /^[\x20-\x7e]*$/.test(statusText) ? statusText : "";
 }
 
 /** Seconds, or a date, RFC 9110, 10.2.3. */

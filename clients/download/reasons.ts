@@ -14,6 +14,7 @@ export type Reason =
   | {
     readonly kind: "status";
     readonly status: number;
+    /** What Deno calls it, whatever the server does. */
     readonly statusText: string;
     /** How long the server asks to be left alone. */
     readonly retryAfterMs?: number;

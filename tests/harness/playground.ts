@@ -51,7 +51,11 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-function spawn(args: readonly string[], { env, before, wrapper }: RunOptions): Deno.ChildProcess {
+/** Starts the executable. */
+export function spawn(
+  args: readonly string[],
+  { env, before, wrapper }: RunOptions = {},
+): Deno.ChildProcess {
   const [program, programArgs] = commandFor(args);
   const shell = before === undefined ? [] : ["sh", "-c", `${before} && exec "$0" "$@"`];
   const [command, ...commandArgs] = [...(wrapper ?? shell), program, ...programArgs];
@@ -185,7 +189,8 @@ export class Server implements AsyncDisposable {
   }
 }
 
-function linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
+/** What a process prints, line by line. */
+export function linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
   return bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
 }
 

@@ -38,6 +38,12 @@ const WRONG: readonly [typed: string[], line: RegExp][] = [
   [["flood", "--conns", "0"], /--conns 0: .*whole number/],
   [["flood", "--size", "5", "--message", "x"], /exclude each other/],
   [["connect", "nowhere"], /nowhere: an address looks like/],
+  [["download"], /something is missing: playground download <url>/],
+  [["download", "localhost:8000/a"], /localhost:8000\/a: .* URL that begins with http:\/\//],
+  [["download", "ftp://host/a"], /ftp:\/\/host\/a: .* URL that begins with http:\/\//],
+  [["download", "nowhere"], /nowhere: .* URL that begins with http:\/\//],
+  [["download", "--force", "http://host/"], /--force means nothing without --dir/],
+  [["download", "--jobs", "0", "http://host/"], /--jobs 0: .*from 1 to 256/],
   [["models", "--lang", "fr"], /--lang fr: .*en or zh/],
 ];
 

@@ -1,0 +1,297 @@
+/**
+ * What `playground download` promises: the files, the words and the exit status.
+ *
+ * @module
+ */
+
+import {
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
+import { writeAll } from "../harness/clients.ts";
+import { namesIn, testInDirectory } from "../harness/downloads.ts";
+import { FileServer, RawServer, sends, sendsAndStalls, stalls } from "../harness/http_servers.ts";
+import { assertOneLine } from "../harness/one_line.ts";
+import { commandFor, linesOf, run, type RunOptions, spawn } from "../harness/playground.ts";
+import { test } from "../harness/test.ts";
+
+const isWindows = Deno.build.os === "windows";
+const BYTES = randomBytes(100_000);
+const HALF = 50_000;
+const WHOLE_HEAD = ["200 OK", 'ETag: "v1"', `Content-Length: ${BYTES.length}`];
+
+function download(args: readonly string[], options?: RunOptions) {
+  return run(["download", ...args], options);
+}
+
+/** A server that sends half of the file first, and all that is asked for after that. */
+function halfAtFirst(): RawServer {
+  return new RawServer(sendsAndStalls(WHOLE_HEAD, BYTES.subarray(0, HALF)), (conn, head, index) => {
+    const first = Number(/^range: bytes=(\d+)-/im.exec(head)?.[1] ?? 0);
+    const range = `Content-Range: bytes ${first}-${BYTES.length - 1}/${BYTES.length}`;
+    return first === 0
+      ? sends(WHOLE_HEAD, BYTES)(conn, head, index)
+      : sends(["206 Partial Content", 'ETag: "v1"', range], BYTES.subarray(first))(
+        conn,
+        head,
+        index,
+      );
+  });
+}
+
+/** Resolves when `path` is a file of at least `sizeBytes`. */
+async function untilSize(path: string, sizeBytes: number): Promise<void> {
+  const sizeOf = () => Deno.stat(path).then(({ size }) => size, () => 0);
+  while (await sizeOf() < sizeBytes) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+test("without --dir, what each was is told in the order in which they arrive", async () => {
+  let release = () => {};
+  const isReleased = new Promise<void>((resolve) => release = resolve);
+  await using server = new RawServer(async (conn, head, index) => {
+    if (head.startsWith("GET /late")) await isReleased;
+    await sends(["200 OK"], head.startsWith("GET /late") ? "late" : "early")(conn, head, index);
+  });
+  const [late, early] = [server.url("late"), server.url("early")];
+  await using child = spawn(["download", late, early]);
+  const lines: string[] = [];
+  for await (const line of linesOf(child.stdout)) {
+    lines.push(line);
+    release();
+  }
+  assertEquals(lines.slice(0, 2), [
+    `5 bytes received from ${early}`,
+    `4 bytes received from ${late}`,
+  ]);
+  assertMatch(lines[2], /^2 of 2 downloaded: 9 B in \d+\.\d+ s, \S+ k?B\/s$/);
+  assertEquals((await child.status).code, 0);
+});
+
+testInDirectory("--dir saves the files, and says so in each language", async (directory) => {
+  await using server = new FileServer({ "a.bin": { bytes: BYTES }, "b.bin": { bytes: BYTES } });
+  const dir = `${directory}/made/for/it`;
+  const english = await download(["--dir", dir, server.url("a.bin")]);
+  assertEquals([english.code, english.stderr], [0, ""]);
+  assertMatch(english.stdout, /^100000 bytes received from \S+\/a\.bin, saved as .*a\.bin\n$/);
+  const chinese = await download(["--dir", dir, server.url("b.bin"), "--lang", "zh"]);
+  assertMatch(chinese.stdout, /^收到 100000 字节，来自 \S+\/b\.bin，已存为 .*b\.bin\n$/);
+  assertEquals(namesIn(dir), ["a.bin", "b.bin"]);
+  for (const name of namesIn(dir)) assertSameBytes(await Deno.readFile(`${dir}/${name}`), BYTES);
+});
+
+testInDirectory("one that fails does so alone, with its reason", async (directory) => {
+  await using circle = new RawServer(sends(["302 Found", "Location: /", "Content-Length: 0"]));
+  await using silent = new RawServer(stalls);
+  await using server = new FileServer({ "a.bin": { bytes: BYTES } });
+  const urls = [circle.url(), silent.url(), server.url("none"), server.url("a.bin")];
+  const args = ["--dir", directory, "--timeout", "300ms", "--retries", "0", ...urls];
+  const { code, stdout, stderr } = await download(args);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, `${circle.url()}: redirected again and again, as in a circle\n`);
+  assertStringIncludes(
+    stderr,
+    `${silent.url()}: the server was silent for 0.3 s (see --timeout)\n`,
+  );
+  assertStringIncludes(stderr, `${server.url("none")}: the server answers 404 Not Found\n`);
+  assertMatch(stdout, /^100000 bytes received from .*a\.bin\n1 of 4 downloaded, 3 failed: .*\n$/);
+  assertEquals(namesIn(directory), ["a.bin"]);
+});
+
+testInDirectory(
+  "a file that is there is not asked for, nor replaced without --force",
+  async (directory) => {
+    await using server = new FileServer({ file: { bytes: BYTES } });
+    await Deno.writeTextFile(`${directory}/file`, "old");
+    const args = ["--dir", directory, server.url("file")];
+    assertOneLine(await download(args), 1, /file is there already \(--force replaces it\)$/m);
+    assertEquals([server.ranges, await Deno.readTextFile(`${directory}/file`)], [[], "old"]);
+    assertEquals((await download([...args, "--force"])).code, 0);
+    assertSameBytes(await Deno.readFile(`${directory}/file`), BYTES);
+  },
+);
+
+testInDirectory("200 files at once from one server are all whole", async (directory) => {
+  const COUNT = 200;
+  let [asked, allAsked] = [0, () => {}];
+  const areAllAsked = new Promise<void>((resolve) => allAsked = resolve);
+  await using server = new RawServer(async (conn, head, index) => {
+    if (++asked === COUNT) allAsked();
+    await areAllAsked;
+    const path = /^GET \/(\d+)/.exec(head)?.[1] ?? "";
+    await sends(["200 OK", "Content-Length: 50000"], path.padStart(50_000, "."))(conn, head, index);
+  });
+  const urls = Array.from({ length: COUNT }, (_, i) => server.url(String(i)));
+  const { code, stdout, stderr } = await download(["--dir", directory, "--jobs", "200", ...urls]);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /\n200 of 200 downloaded: 10 MB in /);
+  assertEquals(namesIn(directory).length, COUNT);
+  for (const name of namesIn(directory)) {
+    assertEquals(await Deno.readTextFile(`${directory}/${name}`), name.padStart(50_000, "."));
+  }
+});
+
+testInDirectory("a file of 300 MB needs no such memory", async (directory) => {
+  const PIECES = 300;
+  const piece = randomBytes(1_000_000);
+  let peakBytes = 0;
+  await using server = new RawServer(async (conn) => {
+    await writeAll(conn, encode(`HTTP/1.1 200 OK\r\nContent-Length: ${PIECES * 1e6}\r\n\r\n`));
+    for (let i = 0; i < PIECES - 1; i++) await writeAll(conn, piece);
+    await untilSize(`${directory}/file.part`, (PIECES - 1) * 1e6);
+    const status = await Deno.readTextFile(`/proc/${child.pid}/status`); // proc(5)
+    peakBytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+    await writeAll(conn, piece);
+  });
+  await using child = spawn(["download", "--dir", directory, server.url()]);
+  const { code } = await child.output();
+  assertEquals([code, (await Deno.stat(`${directory}/file`)).size], [0, PIECES * 1e6]);
+  assertLess(peakBytes, 200e6);
+  assertLess(30e6, peakBytes, "it was measured");
+}, { ignore: Deno.build.os !== "linux" });
+
+for (const signal of ["SIGINT", "SIGKILL"] as const) {
+  testInDirectory(`what ${signal} has interrupted is gone on with`, async (directory) => {
+    await using server = halfAtFirst();
+    const args = ["download", "--dir", directory, server.url()];
+    await using child = spawn(args);
+    await untilSize(`${directory}/file.part`, HALF);
+    child.kill(signal);
+    const { code, stdout, stderr } = await child.output();
+    assertEquals(namesIn(directory), ["file.part", "file.part.json"]);
+    if (signal === "SIGINT") {
+      assertEquals([code, decode(stdout)], [130, ""]);
+      assertMatch(
+        decode(stderr),
+        /^stopped; the same command goes on with what is there in part\n$/,
+      );
+    }
+    const second = await run(args);
+    assertEquals([second.code, second.stderr], [0, ""]);
+    assertMatch(second.stdout, /, saved as .*file \(50 kB of it before\)\n$/);
+    assertSameBytes(await Deno.readFile(`${directory}/file`), BYTES);
+    assertEquals(namesIn(directory), ["file"]);
+  }, { ignore: isWindows });
+}
+
+testInDirectory("two processes are not at work on the same file", async (directory) => {
+  await using server = halfAtFirst();
+  const args = ["download", "--dir", directory, server.url()];
+  await using child = spawn(args);
+  await untilSize(`${directory}/file.part`, HALF);
+  assertOneLine(await run(args), 1, /: another program is at work on .*file\.part$/m);
+  assertEquals(server.heads.length, 1);
+  child.kill("SIGINT");
+  await child.output();
+}, { ignore: isWindows });
+
+testInDirectory(
+  "a disk that takes no more gets one line, and what is there is kept",
+  async (directory) => {
+    await using server = halfAtFirst();
+    // A write beyond the limit fails if SIGXFSZ is ignored, setrlimit(2).
+    const before = "trap '' XFSZ && ulimit -f 40";
+    const outcome = await download(["--dir", directory, server.url()], { before });
+    assertOneLine(outcome, 1, /^\S+: File too large \(os error 27\)$/m);
+    assertEquals(namesIn(directory), ["file.part", "file.part.json"]);
+    assertEquals((await download(["--dir", directory, server.url()])).code, 0);
+    assertSameBytes(await Deno.readFile(`${directory}/file`), BYTES);
+  },
+  { ignore: Deno.build.os !== "linux" || !Deno.env.has("PLAYGROUND_BIN") },
+);
+
+testInDirectory("a directory that cannot be made gets one line", async (directory) => {
+  await Deno.writeTextFile(`${directory}/file`, "");
+  const outcome = await download(["--dir", `${directory}/file/in`, "http://127.0.0.1/"]);
+  assertOneLine(outcome, 1, /^--dir \S+: /);
+});
+
+testInDirectory("--json prints a line for each event", async (directory) => {
+  await using server = new RawServer(
+    sends(["503 Busy", "Retry-After: 0"]),
+    sends(["200 OK"], "hello"),
+    sends(["404 Not Found"]),
+  );
+  const url = server.url().replace("//", "//me:secret@");
+  const args = ["--json", "--dir", directory, "--jobs", "1", url, server.url("none")];
+  const { code, stdout } = await download(args);
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals([code, events.map(({ event }) => event).join()], [
+    1,
+    "started,retrying,finished,started,failed,totals",
+  ]);
+  const [{ url: shown }, retrying, finished, , failed, totals] = events;
+  assertEquals(shown, url.replace("secret", "***"));
+  assertEquals([retrying.reason.kind, retrying.reason.status], ["status", 503]);
+  assertEquals([finished.sizeBytes, failed.reason.status], [5, 404]);
+  assertEquals([totals.finished, totals.failed, totals.unfinished, totals.arrivedBytes], [
+    1,
+    1,
+    0,
+    5,
+  ]);
+  assertEquals(stdout.includes("secret"), false);
+});
+
+test("--quiet says only what failed", async () => {
+  await using server = new FileServer({ file: { bytes: BYTES } });
+  const { code, stdout, stderr } = await download([
+    "--quiet",
+    server.url("file"),
+    server.url("none"),
+  ]);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^\S+none: the server answers 404 Not Found\n$/);
+});
+
+test("on a terminal each download has a bar, which is gone in the end", async () => {
+  let release = () => {};
+  const isReleased = new Promise<void>((resolve) => release = resolve);
+  await using server = new RawServer(async (conn, head, index) => {
+    await sends(WHOLE_HEAD, BYTES.subarray(0, HALF))(conn, head, index);
+    await isReleased;
+    await writeAll(conn, BYTES.subarray(HALF));
+  });
+  const [program, args] = commandFor(["download", server.url("a.bin"), server.url("b.bin")]);
+  // script(1) runs it on a terminal of its own.
+  const command = `stty cols 60 rows 10; exec ${
+    [program, ...args].map((word) => `'${word}'`).join(" ")
+  }`;
+  await using child = new Deno.Command("script", {
+    args: ["-qec", command, "/dev/null"],
+    env: { LC_ALL: "C" },
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  let shown = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    shown += text;
+    if (/a\.bin .* 50% .*\r\nb\.bin .* 50% /.test(shown)) release();
+  }
+  assertEquals((await child.status).code, 0);
+  const last = shown.slice(shown.lastIndexOf("\x1b[J"));
+  assertNotMatch(last, /%/);
+  assertMatch(last, /2 of 2 downloaded: 200 kB/);
+}, { ignore: Deno.build.os !== "linux" });
+
+testInDirectory("a server that cannot prove who it is gets one line", async (directory) => {
+  const [cert, key] = [`${directory}/cert.pem`, `${directory}/key.pem`];
+  const openssl = new Deno.Command("openssl", {
+    args: ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+      .concat("-out", cert, "-keyout", key, "-addext", "subjectAltName=IP:127.0.0.1"),
+    stderr: "null",
+  });
+  assertEquals((await openssl.output()).success, true);
+  await using server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    cert: await Deno.readTextFile(cert),
+    key: await Deno.readTextFile(key),
+    onListen() {},
+  }, () => new Response("not to be had"));
+  const url = `https://127.0.0.1:${server.addr.port}/`;
+  assertOneLine(await download([url]), 1, /: the server cannot prove who it is: .*certificate/);
+}, { ignore: Deno.build.os !== "linux" });

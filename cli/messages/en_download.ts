@@ -51,8 +51,8 @@ export const enDownload = {
     status: (status: string) => `the server answers ${status}`,
     noAnswer: (reason: string) => `no answer: ${reason}`,
     brokeOff: (received: string, reason: string) => `broke off after ${received}: ${reason}`,
-    wrongLength: (receivedBytes: number, sizeBytes: number) =>
-      `the server has announced ${sizeBytes} bytes and sent ${receivedBytes}`,
+    tooShort: (receivedBytes: number, sizeBytes: number) =>
+      `the server has sent ${receivedBytes} bytes of ${sizeBytes}`,
     silent: (seconds: string) => `the server was silent for ${seconds} s (see --timeout)`,
     tooManyRedirects: "redirected again and again, as in a circle",
     certificate: (reason: string) => `the server cannot prove who it is: ${reason}`,

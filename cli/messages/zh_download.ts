@@ -42,8 +42,8 @@ export const zhDownload: typeof enDownload = {
     status: (status) => `服务器应答 ${status}`,
     noAnswer: (reason) => `没有应答：${reason}`,
     brokeOff: (received, reason) => `收到 ${received} 后连接中断：${reason}`,
-    wrongLength: (receivedBytes, sizeBytes) =>
-      `服务器声明有 ${sizeBytes} 字节，实际发来 ${receivedBytes} 字节`,
+    tooShort: (receivedBytes, sizeBytes) =>
+      `共 ${sizeBytes} 字节，服务器只发来 ${receivedBytes} 字节`,
     silent: (seconds) => `服务器沉默了 ${seconds} 秒（见 --timeout）`,
     tooManyRedirects: "一再重定向，像在兜圈子",
     certificate: (reason) => `服务器无法证明自己的身份：${reason}`,

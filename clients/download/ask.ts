@@ -41,12 +41,13 @@ export async function ask(
   return await begin(await send(url, {}, silence));
 }
 
-/** Whether these are the bytes that were missing. */
+/** Whether these are the bytes that were missing, or the first of them. */
 function continues(response: Response, { offsetBytes, sizeBytes, validator }: Resumption): boolean {
-  if (response.status !== 206 || isEncoded(response)) return false;
   const range = parseContentRange(response.headers.get("content-range"));
+  if (response.status !== 206 || range === undefined) return false;
   const current = strongValidator(response.headers);
-  return range?.first === offsetBytes && range.sizeBytes === sizeBytes &&
+  return range.first === offsetBytes && range.sizeBytes === sizeBytes &&
+    decodedSizeBytes(response) === range.last - range.first + 1 &&
     (current === undefined || current === validator);
 }
 
@@ -58,7 +59,6 @@ async function begin(response: Response): Promise<Answer> {
     throw new DownloadError({ kind: "status", status, statusText, retryAfterMs });
   }
   const sizeBytes = decodedSizeBytes(response);
-  // Without a size it may be encoded: then `fetch` has decoded it and may have told us nothing.
   const canResume = sizeBytes !== undefined && headers.get("accept-ranges") !== "none";
   return {
     offsetBytes: 0,
@@ -68,7 +68,10 @@ async function begin(response: Response): Promise<Answer> {
   };
 }
 
-/** The size of what the body gives, if that is known beforehand. */
+/**
+ * The size of what the body gives, if that is known beforehand. Where it is not the body may be encoded:
+ * some versions of `fetch` decode it without telling, and take the size away.
+ */
 function decodedSizeBytes(response: Response): number | undefined {
   const length = response.headers.get("content-length");
   return length === null || isEncoded(response) ? undefined : Number(length);

@@ -23,8 +23,8 @@ export type Reason =
   | { readonly kind: "no-answer"; readonly message: string }
   /** The connection broke within the body. */
   | { readonly kind: "broke-off"; readonly receivedBytes: number; readonly message: string }
-  /** The body has another length than the server has told. */
-  | { readonly kind: "wrong-length"; readonly receivedBytes: number; readonly sizeBytes: number }
+  /** The server has sent less of the file than was missing. */
+  | { readonly kind: "too-short"; readonly receivedBytes: number; readonly sizeBytes: number }
   | { readonly kind: "silent"; readonly timeoutMs: number }
   | { readonly kind: "too-many-redirects" }
   | { readonly kind: "certificate"; readonly message: string }
@@ -53,10 +53,11 @@ export class DownloadError extends Error {
 /** What `error` says of why a download failed, or `undefined` if it is a fault of this program. */
 export function reasonOf(error: unknown): Reason | undefined {
   if (error instanceof DownloadError) return error.reason;
-  // Deno's errors from the system have a code, such as ENOSPC.
-  const isFromSystem = error instanceof Error && "code" in error && typeof error.code === "string";
+  const message = messageOf(error);
+  // Only this is common to all that Deno tells of the system: many of its errors have no code.
+  const isFromSystem = /\(os error \d+\)/.test(message);
   return isFromSystem || error instanceof Deno.errors.NotCapable
-    ? { kind: "file", message: messageOf(error) }
+    ? { kind: "file", message }
     : undefined;
 }
 
@@ -68,7 +69,7 @@ export function isTemporary(reason: Reason): boolean {
       return reason.status === 408 || reason.status === 429 || reason.status >= 500;
     case "no-answer":
     case "broke-off":
-    case "wrong-length":
+    case "too-short":
     case "silent":
       return true;
     default:
@@ -86,8 +87,8 @@ export function describeReason(reason: Reason, { download }: Messages): string {
       return texts.noAnswer(reason.message);
     case "broke-off":
       return texts.brokeOff(formatBytes(reason.receivedBytes), reason.message);
-    case "wrong-length":
-      return texts.wrongLength(reason.receivedBytes, reason.sizeBytes);
+    case "too-short":
+      return texts.tooShort(reason.receivedBytes, reason.sizeBytes);
     case "silent":
       return texts.silent(String(reason.timeoutMs / 1_000));
     case "too-many-redirects":

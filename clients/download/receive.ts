@@ -30,15 +30,12 @@ export async function receive(
   download.begin(offsetBytes, sizeBytes);
   for await (const chunk of chunksOf(body, download, silence)) {
     download.took(chunk.length);
-    if (download.receivedBytes > (sizeBytes ?? Infinity)) {
-      await destination.restart({}); // nobody knows which of it is right
-      break;
-    }
     await destination.write(chunk);
   }
+  // `fetch` sees to it that all of the answer has come, which may be less than was missing.
   const { receivedBytes } = download;
   if (sizeBytes !== undefined && receivedBytes !== sizeBytes) {
-    throw new DownloadError({ kind: "wrong-length", receivedBytes, sizeBytes });
+    throw new DownloadError({ kind: "too-short", receivedBytes, sizeBytes });
   }
 }
 

@@ -33,9 +33,10 @@ function halfAtFirst(): RawServer {
   return new RawServer(sendsAndStalls(WHOLE_HEAD, BYTES.subarray(0, HALF)), (conn, head, index) => {
     const first = Number(/^range: bytes=(\d+)-/im.exec(head)?.[1] ?? 0);
     const range = `Content-Range: bytes ${first}-${BYTES.length - 1}/${BYTES.length}`;
+    const length = `Content-Length: ${BYTES.length - first}`;
     return first === 0
       ? sends(WHOLE_HEAD, BYTES)(conn, head, index)
-      : sends(["206 Partial Content", 'ETag: "v1"', range], BYTES.subarray(first))(
+      : sends(["206 Partial Content", 'ETag: "v1"', range, length], BYTES.subarray(first))(
         conn,
         head,
         index,

@@ -84,10 +84,13 @@ async function readHead(conn: Deno.TcpConn): Promise<string> {
   return head;
 }
 
-/** Sends a head with these lines, then `body`, and closes. */
+/** Sends a head with these lines, then `body`, and closes, as it has said it will. */
 export function sends(lines: readonly string[], body: Uint8Array | string = ""): Answer {
   return async (conn) => {
-    await writeAll(conn, encode(`HTTP/1.1 ${lines.join("\r\n")}\r\n\r\n`));
+    await writeAll(
+      conn,
+      encode(`HTTP/1.1 ${[...lines, "Connection: close"].join("\r\n")}\r\n\r\n`),
+    );
     await writeAll(conn, typeof body === "string" ? encode(body) : body);
   };
 }

@@ -128,8 +128,10 @@ testInDirectory("what is at work on a part is alone with it", async (directory) 
     await using part = await Part.open(path, URL_HERE, false);
     await part.restart({ sizeBytes: 6, validator: '"v1"' });
     await part.write(encode("new"));
-    await assertRefused("busy", Part.open(path, URL_HERE, false));
-    await assertRefused("busy", Part.open(path, "http://elsewhere/file", true));
+    await Promise.all([
+      assertRefused("busy", Part.open(path, URL_HERE, false)),
+      assertRefused("busy", Part.open(path, "http://elsewhere/file", true)),
+    ]);
   }
   await using again = await Part.open(path, URL_HERE, false);
   assertEquals(again.resumption, { offsetBytes: 3, sizeBytes: 6, validator: '"v1"' });

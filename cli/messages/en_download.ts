@@ -26,7 +26,7 @@ export const enDownload = {
   saved: (sizeBytes: number, url: string, path: string) =>
     `${bytes(sizeBytes)} received from ${url}, saved as ${path}`,
   continued: (sizeBytes: number, url: string, path: string, already: string) =>
-    `${bytes(sizeBytes)} received from ${url}, saved as ${path} (${already} of it before)`,
+    `${bytes(sizeBytes)} received from ${url}, saved as ${path} (${already} were there already)`,
   failed: (url: string, reason: string) => `${url}: ${reason}`,
   retrying: (url: string, reason: string, seconds: string) =>
     `${url}: ${reason}; trying again in ${seconds} s`,

@@ -1,8 +1,7 @@
-import type { Destination } from "./destination.ts";
-import { Nowhere } from "./destination.ts";
+import { type Destination, Nowhere } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { Part } from "./part.ts";
-import { reasonOf } from "./reasons.ts";
+import { type Reason, reasonOf } from "./reasons.ts";
 import { receive } from "./receive.ts";
 import type { Reporter, Totals } from "./reporter.ts";
 import { withRetries } from "./retries.ts";
@@ -47,9 +46,14 @@ export class Downloads {
     const job = async () => {
       for (const download of waiting) {
         if (this.#stop.aborted) return;
-        const ended = await this.#run(download);
-        if (ended === "finished") finished++;
-        if (ended === "failed") failed++;
+        const outcome = await this.#run(download);
+        if (outcome === "finished") {
+          finished++;
+          this.#reporter.finished(download);
+        } else if (outcome !== "stopped") {
+          failed++;
+          this.#reporter.failed(download, outcome);
+        }
       }
     };
     await Promise.all(Array.from({ length: this.#options.jobs }, job));
@@ -62,19 +66,18 @@ export class Downloads {
     };
   }
 
-  async #run(download: Download): Promise<"finished" | "failed" | "stopped"> {
+  /** @returns why it failed, if it did */
+  async #run(download: Download): Promise<"finished" | "stopped" | Reason> {
     this.#active.add(download);
     this.#reporter.started(download);
     try {
       await this.#download(download);
-      this.#reporter.finished(download);
       return "finished";
     } catch (error) {
       if (this.#stop.aborted && error === this.#stop.reason) return "stopped";
       const reason = reasonOf(error);
       if (reason === undefined) throw error;
-      this.#reporter.failed(download, reason);
-      return "failed";
+      return reason;
     } finally {
       this.#active.delete(download);
     }

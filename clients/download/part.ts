@@ -6,8 +6,8 @@ import { readRecord, writeRecord } from "./part_record.ts";
 import { DownloadError } from "./reasons.ts";
 import { checkIsFree, lookAt, moveTo } from "./target.ts";
 
-/** A lock that is free is had at once; one that is not may be held for hours. */
-const LOCK_PATIENCE_MS = 1_000;
+/** A lock that is free is had at once, even on a busy machine; one that is not may be held for hours. */
+const LOCK_PATIENCE_MS = 2_000;
 
 /**
  * A file while it is not complete: it lies beside its target as `NAME.part`, with a record of what it

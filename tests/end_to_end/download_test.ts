@@ -16,7 +16,14 @@ import { writeAll } from "../harness/clients.ts";
 import { namesIn, testInDirectory } from "../harness/downloads.ts";
 import { FileServer, RawServer, sends, sendsAndStalls, stalls } from "../harness/http_servers.ts";
 import { assertOneLine } from "../harness/one_line.ts";
-import { commandFor, linesOf, run, type RunOptions, spawn } from "../harness/playground.ts";
+import {
+  commandFor,
+  linesOf,
+  run,
+  type RunOptions,
+  runWithoutReader,
+  spawn,
+} from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -172,7 +179,7 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
     }
     const second = await run(args);
     assertEquals([second.code, second.stderr], [0, ""]);
-    assertMatch(second.stdout, /, saved as .*file \(50 kB of it before\)\n$/);
+    assertMatch(second.stdout, /, saved as .*file \(50 kB were there already\)\n$/);
     assertSameBytes(await Deno.readFile(`${directory}/file`), BYTES);
     assertEquals(namesIn(directory), ["file"]);
   }, { ignore: isWindows });
@@ -296,3 +303,9 @@ testInDirectory("a server that cannot prove who it is gets one line", async (dir
   const url = `https://127.0.0.1:${server.addr.port}/`;
   assertOneLine(await download([url]), 1, /: the server cannot prove who it is: .*certificate/);
 }, { ignore: Deno.build.os !== "linux" });
+
+test("output that nobody reads is no failure, and no stack trace", async () => {
+  await using server = new FileServer({ file: { bytes: BYTES } });
+  const url = server.url("file");
+  assertEquals(await runWithoutReader(["download", url, url]), "");
+}, { ignore: isWindows });

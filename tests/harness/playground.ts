@@ -68,6 +68,18 @@ export function spawn(
   }).spawn();
 }
 
+/** Runs the executable when whoever should read its output has gone. @returns what it complains of */
+export async function runWithoutReader(args: readonly string[]): Promise<string> {
+  const [program, programArgs] = commandFor(args);
+  const { stderr } = await new Deno.Command("sh", {
+    // `true` reads nothing and is gone long before the program prints.
+    args: ["-c", '{ sleep 1; "$0" "$@"; } | true', program, ...programArgs],
+    env: { LC_ALL: "C" },
+    stdin: "null",
+  }).output();
+  return decode(stderr);
+}
+
 /** A running `playground serve … --port 0`. Dispose of it, and nothing is left. */
 export class Server implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;

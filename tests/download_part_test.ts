@@ -138,6 +138,33 @@ testInDirectory("what is at work on a part is alone with it", async (directory) 
 });
 
 testInDirectory(
+  "who has waited for a part that is complete by now has nothing",
+  async (directory) => {
+    const path = `${directory}/file`;
+    const first = await Part.open(path, URL_HERE, false);
+    const waiting = assertRefused("busy", Part.open(path, URL_HERE, false));
+    while (countOpen("/file.part") < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    await first.complete();
+    await Deno.remove(path);
+    await using _ = await Part.open(path, URL_HERE, false); // its part has the same name
+    await first[Symbol.asyncDispose]();
+    await waiting;
+  },
+  { ignore: Deno.build.os !== "linux" },
+);
+
+/** How many descriptors of this process are of files whose path ends so, proc(5). */
+function countOpen(ending: string): number {
+  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`).endsWith(ending);
+    } catch {
+      return false; // the descriptor with which the directory itself was read
+    }
+  }).length;
+}
+
+testInDirectory(
   "a part that a crash has left without its record is not taken",
   async (directory) => {
     const path = `${directory}/file`;

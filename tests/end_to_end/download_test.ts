@@ -255,7 +255,10 @@ test("--quiet says only what failed", async () => {
   assertMatch(stderr, /^\S+none: the server answers 404 Not Found\n$/);
 });
 
-test("on a terminal each download has a bar, which is gone in the end", async () => {
+/** Runs a download of two files on a terminal, and calls `meanwhile` when half of each is shown. */
+async function onTerminal(
+  meanwhile: (typing: WritableStream<Uint8Array>, release: () => void) => Promise<void>,
+) {
   let release = () => {};
   const isReleased = new Promise<void>((resolve) => release = resolve);
   await using server = new RawServer(async (conn, head, index) => {
@@ -264,25 +267,43 @@ test("on a terminal each download has a bar, which is gone in the end", async ()
     await writeAll(conn, BYTES.subarray(HALF));
   });
   const [program, args] = commandFor(["download", server.url("a.bin"), server.url("b.bin")]);
-  // script(1) runs it on a terminal of its own.
-  const command = `stty cols 60 rows 10; exec ${
-    [program, ...args].map((word) => `'${word}'`).join(" ")
-  }`;
+  const words = [program, ...args].map((word) => `'${word}'`).join(" ");
+  // script(1) runs it on a terminal of its own, and says how it has ended.
   await using child = new Deno.Command("script", {
-    args: ["-qec", command, "/dev/null"],
+    args: ["-qec", `stty cols 60 rows 10; exec ${words}`, "/dev/null"],
     env: { LC_ALL: "C" },
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
   }).spawn();
   let shown = "";
+  let isHalf = false;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     shown += text;
-    if (/a\.bin .* 50% .*\r\nb\.bin .* 50% /.test(shown)) release();
+    if (isHalf || !/a\.bin .* 50% .*\r\nb\.bin .* 50% /.test(shown)) continue;
+    isHalf = true;
+    await meanwhile(child.stdin, release);
   }
-  assertEquals((await child.status).code, 0);
-  const last = shown.slice(shown.lastIndexOf("\x1b[J"));
+  release();
+  await child.stdin.close();
+  return { code: (await child.status).code, last: shown.slice(shown.lastIndexOf("\x1b[J")) };
+}
+
+test("on a terminal each download has a bar, which is gone in the end", async () => {
+  const { code, last } = await onTerminal((_, release) => Promise.resolve(release()));
+  assertEquals(code, 0);
   assertNotMatch(last, /%/);
   assertMatch(last, /2 of 2 downloaded: 200 kB/);
+}, { ignore: Deno.build.os !== "linux" });
+
+test("Ctrl-C takes the bars away, too", async () => {
+  const { code, last } = await onTerminal(async (typing) => {
+    const writer = typing.getWriter();
+    await writer.write(encode("\x03"));
+    writer.releaseLock();
+  });
+  assertEquals(code, 130);
+  assertNotMatch(last, /%/);
+  assertMatch(last, /0 of 2 downloaded, 2 not finished: 100 kB/);
 }, { ignore: Deno.build.os !== "linux" });
 
 testInDirectory("a server that cannot prove who it is gets one line", async (directory) => {

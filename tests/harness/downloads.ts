@@ -9,6 +9,7 @@ import { Downloads, type DownloadsOptions } from "../../clients/download/downloa
 import { fileNames } from "../../clients/download/file_name.ts";
 import type { Reason } from "../../clients/download/reasons.ts";
 import type { Reporter, Totals } from "../../clients/download/reporter.ts";
+import { assertEquals } from "./assert.ts";
 import { test } from "./test.ts";
 
 /** Registers a test that is given a directory, which is removed after it. */
@@ -34,12 +35,16 @@ export function namesIn(directory: string): string[] {
 
 /** Keeps what it is told. */
 class Recorder implements Reporter {
+  readonly startedUrls: string[] = [];
   readonly finishedUrls: string[] = [];
   readonly failures: Reason[] = [];
   readonly retries: { readonly reason: Reason; readonly pauseMs: number }[] = [];
   readonly continuedAtBytes: number[] = [];
 
-  started(): void {}
+  started({ shownUrl }: Download): void {
+    this.startedUrls.push(shownUrl);
+  }
+
   totals(): void {}
 
   retrying(_: Download, reason: Reason, pauseMs: number): void {
@@ -74,6 +79,8 @@ export async function download(
   const names = fileNames(parsed);
   const downloads = parsed.map((url, i) => new Download(url, names[i], directory));
   const all = { jobs: 4, timeoutMs: 60_000, retries: 0, force: false, firstPauseMs: 1, ...options };
-  const summary = await new Downloads(all, recorder, stop).run(downloads);
+  const running = new Downloads(all, recorder, stop);
+  const summary = await running.run(downloads);
+  assertEquals(running.active.size, 0);
   return Object.assign(recorder, { summary, downloads });
 }

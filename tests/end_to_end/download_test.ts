@@ -285,14 +285,16 @@ async function onTerminal(
   }
   release();
   await child.stdin.close();
-  return { code: (await child.status).code, last: shown.slice(shown.lastIndexOf("\x1b[J")) };
+  return { code: (await child.status).code, shown, last: shown.slice(shown.lastIndexOf("\x1b[J")) };
 }
 
 test("on a terminal each download has a bar, which is gone in the end", async () => {
-  const { code, last } = await onTerminal((_, release) => Promise.resolve(release()));
+  const { code, shown, last } = await onTerminal((_, release) => Promise.resolve(release()));
   assertEquals(code, 0);
   assertNotMatch(last, /%/);
   assertMatch(last, /2 of 2 downloaded: 200 kB/);
+  const inTheirPlace = "\x1b[J\x1b[?7l\x1b[?7h100000 bytes received from ";
+  assertStringIncludes(shown, inTheirPlace);
 }, { ignore: Deno.build.os !== "linux" });
 
 test("Ctrl-C takes the bars away, too", async () => {

@@ -26,7 +26,7 @@ export class TextReporter implements Reporter {
     if (this.#quiet) return;
     this.#makeRoom();
     const why = describeReason(reason, this.#messages);
-    console.error(this.#messages.download.retrying(shownUrl, why, seconds(pauseMs)));
+    console.error(this.#messages.download.retrying(shownUrl, why, (pauseMs / 1_000).toFixed(1)));
   }
 
   finished({ shownUrl, path, receivedBytes, continuedAtBytes }: Download): void {
@@ -58,12 +58,8 @@ export class TextReporter implements Reporter {
       failed,
       unfinished,
       received: formatBytes(arrivedBytes),
-      seconds: seconds(elapsedMs),
+      seconds: (elapsedMs / 1_000).toFixed(2),
       perSecond: formatBytes(bytesPerSecond),
     }));
   }
-}
-
-function seconds(ms: number): string {
-  return (ms / 1_000).toFixed(1);
 }

@@ -308,24 +308,31 @@ test("Ctrl-C takes the bars away, too", async () => {
   assertMatch(last, /0 of 2 downloaded, 2 not finished: 100 kB/);
 }, { ignore: Deno.build.os !== "linux" });
 
-testInDirectory("a server that cannot prove who it is gets one line", async (directory) => {
-  const [cert, key] = [`${directory}/cert.pem`, `${directory}/key.pem`];
-  const openssl = new Deno.Command("openssl", {
-    args: ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
-      .concat("-out", cert, "-keyout", key, "-addext", "subjectAltName=IP:127.0.0.1"),
-    stderr: "null",
-  });
-  assertEquals((await openssl.output()).success, true);
-  await using server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    cert: await Deno.readTextFile(cert),
-    key: await Deno.readTextFile(key),
-    onListen() {},
-  }, () => new Response("not to be had"));
-  const url = `https://127.0.0.1:${server.addr.port}/`;
-  assertOneLine(await download([url]), 1, /: the server cannot prove who it is: .*certificate/);
-}, { ignore: Deno.build.os !== "linux" });
+testInDirectory(
+  "https is for servers that can prove who they are, and others get one line",
+  async (directory) => {
+    const [cert, key] = [`${directory}/cert.pem`, `${directory}/key.pem`];
+    const openssl = new Deno.Command("openssl", {
+      args: ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+        .concat("-out", cert, "-keyout", key, "-addext", "subjectAltName=IP:127.0.0.1")
+        .concat("-addext", "basicConstraints=critical,CA:FALSE"),
+      stderr: "null",
+    });
+    assertEquals((await openssl.output()).success, true);
+    await using server = Deno.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      cert: await Deno.readTextFile(cert),
+      key: await Deno.readTextFile(key),
+      onListen() {},
+    }, () => new Response("secret"));
+    const url = `https://127.0.0.1:${server.addr.port}/`;
+    const { code, stdout } = await download([url], { env: { DENO_CERT: cert } });
+    assertEquals([code, stdout], [0, `6 bytes received from ${url}\n`]);
+    assertOneLine(await download([url]), 1, /: the server cannot prove who it is: .*certificate/);
+  },
+  { ignore: Deno.build.os !== "linux" },
+);
 
 test("output that nobody reads is no failure, and no stack trace", async () => {
   await using server = new FileServer({ file: { bytes: BYTES } });

@@ -6,7 +6,7 @@
  */
 
 import { assertEquals, assertMatch } from "./harness/assert.ts";
-import { randomBytes } from "./harness/bytes.ts";
+import { gzip, randomBytes } from "./harness/bytes.ts";
 import { download, namesIn, testInDirectory } from "./harness/downloads.ts";
 import { RawServer, sends, sendsAndStalls, stalls } from "./harness/http_servers.ts";
 import { test } from "./harness/test.ts";
@@ -194,8 +194,7 @@ testInDirectory("an empty file, a file without a length, and no content", async 
 
 testInDirectory("a server that insists on gzip is decoded", async (directory) => {
   const bytes = randomBytes(100_000);
-  const zipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  const body = new Uint8Array(await new Response(zipped).arrayBuffer());
+  const body = await gzip(bytes);
   const head = ["200 OK", 'ETag: "v1"', "Content-Encoding: gzip", `Content-Length: ${body.length}`];
   await using server = new RawServer(sends(head, body));
   const { summary, downloads: [counted] } = await download([server.url()], undefined);

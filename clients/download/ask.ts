@@ -31,11 +31,12 @@ export async function ask(
     const response = await send(url, { ...verbatim, ...range }, silence);
     if (continues(response, resumption)) return { ...resumption, body: response.body };
     // Partial Content of something else, or Range Not Satisfiable: then all of it.
-    if (response.status !== 206 && response.status !== 416) return await begin(response);
+    const isOfNoUse = [206, 416].includes(response.status) || isEncoded(response);
+    if (!isOfNoUse) return await begin(response);
     await response.body?.cancel();
   }
   const response = await send(url, verbatim, silence);
-  if (!isVerbatim || !isEncoded(response)) return await begin(response);
+  if (!isVerbatim || !response.ok || !isEncoded(response)) return await begin(response);
   // The server encodes it all the same. `fetch` decodes only what was not asked for by hand.
   await response.body?.cancel();
   return await begin(await send(url, {}, silence));

@@ -1,3 +1,5 @@
+import { enDownload, enDownloadCommand } from "./en_download.ts";
+
 /** Groups thousands, as English does. */
 function count(value: number): string {
   return value.toLocaleString("en-US");
@@ -113,6 +115,7 @@ export const en = {
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
+    download: enDownloadCommand,
   },
 
   sharedFlags: {
@@ -275,6 +278,8 @@ export const en = {
     failed: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
     lost: (address: string, reason: string) => `lost ${address}: ${reason}`,
   },
+
+  download: enDownload,
 
   models: {
     servant: {

@@ -1,4 +1,5 @@
 import type { Messages } from "../messages.ts";
+import { zhDownload, zhDownloadCommand } from "./zh_download.ts";
 
 /** Groups thousands, as Chinese does. */
 function count(value: number): string {
@@ -112,6 +113,7 @@ export const zh: Messages = {
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
+    download: zhDownloadCommand,
   },
 
   sharedFlags: {
@@ -263,6 +265,8 @@ export const zh: Messages = {
     failed: (address: string, reason: string) => `无法连接到 ${address}：${reason}`,
     lost: (address: string, reason: string) => `与 ${address} 的连接中断：${reason}`,
   },
+
+  download: zhDownload,
 
   models: {
     servant: {

@@ -134,5 +134,5 @@ async function raceUntilStopped(
 }
 
 function width(): number {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : USUAL_WIDTH;
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns || USUAL_WIDTH : USUAL_WIDTH;
 }

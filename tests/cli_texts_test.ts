@@ -9,6 +9,7 @@ import { zh } from "../cli/messages/zh.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
 import { demoCommand } from "../clients/demo_command.ts";
+import { downloadCommand } from "../clients/download_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
 import { raceCommand } from "../clients/race_command.ts";
 import { explainCommand } from "../servers/explain_command.ts";
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   race: raceCommand,
   demo: demoCommand,
   connect: connectCommand,
+  download: downloadCommand,
 };
 // entries() forgets the names
 const COMMAND_ENTRIES = Object.entries(COMMANDS) as [CommandName, Command][];

@@ -1,4 +1,6 @@
+import { enDemoCommand } from "./en_demo.ts";
 import { enRace, enRaceCommand } from "./en_race.ts";
+import { enDownload, enDownloadCommand } from "./en_download.ts";
 
 /** Groups thousands, as English does. */
 function count(value: number): string {
@@ -101,21 +103,14 @@ export const en = {
       ],
     },
     race: enRaceCommand,
-    demo: {
-      summary: "show coroutines at work in a few lines: yield, greenlet, gevent or gevent-sleep",
-      usage: "demo <name> [flags]",
-      flags: {
-        rounds: "how often each prints",
-        pause: "how long it sleeps after each line",
-      },
-      examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
-    },
+    demo: enDemoCommand,
     connect: {
       summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
       usage: "connect [HOST:PORT]",
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
+    download: enDownloadCommand,
   },
 
   sharedFlags: {
@@ -282,6 +277,8 @@ export const en = {
     failed: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
     lost: (address: string, reason: string) => `lost ${address}: ${reason}`,
   },
+
+  download: enDownload,
 
   models: {
     servant: {

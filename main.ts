@@ -7,6 +7,7 @@ const commands: Commands = {
   serve: async () => (await import("./servers/serve_command.ts")).serveCommand,
   flood: async () => (await import("./clients/flood_command.ts")).floodCommand,
   connect: async () => (await import("./clients/connect_command.ts")).connectCommand,
+  lab: async () => (await import("./clients/lab_command.ts")).labCommand,
 };
 
 if (Deno.args[0] === "--serve-one-client") {

@@ -25,6 +25,7 @@ const WORKERS = [
   "--include=clients/flood/libc_worker.ts",
   "--include=servers/engine/deno_client_worker.ts",
   "--include=servers/engine/libc_client_worker.ts",
+  "--include=clients/lab/echo_worker.ts",
 ];
 
 interface Options {

@@ -104,6 +104,12 @@ export const en = {
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
+    lab: {
+      summary: "put what is said of servers to the test: experiments, each with its verdict",
+      usage: "lab [NAME…|all] [--json]",
+      flags: {},
+      examples: ["playground lab", "playground lab backlog scan-cost", "playground lab all"],
+    },
   },
 
   sharedFlags: {

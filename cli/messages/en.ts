@@ -60,7 +60,7 @@ export const en = {
         quiet: "print no log of clients",
         verbose: "also log what is sent, and up to 1,000 lines a second",
         trigger: "epoll: how readiness is reported",
-        pause: "nonblocking: sleep between two rounds",
+        pause: "nonblocking, coroutine: sleep between two rounds",
         spare: "thread, process: keep this many ready",
         exec: "process: the program that serves a client, as with inetd",
         sockets: "Deno's own, or the system's calls by way of the C library (libc: Linux only)",
@@ -171,6 +171,9 @@ export const en = {
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
       `${fdSetSize} (FD_SETSIZE); raise that with --fd-setsize, or serve with poll or epoll`,
+    heldUp: (who: string, heldMs: number, untold: number) =>
+      `${who} held up all others for ${count(heldMs)} ms` +
+      (untold > 0 ? `, after ${plural(untold, "other such hold-up")}` : ""),
     acceptFailed: (reason: string) => `accepting failed and is tried again: ${reason}`,
     clientFailed: (address: string, reason: string) => `let ${address} go: ${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>

@@ -59,7 +59,7 @@ export const zh: Messages = {
         quiet: "不打印客户端日志",
         verbose: "发送也记入日志，并且每秒最多打印 1,000 行",
         trigger: "epoll：以边缘触发还是水平触发的方式报告就绪",
-        pause: "nonblocking：两轮之间休眠多久",
+        pause: "nonblocking、coroutine：两轮之间休眠多久",
         spare: "thread、process：预先备好多少个",
         exec: "process：用来服务客户端的程序，与 inetd 相同",
         sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
@@ -167,6 +167,9 @@ export const zh: Messages = {
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +
       "可用 --fd-setsize 提高这个数，或改用 poll 或 epoll",
+    heldUp: (who: string, heldMs: number, untold: number) =>
+      `${who} 占住线程 ${count(heldMs)} 毫秒，其他协程都得等` +
+      (untold > 0 ? `（此前还有 ${count(untold)} 次这样的情况）` : ""),
     acceptFailed: (reason: string) => `接受连接失败，正在重试：${reason}`,
     clientFailed: (address: string, reason: string) => `放弃了 ${address}：${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>

@@ -90,4 +90,12 @@ export type Notice =
     readonly signal: string | null;
     readonly code: number;
   }
+  | {
+    /** A coroutine has kept the thread that it shares. */
+    readonly kind: "held-up";
+    readonly who: string;
+    readonly heldMs: number;
+    /** How often that has happened since it was last told. */
+    readonly untold: number;
+  }
   | { readonly kind: "clients-limited"; readonly most: number; readonly limit: number };

@@ -20,10 +20,28 @@ export const enLab = {
     descriptors: (wanted: number, limit: number) =>
       `it needs ${count(wanted)} descriptors, and the limit is ${count(limit)}; ` +
       `run "ulimit -n ${wanted}" first`,
+    server: (model: string, reason: string) =>
+      `playground serve ${model} does not serve: ${reason}`,
     time: (mostMs: number) => `it had not come to its end after ${mostMs / 1_000} s`,
   },
 
   experiments: {
+    "one-at-a-time": {
+      claim: "A blocking server serves one client. The next one connects and sends all the same, " +
+        "and what it has sent arrives later, all at once.",
+      connected: (ms: number) =>
+        `while one client is served, the next one connects in ${ms.toFixed(1)} ms`,
+      silent: (messages: number, ms: number) =>
+        `it sends ${messages} messages, and is not answered for ${ms} ms`,
+      answered: "the next one was answered while the first one was served",
+      atOnce: (ms: number, received: string) =>
+        `${
+          ms.toFixed(1)
+        } ms after the first one has left, it has its answer; the server received ` +
+        received,
+      lost: "the next one did not get back what it had sent",
+      inPieces: (recvs: number) => `what had been sent arrived in ${recvs} pieces`,
+    },
     "backlog": {
       claim:
         "A connect succeeds while the listen queue has room, though nobody has accepted yet. " +
@@ -61,6 +79,19 @@ export const enLab = {
       nothingOtherwise: "recv gave nothing before the client had closed, or something after it",
       resetOtherwise: "a reset could not be told from something else",
     },
+    "process-cost": {
+      claim: "A process per client is fine for a few clients, and not for hundreds: it takes far " +
+        "more time and memory than a coroutine, and a thread stands between them.",
+      time: "until a client is served, when all come at once:",
+      memory: "memory for a client:",
+      label: (servant: "process" | "thread" | "coroutine", clients: number) =>
+        `${servant.padEnd(9)} (${String(clients).padStart(3)} clients)`,
+      ms: (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`,
+      hundreds: (clients: number, seconds: number, memory: string) =>
+        `at this rate ${clients} processes would take ${seconds.toFixed(0)} s and ${memory}`,
+      fewTakeLong: "even a few processes took seconds to be there",
+      notDearer: "a process costs hardly more than a coroutine",
+    },
     "shared-descriptor": {
       claim:
         "A parent closes its copy of a connection that it has handed to a child process, but must " +
@@ -79,6 +110,33 @@ export const enLab = {
       notEnded: "the client's stream did not end though only the child had the connection",
       threadFailed: "a thread could not serve the connection that was left to it",
       threadServed: "a thread served its client though the connection had been closed",
+    },
+    "busy-poll": {
+      claim:
+        "A loop that polls its sockets burns the CPU while nobody speaks. A pause between two " +
+        "rounds frees the CPU, and makes every answer late.",
+      silent: (clients: number) => `${clients} clients are connected, and silent:`,
+      row: (server: string, cpuShare: number, roundTripMs: number) =>
+        `${server.padEnd(30)} ${(cpuShare * 100).toFixed(0).padStart(3)} % of a CPU, ` +
+        `an answer in ${roundTripMs.toFixed(2).padStart(5)} ms`,
+      busy: "nonblocking:",
+      paused: (pauseMs: number) => `nonblocking, a pause of ${pauseMs} ms:`,
+      epoll: "epoll, which neither does:",
+      doesNotBurn: "polling left the CPU alone",
+      burnsAllTheSame: "with a pause, polling burned the CPU all the same",
+      notSlower: "answers were no later with the pause",
+    },
+    "fd-limit": {
+      claim: "select has a limit of 1,024 descriptors, epoll has not.",
+      row: (server: string, served: number, clients: number) =>
+        `${`${server}:`.padEnd(24)} ${count(served).padStart(5)} of ${
+          count(clients)
+        } clients served`,
+      refused: (descriptor: number) =>
+        `${" ".repeat(24)} the first one refused would have had descriptor ${count(descriptor)}`,
+      noLimit: "select did not stop at descriptor 1,024",
+      epollLimited: "epoll did not serve all either",
+      systemLimited: "select with larger sets did not serve all, so the limit is the system's own",
     },
     "scan-cost": {
       claim:
@@ -111,6 +169,61 @@ export const enLab = {
       levelStalled: "level-triggered, a socket that had more was not reported again",
       edgeReportedAgain: "edge-triggered, a socket was reported again though nothing had come",
       drainStalled: "edge-triggered, a server that drains its sockets stalled all the same",
+    },
+    "switch-cost": {
+      claim: "To switch between coroutines is far cheaper than between threads or processes: a " +
+        "million switches per second are no problem.",
+      scheduler: "coroutines, a scheduler",
+      greenlet: "coroutines, greenlets",
+      thread: "threads",
+      process: "processes",
+      perSecond: (switches: number) => `${count(Math.round(switches))} switches/s`,
+      times: (threads: number, processes: number) =>
+        `greenlets switch ${count(Math.round(threads))} times as fast as threads, ` +
+        `and ${count(Math.round(processes))} times as fast as processes`,
+      noMillion: "coroutines did not switch a million times in a second",
+      notCheaper: "coroutines switched hardly faster than threads and processes",
+    },
+    "cpu-hog": {
+      claim: "One coroutine that computes starves all others. Threads and processes do not starve.",
+      hog: (ms: number, others: number) =>
+        `a client has ${ms} ms of CPU burned, and ${others} others go on sending and wait for echoes:`,
+      row: (servants: string, longestMs: number, answered: number) =>
+        `${servants.padEnd(11)} ${count(answered).padStart(3)} answers meanwhile, ` +
+        `the longest wait was ${longestMs.toFixed(longestMs < 10 ? 1 : 0)} ms`,
+      coroutine: "coroutines:",
+      thread: "threads:",
+      process: "processes:",
+      coroutinesLive: "other coroutines went on while one was computing",
+      threadsStarve: "other threads or processes had to wait as well",
+    },
+    "io-bound": {
+      claim: "When handlers wait, coroutines are faster than a blocking server. When handlers " +
+        "compute, they gain nothing.",
+      clients: (clients: number, ms: number) =>
+        `${clients} clients come at once, each of whom takes ${ms} ms; until all are served it takes`,
+      row: (burden: string, blockingMs: number, coroutineMs: number) =>
+        `${burden.padEnd(22)} blocking ${blockingMs.toFixed(0).padStart(4)} ms, ` +
+        `coroutines ${coroutineMs.toFixed(0).padStart(4)} ms`,
+      waiting: "handlers that wait:",
+      computing: "handlers that compute:",
+      noGain: "coroutines were hardly faster when handlers waited",
+      gain: "coroutines were faster though handlers computed",
+    },
+    "gevent-order": {
+      claim:
+        "Downloads by greenlets start in the order in which they were asked for, and finish in " +
+        "another.",
+      download: (number: number, ms: number) => `${number} (${ms} ms)`,
+      started: (downloads: readonly string[]) => `started in this order:  ${downloads.join(", ")}`,
+      finished: (downloads: readonly string[]) => `finished in this order: ${downloads.join(", ")}`,
+      took: (ms: number, sumMs: number) =>
+        `together they took ${
+          ms.toFixed(0)
+        } ms, and one after another it would have been ${sumMs} ms`,
+      otherStart: "they did not start in the order in which they were asked for",
+      sameOrder: "they finished in the order in which they had started",
+      oneByOne: "they took as long as one after another",
     },
   },
 };

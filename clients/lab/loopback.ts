@@ -7,7 +7,12 @@ import {
 import { parseSocketAddress } from "../../servers/sockets/socket_address.ts";
 import type { Address } from "../../servers/sockets/interface.ts";
 import { checked } from "../../servers/sockets/system_call_error.ts";
-import { MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_STREAM } from "../../servers/sockets/system_calls.ts";
+import {
+  AF_UNIX,
+  MSG_NOSIGNAL,
+  SOCK_CLOEXEC,
+  SOCK_STREAM,
+} from "../../servers/sockets/system_calls.ts";
 import { SOL_SOCKET, systemCalls } from "../../servers/sockets/system_calls.ts";
 
 /** <sys/socket.h> */
@@ -80,6 +85,14 @@ export class Loopback implements Disposable {
     const server = this.accept(listening);
     this.close(listening.descriptor);
     return { client, server };
+  }
+
+  /** A connection within this machine that is not TCP, socketpair(2): the cheapest there is. */
+  unixPair(): Pair {
+    const pair = new Int32Array(2);
+    const type = SOCK_STREAM | SOCK_CLOEXEC;
+    checked("socketpair", this.calls.socketpair(AF_UNIX, type, 0, pair));
+    return { client: this.#own(pair[0]), server: this.#own(pair[1]) };
   }
 
   /** Sends all of `bytes`, which must fit into the buffers of the connection. */

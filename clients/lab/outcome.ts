@@ -2,7 +2,6 @@
 import { deadline } from "@std/async/deadline";
 import { RefusedError } from "../../cli/errors.ts";
 import type { LabTexts } from "../../cli/messages.ts";
-import { SystemCallError } from "../../servers/sockets/system_call_error.ts";
 import { type Experiment, type Findings, type Verdict, verdictOn } from "./experiment.ts";
 
 /** Far more than any experiment takes. */
@@ -26,7 +25,12 @@ export async function attempt(experiment: Experiment, texts: LabTexts): Promise<
 
 /** @throws what is nobody's fault but ours */
 function whyNot(error: unknown, { needs }: LabTexts): string {
-  if (error instanceof RefusedError || error instanceof SystemCallError) return error.message;
   if (error instanceof DOMException && error.name === "TimeoutError") return needs.time(MOST_MS);
+  if (error instanceof RefusedError || isOfSystem(error)) return error.message;
   throw error;
+}
+
+/** Errors with a code come from the operating system. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && typeof error.code === "string";
 }

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { padEnd, padStart, widest } from "./columns.ts";
 
 /** A bar. */
 export interface Bar {
@@ -50,16 +50,4 @@ function logarithmicShare(bars: readonly Bar[]): (value: number) => number {
 function drawBar(columns: number): string {
   const eighths = Math.round(columns * EIGHTHS.length);
   return WHOLE.repeat(Math.floor(eighths / EIGHTHS.length)) + EIGHTHS[eighths % EIGHTHS.length];
-}
-
-function widest(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map((text) => stringWidth(text)));
-}
-
-function padEnd(text: string, columns: number): string {
-  return text + " ".repeat(columns - stringWidth(text));
-}
-
-function padStart(text: string, columns: number): string {
-  return " ".repeat(columns - stringWidth(text)) + text;
 }

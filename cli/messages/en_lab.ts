@@ -1,6 +1,15 @@
-/** Groups thousands, as English does. */
-function count(value: number): string {
-  return value.toLocaleString("en-US");
+import { en } from "./en.ts";
+
+const { count } = en;
+
+/** A figure in a column that is so wide. */
+function column(value: number, width: number): string {
+  return count(value).padStart(width);
+}
+
+/** How many times as much something is. */
+function factor(value: number): string {
+  return value < 10 ? value.toFixed(1) : count(Math.round(value));
 }
 
 /** What people read of the experiments in English. */
@@ -33,12 +42,11 @@ export const enLab = {
         `while one client is served, the next one connects in ${ms.toFixed(1)} ms`,
       silent: (messages: number, ms: number) =>
         `it sends ${messages} messages, and is not answered for ${ms} ms`,
-      answered: "the next one was answered while the first one was served",
-      atOnce: (ms: number, received: string) =>
-        `${
-          ms.toFixed(1)
-        } ms after the first one has left, it has its answer; the server received ` +
-        received,
+      answeredMeanwhile: "the next one was answered while the first one was served",
+      answered: (ms: number) =>
+        `${ms.toFixed(1)} ms after the first one has left, it has its answer`,
+      received: (chunks: readonly string[]) =>
+        `what the server received of it: ${chunks.join(", ")}`,
       lost: "the next one did not get back what it had sent",
       inPieces: (recvs: number) => `what had been sent arrived in ${recvs} pieces`,
     },
@@ -47,12 +55,13 @@ export const enLab = {
         "A connect succeeds while the listen queue has room, though nobody has accepted yet. " +
         "When it has none, the connect neither succeeds nor fails: it waits.",
       row: (backlog: number, clients: number, connected: number) =>
-        `backlog ${String(backlog).padStart(2)}: of ${String(clients).padStart(2)} clients ` +
-        `${String(connected).padStart(2)} connected at once`,
+        `backlog ${column(backlog, 2)}: ${column(connected, 2)} of ${column(clients, 2)} clients ` +
+        "connected at once",
       waiting: (clients: number) => `the other ${clients} were told nothing`,
       later: (ms: number) =>
-        `once the first ones were accepted, those who waited were connected after ` +
-        `${(ms / 1_000).toFixed(1)} s, when they tried again`,
+        `when there was room, they tried again, and were connected after ${
+          (ms / 1_000).toFixed(1)
+        } s`,
       notConnected: "a connect did not succeed though the queue had room for it",
       noLimit: "more clients were connected than the queue holds",
       refused: "a connect failed instead of waiting",
@@ -80,15 +89,21 @@ export const enLab = {
       resetOtherwise: "a reset could not be told from something else",
     },
     "process-cost": {
-      claim: "A process per client is fine for a few clients, and not for hundreds: it takes far " +
-        "more time and memory than a coroutine, and a thread stands between them.",
+      claim:
+        "A process per client is fine for a few clients, and not for hundreds, since it takes " +
+        "far more time and memory than a coroutine.",
       time: "until a client is served, when all come at once:",
       memory: "memory for a client:",
-      label: (servant: "process" | "thread" | "coroutine", clients: number) =>
-        `${servant.padEnd(9)} (${String(clients).padStart(3)} clients)`,
+      label: (servant: string, clients: number) => `${String(clients).padStart(3)} ${servant}`,
+      servants: {
+        process: "processes with a runtime",
+        cat: "processes of cat",
+        thread: "threads with a runtime",
+        coroutine: "coroutines",
+      },
       ms: (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`,
-      hundreds: (clients: number, seconds: number, memory: string) =>
-        `at this rate ${clients} processes would take ${seconds.toFixed(0)} s and ${memory}`,
+      hundreds: (clients: number, servant: string, seconds: number, memory: string) =>
+        `so ${clients} ${servant} would take ${seconds.toFixed(1)} s and ${memory}`,
       fewTakeLong: "even a few processes took seconds to be there",
       notDearer: "a process costs hardly more than a coroutine",
     },
@@ -96,14 +111,14 @@ export const enLab = {
       claim:
         "A parent closes its copy of a connection that it has handed to a child process, but must " +
         "not for a thread.",
-      row: (who: string, seen: string) => `${who.padEnd(39)} ${seen}`,
-      processKept: "given to a process, the copy kept:",
-      processClosed: "given to a process, the copy closed:",
-      threadKept: "given to a thread:",
-      threadClosed: 'given to a thread, "the copy" closed:',
-      answeredAndEnded: "answered, and its stream ended",
-      endedWithParent: "answered, but its stream did not end until the parent closed too",
-      neverEnded: "answered, but its stream never ended",
+      row: (who: string, seen: string) => `${who.padEnd(25)} ${seen}`,
+      processKept: "process, copy kept:",
+      processClosed: "process, copy closed:",
+      threadKept: "thread, left alone:",
+      threadClosed: 'thread, "copy" closed:',
+      answeredAndEnded: "answered, and the stream ended",
+      endedWithParent: "answered; no end until the parent closed as well",
+      neverEnded: "answered; the stream never ended",
       notAnswered: (error: string) => `not answered (${error})`,
       silence: "no error",
       endedAllTheSame: "the client's stream ended though the parent had kept its copy",
@@ -133,7 +148,7 @@ export const enLab = {
           count(clients)
         } clients served`,
       refused: (descriptor: number) =>
-        `${" ".repeat(24)} the first one refused would have had descriptor ${count(descriptor)}`,
+        `the first one that select refused would have had descriptor ${count(descriptor)}`,
       noLimit: "select did not stop at descriptor 1,024",
       epollLimited: "epoll did not serve all either",
       systemLimited: "select with larger sets did not serve all, so the limit is the system's own",
@@ -143,12 +158,12 @@ export const enLab = {
         "What select costs grows with the number of idle connections, what epoll costs only with " +
         "the active ones.",
       active: (active: number) =>
-        `${active} connections are active, and more and more are idle; a turn of the loop takes`,
-      label: (idle: number, call: string) => `${count(idle).padStart(6)} idle  ${call.padEnd(6)}`,
+        `a turn of the loop with ${active} active connections, and more and more idle:`,
+      label: (idle: number, call: string) => `${column(idle, 6)} idle  ${call.padEnd(6)}`,
       turn: (us: number) => us < 10 ? `${us.toFixed(1)} µs` : `${count(Math.round(us))} µs`,
-      growth: (select: number, poll: number, epoll: number) =>
-        `with 1,000 times as many idle, select takes ${select.toFixed(1)} times as long, ` +
-        `poll ${poll.toFixed(1)} times, epoll ${epoll.toFixed(1)} times`,
+      growth: (idle: number, select: number, poll: number, epoll: number) =>
+        `${factor(idle)} times as many idle: select takes ${factor(select)}, ` +
+        `poll ${factor(poll)}, epoll ${factor(epoll)} times as long`,
       doesNotGrow: (call: string) => `${call} hardly takes longer with more idle connections`,
       grows: (call: string) => `${call} takes longer with more idle connections`,
     },
@@ -159,13 +174,11 @@ export const enLab = {
       sent: (sentBytes: number, recvSizeBytes: number) =>
         `a client sends ${count(sentBytes)} bytes, of which a recv takes ${count(recvSizeBytes)}`,
       row: (mode: string, reports: number, receivedBytes: number, leftBytes: number) =>
-        `${mode.padEnd(36)} ${
-          reports === 1 ? " 1 event, " : `${count(reports).padStart(2)} events,`
-        } ` +
-        `${count(receivedBytes).padStart(6)} bytes received, ${count(leftBytes)} left`,
-      level: "level-triggered, one recv per event:",
-      edge: "edge-triggered, one recv per event:",
-      drained: "edge-triggered, recv until it blocks:",
+        `${mode.padEnd(23)} ${column(reports, 2)} ${reports === 1 ? "event, " : "events,"} ` +
+        `${column(receivedBytes, 6)} bytes received, ${column(leftBytes, 5)} left`,
+      level: "level, a recv per event:",
+      edge: "edge, a recv per event:",
+      drained: "edge, until it blocks:",
       levelStalled: "level-triggered, a socket that had more was not reported again",
       edgeReportedAgain: "edge-triggered, a socket was reported again though nothing had come",
       drainStalled: "edge-triggered, a server that drains its sockets stalled all the same",
@@ -179,18 +192,18 @@ export const enLab = {
       process: "processes",
       perSecond: (switches: number) => `${count(Math.round(switches))} switches/s`,
       times: (threads: number, processes: number) =>
-        `greenlets switch ${count(Math.round(threads))} times as fast as threads, ` +
-        `and ${count(Math.round(processes))} times as fast as processes`,
+        `greenlets are ${factor(threads)} times as fast as threads, ` +
+        `${factor(processes)} times as fast as processes`,
       noMillion: "coroutines did not switch a million times in a second",
       notCheaper: "coroutines switched hardly faster than threads and processes",
     },
     "cpu-hog": {
       claim: "One coroutine that computes starves all others. Threads and processes do not starve.",
       hog: (ms: number, others: number) =>
-        `a client has ${ms} ms of CPU burned, and ${others} others go on sending and wait for echoes:`,
+        `one client has ${ms} ms of CPU burned, ${others} others send and wait for their echoes:`,
       row: (servants: string, longestMs: number, answered: number) =>
-        `${servants.padEnd(11)} ${count(answered).padStart(3)} answers meanwhile, ` +
-        `the longest wait was ${longestMs.toFixed(longestMs < 10 ? 1 : 0)} ms`,
+        `${servants.padEnd(11)} ${column(answered, 3)} answers meanwhile, ` +
+        `the longest wait ${longestMs.toFixed(longestMs < 10 ? 1 : 0)} ms`,
       coroutine: "coroutines:",
       thread: "threads:",
       process: "processes:",
@@ -201,7 +214,7 @@ export const enLab = {
       claim: "When handlers wait, coroutines are faster than a blocking server. When handlers " +
         "compute, they gain nothing.",
       clients: (clients: number, ms: number) =>
-        `${clients} clients come at once, each of whom takes ${ms} ms; until all are served it takes`,
+        `${clients} clients come at once, and each takes ${ms} ms; all are served after`,
       row: (burden: string, blockingMs: number, coroutineMs: number) =>
         `${burden.padEnd(22)} blocking ${blockingMs.toFixed(0).padStart(4)} ms, ` +
         `coroutines ${coroutineMs.toFixed(0).padStart(4)} ms`,
@@ -215,12 +228,10 @@ export const enLab = {
         "Downloads by greenlets start in the order in which they were asked for, and finish in " +
         "another.",
       download: (number: number, ms: number) => `${number} (${ms} ms)`,
-      started: (downloads: readonly string[]) => `started in this order:  ${downloads.join(", ")}`,
-      finished: (downloads: readonly string[]) => `finished in this order: ${downloads.join(", ")}`,
+      started: (downloads: readonly string[]) => `started:  ${downloads.join(", ")}`,
+      finished: (downloads: readonly string[]) => `finished: ${downloads.join(", ")}`,
       took: (ms: number, sumMs: number) =>
-        `together they took ${
-          ms.toFixed(0)
-        } ms, and one after another it would have been ${sumMs} ms`,
+        `all together took ${ms.toFixed(0)} ms; one after another it would be ${sumMs} ms`,
       otherStart: "they did not start in the order in which they were asked for",
       sameOrder: "they finished in the order in which they had started",
       oneByOne: "they took as long as one after another",

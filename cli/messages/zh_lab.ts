@@ -1,11 +1,18 @@
+import { padEnd } from "../columns.ts";
 import type { LabTexts } from "../messages.ts";
+import { zh } from "./zh.ts";
 
-/** Groups thousands, as Chinese does. */
-function count(value: number): string {
-  return value.toLocaleString("zh-CN");
+const { count } = zh;
+
+/** A figure in a column that is so wide. */
+function column(value: number, width: number): string {
+  return count(value).padStart(width);
 }
 
-const SERVANTS = { process: "进程", thread: "线程", coroutine: "协程" };
+/** How many times as much something is. */
+function times(factor: number): string {
+  return `${factor < 10 ? factor.toFixed(1) : count(Math.round(factor))} 倍`;
+}
 
 /** What people read of the experiments in Chinese. */
 export const zhLab: LabTexts = {
@@ -34,9 +41,9 @@ export const zhLab: LabTexts = {
       connected: (ms: number) => `正在服务一个客户端时，下一个用 ${ms.toFixed(1)} ms 就连上了`,
       silent: (messages: number, ms: number) =>
         `它发送 ${messages} 条消息，${ms} ms 内没有得到应答`,
-      answered: "第一个客户端还没服务完，下一个就得到了应答",
-      atOnce: (ms: number, received: string) =>
-        `第一个离开 ${ms.toFixed(1)} ms 之后，它得到了应答；服务器收到的是 ${received}`,
+      answeredMeanwhile: "第一个客户端还没服务完，下一个就得到了应答",
+      answered: (ms: number) => `第一个离开 ${ms.toFixed(1)} ms 之后，它得到了应答`,
+      received: (chunks: readonly string[]) => `服务器从它那里收到的是：${chunks.join("，")}`,
       lost: "下一个客户端没有收回自己发送的内容",
       inPieces: (recvs: number) => `发送的内容分成 ${recvs} 次到达`,
     },
@@ -44,11 +51,10 @@ export const zhLab: LabTexts = {
       claim: "监听队列还有空位时，哪怕没有人接受，connect 也会成功；" +
         "没有空位时，connect 既不成功也不失败，而是等待。",
       row: (backlog: number, clients: number, connected: number) =>
-        `backlog ${String(backlog).padStart(2)}：${String(clients).padStart(2)} 个客户端中，` +
-        `立刻连上的有 ${String(connected).padStart(2)} 个`,
+        `backlog ${column(backlog, 2)}：${column(clients, 2)} 个客户端中，` +
+        `立刻连上的有 ${column(connected, 2)} 个`,
       waiting: (clients: number) => `其余 ${clients} 个没有得到任何回音`,
-      later: (ms: number) =>
-        `前面的被接受之后，等待的客户端再次尝试，${(ms / 1_000).toFixed(1)} 秒后连上了`,
+      later: (ms: number) => `有了空位之后，它们再次尝试，${(ms / 1_000).toFixed(1)} 秒后连上了`,
       notConnected: "队列还有空位，connect 却没有成功",
       noLimit: "连上的客户端比队列容得下的还多",
       refused: "connect 没有等待，而是失败了",
@@ -56,14 +62,15 @@ export const zhLab: LabTexts = {
     },
     "empty-recv": {
       claim: "recv 什么也没收到，当且仅当客户端已经关闭；连接被重置则是另一回事。",
-      row: (deed: string, outcomes: readonly string[]) => `${deed} recv ${outcomes.join("，或者")}`,
+      row: (deed: string, outcomes: readonly string[]) =>
+        `${padEnd(deed, 19)} recv ${outcomes.join("，或者")}`,
       deeds: {
-        "is silent": "客户端沉默不语：  ",
+        "is silent": "客户端沉默不语：",
         "sends nothing": "客户端发送 0 字节：",
-        "sends hello": "客户端发送 hello： ",
+        "sends hello": "客户端发送 hello：",
         "sends its last": "客户端宣告发送完：",
-        "closes": "客户端关闭：      ",
-        "resets": "客户端重置：      ",
+        "closes": "客户端关闭：",
+        "resets": "客户端重置：",
       },
       outcomes: {
         "would block": "会阻塞",
@@ -76,24 +83,29 @@ export const zhLab: LabTexts = {
     },
     "process-cost": {
       claim: "每个客户端一个进程，客户端少时没问题，成百上千就不行了：" +
-        "它花的时间和内存远多于协程，线程介于两者之间。",
+        "它花的时间和内存都远多于协程。",
       time: "所有客户端同时到来，每个得到服务所需的时间：",
       memory: "每个客户端占用的内存：",
-      label: (servant: "process" | "thread" | "coroutine", clients: number) =>
-        `${SERVANTS[servant]}（${String(clients).padStart(3)} 个客户端）`,
+      label: (servant: string, clients: number) => `${String(clients).padStart(3)} ${servant}`,
+      servants: {
+        process: "个带运行时的进程",
+        cat: "个 cat 进程",
+        thread: "个带运行时的线程",
+        coroutine: "个协程",
+      },
       ms: (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`,
-      hundreds: (clients: number, seconds: number, memory: string) =>
-        `照此推算，${clients} 个进程需要 ${seconds.toFixed(0)} 秒和 ${memory} 内存`,
+      hundreds: (clients: number, servant: string, seconds: number, memory: string) =>
+        `照此推算，${clients} ${servant}需要 ${seconds.toFixed(1)} 秒和 ${memory} 内存`,
       fewTakeLong: "才几个进程，就要好几秒才能就位",
       notDearer: "进程的代价并不比协程高多少",
     },
     "shared-descriptor": {
       claim: "父进程把连接交给子进程之后，要关闭自己的那一份；交给线程则不可以关闭。",
-      row: (who: string, seen: string) => `${who} ${seen}`,
-      processKept: "交给子进程，保留自己那份：    ",
-      processClosed: "交给子进程，关闭自己那份：    ",
-      threadKept: "交给线程：                    ",
-      threadClosed: "交给线程，关闭“自己那份”：    ",
+      row: (who: string, seen: string) => `${padEnd(who, 24)} ${seen}`,
+      processKept: "子进程，保留自己那份：",
+      processClosed: "子进程，关闭自己那份：",
+      threadKept: "线程，不去动它：",
+      threadClosed: "线程，关闭“自己那份”：",
       answeredAndEnded: "得到应答，流也结束了",
       endedWithParent: "得到应答，但直到父进程也关闭，流才结束",
       neverEnded: "得到应答，但流始终没有结束",
@@ -109,11 +121,11 @@ export const zhLab: LabTexts = {
         "每次应答却都迟了。",
       silent: (clients: number) => `${clients} 个客户端已连接，都不说话：`,
       row: (server: string, cpuShare: number, roundTripMs: number) =>
-        `${server} 占 ${(cpuShare * 100).toFixed(0).padStart(3)}% 的 CPU，` +
+        `${padEnd(server, 26)} 占 ${(cpuShare * 100).toFixed(0).padStart(3)}% 的 CPU，` +
         `${roundTripMs.toFixed(2).padStart(5)} ms 后应答`,
-      busy: "nonblocking：            ",
+      busy: "nonblocking：",
       paused: (pauseMs: number) => `nonblocking，停顿 ${pauseMs} ms：`,
-      epoll: "epoll，两样都不会：      ",
+      epoll: "epoll，两样都不会：",
       doesNotBurn: "轮询并没有空耗 CPU",
       burnsAllTheSame: "有了停顿，轮询照样空耗 CPU",
       notSlower: "有了停顿，应答并没有变迟",
@@ -121,20 +133,21 @@ export const zhLab: LabTexts = {
     "fd-limit": {
       claim: "select 最多只能用 1,024 个描述符，epoll 没有这个限制。",
       row: (server: string, served: number, clients: number) =>
-        `${`${server}：`.padEnd(24)} ${count(clients)} 个客户端中服务了 ${count(served)} 个`,
-      refused: (descriptor: number) => `第一个被拒绝的客户端，描述符本该是 ${count(descriptor)}`,
+        `${padEnd(`${server}：`, 25)} ${count(clients)} 个客户端中服务了 ${count(served)} 个`,
+      refused: (descriptor: number) =>
+        `select 拒绝的第一个客户端，描述符本该是 ${count(descriptor)}`,
       noLimit: "select 并没有停在描述符 1,024",
       epollLimited: "epoll 也没能服务全部客户端",
       systemLimited: "集合改大之后，select 仍没能服务全部客户端，可见限制出自系统本身",
     },
     "scan-cost": {
       claim: "select 的开销随空闲连接的数目增长，epoll 的开销只与活跃连接有关。",
-      active: (active: number) => `${active} 个连接活跃，空闲的越来越多；循环一轮需要`,
-      label: (idle: number, call: string) => `空闲 ${count(idle).padStart(6)}  ${call.padEnd(6)}`,
+      active: (active: number) => `${active} 个连接活跃，空闲的越来越多，循环一轮的耗时：`,
+      label: (idle: number, call: string) => `空闲 ${column(idle, 6)}  ${call.padEnd(6)}`,
       turn: (us: number) => us < 10 ? `${us.toFixed(1)} µs` : `${count(Math.round(us))} µs`,
-      growth: (select: number, poll: number, epoll: number) =>
-        `空闲连接增加到 1,000 倍，select 的耗时是原来的 ${select.toFixed(1)} 倍，` +
-        `poll 是 ${poll.toFixed(1)} 倍，epoll 是 ${epoll.toFixed(1)} 倍`,
+      growth: (idle: number, select: number, poll: number, epoll: number) =>
+        `空闲连接增加到 ${count(idle)} 倍，耗时增加到：select ${times(select)}，` +
+        `poll ${times(poll)}，epoll ${times(epoll)}`,
       doesNotGrow: (call: string) => `空闲连接多了，${call} 的耗时几乎没有增加`,
       grows: (call: string) => `空闲连接多了，${call} 的耗时也增加了`,
     },
@@ -144,11 +157,11 @@ export const zhLab: LabTexts = {
       sent: (sentBytes: number, recvSizeBytes: number) =>
         `客户端发送 ${count(sentBytes)} 字节，一次 recv 收 ${count(recvSizeBytes)} 字节`,
       row: (mode: string, reports: number, receivedBytes: number, leftBytes: number) =>
-        `${mode} ${count(reports).padStart(2)} 个事件，` +
-        `收到 ${count(receivedBytes).padStart(6)} 字节，剩下 ${count(leftBytes)} 字节`,
-      level: "水平触发，每个事件收一次：  ",
-      edge: "边缘触发，每个事件收一次：  ",
-      drained: "边缘触发，收到会阻塞为止：  ",
+        `${mode} ${column(reports, 2)} 个事件，` +
+        `收到 ${column(receivedBytes, 6)} 字节，剩下 ${column(leftBytes, 5)} 字节`,
+      level: "水平触发，每个事件收一次：",
+      edge: "边缘触发，每个事件收一次：",
+      drained: "边缘触发，收到会阻塞为止：",
       levelStalled: "水平触发时，还有数据的套接字没有再次报告",
       edgeReportedAgain: "边缘触发时，没有新数据到来，套接字却再次报告了",
       drainStalled: "边缘触发时，服务器每次都收完，却照样停住了",
@@ -161,8 +174,7 @@ export const zhLab: LabTexts = {
       process: "进程",
       perSecond: (switches: number) => `每秒 ${count(Math.round(switches))} 次`,
       times: (threads: number, processes: number) =>
-        `greenlet 的切换速度是线程的 ${count(Math.round(threads))} 倍，` +
-        `是进程的 ${count(Math.round(processes))} 倍`,
+        `greenlet 的切换速度是线程的 ${times(threads)}，是进程的 ${times(processes)}`,
       noMillion: "协程没能在一秒内切换一百万次",
       notCheaper: "协程的切换并不比线程和进程快多少",
     },
@@ -171,7 +183,7 @@ export const zhLab: LabTexts = {
       hog: (ms: number, others: number) =>
         `一个客户端让 CPU 计算 ${ms} ms，另外 ${others} 个不断发送并等待回显：`,
       row: (servants: string, longestMs: number, answered: number) =>
-        `${servants} 其间应答 ${count(answered).padStart(3)} 次，` +
+        `${servants} 其间应答 ${column(answered, 3)} 次，` +
         `最长等了 ${longestMs.toFixed(longestMs < 10 ? 1 : 0)} ms`,
       coroutine: "协程：",
       thread: "线程：",

@@ -16,7 +16,7 @@ import { BEST_SOCKETS, startServer } from "./server.ts";
 
 const CLIENTS = 10;
 const PAUSE_MS = 20;
-const SILENCE_MS = 700;
+const SILENCE_MS = 1_000;
 const ROUND_TRIPS = 25;
 
 /** Which parts of a CPU count as burning it, and as leaving it alone. */

@@ -18,6 +18,7 @@ import type { LabTexts } from "../../cli/messages.ts";
 const FD_SETSIZE = 1_024;
 const CLIENTS = 1_100;
 const LARGER = 4_096;
+const STOP_MS = 2_000;
 
 /** How far a server got. */
 interface Run {
@@ -65,5 +66,6 @@ async function run(args: readonly string[], texts: LabTexts): Promise<Run> {
   await using server = await startServer([...args, ...flags], texts, note);
   using clients = await Clients.connect(server.port, CLIENTS);
   const areServed = await Promise.all(clients.all.map((client) => client.isServed("hello")));
+  await server.stop(STOP_MS); // by then it has told everything
   return { served: areServed.filter((isServed) => isServed).length, refusedDescriptor };
 }

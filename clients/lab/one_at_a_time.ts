@@ -46,11 +46,12 @@ export const oneAtATime = defineExperiment(
   ({ connectMs, sent, answeredMeanwhile, answer, answerMs, recvs }, texts) => ({
     lines: [
       texts.connected(connectMs),
-      answeredMeanwhile ? texts.answered : texts.silent(sent.length, QUIET_MS),
-      texts.atOnce(answerMs, recvs.map((bytes) => JSON.stringify(bytes)).join(", ")),
+      answeredMeanwhile ? texts.answeredMeanwhile : texts.silent(sent.length, QUIET_MS),
+      texts.answered(answerMs),
+      texts.received(recvs.map((bytes) => JSON.stringify(bytes))),
     ],
     expectations: [
-      { isMet: !answeredMeanwhile, otherwise: texts.answered },
+      { isMet: !answeredMeanwhile, otherwise: texts.answeredMeanwhile },
       { isMet: answer === sent.join(""), otherwise: texts.lost },
       { isMet: recvs.length === 1, otherwise: texts.inPieces(recvs.length) },
     ],

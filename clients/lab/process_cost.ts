@@ -22,9 +22,11 @@ const HUNDREDS = 500;
 
 /** What serves a client, and how many of it are tried: enough to be measured, and bearable. */
 const SERVANTS = {
-  process: { model: "process", clients: 8 },
-  thread: { model: "thread", clients: 16 },
-  coroutine: { model: "gevent", clients: 400 },
+  process: { args: ["process"], clients: 8 },
+  /** One that is no JavaScript runtime, to tell what of that is the process itself. */
+  cat: { args: ["process", "--exec", "cat"], clients: 16 },
+  thread: { args: ["thread"], clients: 16 },
+  coroutine: { args: ["gevent"], clients: 400 },
 } as const;
 type Servant = keyof typeof SERVANTS;
 const SERVANT_NAMES = Object.keys(SERVANTS) as Servant[]; // keys() forgets the names
@@ -36,6 +38,7 @@ interface Cost {
   readonly bytesEach: number;
 }
 
+type Texts = LabTexts["experiments"]["process-cost"];
 type Observations = Readonly<Record<Servant, Cost>>;
 
 export const processCost = defineExperiment(
@@ -44,6 +47,7 @@ export const processCost = defineExperiment(
     needSystemCalls(texts);
     return {
       process: await measure("process", texts),
+      cat: await measure("cat", texts),
       thread: await measure("thread", texts),
       coroutine: await measure("coroutine", texts),
     };
@@ -54,11 +58,8 @@ export const processCost = defineExperiment(
       chart(costs, ({ msEach }) => msEach, texts.ms, texts),
       texts.memory,
       chart(costs, ({ bytesEach }) => bytesEach, formatBytes, texts),
-      texts.hundreds(
-        HUNDREDS,
-        HUNDREDS * costs.process.msEach / 1_000,
-        formatBytes(HUNDREDS * costs.process.bytesEach),
-      ),
+      forecast(costs, "process", texts),
+      forecast(costs, "cat", texts),
     ],
     expectations: [
       { isMet: costs.process.allServedMs <= FEW_MOST_MS, otherwise: texts.fewTakeLong },
@@ -72,9 +73,8 @@ export const processCost = defineExperiment(
 );
 
 async function measure(servant: Servant, texts: LabTexts): Promise<Cost> {
-  const { model, clients: count } = SERVANTS[servant];
-  const flags = [...BEST_SOCKETS, "--quiet"];
-  await using server = await startServer([model, ...flags], texts);
+  const { args, clients: count } = SERVANTS[servant];
+  await using server = await startServer([...args, ...BEST_SOCKETS, "--quiet"], texts);
   const before = memoryBytes(server.pid);
   const beganMs = performance.now();
   using clients = await Clients.connect(server.port, count);
@@ -93,11 +93,18 @@ function chart(
   costs: Observations,
   figure: (cost: Cost) => number,
   show: (value: number) => string,
-  { label }: LabTexts["experiments"]["process-cost"],
+  { label, servants }: Texts,
 ): Chart {
   const bars = SERVANT_NAMES.map((servant) => {
     const value = figure(costs[servant]);
-    return { label: label(servant, costs[servant].clients), value, shown: show(value) };
+    return { label: label(servants[servant], costs[servant].clients), value, shown: show(value) };
   });
   return { scale: "logarithmic", bars };
+}
+
+/** What hundreds of a servant would take, if each took as much as one of the few. */
+function forecast(costs: Observations, servant: Servant, { hundreds, servants }: Texts): string {
+  const { msEach, bytesEach } = costs[servant];
+  const memory = formatBytes(HUNDREDS * bytesEach);
+  return hundreds(HUNDREDS, servants[servant], HUNDREDS * msEach / 1_000, memory);
 }

@@ -76,6 +76,11 @@ export class JsonReport implements LabReport {
       verdict,
       ...("reason" in outcome ? { reason: outcome.reason } : {}),
       ...("observations" in outcome ? { observations: outcome.observations } : {}),
-    }));
+    }, rounded));
   }
+}
+
+/** Figures with three decimals: what is measured is not known more exactly. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Math.round(value * 1_000) / 1_000 : value;
 }

@@ -75,7 +75,12 @@ export const scanCost = defineExperiment(
             shown: texts.turn(turnUs),
           })),
         },
-        texts.growth(growth("select"), growth("poll"), growth("epoll")),
+        texts.growth(
+          rows[rows.length - 1].idle / rows[0].idle,
+          growth("select"),
+          growth("poll"),
+          growth("epoll"),
+        ),
       ],
       expectations: [
         { isMet: growth("select") >= GROWS_TIMES, otherwise: texts.doesNotGrow("select") },

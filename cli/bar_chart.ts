@@ -38,11 +38,11 @@ function linearShare(bars: readonly Bar[]): (value: number) => number {
   return (value) => most > 0 ? value / most : 0;
 }
 
-/** The scale begins at the power of ten below the smallest value, so that this one has a bar as well. */
+/** The scale begins at a tenth of the smallest value, so that this one has a bar as well. */
 function logarithmicShare(bars: readonly Bar[]): (value: number) => number {
   const positive = bars.map(({ value }) => value).filter((value) => value > 0);
   if (positive.length === 0) return () => 0;
-  const least = Math.ceil(Math.log10(Math.min(...positive))) - 1;
+  const least = Math.log10(Math.min(...positive)) - 1;
   const span = Math.log10(Math.max(...positive)) - least;
   return (value) => value > 0 ? (Math.log10(value) - least) / span : 0;
 }

@@ -31,6 +31,8 @@ export const enLab = {
       `run "ulimit -n ${wanted}" first`,
     server: (model: string, reason: string) =>
       `playground serve ${model} does not serve: ${reason}`,
+    answer: (sent: string, answer: string) =>
+      `its server answered ${JSON.stringify(sent)} with ${JSON.stringify(answer)}`,
     time: (mostMs: number) => `it had not come to its end after ${mostMs / 1_000} s`,
   },
 

@@ -31,6 +31,8 @@ export const zhLab: LabTexts = {
     descriptors: (wanted: number, limit: number) =>
       `需要 ${count(wanted)} 个文件描述符，而上限是 ${count(limit)}；请先运行 ulimit -n ${wanted}`,
     server: (model: string, reason: string) => `playground serve ${model} 无法服务：${reason}`,
+    answer: (sent: string, answer: string) =>
+      `服务器对 ${JSON.stringify(sent)} 的应答是 ${JSON.stringify(answer)}`,
     time: (mostMs: number) => `${mostMs / 1_000} 秒后仍未结束`,
   },
 

@@ -20,8 +20,8 @@ const SILENCE_MS = 1_000;
 const ROUND_TRIPS = 25;
 
 /** Which parts of a CPU count as burning it, and as leaving it alone. */
-const BURNS = 0.5;
-const RESTS = 0.25;
+const BURNS = 0.4;
+const RESTS = 0.2;
 /** How many times as long answers take because of the pause, at least. */
 const SLOWER_TIMES = 3;
 

@@ -1,6 +1,15 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** A server did not send back what it was sent. */
+export class WrongAnswerError extends Error {
+  override readonly name = "WrongAnswerError";
+
+  constructor(readonly sent: string, readonly answer: string) {
+    super(`the server answered ${JSON.stringify(sent)} with ${JSON.stringify(answer)}`);
+  }
+}
+
 /** A client of a server in another process. Dispose of it, and its connection is closed. */
 export class Client implements Disposable {
   readonly #conn: Deno.TcpConn;
@@ -31,12 +40,17 @@ export class Client implements Disposable {
     return decoder.decode(bytes.subarray(0, received));
   }
 
-  /** Sends a text of ASCII and waits for its echo. @returns how long that took, in milliseconds */
+  /**
+   * Sends a text of ASCII and waits for its echo.
+   *
+   * @returns how long that took, in milliseconds
+   * @throws {WrongAnswerError} when something else comes back, or nothing
+   */
   async exchange(text: string): Promise<number> {
     const beganMs = performance.now();
     await this.send(text);
     const echo = await this.receive(text.length);
-    if (echo !== text) throw new Error(`the server answered ${text} with ${echo}`);
+    if (echo !== text) throw new WrongAnswerError(text, echo);
     return performance.now() - beganMs;
   }
 

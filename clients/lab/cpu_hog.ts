@@ -18,7 +18,7 @@ import { BEST_SOCKETS, startServer } from "./server.ts";
 const HANDLER = fileURLToPath(new URL("./hog_handler.js", import.meta.url));
 const BURN_MS = 500;
 const OTHERS = 4;
-/** How long after the hog has begun the others speak. */
+/** How long the others pause before each message, and so after the hog has begun. */
 const LATER_MS = 20;
 
 /** Which part of that time an answer must take, or may take, to have waited for the hog, or not. */
@@ -28,7 +28,7 @@ const LIVES = 0.4;
 interface Run {
   /** The longest that one of the others waited for its answer. */
   readonly longestMs: number;
-  /** How many messages of theirs were answered before the hog was. */
+  /** How many messages of theirs were answered while it computed. */
   readonly answeredMeanwhile: number;
 }
 
@@ -69,19 +69,16 @@ async function run(model: string, texts: LabTexts): Promise<Run> {
   // Each has been served, so that none has to wait for its thread or process any more.
   await Promise.all([...others.all, hog].map((client) => client.exchange("hello")));
 
-  let isBurning = true;
-  const burned = hog.exchange(`burn ${BURN_MS}`).finally(() => isBurning = false);
-  await delay(LATER_MS);
+  const endMs = performance.now() + BURN_MS;
   let answeredMeanwhile = 0;
   let longestMs = 0;
-  await Promise.all(others.all.map(async (client) => {
-    do {
-      const tookMs = await client.exchange("hello");
-      longestMs = Math.max(longestMs, tookMs);
-      if (isBurning) answeredMeanwhile++;
+  const goOn = async (client: Client) => {
+    while (performance.now() < endMs) {
       await delay(LATER_MS);
-    } while (isBurning);
-  }));
-  await burned;
+      longestMs = Math.max(longestMs, await client.exchange("hello"));
+      if (performance.now() < endMs) answeredMeanwhile++;
+    }
+  };
+  await Promise.all([hog.exchange(`burn ${BURN_MS}`), ...others.all.map(goOn)]);
   return { longestMs, answeredMeanwhile };
 }

@@ -43,6 +43,11 @@ export interface Experiment {
   run(texts: LabTexts): Promise<Findings>;
 }
 
+/** An experiment that can be shown what it has not seen. */
+export interface JudgingExperiment<Observations> extends Experiment {
+  judge(observations: Observations, texts: LabTexts): Judgement;
+}
+
 /** Whether the claim holds, and if not, why. */
 export type Verdict =
   | { readonly verdict: "holds" }
@@ -59,12 +64,13 @@ export function defineExperiment<Name extends ExperimentName, Observations exten
   name: Name,
   measure: (texts: LabTexts) => Observations | Promise<Observations>,
   judge: (observations: Observations, texts: LabTexts["experiments"][Name]) => Judgement,
-): Experiment {
+): JudgingExperiment<Observations> {
   return {
     async run(texts) {
       const observations = await measure(texts);
       return { observations, ...judge(observations, texts.experiments[name]) };
     },
+    judge: (observations, texts) => judge(observations, texts.experiments[name]),
   };
 }
 

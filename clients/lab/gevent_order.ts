@@ -5,10 +5,13 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { RefusedError } from "../../cli/errors.ts";
+import type { LabTexts } from "../../cli/messages.ts";
 import type { Greenlet } from "../../servers/coroutines/gevent/greenlet.ts";
 import { Hub, spawn } from "../../servers/coroutines/gevent/hub.ts";
 import { joinall } from "../../servers/coroutines/gevent/joining.ts";
 import type { Coroutine } from "../../servers/coroutines/gevent/park.ts";
+import { messageOf } from "../../servers/sockets/thrown.ts";
 import { defineExperiment } from "./experiment.ts";
 import { PromiseLoop } from "./promise_loop.ts";
 import { BEST_SOCKETS, startServer } from "./server.ts";
@@ -26,7 +29,7 @@ export const geventOrder = defineExperiment(
     await using server = await startServer(args, texts);
     const urls = TAKES_MS.map((ms) => `http://127.0.0.1:${server.port}/${ms}`);
     const beganMs = performance.now();
-    const { started, finished } = await downloadAll(urls);
+    const { started, finished } = await downloadAll(urls, texts);
     return { takesMs: TAKES_MS, started, finished, elapsedMs: performance.now() - beganMs };
   },
   ({ takesMs, started, finished, elapsedMs }, texts) => {
@@ -55,6 +58,7 @@ export const geventOrder = defineExperiment(
 /** @returns which have started, and which have finished, by their places among `urls` */
 async function downloadAll(
   urls: readonly string[],
+  texts: LabTexts,
 ): Promise<{ started: number[]; finished: number[] }> {
   const started: number[] = [];
   const finished: number[] = [];
@@ -62,8 +66,7 @@ async function downloadAll(
 
   function* download(index: number): Coroutine {
     started.push(index);
-    const response = yield* loop.promise(fetch(urls[index]));
-    yield* loop.promise(response.bytes());
+    yield* loop.promise(fetchAll(urls[index], texts));
     finished.push(index);
   }
 
@@ -72,6 +75,14 @@ async function downloadAll(
     yield* joinall(greenlets, { raiseError: true });
   });
   return { started, finished };
+}
+
+async function fetchAll(url: string, { needs }: LabTexts): Promise<Uint8Array> {
+  try {
+    return await (await fetch(url)).bytes();
+  } catch (error) {
+    throw new RefusedError(needs.server("gevent", messageOf(error)));
+  }
 }
 
 /** What fails is thrown by `joinall`, and nobody computes. */

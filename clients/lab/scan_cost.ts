@@ -15,8 +15,8 @@ import { MSG_DONTWAIT } from "../../servers/sockets/system_calls.ts";
 import { LibcEpoll } from "../flood/libc_epoll.ts";
 import { defineExperiment } from "./experiment.ts";
 import { Loopback, type Pair } from "./loopback.ts";
-import { median } from "./median.ts";
 import { needDescriptors, needSystemCalls } from "./needs.ts";
+import { quantile } from "./quantile.ts";
 
 const IDLE = [10, 100, 1_000, 10_000];
 const ACTIVE = 10;
@@ -136,7 +136,7 @@ function measureTurn(loopback: Loopback, active: readonly Pair[], turn: Turn): n
     if (ready !== active.length) throw new Error(`${ready} are ready, not ${active.length}`);
     for (const { server } of active) loopback.calls.recv(server, byte, byte.length, MSG_DONTWAIT);
   }
-  return median(timesMs.slice(WARM_UP_ROUNDS)) * 1_000;
+  return quantile(timesMs.slice(WARM_UP_ROUNDS), 0.5) * 1_000;
 }
 
 function selectTurn({ calls }: Loopback, watched: readonly number[]): Turn {

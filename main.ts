@@ -6,6 +6,7 @@ const commands: Commands = {
   explain: async () => (await import("./servers/explain_command.ts")).explainCommand,
   serve: async () => (await import("./servers/serve_command.ts")).serveCommand,
   flood: async () => (await import("./clients/flood_command.ts")).floodCommand,
+  demo: async () => (await import("./clients/demo_command.ts")).demoCommand,
   connect: async () => (await import("./clients/connect_command.ts")).connectCommand,
   lab: async () => (await import("./clients/lab_command.ts")).labCommand,
 };

@@ -10,6 +10,7 @@ import { zh } from "../cli/messages/zh.ts";
 import { zhLab } from "../cli/messages/zh_lab.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
+import { demoCommand } from "../clients/demo_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
 import { labCommand } from "../clients/lab_command.ts";
 import { isExperimentName } from "../clients/lab/experiments.ts";
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  demo: demoCommand,
   connect: connectCommand,
   lab: labCommand,
 };

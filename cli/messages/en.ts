@@ -98,6 +98,15 @@ export const en = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    demo: {
+      summary: "show coroutines at work in a few lines: yield, greenlet, gevent or gevent-sleep",
+      usage: "demo <name> [flags]",
+      flags: {
+        rounds: "how often each prints",
+        pause: "how long it sleeps after each line",
+      },
+      examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
+    },
     connect: {
       summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
       usage: "connect [HOST:PORT]",
@@ -124,6 +133,8 @@ export const en = {
       `unknown command ${typed}; did you mean ${nearest}? (playground --help lists them)`,
     unknownModel: (typed: string, nearest: string) =>
       `unknown model ${typed}; did you mean ${nearest}? (playground models lists them)`,
+    unknownDemo: (typed: string, nearest: string, names: readonly string[]) =>
+      `unknown demo ${typed}; did you mean ${nearest}? (there are ${list(names)})`,
     wrongValue: (flag: string, value: string, wanted: string, nearest: string | null) =>
       `${flag} ${value}: ${wanted}${nearest === null ? "" : `; did you mean ${nearest}?`}`,
     valueMissing: (flag: string, wanted: string) => `${flag} needs a value: ${wanted}`,

@@ -97,6 +97,15 @@ export const zh: Messages = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    demo: {
+      summary: "用几行输出演示协程怎样工作：yield、greenlet、gevent 或 gevent-sleep",
+      usage: "demo <名称> [选项]",
+      flags: {
+        rounds: "各自打印几次",
+        pause: "每打印一行之后休眠多久",
+      },
+      examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
+    },
     connect: {
       summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
       usage: "connect [主机:端口]",
@@ -123,6 +132,8 @@ export const zh: Messages = {
       `没有 ${typed} 这个命令；是不是想用 ${nearest}？（playground --help 会列出所有命令）`,
     unknownModel: (typed: string, nearest: string) =>
       `没有 ${typed} 这个模型；是不是想用 ${nearest}？（playground models 会列出所有模型）`,
+    unknownDemo: (typed: string, nearest: string, names: readonly string[]) =>
+      `没有叫 ${typed} 的演示；是不是想用 ${nearest}？（有 ${names.join("、")}）`,
     wrongValue: (flag: string, value: string, wanted: string, nearest: string | null) =>
       `${flag} ${value}：${wanted}${nearest === null ? "" : `；是不是想用 ${nearest}？`}`,
     valueMissing: (flag: string, wanted: string) => `${flag} 后面缺少值：${wanted}`,

@@ -164,9 +164,12 @@ function enter(greenlet: Greenlet, value: unknown, thrown: boolean): unknown {
 
 /** The one that goes on when `greenlet` is to: the next ancestor if it has ended. */
 function liveOne(greenlet: Greenlet): Greenlet {
-  if (!greenlet.dead) return greenlet;
-  if (arriving instanceof GreenletExit) isThrown = false;
-  return liveOne(greenlet.parent ?? main);
+  let one = greenlet;
+  while (one.dead) {
+    if (arriving instanceof GreenletExit) isThrown = false;
+    one = one.parent ?? main;
+  }
+  return one;
 }
 
 /** @returns who goes on after `greenlet` has yielded */

@@ -144,7 +144,8 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   goOn(): void {
     try {
       const { done, value } = this.#step();
-      if (done) this.#end(value, undefined);
+      if (done && this.parkedIn !== undefined) this.#end(undefined, new Error(NOT_WAITED));
+      else if (done) this.#end(value, undefined);
       else if (value !== PARKED) this.#goOnWith(new Error(NOT_WAITED));
       else if (this.#pending !== undefined) this.#throwPending();
     } catch (error) {

@@ -73,11 +73,13 @@ export class Hub {
     body: Body<Args, Value>,
     ...args: Args
   ): Promise<Value | GreenletExit> {
-    const main = this.#main = this.spawn<Args, Value>(body, ...args);
+    const main = this.#main = new Greenlet<Value>(this, 0, body, args);
+    this.schedule(main);
     while (!main.dead) {
       await this.turn();
       if (this.#isStuck) main.throw(new LoopExit("all wait for each other, and for nothing else"));
     }
+    this.#main = undefined;
     if (main.error !== undefined) throw main.error;
     return main.value as Value | GreenletExit; // it has ended, and has not failed
   }
@@ -85,7 +87,7 @@ export class Hub {
   /** Lets those who can go on do so, and waits until others can. */
   async turn(): Promise<void> {
     for (let round = 0; round < ROUNDS && this.#ready.length > 0; round++) this.#runReady();
-    if (this.#isStuck) return;
+    if (this.#isStuck || this.#main?.dead) return;
     const { loop, timers } = this;
     const timeoutMs = this.#ready.length > 0 ? 0 : timers.untilNextMs(loop.nowMs());
     await loop.wait(timeoutMs);

@@ -1,8 +1,9 @@
 import type { Greenlet } from "./greenlet.ts";
-import type { Loop } from "./hub.ts";
+import { type Loop, sleep } from "./hub.ts";
 import { type Coroutine, DONE_ALREADY, getcurrent, park, type Parking, type Wait } from "./park.ts";
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../sockets/interface.ts";
-import type { Connection, InterestList, Listener, Pollable } from "../../sockets/interface.ts";
+import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
+import { ConnectFailed, type Listener, type Pollable } from "../../sockets/interface.ts";
 import { type Sockets, WOULD_BLOCK } from "../../sockets/interface.ts";
 
 /**
@@ -14,10 +15,12 @@ import { type Sockets, WOULD_BLOCK } from "../../sockets/interface.ts";
  */
 export class SocketLoop implements Loop {
   readonly isWatching = true;
+  readonly #sockets: Pick<Sockets, "epoll" | "connect">;
   readonly #interests: InterestList;
   readonly #watches = new Map<Pollable, Watch>();
 
-  constructor(sockets: Sockets) {
+  constructor(sockets: Pick<Sockets, "epoll" | "connect">) {
+    this.#sockets = sockets;
     this.#interests = sockets.epoll();
   }
 
@@ -39,9 +42,41 @@ export class SocketLoop implements Loop {
     return watch;
   }
 
-  /** The socket is about to be closed, and leaves the list by that. */
+  /** The socket is closed, or about to be. */
   forget(socket: Pollable): void {
     this.#watches.delete(socket);
+  }
+
+  /**
+   * Connects to a server.
+   *
+   * @throws {ConnectFailed} when none of its addresses can be reached
+   */
+  *connect(host: string, port: number, recvSizeBytes = 16_384): Coroutine<GeventSocket> {
+    let failure: unknown = new ConnectFailed(`${host}: no address`);
+    for (const connecting of this.#sockets.connect({ host, port, recvSizeBytes })) {
+      try {
+        return new GeventSocket(this, yield* this.#connected(connecting));
+      } catch (error) {
+        if (!(error instanceof ConnectFailed)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  *#connected(connecting: Connecting): Coroutine<Connection> {
+    const { writable } = this.watch(connecting);
+    let isWritable = false;
+    try {
+      yield* writable.wait();
+      isWritable = true;
+    } finally {
+      this.#interests.remove(connecting);
+      this.forget(connecting);
+      if (!isWritable) connecting.close(); // it took too long for whoever waited
+    }
+    return connecting.finish();
   }
 }
 
@@ -97,11 +132,15 @@ export class GeventListener {
   }
 }
 
+/** How often one receives without having to wait, before all others go on. */
+const MOST_IN_A_ROW = 16;
+
 /** A connected socket whose calls wait by switching to another greenlet. */
 export class GeventSocket {
   readonly connection: Connection;
   readonly #loop: SocketLoop;
   readonly #watch: Watch;
+  #recvsInARow = 0;
 
   constructor(loop: SocketLoop, connection: Connection) {
     this.connection = connection;
@@ -122,11 +161,18 @@ export class GeventSocket {
    * @throws {ConnectionReset} when the other side reset the connection
    */
   *recv(sizeBytes: number): Coroutine<Uint8Array> {
+    if (++this.#recvsInARow > MOST_IN_A_ROW) yield* this.#letOthersGoOn();
     let bytes: Uint8Array | typeof WOULD_BLOCK;
     while ((bytes = this.connection.tryRecv(sizeBytes)) === WOULD_BLOCK) {
+      this.#recvsInARow = 0;
       yield* this.#watch.readable.wait();
     }
     return bytes;
+  }
+
+  #letOthersGoOn(): Wait {
+    this.#recvsInARow = 0;
+    return sleep(0);
   }
 
   /**

@@ -51,6 +51,11 @@ export class Timers {
     return this.#heap.length - this.#cancelled;
   }
 
+  /** How many are in memory, whether they will ring or not. */
+  get heldCount(): number {
+    return this.#heap.length;
+  }
+
   /** For how long nothing rings; `Infinity` if nothing ever will. */
   untilNextMs(nowMs: number): number {
     const next = this.#next();

@@ -157,6 +157,8 @@ export const en = {
         unit === "ms" ? "milliseconds" : "seconds"
       })`,
     wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
+    wantsSomeOf: (words: readonly string[]) =>
+      `it takes ${words.join(" or ")}, or several with commas`,
     wantsAddress: "an address looks like 127.0.0.1:7788 or [::1]:7788",
   },
 

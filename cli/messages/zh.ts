@@ -154,6 +154,7 @@ export const zh: Messages = {
     wantsDuration: (unit: string) =>
       `应为一段时间，如 500ms、1.5s 或 2m（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
     wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,
+    wantsSomeOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}，可用逗号分隔写几个`,
     wantsAddress: "地址应形如 127.0.0.1:7788 或 [::1]:7788",
   },
 

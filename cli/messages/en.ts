@@ -1,3 +1,5 @@
+import { enLabCommand } from "./en_lab_command.ts";
+
 /** Groups thousands, as English does. */
 function count(value: number): string {
   return value.toLocaleString("en-US");
@@ -113,12 +115,7 @@ export const en = {
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
-    lab: {
-      summary: "put what is said of servers to the test: experiments, each with its verdict",
-      usage: "lab [NAME…|all] [--json]",
-      flags: {},
-      examples: ["playground lab", "playground lab backlog scan-cost", "playground lab all"],
-    },
+    lab: enLabCommand,
   },
 
   sharedFlags: {

@@ -1,4 +1,5 @@
 import type { Messages } from "../messages.ts";
+import { zhLabCommand } from "./zh_lab_command.ts";
 
 /** Groups thousands, as Chinese does. */
 function count(value: number): string {
@@ -112,12 +113,7 @@ export const zh: Messages = {
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
-    lab: {
-      summary: "检验关于服务器的种种说法：逐个做实验，并给出结论",
-      usage: "lab [名称…|all] [--json]",
-      flags: {},
-      examples: ["playground lab", "playground lab backlog scan-cost", "playground lab all"],
-    },
+    lab: zhLabCommand,
   },
 
   sharedFlags: {

@@ -7,10 +7,10 @@
 import type { LabTexts } from "../../cli/messages.ts";
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
+import { processTree } from "../process_tree.ts";
 import { Clients } from "./client.ts";
 import { defineExperiment } from "./experiment.ts";
 import { needSystemCalls } from "./needs.ts";
-import { cpuSeconds } from "./process_usage.ts";
 import { quantile } from "./quantile.ts";
 import { BEST_SOCKETS, startServer } from "./server.ts";
 
@@ -79,10 +79,15 @@ async function run(args: readonly string[], texts: LabTexts): Promise<Run> {
   return { cpuShare: share, roundTripMs: quantile(roundTripsMs, SOON) };
 }
 
+/** Which part of a CPU a process takes, as long as it is looked at. */
 async function cpuShare(pid: number, ms: number): Promise<number> {
   const beganMs = performance.now();
   const before = cpuSeconds(pid);
   await delay(ms);
   const took = cpuSeconds(pid) - before;
   return took / ((performance.now() - beganMs) / 1_000);
+}
+
+function cpuSeconds(pid: number): number {
+  return processTree(pid).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
 }

@@ -1,19 +1,20 @@
-import type { SocketAddress } from "../../servers/sockets/socket_address.ts";
+import type { Address } from "../../servers/sockets/interface.ts";
 import {
   ipv4SocketAddress,
+  parseSocketAddress,
   setPort,
   SOCKET_ADDRESS_BYTES,
+  type SocketAddress,
 } from "../../servers/sockets/socket_address.ts";
-import { parseSocketAddress } from "../../servers/sockets/socket_address.ts";
-import type { Address } from "../../servers/sockets/interface.ts";
 import { checked } from "../../servers/sockets/system_call_error.ts";
 import {
   AF_UNIX,
   MSG_NOSIGNAL,
   SOCK_CLOEXEC,
   SOCK_STREAM,
+  SOL_SOCKET,
+  systemCalls,
 } from "../../servers/sockets/system_calls.ts";
-import { SOL_SOCKET, systemCalls } from "../../servers/sockets/system_calls.ts";
 
 /** <sys/socket.h> */
 const SO_LINGER = 13;

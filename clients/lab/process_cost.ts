@@ -7,10 +7,10 @@
 
 import { formatBytes } from "../../cli/bytes.ts";
 import type { LabTexts } from "../../cli/messages.ts";
+import { processTree, residentBytes } from "../process_tree.ts";
 import { Clients } from "./client.ts";
 import { type Chart, defineExperiment } from "./experiment.ts";
 import { needSystemCalls } from "./needs.ts";
-import { memoryBytes } from "./process_usage.ts";
 import { BEST_SOCKETS, startServer } from "./server.ts";
 
 /** How much dearer a process must be than a coroutine, in time and in memory. */
@@ -86,6 +86,11 @@ async function measure(servant: Servant, texts: LabTexts): Promise<Cost> {
     msEach: allServedMs / count,
     bytesEach: (memoryBytes(server.pid) - before) / count,
   };
+}
+
+/** What a server and its children have resident. */
+function memoryBytes(pid: number): number {
+  return residentBytes(processTree(pid).map((one) => one.pid));
 }
 
 /** A bar for each servant. */

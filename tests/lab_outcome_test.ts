@@ -3,6 +3,7 @@ import { enLab } from "../cli/messages/en_lab.ts";
 import { WrongAnswerError } from "../clients/lab/client.ts";
 import type { Findings } from "../clients/lab/experiment.ts";
 import { attempt } from "../clients/lab/outcome.ts";
+import { ConnectionReset } from "../servers/sockets/interface.ts";
 import { SystemCallError } from "../servers/sockets/system_call_error.ts";
 import { assertEquals, assertRejects } from "./harness/assert.ts";
 import "./harness/sanitizers.ts";
@@ -27,6 +28,7 @@ Deno.test("what the machine refuses is an experiment that could not be run", asy
   const refused: [unknown, string][] = [
     [new RefusedError("no"), "no"],
     [new SystemCallError("socket", 24), "socket: EMFILE (24)"],
+    [new ConnectionReset("gone"), "gone"],
     [new WrongAnswerError("hello", ""), enLab.needs.answer("hello", "")],
   ];
   for (const [error, reason] of refused) {

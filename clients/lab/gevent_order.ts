@@ -1,25 +1,27 @@
 /**
- * Downloads by greenlets: each begins when the one before waits, and ends when its answer is there.
+ * Downloads by greenlets: the next one begins when the one before waits, and each ends when all of it
+ * has come, whoever began first.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
-import { RefusedError } from "../../cli/errors.ts";
-import type { LabTexts } from "../../cli/messages.ts";
 import type { Greenlet } from "../../servers/coroutines/gevent/greenlet.ts";
 import { Hub, spawn } from "../../servers/coroutines/gevent/hub.ts";
 import { joinall } from "../../servers/coroutines/gevent/joining.ts";
 import type { Coroutine } from "../../servers/coroutines/gevent/park.ts";
-import { messageOf } from "../../servers/sockets/thrown.ts";
+import { SocketLoop } from "../../servers/coroutines/gevent/sockets.ts";
+import { DenoSockets } from "../../servers/sockets/deno.ts";
+import { UNOBSERVED } from "../../servers/sockets/unobserved.ts";
+import { WrongAnswerError } from "./client.ts";
 import { defineExperiment } from "./experiment.ts";
-import { PromiseLoop } from "./promise_loop.ts";
+import { closeAll } from "./listening.ts";
 import { BEST_SOCKETS, startServer } from "./server.ts";
 
 const HANDLER = fileURLToPath(new URL("./slow_handler.js", import.meta.url));
-/** How long the server takes for each file, in the order in which they are asked for. */
+/** The sizes of what is downloaded, in this order: the server takes a millisecond for each byte. */
 const TAKES_MS = [300, 60, 240, 120, 180];
-/** Together they must take less of the time that they would take one after another. */
+/** Which part of the time that they would take one after another they may take together. */
 const TOGETHER = 0.8;
 
 export const geventOrder = defineExperiment(
@@ -27,9 +29,8 @@ export const geventOrder = defineExperiment(
   async (texts) => {
     const args = ["gevent", ...BEST_SOCKETS, "--handler", HANDLER, "--quiet"];
     await using server = await startServer(args, texts);
-    const urls = TAKES_MS.map((ms) => `http://127.0.0.1:${server.port}/${ms}`);
     const beganMs = performance.now();
-    const { started, finished } = await downloadAll(urls, texts);
+    const { started, finished } = await downloadAll(server.port);
     return { takesMs: TAKES_MS, started, finished, elapsedMs: performance.now() - beganMs };
   },
   ({ takesMs, started, finished, elapsedMs }, texts) => {
@@ -55,34 +56,34 @@ export const geventOrder = defineExperiment(
   },
 );
 
-/** @returns which have started, and which have finished, by their places among `urls` */
-async function downloadAll(
-  urls: readonly string[],
-  texts: LabTexts,
-): Promise<{ started: number[]; finished: number[] }> {
+/** @returns which have started, and which have finished, by their places among {@linkcode TAKES_MS} */
+async function downloadAll(port: number): Promise<{ started: number[]; finished: number[] }> {
   const started: number[] = [];
   const finished: number[] = [];
-  const loop = new PromiseLoop();
+  const sockets = new DenoSockets(UNOBSERVED);
+  const loop = new SocketLoop(sockets);
 
   function* download(index: number): Coroutine {
     started.push(index);
-    yield* loop.promise(fetchAll(urls[index], texts));
+    const sizeBytes = TAKES_MS[index];
+    const socket = yield* loop.connect("127.0.0.1", port);
+    yield* socket.send(new TextEncoder().encode(String(sizeBytes)));
+    let received = 0;
+    for (let chunk; (chunk = yield* socket.recv(sizeBytes)).length > 0;) received += chunk.length;
+    socket.close();
+    if (received !== sizeBytes) throw new WrongAnswerError(`${sizeBytes}`, `${received} bytes`);
     finished.push(index);
   }
 
-  await new Hub(loop, REPORTS).run(function* () {
-    const greenlets: Greenlet[] = urls.map((_, index) => spawn(download, index));
-    yield* joinall(greenlets, { raiseError: true });
-  });
-  return { started, finished };
-}
-
-async function fetchAll(url: string, { needs }: LabTexts): Promise<Uint8Array> {
   try {
-    return await (await fetch(url)).bytes();
-  } catch (error) {
-    throw new RefusedError(needs.server("gevent", messageOf(error)));
+    await new Hub(loop, REPORTS).run(function* () {
+      const greenlets: Greenlet[] = TAKES_MS.map((_, index) => spawn(download, index));
+      yield* joinall(greenlets, { raiseError: true });
+    });
+  } finally {
+    await closeAll(sockets);
   }
+  return { started, finished };
 }
 
 /** What fails is thrown by `joinall`, and nobody computes. */

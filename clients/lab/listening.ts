@@ -2,8 +2,9 @@ import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/d
 import { descriptorLimit } from "../../servers/sockets/descriptor_limit.ts";
 import { DenoSockets } from "../../servers/sockets/deno.ts";
 import type { SocketKind } from "../../servers/engine/protocol.ts";
-import type { Listener, Observer, Sockets } from "../../servers/sockets/interface.ts";
+import type { Listener, Sockets } from "../../servers/sockets/interface.ts";
 import { LibcSockets } from "../../servers/sockets/libc.ts";
+import { UNOBSERVED } from "../../servers/sockets/unobserved.ts";
 
 const RECV_SIZE_BYTES = 1_024;
 const BACKLOG = 128;
@@ -24,33 +25,23 @@ export class ListeningSockets implements AsyncDisposable {
   }
 
   static async open(kind: SocketKind): Promise<ListeningSockets> {
-    if (kind === "deno") return new ListeningSockets(new DenoSockets(NOBODY));
+    if (kind === "deno") return new ListeningSockets(new DenoSockets(UNOBSERVED));
     const table = new DescriptorTable(createDescriptorMemory(await descriptorLimit()));
-    return new ListeningSockets(new LibcSockets(NOBODY, table, RECV_SIZE_BYTES));
+    return new ListeningSockets(new LibcSockets(UNOBSERVED, table, RECV_SIZE_BYTES));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.sockets.stopListening();
     this.listener.tryAccept(); // what notices that it was stopped, and closes the descriptor
-    for (const connection of [...this.sockets.connections]) {
-      this.sockets.abort(connection);
-      connection.close();
-    }
-    await this.sockets.allClosed();
+    await closeAll(this.sockets);
   }
 }
 
-/** Does not care what happens. */
-const NOBODY: Observer = {
-  waiting() {},
-  accepted() {},
-  refused() {},
-  received() {},
-  sent() {},
-  beyondFdSetSize() {},
-  reset() {},
-  closed() {},
-  wokeUp() {},
-  outOfDescriptors() {},
-  acceptFailed() {},
-};
+/** Closes every connection, whatever it still holds. */
+export async function closeAll(sockets: Sockets): Promise<void> {
+  for (const connection of [...sockets.connections]) {
+    sockets.abort(connection);
+    connection.close();
+  }
+  await sockets.allClosed();
+}

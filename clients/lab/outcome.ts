@@ -2,6 +2,7 @@
 import { deadline } from "@std/async/deadline";
 import { RefusedError } from "../../cli/errors.ts";
 import type { LabTexts } from "../../cli/messages.ts";
+import { ConnectFailed, ConnectionReset } from "../../servers/sockets/interface.ts";
 import { WrongAnswerError } from "./client.ts";
 import { type Experiment, type Findings, type Verdict, verdictOn } from "./experiment.ts";
 
@@ -38,6 +39,7 @@ function whyNot(error: unknown, mostMs: number, { needs }: LabTexts): string {
 
 /** Whether the machine has refused something: errors with a code come from the operating system. */
 function isForeseen(error: unknown): error is Error {
-  return error instanceof RefusedError ||
+  return error instanceof RefusedError || error instanceof ConnectFailed ||
+    error instanceof ConnectionReset ||
     error instanceof Error && "code" in error && typeof error.code === "string";
 }

@@ -11,6 +11,7 @@ import { zhLab } from "../cli/messages/zh_lab.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
 import { demoCommand } from "../clients/demo_command.ts";
+import { downloadCommand } from "../clients/download_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
 import { labCommand } from "../clients/lab_command.ts";
 import { isExperimentName } from "../clients/lab/experiments.ts";
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   flood: floodCommand,
   demo: demoCommand,
   connect: connectCommand,
+  download: downloadCommand,
   lab: labCommand,
 };
 // entries() forgets the names

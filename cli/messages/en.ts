@@ -1,3 +1,5 @@
+import { enConnect, enConnectCommand } from "./en_connect.ts";
+import { enDownload, enDownloadCommand } from "./en_download.ts";
 import { enLabCommand } from "./en_lab_command.ts";
 
 /** Groups thousands, as English does. */
@@ -109,12 +111,8 @@ export const en = {
       },
       examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
-    connect: {
-      summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
-      usage: "connect [HOST:PORT]",
-      flags: {},
-      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
-    },
+    connect: enConnectCommand,
+    download: enDownloadCommand,
     lab: enLabCommand,
   },
 
@@ -274,12 +272,9 @@ export const en = {
       `${plural(connections, "connection was", "connections were")} never served`,
   },
 
-  connect: {
-    connected: (address: string) => `connected to ${address}; Ctrl-D ends`,
-    closed: (address: string) => `${address} has closed`,
-    failed: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
-    lost: (address: string, reason: string) => `lost ${address}: ${reason}`,
-  },
+  connect: enConnect,
+
+  download: enDownload,
 
   models: {
     servant: {

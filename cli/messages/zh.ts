@@ -1,4 +1,6 @@
 import type { Messages } from "../messages.ts";
+import { zhConnect, zhConnectCommand } from "./zh_connect.ts";
+import { zhDownload, zhDownloadCommand } from "./zh_download.ts";
 import { zhLabCommand } from "./zh_lab_command.ts";
 
 /** Groups thousands, as Chinese does. */
@@ -107,12 +109,8 @@ export const zh: Messages = {
       },
       examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
-    connect: {
-      summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
-      usage: "connect [主机:端口]",
-      flags: {},
-      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
-    },
+    connect: zhConnectCommand,
+    download: zhDownloadCommand,
     lab: zhLabCommand,
   },
 
@@ -260,12 +258,9 @@ export const zh: Messages = {
     notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
   },
 
-  connect: {
-    connected: (address: string) => `已连接到 ${address}，按 Ctrl-D 结束`,
-    closed: (address: string) => `${address} 已关闭连接`,
-    failed: (address: string, reason: string) => `无法连接到 ${address}：${reason}`,
-    lost: (address: string, reason: string) => `与 ${address} 的连接中断：${reason}`,
-  },
+  connect: zhConnect,
+
+  download: zhDownload,
 
   models: {
     servant: {

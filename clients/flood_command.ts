@@ -45,6 +45,7 @@ export const floodCommand = defineCommand({
     await reserveDescriptors(flags, messages);
     const options: FloodOptions = {
       ...flags,
+      warmupMs: 0,
       durationMs: flags.duration === 0 ? Infinity : flags.duration,
       thinkMs: flags.think,
       repertoire: chooseRepertoire(flags),

@@ -1,4 +1,6 @@
+import { enConnect, enConnectCommand } from "./en_connect.ts";
 import { enDownload, enDownloadCommand } from "./en_download.ts";
+import { enLabCommand } from "./en_lab_command.ts";
 
 /** Groups thousands, as English does. */
 function count(value: number): string {
@@ -109,13 +111,9 @@ export const en = {
       },
       examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
-    connect: {
-      summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
-      usage: "connect [HOST:PORT]",
-      flags: {},
-      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
-    },
+    connect: enConnectCommand,
     download: enDownloadCommand,
+    lab: enLabCommand,
   },
 
   sharedFlags: {
@@ -154,6 +152,8 @@ export const en = {
         unit === "ms" ? "milliseconds" : "seconds"
       })`,
     wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
+    wantsSomeOf: (words: readonly string[]) =>
+      `it takes ${words.join(" or ")}, or several with commas`,
     wantsAddress: "an address looks like 127.0.0.1:7788 or [::1]:7788",
   },
 
@@ -272,12 +272,7 @@ export const en = {
       `${plural(connections, "connection was", "connections were")} never served`,
   },
 
-  connect: {
-    connected: (address: string) => `connected to ${address}; Ctrl-D ends`,
-    closed: (address: string) => `${address} has closed`,
-    failed: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
-    lost: (address: string, reason: string) => `lost ${address}: ${reason}`,
-  },
+  connect: enConnect,
 
   download: enDownload,
 

@@ -1,5 +1,7 @@
 import type { Messages } from "../messages.ts";
+import { zhConnect, zhConnectCommand } from "./zh_connect.ts";
 import { zhDownload, zhDownloadCommand } from "./zh_download.ts";
+import { zhLabCommand } from "./zh_lab_command.ts";
 
 /** Groups thousands, as Chinese does. */
 function count(value: number): string {
@@ -107,13 +109,9 @@ export const zh: Messages = {
       },
       examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
-    connect: {
-      summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
-      usage: "connect [主机:端口]",
-      flags: {},
-      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
-    },
+    connect: zhConnectCommand,
     download: zhDownloadCommand,
+    lab: zhLabCommand,
   },
 
   sharedFlags: {
@@ -150,6 +148,7 @@ export const zh: Messages = {
     wantsDuration: (unit: string) =>
       `应为一段时间，如 500ms、1.5s 或 2m（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
     wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,
+    wantsSomeOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}，可用逗号分隔写几个`,
     wantsAddress: "地址应形如 127.0.0.1:7788 或 [::1]:7788",
   },
 
@@ -259,12 +258,7 @@ export const zh: Messages = {
     notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
   },
 
-  connect: {
-    connected: (address: string) => `已连接到 ${address}，按 Ctrl-D 结束`,
-    closed: (address: string) => `${address} 已关闭连接`,
-    failed: (address: string, reason: string) => `无法连接到 ${address}：${reason}`,
-    lost: (address: string, reason: string) => `与 ${address} 的连接中断：${reason}`,
-  },
+  connect: zhConnect,
 
   download: zhDownload,
 

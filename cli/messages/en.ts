@@ -1,6 +1,7 @@
-import { enDemoCommand } from "./en_demo.ts";
 import { enRace, enRaceCommand } from "./en_race.ts";
+import { enConnect, enConnectCommand } from "./en_connect.ts";
 import { enDownload, enDownloadCommand } from "./en_download.ts";
+import { enLabCommand } from "./en_lab_command.ts";
 
 /** Groups thousands, as English does. */
 function count(value: number): string {
@@ -103,14 +104,18 @@ export const en = {
       ],
     },
     race: enRaceCommand,
-    demo: enDemoCommand,
-    connect: {
-      summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
-      usage: "connect [HOST:PORT]",
-      flags: {},
-      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
+    demo: {
+      summary: "show coroutines at work in a few lines: yield, greenlet, gevent or gevent-sleep",
+      usage: "demo <name> [flags]",
+      flags: {
+        rounds: "how often each prints",
+        pause: "how long it sleeps after each line",
+      },
+      examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
+    connect: enConnectCommand,
     download: enDownloadCommand,
+    lab: enLabCommand,
   },
 
   sharedFlags: {
@@ -271,12 +276,7 @@ export const en = {
 
   race: enRace,
 
-  connect: {
-    connected: (address: string) => `connected to ${address}; Ctrl-D ends`,
-    closed: (address: string) => `${address} has closed`,
-    failed: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
-    lost: (address: string, reason: string) => `lost ${address}: ${reason}`,
-  },
+  connect: enConnect,
 
   download: enDownload,
 

@@ -1,8 +1,8 @@
-import { zhDemoCommand } from "./zh_demo.ts";
-import { zhRace, zhRaceCommand } from "./zh_race.ts";
-
 import type { Messages } from "../messages.ts";
+import { zhConnect, zhConnectCommand } from "./zh_connect.ts";
+import { zhRace, zhRaceCommand } from "./zh_race.ts";
 import { zhDownload, zhDownloadCommand } from "./zh_download.ts";
+import { zhLabCommand } from "./zh_lab_command.ts";
 
 /** Groups thousands, as Chinese does. */
 function count(value: number): string {
@@ -102,14 +102,18 @@ export const zh: Messages = {
       ],
     },
     race: zhRaceCommand,
-    demo: zhDemoCommand,
-    connect: {
-      summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
-      usage: "connect [主机:端口]",
-      flags: {},
-      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
+    demo: {
+      summary: "用几行输出演示协程怎样工作：yield、greenlet、gevent 或 gevent-sleep",
+      usage: "demo <名称> [选项]",
+      flags: {
+        rounds: "各自打印几次",
+        pause: "每打印一行之后休眠多久",
+      },
+      examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
+    connect: zhConnectCommand,
     download: zhDownloadCommand,
+    lab: zhLabCommand,
   },
 
   sharedFlags: {
@@ -258,12 +262,7 @@ export const zh: Messages = {
 
   race: zhRace,
 
-  connect: {
-    connected: (address: string) => `已连接到 ${address}，按 Ctrl-D 结束`,
-    closed: (address: string) => `${address} 已关闭连接`,
-    failed: (address: string, reason: string) => `无法连接到 ${address}：${reason}`,
-    lost: (address: string, reason: string) => `与 ${address} 的连接中断：${reason}`,
-  },
+  connect: zhConnect,
 
   download: zhDownload,
 

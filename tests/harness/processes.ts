@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertLess } from "./assert.ts";
 import { decode } from "./bytes.ts";
 
 async function ps(...args: string[]): Promise<string[]> {
@@ -37,6 +38,19 @@ export async function stillRunning(pids: readonly number[]): Promise<number[]> {
     .map(([pid]) => Number(pid));
 }
 
+/** Looks again and again until none of `pids` runs, and for no longer than `mostMs`. */
+export async function untilAllEnded(pids: readonly number[], mostMs: number): Promise<void> {
+  const startedMs = performance.now();
+  for (let left; (left = await stillRunning(pids)).length > 0;) {
+    assertLess(performance.now() - startedMs, mostMs, `${left} are left`);
+  }
+}
+
+/** The programs that `pids` run, with their arguments. */
+export async function commandLines(pids: readonly number[]): Promise<string[]> {
+  return await ps("-o", "args=", "-p", pids.join(","));
+}
+
 /** CPU time that the process and all its descendants have taken so far, in seconds. Linux. */
 export async function cpuSeconds(pid: number): Promise<number> {
   const TICKS_PER_SECOND = 100; // sysconf(_SC_CLK_TCK), the same on every Linux that is built
@@ -50,7 +64,7 @@ export async function cpuSeconds(pid: number): Promise<number> {
   return ticks / TICKS_PER_SECOND;
 }
 
-/** The processes that were started with `NAME=value` in their environment, which children inherit. Linux. */
+/** The processes that have `NAME=value` in their environment, which children inherit. Linux. */
 export async function processesWith(variable: string): Promise<number[]> {
   const pids: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
@@ -59,10 +73,4 @@ export async function processesWith(variable: string): Promise<number[]> {
     if (environment.split("\0").includes(variable)) pids.push(Number(name));
   }
   return await stillRunning(pids);
-}
-
-/** The command line of a process, or an empty one when it has ended. Linux. */
-export async function commandLine(pid: number): Promise<string> {
-  const words = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
-  return words.split("\0").join(" ").trim();
 }

@@ -6,6 +6,7 @@ const commands: Commands = {
   explain: async () => (await import("./servers/explain_command.ts")).explainCommand,
   serve: async () => (await import("./servers/serve_command.ts")).serveCommand,
   flood: async () => (await import("./clients/flood_command.ts")).floodCommand,
+  race: async () => (await import("./clients/race_command.ts")).raceCommand,
   demo: async () => (await import("./clients/demo_command.ts")).demoCommand,
   connect: async () => (await import("./clients/connect_command.ts")).connectCommand,
   download: async () => (await import("./clients/download_command.ts")).downloadCommand,

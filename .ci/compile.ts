@@ -14,21 +14,34 @@
  * @module
  */
 
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PERMISSIONS } from "../clients/from_source.ts";
 import { Failure, type Outcome, run } from "./command.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
 
-/** Workers and handlers are loaded by URL, from which `deno compile` cannot tell that they are needed. */
+/** Loaded by URL, from which `deno compile` cannot tell that they are needed: workers, handlers, a page. */
 const LOADED_BY_URL = [
   "--include=servers/engine/engine_worker.ts",
   "--include=clients/flood/libc_worker.ts",
   "--include=servers/engine/deno_client_worker.ts",
   "--include=servers/engine/libc_client_worker.ts",
+  "--include=clients/race/page",
   "--include=clients/lab/echo_worker.ts",
   "--include=clients/lab/hog_handler.js",
   "--include=clients/lab/slow_handler.js",
 ];
+/**
+ * What nobody needs of packages: those that are for tests, since all that are in the lock file are
+ * taken, and what is for other tools. The executable has all that it is made of in memory.
+ */
+const LEFT_OUT = [
+  directoryOf("playwright-core"),
+  ...["chart.js.map", "chart.cjs", "chart.cjs.map"],
+  ...["chart.umd.js", "chart.umd.js.map", "chart.umd.min.js.map"],
+  ...["chunks/helpers.dataset.js.map", "chunks/helpers.dataset.cjs.map"],
+].map((path) => `--exclude=${resolve(`${directoryOf("chart.js")}dist`, path)}`);
 
 interface Options {
   target: string;
@@ -85,6 +98,7 @@ function compileArgs({ target, output, entry }: Options): string[] {
     "--no-check", // `deno task check` does that
     "--frozen", // what is compiled is what the lock file says
     ...PERMISSIONS,
+    ...LEFT_OUT,
     ...(entry === "main.ts" ? LOADED_BY_URL : []),
     `--target=${target}`,
     `--output=${output}`,
@@ -100,6 +114,14 @@ function compileWithBase(base: string, options: Options): Promise<Outcome> {
     // in the system's store unless told to.
     DENO_TLS_CA_STORE: "system,mozilla",
   });
+}
+
+/** Where Deno keeps a package: all that comes after its name and version lies in it. */
+function directoryOf(name: string): string {
+  const path = fileURLToPath(import.meta.resolve(name));
+  const [directory] = path.match(/^.*[\\/]\d+\.\d+\.\d+[^\\/]*[\\/]/) ?? [];
+  if (directory === undefined) throw new Error(`${path} is in no directory of a version`);
+  return directory;
 }
 
 function compileFailure({ stderr }: Outcome): Failure {

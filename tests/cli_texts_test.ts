@@ -13,6 +13,7 @@ import { connectCommand } from "../clients/connect_command.ts";
 import { demoCommand } from "../clients/demo_command.ts";
 import { downloadCommand } from "../clients/download_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
+import { raceCommand } from "../clients/race_command.ts";
 import { labCommand } from "../clients/lab_command.ts";
 import { isExperimentName } from "../clients/lab/experiments.ts";
 import { explainCommand } from "../servers/explain_command.ts";
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  race: raceCommand,
   demo: demoCommand,
   connect: connectCommand,
   download: downloadCommand,

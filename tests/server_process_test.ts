@@ -5,7 +5,7 @@ import { TextLineStream } from "../clients/text_lines.ts";
 import type { ServerEvent } from "../servers/supervisor/json_reporter.ts";
 import { assertEquals, assertLess, assertMatch, assertRejects } from "./harness/assert.ts";
 import { exchange } from "./harness/clients.ts";
-import { listenerWithChild } from "./harness/listener_with_child.ts";
+import { faultyProgram } from "./harness/faulty_program.ts";
 import { processTree, stillRunning, untilAllEnded } from "./harness/processes.ts";
 import { test } from "./harness/test.ts";
 import "./harness/sanitizers.ts";
@@ -64,7 +64,7 @@ test("a start can be given up, and nothing is left of it", async () => {
 
 test("a program is asked to stop, and its children go with it", async () => {
   const port = freePort();
-  await using server = await ServerProcess.startOther(listenerWithChild(port), port, PATIENT);
+  await using server = await ServerProcess.startOther(faultyProgram(port), port, PATIENT);
   const tree = await processTree(server.pid);
   assertLess(1, tree.length);
   const { signal } = await server.stop(60_000);
@@ -74,7 +74,7 @@ test("a program is asked to stop, and its children go with it", async () => {
 
 test("a program that does not hear is killed after the grace, with its children", async () => {
   const port = freePort();
-  const command = listenerWithChild(port, "deaf");
+  const command = faultyProgram(port, "deaf");
   await using server = await ServerProcess.startOther(command, port, PATIENT);
   const tree = await processTree(server.pid);
   const { signal } = await server.stop(200);

@@ -1,3 +1,4 @@
+import { enRace, enRaceCommand } from "./en_race.ts";
 import { enConnect, enConnectCommand } from "./en_connect.ts";
 import { enDownload, enDownloadCommand } from "./en_download.ts";
 import { enLabCommand } from "./en_lab_command.ts";
@@ -102,6 +103,7 @@ export const en = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    race: enRaceCommand,
     demo: {
       summary: "show coroutines at work in a few lines: yield, greenlet, gevent or gevent-sleep",
       usage: "demo <name> [flags]",
@@ -225,8 +227,8 @@ export const en = {
       `${address}: ports below 1024 need more rights than you have: choose another with --port`,
     cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
-    programMissing: (program: string) =>
-      `--exec ${program}: the program is not found; name one that is in the PATH, or its path`,
+    programMissing: (flag: string, program: string) =>
+      `${flag} ${program}: the program is not found; name one that is in the PATH, or its path`,
     spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
       "a program that runs already cannot be given a client",
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,
@@ -271,6 +273,8 @@ export const en = {
     notServed: (connections: number) =>
       `${plural(connections, "connection was", "connections were")} never served`,
   },
+
+  race: enRace,
 
   connect: enConnect,
 

@@ -1,5 +1,6 @@
 import type { Messages } from "../messages.ts";
 import { zhConnect, zhConnectCommand } from "./zh_connect.ts";
+import { zhRace, zhRaceCommand } from "./zh_race.ts";
 import { zhDownload, zhDownloadCommand } from "./zh_download.ts";
 import { zhLabCommand } from "./zh_lab_command.ts";
 
@@ -100,6 +101,7 @@ export const zh: Messages = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    race: zhRaceCommand,
     demo: {
       summary: "用几行输出演示协程怎样工作：yield、greenlet、gevent 或 gevent-sleep",
       usage: "demo <名称> [选项]",
@@ -216,8 +218,8 @@ export const zh: Messages = {
       `${address}：监听 1024 以下的端口需要更高的权限，请用 --port 换一个端口`,
     cannotListen: (address: string, reason: string) => `无法监听 ${address}：${reason}`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
-    programMissing: (program: string) =>
-      `--exec ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
+    programMissing: (flag: string, program: string) =>
+      `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
     spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
       "已经在运行的程序接不了客户端",
     engineFailed: (reason: string) => `引擎出错了：${reason}`,
@@ -257,6 +259,8 @@ export const zh: Messages = {
     notOpened: (connections: number) => `结束之前还有 ${count(connections)} 个连接没有建立`,
     notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
   },
+
+  race: zhRace,
 
   connect: zhConnect,
 

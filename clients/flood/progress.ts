@@ -1,9 +1,9 @@
 import type { Messages } from "../../cli/messages.ts";
+import { StatusLines } from "../../cli/status_lines.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { formatMs } from "./results.ts";
 
 const UPDATE_MS = 200;
-const encoder = new TextEncoder();
 
 /**
  * Shows how a flood goes on in one line of the terminal, which it takes away in the end.
@@ -12,6 +12,7 @@ const encoder = new TextEncoder();
  */
 export function showProgress(flood: RunningFlood, { flood: texts }: Messages): () => void {
   if (!Deno.stderr.isTerminal()) return () => {};
+  const lines = new StatusLines();
   let before = 0;
   let beforeMs = performance.now();
   const timer = setInterval(() => {
@@ -26,15 +27,10 @@ export function showProgress(flood: RunningFlood, { flood: texts }: Messages): (
     });
     before = messagesEchoed;
     beforeMs = nowMs;
-    rewriteLine(line);
+    lines.draw([line]);
   }, UPDATE_MS);
   return () => {
     clearInterval(timer);
-    rewriteLine("");
+    lines.clear();
   };
-}
-
-/** A line that does not fit is cut by the terminal instead of leaving pieces behind: DECAWM off. */
-function rewriteLine(line: string): void {
-  Deno.stderr.writeSync(encoder.encode(`\r\x1b[?7l\x1b[K${line}\x1b[?7h`));
 }

@@ -6,11 +6,14 @@
  */
 
 import { fileURLToPath } from "node:url";
-import type { Greenlet } from "../../servers/coroutines/gevent/greenlet.ts";
-import { Hub, spawn } from "../../servers/coroutines/gevent/hub.ts";
-import { joinall } from "../../servers/coroutines/gevent/joining.ts";
-import type { Coroutine } from "../../servers/coroutines/gevent/park.ts";
-import { SocketLoop } from "../../servers/coroutines/gevent/sockets.ts";
+import {
+  type Coroutine,
+  type Greenlet,
+  Hub,
+  joinall,
+  SocketLoop,
+  spawn,
+} from "../../servers/coroutines/gevent/mod.ts";
 import { DenoSockets } from "../../servers/sockets/deno.ts";
 import { UNOBSERVED } from "../../servers/sockets/unobserved.ts";
 import { WrongAnswerError } from "./client.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../harness/assert.ts";
-import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
+import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../../harness/bytes.ts";
 import {
   canReset,
   connectAndReset,
@@ -14,10 +14,10 @@ import {
   readExactly,
   readToEnd,
   writeAll,
-} from "../harness/clients.ts";
-import { Server } from "../harness/playground.ts";
-import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
-import { test } from "../harness/test.ts";
+} from "../../harness/clients.ts";
+import { Server } from "../../harness/playground.ts";
+import { processTree, residentBytes, stillRunning } from "../../harness/processes.ts";
+import { test } from "../../harness/test.ts";
 import { MODELS, type ModelUnderTest } from "./models.ts";
 
 const MEGABYTE = 1_000_000;

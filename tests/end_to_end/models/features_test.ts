@@ -155,7 +155,7 @@ for (const args of LIMITED) {
 
 for (const { name, args, isSerial } of MODELS) {
   test(`${name}: --idle-timeout ends a silent client and no other`, async () => {
-    await using server = await Server.start([...args, "--quiet", "--idle-timeout", "500ms"]);
+    await using server = await Server.start([...args, "--quiet", "--idle-timeout", "1s"]);
     using silent = await server.connect();
     assertEquals(await exchange(silent, "hello"), "hello");
     const ended = readToEnd(silent);

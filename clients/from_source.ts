@@ -11,6 +11,7 @@ export const PERMISSIONS: readonly string[] = [
   "--no-prompt",
   "--allow-net",
   "--allow-read",
+  "--allow-write",
   "--allow-run",
   "--allow-env=LC_ALL,LC_MESSAGES,LANG",
   "--allow-ffi",

@@ -47,7 +47,15 @@ Deno.test("detectLanguage() asks LC_ALL, LC_MESSAGES and LANG, and passes over e
 /** Commands of which `serve` does what the test wants. */
 function commandsWith(run: Command["run"]): Commands {
   const load = () => Promise.resolve({ flags: FLAGS, words: { least: 1, most: 1 }, run });
-  return { models: load, explain: load, serve: load, flood: load, connect: load };
+  return {
+    models: load,
+    explain: load,
+    serve: load,
+    flood: load,
+    watch: load,
+    replay: load,
+    connect: load,
+  };
 }
 
 /** Runs a command line in English and keeps what it prints. */

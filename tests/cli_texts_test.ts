@@ -9,6 +9,8 @@ import { zh } from "../cli/messages/zh.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
+import { replayCommand } from "../clients/replay_command.ts";
+import { watchCommand } from "../clients/watch_command.ts";
 import { explainCommand } from "../servers/explain_command.ts";
 import { modelsCommand } from "../servers/models_command.ts";
 import { isModelName, MODEL_NAMES, modelEntry } from "../servers/registry.ts";
@@ -27,6 +29,8 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  watch: watchCommand,
+  replay: replayCommand,
   connect: connectCommand,
 };
 // entries() forgets the names

@@ -74,6 +74,8 @@ Deno.test("a recorder counts what it is told", () => {
     scanned: 5,
     ready: 2,
     systemCalls: 0,
+    untracedRecvs: 0,
+    untracedSends: 0,
   });
 });
 
@@ -97,9 +99,11 @@ Deno.test("a recorder traces what it is told while somebody looks", () => {
 
 Deno.test("a recorder writes no trace while nobody looks", () => {
   const { trace, recorder } = recorded();
-  const before = new Uint8Array(trace).slice();
+  const fresh = new Uint8Array(trace).slice();
   tellAll(recorder);
+  assertEquals(new Uint8Array(trace), fresh);
   new TraceReader(trace).close();
+  const before = new Uint8Array(trace).slice();
   tellAll(recorder);
   assertEquals(new Uint8Array(trace).findIndex((byte, index) => byte !== before[index]), -1);
 });

@@ -1,3 +1,5 @@
+import { enWatch } from "./en_watch.ts";
+
 /** Groups thousands, as English does. */
 function count(value: number): string {
   return value.toLocaleString("en-US");
@@ -68,6 +70,7 @@ export const en = {
         threads: "threadpool: how many threads, and so how many clients at once",
         fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
         stats: "when it stops, also print what it took: wake-ups, system calls, CPU, memory",
+        ...enWatch.serveFlags,
       },
       examples: [
         "playground serve select",
@@ -104,6 +107,7 @@ export const en = {
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
+    ...enWatch.commands,
   },
 
   sharedFlags: {
@@ -254,6 +258,8 @@ export const en = {
     notServed: (connections: number) =>
       `${plural(connections, "connection was", "connections were")} never served`,
   },
+
+  watch: enWatch.texts,
 
   connect: {
     connected: (address: string) => `connected to ${address}; Ctrl-D ends`,

@@ -1,4 +1,5 @@
 import type { Messages } from "../messages.ts";
+import { zhWatch } from "./zh_watch.ts";
 
 /** Groups thousands, as Chinese does. */
 function count(value: number): string {
@@ -67,6 +68,7 @@ export const zh: Messages = {
         threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
         fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
         stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
+        ...zhWatch.serveFlags,
       },
       examples: [
         "playground serve select",
@@ -103,6 +105,7 @@ export const zh: Messages = {
       flags: {},
       examples: ["playground connect", "playground connect 127.0.0.1:9999"],
     },
+    ...zhWatch.commands,
   },
 
   sharedFlags: {
@@ -242,6 +245,8 @@ export const zh: Messages = {
     notOpened: (connections: number) => `结束之前还有 ${count(connections)} 个连接没有建立`,
     notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
   },
+
+  watch: zhWatch.texts,
 
   connect: {
     connected: (address: string) => `已连接到 ${address}，按 Ctrl-D 结束`,

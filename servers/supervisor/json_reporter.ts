@@ -2,8 +2,8 @@ import type { Notice } from "../engine/model.ts";
 import type { SocketKind } from "../engine/protocol.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
-import type { TraceRecord } from "../shared_memory/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
+import type { LoggedRecord } from "./descriptions.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -15,7 +15,15 @@ export class JsonReporter implements Reporter {
     print({ event: "listening", host, port, pid: Deno.pid, model, sockets });
   }
 
-  record({ event, timeMs, client, host, port, sizeBytes, bytes }: TraceRecord): void {
+  watching(address: string): void {
+    print({ event: "watching", address });
+  }
+
+  noBrowser(address: string): void {
+    print({ event: "no-browser", address });
+  }
+
+  record({ event, timeMs, client, host, port, sizeBytes, bytes }: LoggedRecord): void {
     print({
       event,
       timeMs,

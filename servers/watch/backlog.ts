@@ -1,0 +1,82 @@
+/**
+ * Who waits in the backlog of a listener: connections that the system has completed, and that nobody
+ * has accepted. Linux tells it, in /proc/net/tcp, see proc(5).
+ *
+ * @module
+ */
+
+import { cFunctions } from "../sockets/c_library.ts";
+import { formatAddress } from "../sockets/interface.ts";
+import { parseSocketAddress, rawSocketAddress } from "../sockets/socket_address.ts";
+import { hasSystemCalls } from "../sockets/system_calls.ts";
+
+/** States of a socket, <netinet/tcp.h>. */
+const ESTABLISHED = "01";
+const LISTEN = "0A";
+
+/** Listeners come first in these files: so much of them has the length of a backlog. */
+const LISTENERS_BYTES = 4_096;
+/** More connections than fit into this are not looked through. */
+const MOST_BYTES = 512 * 1_024;
+const O_RDONLY = 0;
+const O_CLOEXEC = 0x8_0000;
+
+// Deno lets nobody read below /proc without all permissions; the C library does.
+const c = cFunctions({
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+});
+
+/** What is known of a backlog. */
+export interface Backlog {
+  readonly length: number;
+  /** Who is in it, as far as that was looked into. */
+  readonly peers: readonly string[];
+}
+
+/** The backlog of the listener on `port`; `null` where the system does not tell. */
+export function readBacklog(port: number): Backlog | null {
+  if (!hasSystemCalls()) return null;
+  const files = ["/proc/net/tcp", "/proc/net/tcp6"];
+  const backlog = parseBacklog(files.map((file) => readStart(file, LISTENERS_BYTES)), port);
+  if (backlog.length === 0) return backlog;
+  return parseBacklog(files.map((file) => readStart(file, MOST_BYTES)), port);
+}
+
+/** @param tables the contents of /proc/net/tcp and /proc/net/tcp6, or their beginnings */
+export function parseBacklog(tables: readonly string[], port: number): Backlog {
+  const shownPort = port.toString(16).toUpperCase().padStart(4, "0");
+  let length = 0;
+  const peers: string[] = [];
+  for (const table of tables) {
+    for (const row of table.split("\n").slice(1)) {
+      // sl local_address rem_address st tx_queue:rx_queue tr:when retrnsmt uid timeout inode
+      const [, local, remote, state, queues, , , , , inode] = row.trim().split(/\s+/);
+      if (inode === undefined || !local.endsWith(`:${shownPort}`)) continue;
+      // Of a listener, the queue of what was received is its backlog.
+      if (state === LISTEN) length += parseInt(queues.split(":")[1], 16);
+      // Who was not accepted is nobody's file yet.
+      if (state === ESTABLISHED && inode === "0") peers.push(parseEndpoint(remote));
+    }
+  }
+  return { length, peers };
+}
+
+/** `0100007F:1F90`, or with 32 digits: words as the processor has them, see proc(5). */
+function parseEndpoint(shown: string): string {
+  const [digits, port] = shown.split(":");
+  const words = Uint32Array.from(digits.match(/.{8}/g) ?? [], (word) => parseInt(word, 16));
+  const host = new Uint8Array(words.buffer);
+  return formatAddress(parseSocketAddress(rawSocketAddress(host, parseInt(port, 16))));
+}
+
+function readStart(path: string, mostBytes: number): string {
+  const fd = c().open(new TextEncoder().encode(`${path}\0`), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return "";
+  const bytes = new Uint8Array(mostBytes);
+  let end = 0;
+  for (let count; (count = c().read(fd, bytes.subarray(end), mostBytes - end)) > 0;) end += count;
+  c().close(fd);
+  return new TextDecoder().decode(bytes.subarray(0, end));
+}

@@ -4,6 +4,8 @@
  * @module
  */
 
+import "uplot"; // only to be found: it runs in the page
+
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   css: "text/css; charset=utf-8",

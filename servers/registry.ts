@@ -87,6 +87,27 @@ const ENTRIES = {
     sockets: BOTH,
     load: async () => (await import("./epoll.ts")).epoll,
   },
+  coroutine: {
+    servant: "coroutine",
+    waitsIn: "-",
+    port: DEFAULT_PORT,
+    sockets: BOTH,
+    load: async () => (await import("./coroutine.ts")).coroutine,
+  },
+  greenlet: {
+    servant: "coroutine",
+    waitsIn: "epoll_wait",
+    port: DEFAULT_PORT,
+    sockets: BOTH,
+    load: async () => (await import("./greenlet.ts")).greenlet,
+  },
+  gevent: {
+    servant: "coroutine",
+    waitsIn: "epoll_wait",
+    port: DEFAULT_PORT,
+    sockets: BOTH,
+    load: async () => (await import("./gevent.ts")).gevent,
+  },
   async: {
     servant: "coroutine",
     waitsIn: "await",

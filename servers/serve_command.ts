@@ -51,7 +51,7 @@ const serveFlags = {
 /** The flags that only these models understand. */
 const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelName[]>>> = {
   trigger: ["epoll"],
-  pause: ["nonblocking"],
+  pause: ["nonblocking", "coroutine"],
   spare: ["thread", "process"],
   exec: ["process"],
   oneshot: ["epoll"],

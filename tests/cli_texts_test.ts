@@ -8,6 +8,7 @@ import { enModels } from "../cli/messages/en_models.ts";
 import { zh } from "../cli/messages/zh.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
+import { demoCommand } from "../clients/demo_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
 import { replayCommand } from "../clients/replay_command.ts";
 import { watchCommand } from "../clients/watch_command.ts";
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  demo: demoCommand,
   watch: watchCommand,
   replay: replayCommand,
   connect: connectCommand,

@@ -62,7 +62,7 @@ export const en = {
         quiet: "print no log of clients",
         verbose: "also log what is sent, and up to 1,000 lines a second",
         trigger: "epoll: how readiness is reported",
-        pause: "nonblocking: sleep between two rounds",
+        pause: "nonblocking, coroutine: sleep between two rounds",
         spare: "thread, process: keep this many ready",
         exec: "process: the program that serves a client, as with inetd",
         sockets: "Deno's own, or the system's calls by way of the C library (libc: Linux only)",
@@ -101,6 +101,15 @@ export const en = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    demo: {
+      summary: "show coroutines at work in a few lines: yield, greenlet, gevent or gevent-sleep",
+      usage: "demo <name> [flags]",
+      flags: {
+        rounds: "how often each prints",
+        pause: "how long it sleeps after each line",
+      },
+      examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
+    },
     connect: {
       summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
       usage: "connect [HOST:PORT]",
@@ -122,6 +131,8 @@ export const en = {
       `unknown command ${typed}; did you mean ${nearest}? (playground --help lists them)`,
     unknownModel: (typed: string, nearest: string) =>
       `unknown model ${typed}; did you mean ${nearest}? (playground models lists them)`,
+    unknownDemo: (typed: string, nearest: string, names: readonly string[]) =>
+      `unknown demo ${typed}; did you mean ${nearest}? (there are ${list(names)})`,
     wrongValue: (flag: string, value: string, wanted: string, nearest: string | null) =>
       `${flag} ${value}: ${wanted}${nearest === null ? "" : `; did you mean ${nearest}?`}`,
     valueMissing: (flag: string, wanted: string) => `${flag} needs a value: ${wanted}`,
@@ -169,6 +180,9 @@ export const en = {
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
       `${fdSetSize} (FD_SETSIZE); raise that with --fd-setsize, or serve with poll or epoll`,
+    heldUp: (who: string, heldMs: number, untold: number) =>
+      `${who} held up all others for ${count(heldMs)} ms` +
+      (untold > 0 ? `, after ${plural(untold, "other such hold-up")}` : ""),
     acceptFailed: (reason: string) => `accepting failed and is tried again: ${reason}`,
     clientFailed: (address: string, reason: string) => `let ${address} go: ${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>

@@ -1,3 +1,4 @@
+import { enCoroutines } from "./en_coroutines.ts";
 import { enLoops } from "./en_loops.ts";
 import { enServants } from "./en_servants.ts";
 
@@ -26,5 +27,5 @@ export const enModels = {
     tries: "Try",
   },
 
-  models: { ...enServants, ...enLoops },
+  models: { ...enServants, ...enLoops, ...enCoroutines },
 };

@@ -60,7 +60,7 @@ export const zh: Messages = {
         quiet: "不打印客户端日志",
         verbose: "发送也记入日志，并且每秒最多打印 1,000 行",
         trigger: "epoll：以边缘触发还是水平触发的方式报告就绪",
-        pause: "nonblocking：两轮之间休眠多久",
+        pause: "nonblocking、coroutine：两轮之间休眠多久",
         spare: "thread、process：预先备好多少个",
         exec: "process：用来服务客户端的程序，与 inetd 相同",
         sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
@@ -99,6 +99,15 @@ export const zh: Messages = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    demo: {
+      summary: "用几行输出演示协程怎样工作：yield、greenlet、gevent 或 gevent-sleep",
+      usage: "demo <名称> [选项]",
+      flags: {
+        rounds: "各自打印几次",
+        pause: "每打印一行之后休眠多久",
+      },
+      examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
+    },
     connect: {
       summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
       usage: "connect [主机:端口]",
@@ -120,6 +129,8 @@ export const zh: Messages = {
       `没有 ${typed} 这个命令；是不是想用 ${nearest}？（playground --help 会列出所有命令）`,
     unknownModel: (typed: string, nearest: string) =>
       `没有 ${typed} 这个模型；是不是想用 ${nearest}？（playground models 会列出所有模型）`,
+    unknownDemo: (typed: string, nearest: string, names: readonly string[]) =>
+      `没有叫 ${typed} 的演示；是不是想用 ${nearest}？（有 ${names.join("、")}）`,
     wrongValue: (flag: string, value: string, wanted: string, nearest: string | null) =>
       `${flag} ${value}：${wanted}${nearest === null ? "" : `；是不是想用 ${nearest}？`}`,
     valueMissing: (flag: string, wanted: string) => `${flag} 后面缺少值：${wanted}`,
@@ -164,6 +175,9 @@ export const zh: Messages = {
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +
       "可用 --fd-setsize 提高这个数，或改用 poll 或 epoll",
+    heldUp: (who: string, heldMs: number, untold: number) =>
+      `${who} 占住线程 ${count(heldMs)} 毫秒，其他协程都得等` +
+      (untold > 0 ? `（此前还有 ${count(untold)} 次这样的情况）` : ""),
     acceptFailed: (reason: string) => `接受连接失败，正在重试：${reason}`,
     clientFailed: (address: string, reason: string) => `放弃了 ${address}：${reason}`,
     childKilled: (pid: number, address: string, signal: string) =>

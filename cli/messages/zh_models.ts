@@ -1,4 +1,5 @@
 import type { ModelTexts } from "../messages.ts";
+import { zhCoroutines } from "./zh_coroutines.ts";
 import { zhLoops } from "./zh_loops.ts";
 import { zhServants } from "./zh_servants.ts";
 
@@ -12,5 +13,5 @@ export const zhModels: ModelTexts = {
     tries: "试一试",
   },
 
-  models: { ...zhServants, ...zhLoops },
+  models: { ...zhServants, ...zhLoops, ...zhCoroutines },
 };

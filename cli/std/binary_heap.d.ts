@@ -5,4 +5,7 @@ export class BinaryHeap<Item> {
   push(item: Item): number;
   peek(): Item | undefined;
   pop(): Item | undefined;
+  /** All items, in no order. */
+  toArray(): Item[];
+  clear(): void;
 }

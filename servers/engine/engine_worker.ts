@@ -125,7 +125,7 @@ async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine>
       return !isStopping() || sockets.connections.size > 0;
     },
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
-    newSession: () => watched(beginSession(handler), setup, recorder),
+    newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
     startThreads: (plan) => startThreads(setup, engine, plan),
     taken: (connection, servant) => recorder.taken(connection, servant),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
@@ -170,10 +170,15 @@ async function makeSockets(
   return { sockets, isStopping: () => table.stopping };
 }
 
-function watched(session: Session, { handler }: EngineSetup, recorder: Recorder): Session {
+function watched(
+  session: Session,
+  { handler }: EngineSetup,
+  recorder: Recorder,
+  client: number,
+): Session {
   if (controls === undefined) return session;
   const maySleep = isHandlerFile(handler.name);
-  return new WatchedSession(session, controls, recorder, recorder.newestClient, maySleep);
+  return new WatchedSession(session, controls, recorder, client, maySleep);
 }
 
 /** A session; when it cannot begin, one that fails as soon as it is given something. */

@@ -103,14 +103,8 @@ class LibcClientThread implements ClientThread {
   newSession(): Session {
     const session = this.#handler();
     if (this.#controls === undefined) return session;
-    const { newestClient } = this.#recorder;
-    return new WatchedSession(
-      session,
-      this.#controls,
-      this.#recorder,
-      newestClient,
-      this.#maySleep,
-    );
+    const client = this.#client?.id ?? 0;
+    return new WatchedSession(session, this.#controls, this.#recorder, client, this.#maySleep);
   }
 
   sleep(ms: number): void {

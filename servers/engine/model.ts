@@ -46,8 +46,7 @@ export interface Engine {
   readonly descriptorLimit: number;
   /** True until the server was told to stop and the last client is gone. */
   readonly running: boolean;
-  /** A session for the client that was accepted last. */
-  newSession(): Session;
+  newSession(connection: Pick<Connection, "id">): Session;
   /** The thread or process of this number serves the client from now on. */
   taken(connection: Connection, servant: number): void;
   /** Starts threads, and resolves when those that are to wait for clients do. */
@@ -104,5 +103,13 @@ export type Notice =
     readonly pid: number;
     readonly signal: string | null;
     readonly code: number;
+  }
+  | {
+    /** A coroutine has kept the thread that it shares. */
+    readonly kind: "held-up";
+    readonly who: string;
+    readonly heldMs: number;
+    /** How often that has happened since it was last told. */
+    readonly untold: number;
   }
   | { readonly kind: "clients-limited"; readonly most: number; readonly limit: number };

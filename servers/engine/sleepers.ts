@@ -2,17 +2,17 @@
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { Client } from "./client.ts";
 
-/** The clients whose answer is not due yet: the timers of an event loop. */
-export class Sleepers {
-  readonly #heap = new BinaryHeap<Client>((a, b) => a.dueMs - b.dueMs);
+/** Those whose time has not come yet: the timers of an event loop. */
+export class Sleepers<Sleeper extends { readonly dueMs: number } = Client> {
+  readonly #heap = new BinaryHeap<Sleeper>((a, b) => a.dueMs - b.dueMs);
 
-  readonly #members = new Set<Client>();
+  readonly #members = new Set<Sleeper>();
 
-  /** Remembers `client`, once, until its {@linkcode Client.dueMs}. */
-  add(client: Client): void {
-    if (this.#members.has(client)) return;
-    this.#members.add(client);
-    this.#heap.push(client);
+  /** Remembers `sleeper`, once, until its `dueMs` on the clock of `performance.now()`. */
+  add(sleeper: Sleeper): void {
+    if (this.#members.has(sleeper)) return;
+    this.#members.add(sleeper);
+    this.#heap.push(sleeper);
   }
 
   /** How long a readiness call may wait; `Infinity` if nobody sleeps. */
@@ -22,7 +22,7 @@ export class Sleepers {
   }
 
   /** Takes out those whose time has come, the earliest first. */
-  *due(): Generator<Client> {
+  *due(): Generator<Sleeper> {
     if (this.#heap.length === 0) return;
     const nowMs = performance.now();
     for (let next; (next = this.#heap.peek()) !== undefined && next.dueMs <= nowMs;) {

@@ -33,8 +33,6 @@ export class Recorder implements Observer {
   readonly #hosts = new Map<string, Uint8Array>();
   #hasWaited = false;
   #saidWaiting = false;
-  /** The id of the client that came last, 0 before the first. */
-  newestClient = 0;
 
   /**
    * @param block of the counters, which nobody else may write, and number of the servant in the trace
@@ -66,14 +64,12 @@ export class Recorder implements Observer {
     this.#saidWaiting = false;
     this.#counters[COUNTER.accepted]++;
     this.#counters[COUNTER.active]++;
-    this.newestClient = connection.id;
     this.#note(TRACE_EVENT.accepted, connection.id, connection.peer);
     this.#controls?.obey();
   }
 
   /** A thread or process has this client now, which another one has accepted. */
   taken({ id, peer }: Pick<Connection, "id" | "peer">, servant = this.#servant): void {
-    this.newestClient = id;
     this.#note(TRACE_EVENT.taken, id, peer, 0, NOTHING, servant);
   }
 

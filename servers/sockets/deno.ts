@@ -4,8 +4,10 @@
  * @module
  */
 
-import type { Connection, InterestList, Keyboard, Listener } from "./interface.ts";
+import type { Connecting, Connection, ConnectOptions, InterestList } from "./interface.ts";
+import type { Keyboard, Listener } from "./interface.ts";
 import type { ListenOptions, Observer, Pollable, Ready, Sockets } from "./interface.ts";
+import { DenoConnecting } from "./deno_connecting.ts";
 import { DenoConnection } from "./deno_connection.ts";
 import { DenoEpoll } from "./deno_epoll.ts";
 import { asDenoPollable, DenoHub, type DenoPollable } from "./deno_hub.ts";
@@ -19,6 +21,7 @@ export class DenoSockets implements Sockets {
   readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };
   readonly #unarmed: DenoPollable[] = [];
   #listener: DenoListener | undefined = undefined;
+  #lastOutgoingId = 0;
 
   constructor(observer: Observer) {
     this.#hub = new DenoHub(observer);
@@ -30,6 +33,10 @@ export class DenoSockets implements Sockets {
 
   listen(options: ListenOptions): Listener {
     return this.#listener = new DenoListener(options, this.#hub);
+  }
+
+  connect(to: ConnectOptions): Iterable<Connecting> {
+    return [new DenoConnecting(--this.#lastOutgoingId, to, this.#hub)];
   }
 
   keyboard(): Keyboard {

@@ -48,11 +48,17 @@ export class DenoConnection implements Connection, DenoPollable {
   #released = false;
   #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  constructor(id: number, conn: Deno.TcpConn, hub: DenoHub, recvSizeBytes: number) {
+  constructor(
+    id: number,
+    conn: Deno.TcpConn,
+    hub: DenoHub,
+    recvSizeBytes: number,
+    observer: Observer = hub.observer,
+  ) {
     this.id = id;
     this.#conn = conn;
     this.#hub = hub;
-    this.#observer = hub.observer;
+    this.#observer = observer;
     this.#inbox = new Inbox(recvSizeBytes);
     this.peer = { host: conn.remoteAddr.hostname, port: conn.remoteAddr.port };
   }

@@ -68,7 +68,7 @@ export class DenoHub {
     for (const one of toArm) one.arm();
     toArm.length = 0;
     this.#callsSinceTurn = 0;
-    return isReady ? this.turn.take() : this.#sleep(timeoutMs);
+    return isReady || timeoutMs === 0 ? this.turn.take() : this.#sleep(timeoutMs);
   }
 
   /** Waits for {@linkcode wake}, at most `timeoutMs`. One may sleep at a time, as in one thread. */

@@ -24,7 +24,7 @@ export const EPOLLONESHOT = 0x4000_0000;
 /** Anything a readiness call can watch for reading. */
 export interface Pollable {
   /** The word the log and the live view use for it. */
-  readonly kind: "listener" | "connection" | "keyboard";
+  readonly kind: "listener" | "connection" | "connecting" | "keyboard";
 }
 
 /** The listening socket. */
@@ -79,6 +79,20 @@ export interface Connection extends Pollable {
    */
   trySend(bytes: Uint8Array): number;
   /** Ends the connection once what it took is sent. Closing twice is harmless. */
+  close(): void;
+}
+
+/** A connection to a server that is being made: writable when it is made, or when that has failed. */
+export interface Connecting extends Pollable {
+  readonly kind: "connecting";
+  /**
+   * The connection, to be asked for once this is writable. Its {@linkcode Connection.id} is negative,
+   * and what happens on it is not reported: it is nobody's client.
+   *
+   * @throws {ConnectFailed} when it could not be made
+   */
+  finish(): Connection;
+  /** Gives up. To be called of one that is not finished. */
   close(): void;
 }
 
@@ -146,6 +160,13 @@ export interface InterestList<Watched extends Pollable = Pollable> {
 /** A socket kind. */
 export interface Sockets {
   listen(options: ListenOptions): Listener;
+  /**
+   * Begins to connect, connect(2) of a socket that does not block: once for each address of the host,
+   * the next when the one before has failed. Looking up a name may block the thread.
+   *
+   * @throws {ConnectFailed} when there is no such host
+   */
+  connect(to: ConnectOptions): Iterable<Connecting>;
   keyboard(): Keyboard;
   /**
    * Waits until one of the sockets is ready or `timeoutMs` is over (`Infinity`: no limit), select(2).
@@ -194,6 +215,12 @@ export interface ListenOptions {
   descriptorsBelow: number;
 }
 
+/** Where to connect to. */
+export interface ConnectOptions extends Address {
+  /** The most that one `recv` will be asked for, in bytes. */
+  readonly recvSizeBytes: number;
+}
+
 /** An Internet address. */
 export interface Address {
   readonly host: string;
@@ -227,6 +254,11 @@ export interface Observer {
   outOfDescriptors(): void;
   /** Accepting failed for another reason, and is tried again. */
   acceptFailed(error: Error): void;
+}
+
+/** A connection could not be made: the message says why. */
+export class ConnectFailed extends Error {
+  override readonly name = "ConnectFailed";
 }
 
 /** The client reset the connection (`ECONNRESET`, `EPIPE`): its fault, and not an end of stream. */

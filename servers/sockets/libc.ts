@@ -9,9 +9,11 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import type { Connection, InterestList, Keyboard, Listener } from "./interface.ts";
+import type { Connecting, Connection, ConnectOptions, InterestList } from "./interface.ts";
+import type { Keyboard, Listener } from "./interface.ts";
 import { EPOLLIN, type ListenOptions, type Observer, type Pollable } from "./interface.ts";
 import type { Ready, Sockets } from "./interface.ts";
+import { connectToEach } from "./libc_connecting.ts";
 import { LibcConnection } from "./libc_connection.ts";
 import { LibcEpoll } from "./libc_epoll.ts";
 import { LibcHub } from "./libc_hub.ts";
@@ -31,6 +33,7 @@ export class LibcSockets implements Sockets {
   readonly #hub: LibcHub;
   #select: LibcSelect | undefined = undefined;
   #fdSetSize = FD_SETSIZE;
+  #lastOutgoingId = 0;
 
   /**
    * @param recvSizeBytes the most that `tryRecv` receives at once
@@ -54,6 +57,10 @@ export class LibcSockets implements Sockets {
     const { descriptorsBelow } = options;
     if (descriptorsBelow !== Infinity) this.#fdSetSize = descriptorsBelow;
     return this.#hub.listener = new LibcListener(options, this.#hub);
+  }
+
+  connect(to: ConnectOptions): Iterable<Connecting> {
+    return connectToEach(to, this.#hub, () => --this.#lastOutgoingId);
   }
 
   keyboard(): Keyboard {

@@ -52,6 +52,8 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
       return serve.beyondFdSetSize(notice.descriptor, notice.fdSetSize);
     case "clients-limited":
       return serve.clientsLimited(notice.most, String(notice.limit));
+    case "held-up":
+      return serve.heldUp(notice.who, notice.heldMs, notice.untold);
     case "accept-failed":
       return serve.acceptFailed(notice.reason);
     case "client-failed":

@@ -127,7 +127,7 @@ class RunningEngine {
   #nudgedBy(warden: Warden | undefined): (() => void) | undefined {
     if (warden === undefined) return () => tell(this.#worker, { kind: "answer" });
     const { servant, waitsIn } = modelEntry(this.#setup.model);
-    const hasReadinessCall = servant === "loop" && waitsIn !== "-";
+    const hasReadinessCall = (servant === "loop" || servant === "coroutine") && waitsIn !== "-";
     return hasReadinessCall ? () => warden.wakeLoop() : undefined;
   }
 

@@ -1,4 +1,3 @@
-import type { Servant } from "../registry.ts";
 import type { TraceEvent, TraceRecord } from "../shared_memory/trace.ts";
 import type { Call, CallCounts } from "./frames.ts";
 
@@ -14,14 +13,15 @@ const NONE: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, sen
 
 /** Where in its code a server is: told from what happened last. */
 export class CodePosition {
-  readonly #servant: Servant;
+  readonly #hasLoop: boolean;
   #call: Call;
   #counts: Record<Call, number> = { ...NONE };
   readonly #idle: Call;
 
-  constructor(servant: Servant) {
-    this.#servant = servant;
-    this.#idle = servant === "loop" ? "wait" : "accept";
+  /** @param hasLoop whether its page has a loop of its own, which waits for all clients at once */
+  constructor(hasLoop: boolean) {
+    this.#hasLoop = hasLoop;
+    this.#idle = hasLoop ? "wait" : "accept";
     this.#call = this.#idle;
   }
 
@@ -54,13 +54,13 @@ export class CodePosition {
       case "received":
         return "handle";
       case "asleep":
-        return this.#servant === "loop" ? "wait" : "sleep";
+        return this.#hasLoop ? "wait" : "sleep";
       case "accepted":
       case "taken":
       case "sent":
-        return this.#servant === "loop" ? "wait" : "recv";
+        return this.#hasLoop ? "wait" : "recv";
       case "blocked":
-        return this.#servant === "loop" ? "wait" : "send";
+        return this.#hasLoop ? "wait" : "send";
       case "waiting":
       case "closed":
       case "reset":

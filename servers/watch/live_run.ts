@@ -42,12 +42,14 @@ export class LiveRun implements Run {
   #frames = 0;
 
   constructor(server: WatchedServer, address: Address) {
-    const { servant } = modelEntry(server.setup.model);
+    const { servant, waitsIn } = modelEntry(server.setup.model);
     this.#server = server;
     this.#address = address;
     this.#reader = new TraceReader(server.trace, 0);
     this.#model = new RunModel(servant);
-    this.#position = new CodePosition(servant);
+    this.#position = new CodePosition(
+      servant === "loop" || servant === "coroutine" && waitsIn !== "await",
+    );
     this.#backlog = new BacklogWatch(address.port);
     this.#crowd = new Crowd(address);
     this.#counters = readCounters(server.stats);

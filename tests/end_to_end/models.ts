@@ -30,6 +30,9 @@ const ON_DENO: readonly Promises[] = [
   { name: "select-queue" },
   { name: "poll" },
   { name: "epoll" },
+  { name: "coroutine", idleFlags: ["--pause", "20"] },
+  { name: "greenlet" },
+  { name: "gevent" },
   { name: "async" },
 ];
 

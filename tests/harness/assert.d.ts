@@ -25,3 +25,7 @@ export function assertRejects<E extends Error>(
   errorClass: ErrorClass<E>,
   includes?: string,
 ): Promise<E>;
+export function assertInstanceOf<E extends Error>(
+  actual: unknown,
+  errorClass: ErrorClass<E>,
+): asserts actual is E;

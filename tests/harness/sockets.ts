@@ -100,14 +100,19 @@ export class Setting implements AsyncDisposable {
     return { client, connection: await this.#accept() };
   }
 
-  /** A connection whose client can end it with `resetAndDestroy()`: Deno's own close says FIN first. */
-  async pairThatResets(): Promise<{ socket: Socket; connection: Connection }> {
+  /** A client that can end with `resetAndDestroy()`: Deno's own close says FIN first. */
+  async clientThatResets(): Promise<Socket> {
     const { host, port } = this.listener.address;
     const { promise: connected, resolve } = Promise.withResolvers<void>();
     const socket = connectSocket(port, host, resolve);
     this.#sockets.push(socket);
     await connected;
-    return { socket, connection: await this.#accept() };
+    return socket;
+  }
+
+  /** A connection, and its {@linkcode clientThatResets}. */
+  async pairThatResets(): Promise<{ socket: Socket; connection: Connection }> {
+    return { socket: await this.clientThatResets(), connection: await this.#accept() };
   }
 
   async #accept(): Promise<Connection> {

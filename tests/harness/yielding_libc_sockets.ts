@@ -40,6 +40,7 @@ export class YieldingLibcSockets implements Sockets {
   readonly #sockets: LibcSockets;
   readonly #table = new DescriptorTable(createDescriptorMemory(DESCRIPTORS));
   readonly connections: ReadonlySet<Connection>;
+  readonly connect: Sockets["connect"];
   readonly keyboard: Sockets["keyboard"];
   readonly pause: Sockets["pause"];
   readonly stopListening: Sockets["stopListening"];
@@ -50,6 +51,7 @@ export class YieldingLibcSockets implements Sockets {
   constructor(observer: Observer, recvSizeBytes: number, made = calls) {
     const sockets = this.#sockets = new LibcSockets(observer, this.#table, recvSizeBytes, made);
     this.connections = sockets.connections;
+    this.connect = sockets.connect.bind(sockets);
     this.keyboard = sockets.keyboard.bind(sockets);
     this.pause = sockets.pause.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);

@@ -1,0 +1,77 @@
+/**
+ * One coroutine per client, resumed in turn: coroutines by `yield`.
+ *
+ * The task of a client reads like the blocking server: receive, answer, again. Where that one would
+ * wait, this one yields, and tries again when its turn has come round. So one thread serves
+ * everybody, and to switch costs next to nothing. But the scheduler does not know who can go on: it
+ * asks everybody, again and again, as the non-blocking loop does. `--pause 10` lets it rest.
+ *
+ * @module
+ */
+
+import { Scheduler, type Task } from "./coroutines/scheduler.ts";
+import type { Engine } from "./engine/model.ts";
+import type { Session } from "./handlers/session.ts";
+import { type Connection, WOULD_BLOCK } from "./sockets/interface.ts";
+
+export async function coroutine(engine: Engine): Promise<void> {
+  const { listener, sockets, recvSizeBytes } = engine;
+  const scheduler = new Scheduler((error) => {
+    throw error; // a client's fault ends in its own task, so this is ours
+  });
+  scheduler.spawn(acceptClients());
+
+  while (engine.running) {
+    scheduler.turn();
+    await sockets.pause(engine.options.pauseMs);
+  }
+
+  function* acceptClients(): Task {
+    for (;;) {
+      const connection = listener.tryAccept();
+      if (connection === null) yield;
+      else scheduler.spawn(serve(connection));
+    }
+  }
+
+  function* serve(connection: Connection): Task {
+    try {
+      yield* serveClient(connection, engine.newSession(connection));
+    } catch (error) {
+      engine.clientFailed(connection, error);
+    } finally {
+      connection.close();
+    }
+  }
+
+  function* serveClient(connection: Connection, session: Session): Task {
+    for (;;) {
+      let chunk;
+      while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) yield;
+      if (chunk.length === 0) return;
+      const answers = session.receive(chunk);
+      for (let answer; (answer = answers.take()) !== undefined;) {
+        // While this task waits, others receive into the same memory.
+        const bytes = answer.waitMs > 0 ? answer.bytes.slice() : answer.bytes;
+        if (answer.waitMs > 0) yield* sleep(answer.waitMs);
+        yield* send(connection, bytes);
+        if (answer.close) return;
+      }
+    }
+  }
+}
+
+function* sleep(ms: number): Task {
+  const dueMs = performance.now() + ms;
+  while (performance.now() < dueMs) yield;
+}
+
+function* send(connection: Connection, bytes: Uint8Array): Task {
+  let sent = connection.trySend(bytes);
+  if (sent === bytes.length) return;
+  for (let unsent = bytes.slice(Math.max(sent, 0)); unsent.length > 0;) {
+    yield;
+    sent = connection.trySend(unsent);
+    if (sent !== WOULD_BLOCK) unsent = unsent.subarray(sent);
+  }
+}

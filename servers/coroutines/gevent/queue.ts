@@ -1,0 +1,81 @@
+import type { Coroutine } from "./park.ts";
+import { Timeout } from "./timeout.ts";
+import { Waiters } from "./waiters.ts";
+
+/** There was nothing in the queue, and nothing came in time. */
+export class QueueEmpty extends Error {
+  override readonly name = "QueueEmpty";
+}
+
+/** There was no room in the queue, and nothing was taken in time. */
+export class QueueFull extends Error {
+  override readonly name = "QueueFull";
+}
+
+/** First in, first out, between greenlets. */
+export class Queue<Item> {
+  readonly #most: number;
+  readonly #getters = new Waiters();
+  readonly #putters = new Waiters();
+  #items: Item[] = [];
+  /** Where the first one is: to move all the others up for each that is taken would take too long. */
+  #first = 0;
+
+  /** @param most who puts more has to wait */
+  constructor(most = Infinity) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#items.length - this.#first;
+  }
+
+  /**
+   * Waits for room, and puts `item` in.
+   *
+   * @throws {QueueFull} when there was none for `timeoutMs`
+   */
+  *put(item: Item, timeoutMs = Infinity): Coroutine {
+    const isRoom = () => this.size < this.#most;
+    if (!(yield* waitUntil(isRoom, this.#putters, timeoutMs))) throw new QueueFull();
+    this.#items.push(item);
+    this.#getters.wakeOne();
+  }
+
+  /**
+   * Waits for an item, and takes it.
+   *
+   * @throws {QueueEmpty} when there was none for `timeoutMs`
+   */
+  *get(timeoutMs = Infinity): Coroutine<Item> {
+    const isThere = () => this.size > 0;
+    if (!(yield* waitUntil(isThere, this.#getters, timeoutMs))) throw new QueueEmpty();
+    const item = this.#items[this.#first++];
+    if (this.#first > this.#items.length / 2) {
+      this.#items = this.#items.slice(this.#first);
+      this.#first = 0;
+    }
+    this.#putters.wakeOne();
+    return item;
+  }
+}
+
+/** @returns false when it did not hold for `timeoutMs` */
+function* waitUntil(
+  holds: () => boolean,
+  waiters: Waiters,
+  timeoutMs: number,
+): Coroutine<boolean> {
+  if (holds()) return true;
+  if (timeoutMs <= 0) return false;
+  const timeout = timeoutMs === Infinity ? undefined : new Timeout(timeoutMs);
+  try {
+    while (!holds()) yield* waiters.join();
+    return true;
+  } catch (error) {
+    if (error !== timeout) throw error;
+    return false;
+  } finally {
+    timeout?.cancel();
+  }
+}

@@ -1,0 +1,75 @@
+import type { Greenlet } from "./greenlet.ts";
+import { type Coroutine, getcurrent, type Wait } from "./park.ts";
+import { Alarm } from "./timers.ts";
+
+/**
+ * Thrown in the greenlet that made it, where it waits, when its time is over.
+ *
+ * @example
+ * ```ts
+ * using timeout = new Timeout(500);
+ * try {
+ *   return yield* socket.recv(1_024);
+ * } catch (error) {
+ *   if (error !== timeout) throw error;
+ *   return undefined; // it did not come in time
+ * }
+ * ```
+ */
+export class Timeout extends Error implements Disposable {
+  override readonly name = "Timeout";
+  readonly #greenlet: Greenlet = getcurrent();
+  readonly #alarm: Alarm;
+
+  /** Its time begins now. */
+  constructor(timeoutMs: number) {
+    super(`${timeoutMs} ms are over`);
+    const { loop, timers } = this.#greenlet.hub;
+    this.#alarm = new Ring(loop.nowMs() + timeoutMs, timers.nextOrder(), this.#greenlet, this);
+    timers.add(this.#alarm);
+  }
+
+  /** What was to be done in time is done. */
+  cancel(): void {
+    this.#greenlet.hub.timers.cancel(this.#alarm);
+  }
+
+  [Symbol.dispose](): void {
+    this.cancel();
+  }
+}
+
+class Ring extends Alarm {
+  readonly #greenlet: Greenlet;
+  readonly #timeout: Timeout;
+
+  constructor(dueMs: number, order: number, greenlet: Greenlet, timeout: Timeout) {
+    super(dueMs, order);
+    this.#greenlet = greenlet;
+    this.#timeout = timeout;
+  }
+
+  override ring(): void {
+    this.#greenlet.throw(this.#timeout);
+  }
+}
+
+/**
+ * Waits for what `begin` begins, but not for longer than `timeoutMs` (`Infinity`: no limit).
+ *
+ * @returns what was waited for, or `late`
+ */
+export function* withTimeout<Value, Late>(
+  timeoutMs: number,
+  begin: () => Wait<Value> | Coroutine<Value>,
+  late: Late,
+): Coroutine<Value | Late> {
+  if (timeoutMs === Infinity) return yield* begin();
+  using timeout = new Timeout(timeoutMs);
+  try {
+    return yield* begin();
+  } catch (error) {
+    if (error !== timeout) throw error;
+    return late;
+  }
+}

@@ -1,0 +1,87 @@
+// @ts-types="../../../cli/std/binary_heap.d.ts"
+import { BinaryHeap } from "@std/data-structures/binary-heap";
+
+/** Something that happens when its time has come. */
+export abstract class Alarm {
+  /** Whether it has rung, or never will. */
+  isOver = false;
+
+  /**
+   * @param dueMs on the clock of the hub
+   * @param order those that are due at the same time ring in this order
+   */
+  constructor(readonly dueMs: number, readonly order: number) {}
+
+  abstract ring(): void;
+}
+
+/** How many cancelled alarms may stay before it is asked whether they are the most. */
+const FEW = 64;
+
+/**
+ * Alarms by the time at which they are due.
+ *
+ * Most timeouts never ring: what they guard ends in time. To take one out of the middle of a heap is
+ * not worth it, so a cancelled one stays until it is due, or until it and its like are the majority.
+ */
+export class Timers {
+  readonly #heap = new BinaryHeap<Alarm>((a, b) => a.dueMs - b.dueMs || a.order - b.order);
+  #cancelled = 0;
+  #lastOrder = 0;
+
+  /** The {@linkcode Alarm.order} of a new one. */
+  nextOrder(): number {
+    return ++this.#lastOrder;
+  }
+
+  add(alarm: Alarm): void {
+    this.#heap.push(alarm);
+  }
+
+  /** The alarm will not ring. If it has, nothing happens. */
+  cancel(alarm: Alarm): void {
+    if (alarm.isOver) return;
+    alarm.isOver = true;
+    this.#cancelled++;
+    if (this.#cancelled > FEW && this.#cancelled > this.#heap.length / 2) this.#sortOut();
+  }
+
+  /** How many will ring. */
+  get size(): number {
+    return this.#heap.length - this.#cancelled;
+  }
+
+  /** How many are in memory, whether they will ring or not. */
+  get heldCount(): number {
+    return this.#heap.length;
+  }
+
+  /** For how long nothing rings; `Infinity` if nothing ever will. */
+  untilNextMs(nowMs: number): number {
+    const next = this.#next();
+    return next === undefined ? Infinity : Math.max(0, next.dueMs - nowMs);
+  }
+
+  /** Rings all that are due, the earliest first. */
+  ringDue(nowMs: number): void {
+    for (let next; (next = this.#next()) !== undefined && next.dueMs <= nowMs;) {
+      this.#heap.pop();
+      next.isOver = true;
+      next.ring();
+    }
+  }
+
+  #next(): Alarm | undefined {
+    for (; this.#heap.peek()?.isOver; this.#cancelled--) this.#heap.pop();
+    return this.#heap.peek();
+  }
+
+  #sortOut(): void {
+    const alarms = this.#heap.toArray();
+    this.#heap.clear();
+    for (const alarm of alarms) {
+      if (!alarm.isOver) this.#heap.push(alarm);
+    }
+    this.#cancelled = 0;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * One greenlet per client, switched by a hub: what gevent is to Python.
+ *
+ * The code of a client is that of the blocking server, word for word, with `yield*` before whatever
+ * can wait. There the greenlet is switched away from by itself: the hub waits for all sockets in one
+ * call, epoll(7) on the system's own sockets, and switches to whoever can go on. A greenlet
+ * that computes does not wait, so nobody else goes on meanwhile; the hub says who that was.
+ *
+ * @module
+ */
+
+import { Hub, sleep, spawn } from "./coroutines/gevent/hub.ts";
+import type { Coroutine } from "./coroutines/gevent/park.ts";
+import { GeventListener, type GeventSocket, SocketLoop } from "./coroutines/gevent/sockets.ts";
+import { heldUpNotices } from "./engine/held_up_notices.ts";
+import type { Engine } from "./engine/model.ts";
+import type { Session } from "./handlers/session.ts";
+
+export async function gevent(engine: Engine): Promise<void> {
+  const loop = new SocketLoop(engine.sockets);
+  const hub = new Hub(loop, {
+    failed(_greenlet, error) {
+      throw error; // a client's fault ends in its own greenlet, so this is ours
+    },
+    held: heldUpNotices(engine),
+  });
+  hub.spawn(acceptClients);
+  while (engine.running) await hub.turn();
+
+  function* acceptClients(): Coroutine {
+    const listener = new GeventListener(loop, engine.listener);
+    for (;;) spawn(serve, yield* listener.accept());
+  }
+
+  function* serve(client: GeventSocket): Coroutine {
+    try {
+      yield* serveClient(client, engine.newSession(client.connection));
+    } catch (error) {
+      engine.clientFailed(client.connection, error);
+    } finally {
+      client.close();
+    }
+  }
+
+  function* serveClient(client: GeventSocket, session: Session): Coroutine {
+    for (let chunk; (chunk = yield* client.recv(engine.recvSizeBytes)).length > 0;) {
+      const answers = session.receive(chunk);
+      for (let answer; (answer = answers.take()) !== undefined;) {
+        // While this greenlet waits, others receive into the same memory.
+        const bytes = answer.waitMs > 0 ? answer.bytes.slice() : answer.bytes;
+        if (answer.waitMs > 0) yield* sleep(answer.waitMs);
+        yield* client.send(bytes);
+        if (answer.close) return;
+      }
+    }
+  }
+}

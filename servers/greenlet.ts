@@ -1,0 +1,90 @@
+/**
+ * One greenlet per client, with the switching written out by hand.
+ *
+ * A client's greenlet reads like the blocking server. Where that one would wait, this one says who is
+ * to go on instead: the main greenlet, which waits for all sockets in one call and switches to those
+ * greenlets whose socket is ready. So nobody is resumed in vain, as a scheduler does that only takes turns;
+ * but a switch stands in each place that could wait, and one that is missing holds up everybody.
+ *
+ * @module
+ */
+
+import { getcurrent, Greenlet } from "./coroutines/greenlet.ts";
+import type { Engine } from "./engine/model.ts";
+import { Sleepers } from "./engine/sleepers.ts";
+import type { Session } from "./handlers/session.ts";
+import { type Connection, EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
+import type { Pollable } from "./sockets/interface.ts";
+
+/** What a greenlet runs: it yields what `switch` returns. */
+type Switching = Generator<unknown, void, unknown>;
+
+export async function greenlet(engine: Engine): Promise<void> {
+  const { listener, sockets, recvSizeBytes } = engine;
+  const main = getcurrent();
+  const clients = new Map<Pollable, Greenlet>();
+  const sleepers = new Sleepers<{ readonly dueMs: number; readonly greenlet: Greenlet }>();
+  const interests = sockets.epoll();
+  interests.add(listener, EPOLLIN);
+
+  while (engine.running) {
+    for (const { target } of await interests.wait(sleepers.untilNextMs())) {
+      if (target === listener) acceptClient();
+      else clients.get(target)?.switch();
+    }
+    for (const { greenlet } of sleepers.due()) greenlet.switch();
+  }
+
+  function acceptClient(): void {
+    const connection = listener.tryAccept();
+    if (connection === null) return;
+    const greenlet = new Greenlet(() => serve(connection)); // its parent is the main greenlet
+    clients.set(connection, greenlet);
+    // A greenlet that is switched to tries again what it was doing, whichever of both has happened.
+    interests.add(connection, EPOLLIN | EPOLLOUT | EPOLLET);
+    greenlet.switch();
+  }
+
+  function* serve(connection: Connection): Switching {
+    try {
+      yield* serveClient(connection, engine.newSession(connection));
+    } catch (error) {
+      engine.clientFailed(connection, error);
+    } finally {
+      clients.delete(connection);
+      connection.close();
+    }
+  }
+
+  function* serveClient(connection: Connection, session: Session): Switching {
+    for (;;) {
+      let chunk;
+      while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) yield main.switch();
+      if (chunk.length === 0) return;
+      const answers = session.receive(chunk);
+      for (let answer; (answer = answers.take()) !== undefined;) {
+        // While this greenlet waits, others receive into the same memory.
+        const bytes = answer.waitMs > 0 ? answer.bytes.slice() : answer.bytes;
+        if (answer.waitMs > 0) yield* sleep(answer.waitMs);
+        yield* send(connection, bytes);
+        if (answer.close) return;
+      }
+    }
+  }
+
+  function* sleep(ms: number): Switching {
+    const dueMs = performance.now() + ms;
+    sleepers.add({ dueMs, greenlet: getcurrent() });
+    while (performance.now() < dueMs) yield main.switch();
+  }
+
+  function* send(connection: Connection, bytes: Uint8Array): Switching {
+    let sent = connection.trySend(bytes);
+    if (sent === bytes.length) return;
+    for (let unsent = bytes.slice(Math.max(sent, 0)); unsent.length > 0;) {
+      yield main.switch();
+      sent = connection.trySend(unsent);
+      if (sent !== WOULD_BLOCK) unsent = unsent.subarray(sent);
+    }
+  }
+}

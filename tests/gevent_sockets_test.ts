@@ -1,0 +1,193 @@
+import { GreenletExit } from "../servers/coroutines/gevent/greenlet.ts";
+import { sleep, spawn } from "../servers/coroutines/gevent/hub.ts";
+import { joinall, killall } from "../servers/coroutines/gevent/joining.ts";
+import type { Coroutine } from "../servers/coroutines/gevent/park.ts";
+import {
+  GeventListener,
+  type GeventSocket,
+  SocketLoop,
+} from "../servers/coroutines/gevent/sockets.ts";
+import { withTimeout } from "../servers/coroutines/gevent/timeout.ts";
+import { ConnectFailed, ConnectionReset } from "../servers/sockets/interface.ts";
+import { assert, assertEquals, assertInstanceOf, assertMatch } from "./harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "./harness/bytes.ts";
+import { canReset, writeAll } from "./harness/clients.ts";
+import { makeHub, thrownBy } from "./harness/hub.ts";
+import "./harness/sanitizers.ts";
+import { type Setting, testEachKind } from "./harness/sockets.ts";
+
+/** What a greenlet of a test works with. */
+interface Given {
+  readonly loop: SocketLoop;
+  readonly listener: GeventListener;
+  /** Connects to the listener. */
+  connect(): Coroutine<GeventSocket>;
+}
+
+/** Runs `body` in a greenlet of a hub over the sockets of a test. @returns what the hub reported */
+async function runOver(
+  { sockets, listener }: Setting,
+  body: (given: Given) => Coroutine,
+): Promise<string[]> {
+  const loop = new SocketLoop(sockets);
+  const { hub, reports } = makeHub(loop);
+  const { host, port } = listener.address;
+  await hub.run(function* main() {
+    const connect = () => loop.connect(host, port);
+    yield* body({ loop, listener: new GeventListener(loop, listener), connect });
+  });
+  return reports;
+}
+
+/** Receives `sizeBytes`, or all until the end. */
+function* receiveAll(socket: GeventSocket, sizeBytes = Infinity): Coroutine<Uint8Array> {
+  const received: number[] = [];
+  while (received.length < sizeBytes) {
+    const bytes = yield* socket.recv(65_536);
+    if (bytes.length === 0) break;
+    received.push(...bytes);
+  }
+  return Uint8Array.from(received);
+}
+
+function* echo(socket: GeventSocket): Coroutine {
+  for (let bytes; (bytes = yield* socket.recv(1_024)).length > 0;) yield* socket.send(bytes);
+  socket.close();
+}
+
+testEachKind(
+  "gevent: greenlets on both sides of a connection wait for each other",
+  (setting) =>
+    runOver(setting, function* ({ listener, connect }) {
+      const serving = spawn(function* server(): Coroutine {
+        for (let i = 0; i < 20; i++) spawn(echo, yield* listener.accept());
+      });
+      const clients = Array.from({ length: 20 }, (_, index) =>
+        spawn(function* client(): Coroutine<string> {
+          const socket = yield* connect();
+          let said = "";
+          for (let i = 0; i < 10; i++) {
+            yield* socket.send(encode(`${index}:${i} `));
+            said += decode(yield* socket.recv(100));
+          }
+          socket.close();
+          return said;
+        }));
+      yield* joinall([serving, ...clients], { raiseError: true });
+      assertEquals(clients[7].value, "7:0 7:1 7:2 7:3 7:4 7:5 7:6 7:7 7:8 7:9 ");
+    }).then((reports) =>
+      assertEquals(reports, [])
+    ),
+);
+
+testEachKind(
+  "gevent: send waits for a slow reader, and all of it arrives",
+  (setting) =>
+    runOver(setting, function* ({ listener, connect }) {
+      const bytes = randomBytes(5_000_000);
+      let isSent = false;
+      spawn(function* server(): Coroutine {
+        const socket = yield* listener.accept();
+        yield* socket.send(bytes);
+        isSent = true;
+        socket.close();
+      });
+      const socket = yield* connect();
+      yield* socket.recv(1);
+      yield* sleep(20);
+      assertEquals(isSent, false);
+      assertSameBytes(yield* receiveAll(socket), bytes.subarray(1));
+      socket.close();
+    }).then((reports) => assertEquals(reports, [])),
+);
+
+testEachKind(
+  "gevent: connecting where nobody listens fails with the reason",
+  (setting) =>
+    runOver(setting, function* ({ loop }) {
+      const nobody = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const { port } = nobody.addr;
+      nobody.close();
+      const refused = yield* thrownBy(loop.connect("127.0.0.1", port));
+      assertInstanceOf(refused, ConnectFailed);
+      assertMatch(refused.message, /refused/i);
+      assertInstanceOf(yield* thrownBy(loop.connect("host.invalid", port)), ConnectFailed);
+    }).then((reports) => assertEquals(reports, [])),
+);
+
+testEachKind("gevent: whoever waits for a socket can be given up or killed", async (setting) => {
+  const client = await setting.connect();
+  await runOver(setting, function* ({ listener }) {
+    const socket = yield* listener.accept();
+    assertEquals(yield* withTimeout(20, () => socket.recv(10), "late"), "late");
+    const reader = spawn(function* (): Coroutine<string> {
+      return decode(yield* socket.recv(10));
+    });
+    yield* sleep(0);
+    yield* killall([reader]);
+    assertInstanceOf(reader.value, GreenletExit);
+    yield* joinWrite(client, "still there");
+    assertEquals(decode(yield* receiveAll(socket, 11)), "still there");
+    socket.close();
+  });
+});
+
+testEachKind(
+  "gevent: closing a socket ends the wait of whoever receives from it",
+  async (setting) => {
+    await setting.connect();
+    const reports = await runOver(setting, function* ({ listener }) {
+      const socket = yield* listener.accept();
+      const reader = spawn(function* reader(): Coroutine {
+        yield* socket.recv(10);
+      });
+      yield* sleep(0);
+      socket.close();
+      yield* reader.join();
+    });
+    // Each kind has its own way to say that there is nothing to be received any more.
+    assert(reports.length <= 1, String(reports));
+  },
+);
+
+testEachKind(
+  "gevent: two greenlets cannot receive from the same socket at once",
+  async (setting) => {
+    await setting.connect();
+    const reports = await runOver(setting, function* ({ listener }) {
+      const socket = yield* listener.accept();
+      const first = spawn(function* first(): Coroutine {
+        yield* socket.recv(10);
+      });
+      const second = spawn(function* second(): Coroutine {
+        yield* socket.recv(10);
+      });
+      yield* second.join();
+      assert(second.error?.message.includes("<Greenlet at 0x1: first()>"));
+      yield* first.kill();
+      socket.close();
+    });
+    assertEquals(reports.length, 1);
+  },
+);
+
+testEachKind("gevent: a reset is an error of its own", async (setting) => {
+  const accepted = Promise.withResolvers<void>();
+  const running = runOver(setting, function* ({ listener }) {
+    const socket = yield* listener.accept();
+    accepted.resolve();
+    assertInstanceOf(yield* thrownBy(socket.recv(10)), ConnectionReset);
+    socket.close();
+  });
+  const socket = await setting.clientThatResets();
+  await accepted.promise;
+  socket.resetAndDestroy();
+  await running;
+}, { ignore: !canReset });
+
+/** Has a client outside of the hub write, and waits until it has. */
+function* joinWrite(client: Deno.TcpConn, text: string): Coroutine {
+  let isWritten = false;
+  writeAll(client, encode(text)).then(() => isWritten = true);
+  while (!isWritten) yield* sleep(1);
+}

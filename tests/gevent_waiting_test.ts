@@ -1,0 +1,189 @@
+/**
+ * What greenlets wait for besides sockets: timeouts, events, queues, pools and each other.
+ *
+ * @module
+ */
+
+import { Event } from "../servers/coroutines/gevent/event.ts";
+import { sleep, spawn } from "../servers/coroutines/gevent/hub.ts";
+import { iwait, joinall, killall } from "../servers/coroutines/gevent/joining.ts";
+import type { Coroutine } from "../servers/coroutines/gevent/park.ts";
+import { Pool } from "../servers/coroutines/gevent/pool.ts";
+import { Queue, QueueEmpty, QueueFull } from "../servers/coroutines/gevent/queue.ts";
+import { Timeout, withTimeout } from "../servers/coroutines/gevent/timeout.ts";
+import { assert, assertEquals, assertInstanceOf } from "./harness/assert.ts";
+import { makeHub, runOnClock, thrownBy } from "./harness/hub.ts";
+import { ManualClock } from "./harness/manual_clock.ts";
+import { test } from "./harness/test.ts";
+
+function* nap(ms: number): Coroutine<number> {
+  yield* sleep(ms);
+  return ms;
+}
+
+test("gevent: a Timeout is thrown where its greenlet waits, and cancelled it is not", async () => {
+  await runOnClock(function* (clock) {
+    const late = yield* thrownBy(function* (): Coroutine {
+      using _timeout = new Timeout(100);
+      yield* sleep(1_000);
+    }());
+    assertInstanceOf(late, Timeout);
+    assertEquals([late.message, clock.nowMs()], ["100 ms are over", 100]);
+    const inTime = function* (): Coroutine<string> {
+      using _timeout = new Timeout(100);
+      yield* sleep(50);
+      return "in time";
+    };
+    assertEquals(yield* inTime(), "in time");
+    yield* sleep(1_000);
+  });
+});
+
+test("gevent: of two timeouts the inner one can be told from the outer one", async () => {
+  await runOnClock(function* () {
+    const outer = new Timeout(100);
+    const inner = new Timeout(200);
+    assertEquals(yield* thrownBy(nap(1_000)), outer);
+    assertEquals(yield* thrownBy(nap(1_000)), inner);
+    assertEquals(yield* withTimeout(50, () => nap(10), "late"), 10);
+    assertEquals(yield* withTimeout(50, () => nap(100), "late"), "late");
+  });
+});
+
+test("gevent: timeouts that never ring do not fill the memory", async () => {
+  const { hub } = makeHub(new ManualClock());
+  await hub.run(function* () {
+    const last = new Timeout(1_000_000);
+    for (let i = 0; i < 10_000; i++) {
+      yield* withTimeout(60_000, () => sleep(0), undefined);
+      assert(hub.timers.heldCount < 200, `${hub.timers.heldCount} are held`);
+    }
+    assertEquals(hub.timers.size, 1);
+    last.cancel();
+    assertEquals(hub.timers.size, 0);
+  });
+});
+
+test("gevent: joinall with a timeout gives those that have ended by then", async () => {
+  await runOnClock(function* (clock) {
+    const [long, short, middle] = [300, 100, 200].map((ms) => spawn(nap, ms));
+    assertEquals(yield* joinall([long, short, middle], { timeoutMs: 250 }), [short, middle]);
+    assertEquals(clock.nowMs(), 250);
+    assertEquals(yield* joinall([long, short, middle]), [short, middle, long]);
+    assertEquals(clock.nowMs(), 300);
+    assertEquals(yield* joinall([]), []);
+  });
+});
+
+test("gevent: iwait gives greenlets as they end", async () => {
+  await runOnClock(function* (clock) {
+    const greenlets = [300, 100, 200, 10_000].map((ms) => spawn(nap, ms));
+    using finished = iwait(greenlets, 1_000);
+    const seen: unknown[] = [];
+    for (let one; (one = yield* finished.next()) !== undefined;) {
+      seen.push(one.value);
+      yield* sleep(150); // meanwhile others end
+    }
+    assertEquals(seen, [100, 200, 300]);
+    assertEquals(clock.nowMs(), 1_000);
+  });
+});
+
+test("gevent: killall ends all, and waits for them", async () => {
+  await runOnClock(function* () {
+    let tidied = 0;
+    const greenlets = Array.from({ length: 10 }, () =>
+      spawn(function* (): Coroutine {
+        try {
+          yield* sleep(1_000);
+        } finally {
+          yield* sleep(1);
+          tidied++;
+        }
+      }));
+    yield* sleep(0);
+    yield* killall(greenlets);
+    assertEquals(tidied, 10);
+  });
+});
+
+test("gevent: an Event lets all go on who wait for it, and all who come later", async () => {
+  await runOnClock(function* (clock) {
+    const event = new Event();
+    const waiters = Array.from({ length: 3 }, () => spawn(() => event.wait()));
+    assertEquals(yield* event.wait(100), false);
+    assertEquals(clock.nowMs(), 100);
+    event.set();
+    yield* joinall(waiters);
+    assertEquals(waiters.map(({ value }) => value), [true, true, true]);
+    assertEquals([event.isSet, yield* event.wait()], [true, true]);
+    event.clear();
+    assertEquals(yield* event.wait(1), false);
+  });
+});
+
+test("gevent: a Queue gives items in order, and makes both sides wait for each other", async () => {
+  await runOnClock(function* () {
+    const queue = new Queue<number>(2);
+    const taken: number[] = [];
+    const producer = spawn(function* (): Coroutine {
+      for (let i = 0; i < 1_000; i++) {
+        yield* queue.put(i);
+        assert(queue.size <= 2);
+      }
+      for (let i = 0; i < 3; i++) yield* queue.put(-1);
+    });
+    const consumers = Array.from({ length: 3 }, () =>
+      spawn(function* (): Coroutine {
+        for (let item; (item = yield* queue.get()) >= 0;) taken.push(item);
+      }));
+    yield* joinall([producer, ...consumers], { raiseError: true });
+    assertEquals(taken, Array.from({ length: 1_000 }, (_, i) => i));
+  });
+});
+
+test("gevent: a Queue that is empty or full in time says so, and loses nothing", async () => {
+  await runOnClock(function* (clock) {
+    const queue = new Queue<string>(1);
+    assertInstanceOf(yield* thrownBy(queue.get(100)), QueueEmpty);
+    assertInstanceOf(yield* thrownBy(queue.get(0)), QueueEmpty);
+    yield* queue.put("item");
+    assertInstanceOf(yield* thrownBy(queue.put("one too many", 100)), QueueFull);
+    assertEquals(clock.nowMs(), 200);
+    assertEquals(yield* queue.get(), "item");
+
+    // The item and the end of the time arrive together: one of both is given, and not none.
+    const getter = spawn(() => queue.get(100));
+    spawn(function* (): Coroutine {
+      yield* sleep(100);
+      yield* queue.put("just in time");
+    });
+    const got = yield* withTimeout(1_000, () => getter.join(), undefined);
+    assertEquals(got, undefined);
+    assertEquals((getter.value === "just in time") !== (queue.size === 1), true);
+  });
+});
+
+test("gevent: a Pool never has more members than it may", async () => {
+  await runOnClock(function* (clock) {
+    const pool = new Pool(3);
+    let most = 0;
+    function* work(ms: number): Coroutine<number> {
+      most = Math.max(most, 3 - pool.freeCount);
+      yield* sleep(ms);
+      return ms * 2;
+    }
+    const results = yield* pool.map(work, [30, 10, 20, 30, 10, 20]);
+    assertEquals(results, [60, 20, 40, 60, 20, 40]);
+    assertEquals(most, 3);
+    assert(clock.nowMs() < 120, "they sleep at the same time");
+    yield* pool.spawn(work, 1_000);
+    yield* pool.spawn(work, 1_000);
+    assertEquals(pool.freeCount, 1);
+    yield* pool.kill();
+    assertEquals(pool.freeCount, 3);
+    yield* pool.spawn(work, 5);
+    yield* pool.join();
+    assertEquals(pool.freeCount, 3);
+  });
+});

@@ -1,5 +1,5 @@
 /**
- * How the executable is run from source.
+ * How the executable is run: from source, or once more by itself.
  *
  * @module
  */
@@ -21,4 +21,9 @@ export const PERMISSIONS: readonly string[] = [
 export function commandFromSource(args: readonly string[]): [string, string[]] {
   const main = fileURLToPath(new URL("../main.ts", import.meta.url));
   return [Deno.execPath(), ["run", "--quiet", ...PERMISSIONS, main, ...args]];
+}
+
+/** The program and its arguments that run `playground` with `args`, in whatever way we were run. */
+export function commandOfOurs(args: readonly string[]): [string, string[]] {
+  return Deno.build.standalone ? [Deno.execPath(), [...args]] : commandFromSource(args);
 }

@@ -9,6 +9,34 @@ import type { Reporter } from "./reporter.ts";
 
 const decoder = new TextDecoder();
 
+/** What a line says, as those read it who start a server with `--json`. */
+export type ServerEvent =
+  | Readonly<
+    Address & { event: "listening"; pid: number; model: ModelName; sockets: SocketKind }
+  >
+  | {
+    readonly event: LoggedRecord["event"];
+    /** Milliseconds since the epoch. */
+    readonly timeMs: number;
+    readonly client?: number;
+    readonly peer?: string;
+    readonly sizeBytes?: number;
+    /** The first bytes that were received, as text. */
+    readonly bytes?: string;
+  }
+  | { readonly event: "watching"; readonly address: string }
+  | { readonly event: "no-browser"; readonly address: string }
+  | { readonly event: "more"; readonly count: number }
+  | { readonly event: Notice["kind"]; readonly [detail: string]: unknown }
+  | { readonly event: "stopping"; readonly clients: number; readonly graceMs: number }
+  | { readonly event: "cut-off"; readonly clients: number }
+  | Totals;
+
+/** The last line of a server: what it did, and with `--stats` what it took. */
+export type Totals = Readonly<
+  { event: "stopped"; elapsedMs: number } & Counters & Partial<ResourceUsage>
+>;
+
 /** A line of JSON for each event, on standard output. */
 export class JsonReporter implements Reporter {
   listening({ host, port }: Address, model: ModelName, sockets: SocketKind): void {
@@ -54,6 +82,6 @@ export class JsonReporter implements Reporter {
   }
 }
 
-function print(event: Readonly<Record<string, unknown>>): void {
+function print(event: ServerEvent): void {
   console.log(JSON.stringify(event));
 }

@@ -1,0 +1,141 @@
+/**
+ * Child processes that do not outlive us, even if we are killed by `SIGKILL`.
+ *
+ * Nobody can do anything when that happens, except who is told by the system: a pipe whose only writer
+ * was ours comes to its end. So beside each child there is a guard, a shell that reads such a pipe and
+ * kills the child's process group when it has ended. The child itself waits, as a shell too, until its
+ * guard is there, and only then becomes the program. On Windows, which has neither, there is no guard.
+ *
+ * @module
+ */
+
+/** Becomes the program when a line comes; when the pipe ends before, nobody wants it any more. */
+const LAUNCHER = 'read -r line && exec "$@" </dev/null';
+
+/**
+ * Collects the process ids that come line by line. An empty line sends it home; the end of the pipe
+ * without one means that we are gone, and who is then still there is killed, kill(1).
+ */
+const GUARD = `
+  while read -r pid; do
+    [ -z "$pid" ] && exit
+    pids="$pids -$pid $pid"
+  done
+  kill -s KILL -- $pids 2>/dev/null`;
+
+const encoder = new TextEncoder();
+const hasGuards = Deno.build.os !== "windows";
+
+/** What a child is started with. Nobody types to it. */
+export interface GuardedOptions {
+  readonly stdout: "piped" | "null";
+  readonly stderr: "piped" | "null";
+}
+
+/** A child process with a guard. It leads a session, and so a process group, of its own. */
+export class GuardedProcess {
+  readonly child: Deno.ChildProcess;
+  readonly #guard: Guard | undefined;
+  #ending: Promise<void> | undefined = undefined;
+
+  private constructor(child: Deno.ChildProcess, guard: Guard | undefined) {
+    this.child = child;
+    this.#guard = guard;
+  }
+
+  /**
+   * Starts a program. Needs `sh`, except on Windows. Where that is, a program that is missing is told
+   * as a shell tells it: by a line on standard error, and exit status 127.
+   *
+   * @throws {Deno.errors.NotFound} where the program is missing, on Windows
+   */
+  static async start(
+    [program, ...args]: readonly string[],
+    options: GuardedOptions,
+  ): Promise<GuardedProcess> {
+    if (!hasGuards) {
+      const child = new Deno.Command(program, { args, stdin: "null", ...options }).spawn();
+      return new GuardedProcess(child, undefined);
+    }
+    const child = new Deno.Command("sh", {
+      args: ["-c", LAUNCHER, "sh", program, ...args],
+      stdin: "piped",
+      detached: true, // Ctrl-C at the terminal is for us, who end it
+      ...options,
+    }).spawn();
+    const guard = new Guard();
+    await guard.watch(child.pid);
+    const writer = child.stdin.getWriter();
+    await writer.write(encoder.encode("\n"));
+    await writer.close();
+    return new GuardedProcess(child, guard);
+  }
+
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  /** Has another process, such as one that left the child's group, share the child's fate. */
+  async include(pid: number): Promise<void> {
+    await this.#guard?.watch(pid);
+  }
+
+  /** Sends a signal to the child alone. One that has ended is no error. */
+  signal(signal: Deno.Signal): void {
+    try {
+      this.child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // which says that it has ended
+    }
+  }
+
+  /** Kills the child and who is in its group, waits for its end, and sends the guard home. */
+  end(): Promise<void> {
+    return this.#ending ??= this.#end();
+  }
+
+  async #end(): Promise<void> {
+    if (hasGuards) sendSignal(-this.pid, "SIGKILL");
+    else this.signal("SIGKILL");
+    await this.child.status;
+    await this.#guard?.dismiss();
+  }
+}
+
+/** Kills processes when we do not say in time that it need not. */
+class Guard {
+  readonly #process = new Deno.Command("sh", {
+    args: ["-c", GUARD],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+    detached: true, // it must survive what ends us at the terminal
+  }).spawn();
+  readonly #writer = this.#process.stdin.getWriter();
+
+  async watch(pid: number): Promise<void> {
+    await this.#writer.write(encoder.encode(`${pid}\n`));
+  }
+
+  async dismiss(): Promise<void> {
+    try {
+      await this.#writer.write(encoder.encode("\n"));
+      await this.#writer.close();
+    } catch (error) {
+      // Somebody has ended it, and there is nobody left for it to guard.
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
+    await this.#process.status;
+  }
+}
+
+/** Sends a signal to a process, or with `-pid` to its group. @returns whether there was one */
+export function sendSignal(pid: number, signal: Deno.Signal): boolean {
+  try {
+    Deno.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Who listens on this machine.
+ *
+ * @module
+ */
+
+/** TCP_LISTEN as a table of sockets writes it, proc(5). */
+const LISTENING = "0A";
+
+/** A port on which nobody listened a moment ago. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/**
+ * Whether somebody listens on a port of 127.0.0.1. On Linux the system is asked, since a server may
+ * count its clients or serve only one; elsewhere there is no other way than to be a client.
+ */
+export async function isListening(port: number): Promise<boolean> {
+  if (Deno.build.os === "linux") return isInTable("tcp", port) || isInTable("tcp6", port);
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return false;
+    throw error;
+  }
+}
+
+function isInTable(protocol: "tcp" | "tcp6", port: number): boolean {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return tableOf(protocol).split("\n").some((row) => {
+    const [, local, , state] = row.trim().split(/\s+/);
+    return state === LISTENING && local.endsWith(suffix);
+  });
+}
+
+function tableOf(protocol: "tcp" | "tcp6"): string {
+  try {
+    return Deno.readTextFileSync(`/proc/net/${protocol}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return ""; // a system without IPv6
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Starts a server of ours and a program that is none, with a child, says their process ids, and waits
+ * for its own end, which it gets from a test.
+ *
+ * @module
+ */
+
+import { freePort } from "../../clients/listening_ports.ts";
+import { ServerProcess } from "../../clients/server_process.ts";
+import { listenerWithChild } from "./listener_with_child.ts";
+
+const options = { patienceMs: 60_000 };
+const ours = await ServerProcess.startOurs(["select", "--quiet"], options);
+const port = freePort();
+const other = await ServerProcess.startOther(listenerWithChild(port), port, options);
+console.log(JSON.stringify([ours.pid, other.pid]));
+await Promise.race([ours.ended, other.ended]);

@@ -50,6 +50,7 @@ export const enWatch = {
     noTerminal: "playground watch needs a terminal to draw in",
     twoModels: "--compare needs two models: playground watch --compare select epoll",
     serverFailed: (model: string, reason: string) => `${model} could not be started: ${reason}`,
+    serverEnded: (model: string) => `${model} has ended`,
     terminal: {
       keys: "q quits",
       lost: "the server is gone",

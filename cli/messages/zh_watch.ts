@@ -51,6 +51,7 @@ export const zhWatch: typeof enWatch = {
     noTerminal: "playground watch 需要在终端里运行",
     twoModels: "--compare 需要两个模型：playground watch --compare select epoll",
     serverFailed: (model: string, reason: string) => `无法启动 ${model}：${reason}`,
+    serverEnded: (model: string) => `${model} 已经结束`,
     terminal: {
       keys: "按 q 退出",
       lost: "服务器已经不在了",

@@ -5,10 +5,11 @@ import { type Shown, WebServer } from "../../servers/watch/web_server.ts";
  * Serves a page until Ctrl-C.
  *
  * @param announce says where it is
+ * @param shown.lost rejects when there is nothing to be shown any more
  * @throws {RefusedError} when it cannot
  */
 export async function showPage(
-  shown: Shown,
+  shown: Shown & { readonly lost?: Promise<never> },
   { port, open }: { readonly port: number; readonly open: boolean },
   announce: (address: string) => void,
 ): Promise<void> {
@@ -20,7 +21,10 @@ export async function showPage(
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const onSignal = () => stop();
   Deno.addSignalListener("SIGINT", onSignal);
-  await stopped;
-  Deno.removeSignalListener("SIGINT", onSignal);
-  await server.end();
+  try {
+    await Promise.race([stopped, ...(shown.lost === undefined ? [] : [shown.lost])]);
+  } finally {
+    Deno.removeSignalListener("SIGINT", onSignal);
+    await server.end();
+  }
 }

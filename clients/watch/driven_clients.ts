@@ -1,6 +1,6 @@
 import type { Address } from "../../servers/sockets/interface.ts";
 import type { CrowdCounts } from "../../servers/watch/frames.ts";
-import { resetOnClose } from "./reset_on_close.ts";
+import { resetConnection } from "./reset_connection.ts";
 
 /** How many connections are begun at a time; the others wait. */
 const MOST_CONNECTING = 50;
@@ -73,7 +73,7 @@ export class DrivenClients {
       if (how === "half-close") {
         client.conn.closeWrite().catch(() => this.#forget(client));
       } else {
-        if (how === "reset") resetOnClose(client.conn);
+        if (how === "reset") resetConnection(client.conn);
         this.#forget(client);
       }
     }

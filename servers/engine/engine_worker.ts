@@ -31,6 +31,9 @@ import type { ThreadPlan, Threads } from "./threads.ts";
 import { messageOf } from "../sockets/thrown.ts";
 import { WatchedSession } from "./watched_session.ts";
 
+/** The engine's own block of the counters, and its number in the trace. */
+const ENGINE = 0;
+
 /** Of Deno's sockets: an engine that blocks could not be told, and is ended from outside. */
 let farewell: Farewell<Connection> | undefined;
 /** The grace of a stop that came before there was anything to stop. */
@@ -105,7 +108,8 @@ async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine>
         notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
       acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
     },
-    undefined,
+    ENGINE,
+    ENGINE,
     controls,
   );
   const { sockets, isStopping } = await makeSockets(setup, recorder);

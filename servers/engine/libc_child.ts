@@ -23,6 +23,7 @@ import { LibcConnection } from "../sockets/libc_connection.ts";
 import { ERRNO } from "../sockets/system_call_error.ts";
 import { SHUT_WR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "./child_protocol.ts";
+import { FIRST_CHILD_BLOCK } from "./child_seats.ts";
 import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protocol.ts";
 import { WatchedSession } from "./watched_session.ts";
 
@@ -59,7 +60,8 @@ export async function serveInherited(
 
   const controls = options.isWatched ? new Controls(shared.controls) : undefined;
   const { stats, trace } = shared;
-  const observer = new ChildRecorder(stats, trace, NOTHING_RARE, client.block, controls);
+  const number = client.block - FIRST_CHILD_BLOCK + 1;
+  const observer = new ChildRecorder(stats, trace, NOTHING_RARE, client.block, number, controls);
   observer.taken(client);
   const connection = makeConnection(
     calls,

@@ -76,6 +76,7 @@ class LibcClientThread implements ClientThread {
       openMemory(setup.trace),
       NOTHING_RARE,
       setup.statsBlock,
+      setup.statsBlock,
       this.#controls,
     );
     this.#queue = new ClientQueue(setup.queue);

@@ -35,7 +35,8 @@ export class Recorder implements Observer {
   #saidWaiting = false;
 
   /**
-   * @param block of the counters, which nobody else may write, and number of the servant in the trace
+   * @param block of the counters, which nobody else may write
+   * @param servant see {@linkcode TraceRecord.servant}
    * @param controls of a server that is watched, which whoever is told of something obeys
    */
   constructor(
@@ -43,12 +44,13 @@ export class Recorder implements Observer {
     trace: ArrayBufferLike,
     rare: RareEvents,
     block = 0,
+    servant = block,
     controls?: Controls,
   ) {
     this.#counters = openCounters(stats, block);
     this.#trace = new TraceWriter(trace);
     this.#rare = rare;
-    this.#servant = block;
+    this.#servant = servant;
     this.#controls = controls;
   }
 

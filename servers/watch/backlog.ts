@@ -15,9 +15,9 @@ const ESTABLISHED = "01";
 const LISTEN = "0A";
 
 /** Listeners come first in these files: so much of them has the length of a backlog. */
-const LISTENERS_BYTES = 4_096;
-/** More connections than fit into this are not looked through. */
-const MOST_BYTES = 512 * 1_024;
+const LISTENERS_BYTES = 65_536;
+/** More connections than fit into this, some 50,000, are not looked through. */
+const MOST_BYTES = 8 * 1_048_576;
 const O_RDONLY = 0;
 const O_CLOEXEC = 0x8_0000;
 
@@ -50,10 +50,9 @@ export function parseBacklog(tables: readonly string[], port: number): Backlog {
   let length = 0;
   const peers: string[] = [];
   for (const table of tables) {
-    for (const row of table.split("\n").slice(1)) {
+    for (const [row] of table.matchAll(new RegExp(`^ *\\d+: \\w+:${shownPort} .*\n`, "gm"))) {
       // sl local_address rem_address st tx_queue:rx_queue tr:when retrnsmt uid timeout inode
-      const [, local, remote, state, queues, , , , , inode] = row.trim().split(/\s+/);
-      if (inode === undefined || !local.endsWith(`:${shownPort}`)) continue;
+      const [, , remote, state, queues, , , , , inode] = row.trim().split(/\s+/);
       // Of a listener, the queue of what was received is its backlog.
       if (state === LISTEN) length += parseInt(queues.split(":")[1], 16);
       // Who was not accepted is nobody's file yet.

@@ -19,12 +19,13 @@ import { PERMISSIONS } from "../clients/from_source.ts";
 import { Failure, type Outcome, run } from "./command.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
 
-/** Workers are started by URL, from which `deno compile` cannot tell that they are needed. */
-const WORKERS = [
+/** What is used by its address, from which `deno compile` cannot tell that it is needed. */
+const INCLUDED = [
   "--include=servers/engine/engine_worker.ts",
   "--include=clients/flood/libc_worker.ts",
   "--include=servers/engine/deno_client_worker.ts",
   "--include=servers/engine/libc_client_worker.ts",
+  "--include=servers/watch/page",
 ];
 
 interface Options {
@@ -82,7 +83,7 @@ function compileArgs({ target, output, entry }: Options): string[] {
     "--no-check", // `deno task check` does that
     "--frozen", // what is compiled is what the lock file says
     ...PERMISSIONS,
-    ...(entry === "main.ts" ? WORKERS : []),
+    ...(entry === "main.ts" ? INCLUDED : []),
     `--target=${target}`,
     `--output=${output}`,
     entry,

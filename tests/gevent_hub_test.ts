@@ -60,7 +60,7 @@ test("gevent: sleep(0) lets all others go on first", async () => {
 });
 
 test("gevent: a greenlet that throws ends alone, it is reported, and joinall tells", async () => {
-  const reports = await runOnClock(function* () {
+  const { failures } = await runOnClock(function* () {
     function* faulty(): Coroutine {
       yield* sleep(10);
       throw new Error("out of order");
@@ -84,14 +84,14 @@ test("gevent: a greenlet that throws ends alone, it is reported, and joinall tel
     }
     assertEquals(String(caught), "Error: out of order");
   });
-  assertEquals(reports, [
+  assertEquals(failures, [
     "<Greenlet at 0x1: faulty()> failed: out of order",
     "<Greenlet at 0x4: faulty()> failed: out of order",
   ]);
 });
 
 test("gevent: what the main greenlet throws is what run() throws", async () => {
-  const { hub, reports } = makeHub(new ManualClock());
+  const { hub, failures } = makeHub(new ManualClock());
   await assertRejects(
     () =>
       hub.run(function* () {
@@ -101,7 +101,7 @@ test("gevent: what the main greenlet throws is what run() throws", async () => {
     RangeError,
     "main fails",
   );
-  assertEquals(reports, []);
+  assertEquals(failures, []);
 });
 
 test("gevent: kill() runs finally, waits for it, and leaves a GreenletExit", async () => {
@@ -191,7 +191,7 @@ test("gevent: when all wait for each other, it is said and not waited for ever",
 });
 
 test("gevent: waiting without yield* is told, and harms nobody else", async () => {
-  const reports = await runOnClock(function* () {
+  const { failures } = await runOnClock(function* () {
     const forgetful = spawn(function* forgetful(): Coroutine {
       sleep(10);
       yield* sleep(10);
@@ -206,7 +206,7 @@ test("gevent: waiting without yield* is told, and harms nobody else", async () =
     yield* sleep(100); // nobody is woken who has ended
   });
   const wrong = "failed: a greenlet waits with yield*, and this one has not";
-  assertEquals(reports, [
+  assertEquals(failures, [
     `<Greenlet at 0x1: forgetful()> ${wrong}`,
     `<Greenlet at 0x2: atTheEnd()> ${wrong}`,
     `<Greenlet at 0x3: strange()> ${wrong}`,
@@ -215,7 +215,7 @@ test("gevent: waiting without yield* is told, and harms nobody else", async () =
 });
 
 test("gevent: who computes without waiting is named, with the time for which it held the others", async () => {
-  const reports = await runOnClock(function* (clock) {
+  const { holds } = await runOnClock(function* (clock) {
     function* compute(ms: number): Coroutine {
       yield* sleep(1);
       clock.advance(ms);
@@ -223,7 +223,7 @@ test("gevent: who computes without waiting is named, with the time for which it 
     }
     yield* joinall([spawn(compute, 50), spawn(compute, 3), spawn(compute, 2_000)]);
   });
-  assertEquals(reports, [
+  assertEquals(holds, [
     "<Greenlet at 0x1: compute(50)> held 50 ms",
     "<Greenlet at 0x3: compute(2000)> held 2000 ms",
   ]);

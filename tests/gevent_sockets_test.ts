@@ -2,19 +2,24 @@ import { GreenletExit } from "../servers/coroutines/gevent/greenlet.ts";
 import { sleep, spawn } from "../servers/coroutines/gevent/hub.ts";
 import { joinall, killall } from "../servers/coroutines/gevent/joining.ts";
 import type { Coroutine } from "../servers/coroutines/gevent/park.ts";
-import {
-  GeventListener,
-  type GeventSocket,
-  SocketLoop,
-} from "../servers/coroutines/gevent/sockets.ts";
+import { GeventListener, GeventSocket, SocketLoop } from "../servers/coroutines/gevent/sockets.ts";
 import { withTimeout } from "../servers/coroutines/gevent/timeout.ts";
-import { ConnectFailed, ConnectionReset } from "../servers/sockets/interface.ts";
+import { ConnectFailed, ConnectionReset, type Sockets } from "../servers/sockets/interface.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "./harness/assert.ts";
 import { assertSameBytes, decode, encode, randomBytes } from "./harness/bytes.ts";
 import { canReset, writeAll } from "./harness/clients.ts";
+import { FakeConnection } from "./harness/fake_connection.ts";
 import { makeHub, thrownBy } from "./harness/hub.ts";
+import { ManualClock } from "./harness/manual_clock.ts";
 import "./harness/sanitizers.ts";
 import { type Setting, testEachKind } from "./harness/sockets.ts";
+import { test } from "./harness/test.ts";
+
+/** Sockets on which nothing ever happens. */
+const NEVER_READY: Pick<Sockets, "epoll" | "connect"> = {
+  epoll: () => ({ add() {}, modify() {}, remove() {}, wait: () => [] }),
+  connect: () => [],
+};
 
 /** What a greenlet of a test works with. */
 interface Given {
@@ -24,19 +29,19 @@ interface Given {
   connect(): Coroutine<GeventSocket>;
 }
 
-/** Runs `body` in a greenlet of a hub over the sockets of a test. @returns what the hub reported */
+/** Runs `body` in a greenlet of a hub over the sockets of a test. @returns what failed */
 async function runOver(
   { sockets, listener }: Setting,
   body: (given: Given) => Coroutine,
 ): Promise<string[]> {
   const loop = new SocketLoop(sockets);
-  const { hub, reports } = makeHub(loop);
+  const { hub, failures } = makeHub(loop);
   const { host, port } = listener.address;
   await hub.run(function* main() {
     const connect = () => loop.connect(host, port);
     yield* body({ loop, listener: new GeventListener(loop, listener), connect });
   });
-  return reports;
+  return failures;
 }
 
 /** Receives `sizeBytes`, or all until the end. */
@@ -98,7 +103,7 @@ testEachKind(
       assertEquals(isSent, false);
       assertSameBytes(yield* receiveAll(socket), bytes.subarray(1));
       socket.close();
-    }).then((reports) => assertEquals(reports, [])),
+    }).then((failures) => assertEquals(failures, [])),
 );
 
 testEachKind(
@@ -112,7 +117,7 @@ testEachKind(
       assertInstanceOf(refused, ConnectFailed);
       assertMatch(refused.message, /refused/i);
       assertInstanceOf(yield* thrownBy(loop.connect("host.invalid", port)), ConnectFailed);
-    }).then((reports) => assertEquals(reports, [])),
+    }).then((failures) => assertEquals(failures, [])),
 );
 
 testEachKind("gevent: whoever waits for a socket can be given up or killed", async (setting) => {
@@ -136,7 +141,7 @@ testEachKind(
   "gevent: closing a socket ends the wait of whoever receives from it",
   async (setting) => {
     await setting.connect();
-    const reports = await runOver(setting, function* ({ listener }) {
+    const failures = await runOver(setting, function* ({ listener }) {
       const socket = yield* listener.accept();
       const reader = spawn(function* reader(): Coroutine {
         yield* socket.recv(10);
@@ -146,7 +151,7 @@ testEachKind(
       yield* reader.join();
     });
     // Each kind has its own way to say that there is nothing to be received any more.
-    assert(reports.length <= 1, String(reports));
+    assert(failures.length <= 1, String(failures));
   },
 );
 
@@ -154,7 +159,7 @@ testEachKind(
   "gevent: two greenlets cannot receive from the same socket at once",
   async (setting) => {
     await setting.connect();
-    const reports = await runOver(setting, function* ({ listener }) {
+    const failures = await runOver(setting, function* ({ listener }) {
       const socket = yield* listener.accept();
       const first = spawn(function* first(): Coroutine {
         yield* socket.recv(10);
@@ -167,7 +172,7 @@ testEachKind(
       yield* first.kill();
       socket.close();
     });
-    assertEquals(reports.length, 1);
+    assertEquals(failures.length, 1);
   },
 );
 
@@ -184,6 +189,27 @@ testEachKind("gevent: a reset is an error of its own", async (setting) => {
   socket.resetAndDestroy();
   await running;
 }, { ignore: !canReset });
+
+test("gevent: a client that sends without pause does not have the hub to itself", async () => {
+  const { hub } = makeHub(new ManualClock());
+  let isOver = false;
+  const lengths: number[] = [];
+  await hub.run(function* () {
+    const connection = new FakeConnection();
+    connection.tryRecv = () => new Uint8Array(1);
+    const endless = new GeventSocket(new SocketLoop(NEVER_READY), connection);
+    const receiving = spawn(function* (): Coroutine {
+      while (!isOver) lengths[lengths.length - 1] += (yield* endless.recv(1)).length;
+    });
+    for (let turn = 0; turn < 5; turn++) {
+      lengths.push(0);
+      yield* sleep(0);
+    }
+    isOver = true;
+    yield* receiving.join();
+  });
+  assertEquals(lengths.every((length) => length > 0 && length <= 32), true, String(lengths));
+});
 
 /** Has a client outside of the hub write, and waits until it has. */
 function* joinWrite(client: Deno.TcpConn, text: string): Coroutine {

@@ -10,7 +10,17 @@ import { cpuSeconds } from "../harness/processes.ts";
 
 const CLIENTS = 1_000;
 const SECONDS = 10;
-const MODELS = [["select"], ["poll"], ["epoll"], ["select-queue"], ["async"], ["nonblocking"]];
+const MODELS = [
+  ["select"],
+  ["poll"],
+  ["epoll"],
+  ["select-queue"],
+  ["greenlet"],
+  ["gevent"],
+  ["async"],
+  ["nonblocking"],
+  ["coroutine"],
+];
 
 console.log(`${CLIENTS} silent clients, ${SECONDS} s`);
 for (const flags of MODELS) {

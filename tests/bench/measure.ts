@@ -127,7 +127,8 @@ async function canConnect(port: number): Promise<boolean> {
   }
 }
 
-async function runOrFail(program: string, args: string[]): Promise<string> {
+/** Runs a program to its end. @returns what it printed */
+export async function runOrFail(program: string, args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
   if (!success) throw new Error(`${program}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);

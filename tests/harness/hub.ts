@@ -3,28 +3,31 @@ import { Hub, type Loop } from "../../servers/coroutines/gevent/hub.ts";
 import type { Coroutine } from "../../servers/coroutines/gevent/park.ts";
 import { ManualClock } from "./manual_clock.ts";
 
-/** What a hub has reported, in lines of text. */
+/** A hub, and what it has reported in lines of text. */
 export interface HubRun {
   readonly hub: Hub;
-  readonly reports: string[];
+  readonly failures: string[];
+  /** On the real clock, whoever is unlucky can be among them. */
+  readonly holds: string[];
 }
 
 /** A hub that keeps what it reports. */
 export function makeHub(loop: Loop): HubRun {
-  const reports: string[] = [];
+  const failures: string[] = [];
+  const holds: string[] = [];
   const hub = new Hub(loop, {
-    failed: (greenlet, error) => reports.push(`${greenlet} failed: ${error.message}`),
-    held: (greenlet, heldMs) => reports.push(`${greenlet} held ${heldMs} ms`),
+    failed: (greenlet, error) => failures.push(`${greenlet} failed: ${error.message}`),
+    held: (greenlet, heldMs) => holds.push(`${greenlet} held ${heldMs} ms`),
   });
-  return { hub, reports };
+  return { hub, failures, holds };
 }
 
-/** Runs `body` in a greenlet of a new hub, on a clock of its own. @returns what the hub reported */
-export async function runOnClock(body: Body<[ManualClock], void>): Promise<string[]> {
+/** Runs `body` in a greenlet of a new hub, on a clock of its own. */
+export async function runOnClock(body: Body<[ManualClock], void>): Promise<HubRun> {
   const clock = new ManualClock();
-  const { hub, reports } = makeHub(clock);
-  await hub.run(body, clock);
-  return reports;
+  const run = makeHub(clock);
+  await run.hub.run(body, clock);
+  return run;
 }
 
 /** What `waiting` throws. */

@@ -1,5 +1,5 @@
 import type { Greenlet } from "./greenlet.ts";
-import type { Loop } from "./hub.ts";
+import { type Loop, sleep } from "./hub.ts";
 import { type Coroutine, DONE_ALREADY, getcurrent, park, type Parking, type Wait } from "./park.ts";
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../sockets/interface.ts";
 import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
@@ -15,11 +15,11 @@ import { type Sockets, WOULD_BLOCK } from "../../sockets/interface.ts";
  */
 export class SocketLoop implements Loop {
   readonly isWatching = true;
-  readonly #sockets: Sockets;
+  readonly #sockets: Pick<Sockets, "epoll" | "connect">;
   readonly #interests: InterestList;
   readonly #watches = new Map<Pollable, Watch>();
 
-  constructor(sockets: Sockets) {
+  constructor(sockets: Pick<Sockets, "epoll" | "connect">) {
     this.#sockets = sockets;
     this.#interests = sockets.epoll();
   }
@@ -132,11 +132,15 @@ export class GeventListener {
   }
 }
 
+/** How often one receives without having to wait, before all others go on. */
+const MOST_IN_A_ROW = 16;
+
 /** A connected socket whose calls wait by switching to another greenlet. */
 export class GeventSocket {
   readonly connection: Connection;
   readonly #loop: SocketLoop;
   readonly #watch: Watch;
+  #recvsInARow = 0;
 
   constructor(loop: SocketLoop, connection: Connection) {
     this.connection = connection;
@@ -157,11 +161,18 @@ export class GeventSocket {
    * @throws {ConnectionReset} when the other side reset the connection
    */
   *recv(sizeBytes: number): Coroutine<Uint8Array> {
+    if (++this.#recvsInARow > MOST_IN_A_ROW) yield* this.#letOthersGoOn();
     let bytes: Uint8Array | typeof WOULD_BLOCK;
     while ((bytes = this.connection.tryRecv(sizeBytes)) === WOULD_BLOCK) {
+      this.#recvsInARow = 0;
       yield* this.#watch.readable.wait();
     }
     return bytes;
+  }
+
+  #letOthersGoOn(): Wait {
+    this.#recvsInARow = 0;
+    return sleep(0);
   }
 
   /**

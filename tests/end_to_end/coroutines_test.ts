@@ -1,0 +1,55 @@
+/**
+ * What the coroutine models and demos show besides what every model promises.
+ *
+ * @module
+ */
+
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { assert, assertEquals, assertGreaterOrEqual, assertMatch } from "../harness/assert.ts";
+import { exchange } from "../harness/clients.ts";
+import { run, Server } from "../harness/playground.ts";
+import { test } from "../harness/test.ts";
+
+const SOCKETS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
+
+test("demo yield and demo greenlet: A and B alternate", async () => {
+  const outcome = await run(["demo", "yield", "--rounds", "2", "--pause", "1ms"]);
+  assertEquals(outcome, { code: 0, stdout: lines("----A---", "----B---", 2), stderr: "" });
+  const { stdout } = await run(["demo", "greenlet", "--rounds", "3", "--pause", "1ms"]);
+  assertEquals(stdout, lines("---A--", "---B--", 3));
+});
+
+test("demo gevent and demo gevent-sleep: one after another, and all at once", async () => {
+  const { stdout } = await run(["demo", "gevent"]);
+  assertEquals(numbers(stdout), "0 1 2 3 4 0 1 2 3 4 0 1 2 3 4");
+  assertMatch(stdout, /^<Greenlet at 0x1: f\(5\)> 0\n/);
+  const sleeping = await run(["demo", "gevent-sleep", "--pause", "5ms"]);
+  assertEquals(numbers(sleeping.stdout), "0 0 0 1 1 1 2 2 2 3 3 3 4 4 4");
+});
+
+test("an unknown demo gets a line with the nearest one, and exit status 2", async () => {
+  const { code, stdout, stderr } = await run(["demo", "genvet"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(stderr, /^[^\n]*genvet[^\n]*gevent[^\n]*\n$/);
+});
+
+for (const sockets of SOCKETS) {
+  test(`gevent on ${sockets}: the hub says who held up the others, and for how long`, async () => {
+    await using server = await Server.start(["gevent", "--sockets", sockets, "--cpu", "50"]);
+    using conn = await server.connect();
+    assertEquals(await exchange(conn, "compute"), "compute");
+    const { who, heldMs } = await server.event("held-up");
+    assertMatch(String(who), /^<Greenlet at 0x\d+: serve\(127\.0\.0\.1:\d+\)>$/);
+    assertGreaterOrEqual(Number(heldMs), 50);
+    for (let i = 0; i < 5; i++) await exchange(conn, "again");
+    assert(server.events("held-up").length <= 2, "it is told at most once a second");
+  });
+}
+
+function lines(a: string, b: string, rounds: number): string {
+  return `${a}\n${b}\n`.repeat(rounds);
+}
+
+function numbers(output: string): string {
+  return output.trim().split("\n").map((line) => line.split(" ").at(-1)).join(" ");
+}

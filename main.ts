@@ -8,6 +8,7 @@ const commands: Commands = {
   flood: async () => (await import("./clients/flood_command.ts")).floodCommand,
   watch: async () => (await import("./clients/watch_command.ts")).watchCommand,
   replay: async () => (await import("./clients/replay_command.ts")).replayCommand,
+  race: async () => (await import("./clients/race_command.ts")).raceCommand,
   demo: async () => (await import("./clients/demo_command.ts")).demoCommand,
   connect: async () => (await import("./clients/connect_command.ts")).connectCommand,
 };

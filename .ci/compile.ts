@@ -14,19 +14,32 @@
  * @module
  */
 
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PERMISSIONS } from "../clients/from_source.ts";
 import { Failure, type Outcome, run } from "./command.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
 
-/** What is used by its address, from which `deno compile` cannot tell that it is needed. */
-const INCLUDED = [
+/** Workers are started by URL, from which `deno compile` cannot tell that they are needed. */
+const WORKERS = [
   "--include=servers/engine/engine_worker.ts",
   "--include=clients/flood/libc_worker.ts",
   "--include=servers/engine/deno_client_worker.ts",
   "--include=servers/engine/libc_client_worker.ts",
-  "--include=servers/watch/page",
 ];
+/** Files that are read, and not run. */
+const FILES = ["--include=clients/race/page", "--include=servers/watch/page"];
+/**
+ * What nobody needs of packages: those that are for tests, since all that are in the lock file are
+ * taken, and what is for other tools. The executable has all that it is made of in memory.
+ */
+const LEFT_OUT = [
+  directoryOf("playwright-core"),
+  ...["chart.js.map", "chart.cjs", "chart.cjs.map"],
+  ...["chart.umd.js", "chart.umd.js.map", "chart.umd.min.js.map"],
+  ...["chunks/helpers.dataset.js.map", "chunks/helpers.dataset.cjs.map"],
+].map((path) => `--exclude=${resolve(`${directoryOf("chart.js")}dist`, path)}`);
 
 interface Options {
   target: string;
@@ -83,7 +96,8 @@ function compileArgs({ target, output, entry }: Options): string[] {
     "--no-check", // `deno task check` does that
     "--frozen", // what is compiled is what the lock file says
     ...PERMISSIONS,
-    ...(entry === "main.ts" ? INCLUDED : []),
+    ...LEFT_OUT,
+    ...(entry === "main.ts" ? [...WORKERS, ...FILES] : []),
     `--target=${target}`,
     `--output=${output}`,
     entry,
@@ -98,6 +112,14 @@ function compileWithBase(base: string, options: Options): Promise<Outcome> {
     // in the system's store unless told to.
     DENO_TLS_CA_STORE: "system,mozilla",
   });
+}
+
+/** Where Deno keeps a package: all that comes after its name and version lies in it. */
+function directoryOf(name: string): string {
+  const path = fileURLToPath(import.meta.resolve(name));
+  const [directory] = path.match(/^.*[\\/]\d+\.\d+\.\d+[^\\/]*[\\/]/) ?? [];
+  if (directory === undefined) throw new Error(`${path} is in no directory of a version`);
+  return directory;
 }
 
 function compileFailure({ stderr }: Outcome): Failure {

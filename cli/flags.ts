@@ -27,6 +27,8 @@ export interface Flag<Value> {
   readonly words?: readonly string[];
   /** What it is typed as when it is given without a value. */
   readonly bare?: string;
+  /** Of a flag that may be given several times: joins what each of them was parsed to. */
+  join?(values: readonly Value[]): Value;
 }
 
 /** Flags by name in camel case: `idleTimeout` is typed `--idle-timeout`. */
@@ -115,6 +117,40 @@ export function choice<Word extends string>(words: readonly Word[], fallback: Wo
   };
 }
 
+/** A flag that takes some of `words`, with commas between them. */
+export function choices<Word extends string>(
+  words: readonly Word[],
+  fallback: readonly Word[],
+): Flag<readonly Word[]> {
+  return {
+    placeholder: words.join(","),
+    fallback,
+    shownFallback: fallback.join(","),
+    parse: (given) => {
+      const chosen = given.split(",");
+      const isWrong = chosen.some((one) => !words.some((word) => word === one));
+      return isWrong ? undefined : words.filter((word) => chosen.includes(word));
+    },
+    wanted: (messages) => messages.flags.wantsSomeOf(words),
+  };
+}
+
+/** As `flag`, but it may be given any number of times, and gives the values of all. */
+export function repeatable<Value>(flag: Flag<Value>): Flag<readonly Value[]> {
+  return {
+    placeholder: flag.placeholder,
+    fallback: [],
+    shownFallback: "",
+    parse: (given) => {
+      const value = flag.parse(given);
+      return value === undefined ? undefined : [value];
+    },
+    wanted: (messages) => flag.wanted(messages),
+    words: flag.words,
+    join: (values) => values.reduce<readonly Value[]>((all, one) => [...all, ...one], []),
+  };
+}
+
 /** A flag without a value; one that is on by itself is turned off with `--no-…`. */
 export function onOff(fallback = false): Flag<boolean> {
   return {
@@ -155,6 +191,8 @@ export function parseFlags<Some extends Flags>(
   checkSwitches(args, switches.map(([typed]) => typed), negated, typedNames, messages);
   const parsed = parseArgs(args, {
     string: ["_", ...[...typedNames.keys()].filter((typed) => !isIn(typed, switches))],
+    collect: [...typedNames].filter(([, name]) => flags[name].join !== undefined)
+      .map(([typed]) => typed),
     boolean: switches.map(([typed]) => typed),
     negatable: negatable.map(([typed]) => typed),
     default: Object.fromEntries(
@@ -168,11 +206,16 @@ export function parseFlags<Some extends Flags>(
   const given = new Set<string>();
   for (const [typed, name] of typedNames) {
     const value = parsed[typed];
-    values[name] = flags[name].fallback;
+    const flag = flags[name];
+    values[name] = flag.fallback;
     if (value === undefined) continue;
-    if (typeof value === "string") values[name] = parseValue(typed, value, flags[name], messages);
-    else values[name] = value === false ? flags[name].off ?? false : value;
-    if (values[name] !== flags[name].fallback || typeof value === "string") given.add(name);
+    if (Array.isArray(value)) {
+      if (value.length === 0) continue;
+      values[name] = flag.join?.(value.map((one) => parseValue(typed, one, flag, messages)));
+    } else if (typeof value === "string") {
+      values[name] = parseValue(typed, value, flag, messages);
+    } else values[name] = value === false ? flag.off ?? false : value;
+    if (values[name] !== flag.fallback || typeof value === "string") given.add(name);
   }
   // Every name of `flags` has just been given a value of its flag.
   return { flags: values as FlagValues<Some>, words: parsed._, given };

@@ -3,9 +3,9 @@ import { RefusedError, UsageError } from "../cli/errors.ts";
 import type { Messages } from "../cli/messages.ts";
 import { choice, duration, type FlagValues, integer, onOff, pause, text } from "../cli/flags.ts";
 import { type Address, formatAddress } from "../servers/sockets/interface.ts";
-import { descriptorLimit, raiseDescriptorLimit } from "../servers/sockets/descriptor_limit.ts";
 import { ERRNO, SystemCallError } from "../servers/sockets/system_call_error.ts";
 import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
+import { reserveDescriptors } from "./flood/descriptors.ts";
 import { Flood } from "./flood/flood.ts";
 import { LibcFlood } from "./flood/libc_flood.ts";
 import { always, numbers, ofSize, type Repertoire } from "./flood/messages.ts";
@@ -31,11 +31,6 @@ const floodFlags = {
   json: onOff(),
 };
 
-/** What a process needs besides one descriptor for each connection. */
-const DESCRIPTORS_OF_PROCESS = 32;
-/** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and its epoll instance. */
-const DESCRIPTORS_PER_THREAD = 8;
-
 /** `playground flood` */
 export const floodCommand = defineCommand({
   flags: floodFlags,
@@ -45,6 +40,7 @@ export const floodCommand = defineCommand({
     await reserveDescriptors(flags, messages);
     const options: FloodOptions = {
       ...flags,
+      warmupMs: 0,
       durationMs: flags.duration === 0 ? Infinity : flags.duration,
       thinkMs: flags.think,
       repertoire: chooseRepertoire(flags),
@@ -76,18 +72,6 @@ function check(
   if (sockets === "deno" && given.has("threads")) {
     throw new UsageError(flags.notForModel("--threads", "--sockets deno", ["--sockets libc"]));
   }
-}
-
-/** Sees to it that there are descriptors for all connections, or says that there are not. */
-async function reserveDescriptors(
-  { conns, sockets, threads }: FlagValues<typeof floodFlags>,
-  { flood }: Messages,
-): Promise<void> {
-  const wanted = conns + DESCRIPTORS_OF_PROCESS;
-  const limit = sockets === "libc"
-    ? raiseDescriptorLimit(wanted + threads * DESCRIPTORS_PER_THREAD)
-    : await descriptorLimit();
-  if (wanted > limit) throw new RefusedError(flood.descriptorLimit(conns, limit));
 }
 
 function explainRefusal(reason: Error | undefined, address: Address, { flood }: Messages): string {

@@ -13,15 +13,31 @@
 const LAUNCHER = 'read -r line && exec "$@" </dev/null';
 
 /**
- * Collects the process ids that come line by line. An empty line sends it home; the end of the pipe
- * without one means that we are gone, and who is then still there is killed, kill(1).
+ * Reads the child's process id. An empty line then sends it home; the end of the pipe without one
+ * means that we are gone. Then the child is killed, kill(1), with its group and all its descendants,
+ * which are looked for first: who has lost its parent can be found no more. Where there is no /proc,
+ * proc(5), those that left the group are not found.
  */
 const GUARD = `
-  while read -r pid; do
-    [ -z "$pid" ] && exit
-    pids="$pids -$pid $pid"
+  read -r tree || exit
+  read -r dismissed && exit
+  group=$tree
+  tree=" $tree "
+  found=yes
+  while [ -n "$found" ]; do
+    found=
+    for stat in /proc/[0-9]*/stat; do
+      read -r line <"$stat" || continue
+      pid=\${line%% *}
+      line=\${line##*) ? }
+      case $tree in *" $pid "*) continue ;; esac
+      case $tree in *" \${line%% *} "*) tree="$tree$pid " found=yes ;; esac
+    done
   done
-  kill -s KILL -- $pids 2>/dev/null`;
+  kill -s KILL -- "-$group" $tree`;
+
+/** Those of our children that are a program with a guard, or a guard. */
+const guarded = new Set<number>();
 
 const encoder = new TextEncoder();
 const hasGuards = Deno.build.os !== "windows";
@@ -63,6 +79,7 @@ export class GuardedProcess {
       detached: true, // Ctrl-C at the terminal is for us, who end it
       ...options,
     }).spawn();
+    guarded.add(child.pid);
     const guard = new Guard();
     await guard.watch(child.pid);
     const writer = child.stdin.getWriter();
@@ -73,11 +90,6 @@ export class GuardedProcess {
 
   get pid(): number {
     return this.child.pid;
-  }
-
-  /** Has another process, such as one that left the child's group, share the child's fate. */
-  async include(pid: number): Promise<void> {
-    await this.#guard?.watch(pid);
   }
 
   /** Sends a signal to the child alone. One that has ended is no error. */
@@ -95,9 +107,10 @@ export class GuardedProcess {
   }
 
   async #end(): Promise<void> {
-    if (hasGuards) sendSignal(-this.pid, "SIGKILL");
+    if (hasGuards) killGroup(this.pid);
     else this.signal("SIGKILL");
     await this.child.status;
+    guarded.delete(this.pid);
     await this.#guard?.dismiss();
   }
 }
@@ -113,6 +126,11 @@ class Guard {
   }).spawn();
   readonly #writer = this.#process.stdin.getWriter();
 
+  constructor() {
+    guarded.add(this.#process.pid);
+  }
+
+  /** From now on this process is guarded. To be called once. */
   async watch(pid: number): Promise<void> {
     await this.#writer.write(encoder.encode(`${pid}\n`));
   }
@@ -126,16 +144,20 @@ class Guard {
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
     }
     await this.#process.status;
+    guarded.delete(this.#process.pid);
   }
 }
 
-/** Sends a signal to a process, or with `-pid` to its group. @returns whether there was one */
-export function sendSignal(pid: number, signal: Deno.Signal): boolean {
+/** Whether a child of ours is a program that was started here, or its guard. */
+export function isGuarded(pid: number): boolean {
+  return guarded.has(pid);
+}
+
+/** Kills a process group. One whose last member has just ended is no error. */
+function killGroup(leader: number): void {
   try {
-    Deno.kill(pid, signal);
-    return true;
+    Deno.kill(-leader, "SIGKILL");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return false;
   }
 }

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
+import { readSystemFile } from "./system_files.ts";
+
 /** TCP_LISTEN as a table of sockets writes it, proc(5). */
 const LISTENING = "0A";
 
@@ -14,11 +17,11 @@ export function freePort(): number {
 }
 
 /**
- * Whether somebody listens on a port of 127.0.0.1. On Linux the system is asked, since a server may
- * count its clients or serve only one; elsewhere there is no other way than to be a client.
+ * Whether somebody listens on a port of 127.0.0.1. Where the system can be asked it is, since a server
+ * may count its clients, or serve only one; elsewhere there is no other way than to be a client.
  */
 export async function isListening(port: number): Promise<boolean> {
-  if (Deno.build.os === "linux") return isInTable("tcp", port) || isInTable("tcp6", port);
+  if (hasSystemCalls()) return isInTable("tcp", port) || isInTable("tcp6", port);
   try {
     (await Deno.connect({ hostname: "127.0.0.1", port })).close();
     return true;
@@ -30,17 +33,8 @@ export async function isListening(port: number): Promise<boolean> {
 
 function isInTable(protocol: "tcp" | "tcp6", port: number): boolean {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  return tableOf(protocol).split("\n").some((row) => {
+  return readSystemFile(`/proc/net/${protocol}`).split("\n").some((row) => {
     const [, local, , state] = row.trim().split(/\s+/);
     return state === LISTENING && local.endsWith(suffix);
   });
-}
-
-function tableOf(protocol: "tcp" | "tcp6"): string {
-  try {
-    return Deno.readTextFileSync(`/proc/net/${protocol}`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return ""; // a system without IPv6
-    throw error;
-  }
 }

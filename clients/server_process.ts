@@ -61,7 +61,7 @@ export class NotListeningError extends Error {
 export class ServerProcess implements AsyncDisposable {
   /** Where it listens on 127.0.0.1. */
   readonly port: number;
-  /** Resolves when it has ended, be it by itself. */
+  /** Resolves when it has ended, be it by itself, and all is known about that. */
   readonly ended: Promise<ServerEnd>;
   readonly #process: GuardedProcess;
   readonly #stopSignal: Deno.Signal;
@@ -125,9 +125,9 @@ export class ServerProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** Has another process share the server's fate, such as a child that left its process group. */
-  include(pid: number): Promise<void> {
-    return this.#process.include(pid);
+  /** Resolves as soon as it has ended, while it may still be read what it had to say. */
+  get exited(): Promise<unknown> {
+    return this.#process.child.status;
   }
 
   /**
@@ -137,9 +137,8 @@ export class ServerProcess implements AsyncDisposable {
   async stop(graceMs: number): Promise<ServerEnd> {
     this.#process.signal(this.#stopSignal);
     const timer = setTimeout(() => this.#process.signal("SIGKILL"), graceMs);
-    await this.#process.child.status;
+    await this.exited;
     clearTimeout(timer);
-    await this.#process.end();
     return await this.ended;
   }
 
@@ -148,18 +147,19 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Waits for the end of a process, and for the last that it had to say. */
+/** Waits for the end of a process, whose group ends with it, and for the last that it had to say. */
 async function endOf(
-  { child }: GuardedProcess,
+  process: GuardedProcess,
   totals: () => Totals | undefined,
   ...readers: LineReader[]
 ): Promise<ServerEnd> {
   const complaints: string[] = [];
-  const errors = new LineReader(child.stderr, (line) => {
+  const errors = new LineReader(process.child.stderr, (line) => {
     complaints.push(line);
     if (complaints.length > MOST_COMPLAINTS) complaints.shift();
   });
-  const { code, signal } = await child.status;
+  const { code, signal } = await process.child.status;
+  await process.end();
   await Promise.all([...readers, errors].map((reader) => reader.endWithin(HELD_OPEN_MS)));
   return { code, signal, complaints, totals: totals() };
 }

@@ -11,9 +11,11 @@ export function splitCommand(command: string): string[] {
 /**
  * Looks whether a program can be run, before the first client finds that it cannot.
  *
+ * @param flag where it was named
  * @throws {RefusedError} when it cannot
  */
 export async function checkProgram(
+  flag: string,
   [program]: readonly string[],
   messages: Messages,
 ): Promise<void> {
@@ -22,5 +24,5 @@ export async function checkProgram(
     ? ["where", ["/q", program]]
     : ["sh", ["-c", 'command -v -- "$0" >/dev/null', program]];
   const { success } = await new Deno.Command(shell, { args, stdin: "null" }).output();
-  if (!success) throw new RefusedError(messages.serve.programMissing(program));
+  if (!success) throw new RefusedError(messages.serve.programMissing(flag, program));
 }

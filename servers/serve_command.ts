@@ -72,7 +72,7 @@ export const serveCommand = defineCommand({
     if (given.has("exec") && exec.length === 0) {
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
     }
-    await checkProgram(exec, messages);
+    await checkProgram("--exec", exec, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
       setup: await makeSetup(model, flags, exec),

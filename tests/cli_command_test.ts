@@ -52,6 +52,7 @@ function commandsWith(run: Command["run"]): Commands {
     explain: load,
     serve: load,
     flood: load,
+    race: load,
     demo: load,
     watch: load,
     replay: load,

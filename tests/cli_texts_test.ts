@@ -12,6 +12,7 @@ import { demoCommand } from "../clients/demo_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
 import { replayCommand } from "../clients/replay_command.ts";
 import { watchCommand } from "../clients/watch_command.ts";
+import { raceCommand } from "../clients/race_command.ts";
 import { explainCommand } from "../servers/explain_command.ts";
 import { modelsCommand } from "../servers/models_command.ts";
 import { isModelName, MODEL_NAMES, modelEntry } from "../servers/registry.ts";
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  race: raceCommand,
   demo: demoCommand,
   watch: watchCommand,
   replay: replayCommand,

@@ -1,5 +1,10 @@
 import { ofSize } from "../clients/flood/messages.ts";
-import { assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "./harness/assert.ts";
+import {
+  assertEquals,
+  assertGreaterOrEqual,
+  assertLess,
+  assertLessOrEqual,
+} from "./harness/assert.ts";
 import { writeAll } from "./harness/clients.ts";
 import {
   afterEach,
@@ -119,4 +124,21 @@ testEachFlood("a flood thinks between an echo and the next message", async (floo
   await flood.run();
   assertGreaterOrEqual(performance.now() - startedMs, 39);
   assertEquals(outcome(flood), FLAWLESS);
+});
+
+testEachFlood("what is sent in the warm-up is served, but not measured", async (floodOf) => {
+  let echoes = 0;
+  await using target = echoTarget(() => echoes++);
+  const flood = floodOf(target, { warmupMs: 200, durationMs: 50, thinkMs: 5 });
+  const running = flood.run();
+  await flood.warm;
+  await running;
+  const { measurements: { messagesEchoed, roundTrips, lastServedMs }, elapsedMs } = flood;
+  assertEquals(outcome(flood), FLAWLESS);
+  assertLess(0, messagesEchoed);
+  assertLess(messagesEchoed, echoes);
+  assertEquals(roundTrips.count, messagesEchoed);
+  assertGreaterOrEqual(elapsedMs, 49);
+  assertLess(elapsedMs, 200);
+  assertLess(0, lastServedMs);
 });

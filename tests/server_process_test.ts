@@ -5,7 +5,7 @@ import { TextLineStream } from "../clients/text_lines.ts";
 import type { ServerEvent } from "../servers/supervisor/json_reporter.ts";
 import { assertEquals, assertLess, assertMatch, assertRejects } from "./harness/assert.ts";
 import { exchange } from "./harness/clients.ts";
-import { listenerWithChild } from "./harness/listener_with_child.ts";
+import { faultyProgram } from "./harness/faulty_program.ts";
 import { processTree, stillRunning } from "./harness/processes.ts";
 import { test } from "./harness/test.ts";
 import "./harness/sanitizers.ts";
@@ -14,6 +14,9 @@ const PATIENT = { patienceMs: 60_000 };
 /** How long a process may outlive who has started it. */
 const MOST_ORPHANED_MS = 2_000;
 const isWindows = Deno.build.os === "windows";
+
+// The C library is opened once, and is no leak of the first test.
+await isListening(0);
 
 test("a server of ours tells its events, and its totals when it is stopped", async () => {
   const events: ServerEvent[] = [];
@@ -61,7 +64,7 @@ test("a start can be given up, and nothing is left of it", async () => {
 
 test("a program is asked to stop, and its children go with it", async () => {
   const port = freePort();
-  await using server = await ServerProcess.startOther(listenerWithChild(port), port, PATIENT);
+  await using server = await ServerProcess.startOther(faultyProgram(port), port, PATIENT);
   const tree = await processTree(server.pid);
   assertLess(1, tree.length);
   const { signal } = await server.stop(60_000);
@@ -71,7 +74,7 @@ test("a program is asked to stop, and its children go with it", async () => {
 
 test("a program that does not hear is killed after the grace, with its children", async () => {
   const port = freePort();
-  const command = listenerWithChild(port, "deaf");
+  const command = faultyProgram(port, "deaf");
   await using server = await ServerProcess.startOther(command, port, PATIENT);
   const tree = await processTree(server.pid);
   const { signal } = await server.stop(200);

@@ -1,4 +1,6 @@
 import { enWatch } from "./en_watch.ts";
+import { enConnect } from "./en_connect.ts";
+import { enRace, enRaceCommand } from "./en_race.ts";
 
 /** Groups thousands, as English does. */
 function count(value: number): string {
@@ -101,6 +103,7 @@ export const en = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    race: enRaceCommand,
     demo: {
       summary: "show coroutines at work in a few lines: yield, greenlet, gevent or gevent-sleep",
       usage: "demo <name> [flags]",
@@ -110,12 +113,7 @@ export const en = {
       },
       examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
-    connect: {
-      summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
-      usage: "connect [HOST:PORT]",
-      flags: {},
-      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
-    },
+    connect: enConnect.command,
     ...enWatch.commands,
   },
 
@@ -155,6 +153,8 @@ export const en = {
         unit === "ms" ? "milliseconds" : "seconds"
       })`,
     wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
+    wantsSomeOf: (words: readonly string[]) =>
+      `it takes ${words.join(" or ")}, or several with commas`,
     wantsAddress: "an address looks like 127.0.0.1:7788 or [::1]:7788",
   },
 
@@ -226,8 +226,8 @@ export const en = {
       `${address}: ports below 1024 need more rights than you have: choose another with --port`,
     cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
-    programMissing: (program: string) =>
-      `--exec ${program}: the program is not found; name one that is in the PATH, or its path`,
+    programMissing: (flag: string, program: string) =>
+      `${flag} ${program}: the program is not found; name one that is in the PATH, or its path`,
     spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
       "a program that runs already cannot be given a client",
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,
@@ -274,13 +274,9 @@ export const en = {
   },
 
   watch: enWatch.texts,
+  race: enRace,
 
-  connect: {
-    connected: (address: string) => `connected to ${address}; Ctrl-D ends`,
-    closed: (address: string) => `${address} has closed`,
-    failed: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
-    lost: (address: string, reason: string) => `lost ${address}: ${reason}`,
-  },
+  connect: enConnect.texts,
 
   models: {
     servant: {

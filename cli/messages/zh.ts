@@ -1,3 +1,6 @@
+import { zhConnect } from "./zh_connect.ts";
+import { zhRace, zhRaceCommand } from "./zh_race.ts";
+
 import type { Messages } from "../messages.ts";
 import { zhWatch } from "./zh_watch.ts";
 
@@ -99,6 +102,7 @@ export const zh: Messages = {
         "playground flood --conns 50000 --sockets libc --threads 2",
       ],
     },
+    race: zhRaceCommand,
     demo: {
       summary: "用几行输出演示协程怎样工作：yield、greenlet、gevent 或 gevent-sleep",
       usage: "demo <名称> [选项]",
@@ -108,12 +112,7 @@ export const zh: Messages = {
       },
       examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
-    connect: {
-      summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
-      usage: "connect [主机:端口]",
-      flags: {},
-      examples: ["playground connect", "playground connect 127.0.0.1:9999"],
-    },
+    connect: zhConnect.command,
     ...zhWatch.commands,
   },
 
@@ -151,6 +150,7 @@ export const zh: Messages = {
     wantsDuration: (unit: string) =>
       `应为一段时间，如 500ms、1.5s 或 2m（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
     wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,
+    wantsSomeOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}，可用逗号分隔写几个`,
     wantsAddress: "地址应形如 127.0.0.1:7788 或 [::1]:7788",
   },
 
@@ -218,8 +218,8 @@ export const zh: Messages = {
       `${address}：监听 1024 以下的端口需要更高的权限，请用 --port 换一个端口`,
     cannotListen: (address: string, reason: string) => `无法监听 ${address}：${reason}`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
-    programMissing: (program: string) =>
-      `--exec ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
+    programMissing: (flag: string, program: string) =>
+      `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
     spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
       "已经在运行的程序接不了客户端",
     engineFailed: (reason: string) => `引擎出错了：${reason}`,
@@ -261,13 +261,9 @@ export const zh: Messages = {
   },
 
   watch: zhWatch.texts,
+  race: zhRace,
 
-  connect: {
-    connected: (address: string) => `已连接到 ${address}，按 Ctrl-D 结束`,
-    closed: (address: string) => `${address} 已关闭连接`,
-    failed: (address: string, reason: string) => `无法连接到 ${address}：${reason}`,
-    lost: (address: string, reason: string) => `与 ${address} 的连接中断：${reason}`,
-  },
+  connect: zhConnect.texts,
 
   models: {
     servant: {

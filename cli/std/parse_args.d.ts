@@ -6,6 +6,8 @@ export interface ParseOptions {
   boolean?: readonly string[];
   /** Those of `boolean` that have a `--no-…`. */
   negatable?: readonly string[];
+  /** Those of `string` that give the list of all values that they were given. */
+  collect?: readonly string[];
   default?: Readonly<Record<string, unknown>>;
   alias?: Readonly<Record<string, string>>;
   /** Called for what is no option that was named; `false` drops it. */

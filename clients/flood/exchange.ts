@@ -85,14 +85,14 @@ export class Exchange {
     const unasked = Math.max(0, count - this.#owedBytes);
     measurements.wrongBytes += check.wrongBytes - wrongBefore + unasked;
     this.#owedBytes -= count - unasked;
-    if (!this.#isServed && check.messages > 0 && !isOver) this.#countServed();
+    if (!this.#isServed && check.messages > 0 && !isOver) this.#countServed(nowMs);
   }
 
   /** The server has sent its last byte: that is right only when nothing is owed to us any more. */
-  ended(): void {
+  ended(nowMs: number): void {
     const nothingCame = this.#check.messages === 0 && !this.#check.isWithinMessage;
     if (this.isLastSent && nothingCame && !this.#wait) {
-      this.#countServed(); // a server that only listens, and has listened to the end
+      this.#countServed(nowMs); // a server that only listens, and has listened to the end
     } else if (!this.isLastSent || this.isOwed) {
       this.lost();
     }
@@ -104,9 +104,9 @@ export class Exchange {
     if (!this.#isServed) this.#measurements.lostUnserved++;
   }
 
-  #countServed(): void {
+  #countServed(nowMs: number): void {
     this.#isServed = true;
-    this.#measurements.served++;
+    this.#measurements.countServed(nowMs);
   }
 
   readonly #onMessage = (index: number): void => {

@@ -18,7 +18,9 @@ export class Flood implements RunningFlood {
   );
   /** Why the first connection that was refused was. */
   firstRefusal: Error | undefined = undefined;
+  readonly #warm = Promise.withResolvers<void>();
   #connecting = 0;
+  #measuredFromMs = 0;
   #elapsedMs = 0;
   #stops = 0;
 
@@ -37,7 +39,11 @@ export class Flood implements RunningFlood {
     return this.#talkers.size;
   }
 
-  /** For how long messages were sent. */
+  get warm(): Promise<void> {
+    return this.#warm.promise;
+  }
+
+  /** For how long messages were sent, the warm-up left aside. */
   get elapsedMs(): number {
     return this.#elapsedMs;
   }
@@ -50,13 +56,21 @@ export class Flood implements RunningFlood {
 
   /** Opens the connections, talks on them, and resolves when all are closed. */
   async run(): Promise<void> {
-    const { durationMs } = this.#options;
-    const startedMs = performance.now();
-    const timer = durationMs === Infinity
-      ? undefined
-      : setTimeout(() => this.#end.abort(), durationMs);
+    const { warmupMs } = this.#options;
+    this.#measuredFromMs = performance.now();
+    this.measurements.begin(this.#measuredFromMs);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (warmupMs === 0) timer = this.#beginMeasuring();
+    else {
+      timer = setTimeout(() => {
+        this.measurements.endWarmup();
+        timer = this.#beginMeasuring();
+      }, warmupMs);
+    }
     this.#end.signal.addEventListener("abort", () => {
-      this.#elapsedMs = performance.now() - startedMs;
+      clearTimeout(timer);
+      this.#warm.resolve();
+      this.#elapsedMs = performance.now() - this.#measuredFromMs;
       // Whoever was not served by now never was, whatever the server still does.
       for (const talker of this.#talkers) {
         if (this.#options.wait && !talker.isServed) talker.abandon();
@@ -65,9 +79,16 @@ export class Flood implements RunningFlood {
     await this.#openAll();
     const overdue = this.#abandonOverdue();
     await Promise.all(this.#talks);
-    clearTimeout(timer);
     overdue.cancel();
     this.#end.abort();
+  }
+
+  /** @returns the timer that ends the flood, if it is to end by itself */
+  #beginMeasuring(): ReturnType<typeof setTimeout> | undefined {
+    const { durationMs } = this.#options;
+    this.#measuredFromMs = performance.now();
+    this.#warm.resolve();
+    return durationMs === Infinity ? undefined : setTimeout(() => this.#end.abort(), durationMs);
   }
 
   async #openAll(): Promise<void> {

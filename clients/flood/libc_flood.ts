@@ -15,6 +15,7 @@ export class LibcFlood implements RunningFlood {
   readonly #stops = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   /** What each thread has reported last. */
   readonly #reports: ThreadReport[] = [];
+  readonly #warm = Promise.withResolvers<void>();
   #waker = -1;
   #measurements = new Measurements();
   /** There are newer reports than {@linkcode measurements} has. */
@@ -42,6 +43,10 @@ export class LibcFlood implements RunningFlood {
 
   get waiting(): number {
     return this.#reports.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  get warm(): Promise<void> {
+    return this.#warm.promise;
   }
 
   get elapsedMs(): number {
@@ -87,6 +92,7 @@ export class LibcFlood implements RunningFlood {
         }, (report) => this.#take(thread, report))
       ));
     } finally {
+      this.#warm.resolve();
       for (const worker of workers) worker.end();
       this.#calls.close(this.#waker);
       this.#waker = -1;
@@ -96,6 +102,7 @@ export class LibcFlood implements RunningFlood {
   #take(thread: number, report: ThreadReport): void {
     this.#reports[thread] = report;
     this.#isOutdated = true;
+    if (this.#reports.filter(({ isWarm }) => isWarm).length === this.#threads) this.#warm.resolve();
   }
 }
 

@@ -27,6 +27,7 @@ export interface ThreadReport {
   readonly connected: number;
   readonly waiting: number;
   readonly elapsedMs: number;
+  readonly isWarm: boolean;
   readonly measurements: EncodedMeasurements;
   /** The call by which the first connection was refused, and its errno. */
   readonly firstRefusal: { readonly call: string; readonly errno: number } | undefined;

@@ -167,7 +167,7 @@ export class LibcTalker {
       } else if (count === AGAIN) {
         return;
       } else if (count === 0) {
-        this.#exchange.ended();
+        this.#exchange.ended(clock.now());
         return this.#close();
       } else if (count !== INTERRUPTED) {
         return this.#lose();

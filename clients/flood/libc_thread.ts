@@ -34,7 +34,9 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   readonly #talkers: (LibcTalker | undefined)[] = [];
   readonly #sleepers = new BinaryHeap<LibcTalker>((a, b) => a.dueMs - b.dueMs);
   readonly #stops: Int32Array;
-  readonly #startedMs: number;
+  #measuredFromMs: number;
+  /** When the warm-up is over; `Infinity` once it is. */
+  #warmMs: number;
   #open = 0;
   /** Those that have more to do, now and when it is the turn of the others. */
   #going: LibcTalker[] = [];
@@ -54,12 +56,14 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     this.options = setup.options;
     this.#stops = new Int32Array(setup.stops);
     checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
-    this.#startedMs = this.clock.now();
-    this.#endMs = this.#startedMs + this.options.durationMs;
-    this.#reportMs = this.#startedMs + REPORT_MS;
-    const { conns } = this.options;
+    const { conns, warmupMs, durationMs } = this.options;
+    const startedMs = this.#measuredFromMs = this.clock.now();
+    this.measurements.begin(startedMs);
+    this.#warmMs = warmupMs === 0 ? Infinity : startedMs + warmupMs;
+    this.#endMs = startedMs + warmupMs + durationMs;
+    this.#reportMs = startedMs + REPORT_MS;
     const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, conns);
-    this.#opener = new LibcOpener(this.calls, connector, setup, this, this.#startedMs);
+    this.#opener = new LibcOpener(this.calls, connector, setup, this, startedMs);
   }
 
   /**
@@ -75,10 +79,11 @@ export class LibcThread implements TalkerThread, OpenerEvents {
       this.#goOn();
       this.#wakeSleepers();
       this.#opener.openMore(now);
+      if (now() >= this.#warmMs) this.#endWarmup();
       this.#checkEnd(now());
       if (now() >= this.#reportMs) this.#reportNow();
     }
-    if (!this.isOver) this.#elapsedMs = now() - this.#startedMs;
+    if (!this.isOver) this.#elapsedMs = now() - this.#measuredFromMs;
     this.#epoll.close();
     return this.#report();
   }
@@ -137,6 +142,14 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     }
   }
 
+  #endWarmup(): void {
+    this.#warmMs = Infinity;
+    this.#measuredFromMs = this.clock.now();
+    this.#endMs = this.#measuredFromMs + this.options.durationMs;
+    this.measurements.endWarmup();
+    this.#reportNow();
+  }
+
   #checkEnd(nowMs: number): void {
     const stops = Atomics.load(this.#stops, 0);
     const isTime = nowMs >= this.#endMs;
@@ -150,7 +163,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
 
   #end(nowMs: number): void {
     this.isOver = true;
-    this.#elapsedMs = nowMs - this.#startedMs;
+    this.#elapsedMs = nowMs - this.#measuredFromMs;
     this.#endMs = nowMs + LAST_ECHOES_MS;
     this.#opener.abandon();
     for (const talker of this.#talkers) {
@@ -172,7 +185,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   #wait(): number {
     const nowMs = this.clock.now();
     const dueMs = Math.min(this.#opener.dueMs, this.#sleepers.peek()?.dueMs ?? Infinity);
-    const otherMs = Math.min(this.#endMs, this.#reportMs);
+    const otherMs = Math.min(this.#endMs, this.#warmMs, this.#reportMs);
     if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
     if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
     return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
@@ -190,6 +203,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
       connected: this.#open,
       waiting,
       elapsedMs: this.#elapsedMs,
+      isWarm: this.#warmMs === Infinity,
       measurements: this.measurements.encode(),
       firstRefusal: this.#firstRefusal,
     };

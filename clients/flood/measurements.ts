@@ -74,6 +74,8 @@ export interface Counts {
   bytesSent: number;
   bytesReceived: number;
   wrongBytes: number;
+  /** When the last of the served was, for the first time, since the flood began. */
+  lastServedMs: number;
 }
 
 /** {@linkcode Measurements} in a form that can be told to another thread. */
@@ -86,7 +88,7 @@ export interface EncodedMeasurements {
 /** What a flood counts while it goes on. */
 export class Measurements implements Counts {
   readonly connectTimes = new Durations();
-  readonly roundTrips = new Durations();
+  roundTrips = new Durations();
   opened = 0;
   refused = 0;
   served = 0;
@@ -97,6 +99,29 @@ export class Measurements implements Counts {
   bytesSent = 0;
   bytesReceived = 0;
   wrongBytes = 0;
+  lastServedMs = 0;
+  #startedMs = 0;
+
+  /** The flood begins. */
+  begin(nowMs: number): void {
+    this.#startedMs = nowMs;
+  }
+
+  /** The warm-up is over: from now on counts how fast it goes. */
+  endWarmup(): void {
+    this.roundTrips = new Durations();
+    this.messagesSent =
+      this.messagesEchoed =
+      this.bytesSent =
+      this.bytesReceived =
+        0;
+  }
+
+  /** A connection was served for the first time. */
+  countServed(nowMs: number): void {
+    this.served++;
+    this.lastServedMs = nowMs - this.#startedMs;
+  }
 
   encode(): EncodedMeasurements {
     const { connectTimes, roundTrips, ...counts } = this;
@@ -117,5 +142,6 @@ export class Measurements implements Counts {
     this.bytesSent += counts.bytesSent;
     this.bytesReceived += counts.bytesReceived;
     this.wrongBytes += counts.wrongBytes;
+    this.lastServedMs = Math.max(this.lastServedMs, counts.lastServedMs);
   }
 }

@@ -12,6 +12,8 @@ export interface FloodOptions {
   readonly conns: number;
   /** `Infinity`: until it is stopped. */
   readonly durationMs: number;
+  /** Before that it talks as long as this without measuring how fast it goes. */
+  readonly warmupMs: number;
   readonly repertoire: Repertoire;
   /** Messages per second on each connection; `Infinity`: as many as go. */
   readonly rate: number;

@@ -1,9 +1,9 @@
 import type { Messages } from "../../cli/messages.ts";
+import { hasStatusLine, writeStatusLine } from "../../cli/status_line.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { formatMs } from "./results.ts";
 
 const UPDATE_MS = 200;
-const encoder = new TextEncoder();
 
 /**
  * Shows how a flood goes on in one line of the terminal, which it takes away in the end.
@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
  * @returns a function that ends it
  */
 export function showProgress(flood: RunningFlood, { flood: texts }: Messages): () => void {
-  if (!Deno.stderr.isTerminal()) return () => {};
+  if (!hasStatusLine()) return () => {};
   let before = 0;
   let beforeMs = performance.now();
   const timer = setInterval(() => {
@@ -26,15 +26,10 @@ export function showProgress(flood: RunningFlood, { flood: texts }: Messages): (
     });
     before = messagesEchoed;
     beforeMs = nowMs;
-    rewriteLine(line);
+    writeStatusLine(line);
   }, UPDATE_MS);
   return () => {
     clearInterval(timer);
-    rewriteLine("");
+    writeStatusLine("");
   };
-}
-
-/** A line that does not fit is cut by the terminal instead of leaving pieces behind: DECAWM off. */
-function rewriteLine(line: string): void {
-  Deno.stderr.writeSync(encoder.encode(`\r\x1b[?7l\x1b[K${line}\x1b[?7h`));
 }

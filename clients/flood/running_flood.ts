@@ -7,7 +7,9 @@ export interface RunningFlood {
   readonly waiting: number;
   /** Connections that are open. */
   readonly connected: number;
-  /** For how long messages were sent. */
+  /** Resolves when the warm-up is over, or the flood. */
+  readonly warm: Promise<void>;
+  /** For how long messages were sent, the warm-up left aside. */
   readonly elapsedMs: number;
   /** Why the first connection that was refused was. */
   readonly firstRefusal: Error | undefined;

@@ -88,7 +88,7 @@ export class Talker {
         this.#exchange.took(buffer, words, count, performance.now(), this.#flood.aborted);
         this.#onEcho?.();
       }
-      this.#exchange.ended();
+      this.#exchange.ended(performance.now());
     } catch {
       if (!this.#ended) this.#exchange.lost();
     }

@@ -1,61 +1,73 @@
 /**
- * A real browser: Debian's Chromium, driven by playwright-core.
+ * A real browser for tests: Debian's Chromium, without a window.
+ *
+ * ```ts
+ * browserTest("the page has a title", async (visit) => {
+ *   const { page, complaints, requests } = visit;
+ *   await page.goto("http://127.0.0.1:7788/");
+ *   assertEquals(await page.title(), "…");
+ * });
+ * ```
  *
  * @module
  */
 
 import { type Browser, chromium, type Page } from "playwright-core";
+import { test } from "./test.ts";
 
-/** Where distributions put it. */
-const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/snap/bin/chromium"];
+/** Where Chromium is, if it is. */
+const EXECUTABLES = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
+const executablePath = EXECUTABLES.find(isFile);
 
-/** Where Chromium is; `undefined` where it is not installed, and tests with it are to be ignored. */
-export const CHROMIUM: string | undefined = PATHS.find(isFile);
+/** A page in a browser of its own, and what it does that people would not see. */
+export interface Visit {
+  readonly browser: Browser;
+  readonly page: Page;
+  /** Errors and warnings on the console, and errors that nobody caught. */
+  readonly complaints: readonly string[];
+  /** The addresses that it has fetched, that of the page itself included. */
+  readonly requests: readonly string[];
+}
+
+/** Registers a test that needs a browser. Where there is none it is ignored, and says so. */
+export function browserTest(
+  name: string,
+  fn: (visit: Visit) => Promise<void>,
+  { ignore = false }: { ignore?: boolean } = {},
+): void {
+  test(name, () => withBrowser(fn), { ignore: ignore || executablePath === undefined });
+}
+
+/** Calls `fn` with a page in a browser, which is closed when that is done. */
+export async function withBrowser(fn: (visit: Visit) => Promise<void>): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu"], // neither is to be had in a container
+  });
+  try {
+    await fn(await visit(browser));
+  } finally {
+    await browser.close();
+  }
+}
+
+async function visit(browser: Browser): Promise<Visit> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => requests.push(request.url()));
+  return { browser, page, complaints, requests };
+}
 
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-/** How a page is to look. */
-export interface PageOptions {
-  readonly width?: number;
-  readonly height?: number;
-  readonly colorScheme?: "light" | "dark";
-}
-
-/** A browser with one page. Dispose of it, and nothing is left. */
-export class BrowserPage implements AsyncDisposable {
-  readonly page: Page;
-  /** What the page had to complain of: errors that nobody caught, and what it wrote as errors. */
-  readonly complaints: string[] = [];
-  readonly #browser: Browser;
-
-  private constructor(browser: Browser, page: Page) {
-    this.#browser = browser;
-    this.page = page;
-    page.on("pageerror", (error) => this.complaints.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(message.text());
-    });
-  }
-
-  static async open(
-    { width = 1_280, height = 900, colorScheme = "light" }: PageOptions = {},
-  ): Promise<BrowserPage> {
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      // Containers have neither the user namespaces nor the shared memory that Chromium wants.
-      args: ["--no-sandbox", "--disable-dev-shm-usage"],
-    });
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-    return new BrowserPage(browser, page);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

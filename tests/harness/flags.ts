@@ -4,7 +4,7 @@
  * @module
  */
 
-import { choice, duration, integer, onOff, text } from "../../cli/flags.ts";
+import { choice, choices, duration, integer, onOff, repeatable, text } from "../../cli/flags.ts";
 
 export const FLAGS = {
   host: text("127.0.0.1"),
@@ -13,6 +13,8 @@ export const FLAGS = {
   idleTimeout: duration(Infinity, "", "s"),
   sleep: duration(0, "0", "ms"),
   trigger: choice(["edge", "level"], "edge"),
+  sockets: choices(["deno", "libc"], ["deno"]),
+  against: repeatable(text("")),
   quiet: onOff(),
   wait: onOff(true),
 };

@@ -87,6 +87,7 @@ function optionsFor(
     port,
     conns: 3,
     durationMs: Infinity,
+    warmupMs: 0,
     repertoire: ofSize(100),
     rate: Infinity,
     wait: true,

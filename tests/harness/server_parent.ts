@@ -7,11 +7,11 @@
 
 import { freePort } from "../../clients/listening_ports.ts";
 import { ServerProcess } from "../../clients/server_process.ts";
-import { listenerWithChild } from "./listener_with_child.ts";
+import { faultyProgram } from "./faulty_program.ts";
 
 const options = { patienceMs: 60_000 };
 const ours = await ServerProcess.startOurs(["select", "--quiet"], options);
 const port = freePort();
-const other = await ServerProcess.startOther(listenerWithChild(port), port, options);
+const other = await ServerProcess.startOther(faultyProgram(port), port, options);
 console.log(JSON.stringify([ours.pid, other.pid]));
 await Promise.race([ours.ended, other.ended]);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BrowserPage, type PageOptions } from "./browser.ts";
+import type { Locator, Page } from "playwright-core";
 import { Server } from "./playground.ts";
 
 /** A client as the table of the page has it. */
@@ -14,39 +14,24 @@ export interface ShownClient {
   readonly lane: string;
 }
 
-/** Starts a server with a page, and gives the page's address. */
-export async function startWatched(
-  args: readonly string[],
-): Promise<{ server: Server; address: string }> {
-  const server = await Server.start([...args, "--quiet", "--watch", "0"]);
-  try {
-    return { server, address: String((await server.event("watching")).address) };
-  } catch (error) {
-    await server[Symbol.asyncDispose]();
-    throw error;
-  }
-}
+/** How often it is looked whether the page shows what is waited for. */
+const LOOK_MS = 100;
 
-/** A server and its page. Dispose of it, and nothing is left. */
-export class WatchedPage implements AsyncDisposable {
-  private constructor(readonly server: Server, readonly browser: BrowserPage) {}
+/** A server, and the page on which it is watched. Dispose of it, and the server is gone. */
+export class WatchedServer implements AsyncDisposable {
+  private constructor(readonly server: Server, readonly page: Page) {}
 
-  static async open(args: readonly string[], options: PageOptions = {}): Promise<WatchedPage> {
-    const { server, address } = await startWatched(args);
+  /** Starts a server, and opens its page. */
+  static async open(page: Page, args: readonly string[]): Promise<WatchedServer> {
+    const server = await startWatched(args);
     try {
-      const browser = await BrowserPage.open(options);
-      const watched = new WatchedPage(server, browser);
-      await browser.page.goto(address);
-      await browser.page.waitForSelector("section.run");
-      return watched;
+      await page.goto(await addressOf(server));
+      await page.locator("section.run").first().waitFor();
+      return new WatchedServer(server, page);
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
     }
-  }
-
-  get page(): BrowserPage["page"] {
-    return this.browser.page;
   }
 
   /** Presses a button of the controls, by what stands on it. */
@@ -58,24 +43,33 @@ export class WatchedPage implements AsyncDisposable {
   async clients(): Promise<ShownClient[]> {
     const table = this.page.locator("details.clients");
     if (await table.getAttribute("open") === null) await table.locator("summary").click();
-    const rows = await table.locator("tbody tr").all();
+    const rows: Locator[] = await table.locator("tbody tr").all();
     return await Promise.all(rows.map(async (row) => {
       const [peer, state, lane] = await row.locator("td").allTextContents();
       return { peer, state, lane };
     }));
   }
 
-  /** Waits until the clients in the table are so. Looks again when the table may have changed. */
+  /** Waits until the clients in the table are so. */
   async untilClients(isSo: (clients: ShownClient[]) => boolean): Promise<ShownClient[]> {
     for (;;) {
       const clients = await this.clients();
       if (isSo(clients)) return clients;
-      await this.page.waitForTimeout(100);
+      await this.page.waitForTimeout(LOOK_MS);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.browser[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
   }
+}
+
+/** Starts a server that can be watched. */
+export async function startWatched(args: readonly string[]): Promise<Server> {
+  return await Server.start([...args, "--quiet", "--watch", "0"]);
+}
+
+/** Where its page is, for who may control it. */
+export async function addressOf(server: Server): Promise<string> {
+  return String((await server.event("watching")).address);
 }

@@ -1,0 +1,120 @@
+/** The texts of `playground race` in English. */
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** The texts on the command and its flags. */
+export const enRaceCommand = {
+  summary: "run models under the same load, one after another, and put them side by side",
+  usage: "race [model…] [flags]",
+  flags: {
+    conns: "how many connections",
+    size: "bytes per message",
+    duration: "how long each is measured in each round",
+    handler: "what to do with bytes: echo, upper, or a file that echoes: ./mine.js",
+    sleep: "wait this long before each answer, as for a database",
+    cpu: "burn this much CPU time per message",
+    sockets: "which kinds of sockets race",
+    rounds: "how often each races; the medians count",
+    warmup: "talk this long before measuring",
+    against: "any program that listens on that port races along",
+    json: "write the results to this file, for programs",
+    csv: "write the medians to this file, for spreadsheets",
+    html: "write a page with charts to this file",
+    open: "show the page in the browser",
+  },
+  examples: [
+    "playground race",
+    "playground race select epoll async --rounds 5 --html race.html --open",
+    'playground race epoll --against "python=python3 server.py {port}"',
+  ],
+};
+
+/** What a race says. */
+export const enRace = {
+  against: (typed: string) =>
+    `--against ${typed}: it takes NAME=COMMAND with {port} in it, such as ` +
+    '"python=python3 server.py {port}"',
+  sameName: (name: string) => `--against ${name}=…: the name ${name} races already`,
+  handler: (name: string) =>
+    `--handler ${name}: a race compares what comes back with what was sent; ` +
+    "it takes echo, upper, or a file that echoes, such as ./mine.js",
+  notOnSockets: (models: string, sockets: string) =>
+    `${models} does not serve on ${sockets} sockets`,
+  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}: ${reason}`,
+  cannotOpen: (path: string) => `no program was found that shows ${path}; open it in a browser`,
+  nothingMeasured: "nothing was measured",
+  written: (path: string) => `written: ${path}`,
+  progress: (p: { round: number; rounds: number; name: string; left: string }) =>
+    `round ${p.round} of ${p.rounds}, ${p.name}, ${p.left} left`,
+  seconds: (seconds: number) =>
+    seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`,
+  load: (l: { conns: number; size: string; rounds: number; duration: string; warmup: string }) =>
+    `${count(l.conns)} connections, messages of ${l.size}, ` +
+    `${l.rounds === 1 ? "1 round" : `${l.rounds} rounds`} of ${l.duration} after ${l.warmup}`,
+  incomplete: (done: number, all: number) =>
+    `ended early: ${count(done)} of ${count(all)} heats were run`,
+  columns: {
+    name: "server",
+    spread: "spread",
+    messagesPerSecond: "messages/s",
+    served: "served",
+    allServedMs: "all served",
+    p50Ms: "50 %",
+    p99Ms: "99 %",
+    p999Ms: "99.9 %",
+    cpuSecondsPerMillion: "CPU s/M",
+    peakMemoryBytes: "memory",
+    threads: "threads",
+    processes: "processes",
+    switchesPerThousand: "switches",
+    wakeUpsPerThousand: "wake-ups",
+  },
+  legend: [
+    "50, 99, 99.9 %: this part of the round trips took no longer",
+    "all served: from the first connect until each connection had an answer",
+    "CPU s/M: CPU seconds of the server for a million messages",
+    "switches, wake-ups: for a thousand messages",
+    "memory, threads, processes: the most at a time, children included",
+    "*: the best of those that served all connections",
+  ],
+  endedEarly: (how: string) => `it ended before it listened: ${how}`,
+  silent: (seconds: string) => `it did not listen within ${seconds} s`,
+  ended: (how: string) => `it ended under the load: ${how}`,
+  exit: (code: number) => `exit status ${code}`,
+  killed: (signal: string) => `ended by ${signal}`,
+  notServed: (opened: number, conns: number) =>
+    `none of ${count(conns)} connections was served (${count(opened)} were opened)`,
+  unserved: (conns: number, who: string) => `not all ${count(conns)} connections served: ${who}`,
+  lost: (who: string) => `connections lost: ${who}`,
+  wrong: (who: string) => `wrong bytes came back: ${who}`,
+  wideSpread: (who: string) =>
+    `rounds more than 10 % from the median: ${who}; other programs may be running, ` +
+    "more --rounds or a longer --duration help",
+  floodLimit: (who: string) =>
+    `the flood took nearly all the CPU that it can use, and may be what held up: ${who}`,
+  page: {
+    title: "The race",
+    throughput: "Messages per second",
+    latency: "Round trips",
+    latencyAxis: "round trip in milliseconds",
+    percentileAxis: "part of the messages that took no longer",
+    memory: "Peak memory in megabytes",
+    cpu: "CPU seconds for a million messages",
+    figures: "All figures",
+    machine: "The machine",
+    repeat: "To repeat it",
+    notes: "Notes",
+    chartOf: (title: string) => `${title}: a chart of the figures in the table below`,
+  },
+  machine: {
+    processor: "processor",
+    processors: (count: number) => `${count} ×`,
+    memory: "memory",
+    system: "system",
+    versions: "versions",
+    date: "date",
+    load: "load",
+  },
+};

@@ -1,0 +1,114 @@
+/** `playground race` 的中文文本。 */
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** 命令及其选项的说明。 */
+export const zhRaceCommand = {
+  summary: "让各个模型依次承受同样的负载，再把结果放在一起比较",
+  usage: "race [模型…] [选项]",
+  flags: {
+    conns: "连接数",
+    size: "每条消息的字节数",
+    duration: "每一轮中测量每个服务器的时间",
+    handler: "如何处理字节：echo、upper，或一个原样返回的文件：./mine.js",
+    sleep: "每次回答前等待这么久，如同在等数据库",
+    cpu: "每条消息消耗这么多 CPU 时间",
+    sockets: "哪几种套接字参赛",
+    rounds: "每个服务器跑几轮；取中位数",
+    warmup: "测量之前先热身这么久",
+    against: "让任何监听该端口的程序一同参赛",
+    json: "把结果写入这个文件，供程序读取",
+    csv: "把中位数写入这个文件，供电子表格使用",
+    html: "把带图表的网页写入这个文件",
+    open: "在浏览器中打开网页",
+  },
+  examples: [
+    "playground race",
+    "playground race select epoll async --rounds 5 --html race.html --open",
+    'playground race epoll --against "python=python3 server.py {port}"',
+  ],
+};
+
+/** 比赛中说的话。 */
+export const zhRace = {
+  against: (typed: string) =>
+    `--against ${typed}：应为含有 {port} 的 名称=命令，例如 "python=python3 server.py {port}"`,
+  sameName: (name: string) => `--against ${name}=…：名称 ${name} 已有参赛者使用`,
+  handler: (name: string) =>
+    `--handler ${name}：比赛要核对返回的与发送的是否一致；应为 echo、upper，或一个原样返回的文件，如 ./mine.js`,
+  notOnSockets: (models: string, sockets: string) => `${models} 不能使用 ${sockets} 套接字`,
+  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}：${reason}`,
+  cannotOpen: (path: string) => `没有找到能显示 ${path} 的程序；请用浏览器打开它`,
+  nothingMeasured: "什么也没有测到",
+  written: (path: string) => `已写入：${path}`,
+  progress: (p: { round: number; rounds: number; name: string; left: string }) =>
+    `第 ${p.round} 轮，共 ${p.rounds} 轮，${p.name}，还剩 ${p.left}`,
+  seconds: (seconds: number) =>
+    seconds < 60 ? `${seconds} 秒` : `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒`,
+  load: (l: { conns: number; size: string; rounds: number; duration: string; warmup: string }) =>
+    `${count(l.conns)} 个连接，每条消息 ${l.size}，共 ${l.rounds} 轮，` +
+    `每轮热身 ${l.warmup} 后测量 ${l.duration}`,
+  incomplete: (done: number, all: number) => `提前结束：${count(all)} 场比赛跑了 ${count(done)} 场`,
+  columns: {
+    name: "服务器",
+    spread: "波动",
+    messagesPerSecond: "消息/秒",
+    served: "已服务",
+    allServedMs: "全部服务",
+    p50Ms: "50 %",
+    p99Ms: "99 %",
+    p999Ms: "99.9 %",
+    cpuSecondsPerMillion: "CPU 秒/百万",
+    peakMemoryBytes: "内存",
+    threads: "线程",
+    processes: "进程",
+    switchesPerThousand: "切换",
+    wakeUpsPerThousand: "唤醒",
+  },
+  legend: [
+    "50、99、99.9 %：这么多的往返不超过所列时间",
+    "全部服务：从第一次连接到每个连接都得到回答的时间",
+    "CPU 秒/百万：服务器处理一百万条消息所用的 CPU 秒数",
+    "切换、唤醒：每一千条消息的次数",
+    "内存、线程、进程：同一时刻的最大值，包括子进程",
+    "*：在服务了所有连接的服务器中最好的",
+  ],
+  endedEarly: (how: string) => `还没开始监听就结束了：${how}`,
+  silent: (seconds: string) => `${seconds} 秒内没有开始监听`,
+  ended: (how: string) => `在负载下结束了：${how}`,
+  exit: (code: number) => `退出状态 ${code}`,
+  killed: (signal: string) => `被信号 ${signal} 终止`,
+  notServed: (opened: number, conns: number) =>
+    `${count(conns)} 个连接一个也没有得到服务（打开了 ${count(opened)} 个）`,
+  unserved: (conns: number, who: string) => `没有服务全部 ${count(conns)} 个连接：${who}`,
+  lost: (who: string) => `有连接中断：${who}`,
+  wrong: (who: string) => `返回的字节有误：${who}`,
+  wideSpread: (who: string) =>
+    `有的轮次偏离中位数 10 % 以上：${who}；可能有别的程序在运行，可增加 --rounds 或延长 --duration`,
+  floodLimit: (who: string) => `flood 几乎用尽了它能用的 CPU，也许正是它限制了：${who}`,
+  page: {
+    title: "比赛",
+    throughput: "每秒消息数",
+    latency: "往返时间",
+    latencyAxis: "往返时间（毫秒）",
+    percentileAxis: "不超过该时间的消息比例",
+    memory: "内存峰值（MB）",
+    cpu: "每百万条消息的 CPU 秒数",
+    figures: "全部数据",
+    machine: "机器",
+    repeat: "重复这场比赛",
+    notes: "说明",
+    chartOf: (title: string) => `${title}：图表，数据见下表`,
+  },
+  machine: {
+    processor: "处理器",
+    processors: (count: number) => `${count} ×`,
+    memory: "内存",
+    system: "系统",
+    versions: "版本",
+    date: "日期",
+    load: "负载",
+  },
+};

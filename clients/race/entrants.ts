@@ -1,0 +1,67 @@
+/**
+ * Who races.
+ *
+ * @module
+ */
+
+import type { SocketKind } from "../../servers/engine/protocol.ts";
+import { modelEntry, type ModelName } from "../../servers/registry.ts";
+import { splitCommand } from "../../servers/program.ts";
+import { freePort } from "../listening_ports.ts";
+import { ServerProcess, type StartOptions } from "../server_process.ts";
+
+/** What stands for the port in the command of a program that is none of ours. */
+export const PORT_PLACE = "{port}";
+
+/** Someone who races, and can be started again for each heat. */
+export interface Entrant {
+  readonly name: string;
+  /** Of one of ours. */
+  readonly model?: ModelName;
+  readonly sockets?: SocketKind;
+  /** The program and its arguments, of one that is none of ours. */
+  readonly command?: readonly string[];
+  start(options: StartOptions): Promise<ServerProcess>;
+}
+
+/**
+ * The models, each on those of the socket kinds that it serves on.
+ *
+ * @param flags of `serve`, for all of them
+ */
+export function entrantsOfOurs(
+  models: readonly ModelName[],
+  kinds: readonly SocketKind[],
+  flags: readonly string[],
+): Entrant[] {
+  return models.flatMap((model) =>
+    kinds.filter((sockets) => modelEntry(model).sockets.includes(sockets)).map((sockets) => ({
+      name: `${model} ${sockets}`,
+      model,
+      sockets,
+      start: (options: StartOptions) =>
+        ServerProcess.startOurs([model, "--sockets", sockets, ...flags], options),
+    }))
+  );
+}
+
+/**
+ * A program that races along.
+ *
+ * @param typed `NAME=COMMAND`, where the command has {@linkcode PORT_PLACE} in it
+ * @returns nothing when that is not what it is
+ */
+export function entrantAgainst(typed: string): Entrant | undefined {
+  const [, name, commandLine] = /^([^=]+)=(.+)$/s.exec(typed) ?? [];
+  if (name === undefined || !commandLine.includes(PORT_PLACE)) return undefined;
+  const command = splitCommand(commandLine);
+  return {
+    name: name.trim(),
+    command,
+    start: (options) => {
+      const port = freePort();
+      const words = command.map((word) => word.replaceAll(PORT_PLACE, String(port)));
+      return ServerProcess.startOther(words, port, options);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * The files that a race is written to.
+ *
+ * @module
+ */
+
+import type { Invocation } from "../../cli/command.ts";
+import type { Flags } from "../../cli/flags.ts";
+import { RefusedError, UsageError } from "../../cli/errors.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { messageOf } from "../../servers/sockets/thrown.ts";
+import { recordAsCsv } from "./csv.ts";
+import type { RaceRecord } from "./record.ts";
+import type { Standing } from "./standings.ts";
+
+/** Where to write to; nowhere if it is empty. */
+interface Paths {
+  readonly json: string;
+  readonly csv: string;
+  readonly html: string;
+  /** Whether the page is shown in the browser. */
+  readonly open: boolean;
+}
+
+/** Programs that show a page in the browser that people are used to. */
+const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, readonly string[]>>> = {
+  darwin: ["open"],
+  windows: ["cmd", "/c", "start", ""],
+};
+
+/** The files, which are opened before the race: nobody wants to learn after it that they cannot be. */
+export class RaceFiles {
+  readonly #paths: Paths;
+
+  private constructor(paths: Paths) {
+    this.#paths = paths;
+  }
+
+  /**
+   * Creates the files.
+   *
+   * @throws {UsageError} when there is a page to be shown, and none to be written
+   * @throws {RefusedError} when one cannot be written
+   */
+  static async create(paths: Paths, messages: Messages): Promise<RaceFiles> {
+    if (paths.open && paths.html === "") {
+      throw new UsageError(messages.flags.onlyWith("--open", "--html"));
+    }
+    for (const flag of ["json", "csv", "html"] as const) {
+      await write(flag, paths[flag], "", messages);
+    }
+    return new RaceFiles(paths);
+  }
+
+  /**
+   * Writes them.
+   *
+   * @throws {RefusedError} when one cannot be written, or the page cannot be shown
+   */
+  async write(
+    standings: readonly Standing[],
+    record: RaceRecord,
+    { language, messages }: Pick<Invocation<Flags>, "language" | "messages">,
+  ): Promise<void> {
+    const { json, csv, html, open } = this.#paths;
+    await write("json", json, `${JSON.stringify(record, null, 2)}\n`, messages);
+    await write("csv", csv, recordAsCsv(record), messages);
+    if (html !== "") {
+      // Loaded only where there is one: it brings the library for charts along.
+      const { raceAsHtml } = await import("./html.ts");
+      await write("html", html, await raceAsHtml(standings, record, language, messages), messages);
+    }
+    for (const path of [json, csv, html]) {
+      if (path !== "") console.error(messages.race.written(path));
+    }
+    if (open) await show(html, messages);
+  }
+}
+
+async function write(flag: string, path: string, text: string, { race }: Messages): Promise<void> {
+  if (path === "") return;
+  try {
+    await Deno.writeTextFile(path, text);
+  } catch (error) {
+    throw new RefusedError(race.cannotWrite(`--${flag}`, path, messageOf(error)));
+  }
+}
+
+async function show(path: string, { race }: Messages): Promise<void> {
+  const [program, ...args] = OPENERS[Deno.build.os] ?? ["xdg-open"];
+  try {
+    const { success } = await new Deno.Command(program, {
+      args: [...args, path],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (success) return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  throw new RefusedError(race.cannotOpen(path));
+}

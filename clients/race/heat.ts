@@ -1,0 +1,120 @@
+/**
+ * One heat: a server is started, flooded and measured, and is gone when the heat is over.
+ *
+ * @module
+ */
+
+// @ts-types="../../cli/std/delay.d.ts"
+import { delay } from "@std/async/delay";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { readResourceUsage } from "../../servers/supervisor/resource_usage.ts";
+import { Flood } from "../flood/flood.ts";
+import { LibcFlood } from "../flood/libc_flood.ts";
+import type { FloodOptions } from "../flood/options.ts";
+import type { RunningFlood } from "../flood/running_flood.ts";
+import { endOrphans } from "../orphans.ts";
+import { NotListeningError, type ServerEnd, type ServerProcess } from "../server_process.ts";
+import type { Entrant } from "./entrants.ts";
+import { makeMeasured, type Measured } from "./figures.ts";
+import { TreeWatch, type Usage } from "./tree_watch.ts";
+
+/** How long a server may take until it listens. */
+export const PATIENCE_MS = 10_000;
+/** How long a server may take to stop when its clients have gone. */
+const GRACE_MS = 1_000;
+
+/** What a server is flooded with. The host and the port are those of the server. */
+export interface Load extends Omit<FloodOptions, "host" | "port"> {
+  /** How many threads flood, where there can be more than one. */
+  readonly threads: number;
+}
+
+/** What a heat gave: figures, or the reason why there are none. */
+export type Heat = Measured | { readonly failure: Failure };
+
+/** Why a server could not be measured. */
+export type Failure =
+  | { readonly kind: "ended-early" | "silent" | "ended"; readonly end: ServerEnd }
+  | { readonly kind: "not-served"; readonly opened: number; readonly reason: string | undefined };
+
+/**
+ * Runs a heat.
+ *
+ * @throws {unknown} the reason of the signal, when that ended it
+ */
+export async function runHeat(entrant: Entrant, load: Load, signal: AbortSignal): Promise<Heat> {
+  try {
+    const server = await entrant.start({ patienceMs: PATIENCE_MS, signal });
+    try {
+      return await flood(server, load, signal);
+    } finally {
+      await server.stop(GRACE_MS);
+    }
+  } catch (error) {
+    if (!(error instanceof NotListeningError)) throw error;
+    return { failure: { kind: error.tookTooLong ? "silent" : "ended-early", end: error.end } };
+  } finally {
+    if (hasSystemCalls()) await endOrphans();
+  }
+}
+
+async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Promise<Heat> {
+  const watch = hasSystemCalls() ? new TreeWatch(server.pid) : undefined;
+  const flood = makeFlood(load, server.port);
+  const stop = () => flood.stop();
+  signal.addEventListener("abort", stop);
+  const flooding = flood.run();
+  try {
+    const over = new AbortController();
+    const measuring = measure(flood, watch, load, AbortSignal.any([signal, over.signal]));
+    const first = await Promise.race([measuring, server.exited.then(() => undefined)]);
+    if (first === undefined) {
+      over.abort();
+      await measuring.catch(() => {}); // there is nobody to be measured any more
+      return { failure: { kind: "ended", end: await server.ended } };
+    }
+    flood.stop();
+    await flooding;
+    if (flood.measurements.served === 0) return { failure: notServed(flood) };
+    const { totals } = await server.stop(GRACE_MS);
+    return makeMeasured(flood, { ...first, peaks: watch?.peaks, totals });
+  } finally {
+    signal.removeEventListener("abort", stop);
+    watch?.close();
+    flood.stop();
+    await flooding;
+  }
+}
+
+/** Lets the flood go on for as long as it is measured, and looks what that takes. */
+async function measure(
+  flood: RunningFlood,
+  watch: TreeWatch | undefined,
+  { durationMs, threads }: Load,
+  signal: AbortSignal,
+): Promise<{ usage: Usage | undefined; floodCpuShare: number }> {
+  await flood.warm;
+  watch?.begin();
+  const beganMs = performance.now();
+  const beganSeconds = ownCpuSeconds();
+  await delay(durationMs, { signal });
+  const usage = watch?.end();
+  const cpus = (ownCpuSeconds() - beganSeconds) * 1_000 / (performance.now() - beganMs);
+  return { usage, floodCpuShare: cpus / threads };
+}
+
+/** CPU time of this process, which does nothing but flood and watch. */
+function ownCpuSeconds(): number {
+  const { userSeconds, systemSeconds } = readResourceUsage(false);
+  return userSeconds + systemSeconds;
+}
+
+function makeFlood(load: Load, port: number): RunningFlood {
+  // The race ends it, which knows when it has seen enough.
+  const options = { ...load, host: "127.0.0.1", port, durationMs: Infinity };
+  return hasSystemCalls() ? new LibcFlood(options, load.threads) : new Flood(options);
+}
+
+function notServed({ measurements, firstRefusal }: RunningFlood): Failure {
+  return { kind: "not-served", opened: measurements.opened, reason: firstRefusal?.message };
+}

@@ -1,0 +1,149 @@
+/**
+ * A race as a page: one file that needs nothing else, with charts by Chart.js.
+ *
+ * @module
+ */
+
+import { Chart } from "chart.js";
+import { formatBytes } from "../../cli/bytes.ts";
+import type { Language } from "../../cli/language.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { FIGURE_NAMES } from "./figures.ts";
+import type { RaceRecord } from "./record.ts";
+import { bestOf, type Standing } from "./standings.ts";
+import { describeConditions, showFigure, showSpread } from "./texts.ts";
+
+type Texts = Messages["race"];
+
+/** The charts, by the id of their place in the page. */
+const CHARTS = ["throughput", "latency", "memory", "cpu"] as const;
+
+/** Makes the page. */
+export async function raceAsHtml(
+  standings: readonly Standing[],
+  record: RaceRecord,
+  language: Language,
+  { race: texts }: Messages,
+): Promise<string> {
+  const page = (file: string) => Deno.readTextFile(new URL(`./page/${file}`, import.meta.url));
+  const [style, script, library] = await Promise.all([
+    page("page.css"),
+    page("page.js"),
+    chartLibrary(),
+  ]);
+  const summary = describeConditions(record.conditions, texts);
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(`${texts.page.title}: ${summary}`)}</title>
+<link rel="icon" href="data:,">
+<style>
+${style}</style>
+</head>
+<body>
+<h1>${escape(texts.page.title)}</h1>
+<p>${escape(summary)}</p>
+${notes(record, texts)}
+${CHARTS.map((chart) => chartPlace(chart, texts)).join("\n")}
+<h2>${escape(texts.page.figures)}</h2>
+<div class="scroll">
+${table(standings, record, texts)}
+</div>
+${list(texts.legend, "legend")}
+<h2>${escape(texts.page.repeat)}</h2>
+<pre>${escape(record.command)}</pre>
+<h2>${escape(texts.page.machine)}</h2>
+${machine(record, texts)}
+<script id="race" type="application/json">${dataForScript(record, texts)}</script>
+<script>
+${library}
+</script>
+<script type="module">
+${script}</script>
+</body>
+</html>
+`;
+}
+
+/** Chart.js as it is for browsers, without the address of what only its developers need. */
+async function chartLibrary(): Promise<string> {
+  const library = new URL("chart.umd.min.js", import.meta.resolve("chart.js"));
+  return (await Deno.readTextFile(library)).replace(/^\/\/# sourceMappingURL=.*$/m, "");
+}
+
+function notes({ notes, heatsDone, heatsAll }: RaceRecord, texts: Texts): string {
+  const all = [...notes, ...(heatsDone < heatsAll ? [texts.incomplete(heatsDone, heatsAll)] : [])];
+  return all.length === 0 ? "" : list(all, "notes");
+}
+
+function list(lines: readonly string[], name: string): string {
+  return `<ul class="${name}">\n${
+    lines.map((line) => `<li>${escape(line)}</li>`).join("\n")
+  }\n</ul>`;
+}
+
+function chartPlace(id: typeof CHARTS[number], { page }: Texts): string {
+  const label = escape(page.chartOf(page[id]));
+  return `<h2>${escape(page[id])}</h2>
+<div class="chart"><canvas id="${id}" role="img" aria-label="${label}"></canvas></div>`;
+}
+
+function table(standings: readonly Standing[], { servers }: RaceRecord, texts: Texts): string {
+  const { columns } = texts;
+  const best = new Map(FIGURE_NAMES.map((name) => [name, bestOf(standings, name)]));
+  const headings = [columns.name, columns.spread, ...FIGURE_NAMES.map((name) => columns[name])];
+  const rows = standings.map((standing, index) => {
+    const { failure } = servers[index];
+    const name = `<td>${escape(standing.entrant.name)}</td>`;
+    if (standing.figures.served === undefined && failure !== undefined) {
+      return `${name}<td class="failure" colspan="${headings.length - 1}">${escape(failure)}</td>`;
+    }
+    const figures = FIGURE_NAMES.map((figure) => {
+      const isBest = best.get(figure)?.has(standing);
+      return `<td${isBest ? ' class="best"' : ""}>${escape(showFigure(standing, figure))}${
+        isBest ? "*" : ""
+      }</td>`;
+    });
+    return `${name}<td>${escape(showSpread(standing))}</td>${figures.join("")}`;
+  });
+  return `<table>
+<thead><tr>${headings.map((one) => `<th scope="col">${escape(one)}</th>`).join("")}</tr></thead>
+<tbody>
+${rows.map((row) => `<tr>${row}</tr>`).join("\n")}
+</tbody>
+</table>`;
+}
+
+function machine({ machine, versions, date }: RaceRecord, { machine: texts }: Texts): string {
+  const { processor, processors, memoryBytes, system } = machine;
+  const entries = [
+    [texts.processor, `${texts.processors(processors)} ${processor ?? machine.system}`],
+    [texts.memory, memoryBytes === undefined ? undefined : formatBytes(memoryBytes)],
+    [texts.system, system],
+    [
+      texts.versions,
+      `playground ${versions.playground}, Deno ${versions.deno}, V8 ${versions.v8}, ` +
+      `Chart.js ${Chart.version}`,
+    ],
+    [texts.date, date],
+  ];
+  const rows = entries.flatMap(([name, value]) =>
+    name === undefined || value === undefined
+      ? []
+      : [`<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`]
+  );
+  return `<dl>\n${rows.join("\n")}\n</dl>`;
+}
+
+/** The data, in a form in which no text can end the element that it is in. */
+function dataForScript(record: RaceRecord, { page }: Texts): string {
+  return JSON.stringify({ ...record, texts: page }).replaceAll("<", "\\u003c");
+}
+
+/** Text as it stands in a page. */
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

@@ -1,0 +1,24 @@
+import { readSystemFile } from "../system_files.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+
+/** What a race ran on, without which its figures say little. */
+export interface Machine {
+  /** What the processor calls itself; nothing where the system does not tell. */
+  readonly processor: string | undefined;
+  readonly processors: number;
+  readonly memoryBytes: number | undefined;
+  readonly system: string;
+}
+
+/** Describes this machine, as far as Linux tells of it in /proc. */
+export function describeMachine(): Machine {
+  const read = (path: string) => hasSystemCalls() ? readSystemFile(path) : "";
+  const [, kibibytes] = /^MemTotal:\s+(\d+)/m.exec(read("/proc/meminfo")) ?? [];
+  const release = read("/proc/sys/kernel/osrelease").trim();
+  return {
+    processor: /^model name\s*:\s*(.+)$/m.exec(read("/proc/cpuinfo"))?.[1],
+    processors: navigator.hardwareConcurrency,
+    memoryBytes: kibibytes === undefined ? undefined : Number(kibibytes) * 1_024,
+    system: `${Deno.build.os}${release === "" ? "" : ` ${release}`}, ${Deno.build.arch}`,
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * A race: each entrant runs a heat, and when all have, the next round begins. So what the machine does
+ * besides meets all alike.
+ *
+ * @module
+ */
+
+import type { Entrant } from "./entrants.ts";
+import { type Heat, type Load, runHeat } from "./heat.ts";
+
+/** What a race has come to so far. */
+export interface RaceResults {
+  /** The heats of each, one for each round that it took part in. */
+  readonly heats: ReadonlyMap<Entrant, readonly Heat[]>;
+  /** How many heats were run, and how many there were to be. */
+  readonly heatsDone: number;
+  readonly heatsAll: number;
+}
+
+/** How a race goes on. */
+export interface RaceProgress {
+  readonly round: number;
+  readonly rounds: number;
+  /** Who runs now. */
+  readonly entrant: Entrant;
+  readonly heatsDone: number;
+  readonly heatsAll: number;
+}
+
+/**
+ * Runs a race.
+ *
+ * @param signal ends it early; the heat that goes on then does not count
+ * @param onProgress is told of each heat before it begins
+ */
+export async function runRace(
+  entrants: readonly Entrant[],
+  rounds: number,
+  load: Load,
+  signal: AbortSignal,
+  onProgress: (progress: RaceProgress) => void,
+): Promise<RaceResults> {
+  const heats = new Map<Entrant, Heat[]>(entrants.map((entrant) => [entrant, []]));
+  let heatsAll = entrants.length * rounds;
+  let heatsDone = 0;
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      for (const [entrant, itsHeats] of heats) {
+        signal.throwIfAborted();
+        // Waiting for it once more would only take time.
+        if (isHopeless(itsHeats)) continue;
+        onProgress({ round, rounds, entrant, heatsDone, heatsAll });
+        itsHeats.push(await runHeat(entrant, load, signal));
+        heatsDone++;
+        if (isHopeless(itsHeats)) heatsAll -= rounds - round;
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  }
+  return { heats, heatsDone, heatsAll };
+}
+
+/** Whether it never got as far as to listen. */
+function isHopeless(heats: readonly Heat[]): boolean {
+  const last = heats.at(-1);
+  return last !== undefined && "failure" in last &&
+    (last.failure.kind === "silent" || last.failure.kind === "ended-early");
+}

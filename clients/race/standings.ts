@@ -1,0 +1,113 @@
+/**
+ * What the heats of each entrant come to: medians, and how far the rounds lie apart.
+ *
+ * @module
+ */
+
+import { Durations } from "../flood/measurements.ts";
+import type { Entrant } from "./entrants.ts";
+import { FIGURE_NAMES, type FigureName, FIGURES, type Figures, type Measured } from "./figures.ts";
+import type { Failure, Heat } from "./heat.ts";
+import type { RaceResults } from "./race.ts";
+
+/** From this part of its CPUs on the flood may be what holds a server up. */
+const FLOOD_IS_LIMIT = 0.95;
+/** From this spread on medians are not to be relied on. */
+const SPREAD_IS_WIDE = 0.1;
+
+/** How an entrant stands. */
+export interface Standing {
+  readonly entrant: Entrant;
+  readonly heats: readonly Heat[];
+  /** The medians of all rounds in which it was measured. */
+  readonly figures: Figures;
+  /** How far a round lies from the median at most, as a part of that. */
+  readonly spread: number | undefined;
+  /** The round trips of all rounds. */
+  readonly roundTrips: Durations;
+  /** How many connections there were to be served. */
+  readonly conns: number;
+  /** Whether it has served all of them in every round. */
+  readonly holdsLoad: boolean;
+  /** Connections that were lost, and bytes that were wrong, in all rounds. */
+  readonly lost: number;
+  readonly wrongBytes: number;
+  /** Why it could not be measured, the last time that it could not. */
+  readonly failure: Failure | undefined;
+  /** Whether the flood took so much CPU that it may have been what held it up. */
+  readonly isLimitedByFlood: boolean;
+  /** Whether its rounds lie so far apart that the medians are not to be relied on. */
+  readonly isSpreadWide: boolean;
+}
+
+/** The standings, the fastest first; those that were not measured last. */
+export function makeStandings({ heats }: RaceResults, conns: number): Standing[] {
+  return [...heats].filter(([, itsHeats]) => itsHeats.length > 0)
+    .map(([entrant, itsHeats]) => makeStanding(entrant, itsHeats, conns))
+    .sort((a, b) => throughput(b) - throughput(a));
+}
+
+/**
+ * Whose figure is the best, of those that hold the load: who serves one client alone is soon done.
+ *
+ * @returns none where most are equally good
+ */
+export function bestOf(standings: readonly Standing[], name: FigureName): ReadonlySet<Standing> {
+  const holding = standings.filter((one) => one.holdsLoad && one.figures[name] !== undefined);
+  const values = holding.map(({ figures }) => figures[name] ?? NaN);
+  const best = FIGURES[name] === "more" ? Math.max(...values) : Math.min(...values);
+  const winners = holding.filter(({ figures }) => figures[name] === best);
+  return new Set(winners.length * 2 > holding.length ? [] : winners);
+}
+
+function makeStanding(entrant: Entrant, heats: readonly Heat[], conns: number): Standing {
+  const measured = heats.filter((heat) => "figures" in heat);
+  const failed = heats.filter((heat) => "failure" in heat);
+  const figures = medians(measured);
+  const roundTrips = new Durations();
+  for (const heat of measured) roundTrips.addEncoded(heat.roundTrips);
+  const sum = (count: (heat: Measured) => number) =>
+    measured.reduce((total, heat) => total + count(heat), 0);
+  const spread = spreadOf(measured);
+  return {
+    entrant,
+    heats,
+    figures,
+    spread,
+    roundTrips,
+    conns,
+    holdsLoad: failed.length === 0 && measured.every(({ counts }) => counts.served === conns),
+    lost: sum(({ counts }) => counts.lost),
+    wrongBytes: sum(({ counts }) => counts.wrongBytes),
+    failure: failed.at(-1)?.failure,
+    isLimitedByFlood: median(measured.map((heat) => heat.floodCpuShare)) >= FLOOD_IS_LIMIT,
+    isSpreadWide: spread !== undefined && spread > SPREAD_IS_WIDE,
+  };
+}
+
+function medians(measured: readonly Measured[]): Figures {
+  const entries = FIGURE_NAMES.flatMap((name) => {
+    const values = measured.map(({ figures }) => figures[name])
+      .filter((value) => value !== undefined);
+    return values.length === 0 ? [] : [[name, median(values)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function spreadOf(measured: readonly Measured[]): number | undefined {
+  const values = measured.map(({ figures }) => figures.messagesPerSecond ?? 0);
+  const middle = median(values);
+  if (values.length < 2 || middle === 0) return undefined;
+  return Math.max(...values.map((value) => Math.abs(value - middle))) / middle;
+}
+
+/** The middle one of these, or the mean of the two in the middle; NaN if there are none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+function throughput({ figures }: Standing): number {
+  return figures.messagesPerSecond ?? -1;
+}

@@ -1,0 +1,118 @@
+/**
+ * What a race has to say, in words and in figures as people read them.
+ *
+ * @module
+ */
+
+import { formatBytes } from "../../cli/bytes.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { formatMs } from "../flood/results.ts";
+import type { ServerEnd } from "../server_process.ts";
+import type { FigureName } from "./figures.ts";
+import { type Failure, PATIENCE_MS } from "./heat.ts";
+import type { Conditions } from "./record.ts";
+import type { Standing } from "./standings.ts";
+
+type Texts = Messages["race"];
+
+/** What stands where there is no figure. */
+const UNKNOWN = "-";
+
+/** What was the same for all. */
+export function describeConditions(conditions: Conditions, texts: Texts): string {
+  const { conns, sizeBytes, rounds, durationMs, warmupMs } = conditions;
+  return texts.load({
+    conns,
+    rounds,
+    size: formatBytes(sizeBytes),
+    duration: showDuration(durationMs),
+    warmup: showDuration(warmupMs),
+  });
+}
+
+/** A figure of an entrant. */
+export function showFigure({ figures, conns }: Standing, name: FigureName): string {
+  const value = figures[name];
+  if (value === undefined) return UNKNOWN;
+  switch (name) {
+    case "served":
+      return value === conns ? String(value) : `${value}/${conns}`;
+    case "allServedMs":
+    case "p50Ms":
+    case "p99Ms":
+    case "p999Ms":
+      return formatMs(value);
+    case "peakMemoryBytes":
+      return formatBytes(value);
+    case "cpuSecondsPerMillion":
+    case "switchesPerThousand":
+    case "wakeUpsPerThousand":
+      return threeDigits(value);
+    case "messagesPerSecond":
+    case "threads":
+    case "processes":
+      return Math.round(value).toLocaleString("en-US");
+  }
+}
+
+/** How far apart its rounds are. */
+export function showSpread({ spread }: Standing): string {
+  return spread === undefined ? UNKNOWN : `±${(spread * 100).toFixed(1)} %`;
+}
+
+/** Why a server could not be measured. */
+export function describeFailure(failure: Failure, conns: number, texts: Texts): string {
+  switch (failure.kind) {
+    case "ended-early":
+      return texts.endedEarly(describeEnd(failure.end, texts));
+    case "ended":
+      return texts.ended(describeEnd(failure.end, texts));
+    case "silent":
+      return texts.silent(String(PATIENCE_MS / 1_000));
+    case "not-served": {
+      const { opened, reason } = failure;
+      return texts.notServed(opened, conns) + (reason === undefined ? "" : `: ${reason}`);
+    }
+  }
+}
+
+/** What must be known to understand the figures: a line for each thing. */
+export function describeNotes(standings: readonly Standing[], texts: Texts): string[] {
+  const measured = standings.filter(({ figures }) => figures.served !== undefined);
+  const note = (
+    say: (who: string) => string,
+    concerns: (standing: Standing) => boolean,
+    detail: (standing: Standing) => string = () => "",
+  ) => {
+    const who = measured.filter(concerns).map((one) => one.entrant.name + detail(one)).join(", ");
+    return who === "" ? [] : [say(who)];
+  };
+  return [
+    ...note(
+      (who) => texts.unserved(standings[0].conns, who),
+      ({ holdsLoad }) => !holdsLoad,
+      ({ figures }) => ` (${figures.served})`,
+    ),
+    ...note(texts.lost, ({ lost }) => lost > 0, ({ lost }) => ` (${lost})`),
+    ...note(texts.wrong, ({ wrongBytes }) => wrongBytes > 0, (one) => ` (${one.wrongBytes})`),
+    ...note(texts.wideSpread, ({ isSpreadWide }) => isSpreadWide),
+    ...note(texts.floodLimit, ({ isLimitedByFlood }) => isLimitedByFlood),
+  ];
+}
+
+/** What ended it, and the last that it had to say. */
+function describeEnd({ code, signal, complaints }: ServerEnd, texts: Texts): string {
+  const how = signal === null ? texts.exit(code) : texts.killed(signal);
+  const last = complaints.findLast((line) => line.trim() !== "");
+  return last === undefined ? how : `${how}, ${last.trim()}`;
+}
+
+/** A duration that was typed, which is exact. */
+function showDuration(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`;
+}
+
+function threeDigits(value: number): string {
+  if (value >= 999.5) return Math.round(value).toLocaleString("en-US");
+  return value.toPrecision(3);
+}

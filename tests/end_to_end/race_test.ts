@@ -1,0 +1,236 @@
+/**
+ * What a race promises, whoever takes part.
+ *
+ * @module
+ */
+
+import type { RaceRecord } from "../../clients/race/record.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { assert, assertEquals, assertLess, assertMatch } from "../harness/assert.ts";
+import { decode } from "../harness/bytes.ts";
+import { faultyProgram } from "../harness/faulty_program.ts";
+import { assertOneLine } from "../harness/one_line.ts";
+import { commandFor, type Outcome, run } from "../harness/playground.ts";
+import { commandLine, processesWith } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
+
+const ignore = Deno.build.os === "windows";
+/** A race that is soon over. */
+const SHORT = ["--rounds", "1", "--warmup", "100ms", "--duration", "200ms"];
+/** How long a process may outlive a race that was killed. */
+const MOST_ORPHANED_MS = 2_000;
+
+/** Runs a race of a few connections, and reads its record. */
+async function race(...args: string[]): Promise<Outcome & { record: RaceRecord }> {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    const outcome = await run(["race", ...SHORT, "--conns", "10", "--json", file, ...args]);
+    return { ...outcome, record: JSON.parse(await Deno.readTextFile(file)) };
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+/** The flag with which a program races along. */
+function against(name: string, [...command]: readonly string[]): string[] {
+  return ["--against", `${name}=${command.map((word) => `'${word}'`).join(" ")}`];
+}
+
+function serverOf({ servers }: RaceRecord, name: string) {
+  const server = servers.find((one) => one.name === name);
+  assert(server !== undefined, `${name} is not among ${servers.map((one) => one.name)}`);
+  return server;
+}
+
+test("models and other programs are measured, and the fastest comes first", async () => {
+  const [program, args] = commandFor(["serve", "select", "--quiet", "--port", "{port}"]);
+  const { code, stdout, record } = await race(
+    ...["select", "blocking", "--sockets", "deno"],
+    ...against("the same", [program, ...args]),
+  );
+  assertEquals(code, 0);
+  const speeds = record.servers.map(({ figures }) => figures.messagesPerSecond ?? 0);
+  assertEquals(speeds, speeds.toSorted((a, b) => b - a));
+  for (const name of ["select deno", "the same"]) {
+    const { figures, latencies } = serverOf(record, name);
+    assertEquals(figures.served, 10);
+    assertLess(0, figures.allServedMs ?? 0);
+    assertLess(figures.p50Ms ?? 0, figures.p999Ms ?? 0);
+    const ms = latencies.map(([, one]) => one);
+    assertEquals(ms, ms.toSorted((a, b) => a - b));
+  }
+  assertEquals(serverOf(record, "blocking deno").figures.served, 1);
+  assertMatch(stdout, /^blocking deno .* 1\/10 /m);
+  assertMatch(stdout, /^! not all 10 connections served: blocking deno \(1\)$/m);
+  assertMatch(record.command, /^playground race --rounds 1 .* select blocking /);
+  const { wakeUpsPerThousand } = serverOf(record, "select deno").figures;
+  assertLess(0, wakeUpsPerThousand ?? 0);
+  assertEquals(serverOf(record, "the same").figures.wakeUpsPerThousand, undefined);
+}, { ignore });
+
+test("what a server takes is measured, its children included", async () => {
+  const { record } = await race("process", "epoll", "--sockets", "libc", "--warmup", "2s");
+  const epoll = serverOf(record, "epoll libc").figures;
+  const children = serverOf(record, "process libc").figures;
+  assertEquals([epoll.processes, children.processes], [1, 11]);
+  assertLess(epoll.threads ?? 0, children.threads ?? 0);
+  assertLess(2 * (epoll.peakMemoryBytes ?? 0), children.peakMemoryBytes ?? 0);
+  assertLess(0, epoll.cpuSecondsPerMillion ?? 0);
+  assertLess(epoll.cpuSecondsPerMillion ?? 0, children.cpuSecondsPerMillion ?? 0);
+  assertLess(epoll.switchesPerThousand ?? 0, children.switchesPerThousand ?? 0);
+}, { ignore: !hasSystemCalls() });
+
+test("who fails, hangs or dies has a row with the reason, and the race goes on", async () => {
+  const { code, stdout, record } = await race(
+    ...["select", "--sockets", "deno", "--rounds", "2"],
+    ...against("ends", ["sh", "-c", "echo no such port {port} >&2; exit 3"]),
+    ...against("hangs", faultyProgram("{port}")),
+    ...against("dies", faultyProgram("{port}", "dying")),
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /^ends: it ended before it listened: exit status 3, no such port \d+$/m);
+  assertMatch(stdout, /^hangs: none of 10 connections was served \(10 were opened\)$/m);
+  assertMatch(stdout, /^dies: it ended under the load: exit status 7, enough of this$/m);
+  assertEquals(record.servers.map(({ rounds }) => rounds.length).toSorted(), [1, 2, 2, 2]);
+  assertEquals([record.heatsDone, record.heatsAll], [7, 7]);
+}, { ignore });
+
+test("what answers wrongly is told", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(
+    file,
+    "export default () => ({ receive: (bytes) => bytes.map((byte) => byte ^ 1) });",
+  );
+  const { stdout } = await race("select", "--sockets", "deno", "--handler", file);
+  await Deno.remove(file);
+  assertMatch(stdout, /^! wrong bytes came back: select deno \(\d+\)$/m);
+});
+
+test("capitals are compared with capitals", async () => {
+  const { stdout, record } = await race("select", "--sockets", "deno", "--handler", "upper");
+  assertEquals(serverOf(record, "select deno").figures.served, 10);
+  assert(!stdout.includes("wrong bytes"));
+});
+
+test("nothing is left behind, not even who has run away from the program", async () => {
+  const mark = `RACE_MARK=${crypto.randomUUID()}`;
+  const { code } = await run([
+    ...["race", ...SHORT, "--conns", "10", "thread", "process", "--sockets", "deno"],
+    ...against("runaway", faultyProgram("{port}", "runaway")),
+    ...against("deaf", faultyProgram("{port}", "deaf")),
+  ], { env: environmentOf(mark) });
+  assertEquals([code, await processesWith(mark)], [0, []]);
+}, { ignore: !hasSystemCalls() });
+
+/** Races to be killed in the middle, and a part of the command line of who runs then. */
+const KILLED: [what: string, args: string[], running: string][] = [
+  ["a model", ["select", "--sockets", "libc", "--duration", "60s"], "serve select"],
+  ["a model with children", ["process", "--sockets", "libc", "--duration", "60s"], "serve-one-cl"],
+  ["a program whose child has run away", [
+    ...["select", "--sockets", "deno", "--duration", "1ms", "--rounds", "1000"],
+    ...against("runaway", faultyProgram("{port}", "runaway")),
+  ], "sleep 60"],
+];
+
+for (const [what, args, running] of KILLED) {
+  test(`a race that is killed leaves nothing for longer than two seconds: ${what}`, async () => {
+    const mark = `RACE_MARK=${crypto.randomUUID()}`;
+    const child = start(["race", "--conns", "10", ...args], environmentOf(mark));
+    while (!(await commandLines(mark)).some((command) => command.includes(running)));
+    child.kill("SIGKILL");
+    await child.status;
+    const killedMs = performance.now();
+    for (let left; (left = await processesWith(mark)).length > 0;) {
+      assertLess(performance.now() - killedMs, MOST_ORPHANED_MS, `${left} are left`);
+    }
+  }, { ignore: !hasSystemCalls() });
+}
+
+test("Ctrl-C ends a race, and shows what it came to", async () => {
+  const mark = `RACE_MARK=${crypto.randomUUID()}`;
+  const child = start(
+    ["race", ...SHORT, "select", "poll", "--sockets", "libc", "--rounds", "1000"],
+    environmentOf(mark),
+  );
+  // When the second is served by, the first was measured.
+  while (!(await commandLines(mark)).some((command) => command.includes("serve poll")));
+  child.kill("SIGINT");
+  const { code, stdout } = await child.output();
+  const text = decode(stdout);
+  assertMatch(text, /^select libc .* 200\b/m);
+  assertMatch(text, /^! ended early: \d of 2,000 heats were run$/m);
+  assertEquals([code, await processesWith(mark)], [0, []]);
+}, { ignore: !hasSystemCalls() });
+
+test("files hold what was measured", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = (name: string) => `${directory}/${name}`;
+  const { code, stderr } = await run([
+    ...["race", ...SHORT, "--conns", "10", "select", "--sockets", "deno"],
+    ...["--json", path("a.json"), "--csv", path("b.csv"), "--html", path("c.html")],
+  ]);
+  assertEquals(code, 0, stderr);
+  const { servers: [{ figures }] }: RaceRecord = JSON.parse(
+    await Deno.readTextFile(path("a.json")),
+  );
+  const csv = await Deno.readTextFile(path("b.csv"));
+  assertMatch(csv, new RegExp(`^select deno,select,deno,${figures.messagesPerSecond},10,`, "m"));
+  assertMatch(await Deno.readTextFile(path("c.html")), /^<!doctype html>/);
+  for (const name of ["a.json", "b.csv", "c.html"]) {
+    assertMatch(stderr, new RegExp(`: .*${name}$`, "m"));
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+const WRONG: [args: string[], status: number, line: RegExp][] = [
+  [["selct"], 2, /^unknown model selct; did you mean select\?/],
+  [["--against", "x"], 2, /^--against x: it takes NAME=COMMAND with \{port\}/],
+  [["--against", "x=cat"], 2, /^--against x=cat: it takes NAME=COMMAND with \{port\}/],
+  [["select", "--against", "select deno=cat {port}"], 2, /the name select deno races already/],
+  [["--against", "x=no-such-program {port}"], 1, /^--against no-such-program: .* not found/],
+  [["--handler", "http"], 2, /^--handler http: .*echo, upper, or a file/],
+  [["--sockets", "deno,tcp"], 2, /^--sockets deno,tcp: it takes deno or libc/],
+  [["--open"], 2, /^--open means nothing without --html/],
+  [["--json", "/no/such/directory/x.json"], 1, /^--json \/no\/such\/directory\/x\.json: ./],
+];
+
+for (const [args, status, line] of WRONG) {
+  test(`race ${args.join(" ")}: one line, and exit status ${status}`, async () => {
+    assertOneLine(await run(["race", ...args]), status, line);
+  }, { ignore });
+}
+
+test("async does not race on sockets that it does not serve on", async () => {
+  const outcome = await run(["race", "async", "--sockets", "libc"]);
+  assertOneLine(outcome, 2, /^async does not serve on libc sockets\n$/);
+}, { ignore: !hasSystemCalls() });
+
+test("where nobody can be measured, the reasons are shown and the exit status is 1", async () => {
+  const { code, stdout, stderr } = await run([
+    ...["race", ...SHORT, "select", "--sockets", "deno", "--handler", "./no-such-file.js"],
+  ]);
+  assertMatch(stdout, /^select deno: it ended before it listened: exit status 1, --handler/m);
+  assertEquals([code, stderr], [1, "nothing was measured\n"]);
+});
+
+/** What a race and all that it starts can be told by. */
+function environmentOf(mark: string): Record<string, string> {
+  const [name, value] = mark.split("=");
+  return { [name]: value };
+}
+
+async function commandLines(mark: string): Promise<string[]> {
+  return await Promise.all((await processesWith(mark)).map((pid) => commandLine(pid)));
+}
+
+function start(args: readonly string[], env: Record<string, string>): Deno.ChildProcess {
+  const [program, programArgs] = commandFor(args);
+  const options = {
+    args: programArgs,
+    env: { LC_ALL: "C", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  } as const;
+  return new Deno.Command(program, options).spawn();
+}

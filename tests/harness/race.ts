@@ -1,0 +1,62 @@
+/**
+ * Races that nobody has run, for tests of what is made of them.
+ *
+ * @module
+ */
+
+import { Durations, Measurements } from "../../clients/flood/measurements.ts";
+import type { Entrant } from "../../clients/race/entrants.ts";
+import type { Figures, Measured } from "../../clients/race/figures.ts";
+import type { Heat } from "../../clients/race/heat.ts";
+import type { Conditions } from "../../clients/race/record.ts";
+import { makeStandings, type Standing } from "../../clients/race/standings.ts";
+
+export const CONNS = 200;
+
+export const CONDITIONS: Conditions = {
+  conns: CONNS,
+  sizeBytes: 64,
+  durationMs: 1_000,
+  warmupMs: 500,
+  rounds: 3,
+  handler: "echo",
+  sleepMs: 0,
+  cpuMs: 0,
+  floodThreads: 1,
+};
+
+/** A heat in which all was served, with these figures among others. */
+export function measured(figures: Figures, floodCpuShare = 0.5): Measured {
+  const roundTrips = new Durations();
+  roundTrips.record(figures.p50Ms ?? 1);
+  const served = figures.served ?? CONNS;
+  const { counts } = new Measurements().encode();
+  return {
+    figures: { messagesPerSecond: 1_000, served, ...figures },
+    counts: { ...counts, served, opened: CONNS },
+    roundTrips: roundTrips.encode(),
+    floodCpuShare,
+  };
+}
+
+/** Why there is no heat of a program that ended. */
+export const FAILED: Heat = {
+  failure: {
+    kind: "ended-early",
+    end: { code: 3, signal: null, complaints: ["no such <file>"], totals: undefined },
+  },
+};
+
+/** The standings after these heats. */
+export function standingsOf(heats: Readonly<Record<string, readonly Heat[]>>): Standing[] {
+  const entries = Object.entries(heats);
+  return makeStandings({
+    heats: new Map(entries.map(([name, itsHeats]) => [entrant(name), itsHeats])),
+    heatsDone: entries.length,
+    heatsAll: entries.length,
+  }, CONNS);
+}
+
+function entrant(name: string): Entrant {
+  return { name, start: () => Promise.reject(new Error("nobody starts it")) };
+}

@@ -1,0 +1,81 @@
+import { bestOf, median } from "../clients/race/standings.ts";
+import { describeNotes } from "../clients/race/texts.ts";
+import { en } from "../cli/messages/en.ts";
+import { assertEquals, assertMatch } from "./harness/assert.ts";
+import { FAILED, measured, standingsOf } from "./harness/race.ts";
+
+const at = (messagesPerSecond: number) => measured({ messagesPerSecond });
+
+Deno.test("median() is the middle one, or the mean of the two in the middle", () => {
+  assertEquals(median([3, 1, 2]), 2);
+  assertEquals(median([4, 1, 3, 2]), 2.5);
+  assertEquals(median([7]), 7);
+});
+
+Deno.test("makeStandings() takes medians, and puts the fastest first and who failed last", () => {
+  const standings = standingsOf({
+    failed: [FAILED],
+    slow: [at(90), at(10), at(20)],
+    fast: [at(30), at(40), at(35)],
+    none: [],
+  });
+  assertEquals(
+    standings.map(({ entrant: { name }, figures }) => [name, figures.messagesPerSecond]),
+    [
+      ["fast", 35],
+      ["slow", 20],
+      ["failed", undefined],
+    ],
+  );
+});
+
+Deno.test("the spread is how far a round lies from the median at most", () => {
+  const [wide, narrow, single] = standingsOf({
+    wide: [at(300), at(260), at(301)],
+    narrow: [at(200), at(190), at(201)],
+    single: [at(100)],
+  });
+  assertEquals([wide.spread, wide.isSpreadWide], [40 / 300, true]);
+  assertEquals([narrow.spread, narrow.isSpreadWide], [0.05, false]);
+  assertEquals([single.spread, single.isSpreadWide], [undefined, false]);
+});
+
+Deno.test("bestOf() compares those that serve all: one client alone is soon served", () => {
+  const standings = standingsOf({
+    one: [measured({ messagesPerSecond: 900, served: 1, p50Ms: 0.1, threads: 1 })],
+    quick: [measured({ messagesPerSecond: 300, p50Ms: 2, threads: 8 })],
+    quicker: [measured({ messagesPerSecond: 200, p50Ms: 1, threads: 8 })],
+    slow: [measured({ messagesPerSecond: 100, p50Ms: 5, threads: 8 })],
+  });
+  const names = (best: ReturnType<typeof bestOf>) => [...best].map(({ entrant }) => entrant.name);
+  assertEquals(names(bestOf(standings, "messagesPerSecond")), ["quick"]);
+  assertEquals(names(bestOf(standings, "p50Ms")), ["quicker"]);
+  assertEquals(names(bestOf(standings, "threads")), [], "all are equally good");
+  assertEquals(names(bestOf(standings, "wakeUpsPerThousand")), [], "nobody has any");
+});
+
+Deno.test("who failed in one round has the figures of the others, and the reason", () => {
+  const [standing] = standingsOf({ moody: [at(10), FAILED, at(30)] });
+  assertEquals(standing.figures.messagesPerSecond, 20);
+  assertEquals([standing.failure?.kind, standing.holdsLoad], ["ended-early", false]);
+});
+
+Deno.test("what must be known is said once for all whom it concerns", () => {
+  const notes = describeNotes(
+    standingsOf({
+      a: [measured({ messagesPerSecond: 4, served: 8 }, 0.99)],
+      b: [measured({ messagesPerSecond: 3, served: 1 }, 0.94)],
+      c: [at(100), at(200)],
+      failed: [FAILED],
+    }),
+    en.race,
+  );
+  assertEquals(notes.length, 3, notes.join("\n"));
+  assertMatch(notes[0], /^not all 200 connections served: a \(8\), b \(1\)$/);
+  assertMatch(notes[1], /more than 10 % from the median: c;/);
+  assertMatch(notes[2], /flood.*: a$/);
+});
+
+Deno.test("where all goes well there is nothing to say", () => {
+  assertEquals(describeNotes(standingsOf({ a: [at(10), at(10)] }), en.race), []);
+});

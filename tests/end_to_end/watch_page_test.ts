@@ -52,11 +52,12 @@ for (const sockets of KINDS) {
       page,
       complaints,
     }) => {
-      const args = ["epoll", "--sockets", sockets, "--cpu", "2000"];
+      // Byte by byte, so that it is blocked for long enough to be looked at.
+      const args = ["epoll", "--sockets", sockets, "--cpu", "2000", "--recv-size", "1"];
       await using watched = await WatchedServer.open(page, args);
       using client = await watched.server.connect();
-      await writeAll(client, encode("two seconds of work"));
-      await page.locator(".facts", { hasText: /has not come round for 1[.,\d]* ms/ }).waitFor();
+      await writeAll(client, encode("work"));
+      await page.locator(".facts", { hasText: /has not come round for \d[.,\d]{3,} ms/ }).waitFor();
       const drawn = async () => Number(await page.locator("html").getAttribute("data-draws"));
       const before = await drawn();
       while (await drawn() < before + 5) await page.waitForTimeout(LOOK_MS);

@@ -19,7 +19,7 @@ function frame(timeMs: number, changes: Change[], isWhole = false) {
 }
 
 function rowsOf(history: History, fromMs: number, toMs: number) {
-  return visibleRows(history, fromMs, toMs).rows.map(({ lane, row, bars }) =>
+  return visibleRows(history, fromMs, toMs).map(({ lane, row, bars }) =>
     `${lane}.${row}: ${bars.map(({ client }) => client).join()}`
   );
 }
@@ -50,7 +50,7 @@ Deno.test("lanes that serve come first, then the queue, and the backlog last", (
   const history = new History();
   const lanes = [-1, 10, -2, 2, 0];
   history.apply(frame(1, lanes.map((lane, client) => [1, client, WAITING, lane])));
-  const shown = visibleRows(history, 0, 2).rows.map(({ lane }) => lane);
+  const shown = visibleRows(history, 0, 2).map(({ lane }) => lane);
   assertEquals(shown, [0, 2, 10, -2, -1]);
 });
 

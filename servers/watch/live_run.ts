@@ -20,7 +20,7 @@ const LOOK_MS = 50;
 /** How often while nobody does: only to know who is there. */
 const IDLE_LOOK_MS = 250;
 /** So many records of messages are wanted for a frame: they cost the server, and nobody sees more. */
-const RECORDS_PER_FRAME = 256;
+const RECORDS_PER_FRAME = 128;
 const LINES_PER_FRAME = 10;
 /** The memory of a process is looked up with every frame of this many. */
 const FRAMES_PER_MEMORY = 10;

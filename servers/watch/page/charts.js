@@ -64,7 +64,9 @@ export class Charts {
   #drawOne(chart, data) {
     const last = data[1].at(-1);
     if (last === undefined) return;
-    chart.value.textContent = last === null ? "–" : shownNumber(last, last < 10 ? 1 : 0);
+    chart.value.textContent = last === null
+      ? "–"
+      : shownNumber(last, last < 10 && !Number.isInteger(last) ? 1 : 0);
     const width = Math.max(80, chart.figure.clientWidth - 8);
     chart.plot ??= new uPlot(optionsOf(chart.name, width), data, chart.figure);
     if (chart.plot.width !== width) chart.plot.setSize({ width, height: HEIGHT });

@@ -20,6 +20,8 @@ export class Controls {
   #crowd = element("output", { class: "crowd" });
   #talk;
   #read;
+  #sleepMs = number(0, 0, 60_000);
+  #cpuMs = number(0, 0, 60_000);
 
   /** @param {string} token without which nothing can be done */
   constructor(texts, token) {
@@ -41,11 +43,13 @@ export class Controls {
   }
 
   /** What has become of it. */
-  show({ crowd }) {
+  show({ crowd, settings }) {
     const shown = `${this.#texts.opened} ${shownNumber(crowd.open)}`;
     if (this.#crowd.textContent !== shown) this.#crowd.textContent = shown;
-    if (document.activeElement !== this.#talk) this.#talk.checked = crowd.talking;
-    if (document.activeElement !== this.#read) this.#read.checked = !crowd.reading;
+    setUnlessUsed(this.#talk, "checked", crowd.talking);
+    setUnlessUsed(this.#read, "checked", !crowd.reading);
+    setUnlessUsed(this.#sleepMs, "valueAsNumber", settings.sleepMs);
+    setUnlessUsed(this.#cpuMs, "valueAsNumber", settings.cpuMs);
   }
 
   #coming() {
@@ -85,19 +89,17 @@ export class Controls {
   }
 
   #burden() {
-    const sleepMs = number(0, 0, 60_000);
-    const cpuMs = number(0, 0, 60_000);
     const send = () =>
       this.#send({
         do: "burden",
-        sleepMs: sleepMs.valueAsNumber,
-        cpuMs: cpuMs.valueAsNumber,
+        sleepMs: this.#sleepMs.valueAsNumber,
+        cpuMs: this.#cpuMs.valueAsNumber,
       });
-    for (const field of [sleepMs, cpuMs]) field.addEventListener("change", send);
+    for (const field of [this.#sleepMs, this.#cpuMs]) field.addEventListener("change", send);
     return group(
       this.#texts.burden,
-      labelled(this.#texts.sleep, sleepMs),
-      labelled(this.#texts.burn, cpuMs),
+      labelled(this.#texts.sleep, this.#sleepMs),
+      labelled(this.#texts.burn, this.#cpuMs),
     );
   }
 
@@ -120,13 +122,15 @@ function group(title, ...content) {
   return element("span", { role: "group", "aria-label": title }, `${title} `, ...content);
 }
 
+/** What is checked comes before its text, and what is filled in after it. */
 function labelled(text, field) {
-  return element(
-    "label",
-    {},
-    field.type === "checkbox" ? field : `${text} `,
-    field.type === "checkbox" ? ` ${text}` : field,
-  );
+  const isChecked = field.type === "checkbox";
+  return element("label", {}, ...(isChecked ? [field, ` ${text}`] : [`${text} `, field]));
+}
+
+/** What somebody is just typing or choosing is left alone. */
+function setUnlessUsed(field, property, value) {
+  if (document.activeElement !== field && field[property] !== value) field[property] = value;
 }
 
 function checkbox(onchange) {

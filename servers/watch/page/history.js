@@ -10,6 +10,8 @@ export const STATES = ["backlog", "queued", "waiting", "served", "asleep", "bloc
 export const BACKLOG = -1;
 export const QUEUE = -2;
 export const CLOSED = STATES.indexOf("closed");
+const WAITING = STATES.indexOf("waiting");
+const SERVED = STATES.indexOf("served");
 
 /** A bar is cut when it has so many pieces, at its beginning. */
 const MOST_PIECES = 2_000;
@@ -78,11 +80,24 @@ export class History {
   apply(frame) {
     if (frame.isWhole) this.#beginAnew(frame);
     for (const [client, peer] of frame.peers) this.#peers.set(client, peer);
+    const served = new Set();
     for (const [timeMs, client, state, lane] of frame.changes) {
       this.#change(client, state, lane, timeMs);
+      if (state === SERVED) served.add(client);
     }
-    this.samples.push({ counts: [...this.counts], frame });
+    this.samples.push({ counts: this.#countsWith(served), frame });
     this.#forget(frame.timeMs - this.#keepMs);
+  }
+
+  /** Who was served during a frame counts as such, though it mostly does not take that long. */
+  #countsWith(served) {
+    const counts = [...this.counts];
+    for (const client of served) {
+      if (this.#current.get(client)?.states.at(-1) !== WAITING) continue;
+      counts[WAITING]--;
+      counts[SERVED]++;
+    }
+    return counts;
   }
 
   /** A frame on all there is: whoever it does not tell of has left unseen. */
@@ -143,23 +158,21 @@ export class History {
  * The rows of all lanes that have a bar between two times, from top to bottom.
  *
  * @param {History} history
- * @returns {{ rows: { lane: number, row: number, bars: Bar[] }[], clients: number }}
+ * @returns {{ lane: number, row: number, bars: Bar[] }[]}
  */
 export function visibleRows(history, fromMs, toMs) {
   const rows = [];
-  let clients = 0;
   for (const number of [...history.lanes.keys()].sort(byPlace)) {
     const ofLane = new Map();
     for (const bar of history.lanes.get(number).bars) {
       if (bar.endMs < fromMs || bar.times[0] > toMs) continue;
-      clients++;
       if (!ofLane.has(bar.row)) ofLane.set(bar.row, []);
       ofLane.get(bar.row).push(bar);
     }
     const sorted = [...ofLane].sort(([one], [other]) => one - other);
     for (const [row, bars] of sorted) rows.push({ lane: number, row, bars });
   }
-  return { rows, clients };
+  return rows;
 }
 
 /** Lanes that serve come first, then the queue, and the backlog last. */

@@ -8,13 +8,16 @@ import { colorOf } from "./dom.js";
 import { sampleAt, STATES, visibleRows } from "./history.js";
 
 /** With more rows than this nobody can tell them apart, and states are counted instead. */
-export const MOST_ROWS = 64;
+const MOST_ROWS = 64;
 /** How much time is shown. */
-export const SHOWN_MS = 15_000;
+const SHOWN_MS = 15_000;
 const LABEL_WIDTH = 116;
 const AXIS_HEIGHT = 18;
 const MOST_ROW_HEIGHT = 26;
+/** With more rows than this they get lower, and not the picture higher. */
+const MOST_TALL_ROWS = 24;
 const LEAST_HEIGHT = 120;
+const COUNTS_HEIGHT = 240;
 /** States in the order in which they are stacked, from the bottom. */
 const STACKED = ["served", "asleep", "blocked", "waiting", "queued", "backlog"];
 /** What is drawn over what, where a pixel has several. */
@@ -44,9 +47,15 @@ export class LanePicture {
 
   /** @returns whether each client is drawn by itself */
   draw(history, toMs) {
+    const fromMs = toMs - SHOWN_MS;
+    const isSmall = sum(history.counts) <= MOST_ROWS;
+    const rows = isSmall ? visibleRows(history, fromMs, toMs) : [];
+    const isDetailed = isSmall && rows.length <= MOST_ROWS;
+    this.#setHeight(
+      isDetailed ? Math.min(rows.length, MOST_TALL_ROWS) * MOST_ROW_HEIGHT : COUNTS_HEIGHT,
+    );
     const context = this.#fit();
     const { width, height } = this.#canvas.getBoundingClientRect();
-    const fromMs = toMs - SHOWN_MS;
     const place = {
       left: LABEL_WIDTH,
       width: width - LABEL_WIDTH,
@@ -57,12 +66,14 @@ export class LanePicture {
     context.font = "12px system-ui, sans-serif";
     context.textBaseline = "middle";
     this.#drawAxis(context, place, toMs);
-    const total = history.counts.reduce((sum, count) => sum + count, 0);
-    const { rows } = total > MOST_ROWS ? { rows: [] } : visibleRows(history, fromMs, toMs);
-    const isDetailed = total <= MOST_ROWS && rows.length <= MOST_ROWS;
     if (isDetailed) this.#drawRows(context, place, rows, fromMs, toMs);
     else this.#drawCounts(context, place, history, toMs);
     return isDetailed;
+  }
+
+  #setHeight(wanted) {
+    const height = `${AXIS_HEIGHT + Math.max(LEAST_HEIGHT, wanted)}px`;
+    if (this.#canvas.style.height !== height) this.#canvas.style.height = height;
   }
 
   #fit() {
@@ -160,11 +171,6 @@ export class LanePicture {
     }
     this.#drawLabel(context, { left, width }, this.#labels.clients(sum(counts)), 0);
   }
-}
-
-/** How tall the picture is to be, that its rows can be told apart. */
-export function wantedHeight(rows) {
-  return AXIS_HEIGHT + Math.max(LEAST_HEIGHT, Math.min(rows, 24) * MOST_ROW_HEIGHT);
 }
 
 /** The piece that was there at a time, or the first. */

@@ -6,8 +6,8 @@
 
 import { Charts } from "./charts.js";
 import { element, shownNumber } from "./dom.js";
-import { BACKLOG, QUEUE, visibleRows } from "./history.js";
-import { LanePicture, SHOWN_MS, wantedHeight } from "./lanes.js";
+import { BACKLOG, QUEUE } from "./history.js";
+import { LanePicture } from "./lanes.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
 
@@ -88,9 +88,6 @@ export class RunView {
   /** Draws how it was at a time. */
   draw(history, toMs) {
     if (history.samples.length === 0) return;
-    const { rows } = visibleRows(history, toMs - SHOWN_MS, toMs);
-    const height = `${wantedHeight(rows.length)}px`;
-    if (this.#canvas.style.height !== height) this.#canvas.style.height = height;
     const isDetailed = this.#picture.draw(history, toMs);
     this.#canvas.dataset.detailed = String(isDetailed);
     this.#table.draw(history);

@@ -11,6 +11,8 @@ const commands: Commands = {
   race: async () => (await import("./clients/race_command.ts")).raceCommand,
   demo: async () => (await import("./clients/demo_command.ts")).demoCommand,
   connect: async () => (await import("./clients/connect_command.ts")).connectCommand,
+  download: async () => (await import("./clients/download_command.ts")).downloadCommand,
+  lab: async () => (await import("./clients/lab_command.ts")).labCommand,
 };
 
 if (Deno.args[0] === "--serve-one-client") {

@@ -6,13 +6,17 @@
 
 import type { Language } from "./language.ts";
 import type { en } from "./messages/en.ts";
+import type { enLab } from "./messages/en_lab.ts";
 import type { enModels } from "./messages/en_models.ts";
 
-/** All texts but those on the models. */
+/** All texts but those on the models and the experiments. */
 export type Messages = typeof en;
 
 /** The texts on the models. */
 export type ModelTexts = typeof enModels;
+
+/** The texts on the experiments. */
+export type LabTexts = typeof enLab;
 
 /** The name of a command. */
 export type CommandName = keyof Messages["commands"];
@@ -29,4 +33,11 @@ export async function loadModelTexts(language: Language): Promise<ModelTexts> {
   return language === "zh"
     ? (await import("./messages/zh_models.ts")).zhModels
     : (await import("./messages/en_models.ts")).enModels;
+}
+
+/** Loads the texts on the experiments in `language`. */
+export async function loadLabTexts(language: Language): Promise<LabTexts> {
+  return language === "zh"
+    ? (await import("./messages/zh_lab.ts")).zhLab
+    : (await import("./messages/en_lab.ts")).enLab;
 }

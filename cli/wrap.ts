@@ -29,3 +29,8 @@ export function wrapText(text: string, columns: number, first: string, others: s
   lines.push(line.trimEnd());
   return lines.join("\n");
 }
+
+/** How wide a page of text is: as wide as the terminal, but no wider than a line is good to read. */
+export function pageColumns(): number {
+  return Deno.stdout.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 80) : 80;
+}

@@ -2,7 +2,7 @@ import { closest } from "../cli/closest.ts";
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
 import { duration, integer } from "../cli/flags.ts";
-import { ClockLoop } from "../servers/coroutines/gevent/hub.ts";
+import { ClockLoop } from "../servers/coroutines/gevent/mod.ts";
 import { geventDemo, geventSleepDemo } from "./demos/gevent.ts";
 import { greenletDemo } from "./demos/greenlet.ts";
 import type { Demo } from "./demos/stage.ts";

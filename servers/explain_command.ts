@@ -1,7 +1,7 @@
 import { bold } from "../cli/colors.ts";
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { loadModelTexts } from "../cli/messages.ts";
-import { wrapText } from "../cli/wrap.ts";
+import { pageColumns, wrapText } from "../cli/wrap.ts";
 import { parseModelName } from "./model_name.ts";
 
 const flags = {};
@@ -40,9 +40,4 @@ export const explainCommand = defineCommand({
 
 function section(heading: string, body: readonly string[]): string[] {
   return ["", bold(heading), ...body];
-}
-
-/** As wide as the terminal, but no wider than a line is good to read. */
-function pageColumns(): number {
-  return Deno.stdout.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 80) : 80;
 }

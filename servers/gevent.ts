@@ -9,9 +9,15 @@
  * @module
  */
 
-import { Hub, sleep, spawn } from "./coroutines/gevent/hub.ts";
-import type { Coroutine } from "./coroutines/gevent/park.ts";
-import { GeventListener, type GeventSocket, SocketLoop } from "./coroutines/gevent/sockets.ts";
+import {
+  type Coroutine,
+  GeventListener,
+  type GeventSocket,
+  Hub,
+  sleep,
+  SocketLoop,
+  spawn,
+} from "./coroutines/gevent/mod.ts";
 import { heldUpNotices } from "./engine/held_up_notices.ts";
 import type { Engine } from "./engine/model.ts";
 import type { Session } from "./handlers/session.ts";

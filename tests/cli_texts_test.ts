@@ -4,15 +4,20 @@ import { commandHelp } from "../cli/help.ts";
 import { LANGUAGES } from "../cli/language.ts";
 import { type CommandName, loadMessages, loadModelTexts } from "../cli/messages.ts";
 import { en } from "../cli/messages/en.ts";
+import { enLab } from "../cli/messages/en_lab.ts";
 import { enModels } from "../cli/messages/en_models.ts";
 import { zh } from "../cli/messages/zh.ts";
+import { zhLab } from "../cli/messages/zh_lab.ts";
 import { zhModels } from "../cli/messages/zh_models.ts";
 import { connectCommand } from "../clients/connect_command.ts";
 import { demoCommand } from "../clients/demo_command.ts";
+import { downloadCommand } from "../clients/download_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
 import { replayCommand } from "../clients/replay_command.ts";
 import { watchCommand } from "../clients/watch_command.ts";
 import { raceCommand } from "../clients/race_command.ts";
+import { labCommand } from "../clients/lab_command.ts";
+import { isExperimentName } from "../clients/lab/experiments.ts";
 import { explainCommand } from "../servers/explain_command.ts";
 import { modelsCommand } from "../servers/models_command.ts";
 import { isModelName, MODEL_NAMES, modelEntry } from "../servers/registry.ts";
@@ -36,6 +41,8 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   watch: watchCommand,
   replay: replayCommand,
   connect: connectCommand,
+  download: downloadCommand,
+  lab: labCommand,
 };
 // entries() forgets the names
 const COMMAND_ENTRIES = Object.entries(COMMANDS) as [CommandName, Command][];
@@ -86,10 +93,12 @@ function empty(texts: unknown, path: string): string[] {
 Deno.test("both languages have the same texts, and none is empty", () => {
   assertEquals(shape(zh), shape(en));
   assertEquals(shape(zhModels), shape(enModels));
+  assertEquals(shape(zhLab), shape(enLab));
   // What is printed line by line at the start has an empty line between its paragraphs.
   const blank = /^\w+\.help\.start\./;
-  const all = [...empty(en, "en"), ...empty(zh, "zh"), ...empty(enModels, "enModels")];
-  assertEquals([...all, ...empty(zhModels, "zhModels")].filter((path) => !blank.test(path)), []);
+  const all = Object.entries({ en, zh, enModels, zhModels, enLab, zhLab });
+  const paths = all.flatMap(([name, texts]) => empty(texts, name));
+  assertEquals(paths.filter((path) => !blank.test(path)), []);
 });
 
 /**
@@ -122,6 +131,7 @@ Deno.test("messages mention the same facts in both languages", () => {
   const english = facts(en, "");
   assertGreater(english.length, 30);
   assertEquals(facts(zh, ""), english);
+  assertEquals(facts(zhLab, ""), facts(enLab, ""));
 });
 
 Deno.test("every model has its texts in every language", async () => {
@@ -156,5 +166,6 @@ for (const line of new Set(toTry(en, enModels))) {
     const { words } = parseFlags<Flags>(args, flags, en);
     assert(words.length >= least && words.length <= most);
     if (name === "serve" || name === "explain") assert(isModelName(words[0]));
+    if (name === "lab") assert(words.every((word) => word === "all" || isExperimentName(word)));
   });
 }

@@ -16,10 +16,10 @@ import {
   echoTarget,
   FLAWLESS,
   outcome,
-  Target,
   testEachFlood,
   until,
 } from "./harness/flood.ts";
+import { Target } from "./harness/target.ts";
 import "./harness/sanitizers.ts";
 
 testEachFlood("a flood of an echo server is served and finds nothing wrong", async (floodOf) => {

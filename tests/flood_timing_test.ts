@@ -12,10 +12,10 @@ import {
   echoTarget,
   FLAWLESS,
   outcome,
-  Target,
   testEachFlood,
   until,
 } from "./harness/flood.ts";
+import { Target } from "./harness/target.ts";
 import "./harness/sanitizers.ts";
 
 testEachFlood(

@@ -1,7 +1,14 @@
-import { GreenletExit } from "../servers/coroutines/gevent/greenlet.ts";
-import { ClockLoop, Hub, LoopExit, sleep, spawn } from "../servers/coroutines/gevent/hub.ts";
-import { joinall } from "../servers/coroutines/gevent/joining.ts";
-import { type Coroutine, getcurrent } from "../servers/coroutines/gevent/park.ts";
+import {
+  ClockLoop,
+  type Coroutine,
+  getcurrent,
+  GreenletExit,
+  Hub,
+  joinall,
+  LoopExit,
+  sleep,
+  spawn,
+} from "../servers/coroutines/gevent/mod.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "./harness/assert.ts";
 import { assertThrows } from "./harness/assert.ts";
 import { makeHub, runOnClock } from "./harness/hub.ts";

@@ -1,7 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Greenlet } from "../servers/coroutines/gevent/greenlet.ts";
-import { sleep, spawn } from "../servers/coroutines/gevent/hub.ts";
-import type { Coroutine } from "../servers/coroutines/gevent/park.ts";
+import { type Coroutine, type Greenlet, sleep, spawn } from "../servers/coroutines/gevent/mod.ts";
 import { assertEquals, assertLess } from "./harness/assert.ts";
 import { decode } from "./harness/bytes.ts";
 import { runOnClock } from "./harness/hub.ts";

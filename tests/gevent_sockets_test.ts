@@ -1,9 +1,15 @@
-import { GreenletExit } from "../servers/coroutines/gevent/greenlet.ts";
-import { sleep, spawn } from "../servers/coroutines/gevent/hub.ts";
-import { joinall, killall } from "../servers/coroutines/gevent/joining.ts";
-import type { Coroutine } from "../servers/coroutines/gevent/park.ts";
-import { GeventListener, GeventSocket, SocketLoop } from "../servers/coroutines/gevent/sockets.ts";
-import { withTimeout } from "../servers/coroutines/gevent/timeout.ts";
+import {
+  type Coroutine,
+  GeventListener,
+  GeventSocket,
+  GreenletExit,
+  joinall,
+  killall,
+  sleep,
+  SocketLoop,
+  spawn,
+  withTimeout,
+} from "../servers/coroutines/gevent/mod.ts";
 import { ConnectFailed, ConnectionReset, type Sockets } from "../servers/sockets/interface.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "./harness/assert.ts";
 import { assertSameBytes, decode, encode, randomBytes } from "./harness/bytes.ts";

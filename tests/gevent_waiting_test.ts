@@ -4,13 +4,21 @@
  * @module
  */
 
-import { Event } from "../servers/coroutines/gevent/event.ts";
-import { sleep, spawn } from "../servers/coroutines/gevent/hub.ts";
-import { iwait, joinall, killall } from "../servers/coroutines/gevent/joining.ts";
-import type { Coroutine } from "../servers/coroutines/gevent/park.ts";
-import { Pool } from "../servers/coroutines/gevent/pool.ts";
-import { Queue, QueueEmpty, QueueFull } from "../servers/coroutines/gevent/queue.ts";
-import { Timeout, withTimeout } from "../servers/coroutines/gevent/timeout.ts";
+import {
+  type Coroutine,
+  Event,
+  iwait,
+  joinall,
+  killall,
+  Pool,
+  Queue,
+  QueueEmpty,
+  QueueFull,
+  sleep,
+  spawn,
+  Timeout,
+  withTimeout,
+} from "../servers/coroutines/gevent/mod.ts";
 import { assert, assertEquals, assertInstanceOf } from "./harness/assert.ts";
 import { makeHub, runOnClock, thrownBy } from "./harness/hub.ts";
 import { ManualClock } from "./harness/manual_clock.ts";

@@ -1,5 +1,6 @@
 import { whyBaseIsUnreachable } from "../.ci/compile.ts";
 import { extractBase } from "../.ci/denort.ts";
+import { PERMISSIONS } from "../clients/from_source.ts";
 import { assertEquals, assertThrows } from "./harness/assert.ts";
 
 Deno.test("extractBase() refuses a base with another digest than the published one", () => {
@@ -21,4 +22,9 @@ Deno.test("whyBaseIsUnreachable() tells a failed download from any other failure
 Deno.test("no address of a package host stands in the lock file", async () => {
   const lock = await Deno.readTextFile(new URL("../deno.lock", import.meta.url));
   assertEquals(/https?:/.test(lock), false);
+});
+
+Deno.test("the task playground may do what the compiled file may, and no more", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
+  assertEquals(tasks.playground.command, `deno run ${PERMISSIONS.join(" ")} main.ts`);
 });

@@ -6,7 +6,7 @@ import type { ServerEvent } from "../servers/supervisor/json_reporter.ts";
 import { assertEquals, assertLess, assertMatch, assertRejects } from "./harness/assert.ts";
 import { exchange } from "./harness/clients.ts";
 import { faultyProgram } from "./harness/faulty_program.ts";
-import { processTree, stillRunning } from "./harness/processes.ts";
+import { processTree, stillRunning, untilAllEnded } from "./harness/processes.ts";
 import { test } from "./harness/test.ts";
 import "./harness/sanitizers.ts";
 
@@ -104,11 +104,3 @@ test("who is killed by SIGKILL leaves no server and no child of one", async () =
   await lines.cancel();
   await untilAllEnded(tree, MOST_ORPHANED_MS);
 }, { ignore: isWindows });
-
-/** Looks again and again until none of them runs, and for no longer than `mostMs`. */
-async function untilAllEnded(pids: readonly number[], mostMs: number): Promise<void> {
-  const startedMs = performance.now();
-  for (let left; (left = await stillRunning(pids)).length > 0;) {
-    assertLess(performance.now() - startedMs, mostMs, `${left} are left`);
-  }
-}

@@ -1,6 +1,8 @@
-import { enWatch } from "./en_watch.ts";
-import { enConnect } from "./en_connect.ts";
+import { enConnect, enConnectCommand } from "./en_connect.ts";
+import { enDownload, enDownloadCommand } from "./en_download.ts";
+import { enLabCommand } from "./en_lab_command.ts";
 import { enRace, enRaceCommand } from "./en_race.ts";
+import { enWatch } from "./en_watch.ts";
 
 /** Groups thousands, as English does. */
 function count(value: number): string {
@@ -113,7 +115,9 @@ export const en = {
       },
       examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
-    connect: enConnect.command,
+    connect: enConnectCommand,
+    download: enDownloadCommand,
+    lab: enLabCommand,
     ...enWatch.commands,
   },
 
@@ -273,10 +277,13 @@ export const en = {
       `${plural(connections, "connection was", "connections were")} never served`,
   },
 
-  watch: enWatch.texts,
   race: enRace,
 
-  connect: enConnect.texts,
+  watch: enWatch.texts,
+
+  connect: enConnect,
+
+  download: enDownload,
 
   models: {
     servant: {

@@ -1,7 +1,8 @@
-import { zhConnect } from "./zh_connect.ts";
-import { zhRace, zhRaceCommand } from "./zh_race.ts";
-
 import type { Messages } from "../messages.ts";
+import { zhConnect, zhConnectCommand } from "./zh_connect.ts";
+import { zhDownload, zhDownloadCommand } from "./zh_download.ts";
+import { zhLabCommand } from "./zh_lab_command.ts";
+import { zhRace, zhRaceCommand } from "./zh_race.ts";
 import { zhWatch } from "./zh_watch.ts";
 
 /** Groups thousands, as Chinese does. */
@@ -112,7 +113,9 @@ export const zh: Messages = {
       },
       examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],
     },
-    connect: zhConnect.command,
+    connect: zhConnectCommand,
+    download: zhDownloadCommand,
+    lab: zhLabCommand,
     ...zhWatch.commands,
   },
 
@@ -260,10 +263,13 @@ export const zh: Messages = {
     notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
   },
 
-  watch: zhWatch.texts,
   race: zhRace,
 
-  connect: zhConnect.texts,
+  watch: zhWatch.texts,
+
+  connect: zhConnect,
+
+  download: zhDownload,
 
   models: {
     servant: {

@@ -1,6 +1,11 @@
-import { Hub, sleep, spawn } from "../../servers/coroutines/gevent/hub.ts";
-import { joinall } from "../../servers/coroutines/gevent/joining.ts";
-import { type Coroutine, getcurrent } from "../../servers/coroutines/gevent/park.ts";
+import {
+  type Coroutine,
+  getcurrent,
+  Hub,
+  joinall,
+  sleep,
+  spawn,
+} from "../../servers/coroutines/gevent/mod.ts";
 import type { Demo, Stage } from "./stage.ts";
 
 const PLAYERS = 3;

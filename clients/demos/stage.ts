@@ -1,4 +1,4 @@
-import type { Loop } from "../../servers/coroutines/gevent/hub.ts";
+import type { Loop } from "../../servers/coroutines/gevent/mod.ts";
 
 /** Where a demo plays: what it prints on, and whose time it takes. */
 export interface Stage {

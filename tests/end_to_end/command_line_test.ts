@@ -10,12 +10,12 @@ import {
   assertNotMatch,
   assertStringIncludes,
 } from "../harness/assert.ts";
-import { decode, encode } from "../harness/bytes.ts";
-import { commandFor, run, type RunOptions, Server } from "../harness/playground.ts";
+import { encode } from "../harness/bytes.ts";
+import { run, type RunOptions, runWithoutReader, Server } from "../harness/playground.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { test } from "../harness/test.ts";
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
-import { MODELS } from "./models.ts";
+import { MODELS } from "./models/models.ts";
 
 const WRONG: readonly [typed: string[], line: RegExp][] = [
   [["serv"], /unknown command serv; did you mean serve\?/],
@@ -38,6 +38,12 @@ const WRONG: readonly [typed: string[], line: RegExp][] = [
   [["flood", "--conns", "0"], /--conns 0: .*whole number/],
   [["flood", "--size", "5", "--message", "x"], /exclude each other/],
   [["connect", "nowhere"], /nowhere: an address looks like/],
+  [["download"], /something is missing: playground download <url>/],
+  [["download", "localhost:8000/a"], /localhost:8000\/a: .* URL that begins with http:\/\//],
+  [["download", "ftp://host/a"], /ftp:\/\/host\/a: .* URL that begins with http:\/\//],
+  [["download", "nowhere"], /nowhere: .* URL that begins with http:\/\//],
+  [["download", "--force", "http://host/"], /--force means nothing without --dir/],
+  [["download", "--jobs", "0", "http://host/"], /--jobs 0: .*from 1 to 256/],
   [["models", "--lang", "fr"], /--lang fr: .*en or zh/],
 ];
 
@@ -96,7 +102,7 @@ test("a handler's file that does not exist or is no handler gets one line", asyn
 
 test("--help explains each command, and every language is complete", async () => {
   for (const language of ["en", "zh"]) {
-    for (const command of ["", "models", "explain", "serve", "flood", "connect"]) {
+    for (const command of ["", "models", "explain", "serve", "flood", "connect", "download"]) {
       const typed = [...(command === "" ? [] : [command]), "--help", "--lang", language];
       const { code, stdout, stderr } = await run(typed);
       assertEquals([code, stderr], [0, ""]);
@@ -185,13 +191,6 @@ async function logOf(args: string[], work: (port: number) => Promise<void>): Pro
 
 for (const args of [["models"], ["explain", "epoll"]]) {
   test(`${args.join(" ")}: output that nobody reads is no stack trace`, async () => {
-    const [program, programArgs] = commandFor(args);
-    const { stderr } = await new Deno.Command("sh", {
-      // `true` reads nothing and is gone long before the program prints.
-      args: ["-c", '{ sleep 1; "$0" "$@"; } | true', program, ...programArgs],
-      env: { LC_ALL: "C" },
-      stdin: "null",
-    }).output();
-    assertEquals(decode(stderr), "");
+    assertEquals(await runWithoutReader(args), "");
   }, { ignore: Deno.build.os === "windows" });
 }

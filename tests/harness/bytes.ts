@@ -43,3 +43,8 @@ export function assertSameBytes(actual: Uint8Array, expected: Uint8Array): void 
   const place = actual.findIndex((byte, index) => byte !== expected[index]);
   assertEquals(place, -1, `byte ${place} of ${expected.length} is another`);
 }
+
+export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const zipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return await new Response(zipped).bytes();
+}

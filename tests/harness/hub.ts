@@ -1,6 +1,4 @@
-import type { Body } from "../../servers/coroutines/gevent/greenlet.ts";
-import { Hub, type Loop } from "../../servers/coroutines/gevent/hub.ts";
-import type { Coroutine } from "../../servers/coroutines/gevent/park.ts";
+import { type Body, type Coroutine, Hub, type Loop } from "../../servers/coroutines/gevent/mod.ts";
 import { ManualClock } from "./manual_clock.ts";
 
 /** A hub, and what it has reported in lines of text. */

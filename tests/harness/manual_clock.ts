@@ -1,4 +1,4 @@
-import type { Loop } from "../../servers/coroutines/gevent/hub.ts";
+import type { Loop } from "../../servers/coroutines/gevent/mod.ts";
 
 /**
  * A clock that a test controls. Whoever waits on it makes its time go by, at once: so an hour of

@@ -51,7 +51,11 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-function spawn(args: readonly string[], { env, before, wrapper }: RunOptions): Deno.ChildProcess {
+/** Starts the executable. */
+export function spawn(
+  args: readonly string[],
+  { env, before, wrapper }: RunOptions = {},
+): Deno.ChildProcess {
   const [program, programArgs] = commandFor(args);
   const shell = before === undefined ? [] : ["sh", "-c", `${before} && exec "$0" "$@"`];
   const [command, ...commandArgs] = [...(wrapper ?? shell), program, ...programArgs];
@@ -62,6 +66,18 @@ function spawn(args: readonly string[], { env, before, wrapper }: RunOptions): D
     stderr: "piped",
     env: { LC_ALL: "C", ...env },
   }).spawn();
+}
+
+/** Runs the executable when whoever should read its output has gone. @returns what it complains of */
+export async function runWithoutReader(args: readonly string[]): Promise<string> {
+  const [program, programArgs] = commandFor(args);
+  const { stderr } = await new Deno.Command("sh", {
+    // `true` reads nothing and is gone long before the program prints.
+    args: ["-c", '{ sleep 1; "$0" "$@"; } | true', program, ...programArgs],
+    env: { LC_ALL: "C" },
+    stdin: "null",
+  }).output();
+  return decode(stderr);
 }
 
 /** A running `playground serve … --port 0`. Dispose of it, and nothing is left. */
@@ -185,7 +201,8 @@ export class Server implements AsyncDisposable {
   }
 }
 
-function linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
+/** What a process prints, line by line. */
+export function linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
   return bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
 }
 

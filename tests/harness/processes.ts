@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertLess } from "./assert.ts";
 import { decode } from "./bytes.ts";
 
 async function ps(...args: string[]): Promise<string[]> {
@@ -35,6 +36,19 @@ export async function stillRunning(pids: readonly number[]): Promise<number[]> {
   const rows = await ps("-o", "pid=,stat=", "-p", pids.join(","));
   return rows.map((row) => row.split(/\s+/)).filter(([, state]) => !state.startsWith("Z"))
     .map(([pid]) => Number(pid));
+}
+
+/** Looks again and again until none of `pids` runs, and for no longer than `mostMs`. */
+export async function untilAllEnded(pids: readonly number[], mostMs: number): Promise<void> {
+  const startedMs = performance.now();
+  for (let left; (left = await stillRunning(pids)).length > 0;) {
+    assertLess(performance.now() - startedMs, mostMs, `${left} are left`);
+  }
+}
+
+/** The programs that `pids` run, with their arguments. */
+export async function commandLines(pids: readonly number[]): Promise<string[]> {
+  return await ps("-o", "args=", "-p", pids.join(","));
 }
 
 /** CPU time that the process and all its descendants have taken so far, in seconds. Linux. */

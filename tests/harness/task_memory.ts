@@ -5,9 +5,7 @@
  * @module
  */
 
-import { Hub, sleep, spawn } from "../../servers/coroutines/gevent/hub.ts";
-import { joinall } from "../../servers/coroutines/gevent/joining.ts";
-import type { Coroutine } from "../../servers/coroutines/gevent/park.ts";
+import { type Coroutine, Hub, joinall, sleep, spawn } from "../../servers/coroutines/gevent/mod.ts";
 import { ManualClock } from "./manual_clock.ts";
 
 const TASKS = 100_000;

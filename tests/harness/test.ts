@@ -1,4 +1,4 @@
-// @ts-types="./deadline.d.ts"
+// @ts-types="../../cli/std/deadline.d.ts"
 import { deadline } from "@std/async/deadline";
 
 /** How long a test may take before it counts as hanging. It says nothing about speed. */

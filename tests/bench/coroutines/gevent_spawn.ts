@@ -1,8 +1,12 @@
 /** How many milliseconds the hub takes to spawn 100,000 empty tasks and to join them. */
 
-import { ClockLoop, Hub, spawn } from "../../../servers/coroutines/gevent/hub.ts";
-import { joinall } from "../../../servers/coroutines/gevent/joining.ts";
-import type { Coroutine } from "../../../servers/coroutines/gevent/park.ts";
+import {
+  ClockLoop,
+  type Coroutine,
+  Hub,
+  joinall,
+  spawn,
+} from "../../../servers/coroutines/gevent/mod.ts";
 
 const TASKS = 100_000;
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../harness/assert.ts";
-import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
+import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../../harness/bytes.ts";
 import {
   canReset,
   connectAndReset,
@@ -14,10 +14,10 @@ import {
   readExactly,
   readToEnd,
   writeAll,
-} from "../harness/clients.ts";
-import { Server } from "../harness/playground.ts";
-import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
-import { test } from "../harness/test.ts";
+} from "../../harness/clients.ts";
+import { Server } from "../../harness/playground.ts";
+import { processTree, residentBytes, stillRunning } from "../../harness/processes.ts";
+import { test } from "../../harness/test.ts";
 import { MODELS, type ModelUnderTest } from "./models.ts";
 
 const MEGABYTE = 1_000_000;
@@ -177,13 +177,16 @@ for (const model of MODELS) {
   });
 }
 
-/** Writes until `sizeBytes` are taken, or until nothing has been for a second. */
+/** After how long a write that was not taken counts as one that never will be. */
+const STALLED_MS = 500;
+
+/** Writes until `sizeBytes` are taken, or until nothing is any more. */
 async function offer(conn: Deno.TcpConn, sizeBytes: number): Promise<void> {
   const chunk = new Uint8Array(65_536);
   for (let offered = 0; offered < sizeBytes;) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stalled = new Promise<"stalled">((resolve) => {
-      timer = setTimeout(() => resolve("stalled"), 1_000);
+      timer = setTimeout(() => resolve("stalled"), STALLED_MS);
     });
     const writing = conn.write(chunk);
     writing.catch(() => {}); // closing the connection ends it
@@ -198,11 +201,11 @@ async function offer(conn: Deno.TcpConn, sizeBytes: number): Promise<void> {
 /** Resident memory once it does not change any more: a heap takes a while to find its size. */
 async function settledBytes(pid: number): Promise<number> {
   let before = 0;
-  for (let look = 0; look < 20; look++) {
+  for (let look = 0; look < 50; look++) {
     const now = await residentBytes(pid);
     if (Math.abs(now - before) < MEGABYTE) return now;
     before = now;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return before;
 }

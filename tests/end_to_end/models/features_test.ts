@@ -4,13 +4,13 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
-import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../harness/assert.ts";
-import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
-import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
-import { run, Server } from "../harness/playground.ts";
-import { processTree, stillRunning } from "../harness/processes.ts";
-import { test } from "../harness/test.ts";
+import { hasSystemCalls } from "../../../servers/sockets/system_calls.ts";
+import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../../harness/bytes.ts";
+import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../../harness/clients.ts";
+import { run, Server } from "../../harness/playground.ts";
+import { processTree, stillRunning } from "../../harness/processes.ts";
+import { test } from "../../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -155,7 +155,7 @@ for (const args of LIMITED) {
 
 for (const { name, args, isSerial } of MODELS) {
   test(`${name}: --idle-timeout ends a silent client and no other`, async () => {
-    await using server = await Server.start([...args, "--quiet", "--idle-timeout", "1s"]);
+    await using server = await Server.start([...args, "--quiet", "--idle-timeout", "500ms"]);
     using silent = await server.connect();
     assertEquals(await exchange(silent, "hello"), "hello");
     const ended = readToEnd(silent);

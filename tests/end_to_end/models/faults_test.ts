@@ -4,12 +4,12 @@
  * @module
  */
 
-import { assertEquals, assertLess, assertNotMatch } from "../harness/assert.ts";
-import { encode } from "../harness/bytes.ts";
-import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";
-import { Server } from "../harness/playground.ts";
-import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
-import { test } from "../harness/test.ts";
+import { assertEquals, assertLess, assertNotMatch } from "../../harness/assert.ts";
+import { encode } from "../../harness/bytes.ts";
+import { connectAndReset, exchange, readToEnd, writeAll } from "../../harness/clients.ts";
+import { Server } from "../../harness/playground.ts";
+import { processTree, residentBytes, stillRunning } from "../../harness/processes.ts";
+import { test } from "../../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -123,9 +123,11 @@ test("process: the child of a client that does not read and goes away ends", asy
 
 test("process: a spare that is killed is replaced", async () => {
   await using server = await Server.start(["process", "--quiet", "--spare", "2"]);
-  const spares = (await processTree(server.pid)).filter((pid) => pid !== server.pid);
+  const children = async () => (await processTree(server.pid)).filter((pid) => pid !== server.pid);
+  const spares = await children();
   for (const pid of spares) Deno.kill(pid, "SIGKILL");
-  for (let look = 0; (await stillRunning(spares)).length > 0; look++) assertLess(look, 1_000);
+  const replacements = async () => (await children()).filter((pid) => !spares.includes(pid));
+  for (let look = 0; (await replacements()).length < spares.length; look++) assertLess(look, 1_000);
   for (let client = 0; client < 3; client++) {
     using conn = await server.connect();
     assertEquals(await exchange(conn, "served"), "served");

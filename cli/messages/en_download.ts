@@ -1,0 +1,70 @@
+/** What people read of the command in its help, in English. */
+export const enDownloadCommand = {
+  summary: "download files at the same time, to a directory or only to count their bytes",
+  usage: "download <url>… [flags]",
+  flags: {
+    jobs: "how many at once",
+    dir: "save them here, and go on with what is there in part; without, bytes are only counted",
+    force: "replace files that are there already",
+    timeout: "give up on a server that is silent this long; 0 is never",
+    retries: "how often to try again what may go better the next time",
+    quiet: "say only what failed",
+  },
+  examples: [
+    "playground download http://127.0.0.1:7788/",
+    "playground download --dir files https://example.com/a.iso https://example.com/b.iso",
+    "playground download --jobs 1 --retries 10 --dir . https://example.com/large.iso",
+  ],
+};
+
+/** What people read of downloads in English. */
+export const enDownload = {
+  notHttp: (typed: string) =>
+    `${typed}: what can be downloaded is a URL that begins with http:// or https://`,
+  directoryFailed: (path: string, reason: string) => `--dir ${path}: ${reason}`,
+  received: (sizeBytes: number, url: string) => `${bytes(sizeBytes)} received from ${url}`,
+  saved: (sizeBytes: number, url: string, path: string) =>
+    `${bytes(sizeBytes)} received from ${url}, saved as ${path}`,
+  continued: (sizeBytes: number, url: string, path: string, already: string) =>
+    `${bytes(sizeBytes)} received from ${url}, saved as ${path} (${already} were there already)`,
+  failed: (url: string, reason: string) => `${url}: ${reason}`,
+  retrying: (url: string, reason: string, seconds: string) =>
+    `${url}: ${reason}; trying again in ${seconds} s`,
+  totals: (t: {
+    finished: number;
+    all: number;
+    failed: number;
+    unfinished: number;
+    received: string;
+    seconds: string;
+    perSecond: string;
+  }) =>
+    `${t.finished} of ${t.all} downloaded` +
+    (t.failed > 0 ? `, ${t.failed} failed` : "") +
+    (t.unfinished > 0 ? `, ${t.unfinished} not finished` : "") +
+    `: ${t.received} in ${t.seconds} s, ${t.perSecond}/s`,
+  interrupted: "stopped; the same command goes on with what is there in part",
+  asking: "waiting for the server",
+  pausing: "waiting to try again",
+  more: (downloads: number) => `… and ${downloads} more`,
+  reasons: {
+    status: (status: string) => `the server answers ${status}`,
+    noAnswer: (reason: string) => `no answer: ${reason}`,
+    brokeOff: (received: string, reason: string) => `broke off after ${received}: ${reason}`,
+    tooShort: (receivedBytes: number, sizeBytes: number) =>
+      `the server has sent ${receivedBytes} bytes of ${sizeBytes}`,
+    silent: (seconds: string) => `the server was silent for ${seconds} s (see --timeout)`,
+    tooManyRedirects: "redirected again and again, as in a circle",
+    certificate: (reason: string) => `the server cannot prove who it is: ${reason}`,
+    notAllowed: (reason: string) => `cannot be fetched: ${reason}`,
+    exists: (path: string) => `${path} is there already (--force replaces it)`,
+    directory: (path: string) => `${path} is a directory`,
+    foreignPart: (path: string) =>
+      `${path} is there already, and is no part of this file (--force replaces it)`,
+    busy: (path: string) => `another program is at work on ${path}`,
+  },
+};
+
+function bytes(sizeBytes: number): string {
+  return `${sizeBytes} ${sizeBytes === 1 ? "byte" : "bytes"}`;
+}

@@ -1,0 +1,36 @@
+/** What is there of a file already, and what proves that the rest belongs to it. */
+export interface Resumption {
+  readonly offsetBytes: number;
+  readonly validator: string;
+  readonly sizeBytes: number;
+}
+
+/** What a server has told of a file that it begins to send. */
+export interface Description {
+  readonly sizeBytes?: number;
+  /** Names this state of the file, and no other. */
+  readonly validator?: string;
+}
+
+/** Where the bytes of a download go. Dispose of it, however the download has ended. */
+export interface Destination extends AsyncDisposable {
+  /** Whether it must get the bytes as they lie on the server, in no other encoding. */
+  readonly isVerbatim: boolean;
+  /** From where the download can go on; nothing if it has to begin at the beginning. */
+  readonly resumption: Resumption | undefined;
+  /** Forgets what is there and begins with the first byte of the file so described. */
+  restart(description: Description): Promise<void>;
+  write(bytes: Uint8Array): Promise<void>;
+  /** The last byte was written. */
+  complete(): Promise<void>;
+}
+
+/** Lets all bytes go: for a download that is only counted. */
+export class Nowhere implements Destination {
+  readonly isVerbatim = false;
+  readonly resumption = undefined;
+  restart = () => Promise.resolve();
+  write = () => Promise.resolve();
+  complete = () => Promise.resolve();
+  [Symbol.asyncDispose] = () => Promise.resolve();
+}

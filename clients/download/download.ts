@@ -1,0 +1,57 @@
+import { join } from "node:path";
+
+/** What a download does at the moment. */
+export type Phase = "asking" | "receiving" | "pausing";
+
+/** One of the files that are downloaded, and how far it is. */
+export class Download {
+  readonly url: URL;
+  /** The URL as it may be shown and kept: without a password. */
+  readonly shownUrl: string;
+  readonly name: string;
+  /** Where it is saved, if it is. */
+  readonly path: string | undefined;
+  readonly #beganMs = performance.now();
+  phase: Phase = "asking";
+  /** The whole size, if the server has told. */
+  sizeBytes: number | undefined = undefined;
+  /** How much of it is here, from whatever attempt. */
+  receivedBytes = 0;
+  /** How much was there before the last attempt, and did not have to be received again. */
+  continuedAtBytes = 0;
+  /** All that has come from the server, even what was of no use in the end. */
+  arrivedBytes = 0;
+
+  /** @param directory where it is saved; without, it is not */
+  constructor(url: URL, name: string, directory?: string) {
+    this.url = url;
+    this.shownUrl = withoutPassword(url);
+    this.name = name;
+    this.path = directory === undefined ? undefined : join(directory, name);
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#beganMs;
+  }
+
+  /** The server has answered, and sends the file from `offsetBytes` on. */
+  begin(offsetBytes: number, sizeBytes: number | undefined): void {
+    this.phase = "receiving";
+    this.continuedAtBytes = offsetBytes;
+    this.receivedBytes = offsetBytes;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** So many more bytes have come. */
+  took(countBytes: number): void {
+    this.receivedBytes += countBytes;
+    this.arrivedBytes += countBytes;
+  }
+}
+
+function withoutPassword(url: URL): string {
+  if (url.password === "") return url.href;
+  const shown = new URL(url);
+  shown.password = "***";
+  return shown.href;
+}

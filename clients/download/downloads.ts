@@ -1,0 +1,103 @@
+import { type Destination, Nowhere } from "./destination.ts";
+import type { Download } from "./download.ts";
+import { Part } from "./part.ts";
+import { type Reason, reasonOf } from "./reasons.ts";
+import { receive } from "./receive.ts";
+import type { Reporter, Totals } from "./reporter.ts";
+import { withRetries } from "./retries.ts";
+
+/** How the files are to be downloaded. */
+export interface DownloadsOptions {
+  /** How many at once. */
+  readonly jobs: number;
+  /** How long a server may be silent; `Infinity`: for ever. */
+  readonly timeoutMs: number;
+  readonly retries: number;
+  /** Whether a file that is there already is replaced. */
+  readonly force: boolean;
+  /** The pause before the first retry, if it is to be another than usual. */
+  readonly firstPauseMs?: number;
+}
+
+/** Several downloads at once. Each fails alone. */
+export class Downloads {
+  readonly #options: DownloadsOptions;
+  readonly #reporter: Reporter;
+  readonly #stop: AbortSignal;
+  readonly #active = new Set<Download>();
+
+  /** @param stop ends all of them; what is there can be gone on with later */
+  constructor(options: DownloadsOptions, reporter: Reporter, stop: AbortSignal) {
+    this.#options = options;
+    this.#reporter = reporter;
+    this.#stop = stop;
+  }
+
+  /** Those that have begun and not ended, in the order in which they began. */
+  get active(): ReadonlySet<Download> {
+    return this.#active;
+  }
+
+  /** Downloads all, begun in the order given, and resolves when each has ended in one way or another. */
+  async run(downloads: readonly Download[]): Promise<Totals> {
+    const beganMs = performance.now();
+    let [finished, failed] = [0, 0];
+    const waiting = downloads.values(); // of which each job takes the next
+    const job = async () => {
+      for (const download of waiting) {
+        if (this.#stop.aborted) return;
+        const outcome = await this.#run(download);
+        if (outcome === "finished") {
+          finished++;
+          this.#reporter.finished(download);
+        } else if (outcome !== "stopped") {
+          failed++;
+          this.#reporter.failed(download, outcome);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: this.#options.jobs }, job));
+    return {
+      finished,
+      failed,
+      unfinished: downloads.length - finished - failed,
+      arrivedBytes: downloads.reduce((sum, { arrivedBytes }) => sum + arrivedBytes, 0),
+      elapsedMs: performance.now() - beganMs,
+    };
+  }
+
+  /** @returns why it failed, if it did */
+  async #run(download: Download): Promise<"finished" | "stopped" | Reason> {
+    this.#active.add(download);
+    this.#reporter.started(download);
+    try {
+      await this.#download(download);
+      return "finished";
+    } catch (error) {
+      if (this.#stop.aborted && error === this.#stop.reason) return "stopped";
+      const reason = reasonOf(error);
+      if (reason === undefined) throw error;
+      return reason;
+    } finally {
+      this.#active.delete(download);
+    }
+  }
+
+  async #download(download: Download): Promise<void> {
+    const { timeoutMs, retries, force, firstPauseMs } = this.#options;
+    const { path, shownUrl } = download;
+    await using destination: Destination = path === undefined
+      ? new Nowhere()
+      : await Part.open(path, shownUrl, force);
+    await withRetries(() => receive(download, destination, timeoutMs, this.#stop), {
+      retries,
+      firstPauseMs,
+      stop: this.#stop,
+      retrying: (reason, pauseMs) => {
+        download.phase = "pausing";
+        this.#reporter.retrying(download, reason, pauseMs);
+      },
+    });
+    await destination.complete();
+  }
+}

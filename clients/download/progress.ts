@@ -1,0 +1,82 @@
+import { formatBytes } from "../../cli/bytes.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { progressLine } from "../../cli/progress_line.ts";
+import type { StatusLines } from "../../cli/status_lines.ts";
+import type { Download } from "./download.ts";
+import { Speed } from "./speed.ts";
+
+const UPDATE_MS = 100;
+
+/** Shows how far each of the downloads that go on is, a line for each. */
+export class Progress {
+  readonly #active: ReadonlySet<Download>;
+  readonly #lines: StatusLines;
+  readonly #messages: Messages;
+  readonly #speeds = new WeakMap<Download, Speed>();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(active: ReadonlySet<Download>, lines: StatusLines, messages: Messages) {
+    this.#active = active;
+    this.#lines = lines;
+    this.#messages = messages;
+    this.#timer = setInterval(() => this.#draw(), UPDATE_MS);
+  }
+
+  /** Takes it all away. */
+  end(): void {
+    clearInterval(this.#timer);
+    this.#lines.clear();
+  }
+
+  #draw(): void {
+    const { columns, rows } = this.#lines.size();
+    const nowMs = performance.now();
+    const lines = [...this.#active].map((download) => {
+      const speed = this.#speeds.get(download) ?? new Speed();
+      this.#speeds.set(download, speed);
+      const bytesPerSecond = speed.measure(download.arrivedBytes, nowMs);
+      return describeProgress(download, bytesPerSecond, columns, this.#messages);
+    });
+    // What does not fit is counted, and the last line is for the cursor.
+    const fitting = lines.length < rows ? lines : lines.slice(0, rows - 2);
+    const more = lines.length - fitting.length;
+    if (more > 0) fitting.push(this.#messages.download.more(more));
+    this.#lines.draw(fitting);
+  }
+}
+
+/** One line on one download, of at most `columns` columns. */
+export function describeProgress(
+  { name, phase, receivedBytes, sizeBytes }: Download,
+  bytesPerSecond: number,
+  columns: number,
+  { download }: Messages,
+): string {
+  if (phase === "asking") return progressLine({ name, facts: [download.asking] }, columns);
+  if (phase === "pausing") return progressLine({ name, facts: [download.pausing] }, columns);
+  const received = formatBytes(receivedBytes);
+  const speed = `${formatBytes(bytesPerSecond)}/s`.padStart(9);
+  if (sizeBytes === undefined || sizeBytes === 0) {
+    return progressLine({ name, facts: [received.padStart(7), speed] }, columns);
+  }
+  const fraction = receivedBytes / sizeBytes;
+  const remaining = bytesPerSecond > 0
+    ? formatClock((sizeBytes - receivedBytes) / bytesPerSecond)
+    : "-:--";
+  const facts = [
+    `${Math.floor(fraction * 100)}%`.padStart(4),
+    `${received}/${formatBytes(sizeBytes)}`.padStart(15),
+    speed,
+    remaining.padStart(7),
+  ];
+  return progressLine({ name, fraction, facts }, columns);
+}
+
+/** `1:05`, or `2:00:00` */
+function formatClock(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole >= 360_000) return "-:--"; // more than four days is not known any better
+  const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60];
+  const shown = `${minutes}:${String(whole % 60).padStart(2, "0")}`;
+  return hours === 0 ? shown : `${hours}:${shown.padStart(5, "0")}`;
+}

@@ -1,0 +1,111 @@
+/**
+ * Why a download fails, and which of these reasons may be gone at the next attempt.
+ *
+ * @module
+ */
+
+import type { Messages } from "../../cli/messages.ts";
+import { formatBytes } from "../../cli/bytes.ts";
+import { messageOf } from "../../servers/sockets/thrown.ts";
+
+/** Why a download failed. */
+export type Reason =
+  /** The server answers with a status that is no success. */
+  | {
+    readonly kind: "status";
+    readonly status: number;
+    /** What Deno calls it, whatever the server does. */
+    readonly statusText: string;
+    /** How long the server asks to be left alone. */
+    readonly retryAfterMs?: number;
+  }
+  /** There is no answer: no such host, nobody listens, no HTTP. */
+  | { readonly kind: "no-answer"; readonly message: string }
+  /** The connection broke within the body. */
+  | { readonly kind: "broke-off"; readonly receivedBytes: number; readonly message: string }
+  /** The server has sent less of the file than was missing. */
+  | { readonly kind: "too-short"; readonly receivedBytes: number; readonly sizeBytes: number }
+  | { readonly kind: "silent"; readonly timeoutMs: number }
+  | { readonly kind: "too-many-redirects" }
+  | { readonly kind: "certificate"; readonly message: string }
+  /** `fetch` does not do that: another scheme after a redirect, a port that is not for HTTP. */
+  | { readonly kind: "not-allowed"; readonly message: string }
+  | { readonly kind: "exists"; readonly path: string }
+  | { readonly kind: "directory"; readonly path: string }
+  /** What lies where the part would is no part of this download. */
+  | { readonly kind: "foreign-part"; readonly path: string }
+  /** Another process downloads to there. */
+  | { readonly kind: "busy"; readonly path: string }
+  /** The file system does not do what it is asked to. */
+  | { readonly kind: "file"; readonly message: string };
+
+/** A download fails for a reason that can be foreseen. */
+export class DownloadError extends Error {
+  override readonly name = "DownloadError";
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    super(reason.kind);
+    this.reason = reason;
+  }
+}
+
+/** What `error` says of why a download failed, or `undefined` if it is a fault of this program. */
+export function reasonOf(error: unknown): Reason | undefined {
+  if (error instanceof DownloadError) return error.reason;
+  const message = messageOf(error);
+  // Only this is common to all that Deno tells of the system: many of its errors have no code.
+  const isFromSystem = /\(os error \d+\)/.test(message);
+  return isFromSystem || error instanceof Deno.errors.NotCapable
+    ? { kind: "file", message }
+    : undefined;
+}
+
+/** Whether it may be otherwise at the next attempt. */
+export function isTemporary(reason: Reason): boolean {
+  switch (reason.kind) {
+    case "status":
+      // Request Timeout, Too Many Requests, and whatever is the server's fault.
+      return reason.status === 408 || reason.status === 429 || reason.status >= 500;
+    case "no-answer":
+    case "broke-off":
+    case "too-short":
+    case "silent":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The reason for people. */
+export function describeReason(reason: Reason, { download }: Messages): string {
+  const texts = download.reasons;
+  switch (reason.kind) {
+    case "status":
+      return texts.status(`${reason.status} ${reason.statusText}`.trim());
+    case "no-answer":
+      return texts.noAnswer(reason.message);
+    case "broke-off":
+      return texts.brokeOff(formatBytes(reason.receivedBytes), reason.message);
+    case "too-short":
+      return texts.tooShort(reason.receivedBytes, reason.sizeBytes);
+    case "silent":
+      return texts.silent(String(reason.timeoutMs / 1_000));
+    case "too-many-redirects":
+      return texts.tooManyRedirects;
+    case "certificate":
+      return texts.certificate(reason.message);
+    case "not-allowed":
+      return texts.notAllowed(reason.message);
+    case "exists":
+      return texts.exists(reason.path);
+    case "directory":
+      return texts.directory(reason.path);
+    case "foreign-part":
+      return texts.foreignPart(reason.path);
+    case "busy":
+      return texts.busy(reason.path);
+    case "file":
+      return reason.message;
+  }
+}

@@ -1,0 +1,73 @@
+import { ask } from "./ask.ts";
+import type { Destination } from "./destination.ts";
+import type { Download } from "./download.ts";
+import { DownloadError } from "./reasons.ts";
+import { Silence } from "./silence.ts";
+import { messageOf } from "../../servers/sockets/thrown.ts";
+
+/**
+ * One attempt at a download: fetches what is missing and takes it to where it belongs as it comes, so
+ * that no more than a piece of it is in memory.
+ *
+ * @param timeoutMs how long the server may be silent
+ * @param stop aborts it
+ * @throws {DownloadError} if it fails for a reason that can be foreseen
+ */
+export async function receive(
+  download: Download,
+  destination: Destination,
+  timeoutMs: number,
+  stop: AbortSignal,
+): Promise<void> {
+  download.phase = "asking";
+  using silence = new Silence(timeoutMs, stop);
+  const { offsetBytes, sizeBytes, validator, body } = await ask(
+    download.url,
+    destination,
+    silence,
+  );
+  if (offsetBytes === 0) await destination.restart({ sizeBytes, validator });
+  download.begin(offsetBytes, sizeBytes);
+  for await (const chunk of chunksOf(body, download, silence)) {
+    download.took(chunk.length);
+    await destination.write(chunk);
+  }
+  // `fetch` sees to it that all of the answer has come, which may be less than was missing.
+  const { receivedBytes } = download;
+  if (sizeBytes !== undefined && receivedBytes !== sizeBytes) {
+    throw new DownloadError({ kind: "too-short", receivedBytes, sizeBytes });
+  }
+}
+
+/** The body piece by piece. The next is asked for when the last was taken care of. */
+async function* chunksOf(
+  body: ReadableStream<Uint8Array> | null,
+  download: Download,
+  silence: Silence,
+): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  // The signal that `fetch` was given ends its body only until the response is garbage. A body that
+  // has broken off cannot be cancelled, which its read tells.
+  silence.signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
+  for (;;) {
+    const { done, value } = await nextChunk(reader, download, silence);
+    if (done) return;
+    yield value;
+  }
+}
+
+async function nextChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { receivedBytes }: Download,
+  silence: Silence,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  try {
+    const result = await silence.during(reader.read());
+    silence.signal.throwIfAborted(); // a read that was cancelled looks like the end of the body
+    return result;
+  } catch (error) {
+    silence.signal.throwIfAborted();
+    throw new DownloadError({ kind: "broke-off", receivedBytes, message: messageOf(error) });
+  }
+}

@@ -1,0 +1,65 @@
+import { formatBytes } from "../../cli/bytes.ts";
+import type { Messages } from "../../cli/messages.ts";
+import type { Download } from "./download.ts";
+import { describeReason, type Reason } from "./reasons.ts";
+import type { Reporter, Totals } from "./reporter.ts";
+
+/** Lines of text: what was received on standard output, what went wrong on standard error. */
+export class TextReporter implements Reporter {
+  readonly #messages: Messages;
+  readonly #quiet: boolean;
+  readonly #makeRoom: () => void;
+
+  /**
+   * @param quiet says only what failed
+   * @param makeRoom takes away what is drawn where the next line belongs
+   */
+  constructor(messages: Messages, quiet: boolean, makeRoom: () => void) {
+    this.#messages = messages;
+    this.#quiet = quiet;
+    this.#makeRoom = makeRoom;
+  }
+
+  started(): void {}
+
+  retrying({ shownUrl }: Download, reason: Reason, pauseMs: number): void {
+    if (this.#quiet) return;
+    this.#makeRoom();
+    const why = describeReason(reason, this.#messages);
+    console.error(this.#messages.download.retrying(shownUrl, why, (pauseMs / 1_000).toFixed(1)));
+  }
+
+  finished({ shownUrl, path, receivedBytes, continuedAtBytes }: Download): void {
+    if (this.#quiet) return;
+    const { download } = this.#messages;
+    this.#makeRoom();
+    if (path === undefined) console.log(download.received(receivedBytes, shownUrl));
+    else if (continuedAtBytes === 0) console.log(download.saved(receivedBytes, shownUrl, path));
+    else {
+      const already = formatBytes(continuedAtBytes);
+      console.log(download.continued(receivedBytes, shownUrl, path, already));
+    }
+  }
+
+  failed({ shownUrl }: Download, reason: Reason): void {
+    this.#makeRoom();
+    const why = describeReason(reason, this.#messages);
+    console.error(this.#messages.download.failed(shownUrl, why));
+  }
+
+  totals(totals: Totals): void {
+    const { finished, failed, unfinished, arrivedBytes, elapsedMs } = totals;
+    const all = finished + failed + unfinished;
+    if (this.#quiet || all === 1) return;
+    const bytesPerSecond = arrivedBytes / Math.max(elapsedMs, 1) * 1_000;
+    console.log(this.#messages.download.totals({
+      finished,
+      all,
+      failed,
+      unfinished,
+      received: formatBytes(arrivedBytes),
+      seconds: (elapsedMs / 1_000).toFixed(2),
+      perSecond: formatBytes(bytesPerSecond),
+    }));
+  }
+}

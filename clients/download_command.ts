@@ -1,0 +1,93 @@
+import { defineCommand, type Invocation } from "../cli/command.ts";
+import { RefusedError, UsageError } from "../cli/errors.ts";
+import { duration, type FlagValues, integer, onOff, text } from "../cli/flags.ts";
+import type { Messages } from "../cli/messages.ts";
+import { StatusLines } from "../cli/status_lines.ts";
+import { messageOf } from "../servers/sockets/thrown.ts";
+import { Download } from "./download/download.ts";
+import { Downloads } from "./download/downloads.ts";
+import { fileNames } from "./download/file_name.ts";
+import { JsonReporter } from "./download/json_reporter.ts";
+import { Progress } from "./download/progress.ts";
+import type { Reporter, Totals } from "./download/reporter.ts";
+import { TextReporter } from "./download/text_reporter.ts";
+
+const downloadFlags = {
+  dir: text("", "DIR"),
+  // As many as browsers open to one server. Each takes two descriptors.
+  jobs: integer(6, { least: 1, most: 256 }),
+  force: onOff(),
+  timeout: duration(30_000, "30s", "s"),
+  retries: integer(3, { least: 0, most: 1_000 }),
+  quiet: onOff(),
+  json: onOff(),
+};
+
+type DownloadFlags = FlagValues<typeof downloadFlags>;
+
+/** As shells say it of a program that Ctrl-C has ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/** `playground download URL…` */
+export const downloadCommand = defineCommand({
+  flags: downloadFlags,
+  words: { least: 1, most: Infinity },
+  async run({ flags, words, messages }: Invocation<typeof downloadFlags>): Promise<number> {
+    const { dir, quiet, json } = flags;
+    if (flags.force && dir === "") {
+      throw new UsageError(messages.flags.onlyWith("--force", "--dir"));
+    }
+    const urls = words.map((typed) => parseUrl(typed, messages));
+    if (dir !== "") await makeDirectory(dir, messages);
+    const names = fileNames(urls);
+    const downloads = urls.map((url, i) => new Download(url, names[i], dir || undefined));
+    const totals = await runUntilStopped(downloads, flags, messages);
+    if (totals.unfinished > 0) {
+      if (dir !== "" && !quiet && !json) console.error(messages.download.interrupted);
+      return INTERRUPTED;
+    }
+    return totals.failed > 0 ? 1 : 0;
+  },
+});
+
+function parseUrl(typed: string, { download }: Messages): URL {
+  const url = URL.parse(typed);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    throw new UsageError(download.notHttp(typed));
+  }
+  return url;
+}
+
+async function makeDirectory(path: string, { download }: Messages): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new RefusedError(download.directoryFailed(path, messageOf(error)));
+  }
+}
+
+async function runUntilStopped(
+  all: readonly Download[],
+  flags: DownloadFlags,
+  messages: Messages,
+): Promise<Totals> {
+  const stop = new AbortController();
+  const onInterrupt = () => {
+    Deno.removeSignalListener("SIGINT", onInterrupt); // a second Ctrl-C ends it at once
+    stop.abort();
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  const lines = new StatusLines();
+  const reporter: Reporter = flags.json
+    ? new JsonReporter()
+    : new TextReporter(messages, flags.quiet, () => lines.clear());
+  const timeoutMs = flags.timeout === 0 ? Infinity : flags.timeout;
+  const downloads = new Downloads({ ...flags, timeoutMs }, reporter, stop.signal);
+  const isShown = !flags.quiet && !flags.json && Deno.stderr.isTerminal();
+  const progress = isShown ? new Progress(downloads.active, lines, messages) : undefined;
+  const totals = await downloads.run(all);
+  progress?.end();
+  reporter.totals(totals);
+  if (!stop.signal.aborted) Deno.removeSignalListener("SIGINT", onInterrupt);
+  return totals;
+}

@@ -1,0 +1,93 @@
+/**
+ * The price of asking all sockets over and over, with and without a pause, beside that of epoll.
+ *
+ * @module
+ */
+
+import type { LabTexts } from "../../cli/messages.ts";
+// @ts-types="../../cli/std/delay.d.ts"
+import { delay } from "@std/async/delay";
+import { processTree } from "../process_tree.ts";
+import { Clients } from "./client.ts";
+import { defineExperiment } from "./experiment.ts";
+import { needSystemCalls } from "./needs.ts";
+import { quantile } from "./quantile.ts";
+import { BEST_SOCKETS, startServer } from "./server.ts";
+
+const CLIENTS = 10;
+const PAUSE_MS = 20;
+const SILENCE_MS = 1_000;
+const ROUND_TRIPS = 25;
+/**
+ * Of the answers, that which comes later than a quarter of them is looked at and not the middle one: if
+ * others want the CPU as well, a loop that burns it has to wait for its turn again and again.
+ */
+const SOON = 0.25;
+
+/** Which parts of a CPU count as burning it, and as leaving it alone. */
+const BURNS = 0.25;
+const RESTS = 0.15;
+/** How many times as long answers take because of the pause, at least. */
+const SLOWER_TIMES = 3;
+
+/** What a server took, and gave. */
+interface Run {
+  /** Of one CPU, while nobody spoke. */
+  readonly cpuShare: number;
+  readonly roundTripMs: number;
+}
+
+export const busyPoll = defineExperiment(
+  "busy-poll",
+  async (texts) => {
+    needSystemCalls(texts);
+    return {
+      clients: CLIENTS,
+      pauseMs: PAUSE_MS,
+      busy: await run(["nonblocking"], texts),
+      paused: await run(["nonblocking", "--pause", String(PAUSE_MS)], texts),
+      epoll: await run(["epoll"], texts),
+    };
+  },
+  ({ clients, pauseMs, busy, paused, epoll }, texts) => ({
+    lines: [
+      texts.silent(clients),
+      texts.row(texts.busy, busy.cpuShare, busy.roundTripMs),
+      texts.row(texts.paused(pauseMs), paused.cpuShare, paused.roundTripMs),
+      texts.row(texts.epoll, epoll.cpuShare, epoll.roundTripMs),
+    ],
+    expectations: [
+      { isMet: busy.cpuShare >= BURNS, otherwise: texts.doesNotBurn },
+      { isMet: paused.cpuShare <= RESTS, otherwise: texts.burnsAllTheSame },
+      {
+        isMet: paused.roundTripMs >= SLOWER_TIMES * busy.roundTripMs,
+        otherwise: texts.notSlower,
+      },
+    ],
+  }),
+);
+
+async function run(args: readonly string[], texts: LabTexts): Promise<Run> {
+  await using server = await startServer([...args, ...BEST_SOCKETS, "--quiet"], texts);
+  using clients = await Clients.connect(server.port, CLIENTS);
+  for (const client of clients.all) await client.exchange("hello");
+  const share = await cpuShare(server.pid, SILENCE_MS);
+  const roundTripsMs: number[] = [];
+  while (roundTripsMs.length < ROUND_TRIPS) {
+    roundTripsMs.push(await clients.all[0].exchange("hello"));
+  }
+  return { cpuShare: share, roundTripMs: quantile(roundTripsMs, SOON) };
+}
+
+/** Which part of a CPU a process takes, as long as it is looked at. */
+async function cpuShare(pid: number, ms: number): Promise<number> {
+  const beganMs = performance.now();
+  const before = cpuSeconds(pid);
+  await delay(ms);
+  const took = cpuSeconds(pid) - before;
+  return took / ((performance.now() - beganMs) / 1_000);
+}
+
+function cpuSeconds(pid: number): number {
+  return processTree(pid).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+}

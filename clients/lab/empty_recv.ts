@@ -1,0 +1,96 @@
+/**
+ * What `recv` gives, case by case, on both kinds of sockets.
+ *
+ * Nothing at all, 0 bytes, means that the client has sent its last: it is how a server learns of the
+ * end, and it cannot mean anything else, since a client cannot send nothing. One that is silent makes
+ * `recv` wait, and one that breaks off gives an error.
+ *
+ * @module
+ */
+
+import type { SocketKind } from "../../servers/engine/protocol.ts";
+import type { Connection, Sockets } from "../../servers/sockets/interface.ts";
+import { ConnectionReset, WOULD_BLOCK } from "../../servers/sockets/interface.ts";
+import { SHUT_WR } from "../../servers/sockets/system_calls.ts";
+import { defineExperiment } from "./experiment.ts";
+import { ListeningSockets } from "./listening.ts";
+import { Loopback } from "./loopback.ts";
+import { needSystemCalls } from "./needs.ts";
+
+/** Long enough for anything that would come to have come. */
+const QUIET_MS = 100;
+const HELLO = new TextEncoder().encode("hello");
+
+/** What a client does once it is connected. */
+const DEEDS = {
+  "is silent": () => {},
+  "sends nothing": (loopback: Loopback, client: number) => loopback.send(client, new Uint8Array(0)),
+  "sends hello": (loopback: Loopback, client: number) => loopback.send(client, HELLO),
+  "sends its last": ({ calls }: Loopback, client: number) => void calls.shutdown(client, SHUT_WR),
+  "closes": (loopback: Loopback, client: number) => loopback.close(client),
+  "resets": (loopback: Loopback, client: number) => loopback.reset(client),
+};
+type Deed = keyof typeof DEEDS;
+const DEED_NAMES = Object.keys(DEEDS) as Deed[]; // keys() forgets the names
+
+/** Those after which nothing more can come. */
+const ENDS: readonly Deed[] = ["sends its last", "closes"];
+
+type Outcome = "would block" | "bytes" | "nothing" | "reset";
+
+interface Row {
+  readonly sockets: SocketKind;
+  readonly client: Deed;
+  readonly recv: Outcome;
+}
+
+export const emptyRecv = defineExperiment(
+  "empty-recv",
+  async (texts) => {
+    needSystemCalls(texts);
+    const rows: Row[] = [];
+    for (const sockets of ["deno", "libc"] as const) {
+      await using listening = await ListeningSockets.open(sockets);
+      using loopback = new Loopback();
+      for (const client of DEED_NAMES) {
+        const descriptor = loopback.connect(listening.listener.address);
+        const connection = await listening.listener.accept();
+        if (connection === null) throw new Error("the listener was stopped");
+        DEEDS[client](loopback, descriptor);
+        rows.push({ sockets, client, recv: await tryToReceive(listening.sockets, connection) });
+      }
+    }
+    return { rows };
+  },
+  ({ rows }, texts) => ({
+    lines: DEED_NAMES.map((client) => {
+      const outcomes = rows.filter((row) => row.client === client).map(({ recv }) => recv);
+      return texts.row(
+        texts.deeds[client],
+        [...new Set(outcomes)].map((one) => texts.outcomes[one]),
+      );
+    }),
+    expectations: [
+      {
+        isMet: rows.every(({ client, recv }) => (recv === "nothing") === ENDS.includes(client)),
+        otherwise: texts.nothingOtherwise,
+      },
+      {
+        isMet: rows.every(({ client, recv }) => (recv === "reset") === (client === "resets")),
+        otherwise: texts.resetOtherwise,
+      },
+    ],
+  }),
+);
+
+async function tryToReceive(sockets: Sockets, connection: Connection): Promise<Outcome> {
+  await sockets.select([connection], [], [], QUIET_MS);
+  try {
+    const lent = connection.tryRecv(HELLO.length);
+    if (lent === WOULD_BLOCK) return "would block";
+    return lent.length === 0 ? "nothing" : "bytes";
+  } catch (error) {
+    if (error instanceof ConnectionReset) return "reset";
+    throw error;
+  }
+}

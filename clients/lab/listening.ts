@@ -1,0 +1,47 @@
+import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
+import { descriptorLimit } from "../../servers/sockets/descriptor_limit.ts";
+import { DenoSockets } from "../../servers/sockets/deno.ts";
+import type { SocketKind } from "../../servers/engine/protocol.ts";
+import type { Listener, Sockets } from "../../servers/sockets/interface.ts";
+import { LibcSockets } from "../../servers/sockets/libc.ts";
+import { UNOBSERVED } from "../../servers/sockets/unobserved.ts";
+
+const RECV_SIZE_BYTES = 1_024;
+const BACKLOG = 128;
+
+/** Sockets of a kind that listen in this thread. Dispose of them, and nothing is left open. */
+export class ListeningSockets implements AsyncDisposable {
+  readonly listener: Listener;
+
+  private constructor(readonly sockets: Sockets) {
+    this.listener = sockets.listen({
+      host: "127.0.0.1",
+      port: 0,
+      backlog: BACKLOG,
+      maxClients: Infinity,
+      recvSizeBytes: RECV_SIZE_BYTES,
+      descriptorsBelow: Infinity,
+    });
+  }
+
+  static async open(kind: SocketKind): Promise<ListeningSockets> {
+    if (kind === "deno") return new ListeningSockets(new DenoSockets(UNOBSERVED));
+    const table = new DescriptorTable(createDescriptorMemory(await descriptorLimit()));
+    return new ListeningSockets(new LibcSockets(UNOBSERVED, table, RECV_SIZE_BYTES));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.sockets.stopListening();
+    this.listener.tryAccept(); // what notices that it was stopped, and closes the descriptor
+    await closeAll(this.sockets);
+  }
+}
+
+/** Closes every connection, whatever it still holds. */
+export async function closeAll(sockets: Sockets): Promise<void> {
+  for (const connection of [...sockets.connections]) {
+    sockets.abort(connection);
+    connection.close();
+  }
+  await sockets.allClosed();
+}

@@ -1,0 +1,29 @@
+/**
+ * What an experiment needs of the machine, asked for before it begins.
+ *
+ * @module
+ */
+
+import { RefusedError } from "../../cli/errors.ts";
+import type { LabTexts } from "../../cli/messages.ts";
+import { raiseDescriptorLimit } from "../../servers/sockets/descriptor_limit.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+
+/** What a process needs besides the descriptors of an experiment. */
+const DESCRIPTORS_OF_PROCESS = 64;
+
+/** @throws {RefusedError} when this system does not have the calls that we know */
+export function needSystemCalls({ needs }: LabTexts): void {
+  if (!hasSystemCalls()) throw new RefusedError(needs.systemCalls);
+}
+
+/**
+ * Sees to it that there are so many descriptors. Needs the system's calls.
+ *
+ * @throws {RefusedError} when there are not
+ */
+export function needDescriptors(count: number, { needs }: LabTexts): void {
+  const wanted = count + DESCRIPTORS_OF_PROCESS;
+  const limit = raiseDescriptorLimit(wanted);
+  if (limit < wanted) throw new RefusedError(needs.descriptors(wanted, limit));
+}

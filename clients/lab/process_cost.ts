@@ -1,0 +1,115 @@
+/**
+ * What a client costs that has a process, a thread or a coroutine to itself: until it is served, and in
+ * memory. All clients come at once.
+ *
+ * @module
+ */
+
+import { formatBytes } from "../../cli/bytes.ts";
+import type { LabTexts } from "../../cli/messages.ts";
+import { processTree, residentBytes } from "../process_tree.ts";
+import { Clients } from "./client.ts";
+import { type Chart, defineExperiment } from "./experiment.ts";
+import { needSystemCalls } from "./needs.ts";
+import { BEST_SOCKETS, startServer } from "./server.ts";
+
+/** How much dearer a process must be than a coroutine, in time and in memory. */
+const DEARER_TIMES = 10;
+/** Until all of the few are served. */
+const FEW_MOST_MS = 5_000;
+/** What hundreds are, for those who want to know what they would take. */
+const HUNDREDS = 500;
+
+/** What serves a client, and how many of it are tried: enough to be measured, and bearable. */
+const SERVANTS = {
+  process: { args: ["process"], clients: 8 },
+  /** One that is no JavaScript runtime, to tell what of that is the process itself. */
+  cat: { args: ["process", "--exec", "cat"], clients: 16 },
+  thread: { args: ["thread"], clients: 16 },
+  coroutine: { args: ["gevent"], clients: 400 },
+} as const;
+type Servant = keyof typeof SERVANTS;
+const SERVANT_NAMES = Object.keys(SERVANTS) as Servant[]; // keys() forgets the names
+
+interface Cost {
+  readonly clients: number;
+  readonly allServedMs: number;
+  readonly msEach: number;
+  readonly bytesEach: number;
+}
+
+type Texts = LabTexts["experiments"]["process-cost"];
+type Observations = Readonly<Record<Servant, Cost>>;
+
+export const processCost = defineExperiment(
+  "process-cost",
+  async (texts): Promise<Observations> => {
+    needSystemCalls(texts);
+    return {
+      process: await measure("process", texts),
+      cat: await measure("cat", texts),
+      thread: await measure("thread", texts),
+      coroutine: await measure("coroutine", texts),
+    };
+  },
+  (costs, texts) => ({
+    lines: [
+      texts.time,
+      chart(costs, ({ msEach }) => msEach, texts.ms, texts),
+      texts.memory,
+      chart(costs, ({ bytesEach }) => bytesEach, formatBytes, texts),
+      forecast(costs, "process", texts),
+      forecast(costs, "cat", texts),
+    ],
+    expectations: [
+      { isMet: costs.process.allServedMs <= FEW_MOST_MS, otherwise: texts.fewTakeLong },
+      {
+        isMet: costs.process.msEach >= DEARER_TIMES * costs.coroutine.msEach &&
+          costs.process.bytesEach >= DEARER_TIMES * costs.coroutine.bytesEach,
+        otherwise: texts.notDearer,
+      },
+    ],
+  }),
+);
+
+async function measure(servant: Servant, texts: LabTexts): Promise<Cost> {
+  const { args, clients: count } = SERVANTS[servant];
+  await using server = await startServer([...args, ...BEST_SOCKETS, "--quiet"], texts);
+  const before = memoryBytes(server.pid);
+  const beganMs = performance.now();
+  using clients = await Clients.connect(server.port, count);
+  await Promise.all(clients.all.map((client) => client.exchange("hello")));
+  const allServedMs = performance.now() - beganMs;
+  return {
+    clients: count,
+    allServedMs,
+    msEach: allServedMs / count,
+    bytesEach: (memoryBytes(server.pid) - before) / count,
+  };
+}
+
+/** What a server and its children have resident. */
+function memoryBytes(pid: number): number {
+  return residentBytes(processTree(pid).map((one) => one.pid));
+}
+
+/** A bar for each servant. */
+function chart(
+  costs: Observations,
+  figure: (cost: Cost) => number,
+  show: (value: number) => string,
+  { label, servants }: Texts,
+): Chart {
+  const bars = SERVANT_NAMES.map((servant) => {
+    const value = figure(costs[servant]);
+    return { label: label(servants[servant], costs[servant].clients), value, shown: show(value) };
+  });
+  return { scale: "logarithmic", bars };
+}
+
+/** What hundreds of a servant would take, if each took as much as one of the few. */
+function forecast(costs: Observations, servant: Servant, { hundreds, servants }: Texts): string {
+  const { msEach, bytesEach } = costs[servant];
+  const memory = formatBytes(HUNDREDS * bytesEach);
+  return hundreds(HUNDREDS, servants[servant], HUNDREDS * msEach / 1_000, memory);
+}

@@ -1,0 +1,41 @@
+/**
+ * The servers that experiments are made with.
+ *
+ * @module
+ */
+
+import { RefusedError } from "../../cli/errors.ts";
+import type { LabTexts } from "../../cli/messages.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import type { ServerEvent } from "../../servers/supervisor/json_reporter.ts";
+import { NotListeningError, ServerProcess } from "../server_process.ts";
+
+const PATIENCE_MS = 10_000;
+
+/** The system's own sockets, where there are any: flags of `serve`. */
+export const BEST_SOCKETS: readonly string[] = hasSystemCalls() ? ["--sockets", "libc"] : [];
+
+/**
+ * Starts `playground serve` in a process of its own, whose clients need not be waited for at its end.
+ *
+ * @param args the model and its flags
+ * @param onEvent is told of each event
+ * @throws {RefusedError} when it does not listen
+ */
+export async function startServer(
+  args: readonly string[],
+  { needs }: LabTexts,
+  onEvent?: (event: ServerEvent) => void,
+): Promise<ServerProcess> {
+  try {
+    return await ServerProcess.startOurs([...args, "--grace", "0"], {
+      patienceMs: PATIENCE_MS,
+      onEvent,
+    });
+  } catch (error) {
+    if (!(error instanceof NotListeningError)) throw error;
+    throw new RefusedError(
+      needs.server(args.join(" "), error.end.complaints.at(-1) ?? error.message),
+    );
+  }
+}

@@ -1,0 +1,11 @@
+const decoder = new TextDecoder();
+
+/** Sends so many bytes as it is asked for, and takes a millisecond for each. */
+export default function slow() {
+  return {
+    receive(chunk) {
+      const sizeBytes = Number(decoder.decode(chunk));
+      return { bytes: new Uint8Array(sizeBytes), waitMs: sizeBytes, close: true };
+    },
+  };
+}

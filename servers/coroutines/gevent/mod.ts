@@ -1,0 +1,32 @@
+/**
+ * Greenlets that a hub runs, as gevent has them in Python: whoever waits is switched away from, and
+ * goes on when what it waited for has happened.
+ *
+ * What can wait is called with `yield*`. All times are in milliseconds.
+ *
+ * @example
+ * ```ts
+ * function* greet(name: string): Coroutine<number> {
+ *   yield* sleep(100);
+ *   console.log(`${getcurrent()} greets`);
+ *   return name.length;
+ * }
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* (): Coroutine {
+ *   const greenlets = [spawn(greet, "Ada"), spawn(greet, "Grace")];
+ *   yield* joinall(greenlets, { timeoutMs: 1_000 }); // takes 100 ms, not 200
+ * });
+ * ```
+ *
+ * @module
+ */
+
+export { Event } from "./event.ts";
+export { type Body, Greenlet, GreenletExit } from "./greenlet.ts";
+export { ClockLoop, Hub, type HubReports, type Loop, LoopExit, sleep, spawn } from "./hub.ts";
+export { iwait, joinall, type JoinOptions, killall } from "./joining.ts";
+export { type Coroutine, getcurrent, type Wait } from "./park.ts";
+export { Pool } from "./pool.ts";
+export { Queue, QueueEmpty, QueueFull } from "./queue.ts";
+export { GeventListener, GeventSocket, SocketLoop } from "./sockets.ts";
+export { Timeout, withTimeout } from "./timeout.ts";

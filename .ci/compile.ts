@@ -21,18 +21,18 @@ import { PERMISSIONS } from "../clients/from_source.ts";
 import { Failure, type Outcome, run } from "./command.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
 
-/** Workers and handlers are loaded by URL, from which `deno compile` cannot tell that they are needed. */
+/** Loaded by URL, from which `deno compile` cannot tell that they are needed: workers, handlers, a page. */
 const LOADED_BY_URL = [
   "--include=servers/engine/engine_worker.ts",
   "--include=clients/flood/libc_worker.ts",
   "--include=servers/engine/deno_client_worker.ts",
   "--include=servers/engine/libc_client_worker.ts",
+  "--include=clients/race/page",
+  "--include=servers/watch/page",
   "--include=clients/lab/echo_worker.ts",
   "--include=clients/lab/hog_handler.js",
   "--include=clients/lab/slow_handler.js",
 ];
-/** Files that are read, and not run. */
-const FILES = ["--include=clients/race/page", "--include=servers/watch/page"];
 /**
  * What nobody needs of packages: those that are for tests, since all that are in the lock file are
  * taken, and what is for other tools. The executable has all that it is made of in memory.
@@ -100,7 +100,7 @@ function compileArgs({ target, output, entry }: Options): string[] {
     "--frozen", // what is compiled is what the lock file says
     ...PERMISSIONS,
     ...LEFT_OUT,
-    ...(entry === "main.ts" ? [...LOADED_BY_URL, ...FILES] : []),
+    ...(entry === "main.ts" ? LOADED_BY_URL : []),
     `--target=${target}`,
     `--output=${output}`,
     entry,

@@ -30,7 +30,7 @@ const raceFlags = {
   sockets: choices(KINDS, hasSystemCalls() ? KINDS : ["deno"]),
   rounds: integer(3, { least: 1, most: 1_000 }),
   warmup: duration(500, "500ms", "ms"),
-  against: repeatable(text("", '"NAME=COMMAND {port}"')),
+  against: repeatable(text("", "NAME=COMMAND")),
   json: text("", "FILE"),
   csv: text("", "FILE"),
   html: text("", "FILE"),
@@ -134,5 +134,5 @@ async function raceUntilStopped(
 }
 
 function width(): number {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : USUAL_WIDTH;
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns || USUAL_WIDTH : USUAL_WIDTH;
 }

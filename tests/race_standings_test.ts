@@ -29,6 +29,11 @@ Deno.test("makeStandings() takes medians, and puts the fastest first and who fai
   );
 });
 
+Deno.test("there is no half of a connection", () => {
+  const [{ figures }] = standingsOf({ a: [measured({ served: 7 }), measured({ served: 8 })] });
+  assertEquals(figures.served, 7);
+});
+
 Deno.test("the spread is how far a round lies from the median at most", () => {
   const [wide, narrow, single] = standingsOf({
     wide: [at(300), at(260), at(301)],

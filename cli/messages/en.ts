@@ -278,11 +278,8 @@ export const en = {
   },
 
   race: enRace,
-
   watch: enWatch.texts,
-
   connect: enConnect,
-
   download: enDownload,
 
   models: {

@@ -18,7 +18,7 @@ export const enRaceCommand = {
     sockets: "which kinds of sockets race",
     rounds: "how often each races; the medians count",
     warmup: "talk this long before measuring",
-    against: "any program that listens on that port races along",
+    against: 'a program that listens on {port} races along: "NAME=COMMAND {port}"',
     json: "write the results to this file, for programs",
     csv: "write the medians to this file, for spreadsheets",
     html: "write a page with charts to this file",
@@ -46,8 +46,8 @@ export const enRace = {
   cannotOpen: (path: string) => `no program was found that shows ${path}; open it in a browser`,
   nothingMeasured: "nothing was measured",
   written: (path: string) => `written: ${path}`,
-  progress: (p: { round: number; rounds: number; name: string; left: string }) =>
-    `round ${p.round} of ${p.rounds}, ${p.name}, ${p.left} left`,
+  round: (round: number, rounds: number) => `round ${round} of ${rounds}`,
+  left: (time: string) => `${time} left`,
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`,
   load: (l: { conns: number; size: string; rounds: number; duration: string; warmup: string }) =>

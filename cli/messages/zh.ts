@@ -264,11 +264,8 @@ export const zh: Messages = {
   },
 
   race: zhRace,
-
   watch: zhWatch.texts,
-
   connect: zhConnect,
-
   download: zhDownload,
 
   models: {

@@ -18,7 +18,7 @@ export const zhRaceCommand = {
     sockets: "哪几种套接字参赛",
     rounds: "每个服务器跑几轮；取中位数",
     warmup: "测量之前先热身这么久",
-    against: "让任何监听该端口的程序一同参赛",
+    against: '让监听 {port} 的程序一同参赛："名称=命令 {port}"',
     json: "把结果写入这个文件，供程序读取",
     csv: "把中位数写入这个文件，供电子表格使用",
     html: "把带图表的网页写入这个文件",
@@ -43,8 +43,8 @@ export const zhRace = {
   cannotOpen: (path: string) => `没有找到能显示 ${path} 的程序；请用浏览器打开它`,
   nothingMeasured: "什么也没有测到",
   written: (path: string) => `已写入：${path}`,
-  progress: (p: { round: number; rounds: number; name: string; left: string }) =>
-    `第 ${p.round} 轮，共 ${p.rounds} 轮，${p.name}，还剩 ${p.left}`,
+  round: (round: number, rounds: number) => `第 ${round} 轮，共 ${rounds} 轮`,
+  left: (time: string) => `还剩 ${time}`,
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} 秒` : `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒`,
   load: (l: { conns: number; size: string; rounds: number; duration: string; warmup: string }) =>

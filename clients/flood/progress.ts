@@ -1,5 +1,5 @@
 import type { Messages } from "../../cli/messages.ts";
-import { hasStatusLine, writeStatusLine } from "../../cli/status_line.ts";
+import { StatusLines } from "../../cli/status_lines.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { formatMs } from "./results.ts";
 
@@ -11,7 +11,8 @@ const UPDATE_MS = 200;
  * @returns a function that ends it
  */
 export function showProgress(flood: RunningFlood, { flood: texts }: Messages): () => void {
-  if (!hasStatusLine()) return () => {};
+  if (!Deno.stderr.isTerminal()) return () => {};
+  const lines = new StatusLines();
   let before = 0;
   let beforeMs = performance.now();
   const timer = setInterval(() => {
@@ -26,10 +27,10 @@ export function showProgress(flood: RunningFlood, { flood: texts }: Messages): (
     });
     before = messagesEchoed;
     beforeMs = nowMs;
-    writeStatusLine(line);
+    lines.draw([line]);
   }, UPDATE_MS);
   return () => {
     clearInterval(timer);
-    writeStatusLine("");
+    lines.clear();
   };
 }

@@ -64,7 +64,7 @@ export function makeMeasured(
 ): Measured {
   const { roundTrips } = measurements;
   const { counts } = measurements.encode();
-  const messagesPerSecond = counts.messagesEchoed / elapsedMs * 1_000;
+  const messagesPerSecond = counts.messagesEchoed / Math.max(elapsedMs, 1) * 1_000;
   const percentileMs = (percentile: number) =>
     roundTrips.count === 0 ? undefined : roundTrips.percentileMs(percentile);
   const per = (count: number, overMs: number, messages: number) =>

@@ -1,5 +1,6 @@
-import { hasStatusLine, writeStatusLine } from "../../cli/status_line.ts";
 import type { Messages } from "../../cli/messages.ts";
+import { progressLine } from "../../cli/progress_line.ts";
+import { StatusLines } from "../../cli/status_lines.ts";
 import type { Load } from "./heat.ts";
 import type { RaceProgress } from "./race.ts";
 
@@ -11,6 +12,8 @@ const START_AND_STOP_MS = 300;
 export class RaceLine {
   readonly #load: Load;
   readonly #texts: Messages["race"];
+  readonly #lines = new StatusLines();
+  readonly #isShown = Deno.stderr.isTerminal();
   readonly #startedMs = performance.now();
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   #heatStartedMs = 0;
@@ -19,27 +22,29 @@ export class RaceLine {
   constructor(load: Load, { race }: Messages) {
     this.#load = load;
     this.#texts = race;
-    this.#timer = hasStatusLine() ? setInterval(() => this.#write(), UPDATE_MS) : undefined;
+    this.#timer = this.#isShown ? setInterval(() => this.#draw(), UPDATE_MS) : undefined;
   }
 
   /** A heat begins. */
   show(progress: RaceProgress): void {
     this.#progress = progress;
     this.#heatStartedMs = performance.now();
-    this.#write();
+    if (this.#isShown) this.#draw();
   }
 
   /** Takes the line away. */
   close(): void {
     clearInterval(this.#timer);
-    if (hasStatusLine()) writeStatusLine("");
+    this.#lines.clear();
   }
 
-  #write(): void {
-    if (this.#progress === undefined || !hasStatusLine()) return;
-    const { round, rounds, entrant: { name } } = this.#progress;
+  #draw(): void {
+    if (this.#progress === undefined) return;
+    const { round, rounds, entrant: { name }, heatsDone, heatsAll } = this.#progress;
     const left = this.#texts.seconds(Math.ceil(this.#leftMs(this.#progress) / 1_000));
-    writeStatusLine(this.#texts.progress({ round, rounds, name, left }));
+    const facts = [this.#texts.left(left), this.#texts.round(round, rounds)];
+    const { columns } = this.#lines.size();
+    this.#lines.draw([progressLine({ name, fraction: heatsDone / heatsAll, facts }, columns)]);
   }
 
   #leftMs({ heatsDone, heatsAll }: RaceProgress): number {

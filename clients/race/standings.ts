@@ -15,6 +15,9 @@ const FLOOD_IS_LIMIT = 0.95;
 /** From this spread on medians are not to be relied on. */
 const SPREAD_IS_WIDE = 0.1;
 
+/** The figures of which there is no half. */
+const COUNTS: readonly FigureName[] = ["served", "threads", "processes"];
+
 /** How an entrant stands. */
 export interface Standing {
   readonly entrant: Entrant;
@@ -89,7 +92,9 @@ function medians(measured: readonly Measured[]): Figures {
   const entries = FIGURE_NAMES.flatMap((name) => {
     const values = measured.map(({ figures }) => figures[name])
       .filter((value) => value !== undefined);
-    return values.length === 0 ? [] : [[name, median(values)]];
+    if (values.length === 0) return [];
+    const middle = median(values);
+    return [[name, COUNTS.includes(name) ? Math.floor(middle) : middle]];
   });
   return Object.fromEntries(entries);
 }

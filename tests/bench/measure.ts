@@ -6,8 +6,11 @@
  */
 
 import { fileURLToPath as fromFileUrl } from "node:url";
+import { freePort, isListening } from "../../clients/listening_ports.ts";
 import { TextLineStream } from "../../clients/text_lines.ts";
 import { commandFor } from "../harness/playground.ts";
+
+export { median } from "../../clients/race/standings.ts";
 
 /** What the load has seen. */
 export interface Result {
@@ -102,7 +105,7 @@ export async function startOnPort(program: string, args: string[]): Promise<Runn
   const port = freePort();
   const server = new Deno.Command(program, { args: [...args, String(port)], stdin: "null" })
     .spawn();
-  while (!await canConnect(port)) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!await isListening(port)) await new Promise((resolve) => setTimeout(resolve, 20));
   return {
     port,
     async end() {
@@ -112,29 +115,9 @@ export async function startOnPort(program: string, args: string[]): Promise<Runn
   };
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-async function canConnect(port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.ConnectionRefused) return false;
-    throw error;
-  }
-}
-
 /** Runs a program to its end. @returns what it printed */
 export async function runOrFail(program: string, args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
   if (!success) throw new Error(`${program}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
-}
-
-/** The middle one of these figures. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -11,7 +11,7 @@ import { decode } from "../harness/bytes.ts";
 import { faultyProgram } from "../harness/faulty_program.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { commandFor, type Outcome, run } from "../harness/playground.ts";
-import { commandLine, processesWith } from "../harness/processes.ts";
+import { commandLines, processesWith } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -136,9 +136,9 @@ for (const [what, args, running] of KILLED) {
   test(`a race that is killed leaves nothing for longer than two seconds: ${what}`, async () => {
     const mark = `RACE_MARK=${crypto.randomUUID()}`;
     const child = start(["race", "--conns", "10", ...args], environmentOf(mark));
-    while (!(await commandLines(mark)).some((command) => command.includes(running)));
+    while (!(await marked(mark)).some((command) => command.includes(running)));
     child.kill("SIGKILL");
-    await child.status;
+    await child.output();
     const killedMs = performance.now();
     for (let left; (left = await processesWith(mark)).length > 0;) {
       assertLess(performance.now() - killedMs, MOST_ORPHANED_MS, `${left} are left`);
@@ -153,7 +153,7 @@ test("Ctrl-C ends a race, and shows what it came to", async () => {
     environmentOf(mark),
   );
   // When the second is served by, the first was measured.
-  while (!(await commandLines(mark)).some((command) => command.includes("serve poll")));
+  while (!(await marked(mark)).some((command) => command.includes("serve poll")));
   child.kill("SIGINT");
   const { code, stdout } = await child.output();
   const text = decode(stdout);
@@ -181,6 +181,20 @@ test("files hold what was measured", async () => {
   }
   await Deno.remove(directory, { recursive: true });
 });
+
+test("--open shows the page to the program that shows pages", async () => {
+  const directory = await Deno.makeTempDir();
+  const [page, shown] = [`${directory}/race.html`, `${directory}/shown`];
+  const script = `#!/bin/sh\necho "$1" > ${shown}\n`;
+  await Deno.writeTextFile(`${directory}/xdg-open`, script, { mode: 0o755 });
+  const { code, stderr } = await run(
+    ["race", ...SHORT, "--conns", "10", "select", "--sockets", "deno", "--html", page, "--open"],
+    { env: { PATH: `${directory}:${Deno.env.get("PATH")}` } },
+  );
+  assertEquals(code, 0, stderr);
+  assertEquals(await Deno.readTextFile(shown), `${page}\n`);
+  await Deno.remove(directory, { recursive: true });
+}, { ignore: Deno.build.os !== "linux" });
 
 const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["selct"], 2, /^unknown model selct; did you mean select\?/],
@@ -219,8 +233,9 @@ function environmentOf(mark: string): Record<string, string> {
   return { [name]: value };
 }
 
-async function commandLines(mark: string): Promise<string[]> {
-  return await Promise.all((await processesWith(mark)).map((pid) => commandLine(pid)));
+/** The command lines of all that have the mark. */
+async function marked(mark: string): Promise<string[]> {
+  return await commandLines(await processesWith(mark));
 }
 
 function start(args: readonly string[], env: Record<string, string>): Deno.ChildProcess {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { median } from "../../clients/race/standings.ts";
 import { assertEquals, assertLess } from "../harness/assert.ts";
 import { decode } from "../harness/bytes.ts";
 import { commandFor } from "../harness/playground.ts";
@@ -39,8 +40,4 @@ async function timeMs(program: string | URL, args: string[]): Promise<number> {
   const beganMs = performance.now();
   await new Deno.Command(program, { args, stdout: "null" }).output();
   return performance.now() - beganMs;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

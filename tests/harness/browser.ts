@@ -15,6 +15,8 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "./test.ts";
 
+export type { Page } from "playwright-core";
+
 /** Where Chromium is, if it is. */
 const EXECUTABLES = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
 const executablePath = EXECUTABLES.find(isFile);

@@ -28,8 +28,7 @@ if (import.meta.main) {
   const conns = [];
   for await (const conn of listener) {
     conns.push(conn);
-    if (fault !== "dying") continue;
-    await conn.read(new Uint8Array(1));
+    if (fault !== "dying" || await conn.read(new Uint8Array(1)) === null) continue;
     child.kill("SIGKILL");
     console.error("enough of this");
     Deno.exit(7);

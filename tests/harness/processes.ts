@@ -64,7 +64,7 @@ export async function cpuSeconds(pid: number): Promise<number> {
   return ticks / TICKS_PER_SECOND;
 }
 
-/** The processes that were started with `NAME=value` in their environment, which children inherit. Linux. */
+/** The processes that have `NAME=value` in their environment, which children inherit. Linux. */
 export async function processesWith(variable: string): Promise<number[]> {
   const pids: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
@@ -73,10 +73,4 @@ export async function processesWith(variable: string): Promise<number[]> {
     if (environment.split("\0").includes(variable)) pids.push(Number(name));
   }
   return await stillRunning(pids);
-}
-
-/** The command line of a process, or an empty one when it has ended. Linux. */
-export async function commandLine(pid: number): Promise<string> {
-  const words = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
-  return words.split("\0").join(" ").trim();
 }

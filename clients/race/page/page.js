@@ -11,7 +11,9 @@ const PERCENTILE_TICKS = [0, 90, 99, 99.9, 99.99];
 /** How high a bar with its gap is, and what the axis needs, in pixels. */
 const BAR_PX = 26;
 const AXIS_PX = 60;
-const LATENCY_PX = 480;
+/** How high the lines are, and what a server's name takes above them where it is narrow. */
+const LATENCY_PX = 420;
+const NAME_PX = 10;
 
 /** As many colors as there are servers, as far apart as they can be, and readable on both grounds. */
 function colorOf(index) {
@@ -51,7 +53,9 @@ function bars(id, valueOf, label) {
 }
 
 function latencies(id) {
-  document.getElementById(id).parentElement.style.height = `${LATENCY_PX}px`;
+  document.getElementById(id).parentElement.style.height = `${
+    LATENCY_PX + servers.length * NAME_PX
+  }px`;
   return new Chart(id, {
     type: "line",
     data: {

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { cFunctions } from "../sockets/c_library.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import { parseSocketAddress, rawSocketAddress } from "../sockets/socket_address.ts";
 import { hasSystemCalls } from "../sockets/system_calls.ts";
+import { readSystemFile } from "../supervisor/system_files.ts";
 
 /** States of a socket, <netinet/tcp.h>. */
 const ESTABLISHED = "01";
@@ -18,15 +18,6 @@ const LISTEN = "0A";
 const LISTENERS_BYTES = 65_536;
 /** More connections than fit into this, some 50,000, are not looked through. */
 const MOST_BYTES = 8 * 1_048_576;
-const O_RDONLY = 0;
-const O_CLOEXEC = 0x8_0000;
-
-// Deno lets nobody read below /proc without all permissions; the C library does.
-const c = cFunctions({
-  open: { parameters: ["buffer", "i32"], result: "i32" },
-  read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
-});
 
 /** What is known of a backlog. */
 export interface Backlog {
@@ -39,9 +30,9 @@ export interface Backlog {
 export function readBacklog(port: number): Backlog | null {
   if (!hasSystemCalls()) return null;
   const files = ["/proc/net/tcp", "/proc/net/tcp6"];
-  const backlog = parseBacklog(files.map((file) => readStart(file, LISTENERS_BYTES)), port);
+  const backlog = parseBacklog(files.map((file) => readSystemFile(file, LISTENERS_BYTES)), port);
   if (backlog.length === 0) return backlog;
-  return parseBacklog(files.map((file) => readStart(file, MOST_BYTES)), port);
+  return parseBacklog(files.map((file) => readSystemFile(file, MOST_BYTES)), port);
 }
 
 /** @param tables the contents of /proc/net/tcp and /proc/net/tcp6, or their beginnings */
@@ -68,14 +59,4 @@ function parseEndpoint(shown: string): string {
   const words = Uint32Array.from(digits.match(/.{8}/g) ?? [], (word) => parseInt(word, 16));
   const host = new Uint8Array(words.buffer);
   return formatAddress(parseSocketAddress(rawSocketAddress(host, parseInt(port, 16))));
-}
-
-function readStart(path: string, mostBytes: number): string {
-  const fd = c().open(new TextEncoder().encode(`${path}\0`), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return "";
-  const bytes = new Uint8Array(mostBytes);
-  let end = 0;
-  for (let count; (count = c().read(fd, bytes.subarray(end), mostBytes - end)) > 0;) end += count;
-  c().close(fd);
-  return new TextDecoder().decode(bytes.subarray(0, end));
 }

@@ -30,6 +30,11 @@ export class Crowd {
     this.#address = address;
   }
 
+  /** The process in which they live, if there is one. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   get counts(): CrowdCounts {
     return this.#counts;
   }

@@ -88,9 +88,11 @@ export interface Frame {
   readonly backlog: number | null;
   /** How long the loop takes to give a sign of life. `null` where there is no loop to ask. */
   readonly loopLatencyMs: number | null;
-  /** CPU time of the process so far. */
+  /** CPU time of the server so far, and that of its children where that is told. */
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
+  /** When these two were measured, which is not done for every frame. */
+  readonly measuredMs: number;
   /** Which call the code is in. */
   readonly call: Call;
   readonly calls: CallCounts;

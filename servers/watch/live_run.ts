@@ -1,4 +1,3 @@
-import process from "node:process";
 import { loadModelTexts } from "../../cli/messages.ts";
 import { LANGUAGES } from "../../cli/language.ts";
 import type { Notice } from "../engine/model.ts";
@@ -14,6 +13,7 @@ import { Crowd } from "./crowd.ts";
 import type { Command, Frame, Hello, Run } from "./frames.ts";
 import { readModelSource } from "./model_source.ts";
 import { RunModel } from "./run_model.ts";
+import { UsageWatch } from "./usage_watch.ts";
 
 /** How often is looked, and a frame made, while somebody watches. */
 const LOOK_MS = 50;
@@ -22,8 +22,6 @@ const IDLE_LOOK_MS = 250;
 /** So many records of messages are wanted for a frame: they cost the server, and nobody sees more. */
 const RECORDS_PER_FRAME = 128;
 const LINES_PER_FRAME = 10;
-/** The memory of a process is looked up with every frame of this many. */
-const FRAMES_PER_MEMORY = 10;
 
 /** Watches a server of this process: reads what is shared, and never asks who serves. */
 export class LiveRun implements Run {
@@ -38,8 +36,7 @@ export class LiveRun implements Run {
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #counters: Counters;
   #lines: string[] = [];
-  #memoryBytes = 0;
-  #frames = 0;
+  readonly #usage: UsageWatch;
 
   constructor(server: WatchedServer, address: Address) {
     const { servant, waitsIn } = modelEntry(server.setup.model);
@@ -52,6 +49,7 @@ export class LiveRun implements Run {
     );
     this.#backlog = new BacklogWatch(address.port);
     this.#crowd = new Crowd(address);
+    this.#usage = new UsageWatch(servant === "process");
     this.#counters = readCounters(server.stats);
     this.#look();
   }
@@ -151,8 +149,6 @@ export class LiveRun implements Run {
 
   #makeFrame(counters: Counters, timeMs: number): Frame {
     const { controls, nudge } = this.#server;
-    const { user, system } = process.cpuUsage();
-    if (this.#frames++ % FRAMES_PER_MEMORY === 0) this.#memoryBytes = Deno.memoryUsage().rss;
     const { accepted, active, refused, resets, bytesIn, bytesOut } = counters;
     const { recvs, sends, wakeUps, scanned, ready, systemCalls } = counters;
     const log = this.#lines;
@@ -166,8 +162,7 @@ export class LiveRun implements Run {
       },
       backlog: this.#backlog.length,
       loopLatencyMs: nudge === undefined ? null : controls.latencyMs,
-      cpuSeconds: (user + system) / 1e6,
-      memoryBytes: this.#memoryBytes,
+      ...this.#usage.look(timeMs, this.#crowd.pid),
       call: this.#position.call,
       calls: this.#position.takeCounts(),
       log,

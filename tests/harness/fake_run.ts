@@ -61,6 +61,7 @@ const NOTHING: Frame = {
   loopLatencyMs: 0,
   cpuSeconds: 0,
   memoryBytes: 0,
+  measuredMs: 0,
   call: "wait",
   calls: { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 },
   log: [],

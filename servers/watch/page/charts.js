@@ -20,12 +20,14 @@ const MEASURES = {
   messages: ({ totals, timeMs }, before) =>
     (totals.recvs - before.totals.recvs) / (timeMs - before.timeMs) * 1_000,
   latency: ({ loopLatencyMs }) => loopLatencyMs,
-  cpu: ({ cpuSeconds, timeMs }, before) =>
-    (cpuSeconds - before.cpuSeconds) / (timeMs - before.timeMs) * 100_000,
+  cpu: ({ cpuSeconds, measuredMs }, before) =>
+    measuredMs === before.measuredMs
+      ? null
+      : (cpuSeconds - before.cpuSeconds) / (measuredMs - before.measuredMs) * 100_000,
   memory: ({ memoryBytes }) => memoryBytes / 1e6,
 };
 /** Rates are taken over so many samples: single frames are too short to be steady. */
-const SPAN = 10;
+const SPAN = 20;
 
 /** A chart for each measure. */
 export class Charts {

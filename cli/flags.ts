@@ -102,7 +102,7 @@ export function pause(bareUnit: "ms" | "s"): Flag<number> {
 
 /** As `flag`, but it may be given without a value, which means `bare`. */
 export function optional<Value>(flag: Flag<Value>, bare: string): Flag<Value> {
-  return { ...flag, bare };
+  return { ...flag, bare, placeholder: `[${flag.placeholder}]` };
 }
 
 /** A flag that takes one of `words`. */

@@ -6,7 +6,7 @@ import "./harness/sanitizers.ts";
 
 const HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n";
 
-readBacklog(0); // what it opens stays open, and no test is to be blamed for it
+readBacklog({ host: "127.0.0.1", port: 1 }); // what it opens stays open, and no test is to be blamed for it
 
 /** A row of /proc/net/tcp. */
 function row(
@@ -29,7 +29,7 @@ Deno.test("parseBacklog() tells who was not accepted, and nobody else", () => {
     row("0100007F:1E6C", "0200007F:0050", "01", "00000000", 0) +
     row("0100007F:1E6C", "0100007F:DCD8", "06", "00000000", 0) +
     row("0100007F:DCD7", "0100007F:1E6C", "01", "00000000", 13);
-  assertEquals(parseBacklog([table, HEAD], 7_788), {
+  assertEquals(parseBacklog(table, 7_788), {
     length: 2,
     peers: ["127.0.0.1:56535", "127.0.0.2:80"],
   });
@@ -52,7 +52,7 @@ Deno.test("parseBacklog() reads IPv6 addresses, and IPv4 addresses within", () =
       "0",
       0,
     );
-  assertEquals(parseBacklog(["", table], 7_788), {
+  assertEquals(parseBacklog(table, 7_788), {
     length: 1,
     peers: ["[::1]:80", "[::ffff:127.0.0.1]:81"],
   });
@@ -61,12 +61,13 @@ Deno.test("parseBacklog() reads IPv6 addresses, and IPv4 addresses within", () =
 test("readBacklog() finds those who wait, until they are accepted", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  assertEquals(readBacklog(port), { length: 0, peers: [] });
+  const address = { host: "127.0.0.1", port };
+  assertEquals(readBacklog(address), { length: 0, peers: [] });
   using first = await Deno.connect({ hostname: "127.0.0.1", port });
   using second = await Deno.connect({ hostname: "127.0.0.1", port });
   const peers = [first, second].map(({ localAddr }) => `127.0.0.1:${localAddr.port}`).sort();
-  const backlog = readBacklog(port);
+  const backlog = readBacklog(address);
   assertEquals([backlog?.length, backlog?.peers.toSorted()], [2, peers]);
   using _accepted = await listener.accept();
-  assertEquals(readBacklog(port)?.peers, [`127.0.0.1:${second.localAddr.port}`]);
+  assertEquals(readBacklog(address)?.peers, [`127.0.0.1:${second.localAddr.port}`]);
 }, { ignore: !hasSystemCalls() });

@@ -4,7 +4,7 @@ import { assertEquals, assertGreater } from "./harness/assert.ts";
 import { test } from "./harness/test.ts";
 import "./harness/sanitizers.ts";
 
-new UsageWatch(true).look(1, undefined); // what it opens stays open, and no test is to be blamed
+new UsageWatch(true).look(1_000, undefined); // what it opens stays open, and no test is to be blamed
 
 Deno.test("what a server takes is looked at anew only when some time has passed", () => {
   const watch = new UsageWatch(false);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatAddress } from "../sockets/interface.ts";
+import { type Address, formatAddress } from "../sockets/interface.ts";
 import { parseSocketAddress, rawSocketAddress } from "../sockets/socket_address.ts";
 import { hasSystemCalls } from "../sockets/system_calls.ts";
 import { readSystemFile } from "../supervisor/system_files.ts";
@@ -26,29 +26,26 @@ export interface Backlog {
   readonly peers: readonly string[];
 }
 
-/** The backlog of the listener on `port`; `null` where the system does not tell. */
-export function readBacklog(port: number): Backlog | null {
+/** The backlog of the listener at an address; `null` where the system does not tell. */
+export function readBacklog({ host, port }: Address): Backlog | null {
   if (!hasSystemCalls()) return null;
-  const files = ["/proc/net/tcp", "/proc/net/tcp6"];
-  const backlog = parseBacklog(files.map((file) => readSystemFile(file, LISTENERS_BYTES)), port);
-  if (backlog.length === 0) return backlog;
-  return parseBacklog(files.map((file) => readSystemFile(file, MOST_BYTES)), port);
+  const file = host.includes(":") ? "/proc/net/tcp6" : "/proc/net/tcp";
+  const backlog = parseBacklog(readSystemFile(file, LISTENERS_BYTES), port);
+  return backlog.length === 0 ? backlog : parseBacklog(readSystemFile(file, MOST_BYTES), port);
 }
 
-/** @param tables the contents of /proc/net/tcp and /proc/net/tcp6, or their beginnings */
-export function parseBacklog(tables: readonly string[], port: number): Backlog {
+/** @param table the contents of /proc/net/tcp or /proc/net/tcp6, or its beginning */
+export function parseBacklog(table: string, port: number): Backlog {
   const shownPort = port.toString(16).toUpperCase().padStart(4, "0");
   let length = 0;
   const peers: string[] = [];
-  for (const table of tables) {
-    for (const [row] of table.matchAll(new RegExp(`^ *\\d+: \\w+:${shownPort} .*\n`, "gm"))) {
-      // sl local_address rem_address st tx_queue:rx_queue tr:when retrnsmt uid timeout inode
-      const [, , remote, state, queues, , , , , inode] = row.trim().split(/\s+/);
-      // Of a listener, the queue of what was received is its backlog.
-      if (state === LISTEN) length += parseInt(queues.split(":")[1], 16);
-      // Who was not accepted is nobody's file yet.
-      if (state === ESTABLISHED && inode === "0") peers.push(parseEndpoint(remote));
-    }
+  for (const [row] of table.matchAll(new RegExp(`^ *\\d+: \\w+:${shownPort} .*\n`, "gm"))) {
+    // sl local_address rem_address st tx_queue:rx_queue tr:when retrnsmt uid timeout inode
+    const [, , remote, state, queues, , , , , inode] = row.trim().split(/\s+/);
+    // Of a listener, the queue of what was received is its backlog.
+    if (state === LISTEN) length += parseInt(queues.split(":")[1], 16);
+    // Who was not accepted is nobody's file yet.
+    if (state === ESTABLISHED && inode === "0") peers.push(parseEndpoint(remote));
   }
   return { length, peers };
 }

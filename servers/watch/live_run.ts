@@ -47,7 +47,7 @@ export class LiveRun implements Run {
     this.#position = new CodePosition(
       servant === "loop" || servant === "coroutine" && waitsIn !== "await",
     );
-    this.#backlog = new BacklogWatch(address.port);
+    this.#backlog = new BacklogWatch(address);
     this.#crowd = new Crowd(address);
     this.#usage = new UsageWatch(servant === "process");
     this.#counters = readCounters(server.stats);

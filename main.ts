@@ -6,6 +6,8 @@ const commands: Commands = {
   explain: async () => (await import("./servers/explain_command.ts")).explainCommand,
   serve: async () => (await import("./servers/serve_command.ts")).serveCommand,
   flood: async () => (await import("./clients/flood_command.ts")).floodCommand,
+  watch: async () => (await import("./clients/watch_command.ts")).watchCommand,
+  replay: async () => (await import("./clients/replay_command.ts")).replayCommand,
   race: async () => (await import("./clients/race_command.ts")).raceCommand,
   demo: async () => (await import("./clients/demo_command.ts")).demoCommand,
   connect: async () => (await import("./clients/connect_command.ts")).connectCommand,
@@ -17,6 +19,10 @@ if (Deno.args[0] === "--serve-one-client") {
   // Not for people: a child of the process model, see servers/engine/child_role.ts.
   const { serveOneClient } = await import("./servers/engine/child_role.ts");
   Deno.exit(await serveOneClient(Deno.args[1]));
+} else if (Deno.args[0] === "--drive-clients") {
+  // Nor this: the clients that a live view opens, see clients/watch/crowd_role.ts.
+  const { driveClients } = await import("./clients/watch/crowd_role.ts");
+  Deno.exit(await driveClients(Deno.args[1]));
 } else {
   Deno.exit(await runCommand(commands, config.version, Deno.args));
 }

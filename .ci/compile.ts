@@ -28,6 +28,7 @@ const LOADED_BY_URL = [
   "--include=servers/engine/deno_client_worker.ts",
   "--include=servers/engine/libc_client_worker.ts",
   "--include=clients/race/page",
+  "--include=servers/watch/page",
   "--include=clients/lab/echo_worker.ts",
   "--include=clients/lab/hog_handler.js",
   "--include=clients/lab/slow_handler.js",

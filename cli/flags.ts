@@ -25,6 +25,8 @@ export interface Flag<Value> {
   readonly off?: Value;
   /** The words it takes, if only these. */
   readonly words?: readonly string[];
+  /** What it is typed as when it is given without a value. */
+  readonly bare?: string;
   /** Of a flag that may be given several times: joins what each of them was parsed to. */
   join?(values: readonly Value[]): Value;
 }
@@ -96,6 +98,11 @@ export function duration(
 /** A pause that is none by itself: as {@linkcode duration}, and `--no-…` is none as well. */
 export function pause(bareUnit: "ms" | "s"): Flag<number> {
   return { ...duration(0, "0", bareUnit), off: 0 };
+}
+
+/** As `flag`, but it may be given without a value, which means `bare`. */
+export function optional<Value>(flag: Flag<Value>, bare: string): Flag<Value> {
+  return { ...flag, bare, placeholder: `[${flag.placeholder}]` };
 }
 
 /** A flag that takes one of `words`. */
@@ -175,6 +182,7 @@ export function parseFlags<Some extends Flags>(
   messages: Messages,
 ): ParsedArguments<Some> {
   const typedNames = new Map(Object.keys(flags).map((name) => [toTyped(name), name]));
+  args = withBareValues(args, flags, typedNames);
   const switches = [...typedNames].filter(([, name]) => flags[name].placeholder === null);
   const negatable = [...typedNames].filter(([, name]) =>
     flags[name].fallback === true || flags[name].off !== undefined
@@ -216,6 +224,26 @@ export function parseFlags<Some extends Flags>(
 /** `idleTimeout` as it is typed: `idle-timeout`. */
 export function toTyped(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/**
+ * Gives flags their values that may be typed without one. What comes next is the value if it is one of
+ * the flag's, and something else otherwise.
+ */
+function withBareValues(
+  args: readonly string[],
+  flags: Flags,
+  typedNames: ReadonlyMap<string, string>,
+): string[] {
+  const end = args.indexOf("--");
+  return args.map((argument, index) => {
+    const flag = flags[typedNames.get(argument.slice(2)) ?? ""];
+    const isFlag = argument.startsWith("--") && (end < 0 || index < end);
+    if (!isFlag || flag?.bare === undefined) return argument;
+    const next = args[index + 1];
+    const hasValue = next !== undefined && flag.parse(next) !== undefined;
+    return hasValue ? argument : `${argument}=${flag.bare}`;
+  });
 }
 
 /** What `parseArgs` lets pass: a value for a switch, and `--no-…` for what cannot be turned off. */

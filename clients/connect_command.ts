@@ -1,7 +1,8 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { RefusedError, UsageError } from "../cli/errors.ts";
-import { type Address, formatAddress } from "../servers/sockets/interface.ts";
+import { formatAddress } from "../servers/sockets/interface.ts";
 import { messageOf } from "../servers/sockets/thrown.ts";
+import { parseAddress } from "./address.ts";
 
 /** `playground connect [HOST:PORT]` */
 export const connectCommand = defineCommand({
@@ -40,12 +41,4 @@ async function sendTyped(conn: Deno.TcpConn): Promise<void> {
   } catch {
     // The connection is lost, which the receiving side reports.
   }
-}
-
-/** @returns `undefined` when `typed` is no address */
-function parseAddress(typed: string): Address | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(typed);
-  if (match === null) return undefined;
-  const port = Number(match[3]);
-  return port >= 1 && port <= 65_535 ? { host: match[1] ?? match[2], port } : undefined;
 }

@@ -5,7 +5,7 @@
  */
 
 import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
-import { readSystemFile } from "./system_files.ts";
+import { readSystemFile } from "../servers/supervisor/system_files.ts";
 
 /** TCP_LISTEN as a table of sockets writes it, proc(5). */
 const LISTENING = "0A";

@@ -10,7 +10,7 @@ import { cFunctions, errnoInstead } from "../servers/sockets/c_library.ts";
 import { endOf, sendSignal } from "../servers/sockets/spawn.ts";
 import { checked } from "../servers/sockets/system_call_error.ts";
 import { isGuarded } from "./guarded_process.ts";
-import { allProcesses } from "./process_tree.ts";
+import { allProcesses } from "../servers/supervisor/process_tree.ts";
 
 /** <sys/prctl.h> */
 const PR_SET_CHILD_SUBREAPER = 36;

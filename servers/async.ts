@@ -23,7 +23,11 @@ export async function async(engine: Engine): Promise<void> {
 async function serve(engine: Engine, connection: Connection): Promise<void> {
   try {
     if (!hasDenoOperations(connection)) throw new Error("async serves on Deno's sockets only");
-    await serveClient(connection, engine.newSession(), new Uint8Array(engine.recvSizeBytes));
+    await serveClient(
+      connection,
+      engine.newSession(connection),
+      new Uint8Array(engine.recvSizeBytes),
+    );
   } catch (error) {
     engine.clientFailed(connection, error);
   } finally {

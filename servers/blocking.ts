@@ -18,7 +18,7 @@ export async function blocking(engine: Engine): Promise<void> {
 
   for (let connection; (connection = await listener.accept()) !== null;) {
     try {
-      await serveClient(connection, engine.newSession(), buffer, sleep);
+      await serveClient(connection, engine.newSession(connection), buffer, sleep);
     } catch (error) {
       engine.clientFailed(connection, error);
     } finally {

@@ -36,7 +36,7 @@ export async function coroutine(engine: Engine): Promise<void> {
 
   function* serve(connection: Connection): Task {
     try {
-      yield* serveClient(connection, engine.newSession());
+      yield* serveClient(connection, engine.newSession(connection));
     } catch (error) {
       engine.clientFailed(connection, error);
     } finally {

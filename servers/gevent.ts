@@ -40,7 +40,7 @@ export async function gevent(engine: Engine): Promise<void> {
 
   function* serve(client: GeventSocket): Coroutine {
     try {
-      yield* serveClient(client, engine.newSession());
+      yield* serveClient(client, engine.newSession(client.connection));
     } catch (error) {
       engine.clientFailed(client.connection, error);
     } finally {

@@ -47,7 +47,7 @@ export async function greenlet(engine: Engine): Promise<void> {
 
   function* serve(connection: Connection): Switching {
     try {
-      yield* serveClient(connection, engine.newSession());
+      yield* serveClient(connection, engine.newSession(connection));
     } catch (error) {
       engine.clientFailed(connection, error);
     } finally {

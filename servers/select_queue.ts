@@ -56,7 +56,7 @@ export async function selectQueue(engine: Engine): Promise<void> {
   function acceptClient(): void {
     const connection = listener.tryAccept();
     if (connection === null) return;
-    const client = new Client(connection, engine.newSession());
+    const client = new Client(connection, engine.newSession(connection));
     clients.set(connection, {
       client,
       queue: [],

@@ -1,7 +1,9 @@
 import { closest } from "../cli/closest.ts";
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
-import { choice, duration, type FlagValues, integer, onOff, text, toTyped } from "../cli/flags.ts";
+import { choice, duration, type FlagValues, integer, onOff } from "../cli/flags.ts";
+import { optional, text, toTyped } from "../cli/flags.ts";
+import type { Language } from "../cli/language.ts";
 import type { Messages } from "../cli/messages.ts";
 import { HANDLER_NAMES, isHandlerFile } from "./handlers/handlers.ts";
 import { MODEL_NAMES, modelEntry, type ModelName } from "./registry.ts";
@@ -10,8 +12,10 @@ import { checkProgram, splitCommand } from "./program.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
 import { hasSystemCalls } from "./sockets/system_calls.ts";
 import { JsonReporter } from "./supervisor/json_reporter.ts";
+import type { Reporter } from "./supervisor/reporter.ts";
 import { supervise, type Supervision } from "./supervisor/supervisor.ts";
 import { TextReporter } from "./supervisor/text_reporter.ts";
+import { VIEW_PORT } from "./watch/view_port.ts";
 
 const serveFlags = {
   host: text("127.0.0.1", "HOST"),
@@ -36,6 +40,12 @@ const serveFlags = {
   threads: integer(8, { least: 1, most: 1_000 }),
   fdSetsize: integer(1_024, { least: 64, most: 1_048_576 }),
   stats: onOff(),
+  watch: optional(
+    integer(-1, { least: 0, most: 65_535, shown: String(VIEW_PORT) }),
+    `${VIEW_PORT}`,
+  ),
+  open: onOff(),
+  record: text("", "FILE"),
 };
 
 /** The flags that only these models understand. */
@@ -54,7 +64,7 @@ export const serveCommand = defineCommand({
   flags: serveFlags,
   words: { least: 1, most: 1 },
   async run(
-    { flags, words: [name], given, messages }: Invocation<typeof serveFlags>,
+    { flags, words: [name], given, messages, language }: Invocation<typeof serveFlags>,
   ): Promise<number> {
     const model = parseModelName(name, messages);
     check(model, flags, given, messages);
@@ -63,17 +73,33 @@ export const serveCommand = defineCommand({
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
     }
     await checkProgram("--exec", exec, messages);
+    const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
       setup: await makeSetup(model, flags, exec),
       graceMs: flags.grace,
       stats: flags.stats,
       log: flags.quiet ? "none" : flags.verbose ? "verbose" : "normal",
-      reporter: flags.json ? new JsonReporter() : new TextReporter(messages),
+      reporter,
       messages,
+      openView: await viewOpener(flags, given, language, reporter),
     });
     return 0;
   },
 });
+
+/** The code of the view is loaded only for who wants one. */
+async function viewOpener(
+  { watch, open, record }: FlagValues<typeof serveFlags>,
+  given: ReadonlySet<string>,
+  language: Language,
+  reporter: Reporter,
+): Promise<Supervision["openView"]> {
+  if (!given.has("watch") && record === "") return undefined;
+  const { LiveView } = await import("./watch/live_view.ts");
+  const port = given.has("watch") ? watch : undefined;
+  const recordTo = record === "" ? undefined : record;
+  return (server) => new LiveView(server, { port, open, recordTo, language, reporter });
+}
 
 function check(
   model: ModelName,
@@ -91,6 +117,9 @@ function check(
   }
   if (sockets === "libc" && given.has("exec") && spare > 0) {
     throw new UsageError(messages.serve.spareProgram);
+  }
+  if (given.has("open") && !given.has("watch")) {
+    throw new UsageError(messages.flags.onlyWith("--open", "--watch"));
   }
   if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
   for (const [flag, models] of Object.entries(ONLY_FOR)) {

@@ -18,6 +18,7 @@ Deno.test("parseFlags() falls back for every flag that is not given", () => {
     idleTimeout: Infinity,
     sleep: 0,
     trigger: "edge",
+    watch: -1,
     sockets: ["deno"],
     against: [],
     quiet: false,
@@ -49,6 +50,10 @@ const TYPED: [args: string[], name: keyof typeof FLAGS, value: unknown][] = [
   [["--quiet=true"], "quiet", true],
   [["--no-wait"], "wait", false],
   [["--wait=false"], "wait", false],
+  [["--watch"], "watch", 7780],
+  [["--watch", "7781"], "watch", 7781],
+  [["--watch=0"], "watch", 0],
+  [["--watch", "--"], "watch", 7780],
 ];
 
 for (const [args, name, value] of TYPED) {
@@ -64,6 +69,13 @@ Deno.test("parseFlags() keeps words apart from flags and leaves them as they wer
   const { words, flags } = parse("select", "--port", "80", "007", "--quiet", "-", "--", "--host");
   assertEquals(words, ["select", "007", "-", "--host"]);
   assertEquals([flags.port, flags.quiet], [80, true]);
+});
+
+Deno.test("parseFlags() leaves to others what is no value of a flag that needs none", () => {
+  assertEquals(parse("--watch", "select").words, ["select"]);
+  assertEquals(parse("--watch", "select").flags.watch, 7780);
+  assertEquals(parse("--watch", "--quiet").flags.quiet, true);
+  assertEquals(parse("--", "--watch").words, ["--watch"]);
 });
 
 const UNKNOWN: [typed: string, nearest: string][] = [
@@ -96,6 +108,7 @@ const WRONG: [args: string[], message: string][] = [
   [["--conns", "0"], `--conns 0: ${en.flags.wantsInteger(1, Infinity)}`],
   [["--sleep", "1d"], `--sleep 1d: ${en.flags.wantsDuration("ms")}`],
   [["--idle-timeout=-1s"], `--idle-timeout -1s: ${en.flags.wantsDuration("s")}`],
+  [["--watch=select"], `--watch select: ${en.flags.wantsInteger(0, 65_535)}`],
   [["--trigger", "levle"], "--trigger levle: it takes edge or level; did you mean level?"],
   [["--sockets", "deno,lib"], "--sockets deno,lib: it takes deno or libc, or several with commas"],
   [["--sockets="], "--sockets needs a value: it takes deno or libc, or several with commas"],

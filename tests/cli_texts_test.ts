@@ -13,6 +13,8 @@ import { connectCommand } from "../clients/connect_command.ts";
 import { demoCommand } from "../clients/demo_command.ts";
 import { downloadCommand } from "../clients/download_command.ts";
 import { floodCommand } from "../clients/flood_command.ts";
+import { replayCommand } from "../clients/replay_command.ts";
+import { watchCommand } from "../clients/watch_command.ts";
 import { raceCommand } from "../clients/race_command.ts";
 import { labCommand } from "../clients/lab_command.ts";
 import { isExperimentName } from "../clients/lab/experiments.ts";
@@ -36,6 +38,8 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   flood: floodCommand,
   race: raceCommand,
   demo: demoCommand,
+  watch: watchCommand,
+  replay: replayCommand,
   connect: connectCommand,
   download: downloadCommand,
   lab: labCommand,

@@ -6,7 +6,7 @@ import {
   readCounters,
 } from "../servers/shared_memory/stats.ts";
 import { createTraceMemory, TraceReader } from "../servers/shared_memory/trace.ts";
-import { assertEquals } from "./harness/assert.ts";
+import { assert, assertEquals } from "./harness/assert.ts";
 import { decode, encode } from "./harness/bytes.ts";
 import { FakeConnection } from "./harness/fake_connection.ts";
 import "./harness/sanitizers.ts";
@@ -74,6 +74,8 @@ Deno.test("a recorder counts what it is told", () => {
     scanned: 5,
     ready: 2,
     systemCalls: 0,
+    untracedRecvs: 0,
+    untracedSends: 0,
   });
 });
 
@@ -97,9 +99,10 @@ Deno.test("a recorder traces what it is told while somebody looks", () => {
 
 Deno.test("a recorder writes no trace while nobody looks", () => {
   const { trace, recorder } = recorded();
-  const before = new Uint8Array(trace).slice();
   tellAll(recorder);
+  assert(new Uint8Array(trace).every((byte) => byte === 0));
   new TraceReader(trace).close();
+  const before = new Uint8Array(trace).slice();
   tellAll(recorder);
   assertEquals(new Uint8Array(trace).findIndex((byte, index) => byte !== before[index]), -1);
 });

@@ -57,6 +57,7 @@ Deno.test("a record is read as it was written", () => {
       client: 4_000_000_000,
       host: "127.0.0.1",
       port: 65_535,
+      servant: 0,
       sizeBytes: 3_000_000_000,
     });
     assertEquals(decode(bytes), "GET /\n");

@@ -1,7 +1,8 @@
-import { enRace, enRaceCommand } from "./en_race.ts";
 import { enConnect, enConnectCommand } from "./en_connect.ts";
 import { enDownload, enDownloadCommand } from "./en_download.ts";
 import { enLabCommand } from "./en_lab_command.ts";
+import { enRace, enRaceCommand } from "./en_race.ts";
+import { enWatch } from "./en_watch.ts";
 
 /** Groups thousands, as English does. */
 function count(value: number): string {
@@ -73,6 +74,7 @@ export const en = {
         threads: "threadpool: how many threads, and so how many clients at once",
         fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
         stats: "when it stops, also print what it took: wake-ups, system calls, CPU, memory",
+        ...enWatch.serveFlags,
       },
       examples: [
         "playground serve select",
@@ -116,6 +118,7 @@ export const en = {
     connect: enConnectCommand,
     download: enDownloadCommand,
     lab: enLabCommand,
+    ...enWatch.commands,
   },
 
   sharedFlags: {
@@ -275,9 +278,8 @@ export const en = {
   },
 
   race: enRace,
-
+  watch: enWatch.texts,
   connect: enConnect,
-
   download: enDownload,
 
   models: {

@@ -1,8 +1,9 @@
 import type { Messages } from "../messages.ts";
 import { zhConnect, zhConnectCommand } from "./zh_connect.ts";
-import { zhRace, zhRaceCommand } from "./zh_race.ts";
 import { zhDownload, zhDownloadCommand } from "./zh_download.ts";
 import { zhLabCommand } from "./zh_lab_command.ts";
+import { zhRace, zhRaceCommand } from "./zh_race.ts";
+import { zhWatch } from "./zh_watch.ts";
 
 /** Groups thousands, as Chinese does. */
 function count(value: number): string {
@@ -71,6 +72,7 @@ export const zh: Messages = {
         threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
         fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
         stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
+        ...zhWatch.serveFlags,
       },
       examples: [
         "playground serve select",
@@ -114,6 +116,7 @@ export const zh: Messages = {
     connect: zhConnectCommand,
     download: zhDownloadCommand,
     lab: zhLabCommand,
+    ...zhWatch.commands,
   },
 
   sharedFlags: {
@@ -261,9 +264,8 @@ export const zh: Messages = {
   },
 
   race: zhRace,
-
+  watch: zhWatch.texts,
   connect: zhConnect,
-
   download: zhDownload,
 
   models: {

@@ -9,6 +9,7 @@ import type { Flags } from "../../cli/flags.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { messageOf } from "../../servers/sockets/thrown.ts";
+import { openInBrowser } from "../../servers/watch/browser.ts";
 import { recordAsCsv } from "./csv.ts";
 import type { RaceRecord } from "./record.ts";
 import type { Standing } from "./standings.ts";
@@ -21,12 +22,6 @@ interface Paths {
   /** Whether the page is shown in the browser. */
   readonly open: boolean;
 }
-
-/** Programs that show a page in the browser that people are used to. */
-const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, readonly string[]>>> = {
-  darwin: ["open"],
-  windows: ["cmd", "/c", "start", ""],
-};
 
 /** The files, which are opened before the race: nobody wants to learn after it that they cannot be. */
 export class RaceFiles {
@@ -73,7 +68,9 @@ export class RaceFiles {
     for (const path of [json, csv, html]) {
       if (path !== "") console.error(messages.race.written(path));
     }
-    if (open) await show(html, messages);
+    if (open && !await openInBrowser(html)) {
+      throw new RefusedError(messages.race.cannotOpen(html));
+    }
   }
 }
 
@@ -84,20 +81,4 @@ async function write(flag: string, path: string, text: string, { race }: Message
   } catch (error) {
     throw new RefusedError(race.cannotWrite(`--${flag}`, path, messageOf(error)));
   }
-}
-
-async function show(path: string, { race }: Messages): Promise<void> {
-  const [program, ...args] = OPENERS[Deno.build.os] ?? ["xdg-open"];
-  try {
-    const { success } = await new Deno.Command(program, {
-      args: [...args, path],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    if (success) return;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  throw new RefusedError(race.cannotOpen(path));
 }

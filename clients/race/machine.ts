@@ -1,4 +1,4 @@
-import { readSystemFile } from "../system_files.ts";
+import { readSystemFile } from "../../servers/supervisor/system_files.ts";
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 
 /** What a race ran on, without which its figures say little. */

@@ -1,4 +1,8 @@
-import { contextSwitches, processTree, residentBytes } from "../process_tree.ts";
+import {
+  contextSwitches,
+  processTree,
+  residentBytes,
+} from "../../servers/supervisor/process_tree.ts";
 
 /** How often a server is looked at while it serves: seldom, since looking takes CPU as well. */
 const LOOK_MS = 200;

@@ -29,6 +29,7 @@ export interface InheritedOptions {
   readonly parentPid: number;
   /** How many blocks of counters there are. */
   readonly blocks: number;
+  readonly isWatched: boolean;
   /** Its client; one that has none yet is sent it. */
   readonly client: ChildClient | null;
 }

@@ -7,6 +7,7 @@
 import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE } from "./child_protocol.ts";
+import { ownProgram } from "./own_program.ts";
 import { messageOf } from "../sockets/thrown.ts";
 
 /** The name of the role on the command line. */
@@ -19,14 +20,11 @@ interface ChildOptions {
   readonly inherited?: InheritedOptions;
 }
 
-/** The program and arguments that start a child, from source as well as from the compiled file. */
+/** The program and arguments that start a child. */
 export function childCommand(options: ChildOptions): [string, string[]] {
-  const role = [CHILD_ROLE, JSON.stringify(options)];
-  if (Deno.build.standalone) return [Deno.execPath(), role];
   // A child needs no network: its client is its standard input and output.
   const permissions = ["--allow-read", ...(options.inherited ? ["--allow-ffi"] : [])];
-  const main = new URL("../../main.ts", import.meta.url).href;
-  return [Deno.execPath(), ["run", "--quiet", "--no-prompt", ...permissions, main, ...role]];
+  return ownProgram([CHILD_ROLE, JSON.stringify(options)], permissions);
 }
 
 /**

@@ -22,7 +22,7 @@ export class Clients implements Iterable<Client> {
   accept(): Connection | null {
     const connection = this.#engine.listener.tryAccept();
     if (connection !== null) {
-      this.#bySocket.set(connection, new Client(connection, this.#engine.newSession()));
+      this.#bySocket.set(connection, new Client(connection, this.#engine.newSession(connection)));
     }
     return connection;
   }

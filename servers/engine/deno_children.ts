@@ -4,6 +4,7 @@ import { childCommand } from "./child_role.ts";
 import type { Children } from "./children.ts";
 import { Headroom, mostServants } from "./headroom.ts";
 import type { Engine } from "./model.ts";
+import { Numbers } from "./numbers.ts";
 
 /** How long a child whose client has gone may take to end by itself. */
 const END_MS = 2_000;
@@ -17,6 +18,7 @@ export class DenoChildren implements Children {
   readonly #headroom: Headroom;
   readonly #spares: Promise<Child>[] = [];
   readonly #all = new Set<Child>();
+  readonly #numbers = new Numbers();
   #ending = false;
 
   constructor(engine: Engine) {
@@ -40,6 +42,7 @@ export class DenoChildren implements Children {
     let child: Child | undefined;
     try {
       child = await this.#take();
+      this.#engine.taken(connection, child.number);
       await Promise.all([
         carryToChild(this.#engine, connection, child),
         carryFromChild(child, connection),
@@ -95,7 +98,7 @@ export class DenoChildren implements Children {
     this.#headroom.take();
     let child: Child;
     try {
-      child = new Child(this.#engine);
+      child = new Child(this.#engine, this.#numbers.take());
     } catch (error) {
       this.#headroom.giveBack();
       throw error;
@@ -104,6 +107,7 @@ export class DenoChildren implements Children {
     let isReady = false;
     child.ended.then(() => {
       this.#all.delete(child);
+      this.#numbers.giveBack(child.number);
       this.#headroom.giveBack();
       // One that fails at its start would fail again: whoever takes it hears of it instead.
       if (child.isOurs && isReady) this.#dropSpare(child);
@@ -153,12 +157,15 @@ class Child {
   #inputClosed = false;
 
   /** @throws when the process cannot be started, for example for want of descriptors */
-  constructor(engine: Engine) {
+  constructor(engine: Engine, readonly number: number) {
     this.#engine = engine;
     const { exec } = engine.options;
     this.isOurs = exec.length === 0;
     const [program, args] = this.isOurs
-      ? childCommand({ handler: engine.handler, recvSizeBytes: engine.recvSizeBytes })
+      ? childCommand({
+        handler: { ...engine.handler, sleepMs: engine.burden.sleepMs, cpuMs: engine.burden.cpuMs },
+        recvSizeBytes: engine.recvSizeBytes,
+      })
       : [exec[0], exec.slice(1)];
     this.#process = new Deno.Command(program, {
       args,

@@ -7,15 +7,22 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { makeHandler } from "../handlers/handlers.ts";
+import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
+import type { Handler } from "../handlers/session.ts";
+import { Controls } from "../shared_memory/controls.ts";
+import { openMemory } from "../shared_memory/memory.ts";
+import { NOTHING_RARE, Recorder } from "../shared_memory/recorder.ts";
+import { createStatsMemory } from "../shared_memory/stats.ts";
 import { clientThread } from "../thread.ts";
 import { poolThread } from "../threadpool.ts";
 import type { FromThread, ToThread } from "./deno_thread.ts";
 import type { ThreadClient } from "./threads.ts";
 import { messageOf } from "../sockets/thrown.ts";
+import { WatchedSession } from "./watched_session.ts";
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
+let client = 0;
 let onClient = () => {};
 let onAnswer: (answer: ToThread) => void = () => {};
 
@@ -24,6 +31,7 @@ self.onmessage = ({ data }: MessageEvent<ToThread>) => {
   else if (data.name !== "client") onAnswer(data);
   else {
     clientWaits = true;
+    client = data.id;
     onClient();
   }
 };
@@ -43,7 +51,7 @@ class Lost extends Error {}
 
 async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
   try {
-    const newSession = await makeHandler(setup.handler);
+    const newSession = watchedHandler(await makeHandler(setup.handler), setup);
     tell({ name: "ready" });
     await (setup.clientsEach === "one" ? clientThread : poolThread)({
       buffer: new Uint8Array(setup.recvSizeBytes),
@@ -57,6 +65,20 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
   } catch (error) {
     tell({ name: "broken", reason: messageOf(error) });
   }
+}
+
+/** Of a server that is watched: what has to be seen of a thread is seen by its sessions. */
+function watchedHandler(
+  handler: Handler,
+  { watching, number, handler: { name } }: ToThread & { name: "prepare" },
+): Handler {
+  if (watching === undefined) return handler;
+  const controls = new Controls(openMemory(watching.controls));
+  const trace = openMemory(watching.trace);
+  // The engine counts for this thread, so what is counted here is nobody's.
+  const recorder = new Recorder(createStatsMemory(), trace, NOTHING_RARE, 0, number);
+  const maySleep = isHandlerFile(name);
+  return () => new WatchedSession(handler(), controls, recorder, client, maySleep);
 }
 
 async function take(): Promise<ThreadClient> {

@@ -1,6 +1,6 @@
 import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { Connection } from "../sockets/interface.ts";
-import type { Engine } from "./model.ts";
+import type { Engine, Watching } from "./model.ts";
 import type { ThreadPlan } from "./threads.ts";
 
 /** What a client's thread wants done with its connection. */
@@ -24,9 +24,11 @@ export type ToThread =
     readonly handler: HandlerChoice;
     readonly recvSizeBytes: number;
     readonly clientsEach: ThreadPlan["clientsEach"];
+    readonly number: number;
+    readonly watching: Watching | undefined;
   }
   /** There is a client to serve. */
-  | { readonly name: "client" }
+  | { readonly name: "client"; readonly id: number }
   | { readonly name: "received"; readonly bytes: Uint8Array }
   | { readonly name: "sent" }
   /** The call that it waits for has failed, which was reported here. */
@@ -52,12 +54,13 @@ export class DenoThread {
   /** @param brokeWhileIdle is called when it fails after it has served, and serves nobody */
   constructor(
     engine: Engine,
+    readonly number: number,
     clientsEach: ThreadPlan["clientsEach"],
     brokeWhileIdle: (thread: DenoThread) => void,
   ) {
     this.#engine = engine;
     this.#brokeWhileIdle = () => brokeWhileIdle(this);
-    const { handler, recvSizeBytes } = engine;
+    const { handler, recvSizeBytes, watching } = engine;
     this.#buffer = new Uint8Array(recvSizeBytes);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ready = promise;
@@ -73,7 +76,7 @@ export class DenoThread {
       resolve();
       this.#hear({ name: "broken", reason: event.message });
     };
-    this.#tell({ name: "prepare", handler, recvSizeBytes, clientsEach }, []);
+    this.#tell({ name: "prepare", handler, recvSizeBytes, clientsEach, number, watching }, []);
   }
 
   /**
@@ -85,7 +88,7 @@ export class DenoThread {
     // The thread may fail while the connection waits in recv on its behalf.
     this.#onBroken = () => this.#engine.sockets.finish(connection);
     if (this.#isBroken) this.#onBroken();
-    this.#tell({ name: "client" }, []);
+    this.#tell({ name: "client", id: connection.id }, []);
     try {
       for (let call; (call = await this.#nextCall()).name !== "done";) {
         if (call.name === "broken") throw new Error(call.reason);

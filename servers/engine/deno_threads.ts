@@ -2,6 +2,7 @@ import type { Connection } from "../sockets/interface.ts";
 import { DenoThread } from "./deno_thread.ts";
 import { Headroom, mostThreads } from "./headroom.ts";
 import type { Engine } from "./model.ts";
+import { Numbers } from "./numbers.ts";
 import { REFILL_PAUSE_MS, type ThreadPlan, type Threads } from "./threads.ts";
 
 /** Threads whose clients' sockets stay with the main thread, and so does the queue. */
@@ -10,6 +11,7 @@ export class DenoThreads implements Threads {
   readonly #plan: ThreadPlan;
   readonly #headroom: Headroom;
   readonly #all = new Set<DenoThread>();
+  readonly #numbers = new Numbers();
   readonly #idle: DenoThread[] = [];
   readonly #queue: Connection[] = [];
   #onTaken: () => void = () => {};
@@ -76,6 +78,7 @@ export class DenoThreads implements Threads {
     let isWhole = true;
     for (let next; isWhole && (next = this.#queue.shift()) !== undefined;) {
       this.#onTaken();
+      this.#engine.taken(next, thread.number);
       isWhole = await thread.serve(next) && this.#plan.clientsEach === "many";
     }
     if (isWhole) {
@@ -89,6 +92,7 @@ export class DenoThreads implements Threads {
   #dismiss(thread: DenoThread): void {
     thread.end();
     this.#all.delete(thread);
+    this.#numbers.giveBack(thread.number);
     this.#headroom.giveBack();
     if (this.#plan.clientsEach === "many") this.#refill();
     else this.#refillLater();
@@ -131,7 +135,9 @@ export class DenoThreads implements Threads {
 
   #start(): DenoThread {
     this.#headroom.take();
-    const thread = new DenoThread(this.#engine, this.#plan.clientsEach, this.#brokeWhileIdle);
+    const number = this.#numbers.take();
+    const { clientsEach } = this.#plan;
+    const thread = new DenoThread(this.#engine, number, clientsEach, this.#brokeWhileIdle);
     this.#all.add(thread);
     return thread;
   }

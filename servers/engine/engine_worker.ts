@@ -12,6 +12,7 @@ import { HandlerError } from "../handlers/custom.ts";
 import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
+import { Controls } from "../shared_memory/controls.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
 import { COUNTER, openCounters } from "../shared_memory/stats.ts";
@@ -28,14 +29,21 @@ import type { Engine, Model, Notice } from "./model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 import { messageOf } from "../sockets/thrown.ts";
+import { WatchedSession } from "./watched_session.ts";
+
+/** The engine's own block of the counters, and its number in the trace. */
+const ENGINE = 0;
 
 /** Of Deno's sockets: an engine that blocks could not be told, and is ended from outside. */
 let farewell: Farewell<Connection> | undefined;
 /** The grace of a stop that came before there was anything to stop. */
 let pendingGraceMs: number | undefined;
+/** Of a server that is watched. */
+let controls: Controls | undefined;
 
 self.onmessage = ({ data }: MessageEvent<ToEngine>) => {
   if (data.kind === "start") start(data.setup);
+  else if (data.kind === "answer") controls?.answer();
   else if (farewell === undefined) pendingGraceMs = data.graceMs;
   else farewell.begin(data.graceMs);
 };
@@ -51,6 +59,7 @@ self.addEventListener("error", (event) => {
 });
 
 async function start(setup: EngineSetup): Promise<void> {
+  if (setup.controls !== undefined) controls = new Controls(openMemory(setup.controls));
   let handler: Handler;
   let model: Model;
   let engine: Engine;
@@ -89,13 +98,20 @@ function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: EngineSetup): () 
 
 async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine> {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
-  const recorder = new Recorder(openMemory(setup.stats), openMemory(setup.trace), {
-    beganToWait: () => tell({ kind: "listening", ...listener.address }),
-    outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
-    beyondFdSetSize: (descriptor) =>
-      notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
-    acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
-  });
+  const recorder = new Recorder(
+    openMemory(setup.stats),
+    openMemory(setup.trace),
+    {
+      beganToWait: () => tell({ kind: "listening", ...listener.address }),
+      outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
+      beyondFdSetSize: (descriptor) =>
+        notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
+      acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
+    },
+    ENGINE,
+    ENGINE,
+    controls,
+  );
   const { sockets, isStopping } = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -105,12 +121,17 @@ async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine>
     recvSizeBytes: setup.listen.recvSizeBytes,
     options: setup.options,
     handler: setup.handler,
+    get burden() {
+      return controls ?? setup.handler;
+    },
     descriptorLimit: setup.descriptorLimit,
     get running() {
       return !isStopping() || sockets.connections.size > 0;
     },
-    newSession: () => beginSession(handler),
+    watching: setup.controls && { controls: setup.controls, trace: setup.trace },
+    newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
     startThreads: (plan) => startThreads(setup, engine, plan),
+    taken: (connection, servant) => recorder.taken(connection, servant),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
@@ -151,6 +172,17 @@ async function makeSockets(
   const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
   return { sockets, isStopping: () => table.stopping };
+}
+
+function watched(
+  session: Session,
+  { handler }: EngineSetup,
+  recorder: Recorder,
+  client: number,
+): Session {
+  if (controls === undefined) return session;
+  const maySleep = isHandlerFile(handler.name);
+  return new WatchedSession(session, controls, recorder, client, maySleep);
 }
 
 /** A session; when it cannot begin, one that fails as soon as it is given something. */

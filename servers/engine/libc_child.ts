@@ -9,7 +9,8 @@ import { makeHandler } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
 import { serveClient } from "../blocking.ts";
 import { openProcessMemory } from "../shared_memory/process_memory.ts";
-import { type RareEvents, Recorder } from "../shared_memory/recorder.ts";
+import { NOTHING_RARE, Recorder } from "../shared_memory/recorder.ts";
+import { Controls } from "../shared_memory/controls.ts";
 import { COUNTER, openCounters, statsBytes } from "../shared_memory/stats.ts";
 import { TRACE_BYTES } from "../shared_memory/trace.ts";
 import { duplicate, receiveDescriptor } from "../sockets/descriptor_passing.ts";
@@ -22,19 +23,15 @@ import { LibcConnection } from "../sockets/libc_connection.ts";
 import { ERRNO } from "../sockets/system_call_error.ts";
 import { SHUT_WR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "./child_protocol.ts";
+import { FIRST_CHILD_BLOCK } from "./child_seats.ts";
 import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protocol.ts";
+import { WatchedSession } from "./watched_session.ts";
 
 /** After how many calls V8 optimizes a function: ten times less than usual. */
 const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
 /** So many messages of so many clients, and what is to be optimized is. */
 const WARM_UP_CLIENTS = 10;
 const WARM_UP_MESSAGES = 100; // a socket holds twice as many
-const NO_EVENTS: RareEvents = {
-  beganToWait() {},
-  outOfDescriptors() {},
-  beyondFdSetSize() {},
-  acceptFailed() {},
-};
 const NOTHING = () => {};
 
 /**
@@ -61,7 +58,11 @@ export async function serveInherited(
   const client = options.client ?? receiveClient(calls);
   if (client === null) return;
 
-  const observer = new ChildRecorder(shared.stats, shared.trace, NO_EVENTS, client.block);
+  const controls = options.isWatched ? new Controls(shared.controls) : undefined;
+  const { stats, trace } = shared;
+  const number = client.block - FIRST_CHILD_BLOCK + 1;
+  const observer = new ChildRecorder(stats, trace, NOTHING_RARE, client.block, number, controls);
+  observer.taken(client);
   const connection = makeConnection(
     calls,
     observer,
@@ -70,7 +71,10 @@ export async function serveInherited(
     recvSizeBytes,
   );
   try {
-    await serveClient(connection, session, new Uint8Array(recvSizeBytes), sleep);
+    const seen = controls === undefined
+      ? session
+      : new WatchedSession(session, controls, observer, client.id, true);
+    await serveClient(connection, seen, new Uint8Array(recvSizeBytes), sleep);
   } catch (error) {
     if (!(error instanceof ConnectionReset)) throw error;
   } finally {
@@ -102,7 +106,7 @@ async function warmUp(
   sleep: (ms: number) => void,
 ): Promise<void> {
   const stats = new ArrayBuffer(statsBytes(1));
-  const observer = new ChildRecorder(stats, new ArrayBuffer(TRACE_BYTES), NO_EVENTS);
+  const observer = new ChildRecorder(stats, new ArrayBuffer(TRACE_BYTES), NOTHING_RARE);
   const echo = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });
   const nobody: ChildClient = { id: 0, peer: { host: "", port: 0 }, block: 0 };
   const message = new Uint8Array(64);

@@ -8,10 +8,11 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { makeHandler } from "../handlers/handlers.ts";
-import type { Handler } from "../handlers/session.ts";
+import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
+import type { Handler, Session } from "../handlers/session.ts";
+import { Controls } from "../shared_memory/controls.ts";
 import { openMemory } from "../shared_memory/memory.ts";
-import { Recorder } from "../shared_memory/recorder.ts";
+import { NOTHING_RARE, Recorder } from "../shared_memory/recorder.ts";
 import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../sockets/interface.ts";
@@ -26,6 +27,7 @@ import type { FromThread, ThreadSetup } from "./protocol.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { ClientThread } from "./threads.ts";
 import { messageOf } from "../sockets/thrown.ts";
+import { WatchedSession } from "./watched_session.ts";
 
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
   begin(data).then(
@@ -52,22 +54,35 @@ async function serve(setup: ThreadSetup): Promise<void> {
 /** This thread as the page of its model sees it. */
 class LibcClientThread implements ClientThread {
   readonly buffer: Uint8Array<ArrayBuffer>;
-  readonly newSession: Handler;
+  readonly #handler: Handler;
+  readonly #maySleep: boolean;
+  readonly #recorder: Recorder;
+  readonly #controls: Controls | undefined;
   readonly #queue: ClientQueue;
   readonly #home: LibcHome;
   #client: LibcConnection | undefined = undefined;
 
-  constructor(setup: ThreadSetup, newSession: Handler) {
+  constructor(setup: ThreadSetup, handler: Handler) {
     const table = new DescriptorTable(setup.descriptors);
     const buffer = new ReceiveBuffer(setup.recvSizeBytes);
     const stats = openMemory(setup.stats);
     const counters = openCounters(stats, setup.statsBlock);
     this.buffer = buffer.bytes;
-    this.newSession = newSession;
+    this.#handler = handler;
+    this.#maySleep = isHandlerFile(setup.handler.name);
+    if (setup.controls !== undefined) this.#controls = new Controls(openMemory(setup.controls));
+    this.#recorder = new Recorder(
+      stats,
+      openMemory(setup.trace),
+      NOTHING_RARE,
+      setup.statsBlock,
+      setup.statsBlock,
+      this.#controls,
+    );
     this.#queue = new ClientQueue(setup.queue);
     this.#home = {
       calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
-      observer: new Recorder(stats, openMemory(setup.trace), NOTHING_RARE, setup.statsBlock),
+      observer: this.#recorder,
       table,
       thread: makeInterruptible(),
       buffer,
@@ -82,7 +97,15 @@ class LibcClientThread implements ClientThread {
     this.finishClient();
     const taken = this.#queue.take();
     if (taken === null) return null;
+    this.#recorder.taken(taken);
     return this.#client = new LibcConnection(this.#home, taken.fd, taken.id, taken.peer);
+  }
+
+  newSession(): Session {
+    const session = this.#handler();
+    if (this.#controls === undefined) return session;
+    const client = this.#client?.id ?? 0;
+    return new WatchedSession(session, this.#controls, this.#recorder, client, this.#maySleep);
   }
 
   sleep(ms: number): void {
@@ -105,14 +128,6 @@ class LibcClientThread implements ClientThread {
     this.#queue.finished();
   }
 }
-
-/** A client's thread accepts nobody. */
-const NOTHING_RARE = {
-  beganToWait() {},
-  outOfDescriptors() {},
-  beyondFdSetSize() {},
-  acceptFailed() {},
-};
 
 function tell(message: FromThread): void {
   self.postMessage(message);

@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { Burden } from "../handlers/burden.ts";
 import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
+import type { SharedMemory } from "../shared_memory/memory.ts";
 import type { Address, Connection, Listener, Sockets } from "../sockets/interface.ts";
 import type { ChildSeats } from "./child_seats.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
@@ -36,11 +38,17 @@ export interface Engine {
   readonly recvSizeBytes: number;
   readonly options: ModelOptions;
   readonly handler: HandlerChoice;
+  /** What the handler is made to cost now. */
+  readonly burden: Burden;
+  /** What its servants need as well when the server is watched. */
+  readonly watching: Watching | undefined;
   /** How many descriptors this process may have. */
   readonly descriptorLimit: number;
   /** True until the server was told to stop and the last client is gone. */
   readonly running: boolean;
-  newSession(): Session;
+  newSession(connection: Pick<Connection, "id">): Session;
+  /** The thread or process of this number serves the client from now on. */
+  taken(connection: Connection, servant: number): void;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;
   /** Puts this whole thread to sleep. */
@@ -53,6 +61,12 @@ export interface Engine {
   notify(notice: Notice): void;
   /** Who starts child processes that inherit a client; only where sockets can be inherited. */
   readonly childService: ChildService | undefined;
+}
+
+/** The memory that a server shares with those who watch it. */
+export interface Watching {
+  readonly controls: SharedMemory;
+  readonly trace: SharedMemory;
 }
 
 /** The supervisor's part in child processes, as the engine sees it. */

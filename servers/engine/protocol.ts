@@ -30,6 +30,8 @@ export interface EngineSetup {
   readonly trace: SharedMemory;
   /** Of `ChildSeats`, when children inherit their clients. */
   readonly childSeats: SharedArrayBuffer | undefined;
+  /** Of `Controls`, when the server is watched; then the handler has no other burden than theirs. */
+  readonly controls: SharedMemory | undefined;
 }
 
 /** Threads that an engine wants which cannot make them itself, because it blocks. */
@@ -43,7 +45,7 @@ export interface ThreadsWanted {
 
 /** Everything that a client's thread on the system's sockets needs to know. */
 export interface ThreadSetup
-  extends Pick<EngineSetup, "handler" | "stats" | "trace" | "descriptors"> {
+  extends Pick<EngineSetup, "handler" | "stats" | "trace" | "descriptors" | "controls"> {
   readonly recvSizeBytes: number;
   readonly clientsEach: ThreadPlan["clientsEach"];
   readonly queue: SharedArrayBuffer;
@@ -63,7 +65,9 @@ export type FromThread =
 export type ToEngine =
   | { readonly kind: "start"; readonly setup: EngineSetup }
   /** Stop; clients have `graceMs` to finish. Said again, it shortens the grace. */
-  | { readonly kind: "stop"; readonly graceMs: number };
+  | { readonly kind: "stop"; readonly graceMs: number }
+  /** Give a sign of life, through the controls. */
+  | { readonly kind: "answer" };
 
 /** From the engine to the supervisor. */
 export type FromEngine =

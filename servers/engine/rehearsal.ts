@@ -44,6 +44,7 @@ export async function rehearse(
     stats: createStatsMemory(),
     statsBlock: 0,
     trace: createTraceMemory(),
+    controls: undefined,
   });
   calls.close(theirs);
 }

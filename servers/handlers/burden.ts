@@ -1,4 +1,5 @@
-import { type Answer, GeneratedAnswers, type Handler, type Session, takeAll } from "./session.ts";
+import { type Answer, type Answers, GeneratedAnswers } from "./session.ts";
+import { type Handler, type Session, takeAll } from "./session.ts";
 
 /** What a handler is made to cost, to see how a model bears it. */
 export interface Burden {
@@ -9,17 +10,35 @@ export interface Burden {
 }
 
 /** `handler` with a burden on it; without one, `handler` itself. */
-export function burdened(handler: Handler, { sleepMs, cpuMs }: Burden): Handler {
-  if (sleepMs === 0 && cpuMs === 0) return handler;
-  return () => {
-    const session = handler();
-    return { receive: (chunk) => new GeneratedAnswers(withBurden(session, chunk)) };
-  };
+export function burdened(handler: Handler, burden: Burden): Handler {
+  if (burden.sleepMs === 0 && burden.cpuMs === 0) return handler;
+  return () => new BurdenedSession(handler(), burden);
+}
 
-  function* withBurden(session: Session, chunk: Uint8Array): Generator<Answer> {
+/** A session with a burden on it, which may be another one for each chunk. */
+export class BurdenedSession implements Session {
+  readonly #session: Session;
+  readonly #burden: Burden;
+  readonly #onSleep: ((ms: number) => void) | undefined;
+
+  /** @param onSleep is called before each answer that is to be waited for */
+  constructor(session: Session, burden: Burden, onSleep?: (ms: number) => void) {
+    this.#session = session;
+    this.#burden = burden;
+    this.#onSleep = onSleep;
+  }
+
+  receive(chunk: Uint8Array): Answers {
+    return new GeneratedAnswers(this.#answers(chunk));
+  }
+
+  *#answers(chunk: Uint8Array): Generator<Answer> {
+    const { sleepMs, cpuMs } = this.#burden;
     if (cpuMs > 0) burn(cpuMs);
-    for (const answer of takeAll(session.receive(chunk))) {
-      yield { ...answer, waitMs: answer.waitMs + sleepMs };
+    for (const answer of takeAll(this.#session.receive(chunk))) {
+      const waitMs = answer.waitMs + sleepMs;
+      if (waitMs > 0) this.#onSleep?.(waitMs);
+      yield { ...answer, waitMs };
     }
   }
 }

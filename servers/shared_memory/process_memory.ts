@@ -1,11 +1,12 @@
 /**
- * Counters and trace in memory that child processes see as well.
+ * Counters, trace and controls in memory that child processes see as well.
  *
  * @module
  */
 
 import { createMapping, mapDescriptor } from "../sockets/mapping.ts";
 import { type MappedMemory, openMemory } from "./memory.ts";
+import { CONTROLS_BYTES } from "./controls.ts";
 import { statsBytes } from "./stats.ts";
 import { TRACE_BYTES } from "./trace.ts";
 
@@ -18,15 +19,16 @@ export interface ProcessMemory {
   readonly descriptor: number;
   readonly stats: MappedMemory;
   readonly trace: MappedMemory;
+  readonly controls: MappedMemory;
 }
 
 /**
- * Memory for so many blocks of counters, and a trace.
+ * Memory for so many blocks of counters, a trace, and controls.
  *
  * @throws {SystemCallError} when there is none
  */
 export function createProcessMemory(blocks: number): ProcessMemory {
-  const { descriptor, address } = createMapping(traceAt(blocks) + TRACE_BYTES);
+  const { descriptor, address } = createMapping(sizeBytes(blocks));
   return { descriptor, ...divide(address, blocks) };
 }
 
@@ -40,16 +42,32 @@ export function createProcessMemory(blocks: number): ProcessMemory {
 export function openProcessMemory(
   descriptor: number,
   blocks: number,
-): { stats: ArrayBufferLike; trace: ArrayBufferLike } {
-  const { stats, trace } = divide(mapDescriptor(descriptor, traceAt(blocks) + TRACE_BYTES), blocks);
-  return { stats: openMemory(stats), trace: openMemory(trace) };
+): Record<keyof Parts, ArrayBufferLike> {
+  const parts = divide(mapDescriptor(descriptor, sizeBytes(blocks)), blocks);
+  return {
+    stats: openMemory(parts.stats),
+    trace: openMemory(parts.trace),
+    controls: openMemory(parts.controls),
+  };
 }
 
-function divide(address: bigint, blocks: number): { stats: MappedMemory; trace: MappedMemory } {
+type Parts = Omit<ProcessMemory, "descriptor">;
+
+function divide(address: bigint, blocks: number): Parts {
   return {
     stats: { address, sizeBytes: statsBytes(blocks) },
     trace: { address: address + BigInt(traceAt(blocks)), sizeBytes: TRACE_BYTES },
+    controls: { address: address + BigInt(controlsAt(blocks)), sizeBytes: CONTROLS_BYTES },
   };
+}
+
+function sizeBytes(blocks: number): number {
+  return controlsAt(blocks) + CONTROLS_BYTES;
+}
+
+/** The size of a trace is a multiple of {@linkcode ALIGNMENT}. */
+function controlsAt(blocks: number): number {
+  return traceAt(blocks) + TRACE_BYTES;
 }
 
 function traceAt(blocks: number): number {

@@ -1,4 +1,5 @@
 import type { Address, Connection, Observer } from "../sockets/interface.ts";
+import type { Controls } from "./controls.ts";
 import { COUNTER, openCounters } from "./stats.ts";
 import { TRACE_EVENT, TraceWriter } from "./trace.ts";
 
@@ -14,20 +15,43 @@ export interface RareEvents {
   acceptFailed(error: Error): void;
 }
 
+/** For who accepts nobody. */
+export const NOTHING_RARE: RareEvents = {
+  beganToWait() {},
+  outOfDescriptors() {},
+  beyondFdSetSize() {},
+  acceptFailed() {},
+};
+
 /** Counts what the sockets report, and traces it while somebody looks. */
 export class Recorder implements Observer {
   readonly #counters: Float64Array;
   readonly #trace: TraceWriter;
   readonly #rare: RareEvents;
+  readonly #servant: number;
+  readonly #controls: Controls | undefined;
   readonly #hosts = new Map<string, Uint8Array>();
   #hasWaited = false;
   #saidWaiting = false;
 
-  /** @param block of the counters, which nobody else may write */
-  constructor(stats: ArrayBufferLike, trace: ArrayBufferLike, rare: RareEvents, block = 0) {
+  /**
+   * @param block of the counters, which nobody else may write
+   * @param servant see {@linkcode TraceRecord.servant}
+   * @param controls of a server that is watched, which whoever is told of something obeys
+   */
+  constructor(
+    stats: ArrayBufferLike,
+    trace: ArrayBufferLike,
+    rare: RareEvents,
+    block = 0,
+    servant = block,
+    controls?: Controls,
+  ) {
     this.#counters = openCounters(stats, block);
     this.#trace = new TraceWriter(trace);
     this.#rare = rare;
+    this.#servant = servant;
+    this.#controls = controls;
   }
 
   waiting(): void {
@@ -43,6 +67,21 @@ export class Recorder implements Observer {
     this.#counters[COUNTER.accepted]++;
     this.#counters[COUNTER.active]++;
     this.#note(TRACE_EVENT.accepted, connection.id, connection.peer);
+    this.#controls?.obey();
+  }
+
+  /** A thread or process has this client now, which another one has accepted. */
+  taken({ id, peer }: Pick<Connection, "id" | "peer">, servant = this.#servant): void {
+    this.#note(TRACE_EVENT.taken, id, peer, 0, NOTHING, servant);
+  }
+
+  asleep(client: number, ms: number): void {
+    if (!this.#trace.watched) return;
+    this.#trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, ms, NOTHING, this.#servant);
+  }
+
+  blocked({ id, peer }: Connection): void {
+    this.#note(TRACE_EVENT.blocked, id, peer);
   }
 
   refused(peer: Address): void {
@@ -59,14 +98,18 @@ export class Recorder implements Observer {
     this.#counters[COUNTER.bytesIn] += count;
     this.#counters[COUNTER.recvs]++;
     if (this.#trace.watched) {
-      this.#note(TRACE_EVENT.received, connection.id, connection.peer, count, buffer);
+      if (!this.#trace.hasRoom) this.#counters[COUNTER.untracedRecvs]++;
+      else this.#note(TRACE_EVENT.received, connection.id, connection.peer, count, buffer);
     }
+    this.#controls?.obey();
   }
 
   sent(connection: Connection, count: number): void {
     this.#counters[COUNTER.bytesOut] += count;
     this.#counters[COUNTER.sends]++;
-    if (this.#trace.watched) this.#note(TRACE_EVENT.sent, connection.id, connection.peer, count);
+    if (!this.#trace.watched) return;
+    if (!this.#trace.hasRoom) this.#counters[COUNTER.untracedSends]++;
+    else this.#note(TRACE_EVENT.sent, connection.id, connection.peer, count);
   }
 
   reset(connection: Connection): void {
@@ -84,6 +127,8 @@ export class Recorder implements Observer {
     this.#counters[COUNTER.wakeUps]++;
     this.#counters[COUNTER.scanned] += scanned;
     this.#counters[COUNTER.ready] += ready;
+    this.#controls?.answer();
+    this.#controls?.obey();
   }
 
   outOfDescriptors(): void {
@@ -94,9 +139,16 @@ export class Recorder implements Observer {
     this.#rare.acceptFailed(error);
   }
 
-  #note(event: number, client: number, { host, port }: Address, sizeBytes = 0, bytes = NOTHING) {
+  #note(
+    event: number,
+    client: number,
+    { host, port }: Address,
+    sizeBytes = 0,
+    bytes = NOTHING,
+    servant = this.#servant,
+  ): void {
     if (!this.#trace.watched) return;
-    this.#trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes);
+    this.#trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, servant);
   }
 
   /** Many clients come from few hosts, so a host is encoded once. */

@@ -21,6 +21,9 @@ export const COUNTER = {
   ready: 11,
   /** Calls of the system's through the C library; 0 where the runtime makes them. */
   systemCalls: 12,
+  /** Messages that no reader of the trace had room for. */
+  untracedRecvs: 13,
+  untracedSends: 14,
 } as const;
 
 /** A reading of all counters. */

@@ -5,6 +5,9 @@
  * reader is slow. A record is marked as done last, so a reader knows whether it has one record or
  * halves of two. While nobody looks, nothing is written.
  *
+ * Clients come and go seldom; what they say can come too fast for any reader. So a reader says how many
+ * records it wants to have before it looks again, and records of messages are left out beyond that.
+ *
  * @module
  */
 
@@ -17,6 +20,12 @@ export const TRACE_EVENT = {
   reset: 4,
   closed: 5,
   refused: 6,
+  /** A thread or process that serves clients has this one now. */
+  taken: 7,
+  /** The answer to a client is not due for `sizeBytes` milliseconds. */
+  asleep: 8,
+  /** A client's socket takes no more. */
+  blocked: 9,
 } as const;
 
 /** What a record tells of. */
@@ -33,6 +42,8 @@ export interface TraceRecord {
   readonly client: number;
   readonly host: string;
   readonly port: number;
+  /** Which of the threads or processes that serve it was; 0 is the engine itself. */
+  readonly servant: number;
   /** How many bytes were received or sent. */
   readonly sizeBytes: number;
   /** The first of them. */
@@ -52,6 +63,7 @@ const AT = {
   client: 16,
   sizeBytes: 20,
   port: 24,
+  servant: 26,
   host: 28,
   bytes: 80,
 };
@@ -63,6 +75,8 @@ export const SHOWN_BYTES = RECORD_BYTES - AT.bytes;
 /** Indices into the header, as 32-bit integers. */
 const WATCHERS = 0;
 const WRITTEN = 1;
+/** The index from which records of messages are left out. */
+const ROOM_UNTIL = 2;
 
 /** The state of a record, in the two lowest bits of its first word; a new one is all zeros. */
 const WRITING = 1;
@@ -77,6 +91,9 @@ function word(index: number, state: number): number {
 function placeOf(index: number): number {
   return HEADER_BYTES + ((index >>> 0) % RECORD_COUNT) * RECORD_BYTES;
 }
+
+/** How many records a reader wants between two looks, unless it says so. */
+const USUAL_ROOM = RECORD_COUNT / 2;
 
 /** Size of one ring. */
 export const TRACE_BYTES = HEADER_BYTES + RECORD_COUNT * RECORD_BYTES;
@@ -105,10 +122,16 @@ export class TraceWriter {
     return this.#header[WATCHERS] > 0;
   }
 
+  /** Whether a reader wants another record of a message. Where not, it is to be counted instead. */
+  get hasRoom(): boolean {
+    return (this.#header[WRITTEN] - this.#header[ROOM_UNTIL] | 0) < 0;
+  }
+
   /**
    * @param event of {@linkcode TRACE_EVENT}
    * @param host of the client in ASCII
    * @param bytes that were received; `sizeBytes` of them, of which the first are kept
+   * @param servant which of the threads or processes that serve it is
    */
   write(
     event: number,
@@ -117,6 +140,7 @@ export class TraceWriter {
     port: number,
     sizeBytes: number,
     bytes: Uint8Array,
+    servant = 0,
   ): void {
     const index = Atomics.add(this.#header, WRITTEN, 1);
     const at = placeOf(index);
@@ -136,7 +160,8 @@ export class TraceWriter {
     view.setFloat64(at + AT.timeMs, Date.now(), true);
     view.setUint32(at + AT.client, client, true);
     view.setUint32(at + AT.sizeBytes, sizeBytes, true);
-    view.setUint32(at + AT.port, port, true);
+    view.setUint16(at + AT.port, port, true);
+    view.setUint16(at + AT.servant, servant, true);
     for (let i = 0; i < hostLength; i++) this.#bytes[at + AT.host + i] = host[i];
     for (let i = 0; i < bytesLength; i++) this.#bytes[at + AT.bytes + i] = bytes[i];
     Atomics.store(this.#words, wordAt, word(index, DONE));
@@ -151,11 +176,13 @@ export class TraceReader {
   readonly #decoder = new TextDecoder();
   #next: number;
 
-  constructor(memory: ArrayBufferLike) {
+  /** @param room how many records are wanted before the first look */
+  constructor(memory: ArrayBufferLike, room = USUAL_ROOM) {
     this.#memory = memory;
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.#words = new Int32Array(memory);
     this.#next = Atomics.load(this.#header, WRITTEN);
+    this.#makeRoom(this.#next, room);
     Atomics.add(this.#header, WATCHERS, 1);
   }
 
@@ -164,9 +191,14 @@ export class TraceReader {
     Atomics.sub(this.#header, WATCHERS, 1);
   }
 
-  /** The records since the last call, and how many were overwritten before they could be read. */
-  read(): { records: TraceRecord[]; lost: number } {
+  /**
+   * The records since the last call, and how many were overwritten before they could be read.
+   *
+   * @param room how many are wanted until the next call; those beyond that may be left out
+   */
+  read(room = USUAL_ROOM): { records: TraceRecord[]; lost: number } {
     const written = Atomics.load(this.#header, WRITTEN);
+    this.#makeRoom(written, room);
     const records: TraceRecord[] = [];
     const behind = (written - this.#next) >>> 0; // indices wrap around
     let lost = Math.max(0, behind - RECORD_COUNT);
@@ -178,6 +210,13 @@ export class TraceReader {
       else records.push(record);
     }
     return { records, lost };
+  }
+
+  /** Another reader may want more. */
+  #makeRoom(written: number, room: number): void {
+    const until = written + room | 0;
+    const before = Atomics.load(this.#header, ROOM_UNTIL);
+    if ((until - before | 0) > 0) Atomics.store(this.#header, ROOM_UNTIL, until);
   }
 
   #readOne(index: number): TraceRecord | "unfinished" | "lost" {
@@ -207,7 +246,8 @@ export class TraceReader {
       host: this.#decoder.decode(
         bytes.subarray(AT.host, AT.host + view.getUint8(AT.hostLength)),
       ),
-      port: view.getUint32(AT.port, true),
+      port: view.getUint16(AT.port, true),
+      servant: view.getUint16(AT.servant, true),
       sizeBytes: view.getUint32(AT.sizeBytes, true),
       bytes: bytes.subarray(AT.bytes, AT.bytes + view.getUint8(AT.bytesLength)),
     };

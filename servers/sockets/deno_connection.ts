@@ -136,8 +136,9 @@ export class DenoConnection implements Connection, DenoPollable {
     if (this.#fault !== undefined) throw this.#fault;
     this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
     const count = this.#inbox.lent(bytes) ? this.#outbox.borrow(bytes) : this.#outbox.take(bytes);
-    if (count === 0) return bytes.length === 0 ? 0 : WOULD_BLOCK;
-    return this.wrote(count);
+    if (count > 0) this.wrote(count);
+    if (count < bytes.length) this.#observer.blocked(this);
+    return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
   }
 
   isReadable(): boolean {

@@ -242,6 +242,8 @@ export interface Observer {
   /** `buffer` holds `count` bytes that the model has just taken. */
   received(connection: Connection, buffer: Uint8Array, count: number): void;
   sent(connection: Connection, count: number): void;
+  /** The connection's socket took less than it was given, and is full. */
+  blocked(connection: Connection): void;
   /** A client was turned away because its descriptor is not below `descriptorsBelow`. */
   beyondFdSetSize(peer: Address, descriptor: number): void;
   reset(connection: Connection): void;

@@ -112,7 +112,9 @@ export class LibcConnection implements Connection, LibcPollable {
 
   trySend(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
-    return this.#transmit(bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const count = this.#transmit(bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < bytes.length) this.#home.observer.blocked(this); // as WOULD_BLOCK is
+    return count;
   }
 
   explain(error: unknown): Error {

@@ -34,6 +34,17 @@ export function ipv4SocketAddress({ host, port }: Address): SocketAddress {
   return { family: AF_INET, bytes };
 }
 
+/** A raw address from the 4 or 16 bytes of a host. */
+export function rawSocketAddress(host: Uint8Array, port: number): Uint8Array {
+  const bytes = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  const isIpv4 = host.length === 4;
+  const view = new DataView(bytes.buffer);
+  view.setUint16(AT.family, isIpv4 ? AF_INET : AF_INET6, true);
+  view.setUint16(AT.port, port);
+  bytes.set(host, isIpv4 ? AT.ipv4 : AT.ipv6);
+  return bytes;
+}
+
 /** Puts `port` into a raw address of either family. */
 export function setPort({ bytes }: SocketAddress, port: number): void {
   new DataView(bytes.buffer).setUint16(AT.port, port);

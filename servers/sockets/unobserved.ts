@@ -7,6 +7,7 @@ export const UNOBSERVED: Observer = {
   refused() {},
   received() {},
   sent() {},
+  blocked() {},
   beyondFdSetSize() {},
   reset() {},
   closed() {},

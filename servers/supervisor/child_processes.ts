@@ -6,7 +6,7 @@ import type { ClientForChild, Notice } from "../engine/model.ts";
 import type { EngineSetup } from "../engine/protocol.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import type { ProcessMemory } from "../shared_memory/process_memory.ts";
-import { Recorder } from "../shared_memory/recorder.ts";
+import { NOTHING_RARE, Recorder } from "../shared_memory/recorder.ts";
 import { openCounters } from "../shared_memory/stats.ts";
 import type { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { formatAddress } from "../sockets/interface.ts";
@@ -34,7 +34,7 @@ export interface ChildSharing {
  * The children that inherit their client's socket: starts them, and waits for their ends, wait(2).
  */
 export class ChildProcesses implements Clients<ChildProcess> {
-  readonly #setup: Pick<EngineSetup, "handler" | "listen" | "options">;
+  readonly #setup: Pick<EngineSetup, "handler" | "listen" | "options" | "controls">;
   readonly #sharing: ChildSharing;
   readonly #notify: (notice: Notice) => void;
   readonly #calls = systemCalls();
@@ -48,7 +48,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #onEnded: () => void = NOTHING;
 
   constructor(
-    setup: Pick<EngineSetup, "handler" | "listen" | "options">,
+    setup: Pick<EngineSetup, "handler" | "listen" | "options" | "controls">,
     sharing: ChildSharing,
     notify: (notice: Notice) => void,
   ) {
@@ -56,12 +56,8 @@ export class ChildProcesses implements Clients<ChildProcess> {
     this.#sharing = sharing;
     this.#notify = notify;
     this.#stats = openMemory(sharing.memory.stats);
-    this.#recorder = new Recorder(this.#stats, openMemory(sharing.memory.trace), {
-      beganToWait: NOTHING,
-      outOfDescriptors: NOTHING,
-      beyondFdSetSize: NOTHING,
-      acceptFailed: NOTHING,
-    }, SUPERVISOR_BLOCK);
+    const trace = openMemory(sharing.memory.trace);
+    this.#recorder = new Recorder(this.#stats, trace, NOTHING_RARE, SUPERVISOR_BLOCK);
     this.#spares = new SpareChildren(
       Math.min(setup.options.spare, Math.floor(sharing.seats.count * MOST_SPARES_PER_SEAT)),
       (input) => this.#spawnOwn(input, null),
@@ -157,7 +153,8 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #spawnOwn(input: number, client: ChildClient | null): number {
     const { handler, listen: { recvSizeBytes } } = this.#setup;
     const { blocks } = this.#sharing.seats;
-    const inherited = { parentPid: Deno.pid, blocks, client };
+    const isWatched = this.#setup.controls !== undefined;
+    const inherited = { parentPid: Deno.pid, blocks, isWatched, client };
     const [program, args] = childCommand({ handler, recvSizeBytes, inherited });
     const descriptors: number[] = [];
     descriptors[CHILD_DESCRIPTORS.input] = input;

@@ -89,11 +89,11 @@ export class ClientThreads {
       event.preventDefault();
       this.#outcomes.failed(event.message);
     };
-    const { handler, listen, stats, trace, descriptors } = this.#setup;
+    const { handler, listen, stats, trace, descriptors, controls } = this.#setup;
     const { queue, plan: { clientsEach } } = this.#wanted;
     const { recvSizeBytes } = listen;
     worker.postMessage({
-      ...{ handler, recvSizeBytes, stats, trace, descriptors, queue, clientsEach },
+      ...{ handler, recvSizeBytes, stats, trace, descriptors, controls, queue, clientsEach },
       statsBlock: block,
     });
   }

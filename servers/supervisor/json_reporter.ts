@@ -2,8 +2,8 @@ import type { Notice } from "../engine/model.ts";
 import type { SocketKind } from "../engine/protocol.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
-import type { TraceEvent, TraceRecord } from "../shared_memory/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
+import type { LoggedRecord } from "./descriptions.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -15,7 +15,7 @@ export type ServerEvent =
     Address & { event: "listening"; pid: number; model: ModelName; sockets: SocketKind }
   >
   | {
-    readonly event: TraceEvent;
+    readonly event: LoggedRecord["event"];
     /** Milliseconds since the epoch. */
     readonly timeMs: number;
     readonly client?: number;
@@ -24,6 +24,8 @@ export type ServerEvent =
     /** The first bytes that were received, as text. */
     readonly bytes?: string;
   }
+  | { readonly event: "watching"; readonly address: string }
+  | { readonly event: "no-browser"; readonly address: string }
   | { readonly event: "more"; readonly count: number }
   | { readonly event: Notice["kind"]; readonly [detail: string]: unknown }
   | { readonly event: "stopping"; readonly clients: number; readonly graceMs: number }
@@ -41,7 +43,15 @@ export class JsonReporter implements Reporter {
     print({ event: "listening", host, port, pid: Deno.pid, model, sockets });
   }
 
-  record({ event, timeMs, client, host, port, sizeBytes, bytes }: TraceRecord): void {
+  watching(address: string): void {
+    print({ event: "watching", address });
+  }
+
+  noBrowser(address: string): void {
+    print({ event: "no-browser", address });
+  }
+
+  record({ event, timeMs, client, host, port, sizeBytes, bytes }: LoggedRecord): void {
     print({
       event,
       timeMs,

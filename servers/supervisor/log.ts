@@ -1,4 +1,6 @@
-import { TraceReader, type TraceRecord } from "../shared_memory/trace.ts";
+import { readCounters } from "../shared_memory/stats.ts";
+import { TraceReader } from "../shared_memory/trace.ts";
+import { isLogged, type LoggedRecord } from "./descriptions.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** How often the trace is looked at. */
@@ -10,24 +12,28 @@ const LOOK_MS = 50;
  */
 export class Log {
   readonly #reader: TraceReader;
+  readonly #stats: ArrayBufferLike;
   readonly #reporter: Reporter;
   readonly #mostPerSecond: number;
-  readonly #isShown: (record: TraceRecord) => boolean;
+  readonly #showsSent: boolean;
   readonly #timer: ReturnType<typeof setInterval>;
   #secondEndsMs = 0;
   #shown = 0;
   #notShown = 0;
+  #untraced = 0;
 
   constructor(
     trace: ArrayBufferLike,
+    stats: ArrayBufferLike,
     reporter: Reporter,
     mostPerSecond: number,
-    isShown: (record: TraceRecord) => boolean,
+    showsSent: boolean,
   ) {
     this.#reader = new TraceReader(trace);
     this.#reporter = reporter;
     this.#mostPerSecond = mostPerSecond;
-    this.#isShown = isShown;
+    this.#stats = stats;
+    this.#showsSent = showsSent;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
@@ -48,14 +54,22 @@ export class Log {
     }
     const { records, lost } = this.#reader.read();
     for (const record of records) {
-      if (!this.#isShown(record)) continue;
+      if (!isLogged(record) || !this.#isShown(record)) continue;
       if (this.#shown++ < this.#mostPerSecond) this.#reporter.record(record);
       else this.#notShown++;
     }
     this.#notShown += lost;
   }
 
+  #isShown({ event }: LoggedRecord): boolean {
+    return this.#showsSent || event !== "sent";
+  }
+
   #sumUp(): void {
+    const { untracedRecvs, untracedSends } = readCounters(this.#stats);
+    const untraced = untracedRecvs + (this.#showsSent ? untracedSends : 0);
+    this.#notShown += untraced - this.#untraced;
+    this.#untraced = untraced;
     if (this.#notShown > 0) this.#reporter.more(this.#notShown);
     this.#notShown = 0;
   }

@@ -7,13 +7,17 @@
 import { ChildSeats, createChildSeats } from "../engine/child_seats.ts";
 import { mostThreads } from "../engine/headroom.ts";
 import type { EngineSetup } from "../engine/protocol.ts";
+import { createControlsMemory } from "../shared_memory/controls.ts";
 import { createStatsMemory } from "../shared_memory/stats.ts";
 import { createTraceMemory } from "../shared_memory/trace.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_table.ts";
 import type { ChildSharing } from "./child_processes.ts";
 
 /** The part of an engine's setup that is memory. */
-export type Memories = Pick<EngineSetup, "stats" | "trace" | "descriptors" | "childSeats">;
+export type Memories = Pick<
+  EngineSetup,
+  "stats" | "trace" | "descriptors" | "childSeats" | "controls"
+>;
 
 /** What there is to be shared. */
 export interface Sharing {
@@ -25,10 +29,12 @@ export interface Sharing {
 /**
  * Makes the memory that a server needs.
  *
+ * @param isWatched whether somebody is to change what the handler costs while it runs
  * @throws {SystemCallError} when there is none that could be shared with child processes
  */
 export async function createSharing(
   { model, sockets, descriptorLimit }: Omit<EngineSetup, keyof Memories>,
+  isWatched: boolean,
 ): Promise<Sharing> {
   const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
   if (model !== "process" || sockets !== "libc") {
@@ -36,7 +42,10 @@ export async function createSharing(
     const stats = createStatsMemory(sockets === "libc" ? 1 + mostThreads(descriptorLimit) : 1);
     const trace = createTraceMemory();
     return {
-      memories: { stats, trace, descriptors, childSeats: undefined },
+      memories: {
+        ...{ stats, trace, descriptors, childSeats: undefined },
+        controls: isWatched ? createControlsMemory() : undefined,
+      },
       withChildren: undefined,
     };
   }
@@ -47,7 +56,10 @@ export async function createSharing(
   const memory = createProcessMemory(seats.blocks);
   const { stats, trace } = memory;
   return {
-    memories: { stats, trace, descriptors, childSeats },
+    memories: {
+      ...{ stats, trace, descriptors, childSeats },
+      controls: isWatched ? memory.controls : undefined,
+    },
     withChildren: { seats, table: new DescriptorTable(descriptors), memory },
   };
 }

@@ -2,15 +2,19 @@ import type { Notice } from "../engine/model.ts";
 import type { SocketKind } from "../engine/protocol.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
-import type { TraceRecord } from "../shared_memory/trace.ts";
 import type { Address } from "../sockets/interface.ts";
+import type { LoggedRecord } from "./descriptions.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
 
 /** Says what a server does: to people in lines of text, or to programs in lines of JSON. */
 export interface Reporter {
   listening(address: Address, model: ModelName, sockets: SocketKind): void;
+  /** Where the server can be watched. */
+  watching(address: string): void;
+  /** No browser could be opened with that. */
+  noBrowser(address: string): void;
   /** What a client did. */
-  record(record: TraceRecord): void;
+  record(record: LoggedRecord): void;
   /** This many records were not shown. */
   more(count: number): void;
   notice(notice: Notice): void;

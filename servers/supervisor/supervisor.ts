@@ -11,6 +11,7 @@ import type { Notice } from "../engine/model.ts";
 import { type Clients, dismissIdle, Farewell } from "../engine/farewell.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../engine/protocol.ts";
 import { modelEntry } from "../registry.ts";
+import { Controls } from "../shared_memory/controls.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import { readCounters } from "../shared_memory/stats.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
@@ -20,10 +21,10 @@ import { Log } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
 import { readResourceUsage } from "./resource_usage.ts";
+import { Stop } from "./stop.ts";
+import type { View, WatchedServer } from "./view.ts";
 import { Warden } from "./warden.ts";
 
-/** How much longer than the grace an engine may take before it is ended from outside. */
-const OVERDUE_MS = 4_000;
 const LINES_PER_SECOND = 20;
 /** The same thing about descriptors is said once, however often it happens. */
 const SAID_ONCE: readonly Notice["kind"][] = ["out-of-descriptors", "beyond-fd-setsize"];
@@ -38,6 +39,8 @@ export interface Supervision {
   readonly stats: boolean;
   readonly reporter: Reporter;
   readonly messages: Messages;
+  /** Opens a view of the server, if one is wanted. */
+  readonly openView?: (server: WatchedServer) => View;
 }
 
 /**
@@ -47,12 +50,14 @@ export interface Supervision {
  */
 export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter } = supervision;
-  const { memories, withChildren } = await createSharing(setup);
+  const isWatched = supervision.openView !== undefined;
+  const { memories, withChildren } = await createSharing(setup, isWatched);
   const stats = openMemory(memories.stats);
-  const log = startLog(supervision, openMemory(memories.trace));
+  const trace = openMemory(memories.trace);
+  const log = startLog(supervision, trace, stats);
   const startedMs = performance.now();
-  const engine = new RunningEngine(supervision, { ...setup, ...memories });
-  if (setup.sockets === "libc") engine.watch(new Warden(memories.descriptors));
+  const warden = setup.sockets === "libc" ? new Warden(memories.descriptors) : undefined;
+  const engine = new RunningEngine(supervision, engineSetup(setup, memories), warden);
   if (withChildren !== undefined) await engine.startChildren(withChildren);
   const stop = new Stop(supervision, (graceMs) => engine.endClients(graceMs), stats, engine.giveUp);
   engine.start(stop);
@@ -61,6 +66,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
     await engine.stopped;
   } finally {
     stop.end();
+    await engine.view?.end();
     await engine.end();
     log?.close();
   }
@@ -84,21 +90,45 @@ class RunningEngine {
   });
   readonly #said = new Set<string>();
   readonly #watches: Watch[] = [];
+  readonly view: View | undefined = undefined;
   #threads: ClientThreads | undefined = undefined;
   #children: ChildProcesses | undefined = undefined;
 
-  constructor(supervision: Supervision, setup: EngineSetup) {
+  /** @param warden of the system's sockets */
+  constructor(supervision: Supervision, setup: EngineSetup, warden: Warden | undefined) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.stopped = promise;
     this.giveUp = resolve;
     this.#fail = reject;
     this.#supervision = supervision;
     this.#setup = setup;
+    if (warden !== undefined) this.watch(warden);
+    if (setup.controls !== undefined) {
+      this.view = supervision.openView?.({
+        setup,
+        stats: openMemory(setup.stats),
+        trace: openMemory(setup.trace),
+        controls: new Controls(openMemory(setup.controls)),
+        messages: supervision.messages,
+        nudge: this.#nudgedBy(warden),
+      });
+    }
   }
 
   /** Ends these clients from here when the server stops, and before that those that are idle. */
   watch<Client>(clients: Clients<Client>): void {
     this.#watches.push(watch(clients, this.#setup));
+  }
+
+  /**
+   * How the engine's loop is asked for a sign of life: a thread that blocks in the system's calls has no
+   * loop, unless it waits for all its sockets at once.
+   */
+  #nudgedBy(warden: Warden | undefined): (() => void) | undefined {
+    if (warden === undefined) return () => tell(this.#worker, { kind: "answer" });
+    const { servant, waitsIn } = modelEntry(this.#setup.model);
+    const hasReadinessCall = (servant === "loop" || servant === "coroutine") && waitsIn !== "-";
+    return hasReadinessCall ? () => warden.wakeLoop() : undefined;
   }
 
   /** As all that is for children, this is loaded only where there are some. */
@@ -119,6 +149,7 @@ class RunningEngine {
   }
 
   endClients(graceMs: number): void {
+    this.view?.stopping();
     for (const { farewell } of this.#watches) farewell.begin(graceMs);
     // An engine that nobody watches from here has an event loop, and does it itself.
     if (this.#watches.length === 0) tell(this.#worker, { kind: "stop", graceMs });
@@ -138,7 +169,9 @@ class RunningEngine {
     const { setup, reporter, messages } = this.#supervision;
     switch (data.kind) {
       case "listening":
-        return reporter.listening(data, setup.model, setup.sockets);
+        reporter.listening(data, setup.model, setup.sockets);
+        this.view?.listening(data).catch(this.#fail);
+        return;
       case "failed":
         return this.#fail(new RefusedError(explain(data.failure, setup.listen, messages)));
       case "stop-asked":
@@ -167,6 +200,7 @@ class RunningEngine {
     if (SAID_ONCE.includes(notice.kind) && this.#said.has(notice.kind)) return;
     this.#said.add(notice.kind);
     this.#supervision.reporter.notice(notice);
+    this.view?.notice(notice);
   };
 
   readonly #failed = (reason: string): void => {
@@ -187,64 +221,22 @@ function watch<Client>(clients: Clients<Client>, { idleTimeoutMs }: Supervision[
   return { farewell: new Farewell(clients), stopDismissing: dismissIdle(clients, idleTimeoutMs) };
 }
 
-/** Brings a server to its end: kindly at first, at once when told twice, by force when overdue. */
-class Stop {
-  readonly #supervision: Supervision;
-  readonly #endClients: (graceMs: number) => void;
-  readonly #stats: ArrayBufferLike;
-  readonly #giveUp: () => void;
-  readonly #onSignal = () => this.begin();
-  // Windows knows no SIGTERM that a program could listen to.
-  readonly #signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
-  #begun = false;
-  #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
-
-  constructor(
-    supervision: Supervision,
-    endClients: (graceMs: number) => void,
-    stats: ArrayBufferLike,
-    giveUp: () => void,
-  ) {
-    this.#supervision = supervision;
-    this.#endClients = endClients;
-    this.#stats = stats;
-    this.#giveUp = giveUp;
-  }
-
-  listenToSignals(): void {
-    for (const signal of this.#signals) Deno.addSignalListener(signal, this.#onSignal);
-  }
-
-  begin(): void {
-    const graceMs = this.#begun ? 0 : this.#supervision.graceMs;
-    const clients = readCounters(this.#stats).active;
-    if (!this.#begun && clients > 0) this.#supervision.reporter.stopping(clients, graceMs);
-    this.#begun = true;
-    this.#endClients(graceMs);
-    clearTimeout(this.#overdue);
-    this.#overdue = setTimeout(() => {
-      this.#supervision.reporter.cutOff(readCounters(this.#stats).active);
-      this.#giveUp();
-    }, graceMs + OVERDUE_MS);
-  }
-
-  end(): void {
-    clearTimeout(this.#overdue);
-    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#onSignal);
-  }
+/** When a server is watched, what its handler costs is set in the controls, and nowhere else. */
+function engineSetup(setup: Supervision["setup"], memories: Memories): EngineSetup {
+  if (memories.controls === undefined) return { ...setup, ...memories };
+  new Controls(openMemory(memories.controls)).setBurden(setup.handler);
+  return { ...setup, ...memories, handler: { ...setup.handler, sleepMs: 0, cpuMs: 0 } };
 }
 
-function startLog({ log, reporter }: Supervision, trace: ArrayBufferLike): Log | undefined {
+function startLog(
+  { log, reporter }: Supervision,
+  trace: ArrayBufferLike,
+  stats: ArrayBufferLike,
+): Log | undefined {
   if (log === "none") return undefined;
-  const mostPerSecond = log === "verbose" ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND;
-  return new Log(
-    trace,
-    reporter,
-    mostPerSecond,
-    ({ event }) => log === "verbose" || event !== "sent",
-  );
+  const isVerbose = log === "verbose";
+  const mostPerSecond = isVerbose ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND;
+  return new Log(trace, stats, reporter, mostPerSecond, isVerbose);
 }
 
 function explain(failure: StartFailure, listen: ListenOptions, { serve }: Messages): string {

@@ -5,11 +5,10 @@ import type { Notice } from "../engine/model.ts";
 import type { SocketKind } from "../engine/protocol.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
-import type { TraceRecord } from "../shared_memory/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
+import { describeNotice, describeRecord, type LoggedRecord } from "./descriptions.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
 import type { Reporter } from "./reporter.ts";
-import { showBytes } from "./show_bytes.ts";
 
 /** Lines of text: the log on standard output, what needs attention on standard error. */
 export class TextReporter implements Reporter {
@@ -24,8 +23,17 @@ export class TextReporter implements Reporter {
     console.log(bold(listening(formatAddress(address), model, sockets, Deno.pid)));
   }
 
-  record(record: TraceRecord): void {
-    console.log(this.#describe(record));
+  watching(address: string): void {
+    console.log(bold(this.#messages.watch.watching(address)));
+  }
+
+  noBrowser(address: string): void {
+    console.error(this.#messages.watch.noBrowser(address));
+  }
+
+  record(record: LoggedRecord): void {
+    const line = describeRecord(record, this.#messages);
+    console.log(record.event === "waiting" ? dim(line) : line);
   }
 
   more(count: number): void {
@@ -33,7 +41,7 @@ export class TextReporter implements Reporter {
   }
 
   notice(notice: Notice): void {
-    console.error(this.#describeNotice(notice));
+    console.error(describeNotice(notice, this.#messages));
   }
 
   stopping(clients: number, graceMs: number): void {
@@ -70,51 +78,6 @@ export class TextReporter implements Reporter {
         formatBytes(peakMemoryBytes),
         child === undefined ? undefined : formatBytes(child),
       ));
-    }
-  }
-
-  #describe({ event, host, port, sizeBytes, bytes }: TraceRecord): string {
-    const { serve } = this.#messages;
-    const address = formatAddress({ host, port });
-    switch (event) {
-      case "waiting":
-        return dim(serve.waiting);
-      case "accepted":
-        return serve.accepted(address);
-      case "received":
-        return serve.received(address, showBytes(bytes, sizeBytes), sizeBytes);
-      case "sent":
-        return serve.sent(address, sizeBytes);
-      case "reset":
-        return serve.reset(address);
-      case "closed":
-        return serve.closed(address);
-      case "refused":
-        return serve.refused(address);
-    }
-  }
-
-  #describeNotice(notice: Notice): string {
-    const { serve } = this.#messages;
-    switch (notice.kind) {
-      case "out-of-descriptors":
-        return serve.outOfDescriptors(String(notice.limit));
-      case "beyond-fd-setsize":
-        return serve.beyondFdSetSize(notice.descriptor, notice.fdSetSize);
-      case "clients-limited":
-        return serve.clientsLimited(notice.most, String(notice.limit));
-      case "held-up":
-        return serve.heldUp(notice.who, notice.heldMs, notice.untold);
-      case "accept-failed":
-        return serve.acceptFailed(notice.reason);
-      case "client-failed":
-        return serve.clientFailed(notice.peer, notice.reason);
-      case "child-ended": {
-        const { pid, peer, signal, code } = notice;
-        return signal === null
-          ? serve.childFailed(pid, peer, code)
-          : serve.childKilled(pid, peer, signal);
-      }
     }
   }
 }

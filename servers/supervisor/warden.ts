@@ -28,7 +28,7 @@ export class Warden implements Clients<number> {
   stopListening(): void {
     this.#table.stop();
     this.#table.withListener((fd) => this.#calls.shutdown(fd, SHUT_RDWR));
-    this.#wake();
+    this.wakeLoop();
   }
 
   finish(fd: number): void {
@@ -36,7 +36,7 @@ export class Warden implements Clients<number> {
     // then reset the connection (RFC 1122, 4.2.2.13), and destroy what it is still owed.
     if (!this.#table.finish(fd)) return;
     interruptThread(this.#table.thread(fd));
-    this.#wake();
+    this.wakeLoop();
   }
 
   abort(fd: number): void {
@@ -44,7 +44,7 @@ export class Warden implements Clients<number> {
   }
 
   /** Ends the wait of an engine that has no client and no listener to be woken by. */
-  #wake(): void {
+  wakeLoop(): void {
     const { waker } = this.#table;
     if (waker !== undefined) wake(this.#calls, waker);
   }

@@ -32,18 +32,25 @@ export interface Visit {
 }
 
 /** Registers a test that needs a browser. Where there is none it is ignored, and says so. */
-export function browserTest(name: string, fn: (visit: Visit) => Promise<void>): void {
-  test(name, async () => {
-    const browser = await chromium.launch({
-      executablePath,
-      args: ["--no-sandbox", "--disable-gpu"], // neither is to be had in a container
-    });
-    try {
-      await fn(await visit(browser));
-    } finally {
-      await browser.close();
-    }
-  }, { ignore: executablePath === undefined });
+export function browserTest(
+  name: string,
+  fn: (visit: Visit) => Promise<void>,
+  { ignore = false }: { ignore?: boolean } = {},
+): void {
+  test(name, () => withBrowser(fn), { ignore: ignore || executablePath === undefined });
+}
+
+/** Calls `fn` with a page in a browser, which is closed when that is done. */
+export async function withBrowser(fn: (visit: Visit) => Promise<void>): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu"], // neither is to be had in a container
+  });
+  try {
+    await fn(await visit(browser));
+  } finally {
+    await browser.close();
+  }
 }
 
 async function visit(browser: Browser): Promise<Visit> {

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { choice, choices, duration, integer, onOff, repeatable, text } from "../../cli/flags.ts";
+import {
+  choice,
+  choices,
+  duration,
+  integer,
+  onOff,
+  optional,
+  repeatable,
+  text,
+} from "../../cli/flags.ts";
 
 export const FLAGS = {
   host: text("127.0.0.1"),
@@ -13,6 +22,7 @@ export const FLAGS = {
   idleTimeout: duration(Infinity, "", "s"),
   sleep: duration(0, "0", "ms"),
   trigger: choice(["edge", "level"], "edge"),
+  watch: optional(integer(-1, { least: 0, most: 65_535 }), "7780"),
   sockets: choices(["deno", "libc"], ["deno"]),
   against: repeatable(text("")),
   quiet: onOff(),

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { cFunctions, errnoInstead } from "../servers/sockets/c_library.ts";
-import { cString } from "../servers/sockets/spawn.ts";
-import { ERRNO, SystemCallError } from "../servers/sockets/system_call_error.ts";
+import { cFunctions, errnoInstead } from "../sockets/c_library.ts";
+import { cString } from "../sockets/spawn.ts";
+import { ERRNO, SystemCallError } from "../sockets/system_call_error.ts";
 
 /** <fcntl.h>: to be read, which goes without saying, and closed in children, open(2). */
 const O_CLOEXEC = 0x80000;
@@ -32,12 +32,16 @@ const view = new DataView(buffer.buffer);
 /**
  * The text of a file.
  *
+ * @param mostBytes that are of interest; a little more may be read
  * @returns an empty text where there is none, or none any more
  * @throws {SystemCallError} when it cannot be read
  */
-export function readSystemFile(path: string): string {
+export function readSystemFile(path: string, mostBytes = Infinity): string {
   let text = "";
-  readAll(path, "read", (bytes) => text += decoder.decode(bytes));
+  readAll(path, "read", (bytes) => {
+    text += decoder.decode(bytes);
+    return text.length < mostBytes;
+  });
   return text;
 }
 
@@ -55,14 +59,16 @@ export function readSystemDirectory(path: string): string[] {
       const name = buffer.subarray(at + AT.name, next);
       names.push(decoder.decode(name.subarray(0, name.indexOf(0))));
     }
+    return true;
   });
   return names;
 }
 
+/** @param take says whether it wants more */
 function readAll(
   path: string,
   call: "read" | "getdents64",
-  take: (bytes: Uint8Array) => void,
+  take: (bytes: Uint8Array) => boolean,
 ): void {
   const c = functions();
   const fail = errnoInstead();
@@ -73,7 +79,7 @@ function readAll(
     for (let count; (count = fail(c[call](fd, buffer, buffer.length))) !== 0;) {
       if (NOTHING_THERE.includes(-count)) return;
       if (count < 0) throw new SystemCallError(call, -count);
-      take(buffer.subarray(0, count));
+      if (!take(buffer.subarray(0, count))) return;
     }
   } finally {
     c.close(fd);

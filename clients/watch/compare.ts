@@ -1,0 +1,70 @@
+import { RefusedError } from "../../cli/errors.ts";
+import type { Language } from "../../cli/language.ts";
+import type { Messages } from "../../cli/messages.ts";
+import type { ModelName } from "../../servers/registry.ts";
+import type { SocketKind } from "../../servers/engine/protocol.ts";
+import type { Run } from "../../servers/watch/frames.ts";
+import { NotListeningError, ServerProcess } from "../server_process.ts";
+import { RemoteRun } from "./remote_run.ts";
+import { showPage } from "./show_page.ts";
+
+const PATIENCE_MS = 20_000;
+const STOP_MS = 1_000;
+
+/** What is compared, and where it is shown. */
+export interface Comparison {
+  readonly models: readonly ModelName[];
+  readonly sockets: SocketKind;
+  readonly port: number;
+  readonly open: boolean;
+}
+
+/**
+ * Serves two models, each in a process of its own, and a page on which both are seen: what is done
+ * there is done to both.
+ *
+ * @throws {RefusedError} when a server or the page cannot be started
+ */
+export async function compare(
+  { models, sockets, port, open }: Comparison,
+  language: Language,
+  messages: Messages,
+): Promise<void> {
+  await using servers = new AsyncDisposableStack();
+  const runs: Run[] = [];
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => {}); // at the end they are stopped, and nobody waits any more
+  for (const model of models) {
+    const { server, run } = await startWatched(model, sockets, messages);
+    servers.defer(async () => void await server.stop(STOP_MS));
+    server.ended.then(() => lost.reject(new RefusedError(messages.watch.serverEnded(model))));
+    runs.push(run);
+  }
+  const shown = { runs, language, messages, lost: lost.promise };
+  await showPage(shown, { port, open }, (address) => {
+    console.log(messages.watch.watching(address));
+  });
+}
+
+async function startWatched(
+  model: ModelName,
+  sockets: SocketKind,
+  { watch }: Messages,
+): Promise<{ server: ServerProcess; run: Run }> {
+  const watching = Promise.withResolvers<string>();
+  try {
+    const args = [model, "--sockets", sockets, "--quiet", "--watch", "0"];
+    const server = await ServerProcess.startOurs(args, {
+      patienceMs: PATIENCE_MS,
+      onEvent: (event) => {
+        if (event.event === "watching") watching.resolve(event.address);
+      },
+    });
+    server.ended.then(() => watching.reject(new RefusedError(watch.serverEnded(model))));
+    return { server, run: new RemoteRun(await watching.promise) };
+  } catch (error) {
+    if (!(error instanceof NotListeningError)) throw error;
+    const reason = error.end.complaints.at(-1) ?? error.message;
+    throw new RefusedError(watch.serverFailed(model, reason));
+  }
+}

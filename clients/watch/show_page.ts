@@ -1,0 +1,30 @@
+import { openInBrowser } from "../../servers/watch/browser.ts";
+import { type Shown, WebServer } from "../../servers/watch/web_server.ts";
+
+/**
+ * Serves a page until Ctrl-C.
+ *
+ * @param announce says where it is
+ * @param shown.lost rejects when there is nothing to be shown any more
+ * @throws {RefusedError} when it cannot
+ */
+export async function showPage(
+  shown: Shown & { readonly lost?: Promise<never> },
+  { port, open }: { readonly port: number; readonly open: boolean },
+  announce: (address: string) => void,
+): Promise<void> {
+  const server = new WebServer(shown, port);
+  announce(server.address);
+  if (open && !await openInBrowser(server.address)) {
+    console.error(shown.messages.watch.noBrowser(server.address));
+  }
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const onSignal = () => stop();
+  Deno.addSignalListener("SIGINT", onSignal);
+  try {
+    await Promise.race([stopped, ...(shown.lost === undefined ? [] : [shown.lost])]);
+  } finally {
+    Deno.removeSignalListener("SIGINT", onSignal);
+    await server.end();
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * What is to be seen of a run, drawn with characters.
+ *
+ * @module
+ */
+
+import stringWidth from "string-width";
+import type { Messages } from "../../cli/messages.ts";
+import type { Frame, Hello, State } from "../../servers/watch/frames.ts";
+import { BACKLOG_LANE, QUEUE_LANE, STATES } from "../../servers/watch/frames.ts";
+import { type Bar, History, visibleRows } from "../../servers/watch/page/history.js";
+
+const SHOWN_MS = 15_000;
+const LABEL_COLUMNS = 16;
+const LOG_LINES = 6;
+/** Rates are taken over so many frames. */
+const SPAN = 20;
+
+/** How a state is drawn: a character, and a color of the terminal, console_codes(4). */
+const LOOKS: Readonly<Record<State, readonly [character: string, color: number]>> = {
+  backlog: ["░", 33],
+  queued: ["▒", 33],
+  waiting: ["─", 90],
+  served: ["█", 32],
+  asleep: ["z", 35],
+  blocked: ["▓", 31],
+  closed: [" ", 0],
+};
+/** What is drawn where a character stands for several states, the first that there is. */
+const HEAVIEST: readonly State[] = ["served", "blocked", "asleep", "waiting", "queued", "backlog"];
+
+/** The picture of one server. */
+export class TerminalPicture {
+  readonly #hello: Hello;
+  readonly #messages: Messages;
+  readonly #hasColors: boolean;
+  readonly #history = new History(SHOWN_MS);
+  readonly #log: string[] = [];
+
+  constructor(hello: Hello, messages: Messages, hasColors: boolean) {
+    this.#hello = hello;
+    this.#messages = messages;
+    this.#hasColors = hasColors;
+  }
+
+  take(frame: Frame): void {
+    this.#history.apply(frame);
+    this.#log.push(...frame.log);
+    this.#log.splice(0, Math.max(0, this.#log.length - LOG_LINES));
+  }
+
+  /** The picture, line by line: not more of them, and none longer, than there is room for. */
+  draw(columns: number, rows: number): string[] {
+    const { texts, servant } = { texts: this.#messages.watch, servant: this.#hello.servant };
+    const { model, address, sockets } = this.#hello;
+    const head = [
+      `${model}  ${address}  ${sockets}  ${this.#messages.models.servant[servant]}`,
+      this.#summary(),
+      this.#legend(),
+      "",
+    ];
+    const foot = ["", ...this.#log, texts.terminal.keys];
+    const room = Math.max(1, rows - head.length - foot.length);
+    const lines = [...head, ...this.#lanes(columns, room), ...foot];
+    return lines.slice(0, rows).map((line) => fit(line, columns));
+  }
+
+  #summary(): string {
+    const { samples } = this.#history;
+    const last = samples.at(-1)?.frame;
+    if (last === undefined) return "";
+    const before = samples.at(-Math.min(SPAN, samples.length))?.frame ?? last;
+    const seconds = Math.max(1, last.timeMs - before.timeMs) / 1_000;
+    return this.#messages.watch.terminal.summary({
+      active: last.totals.active,
+      messages: Math.round((last.totals.recvs - before.totals.recvs) / seconds).toLocaleString(),
+      backlog: last.backlog === null ? "–" : String(last.backlog),
+      latency: last.loopLatencyMs === null ? "–" : `${last.loopLatencyMs.toFixed(1)} ms`,
+    });
+  }
+
+  #legend(): string {
+    const { states } = this.#messages.watch.page;
+    return HEAVIEST.map((state) => `${this.#paint(state, 1)} ${states[state]}`).join("   ");
+  }
+
+  #lanes(columns: number, room: number): string[] {
+    const toMs = this.#history.nowMs;
+    const rows = visibleRows(this.#history, toMs - SHOWN_MS, toMs);
+    if (rows.length > room) return this.#counts(columns).slice(0, room);
+    let labelled: number | undefined;
+    return rows.map(({ lane, bars }) => {
+      const label = lane === labelled ? "" : this.#laneName(lane);
+      labelled = lane;
+      const cells = cellsOf(bars, toMs - SHOWN_MS, toMs, Math.max(1, columns - LABEL_COLUMNS));
+      return pad(label, LABEL_COLUMNS) + this.#paintCells(cells);
+    });
+  }
+
+  /** With too many clients to draw each: how many are in which state. */
+  #counts(columns: number): string[] {
+    const { states } = this.#messages.watch.page;
+    const { counts } = this.#history;
+    const most = Math.max(1, ...counts);
+    const room = Math.max(1, columns - 40);
+    return HEAVIEST.map((state) => {
+      const count = counts[STATES.indexOf(state)];
+      const shown = count.toLocaleString().padStart(8);
+      return `${pad(states[state], 26)}${shown}  ${
+        this.#paint(state, Math.round(count / most * room))
+      }`;
+    });
+  }
+
+  #laneName(lane: number): string {
+    const { lanes } = this.#messages.watch.page;
+    if (lane === BACKLOG_LANE) return lanes.backlog;
+    if (lane === QUEUE_LANE) return lanes.queue;
+    const name = lanes[this.#hello.servant];
+    return lane === 0 ? name : `${name} ${lane}`;
+  }
+
+  #paintCells(cells: readonly (State | undefined)[]): string {
+    let line = "";
+    for (let begin = 0, end; begin < cells.length; begin = end) {
+      for (end = begin; end < cells.length && cells[end] === cells[begin];) end++;
+      const state = cells[begin];
+      line += state === undefined ? " ".repeat(end - begin) : this.#paint(state, end - begin);
+    }
+    return line;
+  }
+
+  #paint(state: State, count: number): string {
+    const [character, color] = LOOKS[state];
+    const text = character.repeat(count);
+    return this.#hasColors ? `\x1b[${color}m${text}\x1b[0m` : text;
+  }
+}
+
+/** What each of so many characters is to show of the bars in a row; `undefined` for nothing. */
+export function cellsOf(
+  bars: readonly Bar[],
+  fromMs: number,
+  toMs: number,
+  count: number,
+): (State | undefined)[] {
+  const cells: (State | undefined)[] = Array.from({ length: count });
+  const cellAt = (timeMs: number) => Math.floor((timeMs - fromMs) / (toMs - fromMs) * count);
+  for (const { times, states, endMs } of bars) {
+    times.forEach((timeMs, index) => {
+      const state = STATES[states[index]];
+      const first = Math.max(0, cellAt(timeMs));
+      const last = Math.min(count - 1, cellAt(Math.min(times[index + 1] ?? endMs, toMs)));
+      for (let cell = first; cell <= last; cell++) {
+        if (weightOf(state) > weightOf(cells[cell])) cells[cell] = state;
+      }
+    });
+  }
+  return cells;
+}
+
+function weightOf(state: State | undefined): number {
+  return state === undefined ? -1 : HEAVIEST.length - HEAVIEST.indexOf(state);
+}
+
+function pad(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(1, columns - stringWidth(text)));
+}
+
+/** Cuts what is too long; colors take no room. */
+function fit(line: string, columns: number): string {
+  if (stringWidth(line) <= columns) return line;
+  let text = "";
+  let width = 0;
+  // deno-lint-ignore no-control-regex -- colors begin with ESC
+  for (const piece of line.match(/\x1b\[\d+m|[^\x1b]/gu) ?? []) {
+    width += stringWidth(piece);
+    if (width > columns) break;
+    text += piece;
+  }
+  return line.includes("\x1b") ? `${text}\x1b[0m` : text;
+}

@@ -1,0 +1,53 @@
+import { defineCommand, type Invocation } from "../cli/command.ts";
+import { UsageError } from "../cli/errors.ts";
+import { choice, integer, onOff } from "../cli/flags.ts";
+import type { Messages } from "../cli/messages.ts";
+import { parseModelName } from "../servers/model_name.ts";
+import { VIEW_PORT } from "../servers/watch/view_port.ts";
+import { parseAddress } from "./address.ts";
+
+const watchFlags = {
+  compare: onOff(),
+  sockets: choice(["deno", "libc"], "deno"),
+  port: integer(VIEW_PORT, { least: 0, most: 65_535 }),
+  open: onOff(),
+};
+
+/** `playground watch [HOST:PORT]`, `playground watch --compare MODEL MODEL` */
+export const watchCommand = defineCommand({
+  flags: watchFlags,
+  words: { least: 0, most: 2 },
+  async run(
+    { flags, words, given, messages, language }: Invocation<typeof watchFlags>,
+  ): Promise<number> {
+    check(words, given, messages);
+    if (flags.compare) {
+      const models = words.map((word) => parseModelName(word, messages));
+      const { compare } = await import("./watch/compare.ts");
+      await compare({ ...flags, models }, language, messages);
+      return 0;
+    }
+    const address = parseAddress(words[0] ?? `127.0.0.1:${VIEW_PORT}`);
+    if (address === undefined) {
+      throw new UsageError(`${words[0]}: ${messages.flags.wantsAddress}`);
+    }
+    const { watchInTerminal } = await import("./watch/watch_in_terminal.ts");
+    await watchInTerminal(address, messages);
+    return 0;
+  },
+});
+
+function check(
+  words: readonly string[],
+  given: ReadonlySet<string>,
+  { flags, watch, commands }: Messages,
+): void {
+  if (given.has("compare")) {
+    if (words.length !== 2) throw new UsageError(watch.twoModels);
+    return;
+  }
+  if (words.length > 1) throw new UsageError(flags.tooManyWords(words[1], commands.watch.usage));
+  for (const flag of ["sockets", "port", "open"]) {
+    if (given.has(flag)) throw new UsageError(flags.onlyWith(`--${flag}`, "--compare"));
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * The files of the page, which stand next to this one or in the executable.
+ *
+ * @module
+ */
+
+import "uplot"; // only to be found: it runs in the page
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+};
+
+const OWN = [
+  "app.js",
+  "charts.js",
+  "controls.js",
+  "dom.js",
+  "history.js",
+  "lanes.js",
+  "player.js",
+  "run_view.js",
+  "source.js",
+  "style.css",
+  "table.js",
+  "timeline.js",
+];
+
+/** Where each file is, by its path in the address. */
+const FILES: ReadonlyMap<string, string> = new Map([
+  ["/", new URL("page/index.html", import.meta.url).href],
+  ...OWN.map((name) => [`/${name}`, new URL(`page/${name}`, import.meta.url).href] as const),
+  ["/uPlot.js", import.meta.resolve("uplot/dist/uPlot.iife.min.js")],
+  ["/uPlot.css", import.meta.resolve("uplot/dist/uPlot.min.css")],
+]);
+
+/** @returns `undefined` where there is no such file */
+export async function readAsset(path: string): Promise<Response | undefined> {
+  const file = FILES.get(path);
+  if (file === undefined) return undefined;
+  const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
+  return new Response(await Deno.readFile(new URL(file)), { headers: { "content-type": type } });
+}

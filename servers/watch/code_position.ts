@@ -1,0 +1,71 @@
+import type { TraceEvent, TraceRecord } from "../shared_memory/trace.ts";
+import type { Call, CallCounts } from "./frames.ts";
+
+/** Which call each event is the end of. */
+const ENDED: Readonly<Partial<Record<TraceEvent, Call>>> = {
+  accepted: "accept",
+  received: "recv",
+  asleep: "handle",
+  sent: "send",
+};
+
+const NONE: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 };
+
+/** Where in its code a server is: told from what happened last. */
+export class CodePosition {
+  readonly #hasLoop: boolean;
+  #call: Call;
+  #counts: Record<Call, number> = { ...NONE };
+  readonly #idle: Call;
+
+  /** @param hasLoop whether its page has a loop of its own, which waits for all clients at once */
+  constructor(hasLoop: boolean) {
+    this.#hasLoop = hasLoop;
+    this.#idle = hasLoop ? "wait" : "accept";
+    this.#call = this.#idle;
+  }
+
+  /** The call that it is in. */
+  get call(): Call {
+    return this.#call;
+  }
+
+  apply({ event }: TraceRecord): void {
+    const ended = ENDED[event];
+    if (ended !== undefined) this.#counts[ended]++;
+    if (event === "received") this.#counts.handle++;
+    if (event === "asleep") this.#counts.sleep++;
+    this.#call = this.#after(event);
+  }
+
+  /** Counts calls of which there are no records. */
+  add(counts: Partial<CallCounts>): void {
+    for (const [call, count] of Object.entries(counts)) this.#counts[call as Call] += count;
+  }
+
+  takeCounts(): CallCounts {
+    const counts = this.#counts;
+    this.#counts = { ...NONE };
+    return counts;
+  }
+
+  #after(event: TraceEvent): Call {
+    switch (event) {
+      case "received":
+        return "handle";
+      case "asleep":
+        return this.#hasLoop ? "wait" : "sleep";
+      case "accepted":
+      case "taken":
+      case "sent":
+        return this.#hasLoop ? "wait" : "recv";
+      case "blocked":
+        return this.#hasLoop ? "wait" : "send";
+      case "waiting":
+      case "closed":
+      case "reset":
+      case "refused":
+        return this.#idle;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { loadModelTexts } from "../../cli/messages.ts";
+import { LANGUAGES } from "../../cli/language.ts";
+import type { Notice } from "../engine/model.ts";
+import { modelEntry } from "../registry.ts";
+import { type Counters, readCounters } from "../shared_memory/stats.ts";
+import { TraceReader } from "../shared_memory/trace.ts";
+import { type Address, formatAddress } from "../sockets/interface.ts";
+import type { WatchedServer } from "../supervisor/view.ts";
+import { describeNotice, describeRecord, isLogged } from "../supervisor/descriptions.ts";
+import { BacklogWatch } from "./backlog_watch.ts";
+import { CodePosition } from "./code_position.ts";
+import { Crowd } from "./crowd.ts";
+import type { Command, Frame, Hello, Run } from "./frames.ts";
+import { readModelSource } from "./model_source.ts";
+import { RunModel } from "./run_model.ts";
+import { UsageWatch } from "./usage_watch.ts";
+
+/** How often is looked, and a frame made, while somebody watches. */
+const LOOK_MS = 50;
+/** How often while nobody does: only to know who is there. */
+const IDLE_LOOK_MS = 250;
+/** So many records of messages are wanted for a frame: they cost the server, and nobody sees more. */
+const RECORDS_PER_FRAME = 128;
+const LINES_PER_FRAME = 10;
+
+/** Watches a server of this process: reads what is shared, and never asks who serves. */
+export class LiveRun implements Run {
+  readonly #server: WatchedServer;
+  readonly #address: Address;
+  readonly #reader: TraceReader;
+  readonly #model: RunModel;
+  readonly #position: CodePosition;
+  readonly #backlog: BacklogWatch;
+  readonly #crowd: Crowd;
+  readonly #subscribers = new Map<(frame: Frame) => void, { isNew: boolean }>();
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #counters: Counters;
+  #lines: string[] = [];
+  readonly #usage: UsageWatch;
+
+  constructor(server: WatchedServer, address: Address) {
+    const { servant, waitsIn } = modelEntry(server.setup.model);
+    this.#server = server;
+    this.#address = address;
+    this.#reader = new TraceReader(server.trace, 0);
+    this.#model = new RunModel(servant);
+    this.#position = new CodePosition(
+      servant === "loop" || servant === "coroutine" && waitsIn !== "await",
+    );
+    this.#backlog = new BacklogWatch(address);
+    this.#crowd = new Crowd(address);
+    this.#usage = new UsageWatch(servant === "process");
+    this.#counters = readCounters(server.stats);
+    this.#look();
+  }
+
+  async hello(): Promise<Hello> {
+    const { setup: { model, sockets, handler } } = this.#server;
+    const { servant, waitsIn } = modelEntry(model);
+    const explained = await Promise.all(LANGUAGES.map(async (language) => {
+      const { models } = await loadModelTexts(language);
+      return [language, models[model]] as const;
+    }));
+    return {
+      ...{ model, sockets, servant, waitsIn },
+      handler: handler.name,
+      address: formatAddress(this.#address),
+      pid: Deno.pid,
+      source: await readModelSource(model),
+      explained: Object.fromEntries(explained),
+    };
+  }
+
+  subscribe(onFrame: (frame: Frame) => void): () => void {
+    this.#subscribers.set(onFrame, { isNew: true });
+    this.#lookAfter(0);
+    return () => this.#subscribers.delete(onFrame);
+  }
+
+  async control(command: Command): Promise<void> {
+    const { controls } = this.#server;
+    if (command.do === "burden") controls.setBurden(command);
+    else if (command.do === "hold") controls.holdUp(command.ms);
+    else await this.#crowd.control(command);
+  }
+
+  /** Something that neither counters nor trace tell. */
+  notice(notice: Notice): void {
+    this.#lines.push(describeNotice(notice, this.#server.messages));
+  }
+
+  /** The clients that were opened from here leave. */
+  async stopping(): Promise<void> {
+    await this.#crowd.end();
+  }
+
+  /** Looks no more. */
+  async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#reader.close();
+    await this.#crowd.end();
+  }
+
+  #lookAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), ms);
+  }
+
+  #look(): void {
+    const isWatched = this.#subscribers.size > 0;
+    const { records } = this.#reader.read(isWatched ? RECORDS_PER_FRAME : 0);
+    for (const record of records) {
+      this.#model.apply(record);
+      this.#position.apply(record);
+      if (isWatched && isLogged(record) && this.#lines.length < LINES_PER_FRAME) {
+        this.#lines.push(describeRecord(record, this.#server.messages));
+      }
+    }
+    const timeMs = Date.now();
+    const counters = readCounters(this.#server.stats);
+    this.#takeCounters(counters, timeMs);
+    if (isWatched) this.#publish(counters, timeMs);
+    else this.#model.takeChanges(); // a new subscriber gets the whole
+    this.#lookAfter(isWatched ? LOOK_MS : IDLE_LOOK_MS);
+  }
+
+  #takeCounters(counters: Counters, timeMs: number): void {
+    const before = this.#counters;
+    const recvs = counters.untracedRecvs - before.untracedRecvs;
+    const sends = counters.untracedSends - before.untracedSends;
+    if (recvs + sends > 0) this.#model.recordsWereLeftOut(timeMs);
+    const wait = counters.wakeUps - before.wakeUps;
+    this.#position.add({ wait, recv: recvs, handle: recvs, send: sends });
+    this.#counters = counters;
+  }
+
+  #publish(counters: Counters, timeMs: number): void {
+    const peers = this.#backlog.look(timeMs);
+    if (peers !== undefined) this.#model.applyBacklog(peers, timeMs);
+    const { controls, nudge } = this.#server;
+    controls.ask();
+    nudge?.();
+    const frame = this.#makeFrame(counters, timeMs);
+    for (const [onFrame, state] of this.#subscribers) {
+      onFrame(state.isNew ? { ...frame, ...this.#model.all(), isWhole: true } : frame);
+      state.isNew = false;
+    }
+  }
+
+  #makeFrame(counters: Counters, timeMs: number): Frame {
+    const { controls, nudge } = this.#server;
+    const { accepted, active, refused, resets, bytesIn, bytesOut } = counters;
+    const { recvs, sends, wakeUps, scanned, ready, systemCalls } = counters;
+    const log = this.#lines;
+    this.#lines = [];
+    return {
+      timeMs,
+      ...this.#model.takeChanges(),
+      totals: {
+        ...{ accepted, active, refused, resets, bytesIn, bytesOut },
+        ...{ recvs, sends, wakeUps, scanned, ready, systemCalls },
+      },
+      backlog: this.#backlog.length,
+      loopLatencyMs: nudge === undefined ? null : controls.latencyMs,
+      ...this.#usage.look(timeMs, this.#crowd.pid),
+      call: this.#position.call,
+      calls: this.#position.takeCounts(),
+      log,
+      settings: { sleepMs: controls.sleepMs, cpuMs: controls.cpuMs, heldMs: controls.heldMs },
+      crowd: this.#crowd.counts,
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import type { Language } from "../../cli/language.ts";
+import type { Notice } from "../engine/model.ts";
+import type { Address } from "../sockets/interface.ts";
+import type { Reporter } from "../supervisor/reporter.ts";
+import type { View, WatchedServer } from "../supervisor/view.ts";
+import { openInBrowser } from "./browser.ts";
+import { LiveRun } from "./live_run.ts";
+import { Recording } from "./recording.ts";
+import { WebServer } from "./web_server.ts";
+
+/** What was asked for. */
+export interface ViewOptions {
+  /** Where the page is to be; `undefined` for nowhere. */
+  readonly port: number | undefined;
+  /** Whether a browser is to be opened. */
+  readonly open: boolean;
+  /** Where the run is to be written; `undefined` for nowhere. */
+  readonly recordTo: string | undefined;
+  readonly language: Language;
+  readonly reporter: Pick<Reporter, "watching" | "noBrowser">;
+}
+
+/** The page on a server that runs, or a recording of it, or both. */
+export class LiveView implements View {
+  readonly #server: WatchedServer;
+  readonly #options: ViewOptions;
+  #run: LiveRun | undefined = undefined;
+  #web: WebServer | undefined = undefined;
+  #recording: Recording | undefined = undefined;
+
+  constructor(server: WatchedServer, options: ViewOptions) {
+    this.#server = server;
+    this.#options = options;
+  }
+
+  async listening(address: Address): Promise<void> {
+    const { port, open, recordTo, language, reporter } = this.#options;
+    const { messages } = this.#server;
+    const run = this.#run = new LiveRun(this.#server, address);
+    if (recordTo !== undefined) this.#recording = await Recording.begin(run, recordTo, messages);
+    if (port === undefined) return;
+    this.#web = new WebServer({ runs: [run], language, messages }, port);
+    reporter.watching(this.#web.address);
+    if (open && !await openInBrowser(this.#web.address)) reporter.noBrowser(this.#web.address);
+  }
+
+  notice(notice: Notice): void {
+    this.#run?.notice(notice);
+  }
+
+  stopping(): void {
+    this.#run?.stopping();
+  }
+
+  async end(): Promise<void> {
+    await this.#recording?.end();
+    await this.#web?.end();
+    await this.#run?.end();
+  }
+}

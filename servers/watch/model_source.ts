@@ -1,0 +1,64 @@
+/**
+ * The code of a model as a view shows it: its page, and where that makes which call.
+ *
+ * @module
+ */
+
+import type { ModelName } from "../registry.ts";
+import { modelEntry } from "../registry.ts";
+import type { Call, SourceFile } from "./frames.ts";
+
+/** Whoever has a client to itself serves it with a function of another page. */
+const SERVES_CLIENT = { page: "blocking.ts", function: "serveClient" };
+
+/** How each call looks in the pages of the models. */
+const CALLS: Readonly<Record<Call, RegExp>> = {
+  accept: /(?:listener|clients)\.(?:accept|tryAccept)\(/,
+  wait: /await (?:sockets\.select|\w+\.(?:wait|turn)|(?:engine\.)?sockets\.pause)\(/,
+  recv: /\.(?:recv|tryRecv|didRead)\(/,
+  handle: /(?:session\.receive|client\.serve)\(/,
+  sleep: /(?:await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|sleepers\.add\(/,
+  send: /(?:\.(?:send|wrote|resume)|client\.serve|yield\* send)\(/,
+};
+
+/** Reads the pages that a model consists of, from source or out of the executable. */
+export async function readModelSource(model: ModelName): Promise<SourceFile[]> {
+  const page = `${model.replaceAll("-", "_")}.ts`;
+  const { servant } = modelEntry(model);
+  const files = [toFile(page, await readPage(page))];
+  const isShared = page !== SERVES_CLIENT.page && servant !== "loop" && servant !== "coroutine";
+  if (isShared) {
+    const text = cutFunction(await readPage(SERVES_CLIENT.page), SERVES_CLIENT.function);
+    files.push(toFile(SERVES_CLIENT.page, text));
+  }
+  return files;
+}
+
+async function readPage(page: string): Promise<string> {
+  return await Deno.readTextFile(new URL(`../${page}`, import.meta.url));
+}
+
+function toFile(page: string, text: string): SourceFile {
+  return { path: `servers/${page}`, text, lines: linesOf(text) };
+}
+
+/** A function that is exported, with the comment before it. */
+function cutFunction(text: string, name: string): string {
+  const at = text.indexOf(`export async function ${name}(`);
+  const begin = text.lastIndexOf("/**", at);
+  return text.slice(begin, text.indexOf("\n}\n", at) + 3);
+}
+
+/** The lines, counted from 1, that make each call. */
+export function linesOf(text: string): SourceFile["lines"] {
+  const lines = text.split("\n");
+  const numbers = (pattern: RegExp) =>
+    lines.flatMap((line, index) => isCode(line) && pattern.test(line) ? [index + 1] : []);
+  return Object.fromEntries(
+    Object.entries(CALLS).map(([call, pattern]) => [call, numbers(pattern)]),
+  );
+}
+
+function isCode(line: string): boolean {
+  return !/^\s*(?:\*|\/[/*])/.test(line);
+}

@@ -1,0 +1,96 @@
+/**
+ * The page: asks what there is to be shown, and shows it.
+ *
+ * @module
+ */
+
+import { Controls } from "./controls.js";
+import { element } from "./dom.js";
+import { STATES } from "./history.js";
+import { LivePlayer, RecordingPlayer } from "./player.js";
+import { RunView } from "./run_view.js";
+import { Timeline } from "./timeline.js";
+
+/** Takes the token out of the address, where it could be read over a shoulder or copied with it. */
+function takeToken() {
+  const query = new URLSearchParams(location.search);
+  const token = query.get("token") ?? sessionStorage.getItem("token") ?? "";
+  sessionStorage.setItem("token", token);
+  query.delete("token");
+  history.replaceState(null, "", query.size > 0 ? `/?${query}` : "/");
+  return token;
+}
+
+/** The other language, one keystroke away. */
+function languageLink(language, texts) {
+  const other = Object.keys(texts).find((one) => one !== language);
+  return element("a", { href: `/?lang=${other}`, lang: other }, texts[other].language);
+}
+
+function legend({ states }) {
+  const items = STATES.slice(0, -1).map((state) =>
+    element("li", {}, element("i", { class: `state ${state}` }), states[state])
+  );
+  return element("ul", { class: "legend" }, ...items);
+}
+
+/** What is to be shown, and where its frames come from. */
+async function makeShows(view, texts, onFrame) {
+  if (view.isRecording) {
+    const text = await (await fetch("/recording")).text();
+    const [head, ...lines] = text.trimEnd().split("\n");
+    const shown = new RunView(JSON.parse(head).hello, texts);
+    return [{ view: shown, player: new RecordingPlayer(lines, (frame) => shown.take(frame)) }];
+  }
+  return await Promise.all(Array.from({ length: view.runs }, async (_, run) => {
+    const shown = new RunView(await (await fetch(`/runs/${run}/hello`)).json(), texts);
+    const take = (frame) => {
+      shown.take(frame);
+      if (run === 0) onFrame(frame);
+    };
+    return { view: shown, player: new LivePlayer(run, take) };
+  }));
+}
+
+/** Draws again and again, as often as the screen does, and not while nobody sees it. */
+function drawForEver(shows, timeline, lost) {
+  const draw = () => {
+    for (const { view, player } of shows) {
+      player.tick?.(timeline.isPaused);
+      view.draw(player.history, timeline.timeToShow(player.startMs, player.nowMs, player.endMs));
+    }
+    lost.hidden = !shows.some(({ player }) => player.isLost);
+    document.documentElement.dataset.draws = String(++draws);
+    requestAnimationFrame(draw);
+  };
+  let draws = 0;
+  requestAnimationFrame(draw);
+}
+
+async function main() {
+  const token = takeToken();
+  const view = await (await fetch("/view")).json();
+  const wanted = new URLSearchParams(location.search).get("lang");
+  const language = Object.hasOwn(view.texts, wanted ?? "") ? wanted : view.language;
+  document.documentElement.lang = language;
+  const texts = view.texts[language];
+  // Counts are said in the language's own way, of which only the number is missing.
+  texts.clientsCounted = (count) => texts.clientsTotal.replace("#", count.toLocaleString(language));
+  document.title = texts.title;
+  const controls = view.isRecording ? undefined : new Controls(texts, token);
+  const shows = await makeShows(view, texts, (frame) => controls?.show(frame));
+  const seek = view.isRecording ? (timeMs) => shows[0].player.seek(timeMs) : undefined;
+  const timeline = new Timeline(texts, seek);
+  const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
+  document.body.replaceChildren(
+    element("header", {}, element("h1", {}, texts.title), languageLink(language, view.texts)),
+    ...(controls === undefined ? [] : [controls.element]),
+    timeline.element,
+    legend(texts),
+    lost,
+    element("main", {}, ...shows.map((show) => show.view.element)),
+  );
+  drawForEver(shows, timeline, lost);
+}
+
+await main();

@@ -1,0 +1,78 @@
+/**
+ * What it costs a server to be watched: its throughput without `--watch`, with it and nobody looking,
+ * with somebody who reads its frames, and with the page in a browser, in turn.
+ *
+ *   deno task bench:watch [--rounds N] [--seconds N] [--conns N] [--browser] [MODEL FLAG…]
+ *
+ * A browser draws on the same processors that serve, which is no cost of the server's, so it is left
+ * away unless it is asked for. Needs a C compiler.
+ *
+ * @module
+ */
+
+// @ts-types="../../cli/std/parse_args.d.ts"
+import { parseArgs } from "@std/cli/parse-args";
+import { withBrowser } from "../harness/browser.ts";
+import { Server } from "../harness/playground.ts";
+import { addressOf, startWatched } from "../harness/watching.ts";
+import { CompiledPrograms, median } from "./measure.ts";
+
+const flags = parseArgs(Deno.args, {
+  string: ["_", "rounds", "seconds", "conns"],
+  boolean: ["browser"],
+  default: { rounds: "7", seconds: "2", conns: "200" },
+});
+const words = flags._.length > 0 ? flags._ : ["epoll", "--sockets", "libc"];
+const load = { clients: Number(flags.conns), sizeBytes: 64, seconds: Number(flags.seconds) };
+
+/** Somebody who watches, until that is called off. */
+type Watcher = (address: string, load: () => Promise<void>) => Promise<void>;
+
+const nobody: Watcher = (_, load) => load();
+
+const reader: Watcher = async (address, load) => {
+  const { body } = await fetch(new URL("/runs/0/frames", address));
+  const frames = body?.getReader();
+  const reading = readToEnd(frames);
+  await load();
+  await frames?.cancel();
+  await reading;
+};
+
+async function readToEnd(frames?: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  while (frames !== undefined && !(await frames.read()).done);
+}
+
+const browser: Watcher = (address, load) =>
+  withBrowser(async ({ page }) => {
+    await page.goto(address);
+    await load();
+  });
+
+const watchers = { "nobody looks": nobody, "frames are read": reader };
+await using programs = new CompiledPrograms();
+await using plain = await Server.start([...words, "--quiet"]);
+await using watched = await startWatched(words);
+const address = await addressOf(watched);
+const results = new Map<string, number[]>();
+for (let round = 1; round <= Number(flags.rounds); round++) {
+  console.error(`round ${round} of ${flags.rounds}`);
+  await measure("without --watch", plain, nobody);
+  for (const [name, watcher] of Object.entries(watchers)) await measure(name, watched, watcher);
+  if (flags.browser) await measure("in a browser", watched, browser);
+}
+const base = median(results.get("without --watch") ?? []);
+console.log(
+  `${words.join(" ")}, ${flags.conns} clients, 64 bytes, ${flags.rounds} rounds, medians`,
+);
+for (const [name, perSecond] of results) {
+  const middle = median(perSecond);
+  console.log(`${name.padEnd(20)}${String(middle).padStart(10)}/s  ${(middle / base).toFixed(3)}`);
+}
+
+async function measure(name: string, { port }: Server, watcher: Watcher): Promise<void> {
+  await watcher(address, async () => {
+    const { messagesPerSecond } = await programs.load(port, load);
+    results.set(name, [...results.get(name) ?? [], messagesPerSecond]);
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * The live view in a real browser: what it shows is what the model does.
+ *
+ * @module
+ */
+
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { assertEquals, assertGreater, assertLessOrEqual, assertMatch } from "../harness/assert.ts";
+import { browserTest } from "../harness/browser.ts";
+import { encode } from "../harness/bytes.ts";
+import { writeAll } from "../harness/clients.ts";
+import { WatchedServer } from "../harness/watching.ts";
+
+const LOOK_MS = 20;
+const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
+
+/** On which lanes three clients are, in the order of their names. */
+const LANES: readonly [model: string, lanes: readonly string[]][] = [
+  ["blocking", ["backlog", "backlog", "the thread"]],
+  ["process", ["process 1", "process 2", "process 3"]],
+  ["thread", ["thread 1", "thread 2", "thread 3"]],
+  ["select", ["the loop", "the loop", "the loop"]],
+  ["epoll", ["the loop", "the loop", "the loop"]],
+  ["gevent", ["the loop", "the loop", "the loop"]],
+];
+
+for (const sockets of KINDS) {
+  for (const [model, expected] of LANES) {
+    // Only Linux tells who is in a backlog, so elsewhere those two are not seen.
+    const lanes = hasSystemCalls() ? expected : expected.filter((lane) => lane !== "backlog");
+    browserTest(
+      `${model} on ${sockets} shows three clients on the lanes of who serves them`,
+      async ({
+        page,
+        complaints,
+      }) => {
+        await using watched = await WatchedServer.open(page, [model, "--sockets", sockets]);
+        for (let i = 0; i < 3; i++) await watched.press("+1");
+        const clients = await watched.untilClients((shown) =>
+          shown.map(({ lane }) => lane).sort().join() === lanes.join()
+        );
+        const inBacklog = clients.filter(({ state }) => state === "in the backlog");
+        assertEquals(inBacklog.length, lanes.filter((lane) => lane === "backlog").length);
+        assertEquals(complaints, []);
+      },
+    );
+  }
+
+  browserTest(
+    `epoll on ${sockets}: a loop that is blocked for 2 s is shown, and the page lives on`,
+    async ({
+      page,
+      complaints,
+    }) => {
+      // Byte by byte, so that it is blocked for long enough to be looked at.
+      const args = ["epoll", "--sockets", sockets, "--cpu", "2000", "--recv-size", "1"];
+      await using watched = await WatchedServer.open(page, args);
+      using client = await watched.server.connect();
+      await writeAll(client, encode("work"));
+      await page.locator(".facts", { hasText: /has not come round for \d[.,\d]{3,} ms/ }).waitFor();
+      const drawn = async () => Number(await page.locator("html").getAttribute("data-draws"));
+      const before = await drawn();
+      while (await drawn() < before + 5) await page.waitForTimeout(LOOK_MS);
+      // Meanwhile the code is in the handler.
+      await page.locator(".line.current", { hasText: "client.serve(chunk)" }).first().waitFor();
+      assertEquals(complaints, []);
+    },
+  );
+}
+
+browserTest("what a client sends is shown as text and never as markup", async ({
+  page,
+  complaints,
+}) => {
+  await using watched = await WatchedServer.open(page, ["epoll"]);
+  const title = await page.title();
+  using client = await watched.server.connect();
+  await writeAll(client, encode('<img src=x onerror="document.title=1">'));
+  const line = page.locator(".log li", { hasText: "onerror" }).first();
+  await line.waitFor();
+  assertMatch(await line.textContent() ?? "", /^received from .*: "<img src=x onerror=/);
+  assertEquals(await page.locator("img").count(), 0);
+  assertEquals([await page.title(), complaints], [title, []]);
+});
+
+browserTest(
+  "the handler's sleep is set from the page, and the server is stopped for a second",
+  async ({
+    page,
+    complaints,
+  }) => {
+    await using watched = await WatchedServer.open(page, ["select"]);
+    await page.getByLabel("sleeps ms").fill("5000");
+    await page.getByLabel("sleeps ms").press("Enter");
+    await watched.press("+1");
+    await page.getByLabel("talk").check();
+    await watched.untilClients(([client]) => client?.state === "sleeping in the handler");
+    await watched.press("Stop it for 1 s");
+    await page.locator(".facts", { hasText: "stopped by you" }).waitFor();
+    assertEquals(complaints, []);
+  },
+);
+
+browserTest("clients that are opened from the page talk, half-close, and are reset", async ({
+  page,
+}) => {
+  await using watched = await WatchedServer.open(page, ["epoll"]);
+  await watched.press("+10");
+  await page.getByLabel("talk").check();
+  await page.locator(".log li", { hasText: "received from" }).first().waitFor();
+  await watched.press("half-close");
+  await watched.untilClients((clients) => clients.length === 0);
+  await watched.press("+1");
+  await watched.untilClients((clients) => clients.length === 1);
+  await watched.press("reset");
+  if (hasSystemCalls()) {
+    await page.locator(".log li", { hasText: "has reset the connection" }).waitFor();
+  }
+  await watched.untilClients((clients) => clients.length === 0);
+});
+
+browserTest("the time can be stopped and gone back in, by keys alone", async ({ page }) => {
+  await using watched = await WatchedServer.open(page, ["select"]);
+  await watched.press("+1");
+  await watched.untilClients((clients) => clients.length === 1);
+  await page.locator("h1").click(); // so that no button has the keys
+  await page.keyboard.press(" ");
+  const slider = page.getByRole("slider", { name: "Time" });
+  const stopped = Number(await slider.inputValue());
+  await page.keyboard.press("ArrowLeft");
+  while (Number(await slider.inputValue()) > stopped - 500) await page.waitForTimeout(LOOK_MS);
+  await page.getByRole("button", { name: "Go on" }).waitFor();
+});
+
+browserTest("the page speaks Chinese, fits a phone, and is dark where that is wanted", async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await using _ = await WatchedServer.open(page, ["select", "--lang", "zh"]);
+  assertEquals(await page.locator("html").getAttribute("lang"), "zh");
+  await page.getByRole("button", { name: "让它停 1 秒" }).waitFor();
+  assertLessOrEqual(await page.evaluate<number>("document.documentElement.scrollWidth"), 390);
+  const color = await page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+  const [red] = (color.match(/\d+/g) ?? []).map(Number);
+  assertGreater(100, red);
+});

@@ -1,0 +1,70 @@
+import type { Command, Frame, Hello, Run } from "../../servers/watch/frames.ts";
+
+/** A run that tells what a test has it tell. */
+export class FakeRun implements Run {
+  readonly commands: Command[] = [];
+  readonly #subscribers = new Set<(frame: Frame) => void>();
+
+  /** How many follow it. */
+  get subscribers(): number {
+    return this.#subscribers.size;
+  }
+
+  hello(): Promise<Hello> {
+    return Promise.resolve({
+      model: "epoll",
+      sockets: "deno",
+      servant: "loop",
+      waitsIn: "epoll_wait",
+      handler: "echo",
+      address: "127.0.0.1:7788",
+      pid: 1,
+      source: [],
+      explained: { en: EXPLAINED, zh: EXPLAINED },
+    });
+  }
+
+  subscribe(onFrame: (frame: Frame) => void): () => void {
+    this.#subscribers.add(onFrame);
+    return () => this.#subscribers.delete(onFrame);
+  }
+
+  control(command: Command): Promise<void> {
+    this.commands.push(command);
+    return Promise.resolve();
+  }
+
+  publish(frame: Frame): void {
+    for (const onFrame of [...this.#subscribers]) onFrame(frame);
+  }
+
+  /** A frame of a server in which nothing has happened, but for these. */
+  frame(parts: Partial<Frame>): Frame {
+    return { ...NOTHING, ...parts };
+  }
+}
+
+const EXPLAINED = {
+  ...{ strength: "", limit: "", drawing: "" },
+  ...{ how: [], strengths: [], weaknesses: [], tries: [] },
+};
+
+const NOTHING: Frame = {
+  timeMs: 0,
+  peers: [],
+  changes: [],
+  totals: {
+    ...{ accepted: 0, active: 0, refused: 0, resets: 0, bytesIn: 0, bytesOut: 0 },
+    ...{ recvs: 0, sends: 0, wakeUps: 0, scanned: 0, ready: 0, systemCalls: 0 },
+  },
+  backlog: 0,
+  loopLatencyMs: 0,
+  cpuSeconds: 0,
+  memoryBytes: 0,
+  measuredMs: 0,
+  call: "wait",
+  calls: { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 },
+  log: [],
+  settings: { sleepMs: 0, cpuMs: 0, heldMs: 0 },
+  crowd: { open: 0, talking: false, reading: true, messages: 0 },
+};

@@ -1,0 +1,75 @@
+/**
+ * A server that is watched, and its page in a real browser.
+ *
+ * @module
+ */
+
+import type { Locator, Page } from "playwright-core";
+import { Server } from "./playground.ts";
+
+/** A client as the table of the page has it. */
+export interface ShownClient {
+  readonly peer: string;
+  readonly state: string;
+  readonly lane: string;
+}
+
+/** How often it is looked whether the page shows what is waited for. */
+const LOOK_MS = 100;
+
+/** A server, and the page on which it is watched. Dispose of it, and the server is gone. */
+export class WatchedServer implements AsyncDisposable {
+  private constructor(readonly server: Server, readonly page: Page) {}
+
+  /** Starts a server, and opens its page. */
+  static async open(page: Page, args: readonly string[]): Promise<WatchedServer> {
+    const server = await startWatched(args);
+    try {
+      await page.goto(await addressOf(server));
+      await page.locator("section.run").first().waitFor();
+      return new WatchedServer(server, page);
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Presses a button of the controls, by what stands on it. */
+  async press(name: string): Promise<void> {
+    await this.page.getByRole("button", { name, exact: true }).click();
+  }
+
+  /** The clients in the table behind the picture. */
+  async clients(): Promise<ShownClient[]> {
+    const table = this.page.locator("details.clients");
+    if (await table.getAttribute("open") === null) await table.locator("summary").click();
+    const rows: Locator[] = await table.locator("tbody tr").all();
+    return await Promise.all(rows.map(async (row) => {
+      const [peer, state, lane] = await row.locator("td").allTextContents();
+      return { peer, state, lane };
+    }));
+  }
+
+  /** Waits until the clients in the table are so. */
+  async untilClients(isSo: (clients: ShownClient[]) => boolean): Promise<ShownClient[]> {
+    for (;;) {
+      const clients = await this.clients();
+      if (isSo(clients)) return clients;
+      await this.page.waitForTimeout(LOOK_MS);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+/** Starts a server that can be watched. */
+export async function startWatched(args: readonly string[]): Promise<Server> {
+  return await Server.start([...args, "--quiet", "--watch", "0"]);
+}
+
+/** Where its page is, for who may control it. */
+export async function addressOf(server: Server): Promise<string> {
+  return String((await server.event("watching")).address);
+}

@@ -1,0 +1,101 @@
+import { STATES } from "../servers/watch/frames.ts";
+import {
+  History,
+  sampleAt,
+  STATES as PAGE_STATES,
+  visibleRows,
+} from "../servers/watch/page/history.js";
+import { assert, assertEquals, assertLess } from "./harness/assert.ts";
+import "./harness/sanitizers.ts";
+
+const [BACKLOG, , WAITING, SERVED, , , CLOSED] = STATES.keys();
+
+type Change = [timeMs: number, client: number, state: number, lane: number];
+
+/** A frame with what a history looks at. */
+function frame(timeMs: number, changes: Change[], isWhole = false) {
+  const peers = changes.map(([, client]) => [client, `127.0.0.1:${client}`]);
+  return { timeMs, changes, peers, isWhole };
+}
+
+function rowsOf(history: History, fromMs: number, toMs: number) {
+  return visibleRows(history, fromMs, toMs).map(({ lane, row, bars }) =>
+    `${lane}.${row}: ${bars.map(({ client }) => client).join()}`
+  );
+}
+
+Deno.test("the page knows the states by the same numbers", () => {
+  assertEquals(PAGE_STATES, [...STATES]);
+});
+
+Deno.test("a client moves from the backlog to the lane that serves it", () => {
+  const history = new History();
+  history.apply(frame(10, [[10, 1, BACKLOG, -1]]));
+  history.apply(frame(20, [[15, 1, WAITING, 0], [16, 1, SERVED, 0]]));
+  assertEquals(rowsOf(history, 0, 30), ["0.0: 1", "-1.0: 1"]);
+  assertEquals(rowsOf(history, 16, 30), ["0.0: 1"]);
+  assertEquals([history.counts[BACKLOG], history.counts[SERVED]], [0, 1]);
+  const [bar] = history.clients;
+  assertEquals([bar.times, bar.states, bar.peer], [[15, 16], [WAITING, SERVED], "127.0.0.1:1"]);
+});
+
+Deno.test("clients of a lane share a row one after the other, and never at the same time", () => {
+  const history = new History();
+  history.apply(frame(10, [[1, 1, WAITING, 0], [2, 2, WAITING, 0]]));
+  history.apply(frame(20, [[11, 1, CLOSED, 0], [12, 3, WAITING, 0], [13, 4, WAITING, 0]]));
+  assertEquals(rowsOf(history, 0, 30), ["0.0: 1,3", "0.1: 2", "0.2: 4"]);
+});
+
+Deno.test("lanes that serve come first, then the queue, and the backlog last", () => {
+  const history = new History();
+  const lanes = [-1, 10, -2, 2, 0];
+  history.apply(frame(1, lanes.map((lane, client) => [1, client, WAITING, lane])));
+  const shown = visibleRows(history, 0, 2).map(({ lane }) => lane);
+  assertEquals(shown, [0, 2, 10, -2, -1]);
+});
+
+Deno.test("whoever a frame on all does not tell of is gone", () => {
+  const history = new History();
+  history.apply(frame(1, [[1, 1, WAITING, 0], [1, 2, WAITING, 0]]));
+  history.apply(frame(2, [[1, 2, SERVED, 0]], true));
+  assertEquals([...history.clients].map(({ client }) => client), [2]);
+  assertEquals([history.counts[WAITING], history.counts[SERVED]], [0, 1]);
+});
+
+Deno.test("what is older than is kept is forgotten, and those who are still there are not", () => {
+  const history = new History(1_000);
+  history.apply(frame(0, [[0, 1, WAITING, 0], [0, 2, WAITING, 0]]));
+  history.apply(frame(10, [[10, 2, CLOSED, 0]]));
+  for (let timeMs = 20; timeMs < 5_000; timeMs += 20) history.apply(frame(timeMs, []));
+  assertLess(3_500, history.startMs);
+  assertEquals(rowsOf(history, 0, 5_000), ["0.0: 1"]);
+});
+
+Deno.test("a bar with very many pieces loses its first ones", () => {
+  const history = new History();
+  const changes: Change[] = Array.from(
+    { length: 10_000 },
+    (_, i) => [i, 1, i % 2 ? SERVED : WAITING, 0],
+  );
+  history.apply(frame(10_000, changes));
+  const [bar] = history.clients;
+  assertLess(bar.times.length, 2_001);
+  assertEquals(bar.times.at(-1), 9_999);
+});
+
+Deno.test("sampleAt() finds the last sample that is not later", () => {
+  const history = new History();
+  for (const timeMs of [10, 20, 30]) history.apply(frame(timeMs, []));
+  const found = [5, 10, 19, 20, 99].map((timeMs) => sampleAt(history.samples, timeMs).frame.timeMs);
+  assertEquals(found, [10, 10, 10, 20, 30]);
+});
+
+Deno.test("10,000 clients that come and go are taken in at once", () => {
+  const history = new History();
+  const beganMs = performance.now();
+  for (const state of [WAITING, SERVED, CLOSED]) {
+    history.apply(frame(1, Array.from({ length: 10_000 }, (_, client) => [1, client, state, 0])));
+  }
+  assertLess(performance.now() - beganMs, 1_000);
+  assert(history.counts.every((count: number) => count === 0));
+});

@@ -1,0 +1,150 @@
+import { en } from "../cli/messages/en.ts";
+import { RefusedError } from "../cli/errors.ts";
+import { WebServer } from "../servers/watch/web_server.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "./harness/assert.ts";
+import { decode, encode } from "./harness/bytes.ts";
+import { readToEnd, writeAll } from "./harness/clients.ts";
+import { FakeRun } from "./harness/fake_run.ts";
+import { test } from "./harness/test.ts";
+import "./harness/sanitizers.ts";
+
+const COMMAND = '{"do":"hold","ms":1000}';
+
+/** A page on a run that only notes what it is told. Dispose of it, and nothing is left. */
+class Page implements AsyncDisposable {
+  readonly run = new FakeRun();
+  readonly server = new WebServer({ runs: [this.run], language: "en", messages: en }, 0);
+
+  get token(): string {
+    return new URL(this.server.address).searchParams.get("token") ?? "";
+  }
+
+  /** Asks as any program can, with whatever headers. @returns the status and all that comes */
+  async ask(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body = "",
+  ): Promise<{ status: number; response: string }> {
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port: this.server.port });
+    const all = { host: `127.0.0.1:${this.server.port}`, connection: "close", ...headers };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const length = body === "" ? "" : `content-length: ${body.length}\r\n`;
+    await writeAll(conn, encode(`${method} ${path} HTTP/1.1\r\n${lines}${length}\r\n${body}`));
+    const response = decode(await readToEnd(conn));
+    return { status: Number(response.slice(9, 12)), response };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.end();
+  }
+}
+
+const FOREIGN: Record<string, string>[] = [
+  { host: "example.com" },
+  { host: "example.com:80" },
+  { host: "127.0.0.1" },
+  { host: "127.0.0.1.example.com" },
+  { origin: "http://example.com" },
+  { origin: "https://127.0.0.1" },
+  { origin: "null" },
+];
+
+for (const headers of FOREIGN) {
+  test(`a request with ${JSON.stringify(headers)} sees nothing and changes nothing`, async () => {
+    await using page = new Page();
+    const authorization = `Bearer ${page.token}`;
+    for (const path of ["/", "/view", "/runs/0/hello", "/runs/0/frames"]) {
+      assertEquals((await page.ask("GET", path, headers)).status, 403);
+    }
+    const { status } = await page.ask("POST", "/control", { authorization, ...headers }, COMMAND);
+    assertEquals([status, page.run.commands], [403, []]);
+  });
+}
+
+test("a foreign origin on the right host and port of another scheme changes nothing", async () => {
+  await using page = new Page();
+  const headers = {
+    authorization: `Bearer ${page.token}`,
+    origin: `https://127.0.0.1:${page.server.port}`,
+  };
+  const { status } = await page.ask("POST", "/control", headers, COMMAND);
+  assertEquals([status, page.run.commands], [403, []]);
+});
+
+test("without the token nothing is changed, and with it what was asked for", async () => {
+  await using page = new Page();
+  const origin = `http://127.0.0.1:${page.server.port}`;
+  const wrong = ["", "Bearer", `Bearer ${"0".repeat(32)}`, page.token, `Bearer ${page.token}0`];
+  for (const authorization of wrong) {
+    const { status } = await page.ask("POST", "/control", { authorization, origin }, COMMAND);
+    assertEquals([status, page.run.commands], [403, []]);
+  }
+  const authorization = `Bearer ${page.token}`;
+  const path = `/control?token=${page.token}`;
+  assertEquals((await page.ask("POST", path, { origin }, COMMAND)).status, 403);
+  const { status } = await page.ask("POST", "/control", { authorization, origin }, COMMAND);
+  assertEquals([status, page.run.commands], [204, [{ do: "hold", ms: 1_000 }]]);
+});
+
+test("nobody else can be told what to do by another method, or what is no command", async () => {
+  await using page = new Page();
+  const headers = { authorization: `Bearer ${page.token}` };
+  assertEquals((await page.ask("GET", "/control", headers)).status, 404);
+  assertEquals((await page.ask("POST", "/view", headers, COMMAND)).status, 404);
+  assertEquals((await page.ask("POST", "/control", headers, "{}")).status, 400);
+  const long = await page.ask("POST", "/control", headers, `"${"x".repeat(9_000)}"`);
+  assertEquals([long.status, page.run.commands], [413, []]);
+});
+
+test("everything is sent with a strict content security policy", async () => {
+  await using page = new Page();
+  for (const path of ["/", "/app.js", "/view", "/nothing"]) {
+    const { response } = await page.ask("GET", path, {});
+    assertStringIncludes(response, "content-security-policy: default-src 'none'");
+    assert(!/unsafe-/.test(response.split("\r\n\r\n")[0]));
+    assertStringIncludes(response, "x-content-type-options: nosniff");
+  }
+});
+
+test("no file beside those of the page can be had", async () => {
+  await using page = new Page();
+  for (
+    const path of ["/../web_server.ts", "/%2e%2e/web_server.ts", "/page/app.js", "//etc/passwd"]
+  ) {
+    assertEquals((await page.ask("GET", path, {})).status, 404, path);
+  }
+});
+
+test("each page has a token of its own", async () => {
+  await using one = new Page();
+  await using other = new Page();
+  assertEquals(one.token.length, 32);
+  assert(one.token !== other.token);
+});
+
+test("a port that is in use is refused with a line", async () => {
+  await using page = new Page();
+  const shown = { runs: [], language: "en", messages: en } as const;
+  const { message } = assertThrows(() => new WebServer(shown, page.server.port), RefusedError);
+  assertEquals(message, en.watch.portInUse(page.server.port));
+});
+
+test("frames come as they are made, and whoever leaves is not told any more", async () => {
+  await using page = new Page();
+  const over = new AbortController();
+  const address = new URL("/runs/0/frames", page.server.address);
+  const { body, headers } = await fetch(address, { signal: over.signal });
+  assertEquals(headers.get("content-type"), "text/event-stream");
+  const frames = body?.pipeThrough(new TextDecoderStream()).getReader();
+  while (page.run.subscribers === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  page.run.publish(page.run.frame({ timeMs: 5, log: ["<b>"] }));
+  const { value = "" } = await frames?.read() ?? {};
+  assertEquals(JSON.parse(value.replace(/^data: /, "")).timeMs, 5);
+  over.abort();
+  await frames?.read().catch(() => {}); // called off
+  while (page.run.subscribers > 0) {
+    page.run.publish(page.run.frame({ timeMs: 6 }));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+});

@@ -155,9 +155,10 @@ for (const { name, args, isSerial } of MODELS) {
 }
 
 test("the totals add up when clients were cut off", async () => {
-  await using server = await Server.start(["async", "--quiet", "--sleep", "30s", "--grace", "0"]);
+  await using server = await Server.start(["async", "--sleep", "30s", "--grace", "0"]);
   using conn = await server.connect();
   await writeAll(conn, encode("an answer that will not come"));
+  await server.event("received");
   const ended = readToEnd(conn).catch(() => {});
   await server.stop();
   await ended;

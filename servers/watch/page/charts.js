@@ -91,7 +91,12 @@ function optionsOf(name, width) {
     scales: { y: { range: (_, least, most) => [Math.min(0, least), Math.max(1, most * 1.1)] } },
     axes: [
       { ...axis, space: 80, size: 22 },
-      { ...axis, size: 50, values: (_, ticks) => ticks.map((tick) => shownNumber(tick, Number.isInteger(tick) ? 0 : 1)) },
+      {
+        ...axis,
+        size: 50,
+        values: (_, ticks) =>
+          ticks.map((tick) => shownNumber(tick, Number.isInteger(tick) ? 0 : 1)),
+      },
     ],
     series: [{}, { stroke: () => colorOf("accent"), width: 1.5, points: { show: false } }],
     label: name,

@@ -25,6 +25,9 @@ const flags = parseArgs(Deno.args, {
 const words = flags._.length > 0 ? flags._ : ["epoll", "--sockets", "libc"];
 const load = { clients: Number(flags.conns), sizeBytes: 64, seconds: Number(flags.seconds) };
 
+/** After how long a page has compiled its code and has drawn, and takes what it will take. */
+const SETTLED_MS = 3_000;
+
 /** Somebody who watches, until that is called off. */
 type Watcher = (address: string, load: () => Promise<void>) => Promise<void>;
 
@@ -46,6 +49,7 @@ async function readToEnd(frames?: ReadableStreamDefaultReader<Uint8Array>): Prom
 const browser: Watcher = (address, load) =>
   withBrowser(async ({ page }) => {
     await page.goto(address);
+    await page.waitForTimeout(SETTLED_MS);
     await load();
   });
 

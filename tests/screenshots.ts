@@ -4,7 +4,7 @@
  *
  *   deno task screenshots [DIRECTORY]
  *
- * Needs Chromium.
+ * Needs Chromium, and a font with Chinese characters. README shows some of them.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { withBrowser } from "./harness/browser.ts";
 import { PageProcess } from "./harness/page_process.ts";
 import { WatchedServer } from "./harness/watching.ts";
 
-const directory = Deno.args[0] ?? "dist/screenshots";
-const SIZE = { width: 1_280, height: 1_000 };
+const directory = Deno.args[0] ?? ".github/screenshots";
+const SIZE = { width: 1_280, height: 800 };
 /** How long clients talk before the picture is made. */
 const TALK_MS = 5_000;
 

@@ -15,7 +15,7 @@ import { run, type RunOptions, runWithoutReader, Server } from "../harness/playg
 import { assertOneLine } from "../harness/one_line.ts";
 import { test } from "../harness/test.ts";
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
-import { MODELS } from "./models/models.ts";
+import { MODELS } from "./models.ts";
 
 const WRONG: readonly [typed: string[], line: RegExp][] = [
   [["serv"], /unknown command serv; did you mean serve\?/],

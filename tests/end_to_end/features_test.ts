@@ -4,13 +4,13 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../../servers/sockets/system_calls.ts";
-import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../../harness/assert.ts";
-import { assertSameBytes, decode, encode, randomBytes } from "../../harness/bytes.ts";
-import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../../harness/clients.ts";
-import { run, Server } from "../../harness/playground.ts";
-import { processTree, stillRunning } from "../../harness/processes.ts";
-import { test } from "../../harness/test.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
+import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { run, Server } from "../harness/playground.ts";
+import { processTree, stillRunning } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const isWindows = Deno.build.os === "windows";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { assertEquals, assertMatch } from "../../harness/assert.ts";
-import { exchange } from "../../harness/clients.ts";
-import { Server } from "../../harness/playground.ts";
-import { cpuSeconds } from "../../harness/processes.ts";
-import { test } from "../../harness/test.ts";
+import { assertEquals, assertMatch } from "../harness/assert.ts";
+import { exchange } from "../harness/clients.ts";
+import { Server } from "../harness/playground.ts";
+import { cpuSeconds } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const CLIENTS = 2_000;

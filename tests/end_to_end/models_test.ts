@@ -4,8 +4,8 @@
  * @module
  */
 
-import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../../harness/assert.ts";
-import { assertSameBytes, decode, encode, randomBytes } from "../../harness/bytes.ts";
+import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
 import {
   canReset,
   connectAndReset,
@@ -14,10 +14,10 @@ import {
   readExactly,
   readToEnd,
   writeAll,
-} from "../../harness/clients.ts";
-import { Server } from "../../harness/playground.ts";
-import { processTree, residentBytes, stillRunning } from "../../harness/processes.ts";
-import { test } from "../../harness/test.ts";
+} from "../harness/clients.ts";
+import { Server } from "../harness/playground.ts";
+import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
 import { MODELS, type ModelUnderTest } from "./models.ts";
 
 const MEGABYTE = 1_000_000;
@@ -201,11 +201,11 @@ async function offer(conn: Deno.TcpConn, sizeBytes: number): Promise<void> {
 /** Resident memory once it does not change any more: a heap takes a while to find its size. */
 async function settledBytes(pid: number): Promise<number> {
   let before = 0;
-  for (let look = 0; look < 50; look++) {
+  for (let look = 0; look < 20; look++) {
     const now = await residentBytes(pid);
     if (Math.abs(now - before) < MEGABYTE) return now;
     before = now;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
   return before;
 }

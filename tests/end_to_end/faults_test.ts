@@ -4,12 +4,12 @@
  * @module
  */
 
-import { assertEquals, assertLess, assertNotMatch } from "../../harness/assert.ts";
-import { encode } from "../../harness/bytes.ts";
-import { connectAndReset, exchange, readToEnd, writeAll } from "../../harness/clients.ts";
-import { Server } from "../../harness/playground.ts";
-import { processTree, residentBytes, stillRunning } from "../../harness/processes.ts";
-import { test } from "../../harness/test.ts";
+import { assertEquals, assertLess, assertNotMatch } from "../harness/assert.ts";
+import { encode } from "../harness/bytes.ts";
+import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";
+import { Server } from "../harness/playground.ts";
+import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const ignore = Deno.build.os === "windows";

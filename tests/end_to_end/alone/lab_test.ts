@@ -4,18 +4,18 @@
  * @module
  */
 
-// @ts-types="../../cli/std/delay.d.ts"
+// @ts-types="../../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { enLab } from "../../cli/messages/en_lab.ts";
-import { zhLab } from "../../cli/messages/zh_lab.ts";
-import { EXPERIMENT_NAMES } from "../../clients/lab/experiments.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
-import { decode } from "../harness/bytes.ts";
-import { assertOneLine } from "../harness/one_line.ts";
-import { commandFor, type Outcome, run } from "../harness/playground.ts";
-import { commandLines, processTree, stillRunning, untilAllEnded } from "../harness/processes.ts";
-import { test } from "../harness/test.ts";
+import { enLab } from "../../../cli/messages/en_lab.ts";
+import { zhLab } from "../../../cli/messages/zh_lab.ts";
+import { EXPERIMENT_NAMES } from "../../../clients/lab/experiments.ts";
+import { hasSystemCalls } from "../../../servers/sockets/system_calls.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../harness/assert.ts";
+import { decode } from "../../harness/bytes.ts";
+import { assertOneLine } from "../../harness/one_line.ts";
+import { commandFor, type Outcome, run } from "../../harness/playground.ts";
+import { commandLines, processTree, stillRunning, untilAllEnded } from "../../harness/processes.ts";
+import { test } from "../../harness/test.ts";
 
 const ignore = !hasSystemCalls();
 /** How long a process may outlive a lab that was killed. */

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { median } from "../../clients/race/standings.ts";
-import { assertEquals, assertLess } from "../harness/assert.ts";
-import { decode } from "../harness/bytes.ts";
-import { commandFor } from "../harness/playground.ts";
-import { test } from "../harness/test.ts";
+import { median } from "../../../clients/race/standings.ts";
+import { assertEquals, assertLess } from "../../harness/assert.ts";
+import { decode } from "../../harness/bytes.ts";
+import { commandFor } from "../../harness/playground.ts";
+import { test } from "../../harness/test.ts";
 
 const RUNS = 15;
 const isCompiled = Deno.env.has("PLAYGROUND_BIN");
 
 test("--help of the compiled file takes less than twice as long as an empty program", async () => {
-  const root = new URL("../../", import.meta.url);
+  const root = new URL("../../../", import.meta.url);
   const output = `dist/empty${Deno.build.os === "windows" ? ".exe" : ""}`;
   const compile = await new Deno.Command(Deno.execPath(), {
     args: ["task", "compile", "--entry", "tests/bench/empty.ts", "--output", output],

@@ -94,8 +94,9 @@ export class LiveRun implements Run {
     await this.#crowd.end();
   }
 
-  /** Looks no more. */
+  /** Looks a last time, so that nothing is left out that happened since, and then no more. */
   async end(): Promise<void> {
+    this.#look();
     clearTimeout(this.#timer);
     this.#reader.close();
     await this.#crowd.end();

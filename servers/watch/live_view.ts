@@ -53,8 +53,8 @@ export class LiveView implements View {
   }
 
   async end(): Promise<void> {
+    await this.#run?.end(); // those who follow it get its last frame
     await this.#recording?.end();
     await this.#web?.end();
-    await this.#run?.end();
   }
 }

@@ -19,7 +19,7 @@ import type { ServerEvent, Totals } from "../servers/supervisor/json_reporter.ts
 import { commandOfOurs } from "./from_source.ts";
 import { GuardedProcess } from "./guarded_process.ts";
 import { isListening } from "./listening_ports.ts";
-import { TextLineStream } from "./text_lines.ts";
+import { linesOf } from "../cli/text_lines.ts";
 
 /** How often it is looked whether a program listens that does not say so. */
 const LOOK_MS = 20;
@@ -54,6 +54,11 @@ export class NotListeningError extends Error {
 
   constructor(readonly end: ServerEnd, readonly tookTooLong: boolean) {
     super(tookTooLong ? "it takes too long to listen" : `it ended with exit status ${end.code}`);
+  }
+
+  /** The last that it had to say, or else how it failed. */
+  get reason(): string {
+    return this.end.complaints.at(-1) ?? this.message;
   }
 }
 
@@ -207,8 +212,7 @@ class LineReader {
   readonly #done: Promise<void>;
 
   constructor(bytes: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: (line: string) => void) {
-    this.#reader = bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
-      .getReader();
+    this.#reader = linesOf(bytes).getReader();
     this.#done = this.#read(onLine);
   }
 

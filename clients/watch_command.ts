@@ -1,16 +1,16 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
-import { choice, integer, onOff } from "../cli/flags.ts";
+import { choice, onOff } from "../cli/flags.ts";
 import type { Messages } from "../cli/messages.ts";
 import { parseModelName } from "../servers/model_name.ts";
 import { VIEW_PORT } from "../servers/watch/view_port.ts";
 import { parseAddress } from "./address.ts";
+import { PAGE_FLAGS } from "./watch/page_flags.ts";
 
 const watchFlags = {
   compare: onOff(),
   sockets: choice(["deno", "libc"], "deno"),
-  port: integer(VIEW_PORT, { least: 0, most: 65_535 }),
-  open: onOff(),
+  ...PAGE_FLAGS,
 };
 
 /** `playground watch [HOST:PORT]`, `playground watch --compare MODEL MODEL` */

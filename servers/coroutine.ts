@@ -13,6 +13,7 @@ import { Scheduler, type Task } from "./coroutines/scheduler.ts";
 import type { Engine } from "./engine/model.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, WOULD_BLOCK } from "./sockets/interface.ts";
+import { sendSome } from "./sockets/send_some.ts";
 
 export async function coroutine(engine: Engine): Promise<void> {
   const { listener, sockets, recvSizeBytes } = engine;
@@ -67,11 +68,10 @@ function* sleep(ms: number): Task {
 }
 
 function* send(connection: Connection, bytes: Uint8Array): Task {
-  let sent = connection.trySend(bytes);
-  if (sent === bytes.length) return;
-  for (let unsent = bytes.slice(Math.max(sent, 0)); unsent.length > 0;) {
+  let unsent = sendSome(connection, bytes);
+  if (unsent.length === 0) return;
+  // A copy, since others receive meanwhile into the memory that the bytes may be lent from.
+  for (unsent = unsent.slice(); unsent.length > 0; unsent = sendSome(connection, unsent)) {
     yield;
-    sent = connection.trySend(unsent);
-    if (sent !== WOULD_BLOCK) unsent = unsent.subarray(sent);
   }
 }

@@ -15,6 +15,7 @@ import { Sleepers } from "./engine/sleepers.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 import type { Pollable } from "./sockets/interface.ts";
+import { sendSome } from "./sockets/send_some.ts";
 
 /** What a greenlet runs: it yields what `switch` returns. */
 type Switching = Generator<unknown, void, unknown>;
@@ -79,12 +80,11 @@ export async function greenlet(engine: Engine): Promise<void> {
   }
 
   function* send(connection: Connection, bytes: Uint8Array): Switching {
-    let sent = connection.trySend(bytes);
-    if (sent === bytes.length) return;
-    for (let unsent = bytes.slice(Math.max(sent, 0)); unsent.length > 0;) {
+    let unsent = sendSome(connection, bytes);
+    if (unsent.length === 0) return;
+    // A copy, since others receive meanwhile into the memory that the bytes may be lent from.
+    for (unsent = unsent.slice(); unsent.length > 0; unsent = sendSome(connection, unsent)) {
       yield main.switch();
-      sent = connection.trySend(unsent);
-      if (sent !== WOULD_BLOCK) unsent = unsent.subarray(sent);
     }
   }
 }

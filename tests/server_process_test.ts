@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { freePort, isListening } from "../clients/listening_ports.ts";
 import { NotListeningError, ServerProcess } from "../clients/server_process.ts";
-import { TextLineStream } from "../clients/text_lines.ts";
+import { linesOf } from "../cli/text_lines.ts";
 import type { ServerEvent } from "../servers/supervisor/json_reporter.ts";
 import { assertEquals, assertLess, assertMatch, assertRejects } from "./harness/assert.ts";
 import { exchange } from "./harness/clients.ts";
@@ -94,8 +94,7 @@ test("who is killed by SIGKILL leaves no server and no child of one", async () =
     args: ["run", "-A", path],
     stdout: "piped",
   }).spawn();
-  const lines = parent.stdout.pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TextLineStream()).getReader();
+  const lines = linesOf(parent.stdout).getReader();
   const pids: number[] = JSON.parse((await lines.read()).value ?? "[]");
   assertEquals((await stillRunning(pids)).length, 2);
   const tree = await processTree(parent.pid);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TextLineStream } from "../clients/text_lines.ts";
+import { linesOf } from "../cli/text_lines.ts";
 import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
 import { assertEquals, assertGreaterOrEqual, assertLess } from "./harness/assert.ts";
 import { echoInPieces, exchange, readToEnd, writeAll } from "./harness/clients.ts";
@@ -168,7 +168,7 @@ async function stopEarly(args: string[]): Promise<number> {
   let lines = 0;
   // The first is the engine's own.
   for await (
-    const _ of child.stderr.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+    const _ of linesOf(child.stderr)
   ) {
     if (++lines === 5) child.kill("SIGINT");
   }

@@ -1,16 +1,13 @@
 import { EPOLLET, EPOLLIN, EPOLLOUT } from "../../servers/sockets/interface.ts";
 import { EPOLLRDHUP } from "../../servers/sockets/epoll_event.ts";
+import { connectError, ON, sendAtOnce } from "../../servers/sockets/socket_options.ts";
 import type { SocketAddress } from "../../servers/sockets/socket_address.ts";
 import { ERRNO, SystemCallError } from "../../servers/sockets/system_call_error.ts";
 import {
-  IPPROTO_TCP,
-  SO_ERROR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
-  SOL_SOCKET,
   type SystemCalls,
-  TCP_NODELAY,
 } from "../../servers/sockets/system_calls.ts";
 import type { LibcEpoll } from "./libc_epoll.ts";
 import { isLoopback, LoopbackSources } from "./libc_source.ts";
@@ -40,9 +37,6 @@ export class LibcConnector {
   readonly #epoll: LibcEpoll;
   readonly #destinations: readonly SocketAddress[];
   readonly #sources: LoopbackSources;
-  readonly #one = new Int32Array([1]);
-  readonly #error = new Int32Array(1);
-  readonly #errorSize = new Uint32Array([Int32Array.BYTES_PER_ELEMENT]);
   /** The address of the server that has answered last. */
   #preferred = 0;
 
@@ -107,8 +101,7 @@ export class LibcConnector {
 
   /** Whether the connection is open now: 0, or the errno of what went wrong. */
   errorOf(fd: number): number {
-    const status = this.#calls.getsockopt(fd, SOL_SOCKET, SO_ERROR, this.#error, this.#errorSize);
-    return status < 0 ? -status : this.#error[0];
+    return connectError(this.#calls, fd);
   }
 
   /** Prefers the way that `route` has shown to be good. */
@@ -119,11 +112,10 @@ export class LibcConnector {
   /** @returns the negative errno when it failed; a connection that is under way has not */
   #connect(fd: number, number: number, index: number, route: Route): number {
     const calls = this.#calls;
-    const size = Int32Array.BYTES_PER_ELEMENT;
     const destination = this.#destinations[route.destination];
-    calls.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, this.#one, size);
+    sendAtOnce(calls, fd);
     if (isLoopback(destination)) {
-      calls.setsockopt(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, this.#one, size);
+      calls.setsockopt(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, ON, ON.byteLength);
       const source = this.#sources.address(index, route.attempt);
       const bound = calls.bind(fd, source, source.length);
       if (bound < 0) return bound;

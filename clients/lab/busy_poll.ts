@@ -7,7 +7,7 @@
 import type { LabTexts } from "../../cli/messages.ts";
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { processTree } from "../../servers/supervisor/process_tree.ts";
+import { cpuSecondsOf, processTree } from "../../servers/supervisor/process_tree.ts";
 import { Clients } from "./client.ts";
 import { defineExperiment } from "./experiment.ts";
 import { needSystemCalls } from "./needs.ts";
@@ -82,12 +82,8 @@ async function run(args: readonly string[], texts: LabTexts): Promise<Run> {
 /** Which part of a CPU a process takes, as long as it is looked at. */
 async function cpuShare(pid: number, ms: number): Promise<number> {
   const beganMs = performance.now();
-  const before = cpuSeconds(pid);
+  const before = cpuSecondsOf(processTree(pid));
   await delay(ms);
-  const took = cpuSeconds(pid) - before;
+  const took = cpuSecondsOf(processTree(pid)) - before;
   return took / ((performance.now() - beganMs) / 1_000);
-}
-
-function cpuSeconds(pid: number): number {
-  return processTree(pid).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
 }

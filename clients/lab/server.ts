@@ -34,8 +34,6 @@ export async function startServer(
     });
   } catch (error) {
     if (!(error instanceof NotListeningError)) throw error;
-    throw new RefusedError(
-      needs.server(args.join(" "), error.end.complaints.at(-1) ?? error.message),
-    );
+    throw new RefusedError(needs.server(args.join(" "), error.reason));
   }
 }

@@ -1,5 +1,6 @@
 import {
   contextSwitches,
+  cpuSecondsOf,
   processTree,
   residentBytes,
 } from "../../servers/supervisor/process_tree.ts";
@@ -79,7 +80,7 @@ export class TreeWatch {
       threads: Math.max(peaks.threads, threads),
       processes: Math.max(peaks.processes, tree.length),
     };
-    return { cpuSeconds: tree.reduce((sum, one) => sum + one.cpuSeconds, 0), pids };
+    return { cpuSeconds: cpuSecondsOf(tree), pids };
   }
 }
 

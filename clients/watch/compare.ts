@@ -64,7 +64,6 @@ async function startWatched(
     return { server, run: new RemoteRun(await watching.promise) };
   } catch (error) {
     if (!(error instanceof NotListeningError)) throw error;
-    const reason = error.end.complaints.at(-1) ?? error.message;
-    throw new RefusedError(watch.serverFailed(model, reason));
+    throw new RefusedError(watch.serverFailed(model, error.reason));
   }
 }

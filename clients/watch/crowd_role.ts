@@ -9,7 +9,7 @@ import { raiseDescriptorLimit } from "../../servers/sockets/descriptor_limit.ts"
 import type { Address } from "../../servers/sockets/interface.ts";
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import type { CrowdCommand } from "../../servers/watch/crowd.ts";
-import { TextLineStream } from "../text_lines.ts";
+import { linesOf } from "../../cli/text_lines.ts";
 import { DrivenClients } from "./driven_clients.ts";
 
 const REPORT_MS = 100;
@@ -31,9 +31,7 @@ export async function driveClients(json: string): Promise<number> {
     if (counts !== said) console.log(counts);
     said = counts;
   }, REPORT_MS);
-  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TextLineStream());
-  for await (const line of lines) obey(clients, JSON.parse(line));
+  for await (const line of linesOf(Deno.stdin.readable)) obey(clients, JSON.parse(line));
   clearInterval(timer);
   clients.end("close", Infinity);
   return 0;

@@ -1,6 +1,6 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Command, Frame, Hello, Run } from "../../servers/watch/frames.ts";
-import { TextLineStream } from "../text_lines.ts";
+import { linesOf } from "../../cli/text_lines.ts";
 
 /** A server of another process, seen through its page's own address. */
 export class RemoteRun implements Run {
@@ -35,8 +35,7 @@ export class RemoteRun implements Run {
   async follow(onFrame: (frame: Frame) => void, over: AbortSignal): Promise<void> {
     const { body } = await fetch(new URL("/runs/0/frames", this.#base), { signal: over });
     if (body === null) return;
-    const lines = body.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-    for await (const line of lines) {
+    for await (const line of linesOf(body)) {
       if (line.startsWith("data: ")) onFrame(JSON.parse(line.slice("data: ".length)));
     }
   }

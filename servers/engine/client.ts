@@ -1,5 +1,6 @@
 import { type Answer, type Answers, OneAnswer, type Session } from "../handlers/session.ts";
-import { type Connection, WOULD_BLOCK } from "../sockets/interface.ts";
+import type { Connection } from "../sockets/interface.ts";
+import { sendSome } from "../sockets/send_some.ts";
 
 const NOTHING = new Uint8Array(0);
 const NO_ANSWERS = new OneAnswer();
@@ -61,10 +62,10 @@ export class Client {
       this.dueMs = performance.now() + waitMs;
       return "asleep";
     }
-    const sent = bytes.length === 0 ? 0 : this.connection.trySend(bytes);
-    if (sent < bytes.length) {
+    const unsent = bytes.length === 0 ? bytes : sendSome(this.connection, bytes);
+    if (unsent.length > 0) {
       // The loop receives other clients into the same buffer, so what is left needs a copy.
-      this.#unsent = bytes.slice(sent === WOULD_BLOCK ? 0 : sent);
+      this.#unsent = unsent.slice();
       return "blocked";
     }
     return close ? "done" : "ready";
@@ -72,8 +73,7 @@ export class Client {
 
   /** @returns whether all of it is sent */
   #sendUnsent(): boolean {
-    const sent = this.connection.trySend(this.#unsent);
-    if (sent !== WOULD_BLOCK) this.#unsent = this.#unsent.subarray(sent);
+    this.#unsent = sendSome(this.connection, this.#unsent);
     return this.#unsent.length === 0;
   }
 }

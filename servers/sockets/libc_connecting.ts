@@ -3,12 +3,10 @@ import { type Address, ConnectFailed, type Connecting, type Connection } from ".
 import { LibcConnection, type LibcHome } from "./libc_connection.ts";
 import type { LibcHub, LibcPollable } from "./libc_hub.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket_address.ts";
+import { connectError, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
-import { F_GETFL, F_SETFL, IPPROTO_TCP, SO_ERROR, SOCK_CLOEXEC } from "./system_calls.ts";
-import { SOCK_NONBLOCK, SOCK_STREAM, SOL_SOCKET, TCP_NODELAY } from "./system_calls.ts";
+import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "./system_calls.ts";
 import { UNOBSERVED } from "./unobserved.ts";
-
-const ON = Int32Array.of(1);
 
 /** A socket that was told to connect and not to wait for that, connect(2). */
 export class LibcConnecting implements Connecting, LibcPollable {
@@ -28,7 +26,7 @@ export class LibcConnecting implements Connecting, LibcPollable {
     this.#peer = parseSocketAddress(bytes);
     const type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
     this.descriptor = checked("socket", calls.socket(family, type, 0));
-    calls.setsockopt(this.descriptor, IPPROTO_TCP, TCP_NODELAY, ON, ON.byteLength);
+    sendAtOnce(calls, this.descriptor);
     this.#status = calls.connect(this.descriptor, bytes, bytes.length);
   }
 
@@ -40,8 +38,7 @@ export class LibcConnecting implements Connecting, LibcPollable {
       throw new ConnectFailed(new SystemCallError("connect", errno).message);
     }
     // As those that are accepted: they block or not from call to call.
-    const flags = checked("fcntl", calls.fcntl(this.descriptor, F_GETFL, 0));
-    checked("fcntl", calls.fcntl(this.descriptor, F_SETFL, flags & ~SOCK_NONBLOCK));
+    setBlocking(calls, this.descriptor, true);
     table.add(this.descriptor);
     const home = new UnobservedHome(this.#hub);
     const connection = new LibcConnection(home, this.descriptor, this.#id, this.#peer);
@@ -56,11 +53,7 @@ export class LibcConnecting implements Connecting, LibcPollable {
 
   #errno(): number {
     if (this.#status < 0 && this.#status !== -ERRNO.EINPROGRESS) return -this.#status;
-    const pending = new Int32Array(1);
-    const size = Uint32Array.of(pending.byteLength);
-    const { calls } = this.#hub;
-    checked("getsockopt", calls.getsockopt(this.descriptor, SOL_SOCKET, SO_ERROR, pending, size));
-    return pending[0];
+    return connectError(this.#hub.calls, this.descriptor);
   }
 }
 

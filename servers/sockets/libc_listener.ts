@@ -3,15 +3,13 @@ import type { Address, Connection, Listener, ListenOptions } from "./interface.t
 import { LibcConnection } from "./libc_connection.ts";
 import type { LibcHub, LibcPollable } from "./libc_hub.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
+import { ON, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
-import { F_GETFL, F_SETFL, IPPROTO_TCP, SHUT_RDWR, SO_REUSEADDR } from "./system_calls.ts";
-import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, SOL_SOCKET } from "./system_calls.ts";
-import { type SystemCalls, TCP_NODELAY } from "./system_calls.ts";
+import { SHUT_RDWR, SO_REUSEADDR, SOCK_CLOEXEC, SOCK_NONBLOCK } from "./system_calls.ts";
+import { SOCK_STREAM, SOL_SOCKET, type SystemCalls } from "./system_calls.ts";
 
 /** After how long accepting is tried again if no connection of ours has ended meanwhile. */
 const RETRY_MS = 1_000;
-
-const ON = Int32Array.of(1);
 
 /** The listening socket of the system's. */
 export class LibcListener implements Listener, LibcPollable {
@@ -133,7 +131,7 @@ export class LibcListener implements Listener, LibcPollable {
       return null;
     }
     // An answer should not wait for the acknowledgement of the one before, tcp(7).
-    calls.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ON, ON.byteLength);
+    sendAtOnce(calls, fd);
     table.add(fd);
     const connection = new LibcConnection(this.#hub, fd, ++this.#lastId, peer);
     connections.add(connection);
@@ -163,9 +161,7 @@ export class LibcListener implements Listener, LibcPollable {
   }
 
   #stopBlocking(): void {
-    const { calls } = this.#hub;
-    const flags = checked("fcntl", calls.fcntl(this.#fd, F_GETFL, 0));
-    checked("fcntl", calls.fcntl(this.#fd, F_SETFL, flags | SOCK_NONBLOCK));
+    setBlocking(this.#hub.calls, this.#fd, false);
     this.blocks = false;
   }
 

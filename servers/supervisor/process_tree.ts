@@ -53,6 +53,11 @@ export function processTree(pid: number): ProcessInfo[] {
   return tree;
 }
 
+/** The CPU time of processes together, in seconds. */
+export function cpuSecondsOf(processes: readonly ProcessInfo[]): number {
+  return processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+}
+
 /**
  * The memory that processes have resident, in bytes. Pages that belong to files, such as those of the
  * program, are shared by all who run it; so of these only those of the largest are counted.

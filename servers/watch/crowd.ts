@@ -5,6 +5,7 @@
  * @module
  */
 
+import { linesOf } from "../../cli/text_lines.ts";
 import { ownProgram } from "../engine/own_program.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { Command, CrowdCounts } from "./frames.ts";
@@ -64,13 +65,7 @@ export class Crowd {
   }
 
   async #read(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    let held = "";
-    for await (const text of output.pipeThrough(new TextDecoderStream())) {
-      const lines = (held + text).split("\n");
-      held = lines.pop() ?? "";
-      const last = lines.at(-1);
-      if (last !== undefined) this.#counts = JSON.parse(last);
-    }
+    for await (const line of linesOf(output)) this.#counts = JSON.parse(line);
     this.#counts = NOBODY;
     this.#input = undefined;
   }

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { hasSystemCalls } from "../sockets/system_calls.ts";
-import { processTree, residentBytes } from "../supervisor/process_tree.ts";
+import { cpuSecondsOf, processTree, residentBytes } from "../supervisor/process_tree.ts";
 
 /** Looking takes milliseconds, and memory changes slowly. */
 const LOOK_MS = 500;
@@ -39,7 +39,7 @@ function lookAtProcess(): Omit<Usage, "measuredMs"> {
 function lookAtTree(except: number | undefined): Omit<Usage, "measuredMs"> {
   const tree = processTree(Deno.pid).filter(({ pid }) => pid !== except);
   return {
-    cpuSeconds: tree.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+    cpuSeconds: cpuSecondsOf(tree),
     memoryBytes: residentBytes(tree.map(({ pid }) => pid)),
   };
 }

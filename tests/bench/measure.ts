@@ -7,7 +7,7 @@
 
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { freePort, isListening } from "../../clients/listening_ports.ts";
-import { TextLineStream } from "../../clients/text_lines.ts";
+import { linesOf } from "../../cli/text_lines.ts";
 import { commandFor } from "../harness/playground.ts";
 
 export { median } from "../../clients/race/standings.ts";
@@ -87,8 +87,7 @@ export async function startOurs(args: readonly string[]): Promise<RunningServer>
 /** Starts a program whose first line of output is JSON with the port. */
 export async function startAndReadPort(program: string, args: string[]): Promise<RunningServer> {
   const server = new Deno.Command(program, { args, stdin: "null", stdout: "piped" }).spawn();
-  const lines = server.stdout.pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TextLineStream()).getReader();
+  const lines = linesOf(server.stdout).getReader();
   const { port } = JSON.parse((await lines.read()).value ?? "{}");
   return {
     port,

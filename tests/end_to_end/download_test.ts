@@ -15,9 +15,9 @@ import { writeAll } from "../harness/clients.ts";
 import { namesIn, testInDirectory } from "../harness/downloads.ts";
 import { FileServer, RawServer, sends, stalls } from "../harness/http_servers.ts";
 import { assertOneLine } from "../harness/one_line.ts";
+import { linesOf } from "../../cli/text_lines.ts";
 import {
   commandFor,
-  linesOf,
   run,
   type RunOptions,
   runWithoutReader,

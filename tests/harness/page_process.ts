@@ -1,4 +1,4 @@
-import { TextLineStream } from "../../clients/text_lines.ts";
+import { linesOf } from "../../cli/text_lines.ts";
 import { commandFor } from "./playground.ts";
 
 /** A command that shows a page until it is stopped. Dispose of it, and nothing is left. */
@@ -52,8 +52,7 @@ export class PageProcess implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
-    const lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
-      .pipeThrough(new TextLineStream());
+    const lines = linesOf(this.#child.stdout);
     for await (const line of lines) {
       const address = /http:\S+/.exec(line)?.[0];
       if (address !== undefined) this.#found.resolve(address);

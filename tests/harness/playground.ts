@@ -7,7 +7,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { commandFromSource } from "../../clients/from_source.ts";
-import { TextLineStream } from "../../clients/text_lines.ts";
+import { linesOf } from "../../cli/text_lines.ts";
 import { decode, encode } from "./bytes.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
@@ -199,11 +199,6 @@ export class Server implements AsyncDisposable {
     this.#ended = true;
     this.#onEvent?.();
   }
-}
-
-/** What a process prints, line by line. */
-export function linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
-  return bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
 }
 
 /** A line for people, of which only the first is looked into. */

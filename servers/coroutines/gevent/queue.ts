@@ -1,5 +1,5 @@
 import type { Coroutine } from "./park.ts";
-import { Timeout } from "./timeout.ts";
+import { withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
 /** There was nothing in the queue, and nothing came in time. */
@@ -68,14 +68,9 @@ function* waitUntil(
 ): Coroutine<boolean> {
   if (holds()) return true;
   if (timeoutMs <= 0) return false;
-  const timeout = timeoutMs === Infinity ? undefined : new Timeout(timeoutMs);
-  try {
-    while (!holds()) yield* waiters.join();
-    return true;
-  } catch (error) {
-    if (error !== timeout) throw error;
-    return false;
-  } finally {
-    timeout?.cancel();
-  }
+  return (yield* withTimeout(timeoutMs, () => untilItHolds(holds, waiters), "late")) !== "late";
+}
+
+function* untilItHolds(holds: () => boolean, waiters: Waiters): Coroutine {
+  while (!holds()) yield* waiters.join();
 }

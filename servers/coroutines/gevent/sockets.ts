@@ -5,6 +5,7 @@ import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../socke
 import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
 import { ConnectFailed, type Listener, type Pollable } from "../../sockets/interface.ts";
 import { type Sockets, WOULD_BLOCK } from "../../sockets/interface.ts";
+import { sendSome } from "../../sockets/send_some.ts";
 
 /**
  * A hub's loop over the readiness call of sockets: it wakes greenlets whose socket has become ready.
@@ -181,16 +182,14 @@ export class GeventSocket {
    * @throws {ConnectionReset} when the other side is gone
    */
   send(bytes: Uint8Array): Wait | Coroutine {
-    const sent = this.connection.trySend(bytes);
-    if (sent === bytes.length) return DONE_ALREADY;
-    return this.#sendRest(bytes.slice(sent === WOULD_BLOCK ? 0 : sent));
+    const unsent = sendSome(this.connection, bytes);
+    // Others may receive meanwhile into the memory that `bytes` is lent from, so the rest is a copy.
+    return unsent.length === 0 ? DONE_ALREADY : this.#sendRest(unsent.slice());
   }
 
   *#sendRest(rest: Uint8Array): Coroutine {
-    for (let unsent = rest; unsent.length > 0;) {
+    for (let unsent = rest; unsent.length > 0; unsent = sendSome(this.connection, unsent)) {
       yield* this.#watch.writable.wait();
-      const sent = this.connection.trySend(unsent);
-      if (sent !== WOULD_BLOCK) unsent = unsent.subarray(sent);
     }
   }
 

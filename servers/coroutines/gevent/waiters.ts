@@ -5,10 +5,6 @@ import { getcurrent, park, type Parking, type Wait } from "./park.ts";
 export class Waiters implements Parking {
   readonly #greenlets = new Set<Greenlet>();
 
-  get size(): number {
-    return this.#greenlets.size;
-  }
-
   /** Waits with the others. */
   join(): Wait {
     this.#greenlets.add(getcurrent());

@@ -1,5 +1,10 @@
+/** The lines of a text in UTF-8 that comes as bytes. */
+export function linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
+  return bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+}
+
 /** Cuts a stream of text into its lines. */
-export class TextLineStream extends TransformStream<string, string> {
+class TextLineStream extends TransformStream<string, string> {
   constructor() {
     let held = "";
     super({

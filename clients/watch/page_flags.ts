@@ -1,0 +1,8 @@
+import { integer, onOff } from "../../cli/flags.ts";
+import { VIEW_PORT } from "../../servers/watch/view_port.ts";
+
+/** The flags of commands that show a page. */
+export const PAGE_FLAGS = {
+  port: integer(VIEW_PORT, { least: 0, most: 65_535 }),
+  open: onOff(),
+};

@@ -11,7 +11,7 @@
 import { Client } from "./client.ts";
 import { defineExperiment } from "./experiment.ts";
 import { BEST_SOCKETS, startServer } from "./server.ts";
-import { settlesWithin } from "./settles_within.ts";
+import { settlesWithin } from "../../cli/settles_within.ts";
 
 const MESSAGES = ["one ", "two ", "three "];
 /** How long the second client is left without an answer. */

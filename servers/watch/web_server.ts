@@ -8,6 +8,7 @@ import { RefusedError } from "../../cli/errors.ts";
 import type { Language } from "../../cli/language.ts";
 import { LANGUAGES } from "../../cli/language.ts";
 import { loadMessages, loadModelTexts, type Messages } from "../../cli/messages.ts";
+import { settlesWithin } from "../../cli/settles_within.ts";
 import { messageOf } from "../sockets/thrown.ts";
 import { makeToken, mayControl, mayRead, SECURITY_HEADERS } from "./access.ts";
 import { readAsset } from "./assets.ts";
@@ -18,6 +19,8 @@ import type { Run } from "./frames.ts";
 const HOST = "127.0.0.1";
 /** The longest command, with the longest message that clients can be told to send. */
 const MOST_COMMAND_BYTES = 8_192;
+/** How long pages have to read their last frame. */
+const LAST_FRAME_MS = 500;
 
 /** What is shown. */
 export interface Shown {
@@ -65,9 +68,11 @@ export class WebServer {
     return `http://${HOST}:${this.port}/${query}`;
   }
 
+  /** Ends the pages' streams. Whoever has asked for nothing yet is not waited for. */
   async end(): Promise<void> {
     this.#ended.abort();
-    await this.#server.shutdown();
+    // Browsers open connections before they need them, and Deno 2.5 would wait for their first request.
+    await settlesWithin(this.#server.shutdown(), LAST_FRAME_MS);
   }
 
   async #answer(request: Request): Promise<Response> {

@@ -7,7 +7,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { browserTest } from "../harness/browser.ts";
 import { decode, encode } from "../harness/bytes.ts";
-import { exchange } from "../harness/clients.ts";
+import { exchange, writeAll } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { commandFor, run, Server } from "../harness/playground.ts";
@@ -176,6 +176,30 @@ browserTest("a run that was recorded is replayed without the server that made it
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+for (const begun of ["", "GET / HT"]) {
+  test(`a replay ends though a browser keeps a connection with "${begun}" open`, async () => {
+    const directory = await Deno.makeTempDir();
+    const file = `${directory}/run.jsonl`;
+    try {
+      await recordOneClient(file);
+      const { process, address } = await PageProcess.start(["replay", file, "--port", "0"]);
+      await using _ = process;
+      using spare = await Deno.connect(toListener(address));
+      await writeAll(spare, encode(begun));
+      await (await fetch(address)).text(); // so the process has accepted the one before
+      assertEquals(await process.stop(), 0);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
+
+/** What to connect to for an address of a page. */
+function toListener(address: string): Deno.ConnectOptions {
+  const { hostname, port } = new URL(address);
+  return { hostname, port: Number(port) };
+}
 
 /** Records a server with a client that says something, until the client has left. */
 async function recordOneClient(file: string): Promise<Server> {

@@ -1,4 +1,4 @@
-// @ts-types="../../cli/std/delay.d.ts"
+// @ts-types="./std/delay.d.ts"
 import { delay } from "@std/async/delay";
 
 /** Waits for a promise, at most so long. @returns whether it was settled */

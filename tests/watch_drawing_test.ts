@@ -6,10 +6,10 @@
 
 import { en } from "../cli/messages/en.ts";
 import { STATES } from "../servers/watch/frames.ts";
-import type { Change } from "../servers/watch/frames.ts";
+import type { CallCounts, Change } from "../servers/watch/frames.ts";
 import { WebServer } from "../servers/watch/web_server.ts";
-import { assertEquals, assertGreater } from "./harness/assert.ts";
-import { browserTest } from "./harness/browser.ts";
+import { assertEquals, assertGreater, assertLess } from "./harness/assert.ts";
+import { browserTest, type Page } from "./harness/browser.ts";
 import { FakeRun } from "./harness/fake_run.ts";
 
 const CLIENTS = 10_000;
@@ -26,24 +26,80 @@ browserTest(
     complaints,
   }) => {
     const run = new FakeRun();
-    const server = new WebServer({ runs: [run], language: "en", messages: en }, 0);
-    const timer = setInterval(() => publish(run), FRAME_MS);
-    try {
-      await page.goto(server.address);
-      const canvas = page.locator("canvas[data-detailed=false]");
-      await canvas.waitFor();
-      let mostPerSecond = 0;
-      for (let window = 0; window < MOST_WINDOWS && mostPerSecond <= 30; window++) {
-        mostPerSecond = Math.max(mostPerSecond, await page.evaluate<number>(DRAWS_PER_SECOND));
-      }
-      assertGreater(mostPerSecond, 30);
-      assertEquals(complaints, []);
-    } finally {
-      clearInterval(timer);
-      await server.end();
-    }
+    await withPage(page, run, () => publish(run), async () => {
+      await page.locator("canvas[data-detailed=false]").waitFor();
+      assertGreater(await mostDrawsPerSecond(page), 30);
+    });
+    assertEquals(complaints, []);
   },
 );
+
+browserTest("where processors are short, the page draws seldom, and only as long", async ({
+  page,
+  complaints,
+}) => {
+  const run = new FakeRun();
+  let isShort = true;
+  const publishEmpty = () => run.publish(run.frame({ timeMs: Date.now(), isShort }));
+  await withPage(page, run, publishEmpty, async () => {
+    await page.locator("html.sparing").waitFor();
+    const drawsPerSecond = await page.evaluate<number>(DRAWS_PER_SECOND);
+    assertGreater(drawsPerSecond, 0);
+    assertLess(drawsPerSecond, 6);
+    isShort = false;
+    await page.locator("html:not(.sparing)").waitFor();
+    assertGreater(await mostDrawsPerSecond(page), 30);
+  });
+  assertEquals(complaints, []);
+});
+
+browserTest("the code is scrolled to where it rests, and not after every call", async ({
+  page,
+  complaints,
+}) => {
+  const run = new FakeRun();
+  const text = Array.from({ length: 200 }, (_, line) => `line ${line + 1};`).join("\n");
+  run.source = [{ path: "servers/long.ts", text, lines: { wait: [1], recv: [200] } }];
+  let calls: CallCounts = { ...NO_CALLS, recv: 1 };
+  const publishCall = () =>
+    run.publish(run.frame({ timeMs: Date.now(), call: "recv", calls, log: ["a line"] }));
+  await withPage(page, run, publishCall, async () => {
+    await page.locator(".line.current", { hasText: "line 200;" }).waitFor();
+    const scrolled = () => page.locator(".source pre").evaluate((box) => box.scrollTop);
+    assertEquals(await scrolled(), 0);
+    calls = NO_CALLS;
+    while (await scrolled() === 0) await page.waitForTimeout(FRAME_MS);
+  });
+  assertEquals(complaints, []);
+});
+
+const NO_CALLS: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 };
+
+/** Opens the page on a run of which `publish` makes a frame again and again, until `work` is done. */
+async function withPage(
+  page: Page,
+  run: FakeRun,
+  publish: () => void,
+  work: () => Promise<void>,
+): Promise<void> {
+  const server = new WebServer({ runs: [run], language: "en", messages: en }, 0);
+  const timer = setInterval(publish, FRAME_MS);
+  try {
+    await page.goto(server.address);
+    await work();
+  } finally {
+    clearInterval(timer);
+    await server.end();
+  }
+}
+
+async function mostDrawsPerSecond(page: Page): Promise<number> {
+  let most = 0;
+  for (let window = 0; window < MOST_WINDOWS && most <= 30; window++) {
+    most = Math.max(most, await page.evaluate<number>(DRAWS_PER_SECOND));
+  }
+  return most;
+}
 
 const DRAWS_PER_SECOND = `new Promise((resolve) => {
   const draws = () => Number(document.documentElement.dataset.draws);

@@ -15,6 +15,17 @@ Deno.test("what a server takes is looked at anew only when some time has passed"
   assertEquals(watch.look(10_500, undefined).measuredMs, 10_500);
 });
 
+Deno.test("a server that takes more than a quarter of the processors makes them short", () => {
+  for (const [processors, isShort] of [[0.1, true], [1_000, false]] as const) {
+    const watch = new UsageWatch(false, processors);
+    const nowMs = Date.now();
+    assertEquals(watch.look(nowMs, undefined).isShort, false);
+    const burntMs = performance.now() + 100;
+    while (performance.now() < burntMs);
+    assertEquals(watch.look(nowMs + 1_000, undefined).isShort, isShort);
+  }
+});
+
 test("children that serve count, and one that does not is left aside", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["eval", "console.log(1); await Deno.stdin.read(new Uint8Array(1))"],

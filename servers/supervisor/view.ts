@@ -3,11 +3,10 @@ import type { Notice } from "../engine/model.ts";
 import type { EngineSetup } from "../engine/protocol.ts";
 import type { Controls } from "../shared_memory/controls.ts";
 import type { Address } from "../sockets/interface.ts";
-import type { Memories } from "./memories.ts";
 
 /** What a view sees of a server, and may change. */
 export interface WatchedServer {
-  readonly setup: Omit<EngineSetup, keyof Memories>;
+  readonly setup: Pick<EngineSetup, "model" | "sockets" | "handler">;
   readonly stats: ArrayBufferLike;
   readonly trace: ArrayBufferLike;
   readonly controls: Controls;

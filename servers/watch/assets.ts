@@ -19,6 +19,7 @@ const OWN = [
   "dom.js",
   "history.js",
   "lanes.js",
+  "pace.js",
   "player.js",
   "run_view.js",
   "source.js",

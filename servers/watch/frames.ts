@@ -93,6 +93,8 @@ export interface Frame {
   readonly memoryBytes: number;
   /** When these two were measured, which is not done for every frame. */
   readonly measuredMs: number;
+  /** Whether processors are so short that those who show this should take little of them. */
+  readonly isShort: boolean;
   /** Which call the code is in. */
   readonly call: Call;
   readonly calls: CallCounts;

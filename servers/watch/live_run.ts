@@ -17,7 +17,9 @@ import { UsageWatch } from "./usage_watch.ts";
 
 /** How often is looked, and a frame made, while somebody watches. */
 const LOOK_MS = 50;
-/** How often while nobody does: only to know who is there. */
+/** How often where processors are short: each look wakes up all who watch, and they get in its way. */
+const SHORT_LOOK_MS = 250;
+/** How often while nobody watches: only to know who is there. */
 const IDLE_LOOK_MS = 250;
 /** So many records of messages are wanted for a frame: they cost the server, and nobody sees more. */
 const RECORDS_PER_FRAME = 128;
@@ -36,9 +38,10 @@ export class LiveRun implements Run {
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #counters: Counters;
   #lines: string[] = [];
-  readonly #usage: UsageWatch;
+  readonly #usage: Pick<UsageWatch, "look">;
 
-  constructor(server: WatchedServer, address: Address) {
+  /** @param usage what the server takes of the machine; of a test, what it is to take */
+  constructor(server: WatchedServer, address: Address, usage?: Pick<UsageWatch, "look">) {
     const { servant, waitsIn } = modelEntry(server.setup.model);
     this.#server = server;
     this.#address = address;
@@ -49,7 +52,7 @@ export class LiveRun implements Run {
     );
     this.#backlog = new BacklogWatch(address);
     this.#crowd = new Crowd(address);
-    this.#usage = new UsageWatch(servant === "process");
+    this.#usage = usage ?? new UsageWatch(servant === "process");
     this.#counters = readCounters(server.stats);
     this.#look();
   }
@@ -120,9 +123,12 @@ export class LiveRun implements Run {
     const timeMs = Date.now();
     const counters = readCounters(this.#server.stats);
     this.#takeCounters(counters, timeMs);
-    if (isWatched) this.#publish(counters, timeMs);
-    else this.#model.takeChanges(); // a new subscriber gets the whole
-    this.#lookAfter(isWatched ? LOOK_MS : IDLE_LOOK_MS);
+    if (!isWatched) {
+      this.#model.takeChanges(); // a new subscriber gets the whole
+      return this.#lookAfter(IDLE_LOOK_MS);
+    }
+    const { isShort } = this.#publish(counters, timeMs);
+    this.#lookAfter(isShort ? SHORT_LOOK_MS : LOOK_MS);
   }
 
   #takeCounters(counters: Counters, timeMs: number): void {
@@ -135,7 +141,7 @@ export class LiveRun implements Run {
     this.#counters = counters;
   }
 
-  #publish(counters: Counters, timeMs: number): void {
+  #publish(counters: Counters, timeMs: number): Frame {
     const peers = this.#backlog.look(timeMs);
     if (peers !== undefined) this.#model.applyBacklog(peers, timeMs);
     const { controls, nudge } = this.#server;
@@ -146,6 +152,7 @@ export class LiveRun implements Run {
       onFrame(state.isNew ? { ...frame, ...this.#model.all(), isWhole: true } : frame);
       state.isNew = false;
     }
+    return frame;
   }
 
   #makeFrame(counters: Counters, timeMs: number): Frame {

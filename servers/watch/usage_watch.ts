@@ -5,38 +5,54 @@ import { cpuSecondsOf, processTree, residentBytes } from "../supervisor/process_
 /** Looking takes milliseconds, and memory changes slowly. */
 const LOOK_MS = 500;
 
+/**
+ * From this share of all processors on, a server leaves none to those who watch: whoever loads it takes
+ * about as much as it does.
+ */
+const MOST_SHARE = 0.27;
+
 /** What a server takes of the machine. */
 export interface Usage {
   /** CPU time so far. */
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly measuredMs: number;
+  /** Whether it needs the processors so much that those who watch should do with little. */
+  readonly isShort: boolean;
 }
 
 /** Looks what this server takes, with the children that serve where they can be looked into. */
 export class UsageWatch {
   readonly #hasChildren: boolean;
-  #last: Usage = { cpuSeconds: 0, memoryBytes: 0, measuredMs: 0 };
+  readonly #processors: number;
+  #last: Usage = { cpuSeconds: 0, memoryBytes: 0, measuredMs: 0, isShort: false };
 
-  /** @param hasChildren whether clients are served by child processes */
-  constructor(hasChildren: boolean) {
+  /**
+   * @param hasChildren whether clients are served by child processes
+   * @param processors how many the machine has
+   */
+  constructor(hasChildren: boolean, processors = navigator.hardwareConcurrency) {
     this.#hasChildren = hasChildren && hasSystemCalls();
+    this.#processors = processors;
   }
 
   /** @param except a child process that is none of those that serve */
   look(timeMs: number, except: number | undefined): Usage {
     if (timeMs < this.#last.measuredMs + LOOK_MS) return this.#last;
     const looked = this.#hasChildren ? lookAtTree(except) : lookAtProcess();
-    return this.#last = { ...looked, measuredMs: timeMs };
+    const { cpuSeconds, measuredMs } = this.#last;
+    const taken = (looked.cpuSeconds - cpuSeconds) * 1_000 / (timeMs - measuredMs);
+    const isShort = taken > MOST_SHARE * this.#processors;
+    return this.#last = { ...looked, measuredMs: timeMs, isShort };
   }
 }
 
-function lookAtProcess(): Omit<Usage, "measuredMs"> {
+function lookAtProcess(): Pick<Usage, "cpuSeconds" | "memoryBytes"> {
   const { user, system } = process.cpuUsage();
   return { cpuSeconds: (user + system) / 1e6, memoryBytes: Deno.memoryUsage().rss };
 }
 
-function lookAtTree(except: number | undefined): Omit<Usage, "measuredMs"> {
+function lookAtTree(except: number | undefined): Pick<Usage, "cpuSeconds" | "memoryBytes"> {
   const tree = processTree(Deno.pid).filter(({ pid }) => pid !== except);
   return {
     cpuSeconds: cpuSecondsOf(tree),

@@ -4,8 +4,8 @@
  *
  *   deno task bench:watch [--rounds N] [--seconds N] [--conns N] [--browser] [MODEL FLAG…]
  *
- * A browser draws on the same processors that serve, which is no cost of the server's, so it is left
- * away unless it is asked for. Needs a C compiler.
+ * A browser draws on the same processors that serve, and not everybody has one, so it is left away
+ * unless it is asked for. Needs a C compiler.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { CompiledPrograms, median } from "./measure.ts";
 const flags = parseArgs(Deno.args, {
   string: ["_", "rounds", "seconds", "conns"],
   boolean: ["browser"],
-  default: { rounds: "7", seconds: "2", conns: "200" },
+  default: { rounds: "7", seconds: "4", conns: "200" },
 });
 const words = flags._.length > 0 ? flags._ : ["epoll", "--sockets", "libc"];
 const load = { clients: Number(flags.conns), sizeBytes: 64, seconds: Number(flags.seconds) };

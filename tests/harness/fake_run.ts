@@ -1,8 +1,9 @@
-import type { Command, Frame, Hello, Run } from "../../servers/watch/frames.ts";
+import type { Command, Frame, Hello, Run, SourceFile } from "../../servers/watch/frames.ts";
 
 /** A run that tells what a test has it tell. */
 export class FakeRun implements Run {
   readonly commands: Command[] = [];
+  source: readonly SourceFile[] = [];
   readonly #subscribers = new Set<(frame: Frame) => void>();
 
   /** How many follow it. */
@@ -19,7 +20,7 @@ export class FakeRun implements Run {
       handler: "echo",
       address: "127.0.0.1:7788",
       pid: 1,
-      source: [],
+      source: this.source,
       explained: { en: EXPLAINED, zh: EXPLAINED },
     });
   }
@@ -62,6 +63,7 @@ const NOTHING: Frame = {
   cpuSeconds: 0,
   memoryBytes: 0,
   measuredMs: 0,
+  isShort: false,
   call: "wait",
   calls: { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 },
   log: [],

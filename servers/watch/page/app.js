@@ -7,6 +7,7 @@
 import { Controls } from "./controls.js";
 import { element } from "./dom.js";
 import { STATES } from "./history.js";
+import { areProcessorsShort, drawForEver } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { RunView } from "./run_view.js";
 import { Timeline } from "./timeline.js";
@@ -35,7 +36,7 @@ function legend({ states }) {
 }
 
 /** What is to be shown, and where its frames come from. */
-async function makeShows(view, texts, onFrame) {
+async function makeShows(view, texts) {
   if (view.isRecording) {
     const text = await (await fetch("/recording")).text();
     const [head, ...lines] = text.trimEnd().split("\n");
@@ -44,27 +45,21 @@ async function makeShows(view, texts, onFrame) {
   }
   return await Promise.all(Array.from({ length: view.runs }, async (_, run) => {
     const shown = new RunView(await (await fetch(`/runs/${run}/hello`)).json(), texts);
-    const take = (frame) => {
-      shown.take(frame);
-      if (run === 0) onFrame(frame);
-    };
-    return { view: shown, player: new LivePlayer(run, take) };
+    return { view: shown, player: new LivePlayer(run, (frame) => shown.take(frame)) };
   }));
 }
 
-/** Draws again and again, as often as the screen does, and not while nobody sees it. */
-function drawForEver(shows, timeline, lost) {
-  const draw = () => {
-    for (const { view, player } of shows) {
-      player.tick?.(timeline.isPaused);
-      view.draw(player.history, timeline.timeToShow(player.startMs, player.nowMs, player.endMs));
-    }
-    lost.hidden = !shows.some(({ player }) => player.isLost);
-    document.documentElement.dataset.draws = String(++draws);
-    requestAnimationFrame(draw);
-  };
-  let draws = 0;
-  requestAnimationFrame(draw);
+/** Draws all that changes by itself. */
+function draw(shows, timeline, controls, lost) {
+  for (const { view, player } of shows) {
+    player.tick?.(timeline.isPaused);
+    view.draw(player.history, timeline.timeToShow(player.startMs, player.nowMs, player.endMs));
+  }
+  const newest = shows[0].player.history.samples.at(-1);
+  if (newest !== undefined) controls?.show(newest.frame);
+  lost.hidden = !shows.some(({ player }) => player.isLost);
+  const { dataset } = document.documentElement;
+  dataset.draws = String(Number(dataset.draws ?? 0) + 1);
 }
 
 async function main() {
@@ -78,7 +73,7 @@ async function main() {
   texts.clientsCounted = (count) => texts.clientsTotal.replace("#", count.toLocaleString(language));
   document.title = texts.title;
   const controls = view.isRecording ? undefined : new Controls(texts, token);
-  const shows = await makeShows(view, texts, (frame) => controls?.show(frame));
+  const shows = await makeShows(view, texts);
   const seek = view.isRecording ? (timeMs) => shows[0].player.seek(timeMs) : undefined;
   const timeline = new Timeline(texts, seek);
   const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
@@ -90,7 +85,11 @@ async function main() {
     lost,
     element("main", {}, ...shows.map((show) => show.view.element)),
   );
-  drawForEver(shows, timeline, lost);
+  const players = shows.map(({ player }) => player);
+  drawForEver(
+    () => draw(shows, timeline, controls, lost),
+    () => areProcessorsShort(players),
+  );
 }
 
 await main();

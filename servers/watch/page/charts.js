@@ -10,7 +10,7 @@ import { colorOf, element, shownNumber } from "./dom.js";
 const { uPlot } = globalThis;
 
 const HEIGHT = 110;
-const REDRAW_MS = 250;
+const REDRAW_MS = 500;
 /** How much time is drawn. */
 const SHOWN_MS = 60_000;
 
@@ -52,24 +52,25 @@ export class Charts {
     const shown = samples.map(({ frame }) => frame)
       .filter(({ timeMs }) => timeMs > toMs - SHOWN_MS && timeMs <= toMs);
     const step = Math.max(1, Math.floor(shown.length / 240));
-    for (const chart of this.#charts) {
+    // All at once: to ask for a width after something was written lays the whole page out anew.
+    const widths = this.#charts.map(({ figure }) => Math.max(80, figure.clientWidth - 8));
+    this.#charts.forEach((chart, index) => {
       const times = [];
       const values = [];
       for (let i = SPAN; i < shown.length; i += step) {
         times.push(shown[i].timeMs / 1_000);
         values.push(MEASURES[chart.name](shown[i], shown[i - SPAN]));
       }
-      this.#drawOne(chart, [times, values]);
-    }
+      this.#drawOne(chart, [times, values], widths[index]);
+    });
   }
 
-  #drawOne(chart, data) {
+  #drawOne(chart, data, width) {
     const last = data[1].at(-1);
     if (last === undefined) return;
     chart.value.textContent = last === null
       ? "–"
       : shownNumber(last, last < 10 && !Number.isInteger(last) ? 1 : 0);
-    const width = Math.max(80, chart.figure.clientWidth - 8);
     chart.plot ??= new uPlot(optionsOf(chart.name, width), data, chart.figure);
     if (chart.plot.width !== width) chart.plot.setSize({ width, height: HEIGHT });
     chart.plot.setData(data);

@@ -14,6 +14,7 @@ const CATCH_UP_MS = 500;
 /** Follows a server that runs. */
 export class LivePlayer {
   history = new History(KEPT_MS + 15_000);
+  isLive = true;
   isLost = false;
   #offsetMs = 0;
   #onFrame;
@@ -47,6 +48,7 @@ export class LivePlayer {
 /** Plays a recording, as if it were a server that runs. */
 export class RecordingPlayer {
   history = new History();
+  isLive = false;
   isLost = false;
   #frames;
   #next = 0;

@@ -14,6 +14,8 @@ import { ClientTable } from "./table.js";
 const MOST_LINES = 200;
 const SPAN = 10;
 const FACTS_MS = 250;
+/** Lines come in batches: to scroll after each costs a browser more than all other drawing. */
+const LOG_MS = 500;
 
 /** The section on one server: its lanes, its numbers, its code, its log. */
 export class RunView {
@@ -27,7 +29,10 @@ export class RunView {
   #source;
   #facts = element("p", { class: "facts" });
   #log = element("ol", { class: "log", tabIndex: 0 });
+  /** Lines that are not in the log yet. */
+  #lines = [];
   #factsMs = 0;
+  #logMs = 0;
 
   /** @param {object} hello what the server is, as frames.ts has it */
   constructor(hello, texts) {
@@ -75,14 +80,11 @@ export class RunView {
     );
   }
 
-  /** Takes in a frame: what is not drawn from the history. */
+  /** Takes in a frame: what is not drawn from the history. It is seen with the next drawing. */
   take(frame) {
-    this.#source.show(frame.settings.heldMs > 0 ? "held" : frame.call, frame.calls);
-    if (frame.log.length === 0) return;
-    const isAtEnd = this.#log.scrollTop + this.#log.clientHeight > this.#log.scrollHeight - 30;
-    this.#log.append(...frame.log.map((line) => element("li", {}, line)));
-    while (this.#log.childElementCount > MOST_LINES) this.#log.firstElementChild.remove();
-    if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
+    this.#source.take(frame.settings.heldMs > 0 ? "held" : frame.call, frame.calls);
+    this.#lines.push(...frame.log);
+    if (this.#lines.length > MOST_LINES) this.#lines.splice(0, this.#lines.length - MOST_LINES);
   }
 
   /** Draws how it was at a time. */
@@ -93,6 +95,19 @@ export class RunView {
     this.#table.draw(history);
     this.#charts.draw(history.samples, toMs);
     this.#drawFacts(history.samples);
+    this.#source.draw();
+    this.#drawLog();
+  }
+
+  #drawLog() {
+    const nowMs = performance.now();
+    if (this.#lines.length === 0 || nowMs - this.#logMs < LOG_MS) return;
+    this.#logMs = nowMs;
+    const isAtEnd = this.#log.scrollTop + this.#log.clientHeight > this.#log.scrollHeight - 30;
+    this.#log.append(...this.#lines.map((line) => element("li", {}, line)));
+    this.#lines = [];
+    while (this.#log.childElementCount > MOST_LINES) this.#log.firstElementChild.remove();
+    if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   #drawFacts(samples) {

@@ -16,6 +16,11 @@ export class SourceView {
   #lines = new Map();
   #warm = new Map();
   #call;
+  /** The call whose lines are marked. */
+  #marked;
+  /** Whether nothing has happened since the frame before, and where that was so the last time. */
+  #rests = false;
+  #restedIn;
 
   constructor(files) {
     for (const { path, text, lines } of files) {
@@ -34,17 +39,30 @@ export class SourceView {
   }
 
   /** @param {string} call that is running, @param {Record<string, number>} counts since the last time */
-  show(call, counts) {
+  take(call, counts) {
     const nowMs = performance.now();
+    this.#rests = true;
     for (const [name, count] of Object.entries(counts)) {
-      if (count > 0) this.#warm.set(name, nowMs);
+      if (count === 0) continue;
+      this.#warm.set(name, nowMs);
+      if (name !== "wait") this.#rests = false; // to be looked at wakes it up, too
     }
-    if (call !== this.#call) {
-      this.#mark(this.#call, "current", false);
-      this.#mark(call, "current", true);
-      this.#call = call;
-      if (!this.element.contains(document.activeElement)) this.#scrollTo(call);
+    this.#call = call;
+  }
+
+  /** Marks the lines of what was taken. */
+  draw() {
+    if (this.#call !== this.#marked) {
+      this.#mark(this.#marked, "current", false);
+      this.#mark(this.#call, "current", true);
+      this.#marked = this.#call;
     }
+    // Code that is everywhere within a moment cannot be followed with the eyes.
+    if (this.#rests && this.#call !== this.#restedIn) {
+      if (!this.element.contains(document.activeElement)) this.#scrollTo(this.#call);
+      this.#restedIn = this.#call;
+    }
+    const nowMs = performance.now();
     for (const [name, sinceMs] of this.#warm) {
       this.#mark(name, "warm", nowMs - sinceMs < WARM_MS);
     }

@@ -1,0 +1,31 @@
+/**
+ * How often the page draws. A browser that draws takes a processor away from the server and from those
+ * who load it, so where processors are short it draws seldom.
+ *
+ * @module
+ */
+
+/** The pause between two drawings where processors are short: what is drawn comes as seldom. */
+const SHORT_PAUSE_MS = 250;
+
+/** Whether a server that runs says that processors are short. A recording says how it was then. */
+export function areProcessorsShort(players) {
+  return players.some(({ isLive, history }) =>
+    isLive && (history.samples.at(-1)?.frame.isShort ?? false)
+  );
+}
+
+/**
+ * Draws again and again, as often as the screen does unless that is too much, and never unseen. While it
+ * is too much, the page has the class `sparing`: what the style sheet moves is drawn as often.
+ */
+export function drawForEver(draw, isTooMuch) {
+  const next = () => {
+    draw();
+    const isSparing = isTooMuch();
+    document.documentElement.classList.toggle("sparing", isSparing);
+    if (isSparing) setTimeout(() => requestAnimationFrame(next), SHORT_PAUSE_MS);
+    else requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+}

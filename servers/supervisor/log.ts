@@ -13,10 +13,10 @@ const LOOK_MS = 50;
 export class Log {
   readonly #reader: TraceReader;
   readonly #stats: ArrayBufferLike;
-  readonly #reporter: Reporter;
+  readonly #reporter: Pick<Reporter, "record" | "more">;
   readonly #mostPerSecond: number;
   readonly #showsSent: boolean;
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setInterval> | undefined = undefined;
   #secondEndsMs = 0;
   #shown = 0;
   #notShown = 0;
@@ -25,7 +25,7 @@ export class Log {
   constructor(
     trace: ArrayBufferLike,
     stats: ArrayBufferLike,
-    reporter: Reporter,
+    reporter: Pick<Reporter, "record" | "more">,
     mostPerSecond: number,
     showsSent: boolean,
   ) {
@@ -34,6 +34,10 @@ export class Log {
     this.#mostPerSecond = mostPerSecond;
     this.#stats = stats;
     this.#showsSent = showsSent;
+  }
+
+  /** From now on reports what has been traced, from the beginning. */
+  begin(): void {
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 

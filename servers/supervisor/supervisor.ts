@@ -60,7 +60,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const engine = new RunningEngine(supervision, engineSetup(setup, memories), warden);
   if (withChildren !== undefined) await engine.startChildren(withChildren);
   const stop = new Stop(supervision, (graceMs) => engine.endClients(graceMs), stats, engine.giveUp);
-  engine.start(stop);
+  engine.start(stop, log);
   stop.listenToSignals();
   try {
     await engine.stopped;
@@ -138,9 +138,12 @@ class RunningEngine {
     this.watch(this.#children);
   }
 
-  /** @param stop what is begun when the model asks for its end */
-  start(stop: Stop): void {
-    this.#worker.onmessage = ({ data }: MessageEvent<FromEngine>) => this.#hear(data, stop);
+  /**
+   * @param stop what is begun when the model asks for its end
+   * @param log what is begun when it listens: what happens is told after that
+   */
+  start(stop: Stop, log: Log | undefined): void {
+    this.#worker.onmessage = ({ data }: MessageEvent<FromEngine>) => this.#hear(data, stop, log);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#failed(event.message);
@@ -165,11 +168,12 @@ class RunningEngine {
     await this.#children?.end();
   }
 
-  #hear(data: FromEngine, stop: Stop): void {
+  #hear(data: FromEngine, stop: Stop, log: Log | undefined): void {
     const { setup, reporter, messages } = this.#supervision;
     switch (data.kind) {
       case "listening":
         reporter.listening(data, setup.model, setup.sockets);
+        log?.begin();
         this.view?.listening(data).catch(this.#fail);
         return;
       case "failed":

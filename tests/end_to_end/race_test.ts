@@ -115,7 +115,8 @@ test("capitals are compared with capitals", async () => {
 test("nothing is left behind, not even who has run away from the program", async () => {
   const mark = `RACE_MARK=${crypto.randomUUID()}`;
   const { code } = await run([
-    ...["race", ...SHORT, "--conns", "10", "thread", "process", "--sockets", "deno"],
+    // On a busy machine a thread or a process may serve nobody in so short a time; the loop does.
+    ...["race", ...SHORT, "--conns", "10", "select", "thread", "process", "--sockets", "deno"],
     ...against("runaway", faultyProgram("{port}", "runaway")),
     ...against("deaf", faultyProgram("{port}", "deaf")),
   ], { env: environmentOf(mark) });
@@ -157,7 +158,7 @@ test("Ctrl-C ends a race, and shows what it came to", async () => {
   child.kill("SIGINT");
   const { code, stdout } = await child.output();
   const text = decode(stdout);
-  assertMatch(text, /^select libc .* 200\b/m);
+  assertMatch(text, /^select libc .* (?:\d+\/)?200\b/m);
   assertMatch(text, /^! ended early: \d of 2,000 heats were run$/m);
   assertEquals([code, await processesWith(mark)], [0, []]);
 }, { ignore: !hasSystemCalls() });

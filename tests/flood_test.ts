@@ -62,16 +62,6 @@ for (const wait of [true, false]) {
   }
 }
 
-testEachFlood("a flood that does not wait gets back all that it sent", async (floodOf) => {
-  const enough = afterEach(20, () => flood.stop());
-  await using target = echoTarget(enough);
-  const flood = floodOf(target, { wait: false, repertoire: ofSize(10_000) });
-  await flood.run();
-  assertEquals(outcome(flood), FLAWLESS);
-  const { messagesSent, messagesEchoed, bytesSent, bytesReceived } = flood.measurements;
-  assertEquals([messagesEchoed, bytesReceived], [messagesSent, bytesSent]);
-});
-
 testEachFlood(
   "a flood that does not wait counts a server that only listens as one that serves",
   async (floodOf) => {

@@ -9,6 +9,9 @@ import { Numbers } from "./numbers.ts";
 /** How long a child whose client has gone may take to end by itself. */
 const END_MS = 2_000;
 
+/** As much as a pipe holds at a time, pipe(7). */
+const PIPE_BYTES = 65_536;
+
 /** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
 const DESCRIPTORS_PER_CHILD = 5;
 
@@ -127,8 +130,9 @@ async function carryToChild(
   try {
     for (;;) {
       const chunk = connection.tryRecv(recvSizeBytes);
+      // What was received is good until the next time, and the child has it by then.
       if (chunk === WOULD_BLOCK) await sockets.readable(connection);
-      else if (chunk.length === 0 || !await child.write(chunk.slice())) return;
+      else if (chunk.length === 0 || !await child.write(chunk)) return;
     }
   } finally {
     await child.closeInput();
@@ -149,7 +153,9 @@ class Child {
   readonly #engine: Engine;
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #output: ReadableStreamBYOBReader;
+  /** What comes is read into it again and again: a new one for each chunk would be garbage by the megabyte. */
+  #buffer: ArrayBuffer = new ArrayBuffer(PIPE_BYTES);
   /** Whether it runs our own executable, which does not end before it has served. */
   readonly isOurs: boolean;
   #first: Uint8Array | undefined;
@@ -175,7 +181,7 @@ class Child {
       detached: true,
     }).spawn();
     this.#input = this.#process.stdin.getWriter();
-    this.#output = this.#process.stdout.getReader();
+    this.#output = this.#process.stdout.getReader({ mode: "byob" });
   }
 
   /** Resolves when the process is no more. */
@@ -186,9 +192,9 @@ class Child {
   /** Resolves when the child can serve; a program that is not ours is ready when it runs. */
   async ready(): Promise<void> {
     if (!this.isOurs) return;
-    const { value } = await this.#output.read();
-    if (value?.[0] !== READY_BYTE) throw new Error("the child process did not become ready");
-    this.#first = value.subarray(1);
+    const bytes = await this.#read();
+    if (bytes?.[0] !== READY_BYTE) throw new Error("the child process did not become ready");
+    this.#first = bytes.subarray(1);
   }
 
   /** @returns false when the child takes no more */
@@ -211,10 +217,16 @@ class Child {
     }
   }
 
-  /** What the child writes, until it closes its standard output. */
+  /** What the child writes, until it closes its standard output; good until the next is asked for. */
   async *output(): AsyncGenerator<Uint8Array> {
     if (this.#first !== undefined && this.#first.length > 0) yield this.#first;
-    for (let result; !(result = await this.#output.read()).done;) yield result.value;
+    for (let bytes; (bytes = await this.#read()) !== undefined;) yield bytes;
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    const { value, done } = await this.#output.read(new Uint8Array(this.#buffer));
+    if (value !== undefined) this.#buffer = value.buffer; // it was taken away while it was filled
+    return done ? undefined : value;
   }
 
   #kill(): void {

@@ -1,63 +1,16 @@
-import { closest } from "../cli/closest.ts";
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
-import { choice, duration, type FlagValues, integer, onOff } from "../cli/flags.ts";
-import { optional, text, toTyped } from "../cli/flags.ts";
+import type { FlagValues } from "../cli/flags.ts";
 import type { Language } from "../cli/language.ts";
-import type { Messages } from "../cli/messages.ts";
-import { HANDLER_NAMES, isHandlerFile } from "./handlers/handlers.ts";
-import { MODEL_NAMES, modelEntry, type ModelName } from "./registry.ts";
+import { modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkProgram, splitCommand } from "./program.ts";
+import { checkServeFlags, serveFlags } from "./serve_flags.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
-import { hasSystemCalls } from "./sockets/system_calls.ts";
 import { JsonReporter } from "./supervisor/json_reporter.ts";
 import type { Reporter } from "./supervisor/reporter.ts";
 import { supervise, type Supervision } from "./supervisor/supervisor.ts";
 import { TextReporter } from "./supervisor/text_reporter.ts";
-import { VIEW_PORT } from "./watch/view_port.ts";
-
-const serveFlags = {
-  host: text("127.0.0.1", "HOST"),
-  port: integer(-1, { least: 0, most: 65_535, shown: "" }),
-  backlog: integer(1_024, { least: 1, most: 65_535 }),
-  handler: text("echo", "NAME"),
-  sleep: duration(0, "0", "ms"),
-  cpu: duration(0, "0", "ms"),
-  recvSize: integer(16_384, { least: 1, most: 1_048_576 }),
-  maxClients: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
-  idleTimeout: duration(Infinity, "", "s"),
-  grace: duration(3_000, "3s", "s"),
-  quiet: onOff(),
-  verbose: onOff(),
-  json: onOff(),
-  trigger: choice(["edge", "level"], "edge"),
-  pause: duration(0, "0", "ms"),
-  spare: integer(0, { least: 0, most: 1_000 }),
-  exec: text("", "COMMAND"),
-  sockets: choice(["deno", "libc"], "deno"),
-  oneshot: onOff(),
-  threads: integer(8, { least: 1, most: 1_000 }),
-  fdSetsize: integer(1_024, { least: 64, most: 1_048_576 }),
-  stats: onOff(),
-  watch: optional(
-    integer(-1, { least: 0, most: 65_535, shown: String(VIEW_PORT) }),
-    `${VIEW_PORT}`,
-  ),
-  open: onOff(),
-  record: text("", "FILE"),
-};
-
-/** The flags that only these models understand. */
-const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelName[]>>> = {
-  trigger: ["epoll"],
-  pause: ["nonblocking", "coroutine"],
-  spare: ["thread", "process"],
-  exec: ["process"],
-  oneshot: ["epoll"],
-  threads: ["threadpool"],
-  fdSetsize: ["select", "select-queue"],
-};
 
 /** `playground serve <model>` */
 export const serveCommand = defineCommand({
@@ -67,7 +20,7 @@ export const serveCommand = defineCommand({
     { flags, words: [name], given, messages, language }: Invocation<typeof serveFlags>,
   ): Promise<number> {
     const model = parseModelName(name, messages);
-    check(model, flags, given, messages);
+    checkServeFlags(model, flags, given, messages);
     const exec = splitCommand(flags.exec);
     if (given.has("exec") && exec.length === 0) {
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
@@ -99,41 +52,6 @@ async function viewOpener(
   const port = given.has("watch") ? watch : undefined;
   const recordTo = record === "" ? undefined : record;
   return (server) => new LiveView(server, { port, open, recordTo, language, reporter });
-}
-
-function check(
-  model: ModelName,
-  { handler, quiet, verbose, sockets, spare }: FlagValues<typeof serveFlags>,
-  given: ReadonlySet<string>,
-  messages: Messages,
-): void {
-  if (!HANDLER_NAMES.includes(handler) && !isHandlerFile(handler)) {
-    const nearest = closest(handler, HANDLER_NAMES);
-    throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
-  }
-  if (sockets === "libc") checkLibc(model, messages);
-  else if (given.has("fdSetsize")) {
-    throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
-  }
-  if (sockets === "libc" && given.has("exec") && spare > 0) {
-    throw new UsageError(messages.serve.spareProgram);
-  }
-  if (given.has("open") && !given.has("watch")) {
-    throw new UsageError(messages.flags.onlyWith("--open", "--watch"));
-  }
-  if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
-  for (const [flag, models] of Object.entries(ONLY_FOR)) {
-    if (given.has(flag) && !models.includes(model)) {
-      throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
-    }
-  }
-}
-
-function checkLibc(model: ModelName, messages: Messages): void {
-  if (!hasSystemCalls()) throw new UsageError(messages.flags.libcNotHere);
-  if (modelEntry(model).sockets.includes("libc")) return;
-  const others = MODEL_NAMES.filter((name) => modelEntry(name).sockets.includes("libc"));
-  throw new UsageError(messages.flags.notForModel("--sockets libc", model, others));
 }
 
 async function makeSetup(

@@ -9,7 +9,7 @@ import { STATES } from "../servers/watch/frames.ts";
 import type { CallCounts, Change } from "../servers/watch/frames.ts";
 import { WebServer } from "../servers/watch/web_server.ts";
 import { assertEquals, assertGreater, assertLess } from "./harness/assert.ts";
-import { browserTest, type Page } from "./harness/browser.ts";
+import { browserTest, type Page, type Visit } from "./harness/browser.ts";
 import { FakeRun } from "./harness/fake_run.ts";
 
 const CLIENTS = 10_000;
@@ -21,63 +21,60 @@ const MOST_WINDOWS = 20;
 
 browserTest(
   "with 10,000 clients the page counts them, and draws more than 30 times a second",
-  async ({
-    page,
-    complaints,
-  }) => {
+  async (visit) => {
+    const { page } = visit;
     const run = new FakeRun();
-    await withPage(page, run, () => publish(run), async () => {
+    await withPage(visit, run, () => publish(run), async () => {
       await page.locator("canvas[data-detailed=false]").waitFor();
       assertGreater(await mostDrawsPerSecond(page), 30);
     });
-    assertEquals(complaints, []);
   },
 );
 
-browserTest("where processors are short, the page draws seldom, and only as long", async ({
-  page,
-  complaints,
-}) => {
-  const run = new FakeRun();
-  let isShort = true;
-  const publishEmpty = () => run.publish(run.frame({ timeMs: Date.now(), isShort }));
-  await withPage(page, run, publishEmpty, async () => {
-    await page.locator("html.sparing").waitFor();
-    const drawsPerSecond = await page.evaluate<number>(DRAWS_PER_SECOND);
-    assertGreater(drawsPerSecond, 0);
-    assertLess(drawsPerSecond, 6);
-    isShort = false;
-    await page.locator("html:not(.sparing)").waitFor();
-    assertGreater(await mostDrawsPerSecond(page), 30);
-  });
-  assertEquals(complaints, []);
-});
+browserTest(
+  "where processors are short, the page draws seldom, and only as long",
+  async (visit) => {
+    const { page } = visit;
+    const run = new FakeRun();
+    let isShort = true;
+    const publishEmpty = () => run.publish(run.frame({ timeMs: Date.now(), isShort }));
+    await withPage(visit, run, publishEmpty, async () => {
+      await page.locator("html.sparing").waitFor();
+      const drawsPerSecond = await page.evaluate<number>(DRAWS_PER_SECOND);
+      assertGreater(drawsPerSecond, 0);
+      assertLess(drawsPerSecond, 6);
+      isShort = false;
+      await page.locator("html:not(.sparing)").waitFor();
+      assertGreater(await mostDrawsPerSecond(page), 30);
+    });
+  },
+);
 
-browserTest("the code is scrolled to where it rests, and not after every call", async ({
-  page,
-  complaints,
-}) => {
+browserTest("the code is scrolled to where it rests, and not after every call", async (visit) => {
+  const { page } = visit;
   const run = new FakeRun();
   const text = Array.from({ length: 200 }, (_, line) => `line ${line + 1};`).join("\n");
   run.source = [{ path: "servers/long.ts", text, lines: { wait: [1], recv: [200] } }];
   let calls: CallCounts = { ...NO_CALLS, recv: 1 };
   const publishCall = () =>
     run.publish(run.frame({ timeMs: Date.now(), call: "recv", calls, log: ["a line"] }));
-  await withPage(page, run, publishCall, async () => {
+  await withPage(visit, run, publishCall, async () => {
     await page.locator(".line.current", { hasText: "line 200;" }).waitFor();
     const scrolled = () => page.locator(".source pre").evaluate((box) => box.scrollTop);
     assertEquals(await scrolled(), 0);
     calls = NO_CALLS;
     while (await scrolled() === 0) await page.waitForTimeout(FRAME_MS);
   });
-  assertEquals(complaints, []);
 });
 
 const NO_CALLS: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 };
 
-/** Opens the page on a run of which `publish` makes a frame again and again, until `work` is done. */
+/**
+ * Opens the page on a run of which `publish` makes a frame again and again, until `work` is done. The
+ * page must have no complaint.
+ */
 async function withPage(
-  page: Page,
+  { page, complaints }: Visit,
   run: FakeRun,
   publish: () => void,
   work: () => Promise<void>,
@@ -91,6 +88,7 @@ async function withPage(
     clearInterval(timer);
     await server.end();
   }
+  assertEquals(complaints, []);
 }
 
 async function mostDrawsPerSecond(page: Page): Promise<number> {

@@ -5,6 +5,7 @@
  */
 
 import { colorOf, element, shownNumber } from "./dom.js";
+import { AtMostEvery } from "./pace.js";
 
 /** The charting library, which index.html loads. */
 const { uPlot } = globalThis;
@@ -33,7 +34,7 @@ const SPAN = 20;
 export class Charts {
   element = element("div", { class: "charts" });
   #charts = [];
-  #drawnMs = 0;
+  #turn = new AtMostEvery(REDRAW_MS);
 
   /** @param {Record<string, string>} titles by measure; what has no title is not drawn */
   constructor(titles) {
@@ -46,9 +47,7 @@ export class Charts {
   }
 
   draw(samples, toMs) {
-    const nowMs = performance.now();
-    if (nowMs - this.#drawnMs < REDRAW_MS || samples.length < 2) return;
-    this.#drawnMs = nowMs;
+    if (samples.length < 2 || !this.#turn.isDue()) return;
     const shown = samples.map(({ frame }) => frame)
       .filter(({ timeMs }) => timeMs > toMs - SHOWN_MS && timeMs <= toMs);
     const step = Math.max(1, Math.floor(shown.length / 240));

@@ -22,6 +22,8 @@ export class Controls {
   #read;
   #sleepMs = number(0, 0, 60_000);
   #cpuMs = number(0, 0, 60_000);
+  /** The frame that was shown last. */
+  #shown;
 
   /** @param {string} token without which nothing can be done */
   constructor(texts, token) {
@@ -42,8 +44,11 @@ export class Controls {
     if (token === "") this.#status.textContent = texts.noToken;
   }
 
-  /** What has become of it. */
-  show({ crowd, settings }) {
+  /** What has become of it, by a frame. */
+  show(frame) {
+    if (frame === this.#shown) return; // frames come more seldom than drawings
+    this.#shown = frame;
+    const { crowd, settings } = frame;
     const shown = `${this.#texts.opened} ${shownNumber(crowd.open)}`;
     if (this.#crowd.textContent !== shown) this.#crowd.textContent = shown;
     setUnlessUsed(this.#talk, "checked", crowd.talking);

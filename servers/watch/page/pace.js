@@ -8,6 +8,24 @@
 /** The pause between two drawings where processors are short: what is drawn comes as seldom. */
 const SHORT_PAUSE_MS = 250;
 
+/** Something that is done at most once in so many milliseconds. */
+export class AtMostEvery {
+  #ms;
+  #lastMs = 0;
+
+  constructor(ms) {
+    this.#ms = ms;
+  }
+
+  /** Whether it is time to do it; then it counts as done. */
+  isDue() {
+    const nowMs = performance.now();
+    if (nowMs - this.#lastMs < this.#ms) return false;
+    this.#lastMs = nowMs;
+    return true;
+  }
+}
+
 /** Whether a server that runs says that processors are short. A recording says how it was then. */
 export function areProcessorsShort(players) {
   return players.some(({ isLive, history }) =>

@@ -8,6 +8,7 @@ import { Charts } from "./charts.js";
 import { element, shownNumber } from "./dom.js";
 import { BACKLOG, QUEUE } from "./history.js";
 import { LanePicture } from "./lanes.js";
+import { AtMostEvery } from "./pace.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
 
@@ -31,8 +32,8 @@ export class RunView {
   #log = element("ol", { class: "log", tabIndex: 0 });
   /** Lines that are not in the log yet. */
   #lines = [];
-  #factsMs = 0;
-  #logMs = 0;
+  #factsTurn = new AtMostEvery(FACTS_MS);
+  #logTurn = new AtMostEvery(LOG_MS);
 
   /** @param {object} hello what the server is, as frames.ts has it */
   constructor(hello, texts) {
@@ -100,9 +101,7 @@ export class RunView {
   }
 
   #drawLog() {
-    const nowMs = performance.now();
-    if (this.#lines.length === 0 || nowMs - this.#logMs < LOG_MS) return;
-    this.#logMs = nowMs;
+    if (this.#lines.length === 0 || !this.#logTurn.isDue()) return;
     const isAtEnd = this.#log.scrollTop + this.#log.clientHeight > this.#log.scrollHeight - 30;
     this.#log.append(...this.#lines.map((line) => element("li", {}, line)));
     this.#lines = [];
@@ -111,9 +110,7 @@ export class RunView {
   }
 
   #drawFacts(samples) {
-    const nowMs = performance.now();
-    if (nowMs - this.#factsMs < FACTS_MS) return;
-    this.#factsMs = nowMs;
+    if (!this.#factsTurn.isDue()) return;
     const texts = this.#texts;
     const last = samples.at(-1).frame;
     const before = samples.at(-1 - Math.min(SPAN, samples.length - 1)).frame;

@@ -6,6 +6,7 @@
 
 import { element } from "./dom.js";
 import { STATES } from "./history.js";
+import { AtMostEvery } from "./pace.js";
 
 const MOST_CLIENTS = 100;
 const REDRAW_MS = 1_000;
@@ -17,7 +18,7 @@ export class ClientTable {
   #laneName;
   #body = element("tbody");
   #sums = element("p", { class: "sums" });
-  #drawnMs = 0;
+  #turn = new AtMostEvery(REDRAW_MS);
 
   constructor(texts, laneName) {
     this.#texts = texts;
@@ -41,9 +42,7 @@ export class ClientTable {
   }
 
   draw(history) {
-    const nowMs = performance.now();
-    if (nowMs - this.#drawnMs < REDRAW_MS) return;
-    this.#drawnMs = nowMs;
+    if (!this.#turn.isDue()) return;
     this.#sums.textContent = STATES.map((state, number) => [state, history.counts[number]])
       .filter(([, count]) => count > 0)
       .map(([state, count]) => `${this.#texts.states[state]}: ${count}`)

@@ -22,8 +22,8 @@ Deno.test("whoever obeys is held up until the time is over, and then no more", (
   serving.obey();
   assertGreaterOrEqual(performance.now() - beganMs, 55); // clocks of milliseconds are rounded
   const afterMs = performance.now();
-  serving.obey();
-  assertLess(performance.now() - afterMs, 50);
+  for (let turn = 0; turn < 100; turn++) serving.obey();
+  assertLess(performance.now() - afterMs, 100 * 50);
   assertEquals(setting.heldMs, 0);
 });
 

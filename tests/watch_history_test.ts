@@ -90,12 +90,26 @@ Deno.test("sampleAt() finds the last sample that is not later", () => {
   assertEquals(found, [10, 10, 10, 20, 30]);
 });
 
-Deno.test("10,000 clients that come and go are taken in at once", () => {
-  const history = new History();
-  const beganMs = performance.now();
-  for (const state of [WAITING, SERVED, CLOSED]) {
-    history.apply(frame(1, Array.from({ length: 10_000 }, (_, client) => [1, client, state, 0])));
-  }
-  assertLess(performance.now() - beganMs, 1_000);
-  assert(history.counts.every((count: number) => count === 0));
+Deno.test("10,000 clients that come and go take about ten times as long as 1,000", () => {
+  const fewMs = shortestMs(() => comeAndGo(1_000));
+  const manyMs = shortestMs(() => comeAndGo(10_000));
+  assertLess(manyMs, 40 * fewMs); // a hundred times, if each client were looked for among the others
 });
+
+function comeAndGo(clients: number): void {
+  const history = new History();
+  for (const state of [WAITING, SERVED, CLOSED]) {
+    history.apply(frame(1, Array.from({ length: clients }, (_, client) => [1, client, state, 0])));
+  }
+  assert(history.counts.every((count: number) => count === 0));
+}
+
+/** The shortest of some runs: all that a busy machine does to one is to make it longer. */
+function shortestMs(work: () => void): number {
+  const runsMs = Array.from({ length: 7 }, () => {
+    const beganMs = performance.now();
+    work();
+    return performance.now() - beganMs;
+  });
+  return Math.min(...runsMs);
+}

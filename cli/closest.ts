@@ -1,7 +1,26 @@
-// @ts-types="./std/closest_string.d.ts"
-import { closestString } from "@std/text/closest-string";
+// @ts-types="./std/levenshtein_distance.d.ts"
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
-/** The one of `candidates` that `word` most likely stands for. */
-export function closest(word: string, candidates: readonly string[]): string {
-  return closestString(word, candidates);
+/**
+ * The one of `candidates` that a person most likely meant who typed `word`: one that begins with it,
+ * or else the one that fewest changes of a letter lead to, at most one for each three letters.
+ *
+ * @returns `null` when none is near
+ * @example
+ * ```ts
+ * closest("scan", ["all", "scan-cost"]); // "scan-cost"
+ * closest("selct", ["poll", "select"]); // "select"
+ * closest("foo", ["poll", "select"]); // null
+ * ```
+ */
+export function closest<Candidate extends string>(
+  word: string,
+  candidates: readonly Candidate[],
+): Candidate | null {
+  if (word === "") return null;
+  const begun = candidates.find((candidate) => candidate.startsWith(word));
+  if (begun !== undefined) return begun;
+  const changes = candidates.map((candidate) => levenshteinDistance(word, candidate));
+  const fewest = Math.min(...changes);
+  return fewest <= Math.ceil(word.length / 3) ? candidates[changes.indexOf(fewest)] : null;
 }

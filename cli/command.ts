@@ -11,6 +11,7 @@ import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
 import { endWhenOutputIsLost } from "./lost_output.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
+import { pageColumns } from "./wrap.ts";
 
 /** What a command is run with. */
 export interface Invocation<Some extends Flags> extends ParsedArguments<Some> {
@@ -21,8 +22,12 @@ export interface Invocation<Some extends Flags> extends ParsedArguments<Some> {
 /** A command of the executable. */
 export interface Command<Some extends Flags = Flags> {
   readonly flags: Some;
-  /** How many words it takes besides its flags. */
-  readonly words: { readonly least: number; readonly most: number };
+  /** How many words it takes besides its flags, and the names that the first can be, if only these. */
+  readonly words: {
+    readonly least: number;
+    readonly most: number;
+    readonly choices?: readonly string[];
+  };
   /** @returns the exit status */
   run(invocation: Invocation<Some>): Promise<number>;
 }
@@ -71,27 +76,34 @@ async function dispatch(
   messages: Messages,
   language: Language,
 ): Promise<number> {
+  if (name === "help" && args.length > 0) {
+    return await dispatch(commands, version, [...args, "--help"], messages, language);
+  }
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    console.log(overview(messages, version));
+    console.log(overview(messages, version, pageColumns()));
     return 0;
   }
-  if (name === "--version" || name === "-V") {
+  if (name === "--version" || name === "-V" || name === "version") {
     console.log(`playground ${version}`);
     return 0;
   }
-  if (!isCommandName(commands, name)) {
-    if (name.startsWith("-")) throw new UsageError(messages.flags.unknown(name, "--help"));
-    const nearest = closest(name, Object.keys(commands));
-    throw new UsageError(messages.flags.unknownCommand(name, nearest));
-  }
+  if (!isCommandName(commands, name)) throw unknownWord(name, Object.keys(commands), messages);
   const command = await commands[name]();
   if (args.some((argument) => argument === "--help" || argument === "-h")) {
-    console.log(commandHelp(name, command.flags, messages));
+    console.log(commandHelp(name, command.flags, messages, pageColumns()));
     return 0;
   }
   const parsed = parseFlags(args, command.flags, messages);
   checkWords(name, command, parsed.words, messages);
   return await command.run({ ...parsed, messages, language });
+}
+
+function unknownWord(typed: string, commands: string[], messages: Messages): UsageError {
+  return new UsageError(
+    typed.startsWith("-")
+      ? messages.flags.unknown(typed, closest(typed, ["--help", "--version", "--lang"]))
+      : messages.flags.unknownCommand(typed, closest(typed, [...commands, "help", "version"])),
+  );
 }
 
 function isCommandName(commands: Commands, name: string): name is CommandName {
@@ -105,7 +117,9 @@ function checkWords(
   messages: Messages,
 ): void {
   const { usage } = messages.commands[name];
-  if (typed.length < words.least) throw new UsageError(messages.flags.tooFewWords(usage));
+  if (typed.length < words.least) {
+    throw new UsageError(messages.flags.tooFewWords(usage, words.choices ?? []));
+  }
   if (typed.length > words.most) {
     throw new UsageError(messages.flags.tooManyWords(typed[words.most], usage));
   }

@@ -274,9 +274,9 @@ function isIn(typed: string, entries: readonly (readonly [string, string])[]): b
 
 function unknownFlag(argument: string, known: string[], messages: Messages): UsageError {
   const typed = argument.replace(/=.*/s, "");
-  return new UsageError(
-    messages.flags.unknown(typed, `--${closest(typed.replace(/^-+/, ""), known)}`),
-  );
+  // Every command has these two beside its own.
+  const nearest = closest(typed.replace(/^-+/, ""), [...known, "lang", "help"]);
+  return new UsageError(messages.flags.unknown(typed, nearest === null ? null : `--${nearest}`));
 }
 
 function parseValue(

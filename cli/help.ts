@@ -5,25 +5,37 @@
  */
 
 import { type Flags, toTyped } from "./flags.ts";
+import { padEnd, widest } from "./columns.ts";
 import type { CommandName, Messages } from "./messages.ts";
+import { wrapCommand, wrapText } from "./wrap.ts";
 
-/** What `playground --help` prints. */
-export function overview(messages: Messages, version: string): string {
+/** How wide the left one of two columns may be. */
+const MAX_LEFT_COLUMNS = 30;
+/** In fewer columns than this, what belongs beside a word stands below it. */
+const MIN_SIDE_BY_SIDE_COLUMNS = 60;
+
+/** What `playground --help` prints, in lines of at most `columns` columns of a terminal. */
+export function overview(messages: Messages, version: string, columns: number): string {
   const { help, commands } = messages;
   const rows = Object.entries(commands).map(([name, { summary }]) => [name, summary] as const);
   return [
-    `playground ${version} — ${help.tagline}`,
+    wrapText(`playground ${version} — ${help.tagline}`, columns, "", ""),
     "",
     `${help.usage}: playground ${help.usageWords}`,
     "",
-    ...columns(rows),
+    ...inTwoColumns(rows, columns),
     "",
-    ...help.start,
+    ...help.start.map((line) => wrapText(line.trimStart(), columns, indentOf(line), "    ")),
   ].join("\n");
 }
 
-/** What `playground NAME --help` prints. */
-export function commandHelp(name: CommandName, flags: Flags, messages: Messages): string {
+/** What `playground NAME --help` prints, in lines of at most `columns` columns of a terminal. */
+export function commandHelp(
+  name: CommandName,
+  flags: Flags,
+  messages: Messages,
+  columns: number,
+): string {
   const { help, commands } = messages;
   const { summary, usage, examples } = commands[name];
   const texts: Readonly<Record<string, string>> = {
@@ -36,21 +48,27 @@ export function commandHelp(name: CommandName, flags: Flags, messages: Messages)
     return [placeholder === null ? typed : `${typed} ${placeholder}`, `${texts[key]}${shown}`];
   });
   return [
-    `playground ${usage}`,
+    wrapText(`playground ${usage}`, columns, "", "    "),
     "",
-    summary,
+    wrapText(summary, columns, "", ""),
     "",
-    ...columns([...rows, ["--lang en|zh", help.lang], ["--help", help.help]]),
+    ...inTwoColumns([...rows, ["--lang en|zh", help.lang], ["--help", help.help]], columns),
     "",
-    ...examples.map((example) => `  ${example}`),
+    ...examples.map((example) => wrapCommand(example, columns)),
   ].join("\n");
 }
 
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const width = Math.min(30, Math.max(...rows.map(([left]) => left.length)));
-  return rows.map(([left, right]) =>
-    left.length > width
-      ? `  ${left}\n  ${" ".repeat(width)}  ${right}`
-      : `  ${left.padEnd(width)}  ${right}`
-  );
+/** Words at the left, and what there is to say of each beside it. */
+function inTwoColumns(rows: readonly (readonly string[])[], columns: number): string[] {
+  const width = Math.min(MAX_LEFT_COLUMNS, widest(rows.map(([left]) => left)));
+  const indent = columns < MIN_SIDE_BY_SIDE_COLUMNS ? "      " : " ".repeat(width + 4);
+  return rows.flatMap(([left, right]) => {
+    const isAbove = columns < MIN_SIDE_BY_SIDE_COLUMNS || left.length > width;
+    if (isAbove) return [`  ${left}`, wrapText(right, columns, indent, indent)];
+    return [wrapText(right, columns, `  ${padEnd(left, width)}  `, indent)];
+  });
+}
+
+function indentOf(line: string): string {
+  return line.slice(0, line.length - line.trimStart().length);
 }

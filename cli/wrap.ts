@@ -1,6 +1,17 @@
 import stringWidth from "string-width";
 
 /**
+ * What a line may break after: a Chinese character or a word with the closing marks behind it, and
+ * white space.
+ */
+const PIECES = (() => {
+  const closing = "，。；：、！？）”’』」》〉】";
+  const word = `[^\\s\\p{Script=Han}${closing}]`;
+  const pieces = [`\\p{Script=Han}[${closing}]*`, "\\s+", `${word}*[${closing}]+`, `${word}+`];
+  return new RegExp(pieces.join("|"), "gu");
+})();
+
+/**
  * Breaks a text into lines of at most `columns` columns of a terminal. Between Chinese characters,
  * which are two columns wide, a line may break anywhere, but not before a closing mark.
  *
@@ -11,11 +22,7 @@ export function wrapText(text: string, columns: number, first: string, others: s
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
-  for (
-    const piece
-      of text.match(/\p{Script=Han}[，。；：、！？）”’』」》〉】]*|\s+|[^\s\p{Script=Han}]+/gu) ??
-        []
-  ) {
+  for (const piece of text.match(PIECES) ?? []) {
     const isSpace = piece.trim() === "";
     if (!isEmpty && stringWidth(line + piece) > columns) {
       lines.push(line.trimEnd());
@@ -28,6 +35,11 @@ export function wrapText(text: string, columns: number, first: string, others: s
   }
   lines.push(line.trimEnd());
   return lines.join("\n");
+}
+
+/** Breaks a command to be typed into lines that a shell reads as one. */
+export function wrapCommand(command: string, columns: number): string {
+  return wrapText(command, columns - " \\".length, "  ", "      ").replaceAll("\n", " \\\n");
 }
 
 /** How wide a page of text is: as wide as the terminal, but no wider than a line is good to read. */

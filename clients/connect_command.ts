@@ -1,44 +1,83 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
-import { RefusedError, UsageError } from "../cli/errors.ts";
+import { RefusedError } from "../cli/errors.ts";
+import { onOff } from "../cli/flags.ts";
+import { systemReason } from "../cli/system_reason.ts";
 import { formatAddress } from "../servers/sockets/interface.ts";
-import { messageOf } from "../servers/sockets/thrown.ts";
 import { parseAddress } from "./address.ts";
+import { PlainConversation } from "./connect/plain_conversation.ts";
+import { TerminalConversation } from "./connect/terminal_conversation.ts";
+
+const connectFlags = { crlf: onOff() };
+
+/** What stands for the person who talks to the server. */
+export interface Conversation {
+  /** What is typed, in bytes, to its end. */
+  readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Shows what came from the server. @throws {Deno.errors.BrokenPipe} when nobody sees it */
+  show(bytes: Uint8Array): Promise<void>;
+  /** Gives back the terminal. */
+  end(): void;
+}
 
 /** `playground connect [HOST:PORT]` */
 export const connectCommand = defineCommand({
-  flags: {},
+  flags: connectFlags,
   words: { least: 0, most: 1 },
-  async run({ words: [typed], messages }: Invocation<Record<never, never>>): Promise<number> {
-    const address = typed === undefined ? { host: "127.0.0.1", port: 7788 } : parseAddress(typed);
-    if (address === undefined) {
-      throw new UsageError(`${typed}: ${messages.flags.wantsAddress}`);
-    }
+  async run(
+    { flags, words: [typed], messages }: Invocation<typeof connectFlags>,
+  ): Promise<number> {
+    const address = parseAddress(typed ?? "7788", 7788, messages);
     const texts = messages.connect;
     const shown = formatAddress(address);
     let conn: Deno.TcpConn;
     try {
       conn = await Deno.connect({ hostname: address.host, port: address.port });
     } catch (error) {
-      throw new RefusedError(texts.failed(shown, messageOf(error)));
+      throw new RefusedError(texts.failed(shown, systemReason(error, messages)));
     }
+    const isTerminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+    const lineEnd = flags.crlf ? "\r\n" : "\n";
+    const conversation = isTerminal
+      ? new TerminalConversation(lineEnd)
+      : new PlainConversation(lineEnd);
     console.error(texts.connected(shown));
-    sendTyped(conn);
     try {
-      await conn.readable.pipeTo(Deno.stdout.writable, { preventClose: true });
+      sendTyped(conversation, conn);
+      const isHeard = await showReceived(conversation, conn);
+      if (isHeard) console.error(texts.closed(shown));
+      return 0;
     } catch (error) {
-      throw new RefusedError(texts.lost(shown, messageOf(error)));
+      throw new RefusedError(texts.lost(shown, systemReason(error, messages)));
+    } finally {
+      conversation.end();
     }
-    console.error(texts.closed(shown));
-    return 0;
   },
 });
 
 /** Sends what is typed; at its end the other side may still finish what it has to say. */
-async function sendTyped(conn: Deno.TcpConn): Promise<void> {
+async function sendTyped({ typed }: Conversation, conn: Deno.TcpConn): Promise<void> {
   try {
-    await Deno.stdin.readable.pipeTo(conn.writable, { preventClose: true });
+    await typed.pipeTo(conn.writable, { preventClose: true });
     await conn.closeWrite();
   } catch {
     // The connection is lost, which the receiving side reports.
   }
+}
+
+/**
+ * Shows what comes, until the other side has closed.
+ *
+ * @returns whether all of it was shown: a reader such as `head` may have had enough
+ * @throws what the connection is lost by
+ */
+async function showReceived(conversation: Conversation, conn: Deno.TcpConn): Promise<boolean> {
+  for await (const bytes of conn.readable) {
+    try {
+      await conversation.show(bytes);
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return false;
+      throw error;
+    }
+  }
+  return true;
 }

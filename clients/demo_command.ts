@@ -23,7 +23,7 @@ const DEMOS: ReadonlyMap<string, Demo> = new Map([
 /** `playground demo <name>` */
 export const demoCommand = defineCommand({
   flags: demoFlags,
-  words: { least: 1, most: 1 },
+  words: { least: 1, most: 1, choices: [...DEMOS.keys()] },
   async run({ flags, words: [name], messages }: Invocation<typeof demoFlags>): Promise<number> {
     const demo = DEMOS.get(name);
     if (demo === undefined) {

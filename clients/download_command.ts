@@ -3,7 +3,7 @@ import { RefusedError, UsageError } from "../cli/errors.ts";
 import { duration, type FlagValues, integer, onOff, text } from "../cli/flags.ts";
 import type { Messages } from "../cli/messages.ts";
 import { StatusLines } from "../cli/status_lines.ts";
-import { messageOf } from "../servers/sockets/thrown.ts";
+import { systemReason } from "../cli/system_reason.ts";
 import { Download } from "./download/download.ts";
 import { Downloads } from "./download/downloads.ts";
 import { fileNames } from "./download/file_name.ts";
@@ -58,11 +58,11 @@ function parseUrl(typed: string, { download }: Messages): URL {
   return url;
 }
 
-async function makeDirectory(path: string, { download }: Messages): Promise<void> {
+async function makeDirectory(path: string, messages: Messages): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    throw new RefusedError(download.directoryFailed(path, messageOf(error)));
+    throw new RefusedError(messages.download.directoryFailed(path, systemReason(error, messages)));
   }
 }
 

@@ -27,10 +27,7 @@ export const watchCommand = defineCommand({
       await compare({ ...flags, models }, language, messages);
       return 0;
     }
-    const address = parseAddress(words[0] ?? `127.0.0.1:${VIEW_PORT}`);
-    if (address === undefined) {
-      throw new UsageError(`${words[0]}: ${messages.flags.wantsAddress}`);
-    }
+    const address = parseAddress(words[0] ?? String(VIEW_PORT), VIEW_PORT, messages);
     const { watchInTerminal } = await import("./watch/watch_in_terminal.ts");
     await watchInTerminal(address, messages);
     return 0;

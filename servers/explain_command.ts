@@ -1,15 +1,16 @@
 import { bold } from "../cli/colors.ts";
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { loadModelTexts } from "../cli/messages.ts";
-import { pageColumns, wrapText } from "../cli/wrap.ts";
+import { pageColumns, wrapCommand, wrapText } from "../cli/wrap.ts";
 import { parseModelName } from "./model_name.ts";
+import { MODEL_NAMES } from "./registry.ts";
 
 const flags = {};
 
 /** `playground explain <model>` */
 export const explainCommand = defineCommand({
   flags,
-  words: { least: 1, most: 1 },
+  words: { least: 1, most: 1, choices: MODEL_NAMES },
   async run({ words: [typed], messages, language }: Invocation<typeof flags>): Promise<number> {
     const name = parseModelName(typed, messages);
     const { headings, models } = await loadModelTexts(language);
@@ -30,7 +31,7 @@ export const explainCommand = defineCommand({
       ...section(
         headings.tries,
         tries.map(([command, look]) =>
-          `  ${command}\n${wrapText(look, columns, "      # ", "      # ")}`
+          `${wrapCommand(command, columns)}\n${wrapText(look, columns, "      # ", "      # ")}`
         ),
       ),
     ].join("\n"));

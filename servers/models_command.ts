@@ -2,6 +2,7 @@ import { defineCommand, type Invocation } from "../cli/command.ts";
 import { onOff } from "../cli/flags.ts";
 import { loadModelTexts } from "../cli/messages.ts";
 import { bold } from "../cli/colors.ts";
+import { pageColumns, wrapText } from "../cli/wrap.ts";
 import { MODEL_NAMES, modelEntry } from "./registry.ts";
 
 const modelsFlags = { json: onOff() };
@@ -22,14 +23,17 @@ export const modelsCommand = defineCommand({
       return 0;
     }
     const texts = messages.models;
+    const columns = pageColumns();
     const width = Math.max(...MODEL_NAMES.map((name) => name.length)) + 2;
-    const indent = " ".repeat(width);
+    const indent = " ".repeat(columns < 60 ? 2 : width);
     for (const { name, servant, waitsIn, strength, limit } of rows) {
       const waits = waitsIn === "-" ? texts.nothing : waitsIn;
       const served = `${texts.servedBy} ${texts.servant[servant]}; ${texts.waitsIn} ${waits}`;
-      console.log(`${bold(name)}${" ".repeat(width - name.length)}${served}`);
-      console.log(`${indent}+ ${strength}`);
-      console.log(`${indent}- ${limit}`);
+      // Wrapped as if the name were spaces, since bold letters are made of more characters.
+      const heading = wrapText(served, columns, " ".repeat(width), `${indent}  `);
+      console.log(bold(name) + heading.slice(name.length));
+      console.log(wrapText(strength, columns, `${indent}+ `, `${indent}  `));
+      console.log(wrapText(limit, columns, `${indent}- `, `${indent}  `));
     }
     return 0;
   },

@@ -2,7 +2,7 @@ import { defineCommand, type Invocation } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { FlagValues } from "../cli/flags.ts";
 import type { Language } from "../cli/language.ts";
-import { modelEntry, type ModelName } from "./registry.ts";
+import { MODEL_NAMES, modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { checkServeFlags, serveFlags } from "./serve_flags.ts";
@@ -15,7 +15,7 @@ import { TextReporter } from "./supervisor/text_reporter.ts";
 /** `playground serve <model>` */
 export const serveCommand = defineCommand({
   flags: serveFlags,
-  words: { least: 1, most: 1 },
+  words: { least: 1, most: 1, choices: MODEL_NAMES },
   async run(
     { flags, words: [name], given, messages, language }: Invocation<typeof serveFlags>,
   ): Promise<number> {

@@ -44,9 +44,11 @@ Deno.test("detectLanguage() asks LC_ALL, LC_MESSAGES and LANG, and passes over e
   }
 });
 
+const words = { least: 1, most: 1, choices: ["select", "poll"] };
+
 /** Commands of which `serve` does what the test wants. */
 function commandsWith(run: Command["run"]): Commands {
-  const load = () => Promise.resolve({ flags: FLAGS, words: { least: 1, most: 1 }, run });
+  const load = () => Promise.resolve({ flags: FLAGS, words, run });
   // Each name has one, which fromEntries() cannot tell.
   const entries: [string, unknown][] = Object.keys(en.commands).map((name) => [name, load]);
   return Object.fromEntries(entries) as unknown as Commands;
@@ -72,9 +74,12 @@ async function type(args: string[], run: Command["run"] = () => Promise.resolve(
 
 const MISTYPED: [args: string[], stderr: string][] = [
   [["sevre"], en.flags.unknownCommand("sevre", "serve")],
-  [["toString"], en.flags.unknownCommand("toString", "explain")],
-  [["--quiet"], en.flags.unknown("--quiet", "--help")],
-  [["serve"], en.flags.tooFewWords(en.commands.serve.usage)],
+  [["toString"], en.flags.unknownCommand("toString", null)],
+  [["rep"], en.flags.unknownCommand("rep", "replay")],
+  [["help", "sevre"], en.flags.unknownCommand("sevre", "serve")],
+  [["--quiet"], en.flags.unknown("--quiet", null)],
+  [["--verison"], en.flags.unknown("--verison", "--version")],
+  [["serve"], en.flags.tooFewWords(en.commands.serve.usage, ["select", "poll"])],
   [["serve", "a", "b"], en.flags.tooManyWords("b", en.commands.serve.usage)],
   [["serve", "a", "--prot", "1"], en.flags.unknown("--prot", "--port")],
   [["serve", "--prot", "1", "--lang", "zh"], zh.flags.unknown("--prot", "--port")],
@@ -121,5 +126,8 @@ Deno.test("runCommand() helps wherever it is asked to", async () => {
   const { code, stdout } = await type(["serve", "--port", "nonsense", "--help"]);
   assertEquals(code, 0);
   assertStringIncludes(stdout, en.commands.serve.summary);
-  assertEquals(await type(["--version"]), { code: 0, stdout: "playground 1.2.3", stderr: "" });
+  assertEquals((await type(["help", "serve"])).stdout, (await type(["serve", "--help"])).stdout);
+  for (const args of [["--version"], ["-V"], ["version"]]) {
+    assertEquals(await type(args), { code: 0, stdout: "playground 1.2.3", stderr: "" });
+  }
 });

@@ -1,6 +1,8 @@
 import type { Command } from "../cli/command.ts";
 import { type Flags, parseFlags } from "../cli/flags.ts";
-import { commandHelp } from "../cli/help.ts";
+import stringWidth from "string-width";
+import { UsageError } from "../cli/errors.ts";
+import { commandHelp, overview } from "../cli/help.ts";
 import { LANGUAGES } from "../cli/language.ts";
 import { type CommandName, loadMessages, loadModelTexts } from "../cli/messages.ts";
 import { en } from "../cli/messages/en.ts";
@@ -28,6 +30,7 @@ import {
   assertGreater,
   assertNotMatch,
   assertStringIncludes,
+  assertThrows,
 } from "./harness/assert.ts";
 import "./harness/sanitizers.ts";
 
@@ -51,7 +54,7 @@ Deno.test("commandHelp() has a text for every flag in every language", async () 
   for (const language of LANGUAGES) {
     const messages = await loadMessages(language);
     for (const [name, { flags }] of COMMAND_ENTRIES) {
-      const help = commandHelp(name, flags, messages);
+      const help = commandHelp(name, flags, messages, 1_000);
       assertNotMatch(help, /undefined|NaN|null|Infinity|\[object/);
       assertStringIncludes(help, messages.commands[name].summary);
       assertEquals(help.match(/^ {2}--/gm)?.length, Object.keys(flags).length + 2, help);
@@ -67,11 +70,38 @@ Deno.test("every text on a flag is on a flag that exists", () => {
 });
 
 Deno.test("commandHelp() shows how a flag is typed and what it is without", () => {
-  const help = commandHelp("flood", floodCommand.flags, en);
+  const help = commandHelp("flood", floodCommand.flags, en, 80);
   assertStringIncludes(help, "  --connect-rate N  ");
   assertStringIncludes(help, "  --duration TIME  ");
   assertStringIncludes(help, "how long to talk; 0 is until Ctrl-C (10s)\n");
   assertStringIncludes(help, "  --no-wait  ");
+});
+
+Deno.test("no line of help and no drawing is wider than the terminal, nor is a word cut", async () => {
+  for (const language of LANGUAGES) {
+    const messages = await loadMessages(language);
+    for (const columns of [80, 40]) {
+      const pages = COMMAND_ENTRIES.map(([name, { flags }]) =>
+        commandHelp(name, flags, messages, columns)
+      );
+      const lines = [overview(messages, "1.2.3", columns), ...pages].flatMap((page) =>
+        page.split("\n")
+      );
+      assertEquals(lines.filter((line) => stringWidth(line) > columns), []);
+    }
+    const { models } = await loadModelTexts(language);
+    const drawings = Object.values(models).flatMap(({ drawing }) => drawing.split("\n"));
+    assertEquals(drawings.filter((line) => stringWidth(line) > 80), []);
+  }
+});
+
+Deno.test("every command says in one line what it takes for an unknown flag", () => {
+  for (const [, { flags }] of COMMAND_ENTRIES) {
+    for (const typed of ["--zzzzzzzz", "-v", "--jsno=1"]) {
+      const line = `unknown flag ${typed.replace("=1", "")}`;
+      assertThrows(() => parseFlags<Flags>([typed], flags, en), UsageError, line);
+    }
+  }
 });
 
 /** The texts of a language without their words: the same for all languages. */

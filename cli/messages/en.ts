@@ -18,6 +18,11 @@ function list(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
+/** The end of a line on a word that is not known, if another one is near. */
+function didYouMean(nearest: string | null): string {
+  return nearest === null ? "" : `; did you mean ${nearest}?`;
+}
+
 /** What people read in English. */
 export const en = {
   count,
@@ -128,18 +133,22 @@ export const en = {
   },
 
   flags: {
-    unknown: (typed: string, nearest: string) => `unknown flag ${typed}; did you mean ${nearest}?`,
-    unknownCommand: (typed: string, nearest: string) =>
-      `unknown command ${typed}; did you mean ${nearest}? (playground --help lists them)`,
-    unknownModel: (typed: string, nearest: string) =>
-      `unknown model ${typed}; did you mean ${nearest}? (playground models lists them)`,
-    unknownDemo: (typed: string, nearest: string, names: readonly string[]) =>
-      `unknown demo ${typed}; did you mean ${nearest}? (there are ${list(names)})`,
+    unknown: (typed: string, nearest: string | null) =>
+      `unknown flag ${typed}${didYouMean(nearest)} (--help lists them)`,
+    unknownCommand: (typed: string, nearest: string | null) =>
+      `unknown command ${typed}${didYouMean(nearest)} (playground --help lists them)`,
+    unknownModel: (typed: string, nearest: string | null) =>
+      `unknown model ${typed}${didYouMean(nearest)} (playground models lists them)`,
+    unknownDemo: (typed: string, nearest: string | null, names: readonly string[]) =>
+      `unknown demo ${typed}${didYouMean(nearest)} (there are ${list(names)})`,
     wrongValue: (flag: string, value: string, wanted: string, nearest: string | null) =>
-      `${flag} ${value}: ${wanted}${nearest === null ? "" : `; did you mean ${nearest}?`}`,
+      `${flag} ${value}: ${wanted}${didYouMean(nearest)}`,
     valueMissing: (flag: string, wanted: string) => `${flag} needs a value: ${wanted}`,
-    tooFewWords: (usage: string) => `something is missing: playground ${usage}`,
-    tooManyWords: (word: string, usage: string) => `${word} is one too many: playground ${usage}`,
+    tooFewWords: (usage: string, choices: readonly string[]) =>
+      `missing argument; usage: playground ${usage}` +
+      (choices.length === 0 ? "" : ` (one of: ${choices.join(", ")})`),
+    tooManyWords: (word: string, usage: string) =>
+      `unexpected argument ${word}; usage: playground ${usage}`,
     notForModel: (flag: string, model: string, models: readonly string[]) =>
       `${flag} means nothing to ${model}; it is for ${list(models)}`,
     libcNotHere:
@@ -159,7 +168,32 @@ export const en = {
     wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
     wantsSomeOf: (words: readonly string[]) =>
       `it takes ${words.join(" or ")}, or several with commas`,
-    wantsAddress: "an address looks like 127.0.0.1:7788 or [::1]:7788",
+    twoAddresses: (readings: readonly string[]) => `is it ${readings.join(" or ")}?`,
+    wantsAddress: "an address looks like 127.0.0.1:7788, [::1]:7788, localhost or 7788",
+  },
+
+  /** Why the system has refused something. */
+  system: {
+    hostUnknown: "there is no such host",
+    reasons: {
+      EACCES: "permission denied",
+      EPERM: "permission denied",
+      ENOENT: "no such file or directory",
+      ENOTDIR: "part of the path is not a directory",
+      EISDIR: "it is a directory",
+      EEXIST: "it exists already",
+      ENAMETOOLONG: "the name is too long",
+      EROFS: "the file system is read-only",
+      ENOSPC: "the disk is full",
+      EMFILE: "too many open files (raise the limit with ulimit -n)",
+      ECONNREFUSED: "nothing listens there",
+      ECONNRESET: "the connection was reset",
+      EPIPE: "the other side does not read any more",
+      ETIMEDOUT: "no answer in time",
+      EHOSTUNREACH: "the host cannot be reached",
+      ENETUNREACH: "the network cannot be reached",
+      EADDRNOTAVAIL: "no local port is left for it, or the address is not of this machine",
+    },
   },
 
   serve: {
@@ -235,9 +269,9 @@ export const en = {
     spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
       "a program that runs already cannot be given a client",
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,
-    unknownHandler: (name: string, nearest: string, names: readonly string[]) =>
-      `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js; ` +
-      `did you mean ${nearest}?`,
+    unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
+      `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js` +
+      didYouMean(nearest),
   },
 
   flood: {

@@ -2,8 +2,12 @@
 export const enConnectCommand = {
   summary: "talk to a server by hand: lines typed are sent, what comes back is shown",
   usage: "connect [HOST:PORT]",
-  flags: {},
-  examples: ["playground connect", "playground connect 127.0.0.1:9999"],
+  flags: { crlf: "end lines with CR LF, as HTTP and SMTP want" },
+  examples: [
+    "playground connect",
+    "playground connect --crlf localhost:8080",
+    "playground connect 127.0.0.1:9999",
+  ],
 };
 
 /** What people read of a connection by hand, in English. */

@@ -12,8 +12,8 @@ export const enCoroutines = {
       "still cannot go on yields again. With --pause it sleeps between two rounds.",
     ],
     drawing: `
-  ┌──▶ task of client 1 ── yield ──▶ task of client 2 ── yield ──▶ accept ── yield ──┐
-  └────────────────────────── the scheduler: whose turn is it? ◀─────────────────────┘`,
+  ┌─▶ client 1's task ─ yield ─▶ client 2's task ─ yield ─▶ accept ─ yield ─┐
+  └─────────────────── the scheduler: whose turn is it? ◀───────────────────┘`,
     strengths: [
       "What a client has come to stands in its code, and in no table.",
       "A switch costs some tens of nanoseconds: millions of them a second are no problem.",
@@ -68,7 +68,7 @@ export const enCoroutines = {
     ],
     drawing: `
   greenlet of client 1: recv … ──┐
-  greenlet of client 2: send … ──┼──▶ hub: epoll_wait, timers ──▶ whoever can go on
+  greenlet of client 2: send … ──┼─▶ hub: epoll_wait, timers ─▶ who goes on
   greenlet of client 3: sleep …──┘`,
     strengths: [
       "Code that is read from top to bottom, with loops, try and finally as they always were.",

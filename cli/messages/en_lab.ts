@@ -14,8 +14,9 @@ function factor(value: number): string {
 
 /** What people read of the experiments in English. */
 export const enLab = {
-  unknown: (typed: string, nearest: string) =>
-    `unknown experiment ${typed}; did you mean ${nearest}? (playground lab lists them)`,
+  unknown: (typed: string, nearest: string | null) =>
+    `unknown experiment ${typed}${nearest === null ? "" : `; did you mean ${nearest}?`} ` +
+    "(playground lab lists them)",
   howToRun: "Run one with: playground lab NAME, and all with: playground lab all",
 
   verdicts: {

@@ -46,7 +46,7 @@ export const enLoops = {
     drawing: `
   client 1 ──┐
   client 2 ──┤
-  client 3 ──┼──▶ select ── waits for all of them at once ──▶ serves the ready ones
+  client 3 ──┼──▶ select: waits for all of them ──▶ serves the ready
   accept   ──┤
   keyboard ──┘`,
     strengths: [
@@ -76,7 +76,7 @@ export const enLoops = {
       "writable: watched for it all the time, they would never let select sleep.",
     ],
     drawing: `
-  readable ──▶ recv ──▶ queue of the client ──▶ handler ──▶ send ◀── writable
+  readable ──▶ recv ──▶ the client's queue ─▶ handler ─▶ send ◀─ writable
                           └── empty: not watched for writing
                           └── full: not watched for reading`,
     strengths: [

@@ -145,7 +145,7 @@ export const enServants = {
     ],
     drawing: `
   client 1 ◀──▶ function 1 ── await recv ──┐
-  client 2 ◀──▶ function 2 ── await recv ──┼── Deno's event loop waits for all of them
+  client 2 ◀──▶ function 2 ── await recv ──┼── Deno's loop waits for all
   client 3 ◀──▶ function 3 ── await send ──┘`,
     strengths: [
       "The code of a client is in one place, top to bottom.",

@@ -16,6 +16,11 @@ function column(label: string): string {
   return label.padEnd(14 - wide.length);
 }
 
+/** The end of a line on a word that is not known, if another one is near. */
+function didYouMean(nearest: string | null): string {
+  return nearest === null ? "" : `；是不是想用 ${nearest}？`;
+}
+
 /** What people read in Chinese. */
 export const zh: Messages = {
   count,
@@ -126,17 +131,20 @@ export const zh: Messages = {
   },
 
   flags: {
-    unknown: (typed: string, nearest: string) => `没有 ${typed} 这个选项；是不是想用 ${nearest}？`,
-    unknownCommand: (typed: string, nearest: string) =>
-      `没有 ${typed} 这个命令；是不是想用 ${nearest}？（playground --help 会列出所有命令）`,
-    unknownModel: (typed: string, nearest: string) =>
-      `没有 ${typed} 这个模型；是不是想用 ${nearest}？（playground models 会列出所有模型）`,
-    unknownDemo: (typed: string, nearest: string, names: readonly string[]) =>
-      `没有叫 ${typed} 的演示；是不是想用 ${nearest}？（有 ${names.join("、")}）`,
+    unknown: (typed: string, nearest: string | null) =>
+      `没有 ${typed} 这个选项${didYouMean(nearest)}（--help 会列出所有选项）`,
+    unknownCommand: (typed: string, nearest: string | null) =>
+      `没有 ${typed} 这个命令${didYouMean(nearest)}（playground --help 会列出所有命令）`,
+    unknownModel: (typed: string, nearest: string | null) =>
+      `没有 ${typed} 这个模型${didYouMean(nearest)}（playground models 会列出所有模型）`,
+    unknownDemo: (typed: string, nearest: string | null, names: readonly string[]) =>
+      `没有叫 ${typed} 的演示${didYouMean(nearest)}（有 ${names.join("、")}）`,
     wrongValue: (flag: string, value: string, wanted: string, nearest: string | null) =>
-      `${flag} ${value}：${wanted}${nearest === null ? "" : `；是不是想用 ${nearest}？`}`,
+      `${flag} ${value}：${wanted}${didYouMean(nearest)}`,
     valueMissing: (flag: string, wanted: string) => `${flag} 后面缺少值：${wanted}`,
-    tooFewWords: (usage: string) => `缺少参数，用法：playground ${usage}`,
+    tooFewWords: (usage: string, choices: readonly string[]) =>
+      `缺少参数，用法：playground ${usage}` +
+      (choices.length === 0 ? "" : `（可选：${choices.join("、")}）`),
     tooManyWords: (word: string, usage: string) => `${word} 是多余的，用法：playground ${usage}`,
     notForModel: (flag: string, model: string, models: readonly string[]) =>
       `${flag} 对 ${model} 没有意义，它只用于 ${models.join(" 和 ")}`,
@@ -154,7 +162,31 @@ export const zh: Messages = {
       `应为一段时间，如 500ms、1.5s 或 2m（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
     wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,
     wantsSomeOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}，可用逗号分隔写几个`,
-    wantsAddress: "地址应形如 127.0.0.1:7788 或 [::1]:7788",
+    twoAddresses: (readings: readonly string[]) => `是 ${readings.join(" 还是 ")}？`,
+    wantsAddress: "地址应形如 127.0.0.1:7788、[::1]:7788、localhost 或 7788",
+  },
+
+  system: {
+    hostUnknown: "没有这台主机",
+    reasons: {
+      EACCES: "没有权限",
+      EPERM: "没有权限",
+      ENOENT: "没有这个文件或目录",
+      ENOTDIR: "路径中有一段不是目录",
+      EISDIR: "它是一个目录",
+      EEXIST: "它已经存在",
+      ENAMETOOLONG: "名字太长",
+      EROFS: "文件系统是只读的",
+      ENOSPC: "磁盘已满",
+      EMFILE: "打开的文件太多（可用 ulimit -n 提高上限）",
+      ECONNREFUSED: "那里没有程序在监听",
+      ECONNRESET: "连接被重置",
+      EPIPE: "对方不再读取",
+      ETIMEDOUT: "没有及时得到回应",
+      EHOSTUNREACH: "主机不可达",
+      ENETUNREACH: "网络不可达",
+      EADDRNOTAVAIL: "没有可用的本地端口，或该地址不属于本机",
+    },
   },
 
   serve: {
@@ -226,9 +258,9 @@ export const zh: Messages = {
     spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
       "已经在运行的程序接不了客户端",
     engineFailed: (reason: string) => `引擎出错了：${reason}`,
-    unknownHandler: (name: string, nearest: string, names: readonly string[]) =>
-      `--handler ${name}：应为 ${names.join("、")}，或一个文件，如 ./mine.js；` +
-      `是不是想用 ${nearest}？`,
+    unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
+      `--handler ${name}：应为 ${names.join("、")}，或一个文件，如 ./mine.js` +
+      didYouMean(nearest),
   },
 
   flood: {

@@ -2,8 +2,12 @@
 export const zhConnectCommand = {
   summary: "亲手与服务器对话：键入一行就发送一行，收到什么就显示什么",
   usage: "connect [主机:端口]",
-  flags: {},
-  examples: ["playground connect", "playground connect 127.0.0.1:9999"],
+  flags: { crlf: "每行以 CR LF 结尾，HTTP 和 SMTP 需要这样" },
+  examples: [
+    "playground connect",
+    "playground connect --crlf localhost:8080",
+    "playground connect 127.0.0.1:9999",
+  ],
 };
 
 /** What people read of a connection by hand, in Chinese. */

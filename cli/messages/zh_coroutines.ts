@@ -12,8 +12,8 @@ export const zhCoroutines: typeof enCoroutines = {
       "加上 --pause，两轮之间就休眠一会儿。",
     ],
     drawing: `
-  ┌──▶ 客户端 1 的任务 ── yield ──▶ 客户端 2 的任务 ── yield ──▶ accept ── yield ──┐
-  └─────────────────────────── 调度器：该轮到谁了？ ◀──────────────────────────────┘`,
+  ┌─▶ 客户端 1 的任务 ─ yield ─▶ 客户端 2 的任务 ─ yield ─▶ accept ─ yield ─┐
+  └─────────────────────── 调度器：该轮到谁了？ ◀───────────────────────────┘`,
     strengths: [
       "客户端进行到哪一步，就写在它的代码里，用不着另外登记。",
       "切换一次只要几十纳秒：每秒切换几百万次也不成问题。",
@@ -65,7 +65,7 @@ export const zhCoroutines: typeof enCoroutines = {
     ],
     drawing: `
   客户端 1 的 greenlet：recv … ──┐
-  客户端 2 的 greenlet：send … ──┼──▶ hub：epoll_wait 与定时器 ──▶ 可以继续的那些
+  客户端 2 的 greenlet：send … ──┼─▶ hub：epoll_wait 与定时器 ─▶ 可以继续的
   客户端 3 的 greenlet：sleep …──┘`,
     strengths: [
       "代码从上往下读，循环、try 和 finally 一如既往。",

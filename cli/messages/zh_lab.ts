@@ -16,8 +16,9 @@ function times(factor: number): string {
 
 /** What people read of the experiments in Chinese. */
 export const zhLab: LabTexts = {
-  unknown: (typed: string, nearest: string) =>
-    `没有 ${typed} 这个实验；是不是想用 ${nearest}？（playground lab 会列出所有实验）`,
+  unknown: (typed: string, nearest: string | null) =>
+    `没有 ${typed} 这个实验${nearest === null ? "" : `；是不是想用 ${nearest}？`}` +
+    "（playground lab 会列出所有实验）",
   howToRun: "运行一个：playground lab <名称>；全部运行：playground lab all",
 
   verdicts: {

@@ -8,7 +8,7 @@ import type { Invocation } from "../../cli/command.ts";
 import type { Flags } from "../../cli/flags.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { messageOf } from "../../servers/sockets/thrown.ts";
+import { systemReason } from "../../cli/system_reason.ts";
 import { openInBrowser } from "../../servers/watch/browser.ts";
 import { recordAsCsv } from "./csv.ts";
 import type { RaceRecord } from "./record.ts";
@@ -74,11 +74,13 @@ export class RaceFiles {
   }
 }
 
-async function write(flag: string, path: string, text: string, { race }: Messages): Promise<void> {
+async function write(flag: string, path: string, text: string, messages: Messages): Promise<void> {
   if (path === "") return;
   try {
     await Deno.writeTextFile(path, text);
   } catch (error) {
-    throw new RefusedError(race.cannotWrite(`--${flag}`, path, messageOf(error)));
+    throw new RefusedError(
+      messages.race.cannotWrite(`--${flag}`, path, systemReason(error, messages)),
+    );
   }
 }

@@ -6,7 +6,7 @@
 
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { messageOf } from "../sockets/thrown.ts";
+import { systemReason } from "../../cli/system_reason.ts";
 import type { Frame, Hello, Run } from "./frames.ts";
 
 /** Stands in the first line, so that another file is not taken for a recording. */
@@ -33,12 +33,12 @@ export class Recording {
   }
 
   /** @throws {RefusedError} when the file cannot be written */
-  static async begin(run: Run, path: string, { watch }: Messages): Promise<Recording> {
+  static async begin(run: Run, path: string, messages: Messages): Promise<Recording> {
     try {
       const file = await Deno.open(path, { write: true, create: true, truncate: true });
       return new Recording(file, run, await run.hello());
     } catch (error) {
-      throw new RefusedError(watch.cannotRecord(path, messageOf(error)));
+      throw new RefusedError(messages.watch.cannotRecord(path, systemReason(error, messages)));
     }
   }
 
@@ -68,15 +68,15 @@ export class Recording {
  */
 export async function readRecording(
   path: string,
-  { watch }: Messages,
+  messages: Messages,
 ): Promise<Uint8Array<ArrayBuffer>> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = await Deno.readFile(path);
   } catch (error) {
-    throw new RefusedError(watch.cannotReplay(path, messageOf(error)));
+    throw new RefusedError(messages.watch.cannotReplay(path, systemReason(error, messages)));
   }
-  if (!isRecording(bytes)) throw new RefusedError(watch.noRecording(path));
+  if (!isRecording(bytes)) throw new RefusedError(messages.watch.noRecording(path));
   return bytes;
 }
 

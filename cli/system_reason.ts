@@ -1,0 +1,15 @@
+import type { Messages } from "./messages.ts";
+
+/**
+ * Why the system has refused something, in the language of the person instead of the system's.
+ *
+ * @param error what Deno has thrown
+ * @returns a reason without number, call and path, which the line around it says better
+ */
+export function systemReason(error: unknown, { system }: Messages): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/failed to lookup address/.test(message)) return system.hostUnknown;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const known: Readonly<Record<string, string>> = system.reasons;
+  return known[code] ?? message.replace(/ \(os error \d+\).*$/s, "");
+}

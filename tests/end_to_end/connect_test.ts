@@ -1,0 +1,119 @@
+/**
+ * Talking to a server by hand: what is typed, what is shown, and how it ends.
+ *
+ * @module
+ */
+
+import {
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "../harness/assert.ts";
+import { decode, encode } from "../harness/bytes.ts";
+import { readToEnd, writeAll } from "../harness/clients.ts";
+import { assertOneLine } from "../harness/one_line.ts";
+import { commandFor, run } from "../harness/playground.ts";
+import { Target } from "../harness/target.ts";
+import { InTerminal } from "../harness/terminal.ts";
+import { test } from "../harness/test.ts";
+
+const isLinux = Deno.build.os === "linux";
+/** Sets the title of the terminal, clears it, and rings. */
+const HOSTILE = "\x1b]0;owned\x07\x1b[2Jtext";
+
+test(
+  "connect in a terminal shows what would control it, and keeps apart what is typed",
+  async () => {
+    const { promise: isTyped, resolve: typed } = Promise.withResolvers<void>();
+    const received: string[] = [];
+    await using target = new Target(async (conn) => {
+      await isTyped;
+      await writeAll(conn, encode(HOSTILE));
+      received.push(decode(await readToEnd(conn)));
+    });
+    const terminal = new InTerminal(["connect", String(target.port)], 80, 24);
+    await terminal.until("Ctrl-D ends");
+    await terminal.press("half of");
+    await terminal.until("half of");
+    typed();
+    await terminal.until(/\\x1b\[2Jtext\r?\n.*half of/); // below the answer, and whole again
+    await terminal.press(" a line\r");
+    await terminal.press("\x1b[A!\r"); // the line before, and one more letter
+    await terminal.press("wronh\x7fg\r");
+    await terminal.press("\x04");
+    const output = await terminal.end();
+    assertEquals(received, ["half of a line\nhalf of a line!\nwrong\n"]);
+    assertStringIncludes(output, "\\x1b]0;owned\\x07");
+    // deno-lint-ignore no-control-regex
+    assertNotMatch(output, /\x1b\]0;owned/);
+    assertMatch(output, /has closed/);
+    assertMatch(output, / icanon /);
+    assertStringIncludes(output, "status 0");
+  },
+  { ignore: !isLinux },
+);
+
+test("Ctrl-C ends connect, and gives the terminal back", async () => {
+  await using target = new Target(async (conn) => void await readToEnd(conn));
+  const terminal = new InTerminal(["connect", String(target.port)], 80, 24);
+  await terminal.until("Ctrl-D ends");
+  await terminal.press("x\x03");
+  const output = await terminal.end();
+  assertStringIncludes(output, "status 130");
+  assertMatch(output, / icanon /);
+}, { ignore: !isLinux });
+
+test("connect leaves the bytes as they are in a pipe", async () => {
+  await using target = new Target(async (conn) => {
+    await readToEnd(conn);
+    await writeAll(conn, encode(HOSTILE));
+  });
+  const { code, stdout } = await run(["connect", `127.0.0.1:${target.port}`], { input: "x\n" });
+  assertEquals([code, stdout], [0, HOSTILE]);
+});
+
+for (const [flags, expected] of [[[], "one\r\ntwo\nthree"], [["--crlf"], "one\r\ntwo\r\nthree"]]) {
+  test(`connect ${flags} sends lines with their ends`, async () => {
+    let received = "";
+    await using target = new Target(async (conn) => {
+      received = decode(await readToEnd(conn));
+    });
+    const input = "one\r\ntwo\nthree";
+    await run(["connect", ...flags, `localhost:${target.port}`], { input });
+    assertEquals(received, expected);
+  });
+}
+
+test("a reader that has had enough is not the fault of the connection", async () => {
+  await using target = new Target(async (conn) => {
+    while (true) await writeAll(conn, encode("x".repeat(65_536)));
+  });
+  const [program, args] = commandFor(["connect", String(target.port)]);
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", 'set -o pipefail; "$0" "$@" | head -c 5', program, ...args],
+    env: { LC_ALL: "C" },
+    stdin: "null",
+  }).output();
+  assertEquals([code, decode(stdout)], [0, "xxxxx"]);
+  assertEquals(decode(stderr).trimEnd().split("\n").length, 1, decode(stderr)); // "connected to …"
+}, { ignore: !isLinux });
+
+test("connect gives the reason in words of its own", async () => {
+  const { port } = freePort();
+  for (const address of [`:${port}`, `localhost:${port}`]) {
+    assertOneLine(
+      await run(["connect", address]),
+      1,
+      /^cannot connect to .*: nothing listens there$/m,
+    );
+  }
+  assertOneLine(await run(["connect", "nowhere.invalid:1"]), 1, /: there is no such host$/m);
+  const chinese = await run(["connect", String(port), "--lang", "zh"]);
+  assertOneLine(chinese, 1, /那里没有程序在监听$/m);
+});
+
+function freePort(): Deno.NetAddr {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr;
+}

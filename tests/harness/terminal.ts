@@ -1,0 +1,54 @@
+import { decode, encode } from "./bytes.ts";
+import { commandFor } from "./playground.ts";
+
+/** A command in a terminal, script(1): what it prints, and whether the terminal is as it was then. */
+export class InTerminal {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reading: Promise<void>;
+  #output = "";
+  #onOutput = () => {};
+
+  constructor(args: readonly string[], columns: number, rows: number) {
+    const [program, programArgs] = commandFor(args);
+    const command = [program, ...programArgs].map((word) => `'${word}'`).join(" ");
+    this.#child = new Deno.Command("script", {
+      args: [
+        "-qec",
+        `stty cols ${columns} rows ${rows}; echo pid $$; ${command}; echo status $?; stty -a`,
+        "/dev/null",
+      ],
+      env: { LC_ALL: "C", TERM: "xterm", NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.#reading = this.#read();
+  }
+
+  async press(keys: string): Promise<void> {
+    await this.#input.write(encode(keys));
+  }
+
+  /** Waits until it has printed this. */
+  async until(text: string | RegExp): Promise<void> {
+    while (this.#output.search(text) < 0) {
+      await new Promise<void>((resolve) => this.#onOutput = resolve);
+    }
+  }
+
+  /** Waits for its end. @returns all that it has printed */
+  async end(): Promise<string> {
+    await this.#child.status;
+    await this.#input.close().catch(() => {}); // the terminal is gone
+    await this.#reading;
+    return this.#output;
+  }
+
+  async #read(): Promise<void> {
+    for await (const bytes of this.#child.stdout) {
+      this.#output += decode(bytes);
+      this.#onOutput();
+    }
+  }
+}

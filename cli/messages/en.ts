@@ -22,6 +22,8 @@ function list(words: readonly string[]): string {
 export const en = {
   count,
 
+  outputLost: (reason: string) => `what is printed cannot be written: ${reason}`,
+
   help: {
     tagline: "every classic way of serving many TCP clients at once, to run and to flood",
     usage: "Usage",

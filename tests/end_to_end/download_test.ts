@@ -16,16 +16,9 @@ import { namesIn, testInDirectory } from "../harness/downloads.ts";
 import { FileServer, RawServer, sends, stalls } from "../harness/http_servers.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { linesOf } from "../../cli/text_lines.ts";
-import {
-  commandFor,
-  run,
-  type RunOptions,
-  runWithoutReader,
-  spawn,
-} from "../harness/playground.ts";
+import { commandFor, run, type RunOptions, spawn } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
-const isWindows = Deno.build.os === "windows";
 const BYTES = randomBytes(100_000);
 const HALF = 50_000;
 const WHOLE_HEAD = ["200 OK", 'ETag: "v1"', `Content-Length: ${BYTES.length}`];
@@ -257,9 +250,3 @@ function hasOpenssl(): boolean {
     throw error;
   }
 }
-
-test("output that nobody reads is no failure, and no stack trace", async () => {
-  await using server = new FileServer({ file: { bytes: BYTES } });
-  const url = server.url("file");
-  assertEquals(await runWithoutReader(["download", url, url]), "");
-}, { ignore: isWindows });

@@ -7,7 +7,7 @@ export const enDownloadCommand = {
     dir: "save them here, and go on with what is there in part; without, bytes are only counted",
     force: "replace files that are there already",
     timeout: "give up on a server that is silent this long; 0 is never",
-    retries: "how often to try again what may go better the next time",
+    retries: "how often in a row to try again without any progress",
     quiet: "say only what failed",
   },
   examples: [
@@ -49,11 +49,15 @@ export const enDownload = {
   more: (downloads: number) => `… and ${downloads} more`,
   reasons: {
     status: (status: string) => `the server answers ${status}`,
+    longPause: (answer: string, asked: string, longest: string) =>
+      `${answer} and asks for a pause of ${asked} s; no retry waits longer than ${longest} s`,
     noAnswer: (reason: string) => `no answer: ${reason}`,
     brokeOff: (received: string, reason: string) => `broke off after ${received}: ${reason}`,
     tooShort: (receivedBytes: number, sizeBytes: number) =>
       `the server has sent ${receivedBytes} bytes of ${sizeBytes}`,
     silent: (seconds: string) => `the server was silent for ${seconds} s (see --timeout)`,
+    encoding: (name: string) =>
+      `the server sends it encoded as ${name}, which cannot be undone here`,
     tooManyRedirects: "redirected again and again, as in a circle",
     certificate: (reason: string) => `the server cannot prove who it is: ${reason}`,
     notAllowed: (reason: string) => `cannot be fetched: ${reason}`,

@@ -9,7 +9,7 @@ export const zhDownloadCommand: typeof enDownloadCommand = {
     dir: "存到这个目录，没下完的接着下；不给出则只统计字节数",
     force: "文件已存在时替换它",
     timeout: "服务器沉默这么久就放弃，0 表示永不放弃",
-    retries: "失败后若有望好转，最多重试多少次",
+    retries: "毫无进展时，最多连续重试多少次",
     quiet: "只报告失败",
   },
   examples: [
@@ -40,11 +40,14 @@ export const zhDownload: typeof enDownload = {
   more: (downloads) => `……还有 ${downloads} 个`,
   reasons: {
     status: (status) => `服务器应答 ${status}`,
+    longPause: (answer, asked, longest) =>
+      `${answer}，并要求等待 ${asked} 秒；超过 ${longest} 秒就不再重试`,
     noAnswer: (reason) => `没有应答：${reason}`,
     brokeOff: (received, reason) => `收到 ${received} 后连接中断：${reason}`,
     tooShort: (receivedBytes, sizeBytes) =>
       `共 ${sizeBytes} 字节，服务器只发来 ${receivedBytes} 字节`,
     silent: (seconds) => `服务器沉默了 ${seconds} 秒（见 --timeout）`,
+    encoding: (name) => `服务器发来的内容以 ${name} 编码，这里无法解码`,
     tooManyRedirects: "一再重定向，像在兜圈子",
     certificate: (reason) => `服务器无法证明自己的身份：${reason}`,
     notAllowed: (reason) => `无法获取：${reason}`,

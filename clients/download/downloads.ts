@@ -93,6 +93,7 @@ export class Downloads {
       retries,
       firstPauseMs,
       stop: this.#stop,
+      reached: () => destination.resumption?.offsetBytes ?? 0,
       retrying: (reason, pauseMs) => {
         download.phase = "pausing";
         this.#reporter.retrying(download, reason, pauseMs);

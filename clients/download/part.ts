@@ -15,7 +15,6 @@ const LOCK_PATIENCE_MS = 2_000;
  * known well enough to go on with; the next download goes on with it, even after a crash.
  */
 export class Part implements Destination {
-  readonly isVerbatim = true;
   readonly #path: string;
   readonly #url: string;
   readonly #force: boolean;

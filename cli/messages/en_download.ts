@@ -21,6 +21,8 @@ export const enDownloadCommand = {
 export const enDownload = {
   notHttp: (typed: string) =>
     `${typed}: what can be downloaded is a URL that begins with http:// or https://`,
+  wrongPort: (typed: string) => `${typed}: the port of a URL is a number up to 65535`,
+  notUrl: (typed: string) => `${typed}: this is no valid URL`,
   directoryFailed: (path: string, reason: string) => `--dir ${path}: ${reason}`,
   received: (sizeBytes: number, url: string) => `${bytes(sizeBytes)} received from ${url}`,
   saved: (sizeBytes: number, url: string, path: string) =>
@@ -44,6 +46,7 @@ export const enDownload = {
     (t.unfinished > 0 ? `, ${t.unfinished} not finished` : "") +
     `: ${t.received} in ${t.seconds} s, ${t.perSecond}/s`,
   interrupted: "stopped; the same command goes on with what is there in part",
+  nothingKept: "stopped; nothing was kept of files that are not complete",
   asking: "waiting for the server",
   pausing: "waiting to try again",
   more: (downloads: number) => `… and ${downloads} more`,

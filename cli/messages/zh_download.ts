@@ -22,6 +22,8 @@ export const zhDownloadCommand: typeof enDownloadCommand = {
 /** What people read of downloads in Chinese. */
 export const zhDownload: typeof enDownload = {
   notHttp: (typed) => `${typed}：只能下载以 http:// 或 https:// 开头的 URL`,
+  wrongPort: (typed) => `${typed}：URL 的端口应是不超过 65535 的数字`,
+  notUrl: (typed) => `${typed}：不是有效的 URL`,
   directoryFailed: (path, reason) => `--dir ${path}：${reason}`,
   received: (sizeBytes, url) => `收到 ${sizeBytes} 字节，来自 ${url}`,
   saved: (sizeBytes, url, path) => `收到 ${sizeBytes} 字节，来自 ${url}，已存为 ${path}`,
@@ -35,6 +37,7 @@ export const zhDownload: typeof enDownload = {
     (t.unfinished > 0 ? `，未完成 ${t.unfinished} 个` : "") +
     `：${t.seconds} 秒内收到 ${t.received}，平均 ${t.perSecond}/s`,
   interrupted: "已停止；再运行同一条命令，就会接着下载未完成的部分",
+  nothingKept: "已停止；未下载完的文件没有保留下来",
   asking: "等待服务器应答",
   pausing: "等待重试",
   more: (downloads) => `……还有 ${downloads} 个`,

@@ -19,8 +19,12 @@ export interface Destination extends AsyncDisposable {
   /** Forgets what is there and begins with the first byte of the file so described. */
   restart(description: Description): Promise<void>;
   write(bytes: Uint8Array): Promise<void>;
-  /** The last byte was written. */
-  complete(): Promise<void>;
+  /**
+   * The last byte was written.
+   *
+   * @param withReceipt leaves beside the file what tells later that it is complete
+   */
+  complete(withReceipt?: boolean): Promise<void>;
 }
 
 /** Lets all bytes go: for a download that is only counted. */

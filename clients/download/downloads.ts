@@ -2,6 +2,7 @@ import { type Destination, Nowhere } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { Part } from "./part.ts";
 import { type Reason, reasonOf } from "./reasons.ts";
+import { receivedBefore, removeReceipt } from "./receipt.ts";
 import { receive } from "./receive.ts";
 import type { Reporter, Totals } from "./reporter.ts";
 import { withRetries } from "./retries.ts";
@@ -41,14 +42,15 @@ export class Downloads {
   /** Downloads all, begun in the order given, and resolves when each has ended in one way or another. */
   async run(downloads: readonly Download[]): Promise<Totals> {
     const beganMs = performance.now();
-    let [finished, failed] = [0, 0];
+    const finished: Download[] = [];
+    let failed = 0;
     const waiting = downloads.values(); // of which each job takes the next
     const job = async () => {
       for (const download of waiting) {
         if (this.#stop.aborted) return;
-        const outcome = await this.#run(download);
+        const outcome = await this.#run(download, downloads.length > 1);
         if (outcome === "finished") {
-          finished++;
+          finished.push(download);
           this.#reporter.finished(download);
         } else if (outcome !== "stopped") {
           failed++;
@@ -57,21 +59,26 @@ export class Downloads {
       }
     };
     await Promise.all(Array.from({ length: this.#options.jobs }, job));
+    const unfinished = downloads.length - finished.length - failed;
+    if (unfinished === 0) await removeReceipts(finished);
     return {
-      finished,
+      finished: finished.length,
       failed,
-      unfinished: downloads.length - finished - failed,
+      unfinished,
       arrivedBytes: downloads.reduce((sum, { arrivedBytes }) => sum + arrivedBytes, 0),
       elapsedMs: performance.now() - beganMs,
     };
   }
 
   /** @returns why it failed, if it did */
-  async #run(download: Download): Promise<"finished" | "stopped" | Reason> {
+  async #run(
+    download: Download,
+    withReceipt: boolean,
+  ): Promise<"finished" | "stopped" | Reason> {
     this.#active.add(download);
     this.#reporter.started(download);
     try {
-      await this.#download(download);
+      await this.#download(download, withReceipt);
       return "finished";
     } catch (error) {
       if (this.#stop.aborted && error === this.#stop.reason) return "stopped";
@@ -83,9 +90,13 @@ export class Downloads {
     }
   }
 
-  async #download(download: Download): Promise<void> {
+  async #download(download: Download, withReceipt: boolean): Promise<void> {
     const { timeoutMs, retries, force, firstPauseMs } = this.#options;
     const { path, shownUrl } = download;
+    if (path !== undefined && !force) {
+      const sizeBytes = await receivedBefore(path, shownUrl);
+      if (sizeBytes !== undefined) return download.begin(sizeBytes, sizeBytes);
+    }
     await using destination: Destination = path === undefined
       ? new Nowhere()
       : await Part.open(path, shownUrl, force);
@@ -99,6 +110,12 @@ export class Downloads {
         this.#reporter.retrying(download, reason, pauseMs);
       },
     });
-    await destination.complete();
+    await destination.complete(withReceipt);
+  }
+}
+
+async function removeReceipts(downloads: readonly Download[]): Promise<void> {
+  for (const { path, shownUrl } of downloads) {
+    if (path !== undefined) await removeReceipt(path, shownUrl);
   }
 }

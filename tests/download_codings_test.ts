@@ -63,6 +63,7 @@ const UNKNOWN: readonly [header: string, name: string][] = [
   ["Content-Encoding: gzip, Zstd", "zstd"],
   ["Content-Encoding: dcb, gzip", "dcb"],
   ["Transfer-Encoding: x-own", "x-own"],
+  ["Content-Encoding: \u009b2J", "??2j"],
 ];
 
 for (const [header, name] of UNKNOWN) {

@@ -79,7 +79,20 @@ for (const [what, change] of CHANGES) {
   });
 }
 
-testInDirectory("nothing is left of a command that came to its end", async (directory) => {
+testInDirectory("after a failure that passes, the same command succeeds", async (directory) => {
+  let isBusy = true;
+  await using server = new RawServer((conn, head, index) =>
+    sends([isBusy && path(head) === "b" ? "503 Busy" : "200 OK"], "whole")(conn, head, index)
+  );
+  const urls = ["a", "b", "c"].map((name) => server.url(name));
+  assertEquals((await download(urls, directory)).summary.failed, 1);
+  isBusy = false;
+  const { failures, summary } = await download(urls, directory);
+  assertEquals([failures, summary.finished], [[], 3]);
+  assertEquals([namesIn(directory), server.heads.length], [["a", "b", "c"], 4]);
+});
+
+testInDirectory("nothing is left of a command that cannot come any further", async (directory) => {
   await using server = new RawServer((conn, head, index) =>
     sends([path(head) === "b" ? "404 Not Found" : "200 OK"], "whole")(conn, head, index)
   );

@@ -45,7 +45,8 @@ function makeDecoder(coding: string): Decoder {
     case "br":
       return makeBrotliDecoder();
     default:
-      throw new DownloadError({ kind: "encoding", encoding: coding });
+      // A header may have any bytes in it, and this is shown on terminals.
+      throw new DownloadError({ kind: "encoding", encoding: coding.replace(/[^!-~]/g, "?") });
   }
 }
 

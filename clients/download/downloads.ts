@@ -1,7 +1,7 @@
 import { type Destination, Nowhere } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { Part } from "./part.ts";
-import { type Reason, reasonOf } from "./reasons.ts";
+import { mayPass, type Reason, reasonOf } from "./reasons.ts";
 import { receivedBefore, removeReceipt } from "./receipt.ts";
 import { receive } from "./receive.ts";
 import type { Reporter, Totals } from "./reporter.ts";
@@ -43,7 +43,7 @@ export class Downloads {
   async run(downloads: readonly Download[]): Promise<Totals> {
     const beganMs = performance.now();
     const finished: Download[] = [];
-    let failed = 0;
+    const failures: Reason[] = [];
     const waiting = downloads.values(); // of which each job takes the next
     const job = async () => {
       for (const download of waiting) {
@@ -53,17 +53,19 @@ export class Downloads {
           finished.push(download);
           this.#reporter.finished(download);
         } else if (outcome !== "stopped") {
-          failed++;
+          failures.push(outcome);
           this.#reporter.failed(download, outcome);
         }
       }
     };
     await Promise.all(Array.from({ length: this.#options.jobs }, job));
-    const unfinished = downloads.length - finished.length - failed;
-    if (unfinished === 0) await removeReceipts(finished);
+    const unfinished = downloads.length - finished.length - failures.length;
+    // Receipts are for the same command, if that can come further than this one has.
+    const canGoOn = unfinished > 0 || failures.length > 0 && failures.every(mayPass);
+    if (!canGoOn) await removeReceipts(finished);
     return {
       finished: finished.length,
-      failed,
+      failed: failures.length,
       unfinished,
       arrivedBytes: downloads.reduce((sum, { arrivedBytes }) => sum + arrivedBytes, 0),
       elapsedMs: performance.now() - beganMs,

@@ -82,6 +82,11 @@ export function isTemporary(reason: Reason): boolean {
   }
 }
 
+/** Whether it may be otherwise when the same command is typed again, some time later. */
+export function mayPass(reason: Reason): boolean {
+  return isTemporary(reason) || reason.kind === "busy" || reason.kind === "file";
+}
+
 /** Whether the server asks for so long a pause that nobody waits for its end. */
 export function wantsLongPause(reason: Reason): boolean {
   return reason.kind === "status" && (reason.retryAfterMs ?? 0) > LONGEST_PAUSE_MS;

@@ -21,7 +21,6 @@ function list(words: readonly string[]): string {
 /** What people read in English. */
 export const en = {
   count,
-
   outputLost: (reason: string) => `what is printed cannot be written: ${reason}`,
 
   help: {

@@ -19,7 +19,6 @@ function column(label: string): string {
 /** What people read in Chinese. */
 export const zh: Messages = {
   count,
-
   outputLost: (reason) => `输出无法写入：${reason}`,
 
   help: {

@@ -9,7 +9,7 @@ import { RefusedError, UsageError } from "./errors.ts";
 import { type Flags, type ParsedArguments, parseFlags } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
-import { endWhenOutputIsLost } from "./lost_output.ts";
+import { outliveReader } from "./lost_output.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
 import { pageColumns } from "./wrap.ts";
 
@@ -51,9 +51,14 @@ export async function runCommand(
   version: string,
   args: readonly string[],
 ): Promise<number> {
-  endWhenOutputIsLost();
   const { language, rest, wrong } = takeLanguage(args);
   const messages = await loadMessages(language);
+  let isOutputWhole = true;
+  outliveReader((error) => {
+    if (!isOutputWhole) return; // once is enough, and this line may be lost as well
+    isOutputWhole = false;
+    console.error(messages.outputLost(error.message));
+  });
   try {
     if (wrong !== undefined) {
       const nearest = closest(wrong, LANGUAGES);
@@ -61,7 +66,8 @@ export async function runCommand(
       if (wrong === "") throw new UsageError(messages.flags.valueMissing("--lang", wanted));
       throw new UsageError(messages.flags.wrongValue("--lang", wrong, wanted, nearest));
     }
-    return await dispatch(commands, version, rest, messages, language);
+    const status = await dispatch(commands, version, rest, messages, language);
+    return isOutputWhole ? status : status || 1;
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof RefusedError)) throw error;
     console.error(error.message);

@@ -4,10 +4,12 @@ import { duration, type FlagValues, integer, onOff, text } from "../cli/flags.ts
 import type { Messages } from "../cli/messages.ts";
 import { StatusLines } from "../cli/status_lines.ts";
 import { systemReason } from "../cli/system_reason.ts";
+import { hideTypedCredentials } from "./download/credentials.ts";
 import { Download } from "./download/download.ts";
 import { Downloads } from "./download/downloads.ts";
 import { fileNames } from "./download/file_name.ts";
 import { JsonReporter } from "./download/json_reporter.ts";
+import { hasPart } from "./download/part.ts";
 import { Progress } from "./download/progress.ts";
 import type { Reporter, Totals } from "./download/reporter.ts";
 import { TextReporter } from "./download/text_reporter.ts";
@@ -43,19 +45,37 @@ export const downloadCommand = defineCommand({
     const downloads = urls.map((url, i) => new Download(url, names[i], dir || undefined));
     const totals = await runUntilStopped(downloads, flags, messages);
     if (totals.unfinished > 0) {
-      if (dir !== "" && !quiet && !json) console.error(messages.download.interrupted);
+      if (dir !== "" && !quiet && !json) console.error(await describeRest(downloads, messages));
       return INTERRUPTED;
     }
     return totals.failed > 0 ? 1 : 0;
   },
 });
 
+/** @throws {UsageError} which does not show credentials, wherever they were typed */
 function parseUrl(typed: string, { download }: Messages): URL {
   const url = URL.parse(typed);
-  if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw new UsageError(download.notHttp(typed));
+  if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
+  const shown = hideTypedCredentials(typed);
+  if (!/^\s*https?:/i.test(typed)) throw new UsageError(download.notHttp(shown));
+  throw new UsageError(hasWrongPort(typed) ? download.wrongPort(shown) : download.notUrl(shown));
+}
+
+/** Whether it is the port that makes `typed` no URL. */
+function hasWrongPort(typed: string): boolean {
+  const [, host, port] = /^[^:]*:[\\/]*(?:[^\\/?#]*@)?([^\\/?#]*):([^\\/?#:\]]*)/.exec(typed) ?? [];
+  return port !== undefined && URL.canParse(`http://${host}`);
+}
+
+/** What becomes of the files that are not complete when the same command is typed again. */
+async function describeRest(
+  downloads: readonly Download[],
+  { download }: Messages,
+): Promise<string> {
+  for (const { path, shownUrl } of downloads) {
+    if (path !== undefined && await hasPart(path, shownUrl)) return download.interrupted;
   }
-  return url;
+  return download.nothingKept;
 }
 
 async function makeDirectory(path: string, messages: Messages): Promise<void> {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assertEquals, assertMatch } from "./harness/assert.ts";
+import { assertEquals, assertMatch, assertNotMatch } from "./harness/assert.ts";
 import { gzip, randomBytes } from "./harness/bytes.ts";
 import { download, namesIn, testInDirectory } from "./harness/downloads.ts";
 import { RawServer, sends, sendsAndStalls, stalls } from "./harness/http_servers.ts";
@@ -75,6 +75,30 @@ const FAULTS: readonly [
   [
     "announces two lengths",
     () => new RawServer(sends(["200 OK", "Content-Length: 5", "Content-Length: 9"], "five.five")),
+    "no-answer",
+    true,
+  ],
+  [
+    "stalls within a body that is encoded",
+    () =>
+      new RawServer(
+        sendsAndStalls(
+          ["200 OK", "Content-Encoding: x-gzip", "Content-Length: 99"],
+          Uint8Array.of(0x1f, 0x8b, 8, 0),
+        ),
+      ),
+    "silent",
+    true,
+  ],
+  [
+    "announces more bytes than there are anywhere",
+    () => new RawServer(sends(["200 OK", "Content-Length: 99999999999999999"], "five.")),
+    "broke-off",
+    true,
+  ],
+  [
+    "announces a length twice that is no number",
+    () => new RawServer(sends(["200 OK", "Content-Length: five", "Content-Length: five"], "five.")),
     "no-answer",
     true,
   ],
@@ -154,20 +178,49 @@ test("a status is told with its usual words, whatever the server says", async ()
   assertEquals("statusText" in failure && failure.statusText, "Not Found");
 });
 
-testInDirectory("a download that fails once and is tried again is whole", async (directory) => {
-  await using server = new RawServer(
-    sends(["503 Busy", "Retry-After: 0"]),
-    sends(["200 OK", "Content-Length: 9"], "five."),
-    sends(["200 OK", "Content-Length: 9"], "five.four"),
+/** Lengths that fewer headers would have said, and what is known of the size by them. */
+const LENGTHS: readonly [lines: string[], body: string, sizeBytes: number | undefined][] = [
+  [["Content-Length: 5", "Content-Length: 5"], "five.", 5],
+  [["Content-Length: 5, 5"], "five.", 5],
+  [["Content-Length: 5,05"], "five.", 5],
+  [["Content-Length: 3", "Transfer-Encoding: chunked"], "5\r\nfive.\r\n0\r\n\r\n", undefined],
+  [["Transfer-Encoding: chunked"], "5\r\nfive.\r\n0\r\n\r\nand more", undefined],
+];
+
+for (const [lines, body, sizeBytes] of LENGTHS) {
+  testInDirectory(`${lines.join(", ")} is no riddle`, async (directory) => {
+    await using server = new RawServer(sends(["200 OK", ...lines], body));
+    const { failures, downloads } = await download([server.url()], directory);
+    assertEquals([failures, downloads.map((one) => one.sizeBytes)], [[], [sizeBytes]]);
+    assertEquals(await Deno.readTextFile(`${directory}/file`), "five.");
+  });
+}
+
+test("names and passwords are for the server alone", async () => {
+  const seen: (string | undefined)[] = [];
+  const authorization = (head: string) => /^authorization: (.*)\r$/im.exec(head)?.[1];
+  await using other = new RawServer((conn, head, index) => {
+    seen.push(authorization(head));
+    return sends(["200 OK"], "other")(conn, head, index);
+  });
+  await using server = new RawServer((conn, head, index) => {
+    seen.push(authorization(head));
+    const location = head.startsWith("GET /away") ? other.url() : "http://me:other-secret@[/";
+    return sends(["302 Found", `Location: ${location}`, "Content-Length: 0"])(conn, head, index);
+  });
+  const urls = ["away", "wrong"].map((path) => server.url(path).replace("//", "//me:secret@"));
+  const token = other.url("token").replace("//", "//secret@");
+  const result = await download([...urls, token], undefined, { jobs: 1 });
+  assertEquals(result.summary.finished, 2);
+  assertEquals(
+    seen,
+    [`Basic ${btoa("me:secret")}`, undefined, `Basic ${btoa("me:secret")}`].concat(
+      `Basic ${btoa("secret:")}`,
+    ),
   );
-  const { finishedUrls, retries } = await download([server.url()], directory, { retries: 2 });
-  assertEquals(finishedUrls, [server.url()]);
-  assertEquals(retries.map(({ reason, pauseMs }) => [reason.kind, pauseMs]), [
-    ["status", 0],
-    ["broke-off", 2],
-  ]);
-  assertEquals(namesIn(directory), ["file"]);
-  assertEquals(await Deno.readTextFile(`${directory}/file`), "five.four");
+  assertEquals(result.failures.map(({ kind }) => kind), ["not-allowed"]);
+  const { startedUrls, finishedUrls, failures } = result;
+  assertNotMatch(JSON.stringify([startedUrls, finishedUrls, failures]), /secret/);
 });
 
 testInDirectory("bytes beyond the announced length are no part of the file", async (directory) => {

@@ -12,6 +12,7 @@ import { namesIn, testInDirectory } from "./harness/downloads.ts";
 import "./harness/sanitizers.ts";
 
 const URL_HERE = "http://here/file";
+const isLinux = Deno.build.os === "linux";
 const isWindows = Deno.build.os === "windows";
 
 /** Downloads `text` to `path`. */
@@ -133,6 +134,10 @@ testInDirectory("what is at work on a part is alone with it", async (directory) 
       assertRefused("busy", Part.open(path, "http://elsewhere/file", true)),
     ]);
   }
+  // Those that gave up still wait in the system for the lock, and let go of the file once they have it.
+  while (isLinux && countOpen("/file.part") > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
   await using again = await Part.open(path, URL_HERE, false);
   assertEquals(again.resumption, { offsetBytes: 3, sizeBytes: 6, validator: '"v1"' });
 });
@@ -150,7 +155,7 @@ testInDirectory(
     await first[Symbol.asyncDispose]();
     await waiting;
   },
-  { ignore: Deno.build.os !== "linux" },
+  { ignore: !isLinux },
 );
 
 /** How many descriptors of this process are of files whose path ends so, proc(5). */

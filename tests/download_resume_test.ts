@@ -12,12 +12,20 @@ import "./harness/sanitizers.ts";
 
 const BYTES = randomBytes(100_000);
 const HALF = 50_000;
+const [MODIFIED, MODIFIED_LATER, MUCH_LATER] = [8, 9, 10].map((hour) =>
+  new Date(Date.UTC(2026, 0, 5, hour)).toUTCString()
+);
 const WHOLE_HEAD = ["200 OK", 'ETag: "v1"', `Content-Length: ${BYTES.length}`];
+
+/** The head of an answer with a part of a file in some state. */
+function partOf(state: string[], range: string, sizeBytes: number): string[] {
+  const length = `Content-Length: ${sizeBytes}`;
+  return ["206 Partial Content", `Content-Range: bytes ${range}`, length, ...state];
+}
 
 /** The head of an answer with a part of the file. */
 function partial(range: string, sizeBytes: number, ...more: string[]): string[] {
-  const length = `Content-Length: ${sizeBytes}`;
-  return ["206 Partial Content", `Content-Range: bytes ${range}`, length, ...more];
+  return partOf(['ETag: "v1"', ...more], range, sizeBytes);
 }
 
 /** Leaves half a file at `directory`, as a download that was interrupted does. */
@@ -65,7 +73,7 @@ testInDirectory("what broke off is gone on with, as often as it takes", async (d
 testInDirectory("a part that came in two runs is whole", async (directory) => {
   await using server = new RawServer(
     sendsAndStalls(WHOLE_HEAD, BYTES.subarray(0, HALF)),
-    sends(partial("50000-99999/100000", HALF, 'ETag: "v1"'), BYTES.subarray(HALF)),
+    sends(partial("50000-99999/100000", HALF), BYTES.subarray(HALF)),
   );
   const { failures } = await download([server.url()], directory, { timeoutMs: 1_000 });
   assertEquals(failures, [{ kind: "silent", timeoutMs: 1_000 }]);
@@ -98,12 +106,28 @@ const OTHERS: readonly [what: string, head: string[], first: number][] = [
   ["begins elsewhere", partial("9-99999/100000", 99_991), 9],
   ["ends elsewhere than it says", partial("50000-99998/100000", HALF), HALF],
   ["has another size", partial("50000-99998/99999", 49_999), HALF],
-  ["continues another file", partial("50000-99999/100000", HALF, 'ETag: "v2"'), HALF],
+  ["continues another file", partOf(['ETag: "v2"'], "50000-99999/100000", HALF), HALF],
+  ["does not say which file it continues", partOf([], "50000-99999/100000", HALF), HALF],
+  ["says so weakly", partOf(['ETag: W/"v1"'], "50000-99999/100000", HALF), HALF],
+  [
+    "sends several parts in one",
+    partial("50000-99999/100000", HALF, "Content-Type: multipart/byteranges; boundary=x"),
+    HALF,
+  ],
+  [
+    "says twice where it begins",
+    partial("50000-99999/100000", HALF, "Content-Range: bytes 0-1/2"),
+    HALF,
+  ],
   ["encodes it", partial("50000-99999/100000", HALF, "Content-Encoding: br"), HALF],
-  ["does not say where it begins", ["206 Partial Content", "Content-Length: 50000"], HALF],
+  [
+    "does not say where it begins",
+    ["206 Partial Content", 'ETag: "v1"', "Content-Length: 50000"],
+    HALF,
+  ],
   [
     "does not say how long it is",
-    ["206 Partial Content", "Content-Range: bytes 50000-99999/100000"],
+    ["206 Partial Content", 'ETag: "v1"', "Content-Range: bytes 50000-99999/100000"],
     HALF,
   ],
 ];
@@ -132,6 +156,65 @@ testInDirectory("a continuation that is too short is gone on with", async (direc
     { kind: "too-short", receivedBytes: 70_000, sizeBytes: 100_000 },
   ]);
   await assertWhole(directory);
+});
+
+for (const [modified, isOther] of [[MODIFIED, false], [MODIFIED_LATER, true]] as const) {
+  testInDirectory(`a part of the time ${modified} is continued only so`, async (directory) => {
+    const head = (time: string) => [`Last-Modified: ${time}`, `Date: ${MUCH_LATER}`];
+    const other = randomBytes(BYTES.length);
+    await using server = new RawServer(
+      sends(["200 OK", ...head(MODIFIED), "Content-Length: 100000"], BYTES.subarray(0, HALF)),
+      sends(
+        partOf(head(modified), "50000-99999/100000", HALF),
+        (isOther ? other : BYTES).subarray(HALF),
+      ),
+      sends(["200 OK", ...head(modified), "Content-Length: 100000"], other),
+    );
+    await download([server.url()], directory);
+    assertEquals((await download([server.url()], directory)).summary.finished, 1);
+    assertMatch(server.heads[1], new RegExp(`^if-range: ${MODIFIED}\r$`, "im"));
+    await assertWhole(directory, isOther ? other : BYTES);
+  });
+}
+
+testInDirectory(
+  "progress makes failures forgotten, and the pause short again",
+  async (directory) => {
+    // The server closes after each tenth, of which every other one arrives.
+    const attempts = (count: number) => (conn: Deno.TcpConn, head: string, index: number) => {
+      if (index % 2 === 1 || index > count) return Promise.resolve();
+      const first = Number(/^range: bytes=(\d+)-/im.exec(head)?.[1] ?? 0);
+      const body = BYTES.subarray(first, first + 10_000);
+      const answer = first === 0 ? WHOLE_HEAD : partial(`${first}-99999/100000`, 100_000 - first);
+      return sends(answer, body)(conn, head, index);
+    };
+    await using server = new RawServer(attempts(Infinity));
+    const { retries, summary } = await download([server.url()], directory, { retries: 2 });
+    assertEquals([summary.finished, retries.length], [1, 18]);
+    assertEquals(
+      retries.map(({ pauseMs }) => pauseMs),
+      Array.from({ length: 9 }, () => [1, 2]).flat(),
+    );
+    await assertWhole(directory);
+
+    await using stuck = new RawServer(attempts(4));
+    const { failures, retries: more } = await download([stuck.url("stuck")], directory, {
+      retries: 2,
+    });
+    assertEquals([failures.map(({ kind }) => kind), more.length], [["no-answer"], 6]);
+  },
+);
+
+testInDirectory("beginning again and again is no progress", async (directory) => {
+  await using server = new RawServer((conn, head, index) =>
+    sends(["200 OK", `ETag: "v${index}"`, "Content-Length: 100000"], BYTES.subarray(0, HALF))(
+      conn,
+      head,
+      index,
+    )
+  );
+  const { retries, failures } = await download([server.url()], directory, { retries: 2 });
+  assertEquals([retries.length, failures.length], [2, 1]);
 });
 
 /** Heads of answers of which nothing can prove later that the rest belongs to the same file. */

@@ -26,6 +26,7 @@ function didYouMean(nearest: string | null): string {
 /** What people read in English. */
 export const en = {
   count,
+  outputLost: (reason: string) => `what is printed cannot be written: ${reason}`,
 
   help: {
     tagline: "every classic way of serving many TCP clients at once, to run and to flood",

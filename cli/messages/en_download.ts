@@ -7,7 +7,7 @@ export const enDownloadCommand = {
     dir: "save them here, and go on with what is there in part; without, bytes are only counted",
     force: "replace files that are there already",
     timeout: "give up on a server that is silent this long; 0 is never",
-    retries: "how often to try again what may go better the next time",
+    retries: "how often in a row to try again without any progress",
     quiet: "say only what failed",
   },
   examples: [
@@ -21,6 +21,8 @@ export const enDownloadCommand = {
 export const enDownload = {
   notHttp: (typed: string) =>
     `${typed}: what can be downloaded is a URL that begins with http:// or https://`,
+  wrongPort: (typed: string) => `${typed}: the port of a URL is a number up to 65535`,
+  notUrl: (typed: string) => `${typed}: this is no valid URL`,
   directoryFailed: (path: string, reason: string) => `--dir ${path}: ${reason}`,
   received: (sizeBytes: number, url: string) => `${bytes(sizeBytes)} received from ${url}`,
   saved: (sizeBytes: number, url: string, path: string) =>
@@ -44,16 +46,21 @@ export const enDownload = {
     (t.unfinished > 0 ? `, ${t.unfinished} not finished` : "") +
     `: ${t.received} in ${t.seconds} s, ${t.perSecond}/s`,
   interrupted: "stopped; the same command goes on with what is there in part",
+  nothingKept: "stopped; nothing was kept of files that are not complete",
   asking: "waiting for the server",
   pausing: "waiting to try again",
   more: (downloads: number) => `… and ${downloads} more`,
   reasons: {
     status: (status: string) => `the server answers ${status}`,
+    longPause: (answer: string, asked: string, longest: string) =>
+      `${answer} and asks for a pause of ${asked} s; no retry waits longer than ${longest} s`,
     noAnswer: (reason: string) => `no answer: ${reason}`,
     brokeOff: (received: string, reason: string) => `broke off after ${received}: ${reason}`,
     tooShort: (receivedBytes: number, sizeBytes: number) =>
       `the server has sent ${receivedBytes} bytes of ${sizeBytes}`,
     silent: (seconds: string) => `the server was silent for ${seconds} s (see --timeout)`,
+    encoding: (name: string) =>
+      `the server sends it encoded as ${name}, which cannot be undone here`,
     tooManyRedirects: "redirected again and again, as in a circle",
     certificate: (reason: string) => `the server cannot prove who it is: ${reason}`,
     notAllowed: (reason: string) => `cannot be fetched: ${reason}`,

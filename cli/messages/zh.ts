@@ -24,6 +24,7 @@ function didYouMean(nearest: string | null): string {
 /** What people read in Chinese. */
 export const zh: Messages = {
   count,
+  outputLost: (reason) => `输出无法写入：${reason}`,
 
   help: {
     tagline: "同时服务众多 TCP 客户端的各种经典模型，跑起来，再用海量连接去冲击它们",

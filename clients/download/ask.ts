@@ -1,6 +1,10 @@
 import { parseContentRange } from "./content_range.ts";
-import type { Description, Destination, Resumption } from "./destination.ts";
+import { codingsOf, decode } from "./content_coding.ts";
+import { sizeOf } from "./content_length.ts";
+import { hideCredentials } from "./credentials.ts";
+import type { Description, Resumption } from "./destination.ts";
 import { DownloadError, type Reason } from "./reasons.ts";
+import { parseRetryAfter } from "./retry_after.ts";
 import type { Silence } from "./silence.ts";
 import { toError } from "../../servers/sockets/thrown.ts";
 import { strongValidator } from "./validator.ts";
@@ -19,74 +23,65 @@ export interface Answer extends Description {
  */
 export async function ask(
   url: URL,
-  { isVerbatim, resumption }: Destination,
+  resumption: Resumption | undefined,
   silence: Silence,
 ): Promise<Answer> {
-  // A size, and an offset to go on from, are those of the encoded file. So what goes to disk is asked
-  // for without an encoding.
-  const verbatim: Record<string, string> = isVerbatim ? { "Accept-Encoding": "identity" } : {};
   if (resumption !== undefined) {
     const { offsetBytes, validator } = resumption;
     const range = { "Range": `bytes=${offsetBytes}-`, "If-Range": validator };
-    const response = await send(url, { ...verbatim, ...range }, silence);
+    const response = await send(url, range, silence);
     if (continues(response, resumption)) return { ...resumption, body: response.body };
     // Partial Content of something else, or Range Not Satisfiable: then all of it.
-    const isOfNoUse = [206, 416].includes(response.status) || isEncoded(response);
-    if (!isOfNoUse) return await begin(response);
+    if (![206, 416].includes(response.status)) return await begin(response, silence.signal);
     await response.body?.cancel();
   }
-  const response = await send(url, verbatim, silence);
-  if (!isVerbatim || !response.ok || !isEncoded(response)) return await begin(response);
-  // The server encodes it all the same. `fetch` decodes only what was not asked for by hand.
-  await response.body?.cancel();
-  return await begin(await send(url, {}, silence));
-}
-
-/** Whether these are the bytes that were missing, or the first of them. */
-function continues(response: Response, { offsetBytes, sizeBytes, validator }: Resumption): boolean {
-  const range = parseContentRange(response.headers.get("content-range"));
-  if (response.status !== 206 || range === undefined) return false;
-  const current = strongValidator(response.headers);
-  return range.first === offsetBytes && range.sizeBytes === sizeBytes &&
-    decodedSizeBytes(response) === range.last - range.first + 1 &&
-    (current === undefined || current === validator);
-}
-
-async function begin(response: Response): Promise<Answer> {
-  const { status, statusText, headers, body } = response;
-  if (!response.ok || status === 206) {
-    await body?.cancel();
-    const retryAfterMs = parseRetryAfter(headers.get("retry-after"));
-    throw new DownloadError({ kind: "status", status, statusText, retryAfterMs });
-  }
-  const sizeBytes = decodedSizeBytes(response);
-  const canResume = sizeBytes !== undefined && headers.get("accept-ranges") !== "none";
-  return {
-    offsetBytes: 0,
-    body,
-    sizeBytes,
-    ...canResume && { validator: strongValidator(headers) },
-  };
+  return await begin(await send(url, {}, silence), silence.signal);
 }
 
 /**
- * The size of what the body gives, if that is known beforehand. Where it is not the body may be encoded:
- * some versions of `fetch` decode it without telling, and take the size away.
+ * Whether these are the bytes that were missing, or the first of them. The answer must prove it: a
+ * server that does not know `If-Range` sends a part of whatever is there by now.
  */
-function decodedSizeBytes(response: Response): number | undefined {
-  const length = response.headers.get("content-length");
-  return length === null || isEncoded(response) ? undefined : Number(length);
+function continues(response: Response, { offsetBytes, sizeBytes, validator }: Resumption): boolean {
+  const { status, headers } = response;
+  const range = parseContentRange(headers.get("content-range"));
+  if (status !== 206 || range === undefined || codingsIn(headers).length > 0) return false;
+  return range.first === offsetBytes && range.sizeBytes === sizeBytes &&
+    sizeOf(headers) === range.last - range.first + 1 &&
+    !/^multipart\//i.test(headers.get("content-type") ?? "") &&
+    strongValidator(headers) === validator;
 }
 
-function isEncoded({ headers }: Response): boolean {
-  return (headers.get("content-encoding") ?? "identity") !== "identity";
+async function begin(response: Response, signal: AbortSignal): Promise<Answer> {
+  const { status, statusText, headers, body } = response;
+  try {
+    if (!response.ok || status === 206) {
+      const retryAfterMs = parseRetryAfter(headers.get("retry-after"));
+      throw new DownloadError({ kind: "status", status, statusText, retryAfterMs });
+    }
+    const codings = codingsIn(headers);
+    const decoded = body && decode(body, codings, signal);
+    // A size, and an offset to go on from, are those of the encoded file.
+    const sizeBytes = codings.length > 0 ? undefined : sizeOf(headers);
+    const canResume = sizeBytes !== undefined && headers.get("accept-ranges") !== "none";
+    return {
+      offsetBytes: 0,
+      body: decoded,
+      sizeBytes,
+      ...canResume && { validator: strongValidator(headers) },
+    };
+  } catch (error) {
+    await body?.cancel();
+    throw error;
+  }
 }
 
-/** Seconds, or a date, RFC 9110, 10.2.3. */
-function parseRetryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+/** What was done to the file, and after that to the message, which `fetch` has not undone. */
+function codingsIn(headers: Headers): string[] {
+  return [
+    ...codingsOf(headers.get("content-encoding")),
+    ...codingsOf(headers.get("transfer-encoding")),
+  ];
 }
 
 async function send(
@@ -95,8 +90,11 @@ async function send(
   silence: Silence,
 ): Promise<Response> {
   const { signal } = silence;
+  // What is encoded has no size, and nothing can go on with it. Versions of Deno also differ in what
+  // they decode by themselves; asked so, each tells by the headers what it has left to us.
+  const own = { ...headers, "Accept-Encoding": "identity" };
   try {
-    return await silence.during(fetch(url, { headers, signal }));
+    return await silence.during(fetch(url, { headers: own, signal }));
   } catch (error) {
     signal.throwIfAborted();
     throw new DownloadError(whyNoAnswer(toError(error)));
@@ -105,7 +103,7 @@ async function send(
 
 /** `fetch` tells its reasons in words only. */
 function whyNoAnswer({ message, cause }: Error): Reason {
-  const told = cause instanceof Error ? cause.message : message;
+  const told = hideCredentials(cause instanceof Error ? cause.message : message);
   const short = told.replace(
     /^error sending request .*?client error \(\w+\): |^Fetch failed: /,
     "",

@@ -14,20 +14,21 @@ export interface Description {
 
 /** Where the bytes of a download go. Dispose of it, however the download has ended. */
 export interface Destination extends AsyncDisposable {
-  /** Whether it must get the bytes as they lie on the server, in no other encoding. */
-  readonly isVerbatim: boolean;
   /** From where the download can go on; nothing if it has to begin at the beginning. */
   readonly resumption: Resumption | undefined;
   /** Forgets what is there and begins with the first byte of the file so described. */
   restart(description: Description): Promise<void>;
   write(bytes: Uint8Array): Promise<void>;
-  /** The last byte was written. */
-  complete(): Promise<void>;
+  /**
+   * The last byte was written.
+   *
+   * @param withReceipt leaves beside the file what tells later that it is complete
+   */
+  complete(withReceipt?: boolean): Promise<void>;
 }
 
 /** Lets all bytes go: for a download that is only counted. */
 export class Nowhere implements Destination {
-  readonly isVerbatim = false;
   readonly resumption = undefined;
   restart = () => Promise.resolve();
   write = () => Promise.resolve();

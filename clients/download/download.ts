@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { withoutCredentials } from "./credentials.ts";
 
 /** What a download does at the moment. */
 export type Phase = "asking" | "receiving" | "pausing";
@@ -6,7 +7,7 @@ export type Phase = "asking" | "receiving" | "pausing";
 /** One of the files that are downloaded, and how far it is. */
 export class Download {
   readonly url: URL;
-  /** The URL as it may be shown and kept: without a password. */
+  /** The URL as it may be shown and kept: without credentials. */
   readonly shownUrl: string;
   readonly name: string;
   /** Where it is saved, if it is. */
@@ -25,7 +26,7 @@ export class Download {
   /** @param directory where it is saved; without, it is not */
   constructor(url: URL, name: string, directory?: string) {
     this.url = url;
-    this.shownUrl = withoutPassword(url);
+    this.shownUrl = withoutCredentials(url);
     this.name = name;
     this.path = directory === undefined ? undefined : join(directory, name);
   }
@@ -47,11 +48,4 @@ export class Download {
     this.receivedBytes += countBytes;
     this.arrivedBytes += countBytes;
   }
-}
-
-function withoutPassword(url: URL): string {
-  if (url.password === "") return url.href;
-  const shown = new URL(url);
-  shown.password = "***";
-  return shown.href;
 }

@@ -1,7 +1,8 @@
 import { type Destination, Nowhere } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { Part } from "./part.ts";
-import { type Reason, reasonOf } from "./reasons.ts";
+import { mayPass, type Reason, reasonOf } from "./reasons.ts";
+import { receivedBefore, removeReceipt } from "./receipt.ts";
 import { receive } from "./receive.ts";
 import type { Reporter, Totals } from "./reporter.ts";
 import { withRetries } from "./retries.ts";
@@ -41,37 +42,45 @@ export class Downloads {
   /** Downloads all, begun in the order given, and resolves when each has ended in one way or another. */
   async run(downloads: readonly Download[]): Promise<Totals> {
     const beganMs = performance.now();
-    let [finished, failed] = [0, 0];
+    const finished: Download[] = [];
+    const failures: Reason[] = [];
     const waiting = downloads.values(); // of which each job takes the next
     const job = async () => {
       for (const download of waiting) {
         if (this.#stop.aborted) return;
-        const outcome = await this.#run(download);
+        const outcome = await this.#run(download, downloads.length > 1);
         if (outcome === "finished") {
-          finished++;
+          finished.push(download);
           this.#reporter.finished(download);
         } else if (outcome !== "stopped") {
-          failed++;
+          failures.push(outcome);
           this.#reporter.failed(download, outcome);
         }
       }
     };
     await Promise.all(Array.from({ length: this.#options.jobs }, job));
+    const unfinished = downloads.length - finished.length - failures.length;
+    // Receipts are for the same command, if that can come further than this one has.
+    const canGoOn = unfinished > 0 || failures.length > 0 && failures.every(mayPass);
+    if (!canGoOn) await removeReceipts(finished);
     return {
-      finished,
-      failed,
-      unfinished: downloads.length - finished - failed,
+      finished: finished.length,
+      failed: failures.length,
+      unfinished,
       arrivedBytes: downloads.reduce((sum, { arrivedBytes }) => sum + arrivedBytes, 0),
       elapsedMs: performance.now() - beganMs,
     };
   }
 
   /** @returns why it failed, if it did */
-  async #run(download: Download): Promise<"finished" | "stopped" | Reason> {
+  async #run(
+    download: Download,
+    withReceipt: boolean,
+  ): Promise<"finished" | "stopped" | Reason> {
     this.#active.add(download);
     this.#reporter.started(download);
     try {
-      await this.#download(download);
+      await this.#download(download, withReceipt);
       return "finished";
     } catch (error) {
       if (this.#stop.aborted && error === this.#stop.reason) return "stopped";
@@ -83,9 +92,13 @@ export class Downloads {
     }
   }
 
-  async #download(download: Download): Promise<void> {
+  async #download(download: Download, withReceipt: boolean): Promise<void> {
     const { timeoutMs, retries, force, firstPauseMs } = this.#options;
     const { path, shownUrl } = download;
+    if (path !== undefined && !force) {
+      const sizeBytes = await receivedBefore(path, shownUrl);
+      if (sizeBytes !== undefined) return download.begin(sizeBytes, sizeBytes);
+    }
     await using destination: Destination = path === undefined
       ? new Nowhere()
       : await Part.open(path, shownUrl, force);
@@ -93,11 +106,18 @@ export class Downloads {
       retries,
       firstPauseMs,
       stop: this.#stop,
+      reached: () => destination.resumption?.offsetBytes ?? 0,
       retrying: (reason, pauseMs) => {
         download.phase = "pausing";
         this.#reporter.retrying(download, reason, pauseMs);
       },
     });
-    await destination.complete();
+    await destination.complete(withReceipt);
+  }
+}
+
+async function removeReceipts(downloads: readonly Download[]): Promise<void> {
+  for (const { path, shownUrl } of downloads) {
+    if (path !== undefined) await removeReceipt(path, shownUrl);
   }
 }

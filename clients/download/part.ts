@@ -4,6 +4,7 @@ import type { Description, Destination, Resumption } from "./destination.ts";
 import { PART_ENDING, RECORD_ENDING } from "./file_name.ts";
 import { readRecord, writeRecord } from "./part_record.ts";
 import { DownloadError } from "./reasons.ts";
+import { leaveReceipt } from "./receipt.ts";
 import { checkIsFree, lookAt, moveTo } from "./target.ts";
 
 /** A lock that is free is had at once, even on a busy machine; one that is not may be held for hours. */
@@ -15,7 +16,6 @@ const LOCK_PATIENCE_MS = 2_000;
  * known well enough to go on with; the next download goes on with it, even after a crash.
  */
 export class Part implements Destination {
-  readonly isVerbatim = true;
   readonly #path: string;
   readonly #url: string;
   readonly #force: boolean;
@@ -92,9 +92,10 @@ export class Part implements Destination {
     }
   }
 
-  async complete(): Promise<void> {
+  async complete(withReceipt = false): Promise<void> {
     await moveTo(this.#path, this.#path + PART_ENDING, this.#force);
-    await removeIfThere(this.#path + RECORD_ENDING);
+    if (withReceipt) await leaveReceipt(this.#path);
+    else await removeIfThere(this.#path + RECORD_ENDING);
     this.#isComplete = true;
   }
 
@@ -105,6 +106,13 @@ export class Part implements Destination {
     await removeIfThere(this.#path + PART_ENDING);
     await removeIfThere(this.#path + RECORD_ENDING);
   }
+}
+
+/** Whether there is a part of the file at `path`, of `url`, with which a download can go on. */
+export async function hasPart(path: string, url: string): Promise<boolean> {
+  const record = await readRecord(path + RECORD_ENDING);
+  const size = (await lookAt(path + PART_ENDING))?.size ?? 0;
+  return size > 0 && record !== undefined && !isForeign(record, size, url);
 }
 
 /** Opens the part at `path`, which nobody else can do until it is closed. */

@@ -8,6 +8,9 @@ import type { Messages } from "../../cli/messages.ts";
 import { formatBytes } from "../../cli/bytes.ts";
 import { messageOf } from "../../servers/sockets/thrown.ts";
 
+/** The longest pause before a retry, even if the server asks for a longer one: then there is no retry. */
+export const LONGEST_PAUSE_MS = 60_000;
+
 /** Why a download failed. */
 export type Reason =
   /** The server answers with a status that is no success. */
@@ -26,6 +29,8 @@ export type Reason =
   /** The server has sent less of the file than was missing. */
   | { readonly kind: "too-short"; readonly receivedBytes: number; readonly sizeBytes: number }
   | { readonly kind: "silent"; readonly timeoutMs: number }
+  /** It comes in an encoding that cannot be undone. */
+  | { readonly kind: "encoding"; readonly encoding: string }
   | { readonly kind: "too-many-redirects" }
   | { readonly kind: "certificate"; readonly message: string }
   /** `fetch` does not do that: another scheme after a redirect, a port that is not for HTTP. */
@@ -77,12 +82,22 @@ export function isTemporary(reason: Reason): boolean {
   }
 }
 
+/** Whether it may be otherwise when the same command is typed again, some time later. */
+export function mayPass(reason: Reason): boolean {
+  return isTemporary(reason) || reason.kind === "busy" || reason.kind === "file";
+}
+
+/** Whether the server asks for so long a pause that nobody waits for its end. */
+export function wantsLongPause(reason: Reason): boolean {
+  return reason.kind === "status" && (reason.retryAfterMs ?? 0) > LONGEST_PAUSE_MS;
+}
+
 /** The reason for people. */
 export function describeReason(reason: Reason, { download }: Messages): string {
   const texts = download.reasons;
   switch (reason.kind) {
     case "status":
-      return texts.status(`${reason.status} ${reason.statusText}`.trim());
+      return describeStatus(reason, texts);
     case "no-answer":
       return texts.noAnswer(reason.message);
     case "broke-off":
@@ -91,6 +106,8 @@ export function describeReason(reason: Reason, { download }: Messages): string {
       return texts.tooShort(reason.receivedBytes, reason.sizeBytes);
     case "silent":
       return texts.silent(String(reason.timeoutMs / 1_000));
+    case "encoding":
+      return texts.encoding(reason.encoding);
     case "too-many-redirects":
       return texts.tooManyRedirects;
     case "certificate":
@@ -108,4 +125,15 @@ export function describeReason(reason: Reason, { download }: Messages): string {
     case "file":
       return reason.message;
   }
+}
+
+function describeStatus(
+  reason: Reason & { readonly kind: "status" },
+  texts: Messages["download"]["reasons"],
+): string {
+  const { status, statusText, retryAfterMs = 0 } = reason;
+  const answer = texts.status(`${status} ${statusText}`.trim());
+  if (!isTemporary(reason) || !wantsLongPause(reason)) return answer;
+  const asked = String(Math.ceil(retryAfterMs / 1_000));
+  return texts.longPause(answer, asked, String(LONGEST_PAUSE_MS / 1_000));
 }

@@ -23,7 +23,7 @@ export async function receive(
   using silence = new Silence(timeoutMs, stop);
   const { offsetBytes, sizeBytes, validator, body } = await ask(
     download.url,
-    destination,
+    destination.resumption,
     silence,
   );
   if (offsetBytes === 0) await destination.restart({ sizeBytes, validator });

@@ -1,15 +1,22 @@
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { DownloadError, isTemporary, type Reason } from "./reasons.ts";
+import {
+  DownloadError,
+  isTemporary,
+  LONGEST_PAUSE_MS,
+  type Reason,
+  wantsLongPause,
+} from "./reasons.ts";
 
 /** The pause before the first retry; before each further one it is twice as long. */
 const FIRST_PAUSE_MS = 500;
-/** The longest pause, even if the server asks for a longer one: then there is no retry. */
-const LONGEST_PAUSE_MS = 60_000;
 
 /** How often something is tried again, and who wants to know. */
 export interface RetryOptions {
+  /** How often it may fail in a row without any progress. */
   readonly retries: number;
+  /** From where the next attempt goes on. The further one has come, the better. */
+  reached(): number;
   /** Ends the pauses. */
   readonly stop: AbortSignal;
   /** Is told before each pause. */
@@ -18,15 +25,20 @@ export interface RetryOptions {
   readonly firstPauseMs?: number;
 }
 
-/** Calls `attempt` until it succeeds, or fails for good. */
+/**
+ * Calls `attempt` until it succeeds, or fails for good. An attempt that has come further than any before
+ * it makes those that failed forgotten: so this ends, since what there is to reach has an end.
+ */
 export async function withRetries(
   attempt: () => Promise<void>,
-  { retries, stop, retrying, firstPauseMs = FIRST_PAUSE_MS }: RetryOptions,
+  { retries, reached, stop, retrying, firstPauseMs = FIRST_PAUSE_MS }: RetryOptions,
 ): Promise<void> {
+  let furthest = reached();
   for (let retry = 0;; retry++) {
     try {
       return await attempt();
     } catch (error) {
+      if (reached() > furthest) [retry, furthest] = [0, reached()];
       if (retry >= retries || !(error instanceof DownloadError) || stop.aborted) throw error;
       const pauseMs = pauseAfter(error.reason, firstPauseMs * 2 ** retry);
       if (pauseMs === undefined) throw error;
@@ -38,8 +50,7 @@ export async function withRetries(
 
 /** How long to wait before the next attempt; nothing if there is to be none. */
 function pauseAfter(reason: Reason, backOffMs: number): number | undefined {
-  if (!isTemporary(reason)) return undefined;
+  if (!isTemporary(reason) || wantsLongPause(reason)) return undefined;
   const askedMs = reason.kind === "status" ? reason.retryAfterMs : undefined;
-  if (askedMs === undefined) return Math.min(backOffMs, LONGEST_PAUSE_MS);
-  return askedMs <= LONGEST_PAUSE_MS ? askedMs : undefined;
+  return Math.max(askedMs ?? 0, Math.min(backOffMs, LONGEST_PAUSE_MS));
 }

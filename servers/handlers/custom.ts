@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { outliveReader } from "../../cli/lost_output.ts";
 import { type Answer, GeneratedAnswers, type Handler } from "./session.ts";
 import { messageOf } from "../sockets/thrown.ts";
 
@@ -20,6 +21,7 @@ const encoder = new TextEncoder();
  * @throws {HandlerError} when the file cannot be loaded or exports something else
  */
 export async function loadCustomHandler(path: string): Promise<Handler> {
+  outliveReader(); // a handler may print, and must not fail when nobody reads that
   const module: unknown = await importFile(path);
   const make = isRecord(module) ? module.default : undefined;
   if (typeof make !== "function") throw new HandlerError(path, "it has no default function export");

@@ -82,6 +82,32 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
   }, { ignore: isWindows });
 }
 
+for (const signal of ["SIGINT", "SIGKILL"] as const) {
+  testInDirectory(`after ${signal}, the same command succeeds in the end`, async (directory) => {
+    let isFirst = true;
+    await using server = new RawServer(async (conn, head, index) => {
+      if (head.startsWith("GET /whole")) return await sends(["200 OK"], "all")(conn, head, index);
+      if (!isFirst) return await sends(["200 OK"], "late")(conn, head, index);
+      isFirst = false;
+      const stalling = sendsAndStalls(["200 OK"], "la")(conn, head, index);
+      await untilSize(`${directory}/late.part`, 2);
+      child.kill(signal);
+      await stalling;
+    });
+    const urls = [server.url("whole"), server.url("late")];
+    const args = ["download", "--jobs", "1", "--dir", directory, ...urls];
+    await using child = spawn(args);
+    const { code, stderr } = await child.output();
+    if (signal === "SIGINT") {
+      const nothingKept = "stopped; nothing was kept of files that are not complete\n";
+      assertEquals([code, decode(stderr)], [130, nothingKept]);
+    }
+    const second = await run(args);
+    assertEquals([second.code, second.stderr], [0, ""]);
+    assertEquals(namesIn(directory), ["late", "whole"]);
+  }, { ignore: isWindows });
+}
+
 testInDirectory("two processes are not at work on the same file", async (directory) => {
   await using server = halfAtFirst();
   const args = ["download", "--dir", directory, server.url()];

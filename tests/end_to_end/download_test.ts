@@ -16,16 +16,9 @@ import { namesIn, testInDirectory } from "../harness/downloads.ts";
 import { FileServer, RawServer, sends, stalls } from "../harness/http_servers.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { linesOf } from "../../cli/text_lines.ts";
-import {
-  commandFor,
-  run,
-  type RunOptions,
-  runWithoutReader,
-  spawn,
-} from "../harness/playground.ts";
+import { commandFor, run, type RunOptions, spawn } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
-const isWindows = Deno.build.os === "windows";
 const BYTES = randomBytes(100_000);
 const HALF = 50_000;
 const WHOLE_HEAD = ["200 OK", 'ETag: "v1"', `Content-Length: ${BYTES.length}`];
@@ -152,6 +145,34 @@ testInDirectory("--json prints a line for each event", async (directory) => {
   assertEquals(stdout.includes("secret"), false);
 });
 
+/** What is typed as a URL and is none, and what is said of it. */
+const NO_URLS: readonly [typed: string, line: RegExp][] = [
+  ["http://me:secret@host:99999/", /^http:\/\/\*\*\*@host:99999\/: the port of a URL is a number/],
+  ["http://host:80a/", /^http:\/\/host:80a\/: the port of a URL is a number up to 65535$/m],
+  ["http://me:sec/ret@host:1/", /^http:\/\/\*\*\*@host:1\/: the port of a URL is a number/],
+  ["https://me:secret@[::1/", /^https:\/\/\*\*\*@\[::1\/: this is no valid URL$/m],
+  ["http://", /^http:\/\/: this is no valid URL$/m],
+  ["ftp://me:secret@host/", /^ftp:\/\/\*\*\*@host\/: what can be downloaded is a URL that begins/],
+  ["me:secret@host/file", /^\*\*\*@host\/file: what can be downloaded is a URL that begins/],
+];
+
+for (const [typed, line] of NO_URLS) {
+  test(`download ${typed}: one line, without credentials`, async () => {
+    const outcome = await download([typed]);
+    assertOneLine(outcome, 2, line);
+    assertNotMatch(outcome.stderr, /sec/);
+  });
+}
+
+test("who is asked to come again in an hour does not wait, and says why", async () => {
+  await using server = new RawServer(sends(["503 Busy", "Retry-After: 3600"]));
+  const reason =
+    /: the server answers 503 Service Unavailable and asks for a pause of 3600 s; no retry waits longer/;
+  assertOneLine(await download([server.url()]), 1, reason);
+  await using missing = new RawServer(sends(["404 Gone", "Retry-After: 3600"]));
+  assertOneLine(await download([missing.url()]), 1, /: the server answers 404 Not Found$/m);
+});
+
 test("--quiet says only what failed", async () => {
   await using server = new FileServer({ file: { bytes: BYTES } });
   const { code, stdout, stderr } = await download([
@@ -257,9 +278,3 @@ function hasOpenssl(): boolean {
     throw error;
   }
 }
-
-test("output that nobody reads is no failure, and no stack trace", async () => {
-  await using server = new FileServer({ file: { bytes: BYTES } });
-  const url = server.url("file");
-  assertEquals(await runWithoutReader(["download", url, url]), "");
-}, { ignore: isWindows });

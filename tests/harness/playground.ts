@@ -68,16 +68,24 @@ export function spawn(
   }).spawn();
 }
 
-/** Runs the executable when whoever should read its output has gone. @returns what it complains of */
-export async function runWithoutReader(args: readonly string[]): Promise<string> {
+/** Runs the executable, of whose `lost` output the reader leaves before anything is printed. */
+export async function runWithoutReader(
+  args: readonly string[],
+  lost: "stdout" | "stderr" = "stdout",
+): Promise<Outcome> {
   const [program, programArgs] = commandFor(args);
-  const { stderr } = await new Deno.Command("sh", {
-    // `true` reads nothing and is gone long before the program prints.
-    args: ["-c", '{ sleep 1; "$0" "$@"; } | true', program, ...programArgs],
+  const child = new Deno.Command(program, {
+    args: programArgs,
     env: { LC_ALL: "C" },
     stdin: "null",
-  }).output();
-  return decode(stderr);
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await child[lost].cancel();
+  const read = async (stream: "stdout" | "stderr") =>
+    stream === lost ? "" : await new Response(child[stream]).text();
+  const [stdout, stderr] = await Promise.all([read("stdout"), read("stderr")]);
+  return { code: (await child.status).code, stdout, stderr };
 }
 
 /** A running `playground serve … --port 0`. Dispose of it, and nothing is left. */

@@ -1,0 +1,23 @@
+/**
+ * Names and passwords in URLs, which are for the server and nobody else.
+ *
+ * @module
+ */
+
+/** `url` as it may be shown and kept: without a password, or a name that stands alone, as tokens do. */
+export function withoutCredentials(url: URL): string {
+  const shown = new URL(url);
+  if (shown.password !== "") shown.password = "***";
+  else if (shown.username !== "") shown.username = "***";
+  return shown.href;
+}
+
+/** What somebody has typed that is no URL, without what may have been meant to be credentials. */
+export function hideTypedCredentials(typed: string): string {
+  return typed.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, "$1***@");
+}
+
+/** A message of `fetch`, without the credentials of URLs in it. */
+export function hideCredentials(message: string): string {
+  return message.replace(/\/\/\S*@/g, "//***@");
+}

@@ -1,5 +1,5 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
-import { readRecording } from "../servers/watch/recording.ts";
+import { readRecording } from "../servers/watch/recorded_run.ts";
 import { PAGE_FLAGS } from "./watch/page_flags.ts";
 import { showPage } from "./watch/show_page.ts";
 
@@ -11,6 +11,9 @@ export const replayCommand = defineCommand({
     { flags, words: [path], messages, language }: Invocation<typeof PAGE_FLAGS>,
   ): Promise<number> {
     const recording = await readRecording(path, messages);
+    const { frames, leftOut } = recording;
+    if (leftOut > 0) console.error(messages.watch.leftOut(path, leftOut));
+    if (frames === 0) console.error(messages.watch.noFrames(path));
     await showPage({ runs: [], recording, language, messages }, flags, (address) => {
       console.log(messages.watch.replaying(path, address));
     });

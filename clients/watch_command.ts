@@ -32,7 +32,7 @@ export const watchCommand = defineCommand({
       throw new UsageError(`${words[0]}: ${messages.flags.wantsAddress}`);
     }
     const { watchInTerminal } = await import("./watch/watch_in_terminal.ts");
-    await watchInTerminal(address, messages);
+    await watchInTerminal(address, language, messages);
     return 0;
   },
 });

@@ -57,7 +57,9 @@ browserTest("the code is scrolled to where it rests, and not after every call", 
   run.source = [{ path: "servers/long.ts", text, lines: { wait: [1], recv: [200] } }];
   let calls: CallCounts = { ...NO_CALLS, recv: 1 };
   const publishCall = () =>
-    run.publish(run.frame({ timeMs: Date.now(), call: "recv", calls, log: ["a line"] }));
+    run.publish(
+      run.frame({ timeMs: Date.now(), call: "recv", calls, log: [{ en: "a line", zh: "一行" }] }),
+    );
   await withPage(visit, run, publishCall, async () => {
     await page.locator(".line.current", { hasText: "line 200;" }).waitFor();
     const scrolled = () => page.locator(".source pre").evaluate((box) => box.scrollTop);

@@ -14,7 +14,8 @@ export const replayCommand = defineCommand({
     const { frames, leftOut } = recording;
     if (leftOut > 0) console.error(messages.watch.leftOut(path, leftOut));
     if (frames === 0) console.error(messages.watch.noFrames(path));
-    await showPage({ runs: [], recording, language, messages }, flags, (address) => {
+    const shown = { runs: [], recording, language, messages, portFlag: "--port" as const };
+    await showPage(shown, flags, (address) => {
       console.log(messages.watch.replaying(path, address));
     });
     return 0;

@@ -81,7 +81,10 @@ async function withPage(
   publish: () => void,
   work: () => Promise<void>,
 ): Promise<void> {
-  const server = new WebServer({ runs: [run], language: "en", messages: en }, 0);
+  const server = new WebServer(
+    { runs: [run], language: "en", messages: en, portFlag: "--watch" },
+    0,
+  );
   const timer = setInterval(publish, FRAME_MS);
   try {
     await page.goto(server.address);

@@ -15,7 +15,12 @@ const COMMAND = '{"do":"hold","ms":1000}';
 /** A page on a run that only notes what it is told. Dispose of it, and nothing is left. */
 class Page implements AsyncDisposable {
   readonly run = new FakeRun();
-  readonly server = new WebServer({ runs: [this.run], language: "en", messages: en }, 0);
+  readonly server = new WebServer({
+    runs: [this.run],
+    language: "en",
+    messages: en,
+    portFlag: "--watch",
+  }, 0);
 
   get token(): string {
     return new URL(this.server.address).searchParams.get("token") ?? "";
@@ -166,9 +171,9 @@ test("each page has a token of its own", async () => {
 
 test("a port that is in use is refused with a line", async () => {
   await using page = new Page();
-  const shown = { runs: [], language: "en", messages: en } as const;
+  const shown = { runs: [], language: "en", messages: en, portFlag: "--watch" } as const;
   const { message } = assertThrows(() => new WebServer(shown, page.server.port), RefusedError);
-  assertEquals(message, en.watch.portInUse(page.server.port));
+  assertEquals(message, en.watch.portInUse("--watch", page.server.port));
 });
 
 /** A WebSocket on a view, and what comes over it. Dispose of it, and it is closed. */

@@ -45,9 +45,10 @@ export const enWatch = {
       "where it runs: so no page from elsewhere can read it. To see it from another machine, give " +
       `the tunnel the same port at both ends, ssh -L ${port}:127.0.0.1:${port} HOST, and open ` +
       "the address that the server has printed.",
-    portInUse: (port: number) =>
-      `port ${port} for the page is in use: choose another, or 0 for any that is free`,
-    cannotListen: (port: number, reason: string) => `cannot show a page on port ${port}: ${reason}`,
+    portInUse: (flag: string, port: number) =>
+      `${flag} ${port}: the port is in use: choose another, or 0 for any that is free`,
+    cannotListen: (flag: string, port: number, reason: string) =>
+      `${flag} ${port}: no page can be shown there: ${reason}`,
     cannotRecord: (path: string, reason: string) => `--record ${path}: ${reason}`,
     recordingFailed: (path: string, reason: string) =>
       `--record ${path}: ${reason}: the recording ends here, and the server goes on`,

@@ -46,8 +46,10 @@ export const zhWatch: typeof enWatch = {
       `这个页面不能以 ${host} 访问，只能在运行它的机器上以 http://127.0.0.1:${port}/ 访问：` +
       "这样别处的网页就读不到它。要从另一台机器观看，请让隧道两端使用同一个端口：" +
       `ssh -L ${port}:127.0.0.1:${port} HOST，然后打开服务器打印的地址。`,
-    portInUse: (port: number) => `页面的端口 ${port} 已被占用：请换一个，或用 0 任选一个空闲端口`,
-    cannotListen: (port: number, reason: string) => `无法在端口 ${port} 上提供页面：${reason}`,
+    portInUse: (flag: string, port: number) =>
+      `${flag} ${port}：端口已被占用：请换一个，或用 0 任选一个空闲端口`,
+    cannotListen: (flag: string, port: number, reason: string) =>
+      `${flag} ${port}：无法在那里提供页面：${reason}`,
     cannotRecord: (path: string, reason: string) => `--record ${path}：${reason}`,
     recordingFailed: (path: string, reason: string) =>
       `--record ${path}：${reason}：录制到此为止，服务器继续运行`,

@@ -55,7 +55,10 @@ export class LiveView implements View {
       this.#recording = await Recording.begin(run, recordTo, messages, onFailed);
     }
     if (port === undefined) return;
-    this.#web = new WebServer({ runs: [run], language, messages }, port);
+    this.#web = new WebServer(
+      { runs: [run], language, messages, portFlag: "--watch" },
+      port,
+    );
     reporter.watching(this.#web.address);
     if (open && !await openInBrowser(this.#web.address)) reporter.noBrowser(this.#web.address);
   }

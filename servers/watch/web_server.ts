@@ -33,6 +33,8 @@ export interface Shown {
   readonly recording?: RecordedRun;
   readonly language: Language;
   readonly messages: Messages;
+  /** The flag that chooses the port, for who must choose another. */
+  readonly portFlag: "--watch" | "--port";
 }
 
 /** See the module. */
@@ -59,8 +61,10 @@ export class WebServer {
       }, (request) => this.#answer(request));
     } catch (error) {
       const { watch } = shown.messages;
-      if (error instanceof Deno.errors.AddrInUse) throw new RefusedError(watch.portInUse(port));
-      throw new RefusedError(watch.cannotListen(port, messageOf(error)));
+      if (error instanceof Deno.errors.AddrInUse) {
+        throw new RefusedError(watch.portInUse(shown.portFlag, port));
+      }
+      throw new RefusedError(watch.cannotListen(shown.portFlag, port, messageOf(error)));
     }
   }
 

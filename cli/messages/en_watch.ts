@@ -64,6 +64,9 @@ export const enWatch = {
     noFrames: (path: string) => `${path}: the recording ends before anything has happened`,
     notWatched: (address: string) =>
       `nobody is to be watched at ${address}: start a server with playground serve select --watch`,
+    forbidden: (address: string) =>
+      `the page is not to be had as ${address}, but only by the port that it has itself: give the ` +
+      "tunnel the same port at both ends, as in ssh -L 7780:127.0.0.1:7780 HOST",
     silent: (address: string, seconds: number) =>
       `${address} has accepted the connection and said nothing for ${seconds} s: that is no page; ` +
       "use the address that serve --watch has printed",

@@ -64,6 +64,9 @@ export const zhWatch: typeof enWatch = {
     noFrames: (path: string) => `${path}：录像在任何事情发生之前就结束了`,
     notWatched: (address: string) =>
       `${address} 上没有可观看的服务器：请先运行 playground serve select --watch`,
+    forbidden: (address: string) =>
+      `这个页面不能以 ${address} 访问，只能用它自己的端口：请让隧道两端使用同一个端口，` +
+      "例如 ssh -L 7780:127.0.0.1:7780 HOST",
     silent: (address: string, seconds: number) =>
       `${address} 接受了连接，但 ${seconds} 秒内什么也没有说：那不是页面；` +
       "请用 serve --watch 打印的地址",

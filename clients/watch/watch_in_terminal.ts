@@ -55,7 +55,12 @@ async function follow(
     },
     onFrame: (frame) => picture?.take(frame),
   }, quit);
-  const refuse = () => greeted.reject(new RefusedError(watch.notWatched(address)));
+  const refuse = async () => {
+    const reason = await isForbidden(address)
+      ? watch.forbidden(address)
+      : watch.notWatched(address);
+    greeted.reject(new RefusedError(reason));
+  };
   ended.then(refuse, refuse);
   const timer = setTimeout(
     () => greeted.reject(new RefusedError(watch.silent(address, PATIENCE_MS / 1_000))),
@@ -65,6 +70,18 @@ async function follow(
     return { picture: await greeted.promise, ended };
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Whether there is a view that is not to be had by this address, as through a tunnel. */
+async function isForbidden(address: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const { status, body } = await fetch(`http://${address}/view`, { signal });
+    await body?.cancel();
+    return status === 403;
+  } catch {
+    return false; // there is nobody, or nobody who speaks HTTP
   }
 }
 

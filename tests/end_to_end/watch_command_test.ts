@@ -129,6 +129,29 @@ test("watch gives up a port that accepts connections and says nothing", async ()
   assertRestored(output, 1);
 }, { ignore: !isLinux });
 
+test("watch through a tunnel with another port says which port it must have", async () => {
+  await using server = await startWatched(["select"]);
+  const view = toListener(await addressOf(server));
+  const tunnel = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const carrying = carry(tunnel, view);
+  const terminal = new InTerminal(["watch", `127.0.0.1:${tunnel.addr.port}`], 200, 24);
+  const output = await terminal.end();
+  assertMatch(output, /the same port at both ends, as in ssh -L/);
+  assertRestored(output, 1);
+  tunnel.close();
+  await carrying;
+}, { ignore: !isLinux });
+
+/** Carries what comes to a listener to another one, until it is closed. */
+async function carry(tunnel: Deno.TcpListener, to: Deno.ConnectOptions): Promise<void> {
+  for await (const near of tunnel) {
+    const far = await Deno.connect(to);
+    // Either end may leave first, and the other one hears of it.
+    near.readable.pipeTo(far.writable).catch(() => {});
+    far.readable.pipeTo(near.writable).catch(() => {});
+  }
+}
+
 test("watch counts messages that it does not draw, and says how many there are", async () => {
   await using server = await startWatched(["epoll"]);
   const { host } = new URL(await addressOf(server));

@@ -35,15 +35,25 @@ async function untilTold(page: Page): Promise<void> {
   await page.locator(".crowd", { hasText: /: \d/ }).waitFor();
 }
 
+/** Opens one more client from a page, and waits until there are so many. */
+async function openClient(page: Page, count: number): Promise<void> {
+  await page.getByRole("button", { name: "+1", exact: true }).click();
+  await page.locator(".crowd", { hasText: new RegExp(`: ${count}$`) }).waitFor();
+}
+
+/** Has a page draw no more, though it is told of everything: many that draw are slow. */
+async function stopDrawing(page: Page): Promise<void> {
+  await page.evaluate("globalThis.requestAnimationFrame = () => 0");
+}
+
 browserTest(`${TABS} tabs all show the server, and their buttons work`, async ({ browser }) => {
   await using server = await startWatched(["select"]);
   const address = await addressOf(server);
-  const pages = await openTabs(browser, TABS);
-  for (const [index, one] of pages.entries()) {
-    await one.goto(address);
-    await untilTold(one);
-    await one.getByRole("button", { name: "+1", exact: true }).click();
-    await one.locator(".crowd", { hasText: new RegExp(`: ${index + 1}$`) }).waitFor();
+  for (const [index, page] of (await openTabs(browser, TABS)).entries()) {
+    await page.goto(address);
+    await untilTold(page);
+    await openClient(page, index + 1);
+    await stopDrawing(page);
   }
 });
 
@@ -51,18 +61,16 @@ browserTest(`with two models compared, ${COMPARING_TABS} tabs show both`, async 
   const args = ["watch", "--compare", "select", "poll", "--port", "0"];
   const { process, address } = await PageProcess.start(args);
   await using _ = process;
-  const pages = await openTabs(browser, COMPARING_TABS);
-  for (const one of pages) {
-    await one.goto(address);
-    await untilTold(one);
+  for (const [index, page] of (await openTabs(browser, COMPARING_TABS)).entries()) {
+    await page.goto(address);
+    await untilTold(page);
     // Of both servers it has been told something.
-    for (const facts of hasSystemCalls() ? await one.locator(".facts").all() : []) {
+    for (const facts of hasSystemCalls() ? await page.locator(".facts").all() : []) {
       await facts.filter({ hasText: "in the backlog: 0" }).waitFor();
     }
+    await openClient(page, index + 1);
+    await stopDrawing(page);
   }
-  const last = pages[COMPARING_TABS - 1];
-  await last.getByRole("button", { name: "+1", exact: true }).click();
-  await last.locator(".crowd", { hasText: /: 1$/ }).waitFor();
 });
 
 browserTest("another server at the same address is shown as what it is", async ({ page }) => {

@@ -87,7 +87,6 @@ export async function sendCommand(command, token, texts) {
 }
 
 function refusalOf({ reason, field, least, most, detail }, texts) {
-  const { [reason]: text = detail } = texts.refusals;
-  const values = { field: texts.fields[field] ?? field, least, most };
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const values = { field: texts.fields[field] ?? field, least, most, detail };
+  return texts.refusals[reason].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }

@@ -1,5 +1,5 @@
 import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
-import { backlogLength, backlogPeers } from "../servers/watch/backlog.ts";
+import { Backlog } from "../servers/watch/backlog.ts";
 import { BacklogWatch } from "../servers/watch/backlog_watch.ts";
 import { assertEquals, assertLess } from "./harness/assert.ts";
 import { test } from "./harness/test.ts";
@@ -11,11 +11,12 @@ const MANY = 4_000;
 const LOOKS = 10;
 
 // What the library opens stays open, and no test is to be blamed for it.
-backlogLength({ host: "127.0.0.1", port: 1 });
+new Backlog({ host: "127.0.0.1", port: 1 })[Symbol.dispose]();
 
 /** What is known of the backlog of a listener. */
 function backlogOf(host: string, port: number): [length: number | null, peers?: string[]] {
-  return [backlogLength({ host, port }), backlogPeers({ host, port })?.sort()];
+  using backlog = new Backlog({ host, port });
+  return [backlog.length(), backlog.peers()?.sort()];
 }
 
 for (const [host, shown] of [["127.0.0.1", "127.0.0.1"], ["::1", "[::1]"]]) {
@@ -52,7 +53,7 @@ test(
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     await leaveBehind(MANY);
-    const watch = new BacklogWatch({ host: "127.0.0.1", port });
+    using watch = new BacklogWatch({ host: "127.0.0.1", port });
     watch.look(0);
     using _first = await Deno.connect({ hostname: "127.0.0.1", port });
     assertEquals([watch.look(1_000)?.length, watch.length], [1, 1]);
@@ -60,7 +61,8 @@ test(
     assertEquals([watch.look(2_000)?.length, watch.length], [2, 2]);
     assertEquals([watch.ageMs(2_000), watch.ageMs(2_500)], [0, 500]);
     // The measure is what it takes just to have the table written out.
-    const lookMs = timeOf(() => backlogPeers({ host: "127.0.0.1", port }));
+    using backlog = new Backlog({ host: "127.0.0.1", port });
+    const lookMs = timeOf(() => backlog.peers());
     assertLess(lookMs, timeOf(() => Deno.readTextFileSync("/proc/net/tcp")));
   },
   { ignore },

@@ -5,7 +5,7 @@ import { Controls, createControlsMemory } from "../servers/shared_memory/control
 import { NOTHING_RARE, Recorder } from "../servers/shared_memory/recorder.ts";
 import { createStatsMemory } from "../servers/shared_memory/stats.ts";
 import { createTraceMemory } from "../servers/shared_memory/trace.ts";
-import { backlogLength } from "../servers/watch/backlog.ts";
+import { Backlog } from "../servers/watch/backlog.ts";
 import type { Frame } from "../servers/watch/frames.ts";
 import { LiveRun } from "../servers/watch/live_run.ts";
 import type { Usage, UsageWatch } from "../servers/watch/usage_watch.ts";
@@ -16,7 +16,7 @@ import "./harness/sanitizers.ts";
 
 const ADDRESS = { host: "127.0.0.1", port: 1 };
 
-backlogLength(ADDRESS); // what it opens stays open, and no test is to be blamed for it
+new Backlog(ADDRESS)[Symbol.dispose](); // what it opens stays open, and no test is to be blamed for it
 
 /** What a server takes that takes next to nothing, or nearly all there is. */
 function usage(isShort: boolean): Pick<UsageWatch, "look"> {

@@ -57,6 +57,7 @@ export class RemoteRun implements Run {
     socket.onmessage = ({ data }) => {
       const message = parseMessage(data);
       if (message === undefined) reject(new TypeError("this is no view"));
+      else if ("isOver" in message) resolve();
       else if ("frame" in message) onFrame(message.frame);
       else if (message.hellos.length > 0) onHello(message.hellos[0]);
       else reject(new TypeError("nothing runs here"));
@@ -90,7 +91,9 @@ function parseMessage(data: unknown): FromView | undefined {
   if (typeof data !== "string") return undefined;
   try {
     const message = JSON.parse(data);
-    return Array.isArray(message.hellos) || typeof message.frame === "object" ? message : undefined;
+    const isOurs = Array.isArray(message.hellos) || typeof message.frame === "object" ||
+      message.isOver === true;
+    return isOurs ? message : undefined;
   } catch {
     return undefined;
   }

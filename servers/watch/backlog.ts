@@ -45,55 +45,82 @@ const ANSWER_BYTES = 88;
 /** Answers come many at a time, as many as the system puts into 32 KiB. */
 const BUFFER_BYTES = 65_536;
 
-/** How long a backlog is; `null` where the system does not tell. */
-export function backlogLength(address: Address): number | null {
-  let length = 0;
-  const isTold = ask(address, [LISTEN], (answer, at) => {
-    // Of a listener, the queue of what was received is its backlog.
-    length += answer.getUint32(at + ANSWER.received, true);
-  });
-  return isTold ? length : null;
-}
+/**
+ * Asks for what waits at one listener. It keeps its socket, so it can be asked when the process has no
+ * descriptor left, which is when clients wait. Dispose of it when it is not asked any more.
+ */
+export class Backlog implements Disposable {
+  readonly #address: Address;
+  readonly #calls: SystemCalls | undefined;
+  readonly #buffer = new DataView(new ArrayBuffer(BUFFER_BYTES));
+  /** Negative where the system cannot be asked. */
+  #fd = -1;
 
-/** The addresses of those who are in a backlog; `null` where the system does not tell. */
-export function backlogPeers(address: Address): string[] | null {
-  const hostBytes = isIpv6(address) ? 16 : 4;
-  const peers: string[] = [];
-  const isTold = ask(address, [ESTABLISHED, CLOSE_WAIT], (answer, at) => {
-    // A connection that was not accepted is nobody's file yet.
-    if (answer.getUint32(at + ANSWER.inode, true) !== 0) return;
-    const host = new Uint8Array(answer.buffer, at + ANSWER.host, hostBytes);
-    const port = answer.getUint16(at + ANSWER.peerPort);
-    peers.push(formatAddress(parseSocketAddress(rawSocketAddress(host, port))));
-  });
-  return isTold ? peers : null;
+  constructor(address: Address) {
+    this.#address = address;
+    this.#calls = hasSystemCalls() ? systemCalls() : undefined;
+    this.#fd = this.#calls?.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG) ?? -1;
+  }
+
+  /** How many wait; `null` where the system does not tell. */
+  length(): number | null {
+    let length = 0;
+    const isTold = this.#ask([LISTEN], (answer, at) => {
+      // Of a listener, the queue of what was received is its backlog.
+      length += answer.getUint32(at + ANSWER.received, true);
+    });
+    return isTold ? length : null;
+  }
+
+  /** The addresses of those who wait; `null` where the system does not tell. */
+  peers(): string[] | null {
+    const hostBytes = isIpv6(this.#address) ? 16 : 4;
+    const peers: string[] = [];
+    const isTold = this.#ask([ESTABLISHED, CLOSE_WAIT], (answer, at) => {
+      // A connection that was not accepted is nobody's file yet.
+      if (answer.getUint32(at + ANSWER.inode, true) !== 0) return;
+      const host = new Uint8Array(answer.buffer, at + ANSWER.host, hostBytes);
+      const port = answer.getUint16(at + ANSWER.peerPort);
+      peers.push(formatAddress(parseSocketAddress(rawSocketAddress(host, port))));
+    });
+    return isTold ? peers : null;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd >= 0) this.#calls?.close(this.#fd);
+    this.#fd = -1;
+  }
+
+  /**
+   * Asks for the sockets at the listener's port that are in certain states.
+   *
+   * @param onAnswer is called with each: what the system says, and where in it
+   * @returns whether the system knows the question
+   */
+  #ask(
+    states: readonly number[],
+    onAnswer: (answer: DataView<ArrayBuffer>, at: number) => void,
+  ): boolean {
+    const calls = this.#calls;
+    if (calls === undefined || this.#fd < 0) return false;
+    const request = makeRequest(this.#address, states);
+    if (calls.send(this.#fd, request, request.length, 0) < 0) return false;
+    const answer = this.#buffer;
+    for (let count; (count = calls.recv(this.#fd, answer, BUFFER_BYTES, 0)) > 0;) {
+      for (let at = 0, lengthBytes; at < count; at += lengthBytes + 3 & ~3) {
+        lengthBytes = answer.getUint32(at + ANSWER.length, true);
+        const type = answer.getUint16(at + ANSWER.type, true);
+        if (type === NLMSG_DONE) return true;
+        if (type === NLMSG_ERROR || lengthBytes < ANSWER_BYTES) return false;
+        onAnswer(answer, at);
+      }
+    }
+    return false;
+  }
 }
 
 function isIpv6({ host }: Address): boolean {
   return host.includes(":");
-}
-
-/**
- * Asks for the sockets at a port that are in certain states.
- *
- * @param onAnswer is called with each: what the system says, and where in it
- * @returns whether the system knows the question
- */
-function ask(
-  address: Address,
-  states: readonly number[],
-  onAnswer: (answer: DataView<ArrayBuffer>, at: number) => void,
-): boolean {
-  if (!hasSystemCalls()) return false;
-  const calls = systemCalls();
-  const fd = calls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-  if (fd < 0) return false;
-  try {
-    const request = makeRequest(address, states);
-    return calls.send(fd, request, request.length, 0) > 0 && readAnswers(calls, fd, onAnswer);
-  } finally {
-    calls.close(fd);
-  }
 }
 
 function makeRequest(address: Address, states: readonly number[]): Uint8Array {
@@ -108,23 +135,4 @@ function makeRequest(address: Address, states: readonly number[]): Uint8Array {
   view.setUint16(REQUEST.port, address.port);
   bytes.fill(0xff, COOKIE);
   return bytes;
-}
-
-function readAnswers(
-  calls: SystemCalls,
-  fd: number,
-  onAnswer: (answer: DataView<ArrayBuffer>, at: number) => void,
-): boolean {
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  const view = new DataView(buffer.buffer);
-  for (let count; (count = calls.recv(fd, buffer, BUFFER_BYTES, 0)) > 0;) {
-    for (let at = 0, lengthBytes; at < count; at += lengthBytes + 3 & ~3) {
-      lengthBytes = view.getUint32(at + ANSWER.length, true);
-      const type = view.getUint16(at + ANSWER.type, true);
-      if (type === NLMSG_DONE) return true;
-      if (type === NLMSG_ERROR || lengthBytes < ANSWER_BYTES) return false;
-      onAnswer(view, at);
-    }
-  }
-  return false;
 }

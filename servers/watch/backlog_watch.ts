@@ -1,5 +1,5 @@
 import type { Address } from "../sockets/interface.ts";
-import { backlogLength, backlogPeers } from "./backlog.ts";
+import { Backlog } from "./backlog.ts";
 
 /** Looks at who waits take at most this share of the time, unless somebody has come or gone. */
 const MOST_SHARE = 0.005;
@@ -8,8 +8,8 @@ const MOST_SHARE_IN_CHANGE = 0.05;
 const LEAST_PAUSE_MS = 100;
 
 /** Looks into a backlog: how many wait at every look, and who they are the more seldom the longer it takes. */
-export class BacklogWatch {
-  readonly #address: Address;
+export class BacklogWatch implements Disposable {
+  readonly #backlog: Backlog;
   #length: number | null = null;
   /** How many there were when it was looked who they are, when that was, and how long it took. */
   #lookedLength: number | null = null;
@@ -17,7 +17,7 @@ export class BacklogWatch {
   #tookMs = 0;
 
   constructor(address: Address) {
-    this.#address = address;
+    this.#backlog = new Backlog(address);
   }
 
   /** How many there were; `null` where the system does not tell. */
@@ -32,15 +32,19 @@ export class BacklogWatch {
 
   /** Who is in it, or `undefined` when it is not time to look, or not told. */
   look(timeMs: number): readonly string[] | undefined {
-    this.#length = backlogLength(this.#address);
+    this.#length = this.#backlog.length();
     if (this.#length === null || !this.#isDue(timeMs)) return undefined;
     const beganMs = performance.now();
     // Of an empty backlog it is known who is in it.
-    const peers = this.#length === 0 ? [] : backlogPeers(this.#address);
+    const peers = this.#length === 0 ? [] : this.#backlog.peers();
     this.#tookMs = performance.now() - beganMs;
     this.#lookedMs = timeMs;
     this.#lookedLength = this.#length;
     return peers ?? undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#backlog[Symbol.dispose]();
   }
 
   #isDue(timeMs: number): boolean {

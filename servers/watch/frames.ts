@@ -142,7 +142,9 @@ export type FromView =
     /** What is shown: one server, two that are compared, or none where it is a recording. */
     readonly hellos: readonly Hello[];
   }
-  | { readonly run: number; readonly frame: Frame };
+  | { readonly run: number; readonly frame: Frame }
+  /** There is no more, and the reader is to close: Deno 2.5 answers the answer to its own close. */
+  | { readonly isOver: true };
 
 /** What a view may ask of a server. */
 export type Command =

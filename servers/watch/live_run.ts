@@ -121,6 +121,7 @@ export class LiveRun implements Run {
     this.#look();
     clearTimeout(this.#timer);
     this.#reader.close();
+    this.#backlog[Symbol.dispose]();
     await this.#crowd.end();
   }
 

@@ -2,10 +2,6 @@ import { settlesWithin } from "../../cli/settles_within.ts";
 import { followFrames } from "./frame_following.ts";
 import type { FromView, Run } from "./frames.ts";
 
-/** Codes of RFC 6455: the server ends, and something has gone wrong there. */
-const GOING_AWAY = 1001;
-const FAILED = 1011;
-
 /**
  * Those who watch: each has one WebSocket, over which the frames of all runs come. A browser opens
  * only six connections to a server for requests, event streams included, and WebSockets do not count.
@@ -31,7 +27,7 @@ export class Watchers {
       try {
         leave = await this.#tell(socket);
       } catch {
-        socket.close(FAILED);
+        send(socket, { isOver: true }); // a server that is compared is gone
       }
     };
     socket.onerror = () => {}; // it is closed then
@@ -45,25 +41,28 @@ export class Watchers {
 
   /** Ends all streams; whoever reads gets the last frame, if that takes no longer than this. */
   async end(patienceMs: number): Promise<void> {
-    for (const socket of this.#closed.keys()) socket.close(GOING_AWAY);
-    await settlesWithin(Promise.all(this.#closed.values()), patienceMs);
+    for (const socket of this.#closed.keys()) send(socket, { isOver: true });
+    if (await settlesWithin(Promise.all(this.#closed.values()), patienceMs)) return;
+    for (const socket of this.#closed.keys()) socket.close();
   }
 
   /** @returns a function that ends it */
   async #tell(socket: WebSocket): Promise<() => void> {
-    const send = (message: FromView) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-    };
-    send({ id: this.#id, hellos: await Promise.all(this.#runs.map((run) => run.hello())) });
+    const hellos = await Promise.all(this.#runs.map((run) => run.hello()));
     if (socket.readyState !== WebSocket.OPEN) return () => {};
+    send(socket, { id: this.#id, hellos });
     const leave = this.#runs.map((run, index) =>
       followFrames(run, {
         get owedBytes() {
           return socket.bufferedAmount;
         },
-        take: (frame) => send({ run: index, frame }),
+        take: (frame) => send(socket, { run: index, frame }),
       })
     );
     return () => leave.forEach((one) => one());
   }
+}
+
+function send(socket: WebSocket, message: FromView): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }

@@ -47,7 +47,8 @@ export class Connection {
       if (this.#socket !== socket) return; // it is being closed
       this.isLost = false;
       const message = JSON.parse(data);
-      if (message.frame !== undefined) this.onFrame(message.run, message.frame);
+      if (message.isOver) socket.close();
+      else if (message.frame !== undefined) this.onFrame(message.run, message.frame);
       else if (message.id === this.#id) this.#greeted.resolve(message.hellos);
       else this.#onOther();
     };

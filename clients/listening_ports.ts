@@ -10,6 +10,9 @@ import { readSystemFile } from "../servers/supervisor/system_files.ts";
 /** TCP_LISTEN as a table of sockets writes it, proc(5). */
 const LISTENING = "0A";
 
+/** Listeners come first in such a table, which can be long: so much of it has some 400. */
+const LISTENERS_BYTES = 65_536;
+
 /** A port on which nobody listened a moment ago. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -33,7 +36,8 @@ export async function isListening(port: number): Promise<boolean> {
 
 function isInTable(protocol: "tcp" | "tcp6", port: number): boolean {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  return readSystemFile(`/proc/net/${protocol}`).split("\n").some((row) => {
+  const table = readSystemFile(`/proc/net/${protocol}`, LISTENERS_BYTES);
+  return table.split("\n").some((row) => {
     const [, local, , state] = row.trim().split(/\s+/);
     return state === LISTENING && local.endsWith(suffix);
   });

@@ -1,5 +1,5 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
-import { readRecording } from "../servers/watch/recording.ts";
+import { readRecording } from "../servers/watch/recorded_run.ts";
 import { PAGE_FLAGS } from "./watch/page_flags.ts";
 import { showPage } from "./watch/show_page.ts";
 
@@ -11,7 +11,11 @@ export const replayCommand = defineCommand({
     { flags, words: [path], messages, language }: Invocation<typeof PAGE_FLAGS>,
   ): Promise<number> {
     const recording = await readRecording(path, messages);
-    await showPage({ runs: [], recording, language, messages }, flags, (address) => {
+    const { frames, leftOut } = recording;
+    if (leftOut > 0) console.error(messages.watch.leftOut(path, leftOut));
+    if (frames === 0) console.error(messages.watch.noFrames(path));
+    const shown = { runs: [], recording, language, messages, portFlag: "--port" as const };
+    await showPage(shown, flags, (address) => {
       console.log(messages.watch.replaying(path, address));
     });
     return 0;

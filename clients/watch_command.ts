@@ -29,7 +29,7 @@ export const watchCommand = defineCommand({
     }
     const address = parseAddress(words[0] ?? String(VIEW_PORT), VIEW_PORT, messages);
     const { watchInTerminal } = await import("./watch/watch_in_terminal.ts");
-    await watchInTerminal(address, messages);
+    await watchInTerminal(address, language, messages);
     return 0;
   },
 });

@@ -51,7 +51,7 @@ async function viewOpener(
   const { LiveView } = await import("./watch/live_view.ts");
   const port = given.has("watch") ? watch : undefined;
   const recordTo = record === "" ? undefined : record;
-  return (server) => new LiveView(server, { port, open, recordTo, language, reporter });
+  return await LiveView.opener({ port, open, recordTo, language, reporter });
 }
 
 async function makeSetup(

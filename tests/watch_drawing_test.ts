@@ -57,7 +57,9 @@ browserTest("the code is scrolled to where it rests, and not after every call", 
   run.source = [{ path: "servers/long.ts", text, lines: { wait: [1], recv: [200] } }];
   let calls: CallCounts = { ...NO_CALLS, recv: 1 };
   const publishCall = () =>
-    run.publish(run.frame({ timeMs: Date.now(), call: "recv", calls, log: ["a line"] }));
+    run.publish(
+      run.frame({ timeMs: Date.now(), call: "recv", calls, log: [{ en: "a line", zh: "一行" }] }),
+    );
   await withPage(visit, run, publishCall, async () => {
     await page.locator(".line.current", { hasText: "line 200;" }).waitFor();
     const scrolled = () => page.locator(".source pre").evaluate((box) => box.scrollTop);
@@ -79,7 +81,10 @@ async function withPage(
   publish: () => void,
   work: () => Promise<void>,
 ): Promise<void> {
-  const server = new WebServer({ runs: [run], language: "en", messages: en }, 0);
+  const server = new WebServer(
+    { runs: [run], language: "en", messages: en, portFlag: "--watch" },
+    0,
+  );
   const timer = setInterval(publish, FRAME_MS);
   try {
     await page.goto(server.address);

@@ -1,6 +1,7 @@
 import { STATES } from "../servers/watch/frames.ts";
 import {
   History,
+  isSampled,
   sampleAt,
   STATES as PAGE_STATES,
   visibleRows,
@@ -60,6 +61,32 @@ Deno.test("whoever a frame on all does not tell of is gone", () => {
   history.apply(frame(2, [[1, 2, SERVED, 0]], true));
   assertEquals([...history.clients].map(({ client }) => client), [2]);
   assertEquals([history.counts[WAITING], history.counts[SERVED]], [0, 1]);
+});
+
+Deno.test("of the time between two frames on all, no bar says what is not known", () => {
+  const history = new History();
+  history.apply(frame(10, [[5, 1, WAITING, 0], [6, 2, WAITING, 0], [7, 3, WAITING, 0]]));
+  // 1 has been waiting ever since, 2 was served meanwhile, and 3 has left.
+  history.apply(frame(100, [[5, 1, WAITING, 0], [90, 2, WAITING, 0]], true));
+  const bars = [...history.lanes.get(0)?.bars ?? []]
+    .map(({ client, times, endMs }) => `${client}: ${times[0]} to ${endMs}`);
+  assertEquals(bars, ["1: 5 to Infinity", "2: 6 to 10", "3: 7 to 10", "2: 90 to Infinity"]);
+});
+
+Deno.test("who is served counts messages that are not told one by one, as an estimate", () => {
+  const history = new History();
+  const clients = Array.from({ length: 100 }, (_, client): Change => [1, client, WAITING, 0]);
+  history.apply(frame(1, clients));
+  const two = [0, 1].flatMap((
+    client,
+  ): Change[] => [[5, client, SERVED, 0], [6, client, WAITING, 0]]);
+  for (const [all, served] of [[2, 2], [50, 50], [1_000, 100]]) {
+    const sampled = { ...frame(10, two), messages: { all, told: 2 } };
+    history.apply(sampled);
+    const { counts } = history.samples[history.samples.length - 1];
+    assertEquals([counts[SERVED], counts[WAITING]], [served, 100 - served]);
+    assertEquals(isSampled(sampled), all > 2);
+  }
 });
 
 Deno.test("what is older than is kept is forgotten, and those who are still there are not", () => {

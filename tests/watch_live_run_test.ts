@@ -1,9 +1,11 @@
 import { en } from "../cli/messages/en.ts";
+import { zh } from "../cli/messages/zh.ts";
+import { MODEL_NAMES, type ModelName } from "../servers/registry.ts";
 import { Controls, createControlsMemory } from "../servers/shared_memory/controls.ts";
 import { NOTHING_RARE, Recorder } from "../servers/shared_memory/recorder.ts";
 import { createStatsMemory } from "../servers/shared_memory/stats.ts";
 import { createTraceMemory } from "../servers/shared_memory/trace.ts";
-import { readBacklog } from "../servers/watch/backlog.ts";
+import { Backlog } from "../servers/watch/backlog.ts";
 import type { Frame } from "../servers/watch/frames.ts";
 import { LiveRun } from "../servers/watch/live_run.ts";
 import type { Usage, UsageWatch } from "../servers/watch/usage_watch.ts";
@@ -14,7 +16,7 @@ import "./harness/sanitizers.ts";
 
 const ADDRESS = { host: "127.0.0.1", port: 1 };
 
-readBacklog(ADDRESS); // what it opens stays open, and no test is to be blamed for it
+new Backlog(ADDRESS)[Symbol.dispose](); // what it opens stays open, and no test is to be blamed for it
 
 /** What a server takes that takes next to nothing, or nearly all there is. */
 function usage(isShort: boolean): Pick<UsageWatch, "look"> {
@@ -23,21 +25,25 @@ function usage(isShort: boolean): Pick<UsageWatch, "look"> {
 }
 
 /** A run of a server that consists of its memory, and what writes there as an engine does. */
-function runOf(usageWatch: Pick<UsageWatch, "look">): { run: LiveRun; recorder: Recorder } {
+function runOf(
+  usageWatch: Pick<UsageWatch, "look">,
+  model: ModelName = "select",
+): { run: LiveRun; recorder: Recorder } {
   const [stats, trace] = [createStatsMemory(), createTraceMemory()];
   const run = new LiveRun(
     {
       setup: {
-        model: "select",
+        model,
         sockets: "deno",
         handler: { name: "echo", sleepMs: 0, cpuMs: 0 },
       },
       ...{ stats, trace },
       controls: new Controls(createControlsMemory()),
       messages: en,
-      nudge: undefined,
+      nudge: () => {},
     },
     ADDRESS,
+    { en, zh },
     usageWatch,
   );
   return { run, recorder: new Recorder(stats, trace, NOTHING_RARE) };
@@ -62,7 +68,34 @@ test("what happens between the last look and the end is in a last frame", async 
   await framesOf(run, 1);
   recorder.accepted(new FakeConnection());
   await run.end();
-  assertEquals(frames.at(-1)?.log, ["a client from [::1]:1234"]);
+  const line = { en: "a client from [::1]:1234", zh: zh.serve.accepted("[::1]:1234") };
+  assertEquals(frames.at(-1)?.log, [line]);
+});
+
+test("only a model with a loop has the latency of a loop", async () => {
+  for (const model of MODEL_NAMES) {
+    const { run } = runOf(usage(false), model);
+    const [frame] = await framesOf(run, 1);
+    const hello = await run.hello();
+    await run.end();
+    const hasLoop = hello.servant === "loop" || hello.servant === "coroutine";
+    assertEquals([hello.tellsLatency, frame.loopLatencyMs !== null], [hasLoop, hasLoop], model);
+  }
+});
+
+test("messages that are not told one by one are counted, and the frame says how many", async () => {
+  const { run, recorder } = runOf(usage(false));
+  const frames = Promise.withResolvers<Frame>();
+  run.subscribe((frame) => frame.messages.all > 0 && frames.resolve(frame));
+  await framesOf(run, 1);
+  const client = new FakeConnection();
+  recorder.accepted(client);
+  for (let i = 0; i < 1_000; i++) recorder.received(client, new Uint8Array(1), 1);
+  const { messages: { all, told } } = await frames.promise;
+  await run.end();
+  assertEquals(all, 1_000);
+  assertLess(told, 200);
+  assertGreaterOrEqual(told, 1);
 });
 
 test("where processors are short, frames come more seldom", async () => {

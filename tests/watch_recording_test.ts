@@ -1,8 +1,9 @@
 import { RefusedError } from "../cli/errors.ts";
 import { en } from "../cli/messages/en.ts";
 import type { Frame } from "../servers/watch/frames.ts";
-import { readRecording, Recording } from "../servers/watch/recording.ts";
-import { assertEquals, assertRejects } from "./harness/assert.ts";
+import { readRecording } from "../servers/watch/recorded_run.ts";
+import { Recording } from "../servers/watch/recording.ts";
+import { assertEquals, assertMatch, assertRejects } from "./harness/assert.ts";
 import { decode } from "./harness/bytes.ts";
 import { FakeRun } from "./harness/fake_run.ts";
 import { test } from "./harness/test.ts";
@@ -21,15 +22,72 @@ async function withPath(work: (path: string) => Promise<void>): Promise<void> {
 test("a recording holds what the server is, and each frame as it was", () =>
   withPath(async (path) => {
     const run = new FakeRun();
-    const recording = await Recording.begin(run, path, en);
-    const frames = [run.frame({ timeMs: 1 }), run.frame({ timeMs: 2, log: ["a line\nof two"] })];
+    const recording = await Recording.begin(run, path, en, fail);
+    const line = { en: "a line\nof two", zh: "两行" };
+    const frames = [run.frame({ timeMs: 1 }), run.frame({ timeMs: 2, log: [line] })];
     for (const frame of frames) run.publish(frame);
     await recording.end();
     run.publish(run.frame({ timeMs: 3 }));
-    const lines = decode(await readRecording(path, en)).trimEnd().split("\n");
-    const [head, ...written] = lines.map((line) => JSON.parse(line));
+    const { lines, leftOut } = await readRecording(path, en);
+    const [head, ...written] = decode(lines).trimEnd().split("\n").map((line) => JSON.parse(line));
     assertEquals(head.hello, await run.hello());
     assertEquals<Frame[]>(written, frames);
+    assertEquals(leftOut, 0);
+  }));
+
+/** What becomes of a recording whose file was changed. */
+async function changed(change: (text: string) => string): Promise<[frames: number, left: number]> {
+  const counts: [number, number] = [-1, -1];
+  await withPath(async (path) => {
+    const run = new FakeRun();
+    const recording = await Recording.begin(run, path, en, fail);
+    for (let timeMs = 1; timeMs <= 3; timeMs++) run.publish(run.frame({ timeMs }));
+    await recording.end();
+    await Deno.writeTextFile(path, change(await Deno.readTextFile(path)));
+    const { lines, frames, leftOut } = await readRecording(path, en);
+    for (const line of decode(lines).trimEnd().split("\n")) JSON.parse(line);
+    counts.splice(0, 2, frames, leftOut);
+  });
+  return counts;
+}
+
+const CHANGES: readonly [name: string, change: (text: string) => string, counts: number[]][] = [
+  ["whose last line is cut off", (text) => text.slice(0, -20), [2, 1]],
+  ["whose last line has no end", (text) => text.slice(0, -1), [3, 0]],
+  ["that is only its head", (text) => text.slice(0, text.indexOf("\n") + 1), [0, 0]],
+  ["that is only its head, without an end", (text) => text.slice(0, text.indexOf("\n")), [0, 0]],
+  ["with garbage in the middle", (text) => text.replace(/\n/, "\n\0\xff{\nnull\n[]\n{}\n"), [3, 4]],
+  ["that was written twice into one file", (text) => text + text, [6, 1]],
+];
+
+for (const [name, change, counts] of CHANGES) {
+  test(`of a recording ${name}, all that is whole is shown`, async () => {
+    assertEquals<number[]>(await changed(change), counts);
+  });
+}
+
+test("a recording whose disk is full ends with a reason, and nothing else does", async () => {
+  const run = new FakeRun();
+  const reasons: string[] = [];
+  // A device that is always full, full(4).
+  const recording = await Recording.begin(run, "/dev/full", en, (reason) => reasons.push(reason));
+  while (run.subscribers > 0) {
+    run.publish(run.frame({}));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await recording.end();
+  assertEquals(reasons.length, 1);
+  assertMatch(reasons[0], /No space left/);
+}, { ignore: Deno.build.os !== "linux" });
+
+function fail(reason: string): never {
+  throw new Error(reason);
+}
+
+test("a recording of another version is refused with a line that names both", () =>
+  withPath(async (path) => {
+    await Deno.writeTextFile(path, '{"format":"playground recording","version":1,"hello":{}}\n');
+    await assertRejects(() => readRecording(path, en), RefusedError, "version 1");
   }));
 
 test("what is no recording is refused with a line", () =>
@@ -44,7 +102,7 @@ test("what is no recording is refused with a line", () =>
 
 test("a recording that cannot be written is refused with a line", () =>
   withPath(async (path) => {
-    const begin = () => Recording.begin(new FakeRun(), `${path}/nowhere`, en);
+    const begin = () => Recording.begin(new FakeRun(), `${path}/nowhere`, en, fail);
     const { message } = await assertRejects(begin, RefusedError, "--record");
     assertEquals(message.includes("\n"), false);
   }));

@@ -1,3 +1,5 @@
+const count = (value: number) => value.toLocaleString("en-US");
+
 /** What people read of watching in English. */
 export const enWatch = {
   commands: {
@@ -38,15 +40,36 @@ export const enWatch = {
     watching: (address: string) => `watch it: ${address}`,
     replaying: (path: string, address: string) => `${path}: ${address} (Ctrl-C ends)`,
     noBrowser: (address: string) => `no browser could be opened: open ${address} yourself`,
-    portInUse: (port: number) =>
-      `port ${port} for the page is in use: choose another, or 0 for any that is free`,
-    cannotListen: (port: number, reason: string) => `cannot show a page on port ${port}: ${reason}`,
+    wrongAddress: (host: string, port: number) =>
+      `This page is not to be had as ${host}, but only as http://127.0.0.1:${port}/ on the machine ` +
+      "where it runs: so no page from elsewhere can read it. To see it from another machine, give " +
+      `the tunnel the same port at both ends, ssh -L ${port}:127.0.0.1:${port} HOST, and open ` +
+      "the address that the server has printed.",
+    portInUse: (flag: string, port: number) =>
+      `${flag} ${port}: the port is in use: choose another, or 0 for any that is free`,
+    cannotListen: (flag: string, port: number, reason: string) =>
+      `${flag} ${port}: no page can be shown there: ${reason}`,
     cannotRecord: (path: string, reason: string) => `--record ${path}: ${reason}`,
+    recordingFailed: (path: string, reason: string) =>
+      `--record ${path}: ${reason}: the recording ends here, and the server goes on`,
     cannotReplay: (path: string, reason: string) => `${path}: ${reason}`,
     noRecording: (path: string) =>
       `${path} is no recording: make one with playground serve <model> --record FILE`,
+    otherVersion: (path: string, version: number, ours: number) =>
+      `${path} is a recording of version ${version}, and this playground replays version ${ours}: ` +
+      "replay it with the one that made it",
+    leftOut: (path: string, lines: number) =>
+      `${path}: ${lines === 1 ? "1 line is" : `${lines.toLocaleString("en-US")} lines are`} not ` +
+      "whole and left out; the rest is shown",
+    noFrames: (path: string) => `${path}: the recording ends before anything has happened`,
     notWatched: (address: string) =>
       `nobody is to be watched at ${address}: start a server with playground serve select --watch`,
+    forbidden: (address: string) =>
+      `the page is not to be had as ${address}, but only by the port that it has itself: give the ` +
+      "tunnel the same port at both ends, as in ssh -L 7780:127.0.0.1:7780 HOST",
+    silent: (address: string, seconds: number) =>
+      `${address} has accepted the connection and said nothing for ${seconds} s: that is no page; ` +
+      "use the address that serve --watch has printed",
     noTerminal: "playground watch needs a terminal to draw in",
     twoModels: "--compare needs two models: playground watch --compare select epoll",
     serverFailed: (model: string, reason: string) => `${model} could not be started: ${reason}`,
@@ -55,9 +78,11 @@ export const enWatch = {
       keys: "q quits",
       lost: "the server is gone",
       more: (count: number) => `… and ${count.toLocaleString("en-US")} more`,
-      summary: (s: { active: number; messages: string; backlog: string; latency: string }) =>
+      summary: (s: { active: number; messages: string; backlog: string; latency: string | null }) =>
         `${s.active.toLocaleString("en-US")} connected   ${s.messages} messages/s   ` +
-        `backlog ${s.backlog}   loop ${s.latency}`,
+        `backlog ${s.backlog}${s.latency === null ? "" : `   loop ${s.latency}`}`,
+      sampled: (told: number, all: number) =>
+        `${count(told)} messages drawn of ${count(all)}, and ${count(all - told)} more`,
     },
     page: {
       language: "English",
@@ -103,6 +128,8 @@ export const enWatch = {
       returnsPerSecond: "returns/s",
       lookedAt: "looked at",
       ready: "ready",
+      sampled: "{told} messages drawn of {all}, and {more} more",
+      olderPeers: "who they are: as of # s ago",
       refused: "refused:",
       controls: "Do something to it",
       open: "Clients",
@@ -126,6 +153,23 @@ export const enWatch = {
       lost: "the server cannot be reached",
       noToken: "open the address that the server has printed to control it",
       refusedCommand: "not done",
+      noAnswer: "the server has not answered within # s",
+      another: "Another server now runs here. To control it, open the address that it has printed.",
+      leftOut: "Lines of the recording that are not whole, and are left out: #",
+      noFrames: "The recording ends before anything has happened.",
+      gap: "for # s this page was not told what happened",
+      refusals: {
+        "no-command": "the server does not know this command",
+        "too-long": "the command is too long",
+        "no-token": "open the address that the server has printed to control it",
+        "out-of-range": "{field}: a whole number from {least} to {most}",
+        failed: "{detail}",
+      },
+      fields: { everyMs: "every ms", sleepMs: "sleeps ms", cpuMs: "burns CPU ms", text: "say" },
+      reservations: {
+        "new-processes-only":
+          "This holds for processes that are started from now on: those that run keep what they were started with.",
+      },
     },
   },
 };

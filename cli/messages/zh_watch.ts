@@ -1,5 +1,7 @@
 import type { enWatch } from "./en_watch.ts";
 
+const count = (value: number) => value.toLocaleString("zh-CN");
+
 /** What people read of watching in Chinese. */
 export const zhWatch: typeof enWatch = {
   commands: {
@@ -40,14 +42,34 @@ export const zhWatch: typeof enWatch = {
     watching: (address: string) => `在此观看：${address}`,
     replaying: (path: string, address: string) => `${path}：${address}（Ctrl-C 结束）`,
     noBrowser: (address: string) => `打不开浏览器，请自行打开 ${address}`,
-    portInUse: (port: number) => `页面的端口 ${port} 已被占用：请换一个，或用 0 任选一个空闲端口`,
-    cannotListen: (port: number, reason: string) => `无法在端口 ${port} 上提供页面：${reason}`,
+    wrongAddress: (host: string, port: number) =>
+      `这个页面不能以 ${host} 访问，只能在运行它的机器上以 http://127.0.0.1:${port}/ 访问：` +
+      "这样别处的网页就读不到它。要从另一台机器观看，请让隧道两端使用同一个端口：" +
+      `ssh -L ${port}:127.0.0.1:${port} HOST，然后打开服务器打印的地址。`,
+    portInUse: (flag: string, port: number) =>
+      `${flag} ${port}：端口已被占用：请换一个，或用 0 任选一个空闲端口`,
+    cannotListen: (flag: string, port: number, reason: string) =>
+      `${flag} ${port}：无法在那里提供页面：${reason}`,
     cannotRecord: (path: string, reason: string) => `--record ${path}：${reason}`,
+    recordingFailed: (path: string, reason: string) =>
+      `--record ${path}：${reason}：录制到此为止，服务器继续运行`,
     cannotReplay: (path: string, reason: string) => `${path}：${reason}`,
     noRecording: (path: string) =>
       `${path} 不是录像：请用 playground serve <模型> --record FILE 录制一份`,
+    otherVersion: (path: string, version: number, ours: number) =>
+      `${path} 是版本 ${version} 的录像，而这个 playground 只能重放版本 ${ours}：` +
+      "请用录制它的那个 playground 重放",
+    leftOut: (path: string, lines: number) =>
+      `${path}：有 ${lines.toLocaleString("zh-CN")} 行不完整，已略过；其余照常显示`,
+    noFrames: (path: string) => `${path}：录像在任何事情发生之前就结束了`,
     notWatched: (address: string) =>
       `${address} 上没有可观看的服务器：请先运行 playground serve select --watch`,
+    forbidden: (address: string) =>
+      `这个页面不能以 ${address} 访问，只能用它自己的端口：请让隧道两端使用同一个端口，` +
+      "例如 ssh -L 7780:127.0.0.1:7780 HOST",
+    silent: (address: string, seconds: number) =>
+      `${address} 接受了连接，但 ${seconds} 秒内什么也没有说：那不是页面；` +
+      "请用 serve --watch 打印的地址",
     noTerminal: "playground watch 需要在终端里运行",
     twoModels: "--compare 需要两个模型：playground watch --compare select epoll",
     serverFailed: (model: string, reason: string) => `无法启动 ${model}：${reason}`,
@@ -56,9 +78,11 @@ export const zhWatch: typeof enWatch = {
       keys: "按 q 退出",
       lost: "服务器已经不在了",
       more: (count: number) => `……另有 ${count.toLocaleString("zh-CN")} 个`,
-      summary: (s: { active: number; messages: string; backlog: string; latency: string }) =>
+      summary: (s: { active: number; messages: string; backlog: string; latency: string | null }) =>
         `${s.active.toLocaleString("zh-CN")} 个连接   ${s.messages} 条消息/秒   ` +
-        `监听队列 ${s.backlog}   循环 ${s.latency}`,
+        `监听队列 ${s.backlog}${s.latency === null ? "" : `   循环 ${s.latency}`}`,
+      sampled: (told: number, all: number) =>
+        `画出了 ${count(all)} 条消息中的 ${count(told)} 条，另有 ${count(all - told)} 条`,
     },
     page: {
       language: "中文",
@@ -104,6 +128,8 @@ export const zhWatch: typeof enWatch = {
       returnsPerSecond: "次返回/秒",
       lookedAt: "个被检查",
       ready: "个就绪",
+      sampled: "画出了 {all} 条消息中的 {told} 条，另有 {more} 条",
+      olderPeers: "他们是谁：# 秒前的情况",
       refused: "已拒绝：",
       controls: "对它做点什么",
       open: "客户端",
@@ -127,6 +153,27 @@ export const zhWatch: typeof enWatch = {
       lost: "连不上服务器",
       noToken: "要控制它，请打开服务器打印的地址",
       refusedCommand: "未执行",
+      noAnswer: "服务器在 # 秒内没有回答",
+      another: "这里现在运行的是另一个服务器。要控制它，请打开它打印的地址。",
+      leftOut: "录像中不完整而被略过的行数：#",
+      noFrames: "录像在任何事情发生之前就结束了。",
+      gap: "有 # 秒没有收到消息，其间发生的事这个页面不知道",
+      refusals: {
+        "no-command": "服务器不认识这个命令",
+        "too-long": "命令太长",
+        "no-token": "要控制它，请打开服务器打印的地址",
+        "out-of-range": "{field}：应为 {least} 到 {most} 之间的整数",
+        failed: "{detail}",
+      },
+      fields: {
+        everyMs: "间隔（毫秒）",
+        sleepMs: "休眠（毫秒）",
+        cpuMs: "消耗 CPU（毫秒）",
+        text: "内容",
+      },
+      reservations: {
+        "new-processes-only": "只对之后启动的进程有效：已在运行的进程仍按启动时的设置运行。",
+      },
     },
   },
 };

@@ -40,7 +40,7 @@ export async function compare(
     server.ended.then(() => lost.reject(new RefusedError(messages.watch.serverEnded(model))));
     runs.push(run);
   }
-  const shown = { runs, language, messages, lost: lost.promise };
+  const shown = { runs, language, messages, portFlag: "--port" as const, lost: lost.promise };
   await showPage(shown, { port, open }, (address) => {
     console.log(messages.watch.watching(address));
   });

@@ -1,6 +1,13 @@
 import { RefusedError } from "../../cli/errors.ts";
-import type { Command, Frame, Hello, Run } from "../../servers/watch/frames.ts";
-import { linesOf } from "../../cli/text_lines.ts";
+import type {
+  Command,
+  Frame,
+  FromView,
+  Hello,
+  Refusal,
+  Reservation,
+  Run,
+} from "../../servers/watch/frames.ts";
 
 /** A server of another process, seen through its page's own address. */
 export class RemoteRun implements Run {
@@ -13,41 +20,81 @@ export class RemoteRun implements Run {
 
   /** @throws {TypeError} when nobody answers, or with something else */
   async hello(): Promise<Hello> {
-    const response = await fetch(new URL("/runs/0/hello", this.#base));
-    if (response.ok) return await response.json();
-    await response.body?.cancel();
-    throw new TypeError(`status ${response.status}`);
+    const over = new AbortController();
+    const hello = Promise.withResolvers<Hello>();
+    const onHello = (one: Hello) => hello.resolve(one);
+    this.follow({ onHello, onFrame: () => {} }, over.signal)
+      .then(() => hello.reject(new TypeError("no hello")), hello.reject);
+    try {
+      return await hello.promise;
+    } finally {
+      over.abort();
+    }
   }
 
   subscribe(onFrame: (frame: Frame) => void): () => void {
     const over = new AbortController();
     // That its frames have come to an end is seen by who has started the server.
-    this.follow(onFrame, over.signal).catch(() => {});
+    this.follow({ onHello: () => {}, onFrame }, over.signal).catch(() => {});
     return () => over.abort();
   }
 
   /**
-   * Calls `onFrame` with each frame until there are no more.
+   * Tells what the server is, and then each frame until there are no more.
    *
    * @param over gives it up
-   * @throws {TypeError} when the connection is lost
+   * @throws {TypeError} when nobody answers, or with something else
    */
-  async follow(onFrame: (frame: Frame) => void, over: AbortSignal): Promise<void> {
-    const { body } = await fetch(new URL("/runs/0/frames", this.#base), { signal: over });
-    if (body === null) return;
-    for await (const line of linesOf(body)) {
-      if (line.startsWith("data: ")) onFrame(JSON.parse(line.slice("data: ".length)));
-    }
+  follow(
+    { onHello, onFrame }: {
+      readonly onHello: (hello: Hello) => void;
+      readonly onFrame: (frame: Frame) => void;
+    },
+    over: AbortSignal,
+  ): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const socket = new WebSocket(new URL("/frames", this.#base.href.replace(/^http/, "ws")));
+    socket.onmessage = ({ data }) => {
+      const message = parseMessage(data);
+      if (message === undefined) reject(new TypeError("this is no view"));
+      else if ("isOver" in message) resolve();
+      else if ("frame" in message) onFrame(message.frame);
+      else if (message.hellos.length > 0) onHello(message.hellos[0]);
+      else reject(new TypeError("nothing runs here"));
+    };
+    socket.onerror = (event) => {
+      event.preventDefault();
+      reject(new TypeError(event instanceof ErrorEvent ? event.message : "no connection"));
+    };
+    socket.onclose = () => resolve();
+    over.addEventListener("abort", () => resolve());
+    const close = () => socket.close();
+    promise.then(close, close);
+    return promise;
   }
 
-  async control(command: Command): Promise<void> {
+  async control(command: Command): Promise<Reservation | undefined> {
     const token = this.#base.searchParams.get("token") ?? "";
     const response = await fetch(new URL("/control", this.#base), {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify(command),
     });
-    const reason = (await response.text()).trim();
-    if (!response.ok) throw new RefusedError(reason);
+    if (response.ok) return (await response.json()).reservations[0];
+    const refusal: Refusal = await response.json();
+    throw new RefusedError(refusal.reason === "failed" ? refusal.detail : refusal.reason);
+  }
+}
+
+/** @returns `undefined` for what no view of ours would say */
+function parseMessage(data: unknown): FromView | undefined {
+  if (typeof data !== "string") return undefined;
+  try {
+    const message = JSON.parse(data);
+    const isOurs = Array.isArray(message.hellos) || typeof message.frame === "object" ||
+      message.isOver === true;
+    return isOurs ? message : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -5,10 +5,11 @@
  */
 
 import stringWidth from "string-width";
+import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Frame, Hello, State } from "../../servers/watch/frames.ts";
 import { BACKLOG_LANE, QUEUE_LANE, STATES } from "../../servers/watch/frames.ts";
-import { type Bar, History, visibleRows } from "../../servers/watch/page/history.js";
+import { type Bar, History, isSampled, visibleRows } from "../../servers/watch/page/history.js";
 
 const SHOWN_MS = 15_000;
 const LABEL_COLUMNS = 16;
@@ -33,19 +34,21 @@ const HEAVIEST: readonly State[] = ["served", "blocked", "asleep", "waiting", "q
 export class TerminalPicture {
   readonly #hello: Hello;
   readonly #messages: Messages;
+  readonly #language: Language;
   readonly #hasColors: boolean;
   readonly #history = new History(SHOWN_MS);
   readonly #log: string[] = [];
 
-  constructor(hello: Hello, messages: Messages, hasColors: boolean) {
+  constructor(hello: Hello, messages: Messages, language: Language, hasColors: boolean) {
     this.#hello = hello;
     this.#messages = messages;
+    this.#language = language;
     this.#hasColors = hasColors;
   }
 
   take(frame: Frame): void {
     this.#history.apply(frame);
-    this.#log.push(...frame.log);
+    this.#log.push(...frame.log.map((line) => line[this.#language]));
     this.#log.splice(0, Math.max(0, this.#log.length - LOG_LINES));
   }
 
@@ -71,12 +74,15 @@ export class TerminalPicture {
     if (last === undefined) return "";
     const before = samples.at(-Math.min(SPAN, samples.length))?.frame ?? last;
     const seconds = Math.max(1, last.timeMs - before.timeMs) / 1_000;
-    return this.#messages.watch.terminal.summary({
+    const { terminal } = this.#messages.watch;
+    const summary = terminal.summary({
       active: last.totals.active,
       messages: Math.round((last.totals.recvs - before.totals.recvs) / seconds).toLocaleString(),
       backlog: last.backlog === null ? "–" : String(last.backlog),
-      latency: last.loopLatencyMs === null ? "–" : `${last.loopLatencyMs.toFixed(1)} ms`,
+      latency: last.loopLatencyMs === null ? null : `${last.loopLatencyMs.toFixed(1)} ms`,
     });
+    const { all, told } = last.messages;
+    return isSampled(last) ? `${summary}   ${terminal.sampled(told, all)}` : summary;
   }
 
   #legend(): string {
@@ -100,12 +106,16 @@ export class TerminalPicture {
   /** With too many clients to draw each: how many are in which state. */
   #counts(columns: number): string[] {
     const { states } = this.#messages.watch.page;
-    const { counts } = this.#history;
+    const last = this.#history.samples.at(-1);
+    if (last === undefined) return [];
+    const { counts } = last;
+    const about = isSampled(last.frame) ? "≈ " : "";
     const most = Math.max(1, ...counts);
     const room = Math.max(1, columns - 40);
     return HEAVIEST.map((state) => {
       const count = counts[STATES.indexOf(state)];
-      const shown = count.toLocaleString().padStart(8);
+      const isKnown = state !== "served" && state !== "waiting";
+      const shown = `${isKnown ? "" : about}${count.toLocaleString()}`.padStart(8);
       return `${pad(states[state], 26)}${shown}  ${
         this.#paint(state, Math.round(count / most * room))
       }`;

@@ -1,12 +1,14 @@
 import { RefusedError, UsageError } from "../../cli/errors.ts";
+import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { type Address, formatAddress } from "../../servers/sockets/interface.ts";
-import type { Hello } from "../../servers/watch/frames.ts";
 import { RemoteRun } from "./remote_run.ts";
 import { TerminalPicture } from "./terminal_picture.ts";
 import { TerminalScreen } from "./terminal_screen.ts";
 
 const REDRAW_MS = 100;
+/** How long a server may take to say what it is. */
+const PATIENCE_MS = 5_000;
 
 /**
  * Shows a server in the terminal until `q` is pressed, or the server ends.
@@ -15,26 +17,80 @@ const REDRAW_MS = 100;
  * @throws {UsageError} when there is no terminal
  * @throws {RefusedError} when there is no server, or none any more
  */
-export async function watchInTerminal(address: Address, messages: Messages): Promise<void> {
+export async function watchInTerminal(
+  address: Address,
+  language: Language,
+  messages: Messages,
+): Promise<void> {
   const { watch } = messages;
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) throw new UsageError(watch.noTerminal);
-  const shown = formatAddress(address);
-  const run = new RemoteRun(`http://${shown}/`);
-  let hello: Hello;
+  const quit = new AbortController();
+  const { picture, ended } = await follow(
+    formatAddress(address),
+    language,
+    messages,
+    quit.signal,
+  );
+  if (!await showUntilQuit(picture, ended, quit)) throw new RefusedError(watch.terminal.lost);
+}
+
+/**
+ * Begins to follow a server.
+ *
+ * @returns its picture, which each frame goes into, and what is settled when there are no more
+ */
+async function follow(
+  address: string,
+  language: Language,
+  messages: Messages,
+  quit: AbortSignal,
+): Promise<{ picture: TerminalPicture; ended: Promise<void> }> {
+  const { watch } = messages;
+  const greeted = Promise.withResolvers<TerminalPicture>();
+  let picture: TerminalPicture | undefined;
+  const ended = new RemoteRun(`http://${address}/`).follow({
+    onHello: (hello) => {
+      picture = new TerminalPicture(hello, messages, language, !Deno.noColor);
+      greeted.resolve(picture);
+    },
+    onFrame: (frame) => picture?.take(frame),
+  }, quit);
+  const refuse = async () => {
+    const reason = await isForbidden(address)
+      ? watch.forbidden(address)
+      : watch.notWatched(address);
+    greeted.reject(new RefusedError(reason));
+  };
+  ended.then(refuse, refuse);
+  const timer = setTimeout(
+    () => greeted.reject(new RefusedError(watch.silent(address, PATIENCE_MS / 1_000))),
+    PATIENCE_MS,
+  );
   try {
-    hello = await run.hello();
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
-    throw new RefusedError(watch.notWatched(shown));
+    return { picture: await greeted.promise, ended };
+  } finally {
+    clearTimeout(timer);
   }
-  if (!await showUntilQuit(run, new TerminalPicture(hello, messages, !Deno.noColor))) {
-    throw new RefusedError(watch.terminal.lost);
+}
+
+/** Whether there is a view that is not to be had by this address, as through a tunnel. */
+async function isForbidden(address: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const { status, body } = await fetch(`http://${address}/view`, { signal });
+    await body?.cancel();
+    return status === 403;
+  } catch {
+    return false; // there is nobody, or nobody who speaks HTTP
   }
 }
 
 /** @returns false when the frames have come to an end before */
-async function showUntilQuit(run: RemoteRun, picture: TerminalPicture): Promise<boolean> {
-  const quit = new AbortController();
+async function showUntilQuit(
+  picture: TerminalPicture,
+  ended: Promise<void>,
+  quit: AbortController,
+): Promise<boolean> {
   using screen = new TerminalScreen(() => quit.abort());
   const draw = () => {
     const { columns, rows } = screen.size;
@@ -42,9 +98,9 @@ async function showUntilQuit(run: RemoteRun, picture: TerminalPicture): Promise<
   };
   const timer = setInterval(draw, REDRAW_MS);
   try {
-    await run.follow((frame) => picture.take(frame), quit.signal);
+    await ended;
   } catch {
-    // It was quit, or the server is gone.
+    // The server is gone, or says what cannot be read.
   } finally {
     clearInterval(timer);
   }

@@ -26,6 +26,7 @@ export type ServerEvent =
   }
   | { readonly event: "watching"; readonly address: string }
   | { readonly event: "no-browser"; readonly address: string }
+  | { readonly event: "recording-failed"; readonly path: string; readonly reason: string }
   | { readonly event: "more"; readonly count: number }
   | { readonly event: Notice["kind"]; readonly [detail: string]: unknown }
   | { readonly event: "stopping"; readonly clients: number; readonly graceMs: number }
@@ -49,6 +50,10 @@ export class JsonReporter implements Reporter {
 
   noBrowser(address: string): void {
     print({ event: "no-browser", address });
+  }
+
+  recordingFailed(path: string, reason: string): void {
+    print({ event: "recording-failed", path, reason });
   }
 
   record({ event, timeMs, client, host, port, sizeBytes, bytes }: LoggedRecord): void {

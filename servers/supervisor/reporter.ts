@@ -13,6 +13,8 @@ export interface Reporter {
   watching(address: string): void;
   /** No browser could be opened with that. */
   noBrowser(address: string): void;
+  /** The file of a recording cannot be written any more: the recording has ended, and all else goes on. */
+  recordingFailed(path: string, reason: string): void;
   /** What a client did. */
   record(record: LoggedRecord): void;
   /** This many records were not shown. */

@@ -31,6 +31,10 @@ export class TextReporter implements Reporter {
     console.error(this.#messages.watch.noBrowser(address));
   }
 
+  recordingFailed(path: string, reason: string): void {
+    console.error(this.#messages.watch.recordingFailed(path, reason));
+  }
+
   record(record: LoggedRecord): void {
     const line = describeRecord(record, this.#messages);
     console.log(record.event === "waiting" ? dim(line) : line);

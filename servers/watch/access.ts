@@ -7,7 +7,9 @@
 
 /** The names under which this machine is itself: any other was made up elsewhere (DNS rebinding). */
 const OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"];
-const TOKEN_BYTES = 16;
+/** The port that an address of HTTP does not name. */
+const DEFAULT_PORT = 80;
+const RANDOM_BYTES = 16;
 
 /** Sent with everything, so that a page can load nothing but its own and be shown in nobody else's. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -21,15 +23,17 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
-/** Made anew for each run, and known to whom its address was shown. */
+/** A text that nobody can guess. */
 export function makeToken(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
+  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Whether a request was meant for us, by whoever made it. */
 export function mayRead({ headers }: Request, port: number): boolean {
-  const isOwn = (host: string | null) => OWN_NAMES.some((name) => host === `${name}:${port}`);
+  const ports = port === DEFAULT_PORT ? ["", `:${port}`] : [`:${port}`];
+  const isOwn = (host: string | null) =>
+    OWN_NAMES.some((name) => ports.some((shownPort) => host === name + shownPort));
   if (!isOwn(headers.get("host"))) return false;
   const origin = headers.get("origin"); // that of programs, and of a page's own reading, is absent
   return origin === null || isOwn(origin.replace(/^http:\/\//, ""));

@@ -15,6 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const OWN = [
   "app.js",
   "charts.js",
+  "connection.js",
   "controls.js",
   "dom.js",
   "history.js",

@@ -1,54 +1,75 @@
-import type { Command } from "./frames.ts";
+import type { Command, Refusal } from "./frames.ts";
 
 /** The most that one command may ask for. */
 const MOST_CLIENTS = 1_000;
+const MOST_ENDED = 1_000_000;
 const LONGEST_MS = 60_000;
 const LEAST_PAUSE_MS = 10;
 const LONGEST_TEXT = 4_096;
 
+/** A command that is not obeyed, and why. */
+export class RefusedCommand extends Error {
+  override readonly name = "RefusedCommand";
+
+  constructor(readonly refusal: Refusal) {
+    super(refusal.reason);
+  }
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads a command as it was sent. @returns `undefined` when it is none, or asks for too much */
-export function parseCommand(json: string): Command | undefined {
+/**
+ * Reads a command as it was sent.
+ *
+ * @throws {RefusedCommand} when it is none, or asks for too much
+ */
+export function parseCommand(json: string): Command {
   let fields: unknown;
   try {
     fields = JSON.parse(json);
   } catch {
-    return undefined;
+    throw new RefusedCommand({ reason: "no-command" });
   }
-  if (typeof fields !== "object" || fields === null) return undefined;
+  if (typeof fields !== "object" || fields === null) {
+    throw new RefusedCommand({ reason: "no-command" });
+  }
   return readCommand(fields as Fields); // of an object, any property may be asked for
 }
 
-function readCommand({ do: what, on, how, count, everyMs, text, ...fields }: Fields):
-  | Command
-  | undefined {
+function readCommand(fields: Fields): Command {
+  const { do: what, on, how, text } = fields;
+  const number = (name: string, least: number, most: number) => wholeOf(fields, name, least, most);
   switch (what) {
     case "open":
-      return isWhole(count, 1, MOST_CLIENTS) ? { do: what, count } : undefined;
-    case "talk":
-      if (typeof on !== "boolean" || !isWhole(everyMs, LEAST_PAUSE_MS, LONGEST_MS)) {
-        return undefined;
-      }
-      if (typeof text !== "string" || text.length > LONGEST_TEXT) return undefined;
-      return { do: what, on, everyMs, text };
+      return { do: what, count: number("count", 1, MOST_CLIENTS) };
+    case "talk": {
+      if (typeof on !== "boolean" || typeof text !== "string") break;
+      checkRange("text", text.length, 0, LONGEST_TEXT);
+      return { do: what, on, everyMs: number("everyMs", LEAST_PAUSE_MS, LONGEST_MS), text };
+    }
     case "read":
-      return typeof on === "boolean" ? { do: what, on } : undefined;
+      if (typeof on !== "boolean") break;
+      return { do: what, on };
     case "end":
-      if (how !== "half-close" && how !== "reset" && how !== "close") return undefined;
-      return isWhole(count, 1, 1_000_000) ? { do: what, how, count } : undefined;
+      if (how !== "half-close" && how !== "reset" && how !== "close") break;
+      return { do: what, how, count: number("count", 1, MOST_ENDED) };
     case "burden": {
-      const { sleepMs, cpuMs } = fields;
-      if (!isWhole(sleepMs, 0, LONGEST_MS) || !isWhole(cpuMs, 0, LONGEST_MS)) return undefined;
+      const [sleepMs, cpuMs] = [number("sleepMs", 0, LONGEST_MS), number("cpuMs", 0, LONGEST_MS)];
       return { do: what, sleepMs, cpuMs };
     }
     case "hold":
-      return isWhole(fields.ms, 1, LONGEST_MS) ? { do: what, ms: fields.ms } : undefined;
-    default:
-      return undefined;
+      return { do: what, ms: number("ms", 1, LONGEST_MS) };
   }
+  throw new RefusedCommand({ reason: "no-command" });
 }
 
-function isWhole(value: unknown, least: number, most: number): value is number {
-  return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+/** A page sends `null` for a number that it could not read. */
+function wholeOf(fields: Fields, name: string, least: number, most: number): number {
+  const value = fields[name];
+  return checkRange(name, Number.isInteger(value) ? Number(value) : NaN, least, most);
+}
+
+function checkRange(field: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value;
+  throw new RefusedCommand({ reason: "out-of-range", field, least, most });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Language } from "../../cli/language.ts";
 import type { Servant } from "../registry.ts";
 import type { ModelText } from "../../cli/messages/en_models.ts";
 
@@ -74,6 +75,9 @@ export interface Settings {
   readonly heldMs: number;
 }
 
+/** A line of the log, as each language has it: a page need not speak the language of its server. */
+export type LogLine = Readonly<Record<Language, string>>;
+
 /** What has changed since the last frame, and what is measured. */
 export interface Frame {
   /** Milliseconds since the epoch, as all times here. */
@@ -84,8 +88,12 @@ export interface Frame {
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
   readonly totals: Totals;
+  /** Messages since the frame before, and how many of them are told of one by one. */
+  readonly messages: { readonly all: number; readonly told: number };
   /** How many wait to be accepted. `null` where the system does not tell. */
   readonly backlog: number | null;
+  /** How old it is what is known of who they are: with many connections, looking takes time. */
+  readonly backlogAgeMs: number;
   /** How long the loop takes to give a sign of life. `null` where there is no loop to ask. */
   readonly loopLatencyMs: number | null;
   /** CPU time of the server so far, and that of its children where that is told. */
@@ -98,8 +106,7 @@ export interface Frame {
   /** Which call the code is in. */
   readonly call: Call;
   readonly calls: CallCounts;
-  /** Lines of the log. */
-  readonly log: readonly string[];
+  readonly log: readonly LogLine[];
   readonly settings: Settings;
   readonly crowd: CrowdCounts;
 }
@@ -117,6 +124,8 @@ export interface Hello {
   readonly sockets: string;
   readonly servant: Servant;
   readonly waitsIn: string;
+  /** Whether it has a loop that tells how long it takes to give a sign of life. */
+  readonly tellsLatency: boolean;
   readonly handler: string;
   readonly address: string;
   readonly pid: number;
@@ -124,6 +133,18 @@ export interface Hello {
   /** The page on the model, by language. */
   readonly explained: Readonly<Record<string, ModelText>>;
 }
+
+/** What comes over the WebSocket of a view: first a greeting, and then the frames of each run. */
+export type FromView =
+  | {
+    /** Made anew for each view, so that another one at the same address is not taken for it. */
+    readonly id: string;
+    /** What is shown: one server, two that are compared, or none where it is a recording. */
+    readonly hellos: readonly Hello[];
+  }
+  | { readonly run: number; readonly frame: Frame }
+  /** There is no more, and the reader is to close: Deno 2.5 answers the answer to its own close. */
+  | { readonly isOver: true };
 
 /** What a view may ask of a server. */
 export type Command =
@@ -135,6 +156,21 @@ export type Command =
   | { readonly do: "burden"; readonly sleepMs: number; readonly cpuMs: number }
   | { readonly do: "hold"; readonly ms: number };
 
+/** Why a command is not obeyed; each page says it in its own language. */
+export type Refusal =
+  | { readonly reason: "no-command" | "too-long" | "no-token" }
+  | {
+    readonly reason: "out-of-range";
+    /** The name of the number, or of the text that is too long. */
+    readonly field: string;
+    readonly least: number;
+    readonly most: number;
+  }
+  | { readonly reason: "failed"; readonly detail: string };
+
+/** What a command that is obeyed has no effect on. */
+export type Reservation = "new-processes-only";
+
 /** A server as views see it: one that runs, one that another process runs, or a recording. */
 export interface Run {
   hello(): Promise<Hello>;
@@ -144,6 +180,9 @@ export interface Run {
    * @returns a function that ends it
    */
   subscribe(onFrame: (frame: Frame) => void): () => void;
-  /** @throws {RefusedError} when it cannot be done */
-  control(command: Command): Promise<void>;
+  /**
+   * @returns a reservation, if there is one
+   * @throws {RefusedError} when it cannot be done
+   */
+  control(command: Command): Promise<Reservation | undefined>;
 }

@@ -1,5 +1,5 @@
-import { loadModelTexts } from "../../cli/messages.ts";
-import { LANGUAGES } from "../../cli/language.ts";
+import { loadModelTexts, type Messages } from "../../cli/messages.ts";
+import { type Language, LANGUAGES } from "../../cli/language.ts";
 import type { Notice } from "../engine/model.ts";
 import { modelEntry } from "../registry.ts";
 import { type Counters, readCounters } from "../shared_memory/stats.ts";
@@ -10,7 +10,7 @@ import { describeNotice, describeRecord, isLogged } from "../supervisor/descript
 import { BacklogWatch } from "./backlog_watch.ts";
 import { CodePosition } from "./code_position.ts";
 import { Crowd } from "./crowd.ts";
-import type { Command, Frame, Hello, Run } from "./frames.ts";
+import type { Command, Frame, Hello, LogLine, Reservation, Run } from "./frames.ts";
 import { readModelSource } from "./model_source.ts";
 import { RunModel } from "./run_model.ts";
 import { UsageWatch } from "./usage_watch.ts";
@@ -28,6 +28,9 @@ const LINES_PER_FRAME = 10;
 /** Watches a server of this process: reads what is shared, and never asks who serves. */
 export class LiveRun implements Run {
   readonly #server: WatchedServer;
+  readonly #texts: Readonly<Record<Language, Messages>>;
+  /** Has the loop give a sign of life; `undefined` where there is no loop. */
+  readonly #nudge: (() => void) | undefined;
   readonly #address: Address;
   readonly #reader: TraceReader;
   readonly #model: RunModel;
@@ -37,19 +40,29 @@ export class LiveRun implements Run {
   readonly #subscribers = new Map<(frame: Frame) => void, { isNew: boolean }>();
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #counters: Counters;
-  #lines: string[] = [];
+  #messages: Frame["messages"] = { all: 0, told: 0 };
+  #lines: LogLine[] = [];
   readonly #usage: Pick<UsageWatch, "look">;
 
-  /** @param usage what the server takes of the machine; of a test, what it is to take */
-  constructor(server: WatchedServer, address: Address, usage?: Pick<UsageWatch, "look">) {
+  /**
+   * @param texts for the log, which is written in each language
+   * @param usage what the server takes of the machine; of a test, what it is to take
+   */
+  constructor(
+    server: WatchedServer,
+    address: Address,
+    texts: Readonly<Record<Language, Messages>>,
+    usage?: Pick<UsageWatch, "look">,
+  ) {
     const { servant, waitsIn } = modelEntry(server.setup.model);
+    const hasLoop = servant === "loop" || servant === "coroutine";
     this.#server = server;
+    this.#texts = texts;
+    this.#nudge = hasLoop ? server.nudge : undefined;
     this.#address = address;
     this.#reader = new TraceReader(server.trace, 0);
     this.#model = new RunModel(servant);
-    this.#position = new CodePosition(
-      servant === "loop" || servant === "coroutine" && waitsIn !== "await",
-    );
+    this.#position = new CodePosition(hasLoop && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
     this.#crowd = new Crowd(address);
     this.#usage = usage ?? new UsageWatch(servant === "process");
@@ -66,6 +79,7 @@ export class LiveRun implements Run {
     }));
     return {
       ...{ model, sockets, servant, waitsIn },
+      tellsLatency: this.#nudge !== undefined,
       handler: handler.name,
       address: formatAddress(this.#address),
       pid: Deno.pid,
@@ -80,16 +94,21 @@ export class LiveRun implements Run {
     return () => this.#subscribers.delete(onFrame);
   }
 
-  async control(command: Command): Promise<void> {
-    const { controls } = this.#server;
-    if (command.do === "burden") controls.setBurden(command);
-    else if (command.do === "hold") controls.holdUp(command.ms);
+  async control(command: Command): Promise<Reservation | undefined> {
+    const { controls, setup: { model, sockets } } = this.#server;
+    if (command.do === "burden") {
+      controls.setBurden(command);
+      // Child processes that share no memory with the server were told when they were started.
+      return model === "process" && sockets === "deno" ? "new-processes-only" : undefined;
+    }
+    if (command.do === "hold") controls.holdUp(command.ms);
     else await this.#crowd.control(command);
+    return undefined;
   }
 
   /** Something that neither counters nor trace tell. */
   notice(notice: Notice): void {
-    this.#lines.push(describeNotice(notice, this.#server.messages));
+    this.#log((texts) => describeNotice(notice, texts));
   }
 
   /** The clients that were opened from here leave. */
@@ -102,6 +121,7 @@ export class LiveRun implements Run {
     this.#look();
     clearTimeout(this.#timer);
     this.#reader.close();
+    this.#backlog[Symbol.dispose]();
     await this.#crowd.end();
   }
 
@@ -117,12 +137,13 @@ export class LiveRun implements Run {
       this.#model.apply(record);
       this.#position.apply(record);
       if (isWatched && isLogged(record) && this.#lines.length < LINES_PER_FRAME) {
-        this.#lines.push(describeRecord(record, this.#server.messages));
+        this.#log((texts) => describeRecord(record, texts));
       }
     }
     const timeMs = Date.now();
     const counters = readCounters(this.#server.stats);
-    this.#takeCounters(counters, timeMs);
+    const told = records.filter(({ event }) => event === "received").length;
+    this.#takeCounters(counters, told, timeMs);
     if (!isWatched) {
       this.#model.takeChanges(); // a new subscriber gets the whole
       return this.#lookAfter(IDLE_LOOK_MS);
@@ -131,8 +152,14 @@ export class LiveRun implements Run {
     this.#lookAfter(isShort ? SHORT_LOOK_MS : LOOK_MS);
   }
 
-  #takeCounters(counters: Counters, timeMs: number): void {
+  #log(describe: (texts: Messages) => string): void {
+    const { en, zh } = this.#texts;
+    this.#lines.push({ en: describe(en), zh: describe(zh) });
+  }
+
+  #takeCounters(counters: Counters, told: number, timeMs: number): void {
     const before = this.#counters;
+    this.#messages = { all: Math.max(told, counters.recvs - before.recvs), told };
     const recvs = counters.untracedRecvs - before.untracedRecvs;
     const sends = counters.untracedSends - before.untracedSends;
     if (recvs + sends > 0) this.#model.recordsWereLeftOut(timeMs);
@@ -144,9 +171,10 @@ export class LiveRun implements Run {
   #publish(counters: Counters, timeMs: number): Frame {
     const peers = this.#backlog.look(timeMs);
     if (peers !== undefined) this.#model.applyBacklog(peers, timeMs);
-    const { controls, nudge } = this.#server;
-    controls.ask();
-    nudge?.();
+    if (this.#nudge !== undefined) {
+      this.#server.controls.ask();
+      this.#nudge();
+    }
     const frame = this.#makeFrame(counters, timeMs);
     for (const [onFrame, state] of this.#subscribers) {
       onFrame(state.isNew ? { ...frame, ...this.#model.all(), isWhole: true } : frame);
@@ -156,7 +184,7 @@ export class LiveRun implements Run {
   }
 
   #makeFrame(counters: Counters, timeMs: number): Frame {
-    const { controls, nudge } = this.#server;
+    const { controls } = this.#server;
     const { accepted, active, refused, resets, bytesIn, bytesOut } = counters;
     const { recvs, sends, wakeUps, scanned, ready, systemCalls } = counters;
     const log = this.#lines;
@@ -168,8 +196,10 @@ export class LiveRun implements Run {
         ...{ accepted, active, refused, resets, bytesIn, bytesOut },
         ...{ recvs, sends, wakeUps, scanned, ready, systemCalls },
       },
+      messages: this.#messages,
       backlog: this.#backlog.length,
-      loopLatencyMs: nudge === undefined ? null : controls.latencyMs,
+      backlogAgeMs: this.#backlog.ageMs(timeMs),
+      loopLatencyMs: this.#nudge === undefined ? null : controls.latencyMs,
       ...this.#usage.look(timeMs, this.#crowd.pid),
       call: this.#position.call,
       calls: this.#position.takeCounts(),

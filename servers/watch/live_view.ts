@@ -1,4 +1,5 @@
 import type { Language } from "../../cli/language.ts";
+import { loadMessages, type Messages } from "../../cli/messages.ts";
 import type { Notice } from "../engine/model.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { Reporter } from "../supervisor/reporter.ts";
@@ -17,29 +18,47 @@ export interface ViewOptions {
   /** Where the run is to be written; `undefined` for nowhere. */
   readonly recordTo: string | undefined;
   readonly language: Language;
-  readonly reporter: Pick<Reporter, "watching" | "noBrowser">;
+  readonly reporter: Pick<Reporter, "watching" | "noBrowser" | "recordingFailed">;
 }
 
 /** The page on a server that runs, or a recording of it, or both. */
 export class LiveView implements View {
   readonly #server: WatchedServer;
   readonly #options: ViewOptions;
+  readonly #texts: Readonly<Record<Language, Messages>>;
   #run: LiveRun | undefined = undefined;
   #web: WebServer | undefined = undefined;
   #recording: Recording | undefined = undefined;
 
-  constructor(server: WatchedServer, options: ViewOptions) {
+  private constructor(
+    server: WatchedServer,
+    options: ViewOptions,
+    texts: Readonly<Record<Language, Messages>>,
+  ) {
     this.#server = server;
     this.#options = options;
+    this.#texts = texts;
+  }
+
+  /** Loads what a view needs, so that it can be opened at once when the server listens. */
+  static async opener(options: ViewOptions): Promise<(server: WatchedServer) => View> {
+    const texts = { en: await loadMessages("en"), zh: await loadMessages("zh") };
+    return (server) => new LiveView(server, options, texts);
   }
 
   async listening(address: Address): Promise<void> {
     const { port, open, recordTo, language, reporter } = this.#options;
     const { messages } = this.#server;
-    const run = this.#run = new LiveRun(this.#server, address);
-    if (recordTo !== undefined) this.#recording = await Recording.begin(run, recordTo, messages);
+    const run = this.#run = new LiveRun(this.#server, address, this.#texts);
+    if (recordTo !== undefined) {
+      const onFailed = (reason: string) => reporter.recordingFailed(recordTo, reason);
+      this.#recording = await Recording.begin(run, recordTo, messages, onFailed);
+    }
     if (port === undefined) return;
-    this.#web = new WebServer({ runs: [run], language, messages }, port);
+    this.#web = new WebServer(
+      { runs: [run], language, messages, portFlag: "--watch" },
+      port,
+    );
     reporter.watching(this.#web.address);
     if (open && !await openInBrowser(this.#web.address)) reporter.noBrowser(this.#web.address);
   }

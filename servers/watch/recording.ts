@@ -7,39 +7,70 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { systemReason } from "../../cli/system_reason.ts";
+import { followFrames, type FrameReader } from "./frame_following.ts";
 import type { Frame, Hello, Run } from "./frames.ts";
 
 /** Stands in the first line, so that another file is not taken for a recording. */
-const FORMAT = "playground recording";
-const VERSION = 1;
+export const FORMAT = "playground recording";
+export const VERSION = 2;
 
 /** The first line of a recording. */
-interface Head {
+export interface Head {
   readonly format: typeof FORMAT;
   readonly version: typeof VERSION;
   readonly hello: Hello;
 }
 
-/** Writes a run into a file while it goes on. */
-export class Recording {
+/** Writes a run into a file while it goes on. A disk that is too slow misses frames. */
+export class Recording implements FrameReader {
   readonly #file: Deno.FsFile;
   readonly #leave: () => void;
+  readonly #messages: Messages;
+  readonly #onFailed: (reason: string) => void;
   #written: Promise<void> = Promise.resolve();
+  #owedBytes = 0;
+  #hasFailed = false;
 
-  private constructor(file: Deno.FsFile, run: Run, hello: Hello) {
+  private constructor(
+    file: Deno.FsFile,
+    run: Run,
+    hello: Hello,
+    messages: Messages,
+    onFailed: (reason: string) => void,
+  ) {
+    this.#messages = messages;
     this.#file = file;
-    this.#write({ format: FORMAT, version: VERSION, hello } satisfies Head);
-    this.#leave = run.subscribe((frame) => this.#write(frame));
+    this.#onFailed = onFailed;
+    this.#write({ format: FORMAT, version: VERSION, hello });
+    this.#leave = followFrames(run, this);
   }
 
-  /** @throws {RefusedError} when the file cannot be written */
-  static async begin(run: Run, path: string, messages: Messages): Promise<Recording> {
+  /**
+   * @param onFailed is called when the file cannot be written any more, as when the disk is full: then
+   *   the recording ends, and the run goes on
+   * @throws {RefusedError} when the file cannot be opened
+   */
+  static async begin(
+    run: Run,
+    path: string,
+    messages: Messages,
+    onFailed: (reason: string) => void,
+  ): Promise<Recording> {
+    const hello = await run.hello();
     try {
       const file = await Deno.open(path, { write: true, create: true, truncate: true });
-      return new Recording(file, run, await run.hello());
+      return new Recording(file, run, hello, messages, onFailed);
     } catch (error) {
       throw new RefusedError(messages.watch.cannotRecord(path, systemReason(error, messages)));
     }
+  }
+
+  get owedBytes(): number {
+    return this.#owedBytes;
+  }
+
+  take(frame: Frame): void {
+    this.#write(frame);
   }
 
   async end(): Promise<void> {
@@ -50,42 +81,21 @@ export class Recording {
 
   #write(line: Head | Frame): void {
     const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
+    this.#owedBytes += bytes.length;
     this.#written = this.#written.then(() => this.#writeAll(bytes));
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let written = 0; written < bytes.length;) {
-      written += await this.#file.write(bytes.subarray(written));
+    this.#owedBytes -= bytes.length;
+    if (this.#hasFailed) return;
+    try {
+      for (let written = 0; written < bytes.length;) {
+        written += await this.#file.write(bytes.subarray(written));
+      }
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#leave();
+      this.#onFailed(systemReason(error, this.#messages));
     }
-  }
-}
-
-/**
- * Reads a recording.
- *
- * @returns its lines as they are, for the page
- * @throws {RefusedError} when there is none
- */
-export async function readRecording(
-  path: string,
-  messages: Messages,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    throw new RefusedError(messages.watch.cannotReplay(path, systemReason(error, messages)));
-  }
-  if (!isRecording(bytes)) throw new RefusedError(messages.watch.noRecording(path));
-  return bytes;
-}
-
-function isRecording(bytes: Uint8Array): boolean {
-  const end = bytes.indexOf("\n".charCodeAt(0));
-  try {
-    const { format, version } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
-    return format === FORMAT && version === VERSION;
-  } catch {
-    return false;
   }
 }

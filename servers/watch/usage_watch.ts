@@ -1,4 +1,5 @@
 import process from "node:process";
+import { SystemCallError } from "../sockets/system_call_error.ts";
 import { hasSystemCalls } from "../sockets/system_calls.ts";
 import { cpuSecondsOf, processTree, residentBytes } from "../supervisor/process_tree.ts";
 
@@ -40,6 +41,7 @@ export class UsageWatch {
   look(timeMs: number, except: number | undefined): Usage {
     if (timeMs < this.#last.measuredMs + LOOK_MS) return this.#last;
     const looked = this.#hasChildren ? lookAtTree(except) : lookAtProcess();
+    if (looked === undefined) return this.#last;
     const { cpuSeconds, measuredMs } = this.#last;
     const taken = (looked.cpuSeconds - cpuSeconds) * 1_000 / (timeMs - measuredMs);
     const isShort = taken > MOST_SHARE * this.#processors;
@@ -52,10 +54,18 @@ function lookAtProcess(): Pick<Usage, "cpuSeconds" | "memoryBytes"> {
   return { cpuSeconds: (user + system) / 1e6, memoryBytes: Deno.memoryUsage().rss };
 }
 
-function lookAtTree(except: number | undefined): Pick<Usage, "cpuSeconds" | "memoryBytes"> {
-  const tree = processTree(Deno.pid).filter(({ pid }) => pid !== except);
-  return {
-    cpuSeconds: cpuSecondsOf(tree),
-    memoryBytes: residentBytes(tree.map(({ pid }) => pid)),
-  };
+/** @returns `undefined` when this process has no descriptor left to look with */
+function lookAtTree(
+  except: number | undefined,
+): Pick<Usage, "cpuSeconds" | "memoryBytes"> | undefined {
+  try {
+    const tree = processTree(Deno.pid).filter(({ pid }) => pid !== except);
+    return {
+      cpuSeconds: cpuSecondsOf(tree),
+      memoryBytes: residentBytes(tree.map(({ pid }) => pid)),
+    };
+  } catch (error) {
+    if (error instanceof SystemCallError && error.code === "EMFILE") return undefined;
+    throw error;
+  }
 }

@@ -10,11 +10,13 @@ import { LANGUAGES } from "../../cli/language.ts";
 import { loadMessages, loadModelTexts, type Messages } from "../../cli/messages.ts";
 import { settlesWithin } from "../../cli/settles_within.ts";
 import { messageOf } from "../sockets/thrown.ts";
+import { systemReason } from "../../cli/system_reason.ts";
 import { makeToken, mayControl, mayRead, SECURITY_HEADERS } from "./access.ts";
 import { readAsset } from "./assets.ts";
-import { parseCommand } from "./commands.ts";
-import { frameStream } from "./frame_stream.ts";
-import type { Run } from "./frames.ts";
+import { parseCommand, RefusedCommand } from "./commands.ts";
+import type { Refusal, Run } from "./frames.ts";
+import type { RecordedRun } from "./recorded_run.ts";
+import { Watchers } from "./watchers.ts";
 
 const HOST = "127.0.0.1";
 /** The longest command, with the longest message that clients can be told to send. */
@@ -22,20 +24,26 @@ const MOST_COMMAND_BYTES = 8_192;
 /** How long pages have to read their last frame. */
 const LAST_FRAME_MS = 500;
 
+const MOST_HOST_LENGTH = 100;
+const SWITCHING_PROTOCOLS = 101;
+
 /** What is shown. */
 export interface Shown {
   readonly runs: readonly Run[];
-  /** The lines of a recording, where one is shown instead of a server that runs. */
-  readonly recording?: Uint8Array<ArrayBuffer>;
+  /** Where it is shown instead of a server that runs. */
+  readonly recording?: RecordedRun;
   readonly language: Language;
   readonly messages: Messages;
+  /** The flag that chooses the port, for who must choose another. */
+  readonly portFlag: "--watch" | "--port";
 }
 
 /** See the module. */
 export class WebServer {
   readonly #shown: Shown;
   readonly #token = makeToken();
-  readonly #ended = new AbortController();
+  readonly #id = makeToken();
+  readonly #watchers: Watchers;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   /**
@@ -44,6 +52,7 @@ export class WebServer {
    */
   constructor(shown: Shown, port: number) {
     this.#shown = shown;
+    this.#watchers = new Watchers(shown.runs, this.#id);
     try {
       this.#server = Deno.serve({
         hostname: HOST,
@@ -52,9 +61,14 @@ export class WebServer {
         onError: (error) => respond(messageOf(error), 500),
       }, (request) => this.#answer(request));
     } catch (error) {
-      const { watch } = shown.messages;
-      if (error instanceof Deno.errors.AddrInUse) throw new RefusedError(watch.portInUse(port));
-      throw new RefusedError(watch.cannotListen(port, messageOf(error)));
+      const { messages } = shown;
+      const { watch } = messages;
+      if (error instanceof Deno.errors.AddrInUse) {
+        throw new RefusedError(watch.portInUse(shown.portFlag, port));
+      }
+      throw new RefusedError(
+        watch.cannotListen(shown.portFlag, port, systemReason(error, messages)),
+      );
     }
   }
 
@@ -70,46 +84,47 @@ export class WebServer {
 
   /** Ends the pages' streams. Whoever has asked for nothing yet is not waited for. */
   async end(): Promise<void> {
-    this.#ended.abort();
+    await this.#watchers.end(LAST_FRAME_MS);
     // Browsers open connections before they need them, and Deno 2.5 would wait for their first request.
     await settlesWithin(this.#server.shutdown(), LAST_FRAME_MS);
   }
 
   async #answer(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (!mayRead(request, this.port)) return respond("this address is not for you", 403);
-    const response = request.method === "POST"
-      ? await this.#control(request, pathname)
-      : await this.#read(pathname);
+    const response = mayRead(request, this.port)
+      ? await this.#answerOurs(request)
+      : respond(this.#shown.messages.watch.wrongAddress(shownHost(request), this.port), 403);
+    if (response.status === SWITCHING_PROTOCOLS) return response;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
       response.headers.set(name, value);
     }
     return response;
   }
 
-  async #read(path: string): Promise<Response> {
-    const { runs, recording } = this.#shown;
-    const [, run, what] = /^\/runs\/(\d+)\/(hello|frames)$/.exec(path) ?? [];
-    if (run !== undefined && runs[Number(run)] !== undefined) {
-      if (what === "hello") return Response.json(await runs[Number(run)].hello());
-      const stream = frameStream(runs[Number(run)], this.#ended.signal);
-      return new Response(stream, { headers: { "content-type": "text/event-stream" } });
+  async #answerOurs(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (request.method === "POST") return await this.#control(request, pathname);
+    const { recording } = this.#shown;
+    if (pathname === "/frames") {
+      const isAsked = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+      return isAsked ? this.#watchers.welcome(request) : respond("this is a WebSocket", 426);
     }
-    if (path === "/view") return Response.json(await this.#describe());
-    if (path === "/recording" && recording !== undefined) return new Response(recording);
-    return await readAsset(path) ?? respond("there is nothing here", 404);
+    if (pathname === "/view") return Response.json(await this.#describe());
+    if (pathname === "/recording" && recording !== undefined) return new Response(recording.lines);
+    return await readAsset(pathname) ?? respond("there is nothing here", 404);
   }
 
   /** What the page must know before it shows anything. */
   async #describe(): Promise<Readonly<Record<string, unknown>>> {
-    const { runs, recording, language } = this.#shown;
+    const { recording, language } = this.#shown;
     const texts = await Promise.all(LANGUAGES.map(async (one) => {
       const { watch: { page }, models: { servant } } = await loadMessages(one);
       return [one, { ...page, servant, headings: (await loadModelTexts(one)).headings }];
     }));
     return {
-      runs: runs.length,
-      isRecording: recording !== undefined,
+      id: this.#id,
+      recording: recording === undefined
+        ? null
+        : { frames: recording.frames, leftOut: recording.leftOut },
       language,
       texts: Object.fromEntries(texts),
     };
@@ -117,21 +132,32 @@ export class WebServer {
 
   async #control(request: Request, path: string): Promise<Response> {
     if (path !== "/control") return respond("there is nothing here", 404);
-    if (!mayControl(request, this.port, this.#token)) return respond("the token is missing", 403);
+    if (!mayControl(request, this.port, this.#token)) return refuse({ reason: "no-token" }, 403);
     if (Number(request.headers.get("content-length") ?? Infinity) > MOST_COMMAND_BYTES) {
-      return respond("a command is shorter", 413);
+      return refuse({ reason: "too-long" }, 413);
     }
-    const command = parseCommand(await request.text());
-    if (command === undefined) return respond("this is no command", 400);
     try {
-      await Promise.all(this.#shown.runs.map((run) => run.control(command)));
+      const command = parseCommand(await request.text());
+      const obeyed = this.#shown.runs.map((run) => run.control(command));
+      const reservations = (await Promise.all(obeyed)).filter((one) => one !== undefined);
+      return Response.json({ reservations: [...new Set(reservations)] });
     } catch (error) {
-      return respond(messageOf(error), 409);
+      if (error instanceof RefusedCommand) return refuse(error.refusal, 400);
+      return refuse({ reason: "failed", detail: messageOf(error) }, 409);
     }
-    return new Response(null, { status: 204 });
   }
 }
 
+/** By what address somebody has come; of one that is too long, the beginning. */
+function shownHost({ headers }: Request): string {
+  return (headers.get("host") ?? "?").slice(0, MOST_HOST_LENGTH);
+}
+
+function refuse(refusal: Refusal, status: number): Response {
+  return Response.json(refusal, { status });
+}
+
 function respond(text: string, status: number): Response {
-  return new Response(`${text}\n`, { status, headers: { "content-type": "text/plain" } });
+  const headers = { "content-type": "text/plain; charset=utf-8" };
+  return new Response(`${text}\n`, { status, headers });
 }

@@ -34,17 +34,13 @@ type Watcher = (address: string, load: () => Promise<void>) => Promise<void>;
 const nobody: Watcher = (_, load) => load();
 
 const reader: Watcher = async (address, load) => {
-  const { body } = await fetch(new URL("/runs/0/frames", address));
-  const frames = body?.getReader();
-  const reading = readToEnd(frames);
+  const socket = new WebSocket(new URL("/frames", address.replace(/^http/, "ws")));
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  await new Promise((resolve) => socket.onmessage = resolve);
   await load();
-  await frames?.cancel();
-  await reading;
+  socket.close();
+  await closed;
 };
-
-async function readToEnd(frames?: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  while (frames !== undefined && !(await frames.read()).done);
-}
 
 const browser: Watcher = (address, load) =>
   withBrowser(async ({ page }) => {

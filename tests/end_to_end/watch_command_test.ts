@@ -1,20 +1,20 @@
 /**
- * Watching in the terminal, two models side by side, and what was recorded.
+ * Watching in the terminal, and two models side by side.
  *
  * @module
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { browserTest } from "../harness/browser.ts";
-import { decode, encode } from "../harness/bytes.ts";
-import { exchange, writeAll } from "../harness/clients.ts";
+import { decode } from "../harness/bytes.ts";
+import { exchange } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { PageProcess } from "../harness/page_process.ts";
-import { run, Server } from "../harness/playground.ts";
+import { run } from "../harness/playground.ts";
 import { processTree, stillRunning } from "../harness/processes.ts";
 import { InTerminal } from "../harness/terminal.ts";
 import { test } from "../harness/test.ts";
-import { addressOf, startWatched } from "../harness/watching.ts";
+import { addressOf, startWatched, toListener } from "../harness/watching.ts";
 
 const isLinux = Deno.build.os === "linux";
 const ENTER = "\x1b[?1049h";
@@ -70,6 +70,53 @@ async function watchersOf(host: string): Promise<number[]> {
     .map((row) => parseInt(row, 10));
 }
 
+test("watch gives up a port that accepts connections and says nothing", async () => {
+  using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const terminal = new InTerminal(["watch", `127.0.0.1:${mute.addr.port}`], 80, 24);
+  const output = await terminal.end();
+  assertMatch(output, /has accepted the connection and said nothing for 5 s/);
+  assertRestored(output, 1);
+}, { ignore: !isLinux });
+
+test("watch through a tunnel with another port says which port it must have", async () => {
+  await using server = await startWatched(["select"]);
+  const view = toListener(await addressOf(server));
+  const tunnel = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const carrying = carry(tunnel, view);
+  const terminal = new InTerminal(["watch", `127.0.0.1:${tunnel.addr.port}`], 200, 24);
+  const output = await terminal.end();
+  assertMatch(output, /the same port at both ends, as in ssh -L/);
+  assertRestored(output, 1);
+  tunnel.close();
+  await carrying;
+}, { ignore: !isLinux });
+
+/** Carries what comes to a listener to another one, until it is closed. */
+async function carry(tunnel: Deno.TcpListener, to: Deno.ConnectOptions): Promise<void> {
+  for await (const near of tunnel) {
+    const far = await Deno.connect(to);
+    // Either end may leave first, and the other one hears of it.
+    near.readable.pipeTo(far.writable).catch(() => {});
+    far.readable.pipeTo(near.writable).catch(() => {});
+  }
+}
+
+test("watch counts messages that it does not draw, and says how many there are", async () => {
+  await using server = await startWatched(["epoll"]);
+  const { host } = new URL(await addressOf(server));
+  const terminal = new InTerminal(["watch", host], 160, 20);
+  await terminal.until("0 connected");
+  const flood = run([
+    ...["flood", "--port", `${server.port}`, "--conns", "300", "--duration", "3s"],
+    ...["--no-think", "--quiet"],
+  ]);
+  await terminal.until(/messages drawn of [\d,]+, and [\d,]+ more/);
+  await terminal.until(/being served +≈ [1-9]/);
+  assertEquals((await flood).code, 0);
+  await terminal.press("q");
+  assertRestored(await terminal.end(), 0);
+}, { ignore: !isLinux });
+
 test("watch has a line for who watches nobody, or without a terminal", async () => {
   assertOneLine(await run(["watch"]), 2, /^playground watch needs a terminal/);
   assertOneLine(await run(["watch", "no where"]), 2, /^no where: an address looks like/);
@@ -101,63 +148,3 @@ browserTest("watch --compare shows two models under the same clients", async ({
   assertEquals(await process.stop(), 0);
   assertEquals([await stillRunning(tree), complaints], [[], []]);
 });
-
-browserTest("a run that was recorded is replayed without the server that made it", async ({
-  page,
-  complaints,
-}) => {
-  const directory = await Deno.makeTempDir();
-  const file = `${directory}/run.jsonl`;
-  try {
-    const { port } = await recordOneClient(file);
-    const { process, address } = await PageProcess.start(["replay", file, "--port", "0"]);
-    await using _ = process;
-    await page.goto(address);
-    await page.locator("section.run .address", { hasText: `127.0.0.1:${port}` }).waitFor();
-    await page.locator(".log li", { hasText: '"for the record"' }).first().waitFor();
-    assertEquals(await page.locator(".controls").count(), 0);
-    const slider = page.getByRole("slider", { name: "Time" });
-    const end = Number(await slider.getAttribute("max"));
-    while (Number(await slider.inputValue()) < end - 300) await page.waitForTimeout(50);
-    assertEquals(await process.stop(), 0);
-    assertEquals(complaints, []);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-});
-
-for (const begun of ["", "GET / HT"]) {
-  test(`a replay ends though a browser keeps a connection with "${begun}" open`, async () => {
-    const directory = await Deno.makeTempDir();
-    const file = `${directory}/run.jsonl`;
-    try {
-      await recordOneClient(file);
-      const { process, address } = await PageProcess.start(["replay", file, "--port", "0"]);
-      await using _ = process;
-      using spare = await Deno.connect(toListener(address));
-      await writeAll(spare, encode(begun));
-      await (await fetch(address)).text(); // so the process has accepted the one before
-      assertEquals(await process.stop(), 0);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  });
-}
-
-/** What to connect to for an address of a page. */
-function toListener(address: string): Deno.ConnectOptions {
-  const { hostname, port } = new URL(address);
-  return { hostname, port: Number(port) };
-}
-
-/** Records a server with a client that says something, until the client has left. */
-async function recordOneClient(file: string): Promise<Server> {
-  await using server = await Server.start(["select", "--record", file]);
-  const client = await server.connect();
-  await server.event("accepted");
-  assertEquals(await exchange(client, "for the record"), "for the record");
-  client.close();
-  await server.event("closed");
-  assertEquals((await server.stop()).code, 0);
-  return server;
-}

@@ -1,9 +1,18 @@
-import type { Command, Frame, Hello, Run, SourceFile } from "../../servers/watch/frames.ts";
+import type {
+  Command,
+  Frame,
+  Hello,
+  Reservation,
+  Run,
+  SourceFile,
+} from "../../servers/watch/frames.ts";
 
 /** A run that tells what a test has it tell. */
 export class FakeRun implements Run {
   readonly commands: Command[] = [];
   source: readonly SourceFile[] = [];
+  /** How often somebody has begun to follow it. */
+  begun = 0;
   readonly #subscribers = new Set<(frame: Frame) => void>();
 
   /** How many follow it. */
@@ -17,6 +26,7 @@ export class FakeRun implements Run {
       sockets: "deno",
       servant: "loop",
       waitsIn: "epoll_wait",
+      tellsLatency: true,
       handler: "echo",
       address: "127.0.0.1:7788",
       pid: 1,
@@ -26,13 +36,14 @@ export class FakeRun implements Run {
   }
 
   subscribe(onFrame: (frame: Frame) => void): () => void {
+    this.begun++;
     this.#subscribers.add(onFrame);
     return () => this.#subscribers.delete(onFrame);
   }
 
-  control(command: Command): Promise<void> {
+  control(command: Command): Promise<Reservation | undefined> {
     this.commands.push(command);
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 
   publish(frame: Frame): void {
@@ -58,7 +69,9 @@ const NOTHING: Frame = {
     ...{ accepted: 0, active: 0, refused: 0, resets: 0, bytesIn: 0, bytesOut: 0 },
     ...{ recvs: 0, sends: 0, wakeUps: 0, scanned: 0, ready: 0, systemCalls: 0 },
   },
+  messages: { all: 0, told: 0 },
   backlog: 0,
+  backlogAgeMs: 0,
   loopLatencyMs: 0,
   cpuSeconds: 0,
   memoryBytes: 0,

@@ -4,7 +4,9 @@ import { commandFor } from "./playground.ts";
 /** A command that shows a page until it is stopped. Dispose of it, and nothing is left. */
 export class PageProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #reading: Promise<void>;
+  readonly #reading: Promise<unknown>;
+  /** What it has written to standard error; all of it when it has ended. */
+  complaints = "";
   readonly #found = Promise.withResolvers<string>();
 
   private constructor(args: readonly string[]) {
@@ -13,9 +15,10 @@ export class PageProcess implements AsyncDisposable {
       args: programArgs,
       stdin: "null",
       stdout: "piped",
+      stderr: "piped",
       env: { LC_ALL: "C" },
     }).spawn();
-    this.#reading = this.#read();
+    this.#reading = Promise.all([this.#read(), this.#readErrors()]);
   }
 
   /** Starts it, and resolves with the page's address when it has said that. */
@@ -49,6 +52,10 @@ export class PageProcess implements AsyncDisposable {
     }
     await this.#child.status;
     await this.#reading;
+  }
+
+  async #readErrors(): Promise<void> {
+    for await (const line of linesOf(this.#child.stderr)) this.complaints += `${line}\n`;
   }
 
   async #read(): Promise<void> {

@@ -73,3 +73,9 @@ export async function startWatched(args: readonly string[]): Promise<Server> {
 export async function addressOf(server: Server): Promise<string> {
   return String((await server.event("watching")).address);
 }
+
+/** What to connect to for an address of a page. */
+export function toListener(address: string): Deno.ConnectOptions {
+  const { hostname, port } = new URL(address);
+  return { hostname, port: Number(port) };
+}

@@ -4,22 +4,32 @@
  * @module
  */
 
+import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
-import { element } from "./dom.js";
+import { element, shownNumber } from "./dom.js";
 import { STATES } from "./history.js";
 import { areProcessorsShort, drawForEver } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { RunView } from "./run_view.js";
 import { Timeline } from "./timeline.js";
 
-/** Takes the token out of the address, where it could be read over a shoulder or copied with it. */
-function takeToken() {
+/**
+ * Takes the token out of the address, where it could be read over a shoulder or copied with it. It is
+ * kept for as long as the view is the same.
+ *
+ * @param {string} id of the view
+ * @returns {{ token: string, isAnother: boolean }} and whether this page was of another view before
+ */
+function takeToken(id) {
   const query = new URLSearchParams(location.search);
-  const token = query.get("token") ?? sessionStorage.getItem("token") ?? "";
-  sessionStorage.setItem("token", token);
+  const kept = JSON.parse(sessionStorage.getItem("view") ?? "null");
+  const given = query.get("token");
+  const isAnother = given === null && kept !== null && kept.id !== id;
+  const token = given ?? (kept?.id === id ? kept.token : "");
+  sessionStorage.setItem("view", JSON.stringify({ id, token }));
   query.delete("token");
   history.replaceState(null, "", query.size > 0 ? `/?${query}` : "/");
-  return token;
+  return { token, isAnother };
 }
 
 /** The other language, one keystroke away. */
@@ -35,36 +45,49 @@ function legend({ states }) {
   return element("ul", { class: "legend" }, ...items);
 }
 
-/** What is to be shown, and where its frames come from. */
-async function makeShows(view, texts) {
-  if (view.isRecording) {
-    const text = await (await fetch("/recording")).text();
-    const [head, ...lines] = text.trimEnd().split("\n");
-    const shown = new RunView(JSON.parse(head).hello, texts);
-    return [{ view: shown, player: new RecordingPlayer(lines, (frame) => shown.take(frame)) }];
-  }
-  return await Promise.all(Array.from({ length: view.runs }, async (_, run) => {
-    const shown = new RunView(await (await fetch(`/runs/${run}/hello`)).json(), texts);
-    return { view: shown, player: new LivePlayer(run, (frame) => shown.take(frame)) };
-  }));
+/** The parts of the page that show a server that runs, or two. */
+async function makeLiveShows(connection, texts) {
+  const shows = (await connection.hellos).map((hello) => {
+    const shown = new RunView(hello, texts);
+    return { view: shown, player: new LivePlayer(texts, (frame) => shown.take(frame)) };
+  });
+  connection.onFrame = (run, frame) => shows[run].player.take(frame);
+  return shows;
+}
+
+/** The part of the page that shows a recording. */
+async function makeReplay(texts) {
+  const text = await (await fetch("/recording")).text();
+  const [head, ...lines] = text.trimEnd().split("\n");
+  const shown = new RunView(JSON.parse(head).hello, texts);
+  return [{ view: shown, player: new RecordingPlayer(lines, (frame) => shown.take(frame)) }];
+}
+
+/** What there is to be said above all else. */
+function notices({ recording }, isAnother, texts) {
+  const said = [];
+  if (isAnother) said.push(texts.another);
+  if (recording?.leftOut > 0) said.push(texts.leftOut.replace("#", shownNumber(recording.leftOut)));
+  if (recording?.frames === 0) said.push(texts.noFrames);
+  return said.map((text) => element("p", { class: "lost", role: "alert" }, text));
 }
 
 /** Draws all that changes by itself. */
-function draw(shows, timeline, controls, lost) {
+function draw(shows, timeline, controls, isLost, lost) {
   for (const { view, player } of shows) {
     player.tick?.(timeline.isPaused);
     view.draw(player.history, timeline.timeToShow(player.startMs, player.nowMs, player.endMs));
   }
   const newest = shows[0].player.history.samples.at(-1);
   if (newest !== undefined) controls?.show(newest.frame);
-  lost.hidden = !shows.some(({ player }) => player.isLost);
+  lost.hidden = !isLost;
   const { dataset } = document.documentElement;
   dataset.draws = String(Number(dataset.draws ?? 0) + 1);
 }
 
 async function main() {
-  const token = takeToken();
   const view = await (await fetch("/view")).json();
+  const { token, isAnother } = takeToken(view.id);
   const wanted = new URLSearchParams(location.search).get("lang");
   const language = Object.hasOwn(view.texts, wanted ?? "") ? wanted : view.language;
   document.documentElement.lang = language;
@@ -72,13 +95,16 @@ async function main() {
   // Counts are said in the language's own way, of which only the number is missing.
   texts.clientsCounted = (count) => texts.clientsTotal.replace("#", count.toLocaleString(language));
   document.title = texts.title;
-  const controls = view.isRecording ? undefined : new Controls(texts, token);
-  const shows = await makeShows(view, texts);
-  const seek = view.isRecording ? (timeMs) => shows[0].player.seek(timeMs) : undefined;
+  const isLive = view.recording === null;
+  const controls = isLive ? new Controls(texts, token) : undefined;
+  const connection = isLive ? new Connection(view.id, () => location.reload()) : undefined;
+  const shows = isLive ? await makeLiveShows(connection, texts) : await makeReplay(texts);
+  const seek = isLive ? undefined : (timeMs) => shows[0].player.seek(timeMs);
   const timeline = new Timeline(texts, seek);
   const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
   document.body.replaceChildren(
     element("header", {}, element("h1", {}, texts.title), languageLink(language, view.texts)),
+    ...notices(view, isAnother, texts),
     ...(controls === undefined ? [] : [controls.element]),
     timeline.element,
     legend(texts),
@@ -87,7 +113,7 @@ async function main() {
   );
   const players = shows.map(({ player }) => player);
   drawForEver(
-    () => draw(shows, timeline, controls, lost),
+    () => draw(shows, timeline, controls, connection?.isLost ?? false, lost),
     () => areProcessorsShort(players),
   );
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { sendCommand } from "./connection.js";
 import { element, shownNumber } from "./dom.js";
 
 const CROWDS = [1, 10, 100, 1_000];
@@ -113,13 +114,7 @@ export class Controls {
   }
 
   async #send(command) {
-    const response = await fetch("/control", {
-      method: "POST",
-      headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
-      body: JSON.stringify(command),
-    }).catch(() => undefined);
-    const reason = response === undefined ? this.#texts.lost : await response.text();
-    this.#status.textContent = response?.ok ? "" : `${this.#texts.refusedCommand}: ${reason}`;
+    this.#status.textContent = await sendCommand(command, this.#token, this.#texts);
   }
 }
 

@@ -13,6 +13,8 @@ export const CLOSED = STATES.indexOf("closed");
 const WAITING = STATES.indexOf("waiting");
 const SERVED = STATES.indexOf("served");
 
+const NO_MESSAGES = { all: 0, told: 0 };
+
 /** A bar is cut when it has so many pieces, at its beginning. */
 const MOST_PIECES = 2_000;
 
@@ -48,7 +50,10 @@ class Lane {
 export class History {
   /** @type {Map<number, Lane>} */
   lanes = new Map();
-  /** A sample for each frame: how many clients are in which state, and the frame itself. */
+  /**
+   * A sample for each frame: how many clients are in which state, and the frame itself. Where
+   * {@linkcode isSampled} says so, those who are served are not all told of, and this is an estimate.
+   */
   samples = [];
   /** How many clients are in which state. */
   counts = STATES.map(() => 0);
@@ -85,26 +90,38 @@ export class History {
       this.#change(client, state, lane, timeMs);
       if (state === SERVED) served.add(client);
     }
-    this.samples.push({ counts: this.#countsWith(served), frame });
+    this.samples.push({ counts: this.#countsWith(served, frame), frame });
     this.#forget(frame.timeMs - this.#keepMs);
   }
 
-  /** Who was served during a frame counts as such, though it mostly does not take that long. */
-  #countsWith(served) {
+  /**
+   * Who was served during a frame counts as such, though it mostly does not take that long. Whose the
+   * messages were that are not told one by one is not known: it is taken that they came from as many
+   * clients each as those that are.
+   */
+  #countsWith(served, { messages: { all, told } = NO_MESSAGES }) {
     const counts = [...this.counts];
+    let moved = told > 0 ? Math.round((all - told) * served.size / told) : all;
     for (const client of served) {
-      if (this.#current.get(client)?.states.at(-1) !== WAITING) continue;
-      counts[WAITING]--;
-      counts[SERVED]++;
+      if (this.#current.get(client)?.states.at(-1) === WAITING) moved++;
     }
+    moved = Math.min(moved, counts[WAITING]);
+    counts[WAITING] -= moved;
+    counts[SERVED] += moved;
     return counts;
   }
 
-  /** A frame on all there is: whoever it does not tell of has left unseen. */
-  #beginAnew({ changes, timeMs }) {
-    const present = new Set(changes.map(([, client]) => client));
-    for (const client of [...this.#current.keys()]) {
-      if (!present.has(client)) this.#change(client, CLOSED, 0, timeMs);
+  /**
+   * A frame on all there is: what happened since the last frame is not known. So a bar ends there,
+   * unless its client has been in this state ever since.
+   */
+  #beginAnew({ changes }) {
+    const knownMs = this.nowMs;
+    const now = new Map(changes.map((change) => [change[1], change]));
+    for (const [client, bar] of [...this.#current]) {
+      const [sinceMs, , state, lane] = now.get(client) ?? [];
+      const isSame = sinceMs <= knownMs && state === bar.states.at(-1) && lane === bar.lane;
+      if (!isSame) this.#change(client, CLOSED, 0, knownMs);
     }
   }
 
@@ -191,4 +208,9 @@ export function sampleAt(samples, timeMs) {
     else high = middle - 1;
   }
   return samples[low];
+}
+
+/** Whether there were more messages than are told of one by one. */
+export function isSampled({ messages: { all, told } = NO_MESSAGES }) {
+  return all > told;
 }

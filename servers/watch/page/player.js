@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shownNumber } from "./dom.js";
 import { History } from "./history.js";
 
 /** How far back a server that runs can be looked at. */
@@ -15,24 +16,31 @@ const CATCH_UP_MS = 500;
 export class LivePlayer {
   history = new History(KEPT_MS + 15_000);
   isLive = true;
-  isLost = false;
   #offsetMs = 0;
   #onFrame;
 
-  constructor(run, onFrame) {
+  #texts;
+
+  /** @param onFrame is called with each frame, as the page's language has it */
+  constructor(texts, onFrame) {
+    this.#texts = texts;
     this.#onFrame = onFrame;
-    const source = new EventSource(`/runs/${run}/frames`);
-    source.onmessage = ({ data }) => {
-      this.isLost = false;
-      const frame = JSON.parse(data);
-      const offsetMs = frame.timeMs - performance.now();
-      // The time of the newest frame moves on evenly, though frames come when they come.
-      if (Math.abs(offsetMs - this.#offsetMs) > CATCH_UP_MS) this.#offsetMs = offsetMs;
-      this.#offsetMs += (offsetMs - this.#offsetMs) / 20;
-      this.history.apply(frame);
-      this.#onFrame(frame);
-    };
-    source.onerror = () => this.isLost = true;
+  }
+
+  take(received) {
+    const frame = inLanguage(received);
+    const offsetMs = frame.timeMs - performance.now();
+    // The time of the newest frame moves on evenly, though frames come when they come.
+    if (Math.abs(offsetMs - this.#offsetMs) > CATCH_UP_MS) this.#offsetMs = offsetMs;
+    this.#offsetMs += (offsetMs - this.#offsetMs) / 20;
+    if (frame.isWhole && this.history.samples.length > 0) this.#tellGap(frame);
+    this.history.apply(frame);
+    this.#onFrame(frame);
+  }
+
+  #tellGap({ timeMs, log }) {
+    const seconds = shownNumber((timeMs - this.history.nowMs) / 1_000, 1);
+    log.unshift(this.#texts.gap.replace("#", seconds));
   }
 
   /** What time it is at the server. */
@@ -49,7 +57,6 @@ export class LivePlayer {
 export class RecordingPlayer {
   history = new History();
   isLive = false;
-  isLost = false;
   #frames;
   #next = 0;
   #onFrame;
@@ -58,17 +65,17 @@ export class RecordingPlayer {
 
   /** @param {string[]} lines of the recording, without the first */
   constructor(lines, onFrame) {
-    this.#frames = lines.map((line) => JSON.parse(line));
+    this.#frames = lines.map((line) => inLanguage(JSON.parse(line)));
     this.#onFrame = onFrame;
     this.#atMs = this.startMs;
   }
 
   get startMs() {
-    return this.#frames[0].timeMs;
+    return this.#frames[0]?.timeMs ?? 0;
   }
 
   get endMs() {
-    return this.#frames.at(-1).timeMs;
+    return this.#frames.at(-1)?.timeMs ?? 0;
   }
 
   get nowMs() {
@@ -99,4 +106,10 @@ export class RecordingPlayer {
       this.#onFrame(frame);
     }
   }
+}
+
+/** A frame with the lines of its log in the language of the page. */
+function inLanguage(frame) {
+  const { lang } = document.documentElement;
+  return { ...frame, log: frame.log.map((line) => line[lang]) };
 }

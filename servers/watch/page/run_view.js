@@ -6,7 +6,7 @@
 
 import { Charts } from "./charts.js";
 import { element, shownNumber } from "./dom.js";
-import { BACKLOG, QUEUE } from "./history.js";
+import { BACKLOG, isSampled, QUEUE } from "./history.js";
 import { LanePicture } from "./lanes.js";
 import { AtMostEvery } from "./pace.js";
 import { SourceView } from "./source.js";
@@ -15,6 +15,8 @@ import { ClientTable } from "./table.js";
 const MOST_LINES = 200;
 const SPAN = 10;
 const FACTS_MS = 250;
+/** From this age on it is said how old it is what is known of the backlog. */
+const STALE_MS = 1_000;
 /** Lines come in batches: to scroll after each costs a browser more than all other drawing. */
 const LOG_MS = 500;
 
@@ -48,7 +50,7 @@ export class RunView {
     this.#charts = new Charts({
       connections: texts.connections,
       messages: texts.messagesPerSecond,
-      latency: texts.loopLatency,
+      ...(hello.tellsLatency ? { latency: texts.loopLatency } : {}),
       cpu: texts.cpu,
       memory: texts.memory,
     });
@@ -121,8 +123,12 @@ export class RunView {
       facts.push(`${texts.blocked} ${shownNumber(last.loopLatencyMs)} ms`);
     }
     if (backlog !== null) facts.push(`${texts.inBacklog} ${shownNumber(backlog)}`);
+    if (last.backlogAgeMs > STALE_MS) {
+      facts.push(texts.olderPeers.replace("#", shownNumber(last.backlogAgeMs / 1_000, 1)));
+    }
+    if (isSampled(last)) facts.push(sampledFact(last.messages, texts));
     const wakeUps = totals.wakeUps - before.totals.wakeUps;
-    if (wakeUps > 0 && this.#hello.servant === "loop") {
+    if (wakeUps > 0) {
       const seconds = (last.timeMs - before.timeMs) / 1_000;
       const average = (name) => shownNumber((totals[name] - before.totals[name]) / wakeUps, 1);
       const perSecond = shownNumber(wakeUps / seconds);
@@ -142,6 +148,11 @@ export class RunView {
     if (lane === QUEUE) return lanes.queue;
     return lane === 0 ? lanes[servant] : `${lanes[servant]} ${lane}`;
   }
+}
+
+function sampledFact({ all, told }, texts) {
+  const values = { all, told, more: all - told };
+  return texts.sampled.replace(/\{(\w+)\}/g, (_, name) => shownNumber(values[name]));
 }
 
 function folded(title, isOpen, content) {

@@ -1,0 +1,91 @@
+import { RefusedError } from "../../cli/errors.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { systemReason } from "../../cli/system_reason.ts";
+import type { Frame } from "./frames.ts";
+import { FORMAT, type Head, VERSION } from "./recording.ts";
+
+const NEWLINE = "\n".charCodeAt(0);
+
+/** What a recording holds, as far as it is whole. */
+export interface RecordedRun {
+  /** The first line, and one for each frame. */
+  readonly lines: Uint8Array<ArrayBuffer>;
+  readonly frames: number;
+  /** Lines that are no frames: whoever wrote them was ended in the middle, or somebody else was it. */
+  readonly leftOut: number;
+}
+
+/**
+ * Reads a recording.
+ *
+ * @throws {RefusedError} when there is none
+ */
+export async function readRecording(path: string, messages: Messages): Promise<RecordedRun> {
+  const { watch } = messages;
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    throw new RefusedError(watch.cannotReplay(path, systemReason(error, messages)));
+  }
+  const [first, ...rest] = linesOf(bytes);
+  const head: Partial<Head> | undefined = parseObject(first);
+  if (head?.format !== FORMAT || typeof head.version !== "number") {
+    throw new RefusedError(watch.noRecording(path));
+  }
+  if (head.version !== VERSION) {
+    throw new RefusedError(watch.otherVersion(path, head.version, VERSION));
+  }
+  if (!Array.isArray(head.hello?.source)) throw new RefusedError(watch.noRecording(path));
+  const frames = rest.filter((line) => isFrame(parseObject(line)));
+  return {
+    lines: joined([first, ...frames]),
+    frames: frames.length,
+    leftOut: rest.length - frames.length,
+  };
+}
+
+/** The lines of a file, the last of which may have no end. */
+function linesOf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
+  const lines: Uint8Array<ArrayBuffer>[] = [];
+  for (let begin = 0; begin < bytes.length;) {
+    const newline = bytes.indexOf(NEWLINE, begin);
+    const end = newline < 0 ? bytes.length : newline;
+    lines.push(bytes.subarray(begin, end));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+function joined(lines: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(lines.reduce((sum, { length }) => sum + length + 1, 0));
+  let at = 0;
+  for (const line of lines) {
+    bytes.set(line, at);
+    at += line.length;
+    bytes[at++] = NEWLINE;
+  }
+  return bytes;
+}
+
+/** @returns `undefined` for what is no object */
+function parseObject(line: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(line));
+    // Of an object, any property may be asked for.
+    return isObject(value) ? value as Readonly<Record<string, unknown>> : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFrame(value: Readonly<Record<keyof Frame, unknown>> | undefined): boolean {
+  if (value === undefined || typeof value.timeMs !== "number") return false;
+  const { peers, changes, log, totals, calls, messages, settings, crowd } = value;
+  return [peers, changes, log].every(Array.isArray) &&
+    [totals, calls, messages, settings, crowd].every(isObject);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}

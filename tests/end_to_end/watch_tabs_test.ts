@@ -1,0 +1,130 @@
+/**
+ * Many pages on one server, one page on several servers, and pages that nobody sees.
+ *
+ * @module
+ */
+
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { assertEquals, assertMatch } from "../harness/assert.ts";
+import { browserTest, type Page, type Visit } from "../harness/browser.ts";
+import { PageProcess } from "../harness/page_process.ts";
+import { Server } from "../harness/playground.ts";
+import { addressOf, startWatched, WatchedServer } from "../harness/watching.ts";
+
+/** More than a browser opens connections to one server for requests, which are six. */
+const TABS = 7;
+/** Each of these shows two servers. */
+const COMPARING_TABS = 4;
+
+/** Tabs of one browser, which share its connections. */
+async function openTabs(browser: Visit["browser"], length: number): Promise<Page[]> {
+  const context = await browser.newContext();
+  return await Promise.all(Array.from({ length }, () => context.newPage()));
+}
+
+/** Has a page believe that it is hidden, or seen again. */
+async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, "hidden", { value: ${isHidden}, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  `);
+}
+
+/** Waits until the page has been sent a frame. */
+async function untilTold(page: Page): Promise<void> {
+  await page.locator(".crowd", { hasText: /: \d/ }).waitFor();
+}
+
+/** Opens one more client from a page, and waits until there are so many. */
+async function openClient(page: Page, count: number): Promise<void> {
+  await page.getByRole("button", { name: "+1", exact: true }).click();
+  await page.locator(".crowd", { hasText: new RegExp(`: ${count}$`) }).waitFor();
+}
+
+/** Has a page draw no more, though it is told of everything: many that draw are slow. */
+async function stopDrawing(page: Page): Promise<void> {
+  await page.evaluate("globalThis.requestAnimationFrame = () => 0");
+}
+
+browserTest(`${TABS} tabs all show the server, and their buttons work`, async ({ browser }) => {
+  await using server = await startWatched(["select"]);
+  const address = await addressOf(server);
+  for (const [index, page] of (await openTabs(browser, TABS)).entries()) {
+    await page.goto(address);
+    await untilTold(page);
+    await openClient(page, index + 1);
+    await stopDrawing(page);
+  }
+});
+
+browserTest(`with two models compared, ${COMPARING_TABS} tabs show both`, async ({ browser }) => {
+  const args = ["watch", "--compare", "select", "poll", "--port", "0"];
+  const { process, address } = await PageProcess.start(args);
+  await using _ = process;
+  for (const [index, page] of (await openTabs(browser, COMPARING_TABS)).entries()) {
+    await page.goto(address);
+    await untilTold(page);
+    // Of both servers it has been told something.
+    for (const facts of hasSystemCalls() ? await page.locator(".facts").all() : []) {
+      await facts.filter({ hasText: "in the backlog: 0" }).waitFor();
+    }
+    await openClient(page, index + 1);
+    await stopDrawing(page);
+  }
+});
+
+browserTest("another server at the same address is shown as what it is", async ({ page }) => {
+  const first = await startWatched(["epoll"]);
+  const { host, port } = new URL(await addressOf(first));
+  try {
+    await page.goto(await addressOf(first));
+    await untilTold(page);
+  } finally {
+    await first.stop();
+    await first[Symbol.asyncDispose]();
+  }
+  await page.locator(".lost", { hasText: "cannot be reached" }).waitFor();
+  await using second = await Server.start(["select", "--quiet", "--watch", port]);
+  await page.getByRole("heading", { name: "select", exact: true }).waitFor();
+  await page.locator("section.run .address", { hasText: `pid ${second.pid}` }).waitFor();
+  await page.locator(".lost", { hasText: "Another server now runs here" }).waitFor();
+  await untilTold(page);
+  const button = page.getByRole("button", { name: "+1", exact: true });
+  assertEquals(await button.isDisabled(), true);
+  assertMatch(await addressOf(second), new RegExp(host));
+  await page.goto(await addressOf(second));
+  await button.click();
+  await page.locator(".crowd", { hasText: /: 1$/ }).waitFor();
+  assertEquals(await page.locator(".lost:visible").count(), 0);
+});
+
+browserTest("a page that nobody sees is sent nothing, and says what it has missed", async ({
+  page,
+  complaints,
+}) => {
+  const closed = Promise.withResolvers<void>();
+  page.on("websocket", (socket) => socket.on("close", () => closed.resolve()));
+  await using watched = await WatchedServer.open(page, ["select"]);
+  await untilTold(page);
+  await setHidden(page, true);
+  await closed.promise;
+  using _client = await watched.server.connect(); // which the page does not see coming
+  await setHidden(page, false);
+  await page.locator(".log li", { hasText: /was not told what happened/ }).waitFor();
+  await watched.untilClients((clients) => clients.length === 1);
+  assertEquals([await page.locator(".lost:visible").count(), complaints], [0, []]);
+});
+
+browserTest("a command that is not answered says so", async ({ page }) => {
+  await using watched = await WatchedServer.open(page, ["select"]);
+  await untilTold(page);
+  watched.server.signal("SIGSTOP");
+  try {
+    await watched.press("+1");
+    await page.locator(".status", { hasText: /not done: .* not answered within 5 s/ }).waitFor();
+  } finally {
+    watched.server.signal("SIGCONT");
+  }
+  await watched.press("+1"); // and goes on when it can
+  await watched.untilClients((clients) => clients.length > 0);
+});

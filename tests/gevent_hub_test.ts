@@ -214,8 +214,8 @@ test("gevent: waiting without yield* is told, and harms nobody else", async () =
   });
   const wrong = "failed: a greenlet waits with yield*, and this one has not";
   assertEquals(failures, [
-    `<Greenlet at 0x1: forgetful()> ${wrong}`,
-    `<Greenlet at 0x2: atTheEnd()> ${wrong}`,
+    `<Greenlet at 0x1: forgetful()> ${wrong}: sleep()`,
+    `<Greenlet at 0x2: atTheEnd()> ${wrong}: sleep()`,
     `<Greenlet at 0x3: strange()> ${wrong}`,
   ]);
   assertThrows(() => sleep(10), Error, "spawn one");

@@ -1,6 +1,5 @@
 import {
   type Coroutine,
-  GeventListener,
   GeventSocket,
   GreenletExit,
   joinall,
@@ -10,56 +9,18 @@ import {
   spawn,
   withTimeout,
 } from "../servers/coroutines/gevent/mod.ts";
-import { ConnectFailed, ConnectionReset, type Sockets } from "../servers/sockets/interface.ts";
+import { ConnectFailed, ConnectionReset } from "../servers/sockets/interface.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "./harness/assert.ts";
 import { assertSameBytes, decode, encode, randomBytes } from "./harness/bytes.ts";
-import { canReset, writeAll } from "./harness/clients.ts";
+import { canReset } from "./harness/clients.ts";
 import { FakeConnection } from "./harness/fake_connection.ts";
+import { joinWrite, receiveAll, runOver } from "./harness/gevent_sockets.ts";
 import { makeHub, thrownBy } from "./harness/hub.ts";
 import { ManualClock } from "./harness/manual_clock.ts";
+import { NEVER_READY } from "./harness/never_ready.ts";
 import "./harness/sanitizers.ts";
-import { type Setting, testEachKind } from "./harness/sockets.ts";
+import { testEachKind } from "./harness/sockets.ts";
 import { test } from "./harness/test.ts";
-
-/** Sockets on which nothing ever happens. */
-const NEVER_READY: Pick<Sockets, "epoll" | "connect"> = {
-  epoll: () => ({ add() {}, modify() {}, remove() {}, wait: () => [] }),
-  connect: () => [],
-};
-
-/** What a greenlet of a test works with. */
-interface Given {
-  readonly loop: SocketLoop;
-  readonly listener: GeventListener;
-  /** Connects to the listener. */
-  connect(): Coroutine<GeventSocket>;
-}
-
-/** Runs `body` in a greenlet of a hub over the sockets of a test. @returns what failed */
-async function runOver(
-  { sockets, listener }: Setting,
-  body: (given: Given) => Coroutine,
-): Promise<string[]> {
-  const loop = new SocketLoop(sockets);
-  const { hub, failures } = makeHub(loop);
-  const { host, port } = listener.address;
-  await hub.run(function* main() {
-    const connect = () => loop.connect(host, port);
-    yield* body({ loop, listener: new GeventListener(loop, listener), connect });
-  });
-  return failures;
-}
-
-/** Receives `sizeBytes`, or all until the end. */
-function* receiveAll(socket: GeventSocket, sizeBytes = Infinity): Coroutine<Uint8Array> {
-  const received: number[] = [];
-  while (received.length < sizeBytes) {
-    const bytes = yield* socket.recv(65_536);
-    if (bytes.length === 0) break;
-    received.push(...bytes);
-  }
-  return Uint8Array.from(received);
-}
 
 function* echo(socket: GeventSocket): Coroutine {
   for (let bytes; (bytes = yield* socket.recv(1_024)).length > 0;) yield* socket.send(bytes);
@@ -144,24 +105,6 @@ testEachKind("gevent: whoever waits for a socket can be given up or killed", asy
 });
 
 testEachKind(
-  "gevent: closing a socket ends the wait of whoever receives from it",
-  async (setting) => {
-    await setting.connect();
-    const failures = await runOver(setting, function* ({ listener }) {
-      const socket = yield* listener.accept();
-      const reader = spawn(function* reader(): Coroutine {
-        yield* socket.recv(10);
-      });
-      yield* sleep(0);
-      socket.close();
-      yield* reader.join();
-    });
-    // Each kind has its own way to say that there is nothing to be received any more.
-    assert(failures.length <= 1, String(failures));
-  },
-);
-
-testEachKind(
   "gevent: two greenlets cannot receive from the same socket at once",
   async (setting) => {
     await setting.connect();
@@ -216,10 +159,3 @@ test("gevent: a client that sends without pause does not have the hub to itself"
   });
   assertEquals(lengths.every((length) => length > 0 && length <= 32), true, String(lengths));
 });
-
-/** Has a client outside of the hub write, and waits until it has. */
-function* joinWrite(client: Deno.TcpConn, text: string): Coroutine {
-  let isWritten = false;
-  writeAll(client, encode(text)).then(() => isWritten = true);
-  while (!isWritten) yield* sleep(1);
-}

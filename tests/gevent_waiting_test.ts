@@ -5,6 +5,7 @@
  */
 
 import {
+  ClockLoop,
   type Coroutine,
   Event,
   iwait,
@@ -19,7 +20,7 @@ import {
   Timeout,
   withTimeout,
 } from "../servers/coroutines/gevent/mod.ts";
-import { assert, assertEquals, assertInstanceOf } from "./harness/assert.ts";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "./harness/assert.ts";
 import { makeHub, runOnClock, thrownBy } from "./harness/hub.ts";
 import { ManualClock } from "./harness/manual_clock.ts";
 import { test } from "./harness/test.ts";
@@ -194,4 +195,95 @@ test("gevent: a Pool never has more members than it may", async () => {
     yield* pool.join();
     assertEquals(pool.freeCount, 3);
   });
+});
+
+test("gevent: a Pool waits for members that its members spawn, and ends them", async () => {
+  await runOnClock(function* (clock) {
+    const pool = new Pool(5);
+    const ended: number[] = [];
+    function* member(generation: number): Coroutine {
+      try {
+        yield* sleep(10);
+      } finally {
+        ended.push(generation);
+        if (generation > 0) yield* pool.spawn(member, generation - 1);
+      }
+    }
+    yield* pool.spawn(member, 3);
+    yield* pool.join();
+    assertEquals([ended, pool.freeCount, clock.nowMs()], [[3, 2, 1, 0], 5, 40]);
+
+    ended.length = 0;
+    yield* pool.spawn(member, 3);
+    yield* sleep(0);
+    yield* pool.kill();
+    assertEquals([pool.freeCount, clock.nowMs()], [5, 40]);
+    assertEquals(ended[0], 3); // the others were killed before they began
+  });
+});
+
+test("gevent: Pool.kill ends a member that another one waits for while it ends", async () => {
+  await runOnClock(function* (clock) {
+    const pool = new Pool(5);
+    yield* pool.spawn(function* (): Coroutine {
+      try {
+        yield* sleep(1_000);
+      } finally {
+        const last = yield* pool.spawn(nap, 1_000);
+        yield* last.join();
+      }
+    });
+    yield* sleep(0);
+    yield* pool.kill();
+    assertEquals([pool.freeCount, clock.nowMs()], [5, 0]);
+  });
+});
+
+test("gevent: a Queue of 0 or less has no limit, as in gevent", async () => {
+  await runOnClock(function* () {
+    for (const most of [0, -1]) {
+      const queue = new Queue<number>(most);
+      for (let i = 0; i < 100; i++) yield* queue.put(i);
+      assertEquals([queue.size, yield* queue.get()], [100, 0]);
+    }
+  });
+});
+
+test("gevent: what is no number of milliseconds is refused, and nobody else suffers", async () => {
+  await runOnClock(function* (clock) {
+    const napping = spawn(nap, 100);
+    assertInstanceOf(yield* thrownBy(nap(NaN)), RangeError);
+    assertInstanceOf(yield* thrownBy(withTimeout(NaN, () => nap(1), undefined)), RangeError);
+    assertEquals(yield* withTimeout(-5, () => nap(10), "late"), "late");
+    yield* sleep(-5);
+    assertEquals(clock.nowMs(), 0);
+    yield* napping.join();
+    assertEquals(clock.nowMs(), 100);
+  });
+  assertThrows(() => new Pool(-1), RangeError);
+});
+
+test("gevent: a Timeout of Infinity is never thrown, and one who sleeps for ever can be killed", async () => {
+  await runOnClock(function* () {
+    using _timeout = new Timeout(Infinity);
+    const sleepers = Array.from({ length: 5 }, () => spawn(nap, Infinity));
+    yield* sleep(1_000_000);
+    yield* killall(sleepers);
+    yield* sleep(1);
+  });
+});
+
+test("gevent: the clock's loop waits for a month in pieces that a timer can count", async () => {
+  const { setTimeout } = globalThis;
+  const asked: unknown[] = [];
+  try {
+    globalThis.setTimeout = ((callback: () => void, ms: number) => {
+      asked.push(ms);
+      return setTimeout(callback, 0);
+    }) as typeof setTimeout;
+    for (const ms of [10, 2_592_000_000, Infinity]) await new ClockLoop().wait(ms);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assertEquals(asked, [10, 2 ** 31 - 1, 2 ** 31 - 1]);
 });

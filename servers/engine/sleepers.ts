@@ -4,7 +4,8 @@ import type { Client } from "./client.ts";
 
 /** Those whose time has not come yet: the timers of an event loop. */
 export class Sleepers<Sleeper extends { readonly dueMs: number } = Client> {
-  readonly #heap = new BinaryHeap<Sleeper>((a, b) => a.dueMs - b.dueMs);
+  // The difference of two that sleep for ever would not be a number.
+  readonly #heap = new BinaryHeap<Sleeper>((a, b) => a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
 
   readonly #members = new Set<Sleeper>();
 

@@ -1,4 +1,5 @@
-import type { Address, Connection, Observer } from "../sockets/interface.ts";
+import { type Address, type Connection, LONGEST_WAIT_MS } from "../sockets/interface.ts";
+import type { Observer } from "../sockets/interface.ts";
 import type { Controls } from "./controls.ts";
 import { COUNTER, openCounters } from "./stats.ts";
 import { TRACE_EVENT, TraceWriter } from "./trace.ts";
@@ -77,7 +78,8 @@ export class Recorder implements Observer {
 
   asleep(client: number, ms: number): void {
     if (!this.#trace.watched) return;
-    this.#trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, ms, NOTHING, this.#servant);
+    const shownMs = Math.min(ms, LONGEST_WAIT_MS); // a record has 32 bits for it
+    this.#trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, shownMs, NOTHING, this.#servant);
   }
 
   blocked({ id, peer }: Connection): void {

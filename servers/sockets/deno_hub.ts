@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Connection, Observer, Pollable } from "./interface.ts";
+import { type Connection, LONGEST_WAIT_MS, type Observer, type Pollable } from "./interface.ts";
 
 /** A socket of this kind as a readiness call sees it. */
 export interface DenoPollable extends Pollable, Armable {
@@ -78,7 +78,7 @@ export class DenoHub {
         this.#sleeper = resolve;
         return;
       }
-      const timer = setTimeout(() => this.wake(), timeoutMs);
+      const timer = setTimeout(() => this.wake(), Math.min(timeoutMs, LONGEST_WAIT_MS));
       this.#sleeper = () => {
         clearTimeout(timer);
         resolve();

@@ -11,6 +11,12 @@
 /** What a `try…` call answers when it would have had to wait (`EAGAIN`, recv(2)). */
 export const WOULD_BLOCK = -1;
 
+/**
+ * The longest wait that a timer or a readiness call takes as a number, in milliseconds: they count in
+ * 32 bits. What takes longer is waited for in pieces, the last of which finds it due.
+ */
+export const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 /** Readiness bits with the values of epoll_ctl(2). */
 export const EPOLLIN = 0x001;
 export const EPOLLOUT = 0x004;
@@ -150,7 +156,8 @@ export interface InterestList<Watched extends Pollable = Pollable> {
   /** `EPOLL_CTL_DEL`; a closed target leaves the list by itself. */
   remove(target: Watched): void;
   /**
-   * Waits until something is ready or `timeoutMs` is over (`Infinity`: no limit).
+   * Waits until something is ready or `timeoutMs` is over (`Infinity`: no limit). Of more than
+   * {@linkcode LONGEST_WAIT_MS} it waits no longer than that, and finds nothing.
    *
    * @returns what is ready, in an array that is good until the next call
    */
@@ -170,6 +177,7 @@ export interface Sockets {
   keyboard(): Keyboard;
   /**
    * Waits until one of the sockets is ready or `timeoutMs` is over (`Infinity`: no limit), select(2).
+   * Of more than {@linkcode LONGEST_WAIT_MS} it waits no longer than that, and finds nothing.
    *
    * Looks at every socket it is given, which is its cost.
    */

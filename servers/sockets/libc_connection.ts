@@ -229,7 +229,8 @@ export class LibcConnection implements Connection, LibcPollable {
       const mode = isFinished ? MSG_DONTWAIT : flags;
       const count = this.#home.calls.recv(fd, buffer, sizeBytes, mode);
       if (isFinished && count < sizeBytes && count !== -ERRNO.EINTR) this.#stage = FINISHED;
-      if (count === 0) this.#stage = ENDED;
+      // recv(2): to receive into no room gives 0 as well.
+      if (count === 0 && sizeBytes > 0) this.#stage = ENDED;
       if (count >= 0) return count;
       if (count === -ERRNO.EAGAIN) return isFinished ? 0 : WOULD_BLOCK;
       if (count !== -ERRNO.EINTR) surprises = this.#failed("recv", -count, surprises);

@@ -5,7 +5,7 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import type { Observer, Pollable } from "./interface.ts";
+import { LONGEST_WAIT_MS, type Observer, type Pollable } from "./interface.ts";
 import type { LibcConnection, LibcHome } from "./libc_connection.ts";
 import type { LibcListener } from "./libc_listener.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
@@ -108,7 +108,7 @@ export class LibcHub implements LibcHome {
     if (this.#lingering.size > 0) mostMs = Math.min(mostMs, LINGER_LOOK_MS);
     if (this.listener !== undefined) mostMs = Math.min(mostMs, this.listener.restMs());
     // Rounded up: whoever is due in half a millisecond would be waited for without waiting.
-    return mostMs === Infinity ? -1 : Math.ceil(mostMs);
+    return mostMs === Infinity ? -1 : Math.ceil(Math.min(mostMs, LONGEST_WAIT_MS));
   }
 }
 

@@ -37,12 +37,18 @@ for (const sockets of SOCKETS) {
   test(`gevent on ${sockets}: the hub says who held up the others, and for how long`, async () => {
     await using server = await Server.start(["gevent", "--sockets", sockets, "--cpu", "50"]);
     using conn = await server.connect();
+    const beganMs = performance.now();
     assertEquals(await exchange(conn, "compute"), "compute");
-    const { who, heldMs } = await server.event("held-up");
-    assertMatch(String(who), /^<Greenlet at 0x\d+: serve\(127\.0\.0\.1:\d+\)>$/);
-    assertGreaterOrEqual(Number(heldMs), 50);
+    let heldUp = await server.event("held-up");
+    // On a busy machine the system itself may have held up another greenlet, which is told first.
+    for (; /acceptClients/.test(String(heldUp.who)); heldUp = server.events("held-up").at(-1)!) {
+      await exchange(conn, "again");
+    }
+    assertMatch(String(heldUp.who), /^<Greenlet at 0x\d+: serve\(127\.0\.0\.1:\d+\)>$/);
+    assertGreaterOrEqual(Number(heldUp.heldMs), 50);
     for (let i = 0; i < 5; i++) await exchange(conn, "again");
-    assert(server.events("held-up").length <= 2, "it is told at most once a second");
+    const seconds = (performance.now() - beganMs) / 1_000;
+    assert(server.events("held-up").length <= 2 + seconds, "it is told at most once a second");
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Coroutine } from "./park.ts";
+import { type Coroutine, waits } from "./park.ts";
 import { withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -6,6 +6,10 @@ import { Waiters } from "./waiters.ts";
 export class Event {
   readonly #waiters = new Waiters();
   #isSet = false;
+
+  static {
+    waits(this, "wait");
+  }
 
   get isSet(): boolean {
     return this.#isSet;

@@ -1,7 +1,7 @@
 import { toError } from "../../sockets/thrown.ts";
 import type { Hub } from "./hub.ts";
-import { type Coroutine, DONE_ALREADY, getcurrent, park, type Parking, type Wait } from "./park.ts";
-import { NOT_WAITED, PARKED } from "./park.ts";
+import { type Coroutine, DONE_ALREADY, forgottenWait, getcurrent, NOT_WAITED } from "./park.ts";
+import { enterLink, leaveLink, park, PARKED, type Parking, type Wait, waits } from "./park.ts";
 
 /** What a greenlet is thrown that is to end. One that ends by it has not failed: this is its value. */
 export class GreenletExit extends Error {
@@ -26,7 +26,7 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   /** What it threw; `undefined` while it runs and if it did not fail. */
   error: Error | undefined = undefined;
   dead = false;
-  /** What it waits for; `undefined` while it runs or is about to. */
+  /** What it waits for; `undefined` while it runs, or is about to because of what has arrived. */
   parkedIn: Parking | undefined = undefined;
 
   readonly #body: Body<never, Value>;
@@ -34,12 +34,27 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   #generator: Coroutine<Value> | undefined = undefined;
   #arriving: unknown = undefined;
   #isThrown = false;
-  /** Thrown at the next wait, since it came when something else had arrived already. */
-  #pending: unknown = undefined;
+  /** Whether the hub will have it go on. Nothing else that arrives until then may replace what has. */
+  #isReady = true;
+  /** Thrown one by one where it waits next, since they came when it was ready or ran. */
+  #pending: unknown[] | undefined = undefined;
   /** Most are waited for by nobody or by one, and need no list. */
   #links: Link | Link[] | undefined = undefined;
 
+  /** Where one waits that is ready. Once it has left, the hub's turn for it is void. */
+  static readonly #NAP: Parking = {
+    forget: (greenlet) => {
+      greenlet.#isReady = false;
+    },
+  };
+
+  static {
+    waits(this, "kill", "join", "get");
+  }
+
   /**
+   * The hub that runs it has it go on, and expects that it has not begun.
+   *
    * @param hub who runs it
    * @param id counts from 1, and is shown where Python shows an address
    */
@@ -67,23 +82,30 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   resume(value?: unknown): void {
     this.parkedIn = undefined;
     this.#arriving = value;
-    this.hub.schedule(this);
+    this.#becomeReady();
+  }
+
+  /** Lets all others go on first. To be waited with `yield*`. */
+  nap(): Wait {
+    this.#becomeReady();
+    return park(Greenlet.#NAP);
   }
 
   /**
-   * Has it go on with `error` thrown where it waits. One that has not begun never does; one that is
+   * Has it go on with `error` thrown where it waits. One that has not begun ends at once; one that is
    * about to go on with something else gets that first, and the error where it waits next.
    */
   throw(error: unknown): void {
-    const { parkedIn } = this;
     if (this.dead) return;
-    if (parkedIn !== undefined) {
-      parkedIn.forget(this);
-      this.#goOnWith(error);
-    } else if (this.#generator === undefined) {
-      this.#arriving = error;
-      this.#isThrown = true;
-    } else this.#pending = error;
+    if (this.#isReady && this.#generator === undefined) this.#endBy(error);
+    else if (this.#isReady || this.parkedIn === undefined) (this.#pending ??= []).push(error);
+    else this.#goOnWith(error);
+  }
+
+  /** What {@linkcode throw} was given is not to be thrown after all, if it has not been yet. */
+  takeBack(error: unknown): void {
+    if (this.#pending === undefined) return;
+    this.#pending = this.#pending.filter((one) => one !== error);
   }
 
   /**
@@ -94,11 +116,15 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   kill(error: unknown = new GreenletExit()): Wait {
     if (this === getcurrent()) throw error;
     this.throw(error);
-    return this.join();
+    return this.#join();
   }
 
   /** Waits until it has ended, in whichever way. */
   join(): Wait {
+    return this.#join();
+  }
+
+  #join(): Wait {
     if (this.dead) return DONE_ALREADY;
     this.link(getcurrent());
     return park(this);
@@ -111,14 +137,17 @@ export class Greenlet<Value = unknown> implements Parking, Link {
    * @throws what it threw
    */
   *get(): Coroutine<Value | GreenletExit> {
-    yield* this.join();
+    yield* this.#join();
     if (this.error !== undefined) throw this.error;
     return this.value as Value | GreenletExit; // it has ended, and has not failed
   }
 
-  /** Tells `link` when this has ended, which may be at once. */
+  /**
+   * Tells `link` when this has ended, which may be at once. If it throws, the hub reports that, and
+   * all else goes on.
+   */
   link(link: Link): void {
-    if (this.dead) link.ended(this);
+    if (this.dead) this.#tell(link);
     else if (this.#links === undefined) this.#links = link;
     else if (Array.isArray(this.#links)) this.#links.push(link);
     else this.#links = [this.#links, link];
@@ -140,18 +169,30 @@ export class Greenlet<Value = unknown> implements Parking, Link {
     this.unlink(greenlet);
   }
 
+  /** It does not wait for that any more. */
+  leaveParking(): void {
+    this.parkedIn?.forget(this);
+    this.parkedIn = undefined;
+  }
+
   /** For the hub, when it is its turn: runs until it waits or ends. */
   goOn(): void {
+    if (!this.#isReady) return; // it has left its nap, and gone on already
+    this.#isReady = false;
+    this.parkedIn = undefined;
+    let step;
     try {
-      const { done, value } = this.#step();
-      if (done && this.parkedIn !== undefined) this.#end(undefined, new Error(NOT_WAITED));
-      else if (done) this.#end(value, undefined);
-      else if (value !== PARKED) this.#goOnWith(new Error(NOT_WAITED));
-      else if (this.#pending !== undefined) this.#throwPending();
+      do {
+        step = this.#step();
+        if (!step.done && step.value !== PARKED) return this.#goOnWith(new Error(NOT_WAITED));
+      } while (!step.done && this.#isThrownPending());
     } catch (error) {
-      if (error instanceof GreenletExit) this.#end(error, undefined);
-      else this.#end(undefined, toError(error));
+      return this.#endBy(error);
     }
+    if (!step.done) return;
+    const forgotten = forgottenWait(this);
+    if (forgotten === undefined) this.#end(step.value, undefined);
+    else this.#endBy(forgotten);
   }
 
   #step(): IteratorResult<typeof PARKED, Value> {
@@ -159,37 +200,62 @@ export class Greenlet<Value = unknown> implements Parking, Link {
     this.#arriving = undefined;
     if (this.#isThrown) {
       this.#isThrown = false;
-      if (this.#generator === undefined) throw arriving;
-      return this.#generator.throw(arriving);
+      // Nothing is thrown into one that has not begun.
+      return this.#generator!.throw(arriving);
     }
     if (this.#generator !== undefined) return this.#generator.next(arriving);
     // Sound, because spawn() takes only arguments that the function takes.
-    this.#generator = this.#body(...this.#args as never);
+    this.#generator = this.#body(...this.#args as never)[Symbol.iterator]();
     return this.#generator.next();
+  }
+
+  /** @returns whether the next step throws something that came while it could not be thrown */
+  #isThrownPending(): boolean {
+    if (this.#pending === undefined || this.#pending.length === 0) return false;
+    this.leaveParking();
+    this.#arriving = this.#pending.shift();
+    this.#isThrown = true;
+    return true;
+  }
+
+  #becomeReady(): void {
+    if (this.#isReady) return;
+    this.#isReady = true;
+    this.hub.schedule(this);
   }
 
   /** When its turn comes, `error` is thrown where it waits. */
   #goOnWith(error: unknown): void {
+    this.leaveParking();
     this.resume(error);
     this.#isThrown = true;
   }
 
-  #throwPending(): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    this.throw(pending);
+  #endBy(error: unknown): void {
+    if (error instanceof GreenletExit) this.#end(error, undefined);
+    else this.#end(undefined, toError(error));
   }
 
   #end(value: Value | GreenletExit | undefined, error: Error | undefined): void {
     this.dead = true;
     this.value = value;
     this.error = error;
-    this.parkedIn?.forget(this); // a wait that was begun and not waited
-    this.parkedIn = undefined;
+    this.leaveParking(); // of a wait without yield*
+    this.#pending = undefined;
     if (error !== undefined) this.hub.failed(this, error);
     const links = this.#links;
     this.#links = undefined;
-    if (Array.isArray(links)) { for (const link of links) link.ended(this); }
-    else links?.ended(this);
+    if (Array.isArray(links)) { for (const link of links) this.#tell(link); }
+    else if (links !== undefined) this.#tell(links);
+  }
+
+  #tell(link: Link): void {
+    const outer = enterLink();
+    try {
+      link.ended(this);
+    } catch (error) {
+      this.hub.failed(this, toError(error), link);
+    }
+    leaveLink(outer);
   }
 }

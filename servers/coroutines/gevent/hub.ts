@@ -1,21 +1,30 @@
 import { type Body, Greenlet, type GreenletExit } from "./greenlet.ts";
-import { getcurrent, park, type Parking, setCurrent, type Wait } from "./park.ts";
+import type { Link } from "./greenlet.ts";
+import { getcurrent, park, type Parking, setCurrent, type Wait, waiting } from "./park.ts";
 import { Alarm, Timers } from "./timers.ts";
+import { LONGEST_WAIT_MS } from "../../sockets/interface.ts";
 
 /** Where a hub waits when no greenlet can go on. */
 export interface Loop {
   /** Never goes back. */
   nowMs(): number;
-  /** Waits until something happens, at most `timeoutMs`, and resumes greenlets for which it did. */
+  /**
+   * Waits until something happens, at most `timeoutMs` (`Infinity`: no limit), and resumes greenlets
+   * for which it did. May also return earlier, with nothing.
+   */
   wait(timeoutMs: number): void | Promise<void>;
-  /** Whether there is anything that could happen. */
+  /** Whether a greenlet waits for anything that could happen. */
   readonly isWatching: boolean;
 }
 
 /** What a hub has to say. */
 export interface HubReports {
-  /** A greenlet threw `error` and has ended; all others go on. */
-  failed(greenlet: Greenlet, error: Error): void;
+  /**
+   * A greenlet threw `error` and has ended; all others go on.
+   *
+   * @param link what threw it instead, when it was told that the greenlet has ended
+   */
+  failed(greenlet: Greenlet, error: Error, link?: Link): void;
   /** A greenlet ran for `heldMs` without waiting, so that no other could run. */
   held(greenlet: Greenlet, heldMs: number): void;
 }
@@ -57,9 +66,10 @@ export class Hub {
     this.#ready.push(greenlet);
   }
 
-  /** For greenlets: this one has failed. */
-  failed(greenlet: Greenlet, error: Error): void {
-    if (greenlet !== this.#main) this.#reports.failed(greenlet, error);
+  /** For greenlets: this one has failed, or `link` when it was told of its end. */
+  failed(greenlet: Greenlet, error: Error, link?: Link): void {
+    const isTold = greenlet === this.#main && link === undefined; // run() throws it
+    if (!isTold) this.#reports.failed(greenlet, error, link);
   }
 
   /**
@@ -91,7 +101,7 @@ export class Hub {
     const { loop, timers } = this;
     const timeoutMs = this.#ready.length > 0 ? 0 : timers.untilNextMs(loop.nowMs());
     await loop.wait(timeoutMs);
-    if (timers.size > 0) timers.ringDue(loop.nowMs());
+    if (timers.size > 0) this.#ringDue(loop.nowMs());
   }
 
   get #isStuck(): boolean {
@@ -100,16 +110,34 @@ export class Hub {
 
   #runReady(): void {
     [this.#running, this.#ready] = [this.#ready, this.#running];
-    let beganMs = this.loop.nowMs();
-    for (const greenlet of this.#running) {
-      setCurrent(greenlet);
-      greenlet.goOn();
-      const endedMs = this.loop.nowMs();
-      if (endedMs - beganMs >= HELD_MS) this.#reports.held(greenlet, endedMs - beganMs);
-      beganMs = endedMs;
-    }
+    let nowMs = this.loop.nowMs();
+    for (const greenlet of this.#running) nowMs = this.#run(greenlet, nowMs);
     setCurrent(undefined);
     this.#running.length = 0;
+  }
+
+  /**
+   * Rings all that are due, the earliest first. Each has its greenlet go on before the next rings:
+   * what it does then may cancel that one.
+   */
+  #ringDue(dueMs: number): void {
+    let nowMs = dueMs;
+    for (let alarm; (alarm = this.timers.takeDue(dueMs)) !== undefined;) {
+      const others = this.#ready.length;
+      alarm.ring();
+      const greenlet = this.#ready.length > others ? this.#ready.pop() : undefined;
+      if (greenlet !== undefined) nowMs = this.#run(greenlet, nowMs);
+    }
+    setCurrent(undefined);
+  }
+
+  /** @returns what time it is when the greenlet waits again, or has ended */
+  #run(greenlet: Greenlet, beganMs: number): number {
+    setCurrent(greenlet);
+    greenlet.goOn();
+    const endedMs = this.loop.nowMs();
+    if (endedMs - beganMs >= HELD_MS) this.#reports.held(greenlet, endedMs - beganMs);
+    return endedMs;
   }
 }
 
@@ -121,21 +149,19 @@ export function spawn<Args extends unknown[], Value>(
   return getcurrent().hub.spawn(body, ...args);
 }
 
-/** Waits for `ms`; with 0, it only lets the others go on. */
-export function sleep(ms = 0): Wait {
+/**
+ * Waits for `ms`, which may be `Infinity`; with 0 or less, it only lets the others go on.
+ *
+ * @throws {RangeError} when `ms` is NaN
+ */
+export const sleep: (ms?: number) => Wait = waiting(function sleep(ms = 0) {
   const greenlet = getcurrent();
-  const { hub } = greenlet;
-  if (ms <= 0) {
-    const wait = park<void>(SHORT_NAP);
-    greenlet.resume();
-    return wait;
-  }
-  const alarm = new Sleep(hub.loop.nowMs() + ms, hub.timers.nextOrder(), greenlet);
-  hub.timers.add(alarm);
+  if (ms <= 0) return greenlet.nap();
+  const { loop, timers } = greenlet.hub;
+  const alarm = new Sleep(loop.nowMs() + ms, timers.nextOrder(), greenlet);
+  timers.add(alarm);
   return park(alarm);
-}
-
-const SHORT_NAP: Parking = { forget() {} };
+});
 
 class Sleep extends Alarm implements Parking {
   constructor(dueMs: number, order: number, readonly greenlet: Greenlet) {
@@ -160,6 +186,6 @@ export class ClockLoop implements Loop {
   }
 
   wait(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, timeoutMs));
+    return new Promise((resolve) => setTimeout(resolve, Math.min(timeoutMs, LONGEST_WAIT_MS)));
   }
 }

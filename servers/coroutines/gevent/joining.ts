@@ -1,6 +1,6 @@
 import { Event } from "./event.ts";
 import { type Greenlet, GreenletExit, type Link } from "./greenlet.ts";
-import { type Coroutine, getcurrent } from "./park.ts";
+import { type Coroutine, getcurrent, waiting, waits } from "./park.ts";
 
 /** How long to wait, and what to do about errors. */
 export interface JoinOptions {
@@ -14,7 +14,7 @@ export interface JoinOptions {
  *
  * @returns those that have, in the order in which they ended; fewer than all when the time was over
  */
-export function* joinall(
+export const joinall = waiting(function* joinall(
   greenlets: readonly Greenlet[],
   { timeoutMs = Infinity, raiseError = false }: JoinOptions = {},
 ): Coroutine<Greenlet[]> {
@@ -25,16 +25,16 @@ export function* joinall(
     ended.push(one);
   }
   return ended;
-}
+});
 
 /** Ends all of them, and waits until they have. */
-export function* killall(
+export const killall = waiting(function* killall(
   greenlets: readonly Greenlet[],
   error: unknown = new GreenletExit(),
 ): Coroutine {
   for (const greenlet of greenlets) greenlet.throw(error);
   yield* joinall(greenlets);
-}
+});
 
 /**
  * Gives greenlets as they end, until `timeoutMs` from now.
@@ -57,6 +57,10 @@ export class Finished implements Link, Disposable {
   readonly #ended: Greenlet[] = [];
   readonly #oneMore = new Event();
   #given = 0;
+
+  static {
+    waits(this, "next");
+  }
 
   constructor(greenlets: readonly Greenlet[], timeoutMs: number) {
     this.#greenlets = greenlets;

@@ -2,7 +2,8 @@
  * Greenlets that a hub runs, as gevent has them in Python: whoever waits is switched away from, and
  * goes on when what it waited for has happened.
  *
- * What can wait is called with `yield*`. All times are in milliseconds.
+ * What can wait is called with `yield*`, and a call without it is an error. All times are in
+ * milliseconds.
  *
  * @example
  * ```ts
@@ -22,11 +23,11 @@
  */
 
 export { Event } from "./event.ts";
-export { type Body, Greenlet, GreenletExit } from "./greenlet.ts";
+export { type Body, Greenlet, GreenletExit, type Link } from "./greenlet.ts";
 export { ClockLoop, Hub, type HubReports, type Loop, LoopExit, sleep, spawn } from "./hub.ts";
 export { iwait, joinall, type JoinOptions, killall } from "./joining.ts";
 export { type Coroutine, getcurrent, type Wait } from "./park.ts";
 export { Pool } from "./pool.ts";
 export { Queue, QueueEmpty, QueueFull } from "./queue.ts";
-export { GeventListener, GeventSocket, SocketLoop } from "./sockets.ts";
+export { GeventListener, GeventSocket, SocketClosed, SocketLoop } from "./sockets.ts";
 export { Timeout, withTimeout } from "./timeout.ts";

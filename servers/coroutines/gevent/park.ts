@@ -36,7 +36,86 @@ export function getcurrent(): Greenlet {
 /** For the hub, which alone resumes greenlets. */
 export function setCurrent(greenlet: Greenlet | undefined): void {
   current = greenlet;
+  called = "";
   isEntering = false;
+}
+
+/** A function that waits, if there is something to wait for. */
+type Waiting = (...args: never[]) => Wait<unknown>;
+
+/** The function that was called to wait, until `yield*` begins its wait. */
+let called = "";
+/** Stands for {@linkcode called} while links are told. */
+const LINK = "a link";
+
+/**
+ * Has every call of `wait` looked after: its `yield*` must begin before anything else waits, and
+ * before the greenlet ends. A call without `yield*` is an error also if there is nothing to wait for,
+ * since the next one could have to wait.
+ *
+ * @param name what the error calls it
+ */
+export function waiting<Function extends Waiting>(wait: Function, name = wait.name): Function {
+  // A generator's yield* asks for an iterator first. Other waits have one of this module.
+  if (isGenerator(wait)) wait.prototype[Symbol.iterator] = begin;
+  function lookedAfter(this: unknown, ...args: never[]): Wait<unknown> {
+    const greenlet = getcurrent();
+    if (called !== "") throw notWaited(greenlet);
+    const begun = wait.apply(this, args);
+    called = name;
+    return begun;
+  }
+  Object.defineProperty(lookedAfter, "name", { value: wait.name });
+  return lookedAfter as Function; // it takes and gives what `wait` does
+}
+
+/** {@linkcode waiting} for methods of a class. */
+export function waits<Name extends string>(
+  owner: { readonly name: string; readonly prototype: Record<Name, Waiting> },
+  ...names: Name[]
+): void {
+  for (const name of names) {
+    owner.prototype[name] = waiting(owner.prototype[name], `${owner.name}.${name}`);
+  }
+}
+
+function isGenerator(wait: Waiting): boolean {
+  return Object.prototype.toString.call(wait) === "[object GeneratorFunction]";
+}
+
+/** The `[Symbol.iterator]` of a generator that is looked after. */
+function begin<Self>(this: Self): Self {
+  called = "";
+  return this;
+}
+
+/** What is wrong with a greenlet that goes on, or ends, without its `yield*`. */
+export const NOT_WAITED = "a greenlet waits with yield*, and this one has not";
+
+/** The error of a greenlet that ends without its `yield*`, if it does. */
+export function forgottenWait(greenlet: Greenlet): Error | undefined {
+  return called === "" ? undefined : notWaited(greenlet);
+}
+
+function notWaited(greenlet: Greenlet): Error {
+  if (called === LINK) return new Error("a link cannot wait: it can spawn a greenlet that does");
+  const error = new Error(`${NOT_WAITED}: ${called}()`);
+  called = "";
+  isEntering = false;
+  greenlet.leaveParking();
+  return error;
+}
+
+/** A link is told now. It must not wait: it runs in a greenlet that has not asked for it. */
+export function enterLink(): string {
+  const outer = called;
+  called = LINK;
+  return outer;
+}
+
+/** The link has been told. */
+export function leaveLink(outer: string): void {
+  called = outer;
 }
 
 /** Whether the current greenlet has parked, and its `yield*` has not begun. */
@@ -62,27 +141,31 @@ const WAIT: Iterator<typeof PARKED, unknown, unknown> = {
     return { done: true, value };
   },
 };
-const PARKED_WAIT: Wait<unknown> = { [Symbol.iterator]: () => WAIT };
+const PARKED_WAIT: Wait<unknown> = {
+  [Symbol.iterator]: () => {
+    called = "";
+    return WAIT;
+  },
+};
 
 /**
  * Parks the current greenlet. To be called by what is waited for, which resumes it later.
  *
  * @returns to be waited with `yield*`, for what the greenlet is resumed with
- * @throws {Error} when an earlier wait was not waited with `yield*`
  */
 export function park<Value>(parking: Parking): Wait<Value> {
-  const greenlet = getcurrent();
-  if (greenlet.parkedIn !== undefined) throw new Error(NOT_WAITED);
-  greenlet.parkedIn = parking;
+  getcurrent().parkedIn = parking;
   isEntering = true;
-  return PARKED_WAIT as Wait<Value>; // whoever resumes it from this parking passes a Value
+  return PARKED_WAIT as Wait<Value>; // what resumes it from this parking passes a Value
 }
-
-/** What is wrong with a greenlet that has parked and goes on. */
-export const NOT_WAITED = "a greenlet waits with yield*, and this one has not";
 
 const DONE: IteratorReturnResult<void> = { done: true, value: undefined };
 const NO_WAIT: Iterator<typeof PARKED, void, unknown> = { next: () => DONE };
 
 /** To be returned by what might have had to wait, and need not. */
-export const DONE_ALREADY: Wait = { [Symbol.iterator]: () => NO_WAIT };
+export const DONE_ALREADY: Wait = {
+  [Symbol.iterator]: () => {
+    called = "";
+    return NO_WAIT;
+  },
+};

@@ -1,7 +1,7 @@
 import { type Body, type Greenlet, GreenletExit, type Link } from "./greenlet.ts";
 import { spawn } from "./hub.ts";
-import { joinall, killall } from "./joining.ts";
-import type { Coroutine } from "./park.ts";
+import { joinall } from "./joining.ts";
+import { type Coroutine, waits } from "./park.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Greenlets of which there are never more than so many at a time. */
@@ -9,8 +9,19 @@ export class Pool implements Link {
   readonly #most: number;
   readonly #members = new Set<Greenlet>();
   readonly #waiters = new Waiters();
+  /** Those that wait until a member comes or ends. */
+  readonly #watchers = new Waiters();
 
+  static {
+    waits(this, "spawn", "map", "join", "kill");
+  }
+
+  /**
+   * @param most with 0, there is never a place
+   * @throws {RangeError} when it is negative or NaN
+   */
   constructor(most: number) {
+    if (!(most >= 0)) throw new RangeError(`a pool cannot have ${most} members`);
     this.#most = most;
   }
 
@@ -28,6 +39,7 @@ export class Pool implements Link {
     const greenlet = spawn(body, ...args);
     this.#members.add(greenlet);
     greenlet.link(this);
+    this.#watchers.wakeAll();
     return greenlet;
   }
 
@@ -49,18 +61,27 @@ export class Pool implements Link {
     return values;
   }
 
-  /** Waits until all members have ended. */
+  /** Waits until it has no members, those included that are spawned meanwhile. */
   *join(): Coroutine {
-    yield* joinall([...this.#members]);
+    while (this.#members.size > 0) yield* joinall([...this.#members]);
   }
 
-  /** Ends all members. */
+  /** Ends all members, those included that are spawned meanwhile, and waits until it has none. */
   *kill(): Coroutine {
-    yield* killall([...this.#members]);
+    const killed = new Set<Greenlet>();
+    while (this.#members.size > 0) {
+      for (const member of this.#members) {
+        if (killed.has(member)) continue;
+        killed.add(member);
+        member.throw(new GreenletExit());
+      }
+      if (this.#members.size > 0) yield* this.#watchers.join();
+    }
   }
 
   ended(greenlet: Greenlet): void {
     this.#members.delete(greenlet);
     this.#waiters.wakeOne();
+    this.#watchers.wakeAll();
   }
 }

@@ -1,4 +1,4 @@
-import type { Coroutine } from "./park.ts";
+import { type Coroutine, waits } from "./park.ts";
 import { withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -21,9 +21,13 @@ export class Queue<Item> {
   /** Where the first one is: to move all the others up for each that is taken would take too long. */
   #first = 0;
 
-  /** @param most who puts more has to wait */
+  static {
+    waits(this, "put", "get");
+  }
+
+  /** @param most to put more in has to wait; 0 or less is no limit, as in gevent */
   constructor(most = Infinity) {
-    this.#most = most;
+    this.#most = most > 0 ? most : Infinity;
   }
 
   get size(): number {

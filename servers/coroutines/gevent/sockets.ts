@@ -1,11 +1,22 @@
 import type { Greenlet } from "./greenlet.ts";
-import { type Loop, sleep } from "./hub.ts";
-import { type Coroutine, DONE_ALREADY, getcurrent, park, type Parking, type Wait } from "./park.ts";
+import type { Loop } from "./hub.ts";
+import { type Coroutine, DONE_ALREADY, getcurrent, park, type Parking } from "./park.ts";
+import { type Wait, waiting, waits } from "./park.ts";
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../sockets/interface.ts";
 import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
 import { ConnectFailed, type Listener, type Pollable } from "../../sockets/interface.ts";
 import { type Sockets, WOULD_BLOCK } from "../../sockets/interface.ts";
 import { sendSome } from "../../sockets/send_some.ts";
+
+/** A call on a socket that this side has closed, or closes while a greenlet waits in the call. */
+export class SocketClosed extends Error {
+  override readonly name = "SocketClosed";
+  readonly code = "EBADF";
+
+  constructor() {
+    super("this side has closed the socket");
+  }
+}
 
 /**
  * A hub's loop over the readiness call of sockets: it wakes greenlets whose socket has become ready.
@@ -15,14 +26,23 @@ import { sendSome } from "../../sockets/send_some.ts";
  * any of the waits.
  */
 export class SocketLoop implements Loop {
-  readonly isWatching = true;
   readonly #sockets: Pick<Sockets, "epoll" | "connect">;
   readonly #interests: InterestList;
   readonly #watches = new Map<Pollable, Watch>();
+  readonly #waiting: Count = { count: 0 };
+
+  static {
+    waits(this, "connect");
+  }
 
   constructor(sockets: Pick<Sockets, "epoll" | "connect">) {
     this.#sockets = sockets;
     this.#interests = sockets.epoll();
+  }
+
+  /** A socket that no greenlet waits for has nobody to go on, whatever happens to it. */
+  get isWatching(): boolean {
+    return this.#waiting.count > 0;
   }
 
   nowMs(): number {
@@ -37,7 +57,7 @@ export class SocketLoop implements Loop {
 
   /** Watches a socket until it is closed. */
   watch(socket: Pollable): Watch {
-    const watch = new Watch();
+    const watch = new Watch(this.#waiting);
     this.#interests.add(socket, EPOLLIN | EPOLLOUT | EPOLLET);
     this.#watches.set(socket, watch);
     return watch;
@@ -81,10 +101,20 @@ export class SocketLoop implements Loop {
   }
 }
 
-/** Who waits for a socket: one to receive or to accept, and one to send. */
+/** How many greenlets wait for the sockets of a loop. */
+interface Count {
+  count: number;
+}
+
+/** The greenlets that wait for a socket: one to receive or to accept, and one to send. */
 class Watch {
-  readonly readable = new Direction();
-  readonly writable = new Direction();
+  readonly readable: Direction;
+  readonly writable: Direction;
+
+  constructor(waiting: Count) {
+    this.readable = new Direction(waiting);
+    this.writable = new Direction(waiting);
+  }
 
   became(events: number): void {
     if ((events & (EPOLLIN | EPOLLERR)) !== 0) this.readable.wake();
@@ -93,23 +123,31 @@ class Watch {
 }
 
 class Direction implements Parking {
+  readonly #waiting: Count;
   #greenlet: Greenlet | undefined = undefined;
+
+  constructor(waiting: Count) {
+    this.#waiting = waiting;
+  }
 
   /** @throws {Error} when another greenlet waits already: two would tear the stream between them */
   wait(): Wait {
     if (this.#greenlet !== undefined) throw new Error(`${this.#greenlet} waits for this socket`);
     this.#greenlet = getcurrent();
+    this.#waiting.count++;
     return park(this);
   }
 
   wake(): void {
     const greenlet = this.#greenlet;
-    this.#greenlet = undefined;
-    greenlet?.resume();
+    if (greenlet === undefined) return;
+    this.forget();
+    greenlet.resume();
   }
 
   forget(): void {
     this.#greenlet = undefined;
+    this.#waiting.count--;
   }
 }
 
@@ -118,6 +156,10 @@ export class GeventListener {
   readonly #loop: SocketLoop;
   readonly #listener: Listener;
   readonly #watch: Watch;
+
+  static {
+    waits(this, "accept");
+  }
 
   constructor(loop: SocketLoop, listener: Listener) {
     this.#loop = loop;
@@ -142,6 +184,11 @@ export class GeventSocket {
   readonly #loop: SocketLoop;
   readonly #watch: Watch;
   #recvsInARow = 0;
+  #isClosed = false;
+
+  static {
+    waits(this, "recv", "send");
+  }
 
   constructor(loop: SocketLoop, connection: Connection) {
     this.connection = connection;
@@ -157,46 +204,70 @@ export class GeventSocket {
   /**
    * Waits for bytes.
    *
+   * @param sizeBytes with 0, it waits for nothing and receives nothing
    * @returns at most `sizeBytes`, none at the end of the stream. They are lent until this greenlet
    *   waits: other sockets are received into the same memory.
    * @throws {ConnectionReset} when the other side reset the connection
+   * @throws {SocketClosed} when this side has closed it
+   * @throws {RangeError} when `sizeBytes` is negative or NaN
    */
   *recv(sizeBytes: number): Coroutine<Uint8Array> {
+    if (!(sizeBytes > 0)) return this.#recvNothing(sizeBytes);
     if (++this.#recvsInARow > MOST_IN_A_ROW) yield* this.#letOthersGoOn();
-    let bytes: Uint8Array | typeof WOULD_BLOCK;
-    while ((bytes = this.connection.tryRecv(sizeBytes)) === WOULD_BLOCK) {
+    for (;;) {
+      this.#mustBeOpen();
+      const bytes = this.connection.tryRecv(sizeBytes);
+      if (bytes !== WOULD_BLOCK) return bytes;
       this.#recvsInARow = 0;
       yield* this.#watch.readable.wait();
     }
-    return bytes;
+  }
+
+  #recvNothing(sizeBytes: number): Uint8Array {
+    this.#mustBeOpen();
+    if (sizeBytes !== 0) throw new RangeError(`${sizeBytes} bytes cannot be received`);
+    return new Uint8Array(0);
   }
 
   #letOthersGoOn(): Wait {
     this.#recvsInARow = 0;
-    return sleep(0);
+    return getcurrent().nap();
   }
 
   /**
    * Waits until the socket took all of `bytes`.
    *
    * @throws {ConnectionReset} when the other side is gone
+   * @throws {SocketClosed} when this side has closed it
    */
-  send(bytes: Uint8Array): Wait | Coroutine {
+  send(bytes: Uint8Array): Wait {
+    this.#mustBeOpen();
     const unsent = sendSome(this.connection, bytes);
     // Others may receive meanwhile into the memory that `bytes` is lent from, so the rest is a copy.
-    return unsent.length === 0 ? DONE_ALREADY : this.#sendRest(unsent.slice());
+    return unsent.length === 0 ? DONE_ALREADY : GeventSocket.#sendRest(this, unsent.slice());
   }
 
-  *#sendRest(rest: Uint8Array): Coroutine {
-    for (let unsent = rest; unsent.length > 0; unsent = sendSome(this.connection, unsent)) {
-      yield* this.#watch.writable.wait();
-    }
+  static readonly #sendRest = waiting(
+    function* (socket: GeventSocket, rest: Uint8Array): Coroutine {
+      for (let unsent = rest; unsent.length > 0; unsent = sendSome(socket.connection, unsent)) {
+        yield* socket.#watch.writable.wait();
+        socket.#mustBeOpen();
+      }
+    },
+  );
+
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new SocketClosed();
   }
 
-  /** Ends the connection once what it took is sent. Closing twice is harmless. */
+  /**
+   * Ends the connection once what it took is sent. Greenlets that wait for it get
+   * {@linkcode SocketClosed}. Closing twice is harmless.
+   */
   close(): void {
+    this.#isClosed = true;
     this.#loop.forget(this.connection);
     this.connection.close();
-    this.#watch.became(EPOLLERR); // whoever still waits for it need not wait any longer
+    this.#watch.became(EPOLLERR);
   }
 }

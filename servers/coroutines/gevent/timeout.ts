@@ -1,5 +1,5 @@
 import type { Greenlet } from "./greenlet.ts";
-import { type Coroutine, getcurrent, type Wait } from "./park.ts";
+import { type Coroutine, getcurrent, type Wait, waiting } from "./park.ts";
 import { Alarm } from "./timers.ts";
 
 /**
@@ -19,19 +19,26 @@ import { Alarm } from "./timers.ts";
 export class Timeout extends Error implements Disposable {
   override readonly name = "Timeout";
   readonly #greenlet: Greenlet = getcurrent();
-  readonly #alarm: Alarm;
+  readonly #alarm: Alarm | undefined = undefined;
 
-  /** Its time begins now. */
+  /**
+   * Its time begins now.
+   *
+   * @param timeoutMs `Infinity`: it is never over
+   * @throws {RangeError} when `timeoutMs` is NaN
+   */
   constructor(timeoutMs: number) {
     super(`${timeoutMs} ms are over`);
+    if (timeoutMs === Infinity) return;
     const { loop, timers } = this.#greenlet.hub;
     this.#alarm = new Ring(loop.nowMs() + timeoutMs, timers.nextOrder(), this.#greenlet, this);
     timers.add(this.#alarm);
   }
 
-  /** What was to be done in time is done. */
+  /** What was to be done in time is done: it is not thrown any more, even if its time is over. */
   cancel(): void {
-    this.#greenlet.hub.timers.cancel(this.#alarm);
+    if (this.#alarm !== undefined) this.#greenlet.hub.timers.cancel(this.#alarm);
+    this.#greenlet.takeBack(this);
   }
 
   [Symbol.dispose](): void {
@@ -59,7 +66,7 @@ class Ring extends Alarm {
  *
  * @returns what was waited for, or `late`
  */
-export function* withTimeout<Value, Late>(
+export const withTimeout = waiting(function* withTimeout<Value, Late>(
   timeoutMs: number,
   begin: () => Wait<Value> | Coroutine<Value>,
   late: Late,
@@ -72,4 +79,4 @@ export function* withTimeout<Value, Late>(
     if (error !== timeout) throw error;
     return late;
   }
-}
+});

@@ -7,12 +7,20 @@ export abstract class Alarm {
   isOver = false;
 
   /**
-   * @param dueMs on the clock of the hub
+   * @param dueMs on the clock of the hub; `Infinity` never comes
    * @param order those that are due at the same time ring in this order
+   * @throws {RangeError} when `dueMs` is NaN
    */
-  constructor(readonly dueMs: number, readonly order: number) {}
+  constructor(readonly dueMs: number, readonly order: number) {
+    if (Number.isNaN(dueMs)) throw new RangeError("a time to wait for is NaN");
+  }
 
   abstract ring(): void;
+}
+
+/** Two that never ring are an infinite time from now, and their difference is not a number. */
+function compareAlarms(a: Alarm, b: Alarm): number {
+  return a.dueMs === b.dueMs ? a.order - b.order : a.dueMs - b.dueMs;
 }
 
 /** How many cancelled alarms may stay before it is asked whether they are the most. */
@@ -25,7 +33,7 @@ const FEW = 64;
  * not worth it, so a cancelled one stays until it is due, or until it and its like are the majority.
  */
 export class Timers {
-  readonly #heap = new BinaryHeap<Alarm>((a, b) => a.dueMs - b.dueMs || a.order - b.order);
+  readonly #heap = new BinaryHeap<Alarm>(compareAlarms);
   #cancelled = 0;
   #lastOrder = 0;
 
@@ -62,13 +70,13 @@ export class Timers {
     return next === undefined ? Infinity : Math.max(0, next.dueMs - nowMs);
   }
 
-  /** Rings all that are due, the earliest first. */
-  ringDue(nowMs: number): void {
-    for (let next; (next = this.#next()) !== undefined && next.dueMs <= nowMs;) {
-      this.#heap.pop();
-      next.isOver = true;
-      next.ring();
-    }
+  /** Takes out the earliest of those that are due. */
+  takeDue(nowMs: number): Alarm | undefined {
+    const next = this.#next();
+    if (next === undefined || next.dueMs > nowMs) return undefined;
+    this.#heap.pop();
+    next.isOver = true;
+    return next;
   }
 
   #next(): Alarm | undefined {

@@ -1,0 +1,7 @@
+import type { Sockets } from "../../servers/sockets/interface.ts";
+
+/** Sockets on which nothing ever happens. */
+export const NEVER_READY: Pick<Sockets, "epoll" | "connect"> = {
+  epoll: () => ({ add() {}, modify() {}, remove() {}, wait: () => [] }),
+  connect: () => [],
+};

@@ -49,8 +49,10 @@ test("models and other programs are measured, and the fastest comes first", asyn
     ...against("the same", [program, ...args]),
   );
   assertEquals(code, 0);
-  const speeds = record.servers.map(({ figures }) => figures.messagesPerSecond ?? 0);
+  // Who serves one client alone may be fast, and does not come before those that serve all.
+  const speeds = record.servers.slice(0, 2).map(({ figures }) => figures.messagesPerSecond ?? 0);
   assertEquals(speeds, speeds.toSorted((a, b) => b - a));
+  assertEquals(record.servers[2].name, "blocking deno");
   for (const name of ["select deno", "the same"]) {
     const { figures, latencies } = serverOf(record, name);
     assertEquals(figures.served, 10);

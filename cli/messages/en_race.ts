@@ -77,7 +77,7 @@ export const enRace = {
     "CPU s/M: CPU seconds of the server for a million messages",
     "switches, wake-ups: for a thousand messages",
     "memory, threads, processes: the most at a time, children included",
-    "*: the best of those that served all connections to the end, without a wrong byte",
+    "*: the best of those that served all connections to the end without a fault",
   ],
   endedEarly: (how: string) => `it ended before it listened: ${how}`,
   silent: (seconds: string) => `it did not listen within ${seconds} s`,

@@ -5,12 +5,12 @@ import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { readSystemDirectory } from "../../servers/supervisor/system_files.ts";
 
 /**
- * What a process needs besides one descriptor for each connection. On Linux it has 25 in the middle of
- * a flood, with one thread of its own among them.
+ * What a process needs besides one descriptor for each connection: with one thread it has up to 32 in
+ * the middle of a flood, on Linux, and opens files for a moment.
  */
 const DESCRIPTORS_OF_PROCESS = 40;
-/** How many more than it has already a process needs, where it was given some of its parent's. */
-const DESCRIPTORS_TO_COME = 16;
+/** What it needs beyond those that it has, where its parent has left it many. */
+const DESCRIPTORS_TO_COME = 12;
 /** 7 for a Worker of Deno 2.9 and 8 for one of Deno 2.5, its epoll instance included, on Linux. */
 const DESCRIPTORS_PER_THREAD = 8;
 /** How much higher than necessary the limit is that is recommended. */

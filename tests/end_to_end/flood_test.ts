@@ -100,6 +100,26 @@ for (const sockets of ["deno", "libc"]) {
   );
 
   test(
+    `on ${sockets} sockets: --rate: a server that is frozen to the end cannot hide it`,
+    async () => {
+      await using server = await Server.start(["select", "--verbose"]);
+      const args = ["--port", String(server.port), "--conns", "5", "--duration", "3s"];
+      const flooding = floodOn([...args, "--rate", "50", "--json"]);
+      await server.event("received", 20);
+      server.signal("SIGSTOP");
+      const { code, stdout } = await flooding;
+      const results = JSON.parse(stdout);
+      assertEquals([code, results.lost], [1, 0]);
+      assertGreater(results.messagesUnanswered, 0);
+      assertGreater(results.messagesOverdue, 0);
+      assertEquals(results.messagesDue, results.messagesSent + results.messagesNotSent);
+      // What is overdue is at least as old as this, and there is more of it than one in a thousand.
+      assertGreater(results.roundTripMs["p99.9"], 250);
+    },
+    { ignore: isMissing || Deno.build.os === "windows" },
+  );
+
+  test(
     `on ${sockets} sockets: it ends in time though connections are still being opened`,
     async () => {
       // Nobody accepts, and the backlog is full after a few.

@@ -76,6 +76,39 @@ for (const wait of [true, false]) {
   );
 }
 
+testEachFlood("a server that answers only after the end does not hide what it held up", async (
+  floodOf,
+) => {
+  const over = Promise.withResolvers<void>();
+  let stalled = 0;
+  await using target = new Target(async (conn) => {
+    let echoes = 0;
+    for await (const chunk of chunks(conn)) {
+      if (echoes++ === 5) {
+        stalled++;
+        await over.promise;
+      }
+      await writeAll(conn, chunk);
+    }
+  });
+  const flood = floodOf(target, { rate: 100 });
+  const running = flood.run();
+  await until(() => stalled === 3);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  flood.stop();
+  over.resolve();
+  await running;
+  const { measurements } = flood;
+  const { messagesSent, messagesEchoed, messagesNotSent, messagesOverdue } = measurements;
+  assertEquals(outcome(flood), FLAWLESS);
+  assertEquals([messagesEchoed, measurements.unanswered], [messagesSent, 0]);
+  assertGreater(messagesOverdue, 0);
+  assert(!isFlawless(flood, 3));
+  assertEquals(measurements.roundTrips.count, messagesSent + messagesNotSent);
+  // Each connection owes some 40 messages, and has sent 6.
+  assertGreaterOrEqual(measurements.roundTrips.percentileMs(60), 10);
+});
+
 testEachFlood("a flood with a rate that nobody could keep says what it has not sent", async (
   floodOf,
 ) => {

@@ -9,6 +9,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { closest } from "./closest.ts";
 import { UsageError } from "./errors.ts";
 import type { Messages } from "./messages.ts";
+import { joinNegativeNumbers } from "./negative_numbers.ts";
 
 /** A flag whose value, once parsed, is a `Value`. */
 export interface Flag<Value> {
@@ -70,6 +71,8 @@ export function integer(
 /** The longest that a timer waits: about 24 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+/** The same in whole hours, which is how people are told. */
+const LONGEST_HOURS = Math.floor(LONGEST_MS / UNITS_MS.h);
 
 /**
  * A flag that takes a duration such as `500ms`, `1.5s` or `2m`, and gives milliseconds.
@@ -91,7 +94,7 @@ export function duration(
       const ms = Number(match[1]) * UNITS_MS[match[2] ?? bareUnit];
       return ms <= LONGEST_MS ? ms : undefined;
     },
-    wanted: (messages) => messages.flags.wantsDuration(bareUnit),
+    wanted: (messages) => messages.flags.wantsDuration(bareUnit, LONGEST_HOURS),
   };
 }
 
@@ -182,7 +185,9 @@ export function parseFlags<Some extends Flags>(
   messages: Messages,
 ): ParsedArguments<Some> {
   const typedNames = new Map(Object.keys(flags).map((name) => [toTyped(name), name]));
-  args = withBareValues(args, flags, typedNames);
+  const takesValue = (typed: string) =>
+    (flags[typedNames.get(typed) ?? ""]?.placeholder ?? null) !== null;
+  args = withBareValues(joinNegativeNumbers(args, takesValue), flags, typedNames);
   const switches = [...typedNames].filter(([, name]) => flags[name].placeholder === null);
   const negatable = [...typedNames].filter(([, name]) =>
     flags[name].fallback === true || flags[name].off !== undefined

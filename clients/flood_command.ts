@@ -3,14 +3,14 @@ import { RefusedError, UsageError } from "../cli/errors.ts";
 import type { Messages } from "../cli/messages.ts";
 import { choice, duration, type FlagValues, integer, onOff, pause, text } from "../cli/flags.ts";
 import { type Address, formatAddress } from "../servers/sockets/interface.ts";
-import { ERRNO, SystemCallError } from "../servers/sockets/system_call_error.ts";
+import { SystemCallError } from "../servers/sockets/system_call_error.ts";
 import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
 import { reserveDescriptors } from "./flood/descriptors.ts";
 import { Flood } from "./flood/flood.ts";
 import { LibcFlood } from "./flood/libc_flood.ts";
 import { always, numbers, ofSize, type Repertoire } from "./flood/messages.ts";
 import { showProgress } from "./flood/progress.ts";
-import type { FloodOptions } from "./flood/options.ts";
+import { type FloodOptions, LAST_ECHOES_MS } from "./flood/options.ts";
 import { describeResults, isFlawless, resultsAsJson } from "./flood/results.ts";
 import type { RunningFlood } from "./flood/running_flood.ts";
 
@@ -43,6 +43,7 @@ export const floodCommand = defineCommand({
       warmupMs: 0,
       durationMs: flags.duration === 0 ? Infinity : flags.duration,
       thinkMs: flags.think,
+      lastEchoesMs: LAST_ECHOES_MS,
       repertoire: chooseRepertoire(flags),
     };
     const flood = flags.sockets === "libc"
@@ -50,12 +51,10 @@ export const floodCommand = defineCommand({
       : new Flood(options);
     await runUntilStopped(flood, flags.quiet || flags.json ? undefined : messages);
     const { opened, refused } = flood.measurements;
-    if (opened === 0 && refused > 0) {
-      throw new RefusedError(explainRefusal(flood.firstRefusal, flags, messages));
-    }
-    console.log(
-      flags.json ? resultsAsJson(flood) : describeResults(flood, flags.conns, messages).join("\n"),
-    );
+    if (flags.json) console.log(resultsAsJson(flood, flags));
+    else if (opened > 0 || refused === 0) {
+      console.log(describeResults(flood, flags, messages).join("\n"));
+    } else throw new RefusedError(explainRefusals(flood, flags, messages));
     return isFlawless(flood, flags.conns) ? 0 : 1;
   },
 });
@@ -74,15 +73,20 @@ function check(
   }
 }
 
-function explainRefusal(reason: Error | undefined, address: Address, { flood }: Messages): string {
+/** Why not one connection could be opened. */
+function explainRefusals(
+  { measurements: { refusedBy } }: RunningFlood,
+  { sockets, ...address }: Address & { sockets: "deno" | "libc" },
+  { flood }: Messages,
+): string {
   const shown = formatAddress(address);
-  if (
-    reason === undefined || reason instanceof Deno.errors.ConnectionRefused ||
-    reason instanceof SystemCallError && reason.errno === ERRNO.ECONNREFUSED
-  ) {
-    return flood.notListening(shown);
-  }
-  return flood.cannotConnect(shown, reason.message);
+  const reasons = Object.keys(refusedBy);
+  return reasons.every((reason) => reason === "ECONNREFUSED")
+    ? flood.notListening(shown)
+    : flood.cannotConnect(
+      shown,
+      reasons.map((reason) => flood.refusal(reason, sockets)).join(", "),
+    );
 }
 
 function chooseRepertoire({ message, size }: FlagValues<typeof floodFlags>): Repertoire {
@@ -97,7 +101,13 @@ async function runUntilStopped(
   const stop = () => flood.stop();
   Deno.addSignalListener("SIGINT", stop);
   const endProgress = messages === undefined ? () => {} : showProgress(flood, messages);
-  await flood.run();
-  endProgress();
-  Deno.removeSignalListener("SIGINT", stop);
+  try {
+    await flood.run();
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    throw new RefusedError(error.message);
+  } finally {
+    endProgress();
+    Deno.removeSignalListener("SIGINT", stop);
+  }
 }

@@ -7,6 +7,7 @@ import { MODEL_NAMES } from "../servers/registry.ts";
 import { hasSystemCalls } from "../servers/sockets/system_calls.ts";
 import { reserveDescriptors } from "./flood/descriptors.ts";
 import { ofSize } from "./flood/messages.ts";
+import { LAST_ECHOES_MS } from "./flood/options.ts";
 import { adoptOrphans } from "./orphans.ts";
 import { checkHandler, chooseEntrants } from "./race/choose.ts";
 import type { Entrant } from "./race/entrants.ts";
@@ -41,6 +42,8 @@ const raceFlags = {
 const GRACE = "200ms";
 /** More threads than this flood faster than any server serves. */
 const MOST_FLOOD_THREADS = 4;
+/** The longest that connections wait at the end. */
+const MOST_LAST_ECHOES_MS = 30_000;
 /** How wide a table may be where there is no terminal that says it. */
 const USUAL_WIDTH = 80;
 
@@ -93,8 +96,17 @@ function loadOf({ handler, sizeBytes, floodThreads, ...conditions }: Conditions)
     wait: true,
     connectRate: Infinity,
     thinkMs: 0,
+    lastEchoesMs: lastEchoesMs(conditions),
     threads: floodThreads,
   };
+}
+
+/**
+ * How long connections wait at the end: those of a server that computes may all be in line. A server
+ * that has stalled is not to hold up the race for ever.
+ */
+function lastEchoesMs({ conns, sleepMs, cpuMs }: Pick<Conditions, "conns" | "sleepMs" | "cpuMs">) {
+  return Math.min(MOST_LAST_ECHOES_MS, LAST_ECHOES_MS + sleepMs + conns * cpuMs);
 }
 
 /** Messages that come back as they are from who makes capitals of them. */

@@ -103,11 +103,13 @@ const WRONG: [args: string[], message: string][] = [
   [["--port", "1e3"], `--port 1e3: ${integerWanted}`],
   [["--port=0"], `--port 0: ${integerWanted}`],
   [["--port=-1"], `--port -1: ${integerWanted}`],
+  [["--port", "-1"], `--port -1: ${integerWanted}`],
+  [["--sleep", "-1.5s"], `--sleep -1.5s: ${en.flags.wantsDuration("ms", 596)}`],
   [["--port=65536"], `--port 65536: ${integerWanted}`],
   [["--port", "1.5"], `--port 1.5: ${integerWanted}`],
   [["--conns", "0"], `--conns 0: ${en.flags.wantsInteger(1, Infinity)}`],
-  [["--sleep", "1d"], `--sleep 1d: ${en.flags.wantsDuration("ms")}`],
-  [["--idle-timeout=-1s"], `--idle-timeout -1s: ${en.flags.wantsDuration("s")}`],
+  [["--sleep", "1d"], `--sleep 1d: ${en.flags.wantsDuration("ms", 596)}`],
+  [["--idle-timeout=-1s"], `--idle-timeout -1s: ${en.flags.wantsDuration("s", 596)}`],
   [["--watch=select"], `--watch select: ${en.flags.wantsInteger(0, 65_535)}`],
   [["--trigger", "levle"], "--trigger levle: it takes edge or level; did you mean level?"],
   [["--sockets", "deno,lib"], "--sockets deno,lib: it takes deno or libc, or several with commas"],
@@ -160,6 +162,19 @@ Deno.test("duration() takes nothing that is longer than a timer can wait, 2^31 -
   assertEquals(duration(0, "", "ms").parse("2147483647"), 2_147_483_647);
   assertEquals(duration(0, "", "ms").parse("2147483648"), undefined);
   assertEquals(duration(0, "", "ms").parse("597h"), undefined);
+});
+
+Deno.test("duration() says how long is too long, and what a bare number is", () => {
+  for (const [unit, name] of [["ms", "milliseconds"], ["s", "seconds"]] as const) {
+    const wanted = duration(0, "", unit).wanted(en);
+    assertStringIncludes(wanted, "from 0 to 596h");
+    assertStringIncludes(wanted, `a bare number is ${name}`);
+  }
+});
+
+Deno.test("a negative number is nobody's value after a switch or after --", () => {
+  assertThrows(() => parse("--quiet", "-1"), UsageError, "unknown flag -1");
+  assertEquals(parse("--", "--port", "-1").words, ["--port", "-1"]);
 });
 
 Deno.test("duration() takes a bare number in the unit of the flag", () => {

@@ -87,6 +87,64 @@ Deno.test("Durations take anything that a clock gives", () => {
   assertAbout(durations.percentileMs(100), 600_000);
 });
 
+Deno.test("Durations that are evenly apart count as if each had been recorded", () => {
+  for (const count of [0, 1, 7, 100, 10_000]) {
+    const [each, together] = [new Durations(), new Durations()];
+    for (let i = 0; i < count; i++) each.record(1_000 - i * 0.1);
+    together.recordEvenly(1_000, 0.1, count);
+    assertEquals(together.count, each.count);
+    for (const percentile of PERCENTILES) {
+      const [exact, about] = [each.percentileMs(percentile), together.percentileMs(percentile)];
+      assertLessOrEqual(Math.abs(about - exact), exact / 100, `${percentile} % of ${count}`);
+    }
+    assertEquals(together.percentileMs(100), each.percentileMs(100), "the longest is exact");
+  }
+});
+
+Deno.test("Durations count more than 32 bits do, in other threads as well", () => {
+  const durations = new Durations();
+  durations.record(5);
+  durations.recordEvenly(86_400_000, 0.000_01, 1e12);
+  const other = new Durations();
+  other.addEncoded(durations.encode());
+  for (const { count, percentileMs } of [bound(durations), bound(other)]) {
+    assertEquals(count, 1e12 + 1);
+    assertAbout(percentileMs(50), 600_000); // no longer times are told apart
+  }
+});
+
+function bound(durations: Durations) {
+  const percentileMs = (percentile: number) => durations.percentileMs(percentile);
+  return { count: durations.count, percentileMs };
+}
+
+Deno.test("SendTimes know how many messages are due, and how old those are that are owed", () => {
+  const times = new SendTimes(50, 1_000);
+  const firstMs = times.dueMs(0);
+  assertEquals(
+    [0, firstMs - 0.001, firstMs, firstMs + 39, firstMs + 41].map((ms) => times.dueUntil(ms)),
+    [0, 0, 1, 2, 3],
+  );
+  const ages = new Durations();
+  times.recordAges(ages, 1, 3, firstMs + 100);
+  assertEquals(ages.count, 2);
+  assertAbout(ages.percentileMs(50), 60);
+  assertAbout(ages.percentileMs(100), 80);
+});
+
+Deno.test("SendTimes without a rate know of those that were sent and have not come back", () => {
+  const times = new SendTimes(Infinity, 0);
+  assertEquals(times.dueUntil(1_000), 0);
+  for (let index = 0; index < 4; index++) times.sent(index, index * 10);
+  times.take(0);
+  times.take(2);
+  const ages = new Durations();
+  times.recordAges(ages, 1, 4, 100);
+  assertEquals(ages.count, 2);
+  assertAbout(ages.percentileMs(50), 70);
+  assertAbout(ages.percentileMs(100), 90);
+});
+
 const SHOWN: [ms: number, shown: string][] = [
   [0, "0 µs"],
   [0.0123, "12 µs"],

@@ -1,5 +1,5 @@
 import { always, EchoCheck, numbers, ofSize, Sequence } from "../clients/flood/messages.ts";
-import { assert, assertEquals, assertGreater } from "./harness/assert.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "./harness/assert.ts";
 import { decode, encode } from "./harness/bytes.ts";
 import "./harness/sanitizers.ts";
 
@@ -19,6 +19,19 @@ Deno.test("Sequence uses all of its repertoire", () => {
   assertEquals(new Set(first(5_000)).size, 101);
   assertEquals(new Set(first(5_000, ofSize(3))).size, 7);
   assertEquals(first(3, always("汉")), ["汉", "汉", "汉"]);
+});
+
+Deno.test("the longest messages take little more memory than one of them", () => {
+  const sizeBytes = 16_777_216;
+  const messages = ofSize(sizeBytes);
+  const buffers = new Set(messages.map(({ buffer }) => buffer));
+  const bytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  assertLess(bytes, 1.1 * sizeBytes);
+  for (const [index, message] of messages.entries()) {
+    for (let at = 0; at < sizeBytes; at += 999_983) {
+      assertEquals(message[at], 0x21 + (index * 13 + at) % 89);
+    }
+  }
 });
 
 Deno.test("numbers() are the texts from 0 to 100", () => {

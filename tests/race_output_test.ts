@@ -87,7 +87,7 @@ Deno.test("a CSV has a line for each server, and quotes what must be quoted", ()
   assertMatch(header, /^name,model,sockets,messagesPerSecond,served,.*,spread,failure$/);
   assertEquals(rows.length, 5);
   assertMatch(rows[0], /^select-queue libc,,,187654,200,/);
-  assertMatch(rows[2], /^"a ""quoted"", name <\/script>",,,10,200,,/);
+  assertMatch(rows[1], /^"a ""quoted"", name <\/script>",,,10,200,,/);
   assertMatch(rows[3], /^failed,.*no such <file>/);
   assertEquals(rows[4], "");
 });

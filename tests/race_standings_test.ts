@@ -1,5 +1,5 @@
 import { bestOf, median } from "../clients/race/standings.ts";
-import { describeNotes } from "../clients/race/texts.ts";
+import { describeNotes, showFigure } from "../clients/race/texts.ts";
 import { en } from "../cli/messages/en.ts";
 import { assertEquals, assertMatch } from "./harness/assert.ts";
 import { FAILED, measured, standingsOf } from "./harness/race.ts";
@@ -59,6 +59,27 @@ Deno.test("bestOf() compares those that serve all: one client alone is soon serv
   assertEquals(names(bestOf(standings, "wakeUpsPerThousand")), [], "nobody has any");
 });
 
+Deno.test("who did anything wrong has no throughput, and comes after those who serve a part", () => {
+  const fast = { messagesPerSecond: 9_000, p50Ms: 0.01, threads: 1 };
+  const standings = standingsOf({
+    lost: [measured(fast), measured(fast, 0.5, { lostBy: { reset: 1 } })],
+    wrong: [measured(fast, 0.5, { wrongBytes: 1 })],
+    stalled: [measured(fast, 0.5, { unanswered: 1 })],
+    part: [measured({ ...fast, served: 1 })],
+    sound: [at(10)],
+    slower: [at(5)],
+  });
+  const names = standings.map(({ entrant }) => entrant.name);
+  assertEquals(names.slice(0, 3), ["sound", "slower", "part"]);
+  const speeds = standings.map(({ figures }) => figures.messagesPerSecond);
+  assertEquals(speeds, [10, 5, 9_000, undefined, undefined, undefined]);
+  for (const name of ["messagesPerSecond", "p50Ms", "threads"] as const) {
+    for (const { entrant } of bestOf(standings, name)) assertEquals(entrant.name, "sound");
+  }
+  const shown = standings.slice(3).map((one) => showFigure(one, "messagesPerSecond", en.race));
+  assertEquals(shown.toSorted(), ["lost", "stalled", "wrong bytes"]);
+});
+
 Deno.test("who failed in one round has the figures of the others, and the reason", () => {
   const [standing] = standingsOf({ moody: [at(10), FAILED, at(30)] });
   assertEquals(standing.figures.messagesPerSecond, 20);
@@ -73,7 +94,7 @@ Deno.test("what must be known is said once for all whom it concerns", () => {
       c: [at(100), at(200)],
       failed: [FAILED],
     }),
-    en.race,
+    en,
   );
   assertEquals(notes.length, 3, notes.join("\n"));
   assertMatch(notes[0], /^not all 200 connections served: a \(8\), b \(1\)$/);
@@ -82,5 +103,5 @@ Deno.test("what must be known is said once for all whom it concerns", () => {
 });
 
 Deno.test("where all goes well there is nothing to say", () => {
-  assertEquals(describeNotes(standingsOf({ a: [at(10), at(10)] }), en.race), []);
+  assertEquals(describeNotes(standingsOf({ a: [at(10), at(10)] }), en), []);
 });

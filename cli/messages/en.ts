@@ -1,5 +1,6 @@
 import { enConnect, enConnectCommand } from "./en_connect.ts";
 import { enDownload, enDownloadCommand } from "./en_download.ts";
+import { enFlood, enFloodCommand } from "./en_flood.ts";
 import { enLabCommand } from "./en_lab_command.ts";
 import { enRace, enRaceCommand } from "./en_race.ts";
 import { enWatch } from "./en_watch.ts";
@@ -88,29 +89,7 @@ export const en = {
         'playground serve process --exec "cat"',
       ],
     },
-    flood: {
-      summary: "open many connections at once, talk on each, and check every byte that comes back",
-      usage: "flood [flags]",
-      flags: {
-        conns: "how many connections",
-        duration: "how long to talk; 0 is until Ctrl-C",
-        message: "what to send (a random number from 0 to 100)",
-        size: "send messages of this many bytes instead",
-        rate: "messages per second and connection, whether echoed in time or not",
-        wait: "do not wait for the echo before the next message",
-        connectRate: "open this many connections per second",
-        think: "pause between an echo and the next message; --no-think for none",
-        sockets: "Deno's own, or the system's calls through the C library (Linux)",
-        threads: "libc: how many threads share the connections",
-        quiet: "no progress line",
-      },
-      examples: [
-        "playground flood --conns 1000 --duration 3s",
-        "playground flood --conns 50 --size 16384",
-        "playground flood --conns 100 --rate 10",
-        "playground flood --conns 50000 --sockets libc --threads 2",
-      ],
-    },
+    flood: enFloodCommand,
     race: enRaceCommand,
     demo: {
       summary: "show coroutines at work in a few lines: yield, greenlet, gevent or gevent-sleep",
@@ -162,10 +141,9 @@ export const en = {
       most === Infinity
         ? `it takes a whole number from ${count(least)} up`
         : `it takes a whole number from ${least} to ${most}`,
-    wantsDuration: (unit: string) =>
-      `it takes a duration such as 500ms, 1.5s or 2m (a bare number is ${
-        unit === "ms" ? "milliseconds" : "seconds"
-      })`,
+    wantsDuration: (unit: "ms" | "s", mostHours: number) =>
+      `it takes a duration from 0 to ${mostHours}h, such as 500ms, 1.5s, 2m or 1h ` +
+      `(a bare number is ${unit === "ms" ? "milliseconds" : "seconds"})`,
     wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
     wantsSomeOf: (words: readonly string[]) =>
       `it takes ${words.join(" or ")}, or several with commas`,
@@ -275,43 +253,7 @@ export const en = {
       didYouMean(nearest),
   },
 
-  flood: {
-    descriptorLimit: (wanted: number, limit: number) =>
-      `${count(wanted)} connections need more descriptors than the limit of ${limit}: ` +
-      `run "ulimit -n ${wanted + 64}" first, or use fewer --conns`,
-    notListening: (address: string) =>
-      `nothing listens on ${address}: start a server with "playground serve select"`,
-    progress: (p: {
-      connected: number;
-      refused: number;
-      waiting: number;
-      messagesPerSecond: number;
-      latency: string;
-    }) =>
-      `${count(p.connected)} connected, ${count(p.refused)} refused, ${
-        count(p.waiting)
-      } waiting to be served, ` +
-      `${count(p.messagesPerSecond)} messages/s, ${p.latency}`,
-    connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
-      `connections   ${count(c.opened)} opened, ${count(c.served)} served, ` +
-      `${count(c.refused)} refused, ${count(c.lost)} lost`,
-    connectTime: "connect time",
-    roundTrip: "round trip",
-    percentiles: (label: string, values: readonly string[]) =>
-      `${label.padEnd(14)}50 % ${values[0]}, 90 % ${values[1]}, 99 % ${values[2]}, ` +
-      `99.9 % ${values[3]}, max ${values[4]}`,
-    throughput: (messages: number, perSecond: number, bytesPerSecond: string) =>
-      `throughput    ${count(messages)} messages, ${
-        count(perSecond)
-      }/s, ${bytesPerSecond}/s each way`,
-    wrong: (bytes: number) => `wrong bytes   ${count(bytes)}`,
-    cannotConnect: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
-    notOpened: (connections: number) =>
-      `${plural(connections, "connection was", "connections were")} not opened before the end`,
-    notServed: (connections: number) =>
-      `${plural(connections, "connection was", "connections were")} never served`,
-  },
-
+  flood: enFlood,
   race: enRace,
   watch: enWatch.texts,
   connect: enConnect,

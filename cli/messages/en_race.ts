@@ -77,7 +77,7 @@ export const enRace = {
     "CPU s/M: CPU seconds of the server for a million messages",
     "switches, wake-ups: for a thousand messages",
     "memory, threads, processes: the most at a time, children included",
-    "*: the best of those that served all connections",
+    "*: the best of those that served all connections to the end without a fault",
   ],
   endedEarly: (how: string) => `it ended before it listened: ${how}`,
   silent: (seconds: string) => `it did not listen within ${seconds} s`,
@@ -86,8 +86,14 @@ export const enRace = {
   killed: (signal: string) => `ended by ${signal}`,
   notServed: (opened: number, conns: number) =>
     `none of ${count(conns)} connections was served (${count(opened)} were opened)`,
+  refused: (connections: number, why: string) => `${count(connections)} refused: ${why}`,
+  unansweredCount: (connections: number) => `${count(connections)} without an answer at the end`,
+  wrongCount: (bytes: number) => `${count(bytes)} wrong bytes`,
+  /** In place of a throughput. */
+  fault: { lost: "lost", unanswered: "stalled", wrong: "wrong bytes" },
   unserved: (conns: number, who: string) => `not all ${count(conns)} connections served: ${who}`,
   lost: (who: string) => `connections lost: ${who}`,
+  unanswered: (who: string) => `connections without an answer at the end: ${who}`,
   wrong: (who: string) => `wrong bytes came back: ${who}`,
   wideSpread: (who: string) =>
     `rounds more than 10 % from the median: ${who}; other programs may be running, ` +

@@ -1,6 +1,7 @@
 import type { Messages } from "../messages.ts";
 import { zhConnect, zhConnectCommand } from "./zh_connect.ts";
 import { zhDownload, zhDownloadCommand } from "./zh_download.ts";
+import { zhFlood, zhFloodCommand } from "./zh_flood.ts";
 import { zhLabCommand } from "./zh_lab_command.ts";
 import { zhRace, zhRaceCommand } from "./zh_race.ts";
 import { zhWatch } from "./zh_watch.ts";
@@ -8,12 +9,6 @@ import { zhWatch } from "./zh_watch.ts";
 /** Groups thousands, as Chinese does. */
 function count(value: number): string {
   return value.toLocaleString("zh-CN");
-}
-
-/** A label in a column of 14: a Chinese character is two columns wide in a terminal. */
-function column(label: string): string {
-  const wide = label.match(/\p{Script=Han}/gu) ?? [];
-  return label.padEnd(14 - wide.length);
 }
 
 /** The end of a line on a word that is not known, if another one is near. */
@@ -86,29 +81,7 @@ export const zh: Messages = {
         'playground serve process --exec "cat"',
       ],
     },
-    flood: {
-      summary: "同时打开大量连接，在每条连接上收发，并逐字节核对返回的内容",
-      usage: "flood [选项]",
-      flags: {
-        conns: "连接数",
-        duration: "收发多久，0 表示直到按下 Ctrl-C",
-        message: "发送什么内容（默认为 0 到 100 的随机数）",
-        size: "改为发送这么多字节的消息",
-        rate: "每条连接每秒发送多少条消息，不管回显是否及时",
-        wait: "不等回显就发下一条",
-        connectRate: "每秒打开多少条连接",
-        think: "收到回显后停顿多久再发下一条，--no-think 表示不停顿",
-        sockets: "Deno 自己的套接字，或经 C 库的系统调用（Linux）",
-        threads: "libc：由多少个线程分担这些连接",
-        quiet: "不显示进度",
-      },
-      examples: [
-        "playground flood --conns 1000 --duration 3s",
-        "playground flood --conns 50 --size 16384",
-        "playground flood --conns 100 --rate 10",
-        "playground flood --conns 50000 --sockets libc --threads 2",
-      ],
-    },
+    flood: zhFloodCommand,
     race: zhRaceCommand,
     demo: {
       summary: "用几行输出演示协程怎样工作：yield、greenlet、gevent 或 gevent-sleep",
@@ -159,8 +132,9 @@ export const zh: Messages = {
       most === Infinity
         ? `应为不小于 ${count(least)} 的整数`
         : `应为 ${least} 到 ${most} 之间的整数`,
-    wantsDuration: (unit: string) =>
-      `应为一段时间，如 500ms、1.5s 或 2m（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
+    wantsDuration: (unit: "ms" | "s", mostHours: number) =>
+      `应为 0 到 ${mostHours}h 之间的一段时间，如 500ms、1.5s、2m 或 1h` +
+      `（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
     wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,
     wantsSomeOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}，可用逗号分隔写几个`,
     twoAddresses: (readings: readonly string[]) => `是 ${readings.join(" 还是 ")}？`,
@@ -264,38 +238,7 @@ export const zh: Messages = {
       didYouMean(nearest),
   },
 
-  flood: {
-    descriptorLimit: (wanted: number, limit: number) =>
-      `${count(wanted)} 条连接所需的文件描述符超过了上限 ${limit}：` +
-      `请先运行 ulimit -n ${wanted + 64}，或减小 --conns`,
-    notListening: (address: string) =>
-      `没有服务器在监听 ${address}：请先启动一个，如 playground serve select`,
-    progress: (p: {
-      connected: number;
-      refused: number;
-      waiting: number;
-      messagesPerSecond: number;
-      latency: string;
-    }) =>
-      `已连接 ${count(p.connected)}，被拒绝 ${count(p.refused)}，等待服务 ${count(p.waiting)}，` +
-      `每秒 ${count(p.messagesPerSecond)} 条消息，往返 ${p.latency}`,
-    connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
-      `${column("连接数")}打开 ${count(c.opened)}，得到服务 ${count(c.served)}，` +
-      `被拒绝 ${count(c.refused)}，中断 ${count(c.lost)}`,
-    connectTime: "连接耗时",
-    roundTrip: "往返时间",
-    percentiles: (label: string, values: readonly string[]) =>
-      `${column(label)}50% ${values[0]}，90% ${values[1]}，99% ${values[2]}，` +
-      `99.9% ${values[3]}，最大 ${values[4]}`,
-    throughput: (messages: number, perSecond: number, bytesPerSecond: string) =>
-      `${column("吞吐量")}${count(messages)} 条消息，每秒 ${count(perSecond)} 条，` +
-      `收发各 ${bytesPerSecond}/s`,
-    wrong: (bytes: number) => `${column("错误字节")}${count(bytes)}`,
-    cannotConnect: (address: string, reason: string) => `连不上 ${address}：${reason}`,
-    notOpened: (connections: number) => `结束之前还有 ${count(connections)} 个连接没有建立`,
-    notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
-  },
-
+  flood: zhFlood,
   race: zhRace,
   watch: zhWatch.texts,
   connect: zhConnect,

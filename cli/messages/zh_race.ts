@@ -73,7 +73,7 @@ export const zhRace = {
     "CPU 秒/百万：服务器处理一百万条消息所用的 CPU 秒数",
     "切换、唤醒：每一千条消息的次数",
     "内存、线程、进程：同一时刻的最大值，包括子进程",
-    "*：在服务了所有连接的服务器中最好的",
+    "*：在自始至终无误地服务了所有连接的服务器中最好的",
   ],
   endedEarly: (how: string) => `还没开始监听就结束了：${how}`,
   silent: (seconds: string) => `${seconds} 秒内没有开始监听`,
@@ -82,8 +82,14 @@ export const zhRace = {
   killed: (signal: string) => `被信号 ${signal} 终止`,
   notServed: (opened: number, conns: number) =>
     `${count(conns)} 个连接一个也没有得到服务（打开了 ${count(opened)} 个）`,
+  refused: (connections: number, why: string) => `${count(connections)} 个被拒绝：${why}`,
+  unansweredCount: (connections: number) => `${count(connections)} 个到最后没有得到回答`,
+  wrongCount: (bytes: number) => `${count(bytes)} 个错误字节`,
+  /** In place of a throughput. */
+  fault: { lost: "中断", unanswered: "停顿", wrong: "字节有误" },
   unserved: (conns: number, who: string) => `没有服务全部 ${count(conns)} 个连接：${who}`,
   lost: (who: string) => `有连接中断：${who}`,
+  unanswered: (who: string) => `有连接到最后没有得到回答：${who}`,
   wrong: (who: string) => `返回的字节有误：${who}`,
   wideSpread: (who: string) =>
     `有的轮次偏离中位数 10 % 以上：${who}；可能有别的程序在运行，可增加 --rounds 或延长 --duration`,

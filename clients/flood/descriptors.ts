@@ -1,14 +1,24 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { descriptorLimit, raiseDescriptorLimit } from "../../servers/sockets/descriptor_limit.ts";
-
-/** What a process needs besides one descriptor for each connection. */
-const DESCRIPTORS_OF_PROCESS = 32;
-/** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and its epoll instance. */
-const DESCRIPTORS_PER_THREAD = 8;
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { readSystemDirectory } from "../../servers/supervisor/system_files.ts";
 
 /**
- * Sees to it that there are descriptors for all connections of a flood.
+ * What a process needs besides one descriptor for each connection: with one thread it has up to 32 in
+ * the middle of a flood, on Linux, and opens files for a moment.
+ */
+const DESCRIPTORS_OF_PROCESS = 40;
+/** What it needs beyond those that it has, where its parent has left it many. */
+const DESCRIPTORS_TO_COME = 12;
+/** 7 for a Worker of Deno 2.9 and 8 for one of Deno 2.5, its epoll instance included, on Linux. */
+const DESCRIPTORS_PER_THREAD = 8;
+/** How much higher than necessary the limit is that is recommended. */
+const SPARE_DESCRIPTORS = 24;
+
+/**
+ * Sees to it that there are descriptors for all connections of a flood and for its threads: Deno aborts
+ * when a new Worker finds none.
  *
  * @throws {RefusedError} when there are not
  */
@@ -16,9 +26,16 @@ export async function reserveDescriptors(
   { conns, sockets, threads }: { conns: number; sockets: "deno" | "libc"; threads: number },
   { flood }: Messages,
 ): Promise<void> {
-  const wanted = conns + DESCRIPTORS_OF_PROCESS;
-  const limit = sockets === "libc"
-    ? raiseDescriptorLimit(wanted + threads * DESCRIPTORS_PER_THREAD)
-    : await descriptorLimit();
-  if (wanted > limit) throw new RefusedError(flood.descriptorLimit(conns, limit));
+  const started = Math.min(threads, conns);
+  const own = Math.max(DESCRIPTORS_OF_PROCESS, openDescriptors() + DESCRIPTORS_TO_COME);
+  const needed = conns + own + (started - 1) * DESCRIPTORS_PER_THREAD;
+  const limit = sockets === "libc" ? raiseDescriptorLimit(needed) : await descriptorLimit();
+  if (needed <= limit) return;
+  const enough = needed + SPARE_DESCRIPTORS;
+  throw new RefusedError(flood.descriptorLimit({ conns, threads: started, limit, enough }));
+}
+
+/** How many this process has already; 0 where that cannot be known. */
+function openDescriptors(): number {
+  return hasSystemCalls() ? readSystemDirectory("/proc/self/fd").length : 0;
 }

@@ -1,7 +1,14 @@
 import type { Measurements } from "./measurements.ts";
+import { CLOSED_EARLY } from "./tally.ts";
 import { EchoCheck, Sequence } from "./messages.ts";
 import type { FloodOptions } from "./options.ts";
 import { SendTimes } from "./send_times.ts";
+
+/**
+ * A message that is due so shortly before the end of the flood, and was not sent, may still be on
+ * time: the flood has other connections to look after, and its timers may be late.
+ */
+const MAY_BE_LATE_MS = 250;
 
 /**
  * What one connection sends and gets back, and what that means for the measurements of its flood. How
@@ -13,11 +20,16 @@ export class Exchange {
   readonly #sequence: Sequence;
   readonly #check: EchoCheck;
   readonly #sendTimes: SendTimes;
+  #begun = 0;
+  /** How many messages were sent whole. */
   #sent = 0;
   /** Bytes that were sent, or are about to be, and have not come back yet. */
   #owedBytes = 0;
   #nowMs = 0;
   #isServed = false;
+  #isLost = false;
+  /** The server takes what is sent, and never answers: nothing is owed. */
+  #isListener = false;
   /** The last message was sent: from now on the server may end the connection. */
   isLastSent = false;
 
@@ -40,24 +52,25 @@ export class Exchange {
 
   /** Whether a message has not come back yet. */
   get isOwed(): boolean {
-    return this.#check.messages < this.#sent;
+    return this.#check.messages < this.#begun;
   }
 
   /** When the next message is due; 0: at once. */
   get dueMs(): number {
-    return this.#sendTimes.dueMs(this.#sent);
+    return this.#sendTimes.dueMs(this.#begun);
   }
 
   /** The next message, which is about to be sent. */
   next(nowMs?: number): Uint8Array {
     const message = this.#sequence.next();
-    this.#sendTimes.sent(this.#sent++, nowMs);
+    this.#sendTimes.sent(this.#begun++, nowMs);
     this.#owedBytes += message.length;
     return message;
   }
 
   /** `message` was sent whole. */
   wasSent(message: Uint8Array): void {
+    this.#sent++;
     this.#measurements.messagesSent++;
     this.#measurements.bytesSent += message.length;
   }
@@ -92,16 +105,45 @@ export class Exchange {
   ended(nowMs: number): void {
     const nothingCame = this.#check.messages === 0 && !this.#check.isWithinMessage;
     if (this.isLastSent && nothingCame && !this.#wait) {
-      this.#countServed(nowMs); // a server that only listens, and has listened to the end
+      this.#isListener = true; // and it has listened to the end
+      this.#countServed(nowMs);
     } else if (!this.isLastSent || this.isOwed) {
-      this.lost();
+      this.lost(CLOSED_EARLY);
     }
   }
 
   /** The connection broke, or ended when it should not have. */
-  lost(): void {
-    this.#measurements.lost++;
-    if (!this.#isServed) this.#measurements.lostUnserved++;
+  lost(reason: string): void {
+    this.#isLost = true;
+    this.#measurements.countLost(reason, this.#isServed);
+  }
+
+  /** The server has been waited for long enough: it still owes a message, or the end of the stream. */
+  givenUp(): void {
+    if (this.#isServed) this.#measurements.unanswered++;
+  }
+
+  /**
+   * Counts what is still owed when the connection has been closed. Its age at the end counts as a
+   * round trip: a server that stalls to the end would look better than it is otherwise.
+   *
+   * @param endMs when the flood ended, after which nothing was due any more
+   * @param nowMs until when answers were waited for
+   */
+  settle(endMs: number, nowMs: number): void {
+    const { roundTrips } = this.#measurements;
+    const [times, echoed] = [this.#sendTimes, this.#check.messages];
+    const due = times.dueUntil(endMs);
+    const notSent = due - this.#sent;
+    const late = times.dueUntil(endMs - MAY_BE_LATE_MS) - this.#sent;
+    if (notSent > 0) this.#measurements.messagesNotSent += notSent;
+    if (late > 0) this.#measurements.messagesOverdue += late;
+    if (due > this.#begun) times.recordAges(roundTrips, this.#begun, due, endMs);
+    if (this.#isListener) return;
+    this.#measurements.messagesUnanswered += Math.max(0, this.#sent - echoed);
+    // Without a rate, nobody knows how long a message that was lost would have taken.
+    const isCounted = !this.#isLost || due > 0;
+    if (isCounted && this.isOwed) times.recordAges(roundTrips, echoed, this.#begun, nowMs);
   }
 
   #countServed(nowMs: number): void {

@@ -1,8 +1,8 @@
 import { Measurements } from "./measurements.ts";
-import { type FloodOptions, LAST_ECHOES_MS, MOST_CONNECTING } from "./options.ts";
+import { type FloodOptions, MOST_CONNECTING } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { Talker } from "./talker.ts";
-import { toError } from "../../servers/sockets/thrown.ts";
+import { reasonOf } from "./tally.ts";
 
 /** Many connections to one server, on Deno's own sockets. */
 export class Flood implements RunningFlood {
@@ -11,16 +11,18 @@ export class Flood implements RunningFlood {
   readonly #options: FloodOptions;
   readonly #end = new AbortController();
   readonly #talkers = new Set<Talker>();
+  /** Those that were lost before the end, and whose messages go on to be due, because of a rate. */
+  readonly #cutShort: Talker[] = [];
   readonly #talks: Promise<void>[] = [];
   /** Resolves to nothing when the flood ends. */
   readonly #ended = new Promise<undefined>((resolve) =>
     this.#end.signal.addEventListener("abort", () => resolve(undefined))
   );
-  /** Why the first connection that was refused was. */
-  firstRefusal: Error | undefined = undefined;
   readonly #warm = Promise.withResolvers<void>();
   #connecting = 0;
   #measuredFromMs = 0;
+  /** When the flood has ended. */
+  #endMs = 0;
   #elapsedMs = 0;
   #stops = 0;
 
@@ -51,7 +53,7 @@ export class Flood implements RunningFlood {
   /** Ends the flood before its time; when called again, without waiting for what is owed. */
   stop(): void {
     this.#end.abort();
-    if (++this.#stops > 1) this.#abandonAll();
+    if (++this.#stops > 1) this.#giveUp();
   }
 
   /** Opens the connections, talks on them, and resolves when all are closed. */
@@ -70,14 +72,16 @@ export class Flood implements RunningFlood {
     this.#end.signal.addEventListener("abort", () => {
       clearTimeout(timer);
       this.#warm.resolve();
-      this.#elapsedMs = performance.now() - this.#measuredFromMs;
+      this.#endMs = performance.now();
+      this.#elapsedMs = this.#endMs - this.#measuredFromMs;
+      for (const talker of this.#cutShort) talker.settle(this.#endMs, this.#endMs);
       // Whoever was not served by now never was, whatever the server still does.
       for (const talker of this.#talkers) {
-        if (this.#options.wait && !talker.isServed) talker.abandon();
+        if (this.#options.wait && !talker.isServed) talker.giveUp();
       }
     });
     await this.#openAll();
-    const overdue = this.#abandonOverdue();
+    const overdue = this.#giveUpOverdue();
     await Promise.all(this.#talks);
     overdue.cancel();
     this.#end.abort();
@@ -116,8 +120,7 @@ export class Flood implements RunningFlood {
     try {
       conn = await Promise.race([connecting, this.#ended]);
     } catch (error) {
-      this.measurements.refused++;
-      this.firstRefusal ??= toError(error);
+      this.measurements.countRefused(reasonOf(error));
       return;
     } finally {
       this.#connecting--;
@@ -136,13 +139,20 @@ export class Flood implements RunningFlood {
     }
     const talker = new Talker(conn, index, this.#options, this.measurements, this.#end.signal);
     this.#talkers.add(talker);
-    this.#talks.push(talker.talk().finally(() => this.#talkers.delete(talker)));
+    this.#talks.push(talker.talk().finally(() => this.#closed(talker)));
+  }
+
+  #closed(talker: Talker): void {
+    this.#talkers.delete(talker);
+    const isOver = this.#end.signal.aborted;
+    if (!isOver && this.#options.rate < Infinity) this.#cutShort.push(talker);
+    else talker.settle(this.#endMs, performance.now());
   }
 
   /** Gives up on what is owed some time after the end. */
-  #abandonOverdue(): { cancel(): void } {
+  #giveUpOverdue(): { cancel(): void } {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const begin = () => timer = setTimeout(() => this.#abandonAll(), LAST_ECHOES_MS);
+    const begin = () => timer = setTimeout(() => this.#giveUp(), this.#options.lastEchoesMs);
     if (this.#end.signal.aborted) begin();
     else this.#end.signal.addEventListener("abort", begin);
     return {
@@ -153,11 +163,8 @@ export class Flood implements RunningFlood {
     };
   }
 
-  #abandonAll(): void {
-    for (const talker of this.#talkers) {
-      if (talker.isServed) this.measurements.lost++;
-      talker.abandon();
-    }
+  #giveUp(): void {
+    for (const talker of this.#talkers) talker.giveUp();
   }
 
   #pause(ms: number): Promise<void> {

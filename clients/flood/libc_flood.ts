@@ -20,7 +20,6 @@ export class LibcFlood implements RunningFlood {
   #measurements = new Measurements();
   /** There are newer reports than {@linkcode measurements} has. */
   #isOutdated = false;
-  #lookupError: HostLookupError | undefined = undefined;
 
   /** @param threads how many threads share the connections; no more than there are connections */
   constructor(options: FloodOptions, threads: number) {
@@ -53,13 +52,6 @@ export class LibcFlood implements RunningFlood {
     return this.#reports.reduce((most, { elapsedMs }) => Math.max(most, elapsedMs), 0);
   }
 
-  get firstRefusal(): Error | undefined {
-    if (this.#lookupError !== undefined) return this.#lookupError;
-    const refusal = this.#reports.find(({ firstRefusal }) => firstRefusal !== undefined)
-      ?.firstRefusal;
-    return refusal === undefined ? undefined : new SystemCallError(refusal.call, refusal.errno);
-  }
-
   stop(): void {
     Atomics.add(this.#stops, 0, 1);
     if (this.#waker !== -1) wake(this.#calls, this.#waker);
@@ -73,8 +65,7 @@ export class LibcFlood implements RunningFlood {
       destinations = lookUpHost(host, port);
     } catch (error) {
       if (!(error instanceof HostLookupError)) throw error;
-      this.#lookupError = error;
-      this.#measurements.refused = conns;
+      this.#measurements.countRefused(error.message, conns);
       return;
     }
     this.#waker = createWaker(this.#calls);
@@ -116,6 +107,9 @@ class ThreadHandle {
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
       if (data.kind === "ready") return this.#ready.resolve();
+      if (data.kind === "failed") {
+        return this.#ended.reject(new SystemCallError(data.call, data.errno));
+      }
       this.#onReport(data.report);
       if (data.kind === "ended") this.#ended.resolve();
     };

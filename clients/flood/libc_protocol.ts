@@ -29,11 +29,10 @@ export interface ThreadReport {
   readonly elapsedMs: number;
   readonly isWarm: boolean;
   readonly measurements: EncodedMeasurements;
-  /** The call by which the first connection was refused, and its errno. */
-  readonly firstRefusal: { readonly call: string; readonly errno: number } | undefined;
 }
 
 /** What a thread says. */
 export type FromThread =
   | { readonly kind: "ready" }
-  | { readonly kind: "report" | "ended"; readonly report: ThreadReport };
+  | { readonly kind: "report" | "ended"; readonly report: ThreadReport }
+  | { readonly kind: "failed"; readonly call: string; readonly errno: number };

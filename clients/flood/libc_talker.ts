@@ -1,11 +1,12 @@
 import { EPOLLHUP, EPOLLRDHUP } from "../../servers/sockets/epoll_event.ts";
 import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../../servers/sockets/interface.ts";
-import { ERRNO } from "../../servers/sockets/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../servers/sockets/system_call_error.ts";
 import { MSG_NOSIGNAL, SHUT_WR, type SystemCalls } from "../../servers/sockets/system_calls.ts";
 import { Exchange } from "./exchange.ts";
 import type { LibcClock } from "./libc_clock.ts";
 import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
+import { lossOf } from "./tally.ts";
 
 /** How much a connection may send or receive until it is the turn of the others. */
 const MOST_AT_ONCE = 16;
@@ -120,10 +121,16 @@ export class LibcTalker {
     this.talk(nowMs);
   }
 
-  /** Ends the connection without waiting for what it is owed. */
-  abandon(): void {
+  /** Ends the connection without waiting any longer for what it is owed. */
+  giveUp(): void {
+    this.#exchange.givenUp();
     this.#exchange.isLastSent = true;
     this.#close();
+  }
+
+  /** {@linkcode Exchange.settle} */
+  settle(endMs: number, nowMs: number): void {
+    this.#exchange.settle(endMs, nowMs);
   }
 
   /** Sends what is left of the message. @returns whether nothing is left */
@@ -141,7 +148,7 @@ export class LibcTalker {
       } else if (count === AGAIN) {
         return false;
       } else if (count !== INTERRUPTED) {
-        this.#lose();
+        this.#lose("send", -count);
         return false;
       }
     }
@@ -152,7 +159,8 @@ export class LibcTalker {
     this.#exchange.isLastSent = true;
     if (this.#wait) return this.#close();
     this.#isShutDown = true;
-    if (this.#thread.calls.shutdown(this.#fd, SHUT_WR) < 0) this.#lose();
+    const status = this.#thread.calls.shutdown(this.#fd, SHUT_WR);
+    if (status < 0) this.#lose("shutdown", -status);
   }
 
   /** @param toEnd whether the end of the stream, or an error, comes after the bytes that are there */
@@ -170,7 +178,7 @@ export class LibcTalker {
         this.#exchange.ended(clock.now());
         return this.#close();
       } else if (count !== INTERRUPTED) {
-        return this.#lose();
+        return this.#lose("recv", -count);
       }
     }
     this.#goOnLater();
@@ -202,8 +210,8 @@ export class LibcTalker {
     this.#thread.goOnLater(this);
   }
 
-  #lose(): void {
-    this.#exchange.lost();
+  #lose(call: string, errno: number): void {
+    this.#exchange.lost(lossOf(new SystemCallError(call, errno)));
     this.#close();
   }
 

@@ -10,7 +10,8 @@ import { LibcOpener, type OpenerEvents } from "./libc_opener.ts";
 import type { ThreadReport, ThreadSetup } from "./libc_protocol.ts";
 import { LibcTalker, type TalkerThread } from "./libc_talker.ts";
 import { Measurements } from "./measurements.ts";
-import { type FloodOptions, LAST_ECHOES_MS } from "./options.ts";
+import type { FloodOptions } from "./options.ts";
+import { reasonOf } from "./tally.ts";
 
 const RECV_SIZE_BYTES = 65_536;
 /** How often a thread reports. */
@@ -38,14 +39,17 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   /** When the warm-up is over; `Infinity` once it is. */
   #warmMs: number;
   #open = 0;
+  /** Those that were lost before the end, and whose messages go on to be due, because of a rate. */
+  readonly #cutShort: LibcTalker[] = [];
   /** Those that have more to do, now and when it is the turn of the others. */
   #going: LibcTalker[] = [];
   #goingLater: LibcTalker[] = [];
   #elapsedMs = 0;
-  /** When the flood ends, or after its end, when what is owed is given up. */
+  /** When the flood ends. */
   #endMs: number;
+  /** When what is owed at the end is given up. */
+  #giveUpMs = Infinity;
   #reportMs: number;
-  #firstRefusal: ThreadReport["firstRefusal"] = undefined;
 
   /**
    * @param onReport is told now and then how it goes
@@ -83,7 +87,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
       this.#checkEnd(now());
       if (now() >= this.#reportMs) this.#reportNow();
     }
-    if (!this.isOver) this.#elapsedMs = now() - this.#measuredFromMs;
+    if (!this.isOver) this.#end(now());
     this.#epoll.close();
     return this.#report();
   }
@@ -96,9 +100,11 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     this.#goingLater.push(talker);
   }
 
-  closed({ number }: LibcTalker): void {
-    this.#talkers[number] = undefined;
+  closed(talker: LibcTalker): void {
+    this.#talkers[talker.number] = undefined;
     this.#open--;
+    if (!this.isOver && this.options.rate < Infinity) this.#cutShort.push(talker);
+    else talker.settle(this.#endMs, this.clock.now());
   }
 
   opened(fd: number, number: number, index: number, tookMs: number): void {
@@ -111,9 +117,8 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     talker.talk(nowMs);
   }
 
-  refused({ call, errno }: SystemCallError): void {
-    this.measurements.refused++;
-    this.#firstRefusal ??= { call, errno };
+  refused(error: SystemCallError): void {
+    this.measurements.countRefused(reasonOf(error));
   }
 
   #handle(count: number): void {
@@ -152,40 +157,35 @@ export class LibcThread implements TalkerThread, OpenerEvents {
 
   #checkEnd(nowMs: number): void {
     const stops = Atomics.load(this.#stops, 0);
-    const isTime = nowMs >= this.#endMs;
-    if (!this.isOver) {
-      if (stops > 0 || isTime) this.#end(nowMs);
-    } else if (isTime) {
-      this.#abandonAll();
-    }
-    if (stops > 1) this.#abandonAll();
+    if (!this.isOver && (stops > 0 || nowMs >= this.#endMs)) this.#end(nowMs);
+    if (nowMs >= this.#giveUpMs || stops > 1) this.#giveUp();
   }
 
   #end(nowMs: number): void {
     this.isOver = true;
     this.#elapsedMs = nowMs - this.#measuredFromMs;
-    this.#endMs = nowMs + LAST_ECHOES_MS;
+    this.#endMs = nowMs;
+    this.#giveUpMs = nowMs + this.options.lastEchoesMs;
     this.#opener.abandon();
+    for (const talker of this.#cutShort) talker.settle(nowMs, nowMs);
     for (const talker of this.#talkers) {
       // Whoever was not served by now never was, whatever the server still does.
-      if (this.options.wait && talker?.isServed === false) talker.abandon();
+      if (this.options.wait && talker?.isServed === false) talker.giveUp();
       else talker?.talk(nowMs);
     }
   }
 
   /** Gives up on what is owed. */
-  #abandonAll(): void {
-    for (const talker of this.#talkers) {
-      if (talker?.isServed) this.measurements.lost++;
-      talker?.abandon();
-    }
+  #giveUp(): void {
+    for (const talker of this.#talkers) talker?.giveUp();
   }
 
   /** Waits until there is something to do. @returns how many connections have changed */
   #wait(): number {
     const nowMs = this.clock.now();
     const dueMs = Math.min(this.#opener.dueMs, this.#sleepers.peek()?.dueMs ?? Infinity);
-    const otherMs = Math.min(this.#endMs, this.#warmMs, this.#reportMs);
+    const endMs = this.isOver ? this.#giveUpMs : this.#endMs;
+    const otherMs = Math.min(endMs, this.#warmMs, this.#reportMs);
     if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
     if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
     return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
@@ -205,7 +205,6 @@ export class LibcThread implements TalkerThread, OpenerEvents {
       elapsedMs: this.#elapsedMs,
       isWarm: this.#warmMs === Infinity,
       measurements: this.measurements.encode(),
-      firstRefusal: this.#firstRefusal,
     };
   }
 }

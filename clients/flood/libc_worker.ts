@@ -8,12 +8,18 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
+import { SystemCallError } from "../../servers/sockets/system_call_error.ts";
 import type { FromThread, ThreadSetup } from "./libc_protocol.ts";
 import { LibcThread } from "./libc_thread.ts";
 
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
-  const thread = new LibcThread(data, (report) => tell({ kind: "report", report }));
-  tell({ kind: "ended", report: thread.run() });
+  try {
+    const thread = new LibcThread(data, (report) => tell({ kind: "report", report }));
+    tell({ kind: "ended", report: thread.run() });
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    tell({ kind: "failed", call: error.call, errno: error.errno });
+  }
 };
 
 function tell(message: FromThread): void {

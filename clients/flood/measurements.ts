@@ -1,10 +1,16 @@
 import * as hdr from "hdr-histogram-js";
+import { type Tally, tally } from "./tally.ts";
 
 /** The longest time that is told apart from longer ones: ten minutes. */
 const LONGEST_US = 600_000_000;
 
 /** The percentiles that are reported. */
 export const PERCENTILES = [50, 90, 99, 99.9, 100] as const;
+
+/** Bits of a counter: a flood can owe more messages than 32 bits count. */
+const COUNTER_BITS = 64;
+/** In how many steps at most many durations that are evenly apart are recorded. */
+const MOST_STEPS = 128;
 
 /** Durations below this many microseconds are counted one by one, and put into the histogram later. */
 const SHORT_US = 2_048;
@@ -15,6 +21,7 @@ export class Durations {
     lowestDiscernibleValue: 1,
     highestTrackableValue: LONGEST_US,
     numberOfSignificantValueDigits: 3,
+    bitBucketSize: COUNTER_BITS,
   });
   /** How often each short one came: finding its place in the histogram takes ten times as long. */
   readonly #short = new Uint32Array(SHORT_US);
@@ -34,6 +41,20 @@ export class Durations {
     }
   }
 
+  /**
+   * Records `count` durations, of which the first is `longestMs` and each next is `stepMs` shorter.
+   * Where these are very many, some that follow each other count as the longest of them.
+   */
+  recordEvenly(longestMs: number, stepMs: number, count: number): void {
+    const steps = Math.min(count, MOST_STEPS);
+    for (let step = 0; step < steps; step++) {
+      const from = Math.floor(step * count / steps);
+      const to = Math.floor((step + 1) * count / steps);
+      const us = Math.round((longestMs - from * stepMs) * 1_000);
+      this.#histogram.recordValueWithCount(Math.min(LONGEST_US, Math.max(0, us)), to - from);
+    }
+  }
+
   /** The duration that `percentile` percent do not exceed, in milliseconds. */
   percentileMs(percentile: number): number {
     return this.#all().getValueAtPercentile(percentile) / 1_000;
@@ -46,7 +67,7 @@ export class Durations {
 
   /** Adds those that {@linkcode encode} made a text of: as if each had been recorded here as well. */
   addEncoded(durations: string): void {
-    this.#histogram.add(hdr.decodeFromCompressedBase64(durations));
+    this.#histogram.add(hdr.decodeFromCompressedBase64(durations, COUNTER_BITS));
   }
 
   #all(): hdr.Histogram {
@@ -69,8 +90,16 @@ export interface Counts {
   lost: number;
   /** Those of the lost that had not been served before. */
   lostUnserved: number;
+  /** Connections that were served, and did not get all that they were owed when the flood was over. */
+  unanswered: number;
   messagesSent: number;
   messagesEchoed: number;
+  /** Messages that were sent and never came back. */
+  messagesUnanswered: number;
+  /** Messages that were due before the end, because there is a rate, and were not sent. */
+  messagesNotSent: number;
+  /** Those of them that had been due for so long that being late is no excuse. */
+  messagesOverdue: number;
   bytesSent: number;
   bytesReceived: number;
   wrongBytes: number;
@@ -78,9 +107,19 @@ export interface Counts {
   lastServedMs: number;
 }
 
+/** The counts that are added up when several threads flood. */
+const SUMS = [
+  ...["opened", "refused", "served", "lost", "lostUnserved", "unanswered"] as const,
+  ...["messagesSent", "messagesEchoed", "messagesUnanswered"] as const,
+  ...["messagesNotSent", "messagesOverdue"] as const,
+  ...["bytesSent", "bytesReceived", "wrongBytes"] as const,
+] satisfies (keyof Counts)[];
+
 /** {@linkcode Measurements} in a form that can be told to another thread. */
 export interface EncodedMeasurements {
   readonly counts: Readonly<Counts>;
+  readonly refusedBy: Readonly<Tally>;
+  readonly lostBy: Readonly<Tally>;
   readonly connectTimes: string;
   readonly roundTrips: string;
 }
@@ -89,13 +128,20 @@ export interface EncodedMeasurements {
 export class Measurements implements Counts {
   readonly connectTimes = new Durations();
   roundTrips = new Durations();
+  /** Why connections were refused and lost. */
+  readonly refusedBy: Tally = {};
+  readonly lostBy: Tally = {};
   opened = 0;
   refused = 0;
   served = 0;
   lost = 0;
   lostUnserved = 0;
+  unanswered = 0;
   messagesSent = 0;
   messagesEchoed = 0;
+  messagesUnanswered = 0;
+  messagesNotSent = 0;
+  messagesOverdue = 0;
   bytesSent = 0;
   bytesReceived = 0;
   wrongBytes = 0;
@@ -123,25 +169,37 @@ export class Measurements implements Counts {
     this.lastServedMs = nowMs - this.#startedMs;
   }
 
+  /** Connections were refused; the reason is {@linkcode reasonOf} the error. */
+  countRefused(reason: string, connections = 1): void {
+    this.refused += connections;
+    tally(this.refusedBy, reason, connections);
+  }
+
+  /** A connection was lost, which had been served before or not. */
+  countLost(reason: string, isServed: boolean): void {
+    this.lost++;
+    if (!isServed) this.lostUnserved++;
+    tally(this.lostBy, reason);
+  }
+
   encode(): EncodedMeasurements {
-    const { connectTimes, roundTrips, ...counts } = this;
-    return { counts, connectTimes: connectTimes.encode(), roundTrips: roundTrips.encode() };
+    const { connectTimes, roundTrips, refusedBy, lostBy, ...counts } = this;
+    return {
+      counts,
+      refusedBy,
+      lostBy,
+      connectTimes: connectTimes.encode(),
+      roundTrips: roundTrips.encode(),
+    };
   }
 
   /** Adds what another thread has measured. */
-  addEncoded({ counts, connectTimes, roundTrips }: EncodedMeasurements): void {
+  addEncoded({ counts, refusedBy, lostBy, connectTimes, roundTrips }: EncodedMeasurements): void {
     this.connectTimes.addEncoded(connectTimes);
     this.roundTrips.addEncoded(roundTrips);
-    this.opened += counts.opened;
-    this.refused += counts.refused;
-    this.served += counts.served;
-    this.lost += counts.lost;
-    this.lostUnserved += counts.lostUnserved;
-    this.messagesSent += counts.messagesSent;
-    this.messagesEchoed += counts.messagesEchoed;
-    this.bytesSent += counts.bytesSent;
-    this.bytesReceived += counts.bytesReceived;
-    this.wrongBytes += counts.wrongBytes;
+    for (const name of SUMS) this[name] += counts[name];
     this.lastServedMs = Math.max(this.lastServedMs, counts.lastServedMs);
+    for (const [reason, count] of Object.entries(refusedBy)) tally(this.refusedBy, reason, count);
+    for (const [reason, count] of Object.entries(lostBy)) tally(this.lostBy, reason, count);
   }
 }

@@ -20,19 +20,32 @@ export function always(text: string): Repertoire {
   return [encoder.encode(text)];
 }
 
+/** The printable characters of ASCII begin after the space. */
+const FIRST_PRINTABLE = 0x21;
+/** A prime, so that a lost or moved byte shows in any size that is common. */
+const PERIOD = 89;
+/** How many messages of a size there are, and how far apart in the period they begin. */
+const VARIANTS = 7;
+const SHIFT = 13;
+
 /**
  * A few messages of `sizeBytes` each, of printable characters. They begin differently, and their
- * period is a prime, so that a lost or moved byte shows.
+ * period is a prime. All are parts of the same bytes, so that the longest take little time and memory.
  */
 export function ofSize(sizeBytes: number): Repertoire {
-  const PERIOD = 89;
-  const FIRST = 0x21; // the printable characters of ASCII begin after the space
+  const bytes = new Uint8Array(sizeBytes + (VARIANTS - 1) * SHIFT);
+  const first = Math.min(PERIOD, bytes.length);
+  for (let index = 0; index < first; index++) bytes[index] = FIRST_PRINTABLE + index;
+  // What is there is copied behind itself until it is long enough.
+  for (let filled = first; filled < bytes.length; filled *= 2) bytes.copyWithin(filled, 0, filled);
   return Array.from(
-    { length: 7 },
-    (_, start) =>
-      Uint8Array.from({ length: sizeBytes }, (_, index) => FIRST + (start * 13 + index) % PERIOD),
+    { length: VARIANTS },
+    (_, variant) => bytes.subarray(variant * SHIFT, variant * SHIFT + sizeBytes),
   );
 }
+
+/** Longer messages do not come in one piece, and are compared byte by byte. */
+const MOST_BYTES_AS_WORDS = 65_536;
 
 /** The whole words of 32 bits of each message, for each repertoire: four bytes are compared at once. */
 const words = new WeakMap<Repertoire, readonly Int32Array[]>();
@@ -40,9 +53,10 @@ const words = new WeakMap<Repertoire, readonly Int32Array[]>();
 function wordsOf(repertoire: Repertoire): readonly Int32Array[] {
   let known = words.get(repertoire);
   if (known === undefined) {
-    known = repertoire.map((message) =>
-      new Int32Array(new Uint8Array(message.subarray(0, message.length & ~3)).buffer)
-    );
+    known = repertoire.map((message) => {
+      const length = message.length > MOST_BYTES_AS_WORDS ? 0 : message.length & ~3;
+      return new Int32Array(new Uint8Array(message.subarray(0, length)).buffer);
+    });
     words.set(repertoire, known);
   }
   return known;

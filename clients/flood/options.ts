@@ -2,7 +2,7 @@ import type { Repertoire } from "./messages.ts";
 
 /** How many connections may be in the middle of being opened. */
 export const MOST_CONNECTING = 256;
-/** How long connections may wait, at the end, for what they are still owed. */
+/** How long connections wait at the end for what they are still owed, if the server is not slow. */
 export const LAST_ECHOES_MS = 2_000;
 
 /** What kind of flood it is to be. */
@@ -23,4 +23,6 @@ export interface FloodOptions {
   readonly connectRate: number;
   /** Pause between an echo and the next message. */
   readonly thinkMs: number;
+  /** How long connections wait at the end for what they are still owed. */
+  readonly lastEchoesMs: number;
 }

@@ -1,34 +1,53 @@
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
+import type { FloodOptions } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { type Durations, PERCENTILES } from "./measurements.ts";
 
-/** Whether every connection that was wanted was served, and nothing was lost or wrong. */
+/**
+ * Whether every connection that was wanted was served to the end, nothing was lost or wrong, and what
+ * was due was sent, but for what was due shortly before the end.
+ */
 export function isFlawless({ measurements }: RunningFlood, conns: number): boolean {
-  const { served, refused, lost, wrongBytes } = measurements;
-  return served === conns && refused === 0 && lost === 0 && wrongBytes === 0;
+  const { served, refused, lost, unanswered, messagesOverdue, wrongBytes } = measurements;
+  return served === conns && refused + lost + unanswered + messagesOverdue + wrongBytes === 0;
 }
 
 /** The results for people, line by line. */
 export function describeResults(
   { measurements, elapsedMs }: RunningFlood,
-  conns: number,
+  { conns, rate, sockets }: Pick<FloodOptions, "conns" | "rate"> & { sockets: "deno" | "libc" },
   texts: Messages,
 ): string[] {
   const { flood } = texts;
   const { opened, served, lostUnserved, messagesEchoed, bytesReceived, wrongBytes } = measurements;
+  const { refusedBy, lostBy, messagesSent, messagesNotSent } = measurements;
   const seconds = Math.max(elapsedMs, 1) / 1_000;
-  const lines = [
-    flood.connections(measurements),
+  const lines = [flood.connections(measurements)];
+  for (const [reason, count] of Object.entries(refusedBy)) {
+    lines.push(flood.refused(count, flood.refusal(reason, sockets)));
+  }
+  for (const [reason, count] of Object.entries(lostBy)) {
+    lines.push(flood.lost(count, flood.loss(reason)));
+  }
+  lines.push(
     flood.percentiles(flood.connectTime, shownPercentiles(measurements.connectTimes)),
-    flood.percentiles(flood.roundTrip, shownPercentiles(measurements.roundTrips)),
+    messagesEchoed === 0
+      ? flood.nothingAnswered
+      : flood.percentiles(flood.roundTrip, shownPercentiles(measurements.roundTrips)),
     flood.throughput(
       messagesEchoed,
       Math.round(messagesEchoed / seconds),
       formatBytes(bytesReceived / seconds),
     ),
-    flood.wrong(wrongBytes),
-  ];
+  );
+  if (rate < Infinity) {
+    lines.push(flood.rate(messagesSent + messagesNotSent, messagesSent, messagesNotSent));
+  }
+  if (measurements.messagesUnanswered > 0) {
+    lines.push(flood.unanswered(measurements.messagesUnanswered, measurements.unanswered));
+  }
+  lines.push(flood.wrong(wrongBytes));
   const never = opened - served - lostUnserved;
   if (never > 0) lines.push(flood.notServed(never));
   const notOpened = conns - opened - measurements.refused;
@@ -37,18 +56,27 @@ export function describeResults(
 }
 
 /** The results for programs. */
-export function resultsAsJson({ measurements, elapsedMs }: RunningFlood): string {
-  const { connectTimes, roundTrips, ...counted } = measurements;
+export function resultsAsJson(
+  { measurements, elapsedMs }: RunningFlood,
+  { rate }: Pick<FloodOptions, "rate">,
+): string {
+  const { connectTimes, roundTrips, refusedBy, lostBy, ...counted } = measurements;
+  const { messagesSent, messagesNotSent } = counted;
   return JSON.stringify({
     ...counted,
+    refusedBy,
+    lostBy,
+    messagesDue: rate < Infinity ? messagesSent + messagesNotSent : undefined,
     elapsedMs: Math.round(elapsedMs),
     messagesPerSecond: Math.round(counted.messagesEchoed / Math.max(elapsedMs, 1) * 1_000),
     connectTimeMs: percentiles(connectTimes),
-    roundTripMs: percentiles(roundTrips),
+    roundTripMs: counted.messagesEchoed === 0 ? null : percentiles(roundTrips),
   });
 }
 
-function percentiles(durations: Durations): Record<string, number> {
+/** @returns null when there are none, since 0 would be a good one */
+function percentiles(durations: Durations): Record<string, number> | null {
+  if (durations.count === 0) return null;
   return Object.fromEntries(
     PERCENTILES.map((percentile) => [
       percentile === 100 ? "max" : `p${percentile}`,

@@ -11,8 +11,6 @@ export interface RunningFlood {
   readonly warm: Promise<void>;
   /** For how long messages were sent, the warm-up left aside. */
   readonly elapsedMs: number;
-  /** Why the first connection that was refused was. */
-  readonly firstRefusal: Error | undefined;
   /** Ends the flood before its time; when called again, without waiting for what is owed. */
   stop(): void;
   /** Opens the connections, talks on them, and resolves when all are closed. */

@@ -1,3 +1,5 @@
+import type { Durations } from "./measurements.ts";
+
 /** How many messages on their way are timed at most; what more there are goes untimed. */
 const MOST_TIMED = 1_024;
 
@@ -30,6 +32,12 @@ export class SendTimes {
     return this.#intervalMs === 0 ? 0 : this.#firstMs + index * this.#intervalMs;
   }
 
+  /** How many messages are due up to then; none without a rate. */
+  dueUntil(ms: number): number {
+    if (this.#intervalMs === 0 || ms < this.#firstMs) return 0;
+    return Math.floor((ms - this.#firstMs) / this.#intervalMs) + 1;
+  }
+
   /** Message number `index` is about to be sent. */
   sent(index: number, nowMs = performance.now()): void {
     if (this.#intervalMs > 0) return;
@@ -52,5 +60,18 @@ export class SendTimes {
     const time = this.#others?.get(index);
     this.#others?.delete(index);
     return time;
+  }
+
+  /**
+   * Records how old messages are at `nowMs` that have not come back: those from `first` up to `end`,
+   * which is not one of them. Without a rate, these are all that were timed.
+   */
+  recordAges(durations: Durations, first: number, end: number, nowMs: number): void {
+    if (this.#intervalMs > 0) {
+      durations.recordEvenly(nowMs - this.dueMs(first), this.#intervalMs, end - first);
+      return;
+    }
+    if (this.#singleIndex !== -1) durations.record(nowMs - this.#singleMs);
+    for (const sentMs of this.#others?.values() ?? []) durations.record(nowMs - sentMs);
   }
 }

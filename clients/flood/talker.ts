@@ -1,6 +1,7 @@
 import { Exchange } from "./exchange.ts";
 import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
+import { lossOf } from "./tally.ts";
 
 const RECV_SIZE_BYTES = 65_536;
 
@@ -41,19 +42,25 @@ export class Talker {
       exchange.isLastSent = true;
       if (exchange.isOwed || !this.#options.wait) await this.#conn.closeWrite();
       else this.#close();
-    } catch {
+    } catch (error) {
       // Closing it ourselves makes a write fail too, and is no loss.
-      if (!this.#ended) exchange.lost();
+      if (!this.#ended) exchange.lost(lossOf(error));
       this.#close();
     }
     await receiving;
     this.#close();
   }
 
-  /** Ends the connection without waiting for what it is owed. */
-  abandon(): void {
+  /** Ends the connection without waiting any longer for what it is owed. */
+  giveUp(): void {
+    if (!this.#ended) this.#exchange.givenUp();
     this.#exchange.isLastSent = true;
     this.#close();
+  }
+
+  /** {@linkcode Exchange.settle} */
+  settle(endMs: number, nowMs: number): void {
+    this.#exchange.settle(endMs, nowMs);
   }
 
   async #send(): Promise<void> {
@@ -89,8 +96,8 @@ export class Talker {
         this.#onEcho?.();
       }
       this.#exchange.ended(performance.now());
-    } catch {
-      if (!this.#ended) this.#exchange.lost();
+    } catch (error) {
+      if (!this.#ended) this.#exchange.lost(lossOf(error));
     }
     this.#ended = true;
     this.#onEcho?.();

@@ -7,6 +7,7 @@
 import type { Totals } from "../../servers/supervisor/json_reporter.ts";
 import type { Counts } from "../flood/measurements.ts";
 import type { RunningFlood } from "../flood/running_flood.ts";
+import { type Faults, faultsOf } from "./faults.ts";
 import type { Peaks, Usage } from "./tree_watch.ts";
 
 /** What is compared, in the order in which it is shown, and what is better: more or less. */
@@ -43,6 +44,7 @@ export type Figures = Partial<Readonly<Record<FigureName, number>>>;
 export interface Measured {
   readonly figures: Figures;
   readonly counts: Readonly<Counts>;
+  readonly faults: Faults;
   /** The round trips, as {@linkcode Durations.encode} makes a text of them. */
   readonly roundTrips: string;
   /** Which part of the CPUs that it has threads for the flood itself took. */
@@ -85,6 +87,7 @@ export function makeMeasured(
       wakeUpsPerThousand: wakeUps(totals),
     }),
     counts,
+    faults: faultsOf(measurements),
     roundTrips: roundTrips.encode(),
     floodCpuShare,
   };

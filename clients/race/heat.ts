@@ -15,6 +15,7 @@ import type { RunningFlood } from "../flood/running_flood.ts";
 import { endOrphans } from "../orphans.ts";
 import { NotListeningError, type ServerEnd, type ServerProcess } from "../server_process.ts";
 import type { Entrant } from "./entrants.ts";
+import { type Faults, faultsOf } from "./faults.ts";
 import { makeMeasured, type Measured } from "./figures.ts";
 import { TreeWatch, type Usage } from "./tree_watch.ts";
 
@@ -35,7 +36,7 @@ export type Heat = Measured | { readonly failure: Failure };
 /** Why a server could not be measured. */
 export type Failure =
   | { readonly kind: "ended-early" | "silent" | "ended"; readonly end: ServerEnd }
-  | { readonly kind: "not-served"; readonly opened: number; readonly reason: string | undefined };
+  | { readonly kind: "not-served"; readonly opened: number; readonly faults: Faults };
 
 /**
  * Runs a heat.
@@ -75,7 +76,10 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
     }
     flood.stop();
     await flooding;
-    if (flood.measurements.served === 0) return { failure: notServed(flood) };
+    if (flood.measurements.served === 0) {
+      const { opened } = flood.measurements;
+      return { failure: { kind: "not-served", opened, faults: faultsOf(flood.measurements) } };
+    }
     const { totals } = await server.stop(GRACE_MS);
     return makeMeasured(flood, { ...first, peaks: watch?.peaks, totals });
   } finally {
@@ -113,8 +117,4 @@ function makeFlood(load: Load, port: number): RunningFlood {
   // The race ends it, which knows when it has seen enough.
   const options = { ...load, host: "127.0.0.1", port, durationMs: Infinity };
   return hasSystemCalls() ? new LibcFlood(options, load.threads) : new Flood(options);
-}
-
-function notServed({ measurements, firstRefusal }: RunningFlood): Failure {
-  return { kind: "not-served", opened: measurements.opened, reason: firstRefusal?.message };
 }

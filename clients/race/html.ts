@@ -102,7 +102,7 @@ function table(standings: readonly Standing[], { servers }: RaceRecord, texts: T
     }
     const figures = FIGURE_NAMES.map((figure) => {
       const isBest = best.get(figure)?.has(standing);
-      return `<td${isBest ? ' class="best"' : ""}>${escape(showFigure(standing, figure))}${
+      return `<td${isBest ? ' class="best"' : ""}>${escape(showFigure(standing, figure, texts))}${
         isBest ? "*" : ""
       }</td>`;
     });

@@ -7,12 +7,13 @@
 import config from "../../deno.json" with { type: "json" };
 import type { Messages } from "../../cli/messages.ts";
 import type { Durations } from "../flood/measurements.ts";
+import { isFaulty } from "./faults.ts";
 import type { Figures } from "./figures.ts";
 import type { Heat } from "./heat.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import type { RaceResults } from "./race.ts";
 import type { Standing } from "./standings.ts";
-import { describeFailure, describeNotes } from "./texts.ts";
+import { describeFailure, describeFaults, describeNotes } from "./texts.ts";
 
 /** A race, with all that is needed to repeat and to judge it. */
 export interface RaceRecord {
@@ -59,6 +60,8 @@ export interface ServerRecord {
   readonly rounds: readonly Figures[];
   readonly isLimitedByFlood: boolean;
   readonly failure?: string;
+  /** What went wrong while it was measured, for which it has no throughput. */
+  readonly fault?: string;
 }
 
 /** Where a distribution is looked at: evenly at first, and finer and finer towards its end. */
@@ -73,7 +76,7 @@ export function makeRecord(
   standings: readonly Standing[],
   conditions: Conditions,
   { heatsDone, heatsAll }: RaceResults,
-  { race: texts }: Messages,
+  messages: Messages,
 ): RaceRecord {
   return {
     command: ["playground", ...Deno.args].map(quoted).join(" "),
@@ -93,9 +96,10 @@ export function makeRecord(
       latencies: latencies(one.roundTrips),
       rounds: heats.map((heat) => figuresOf(heat)),
       isLimitedByFlood: one.isLimitedByFlood,
-      failure: one.failure && describeFailure(one.failure, conditions.conns, texts),
+      failure: one.failure && describeFailure(one.failure, conditions.conns, messages),
+      fault: isFaulty(one.faults) ? describeFaults(one.faults, messages).join(", ") : undefined,
     })),
-    notes: describeNotes(standings, texts),
+    notes: describeNotes(standings, messages),
   };
 }
 

@@ -6,6 +6,7 @@
 
 import { Durations } from "../flood/measurements.ts";
 import type { Entrant } from "./entrants.ts";
+import { addFaults, type Faults, isFaulty } from "./faults.ts";
 import { FIGURE_NAMES, type FigureName, FIGURES, type Figures, type Measured } from "./figures.ts";
 import type { Failure, Heat } from "./heat.ts";
 import type { RaceResults } from "./race.ts";
@@ -30,11 +31,10 @@ export interface Standing {
   readonly roundTrips: Durations;
   /** How many connections there were to be served. */
   readonly conns: number;
-  /** Whether it has served all of them in every round. */
+  /** Whether it has served all of them in every round, to the end and without a fault. */
   readonly holdsLoad: boolean;
-  /** Connections that were lost, and bytes that were wrong, in all rounds. */
-  readonly lost: number;
-  readonly wrongBytes: number;
+  /** What went wrong in all rounds. */
+  readonly faults: Faults;
   /** Why it could not be measured, the last time that it could not. */
   readonly failure: Failure | undefined;
   /** Whether the flood took so much CPU that it may have been what held it up. */
@@ -43,11 +43,14 @@ export interface Standing {
   readonly isSpreadWide: boolean;
 }
 
-/** The standings, the fastest first; those that were not measured last. */
+/**
+ * The standings: first those that hold the load, the fastest at the top, then those that serve some
+ * connections only, then those with faults and those that were not measured.
+ */
 export function makeStandings({ heats }: RaceResults, conns: number): Standing[] {
   return [...heats].filter(([, itsHeats]) => itsHeats.length > 0)
     .map(([entrant, itsHeats]) => makeStanding(entrant, itsHeats, conns))
-    .sort((a, b) => throughput(b) - throughput(a));
+    .sort((a, b) => Number(b.holdsLoad) - Number(a.holdsLoad) || throughput(b) - throughput(a));
 }
 
 /**
@@ -66,22 +69,22 @@ export function bestOf(standings: readonly Standing[], name: FigureName): Readon
 function makeStanding(entrant: Entrant, heats: readonly Heat[], conns: number): Standing {
   const measured = heats.filter((heat) => "figures" in heat);
   const failed = heats.filter((heat) => "failure" in heat);
-  const figures = medians(measured);
+  const faults = addFaults(measured.map((heat) => heat.faults));
+  const { messagesPerSecond, ...others } = medians(measured);
+  const isRanked = messagesPerSecond !== undefined && !isFaulty(faults);
   const roundTrips = new Durations();
   for (const heat of measured) roundTrips.addEncoded(heat.roundTrips);
-  const sum = (count: (heat: Measured) => number) =>
-    measured.reduce((total, heat) => total + count(heat), 0);
-  const spread = spreadOf(measured);
+  const spread = isRanked ? spreadOf(measured) : undefined;
   return {
     entrant,
     heats,
-    figures,
+    figures: isRanked ? { messagesPerSecond, ...others } : others,
     spread,
     roundTrips,
     conns,
-    holdsLoad: failed.length === 0 && measured.every(({ counts }) => counts.served === conns),
-    lost: sum(({ counts }) => counts.lost),
-    wrongBytes: sum(({ counts }) => counts.wrongBytes),
+    holdsLoad: failed.length === 0 && !isFaulty(faults) &&
+      measured.every(({ counts }) => counts.served === conns),
+    faults,
     failure: failed.at(-1)?.failure,
     isLimitedByFlood: median(measured.map((heat) => heat.floodCpuShare)) >= FLOOD_IS_LIMIT,
     isSpreadWide: spread !== undefined && spread > SPREAD_IS_WIDE,

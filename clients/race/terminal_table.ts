@@ -41,14 +41,12 @@ export function showRace(
 
 function tablesOf(
   standings: readonly Standing[],
-  { columns }: Messages["race"],
+  texts: Messages["race"],
   width: number,
 ): string[][] {
-  const [throughput, ...figures] = FIGURE_NAMES.map((name) =>
-    figureColumn(standings, name, columns)
-  );
-  const spread = withCells(columns.spread, standings.map(showSpread), "right");
-  const names = withCells(columns.name, standings.map(({ entrant }) => entrant.name), "left");
+  const [throughput, ...figures] = FIGURE_NAMES.map((name) => figureColumn(standings, name, texts));
+  const spread = withCells(texts.columns.spread, standings.map(showSpread), "right");
+  const names = withCells(texts.columns.name, standings.map(({ entrant }) => entrant.name), "left");
   const start = [names, barColumn(standings, LEAST_BAR), throughput, spread];
   const isSpreadKnown = standings.some((one) => one.spread !== undefined);
   const all = splitTable([...(isSpreadKnown ? start : start.slice(0, -1)), ...figures], width);
@@ -64,15 +62,15 @@ function tablesOf(
 function figureColumn(
   standings: readonly Standing[],
   name: FigureName,
-  headings: Messages["race"]["columns"],
+  texts: Messages["race"],
 ): Column {
   const best = bestOf(standings, name);
   const cells = standings.map((standing) => {
-    const shown = showFigure(standing, name);
+    const shown = showFigure(standing, name, texts);
     return best.has(standing) ? bold(`${shown}${BEST}`) : `${shown} `;
   });
   // The mark stands beside the figures, so that these remain below each other.
-  return withCells(`${headings[name]} `, cells, "right");
+  return withCells(`${texts.columns[name]} `, cells, "right");
 }
 
 function barColumn(standings: readonly Standing[], width: number): Column {

@@ -7,8 +7,10 @@
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { formatMs } from "../flood/results.ts";
+import { tallied } from "../flood/tally.ts";
 import type { ServerEnd } from "../server_process.ts";
 import type { FigureName } from "./figures.ts";
+import { type Faults, isFaulty } from "./faults.ts";
 import { type Failure, PATIENCE_MS } from "./heat.ts";
 import type { Conditions } from "./record.ts";
 import type { Standing } from "./standings.ts";
@@ -30,9 +32,17 @@ export function describeConditions(conditions: Conditions, texts: Texts): string
   });
 }
 
-/** A figure of an entrant. */
-export function showFigure({ figures, conns }: Standing, name: FigureName): string {
+/** A figure of an entrant; in place of a throughput that means nothing, why that is so. */
+export function showFigure(
+  { figures, conns, faults }: Standing,
+  name: FigureName,
+  { fault }: Texts,
+): string {
   const value = figures[name];
+  if (name === "messagesPerSecond" && isFaulty(faults)) {
+    if (faults.wrongBytes > 0) return fault.wrong;
+    return faults.unanswered > 0 ? fault.unanswered : fault.lost;
+  }
   if (value === undefined) return UNKNOWN;
   switch (name) {
     case "served":
@@ -61,7 +71,8 @@ export function showSpread({ spread }: Standing): string {
 }
 
 /** Why a server could not be measured. */
-export function describeFailure(failure: Failure, conns: number, texts: Texts): string {
+export function describeFailure(failure: Failure, conns: number, messages: Messages): string {
+  const texts = messages.race;
   switch (failure.kind) {
     case "ended-early":
       return texts.endedEarly(describeEnd(failure.end, texts));
@@ -70,14 +81,32 @@ export function describeFailure(failure: Failure, conns: number, texts: Texts): 
     case "silent":
       return texts.silent(String(PATIENCE_MS / 1_000));
     case "not-served": {
-      const { opened, reason } = failure;
-      return texts.notServed(opened, conns) + (reason === undefined ? "" : `: ${reason}`);
+      const { opened, faults } = failure;
+      return [texts.notServed(opened, conns), ...describeFaults(faults, messages)].join(", ");
     }
   }
 }
 
+/** What went wrong with its connections, each thing with its number. */
+export function describeFaults(faults: Faults, { flood, race }: Messages): string[] {
+  const { refusedBy, lostBy, unanswered, wrongBytes } = faults;
+  return [
+    ...Object.entries(refusedBy).map(([reason, count]) =>
+      race.refused(count, flood.refusal(reason, "libc"))
+    ),
+    ...describeLosses(lostBy, flood),
+    ...(unanswered > 0 ? [race.unansweredCount(unanswered)] : []),
+    ...(wrongBytes > 0 ? [race.wrongCount(wrongBytes)] : []),
+  ];
+}
+
+function describeLosses(lostBy: Faults["lostBy"], flood: Messages["flood"]): string[] {
+  return Object.entries(lostBy).map(([reason, count]) => `${count} ${flood.loss(reason)}`);
+}
+
 /** What must be known to understand the figures: a line for each thing. */
-export function describeNotes(standings: readonly Standing[], texts: Texts): string[] {
+export function describeNotes(standings: readonly Standing[], messages: Messages): string[] {
+  const texts = messages.race;
   const measured = standings.filter(({ figures }) => figures.served !== undefined);
   const note = (
     say: (who: string) => string,
@@ -90,11 +119,24 @@ export function describeNotes(standings: readonly Standing[], texts: Texts): str
   return [
     ...note(
       (who) => texts.unserved(standings[0].conns, who),
-      ({ holdsLoad }) => !holdsLoad,
+      ({ heats, conns }) => heats.some((one) => "counts" in one && one.counts.served !== conns),
       ({ figures }) => ` (${figures.served})`,
     ),
-    ...note(texts.lost, ({ lost }) => lost > 0, ({ lost }) => ` (${lost})`),
-    ...note(texts.wrong, ({ wrongBytes }) => wrongBytes > 0, (one) => ` (${one.wrongBytes})`),
+    ...note(
+      texts.lost,
+      ({ faults }) => tallied(faults.lostBy) > 0,
+      ({ faults }) => ` (${describeLosses(faults.lostBy, messages.flood).join(", ")})`,
+    ),
+    ...note(
+      texts.unanswered,
+      ({ faults }) => faults.unanswered > 0,
+      ({ faults }) => ` (${faults.unanswered})`,
+    ),
+    ...note(
+      texts.wrong,
+      ({ faults }) => faults.wrongBytes > 0,
+      ({ faults }) => ` (${faults.wrongBytes})`,
+    ),
     ...note(texts.wideSpread, ({ isSpreadWide }) => isSpreadWide),
     ...note(texts.floodLimit, ({ isLimitedByFlood }) => isLimitedByFlood),
   ];

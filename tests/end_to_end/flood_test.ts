@@ -36,6 +36,16 @@ for (const sockets of ["deno", "libc"]) {
     assertOneLine(await floodOn(["--port", String(port)]), 1, /^nothing listens on 127\.0\.0\.1/);
   }, { ignore: isMissing });
 
+  test(`on ${sockets} sockets: where nothing listens, --json prints why`, async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    listener.close();
+    const { code, stdout } = await floodOn(["--port", String(port), "--conns", "5", "--json"]);
+    const { opened, refused, refusedBy, connectTimeMs, roundTripMs } = JSON.parse(stdout);
+    assertEquals([code, opened, refused, refusedBy], [1, 0, 5, { ECONNREFUSED: 5 }]);
+    assertEquals([connectTimeMs, roundTripMs], [null, null]);
+  }, { ignore: isMissing });
+
   test(
     `on ${sockets} sockets: a host that does not exist gets one line and exit status 1`,
     async () => {
@@ -90,6 +100,26 @@ for (const sockets of ["deno", "libc"]) {
   );
 
   test(
+    `on ${sockets} sockets: --rate: a server that is frozen to the end cannot hide it`,
+    async () => {
+      await using server = await Server.start(["select", "--verbose"]);
+      const args = ["--port", String(server.port), "--conns", "5", "--duration", "3s"];
+      const flooding = floodOn([...args, "--rate", "50", "--json"]);
+      await server.event("received", 20);
+      server.signal("SIGSTOP");
+      const { code, stdout } = await flooding;
+      const results = JSON.parse(stdout);
+      assertEquals([code, results.lost], [1, 0]);
+      assertGreater(results.messagesUnanswered, 0);
+      assertGreater(results.messagesOverdue, 0);
+      assertEquals(results.messagesDue, results.messagesSent + results.messagesNotSent);
+      // What is overdue is at least as old as this, and there is more of it than one in a thousand.
+      assertGreater(results.roundTripMs["p99.9"], 250);
+    },
+    { ignore: isMissing || Deno.build.os === "windows" },
+  );
+
+  test(
     `on ${sockets} sockets: it ends in time though connections are still being opened`,
     async () => {
       // Nobody accepts, and the backlog is full after a few.
@@ -118,6 +148,16 @@ for (const threads of ["1", "2"]) {
     },
     { ignore },
   );
+}
+
+for (const limit of [64, 96, 128, 256]) {
+  test(`a hard limit of ${limit} that is too low for the threads is told beforehand`, async () => {
+    assertOneLine(
+      await flood(["--conns", "32", "--threads", "32"], { before: `ulimit -n ${limit}` }),
+      1,
+      new RegExp(`^32 connections from 32 threads need more .* limit of ${limit}: .*--threads`),
+    );
+  }, { ignore });
 }
 
 test("a soft limit of 256 descriptors is no hindrance if the hard one is high enough", async () => {

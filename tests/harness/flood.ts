@@ -7,7 +7,7 @@
 import { Flood } from "../../clients/flood/flood.ts";
 import { LibcFlood } from "../../clients/flood/libc_flood.ts";
 import { ofSize } from "../../clients/flood/messages.ts";
-import type { FloodOptions } from "../../clients/flood/options.ts";
+import { type FloodOptions, LAST_ECHOES_MS } from "../../clients/flood/options.ts";
 import type { RunningFlood } from "../../clients/flood/running_flood.ts";
 import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
 import { hasSystemCalls, systemCalls } from "../../servers/sockets/system_calls.ts";
@@ -65,6 +65,7 @@ function optionsFor(
     wait: true,
     connectRate: Infinity,
     thinkMs: 0,
+    lastEchoesMs: LAST_ECHOES_MS,
     ...options,
   };
 }

@@ -6,6 +6,7 @@
 
 import { Durations, Measurements } from "../../clients/flood/measurements.ts";
 import type { Entrant } from "../../clients/race/entrants.ts";
+import { type Faults, faultsOf } from "../../clients/race/faults.ts";
 import type { Figures, Measured } from "../../clients/race/figures.ts";
 import type { Heat } from "../../clients/race/heat.ts";
 import type { Conditions } from "../../clients/race/record.ts";
@@ -26,7 +27,11 @@ export const CONDITIONS: Conditions = {
 };
 
 /** A heat in which all was served, with these figures among others. */
-export function measured(figures: Figures, floodCpuShare = 0.5): Measured {
+export function measured(
+  figures: Figures,
+  floodCpuShare = 0.5,
+  faults: Partial<Faults> = {},
+): Measured {
   const roundTrips = new Durations();
   roundTrips.record(figures.p50Ms ?? 1);
   const served = figures.served ?? CONNS;
@@ -34,6 +39,7 @@ export function measured(figures: Figures, floodCpuShare = 0.5): Measured {
   return {
     figures: { messagesPerSecond: 1_000, served, ...figures },
     counts: { ...counts, served, opened: CONNS },
+    faults: { ...faultsOf(new Measurements()), ...faults },
     roundTrips: roundTrips.encode(),
     floodCpuShare,
   };

@@ -1,0 +1,102 @@
+/** The texts of `playground flood` in English. */
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** The texts on the command and its flags. */
+export const enFloodCommand = {
+  summary: "open many connections at once, talk on each, and check every byte that comes back",
+  usage: "flood [flags]",
+  flags: {
+    conns: "how many connections",
+    duration: "how long to talk; 0 is until Ctrl-C",
+    message: "what to send (a random number from 0 to 100)",
+    size: "send messages of this many bytes instead",
+    rate: "messages per second and connection, whether echoed in time or not",
+    wait: "do not wait for the echo before the next message",
+    connectRate: "open this many connections per second",
+    think: "pause between an echo and the next message; --no-think for none",
+    sockets: "Deno's own, or the system's calls through the C library (Linux)",
+    threads: "libc: how many threads share the connections",
+    quiet: "no progress line",
+  },
+  examples: [
+    "playground flood --conns 1000 --duration 3s",
+    "playground flood --conns 50 --size 16384",
+    "playground flood --conns 100 --rate 10",
+    "playground flood --conns 50000 --sockets libc --threads 2",
+  ],
+};
+
+/** What a flood says. */
+export const enFlood = {
+  descriptorLimit: (d: { conns: number; threads: number; limit: number; enough: number }) =>
+    `${plural(d.conns, "connection")}${
+      d.threads === 1 ? "" : ` from ${count(d.threads)} threads`
+    } ` +
+    `need more descriptors than the limit of ${d.limit}: run "ulimit -n ${d.enough}" first, ` +
+    `or use fewer --conns${d.threads === 1 ? "" : " or --threads"}`,
+  notListening: (address: string) =>
+    `nothing listens on ${address}: start a server with "playground serve select"`,
+  progress: (p: {
+    connected: number;
+    refused: number;
+    waiting: number;
+    messagesPerSecond: number;
+    latency: string;
+  }) =>
+    `${count(p.connected)} connected, ${count(p.refused)} refused, ${
+      count(p.waiting)
+    } waiting to be served, ` +
+    `${count(p.messagesPerSecond)} messages/s, ${p.latency}`,
+  connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
+    `connections   ${count(c.opened)} opened, ${count(c.served)} served, ` +
+    `${count(c.refused)} refused, ${count(c.lost)} lost`,
+  refused: (connections: number, why: string) => `refused       ${count(connections)}: ${why}`,
+  refusal: (reason: string, sockets: "deno" | "libc") => {
+    const known: Record<string, string> = {
+      ECONNREFUSED: "nothing listens there",
+      ECONNRESET: "reset by the server",
+      ETIMEDOUT: "no answer",
+      EADDRNOTAVAIL: "no local port is left",
+      EMFILE: "no descriptor is left",
+      ENFILE: "the system has no descriptor left",
+    };
+    const hint = reason === "EADDRNOTAVAIL" && sockets === "deno"
+      ? "; to this machine, --sockets libc has the ports of many addresses"
+      : "";
+    return known[reason] === undefined ? reason : `${known[reason]} (${reason})${hint}`;
+  },
+  lost: (connections: number, how: string) => `lost          ${count(connections)} ${how}`,
+  loss: (reason: string) => {
+    if (reason === "reset") return "reset by the server";
+    return reason === "closedEarly" ? "closed early by the server" : `broken: ${reason}`;
+  },
+  connectTime: "connect time",
+  roundTrip: "round trip",
+  percentiles: (label: string, values: readonly string[]) =>
+    `${label.padEnd(14)}50 % ${values[0]}, 90 % ${values[1]}, 99 % ${values[2]}, ` +
+    `99.9 % ${values[3]}, max ${values[4]}`,
+  throughput: (messages: number, perSecond: number, bytesPerSecond: string) =>
+    `throughput    ${count(messages)} messages, ${
+      count(perSecond)
+    }/s, ${bytesPerSecond}/s each way`,
+  nothingAnswered: "round trip    nothing was answered",
+  rate: (due: number, sent: number, notSent: number) =>
+    `rate          ${plural(due, "message")} asked for, ${count(sent)} sent, ` +
+    `${count(notSent)} not sent in time`,
+  unanswered: (messages: number, connections: number) =>
+    `no answer     to ${plural(messages, "message")}` +
+    (connections === 0 ? "" : `; ${plural(connections, "connection")} waited for one to the last`),
+  wrong: (bytes: number) => `wrong bytes   ${count(bytes)}`,
+  cannotConnect: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
+  notOpened: (connections: number) =>
+    `${plural(connections, "connection was", "connections were")} not opened before the end`,
+  notServed: (connections: number) =>
+    `${plural(connections, "connection was", "connections were")} never served`,
+};

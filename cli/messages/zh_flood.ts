@@ -1,0 +1,98 @@
+/** `playground flood` 的中文文本。 */
+
+function count(value: number): string {
+  return value.toLocaleString("zh-CN");
+}
+
+/** A label in a column of 14: a Chinese character is two columns wide in a terminal. */
+function column(label: string): string {
+  const wide = label.match(/\p{Script=Han}/gu) ?? [];
+  return label.padEnd(14 - wide.length);
+}
+
+/** 命令及其选项的说明。 */
+export const zhFloodCommand = {
+  summary: "同时打开大量连接，在每条连接上收发，并逐字节核对返回的内容",
+  usage: "flood [选项]",
+  flags: {
+    conns: "连接数",
+    duration: "收发多久，0 表示直到按下 Ctrl-C",
+    message: "发送什么内容（默认为 0 到 100 的随机数）",
+    size: "改为发送这么多字节的消息",
+    rate: "每条连接每秒发送多少条消息，不管回显是否及时",
+    wait: "不等回显就发下一条",
+    connectRate: "每秒打开多少条连接",
+    think: "收到回显后停顿多久再发下一条，--no-think 表示不停顿",
+    sockets: "Deno 自己的套接字，或经 C 库的系统调用（Linux）",
+    threads: "libc：由多少个线程分担这些连接",
+    quiet: "不显示进度",
+  },
+  examples: [
+    "playground flood --conns 1000 --duration 3s",
+    "playground flood --conns 50 --size 16384",
+    "playground flood --conns 100 --rate 10",
+    "playground flood --conns 50000 --sockets libc --threads 2",
+  ],
+};
+
+/** 压测中说的话。 */
+export const zhFlood = {
+  descriptorLimit: (d: { conns: number; threads: number; limit: number; enough: number }) =>
+    `${d.threads === 1 ? "" : `${count(d.threads)} 个线程的 `}${count(d.conns)} 条连接` +
+    `所需的文件描述符超过了上限 ${d.limit}：请先运行 ulimit -n ${d.enough}，` +
+    `或减小 --conns${d.threads === 1 ? "" : " 或 --threads"}`,
+  notListening: (address: string) =>
+    `没有服务器在监听 ${address}：请先启动一个，如 playground serve select`,
+  progress: (p: {
+    connected: number;
+    refused: number;
+    waiting: number;
+    messagesPerSecond: number;
+    latency: string;
+  }) =>
+    `已连接 ${count(p.connected)}，被拒绝 ${count(p.refused)}，等待服务 ${count(p.waiting)}，` +
+    `每秒 ${count(p.messagesPerSecond)} 条消息，往返 ${p.latency}`,
+  connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
+    `${column("连接数")}打开 ${count(c.opened)}，得到服务 ${count(c.served)}，` +
+    `被拒绝 ${count(c.refused)}，中断 ${count(c.lost)}`,
+  refused: (connections: number, why: string) =>
+    `${column("被拒绝")}${count(connections)} 条：${why}`,
+  refusal: (reason: string, sockets: "deno" | "libc") => {
+    const known: Record<string, string> = {
+      ECONNREFUSED: "没有服务器在监听",
+      ECONNRESET: "被服务器重置",
+      ETIMEDOUT: "没有回应",
+      EADDRNOTAVAIL: "本地端口已用完",
+      EMFILE: "文件描述符已用完",
+      ENFILE: "系统的文件描述符已用完",
+    };
+    const hint = reason === "EADDRNOTAVAIL" && sockets === "deno"
+      ? "；连接本机时，--sockets libc 可以使用许多地址的端口"
+      : "";
+    return known[reason] === undefined ? reason : `${known[reason]}（${reason}）${hint}`;
+  },
+  lost: (connections: number, how: string) => `${column("中断")}${count(connections)} 条${how}`,
+  loss: (reason: string) => {
+    if (reason === "reset") return "被服务器重置";
+    return reason === "closedEarly" ? "被服务器提前关闭" : `断开：${reason}`;
+  },
+  connectTime: "连接耗时",
+  roundTrip: "往返时间",
+  percentiles: (label: string, values: readonly string[]) =>
+    `${column(label)}50% ${values[0]}，90% ${values[1]}，99% ${values[2]}，` +
+    `99.9% ${values[3]}，最大 ${values[4]}`,
+  throughput: (messages: number, perSecond: number, bytesPerSecond: string) =>
+    `${column("吞吐量")}${count(messages)} 条消息，每秒 ${count(perSecond)} 条，` +
+    `收发各 ${bytesPerSecond}/s`,
+  nothingAnswered: `${column("往返时间")}没有收到任何回答`,
+  rate: (due: number, sent: number, notSent: number) =>
+    `${column("速率")}应发 ${count(due)} 条消息，已发 ${count(sent)} 条，` +
+    `未能按时发出 ${count(notSent)} 条`,
+  unanswered: (messages: number, connections: number) =>
+    `${column("没有回答")}${count(messages)} 条消息` +
+    (connections === 0 ? "" : `；${count(connections)} 条连接到最后还在等待回答`),
+  wrong: (bytes: number) => `${column("错误字节")}${count(bytes)}`,
+  cannotConnect: (address: string, reason: string) => `连不上 ${address}：${reason}`,
+  notOpened: (connections: number) => `结束之前还有 ${count(connections)} 个连接没有建立`,
+  notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
+};

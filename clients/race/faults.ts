@@ -1,0 +1,42 @@
+/**
+ * What a server did wrong. One that did anything has no throughput that could be compared with others:
+ * it is easy to be fast with wrong answers, or for a few connections out of many.
+ *
+ * @module
+ */
+
+import type { Measurements } from "../flood/measurements.ts";
+import { tallied, type Tally, tally } from "../flood/tally.ts";
+
+/** What went wrong with the connections of a server, in one heat or in several. */
+export interface Faults {
+  /** Connections that could not be opened, and that were lost, by their reasons. */
+  readonly refusedBy: Readonly<Tally>;
+  readonly lostBy: Readonly<Tally>;
+  /** Connections that were served once, and not to the end. */
+  readonly unanswered: number;
+  readonly wrongBytes: number;
+}
+
+/** What went wrong so far. */
+export function faultsOf({ refusedBy, lostBy, unanswered, wrongBytes }: Measurements): Faults {
+  return { refusedBy, lostBy, unanswered, wrongBytes };
+}
+
+/** What went wrong in several heats together. */
+export function addFaults(all: readonly Faults[]): Faults {
+  const refusedBy: Tally = {};
+  const lostBy: Tally = {};
+  for (const faults of all) {
+    for (const [reason, count] of Object.entries(faults.refusedBy)) tally(refusedBy, reason, count);
+    for (const [reason, count] of Object.entries(faults.lostBy)) tally(lostBy, reason, count);
+  }
+  const sum = (name: "unanswered" | "wrongBytes") =>
+    all.reduce((total, faults) => total + faults[name], 0);
+  return { refusedBy, lostBy, unanswered: sum("unanswered"), wrongBytes: sum("wrongBytes") };
+}
+
+/** Whether anything went wrong. */
+export function isFaulty({ lostBy, unanswered, wrongBytes }: Faults): boolean {
+  return tallied(lostBy) + unanswered + wrongBytes > 0;
+}

@@ -1,16 +1,24 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
-import { UsageError } from "../cli/errors.ts";
+import { RefusedError, UsageError } from "../cli/errors.ts";
 import type { FlagValues } from "../cli/flags.ts";
 import type { Language } from "../cli/language.ts";
+import type { Messages } from "../cli/messages.ts";
+import { standardError, standardOutput } from "../cli/output.ts";
 import { modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { checkServeFlags, serveFlags } from "./serve_flags.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
 import { JsonReporter } from "./supervisor/json_reporter.ts";
+import type { LogOptions } from "./supervisor/log.ts";
 import type { Reporter } from "./supervisor/reporter.ts";
 import { supervise, type Supervision } from "./supervisor/supervisor.ts";
 import { TextReporter } from "./supervisor/text_reporter.ts";
+
+const LINES_PER_SECOND = 20;
+const VERBOSE_LINES_PER_SECOND = 1_000;
+/** How long the last lines of a server that was stopped wait for a reader. */
+const LAST_WORDS_MS = 1_000;
 
 /** `playground serve <model>` */
 export const serveCommand = defineCommand({
@@ -27,18 +35,47 @@ export const serveCommand = defineCommand({
     }
     await checkProgram("--exec", exec, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
+    const outputLost = Promise.race([standardOutput.takeLoss(), standardError.takeLoss()]);
     await supervise({
       setup: await makeSetup(model, flags, exec),
       graceMs: flags.grace,
       stats: flags.stats,
-      log: flags.quiet ? "none" : flags.verbose ? "verbose" : "normal",
+      log: logOptions(flags),
       reporter,
+      outputLost,
       messages,
       openView: await viewOpener(flags, given, language, reporter),
     });
+    await sayLastWords(messages);
     return 0;
   },
 });
+
+function logOptions(
+  { quiet, verbose, json }: FlagValues<typeof serveFlags>,
+): LogOptions | undefined {
+  if (quiet) return undefined;
+  return {
+    mostPerSecond: verbose ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND,
+    showsSent: verbose,
+    sumsUpBusySeconds: !verbose && !json,
+  };
+}
+
+/**
+ * Waits a moment for what is still to be read, since whoever has stopped a server waits for its end.
+ *
+ * @throws {RefusedError} when it could not be written, other than because the reader has gone
+ */
+async function sayLastWords({ serve }: Messages): Promise<void> {
+  const unread = await standardOutput.writtenWithin(LAST_WORDS_MS);
+  if (unread > 0) standardError.print(serve.unread(unread));
+  await standardError.writtenWithin(LAST_WORDS_MS);
+  const lost = standardOutput.error;
+  if (lost !== undefined && !(lost instanceof Deno.errors.BrokenPipe)) {
+    throw new RefusedError(lost.message);
+  }
+}
 
 /** The code of the view is loaded only for who wants one. */
 async function viewOpener(

@@ -174,7 +174,12 @@ export const en = {
     reset: (address: string) => `${address} has reset the connection`,
     closed: (address: string) => `${address} has closed`,
     refused: (address: string) => `refused ${address}: --max-clients are connected already`,
-    more: (lines: number) => `… and ${count(lines)} more`,
+    more: (lines: number) => `… and ${plural(lines, "line")} more, which nobody read in time`,
+    busy: (active: number, messagesPerSecond: number, accepted: number, closed: number) =>
+      `${count(active)} connected, ${count(messagesPerSecond)} messages/s` +
+      (accepted > 0 ? `, ${count(accepted)} came` : "") +
+      (closed > 0 ? `, ${count(closed)} left` : ""),
+    unread: (lines: number) => `nobody read the last ${plural(lines, "line")}`,
     outOfDescriptors: (limit: string) =>
       `no descriptor left for another client (the limit is ${limit}): accepting goes on when one is ` +
       "free; raise the limit with ulimit -n",

@@ -168,7 +168,12 @@ export const zh: Messages = {
     reset: (address: string) => `${address} 重置了连接`,
     closed: (address: string) => `${address} 已关闭连接`,
     refused: (address: string) => `拒绝了 ${address}：客户端数已达到 --max-clients`,
-    more: (lines: number) => `……还有 ${count(lines)} 行`,
+    more: (lines: number) => `……还有 ${count(lines)} 行，没有人及时读取，已略去`,
+    busy: (active: number, messagesPerSecond: number, accepted: number, closed: number) =>
+      `已连接 ${count(active)} 个，每秒 ${count(messagesPerSecond)} 条消息` +
+      (accepted > 0 ? `，新来 ${count(accepted)} 个` : "") +
+      (closed > 0 ? `，离开 ${count(closed)} 个` : ""),
+    unread: (lines: number) => `最后 ${count(lines)} 行没有人读取`,
     outOfDescriptors: (limit: string) =>
       `没有文件描述符可供新客户端使用了（上限为 ${limit}），等有空闲的再继续接受；` +
       "可用 ulimit -n 提高上限",

@@ -1,4 +1,6 @@
 import { readCounters } from "../shared_memory/stats.ts";
+import { isIgnored } from "../sockets/signals.ts";
+import { hasSystemCalls } from "../sockets/system_calls.ts";
 import type { Supervision } from "./supervisor.ts";
 
 /** How much longer than the grace an engine may take before it is ended from outside. */
@@ -11,11 +13,9 @@ export class Stop {
   readonly #stats: ArrayBufferLike;
   readonly #giveUp: () => void;
   readonly #onSignal = () => this.begin();
-  // Windows knows no SIGTERM that a program could listen to.
-  readonly #signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
+  readonly #signals = stopSignals();
   #begun = false;
+  #ended = false;
   #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
 
   constructor(
@@ -34,6 +34,13 @@ export class Stop {
     for (const signal of this.#signals) Deno.addSignalListener(signal, this.#onSignal);
   }
 
+  /** Begins it, unless something else has, when this resolves. */
+  beginAfter(event: Promise<unknown>): void {
+    event.then(() => {
+      if (!this.#begun && !this.#ended) this.begin();
+    });
+  }
+
   begin(): void {
     const graceMs = this.#begun ? 0 : this.#supervision.graceMs;
     const clients = readCounters(this.#stats).active;
@@ -48,7 +55,18 @@ export class Stop {
   }
 
   end(): void {
+    this.#ended = true;
     clearTimeout(this.#overdue);
     for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#onSignal);
   }
+}
+
+/**
+ * Windows knows no SIGTERM that a program could listen to. A terminal that is closed hangs up; whoever
+ * starts us with nohup(1) does not want to stop for that.
+ */
+function stopSignals(): Deno.Signal[] {
+  if (Deno.build.os === "windows") return ["SIGINT", "SIGBREAK"];
+  const ignoresHangup = hasSystemCalls() && isIgnored("SIGHUP");
+  return ignoresHangup ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"];
 }

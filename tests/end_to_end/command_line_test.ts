@@ -160,14 +160,20 @@ test("the log says what the servers of the textbook say", async () => {
   );
 });
 
-test("under load the log is summed up", async () => {
+test("under load the log says how many are connected, come and leave, and how much they say", async () => {
   const log = await logOf(["async"], async (port) => {
     const flood = await run(["flood", "--port", String(port), "--conns", "50", "--duration", "1s"]);
     assertEquals(flood.code, 0, flood.stderr);
   });
-  assertMatch(log, /\n… and [\d,]{4,} more\n/);
-  // At most 20 lines a second, over the second of the flood and the moments around it.
-  assertEquals(log.split("\n").filter((line) => line.startsWith("received")).length < 100, true);
+  assertMatch(log, /\n50 connected, [\d,]+ messages\/s/);
+  const sum = (what: string) =>
+    [...log.matchAll(new RegExp(`(\\d+) ${what}$`, "gm"))].reduce(
+      (all, [, n]) => all + Number(n),
+      0,
+    );
+  assertEquals([sum("came") > 0, sum("left")], [true, 50]);
+  // At most 20 lines, all of them in the first second.
+  assertEquals(log.split("\n").filter((line) => line.startsWith("received")).length <= 20, true);
 });
 
 test("--quiet prints where it listens and what it did, and --verbose also what it sends", async () => {

@@ -13,11 +13,17 @@ export class Stop {
   readonly #stats: ArrayBufferLike;
   readonly #giveUp: () => void;
   readonly #onSignal = () => this.begin();
-  readonly #signals = stopSignals();
+  // Windows knows no SIGTERM that a program could listen to. A terminal that is closed hangs up.
+  readonly #signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  /** Who starts us with nohup(1) does not want us to stop when the terminal is closed. */
+  readonly #onHangup = hasSystemCalls() && isIgnored("SIGHUP") ? () => {} : this.#onSignal;
   #begun = false;
   #ended = false;
   #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
 
+  /** To be made before anybody listens to a signal: the runtime then forgets what was ignored. */
   constructor(
     supervision: Supervision,
     endClients: (graceMs: number) => void,
@@ -31,7 +37,7 @@ export class Stop {
   }
 
   listenToSignals(): void {
-    for (const signal of this.#signals) Deno.addSignalListener(signal, this.#onSignal);
+    for (const signal of this.#signals) Deno.addSignalListener(signal, this.#listener(signal));
   }
 
   /** Begins it, unless something else has, when this resolves. */
@@ -57,16 +63,11 @@ export class Stop {
   end(): void {
     this.#ended = true;
     clearTimeout(this.#overdue);
-    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#onSignal);
+    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#listener(signal));
   }
-}
 
-/**
- * Windows knows no SIGTERM that a program could listen to. A terminal that is closed hangs up; whoever
- * starts us with nohup(1) does not want to stop for that.
- */
-function stopSignals(): Deno.Signal[] {
-  if (Deno.build.os === "windows") return ["SIGINT", "SIGBREAK"];
-  const ignoresHangup = hasSystemCalls() && isIgnored("SIGHUP");
-  return ignoresHangup ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  /** What the runtime is not listened to for it takes as a request to exit, though it was ignored before. */
+  #listener(signal: Deno.Signal): () => void {
+    return signal === "SIGHUP" ? this.#onHangup : this.#onSignal;
+  }
 }

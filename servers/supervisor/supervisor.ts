@@ -58,8 +58,8 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const startedMs = performance.now();
   const warden = setup.sockets === "libc" ? new Warden(memories.descriptors) : undefined;
   const engine = new RunningEngine(supervision, engineSetup(setup, memories), warden);
-  if (withChildren !== undefined) await engine.startChildren(withChildren);
   const stop = new Stop(supervision, (graceMs) => engine.endClients(graceMs), stats, engine.giveUp);
+  if (withChildren !== undefined) await engine.startChildren(withChildren);
   engine.start(stop, log);
   stop.listenToSignals();
   stop.beginAfter(supervision.outputLost);

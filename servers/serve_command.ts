@@ -4,6 +4,7 @@ import type { FlagValues } from "../cli/flags.ts";
 import type { Language } from "../cli/language.ts";
 import type { Messages } from "../cli/messages.ts";
 import { standardError, standardOutput } from "../cli/output.ts";
+import { leastDescriptors } from "./engine/headroom.ts";
 import { modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkProgram, splitCommand } from "./program.ts";
@@ -33,11 +34,12 @@ export const serveCommand = defineCommand({
     if (given.has("exec") && exec.length === 0) {
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
     }
+    const limit = await checkDescriptorLimit(model, messages);
     await checkProgram("--exec", exec, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     const outputLost = Promise.race([standardOutput.takeLoss(), standardError.takeLoss()]);
     await supervise({
-      setup: await makeSetup(model, flags, exec),
+      setup: makeSetup(model, flags, exec, limit),
       graceMs: flags.grace,
       stats: flags.stats,
       log: logOptions(flags),
@@ -50,6 +52,18 @@ export const serveCommand = defineCommand({
     return 0;
   },
 });
+
+/**
+ * How many descriptors the server may have.
+ *
+ * @throws {RefusedError} when it could not serve anybody with them: the runtime aborts for want of them
+ */
+async function checkDescriptorLimit(model: ModelName, { serve }: Messages): Promise<number> {
+  const limit = await descriptorLimit();
+  const least = leastDescriptors(modelEntry(model).servant);
+  if (limit < least) throw new RefusedError(serve.limitTooLow(model, limit, least));
+  return limit;
+}
 
 function logOptions(
   { quiet, verbose, json }: FlagValues<typeof serveFlags>,
@@ -91,11 +105,12 @@ async function viewOpener(
   return (server) => new LiveView(server, { port, open, recordTo, language, reporter });
 }
 
-async function makeSetup(
+function makeSetup(
   model: ModelName,
   flags: FlagValues<typeof serveFlags>,
   exec: readonly string[],
-): Promise<Supervision["setup"]> {
+  limit: number,
+): Supervision["setup"] {
   return {
     model,
     sockets: flags.sockets,
@@ -117,6 +132,6 @@ async function makeSetup(
       threads: flags.threads,
     },
     idleTimeoutMs: flags.idleTimeout,
-    descriptorLimit: await descriptorLimit(),
+    descriptorLimit: limit,
   };
 }

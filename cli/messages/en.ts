@@ -186,6 +186,9 @@ export const en = {
     clientsLimited: (most: number, limit: string) =>
       `${plural(most, "client")} at a time is the most for this model with a limit of ${limit} ` +
       "descriptors: the next ones wait; raise the limit with ulimit -n",
+    limitTooLow: (model: string, limit: number, least: number) =>
+      `${model} needs at least ${least} descriptors, and the limit is ${limit}: ` +
+      `raise it with "ulimit -n ${least}"`,
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
       `${fdSetSize} (FD_SETSIZE); raise that with --fd-setsize, or serve with poll or epoll`,

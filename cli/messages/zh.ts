@@ -180,6 +180,9 @@ export const zh: Messages = {
     clientsLimited: (most: number, limit: string) =>
       `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(most)} 个客户端，` +
       "后来的要等一等；可用 ulimit -n 提高上限",
+    limitTooLow: (model: string, limit: number, least: number) =>
+      `${model} 至少需要 ${least} 个文件描述符，而现在的上限是 ${limit}；` +
+      `请用 “ulimit -n ${least}” 提高上限`,
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +
       "可用 --fd-setsize 提高这个数，或改用 poll 或 epoll",

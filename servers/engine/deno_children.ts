@@ -3,7 +3,7 @@ import { READY_BYTE } from "./child_protocol.ts";
 import { childCommand } from "./child_role.ts";
 import type { Children } from "./children.ts";
 import { Guard } from "./guard.ts";
-import { Headroom, mostServants } from "./headroom.ts";
+import { DESCRIPTORS_PER_CHILD, Headroom, mostServants } from "./headroom.ts";
 import type { Engine } from "./model.ts";
 import { Numbers } from "./numbers.ts";
 
@@ -12,9 +12,6 @@ const END_MS = 2_000;
 
 /** As much as a pipe holds at a time, pipe(7). */
 const PIPE_BYTES = 65_536;
-
-/** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
-const DESCRIPTORS_PER_CHILD = 5;
 
 /** Children with a pipe each way, between which and the client this process carries the bytes. */
 export class DenoChildren implements Children {

@@ -6,7 +6,8 @@
 
 import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
-import { Server } from "../harness/playground.ts";
+import { assertOneLine } from "../harness/one_line.ts";
+import { run, Server } from "../harness/playground.ts";
 import { cpuSeconds } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
@@ -79,3 +80,27 @@ test("select: the line on descriptors tells people what to do", async () => {
   assertMatch(rest.join("\n"), /^stopping: \d+ clients may finish for 0.0 s/);
   assertEquals(code, 0);
 }, { ignore: Deno.build.os !== "linux" });
+
+/** One for each kind of servant, which differ in what they need. */
+const NEEDY = ["select", "process", "thread", "threadpool"];
+
+for (const { name, args } of MODELS.filter(({ args: [model] }) => NEEDY.includes(model))) {
+  test(
+    `${name}: a limit that is too low is a line, and the one that it names is enough`,
+    async () => {
+      const refused = await run(["serve", ...args], { before: "ulimit -n 28" });
+      assertOneLine(
+        refused,
+        1,
+        /needs at least \d+ descriptors, and the limit is 28: raise it with/,
+      );
+      const [, least] = /ulimit -n (\d+)/.exec(refused.stderr) ?? [];
+      await using server = await Server.start(args, { before: `ulimit -n ${least}` });
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "served"), "served");
+      conn.close();
+      assertEquals((await server.stop()).code, 0);
+    },
+    { ignore: Deno.build.os !== "linux" },
+  );
+}

@@ -30,7 +30,7 @@ export const serveCommand = defineCommand({
   ): Promise<number> {
     const model = parseModelName(name, messages);
     checkServeFlags(model, flags, given, messages);
-    const exec = splitCommand(flags.exec);
+    const exec = splitCommand("--exec", flags.exec, messages);
     if (given.has("exec") && exec.length === 0) {
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
     }

@@ -146,6 +146,9 @@ export const en = {
       "--sockets libc needs Linux on x86-64 or arm64; leave it away to use Deno's own sockets",
     onlyWith: (flag: string, other: string) => `${flag} means nothing without ${other}`,
     notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
+    noEffectWith: (flag: string, other: string) =>
+      `${flag} has no effect with ${other}; omit one of them`,
+    quoteNotClosed: (flag: string, value: string) => `${flag} ${value}: a quote is not closed`,
     wantsNothing: "it is on or off, and takes no other value",
     wantsText: "it takes a text",
     wantsInteger: (least: number, most: number) =>
@@ -240,6 +243,10 @@ export const en = {
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
     programMissing: (flag: string, program: string) =>
       `${flag} ${program}: the program is not found; name one that is in the PATH, or its path`,
+    programNoFile: (flag: string, program: string) =>
+      `${flag} ${program}: this is not a file that can be run; name a program`,
+    programNotExecutable: (flag: string, program: string) =>
+      `${flag} ${program}: this file may not be executed; allow it with chmod +x, or name another`,
     spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
       "a program that runs already cannot be given a client",
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,

@@ -144,6 +144,9 @@ export const zh: Messages = {
       "--sockets libc 只能用于 x86-64 或 arm64 上的 Linux；去掉它即使用 Deno 自己的套接字",
     onlyWith: (flag: string, other: string) => `${flag} 只有与 ${other} 一起使用才有意义`,
     notTogether: (one: string, other: string) => `${one} 和 ${other} 不能同时使用`,
+    noEffectWith: (flag: string, other: string) =>
+      `${flag} 与 ${other} 同用时不起作用，请去掉其中一个`,
+    quoteNotClosed: (flag: string, value: string) => `${flag} ${value}：引号没有成对`,
     wantsNothing: "它只有开和关，不带别的值",
     wantsText: "应为一段文本",
     wantsInteger: (least: number, most: number) =>
@@ -231,6 +234,10 @@ export const zh: Messages = {
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
     programMissing: (flag: string, program: string) =>
       `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
+    programNoFile: (flag: string, program: string) =>
+      `${flag} ${program}：这不是可以运行的文件，请写一个程序`,
+    programNotExecutable: (flag: string, program: string) =>
+      `${flag} ${program}：这个文件没有执行权限；请用 chmod +x 加上，或换一个程序`,
     spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
       "已经在运行的程序接不了客户端",
     engineFailed: (reason: string) => `引擎出错了：${reason}`,

@@ -189,6 +189,8 @@ export const en = {
     clientsLimited: (most: number, limit: string) =>
       `${plural(most, "client")} at a time is the most for this model with a limit of ${limit} ` +
       "descriptors: the next ones wait; raise the limit with ulimit -n",
+    backlogLimited: (wanted: number, most: number) =>
+      `the backlog is ${most} and not ${wanted}: the system allows no more (net.core.somaxconn)`,
     limitTooLow: (model: string, limit: number, least: number) =>
       `${model} needs at least ${least} descriptors, and the limit is ${limit}: ` +
       `raise it with "ulimit -n ${least}"`,

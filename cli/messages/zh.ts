@@ -183,6 +183,8 @@ export const zh: Messages = {
     clientsLimited: (most: number, limit: string) =>
       `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(most)} 个客户端，` +
       "后来的要等一等；可用 ulimit -n 提高上限",
+    backlogLimited: (wanted: number, most: number) =>
+      `监听队列的长度是 ${most} 而不是 ${wanted}：系统最多只允许这么多（net.core.somaxconn）`,
     limitTooLow: (model: string, limit: number, least: number) =>
       `${model} 至少需要 ${least} 个文件描述符，而现在的上限是 ${limit}；` +
       `请用 “ulimit -n ${least}” 提高上限`,

@@ -14,6 +14,7 @@ import { modelEntry } from "../registry.ts";
 import { Controls } from "../shared_memory/controls.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import { readCounters } from "../shared_memory/stats.ts";
+import { longestBacklog } from "../sockets/backlog_limit.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import type { ChildProcesses, ChildSharing } from "./child_processes.ts";
 import { ClientThreads } from "./client_threads.ts";
@@ -174,6 +175,7 @@ class RunningEngine {
     switch (data.kind) {
       case "listening":
         reporter.listening(data, setup.model, setup.sockets);
+        this.#checkBacklog();
         log?.begin();
         this.view?.listening(data).catch(this.#fail);
         return;
@@ -199,6 +201,12 @@ class RunningEngine {
       case "crashed":
         return this.#failed(data.detail);
     }
+  }
+
+  #checkBacklog(): void {
+    const { backlog: wanted } = this.#setup.listen;
+    const most = longestBacklog();
+    if (wanted > most) this.#notice({ kind: "backlog-limited", wanted, most });
   }
 
   readonly #notice = (notice: Notice): void => {

@@ -15,6 +15,7 @@ import type { LogOptions } from "./supervisor/log.ts";
 import type { Reporter } from "./supervisor/reporter.ts";
 import { supervise, type Supervision } from "./supervisor/supervisor.ts";
 import { TextReporter } from "./supervisor/text_reporter.ts";
+import { checkViewPort } from "./watch/view_port.ts";
 
 const LINES_PER_SECOND = 20;
 const VERBOSE_LINES_PER_SECOND = 1_000;
@@ -46,7 +47,7 @@ export const serveCommand = defineCommand({
       reporter,
       outputLost,
       messages,
-      openView: await viewOpener(flags, given, language, reporter),
+      openView: await viewOpener(flags, given, language, messages, reporter),
     });
     await sayLastWords(messages);
     return 0;
@@ -91,14 +92,20 @@ async function sayLastWords({ serve }: Messages): Promise<void> {
   }
 }
 
-/** The code of the view is loaded only for who wants one. */
+/**
+ * The code of the view is loaded only for who wants one.
+ *
+ * @throws {RefusedError} when the view's port cannot be listened on
+ */
 async function viewOpener(
   { watch, open, record }: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   language: Language,
+  messages: Messages,
   reporter: Reporter,
 ): Promise<Supervision["openView"]> {
   if (!given.has("watch") && record === "") return undefined;
+  if (given.has("watch")) checkViewPort(watch, messages);
   const { LiveView } = await import("./watch/live_view.ts");
   const port = given.has("watch") ? watch : undefined;
   const recordTo = record === "" ? undefined : record;

@@ -237,6 +237,11 @@ export const en = {
       `peak memory   ${own}${child === undefined ? "" : `, and ${child} in the largest child`}`,
     portInUse: (address: string) =>
       `${address} is in use: stop whoever listens there, or choose another with --port (0 picks one)`,
+    viewPortInUse: (port: number) =>
+      `--watch ${port}: the port is in use; choose another, such as --watch 0, which picks one`,
+    viewPortForbidden: (port: number) =>
+      `--watch ${port}: ports below 1024 need more rights than you have; choose another`,
+    viewPortFailed: (port: number, reason: string) => `--watch ${port}: ${reason}`,
     noSuchHost: (host: string) => `--host ${host}: there is no such host`,
     hostNotHere: (host: string) => `--host ${host}: this machine does not have that address`,
     portForbidden: (address: string) =>

@@ -228,6 +228,11 @@ export const zh: Messages = {
       `内存峰值  ${own}${child === undefined ? "" : `，最大的子进程 ${child}`}`,
     portInUse: (address: string) =>
       `${address} 已被占用：请停掉正在监听它的程序，或用 --port 换一个端口（0 表示任选一个）`,
+    viewPortInUse: (port: number) =>
+      `--watch ${port}：端口已被占用；请换一个，例如 --watch 0 表示任选一个`,
+    viewPortForbidden: (port: number) =>
+      `--watch ${port}：监听 1024 以下的端口需要更高的权限，请换一个端口`,
+    viewPortFailed: (port: number, reason: string) => `--watch ${port}：${reason}`,
     noSuchHost: (host: string) => `--host ${host}：没有这个主机`,
     hostNotHere: (host: string) => `--host ${host}：本机没有这个地址`,
     portForbidden: (address: string) =>

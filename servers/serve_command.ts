@@ -19,6 +19,8 @@ import { checkViewPort } from "./watch/view_port.ts";
 
 const LINES_PER_SECOND = 20;
 const VERBOSE_LINES_PER_SECOND = 1_000;
+/** What a write to a pipe without a reader gives, and one to a terminal that was closed. */
+const READER_HAS_GONE: readonly unknown[] = ["EPIPE", "EIO"];
 /** How long the last lines of a server that was stopped wait for a reader. */
 const LAST_WORDS_MS = 1_000;
 
@@ -86,10 +88,9 @@ async function sayLastWords({ serve }: Messages): Promise<void> {
   const unread = await standardOutput.writtenWithin(LAST_WORDS_MS);
   if (unread > 0) standardError.print(serve.unread(unread));
   await standardError.writtenWithin(LAST_WORDS_MS);
-  const lost = standardOutput.error;
-  if (lost !== undefined && !(lost instanceof Deno.errors.BrokenPipe)) {
-    throw new RefusedError(lost.message);
-  }
+  const { error } = standardOutput;
+  if (error === undefined || "code" in error && READER_HAS_GONE.includes(error.code)) return;
+  throw new RefusedError(error.message);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Commands, runCommand } from "./cli/command.ts";
-import { allWritten, printWithoutBlocking } from "./cli/output.ts";
+import { finishPrinting, printWithoutBlocking } from "./cli/output.ts";
 import config from "./deno.json" with { type: "json" };
 
 const commands: Commands = {
@@ -27,6 +27,5 @@ if (Deno.args[0] === "--serve-one-client") {
 } else {
   printWithoutBlocking();
   const exitStatus = await runCommand(commands, config.version, Deno.args);
-  await allWritten();
-  Deno.exit(exitStatus);
+  Deno.exit(await finishPrinting(exitStatus));
 }

@@ -21,6 +21,9 @@ const TRY_AGAIN_MS = 10;
 
 const encoder = new TextEncoder();
 
+/** What a write to a pipe without a reader gives, and one to a terminal that was closed. */
+const READER_HAS_GONE: readonly unknown[] = ["EPIPE", "EIO"];
+
 /** Says, in a line, that so many lines were dropped. */
 export type DescribeDropped = (count: number) => string;
 
@@ -41,7 +44,6 @@ export class Output {
   #unwritten = 0;
   #isWriting = false;
   #isOver = false;
-  #takesLoss = false;
   #dropped = 0;
   #describeDropped: DescribeDropped = String;
   #onWritten: () => void = () => {};
@@ -82,14 +84,8 @@ export class Output {
     } else this.#put(`${line}\n`);
   }
 
-  /**
-   * From now on it is for the caller to see to it that nothing can be written any more. Otherwise that is
-   * an unhandled rejection.
-   *
-   * @returns a promise that resolves then
-   */
-  takeLoss(): Promise<void> {
-    this.#takesLoss = true;
+  /** Resolves when nothing can be written any more. */
+  get lost(): Promise<void> {
     return this.#lost.promise;
   }
 
@@ -144,7 +140,6 @@ export class Output {
       if (!(error instanceof Error)) throw error;
       this.#error = error;
       this.#lost.resolve();
-      if (!this.#takesLoss) throw error;
     } finally {
       this.#isWriting = false;
       this.#onWritten();
@@ -198,7 +193,19 @@ export function printWithoutBlocking(): void {
   console.error = (...words: unknown[]) => standardError.print(words.map(String).join(" "));
 }
 
-/** Resolves when all that was printed is written. A signal that nobody listens to ends the wait. */
-export async function allWritten(): Promise<void> {
-  await Promise.all([standardOutput.written(), standardError.written()]);
+/**
+ * Waits until all that was printed is written. A signal that nobody listens to ends the wait. A reader
+ * that has gone neither ends the work nor decides how it has ended; a full disk is a failure.
+ *
+ * @param exitStatus of what has printed it
+ * @returns the exit status
+ */
+export async function finishPrinting(exitStatus: number): Promise<number> {
+  await standardOutput.written();
+  const { error } = standardOutput;
+  const isFailure = error !== undefined &&
+    !("code" in error && READER_HAS_GONE.includes(error.code));
+  if (isFailure) standardError.print(error.message);
+  await standardError.written();
+  return isFailure ? exitStatus || 1 : exitStatus;
 }

@@ -19,8 +19,6 @@ import { checkViewPort } from "./watch/view_port.ts";
 
 const LINES_PER_SECOND = 20;
 const VERBOSE_LINES_PER_SECOND = 1_000;
-/** What a write to a pipe without a reader gives, and one to a terminal that was closed. */
-const READER_HAS_GONE: readonly unknown[] = ["EPIPE", "EIO"];
 /** How long the last lines of a server that was stopped wait for a reader. */
 const LAST_WORDS_MS = 1_000;
 
@@ -40,7 +38,7 @@ export const serveCommand = defineCommand({
     const limit = await checkDescriptorLimit(model, messages);
     await checkProgram("--exec", exec, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
-    const outputLost = Promise.race([standardOutput.takeLoss(), standardError.takeLoss()]);
+    const outputLost = Promise.race([standardOutput.lost, standardError.lost]);
     await supervise({
       setup: makeSetup(model, flags, exec, limit),
       graceMs: flags.grace,
@@ -79,18 +77,11 @@ function logOptions(
   };
 }
 
-/**
- * Waits a moment for what is still to be read, since whoever has stopped a server waits for its end.
- *
- * @throws {RefusedError} when it could not be written, other than because the reader has gone
- */
+/** Waits a moment for what is still to be read: whoever has stopped a server waits for its end. */
 async function sayLastWords({ serve }: Messages): Promise<void> {
   const unread = await standardOutput.writtenWithin(LAST_WORDS_MS);
   if (unread > 0) standardError.print(serve.unread(unread));
   await standardError.writtenWithin(LAST_WORDS_MS);
-  const { error } = standardOutput;
-  if (error === undefined || "code" in error && READER_HAS_GONE.includes(error.code)) return;
-  throw new RefusedError(error.message);
 }
 
 /**

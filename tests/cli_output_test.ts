@@ -76,10 +76,9 @@ test("who does not wait for the reader learns how many lines were not written", 
 test("output that is lost says why, takes no more, and is waited for no more", async () => {
   const stream = new SlowStream();
   const output = new Output(stream);
-  const lost = output.takeLoss();
   output.print("one");
   stream.leave();
-  await lost;
+  await output.lost;
   output.print("two");
   await output.written();
   assertEquals([output.error?.message, stream.text], ["nobody reads", ""]);

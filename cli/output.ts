@@ -31,7 +31,11 @@ interface Waiting {
   readonly bytes: Uint8Array;
   /** How many lines it is, or stands for. */
   readonly lines: number;
+  /** Its place among all that is printed. */
+  readonly order: number;
 }
+
+let printed = 0;
 
 /** Text on its way to somebody who may read slowly, or not at all. */
 export class Output {
@@ -46,7 +50,10 @@ export class Output {
   #isOver = false;
   #dropped = 0;
   #describeDropped: DescribeDropped = String;
-  #onWritten: () => void = () => {};
+  /** The place of the first that is not written. */
+  #next = Infinity;
+  #progress = Promise.withResolvers<void>();
+  #sameTerminal: Output | undefined = undefined;
 
   constructor(stream: Pick<typeof Deno.stdout, "write">) {
     this.#stream = stream;
@@ -84,6 +91,12 @@ export class Output {
     } else this.#put(`${line}\n`);
   }
 
+  /** From now on what is printed on both appears in the order in which it was printed. */
+  shareTerminalWith(other: Output): void {
+    this.#sameTerminal = other;
+    other.#sameTerminal = this;
+  }
+
   /** Resolves when nothing can be written any more. */
   get lost(): Promise<void> {
     return this.#lost.promise;
@@ -91,7 +104,7 @@ export class Output {
 
   /** Resolves when all is written, or nothing more can be. */
   async written(): Promise<void> {
-    while (!this.isWritten) await new Promise<void>((resolve) => this.#onWritten = resolve);
+    while (!this.isWritten) await this.#progress.promise;
   }
 
   /**
@@ -120,7 +133,9 @@ export class Output {
   #put(text: string, lines = 1): void {
     if (this.#isOver) return;
     const bytes = encoder.encode(text);
-    this.#waiting.push({ bytes, lines });
+    const order = printed++;
+    this.#waiting.push({ bytes, lines, order });
+    this.#next = Math.min(this.#next, order);
     this.#waitingBytes += bytes.length;
     this.#unwritten += lines;
     if (!this.#isWriting) this.#writeWaiting();
@@ -130,9 +145,12 @@ export class Output {
     this.#isWriting = true;
     try {
       while (this.#waitingBytes > 0) {
+        await this.#turn();
         const { bytes, lines } = this.#takeChunk();
         await this.#writeAll(bytes);
         this.#unwritten -= lines;
+        this.#next = this.#waiting[0]?.order ?? Infinity;
+        this.#advance();
         if (this.#waitingBytes === 0) this.#sayDropped();
       }
     } catch (error) {
@@ -142,7 +160,7 @@ export class Output {
       this.#lost.resolve();
     } finally {
       this.#isWriting = false;
-      this.#onWritten();
+      this.#advance();
     }
   }
 
@@ -157,11 +175,25 @@ export class Output {
     }
   }
 
-  /** Takes lines out of the queue: one, and as many more as make a chunk. */
-  #takeChunk(): Waiting {
+  /** Waits until what was printed before on the same terminal is written. */
+  async #turn(): Promise<void> {
+    const other = this.#sameTerminal;
+    while (other !== undefined && other.#next < this.#next) await other.#progress.promise;
+  }
+
+  #advance(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers<void>();
+  }
+
+  /** Takes lines out of the queue, as many as make a chunk. */
+  #takeChunk(): Omit<Waiting, "order"> {
     let [count, sizeBytes, lines] = [0, 0, 0];
-    while (count < this.#waiting.length && (count === 0 || sizeBytes < CHUNK_BYTES)) {
-      const one = this.#waiting[count++];
+    const other = this.#sameTerminal;
+    const before = other === undefined ? Infinity : other.#next;
+    for (const one of this.#waiting) {
+      if (sizeBytes >= CHUNK_BYTES || one.order > before) break;
+      count++;
       sizeBytes += one.bytes.length;
       lines += one.lines;
     }
@@ -180,12 +212,16 @@ export class Output {
     this.#waiting.length = 0;
     this.#waitingBytes = 0;
     this.#dropped = 0;
-    this.#onWritten();
+    this.#next = Infinity;
+    this.#advance();
   }
 }
 
 export const standardOutput = new Output(Deno.stdout);
 export const standardError = new Output(Deno.stderr);
+if (Deno.stdout.isTerminal() && Deno.stderr.isTerminal()) {
+  standardOutput.shareTerminalWith(standardError);
+}
 
 /** From now on, on this thread, `console.log` and `console.error` print without blocking. */
 export function printWithoutBlocking(): void {

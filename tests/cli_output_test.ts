@@ -7,6 +7,7 @@ import "./harness/sanitizers.ts";
 /** A stream whose reader takes something only when it is told to. */
 class SlowStream {
   text = "";
+  readonly #began = Promise.withResolvers<void>();
   #take: () => void = () => {};
   #fail: (error: Error) => void = () => {};
 
@@ -14,6 +15,7 @@ class SlowStream {
     await new Promise<void>((resolve, reject) => {
       this.#take = resolve;
       this.#fail = reject;
+      this.#began.resolve();
     });
     this.text += decode(bytes);
     return bytes.length;
@@ -27,7 +29,8 @@ class SlowStream {
     }
   }
 
-  leave(): void {
+  async leave(): Promise<void> {
+    await this.#began.promise;
     this.#fail(new Deno.errors.BrokenPipe("nobody reads"));
   }
 }
@@ -51,8 +54,8 @@ test("lines that are offered to nobody are dropped, and it is said how many", as
   output.print("a result");
   output.offer("last", describeDropped);
   await stream.readAll(output);
-  const kept = Array.from({ length: 12 }, (_, index) => String(index + 1));
-  assertEquals(firstWords(stream.text), [...kept, "38 dropped", "a result", "1 dropped"]);
+  const kept = Array.from({ length: 11 }, (_, index) => String(index + 1));
+  assertEquals(firstWords(stream.text), [...kept, "39 dropped", "a result", "1 dropped"]);
 });
 
 test("it is said how many lines were dropped when there is nothing else to say", async () => {
@@ -62,7 +65,7 @@ test("it is said how many lines were dropped when there is nothing else to say",
   await stream.readAll(output);
   output.offer("later", describeDropped);
   await stream.readAll(output);
-  assertEquals(firstWords(stream.text).slice(-2), ["38 dropped", "later"]);
+  assertEquals(firstWords(stream.text).slice(-2), ["39 dropped", "later"]);
 });
 
 test("who does not wait for the reader learns how many lines were not written", async () => {
@@ -77,9 +80,28 @@ test("output that is lost says why, takes no more, and is waited for no more", a
   const stream = new SlowStream();
   const output = new Output(stream);
   output.print("one");
-  stream.leave();
+  await stream.leave();
   await output.lost;
   output.print("two");
   await output.written();
   assertEquals([output.error?.message, stream.text], ["nobody reads", ""]);
+});
+
+test("on one terminal, what is printed on both outputs appears in order", async () => {
+  let text = "";
+  const stream = {
+    async write(bytes: Uint8Array) {
+      const isSlow = decode(bytes).startsWith("out");
+      if (isSlow) await new Promise((resolve) => setTimeout(resolve, 20));
+      text += decode(bytes);
+      return bytes.length;
+    },
+  };
+  const [out, err] = [new Output(stream), new Output(stream)];
+  out.shareTerminalWith(err);
+  const lines = ["out 1", "err 2", "err 3", "out 4", "err 5", "out 6"];
+  for (const line of lines) (line.startsWith("out") ? out : err).print(line);
+  await out.written();
+  await err.written();
+  assertEquals(text, lines.map((line) => `${line}\n`).join(""));
 });

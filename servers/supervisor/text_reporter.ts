@@ -42,6 +42,7 @@ export class TextReporter implements Reporter {
   }
 
   busy({ active, accepted, closed, messagesPerSecond }: BusyTime): void {
+    if (accepted + closed + messagesPerSecond === 0) return; // what is not shown was before
     this.#log(dim(this.#messages.serve.busy(active, messagesPerSecond, accepted, closed)));
   }
 

@@ -1,4 +1,5 @@
 import { type Commands, runCommand } from "./cli/command.ts";
+import { printWithoutBlocking } from "./cli/output.ts";
 import config from "./deno.json" with { type: "json" };
 
 const commands: Commands = {
@@ -24,5 +25,6 @@ if (Deno.args[0] === "--serve-one-client") {
   const { driveClients } = await import("./clients/watch/crowd_role.ts");
   Deno.exit(await driveClients(Deno.args[1]));
 } else {
+  printWithoutBlocking();
   Deno.exit(await runCommand(commands, config.version, Deno.args));
 }

@@ -9,8 +9,9 @@ import { RefusedError, UsageError } from "./errors.ts";
 import { type Flags, type ParsedArguments, parseFlags } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
-import { outliveReader } from "./lost_output.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
+import { finishPrinting } from "./output.ts";
+import { systemReason } from "./system_reason.ts";
 import { pageColumns } from "./wrap.ts";
 
 /** What a command is run with. */
@@ -53,21 +54,25 @@ export async function runCommand(
 ): Promise<number> {
   const { language, rest, wrong } = takeLanguage(args);
   const messages = await loadMessages(language);
-  let isOutputWhole = true;
-  outliveReader((error) => {
-    if (!isOutputWhole) return; // once is enough, and this line may be lost as well
-    isOutputWhole = false;
-    console.error(messages.outputLost(error.message));
-  });
-  try {
+  const status = await statusOf(async () => {
     if (wrong !== undefined) {
       const nearest = closest(wrong, LANGUAGES);
       const wanted = messages.flags.wantsOneOf(LANGUAGES);
       if (wrong === "") throw new UsageError(messages.flags.valueMissing("--lang", wanted));
       throw new UsageError(messages.flags.wrongValue("--lang", wrong, wanted, nearest));
     }
-    const status = await dispatch(commands, version, rest, messages, language);
-    return isOutputWhole ? status : status || 1;
+    return await dispatch(commands, version, rest, messages, language);
+  });
+  return await finishPrinting(
+    status,
+    (error) => messages.outputLost(systemReason(error, messages)),
+  );
+}
+
+/** Runs what may refuse in one line. @returns the exit status */
+async function statusOf(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof RefusedError)) throw error;
     console.error(error.message);

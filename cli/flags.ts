@@ -233,7 +233,7 @@ export function toTyped(name: string): string {
 
 /**
  * Gives flags their values that may be typed without one. What comes next is the value if it is one of
- * the flag's, and something else otherwise.
+ * the flag's, or a number, which nothing else is; and something else otherwise.
  */
 function withBareValues(
   args: readonly string[],
@@ -246,7 +246,7 @@ function withBareValues(
     const isFlag = argument.startsWith("--") && (end < 0 || index < end);
     if (!isFlag || flag?.bare === undefined) return argument;
     const next = args[index + 1];
-    const hasValue = next !== undefined && flag.parse(next) !== undefined;
+    const hasValue = next !== undefined && (flag.parse(next) !== undefined || /^\d/.test(next));
     return hasValue ? argument : `${argument}=${flag.bare}`;
   });
 }

@@ -1,4 +1,4 @@
-const encoder = new TextEncoder();
+import { standardError } from "./output.ts";
 
 /** Lines at the bottom of the terminal, on standard error, that are drawn over and over. */
 export class StatusLines {
@@ -12,27 +12,26 @@ export class StatusLines {
   }
 
   /**
-   * Replaces the lines that were drawn last.
+   * Replaces the lines that were drawn last; while the terminal does not take those, nothing.
    *
    * @param lines one less than the terminal has rows, at most
    */
   draw(lines: readonly string[]): void {
+    if (!standardError.isWritten) return;
+    this.#replace(lines);
+  }
+
+  /** Takes the lines away, so that others can be printed in their place. */
+  clear(): void {
+    this.#replace([]);
+  }
+
+  #replace(lines: readonly string[]): void {
     if (lines.length === 0 && this.#drawn === 0) return;
     const back = this.#drawn === 0 ? "" : `\x1b[${this.#drawn}A`;
     // A line that does not fit is cut by the terminal instead of moving the others: DECAWM off.
     const text = `\r${back}\x1b[J\x1b[?7l${lines.map((line) => `${line}\n`).join("")}\x1b[?7h`;
     this.#drawn = lines.length;
-    writeAll(encoder.encode(text));
-  }
-
-  /** Takes the lines away, so that others can be printed in their place. */
-  clear(): void {
-    this.draw([]);
-  }
-}
-
-function writeAll(bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) {
-    written += Deno.stderr.writeSync(bytes.subarray(written));
+    standardError.write(text);
   }
 }

@@ -1,40 +1,16 @@
 /**
  * Child processes that do not outlive us, even if we are killed by `SIGKILL`.
  *
- * Nobody can do anything when that happens, except who is told by the system: a pipe whose only writer
- * was ours comes to its end. So beside each child there is a guard, a shell that reads such a pipe and
- * kills the child's process group when it has ended. The child itself waits, as a shell too, until its
- * guard is there, and only then becomes the program. On Windows, which has neither, there is no guard.
+ * Beside each there is a guard, see `guard.ts`. The child itself waits, as a shell, until its guard is
+ * there, and only then becomes the program. On Windows there is no guard.
  *
  * @module
  */
 
+import { Guard } from "../servers/engine/guard.ts";
+
 /** Becomes the program when a line comes; when the pipe ends before, nobody wants it any more. */
 const LAUNCHER = 'read -r line && exec "$@" </dev/null';
-
-/**
- * Reads the child's process id. An empty line then sends it home; the end of the pipe without one
- * means that we are gone. Then the child is killed, kill(1), with its group and all its descendants,
- * which are looked for first: who has lost its parent can be found no more. Where there is no /proc,
- * proc(5), those that left the group are not found.
- */
-const GUARD = `
-  read -r tree || exit
-  read -r dismissed && exit
-  group=$tree
-  tree=" $tree "
-  found=yes
-  while [ -n "$found" ]; do
-    found=
-    for stat in /proc/[0-9]*/stat; do
-      read -r line <"$stat" || continue
-      pid=\${line%% *}
-      line=\${line##*) ? }
-      case $tree in *" $pid "*) continue ;; esac
-      case $tree in *" \${line%% *} "*) tree="$tree$pid " found=yes ;; esac
-    done
-  done
-  kill -s KILL -- "-$group" $tree`;
 
 /** Those of our children that are a program with a guard, or a guard. */
 const guarded = new Set<number>();
@@ -80,8 +56,9 @@ export class GuardedProcess {
       ...options,
     }).spawn();
     guarded.add(child.pid);
-    const guard = new Guard();
-    await guard.watch(child.pid);
+    const guard = Guard.start();
+    if (guard !== undefined) guarded.add(guard.pid);
+    await guard?.watch(child.pid);
     const writer = child.stdin.getWriter();
     await writer.write(encoder.encode("\n"));
     await writer.close();
@@ -111,40 +88,9 @@ export class GuardedProcess {
     else this.signal("SIGKILL");
     await this.child.status;
     guarded.delete(this.pid);
-    await this.#guard?.dismiss();
-  }
-}
-
-/** Kills processes when we do not say in time that it need not. */
-class Guard {
-  readonly #process = new Deno.Command("sh", {
-    args: ["-c", GUARD],
-    stdin: "piped",
-    stdout: "null",
-    stderr: "null",
-    detached: true, // it must survive what ends us at the terminal
-  }).spawn();
-  readonly #writer = this.#process.stdin.getWriter();
-
-  constructor() {
-    guarded.add(this.#process.pid);
-  }
-
-  /** From now on this process is guarded. To be called once. */
-  async watch(pid: number): Promise<void> {
-    await this.#writer.write(encoder.encode(`${pid}\n`));
-  }
-
-  async dismiss(): Promise<void> {
-    try {
-      await this.#writer.write(encoder.encode("\n"));
-      await this.#writer.close();
-    } catch (error) {
-      // Somebody has ended it, and there is nobody left for it to guard.
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-    }
-    await this.#process.status;
-    guarded.delete(this.#process.pid);
+    if (this.#guard === undefined) return;
+    await this.#guard.dismiss();
+    guarded.delete(this.#guard.pid);
   }
 }
 

@@ -1,12 +1,37 @@
-import { RefusedError } from "../cli/errors.ts";
+import { RefusedError, UsageError } from "../cli/errors.ts";
 import type { Messages } from "../cli/messages.ts";
 
-/** Splits a command into words; quotes hold a word together. */
-export function splitCommand(command: string): string[] {
-  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, one, two, bare]) =>
-    one ?? two ?? bare
-  );
+const QUOTED = /"([^"]*)"|'([^']*)'/g;
+const WORD = /(?:"[^"]*"|'[^']*'|[^\s"'])+/g;
+
+/**
+ * Splits a command into words; quotes hold a word together.
+ *
+ * @param flag where it was typed
+ * @throws {UsageError} when a quote is not closed
+ */
+export function splitCommand(flag: string, command: string, { flags }: Messages): string[] {
+  if (/["']/.test(command.replace(QUOTED, ""))) {
+    throw new UsageError(flags.quoteNotClosed(flag, command));
+  }
+  return [...command.matchAll(WORD)].map(([word]) => word.replace(QUOTED, "$1$2"));
 }
+
+/**
+ * Looks for a program as execvp(3) does, in the PATH if its name has no slash, and says what it is not,
+ * unless it can be run.
+ */
+const LOOK = `
+  what=missing
+  look() {
+    if [ -f "$1" ] && [ -x "$1" ]; then exit; fi
+    if [ -f "$1" ]; then what=not-executable; elif [ -e "$1" ]; then what=no-file; fi
+  }
+  case $0 in
+    */*) look "$0" ;;
+    *) set -f; IFS=:; for directory in $PATH; do look "\${directory:-.}/$0"; done ;;
+  esac
+  echo $what`;
 
 /**
  * Looks whether a program can be run, before the first client finds that it cannot.
@@ -17,12 +42,23 @@ export function splitCommand(command: string): string[] {
 export async function checkProgram(
   flag: string,
   [program]: readonly string[],
-  messages: Messages,
+  { serve }: Messages,
 ): Promise<void> {
   if (program === undefined) return;
-  const [shell, args] = Deno.build.os === "windows"
-    ? ["where", ["/q", program]]
-    : ["sh", ["-c", 'command -v -- "$0" >/dev/null', program]];
-  const { success } = await new Deno.Command(shell, { args, stdin: "null" }).output();
-  if (!success) throw new RefusedError(messages.serve.programMissing(flag, program));
+  if (Deno.build.os === "windows") {
+    const args = ["/q", program];
+    const { success } = await new Deno.Command("where", { args, stdin: "null" }).output();
+    if (!success) throw new RefusedError(serve.programMissing(flag, program));
+    return;
+  }
+  const args = ["-c", LOOK, program];
+  const { stdout } = await new Deno.Command("sh", { args, stdin: "null" }).output();
+  switch (new TextDecoder().decode(stdout).trim()) {
+    case "missing":
+      throw new RefusedError(serve.programMissing(flag, program));
+    case "no-file":
+      throw new RefusedError(serve.programNoFile(flag, program));
+    case "not-executable":
+      throw new RefusedError(serve.programNotExecutable(flag, program));
+  }
 }

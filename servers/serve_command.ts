@@ -1,16 +1,26 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
-import { UsageError } from "../cli/errors.ts";
+import { RefusedError, UsageError } from "../cli/errors.ts";
 import type { FlagValues } from "../cli/flags.ts";
 import type { Language } from "../cli/language.ts";
+import type { Messages } from "../cli/messages.ts";
+import { standardError, standardOutput } from "../cli/output.ts";
+import { leastDescriptors } from "./engine/headroom.ts";
 import { MODEL_NAMES, modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { checkServeFlags, serveFlags } from "./serve_flags.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
 import { JsonReporter } from "./supervisor/json_reporter.ts";
+import type { LogOptions } from "./supervisor/log.ts";
 import type { Reporter } from "./supervisor/reporter.ts";
 import { supervise, type Supervision } from "./supervisor/supervisor.ts";
 import { TextReporter } from "./supervisor/text_reporter.ts";
+import { checkViewPort } from "./watch/view_port.ts";
+
+const LINES_PER_SECOND = 20;
+const VERBOSE_LINES_PER_SECOND = 1_000;
+/** How long the last lines of a server that was stopped wait for a reader. */
+const LAST_WORDS_MS = 1_000;
 
 /** `playground serve <model>` */
 export const serveCommand = defineCommand({
@@ -21,44 +31,85 @@ export const serveCommand = defineCommand({
   ): Promise<number> {
     const model = parseModelName(name, messages);
     checkServeFlags(model, flags, given, messages);
-    const exec = splitCommand(flags.exec);
+    const exec = splitCommand("--exec", flags.exec, messages);
     if (given.has("exec") && exec.length === 0) {
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
     }
+    const limit = await checkDescriptorLimit(model, messages);
     await checkProgram("--exec", exec, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
+    const outputLost = Promise.race([standardOutput.lost, standardError.lost]);
     await supervise({
-      setup: await makeSetup(model, flags, exec),
+      setup: makeSetup(model, flags, exec, limit),
       graceMs: flags.grace,
       stats: flags.stats,
-      log: flags.quiet ? "none" : flags.verbose ? "verbose" : "normal",
+      log: logOptions(flags),
       reporter,
+      outputLost,
       messages,
-      openView: await viewOpener(flags, given, language, reporter),
+      openView: await viewOpener(flags, given, language, messages, reporter),
     });
+    await sayLastWords(messages);
     return 0;
   },
 });
 
-/** The code of the view is loaded only for who wants one. */
+/**
+ * How many descriptors the server may have.
+ *
+ * @throws {RefusedError} when it could not serve anybody with them: the runtime aborts for want of them
+ */
+async function checkDescriptorLimit(model: ModelName, { serve }: Messages): Promise<number> {
+  const limit = await descriptorLimit();
+  const least = leastDescriptors(modelEntry(model).servant);
+  if (limit < least) throw new RefusedError(serve.limitTooLow(model, limit, least));
+  return limit;
+}
+
+function logOptions(
+  { quiet, verbose, json }: FlagValues<typeof serveFlags>,
+): LogOptions | undefined {
+  if (quiet) return undefined;
+  return {
+    mostPerSecond: verbose ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND,
+    showsSent: verbose,
+    sumsUpBusySeconds: !verbose && !json,
+  };
+}
+
+/** Waits a moment for what is still to be read: whoever has stopped a server waits for its end. */
+async function sayLastWords({ serve }: Messages): Promise<void> {
+  const unread = await standardOutput.writtenWithin(LAST_WORDS_MS);
+  if (unread > 0) standardError.print(serve.unread(unread));
+  await standardError.writtenWithin(LAST_WORDS_MS);
+}
+
+/**
+ * The code of the view is loaded only for who wants one.
+ *
+ * @throws {RefusedError} when the view's port cannot be listened on
+ */
 async function viewOpener(
   { watch, open, record }: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   language: Language,
+  messages: Messages,
   reporter: Reporter,
 ): Promise<Supervision["openView"]> {
   if (!given.has("watch") && record === "") return undefined;
+  if (given.has("watch")) checkViewPort(watch, messages);
   const { LiveView } = await import("./watch/live_view.ts");
   const port = given.has("watch") ? watch : undefined;
   const recordTo = record === "" ? undefined : record;
   return await LiveView.opener({ port, open, recordTo, language, reporter });
 }
 
-async function makeSetup(
+function makeSetup(
   model: ModelName,
   flags: FlagValues<typeof serveFlags>,
   exec: readonly string[],
-): Promise<Supervision["setup"]> {
+  limit: number,
+): Supervision["setup"] {
   return {
     model,
     sockets: flags.sockets,
@@ -80,6 +131,6 @@ async function makeSetup(
       threads: flags.threads,
     },
     idleTimeoutMs: flags.idleTimeout,
-    descriptorLimit: await descriptorLimit(),
+    descriptorLimit: limit,
   };
 }

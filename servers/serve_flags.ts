@@ -51,6 +51,9 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   fdSetsize: ["select", "select-queue"],
 };
 
+/** What a program of its own does not look at. */
+const NOT_WITH_EXEC: readonly (keyof typeof serveFlags)[] = ["handler", "sleep", "cpu"];
+
 /**
  * Checks what single flags cannot tell: whether they go together, and with the model.
  *
@@ -72,6 +75,11 @@ export function checkServeFlags(
   }
   if (sockets === "libc" && given.has("exec") && spare > 0) {
     throw new UsageError(messages.serve.spareProgram);
+  }
+  for (const flag of NOT_WITH_EXEC) {
+    if (given.has("exec") && given.has(flag)) {
+      throw new UsageError(messages.flags.noEffectWith(`--${toTyped(flag)}`, "--exec"));
+    }
   }
   if (given.has("open") && !given.has("watch")) {
     throw new UsageError(messages.flags.onlyWith("--open", "--watch"));

@@ -110,6 +110,7 @@ const WRONG: [args: string[], message: string][] = [
   [["--conns", "0"], `--conns 0: ${en.flags.wantsInteger(1, Infinity)}`],
   [["--sleep", "1d"], `--sleep 1d: ${en.flags.wantsDuration("ms", 596)}`],
   [["--idle-timeout=-1s"], `--idle-timeout -1s: ${en.flags.wantsDuration("s", 596)}`],
+  [["--watch", "99999"], `--watch 99999: ${en.flags.wantsInteger(0, 65_535)}`],
   [["--watch=select"], `--watch select: ${en.flags.wantsInteger(0, 65_535)}`],
   [["--trigger", "levle"], "--trigger levle: it takes edge or level; did you mean level?"],
   [["--sockets", "deno,lib"], "--sockets deno,lib: it takes deno or libc, or several with commas"],

@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { NOTHING_RARE, Recorder } from "../servers/shared_memory/recorder.ts";
 import { createStatsMemory } from "../servers/shared_memory/stats.ts";
 import { createTraceMemory } from "../servers/shared_memory/trace.ts";
-import { Log } from "../servers/supervisor/log.ts";
+import { type BusyTime, Log } from "../servers/supervisor/log.ts";
 import type { Reporter } from "../servers/supervisor/reporter.ts";
 import { assertEquals } from "./harness/assert.ts";
 import { FakeConnection } from "./harness/fake_connection.ts";
@@ -13,15 +13,17 @@ import "./harness/sanitizers.ts";
 /** Longer than the log goes without looking. */
 const SEVERAL_LOOKS_MS = 200;
 
+const OPTIONS = { mostPerSecond: 20, showsSent: false, sumsUpBusySeconds: true };
+
 test("the log tells what happened before it began, but not before it began", async () => {
   const [stats, trace] = [createStatsMemory(), createTraceMemory()];
   const told: string[] = [];
   const { promise: told3, resolve } = Promise.withResolvers<void>();
-  const reporter: Pick<Reporter, "record" | "more"> = {
+  const reporter: Pick<Reporter, "record" | "busy"> = {
     record: ({ event }) => void (told.push(event) === 3 && resolve()),
-    more: () => {},
+    busy: () => {},
   };
-  const log = new Log(trace, stats, reporter, 20, false);
+  const log = new Log(trace, stats, reporter, OPTIONS);
   const recorder = new Recorder(stats, trace, NOTHING_RARE);
   recorder.waiting();
   recorder.accepted(new FakeConnection());
@@ -33,3 +35,36 @@ test("the log tells what happened before it began, but not before it began", asy
   assertEquals(told, ["waiting", "accepted", "closed"]);
   log.close();
 });
+
+for (const sumsUpBusySeconds of [true, false]) {
+  const shown = sumsUpBusySeconds ? 0 : 20;
+  test(`of seconds with too many records the first shows 20, and the others ${shown}`, async () => {
+    const [stats, trace] = [createStatsMemory(), createTraceMemory()];
+    const recorder = new Recorder(stats, trace, NOTHING_RARE);
+    const lines: string[] = [];
+    let busy: BusyTime[] = [];
+    let onBusy = () => {};
+    const reporter: Pick<Reporter, "record" | "busy"> = {
+      record: ({ event }) => void lines.push(event),
+      busy: (time) => {
+        busy.push(time);
+        onBusy();
+      },
+    };
+    const secondEnds = () => new Promise<void>((resolve) => onBusy = resolve);
+    const log = new Log(trace, stats, reporter, { ...OPTIONS, sumsUpBusySeconds });
+    log.begin();
+    for (let i = 0; i < 30; i++) recorder.accepted(new FakeConnection());
+    await secondEnds();
+    assertEquals([lines.length, busy.length, busy[0].notShown], [20, 1, 10]);
+    assertEquals([busy[0].active, busy[0].accepted, busy[0].closed], [30, 30, 0]);
+    busy = [];
+    for (let i = 0; i < 30; i++) recorder.closed(new FakeConnection());
+    await secondEnds();
+    assertEquals([lines.length, busy[0].notShown], [20 + shown, 30 - shown]);
+    assertEquals([busy[0].active, busy[0].accepted, busy[0].closed], [0, 0, 30]);
+    recorder.waiting();
+    log.close();
+    assertEquals([lines.length, lines.at(-1), busy.length], [21 + shown, "waiting", 1]);
+  });
+}

@@ -135,6 +135,9 @@ export const en = {
       "--sockets libc needs Linux on x86-64 or arm64; leave it away to use Deno's own sockets",
     onlyWith: (flag: string, other: string) => `${flag} means nothing without ${other}`,
     notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
+    noEffectWith: (flag: string, other: string) =>
+      `${flag} has no effect with ${other}; omit one of them`,
+    quoteNotClosed: (flag: string, value: string) => `${flag} ${value}: a quote is not closed`,
     wantsNothing: "it is on or off, and takes no other value",
     wantsText: "it takes a text",
     wantsInteger: (least: number, most: number) =>
@@ -187,13 +190,23 @@ export const en = {
     reset: (address: string) => `${address} has reset the connection`,
     closed: (address: string) => `${address} has closed`,
     refused: (address: string) => `refused ${address}: --max-clients are connected already`,
-    more: (lines: number) => `… and ${count(lines)} more`,
+    more: (lines: number) => `… and ${plural(lines, "line")} more, which nobody read in time`,
+    busy: (active: number, messagesPerSecond: number, accepted: number, closed: number) =>
+      `${count(active)} connected, ${count(messagesPerSecond)} messages/s` +
+      (accepted > 0 ? `, ${count(accepted)} came` : "") +
+      (closed > 0 ? `, ${count(closed)} left` : ""),
+    unread: (lines: number) => `nobody read the last ${plural(lines, "line")}`,
     outOfDescriptors: (limit: string) =>
       `no descriptor left for another client (the limit is ${limit}): accepting goes on when one is ` +
       "free; raise the limit with ulimit -n",
     clientsLimited: (most: number, limit: string) =>
       `${plural(most, "client")} at a time is the most for this model with a limit of ${limit} ` +
       "descriptors: the next ones wait; raise the limit with ulimit -n",
+    backlogLimited: (wanted: number, most: number) =>
+      `the backlog is ${most} and not ${wanted}: the system allows no more (net.core.somaxconn)`,
+    limitTooLow: (model: string, limit: number, least: number) =>
+      `${model} needs at least ${least} descriptors, and the limit is ${limit}: ` +
+      `raise it with "ulimit -n ${least}"`,
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
       `${fdSetSize} (FD_SETSIZE); raise that with --fd-setsize, or serve with poll or epoll`,
@@ -237,6 +250,11 @@ export const en = {
       `peak memory   ${own}${child === undefined ? "" : `, and ${child} in the largest child`}`,
     portInUse: (address: string) =>
       `${address} is in use: stop whoever listens there, or choose another with --port (0 picks one)`,
+    viewPortInUse: (port: number) =>
+      `--watch ${port}: the port is in use; choose another, such as --watch 0, which picks one`,
+    viewPortForbidden: (port: number) =>
+      `--watch ${port}: ports below 1024 need more rights than you have; choose another`,
+    viewPortFailed: (port: number, reason: string) => `--watch ${port}: ${reason}`,
     noSuchHost: (host: string) => `--host ${host}: there is no such host`,
     hostNotHere: (host: string) => `--host ${host}: this machine does not have that address`,
     portForbidden: (address: string) =>
@@ -245,6 +263,10 @@ export const en = {
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
     programMissing: (flag: string, program: string) =>
       `${flag} ${program}: the program is not found; name one that is in the PATH, or its path`,
+    programNoFile: (flag: string, program: string) =>
+      `${flag} ${program}: this is not a file that can be run; name a program`,
+    programNotExecutable: (flag: string, program: string) =>
+      `${flag} ${program}: this file may not be executed; allow it with chmod +x, or name another`,
     spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
       "a program that runs already cannot be given a client",
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,

@@ -126,6 +126,9 @@ export const zh: Messages = {
       "--sockets libc 只能用于 x86-64 或 arm64 上的 Linux；去掉它即使用 Deno 自己的套接字",
     onlyWith: (flag: string, other: string) => `${flag} 只有与 ${other} 一起使用才有意义`,
     notTogether: (one: string, other: string) => `${one} 和 ${other} 不能同时使用`,
+    noEffectWith: (flag: string, other: string) =>
+      `${flag} 与 ${other} 同用时不起作用，请去掉其中一个`,
+    quoteNotClosed: (flag: string, value: string) => `${flag} ${value}：引号没有成对`,
     wantsNothing: "它只有开和关，不带别的值",
     wantsText: "应为一段文本",
     wantsInteger: (least: number, most: number) =>
@@ -175,13 +178,23 @@ export const zh: Messages = {
     reset: (address: string) => `${address} 重置了连接`,
     closed: (address: string) => `${address} 已关闭连接`,
     refused: (address: string) => `拒绝了 ${address}：客户端数已达到 --max-clients`,
-    more: (lines: number) => `……还有 ${count(lines)} 行`,
+    more: (lines: number) => `……还有 ${count(lines)} 行，没有人及时读取，已略去`,
+    busy: (active: number, messagesPerSecond: number, accepted: number, closed: number) =>
+      `已连接 ${count(active)} 个，每秒 ${count(messagesPerSecond)} 条消息` +
+      (accepted > 0 ? `，新来 ${count(accepted)} 个` : "") +
+      (closed > 0 ? `，离开 ${count(closed)} 个` : ""),
+    unread: (lines: number) => `最后 ${count(lines)} 行没有人读取`,
     outOfDescriptors: (limit: string) =>
       `没有文件描述符可供新客户端使用了（上限为 ${limit}），等有空闲的再继续接受；` +
       "可用 ulimit -n 提高上限",
     clientsLimited: (most: number, limit: string) =>
       `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(most)} 个客户端，` +
       "后来的要等一等；可用 ulimit -n 提高上限",
+    backlogLimited: (wanted: number, most: number) =>
+      `监听队列的长度是 ${most} 而不是 ${wanted}：系统最多只允许这么多（net.core.somaxconn）`,
+    limitTooLow: (model: string, limit: number, least: number) =>
+      `${model} 至少需要 ${least} 个文件描述符，而现在的上限是 ${limit}；` +
+      `请用 “ulimit -n ${least}” 提高上限`,
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +
       "可用 --fd-setsize 提高这个数，或改用 poll 或 epoll",
@@ -222,6 +235,11 @@ export const zh: Messages = {
       `内存峰值  ${own}${child === undefined ? "" : `，最大的子进程 ${child}`}`,
     portInUse: (address: string) =>
       `${address} 已被占用：请停掉正在监听它的程序，或用 --port 换一个端口（0 表示任选一个）`,
+    viewPortInUse: (port: number) =>
+      `--watch ${port}：端口已被占用；请换一个，例如 --watch 0 表示任选一个`,
+    viewPortForbidden: (port: number) =>
+      `--watch ${port}：监听 1024 以下的端口需要更高的权限，请换一个端口`,
+    viewPortFailed: (port: number, reason: string) => `--watch ${port}：${reason}`,
     noSuchHost: (host: string) => `--host ${host}：没有这个主机`,
     hostNotHere: (host: string) => `--host ${host}：本机没有这个地址`,
     portForbidden: (address: string) =>
@@ -230,6 +248,10 @@ export const zh: Messages = {
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
     programMissing: (flag: string, program: string) =>
       `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,
+    programNoFile: (flag: string, program: string) =>
+      `${flag} ${program}：这不是可以运行的文件，请写一个程序`,
+    programNotExecutable: (flag: string, program: string) =>
+      `${flag} ${program}：这个文件没有执行权限；请用 chmod +x 加上，或换一个程序`,
     spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
       "已经在运行的程序接不了客户端",
     engineFailed: (reason: string) => `引擎出错了：${reason}`,

@@ -57,7 +57,7 @@ async function chooseOthers(
   const names = new Set(ours.map(({ name }) => name));
   const others: Entrant[] = [];
   for (const typed of against) {
-    const entrant = entrantAgainst(typed);
+    const entrant = entrantAgainst(typed, messages);
     if (entrant?.command === undefined) throw new UsageError(messages.race.against(typed));
     if (names.has(entrant.name)) throw new UsageError(messages.race.sameName(entrant.name));
     names.add(entrant.name);

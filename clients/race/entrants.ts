@@ -6,6 +6,7 @@
 
 import type { SocketKind } from "../../servers/engine/protocol.ts";
 import { modelEntry, type ModelName } from "../../servers/registry.ts";
+import type { Messages } from "../../cli/messages.ts";
 import { splitCommand } from "../../servers/program.ts";
 import { freePort } from "../listening_ports.ts";
 import { ServerProcess, type StartOptions } from "../server_process.ts";
@@ -50,11 +51,12 @@ export function entrantsOfOurs(
  *
  * @param typed `NAME=COMMAND`, where the command has {@linkcode PORT_PLACE} in it
  * @returns nothing when that is not what it is
+ * @throws {UsageError} when a quote in it is not closed
  */
-export function entrantAgainst(typed: string): Entrant | undefined {
+export function entrantAgainst(typed: string, messages: Messages): Entrant | undefined {
   const [, name, commandLine] = /^([^=]+)=(.+)$/s.exec(typed) ?? [];
   if (name === undefined || !commandLine.includes(PORT_PLACE)) return undefined;
-  const command = splitCommand(commandLine);
+  const command = splitCommand("--against", commandLine, messages);
   return {
     name: name.trim(),
     command,

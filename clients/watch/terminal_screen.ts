@@ -1,3 +1,5 @@
+import { standardOutput } from "../../cli/output.ts";
+
 /** Sequences of console_codes(4) and xterm: a second screen, the cursor, and wiping. */
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
@@ -12,7 +14,6 @@ const ENDING: readonly Deno.Signal[] = Deno.build.os === "windows"
 
 /** The whole terminal, for as long as this lives: what was on it before comes back. */
 export class TerminalScreen implements Disposable {
-  readonly #encoder = new TextEncoder();
   readonly #onSignal: () => void;
 
   /** @param onQuit is called when `q` or Ctrl-C is pressed, or a signal asks to end */
@@ -20,7 +21,7 @@ export class TerminalScreen implements Disposable {
     this.#onSignal = onQuit;
     for (const signal of ENDING) Deno.addSignalListener(signal, this.#onSignal);
     Deno.stdin.setRaw(true);
-    this.#write(ENTER);
+    standardOutput.write(ENTER);
     this.#readKeys(onQuit);
   }
 
@@ -29,13 +30,14 @@ export class TerminalScreen implements Disposable {
     return Deno.consoleSize();
   }
 
-  /** Shows these lines, and nothing else. */
+  /** Shows these lines, and nothing else; while the terminal does not take the last, nothing. */
   show(lines: readonly string[]): void {
-    this.#write(HOME + lines.join(`${WIPE_LINE}\r\n`) + WIPE_LINE + WIPE_REST);
+    if (!standardOutput.isWritten) return;
+    standardOutput.write(HOME + lines.join(`${WIPE_LINE}\r\n`) + WIPE_LINE + WIPE_REST);
   }
 
   [Symbol.dispose](): void {
-    this.#write(LEAVE);
+    standardOutput.write(LEAVE);
     Deno.stdin.setRaw(false);
     for (const signal of ENDING) Deno.removeSignalListener(signal, this.#onSignal);
   }
@@ -48,10 +50,5 @@ export class TerminalScreen implements Disposable {
       if (keys.subarray(0, count).some(isQuit)) return onQuit();
     }
     onQuit(); // there is nobody who could press a key any more
-  }
-
-  #write(text: string): void {
-    const bytes = this.#encoder.encode(text);
-    for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
   }
 }

@@ -2,7 +2,8 @@ import { type Address, type Connection, formatAddress, WOULD_BLOCK } from "../so
 import { READY_BYTE } from "./child_protocol.ts";
 import { childCommand } from "./child_role.ts";
 import type { Children } from "./children.ts";
-import { Headroom, mostServants } from "./headroom.ts";
+import { Guard } from "./guard.ts";
+import { DESCRIPTORS_PER_CHILD, Headroom, mostServants } from "./headroom.ts";
 import type { Engine } from "./model.ts";
 import { Numbers } from "./numbers.ts";
 
@@ -12,9 +13,6 @@ const END_MS = 2_000;
 /** As much as a pipe holds at a time, pipe(7). */
 const PIPE_BYTES = 65_536;
 
-/** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
-const DESCRIPTORS_PER_CHILD = 5;
-
 /** Children with a pipe each way, between which and the client this process carries the bytes. */
 export class DenoChildren implements Children {
   readonly #engine: Engine;
@@ -22,6 +20,7 @@ export class DenoChildren implements Children {
   readonly #spares: Promise<Child>[] = [];
   readonly #all = new Set<Child>();
   readonly #numbers = new Numbers();
+  readonly #guard = Guard.start();
   #ending = false;
 
   constructor(engine: Engine) {
@@ -62,6 +61,7 @@ export class DenoChildren implements Children {
     await this.#engine.sockets.allClosed();
     this.#ending = true;
     await Promise.all([...this.#all].map((child) => child.end(undefined)));
+    await this.#guard?.dismiss();
   }
 
   /**
@@ -107,9 +107,11 @@ export class DenoChildren implements Children {
       throw error;
     }
     this.#all.add(child);
+    this.#guard?.watch(child.pid);
     let isReady = false;
     child.ended.then(() => {
       this.#all.delete(child);
+      this.#guard?.release(child.pid);
       this.#numbers.giveBack(child.number);
       this.#headroom.giveBack();
       // One that fails at its start would fail again: whoever takes it hears of it instead.
@@ -182,6 +184,10 @@ class Child {
     }).spawn();
     this.#input = this.#process.stdin.getWriter();
     this.#output = this.#process.stdout.getReader({ mode: "byob" });
+  }
+
+  get pid(): number {
+    return this.#process.pid;
   }
 
   /** Resolves when the process is no more. */

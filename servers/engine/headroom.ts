@@ -1,12 +1,30 @@
+import type { Servant } from "../registry.ts";
 import type { Engine } from "./model.ts";
 
 /** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
 const DESCRIPTORS_OF_PROCESS = 48;
+/** Without so many it does not come to listen: 26 to 33, counted on Linux, and some to spare. */
+const LEAST_OF_PROCESS = 36;
 
 /** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and one for its client. */
 const DESCRIPTORS_PER_THREAD = 8;
+/** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
+export const DESCRIPTORS_PER_CHILD = 5;
 /** More than anybody needs, where there is no limit on descriptors. */
 const MOST_THREADS = 4_096;
+
+/** How many descriptors a server needs that is to serve at least one client. */
+export function leastDescriptors(servant: Servant): number {
+  switch (servant) {
+    case "thread":
+      return LEAST_OF_PROCESS + DESCRIPTORS_PER_THREAD;
+    case "process":
+      // While it is started, a child takes three more: to hear whether it could be, and for its guard.
+      return LEAST_OF_PROCESS + DESCRIPTORS_PER_CHILD + 3;
+    default:
+      return LEAST_OF_PROCESS + 1;
+  }
+}
 
 /** How many threads there may be, so that each finds the descriptors that it needs. */
 export function mostThreads(descriptorLimit: number): number {

@@ -95,6 +95,8 @@ export type Notice =
     readonly descriptor: number;
     readonly fdSetSize: number;
   }
+  /** The backlog is shorter than what was asked for. */
+  | { readonly kind: "backlog-limited"; readonly wanted: number; readonly most: number }
   | { readonly kind: "accept-failed"; readonly reason: string }
   | { readonly kind: "client-failed"; readonly peer: string; readonly reason: string }
   | {

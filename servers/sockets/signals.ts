@@ -5,8 +5,18 @@
  */
 
 import { constants } from "node:os";
+import { cFunctions, errnoInstead } from "./c_library.ts";
+import { checked } from "./system_call_error.ts";
 
 const SIGNAL_SET_BYTES = 128;
+/** More than `struct sigaction` has. */
+const SIGACTION_BYTES = 256;
+/** <signal.h> */
+const SIG_IGN = 1n;
+
+const functions = cFunctions({
+  sigaction: { parameters: ["i32", "pointer", "buffer"], result: "i32" },
+});
 
 /** The number of a signal. */
 export function signalNumber(signal: Deno.Signal): number {
@@ -18,6 +28,13 @@ export function signalNumber(signal: Deno.Signal): number {
 export function signalName(number: number): string {
   const found = Object.entries(constants.signals).find(([, value]) => value === number);
   return found?.[0] ?? `signal ${number}`;
+}
+
+/** Whether this process ignores a signal, as nohup(1) has it ignore SIGHUP. Linux: sigaction(2). */
+export function isIgnored(signal: Deno.Signal): boolean {
+  const action = new BigUint64Array(SIGACTION_BYTES / 8);
+  checked("sigaction", errnoInstead()(functions().sigaction(signalNumber(signal), null, action)));
+  return action[0] === SIG_IGN; // the handler comes first
 }
 
 /** A set of signals, sigsetops(3): a bit for each, from signal 1 on. */

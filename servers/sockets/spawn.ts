@@ -8,7 +8,7 @@
 
 import { cFunctions } from "./c_library.ts";
 import { signalName, signalNumber, signalSet } from "./signals.ts";
-import { SystemCallError } from "./system_call_error.ts";
+import { ERRNO, SystemCallError } from "./system_call_error.ts";
 
 /** Sizes in the GNU C library, the same on x86-64 and arm64. */
 const FILE_ACTIONS_BYTES = 80;
@@ -76,10 +76,14 @@ export function spawn({ command, descriptors, blockedSignals = [] }: Spawning): 
     });
     setAttributes(attributes, blockedSignals);
     const pid = new Int32Array(1);
-    const argv = argumentVector(command);
-    checkNumber(
-      c().posix_spawnp(pid, cString(command[0]), actions, attributes, argv, environment()),
-    );
+    const start = (words: readonly string[]) => {
+      const [program, argv] = [cString(words[0]), argumentVector(words)];
+      return c().posix_spawnp(pid, program, actions, attributes, argv, environment());
+    };
+    let errno = start(command);
+    // A script that does not say what is to run it is for the shell, as execvp(3) has it.
+    if (errno === ERRNO.ENOEXEC) errno = start(["/bin/sh", "-c", 'exec "$0" "$@"', ...command]);
+    checkNumber(errno);
     return pid[0];
   } finally {
     c().posix_spawn_file_actions_destroy(actions);

@@ -1,6 +1,7 @@
 import { childCommand } from "../engine/child_role.ts";
 import { type ChildSeats, FIRST_CHILD_BLOCK, SUPERVISOR_BLOCK } from "../engine/child_seats.ts";
 import type { Clients } from "../engine/farewell.ts";
+import { Guard } from "../engine/guard.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../engine/child_protocol.ts";
 import type { ClientForChild, Notice } from "../engine/model.ts";
 import type { EngineSetup } from "../engine/protocol.ts";
@@ -44,6 +45,8 @@ export class ChildProcesses implements Clients<ChildProcess> {
   readonly #serving = new Map<number, ChildProcess>();
   readonly #blocks = new Map<number, number>();
   readonly #freeBlocks: number[] = [];
+  /** Of programs, which know nothing of us. Children that are our own end with us, prctl(2). */
+  readonly #guard: Guard | undefined;
   readonly #onSignal = () => this.#reap();
   #onEnded: () => void = NOTHING;
 
@@ -63,6 +66,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
       (input) => this.#spawnOwn(input, null),
       () => sharing.seats.sparesAreReady(),
     );
+    this.#guard = setup.options.exec.length > 0 ? Guard.start() : undefined;
     Deno.addSignalListener("SIGCHLD", this.#onSignal);
   }
 
@@ -114,6 +118,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     }
     clearTimeout(timer);
     Deno.removeSignalListener("SIGCHLD", this.#onSignal);
+    await this.#guard?.dismiss();
   }
 
   /** @throws {SystemCallError} when no process can be started */
@@ -122,6 +127,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const { descriptor } = client;
     if (exec.length > 0) {
       const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
+      this.#guard?.watch(pid);
       this.#hasArrived(client);
       return new ProgramChild(pid, client, this.#calls);
     }
@@ -178,6 +184,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #ended(child: ChildProcess, { code, signal }: ProcessEnd): void {
     const { pid, client, wasKilled } = child;
     child.ended();
+    this.#guard?.release(pid);
     this.#serving.delete(pid);
     const block = this.#blocks.get(pid);
     if (block !== undefined) this.#freeBlocks.push(block);

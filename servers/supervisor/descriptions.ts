@@ -50,6 +50,8 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
       return serve.outOfDescriptors(String(notice.limit));
     case "beyond-fd-setsize":
       return serve.beyondFdSetSize(notice.descriptor, notice.fdSetSize);
+    case "backlog-limited":
+      return serve.backlogLimited(notice.wanted, notice.most);
     case "clients-limited":
       return serve.clientsLimited(notice.most, String(notice.limit));
     case "held-up":

@@ -3,7 +3,9 @@ import type { SocketKind } from "../engine/protocol.ts";
 import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
+import { standardOutput } from "../../cli/output.ts";
 import type { LoggedRecord } from "./descriptions.ts";
+import type { BusyTime } from "./log.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -38,7 +40,10 @@ export type Totals = Readonly<
   { event: "stopped"; elapsedMs: number } & Counters & Partial<ResourceUsage>
 >;
 
-/** A line of JSON for each event, on standard output. */
+/**
+ * A line of JSON for each event, on standard output. While nobody reads, lines on clients are dropped,
+ * and an event `more` says how many.
+ */
 export class JsonReporter implements Reporter {
   listening({ host, port }: Address, model: ModelName, sockets: SocketKind): void {
     print({ event: "listening", host, port, pid: Deno.pid, model, sockets });
@@ -57,7 +62,7 @@ export class JsonReporter implements Reporter {
   }
 
   record({ event, timeMs, client, host, port, sizeBytes, bytes }: LoggedRecord): void {
-    print({
+    offer({
       event,
       timeMs,
       ...(host === "" ? {} : { client, peer: formatAddress({ host, port }) }),
@@ -66,12 +71,12 @@ export class JsonReporter implements Reporter {
     });
   }
 
-  more(count: number): void {
-    print({ event: "more", count });
+  busy({ notShown }: BusyTime): void {
+    offer({ event: "more", count: notShown });
   }
 
   notice({ kind, ...details }: Notice): void {
-    print({ event: kind, ...details });
+    offer({ event: kind, ...details });
   }
 
   stopping(clients: number, graceMs: number): void {
@@ -88,5 +93,13 @@ export class JsonReporter implements Reporter {
 }
 
 function print(event: ServerEvent): void {
-  console.log(JSON.stringify(event));
+  standardOutput.print(JSON.stringify(event));
+}
+
+function offer(event: ServerEvent): void {
+  standardOutput.offer(JSON.stringify(event), describeDropped);
+}
+
+function describeDropped(count: number): string {
+  return JSON.stringify({ event: "more", count } satisfies ServerEvent);
 }

@@ -1,10 +1,31 @@
-import { readCounters } from "../shared_memory/stats.ts";
+import { type Counters, readCounters } from "../shared_memory/stats.ts";
 import { TraceReader } from "../shared_memory/trace.ts";
 import { isLogged, type LoggedRecord } from "./descriptions.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** How often the trace is looked at. */
 const LOOK_MS = 50;
+
+/** What a log tells. */
+export interface LogOptions {
+  /** How many records a second it reports at most; the others are summed up. */
+  readonly mostPerSecond: number;
+  /** Whether it tells what is sent. */
+  readonly showsSent: boolean;
+  /** Whether a second after one with too many records is summed up as a whole, if it is like it. */
+  readonly sumsUpBusySeconds: boolean;
+}
+
+/** A second, or less, of which not all records were reported. */
+export interface BusyTime {
+  /** How many records were not. */
+  readonly notShown: number;
+  /** How many clients there were at its end. */
+  readonly active: number;
+  readonly accepted: number;
+  readonly closed: number;
+  readonly messagesPerSecond: number;
+}
 
 /**
  * Reads the trace and reports it, at most so many records a second; the others are summed up. So a
@@ -13,31 +34,34 @@ const LOOK_MS = 50;
 export class Log {
   readonly #reader: TraceReader;
   readonly #stats: ArrayBufferLike;
-  readonly #reporter: Pick<Reporter, "record" | "more">;
-  readonly #mostPerSecond: number;
-  readonly #showsSent: boolean;
+  readonly #reporter: Pick<Reporter, "record" | "busy">;
+  readonly #options: LogOptions;
   #timer: ReturnType<typeof setInterval> | undefined = undefined;
-  #secondEndsMs = 0;
-  #shown = 0;
+  #secondBeganMs = 0;
+  #before: Counters;
+  /** How many records this second has had, and those of them that may still be reported. */
+  #count = 0;
+  #held: LoggedRecord[] = [];
   #notShown = 0;
-  #untraced = 0;
+  /** Whether the last second had too many. */
+  #isBusy = false;
 
   constructor(
     trace: ArrayBufferLike,
     stats: ArrayBufferLike,
-    reporter: Pick<Reporter, "record" | "more">,
-    mostPerSecond: number,
-    showsSent: boolean,
+    reporter: Pick<Reporter, "record" | "busy">,
+    options: LogOptions,
   ) {
     this.#reader = new TraceReader(trace);
     this.#reporter = reporter;
-    this.#mostPerSecond = mostPerSecond;
     this.#stats = stats;
-    this.#showsSent = showsSent;
+    this.#options = options;
+    this.#before = readCounters(stats);
   }
 
   /** From now on reports what has been traced, from the beginning. */
   begin(): void {
+    this.#secondBeganMs = performance.now();
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
@@ -45,36 +69,52 @@ export class Log {
   close(): void {
     clearInterval(this.#timer);
     this.#look();
-    this.#sumUp();
+    this.#endSecond(performance.now());
     this.#reader.close();
   }
 
   #look(): void {
     const nowMs = performance.now();
-    if (nowMs >= this.#secondEndsMs) {
-      this.#sumUp();
-      this.#secondEndsMs = nowMs + 1_000;
-      this.#shown = 0;
-    }
+    if (nowMs >= this.#secondBeganMs + 1_000) this.#endSecond(nowMs);
     const { records, lost } = this.#reader.read();
     for (const record of records) {
-      if (!isLogged(record) || !this.#isShown(record)) continue;
-      if (this.#shown++ < this.#mostPerSecond) this.#reporter.record(record);
-      else this.#notShown++;
+      if (isLogged(record) && this.#isShown(record)) this.#take(record);
     }
     this.#notShown += lost;
   }
 
   #isShown({ event }: LoggedRecord): boolean {
-    return this.#showsSent || event !== "sent";
+    return this.#options.showsSent || event !== "sent";
   }
 
-  #sumUp(): void {
-    const { untracedRecvs, untracedSends } = readCounters(this.#stats);
-    const untraced = untracedRecvs + (this.#showsSent ? untracedSends : 0);
-    this.#notShown += untraced - this.#untraced;
-    this.#untraced = untraced;
-    if (this.#notShown > 0) this.#reporter.more(this.#notShown);
+  #take(record: LoggedRecord): void {
+    if (++this.#count > this.#options.mostPerSecond) this.#notShown++;
+    else if (this.#isBusy) this.#held.push(record);
+    else this.#reporter.record(record);
+  }
+
+  #endSecond(nowMs: number): void {
+    const counters = readCounters(this.#stats);
+    const since = (name: keyof Counters) => counters[name] - this.#before[name];
+    this.#notShown += since("untracedRecvs");
+    if (this.#options.showsSent) this.#notShown += since("untracedSends");
+    const hadTooMany = this.#notShown > 0;
+    if (hadTooMany) this.#notShown += this.#held.length;
+    else for (const record of this.#held) this.#reporter.record(record);
+    if (hadTooMany) {
+      this.#reporter.busy({
+        notShown: this.#notShown,
+        active: counters.active,
+        accepted: since("accepted"),
+        closed: since("closed"),
+        messagesPerSecond: Math.round(since("recvs") / (nowMs - this.#secondBeganMs) * 1_000),
+      });
+    }
+    this.#isBusy = hadTooMany && this.#options.sumsUpBusySeconds;
+    this.#before = counters;
+    this.#secondBeganMs = nowMs;
+    this.#held = [];
+    this.#count = 0;
     this.#notShown = 0;
   }
 }

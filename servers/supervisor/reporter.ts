@@ -4,6 +4,7 @@ import type { ModelName } from "../registry.ts";
 import type { Counters } from "../shared_memory/stats.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { LoggedRecord } from "./descriptions.ts";
+import type { BusyTime } from "./log.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
 
 /** Says what a server does: to people in lines of text, or to programs in lines of JSON. */
@@ -17,8 +18,8 @@ export interface Reporter {
   recordingFailed(path: string, reason: string): void;
   /** What a client did. */
   record(record: LoggedRecord): void;
-  /** This many records were not shown. */
-  more(count: number): void;
+  /** Not all that clients did was reported. */
+  busy(time: BusyTime): void;
   notice(notice: Notice): void;
   stopping(clients: number, graceMs: number): void;
   /** The engine had to be ended while it had this many clients. */

@@ -1,4 +1,6 @@
 import { readCounters } from "../shared_memory/stats.ts";
+import { isIgnored } from "../sockets/signals.ts";
+import { hasSystemCalls } from "../sockets/system_calls.ts";
 import type { Supervision } from "./supervisor.ts";
 
 /** How much longer than the grace an engine may take before it is ended from outside. */
@@ -11,13 +13,17 @@ export class Stop {
   readonly #stats: ArrayBufferLike;
   readonly #giveUp: () => void;
   readonly #onSignal = () => this.begin();
-  // Windows knows no SIGTERM that a program could listen to.
+  // Windows knows no SIGTERM that a program could listen to. A terminal that is closed hangs up.
   readonly #signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  /** Who starts us with nohup(1) does not want us to stop when the terminal is closed. */
+  readonly #onHangup = hasSystemCalls() && isIgnored("SIGHUP") ? () => {} : this.#onSignal;
   #begun = false;
+  #ended = false;
   #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
 
+  /** To be made before anybody listens to a signal: the runtime then forgets what was ignored. */
   constructor(
     supervision: Supervision,
     endClients: (graceMs: number) => void,
@@ -31,7 +37,14 @@ export class Stop {
   }
 
   listenToSignals(): void {
-    for (const signal of this.#signals) Deno.addSignalListener(signal, this.#onSignal);
+    for (const signal of this.#signals) Deno.addSignalListener(signal, this.#listener(signal));
+  }
+
+  /** Begins it, unless something else has, when this resolves. */
+  beginAfter(event: Promise<unknown>): void {
+    event.then(() => {
+      if (!this.#begun && !this.#ended) this.begin();
+    });
   }
 
   begin(): void {
@@ -48,7 +61,13 @@ export class Stop {
   }
 
   end(): void {
+    this.#ended = true;
     clearTimeout(this.#overdue);
-    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#onSignal);
+    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#listener(signal));
+  }
+
+  /** What the runtime is not listened to for it takes as a request to exit, though it was ignored before. */
+  #listener(signal: Deno.Signal): () => void {
+    return signal === "SIGHUP" ? this.#onHangup : this.#onSignal;
   }
 }

@@ -14,10 +14,11 @@ import { modelEntry } from "../registry.ts";
 import { Controls } from "../shared_memory/controls.ts";
 import { openMemory } from "../shared_memory/memory.ts";
 import { readCounters } from "../shared_memory/stats.ts";
+import { longestBacklog } from "../sockets/backlog_limit.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import type { ChildProcesses, ChildSharing } from "./child_processes.ts";
 import { ClientThreads } from "./client_threads.ts";
-import { Log } from "./log.ts";
+import { Log, type LogOptions } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
 import { readResourceUsage } from "./resource_usage.ts";
@@ -25,19 +26,19 @@ import { Stop } from "./stop.ts";
 import type { View, WatchedServer } from "./view.ts";
 import { Warden } from "./warden.ts";
 
-const LINES_PER_SECOND = 20;
 /** The same thing about descriptors is said once, however often it happens. */
 const SAID_ONCE: readonly Notice["kind"][] = ["out-of-descriptors", "beyond-fd-setsize"];
-const VERBOSE_LINES_PER_SECOND = 1_000;
 
 /** How a server is run, beyond what its engine must know. */
 export interface Supervision {
   readonly setup: Omit<EngineSetup, keyof Memories>;
   readonly graceMs: number;
-  readonly log: "none" | "normal" | "verbose";
+  readonly log: LogOptions | undefined;
   /** Whether what the server took is told at the end. */
   readonly stats: boolean;
   readonly reporter: Reporter;
+  /** Resolves when nobody can be told anything any more, and the server is to stop. */
+  readonly outputLost: Promise<unknown>;
   readonly messages: Messages;
   /** Opens a view of the server, if one is wanted. */
   readonly openView?: (server: WatchedServer) => View;
@@ -54,14 +55,15 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const { memories, withChildren } = await createSharing(setup, isWatched);
   const stats = openMemory(memories.stats);
   const trace = openMemory(memories.trace);
-  const log = startLog(supervision, trace, stats);
+  const log = supervision.log && new Log(trace, stats, reporter, supervision.log);
   const startedMs = performance.now();
   const warden = setup.sockets === "libc" ? new Warden(memories.descriptors) : undefined;
   const engine = new RunningEngine(supervision, engineSetup(setup, memories), warden);
-  if (withChildren !== undefined) await engine.startChildren(withChildren);
   const stop = new Stop(supervision, (graceMs) => engine.endClients(graceMs), stats, engine.giveUp);
+  if (withChildren !== undefined) await engine.startChildren(withChildren);
   engine.start(stop, log);
   stop.listenToSignals();
+  stop.beginAfter(supervision.outputLost);
   try {
     await engine.stopped;
   } finally {
@@ -173,6 +175,7 @@ class RunningEngine {
     switch (data.kind) {
       case "listening":
         reporter.listening(data, setup.model, setup.sockets);
+        this.#checkBacklog();
         log?.begin();
         this.view?.listening(data).catch(this.#fail);
         return;
@@ -198,6 +201,12 @@ class RunningEngine {
       case "crashed":
         return this.#failed(data.detail);
     }
+  }
+
+  #checkBacklog(): void {
+    const { backlog: wanted } = this.#setup.listen;
+    const most = longestBacklog();
+    if (wanted > most) this.#notice({ kind: "backlog-limited", wanted, most });
   }
 
   readonly #notice = (notice: Notice): void => {
@@ -230,17 +239,6 @@ function engineSetup(setup: Supervision["setup"], memories: Memories): EngineSet
   if (memories.controls === undefined) return { ...setup, ...memories };
   new Controls(openMemory(memories.controls)).setBurden(setup.handler);
   return { ...setup, ...memories, handler: { ...setup.handler, sleepMs: 0, cpuMs: 0 } };
-}
-
-function startLog(
-  { log, reporter }: Supervision,
-  trace: ArrayBufferLike,
-  stats: ArrayBufferLike,
-): Log | undefined {
-  if (log === "none") return undefined;
-  const isVerbose = log === "verbose";
-  const mostPerSecond = isVerbose ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND;
-  return new Log(trace, stats, reporter, mostPerSecond, isVerbose);
 }
 
 function explain(failure: StartFailure, listen: ListenOptions, { serve }: Messages): string {

@@ -35,6 +35,7 @@ const WRONG: readonly [typed: string[], line: RegExp][] = [
   [["serve", "select", "--spare", "2"], /--spare means nothing to select.*thread and process/],
   [["serve", "select", "--handler", "eco"], /--handler eco: .*did you mean echo\?/],
   [["serve", "select", "--quiet", "--verbose"], /exclude each other/],
+  [["serve", "select", "--watch", "99999"], /--watch 99999: .*from 0 to 65535/],
   [["flood", "--conns", "0"], /--conns 0: .*whole number/],
   [["flood", "--size", "5", "--message", "x"], /exclude each other/],
   [["connect", "no where"], /no where: an address looks like/],
@@ -88,8 +89,17 @@ for (const sockets of hasSystemCalls() ? ["deno", "libc"] : ["deno"]) {
       : {};
     const outcome = await run([...serve, "--port", "80"], drop);
     assertOneLine(outcome, 1, /^127\.0\.0\.1:80: ports below 1024 need more rights.*--port$/m);
+    const view = await run([...serve, "--port", "0", "--watch", "80"], drop);
+    assertOneLine(view, 1, /^--watch 80: ports below 1024 need more rights than you have/);
   }, { ignore: Deno.build.os !== "linux" });
 }
+
+test("a port for --watch that is in use is refused before the server listens", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const outcome = await run(["serve", "select", "--port", "0", "--watch", String(port)]);
+  assertOneLine(outcome, 1, new RegExp(`^--watch ${port}: the port is in use; choose another`));
+});
 
 test("a program for --exec that does not exist gets one line and exit status 1", async () => {
   const outcome = await run(["serve", "process", "--port", "0", "--exec", "no-such-program"]);
@@ -170,14 +180,20 @@ test("the log says what the servers of the textbook say", async () => {
   );
 });
 
-test("under load the log is summed up", async () => {
+test("under load the log says how many are connected, come and leave, and how much they say", async () => {
   const log = await logOf(["async"], async (port) => {
     const flood = await run(["flood", "--port", String(port), "--conns", "50", "--duration", "1s"]);
     assertEquals(flood.code, 0, flood.stderr);
   });
-  assertMatch(log, /\n… and [\d,]{4,} more\n/);
-  // At most 20 lines a second, over the second of the flood and the moments around it.
-  assertEquals(log.split("\n").filter((line) => line.startsWith("received")).length < 100, true);
+  assertMatch(log, /\n50 connected, [\d,]+ messages\/s/);
+  const sum = (what: string) =>
+    [...log.matchAll(new RegExp(`(\\d+) ${what}$`, "gm"))].reduce(
+      (all, [, n]) => all + Number(n),
+      0,
+    );
+  assertEquals([sum("came") > 0, sum("left")], [true, 50]);
+  // At most 20 lines, all of them in the first second.
+  assertEquals(log.split("\n").filter((line) => line.startsWith("received")).length <= 20, true);
 });
 
 test("--quiet prints where it listens and what it did, and --verbose also what it sends", async () => {

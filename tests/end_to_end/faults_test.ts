@@ -4,11 +4,12 @@
  * @module
  */
 
+import { CHILD_ROLE } from "../../servers/engine/child_role.ts";
 import { assertEquals, assertLess, assertNotMatch } from "../harness/assert.ts";
 import { encode } from "../harness/bytes.ts";
 import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
-import { processTree, residentBytes, stillRunning } from "../harness/processes.ts";
+import { commandLines, processTree, residentBytes, stillRunning } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
@@ -123,7 +124,11 @@ test("process: the child of a client that does not read and goes away ends", asy
 
 test("process: a spare that is killed is replaced", async () => {
   await using server = await Server.start(["process", "--quiet", "--spare", "2"]);
-  const children = async () => (await processTree(server.pid)).filter((pid) => pid !== server.pid);
+  const children = async () => {
+    const [, ...others] = await processTree(server.pid);
+    const programs = await Promise.all(others.map((pid) => commandLines([pid])));
+    return others.filter((_, index) => programs[index][0]?.includes(CHILD_ROLE));
+  };
   const spares = await children();
   for (const pid of spares) Deno.kill(pid, "SIGKILL");
   const replacements = async () => (await children()).filter((pid) => !spares.includes(pid));

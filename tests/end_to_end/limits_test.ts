@@ -6,9 +6,11 @@
 
 import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
-import { Server } from "../harness/playground.ts";
+import { assertOneLine } from "../harness/one_line.ts";
+import { run, Server } from "../harness/playground.ts";
 import { cpuSeconds } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { MODELS } from "./models.ts";
 
 const CLIENTS = 2_000;
@@ -79,3 +81,51 @@ test("select: the line on descriptors tells people what to do", async () => {
   assertMatch(rest.join("\n"), /^stopping: \d+ clients may finish for 0.0 s/);
   assertEquals(code, 0);
 }, { ignore: Deno.build.os !== "linux" });
+
+/** One for each kind of servant, which differ in what they need. */
+const NEEDY = ["select", "process", "thread", "threadpool"];
+
+for (const { name, args } of MODELS.filter(({ args: [model] }) => NEEDY.includes(model))) {
+  test(
+    `${name}: a limit that is too low is a line, and the one that it names is enough`,
+    async () => {
+      const refused = await run(["serve", ...args], { before: "ulimit -n 28" });
+      assertOneLine(
+        refused,
+        1,
+        /needs at least \d+ descriptors, and the limit is 28: raise it with/,
+      );
+      const [, least] = /ulimit -n (\d+)/.exec(refused.stderr) ?? [];
+      await using server = await Server.start(args, { before: `ulimit -n ${least}` });
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "served"), "served");
+      conn.close();
+      assertEquals((await server.stop()).code, 0);
+    },
+    { ignore: Deno.build.os !== "linux" },
+  );
+}
+
+/** Whether this user may have a network of their own, in which limits can be set. */
+const mayUnshare = hasSystemCalls() &&
+  new Deno.Command("unshare", { args: ["-rn", "true"], stderr: "null" }).outputSync().success;
+
+for (const sockets of ["deno", "libc"]) {
+  test(
+    `${sockets} sockets: a backlog that is shorter than asked for is told, and no other`,
+    async () => {
+      const set = "echo 16 >/proc/sys/net/core/somaxconn";
+      const args = ["select", "--sockets", sockets, "--host", "0.0.0.0", "--backlog"];
+      await using server = await Server.start([...args, "17"], {
+        wrapper: ["unshare", "-rn", "sh", "-c", `${set} && exec "$0" "$@"`],
+      });
+      const { wanted, most } = await server.event("backlog-limited");
+      assertEquals([wanted, most], [17, 16]);
+      assertEquals((await server.stop()).code, 0);
+      await using other = await Server.start([...args, "16"]);
+      assertEquals((await other.stop()).code, 0);
+      assertEquals(other.events("backlog-limited"), []);
+    },
+    { ignore: !mayUnshare },
+  );
+}

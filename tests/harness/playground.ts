@@ -94,12 +94,14 @@ export class Server implements AsyncDisposable {
   readonly #events: ServerEvent[] = [];
   readonly #lines: string[] = [];
   readonly #stderr: string[] = [];
+  readonly #output: ReadableStreamDefaultReader<string>;
   readonly #reading: Promise<unknown>;
   #onEvent: (() => void) | undefined = undefined;
   #ended = false;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
+    this.#output = linesOf(child.stdout).getReader();
     this.#reading = Promise.all([this.#read(), this.#readErrors()]);
   }
 
@@ -165,6 +167,11 @@ export class Server implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
+  /** From now on nobody reads what it prints on standard output, and it can learn that. */
+  async stopReading(): Promise<void> {
+    await this.#output.cancel();
+  }
+
   /** Ends it as Ctrl-C does. */
   async stop(): Promise<Outcome> {
     this.signal("SIGINT");
@@ -199,7 +206,8 @@ export class Server implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
-    for await (const line of linesOf(this.#child.stdout)) {
+    for (let one; !(one = await this.#output.read()).done;) {
+      const line = one.value;
       this.#lines.push(line);
       this.#events.push(line.startsWith("{") ? JSON.parse(line) : toEvent(line));
       this.#onEvent?.();

@@ -1,0 +1,69 @@
+/**
+ * What `--exec` takes for a program, and what it does with one.
+ *
+ * @module
+ */
+
+import { splitCommand } from "../../servers/program.ts";
+import { en } from "../../cli/messages/en.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { assertEquals } from "../harness/assert.ts";
+import { decode, encode } from "../harness/bytes.ts";
+import { readToEnd, writeAll } from "../harness/clients.ts";
+import { assertOneLine } from "../harness/one_line.ts";
+import { run, Server } from "../harness/playground.ts";
+import { test } from "../harness/test.ts";
+import "../harness/sanitizers.ts";
+
+const ignore = Deno.build.os === "windows";
+const KINDS = ["deno", ...(hasSystemCalls() ? ["libc"] : [])];
+
+Deno.test("a command is split as a shell does, with quotes that hold words together", () => {
+  const split = (command: string) => splitCommand("--exec", command, en);
+  assertEquals(split(` tr 'a-z' "A Z"  x`), ["tr", "a-z", "A Z", "x"]);
+  assertEquals(split(`--name="a b"'c d'e ''`), ["--name=a bc de", ""]);
+});
+
+const WRONG: readonly [exec: string, status: number, line: RegExp][] = [
+  ["no-such-program", 1, /^--exec no-such-program: the program is not found/],
+  ["/no/such/program", 1, /^--exec \/no\/such\/program: the program is not found/],
+  ["cd", 1, /^--exec cd: the program is not found/], // the shell's own
+  ["/", 1, /^--exec \/: this is not a file that can be run/],
+  ["/dev/null", 1, /^--exec \/dev\/null: this is not a file that can be run/],
+  ["/etc/passwd", 1, /^--exec \/etc\/passwd: this file may not be executed/],
+  ["sh -c 'cat", 2, /^--exec sh -c 'cat: a quote is not closed/],
+];
+
+for (const kind of KINDS) {
+  for (const [exec, status, line] of WRONG) {
+    test(`--exec ${exec} on ${kind} is refused before it listens`, async () => {
+      const args = ["process", "--sockets", kind, "--port", "0", "--exec", exec];
+      assertOneLine(await run(["serve", ...args]), status, line);
+    }, { ignore });
+  }
+
+  test(`--exec on ${kind} runs a script that does not say by what`, async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${directory}/script`, `read line\necho "$1 $line"\n`);
+      await Deno.chmod(`${directory}/script`, 0o755);
+      const exec = ["--exec", `${directory}/script 'you said'`];
+      await using server = await Server.start(["process", "--sockets", kind, ...exec]);
+      using conn = await server.connect();
+      await writeAll(conn, encode("hello\n"));
+      assertEquals(decode(await readToEnd(conn)), "you said hello\n");
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  }, { ignore });
+}
+
+for (const flags of [["--handler", "upper"], ["--sleep", "5"], ["--cpu", "5ms"]]) {
+  test(`--exec with ${flags.join(" ")} is refused`, async () => {
+    assertOneLine(
+      await run(["serve", "process", "--exec", "cat", ...flags]),
+      2,
+      new RegExp(`^${flags[0]} has no effect with --exec; omit one of them$`, "m"),
+    );
+  });
+}

@@ -10,7 +10,7 @@ import { type Flags, type ParsedArguments, parseFlags } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
-import { finishPrinting } from "./output.ts";
+import { finishPrinting, standardError, standardOutput } from "./output.ts";
 import { systemReason } from "./system_reason.ts";
 import { pageColumns } from "./wrap.ts";
 
@@ -54,6 +54,8 @@ export async function runCommand(
 ): Promise<number> {
   const { language, rest, wrong } = takeLanguage(args);
   const messages = await loadMessages(language);
+  standardOutput.onFailed = (error) =>
+    standardError.print(messages.outputLost(systemReason(error, messages)));
   const status = await statusOf(async () => {
     if (wrong !== undefined) {
       const nearest = closest(wrong, LANGUAGES);
@@ -63,10 +65,7 @@ export async function runCommand(
     }
     return await dispatch(commands, version, rest, messages, language);
   });
-  return await finishPrinting(
-    status,
-    (error) => messages.outputLost(systemReason(error, messages)),
-  );
+  return await finishPrinting(status);
 }
 
 /** Runs what may refuse in one line. @returns the exit status */

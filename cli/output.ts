@@ -39,8 +39,9 @@ let printed = 0;
 
 /** Text on its way to somebody who may read slowly, or not at all. */
 export class Output {
+  /** Is called when nothing can be written any more, for another reason than a reader that has gone. */
+  onFailed: (error: Error) => void = () => {};
   readonly #stream: Pick<typeof Deno.stdout, "write">;
-  readonly #lost = Promise.withResolvers<void>();
   #error: Error | undefined = undefined;
   readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -59,7 +60,7 @@ export class Output {
     this.#stream = stream;
   }
 
-  /** Why nothing can be written any more, as when the reader has gone. */
+  /** Why nothing can be written any more, as when the disk is full. That a reader has gone is no error. */
   get error(): Error | undefined {
     return this.#error;
   }
@@ -95,11 +96,6 @@ export class Output {
   shareTerminalWith(other: Output): void {
     this.#sameTerminal = other;
     other.#sameTerminal = this;
-  }
-
-  /** Resolves when nothing can be written any more. */
-  get lost(): Promise<void> {
-    return this.#lost.promise;
   }
 
   /** Resolves when all is written, or nothing more can be. */
@@ -156,8 +152,9 @@ export class Output {
     } catch (error) {
       this.#end();
       if (!(error instanceof Error)) throw error;
+      if ("code" in error && READER_HAS_GONE.includes(error.code)) return;
       this.#error = error;
-      this.#lost.resolve();
+      this.onFailed(error);
     } finally {
       this.#isWriting = false;
       this.#advance();
@@ -234,18 +231,10 @@ export function printWithoutBlocking(): void {
  * that has gone neither ends the work nor decides how it has ended; a full disk is a failure.
  *
  * @param exitStatus of what has printed it
- * @param describe says in a line why not all of it could be written
  * @returns the exit status
  */
-export async function finishPrinting(
-  exitStatus: number,
-  describe: (error: Error) => string,
-): Promise<number> {
+export async function finishPrinting(exitStatus: number): Promise<number> {
   await standardOutput.written();
-  const { error } = standardOutput;
-  const isFailure = error !== undefined &&
-    !("code" in error && READER_HAS_GONE.includes(error.code));
-  if (isFailure) standardError.print(describe(error));
   await standardError.written();
-  return isFailure ? exitStatus || 1 : exitStatus;
+  return standardOutput.error === undefined ? exitStatus : exitStatus || 1;
 }

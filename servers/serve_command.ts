@@ -38,14 +38,12 @@ export const serveCommand = defineCommand({
     const limit = await checkDescriptorLimit(model, messages);
     await checkProgram("--exec", exec, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
-    const outputLost = Promise.race([standardOutput.lost, standardError.lost]);
     await supervise({
       setup: makeSetup(model, flags, exec, limit),
       graceMs: flags.grace,
       stats: flags.stats,
       log: logOptions(flags),
       reporter,
-      outputLost,
       messages,
       openView: await viewOpener(flags, given, language, messages, reporter),
     });

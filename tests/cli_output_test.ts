@@ -80,8 +80,9 @@ test("output that is lost says why, takes no more, and is waited for no more", a
   const stream = new SlowStream();
   const output = new Output(stream);
   output.print("one");
+  const failed = new Promise<Error>((resolve) => output.onFailed = resolve);
   await stream.leave();
-  await output.lost;
+  assertEquals((await failed).message, "nobody reads");
   output.print("two");
   await output.written();
   assertEquals([output.error?.message, stream.text], ["nobody reads", ""]);

@@ -20,7 +20,6 @@ export class Stop {
   /** Who starts us with nohup(1) does not want us to stop when the terminal is closed. */
   readonly #onHangup = hasSystemCalls() && isIgnored("SIGHUP") ? () => {} : this.#onSignal;
   #begun = false;
-  #ended = false;
   #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /** To be made before anybody listens to a signal: the runtime then forgets what was ignored. */
@@ -40,13 +39,6 @@ export class Stop {
     for (const signal of this.#signals) Deno.addSignalListener(signal, this.#listener(signal));
   }
 
-  /** Begins it, unless something else has, when this resolves. */
-  beginAfter(event: Promise<unknown>): void {
-    event.then(() => {
-      if (!this.#begun && !this.#ended) this.begin();
-    });
-  }
-
   begin(): void {
     const graceMs = this.#begun ? 0 : this.#supervision.graceMs;
     const clients = readCounters(this.#stats).active;
@@ -61,7 +53,6 @@ export class Stop {
   }
 
   end(): void {
-    this.#ended = true;
     clearTimeout(this.#overdue);
     for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#listener(signal));
   }

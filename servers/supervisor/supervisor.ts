@@ -37,8 +37,6 @@ export interface Supervision {
   /** Whether what the server took is told at the end. */
   readonly stats: boolean;
   readonly reporter: Reporter;
-  /** Resolves when nobody can be told anything any more, and the server is to stop. */
-  readonly outputLost: Promise<unknown>;
   readonly messages: Messages;
   /** Opens a view of the server, if one is wanted. */
   readonly openView?: (server: WatchedServer) => View;
@@ -63,7 +61,6 @@ export async function supervise(supervision: Supervision): Promise<void> {
   if (withChildren !== undefined) await engine.startChildren(withChildren);
   engine.start(stop, log);
   stop.listenToSignals();
-  stop.beginAfter(supervision.outputLost);
   try {
     await engine.stopped;
   } finally {

@@ -46,7 +46,7 @@ export class LiveRun implements Run {
     this.#server = server;
     this.#address = address;
     this.#reader = new TraceReader(server.trace, 0);
-    this.#model = new RunModel(servant);
+    this.#model = new RunModel(servant, server.setup.model === "threadpool" ? "many" : "one");
     this.#position = new CodePosition(
       servant === "loop" || servant === "coroutine" && waitsIn !== "await",
     );

@@ -13,11 +13,15 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const OWN = [
+  "announcer.js",
   "app.js",
   "charts.js",
+  "clock.js",
   "controls.js",
   "dom.js",
+  "fills.js",
   "history.js",
+  "kept_history.js",
   "lanes.js",
   "pace.js",
   "player.js",

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { announce, spoken } from "./announcer.js";
 import { Controls } from "./controls.js";
 import { element } from "./dom.js";
 import { STATES } from "./history.js";
-import { areProcessorsShort, drawForEver } from "./pace.js";
+import { areProcessorsShort, drawForEver, hurry } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { RunView } from "./run_view.js";
 import { Timeline } from "./timeline.js";
@@ -41,22 +42,28 @@ async function makeShows(view, texts) {
     const text = await (await fetch("/recording")).text();
     const [head, ...lines] = text.trimEnd().split("\n");
     const shown = new RunView(JSON.parse(head).hello, texts);
-    return [{ view: shown, player: new RecordingPlayer(lines, (frame) => shown.take(frame)) }];
+    return [{ view: shown, player: new RecordingPlayer(lines) }];
   }
   return await Promise.all(Array.from({ length: view.runs }, async (_, run) => {
     const shown = new RunView(await (await fetch(`/runs/${run}/hello`)).json(), texts);
-    return { view: shown, player: new LivePlayer(run, (frame) => shown.take(frame)) };
+    return { view: shown, player: new LivePlayer(run) };
   }));
 }
 
 /** Draws all that changes by itself. */
 function draw(shows, timeline, controls, lost) {
+  // One time for all that is shown. Where a server is gone, its own time has ended before.
+  const known = shows.map(({ player }) => player).filter(({ startMs }) => startMs > 0);
+  const startMs = Math.min(...known.map((player) => player.startMs));
+  const endMs = Math.max(...known.map((player) => player.endMs));
+  const toMs = known.length > 0 ? timeline.tick(startMs, endMs) : 0;
+  hurry(timeline.isPaused);
   for (const { view, player } of shows) {
-    player.tick?.(timeline.isPaused);
-    view.draw(player.history, timeline.timeToShow(player.startMs, player.nowMs, player.endMs));
+    const ownMs = Math.min(toMs, player.endMs);
+    view.draw(player.historyAt(ownMs, timeline.isPaused), ownMs, player);
   }
-  const newest = shows[0].player.history.samples.at(-1);
-  if (newest !== undefined) controls?.show(newest.frame);
+  const { newest } = shows[0].player;
+  if (newest !== undefined) controls?.show(newest);
   lost.hidden = !shows.some(({ player }) => player.isLost);
   const { dataset } = document.documentElement;
   dataset.draws = String(Number(dataset.draws ?? 0) + 1);
@@ -74,8 +81,7 @@ async function main() {
   document.title = texts.title;
   const controls = view.isRecording ? undefined : new Controls(texts, token);
   const shows = await makeShows(view, texts);
-  const seek = view.isRecording ? (timeMs) => shows[0].player.seek(timeMs) : undefined;
-  const timeline = new Timeline(texts, seek);
+  const timeline = new Timeline(texts, !view.isRecording, announce);
   const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
   document.body.replaceChildren(
     element("header", {}, element("h1", {}, texts.title), languageLink(language, view.texts)),
@@ -83,6 +89,7 @@ async function main() {
     timeline.element,
     legend(texts),
     lost,
+    spoken,
     element("main", {}, ...shows.map((show) => show.view.element)),
   );
   const players = shows.map(({ player }) => player);

@@ -97,8 +97,8 @@ browserTest("a recording shows the same at a time, whether it was stopped there 
     await page.locator("details.clients summary").click();
     await page.locator(".log li", { hasText: "line 20" }).waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
-    const atMs = await page.getByRole("slider").inputValue();
     const stopped = await seen(page);
+    const atMs = await page.getByRole("slider").inputValue();
     assertGreater((stopped.log as string[]).length, 20);
     await scrub(page, await page.getByRole("slider").getAttribute("max"));
     assertEquals((await seen(page)).log, Array.from({ length: 60 }, (_, n) => `line ${n}`));

@@ -8,11 +8,14 @@
 const CATCH_UP_MS = 500;
 /** The time goes on for so long after a frame. A server that is well sends several in that time. */
 const MOST_AHEAD_MS = 1_000;
+/** After so long without any there is something amiss, and not just a processor busy. */
+const SILENT_MS = 3_000;
 
 /** Goes on evenly between frames, though they come when they come, and no further without any. */
 export class ServerClock {
   #offsetMs = 0;
   #newestMs = 0;
+  #takenMs = 0;
   #isRunning = false;
 
   /** A frame has come that was made at this time. */
@@ -23,6 +26,7 @@ export class ServerClock {
     }
     this.#offsetMs += (offsetMs - this.#offsetMs) / 20;
     this.#newestMs = timeMs;
+    this.#takenMs = performance.now();
     this.#isRunning = true;
   }
 
@@ -32,19 +36,12 @@ export class ServerClock {
   }
 
   get nowMs() {
-    return Math.min(this.#runningMs, this.#latestMs);
+    if (!this.#isRunning) return this.#newestMs;
+    return Math.min(this.#offsetMs + performance.now(), this.#newestMs + MOST_AHEAD_MS);
   }
 
   /** Whether it stands still for want of frames. */
   get isStopped() {
-    return this.#runningMs >= this.#latestMs;
-  }
-
-  get #runningMs() {
-    return this.#isRunning ? this.#offsetMs + performance.now() : this.#newestMs;
-  }
-
-  get #latestMs() {
-    return this.#isRunning ? this.#newestMs + MOST_AHEAD_MS : this.#newestMs;
+    return !this.#isRunning || performance.now() - this.#takenMs > SILENT_MS;
   }
 }

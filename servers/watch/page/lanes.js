@@ -164,29 +164,31 @@ export class LanePicture {
     context.fillText(label, 4, top + 10, left - 8);
   }
 
-  /** Pieces that fall into one pixel are drawn as the one that weighs most. */
+  /**
+   * A client is a line as long as it is there, and a block where more is done than to wait for it. Pieces
+   * that fall into one pixel are drawn as the one that weighs most.
+   */
   #drawBar({ at }, { times, states, endMs }, top, height, { fromMs, toMs }) {
+    const context = this.#context;
     const pixel = 1 / this.#ratio;
+    const thin = Math.max(1, Math.round(height / 3));
+    const begin = at(times[0]);
+    context.fillStyle = this.#fills.of(WAITING, 0);
+    const lineTop = top + 2 + Math.round((height - thin) / 2);
+    context.fillRect(begin, lineTop, Math.max(pixel, at(Math.min(endMs, toMs)) - begin), thin);
     let [heavy, heavyX] = [0, -1];
     for (let i = pieceAt(times, fromMs); i < times.length && times[i] <= toMs; i++) {
+      if (states[i] === WAITING) continue;
       const x = at(times[i]);
       const until = at(Math.min(i + 1 < times.length ? times[i + 1] : endMs, toMs));
       const weight = WEIGHT[states[i]];
       if (until - x < pixel && x === heavyX && weight <= heavy) continue;
-      const begin = x === heavyX && weight < heavy ? x + pixel : x;
-      const width = Math.max(pixel, until - begin);
-      this.#drawPiece(states[i], begin, width, top + 2, height);
+      const from = x === heavyX && weight < heavy ? x + pixel : x;
+      const width = Math.max(pixel, until - from);
+      context.fillStyle = this.#fills.of(states[i], width);
+      context.fillRect(from, top + 2, width, height);
       [heavy, heavyX] = [weight, x];
     }
-  }
-
-  /** A client that is waited for is a line, and one for whom something is done or due is a block. */
-  #drawPiece(state, x, width, top, height) {
-    const context = this.#context;
-    context.fillStyle = this.#fills.of(state, width);
-    if (state !== WAITING) return context.fillRect(x, top, width, height);
-    const thin = Math.max(1, Math.round(height / 3));
-    context.fillRect(x, top + Math.round((height - thin) / 2), width, thin);
   }
 
   /** How many clients are in which state, stacked, since single ones could not be told apart. */

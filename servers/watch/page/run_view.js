@@ -112,8 +112,11 @@ export class RunView {
     const notices = [];
     if (isStopped) notices.push(texts.stopped.replace("#", clockTime(endMs)));
     if (isFull) notices.push(texts.notKept.replace("#", clockTime(endMs)));
-    setText(this.#notice, notices.join(" "));
-    this.#notice.hidden = notices.length === 0;
+    const text = notices.join(" ");
+    if (text === this.#notice.textContent) return;
+    this.#notice.textContent = text;
+    this.#notice.hidden = text === "";
+    if (text !== "") announce(`${this.#hello.model}: ${text}`);
   }
 
   /** Where only lines came, they are added, and the log stays where its reader has it. */

@@ -17,8 +17,9 @@ const PICTURE_CONTRAST = 3;
 /** A distance in OKLab at which neighboring areas are seen to be different. */
 const LEAST_UNLIKENESS = 0.1;
 
-const style = await Deno.readTextFile(new URL("../servers/watch/page/style.css", import.meta.url));
-const [light, dark] = [...style.matchAll(/:root \{([^}]*)\}/g)].map(([, rules]) => colorsOf(rules));
+const styles = await Promise.all(["style", "states"].map(readStyle));
+const light = Object.assign({}, ...styles.map(([light]) => light));
+const dark = Object.assign({}, ...styles.map(([, dark]) => dark));
 
 for (const [name, colors] of Object.entries({ light, dark: { ...light, ...dark } })) {
   Deno.test(`the colors for ${name} have enough contrast`, () => {
@@ -108,7 +109,11 @@ const NOTE_LABELS = `(() => {
   };
 })()`;
 
-/** The colors by their names. */
-function colorsOf(rules: string): Record<string, string> {
-  return Object.fromEntries([...rules.matchAll(/--(\w+): (#\w+);/g)].map(([, ...pair]) => pair));
+/** The colors of a style sheet by their names, for light and for dark. */
+async function readStyle(name: string): Promise<Record<string, string>[]> {
+  const url = new URL(`../servers/watch/page/${name}.css`, import.meta.url);
+  const roots = [...(await Deno.readTextFile(url)).matchAll(/:root \{([^}]*)\}/g)];
+  return roots.map(([, rules]) =>
+    Object.fromEntries([...rules.matchAll(/--(\w+): (#\w+);/g)].map(([, ...pair]) => pair))
+  );
 }

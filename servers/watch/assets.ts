@@ -27,6 +27,7 @@ const OWN = [
   "player.js",
   "run_view.js",
   "source.js",
+  "states.css",
   "style.css",
   "table.js",
   "timeline.js",

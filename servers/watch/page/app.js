@@ -56,7 +56,8 @@ function draw(shows, timeline, controls, lost) {
   const known = shows.map(({ player }) => player).filter(({ startMs }) => startMs > 0);
   const startMs = Math.min(...known.map((player) => player.startMs));
   const endMs = Math.max(...known.map((player) => player.endMs));
-  const toMs = known.length > 0 ? timeline.tick(startMs, endMs) : 0;
+  const isPresent = known.some(({ isLive, isStopped }) => isLive && !isStopped);
+  const toMs = known.length > 0 ? timeline.tick(startMs, endMs, isPresent) : 0;
   hurry(timeline.isPaused);
   for (const { view, player } of shows) {
     const ownMs = Math.min(toMs, player.endMs);

@@ -8,7 +8,7 @@ import { colorOf } from "./dom.js";
 import { STATES } from "./history.js";
 
 const TILE = 8;
-/** What is drawn into a tile, from where to where. The legend in style.css has the same. */
+/** What is drawn into a tile, from where to where. The legend in states.css has the same. */
 const LINES = {
   backlog: [[0, 8, 8, 0], [-2, 2, 2, -2], [6, 10, 10, 6]],
   queued: [[0, 0, 8, 8], [6, -2, 10, 2], [-2, 6, 2, 10]],

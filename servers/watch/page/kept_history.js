@@ -42,9 +42,9 @@ export class KeptHistory {
     (this.#next ?? this.history).apply(frame);
   }
 
-  /** The time is stopped here: what led to it is kept, and what comes as long as there is room. */
-  hold(timeMs) {
-    this.history.heldFromMs = timeMs;
+  /** The time is stopped: what can be looked at now is kept, and what comes as long as there is room. */
+  hold() {
+    if (this.history.heldFromMs === Infinity) this.history.heldFromMs = this.history.nowMs;
   }
 
   /** The time goes on with the present. */

@@ -59,9 +59,9 @@ export class LivePlayer {
     return this.isFull ? this.#kept.history.nowMs : this.#clock.nowMs;
   }
 
-  /** What is known of the time, and what led to it. @param isHeld whether it is to be kept */
-  historyAt(timeMs, isHeld) {
-    if (isHeld) this.#kept.hold(timeMs);
+  /** What is known of a time, and of others. @param isHeld whether it is to be kept */
+  historyAt(_timeMs, isHeld) {
+    if (isHeld) this.#kept.hold();
     else this.#kept.release();
     return this.#kept.history;
   }

@@ -62,9 +62,10 @@ export class Timeline {
    *
    * @param {number} startMs the first time that can be shown
    * @param {number} endMs the last one
+   * @param {boolean} isPresent whether that is the present
    * @returns {number} the time that is to be shown
    */
-  tick(startMs, endMs) {
+  tick(startMs, endMs, isPresent) {
     const nowMs = performance.now();
     const elapsedMs = nowMs - this.#tickMs;
     this.#tickMs = nowMs;
@@ -76,7 +77,7 @@ export class Timeline {
       this.isPaused = true;
       this.#changed();
     }
-    if (nowMs - this.#shownMs >= FOLLOW_MS) this.#show(nowMs);
+    if (nowMs - this.#shownMs >= FOLLOW_MS) this.#show(nowMs, isPresent && !this.isPaused);
     return this.#atMs;
   }
 
@@ -103,14 +104,13 @@ export class Timeline {
     this.#shownMs = -Infinity;
   }
 
-  #show(nowMs) {
+  #show(nowMs, isPresent) {
     const { pause, resume, again, present } = this.#texts;
     setText(this.#button, this.isPaused ? this.#isOver ? again : resume : pause);
     setProperty(this.#slider, "min", String(this.#startMs));
     setProperty(this.#slider, "max", String(this.#endMs));
     setProperty(this.#slider, "value", String(this.#atMs));
     const ago = `−${((this.#endMs - this.#atMs) / 1_000).toFixed(1)} s`;
-    const isPresent = this.#isLive && !this.isPaused;
     const moment = isPresent ? present : `${clockTime(this.#atMs)} (${ago})`;
     setText(this.#moment, moment);
     if (this.#slider.getAttribute("aria-valuetext") !== moment) {

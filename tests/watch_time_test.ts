@@ -17,7 +17,7 @@ browserTest(
   (visit) =>
     FakePage.with(visit, async (fake) => {
       const { page } = fake;
-      await fake.publishMany(20);
+      fake.publishAtOnce(20);
       await page.getByRole("button", { name: "Pause" }).click();
       fake.publish(50);
       const before = await seen(page);
@@ -42,7 +42,7 @@ browserTest("paused for longer than can be kept, the page says so, and goes on w
 ) =>
   FakePage.with(visit, async (fake) => {
     const { page } = fake;
-    await fake.publishMany(20);
+    fake.publishAtOnce(20);
     await page.getByRole("button", { name: "Pause" }).click();
     fake.publish(50);
     const before = await seen(page);
@@ -64,7 +64,7 @@ browserTest("when the server is gone, time stops with its last frame, and the pa
 ) =>
   FakePage.with(visit, async (fake) => {
     const { page } = fake;
-    await fake.publishMany(20);
+    fake.publishAtOnce(20);
     await fake.server.end();
     await page.locator(".notice", { hasText: "its time stands still" }).waitFor();
     const before = await seenLater(page);
@@ -77,7 +77,7 @@ browserTest(
   (visit) =>
     FakePage.with(visit, async (fake) => {
       const { page } = fake;
-      await fake.publishMany(20);
+      fake.publishAtOnce(20);
       await page.locator(".notice", { hasText: "its time stands still" }).waitFor();
       const before = await seen(page);
       assertEquals(await seen(page), before);

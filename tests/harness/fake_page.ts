@@ -11,6 +11,7 @@ import { assertEquals } from "./assert.ts";
 import type { Page, Visit } from "./browser.ts";
 import { FakeRun } from "./fake_run.ts";
 
+const FRAME_MS = 50;
 /** All parts of a page are drawn anew within this time. */
 const REDRAWN_MS = 1_100;
 
@@ -53,11 +54,16 @@ export class FakePage {
     this.run.publish({ ...nthFrame(this.#count++, this.timeMs, this.run), ...parts });
   }
 
-  /** Publishes so many frames, 50 ms after each other by their own time and in ours. */
+  /** Publishes so many frames, made 50 ms after each other. */
+  publishAtOnce(count: number): void {
+    for (let i = 0; i < count; i++) this.publish(FRAME_MS);
+  }
+
+  /** Publishes so many frames when they are made. */
   async publishMany(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
-      this.publish(50);
-      await this.page.waitForTimeout(50);
+      this.publish(FRAME_MS);
+      await this.page.waitForTimeout(FRAME_MS);
     }
   }
 }

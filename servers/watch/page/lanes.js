@@ -39,6 +39,8 @@ export class LanePicture {
   #fills;
   #ratio = 0;
   #width = 0;
+  /** Where the labels end, and the time begins. */
+  #left = 0;
   /** What is drawn once need not be drawn again. */
   #turn = new AtMostEvery(0);
   #isDetailed = true;
@@ -58,11 +60,10 @@ export class LanePicture {
     const index = indexAt(history.samples, toMs);
     // What happened before a time may be told in the first frame after it.
     const frames = [history.samples[index].frame, history.samples[index + 1]?.frame];
-    // Within a pixel's time the picture is the same; what moves, moves by whole pixels.
-    const pixelMs = SHOWN_MS / Math.max(1, Math.round(this.#width * this.#ratio));
-    const endMs = Math.ceil(toMs / pixelMs) * pixelMs;
-    if (!this.#turn.isDue(...frames, endMs, this.#width, this.#fills)) return this.#isDetailed;
-    const span = { fromMs: endMs - SHOWN_MS, toMs, endMs, pixelMs };
+    // Within a pixel's time the picture is the same.
+    const pixel = Math.ceil(toMs / this.#pixelMs);
+    if (!this.#turn.isDue(...frames, pixel, this.#width, this.#fills)) return this.#isDetailed;
+    const span = { fromMs: toMs - SHOWN_MS, toMs };
     const present = sum(history.samples[index].counts);
     const rows = present <= MOST_ROWS
       ? visibleRows(history, span.fromMs, toMs, MOST_ROWS)
@@ -71,6 +72,11 @@ export class LanePicture {
     if (this.#isDetailed) this.#drawRows(rows, span);
     else this.#drawCounts(history.samples, index, this.#labels.clients(present), span);
     return this.#isDetailed;
+  }
+
+  /** How much time a pixel stands for. */
+  get #pixelMs() {
+    return SHOWN_MS / Math.max(1, Math.round((this.#width - this.#left) * this.#ratio));
   }
 
   #takeColors(ratio) {
@@ -91,10 +97,15 @@ export class LanePicture {
     context.textBaseline = "middle";
     context.lineWidth = 1;
     const widest = Math.max(0, ...labels.map((label) => context.measureText(label).width));
-    const left = Math.min(Math.ceil((widest + 12) / LABEL_STEP) * LABEL_STEP, this.#width / 2);
-    const pixels = (timeMs) => Math.round((timeMs - span.endMs) / span.pixelMs);
-    const at = (timeMs) => Math.max(left, this.#width + pixels(timeMs) / this.#ratio);
-    this.#fills.moveTo(-(span.endMs / span.pixelMs / this.#ratio));
+    this.#left = Math.min(Math.ceil((widest + 12) / LABEL_STEP) * LABEL_STEP, this.#width / 2);
+    const left = this.#left;
+    // What moves, moves by whole pixels.
+    const pixelMs = this.#pixelMs;
+    const last = Math.ceil(span.toMs / pixelMs);
+    const right = Math.round(this.#width * this.#ratio);
+    const at = (timeMs) =>
+      Math.max(left, (right - last + Math.round(timeMs / pixelMs)) / this.#ratio);
+    this.#fills.moveTo(-last / this.#ratio);
     const place = { left, height, at };
     this.#drawAxis(place, span);
     return place;

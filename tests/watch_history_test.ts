@@ -1,11 +1,14 @@
 import { STATES } from "../servers/watch/frames.ts";
 import {
+  clientsAt,
   History,
   isSampled,
+  linesAt,
   sampleAt,
   STATES as PAGE_STATES,
   visibleRows,
 } from "../servers/watch/page/history.js";
+import { KeptHistory } from "../servers/watch/page/kept_history.js";
 import { assert, assertEquals, assertLess } from "./harness/assert.ts";
 import "./harness/sanitizers.ts";
 
@@ -108,6 +111,62 @@ Deno.test("a bar with very many pieces loses its first ones", () => {
   const [bar] = history.clients;
   assertLess(bar.times.length, 2_001);
   assertEquals(bar.times.at(-1), 9_999);
+});
+
+Deno.test("a bar with very many pieces goes back as far as it did, and a short serving is in it", () => {
+  const history = new History();
+  const changes: Change[] = Array.from({ length: 10_000 }, (_, i) => [i, 1, WAITING, 0]);
+  changes[1_234] = [1_234, 1, SERVED, 0];
+  history.apply(frame(10_000, changes));
+  const [bar] = history.clients;
+  assertEquals(bar.times[0], 0);
+  assertEquals(bar.states.filter((state) => state === SERVED).length, 1);
+  assertEquals(clientsAt(history, 500).map(({ state }) => state), [WAITING]);
+});
+
+Deno.test("clients and lines of the log are those of the time, whatever came later", () => {
+  const history = new History();
+  history.apply({ ...frame(10, [[10, 1, WAITING, 0], [10, 2, WAITING, 0]]), log: ["a"] });
+  const then = [clientsAt(history, 15), linesAt(history, 15)];
+  history.apply({ ...frame(20, [[20, 1, SERVED, 0], [20, 3, WAITING, 0]]), log: ["b"] });
+  history.apply({ ...frame(30, [[30, 2, CLOSED, 0]]), log: ["c"] });
+  assertEquals([clientsAt(history, 15), linesAt(history, 15)], then);
+  const states = clientsAt(history, 30).map(({ client, state }) => [client, state]);
+  assertEquals(states, [[1, SERVED], [3, WAITING]]);
+  assertEquals(linesAt(history, 20).map(({ line }: { line: string }) => line), ["a", "b"]);
+  assertEquals(linesAt(history, 5), []);
+});
+
+Deno.test("of lanes that are too many those stay that have ended last, or not yet", () => {
+  const history = new History();
+  for (let lane = 1; lane <= 6; lane++) {
+    const beganMs = lane * 1_000;
+    history.apply(frame(beganMs, [[beganMs, lane, WAITING, lane]]));
+    if (lane > 1) history.apply(frame(beganMs + 500, [[beganMs + 500, lane, CLOSED, lane]]));
+  }
+  const shown = (most: number) =>
+    visibleRows(history, 0, 12_000, most).map(({ lane }: { lane: number }) => lane);
+  assertEquals(shown(6), [1, 2, 3, 4, 5, 6]);
+  assertEquals(shown(3), [1, 5, 6]);
+  assertEquals(shown(1), [1]);
+});
+
+Deno.test("while the time is stopped what led to it is kept, and no more than so much that comes", () => {
+  const kept = new KeptHistory(5_000);
+  const add = (timeMs: number, changes: Change[] = []) => kept.apply(frame(timeMs, changes));
+  add(1_000_000, [[1_000_000, 1, WAITING, 0]]);
+  kept.hold();
+  let timeMs = 1_000_000;
+  while (!kept.isFull && timeMs < 2_000_000) add(timeMs += 1_000);
+  assertLess(timeMs, 1_300_000);
+  assertEquals(kept.history.startMs, 1_000_000);
+  add(1_900_000, [[1_900_000, 1, SERVED, 0]]);
+  assertEquals(clientsAt(kept.history, 1_999_000).map(({ state }) => state), [WAITING]);
+  kept.release();
+  assertEquals(kept.isFull, false);
+  assertEquals(clientsAt(kept.history, 1_999_000).map(({ state }) => state), [SERVED]);
+  for (let i = 0; i < 1_000; i++) add(timeMs = 2_000_000 + i * 1_000);
+  assertLess(timeMs - 200_000, kept.history.startMs);
 });
 
 Deno.test("sampleAt() finds the last sample that is not later", () => {

@@ -6,8 +6,8 @@ import { assertEquals } from "./harness/assert.ts";
 import "./harness/sanitizers.ts";
 
 /** A model of a run, and records for it that come one millisecond after the other. */
-function modelOf(servant: Servant) {
-  const model = new RunModel(servant);
+function modelOf(servant: Servant, clientsEach: "one" | "many" = "many") {
+  const model = new RunModel(servant, clientsEach);
   let timeMs = 0;
   const tell = (event: TraceEvent, client: number, servantNumber = 0, sizeBytes = 0) =>
     model.apply({
@@ -80,6 +80,31 @@ Deno.test("a client waits in the queue until a thread takes it, and stays on its
     "4: 1 asleep on 3",
     "5: 1 waiting on 3",
   ]);
+});
+
+Deno.test("a thread or process of its own is another lane than the one that had its number", () => {
+  const { tell, changes } = modelOf("process", "one");
+  for (const client of [1, 2, 3]) {
+    tell("accepted", client);
+    tell("taken", client, 1);
+    tell("received", client, 1);
+    tell("closed", client);
+  }
+  tell("accepted", 4);
+  tell("received", 4, 1); // and the record that it was taken is lost
+  tell("sent", 4, 1);
+  const lanes = changes().map((change) => Number(change.split(" ").at(-1)));
+  assertEquals(lanes, [-2, 1, 1, 1, -2, 2, 2, 2, -2, 3, 3, 3, -2, 4, 4]);
+});
+
+Deno.test("a thread that serves one client after another is one lane", () => {
+  const { tell, changes } = modelOf("thread");
+  for (const client of [1, 2, 3]) {
+    tell("accepted", client);
+    tell("taken", client, 5);
+    tell("closed", client);
+  }
+  assertEquals(changes().filter((change) => change.includes("waiting on 5")).length, 3);
 });
 
 Deno.test("one thread that serves all has done with a client when it takes up the next", () => {

@@ -92,7 +92,7 @@ export class TerminalPicture {
 
   #lanes(columns: number, room: number): string[] {
     const toMs = this.#history.nowMs;
-    const rows = visibleRows(this.#history, toMs - SHOWN_MS, toMs);
+    const rows = visibleRows(this.#history, toMs - SHOWN_MS, toMs, room);
     if (rows.length > room) return this.#counts(columns).slice(0, room);
     let labelled: number | undefined;
     return rows.map(({ lane, bars }) => {

@@ -13,17 +13,22 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const OWN = [
+  "announcer.js",
   "app.js",
   "charts.js",
+  "clock.js",
   "connection.js",
   "controls.js",
   "dom.js",
+  "fills.js",
   "history.js",
+  "kept_history.js",
   "lanes.js",
   "pace.js",
   "player.js",
   "run_view.js",
   "source.js",
+  "states.css",
   "style.css",
   "table.js",
   "timeline.js",

@@ -61,7 +61,7 @@ export class LiveRun implements Run {
     this.#nudge = hasLoop ? server.nudge : undefined;
     this.#address = address;
     this.#reader = new TraceReader(server.trace, 0);
-    this.#model = new RunModel(servant);
+    this.#model = new RunModel(servant, server.setup.model === "threadpool" ? "many" : "one");
     this.#position = new CodePosition(hasLoop && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
     this.#crowd = new Crowd(address);

@@ -1,3 +1,4 @@
+import type { ThreadPlan } from "../engine/threads.ts";
 import type { Servant } from "../registry.ts";
 import type { TraceRecord } from "../shared_memory/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
@@ -29,17 +30,22 @@ export interface Changes {
 /** What becomes of the clients of a server, as its trace tells it. */
 export class RunModel {
   readonly #servant: Servant;
+  readonly #clientsEach: ThreadPlan["clientsEach"];
   readonly #accepted = new Map<number, Seen>();
   readonly #acceptedByPeer = new Map<string, Seen>();
   readonly #backlog = new Map<string, Seen>();
   #lastNumber = 0;
+  /** How many threads or processes have had a client, where each has one and then ends. */
+  #lastLane = 0;
   #peers: [number, string][] = [];
   #changes: Change[] = [];
   /** Whom the one thread that serves all has received from last. */
   #inHand: Seen | undefined = undefined;
 
-  constructor(servant: Servant) {
+  /** @param clientsEach whether a thread or process serves one client after another, or its one */
+  constructor(servant: Servant, clientsEach: ThreadPlan["clientsEach"] = "many") {
     this.#servant = servant;
+    this.#clientsEach = clientsEach;
   }
 
   apply(record: TraceRecord): void {
@@ -52,7 +58,7 @@ export class RunModel {
       case "accepted":
         return;
       case "taken":
-        return this.#change(seen, "waiting", timeMs, servant);
+        return this.#change(seen, "waiting", timeMs, this.#laneOfTaker(servant));
       case "received":
         this.#takeInHand(seen, timeMs);
         return this.#change(seen, "served", timeMs, this.#laneOf(record, seen));
@@ -147,10 +153,16 @@ export class RunModel {
     this.#change(before, "waiting", timeMs, before.lane);
   }
 
+  /** Numbers of those that have ended are given again; a thread or process of its own is another one. */
+  #laneOfTaker(servant: number): number {
+    return this.#clientsEach === "many" ? servant : ++this.#lastLane;
+  }
+
   /** Where the main thread receives for others, a client stays with whoever has taken it. */
   #laneOf({ servant }: TraceRecord, seen: Seen): number {
-    if (servant > 0) return servant;
-    return seen.lane;
+    if (servant === 0) return seen.lane;
+    if (this.#clientsEach === "one" && seen.lane > 0) return seen.lane;
+    return this.#laneOfTaker(servant);
   }
 
   #change(seen: Seen, state: State, timeMs: number, lane: number): void {

@@ -4,11 +4,12 @@
  * @module
  */
 
+import { announce, spoken } from "./announcer.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { element, shownNumber } from "./dom.js";
 import { STATES } from "./history.js";
-import { areProcessorsShort, drawForEver } from "./pace.js";
+import { areProcessorsShort, drawForEver, hurry } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { RunView } from "./run_view.js";
 import { Timeline } from "./timeline.js";
@@ -48,8 +49,7 @@ function legend({ states }) {
 /** The parts of the page that show a server that runs, or two. */
 async function makeLiveShows(connection, texts) {
   const shows = (await connection.hellos).map((hello) => {
-    const shown = new RunView(hello, texts);
-    return { view: shown, player: new LivePlayer(texts, (frame) => shown.take(frame)) };
+    return { view: new RunView(hello, texts), player: new LivePlayer(texts) };
   });
   connection.onFrame = (run, frame) => shows[run].player.take(frame);
   return shows;
@@ -60,7 +60,7 @@ async function makeReplay(texts) {
   const text = await (await fetch("/recording")).text();
   const [head, ...lines] = text.trimEnd().split("\n");
   const shown = new RunView(JSON.parse(head).hello, texts);
-  return [{ view: shown, player: new RecordingPlayer(lines, (frame) => shown.take(frame)) }];
+  return [{ view: shown, player: new RecordingPlayer(lines) }];
 }
 
 /** What there is to be said above all else. */
@@ -74,12 +74,22 @@ function notices({ recording }, isAnother, texts) {
 
 /** Draws all that changes by itself. */
 function draw(shows, timeline, controls, isLost, lost) {
+  // One time for all that is shown. Where a server is gone, its own time has ended before.
+  const known = shows.map(({ player }) => player).filter(({ startMs }) => startMs > 0);
+  const startMs = Math.min(...known.map((player) => player.startMs));
+  const endMs = Math.max(...known.map((player) => player.endMs));
+  const isPresent = known.some(({ isLive, isStopped }) => isLive && !isStopped);
+  const toMs = known.length > 0 ? timeline.tick(startMs, endMs, isPresent) : 0;
+  hurry(timeline.isPaused);
   for (const { view, player } of shows) {
-    player.tick?.(timeline.isPaused);
-    view.draw(player.history, timeline.timeToShow(player.startMs, player.nowMs, player.endMs));
+    const ownMs = Math.min(toMs, player.endMs);
+    view.draw(player.historyAt(ownMs, timeline.isPaused), ownMs, player);
   }
-  const newest = shows[0].player.history.samples.at(-1);
-  if (newest !== undefined) controls?.show(newest.frame);
+  const { newest } = shows[0].player;
+  if (newest !== undefined) controls?.show(newest);
+  if (isLost) {
+    for (const { player } of shows) player.lose?.();
+  }
   lost.hidden = !isLost;
   const { dataset } = document.documentElement;
   dataset.draws = String(Number(dataset.draws ?? 0) + 1);
@@ -99,8 +109,7 @@ async function main() {
   const controls = isLive ? new Controls(texts, token) : undefined;
   const connection = isLive ? new Connection(view.id, () => location.reload()) : undefined;
   const shows = isLive ? await makeLiveShows(connection, texts) : await makeReplay(texts);
-  const seek = isLive ? undefined : (timeMs) => shows[0].player.seek(timeMs);
-  const timeline = new Timeline(texts, seek);
+  const timeline = new Timeline(texts, isLive, announce);
   const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
   document.body.replaceChildren(
     element("header", {}, element("h1", {}, texts.title), languageLink(language, view.texts)),
@@ -109,6 +118,7 @@ async function main() {
     timeline.element,
     legend(texts),
     lost,
+    spoken,
     element("main", {}, ...shows.map((show) => show.view.element)),
   );
   const players = shows.map(({ player }) => player);

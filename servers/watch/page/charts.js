@@ -4,7 +4,8 @@
  * @module
  */
 
-import { colorOf, element, shownNumber } from "./dom.js";
+import { clockTime, colorOf, darkScheme, element, setText, shownNumber } from "./dom.js";
+import { indexAt } from "./history.js";
 import { AtMostEvery } from "./pace.js";
 
 /** The charting library, which index.html loads. */
@@ -29,6 +30,12 @@ const MEASURES = {
 };
 /** Rates are taken over so many samples: single frames are too short to be steady. */
 const SPAN = 20;
+const LEAST_SPAN = 5;
+/** Of so much time one sample is drawn. */
+const SLICE_MS = 250;
+/** About as wide is a character of an axis, and what is beside it. */
+const CHARACTER_WIDTH = 6.5;
+const AXIS_MARGIN = 12;
 
 /** A chart for each measure. */
 export class Charts {
@@ -39,41 +46,46 @@ export class Charts {
   /** @param {Record<string, string>} titles by measure; what has no title is not drawn */
   constructor(titles) {
     for (const [name, title] of Object.entries(titles)) {
-      const value = element("output", { class: "value" });
+      const value = element("span", { class: "value" });
       const figure = element("figure", {}, element("figcaption", {}, title, " ", value));
       this.element.append(figure);
       this.#charts.push({ name, figure, value, plot: undefined });
     }
   }
 
+  /** Shows how it was at a time, and what led to it. */
   draw(samples, toMs) {
-    if (samples.length < 2 || !this.#turn.isDue()) return;
-    const shown = samples.map(({ frame }) => frame)
-      .filter(({ timeMs }) => timeMs > toMs - SHOWN_MS && timeMs <= toMs);
-    const step = Math.max(1, Math.floor(shown.length / 240));
+    const last = indexAt(samples, toMs);
+    if (!this.#turn.isDue(samples[last].frame, innerWidth, darkScheme.matches)) return;
+    const first = Math.max(0, indexAt(samples, toMs - SHOWN_MS) - SPAN);
+    const shown = samples.slice(first, last + 1).map(({ frame }) => frame);
+    const drawn = drawnOf(shown);
+    const times = drawn.map((i) => shown[i].timeMs / 1_000);
     // All at once: to ask for a width after something was written lays the whole page out anew.
     const widths = this.#charts.map(({ figure }) => Math.max(80, figure.clientWidth - 8));
     this.#charts.forEach((chart, index) => {
-      const times = [];
-      const values = [];
-      for (let i = SPAN; i < shown.length; i += step) {
-        times.push(shown[i].timeMs / 1_000);
-        values.push(MEASURES[chart.name](shown[i], shown[i - SPAN]));
-      }
+      const measure = MEASURES[chart.name];
+      const values = drawn.map((i) => measure(shown[i], shown[Math.max(0, i - SPAN)]));
       this.#drawOne(chart, [times, values], widths[index]);
     });
   }
 
   #drawOne(chart, data, width) {
-    const last = data[1].at(-1);
-    if (last === undefined) return;
-    chart.value.textContent = last === null
-      ? "–"
-      : shownNumber(last, last < 10 && !Number.isInteger(last) ? 1 : 0);
+    const last = data[1].at(-1) ?? null;
+    const digits = last < 10 && !Number.isInteger(last) ? 1 : 0;
+    setText(chart.value, last === null ? "–" : shownNumber(last, digits));
     chart.plot ??= new uPlot(optionsOf(chart.name, width), data, chart.figure);
     if (chart.plot.width !== width) chart.plot.setSize({ width, height: HEIGHT });
     chart.plot.setData(data);
   }
+}
+
+/** Which frames are drawn: of each slice the first, so that they stay the same ones, and the last. */
+function drawnOf(frames) {
+  const sliceOf = (i) => Math.floor(frames[i].timeMs / SLICE_MS);
+  return [...frames.keys()].slice(LEAST_SPAN).filter((i) =>
+    i === frames.length - 1 || sliceOf(i) !== sliceOf(i - 1)
+  );
 }
 
 function optionsOf(name, width) {
@@ -90,10 +102,17 @@ function optionsOf(name, width) {
     cursor: { show: false },
     scales: { y: { range: (_, least, most) => [Math.min(0, least), Math.max(1, most * 1.1)] } },
     axes: [
-      { ...axis, space: 80, size: 22 },
       {
         ...axis,
-        size: 50,
+        space: 80,
+        size: 22,
+        values: (_, ticks) => ticks.map((tick) => clockTime(tick * 1_000)),
+      },
+      {
+        ...axis,
+        size: (_, labels) =>
+          AXIS_MARGIN +
+          CHARACTER_WIDTH * Math.max(2, ...(labels ?? []).map(({ length }) => length)),
         values: (_, ticks) =>
           ticks.map((tick) => shownNumber(tick, Number.isInteger(tick) ? 0 : 1)),
       },

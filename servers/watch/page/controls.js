@@ -18,7 +18,7 @@ export class Controls {
   #texts;
   #token;
   #status = element("output", { class: "status" });
-  #crowd = element("output", { class: "crowd" });
+  #crowd = element("span", { class: "crowd" });
   #talk;
   #read;
   #sleepMs = number(0, 0, 60_000);

@@ -4,14 +4,18 @@
  * @module
  */
 
-import { colorOf } from "./dom.js";
-import { sampleAt, STATES, visibleRows } from "./history.js";
+import { clockTime, colorOf, darkScheme } from "./dom.js";
+import { Fills } from "./fills.js";
+import { indexAt, pieceAt, STATES, visibleRows, WEIGHT } from "./history.js";
+import { AtMostEvery } from "./pace.js";
 
 /** With more rows than this nobody can tell them apart, and states are counted instead. */
 const MOST_ROWS = 64;
 /** How much time is shown. */
 const SHOWN_MS = 15_000;
-const LABEL_WIDTH = 116;
+const TICK_MS = 5_000;
+/** The labels get wider in steps, so that the picture does not move with each digit. */
+const LABEL_STEP = 24;
 const AXIS_HEIGHT = 18;
 const MOST_ROW_HEIGHT = 26;
 /** With more rows than this they get lower, and not the picture higher. */
@@ -19,170 +23,211 @@ const MOST_TALL_ROWS = 24;
 const LEAST_HEIGHT = 120;
 const COUNTS_HEIGHT = 240;
 /** States in the order in which they are stacked, from the bottom. */
-const STACKED = ["served", "asleep", "blocked", "waiting", "queued", "backlog"];
-/** What is drawn over what, where a pixel has several. */
-const WEIGHT = STATES.map((state) => ["served", "blocked", "asleep"].indexOf(state) + 1);
+const STACKED = ["served", "asleep", "blocked", "waiting", "queued", "backlog"]
+  .map((state) => STATES.indexOf(state));
+const WAITING = STATES.indexOf("waiting");
+const FONT = "12px system-ui, sans-serif";
 
 /** Draws into a canvas, at the resolution of the screen. */
 export class LanePicture {
   #canvas;
+  #context;
   #labels;
-  #colors = [];
   #text = "";
+  #muted = "";
   #line = "";
+  #fills;
+  #ratio = 0;
+  #width = 0;
+  /** Where the labels end, and the time begins. */
+  #left = 0;
+  /** What is drawn once need not be drawn again. */
+  #turn = new AtMostEvery(0);
+  #isDetailed = true;
 
   /** @param labels.lane names a lane, and labels.clients how many clients are counted */
   constructor(canvas, labels) {
     this.#canvas = canvas;
+    this.#context = canvas.getContext("2d");
     this.#labels = labels;
-    this.takeColors();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.takeColors());
-  }
-
-  takeColors() {
-    this.#colors = STATES.map((state) => colorOf(state));
-    this.#text = colorOf("text");
-    this.#line = colorOf("line");
+    new ResizeObserver(([{ contentRect }]) => this.#width = contentRect.width).observe(canvas);
+    darkScheme.addEventListener("change", () => this.#ratio = 0);
   }
 
   /** @returns whether each client is drawn by itself */
   draw(history, toMs) {
-    const fromMs = toMs - SHOWN_MS;
-    const isSmall = sum(history.counts) <= MOST_ROWS;
-    const rows = isSmall ? visibleRows(history, fromMs, toMs) : [];
-    const isDetailed = isSmall && rows.length <= MOST_ROWS;
-    this.#setHeight(
-      isDetailed ? Math.min(rows.length, MOST_TALL_ROWS) * MOST_ROW_HEIGHT : COUNTS_HEIGHT,
-    );
-    const context = this.#fit();
-    const { width, height } = this.#canvas.getBoundingClientRect();
-    const place = {
-      left: LABEL_WIDTH,
-      width: width - LABEL_WIDTH,
-      height: height - AXIS_HEIGHT,
-      at: (timeMs) => LABEL_WIDTH + (timeMs - fromMs) / SHOWN_MS * (width - LABEL_WIDTH),
-    };
-    context.clearRect(0, 0, width, height);
-    context.font = "12px system-ui, sans-serif";
+    if (this.#ratio !== devicePixelRatio) this.#takeColors(devicePixelRatio);
+    const index = indexAt(history.samples, toMs);
+    // What happened before a time may be told in the first frame after it.
+    const frames = [history.samples[index].frame, history.samples[index + 1]?.frame];
+    // Within a pixel's time the picture is the same.
+    const pixel = Math.ceil(toMs / this.#pixelMs);
+    if (!this.#turn.isDue(...frames, pixel, this.#width, this.#fills)) return this.#isDetailed;
+    const span = { fromMs: toMs - SHOWN_MS, toMs };
+    const present = sum(history.samples[index].counts);
+    const rows = present <= MOST_ROWS
+      ? visibleRows(history, span.fromMs, toMs, MOST_ROWS)
+      : undefined;
+    this.#isDetailed = rows !== undefined && rows.length <= MOST_ROWS;
+    if (this.#isDetailed) this.#drawRows(rows, span);
+    else this.#drawCounts(history.samples, index, this.#labels.clients(present), span);
+    return this.#isDetailed;
+  }
+
+  /** How much time a pixel stands for. */
+  get #pixelMs() {
+    return SHOWN_MS / Math.max(1, Math.round((this.#width - this.#left) * this.#ratio));
+  }
+
+  #takeColors(ratio) {
+    this.#ratio = ratio;
+    this.#fills = new Fills(ratio);
+    this.#text = colorOf("text");
+    this.#muted = colorOf("muted");
+    this.#line = colorOf("line");
+  }
+
+  /** Makes room, and draws the axis. @returns where what is drawn at a time has its place */
+  #begin(labels, wantedHeight, span) {
+    const height = Math.max(LEAST_HEIGHT, wantedHeight);
+    this.#fit(height + AXIS_HEIGHT);
+    const context = this.#context;
+    context.clearRect(0, 0, this.#width, height + AXIS_HEIGHT);
+    context.font = FONT;
     context.textBaseline = "middle";
-    this.#drawAxis(context, place, toMs);
-    if (isDetailed) this.#drawRows(context, place, rows, fromMs, toMs);
-    else this.#drawCounts(context, place, history, toMs);
-    return isDetailed;
+    context.lineWidth = 1;
+    const widest = Math.max(0, ...labels.map((label) => context.measureText(label).width));
+    this.#left = Math.min(Math.ceil((widest + 12) / LABEL_STEP) * LABEL_STEP, this.#width / 2);
+    const left = this.#left;
+    // What moves, moves by whole pixels.
+    const pixelMs = this.#pixelMs;
+    const last = Math.ceil(span.toMs / pixelMs);
+    const right = Math.round(this.#width * this.#ratio);
+    const at = (timeMs) =>
+      Math.max(left, (right - last + Math.round(timeMs / pixelMs)) / this.#ratio);
+    this.#fills.moveTo(-last / this.#ratio);
+    const place = { left, height, at };
+    this.#drawAxis(place, span);
+    return place;
   }
 
-  #setHeight(wanted) {
-    const height = `${AXIS_HEIGHT + Math.max(LEAST_HEIGHT, wanted)}px`;
-    if (this.#canvas.style.height !== height) this.#canvas.style.height = height;
-  }
-
-  #fit() {
-    const ratio = devicePixelRatio;
-    const { width, height } = this.#canvas.getBoundingClientRect();
-    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+  #fit(height) {
+    const shown = `${height}px`;
+    if (this.#canvas.style.height !== shown) this.#canvas.style.height = shown;
+    const ratio = this.#ratio;
+    const [wide, high] = [Math.round(this.#width * ratio), Math.round(height * ratio)];
     if (this.#canvas.width !== wide || this.#canvas.height !== high) {
       this.#canvas.width = wide;
       this.#canvas.height = high;
     }
-    const context = this.#canvas.getContext("2d");
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return context;
+    this.#context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
-  #drawAxis(context, { left, width, height, at }, toMs) {
+  #drawAxis({ left, height, at }, { fromMs, toMs }) {
+    const context = this.#context;
     context.fillStyle = this.#text;
     context.strokeStyle = this.#line;
-    context.lineWidth = 1;
-    context.textAlign = "center";
-    const firstMs = Math.ceil((toMs - SHOWN_MS) / 5_000) * 5_000;
-    for (let timeMs = firstMs; timeMs <= toMs; timeMs += 5_000) {
-      const x = Math.round(at(timeMs)) + 0.5;
-      context.beginPath();
-      context.moveTo(x, 0);
-      context.lineTo(x, height);
-      context.stroke();
-      const shown = new Date(timeMs).toLocaleTimeString(document.documentElement.lang);
-      const inside = Math.min(Math.max(x, left + 30), left + width - 30);
-      context.fillText(shown, inside, height + AXIS_HEIGHT / 2);
+    context.textAlign = "left";
+    const half = Math.ceil(context.measureText(clockTime(toMs)).width / 2);
+    const firstMs = Math.ceil(fromMs / TICK_MS) * TICK_MS;
+    context.beginPath();
+    for (let timeMs = firstMs; timeMs <= toMs; timeMs += TICK_MS) {
+      const x = at(timeMs);
+      if (x <= left) continue;
+      context.moveTo(x + 0.5, 0);
+      context.lineTo(x + 0.5, height);
+      // A label comes when there is room for all of it.
+      if (x + half > this.#width || x < half) continue;
+      context.fillText(clockTime(timeMs), x - half, height + AXIS_HEIGHT / 2);
     }
+    context.stroke();
   }
 
-  #drawRows(context, place, rows, fromMs, toMs) {
+  #drawRows(rows, span) {
+    const names = new Map(rows.map(({ lane }) => [lane, this.#labels.lane(lane)]));
+    const place = this.#begin(
+      [...names.values()],
+      Math.min(rows.length, MOST_TALL_ROWS) * MOST_ROW_HEIGHT,
+      span,
+    );
     const rowHeight = Math.min(MOST_ROW_HEIGHT, place.height / Math.max(1, rows.length));
     let labelled;
     rows.forEach(({ lane, bars }, index) => {
-      const top = index * rowHeight;
+      const top = Math.round(index * rowHeight);
       if (lane !== labelled) {
-        this.#drawLabel(context, place, this.#labels.lane(lane), top);
+        const isOver = lane > 0 && bars.at(-1).endMs <= span.toMs;
+        this.#drawLabel(place, names.get(lane), top, isOver ? this.#muted : this.#text);
         labelled = lane;
       }
-      for (const bar of bars) this.#drawBar(context, place, bar, { top, rowHeight, fromMs, toMs });
+      for (const bar of bars) this.#drawBar(place, bar, top, Math.max(1, rowHeight - 3), span);
     });
   }
 
-  #drawLabel(context, { left, width }, label, top) {
+  #drawLabel({ left }, label, top, color) {
+    const context = this.#context;
     context.strokeStyle = this.#line;
     context.beginPath();
-    context.moveTo(0, Math.round(top) + 0.5);
-    context.lineTo(left + width, Math.round(top) + 0.5);
+    context.moveTo(0, top + 0.5);
+    context.lineTo(this.#width, top + 0.5);
     context.stroke();
-    context.fillStyle = this.#text;
+    context.fillStyle = color;
     context.textAlign = "left";
-    context.fillText(label, 4, top + 9, LABEL_WIDTH - 8);
+    context.fillText(label, 4, top + 10, left - 8);
   }
 
-  /** Pieces that fall into one pixel are drawn as the one that weighs most. */
-  #drawBar(context, { left, at }, bar, { top, rowHeight, fromMs, toMs }) {
-    const endMs = Math.min(bar.endMs, toMs);
-    const height = Math.max(1, rowHeight - 3);
+  /**
+   * A client is a line as long as it is there, and a block where more is done than to wait for it. Pieces
+   * that fall into one pixel are drawn as the one that weighs most.
+   */
+  #drawBar({ at }, { times, states, endMs }, top, height, { fromMs, toMs }) {
+    const context = this.#context;
+    const pixel = 1 / this.#ratio;
+    const thin = Math.max(1, Math.round(height / 3));
+    const begin = at(times[0]);
+    context.fillStyle = this.#fills.of(WAITING, 0);
+    const lineTop = top + 2 + Math.round((height - thin) / 2);
+    context.fillRect(begin, lineTop, Math.max(pixel, at(Math.min(endMs, toMs)) - begin), thin);
     let [heavy, heavyX] = [0, -1];
-    for (let i = firstPiece(bar.times, fromMs); i < bar.times.length; i++) {
-      const x = Math.max(left, at(bar.times[i]));
-      const until = Math.min(i + 1 < bar.times.length ? bar.times[i + 1] : endMs, toMs);
-      const width = at(until) - x;
-      if (bar.times[i] > toMs || width < 0) continue;
-      const weight = WEIGHT[bar.states[i]];
-      const pixel = Math.floor(x);
-      if (width < 1 && pixel === heavyX && weight <= heavy) continue;
-      context.fillStyle = this.#colors[bar.states[i]];
-      const isCovered = pixel === heavyX && weight < heavy;
-      const begin = isCovered ? pixel + 1 : x;
-      context.fillRect(begin, top + 2, Math.max(1, x + width - begin), height);
-      [heavy, heavyX] = [weight, pixel];
+    for (let i = pieceAt(times, fromMs); i < times.length && times[i] <= toMs; i++) {
+      if (states[i] === WAITING) continue;
+      const x = at(times[i]);
+      const until = at(Math.min(i + 1 < times.length ? times[i + 1] : endMs, toMs));
+      const weight = WEIGHT[states[i]];
+      if (until - x < pixel && x === heavyX && weight <= heavy) continue;
+      const from = x === heavyX && weight < heavy ? x + pixel : x;
+      const width = Math.max(pixel, until - from);
+      context.fillStyle = this.#fills.of(states[i], width);
+      context.fillRect(from, top + 2, width, height);
+      [heavy, heavyX] = [weight, x];
     }
   }
 
   /** How many clients are in which state, stacked, since single ones could not be told apart. */
-  #drawCounts(context, { left, width, height }, { samples, counts }, toMs) {
-    const most = Math.max(1, ...samples.map((sample) => sum(sample.counts)));
-    for (let x = 0; x < width; x += 2) {
-      const timeMs = toMs - SHOWN_MS * (1 - x / width);
-      if (timeMs < samples[0].frame.timeMs) continue;
-      const sample = sampleAt(samples, timeMs);
-      let bottom = height;
-      for (const state of STACKED) {
-        const number = STATES.indexOf(state);
-        const tall = sample.counts[number] / most * (height - 4);
-        if (tall <= 0) continue;
-        context.fillStyle = this.#colors[number];
-        context.fillRect(left + x, bottom - tall, 2, tall);
-        bottom -= tall;
-      }
+  #drawCounts(samples, last, label, span) {
+    const place = this.#begin([label], COUNTS_HEIGHT, span);
+    const first = indexAt(samples, span.fromMs);
+    let most = 1;
+    for (let i = first; i <= last; i++) most = Math.max(most, sum(samples[i].counts));
+    for (let i = first; i <= last; i++) {
+      const x = place.at(samples[i].frame.timeMs);
+      const until = place.at(i < last ? samples[i + 1].frame.timeMs : span.toMs);
+      if (until > x) this.#drawStack(samples[i].counts, most, x, until - x, place.height);
     }
-    this.#drawLabel(context, { left, width }, this.#labels.clients(sum(counts)), 0);
+    this.#drawLabel(place, label, 0, this.#text);
   }
-}
 
-/** The piece that was there at a time, or the first. */
-function firstPiece(times, timeMs) {
-  let low = 0;
-  let high = times.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (times[middle] <= timeMs) low = middle;
-    else high = middle - 1;
+  #drawStack(counts, most, x, width, height) {
+    let total = 0;
+    let bottom = height;
+    for (const state of STACKED) {
+      if (counts[state] === 0) continue;
+      total += counts[state];
+      const top = Math.round(height - total / most * (height - 4));
+      this.#context.fillStyle = this.#fills.of(state, Infinity);
+      this.#context.fillRect(x, top, width, bottom - top);
+      bottom = top;
+    }
   }
-  return low;
 }
 
 function sum(counts) {

@@ -8,29 +8,41 @@
 /** The pause between two drawings where processors are short: what is drawn comes as seldom. */
 const SHORT_PAUSE_MS = 250;
 
-/** Something that is done at most once in so many milliseconds. */
+let isHurried = false;
+
+/** Whether all is to be done as soon as it changes, since somebody looks for a moment of the past. */
+export function hurry(isNeeded) {
+  isHurried = isNeeded;
+}
+
+/** Something that is done at most once in so many milliseconds, unless there is a hurry. */
 export class AtMostEvery {
   #ms;
-  #lastMs = 0;
+  #lastMs = -Infinity;
+  #about = [];
 
   constructor(ms) {
     this.#ms = ms;
   }
 
-  /** Whether it is time to do it; then it counts as done. */
-  isDue() {
+  /**
+   * Whether it is time to do it; then it counts as done.
+   *
+   * @param about what it depends on: while all of this stays the same, it need not be done again
+   */
+  isDue(...about) {
+    const isSame = about.length > 0 && about.every((value, i) => value === this.#about[i]);
     const nowMs = performance.now();
-    if (nowMs - this.#lastMs < this.#ms) return false;
+    if (isSame || !isHurried && nowMs - this.#lastMs < this.#ms) return false;
     this.#lastMs = nowMs;
+    this.#about = about;
     return true;
   }
 }
 
 /** Whether a server that runs says that processors are short. A recording says how it was then. */
 export function areProcessorsShort(players) {
-  return players.some(({ isLive, history }) =>
-    isLive && (history.samples.at(-1)?.frame.isShort ?? false)
-  );
+  return players.some(({ isLive, newest }) => isLive && (newest?.isShort ?? false));
 }
 
 /**

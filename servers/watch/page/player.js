@@ -4,70 +4,93 @@
  * @module
  */
 
+import { ServerClock } from "./clock.js";
 import { shownNumber } from "./dom.js";
 import { History } from "./history.js";
-
-/** How far back a server that runs can be looked at. */
-export const KEPT_MS = 60_000;
-/** A frame of a running server that is this late was not sent late: the clocks are set. */
-const CATCH_UP_MS = 500;
+import { KEPT_MS, KeptHistory, SEEN_MS } from "./kept_history.js";
 
 /** Follows a server that runs. */
 export class LivePlayer {
-  history = new History(KEPT_MS + 15_000);
   isLive = true;
-  #offsetMs = 0;
-  #onFrame;
-
+  isLost = false;
+  #kept = new KeptHistory();
+  #clock = new ServerClock();
   #texts;
 
-  /** @param onFrame is called with each frame, as the page's language has it */
-  constructor(texts, onFrame) {
+  constructor(texts) {
     this.#texts = texts;
-    this.#onFrame = onFrame;
   }
 
   take(received) {
     const frame = inLanguage(received);
-    const offsetMs = frame.timeMs - performance.now();
-    // The time of the newest frame moves on evenly, though frames come when they come.
-    if (Math.abs(offsetMs - this.#offsetMs) > CATCH_UP_MS) this.#offsetMs = offsetMs;
-    this.#offsetMs += (offsetMs - this.#offsetMs) / 20;
-    if (frame.isWhole && this.history.samples.length > 0) this.#tellGap(frame);
-    this.history.apply(frame);
-    this.#onFrame(frame);
+    if (frame.isWhole && this.newest !== undefined) this.#tellGap(frame);
+    this.isLost = false;
+    this.#clock.take(frame.timeMs);
+    this.#kept.apply(frame);
   }
 
   #tellGap({ timeMs, log }) {
-    const seconds = shownNumber((timeMs - this.history.nowMs) / 1_000, 1);
+    const seconds = shownNumber((timeMs - this.newest.timeMs) / 1_000, 1);
     log.unshift(this.#texts.gap.replace("#", seconds));
   }
 
-  /** What time it is at the server. */
-  get nowMs() {
-    return this.#offsetMs + performance.now();
+  /** No more frames come. */
+  lose() {
+    this.isLost = true;
+    this.#clock.stop();
   }
 
+  /** The newest frame, whatever time is shown. */
+  get newest() {
+    return this.#kept.newest;
+  }
+
+  /** Whether nothing is heard of the server, so that its time stands still. */
+  get isStopped() {
+    return this.#kept.newest !== undefined && this.#clock.isStopped;
+  }
+
+  /** Whether time was stopped for so long that what came at last is not kept. */
+  get isFull() {
+    return this.#kept.isFull;
+  }
+
+  /** The first time that can be shown; 0 as long as nothing is known. */
   get startMs() {
-    return Math.max(this.history.startMs, this.nowMs - KEPT_MS);
+    const { startMs, heldFromMs } = this.#kept.history;
+    return Math.max(startMs, Math.min(this.endMs, heldFromMs) - KEPT_MS);
+  }
+
+  /** The last time that can be shown: the present, as long as all is kept. */
+  get endMs() {
+    return this.isFull ? this.#kept.history.nowMs : this.#clock.nowMs;
+  }
+
+  /** What is known of a time, and of others. @param isHeld whether it is to be kept */
+  historyAt(_timeMs, isHeld) {
+    if (isHeld) this.#kept.hold();
+    else this.#kept.release();
+    return this.#kept.history;
   }
 }
 
-/** Plays a recording, as if it were a server that runs. */
+/** Shows a recording. */
 export class RecordingPlayer {
-  history = new History();
   isLive = false;
+  isStopped = false;
+  isFull = false;
   #frames;
   #next = 0;
-  #onFrame;
-  #atMs;
-  #tickMs = performance.now();
+  #history = new History(SEEN_MS);
 
   /** @param {string[]} lines of the recording, without the first */
-  constructor(lines, onFrame) {
+  constructor(lines) {
     this.#frames = lines.map((line) => inLanguage(JSON.parse(line)));
-    this.#onFrame = onFrame;
-    this.#atMs = this.startMs;
+  }
+
+  /** The newest frame of those that are shown. */
+  get newest() {
+    return this.#history.samples.at(-1)?.frame;
   }
 
   get startMs() {
@@ -78,33 +101,16 @@ export class RecordingPlayer {
     return this.#frames.at(-1)?.timeMs ?? 0;
   }
 
-  get nowMs() {
-    return this.#atMs;
-  }
-
-  /** Goes on by the time since the last call, unless it is paused. */
-  tick(isPaused) {
-    const nowMs = performance.now();
-    const elapsedMs = nowMs - this.#tickMs;
-    this.#tickMs = nowMs;
-    if (!isPaused) this.#playTo(Math.min(this.endMs, this.#atMs + elapsedMs));
-  }
-
-  seek(timeMs) {
-    if (timeMs < this.#atMs) {
-      this.history = new History();
+  /** What is known of the time: what was recorded until then and nothing else. */
+  historyAt(timeMs) {
+    if (timeMs < this.#history.nowMs) {
+      this.#history = new History(SEEN_MS);
       this.#next = 0;
     }
-    this.#playTo(timeMs);
-  }
-
-  #playTo(timeMs) {
-    this.#atMs = timeMs;
     while (this.#next < this.#frames.length && this.#frames[this.#next].timeMs <= timeMs) {
-      const frame = this.#frames[this.#next++];
-      this.history.apply(frame);
-      this.#onFrame(frame);
+      this.#history.apply(this.#frames[this.#next++]);
     }
+    return this.#history;
   }
 }
 

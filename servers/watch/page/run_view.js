@@ -4,16 +4,18 @@
  * @module
  */
 
+import { announce } from "./announcer.js";
 import { Charts } from "./charts.js";
-import { element, shownNumber } from "./dom.js";
-import { BACKLOG, isSampled, QUEUE } from "./history.js";
+import { clockTime, element, setText, shownNumber } from "./dom.js";
+import { BACKLOG, indexAt, isSampled, linesAt, QUEUE } from "./history.js";
 import { LanePicture } from "./lanes.js";
 import { AtMostEvery } from "./pace.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
 
-const MOST_LINES = 200;
 const SPAN = 10;
+/** A loop that has not come round for so long is held up. */
+const HELD_UP_MS = 250;
 const FACTS_MS = 250;
 /** From this age on it is said how old it is what is known of the backlog. */
 const STALE_MS = 1_000;
@@ -31,9 +33,13 @@ export class RunView {
   #table;
   #source;
   #facts = element("p", { class: "facts" });
+  /** What is amiss with the time that is shown. */
+  #notice = element("p", { class: "notice", hidden: true });
   #log = element("ol", { class: "log", tabIndex: 0 });
-  /** Lines that are not in the log yet. */
+  /** The lines that are in the log. */
   #lines = [];
+  /** Whether it was, when that was said last. */
+  #isHeldUp = false;
   #factsTurn = new AtMostEvery(FACTS_MS);
   #logTurn = new AtMostEvery(LOG_MS);
 
@@ -61,6 +67,7 @@ export class RunView {
       "section",
       { class: "run" },
       this.#heading(),
+      this.#notice,
       this.#canvas,
       this.#facts,
       this.#table.element,
@@ -83,62 +90,91 @@ export class RunView {
     );
   }
 
-  /** Takes in a frame: what is not drawn from the history. It is seen with the next drawing. */
-  take(frame) {
-    this.#source.take(frame.settings.heldMs > 0 ? "held" : frame.call, frame.calls);
-    this.#lines.push(...frame.log);
-    if (this.#lines.length > MOST_LINES) this.#lines.splice(0, this.#lines.length - MOST_LINES);
+  /**
+   * Draws how it was at a time.
+   *
+   * @param history what is known of that time
+   * @param player where that comes from
+   */
+  draw(history, toMs, player) {
+    this.#drawNotice(player);
+    const { samples } = history;
+    if (samples.length === 0) return;
+    const isDetailed = String(this.#picture.draw(history, toMs));
+    if (this.#canvas.dataset.detailed !== isDetailed) this.#canvas.dataset.detailed = isDetailed;
+    this.#table.draw(history, toMs);
+    this.#charts.draw(samples, toMs);
+    this.#drawFacts(samples, indexAt(samples, toMs));
+    this.#source.draw(samples, toMs);
+    this.#drawLog(history, toMs);
   }
 
-  /** Draws how it was at a time. */
-  draw(history, toMs) {
-    if (history.samples.length === 0) return;
-    const isDetailed = this.#picture.draw(history, toMs);
-    this.#canvas.dataset.detailed = String(isDetailed);
-    this.#table.draw(history);
-    this.#charts.draw(history.samples, toMs);
-    this.#drawFacts(history.samples);
-    this.#source.draw();
-    this.#drawLog();
-  }
-
-  #drawLog() {
-    if (this.#lines.length === 0 || !this.#logTurn.isDue()) return;
-    const isAtEnd = this.#log.scrollTop + this.#log.clientHeight > this.#log.scrollHeight - 30;
-    this.#log.append(...this.#lines.map((line) => element("li", {}, line)));
-    this.#lines = [];
-    while (this.#log.childElementCount > MOST_LINES) this.#log.firstElementChild.remove();
-    if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
-  }
-
-  #drawFacts(samples) {
-    if (!this.#factsTurn.isDue()) return;
+  #drawNotice({ isStopped, isFull, endMs }) {
     const texts = this.#texts;
-    const last = samples.at(-1).frame;
-    const before = samples.at(-1 - Math.min(SPAN, samples.length - 1)).frame;
+    const notices = [];
+    if (isStopped) notices.push(texts.stopped.replace("#", clockTime(endMs)));
+    if (isFull) notices.push(texts.notKept.replace("#", clockTime(endMs)));
+    const text = notices.join(" ");
+    if (text === this.#notice.textContent) return;
+    this.#notice.textContent = text;
+    this.#notice.hidden = text === "";
+    if (text !== "") announce(`${this.#hello.model}: ${text}`);
+  }
+
+  /** Where only lines came, they are added, and the log stays where its reader has it. */
+  #drawLog(history, toMs) {
+    if (!this.#logTurn.isDue(history, history.lines.at(-1), indexAt(history.samples, toMs))) return;
+    const lines = linesAt(history, toMs);
+    if (lines.at(-1) === this.#lines.at(-1)) return;
+    const kept = lines.indexOf(this.#lines.at(-1)) + 1;
+    const isAtEnd = kept === 0 ||
+      this.#log.scrollTop + this.#log.clientHeight > this.#log.scrollHeight - 30;
+    if (kept === 0) this.#log.replaceChildren();
+    this.#log.append(...lines.slice(kept).map(({ line }) => element("li", {}, line)));
+    while (this.#log.childElementCount > lines.length) this.#log.firstElementChild.remove();
+    if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
+    this.#lines = lines;
+  }
+
+  #drawFacts(samples, index) {
+    const last = samples[index].frame;
+    if (!this.#factsTurn.isDue(last)) return;
+    const texts = this.#texts;
     const facts = [];
     const { settings, backlog, totals } = last;
-    if (settings.heldMs > 0) facts.push(texts.heldUp);
-    if (last.loopLatencyMs !== null && last.loopLatencyMs > 250) {
-      facts.push(`${texts.blocked} ${shownNumber(last.loopLatencyMs)} ms`);
-    }
+    const isHeld = settings.heldMs > 0;
+    const isBlocked = last.loopLatencyMs !== null && last.loopLatencyMs > HELD_UP_MS;
+    if (isHeld) facts.push(texts.heldUp);
+    if (isBlocked) facts.push(`${texts.blocked} ${shownNumber(last.loopLatencyMs)} ms`);
+    this.#say(isHeld || isBlocked ? facts[0] : texts.runs, isHeld || isBlocked);
     if (backlog !== null) facts.push(`${texts.inBacklog} ${shownNumber(backlog)}`);
     if (last.backlogAgeMs > STALE_MS) {
       facts.push(texts.olderPeers.replace("#", shownNumber(last.backlogAgeMs / 1_000, 1)));
     }
     if (isSampled(last)) facts.push(sampledFact(last.messages, texts));
-    const wakeUps = totals.wakeUps - before.totals.wakeUps;
-    if (wakeUps > 0) {
-      const seconds = (last.timeMs - before.timeMs) / 1_000;
-      const average = (name) => shownNumber((totals[name] - before.totals[name]) / wakeUps, 1);
-      const perSecond = shownNumber(wakeUps / seconds);
-      facts.push(
-        `${this.#hello.waitsIn}: ${perSecond} ${texts.returnsPerSecond}, ` +
-          `${average("scanned")} ${texts.lookedAt}, ${average("ready")} ${texts.ready}`,
-      );
-    }
+    facts.push(...this.#wakeUps(last, samples[Math.max(0, index - SPAN)].frame));
     if (totals.refused > 0) facts.push(`${texts.refused} ${shownNumber(totals.refused)}`);
-    this.#facts.textContent = facts.join(" · ");
+    setText(this.#facts, facts.join(" · "));
+  }
+
+  /** How often the waiting call returns, and how much it looks at. */
+  #wakeUps(last, before) {
+    const texts = this.#texts;
+    const wakeUps = last.totals.wakeUps - before.totals.wakeUps;
+    if (wakeUps <= 0) return [];
+    const seconds = (last.timeMs - before.timeMs) / 1_000;
+    const average = (name) => shownNumber((last.totals[name] - before.totals[name]) / wakeUps, 1);
+    const perSecond = shownNumber(wakeUps / seconds);
+    return [
+      `${this.#hello.waitsIn}: ${perSecond} ${texts.returnsPerSecond}, ` +
+      `${average("scanned")} ${texts.lookedAt}, ${average("ready")} ${texts.ready}`,
+    ];
+  }
+
+  /** Says it aloud when the server is held up or goes on, and not each number. */
+  #say(text, isHeldUp) {
+    if (isHeldUp !== this.#isHeldUp) announce(`${this.#hello.model}: ${text}`);
+    this.#isHeldUp = isHeldUp;
   }
 
   #laneName(lane) {

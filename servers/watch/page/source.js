@@ -5,22 +5,24 @@
  */
 
 import { element } from "./dom.js";
+import { indexAt } from "./history.js";
 
 /** For how long a line that ran stays marked. */
 const WARM_MS = 600;
+/** How many frames are looked at for one in which it rests. */
+const MOST_LOOKED = 100;
 
 /** Shows the files of a model. */
 export class SourceView {
   element = element("div", { class: "source" });
   /** The lines of each call. */
   #lines = new Map();
-  #warm = new Map();
-  #call;
-  /** The call whose lines are marked. */
-  #marked;
-  /** Whether nothing has happened since the frame before, and where that was so the last time. */
-  #rests = false;
-  #restedIn;
+  /** What is marked: the call whose lines are current, and the lines that are warm. */
+  #current;
+  #warm = new Set();
+  /** What was looked at last, and the call in which it rests there. */
+  #last;
+  #restsIn;
 
   constructor(files) {
     for (const { path, text, lines } of files) {
@@ -38,34 +40,29 @@ export class SourceView {
     }
   }
 
-  /** @param {string} call that is running, @param {Record<string, number>} counts since the last time */
-  take(call, counts) {
-    const nowMs = performance.now();
-    this.#rests = true;
-    for (const [name, count] of Object.entries(counts)) {
-      if (count === 0) continue;
-      this.#warm.set(name, nowMs);
-      if (name !== "wait") this.#rests = false; // to be looked at wakes it up, too
+  /** Marks what ran at a time. */
+  draw(samples, toMs) {
+    const last = indexAt(samples, toMs);
+    if (samples[last].frame === this.#last) return;
+    this.#last = samples[last].frame;
+    const current = callOf(this.#last);
+    if (current !== this.#current) {
+      this.#mark(this.#current, "current", false);
+      this.#mark(current, "current", true);
+      this.#current = current;
     }
-    this.#call = call;
+    const warm = new Set([...warmAt(samples, last)].flatMap((call) => this.#lines.get(call) ?? []));
+    for (const line of this.#warm) if (!warm.has(line)) line.classList.remove("warm");
+    for (const line of warm) if (!this.#warm.has(line)) line.classList.add("warm");
+    this.#warm = warm;
+    this.#follow(restsIn(samples, last));
   }
 
-  /** Marks the lines of what was taken. */
-  draw() {
-    if (this.#call !== this.#marked) {
-      this.#mark(this.#marked, "current", false);
-      this.#mark(this.#call, "current", true);
-      this.#marked = this.#call;
-    }
-    // Code that is everywhere within a moment cannot be followed with the eyes.
-    if (this.#rests && this.#call !== this.#restedIn) {
-      if (!this.element.contains(document.activeElement)) this.#scrollTo(this.#call);
-      this.#restedIn = this.#call;
-    }
-    const nowMs = performance.now();
-    for (const [name, sinceMs] of this.#warm) {
-      this.#mark(name, "warm", nowMs - sinceMs < WARM_MS);
-    }
+  /** Code that is everywhere within a moment cannot be followed with the eyes: only where it rests. */
+  #follow(call) {
+    if (call === undefined || call === this.#restsIn) return;
+    this.#restsIn = call;
+    if (!this.element.contains(document.activeElement)) this.#scrollTo(call);
   }
 
   #mark(call, mark, isOn) {
@@ -81,4 +78,33 @@ export class SourceView {
     const isVisible = top > box.scrollTop && top < box.scrollTop + box.clientHeight - 20;
     if (!isVisible) box.scrollTop = Math.max(0, top - box.clientHeight / 3);
   }
+}
+
+/** The call in which the code is. */
+function callOf({ settings, call }) {
+  return settings.heldMs > 0 ? "held" : call;
+}
+
+/** The calls that were made a short while before a sample. */
+function warmAt(samples, last) {
+  const warm = new Set();
+  const sinceMs = samples[last].frame.timeMs - WARM_MS;
+  for (let i = last; i >= 0 && samples[i].frame.timeMs > sinceMs; i--) {
+    for (const [call, count] of Object.entries(samples[i].frame.calls)) {
+      if (count > 0) warm.add(call);
+    }
+  }
+  return warm;
+}
+
+/** The call in which it was when nothing had happened for a frame, the last time. */
+function restsIn(samples, last) {
+  for (let i = last; i >= Math.max(0, last - MOST_LOOKED); i--) {
+    const { frame } = samples[i];
+    // To be looked at wakes it up, too.
+    if (Object.entries(frame.calls).every(([call, count]) => count === 0 || call === "wait")) {
+      return callOf(frame);
+    }
+  }
+  return undefined;
 }

@@ -1,11 +1,11 @@
 /**
- * The table behind the picture: who does what now, for those who cannot see it.
+ * The table behind the picture: who does what, for those who cannot see it.
  *
  * @module
  */
 
 import { element } from "./dom.js";
-import { STATES } from "./history.js";
+import { clientsAt, sampleAt, STATES } from "./history.js";
 import { AtMostEvery } from "./pace.js";
 
 const MOST_CLIENTS = 100;
@@ -19,6 +19,8 @@ export class ClientTable {
   #body = element("tbody");
   #sums = element("p", { class: "sums" });
   #turn = new AtMostEvery(REDRAW_MS);
+  /** How often it was opened: then it is drawn, though the time may stand still. */
+  #opened = 0;
 
   constructor(texts, laneName) {
     this.#texts = texts;
@@ -39,27 +41,27 @@ export class ClientTable {
         this.#body,
       ),
     );
+    this.element.addEventListener("toggle", () => this.#opened++);
   }
 
-  draw(history) {
-    if (!this.#turn.isDue()) return;
-    this.#sums.textContent = STATES.map((state, number) => [state, history.counts[number]])
+  /** Shows how it was at a time. */
+  draw(history, toMs) {
+    if (!this.element.open) return;
+    const { counts, frame } = sampleAt(history.samples, toMs);
+    if (!this.#turn.isDue(history, frame, this.#opened)) return;
+    this.#sums.textContent = STATES.map((state, number) => [state, counts[number]])
       .filter(([, count]) => count > 0)
       .map(([state, count]) => `${this.#texts.states[state]}: ${count}`)
       .join(", ");
-    if (!this.element.open) return;
-    const rows = [];
-    for (const { peer, lane, states } of history.clients) {
-      if (rows.length === MOST_CLIENTS) break;
-      const state = this.#texts.states[STATES[states.at(-1)]];
-      rows.push(element(
+    const rows = clientsAt(history, frame.timeMs).slice(0, MOST_CLIENTS);
+    this.#body.replaceChildren(...rows.map(({ peer, state, lane }) =>
+      element(
         "tr",
         {},
         element("td", {}, peer),
-        element("td", {}, state),
+        element("td", {}, this.#texts.states[STATES[state]]),
         element("td", {}, this.#laneName(lane)),
-      ));
-    }
-    this.#body.replaceChildren(...rows);
+      )
+    ));
   }
 }

@@ -1,0 +1,56 @@
+/**
+ * On which lanes clients are that come one after another: a lane is a thread or a process.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import type { Frame } from "../../servers/watch/frames.ts";
+import { assertEquals, assertLessOrEqual } from "../harness/assert.ts";
+import { exchange, readToEnd } from "../harness/clients.ts";
+import { Server } from "../harness/playground.ts";
+import { test } from "../harness/test.ts";
+
+const CLIENTS = 6;
+const LOOK_MS = 10;
+const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
+
+for (const sockets of KINDS) {
+  for (
+    const args of [["process"], ["process", "--spare", "2"], ["thread"], ["thread", "--spare", "2"]]
+  ) {
+    test(`${args.join(" ")} on ${sockets} has a lane for each of six clients in turn`, async () => {
+      assertEquals(await lanesOf([...args, "--sockets", sockets]), [1, 2, 3, 4, 5, 6]);
+    });
+  }
+
+  test(`threadpool on ${sockets} has a lane for each thread, whoever it serves`, async () => {
+    const lanes = await lanesOf(["threadpool", "--threads", "2", "--sockets", sockets]);
+    assertLessOrEqual(Math.max(...lanes), 2);
+  });
+}
+
+/** The lanes of threads or processes on which clients were that came one after another. */
+async function lanesOf(args: readonly string[]): Promise<number[]> {
+  const file = await Deno.makeTempFile({ suffix: ".jsonl" });
+  try {
+    await using server = await Server.start([...args, "--record", file]);
+    // The first frame tells of those who are there, and not of those who came and went before it.
+    while ((await Deno.readTextFile(file)).split("\n").length < 3) await delay(LOOK_MS);
+    for (let count = 0; count < CLIENTS; count++) {
+      const client = await server.connect();
+      assertEquals(await exchange(client, "hello"), "hello");
+      await client.closeWrite();
+      await readToEnd(client);
+      client.close();
+    }
+    assertEquals((await server.stop()).code, 0);
+    const [, ...lines] = (await Deno.readTextFile(file)).trimEnd().split("\n");
+    const frames = lines.map((line): Frame => JSON.parse(line));
+    const lanes = frames.flatMap(({ changes }) => changes.map(([, , , lane]) => lane));
+    return [...new Set(lanes.filter((lane) => lane > 0))].sort((one, other) => one - other);
+  } finally {
+    await Deno.remove(file);
+  }
+}

@@ -61,7 +61,7 @@ export const en = {
         cpu: "burn this much CPU time per message",
         recvSize: "most bytes to receive at once",
         maxClients: "refuse clients beyond this many",
-        idleTimeout: "end clients that are silent this long",
+        idleTimeout: "end clients that are silent this long, and owed no answer; 0 is never",
         grace: "how long clients may finish after Ctrl-C",
         quiet: "print no log of clients",
         verbose: "also log what is sent, and up to 1,000 lines a second",
@@ -172,6 +172,9 @@ export const en = {
     sent: (address: string, sizeBytes: number) =>
       `sent to ${address}: ${plural(sizeBytes, "byte")}`,
     reset: (address: string) => `${address} has reset the connection`,
+    dismissed: (address: string) => `${address} was silent for --idle-timeout: its connection ends`,
+    wasCutOff: (address: string) =>
+      `${address} was cut off before it had everything: its connection was reset`,
     closed: (address: string) => `${address} has closed`,
     refused: (address: string) => `refused ${address}: --max-clients are connected already`,
     more: (lines: number) => `… and ${count(lines)} more`,

@@ -121,6 +121,7 @@ async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine>
     recvSizeBytes: setup.listen.recvSizeBytes,
     options: setup.options,
     handler: setup.handler,
+    idleTimeoutMs: setup.idleTimeoutMs,
     get burden() {
       return controls ?? setup.handler;
     },

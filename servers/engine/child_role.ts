@@ -5,7 +5,7 @@
  */
 
 import { serveClient } from "../blocking.ts";
-import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
+import { type HandlerChoice, isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { ownProgram } from "./own_program.ts";
 import { messageOf } from "../sockets/thrown.ts";
@@ -70,7 +70,10 @@ async function serve(json: string): Promise<void> {
   const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
   if (inherited !== undefined) {
     const { serveInherited } = await import("./libc_child.ts");
-    return await serveInherited(inherited, session, { recvSizeBytes, idleTimeoutMs, sleep });
+    return await serveInherited(inherited, session, {
+      ...{ recvSizeBytes, idleTimeoutMs, sleep },
+      isHandlerFile: isHandlerFile(handler.name),
+    });
   }
   const standardStreams = {
     recv: async (buffer: Uint8Array) => {

@@ -7,7 +7,7 @@ import type { Engine } from "./model.ts";
 import { Numbers } from "./numbers.ts";
 
 /** How long a child whose client has gone may take to end by itself. */
-const END_MS = 2_000;
+const END_MS = 1_000;
 
 /** As much as a pipe holds at a time, pipe(7). */
 const PIPE_BYTES = 65_536;

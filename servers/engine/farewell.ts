@@ -54,12 +54,16 @@ export function clientsOf(sockets: Sockets): Clients<Connection> {
 /** The end of a server: its clients finish, are told to, and are cut off, in this order. */
 export class Farewell<Client> {
   readonly #clients: Clients<Client>;
+  readonly #onCutOff: () => void;
   #timer: Timer | undefined = undefined;
   #dismissing = false;
+  #hasCutOff = false;
   begun = false;
 
-  constructor(clients: Clients<Client>) {
+  /** @param onCutOff is called when all who were left have been cut off */
+  constructor(clients: Clients<Client>, onCutOff: () => void = () => {}) {
     this.#clients = clients;
+    this.#onCutOff = onCutOff;
   }
 
   /** Stops accepting. When called again, the new grace counts from then. */
@@ -97,7 +101,12 @@ export class Farewell<Client> {
   }
 
   #abortAll(): void {
-    for (const client of [...this.#clients.all()]) this.#clients.abort(client);
+    const clients = [...this.#clients.all()];
+    for (const client of clients) this.#clients.abort(client);
+    if (clients.length === 0) return;
+    if (!this.#hasCutOff) this.#onCutOff();
+    this.#hasCutOff = true;
+    this.#timer = setTimeout(() => this.#abortAll(), QUIET_MS); // one may just have begun to wait
   }
 }
 

@@ -27,6 +27,7 @@ import { type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "./child_protocol.ts";
 import { servantOf } from "./child_seats.ts";
 import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protocol.ts";
+import { EventLoopTurns } from "./event_loop_turns.ts";
 import { WatchedSession } from "./watched_session.ts";
 
 /** After how many calls V8 optimizes a function: ten times less than usual. */
@@ -41,6 +42,8 @@ export interface ChildService {
   readonly recvSizeBytes: number;
   /** A client that is silent for so long is ended; 0 and `null` are never. */
   readonly idleTimeoutMs: number | null;
+  /** Whether the handler is a file's, which may leave something for later. */
+  readonly isHandlerFile: boolean;
   sleep(ms: number): void;
 }
 
@@ -52,7 +55,7 @@ export interface ChildService {
 export async function serveInherited(
   options: InheritedOptions,
   session: Session,
-  { recvSizeBytes, idleTimeoutMs, sleep }: ChildService,
+  { recvSizeBytes, idleTimeoutMs, isHandlerFile, sleep }: ChildService,
 ): Promise<void> {
   const { memory } = CHILD_DESCRIPTORS;
   setFlagsFromString(OPTIMIZE_EARLY);
@@ -84,6 +87,7 @@ export async function serveInherited(
     const seen = controls === undefined
       ? session
       : new WatchedSession(session, controls, observer, client.id, true);
+    if (isHandlerFile) new EventLoopTurns().beforeRecv(connection);
     await serveClient(connection, seen, new Uint8Array(recvSizeBytes), sleep);
   } catch (error) {
     if (!(error instanceof ConnectionReset)) throw error;

@@ -8,8 +8,10 @@
 import { readSystemDirectory } from "../supervisor/system_files.ts";
 import { type Address, formatAddress } from "./interface.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
-import { resetWhenClosed } from "./socket_options.ts";
 import { hasSystemCalls, type SystemCalls, systemCalls } from "./system_calls.ts";
+
+/** An address of the family `AF_UNSPEC`, which is 0. */
+const NOBODY = new Uint8Array(16);
 
 const address = new Uint8Array(SOCKET_ADDRESS_BYTES);
 const size = new Uint32Array(1);
@@ -17,7 +19,7 @@ const size = new Uint32Array(1);
 /** By the address of the peer. Kept until the end of this turn, in which no connection can be closed. */
 let found: Map<string, number> | undefined;
 
-/** Has the connection with `peer` end with a reset, and not with an end of stream, when it is closed. */
+/** Resets the connection with `peer`: the runtime can end a stream only as if it were complete. */
 export function resetOwn(peer: Address): void {
   if (!hasSystemCalls()) return;
   const calls = systemCalls();
@@ -26,8 +28,7 @@ export function resetOwn(peer: Address): void {
     queueMicrotask(() => found = undefined);
   }
   const fd = found.get(formatAddress(peer));
-  if (fd === undefined) return;
-  resetWhenClosed(calls, fd);
+  if (fd !== undefined) reset(calls, fd);
 }
 
 /** {@linkcode resetOwn} of all connections that were accepted on `port`, by whatever thread. */
@@ -35,8 +36,17 @@ export function resetAllOwn(port: number): void {
   if (!hasSystemCalls()) return;
   const calls = systemCalls();
   for (const fd of peers(calls).values()) {
-    if (nameOf(fd, calls.getsockname)?.port === port) resetWhenClosed(calls, fd);
+    if (nameOf(fd, calls.getsockname)?.port === port) reset(calls, fd);
   }
+}
+
+/**
+ * Dissolves the association with the peer, connect(2), which is told so at once, while the descriptor
+ * stays open. To have the socket reset when it is closed would come too late: before, the runtime shuts
+ * it down for writing, which ends the stream.
+ */
+function reset(calls: SystemCalls, fd: number): void {
+  calls.connect(fd, NOBODY, NOBODY.length);
 }
 
 function peers(calls: SystemCalls): Map<string, number> {

@@ -107,9 +107,9 @@ for (const [what, source, args] of STUCK) {
       const lines = linesOf(child.stdout).getReader();
       const errors = child.stderr.text();
       try {
-        for (let line; line !== "stuck";) line = (await lines.read()).value;
+        while ((await lines.read()).value !== "stuck");
         child.kill("SIGINT");
-        for (let done; !done;) done = (await lines.read()).done;
+        while (!(await lines.read()).done);
         assertEquals([(await child.status).code, await errors], [0, ""]);
       } finally {
         await child.stdin.close().catch(() => {});

@@ -4,6 +4,7 @@ import type { FlagValues } from "../cli/flags.ts";
 import type { Language } from "../cli/language.ts";
 import { modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
+import { checkHandlerFile } from "./handler_file.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { checkServeFlags, serveFlags } from "./serve_flags.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
@@ -26,6 +27,7 @@ export const serveCommand = defineCommand({
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
     }
     await checkProgram("--exec", exec, messages);
+    await checkHandlerFile(flags.handler, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
       setup: await makeSetup(model, flags, exec),

@@ -232,6 +232,13 @@ export const en = {
     portForbidden: (address: string) =>
       `${address}: ports below 1024 need more rights than you have: choose another with --port`,
     cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
+    handlerMissing: (path: string) =>
+      `--handler ${path}: the file is not found; name one that is there and that you may read`,
+    handlerIsDirectory: (path: string) =>
+      `--handler ${path}: this is a directory; name a file in it`,
+    handlerNeedsSource: (path: string) =>
+      `--handler ${path}: the compiled file takes JavaScript only; turn it into a .js file first, ` +
+      "or serve from source",
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
     programMissing: (flag: string, program: string) =>
       `${flag} ${program}: the program is not found; name one that is in the PATH, or its path`,

@@ -222,6 +222,10 @@ export const zh: Messages = {
     portForbidden: (address: string) =>
       `${address}：监听 1024 以下的端口需要更高的权限，请用 --port 换一个端口`,
     cannotListen: (address: string, reason: string) => `无法监听 ${address}：${reason}`,
+    handlerMissing: (path: string) => `--handler ${path}：找不到该文件；请指定一个存在且可读的文件`,
+    handlerIsDirectory: (path: string) => `--handler ${path}：这是一个目录；请指定其中的文件`,
+    handlerNeedsSource: (path: string) =>
+      `--handler ${path}：编译后的程序只接受 JavaScript；请先转换成 .js 文件，或从源码运行`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
     programMissing: (flag: string, program: string) =>
       `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,

@@ -1,6 +1,9 @@
 import { EventLoopTurn } from "../sockets/deno_hub.ts";
 import type { Connection, Sockets } from "../sockets/interface.ts";
 
+/** Deno 2.5 tells of a rejected promise only after the next turn has begun. */
+const TURNS = 2;
+
 /**
  * Turns of Deno's event loop for a thread that blocks in the system's calls: without them, what the code
  * of a handler leaves for later is never done, and a promise of its that is rejected is never told.
@@ -38,7 +41,7 @@ export class EventLoopTurns {
 
   #turnFirst<Target extends object>(target: Target, method: string): Target {
     return wrap(target, method, async (call) => {
-      await this.#turn.take();
+      for (let turn = 0; turn < TURNS; turn++) await this.#turn.take();
       this.#afterwards();
       return await call();
     });

@@ -29,6 +29,28 @@ test("process on libc --exec: the program has its client and nothing else", asyn
   assertMatch(sockets[1][0], / 1$/);
 }, { ignore });
 
+test(
+  "process on libc --exec: a view shows a client on the lane of the program that serves it",
+  async () => {
+    const recording = await Deno.makeTempFile({ suffix: ".jsonl" });
+    try {
+      await using server = await Server.start([...PROCESS, "--exec", "cat", "--record", recording]);
+      const conn = await server.connect();
+      assertEquals(await exchange(conn, "served"), "served");
+      conn.close();
+      await server.event("closed");
+      await server.stop();
+      const lines = (await Deno.readTextFile(recording)).trim().split("\n");
+      const changes = lines.flatMap((line) => JSON.parse(line).changes ?? []);
+      // Time, client, state and lane, which is number 1 for the first process.
+      assertEquals(changes.some(([, , state, lane]) => state > 1 && lane === 1), true);
+    } finally {
+      await Deno.remove(recording);
+    }
+  },
+  { ignore },
+);
+
 test("process on libc --exec: what has arrived is answered when the grace is over", async () => {
   const args = [...PROCESS, "--quiet", "--exec", "cat", "--grace", "50ms"];
   await using server = await Server.start(args);

@@ -7,6 +7,7 @@ import { standardError, standardOutput } from "../cli/output.ts";
 import { leastDescriptors } from "./engine/headroom.ts";
 import { MODEL_NAMES, modelEntry, type ModelName } from "./registry.ts";
 import { parseModelName } from "./model_name.ts";
+import { checkHandlerFile } from "./handler_file.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { checkServeFlags, serveFlags } from "./serve_flags.ts";
 import { descriptorLimit } from "./sockets/descriptor_limit.ts";
@@ -37,6 +38,7 @@ export const serveCommand = defineCommand({
     }
     const limit = await checkDescriptorLimit(model, messages);
     await checkProgram("--exec", exec, messages);
+    await checkHandlerFile(flags.handler, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
       setup: makeSetup(model, flags, exec, limit),

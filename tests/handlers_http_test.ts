@@ -57,21 +57,27 @@ const REQUESTS: [promise: string, request: string, expected: string[]][] = [
     [OK, OK],
   ],
   ["closes when asked to", CLOSING_GET + GET, [LAST_OK]],
-  ["hears close in any case", "GET / HTTP/1.1\r\nCONNECTION:  Close \r\n\r\n", [LAST_OK]],
+  ["hears close in any case", "GET / HTTP/1.1\r\nHost: here\r\nCONNECTION:  Close \r\n\r\n", [
+    LAST_OK,
+  ]],
   [
     "closes after a request with a body",
-    "GET / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello" + GET,
+    "GET / HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello" + GET,
     [LAST_OK],
   ],
   [
     "closes after a request with a body in chunks",
-    "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     [LAST_OK],
   ],
-  ["knows that no bytes are no body", "GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n" + GET, [
-    OK,
-    OK,
-  ]],
+  [
+    "knows that no bytes are no body",
+    "GET / HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n" + GET,
+    [
+      OK,
+      OK,
+    ],
+  ],
 ];
 
 for (const [promise, request, expected] of REQUESTS) {
@@ -79,8 +85,8 @@ for (const [promise, request, expected] of REQUESTS) {
 }
 
 const REFUSED: [request: string, status: string][] = [
-  ["POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi", "405 Method Not Allowed"],
-  ["DELETE / HTTP/1.1\r\n\r\n", "405 Method Not Allowed"],
+  ["POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\nhi", "405 Method Not Allowed"],
+  ["DELETE / HTTP/1.1\r\nHost: here\r\n\r\n", "405 Method Not Allowed"],
   ["nonsense\r\n\r\n", "400 Bad Request"],
   ["GET /\r\n\r\n", "400 Bad Request"],
   ["get / HTTP/1.1\r\n\r\n", "400 Bad Request"],
@@ -99,13 +105,69 @@ for (const [request, status] of REFUSED) {
   });
 }
 
+/** Headers of a GET, and the status of the answer. Host is there unless it is what the case is about. */
+const HEADERS: [version: "1.0" | "1.1", headers: string[], status: number][] = [
+  ["1.1", [], 400],
+  ["1.0", [], 200],
+  ["1.1", ["Host:"], 200],
+  ["1.1", ["Host: [::1]:80"], 200],
+  ["1.1", ["Host: a", "Host: a"], 400],
+  ["1.0", ["Host: a", "Host: b"], 400],
+  ["1.1", ["Host: a b"], 400],
+  ["1.1", ["Host: a/b"], 400],
+  ["1.1", ["Host: a:b"], 400],
+  ["1.1", ["Host : a"], 400],
+  ["1.1", ["Host: a", "X: 1\r2"], 400],
+  ["1.1", ["Host: a", "X: 1\0"], 400],
+  ["1.1", ["Host: a", "X: caf\u00e9\u2028"], 200],
+  ["1.1", ["Host: a", "\ufeffX: 1"], 400],
+  ["1.1", ["Host: a", ": 1"], 400],
+  ...["5", "05", "5, 5", "5,5"].map((length): [...typeof HEADERS[number]] => {
+    return ["1.1", ["Host: a", `Content-Length: ${length}`], 200];
+  }),
+  ...["", "-5", "+5", "0x5", "5.0", "5 5", "5, 6", "5,", "five", "\u0665"].map(
+    (length): [...typeof HEADERS[number]] => {
+      return ["1.1", ["Host: a", `Content-Length: ${length}`], 400];
+    },
+  ),
+  ["1.1", ["Host: a", "Content-Length: 5", "Content-Length: 5"], 200],
+  ["1.1", ["Host: a", "Content-Length: 5", "content-length: 6"], 400],
+  ["1.1", ["Host: a", "Transfer-Encoding: Chunked"], 200],
+  ["1.1", ["Host: a", "Transfer-Encoding: gzip, chunked"], 501],
+  ["1.1", ["Host: a", "Transfer-Encoding: chunked, gzip"], 400],
+  ["1.1", ["Host: a", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked"], 400],
+  ["1.1", ["Host: a", "Transfer-Encoding: identity"], 400],
+  ["1.1", ["Host: a", "Transfer-Encoding: chunked", "Content-Length: 5"], 400],
+  ["1.0", ["Transfer-Encoding: chunked"], 400],
+];
+
+for (const [version, headers, status] of HEADERS) {
+  Deno.test(`http answers ${status} to HTTP/${version} with ${JSON.stringify(headers)}`, () => {
+    const lines = [`GET / HTTP/${version}`, ...headers, "", ""];
+    const [answer] = texts(http(), lines.join("\r\n") + "hello");
+    assertEquals(Number(answer.split(" ")[1]), status);
+  });
+}
+
+Deno.test("http closes when asked to, whatever else it is asked for", () => {
+  for (const options of ["close, keep-alive", "keep-alive\r\nConnection: close"]) {
+    assertEquals(responses(GET.replace("\r\n\r\n", `\r\nConnection: ${options}\r\n\r\n`)), [
+      LAST_OK,
+    ]);
+  }
+  const other = GET.replace("\r\n\r\n", "\r\nConnection: x-close\r\n\r\n");
+  assertEquals(responses(other), [OK]);
+});
+
 Deno.test("http says what it allows instead of other methods", () => {
-  assertMatch(texts(http(), "PUT / HTTP/1.1\r\n\r\n")[0], /\r\nallow: GET, HEAD\r\n/);
+  assertMatch(texts(http(), "PUT / HTTP/1.1\r\nHost: here\r\n\r\n")[0], /\r\nallow: GET, HEAD\r\n/);
   assertNotMatch(texts(http(), "put / HTTP/1.1\r\n\r\n")[0], /allow/);
 });
 
 Deno.test("http refuses a request with headers without end", () => {
   const endless = "GET / HTTP/1.1\r\n" + "a: b\r\n".repeat(101);
   assertEquals(answers(http(), endless).map(({ close }) => close), [true]);
-  assertEquals(responses("GET / HTTP/1.1\r\n" + "a: b\r\n".repeat(100) + "\r\n"), [OK]);
+  assertEquals(responses("GET / HTTP/1.1\r\nHost: here\r\n" + "a: b\r\n".repeat(99) + "\r\n"), [
+    OK,
+  ]);
 });

@@ -68,7 +68,7 @@ export const en = {
         cpu: "burn this much CPU time per message",
         recvSize: "most bytes to receive at once",
         maxClients: "refuse clients beyond this many",
-        idleTimeout: "end clients that are silent this long",
+        idleTimeout: "end clients that are silent this long, and owed no answer; 0 is never",
         grace: "how long clients may finish after Ctrl-C",
         quiet: "print no log of clients",
         verbose: "also log what is sent, and up to 1,000 lines a second",
@@ -188,6 +188,9 @@ export const en = {
     sent: (address: string, sizeBytes: number) =>
       `sent to ${address}: ${plural(sizeBytes, "byte")}`,
     reset: (address: string) => `${address} has reset the connection`,
+    dismissed: (address: string) => `${address} was silent for --idle-timeout: its connection ends`,
+    wasCutOff: (address: string) =>
+      `${address} was cut off before it had everything: its connection was reset`,
     closed: (address: string) => `${address} has closed`,
     refused: (address: string) => `refused ${address}: --max-clients are connected already`,
     more: (lines: number) => `… and ${plural(lines, "line")} more, which nobody read in time`,
@@ -260,6 +263,13 @@ export const en = {
     portForbidden: (address: string) =>
       `${address}: ports below 1024 need more rights than you have: choose another with --port`,
     cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
+    handlerMissing: (path: string) =>
+      `--handler ${path}: the file is not found; name one that is there and that you may read`,
+    handlerIsDirectory: (path: string) =>
+      `--handler ${path}: this is a directory; name a file in it`,
+    handlerNeedsSource: (path: string) =>
+      `--handler ${path}: the compiled file takes JavaScript only; turn it into a .js file first, ` +
+      "or serve from source",
     handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
     programMissing: (flag: string, program: string) =>
       `${flag} ${program}: the program is not found; name one that is in the PATH, or its path`,

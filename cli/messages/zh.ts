@@ -60,7 +60,7 @@ export const zh: Messages = {
         cpu: "每条消息消耗这么多 CPU 时间",
         recvSize: "一次最多接收多少字节",
         maxClients: "客户端超过这个数就拒绝",
-        idleTimeout: "客户端沉默这么久就断开",
+        idleTimeout: "客户端沉默这么久（且没有待回复的内容）就断开；0 表示永不",
         grace: "按下 Ctrl-C 后，给客户端多少时间收尾",
         quiet: "不打印客户端日志",
         verbose: "发送也记入日志，并且每秒最多打印 1,000 行",
@@ -176,6 +176,8 @@ export const zh: Messages = {
       `收到 ${address} 发来的 ${shown}（${count(sizeBytes)} 字节）`,
     sent: (address: string, sizeBytes: number) => `向 ${address} 发送了 ${count(sizeBytes)} 字节`,
     reset: (address: string) => `${address} 重置了连接`,
+    dismissed: (address: string) => `${address} 沉默时间超过 --idle-timeout：结束其连接`,
+    wasCutOff: (address: string) => `${address} 尚未收完就被切断：其连接已被重置`,
     closed: (address: string) => `${address} 已关闭连接`,
     refused: (address: string) => `拒绝了 ${address}：客户端数已达到 --max-clients`,
     more: (lines: number) => `……还有 ${count(lines)} 行，没有人及时读取，已略去`,
@@ -245,6 +247,10 @@ export const zh: Messages = {
     portForbidden: (address: string) =>
       `${address}：监听 1024 以下的端口需要更高的权限，请用 --port 换一个端口`,
     cannotListen: (address: string, reason: string) => `无法监听 ${address}：${reason}`,
+    handlerMissing: (path: string) => `--handler ${path}：找不到该文件；请指定一个存在且可读的文件`,
+    handlerIsDirectory: (path: string) => `--handler ${path}：这是一个目录；请指定其中的文件`,
+    handlerNeedsSource: (path: string) =>
+      `--handler ${path}：编译后的程序只接受 JavaScript；请先转换成 .js 文件，或从源码运行`,
     handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
     programMissing: (flag: string, program: string) =>
       `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,

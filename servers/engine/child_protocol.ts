@@ -11,6 +11,9 @@ export const READY_BYTE = 0x06; // ACK
 /** What a child that was sent its client's socket writes when it has it. */
 export const RECEIVED_BYTE = 0x07;
 
+/** With what a child ends whose client was silent for too long; the handler's faults end it with 1. */
+export const SILENT_STATUS = 3;
+
 /** Descriptors that a child inherits where sockets can be inherited. */
 export const CHILD_DESCRIPTORS = { input: 0, output: 1, memory: 3 };
 

@@ -5,8 +5,8 @@
  */
 
 import { serveClient } from "../blocking.ts";
-import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
-import { type InheritedOptions, READY_BYTE } from "./child_protocol.ts";
+import { type HandlerChoice, isHandlerFile, makeHandler } from "../handlers/handlers.ts";
+import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { ownProgram } from "./own_program.ts";
 import { messageOf } from "../sockets/thrown.ts";
 
@@ -16,6 +16,8 @@ export const CHILD_ROLE = "--serve-one-client";
 interface ChildOptions {
   readonly handler: HandlerChoice;
   readonly recvSizeBytes: number;
+  /** JSON has no `Infinity`, and makes `null` of it. */
+  readonly idleTimeoutMs: number | null;
   /** Of a child whose standard input and output are a socket and not pipes. */
   readonly inherited?: InheritedOptions;
 }
@@ -31,7 +33,8 @@ export function childCommand(options: ChildOptions): [string, string[]] {
  * Serves standard input until it ends.
  *
  * @param json what {@linkcode childCommand} passed
- * @returns the exit status: 1 when the handler failed, which the parent reports
+ * @returns the exit status: 1 when the handler failed, which the parent reports, and
+ *   {@linkcode SILENT_STATUS} when the client was silent
  */
 export async function serveOneClient(json: string): Promise<number> {
   // What a handler of one's own throws when nobody calls it ends its client, with a line.
@@ -49,6 +52,7 @@ export async function serveOneClient(json: string): Promise<number> {
   } catch (error) {
     // The parent has ended, or has no client any more: there is nobody to serve and nobody to tell.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
+    if (error instanceof SilentClient) return SILENT_STATUS;
     return failWith(error);
   }
 }
@@ -59,21 +63,44 @@ function failWith(error: unknown): never {
 }
 
 async function serve(json: string): Promise<void> {
-  const { handler, recvSizeBytes, inherited }: ChildOptions = JSON.parse(json);
+  const { handler, recvSizeBytes, idleTimeoutMs, inherited }: ChildOptions = JSON.parse(json);
   const session = (await makeHandler(handler))();
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   // The process is its client's alone, so it may block and sleep as it likes.
   const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
   if (inherited !== undefined) {
     const { serveInherited } = await import("./libc_child.ts");
-    return await serveInherited(inherited, session, recvSizeBytes, sleep);
+    return await serveInherited(inherited, session, {
+      ...{ recvSizeBytes, idleTimeoutMs, sleep },
+      isHandlerFile: isHandlerFile(handler.name),
+    });
   }
   const standardStreams = {
-    recv: async (buffer: Uint8Array) => await Deno.stdin.read(buffer) ?? 0,
+    recv: async (buffer: Uint8Array) => {
+      const reading = Deno.stdin.read(buffer);
+      return await (idleTimeoutMs ? withTimeout(reading, idleTimeoutMs) : reading) ?? 0;
+    },
     send: writeAll,
   };
   await writeAll(Uint8Array.of(READY_BYTE));
   await serveClient(standardStreams, session, new Uint8Array(recvSizeBytes), sleep);
+}
+
+/** Longer than this no timer takes: it would ring at once. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
+
+/** The client was silent while it was its turn. */
+class SilentClient extends Error {}
+
+/** @throws {SilentClient} when it takes longer */
+async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  const { promise: silence, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new SilentClient()), Math.min(timeoutMs, MOST_TIMER_MS));
+  try {
+    return await Promise.race([promise, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function writeAll(bytes: Uint8Array): Promise<void> {

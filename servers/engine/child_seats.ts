@@ -18,6 +18,11 @@ const LENGTH = 4;
 export const SUPERVISOR_BLOCK = 1;
 export const FIRST_CHILD_BLOCK = 2;
 
+/** The number in the trace of the child that has this block. */
+export function servantOf(block: number): number {
+  return block - FIRST_CHILD_BLOCK + 1;
+}
+
 /** How many clients may be on their way to the supervisor, each with its descriptor. */
 const MOST_UNDERWAY = 64;
 

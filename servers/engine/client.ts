@@ -33,18 +33,24 @@ export class Client {
   constructor(connection: Connection, session: Session) {
     this.connection = connection;
     this.#session = session;
+    connection.isOwed = false; // it is to speak first
   }
 
   /** Hands a chunk to the session and sends its answers. To be called when `ready`. */
   serve(chunk: Uint8Array): Progress {
     this.#answers = this.#session.receive(chunk);
-    return this.progress = this.#sendAnswers();
+    return this.#came(this.#sendAnswers());
   }
 
   /** Goes on with a client whose socket has become writable, or whose answer has become due. */
   resume(): Progress {
-    if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.progress = "blocked";
-    return this.progress = this.#closeAfter ? "done" : this.#sendAnswers();
+    if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.#came("blocked");
+    return this.#came(this.#closeAfter ? "done" : this.#sendAnswers());
+  }
+
+  #came(progress: Progress): Progress {
+    this.connection.isOwed = progress === "asleep";
+    return this.progress = progress;
   }
 
   #sendAnswers(): Progress {

@@ -1,5 +1,5 @@
 import { type Address, type Connection, formatAddress, WOULD_BLOCK } from "../sockets/interface.ts";
-import { READY_BYTE } from "./child_protocol.ts";
+import { READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { childCommand } from "./child_role.ts";
 import type { Children } from "./children.ts";
 import { Guard } from "./guard.ts";
@@ -8,7 +8,7 @@ import type { Engine } from "./model.ts";
 import { Numbers } from "./numbers.ts";
 
 /** How long a child whose client has gone may take to end by itself. */
-const END_MS = 2_000;
+const END_MS = 1_000;
 
 /** As much as a pipe holds at a time, pipe(7). */
 const PIPE_BYTES = 65_536;
@@ -47,7 +47,7 @@ export class DenoChildren implements Children {
       this.#engine.taken(connection, child.number);
       await Promise.all([
         carryToChild(this.#engine, connection, child),
-        carryFromChild(child, connection),
+        carryFromChild(this.#engine, child, connection),
       ]);
     } catch (error) {
       this.#engine.clientFailed(connection, error);
@@ -133,8 +133,10 @@ async function carryToChild(
     for (;;) {
       const chunk = connection.tryRecv(recvSizeBytes);
       // What was received is good until the next time, and the child has it by then.
-      if (chunk === WOULD_BLOCK) await sockets.readable(connection);
-      else if (chunk.length === 0 || !await child.write(chunk)) return;
+      if (chunk === WOULD_BLOCK) {
+        connection.isOwed = child.mayOwe;
+        await sockets.readable(connection);
+      } else if (chunk.length === 0 || !await child.write(chunk)) return;
     }
   } finally {
     await child.closeInput();
@@ -142,9 +144,19 @@ async function carryToChild(
 }
 
 /** Sends the client what the child answers, until the child closes its output. */
-async function carryFromChild(child: Child, connection: Connection): Promise<void> {
+async function carryFromChild(
+  { sockets }: Engine,
+  child: Child,
+  connection: Connection,
+): Promise<void> {
   try {
-    for await (const bytes of child.output()) await connection.send(bytes);
+    for await (const bytes of child.output()) {
+      child.isSending = true;
+      await connection.send(bytes);
+      child.isSending = false;
+      connection.isOwed = child.mayOwe;
+    }
+    if (await child.endedForSilence()) sockets.dismiss(connection);
   } finally {
     connection.close(); // the child has said its last, and the other direction ends too
   }
@@ -160,6 +172,9 @@ class Child {
   #buffer: ArrayBuffer = new ArrayBuffer(PIPE_BYTES);
   /** Whether it runs our own executable, which does not end before it has served. */
   readonly isOurs: boolean;
+  /** Whether its client is being sent something, and is to take it. */
+  isSending = false;
+  #clientSpokeLast = false;
   #first: Uint8Array | undefined;
   #endedByUs = false;
   #inputClosed = false;
@@ -173,6 +188,7 @@ class Child {
       ? childCommand({
         handler: { ...engine.handler, sleepMs: engine.burden.sleepMs, cpuMs: engine.burden.cpuMs },
         recvSizeBytes: engine.recvSizeBytes,
+        idleTimeoutMs: engine.idleTimeoutMs,
       })
       : [exec[0], exec.slice(1)];
     this.#process = new Deno.Command(program, {
@@ -203,8 +219,22 @@ class Child {
     this.#first = bytes.subarray(1);
   }
 
+  /**
+   * Whether the client may wait for the child. One of ours ends a silent client itself. What a program
+   * is about nobody can know, but a client that spoke last waits for an answer.
+   */
+  get mayOwe(): boolean {
+    return !this.isSending && (this.isOurs || this.#clientSpokeLast);
+  }
+
+  /** Of a child whose output has ended: whether it was its client's silence that it ended for. */
+  async endedForSilence(): Promise<boolean> {
+    return this.isOurs && (await this.#process.status).code === SILENT_STATUS;
+  }
+
   /** @returns false when the child takes no more */
   async write(bytes: Uint8Array): Promise<boolean> {
+    this.#clientSpokeLast = true;
     try {
       await this.#input.write(bytes);
       return true;
@@ -226,7 +256,10 @@ class Child {
   /** What the child writes, until it closes its standard output; good until the next is asked for. */
   async *output(): AsyncGenerator<Uint8Array> {
     if (this.#first !== undefined && this.#first.length > 0) yield this.#first;
-    for (let bytes; (bytes = await this.#read()) !== undefined;) yield bytes;
+    for (let bytes; (bytes = await this.#read()) !== undefined;) {
+      this.#clientSpokeLast = false;
+      yield bytes;
+    }
   }
 
   async #read(): Promise<Uint8Array | undefined> {
@@ -260,6 +293,7 @@ class Child {
     clearTimeout(timer);
     await rest;
     if (success || this.#endedByUs || peer === undefined) return;
+    if (this.isOurs && code === SILENT_STATUS) return;
     const { pid } = this.#process;
     this.#engine.notify({
       kind: "child-ended",

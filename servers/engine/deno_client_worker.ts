@@ -17,9 +17,12 @@ import { clientThread } from "../thread.ts";
 import { poolThread } from "../threadpool.ts";
 import type { FromThread, ToThread } from "./deno_thread.ts";
 import type { ThreadClient } from "./threads.ts";
+import { shareWithHandler } from "./shared_thread.ts";
 import { messageOf } from "../sockets/thrown.ts";
 import { WatchedSession } from "./watched_session.ts";
 
+/** Kept, since it is taken from the code of handlers. */
+const post = self.postMessage.bind(self);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
 let client = 0;
@@ -51,6 +54,7 @@ class Lost extends Error {}
 
 async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
   try {
+    if (isHandlerFile(setup.handler.name)) shareWithHandler();
     const newSession = watchedHandler(await makeHandler(setup.handler), setup);
     tell({ name: "ready" });
     await (setup.clientsEach === "one" ? clientThread : poolThread)({
@@ -108,5 +112,5 @@ function ask(call: FromThread, transfer: Transferable[] = []): Promise<ToThread>
 }
 
 function tell(message: FromThread, transfer: Transferable[] = []): void {
-  self.postMessage(message, transfer);
+  post(message, transfer);
 }

@@ -28,8 +28,12 @@ import { clientsOf, dismissIdle, Farewell } from "./farewell.ts";
 import type { Engine, Model, Notice } from "./model.ts";
 import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "./protocol.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
+import { shareWithHandler } from "./shared_thread.ts";
 import { messageOf } from "../sockets/thrown.ts";
 import { WatchedSession } from "./watched_session.ts";
+
+/** Kept, since it is taken from the code of handlers. */
+const post = self.postMessage.bind(self);
 
 /** The engine's own block of the counters, and its number in the trace. */
 const ENGINE = 0;
@@ -45,7 +49,10 @@ self.onmessage = ({ data }: MessageEvent<ToEngine>) => {
   if (data.kind === "start") start(data.setup);
   else if (data.kind === "answer") controls?.answer();
   else if (farewell === undefined) pendingGraceMs = data.graceMs;
-  else farewell.begin(data.graceMs);
+  else {
+    tell({ kind: "stop-heard" });
+    farewell.begin(data.graceMs);
+  }
 };
 
 // What a handler of one's own throws when nobody calls it ends the server, but with a line.
@@ -64,6 +71,7 @@ async function start(setup: EngineSetup): Promise<void> {
   let model: Model;
   let engine: Engine;
   try {
+    if (isHandlerFile(setup.handler.name)) shareWithHandler();
     handler = await makeHandler(setup.handler);
     if (isHandlerFile(setup.handler.name)) handler(); // a file that makes no session fails now
     model = await modelEntry(setup.model).load();
@@ -121,6 +129,7 @@ async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine>
     recvSizeBytes: setup.listen.recvSizeBytes,
     options: setup.options,
     handler: setup.handler,
+    idleTimeoutMs: setup.idleTimeoutMs,
     get burden() {
       return controls ?? setup.handler;
     },
@@ -171,6 +180,10 @@ async function makeSockets(
   const table = new DescriptorTable(setup.descriptors);
   const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
+  if (isHandlerFile(setup.handler.name)) {
+    const { EventLoopTurns } = await import("./event_loop_turns.ts");
+    new EventLoopTurns().before(sockets);
+  }
   return { sockets, isStopping: () => table.stopping };
 }
 
@@ -238,5 +251,5 @@ function explainFailure(error: unknown): StartFailure {
 }
 
 function tell(message: FromEngine): void {
-  self.postMessage(message);
+  post(message);
 }

@@ -9,6 +9,8 @@ const QUIET_MS = 25;
 const LAST_BYTES_MS = 250;
 /** For how long those who were told to end are told again: one may just have begun to wait. */
 const LAST_LOOKS_MS = 100;
+/** How long it may be until it is looked again whether a client is silent. */
+const MOST_LOOK_MS = 60_000;
 /** How long clients may take to read what they are owed, when the grace is over. */
 const ABORT_MS = 1_500;
 
@@ -19,12 +21,18 @@ const ABORT_MS = 1_500;
 export interface Clients<Client> {
   /** Those that there are now. */
   all(): Iterable<Client>;
-  /** Grows with every call that moved bytes; who it stays the same for is idle. */
+  /** Grows with every call that moved bytes. */
   activity(client: Client): number;
+  /** Whether the server has something to do for the client, which waits for it. */
+  isOwed(client: Client): boolean;
+  /** Whether bytes of the client wait to be received: they are a sign of life as well. */
+  hasUnread(client: Client): boolean;
   /** No more clients are accepted. */
   stopListening(): void;
   /** From now on the client's stream is at its end for us, after what has arrived. */
   finish(client: Client): void;
+  /** As {@linkcode finish}, because the client was silent, which is reported. */
+  dismiss(client: Client): void;
   /** Ends the client now; what it is still owed is lost. */
   abort(client: Client): void;
 }
@@ -34,8 +42,11 @@ export function clientsOf(sockets: Sockets): Clients<Connection> {
   return {
     all: () => sockets.connections,
     activity: (connection) => connection.activity,
+    isOwed: (connection) => connection.isOwed,
+    hasUnread: (connection) => connection.hasUnread,
     stopListening: () => sockets.stopListening(),
     finish: (connection) => sockets.finish(connection),
+    dismiss: (connection) => sockets.dismiss(connection),
     abort: (connection) => sockets.abort(connection),
   };
 }
@@ -43,12 +54,16 @@ export function clientsOf(sockets: Sockets): Clients<Connection> {
 /** The end of a server: its clients finish, are told to, and are cut off, in this order. */
 export class Farewell<Client> {
   readonly #clients: Clients<Client>;
+  readonly #onCutOff: () => void;
   #timer: Timer | undefined = undefined;
   #dismissing = false;
+  #hasCutOff = false;
   begun = false;
 
-  constructor(clients: Clients<Client>) {
+  /** @param onCutOff is called when all who were left have been cut off */
+  constructor(clients: Clients<Client>, onCutOff: () => void = () => {}) {
     this.#clients = clients;
+    this.#onCutOff = onCutOff;
   }
 
   /** Stops accepting. When called again, the new grace counts from then. */
@@ -86,33 +101,54 @@ export class Farewell<Client> {
   }
 
   #abortAll(): void {
-    for (const client of [...this.#clients.all()]) this.#clients.abort(client);
+    const clients = [...this.#clients.all()];
+    for (const client of clients) this.#clients.abort(client);
+    if (clients.length === 0) return;
+    if (!this.#hasCutOff) this.#onCutOff();
+    this.#hasCutOff = true;
+    this.#timer = setTimeout(() => this.#abortAll(), QUIET_MS); // one may just have begun to wait
   }
 }
 
+/** What is known of a client that may be silent. */
+interface Silence {
+  readonly activity: number;
+  readonly forMs: number;
+}
+
 /**
- * Ends clients that neither sent nor took a byte for `idleTimeoutMs` (`Infinity`: never), and cuts off
- * who does not take what it is owed for as long again.
+ * Ends clients that neither sent nor took a byte for `idleTimeoutMs` (0 or `Infinity`: never) while it
+ * was their turn, and cuts off those that do not take what they are sent for as long again.
  *
  * @returns a function that ends the watch
  */
 export function dismissIdle<Client>(clients: Clients<Client>, idleTimeoutMs: number): () => void {
-  if (idleTimeoutMs === Infinity) return () => {};
-  let seen = new Map<Client, { activity: number; sinceMs: number }>();
-  // Whoever was idle for the whole time is found at most a quarter of it later.
+  if (idleTimeoutMs === 0 || idleTimeoutMs === Infinity) return () => {};
+  let seen = new Map<Client, Silence>();
+  const lookMs = Math.min(Math.max(10, idleTimeoutMs / 4), MOST_LOOK_MS);
+  let lookedAtMs = performance.now();
+  // A client that was silent for the whole time is found at most a quarter of it later.
   const timer = setInterval(() => {
     const nowMs = performance.now();
+    // A look that comes late was held up, maybe by the handler in this thread, and then nobody was
+    // received from meanwhile: that is no silence of theirs.
+    const passedMs = Math.min(nowMs - lookedAtMs, 2 * lookMs);
+    lookedAtMs = nowMs;
     const present: typeof seen = new Map();
     for (const client of clients.all()) {
-      const activity = clients.activity(client);
-      const before = seen.get(client);
-      const isSame = before?.activity === activity;
-      const sinceMs = isSame ? before.sinceMs : nowMs;
-      present.set(client, { activity, sinceMs });
-      if (nowMs - sinceMs >= 2 * idleTimeoutMs) clients.abort(client);
-      else if (nowMs - sinceMs >= idleTimeoutMs) clients.finish(client);
+      const forMs = silenceOf(client, seen.get(client), passedMs);
+      present.set(client, { activity: clients.activity(client), forMs });
+      if (forMs < idleTimeoutMs) continue;
+      if (clients.hasUnread(client)) present.delete(client);
+      else if (forMs >= 2 * idleTimeoutMs) clients.abort(client);
+      else clients.dismiss(client);
     }
     seen = present;
-  }, Math.max(10, idleTimeoutMs / 4));
+  }, lookMs);
   return () => clearInterval(timer);
+
+  function silenceOf(client: Client, before: Silence | undefined, passedMs: number): number {
+    if (before === undefined || clients.isOwed(client)) return 0;
+    return before.activity === clients.activity(client) ? before.forMs + passedMs : 0;
+  }
 }

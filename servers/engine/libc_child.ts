@@ -19,12 +19,15 @@ import { createDescriptorMemory, DescriptorTable } from "../sockets/descriptor_t
 import { ConnectionReset } from "../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../sockets/interruption.ts";
 import { ReceiveBuffer } from "../sockets/receive_buffer.ts";
-import { LibcConnection } from "../sockets/libc_connection.ts";
+import { cutSocketOff, LibcConnection } from "../sockets/libc_connection.ts";
+import { setTimeoutOf } from "../sockets/socket_options.ts";
 import { ERRNO } from "../sockets/system_call_error.ts";
-import { SHUT_WR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
+import { MSG_DONTWAIT, SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO } from "../sockets/system_calls.ts";
+import { type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "./child_protocol.ts";
-import { FIRST_CHILD_BLOCK } from "./child_seats.ts";
+import { servantOf } from "./child_seats.ts";
 import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "./child_protocol.ts";
+import { EventLoopTurns } from "./event_loop_turns.ts";
 import { WatchedSession } from "./watched_session.ts";
 
 /** After how many calls V8 optimizes a function: ten times less than usual. */
@@ -34,6 +37,16 @@ const WARM_UP_CLIENTS = 10;
 const WARM_UP_MESSAGES = 100; // a socket holds twice as many
 const NOTHING = () => {};
 
+/** How a child serves. */
+export interface ChildService {
+  readonly recvSizeBytes: number;
+  /** A client that is silent for so long is ended; 0 and `null` are never. */
+  readonly idleTimeoutMs: number | null;
+  /** Whether the handler is a file's, which may leave something for later. */
+  readonly isHandlerFile: boolean;
+  sleep(ms: number): void;
+}
+
 /**
  * Serves the client that this process has or is sent.
  *
@@ -42,8 +55,7 @@ const NOTHING = () => {};
 export async function serveInherited(
   options: InheritedOptions,
   session: Session,
-  recvSizeBytes: number,
-  sleep: (ms: number) => void,
+  { recvSizeBytes, idleTimeoutMs, isHandlerFile, sleep }: ChildService,
 ): Promise<void> {
   const { memory } = CHILD_DESCRIPTORS;
   setFlagsFromString(OPTIMIZE_EARLY);
@@ -60,9 +72,10 @@ export async function serveInherited(
 
   const controls = options.isWatched ? new Controls(shared.controls) : undefined;
   const { stats, trace } = shared;
-  const number = client.block - FIRST_CHILD_BLOCK + 1;
+  const number = servantOf(client.block);
   const observer = new ChildRecorder(stats, trace, NOTHING_RARE, client.block, number, controls);
   observer.taken(client);
+  if (idleTimeoutMs) limitSilence(calls, CHILD_DESCRIPTORS.input, idleTimeoutMs);
   const connection = makeConnection(
     calls,
     observer,
@@ -74,6 +87,7 @@ export async function serveInherited(
     const seen = controls === undefined
       ? session
       : new WatchedSession(session, controls, observer, client.id, true);
+    if (isHandlerFile) new EventLoopTurns().beforeRecv(connection);
     await serveClient(connection, seen, new Uint8Array(recvSizeBytes), sleep);
   } catch (error) {
     if (!(error instanceof ConnectionReset)) throw error;
@@ -136,11 +150,10 @@ function makeConnection(
 ): LibcConnection {
   const table = new DescriptorTable(createDescriptorMemory(fd + 1));
   table.add(fd);
-  const finish = () => table.finish(fd);
   const buffer = new ReceiveBuffer(recvSizeBytes);
   return new LibcConnection(
     {
-      calls: { ...calls, recv: interruptible(calls.recv, finish) },
+      calls: interruptible(calls, table),
       observer,
       table,
       thread: 0, // there is but one
@@ -156,12 +169,32 @@ function makeConnection(
   );
 }
 
-/** A `recv` that, when interrupted, calls `finish`: the client is to end after what has arrived. */
-function interruptible(recv: SystemCalls["recv"], finish: () => void): SystemCalls["recv"] {
-  return (fd, buffer, sizeBytes, flags) => {
-    const count = recv(fd, buffer, sizeBytes, flags);
-    if (count === -ERRNO.EINTR) finish();
-    return count;
+/** Has calls that wait for the client fail when it is silent, and when it takes nothing. */
+function limitSilence(calls: SystemCalls, fd: number, idleTimeoutMs: number): void {
+  setTimeoutOf(calls, fd, SO_RCVTIMEO, idleTimeoutMs);
+  setTimeoutOf(calls, fd, SO_SNDTIMEO, 2 * idleTimeoutMs); // as long again as one that is silent
+}
+
+/**
+ * The calls, of which `recv`, when interrupted, notes that the client is to end after what has arrived.
+ * When it has waited for too long, so is a client that was silent, and one that takes nothing is cut off.
+ */
+function interruptible(calls: SystemCalls, table: DescriptorTable): SystemCalls {
+  return {
+    ...calls,
+    recv(fd, buffer, sizeBytes, flags) {
+      const count = calls.recv(fd, buffer, sizeBytes, flags);
+      const isSilent = count === -ERRNO.EAGAIN && flags === 0;
+      if (isSilent) table.dismiss(fd);
+      if (isSilent || count === -ERRNO.EINTR) table.finish(fd);
+      return isSilent ? -ERRNO.EINTR : count;
+    },
+    send(fd, bytes, sizeBytes, flags) {
+      const count = calls.send(fd, bytes, sizeBytes, flags);
+      const isStuck = count === -ERRNO.EAGAIN && (flags & MSG_DONTWAIT) === 0;
+      if (isStuck) table.finish(fd, () => cutSocketOff(calls, fd), false);
+      return count;
+    },
   };
 }
 

@@ -26,8 +26,24 @@ import { ClientQueue } from "./client_queue.ts";
 import type { FromThread, ThreadSetup } from "./protocol.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { ClientThread } from "./threads.ts";
+import { EventLoopTurns } from "./event_loop_turns.ts";
+import { shareWithHandler } from "./shared_thread.ts";
 import { messageOf } from "../sockets/thrown.ts";
 import { WatchedSession } from "./watched_session.ts";
+
+/** Kept, since it is taken from the code of handlers. */
+const post = self.postMessage.bind(self);
+/** What a handler of one's own threw when nobody called it: its client is let go with it. */
+let thrown: { readonly error: unknown } | undefined;
+
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  thrown = { error: event.reason };
+});
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  thrown = { error: event.error };
+});
 
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
   begin(data).then(
@@ -43,6 +59,7 @@ async function begin(setup: ThreadSetup): Promise<void> {
 }
 
 async function serve(setup: ThreadSetup): Promise<void> {
+  if (isHandlerFile(setup.handler.name)) shareWithHandler();
   const thread = new LibcClientThread(setup, await makeHandler(setup.handler));
   try {
     await (setup.clientsEach === "one" ? clientThread : poolThread)(thread);
@@ -60,6 +77,7 @@ class LibcClientThread implements ClientThread {
   readonly #controls: Controls | undefined;
   readonly #queue: ClientQueue;
   readonly #home: LibcHome;
+  readonly #turns: EventLoopTurns | undefined;
   #client: LibcConnection | undefined = undefined;
 
   constructor(setup: ThreadSetup, handler: Handler) {
@@ -70,6 +88,7 @@ class LibcClientThread implements ClientThread {
     this.buffer = buffer.bytes;
     this.#handler = handler;
     this.#maySleep = isHandlerFile(setup.handler.name);
+    if (this.#maySleep) this.#turns = new EventLoopTurns(rethrow);
     if (setup.controls !== undefined) this.#controls = new Controls(openMemory(setup.controls));
     this.#recorder = new Recorder(
       stats,
@@ -98,7 +117,9 @@ class LibcClientThread implements ClientThread {
     const taken = this.#queue.take();
     if (taken === null) return null;
     this.#recorder.taken(taken);
-    return this.#client = new LibcConnection(this.#home, taken.fd, taken.id, taken.peer);
+    this.#client = new LibcConnection(this.#home, taken.fd, taken.id, taken.peer);
+    thrown = undefined; // what an earlier client has left behind is not this one's affair
+    return this.#turns?.beforeRecv(this.#client) ?? this.#client;
   }
 
   newSession(): Session {
@@ -129,6 +150,10 @@ class LibcClientThread implements ClientThread {
   }
 }
 
+function rethrow(): void {
+  if (thrown !== undefined) throw thrown.error;
+}
+
 function tell(message: FromThread): void {
-  self.postMessage(message);
+  post(message);
 }

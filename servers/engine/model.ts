@@ -38,6 +38,8 @@ export interface Engine {
   readonly recvSizeBytes: number;
   readonly options: ModelOptions;
   readonly handler: HandlerChoice;
+  /** See `dismissIdle()`, which children that serve clients do for themselves. */
+  readonly idleTimeoutMs: number;
   /** What the handler is made to cost now. */
   readonly burden: Burden;
   /** What its servants need as well when the server is watched. */

@@ -76,6 +76,8 @@ export type FromEngine =
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }
   /** A client is in their queue; said again only when the last time was heard. */
   | { readonly kind: "client-came" }
+  /** What was said of the end has been heard. */
+  | { readonly kind: "stop-heard" }
   /** A model asks to be stopped. */
   | { readonly kind: "stop-asked" }
   | { readonly kind: "notice"; readonly notice: Notice }

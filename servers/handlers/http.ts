@@ -1,3 +1,4 @@
+import { type RequestHead, RequestReader } from "./http_request.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { type Answer, answerWith, GeneratedAnswers, type Session } from "./session.ts";
 
@@ -6,21 +7,14 @@ const LONGEST_LINE_BYTES = 8_192;
 const MOST_HEADERS = 100;
 const encoder = new TextEncoder();
 
-interface Request {
-  readonly method: string;
-  readonly version: string;
-  keepAlive: boolean;
-  hasBody: boolean;
-  headers: number;
-}
-
 /**
  * As much of HTTP/1.1 (RFC 9112) as ordinary clients and load tools need: GET and HEAD with
- * keep-alive and pipelining. A request with a body is answered and is the connection's last.
+ * keep-alive and pipelining. A request with a body is answered and is the connection's last; one that
+ * could be understood in two ways is refused.
  */
 export function http(): Session {
   const buffer = new LineBuffer(LONGEST_LINE_BYTES);
-  let request: Request | undefined;
+  let request: RequestReader | undefined;
 
   function* answers(lines: Iterable<string | null>): Generator<Answer> {
     for (const line of lines) {
@@ -28,15 +22,15 @@ export function http(): Session {
       if (request === undefined) {
         // Empty lines before a request are skipped, RFC 9112 section 2.2.
         if (line === "") continue;
-        request = parseRequestLine(line);
+        request = RequestReader.begin(line);
         if (request === undefined) return yield refusal("400 Bad Request");
       } else if (line !== "") {
-        if (request.headers === MOST_HEADERS) {
+        if (request.count === MOST_HEADERS) {
           return yield refusal("431 Request Header Fields Too Large");
         }
-        if (!takeHeader(request, line)) return yield refusal("400 Bad Request");
+        if (!request.take(line)) return yield refusal("400 Bad Request");
       } else {
-        const answer = respond(request);
+        const answer = respond(request.end());
         request = undefined;
         yield answer;
         if (answer.close) return;
@@ -47,35 +41,8 @@ export function http(): Session {
   return { receive: (chunk) => new GeneratedAnswers(answers(buffer.lines(chunk))) };
 }
 
-function parseRequestLine(line: string): Request | undefined {
-  const match = /^([A-Z]+) (\S+) (HTTP\/1\.[01])$/.exec(line);
-  if (match === null) return undefined;
-  const [, method, , version] = match;
-  return { method, version, keepAlive: version === "HTTP/1.1", hasBody: false, headers: 0 };
-}
-
-/** @returns whether `line` was a header that may stand in a request */
-function takeHeader(request: Request, line: string): boolean {
-  const match = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
-  if (match === null) return false;
-  request.headers++;
-  const value = match[2].toLowerCase();
-  switch (match[1].toLowerCase()) {
-    case "connection":
-      if (value.includes("close")) request.keepAlive = false;
-      else if (value.includes("keep-alive")) request.keepAlive = true;
-      break;
-    case "content-length":
-      request.hasBody ||= value !== "0";
-      break;
-    case "transfer-encoding":
-      request.hasBody = true;
-      break;
-  }
-  return true;
-}
-
-function respond(request: Request): Answer {
+function respond(request: RequestHead | string): Answer {
+  if (typeof request === "string") return refusal(request);
   const { method } = request;
   if (method !== "GET" && method !== "HEAD") return refusal("405 Method Not Allowed", "GET, HEAD");
   const keepAlive = request.keepAlive && !request.hasBody;

@@ -1,7 +1,8 @@
 /** Collects chunks and gives them back as lines. */
 export class LineBuffer {
   #held = new Uint8Array(0);
-  #decoder = new TextDecoder();
+  /** A byte order mark would otherwise vanish from the beginning of each line. */
+  #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   /** @param longestBytes a line longer than this is given as `null`, and is the last one */
   constructor(private readonly longestBytes: number) {}

@@ -119,6 +119,14 @@ export class Recorder implements Observer {
     this.#note(TRACE_EVENT.reset, connection.id, connection.peer);
   }
 
+  dismissed(connection: Pick<Connection, "id" | "peer">): void {
+    this.#note(TRACE_EVENT.dismissed, connection.id, connection.peer);
+  }
+
+  cutOff(connection: Pick<Connection, "id" | "peer">): void {
+    this.#note(TRACE_EVENT.cutOff, connection.id, connection.peer);
+  }
+
   closed(connection: Pick<Connection, "id" | "peer">): void {
     this.#counters[COUNTER.closed]++;
     this.#counters[COUNTER.active]--;

@@ -26,6 +26,10 @@ export const TRACE_EVENT = {
   asleep: 8,
   /** A client's socket takes no more. */
   blocked: 9,
+  /** The server ends a connection because its client was silent. */
+  dismissed: 10,
+  /** The server has ended a connection before its client had everything. */
+  cutOff: 11,
 } as const;
 
 /** What a record tells of. */

@@ -122,6 +122,10 @@ export class DenoSockets implements Sockets {
     asDenoConnection(connection).finish();
   }
 
+  dismiss(connection: Connection): void {
+    asDenoConnection(connection).dismiss();
+  }
+
   abort(connection: Connection): void {
     asDenoConnection(connection).abort();
   }

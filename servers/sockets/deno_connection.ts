@@ -2,6 +2,7 @@ import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./int
 import type { Address, Connection, Observer } from "./interface.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
 import { isOfOperation, isReset } from "./deno_faults.ts";
+import { resetOwn } from "./own_descriptors.ts";
 import { toError } from "./thrown.ts";
 import { Inbox } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
@@ -26,6 +27,7 @@ export class DenoConnection implements Connection, DenoPollable {
   readonly peer: Address;
   registration: Registration | undefined = undefined;
   activity = 0;
+  isOwed = true;
 
   readonly #conn: Deno.TcpConn;
   readonly #hub: DenoHub;
@@ -65,10 +67,12 @@ export class DenoConnection implements Connection, DenoPollable {
 
   recv(buffer: Uint8Array): number | Promise<number> {
     if (this.#finished || this.#ended) return 0;
+    this.isOwed = false;
     return this.read(buffer).then(this.#onRecv, this.#onFailed);
   }
 
   async send(bytes: Uint8Array): Promise<void> {
+    this.isOwed = false;
     try {
       for (let sent = 0; sent < bytes.length;) {
         sent += this.wrote(await this.write(sent === 0 ? bytes : bytes.subarray(sent)));
@@ -81,6 +85,7 @@ export class DenoConnection implements Connection, DenoPollable {
   read(buffer: Uint8Array): Promise<number | null> {
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#finished || this.#ended) return END;
+    this.isOwed = false;
     this.#lent = buffer;
     this.#blockedInRecv = true;
     return this.#conn.read(buffer);
@@ -91,16 +96,19 @@ export class DenoConnection implements Connection, DenoPollable {
     if (count === null) this.#ended = true;
     if (this.#closing) this.#goOnDiscarding();
     if (count === null || this.#finished) return 0;
+    this.isOwed = true;
     this.activity++;
     this.#observer.received(this, this.#lent, count);
     return count;
   }
 
   write(bytes: Uint8Array): Promise<number> {
+    this.isOwed = false;
     return this.#conn.write(bytes);
   }
 
   wrote(count: number): number {
+    this.isOwed = true;
     this.activity++;
     this.#observer.sent(this, count);
     return count;
@@ -112,12 +120,14 @@ export class DenoConnection implements Connection, DenoPollable {
       if (this.#ended || this.#finished) return NOTHING;
       if (this.registration !== undefined) this.registration.disarmed();
       else this.arm();
+      this.isOwed = false;
       return WOULD_BLOCK;
     }
     const bytes = this.#inbox.take(sizeBytes);
     // A read that is begun when a write is done, whenever that is, could overwrite what is lent now.
     this.#armWhenSent = false;
     this.registration?.disarmed();
+    this.isOwed = true;
     this.activity++;
     this.#observer.received(this, bytes, bytes.length);
     return bytes;
@@ -138,6 +148,7 @@ export class DenoConnection implements Connection, DenoPollable {
     const count = this.#inbox.lent(bytes) ? this.#outbox.borrow(bytes) : this.#outbox.take(bytes);
     if (count > 0) this.wrote(count);
     if (count < bytes.length) this.#observer.blocked(this);
+    this.isOwed = count === bytes.length;
     return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
   }
 
@@ -189,12 +200,31 @@ export class DenoConnection implements Connection, DenoPollable {
     }
     this.#conn.closeWrite().catch(this.#onFault);
     this.#overdue = setTimeout(() => {
-      if (this.#blockedInRecv) this.abort();
+      if (this.#blockedInRecv) this.#giveUp();
     }, LINGER_MS);
+  }
+
+  /** {@linkcode finish}, because the client was silent. */
+  dismiss(): void {
+    if (this.#finished || this.#closing) return;
+    this.#observer.dismissed(this);
+    this.finish();
+  }
+
+  /** Whether bytes of the client wait to be received. */
+  get hasUnread(): boolean {
+    return this.#inbox.sizeBytes > 0;
   }
 
   /** Gives the descriptor back now, whatever is still to be sent. */
   abort(): void {
+    if (this.#released) return;
+    if (!this.#closing) this.#observer.cutOff(this);
+    resetOwn(this.peer);
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
     this.#fault ??= new ConnectionReset("closed by the server");
     this.#release();
     this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
@@ -265,6 +295,7 @@ export class DenoConnection implements Connection, DenoPollable {
   };
 
   readonly #onSent = (hasRoomAgain: boolean): void => {
+    this.activity++; // the client takes what it is sent
     if (this.#armWhenSent && !this.#outbox?.isWriting) {
       this.#armWhenSent = false;
       if (!this.#closing) this.arm();

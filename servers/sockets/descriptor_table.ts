@@ -27,10 +27,15 @@ const FINISHED = 3;
 /** As {@linkcode FINISHED}, and nothing is owed to it any more. */
 const CUT_OFF = 4;
 
-/** Each descriptor has its state, its activity, and the thread that serves its client. */
-const FIELDS = 3;
+/**
+ * Each descriptor has its state, its activity, the thread that serves its client, whether that is owed
+ * nothing now, and whether it was told to end because it was silent.
+ */
+const FIELDS = 5;
 const ACTIVITY = 1;
 const THREAD = 2;
+const OWED_NOTHING = 3;
+const DISMISSED = 4;
 
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MOST_DESCRIPTORS = 1_048_576;
@@ -77,6 +82,7 @@ export class DescriptorTable {
     const at = place(fd);
     if (at >= this.#words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
     this.#words[at + ACTIVITY]++; // whoever had this descriptor before was another client
+    this.#words[at + OWED_NOTHING] = this.#words[at + DISMISSED] = 0;
     Atomics.store(this.#words, at, PRESENT);
     Atomics.add(this.#words, OPEN, 1);
     if (fd > Atomics.load(this.#words, HIGHEST)) Atomics.store(this.#words, HIGHEST, fd);
@@ -124,6 +130,25 @@ export class DescriptorTable {
   /** Stays the same for who is idle. */
   activity(fd: number): number {
     return Atomics.load(this.#words, place(fd) + ACTIVITY);
+  }
+
+  /** Whether the server has something to do for the client, and does not wait for it. */
+  isOwed(fd: number): boolean {
+    return Atomics.load(this.#words, place(fd) + OWED_NOTHING) === 0;
+  }
+
+  setOwed(fd: number, isOwed: boolean): void {
+    this.#words[place(fd) + OWED_NOTHING] = isOwed ? 0 : 1;
+  }
+
+  /** Whether the client was told to end because it was silent. */
+  isDismissed(fd: number): boolean {
+    return Atomics.load(this.#words, place(fd) + DISMISSED) === 1;
+  }
+
+  /** To be called before {@linkcode finish}, of a client that was silent. */
+  dismiss(fd: number): void {
+    Atomics.store(this.#words, place(fd) + DISMISSED, 1);
   }
 
   /** Which thread may be blocked in a call on `fd`. */

@@ -50,8 +50,17 @@ export interface Connection extends Pollable {
   /** Counts from 1 in order of accept, and is never used again. */
   readonly id: number;
   readonly peer: Address;
-  /** Grows with every call that moved bytes; who it stays the same for is idle. */
+  /** Grows with every call that moved bytes. */
   readonly activity: number;
+  /**
+   * Whether the server has something to do for the client and does not wait for it: true from accept
+   * and from each receipt on, until it waits for the client to send, or to take what was sent. A client
+   * that is owed something is not idle. The calls of the socket keep it; a loop that receives only when
+   * a readiness call says so makes no call when it has done its part, and says so here.
+   */
+  isOwed: boolean;
+  /** Whether bytes of the client have come that nobody has received, as far as can be seen. */
+  readonly hasUnread: boolean;
   /**
    * Waits for bytes and stores them in `buffer`.
    *
@@ -203,7 +212,12 @@ export interface Sockets {
   stopListening(): void;
   /** From now on this connection's `recv` reports the end of the stream. */
   finish(connection: Connection): void;
-  /** Ends this connection now, for whoever serves it to close; what it still holds is lost. */
+  /** As {@linkcode finish}, because the client was silent, which is reported. */
+  dismiss(connection: Connection): void;
+  /**
+   * Ends this connection now, for whoever serves it to close. What it still holds is lost, so where the
+   * system can be told to, it ends with a reset: an end of stream would make a part look whole.
+   */
   abort(connection: Connection): void;
   /** Resolves when the last connection has given its descriptor back. */
   allClosed(): Promise<void>;
@@ -255,6 +269,10 @@ export interface Observer {
   /** A client was turned away because its descriptor is not below `descriptorsBelow`. */
   beyondFdSetSize(peer: Address, descriptor: number): void;
   reset(connection: Connection): void;
+  /** The server ends a connection because its client was silent. */
+  dismissed(connection: Connection): void;
+  /** The server has ended a connection before its client had everything. */
+  cutOff(connection: Connection): void;
   closed(connection: Connection): void;
   /** A readiness call returned after it looked at `scanned` sockets and found `ready`. */
   wokeUp(scanned: number, ready: number): void;

@@ -110,6 +110,10 @@ export class LibcSockets implements Sockets {
     asLibcConnection(connection).finish();
   }
 
+  dismiss(connection: Connection): void {
+    asLibcConnection(connection).dismiss();
+  }
+
   abort(connection: Connection): void {
     asLibcConnection(connection).abort();
   }

@@ -4,7 +4,8 @@ import type { Address, Connection, Observer } from "./interface.ts";
 import type { LibcPollable } from "./libc_hub.ts";
 import type { ReceiveBuffer } from "./receive_buffer.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
-import { SHUT_RDWR, SHUT_WR } from "./system_calls.ts";
+import { SHUT_RD, SHUT_WR } from "./system_calls.ts";
+import { hasUnread, resetWhenClosed } from "./socket_options.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, type SystemCalls } from "./system_calls.ts";
 import { toError } from "./thrown.ts";
 
@@ -77,25 +78,40 @@ export class LibcConnection implements Connection, LibcPollable {
     return this.#fd < 0 ? 0 : this.#home.table.activity(this.#fd);
   }
 
+  get isOwed(): boolean {
+    return this.#fd >= 0 && this.#home.table.isOwed(this.#fd);
+  }
+
+  set isOwed(isOwed: boolean) {
+    if (this.#fd >= 0) this.#home.table.setOwed(this.#fd, isOwed);
+  }
+
+  get hasUnread(): boolean {
+    return this.#fd >= 0 && hasUnread(this.#home.calls, this.#fd);
+  }
+
   recv(buffer: Uint8Array): number {
+    this.isOwed = false;
     const count = this.#receive(buffer, buffer.length, 0);
     if (count > 0) this.#received(buffer, count);
     return count;
   }
 
   send(bytes: Uint8Array): void {
+    this.isOwed = false;
     for (let sent = 0; sent < bytes.length;) {
       const count = this.#transmit(sent === 0 ? bytes : bytes.subarray(sent), MSG_NOSIGNAL);
       if (count !== WOULD_BLOCK) sent += count;
     }
+    this.isOwed = true;
   }
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
-    if (this.#edge === DRAINED && this.#stage === OPEN) return WOULD_BLOCK;
+    if (this.#edge === DRAINED && this.#stage === OPEN) return this.#wouldBlock();
     const { buffer } = this.#home;
     const mostBytes = Math.min(sizeBytes, buffer.bytes.length);
     const count = this.#receive(buffer.bytes, mostBytes, MSG_DONTWAIT);
-    if (count === WOULD_BLOCK) return WOULD_BLOCK;
+    if (count === WOULD_BLOCK) return this.#wouldBlock();
     if (count === 0) return NOTHING;
     // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
     // to be told so would be a call for each message.
@@ -114,6 +130,7 @@ export class LibcConnection implements Connection, LibcPollable {
     if (bytes.length === 0) return 0;
     const count = this.#transmit(bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < bytes.length) this.#home.observer.blocked(this); // as WOULD_BLOCK is
+    this.isOwed = count === bytes.length;
     return count;
   }
 
@@ -141,11 +158,19 @@ export class LibcConnection implements Connection, LibcPollable {
     this.#home.wake();
   }
 
+  /** {@linkcode finish}, because the client was silent. */
+  dismiss(): void {
+    if (this.#stage === CLOSED) return;
+    this.#home.table.dismiss(this.#fd);
+    this.finish();
+  }
+
   /** Ends the connection now; what it still holds is lost. */
   abort(): void {
     if (this.#fd < 0) return;
-    this.#fault ??= new ConnectionReset("closed by the server");
-    this.#home.table.finish(this.#fd, (fd) => this.#home.calls.shutdown(fd, SHUT_RDWR), false);
+    const { calls, table } = this.#home;
+    this.#fault ??= cutOff();
+    table.finish(this.#fd, (fd) => cutSocketOff(calls, fd), false);
     if (this.#stage === CLOSED) this.#giveBack();
   }
 
@@ -169,11 +194,14 @@ export class LibcConnection implements Connection, LibcPollable {
   close(): void {
     if (this.#stage === CLOSED) return;
     const { calls, table, observer } = this.#home;
-    const hasEnded = this.#stage === ENDED;
+    const stage = this.#stage;
     this.#stage = CLOSED;
+    const isCutOff = table.isCutOff(this.#fd);
+    if (isCutOff) observer.cutOff(this);
+    else if (stage === FINISHED && table.isDismissed(this.#fd)) observer.dismissed(this);
     observer.closed(this);
     this.#home.closing(this.#fd);
-    const isOver = hasEnded || this.#fault !== undefined || table.isCutOff(this.#fd);
+    const isOver = stage === ENDED || this.#fault !== undefined || isCutOff;
     if (isOver) return this.#giveBack();
     calls.shutdown(this.#fd, SHUT_WR);
     const untilMs = performance.now() + LINGER_MS;
@@ -214,20 +242,28 @@ export class LibcConnection implements Connection, LibcPollable {
     return this.#fd;
   }
 
+  /** Nobody can go on before the client does. */
+  #wouldBlock(): typeof WOULD_BLOCK {
+    this.isOwed = false;
+    return WOULD_BLOCK;
+  }
+
   #received(buffer: Uint8Array, count: number): void {
+    this.#home.table.setOwed(this.#fd, true);
     this.#home.table.moved(this.#fd);
     this.#home.observer.received(this, buffer, count);
   }
 
   #receive(buffer: Uint8Array, sizeBytes: number, flags: number): number {
     const fd = this.#open();
-    if (this.#fault !== undefined) throw this.#fault;
+    this.#throwFault(fd);
     if (this.#stage !== OPEN) return 0;
     for (let surprises = 0;;) {
       // Told to end, it still receives what has arrived; a call that blocked meanwhile is interrupted.
       const isFinished = this.#home.table.isFinished(fd);
       const mode = isFinished ? MSG_DONTWAIT : flags;
       const count = this.#home.calls.recv(fd, buffer, sizeBytes, mode);
+      if (count <= 0) this.#throwFault(fd);
       if (isFinished && count < sizeBytes && count !== -ERRNO.EINTR) this.#stage = FINISHED;
       // recv(2): to receive into no room gives 0 as well.
       if (count === 0 && sizeBytes > 0) this.#stage = ENDED;
@@ -239,7 +275,7 @@ export class LibcConnection implements Connection, LibcPollable {
 
   #transmit(bytes: Uint8Array, flags: number): number {
     const fd = this.#open();
-    if (this.#fault !== undefined) throw this.#fault;
+    this.#throwFault(fd);
     for (let surprises = 0;;) {
       const count = this.#home.calls.send(fd, bytes, bytes.length, flags);
       if (count >= 0) {
@@ -247,9 +283,16 @@ export class LibcConnection implements Connection, LibcPollable {
         this.#home.observer.sent(this, count);
         return count;
       }
+      this.#throwFault(fd);
       if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
       if (count !== -ERRNO.EINTR) surprises = this.#failed("send", -count, surprises);
     }
+  }
+
+  /** A client that was cut off, by whatever thread, is served no longer: that is no fault of its own. */
+  #throwFault(fd: number): void {
+    if (this.#fault === undefined && this.#home.table.isCutOff(fd)) this.#fault = cutOff();
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   /**
@@ -267,6 +310,21 @@ export class LibcConnection implements Connection, LibcPollable {
     if (surprises > 0) throw error;
     return surprises + 1;
   }
+}
+
+/**
+ * Has a socket end with a reset as soon as it is closed, and wakes the thread that waits to receive from
+ * it. To be called while nobody can close it.
+ */
+export function cutSocketOff(calls: SystemCalls, fd: number): void {
+  resetWhenClosed(calls, fd);
+  // For reading only, of which the client sees nothing: shut down for writing, the socket would send it
+  // an end of stream, and a part of an answer would look whole.
+  calls.shutdown(fd, SHUT_RD);
+}
+
+function cutOff(): ConnectionReset {
+  return new ConnectionReset("closed by the server");
 }
 
 /** Whether the connection has ended for a reason that is not ours, recv(2), send(2) and tcp(7). */

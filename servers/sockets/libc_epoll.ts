@@ -103,7 +103,8 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     this.#isWoken = false;
     for (const { descriptor } of this.#hub.finished()) {
       const target = this.#targets[descriptor];
-      if (target !== undefined) this.#events.add(target, EPOLLIN);
+      const isCutOff = this.#hub.table.isCutOff(descriptor); // then nobody can wait to send either
+      if (target !== undefined) this.#events.add(target, isCutOff ? EPOLLIN | EPOLLERR : EPOLLIN);
     }
   }
 

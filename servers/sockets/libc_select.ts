@@ -48,11 +48,13 @@ export class LibcSelect {
     return ready;
   }
 
-  /** Whoever was told to end is readable as well, if it is watched. */
+  /** Whoever was told to end is readable as well, and writable if it was cut off, if it is watched. */
   #addFinished(): void {
     this.#hub.quietWaker();
     for (const { descriptor } of this.#hub.finished()) {
-      if (descriptor < this.#size) this.#read.add(descriptor);
+      if (descriptor >= this.#size) continue;
+      this.#read.add(descriptor);
+      if (this.#hub.table.isCutOff(descriptor)) this.#write.add(descriptor);
     }
   }
 

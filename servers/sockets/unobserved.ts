@@ -10,6 +10,8 @@ export const UNOBSERVED: Observer = {
   blocked() {},
   beyondFdSetSize() {},
   reset() {},
+  dismissed() {},
+  cutOff() {},
   closed() {},
   wokeUp() {},
   outOfDescriptors() {},

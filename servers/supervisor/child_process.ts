@@ -3,24 +3,34 @@ import type { ClientForChild } from "../engine/model.ts";
 import { COUNTER } from "../shared_memory/stats.ts";
 import { withDescriptorOf } from "../sockets/foreign_descriptor.ts";
 import { sendSignal } from "../sockets/spawn.ts";
+import { resetWhenClosed } from "../sockets/socket_options.ts";
 import { IPPROTO_TCP, SHUT_RD, type SystemCalls, TCP_INFO } from "../sockets/system_calls.ts";
+import { systemCalls } from "../sockets/system_calls.ts";
 
 /** How often a child is told again that it is to end its client, since it may have missed it. */
 const TELL_AGAIN_MS = 25;
 
-/** Where `struct tcp_info` counts the bytes that the client acknowledged and that it sent. */
+/** Where `struct tcp_info` says how long ago something was last sent and received, in ms. */
+const SENT_MS_AGO = 44;
+const RECEIVED_MS_AGO = 52;
+/** Where it counts the bytes that the client acknowledged and that it sent. */
 const BYTES_ACKED = 120;
 const BYTES_RECEIVED = 128;
 const TCP_INFO_BYTES = 136;
 
 /** A process with a client. It leads a session, and so a group, of its own. */
 export abstract class ChildProcess {
+  /** Whether it was told to end because its client was silent. */
+  isDismissed = false;
   #wasKilled = false;
 
   constructor(readonly pid: number, readonly client: ClientForChild) {}
 
   /** Grows with every call that moved bytes. */
   abstract readonly activity: number;
+
+  /** Whether the client may wait for the child. */
+  abstract readonly mayOwe: boolean;
 
   /** From now on the client's stream is at its end for the child, after what has arrived. */
   abstract finish(): void;
@@ -33,6 +43,8 @@ export abstract class ChildProcess {
   /** Ends it now, and whatever it has started. */
   kill(): void {
     this.#wasKilled = true;
+    // What the client is still owed is lost, and a part of it is not to look whole.
+    withDescriptorOf(this.pid, CHILD_DESCRIPTORS.input, (fd) => resetWhenClosed(systemCalls(), fd));
     sendSignal(-this.pid, "SIGKILL");
   }
 
@@ -50,6 +62,9 @@ export class OwnChild extends ChildProcess {
     super(pid, client);
     this.#counters = counters;
   }
+
+  /** A child of ours ends a silent client itself: nobody else knows when it owes nothing. */
+  readonly mayOwe = true;
 
   get activity(): number {
     return this.#counters[COUNTER.recvs] + this.#counters[COUNTER.sends];
@@ -80,12 +95,23 @@ export class ProgramChild extends ChildProcess {
   }
 
   get activity(): number {
+    const info = this.#info();
+    return Number(info.getBigUint64(BYTES_ACKED, true) + info.getBigUint64(BYTES_RECEIVED, true));
+  }
+
+  /** What a program is about nobody can know, but a client that spoke last waits for an answer. */
+  get mayOwe(): boolean {
+    const info = this.#info();
+    return info.getUint32(SENT_MS_AGO, true) > info.getUint32(RECEIVED_MS_AGO, true);
+  }
+
+  #info(): DataView {
     const info = new DataView(new ArrayBuffer(TCP_INFO_BYTES));
     const sizeBytes = Uint32Array.of(TCP_INFO_BYTES);
     this.#withSocket((fd) => {
       this.#calls.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, sizeBytes);
     });
-    return Number(info.getBigUint64(BYTES_ACKED, true) + info.getBigUint64(BYTES_RECEIVED, true));
+    return info;
   }
 
   finish(): void {

@@ -1,5 +1,10 @@
 import { childCommand } from "../engine/child_role.ts";
-import { type ChildSeats, FIRST_CHILD_BLOCK, SUPERVISOR_BLOCK } from "../engine/child_seats.ts";
+import {
+  type ChildSeats,
+  FIRST_CHILD_BLOCK,
+  servantOf,
+  SUPERVISOR_BLOCK,
+} from "../engine/child_seats.ts";
 import type { Clients } from "../engine/farewell.ts";
 import { Guard } from "../engine/guard.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../engine/child_protocol.ts";
@@ -24,6 +29,12 @@ const END_MS = 2_000;
 
 const NOTHING = () => {};
 
+/** The part of an engine's setup that its children need. */
+type ChildSetup = Pick<
+  EngineSetup,
+  "handler" | "listen" | "options" | "controls" | "idleTimeoutMs"
+>;
+
 /** What children and their parent share. */
 export interface ChildSharing {
   readonly seats: ChildSeats;
@@ -35,7 +46,7 @@ export interface ChildSharing {
  * The children that inherit their client's socket: starts them, and waits for their ends, wait(2).
  */
 export class ChildProcesses implements Clients<ChildProcess> {
-  readonly #setup: Pick<EngineSetup, "handler" | "listen" | "options" | "controls">;
+  readonly #setup: ChildSetup;
   readonly #sharing: ChildSharing;
   readonly #notify: (notice: Notice) => void;
   readonly #calls = systemCalls();
@@ -51,7 +62,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #onEnded: () => void = NOTHING;
 
   constructor(
-    setup: Pick<EngineSetup, "handler" | "listen" | "options" | "controls">,
+    setup: ChildSetup,
     sharing: ChildSharing,
     notify: (notice: Notice) => void,
   ) {
@@ -96,6 +107,14 @@ export class ChildProcesses implements Clients<ChildProcess> {
     return child.activity;
   }
 
+  isOwed(child: ChildProcess): boolean {
+    return child.mayOwe;
+  }
+
+  hasUnread(): boolean {
+    return false; // what the child has not received counts as received, in `mayOwe`
+  }
+
   stopListening(): void {
     this.#spares.dismiss();
   }
@@ -104,14 +123,21 @@ export class ChildProcesses implements Clients<ChildProcess> {
     child.finish();
   }
 
+  dismiss(child: ChildProcess): void {
+    if (!child.isDismissed) this.#recorder.dismissed(child.client);
+    child.isDismissed = true;
+    child.finish();
+  }
+
   abort(child: ChildProcess): void {
+    if (!child.wasKilled) this.#recorder.cutOff(child.client);
     child.kill();
   }
 
   /** Ends all that are left, and resolves when there are none. */
   async end(): Promise<void> {
     this.stopListening();
-    for (const child of this.#serving.values()) child.kill();
+    for (const child of this.#serving.values()) this.abort(child);
     const timer = setTimeout(() => this.#spares.kill(), END_MS);
     while (this.#serving.size + this.#spares.pids.length > 0) {
       await new Promise<void>((resolve) => this.#onEnded = resolve);
@@ -123,29 +149,35 @@ export class ChildProcesses implements Clients<ChildProcess> {
 
   /** @throws {SystemCallError} when no process can be started */
   #start(client: ClientForChild): ChildProcess {
-    const { exec } = this.#setup.options;
-    const { descriptor } = client;
-    if (exec.length > 0) {
-      const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
-      this.#guard?.watch(pid);
-      this.#hasArrived(client);
-      return new ProgramChild(pid, client, this.#calls);
-    }
     const block = this.#freeBlocks.at(-1) ?? FIRST_CHILD_BLOCK + this.#blocks.size;
-    const { id, peer } = client;
-    const what: ChildClient = { id, peer, block };
-    let pid = this.#spares.send(
-      descriptor,
-      JSON.stringify(what),
-      () => this.#hasArrived(client),
-    );
-    if (pid === undefined) {
-      pid = this.#spawnOwn(descriptor, what);
-      this.#hasArrived(client);
-    }
+    const isProgram = this.#setup.options.exec.length > 0;
+    const pid = isProgram ? this.#startProgram(client, block) : this.#startOwn(client, block);
     this.#blocks.set(pid, block);
     this.#freeBlocks.pop();
-    return new OwnChild(pid, client, openCounters(this.#stats, block));
+    return isProgram
+      ? new ProgramChild(pid, client, this.#calls)
+      : new OwnChild(pid, client, openCounters(this.#stats, block));
+  }
+
+  #startProgram(client: ClientForChild, block: number): number {
+    const { descriptor } = client;
+    const command = this.#setup.options.exec;
+    const pid = spawn({ command, descriptors: [descriptor, descriptor] });
+    this.#guard?.watch(pid);
+    this.#hasArrived(client);
+    this.#recorder.taken(client, servantOf(block)); // which the program cannot say itself
+    return pid;
+  }
+
+  #startOwn(client: ClientForChild, block: number): number {
+    const { id, peer, descriptor } = client;
+    const what: ChildClient = { id, peer, block };
+    const hasArrived = () => this.#hasArrived(client);
+    const sparePid = this.#spares.send(descriptor, JSON.stringify(what), hasArrived);
+    if (sparePid !== undefined) return sparePid;
+    const pid = this.#spawnOwn(descriptor, what);
+    hasArrived();
+    return pid;
   }
 
   /** The client is the child's, and the parent closes its copy. */
@@ -161,7 +193,8 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const { blocks } = this.#sharing.seats;
     const isWatched = this.#setup.controls !== undefined;
     const inherited = { parentPid: Deno.pid, blocks, isWatched, client };
-    const [program, args] = childCommand({ handler, recvSizeBytes, inherited });
+    const idleTimeoutMs = this.#setup.idleTimeoutMs;
+    const [program, args] = childCommand({ handler, recvSizeBytes, idleTimeoutMs, inherited });
     const descriptors: number[] = [];
     descriptors[CHILD_DESCRIPTORS.input] = input;
     descriptors[CHILD_DESCRIPTORS.output] = input;

@@ -36,6 +36,10 @@ export function describeRecord(
       return serve.sent(address, sizeBytes);
     case "reset":
       return serve.reset(address);
+    case "dismissed":
+      return serve.dismissed(address);
+    case "cutOff":
+      return serve.wasCutOff(address);
     case "closed":
       return serve.closed(address);
     case "refused":

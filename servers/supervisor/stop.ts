@@ -3,15 +3,31 @@ import { isIgnored } from "../sockets/signals.ts";
 import { hasSystemCalls } from "../sockets/system_calls.ts";
 import type { Supervision } from "./supervisor.ts";
 
-/** How much longer than the grace an engine may take before it is ended from outside. */
+/** How much longer than the grace an engine may take that answers, and has clients. */
 const OVERDUE_MS = 4_000;
+/** The same for one that has nothing to do but end, or does not answer, and so cannot do anything. */
+const DEAF_MS = 1_000;
+/** How long an engine may take to let go of clients that were cut off. */
+const LET_GO_MS = 500;
 
-/** Brings a server to its end: kindly at first, at once when told twice, by force when overdue. */
+type Timer = ReturnType<typeof setTimeout>;
+
+/** What is brought to its end. */
+export interface Stoppable {
+  /** Whether it can have clients already. */
+  readonly isListening: boolean;
+  /** Whether it says that it has heard of its end, and is to be {@linkcode Stop.heard}. */
+  readonly answers: boolean;
+  endClients(graceMs: number): void;
+  /** Ends it by force. */
+  giveUp(): void;
+}
+
+/** Brings a server to its end: kindly at first, sooner when told twice, by force when overdue. */
 export class Stop {
   readonly #supervision: Supervision;
-  readonly #endClients: (graceMs: number) => void;
+  readonly #engine: Stoppable;
   readonly #stats: ArrayBufferLike;
-  readonly #giveUp: () => void;
   readonly #onSignal = () => this.begin();
   // Windows knows no SIGTERM that a program could listen to. A terminal that is closed hangs up.
   readonly #signals: Deno.Signal[] = Deno.build.os === "windows"
@@ -19,20 +35,15 @@ export class Stop {
     : ["SIGINT", "SIGTERM", "SIGHUP"];
   /** Who starts us with nohup(1) does not want us to stop when the terminal is closed. */
   readonly #onHangup = hasSystemCalls() && isIgnored("SIGHUP") ? () => {} : this.#onSignal;
-  #begun = false;
-  #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
+  #timesTold = 0;
+  #overdue: Timer | undefined = undefined;
+  #deaf: Timer | undefined = undefined;
 
   /** To be made before anybody listens to a signal: the runtime then forgets what was ignored. */
-  constructor(
-    supervision: Supervision,
-    endClients: (graceMs: number) => void,
-    stats: ArrayBufferLike,
-    giveUp: () => void,
-  ) {
+  constructor(supervision: Supervision, engine: Stoppable, stats: ArrayBufferLike) {
     this.#supervision = supervision;
-    this.#endClients = endClients;
+    this.#engine = engine;
     this.#stats = stats;
-    this.#giveUp = giveUp;
   }
 
   listenToSignals(): void {
@@ -40,25 +51,54 @@ export class Stop {
   }
 
   begin(): void {
-    const graceMs = this.#begun ? 0 : this.#supervision.graceMs;
+    // While it starts it has nobody to be kind to, and may be stuck in what it loads.
+    if (!this.#engine.isListening) return this.#engine.giveUp();
+    const timesTold = ++this.#timesTold;
+    if (timesTold > 2) return this.#force();
     const clients = readCounters(this.#stats).active;
-    if (!this.#begun && clients > 0) this.#supervision.reporter.stopping(clients, graceMs);
-    this.#begun = true;
-    this.#endClients(graceMs);
-    clearTimeout(this.#overdue);
-    this.#overdue = setTimeout(() => {
-      this.#supervision.reporter.cutOff(readCounters(this.#stats).active);
-      this.#giveUp();
-    }, graceMs + OVERDUE_MS);
+    const graceMs = timesTold > 1 ? 0 : this.#supervision.graceMs;
+    if (timesTold === 1 && clients > 0) this.#supervision.reporter.stopping(clients, graceMs);
+    this.#engine.endClients(graceMs);
+    this.#overdue = this.#forceIn(graceMs + OVERDUE_MS, this.#overdue);
+    clearTimeout(this.#deaf);
+    if (clients === 0) this.#deaf = setTimeout(() => this.#forceIfEmpty(), DEAF_MS);
+    else if (this.#engine.answers) this.#deaf = this.#forceIn(graceMs + DEAF_MS, undefined);
+  }
+
+  /** The engine has heard that it is to stop, and does what it can. */
+  heard(): void {
+    if (readCounters(this.#stats).active > 0) clearTimeout(this.#deaf);
+  }
+
+  /** All clients that were left have been cut off. */
+  clientsAreCutOff(): void {
+    this.#overdue = this.#forceIn(LET_GO_MS, this.#overdue);
   }
 
   end(): void {
     clearTimeout(this.#overdue);
+    clearTimeout(this.#deaf);
     for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#listener(signal));
   }
 
   /** What the runtime is not listened to for it takes as a request to exit, though it was ignored before. */
   #listener(signal: Deno.Signal): () => void {
     return signal === "SIGHUP" ? this.#onHangup : this.#onSignal;
+  }
+
+  #forceIn(ms: number, instead: Timer | undefined): Timer {
+    clearTimeout(instead);
+    return setTimeout(() => this.#force(), ms);
+  }
+
+  /** A client may have come since. */
+  #forceIfEmpty(): void {
+    if (readCounters(this.#stats).active === 0) this.#force();
+  }
+
+  #force(): void {
+    const clients = readCounters(this.#stats).active;
+    if (clients > 0) this.#supervision.reporter.cutOff(clients);
+    this.#engine.giveUp();
   }
 }

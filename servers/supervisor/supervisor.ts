@@ -16,13 +16,14 @@ import { openMemory } from "../shared_memory/memory.ts";
 import { readCounters } from "../shared_memory/stats.ts";
 import { longestBacklog } from "../sockets/backlog_limit.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
+import { resetAllOwn } from "../sockets/own_descriptors.ts";
 import type { ChildProcesses, ChildSharing } from "./child_processes.ts";
 import { ClientThreads } from "./client_threads.ts";
 import { Log, type LogOptions } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
 import { readResourceUsage } from "./resource_usage.ts";
-import { Stop } from "./stop.ts";
+import { Stop, type Stoppable } from "./stop.ts";
 import type { View, WatchedServer } from "./view.ts";
 import { Warden } from "./warden.ts";
 
@@ -57,17 +58,18 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const startedMs = performance.now();
   const warden = setup.sockets === "libc" ? new Warden(memories.descriptors) : undefined;
   const engine = new RunningEngine(supervision, engineSetup(setup, memories), warden);
-  const stop = new Stop(supervision, (graceMs) => engine.endClients(graceMs), stats, engine.giveUp);
+  const stop = new Stop(supervision, engine, stats);
   if (withChildren !== undefined) await engine.startChildren(withChildren);
+  engine.onCutOff = () => stop.clientsAreCutOff();
   engine.start(stop, log);
   stop.listenToSignals();
   try {
     await engine.stopped;
   } finally {
-    stop.end();
     await engine.view?.end();
     await engine.end();
     log?.close();
+    stop.end(); // last: a signal that comes meanwhile would end us without another word
   }
   const usage = supervision.stats
     ? readResourceUsage(modelEntry(setup.model).servant === "process")
@@ -76,11 +78,15 @@ export async function supervise(supervision: Supervision): Promise<void> {
 }
 
 /** The supervisor's end of an engine, with the threads and children that it cannot make itself. */
-class RunningEngine {
+class RunningEngine implements Stoppable {
   /** Rejects when the engine cannot start, or fails. */
   readonly stopped: Promise<void>;
-  readonly giveUp: () => void;
+  isListening = false;
+  #port: number | undefined = undefined;
+  /** Called when all clients that are ended from here, and were left, have been cut off. */
+  onCutOff: () => void = () => {};
 
+  readonly #stopped: () => void;
   readonly #supervision: Supervision;
   readonly #setup: EngineSetup;
   readonly #fail: (error: RefusedError) => void;
@@ -97,7 +103,7 @@ class RunningEngine {
   constructor(supervision: Supervision, setup: EngineSetup, warden: Warden | undefined) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.stopped = promise;
-    this.giveUp = resolve;
+    this.#stopped = resolve;
     this.#fail = reject;
     this.#supervision = supervision;
     this.#setup = setup;
@@ -116,7 +122,18 @@ class RunningEngine {
 
   /** Ends these clients from here when the server stops, and before that those that are idle. */
   watch<Client>(clients: Clients<Client>): void {
-    this.#watches.push(watch(clients, this.#setup));
+    this.#watches.push(watch(clients, this.#setup, () => this.onCutOff()));
+  }
+
+  /** An engine that nobody watches from here has an event loop, and ends its clients itself. */
+  get answers(): boolean {
+    return this.#watches.length === 0;
+  }
+
+  /** Ends it by force: what clients are still owed is lost, and is not to look whole. */
+  giveUp(): void {
+    if (this.#port !== undefined) resetAllOwn(this.#port);
+    this.#stopped();
   }
 
   /**
@@ -153,8 +170,7 @@ class RunningEngine {
   endClients(graceMs: number): void {
     this.view?.stopping();
     for (const { farewell } of this.#watches) farewell.begin(graceMs);
-    // An engine that nobody watches from here has an event loop, and does it itself.
-    if (this.#watches.length === 0) tell(this.#worker, { kind: "stop", graceMs });
+    if (this.answers) tell(this.#worker, { kind: "stop", graceMs });
   }
 
   async end(): Promise<void> {
@@ -171,6 +187,8 @@ class RunningEngine {
     const { setup, reporter, messages } = this.#supervision;
     switch (data.kind) {
       case "listening":
+        this.isListening = true;
+        this.#port = data.port;
         reporter.listening(data, setup.model, setup.sockets);
         this.#checkBacklog();
         log?.begin();
@@ -178,6 +196,8 @@ class RunningEngine {
         return;
       case "failed":
         return this.#fail(new RefusedError(explain(data.failure, setup.listen, messages)));
+      case "stop-heard":
+        return stop.heard();
       case "stop-asked":
         return stop.begin();
       case "notice":
@@ -194,7 +214,7 @@ class RunningEngine {
       case "client-for-child":
         return this.#children?.serve(data.client);
       case "stopped":
-        return this.giveUp();
+        return this.#stopped();
       case "crashed":
         return this.#failed(data.detail);
     }
@@ -227,8 +247,13 @@ interface Watch {
  * Ends clients from here, when it is time: an engine that blocks in the system's calls could not be
  * told to do it, and a child process has no connection with it.
  */
-function watch<Client>(clients: Clients<Client>, { idleTimeoutMs }: Supervision["setup"]): Watch {
-  return { farewell: new Farewell(clients), stopDismissing: dismissIdle(clients, idleTimeoutMs) };
+function watch<Client>(
+  clients: Clients<Client>,
+  { idleTimeoutMs }: Supervision["setup"],
+  onCutOff: () => void,
+): Watch {
+  const farewell = new Farewell(clients, onCutOff);
+  return { farewell, stopDismissing: dismissIdle(clients, idleTimeoutMs) };
 }
 
 /** When a server is watched, what its handler costs is set in the controls, and nowhere else. */

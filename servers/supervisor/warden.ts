@@ -1,6 +1,8 @@
 import type { Clients } from "../engine/farewell.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { interruptThread } from "../sockets/interruption.ts";
+import { cutSocketOff } from "../sockets/libc_connection.ts";
+import { hasUnread } from "../sockets/socket_options.ts";
 import { SHUT_RDWR, type SystemCalls, systemCalls } from "../sockets/system_calls.ts";
 import { wake } from "../sockets/waker.ts";
 
@@ -25,6 +27,14 @@ export class Warden implements Clients<number> {
     return this.#table.activity(fd);
   }
 
+  isOwed(fd: number): boolean {
+    return this.#table.isOwed(fd);
+  }
+
+  hasUnread(fd: number): boolean {
+    return hasUnread(this.#calls, fd);
+  }
+
   stopListening(): void {
     this.#table.stop();
     this.#table.withListener((fd) => this.#calls.shutdown(fd, SHUT_RDWR));
@@ -39,8 +49,15 @@ export class Warden implements Clients<number> {
     this.wakeLoop();
   }
 
+  dismiss(fd: number): void {
+    this.#table.dismiss(fd);
+    this.finish(fd);
+  }
+
   abort(fd: number): void {
-    this.#table.finish(fd, () => this.#calls.shutdown(fd, SHUT_RDWR), false);
+    if (!this.#table.finish(fd, () => cutSocketOff(this.#calls, fd), false)) return;
+    interruptThread(this.#table.thread(fd));
+    this.wakeLoop();
   }
 
   /** Ends the wait of an engine that has no client and no listener to be woken by. */

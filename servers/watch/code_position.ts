@@ -64,6 +64,8 @@ export class CodePosition {
       case "waiting":
       case "closed":
       case "reset":
+      case "dismissed":
+      case "cutOff":
       case "refused":
         return this.#idle;
     }

@@ -51,6 +51,7 @@ export class RunModel {
   apply(record: TraceRecord): void {
     const { event, timeMs, client, servant, sizeBytes } = record;
     if (event === "waiting" || event === "refused" || event === "reset") return;
+    if (event === "dismissed" || event === "cutOff") return; // what follows is "closed"
     const known = this.#accepted.get(client);
     if (event === "closed") return this.#closed(client, timeMs);
     const seen = known ?? this.#accept(record);

@@ -29,6 +29,28 @@ test("process on libc --exec: the program has its client and nothing else", asyn
   assertMatch(sockets[1][0], / 1$/);
 }, { ignore });
 
+test(
+  "process on libc --exec: a view shows a client on the lane of the program that serves it",
+  async () => {
+    const recording = await Deno.makeTempFile({ suffix: ".jsonl" });
+    try {
+      await using server = await Server.start([...PROCESS, "--exec", "cat", "--record", recording]);
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "served"), "served");
+      // Time, client, state and lane of each change; lane 1 is the first process, and not the queue.
+      const lanes = new Set<number>();
+      while (!lanes.has(1)) {
+        const lines = (await Deno.readTextFile(recording)).split("\n").slice(0, -1);
+        const changes = lines.flatMap((line): number[][] => JSON.parse(line).changes ?? []);
+        for (const [, , , lane] of changes) lanes.add(lane);
+      }
+    } finally {
+      await Deno.remove(recording);
+    }
+  },
+  { ignore },
+);
+
 test("process on libc --exec: what has arrived is answered when the grace is over", async () => {
   const args = [...PROCESS, "--quiet", "--exec", "cat", "--grace", "50ms"];
   await using server = await Server.start(args);

@@ -5,6 +5,8 @@ export class FakeConnection implements Connection {
   readonly kind = "connection";
   readonly peer = { host: "::1", port: 1234 };
   readonly activity = 0;
+  isOwed = true;
+  readonly hasUnread = false;
 
   constructor(readonly id = 1) {}
 

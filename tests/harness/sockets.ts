@@ -146,6 +146,8 @@ class Notes implements Observer {
   blocked = () => {};
   beyondFdSetSize = ({ host }: Address) => this.#note(`beyond FD_SETSIZE ${host}`);
   reset = ({ id }: Connection) => this.#note(`reset ${id}`);
+  dismissed = ({ id }: Connection) => this.#note(`dismissed ${id}`);
+  cutOff = ({ id }: Connection) => this.#note(`cut off ${id}`);
   closed = ({ id }: Connection) => this.#note(`closed ${id}`);
   wokeUp = (scanned: number, ready: number) => void this.wakeUps.push([scanned, ready]);
   outOfDescriptors = () => this.#note("out of descriptors");

@@ -1,5 +1,6 @@
 import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
 import { makeInterruptible } from "../../servers/sockets/interruption.ts";
+import { resetAllOwn } from "../../servers/sockets/own_descriptors.ts";
 import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
 import type {
   Address,
@@ -28,6 +29,7 @@ export const calls: SystemCalls | undefined = hasSystemCalls() ? systemCalls() :
 if (hasSystemCalls()) {
   lookUpHost("127.0.0.1", 0);
   makeInterruptible();
+  resetAllOwn(0);
 }
 
 /**
@@ -45,6 +47,7 @@ export class YieldingLibcSockets implements Sockets {
   readonly pause: Sockets["pause"];
   readonly stopListening: Sockets["stopListening"];
   readonly finish: Sockets["finish"];
+  readonly dismiss: Sockets["dismiss"];
   readonly abort: Sockets["abort"];
   readonly allClosed: Sockets["allClosed"];
 
@@ -56,6 +59,7 @@ export class YieldingLibcSockets implements Sockets {
     this.pause = sockets.pause.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
     this.finish = sockets.finish.bind(sockets);
+    this.dismiss = sockets.dismiss.bind(sockets);
     this.abort = sockets.abort.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
   }

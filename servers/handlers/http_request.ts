@@ -1,0 +1,101 @@
+/**
+ * The head of a request, RFC 9112. It is read strictly: of a request that two readers would understand
+ * differently nobody knows where it ends, so it is refused.
+ *
+ * @module
+ */
+
+/** The whole of a request's head, once its last line was taken. */
+export interface RequestHead {
+  readonly method: string;
+  readonly keepAlive: boolean;
+  readonly hasBody: boolean;
+}
+
+const REQUEST_LINE = /^([A-Z]+) [^\s\p{Cc}]+ HTTP\/1\.([01])$/u;
+/** A name without whitespace before the colon, and a value without control characters. */
+const HEADER = /^([!#$%&'*+.^_`|~\w-]+):((?:\t|\P{Cc})*)$/u;
+/** RFC 3986, 3.2.2 and 3.2.3; a request for no server in particular has an empty one. */
+const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
+
+/** Takes the lines of a head one after another. */
+export class RequestReader {
+  readonly #method: string;
+  readonly #isOld: boolean;
+  readonly #hosts: string[] = [];
+  readonly #lengths: string[] = [];
+  readonly #codings: string[] = [];
+  readonly #options: string[] = [];
+  /** How many headers there were. */
+  count = 0;
+
+  private constructor(method: string, isOld: boolean) {
+    this.#method = method;
+    this.#isOld = isOld;
+  }
+
+  /** @returns `undefined` when `line` is no request line of HTTP/1.0 or HTTP/1.1 */
+  static begin(line: string): RequestReader | undefined {
+    const match = REQUEST_LINE.exec(line);
+    return match === null ? undefined : new RequestReader(match[1], match[2] === "0");
+  }
+
+  /** @returns whether `line` is a header */
+  take(line: string): boolean {
+    const match = HEADER.exec(line);
+    if (match === null) return false;
+    this.count++;
+    const value = match[2].trim().toLowerCase();
+    switch (match[1].toLowerCase()) {
+      case "host":
+        this.#hosts.push(value);
+        break;
+      case "content-length":
+        this.#lengths.push(...elements(value));
+        break;
+      case "transfer-encoding":
+        this.#codings.push(...elements(value));
+        break;
+      case "connection":
+        this.#options.push(...elements(value));
+        break;
+    }
+    return true;
+  }
+
+  /** @returns the head, or the status with which it is refused */
+  end(): RequestHead | string {
+    if (!this.#namesItsHost() || !this.#hasOneLength()) return "400 Bad Request";
+    if (this.#codings.length > 0) {
+      // Section 6.1: with a length as well, or in HTTP/1.0, it is likely that somebody between us and
+      // the client does not know it.
+      const isPlain = this.#lengths.length === 0 && !this.#isOld;
+      const last = this.#codings.indexOf("chunked");
+      if (!isPlain || last !== this.#codings.length - 1) return "400 Bad Request";
+      if (last > 0) return "501 Not Implemented";
+    }
+    return {
+      method: this.#method,
+      keepAlive: !this.#options.includes("close") &&
+        (!this.#isOld || this.#options.includes("keep-alive")),
+      hasBody: this.#codings.length > 0 || /[1-9]/.test(this.#lengths[0] ?? ""),
+    };
+  }
+
+  /** Section 3.2: one host, and HTTP/1.0 may do without. */
+  #namesItsHost(): boolean {
+    const [host] = this.#hosts;
+    if (host === undefined) return this.#isOld;
+    return this.#hosts.length === 1 && HOST.test(host);
+  }
+
+  /** Section 6.3: a number, and the same one if it is there several times. */
+  #hasOneLength(): boolean {
+    return this.#lengths.every((length) => /^\d+$/.test(length) && length === this.#lengths[0]);
+  }
+}
+
+/** The elements of a list, RFC 9110, 5.6.1; an empty value has one, which is empty. */
+function elements(value: string): string[] {
+  return value.split(",").map((element) => element.trim());
+}

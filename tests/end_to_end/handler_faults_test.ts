@@ -1,0 +1,124 @@
+/**
+ * Whatever the code of a handler does, its client ends, or the server with a line, and Ctrl-C works.
+ *
+ * @module
+ */
+
+import { linesOf } from "../../cli/text_lines.ts";
+import { assertEquals, assertMatch, assertNotMatch } from "../harness/assert.ts";
+import { decode, encode } from "../harness/bytes.ts";
+import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { Server, spawn } from "../harness/playground.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { test } from "../harness/test.ts";
+import { MODELS } from "./models.ts";
+
+const ignore = Deno.build.os === "windows";
+
+/** What a handler prints when it is where it is to get stuck. */
+const STUCK_LINE = `console.log("stuck");`;
+
+/** A file with `source` in it, until it is disposed of. */
+async function handlerFile(source: string): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempFile({ suffix: ".mjs" });
+  await Deno.writeTextFile(path, source);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
+}
+
+/** A handler that echoes, and does `what` when it is told to. */
+function doing(what: string): string {
+  return `import process from "node:process";
+    export default () => ({
+      receive(chunk) {
+        if (new TextDecoder().decode(chunk) !== "go") return chunk;
+        ${what}
+        return chunk;
+      },
+    });`;
+}
+
+const ENDINGS = ["Deno.exit(0);", "process.exit(0);", "self.close();", "self.postMessage(null);"];
+
+for (const { name, args } of MODELS.filter(({ args }) => args[0] !== "process")) {
+  test(`${name}: a handler cannot end the thread that it shares with the server`, async () => {
+    for (const ending of name.startsWith("select") ? ENDINGS : ENDINGS.slice(0, 1)) {
+      await using file = await handlerFile(doing(ending));
+      await using server = await Server.start([...args, "--handler", file.path]);
+      using conn = await server.connect();
+      await writeAll(conn, encode("go"));
+      assertEquals((await readToEnd(conn)).length, 0);
+      conn.close();
+      assertMatch(String((await server.event("client-failed")).reason), /handler may not call/);
+      using next = await server.connect();
+      assertEquals(await exchange(next, "served"), "served");
+    }
+  });
+}
+
+for (const { name, args } of MODELS) {
+  test(`${name}: a promise of a handler's that is rejected is told, in a line`, async () => {
+    await using file = await handlerFile(doing(`Promise.reject(new Error("on purpose"));`));
+    await using server = await Server.start([...args, "--handler", file.path]);
+    using conn = await server.connect();
+    await writeAll(conn, encode("go"));
+    await readToEnd(conn).catch(() => {}); // its client ends, or all do with the server
+    const { stdout, stderr } = await server.stop().catch(() => server.outcome());
+    assertMatch(stdout + stderr, /on purpose/);
+    assertNotMatch(stderr, /\n\s+at /);
+  });
+
+  test(`${name}: a part of an answer does not look whole when the grace is over`, async () => {
+    await using file = await handlerFile(
+      `export default () => ({ receive: () => ["part", { bytes: "rest", waitMs: 3_600_000 }] });`,
+    );
+    await using server = await Server.start([...args, "--handler", file.path, "--grace", "0"]);
+    using conn = await server.connect();
+    await writeAll(conn, encode("go"));
+    assertEquals(decode(await readExactly(conn, 4)), "part");
+    const stopping = server.stop();
+    assertEquals(await readToEnd(conn).then(() => "end", () => "reset"), "reset");
+    await stopping;
+    const told = server.events("cutOff").length + server.events("cut-off").length;
+    assertEquals([told > 0, server.events("reset").length], [true, 0]);
+  }, { ignore });
+}
+
+const STUCK: [what: string, source: string, args: readonly string[]][] = [
+  ...["select", "thread"].flatMap((model): typeof STUCK => [
+    ["loads a handler for ever", STUCK_LINE + "await new Promise(() => {});", [model]],
+    ["computes for ever while it loads a handler", STUCK_LINE + "for (;;);", [model]],
+    ["computes for ever without a client", `setTimeout(() => { ${STUCK_LINE} for (;;); });`, [
+      model,
+    ]],
+  ]),
+  ["has many threads to start", STUCK_LINE, ["threadpool", "--threads", "400"]],
+];
+
+for (const [what, source, args] of STUCK) {
+  for (const sockets of hasSystemCalls() ? ["deno", "libc"] : ["deno"]) {
+    // Timers do not run while a thread blocks in the system's calls.
+    if (sockets === "libc" && source.startsWith("setTimeout")) continue;
+    test(`${args[0]} on ${sockets}: Ctrl-C ends at once a server that ${what}`, async () => {
+      await using file = await handlerFile(
+        `${source}; export default () => ({ receive: (c) => c });`,
+      );
+      const flags = ["--sockets", sockets, "--grace", "1h", "--handler", file.path];
+      const child = spawn(["serve", ...args, ...flags, "--quiet", "--port", "0"]);
+      const lines = linesOf(child.stdout).getReader();
+      const errors = child.stderr.text();
+      try {
+        while ((await lines.read()).value !== "stuck");
+        child.kill("SIGINT");
+        while (!(await lines.read()).done);
+        assertEquals([(await child.status).code, await errors], [0, ""]);
+      } finally {
+        await child.stdin.close().catch(() => {});
+        try {
+          child.kill("SIGKILL");
+        } catch {
+          // It has ended, as it should have.
+        }
+      }
+    }, { ignore });
+  }
+}

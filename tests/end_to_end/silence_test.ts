@@ -1,0 +1,62 @@
+/**
+ * Who is silent, and who waits for an answer: `--idle-timeout`.
+ *
+ * @module
+ */
+
+import { assertEquals } from "../harness/assert.ts";
+import { decode, encode } from "../harness/bytes.ts";
+import { readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { Server } from "../harness/playground.ts";
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { test } from "../harness/test.ts";
+import { MODELS } from "./models.ts";
+
+const isWindows = Deno.build.os === "windows";
+const isLinux = hasSystemCalls();
+
+for (const { name, args } of MODELS) {
+  test(`${name}: a client that waits for its answer is not silent, and is when it has it`, async () => {
+    const flags = ["--idle-timeout", "150ms", "--sleep", "600"];
+    await using server = await Server.start([...args, ...flags]);
+    using conn = await server.connect();
+    await writeAll(conn, encode("one")); // before a thread or process of its own has begun
+    assertEquals(decode(await readExactly(conn, 3)), "one");
+    assertEquals((await readToEnd(conn)).length, 0);
+    const { peer } = await server.event("dismissed");
+    conn.close();
+    await server.event("closed");
+    const events = ["dismissed", "reset", "cutOff"].map((event) => server.events(event).length);
+    assertEquals([peer, events], [server.events("accepted")[0].peer, [1, 0, 0]]);
+  });
+}
+
+for (const { name, args } of MODELS.filter(({ isSerial }) => !isSerial)) {
+  test(
+    `${name}: a client that takes nothing is cut off, with a reset, and not counted as its own`,
+    async () => {
+      const flags = ["--idle-timeout", "200ms", "--handler", "bytes", "--recv-size", "65536"];
+      await using server = await Server.start([...args, ...flags]);
+      using conn = await server.connect();
+      await writeAll(conn, encode("16384\n".repeat(3_000))); // more than the system holds
+      await server.event("cutOff");
+      const { stdout } = await server.stop();
+      assertEquals([server.events("reset").length, /"resets":0/.test(stdout)], [0, true]);
+      // What the system holds of the answer may come, but not an end of it that would look like one.
+      assertEquals(await readToEnd(conn).then(() => "end", () => "reset"), "reset");
+    },
+    { ignore: isWindows },
+  );
+}
+
+test("select: a client that has spoken while the loop computed for another is not silent", async () => {
+  const flags = ["--idle-timeout", "200ms", "--cpu", "900", "--quiet"];
+  for (const sockets of ["deno", ...(isLinux ? ["libc"] : [])]) {
+    await using server = await Server.start(["select", "--sockets", sockets, ...flags]);
+    using one = await server.connect();
+    using other = await server.connect();
+    await Promise.all([writeAll(one, encode("one")), writeAll(other, encode("other"))]);
+    assertEquals(decode(await readExactly(one, 3)), "one");
+    assertEquals(decode(await readExactly(other, 5)), "other");
+  }
+});

@@ -121,7 +121,21 @@ testScripted("what is not foreseen at accept4 is told, and rests", async (settin
   assertEquals(setting.notes.lines, [`accept4: ENOBUFS (${ERRNO.ENOBUFS})`, "accepted 1"]);
 });
 
-for (const code of ["EINTR", "ECONNABORTED", "EPROTO"] as const) {
+// Those that accept(2) names: they say nothing about the next client.
+for (
+  const code of [
+    "EINTR",
+    "ECONNABORTED",
+    "ENETDOWN",
+    "EPROTO",
+    "ENOPROTOOPT",
+    "EHOSTDOWN",
+    "ENONET",
+    "EHOSTUNREACH",
+    "EOPNOTSUPP",
+    "ENETUNREACH",
+  ] as const
+) {
   testScripted(`${code} at accept4 is passed over`, async (setting, script) => {
     await setting.connect();
     await selected(setting, [setting.listener]);

@@ -89,12 +89,13 @@ export class DenoHub {
   /** A connection has given back its descriptor. */
   release(connection: Connection): void {
     this.connections.delete(connection);
-    for (const callback of this.#released) callback();
+    const callbacks = [...this.#released];
     this.#released.clear();
+    for (const callback of callbacks) callback();
     this.wake();
   }
 
-  /** Calls back once, when the next descriptor is given back. */
+  /** Calls back once, when the next descriptor is given back, however often it was asked to. */
   onceReleased(callback: () => void): void {
     this.#released.add(callback);
   }

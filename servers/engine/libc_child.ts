@@ -144,6 +144,7 @@ function makeConnection(
       observer,
       table,
       thread: 0, // there is but one
+      turn: 0,
       wake: NOTHING,
       buffer,
       closing: NOTHING,

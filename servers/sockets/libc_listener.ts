@@ -27,6 +27,8 @@ export class LibcListener implements Listener, LibcPollable {
   blocks = true;
   #lastId = 0;
   #resumeAtMs = 0;
+  /** How often accepting has rested, be it over or not. */
+  rests = 0;
   #toldOutOfDescriptors = false;
 
   /**
@@ -153,6 +155,7 @@ export class LibcListener implements Listener, LibcPollable {
   /** Nothing is tried before a descriptor is free or the time is over. */
   #rest(error: SystemCallError): void {
     this.#resumeAtMs = performance.now() + RETRY_MS;
+    this.rests++;
     if (!isOutOfDescriptors(error)) {
       this.#hub.observer.acceptFailed(error);
     } else if (!this.#toldOutOfDescriptors) {

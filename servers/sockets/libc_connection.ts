@@ -15,8 +15,8 @@ const LINGER_LOOK_MS = 5;
  * How much a connection moves in one turn of a loop, however much there is: all others would wait for
  * its end. A call counts as {@linkcode LEAST_BYTES} at least, since many small ones take their time too.
  */
-const MOST_BYTES_A_TURN = 262_144;
-const LEAST_BYTES = 4_096;
+const MOST_BYTES_A_TURN = 1_048_576;
+const LEAST_BYTES = 16_384;
 
 /** How far a connection has come. Numbers, since ten thousand connections have one each. */
 const OPEN = 0;

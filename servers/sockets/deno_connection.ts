@@ -25,6 +25,7 @@ export class DenoConnection implements Connection, DenoPollable {
   readonly id: number;
   readonly peer: Address;
   registration: Registration | undefined = undefined;
+  look = 0;
   activity = 0;
 
   readonly #conn: Deno.TcpConn;

@@ -10,6 +10,8 @@ import type { Connection, Observer, Pollable } from "./interface.ts";
 export interface DenoPollable extends Pollable, Armable {
   /** The place in the interest list that watches this socket, if one does. */
   registration: Registration | undefined;
+  /** The number of the last look at it, by which one that is in two sets is seen to be the same. */
+  look: number;
   isReadable(): boolean;
   isWritable(): boolean;
   isFaulty(): boolean;

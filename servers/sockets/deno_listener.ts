@@ -16,6 +16,7 @@ export class DenoListener implements Listener, DenoPollable {
   readonly kind = "listener";
   readonly address: Address;
   registration: Registration | undefined = undefined;
+  look = 0;
 
   readonly #listener: Deno.TcpListener;
   readonly #hub: DenoHub;

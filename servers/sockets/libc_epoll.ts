@@ -91,8 +91,9 @@ export class LibcEpoll<Watched extends Pollable>
     // Interrupted by a signal, it found nothing, and whoever waits will ask again.
     if (count !== -ERRNO.EINTR) checked("epoll_wait", count);
     for (let i = 0; i < count; i++) this.#collect(i * WORDS);
+    const reported = Math.max(0, count) - (this.#isWoken ? 1 : 0); // the waker is not one of theirs
     if (this.#isWoken) this.#collectFinished();
-    observer.wokeUp(Math.max(0, count), this.#events.list.length);
+    observer.wokeUp(Math.max(reported, this.#events.list.length), this.#events.list.length);
     return this.#events.list;
   }
 

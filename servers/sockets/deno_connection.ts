@@ -196,8 +196,7 @@ export class DenoConnection implements Connection, DenoPollable {
 
   /** Gives the descriptor back now, whatever is still to be sent. */
   abort(): void {
-    this.#fault ??= new ConnectionReset("closed by the server");
-    this.#release();
+    this.#release(true);
     this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
   }
 
@@ -244,13 +243,17 @@ export class DenoConnection implements Connection, DenoPollable {
     this.#streamEnded?.resolve();
   }
 
-  #release(): void {
+  #release(mayWrite = this.#outbox?.isWriting ?? false): void {
     if (this.#released) return;
     this.#released = true;
     clearTimeout(this.#overdue);
     if (!this.#closing) this.#observer.closed(this);
     this.#closing = true;
     this.#conn.close();
+    if (mayWrite) {
+      this.#fault ??= new ConnectionReset("closed by the server"); // what fails now is our own doing
+      this.#hub.cutOff(this.#conn);
+    }
     this.#hub.release(this);
   }
 

@@ -41,6 +41,7 @@ export class DenoHub {
   readonly connections = new Set<Connection>();
   readonly turn = new EventLoopTurn();
   readonly #released = new Set<() => void>();
+  readonly #cutOff: Deno.TcpConn[] = [];
   #sleeper: (() => void) | undefined;
   #callsSinceTurn = 0;
 
@@ -95,6 +96,13 @@ export class DenoHub {
     this.#released.clear();
     for (const callback of callbacks) callback();
     this.wake();
+  }
+
+  /** To be called after `conn` was closed with a write under way, which may keep its socket open. */
+  async cutOff(conn: Deno.TcpConn): Promise<void> {
+    if (this.#cutOff.push(conn) > 1) return; // all of one turn at once
+    const { shutDown } = await import("./shut_down.ts");
+    shutDown(this.#cutOff.splice(0));
   }
 
   /** Calls back once, when the next descriptor is given back, however often it was asked to. */

@@ -30,6 +30,17 @@ testEachKind("epoll sees who speaks seldom next to one that is always ready", as
   }
 });
 
+testEachKind("epoll looks at those only that are ready", async (setting) => {
+  const { client, connection } = await setting.pair();
+  const epoll = setting.sockets.epoll();
+  epoll.add(setting.listener, EPOLLIN);
+  epoll.add(connection, EPOLLIN);
+  const waiting = reports(epoll);
+  await writeAll(client, encode("hello"));
+  assertEquals(await waiting, [[connection, EPOLLIN]]);
+  assertEquals(setting.notes.wakeUps.at(-1), [1, 1]);
+});
+
 testEachKind("epoll returns with nothing when its time is over", async (setting) => {
   const { connection } = await setting.pair();
   const epoll = setting.sockets.epoll();

@@ -26,6 +26,17 @@ testEachKind("poll looks at every socket of its list at each wait", async (setti
   assertEquals(setting.notes.wakeUps, [[3, 1], [2, 1]]);
 });
 
+testEachKind("poll looks at each socket once when it has to wait", async (setting) => {
+  const { client, connection } = await setting.pair();
+  const list = setting.sockets.poll();
+  list.add(setting.listener, EPOLLIN);
+  list.add(connection, EPOLLIN);
+  const waiting = reports(list);
+  await writeAll(client, encode("hello"));
+  assertEquals(await waiting, [[connection, EPOLLIN]]);
+  assertEquals(setting.notes.wakeUps.at(-1), [2, 1]);
+});
+
 testEachKind("poll reports again what was not read to the last byte", async (setting) => {
   const { client, connection } = await setting.pair();
   const list = setting.sockets.poll();

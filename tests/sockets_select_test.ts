@@ -18,6 +18,22 @@ testEachKind("select() looks at what it is given once when something is ready", 
   assertEquals(setting.notes.wakeUps, [[2, 1]]);
 });
 
+testEachKind("select() looks at each socket once when it has to wait", async (setting) => {
+  const { client, connection } = await setting.pair();
+  const waiting = selected(setting, [setting.listener, connection]);
+  await writeAll(client, encode("hello"));
+  await waiting;
+  assertEquals(setting.notes.wakeUps.at(-1), [2, 1]);
+});
+
+testEachKind("select() counts once who is in two sets", async (setting) => {
+  const { client, connection } = await setting.pair();
+  await writeAll(client, encode("hello"));
+  await selected(setting, [connection]);
+  await setting.sockets.select([setting.listener, connection], [connection], [], Infinity);
+  assertEquals(setting.notes.wakeUps.at(-1), [2, 1]);
+});
+
 testEachKind("select() wakes up for a client that connects", async (setting) => {
   const { connection } = await setting.pair();
   const waiting = selected(setting, [connection, setting.listener]);

@@ -17,7 +17,7 @@ import { openMemory } from "../shared_memory/memory.ts";
 import { Recorder } from "../shared_memory/recorder.ts";
 import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DenoSockets } from "../sockets/deno.ts";
-import { isOutOfDescriptors } from "../sockets/deno_listener.ts";
+import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { HostLookupError } from "../sockets/host_lookup.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";

@@ -157,6 +157,7 @@ function makeConnection(
       observer,
       table,
       thread: 0, // there is but one
+      turn: 0,
       wake: NOTHING,
       buffer,
       closing: NOTHING,

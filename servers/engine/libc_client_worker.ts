@@ -16,7 +16,8 @@ import { NOTHING_RARE, Recorder } from "../shared_memory/recorder.ts";
 import { COUNTER, openCounters } from "../shared_memory/stats.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../sockets/interface.ts";
-import { LibcConnection, type LibcHome } from "../sockets/libc_connection.ts";
+import { LibcConnection } from "../sockets/libc_connection.ts";
+import type { LibcHome } from "../sockets/libc_home.ts";
 import { ReceiveBuffer } from "../sockets/receive_buffer.ts";
 import { makeInterruptible } from "../sockets/interruption.ts";
 import { systemCalls } from "../sockets/system_calls.ts";
@@ -104,6 +105,7 @@ class LibcClientThread implements ClientThread {
       observer: this.#recorder,
       table,
       thread: makeInterruptible(),
+      turn: 0,
       buffer,
       wake: () => {},
       closing: () => {},

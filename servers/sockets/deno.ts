@@ -22,6 +22,7 @@ export class DenoSockets implements Sockets {
   readonly #unarmed: DenoPollable[] = [];
   #listener: DenoListener | undefined = undefined;
   #lastOutgoingId = 0;
+  #looks = 0;
 
   constructor(observer: Observer) {
     this.#hub = new DenoHub(observer);
@@ -51,38 +52,45 @@ export class DenoSockets implements Sockets {
   ): Promise<Ready<Watched>> {
     // Emptied and refilled by scan(), for the sockets of this call.
     const ready = this.#ready as Ready<Watched>;
-    let scanned = this.#scan(read, write, ready);
-    const foundNothing = ready.readable.length + ready.writable.length === 0;
-    const rest = this.#hub.rest(!foundNothing, this.#unarmed, timeoutMs);
+    let found = this.#scan(read, write, ready);
+    const isReady = found.ready > 0;
+    const rest = this.#hub.rest(isReady, this.#unarmed, timeoutMs);
     if (rest !== undefined) {
       await rest;
-      if (foundNothing) scanned += this.#scan(read, write, ready);
+      if (!isReady) found = this.#scan(read, write, ready);
     }
-    this.#hub.observer.wokeUp(scanned, ready.readable.length + ready.writable.length);
+    this.#hub.observer.wokeUp(found.scanned, found.ready);
     return ready;
   }
 
-  /** Sorts out what is ready and what must be armed. @returns how many sockets were looked at */
+  /** Sorts out what is ready and what must be armed. @returns how many sockets that were */
   #scan<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
     ready: Ready<Watched>,
-  ): number {
+  ): { scanned: number; ready: number } {
     ready.readable.length = 0;
     ready.writable.length = 0;
     this.#unarmed.length = 0;
+    const look = ++this.#looks;
     let scanned = 0;
     for (const watched of read) {
       scanned++;
       const socket = asDenoPollable(watched);
+      socket.look = look;
       if (socket.isReadable()) ready.readable.push(watched);
       else if (!socket.isArmed()) this.#unarmed.push(socket);
     }
+    let both = 0;
     for (const connection of write) {
-      scanned++;
-      if (asDenoPollable(connection).isWritable()) ready.writable.push(connection);
+      const socket = asDenoPollable(connection);
+      const isRead = socket.look === look;
+      if (!isRead) scanned++;
+      if (!socket.isWritable()) continue;
+      ready.writable.push(connection);
+      if (isRead && socket.isReadable()) both++;
     }
-    return scanned;
+    return { scanned, ready: ready.readable.length + ready.writable.length - both };
   }
 
   poll<Watched extends Pollable>(): InterestList<Watched> {

@@ -9,6 +9,7 @@ import { UNOBSERVED } from "./unobserved.ts";
 export class DenoConnecting implements Connecting, DenoPollable {
   readonly kind = "connecting";
   registration: Registration | undefined = undefined;
+  look = 0;
 
   readonly #id: number;
   readonly #hub: DenoHub;

@@ -26,6 +26,7 @@ export class DenoConnection implements Connection, DenoPollable {
   readonly id: number;
   readonly peer: Address;
   registration: Registration | undefined = undefined;
+  look = 0;
   activity = 0;
   isOwed = true;
 
@@ -279,6 +280,10 @@ export class DenoConnection implements Connection, DenoPollable {
     clearTimeout(this.#overdue);
     if (!this.#closing) this.#observer.closed(this);
     this.#closing = true;
+    if (this.#outbox?.isWriting === true) {
+      this.#fault ??= new ConnectionReset("closed by the server"); // what fails now is our own doing
+      resetOwn(this.peer); // Deno 2.5 cannot cancel a write, and keeps the socket until it ends
+    }
     this.#conn.close();
     this.#hub.release(this);
   }

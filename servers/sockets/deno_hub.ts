@@ -10,6 +10,8 @@ import { type Connection, LONGEST_WAIT_MS, type Observer, type Pollable } from "
 export interface DenoPollable extends Pollable, Armable {
   /** The place in the interest list that watches this socket, if one does. */
   registration: Registration | undefined;
+  /** The number of the last look at it, by which one that is in two sets is seen to be the same. */
+  look: number;
   isReadable(): boolean;
   isWritable(): boolean;
   isFaulty(): boolean;
@@ -89,12 +91,13 @@ export class DenoHub {
   /** A connection has given back its descriptor. */
   release(connection: Connection): void {
     this.connections.delete(connection);
-    for (const callback of this.#released) callback();
+    const callbacks = [...this.#released];
     this.#released.clear();
+    for (const callback of callbacks) callback();
     this.wake();
   }
 
-  /** Calls back once, when the next descriptor is given back. */
+  /** Calls back once, when the next descriptor is given back, however often it was asked to. */
   onceReleased(callback: () => void): void {
     this.#released.add(callback);
   }

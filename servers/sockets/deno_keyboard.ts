@@ -7,6 +7,7 @@ import { LineReader } from "./line_reader.ts";
 export class DenoKeyboard implements Keyboard, DenoPollable {
   readonly kind = "keyboard";
   registration: Registration | undefined = undefined;
+  look = 0;
 
   readonly #hub: DenoHub;
   readonly #lines = new LineReader();

@@ -1,5 +1,6 @@
 import { EPOLLIN } from "./interface.ts";
 import type { Address, Connection, Listener, ListenOptions } from "./interface.ts";
+import { isOfOneClient, isOutOfDescriptors } from "./accept_errors.ts";
 import { DenoConnection } from "./deno_connection.ts";
 import { toError } from "./thrown.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
@@ -15,12 +16,15 @@ export class DenoListener implements Listener, DenoPollable {
   readonly kind = "listener";
   readonly address: Address;
   registration: Registration | undefined = undefined;
+  look = 0;
 
   readonly #listener: Deno.TcpListener;
   readonly #hub: DenoHub;
   readonly #options: ListenOptions;
   readonly #arrived: Deno.TcpConn[] = [];
   #accepting = false;
+  /** Set while accepting rests. */
+  #retryTimer: ReturnType<typeof setTimeout> | undefined = undefined;
   /** 0 for a blocking server: who is not its turn stays in the system's backlog. */
   #mostAhead = 0;
   #stopped = false;
@@ -75,7 +79,7 @@ export class DenoListener implements Listener, DenoPollable {
   }
 
   isArmed(): boolean {
-    return this.#accepting;
+    return this.#accepting || this.#retryTimer !== undefined;
   }
 
   arm(): void {
@@ -87,6 +91,7 @@ export class DenoListener implements Listener, DenoPollable {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    clearTimeout(this.#retryTimer);
     this.#listener.close();
     for (const conn of this.#arrived) conn.close();
     this.#arrived.length = 0;
@@ -94,7 +99,7 @@ export class DenoListener implements Listener, DenoPollable {
   }
 
   #acceptOne(): void {
-    if (this.#accepting || this.#stopped) return;
+    if (this.isArmed() || this.#stopped) return;
     this.#accepting = true;
     this.#listener.accept().then(this.#onAccepted, this.#onFailed);
   }
@@ -140,15 +145,10 @@ export class DenoListener implements Listener, DenoPollable {
   };
 
   readonly #onFailed = (error: unknown): void => {
+    this.#accepting = false;
     if (this.#stopped) return;
-    // Leaves #accepting set: nothing is tried before a descriptor is free or the time is over.
-    const timer = setTimeout(() => retry(), RETRY_MS);
-    const retry = () => {
-      clearTimeout(timer);
-      this.#accepting = false;
-      this.#acceptOne();
-    };
-    this.#hub.onceReleased(retry);
+    if (isOfOneClient(error)) return this.#acceptOne();
+    this.#rest();
     if (!isOutOfDescriptors(error)) {
       this.#hub.observer.acceptFailed(toError(error));
     } else if (!this.#toldOutOfDescriptors) {
@@ -156,10 +156,18 @@ export class DenoListener implements Listener, DenoPollable {
       this.#hub.observer.outOfDescriptors();
     }
   };
-}
 
-/** Whether the process (`EMFILE`) or the system (`ENFILE`) has no descriptor left. */
-export function isOutOfDescriptors(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    (error.code === "EMFILE" || error.code === "ENFILE");
+  /** Nothing is tried before a descriptor is free or the time is over. */
+  #rest(): void {
+    this.#retryTimer = setTimeout(this.#resume, RETRY_MS);
+    this.#hub.onceReleased(this.#resume);
+  }
+
+  /** Called for both, of which only the first may accept: Deno allows one accept at a time. */
+  readonly #resume = (): void => {
+    if (this.#retryTimer === undefined) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#acceptOne();
+  };
 }

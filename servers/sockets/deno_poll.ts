@@ -36,7 +36,7 @@ export class DenoPoll<Watched extends Pollable> implements InterestList<Watched>
     const rest = this.#hub.rest(!foundNothing, this.#unarmed, timeoutMs);
     if (rest !== undefined) {
       await rest;
-      if (foundNothing) scanned += this.#scan();
+      if (foundNothing) scanned = this.#scan();
     }
     this.#hub.observer.wokeUp(scanned, this.#events.length);
     return this.#events;

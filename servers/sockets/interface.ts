@@ -8,7 +8,10 @@
  * @module
  */
 
-/** What a `try…` call answers when it would have had to wait (`EAGAIN`, recv(2)). */
+/**
+ * What a `try…` call answers when it would have had to wait (`EAGAIN`, recv(2)), or when the connection
+ * has moved so much since the last wait that it is the others' turn. The next wait reports it again.
+ */
 export const WOULD_BLOCK = -1;
 
 /**

@@ -95,6 +95,7 @@ export class LibcSockets implements Sockets {
   }
 
   pause(ms: number): void {
+    this.#hub.turn++;
     this.#hub.lookAfterLingering();
     if (ms === 0) return;
     const waker = Int32Array.of(this.#hub.waker, EPOLLIN);

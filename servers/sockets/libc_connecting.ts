@@ -1,6 +1,7 @@
 import { HostLookupError, lookUpHost } from "./host_lookup.ts";
 import { type Address, ConnectFailed, type Connecting, type Connection } from "./interface.ts";
-import { LibcConnection, type LibcHome } from "./libc_connection.ts";
+import { LibcConnection } from "./libc_connection.ts";
+import type { LibcHome } from "./libc_home.ts";
 import type { LibcHub, LibcPollable } from "./libc_hub.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket_address.ts";
 import { connectError, sendAtOnce, setBlocking } from "./socket_options.ts";
@@ -88,6 +89,10 @@ class UnobservedHome implements LibcHome {
     this.table = hub.table;
     this.thread = hub.thread;
     this.buffer = hub.buffer;
+  }
+
+  get turn(): number {
+    return this.hub.turn;
   }
 
   wake(): void {

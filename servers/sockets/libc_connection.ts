@@ -1,8 +1,7 @@
-import type { DescriptorTable } from "./descriptor_table.ts";
 import { ConnectionReset, WOULD_BLOCK } from "./interface.ts";
-import type { Address, Connection, Observer } from "./interface.ts";
+import type { Address, Connection } from "./interface.ts";
+import type { EdgeTriggeredList, LibcHome } from "./libc_home.ts";
 import type { LibcPollable } from "./libc_hub.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
 import { SHUT_RD, SHUT_WR } from "./system_calls.ts";
 import { hasUnread, resetWhenClosed } from "./socket_options.ts";
@@ -12,6 +11,13 @@ import { toError } from "./thrown.ts";
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
 const LINGER_MS = 1_000;
 const LINGER_LOOK_MS = 5;
+
+/**
+ * How much a connection moves in one turn of a loop, however much there is: all others would wait for
+ * its end. A call counts as {@linkcode LEAST_BYTES} at least, since many small ones take their time too.
+ */
+const MOST_BYTES_A_TURN = 1_048_576;
+const LEAST_BYTES = 16_384;
 
 /** How far a connection has come. Numbers, since ten thousand connections have one each. */
 const OPEN = 0;
@@ -31,25 +37,6 @@ const HUNG_UP = 3;
 
 const NOTHING = new Uint8Array(0);
 
-/** What a connection needs of the thread that it lives in. */
-export interface LibcHome {
-  readonly calls: SystemCalls;
-  readonly observer: Observer;
-  readonly table: DescriptorTable;
-  /** The number of the thread, which a call on a connection may block. */
-  readonly thread: number;
-  /** Has the thread's readiness call look at what the system knows nothing of. */
-  wake(): void;
-  /** Where `tryRecv` receives for all connections of the thread. */
-  readonly buffer: ReceiveBuffer;
-  /** The descriptor is about to be closed. */
-  closing(fd: number): void;
-  /** The descriptor is free again. */
-  released(connection: LibcConnection): void;
-  /** Looks after a connection that is closed, until {@linkcode LibcConnection.lookForEnd} is done. */
-  linger(connection: LibcConnection, untilMs: number): void;
-}
-
 /** A socket of the system's. Once closed it makes no call any more, whatever it is asked for. */
 export class LibcConnection implements Connection, LibcPollable {
   readonly kind = "connection";
@@ -59,6 +46,9 @@ export class LibcConnection implements Connection, LibcPollable {
   #fault: ConnectionReset | undefined = undefined;
   #stage: typeof OPEN | typeof FINISHED | typeof ENDED | typeof CLOSED = OPEN;
   #edge: typeof NOT_WATCHED | typeof MAY_HAVE_MORE | typeof DRAINED | typeof HUNG_UP = NOT_WATCHED;
+  #list: EdgeTriggeredList | undefined = undefined;
+  #turn = 0;
+  #leftBytes = MOST_BYTES_A_TURN;
 
   /**
    * @param fd of a connected socket, which this object closes
@@ -108,11 +98,14 @@ export class LibcConnection implements Connection, LibcPollable {
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
     if (this.#edge === DRAINED && this.#stage === OPEN) return this.#wouldBlock();
-    const { buffer } = this.#home;
+    const { buffer, table } = this.#home;
+    // An end that was made here is no news to the system, so it is not put off.
+    if (this.#stage === OPEN && !this.#hasTurn() && !table.isFinished(this.#fd)) return WOULD_BLOCK;
     const mostBytes = Math.min(sizeBytes, buffer.bytes.length);
     const count = this.#receive(buffer.bytes, mostBytes, MSG_DONTWAIT);
     if (count === WOULD_BLOCK) return this.#wouldBlock();
     if (count === 0) return NOTHING;
+    this.#leftBytes -= Math.max(count, LEAST_BYTES);
     // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
     // to be told so would be a call for each message.
     if (this.#edge === MAY_HAVE_MORE && count < mostBytes) this.#edge = DRAINED;
@@ -128,19 +121,37 @@ export class LibcConnection implements Connection, LibcPollable {
 
   trySend(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
-    const count = this.#transmit(bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count < bytes.length) this.#home.observer.blocked(this); // as WOULD_BLOCK is
-    this.isOwed = count === bytes.length;
+    if (this.#fault === undefined && !this.#hasTurn()) return WOULD_BLOCK;
+    const isTooMuch = bytes.length > MOST_BYTES_A_TURN;
+    const some = isTooMuch ? bytes.subarray(0, MOST_BYTES_A_TURN) : bytes;
+    const count = this.#transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT);
+    this.#leftBytes -= Math.max(count, LEAST_BYTES);
+    if (count < some.length) this.#home.observer.blocked(this); // as WOULD_BLOCK is
+    else if (isTooMuch) this.#list?.lookAgain(this.#fd);
+    this.isOwed = count === some.length;
     return count;
+  }
+
+  /** Whether more may be moved in this turn. If not, an edge-triggered list is asked to look again. */
+  #hasTurn(): boolean {
+    const { turn } = this.#home;
+    if (turn !== this.#turn) {
+      this.#turn = turn;
+      this.#leftBytes = MOST_BYTES_A_TURN;
+    }
+    if (this.#leftBytes > 0) return true;
+    this.#list?.lookAgain(this.#open());
+    return false;
   }
 
   explain(error: unknown): Error {
     return toError(error);
   }
 
-  /** An edge-triggered interest list watches this connection from now on, or no longer. */
-  watchEdges(isEdgeTriggered: boolean): void {
-    this.#edge = isEdgeTriggered ? MAY_HAVE_MORE : NOT_WATCHED;
+  /** An edge-triggered interest list watches this connection from now on, or none any longer. */
+  watchEdges(list: EdgeTriggeredList | undefined): void {
+    this.#list = list;
+    this.#edge = list === undefined ? NOT_WATCHED : MAY_HAVE_MORE;
   }
 
   /** An interest list has reported this connection. */

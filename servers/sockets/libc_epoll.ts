@@ -1,7 +1,8 @@
-import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT } from "./interface.ts";
+import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from "./interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "./interface.ts";
 import { LibcConnection } from "./libc_connection.ts";
 import { EPOLL_EVENT, EPOLLHUP, EPOLLRDHUP } from "./epoll_event.ts";
+import type { EdgeTriggeredList } from "./libc_home.ts";
 import { ReadyEvents } from "./ready_events.ts";
 import { asLibcPollable, type LibcHub } from "./libc_hub.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
@@ -17,7 +18,8 @@ const MOST_EVENTS = 64;
 const { words: WORDS, data: DESCRIPTOR, moreData: GENERATION } = EPOLL_EVENT;
 
 /** epoll(7) itself. */
-export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched> {
+export class LibcEpoll<Watched extends Pollable>
+  implements InterestList<Watched>, EdgeTriggeredList {
   readonly #hub: LibcHub;
   readonly #fd: number;
   readonly #one = new Int32Array(WORDS);
@@ -25,12 +27,15 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   /** By descriptor. */
   readonly #targets: (Watched | undefined)[] = [];
   readonly #generations: number[] = [];
+  readonly #asked: number[] = [];
   readonly #events = new ReadyEvents<Watched>();
   #lastGeneration = 0;
   #isWoken = false;
-  #listener: { target: Watched; events: number } | undefined = undefined;
-  /** While the listener has no descriptor to give, it must not be reported. */
+  #listenerDescriptor = -1;
+  /** While accepting rests, the listener must not be reported. */
   #isResting = false;
+  /** How many of the listener's rests were looked at. */
+  #rests = 0;
 
   /** @throws {SystemCallError} when there is no descriptor left */
   constructor(hub: LibcHub) {
@@ -45,36 +50,50 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     this.#control(EPOLL_CTL_ADD, fd, events, generation);
     this.#targets[fd] = target;
     this.#generations[fd] = generation;
-    if (target.kind === "listener") this.#listener = { target, events };
-    if (target instanceof LibcConnection) target.watchEdges((events & EPOLLET) !== 0);
+    if (target.kind === "listener") this.#listenerDescriptor = fd;
+    this.#ask(fd, target, events);
   }
 
   modify(target: Watched, events: number): void {
     const fd = asLibcPollable(target).descriptor;
     if (this.#targets[fd] !== target) throw new Error("modify() of a socket never added");
     this.#control(EPOLL_CTL_MOD, fd, events, this.#generations[fd]);
-    if (target instanceof LibcConnection) target.watchEdges((events & EPOLLET) !== 0);
+    this.#ask(fd, target, events);
+  }
+
+  #ask(fd: number, target: Watched, events: number): void {
+    this.#asked[fd] = events;
+    if (target instanceof LibcConnection) {
+      target.watchEdges((events & EPOLLET) === 0 ? undefined : this);
+    }
   }
 
   remove(target: Watched): void {
     const fd = asLibcPollable(target).descriptor;
     if (fd < 0 || this.#targets[fd] !== target) return;
     this.#targets[fd] = undefined;
+    if (fd === this.#listenerDescriptor) this.#listenerDescriptor = -1;
     this.#control(EPOLL_CTL_DEL, fd, 0, 0);
-    if (target instanceof LibcConnection) target.watchEdges(false);
+    if (target instanceof LibcConnection) target.watchEdges(undefined);
+  }
+
+  lookAgain(fd: number): void {
+    // One-shot, the loop asks for the next report by itself.
+    if ((this.#asked[fd] & EPOLLONESHOT) === 0) this.#rearm(fd, this.#asked[fd]);
   }
 
   wait(timeoutMs: number): ReadyEvent<Watched>[] {
     const { calls, observer } = this.#hub;
     this.#events.clear();
     const mostMs = this.#hub.prepareWait(timeoutMs);
-    this.#restOrResume();
+    this.#followListener();
     const count = calls.epoll_wait(this.#fd, this.#reported, MOST_EVENTS, mostMs);
     // Interrupted by a signal, it found nothing, and whoever waits will ask again.
     if (count !== -ERRNO.EINTR) checked("epoll_wait", count);
     for (let i = 0; i < count; i++) this.#collect(i * WORDS);
+    const reported = Math.max(0, count) - (this.#isWoken ? 1 : 0); // the waker is not one of theirs
     if (this.#isWoken) this.#collectFinished();
-    observer.wokeUp(Math.max(0, count), this.#events.list.length);
+    observer.wokeUp(Math.max(reported, this.#events.list.length), this.#events.list.length);
     return this.#events.list;
   }
 
@@ -115,17 +134,24 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     this.#hub.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
   }
 
-  #restOrResume(): void {
-    const listener = this.#listener;
-    if (listener === undefined) return;
-    const isResting = asLibcPollable(listener.target).descriptor < 0;
-    if (isResting === this.#isResting) return;
+  /**
+   * Has the listener reported no more while accepting rests, and anew when it goes on, even if that was
+   * over before anybody looked: who waits to be accepted is no edge to come.
+   */
+  #followListener(): void {
+    const { listener, table } = this.#hub;
+    if (listener === undefined || this.#listenerDescriptor < 0 || table.stopping) return;
+    const isResting = listener.descriptor < 0;
+    if (isResting === this.#isResting && listener.rests === this.#rests) return;
     this.#isResting = isResting;
-    if (isResting) {
-      const fd = this.#targets.indexOf(listener.target);
-      // Closed for good it has left the list by itself, so that this is refused.
-      this.#forget(fd);
-    } else this.add(listener.target, listener.events);
+    this.#rests = listener.rests;
+    const fd = this.#listenerDescriptor;
+    this.#rearm(fd, isResting ? 0 : this.#asked[fd]);
+  }
+
+  /** Has the system report anew what holds already. */
+  #rearm(fd: number, events: number): void {
+    this.#control(EPOLL_CTL_MOD, fd, events, this.#generations[fd]);
   }
 
   #control(operation: number, fd: number, events: number, generation: number): void {

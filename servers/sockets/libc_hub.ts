@@ -6,7 +6,8 @@
 
 import type { DescriptorTable } from "./descriptor_table.ts";
 import { LONGEST_WAIT_MS, type Observer, type Pollable } from "./interface.ts";
-import type { LibcConnection, LibcHome } from "./libc_connection.ts";
+import type { LibcConnection } from "./libc_connection.ts";
+import type { LibcHome } from "./libc_home.ts";
 import type { LibcListener } from "./libc_listener.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 import { makeInterruptible } from "./interruption.ts";
@@ -34,6 +35,7 @@ export class LibcHub implements LibcHome {
   /** Closed connections, and until when each is looked after. */
   readonly #lingering = new Map<LibcConnection, number>();
   readonly thread = makeInterruptible();
+  turn = 0;
 
   constructor(
     readonly calls: SystemCalls,
@@ -100,6 +102,7 @@ export class LibcHub implements LibcHome {
    * @returns how long to wait at most, as epoll_wait(2) takes it: -1 is for ever
    */
   prepareWait(timeoutMs: number): number {
+    this.turn++;
     if (this.connections.size === 0) this.observer.waiting();
     this.lookAfterLingering();
     // The end of the last connection is what a server that stops has been waiting for.

@@ -1,3 +1,4 @@
+import { isOfOneClient, isOutOfDescriptors } from "./accept_errors.ts";
 import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "./interface.ts";
 import { LibcConnection } from "./libc_connection.ts";
@@ -26,6 +27,8 @@ export class LibcListener implements Listener, LibcPollable {
   blocks = true;
   #lastId = 0;
   #resumeAtMs = 0;
+  /** How often accepting has rested, be it over or not. */
+  rests = 0;
   #toldOutOfDescriptors = false;
 
   /**
@@ -108,10 +111,10 @@ export class LibcListener implements Listener, LibcPollable {
         continue;
       }
       if (fd === -ERRNO.EAGAIN && mode === SOCK_NONBLOCK) return null;
-      // accept(2): errors of the network belong to a client that is gone already.
-      if (fd === -ERRNO.EINTR || fd === -ERRNO.ECONNABORTED || fd === -ERRNO.EPROTO) continue;
-      if (this.#hub.table.stopping) return null;
-      this.#rest(-fd);
+      if (fd === -ERRNO.EINTR) continue;
+      const error = new SystemCallError("accept4", -fd);
+      if (isOfOneClient(error)) continue;
+      if (!this.#hub.table.stopping) this.#rest(error);
       return null;
     }
   }
@@ -150,10 +153,11 @@ export class LibcListener implements Listener, LibcPollable {
   }
 
   /** Nothing is tried before a descriptor is free or the time is over. */
-  #rest(errno: number): void {
+  #rest(error: SystemCallError): void {
     this.#resumeAtMs = performance.now() + RETRY_MS;
-    if (errno !== ERRNO.EMFILE && errno !== ERRNO.ENFILE) {
-      this.#hub.observer.acceptFailed(new SystemCallError("accept4", errno));
+    this.rests++;
+    if (!isOutOfDescriptors(error)) {
+      this.#hub.observer.acceptFailed(error);
     } else if (!this.#toldOutOfDescriptors) {
       this.#toldOutOfDescriptors = true;
       this.#hub.observer.outOfDescriptors();

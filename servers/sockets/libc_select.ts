@@ -34,17 +34,20 @@ export class LibcSelect {
     // Emptied and refilled by collect(), for the sockets of this call.
     const ready = this.#ready as Ready<Watched>;
     const mostMs = this.#hub.prepareWait(timeoutMs);
-    const scanned = fill(this.#read, read) + fill(this.#write, write) + fill(this.#except, except);
+    // The system looks at a descriptor once, in however many sets it is.
+    const scanned = fill(this.#read, read, []) + fill(this.#write, write, [this.#read]) +
+      fill(this.#except, except, [this.#read, this.#write]);
     this.#read.add(this.#hub.waker);
     const count = this.#call(mostMs);
     ready.readable.length = ready.writable.length = ready.exceptional.length = 0;
+    let found = 0;
     if (count > 0) {
       if (this.#read.has(this.#hub.waker)) this.#addFinished();
-      collect(this.#read, read, ready.readable);
-      collect(this.#write, write, ready.writable);
-      collect(this.#except, except, ready.exceptional);
+      found = collect(this.#read, read, ready.readable, []) +
+        collect(this.#write, write, ready.writable, [this.#read]) +
+        collect(this.#except, except, ready.exceptional, [this.#read, this.#write]);
     }
-    this.#hub.observer.wokeUp(scanned, count);
+    this.#hub.observer.wokeUp(scanned, found);
     return ready;
   }
 
@@ -77,25 +80,41 @@ export class LibcSelect {
   }
 }
 
-/** @returns how many sockets there were */
-function fill(set: DescriptorSet, sockets: Iterable<Pollable>): number {
+/** @returns how many sockets there were that are in none of the `earlier` sets */
+function fill(
+  set: DescriptorSet,
+  sockets: Iterable<Pollable>,
+  earlier: readonly DescriptorSet[],
+): number {
   set.clear();
   let count = 0;
   for (const socket of sockets) {
-    count++;
     const fd = asLibcPollable(socket).descriptor;
-    if (fd >= 0) set.add(fd);
+    if (fd < 0) continue;
+    set.add(fd);
+    if (!isInOneOf(earlier, fd)) count++;
   }
   return count;
 }
 
+/** @returns how many sockets are ready that are in none of the `earlier` sets */
 function collect<Watched extends Pollable>(
   set: DescriptorSet,
   sockets: Iterable<Watched>,
   ready: Watched[],
-): void {
+  earlier: readonly DescriptorSet[],
+): number {
+  let count = 0;
   for (const socket of sockets) {
     const fd = asLibcPollable(socket).descriptor;
-    if (fd >= 0 && set.has(fd)) ready.push(socket);
+    if (fd < 0 || !set.has(fd)) continue;
+    ready.push(socket);
+    if (!isInOneOf(earlier, fd)) count++;
   }
+  return count;
+}
+
+function isInOneOf(sets: readonly DescriptorSet[], fd: number): boolean {
+  for (const set of sets) if (set.has(fd)) return true;
+  return false;
 }

@@ -1,9 +1,12 @@
 import { constants } from "node:os";
 
-const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+/**
+ * The number of an error by its name, errno(3): `ERRNO.ECONNRESET` is 104 on Linux. Node's list leaves
+ * out two that accept(2) names.
+ */
+export const ERRNO = { ...constants.errno, ENONET: 64, EHOSTDOWN: 112 };
 
-/** The number of an error by its name, errno(3): `ERRNO.ECONNRESET` is 104 on Linux. */
-export const ERRNO = constants.errno;
+const NAMES = new Map(Object.entries(ERRNO).map(([name, number]) => [number, name]));
 
 /** A call of the system's that failed. */
 export class SystemCallError extends Error {

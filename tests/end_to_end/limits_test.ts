@@ -4,13 +4,13 @@
  * @module
  */
 
+import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
 import { cpuSeconds } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { MODELS } from "./models.ts";
 
 const CLIENTS = 2_000;
@@ -49,6 +49,30 @@ for (const { name, args, servesAtOnce, spareFlags, idleFlags = [] } of MODELS) {
       "it is said once",
     );
   }, { ignore: Deno.build.os !== "linux" });
+}
+
+const EPOLLS = [
+  ["epoll", "--trigger", "edge"],
+  ["epoll", "--trigger", "level"],
+  ["epoll", "--oneshot"],
+  ["greenlet"],
+  ["gevent"],
+];
+
+for (const [model, ...flags] of hasSystemCalls() ? EPOLLS : []) {
+  test(`${[model, ...flags].join(" ")} on libc accepts again when all have left at once`, async () => {
+    await using server = await Server.start(
+      [model, "--sockets", "libc", ...flags, "--quiet", "--backlog", "1024", "--grace", "0"],
+      { before: "ulimit -n 64" },
+    );
+    const clients: Deno.TcpConn[] = [];
+    while (clients.length < 200) clients.push(await server.connect());
+    await server.event("out-of-descriptors");
+    for (const client of clients) client.close();
+    using last = await server.connect();
+    assertEquals(await exchange(last, "now I am"), "now I am");
+    assertEquals((await server.stop()).code, 0);
+  });
 }
 
 /** Waits for a second in which the server takes less than 10 % of a CPU. One that spins has none. */

@@ -1,0 +1,41 @@
+/**
+ * What the errors of accept(2) mean.
+ *
+ * @module
+ */
+
+/**
+ * Errors that belong to one client, who is gone: it left while it waited to be accepted, or Linux hands
+ * over an error of the network that its connection has met. accept(2) asks to try again at once.
+ */
+const OF_ONE_CLIENT: ReadonlySet<string> = new Set([
+  "ECONNABORTED",
+  "ECONNRESET",
+  // Deno asks a new connection for its address, and a connection that was reset has none.
+  "ENOTCONN",
+  "ETIMEDOUT",
+  "ENETDOWN",
+  "EPROTO",
+  "ENOPROTOOPT",
+  "EHOSTDOWN",
+  "ENONET",
+  "EHOSTUNREACH",
+  "EOPNOTSUPP",
+  "ENETUNREACH",
+]);
+
+/** Whether this error says nothing about the next client, who must not wait because of it. */
+export function isOfOneClient(error: unknown): boolean {
+  return OF_ONE_CLIENT.has(codeOf(error));
+}
+
+/** Whether the process (`EMFILE`) or the system (`ENFILE`) has no descriptor left. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "EMFILE" || code === "ENFILE";
+}
+
+/** `ECONNABORTED` and the like, or nothing if it is no error of the system's. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

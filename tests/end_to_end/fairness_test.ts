@@ -1,0 +1,50 @@
+/**
+ * One client that wants much, and one that wants little.
+ *
+ * @module
+ */
+
+import { assertEquals, assertGreater } from "../harness/assert.ts";
+import { encode } from "../harness/bytes.ts";
+import { readExactly, writeAll } from "../harness/clients.ts";
+import { Server } from "../harness/playground.ts";
+import { test } from "../harness/test.ts";
+import { MODELS } from "./models.ts";
+
+/** So many answers of five bytes each does one client ask for at once. */
+const ANSWERS = 200_000;
+/** How many of them may be sent at most, on the average, before another client has its answer. */
+const ANSWERS_BEFORE_OTHERS = 2_000;
+const REQUEST = "5\n";
+
+/** One thread for all clients. Deno's sockets hold so much that it is over before anybody can see it. */
+const LOOPS = MODELS.filter(({ args, servesAtOnce, spareFlags }) =>
+  args.includes("libc") && servesAtOnce === undefined && spareFlags === undefined
+);
+
+for (const { name, args } of LOOPS) {
+  test(`${name}: a client with a long answer in many parts does not keep others waiting`, async () => {
+    const handler = ["--handler", "bytes", "--recv-size", "1048576"];
+    await using server = await Server.start([...args, ...handler, "--quiet", "--grace", "0"]);
+    using other = await server.connect();
+    await ask(other);
+    using greedy = await server.connect();
+    let isAnswered = false;
+    const reading = readExactly(greedy, ANSWERS * 5).then((bytes) => {
+      isAnswered = true;
+      return bytes.length;
+    });
+    const writing = writeAll(greedy, encode(REQUEST.repeat(ANSWERS)));
+    let answersToOther = 0;
+    for (; !isAnswered; answersToOther++) await ask(other);
+    await writing;
+    assertEquals(await reading, ANSWERS * 5);
+    assertGreater(answersToOther, ANSWERS / ANSWERS_BEFORE_OTHERS);
+    assertEquals((await server.stop()).code, 0);
+  });
+}
+
+async function ask(conn: Deno.TcpConn): Promise<void> {
+  await writeAll(conn, encode(REQUEST));
+  assertEquals((await readExactly(conn, 5)).length, 5);
+}

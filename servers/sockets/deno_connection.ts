@@ -29,6 +29,8 @@ export class DenoConnection implements Connection, DenoPollable {
   look = 0;
   activity = 0;
   isOwed = true;
+  /** Whether the client has to take what is sent before anything else happens. */
+  #isBlocked = false;
 
   readonly #conn: Deno.TcpConn;
   readonly #hub: DenoHub;
@@ -128,7 +130,7 @@ export class DenoConnection implements Connection, DenoPollable {
     // A read that is begun when a write is done, whenever that is, could overwrite what is lent now.
     this.#armWhenSent = false;
     this.registration?.disarmed();
-    this.isOwed = true;
+    this.isOwed = !this.#isBlocked; // a server that queues receives also while that is so
     this.activity++;
     this.#observer.received(this, bytes, bytes.length);
     return bytes;
@@ -148,8 +150,9 @@ export class DenoConnection implements Connection, DenoPollable {
     this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
     const count = this.#inbox.lent(bytes) ? this.#outbox.borrow(bytes) : this.#outbox.take(bytes);
     if (count > 0) this.wrote(count);
-    if (count < bytes.length) this.#observer.blocked(this);
-    this.isOwed = count === bytes.length;
+    this.#isBlocked = count < bytes.length;
+    if (this.#isBlocked) this.#observer.blocked(this);
+    this.isOwed = !this.#isBlocked;
     return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
   }
 
@@ -214,7 +217,7 @@ export class DenoConnection implements Connection, DenoPollable {
 
   /** Whether bytes of the client wait to be received. */
   get hasUnread(): boolean {
-    return this.#inbox.sizeBytes > 0;
+    return !this.#isBlocked && this.#inbox.sizeBytes > 0;
   }
 
   /** Gives the descriptor back now, whatever is still to be sent. */

@@ -28,14 +28,19 @@ const FINISHED = 3;
 const CUT_OFF = 4;
 
 /**
- * Each descriptor has its state, its activity, the thread that serves its client, whether that is owed
- * nothing now, and whether it was told to end because it was silent.
+ * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is, and
+ * whether the client was told to end because it was silent.
  */
 const FIELDS = 5;
 const ACTIVITY = 1;
 const THREAD = 2;
-const OWED_NOTHING = 3;
+const TURN = 3;
 const DISMISSED = 4;
+
+/** Whose turn it is: the server has something to do for the client, or waits for it. */
+const SERVER_WORKS = 0;
+const CLIENT_SENDS = 1;
+const CLIENT_TAKES = 2;
 
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MOST_DESCRIPTORS = 1_048_576;
@@ -82,7 +87,8 @@ export class DescriptorTable {
     const at = place(fd);
     if (at >= this.#words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
     this.#words[at + ACTIVITY]++; // whoever had this descriptor before was another client
-    this.#words[at + OWED_NOTHING] = this.#words[at + DISMISSED] = 0;
+    this.#words[at + TURN] = SERVER_WORKS;
+    this.#words[at + DISMISSED] = 0;
     Atomics.store(this.#words, at, PRESENT);
     Atomics.add(this.#words, OPEN, 1);
     if (fd > Atomics.load(this.#words, HIGHEST)) Atomics.store(this.#words, HIGHEST, fd);
@@ -134,11 +140,23 @@ export class DescriptorTable {
 
   /** Whether the server has something to do for the client, and does not wait for it. */
   isOwed(fd: number): boolean {
-    return Atomics.load(this.#words, place(fd) + OWED_NOTHING) === 0;
+    return Atomics.load(this.#words, place(fd) + TURN) === SERVER_WORKS;
   }
 
   setOwed(fd: number, isOwed: boolean): void {
-    this.#words[place(fd) + OWED_NOTHING] = isOwed ? 0 : 1;
+    const turn = place(fd) + TURN;
+    if (isOwed) this.#words[turn] = SERVER_WORKS;
+    else if (this.#words[turn] !== CLIENT_TAKES) this.#words[turn] = CLIENT_SENDS;
+  }
+
+  /** Whether the server waits for the client to take what it sends, whatever that sends meanwhile. */
+  isBlocked(fd: number): boolean {
+    return Atomics.load(this.#words, place(fd) + TURN) === CLIENT_TAKES;
+  }
+
+  /** Until {@linkcode setOwed} says that the server goes on. */
+  setBlocked(fd: number): void {
+    this.#words[place(fd) + TURN] = CLIENT_TAKES;
   }
 
   /** Whether the client was told to end because it was silent. */

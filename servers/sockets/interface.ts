@@ -62,7 +62,10 @@ export interface Connection extends Pollable {
    * a readiness call says so makes no call when it has done its part, and says so here.
    */
   isOwed: boolean;
-  /** Whether bytes of the client have come that nobody has received, as far as can be seen. */
+  /**
+   * Whether bytes of the client have come that nobody has received, as far as can be seen, though nobody
+   * waits for the client to take what it was sent.
+   */
   readonly hasUnread: boolean;
   /**
    * Waits for bytes and stores them in `buffer`.

@@ -77,7 +77,8 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   get hasUnread(): boolean {
-    return this.#fd >= 0 && hasUnread(this.#home.calls, this.#fd);
+    const { table, calls } = this.#home;
+    return this.#fd >= 0 && !table.isBlocked(this.#fd) && hasUnread(calls, this.#fd);
   }
 
   recv(buffer: Uint8Array): number {
@@ -88,7 +89,7 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   send(bytes: Uint8Array): void {
-    this.isOwed = false;
+    this.#home.table.setBlocked(this.#open());
     for (let sent = 0; sent < bytes.length;) {
       const count = this.#transmit(sent === 0 ? bytes : bytes.subarray(sent), MSG_NOSIGNAL);
       if (count !== WOULD_BLOCK) sent += count;
@@ -100,7 +101,9 @@ export class LibcConnection implements Connection, LibcPollable {
     if (this.#edge === DRAINED && this.#stage === OPEN) return this.#wouldBlock();
     const { buffer, table } = this.#home;
     // An end that was made here is no news to the system, so it is not put off.
-    if (this.#stage === OPEN && !this.#hasTurn() && !table.isFinished(this.#fd)) return WOULD_BLOCK;
+    if (this.#stage === OPEN && !this.#hasTurn() && !table.isFinished(this.#fd)) {
+      return this.#wouldBlock();
+    }
     const mostBytes = Math.min(sizeBytes, buffer.bytes.length);
     const count = this.#receive(buffer.bytes, mostBytes, MSG_DONTWAIT);
     if (count === WOULD_BLOCK) return this.#wouldBlock();
@@ -121,14 +124,18 @@ export class LibcConnection implements Connection, LibcPollable {
 
   trySend(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
-    if (this.#fault === undefined && !this.#hasTurn()) return WOULD_BLOCK;
+    if (this.#fault === undefined && !this.#hasTurn()) {
+      this.#home.table.setBlocked(this.#fd);
+      return WOULD_BLOCK;
+    }
     const isTooMuch = bytes.length > MOST_BYTES_A_TURN;
     const some = isTooMuch ? bytes.subarray(0, MOST_BYTES_A_TURN) : bytes;
     const count = this.#transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT);
     this.#leftBytes -= Math.max(count, LEAST_BYTES);
     if (count < some.length) this.#home.observer.blocked(this); // as WOULD_BLOCK is
     else if (isTooMuch) this.#list?.lookAgain(this.#fd);
-    this.isOwed = count === some.length;
+    if (count === some.length) this.isOwed = true;
+    else this.#home.table.setBlocked(this.#fd);
     return count;
   }
 
@@ -260,8 +267,10 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   #received(buffer: Uint8Array, count: number): void {
-    this.#home.table.setOwed(this.#fd, true);
-    this.#home.table.moved(this.#fd);
+    const { table } = this.#home;
+    // A server that queues receives also while it waits for the client to take what was sent.
+    if (!table.isBlocked(this.#fd)) table.setOwed(this.#fd, true);
+    table.moved(this.#fd);
     this.#home.observer.received(this, buffer, count);
   }
 

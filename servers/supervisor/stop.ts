@@ -10,6 +10,11 @@ const DEAF_MS = 1_000;
 /** How long an engine may take to let go of clients that were cut off. */
 const LET_GO_MS = 500;
 
+/** How long the last lines may take after a signal. */
+const LAST_WORDS_MS = 1_000;
+/** The exit status of a program that a signal has ended, as a shell tells it of Ctrl-C. */
+const INTERRUPTED = 130;
+
 type Timer = ReturnType<typeof setTimeout>;
 
 /** What is brought to its end. */
@@ -36,6 +41,7 @@ export class Stop {
   /** Who starts us with nohup(1) does not want us to stop when the terminal is closed. */
   readonly #onHangup = hasSystemCalls() && isIgnored("SIGHUP") ? () => {} : this.#onSignal;
   #timesTold = 0;
+  #isOver = false;
   #overdue: Timer | undefined = undefined;
   #deaf: Timer | undefined = undefined;
 
@@ -51,6 +57,7 @@ export class Stop {
   }
 
   begin(): void {
+    if (this.#isOver) return void setTimeout(() => Deno.exit(INTERRUPTED), LAST_WORDS_MS);
     // While it starts it has nobody to be kind to, and may be stuck in what it loads.
     if (!this.#engine.isListening) return this.#engine.giveUp();
     const timesTold = ++this.#timesTold;
@@ -75,10 +82,11 @@ export class Stop {
     this.#overdue = this.#forceIn(LET_GO_MS, this.#overdue);
   }
 
+  /** The server has ended. What is still to be said is not cut short by a signal, nor waited for long. */
   end(): void {
     clearTimeout(this.#overdue);
     clearTimeout(this.#deaf);
-    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#listener(signal));
+    this.#isOver = true;
   }
 
   /** What the runtime is not listened to for it takes as a request to exit, though it was ignored before. */

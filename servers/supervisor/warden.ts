@@ -32,7 +32,7 @@ export class Warden implements Clients<number> {
   }
 
   hasUnread(fd: number): boolean {
-    return hasUnread(this.#calls, fd);
+    return !this.#table.isBlocked(fd) && hasUnread(this.#calls, fd);
   }
 
   stopListening(): void {

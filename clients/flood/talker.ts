@@ -12,6 +12,8 @@ export class Talker {
   readonly #flood: AbortSignal;
   readonly #exchange: Exchange;
   #ended = false;
+  /** Resolves when the connection is closed. */
+  readonly #closed = Promise.withResolvers<void>();
   #onEcho: (() => void) | undefined = undefined;
 
   /** @param flood is aborted when the flood ends: no message is begun after that */
@@ -38,7 +40,8 @@ export class Talker {
     const exchange = this.#exchange;
     const receiving = this.#receive();
     try {
-      await this.#send();
+      // Up to Deno 2.5, a write that the server does not take goes on when its connection is closed.
+      await Promise.race([this.#send(), this.#closed.promise]);
       exchange.isLastSent = true;
       if (exchange.isOwed || !this.#options.wait) await this.#conn.closeWrite();
       else this.#close();
@@ -99,8 +102,7 @@ export class Talker {
     } catch (error) {
       if (!this.#ended) this.#exchange.lost(lossOf(error));
     }
-    this.#ended = true;
-    this.#onEcho?.();
+    this.#close();
   }
 
   #close(): void {
@@ -110,6 +112,7 @@ export class Talker {
     } catch {
       // It is closed already.
     }
+    this.#closed.resolve();
     this.#onEcho?.();
   }
 

@@ -119,6 +119,14 @@ for (const sockets of ["deno", "libc"]) {
     { ignore: isMissing || Deno.build.os === "windows" },
   );
 
+  test(`on ${sockets} sockets: it ends in time though nobody takes what it sends`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const args = ["--port", String(listener.addr.port), "--conns", "3", "--duration", "200ms"];
+    const { code, stdout } = await floodOn([...args, "--size", "16777216", "--json"]);
+    const { opened, served, lost, messagesSent } = JSON.parse(stdout);
+    assertEquals([code, opened, served, lost, messagesSent], [1, 3, 0, 0, 0]);
+  }, { ignore: isMissing });
+
   test(
     `on ${sockets} sockets: it ends in time though connections are still being opened`,
     async () => {

@@ -147,3 +147,18 @@ testEachFlood("what is sent in the warm-up is served, but not measured", async (
   assertLess(elapsedMs, withWarmUpMs - 199);
   assertLess(0, lastServedMs);
 });
+
+testEachFlood("a warm-up ends though connections are lost in it", async (floodOf) => {
+  await using target = new Target(async (conn, index) => {
+    if (index === 0) return;
+    for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
+  });
+  // With two threads, each has one of the connections.
+  const flood = floodOf(target, { conns: 2, warmupMs: 300, thinkMs: 5 });
+  const running = flood.run();
+  await flood.warm;
+  flood.stop();
+  await running;
+  const { served, lost } = flood.measurements;
+  assertEquals([served, lost], [1, 1]);
+});

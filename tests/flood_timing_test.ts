@@ -162,3 +162,12 @@ testEachFlood("a warm-up ends though connections are lost in it", async (floodOf
   const { served, lost } = flood.measurements;
   assertEquals([served, lost], [1, 1]);
 });
+
+testEachFlood("a flood whose connections are lost while they think is over", async (floodOf) => {
+  await using target = new Target(async (conn) => {
+    for await (const chunk of chunks(conn)) return await writeAll(conn, chunk);
+  });
+  const flood = floodOf(target, { thinkMs: 1_000_000 });
+  await flood.run();
+  assertEquals(outcome(flood), { ...FLAWLESS, lost: 3 });
+});

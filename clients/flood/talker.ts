@@ -15,6 +15,7 @@ export class Talker {
   /** Resolves when the connection is closed. */
   readonly #closed = Promise.withResolvers<void>();
   #onEcho: (() => void) | undefined = undefined;
+  #endPause: (() => void) | undefined = undefined;
 
   /** @param flood is aborted when the flood ends: no message is begun after that */
   constructor(
@@ -52,6 +53,11 @@ export class Talker {
     }
     await receiving;
     this.#close();
+  }
+
+  /** The flood has ended: nothing more is to be waited for before the end of the stream is sent. */
+  floodEnded(): void {
+    this.#endPause?.();
   }
 
   /** Ends the connection without waiting any longer for what it is owed. */
@@ -114,18 +120,21 @@ export class Talker {
     }
     this.#closed.resolve();
     this.#onEcho?.();
+    this.#endPause?.();
   }
 
-  /** Waits, but not beyond the end of the flood. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
+  /**
+   * Waits, but not beyond the end of the flood or of the connection. It listens to no signal: thousands
+   * of connections would, and each listener that comes or goes is looked for among all of them.
+   */
+  async #pause(ms: number): Promise<void> {
+    if (this.#flood.aborted || this.#ended) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
         clearTimeout(timer);
-        this.#flood.removeEventListener("abort", end);
         resolve();
       };
-      const timer = setTimeout(end, ms);
-      this.#flood.addEventListener("abort", end);
     });
   }
 }

@@ -83,6 +83,7 @@ export class Talker {
       for (let sent = 0; sent < message.length;) {
         sent += await this.#conn.write(message.subarray(sent));
       }
+      if (this.#ended) return; // it is settled what was sent
       exchange.wasSent(message);
       if (wait) await this.#echo();
       if (thinkMs > 0) await this.#pause(thinkMs);

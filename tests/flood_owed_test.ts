@@ -127,7 +127,10 @@ testEachFlood("a flood with a rate that nobody could keep says what it has not s
     described(flood, 3, 1_000_000),
     en.flood.rate(messagesSent + messagesNotSent, messagesSent, messagesNotSent),
   );
-  assertEquals(JSON.parse(resultsAsJson(flood, { rate: 1_000_000 })).messagesDue, roundTrips.count);
+  assertEquals(
+    JSON.parse(resultsAsJson(flood, { conns: 3, rate: 1_000_000 })).messagesDue,
+    roundTrips.count,
+  );
 });
 
 testEachFlood("what is due on a connection that was lost was not sent", async (floodOf) => {
@@ -137,7 +140,8 @@ testEachFlood("what is due on a connection that was lost was not sent", async (f
       if (index === 0) return;
     }
   });
-  const flood = floodOf(target, { rate: 100, durationMs: 500 });
+  // With two threads, each has one of the connections.
+  const flood = floodOf(target, { conns: 2, rate: 100, durationMs: 500 });
   await flood.run();
   const { lost, messagesSent, messagesNotSent, messagesOverdue, roundTrips } = flood.measurements;
   assertEquals(lost, 1);
@@ -176,7 +180,7 @@ testEachFlood("a flood tells apart how connections were lost", async (floodOf) =
     assertStringIncludes(text, en.flood.lost(1, en.flood.loss(reason)));
   }
   assertStringIncludes(text, en.flood.unanswered(3, 1));
-  const results = JSON.parse(resultsAsJson(flood, { rate: Infinity }));
+  const results = JSON.parse(resultsAsJson(flood, { conns: 3, rate: Infinity }));
   assertEquals(results.lostBy, { reset: 1, closedEarly: 1 });
   assertEquals([results.lost, results.unanswered, results.messagesUnanswered], [2, 1, 3]);
 }, { ignore: !canReset });
@@ -198,7 +202,7 @@ testEachFlood(
       described(flood),
       en.flood.refused(2, en.flood.refusal("ECONNREFUSED", "deno")),
     );
-    assertEquals(JSON.parse(resultsAsJson(flood, { rate: Infinity })).refusedBy, {
+    assertEquals(JSON.parse(resultsAsJson(flood, { conns: 3, rate: Infinity })).refusedBy, {
       ECONNREFUSED: 2,
     });
   },
@@ -216,7 +220,7 @@ testEachFlood("a flood of a mute server says that nothing was answered", async (
   await running;
   assertStringIncludes(described(flood), en.flood.nothingAnswered);
   const { roundTripMs, messagesUnanswered } = JSON.parse(
-    resultsAsJson(flood, { rate: Infinity }),
+    resultsAsJson(flood, { conns: 3, rate: Infinity }),
   );
   assertEquals([roundTripMs, messagesUnanswered], [null, 3]);
 });

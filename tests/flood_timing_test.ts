@@ -147,3 +147,27 @@ testEachFlood("what is sent in the warm-up is served, but not measured", async (
   assertLess(elapsedMs, withWarmUpMs - 199);
   assertLess(0, lastServedMs);
 });
+
+testEachFlood("a warm-up ends though connections are lost in it", async (floodOf) => {
+  await using target = new Target(async (conn, index) => {
+    if (index === 0) return;
+    for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
+  });
+  // With two threads, each has one of the connections.
+  const flood = floodOf(target, { conns: 2, warmupMs: 300, thinkMs: 5 });
+  const running = flood.run();
+  await flood.warm;
+  flood.stop();
+  await running;
+  const { served, lost } = flood.measurements;
+  assertEquals([served, lost], [1, 1]);
+});
+
+testEachFlood("a flood whose connections are lost while they think is over", async (floodOf) => {
+  await using target = new Target(async (conn) => {
+    for await (const chunk of chunks(conn)) return await writeAll(conn, chunk);
+  });
+  const flood = floodOf(target, { thinkMs: 1_000_000 });
+  await flood.run();
+  assertEquals(outcome(flood), { ...FLAWLESS, lost: 3 });
+});

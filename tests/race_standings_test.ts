@@ -1,3 +1,5 @@
+import { Measurements } from "../clients/flood/measurements.ts";
+import { makeMeasured } from "../clients/race/figures.ts";
 import { bestOf, median } from "../clients/race/standings.ts";
 import { describeNotes, showFigure } from "../clients/race/texts.ts";
 import { en } from "../cli/messages/en.ts";
@@ -104,4 +106,17 @@ Deno.test("what must be known is said once for all whom it concerns", () => {
 
 Deno.test("where all goes well there is nothing to say", () => {
   assertEquals(describeNotes(standingsOf({ a: [at(10), at(10)] }), en), []);
+});
+
+Deno.test("what was too little to be counted is no figure, which would be the best", () => {
+  const measurements = new Measurements();
+  measurements.messagesEchoed = 100;
+  const figures = (cpuSeconds: number, switches: number) => {
+    const usage = { cpuSeconds, cpuOverMs: 1_000, switches, switchesOverMs: 1_000 };
+    const seen = { usage, peaks: undefined, totals: undefined, floodCpuShare: 0 };
+    return makeMeasured({ measurements, elapsedMs: 1_000 }, seen).figures;
+  };
+  const { cpuSecondsPerMillion, switchesPerThousand } = figures(0.01, 1);
+  assertEquals([cpuSecondsPerMillion, switchesPerThousand], [100, 10]);
+  assertEquals(Object.keys(figures(0, 0)), ["messagesPerSecond", "served", "allServedMs"]);
 });

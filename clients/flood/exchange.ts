@@ -92,12 +92,12 @@ export class Exchange {
     const check = this.#check;
     const wrongBefore = check.wrongBytes;
     this.#nowMs = nowMs;
-    check.takeWords(buffer, words, this.#onMessage, count);
+    // What was never sent cannot come back, whatever it looks like: it is no part of an echo.
+    const asked = Math.min(count, this.#owedBytes);
+    check.takeWords(buffer, words, this.#onMessage, asked);
     measurements.bytesReceived += count;
-    // What was never sent cannot come back, whatever it looks like.
-    const unasked = Math.max(0, count - this.#owedBytes);
-    measurements.wrongBytes += check.wrongBytes - wrongBefore + unasked;
-    this.#owedBytes -= count - unasked;
+    measurements.wrongBytes += check.wrongBytes - wrongBefore + count - asked;
+    this.#owedBytes -= asked;
     if (!this.#isServed && check.messages > 0 && !isOver) this.#countServed(nowMs);
   }
 

@@ -1,3 +1,5 @@
+// @ts-types="../../cli/std/delay.d.ts"
+import { delay } from "@std/async/delay";
 import { Measurements } from "./measurements.ts";
 import { type FloodOptions, MOST_CONNECTING } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
@@ -75,9 +77,10 @@ export class Flood implements RunningFlood {
       this.#endMs = performance.now();
       this.#elapsedMs = this.#endMs - this.#measuredFromMs;
       for (const talker of this.#cutShort) talker.settle(this.#endMs, this.#endMs);
-      // Whoever was not served by now never was, whatever the server still does.
       for (const talker of this.#talkers) {
+        // Whoever was not served by now never was, whatever the server still does.
         if (this.#options.wait && !talker.isServed) talker.giveUp();
+        else talker.floodEnded();
       }
     });
     await this.#openAll();
@@ -101,7 +104,8 @@ export class Flood implements RunningFlood {
     const opening: Promise<void>[] = [];
     for (let index = 0; index < conns && !this.#end.signal.aborted; index++) {
       const dueMs = startedMs + index * 1_000 / connectRate;
-      if (dueMs > performance.now()) await this.#pause(dueMs - performance.now());
+      const pauseMs = dueMs - performance.now();
+      if (pauseMs > 0) await delay(pauseMs, { signal: this.#end.signal }).catch(() => {});
       while (this.#connecting >= MOST_CONNECTING) await Promise.race(opening);
       const opened = this.#open(index).then(() => {
         opening.splice(opening.indexOf(opened), 1);
@@ -165,15 +169,5 @@ export class Flood implements RunningFlood {
 
   #giveUp(): void {
     for (const talker of this.#talkers) talker.giveUp();
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#end.signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      }, { once: true });
-    });
   }
 }

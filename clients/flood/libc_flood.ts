@@ -2,7 +2,7 @@ import { HostLookupError, lookUpHost } from "../../servers/sockets/host_lookup.t
 import { SystemCallError } from "../../servers/sockets/system_call_error.ts";
 import { systemCalls } from "../../servers/sockets/system_calls.ts";
 import { createWaker, wake } from "../../servers/sockets/waker.ts";
-import type { FromThread, ThreadReport, ThreadSetup } from "./libc_protocol.ts";
+import { type FromThread, SHARED, type ThreadReport, type ThreadSetup } from "./libc_protocol.ts";
 import { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
@@ -12,7 +12,7 @@ export class LibcFlood implements RunningFlood {
   readonly #options: FloodOptions;
   readonly #threads: number;
   readonly #calls = systemCalls();
-  readonly #stops = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #shared = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   /** What each thread has reported last. */
   readonly #reports: ThreadReport[] = [];
   readonly #warm = Promise.withResolvers<void>();
@@ -53,7 +53,7 @@ export class LibcFlood implements RunningFlood {
   }
 
   stop(): void {
-    Atomics.add(this.#stops, 0, 1);
+    Atomics.add(this.#shared, SHARED.stops, 1);
     if (this.#waker !== -1) wake(this.#calls, this.#waker);
   }
 
@@ -79,7 +79,7 @@ export class LibcFlood implements RunningFlood {
           thread,
           threads: this.#threads,
           waker: this.#waker,
-          stops: this.#stops.buffer,
+          shared: this.#shared.buffer,
         }, (report) => this.#take(thread, report))
       ));
     } finally {

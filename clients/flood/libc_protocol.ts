@@ -8,6 +8,9 @@ import type { SocketAddress } from "../../servers/sockets/socket_address.ts";
 import type { EncodedMeasurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 
+/** The words that all threads share: how often the flood was stopped, and how many threads are done. */
+export const SHARED = { stops: 0, done: 1 } as const;
+
 /** What a thread needs to begin. */
 export interface ThreadSetup {
   readonly options: FloodOptions;
@@ -18,8 +21,8 @@ export interface ThreadSetup {
   readonly threads: number;
   /** Becomes readable with each stop, eventfd(2). */
   readonly waker: number;
-  /** One word: how often the flood was stopped. */
-  readonly stops: SharedArrayBuffer;
+  /** {@linkcode SHARED} */
+  readonly shared: SharedArrayBuffer;
 }
 
 /** What a thread says of its part of the flood, now and then and in the end. */

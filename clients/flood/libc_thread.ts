@@ -3,11 +3,12 @@ import { BinaryHeap } from "@std/data-structures/binary-heap";
 import { EPOLLET, EPOLLIN } from "../../servers/sockets/interface.ts";
 import { checked, type SystemCallError } from "../../servers/sockets/system_call_error.ts";
 import { systemCalls } from "../../servers/sockets/system_calls.ts";
+import { wake } from "../../servers/sockets/waker.ts";
 import { LibcClock } from "./libc_clock.ts";
 import { LibcConnector } from "./libc_connector.ts";
 import { LibcEpoll } from "./libc_epoll.ts";
 import { LibcOpener, type OpenerEvents } from "./libc_opener.ts";
-import type { ThreadReport, ThreadSetup } from "./libc_protocol.ts";
+import { SHARED, type ThreadReport, type ThreadSetup } from "./libc_protocol.ts";
 import { LibcTalker, type TalkerThread } from "./libc_talker.ts";
 import { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
@@ -34,7 +35,10 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   readonly #opener: LibcOpener;
   readonly #talkers: (LibcTalker | undefined)[] = [];
   readonly #sleepers = new BinaryHeap<LibcTalker>((a, b) => a.dueMs - b.dueMs);
-  readonly #stops: Int32Array;
+  readonly #setup: ThreadSetup;
+  readonly #shared: Int32Array;
+  /** Whether no connection of this thread is left, or will come. */
+  #isDone = false;
   #measuredFromMs: number;
   /** When the warm-up is over; `Infinity` once it is. */
   #warmMs: number;
@@ -58,7 +62,8 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   constructor(setup: ThreadSetup, onReport: (report: ThreadReport) => void) {
     this.#onReport = onReport;
     this.options = setup.options;
-    this.#stops = new Int32Array(setup.stops);
+    this.#setup = setup;
+    this.#shared = new Int32Array(setup.shared);
     checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
     const { conns, warmupMs, durationMs } = this.options;
     const startedMs = this.#measuredFromMs = this.clock.now();
@@ -71,23 +76,22 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   }
 
   /**
-   * Opens the connections and talks on them until all are closed. Blocks the thread.
+   * Opens the connections and talks on them until the flood is over. Blocks the thread.
    *
    * @returns what it came to
    */
   run(): ThreadReport {
     const now = () => this.clock.now();
-    this.#opener.openMore(now);
-    while (this.#open > 0 || !this.#opener.isDone) {
+    while (!this.isOver || this.#open > 0) {
+      this.#opener.openMore(now);
+      this.#checkDone();
       this.#handle(this.#wait());
       this.#goOn();
       this.#wakeSleepers();
-      this.#opener.openMore(now);
       if (now() >= this.#warmMs) this.#endWarmup();
       this.#checkEnd(now());
       if (now() >= this.#reportMs) this.#reportNow();
     }
-    if (!this.isOver) this.#end(now());
     this.#epoll.close();
     return this.#report();
   }
@@ -155,8 +159,17 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     this.#reportNow();
   }
 
+  /** The last thread that is done stops the flood: until then, the messages of all go on to be due. */
+  #checkDone(): void {
+    if (this.#isDone || this.#open > 0 || !this.#opener.isDone) return;
+    this.#isDone = true;
+    if (Atomics.add(this.#shared, SHARED.done, 1) + 1 < this.#setup.threads) return;
+    Atomics.add(this.#shared, SHARED.stops, 1);
+    wake(this.calls, this.#setup.waker);
+  }
+
   #checkEnd(nowMs: number): void {
-    const stops = Atomics.load(this.#stops, 0);
+    const stops = Atomics.load(this.#shared, SHARED.stops);
     if (!this.isOver && (stops > 0 || nowMs >= this.#endMs)) this.#end(nowMs);
     if (nowMs >= this.#giveUpMs || stops > 1) this.#giveUp();
   }

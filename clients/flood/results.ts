@@ -2,7 +2,7 @@ import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { FloodOptions } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
-import { type Durations, PERCENTILES } from "./measurements.ts";
+import { type Durations, type Measurements, PERCENTILES } from "./measurements.ts";
 
 /**
  * Whether every connection that was wanted was served to the end, nothing was lost or wrong, and what
@@ -50,20 +50,26 @@ export function describeResults(
   lines.push(flood.wrong(wrongBytes));
   const never = opened - served - lostUnserved;
   if (never > 0) lines.push(flood.notServed(never));
-  const notOpened = conns - opened - measurements.refused;
-  if (notOpened > 0) lines.push(flood.notOpened(notOpened));
+  const missing = notOpened(measurements, conns);
+  if (missing > 0) lines.push(flood.notOpened(missing));
   return lines;
+}
+
+/** How many connections the flood had no time to open. */
+function notOpened({ opened, refused }: Measurements, conns: number): number {
+  return conns - opened - refused;
 }
 
 /** The results for programs. */
 export function resultsAsJson(
   { measurements, elapsedMs }: RunningFlood,
-  { rate }: Pick<FloodOptions, "rate">,
+  { conns, rate }: Pick<FloodOptions, "conns" | "rate">,
 ): string {
   const { connectTimes, roundTrips, refusedBy, lostBy, ...counted } = measurements;
   const { messagesSent, messagesNotSent } = counted;
   return JSON.stringify({
     ...counted,
+    notOpened: notOpened(measurements, conns),
     refusedBy,
     lostBy,
     messagesDue: rate < Infinity ? messagesSent + messagesNotSent : undefined,

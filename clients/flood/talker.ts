@@ -12,7 +12,10 @@ export class Talker {
   readonly #flood: AbortSignal;
   readonly #exchange: Exchange;
   #ended = false;
+  /** Resolves when the connection is closed. */
+  readonly #closed = Promise.withResolvers<void>();
   #onEcho: (() => void) | undefined = undefined;
+  #endPause: (() => void) | undefined = undefined;
 
   /** @param flood is aborted when the flood ends: no message is begun after that */
   constructor(
@@ -38,7 +41,8 @@ export class Talker {
     const exchange = this.#exchange;
     const receiving = this.#receive();
     try {
-      await this.#send();
+      // Up to Deno 2.5, a write that the server does not take goes on when its connection is closed.
+      await Promise.race([this.#send(), this.#closed.promise]);
       exchange.isLastSent = true;
       if (exchange.isOwed || !this.#options.wait) await this.#conn.closeWrite();
       else this.#close();
@@ -49,6 +53,11 @@ export class Talker {
     }
     await receiving;
     this.#close();
+  }
+
+  /** The flood has ended: nothing more is to be waited for before the end of the stream is sent. */
+  floodEnded(): void {
+    this.#endPause?.();
   }
 
   /** Ends the connection without waiting any longer for what it is owed. */
@@ -74,6 +83,7 @@ export class Talker {
       for (let sent = 0; sent < message.length;) {
         sent += await this.#conn.write(message.subarray(sent));
       }
+      if (this.#ended) return; // it is settled what was sent
       exchange.wasSent(message);
       if (wait) await this.#echo();
       if (thinkMs > 0) await this.#pause(thinkMs);
@@ -99,8 +109,7 @@ export class Talker {
     } catch (error) {
       if (!this.#ended) this.#exchange.lost(lossOf(error));
     }
-    this.#ended = true;
-    this.#onEcho?.();
+    this.#close();
   }
 
   #close(): void {
@@ -110,19 +119,23 @@ export class Talker {
     } catch {
       // It is closed already.
     }
+    this.#closed.resolve();
     this.#onEcho?.();
+    this.#endPause?.();
   }
 
-  /** Waits, but not beyond the end of the flood. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
+  /**
+   * Waits, but not beyond the end of the flood or of the connection. It listens to no signal: thousands
+   * of connections would, and each listener that comes or goes is looked for among all of them.
+   */
+  async #pause(ms: number): Promise<void> {
+    if (this.#flood.aborted || this.#ended) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
         clearTimeout(timer);
-        this.#flood.removeEventListener("abort", end);
         resolve();
       };
-      const timer = setTimeout(end, ms);
-      this.#flood.addEventListener("abort", end);
     });
   }
 }

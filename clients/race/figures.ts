@@ -61,7 +61,7 @@ interface Seen {
 
 /** Makes figures of what a heat saw. */
 export function makeMeasured(
-  { measurements, elapsedMs }: RunningFlood,
+  { measurements, elapsedMs }: Pick<RunningFlood, "measurements" | "elapsedMs">,
   { usage, peaks, totals, floodCpuShare }: Seen,
 ): Measured {
   const { roundTrips } = measurements;
@@ -69,8 +69,11 @@ export function makeMeasured(
   const messagesPerSecond = counts.messagesEchoed / Math.max(elapsedMs, 1) * 1_000;
   const percentileMs = (percentile: number) =>
     roundTrips.count === 0 ? undefined : roundTrips.percentileMs(percentile);
+  // Of what was too little for the system to count, it is unknown how little it was.
   const per = (count: number, overMs: number, messages: number) =>
-    counts.messagesEchoed === 0 ? undefined : count / overMs * 1_000 / messagesPerSecond * messages;
+    counts.messagesEchoed === 0 || count === 0
+      ? undefined
+      : count / overMs * 1_000 / messagesPerSecond * messages;
   return {
     figures: withoutUnknown({
       messagesPerSecond,

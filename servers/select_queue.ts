@@ -12,7 +12,7 @@ import { Client } from "./engine/client.ts";
 import type { Engine } from "./engine/model.ts";
 import { Sleepers } from "./engine/sleepers.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
-import { WOULD_BLOCK } from "./sockets/interface.ts";
+import { CLIENT_TAKES, WOULD_BLOCK } from "./sockets/interface.ts";
 
 /** A client whose messages pile up higher than this is not received from, until some are answered. */
 const QUEUE_LIMIT_BYTES = 65_536;
@@ -120,9 +120,10 @@ export async function selectQueue(engine: Engine): Promise<void> {
     if (isInput && !queued.isInput) inputs.add(connection);
     if (!isInput && queued.isInput) inputs.delete(connection);
     queued.isInput = isInput;
-    if (!queued.isOutput && hasToSend(queued)) {
+    if (hasToSend(queued)) {
+      connection.turn = CLIENT_TAKES;
+      if (!queued.isOutput) outputs.push(connection);
       queued.isOutput = true;
-      outputs.push(connection);
     }
     if (progress === "asleep") sleepers.add(client);
   }

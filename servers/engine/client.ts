@@ -1,5 +1,11 @@
 import { type Answer, type Answers, OneAnswer, type Session } from "../handlers/session.ts";
-import type { Connection } from "../sockets/interface.ts";
+import {
+  CLIENT_SENDS,
+  CLIENT_TAKES,
+  type Connection,
+  SERVER_WORKS,
+  type Turn,
+} from "../sockets/interface.ts";
 import { sendSome } from "../sockets/send_some.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -14,6 +20,14 @@ const NO_ANSWERS = new OneAnswer();
  * - `done`: all is sent, and the session wants the connection closed
  */
 export type Progress = "ready" | "blocked" | "asleep" | "done";
+
+/** Whose turn it is when a client has come so far. */
+const TURNS: Readonly<Record<Progress, Turn>> = {
+  ready: CLIENT_SENDS,
+  blocked: CLIENT_TAKES,
+  asleep: SERVER_WORKS,
+  done: SERVER_WORKS,
+};
 
 /**
  * What an event loop has to remember of a client between two turns: a thread would have it on its
@@ -33,7 +47,7 @@ export class Client {
   constructor(connection: Connection, session: Session) {
     this.connection = connection;
     this.#session = session;
-    connection.isOwed = false; // it is to speak first
+    connection.turn = CLIENT_SENDS; // it is to speak first
   }
 
   /** Hands a chunk to the session and sends its answers. To be called when `ready`. */
@@ -49,7 +63,7 @@ export class Client {
   }
 
   #came(progress: Progress): Progress {
-    this.connection.isOwed = progress === "asleep";
+    this.connection.turn = TURNS[progress];
     return this.progress = progress;
   }
 

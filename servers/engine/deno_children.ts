@@ -1,4 +1,5 @@
-import { type Address, type Connection, formatAddress, WOULD_BLOCK } from "../sockets/interface.ts";
+import { CLIENT_SENDS, formatAddress, SERVER_WORKS, WOULD_BLOCK } from "../sockets/interface.ts";
+import type { Address, Connection } from "../sockets/interface.ts";
 import { READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { childCommand } from "./child_role.ts";
 import type { Children } from "./children.ts";
@@ -134,7 +135,7 @@ async function carryToChild(
       const chunk = connection.tryRecv(recvSizeBytes);
       // What was received is good until the next time, and the child has it by then.
       if (chunk === WOULD_BLOCK) {
-        connection.isOwed = child.mayOwe;
+        connection.turn = child.mayOwe ? SERVER_WORKS : CLIENT_SENDS;
         await sockets.readable(connection);
       } else if (chunk.length === 0 || !await child.write(chunk)) return;
     }
@@ -154,7 +155,7 @@ async function carryFromChild(
       child.isSending = true;
       await connection.send(bytes);
       child.isSending = false;
-      connection.isOwed = child.mayOwe;
+      connection.turn = child.mayOwe ? SERVER_WORKS : CLIENT_SENDS;
     }
     if (await child.endedForSilence()) sockets.dismiss(connection);
   } finally {

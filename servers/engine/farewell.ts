@@ -1,4 +1,5 @@
-import type { Connection, Sockets } from "../sockets/interface.ts";
+import { CLIENT_SENDS, SERVER_WORKS } from "../sockets/interface.ts";
+import type { Connection, Sockets, Turn } from "../sockets/interface.ts";
 
 /** Deno 2.5 and later versions disagree on what it is. */
 type Timer = ReturnType<typeof setTimeout>;
@@ -23,9 +24,9 @@ export interface Clients<Client> {
   all(): Iterable<Client>;
   /** Grows with every call that moved bytes. */
   activity(client: Client): number;
-  /** Whether the server has something to do for the client, which waits for it. */
-  isOwed(client: Client): boolean;
-  /** Whether bytes of the client wait to be received: they are a sign of life as well. */
+  /** Whose turn it is. */
+  turn(client: Client): Turn;
+  /** Whether bytes of the client wait to be received. */
   hasUnread(client: Client): boolean;
   /** No more clients are accepted. */
   stopListening(): void;
@@ -42,7 +43,7 @@ export function clientsOf(sockets: Sockets): Clients<Connection> {
   return {
     all: () => sockets.connections,
     activity: (connection) => connection.activity,
-    isOwed: (connection) => connection.isOwed,
+    turn: (connection) => connection.turn,
     hasUnread: (connection) => connection.hasUnread,
     stopListening: () => sockets.stopListening(),
     finish: (connection) => sockets.finish(connection),
@@ -139,8 +140,10 @@ export function dismissIdle<Client>(clients: Clients<Client>, idleTimeoutMs: num
       const forMs = silenceOf(client, seen.get(client), passedMs);
       present.set(client, { activity: clients.activity(client), forMs });
       if (forMs < idleTimeoutMs) continue;
-      if (clients.hasUnread(client)) present.delete(client);
-      else if (forMs >= 2 * idleTimeoutMs) clients.abort(client);
+      // What it has sent is a sign of life, where it is received once its turn comes.
+      if (clients.turn(client) === CLIENT_SENDS && clients.hasUnread(client)) {
+        present.delete(client);
+      } else if (forMs >= 2 * idleTimeoutMs) clients.abort(client);
       else clients.dismiss(client);
     }
     seen = present;
@@ -148,7 +151,7 @@ export function dismissIdle<Client>(clients: Clients<Client>, idleTimeoutMs: num
   return () => clearInterval(timer);
 
   function silenceOf(client: Client, before: Silence | undefined, passedMs: number): number {
-    if (before === undefined || clients.isOwed(client)) return 0;
+    if (before === undefined || clients.turn(client) === SERVER_WORKS) return 0;
     return before.activity === clients.activity(client) ? before.forMs + passedMs : 0;
   }
 }

@@ -1,5 +1,6 @@
 import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./interface.ts";
-import type { Address, Connection, Observer } from "./interface.ts";
+import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "./interface.ts";
+import type { Address, Connection, Observer, Turn } from "./interface.ts";
 import type { DenoHub, DenoPollable, Registration } from "./deno_hub.ts";
 import { isOfOperation, isReset } from "./deno_faults.ts";
 import { resetOwn } from "./own_descriptors.ts";
@@ -28,9 +29,7 @@ export class DenoConnection implements Connection, DenoPollable {
   registration: Registration | undefined = undefined;
   look = 0;
   activity = 0;
-  isOwed = true;
-  /** Whether the client has to take what is sent before anything else happens. */
-  #isBlocked = false;
+  turn: Turn = SERVER_WORKS;
 
   readonly #conn: Deno.TcpConn;
   readonly #hub: DenoHub;
@@ -70,12 +69,12 @@ export class DenoConnection implements Connection, DenoPollable {
 
   recv(buffer: Uint8Array): number | Promise<number> {
     if (this.#finished || this.#ended) return 0;
-    this.isOwed = false;
+    this.turn = CLIENT_SENDS;
     return this.read(buffer).then(this.#onRecv, this.#onFailed);
   }
 
   async send(bytes: Uint8Array): Promise<void> {
-    this.isOwed = false;
+    this.turn = CLIENT_TAKES;
     try {
       for (let sent = 0; sent < bytes.length;) {
         sent += this.wrote(await this.write(sent === 0 ? bytes : bytes.subarray(sent)));
@@ -88,7 +87,7 @@ export class DenoConnection implements Connection, DenoPollable {
   read(buffer: Uint8Array): Promise<number | null> {
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#finished || this.#ended) return END;
-    this.isOwed = false;
+    this.turn = CLIENT_SENDS;
     this.#lent = buffer;
     this.#blockedInRecv = true;
     return this.#conn.read(buffer);
@@ -99,19 +98,19 @@ export class DenoConnection implements Connection, DenoPollable {
     if (count === null) this.#ended = true;
     if (this.#closing) this.#goOnDiscarding();
     if (count === null || this.#finished) return 0;
-    this.isOwed = true;
+    this.turn = SERVER_WORKS;
     this.activity++;
     this.#observer.received(this, this.#lent, count);
     return count;
   }
 
   write(bytes: Uint8Array): Promise<number> {
-    this.isOwed = false;
+    this.turn = CLIENT_TAKES;
     return this.#conn.write(bytes);
   }
 
   wrote(count: number): number {
-    this.isOwed = true;
+    this.turn = SERVER_WORKS;
     this.activity++;
     this.#observer.sent(this, count);
     return count;
@@ -123,14 +122,14 @@ export class DenoConnection implements Connection, DenoPollable {
       if (this.#ended || this.#finished) return NOTHING;
       if (this.registration !== undefined) this.registration.disarmed();
       else this.arm();
-      this.isOwed = false;
+      this.turn = CLIENT_SENDS;
       return WOULD_BLOCK;
     }
     const bytes = this.#inbox.take(sizeBytes);
     // A read that is begun when a write is done, whenever that is, could overwrite what is lent now.
     this.#armWhenSent = false;
     this.registration?.disarmed();
-    this.isOwed = !this.#isBlocked; // a server that queues receives also while that is so
+    this.turn = SERVER_WORKS;
     this.activity++;
     this.#observer.received(this, bytes, bytes.length);
     return bytes;
@@ -150,9 +149,8 @@ export class DenoConnection implements Connection, DenoPollable {
     this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
     const count = this.#inbox.lent(bytes) ? this.#outbox.borrow(bytes) : this.#outbox.take(bytes);
     if (count > 0) this.wrote(count);
-    this.#isBlocked = count < bytes.length;
-    if (this.#isBlocked) this.#observer.blocked(this);
-    this.isOwed = !this.#isBlocked;
+    if (count < bytes.length) this.#observer.blocked(this);
+    this.turn = count < bytes.length ? CLIENT_TAKES : SERVER_WORKS;
     return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
   }
 
@@ -217,7 +215,7 @@ export class DenoConnection implements Connection, DenoPollable {
 
   /** Whether bytes of the client wait to be received. */
   get hasUnread(): boolean {
-    return !this.#isBlocked && this.#inbox.sizeBytes > 0;
+    return this.#inbox.sizeBytes > 0;
   }
 
   /** Gives the descriptor back now, whatever is still to be sent. */

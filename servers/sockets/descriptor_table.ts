@@ -8,6 +8,8 @@
  * @module
  */
 
+import { SERVER_WORKS, type Turn } from "./interface.ts";
+
 /** Places in the header. */
 const STOPPING = 0;
 const LISTENER = 1;
@@ -36,11 +38,6 @@ const ACTIVITY = 1;
 const THREAD = 2;
 const TURN = 3;
 const DISMISSED = 4;
-
-/** Whose turn it is: the server has something to do for the client, or waits for it. */
-const SERVER_WORKS = 0;
-const CLIENT_SENDS = 1;
-const CLIENT_TAKES = 2;
 
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MOST_DESCRIPTORS = 1_048_576;
@@ -138,25 +135,14 @@ export class DescriptorTable {
     return Atomics.load(this.#words, place(fd) + ACTIVITY);
   }
 
-  /** Whether the server has something to do for the client, and does not wait for it. */
-  isOwed(fd: number): boolean {
-    return Atomics.load(this.#words, place(fd) + TURN) === SERVER_WORKS;
+  /** See {@linkcode Connection.turn}. */
+  turn(fd: number): Turn {
+    // Nothing else is ever stored there.
+    return Atomics.load(this.#words, place(fd) + TURN) as Turn;
   }
 
-  setOwed(fd: number, isOwed: boolean): void {
-    const turn = place(fd) + TURN;
-    if (isOwed) this.#words[turn] = SERVER_WORKS;
-    else if (this.#words[turn] !== CLIENT_TAKES) this.#words[turn] = CLIENT_SENDS;
-  }
-
-  /** Whether the server waits for the client to take what it sends, whatever that sends meanwhile. */
-  isBlocked(fd: number): boolean {
-    return Atomics.load(this.#words, place(fd) + TURN) === CLIENT_TAKES;
-  }
-
-  /** Until {@linkcode setOwed} says that the server goes on. */
-  setBlocked(fd: number): void {
-    this.#words[place(fd) + TURN] = CLIENT_TAKES;
+  setTurn(fd: number, turn: Turn): void {
+    this.#words[place(fd) + TURN] = turn;
   }
 
   /** Whether the client was told to end because it was silent. */

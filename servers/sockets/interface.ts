@@ -47,6 +47,15 @@ export interface Listener extends Pollable {
   tryAccept(): Connection | null;
 }
 
+/** The server has something to do for the client, from accept and from each receipt on. */
+export const SERVER_WORKS = 0;
+/** The server waits for the client to send. */
+export const CLIENT_SENDS = 1;
+/** The server waits for the client to take what it was sent, whatever that sends meanwhile. */
+export const CLIENT_TAKES = 2;
+/** Whose turn it is. A client is idle only when it is the client's. */
+export type Turn = typeof SERVER_WORKS | typeof CLIENT_SENDS | typeof CLIENT_TAKES;
+
 /** A connected client. */
 export interface Connection extends Pollable {
   readonly kind: "connection";
@@ -56,16 +65,11 @@ export interface Connection extends Pollable {
   /** Grows with every call that moved bytes. */
   readonly activity: number;
   /**
-   * Whether the server has something to do for the client and does not wait for it: true from accept
-   * and from each receipt on, until it waits for the client to send, or to take what was sent. A client
-   * that is owed something is not idle. The calls of the socket keep it; a loop that receives only when
-   * a readiness call says so makes no call when it has done its part, and says so here.
+   * Who has to do something now. The calls of the socket keep it; a loop that receives and sends only
+   * when a readiness call says so makes no call when it has done its part, and says so here.
    */
-  isOwed: boolean;
-  /**
-   * Whether bytes of the client have come that nobody has received, as far as can be seen, though nobody
-   * waits for the client to take what it was sent.
-   */
+  turn: Turn;
+  /** Whether bytes have come that nobody has received, as far as can be seen. */
   readonly hasUnread: boolean;
   /**
    * Waits for bytes and stores them in `buffer`.

@@ -1,5 +1,6 @@
+import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "./interface.ts";
 import { ConnectionReset, WOULD_BLOCK } from "./interface.ts";
-import type { Address, Connection } from "./interface.ts";
+import type { Address, Connection, Turn } from "./interface.ts";
 import type { EdgeTriggeredList, LibcHome } from "./libc_home.ts";
 import type { LibcPollable } from "./libc_hub.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
@@ -68,33 +69,32 @@ export class LibcConnection implements Connection, LibcPollable {
     return this.#fd < 0 ? 0 : this.#home.table.activity(this.#fd);
   }
 
-  get isOwed(): boolean {
-    return this.#fd >= 0 && this.#home.table.isOwed(this.#fd);
+  get turn(): Turn {
+    return this.#fd < 0 ? CLIENT_SENDS : this.#home.table.turn(this.#fd);
   }
 
-  set isOwed(isOwed: boolean) {
-    if (this.#fd >= 0) this.#home.table.setOwed(this.#fd, isOwed);
+  set turn(turn: Turn) {
+    if (this.#fd >= 0) this.#home.table.setTurn(this.#fd, turn);
   }
 
   get hasUnread(): boolean {
-    const { table, calls } = this.#home;
-    return this.#fd >= 0 && !table.isBlocked(this.#fd) && hasUnread(calls, this.#fd);
+    return this.#fd >= 0 && hasUnread(this.#home.calls, this.#fd);
   }
 
   recv(buffer: Uint8Array): number {
-    this.isOwed = false;
+    this.turn = CLIENT_SENDS;
     const count = this.#receive(buffer, buffer.length, 0);
     if (count > 0) this.#received(buffer, count);
     return count;
   }
 
   send(bytes: Uint8Array): void {
-    this.#home.table.setBlocked(this.#open());
+    this.turn = CLIENT_TAKES;
     for (let sent = 0; sent < bytes.length;) {
       const count = this.#transmit(sent === 0 ? bytes : bytes.subarray(sent), MSG_NOSIGNAL);
       if (count !== WOULD_BLOCK) sent += count;
     }
-    this.isOwed = true;
+    this.turn = SERVER_WORKS;
   }
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
@@ -125,7 +125,7 @@ export class LibcConnection implements Connection, LibcPollable {
   trySend(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
     if (this.#fault === undefined && !this.#hasTurn()) {
-      this.#home.table.setBlocked(this.#fd);
+      this.turn = CLIENT_TAKES;
       return WOULD_BLOCK;
     }
     const isTooMuch = bytes.length > MOST_BYTES_A_TURN;
@@ -134,8 +134,7 @@ export class LibcConnection implements Connection, LibcPollable {
     this.#leftBytes -= Math.max(count, LEAST_BYTES);
     if (count < some.length) this.#home.observer.blocked(this); // as WOULD_BLOCK is
     else if (isTooMuch) this.#list?.lookAgain(this.#fd);
-    if (count === some.length) this.isOwed = true;
-    else this.#home.table.setBlocked(this.#fd);
+    this.turn = count === some.length ? SERVER_WORKS : CLIENT_TAKES;
     return count;
   }
 
@@ -262,14 +261,13 @@ export class LibcConnection implements Connection, LibcPollable {
 
   /** Nobody can go on before the client does. */
   #wouldBlock(): typeof WOULD_BLOCK {
-    this.isOwed = false;
+    this.turn = CLIENT_SENDS;
     return WOULD_BLOCK;
   }
 
   #received(buffer: Uint8Array, count: number): void {
     const { table } = this.#home;
-    // A server that queues receives also while it waits for the client to take what was sent.
-    if (!table.isBlocked(this.#fd)) table.setOwed(this.#fd, true);
+    table.setTurn(this.#fd, SERVER_WORKS);
     table.moved(this.#fd);
     this.#home.observer.received(this, buffer, count);
   }

@@ -1,3 +1,4 @@
+import { CLIENT_SENDS, SERVER_WORKS, type Turn } from "../sockets/interface.ts";
 import { childCommand } from "../engine/child_role.ts";
 import {
   type ChildSeats,
@@ -107,8 +108,8 @@ export class ChildProcesses implements Clients<ChildProcess> {
     return child.activity;
   }
 
-  isOwed(child: ChildProcess): boolean {
-    return child.mayOwe;
+  turn(child: ChildProcess): Turn {
+    return child.mayOwe ? SERVER_WORKS : CLIENT_SENDS;
   }
 
   hasUnread(): boolean {

@@ -1,4 +1,5 @@
 import type { Clients } from "../engine/farewell.ts";
+import type { Turn } from "../sockets/interface.ts";
 import { DescriptorTable } from "../sockets/descriptor_table.ts";
 import { interruptThread } from "../sockets/interruption.ts";
 import { cutSocketOff } from "../sockets/libc_connection.ts";
@@ -27,12 +28,12 @@ export class Warden implements Clients<number> {
     return this.#table.activity(fd);
   }
 
-  isOwed(fd: number): boolean {
-    return this.#table.isOwed(fd);
+  turn(fd: number): Turn {
+    return this.#table.turn(fd);
   }
 
   hasUnread(fd: number): boolean {
-    return !this.#table.isBlocked(fd) && hasUnread(this.#calls, fd);
+    return hasUnread(this.#calls, fd);
   }
 
   stopListening(): void {

@@ -1,11 +1,11 @@
-import type { Connection } from "../../servers/sockets/interface.ts";
+import { type Connection, SERVER_WORKS, type Turn } from "../../servers/sockets/interface.ts";
 
 /** A connection that nothing may be done with: a test puts in what it needs. */
 export class FakeConnection implements Connection {
   readonly kind = "connection";
   readonly peer = { host: "::1", port: 1234 };
   readonly activity = 0;
-  isOwed = true;
+  turn: Turn = SERVER_WORKS;
   readonly hasUnread = false;
 
   constructor(readonly id = 1) {}

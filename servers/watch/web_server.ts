@@ -107,11 +107,19 @@ export class WebServer {
     const { recording } = this.#shown;
     if (pathname === "/frames") {
       const isAsked = request.headers.get("upgrade")?.toLowerCase() === "websocket";
-      return isAsked ? this.#watchers.welcome(request) : respond("this is a WebSocket", 426);
+      return isAsked ? this.#welcome(request) : respond("this is a WebSocket", 426);
     }
     if (pathname === "/view") return Response.json(await this.#describe());
     if (pathname === "/recording" && recording !== undefined) return new Response(recording.lines);
     return await readAsset(pathname) ?? respond("there is nothing here", 404);
+  }
+
+  #welcome(request: Request): Response {
+    try {
+      return this.#watchers.welcome(request);
+    } catch (error) {
+      return respond(messageOf(error), 400); // the handshake lacks something
+    }
   }
 
   /** What the page must know before it shows anything. */

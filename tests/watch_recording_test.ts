@@ -63,6 +63,13 @@ const CHANGES: readonly [name: string, change: (text: string) => string, counts:
   ["that is only its head, without an end", (text) => text.slice(0, text.indexOf("\n")), [0, 0]],
   ["with garbage in the middle", (text) => text.replace(/\n/, "\n\0\xff{\nnull\n[]\n{}\n"), [3, 4]],
   ["that was written twice into one file", (text) => text + text, [6, 1]],
+  ["whose log holds no lines", (text) => text.replace('"log":[]', '"log":[null]'), [2, 1]],
+  ["whose clients are none", (text) => text.replace('"peers":[]', '"peers":[null]'), [2, 1]],
+  [
+    "whose changes lack something",
+    (text) => text.replace('"changes":[]', '"changes":[[1,2]]'),
+    [2, 1],
+  ],
 ];
 
 for (const [name, change, counts] of CHANGES) {

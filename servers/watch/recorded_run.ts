@@ -82,8 +82,15 @@ function parseObject(line: Uint8Array | undefined): Readonly<Record<string, unkn
 function isFrame(value: Readonly<Record<keyof Frame, unknown>> | undefined): boolean {
   if (value === undefined || typeof value.timeMs !== "number") return false;
   const { peers, changes, log, totals, calls, messages, settings, crowd } = value;
-  return [peers, changes, log].every(Array.isArray) &&
-    [totals, calls, messages, settings, crowd].every(isObject);
+  return [totals, calls, messages, settings, crowd].every(isObject) &&
+    isListOf(peers, ([client, peer]) => typeof client === "number" && typeof peer === "string") &&
+    isListOf(changes, (change) => change.length === 4 && change.every(Number.isFinite)) &&
+    Array.isArray(log) && log.every(isObject);
+}
+
+/** Whether something is a list of lists that are all so. */
+function isListOf(value: unknown, isSo: (item: readonly unknown[]) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => Array.isArray(item) && isSo(item));
 }
 
 function isObject(value: unknown): boolean {

@@ -9,7 +9,14 @@ import type { Messages } from "./messages.ts";
 export function systemReason(error: unknown, { system }: Messages): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/failed to lookup address/.test(message)) return system.hostUnknown;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (error instanceof Deno.errors.NotCapable) return system.notCapable;
+  const given = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = typeof given === "string" ? given : numbered(message);
   const known: Readonly<Record<string, string>> = system.reasons;
   return known[code] ?? message.replace(/ \(os error \d+\).*$/s, "");
+}
+
+/** Deno gives some errors of the system no code, but a number, errno(3). */
+function numbered(message: string): string {
+  return /\(os error 28\)/.test(message) ? "ENOSPC" : "";
 }

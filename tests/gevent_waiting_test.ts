@@ -287,3 +287,16 @@ test("gevent: the clock's loop waits for a month in pieces that a timer can coun
   }
   assertEquals(asked, [10, 2 ** 31 - 1, 2 ** 31 - 1]);
 });
+
+test("gevent: a link that is given twice, and taken back once, is told once", async () => {
+  await runOnClock(function* () {
+    let told = 0;
+    const link = { ended: () => told++ };
+    const greenlet = spawn(nap, 10);
+    greenlet.link(link);
+    greenlet.link(link);
+    greenlet.unlink(link);
+    yield* greenlet.join();
+    assertEquals(told, 1);
+  });
+});

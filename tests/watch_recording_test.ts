@@ -1,5 +1,7 @@
 import { RefusedError } from "../cli/errors.ts";
 import { en } from "../cli/messages/en.ts";
+import { zh } from "../cli/messages/zh.ts";
+import { systemReason } from "../cli/system_reason.ts";
 import type { Frame } from "../servers/watch/frames.ts";
 import { readRecording } from "../servers/watch/recorded_run.ts";
 import { Recording } from "../servers/watch/recording.ts";
@@ -8,6 +10,9 @@ import { decode } from "./harness/bytes.ts";
 import { FakeRun } from "./harness/fake_run.ts";
 import { test } from "./harness/test.ts";
 import "./harness/sanitizers.ts";
+
+/** A pipe of Linux holds 64 KiB, pipe(7). */
+const MORE_THAN_A_PIPE_TAKES = 1_000_000;
 
 /** A path that is somewhere else for each test. */
 async function withPath(work: (path: string) => Promise<void>): Promise<void> {
@@ -58,6 +63,13 @@ const CHANGES: readonly [name: string, change: (text: string) => string, counts:
   ["that is only its head, without an end", (text) => text.slice(0, text.indexOf("\n")), [0, 0]],
   ["with garbage in the middle", (text) => text.replace(/\n/, "\n\0\xff{\nnull\n[]\n{}\n"), [3, 4]],
   ["that was written twice into one file", (text) => text + text, [6, 1]],
+  ["whose log holds no lines", (text) => text.replace('"log":[]', '"log":[null]'), [2, 1]],
+  ["whose clients are none", (text) => text.replace('"peers":[]', '"peers":[null]'), [2, 1]],
+  [
+    "whose changes lack something",
+    (text) => text.replace('"changes":[]', '"changes":[[1,2]]'),
+    [2, 1],
+  ],
 ];
 
 for (const [name, change, counts] of CHANGES) {
@@ -79,6 +91,55 @@ test("a recording whose disk is full ends with a reason, and nothing else does",
   assertEquals(reasons.length, 1);
   assertMatch(reasons[0], /^the disk is full$/);
 }, { ignore: Deno.build.os !== "linux" });
+
+/** A pipe with a name, which {@linkcode withPath} removes. */
+async function makeFifo(path: string): Promise<void> {
+  assertEquals((await new Deno.Command("mkfifo", { args: [path] }).output()).code, 0);
+}
+
+test(
+  "a pipe of which nobody reads is refused at once, and does not hold up the server",
+  () =>
+    withPath(async (path) => {
+      await makeFifo(path);
+      const begin = () => Recording.begin(new FakeRun(), path, en, fail);
+      await assertRejects(begin, RefusedError, "nobody reads it");
+    }),
+  { ignore: Deno.build.os !== "linux" },
+);
+
+test(
+  "a recording ends in time, with a reason, when its pipe takes no more",
+  () =>
+    withPath(async (path) => {
+      await makeFifo(path);
+      // To open it for both does not wait, and makes this a reader that never reads: fifo(7).
+      using reader = await Deno.open(path, { read: true, write: true });
+      const run = new FakeRun();
+      const reasons: string[] = [];
+      const recording = await Recording.begin(run, path, en, (reason) => reasons.push(reason));
+      const line = "x".repeat(MORE_THAN_A_PIPE_TAKES);
+      run.publish(run.frame({ log: [{ en: line, zh: line }] }));
+      await recording.end();
+      assertEquals(reasons.length, 1);
+      assertMatch(reasons[0], /nothing could be written/);
+      await drain(reader); // so that nothing of this test is left
+    }),
+  { ignore: Deno.build.os !== "linux" },
+);
+
+/** Reads all that a pipe has got, and more that is written meanwhile. */
+async function drain(reader: Deno.FsFile): Promise<void> {
+  const bytes = new Uint8Array(65_536);
+  for (let left = MORE_THAN_A_PIPE_TAKES; left > 0;) left -= await reader.read(bytes) ?? left;
+}
+
+Deno.test("what the system says of a device or a full disk is said in the language of the person", () => {
+  const denied = new Deno.errors.NotCapable('Requires all access to "/dev/full", specify …');
+  assertEquals(systemReason(denied, zh), zh.system.notCapable);
+  const full = new Error("No space left on device (os error 28)");
+  assertEquals(systemReason(full, zh), zh.system.reasons.ENOSPC);
+});
 
 function fail(reason: string): never {
   throw new Error(reason);

@@ -162,6 +162,15 @@ test("no file beside those of the page can be had", async () => {
   }
 });
 
+test("a handshake that lacks something is a fault of who asks", async () => {
+  await using page = new Page();
+  for (const missing of ["connection", "sec-websocket-key"]) {
+    const headers = Object.entries(HANDSHAKE);
+    const rest = Object.fromEntries(headers.filter(([name]) => name !== missing));
+    assertEquals((await page.ask("GET", "/frames", rest)).status, 400);
+  }
+});
+
 test("each page has a token of its own", async () => {
   await using one = new Page();
   await using other = new Page();

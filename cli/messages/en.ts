@@ -157,6 +157,7 @@ export const en = {
   /** Why the system has refused something. */
   system: {
     hostUnknown: "there is no such host",
+    notCapable: "a program on Deno may not open it without all permissions",
     reasons: {
       EACCES: "permission denied",
       EPERM: "permission denied",
@@ -167,6 +168,7 @@ export const en = {
       ENAMETOOLONG: "the name is too long",
       EROFS: "the file system is read-only",
       ENOSPC: "the disk is full",
+      ENXIO: "nobody reads it (start its reader first)",
       EMFILE: "too many open files (raise the limit with ulimit -n)",
       ECONNREFUSED: "nothing listens there",
       ECONNRESET: "the connection was reset",

@@ -51,7 +51,8 @@ export const enWatch = {
       `${flag} ${port}: no page can be shown there: ${reason}`,
     cannotRecord: (path: string, reason: string) => `--record ${path}: ${reason}`,
     recordingFailed: (path: string, reason: string) =>
-      `--record ${path}: ${reason}: the recording ends here, and the server goes on`,
+      `--record ${path}: ${reason}: the recording ends here; the server is not affected`,
+    takesNothing: (seconds: number) => `nothing could be written for ${seconds} s`,
     cannotReplay: (path: string, reason: string) => `${path}: ${reason}`,
     noRecording: (path: string) =>
       `${path} is no recording: make one with playground serve <model> --record FILE`,

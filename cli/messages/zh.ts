@@ -146,6 +146,7 @@ export const zh: Messages = {
 
   system: {
     hostUnknown: "没有这台主机",
+    notCapable: "Deno 程序没有全部权限时不能打开它",
     reasons: {
       EACCES: "没有权限",
       EPERM: "没有权限",
@@ -156,6 +157,7 @@ export const zh: Messages = {
       ENAMETOOLONG: "名字太长",
       EROFS: "文件系统是只读的",
       ENOSPC: "磁盘已满",
+      ENXIO: "没有读取方（请先启动读取它的程序）",
       EMFILE: "打开的文件太多（可用 ulimit -n 提高上限）",
       ECONNREFUSED: "那里没有程序在监听",
       ECONNRESET: "连接被重置",

@@ -52,7 +52,8 @@ export const zhWatch: typeof enWatch = {
       `${flag} ${port}：无法在那里提供页面：${reason}`,
     cannotRecord: (path: string, reason: string) => `--record ${path}：${reason}`,
     recordingFailed: (path: string, reason: string) =>
-      `--record ${path}：${reason}：录制到此为止，服务器继续运行`,
+      `--record ${path}：${reason}：录制到此为止，服务器不受影响`,
+    takesNothing: (seconds: number) => `${seconds} 秒内无法写入任何内容`,
     cannotReplay: (path: string, reason: string) => `${path}：${reason}`,
     noRecording: (path: string) =>
       `${path} 不是录像：请用 playground serve <模型> --record FILE 录制一份`,

@@ -1,4 +1,5 @@
 import { RefusedError } from "../../cli/errors.ts";
+import { isFrame } from "../../servers/watch/recorded_run.ts";
 import type {
   Command,
   Frame,
@@ -91,10 +92,15 @@ function parseMessage(data: unknown): FromView | undefined {
   if (typeof data !== "string") return undefined;
   try {
     const message = JSON.parse(data);
-    const isOurs = Array.isArray(message.hellos) || typeof message.frame === "object" ||
-      message.isOver === true;
+    const isOurs = Array.isArray(message.hellos) && message.hellos.every(isHello) ||
+      isFrame(message.frame) || message.isOver === true;
     return isOurs ? message : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether something says what a server is: any program may listen where one is looked for. */
+function isHello(hello: unknown): boolean {
+  return typeof hello === "object" && hello !== null && "model" in hello && "servant" in hello;
 }

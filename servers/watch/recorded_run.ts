@@ -1,7 +1,6 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { systemReason } from "../../cli/system_reason.ts";
-import type { Frame } from "./frames.ts";
 import { FORMAT, type Head, VERSION } from "./recording.ts";
 
 const NEWLINE = "\n".charCodeAt(0);
@@ -72,20 +71,29 @@ function joined(lines: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 function parseObject(line: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(line));
-    // Of an object, any property may be asked for.
-    return isObject(value) ? value as Readonly<Record<string, unknown>> : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isFrame(value: Readonly<Record<keyof Frame, unknown>> | undefined): boolean {
-  if (value === undefined || typeof value.timeMs !== "number") return false;
-  const { peers, changes, log, totals, calls, messages, settings, crowd } = value;
-  return [peers, changes, log].every(Array.isArray) &&
-    [totals, calls, messages, settings, crowd].every(isObject);
+/** Whether something, parsed from JSON, has all that is shown of a frame. */
+export function isFrame(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { timeMs, peers, changes, log, totals, calls, messages, settings, crowd } = value;
+  if (typeof timeMs !== "number") return false;
+  return [totals, calls, messages, settings, crowd].every(isObject) &&
+    isListOf(peers, ([client, peer]) => typeof client === "number" && typeof peer === "string") &&
+    isListOf(changes, (change) => change.length === 4 && change.every(Number.isFinite)) &&
+    Array.isArray(log) && log.every(isObject);
 }
 
-function isObject(value: unknown): boolean {
+/** Whether something is a list of lists that are all so. */
+function isListOf(value: unknown, isSo: (item: readonly unknown[]) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => Array.isArray(item) && isSo(item));
+}
+
+/** Of an object, any property may be asked for. */
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }

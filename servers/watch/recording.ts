@@ -4,8 +4,10 @@
  * @module
  */
 
+import { closeSync, constants, openSync } from "node:fs";
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
+import { settlesWithin } from "../../cli/settles_within.ts";
 import { systemReason } from "../../cli/system_reason.ts";
 import { followFrames, type FrameReader } from "./frame_following.ts";
 import type { Frame, Hello, Run } from "./frames.ts";
@@ -13,6 +15,9 @@ import type { Frame, Hello, Run } from "./frames.ts";
 /** Stands in the first line, so that another file is not taken for a recording. */
 export const FORMAT = "playground recording";
 export const VERSION = 2;
+
+/** How long a file has to take what is left at the end: a pipe of which nobody reads takes nothing. */
+const LAST_WRITE_MS = 2_000;
 
 /** The first line of a recording. */
 export interface Head {
@@ -47,7 +52,7 @@ export class Recording implements FrameReader {
 
   /**
    * @param onFailed is called when the file cannot be written any more, as when the disk is full: then
-   *   the recording ends, and the run goes on
+   *   the recording ends, and the run goes on; also when it does not take the end in time
    * @throws {RefusedError} when the file cannot be opened
    */
   static async begin(
@@ -58,8 +63,7 @@ export class Recording implements FrameReader {
   ): Promise<Recording> {
     const hello = await run.hello();
     try {
-      const file = await Deno.open(path, { write: true, create: true, truncate: true });
-      return new Recording(file, run, hello, messages, onFailed);
+      return new Recording(openToWrite(path), run, hello, messages, onFailed);
     } catch (error) {
       throw new RefusedError(messages.watch.cannotRecord(path, systemReason(error, messages)));
     }
@@ -75,7 +79,10 @@ export class Recording implements FrameReader {
 
   async end(): Promise<void> {
     this.#leave();
-    await this.#written;
+    if (!await settlesWithin(this.#written, LAST_WRITE_MS)) {
+      this.#hasFailed = true; // so what is still to be written is not
+      this.#onFailed(this.#messages.watch.takesNothing(LAST_WRITE_MS / 1_000));
+    }
     this.#file.close();
   }
 
@@ -93,9 +100,25 @@ export class Recording implements FrameReader {
         written += await this.#file.write(bytes.subarray(written));
       }
     } catch (error) {
+      if (this.#hasFailed) return; // it was given up
       this.#hasFailed = true;
       this.#leave();
       this.#onFailed(systemReason(error, this.#messages));
     }
+  }
+}
+
+/**
+ * Opens a file and empties it. To open a FIFO waits for its reader, and the whole thread with it; with
+ * O_NONBLOCK it fails instead, fifo(7). A file that is open so cannot be written by Deno, so it is
+ * opened twice, and the reader is there the second time.
+ */
+function openToWrite(path: string): Deno.FsFile {
+  const { O_WRONLY, O_CREAT, O_NONBLOCK = 0 } = constants;
+  const probe = openSync(path, O_WRONLY | O_CREAT | O_NONBLOCK, 0o666);
+  try {
+    return Deno.openSync(path, { write: true, create: true, truncate: true });
+  } finally {
+    closeSync(probe);
   }
 }

@@ -14,6 +14,7 @@ import { systemReason } from "../../cli/system_reason.ts";
 import { makeToken, mayControl, mayRead, SECURITY_HEADERS } from "./access.ts";
 import { readAsset } from "./assets.ts";
 import { parseCommand, RefusedCommand } from "./commands.ts";
+import { EnduringServer } from "./enduring_server.ts";
 import type { Refusal, Run } from "./frames.ts";
 import type { RecordedRun } from "./recorded_run.ts";
 import { Watchers } from "./watchers.ts";
@@ -44,7 +45,7 @@ export class WebServer {
   readonly #token = makeToken();
   readonly #id = makeToken();
   readonly #watchers: Watchers;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #server: EnduringServer;
 
   /**
    * @param port 0 picks a free one
@@ -54,12 +55,12 @@ export class WebServer {
     this.#shown = shown;
     this.#watchers = new Watchers(shown.runs, this.#id);
     try {
-      this.#server = Deno.serve({
-        hostname: HOST,
+      this.#server = new EnduringServer(
+        HOST,
         port,
-        onListen: () => {},
-        onError: (error) => respond(messageOf(error), 500),
-      }, (request) => this.#answer(request));
+        (request) => this.#answer(request),
+        (error) => respond(messageOf(error), 500),
+      );
     } catch (error) {
       const { messages } = shown;
       const { watch } = messages;
@@ -73,7 +74,7 @@ export class WebServer {
   }
 
   get port(): number {
-    return this.#server.addr.port;
+    return this.#server.port;
   }
 
   /** Where the page is, for who may control what it shows. */
@@ -106,11 +107,19 @@ export class WebServer {
     const { recording } = this.#shown;
     if (pathname === "/frames") {
       const isAsked = request.headers.get("upgrade")?.toLowerCase() === "websocket";
-      return isAsked ? this.#watchers.welcome(request) : respond("this is a WebSocket", 426);
+      return isAsked ? this.#welcome(request) : respond("this is a WebSocket", 426);
     }
     if (pathname === "/view") return Response.json(await this.#describe());
     if (pathname === "/recording" && recording !== undefined) return new Response(recording.lines);
     return await readAsset(pathname) ?? respond("there is nothing here", 404);
+  }
+
+  #welcome(request: Request): Response {
+    try {
+      return this.#watchers.welcome(request);
+    } catch (error) {
+      return respond(messageOf(error), 400); // the handshake lacks something
+    }
   }
 
   /** What the page must know before it shows anything. */

@@ -153,10 +153,14 @@ export class Greenlet<Value = unknown> implements Parking, Link {
     else this.#links = [this.#links, link];
   }
 
-  /** Does not tell `link` after all. */
+  /** Does not tell `link` after all; of one that was given twice, once. */
   unlink(link: Link): void {
-    if (Array.isArray(this.#links)) this.#links = this.#links.filter((one) => one !== link);
-    else if (this.#links === link) this.#links = undefined;
+    const links = this.#links;
+    if (links === link) this.#links = undefined;
+    if (!Array.isArray(links)) return;
+    // Those that have waited longest leave first as a rule, and a new list for each would take too long.
+    const at = links.indexOf(link);
+    if (at >= 0) links.splice(at, 1);
   }
 
   /** The one that it joins has ended. */

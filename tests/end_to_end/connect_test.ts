@@ -97,6 +97,7 @@ test(
     step(2);
     await terminal.untilShown(["one", "two, still two", "three", ...rows]);
     await terminal.press("\r");
+    await terminal.untilShown([...rows, ""]);
     step(3);
     await terminal.untilShown([...rows, "four", ""]);
     await terminal.press("\x04");

@@ -75,6 +75,7 @@ async function type(args: string[], run: Command["run"] = () => Promise.resolve(
 const MISTYPED: [args: string[], stderr: string][] = [
   [["sevre"], en.flags.unknownCommand("sevre", "serve")],
   [["toString"], en.flags.unknownCommand("toString", null)],
+  [["SERVE"], en.flags.unknownCommand("SERVE", "serve")],
   [["rep"], en.flags.unknownCommand("rep", "replay")],
   [["help", "sevre"], en.flags.unknownCommand("sevre", "serve")],
   [["--quiet"], en.flags.unknown("--quiet", null)],

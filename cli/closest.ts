@@ -18,9 +18,10 @@ export function closest<Candidate extends string>(
   candidates: readonly Candidate[],
 ): Candidate | null {
   if (word === "") return null;
-  const begun = candidates.find((candidate) => candidate.startsWith(word));
+  const typed = word.toLowerCase(); // no candidate has capitals
+  const begun = candidates.find((candidate) => candidate.startsWith(typed));
   if (begun !== undefined) return begun;
-  const changes = candidates.map((candidate) => levenshteinDistance(word, candidate));
+  const changes = candidates.map((candidate) => levenshteinDistance(typed, candidate));
   const fewest = Math.min(...changes);
   return fewest <= Math.ceil(word.length / 3) ? candidates[changes.indexOf(fewest)] : null;
 }

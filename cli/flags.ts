@@ -281,6 +281,12 @@ function unknownFlag(argument: string, known: string[], messages: Messages): Usa
   const typed = argument.replace(/=.*/s, "");
   // Every command has these two beside its own.
   const nearest = closest(typed.replace(/^-+/, ""), [...known, "lang", "help"]);
+  if (typed === `--${nearest}`) { // such as --help=yes
+    const value = argument.slice(typed.length + 1);
+    return new UsageError(
+      messages.flags.wrongValue(typed, value, messages.flags.wantsNothing, null),
+    );
+  }
   return new UsageError(messages.flags.unknown(typed, nearest === null ? null : `--${nearest}`));
 }
 

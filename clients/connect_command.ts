@@ -13,7 +13,7 @@ const connectFlags = { crlf: onOff() };
 export interface Conversation {
   /** What is typed, in bytes, to its end. */
   readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Shows what came from the server. @throws {Deno.errors.BrokenPipe} when nobody sees it */
+  /** Shows what came from the server. @throws when the system does not take it */
   show(bytes: Uint8Array): Promise<void>;
   /** Gives back the terminal. */
   end(): void;
@@ -43,13 +43,17 @@ export const connectCommand = defineCommand({
     console.error(texts.connected(shown));
     try {
       sendTyped(conversation, conn);
-      const isHeard = await showReceived(conversation, conn);
-      if (isHeard) console.error(texts.closed(shown));
+      await showReceived(conversation, conn);
+      conversation.end();
+      console.error(texts.closed(shown));
       return 0;
     } catch (error) {
-      throw new RefusedError(texts.lost(shown, systemReason(error, messages)));
-    } finally {
       conversation.end();
+      if (!(error instanceof NotShown)) {
+        throw new RefusedError(texts.lost(shown, systemReason(error, messages)));
+      }
+      if (error.cause instanceof Deno.errors.BrokenPipe) return 0; // it has had enough, as `head` has
+      throw new RefusedError(messages.outputLost(systemReason(error.cause, messages)));
     }
   },
 });
@@ -64,20 +68,20 @@ async function sendTyped({ typed }: Conversation, conn: Deno.TcpConn): Promise<v
   }
 }
 
+/** What came could not be shown, which is not the fault of the connection. Its cause tells why. */
+class NotShown extends Error {}
+
 /**
  * Shows what comes, until the other side has closed.
  *
- * @returns whether all of it was shown: a reader such as `head` may have had enough
- * @throws what the connection is lost by
+ * @throws {NotShown} or what the connection is lost by
  */
-async function showReceived(conversation: Conversation, conn: Deno.TcpConn): Promise<boolean> {
+async function showReceived(conversation: Conversation, conn: Deno.TcpConn): Promise<void> {
   for await (const bytes of conn.readable) {
     try {
       await conversation.show(bytes);
-    } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) return false;
-      throw error;
+    } catch (cause) {
+      throw new NotShown("not shown", { cause });
     }
   }
-  return true;
 }

@@ -63,7 +63,9 @@ function parseUrl(typed: string, { download }: Messages): URL {
 
 /** Whether it is the port that makes `typed` no URL. */
 function hasWrongPort(typed: string): boolean {
-  const [, host, port] = /^[^:]*:[\\/]*(?:[^\\/?#]*@)?([^\\/?#]*):([^\\/?#:\]]*)/.exec(typed) ?? [];
+  const [, host, port] =
+    /^[^:]*:[\\/]*(?:[^\\/?#]*@)?([^\\/?#@]*):([^\\/?#:@\]]*)(?![^\\/?#])/.exec(typed) ??
+      [];
   return port !== undefined && URL.canParse(`http://${host}`);
 }
 

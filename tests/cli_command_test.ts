@@ -75,6 +75,7 @@ async function type(args: string[], run: Command["run"] = () => Promise.resolve(
 const MISTYPED: [args: string[], stderr: string][] = [
   [["sevre"], en.flags.unknownCommand("sevre", "serve")],
   [["toString"], en.flags.unknownCommand("toString", null)],
+  [["SERVE"], en.flags.unknownCommand("SERVE", "serve")],
   [["rep"], en.flags.unknownCommand("rep", "replay")],
   [["help", "sevre"], en.flags.unknownCommand("sevre", "serve")],
   [["--quiet"], en.flags.unknown("--quiet", null)],
@@ -83,6 +84,7 @@ const MISTYPED: [args: string[], stderr: string][] = [
   [["serve", "a", "b"], en.flags.tooManyWords("b", en.commands.serve.usage)],
   [["serve", "a", "--prot", "1"], en.flags.unknown("--prot", "--port")],
   [["serve", "--prot", "1", "--lang", "zh"], zh.flags.unknown("--prot", "--port")],
+  [["serve", "a", "--help=1"], "--help 1: it is on or off, and takes no other value"],
   [["--lang=ch", "serve"], "--lang ch: it takes en or zh; did you mean zh?"],
   [["serve", "a", "--lang"], "--lang needs a value: it takes en or zh"],
 ];

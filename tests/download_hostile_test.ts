@@ -273,3 +273,12 @@ testInDirectory("each of many fails alone", async (directory) => {
   );
   assertEquals(namesIn(directory).length, 10);
 });
+
+test("a redirect cannot send a terminal what it obeys", async () => {
+  // U+009B in UTF-8, with which sequences begin that a terminal obeys; encoded once more if it is text.
+  await using server = new RawServer(
+    sends(["302 Found", "Location: http://\u009b2J/", "Content-Length: 0"]),
+  );
+  const { failures } = await download([server.url()], undefined);
+  assertNotMatch(JSON.stringify(failures), /[\u0080-\u009f]/);
+});

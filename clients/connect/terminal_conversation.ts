@@ -1,10 +1,14 @@
-import { stdin, stdout } from "node:process";
-import { clearLine, createInterface, cursorTo } from "node:readline";
+import { stdout } from "node:process";
+import { clearScreenDown, createInterface, cursorTo, moveCursor } from "node:readline";
+import { setImmediate } from "node:timers";
+import { VisibleText } from "../../cli/visible_text.ts";
 import type { Conversation } from "../connect_command.ts";
-import { VisibleText } from "./visible_text.ts";
+import { Keys } from "./keys.ts";
 
 /** The exit status of a program that Ctrl-C has ended, as a shell tells it. */
 const INTERRUPTED = 130;
+/** A line of the server that is longer may be broken where a read has ended. */
+const LONGEST_UNFINISHED = 1_000;
 
 /**
  * A person at a terminal: lines can be edited, and earlier ones come back with the arrow keys. What
@@ -12,8 +16,15 @@ const INTERRUPTED = 130;
  */
 export class TerminalConversation implements Conversation {
   readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
-  readonly #lines = createInterface({ input: stdin, output: stdout, terminal: true, prompt: "" });
+  readonly #lines = createInterface({
+    input: new Keys((text) => this.#insert(text)),
+    output: stdout,
+    terminal: true,
+    prompt: "",
+  });
   readonly #visible = new VisibleText();
+  /** The last line that was shown, as long as its end has not come: what comes next belongs there. */
+  #unfinished = "";
   #isTyping = true;
 
   /** @param lineEnd what each line ends with when it is sent */
@@ -21,7 +32,10 @@ export class TerminalConversation implements Conversation {
     const encoder = new TextEncoder();
     this.typed = new ReadableStream({
       start: (controller) => {
-        this.#lines.on("line", (line) => controller.enqueue(encoder.encode(line + lineEnd)));
+        this.#lines.on("line", (line) => {
+          this.#setUnfinished(""); // what was typed stands below it now
+          controller.enqueue(encoder.encode(line + lineEnd));
+        });
         this.#lines.on("close", () => {
           this.#isTyping = false;
           controller.close();
@@ -33,19 +47,55 @@ export class TerminalConversation implements Conversation {
       this.end();
       Deno.exit(INTERRUPTED);
     });
+    // After Ctrl-Z the editor of lines hears no keys until it is asked for a line again.
+    this.#lines.on("SIGCONT", () => this.#lines.prompt(true));
   }
 
-  show(bytes: Uint8Array): Promise<void> {
-    const text = this.#visible.next(bytes);
-    cursorTo(stdout, 0);
-    clearLine(stdout, 0);
-    // A line of its own for what is typed, also below an answer that does not end its line.
-    stdout.write(text.endsWith("\n") ? text : `${text}\n`);
-    if (this.#isTyping) this.#lines.prompt(true);
-    return Promise.resolve();
+  async show(bytes: Uint8Array): Promise<void> {
+    this.#print(this.#visible.next(bytes));
+    await new Promise((resolve) => setImmediate(resolve)); // or keys are not heard while more comes
   }
 
   end(): void {
+    this.#print(this.#visible.end());
+    if (this.#isTyping && this.#lines.line !== "") {
+      this.#lines.write(null, { ctrl: true, name: "e" });
+      stdout.write("\n"); // what is printed next does not belong to what was typed
+    }
     this.#lines.close();
+  }
+
+  #print(text: string): void {
+    if (text === "") return;
+    const shown = this.#unfinished + text;
+    const finished = shown.lastIndexOf("\n") + 1;
+    const isTooLong = shown.length - finished > LONGEST_UNFINISHED;
+    moveCursor(stdout, 0, -this.#lines.getCursorPos().rows);
+    cursorTo(stdout, 0);
+    clearScreenDown(stdout);
+    stdout.write(isTooLong ? `${shown}\n` : shown.slice(0, finished));
+    this.#setUnfinished(isTooLong ? "" : shown.slice(finished));
+    this.#setRowsAbove(0);
+    if (this.#isTyping) this.#lines.prompt(true);
+    else stdout.write(this.#lines.getPrompt());
+  }
+
+  /** The unfinished line is a part of the prompt, which is drawn above what is typed. */
+  #setUnfinished(text: string): void {
+    this.#unfinished = text;
+    this.#lines.setPrompt(text === "" ? "" : `${text}\n`);
+  }
+
+  #insert(text: string): void {
+    this.#lines.write(text);
+    this.#setRowsAbove(this.#lines.getCursorPos().rows);
+  }
+
+  /**
+   * Tells the editor of lines in which row of the prompt and the line the cursor is. It knows by itself
+   * only of what it has drawn again as a whole.
+   */
+  #setRowsAbove(rows: number): void {
+    Reflect.set(this.#lines, "prevRows", rows);
   }
 }

@@ -6,6 +6,7 @@ import type { Description, Resumption } from "./destination.ts";
 import { DownloadError, type Reason } from "./reasons.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { Silence } from "./silence.ts";
+import { visible } from "../../cli/visible_text.ts";
 import { toError } from "../../servers/sockets/thrown.ts";
 import { strongValidator } from "./validator.ts";
 
@@ -103,7 +104,8 @@ async function send(
 
 /** `fetch` tells its reasons in words only. */
 function whyNoAnswer({ message, cause }: Error): Reason {
-  const told = hideCredentials(cause instanceof Error ? cause.message : message);
+  // A redirect may put anything into it, and it is shown on terminals.
+  const told = visible(hideCredentials(cause instanceof Error ? cause.message : message));
   const short = told.replace(
     /^error sending request .*?client error \(\w+\): |^Fetch failed: /,
     "",

@@ -64,6 +64,76 @@ test("Ctrl-C ends connect, and gives the terminal back", async () => {
   assertMatch(output, / icanon /);
 }, { ignore: !isLinux });
 
+/** Sends the next of `parts` whenever it is told to, and then closes. */
+function inSteps(parts: readonly string[]) {
+  const steps = parts.map(() => Promise.withResolvers<void>());
+  const received: string[] = [];
+  const target = new Target(async (conn) => {
+    const reading = readToEnd(conn);
+    for (const [index, part] of parts.entries()) {
+      await steps[index].promise;
+      await writeAll(conn, encode(part));
+    }
+    received.push(decode(await reading));
+  });
+  return { target, received, step: (index: number) => steps[index].resolve() };
+}
+
+test(
+  "what the server sends stays whole, whatever is typed and in whatever pieces it comes",
+  async () => {
+    const { target, step } = inSteps(["one\r", "\ntwo, ", "still two\nthree\n", "four", "\n"]);
+    await using _ = target;
+    const terminal = new InTerminal(["connect", String(target.port)], 20, 24);
+    await terminal.until("Ctrl-D ends");
+    const typed = "a line that takes three rows of twenty columns, as it is";
+    for (const letter of typed) await terminal.press(letter);
+    const rows = ["a line that takes th", "ree rows of twenty c", "olumns, as it is"];
+    await terminal.untilShown(rows);
+    step(0);
+    await terminal.untilShown(["one", ...rows]);
+    step(1);
+    await terminal.untilShown(["one", "two,", ...rows]);
+    step(2);
+    await terminal.untilShown(["one", "two, still two", "three", ...rows]);
+    await terminal.press("\r");
+    await terminal.untilShown([...rows, ""]);
+    step(3);
+    await terminal.untilShown([...rows, "four", ""]);
+    await terminal.press("\x04");
+    step(4);
+    await terminal.until("has closed");
+    await terminal.end();
+  },
+  { ignore: !isLinux },
+);
+
+test("connect takes a long line that is pasted, and draws it once", async () => {
+  const { target, received } = inSteps([]);
+  await using _ = target;
+  const terminal = new InTerminal(["connect", String(target.port)], 80, 24);
+  await terminal.until("Ctrl-D ends");
+  const pasted = "0123456789 ".repeat(180);
+  await terminal.press(`${pasted}\rshort\r`);
+  await terminal.until("short");
+  await terminal.press("\x04");
+  const output = await terminal.end();
+  assertEquals(received, [`${pasted}\nshort\n`]);
+  assertEquals(output.length < 3 * pasted.length, true, `${output.length} characters were drawn`);
+}, { ignore: !isLinux });
+
+test("what is said at the end does not belong to what was typed", async () => {
+  const { target, step } = inSteps(["x\n"]);
+  const terminal = new InTerminal(["connect", String(target.port)], 80, 24);
+  await terminal.until("Ctrl-D ends");
+  await terminal.press("half a line");
+  await terminal.until("half a line");
+  step(0);
+  await terminal.untilShown(["x", "half a line"]);
+  await target[Symbol.asyncDispose]();
+  assertMatch(await terminal.end(), /^(\S+ has closed|lost .*)\r?$/m);
+}, { ignore: !isLinux });
+
 test("connect leaves the bytes as they are in a pipe", async () => {
   await using target = new Target(async (conn) => {
     await readToEnd(conn);

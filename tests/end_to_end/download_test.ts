@@ -148,6 +148,7 @@ testInDirectory("--json prints a line for each event", async (directory) => {
 /** What is typed as a URL and is none, and what is said of it. */
 const NO_URLS: readonly [typed: string, line: RegExp][] = [
   ["http://me:secret@host:99999/", /^http:\/\/\*\*\*@host:99999\/: the port of a URL is a number/],
+  ["http://me:secret@", /^http:\/\/\*\*\*@: this is no valid URL$/m],
   ["http://host:80a/", /^http:\/\/host:80a\/: the port of a URL is a number up to 65535$/m],
   ["http://me:sec/ret@host:1/", /^http:\/\/\*\*\*@host:1\/: the port of a URL is a number/],
   ["https://me:secret@[::1/", /^https:\/\/\*\*\*@\[::1\/: this is no valid URL$/m],

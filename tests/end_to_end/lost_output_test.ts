@@ -5,12 +5,14 @@
  * @module
  */
 
-import { assertEquals } from "../harness/assert.ts";
-import { assertSameBytes, decode, randomBytes } from "../harness/bytes.ts";
+import { assertEquals, assertMatch } from "../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
+import { writeAll } from "../harness/clients.ts";
 import { namesIn, testInDirectory } from "../harness/downloads.ts";
 import { FileServer, RawServer } from "../harness/http_servers.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 import { commandFor, run, runWithoutReader, spawn } from "../harness/playground.ts";
+import { Target } from "../harness/target.ts";
 import { test } from "../harness/test.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -94,6 +96,13 @@ test("a full disk gets one line, the work is done, and the exit status knows", a
   for (const other of [["models"], ["--version"], ["download", "--help"]]) {
     assertEquals(await runOnFullDisk(other), { code: 1, stderr: `${NO_ROOM}\n` });
   }
+}, { ignore: !isLinux });
+
+test("connect: a full disk is not the fault of the connection", async () => {
+  await using server = new Target((conn) => writeAll(conn, encode("hello")));
+  const { code, stderr } = await runOnFullDisk(["connect", String(server.port)]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^connected to .*\nwhat is printed cannot be written: .*\n$/);
 }, { ignore: !isLinux });
 
 test("serve: goes on when the disk with its log is full", async () => {

@@ -1,15 +1,18 @@
 import { decode, encode } from "./bytes.ts";
 import { commandFor } from "./playground.ts";
+import { screenOf } from "./screen.ts";
 
 /** A command in a terminal, script(1): what it prints, and whether the terminal is as it was then. */
 export class InTerminal {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reading: Promise<void>;
+  readonly #columns: number;
   #output = "";
   #onOutput = () => {};
 
   constructor(args: readonly string[], columns: number, rows: number) {
+    this.#columns = columns;
     const [program, programArgs] = commandFor(args);
     const command = [program, ...programArgs].map((word) => `'${word}'`).join(" ");
     this.#child = new Deno.Command("script", {
@@ -35,6 +38,15 @@ export class InTerminal {
     while (this.#output.search(text) < 0) {
       await new Promise<void>((resolve) => this.#onOutput = resolve);
     }
+  }
+
+  /** Waits until these lines are the last ones that it shows. */
+  async untilShown(lines: readonly string[]): Promise<void> {
+    const isShown = () => {
+      const shown = screenOf(this.#output, this.#columns).slice(-lines.length);
+      return shown.join("\n") === lines.join("\n");
+    };
+    while (!isShown()) await new Promise<void>((resolve) => this.#onOutput = resolve);
   }
 
   /** Waits for its end. @returns all that it has printed */

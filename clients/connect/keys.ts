@@ -1,0 +1,51 @@
+import { stdin } from "node:process";
+import { Readable } from "node:stream";
+
+/** So many letters in a row were pasted, not typed, and are no escape sequence of a key either. */
+const PASTED = /(\P{Cc}{16,})/u;
+const ESCAPE = "\x1b";
+
+/**
+ * The keys of the terminal, for `node:readline`. That looks at the whole line for each character that it
+ * is given: a long line that is pasted would take it many seconds, in which not even Ctrl-C is heard.
+ */
+export class Keys extends Readable {
+  readonly #decoder = new TextDecoder();
+  readonly #onPasted: (text: string) => void;
+  readonly #onData = (bytes: Uint8Array) =>
+    this.#take(this.#decoder.decode(bytes, { stream: true }));
+  readonly #onEnd = () => void this.emit("end");
+
+  /** @param onPasted is given what was pasted, in its place between the keys */
+  constructor(onPasted: (text: string) => void) {
+    super();
+    this.#onPasted = onPasted;
+    stdin.on("data", this.#onData);
+    stdin.on("end", this.#onEnd);
+  }
+
+  /** Whether the terminal leaves the editing of lines to us. */
+  setRawMode(isRaw: boolean): void {
+    stdin.setRawMode(isRaw);
+  }
+
+  override pause(): this {
+    stdin.pause();
+    return this;
+  }
+
+  override resume(): this {
+    stdin.resume();
+    return this;
+  }
+
+  override _read(): void {}
+
+  #take(typed: string): void {
+    const pieces = typed.includes(ESCAPE) ? [typed] : typed.split(PASTED);
+    pieces.forEach((piece, index) => {
+      if (index % 2 === 1) this.#onPasted(piece);
+      else if (piece !== "") this.emit("data", piece);
+    });
+  }
+}

@@ -1,9 +1,10 @@
+import { constants } from "node:os";
 import type { Messages } from "./messages.ts";
 
 /**
  * Why the system has refused something, in the language of the person instead of the system's.
  *
- * @param error what Deno has thrown
+ * @param error what Deno has thrown, or what that said
  * @returns a reason without number, call and path, which the line around it says better
  */
 export function systemReason(error: unknown, { system }: Messages): string {
@@ -18,5 +19,7 @@ export function systemReason(error: unknown, { system }: Messages): string {
 
 /** Deno gives some errors of the system no code, but a number, errno(3). */
 function numbered(message: string): string {
-  return /\(os error 28\)/.test(message) ? "ENOSPC" : "";
+  const [, number] = /\(os error (\d+)\)/.exec(message) ?? [];
+  const names = Object.entries(constants.errno).filter(([, value]) => value === Number(number));
+  return names[0]?.[0] ?? "";
 }

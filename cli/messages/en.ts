@@ -169,6 +169,7 @@ export const en = {
       EROFS: "the file system is read-only",
       ENOSPC: "the disk is full",
       ENXIO: "nobody reads it (start its reader first)",
+      EFBIG: "the file is too large (see ulimit -f)",
       EMFILE: "too many open files (raise the limit with ulimit -n)",
       ECONNREFUSED: "nothing listens there",
       ECONNRESET: "the connection was reset",

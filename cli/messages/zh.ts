@@ -158,6 +158,7 @@ export const zh: Messages = {
       EROFS: "文件系统是只读的",
       ENOSPC: "磁盘已满",
       ENXIO: "没有读取方（请先启动读取它的程序）",
+      EFBIG: "文件太大（参见 ulimit -f）",
       EMFILE: "打开的文件太多（可用 ulimit -n 提高上限）",
       ECONNREFUSED: "那里没有程序在监听",
       ECONNRESET: "连接被重置",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { systemReason } from "../../cli/system_reason.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { formatBytes } from "../../cli/bytes.ts";
 import { messageOf } from "../../servers/sockets/thrown.ts";
@@ -93,15 +94,18 @@ export function wantsLongPause(reason: Reason): boolean {
 }
 
 /** The reason for people. */
-export function describeReason(reason: Reason, { download }: Messages): string {
-  const texts = download.reasons;
+export function describeReason(reason: Reason, messages: Messages): string {
+  const texts = messages.download.reasons;
   switch (reason.kind) {
     case "status":
       return describeStatus(reason, texts);
     case "no-answer":
-      return texts.noAnswer(reason.message);
+      return texts.noAnswer(systemReason(reason.message, messages));
     case "broke-off":
-      return texts.brokeOff(formatBytes(reason.receivedBytes), reason.message);
+      return texts.brokeOff(
+        formatBytes(reason.receivedBytes),
+        systemReason(reason.message, messages),
+      );
     case "too-short":
       return texts.tooShort(reason.receivedBytes, reason.sizeBytes);
     case "silent":
@@ -123,7 +127,7 @@ export function describeReason(reason: Reason, { download }: Messages): string {
     case "busy":
       return texts.busy(reason.path);
     case "file":
-      return reason.message;
+      return systemReason(reason.message, messages);
   }
 }
 

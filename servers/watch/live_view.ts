@@ -6,7 +6,7 @@ import type { Reporter } from "../supervisor/reporter.ts";
 import type { View, WatchedServer } from "../supervisor/view.ts";
 import { openInBrowser } from "./browser.ts";
 import { LiveRun } from "./live_run.ts";
-import { Recording } from "./recording.ts";
+import { checkTarget, Recording } from "./recording.ts";
 import { WebServer } from "./web_server.ts";
 
 /** What was asked for. */
@@ -40,9 +40,14 @@ export class LiveView implements View {
     this.#texts = texts;
   }
 
-  /** Loads what a view needs, so that it can be opened at once when the server listens. */
+  /**
+   * Loads what a view needs, so that it can be opened at once when the server listens.
+   *
+   * @throws {RefusedError} when the recording cannot be written
+   */
   static async opener(options: ViewOptions): Promise<(server: WatchedServer) => View> {
     const texts = { en: await loadMessages("en"), zh: await loadMessages("zh") };
+    if (options.recordTo !== undefined) checkTarget(options.recordTo, texts[options.language]);
     return (server) => new LiveView(server, options, texts);
   }
 

@@ -62,11 +62,7 @@ export class Recording implements FrameReader {
     onFailed: (reason: string) => void,
   ): Promise<Recording> {
     const hello = await run.hello();
-    try {
-      return new Recording(openToWrite(path), run, hello, messages, onFailed);
-    } catch (error) {
-      throw new RefusedError(messages.watch.cannotRecord(path, systemReason(error, messages)));
-    }
+    return new Recording(openToWrite(path, messages), run, hello, messages, onFailed);
   }
 
   get owedBytes(): number {
@@ -108,17 +104,39 @@ export class Recording implements FrameReader {
   }
 }
 
+/** @throws {RefusedError} when a recording cannot be written to `path`, so that this is known in time */
+export function checkTarget(path: string, messages: Messages): void {
+  orRefuse(path, messages, () => closeSync(openUnwaited(path)));
+}
+
 /**
- * Opens a file and empties it. To open a FIFO waits for its reader, and the whole thread with it; with
- * O_NONBLOCK it fails instead, fifo(7). A file that is open so cannot be written by Deno, so it is
- * opened twice, and the reader is there the second time.
+ * Opens a file and empties it. Deno cannot write to a file that was opened without waiting, so it is
+ * opened twice, and the reader of a FIFO is there the second time.
  */
-function openToWrite(path: string): Deno.FsFile {
+function openToWrite(path: string, messages: Messages): Deno.FsFile {
+  return orRefuse(path, messages, () => {
+    const probe = openUnwaited(path);
+    try {
+      return Deno.openSync(path, { write: true, create: true, truncate: true });
+    } finally {
+      closeSync(probe);
+    }
+  });
+}
+
+/**
+ * To open a FIFO waits for its reader, and the whole thread with it; with O_NONBLOCK it fails instead,
+ * fifo(7).
+ */
+function openUnwaited(path: string): number {
   const { O_WRONLY, O_CREAT, O_NONBLOCK = 0 } = constants;
-  const probe = openSync(path, O_WRONLY | O_CREAT | O_NONBLOCK, 0o666);
+  return openSync(path, O_WRONLY | O_CREAT | O_NONBLOCK, 0o666);
+}
+
+function orRefuse<Opened>(path: string, messages: Messages, open: () => Opened): Opened {
   try {
-    return Deno.openSync(path, { write: true, create: true, truncate: true });
-  } finally {
-    closeSync(probe);
+    return open();
+  } catch (error) {
+    throw new RefusedError(messages.watch.cannotRecord(path, systemReason(error, messages)));
   }
 }

@@ -119,6 +119,11 @@ test("a handler's file that does not exist or is no handler gets one line", asyn
   }
 });
 
+test("a recording that cannot be written is refused before the server listens", async () => {
+  const outcome = await run(["serve", "select", "--port", "0", "--record", "/nowhere/run.jsonl"]);
+  assertOneLine(outcome, 1, /^--record \/nowhere\/run\.jsonl: no such file or directory$/m);
+});
+
 test("--help explains each command, and every language is complete", async () => {
   for (const language of ["en", "zh"]) {
     for (const command of ["", "models", "explain", "serve", "flood", "connect", "download"]) {

@@ -126,7 +126,7 @@ testInDirectory(
     // A write beyond the limit fails if SIGXFSZ is ignored, setrlimit(2).
     const before = "trap '' XFSZ && ulimit -f 40";
     const outcome = await run(["download", "--dir", directory, server.url()], { before });
-    assertOneLine(outcome, 1, /^\S+: File too large \(os error 27\)$/m);
+    assertOneLine(outcome, 1, /^\S+: the file is too large \(see ulimit -f\)$/m);
     assertEquals(namesIn(directory), ["file.part", "file.part.json"]);
     assertEquals((await run(["download", "--dir", directory, server.url()])).code, 0);
     assertSameBytes(await Deno.readFile(`${directory}/file`), BYTES);

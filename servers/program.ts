@@ -62,7 +62,8 @@ export async function checkProgram(
     return;
   }
   const args = ["-c", LOOK, program];
-  const { stdout } = await new Deno.Command("sh", { args, stdin: "null" }).output();
+  // By its path: programs are looked for in the PATH that we have, which may lack the shell.
+  const { stdout } = await new Deno.Command("/bin/sh", { args, stdin: "null" }).output();
   const [what, interpreter] = new TextDecoder().decode(stdout).replace(/\n$/, "").split(/ (.*)/s);
   switch (what) {
     case "missing":

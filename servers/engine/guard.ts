@@ -28,7 +28,7 @@ const SCRIPT = `
     esac
   done
   tree=$groups
-  for environ in $(grep -Fls "$0" /proc/[0-9]*/environ); do
+  for environ in $(PATH=$PATH:/usr/bin:/bin grep -Fls "$0" /proc/[0-9]*/environ); do
     pid=\${environ#/proc/}
     tree="$tree\${pid%/environ} "
   done
@@ -58,7 +58,7 @@ export class Guard {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
 
   private constructor() {
-    this.#process = new Deno.Command("sh", {
+    this.#process = new Deno.Command("/bin/sh", {
       args: ["-c", SCRIPT, `${MARK}=${markChildren()}`],
       env: { [MARK]: "" }, // a guard is no child that is to be killed
       stdin: "piped",

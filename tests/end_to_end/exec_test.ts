@@ -9,7 +9,7 @@ import { en } from "../../cli/messages/en.ts";
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { assertEquals } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
-import { readToEnd, writeAll } from "../harness/clients.ts";
+import { exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
@@ -47,6 +47,17 @@ for (const kind of KINDS) {
       assertOneLine(await run(["serve", ...args]), status, line);
     }, { ignore });
   }
+
+  test(`process on ${kind} needs no shell in the PATH`, async () => {
+    for (const exec of [[], ["--exec", "/bin/cat"]]) {
+      const options = { env: { PATH: "/no/such/directory" } };
+      await using server = await Server.start(["process", "--sockets", kind, ...exec], options);
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "served"), "served");
+      conn.close();
+      assertEquals((await server.stop()).code, 0);
+    }
+  }, { ignore });
 
   for (const [first, line] of WRONG_SCRIPTS) {
     test(

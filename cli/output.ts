@@ -11,11 +11,15 @@
 
 // @ts-types="./std/delay.d.ts"
 import { delay } from "@std/async/delay";
+import { settlesWithin } from "./settles_within.ts";
 
 /** Beyond this, lines that may be dropped are: some seconds of the fastest log. */
 const MOST_WAITING_BYTES = 1_048_576;
-/** How much is written at a time. */
-const CHUNK_BYTES = 16_384;
+/**
+ * The most whole lines that are written at once. So much is written to a pipe as one, or not at all: no
+ * line of another thread or program gets into it, and none is cut when we end, pipe(7), PIPE_BUF.
+ */
+const CHUNK_BYTES = 4_096;
 /** How soon a descriptor that does not block and is full is tried again, open(2), O_NONBLOCK. */
 const TRY_AGAIN_MS = 10;
 
@@ -31,6 +35,7 @@ interface Waiting {
   readonly bytes: Uint8Array;
   /** How many lines it is, or stands for. */
   readonly lines: number;
+  readonly mayBeDropped: boolean;
   /** Its place among all that is printed. */
   readonly order: number;
 }
@@ -43,7 +48,7 @@ export class Output {
   onFailed: (error: Error) => void = () => {};
   readonly #stream: Pick<typeof Deno.stdout, "write">;
   #error: Error | undefined = undefined;
-  readonly #waiting: Waiting[] = [];
+  #waiting: Waiting[] = [];
   #waitingBytes = 0;
   /** How many lines have not been written, without those that were dropped. */
   #unwritten = 0;
@@ -54,7 +59,7 @@ export class Output {
   /** The place of the first that is not written. */
   #next = Infinity;
   #progress = Promise.withResolvers<void>();
-  #sameTerminal: Output | undefined = undefined;
+  #sameFile: Output | undefined = undefined;
 
   constructor(stream: Pick<typeof Deno.stdout, "write">) {
     this.#stream = stream;
@@ -84,18 +89,19 @@ export class Output {
   /**
    * Prints a line, unless too many wait already: then it is dropped, and as soon as those are written,
    * it is said how many were.
+   *
+   * @param lines for how many it stands
    */
-  offer(line: string, describeDropped: DescribeDropped): void {
-    if (this.#dropped > 0 || this.#waitingBytes > MOST_WAITING_BYTES) {
-      this.#dropped++;
-      this.#describeDropped = describeDropped;
-    } else this.#put(`${line}\n`);
+  offer(line: string, describeDropped: DescribeDropped, lines = 1): void {
+    this.#describeDropped = describeDropped;
+    if (this.#dropped > 0 || this.#waitingBytes > MOST_WAITING_BYTES) this.#dropped += lines;
+    else this.#put(`${line}\n`, lines, true);
   }
 
-  /** From now on what is printed on both appears in the order in which it was printed. */
-  shareTerminalWith(other: Output): void {
-    this.#sameTerminal = other;
-    other.#sameTerminal = this;
+  /** From now on what is printed on both, which are one file, appears in the order of printing. */
+  shareFileWith(other: Output): void {
+    this.#sameFile = other;
+    other.#sameFile = this;
   }
 
   /** Resolves when all is written, or nothing more can be. */
@@ -104,19 +110,35 @@ export class Output {
   }
 
   /**
-   * As {@linkcode written}, but what is not written after `ms` is given up.
+   * As {@linkcode written}, but for a reader that takes nothing for `ms` it waits no more, and what was
+   * offered and waits after `ms` is dropped: so a slow reader has what was printed, and soon.
    *
-   * @returns how many lines that are, with those that were dropped before
+   * @returns how many lines were given up, with those that were dropped before
    */
   async writtenWithin(ms: number): Promise<number> {
-    let givenUp = 0;
-    const timer = setTimeout(() => {
-      givenUp = this.#unwritten + this.#dropped;
-      this.#end();
-    }, ms);
-    await this.written();
-    clearTimeout(timer);
-    return givenUp;
+    const startedMs = performance.now();
+    while (!this.isWritten) {
+      if (!await settlesWithin(this.#progress.promise, ms)) {
+        const givenUp = this.#unwritten + this.#dropped;
+        this.#end();
+        return givenUp;
+      }
+      if (performance.now() - startedMs > ms) this.#dropOffered();
+    }
+    return 0;
+  }
+
+  /** In the place of the first that is dropped a line says how many were. */
+  #dropOffered(): void {
+    const at = this.#waiting.findIndex(({ mayBeDropped }) => mayBeDropped);
+    if (at < 0) return;
+    const lines = this.#waiting.reduce((sum, one) => sum + (one.mayBeDropped ? one.lines : 0), 0);
+    const bytes = encoder.encode(`${this.#describeDropped(lines)}\n`);
+    const told = { bytes, lines, mayBeDropped: false, order: this.#waiting[at].order };
+    const kept = this.#waiting.filter(({ mayBeDropped }) => !mayBeDropped);
+    kept.splice(at, 0, told);
+    this.#waiting = kept;
+    this.#waitingBytes = kept.reduce((sum, one) => sum + one.bytes.length, 0);
   }
 
   #sayDropped(): void {
@@ -126,11 +148,11 @@ export class Output {
     this.#put(`${this.#describeDropped(lines)}\n`, lines);
   }
 
-  #put(text: string, lines = 1): void {
-    if (this.#isOver) return;
+  #put(text: string, lines = 1, mayBeDropped = false): void {
+    if (this.#isOver || text === "") return;
     const bytes = encoder.encode(text);
     const order = printed++;
-    this.#waiting.push({ bytes, lines, order });
+    this.#waiting.push({ bytes, lines, mayBeDropped, order });
     this.#next = Math.min(this.#next, order);
     this.#waitingBytes += bytes.length;
     this.#unwritten += lines;
@@ -172,9 +194,9 @@ export class Output {
     }
   }
 
-  /** Waits until what was printed before on the same terminal is written. */
+  /** Waits until what was printed before on the same file is written. */
   async #turn(): Promise<void> {
-    const other = this.#sameTerminal;
+    const other = this.#sameFile;
     while (other !== undefined && other.#next < this.#next) await other.#progress.promise;
   }
 
@@ -183,13 +205,14 @@ export class Output {
     this.#progress = Promise.withResolvers<void>();
   }
 
-  /** Takes lines out of the queue, as many as make a chunk. */
-  #takeChunk(): Omit<Waiting, "order"> {
+  /** Takes lines out of the queue, as many as make a chunk, or one that is longer. */
+  #takeChunk(): Pick<Waiting, "bytes" | "lines"> {
     let [count, sizeBytes, lines] = [0, 0, 0];
-    const other = this.#sameTerminal;
+    const other = this.#sameFile;
     const before = other === undefined ? Infinity : other.#next;
     for (const one of this.#waiting) {
-      if (sizeBytes >= CHUNK_BYTES || one.order > before) break;
+      const isTooMuch = count > 0 && sizeBytes + one.bytes.length > CHUNK_BYTES;
+      if (isTooMuch || one.order > before) break;
       count++;
       sizeBytes += one.bytes.length;
       lines += one.lines;
@@ -216,8 +239,17 @@ export class Output {
 
 export const standardOutput = new Output(Deno.stdout);
 export const standardError = new Output(Deno.stderr);
-if (Deno.stdout.isTerminal() && Deno.stderr.isTerminal()) {
-  standardOutput.shareTerminalWith(standardError);
+if (areOneFile()) standardOutput.shareFileWith(standardError);
+
+/** Whether both outputs go to one terminal, or to one file or pipe, as `2>&1` has it. */
+function areOneFile(): boolean {
+  if (Deno.build.os === "windows") return Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
+  try {
+    const [one, other] = [Deno.statSync("/dev/fd/1"), Deno.statSync("/dev/fd/2")];
+    return one.dev === other.dev && one.ino === other.ino;
+  } catch {
+    return false; // where descriptors have no names, nobody can tell
+  }
 }
 
 /** From now on, on this thread, `console.log` and `console.error` print without blocking. */

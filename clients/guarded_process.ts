@@ -49,7 +49,7 @@ export class GuardedProcess {
       const child = new Deno.Command(program, { args, stdin: "null", ...options }).spawn();
       return new GuardedProcess(child, undefined);
     }
-    const child = new Deno.Command("sh", {
+    const child = new Deno.Command("/bin/sh", {
       args: ["-c", LAUNCHER, "sh", program, ...args],
       stdin: "piped",
       detached: true, // Ctrl-C at the terminal is for us, who end it

@@ -19,13 +19,23 @@ export function splitCommand(flag: string, command: string, { flags }: Messages)
 
 /**
  * Looks for a program as execvp(3) does, in the PATH if its name has no slash, and says what it is not,
- * unless it can be run.
+ * unless it can be run. A script can if its interpreter can, execve(2).
  */
 const LOOK = `
   what=missing
   look() {
-    if [ -f "$1" ] && [ -x "$1" ]; then exit; fi
+    if [ -f "$1" ] && [ -x "$1" ]; then check_interpreter "$1"; exit; fi
     if [ -f "$1" ]; then what=not-executable; elif [ -e "$1" ]; then what=no-file; fi
+  }
+  check_interpreter() {
+    line=
+    IFS= read -r line <"$1"
+    case $line in '#!'*) ;; *) return ;; esac
+    line=\${line#'#!'}
+    line=\${line#"\${line%%[! \t]*}"}
+    interpreter=\${line%%[ \t]*}
+    if [ -z "$interpreter" ] || { [ -f "$interpreter" ] && [ -x "$interpreter" ]; }; then return; fi
+    echo no-interpreter "$interpreter"
   }
   case $0 in
     */*) look "$0" ;;
@@ -52,13 +62,17 @@ export async function checkProgram(
     return;
   }
   const args = ["-c", LOOK, program];
-  const { stdout } = await new Deno.Command("sh", { args, stdin: "null" }).output();
-  switch (new TextDecoder().decode(stdout).trim()) {
+  // By its path: programs are looked for in the PATH that we have, which may lack the shell.
+  const { stdout } = await new Deno.Command("/bin/sh", { args, stdin: "null" }).output();
+  const [what, interpreter] = new TextDecoder().decode(stdout).replace(/\n$/, "").split(/ (.*)/s);
+  switch (what) {
     case "missing":
       throw new RefusedError(serve.programMissing(flag, program));
     case "no-file":
       throw new RefusedError(serve.programNoFile(flag, program));
     case "not-executable":
       throw new RefusedError(serve.programNotExecutable(flag, program));
+    case "no-interpreter":
+      throw new RefusedError(serve.interpreterMissing(flag, program, interpreter));
   }
 }

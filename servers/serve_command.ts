@@ -47,7 +47,7 @@ export const serveCommand = defineCommand({
       log: logOptions(flags),
       reporter,
       messages,
-      openView: await viewOpener(flags, given, language, messages, reporter),
+      openView: await viewOpener(model, flags, given, language, messages, reporter),
     });
     await sayLastWords(messages);
     return 0;
@@ -90,18 +90,26 @@ async function sayLastWords({ serve }: Messages): Promise<void> {
  * @throws {RefusedError} when the view's port cannot be listened on
  */
 async function viewOpener(
-  { watch, open, record }: FlagValues<typeof serveFlags>,
+  model: ModelName,
+  { watch, open, record, host, port: serverPort }: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   language: Language,
   messages: Messages,
   reporter: Reporter,
 ): Promise<Supervision["openView"]> {
   if (!given.has("watch") && record === "") return undefined;
-  if (given.has("watch")) checkViewPort(watch, messages);
+  if (given.has("watch")) {
+    checkViewPort(watch, { host, port: portOf(model, serverPort) }, messages);
+  }
   const { LiveView } = await import("./watch/live_view.ts");
   const port = given.has("watch") ? watch : undefined;
   const recordTo = record === "" ? undefined : record;
   return await LiveView.opener({ port, open, recordTo, language, reporter });
+}
+
+/** Each model has a port of its own, unless one was typed. */
+function portOf(model: ModelName, typed: number): number {
+  return typed === -1 ? modelEntry(model).port : typed;
 }
 
 function makeSetup(
@@ -115,7 +123,7 @@ function makeSetup(
     sockets: flags.sockets,
     listen: {
       host: flags.host,
-      port: flags.port === -1 ? modelEntry(model).port : flags.port,
+      port: portOf(model, flags.port),
       backlog: flags.backlog,
       maxClients: flags.maxClients,
       recvSizeBytes: flags.recvSize,

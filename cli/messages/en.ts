@@ -280,6 +280,12 @@ export const en = {
       `${flag} ${program}: this is not a file that can be run; name a program`,
     programNotExecutable: (flag: string, program: string) =>
       `${flag} ${program}: this file may not be executed; allow it with chmod +x, or name another`,
+    interpreterMissing: (flag: string, program: string, interpreter: string) =>
+      `${flag} ${program}: its first line names ${JSON.stringify(interpreter)} as its ` +
+      "interpreter, which cannot be run; " +
+      (interpreter.endsWith("\r")
+        ? "save the script without carriage returns at the ends of its lines"
+        : "name one that is there"),
     spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
       "a program that runs already cannot be given a client",
     engineFailed: (reason: string) => `the engine has failed: ${reason}`,

@@ -261,6 +261,9 @@ export const zh: Messages = {
       `${flag} ${program}：这不是可以运行的文件，请写一个程序`,
     programNotExecutable: (flag: string, program: string) =>
       `${flag} ${program}：这个文件没有执行权限；请用 chmod +x 加上，或换一个程序`,
+    interpreterMissing: (flag: string, program: string, interpreter: string) =>
+      `${flag} ${program}：它的第一行指定的解释器 ${JSON.stringify(interpreter)} 无法运行；` +
+      (interpreter.endsWith("\r") ? "请去掉脚本各行末尾的回车符" : "请指定一个存在的解释器"),
     spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
       "已经在运行的程序接不了客户端",
     engineFailed: (reason: string) => `引擎出错了：${reason}`,

@@ -5,14 +5,18 @@
  * was ours comes to its end. So a guard, a shell, reads such a pipe and kills the process groups of the
  * children that it was told of when it has ended. On Windows, which has neither, there are no guards.
  *
+ * We may be killed before the guard was told of a child. So all children inherit a mark in their
+ * environment, by which the guard finds them, and those that have left their parents and groups.
+ *
  * @module
  */
 
 /**
  * Reads which groups there are, one a line, and a point when it may go home. The end of the pipe without
- * one means that we are gone. Then the groups are killed, kill(1), with all descendants of their
- * leaders, which are looked for first: who has lost its parent can be found no more. Where there is no
- * /proc, proc(5), those that left the groups are not found.
+ * one means that we are gone, and that each child has its program and its environment: until then it
+ * has our end of the pipe. Then the groups are killed, kill(1), with all who have the mark and all
+ * descendants of either, which are looked for first: who has lost its parent and has no mark can be
+ * found no more. Where there is no /proc, proc(5), those that left the groups are not found.
  */
 const SCRIPT = `
   groups=' '
@@ -24,6 +28,10 @@ const SCRIPT = `
     esac
   done
   tree=$groups
+  for environ in $(PATH=$PATH:/usr/bin:/bin grep -Fls "$0" /proc/[0-9]*/environ); do
+    pid=\${environ#/proc/}
+    tree="$tree\${pid%/environ} "
+  done
   found=yes
   while [ -n "$found" ]; do
     found=
@@ -38,7 +46,11 @@ const SCRIPT = `
   for group in $groups; do kill -s KILL -- "-$group"; done
   kill -s KILL $tree`;
 
+/** What children of ours have in their environment, and nobody else. */
+const MARK = "PLAYGROUND_GUARDED_BY";
+
 const encoder = new TextEncoder();
+let mark: string | undefined;
 
 /** Kills processes when we are gone without having said that it need not. */
 export class Guard {
@@ -46,8 +58,9 @@ export class Guard {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
 
   private constructor() {
-    this.#process = new Deno.Command("sh", {
-      args: ["-c", SCRIPT],
+    this.#process = new Deno.Command("/bin/sh", {
+      args: ["-c", SCRIPT, `${MARK}=${markChildren()}`],
+      env: { [MARK]: "" }, // a guard is no child that is to be killed
       stdin: "piped",
       stdout: "null",
       stderr: "null",
@@ -90,4 +103,13 @@ export class Guard {
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
     }
   }
+}
+
+/** From now on children inherit the mark. @returns its value */
+function markChildren(): string {
+  if (mark === undefined) {
+    mark = crypto.randomUUID();
+    Deno.env.set(MARK, mark); // of this process, not of this thread
+  }
+  return mark;
 }

@@ -19,7 +19,7 @@ function limitOfSystem(): number {
 
 /** A child inherits the limit, and the shell can tell it where there is no other way to ask. */
 async function limitOfShell(): Promise<number> {
-  const { stdout } = await new Deno.Command("sh", {
+  const { stdout } = await new Deno.Command("/bin/sh", {
     args: ["-c", "ulimit -n"],
     stdin: "null",
     stderr: "null",

@@ -72,7 +72,7 @@ export class JsonReporter implements Reporter {
   }
 
   busy({ notShown }: BusyTime): void {
-    offer({ event: "more", count: notShown });
+    offer({ event: "more", count: notShown }, notShown);
   }
 
   notice({ kind, ...details }: Notice): void {
@@ -96,8 +96,9 @@ function print(event: ServerEvent): void {
   standardOutput.print(JSON.stringify(event));
 }
 
-function offer(event: ServerEvent): void {
-  standardOutput.offer(JSON.stringify(event), describeDropped);
+/** @param events for how many it stands */
+function offer(event: ServerEvent, events = 1): void {
+  standardOutput.offer(JSON.stringify(event), describeDropped, events);
 }
 
 function describeDropped(count: number): string {

@@ -13,6 +13,7 @@ import {
 import { encode } from "../harness/bytes.ts";
 import { run, type RunOptions, runWithoutReader, Server } from "../harness/playground.ts";
 import { assertOneLine } from "../harness/one_line.ts";
+import { freePort } from "../../clients/listening_ports.ts";
 import { test } from "../harness/test.ts";
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { MODELS } from "./models.ts";
@@ -99,6 +100,12 @@ test("a port for --watch that is in use is refused before the server listens", a
   const { port } = listener.addr;
   const outcome = await run(["serve", "select", "--port", "0", "--watch", String(port)]);
   assertOneLine(outcome, 1, new RegExp(`^--watch ${port}: the port is in use; choose another`));
+});
+
+test("the server's own port for --watch is refused before the server listens", async () => {
+  const port = String(freePort());
+  const args = ["serve", "select", "--port", port, "--watch", port];
+  assertOneLine(await run(args), 1, new RegExp(`^--watch ${port}: the port is in use`));
 });
 
 test("a program for --exec that does not exist gets one line and exit status 1", async () => {

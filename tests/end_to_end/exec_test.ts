@@ -9,7 +9,7 @@ import { en } from "../../cli/messages/en.ts";
 import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { assertEquals } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
-import { readToEnd, writeAll } from "../harness/clients.ts";
+import { exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
@@ -34,6 +34,12 @@ const WRONG: readonly [exec: string, status: number, line: RegExp][] = [
   ["sh -c 'cat", 2, /^--exec sh -c 'cat: a quote is not closed/],
 ];
 
+const WRONG_SCRIPTS: readonly [first: string, line: RegExp][] = [
+  ["#!/bin/sh\r", /its first line names "\/bin\/sh\\r" .* without carriage returns/],
+  ["#! /no/such/interpreter -x", /names "\/no\/such\/interpreter" .* name one that is there/],
+  ["#!/etc/passwd", /names "\/etc\/passwd" .* cannot be run/],
+];
+
 for (const kind of KINDS) {
   for (const [exec, status, line] of WRONG) {
     test(`--exec ${exec} on ${kind} is refused before it listens`, async () => {
@@ -41,6 +47,48 @@ for (const kind of KINDS) {
       assertOneLine(await run(["serve", ...args]), status, line);
     }, { ignore });
   }
+
+  test(`process on ${kind} needs no shell in the PATH`, async () => {
+    for (const exec of [[], ["--exec", "/bin/cat"]]) {
+      const options = { env: { PATH: "/no/such/directory" } };
+      await using server = await Server.start(["process", "--sockets", kind, ...exec], options);
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "served"), "served");
+      conn.close();
+      assertEquals((await server.stop()).code, 0);
+    }
+  }, { ignore });
+
+  for (const [first, line] of WRONG_SCRIPTS) {
+    test(
+      `--exec on ${kind} of a script that begins with ${JSON.stringify(first)} is refused`,
+      async () => {
+        const script = await Deno.makeTempFile();
+        try {
+          await Deno.writeTextFile(script, `${first}\necho hello\n`);
+          await Deno.chmod(script, 0o755);
+          const args = ["process", "--sockets", kind, "--port", "0", "--exec", script];
+          assertOneLine(await run(["serve", ...args]), 1, line);
+        } finally {
+          await Deno.remove(script);
+        }
+      },
+      { ignore },
+    );
+  }
+
+  test(`--exec on ${kind} runs a script whose interpreter has arguments`, async () => {
+    const script = await Deno.makeTempFile();
+    try {
+      await Deno.writeTextFile(script, "#! \t/bin/sh -f\necho *\n");
+      await Deno.chmod(script, 0o755);
+      await using server = await Server.start(["process", "--sockets", kind, "--exec", script]);
+      using conn = await server.connect();
+      assertEquals(decode(await readToEnd(conn)), "*\n");
+    } finally {
+      await Deno.remove(script);
+    }
+  }, { ignore });
 
   test(`--exec on ${kind} runs a script that does not say by what`, async () => {
     const directory = await Deno.makeTempDir();

@@ -8,7 +8,8 @@ import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
 import { assertEquals, assertLess } from "../harness/assert.ts";
 import { encode } from "../harness/bytes.ts";
 import { exchange, writeAll } from "../harness/clients.ts";
-import { commandLines, cpuSeconds, processTree, untilAllEnded } from "../harness/processes.ts";
+import { commandLines, cpuSeconds, processesWith, processTree } from "../harness/processes.ts";
+import { untilAllEnded } from "../harness/processes.ts";
 import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 import "../harness/sanitizers.ts";
@@ -41,6 +42,9 @@ async function treeWith(server: Server, command: string, count = 1): Promise<num
   }
 }
 
+/** So many clients come at once that programs are being started when the server is killed. */
+const CROWD = 100;
+
 for (const kind of ["deno", ...(hasSystemCalls() ? ["libc"] : [])]) {
   const args = ["process", "--sockets", kind, "--grace", "0", "--exec", PIPELINE];
 
@@ -53,6 +57,27 @@ for (const kind of ["deno", ...(hasSystemCalls() ? ["libc"] : [])]) {
     server.signal("SIGKILL");
     await untilAllEnded(tree, MOST_ORPHANED_MS);
   }, { ignore });
+
+  test(
+    `process --exec on ${kind}: a server that is killed as clients come leaves none`,
+    async () => {
+      const [name, value] = ["PLAYGROUND_ORPHANS_TEST", crypto.randomUUID()];
+      const options = { env: { [name]: value } };
+      const exec = ["--exec", "sh -c 'exec sleep 1000'"];
+      await using server = await Server.start([...args.slice(0, 5), ...exec], options);
+      const clients = await Promise.all(Array.from({ length: CROWD }, () => server.connect()));
+      await treeWith(server, "sleep 1000");
+      server.signal("SIGKILL");
+      for (const client of clients) client.close();
+      const startedMs = performance.now();
+      for (let left; (left = await processesWith(`${name}=${value}`)).length > 0;) {
+        if (performance.now() - startedMs < MOST_ORPHANED_MS) continue;
+        for (const pid of left) Deno.kill(pid, "SIGKILL");
+        throw new Error(`${left} are left`);
+      }
+    },
+    { ignore: Deno.build.os !== "linux" },
+  );
 
   test(
     `process --exec on ${kind}: a terminal that is closed ends server and programs`,

@@ -3,22 +3,22 @@ import { printWithoutBlocking } from "./cli/output.ts";
 import config from "./deno.json" with { type: "json" };
 
 const commands: Commands = {
-  models: async () => (await import("./servers/models_command.ts")).modelsCommand,
-  explain: async () => (await import("./servers/explain_command.ts")).explainCommand,
-  serve: async () => (await import("./servers/serve_command.ts")).serveCommand,
-  flood: async () => (await import("./clients/flood_command.ts")).floodCommand,
-  watch: async () => (await import("./clients/watch_command.ts")).watchCommand,
-  replay: async () => (await import("./clients/replay_command.ts")).replayCommand,
-  race: async () => (await import("./clients/race_command.ts")).raceCommand,
-  demo: async () => (await import("./clients/demo_command.ts")).demoCommand,
-  connect: async () => (await import("./clients/connect_command.ts")).connectCommand,
-  download: async () => (await import("./clients/download_command.ts")).downloadCommand,
-  lab: async () => (await import("./clients/lab_command.ts")).labCommand,
+  models: async () => (await import("./servers/commands/models.ts")).modelsCommand,
+  explain: async () => (await import("./servers/commands/explain.ts")).explainCommand,
+  serve: async () => (await import("./servers/commands/serve.ts")).serveCommand,
+  flood: async () => (await import("./clients/flood/command.ts")).floodCommand,
+  watch: async () => (await import("./clients/watch/command.ts")).watchCommand,
+  replay: async () => (await import("./clients/watch/replay_command.ts")).replayCommand,
+  race: async () => (await import("./clients/race/command.ts")).raceCommand,
+  demo: async () => (await import("./clients/demo/command.ts")).demoCommand,
+  connect: async () => (await import("./clients/connect/command.ts")).connectCommand,
+  download: async () => (await import("./clients/download/command.ts")).downloadCommand,
+  lab: async () => (await import("./clients/lab/command.ts")).labCommand,
 };
 
 if (Deno.args[0] === "--serve-one-client") {
-  // Not for people: a child of the process model, see servers/engine/child_role.ts.
-  const { serveOneClient } = await import("./servers/engine/child_role.ts");
+  // Not for people: a child of the process model, see servers/workers/child_role.ts.
+  const { serveOneClient } = await import("./servers/workers/child_role.ts");
   Deno.exit(await serveOneClient(Deno.args[1]));
 } else if (Deno.args[0] === "--drive-clients") {
   // Nor this: the clients that a live view opens, see clients/watch/crowd_role.ts.

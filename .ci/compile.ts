@@ -17,16 +17,16 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { PERMISSIONS } from "../clients/from_source.ts";
+import { PERMISSIONS } from "../servers/system/from_source.ts";
 import { Failure, type Outcome, run } from "./command.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
 
 /** Loaded by URL, from which `deno compile` cannot tell that they are needed: workers, handlers, a page. */
 const LOADED_BY_URL = [
-  "--include=servers/engine/engine_worker.ts",
-  "--include=clients/flood/libc_worker.ts",
-  "--include=servers/engine/deno_client_worker.ts",
-  "--include=servers/engine/libc_client_worker.ts",
+  "--include=servers/runtime/worker.ts",
+  "--include=clients/flood/libc/worker.ts",
+  "--include=servers/workers/deno/client_worker.ts",
+  "--include=servers/workers/libc/client_worker.ts",
   "--include=clients/race/page",
   "--include=servers/watch/page",
   "--include=clients/lab/echo_worker.ts",

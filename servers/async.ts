@@ -9,7 +9,7 @@
 
 // @ts-types="../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import type { Engine } from "./engine/model.ts";
+import type { Engine } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, type DenoOperations, hasDenoOperations } from "./sockets/interface.ts";
 

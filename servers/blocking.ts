@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Engine } from "./engine/model.ts";
+import type { Engine } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 import type { Connection } from "./sockets/interface.ts";
 

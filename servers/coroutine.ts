@@ -10,7 +10,7 @@
  */
 
 import { Scheduler, type Task } from "./coroutines/scheduler.ts";
-import type { Engine } from "./engine/model.ts";
+import type { Engine } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, WOULD_BLOCK } from "./sockets/interface.ts";
 import { sendSome } from "./sockets/send_some.ts";

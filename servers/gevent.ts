@@ -18,8 +18,8 @@ import {
   SocketLoop,
   spawn,
 } from "./coroutines/gevent/mod.ts";
-import { heldUpNotices } from "./engine/held_up_notices.ts";
-import type { Engine } from "./engine/model.ts";
+import { heldUpNotices } from "./context/held_up_notices.ts";
+import type { Engine } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 
 export async function gevent(engine: Engine): Promise<void> {

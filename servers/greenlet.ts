@@ -10,8 +10,8 @@
  */
 
 import { getcurrent, Greenlet } from "./coroutines/greenlet.ts";
-import type { Engine } from "./engine/model.ts";
-import { Sleepers } from "./engine/sleepers.ts";
+import type { Engine } from "./context/context.ts";
+import { Sleepers } from "./loop/timers.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 import type { Pollable } from "./sockets/interface.ts";

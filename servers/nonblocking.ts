@@ -8,9 +8,9 @@
  * @module
  */
 
-import type { Client, Progress } from "./engine/client.ts";
-import { Clients } from "./engine/clients.ts";
-import type { Engine } from "./engine/model.ts";
+import type { Client, Progress } from "./loop/client.ts";
+import { Clients } from "./loop/clients.ts";
+import type { Engine } from "./context/context.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
 
 export async function nonblocking(engine: Engine): Promise<void> {

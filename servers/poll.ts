@@ -9,10 +9,10 @@
  * @module
  */
 
-import type { Client, Progress } from "./engine/client.ts";
-import { Clients } from "./engine/clients.ts";
-import type { Engine } from "./engine/model.ts";
-import { Sleepers } from "./engine/sleepers.ts";
+import type { Client, Progress } from "./loop/client.ts";
+import { Clients } from "./loop/clients.ts";
+import type { Engine } from "./context/context.ts";
+import { Sleepers } from "./loop/timers.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
 import { EPOLLIN as POLLIN, EPOLLOUT as POLLOUT } from "./sockets/interface.ts";
 

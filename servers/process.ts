@@ -12,8 +12,8 @@
  * @module
  */
 
-import { childrenOf } from "./engine/children.ts";
-import type { Engine } from "./engine/model.ts";
+import { childrenOf } from "./workers/children.ts";
+import type { Engine } from "./context/context.ts";
 
 export async function process(engine: Engine): Promise<void> {
   const { listener } = engine;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Model } from "./engine/model.ts";
-import type { SocketKind } from "./engine/protocol.ts";
+import type { Model } from "./context/context.ts";
+import type { SocketKind } from "./context/protocol.ts";
 
 /** Who serves a client. */
 export type Servant = "caller" | "process" | "thread" | "loop" | "coroutine";

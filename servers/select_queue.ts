@@ -8,9 +8,9 @@
  * @module
  */
 
-import { Client } from "./engine/client.ts";
-import type { Engine } from "./engine/model.ts";
-import { Sleepers } from "./engine/sleepers.ts";
+import { Client } from "./loop/client.ts";
+import type { Engine } from "./context/context.ts";
+import { Sleepers } from "./loop/timers.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
 import { CLIENT_TAKES, WOULD_BLOCK } from "./sockets/interface.ts";
 

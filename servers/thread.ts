@@ -9,8 +9,8 @@
  */
 
 import { serveClient } from "./blocking.ts";
-import type { Engine } from "./engine/model.ts";
-import type { ClientThread, ThreadClient } from "./engine/threads.ts";
+import type { Engine } from "./context/context.ts";
+import type { ClientThread, ThreadClient } from "./context/threads.ts";
 
 export async function thread(engine: Engine): Promise<void> {
   const { listener, options } = engine;

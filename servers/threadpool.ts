@@ -9,8 +9,8 @@
  * @module
  */
 
-import type { Engine } from "./engine/model.ts";
-import type { ClientThread } from "./engine/threads.ts";
+import type { Engine } from "./context/context.ts";
+import type { ClientThread } from "./context/threads.ts";
 import { serveInThread } from "./thread.ts";
 
 export async function threadpool(engine: Engine): Promise<void> {

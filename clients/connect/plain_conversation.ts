@@ -1,5 +1,5 @@
 import { VisibleText } from "../../cli/visible_text.ts";
-import type { Conversation } from "../connect_command.ts";
+import type { Conversation } from "./command.ts";
 
 /** What is typed comes from a pipe or a file, or what is shown goes to one. */
 export class PlainConversation implements Conversation {

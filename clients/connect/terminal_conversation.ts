@@ -2,7 +2,7 @@ import { stdout } from "node:process";
 import { clearScreenDown, createInterface, cursorTo, moveCursor } from "node:readline";
 import { setImmediate } from "node:timers";
 import { VisibleText } from "../../cli/visible_text.ts";
-import type { Conversation } from "../connect_command.ts";
+import type { Conversation } from "./command.ts";
 import { Keys } from "./keys.ts";
 
 /** The exit status of a program that Ctrl-C has ended, as a shell tells it. */

@@ -7,7 +7,7 @@ import { DownloadError, type Reason } from "./reasons.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { Silence } from "./silence.ts";
 import { visible } from "../../cli/visible_text.ts";
-import { toError } from "../../servers/sockets/thrown.ts";
+import { toError } from "../../servers/system/thrown.ts";
 import { strongValidator } from "./validator.ts";
 
 /** What a server answers that sends the file, or the rest of it. */

@@ -7,7 +7,7 @@
 import { systemReason } from "../../cli/system_reason.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { formatBytes } from "../../cli/bytes.ts";
-import { messageOf } from "../../servers/sockets/thrown.ts";
+import { messageOf } from "../../servers/system/thrown.ts";
 
 /** The longest pause before a retry, even if the server asks for a longer one: then there is no retry. */
 export const LONGEST_PAUSE_MS = 60_000;

@@ -3,7 +3,7 @@ import type { Destination } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { DownloadError } from "./reasons.ts";
 import { Silence } from "./silence.ts";
-import { messageOf } from "../../servers/sockets/thrown.ts";
+import { messageOf } from "../../servers/system/thrown.ts";
 
 /**
  * One attempt at a download: fetches what is missing and takes it to where it belongs as it comes, so

@@ -1,8 +1,8 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { descriptorLimit, raiseDescriptorLimit } from "../../servers/sockets/descriptor_limit.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
-import { readSystemDirectory } from "../../servers/supervisor/system_files.ts";
+import { descriptorLimit, raiseDescriptorLimit } from "../../servers/system/descriptor_limit.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { readSystemDirectory } from "../../servers/system/proc.ts";
 
 /**
  * What a process needs besides one descriptor for each connection: with one thread it has up to 32 in

@@ -9,7 +9,7 @@
  */
 
 import { EPOLLERR, EPOLLOUT } from "../../servers/sockets/interface.ts";
-import { SOCK_NONBLOCK } from "../../servers/sockets/system_calls.ts";
+import { SOCK_NONBLOCK } from "../../servers/system/system_calls.ts";
 import { defineExperiment } from "./experiment.ts";
 import { type Listening, Loopback } from "./loopback.ts";
 import { needSystemCalls } from "./needs.ts";

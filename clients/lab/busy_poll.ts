@@ -7,7 +7,7 @@
 import type { LabTexts } from "../../cli/messages.ts";
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { cpuSecondsOf, processTree } from "../../servers/supervisor/process_tree.ts";
+import { cpuSecondsOf, processTree } from "../../servers/system/process_tree.ts";
 import { Clients } from "./client.ts";
 import { defineExperiment } from "./experiment.ts";
 import { needSystemCalls } from "./needs.ts";

@@ -1,6 +1,6 @@
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { endOf, type ProcessEnd, sendSignal, spawn } from "../../servers/sockets/spawn.ts";
+import { endOf, type ProcessEnd, sendSignal, spawn } from "../../servers/system/spawn.ts";
 
 const LOOK_MS = 1;
 

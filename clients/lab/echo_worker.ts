@@ -8,8 +8,8 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { ERRNO, SystemCallError } from "../../servers/sockets/system_call_error.ts";
-import { MSG_NOSIGNAL, type SystemCalls, systemCalls } from "../../servers/sockets/system_calls.ts";
+import { ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
+import { MSG_NOSIGNAL, type SystemCalls, systemCalls } from "../../servers/system/system_calls.ts";
 import type { FromEchoThread } from "./echo_thread.ts";
 
 const BUFFER_BYTES = 1_024;

@@ -8,10 +8,10 @@
  * @module
  */
 
-import type { SocketKind } from "../../servers/engine/protocol.ts";
+import type { SocketKind } from "../../servers/context/protocol.ts";
 import type { Connection, Sockets } from "../../servers/sockets/interface.ts";
 import { ConnectionReset, WOULD_BLOCK } from "../../servers/sockets/interface.ts";
-import { SHUT_WR } from "../../servers/sockets/system_calls.ts";
+import { SHUT_WR } from "../../servers/system/system_calls.ts";
 import { defineExperiment } from "./experiment.ts";
 import { ListeningSockets } from "./listening.ts";
 import { Loopback } from "./loopback.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { ServerEvent } from "../../servers/supervisor/json_reporter.ts";
+import type { ServerEvent } from "../../servers/runtime/json_reporter.ts";
 import { Clients } from "./client.ts";
 import { defineExperiment } from "./experiment.ts";
 import { needDescriptors, needSystemCalls } from "./needs.ts";

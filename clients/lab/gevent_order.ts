@@ -14,7 +14,7 @@ import {
   SocketLoop,
   spawn,
 } from "../../servers/coroutines/gevent/mod.ts";
-import { DenoSockets } from "../../servers/sockets/deno.ts";
+import { DenoSockets } from "../../servers/sockets/deno/sockets.ts";
 import { UNOBSERVED } from "../../servers/sockets/unobserved.ts";
 import { WrongAnswerError } from "./client.ts";
 import { defineExperiment } from "./experiment.ts";

@@ -1,9 +1,12 @@
-import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
-import { descriptorLimit } from "../../servers/sockets/descriptor_limit.ts";
-import { DenoSockets } from "../../servers/sockets/deno.ts";
-import type { SocketKind } from "../../servers/engine/protocol.ts";
+import {
+  createDescriptorMemory,
+  DescriptorTable,
+} from "../../servers/sockets/libc/descriptor_table.ts";
+import { descriptorLimit } from "../../servers/system/descriptor_limit.ts";
+import { DenoSockets } from "../../servers/sockets/deno/sockets.ts";
+import type { SocketKind } from "../../servers/context/protocol.ts";
 import type { Listener, Sockets } from "../../servers/sockets/interface.ts";
-import { LibcSockets } from "../../servers/sockets/libc.ts";
+import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
 import { UNOBSERVED } from "../../servers/sockets/unobserved.ts";
 
 const RECV_SIZE_BYTES = 1_024;

@@ -5,8 +5,8 @@ import {
   setPort,
   SOCKET_ADDRESS_BYTES,
   type SocketAddress,
-} from "../../servers/sockets/socket_address.ts";
-import { checked } from "../../servers/sockets/system_call_error.ts";
+} from "../../servers/sockets/libc/socket_address.ts";
+import { checked } from "../../servers/system/system_call_error.ts";
 import {
   AF_UNIX,
   MSG_NOSIGNAL,
@@ -14,7 +14,7 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
   systemCalls,
-} from "../../servers/sockets/system_calls.ts";
+} from "../../servers/system/system_calls.ts";
 
 /** <sys/socket.h> */
 const SO_LINGER = 13;

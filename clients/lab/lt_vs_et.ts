@@ -10,9 +10,9 @@
  */
 
 import { EPOLLET, EPOLLIN } from "../../servers/sockets/interface.ts";
-import { checked } from "../../servers/sockets/system_call_error.ts";
-import { MSG_DONTWAIT } from "../../servers/sockets/system_calls.ts";
-import { LibcEpoll } from "../flood/libc_epoll.ts";
+import { checked } from "../../servers/system/system_call_error.ts";
+import { MSG_DONTWAIT } from "../../servers/system/system_calls.ts";
+import { LibcEpoll } from "../flood/libc/epoll.ts";
 import { defineExperiment } from "./experiment.ts";
 import { Loopback, type Pair } from "./loopback.ts";
 import { needSystemCalls } from "./needs.ts";

@@ -6,8 +6,8 @@
 
 import { RefusedError } from "../../cli/errors.ts";
 import type { LabTexts } from "../../cli/messages.ts";
-import { raiseDescriptorLimit } from "../../servers/sockets/descriptor_limit.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { raiseDescriptorLimit } from "../../servers/system/descriptor_limit.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 
 /** What a process needs besides the descriptors of an experiment. */
 const DESCRIPTORS_OF_PROCESS = 64;

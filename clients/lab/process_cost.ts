@@ -7,7 +7,7 @@
 
 import { formatBytes } from "../../cli/bytes.ts";
 import type { LabTexts } from "../../cli/messages.ts";
-import { processTree, residentBytes } from "../../servers/supervisor/process_tree.ts";
+import { processTree, residentBytes } from "../../servers/system/process_tree.ts";
 import { Clients } from "./client.ts";
 import { type Chart, defineExperiment } from "./experiment.ts";
 import { needSystemCalls } from "./needs.ts";

@@ -6,9 +6,9 @@
 
 import { RefusedError } from "../../cli/errors.ts";
 import type { LabTexts } from "../../cli/messages.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
-import type { ServerEvent } from "../../servers/supervisor/json_reporter.ts";
-import { NotListeningError, ServerProcess } from "../server_process.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import type { ServerEvent } from "../../servers/runtime/json_reporter.ts";
+import { NotListeningError, ServerProcess } from "../target/server_process.ts";
 
 const PATIENCE_MS = 10_000;
 

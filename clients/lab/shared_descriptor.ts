@@ -10,7 +10,7 @@
 
 import type { LabTexts } from "../../cli/messages.ts";
 import { EPOLLIN } from "../../servers/sockets/interface.ts";
-import { MSG_DONTWAIT, SHUT_WR } from "../../servers/sockets/system_calls.ts";
+import { MSG_DONTWAIT, SHUT_WR } from "../../servers/system/system_calls.ts";
 import { Child } from "./child.ts";
 import { EchoThread } from "./echo_thread.ts";
 import { defineExperiment } from "./experiment.ts";

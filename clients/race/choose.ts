@@ -6,12 +6,12 @@
 
 import { UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import type { SocketKind } from "../../servers/engine/protocol.ts";
+import type { SocketKind } from "../../servers/context/protocol.ts";
 import { isHandlerFile } from "../../servers/handlers/handlers.ts";
-import { parseModelName } from "../../servers/model_name.ts";
-import { checkProgram } from "../../servers/program.ts";
+import { parseModelName } from "../../servers/commands/model_name.ts";
+import { checkProgram } from "../../servers/commands/program.ts";
 import { MODEL_NAMES, modelEntry } from "../../servers/registry.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { type Entrant, entrantAgainst, entrantsOfOurs } from "./entrants.ts";
 
 /** The handlers whose answers can be compared with what was sent. */

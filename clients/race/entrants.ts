@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { SocketKind } from "../../servers/engine/protocol.ts";
+import type { SocketKind } from "../../servers/context/protocol.ts";
 import { modelEntry, type ModelName } from "../../servers/registry.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { splitCommand } from "../../servers/program.ts";
-import { freePort } from "../listening_ports.ts";
-import { ServerProcess, type StartOptions } from "../server_process.ts";
+import { splitCommand } from "../../servers/commands/program.ts";
+import { freePort } from "../target/listening_ports.ts";
+import { ServerProcess, type StartOptions } from "../target/server_process.ts";
 
 /** What stands for the port in the command of a program that is none of ours. */
 export const PORT_PLACE = "{port}";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Totals } from "../../servers/supervisor/json_reporter.ts";
+import type { Totals } from "../../servers/runtime/json_reporter.ts";
 import type { Counts } from "../flood/measurements.ts";
 import type { RunningFlood } from "../flood/running_flood.ts";
 import { type Faults, faultsOf } from "./faults.ts";

@@ -6,14 +6,14 @@
 
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
-import { readResourceUsage } from "../../servers/supervisor/resource_usage.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { readResourceUsage } from "../../servers/runtime/resource_usage.ts";
 import { Flood } from "../flood/flood.ts";
-import { LibcFlood } from "../flood/libc_flood.ts";
+import { LibcFlood } from "../flood/libc/flood.ts";
 import type { FloodOptions } from "../flood/options.ts";
 import type { RunningFlood } from "../flood/running_flood.ts";
-import { endOrphans } from "../orphans.ts";
-import { NotListeningError, type ServerEnd, type ServerProcess } from "../server_process.ts";
+import { endOrphans } from "../../servers/system/subreaper.ts";
+import { NotListeningError, type ServerEnd, type ServerProcess } from "../target/server_process.ts";
 import type { Entrant } from "./entrants.ts";
 import { type Faults, faultsOf } from "./faults.ts";
 import { makeMeasured, type Measured } from "./figures.ts";

@@ -1,5 +1,5 @@
-import { readSystemFile } from "../../servers/supervisor/system_files.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { readSystemFile } from "../../servers/system/proc.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 
 /** What a race ran on, without which its figures say little. */
 export interface Machine {

@@ -8,7 +8,7 @@ import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { formatMs } from "../flood/results.ts";
 import { tallied } from "../flood/tally.ts";
-import type { ServerEnd } from "../server_process.ts";
+import type { ServerEnd } from "../target/server_process.ts";
 import type { FigureName } from "./figures.ts";
 import { type Faults, isFaulty } from "./faults.ts";
 import { type Failure, PATIENCE_MS } from "./heat.ts";

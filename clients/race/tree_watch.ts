@@ -3,7 +3,7 @@ import {
   cpuSecondsOf,
   processTree,
   residentBytes,
-} from "../../servers/supervisor/process_tree.ts";
+} from "../../servers/system/process_tree.ts";
 
 /** How often a server is looked at while it serves: seldom, since looking takes CPU as well. */
 const LOOK_MS = 200;

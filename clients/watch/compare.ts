@@ -2,9 +2,9 @@ import { RefusedError } from "../../cli/errors.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { ModelName } from "../../servers/registry.ts";
-import type { SocketKind } from "../../servers/engine/protocol.ts";
+import type { SocketKind } from "../../servers/context/protocol.ts";
 import type { Run } from "../../servers/watch/frames.ts";
-import { NotListeningError, ServerProcess } from "../server_process.ts";
+import { NotListeningError, ServerProcess } from "../target/server_process.ts";
 import { RemoteRun } from "./remote_run.ts";
 import { showPage } from "./show_page.ts";
 

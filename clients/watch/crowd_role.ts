@@ -5,9 +5,9 @@
  * @module
  */
 
-import { raiseDescriptorLimit } from "../../servers/sockets/descriptor_limit.ts";
+import { raiseDescriptorLimit } from "../../servers/system/descriptor_limit.ts";
 import type { Address } from "../../servers/sockets/interface.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import type { CrowdCommand } from "../../servers/watch/crowd.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 import { DrivenClients } from "./driven_clients.ts";

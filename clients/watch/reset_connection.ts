@@ -1,9 +1,12 @@
-import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "../../servers/sockets/socket_address.ts";
+import {
+  parseSocketAddress,
+  SOCKET_ADDRESS_BYTES,
+} from "../../servers/sockets/libc/socket_address.ts";
 import {
   hasSystemCalls,
   type SystemCalls,
   systemCalls,
-} from "../../servers/sockets/system_calls.ts";
+} from "../../servers/system/system_calls.ts";
 
 const FIRST_DESCRIPTOR = 3;
 /** No descriptor of ours is beyond this. */

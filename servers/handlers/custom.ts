@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { outliveReader } from "../../cli/lost_output.ts";
 import { type Answer, GeneratedAnswers, type Handler } from "./session.ts";
-import { messageOf } from "../sockets/thrown.ts";
+import { messageOf } from "../system/thrown.ts";
 
 /** What a handler of one's own may give back for a chunk. */
 export type CustomAnswer =

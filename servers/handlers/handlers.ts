@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Burden, burdened } from "./burden.ts";
+import { type Burden, burdened } from "./simulated_cost.ts";
 import { bytes } from "./bytes.ts";
 import { discard } from "./discard.ts";
 import { echo } from "./echo.ts";

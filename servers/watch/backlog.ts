@@ -8,7 +8,7 @@
  */
 
 import { type Address, formatAddress } from "../sockets/interface.ts";
-import { parseSocketAddress, rawSocketAddress } from "../sockets/socket_address.ts";
+import { parseSocketAddress, rawSocketAddress } from "../sockets/libc/socket_address.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -17,7 +17,7 @@ import {
   SOCK_CLOEXEC,
   type SystemCalls,
   systemCalls,
-} from "../sockets/system_calls.ts";
+} from "../system/system_calls.ts";
 
 /** <linux/netlink.h>, <linux/sock_diag.h> */
 const AF_NETLINK = 16;

@@ -1,4 +1,4 @@
-import type { TraceEvent, TraceRecord } from "../shared_memory/trace.ts";
+import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
 import type { Call, CallCounts } from "./frames.ts";
 
 /** Which call each event is the end of. */

@@ -6,7 +6,7 @@
  */
 
 import { linesOf } from "../../cli/text_lines.ts";
-import { ownProgram } from "../engine/own_program.ts";
+import { ownProgram } from "../system/self_exec.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { Command, CrowdCounts } from "./frames.ts";
 

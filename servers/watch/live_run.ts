@@ -1,12 +1,12 @@
 import { loadModelTexts, type Messages } from "../../cli/messages.ts";
 import { type Language, LANGUAGES } from "../../cli/language.ts";
-import type { Notice } from "../engine/model.ts";
+import type { Notice } from "../context/context.ts";
 import { modelEntry } from "../registry.ts";
-import { type Counters, readCounters } from "../shared_memory/stats.ts";
-import { TraceReader } from "../shared_memory/trace.ts";
+import { type Counters, readCounters } from "../metrics/counters.ts";
+import { TraceReader } from "../metrics/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
-import type { WatchedServer } from "../supervisor/view.ts";
-import { describeNotice, describeRecord, isLogged } from "../supervisor/descriptions.ts";
+import type { WatchedServer } from "../runtime/view.ts";
+import { describeNotice, describeRecord, isLogged } from "../runtime/descriptions.ts";
 import { BacklogWatch } from "./backlog_watch.ts";
 import { CodePosition } from "./code_position.ts";
 import { Crowd } from "./crowd.ts";

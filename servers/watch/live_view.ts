@@ -1,9 +1,9 @@
 import type { Language } from "../../cli/language.ts";
 import { loadMessages, type Messages } from "../../cli/messages.ts";
-import type { Notice } from "../engine/model.ts";
+import type { Notice } from "../context/context.ts";
 import type { Address } from "../sockets/interface.ts";
-import type { Reporter } from "../supervisor/reporter.ts";
-import type { View, WatchedServer } from "../supervisor/view.ts";
+import type { Reporter } from "../runtime/reporter.ts";
+import type { View, WatchedServer } from "../runtime/view.ts";
 import { openInBrowser } from "./browser.ts";
 import { LiveRun } from "./live_run.ts";
 import { checkTarget, Recording } from "./recording.ts";

@@ -1,6 +1,6 @@
-import type { ThreadPlan } from "../engine/threads.ts";
+import type { ThreadPlan } from "../context/threads.ts";
 import type { Servant } from "../registry.ts";
-import type { TraceRecord } from "../shared_memory/trace.ts";
+import type { TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import { BACKLOG_LANE, type Change, QUEUE_LANE, type State, STATES } from "./frames.ts";
 

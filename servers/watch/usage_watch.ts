@@ -1,7 +1,7 @@
 import process from "node:process";
-import { SystemCallError } from "../sockets/system_call_error.ts";
-import { hasSystemCalls } from "../sockets/system_calls.ts";
-import { cpuSecondsOf, processTree, residentBytes } from "../supervisor/process_tree.ts";
+import { SystemCallError } from "../system/system_call_error.ts";
+import { hasSystemCalls } from "../system/system_calls.ts";
+import { cpuSecondsOf, processTree, residentBytes } from "../system/process_tree.ts";
 
 /** Looking takes milliseconds, and memory changes slowly. */
 const LOOK_MS = 500;

@@ -1,7 +1,7 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Address } from "../sockets/interface.ts";
-import { messageOf } from "../sockets/thrown.ts";
+import { messageOf } from "../system/thrown.ts";
 
 /** Where views are found when nobody says otherwise. */
 export const VIEW_PORT = 7780;

@@ -9,7 +9,7 @@ import type { Language } from "../../cli/language.ts";
 import { LANGUAGES } from "../../cli/language.ts";
 import { loadMessages, loadModelTexts, type Messages } from "../../cli/messages.ts";
 import { settlesWithin } from "../../cli/settles_within.ts";
-import { messageOf } from "../sockets/thrown.ts";
+import { messageOf } from "../system/thrown.ts";
 import { systemReason } from "../../cli/system_reason.ts";
 import { makeToken, mayControl, mayRead, SECURITY_HEADERS } from "./access.ts";
 import { readAsset } from "./assets.ts";

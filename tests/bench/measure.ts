@@ -6,7 +6,7 @@
  */
 
 import { fileURLToPath as fromFileUrl } from "node:url";
-import { freePort, isListening } from "../../clients/listening_ports.ts";
+import { freePort, isListening } from "../../clients/target/listening_ports.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 import { commandFor } from "../harness/playground.ts";
 

@@ -13,9 +13,9 @@ import {
 import { encode } from "../harness/bytes.ts";
 import { run, type RunOptions, runWithoutReader, Server } from "../harness/playground.ts";
 import { assertOneLine } from "../harness/one_line.ts";
-import { freePort } from "../../clients/listening_ports.ts";
+import { freePort } from "../../clients/target/listening_ports.ts";
 import { test } from "../harness/test.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { MODELS } from "./models.ts";
 
 const WRONG: readonly [typed: string[], line: RegExp][] = [

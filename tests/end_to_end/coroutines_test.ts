@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertGreaterOrEqual, assertMatch } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";

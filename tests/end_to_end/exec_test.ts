@@ -4,9 +4,9 @@
  * @module
  */
 
-import { splitCommand } from "../../servers/program.ts";
+import { splitCommand } from "../../servers/commands/program.ts";
 import { en } from "../../cli/messages/en.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { exchange, readToEnd, writeAll } from "../harness/clients.ts";

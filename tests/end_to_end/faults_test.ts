@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CHILD_ROLE } from "../../servers/engine/child_role.ts";
+import { CHILD_ROLE } from "../../servers/workers/child_role.ts";
 import { assertEquals, assertLess, assertNotMatch } from "../harness/assert.ts";
 import { encode } from "../harness/bytes.ts";
 import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "../harness/assert.ts";
 import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
 import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";

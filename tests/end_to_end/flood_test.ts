@@ -6,7 +6,7 @@
 
 import { assertEquals, assertGreater, assertLess, assertMatch } from "../harness/assert.ts";
 import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { test } from "../harness/test.ts";
 

@@ -9,7 +9,7 @@ import { assertEquals, assertMatch, assertNotMatch } from "../harness/assert.ts"
 import { decode, encode } from "../harness/bytes.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { Server, spawn } from "../harness/playground.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";

@@ -1,4 +1,4 @@
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 
 /** What the tests must know of each model to know what to expect of it. */
 export interface ModelUnderTest {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertLess } from "../harness/assert.ts";
 import { encode } from "../harness/bytes.ts";
 import { exchange, writeAll } from "../harness/clients.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";

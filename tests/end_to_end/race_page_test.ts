@@ -5,7 +5,7 @@
  */
 
 import type { RaceRecord } from "../../clients/race/record.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertNotEquals, assertStringIncludes } from "../harness/assert.ts";
 import { browserTest, type Page } from "../harness/browser.ts";
 import { run } from "../harness/playground.ts";

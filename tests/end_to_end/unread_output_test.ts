@@ -4,8 +4,8 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
-import { freePort } from "../../clients/listening_ports.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { freePort } from "../../clients/target/listening_ports.ts";
 import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { spawn } from "../harness/playground.ts";

@@ -8,7 +8,7 @@
 import { delay } from "@std/async/delay";
 import { settlesWithin } from "../../cli/settles_within.ts";
 import { RemoteRun } from "../../clients/watch/remote_run.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertStringIncludes } from "../harness/assert.ts";
 import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";

@@ -5,7 +5,7 @@
  */
 
 import { delay } from "@std/async/delay";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import type { Frame } from "../../servers/watch/frames.ts";
 import { assertEquals, assertLessOrEqual } from "../harness/assert.ts";
 import { exchange, readToEnd } from "../harness/clients.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertGreater, assertLessOrEqual, assertMatch } from "../harness/assert.ts";
 import { browserTest } from "../harness/browser.ts";
 import { encode } from "../harness/bytes.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { browserTest, type Page, type Visit } from "../harness/browser.ts";
 import { PageProcess } from "../harness/page_process.ts";

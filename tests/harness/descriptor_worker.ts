@@ -8,7 +8,7 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
+import { DescriptorTable } from "../../servers/sockets/libc/descriptor_table.ts";
 
 /** Places in the memory that the thread shares with its test. */
 export const PLACE = {

@@ -5,12 +5,12 @@
  */
 
 import { Flood } from "../../clients/flood/flood.ts";
-import { LibcFlood } from "../../clients/flood/libc_flood.ts";
+import { LibcFlood } from "../../clients/flood/libc/flood.ts";
 import { ofSize } from "../../clients/flood/messages.ts";
 import { type FloodOptions, LAST_ECHOES_MS } from "../../clients/flood/options.ts";
 import type { RunningFlood } from "../../clients/flood/running_flood.ts";
-import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
-import { hasSystemCalls, systemCalls } from "../../servers/sockets/system_calls.ts";
+import { lookUpHost } from "../../servers/sockets/libc/host_lookup.ts";
+import { hasSystemCalls, systemCalls } from "../../servers/system/system_calls.ts";
 import { writeAll } from "./clients.ts";
 import { Target } from "./target.ts";
 import { test } from "./test.ts";

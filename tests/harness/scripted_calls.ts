@@ -1,11 +1,14 @@
-import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
+import {
+  createDescriptorMemory,
+  DescriptorTable,
+} from "../../servers/sockets/libc/descriptor_table.ts";
 import type { ListenOptions } from "../../servers/sockets/interface.ts";
-import { LibcSockets } from "../../servers/sockets/libc.ts";
+import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
 import {
   hasSystemCalls,
   type SystemCalls,
   systemCalls,
-} from "../../servers/sockets/system_calls.ts";
+} from "../../servers/system/system_calls.ts";
 import { assert } from "./assert.ts";
 import { Setting } from "./sockets.ts";
 import { test } from "./test.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { freePort } from "../../clients/listening_ports.ts";
-import { ServerProcess } from "../../clients/server_process.ts";
+import { freePort } from "../../clients/target/listening_ports.ts";
+import { ServerProcess } from "../../clients/target/server_process.ts";
 import { faultyProgram } from "./faulty_program.ts";
 
 const options = { patienceMs: 60_000 };

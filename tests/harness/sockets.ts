@@ -5,8 +5,8 @@
  */
 
 import { connect as connectSocket, type Socket } from "node:net";
-import { DenoSockets } from "../../servers/sockets/deno.ts";
-import { hasSystemCalls } from "../../servers/sockets/system_calls.ts";
+import { DenoSockets } from "../../servers/sockets/deno/sockets.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { YieldingLibcSockets } from "./yielding_libc_sockets.ts";
 import {
   type Address,

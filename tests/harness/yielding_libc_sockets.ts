@@ -1,7 +1,10 @@
-import { createDescriptorMemory, DescriptorTable } from "../../servers/sockets/descriptor_table.ts";
-import { makeInterruptible } from "../../servers/sockets/interruption.ts";
-import { resetAllOwn } from "../../servers/sockets/own_descriptors.ts";
-import { lookUpHost } from "../../servers/sockets/host_lookup.ts";
+import {
+  createDescriptorMemory,
+  DescriptorTable,
+} from "../../servers/sockets/libc/descriptor_table.ts";
+import { makeInterruptible } from "../../servers/sockets/libc/interruption.ts";
+import { resetAllOwn } from "../../servers/sockets/deno/descriptors.ts";
+import { lookUpHost } from "../../servers/sockets/libc/host_lookup.ts";
 import type {
   Address,
   Connection,
@@ -14,13 +17,13 @@ import type {
   ReadyEvent,
   Sockets,
 } from "../../servers/sockets/interface.ts";
-import { LibcSockets } from "../../servers/sockets/libc.ts";
-import { asLibcPollable, type LibcPollable } from "../../servers/sockets/libc_hub.ts";
+import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
+import { asLibcPollable, type LibcPollable } from "../../servers/sockets/libc/reactor.ts";
 import {
   hasSystemCalls,
   type SystemCalls,
   systemCalls,
-} from "../../servers/sockets/system_calls.ts";
+} from "../../servers/system/system_calls.ts";
 
 const DESCRIPTORS = 65_536;
 

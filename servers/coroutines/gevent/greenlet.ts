@@ -1,4 +1,4 @@
-import { toError } from "../../sockets/thrown.ts";
+import { toError } from "../../system/thrown.ts";
 import type { Hub } from "./hub.ts";
 import { type Coroutine, DONE_ALREADY, forgottenWait, getcurrent, NOT_WAITED } from "./park.ts";
 import { enterLink, leaveLink, park, PARKED, type Parking, type Wait, waits } from "./park.ts";

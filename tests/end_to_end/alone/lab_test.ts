@@ -9,7 +9,7 @@ import { delay } from "@std/async/delay";
 import { enLab } from "../../../cli/messages/en_lab.ts";
 import { zhLab } from "../../../cli/messages/zh_lab.ts";
 import { EXPERIMENT_NAMES } from "../../../clients/lab/experiments.ts";
-import { hasSystemCalls } from "../../../servers/sockets/system_calls.ts";
+import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../harness/assert.ts";
 import { decode } from "../../harness/bytes.ts";
 import { assertOneLine } from "../../harness/one_line.ts";

@@ -1,0 +1,43 @@
+import { closest } from "../../cli/closest.ts";
+import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { UsageError } from "../../cli/errors.ts";
+import { duration, integer } from "../../cli/flags.ts";
+import { ClockLoop } from "../../servers/coroutines/gevent/mod.ts";
+import { geventDemo, geventSleepDemo } from "./gevent.ts";
+import { greenletDemo } from "./greenlet.ts";
+import type { Demo } from "./stage.ts";
+import { yieldDemo } from "./yield.ts";
+
+const demoFlags = {
+  rounds: integer(5, { least: 1, most: 1_000_000 }),
+  pause: duration(500, "500ms", "ms"),
+};
+
+const DEMOS: ReadonlyMap<string, Demo> = new Map([
+  ["yield", yieldDemo],
+  ["greenlet", greenletDemo],
+  ["gevent", geventDemo],
+  ["gevent-sleep", geventSleepDemo],
+]);
+
+/** `playground demo <name>` */
+export const demoCommand = defineCommand({
+  flags: demoFlags,
+  words: { least: 1, most: 1, choices: [...DEMOS.keys()] },
+  async run({ flags, words: [name], messages }: Invocation<typeof demoFlags>): Promise<number> {
+    const demo = DEMOS.get(name);
+    if (demo === undefined) {
+      const names = [...DEMOS.keys()];
+      throw new UsageError(messages.flags.unknownDemo(name, closest(name, names), names));
+    }
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    await demo({
+      print: console.log,
+      rounds: flags.rounds,
+      pauseMs: flags.pause,
+      sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
+      loop: new ClockLoop(),
+    });
+    return 0;
+  },
+});

@@ -1,0 +1,113 @@
+import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { RefusedError, UsageError } from "../../cli/errors.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { choice, duration, type FlagValues, integer, onOff, pause, text } from "../../cli/flags.ts";
+import { type Address, formatAddress } from "../../servers/sockets/interface.ts";
+import { SystemCallError } from "../../servers/system/system_call_error.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { reserveDescriptors } from "./descriptors.ts";
+import { Flood } from "./flood.ts";
+import { LibcFlood } from "./libc/flood.ts";
+import { always, numbers, ofSize, type Repertoire } from "./messages.ts";
+import { showProgress } from "./progress.ts";
+import { type FloodOptions, LAST_ECHOES_MS } from "./options.ts";
+import { describeResults, isFlawless, resultsAsJson } from "./results.ts";
+import type { RunningFlood } from "./running_flood.ts";
+
+const floodFlags = {
+  host: text("127.0.0.1", "HOST"),
+  port: integer(7788, { least: 1, most: 65_535 }),
+  conns: integer(1_000, { least: 1, most: 1_000_000 }),
+  duration: duration(10_000, "10s", "s"),
+  message: text("", "TEXT"),
+  size: integer(0, { least: 1, most: 16_777_216, shown: "" }),
+  rate: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
+  wait: onOff(true),
+  connectRate: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
+  think: pause("ms"),
+  sockets: choice(["deno", "libc"], "deno"),
+  threads: integer(1, { least: 1, most: 256 }),
+  quiet: onOff(),
+  json: onOff(),
+};
+
+/** `playground flood` */
+export const floodCommand = defineCommand({
+  flags: floodFlags,
+  words: { least: 0, most: 0 },
+  async run({ flags, given, messages }: Invocation<typeof floodFlags>): Promise<number> {
+    check(flags, given, messages);
+    await reserveDescriptors(flags, messages);
+    const options: FloodOptions = {
+      ...flags,
+      warmupMs: 0,
+      durationMs: flags.duration === 0 ? Infinity : flags.duration,
+      thinkMs: flags.think,
+      lastEchoesMs: LAST_ECHOES_MS,
+      repertoire: chooseRepertoire(flags),
+    };
+    const flood = flags.sockets === "libc"
+      ? new LibcFlood(options, flags.threads)
+      : new Flood(options);
+    await runUntilStopped(flood, flags.quiet || flags.json ? undefined : messages);
+    const { opened, refused } = flood.measurements;
+    if (flags.json) console.log(resultsAsJson(flood, flags));
+    else if (opened > 0 || refused === 0) {
+      console.log(describeResults(flood, flags, messages).join("\n"));
+    } else throw new RefusedError(explainRefusals(flood, flags, messages));
+    return isFlawless(flood, flags.conns) ? 0 : 1;
+  },
+});
+
+function check(
+  { sockets }: FlagValues<typeof floodFlags>,
+  given: ReadonlySet<string>,
+  { flags }: Messages,
+): void {
+  if (given.has("message") && given.has("size")) {
+    throw new UsageError(flags.notTogether("--message", "--size"));
+  }
+  if (sockets === "libc" && !hasSystemCalls()) throw new UsageError(flags.libcNotHere);
+  if (sockets === "deno" && given.has("threads")) {
+    throw new UsageError(flags.notForModel("--threads", "--sockets deno", ["--sockets libc"]));
+  }
+}
+
+/** Why not one connection could be opened. */
+function explainRefusals(
+  { measurements: { refusedBy } }: RunningFlood,
+  { sockets, ...address }: Address & { sockets: "deno" | "libc" },
+  { flood }: Messages,
+): string {
+  const shown = formatAddress(address);
+  const reasons = Object.keys(refusedBy);
+  return reasons.every((reason) => reason === "ECONNREFUSED")
+    ? flood.notListening(shown)
+    : flood.cannotConnect(
+      shown,
+      reasons.map((reason) => flood.refusal(reason, sockets)).join(", "),
+    );
+}
+
+function chooseRepertoire({ message, size }: FlagValues<typeof floodFlags>): Repertoire {
+  if (message !== "") return always(message);
+  return size > 0 ? ofSize(size) : numbers();
+}
+
+async function runUntilStopped(
+  flood: RunningFlood,
+  messages: Invocation<typeof floodFlags>["messages"] | undefined,
+): Promise<void> {
+  const stop = () => flood.stop();
+  Deno.addSignalListener("SIGINT", stop);
+  const endProgress = messages === undefined ? () => {} : showProgress(flood, messages);
+  try {
+    await flood.run();
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    throw new RefusedError(error.message);
+  } finally {
+    endProgress();
+    Deno.removeSignalListener("SIGINT", stop);
+  }
+}

@@ -1,0 +1,145 @@
+import { HostLookupError, lookUpHost } from "../../../servers/sockets/libc/host_lookup.ts";
+import { SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { systemCalls } from "../../../servers/system/system_calls.ts";
+import { createWaker, wake } from "../../../servers/system/eventfd.ts";
+import { type FromThread, SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
+import { Measurements } from "../measurements.ts";
+import type { FloodOptions } from "../options.ts";
+import type { RunningFlood } from "../running_flood.ts";
+
+/** Many connections to one server, on the system's own calls, shared among threads. */
+export class LibcFlood implements RunningFlood {
+  readonly #options: FloodOptions;
+  readonly #threads: number;
+  readonly #calls = systemCalls();
+  readonly #shared = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  /** What each thread has reported last. */
+  readonly #reports: ThreadReport[] = [];
+  readonly #warm = Promise.withResolvers<void>();
+  #waker = -1;
+  #measurements = new Measurements();
+  /** There are newer reports than {@linkcode measurements} has. */
+  #isOutdated = false;
+
+  /** @param threads how many threads share the connections; no more than there are connections */
+  constructor(options: FloodOptions, threads: number) {
+    this.#options = options;
+    this.#threads = Math.min(threads, options.conns);
+  }
+
+  get measurements(): Measurements {
+    if (this.#isOutdated) {
+      this.#isOutdated = false;
+      this.#measurements = new Measurements();
+      this.#reports.forEach(({ measurements }) => this.#measurements.addEncoded(measurements));
+    }
+    return this.#measurements;
+  }
+
+  get connected(): number {
+    return this.#reports.reduce((sum, { connected }) => sum + connected, 0);
+  }
+
+  get waiting(): number {
+    return this.#reports.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  get warm(): Promise<void> {
+    return this.#warm.promise;
+  }
+
+  get elapsedMs(): number {
+    return this.#reports.reduce((most, { elapsedMs }) => Math.max(most, elapsedMs), 0);
+  }
+
+  stop(): void {
+    Atomics.add(this.#shared, SHARED.stops, 1);
+    if (this.#waker !== -1) wake(this.#calls, this.#waker);
+  }
+
+  /** @throws {SystemCallError} when the system has no descriptors for the threads */
+  async run(): Promise<void> {
+    const { host, port, conns } = this.#options;
+    let destinations;
+    try {
+      destinations = lookUpHost(host, port);
+    } catch (error) {
+      if (!(error instanceof HostLookupError)) throw error;
+      this.#measurements.countRefused(error.message, conns);
+      return;
+    }
+    this.#waker = createWaker(this.#calls);
+    const workers = Array.from({ length: this.#threads }, () => new ThreadHandle());
+    try {
+      await Promise.all(workers.map((worker) => worker.ready));
+      await Promise.all(workers.map((worker, thread) =>
+        worker.run({
+          options: this.#options,
+          destinations,
+          thread,
+          threads: this.#threads,
+          waker: this.#waker,
+          shared: this.#shared.buffer,
+        }, (report) => this.#take(thread, report))
+      ));
+    } finally {
+      this.#warm.resolve();
+      for (const worker of workers) worker.end();
+      this.#calls.close(this.#waker);
+      this.#waker = -1;
+    }
+  }
+
+  #take(thread: number, report: ThreadReport): void {
+    this.#reports[thread] = report;
+    this.#isOutdated = true;
+    if (this.#reports.filter(({ isWarm }) => isWarm).length === this.#threads) this.#warm.resolve();
+  }
+}
+
+/** A thread, from the outside. */
+class ThreadHandle {
+  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #onReport: (report: ThreadReport) => void = () => {};
+
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+      if (data.kind === "ready") return this.#ready.resolve();
+      if (data.kind === "failed") {
+        return this.#ended.reject(new SystemCallError(data.call, data.errno));
+      }
+      this.#onReport(data.report);
+      if (data.kind === "ended") this.#ended.resolve();
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      const error = new Error(event.message);
+      this.#ready.reject(error);
+      this.#ended.reject(error);
+    };
+    // Whoever waits hears of it; a failure that comes before somebody does is no fault of its own.
+    this.#ended.promise.catch(() => {});
+  }
+
+  /** Resolves when the thread can begin. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /**
+   * Does the thread's share of the flood.
+   *
+   * @throws {Error} when the thread failed
+   */
+  run(setup: ThreadSetup, onReport: (report: ThreadReport) => void): Promise<void> {
+    this.#onReport = onReport;
+    this.#worker.postMessage(setup);
+    return this.#ended.promise;
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * What a flood on the system's own calls and its threads tell each other.
+ *
+ * @module
+ */
+
+import type { SocketAddress } from "../../../servers/sockets/libc/socket_address.ts";
+import type { EncodedMeasurements } from "../measurements.ts";
+import type { FloodOptions } from "../options.ts";
+
+/** The words that all threads share: how often the flood was stopped, and how many threads are done. */
+export const SHARED = { stops: 0, done: 1 } as const;
+
+/** What a thread needs to begin. */
+export interface ThreadSetup {
+  readonly options: FloodOptions;
+  /** The addresses of the server, in the order in which they are tried. */
+  readonly destinations: readonly SocketAddress[];
+  /** Which of the threads this is, from 0 on, and how many there are. */
+  readonly thread: number;
+  readonly threads: number;
+  /** Becomes readable with each stop, eventfd(2). */
+  readonly waker: number;
+  /** {@linkcode SHARED} */
+  readonly shared: SharedArrayBuffer;
+}
+
+/** What a thread says of its part of the flood, now and then and in the end. */
+export interface ThreadReport {
+  readonly connected: number;
+  readonly waiting: number;
+  readonly elapsedMs: number;
+  readonly isWarm: boolean;
+  readonly measurements: EncodedMeasurements;
+}
+
+/** What a thread says. */
+export type FromThread =
+  | { readonly kind: "ready" }
+  | { readonly kind: "report" | "ended"; readonly report: ThreadReport }
+  | { readonly kind: "failed"; readonly call: string; readonly errno: number };

@@ -1,0 +1,224 @@
+import { EPOLLHUP, EPOLLRDHUP } from "../../../servers/sockets/libc/epoll_event.ts";
+import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../../../servers/sockets/interface.ts";
+import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { MSG_NOSIGNAL, SHUT_WR, type SystemCalls } from "../../../servers/system/system_calls.ts";
+import { Exchange } from "../exchange.ts";
+import type { LibcClock } from "./clock.ts";
+import type { Measurements } from "../measurements.ts";
+import type { FloodOptions } from "../options.ts";
+import { lossOf } from "../tally.ts";
+
+/** How much a connection may send or receive until it is the turn of the others. */
+const MOST_AT_ONCE = 16;
+const AGAIN = -ERRNO.EAGAIN;
+const INTERRUPTED = -ERRNO.EINTR;
+
+const NOTHING = new Uint8Array(0);
+
+/** What the connections of a thread share, and where they report. */
+export interface TalkerThread {
+  readonly calls: SystemCalls;
+  readonly clock: LibcClock;
+  readonly options: FloodOptions;
+  readonly measurements: Measurements;
+  /** What comes is received into it and looked at before anything else is received. */
+  readonly buffer: Uint8Array;
+  /** The same as words. */
+  readonly words: Int32Array;
+  /** Whether the flood has ended: no message is begun after that. */
+  readonly isOver: boolean;
+  /** Calls {@linkcode LibcTalker.wake} at that time of the thread's clock. */
+  wakeAt(talker: LibcTalker, dueMs: number): void;
+  /** Calls {@linkcode LibcTalker.goOn} when it was the turn of the others. */
+  goOnLater(talker: LibcTalker): void;
+  closed(talker: LibcTalker): void;
+}
+
+/**
+ * One connection of a flood on a non-blocking socket, which epoll(7) reports at each change.
+ *
+ * Because only changes are reported, it receives and sends until the socket has no more to give or
+ * take. A call that does less than it could have done shows that, which spares the one that would fail.
+ */
+export class LibcTalker {
+  readonly #thread: TalkerThread;
+  readonly #exchange: Exchange;
+  readonly #wait: boolean;
+  /** -1 once it is closed: the number may belong to another connection by now. */
+  #fd: number;
+  /** The message that is being sent, and how much of it was. */
+  #message: Uint8Array = NOTHING;
+  #sentBytes = 0;
+  /** The next message is not begun before; 0: at once. */
+  #thinksUntilMs = 0;
+  #isAsleep = false;
+  /** It waits for its next turn. */
+  #hasMore = false;
+  #isShutDown = false;
+  /** When it is to be woken. */
+  dueMs = 0;
+
+  /**
+   * @param number by which the thread knows it
+   * @param fd an open connection, which is closed with the talker
+   * @param seed makes its messages others than those of the next
+   */
+  constructor(
+    thread: TalkerThread,
+    readonly number: number,
+    fd: number,
+    seed: number,
+    nowMs: number,
+  ) {
+    this.#thread = thread;
+    this.#fd = fd;
+    this.#wait = thread.options.wait;
+    this.#exchange = new Exchange(seed, thread.options, thread.measurements, nowMs);
+  }
+
+  get isServed(): boolean {
+    return this.#exchange.isServed;
+  }
+
+  /** Sends all that may be sent now, and the end of the stream if that was the last. */
+  talk(nowMs: number): void {
+    for (let sent = 0; sent < MOST_AT_ONCE; sent++) {
+      if (this.#fd === -1 || this.#isShutDown || !this.#sendRest()) return;
+      if (this.#wait && this.#exchange.isOwed) return;
+      if (this.#thread.isOver) return this.#sendLast();
+      const dueMs = Math.max(this.#thinksUntilMs, this.#exchange.dueMs);
+      if (dueMs > nowMs) return this.#sleepUntil(dueMs);
+      this.#message = this.#exchange.next(nowMs);
+      this.#sentBytes = 0;
+      if (!this.#sendRest()) return;
+      if (this.#wait) return;
+      nowMs = this.#thread.clock.now();
+      this.#think(nowMs);
+    }
+    this.#goOnLater();
+  }
+
+  /** Something has changed, epoll_ctl(2). */
+  changed(events: number): void {
+    if (events !== EPOLLOUT) {
+      this.#receive((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0);
+    }
+    // In most cases there is nothing to send: the echo that has just come was answered.
+    if ((events & EPOLLOUT) !== 0 && (!this.#wait || this.#message !== NOTHING)) {
+      this.talk(this.#thread.clock.now());
+    }
+  }
+
+  /** It is the turn of this one again, which had more to do. */
+  goOn(): void {
+    this.#hasMore = false;
+    this.changed(EPOLLIN | EPOLLOUT | EPOLLRDHUP);
+  }
+
+  /** The time has come that it wanted to sleep until. */
+  wake(nowMs: number): void {
+    this.#isAsleep = false;
+    this.talk(nowMs);
+  }
+
+  /** Ends the connection without waiting any longer for what it is owed. */
+  giveUp(): void {
+    this.#exchange.givenUp();
+    this.#exchange.isLastSent = true;
+    this.#close();
+  }
+
+  /** {@linkcode Exchange.settle} */
+  settle(endMs: number, nowMs: number): void {
+    this.#exchange.settle(endMs, nowMs);
+  }
+
+  /** Sends what is left of the message. @returns whether nothing is left */
+  #sendRest(): boolean {
+    const { calls } = this.#thread;
+    while (this.#message !== NOTHING) {
+      const message = this.#message;
+      const rest = this.#sentBytes === 0 ? message : message.subarray(this.#sentBytes);
+      const count = calls.send(this.#fd, rest, rest.length, MSG_NOSIGNAL);
+      if (count === rest.length) {
+        this.#message = NOTHING;
+        this.#exchange.wasSent(message);
+      } else if (count >= 0) {
+        this.#sentBytes += count;
+      } else if (count === AGAIN) {
+        return false;
+      } else if (count !== INTERRUPTED) {
+        this.#lose("send", -count);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #sendLast(): void {
+    this.#exchange.isLastSent = true;
+    if (this.#wait) return this.#close();
+    this.#isShutDown = true;
+    const status = this.#thread.calls.shutdown(this.#fd, SHUT_WR);
+    if (status < 0) this.#lose("shutdown", -status);
+  }
+
+  /** @param toEnd whether the end of the stream, or an error, comes after the bytes that are there */
+  #receive(toEnd: boolean): void {
+    const { calls, clock, buffer } = this.#thread;
+    for (let received = 0; received < MOST_AT_ONCE; received++) {
+      if (this.#fd === -1) return;
+      const count = calls.recv(this.#fd, buffer, buffer.length, 0);
+      if (count > 0) {
+        this.#took(count, clock.now());
+        if (count < buffer.length && !toEnd) return;
+      } else if (count === AGAIN) {
+        return;
+      } else if (count === 0) {
+        this.#exchange.ended(clock.now());
+        return this.#close();
+      } else if (count !== INTERRUPTED) {
+        return this.#lose("recv", -count);
+      }
+    }
+    this.#goOnLater();
+  }
+
+  #took(count: number, nowMs: number): void {
+    const { buffer, words, isOver } = this.#thread;
+    this.#exchange.took(buffer, words, count, nowMs, isOver);
+    if (!this.#wait || this.#exchange.isOwed) return;
+    this.#think(nowMs);
+    this.talk(nowMs);
+  }
+
+  #think(nowMs: number): void {
+    const { thinkMs } = this.#thread.options;
+    if (thinkMs > 0) this.#thinksUntilMs = nowMs + thinkMs;
+  }
+
+  #sleepUntil(dueMs: number): void {
+    if (this.#isAsleep) return;
+    this.#isAsleep = true;
+    this.dueMs = dueMs;
+    this.#thread.wakeAt(this, dueMs);
+  }
+
+  #goOnLater(): void {
+    if (this.#hasMore) return;
+    this.#hasMore = true;
+    this.#thread.goOnLater(this);
+  }
+
+  #lose(call: string, errno: number): void {
+    this.#exchange.lost(lossOf(new SystemCallError(call, errno)));
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#fd === -1) return;
+    this.#thread.calls.close(this.#fd);
+    this.#fd = -1;
+    this.#thread.closed(this);
+  }
+}

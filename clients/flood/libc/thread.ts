@@ -1,0 +1,223 @@
+// @ts-types="../../../cli/std/binary_heap.d.ts"
+import { BinaryHeap } from "@std/data-structures/binary-heap";
+import { EPOLLET, EPOLLIN } from "../../../servers/sockets/interface.ts";
+import { checked, type SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { systemCalls } from "../../../servers/system/system_calls.ts";
+import { wake } from "../../../servers/system/eventfd.ts";
+import { LibcClock } from "./clock.ts";
+import { LibcConnector } from "./connector.ts";
+import { LibcEpoll } from "./epoll.ts";
+import { LibcOpener, type OpenerEvents } from "./opener.ts";
+import { SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
+import { LibcTalker, type TalkerThread } from "./talker.ts";
+import { Measurements } from "../measurements.ts";
+import type { FloodOptions } from "../options.ts";
+import { reasonOf } from "../tally.ts";
+
+const RECV_SIZE_BYTES = 65_536;
+/** How often a thread reports. */
+const REPORT_MS = 200;
+/** The number of the waker; connections have numbers from 0 on. */
+const WAKER = -1;
+
+/** One thread's share of a flood: an event loop that blocks in epoll_wait(2). */
+export class LibcThread implements TalkerThread, OpenerEvents {
+  readonly calls = systemCalls();
+  readonly clock = new LibcClock();
+  readonly buffer = new Uint8Array(RECV_SIZE_BYTES);
+  readonly words = new Int32Array(this.buffer.buffer);
+  readonly measurements = new Measurements();
+  readonly options: FloodOptions;
+  isOver = false;
+
+  readonly #onReport: (report: ThreadReport) => void;
+  readonly #epoll = new LibcEpoll(this.calls);
+  readonly #opener: LibcOpener;
+  readonly #talkers: (LibcTalker | undefined)[] = [];
+  readonly #sleepers = new BinaryHeap<LibcTalker>((a, b) => a.dueMs - b.dueMs);
+  readonly #setup: ThreadSetup;
+  readonly #shared: Int32Array;
+  /** Whether no connection of this thread is left, or will come. */
+  #isDone = false;
+  #measuredFromMs: number;
+  /** When the warm-up is over; `Infinity` once it is. */
+  #warmMs: number;
+  #open = 0;
+  /** Those that were lost before the end, and whose messages go on to be due, because of a rate. */
+  readonly #cutShort: LibcTalker[] = [];
+  /** Those that have more to do, now and when it is the turn of the others. */
+  #going: LibcTalker[] = [];
+  #goingLater: LibcTalker[] = [];
+  #elapsedMs = 0;
+  /** When the flood ends. */
+  #endMs: number;
+  /** When what is owed at the end is given up. */
+  #giveUpMs = Infinity;
+  #reportMs: number;
+
+  /**
+   * @param onReport is told now and then how it goes
+   * @throws {SystemCallError} when the system has no descriptors for it
+   */
+  constructor(setup: ThreadSetup, onReport: (report: ThreadReport) => void) {
+    this.#onReport = onReport;
+    this.options = setup.options;
+    this.#setup = setup;
+    this.#shared = new Int32Array(setup.shared);
+    checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
+    const { conns, warmupMs, durationMs } = this.options;
+    const startedMs = this.#measuredFromMs = this.clock.now();
+    this.measurements.begin(startedMs);
+    this.#warmMs = warmupMs === 0 ? Infinity : startedMs + warmupMs;
+    this.#endMs = startedMs + warmupMs + durationMs;
+    this.#reportMs = startedMs + REPORT_MS;
+    const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, conns);
+    this.#opener = new LibcOpener(this.calls, connector, setup, this, startedMs);
+  }
+
+  /**
+   * Opens the connections and talks on them until the flood is over. Blocks the thread.
+   *
+   * @returns what it came to
+   */
+  run(): ThreadReport {
+    const now = () => this.clock.now();
+    while (!this.isOver || this.#open > 0) {
+      this.#opener.openMore(now);
+      this.#checkDone();
+      this.#handle(this.#wait());
+      this.#goOn();
+      this.#wakeSleepers();
+      if (now() >= this.#warmMs) this.#endWarmup();
+      this.#checkEnd(now());
+      if (now() >= this.#reportMs) this.#reportNow();
+    }
+    this.#epoll.close();
+    return this.#report();
+  }
+
+  wakeAt(talker: LibcTalker, _dueMs: number): void {
+    this.#sleepers.push(talker);
+  }
+
+  goOnLater(talker: LibcTalker): void {
+    this.#goingLater.push(talker);
+  }
+
+  closed(talker: LibcTalker): void {
+    this.#talkers[talker.number] = undefined;
+    this.#open--;
+    if (!this.isOver && this.options.rate < Infinity) this.#cutShort.push(talker);
+    else talker.settle(this.#endMs, this.clock.now());
+  }
+
+  opened(fd: number, number: number, index: number, tookMs: number): void {
+    this.measurements.connectTimes.record(tookMs);
+    this.measurements.opened++;
+    const nowMs = this.clock.now();
+    const talker = new LibcTalker(this, number, fd, index, nowMs);
+    this.#talkers[number] = talker;
+    this.#open++;
+    talker.talk(nowMs);
+  }
+
+  refused(error: SystemCallError): void {
+    this.measurements.countRefused(reasonOf(error));
+  }
+
+  #handle(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const number = this.#epoll.numberAt(i);
+      if (number === WAKER) continue; // the stops are looked at after each wait
+      const talker = this.#talkers[number];
+      if (talker !== undefined) talker.changed(this.#epoll.eventsAt(i));
+      else this.#opener.changed(number, this.clock.now());
+    }
+  }
+
+  #goOn(): void {
+    if (this.#goingLater.length === 0) return;
+    [this.#going, this.#goingLater] = [this.#goingLater, this.#going];
+    for (const talker of this.#going) talker.goOn();
+    this.#going.length = 0;
+  }
+
+  #wakeSleepers(): void {
+    for (let next; (next = this.#sleepers.peek()) !== undefined;) {
+      const nowMs = this.clock.now();
+      if (next.dueMs > nowMs) return;
+      this.#sleepers.pop();
+      next.wake(nowMs);
+    }
+  }
+
+  #endWarmup(): void {
+    this.#warmMs = Infinity;
+    this.#measuredFromMs = this.clock.now();
+    this.#endMs = this.#measuredFromMs + this.options.durationMs;
+    this.measurements.endWarmup();
+    this.#reportNow();
+  }
+
+  /** The last thread that is done stops the flood: until then, the messages of all go on to be due. */
+  #checkDone(): void {
+    if (this.#isDone || this.#open > 0 || !this.#opener.isDone) return;
+    this.#isDone = true;
+    if (Atomics.add(this.#shared, SHARED.done, 1) + 1 < this.#setup.threads) return;
+    Atomics.add(this.#shared, SHARED.stops, 1);
+    wake(this.calls, this.#setup.waker);
+  }
+
+  #checkEnd(nowMs: number): void {
+    const stops = Atomics.load(this.#shared, SHARED.stops);
+    if (!this.isOver && (stops > 0 || nowMs >= this.#endMs)) this.#end(nowMs);
+    if (nowMs >= this.#giveUpMs || stops > 1) this.#giveUp();
+  }
+
+  #end(nowMs: number): void {
+    this.isOver = true;
+    this.#elapsedMs = nowMs - this.#measuredFromMs;
+    this.#endMs = nowMs;
+    this.#giveUpMs = nowMs + this.options.lastEchoesMs;
+    this.#opener.abandon();
+    for (const talker of this.#cutShort) talker.settle(nowMs, nowMs);
+    for (const talker of this.#talkers) {
+      // Whoever was not served by now never was, whatever the server still does.
+      if (this.options.wait && talker?.isServed === false) talker.giveUp();
+      else talker?.talk(nowMs);
+    }
+  }
+
+  /** Gives up on what is owed. */
+  #giveUp(): void {
+    for (const talker of this.#talkers) talker?.giveUp();
+  }
+
+  /** Waits until there is something to do. @returns how many connections have changed */
+  #wait(): number {
+    const nowMs = this.clock.now();
+    const dueMs = Math.min(this.#opener.dueMs, this.#sleepers.peek()?.dueMs ?? Infinity);
+    const endMs = this.isOver ? this.#giveUpMs : this.#endMs;
+    const otherMs = Math.min(endMs, this.#warmMs, this.#reportMs);
+    if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
+    if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
+    return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
+  }
+
+  #reportNow(): void {
+    this.#reportMs = this.clock.now() + REPORT_MS;
+    this.#onReport(this.#report());
+  }
+
+  #report(): ThreadReport {
+    let waiting = 0;
+    for (const talker of this.#talkers) if (talker?.isServed === false) waiting++;
+    return {
+      connected: this.#open,
+      waiting,
+      elapsedMs: this.#elapsedMs,
+      isWarm: this.#warmMs === Infinity,
+      measurements: this.measurements.encode(),
+    };
+  }
+}

@@ -1,0 +1,10 @@
+import { closest } from "../../cli/closest.ts";
+import { UsageError } from "../../cli/errors.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { isModelName, MODEL_NAMES, type ModelName } from "../registry.ts";
+
+/** @throws {UsageError} with the nearest name when `typed` is not that of a model */
+export function parseModelName(typed: string, messages: Messages): ModelName {
+  if (isModelName(typed)) return typed;
+  throw new UsageError(messages.flags.unknownModel(typed, closest(typed, MODEL_NAMES)));
+}

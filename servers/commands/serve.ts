@@ -1,0 +1,144 @@
+import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { RefusedError, UsageError } from "../../cli/errors.ts";
+import type { FlagValues } from "../../cli/flags.ts";
+import type { Language } from "../../cli/language.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { standardError, standardOutput } from "../../cli/output.ts";
+import { leastDescriptors } from "../context/worker_limit.ts";
+import { MODEL_NAMES, modelEntry, type ModelName } from "../registry.ts";
+import { parseModelName } from "./model_name.ts";
+import { checkHandlerFile } from "./handler_file.ts";
+import { checkProgram, splitCommand } from "./program.ts";
+import { checkServeFlags, serveFlags } from "./serve_flags.ts";
+import { descriptorLimit } from "../system/descriptor_limit.ts";
+import { JsonReporter } from "../runtime/json_reporter.ts";
+import type { LogOptions } from "../runtime/log.ts";
+import type { Reporter } from "../runtime/reporter.ts";
+import { supervise, type Supervision } from "../runtime/supervisor.ts";
+import { TextReporter } from "../runtime/text_reporter.ts";
+import { checkViewPort } from "../watch/view_port.ts";
+
+const LINES_PER_SECOND = 20;
+const VERBOSE_LINES_PER_SECOND = 1_000;
+/** How long the last lines of a server that was stopped wait for a reader. */
+const LAST_WORDS_MS = 1_000;
+
+/** `playground serve <model>` */
+export const serveCommand = defineCommand({
+  flags: serveFlags,
+  words: { least: 1, most: 1, choices: MODEL_NAMES },
+  async run(
+    { flags, words: [name], given, messages, language }: Invocation<typeof serveFlags>,
+  ): Promise<number> {
+    const model = parseModelName(name, messages);
+    checkServeFlags(model, flags, given, messages);
+    const exec = splitCommand("--exec", flags.exec, messages);
+    if (given.has("exec") && exec.length === 0) {
+      throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
+    }
+    const limit = await checkDescriptorLimit(model, messages);
+    await checkProgram("--exec", exec, messages);
+    await checkHandlerFile(flags.handler, messages);
+    const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
+    await supervise({
+      setup: makeSetup(model, flags, exec, limit),
+      graceMs: flags.grace,
+      stats: flags.stats,
+      log: logOptions(flags),
+      reporter,
+      messages,
+      openView: await viewOpener(model, flags, given, language, messages, reporter),
+    });
+    await sayLastWords(messages);
+    return 0;
+  },
+});
+
+/**
+ * How many descriptors the server may have.
+ *
+ * @throws {RefusedError} when it could not serve anybody with them: the runtime aborts for want of them
+ */
+async function checkDescriptorLimit(model: ModelName, { serve }: Messages): Promise<number> {
+  const limit = await descriptorLimit();
+  const least = leastDescriptors(modelEntry(model).servant);
+  if (limit < least) throw new RefusedError(serve.limitTooLow(model, limit, least));
+  return limit;
+}
+
+function logOptions(
+  { quiet, verbose, json }: FlagValues<typeof serveFlags>,
+): LogOptions | undefined {
+  if (quiet) return undefined;
+  return {
+    mostPerSecond: verbose ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND,
+    showsSent: verbose,
+    sumsUpBusySeconds: !verbose && !json,
+  };
+}
+
+/** Waits a moment for what is still to be read: whoever has stopped a server waits for its end. */
+async function sayLastWords({ serve }: Messages): Promise<void> {
+  const unread = await standardOutput.writtenWithin(LAST_WORDS_MS);
+  if (unread > 0) standardError.print(serve.unread(unread));
+  await standardError.writtenWithin(LAST_WORDS_MS);
+}
+
+/**
+ * The code of the view is loaded only for who wants one.
+ *
+ * @throws {RefusedError} when the view's port cannot be listened on
+ */
+async function viewOpener(
+  model: ModelName,
+  { watch, open, record, host, port: serverPort }: FlagValues<typeof serveFlags>,
+  given: ReadonlySet<string>,
+  language: Language,
+  messages: Messages,
+  reporter: Reporter,
+): Promise<Supervision["openView"]> {
+  if (!given.has("watch") && record === "") return undefined;
+  if (given.has("watch")) {
+    checkViewPort(watch, { host, port: portOf(model, serverPort) }, messages);
+  }
+  const { LiveView } = await import("../watch/live_view.ts");
+  const port = given.has("watch") ? watch : undefined;
+  const recordTo = record === "" ? undefined : record;
+  return await LiveView.opener({ port, open, recordTo, language, reporter });
+}
+
+/** Each model has a port of its own, unless one was typed. */
+function portOf(model: ModelName, typed: number): number {
+  return typed === -1 ? modelEntry(model).port : typed;
+}
+
+function makeSetup(
+  model: ModelName,
+  flags: FlagValues<typeof serveFlags>,
+  exec: readonly string[],
+  limit: number,
+): Supervision["setup"] {
+  return {
+    model,
+    sockets: flags.sockets,
+    listen: {
+      host: flags.host,
+      port: portOf(model, flags.port),
+      backlog: flags.backlog,
+      maxClients: flags.maxClients,
+      recvSizeBytes: flags.recvSize,
+      descriptorsBelow: modelEntry(model).waitsIn === "select" ? flags.fdSetsize : Infinity,
+    },
+    handler: { name: flags.handler, sleepMs: flags.sleep, cpuMs: flags.cpu },
+    options: {
+      trigger: flags.trigger,
+      pauseMs: flags.pause,
+      spare: flags.spare,
+      exec,
+      oneshot: flags.oneshot,
+      threads: flags.threads,
+    },
+    idleTimeoutMs: flags.idleTimeout,
+    descriptorLimit: limit,
+  };
+}

@@ -1,0 +1,100 @@
+import { closest } from "../../cli/closest.ts";
+import { UsageError } from "../../cli/errors.ts";
+import { choice, duration, type FlagValues, integer, onOff } from "../../cli/flags.ts";
+import { optional, text, toTyped } from "../../cli/flags.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
+import { MODEL_NAMES, modelEntry, type ModelName } from "../registry.ts";
+import { hasSystemCalls } from "../system/system_calls.ts";
+import { VIEW_PORT } from "../watch/view_port.ts";
+
+/** The flags of `playground serve`. */
+export const serveFlags = {
+  host: text("127.0.0.1", "HOST"),
+  port: integer(-1, { least: 0, most: 65_535, shown: "" }),
+  backlog: integer(1_024, { least: 1, most: 65_535 }),
+  handler: text("echo", "NAME"),
+  sleep: duration(0, "0", "ms"),
+  cpu: duration(0, "0", "ms"),
+  recvSize: integer(16_384, { least: 1, most: 1_048_576 }),
+  maxClients: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
+  idleTimeout: duration(Infinity, "", "s"),
+  grace: duration(3_000, "3s", "s"),
+  quiet: onOff(),
+  verbose: onOff(),
+  json: onOff(),
+  trigger: choice(["edge", "level"], "edge"),
+  pause: duration(0, "0", "ms"),
+  spare: integer(0, { least: 0, most: 1_000 }),
+  exec: text("", "COMMAND"),
+  sockets: choice(["deno", "libc"], "deno"),
+  oneshot: onOff(),
+  threads: integer(8, { least: 1, most: 1_000 }),
+  fdSetsize: integer(1_024, { least: 64, most: 1_048_576 }),
+  stats: onOff(),
+  watch: optional(
+    integer(-1, { least: 0, most: 65_535, shown: String(VIEW_PORT) }),
+    `${VIEW_PORT}`,
+  ),
+  open: onOff(),
+  record: text("", "FILE"),
+};
+
+/** The flags that only these models understand. */
+const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelName[]>>> = {
+  trigger: ["epoll"],
+  pause: ["nonblocking", "coroutine"],
+  spare: ["thread", "process"],
+  exec: ["process"],
+  oneshot: ["epoll"],
+  threads: ["threadpool"],
+  fdSetsize: ["select", "select-queue"],
+};
+
+/** What a program of its own does not look at. */
+const NOT_WITH_EXEC: readonly (keyof typeof serveFlags)[] = ["handler", "sleep", "cpu"];
+
+/**
+ * Checks what single flags cannot tell: whether they go together, and with the model.
+ *
+ * @throws {UsageError} when they do not
+ */
+export function checkServeFlags(
+  model: ModelName,
+  { handler, quiet, verbose, sockets, spare }: FlagValues<typeof serveFlags>,
+  given: ReadonlySet<string>,
+  messages: Messages,
+): void {
+  if (!HANDLER_NAMES.includes(handler) && !isHandlerFile(handler)) {
+    const nearest = closest(handler, HANDLER_NAMES);
+    throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
+  }
+  if (sockets === "libc") checkLibc(model, messages);
+  else if (given.has("fdSetsize")) {
+    throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
+  }
+  if (sockets === "libc" && given.has("exec") && spare > 0) {
+    throw new UsageError(messages.serve.spareProgram);
+  }
+  for (const flag of NOT_WITH_EXEC) {
+    if (given.has("exec") && given.has(flag)) {
+      throw new UsageError(messages.flags.noEffectWith(`--${toTyped(flag)}`, "--exec"));
+    }
+  }
+  if (given.has("open") && !given.has("watch")) {
+    throw new UsageError(messages.flags.onlyWith("--open", "--watch"));
+  }
+  if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
+  for (const [flag, models] of Object.entries(ONLY_FOR)) {
+    if (given.has(flag) && !models.includes(model)) {
+      throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
+    }
+  }
+}
+
+function checkLibc(model: ModelName, messages: Messages): void {
+  if (!hasSystemCalls()) throw new UsageError(messages.flags.libcNotHere);
+  if (modelEntry(model).sockets.includes("libc")) return;
+  const others = MODEL_NAMES.filter((name) => modelEntry(name).sockets.includes("libc"));
+  throw new UsageError(messages.flags.notForModel("--sockets libc", model, others));
+}

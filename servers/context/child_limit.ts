@@ -1,0 +1,109 @@
+/**
+ * How many children there may be, in memory that the engine and the supervisor see: the one takes a
+ * seat for each client and blocks when there is none, the other gives it back when the child has ended.
+ *
+ * @module
+ */
+
+import { mostServants } from "./worker_limit.ts";
+
+/** Places of the numbers. */
+const COUNT = 0;
+const FREE = 1;
+const UNDERWAY = 2;
+const ARE_SPARES_READY = 3;
+const LENGTH = 4;
+
+/** Blocks of counters: after the engine's, the supervisor's, and from here on one for each seat. */
+export const SUPERVISOR_BLOCK = 1;
+export const FIRST_CHILD_BLOCK = 2;
+
+/** The number in the trace of the child that has this block. */
+export function servantOf(block: number): number {
+  return block - FIRST_CHILD_BLOCK + 1;
+}
+
+/** How many clients may be on their way to the supervisor, each with its descriptor. */
+const MOST_UNDERWAY = 64;
+
+/** More processes than this are more than a machine has, and their counters would fill its memory. */
+const MOST_SEATS = 32_768;
+
+/**
+ * Memory for the seats. A child costs this process no descriptor once it has its client, but a server
+ * that may have few descriptors should not have many processes either.
+ */
+export function createChildSeats(descriptorLimit: number): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(LENGTH * Int32Array.BYTES_PER_ELEMENT);
+  const words = new Int32Array(memory);
+  words[COUNT] = words[FREE] = Math.min(mostServants(descriptorLimit, 1), MOST_SEATS);
+  return memory;
+}
+
+/** See the module. */
+export class ChildSeats {
+  readonly #words: Int32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#words = new Int32Array(memory);
+  }
+
+  /** How many there are, taken or not. */
+  get count(): number {
+    return this.#words[COUNT];
+  }
+
+  /** How many blocks of counters it takes. */
+  get blocks(): number {
+    return FIRST_CHILD_BLOCK + this.count;
+  }
+
+  get areTaken(): boolean {
+    return Atomics.load(this.#words, FREE) <= 0;
+  }
+
+  /** For a client that is on its way to the supervisor. */
+  take(): void {
+    Atomics.sub(this.#words, FREE, 1);
+    Atomics.add(this.#words, UNDERWAY, 1);
+  }
+
+  /** The client has come to the supervisor, and its descriptor is closed. */
+  arrived(): void {
+    Atomics.sub(this.#words, UNDERWAY, 1);
+    Atomics.notify(this.#words, UNDERWAY);
+  }
+
+  /** The child has ended. */
+  giveBack(): void {
+    Atomics.add(this.#words, FREE, 1);
+    Atomics.notify(this.#words, FREE);
+  }
+
+  /** Blocks until a seat is free and few clients are on their way. */
+  waitForOne(): void {
+    this.#waitUntil(FREE, (free) => free > 0);
+    this.#waitUntil(UNDERWAY, (underway) => underway < MOST_UNDERWAY);
+  }
+
+  /** Blocks until no child has a client. */
+  waitForAll(): void {
+    this.#waitUntil(FREE, (free) => free === this.count);
+  }
+
+  /** Blocks until {@linkcode sparesAreReady} was called. */
+  waitForSpares(): void {
+    this.#waitUntil(ARE_SPARES_READY, (ready) => ready === 1);
+  }
+
+  sparesAreReady(): void {
+    Atomics.store(this.#words, ARE_SPARES_READY, 1);
+    Atomics.notify(this.#words, ARE_SPARES_READY);
+  }
+
+  #waitUntil(place: number, isEnough: (value: number) => boolean): void {
+    for (let value; !isEnough(value = Atomics.load(this.#words, place));) {
+      Atomics.wait(this.#words, place, value);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { BurdenedSession } from "../handlers/simulated_cost.ts";
+import type { Answers, Session } from "../handlers/session.ts";
+import type { Controls } from "../metrics/controls.ts";
+import type { Recorder } from "../metrics/recorder.ts";
+
+/**
+ * The session of a server that is watched: its burden can be changed while it runs, and it is told who
+ * sleeps. Without a burden it costs one call more.
+ */
+export class WatchedSession implements Session {
+  readonly #session: Session;
+  readonly #controls: Controls;
+  readonly #burdened: BurdenedSession;
+  readonly #maySleep: boolean;
+
+  /**
+   * @param client whose session it is
+   * @param maySleep whether its answers may be waited for without a burden
+   */
+  constructor(
+    session: Session,
+    controls: Controls,
+    recorder: Pick<Recorder, "asleep">,
+    client: number,
+    maySleep: boolean,
+  ) {
+    this.#session = session;
+    this.#controls = controls;
+    this.#burdened = new BurdenedSession(session, controls, (ms) => recorder.asleep(client, ms));
+    this.#maySleep = maySleep;
+  }
+
+  receive(chunk: Uint8Array): Answers {
+    const { sleepMs, cpuMs } = this.#controls;
+    const isFree = sleepMs === 0 && cpuMs === 0 && !this.#maySleep;
+    return (isFree ? this.#session : this.#burdened).receive(chunk);
+  }
+}

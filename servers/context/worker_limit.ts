@@ -1,0 +1,85 @@
+import type { Servant } from "../registry.ts";
+import type { Engine } from "./context.ts";
+
+/** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
+const DESCRIPTORS_OF_PROCESS = 48;
+/** Without so many it does not come to listen: 26 to 33, counted on Linux, and some to spare. */
+const LEAST_OF_PROCESS = 36;
+
+/** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and one for its client. */
+const DESCRIPTORS_PER_THREAD = 8;
+/** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
+export const DESCRIPTORS_PER_CHILD = 5;
+/** More than anybody needs, where there is no limit on descriptors. */
+const MOST_THREADS = 4_096;
+
+/** How many descriptors a server needs that is to serve at least one client. */
+export function leastDescriptors(servant: Servant): number {
+  switch (servant) {
+    case "thread":
+      return LEAST_OF_PROCESS + DESCRIPTORS_PER_THREAD;
+    case "process":
+      // While it is started, a child takes three more: to hear whether it could be, and for its guard.
+      return LEAST_OF_PROCESS + DESCRIPTORS_PER_CHILD + 3;
+    default:
+      return LEAST_OF_PROCESS + 1;
+  }
+}
+
+/** How many threads there may be, so that each finds the descriptors that it needs. */
+export function mostThreads(descriptorLimit: number): number {
+  return Math.min(MOST_THREADS, mostServants(descriptorLimit, DESCRIPTORS_PER_THREAD));
+}
+
+/** How many there may be of what costs so many descriptors each; at least one. */
+export function mostServants(descriptorLimit: number, descriptorsEach: number): number {
+  return Math.max(1, Math.floor((descriptorLimit - DESCRIPTORS_OF_PROCESS) / descriptorsEach));
+}
+
+/**
+ * Counts servants that cost several descriptors each. Their number is limited beforehand, because a
+ * Worker or a child that finds no descriptor halfway through its start cannot be recovered from.
+ */
+export class Headroom {
+  readonly #engine: Engine;
+  readonly #most: number;
+  #count = 0;
+  #saidLimited = false;
+  #waiter: (() => void) | undefined = undefined;
+
+  constructor(engine: Engine, most: number) {
+    this.#engine = engine;
+    this.#most = most;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#most;
+  }
+
+  /** Counts one more, whether there is room for it or not. */
+  take(): void {
+    this.#count++;
+  }
+
+  /** One has ended. */
+  giveBack(): void {
+    this.#count--;
+    this.#waiter?.();
+  }
+
+  /** Resolves when there is room for one more; says once that there was none. */
+  async free(): Promise<void> {
+    while (this.isFull) {
+      this.sayFull();
+      await new Promise<void>((resolve) => this.#waiter = resolve);
+    }
+  }
+
+  /** Says, once, that there can be no more. */
+  sayFull(): void {
+    if (this.#saidLimited) return;
+    this.#saidLimited = true;
+    const limit = this.#engine.descriptorLimit;
+    this.#engine.notify({ kind: "clients-limited", most: this.#most, limit });
+  }
+}

@@ -1,0 +1,174 @@
+import { type Address, type Connection, LONGEST_WAIT_MS } from "../sockets/interface.ts";
+import type { Observer } from "../sockets/interface.ts";
+import type { Controls } from "./controls.ts";
+import { COUNTER, openCounters } from "./counters.ts";
+import { TRACE_EVENT, TraceWriter } from "./trace.ts";
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+/** What an engine must be told that counters and trace do not tell. */
+export interface RareEvents {
+  /** The model is prepared, and waits for its first client. */
+  beganToWait(): void;
+  outOfDescriptors(): void;
+  beyondFdSetSize(descriptor: number): void;
+  acceptFailed(error: Error): void;
+}
+
+/** For who accepts nobody. */
+export const NOTHING_RARE: RareEvents = {
+  beganToWait() {},
+  outOfDescriptors() {},
+  beyondFdSetSize() {},
+  acceptFailed() {},
+};
+
+/** Counts what the sockets report, and traces it while somebody looks. */
+export class Recorder implements Observer {
+  readonly #counters: Float64Array;
+  readonly #trace: TraceWriter;
+  readonly #rare: RareEvents;
+  readonly #servant: number;
+  readonly #controls: Controls | undefined;
+  readonly #hosts = new Map<string, Uint8Array>();
+  #hasWaited = false;
+  #saidWaiting = false;
+
+  /**
+   * @param block of the counters, which nobody else may write
+   * @param servant see {@linkcode TraceRecord.servant}
+   * @param controls of a server that is watched, which whoever is told of something obeys
+   */
+  constructor(
+    stats: ArrayBufferLike,
+    trace: ArrayBufferLike,
+    rare: RareEvents,
+    block = 0,
+    servant = block,
+    controls?: Controls,
+  ) {
+    this.#counters = openCounters(stats, block);
+    this.#trace = new TraceWriter(trace);
+    this.#rare = rare;
+    this.#servant = servant;
+    this.#controls = controls;
+  }
+
+  waiting(): void {
+    if (this.#saidWaiting) return;
+    this.#saidWaiting = true;
+    if (!this.#hasWaited) this.#rare.beganToWait();
+    this.#hasWaited = true;
+    if (this.#trace.watched) this.#trace.write(TRACE_EVENT.waiting, 0, NOTHING, 0, 0, NOTHING);
+  }
+
+  accepted(connection: Connection): void {
+    this.#saidWaiting = false;
+    this.#counters[COUNTER.accepted]++;
+    this.#counters[COUNTER.active]++;
+    this.#note(TRACE_EVENT.accepted, connection.id, connection.peer);
+    this.#controls?.obey();
+  }
+
+  /** A thread or process has this client now, which another one has accepted. */
+  taken({ id, peer }: Pick<Connection, "id" | "peer">, servant = this.#servant): void {
+    this.#note(TRACE_EVENT.taken, id, peer, 0, NOTHING, servant);
+  }
+
+  asleep(client: number, ms: number): void {
+    if (!this.#trace.watched) return;
+    const shownMs = Math.min(ms, LONGEST_WAIT_MS); // a record has 32 bits for it
+    this.#trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, shownMs, NOTHING, this.#servant);
+  }
+
+  blocked({ id, peer }: Connection): void {
+    this.#note(TRACE_EVENT.blocked, id, peer);
+  }
+
+  refused(peer: Address): void {
+    this.#counters[COUNTER.refused]++;
+    this.#note(TRACE_EVENT.refused, 0, peer);
+  }
+
+  beyondFdSetSize(peer: Address, descriptor: number): void {
+    this.refused(peer);
+    this.#rare.beyondFdSetSize(descriptor);
+  }
+
+  received(connection: Connection, buffer: Uint8Array, count: number): void {
+    this.#counters[COUNTER.bytesIn] += count;
+    this.#counters[COUNTER.recvs]++;
+    if (this.#trace.watched) {
+      if (!this.#trace.hasRoom) this.#counters[COUNTER.untracedRecvs]++;
+      else this.#note(TRACE_EVENT.received, connection.id, connection.peer, count, buffer);
+    }
+    this.#controls?.obey();
+  }
+
+  sent(connection: Connection, count: number): void {
+    this.#counters[COUNTER.bytesOut] += count;
+    this.#counters[COUNTER.sends]++;
+    if (!this.#trace.watched) return;
+    if (!this.#trace.hasRoom) this.#counters[COUNTER.untracedSends]++;
+    else this.#note(TRACE_EVENT.sent, connection.id, connection.peer, count);
+  }
+
+  reset(connection: Connection): void {
+    this.#counters[COUNTER.resets]++;
+    this.#note(TRACE_EVENT.reset, connection.id, connection.peer);
+  }
+
+  dismissed(connection: Pick<Connection, "id" | "peer">): void {
+    this.#note(TRACE_EVENT.dismissed, connection.id, connection.peer);
+  }
+
+  cutOff(connection: Pick<Connection, "id" | "peer">): void {
+    this.#note(TRACE_EVENT.cutOff, connection.id, connection.peer);
+  }
+
+  closed(connection: Pick<Connection, "id" | "peer">): void {
+    this.#counters[COUNTER.closed]++;
+    this.#counters[COUNTER.active]--;
+    this.#note(TRACE_EVENT.closed, connection.id, connection.peer);
+  }
+
+  wokeUp(scanned: number, ready: number): void {
+    this.#counters[COUNTER.wakeUps]++;
+    this.#counters[COUNTER.scanned] += scanned;
+    this.#counters[COUNTER.ready] += ready;
+    this.#controls?.answer();
+    this.#controls?.obey();
+  }
+
+  outOfDescriptors(): void {
+    this.#rare.outOfDescriptors();
+  }
+
+  acceptFailed(error: Error): void {
+    this.#rare.acceptFailed(error);
+  }
+
+  #note(
+    event: number,
+    client: number,
+    { host, port }: Address,
+    sizeBytes = 0,
+    bytes = NOTHING,
+    servant = this.#servant,
+  ): void {
+    if (!this.#trace.watched) return;
+    this.#trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, servant);
+  }
+
+  /** Many clients come from few hosts, so a host is encoded once. */
+  #encodedHost(host: string): Uint8Array {
+    let encoded = this.#hosts.get(host);
+    if (encoded === undefined) {
+      if (this.#hosts.size >= 1_000) this.#hosts.clear();
+      encoded = encoder.encode(host);
+      this.#hosts.set(host, encoded);
+    }
+    return encoded;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Clients } from "./graceful_shutdown.ts";
+import type { Turn } from "../sockets/interface.ts";
+import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
+import { interruptThread } from "../sockets/libc/interruption.ts";
+import { cutSocketOff } from "../sockets/libc/connection.ts";
+import { hasUnread } from "../sockets/libc/socket_options.ts";
+import { SHUT_RDWR, type SystemCalls, systemCalls } from "../system/system_calls.ts";
+import { wake } from "../system/eventfd.ts";
+
+/**
+ * Ends clients from outside the threads that serve them, which may be blocked in a call: a socket that
+ * is shut down wakes whoever waits for it.
+ */
+export class Warden implements Clients<number> {
+  readonly #table: DescriptorTable;
+  readonly #calls: SystemCalls;
+
+  constructor(descriptors: SharedArrayBuffer) {
+    this.#table = new DescriptorTable(descriptors);
+    this.#calls = systemCalls();
+  }
+
+  all(): Iterable<number> {
+    return this.#table.clients();
+  }
+
+  activity(fd: number): number {
+    return this.#table.activity(fd);
+  }
+
+  turn(fd: number): Turn {
+    return this.#table.turn(fd);
+  }
+
+  hasUnread(fd: number): boolean {
+    return hasUnread(this.#calls, fd);
+  }
+
+  stopListening(): void {
+    this.#table.stop();
+    this.#table.withListener((fd) => this.#calls.shutdown(fd, SHUT_RDWR));
+    this.wakeLoop();
+  }
+
+  finish(fd: number): void {
+    // Not by shutting the socket down for reading: what the client sends after we have closed would
+    // then reset the connection (RFC 1122, 4.2.2.13), and destroy what it is still owed.
+    if (!this.#table.finish(fd)) return;
+    interruptThread(this.#table.thread(fd));
+    this.wakeLoop();
+  }
+
+  dismiss(fd: number): void {
+    this.#table.dismiss(fd);
+    this.finish(fd);
+  }
+
+  abort(fd: number): void {
+    if (!this.#table.finish(fd, () => cutSocketOff(this.#calls, fd), false)) return;
+    interruptThread(this.#table.thread(fd));
+    this.wakeLoop();
+  }
+
+  /** Ends the wait of an engine that has no client and no listener to be woken by. */
+  wakeLoop(): void {
+    const { waker } = this.#table;
+    if (waker !== undefined) wake(this.#calls, waker);
+  }
+}

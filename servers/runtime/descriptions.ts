@@ -1,0 +1,74 @@
+/**
+ * What happens, in words.
+ *
+ * @module
+ */
+
+import type { Messages } from "../../cli/messages.ts";
+import type { Notice } from "../context/context.ts";
+import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
+import { formatAddress } from "../sockets/interface.ts";
+import { showBytes } from "./show_bytes.ts";
+
+/** A record that people read of; the others are for pictures. */
+export type LoggedRecord = TraceRecord & {
+  readonly event: Exclude<TraceEvent, "taken" | "asleep" | "blocked">;
+};
+
+export function isLogged(record: TraceRecord): record is LoggedRecord {
+  return record.event !== "taken" && record.event !== "asleep" && record.event !== "blocked";
+}
+
+/** A line of the log. */
+export function describeRecord(
+  { event, host, port, sizeBytes, bytes }: LoggedRecord,
+  { serve }: Messages,
+): string {
+  const address = formatAddress({ host, port });
+  switch (event) {
+    case "waiting":
+      return serve.waiting;
+    case "accepted":
+      return serve.accepted(address);
+    case "received":
+      return serve.received(address, showBytes(bytes, sizeBytes), sizeBytes);
+    case "sent":
+      return serve.sent(address, sizeBytes);
+    case "reset":
+      return serve.reset(address);
+    case "dismissed":
+      return serve.dismissed(address);
+    case "cutOff":
+      return serve.wasCutOff(address);
+    case "closed":
+      return serve.closed(address);
+    case "refused":
+      return serve.refused(address);
+  }
+}
+
+/** What needs attention, in a line. */
+export function describeNotice(notice: Notice, { serve }: Messages): string {
+  switch (notice.kind) {
+    case "out-of-descriptors":
+      return serve.outOfDescriptors(String(notice.limit));
+    case "beyond-fd-setsize":
+      return serve.beyondFdSetSize(notice.descriptor, notice.fdSetSize);
+    case "backlog-limited":
+      return serve.backlogLimited(notice.wanted, notice.most);
+    case "clients-limited":
+      return serve.clientsLimited(notice.most, String(notice.limit));
+    case "held-up":
+      return serve.heldUp(notice.who, notice.heldMs, notice.untold);
+    case "accept-failed":
+      return serve.acceptFailed(notice.reason);
+    case "client-failed":
+      return serve.clientFailed(notice.peer, notice.reason);
+    case "child-ended": {
+      const { pid, peer, signal, code } = notice;
+      return signal === null
+        ? serve.childFailed(pid, peer, code)
+        : serve.childKilled(pid, peer, signal);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The memory that the supervisor, the engine, and child processes share.
+ *
+ * @module
+ */
+
+import { ChildSeats, createChildSeats } from "../context/child_limit.ts";
+import { mostThreads } from "../context/worker_limit.ts";
+import type { EngineSetup } from "../context/protocol.ts";
+import { createControlsMemory } from "../metrics/controls.ts";
+import { createStatsMemory } from "../metrics/counters.ts";
+import { createTraceMemory } from "../metrics/trace.ts";
+import { createDescriptorMemory, DescriptorTable } from "../sockets/libc/descriptor_table.ts";
+import type { ChildSharing } from "../workers/libc/child_processes.ts";
+
+/** The part of an engine's setup that is memory. */
+export type Memories = Pick<
+  EngineSetup,
+  "stats" | "trace" | "descriptors" | "childSeats" | "controls"
+>;
+
+/** What there is to be shared. */
+export interface Sharing {
+  readonly memories: Memories;
+  /** With children that inherit their clients, which is to say: of the model `process` on `libc`. */
+  readonly withChildren: ChildSharing | undefined;
+}
+
+/**
+ * Makes the memory that a server needs.
+ *
+ * @param isWatched whether somebody is to change what the handler costs while it runs
+ * @throws {SystemCallError} when there is none that could be shared with child processes
+ */
+export async function createSharing(
+  { model, sockets, descriptorLimit }: Omit<EngineSetup, keyof Memories>,
+  isWatched: boolean,
+): Promise<Sharing> {
+  const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
+  if (model !== "process" || sockets !== "libc") {
+    // The engine counts, and on the system's sockets so does each of its threads.
+    const stats = createStatsMemory(sockets === "libc" ? 1 + mostThreads(descriptorLimit) : 1);
+    const trace = createTraceMemory();
+    return {
+      memories: {
+        ...{ stats, trace, descriptors, childSeats: undefined },
+        controls: isWatched ? createControlsMemory() : undefined,
+      },
+      withChildren: undefined,
+    };
+  }
+  const childSeats = createChildSeats(descriptorLimit);
+  const seats = new ChildSeats(childSeats);
+  // Loaded only where there are children: the other models start without.
+  const { createProcessMemory } = await import("../metrics/process_memory.ts");
+  const memory = createProcessMemory(seats.blocks);
+  const { stats, trace } = memory;
+  return {
+    memories: {
+      ...{ stats, trace, descriptors, childSeats },
+      controls: isWatched ? memory.controls : undefined,
+    },
+    withChildren: { seats, table: new DescriptorTable(descriptors), memory },
+  };
+}

@@ -1,0 +1,286 @@
+/**
+ * The supervisor: starts the engine, listens to signals, and says what happens. It never touches a
+ * client, so it answers whatever the model is doing.
+ *
+ * @module
+ */
+
+import { RefusedError } from "../../cli/errors.ts";
+import type { Messages } from "../../cli/messages.ts";
+import type { Notice } from "../context/context.ts";
+import { type Clients, dismissIdle, Farewell } from "./graceful_shutdown.ts";
+import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../context/protocol.ts";
+import { modelEntry } from "../registry.ts";
+import { Controls } from "../metrics/controls.ts";
+import { openMemory } from "../metrics/memory.ts";
+import { readCounters } from "../metrics/counters.ts";
+import { longestBacklog } from "../system/backlog_limit.ts";
+import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
+import { resetAllOwn } from "../sockets/deno/descriptors.ts";
+import type { ChildProcesses, ChildSharing } from "../workers/libc/child_processes.ts";
+import { ClientThreads } from "../workers/libc/client_threads.ts";
+import { Log, type LogOptions } from "./log.ts";
+import { createSharing, type Memories } from "./memories.ts";
+import type { Reporter } from "./reporter.ts";
+import { readResourceUsage } from "./resource_usage.ts";
+import { Stop, type Stoppable } from "./stop.ts";
+import type { View, WatchedServer } from "./view.ts";
+import { Warden } from "./cross_thread_closer.ts";
+
+/** The same thing about descriptors is said once, however often it happens. */
+const SAID_ONCE: readonly Notice["kind"][] = ["out-of-descriptors", "beyond-fd-setsize"];
+
+/** How a server is run, beyond what its engine must know. */
+export interface Supervision {
+  readonly setup: Omit<EngineSetup, keyof Memories>;
+  readonly graceMs: number;
+  readonly log: LogOptions | undefined;
+  /** Whether what the server took is told at the end. */
+  readonly stats: boolean;
+  readonly reporter: Reporter;
+  readonly messages: Messages;
+  /** Opens a view of the server, if one is wanted. */
+  readonly openView?: (server: WatchedServer) => View;
+}
+
+/**
+ * Runs a server until it is stopped by a signal or by its model.
+ *
+ * @throws {RefusedError} when it cannot start or its engine fails
+ */
+export async function supervise(supervision: Supervision): Promise<void> {
+  const { setup, reporter } = supervision;
+  const isWatched = supervision.openView !== undefined;
+  const { memories, withChildren } = await createSharing(setup, isWatched);
+  const stats = openMemory(memories.stats);
+  const trace = openMemory(memories.trace);
+  const log = supervision.log && new Log(trace, stats, reporter, supervision.log);
+  const startedMs = performance.now();
+  const warden = setup.sockets === "libc" ? new Warden(memories.descriptors) : undefined;
+  const engine = new RunningEngine(supervision, engineSetup(setup, memories), warden);
+  const stop = new Stop(supervision, engine, stats);
+  if (withChildren !== undefined) await engine.startChildren(withChildren);
+  engine.onCutOff = () => stop.clientsAreCutOff();
+  engine.start(stop, log);
+  stop.listenToSignals();
+  try {
+    await engine.stopped;
+  } finally {
+    await engine.view?.end();
+    await engine.end();
+    log?.close();
+    stop.end(); // last: a signal that comes meanwhile would end us without another word
+  }
+  const usage = supervision.stats
+    ? readResourceUsage(modelEntry(setup.model).servant === "process")
+    : undefined;
+  reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
+}
+
+/** The supervisor's end of an engine, with the threads and children that it cannot make itself. */
+class RunningEngine implements Stoppable {
+  /** Rejects when the engine cannot start, or fails. */
+  readonly stopped: Promise<void>;
+  isListening = false;
+  #port: number | undefined = undefined;
+  /** Called when all clients that are ended from here, and were left, have been cut off. */
+  onCutOff: () => void = () => {};
+
+  readonly #stopped: () => void;
+  readonly #supervision: Supervision;
+  readonly #setup: EngineSetup;
+  readonly #fail: (error: RefusedError) => void;
+  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    type: "module",
+  });
+  readonly #said = new Set<string>();
+  readonly #watches: Watch[] = [];
+  readonly view: View | undefined = undefined;
+  #threads: ClientThreads | undefined = undefined;
+  #children: ChildProcesses | undefined = undefined;
+
+  /** @param warden of the system's sockets */
+  constructor(supervision: Supervision, setup: EngineSetup, warden: Warden | undefined) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.stopped = promise;
+    this.#stopped = resolve;
+    this.#fail = reject;
+    this.#supervision = supervision;
+    this.#setup = setup;
+    if (warden !== undefined) this.watch(warden);
+    if (setup.controls !== undefined) {
+      this.view = supervision.openView?.({
+        setup,
+        stats: openMemory(setup.stats),
+        trace: openMemory(setup.trace),
+        controls: new Controls(openMemory(setup.controls)),
+        messages: supervision.messages,
+        nudge: this.#nudgedBy(warden),
+      });
+    }
+  }
+
+  /** Ends these clients from here when the server stops, and before that those that are idle. */
+  watch<Client>(clients: Clients<Client>): void {
+    this.#watches.push(watch(clients, this.#setup, () => this.onCutOff()));
+  }
+
+  /** An engine that nobody watches from here has an event loop, and ends its clients itself. */
+  get answers(): boolean {
+    return this.#watches.length === 0;
+  }
+
+  /** Ends it by force: what clients are still owed is lost, and is not to look whole. */
+  giveUp(): void {
+    if (this.#port !== undefined) resetAllOwn(this.#port);
+    this.#stopped();
+  }
+
+  /**
+   * How the engine's loop is asked for a sign of life: a thread that blocks in the system's calls has no
+   * loop, unless it waits for all its sockets at once.
+   */
+  #nudgedBy(warden: Warden | undefined): (() => void) | undefined {
+    if (warden === undefined) return () => tell(this.#worker, { kind: "answer" });
+    const { servant, waitsIn } = modelEntry(this.#setup.model);
+    const hasReadinessCall = (servant === "loop" || servant === "coroutine") && waitsIn !== "-";
+    return hasReadinessCall ? () => warden.wakeLoop() : undefined;
+  }
+
+  /** As all that is for children, this is loaded only where there are some. */
+  async startChildren(sharing: ChildSharing): Promise<void> {
+    const { ChildProcesses } = await import("../workers/libc/child_processes.ts");
+    this.#children = new ChildProcesses(this.#setup, sharing, this.#notice);
+    this.watch(this.#children);
+  }
+
+  /**
+   * @param stop what is begun when the model asks for its end
+   * @param log what is begun when it listens: what happens is told after that
+   */
+  start(stop: Stop, log: Log | undefined): void {
+    this.#worker.onmessage = ({ data }: MessageEvent<FromEngine>) => this.#hear(data, stop, log);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#failed(event.message);
+    };
+    tell(this.#worker, { kind: "start", setup: this.#setup });
+  }
+
+  endClients(graceMs: number): void {
+    this.view?.stopping();
+    for (const { farewell } of this.#watches) farewell.begin(graceMs);
+    if (this.answers) tell(this.#worker, { kind: "stop", graceMs });
+  }
+
+  async end(): Promise<void> {
+    for (const { farewell, stopDismissing } of this.#watches) {
+      farewell.end();
+      stopDismissing();
+    }
+    this.#worker.terminate();
+    this.#threads?.end();
+    await this.#children?.end();
+  }
+
+  #hear(data: FromEngine, stop: Stop, log: Log | undefined): void {
+    const { setup, reporter, messages } = this.#supervision;
+    switch (data.kind) {
+      case "listening":
+        this.isListening = true;
+        this.#port = data.port;
+        reporter.listening(data, setup.model, setup.sockets);
+        this.#checkBacklog();
+        log?.begin();
+        this.view?.listening(data).catch(this.#fail);
+        return;
+      case "failed":
+        return this.#fail(new RefusedError(explain(data.failure, setup.listen, messages)));
+      case "stop-heard":
+        return stop.heard();
+      case "stop-asked":
+        return stop.begin();
+      case "notice":
+        return this.#notice(data.notice);
+      case "threads-wanted": {
+        const outcomes = { notice: this.#notice, failed: this.#failed };
+        this.#threads = new ClientThreads(data.wanted, this.#setup, outcomes);
+        return;
+      }
+      case "client-came":
+        return this.#threads?.clientCame();
+      case "prepare-spares":
+        return this.#children?.prepareSpares();
+      case "client-for-child":
+        return this.#children?.serve(data.client);
+      case "stopped":
+        return this.#stopped();
+      case "crashed":
+        return this.#failed(data.detail);
+    }
+  }
+
+  #checkBacklog(): void {
+    const { backlog: wanted } = this.#setup.listen;
+    const most = longestBacklog();
+    if (wanted > most) this.#notice({ kind: "backlog-limited", wanted, most });
+  }
+
+  readonly #notice = (notice: Notice): void => {
+    if (SAID_ONCE.includes(notice.kind) && this.#said.has(notice.kind)) return;
+    this.#said.add(notice.kind);
+    this.#supervision.reporter.notice(notice);
+    this.view?.notice(notice);
+  };
+
+  readonly #failed = (reason: string): void => {
+    this.#fail(new RefusedError(this.#supervision.messages.serve.engineFailed(reason)));
+  };
+}
+
+interface Watch {
+  readonly farewell: { begin(graceMs: number): void; end(): void };
+  stopDismissing(): void;
+}
+
+/**
+ * Ends clients from here, when it is time: an engine that blocks in the system's calls could not be
+ * told to do it, and a child process has no connection with it.
+ */
+function watch<Client>(
+  clients: Clients<Client>,
+  { idleTimeoutMs }: Supervision["setup"],
+  onCutOff: () => void,
+): Watch {
+  const farewell = new Farewell(clients, onCutOff);
+  return { farewell, stopDismissing: dismissIdle(clients, idleTimeoutMs) };
+}
+
+/** When a server is watched, what its handler costs is set in the controls, and nowhere else. */
+function engineSetup(setup: Supervision["setup"], memories: Memories): EngineSetup {
+  if (memories.controls === undefined) return { ...setup, ...memories };
+  new Controls(openMemory(memories.controls)).setBurden(setup.handler);
+  return { ...setup, ...memories, handler: { ...setup.handler, sleepMs: 0, cpuMs: 0 } };
+}
+
+function explain(failure: StartFailure, listen: ListenOptions, { serve }: Messages): string {
+  const address = formatAddress(listen);
+  switch (failure.reason) {
+    case "handler":
+      return serve.handlerFailed(failure.path, failure.detail);
+    case "address-in-use":
+      return serve.portInUse(address);
+    case "address-not-here":
+      return serve.hostNotHere(listen.host);
+    case "no-such-host":
+      return serve.noSuchHost(listen.host);
+    case "permission":
+      return serve.portForbidden(address);
+    case "other":
+      return serve.cannotListen(address, failure.detail);
+  }
+}
+
+function tell(worker: Worker, message: ToEngine): void {
+  worker.postMessage(message);
+}

@@ -1,0 +1,255 @@
+/**
+ * The engine: the Worker in which a model runs, because it may block its thread for good reason and
+ * the supervisor must still answer Ctrl-C.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { HandlerError } from "../handlers/custom.ts";
+import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
+import type { Handler, Session } from "../handlers/session.ts";
+import { modelEntry } from "../registry.ts";
+import { Controls } from "../metrics/controls.ts";
+import { openMemory } from "../metrics/memory.ts";
+import { Recorder } from "../metrics/recorder.ts";
+import { COUNTER, openCounters } from "../metrics/counters.ts";
+import { DenoSockets } from "../sockets/deno/sockets.ts";
+import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
+import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
+import { HostLookupError } from "../sockets/libc/host_lookup.ts";
+import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
+import type { Observer, Sockets } from "../sockets/interface.ts";
+import { SystemCallError } from "../system/system_call_error.ts";
+import { ChildSeats } from "../context/child_limit.ts";
+import { clientsOf, dismissIdle, Farewell } from "./graceful_shutdown.ts";
+import type { Engine, Model, Notice } from "../context/context.ts";
+import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../context/protocol.ts";
+import type { ThreadPlan, Threads } from "../context/threads.ts";
+import { shareWithHandler } from "../handlers/shared_thread.ts";
+import { messageOf } from "../system/thrown.ts";
+import { WatchedSession } from "../context/watched_session.ts";
+
+/** Kept, since it is taken from the code of handlers. */
+const post = self.postMessage.bind(self);
+
+/** The engine's own block of the counters, and its number in the trace. */
+const ENGINE = 0;
+
+/** Of Deno's sockets: an engine that blocks could not be told, and is ended from outside. */
+let farewell: Farewell<Connection> | undefined;
+/** The grace of a stop that came before there was anything to stop. */
+let pendingGraceMs: number | undefined;
+/** Of a server that is watched. */
+let controls: Controls | undefined;
+
+self.onmessage = ({ data }: MessageEvent<ToEngine>) => {
+  if (data.kind === "start") start(data.setup);
+  else if (data.kind === "answer") controls?.answer();
+  else if (farewell === undefined) pendingGraceMs = data.graceMs;
+  else {
+    tell({ kind: "stop-heard" });
+    farewell.begin(data.graceMs);
+  }
+};
+
+// What a handler of one's own throws when nobody calls it ends the server, but with a line.
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  tell({ kind: "crashed", detail: messageOf(event.reason) });
+});
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  tell({ kind: "crashed", detail: messageOf(event.error) });
+});
+
+async function start(setup: EngineSetup): Promise<void> {
+  if (setup.controls !== undefined) controls = new Controls(openMemory(setup.controls));
+  let handler: Handler;
+  let model: Model;
+  let engine: Engine;
+  try {
+    if (isHandlerFile(setup.handler.name)) shareWithHandler();
+    handler = await makeHandler(setup.handler);
+    if (isHandlerFile(setup.handler.name)) handler(); // a file that makes no session fails now
+    model = await modelEntry(setup.model).load();
+    engine = await makeEngine(setup, handler);
+  } catch (error) {
+    tell({ kind: "failed", failure: explainFailure(error) });
+    return;
+  }
+  const { sockets } = engine;
+  const stopDismissing = setup.sockets === "deno" ? lookAfterClients(sockets, setup) : () => {};
+  try {
+    await model(engine);
+    await sockets.allClosed();
+    tell({ kind: "stopped" });
+  } catch (error) {
+    tell({ kind: "crashed", detail: messageOf(error) });
+  }
+  stopDismissing();
+}
+
+/** @returns a function that ends it */
+function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: EngineSetup): () => void {
+  const clients = clientsOf(sockets);
+  farewell = new Farewell(clients);
+  if (pendingGraceMs !== undefined) farewell.begin(pendingGraceMs);
+  const stopDismissing = dismissIdle(clients, idleTimeoutMs);
+  return () => {
+    farewell?.end();
+    stopDismissing();
+  };
+}
+
+async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine> {
+  const notify = (notice: Notice) => tell({ kind: "notice", notice });
+  const recorder = new Recorder(
+    openMemory(setup.stats),
+    openMemory(setup.trace),
+    {
+      beganToWait: () => tell({ kind: "listening", ...listener.address }),
+      outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
+      beyondFdSetSize: (descriptor) =>
+        notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
+      acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
+    },
+    ENGINE,
+    ENGINE,
+    controls,
+  );
+  const { sockets, isStopping } = await makeSockets(setup, recorder);
+  const listener = sockets.listen(setup.listen);
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  const engine: Engine = {
+    sockets,
+    listener,
+    recvSizeBytes: setup.listen.recvSizeBytes,
+    options: setup.options,
+    handler: setup.handler,
+    idleTimeoutMs: setup.idleTimeoutMs,
+    get burden() {
+      return controls ?? setup.handler;
+    },
+    descriptorLimit: setup.descriptorLimit,
+    get running() {
+      return !isStopping() || sockets.connections.size > 0;
+    },
+    watching: setup.controls && { controls: setup.controls, trace: setup.trace },
+    newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
+    startThreads: (plan) => startThreads(setup, engine, plan),
+    taken: (connection, servant) => recorder.taken(connection, servant),
+    sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
+    stop: () => tell({ kind: "stop-asked" }),
+    clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
+    notify,
+    childService: setup.childSeats && {
+      seats: new ChildSeats(setup.childSeats),
+      prepareSpares: () => tell({ kind: "prepare-spares" }),
+      serve: (client) => tell({ kind: "client-for-child", client }),
+    },
+  };
+  return engine;
+}
+
+async function startThreads(
+  { sockets, descriptors }: EngineSetup,
+  engine: Engine,
+  plan: ThreadPlan,
+): Promise<Threads> {
+  if (sockets === "deno") {
+    const { DenoThreads } = await import("../workers/deno/threads.ts");
+    return await DenoThreads.start(engine, plan);
+  }
+  const { LibcThreads } = await import("../workers/libc/threads.ts");
+  return LibcThreads.start(engine, plan, descriptors, tell);
+}
+
+/** The code of the system's calls is loaded with them, and nobody else waits for it. */
+async function makeSockets(
+  setup: EngineSetup,
+  observer: Observer,
+): Promise<{ sockets: Sockets; isStopping: () => boolean }> {
+  if (setup.sockets === "deno") {
+    return { sockets: new DenoSockets(observer), isStopping: () => farewell?.begun ?? false };
+  }
+  const { LibcSockets } = await import("../sockets/libc/sockets.ts");
+  const { systemCalls } = await import("../system/system_calls.ts");
+  const table = new DescriptorTable(setup.descriptors);
+  const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
+  const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
+  if (isHandlerFile(setup.handler.name)) {
+    const { EventLoopTurns } = await import("./event_loop_turns.ts");
+    new EventLoopTurns().before(sockets);
+  }
+  return { sockets, isStopping: () => table.stopping };
+}
+
+function watched(
+  session: Session,
+  { handler }: EngineSetup,
+  recorder: Recorder,
+  client: number,
+): Session {
+  if (controls === undefined) return session;
+  const maySleep = isHandlerFile(handler.name);
+  return new WatchedSession(session, controls, recorder, client, maySleep);
+}
+
+/** A session; when it cannot begin, one that fails as soon as it is given something. */
+function beginSession(handler: Handler): Session {
+  try {
+    return handler();
+  } catch (error) {
+    return {
+      receive() {
+        throw error;
+      },
+    };
+  }
+}
+
+function reportFailed(
+  { descriptorLimit }: EngineSetup,
+  connection: Connection,
+  thrown: unknown,
+  notify: (notice: Notice) => void,
+): void {
+  const error = connection.explain(thrown);
+  if (error instanceof ConnectionReset) return;
+  if (isOutOfDescriptors(error)) {
+    notify({ kind: "out-of-descriptors", limit: descriptorLimit });
+    return;
+  }
+  notify({ kind: "client-failed", peer: formatAddress(connection.peer), reason: error.message });
+}
+
+/** What an error of bind(2) means. */
+const REASONS: Readonly<Record<string, Exclude<StartFailure["reason"], "handler">>> = {
+  EADDRINUSE: "address-in-use",
+  EADDRNOTAVAIL: "address-not-here",
+  EACCES: "permission",
+};
+
+function explainFailure(error: unknown): StartFailure {
+  if (error instanceof HandlerError) {
+    return { reason: "handler", path: error.path, detail: error.reason };
+  }
+  const detail = messageOf(error);
+  if (error instanceof HostLookupError) return { reason: "no-such-host", detail };
+  if (error instanceof SystemCallError) {
+    return { reason: REASONS[error.code] ?? "other", detail };
+  }
+  if (error instanceof Deno.errors.AddrInUse) return { reason: "address-in-use", detail };
+  if (error instanceof Deno.errors.AddrNotAvailable) return { reason: "address-not-here", detail };
+  if (error instanceof Deno.errors.PermissionDenied) return { reason: "permission", detail };
+  // Deno gives the resolver's errors no class and no code of their own, getaddrinfo(3).
+  if (/lookup|resolve/.test(detail)) return { reason: "no-such-host", detail };
+  return { reason: "other", detail };
+}
+
+function tell(message: FromEngine): void {
+  post(message);
+}

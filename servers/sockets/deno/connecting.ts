@@ -1,0 +1,77 @@
+import { ConnectFailed, type Connecting, type Connection, EPOLLOUT } from "../interface.ts";
+import type { ConnectOptions } from "../interface.ts";
+import { DenoConnection } from "./connection.ts";
+import type { DenoHub, DenoPollable, Registration } from "./reactor.ts";
+import { messageOf } from "../../system/thrown.ts";
+import { UNOBSERVED } from "../unobserved.ts";
+
+/** `Deno.connect` as something that can be watched. It tries all addresses of a host by itself. */
+export class DenoConnecting implements Connecting, DenoPollable {
+  readonly kind = "connecting";
+  registration: Registration | undefined = undefined;
+  look = 0;
+
+  readonly #id: number;
+  readonly #hub: DenoHub;
+  readonly #recvSizeBytes: number;
+  #conn: Deno.TcpConn | undefined = undefined;
+  #failure: ConnectFailed | undefined = undefined;
+  #isClosed = false;
+
+  constructor(id: number, { host, port, recvSizeBytes }: ConnectOptions, hub: DenoHub) {
+    this.#id = id;
+    this.#hub = hub;
+    this.#recvSizeBytes = recvSizeBytes;
+    Deno.connect({ hostname: host, port }).then(this.#onConnected, this.#onFailed);
+  }
+
+  finish(): Connection {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#conn === undefined) throw new Error("finish() of what is not writable yet");
+    const { connections } = this.#hub;
+    const connection = new DenoConnection(
+      this.#id,
+      this.#conn,
+      this.#hub,
+      this.#recvSizeBytes,
+      UNOBSERVED,
+    );
+    connections.add(connection);
+    return connection;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#conn?.close();
+  }
+
+  isReadable(): boolean {
+    return false;
+  }
+
+  isWritable(): boolean {
+    return this.#conn !== undefined || this.#failure !== undefined;
+  }
+
+  isFaulty(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  isArmed(): boolean {
+    return true;
+  }
+
+  arm(): void {}
+
+  readonly #onConnected = (conn: Deno.TcpConn): void => {
+    if (this.#isClosed) return conn.close();
+    conn.setNoDelay(true);
+    this.#conn = conn;
+    this.#hub.signal(this, EPOLLOUT);
+  };
+
+  readonly #onFailed = (error: unknown): void => {
+    this.#failure = new ConnectFailed(messageOf(error));
+    this.#hub.signal(this, EPOLLOUT);
+  };
+}

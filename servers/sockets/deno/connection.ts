@@ -1,0 +1,333 @@
+import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "../interface.ts";
+import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "../interface.ts";
+import type { Address, Connection, Observer, Turn } from "../interface.ts";
+import type { DenoHub, DenoPollable, Registration } from "./reactor.ts";
+import { isOfOperation, isReset } from "./faults.ts";
+import { resetOwn } from "./descriptors.ts";
+import { toError } from "../../system/thrown.ts";
+import { Inbox } from "./receive_buffer.ts";
+import { Outbox } from "./send_buffer.ts";
+
+/** How long a closed connection waits for the other side's last byte before it gives up on it. */
+const LINGER_MS = 1_000;
+/** How long a closed connection tries to send what it still owes to a client that takes nothing. */
+const STALLED_MS = 60_000;
+
+const NOTHING = new Uint8Array(0);
+const END = Promise.resolve(null);
+
+/**
+ * A `Deno.TcpConn` that can also be asked without waiting.
+ *
+ * Deno only has operations that complete later. So one read is kept outstanding and its result plays
+ * the part of the kernel's receive buffer; an {@linkcode Outbox} plays the part of its send buffer.
+ */
+export class DenoConnection implements Connection, DenoPollable {
+  readonly kind = "connection";
+  readonly id: number;
+  readonly peer: Address;
+  registration: Registration | undefined = undefined;
+  look = 0;
+  activity = 0;
+  turn: Turn = SERVER_WORKS;
+
+  readonly #conn: Deno.TcpConn;
+  readonly #hub: DenoHub;
+  readonly #observer: Observer;
+  readonly #inbox: Inbox;
+  #outbox: Outbox | undefined = undefined;
+  #reading = false;
+  /** A read was asked for while there was something to write, and is begun after it. */
+  #armWhenSent = false;
+  #blockedInRecv = false;
+  /** The buffer that a blocking call has been lent until it completes. */
+  #lent: Uint8Array = NOTHING;
+  /** The client sent its last byte. */
+  #ended = false;
+  /** We want no more of the client's bytes: recv reports the end. */
+  #finished = false;
+  #fault: Error | undefined = undefined;
+  #closing = false;
+  #streamEnded: PromiseWithResolvers<void> | undefined = undefined;
+  #released = false;
+  #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
+
+  constructor(
+    id: number,
+    conn: Deno.TcpConn,
+    hub: DenoHub,
+    recvSizeBytes: number,
+    observer: Observer = hub.observer,
+  ) {
+    this.id = id;
+    this.#conn = conn;
+    this.#hub = hub;
+    this.#observer = observer;
+    this.#inbox = new Inbox(recvSizeBytes);
+    this.peer = { host: conn.remoteAddr.hostname, port: conn.remoteAddr.port };
+  }
+
+  recv(buffer: Uint8Array): number | Promise<number> {
+    if (this.#finished || this.#ended) return 0;
+    this.turn = CLIENT_SENDS;
+    return this.read(buffer).then(this.#onRecv, this.#onFailed);
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    this.turn = CLIENT_TAKES;
+    try {
+      for (let sent = 0; sent < bytes.length;) {
+        sent += this.wrote(await this.write(sent === 0 ? bytes : bytes.subarray(sent)));
+      }
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    if (this.#fault !== undefined) throw this.#fault;
+    if (this.#finished || this.#ended) return END;
+    this.turn = CLIENT_SENDS;
+    this.#lent = buffer;
+    this.#blockedInRecv = true;
+    return this.#conn.read(buffer);
+  }
+
+  didRead(count: number | null): number {
+    this.#blockedInRecv = false;
+    if (count === null) this.#ended = true;
+    if (this.#closing) this.#goOnDiscarding();
+    if (count === null || this.#finished) return 0;
+    this.turn = SERVER_WORKS;
+    this.activity++;
+    this.#observer.received(this, this.#lent, count);
+    return count;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    this.turn = CLIENT_TAKES;
+    return this.#conn.write(bytes);
+  }
+
+  wrote(count: number): number {
+    this.turn = SERVER_WORKS;
+    this.activity++;
+    this.#observer.sent(this, count);
+    return count;
+  }
+
+  tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
+    if (this.#inbox.sizeBytes === 0) {
+      if (this.#fault !== undefined) throw this.#fault;
+      if (this.#ended || this.#finished) return NOTHING;
+      if (this.registration !== undefined) this.registration.disarmed();
+      else this.arm();
+      this.turn = CLIENT_SENDS;
+      return WOULD_BLOCK;
+    }
+    const bytes = this.#inbox.take(sizeBytes);
+    // A read that is begun when a write is done, whenever that is, could overwrite what is lent now.
+    this.#armWhenSent = false;
+    this.registration?.disarmed();
+    this.turn = SERVER_WORKS;
+    this.activity++;
+    this.#observer.received(this, bytes, bytes.length);
+    return bytes;
+  }
+
+  keep(bytes: Uint8Array): Uint8Array {
+    this.#inbox.keep(bytes);
+    return bytes;
+  }
+
+  release(bytes: Uint8Array): void {
+    this.#inbox.release(bytes);
+  }
+
+  trySend(bytes: Uint8Array): number {
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
+    const count = this.#inbox.lent(bytes) ? this.#outbox.borrow(bytes) : this.#outbox.take(bytes);
+    if (count > 0) this.wrote(count);
+    if (count < bytes.length) this.#observer.blocked(this);
+    this.turn = count < bytes.length ? CLIENT_TAKES : SERVER_WORKS;
+    return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
+  }
+
+  isReadable(): boolean {
+    return this.#inbox.sizeBytes > 0 || this.#ended || this.#finished ||
+      this.#fault !== undefined;
+  }
+
+  isWritable(): boolean {
+    return this.#fault !== undefined || this.#outbox === undefined || this.#outbox.hasRoom();
+  }
+
+  isFaulty(): boolean {
+    return this.#fault !== undefined;
+  }
+
+  isArmed(): boolean {
+    return this.#reading || this.#armWhenSent;
+  }
+
+  arm(): void {
+    if (this.#reading || this.#ended || this.#fault !== undefined) return;
+    // One after the other, as a blocking server does it: an answer is written before the next read is
+    // begun, which would find nothing yet and would overwrite what the answer may consist of.
+    if (this.#outbox !== undefined && this.#outbox.isWriting) {
+      this.#armWhenSent = true;
+      return;
+    }
+    const space = this.#inbox.space();
+    if (space === undefined) return;
+    this.#reading = true;
+    this.#conn.read(space).then(this.#onRead, this.#onFault);
+  }
+
+  explain(error: unknown): Error {
+    this.#blockedInRecv = false;
+    return isOfOperation(error) ? this.#noteFault(error) : toError(error);
+  }
+
+  /** From now on the stream is at its end for us; a waiting {@linkcode recv} is let go. */
+  finish(): void {
+    if (this.#finished || this.#closing) return;
+    this.#finished = true;
+    // Deno cannot cancel a read. But whoever waits in recv owes nothing, so the client can be asked
+    // to end it: it sees the end of our stream, and ends its own.
+    if (!this.#blockedInRecv) {
+      this.#hub.signal(this, EPOLLIN);
+      return;
+    }
+    this.#conn.closeWrite().catch(this.#onFault);
+    this.#overdue = setTimeout(() => {
+      if (this.#blockedInRecv) this.#giveUp();
+    }, LINGER_MS);
+  }
+
+  /** {@linkcode finish}, because the client was silent. */
+  dismiss(): void {
+    if (this.#finished || this.#closing) return;
+    this.#observer.dismissed(this);
+    this.finish();
+  }
+
+  /** Whether bytes of the client wait to be received. */
+  get hasUnread(): boolean {
+    return this.#inbox.sizeBytes > 0;
+  }
+
+  /** Gives the descriptor back now, whatever is still to be sent. */
+  abort(): void {
+    if (this.#released) return;
+    if (!this.#closing) this.#observer.cutOff(this);
+    resetOwn(this.peer);
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#fault ??= new ConnectionReset("closed by the server");
+    this.#release();
+    this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
+  }
+
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = this.#finished = true;
+    this.#inbox.clear();
+    const { registration } = this;
+    this.registration = undefined;
+    registration?.signal(EPOLLIN); // whoever still waits to receive need not wait any longer
+    this.#observer.closed(this);
+    this.#closeGently();
+  }
+
+  /**
+   * Sends what is owed, says that it was the last, and waits for the client to say so too: closing
+   * earlier with bytes unread would reset the connection and destroy what is still on its way.
+   */
+  async #closeGently(): Promise<void> {
+    if (this.#outbox !== undefined) await this.#outbox.sent(STALLED_MS);
+    if (this.#fault === undefined && !this.#ended) {
+      const ended = this.#streamEnded = Promise.withResolvers<void>();
+      clearTimeout(this.#overdue);
+      this.#overdue = setTimeout(() => this.#release(), LINGER_MS);
+      try {
+        await this.#conn.closeWrite();
+        if (!this.#reading && !this.#blockedInRecv) this.#goOnDiscarding();
+        await ended.promise;
+      } catch {
+        // Whatever went wrong, nothing is owed any more.
+      }
+    }
+    this.#release();
+  }
+
+  /** Reads on after closing, once the read that was outstanding then is done. */
+  async #goOnDiscarding(): Promise<void> {
+    const scrap = new Uint8Array(4_096);
+    try {
+      while (!this.#ended) this.#ended = await this.#conn.read(scrap) === null;
+    } catch {
+      // A reset ends the stream as well, and there is nobody left to tell.
+    }
+    this.#streamEnded?.resolve();
+  }
+
+  #release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    clearTimeout(this.#overdue);
+    if (!this.#closing) this.#observer.closed(this);
+    this.#closing = true;
+    if (this.#outbox?.isWriting === true) {
+      this.#fault ??= new ConnectionReset("closed by the server"); // what fails now is our own doing
+      resetOwn(this.peer); // Deno 2.5 cannot cancel a write, and keeps the socket until it ends
+    }
+    this.#conn.close();
+    this.#hub.release(this);
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    this.#reading = false;
+    if (count === null) this.#ended = true;
+    if (this.#closing) {
+      this.#goOnDiscarding();
+      return;
+    }
+    if (count !== null) this.#inbox.stored(count);
+    this.#hub.signal(this, EPOLLIN);
+  };
+
+  readonly #onSent = (hasRoomAgain: boolean): void => {
+    this.activity++; // the client takes what it is sent
+    if (this.#armWhenSent && !this.#outbox?.isWriting) {
+      this.#armWhenSent = false;
+      if (!this.#closing) this.arm();
+    }
+    if (hasRoomAgain && !this.#closing) this.#hub.signal(this, EPOLLOUT);
+  };
+
+  readonly #onFault = (error: unknown): void => {
+    this.#reading = false;
+    this.#noteFault(error);
+    this.#outbox?.giveUp();
+    this.#streamEnded?.resolve();
+    this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
+  };
+
+  #noteFault(error: unknown): Error {
+    if (this.#fault !== undefined) return this.#fault;
+    if (!isReset(error)) return this.#fault = toError(error);
+    this.#observer.reset(this);
+    return this.#fault = new ConnectionReset(error.message);
+  }
+
+  // Bound once per connection: an async function in place of these would cost a frame per message.
+  readonly #onRecv = (count: number | null): number => this.didRead(count);
+
+  readonly #onFailed = (error: unknown): never => {
+    throw this.explain(error);
+  };
+}

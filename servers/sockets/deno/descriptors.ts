@@ -1,0 +1,66 @@
+/**
+ * Connections that the runtime has opened, found by their addresses: it gives nobody their descriptors.
+ * Linux; elsewhere none are found.
+ *
+ * @module
+ */
+
+import { readSystemDirectory } from "../../system/proc.ts";
+import { type Address, formatAddress } from "../interface.ts";
+import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "../libc/socket_address.ts";
+import { hasSystemCalls, type SystemCalls, systemCalls } from "../../system/system_calls.ts";
+
+/** An address of the family `AF_UNSPEC`, which is 0. */
+const NOBODY = new Uint8Array(16);
+
+const address = new Uint8Array(SOCKET_ADDRESS_BYTES);
+const size = new Uint32Array(1);
+
+/** By the address of the peer. Kept until the end of this turn, in which no connection can be closed. */
+let found: Map<string, number> | undefined;
+
+/** Resets the connection with `peer`: the runtime can end a stream only as if it were complete. */
+export function resetOwn(peer: Address): void {
+  if (!hasSystemCalls()) return;
+  const calls = systemCalls();
+  if (found === undefined) {
+    found = peers(calls);
+    queueMicrotask(() => found = undefined);
+  }
+  const fd = found.get(formatAddress(peer));
+  if (fd !== undefined) reset(calls, fd);
+}
+
+/** {@linkcode resetOwn} of all connections that were accepted on `port`, by whatever thread. */
+export function resetAllOwn(port: number): void {
+  if (!hasSystemCalls()) return;
+  const calls = systemCalls();
+  for (const fd of peers(calls).values()) {
+    if (nameOf(fd, calls.getsockname)?.port === port) reset(calls, fd);
+  }
+}
+
+/**
+ * Dissolves the association with the peer, connect(2), which is told so at once, while the descriptor
+ * stays open. To have the socket reset when it is closed would come too late: before, the runtime shuts
+ * it down for writing, which ends the stream.
+ */
+function reset(calls: SystemCalls, fd: number): void {
+  calls.connect(fd, NOBODY, NOBODY.length);
+}
+
+function peers(calls: SystemCalls): Map<string, number> {
+  const byPeer = new Map<string, number>();
+  for (const name of readSystemDirectory("/proc/self/fd")) {
+    const peer = /^\d+$/.test(name) ? nameOf(Number(name), calls.getpeername) : undefined;
+    if (peer !== undefined) byPeer.set(formatAddress(peer), Number(name));
+  }
+  return byPeer;
+}
+
+/** @returns `undefined` where there is none: the descriptor is no connected socket */
+function nameOf(fd: number, call: SystemCalls["getpeername"]): Address | undefined {
+  size[0] = SOCKET_ADDRESS_BYTES;
+  address.fill(0); // a shorter address would leave the rest of the last one
+  return call(fd, address, size) === 0 ? parseSocketAddress(address) : undefined;
+}

@@ -1,0 +1,59 @@
+import { WOULD_BLOCK } from "../interface.ts";
+import { EPOLLIN, type Keyboard } from "../interface.ts";
+import type { DenoHub, DenoPollable, Registration } from "./reactor.ts";
+import { LineReader } from "../line_reader.ts";
+
+/** Standard input as a socket to watch. */
+export class DenoKeyboard implements Keyboard, DenoPollable {
+  readonly kind = "keyboard";
+  registration: Registration | undefined = undefined;
+  look = 0;
+
+  readonly #hub: DenoHub;
+  readonly #lines = new LineReader();
+  readonly #buffer = new Uint8Array(1_024);
+  #ended = false;
+  #reading = false;
+
+  constructor(hub: DenoHub) {
+    this.#hub = hub;
+  }
+
+  tryReadLine(): string | null | typeof WOULD_BLOCK {
+    const line = this.#lines.take();
+    if (line !== undefined) return line;
+    if (this.#ended) return null;
+    this.arm();
+    return WOULD_BLOCK;
+  }
+
+  isReadable(): boolean {
+    return this.#ended || this.#lines.hasLine;
+  }
+
+  isWritable(): boolean {
+    return false;
+  }
+
+  isFaulty(): boolean {
+    return false;
+  }
+
+  isArmed(): boolean {
+    return this.#reading;
+  }
+
+  arm(): void {
+    if (this.#reading || this.#ended) return;
+    this.#reading = true;
+    Deno.stdin.read(this.#buffer).then(this.#onRead, () => this.#onRead(null));
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    this.#reading = false;
+    if (count === null) this.#ended = true;
+    else this.#lines.push(this.#buffer.subarray(0, count));
+    if (this.isReadable()) this.#hub.signal(this, EPOLLIN);
+    else this.arm();
+  };
+}

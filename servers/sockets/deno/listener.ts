@@ -1,0 +1,173 @@
+import { EPOLLIN } from "../interface.ts";
+import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
+import { isOfOneClient, isOutOfDescriptors } from "../accept_errors.ts";
+import { DenoConnection } from "./connection.ts";
+import { toError } from "../../system/thrown.ts";
+import type { DenoHub, DenoPollable, Registration } from "./reactor.ts";
+
+/** After how long accepting is tried again if no connection of ours has ended meanwhile. */
+const RETRY_MS = 1_000;
+
+/** How many clients an event loop lets Deno accept ahead of it: each needs a turn of Deno's loop. */
+const MOST_AHEAD = 64;
+
+/** A `Deno.TcpListener` that can also be asked without waiting. */
+export class DenoListener implements Listener, DenoPollable {
+  readonly kind = "listener";
+  readonly address: Address;
+  registration: Registration | undefined = undefined;
+  look = 0;
+
+  readonly #listener: Deno.TcpListener;
+  readonly #hub: DenoHub;
+  readonly #options: ListenOptions;
+  readonly #arrived: Deno.TcpConn[] = [];
+  #accepting = false;
+  /** Set while accepting rests. */
+  #retryTimer: ReturnType<typeof setTimeout> | undefined = undefined;
+  /** 0 for a blocking server: who is not its turn stays in the system's backlog. */
+  #mostAhead = 0;
+  #stopped = false;
+  #lastId = 0;
+  #toldOutOfDescriptors = false;
+  #waiter: (() => void) | undefined = undefined;
+
+  /** @throws the error of `Deno.listen` when the address cannot be listened on */
+  constructor(options: ListenOptions, hub: DenoHub) {
+    this.#options = options;
+    this.#hub = hub;
+    this.#listener = Deno.listen({
+      hostname: options.host,
+      port: options.port,
+      tcpBacklog: options.backlog,
+    });
+    this.address = { host: this.#listener.addr.hostname, port: this.#listener.addr.port };
+  }
+
+  async accept(): Promise<Connection | null> {
+    while (!this.#stopped) {
+      const connection = this.#takeArrived();
+      if (connection !== null) return connection;
+      this.#hub.observer.waiting();
+      this.#acceptOne();
+      await new Promise<void>((resolve) => this.#waiter = resolve);
+    }
+    return null;
+  }
+
+  tryAccept(): Connection | null {
+    this.#mostAhead = MOST_AHEAD;
+    const connection = this.#takeArrived();
+    if (connection === null) {
+      if (this.#hub.connections.size === 0) this.#hub.observer.waiting();
+      this.arm();
+    }
+    this.registration?.disarmed();
+    return connection;
+  }
+
+  isReadable(): boolean {
+    return this.#arrived.length > 0;
+  }
+
+  isWritable(): boolean {
+    return false;
+  }
+
+  isFaulty(): boolean {
+    return false;
+  }
+
+  isArmed(): boolean {
+    return this.#accepting || this.#retryTimer !== undefined;
+  }
+
+  arm(): void {
+    this.#mostAhead = MOST_AHEAD;
+    this.#acceptOne();
+  }
+
+  /** Closes the listening socket; the system resets the clients that are still in its backlog. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearTimeout(this.#retryTimer);
+    this.#listener.close();
+    for (const conn of this.#arrived) conn.close();
+    this.#arrived.length = 0;
+    this.#tell();
+  }
+
+  #acceptOne(): void {
+    if (this.isArmed() || this.#stopped) return;
+    this.#accepting = true;
+    this.#listener.accept().then(this.#onAccepted, this.#onFailed);
+  }
+
+  /** The next client that may be served, if there is one. */
+  #takeArrived(): Connection | null {
+    for (let conn; (conn = this.#arrived.shift()) !== undefined;) {
+      const { hostname, port } = conn.remoteAddr;
+      if (this.#hub.connections.size >= this.#options.maxClients) {
+        this.#hub.observer.refused({ host: hostname, port });
+        conn.close();
+        continue;
+      }
+      const { recvSizeBytes } = this.#options;
+      const connection = new DenoConnection(++this.#lastId, conn, this.#hub, recvSizeBytes);
+      this.#hub.connections.add(connection);
+      this.#hub.observer.accepted(connection);
+      return connection;
+    }
+    return null;
+  }
+
+  #tell(): void {
+    this.#waiter?.();
+    this.#hub.signal(this, EPOLLIN);
+  }
+
+  readonly #onAccepted = (conn: Deno.TcpConn): void => {
+    this.#accepting = false;
+    if (this.#stopped) {
+      conn.close();
+      return;
+    }
+    try {
+      // An answer should not wait for the acknowledgement of the one before, tcp(7).
+      conn.setNoDelay(true);
+      this.#arrived.push(conn);
+    } catch {
+      conn.close(); // a client that is gone before it was looked at harms nobody
+    }
+    if (this.#arrived.length < this.#mostAhead || this.#arrived.length === 0) this.#acceptOne();
+    this.#tell();
+  };
+
+  readonly #onFailed = (error: unknown): void => {
+    this.#accepting = false;
+    if (this.#stopped) return;
+    if (isOfOneClient(error)) return this.#acceptOne();
+    this.#rest();
+    if (!isOutOfDescriptors(error)) {
+      this.#hub.observer.acceptFailed(toError(error));
+    } else if (!this.#toldOutOfDescriptors) {
+      this.#toldOutOfDescriptors = true;
+      this.#hub.observer.outOfDescriptors();
+    }
+  };
+
+  /** Nothing is tried before a descriptor is free or the time is over. */
+  #rest(): void {
+    this.#retryTimer = setTimeout(this.#resume, RETRY_MS);
+    this.#hub.onceReleased(this.#resume);
+  }
+
+  /** Called for both, of which only the first may accept: Deno allows one accept at a time. */
+  readonly #resume = (): void => {
+    if (this.#retryTimer === undefined) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#acceptOne();
+  };
+}

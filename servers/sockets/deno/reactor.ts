@@ -1,0 +1,141 @@
+/**
+ * What the parts of the `deno` socket kind share: who is watched, who must be woken, who reports.
+ *
+ * @module
+ */
+
+import { type Connection, LONGEST_WAIT_MS, type Observer, type Pollable } from "../interface.ts";
+
+/** A socket of this kind as a readiness call sees it. */
+export interface DenoPollable extends Pollable, Armable {
+  /** The place in the interest list that watches this socket, if one does. */
+  registration: Registration | undefined;
+  /** The number of the last look at it, by which one that is in two sets is seen to be the same. */
+  look: number;
+  isReadable(): boolean;
+  isWritable(): boolean;
+  isFaulty(): boolean;
+  /** Whether that operation is under way. */
+  isArmed(): boolean;
+}
+
+/** Something to do before Deno's event loop gets its turn. */
+export interface Armable {
+  /** Starts the one operation whose completion will make the socket readable. */
+  arm(): void;
+}
+
+/** A place in an interest list. */
+export interface Registration {
+  /** The socket has become ready in the way of `edges`, a set of `EPOLL…` bits. */
+  signal(edges: number): void;
+  /** The socket was read from; the next wait should arm it. */
+  disarmed(): void;
+}
+
+/** How many readiness calls in a row may find something before Deno's event loop gets its turn. */
+const CALLS_PER_TURN = 16;
+
+/** The middle of the socket kind: one per engine. */
+export class DenoHub {
+  readonly connections = new Set<Connection>();
+  readonly turn = new EventLoopTurn();
+  readonly #released = new Set<() => void>();
+  #sleeper: (() => void) | undefined;
+  #callsSinceTurn = 0;
+
+  constructor(readonly observer: Observer) {}
+
+  /** Ends the wait of a readiness call, because something has become ready. */
+  wake(): void {
+    const sleeper = this.#sleeper;
+    if (sleeper === undefined) return;
+    this.#sleeper = undefined;
+    sleeper();
+  }
+
+  /**
+   * What a readiness call does between looking and returning: it sleeps if nothing is ready, and if
+   * something is, lets Deno's event loop turn from time to time, so that one busy socket does not keep
+   * it from seeing the others.
+   *
+   * Arms what is `toArm` before that, and not earlier: a read that was begun before the answer is
+   * written would be looked at in vain, and the answer would wait for that.
+   *
+   * @returns `undefined` when there is nothing to wait for
+   */
+  rest(isReady: boolean, toArm: Armable[], timeoutMs: number): Promise<void> | undefined {
+    if (isReady && ++this.#callsSinceTurn <= CALLS_PER_TURN) return undefined;
+    if (!isReady && this.connections.size === 0) this.observer.waiting();
+    for (const one of toArm) one.arm();
+    toArm.length = 0;
+    this.#callsSinceTurn = 0;
+    return isReady || timeoutMs === 0 ? this.turn.take() : this.#sleep(timeoutMs);
+  }
+
+  /** Waits for {@linkcode wake}, at most `timeoutMs`. One may sleep at a time, as in one thread. */
+  #sleep(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (timeoutMs === Infinity) {
+        this.#sleeper = resolve;
+        return;
+      }
+      const timer = setTimeout(() => this.wake(), Math.min(timeoutMs, LONGEST_WAIT_MS));
+      this.#sleeper = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** A connection has given back its descriptor. */
+  release(connection: Connection): void {
+    this.connections.delete(connection);
+    const callbacks = [...this.#released];
+    this.#released.clear();
+    for (const callback of callbacks) callback();
+    this.wake();
+  }
+
+  /** Calls back once, when the next descriptor is given back, however often it was asked to. */
+  onceReleased(callback: () => void): void {
+    this.#released.add(callback);
+  }
+
+  /** Tells whoever watches `socket` that it has become ready. */
+  signal(socket: DenoPollable, edges: number): void {
+    if (socket.registration !== undefined) socket.registration.signal(edges);
+    else this.wake();
+  }
+}
+
+/** Every socket that this kind hands out is one; another kind's would be a mistake of ours. */
+export function asDenoPollable(socket: Pollable): DenoPollable {
+  if (!("registration" in socket)) throw new Error("a socket of another kind");
+  // The property is only declared there.
+  return socket as DenoPollable;
+}
+
+/** Lets Deno's event loop turn, so that finished operations are seen. */
+export class EventLoopTurn {
+  readonly #channel = new MessageChannel();
+  #resolve: () => void = () => {};
+
+  constructor() {
+    // A message to oneself is the cheapest turn there is: timers round up to a millisecond.
+    this.#channel.port1.onmessage = () => this.#resolve();
+  }
+
+  take(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#channel.port2.postMessage(null);
+    });
+  }
+
+  close(): void {
+    this.#resolve();
+    this.#channel.port1.close();
+    this.#channel.port2.close();
+  }
+}

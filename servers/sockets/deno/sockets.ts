@@ -1,0 +1,152 @@
+/**
+ * The socket kind `deno`: `Deno.listen`, made to look like BSD sockets. Works on every platform.
+ *
+ * @module
+ */
+
+import type { Connecting, Connection, ConnectOptions, InterestList } from "../interface.ts";
+import type { Keyboard, Listener } from "../interface.ts";
+import type { ListenOptions, Observer, Pollable, Ready, Sockets } from "../interface.ts";
+import { DenoConnecting } from "./connecting.ts";
+import { DenoConnection } from "./connection.ts";
+import { DenoEpoll } from "./epoll.ts";
+import { asDenoPollable, DenoHub, type DenoPollable } from "./reactor.ts";
+import { DenoKeyboard } from "./keyboard.ts";
+import { DenoListener } from "./listener.ts";
+import { DenoPoll } from "./poll.ts";
+
+/** See the module; one per engine. */
+export class DenoSockets implements Sockets {
+  readonly #hub: DenoHub;
+  readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };
+  readonly #unarmed: DenoPollable[] = [];
+  #listener: DenoListener | undefined = undefined;
+  #lastOutgoingId = 0;
+  #looks = 0;
+
+  constructor(observer: Observer) {
+    this.#hub = new DenoHub(observer);
+  }
+
+  get connections(): ReadonlySet<Connection> {
+    return this.#hub.connections;
+  }
+
+  listen(options: ListenOptions): Listener {
+    return this.#listener = new DenoListener(options, this.#hub);
+  }
+
+  connect(to: ConnectOptions): Iterable<Connecting> {
+    return [new DenoConnecting(--this.#lastOutgoingId, to, this.#hub)];
+  }
+
+  keyboard(): Keyboard {
+    return new DenoKeyboard(this.#hub);
+  }
+
+  async select<Watched extends Pollable>(
+    read: Iterable<Watched>,
+    write: Iterable<Connection>,
+    _except: Iterable<Connection>,
+    timeoutMs: number,
+  ): Promise<Ready<Watched>> {
+    // Emptied and refilled by scan(), for the sockets of this call.
+    const ready = this.#ready as Ready<Watched>;
+    let found = this.#scan(read, write, ready);
+    const isReady = found.ready > 0;
+    const rest = this.#hub.rest(isReady, this.#unarmed, timeoutMs);
+    if (rest !== undefined) {
+      await rest;
+      if (!isReady) found = this.#scan(read, write, ready);
+    }
+    this.#hub.observer.wokeUp(found.scanned, found.ready);
+    return ready;
+  }
+
+  /** Sorts out what is ready and what must be armed. @returns how many sockets that were */
+  #scan<Watched extends Pollable>(
+    read: Iterable<Watched>,
+    write: Iterable<Connection>,
+    ready: Ready<Watched>,
+  ): { scanned: number; ready: number } {
+    ready.readable.length = 0;
+    ready.writable.length = 0;
+    this.#unarmed.length = 0;
+    const look = ++this.#looks;
+    let scanned = 0;
+    for (const watched of read) {
+      scanned++;
+      const socket = asDenoPollable(watched);
+      socket.look = look;
+      if (socket.isReadable()) ready.readable.push(watched);
+      else if (!socket.isArmed()) this.#unarmed.push(socket);
+    }
+    let both = 0;
+    for (const connection of write) {
+      const socket = asDenoPollable(connection);
+      const isRead = socket.look === look;
+      if (!isRead) scanned++;
+      if (!socket.isWritable()) continue;
+      ready.writable.push(connection);
+      if (isRead && socket.isReadable()) both++;
+    }
+    return { scanned, ready: ready.readable.length + ready.writable.length - both };
+  }
+
+  poll<Watched extends Pollable>(): InterestList<Watched> {
+    return new DenoPoll<Watched>(this.#hub);
+  }
+
+  epoll<Watched extends Pollable>(): InterestList<Watched> {
+    return new DenoEpoll<Watched>(this.#hub);
+  }
+
+  readable(connection: Connection): Promise<void> {
+    const socket = asDenoPollable(connection);
+    return new Promise((resolve) => {
+      if (socket.isReadable()) return resolve();
+      socket.registration = {
+        signal: () => {
+          if (!socket.isReadable()) return;
+          socket.registration = undefined;
+          resolve();
+        },
+        disarmed: () => {},
+      };
+      socket.arm();
+    });
+  }
+
+  pause(ms: number): Promise<void> {
+    if (ms === 0) return this.#hub.turn.take();
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  stopListening(): void {
+    this.#listener?.stop();
+  }
+
+  finish(connection: Connection): void {
+    asDenoConnection(connection).finish();
+  }
+
+  dismiss(connection: Connection): void {
+    asDenoConnection(connection).dismiss();
+  }
+
+  abort(connection: Connection): void {
+    asDenoConnection(connection).abort();
+  }
+
+  async allClosed(): Promise<void> {
+    while (this.#hub.connections.size > 0) {
+      await new Promise<void>((resolve) => this.#hub.onceReleased(resolve));
+    }
+    this.#hub.turn.close();
+  }
+}
+
+function asDenoConnection(connection: Connection): DenoConnection {
+  if (!(connection instanceof DenoConnection)) throw new Error("a connection of another kind");
+  return connection;
+}

@@ -1,0 +1,75 @@
+/**
+ * Signals as a blocked thread meets them. Linux.
+ *
+ * @module
+ */
+
+import { cFunctions, errnoInstead } from "../../system/c_library.ts";
+import { signalNumber, signalSet } from "../../system/signals.ts";
+import { checked } from "../../system/system_call_error.ts";
+
+/** `struct sigaction` of the GNU C library on x86-64 and arm64: handler, mask, flags, restorer. */
+const SIGACTION_BYTES = 152;
+/** <signal.h> */
+const SIG_UNBLOCK = 1;
+/** <sys/prctl.h> */
+const PR_SET_PDEATHSIG = 1;
+
+/** What threads interrupt each other with: nobody here uses it for anything else. */
+const THREAD_SIGNAL = "SIGURG";
+
+const functions = cFunctions({
+  sigaction: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
+  sigprocmask: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
+  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+  gettid: { parameters: [], result: "i32" },
+  getpid: { parameters: [], result: "i32" },
+  tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  abs: { type: "pointer" },
+});
+
+/**
+ * From now on `signal` does nothing but interrupt the call in which this thread is blocked, which then
+ * fails with `EINTR`, signal(7). No JavaScript can run in a signal handler, but any function of C that
+ * takes a number and harms nobody can be one: abs(3).
+ *
+ * @throws {SystemCallError} when the signal has no handler
+ */
+export function interruptBy(signal: Deno.Signal): void {
+  const c = functions();
+  const fail = errnoInstead();
+  const action = new Uint8Array(SIGACTION_BYTES); // without SA_RESTART, that is
+  new DataView(action.buffer).setBigUint64(0, BigInt(Deno.UnsafePointer.value(c.abs)), true);
+  checked("sigaction", fail(c.sigaction(signalNumber(signal), action, null)));
+  checked("sigprocmask", fail(c.sigprocmask(SIG_UNBLOCK, signalSet([signal]), null)));
+}
+
+/**
+ * From now on {@linkcode interruptThread} ends the call in which this thread is blocked.
+ *
+ * @returns the number of this thread
+ * @throws {SystemCallError} when the signal cannot have a handler
+ */
+export function makeInterruptible(): number {
+  interruptBy(THREAD_SIGNAL);
+  return functions().gettid();
+}
+
+/**
+ * Interrupts a thread of this process. One that has ended is no error. A thread that is just about to
+ * block is not interrupted, so whoever means it does it again.
+ */
+export function interruptThread(thread: number): void {
+  const c = functions();
+  c.tgkill(c.getpid(), thread, signalNumber(THREAD_SIGNAL));
+}
+
+/**
+ * From now on this process is killed when its parent ends.
+ *
+ * @throws {SystemCallError} when that cannot be had
+ */
+export function endWithParent(): void {
+  const signal = BigInt(signalNumber("SIGKILL"));
+  checked("prctl", errnoInstead()(functions().prctl(PR_SET_PDEATHSIG, signal, 0n, 0n, 0n)));
+}

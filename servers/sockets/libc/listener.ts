@@ -1,0 +1,194 @@
+import { isOfOneClient, isOutOfDescriptors } from "../accept_errors.ts";
+import { lookUpHost } from "./host_lookup.ts";
+import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
+import { LibcConnection } from "./connection.ts";
+import type { LibcHub, LibcPollable } from "./reactor.ts";
+import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
+import { ON, sendAtOnce, setBlocking } from "./socket_options.ts";
+import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { SHUT_RDWR, SO_REUSEADDR, SOCK_CLOEXEC, SOCK_NONBLOCK } from "../../system/system_calls.ts";
+import { SOCK_STREAM, SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
+
+/** After how long accepting is tried again if no connection of ours has ended meanwhile. */
+const RETRY_MS = 1_000;
+
+/** The listening socket of the system's. */
+export class LibcListener implements Listener, LibcPollable {
+  readonly kind = "listener";
+  readonly address: Address;
+
+  readonly #hub: LibcHub;
+  readonly #options: ListenOptions;
+  readonly #peer = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  readonly #peerSize = new Uint32Array(1);
+  readonly #hosts = new Map<string, string>();
+  #fd: number;
+  /** Whether this thread waits in `accept`, and so has one client at a time. */
+  blocks = true;
+  #lastId = 0;
+  #resumeAtMs = 0;
+  /** How often accepting has rested, be it over or not. */
+  rests = 0;
+  #toldOutOfDescriptors = false;
+
+  /**
+   * @throws {HostLookupError} when there is no such host
+   * @throws {SystemCallError} when its address cannot be listened on
+   */
+  constructor(options: ListenOptions, hub: LibcHub) {
+    this.#options = options;
+    this.#hub = hub;
+    this.#fd = listenOn(hub.calls, options);
+    checked("getsockname", hub.calls.getsockname(this.#fd, this.#peer, this.#sizeOfPeer()));
+    this.address = parseSocketAddress(this.#peer);
+    hub.table.setListener(this.#fd);
+  }
+
+  /** -1 while accepting rests, and for ever once it has stopped. */
+  get descriptor(): number {
+    return this.#resumeAtMs === 0 ? this.#fd : -1;
+  }
+
+  accept(): Connection | null {
+    while (!this.#isStopped()) {
+      this.#hub.observer.waiting();
+      const connection = this.#acceptOne(0);
+      if (connection !== null) return connection;
+      // Blocked for want of descriptors; without, accept4 itself blocks.
+      if (this.#resumeAtMs > 0) this.#hub.table.waitForRelease(RETRY_MS);
+      this.resume();
+    }
+    return null;
+  }
+
+  tryAccept(): Connection | null {
+    if (this.#isStopped() || this.restMs() !== Infinity) return null;
+    if (this.blocks) this.#stopBlocking();
+    if (this.#hub.connections.size === 0) this.#hub.observer.waiting();
+    return this.#acceptOne(SOCK_NONBLOCK);
+  }
+
+  /** How long accepting still rests; `Infinity` when it does not. */
+  restMs(): number {
+    if (this.#resumeAtMs === 0) return Infinity;
+    const leftMs = this.#resumeAtMs - performance.now();
+    if (leftMs > 0) return leftMs;
+    this.resume();
+    return Infinity;
+  }
+
+  /** A descriptor is free, so accepting goes on. */
+  resume(): void {
+    this.#resumeAtMs = 0;
+  }
+
+  /** Wakes whoever waits for a client, and refuses those who wait to be accepted. */
+  stop(): void {
+    this.#hub.table.withListener((fd) => this.#hub.calls.shutdown(fd, SHUT_RDWR));
+  }
+
+  /** Whether the server was told to stop; then the socket is closed, by the thread that uses it. */
+  #isStopped(): boolean {
+    if (!this.#hub.table.stopping) return false;
+    if (this.#fd >= 0) {
+      this.#hub.table.setListener(undefined);
+      this.#hub.closing(this.#fd);
+      this.#hub.calls.close(this.#fd);
+      this.#fd = -1;
+    }
+    return true;
+  }
+
+  /** @returns the next client that may be served, or `null` when it is worth asking again */
+  #acceptOne(mode: 0 | typeof SOCK_NONBLOCK): Connection | null {
+    for (;;) {
+      const { calls } = this.#hub;
+      // Connections block or not from call to call (MSG_DONTWAIT), whatever the listener does.
+      const fd = calls.accept4(this.#fd, this.#peer, this.#sizeOfPeer(), SOCK_CLOEXEC);
+      if (fd >= 0) {
+        const connection = this.#admit(fd);
+        if (connection !== null) return connection;
+        continue;
+      }
+      if (fd === -ERRNO.EAGAIN && mode === SOCK_NONBLOCK) return null;
+      if (fd === -ERRNO.EINTR) continue;
+      const error = new SystemCallError("accept4", -fd);
+      if (isOfOneClient(error)) continue;
+      if (!this.#hub.table.stopping) this.#rest(error);
+      return null;
+    }
+  }
+
+  #admit(fd: number): LibcConnection | null {
+    const { calls, observer, table, connections } = this.#hub;
+    const { maxClients, descriptorsBelow } = this.#options;
+    const peer = this.#parsePeer();
+    if (fd >= descriptorsBelow) {
+      observer.beyondFdSetSize(peer, fd);
+      calls.close(fd);
+      return null;
+    }
+    if (table.openCount >= maxClients) {
+      observer.refused(peer);
+      calls.close(fd);
+      return null;
+    }
+    // An answer should not wait for the acknowledgement of the one before, tcp(7).
+    sendAtOnce(calls, fd);
+    table.add(fd);
+    const connection = new LibcConnection(this.#hub, fd, ++this.#lastId, peer);
+    connections.add(connection);
+    observer.accepted(connection);
+    return connection;
+  }
+
+  /** Many clients come from few hosts, so a host's name is kept once. */
+  #parsePeer(): Address {
+    const { host, port } = parseSocketAddress(this.#peer);
+    const known = this.#hosts.get(host);
+    if (known !== undefined) return { host: known, port };
+    if (this.#hosts.size >= 1_000) this.#hosts.clear();
+    this.#hosts.set(host, host);
+    return { host, port };
+  }
+
+  /** Nothing is tried before a descriptor is free or the time is over. */
+  #rest(error: SystemCallError): void {
+    this.#resumeAtMs = performance.now() + RETRY_MS;
+    this.rests++;
+    if (!isOutOfDescriptors(error)) {
+      this.#hub.observer.acceptFailed(error);
+    } else if (!this.#toldOutOfDescriptors) {
+      this.#toldOutOfDescriptors = true;
+      this.#hub.observer.outOfDescriptors();
+    }
+  }
+
+  #stopBlocking(): void {
+    setBlocking(this.#hub.calls, this.#fd, false);
+    this.blocks = false;
+  }
+
+  /** The size goes in as what there is room for, and comes out as what was stored. */
+  #sizeOfPeer(): Uint32Array {
+    this.#peerSize[0] = SOCKET_ADDRESS_BYTES;
+    return this.#peerSize;
+  }
+}
+
+function listenOn(calls: SystemCalls, { host, port, backlog }: ListenOptions): number {
+  const [{ family, bytes }] = lookUpHost(host, port);
+  const fd = checked("socket", calls.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  try {
+    checked(
+      "setsockopt",
+      calls.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, ON, ON.byteLength),
+    );
+    checked("bind", calls.bind(fd, bytes, bytes.length));
+    checked("listen", calls.listen(fd, backlog));
+    return fd;
+  } catch (error) {
+    calls.close(fd);
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * What the parts of the `libc` socket kind share.
+ *
+ * @module
+ */
+
+import type { DescriptorTable } from "./descriptor_table.ts";
+import { LONGEST_WAIT_MS, type Observer, type Pollable } from "../interface.ts";
+import type { LibcConnection } from "./connection.ts";
+import type { LibcHome } from "./connection_context.ts";
+import type { LibcListener } from "./listener.ts";
+import { ReceiveBuffer } from "./receive_buffer.ts";
+import { makeInterruptible } from "./interruption.ts";
+import type { SystemCalls } from "../../system/system_calls.ts";
+import { createWaker, quiet, wake } from "../../system/eventfd.ts";
+
+/** How often it is looked whether a closed connection's client has ended as well. */
+const LINGER_LOOK_MS = 5;
+
+/** A socket of this kind as a readiness call sees it. */
+export interface LibcPollable extends Pollable {
+  /** The descriptor to watch, or -1 while there is nothing to be watched. */
+  readonly descriptor: number;
+}
+
+/** The middle of the socket kind: one per thread that has connections. */
+export class LibcHub implements LibcHome {
+  readonly connections = new Set<LibcConnection>();
+  /** Written to by other threads to end a wait, eventfd(2). */
+  readonly waker: number;
+  listener: LibcListener | undefined = undefined;
+  readonly buffer: ReceiveBuffer;
+  /** Told of every descriptor before it is closed; the system's own lists need not be. */
+  onClosing: (fd: number) => void = () => {};
+  /** Closed connections, and until when each is looked after. */
+  readonly #lingering = new Map<LibcConnection, number>();
+  readonly thread = makeInterruptible();
+  turn = 0;
+
+  constructor(
+    readonly calls: SystemCalls,
+    readonly observer: Observer,
+    readonly table: DescriptorTable,
+    recvSizeBytes: number,
+  ) {
+    this.buffer = new ReceiveBuffer(recvSizeBytes);
+    this.waker = createWaker(calls);
+    table.waker = this.waker;
+  }
+
+  /** The waker was found readable: makes it quiet again. */
+  quietWaker(): void {
+    quiet(this.calls, this.waker);
+  }
+
+  wake(): void {
+    wake(this.calls, this.waker);
+  }
+
+  /**
+   * Connections whose client was told to end, of which the system knows nothing. To be reported as
+   * readable when the waker was: receiving from them will show the end.
+   */
+  *finished(): Generator<LibcConnection> {
+    for (const connection of this.connections) {
+      const fd = connection.descriptor;
+      if (fd < 0 || !this.table.isFinished(fd)) continue;
+      connection.reported(false);
+      yield connection;
+    }
+  }
+
+  closing(fd: number): void {
+    this.onClosing(fd);
+  }
+
+  linger(connection: LibcConnection, untilMs: number): void {
+    if (this.listener?.blocks) connection.waitForEnd(untilMs);
+    else this.#lingering.set(connection, untilMs);
+  }
+
+  get isLingering(): boolean {
+    return this.#lingering.size > 0;
+  }
+
+  /** The connection has given back its descriptor. */
+  released(connection: LibcConnection): void {
+    this.connections.delete(connection);
+    this.#lingering.delete(connection);
+    this.table.released();
+    this.listener?.resume();
+  }
+
+  /** Gives back the descriptors of connections whose clients have ended by now. */
+  lookAfterLingering(): void {
+    for (const [connection, untilMs] of this.#lingering) connection.lookForEnd(untilMs);
+  }
+
+  /**
+   * To be called before a wait: does what has become due.
+   *
+   * @returns how long to wait at most, as epoll_wait(2) takes it: -1 is for ever
+   */
+  prepareWait(timeoutMs: number): number {
+    this.turn++;
+    if (this.connections.size === 0) this.observer.waiting();
+    this.lookAfterLingering();
+    // The end of the last connection is what a server that stops has been waiting for.
+    if (this.table.stopping && this.connections.size === 0) return 0;
+    let mostMs = timeoutMs;
+    if (this.#lingering.size > 0) mostMs = Math.min(mostMs, LINGER_LOOK_MS);
+    if (this.listener !== undefined) mostMs = Math.min(mostMs, this.listener.restMs());
+    // Rounded up: whoever is due in half a millisecond would be waited for without waiting.
+    return mostMs === Infinity ? -1 : Math.ceil(Math.min(mostMs, LONGEST_WAIT_MS));
+  }
+}
+
+/** Every socket that this kind hands out is one; another kind's would be a mistake of ours. */
+export function asLibcPollable(socket: Pollable): LibcPollable {
+  if (!("descriptor" in socket)) throw new Error("a socket of another kind");
+  // The property is only declared there.
+  return socket as LibcPollable;
+}

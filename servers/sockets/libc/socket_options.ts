@@ -1,0 +1,75 @@
+/**
+ * What is asked of and told to a socket of the system's beside what it is for, socket(7) and tcp(7).
+ *
+ * @module
+ */
+
+import { checked } from "../../system/system_call_error.ts";
+import { MSG_DONTWAIT, MSG_PEEK } from "../../system/system_calls.ts";
+import { F_GETFL, F_SETFL, IPPROTO_TCP, SO_ERROR, SO_LINGER } from "../../system/system_calls.ts";
+import {
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+  type SystemCalls,
+  TCP_NODELAY,
+} from "../../system/system_calls.ts";
+
+/** What turns an option on, setsockopt(2). */
+export const ON = Int32Array.of(1);
+
+/** `struct linger`: on, and for no time at all, socket(7). */
+const NO_LINGER = Int32Array.of(1, 0);
+
+// Made once, since a flood asks for each of its connections.
+const pending = new Int32Array(1);
+const size = Uint32Array.of(pending.byteLength);
+
+/** What is sent does not wait for the acknowledgement of what was sent before. */
+export function sendAtOnce(calls: SystemCalls, fd: number): void {
+  calls.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ON, ON.byteLength);
+}
+
+/** Closing the socket resets the connection, and throws away what is still to be sent. */
+export function resetWhenClosed(calls: SystemCalls, fd: number): void {
+  calls.setsockopt(fd, SOL_SOCKET, SO_LINGER, NO_LINGER, NO_LINGER.byteLength);
+}
+
+/**
+ * A call on the socket that waits for longer than this fails with `EAGAIN`.
+ *
+ * @param option `SO_RCVTIMEO` or `SO_SNDTIMEO`
+ */
+export function setTimeoutOf(
+  calls: SystemCalls,
+  fd: number,
+  option: number,
+  timeoutMs: number,
+): void {
+  const seconds = Math.floor(timeoutMs / 1_000);
+  const time = BigInt64Array.of(BigInt(seconds), BigInt(Math.ceil(timeoutMs % 1_000) * 1_000));
+  calls.setsockopt(fd, SOL_SOCKET, option, time, time.byteLength);
+}
+
+const byte = new Uint8Array(1);
+
+/** Whether there are bytes to be received. */
+export function hasUnread(calls: SystemCalls, fd: number): boolean {
+  return calls.recv(fd, byte, byte.length, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/** How connect(2) has ended on a socket that does not wait: 0, or the errno of what went wrong. */
+export function connectError(calls: SystemCalls, fd: number): number {
+  const status = calls.getsockopt(fd, SOL_SOCKET, SO_ERROR, pending, size);
+  return status < 0 ? -status : pending[0];
+}
+
+/**
+ * Whether calls on the socket wait.
+ *
+ * @throws {SystemCallError} when that cannot be said to it
+ */
+export function setBlocking(calls: SystemCalls, fd: number, isBlocking: boolean): void {
+  const flags = checked("fcntl", calls.fcntl(fd, F_GETFL, 0));
+  const wanted = isBlocking ? flags & ~SOCK_NONBLOCK : flags | SOCK_NONBLOCK;
+  checked("fcntl", calls.fcntl(fd, F_SETFL, wanted));
+}

@@ -1,0 +1,133 @@
+/**
+ * The socket kind `libc`: the operating system's own calls. Linux, on x86-64 and arm64.
+ *
+ * Blocking calls really block their thread, so the event loop of the JavaScript that made them rests
+ * as well: no timer runs and no message arrives. What must reach such a thread goes through the
+ * {@linkcode DescriptorTable} and the system: a socket that is shut down wakes whoever waits for it.
+ *
+ * @module
+ */
+
+import type { DescriptorTable } from "./descriptor_table.ts";
+import type { Connecting, Connection, ConnectOptions, InterestList } from "../interface.ts";
+import type { Keyboard, Listener } from "../interface.ts";
+import { EPOLLIN, type ListenOptions, type Observer, type Pollable } from "../interface.ts";
+import type { Ready, Sockets } from "../interface.ts";
+import { connectToEach } from "./connecting.ts";
+import { LibcConnection } from "./connection.ts";
+import { LibcEpoll } from "./epoll.ts";
+import { LibcHub } from "./reactor.ts";
+import { LibcKeyboard } from "./keyboard.ts";
+import { LibcListener } from "./listener.ts";
+import { LibcPoll } from "./poll.ts";
+import { LibcSelect } from "./select.ts";
+import { ERRNO } from "../../system/system_call_error.ts";
+import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
+
+/** `FD_SETSIZE` as the C library is built. */
+const FD_SETSIZE = 1_024;
+const END_LOOK_MS = 5;
+
+/** See the module; one per engine. */
+export class LibcSockets implements Sockets {
+  readonly #hub: LibcHub;
+  #select: LibcSelect | undefined = undefined;
+  #fdSetSize = FD_SETSIZE;
+  #lastOutgoingId = 0;
+
+  /**
+   * @param recvSizeBytes the most that `tryRecv` receives at once
+   * @param calls the system's, unless a test is about what the system seldom does
+   * @throws {SystemCallError} when there is no descriptor left
+   */
+  constructor(
+    observer: Observer,
+    table: DescriptorTable,
+    recvSizeBytes: number,
+    calls: SystemCalls = systemCalls(),
+  ) {
+    this.#hub = new LibcHub(calls, observer, table, recvSizeBytes);
+  }
+
+  get connections(): ReadonlySet<Connection> {
+    return this.#hub.connections;
+  }
+
+  listen(options: ListenOptions): Listener {
+    const { descriptorsBelow } = options;
+    if (descriptorsBelow !== Infinity) this.#fdSetSize = descriptorsBelow;
+    return this.#hub.listener = new LibcListener(options, this.#hub);
+  }
+
+  connect(to: ConnectOptions): Iterable<Connecting> {
+    return connectToEach(to, this.#hub, () => --this.#lastOutgoingId);
+  }
+
+  keyboard(): Keyboard {
+    return new LibcKeyboard(this.#hub.calls);
+  }
+
+  select<Watched extends Pollable>(
+    read: Iterable<Watched>,
+    write: Iterable<Connection>,
+    except: Iterable<Connection>,
+    timeoutMs: number,
+  ): Ready<Watched> {
+    this.#select ??= new LibcSelect(this.#hub, this.#fdSetSize);
+    return this.#select.select(read, write, except, timeoutMs);
+  }
+
+  poll<Watched extends Pollable>(): InterestList<Watched> {
+    return new LibcPoll<Watched>(this.#hub);
+  }
+
+  epoll<Watched extends Pollable>(): InterestList<Watched> {
+    return new LibcEpoll<Watched>(this.#hub);
+  }
+
+  readable(connection: Connection): Promise<void> {
+    const fd = asLibcConnection(connection).descriptor;
+    // poll(2) passes over what is negative: of a closed connection it would wait for ever.
+    if (fd < 0) return Promise.resolve();
+    const one = Int32Array.of(fd, EPOLLIN);
+    while (this.#hub.calls.poll(one, 1, -1) === -ERRNO.EINTR && !this.#hub.table.isFinished(fd));
+    return Promise.resolve();
+  }
+
+  pause(ms: number): void {
+    this.#hub.turn++;
+    this.#hub.lookAfterLingering();
+    if (ms === 0) return;
+    const waker = Int32Array.of(this.#hub.waker, EPOLLIN);
+    if (this.#hub.calls.poll(waker, 1, Math.ceil(ms)) > 0) this.#hub.quietWaker();
+  }
+
+  stopListening(): void {
+    this.#hub.table.stop();
+    this.#hub.listener?.stop();
+  }
+
+  finish(connection: Connection): void {
+    asLibcConnection(connection).finish();
+  }
+
+  dismiss(connection: Connection): void {
+    asLibcConnection(connection).dismiss();
+  }
+
+  abort(connection: Connection): void {
+    asLibcConnection(connection).abort();
+  }
+
+  async allClosed(): Promise<void> {
+    while (this.#hub.connections.size > 0 || this.#hub.isLingering) {
+      this.#hub.lookAfterLingering();
+      await new Promise((resolve) => setTimeout(resolve, END_LOOK_MS));
+    }
+  }
+}
+
+function asLibcConnection(connection: Connection): LibcConnection {
+  if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
+  return connection;
+}

@@ -1,0 +1,103 @@
+/**
+ * Processes and their descendants, as Linux tells of them in /proc, proc(5).
+ *
+ * @module
+ */
+
+import { readSystemDirectory, readSystemFile } from "./proc.ts";
+
+/** What the system says of a process. */
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  readonly threads: number;
+  /** CPU time of the process, and of those of its children that it has waited for. */
+  readonly cpuSeconds: number;
+}
+
+/** The unit of times in /proc: sysconf(_SC_CLK_TCK), the same on every Linux that is built. */
+const TICKS_PER_SECOND = 100;
+/** The size of a page in /proc/…/statm. It is 4,096 on x86-64, and on arm64 unless built otherwise. */
+const PAGE_BYTES = 4_096;
+
+/** Fields of /proc/…/stat after the name, which is the second and may hold anything. */
+const FIELD = {
+  parent: 1,
+  session: 3,
+  userTicks: 11,
+  systemTicks: 12,
+  childUserTicks: 13,
+  childSystemTicks: 14,
+  threads: 17,
+};
+
+/** All processes of the machine. */
+export function allProcesses(): ProcessInfo[] {
+  const processes: ProcessInfo[] = [];
+  for (const name of readSystemDirectory("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const info = readProcess(Number(name));
+    if (info !== undefined) processes.push(info);
+  }
+  return processes;
+}
+
+/** The process `pid` and its descendants. */
+export function processTree(pid: number): ProcessInfo[] {
+  const all = allProcesses();
+  const tree = all.filter((one) => one.pid === pid);
+  for (const { pid: parent } of tree) {
+    for (const one of all) if (one.parent === parent) tree.push(one);
+  }
+  return tree;
+}
+
+/** The CPU time of processes together, in seconds. */
+export function cpuSecondsOf(processes: readonly ProcessInfo[]): number {
+  return processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+}
+
+/**
+ * The memory that processes have resident, in bytes. Pages that belong to files, such as those of the
+ * program, are shared by all who run it; so of these only those of the largest are counted.
+ */
+export function residentBytes(pids: readonly number[]): number {
+  let ownPages = 0;
+  let mostFilePages = 0;
+  for (const pid of pids) {
+    const [, resident, shared] = readSystemFile(`/proc/${pid}/statm`).split(" ").map(Number);
+    if (resident === undefined) continue; // it has just ended
+    ownPages += resident - shared;
+    mostFilePages = Math.max(mostFilePages, shared);
+  }
+  return (ownPages + mostFilePages) * PAGE_BYTES;
+}
+
+/** How often the threads of these processes that run now gave up their CPU, or had to. */
+export function contextSwitches(pids: readonly number[]): number {
+  let switches = 0;
+  for (const pid of pids) {
+    for (const thread of readSystemDirectory(`/proc/${pid}/task`)) {
+      const status = readSystemFile(`/proc/${pid}/task/${thread}/status`);
+      for (const [, count] of status.matchAll(/ctxt_switches:\s+(\d+)/g)) switches += Number(count);
+    }
+  }
+  return switches;
+}
+
+function readProcess(pid: number): ProcessInfo | undefined {
+  const stat = readSystemFile(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (fields.length <= FIELD.threads) return undefined; // it has just ended
+  const number = (field: keyof typeof FIELD) => Number(fields[FIELD[field]]);
+  const ticks = number("userTicks") + number("systemTicks") + number("childUserTicks") +
+    number("childSystemTicks");
+  return {
+    pid,
+    parent: number("parent"),
+    session: number("session"),
+    threads: number("threads"),
+    cpuSeconds: ticks / TICKS_PER_SECOND,
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * Descendants that lose their parent, as those of a program do that becomes a daemon. Linux.
+ *
+ * @module
+ */
+
+// @ts-types="../../cli/std/delay.d.ts"
+import { delay } from "@std/async/delay";
+import { cFunctions, errnoInstead } from "./c_library.ts";
+import { endOf, sendSignal } from "./spawn.ts";
+import { checked } from "./system_call_error.ts";
+import { isGuarded } from "./guarded_process.ts";
+import { allProcesses } from "./process_tree.ts";
+
+/** <sys/prctl.h> */
+const PR_SET_CHILD_SUBREAPER = 36;
+/** How often it is looked whether those that were killed have ended. */
+const LOOK_MS = 5;
+
+const functions = cFunctions({
+  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+});
+
+/**
+ * From now on descendants whose parent ends become children of ours instead of the system's.
+ *
+ * @throws {SystemCallError} when that cannot be had
+ */
+export function adoptOrphans(): void {
+  checked("prctl", errnoInstead()(functions().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n)));
+}
+
+/** Kills all that were adopted, whose own children then come to us, until there are none. */
+export async function endOrphans(): Promise<void> {
+  for (let orphans; (orphans = adopted()).length > 0; await delay(LOOK_MS)) {
+    for (const pid of orphans) sendSignal(pid, "SIGKILL");
+    for (const pid of orphans) endOf(pid);
+  }
+}
+
+/** A child of ours that left our session, and not as one that we guard, was adopted. */
+function adopted(): number[] {
+  const all = allProcesses();
+  const session = all.find(({ pid }) => pid === Deno.pid)?.session;
+  return all.filter((one) =>
+    one.parent === Deno.pid && one.session !== session && !isGuarded(one.pid)
+  ).map(({ pid }) => pid);
+}

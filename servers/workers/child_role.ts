@@ -1,0 +1,108 @@
+/**
+ * The hidden role in which the executable serves one client from standard input to standard output.
+ *
+ * @module
+ */
+
+import { serveClient } from "../blocking.ts";
+import { type HandlerChoice, isHandlerFile, makeHandler } from "../handlers/handlers.ts";
+import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
+import { ownProgram } from "../system/self_exec.ts";
+import { messageOf } from "../system/thrown.ts";
+
+/** The name of the role on the command line. */
+export const CHILD_ROLE = "--serve-one-client";
+
+interface ChildOptions {
+  readonly handler: HandlerChoice;
+  readonly recvSizeBytes: number;
+  /** JSON has no `Infinity`, and makes `null` of it. */
+  readonly idleTimeoutMs: number | null;
+  /** Of a child whose standard input and output are a socket and not pipes. */
+  readonly inherited?: InheritedOptions;
+}
+
+/** The program and arguments that start a child. */
+export function childCommand(options: ChildOptions): [string, string[]] {
+  // A child needs no network: its client is its standard input and output.
+  const permissions = ["--allow-read", ...(options.inherited ? ["--allow-ffi"] : [])];
+  return ownProgram([CHILD_ROLE, JSON.stringify(options)], permissions);
+}
+
+/**
+ * Serves standard input until it ends.
+ *
+ * @param json what {@linkcode childCommand} passed
+ * @returns the exit status: 1 when the handler failed, which the parent reports, and
+ *   {@linkcode SILENT_STATUS} when the client was silent
+ */
+export async function serveOneClient(json: string): Promise<number> {
+  // What a handler of one's own throws when nobody calls it ends its client, with a line.
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    failWith(event.error);
+  });
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    failWith(event.reason);
+  });
+  try {
+    await serve(json);
+    return 0;
+  } catch (error) {
+    // The parent has ended, or has no client any more: there is nobody to serve and nobody to tell.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    if (error instanceof SilentClient) return SILENT_STATUS;
+    return failWith(error);
+  }
+}
+
+function failWith(error: unknown): never {
+  console.error(messageOf(error));
+  Deno.exit(1);
+}
+
+async function serve(json: string): Promise<void> {
+  const { handler, recvSizeBytes, idleTimeoutMs, inherited }: ChildOptions = JSON.parse(json);
+  const session = (await makeHandler(handler))();
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  // The process is its client's alone, so it may block and sleep as it likes.
+  const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
+  if (inherited !== undefined) {
+    const { serveInherited } = await import("./libc/child.ts");
+    return await serveInherited(inherited, session, {
+      ...{ recvSizeBytes, idleTimeoutMs, sleep },
+      isHandlerFile: isHandlerFile(handler.name),
+    });
+  }
+  const standardStreams = {
+    recv: async (buffer: Uint8Array) => {
+      const reading = Deno.stdin.read(buffer);
+      return await (idleTimeoutMs ? withTimeout(reading, idleTimeoutMs) : reading) ?? 0;
+    },
+    send: writeAll,
+  };
+  await writeAll(Uint8Array.of(READY_BYTE));
+  await serveClient(standardStreams, session, new Uint8Array(recvSizeBytes), sleep);
+}
+
+/** Longer than this no timer takes: it would ring at once. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
+
+/** The client was silent while it was its turn. */
+class SilentClient extends Error {}
+
+/** @throws {SilentClient} when it takes longer */
+async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  const { promise: silence, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new SilentClient()), Math.min(timeoutMs, MOST_TIMER_MS));
+  try {
+    return await Promise.race([promise, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function writeAll(bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) sent += await Deno.stdout.write(bytes.subarray(sent));
+}

@@ -1,0 +1,307 @@
+import { CLIENT_SENDS, formatAddress, SERVER_WORKS, WOULD_BLOCK } from "../../sockets/interface.ts";
+import type { Address, Connection } from "../../sockets/interface.ts";
+import { READY_BYTE, SILENT_STATUS } from "../child_protocol.ts";
+import { childCommand } from "../child_role.ts";
+import type { Children } from "../children.ts";
+import { Guard } from "../../system/watchdog.ts";
+import { DESCRIPTORS_PER_CHILD, Headroom, mostServants } from "../../context/worker_limit.ts";
+import type { Engine } from "../../context/context.ts";
+import { Numbers } from "../id_allocator.ts";
+
+/** How long a child whose client has gone may take to end by itself. */
+const END_MS = 1_000;
+
+/** As much as a pipe holds at a time, pipe(7). */
+const PIPE_BYTES = 65_536;
+
+/** Children with a pipe each way, between which and the client this process carries the bytes. */
+export class DenoChildren implements Children {
+  readonly #engine: Engine;
+  readonly #headroom: Headroom;
+  readonly #spares: Promise<Child>[] = [];
+  readonly #all = new Set<Child>();
+  readonly #numbers = new Numbers();
+  readonly #guard = Guard.start();
+  #ending = false;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#headroom = new Headroom(
+      engine,
+      mostServants(engine.descriptorLimit, DESCRIPTORS_PER_CHILD),
+    );
+  }
+
+  async prepareSpares(): Promise<void> {
+    this.#refill();
+    await Promise.all(this.#spares);
+  }
+
+  async available(): Promise<void> {
+    if (this.#spares.length === 0) await this.#headroom.free();
+  }
+
+  async serve(connection: Connection): Promise<void> {
+    let child: Child | undefined;
+    try {
+      child = await this.#take();
+      this.#engine.taken(connection, child.number);
+      await Promise.all([
+        carryToChild(this.#engine, connection, child),
+        carryFromChild(this.#engine, child, connection),
+      ]);
+    } catch (error) {
+      this.#engine.clientFailed(connection, error);
+    } finally {
+      connection.close();
+      await child?.end(connection.peer);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#engine.sockets.allClosed();
+    this.#ending = true;
+    await Promise.all([...this.#all].map((child) => child.end(undefined)));
+    await this.#guard?.dismiss();
+  }
+
+  /**
+   * A child for one client, which was waiting if one was.
+   *
+   * @throws when no process can be started
+   */
+  async #take(): Promise<Child> {
+    const taken = this.#spares.shift() ?? this.#start();
+    this.#refill();
+    return await taken;
+  }
+
+  #refill(): void {
+    const { options, running } = this.#engine;
+    while (
+      running && !this.#ending && this.#spares.length < options.spare && !this.#headroom.isFull
+    ) {
+      const spare = this.#start();
+      spare.catch(() => {}); // it is the client that takes it who must hear of it
+      this.#spares.push(spare);
+    }
+  }
+
+  /** A spare of ours that has ended cannot serve, so another takes its place. */
+  async #dropSpare(child: Child): Promise<void> {
+    for (const spare of [...this.#spares]) {
+      if (await spare.catch(() => child) === child) {
+        const index = this.#spares.indexOf(spare);
+        if (index >= 0) this.#spares.splice(index, 1);
+      }
+    }
+    this.#refill();
+  }
+
+  async #start(): Promise<Child> {
+    this.#headroom.take();
+    let child: Child;
+    try {
+      child = new Child(this.#engine, this.#numbers.take());
+    } catch (error) {
+      this.#headroom.giveBack();
+      throw error;
+    }
+    this.#all.add(child);
+    this.#guard?.watch(child.pid);
+    let isReady = false;
+    child.ended.then(() => {
+      this.#all.delete(child);
+      this.#guard?.release(child.pid);
+      this.#numbers.giveBack(child.number);
+      this.#headroom.giveBack();
+      // One that fails at its start would fail again: whoever takes it hears of it instead.
+      if (child.isOurs && isReady) this.#dropSpare(child);
+    });
+    await child.ready();
+    isReady = true;
+    return child;
+  }
+}
+
+/** Feeds the child what the client sends, until either of them has enough. */
+async function carryToChild(
+  { sockets, recvSizeBytes }: Engine,
+  connection: Connection,
+  child: Child,
+): Promise<void> {
+  try {
+    for (;;) {
+      const chunk = connection.tryRecv(recvSizeBytes);
+      // What was received is good until the next time, and the child has it by then.
+      if (chunk === WOULD_BLOCK) {
+        connection.turn = child.mayOwe ? SERVER_WORKS : CLIENT_SENDS;
+        await sockets.readable(connection);
+      } else if (chunk.length === 0 || !await child.write(chunk)) return;
+    }
+  } finally {
+    await child.closeInput();
+  }
+}
+
+/** Sends the client what the child answers, until the child closes its output. */
+async function carryFromChild(
+  { sockets }: Engine,
+  child: Child,
+  connection: Connection,
+): Promise<void> {
+  try {
+    for await (const bytes of child.output()) {
+      child.isSending = true;
+      await connection.send(bytes);
+      child.isSending = false;
+      connection.turn = child.mayOwe ? SERVER_WORKS : CLIENT_SENDS;
+    }
+    if (await child.endedForSilence()) sockets.dismiss(connection);
+  } finally {
+    connection.close(); // the child has said its last, and the other direction ends too
+  }
+}
+
+/** One child process, and the pipes to it. */
+class Child {
+  readonly #engine: Engine;
+  readonly #process: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #output: ReadableStreamBYOBReader;
+  /** What comes is read into it again and again: a new one for each chunk would be garbage by the megabyte. */
+  #buffer: ArrayBuffer = new ArrayBuffer(PIPE_BYTES);
+  /** Whether it runs our own executable, which does not end before it has served. */
+  readonly isOurs: boolean;
+  /** Whether its client is being sent something, and is to take it. */
+  isSending = false;
+  #clientSpokeLast = false;
+  #first: Uint8Array | undefined;
+  #endedByUs = false;
+  #inputClosed = false;
+
+  /** @throws when the process cannot be started, for example for want of descriptors */
+  constructor(engine: Engine, readonly number: number) {
+    this.#engine = engine;
+    const { exec } = engine.options;
+    this.isOurs = exec.length === 0;
+    const [program, args] = this.isOurs
+      ? childCommand({
+        handler: { ...engine.handler, sleepMs: engine.burden.sleepMs, cpuMs: engine.burden.cpuMs },
+        recvSizeBytes: engine.recvSizeBytes,
+        idleTimeoutMs: engine.idleTimeoutMs,
+      })
+      : [exec[0], exec.slice(1)];
+    this.#process = new Deno.Command(program, {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      // A session of its own: Ctrl-C at the terminal is for the server, which lets clients finish.
+      detached: true,
+    }).spawn();
+    this.#input = this.#process.stdin.getWriter();
+    this.#output = this.#process.stdout.getReader({ mode: "byob" });
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Resolves when the process is no more. */
+  get ended(): Promise<unknown> {
+    return this.#process.status;
+  }
+
+  /** Resolves when the child can serve; a program that is not ours is ready when it runs. */
+  async ready(): Promise<void> {
+    if (!this.isOurs) return;
+    const bytes = await this.#read();
+    if (bytes?.[0] !== READY_BYTE) throw new Error("the child process did not become ready");
+    this.#first = bytes.subarray(1);
+  }
+
+  /**
+   * Whether the client may wait for the child. One of ours ends a silent client itself. What a program
+   * is about nobody can know, but a client that spoke last waits for an answer.
+   */
+  get mayOwe(): boolean {
+    return !this.isSending && (this.isOurs || this.#clientSpokeLast);
+  }
+
+  /** Of a child whose output has ended: whether it was its client's silence that it ended for. */
+  async endedForSilence(): Promise<boolean> {
+    return this.isOurs && (await this.#process.status).code === SILENT_STATUS;
+  }
+
+  /** @returns false when the child takes no more */
+  async write(bytes: Uint8Array): Promise<boolean> {
+    this.#clientSpokeLast = true;
+    try {
+      await this.#input.write(bytes);
+      return true;
+    } catch {
+      return false; // it has closed its input or ended, and its status will say how
+    }
+  }
+
+  async closeInput(): Promise<void> {
+    if (this.#inputClosed) return;
+    this.#inputClosed = true;
+    try {
+      await this.#input.close();
+    } catch {
+      // Closed from the other side.
+    }
+  }
+
+  /** What the child writes, until it closes its standard output; good until the next is asked for. */
+  async *output(): AsyncGenerator<Uint8Array> {
+    if (this.#first !== undefined && this.#first.length > 0) yield this.#first;
+    for (let bytes; (bytes = await this.#read()) !== undefined;) {
+      this.#clientSpokeLast = false;
+      yield bytes;
+    }
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    const { value, done } = await this.#output.read(new Uint8Array(this.#buffer));
+    if (value !== undefined) this.#buffer = value.buffer; // it was taken away while it was filled
+    return done ? undefined : value;
+  }
+
+  #kill(): void {
+    this.#endedByUs = true;
+    // The child leads a session of its own, so whatever it has started goes with it.
+    const group = Deno.build.os === "windows" ? this.#process.pid : -this.#process.pid;
+    try {
+      Deno.kill(group, "SIGKILL");
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+
+  /**
+   * Waits for the child to end, and ends it if it does not.
+   *
+   * @param peer its client, if it had one, to be named if the child ended badly
+   */
+  async end(peer: Address | undefined): Promise<void> {
+    const timer = setTimeout(() => this.#kill(), END_MS);
+    // A child that is blocked on its full output would not notice that its input ends.
+    const rest = this.#output.cancel().catch(() => {});
+    this.closeInput();
+    const { success, signal, code } = await this.#process.status;
+    clearTimeout(timer);
+    await rest;
+    if (success || this.#endedByUs || peer === undefined) return;
+    if (this.isOurs && code === SILENT_STATUS) return;
+    const { pid } = this.#process;
+    this.#engine.notify({
+      kind: "child-ended",
+      peer: formatAddress(peer),
+      pid,
+      signal,
+      code,
+    });
+  }
+}

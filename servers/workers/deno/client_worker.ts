@@ -1,0 +1,116 @@
+/**
+ * A client's thread on Deno's sockets: its connection is at the other end of a message port.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
+import type { Handler } from "../../handlers/session.ts";
+import { Controls } from "../../metrics/controls.ts";
+import { openMemory } from "../../metrics/memory.ts";
+import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { createStatsMemory } from "../../metrics/counters.ts";
+import { clientThread } from "../../thread.ts";
+import { poolThread } from "../../threadpool.ts";
+import type { FromThread, ToThread } from "./thread.ts";
+import type { ThreadClient } from "../../context/threads.ts";
+import { shareWithHandler } from "../../handlers/shared_thread.ts";
+import { messageOf } from "../../system/thrown.ts";
+import { WatchedSession } from "../../context/watched_session.ts";
+
+/** Kept, since it is taken from the code of handlers. */
+const post = self.postMessage.bind(self);
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+let clientWaits = false;
+let client = 0;
+let onClient = () => {};
+let onAnswer: (answer: ToThread) => void = () => {};
+
+self.onmessage = ({ data }: MessageEvent<ToThread>) => {
+  if (data.name === "prepare") serve(data);
+  else if (data.name !== "client") onAnswer(data);
+  else {
+    clientWaits = true;
+    client = data.id;
+    onClient();
+  }
+};
+
+// What a handler of one's own throws when nobody calls it: its client's fault, and no stack trace.
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  tell({ name: "broken", reason: messageOf(event.reason) });
+});
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  tell({ name: "broken", reason: messageOf(event.error) });
+});
+
+/** The connection is gone, and the other end has said so. */
+class Lost extends Error {}
+
+async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
+  try {
+    if (isHandlerFile(setup.handler.name)) shareWithHandler();
+    const newSession = watchedHandler(await makeHandler(setup.handler), setup);
+    tell({ name: "ready" });
+    await (setup.clientsEach === "one" ? clientThread : poolThread)({
+      buffer: new Uint8Array(setup.recvSizeBytes),
+      take,
+      newSession,
+      sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
+      clientFailed: (error) => {
+        if (!(error instanceof Lost)) tell({ name: "failed", reason: messageOf(error) });
+      },
+    });
+  } catch (error) {
+    tell({ name: "broken", reason: messageOf(error) });
+  }
+}
+
+/** Of a server that is watched: what has to be seen of a thread is seen by its sessions. */
+function watchedHandler(
+  handler: Handler,
+  { watching, number, handler: { name } }: ToThread & { name: "prepare" },
+): Handler {
+  if (watching === undefined) return handler;
+  const controls = new Controls(openMemory(watching.controls));
+  const trace = openMemory(watching.trace);
+  // The engine counts for this thread, so what is counted here is nobody's.
+  const recorder = new Recorder(createStatsMemory(), trace, NOTHING_RARE, 0, number);
+  const maySleep = isHandlerFile(name);
+  return () => new WatchedSession(handler(), controls, recorder, client, maySleep);
+}
+
+async function take(): Promise<ThreadClient> {
+  while (!clientWaits) await new Promise<void>((resolve) => onClient = resolve);
+  clientWaits = false;
+  return { recv, send, close: () => tell({ name: "done" }) };
+}
+
+async function recv(buffer: Uint8Array): Promise<number> {
+  const answer = await ask({ name: "recv" });
+  if (answer.name !== "received") throw new Lost();
+  buffer.set(answer.bytes);
+  return answer.bytes.length;
+}
+
+async function send(bytes: Uint8Array): Promise<void> {
+  // A copy that can be given away: `bytes` is a view of the buffer that the next recv fills.
+  const copy = bytes.slice();
+  const answer = await ask({ name: "send", bytes: copy }, [copy.buffer]);
+  if (answer.name !== "sent") throw new Lost();
+}
+
+/** Has something done with the connection, and waits for what came of it. */
+function ask(call: FromThread, transfer: Transferable[] = []): Promise<ToThread> {
+  tell(call, transfer);
+  return new Promise((resolve) => onAnswer = resolve);
+}
+
+function tell(message: FromThread, transfer: Transferable[] = []): void {
+  post(message, transfer);
+}

@@ -1,0 +1,149 @@
+import type { HandlerChoice } from "../../handlers/handlers.ts";
+import type { Connection } from "../../sockets/interface.ts";
+import type { Engine, Watching } from "../../context/context.ts";
+import type { ThreadPlan } from "../../context/threads.ts";
+
+/** What a client's thread wants done with its connection. */
+type Call =
+  | { readonly name: "recv" }
+  | { readonly name: "send"; readonly bytes: Uint8Array }
+  /** The thread lets its client go, for this reason. */
+  | { readonly name: "failed"; readonly reason: string }
+  /** It has closed the connection, and can serve another client. */
+  | { readonly name: "done" }
+  /** It can serve nobody any more. */
+  | { readonly name: "broken"; readonly reason: string };
+
+/** What a client's thread says. */
+export type FromThread = Call | { readonly name: "ready" };
+
+/** What a client's thread is told. */
+export type ToThread =
+  | {
+    readonly name: "prepare";
+    readonly handler: HandlerChoice;
+    readonly recvSizeBytes: number;
+    readonly clientsEach: ThreadPlan["clientsEach"];
+    readonly number: number;
+    readonly watching: Watching | undefined;
+  }
+  /** There is a client to serve. */
+  | { readonly name: "client"; readonly id: number }
+  | { readonly name: "received"; readonly bytes: Uint8Array }
+  | { readonly name: "sent" }
+  /** The call that it waits for has failed, which was reported here. */
+  | { readonly name: "lost" };
+
+/**
+ * The main thread's end of a client's thread. Deno's sockets stay with the thread that opened them, so
+ * this end does with the connection what the thread asks for, and passes the bytes as transferables.
+ */
+export class DenoThread {
+  /** Resolves when the Worker runs and has its handler, or has failed. */
+  readonly ready: Promise<void>;
+
+  readonly #engine: Engine;
+  readonly #worker: Worker;
+  readonly #buffer: Uint8Array;
+  readonly #calls: Call[] = [];
+  #onCall: () => void = () => {};
+  #onBroken: () => void = () => {};
+  #isBroken = false;
+  readonly #brokeWhileIdle: () => void;
+
+  /** @param brokeWhileIdle is called when it fails after it has served, and serves nobody */
+  constructor(
+    engine: Engine,
+    readonly number: number,
+    clientsEach: ThreadPlan["clientsEach"],
+    brokeWhileIdle: (thread: DenoThread) => void,
+  ) {
+    this.#engine = engine;
+    this.#brokeWhileIdle = () => brokeWhileIdle(this);
+    const { handler, recvSizeBytes, watching } = engine;
+    this.#buffer = new Uint8Array(recvSizeBytes);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.#worker = new Worker(new URL("./client_worker.ts", import.meta.url), {
+      type: "module",
+    });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+      if (data.name === "ready" || data.name === "broken") resolve();
+      if (data.name !== "ready") this.#hear(data);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault(); // its client's affair, not the engine's
+      resolve();
+      this.#hear({ name: "broken", reason: event.message });
+    };
+    this.#tell({ name: "prepare", handler, recvSizeBytes, clientsEach, number, watching }, []);
+  }
+
+  /**
+   * Gives the thread a client, and resolves when it has served it and the connection is closed.
+   *
+   * @returns whether the thread can serve another one
+   */
+  async serve(connection: Connection): Promise<boolean> {
+    // The thread may fail while the connection waits in recv on its behalf.
+    this.#onBroken = () => this.#engine.sockets.finish(connection);
+    if (this.#isBroken) this.#onBroken();
+    this.#tell({ name: "client", id: connection.id }, []);
+    try {
+      for (let call; (call = await this.#nextCall()).name !== "done";) {
+        if (call.name === "broken") throw new Error(call.reason);
+        await this.#carryOut(call, connection);
+      }
+      return true;
+    } catch (error) {
+      this.#engine.clientFailed(connection, error);
+      return false;
+    } finally {
+      connection.close();
+      this.#onBroken = this.#brokeWhileIdle;
+    }
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+
+  /** It asks for the next only when the last is done, so nothing piles up here. */
+  async #nextCall(): Promise<Call> {
+    for (;;) {
+      const call = this.#calls.shift();
+      if (call !== undefined) return call;
+      await new Promise<void>((resolve) => this.#onCall = resolve);
+    }
+  }
+
+  async #carryOut(call: Call, connection: Connection): Promise<void> {
+    try {
+      if (call.name === "failed") throw new Error(call.reason);
+      if (call.name === "send") {
+        await connection.send(call.bytes);
+        this.#tell({ name: "sent" }, []);
+      } else {
+        const count = await connection.recv(this.#buffer);
+        const bytes = this.#buffer.slice(0, count);
+        this.#tell({ name: "received", bytes }, [bytes.buffer]);
+      }
+    } catch (error) {
+      this.#engine.clientFailed(connection, error);
+      if (call.name !== "failed") this.#tell({ name: "lost" }, []);
+    }
+  }
+
+  #hear(call: Call): void {
+    if (call.name === "broken") {
+      this.#isBroken = true;
+      this.#onBroken();
+    }
+    this.#calls.push(call);
+    this.#onCall();
+  }
+
+  #tell(message: ToThread, transfer: Transferable[]): void {
+    this.#worker.postMessage(message, transfer);
+  }
+}

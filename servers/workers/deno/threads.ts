@@ -1,0 +1,144 @@
+import type { Connection } from "../../sockets/interface.ts";
+import { DenoThread } from "./thread.ts";
+import { Headroom, mostThreads } from "../../context/worker_limit.ts";
+import type { Engine } from "../../context/context.ts";
+import { Numbers } from "../id_allocator.ts";
+import { REFILL_PAUSE_MS, type ThreadPlan, type Threads } from "../../context/threads.ts";
+
+/** Threads whose clients' sockets stay with the main thread, and so does the queue. */
+export class DenoThreads implements Threads {
+  readonly #engine: Engine;
+  readonly #plan: ThreadPlan;
+  readonly #headroom: Headroom;
+  readonly #all = new Set<DenoThread>();
+  readonly #numbers = new Numbers();
+  readonly #idle: DenoThread[] = [];
+  readonly #queue: Connection[] = [];
+  #onTaken: () => void = () => {};
+  #isWatching = false;
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+
+  private constructor(engine: Engine, plan: ThreadPlan) {
+    this.#engine = engine;
+    this.#plan = plan;
+    this.#headroom = new Headroom(engine, mostThreads(engine.descriptorLimit));
+  }
+
+  /** Starts those that are to wait for clients, and resolves when all do. */
+  static async start(engine: Engine, plan: ThreadPlan): Promise<DenoThreads> {
+    const threads = new DenoThreads(engine, plan);
+    threads.#refill();
+    await Promise.all(threads.#idle.map(({ ready }) => ready));
+    return threads;
+  }
+
+  put(connection: Connection): void {
+    this.#queue.push(connection);
+    this.#hireIdle();
+    this.#refillLater();
+  }
+
+  async room(): Promise<void> {
+    if (this.#plan.clientsEach === "one") {
+      if (this.#idle.length === 0) await this.#headroom.free();
+      return;
+    }
+    const { sockets } = this.#engine;
+    while (this.#queue.length >= this.#all.size && sockets.connections.size > 0) {
+      this.#watchForEnd();
+      await new Promise<void>((resolve) => this.#onTaken = resolve);
+    }
+  }
+
+  /** When all clients were cut off, nobody in the queue needs a thread any more. */
+  async #watchForEnd(): Promise<void> {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    await this.#engine.sockets.allClosed();
+    this.#isWatching = false;
+    this.#onTaken();
+  }
+
+  async end(): Promise<void> {
+    await this.#engine.sockets.allClosed();
+    clearTimeout(this.#timer);
+    for (const thread of this.#all) thread.end();
+  }
+
+  #hireIdle(): void {
+    while (this.#queue.length > 0) {
+      const thread = this.#idle.shift() ?? this.#startAnother();
+      if (thread === undefined) return;
+      this.#work(thread);
+    }
+  }
+
+  /** Has a thread serve the next client, and those after it until the queue is empty. */
+  async #work(thread: DenoThread): Promise<void> {
+    let isWhole = true;
+    for (let next; isWhole && (next = this.#queue.shift()) !== undefined;) {
+      this.#onTaken();
+      this.#engine.taken(next, thread.number);
+      isWhole = await thread.serve(next) && this.#plan.clientsEach === "many";
+    }
+    if (isWhole) {
+      this.#idle.push(thread);
+      return;
+    }
+    this.#dismiss(thread);
+  }
+
+  /** Ends a thread, and starts another one in its place if one is wanted. */
+  #dismiss(thread: DenoThread): void {
+    thread.end();
+    this.#all.delete(thread);
+    this.#numbers.giveBack(thread.number);
+    this.#headroom.giveBack();
+    if (this.#plan.clientsEach === "many") this.#refill();
+    else this.#refillLater();
+    this.#hireIdle();
+  }
+
+  /** What a handler left behind for later is no affair of the thread's next client. */
+  readonly #brokeWhileIdle = (thread: DenoThread): void => {
+    const index = this.#idle.indexOf(thread);
+    if (index < 0) return;
+    this.#idle.splice(index, 1);
+    this.#dismiss(thread);
+  };
+
+  #refillLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#refill();
+    }, REFILL_PAUSE_MS);
+  }
+
+  /** Starts as many as are to wait for clients. */
+  #refill(): void {
+    const { count, clientsEach } = this.#plan;
+    const members = clientsEach === "one" ? this.#idle : this.#all;
+    const size = () => members instanceof Set ? members.size : members.length;
+    while (this.#engine.running && size() < count) {
+      if (this.#headroom.isFull) {
+        if (clientsEach === "many") this.#headroom.sayFull();
+        return;
+      }
+      this.#idle.push(this.#start());
+    }
+  }
+
+  /** A thread for a client that nobody is free for, if there may be another one. */
+  #startAnother(): DenoThread | undefined {
+    return this.#plan.clientsEach === "one" && !this.#headroom.isFull ? this.#start() : undefined;
+  }
+
+  #start(): DenoThread {
+    this.#headroom.take();
+    const number = this.#numbers.take();
+    const { clientsEach } = this.#plan;
+    const thread = new DenoThread(this.#engine, number, clientsEach, this.#brokeWhileIdle);
+    this.#all.add(thread);
+    return thread;
+  }
+}

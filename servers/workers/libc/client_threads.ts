@@ -1,0 +1,109 @@
+import type { Notice } from "../../context/context.ts";
+import type { EngineSetup, FromThread, ThreadsWanted } from "../../context/protocol.ts";
+import { ClientQueue } from "../client_queue.ts";
+import { REFILL_PAUSE_MS } from "../../context/threads.ts";
+
+/** What becomes of the threads, as far as others must know. */
+interface Outcomes {
+  notice(notice: Notice): void;
+  /** A thread could not begin, and neither would another one. */
+  failed(reason: string): void;
+}
+
+/**
+ * The threads of an engine that blocks, so that it cannot make them itself: a Worker starts only while
+ * the event loop of who made it turns.
+ */
+export class ClientThreads {
+  readonly #wanted: ThreadsWanted;
+  readonly #setup: EngineSetup;
+  readonly #outcomes: Outcomes;
+  readonly #queue: ClientQueue;
+  /** The threads, and which block of the counters each has. The first is the engine's. */
+  readonly #blocks = new Map<Worker, number>();
+  readonly #freeBlocks: number[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #timerIsForNow = false;
+
+  constructor(wanted: ThreadsWanted, setup: EngineSetup, outcomes: Outcomes) {
+    this.#wanted = wanted;
+    this.#setup = setup;
+    this.#outcomes = outcomes;
+    this.#queue = new ClientQueue(wanted.queue);
+    this.#plan(0);
+  }
+
+  /** A client was put into the queue. */
+  clientCame(): void {
+    this.#queue.answerCall();
+    this.#plan(this.#isNeededNow() ? 0 : REFILL_PAUSE_MS);
+  }
+
+  /** Ends them all. The sockets in which they may be blocked must be shut down already. */
+  end(): void {
+    clearTimeout(this.#timer);
+    for (const worker of this.#blocks.keys()) worker.terminate();
+    this.#blocks.clear();
+  }
+
+  #plan(pauseMs: number): void {
+    if (this.#timer !== undefined) {
+      if (this.#timerIsForNow || pauseMs > 0) return;
+      clearTimeout(this.#timer);
+    }
+    this.#timerIsForNow = pauseMs === 0;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#blocks.size >= this.#wantedNow()) return;
+      this.#start();
+      // One at a time: making one takes milliseconds, and signals must be heard in between.
+      this.#plan(0);
+    }, pauseMs);
+  }
+
+  #wantedNow(): number {
+    const { plan: { count, clientsEach }, most } = this.#wanted;
+    if (this.#queue.isClosed && this.#queue.length === 0) return 0;
+    return clientsEach === "many" ? count : Math.min(most, this.#queue.unfinished + count);
+  }
+
+  /** Whether there is a client that no thread is there for. */
+  #isNeededNow(): boolean {
+    const { plan: { count, clientsEach }, most } = this.#wanted;
+    const needed = clientsEach === "many" ? count : Math.min(most, this.#queue.unfinished);
+    return this.#blocks.size < needed;
+  }
+
+  #start(): void {
+    const block = this.#freeBlocks.pop() ?? this.#blocks.size + 1;
+    const worker = new Worker(new URL("./client_worker.ts", import.meta.url), {
+      type: "module",
+    });
+    this.#blocks.set(worker, block);
+    worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+      if (data.kind === "notice") this.#outcomes.notice(data.notice);
+      else if (data.kind === "ended") this.#ended(worker);
+      else this.#outcomes.failed(data.reason);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#outcomes.failed(event.message);
+    };
+    const { handler, listen, stats, trace, descriptors, controls } = this.#setup;
+    const { queue, plan: { clientsEach } } = this.#wanted;
+    const { recvSizeBytes } = listen;
+    worker.postMessage({
+      ...{ handler, recvSizeBytes, stats, trace, descriptors, controls, queue, clientsEach },
+      statsBlock: block,
+    });
+  }
+
+  #ended(worker: Worker): void {
+    const block = this.#blocks.get(worker);
+    if (block === undefined) return;
+    this.#blocks.delete(worker);
+    this.#freeBlocks.push(block);
+    worker.terminate(); // with what a handler has left behind for later
+    this.#plan(this.#isNeededNow() ? 0 : REFILL_PAUSE_MS);
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * A client's thread on the system's sockets: it has its client's descriptor, and blocks in the
+ * system's calls. So it hears of nothing but its clients, through the queue, and of their end.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
+import type { Handler, Session } from "../../handlers/session.ts";
+import { Controls } from "../../metrics/controls.ts";
+import { openMemory } from "../../metrics/memory.ts";
+import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { COUNTER, openCounters } from "../../metrics/counters.ts";
+import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { ConnectionReset, formatAddress } from "../../sockets/interface.ts";
+import { LibcConnection } from "../../sockets/libc/connection.ts";
+import type { LibcHome } from "../../sockets/libc/connection_context.ts";
+import { ReceiveBuffer } from "../../sockets/libc/receive_buffer.ts";
+import { makeInterruptible } from "../../sockets/libc/interruption.ts";
+import { systemCalls } from "../../system/system_calls.ts";
+import { clientThread } from "../../thread.ts";
+import { poolThread } from "../../threadpool.ts";
+import { ClientQueue } from "../client_queue.ts";
+import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
+import { rehearse } from "../warm_up.ts";
+import type { ClientThread } from "../../context/threads.ts";
+import { EventLoopTurns } from "../../runtime/event_loop_turns.ts";
+import { shareWithHandler } from "../../handlers/shared_thread.ts";
+import { messageOf } from "../../system/thrown.ts";
+import { WatchedSession } from "../../context/watched_session.ts";
+
+/** Kept, since it is taken from the code of handlers. */
+const post = self.postMessage.bind(self);
+/** What a handler of one's own threw when nobody called it: its client is let go with it. */
+let thrown: { readonly error: unknown } | undefined;
+
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  thrown = { error: event.reason };
+});
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  thrown = { error: event.error };
+});
+
+self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
+  begin(data).then(
+    () => tell({ kind: "ended" }),
+    (error) => tell({ kind: "failed", reason: messageOf(error) }),
+  );
+};
+
+async function begin(setup: ThreadSetup): Promise<void> {
+  const { length, isClosed } = new ClientQueue(setup.queue);
+  if (length === 0 && !isClosed) await rehearse(setup, serve);
+  await serve(setup);
+}
+
+async function serve(setup: ThreadSetup): Promise<void> {
+  if (isHandlerFile(setup.handler.name)) shareWithHandler();
+  const thread = new LibcClientThread(setup, await makeHandler(setup.handler));
+  try {
+    await (setup.clientsEach === "one" ? clientThread : poolThread)(thread);
+  } finally {
+    thread.finishClient();
+  }
+}
+
+/** This thread as the page of its model sees it. */
+class LibcClientThread implements ClientThread {
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly #handler: Handler;
+  readonly #maySleep: boolean;
+  readonly #recorder: Recorder;
+  readonly #controls: Controls | undefined;
+  readonly #queue: ClientQueue;
+  readonly #home: LibcHome;
+  readonly #turns: EventLoopTurns | undefined;
+  #client: LibcConnection | undefined = undefined;
+
+  constructor(setup: ThreadSetup, handler: Handler) {
+    const table = new DescriptorTable(setup.descriptors);
+    const buffer = new ReceiveBuffer(setup.recvSizeBytes);
+    const stats = openMemory(setup.stats);
+    const counters = openCounters(stats, setup.statsBlock);
+    this.buffer = buffer.bytes;
+    this.#handler = handler;
+    this.#maySleep = isHandlerFile(setup.handler.name);
+    if (this.#maySleep) this.#turns = new EventLoopTurns(rethrow);
+    if (setup.controls !== undefined) this.#controls = new Controls(openMemory(setup.controls));
+    this.#recorder = new Recorder(
+      stats,
+      openMemory(setup.trace),
+      NOTHING_RARE,
+      setup.statsBlock,
+      setup.statsBlock,
+      this.#controls,
+    );
+    this.#queue = new ClientQueue(setup.queue);
+    this.#home = {
+      calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
+      observer: this.#recorder,
+      table,
+      thread: makeInterruptible(),
+      turn: 0,
+      buffer,
+      wake: () => {},
+      closing: () => {},
+      released: () => table.released(),
+      linger: (connection, untilMs) => connection.waitForEnd(untilMs),
+    };
+  }
+
+  take(): LibcConnection | null {
+    this.finishClient();
+    const taken = this.#queue.take();
+    if (taken === null) return null;
+    this.#recorder.taken(taken);
+    this.#client = new LibcConnection(this.#home, taken.fd, taken.id, taken.peer);
+    thrown = undefined; // what an earlier client has left behind is not this one's affair
+    return this.#turns?.beforeRecv(this.#client) ?? this.#client;
+  }
+
+  newSession(): Session {
+    const session = this.#handler();
+    if (this.#controls === undefined) return session;
+    const client = this.#client?.id ?? 0;
+    return new WatchedSession(session, this.#controls, this.#recorder, client, this.#maySleep);
+  }
+
+  sleep(ms: number): void {
+    this.#home.table.sleep(this.#client?.descriptor ?? -1, ms);
+  }
+
+  clientFailed(thrown: unknown): void {
+    const client = this.#client;
+    if (client === undefined) return;
+    const error = client.explain(thrown);
+    if (error instanceof ConnectionReset) return;
+    const peer = formatAddress(client.peer);
+    tell({ kind: "notice", notice: { kind: "client-failed", peer, reason: error.message } });
+  }
+
+  /** The last client's connection is closed. */
+  finishClient(): void {
+    if (this.#client === undefined) return;
+    this.#client = undefined;
+    this.#queue.finished();
+  }
+}
+
+function rethrow(): void {
+  if (thrown !== undefined) throw thrown.error;
+}
+
+function tell(message: FromThread): void {
+  post(message);
+}

@@ -1,0 +1,82 @@
+import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import type { Connection } from "../../sockets/interface.ts";
+import { LibcConnection } from "../../sockets/libc/connection.ts";
+import { ClientQueue, createQueueMemory } from "../client_queue.ts";
+import { mostThreads } from "../../context/worker_limit.ts";
+import type { Engine } from "../../context/context.ts";
+import type { FromEngine } from "../../context/protocol.ts";
+import type { ThreadPlan, Threads } from "../../context/threads.ts";
+
+/** How often it is looked whether the server is stopped before its threads are ready. */
+const STOP_LOOK_MS = 50;
+
+/**
+ * Threads that have their clients' descriptors, and make the system's calls themselves.
+ *
+ * This thread blocks in accept, and a Worker starts only while the event loop of the one who made it
+ * turns. So the supervisor makes them; all the rest goes through the {@linkcode ClientQueue}.
+ */
+export class LibcThreads implements Threads {
+  readonly #engine: Engine;
+  readonly #plan: ThreadPlan;
+  readonly #queue: ClientQueue;
+  readonly #tell: (message: FromEngine) => void;
+  readonly #most: number;
+  #saidLimited = false;
+
+  private constructor(engine: Engine, plan: ThreadPlan, tell: (message: FromEngine) => void) {
+    this.#engine = engine;
+    this.#tell = tell;
+    this.#most = mostThreads(engine.descriptorLimit);
+    this.#plan = { ...plan, count: Math.min(plan.count, this.#most) };
+    const isPool = plan.clientsEach === "many";
+    this.#queue = new ClientQueue(createQueueMemory(isPool ? this.#plan.count : this.#most));
+    if (isPool && plan.count > this.#most) this.#sayLimited();
+  }
+
+  /** Has those started that are to wait for clients, and blocks until all do. */
+  static start(
+    engine: Engine,
+    plan: ThreadPlan,
+    descriptors: SharedArrayBuffer,
+    tell: (message: FromEngine) => void,
+  ): LibcThreads {
+    const threads = new LibcThreads(engine, plan, tell);
+    const queue = threads.#queue;
+    const table = new DescriptorTable(descriptors);
+    const wanted = { plan: threads.#plan, most: threads.#most, queue: queue.memory };
+    tell({ kind: "threads-wanted", wanted });
+    while (!queue.waitForThreads(wanted.plan.count, STOP_LOOK_MS)) if (table.stopping) break;
+    return threads;
+  }
+
+  put(connection: Connection): void {
+    if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
+    const { id, peer } = connection;
+    this.#queue.put({ fd: connection.detach(), id, peer });
+    if (this.#plan.clientsEach === "one" && this.#queue.callSupervisor()) {
+      this.#tell({ kind: "client-came" });
+    }
+  }
+
+  room(): void {
+    if (this.#plan.clientsEach === "many") {
+      this.#queue.waitUntilShorterThan(this.#plan.count);
+      return;
+    }
+    if (this.#queue.unfinished >= this.#most) this.#sayLimited();
+    this.#queue.waitUntilFewerThan(this.#most);
+  }
+
+  end(): void {
+    this.#queue.close();
+    this.#queue.waitUntilFewerThan(1);
+  }
+
+  #sayLimited(): void {
+    if (this.#saidLimited) return;
+    this.#saidLimited = true;
+    const limit = this.#engine.descriptorLimit;
+    this.#engine.notify({ kind: "clients-limited", most: this.#most, limit });
+  }
+}

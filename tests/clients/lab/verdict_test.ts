@@ -1,0 +1,246 @@
+/**
+ * What experiments make of what they see: each is shown what it would see if its claim held, and then
+ * what speaks against it.
+ *
+ * @module
+ */
+
+import { enLab } from "../../../cli/messages/en_lab.ts";
+import { backlog } from "../../../clients/lab/backlog.ts";
+import { busyPoll } from "../../../clients/lab/busy_poll.ts";
+import { cpuHog } from "../../../clients/lab/cpu_hog.ts";
+import { emptyRecv } from "../../../clients/lab/empty_recv.ts";
+import { type JudgingExperiment, verdictOn } from "../../../clients/lab/experiment.ts";
+import { fdLimit } from "../../../clients/lab/fd_limit.ts";
+import { geventOrder } from "../../../clients/lab/gevent_order.ts";
+import { ioBound } from "../../../clients/lab/io_bound.ts";
+import { ltVsEt } from "../../../clients/lab/lt_vs_et.ts";
+import { oneAtATime } from "../../../clients/lab/one_at_a_time.ts";
+import { processCost } from "../../../clients/lab/process_cost.ts";
+import { scanCost } from "../../../clients/lab/scan_cost.ts";
+import { sharedDescriptor } from "../../../clients/lab/shared_descriptor.ts";
+import { switchCost } from "../../../clients/lab/switch_cost.ts";
+import { assertEquals } from "../../harness/assert.ts";
+
+const texts = enLab.experiments;
+
+/** What is seen instead, and what is said of it then. */
+type Objection<Observations> = readonly [instead: Partial<Observations>, reason: string];
+
+function testVerdict<Observations extends object>(
+  name: string,
+  experiment: JudgingExperiment<Observations>,
+  expected: Observations,
+  ...objections: readonly Objection<Observations>[]
+): void {
+  Deno.test(`${name}: the claim holds when what it says is seen`, () => {
+    assertEquals(verdictOn(experiment.judge(expected, enLab)), { verdict: "holds" });
+  });
+  for (const [instead, reason] of objections) {
+    Deno.test(`${name}: the claim does not hold when ${reason}`, () => {
+      const judgement = experiment.judge({ ...expected, ...instead }, enLab);
+      assertEquals(verdictOn(judgement), { verdict: "does-not-hold", reason });
+    });
+  }
+}
+
+testVerdict(
+  "one-at-a-time",
+  oneAtATime,
+  {
+    connectMs: 0.2,
+    sent: ["one ", "two "],
+    answeredMeanwhile: false,
+    answer: "one two ",
+    answerMs: 1,
+    recvs: ["one two "],
+  },
+  [{ answeredMeanwhile: true }, texts["one-at-a-time"].answeredMeanwhile],
+  [{ answer: "one " }, texts["one-at-a-time"].lost],
+  [{ recvs: ["one ", "two "] }, texts["one-at-a-time"].inPieces(2)],
+);
+
+const queue = {
+  backlog: 4,
+  clients: 9,
+  connected: 5,
+  failed: 0,
+  waiting: 4,
+  connectedLater: 4,
+  laterMs: 900,
+};
+testVerdict(
+  "backlog",
+  backlog,
+  { rows: [queue] },
+  [{ rows: [queue, { ...queue, connected: 3 }] }, texts.backlog.notConnected],
+  [{ rows: [{ ...queue, connected: 9, waiting: 0 }] }, texts.backlog.noLimit],
+  [{ rows: [{ ...queue, failed: 4, waiting: 0 }] }, texts.backlog.refused],
+  [{ rows: [{ ...queue, connectedLater: 0 }] }, texts.backlog.notLater],
+);
+
+testVerdict(
+  "empty-recv",
+  emptyRecv,
+  {
+    rows: [
+      { sockets: "libc", client: "is silent", recv: "would block" },
+      { sockets: "libc", client: "closes", recv: "nothing" },
+      { sockets: "libc", client: "resets", recv: "reset" },
+    ],
+  },
+  [
+    { rows: [{ sockets: "deno", client: "is silent", recv: "nothing" }] },
+    texts["empty-recv"].nothingOtherwise,
+  ],
+  [
+    { rows: [{ sockets: "deno", client: "resets", recv: "nothing" }] },
+    texts["empty-recv"].nothingOtherwise,
+  ],
+  [
+    { rows: [{ sockets: "deno", client: "is silent", recv: "reset" }] },
+    texts["empty-recv"].resetOtherwise,
+  ],
+);
+
+const dear = { clients: 8, allServedMs: 200, msEach: 25, bytesEach: 16_000_000 };
+const cheap = { clients: 400, allServedMs: 40, msEach: 0.1, bytesEach: 8_000 };
+testVerdict(
+  "process-cost",
+  processCost,
+  { process: dear, cat: dear, thread: dear, coroutine: cheap },
+  [{ process: { ...dear, allServedMs: 6_000 } }, texts["process-cost"].fewTakeLong],
+  [{ process: { ...dear, bytesEach: 10_000 } }, texts["process-cost"].notDearer],
+  [{ process: { ...dear, msEach: 0.2 } }, texts["process-cost"].notDearer],
+);
+
+const served = { answered: true, ended: true, endedWithParent: true, error: null };
+testVerdict(
+  "shared-descriptor",
+  sharedDescriptor,
+  {
+    processKept: { ...served, ended: false },
+    processClosed: served,
+    threadKept: served,
+    threadClosed: { ...served, answered: false, error: "recv: EBADF (9)" },
+  },
+  [{ processKept: served }, texts["shared-descriptor"].endedAllTheSame],
+  [{ processClosed: { ...served, ended: false } }, texts["shared-descriptor"].notEnded],
+  [{ threadKept: { ...served, answered: false } }, texts["shared-descriptor"].threadFailed],
+  [{ threadClosed: served }, texts["shared-descriptor"].threadServed],
+);
+
+testVerdict(
+  "busy-poll",
+  busyPoll,
+  {
+    clients: 10,
+    pauseMs: 20,
+    busy: { cpuShare: 0.99, roundTripMs: 0.02 },
+    paused: { cpuShare: 0.01, roundTripMs: 20 },
+    epoll: { cpuShare: 0, roundTripMs: 0.02 },
+  },
+  [{ busy: { cpuShare: 0.1, roundTripMs: 0.02 } }, texts["busy-poll"].doesNotBurn],
+  [{ paused: { cpuShare: 0.9, roundTripMs: 20 } }, texts["busy-poll"].burnsAllTheSame],
+  [{ paused: { cpuShare: 0.01, roundTripMs: 0.02 } }, texts["busy-poll"].notSlower],
+);
+
+testVerdict(
+  "fd-limit",
+  fdLimit,
+  {
+    clients: 1_100,
+    select: { served: 990, refusedDescriptor: 1_024 },
+    largerSelect: { served: 1_100, refusedDescriptor: null },
+    epoll: { served: 1_100, refusedDescriptor: null },
+  },
+  [{ select: { served: 1_100, refusedDescriptor: null } }, texts["fd-limit"].noLimit],
+  [{ epoll: { served: 990, refusedDescriptor: null } }, texts["fd-limit"].epollLimited],
+  [{ largerSelect: { served: 990, refusedDescriptor: null } }, texts["fd-limit"].systemLimited],
+);
+
+/** What a turn costs with few idle connections, and with many. */
+function costs(select: number, poll: number, epoll: number) {
+  const many = { select, poll, epoll };
+  const calls = ["select", "poll", "epoll"] as const;
+  return [
+    ...calls.map((call) => ({ idle: 10, call, turnUs: 2 })),
+    ...calls.map((call) => ({ idle: 10_000, call, turnUs: many[call] })),
+  ];
+}
+testVerdict(
+  "scan-cost",
+  scanCost,
+  { active: 10, rows: costs(1_000, 900, 2) },
+  [{ rows: costs(4, 900, 2) }, texts["scan-cost"].doesNotGrow("select")],
+  [{ rows: costs(1_000, 4, 2) }, texts["scan-cost"].doesNotGrow("poll")],
+  [{ rows: costs(1_000, 900, 20) }, texts["scan-cost"].grows("epoll")],
+);
+
+testVerdict(
+  "lt-vs-et",
+  ltVsEt,
+  {
+    sentBytes: 2_000,
+    recvSizeBytes: 1_000,
+    level: { reports: 2, receivedBytes: 2_000, leftBytes: 0 },
+    edge: { reports: 1, receivedBytes: 1_000, leftBytes: 1_000 },
+    drained: { reports: 1, receivedBytes: 2_000, leftBytes: 0 },
+  },
+  [
+    { level: { reports: 1, receivedBytes: 1_000, leftBytes: 1_000 } },
+    texts["lt-vs-et"].levelStalled,
+  ],
+  [
+    { edge: { reports: 2, receivedBytes: 2_000, leftBytes: 0 } },
+    texts["lt-vs-et"].edgeReportedAgain,
+  ],
+  [
+    { drained: { reports: 1, receivedBytes: 1_000, leftBytes: 1_000 } },
+    texts["lt-vs-et"].drainStalled,
+  ],
+);
+
+testVerdict(
+  "switch-cost",
+  switchCost,
+  { scheduler: 40_000_000, greenlet: 30_000_000, thread: 200_000, process: 150_000 },
+  [{ greenlet: 900_000 }, texts["switch-cost"].noMillion],
+  [{ thread: 10_000_000 }, texts["switch-cost"].notCheaper],
+);
+
+testVerdict(
+  "cpu-hog",
+  cpuHog,
+  {
+    burnMs: 500,
+    others: 4,
+    coroutine: { longestMs: 480, answeredMeanwhile: 0 },
+    thread: { longestMs: 5, answeredMeanwhile: 90 },
+    process: { longestMs: 5, answeredMeanwhile: 90 },
+  },
+  [{ coroutine: { longestMs: 5, answeredMeanwhile: 90 } }, texts["cpu-hog"].coroutinesLive],
+  [{ thread: { longestMs: 480, answeredMeanwhile: 0 } }, texts["cpu-hog"].threadsStarve],
+);
+
+testVerdict(
+  "io-bound",
+  ioBound,
+  {
+    clients: 6,
+    takesMs: 50,
+    waiting: { blockingMs: 300, coroutineMs: 52 },
+    computing: { blockingMs: 300, coroutineMs: 300 },
+  },
+  [{ waiting: { blockingMs: 300, coroutineMs: 290 } }, texts["io-bound"].noGain],
+  [{ computing: { blockingMs: 300, coroutineMs: 52 } }, texts["io-bound"].gain],
+);
+
+testVerdict(
+  "gevent-order",
+  geventOrder,
+  { takesMs: [200, 50, 100], started: [0, 1, 2], finished: [1, 2, 0], elapsedMs: 210 },
+  [{ started: [0, 2, 1] }, texts["gevent-order"].otherStart],
+  [{ finished: [0, 1, 2] }, texts["gevent-order"].sameOrder],
+  [{ elapsedMs: 350 }, texts["gevent-order"].oneByOne],
+);

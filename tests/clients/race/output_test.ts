@@ -1,0 +1,103 @@
+import stringWidth from "string-width";
+import { bar, splitTable, tableLines, tableWidth } from "../../../cli/table.ts";
+import { en } from "../../../cli/messages/en.ts";
+import { zh } from "../../../cli/messages/zh.ts";
+import { recordAsCsv } from "../../../clients/race/csv.ts";
+import { raceAsHtml } from "../../../clients/race/html.ts";
+import { makeRecord } from "../../../clients/race/record.ts";
+import { showRace } from "../../../clients/race/terminal_table.ts";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "../../harness/assert.ts";
+import { CONDITIONS, FAILED, measured, standingsOf } from "../../harness/race.ts";
+
+const TYPICAL = {
+  messagesPerSecond: 187_654,
+  allServedMs: 123,
+  p50Ms: 0.612,
+  p99Ms: 12.3,
+  p999Ms: 123,
+  cpuSecondsPerMillion: 12.3,
+  peakMemoryBytes: 123e6,
+  threads: 17,
+  processes: 1,
+  switchesPerThousand: 1_234,
+  wakeUpsPerThousand: 12.3,
+};
+const STANDINGS = standingsOf({
+  "select-queue libc": [measured(TYPICAL), measured(TYPICAL)],
+  "threadpool deno": [measured({ ...TYPICAL, messagesPerSecond: 99_999, served: 8 })],
+  'a "quoted", name </script>': [measured({ messagesPerSecond: 10 })],
+  failed: [FAILED],
+});
+const RESULTS = { heats: new Map(), heatsDone: 3, heatsAll: 4 };
+const RECORD = makeRecord(STANDINGS, CONDITIONS, RESULTS, en);
+
+for (const [language, messages] of Object.entries({ en, zh })) {
+  for (const width of [80, 100, 160, 240]) {
+    Deno.test(`a race fits ${width} columns, and uses them (${language})`, () => {
+      const lines = showRace(STANDINGS, RECORD, messages, width).flatMap((text) =>
+        text.split("\n")
+      );
+      const widths = lines.map((line) => stringWidth(line));
+      assert(widths.every((one) => one <= width), lines.join("\n"));
+      assertLess(Math.min(width, 140) * 0.8, Math.max(...widths));
+      const text = lines.join("\n");
+      for (const heading of Object.values(messages.race.columns)) {
+        assertStringIncludes(text, heading);
+      }
+      assertStringIncludes(text, "8/200");
+      assertStringIncludes(text, "187,654*");
+      assertMatch(text, /^failed: .*3.*no such <file>/m);
+      assertMatch(text, /^! .*threadpool deno \(8\)/m);
+      assertStringIncludes(text, messages.race.incomplete(3, 4));
+    });
+  }
+}
+
+Deno.test("a table that is too wide becomes several, each with its first column", () => {
+  const columns = ["name", "one", "two", "three"].map((heading) => ({
+    heading,
+    cells: ["x", "中文"],
+    align: heading === "name" ? "left" as const : "right" as const,
+  }));
+  const tables = splitTable(columns, 14);
+  assertEquals(tables.map((table) => table.map(({ heading }) => heading)), [
+    ["name", "one", "two"].slice(0, 2),
+    ["name", "two"],
+    ["name", "three"],
+  ]);
+  assertEquals(tableWidth(tables[0]), 10);
+  assertEquals(tableLines(tables[2]), ["name  three", "x         x", "中文   中文"]);
+  assertEquals(splitTable(columns, 80).length, 1);
+});
+
+Deno.test("a bar is as long as its part, to an eighth", () => {
+  assertEquals([bar(0, 4), bar(0.5, 4), bar(1, 4), bar(2, 4)], ["", "██", "████", "████"]);
+  assertEquals(bar(0.53125, 4), "██▏");
+});
+
+Deno.test("a CSV has a line for each server, and quotes what must be quoted", () => {
+  const [header, ...rows] = recordAsCsv(RECORD).split("\r\n");
+  assertMatch(header, /^name,model,sockets,messagesPerSecond,served,.*,spread,failure$/);
+  assertEquals(rows.length, 5);
+  assertMatch(rows[0], /^select-queue libc,,,187654,200,/);
+  assertMatch(rows[1], /^"a ""quoted"", name <\/script>",,,10,200,,/);
+  assertMatch(rows[3], /^failed,.*no such <file>/);
+  assertEquals(rows[4], "");
+});
+
+Deno.test("no name can break out of the page that it stands in", async () => {
+  const page = await raceAsHtml(STANDINGS, RECORD, "en", en);
+  assert(!page.includes("name </script>"));
+  assert(!page.includes("no such <file>"));
+  assert(!page.includes("sourceMappingURL"), "which a browser would fetch");
+  const readable = page.slice(0, page.indexOf("<script"));
+  assertStringIncludes(readable, "a &quot;quoted&quot;, name &lt;/script&gt;");
+  assertNotMatch(readable, /undefined|NaN|\[object/);
+});

@@ -1,0 +1,142 @@
+import { HandlerError, loadCustomHandler } from "../../../servers/handlers/custom.ts";
+import { makeHandler } from "../../../servers/handlers/handlers.ts";
+import { type Answer, type Session, takeAll } from "../../../servers/handlers/session.ts";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertRejects,
+  assertThrows,
+} from "../../harness/assert.ts";
+import { decode, encode } from "../../harness/bytes.ts";
+import { answers } from "../../harness/handlers.ts";
+import "../../harness/sanitizers.ts";
+
+/** A file with `source` in it, until it is disposed of. */
+async function handlerFile(source: string): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempFile({ suffix: ".mjs" });
+  await Deno.writeTextFile(path, source);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
+}
+
+/** A session of a handler whose `receive(chunk)` gives the value of `expression`. */
+async function customSession(expression: string): Promise<Session> {
+  await using file = await handlerFile(
+    `export default () => ({ name: "mine", receive(chunk) { return ${expression}; } });`,
+  );
+  return (await loadCustomHandler(file.path))();
+}
+
+const mine = (text: string, waitMs = 0, close = false): Answer => ({
+  bytes: encode(text),
+  waitMs,
+  close,
+});
+
+const CUSTOM: [promise: string, expression: string, expected: Answer[]][] = [
+  ["a string", `"汉"`, [mine("汉")]],
+  ["bytes", "chunk.subarray(1)", [mine("i")]],
+  ["an object", `({ bytes: chunk, waitMs: 5, close: true })`, [mine("hi", 5, true)]],
+  ["an object with a string", `({ bytes: "x" })`, [mine("x")]],
+  ["an object without bytes", `({ close: true })`, [mine("", 0, true)]],
+  ["an array", `["a", chunk, { waitMs: 1 }]`, [mine("a"), mine("hi"), mine("", 1)]],
+  ["a generator", `function* () { yield "a"; yield; yield ["b"]; }()`, [mine("a"), mine("b")]],
+  ["undefined", "undefined", []],
+  ["null", "null", []],
+  ["an empty array", "[]", []],
+  ["what it knows as this", "this.name", [mine("mine")]],
+];
+
+for (const [promise, expression, expected] of CUSTOM) {
+  Deno.test(`a handler of one's own may answer with ${promise}`, async () => {
+    assertEquals(answers(await customSession(expression), "hi"), expected);
+  });
+}
+
+Deno.test("a handler of one's own has a session for each client", async () => {
+  await using file = await handlerFile(
+    "export default () => { let n = 0; return { receive: () => String(++n) }; };",
+  );
+  const handler = await makeHandler({ name: file.path, sleepMs: 7, cpuMs: 0 });
+  const [one, other] = [handler(), handler()];
+  assertEquals(answers(one, "a", "b"), [mine("1", 7), mine("2", 7)]);
+  assertEquals(answers(other, "a"), [mine("1", 7)]);
+});
+
+Deno.test("a handler of one's own keeps its chunk while it waits between two answers", async () => {
+  const session = await customSession(`[{ bytes: "wait", waitMs: 5 }, chunk]`);
+  const buffer = encode("mine");
+  const sent: string[] = [];
+  for (const { bytes } of takeAll(session.receive(buffer))) {
+    sent.push(decode(bytes));
+    buffer.set(encode("them")); // meanwhile, the event loop receives another client
+  }
+  assertEquals(sent, ["wait", "mine"]);
+});
+
+const NOT_HANDLERS: [source: string, reason: RegExp][] = [
+  ["export const x = 1;", /no default function export/],
+  ["export default 5;", /no default function export/],
+  ["export default (", /expected|expression|token/i],
+  [`throw new Error("first\\nsecond");`, /^first$/],
+  [`throw "text";`, /text/],
+  [`import "./not-there-either.js";`, /not-there-either/],
+];
+
+for (const [source, reason] of NOT_HANDLERS) {
+  Deno.test(`loadCustomHandler() says in a line what is wrong with: ${source}`, async () => {
+    await using file = await handlerFile(source);
+    const error = await assertRejects(() => loadCustomHandler(file.path), HandlerError);
+    assertMatch(error.reason, reason);
+    assertNotMatch(error.reason, /\n/);
+    assertEquals(error.path, file.path);
+  });
+}
+
+Deno.test("loadCustomHandler() says that there is no such file", async () => {
+  const path = "./there/is/no/such/file.js";
+  const { reason } = await assertRejects(() => loadCustomHandler(path), HandlerError);
+  assertMatch(reason, /^.*not found.*$/i);
+});
+
+const NOT_SESSIONS: [made: string, reason: RegExp][] = [
+  ["() => {}", /no receive method/],
+  ["() => ({})", /no receive method/],
+  ["() => ({ receive: 5 })", /no receive method/],
+  ["async () => ({ receive() {} })", /no receive method/],
+  [`() => { throw new Error("first\\nsecond"); }`, /^first$/],
+  ["class { receive() {} }", /class/i],
+];
+
+for (const [made, reason] of NOT_SESSIONS) {
+  Deno.test(`a handler of one's own fails for its first client with: ${made}`, async () => {
+    await using file = await handlerFile(`export default ${made};`);
+    const handler = await loadCustomHandler(file.path);
+    assertMatch(assertThrows(handler, HandlerError).reason, reason);
+  });
+}
+
+const NOT_ANSWERS: [expression: string, reason: RegExp][] = [
+  ["5", /returned a number/],
+  ["true", /returned a boolean/],
+  ["() => chunk", /returned a function/],
+  ["Promise.resolve(chunk)", /returned a promise/],
+  ["(async () => chunk)()", /returned a promise/],
+  ["[Promise.resolve(chunk)]", /returned a promise/],
+  ["({ bytes: 5 })", /bytes is neither/],
+  ["({ bytes: [1, 2] })", /bytes is neither/],
+  [`({ waitMs: "5" })`, /waitMs is not/],
+  ["({ waitMs: -1 })", /waitMs is not/],
+  ["({ waitMs: NaN })", /waitMs is not/],
+  ["[5]", /returned a number/],
+  ["chunk.buffer", /returned/],
+];
+
+for (const [expression, reason] of NOT_ANSWERS) {
+  Deno.test(`a handler of one's own may not answer with ${expression}`, async () => {
+    const session = await customSession(expression);
+    const error = assertThrows(() => answers(session, "hi"), HandlerError);
+    assertMatch(error.reason, reason);
+    assertNotMatch(error.reason, /\n/);
+  });
+}

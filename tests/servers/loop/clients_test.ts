@@ -1,0 +1,247 @@
+import { Client } from "../../../servers/loop/client.ts";
+import { Sleepers } from "../../../servers/loop/timers.ts";
+import {
+  type Answer,
+  type Answers,
+  GeneratedAnswers,
+  OneAnswer,
+  type Session,
+} from "../../../servers/handlers/session.ts";
+import { ConnectionReset, WOULD_BLOCK } from "../../../servers/sockets/interface.ts";
+import {
+  assert,
+  assertEquals,
+  assertGreaterOrEqual,
+  assertLessOrEqual,
+  assertThrows,
+} from "../../harness/assert.ts";
+import { decode, encode } from "../../harness/bytes.ts";
+import { FakeConnection } from "../../harness/fake_connection.ts";
+import "../../harness/sanitizers.ts";
+
+/** A connection that takes as many bytes as there is room for, and keeps them. */
+class RoomyConnection extends FakeConnection {
+  room = Infinity;
+  sent = "";
+  calls = 0;
+
+  override trySend(bytes: Uint8Array): number {
+    this.calls++;
+    const count = Math.min(this.room, bytes.length);
+    if (count === 0 && bytes.length > 0) return WOULD_BLOCK;
+    this.room -= count;
+    this.sent += decode(bytes.subarray(0, count));
+    return count;
+  }
+}
+
+function several(answers: Iterable<Answer>): Answers {
+  return new GeneratedAnswers(function* () {
+    yield* answers;
+  }());
+}
+
+/** A client whose session gives these answers to any chunk. */
+function clientWith(...answers: (Partial<Answer> & { text: string })[]) {
+  const connection = new RoomyConnection();
+  const session: Session = {
+    receive: () =>
+      several(answers.map(({ text, waitMs = 0, close = false }) => {
+        return { bytes: encode(text), waitMs, close };
+      })),
+  };
+  return { connection, client: new Client(connection, session) };
+}
+
+const CHUNK = encode("chunk");
+
+Deno.test("a client is ready when all answers are sent", () => {
+  const { client, connection } = clientWith({ text: "one " }, { text: "" }, { text: "two" });
+  assertEquals(client.progress, "ready");
+  assertEquals(client.serve(CHUNK), "ready");
+  assertEquals([client.progress, connection.sent], ["ready", "one two"]);
+  assertEquals(client.serve(CHUNK), "ready");
+  assertEquals(connection.sent, "one twoone two");
+});
+
+Deno.test("a client is ready when there is no answer, and sends nothing for an empty one", () => {
+  for (const answers of [[], [{ text: "" }]]) {
+    const { client, connection } = clientWith(...answers);
+    connection.room = 0;
+    assertEquals(client.serve(CHUNK), "ready");
+    assertEquals(connection.calls, 0);
+  }
+});
+
+Deno.test("a client is blocked while its socket takes no more, and loses and repeats nothing", () => {
+  const { client, connection } = clientWith({ text: "first" }, { text: "second" });
+  connection.room = 0;
+  assertEquals([client.serve(CHUNK), connection.sent], ["blocked", ""]);
+  for (const byte of "firstsecond") {
+    assertEquals(client.resume(), "blocked");
+    const before = connection.sent;
+    connection.room = 1;
+    client.resume();
+    assertEquals(connection.sent, before + byte);
+  }
+  assertEquals([client.resume(), client.progress], ["ready", "ready"]);
+  assertEquals(connection.sent, "firstsecond");
+  assertEquals(client.serve(CHUNK), "blocked");
+});
+
+Deno.test("a client that is partly sent goes on where it stopped", () => {
+  const { client, connection } = clientWith({ text: "0123456789" });
+  connection.room = 4;
+  assertEquals([client.serve(CHUNK), connection.sent], ["blocked", "0123"]);
+  connection.room = Infinity;
+  assertEquals([client.resume(), connection.sent], ["ready", "0123456789"]);
+});
+
+for (const [promise, waitMs] of [["blocked", 0], ["asleep", 5]] as const) {
+  Deno.test(`a client that is ${promise} keeps its own copy of what it is owed`, () => {
+    const connection = new RoomyConnection();
+    connection.room = promise === "blocked" ? 2 : Infinity;
+    const client = new Client(connection, {
+      receive: (bytes) => new OneAnswer({ bytes, waitMs, close: false }),
+    });
+    const buffer = encode("mine");
+    assertEquals(client.serve(buffer), promise);
+    buffer.set(encode("them")); // the loop receives another client
+    connection.room = Infinity;
+    assertEquals([client.resume(), connection.sent], ["ready", "mine"]);
+  });
+}
+
+Deno.test("a client sleeps before each answer that is to wait", () => {
+  const { client, connection } = clientWith(
+    { text: "at once " },
+    { text: "later ", waitMs: 50 },
+    { text: "and with it ", waitMs: 0 },
+    { text: "last", waitMs: 70 },
+  );
+  const startedMs = performance.now();
+  assertEquals([client.serve(CHUNK), client.progress], ["asleep", "asleep"]);
+  const nowMs = performance.now();
+  assertEquals(connection.sent, "at once ");
+  assertGreaterOrEqual(client.dueMs, startedMs + 50);
+  assertLessOrEqual(client.dueMs, nowMs + 50);
+
+  const resumedMs = performance.now();
+  assertEquals([client.resume(), connection.sent], ["asleep", "at once later and with it "]);
+  assertGreaterOrEqual(client.dueMs, resumedMs + 70);
+  assertEquals([client.resume(), client.progress], ["ready", "ready"]);
+  assertEquals(connection.sent, "at once later and with it last");
+});
+
+Deno.test("a client that wakes up may be blocked", () => {
+  const { client, connection } = clientWith({ text: "late", waitMs: 5 }, { text: "r" });
+  assertEquals(client.serve(CHUNK), "asleep");
+  connection.room = 2;
+  assertEquals([client.resume(), connection.sent], ["blocked", "la"]);
+  connection.room = Infinity;
+  assertEquals([client.resume(), connection.sent], ["ready", "later"]);
+});
+
+Deno.test("a client is done after the answer that closes, and makes no other", () => {
+  const { client, connection } = clientWith({ text: "bye", close: true }, { text: "never" });
+  assertEquals([client.serve(CHUNK), client.progress], ["done", "done"]);
+  assertEquals(connection.sent, "bye");
+});
+
+Deno.test("a client is done only when its last answer is sent", () => {
+  const { client, connection } = clientWith({ text: "bye", close: true, waitMs: 5 });
+  assertEquals(client.serve(CHUNK), "asleep");
+  connection.room = 1;
+  assertEquals(client.resume(), "blocked");
+  connection.room = 2;
+  assertEquals([client.resume(), connection.sent], ["done", "bye"]);
+});
+
+for (const [promise, waitMs] of [["at once", 0], ["after a wait", 5]] as const) {
+  Deno.test(`a client may be closed ${promise} without a last word`, () => {
+    const { client, connection } = clientWith({ text: "", close: true, waitMs });
+    const progress = client.serve(CHUNK);
+    assertEquals(waitMs > 0 ? client.resume() : progress, "done");
+    assertEquals(connection.calls, 0);
+  });
+}
+
+Deno.test("a client asks for an answer only when the one before is sent", () => {
+  let made = 0;
+  const connection = new RoomyConnection();
+  function* making(): Generator<Answer> {
+    for (; made < 3; made++) yield { bytes: encode("abc"), waitMs: 0, close: false };
+  }
+  const client = new Client(connection, { receive: () => new GeneratedAnswers(making()) });
+  connection.room = 4;
+  assertEquals([client.serve(CHUNK), made], ["blocked", 1]);
+  connection.room = 3;
+  assertEquals([client.resume(), made], ["blocked", 2]);
+});
+
+Deno.test("what the session or the socket throws is for the model to handle", () => {
+  const failing = new Client(new RoomyConnection(), {
+    receive: () => {
+      throw new TypeError("not this chunk");
+    },
+  });
+  assertThrows(() => failing.serve(CHUNK), TypeError, "not this chunk");
+
+  const { client, connection } = clientWith({ text: "hello" });
+  connection.trySend = () => {
+    throw new ConnectionReset("gone");
+  };
+  assertThrows(() => client.serve(CHUNK), ConnectionReset);
+});
+
+/** A client whose answer is due in so many milliseconds. */
+function sleeper(inMs: number): Client {
+  const { client } = clientWith();
+  client.dueMs = performance.now() + inMs;
+  return client;
+}
+
+Deno.test("sleepers come out when they are due, the earliest first", () => {
+  const sleepers = new Sleepers();
+  const clients = [-10, 1_000_000, -30, -20, 2_000_000].map(sleeper);
+  for (const client of clients) sleepers.add(client);
+  const due = [...sleepers.due()].map((client) => clients.indexOf(client));
+  assertEquals(due, [2, 3, 0]);
+  assertEquals([...sleepers.due()], []);
+});
+
+Deno.test("a sleeper that is added twice comes out once, and can be added again then", () => {
+  const sleepers = new Sleepers();
+  const client = sleeper(-1);
+  sleepers.add(client);
+  sleepers.add(client);
+  assertEquals([...sleepers.due()].length, 1);
+  assertEquals([...sleepers.due()].length, 0);
+  sleepers.add(client);
+  assertEquals([...sleepers.due()].length, 1);
+});
+
+Deno.test("a sleeper may go back to sleep while the others wake up", () => {
+  const sleepers = new Sleepers();
+  const clients = [sleeper(-2), sleeper(-1)];
+  for (const client of clients) sleepers.add(client);
+  let woken = 0;
+  for (const client of sleepers.due()) {
+    woken++;
+    client.dueMs = performance.now() + 1_000_000;
+    sleepers.add(client);
+  }
+  assertEquals(woken, 2);
+  assert(sleepers.untilNextMs() > 900_000);
+});
+
+Deno.test("untilNextMs() is how long the next one sleeps", () => {
+  const sleepers = new Sleepers();
+  assertEquals(sleepers.untilNextMs(), Infinity);
+  sleepers.add(sleeper(5_000));
+  sleepers.add(sleeper(1_000));
+  const untilMs = sleepers.untilNextMs();
+  assert(untilMs > 0 && untilMs <= 1_000);
+  sleepers.add(sleeper(-1_000)); // one who is overdue is not waited for less than not at all
+  assertEquals(sleepers.untilNextMs(), 0);
+});

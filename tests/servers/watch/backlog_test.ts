@@ -1,0 +1,84 @@
+import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
+import { Backlog } from "../../../servers/watch/backlog.ts";
+import { BacklogWatch } from "../../../servers/watch/backlog_watch.ts";
+import { assertEquals, assertLess } from "../../harness/assert.ts";
+import { test } from "../../harness/test.ts";
+import "../../harness/sanitizers.ts";
+
+const ignore = !hasSystemCalls();
+/** How many connections make the table of all connections long. */
+const MANY = 4_000;
+const LOOKS = 10;
+
+// What the library opens stays open, and no test is to be blamed for it.
+new Backlog({ host: "127.0.0.1", port: 1 })[Symbol.dispose]();
+
+/** What is known of the backlog of a listener. */
+function backlogOf(host: string, port: number): [length: number | null, peers?: string[]] {
+  using backlog = new Backlog({ host, port });
+  return [backlog.length(), backlog.peers()?.sort()];
+}
+
+for (const [host, shown] of [["127.0.0.1", "127.0.0.1"], ["::1", "[::1]"]]) {
+  test(`those who wait at ${host} are found until they are accepted, and nobody else`, async () => {
+    using listener = Deno.listen({ hostname: host, port: 0 });
+    const { port } = listener.addr;
+    const nameOf = ({ localAddr }: Deno.TcpConn) => `${shown}:${localAddr.port}`;
+    assertEquals(backlogOf(host, port), [0, []]);
+    using first = await Deno.connect({ hostname: host, port });
+    using second = await Deno.connect({ hostname: host, port });
+    assertEquals(backlogOf(host, port), [2, [first, second].map(nameOf).sort()]);
+    using accepted = await listener.accept();
+    assertEquals(backlogOf(host, port), [1, [nameOf(second)]]);
+    await second.closeWrite(); // it has left, and is waiting all the same
+    assertEquals(backlogOf(host, port), [1, [nameOf(second)]]);
+    assertEquals(accepted.remoteAddr.port, first.localAddr.port);
+  }, { ignore });
+}
+
+test(
+  "an IPv4 client of an IPv6 listener is found by the address that it is accepted with",
+  async () => {
+    using listener = Deno.listen({ hostname: "::", port: 0 });
+    const { port } = listener.addr;
+    using client = await Deno.connect({ hostname: "127.0.0.1", port });
+    assertEquals(backlogOf("::", port), [1, [`[::ffff:127.0.0.1]:${client.localAddr.port}`]]);
+  },
+  { ignore },
+);
+
+test(
+  "who has just come is known at the next look, though the table of connections is long",
+  async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    await leaveBehind(MANY);
+    using watch = new BacklogWatch({ host: "127.0.0.1", port });
+    watch.look(0);
+    using _first = await Deno.connect({ hostname: "127.0.0.1", port });
+    assertEquals([watch.look(1_000)?.length, watch.length], [1, 1]);
+    using _second = await Deno.connect({ hostname: "127.0.0.1", port });
+    assertEquals([watch.look(2_000)?.length, watch.length], [2, 2]);
+    assertEquals([watch.ageMs(2_000), watch.ageMs(2_500)], [0, 500]);
+    // The measure is what it takes just to have the table written out.
+    using backlog = new Backlog({ host: "127.0.0.1", port });
+    const lookMs = timeOf(() => backlog.peers());
+    assertLess(lookMs, timeOf(() => Deno.readTextFileSync("/proc/net/tcp")));
+  },
+  { ignore },
+);
+
+/** Leaves connections behind that were closed, and of which the system knows for a minute. */
+async function leaveBehind(count: number): Promise<void> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  for (let i = 0; i < count; i++) {
+    using _client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+    using _accepted = await listener.accept();
+  }
+}
+
+function timeOf(work: () => void): number {
+  const beganMs = performance.now();
+  for (let look = 0; look < LOOKS; look++) work();
+  return performance.now() - beganMs;
+}

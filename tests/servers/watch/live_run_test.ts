@@ -1,0 +1,113 @@
+import { en } from "../../../cli/messages/en.ts";
+import { zh } from "../../../cli/messages/zh.ts";
+import { MODEL_NAMES, type ModelName } from "../../../servers/registry.ts";
+import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
+import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
+import { createStatsMemory } from "../../../servers/metrics/counters.ts";
+import { createTraceMemory } from "../../../servers/metrics/trace.ts";
+import { Backlog } from "../../../servers/watch/backlog.ts";
+import type { Frame } from "../../../servers/watch/frames.ts";
+import { LiveRun } from "../../../servers/watch/live_run.ts";
+import type { Usage, UsageWatch } from "../../../servers/watch/usage_watch.ts";
+import { assertEquals, assertGreaterOrEqual, assertLess } from "../../harness/assert.ts";
+import { FakeConnection } from "../../harness/fake_connection.ts";
+import { test } from "../../harness/test.ts";
+import "../../harness/sanitizers.ts";
+
+const ADDRESS = { host: "127.0.0.1", port: 1 };
+
+new Backlog(ADDRESS)[Symbol.dispose](); // what it opens stays open, and no test is to be blamed for it
+
+/** What a server takes that takes next to nothing, or nearly all there is. */
+function usage(isShort: boolean): Pick<UsageWatch, "look"> {
+  const taken: Usage = { cpuSeconds: 1, memoryBytes: 1, measuredMs: 1, isShort };
+  return { look: () => taken };
+}
+
+/** A run of a server that consists of its memory, and what writes there as an engine does. */
+function runOf(
+  usageWatch: Pick<UsageWatch, "look">,
+  model: ModelName = "select",
+): { run: LiveRun; recorder: Recorder } {
+  const [stats, trace] = [createStatsMemory(), createTraceMemory()];
+  const run = new LiveRun(
+    {
+      setup: {
+        model,
+        sockets: "deno",
+        handler: { name: "echo", sleepMs: 0, cpuMs: 0 },
+      },
+      ...{ stats, trace },
+      controls: new Controls(createControlsMemory()),
+      messages: en,
+      nudge: () => {},
+    },
+    ADDRESS,
+    { en, zh },
+    usageWatch,
+  );
+  return { run, recorder: new Recorder(stats, trace, NOTHING_RARE) };
+}
+
+/** Follows a run until so many frames have come. */
+function framesOf(run: LiveRun, count: number): Promise<Frame[]> {
+  const { promise, resolve } = Promise.withResolvers<Frame[]>();
+  const frames: Frame[] = [];
+  const leave = run.subscribe((frame) => {
+    if (frames.push(frame) < count) return;
+    leave();
+    resolve(frames);
+  });
+  return promise;
+}
+
+test("what happens between the last look and the end is in a last frame", async () => {
+  const { run, recorder } = runOf(usage(false));
+  const frames: Frame[] = [];
+  run.subscribe((frame) => frames.push(frame));
+  await framesOf(run, 1);
+  recorder.accepted(new FakeConnection());
+  await run.end();
+  const line = { en: "a client from [::1]:1234", zh: zh.serve.accepted("[::1]:1234") };
+  assertEquals(frames.at(-1)?.log, [line]);
+});
+
+test("only a model with a loop has the latency of a loop", async () => {
+  for (const model of MODEL_NAMES) {
+    const { run } = runOf(usage(false), model);
+    const [frame] = await framesOf(run, 1);
+    const hello = await run.hello();
+    await run.end();
+    const hasLoop = hello.servant === "loop" || hello.servant === "coroutine";
+    assertEquals([hello.tellsLatency, frame.loopLatencyMs !== null], [hasLoop, hasLoop], model);
+  }
+});
+
+test("messages that are not told one by one are counted, and the frame says how many", async () => {
+  const { run, recorder } = runOf(usage(false));
+  const frames = Promise.withResolvers<Frame>();
+  run.subscribe((frame) => frame.messages.all > 0 && frames.resolve(frame));
+  await framesOf(run, 1);
+  const client = new FakeConnection();
+  recorder.accepted(client);
+  for (let i = 0; i < 1_000; i++) recorder.received(client, new Uint8Array(1), 1);
+  const { messages: { all, told } } = await frames.promise;
+  await run.end();
+  assertEquals(all, 1_000);
+  assertLess(told, 200);
+  assertGreaterOrEqual(told, 1);
+});
+
+test("where processors are short, frames come more seldom", async () => {
+  const tookMs = async (isShort: boolean) => {
+    const { run } = runOf(usage(isShort));
+    const frames = await framesOf(run, 3);
+    await run.end();
+    return frames[2].timeMs - frames[1].timeMs;
+  };
+  const shortMs = await tookMs(true);
+  assertGreaterOrEqual(shortMs, 245); // a timer is never early, but the clock's milliseconds are whole
+  let ampleMs = Infinity; // others may take the processors for a moment
+  for (let tries = 0; tries < 20 && ampleMs >= 200; tries++) ampleMs = await tookMs(false);
+  assertLess(ampleMs, 200);
+});

@@ -1,0 +1,133 @@
+/**
+ * How fast the page draws, whoever it watches.
+ *
+ * @module
+ */
+
+import { en } from "../../../../cli/messages/en.ts";
+import { STATES } from "../../../../servers/watch/frames.ts";
+import type { CallCounts, Change } from "../../../../servers/watch/frames.ts";
+import { WebServer } from "../../../../servers/watch/web_server.ts";
+import { assertEquals, assertGreater, assertLess } from "../../../harness/assert.ts";
+import { browserTest, type Page, type Visit } from "../../../harness/browser.ts";
+import { FakeRun } from "../../../harness/fake_run.ts";
+
+const CLIENTS = 10_000;
+const CHANGES_PER_FRAME = 256;
+const FRAME_MS = 50;
+const WINDOW_MS = 1_000;
+/** Whoever else uses the processors may spoil some of them. */
+const MOST_WINDOWS = 20;
+
+browserTest(
+  "with 10,000 clients the page counts them, and draws more than 30 times a second",
+  async (visit) => {
+    const { page } = visit;
+    const run = new FakeRun();
+    await withPage(visit, run, () => publish(run), async () => {
+      await page.locator("canvas[data-detailed=false]").waitFor();
+      assertGreater(await mostDrawsPerSecond(page), 30);
+    });
+  },
+);
+
+browserTest(
+  "where processors are short, the page draws seldom, and only as long",
+  async (visit) => {
+    const { page } = visit;
+    const run = new FakeRun();
+    let isShort = true;
+    const publishEmpty = () => run.publish(run.frame({ timeMs: Date.now(), isShort }));
+    await withPage(visit, run, publishEmpty, async () => {
+      await page.locator("html.sparing").waitFor();
+      const drawsPerSecond = await page.evaluate<number>(DRAWS_PER_SECOND);
+      assertGreater(drawsPerSecond, 0);
+      assertLess(drawsPerSecond, 6);
+      isShort = false;
+      await page.locator("html:not(.sparing)").waitFor();
+      assertGreater(await mostDrawsPerSecond(page), 30);
+    });
+  },
+);
+
+browserTest("the code is scrolled to where it rests, and not after every call", async (visit) => {
+  const { page } = visit;
+  const run = new FakeRun();
+  const text = Array.from({ length: 200 }, (_, line) => `line ${line + 1};`).join("\n");
+  run.source = [{ path: "servers/long.ts", text, lines: { wait: [1], recv: [200] } }];
+  let calls: CallCounts = { ...NO_CALLS, recv: 1 };
+  const publishCall = () =>
+    run.publish(
+      run.frame({ timeMs: Date.now(), call: "recv", calls, log: [{ en: "a line", zh: "一行" }] }),
+    );
+  await withPage(visit, run, publishCall, async () => {
+    await page.locator(".line.current", { hasText: "line 200;" }).waitFor();
+    const scrolled = () => page.locator(".source pre").evaluate((box) => box.scrollTop);
+    assertEquals(await scrolled(), 0);
+    calls = NO_CALLS;
+    while (await scrolled() === 0) await page.waitForTimeout(FRAME_MS);
+  });
+});
+
+const NO_CALLS: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 };
+
+/**
+ * Opens the page on a run of which `publish` makes a frame again and again, until `work` is done. The
+ * page must have no complaint.
+ */
+async function withPage(
+  { page, complaints }: Visit,
+  run: FakeRun,
+  publish: () => void,
+  work: () => Promise<void>,
+): Promise<void> {
+  const server = new WebServer(
+    { runs: [run], language: "en", messages: en, portFlag: "--watch" },
+    0,
+  );
+  const timer = setInterval(publish, FRAME_MS);
+  try {
+    await page.goto(server.address);
+    await work();
+  } finally {
+    clearInterval(timer);
+    await server.end();
+  }
+  assertEquals(complaints, []);
+}
+
+async function mostDrawsPerSecond(page: Page): Promise<number> {
+  let most = 0;
+  for (let window = 0; window < MOST_WINDOWS && most <= 30; window++) {
+    most = Math.max(most, await page.evaluate<number>(DRAWS_PER_SECOND));
+  }
+  return most;
+}
+
+const DRAWS_PER_SECOND = `new Promise((resolve) => {
+  const draws = () => Number(document.documentElement.dataset.draws);
+  const [before, beganMs] = [draws(), performance.now()];
+  setTimeout(() => {
+    resolve((draws() - before) / (performance.now() - beganMs) * 1_000);
+  }, ${WINDOW_MS});
+})`;
+
+/** A frame as a server under full load makes them: the first of them tells of all clients. */
+function publish(run: FakeRun): void {
+  const timeMs = Date.now();
+  const waiting = STATES.indexOf("waiting");
+  const everybody = Array.from({ length: CLIENTS }, (_, client) => client);
+  const peers = everybody.map((client) => [client, `127.0.0.1:${client}`] as const);
+  const all = everybody.map((client): Change => [timeMs, client, waiting, 0]);
+  const some = Array.from({ length: CHANGES_PER_FRAME }, (): Change => {
+    const client = Math.floor(Math.random() * CLIENTS);
+    return [timeMs, client, STATES.indexOf(Math.random() < 0.5 ? "served" : "waiting"), 0];
+  });
+  const isFirst = told !== run.subscribers;
+  told = run.subscribers;
+  const changes = isFirst ? all : some;
+  run.publish(run.frame({ timeMs, isWhole: isFirst, peers: isFirst ? peers : [], changes }));
+}
+
+/** How many followed the run when all clients were told of. */
+let told = 0;

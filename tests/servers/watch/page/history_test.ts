@@ -1,0 +1,201 @@
+import { STATES } from "../../../../servers/watch/frames.ts";
+import {
+  clientsAt,
+  History,
+  isSampled,
+  linesAt,
+  sampleAt,
+  STATES as PAGE_STATES,
+  visibleRows,
+} from "../../../../servers/watch/page/history.js";
+import { KeptHistory } from "../../../../servers/watch/page/kept_history.js";
+import { assert, assertEquals, assertLess } from "../../../harness/assert.ts";
+import "../../../harness/sanitizers.ts";
+
+const [BACKLOG, , WAITING, SERVED, , , CLOSED] = STATES.keys();
+
+type Change = [timeMs: number, client: number, state: number, lane: number];
+
+/** A frame with what a history looks at. */
+function frame(timeMs: number, changes: Change[], isWhole = false) {
+  const peers = changes.map(([, client]) => [client, `127.0.0.1:${client}`]);
+  return { timeMs, changes, peers, isWhole };
+}
+
+function rowsOf(history: History, fromMs: number, toMs: number) {
+  return visibleRows(history, fromMs, toMs).map(({ lane, row, bars }) =>
+    `${lane}.${row}: ${bars.map(({ client }) => client).join()}`
+  );
+}
+
+Deno.test("the page knows the states by the same numbers", () => {
+  assertEquals(PAGE_STATES, [...STATES]);
+});
+
+Deno.test("a client moves from the backlog to the lane that serves it", () => {
+  const history = new History();
+  history.apply(frame(10, [[10, 1, BACKLOG, -1]]));
+  history.apply(frame(20, [[15, 1, WAITING, 0], [16, 1, SERVED, 0]]));
+  assertEquals(rowsOf(history, 0, 30), ["0.0: 1", "-1.0: 1"]);
+  assertEquals(rowsOf(history, 16, 30), ["0.0: 1"]);
+  assertEquals([history.counts[BACKLOG], history.counts[SERVED]], [0, 1]);
+  const [bar] = history.clients;
+  assertEquals([bar.times, bar.states, bar.peer], [[15, 16], [WAITING, SERVED], "127.0.0.1:1"]);
+});
+
+Deno.test("clients of a lane share a row one after the other, and never at the same time", () => {
+  const history = new History();
+  history.apply(frame(10, [[1, 1, WAITING, 0], [2, 2, WAITING, 0]]));
+  history.apply(frame(20, [[11, 1, CLOSED, 0], [12, 3, WAITING, 0], [13, 4, WAITING, 0]]));
+  assertEquals(rowsOf(history, 0, 30), ["0.0: 1,3", "0.1: 2", "0.2: 4"]);
+});
+
+Deno.test("lanes that serve come first, then the queue, and the backlog last", () => {
+  const history = new History();
+  const lanes = [-1, 10, -2, 2, 0];
+  history.apply(frame(1, lanes.map((lane, client) => [1, client, WAITING, lane])));
+  const shown = visibleRows(history, 0, 2).map(({ lane }) => lane);
+  assertEquals(shown, [0, 2, 10, -2, -1]);
+});
+
+Deno.test("whoever a frame on all does not tell of is gone", () => {
+  const history = new History();
+  history.apply(frame(1, [[1, 1, WAITING, 0], [1, 2, WAITING, 0]]));
+  history.apply(frame(2, [[1, 2, SERVED, 0]], true));
+  assertEquals([...history.clients].map(({ client }) => client), [2]);
+  assertEquals([history.counts[WAITING], history.counts[SERVED]], [0, 1]);
+});
+
+Deno.test("of the time between two frames on all, no bar says what is not known", () => {
+  const history = new History();
+  history.apply(frame(10, [[5, 1, WAITING, 0], [6, 2, WAITING, 0], [7, 3, WAITING, 0]]));
+  // 1 has been waiting ever since, 2 was served meanwhile, and 3 has left.
+  history.apply(frame(100, [[5, 1, WAITING, 0], [90, 2, WAITING, 0]], true));
+  const bars = [...history.lanes.get(0)?.bars ?? []]
+    .map(({ client, times, endMs }) => `${client}: ${times[0]} to ${endMs}`);
+  assertEquals(bars, ["1: 5 to Infinity", "2: 6 to 10", "3: 7 to 10", "2: 90 to Infinity"]);
+});
+
+Deno.test("who is served counts messages that are not told one by one, as an estimate", () => {
+  const history = new History();
+  const clients = Array.from({ length: 100 }, (_, client): Change => [1, client, WAITING, 0]);
+  history.apply(frame(1, clients));
+  const two = [0, 1].flatMap((
+    client,
+  ): Change[] => [[5, client, SERVED, 0], [6, client, WAITING, 0]]);
+  for (const [all, served] of [[2, 2], [50, 50], [1_000, 100]]) {
+    const sampled = { ...frame(10, two), messages: { all, told: 2 } };
+    history.apply(sampled);
+    const { counts } = history.samples[history.samples.length - 1];
+    assertEquals([counts[SERVED], counts[WAITING]], [served, 100 - served]);
+    assertEquals(isSampled(sampled), all > 2);
+  }
+});
+
+Deno.test("what is older than is kept is forgotten, and those who are still there are not", () => {
+  const history = new History(1_000);
+  history.apply(frame(0, [[0, 1, WAITING, 0], [0, 2, WAITING, 0]]));
+  history.apply(frame(10, [[10, 2, CLOSED, 0]]));
+  for (let timeMs = 20; timeMs < 5_000; timeMs += 20) history.apply(frame(timeMs, []));
+  assertLess(3_500, history.startMs);
+  assertEquals(rowsOf(history, 0, 5_000), ["0.0: 1"]);
+});
+
+Deno.test("a bar with very many pieces loses its first ones", () => {
+  const history = new History();
+  const changes: Change[] = Array.from(
+    { length: 10_000 },
+    (_, i) => [i, 1, i % 2 ? SERVED : WAITING, 0],
+  );
+  history.apply(frame(10_000, changes));
+  const [bar] = history.clients;
+  assertLess(bar.times.length, 2_001);
+  assertEquals(bar.times.at(-1), 9_999);
+});
+
+Deno.test("a bar with very many pieces goes back as far as it did, and a short serving is in it", () => {
+  const history = new History();
+  const changes: Change[] = Array.from({ length: 10_000 }, (_, i) => [i, 1, WAITING, 0]);
+  changes[1_234] = [1_234, 1, SERVED, 0];
+  history.apply(frame(10_000, changes));
+  const [bar] = history.clients;
+  assertEquals(bar.times[0], 0);
+  assertEquals(bar.states.filter((state) => state === SERVED).length, 1);
+  assertEquals(clientsAt(history, 500).map(({ state }) => state), [WAITING]);
+});
+
+Deno.test("clients and lines of the log are those of the time, whatever came later", () => {
+  const history = new History();
+  history.apply({ ...frame(10, [[10, 1, WAITING, 0], [10, 2, WAITING, 0]]), log: ["a"] });
+  const then = [clientsAt(history, 15), linesAt(history, 15)];
+  history.apply({ ...frame(20, [[20, 1, SERVED, 0], [20, 3, WAITING, 0]]), log: ["b"] });
+  history.apply({ ...frame(30, [[30, 2, CLOSED, 0]]), log: ["c"] });
+  assertEquals([clientsAt(history, 15), linesAt(history, 15)], then);
+  const states = clientsAt(history, 30).map(({ client, state }) => [client, state]);
+  assertEquals(states, [[1, SERVED], [3, WAITING]]);
+  assertEquals(linesAt(history, 20).map(({ line }: { line: string }) => line), ["a", "b"]);
+  assertEquals(linesAt(history, 5), []);
+});
+
+Deno.test("of lanes that are too many those stay that have ended last, or not yet", () => {
+  const history = new History();
+  for (let lane = 1; lane <= 6; lane++) {
+    const beganMs = lane * 1_000;
+    history.apply(frame(beganMs, [[beganMs, lane, WAITING, lane]]));
+    if (lane > 1) history.apply(frame(beganMs + 500, [[beganMs + 500, lane, CLOSED, lane]]));
+  }
+  const shown = (most: number) =>
+    visibleRows(history, 0, 12_000, most).map(({ lane }: { lane: number }) => lane);
+  assertEquals(shown(6), [1, 2, 3, 4, 5, 6]);
+  assertEquals(shown(3), [1, 5, 6]);
+  assertEquals(shown(1), [1]);
+});
+
+Deno.test("while the time is stopped what led to it is kept, and no more than so much that comes", () => {
+  const kept = new KeptHistory(5_000);
+  const add = (timeMs: number, changes: Change[] = []) => kept.apply(frame(timeMs, changes));
+  add(1_000_000, [[1_000_000, 1, WAITING, 0]]);
+  kept.hold();
+  let timeMs = 1_000_000;
+  while (!kept.isFull && timeMs < 2_000_000) add(timeMs += 1_000);
+  assertLess(timeMs, 1_300_000);
+  assertEquals(kept.history.startMs, 1_000_000);
+  add(1_900_000, [[1_900_000, 1, SERVED, 0]]);
+  assertEquals(clientsAt(kept.history, 1_999_000).map(({ state }) => state), [WAITING]);
+  kept.release();
+  assertEquals(kept.isFull, false);
+  assertEquals(clientsAt(kept.history, 1_999_000).map(({ state }) => state), [SERVED]);
+  for (let i = 0; i < 1_000; i++) add(timeMs = 2_000_000 + i * 1_000);
+  assertLess(timeMs - 200_000, kept.history.startMs);
+});
+
+Deno.test("sampleAt() finds the last sample that is not later", () => {
+  const history = new History();
+  for (const timeMs of [10, 20, 30]) history.apply(frame(timeMs, []));
+  const found = [5, 10, 19, 20, 99].map((timeMs) => sampleAt(history.samples, timeMs).frame.timeMs);
+  assertEquals(found, [10, 10, 10, 20, 30]);
+});
+
+Deno.test("10,000 clients that come and go take about ten times as long as 1,000", () => {
+  const fewMs = shortestMs(() => comeAndGo(1_000));
+  const manyMs = shortestMs(() => comeAndGo(10_000));
+  assertLess(manyMs, 40 * fewMs); // a hundred times, if each client were looked for among the others
+});
+
+function comeAndGo(clients: number): void {
+  const history = new History();
+  for (const state of [WAITING, SERVED, CLOSED]) {
+    history.apply(frame(1, Array.from({ length: clients }, (_, client) => [1, client, state, 0])));
+  }
+  assert(history.counts.every((count: number) => count === 0));
+}
+
+/** The shortest of some runs: all that a busy machine does to one is to make it longer. */
+function shortestMs(work: () => void): number {
+  const runsMs = Array.from({ length: 7 }, () => {
+    const beganMs = performance.now();
+    work();
+    return performance.now() - beganMs;
+  });
+  return Math.min(...runsMs);
+}

@@ -20,13 +20,13 @@ export interface ChartOptions {
 /** From nothing to a whole column, in eighths. */
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const WHOLE = "█";
-const LEAST_COLUMNS = 8;
+const MIN_COLUMNS = 8;
 
 /** Draws horizontal bars, a line each, from their labels to what they stand for. */
 export function barChart(bars: readonly Bar[], { columns, scale }: ChartOptions): string[] {
   const labels = widest(bars.map(({ label }) => label));
   const values = widest(bars.map(({ shown }) => shown));
-  const room = Math.max(LEAST_COLUMNS, columns - labels - values - 2);
+  const room = Math.max(MIN_COLUMNS, columns - labels - values - 2);
   const shareOf = scale === "linear" ? linearShare(bars) : logarithmicShare(bars);
   return bars.map(({ label, value, shown }) =>
     `${padEnd(label, labels)} ${padStart(shown, values)} ${drawBar(shareOf(value) * room)}`
@@ -34,17 +34,17 @@ export function barChart(bars: readonly Bar[], { columns, scale }: ChartOptions)
 }
 
 function linearShare(bars: readonly Bar[]): (value: number) => number {
-  const most = Math.max(...bars.map(({ value }) => value));
-  return (value) => most > 0 ? value / most : 0;
+  const max = Math.max(...bars.map(({ value }) => value));
+  return (value) => max > 0 ? value / max : 0;
 }
 
 /** The scale begins at a tenth of the smallest value, so that this one has a bar as well. */
 function logarithmicShare(bars: readonly Bar[]): (value: number) => number {
   const positive = bars.map(({ value }) => value).filter((value) => value > 0);
   if (positive.length === 0) return () => 0;
-  const least = Math.log10(Math.min(...positive)) - 1;
-  const span = Math.log10(Math.max(...positive)) - least;
-  return (value) => value > 0 ? (Math.log10(value) - least) / span : 0;
+  const min = Math.log10(Math.min(...positive)) - 1;
+  const span = Math.log10(Math.max(...positive)) - min;
+  return (value) => value > 0 ? (Math.log10(value) - min) / span : 0;
 }
 
 function drawBar(columns: number): string {

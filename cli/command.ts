@@ -25,8 +25,8 @@ export interface Command<Some extends Flags = Flags> {
   readonly flags: Some;
   /** How many words it takes besides its flags, and the names that the first can be, if only these. */
   readonly words: {
-    readonly least: number;
-    readonly most: number;
+    readonly min: number;
+    readonly max: number;
     readonly choices?: readonly string[];
   };
   /** @returns the exit status */
@@ -127,11 +127,11 @@ function checkWords(
   messages: Messages,
 ): void {
   const { usage } = messages.commands[name];
-  if (typed.length < words.least) {
+  if (typed.length < words.min) {
     throw new UsageError(messages.flags.tooFewWords(usage, words.choices ?? []));
   }
-  if (typed.length > words.most) {
-    throw new UsageError(messages.flags.tooManyWords(typed[words.most], usage));
+  if (typed.length > words.max) {
+    throw new UsageError(messages.flags.tooManyWords(typed[words.max], usage));
   }
 }
 

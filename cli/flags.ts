@@ -54,7 +54,7 @@ export function text(fallback: string, placeholder = "TEXT"): Flag<string> {
 /** A flag that takes a whole number from `least` to `most`. */
 export function integer(
   fallback: number,
-  { least, most, shown = String(fallback) }: { least: number; most: number; shown?: string },
+  { min, max, shown = String(fallback) }: { min: number; max: number; shown?: string },
 ): Flag<number> {
   return {
     placeholder: "N",
@@ -62,9 +62,9 @@ export function integer(
     shownFallback: shown,
     parse: (given) => {
       const value = /^\d+$/.test(given) ? Number(given) : NaN;
-      return value >= least && value <= most ? value : undefined;
+      return value >= min && value <= max ? value : undefined;
     },
-    wanted: (messages) => messages.flags.wantsInteger(least, most),
+    wanted: (messages) => messages.flags.wantsInteger(min, max),
   };
 }
 

@@ -14,7 +14,7 @@ import { delay } from "@std/async/delay";
 import { settlesWithin } from "./settles_within.ts";
 
 /** Beyond this, lines that may be dropped are: some seconds of the fastest log. */
-const MOST_WAITING_BYTES = 1_048_576;
+const MAX_WAITING_BYTES = 1_048_576;
 /**
  * The most whole lines that are written at once. So much is written to a pipe as one, or not at all: no
  * line of another thread or program gets into it, and none is cut when we end, pipe(7), PIPE_BUF.
@@ -94,7 +94,7 @@ export class Output {
    */
   offer(line: string, describeDropped: DescribeDropped, lines = 1): void {
     this.#describeDropped = describeDropped;
-    if (this.#dropped > 0 || this.#waitingBytes > MOST_WAITING_BYTES) this.#dropped += lines;
+    if (this.#dropped > 0 || this.#waitingBytes > MAX_WAITING_BYTES) this.#dropped += lines;
     else this.#put(`${line}\n`, lines, true);
   }
 

@@ -11,9 +11,9 @@ export interface Advance {
 
 const GAP = "  ";
 /** Of a name, so much is shown before a fact is. */
-const LEAST_NAME_COLUMNS = 12;
-const MOST_NAME_COLUMNS = 30;
-const LEAST_BAR_COLUMNS = 8;
+const MIN_NAME_COLUMNS = 12;
+const MAX_NAME_COLUMNS = 30;
+const MIN_BAR_COLUMNS = 8;
 
 /**
  * A line of at most `columns` columns of a terminal: a name, a bar and facts. What has no room is left
@@ -21,14 +21,14 @@ const LEAST_BAR_COLUMNS = 8;
  */
 export function progressLine({ name, fraction, facts }: Advance, columns: number): string {
   const shown = [...facts];
-  while (shown.length > 1 && columns - widthOf(shown) < LEAST_NAME_COLUMNS) shown.pop();
+  while (shown.length > 1 && columns - widthOf(shown) < MIN_NAME_COLUMNS) shown.pop();
   const room = Math.max(0, columns - widthOf(shown));
   const withBar = fraction !== undefined &&
-    room >= LEAST_NAME_COLUMNS + GAP.length + LEAST_BAR_COLUMNS;
+    room >= MIN_NAME_COLUMNS + GAP.length + MIN_BAR_COLUMNS;
   if (fraction === undefined || !withBar) return fit(name, room) + tail(shown);
   const nameColumns = Math.min(
-    MOST_NAME_COLUMNS,
-    Math.max(LEAST_NAME_COLUMNS, Math.floor(room / 2)),
+    MAX_NAME_COLUMNS,
+    Math.max(MIN_NAME_COLUMNS, Math.floor(room / 2)),
   );
   const barColumns = room - nameColumns - GAP.length;
   return fit(name, nameColumns) + GAP + bar(fraction, barColumns) + tail(shown);

@@ -9,27 +9,27 @@
 
 // @ts-types="../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import type { Engine } from "./context/context.ts";
+import type { ServerContext } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, type DenoOperations, hasDenoOperations } from "./sockets/interface.ts";
 
-export async function async(engine: Engine): Promise<void> {
-  const { listener } = engine;
+export async function async(context: ServerContext): Promise<void> {
+  const { listener } = context;
   for (let connection; (connection = await listener.accept()) !== null;) {
-    serve(engine, connection); // not awaited: the next client need not wait for this one
+    serve(context, connection); // not awaited: the next client need not wait for this one
   }
 }
 
-async function serve(engine: Engine, connection: Connection): Promise<void> {
+async function serve(context: ServerContext, connection: Connection): Promise<void> {
   try {
     if (!hasDenoOperations(connection)) throw new Error("async serves on Deno's sockets only");
     await serveClient(
       connection,
-      engine.newSession(connection),
-      new Uint8Array(engine.recvSizeBytes),
+      context.newSession(connection),
+      new Uint8Array(context.recvSizeBytes),
     );
   } catch (error) {
-    engine.clientFailed(connection, error);
+    context.clientFailed(connection, error);
   } finally {
     connection.close();
   }

@@ -7,20 +7,20 @@
  * @module
  */
 
-import type { Engine } from "./context/context.ts";
+import type { ServerContext } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 import type { Connection } from "./sockets/interface.ts";
 
-export async function blocking(engine: Engine): Promise<void> {
-  const { listener } = engine;
-  const buffer = new Uint8Array(engine.recvSizeBytes);
-  const sleep = (ms: number) => engine.sleepThread(ms);
+export async function blocking(context: ServerContext): Promise<void> {
+  const { listener } = context;
+  const buffer = new Uint8Array(context.recvSizeBytes);
+  const sleep = (ms: number) => context.sleepThread(ms);
 
   for (let connection; (connection = await listener.accept()) !== null;) {
     try {
-      await serveClient(connection, engine.newSession(connection), buffer, sleep);
+      await serveClient(connection, context.newSession(connection), buffer, sleep);
     } catch (error) {
-      engine.clientFailed(connection, error);
+      context.clientFailed(connection, error);
     } finally {
       connection.close();
     }

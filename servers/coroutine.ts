@@ -10,21 +10,21 @@
  */
 
 import { Scheduler, type Task } from "./coroutines/scheduler.ts";
-import type { Engine } from "./context/context.ts";
+import type { ServerContext } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, WOULD_BLOCK } from "./sockets/interface.ts";
 import { sendSome } from "./sockets/send_some.ts";
 
-export async function coroutine(engine: Engine): Promise<void> {
-  const { listener, sockets, recvSizeBytes } = engine;
+export async function coroutine(context: ServerContext): Promise<void> {
+  const { listener, sockets, recvSizeBytes } = context;
   const scheduler = new Scheduler((error) => {
     throw error; // a client's fault ends in its own task, so this is ours
   });
   scheduler.spawn(acceptClients());
 
-  while (engine.running) {
+  while (context.running) {
     scheduler.turn();
-    await sockets.pause(engine.options.pauseMs);
+    await sockets.pause(context.options.pauseMs);
   }
 
   function* acceptClients(): Task {
@@ -37,9 +37,9 @@ export async function coroutine(engine: Engine): Promise<void> {
 
   function* serve(connection: Connection): Task {
     try {
-      yield* serveClient(connection, engine.newSession(connection));
+      yield* serveClient(connection, context.newSession(connection));
     } catch (error) {
-      engine.clientFailed(connection, error);
+      context.clientFailed(connection, error);
     } finally {
       connection.close();
     }

@@ -19,37 +19,37 @@ import {
   spawn,
 } from "./coroutines/gevent/mod.ts";
 import { heldUpNotices } from "./context/held_up_notices.ts";
-import type { Engine } from "./context/context.ts";
+import type { ServerContext } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 
-export async function gevent(engine: Engine): Promise<void> {
-  const loop = new SocketLoop(engine.sockets);
+export async function gevent(context: ServerContext): Promise<void> {
+  const loop = new SocketLoop(context.sockets);
   const hub = new Hub(loop, {
     failed(_greenlet, error) {
       throw error; // a client's fault ends in its own greenlet, so this is ours
     },
-    held: heldUpNotices(engine),
+    held: heldUpNotices(context),
   });
   hub.spawn(acceptClients);
-  while (engine.running) await hub.turn();
+  while (context.running) await hub.turn();
 
   function* acceptClients(): Coroutine {
-    const listener = new GeventListener(loop, engine.listener);
+    const listener = new GeventListener(loop, context.listener);
     for (;;) spawn(serve, yield* listener.accept());
   }
 
   function* serve(client: GeventSocket): Coroutine {
     try {
-      yield* serveClient(client, engine.newSession(client.connection));
+      yield* serveClient(client, context.newSession(client.connection));
     } catch (error) {
-      engine.clientFailed(client.connection, error);
+      context.clientFailed(client.connection, error);
     } finally {
       client.close();
     }
   }
 
   function* serveClient(client: GeventSocket, session: Session): Coroutine {
-    for (let chunk; (chunk = yield* client.recv(engine.recvSizeBytes)).length > 0;) {
+    for (let chunk; (chunk = yield* client.recv(context.recvSizeBytes)).length > 0;) {
       const answers = session.receive(chunk);
       for (let answer; (answer = answers.take()) !== undefined;) {
         // While this greenlet waits, others receive into the same memory.

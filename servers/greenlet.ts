@@ -10,8 +10,8 @@
  */
 
 import { getcurrent, Greenlet } from "./coroutines/greenlet.ts";
-import type { Engine } from "./context/context.ts";
-import { Sleepers } from "./loop/timers.ts";
+import type { ServerContext } from "./context/context.ts";
+import { TimerQueue } from "./loop/timers.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 import type { Pollable } from "./sockets/interface.ts";
@@ -20,20 +20,20 @@ import { sendSome } from "./sockets/send_some.ts";
 /** What a greenlet runs: it yields what `switch` returns. */
 type Switching = Generator<unknown, void, unknown>;
 
-export async function greenlet(engine: Engine): Promise<void> {
-  const { listener, sockets, recvSizeBytes } = engine;
+export async function greenlet(context: ServerContext): Promise<void> {
+  const { listener, sockets, recvSizeBytes } = context;
   const main = getcurrent();
   const clients = new Map<Pollable, Greenlet>();
-  const sleepers = new Sleepers<{ readonly dueMs: number; readonly greenlet: Greenlet }>();
+  const timers = new TimerQueue<{ readonly dueMs: number; readonly greenlet: Greenlet }>();
   const interests = sockets.epoll();
   interests.add(listener, EPOLLIN);
 
-  while (engine.running) {
-    for (const { target } of await interests.wait(sleepers.untilNextMs())) {
+  while (context.running) {
+    for (const { target } of await interests.wait(timers.untilNextMs())) {
       if (target === listener) acceptClient();
       else clients.get(target)?.switch();
     }
-    for (const { greenlet } of sleepers.due()) greenlet.switch();
+    for (const { greenlet } of timers.due()) greenlet.switch();
   }
 
   function acceptClient(): void {
@@ -48,9 +48,9 @@ export async function greenlet(engine: Engine): Promise<void> {
 
   function* serve(connection: Connection): Switching {
     try {
-      yield* serveClient(connection, engine.newSession(connection));
+      yield* serveClient(connection, context.newSession(connection));
     } catch (error) {
-      engine.clientFailed(connection, error);
+      context.clientFailed(connection, error);
     } finally {
       clients.delete(connection);
       connection.close();
@@ -75,7 +75,7 @@ export async function greenlet(engine: Engine): Promise<void> {
 
   function* sleep(ms: number): Switching {
     const dueMs = performance.now() + ms;
-    sleepers.add({ dueMs, greenlet: getcurrent() });
+    timers.add({ dueMs, greenlet: getcurrent() });
     while (performance.now() < dueMs) yield main.switch();
   }
 

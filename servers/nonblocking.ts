@@ -10,25 +10,25 @@
 
 import type { Client, Progress } from "./loop/client.ts";
 import { Clients } from "./loop/clients.ts";
-import type { Engine } from "./context/context.ts";
+import type { ServerContext } from "./context/context.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
 
-export async function nonblocking(engine: Engine): Promise<void> {
-  const clients = new Clients(engine);
+export async function nonblocking(context: ServerContext): Promise<void> {
+  const clients = new Clients(context);
 
-  while (engine.running) {
+  while (context.running) {
     while (clients.accept() !== null); // everybody who is waiting
     for (const client of clients) clients.advance(client, step);
-    await engine.sockets.pause(engine.options.pauseMs);
+    await context.sockets.pause(context.options.pauseMs);
   }
 
   /** Does for this client what can be done without waiting. */
   function step(client: Client): Progress {
-    if (client.progress === "asleep" && client.dueMs > performance.now()) return "asleep";
-    if (client.progress !== "ready") return client.resume();
-    const chunk = client.connection.tryRecv(engine.recvSizeBytes);
-    if (chunk === WOULD_BLOCK) return "ready";
-    if (chunk.length === 0) return "done";
+    if (client.progress === "timer" && client.dueMs > performance.now()) return "timer";
+    if (client.progress !== "wantRead") return client.resume();
+    const chunk = client.connection.tryRecv(context.recvSizeBytes);
+    if (chunk === WOULD_BLOCK) return "wantRead";
+    if (chunk.length === 0) return "closed";
     return client.serve(chunk);
   }
 }

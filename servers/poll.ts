@@ -11,24 +11,24 @@
 
 import type { Client, Progress } from "./loop/client.ts";
 import { Clients } from "./loop/clients.ts";
-import type { Engine } from "./context/context.ts";
-import { Sleepers } from "./loop/timers.ts";
+import type { ServerContext } from "./context/context.ts";
+import { TimerQueue } from "./loop/timers.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
 import { EPOLLIN as POLLIN, EPOLLOUT as POLLOUT } from "./sockets/interface.ts";
 
-export async function poll(engine: Engine): Promise<void> {
-  const { listener, sockets } = engine;
-  const clients = new Clients(engine);
-  const sleepers = new Sleepers();
+export async function poll(context: ServerContext): Promise<void> {
+  const { listener, sockets } = context;
+  const clients = new Clients(context);
+  const timers = new TimerQueue();
   const list = sockets.poll();
   list.add(listener, POLLIN);
 
-  while (engine.running) {
-    for (const { target } of await list.wait(sleepers.untilNextMs())) {
+  while (context.running) {
+    for (const { target } of await list.wait(timers.untilNextMs())) {
       if (target === listener) acceptClient();
       else attend(clients.of(target));
     }
-    for (const sleeper of sleepers.due()) attend(sleeper);
+    for (const client of timers.due()) attend(client);
   }
 
   function acceptClient(): void {
@@ -40,24 +40,24 @@ export async function poll(engine: Engine): Promise<void> {
     if (client === undefined) return; // it left earlier in this turn
     const before = client.progress;
     const progress = clients.advance(client, step);
-    if (progress === "asleep") sleepers.add(client);
-    if (progress !== before && progress !== "done") watch(client, before);
+    if (progress === "timer") timers.add(client);
+    if (progress !== before && progress !== "closed") watch(client, before);
   }
 
   function step(client: Client): Progress {
-    if (client.progress !== "ready") return client.resume();
-    const chunk = client.connection.tryRecv(engine.recvSizeBytes);
-    if (chunk === WOULD_BLOCK) return "ready";
-    if (chunk.length === 0) return "done";
+    if (client.progress !== "wantRead") return client.resume();
+    const chunk = client.connection.tryRecv(context.recvSizeBytes);
+    if (chunk === WOULD_BLOCK) return "wantRead";
+    if (chunk.length === 0) return "closed";
     return client.serve(chunk);
   }
 
   /** Watches a client for what it waits for, and for nothing else. A closed one leaves by itself. */
   function watch({ connection, progress }: Client, before: Progress): void {
-    const events = progress === "blocked" ? POLLOUT : POLLIN;
+    const events = progress === "wantWrite" ? POLLOUT : POLLIN;
     // An error is reported whatever is asked for, so a client that sleeps leaves the list meanwhile.
-    if (progress === "asleep") list.remove(connection);
-    else if (before === "asleep") list.add(connection, events);
+    if (progress === "timer") list.remove(connection);
+    else if (before === "timer") list.add(connection, events);
     else list.modify(connection, events);
   }
 }

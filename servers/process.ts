@@ -13,11 +13,11 @@
  */
 
 import { childrenOf } from "./workers/children.ts";
-import type { Engine } from "./context/context.ts";
+import type { ServerContext } from "./context/context.ts";
 
-export async function process(engine: Engine): Promise<void> {
-  const { listener } = engine;
-  const children = childrenOf(engine);
+export async function process(context: ServerContext): Promise<void> {
+  const { listener } = context;
+  const children = childrenOf(context);
   await children.prepareSpares();
 
   for (let connection; (connection = await listener.accept()) !== null;) {

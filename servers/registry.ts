@@ -8,10 +8,10 @@ import type { Model } from "./context/context.ts";
 import type { SocketKind } from "./context/protocol.ts";
 
 /** Who serves a client. */
-export type Servant = "caller" | "process" | "thread" | "loop" | "coroutine";
+export type ServedBy = "caller" | "process" | "thread" | "loop" | "coroutine";
 
 interface Entry {
-  readonly servant: Servant;
+  readonly servedBy: ServedBy;
   /** What it waits in: the names of the calls. */
   readonly waitsIn: string;
   readonly port: number;
@@ -25,91 +25,91 @@ const BOTH: readonly SocketKind[] = ["deno", "libc"];
 
 const ENTRIES = {
   blocking: {
-    servant: "caller",
+    servedBy: "caller",
     waitsIn: "accept, recv, send",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./blocking.ts")).blocking,
   },
   process: {
-    servant: "process",
+    servedBy: "process",
     waitsIn: "recv, send",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./process.ts")).process,
   },
   thread: {
-    servant: "thread",
+    servedBy: "thread",
     waitsIn: "recv, send",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./thread.ts")).thread,
   },
   threadpool: {
-    servant: "thread",
+    servedBy: "thread",
     waitsIn: "recv, send",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./threadpool.ts")).threadpool,
   },
   nonblocking: {
-    servant: "loop",
+    servedBy: "loop",
     waitsIn: "-",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./nonblocking.ts")).nonblocking,
   },
   select: {
-    servant: "loop",
+    servedBy: "loop",
     waitsIn: "select",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./select.ts")).select,
   },
   "select-queue": {
-    servant: "loop",
+    servedBy: "loop",
     waitsIn: "select",
     port: 9999,
     sockets: BOTH,
     load: async () => (await import("./select_queue.ts")).selectQueue,
   },
   poll: {
-    servant: "loop",
+    servedBy: "loop",
     waitsIn: "poll",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./poll.ts")).poll,
   },
   epoll: {
-    servant: "loop",
+    servedBy: "loop",
     waitsIn: "epoll_wait",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./epoll.ts")).epoll,
   },
   coroutine: {
-    servant: "coroutine",
+    servedBy: "coroutine",
     waitsIn: "-",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./coroutine.ts")).coroutine,
   },
   greenlet: {
-    servant: "coroutine",
+    servedBy: "coroutine",
     waitsIn: "epoll_wait",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./greenlet.ts")).greenlet,
   },
   gevent: {
-    servant: "coroutine",
+    servedBy: "coroutine",
     waitsIn: "epoll_wait",
     port: DEFAULT_PORT,
     sockets: BOTH,
     load: async () => (await import("./gevent.ts")).gevent,
   },
   async: {
-    servant: "coroutine",
+    servedBy: "coroutine",
     waitsIn: "await",
     port: DEFAULT_PORT,
     sockets: ["deno"],

@@ -10,25 +10,25 @@
 
 import type { Client, Progress } from "./loop/client.ts";
 import { Clients } from "./loop/clients.ts";
-import type { Engine } from "./context/context.ts";
-import { Sleepers } from "./loop/timers.ts";
+import type { ServerContext } from "./context/context.ts";
+import { TimerQueue } from "./loop/timers.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
 
-export async function select(engine: Engine): Promise<void> {
-  const { listener, sockets } = engine;
+export async function select(context: ServerContext): Promise<void> {
+  const { listener, sockets } = context;
   const keyboard = sockets.keyboard();
   const inputs = new Set<Pollable>([listener, keyboard]);
   const outputs = new Set<Connection>();
-  const clients = new Clients(engine);
-  const sleepers = new Sleepers();
+  const clients = new Clients(context);
+  const timers = new TimerQueue();
 
-  while (engine.running) {
+  while (context.running) {
     const { readable, writable } = await sockets.select(
       inputs,
       outputs,
       [],
-      sleepers.untilNextMs(),
+      timers.untilNextMs(),
     );
 
     for (const input of readable) {
@@ -37,7 +37,7 @@ export async function select(engine: Engine): Promise<void> {
       else attend(clients.of(input));
     }
     for (const output of writable) attend(clients.of(output));
-    for (const sleeper of sleepers.due()) attend(sleeper);
+    for (const client of timers.due()) attend(client);
   }
 
   function acceptClient(): void {
@@ -49,7 +49,7 @@ export async function select(engine: Engine): Promise<void> {
     const line = keyboard.tryReadLine();
     if (line === WOULD_BLOCK) return;
     inputs.delete(keyboard);
-    if (line !== null) engine.stop(); // the end of standard input is not a line
+    if (line !== null) context.stop(); // the end of standard input is not a line
   }
 
   /** Takes one step with a client, and puts it into the set in which it waits for the next. */
@@ -57,19 +57,19 @@ export async function select(engine: Engine): Promise<void> {
     if (client === undefined) return; // it left earlier in this turn
     const { connection, progress: before } = client;
     const progress = clients.advance(client, step);
-    if (progress === "ready" && before === "ready") return; // it stays where it is
-    if (progress === "ready") inputs.add(connection);
+    if (progress === "wantRead" && before === "wantRead") return; // it stays where it is
+    if (progress === "wantRead") inputs.add(connection);
     else inputs.delete(connection);
-    if (progress === "blocked") outputs.add(connection);
+    if (progress === "wantWrite") outputs.add(connection);
     else outputs.delete(connection);
-    if (progress === "asleep") sleepers.add(client); // in neither set until its answer is due
+    if (progress === "timer") timers.add(client); // in neither set until its answer is due
   }
 
   function step(client: Client): Progress {
-    if (client.progress !== "ready") return client.resume();
-    const chunk = client.connection.tryRecv(engine.recvSizeBytes);
-    if (chunk === WOULD_BLOCK) return "ready";
-    if (chunk.length === 0) return "done";
+    if (client.progress !== "wantRead") return client.resume();
+    const chunk = client.connection.tryRecv(context.recvSizeBytes);
+    if (chunk === WOULD_BLOCK) return "wantRead";
+    if (chunk.length === 0) return "closed";
     return client.serve(chunk);
   }
 }

@@ -9,8 +9,8 @@
  */
 
 import { Client } from "./loop/client.ts";
-import type { Engine } from "./context/context.ts";
-import { Sleepers } from "./loop/timers.ts";
+import type { ServerContext } from "./context/context.ts";
+import { TimerQueue } from "./loop/timers.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
 import { CLIENT_TAKES, WOULD_BLOCK } from "./sockets/interface.ts";
 
@@ -29,19 +29,19 @@ interface QueuedClient {
   ended: boolean;
 }
 
-export async function selectQueue(engine: Engine): Promise<void> {
-  const { listener, sockets } = engine;
+export async function selectQueue(context: ServerContext): Promise<void> {
+  const { listener, sockets } = context;
   const inputs = new Set<Pollable>([listener]);
   let outputs: Connection[] = [];
   const clients = new Map<Pollable, QueuedClient>();
-  const sleepers = new Sleepers();
+  const timers = new TimerQueue();
 
-  while (engine.running) {
+  while (context.running) {
     const { readable, writable } = await sockets.select(
       inputs,
       outputs,
       [],
-      sleepers.untilNextMs(),
+      timers.untilNextMs(),
     );
 
     for (const input of readable) {
@@ -49,14 +49,14 @@ export async function selectQueue(engine: Engine): Promise<void> {
       else attend(input, receive);
     }
     for (const output of writable) attend(output, answer);
-    for (const sleeper of sleepers.due()) attend(sleeper.connection, answer);
+    for (const client of timers.due()) attend(client.connection, answer);
     outputs = outputs.filter(staysOutput);
   }
 
   function acceptClient(): void {
     const connection = listener.tryAccept();
     if (connection === null) return;
-    const client = new Client(connection, engine.newSession(connection));
+    const client = new Client(connection, context.newSession(connection));
     clients.set(connection, {
       client,
       queue: [],
@@ -71,7 +71,7 @@ export async function selectQueue(engine: Engine): Promise<void> {
   /** Puts what arrived into the client's queue. */
   function receive(queued: QueuedClient): void {
     const { connection } = queued.client;
-    const message = connection.tryRecv(engine.recvSizeBytes);
+    const message = connection.tryRecv(context.recvSizeBytes);
     if (message === WOULD_BLOCK) return;
     if (message.length === 0) {
       queued.ended = true;
@@ -84,8 +84,8 @@ export async function selectQueue(engine: Engine): Promise<void> {
   /** Answers the client's messages in order, as far as its socket takes the answers. */
   function answer(queued: QueuedClient): void {
     const { client, queue } = queued;
-    if (client.progress !== "ready") client.resume();
-    while (client.progress === "ready") {
+    if (client.progress !== "wantRead") client.resume();
+    while (client.progress === "wantRead") {
       const message = queue.shift();
       if (message === undefined) return;
       queued.queuedBytes -= message.length;
@@ -101,7 +101,7 @@ export async function selectQueue(engine: Engine): Promise<void> {
     try {
       step(queued);
     } catch (error) {
-      engine.clientFailed(queued.client.connection, error);
+      context.clientFailed(queued.client.connection, error);
       leave(queued.client.connection);
       return;
     }
@@ -111,8 +111,8 @@ export async function selectQueue(engine: Engine): Promise<void> {
   function watch(queued: QueuedClient): void {
     const { client, queue, queuedBytes, ended } = queued;
     const { connection, progress } = client;
-    const isIdle = queue.length === 0 && progress === "ready";
-    if (progress === "done" || (ended && isIdle)) {
+    const isIdle = queue.length === 0 && progress === "wantRead";
+    if (progress === "closed" || (ended && isIdle)) {
       leave(connection);
       return;
     }
@@ -125,7 +125,7 @@ export async function selectQueue(engine: Engine): Promise<void> {
       if (!queued.isOutput) outputs.push(connection);
       queued.isOutput = true;
     }
-    if (progress === "asleep") sleepers.add(client);
+    if (progress === "timer") timers.add(client);
   }
 
   /** Once a turn instead of one by one: nearly all who could be written to have nothing left. */
@@ -143,5 +143,5 @@ export async function selectQueue(engine: Engine): Promise<void> {
 
 /** Whether the client is to be watched for writing. A sleeper is not, until its answer is due. */
 function hasToSend({ queue, client: { progress } }: QueuedClient): boolean {
-  return progress === "blocked" || (progress === "ready" && queue.length > 0);
+  return progress === "wantWrite" || (progress === "wantRead" && queue.length > 0);
 }

@@ -9,12 +9,12 @@
  */
 
 import { serveClient } from "./blocking.ts";
-import type { Engine } from "./context/context.ts";
+import type { ServerContext } from "./context/context.ts";
 import type { ClientThread, ThreadClient } from "./context/threads.ts";
 
-export async function thread(engine: Engine): Promise<void> {
-  const { listener, options } = engine;
-  const threads = await engine.startThreads({ count: options.spare, clientsEach: "one" });
+export async function thread(context: ServerContext): Promise<void> {
+  const { listener, options } = context;
+  const threads = await context.startThreads({ count: options.spare, clientsEach: "one" });
 
   for (let connection; (connection = await listener.accept()) !== null;) {
     threads.put(connection); // for a spare thread, or for one that is started now

@@ -9,13 +9,13 @@
  * @module
  */
 
-import type { Engine } from "./context/context.ts";
+import type { ServerContext } from "./context/context.ts";
 import type { ClientThread } from "./context/threads.ts";
 import { serveInThread } from "./thread.ts";
 
-export async function threadpool(engine: Engine): Promise<void> {
-  const { listener, options } = engine;
-  const pool = await engine.startThreads({ count: options.threads, clientsEach: "many" });
+export async function threadpool(context: ServerContext): Promise<void> {
+  const { listener, options } = context;
+  const pool = await context.startThreads({ count: options.threads, clientsEach: "many" });
 
   for (let connection; (connection = await listener.accept()) !== null;) {
     pool.put(connection);

@@ -140,12 +140,12 @@ export const en = {
     quoteNotClosed: (flag: string, value: string) => `${flag} ${value}: a quote is not closed`,
     wantsNothing: "it is on or off, and takes no other value",
     wantsText: "it takes a text",
-    wantsInteger: (least: number, most: number) =>
-      most === Infinity
-        ? `it takes a whole number from ${count(least)} up`
-        : `it takes a whole number from ${least} to ${most}`,
-    wantsDuration: (unit: "ms" | "s", mostHours: number) =>
-      `it takes a duration from 0 to ${mostHours}h, such as 500ms, 1.5s, 2m or 1h ` +
+    wantsInteger: (min: number, max: number) =>
+      max === Infinity
+        ? `it takes a whole number from ${count(min)} up`
+        : `it takes a whole number from ${min} to ${max}`,
+    wantsDuration: (unit: "ms" | "s", maxHours: number) =>
+      `it takes a duration from 0 to ${maxHours}h, such as 500ms, 1.5s, 2m or 1h ` +
       `(a bare number is ${unit === "ms" ? "milliseconds" : "seconds"})`,
     wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
     wantsSomeOf: (words: readonly string[]) =>
@@ -205,14 +205,14 @@ export const en = {
     outOfDescriptors: (limit: string) =>
       `no descriptor left for another client (the limit is ${limit}): accepting goes on when one is ` +
       "free; raise the limit with ulimit -n",
-    clientsLimited: (most: number, limit: string) =>
-      `${plural(most, "client")} at a time is the most for this model with a limit of ${limit} ` +
+    clientsLimited: (max: number, limit: string) =>
+      `${plural(max, "client")} at a time is the most for this model with a limit of ${limit} ` +
       "descriptors: the next ones wait; raise the limit with ulimit -n",
-    backlogLimited: (wanted: number, most: number) =>
-      `the backlog is ${most} and not ${wanted}: the system allows no more (net.core.somaxconn)`,
-    limitTooLow: (model: string, limit: number, least: number) =>
-      `${model} needs at least ${least} descriptors, and the limit is ${limit}: ` +
-      `raise it with "ulimit -n ${least}"`,
+    backlogLimited: (wanted: number, max: number) =>
+      `the backlog is ${max} and not ${wanted}: the system allows no more (net.core.somaxconn)`,
+    limitTooLow: (model: string, limit: number, min: number) =>
+      `${model} needs at least ${min} descriptors, and the limit is ${limit}: ` +
+      `raise it with "ulimit -n ${min}"`,
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
       `${fdSetSize} (FD_SETSIZE); raise that with --fd-setsize, or serve with poll or epoll`,
@@ -288,7 +288,7 @@ export const en = {
         : "name one that is there"),
     spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
       "a program that runs already cannot be given a client",
-    engineFailed: (reason: string) => `the engine has failed: ${reason}`,
+    serverFailed: (reason: string) => `the engine has failed: ${reason}`,
     unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
       `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js` +
       didYouMean(nearest),
@@ -301,7 +301,7 @@ export const en = {
   download: enDownload,
 
   models: {
-    servant: {
+    workers: {
       caller: "the one thread, one client at a time",
       process: "a process of its own",
       thread: "a thread of its own",

@@ -34,7 +34,7 @@ export const enLab = {
       `playground serve ${model} does not serve: ${reason}`,
     answer: (sent: string, answer: string) =>
       `its server answered ${JSON.stringify(sent)} with ${JSON.stringify(answer)}`,
-    time: (mostMs: number) => `it had not come to its end after ${mostMs / 1_000} s`,
+    time: (maxMs: number) => `it had not come to its end after ${maxMs / 1_000} s`,
   },
 
   experiments: {
@@ -97,16 +97,16 @@ export const enLab = {
         "far more time and memory than a coroutine.",
       time: "until a client is served, when all come at once:",
       memory: "memory for a client:",
-      label: (servant: string, clients: number) => `${String(clients).padStart(3)} ${servant}`,
-      servants: {
+      label: (workers: string, clients: number) => `${String(clients).padStart(3)} ${workers}`,
+      workers: {
         process: "processes with a runtime",
         cat: "processes of cat",
         thread: "threads with a runtime",
         coroutine: "coroutines",
       },
       ms: (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`,
-      hundreds: (clients: number, servant: string, seconds: number, memory: string) =>
-        `so ${clients} ${servant} would take ${seconds.toFixed(1)} s and ${memory}`,
+      hundreds: (clients: number, workers: string, seconds: number, memory: string) =>
+        `so ${clients} ${workers} would take ${seconds.toFixed(1)} s and ${memory}`,
       fewTakeLong: "even a few processes took seconds to be there",
       notDearer: "a process costs hardly more than a coroutine",
     },
@@ -204,8 +204,8 @@ export const enLab = {
       claim: "One coroutine that computes starves all others. Threads and processes do not starve.",
       hog: (ms: number, others: number) =>
         `one client has ${ms} ms of CPU burned, ${others} others send and wait for their echoes:`,
-      row: (servants: string, longestMs: number, answered: number) =>
-        `${servants.padEnd(11)} ${column(answered, 3)} answers meanwhile, ` +
+      row: (workers: string, longestMs: number, answered: number) =>
+        `${workers.padEnd(11)} ${column(answered, 3)} answers meanwhile, ` +
         `the longest wait ${longestMs.toFixed(longestMs < 10 ? 1 : 0)} ms`,
       coroutine: "coroutines:",
       thread: "threads:",
@@ -218,8 +218,8 @@ export const enLab = {
         "compute, they gain nothing.",
       clients: (clients: number, ms: number) =>
         `${clients} clients come at once, and each takes ${ms} ms; all are served after`,
-      row: (burden: string, blockingMs: number, coroutineMs: number) =>
-        `${burden.padEnd(22)} blocking ${blockingMs.toFixed(0).padStart(4)} ms, ` +
+      row: (simulatedCost: string, blockingMs: number, coroutineMs: number) =>
+        `${simulatedCost.padEnd(22)} blocking ${blockingMs.toFixed(0).padStart(4)} ms, ` +
         `coroutines ${coroutineMs.toFixed(0).padStart(4)} ms`,
       waiting: "handlers that wait:",
       computing: "handlers that compute:",

@@ -1,6 +1,6 @@
 import { enCoroutines } from "./en_coroutines.ts";
 import { enLoops } from "./en_loops.ts";
-import { enServants } from "./en_servants.ts";
+import { enWorkers } from "./en_servants.ts";
 
 /** A page on a model. */
 export interface ModelText {
@@ -27,5 +27,5 @@ export const enModels = {
     tries: "Try",
   },
 
-  models: { ...enServants, ...enLoops, ...enCoroutines },
+  models: { ...enWorkers, ...enLoops, ...enCoroutines },
 };

@@ -1,7 +1,7 @@
 import type { ModelText } from "./en_models.ts";
 
-/** The models that give each client a servant of its own, in English. */
-export const enServants = {
+/** The models that give each client a worker of its own, in English. */
+export const enWorkers = {
   blocking: {
     strength: "the simplest server there is, and a client has it all to itself",
     limit: "everybody else waits, however little the one client has to say",

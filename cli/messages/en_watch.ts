@@ -144,7 +144,7 @@ export const enWatch = {
       "half-close": "half-close",
       close: "close",
       reset: "reset",
-      burden: "Handler",
+      simulatedCost: "Handler",
       sleep: "sleeps ms",
       burn: "burns CPU ms",
       hold: "Stop it for 1 s",

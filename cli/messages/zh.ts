@@ -131,12 +131,10 @@ export const zh: Messages = {
     quoteNotClosed: (flag: string, value: string) => `${flag} ${value}：引号没有成对`,
     wantsNothing: "它只有开和关，不带别的值",
     wantsText: "应为一段文本",
-    wantsInteger: (least: number, most: number) =>
-      most === Infinity
-        ? `应为不小于 ${count(least)} 的整数`
-        : `应为 ${least} 到 ${most} 之间的整数`,
-    wantsDuration: (unit: "ms" | "s", mostHours: number) =>
-      `应为 0 到 ${mostHours}h 之间的一段时间，如 500ms、1.5s、2m 或 1h` +
+    wantsInteger: (min: number, max: number) =>
+      max === Infinity ? `应为不小于 ${count(min)} 的整数` : `应为 ${min} 到 ${max} 之间的整数`,
+    wantsDuration: (unit: "ms" | "s", maxHours: number) =>
+      `应为 0 到 ${maxHours}h 之间的一段时间，如 500ms、1.5s、2m 或 1h` +
       `（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
     wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,
     wantsSomeOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}，可用逗号分隔写几个`,
@@ -192,14 +190,14 @@ export const zh: Messages = {
     outOfDescriptors: (limit: string) =>
       `没有文件描述符可供新客户端使用了（上限为 ${limit}），等有空闲的再继续接受；` +
       "可用 ulimit -n 提高上限",
-    clientsLimited: (most: number, limit: string) =>
-      `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(most)} 个客户端，` +
+    clientsLimited: (max: number, limit: string) =>
+      `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(max)} 个客户端，` +
       "后来的要等一等；可用 ulimit -n 提高上限",
-    backlogLimited: (wanted: number, most: number) =>
-      `监听队列的长度是 ${most} 而不是 ${wanted}：系统最多只允许这么多（net.core.somaxconn）`,
-    limitTooLow: (model: string, limit: number, least: number) =>
-      `${model} 至少需要 ${least} 个文件描述符，而现在的上限是 ${limit}；` +
-      `请用 “ulimit -n ${least}” 提高上限`,
+    backlogLimited: (wanted: number, max: number) =>
+      `监听队列的长度是 ${max} 而不是 ${wanted}：系统最多只允许这么多（net.core.somaxconn）`,
+    limitTooLow: (model: string, limit: number, min: number) =>
+      `${model} 至少需要 ${min} 个文件描述符，而现在的上限是 ${limit}；` +
+      `请用 “ulimit -n ${min}” 提高上限`,
     beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
       `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +
       "可用 --fd-setsize 提高这个数，或改用 poll 或 epoll",
@@ -266,7 +264,7 @@ export const zh: Messages = {
       (interpreter.endsWith("\r") ? "请去掉脚本各行末尾的回车符" : "请指定一个存在的解释器"),
     spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
       "已经在运行的程序接不了客户端",
-    engineFailed: (reason: string) => `引擎出错了：${reason}`,
+    serverFailed: (reason: string) => `引擎出错了：${reason}`,
     unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
       `--handler ${name}：应为 ${names.join("、")}，或一个文件，如 ./mine.js` +
       didYouMean(nearest),
@@ -279,7 +277,7 @@ export const zh: Messages = {
   download: zhDownload,
 
   models: {
-    servant: {
+    workers: {
       caller: "唯一的线程，一次一个客户端",
       process: "每个客户端一个进程",
       thread: "每个客户端一个线程",

@@ -34,7 +34,7 @@ export const zhLab: LabTexts = {
     server: (model: string, reason: string) => `playground serve ${model} 无法服务：${reason}`,
     answer: (sent: string, answer: string) =>
       `服务器对 ${JSON.stringify(sent)} 的应答是 ${JSON.stringify(answer)}`,
-    time: (mostMs: number) => `${mostMs / 1_000} 秒后仍未结束`,
+    time: (maxMs: number) => `${maxMs / 1_000} 秒后仍未结束`,
   },
 
   experiments: {
@@ -89,16 +89,16 @@ export const zhLab: LabTexts = {
         "它花的时间和内存都远多于协程。",
       time: "所有客户端同时到来，每个得到服务所需的时间：",
       memory: "每个客户端占用的内存：",
-      label: (servant: string, clients: number) => `${String(clients).padStart(3)} ${servant}`,
-      servants: {
+      label: (workers: string, clients: number) => `${String(clients).padStart(3)} ${workers}`,
+      workers: {
         process: "个带运行时的进程",
         cat: "个 cat 进程",
         thread: "个带运行时的线程",
         coroutine: "个协程",
       },
       ms: (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`,
-      hundreds: (clients: number, servant: string, seconds: number, memory: string) =>
-        `照此推算，${clients} ${servant}需要 ${seconds.toFixed(1)} 秒和 ${memory} 内存`,
+      hundreds: (clients: number, workers: string, seconds: number, memory: string) =>
+        `照此推算，${clients} ${workers}需要 ${seconds.toFixed(1)} 秒和 ${memory} 内存`,
       fewTakeLong: "才几个进程，就要好几秒才能就位",
       notDearer: "进程的代价并不比协程高多少",
     },
@@ -185,8 +185,8 @@ export const zhLab: LabTexts = {
       claim: "一个协程埋头计算，其余的协程全都挨饿；线程和进程则不会。",
       hog: (ms: number, others: number) =>
         `一个客户端让 CPU 计算 ${ms} ms，另外 ${others} 个不断发送并等待回显：`,
-      row: (servants: string, longestMs: number, answered: number) =>
-        `${servants} 其间应答 ${column(answered, 3)} 次，` +
+      row: (workers: string, longestMs: number, answered: number) =>
+        `${workers} 其间应答 ${column(answered, 3)} 次，` +
         `最长等了 ${longestMs.toFixed(longestMs < 10 ? 1 : 0)} ms`,
       coroutine: "协程：",
       thread: "线程：",
@@ -198,8 +198,8 @@ export const zhLab: LabTexts = {
       claim: "处理函数在等待时，协程比阻塞式服务器快；处理函数在计算时，协程毫无益处。",
       clients: (clients: number, ms: number) =>
         `${clients} 个客户端同时到来，每个需要 ${ms} ms；全部服务完需要`,
-      row: (burden: string, blockingMs: number, coroutineMs: number) =>
-        `${burden} 阻塞式 ${blockingMs.toFixed(0).padStart(4)} ms，` +
+      row: (simulatedCost: string, blockingMs: number, coroutineMs: number) =>
+        `${simulatedCost} 阻塞式 ${blockingMs.toFixed(0).padStart(4)} ms，` +
         `协程 ${coroutineMs.toFixed(0).padStart(4)} ms`,
       waiting: "处理函数在等待：",
       computing: "处理函数在计算：",

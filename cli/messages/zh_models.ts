@@ -1,7 +1,7 @@
 import type { ModelTexts } from "../messages.ts";
 import { zhCoroutines } from "./zh_coroutines.ts";
 import { zhLoops } from "./zh_loops.ts";
-import { zhServants } from "./zh_servants.ts";
+import { zhWorkers } from "./zh_servants.ts";
 
 /** What people read of the models in Chinese. */
 export const zhModels: ModelTexts = {
@@ -13,5 +13,5 @@ export const zhModels: ModelTexts = {
     tries: "试一试",
   },
 
-  models: { ...zhServants, ...zhLoops, ...zhCoroutines },
+  models: { ...zhWorkers, ...zhLoops, ...zhCoroutines },
 };

@@ -1,7 +1,7 @@
-import type { enServants } from "./en_servants.ts";
+import type { enWorkers } from "./en_servants.ts";
 
-/** The models that give each client a servant of its own, in Chinese. */
-export const zhServants: typeof enServants = {
+/** The models that give each client a worker of its own, in Chinese. */
+export const zhWorkers: typeof enWorkers = {
   blocking: {
     strength: "最简单的服务器，而且轮到的那个客户端可以独享它",
     limit: "其余客户端都得等着，哪怕眼前这一个没什么话要说",

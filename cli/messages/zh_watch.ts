@@ -144,7 +144,7 @@ export const zhWatch: typeof enWatch = {
       "half-close": "半关闭",
       close: "关闭",
       reset: "重置",
-      burden: "处理程序",
+      simulatedCost: "处理程序",
       sleep: "休眠（毫秒）",
       burn: "消耗 CPU（毫秒）",
       hold: "让它停 1 秒",

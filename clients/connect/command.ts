@@ -22,7 +22,7 @@ export interface Conversation {
 /** `playground connect [HOST:PORT]` */
 export const connectCommand = defineCommand({
   flags: connectFlags,
-  words: { least: 0, most: 1 },
+  words: { min: 0, max: 1 },
   async run(
     { flags, words: [typed], messages }: Invocation<typeof connectFlags>,
   ): Promise<number> {

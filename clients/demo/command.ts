@@ -9,7 +9,7 @@ import type { Demo } from "./stage.ts";
 import { yieldDemo } from "./yield.ts";
 
 const demoFlags = {
-  rounds: integer(5, { least: 1, most: 1_000_000 }),
+  rounds: integer(5, { min: 1, max: 1_000_000 }),
   pause: duration(500, "500ms", "ms"),
 };
 
@@ -23,7 +23,7 @@ const DEMOS: ReadonlyMap<string, Demo> = new Map([
 /** `playground demo <name>` */
 export const demoCommand = defineCommand({
   flags: demoFlags,
-  words: { least: 1, most: 1, choices: [...DEMOS.keys()] },
+  words: { min: 1, max: 1, choices: [...DEMOS.keys()] },
   async run({ flags, words: [name], messages }: Invocation<typeof demoFlags>): Promise<number> {
     const demo = DEMOS.get(name);
     if (demo === undefined) {

@@ -5,7 +5,7 @@ import { hideCredentials } from "./credentials.ts";
 import type { Description, Resumption } from "./destination.ts";
 import { DownloadError, type Reason } from "./reasons.ts";
 import { parseRetryAfter } from "./retry_after.ts";
-import type { Silence } from "./silence.ts";
+import type { IdleTimeout } from "./silence.ts";
 import { visible } from "../../cli/visible_text.ts";
 import { toError } from "../../servers/system/thrown.ts";
 import { strongValidator } from "./validator.ts";
@@ -25,7 +25,7 @@ export interface Answer extends Description {
 export async function ask(
   url: URL,
   resumption: Resumption | undefined,
-  silence: Silence,
+  silence: IdleTimeout,
 ): Promise<Answer> {
   if (resumption !== undefined) {
     const { offsetBytes, validator } = resumption;
@@ -88,7 +88,7 @@ function codingsIn(headers: Headers): string[] {
 async function send(
   url: URL,
   headers: Record<string, string>,
-  silence: Silence,
+  silence: IdleTimeout,
 ): Promise<Response> {
   const { signal } = silence;
   // What is encoded has no size, and nothing can go on with it. Versions of Deno also differ in what

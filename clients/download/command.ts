@@ -17,10 +17,10 @@ import { TextReporter } from "./text_reporter.ts";
 const downloadFlags = {
   dir: text("", "DIR"),
   // As many as browsers open to one server. Each takes two descriptors.
-  jobs: integer(6, { least: 1, most: 256 }),
+  jobs: integer(6, { min: 1, max: 256 }),
   force: onOff(),
   timeout: duration(30_000, "30s", "s"),
-  retries: integer(3, { least: 0, most: 1_000 }),
+  retries: integer(3, { min: 0, max: 1_000 }),
   quiet: onOff(),
   json: onOff(),
 };
@@ -33,7 +33,7 @@ const INTERRUPTED = 130;
 /** `playground download URL…` */
 export const downloadCommand = defineCommand({
   flags: downloadFlags,
-  words: { least: 1, most: Infinity },
+  words: { min: 1, max: Infinity },
   async run({ flags, words, messages }: Invocation<typeof downloadFlags>): Promise<number> {
     const { dir, quiet, json } = flags;
     if (flags.force && dir === "") {

@@ -2,7 +2,7 @@ import { ask } from "./ask.ts";
 import type { Destination } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { DownloadError } from "./reasons.ts";
-import { Silence } from "./silence.ts";
+import { IdleTimeout } from "./silence.ts";
 import { messageOf } from "../../servers/system/thrown.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function receive(
   stop: AbortSignal,
 ): Promise<void> {
   download.phase = "asking";
-  using silence = new Silence(timeoutMs, stop);
+  using silence = new IdleTimeout(timeoutMs, stop);
   const { offsetBytes, sizeBytes, validator, body } = await ask(
     download.url,
     destination.resumption,
@@ -43,7 +43,7 @@ export async function receive(
 async function* chunksOf(
   body: ReadableStream<Uint8Array> | null,
   download: Download,
-  silence: Silence,
+  silence: IdleTimeout,
 ): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   const reader = body.getReader();
@@ -60,7 +60,7 @@ async function* chunksOf(
 async function nextChunk(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   { receivedBytes }: Download,
-  silence: Silence,
+  silence: IdleTimeout,
 ): Promise<ReadableStreamReadResult<Uint8Array>> {
   try {
     const result = await silence.during(reader.read());

@@ -1,7 +1,7 @@
 import { DownloadError } from "./reasons.ts";
 
 /** Ends what a server is asked for when it is silent for too long. Dispose of it, and nothing goes on. */
-export class Silence implements Disposable {
+export class IdleTimeout implements Disposable {
   readonly #timeoutMs: number;
   readonly #controller = new AbortController();
   /** Is aborted by too long a silence, by whatever `stop` tells, and in the end. */

@@ -8,7 +8,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { reserveDescriptors } from "./descriptors.ts";
 import { Flood } from "./flood.ts";
 import { LibcFlood } from "./libc/flood.ts";
-import { always, numbers, ofSize, type Repertoire } from "./messages.ts";
+import { always, type MessageSet, numbers, ofSize } from "./messages.ts";
 import { showProgress } from "./progress.ts";
 import { type FloodOptions, LAST_ECHOES_MS } from "./options.ts";
 import { describeResults, isFlawless, resultsAsJson } from "./results.ts";
@@ -16,17 +16,17 @@ import type { RunningFlood } from "./running_flood.ts";
 
 const floodFlags = {
   host: text("127.0.0.1", "HOST"),
-  port: integer(7788, { least: 1, most: 65_535 }),
-  conns: integer(1_000, { least: 1, most: 1_000_000 }),
+  port: integer(7788, { min: 1, max: 65_535 }),
+  conns: integer(1_000, { min: 1, max: 1_000_000 }),
   duration: duration(10_000, "10s", "s"),
   message: text("", "TEXT"),
-  size: integer(0, { least: 1, most: 16_777_216, shown: "" }),
-  rate: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
+  size: integer(0, { min: 1, max: 16_777_216, shown: "" }),
+  rate: integer(Infinity, { min: 1, max: 1_000_000, shown: "" }),
   wait: onOff(true),
-  connectRate: integer(Infinity, { least: 1, most: 1_000_000, shown: "" }),
+  connectRate: integer(Infinity, { min: 1, max: 1_000_000, shown: "" }),
   think: pause("ms"),
   sockets: choice(["deno", "libc"], "deno"),
-  threads: integer(1, { least: 1, most: 256 }),
+  threads: integer(1, { min: 1, max: 256 }),
   quiet: onOff(),
   json: onOff(),
 };
@@ -34,7 +34,7 @@ const floodFlags = {
 /** `playground flood` */
 export const floodCommand = defineCommand({
   flags: floodFlags,
-  words: { least: 0, most: 0 },
+  words: { min: 0, max: 0 },
   async run({ flags, given, messages }: Invocation<typeof floodFlags>): Promise<number> {
     check(flags, given, messages);
     await reserveDescriptors(flags, messages);
@@ -44,7 +44,7 @@ export const floodCommand = defineCommand({
       durationMs: flags.duration === 0 ? Infinity : flags.duration,
       thinkMs: flags.think,
       lastEchoesMs: LAST_ECHOES_MS,
-      repertoire: chooseRepertoire(flags),
+      messageSet: chooseMessages(flags),
     };
     const flood = flags.sockets === "libc"
       ? new LibcFlood(options, flags.threads)
@@ -89,7 +89,7 @@ function explainRefusals(
     );
 }
 
-function chooseRepertoire({ message, size }: FlagValues<typeof floodFlags>): Repertoire {
+function chooseMessages({ message, size }: FlagValues<typeof floodFlags>): MessageSet {
   if (message !== "") return always(message);
   return size > 0 ? ofSize(size) : numbers();
 }

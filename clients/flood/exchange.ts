@@ -40,8 +40,8 @@ export class Exchange {
   constructor(seed: number, options: FloodOptions, measurements: Measurements, nowMs?: number) {
     this.#wait = options.wait;
     this.#measurements = measurements;
-    this.#sequence = new Sequence(options.repertoire, seed);
-    this.#check = new EchoCheck(new Sequence(options.repertoire, seed));
+    this.#sequence = new Sequence(options.messageSet, seed);
+    this.#check = new EchoCheck(new Sequence(options.messageSet, seed));
     this.#sendTimes = new SendTimes(options.rate, nowMs);
   }
 

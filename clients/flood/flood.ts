@@ -1,7 +1,7 @@
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
 import { Measurements } from "./measurements.ts";
-import { type FloodOptions, MOST_CONNECTING } from "./options.ts";
+import { type FloodOptions, MAX_CONNECTING } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { Talker } from "./talker.ts";
 import { reasonOf } from "./tally.ts";
@@ -106,7 +106,7 @@ export class Flood implements RunningFlood {
       const dueMs = startedMs + index * 1_000 / connectRate;
       const pauseMs = dueMs - performance.now();
       if (pauseMs > 0) await delay(pauseMs, { signal: this.#end.signal }).catch(() => {});
-      while (this.#connecting >= MOST_CONNECTING) await Promise.race(opening);
+      while (this.#connecting >= MAX_CONNECTING) await Promise.race(opening);
       const opened = this.#open(index).then(() => {
         opening.splice(opening.indexOf(opened), 1);
       });

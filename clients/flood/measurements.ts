@@ -10,7 +10,7 @@ export const PERCENTILES = [50, 90, 99, 99.9, 100] as const;
 /** Bits of a counter: a flood can owe more messages than 32 bits count. */
 const COUNTER_BITS = 64;
 /** In how many steps at most many durations that are evenly apart are recorded. */
-const MOST_STEPS = 128;
+const MAX_STEPS = 128;
 
 /** Durations below this many microseconds are counted one by one, and put into the histogram later. */
 const SHORT_US = 2_048;
@@ -46,7 +46,7 @@ export class Durations {
    * Where these are very many, some that follow each other count as the longest of them.
    */
   recordEvenly(longestMs: number, stepMs: number, count: number): void {
-    const steps = Math.min(count, MOST_STEPS);
+    const steps = Math.min(count, MAX_STEPS);
     for (let step = 0; step < steps; step++) {
       const from = Math.floor(step * count / steps);
       const to = Math.floor((step + 1) * count / steps);

@@ -8,15 +8,15 @@
 const encoder = new TextEncoder();
 
 /** The messages that a flood chooses from. */
-export type Repertoire = readonly Uint8Array[];
+export type MessageSet = readonly Uint8Array[];
 
 /** The numbers from 0 to 100 as text, which the client of the textbook sends. */
-export function numbers(): Repertoire {
+export function numbers(): MessageSet {
   return Array.from({ length: 101 }, (_, number) => encoder.encode(String(number)));
 }
 
 /** Always the same text. */
-export function always(text: string): Repertoire {
+export function always(text: string): MessageSet {
   return [encoder.encode(text)];
 }
 
@@ -32,7 +32,7 @@ const SHIFT = 13;
  * A few messages of `sizeBytes` each, of printable characters. They begin differently, and their
  * period is a prime. All are parts of the same bytes, so that the longest take little time and memory.
  */
-export function ofSize(sizeBytes: number): Repertoire {
+export function ofSize(sizeBytes: number): MessageSet {
   const bytes = new Uint8Array(sizeBytes + (VARIANTS - 1) * SHIFT);
   const first = Math.min(PERIOD, bytes.length);
   for (let index = 0; index < first; index++) bytes[index] = FIRST_PRINTABLE + index;
@@ -45,34 +45,34 @@ export function ofSize(sizeBytes: number): Repertoire {
 }
 
 /** Longer messages do not come in one piece, and are compared byte by byte. */
-const MOST_BYTES_AS_WORDS = 65_536;
+const MAX_BYTES_AS_WORDS = 65_536;
 
 /** The whole words of 32 bits of each message, for each repertoire: four bytes are compared at once. */
-const words = new WeakMap<Repertoire, readonly Int32Array[]>();
+const words = new WeakMap<MessageSet, readonly Int32Array[]>();
 
-function wordsOf(repertoire: Repertoire): readonly Int32Array[] {
-  let known = words.get(repertoire);
+function wordsOf(messageSet: MessageSet): readonly Int32Array[] {
+  let known = words.get(messageSet);
   if (known === undefined) {
-    known = repertoire.map((message) => {
-      const length = message.length > MOST_BYTES_AS_WORDS ? 0 : message.length & ~3;
+    known = messageSet.map((message) => {
+      const length = message.length > MAX_BYTES_AS_WORDS ? 0 : message.length & ~3;
       return new Int32Array(new Uint8Array(message.subarray(0, length)).buffer);
     });
-    words.set(repertoire, known);
+    words.set(messageSet, known);
   }
   return known;
 }
 
 /** One connection's sequence of messages. */
 export class Sequence {
-  readonly #repertoire: Repertoire;
+  readonly #messageSet: MessageSet;
   readonly #words: readonly Int32Array[];
   #state: number;
   #index = 0;
 
   /** @param seed two sequences with the same seed are the same */
-  constructor(repertoire: Repertoire, seed: number) {
-    this.#repertoire = repertoire;
-    this.#words = wordsOf(repertoire);
+  constructor(messageSet: MessageSet, seed: number) {
+    this.#messageSet = messageSet;
+    this.#words = wordsOf(messageSet);
     // Small seeds follow each other; multiplied they lie far apart.
     this.#state = Math.imul(seed + 1, 0x9e37_79b1) | 1;
   }
@@ -85,8 +85,8 @@ export class Sequence {
     x ^= x >>> 17;
     x ^= x << 5;
     this.#state = x;
-    this.#index = Math.floor((x >>> 0) * this.#repertoire.length / 2 ** 32);
-    return this.#repertoire[this.#index];
+    this.#index = Math.floor((x >>> 0) * this.#messageSet.length / 2 ** 32);
+    return this.#messageSet[this.#index];
   }
 
   /** The whole words of what {@linkcode next} gave last. */

@@ -1,7 +1,7 @@
-import type { Repertoire } from "./messages.ts";
+import type { MessageSet } from "./messages.ts";
 
 /** How many connections may be in the middle of being opened. */
-export const MOST_CONNECTING = 256;
+export const MAX_CONNECTING = 256;
 /** How long connections wait at the end for what they are still owed, if the server is not slow. */
 export const LAST_ECHOES_MS = 2_000;
 
@@ -14,7 +14,7 @@ export interface FloodOptions {
   readonly durationMs: number;
   /** Before that it talks as long as this without measuring how fast it goes. */
   readonly warmupMs: number;
-  readonly repertoire: Repertoire;
+  readonly messageSet: MessageSet;
   /** Messages per second on each connection; `Infinity`: as many as go. */
   readonly rate: number;
   /** Whether the next message waits for the echo of the last. */

@@ -1,7 +1,7 @@
 import type { Durations } from "./measurements.ts";
 
 /** How many messages on their way are timed at most; what more there are goes untimed. */
-const MOST_TIMED = 1_024;
+const MAX_TIMED = 1_024;
 
 /**
  * From when the round trip of each message counts.
@@ -47,7 +47,7 @@ export class SendTimes {
       return;
     }
     this.#others ??= new Map();
-    if (this.#others.size < MOST_TIMED) this.#others.set(index, nowMs);
+    if (this.#others.size < MAX_TIMED) this.#others.set(index, nowMs);
   }
 
   /** From when message number `index`, which has come back, counts; nothing if it was not timed. */

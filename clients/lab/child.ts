@@ -2,7 +2,7 @@
 import { delay } from "@std/async/delay";
 import { endOf, type ProcessEnd, sendSignal, spawn } from "../../servers/system/spawn.ts";
 
-const LOOK_MS = 1;
+const POLL_INTERVAL_MS = 1;
 
 /**
  * A program whose standard input and output are one descriptor, as with inetd. Linux. Dispose of it,
@@ -19,7 +19,7 @@ export class Child implements AsyncDisposable {
 
   /** Waits for its end. */
   async ended(): Promise<void> {
-    while ((this.#end ??= endOf(this.#pid)) === undefined) await delay(LOOK_MS);
+    while ((this.#end ??= endOf(this.#pid)) === undefined) await delay(POLL_INTERVAL_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

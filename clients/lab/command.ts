@@ -18,7 +18,7 @@ const ALL = "all";
 /** `playground lab [NAME…]` */
 export const labCommand = defineCommand({
   flags: labFlags,
-  words: { least: 0, most: Infinity },
+  words: { min: 0, max: Infinity },
   async run({ flags, words, language }: Invocation<typeof labFlags>): Promise<number> {
     const texts = await loadLabTexts(language);
     if (words.length === 0) {

@@ -20,7 +20,7 @@ const TAKES_MS = 50;
 const GAINS_TIMES = 2;
 const GAINS_NOTHING_TIMES = 1.5;
 
-type Burden = "sleep" | "cpu";
+type SimulatedCost = "sleep" | "cpu";
 
 /** How long it took until all clients were served. */
 interface Run {
@@ -52,15 +52,15 @@ export const ioBound = defineExperiment(
   }),
 );
 
-async function compare(burden: Burden, texts: LabTexts): Promise<Run> {
+async function compare(simulatedCost: SimulatedCost, texts: LabTexts): Promise<Run> {
   return {
-    blockingMs: await run("blocking", burden, texts),
-    coroutineMs: await run("gevent", burden, texts),
+    blockingMs: await run("blocking", simulatedCost, texts),
+    coroutineMs: await run("gevent", simulatedCost, texts),
   };
 }
 
-async function run(model: string, burden: Burden, texts: LabTexts): Promise<number> {
-  const args = [model, ...BEST_SOCKETS, `--${burden}`, String(TAKES_MS), "--quiet"];
+async function run(model: string, simulatedCost: SimulatedCost, texts: LabTexts): Promise<number> {
+  const args = [model, ...BEST_SOCKETS, `--${simulatedCost}`, String(TAKES_MS), "--quiet"];
   await using server = await startServer(args, texts);
   await visit(server.port); // in which code is compiled
   const beganMs = performance.now();

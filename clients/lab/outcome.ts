@@ -7,7 +7,7 @@ import { WrongAnswerError } from "./client.ts";
 import { type Experiment, type Findings, type Verdict, verdictOn } from "./experiment.ts";
 
 /** Far more than any experiment takes. */
-const MOST_MS = 30_000;
+const MAX_MS = 30_000;
 
 /** What came of an attempt to run an experiment. */
 export type Outcome =
@@ -19,19 +19,19 @@ export type Outcome =
 export async function attempt(
   experiment: Experiment,
   texts: LabTexts,
-  mostMs = MOST_MS,
+  maxMs = MAX_MS,
 ): Promise<Outcome> {
   try {
-    const findings = await deadline(experiment.run(texts), mostMs);
+    const findings = await deadline(experiment.run(texts), maxMs);
     return { ...findings, ...verdictOn(findings) };
   } catch (error) {
-    return { verdict: "not-run", reason: whyNot(error, mostMs, texts) };
+    return { verdict: "not-run", reason: whyNot(error, maxMs, texts) };
   }
 }
 
 /** @throws what is nobody's fault but ours */
-function whyNot(error: unknown, mostMs: number, { needs }: LabTexts): string {
-  if (error instanceof DOMException && error.name === "TimeoutError") return needs.time(mostMs);
+function whyNot(error: unknown, maxMs: number, { needs }: LabTexts): string {
+  if (error instanceof DOMException && error.name === "TimeoutError") return needs.time(maxMs);
   if (error instanceof WrongAnswerError) return needs.answer(error.sent, error.answer);
   if (isForeseen(error)) return error.message;
   throw error;

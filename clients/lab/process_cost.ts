@@ -16,7 +16,7 @@ import { BEST_SOCKETS, startServer } from "./server.ts";
 /** How much dearer a process must be than a coroutine, in time and in memory. */
 const DEARER_TIMES = 10;
 /** Until all of the few are served. */
-const FEW_MOST_MS = 5_000;
+const FEW_MAX_MS = 5_000;
 /** What hundreds are, for those who want to know what they would take. */
 const HUNDREDS = 500;
 
@@ -28,8 +28,8 @@ const SERVANTS = {
   thread: { args: ["thread"], clients: 16 },
   coroutine: { args: ["gevent"], clients: 400 },
 } as const;
-type Servant = keyof typeof SERVANTS;
-const SERVANT_NAMES = Object.keys(SERVANTS) as Servant[]; // keys() forgets the names
+type ServedBy = keyof typeof SERVANTS;
+const SERVANT_NAMES = Object.keys(SERVANTS) as ServedBy[]; // keys() forgets the names
 
 interface Cost {
   readonly clients: number;
@@ -39,7 +39,7 @@ interface Cost {
 }
 
 type Texts = LabTexts["experiments"]["process-cost"];
-type Observations = Readonly<Record<Servant, Cost>>;
+type Observations = Readonly<Record<ServedBy, Cost>>;
 
 export const processCost = defineExperiment(
   "process-cost",
@@ -62,7 +62,7 @@ export const processCost = defineExperiment(
       forecast(costs, "cat", texts),
     ],
     expectations: [
-      { isMet: costs.process.allServedMs <= FEW_MOST_MS, otherwise: texts.fewTakeLong },
+      { isMet: costs.process.allServedMs <= FEW_MAX_MS, otherwise: texts.fewTakeLong },
       {
         isMet: costs.process.msEach >= DEARER_TIMES * costs.coroutine.msEach &&
           costs.process.bytesEach >= DEARER_TIMES * costs.coroutine.bytesEach,
@@ -72,8 +72,8 @@ export const processCost = defineExperiment(
   }),
 );
 
-async function measure(servant: Servant, texts: LabTexts): Promise<Cost> {
-  const { args, clients: count } = SERVANTS[servant];
+async function measure(worker: ServedBy, texts: LabTexts): Promise<Cost> {
+  const { args, clients: count } = SERVANTS[worker];
   await using server = await startServer([...args, ...BEST_SOCKETS, "--quiet"], texts);
   const before = memoryBytes(server.pid);
   const beganMs = performance.now();
@@ -93,23 +93,23 @@ function memoryBytes(pid: number): number {
   return residentBytes(processTree(pid).map((one) => one.pid));
 }
 
-/** A bar for each servant. */
+/** A bar for each worker. */
 function chart(
   costs: Observations,
   figure: (cost: Cost) => number,
   show: (value: number) => string,
-  { label, servants }: Texts,
+  { label, workers }: Texts,
 ): Chart {
-  const bars = SERVANT_NAMES.map((servant) => {
-    const value = figure(costs[servant]);
-    return { label: label(servants[servant], costs[servant].clients), value, shown: show(value) };
+  const bars = SERVANT_NAMES.map((worker) => {
+    const value = figure(costs[worker]);
+    return { label: label(workers[worker], costs[worker].clients), value, shown: show(value) };
   });
   return { scale: "logarithmic", bars };
 }
 
-/** What hundreds of a servant would take, if each took as much as one of the few. */
-function forecast(costs: Observations, servant: Servant, { hundreds, servants }: Texts): string {
-  const { msEach, bytesEach } = costs[servant];
+/** What hundreds of a worker would take, if each took as much as one of the few. */
+function forecast(costs: Observations, worker: ServedBy, { hundreds, workers }: Texts): string {
+  const { msEach, bytesEach } = costs[worker];
   const memory = formatBytes(HUNDREDS * bytesEach);
-  return hundreds(HUNDREDS, servants[servant], HUNDREDS * msEach / 1_000, memory);
+  return hundreds(HUNDREDS, workers[worker], HUNDREDS * msEach / 1_000, memory);
 }

@@ -46,9 +46,9 @@ interface Row {
 export const scanCost = defineExperiment(
   "scan-cost",
   (texts) => {
-    const most = Math.max(...IDLE);
+    const max = Math.max(...IDLE);
     needSystemCalls(texts);
-    needDescriptors(most + most / CLIENTS_PER_LISTENER + 2 * ACTIVE, texts);
+    needDescriptors(max + max / CLIENTS_PER_LISTENER + 2 * ACTIVE, texts);
     using loopback = new Loopback();
     const active = Array.from({ length: ACTIVE }, () => loopback.pair());
     const idle: number[] = [];

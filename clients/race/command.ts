@@ -22,14 +22,14 @@ import { showRace } from "./terminal_table.ts";
 const KINDS = ["deno", "libc"] as const;
 
 const raceFlags = {
-  conns: integer(200, { least: 1, most: 1_000_000 }),
-  size: integer(64, { least: 1, most: 16_777_216 }),
+  conns: integer(200, { min: 1, max: 1_000_000 }),
+  size: integer(64, { min: 1, max: 16_777_216 }),
   duration: duration(1_000, "1s", "s"),
   handler: text("echo", "NAME"),
   sleep: pause("ms"),
   cpu: pause("ms"),
   sockets: choices(KINDS, hasSystemCalls() ? KINDS : ["deno"]),
-  rounds: integer(3, { least: 1, most: 1_000 }),
+  rounds: integer(3, { min: 1, max: 1_000 }),
   warmup: duration(500, "500ms", "ms"),
   against: repeatable(text("", "NAME=COMMAND")),
   json: text("", "FILE"),
@@ -41,16 +41,16 @@ const raceFlags = {
 /** How long servers of ours are told to let clients finish: these have gone when it counts. */
 const GRACE = "200ms";
 /** More threads than this flood faster than any server serves. */
-const MOST_FLOOD_THREADS = 4;
+const MAX_FLOOD_THREADS = 4;
 /** The longest that connections wait at the end. */
-const MOST_LAST_ECHOES_MS = 30_000;
+const MAX_LAST_ECHOES_MS = 30_000;
 /** How wide a table may be where there is no terminal that says it. */
 const USUAL_WIDTH = 80;
 
 /** `playground race` */
 export const raceCommand = defineCommand({
   flags: raceFlags,
-  words: { least: 0, most: MODEL_NAMES.length },
+  words: { min: 0, max: MODEL_NAMES.length },
   async run({ flags, words, messages, language }: Invocation<typeof raceFlags>) {
     checkHandler(flags.handler, messages);
     const entrants = await chooseEntrants(words, flags, serveFlags(flags, language), messages);
@@ -84,14 +84,14 @@ function conditionsOf(flags: FlagValues<typeof raceFlags>): Conditions {
     handler: flags.handler,
     sleepMs: flags.sleep,
     cpuMs: flags.cpu,
-    floodThreads: hasSystemCalls() ? Math.max(1, Math.min(MOST_FLOOD_THREADS, threads)) : 1,
+    floodThreads: hasSystemCalls() ? Math.max(1, Math.min(MAX_FLOOD_THREADS, threads)) : 1,
   };
 }
 
 function loadOf({ handler, sizeBytes, floodThreads, ...conditions }: Conditions): Load {
   return {
     ...conditions,
-    repertoire: handler === "upper" ? inCapitals(ofSize(sizeBytes)) : ofSize(sizeBytes),
+    messageSet: handler === "upper" ? inCapitals(ofSize(sizeBytes)) : ofSize(sizeBytes),
     rate: Infinity,
     wait: true,
     connectRate: Infinity,
@@ -106,13 +106,13 @@ function loadOf({ handler, sizeBytes, floodThreads, ...conditions }: Conditions)
  * that has stalled is not to hold up the race for ever.
  */
 function lastEchoesMs({ conns, sleepMs, cpuMs }: Pick<Conditions, "conns" | "sleepMs" | "cpuMs">) {
-  return Math.min(MOST_LAST_ECHOES_MS, LAST_ECHOES_MS + sleepMs + conns * cpuMs);
+  return Math.min(MAX_LAST_ECHOES_MS, LAST_ECHOES_MS + sleepMs + conns * cpuMs);
 }
 
 /** Messages that come back as they are from who makes capitals of them. */
-function inCapitals(repertoire: readonly Uint8Array[]): Uint8Array[] {
+function inCapitals(messageSet: readonly Uint8Array[]): Uint8Array[] {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  return repertoire.map((message) => encoder.encode(decoder.decode(message).toUpperCase()));
+  return messageSet.map((message) => encoder.encode(decoder.decode(message).toUpperCase()));
 }
 
 /** The flags of `serve`, which are the same for all of ours. */

@@ -8,8 +8,8 @@ import type { RaceRecord } from "./record.ts";
 import { describeConditions, showFigure, showSpread } from "./texts.ts";
 
 /** A bar is at least and at most this wide. */
-const LEAST_BAR = 8;
-const MOST_BAR = 40;
+const MIN_BAR = 8;
+const MAX_BAR = 40;
 const BEST = "*";
 
 /**
@@ -47,11 +47,11 @@ function tablesOf(
   const [throughput, ...figures] = FIGURE_NAMES.map((name) => figureColumn(standings, name, texts));
   const spread = withCells(texts.columns.spread, standings.map(showSpread), "right");
   const names = withCells(texts.columns.name, standings.map(({ entrant }) => entrant.name), "left");
-  const start = [names, barColumn(standings, LEAST_BAR), throughput, spread];
+  const start = [names, barColumn(standings, MIN_BAR), throughput, spread];
   const isSpreadKnown = standings.some((one) => one.spread !== undefined);
   const all = splitTable([...(isSpreadKnown ? start : start.slice(0, -1)), ...figures], width);
   const [first] = all;
-  const barWidth = Math.min(MOST_BAR, LEAST_BAR + Math.max(0, width - tableWidth(first)));
+  const barWidth = Math.min(MAX_BAR, MIN_BAR + Math.max(0, width - tableWidth(first)));
   first[1] = barColumn(standings, barWidth);
   return all.map((table) => {
     const [heading, ...rows] = tableLines(table);
@@ -75,9 +75,9 @@ function figureColumn(
 
 function barColumn(standings: readonly Standing[], width: number): Column {
   const values = standings.map(({ figures }) => figures.messagesPerSecond ?? 0);
-  const most = Math.max(...values);
+  const max = Math.max(...values);
   // As wide as the widest, so that the table does not depend on who is the fastest.
-  const cells = values.map((value) => bar(most === 0 ? 0 : value / most, width).padEnd(width));
+  const cells = values.map((value) => bar(max === 0 ? 0 : value / max, width).padEnd(width));
   return withCells("", cells, "left");
 }
 

@@ -6,7 +6,7 @@ import {
 } from "../../servers/system/process_tree.ts";
 
 /** How often a server is looked at while it serves: seldom, since looking takes CPU as well. */
-const LOOK_MS = 200;
+const POLL_INTERVAL_MS = 200;
 
 /** What a server took while it was measured, its children included. */
 export interface Usage {
@@ -34,7 +34,7 @@ export class TreeWatch {
   constructor(pid: number) {
     this.#pid = pid;
     this.#look();
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.#look(), POLL_INTERVAL_MS);
   }
 
   get peaks(): Peaks {

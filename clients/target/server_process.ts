@@ -22,9 +22,9 @@ import { isListening } from "./listening_ports.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 
 /** How often it is looked whether a program listens that does not say so. */
-const LOOK_MS = 20;
+const POLL_INTERVAL_MS = 20;
 /** How many lines of what a server had to complain of are kept. */
-const MOST_COMPLAINTS = 20;
+const MAX_COMPLAINTS = 20;
 /** How long a server's children may hold its output open when it has ended itself. */
 const HELD_OPEN_MS = 1_000;
 
@@ -161,7 +161,7 @@ async function endOf(
   const complaints: string[] = [];
   const errors = new LineReader(process.child.stderr, (line) => {
     complaints.push(line);
-    if (complaints.length > MOST_COMPLAINTS) complaints.shift();
+    if (complaints.length > MAX_COMPLAINTS) complaints.shift();
   });
   const { code, signal } = await process.child.status;
   await process.end();
@@ -201,7 +201,7 @@ async function untilListening(
 
 async function untilPortIsTaken(port: number, over: AbortSignal): Promise<number> {
   while (!over.aborted && !await isListening(port)) {
-    await delay(LOOK_MS, { signal: over }).catch(() => {}); // which is looked at next
+    await delay(POLL_INTERVAL_MS, { signal: over }).catch(() => {}); // which is looked at next
   }
   return port;
 }

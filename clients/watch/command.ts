@@ -16,7 +16,7 @@ const watchFlags = {
 /** `playground watch [HOST:PORT]`, `playground watch --compare MODEL MODEL` */
 export const watchCommand = defineCommand({
   flags: watchFlags,
-  words: { least: 0, most: 2 },
+  words: { min: 0, max: 2 },
   async run(
     { flags, words, given, messages, language }: Invocation<typeof watchFlags>,
   ): Promise<number> {

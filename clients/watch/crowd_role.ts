@@ -13,7 +13,7 @@ import { linesOf } from "../../cli/text_lines.ts";
 import { DrivenClients } from "./driven_clients.ts";
 
 const REPORT_MS = 100;
-const MOST_DESCRIPTORS = 20_000;
+const MAX_DESCRIPTORS = 20_000;
 
 /**
  * Drives clients until standard input ends.
@@ -23,7 +23,7 @@ const MOST_DESCRIPTORS = 20_000;
  */
 export async function driveClients(json: string): Promise<number> {
   const address: Address = JSON.parse(json);
-  if (hasSystemCalls()) raiseDescriptorLimit(MOST_DESCRIPTORS);
+  if (hasSystemCalls()) raiseDescriptorLimit(MAX_DESCRIPTORS);
   const clients = new DrivenClients(address);
   let said = "";
   const timer = setInterval(() => {

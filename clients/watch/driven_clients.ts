@@ -3,8 +3,8 @@ import type { CrowdCounts } from "../../servers/watch/frames.ts";
 import { resetConnection } from "./reset_connection.ts";
 
 /** How many connections are begun at a time; the others wait. */
-const MOST_CONNECTING = 50;
-const TALK_LOOK_MS = 10;
+const MAX_CONNECTING = 50;
+const TALK_POLL_INTERVAL_MS = 10;
 /** What a client that reads nothing sends at once: soon the buffers between it and the server are full. */
 const PILE_BYTES = 65_536;
 const RECV_BYTES = 65_536;
@@ -45,7 +45,7 @@ export class DrivenClients {
 
   open(count: number): void {
     this.#wanted += count;
-    while (this.#wanted > 0 && this.#connecting < MOST_CONNECTING) this.#connect();
+    while (this.#wanted > 0 && this.#connecting < MAX_CONNECTING) this.#connect();
   }
 
   /** @param everyMs how often each of them says `text` */
@@ -58,7 +58,7 @@ export class DrivenClients {
     const nowMs = performance.now();
     // Not all at the same moment, as people would not either.
     for (const client of this.#clients) client.nextMs = nowMs + Math.random() * everyMs;
-    this.#timer = setInterval(() => this.#talkNow(), TALK_LOOK_MS);
+    this.#timer = setInterval(() => this.#talkNow(), TALK_POLL_INTERVAL_MS);
   }
 
   read(on: boolean): void {

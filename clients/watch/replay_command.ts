@@ -6,7 +6,7 @@ import { showPage } from "./show_page.ts";
 /** `playground replay <file>` */
 export const replayCommand = defineCommand({
   flags: PAGE_FLAGS,
-  words: { least: 1, most: 1 },
+  words: { min: 1, max: 1 },
   async run(
     { flags, words: [path], messages, language }: Invocation<typeof PAGE_FLAGS>,
   ): Promise<number> {

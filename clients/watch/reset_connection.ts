@@ -10,7 +10,7 @@ import {
 
 const FIRST_DESCRIPTOR = 3;
 /** No descriptor of ours is beyond this. */
-const MOST_DESCRIPTORS = 32_768;
+const MAX_DESCRIPTORS = 32_768;
 /** An address of the family `AF_UNSPEC`: to connect with it dissolves a connection, connect(2). */
 const UNSPECIFIED = new Uint8Array(SOCKET_ADDRESS_BYTES);
 
@@ -22,7 +22,7 @@ const UNSPECIFIED = new Uint8Array(SOCKET_ADDRESS_BYTES);
 export function resetConnection(conn: Deno.TcpConn): void {
   if (!hasSystemCalls()) return;
   const calls = systemCalls();
-  for (let fd = FIRST_DESCRIPTOR; fd < MOST_DESCRIPTORS; fd++) {
+  for (let fd = FIRST_DESCRIPTOR; fd < MAX_DESCRIPTORS; fd++) {
     const isIt = portOf(calls.getsockname, fd) === conn.localAddr.port &&
       portOf(calls.getpeername, fd) === conn.remoteAddr.port;
     if (!isIt) continue;

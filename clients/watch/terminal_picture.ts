@@ -54,10 +54,10 @@ export class TerminalPicture {
 
   /** The picture, line by line: not more of them, and none longer, than there is room for. */
   draw(columns: number, rows: number): string[] {
-    const { texts, servant } = { texts: this.#messages.watch, servant: this.#hello.servant };
+    const { texts, worker } = { texts: this.#messages.watch, worker: this.#hello.worker };
     const { model, address, sockets } = this.#hello;
     const head = [
-      `${model}  ${address}  ${sockets}  ${this.#messages.models.servant[servant]}`,
+      `${model}  ${address}  ${sockets}  ${this.#messages.models.workers[worker]}`,
       this.#summary(),
       this.#legend(),
       "",
@@ -110,14 +110,14 @@ export class TerminalPicture {
     if (last === undefined) return [];
     const { counts } = last;
     const about = isSampled(last.frame) ? "≈ " : "";
-    const most = Math.max(1, ...counts);
+    const max = Math.max(1, ...counts);
     const room = Math.max(1, columns - 40);
     return HEAVIEST.map((state) => {
       const count = counts[STATES.indexOf(state)];
       const isKnown = state !== "served" && state !== "waiting";
       const shown = `${isKnown ? "" : about}${count.toLocaleString()}`.padStart(8);
       return `${pad(states[state], 26)}${shown}  ${
-        this.#paint(state, Math.round(count / most * room))
+        this.#paint(state, Math.round(count / max * room))
       }`;
     });
   }
@@ -126,7 +126,7 @@ export class TerminalPicture {
     const { lanes } = this.#messages.watch.page;
     if (lane === BACKLOG_LANE) return lanes.backlog;
     if (lane === QUEUE_LANE) return lanes.queue;
-    const name = lanes[this.#hello.servant];
+    const name = lanes[this.#hello.worker];
     return lane === 0 ? name : `${name} ${lane}`;
   }
 

@@ -10,7 +10,7 @@ const flags = {};
 /** `playground explain <model>` */
 export const explainCommand = defineCommand({
   flags,
-  words: { least: 1, most: 1, choices: MODEL_NAMES },
+  words: { min: 1, max: 1, choices: MODEL_NAMES },
   async run({ words: [typed], messages, language }: Invocation<typeof flags>): Promise<number> {
     const name = parseModelName(typed, messages);
     const { headings, models } = await loadModelTexts(language);

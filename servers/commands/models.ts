@@ -10,13 +10,13 @@ const modelsFlags = { json: onOff() };
 /** `playground models` */
 export const modelsCommand = defineCommand({
   flags: modelsFlags,
-  words: { least: 0, most: 0 },
+  words: { min: 0, max: 0 },
   async run({ flags, messages, language }: Invocation<typeof modelsFlags>): Promise<number> {
     const { models } = await loadModelTexts(language);
     const rows = MODEL_NAMES.map((name) => {
-      const { servant, waitsIn, port } = modelEntry(name);
+      const { servedBy, waitsIn, port } = modelEntry(name);
       const { strength, limit } = models[name];
-      return { name, servant, waitsIn, port, strength, limit };
+      return { name, servedBy, waitsIn, port, strength, limit };
     });
     if (flags.json) {
       console.log(JSON.stringify(rows, null, 2));
@@ -26,9 +26,9 @@ export const modelsCommand = defineCommand({
     const columns = pageColumns();
     const width = Math.max(...MODEL_NAMES.map((name) => name.length)) + 2;
     const indent = " ".repeat(columns < 60 ? 2 : width);
-    for (const { name, servant, waitsIn, strength, limit } of rows) {
+    for (const { name, servedBy, waitsIn, strength, limit } of rows) {
       const waits = waitsIn === "-" ? texts.nothing : waitsIn;
-      const served = `${texts.servedBy} ${texts.servant[servant]}; ${texts.waitsIn} ${waits}`;
+      const served = `${texts.servedBy} ${texts.workers[servedBy]}; ${texts.waitsIn} ${waits}`;
       // Wrapped as if the name were spaces, since bold letters are made of more characters.
       const heading = wrapText(served, columns, " ".repeat(width), `${indent}  `);
       console.log(bold(name) + heading.slice(name.length));

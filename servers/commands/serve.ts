@@ -4,7 +4,7 @@ import type { FlagValues } from "../../cli/flags.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { standardError, standardOutput } from "../../cli/output.ts";
-import { leastDescriptors } from "../context/worker_limit.ts";
+import { minDescriptors } from "../context/worker_limit.ts";
 import { MODEL_NAMES, modelEntry, type ModelName } from "../registry.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkHandlerFile } from "./handler_file.ts";
@@ -26,7 +26,7 @@ const LAST_WORDS_MS = 1_000;
 /** `playground serve <model>` */
 export const serveCommand = defineCommand({
   flags: serveFlags,
-  words: { least: 1, most: 1, choices: MODEL_NAMES },
+  words: { min: 1, max: 1, choices: MODEL_NAMES },
   async run(
     { flags, words: [name], given, messages, language }: Invocation<typeof serveFlags>,
   ): Promise<number> {
@@ -61,8 +61,8 @@ export const serveCommand = defineCommand({
  */
 async function checkDescriptorLimit(model: ModelName, { serve }: Messages): Promise<number> {
   const limit = await descriptorLimit();
-  const least = leastDescriptors(modelEntry(model).servant);
-  if (limit < least) throw new RefusedError(serve.limitTooLow(model, limit, least));
+  const min = minDescriptors(modelEntry(model).servedBy);
+  if (limit < min) throw new RefusedError(serve.limitTooLow(model, limit, min));
   return limit;
 }
 
@@ -71,7 +71,7 @@ function logOptions(
 ): LogOptions | undefined {
   if (quiet) return undefined;
   return {
-    mostPerSecond: verbose ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND,
+    maxPerSecond: verbose ? VERBOSE_LINES_PER_SECOND : LINES_PER_SECOND,
     showsSent: verbose,
     sumsUpBusySeconds: !verbose && !json,
   };

@@ -1,11 +1,11 @@
 /**
- * How many children there may be, in memory that the engine and the supervisor see: the one takes a
+ * How many children there may be, in memory that the server and the supervisor see: the one takes a
  * seat for each client and blocks when there is none, the other gives it back when the child has ended.
  *
  * @module
  */
 
-import { mostServants } from "./worker_limit.ts";
+import { maxWorkers } from "./worker_limit.ts";
 
 /** Places of the numbers. */
 const COUNT = 0;
@@ -14,7 +14,7 @@ const UNDERWAY = 2;
 const ARE_SPARES_READY = 3;
 const LENGTH = 4;
 
-/** Blocks of counters: after the engine's, the supervisor's, and from here on one for each seat. */
+/** Blocks of counters: after the server's, the supervisor's, and from here on one for each seat. */
 export const SUPERVISOR_BLOCK = 1;
 export const FIRST_CHILD_BLOCK = 2;
 
@@ -24,24 +24,24 @@ export function servantOf(block: number): number {
 }
 
 /** How many clients may be on their way to the supervisor, each with its descriptor. */
-const MOST_UNDERWAY = 64;
+const MAX_UNDERWAY = 64;
 
 /** More processes than this are more than a machine has, and their counters would fill its memory. */
-const MOST_SEATS = 32_768;
+const MAX_SEATS = 32_768;
 
 /**
  * Memory for the seats. A child costs this process no descriptor once it has its client, but a server
  * that may have few descriptors should not have many processes either.
  */
-export function createChildSeats(descriptorLimit: number): SharedArrayBuffer {
+export function createChildLimit(descriptorLimit: number): SharedArrayBuffer {
   const memory = new SharedArrayBuffer(LENGTH * Int32Array.BYTES_PER_ELEMENT);
   const words = new Int32Array(memory);
-  words[COUNT] = words[FREE] = Math.min(mostServants(descriptorLimit, 1), MOST_SEATS);
+  words[COUNT] = words[FREE] = Math.min(maxWorkers(descriptorLimit, 1), MAX_SEATS);
   return memory;
 }
 
 /** See the module. */
-export class ChildSeats {
+export class ChildLimit {
   readonly #words: Int32Array;
 
   constructor(memory: SharedArrayBuffer) {
@@ -83,7 +83,7 @@ export class ChildSeats {
   /** Blocks until a seat is free and few clients are on their way. */
   waitForOne(): void {
     this.#waitUntil(FREE, (free) => free > 0);
-    this.#waitUntil(UNDERWAY, (underway) => underway < MOST_UNDERWAY);
+    this.#waitUntil(UNDERWAY, (underway) => underway < MAX_UNDERWAY);
   }
 
   /** Blocks until no child has a client. */

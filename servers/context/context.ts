@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { Burden } from "../handlers/simulated_cost.ts";
+import type { SimulatedCost } from "../handlers/simulated_cost.ts";
 import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
 import type { SharedMemory } from "../metrics/memory.ts";
 import type { Address, Connection, Listener, Sockets } from "../sockets/interface.ts";
-import type { ChildSeats } from "./child_limit.ts";
+import type { ChildLimit } from "./child_limit.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 
 /** A way of serving: returns when the server was stopped and it has no more to do. */
-export type Model = (engine: Engine) => Promise<void>;
+export type Model = (context: ServerContext) => Promise<void>;
 
 /** The flags that only some models have. */
 export interface ModelOptions {
@@ -31,8 +31,8 @@ export interface ModelOptions {
   readonly threads: number;
 }
 
-/** The engine as the page of a model sees it. */
-export interface Engine {
+/** The server as the page of a model sees it. */
+export interface ServerContext {
   readonly sockets: Sockets;
   readonly listener: Listener;
   readonly recvSizeBytes: number;
@@ -41,8 +41,8 @@ export interface Engine {
   /** See `dismissIdle()`, which children that serve clients do for themselves. */
   readonly idleTimeoutMs: number;
   /** What the handler is made to cost now. */
-  readonly burden: Burden;
-  /** What its servants need as well when the server is watched. */
+  readonly simulatedCost: SimulatedCost;
+  /** What its workers need as well when the server is watched. */
   readonly watching: Watching | undefined;
   /** How many descriptors this process may have. */
   readonly descriptorLimit: number;
@@ -50,7 +50,7 @@ export interface Engine {
   readonly running: boolean;
   newSession(connection: Pick<Connection, "id">): Session;
   /** The thread or process of this number serves the client from now on. */
-  taken(connection: Connection, servant: number): void;
+  dispatched(connection: Connection, worker: number): void;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;
   /** Puts this whole thread to sleep. */
@@ -71,9 +71,9 @@ export interface Watching {
   readonly trace: SharedMemory;
 }
 
-/** The supervisor's part in child processes, as the engine sees it. */
+/** The supervisor's part in child processes, as the server sees it. */
 export interface ChildService {
-  readonly seats: ChildSeats;
+  readonly seats: ChildLimit;
   /** Has children started that wait for a client; when they are ready, the seats say so. */
   prepareSpares(): void;
   /** Has a child serve the client, for whom a seat was taken. */
@@ -89,7 +89,7 @@ export interface ClientForChild {
   readonly descriptor: number;
 }
 
-/** What an engine has to say beyond counters and trace. Plain data: it crosses to the supervisor. */
+/** What a server has to say beyond counters and trace. Plain data: it crosses to the supervisor. */
 export type Notice =
   | { readonly kind: "out-of-descriptors"; readonly limit: number }
   | {
@@ -98,7 +98,7 @@ export type Notice =
     readonly fdSetSize: number;
   }
   /** The backlog is shorter than what was asked for. */
-  | { readonly kind: "backlog-limited"; readonly wanted: number; readonly most: number }
+  | { readonly kind: "backlog-limited"; readonly wanted: number; readonly max: number }
   | { readonly kind: "accept-failed"; readonly reason: string }
   | { readonly kind: "client-failed"; readonly peer: string; readonly reason: string }
   | {
@@ -116,4 +116,4 @@ export type Notice =
     /** How often that has happened since it was last told. */
     readonly untold: number;
   }
-  | { readonly kind: "clients-limited"; readonly most: number; readonly limit: number };
+  | { readonly kind: "clients-limited"; readonly max: number; readonly limit: number };

@@ -1,11 +1,11 @@
-import type { Engine } from "./context.ts";
+import type { ServerContext } from "./context.ts";
 
 /** At most one such line in this time: under load there would be one for each message. */
 const PAUSE_MS = 1_000;
 
 /** @returns a function that says who held up all others, and for how long */
 export function heldUpNotices(
-  { notify }: Pick<Engine, "notify">,
+  { notify }: Pick<ServerContext, "notify">,
 ): (who: { toString(): string }, heldMs: number) => void {
   let toldAtMs = -Infinity;
   let untold = 0;

@@ -1,5 +1,5 @@
 /**
- * What the supervisor and the engine say to each other. All of it is rare: what happens often goes
+ * What the supervisor and the server say to each other. All of it is rare: what happens often goes
  * through shared memory.
  *
  * @module
@@ -15,8 +15,8 @@ import type { ThreadPlan } from "./threads.ts";
 /** The socket kinds by name. */
 export type SocketKind = "deno" | "libc";
 
-/** Everything an engine needs to know. */
-export interface EngineSetup {
+/** Everything a server needs to know. */
+export interface ServerSetup {
   readonly model: ModelName;
   readonly sockets: SocketKind;
   readonly listen: ListenOptions;
@@ -28,24 +28,24 @@ export interface EngineSetup {
   /** Of a `DescriptorTable`, when the socket kind is `libc`. */
   readonly descriptors: SharedArrayBuffer;
   readonly trace: SharedMemory;
-  /** Of `ChildSeats`, when children inherit their clients. */
-  readonly childSeats: SharedArrayBuffer | undefined;
+  /** Of `ChildLimit`, when children inherit their clients. */
+  readonly childLimit: SharedArrayBuffer | undefined;
   /** Of `Controls`, when the server is watched; then the handler has no other burden than theirs. */
   readonly controls: SharedMemory | undefined;
 }
 
-/** Threads that an engine wants which cannot make them itself, because it blocks. */
+/** Threads that a server wants which cannot make them itself, because it blocks. */
 export interface ThreadsWanted {
   readonly plan: ThreadPlan;
   /** How many there may be. */
-  readonly most: number;
+  readonly max: number;
   /** Of a `ClientQueue`, out of which they take their clients. */
   readonly queue: SharedArrayBuffer;
 }
 
 /** Everything that a client's thread on the system's sockets needs to know. */
 export interface ThreadSetup
-  extends Pick<EngineSetup, "handler" | "stats" | "trace" | "descriptors" | "controls"> {
+  extends Pick<ServerSetup, "handler" | "stats" | "trace" | "descriptors" | "controls"> {
   readonly recvSizeBytes: number;
   readonly clientsEach: ThreadPlan["clientsEach"];
   readonly queue: SharedArrayBuffer;
@@ -61,16 +61,16 @@ export type FromThread =
   /** It could not begin. */
   | { readonly kind: "failed"; readonly reason: string };
 
-/** From the supervisor to the engine. */
-export type ToEngine =
-  | { readonly kind: "start"; readonly setup: EngineSetup }
+/** From the supervisor to the server. */
+export type ToServer =
+  | { readonly kind: "start"; readonly setup: ServerSetup }
   /** Stop; clients have `graceMs` to finish. Said again, it shortens the grace. */
   | { readonly kind: "stop"; readonly graceMs: number }
   /** Give a sign of life, through the controls. */
   | { readonly kind: "answer" };
 
-/** From the engine to the supervisor. */
-export type FromEngine =
+/** From the server to the supervisor. */
+export type FromServer =
   | { readonly kind: "listening"; readonly host: string; readonly port: number }
   | { readonly kind: "failed"; readonly failure: StartFailure }
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }
@@ -89,7 +89,7 @@ export type FromEngine =
   /** The model itself has failed, which no client should be able to bring about. */
   | { readonly kind: "crashed"; readonly detail: string };
 
-/** Why an engine did not start. */
+/** Why a server did not start. */
 export type StartFailure =
   | { readonly reason: "handler"; readonly path: string; readonly detail: string }
   | {

@@ -1,4 +1,4 @@
-import { BurdenedSession } from "../handlers/simulated_cost.ts";
+import { CostlySession } from "../handlers/simulated_cost.ts";
 import type { Answers, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import type { Recorder } from "../metrics/recorder.ts";
@@ -10,7 +10,7 @@ import type { Recorder } from "../metrics/recorder.ts";
 export class WatchedSession implements Session {
   readonly #session: Session;
   readonly #controls: Controls;
-  readonly #burdened: BurdenedSession;
+  readonly #withSimulatedCost: CostlySession;
   readonly #maySleep: boolean;
 
   /**
@@ -26,13 +26,17 @@ export class WatchedSession implements Session {
   ) {
     this.#session = session;
     this.#controls = controls;
-    this.#burdened = new BurdenedSession(session, controls, (ms) => recorder.asleep(client, ms));
+    this.#withSimulatedCost = new CostlySession(
+      session,
+      controls,
+      (ms) => recorder.asleep(client, ms),
+    );
     this.#maySleep = maySleep;
   }
 
   receive(chunk: Uint8Array): Answers {
     const { sleepMs, cpuMs } = this.#controls;
     const isFree = sleepMs === 0 && cpuMs === 0 && !this.#maySleep;
-    return (isFree ? this.#session : this.#burdened).receive(chunk);
+    return (isFree ? this.#session : this.#withSimulatedCost).receive(chunk);
   }
 }

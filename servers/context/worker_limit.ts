@@ -1,59 +1,59 @@
-import type { Servant } from "../registry.ts";
-import type { Engine } from "./context.ts";
+import type { ServedBy } from "../registry.ts";
+import type { ServerContext } from "./context.ts";
 
 /** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
 const DESCRIPTORS_OF_PROCESS = 48;
 /** Without so many it does not come to listen: 26 to 33, counted on Linux, and some to spare. */
-const LEAST_OF_PROCESS = 36;
+const MIN_OF_PROCESS = 36;
 
 /** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and one for its client. */
 const DESCRIPTORS_PER_THREAD = 8;
 /** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
 export const DESCRIPTORS_PER_CHILD = 5;
 /** More than anybody needs, where there is no limit on descriptors. */
-const MOST_THREADS = 4_096;
+const MAX_THREADS = 4_096;
 
 /** How many descriptors a server needs that is to serve at least one client. */
-export function leastDescriptors(servant: Servant): number {
-  switch (servant) {
+export function minDescriptors(worker: ServedBy): number {
+  switch (worker) {
     case "thread":
-      return LEAST_OF_PROCESS + DESCRIPTORS_PER_THREAD;
+      return MIN_OF_PROCESS + DESCRIPTORS_PER_THREAD;
     case "process":
       // While it is started, a child takes three more: to hear whether it could be, and for its guard.
-      return LEAST_OF_PROCESS + DESCRIPTORS_PER_CHILD + 3;
+      return MIN_OF_PROCESS + DESCRIPTORS_PER_CHILD + 3;
     default:
-      return LEAST_OF_PROCESS + 1;
+      return MIN_OF_PROCESS + 1;
   }
 }
 
 /** How many threads there may be, so that each finds the descriptors that it needs. */
-export function mostThreads(descriptorLimit: number): number {
-  return Math.min(MOST_THREADS, mostServants(descriptorLimit, DESCRIPTORS_PER_THREAD));
+export function maxThreads(descriptorLimit: number): number {
+  return Math.min(MAX_THREADS, maxWorkers(descriptorLimit, DESCRIPTORS_PER_THREAD));
 }
 
 /** How many there may be of what costs so many descriptors each; at least one. */
-export function mostServants(descriptorLimit: number, descriptorsEach: number): number {
+export function maxWorkers(descriptorLimit: number, descriptorsEach: number): number {
   return Math.max(1, Math.floor((descriptorLimit - DESCRIPTORS_OF_PROCESS) / descriptorsEach));
 }
 
 /**
- * Counts servants that cost several descriptors each. Their number is limited beforehand, because a
+ * Counts workers that cost several descriptors each. Their number is limited beforehand, because a
  * Worker or a child that finds no descriptor halfway through its start cannot be recovered from.
  */
-export class Headroom {
-  readonly #engine: Engine;
-  readonly #most: number;
+export class WorkerLimit {
+  readonly #context: ServerContext;
+  readonly #max: number;
   #count = 0;
   #saidLimited = false;
   #waiter: (() => void) | undefined = undefined;
 
-  constructor(engine: Engine, most: number) {
-    this.#engine = engine;
-    this.#most = most;
+  constructor(context: ServerContext, max: number) {
+    this.#context = context;
+    this.#max = max;
   }
 
   get isFull(): boolean {
-    return this.#count >= this.#most;
+    return this.#count >= this.#max;
   }
 
   /** Counts one more, whether there is room for it or not. */
@@ -79,7 +79,7 @@ export class Headroom {
   sayFull(): void {
     if (this.#saidLimited) return;
     this.#saidLimited = true;
-    const limit = this.#engine.descriptorLimit;
-    this.#engine.notify({ kind: "clients-limited", most: this.#most, limit });
+    const limit = this.#context.descriptorLimit;
+    this.#context.notify({ kind: "clients-limited", max: this.#max, limit });
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Burden, burdened } from "./simulated_cost.ts";
+import { type SimulatedCost, withSimulatedCost } from "./simulated_cost.ts";
 import { bytes } from "./bytes.ts";
 import { discard } from "./discard.ts";
 import { echo } from "./echo.ts";
@@ -23,7 +23,7 @@ export function isHandlerFile(name: string): boolean {
 }
 
 /** Which handler, and what it is made to cost. Plain data: it crosses into Workers and children. */
-export interface HandlerChoice extends Burden {
+export interface HandlerChoice extends SimulatedCost {
   /** One of {@linkcode HANDLER_NAMES}, or a file's path. */
   readonly name: string;
 }
@@ -34,7 +34,7 @@ export interface HandlerChoice extends Burden {
  * @throws {HandlerError} when it comes from a file and the file is not as it should be
  */
 export async function makeHandler(choice: HandlerChoice): Promise<Handler> {
-  return burdened(HANDLERS[choice.name] ?? await loadFile(choice.name), choice);
+  return withSimulatedCost(HANDLERS[choice.name] ?? await loadFile(choice.name), choice);
 }
 
 /** What it takes to load a file is loaded with the first one: each thread has to load it anew. */

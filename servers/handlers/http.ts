@@ -4,7 +4,7 @@ import { type Answer, answerWith, GeneratedAnswers, type Session } from "./sessi
 
 /** The longest line of a request that is read, in bytes; browsers stay far below. */
 const LONGEST_LINE_BYTES = 8_192;
-const MOST_HEADERS = 100;
+const MAX_HEADERS = 100;
 const encoder = new TextEncoder();
 
 /**
@@ -25,7 +25,7 @@ export function http(): Session {
         request = RequestReader.begin(line);
         if (request === undefined) return yield refusal("400 Bad Request");
       } else if (line !== "") {
-        if (request.count === MOST_HEADERS) {
+        if (request.count === MAX_HEADERS) {
           return yield refusal("431 Request Header Fields Too Large");
         }
         if (!request.take(line)) return yield refusal("400 Bad Request");

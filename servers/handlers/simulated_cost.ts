@@ -2,7 +2,7 @@ import { type Answer, type Answers, GeneratedAnswers } from "./session.ts";
 import { type Handler, type Session, takeAll } from "./session.ts";
 
 /** What a handler is made to cost, to see how a model bears it. */
-export interface Burden {
+export interface SimulatedCost {
   /** Waiting before each answer, as for a database. */
   readonly sleepMs: number;
   /** CPU time burned for each chunk that arrives. */
@@ -10,21 +10,21 @@ export interface Burden {
 }
 
 /** `handler` with a burden on it; without one, `handler` itself. */
-export function burdened(handler: Handler, burden: Burden): Handler {
-  if (burden.sleepMs === 0 && burden.cpuMs === 0) return handler;
-  return () => new BurdenedSession(handler(), burden);
+export function withSimulatedCost(handler: Handler, simulatedCost: SimulatedCost): Handler {
+  if (simulatedCost.sleepMs === 0 && simulatedCost.cpuMs === 0) return handler;
+  return () => new CostlySession(handler(), simulatedCost);
 }
 
 /** A session with a burden on it, which may be another one for each chunk. */
-export class BurdenedSession implements Session {
+export class CostlySession implements Session {
   readonly #session: Session;
-  readonly #burden: Burden;
+  readonly #simulatedCost: SimulatedCost;
   readonly #onSleep: ((ms: number) => void) | undefined;
 
   /** @param onSleep is called before each answer that is to be waited for */
-  constructor(session: Session, burden: Burden, onSleep?: (ms: number) => void) {
+  constructor(session: Session, simulatedCost: SimulatedCost, onSleep?: (ms: number) => void) {
     this.#session = session;
-    this.#burden = burden;
+    this.#simulatedCost = simulatedCost;
     this.#onSleep = onSleep;
   }
 
@@ -33,7 +33,7 @@ export class BurdenedSession implements Session {
   }
 
   *#answers(chunk: Uint8Array): Generator<Answer> {
-    const { sleepMs, cpuMs } = this.#burden;
+    const { sleepMs, cpuMs } = this.#simulatedCost;
     if (cpuMs > 0) burn(cpuMs);
     for (const answer of takeAll(this.#session.receive(chunk))) {
       const waitMs = answer.waitMs + sleepMs;

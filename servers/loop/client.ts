@@ -19,14 +19,14 @@ const NO_ANSWERS = new OneAnswer();
  * - `asleep`: the next answer is due at {@linkcode Client.dueMs}
  * - `done`: all is sent, and the session wants the connection closed
  */
-export type Progress = "ready" | "blocked" | "asleep" | "done";
+export type Progress = "wantRead" | "wantWrite" | "timer" | "closed";
 
 /** Whose turn it is when a client has come so far. */
 const TURNS: Readonly<Record<Progress, Turn>> = {
-  ready: CLIENT_SENDS,
-  blocked: CLIENT_TAKES,
-  asleep: SERVER_WORKS,
-  done: SERVER_WORKS,
+  wantRead: CLIENT_SENDS,
+  wantWrite: CLIENT_TAKES,
+  timer: SERVER_WORKS,
+  closed: SERVER_WORKS,
 };
 
 /**
@@ -35,7 +35,7 @@ const TURNS: Readonly<Record<Progress, Turn>> = {
  */
 export class Client {
   readonly connection: Connection;
-  progress: Progress = "ready";
+  progress: Progress = "wantRead";
   /** When the next answer is due, on the clock of `performance.now()`. */
   dueMs = 0;
 
@@ -58,8 +58,8 @@ export class Client {
 
   /** Goes on with a client whose socket has become writable, or whose answer has become due. */
   resume(): Progress {
-    if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.#came("blocked");
-    return this.#came(this.#closeAfter ? "done" : this.#sendAnswers());
+    if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.#came("wantWrite");
+    return this.#came(this.#closeAfter ? "closed" : this.#sendAnswers());
   }
 
   #came(progress: Progress): Progress {
@@ -70,9 +70,9 @@ export class Client {
   #sendAnswers(): Progress {
     for (let answer; (answer = this.#answers.take()) !== undefined;) {
       const progress = this.#send(answer);
-      if (progress !== "ready") return progress;
+      if (progress !== "wantRead") return progress;
     }
-    return "ready";
+    return "wantRead";
   }
 
   #send({ bytes, waitMs, close }: Answer): Progress {
@@ -80,15 +80,15 @@ export class Client {
     if (waitMs > 0) {
       this.#unsent = bytes.slice();
       this.dueMs = performance.now() + waitMs;
-      return "asleep";
+      return "timer";
     }
     const unsent = bytes.length === 0 ? bytes : sendSome(this.connection, bytes);
     if (unsent.length > 0) {
       // The loop receives other clients into the same buffer, so what is left needs a copy.
       this.#unsent = unsent.slice();
-      return "blocked";
+      return "wantWrite";
     }
-    return close ? "done" : "ready";
+    return close ? "closed" : "wantRead";
   }
 
   /** @returns whether all of it is sent */

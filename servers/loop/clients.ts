@@ -1,17 +1,17 @@
 import type { Connection, Pollable } from "../sockets/interface.ts";
 import { Client, type Progress } from "./client.ts";
-import type { Engine } from "../context/context.ts";
+import type { ServerContext } from "../context/context.ts";
 
 /**
  * The clients of a loop, by their sockets. How the loop waits, and what it watches a client for, is
  * its own.
  */
 export class Clients implements Iterable<Client> {
-  readonly #engine: Engine;
+  readonly #context: ServerContext;
   readonly #bySocket = new Map<Pollable, Client>();
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+  constructor(context: ServerContext) {
+    this.#context = context;
   }
 
   [Symbol.iterator](): IterableIterator<Client> {
@@ -20,9 +20,9 @@ export class Clients implements Iterable<Client> {
 
   /** Takes in the next client, if one is waiting, and begins its session. */
   accept(): Connection | null {
-    const connection = this.#engine.listener.tryAccept();
+    const connection = this.#context.listener.tryAccept();
     if (connection !== null) {
-      this.#bySocket.set(connection, new Client(connection, this.#engine.newSession(connection)));
+      this.#bySocket.set(connection, new Client(connection, this.#context.newSession(connection)));
     }
     return connection;
   }
@@ -37,13 +37,13 @@ export class Clients implements Iterable<Client> {
    * client, and nobody else.
    */
   advance(client: Client, step: (client: Client) => Progress): Progress {
-    let progress: Progress = "done";
+    let progress: Progress = "closed";
     try {
       progress = step(client);
     } catch (error) {
-      this.#engine.clientFailed(client.connection, error);
+      this.#context.clientFailed(client.connection, error);
     }
-    if (progress === "done") {
+    if (progress === "closed") {
       this.#bySocket.delete(client.connection);
       client.connection.close();
     }

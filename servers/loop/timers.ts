@@ -3,7 +3,7 @@ import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { Client } from "./client.ts";
 
 /** Those whose time has not come yet: the timers of an event loop. */
-export class Sleepers<Sleeper extends { readonly dueMs: number } = Client> {
+export class TimerQueue<Sleeper extends { readonly dueMs: number } = Client> {
   // The difference of two that sleep for ever would not be a number.
   readonly #heap = new BinaryHeap<Sleeper>((a, b) => a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Burden } from "../handlers/simulated_cost.ts";
+import type { SimulatedCost } from "../handlers/simulated_cost.ts";
 
 /** Places of the numbers. */
 const SLEEP_MS = 0;
@@ -24,7 +24,7 @@ export function createControlsMemory(): SharedArrayBuffer {
 }
 
 /** See the module. One thread sets them; any number obey. */
-export class Controls implements Burden {
+export class Controls implements SimulatedCost {
   readonly #values: Float64Array;
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
 
@@ -40,7 +40,7 @@ export class Controls implements Burden {
     return this.#values[CPU_MS];
   }
 
-  setBurden({ sleepMs, cpuMs }: Burden): void {
+  setSimulatedCost({ sleepMs, cpuMs }: SimulatedCost): void {
     this.#values[SLEEP_MS] = sleepMs;
     this.#values[CPU_MS] = cpuMs;
   }
@@ -56,7 +56,7 @@ export class Controls implements Burden {
     this.#values[HELD_UNTIL_MS] = Date.now() + ms;
   }
 
-  /** Asks the engine's loop for a sign of life, unless it still owes one. */
+  /** Asks the server's loop for a sign of life, unless it still owes one. */
   ask(): void {
     if (this.#values[ASKED_AT_MS] <= this.#values[ANSWERED_AT_MS]) {
       this.#values[ASKED_AT_MS] = now();

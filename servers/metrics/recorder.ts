@@ -7,7 +7,7 @@ import { TRACE_EVENT, TraceWriter } from "./trace.ts";
 const NOTHING: Uint8Array = new Uint8Array(0);
 const encoder = new TextEncoder();
 
-/** What an engine must be told that counters and trace do not tell. */
+/** What a server must be told that counters and trace do not tell. */
 export interface RareEvents {
   /** The model is prepared, and waits for its first client. */
   beganToWait(): void;
@@ -29,7 +29,7 @@ export class Recorder implements Observer {
   readonly #counters: Float64Array;
   readonly #trace: TraceWriter;
   readonly #rare: RareEvents;
-  readonly #servant: number;
+  readonly #worker: number;
   readonly #controls: Controls | undefined;
   readonly #hosts = new Map<string, Uint8Array>();
   #hasWaited = false;
@@ -37,7 +37,7 @@ export class Recorder implements Observer {
 
   /**
    * @param block of the counters, which nobody else may write
-   * @param servant see {@linkcode TraceRecord.servant}
+   * @param worker see {@linkcode TraceRecord.servant}
    * @param controls of a server that is watched, which whoever is told of something obeys
    */
   constructor(
@@ -45,13 +45,13 @@ export class Recorder implements Observer {
     trace: ArrayBufferLike,
     rare: RareEvents,
     block = 0,
-    servant = block,
+    worker = block,
     controls?: Controls,
   ) {
     this.#counters = openCounters(stats, block);
     this.#trace = new TraceWriter(trace);
     this.#rare = rare;
-    this.#servant = servant;
+    this.#worker = worker;
     this.#controls = controls;
   }
 
@@ -72,14 +72,14 @@ export class Recorder implements Observer {
   }
 
   /** A thread or process has this client now, which another one has accepted. */
-  taken({ id, peer }: Pick<Connection, "id" | "peer">, servant = this.#servant): void {
-    this.#note(TRACE_EVENT.taken, id, peer, 0, NOTHING, servant);
+  dispatched({ id, peer }: Pick<Connection, "id" | "peer">, worker = this.#worker): void {
+    this.#note(TRACE_EVENT.dispatched, id, peer, 0, NOTHING, worker);
   }
 
   asleep(client: number, ms: number): void {
     if (!this.#trace.watched) return;
     const shownMs = Math.min(ms, LONGEST_WAIT_MS); // a record has 32 bits for it
-    this.#trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, shownMs, NOTHING, this.#servant);
+    this.#trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, shownMs, NOTHING, this.#worker);
   }
 
   blocked({ id, peer }: Connection): void {
@@ -155,10 +155,10 @@ export class Recorder implements Observer {
     { host, port }: Address,
     sizeBytes = 0,
     bytes = NOTHING,
-    servant = this.#servant,
+    worker = this.#worker,
   ): void {
     if (!this.#trace.watched) return;
-    this.#trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, servant);
+    this.#trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, worker);
   }
 
   /** Many clients come from few hosts, so a host is encoded once. */

@@ -21,7 +21,7 @@ export const TRACE_EVENT = {
   closed: 5,
   refused: 6,
   /** A thread or process that serves clients has this one now. */
-  taken: 7,
+  dispatched: 7,
   /** The answer to a client is not due for `sizeBytes` milliseconds. */
   asleep: 8,
   /** A client's socket takes no more. */
@@ -46,8 +46,8 @@ export interface TraceRecord {
   readonly client: number;
   readonly host: string;
   readonly port: number;
-  /** Which of the threads or processes that serve it was; 0 is the engine itself. */
-  readonly servant: number;
+  /** Which of the threads or processes that serve it was; 0 is the server itself. */
+  readonly worker: number;
   /** How many bytes were received or sent. */
   readonly sizeBytes: number;
   /** The first of them. */
@@ -67,7 +67,7 @@ const AT = {
   client: 16,
   sizeBytes: 20,
   port: 24,
-  servant: 26,
+  worker: 26,
   host: 28,
   bytes: 80,
 };
@@ -135,7 +135,7 @@ export class TraceWriter {
    * @param event of {@linkcode TRACE_EVENT}
    * @param host of the client in ASCII
    * @param bytes that were received; `sizeBytes` of them, of which the first are kept
-   * @param servant which of the threads or processes that serve it is
+   * @param worker which of the threads or processes that serve it is
    */
   write(
     event: number,
@@ -144,7 +144,7 @@ export class TraceWriter {
     port: number,
     sizeBytes: number,
     bytes: Uint8Array,
-    servant = 0,
+    worker = 0,
   ): void {
     const index = Atomics.add(this.#header, WRITTEN, 1);
     const at = placeOf(index);
@@ -165,7 +165,7 @@ export class TraceWriter {
     view.setUint32(at + AT.client, client, true);
     view.setUint32(at + AT.sizeBytes, sizeBytes, true);
     view.setUint16(at + AT.port, port, true);
-    view.setUint16(at + AT.servant, servant, true);
+    view.setUint16(at + AT.worker, worker, true);
     for (let i = 0; i < hostLength; i++) this.#bytes[at + AT.host + i] = host[i];
     for (let i = 0; i < bytesLength; i++) this.#bytes[at + AT.bytes + i] = bytes[i];
     Atomics.store(this.#words, wordAt, word(index, DONE));
@@ -251,7 +251,7 @@ export class TraceReader {
         bytes.subarray(AT.host, AT.host + view.getUint8(AT.hostLength)),
       ),
       port: view.getUint16(AT.port, true),
-      servant: view.getUint16(AT.servant, true),
+      worker: view.getUint16(AT.worker, true),
       sizeBytes: view.getUint32(AT.sizeBytes, true),
       bytes: bytes.subarray(AT.bytes, AT.bytes + view.getUint8(AT.bytesLength)),
     };

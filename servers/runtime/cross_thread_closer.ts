@@ -11,7 +11,7 @@ import { wake } from "../system/eventfd.ts";
  * Ends clients from outside the threads that serve them, which may be blocked in a call: a socket that
  * is shut down wakes whoever waits for it.
  */
-export class Warden implements Clients<number> {
+export class CrossThreadCloser implements Clients<number> {
   readonly #table: DescriptorTable;
   readonly #calls: SystemCalls;
 
@@ -61,7 +61,7 @@ export class Warden implements Clients<number> {
     this.wakeLoop();
   }
 
-  /** Ends the wait of an engine that has no client and no listener to be woken by. */
+  /** Ends the wait of a server that has no client and no listener to be woken by. */
   wakeLoop(): void {
     const { waker } = this.#table;
     if (waker !== undefined) wake(this.#calls, waker);

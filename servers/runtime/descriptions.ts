@@ -12,11 +12,11 @@ import { showBytes } from "./show_bytes.ts";
 
 /** A record that people read of; the others are for pictures. */
 export type LoggedRecord = TraceRecord & {
-  readonly event: Exclude<TraceEvent, "taken" | "asleep" | "blocked">;
+  readonly event: Exclude<TraceEvent, "dispatched" | "asleep" | "blocked">;
 };
 
 export function isLogged(record: TraceRecord): record is LoggedRecord {
-  return record.event !== "taken" && record.event !== "asleep" && record.event !== "blocked";
+  return record.event !== "dispatched" && record.event !== "asleep" && record.event !== "blocked";
 }
 
 /** A line of the log. */
@@ -55,9 +55,9 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
     case "beyond-fd-setsize":
       return serve.beyondFdSetSize(notice.descriptor, notice.fdSetSize);
     case "backlog-limited":
-      return serve.backlogLimited(notice.wanted, notice.most);
+      return serve.backlogLimited(notice.wanted, notice.max);
     case "clients-limited":
-      return serve.clientsLimited(notice.most, String(notice.limit));
+      return serve.clientsLimited(notice.max, String(notice.limit));
     case "held-up":
       return serve.heldUp(notice.who, notice.heldMs, notice.untold);
     case "accept-failed":

@@ -11,7 +11,7 @@ const LAST_BYTES_MS = 250;
 /** For how long those who were told to end are told again: one may just have begun to wait. */
 const LAST_LOOKS_MS = 100;
 /** How long it may be until it is looked again whether a client is silent. */
-const MOST_LOOK_MS = 60_000;
+const MOST_POLL_INTERVAL_MS = 60_000;
 /** How long clients may take to read what they are owed, when the grace is over. */
 const ABORT_MS = 1_500;
 
@@ -53,11 +53,11 @@ export function clientsOf(sockets: Sockets): Clients<Connection> {
 }
 
 /** The end of a server: its clients finish, are told to, and are cut off, in this order. */
-export class Farewell<Client> {
+export class GracefulShutdown<Client> {
   readonly #clients: Clients<Client>;
   readonly #onCutOff: () => void;
   #timer: Timer | undefined = undefined;
-  #dismissing = false;
+  #closingIdle = false;
   #hasCutOff = false;
   begun = false;
 
@@ -71,20 +71,20 @@ export class Farewell<Client> {
   begin(graceMs: number): void {
     this.begun = true;
     this.#clients.stopListening();
-    if (this.#dismissing) return;
+    if (this.#closingIdle) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#dismissAll(), graceMs);
+    this.#timer = setTimeout(() => this.#closeAll(), graceMs);
   }
 
   /** The last client is gone. */
   end(): void {
-    this.#dismissing = true;
+    this.#closingIdle = true;
     clearTimeout(this.#timer);
   }
 
   /** Lets what clients have sent already arrive, so that it is answered, and then ends each. */
-  #dismissAll(): void {
-    this.#dismissing = true;
+  #closeAll(): void {
+    this.#closingIdle = true;
     const lastBytesUntil = performance.now() + LAST_BYTES_MS;
     const activities = new Map<Client, number>();
     const look = () => {
@@ -123,10 +123,10 @@ interface Silence {
  *
  * @returns a function that ends the watch
  */
-export function dismissIdle<Client>(clients: Clients<Client>, idleTimeoutMs: number): () => void {
+export function closeIdle<Client>(clients: Clients<Client>, idleTimeoutMs: number): () => void {
   if (idleTimeoutMs === 0 || idleTimeoutMs === Infinity) return () => {};
   let seen = new Map<Client, Silence>();
-  const lookMs = Math.min(Math.max(10, idleTimeoutMs / 4), MOST_LOOK_MS);
+  const lookMs = Math.min(Math.max(10, idleTimeoutMs / 4), MOST_POLL_INTERVAL_MS);
   let lookedAtMs = performance.now();
   // A client that was silent for the whole time is found at most a quarter of it later.
   const timer = setInterval(() => {

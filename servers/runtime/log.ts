@@ -4,12 +4,12 @@ import { isLogged, type LoggedRecord } from "./descriptions.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** How often the trace is looked at. */
-const LOOK_MS = 50;
+const POLL_INTERVAL_MS = 50;
 
 /** What a log tells. */
 export interface LogOptions {
   /** How many records a second it reports at most; the others are summed up. */
-  readonly mostPerSecond: number;
+  readonly maxPerSecond: number;
   /** Whether it tells what is sent. */
   readonly showsSent: boolean;
   /** Whether a second after one with too many records is summed up as a whole, if it is like it. */
@@ -62,7 +62,7 @@ export class Log {
   /** From now on reports what has been traced, from the beginning. */
   begin(): void {
     this.#secondBeganMs = performance.now();
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.#look(), POLL_INTERVAL_MS);
   }
 
   /** Reports what is left and ends. */
@@ -88,7 +88,7 @@ export class Log {
   }
 
   #take(record: LoggedRecord): void {
-    if (++this.#count > this.#options.mostPerSecond) this.#notShown++;
+    if (++this.#count > this.#options.maxPerSecond) this.#notShown++;
     else if (this.#isBusy) this.#held.push(record);
     else this.#reporter.record(record);
   }

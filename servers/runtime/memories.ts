@@ -1,22 +1,22 @@
 /**
- * The memory that the supervisor, the engine, and child processes share.
+ * The memory that the supervisor, the server, and child processes share.
  *
  * @module
  */
 
-import { ChildSeats, createChildSeats } from "../context/child_limit.ts";
-import { mostThreads } from "../context/worker_limit.ts";
-import type { EngineSetup } from "../context/protocol.ts";
+import { ChildLimit, createChildLimit } from "../context/child_limit.ts";
+import { maxThreads } from "../context/worker_limit.ts";
+import type { ServerSetup } from "../context/protocol.ts";
 import { createControlsMemory } from "../metrics/controls.ts";
 import { createStatsMemory } from "../metrics/counters.ts";
 import { createTraceMemory } from "../metrics/trace.ts";
 import { createDescriptorMemory, DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import type { ChildSharing } from "../workers/libc/child_processes.ts";
 
-/** The part of an engine's setup that is memory. */
+/** The part of a server's setup that is memory. */
 export type Memories = Pick<
-  EngineSetup,
-  "stats" | "trace" | "descriptors" | "childSeats" | "controls"
+  ServerSetup,
+  "stats" | "trace" | "descriptors" | "childLimit" | "controls"
 >;
 
 /** What there is to be shared. */
@@ -33,31 +33,31 @@ export interface Sharing {
  * @throws {SystemCallError} when there is none that could be shared with child processes
  */
 export async function createSharing(
-  { model, sockets, descriptorLimit }: Omit<EngineSetup, keyof Memories>,
+  { model, sockets, descriptorLimit }: Omit<ServerSetup, keyof Memories>,
   isWatched: boolean,
 ): Promise<Sharing> {
   const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
   if (model !== "process" || sockets !== "libc") {
-    // The engine counts, and on the system's sockets so does each of its threads.
-    const stats = createStatsMemory(sockets === "libc" ? 1 + mostThreads(descriptorLimit) : 1);
+    // The server counts, and on the system's sockets so does each of its threads.
+    const stats = createStatsMemory(sockets === "libc" ? 1 + maxThreads(descriptorLimit) : 1);
     const trace = createTraceMemory();
     return {
       memories: {
-        ...{ stats, trace, descriptors, childSeats: undefined },
+        ...{ stats, trace, descriptors, childLimit: undefined },
         controls: isWatched ? createControlsMemory() : undefined,
       },
       withChildren: undefined,
     };
   }
-  const childSeats = createChildSeats(descriptorLimit);
-  const seats = new ChildSeats(childSeats);
+  const childLimit = createChildLimit(descriptorLimit);
+  const seats = new ChildLimit(childLimit);
   // Loaded only where there are children: the other models start without.
   const { createProcessMemory } = await import("../metrics/process_memory.ts");
   const memory = createProcessMemory(seats.blocks);
   const { stats, trace } = memory;
   return {
     memories: {
-      ...{ stats, trace, descriptors, childSeats },
+      ...{ stats, trace, descriptors, childLimit },
       controls: isWatched ? memory.controls : undefined,
     },
     withChildren: { seats, table: new DescriptorTable(descriptors), memory },

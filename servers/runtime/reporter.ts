@@ -22,7 +22,7 @@ export interface Reporter {
   busy(time: BusyTime): void;
   notice(notice: Notice): void;
   stopping(clients: number, graceMs: number): void;
-  /** The engine had to be ended while it had this many clients. */
+  /** The server had to be ended while it had this many clients. */
   cutOff(clients: number): void;
   /** @param usage what it took, if that was asked for */
   totals(counters: Counters, elapsedMs: number, usage?: ResourceUsage): void;

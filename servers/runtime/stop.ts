@@ -3,11 +3,11 @@ import { isIgnored } from "../system/signals.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import type { Supervision } from "./supervisor.ts";
 
-/** How much longer than the grace an engine may take that answers, and has clients. */
+/** How much longer than the grace a server may take that answers, and has clients. */
 const OVERDUE_MS = 4_000;
 /** The same for one that has nothing to do but end, or does not answer, and so cannot do anything. */
 const DEAF_MS = 1_000;
-/** How long an engine may take to let go of clients that were cut off. */
+/** How long a server may take to let go of clients that were cut off. */
 const LET_GO_MS = 500;
 
 /** How long the last lines may take after a signal. */
@@ -31,7 +31,7 @@ export interface Stoppable {
 /** Brings a server to its end: kindly at first, sooner when told twice, by force when overdue. */
 export class Stop {
   readonly #supervision: Supervision;
-  readonly #engine: Stoppable;
+  readonly #context: Stoppable;
   readonly #stats: ArrayBufferLike;
   readonly #onSignal = () => this.begin();
   // Windows knows no SIGTERM that a program could listen to. A terminal that is closed hangs up.
@@ -46,9 +46,9 @@ export class Stop {
   #deaf: Timer | undefined = undefined;
 
   /** To be made before anybody listens to a signal: the runtime then forgets what was ignored. */
-  constructor(supervision: Supervision, engine: Stoppable, stats: ArrayBufferLike) {
+  constructor(supervision: Supervision, context: Stoppable, stats: ArrayBufferLike) {
     this.#supervision = supervision;
-    this.#engine = engine;
+    this.#context = context;
     this.#stats = stats;
   }
 
@@ -59,20 +59,20 @@ export class Stop {
   begin(): void {
     if (this.#isOver) return void setTimeout(() => Deno.exit(INTERRUPTED), LAST_WORDS_MS);
     // While it starts it has nobody to be kind to, and may be stuck in what it loads.
-    if (!this.#engine.isListening) return this.#engine.giveUp();
+    if (!this.#context.isListening) return this.#context.giveUp();
     const timesTold = ++this.#timesTold;
     if (timesTold > 2) return this.#force();
     const clients = readCounters(this.#stats).active;
     const graceMs = timesTold > 1 ? 0 : this.#supervision.graceMs;
     if (timesTold === 1 && clients > 0) this.#supervision.reporter.stopping(clients, graceMs);
-    this.#engine.endClients(graceMs);
+    this.#context.endClients(graceMs);
     this.#overdue = this.#forceIn(graceMs + OVERDUE_MS, this.#overdue);
     clearTimeout(this.#deaf);
     if (clients === 0) this.#deaf = setTimeout(() => this.#forceIfEmpty(), DEAF_MS);
-    else if (this.#engine.answers) this.#deaf = this.#forceIn(graceMs + DEAF_MS, undefined);
+    else if (this.#context.answers) this.#deaf = this.#forceIn(graceMs + DEAF_MS, undefined);
   }
 
-  /** The engine has heard that it is to stop, and does what it can. */
+  /** The server has heard that it is to stop, and does what it can. */
   heard(): void {
     if (readCounters(this.#stats).active > 0) clearTimeout(this.#deaf);
   }
@@ -107,6 +107,6 @@ export class Stop {
   #force(): void {
     const clients = readCounters(this.#stats).active;
     if (clients > 0) this.#supervision.reporter.cutOff(clients);
-    this.#engine.giveUp();
+    this.#context.giveUp();
   }
 }

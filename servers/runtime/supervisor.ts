@@ -1,5 +1,5 @@
 /**
- * The supervisor: starts the engine, listens to signals, and says what happens. It never touches a
+ * The supervisor: starts the server, listens to signals, and says what happens. It never touches a
  * client, so it answers whatever the model is doing.
  *
  * @module
@@ -8,8 +8,8 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
-import { type Clients, dismissIdle, Farewell } from "./graceful_shutdown.ts";
-import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../context/protocol.ts";
+import { type Clients, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
+import type { FromServer, ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
@@ -25,14 +25,14 @@ import type { Reporter } from "./reporter.ts";
 import { readResourceUsage } from "./resource_usage.ts";
 import { Stop, type Stoppable } from "./stop.ts";
 import type { View, WatchedServer } from "./view.ts";
-import { Warden } from "./cross_thread_closer.ts";
+import { CrossThreadCloser } from "./cross_thread_closer.ts";
 
 /** The same thing about descriptors is said once, however often it happens. */
 const SAID_ONCE: readonly Notice["kind"][] = ["out-of-descriptors", "beyond-fd-setsize"];
 
-/** How a server is run, beyond what its engine must know. */
+/** How a server is run, beyond what its server must know. */
 export interface Supervision {
-  readonly setup: Omit<EngineSetup, keyof Memories>;
+  readonly setup: Omit<ServerSetup, keyof Memories>;
   readonly graceMs: number;
   readonly log: LogOptions | undefined;
   /** Whether what the server took is told at the end. */
@@ -46,7 +46,7 @@ export interface Supervision {
 /**
  * Runs a server until it is stopped by a signal or by its model.
  *
- * @throws {RefusedError} when it cannot start or its engine fails
+ * @throws {RefusedError} when it cannot start or its server fails
  */
 export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter } = supervision;
@@ -56,30 +56,30 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const trace = openMemory(memories.trace);
   const log = supervision.log && new Log(trace, stats, reporter, supervision.log);
   const startedMs = performance.now();
-  const warden = setup.sockets === "libc" ? new Warden(memories.descriptors) : undefined;
-  const engine = new RunningEngine(supervision, engineSetup(setup, memories), warden);
-  const stop = new Stop(supervision, engine, stats);
-  if (withChildren !== undefined) await engine.startChildren(withChildren);
-  engine.onCutOff = () => stop.clientsAreCutOff();
-  engine.start(stop, log);
+  const closer = setup.sockets === "libc" ? new CrossThreadCloser(memories.descriptors) : undefined;
+  const context = new RunningServer(supervision, serverSetup(setup, memories), closer);
+  const stop = new Stop(supervision, context, stats);
+  if (withChildren !== undefined) await context.startChildren(withChildren);
+  context.onCutOff = () => stop.clientsAreCutOff();
+  context.start(stop, log);
   stop.listenToSignals();
   try {
-    await engine.stopped;
+    await context.stopped;
   } finally {
-    await engine.view?.end();
-    await engine.end();
+    await context.view?.end();
+    await context.end();
     log?.close();
     stop.end(); // last: a signal that comes meanwhile would end us without another word
   }
   const usage = supervision.stats
-    ? readResourceUsage(modelEntry(setup.model).servant === "process")
+    ? readResourceUsage(modelEntry(setup.model).servedBy === "process")
     : undefined;
   reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
 }
 
-/** The supervisor's end of an engine, with the threads and children that it cannot make itself. */
-class RunningEngine implements Stoppable {
-  /** Rejects when the engine cannot start, or fails. */
+/** The supervisor's end of a server, with the threads and children that it cannot make itself. */
+class RunningServer implements Stoppable {
+  /** Rejects when the server cannot start, or fails. */
   readonly stopped: Promise<void>;
   isListening = false;
   #port: number | undefined = undefined;
@@ -88,7 +88,7 @@ class RunningEngine implements Stoppable {
 
   readonly #stopped: () => void;
   readonly #supervision: Supervision;
-  readonly #setup: EngineSetup;
+  readonly #setup: ServerSetup;
   readonly #fail: (error: RefusedError) => void;
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), {
     type: "module",
@@ -100,14 +100,14 @@ class RunningEngine implements Stoppable {
   #children: ChildProcesses | undefined = undefined;
 
   /** @param warden of the system's sockets */
-  constructor(supervision: Supervision, setup: EngineSetup, warden: Warden | undefined) {
+  constructor(supervision: Supervision, setup: ServerSetup, closer: CrossThreadCloser | undefined) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.stopped = promise;
     this.#stopped = resolve;
     this.#fail = reject;
     this.#supervision = supervision;
     this.#setup = setup;
-    if (warden !== undefined) this.watch(warden);
+    if (closer !== undefined) this.watch(closer);
     if (setup.controls !== undefined) {
       this.view = supervision.openView?.({
         setup,
@@ -115,7 +115,7 @@ class RunningEngine implements Stoppable {
         trace: openMemory(setup.trace),
         controls: new Controls(openMemory(setup.controls)),
         messages: supervision.messages,
-        nudge: this.#nudgedBy(warden),
+        nudge: this.#nudgedBy(closer),
       });
     }
   }
@@ -125,7 +125,7 @@ class RunningEngine implements Stoppable {
     this.#watches.push(watch(clients, this.#setup, () => this.onCutOff()));
   }
 
-  /** An engine that nobody watches from here has an event loop, and ends its clients itself. */
+  /** A server that nobody watches from here has an event loop, and ends its clients itself. */
   get answers(): boolean {
     return this.#watches.length === 0;
   }
@@ -137,14 +137,14 @@ class RunningEngine implements Stoppable {
   }
 
   /**
-   * How the engine's loop is asked for a sign of life: a thread that blocks in the system's calls has no
+   * How the server's loop is asked for a sign of life: a thread that blocks in the system's calls has no
    * loop, unless it waits for all its sockets at once.
    */
-  #nudgedBy(warden: Warden | undefined): (() => void) | undefined {
-    if (warden === undefined) return () => tell(this.#worker, { kind: "answer" });
-    const { servant, waitsIn } = modelEntry(this.#setup.model);
-    const hasReadinessCall = (servant === "loop" || servant === "coroutine") && waitsIn !== "-";
-    return hasReadinessCall ? () => warden.wakeLoop() : undefined;
+  #nudgedBy(closer: CrossThreadCloser | undefined): (() => void) | undefined {
+    if (closer === undefined) return () => tell(this.#worker, { kind: "answer" });
+    const { servedBy: worker, waitsIn } = modelEntry(this.#setup.model);
+    const hasReadinessCall = (worker === "loop" || worker === "coroutine") && waitsIn !== "-";
+    return hasReadinessCall ? () => closer.wakeLoop() : undefined;
   }
 
   /** As all that is for children, this is loaded only where there are some. */
@@ -159,7 +159,7 @@ class RunningEngine implements Stoppable {
    * @param log what is begun when it listens: what happens is told after that
    */
   start(stop: Stop, log: Log | undefined): void {
-    this.#worker.onmessage = ({ data }: MessageEvent<FromEngine>) => this.#hear(data, stop, log);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromServer>) => this.#hear(data, stop, log);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#failed(event.message);
@@ -169,21 +169,21 @@ class RunningEngine implements Stoppable {
 
   endClients(graceMs: number): void {
     this.view?.stopping();
-    for (const { farewell } of this.#watches) farewell.begin(graceMs);
+    for (const { shutdown } of this.#watches) shutdown.begin(graceMs);
     if (this.answers) tell(this.#worker, { kind: "stop", graceMs });
   }
 
   async end(): Promise<void> {
-    for (const { farewell, stopDismissing } of this.#watches) {
-      farewell.end();
-      stopDismissing();
+    for (const { shutdown, stopClosingIdle } of this.#watches) {
+      shutdown.end();
+      stopClosingIdle();
     }
     this.#worker.terminate();
     this.#threads?.end();
     await this.#children?.end();
   }
 
-  #hear(data: FromEngine, stop: Stop, log: Log | undefined): void {
+  #hear(data: FromServer, stop: Stop, log: Log | undefined): void {
     const { setup, reporter, messages } = this.#supervision;
     switch (data.kind) {
       case "listening":
@@ -222,8 +222,8 @@ class RunningEngine implements Stoppable {
 
   #checkBacklog(): void {
     const { backlog: wanted } = this.#setup.listen;
-    const most = longestBacklog();
-    if (wanted > most) this.#notice({ kind: "backlog-limited", wanted, most });
+    const max = longestBacklog();
+    if (wanted > max) this.#notice({ kind: "backlog-limited", wanted, max });
   }
 
   readonly #notice = (notice: Notice): void => {
@@ -234,17 +234,17 @@ class RunningEngine implements Stoppable {
   };
 
   readonly #failed = (reason: string): void => {
-    this.#fail(new RefusedError(this.#supervision.messages.serve.engineFailed(reason)));
+    this.#fail(new RefusedError(this.#supervision.messages.serve.serverFailed(reason)));
   };
 }
 
 interface Watch {
-  readonly farewell: { begin(graceMs: number): void; end(): void };
-  stopDismissing(): void;
+  readonly shutdown: { begin(graceMs: number): void; end(): void };
+  stopClosingIdle(): void;
 }
 
 /**
- * Ends clients from here, when it is time: an engine that blocks in the system's calls could not be
+ * Ends clients from here, when it is time: a server that blocks in the system's calls could not be
  * told to do it, and a child process has no connection with it.
  */
 function watch<Client>(
@@ -252,14 +252,14 @@ function watch<Client>(
   { idleTimeoutMs }: Supervision["setup"],
   onCutOff: () => void,
 ): Watch {
-  const farewell = new Farewell(clients, onCutOff);
-  return { farewell, stopDismissing: dismissIdle(clients, idleTimeoutMs) };
+  const shutdown = new GracefulShutdown(clients, onCutOff);
+  return { shutdown, stopClosingIdle: closeIdle(clients, idleTimeoutMs) };
 }
 
 /** When a server is watched, what its handler costs is set in the controls, and nowhere else. */
-function engineSetup(setup: Supervision["setup"], memories: Memories): EngineSetup {
+function serverSetup(setup: Supervision["setup"], memories: Memories): ServerSetup {
   if (memories.controls === undefined) return { ...setup, ...memories };
-  new Controls(openMemory(memories.controls)).setBurden(setup.handler);
+  new Controls(openMemory(memories.controls)).setSimulatedCost(setup.handler);
   return { ...setup, ...memories, handler: { ...setup.handler, sleepMs: 0, cpuMs: 0 } };
 }
 
@@ -281,6 +281,6 @@ function explain(failure: StartFailure, listen: ListenOptions, { serve }: Messag
   }
 }
 
-function tell(worker: Worker, message: ToEngine): void {
+function tell(worker: Worker, message: ToServer): void {
   worker.postMessage(message);
 }

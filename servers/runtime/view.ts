@@ -1,17 +1,17 @@
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
-import type { EngineSetup } from "../context/protocol.ts";
+import type { ServerSetup } from "../context/protocol.ts";
 import type { Controls } from "../metrics/controls.ts";
 import type { Address } from "../sockets/interface.ts";
 
 /** What a view sees of a server, and may change. */
 export interface WatchedServer {
-  readonly setup: Pick<EngineSetup, "model" | "sockets" | "handler">;
+  readonly setup: Pick<ServerSetup, "model" | "sockets" | "handler">;
   readonly stats: ArrayBufferLike;
   readonly trace: ArrayBufferLike;
   readonly controls: Controls;
   readonly messages: Messages;
-  /** Has the engine's loop give a sign of life. `undefined` where there is no loop that could. */
+  /** Has the server's loop give a sign of life. `undefined` where there is no loop that could. */
   readonly nudge: (() => void) | undefined;
 }
 

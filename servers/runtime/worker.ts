@@ -1,5 +1,5 @@
 /**
- * The engine: the Worker in which a model runs, because it may block its thread for good reason and
+ * The server: the Worker in which a model runs, because it may block its thread for good reason and
  * the supervisor must still answer Ctrl-C.
  *
  * @module
@@ -23,10 +23,10 @@ import { HostLookupError } from "../sockets/libc/host_lookup.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import type { Observer, Sockets } from "../sockets/interface.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
-import { ChildSeats } from "../context/child_limit.ts";
-import { clientsOf, dismissIdle, Farewell } from "./graceful_shutdown.ts";
-import type { Engine, Model, Notice } from "../context/context.ts";
-import type { EngineSetup, FromEngine, StartFailure, ToEngine } from "../context/protocol.ts";
+import { ChildLimit } from "../context/child_limit.ts";
+import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
+import type { Model, Notice, ServerContext } from "../context/context.ts";
+import type { FromServer, ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import { shareWithHandler } from "../handlers/shared_thread.ts";
 import { messageOf } from "../system/thrown.ts";
@@ -35,23 +35,23 @@ import { WatchedSession } from "../context/watched_session.ts";
 /** Kept, since it is taken from the code of handlers. */
 const post = self.postMessage.bind(self);
 
-/** The engine's own block of the counters, and its number in the trace. */
+/** The server's own block of the counters, and its number in the trace. */
 const ENGINE = 0;
 
-/** Of Deno's sockets: an engine that blocks could not be told, and is ended from outside. */
-let farewell: Farewell<Connection> | undefined;
+/** Of Deno's sockets: a server that blocks could not be told, and is ended from outside. */
+let shutdown: GracefulShutdown<Connection> | undefined;
 /** The grace of a stop that came before there was anything to stop. */
 let pendingGraceMs: number | undefined;
 /** Of a server that is watched. */
 let controls: Controls | undefined;
 
-self.onmessage = ({ data }: MessageEvent<ToEngine>) => {
+self.onmessage = ({ data }: MessageEvent<ToServer>) => {
   if (data.kind === "start") start(data.setup);
   else if (data.kind === "answer") controls?.answer();
-  else if (farewell === undefined) pendingGraceMs = data.graceMs;
+  else if (shutdown === undefined) pendingGraceMs = data.graceMs;
   else {
     tell({ kind: "stop-heard" });
-    farewell.begin(data.graceMs);
+    shutdown.begin(data.graceMs);
   }
 };
 
@@ -65,46 +65,46 @@ self.addEventListener("error", (event) => {
   tell({ kind: "crashed", detail: messageOf(event.error) });
 });
 
-async function start(setup: EngineSetup): Promise<void> {
+async function start(setup: ServerSetup): Promise<void> {
   if (setup.controls !== undefined) controls = new Controls(openMemory(setup.controls));
   let handler: Handler;
   let model: Model;
-  let engine: Engine;
+  let context: ServerContext;
   try {
     if (isHandlerFile(setup.handler.name)) shareWithHandler();
     handler = await makeHandler(setup.handler);
     if (isHandlerFile(setup.handler.name)) handler(); // a file that makes no session fails now
     model = await modelEntry(setup.model).load();
-    engine = await makeEngine(setup, handler);
+    context = await makeContext(setup, handler);
   } catch (error) {
     tell({ kind: "failed", failure: explainFailure(error) });
     return;
   }
-  const { sockets } = engine;
-  const stopDismissing = setup.sockets === "deno" ? lookAfterClients(sockets, setup) : () => {};
+  const { sockets } = context;
+  const stopClosingIdle = setup.sockets === "deno" ? lookAfterClients(sockets, setup) : () => {};
   try {
-    await model(engine);
+    await model(context);
     await sockets.allClosed();
     tell({ kind: "stopped" });
   } catch (error) {
     tell({ kind: "crashed", detail: messageOf(error) });
   }
-  stopDismissing();
+  stopClosingIdle();
 }
 
 /** @returns a function that ends it */
-function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: EngineSetup): () => void {
+function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => void {
   const clients = clientsOf(sockets);
-  farewell = new Farewell(clients);
-  if (pendingGraceMs !== undefined) farewell.begin(pendingGraceMs);
-  const stopDismissing = dismissIdle(clients, idleTimeoutMs);
+  shutdown = new GracefulShutdown(clients);
+  if (pendingGraceMs !== undefined) shutdown.begin(pendingGraceMs);
+  const stopClosingIdle = closeIdle(clients, idleTimeoutMs);
   return () => {
-    farewell?.end();
-    stopDismissing();
+    shutdown?.end();
+    stopClosingIdle();
   };
 }
 
-async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine> {
+async function makeContext(setup: ServerSetup, handler: Handler): Promise<ServerContext> {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
   const recorder = new Recorder(
     openMemory(setup.stats),
@@ -123,14 +123,14 @@ async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine>
   const { sockets, isStopping } = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const engine: Engine = {
+  const context: ServerContext = {
     sockets,
     listener,
     recvSizeBytes: setup.listen.recvSizeBytes,
     options: setup.options,
     handler: setup.handler,
     idleTimeoutMs: setup.idleTimeoutMs,
-    get burden() {
+    get simulatedCost() {
       return controls ?? setup.handler;
     },
     descriptorLimit: setup.descriptorLimit,
@@ -139,41 +139,41 @@ async function makeEngine(setup: EngineSetup, handler: Handler): Promise<Engine>
     },
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
-    startThreads: (plan) => startThreads(setup, engine, plan),
-    taken: (connection, servant) => recorder.taken(connection, servant),
+    startThreads: (plan) => startThreads(setup, context, plan),
+    dispatched: (connection, worker) => recorder.dispatched(connection, worker),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
     notify,
-    childService: setup.childSeats && {
-      seats: new ChildSeats(setup.childSeats),
+    childService: setup.childLimit && {
+      seats: new ChildLimit(setup.childLimit),
       prepareSpares: () => tell({ kind: "prepare-spares" }),
       serve: (client) => tell({ kind: "client-for-child", client }),
     },
   };
-  return engine;
+  return context;
 }
 
 async function startThreads(
-  { sockets, descriptors }: EngineSetup,
-  engine: Engine,
+  { sockets, descriptors }: ServerSetup,
+  context: ServerContext,
   plan: ThreadPlan,
 ): Promise<Threads> {
   if (sockets === "deno") {
     const { DenoThreads } = await import("../workers/deno/threads.ts");
-    return await DenoThreads.start(engine, plan);
+    return await DenoThreads.start(context, plan);
   }
   const { LibcThreads } = await import("../workers/libc/threads.ts");
-  return LibcThreads.start(engine, plan, descriptors, tell);
+  return LibcThreads.start(context, plan, descriptors, tell);
 }
 
 /** The code of the system's calls is loaded with them, and nobody else waits for it. */
 async function makeSockets(
-  setup: EngineSetup,
+  setup: ServerSetup,
   observer: Observer,
 ): Promise<{ sockets: Sockets; isStopping: () => boolean }> {
   if (setup.sockets === "deno") {
-    return { sockets: new DenoSockets(observer), isStopping: () => farewell?.begun ?? false };
+    return { sockets: new DenoSockets(observer), isStopping: () => shutdown?.begun ?? false };
   }
   const { LibcSockets } = await import("../sockets/libc/sockets.ts");
   const { systemCalls } = await import("../system/system_calls.ts");
@@ -189,7 +189,7 @@ async function makeSockets(
 
 function watched(
   session: Session,
-  { handler }: EngineSetup,
+  { handler }: ServerSetup,
   recorder: Recorder,
   client: number,
 ): Session {
@@ -212,7 +212,7 @@ function beginSession(handler: Handler): Session {
 }
 
 function reportFailed(
-  { descriptorLimit }: EngineSetup,
+  { descriptorLimit }: ServerSetup,
   connection: Connection,
   thrown: unknown,
   notify: (notice: Notice) => void,
@@ -250,6 +250,6 @@ function explainFailure(error: unknown): StartFailure {
   return { reason: "other", detail };
 }
 
-function tell(message: FromEngine): void {
+function tell(message: FromServer): void {
   post(message);
 }

@@ -25,7 +25,7 @@ const HEADER = { iov: 16, iovLength: 24, control: 32, controlLength: 40 };
 const IOV = { at: 56, base: 56, length: 64 };
 /** `struct cmsghdr` and the descriptor in it, cmsg(3). */
 const CONTROL = { at: 72, level: 80, type: 84, descriptor: 88, usedBytes: 20, paddedBytes: 24 };
-const TEXT = { at: 96, mostBytes: 512 };
+const TEXT = { at: 96, maxBytes: 512 };
 
 /**
  * Two connected sockets that keep messages apart, close-on-exec, socketpair(2).
@@ -48,9 +48,9 @@ export function socketPair(): [number, number] {
 export function sendDescriptor(socket: number, descriptor: number, text: string): boolean {
   const c = functions();
   const fail = errnoInstead();
-  const letter = makeLetter();
+  const letter = makeMessage();
   const { read, written } = new TextEncoder().encodeInto(text, letter.text);
-  if (read < text.length) throw new Error(`more than ${TEXT.mostBytes} bytes: ${text}`);
+  if (read < text.length) throw new Error(`more than ${TEXT.maxBytes} bytes: ${text}`);
   letter.view.setBigUint64(IOV.length, BigInt(written), true);
   letter.view.setBigUint64(CONTROL.at, BigInt(CONTROL.usedBytes), true);
   letter.view.setInt32(CONTROL.level, SOL_SOCKET, true);
@@ -74,7 +74,7 @@ export function sendDescriptor(socket: number, descriptor: number, text: string)
 export function receiveDescriptor(socket: number): { descriptor: number; text: string } | null {
   const c = functions();
   const fail = errnoInstead();
-  const letter = makeLetter();
+  const letter = makeMessage();
   for (;;) {
     const received = fail(c.recvmsg(socket, letter.bytes, MSG_CMSG_CLOEXEC));
     // The other end was closed before it had read what we sent. That is said once, and what it sent
@@ -101,7 +101,7 @@ export function duplicate(descriptor: number, copy: number): void {
   checked("dup2", fail(c.dup2(descriptor, copy)));
 }
 
-interface Letter {
+interface ScmRightsMessage {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
   readonly text: Uint8Array<ArrayBuffer>;
@@ -111,8 +111,8 @@ interface Letter {
  * `struct msghdr` and all that it holds the addresses of, in one piece of memory: who has the one keeps
  * the other.
  */
-function makeLetter(): Letter {
-  const memory = new ArrayBuffer(TEXT.at + TEXT.mostBytes);
+function makeMessage(): ScmRightsMessage {
+  const memory = new ArrayBuffer(TEXT.at + TEXT.maxBytes);
   const bytes = new Uint8Array(memory);
   const view = new DataView(memory);
   const address = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
@@ -121,6 +121,6 @@ function makeLetter(): Letter {
   view.setBigUint64(HEADER.control, address + BigInt(CONTROL.at), true);
   view.setBigUint64(HEADER.controlLength, BigInt(CONTROL.paddedBytes), true);
   view.setBigUint64(IOV.base, address + BigInt(TEXT.at), true);
-  view.setBigUint64(IOV.length, BigInt(TEXT.mostBytes), true);
+  view.setBigUint64(IOV.length, BigInt(TEXT.maxBytes), true);
   return { bytes, view, text: bytes.subarray(TEXT.at) };
 }

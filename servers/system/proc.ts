@@ -36,11 +36,11 @@ const view = new DataView(buffer.buffer);
  * @returns an empty text where there is none, or none any more
  * @throws {SystemCallError} when it cannot be read
  */
-export function readSystemFile(path: string, mostBytes = Infinity): string {
+export function readSystemFile(path: string, maxBytes = Infinity): string {
   let text = "";
   readAll(path, "read", (bytes) => {
     text += decoder.decode(bytes);
-    return text.length < mostBytes;
+    return text.length < maxBytes;
   });
   return text;
 }

@@ -64,14 +64,14 @@ export function cpuSecondsOf(processes: readonly ProcessInfo[]): number {
  */
 export function residentBytes(pids: readonly number[]): number {
   let ownPages = 0;
-  let mostFilePages = 0;
+  let maxFilePages = 0;
   for (const pid of pids) {
     const [, resident, shared] = readSystemFile(`/proc/${pid}/statm`).split(" ").map(Number);
     if (resident === undefined) continue; // it has just ended
     ownPages += resident - shared;
-    mostFilePages = Math.max(mostFilePages, shared);
+    maxFilePages = Math.max(maxFilePages, shared);
   }
-  return (ownPages + mostFilePages) * PAGE_BYTES;
+  return (ownPages + maxFilePages) * PAGE_BYTES;
 }
 
 /** How often the threads of these processes that run now gave up their CPU, or had to. */

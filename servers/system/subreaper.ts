@@ -15,7 +15,7 @@ import { allProcesses } from "./process_tree.ts";
 /** <sys/prctl.h> */
 const PR_SET_CHILD_SUBREAPER = 36;
 /** How often it is looked whether those that were killed have ended. */
-const LOOK_MS = 5;
+const POLL_INTERVAL_MS = 5;
 
 const functions = cFunctions({
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
@@ -32,7 +32,7 @@ export function adoptOrphans(): void {
 
 /** Kills all that were adopted, whose own children then come to us, until there are none. */
 export async function endOrphans(): Promise<void> {
-  for (let orphans; (orphans = adopted()).length > 0; await delay(LOOK_MS)) {
+  for (let orphans; (orphans = adopted()).length > 0; await delay(POLL_INTERVAL_MS)) {
     for (const pid of orphans) sendSignal(pid, "SIGKILL");
     for (const pid of orphans) endOf(pid);
   }

@@ -121,7 +121,7 @@ export interface SystemCalls {
   poll(descriptors: CallBuffer, count: number, timeoutMs: number): number;
   epoll_create1(flags: number): number;
   epoll_ctl(epoll: number, operation: number, fd: number, event: CallBuffer): number;
-  epoll_wait(epoll: number, events: CallBuffer, most: number, timeoutMs: number): number;
+  epoll_wait(epoll: number, events: CallBuffer, max: number, timeoutMs: number): number;
   eventfd(initial: number, flags: number): number;
   getrlimit(resource: number, limits: CallBuffer): number;
   setrlimit(resource: number, limits: CallBuffer): number;
@@ -169,8 +169,8 @@ export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCa
     poll: (descriptors, count, timeoutMs) => fail(c.poll(raw(descriptors), count, timeoutMs)),
     epoll_create1: (flags) => fail(c.epoll_create1(flags)),
     epoll_ctl: (epoll, operation, fd, event) => fail(c.epoll_ctl(epoll, operation, fd, raw(event))),
-    epoll_wait: (epoll, events, most, timeoutMs) =>
-      fail(c.epoll_wait(epoll, raw(events), most, timeoutMs)),
+    epoll_wait: (epoll, events, max, timeoutMs) =>
+      fail(c.epoll_wait(epoll, raw(events), max, timeoutMs)),
     eventfd: (initial, flags) => fail(c.eventfd(initial, flags)),
     getrlimit: (resource, limits) => fail(c.getrlimit(resource, raw(limits))),
     setrlimit: (resource, limits) => fail(c.setrlimit(resource, raw(limits))),

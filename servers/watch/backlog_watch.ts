@@ -2,10 +2,10 @@ import type { Address } from "../sockets/interface.ts";
 import { Backlog } from "./backlog.ts";
 
 /** Looks at who waits take at most this share of the time, unless somebody has come or gone. */
-const MOST_SHARE = 0.005;
+const MAX_SHARE = 0.005;
 /** And so much of it then: with many connections, each look goes through all of them. */
-const MOST_SHARE_IN_CHANGE = 0.05;
-const LEAST_PAUSE_MS = 100;
+const MAX_SHARE_IN_CHANGE = 0.05;
+const MIN_PAUSE_MS = 100;
 
 /** Looks into a backlog: how many wait at every look, and who they are the more seldom the longer it takes. */
 export class BacklogWatch implements Disposable {
@@ -50,8 +50,8 @@ export class BacklogWatch implements Disposable {
   #isDue(timeMs: number): boolean {
     const hasChanged = this.#length !== this.#lookedLength;
     const pauseMs = hasChanged
-      ? this.#tookMs / MOST_SHARE_IN_CHANGE
-      : Math.max(LEAST_PAUSE_MS, this.#tookMs / MOST_SHARE);
+      ? this.#tookMs / MAX_SHARE_IN_CHANGE
+      : Math.max(MIN_PAUSE_MS, this.#tookMs / MAX_SHARE);
     return this.#length === 0 || timeMs >= this.#lookedMs + pauseMs;
   }
 }

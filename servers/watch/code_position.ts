@@ -56,7 +56,7 @@ export class CodePosition {
       case "asleep":
         return this.#hasLoop ? "wait" : "sleep";
       case "accepted":
-      case "taken":
+      case "dispatched":
       case "sent":
         return this.#hasLoop ? "wait" : "recv";
       case "blocked":

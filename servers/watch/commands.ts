@@ -1,10 +1,10 @@
 import type { Command, Refusal } from "./frames.ts";
 
 /** The most that one command may ask for. */
-const MOST_CLIENTS = 1_000;
-const MOST_ENDED = 1_000_000;
+const MAX_CLIENTS = 1_000;
+const MAX_ENDED = 1_000_000;
 const LONGEST_MS = 60_000;
-const LEAST_PAUSE_MS = 10;
+const MIN_PAUSE_MS = 10;
 const LONGEST_TEXT = 4_096;
 
 /** A command that is not obeyed, and why. */
@@ -38,21 +38,21 @@ export function parseCommand(json: string): Command {
 
 function readCommand(fields: Fields): Command {
   const { do: what, on, how, text } = fields;
-  const number = (name: string, least: number, most: number) => wholeOf(fields, name, least, most);
+  const number = (name: string, min: number, max: number) => wholeOf(fields, name, min, max);
   switch (what) {
     case "open":
-      return { do: what, count: number("count", 1, MOST_CLIENTS) };
+      return { do: what, count: number("count", 1, MAX_CLIENTS) };
     case "talk": {
       if (typeof on !== "boolean" || typeof text !== "string") break;
       checkRange("text", text.length, 0, LONGEST_TEXT);
-      return { do: what, on, everyMs: number("everyMs", LEAST_PAUSE_MS, LONGEST_MS), text };
+      return { do: what, on, everyMs: number("everyMs", MIN_PAUSE_MS, LONGEST_MS), text };
     }
     case "read":
       if (typeof on !== "boolean") break;
       return { do: what, on };
     case "end":
       if (how !== "half-close" && how !== "reset" && how !== "close") break;
-      return { do: what, how, count: number("count", 1, MOST_ENDED) };
+      return { do: what, how, count: number("count", 1, MAX_ENDED) };
     case "burden": {
       const [sleepMs, cpuMs] = [number("sleepMs", 0, LONGEST_MS), number("cpuMs", 0, LONGEST_MS)];
       return { do: what, sleepMs, cpuMs };
@@ -64,12 +64,12 @@ function readCommand(fields: Fields): Command {
 }
 
 /** A page sends `null` for a number that it could not read. */
-function wholeOf(fields: Fields, name: string, least: number, most: number): number {
+function wholeOf(fields: Fields, name: string, min: number, max: number): number {
   const value = fields[name];
-  return checkRange(name, Number.isInteger(value) ? Number(value) : NaN, least, most);
+  return checkRange(name, Number.isInteger(value) ? Number(value) : NaN, min, max);
 }
 
-function checkRange(field: string, value: number, least: number, most: number): number {
-  if (value >= least && value <= most) return value;
-  throw new RefusedCommand({ reason: "out-of-range", field, least, most });
+function checkRange(field: string, value: number, min: number, max: number): number {
+  if (value >= min && value <= max) return value;
+  throw new RefusedCommand({ reason: "out-of-range", field, min, max });
 }

@@ -1,7 +1,7 @@
 import type { Frame, Run } from "./frames.ts";
 
 /** What a reader may be owed; beyond that it misses frames. */
-const MOST_OWED_BYTES = 4_194_304;
+const MAX_OWED_BYTES = 4_194_304;
 
 /** Somebody or something that takes frames, one at a time. */
 export interface FrameReader {
@@ -19,7 +19,7 @@ export interface FrameReader {
 export function followFrames(run: Run, reader: FrameReader): () => void {
   let hasMissed = false;
   const take = (frame: Frame) => {
-    if (reader.owedBytes > MOST_OWED_BYTES) hasMissed = true;
+    if (reader.owedBytes > MAX_OWED_BYTES) hasMissed = true;
     else if (hasMissed) {
       hasMissed = false;
       leave();

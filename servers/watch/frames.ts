@@ -6,7 +6,7 @@
  */
 
 import type { Language } from "../../cli/language.ts";
-import type { Servant } from "../registry.ts";
+import type { ServedBy } from "../registry.ts";
 import type { ModelText } from "../../cli/messages/en_models.ts";
 
 /** What a client may be doing; a frame names a state by its place here. */
@@ -29,7 +29,7 @@ export const STATES = [
 /** One of {@linkcode STATES}. */
 export type State = typeof STATES[number];
 
-/** Lanes that are no thread or process; those are numbered from 0, which is the engine's own. */
+/** Lanes that are no thread or process; those are numbered from 0, which is the server's own. */
 export const BACKLOG_LANE = -1;
 export const QUEUE_LANE = -2;
 
@@ -122,7 +122,7 @@ export interface SourceFile {
 export interface Hello {
   readonly model: string;
   readonly sockets: string;
-  readonly servant: Servant;
+  readonly worker: ServedBy;
   readonly waitsIn: string;
   /** Whether it has a loop that tells how long it takes to give a sign of life. */
   readonly tellsLatency: boolean;
@@ -163,8 +163,8 @@ export type Refusal =
     readonly reason: "out-of-range";
     /** The name of the number, or of the text that is too long. */
     readonly field: string;
-    readonly least: number;
-    readonly most: number;
+    readonly min: number;
+    readonly max: number;
   }
   | { readonly reason: "failed"; readonly detail: string };
 

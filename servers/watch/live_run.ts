@@ -16,11 +16,11 @@ import { RunModel } from "./run_model.ts";
 import { UsageWatch } from "./usage_watch.ts";
 
 /** How often is looked, and a frame made, while somebody watches. */
-const LOOK_MS = 50;
+const POLL_INTERVAL_MS = 50;
 /** How often where processors are short: each look wakes up all who watch, and they get in its way. */
-const SHORT_LOOK_MS = 250;
+const SHORT_POLL_INTERVAL_MS = 250;
 /** How often while nobody watches: only to know who is there. */
-const IDLE_LOOK_MS = 250;
+const IDLE_POLL_INTERVAL_MS = 250;
 /** So many records of messages are wanted for a frame: they cost the server, and nobody sees more. */
 const RECORDS_PER_FRAME = 128;
 const LINES_PER_FRAME = 10;
@@ -54,31 +54,31 @@ export class LiveRun implements Run {
     texts: Readonly<Record<Language, Messages>>,
     usage?: Pick<UsageWatch, "look">,
   ) {
-    const { servant, waitsIn } = modelEntry(server.setup.model);
-    const hasLoop = servant === "loop" || servant === "coroutine";
+    const { servedBy: worker, waitsIn } = modelEntry(server.setup.model);
+    const hasLoop = worker === "loop" || worker === "coroutine";
     this.#server = server;
     this.#texts = texts;
     this.#nudge = hasLoop ? server.nudge : undefined;
     this.#address = address;
     this.#reader = new TraceReader(server.trace, 0);
-    this.#model = new RunModel(servant, server.setup.model === "threadpool" ? "many" : "one");
+    this.#model = new RunModel(worker, server.setup.model === "threadpool" ? "many" : "one");
     this.#position = new CodePosition(hasLoop && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
     this.#crowd = new Crowd(address);
-    this.#usage = usage ?? new UsageWatch(servant === "process");
+    this.#usage = usage ?? new UsageWatch(worker === "process");
     this.#counters = readCounters(server.stats);
     this.#look();
   }
 
   async hello(): Promise<Hello> {
     const { setup: { model, sockets, handler } } = this.#server;
-    const { servant, waitsIn } = modelEntry(model);
+    const { servedBy: worker, waitsIn } = modelEntry(model);
     const explained = await Promise.all(LANGUAGES.map(async (language) => {
       const { models } = await loadModelTexts(language);
       return [language, models[model]] as const;
     }));
     return {
-      ...{ model, sockets, servant, waitsIn },
+      ...{ model, sockets, worker, waitsIn },
       tellsLatency: this.#nudge !== undefined,
       handler: handler.name,
       address: formatAddress(this.#address),
@@ -97,7 +97,7 @@ export class LiveRun implements Run {
   async control(command: Command): Promise<Reservation | undefined> {
     const { controls, setup: { model, sockets } } = this.#server;
     if (command.do === "burden") {
-      controls.setBurden(command);
+      controls.setSimulatedCost(command);
       // Child processes that share no memory with the server were told when they were started.
       return model === "process" && sockets === "deno" ? "new-processes-only" : undefined;
     }
@@ -146,10 +146,10 @@ export class LiveRun implements Run {
     this.#takeCounters(counters, told, timeMs);
     if (!isWatched) {
       this.#model.takeChanges(); // a new subscriber gets the whole
-      return this.#lookAfter(IDLE_LOOK_MS);
+      return this.#lookAfter(IDLE_POLL_INTERVAL_MS);
     }
     const { isShort } = this.#publish(counters, timeMs);
-    this.#lookAfter(isShort ? SHORT_LOOK_MS : LOOK_MS);
+    this.#lookAfter(isShort ? SHORT_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
   }
 
   #log(describe: (texts: Messages) => string): void {

@@ -24,9 +24,9 @@ const CALLS: Readonly<Record<Call, RegExp>> = {
 /** Reads the pages that a model consists of, from source or out of the executable. */
 export async function readModelSource(model: ModelName): Promise<SourceFile[]> {
   const page = `${model.replaceAll("-", "_")}.ts`;
-  const { servant } = modelEntry(model);
+  const { servedBy: worker } = modelEntry(model);
   const files = [toFile(page, await readPage(page))];
-  const isShared = page !== SERVES_CLIENT.page && servant !== "loop" && servant !== "coroutine";
+  const isShared = page !== SERVES_CLIENT.page && worker !== "loop" && worker !== "coroutine";
   if (isShared) {
     const text = cutFunction(await readPage(SERVES_CLIENT.page), SERVES_CLIENT.function);
     files.push(toFile(SERVES_CLIENT.page, text));

@@ -1,5 +1,5 @@
 import type { ThreadPlan } from "../context/threads.ts";
-import type { Servant } from "../registry.ts";
+import type { ServedBy } from "../registry.ts";
 import type { TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import { BACKLOG_LANE, type Change, QUEUE_LANE, type State, STATES } from "./frames.ts";
@@ -29,7 +29,7 @@ export interface Changes {
 
 /** What becomes of the clients of a server, as its trace tells it. */
 export class RunModel {
-  readonly #servant: Servant;
+  readonly #worker: ServedBy;
   readonly #clientsEach: ThreadPlan["clientsEach"];
   readonly #accepted = new Map<number, Seen>();
   readonly #acceptedByPeer = new Map<string, Seen>();
@@ -43,13 +43,13 @@ export class RunModel {
   #inHand: Seen | undefined = undefined;
 
   /** @param clientsEach whether a thread or process serves one client after another, or its one */
-  constructor(servant: Servant, clientsEach: ThreadPlan["clientsEach"] = "many") {
-    this.#servant = servant;
+  constructor(worker: ServedBy, clientsEach: ThreadPlan["clientsEach"] = "many") {
+    this.#worker = worker;
     this.#clientsEach = clientsEach;
   }
 
   apply(record: TraceRecord): void {
-    const { event, timeMs, client, servant, sizeBytes } = record;
+    const { event, timeMs, client, worker, sizeBytes } = record;
     if (event === "waiting" || event === "refused" || event === "reset") return;
     if (event === "dismissed" || event === "cutOff") return; // what follows is "closed"
     const known = this.#accepted.get(client);
@@ -58,8 +58,8 @@ export class RunModel {
     switch (event) {
       case "accepted":
         return;
-      case "taken":
-        return this.#change(seen, "waiting", timeMs, this.#laneOfTaker(servant));
+      case "dispatched":
+        return this.#change(seen, "waiting", timeMs, this.#laneOfTaker(worker));
       case "received":
         this.#takeInHand(seen, timeMs);
         return this.#change(seen, "served", timeMs, this.#laneOf(record, seen));
@@ -99,10 +99,10 @@ export class RunModel {
   }
 
   takeChanges(): Changes {
-    const taken = { peers: this.#peers, changes: this.#changes };
+    const dispatched = { peers: this.#peers, changes: this.#changes };
     this.#peers = [];
     this.#changes = [];
-    return taken;
+    return dispatched;
   }
 
   /** All clients there are, as they are now. */
@@ -118,7 +118,7 @@ export class RunModel {
     const peer = formatAddress({ host, port });
     const waiting = this.#backlog.get(peer);
     this.#backlog.delete(peer);
-    const isTaken = this.#servant === "thread" || this.#servant === "process";
+    const isTaken = this.#worker === "thread" || this.#worker === "process";
     const [state, lane]: [State, number] = isTaken ? ["queued", QUEUE_LANE] : ["waiting", 0];
     const seen = waiting ?? this.#meet(peer, state, lane, timeMs);
     if (waiting !== undefined) this.#change(seen, state, timeMs, lane);
@@ -147,7 +147,7 @@ export class RunModel {
 
   /** One thread that serves all has done with a client when it takes up the next. */
   #takeInHand(seen: Seen, timeMs: number): void {
-    if (this.#servant !== "loop" && this.#servant !== "caller") return;
+    if (this.#worker !== "loop" && this.#worker !== "caller") return;
     const before = this.#inHand;
     this.#inHand = seen;
     if (before === undefined || before === seen || before.state !== "served") return;
@@ -155,15 +155,15 @@ export class RunModel {
   }
 
   /** Numbers of those that have ended are given again; a thread or process of its own is another one. */
-  #laneOfTaker(servant: number): number {
-    return this.#clientsEach === "many" ? servant : ++this.#lastLane;
+  #laneOfTaker(worker: number): number {
+    return this.#clientsEach === "many" ? worker : ++this.#lastLane;
   }
 
   /** Where the main thread receives for others, a client stays with whoever has taken it. */
-  #laneOf({ servant }: TraceRecord, seen: Seen): number {
-    if (servant === 0) return seen.lane;
+  #laneOf({ worker }: TraceRecord, seen: Seen): number {
+    if (worker === 0) return seen.lane;
     if (this.#clientsEach === "one" && seen.lane > 0) return seen.lane;
-    return this.#laneOfTaker(servant);
+    return this.#laneOfTaker(worker);
   }
 
   #change(seen: Seen, state: State, timeMs: number, lane: number): void {

@@ -4,13 +4,13 @@ import { hasSystemCalls } from "../system/system_calls.ts";
 import { cpuSecondsOf, processTree, residentBytes } from "../system/process_tree.ts";
 
 /** Looking takes milliseconds, and memory changes slowly. */
-const LOOK_MS = 500;
+const POLL_INTERVAL_MS = 500;
 
 /**
  * From this share of all processors on, a server leaves none to those who watch: whoever loads it takes
  * about as much as it does.
  */
-const MOST_SHARE = 0.27;
+const MAX_SHARE = 0.27;
 
 /** What a server takes of the machine. */
 export interface Usage {
@@ -39,12 +39,12 @@ export class UsageWatch {
 
   /** @param except a child process that is none of those that serve */
   look(timeMs: number, except: number | undefined): Usage {
-    if (timeMs < this.#last.measuredMs + LOOK_MS) return this.#last;
+    if (timeMs < this.#last.measuredMs + POLL_INTERVAL_MS) return this.#last;
     const looked = this.#hasChildren ? lookAtTree(except) : lookAtProcess();
     if (looked === undefined) return this.#last;
     const { cpuSeconds, measuredMs } = this.#last;
-    const taken = (looked.cpuSeconds - cpuSeconds) * 1_000 / (timeMs - measuredMs);
-    const isShort = taken > MOST_SHARE * this.#processors;
+    const dispatched = (looked.cpuSeconds - cpuSeconds) * 1_000 / (timeMs - measuredMs);
+    const isShort = dispatched > MAX_SHARE * this.#processors;
     return this.#last = { ...looked, measuredMs: timeMs, isShort };
   }
 }

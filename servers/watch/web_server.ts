@@ -21,11 +21,11 @@ import { Watchers } from "./watchers.ts";
 
 const HOST = "127.0.0.1";
 /** The longest command, with the longest message that clients can be told to send. */
-const MOST_COMMAND_BYTES = 8_192;
+const MAX_COMMAND_BYTES = 8_192;
 /** How long pages have to read their last frame. */
 const LAST_FRAME_MS = 500;
 
-const MOST_HOST_LENGTH = 100;
+const MAX_HOST_LENGTH = 100;
 const SWITCHING_PROTOCOLS = 101;
 
 /** What is shown. */
@@ -126,8 +126,8 @@ export class WebServer {
   async #describe(): Promise<Readonly<Record<string, unknown>>> {
     const { recording, language } = this.#shown;
     const texts = await Promise.all(LANGUAGES.map(async (one) => {
-      const { watch: { page }, models: { servant } } = await loadMessages(one);
-      return [one, { ...page, servant, headings: (await loadModelTexts(one)).headings }];
+      const { watch: { page }, models: { workers } } = await loadMessages(one);
+      return [one, { ...page, workers, headings: (await loadModelTexts(one)).headings }];
     }));
     return {
       id: this.#id,
@@ -142,7 +142,7 @@ export class WebServer {
   async #control(request: Request, path: string): Promise<Response> {
     if (path !== "/control") return respond("there is nothing here", 404);
     if (!mayControl(request, this.port, this.#token)) return refuse({ reason: "no-token" }, 403);
-    if (Number(request.headers.get("content-length") ?? Infinity) > MOST_COMMAND_BYTES) {
+    if (Number(request.headers.get("content-length") ?? Infinity) > MAX_COMMAND_BYTES) {
       return refuse({ reason: "too-long" }, 413);
     }
     try {
@@ -159,7 +159,7 @@ export class WebServer {
 
 /** By what address somebody has come; of one that is too long, the beginning. */
 function shownHost({ headers }: Request): string {
-  return (headers.get("host") ?? "?").slice(0, MOST_HOST_LENGTH);
+  return (headers.get("host") ?? "?").slice(0, MAX_HOST_LENGTH);
 }
 
 function refuse(refusal: Refusal, status: number): Response {

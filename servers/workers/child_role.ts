@@ -87,7 +87,7 @@ async function serve(json: string): Promise<void> {
 }
 
 /** Longer than this no timer takes: it would ring at once. */
-const MOST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The client was silent while it was its turn. */
 class SilentClient extends Error {}
@@ -95,7 +95,7 @@ class SilentClient extends Error {}
 /** @throws {SilentClient} when it takes longer */
 async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
   const { promise: silence, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new SilentClient()), Math.min(timeoutMs, MOST_TIMER_MS));
+  const timer = setTimeout(() => reject(new SilentClient()), Math.min(timeoutMs, MAX_TIMER_MS));
   try {
     return await Promise.race([promise, silence]);
   } finally {

@@ -1,9 +1,9 @@
 import type { Connection } from "../sockets/interface.ts";
 import { DenoChildren } from "./deno/children.ts";
 import { LibcChildren } from "./libc/children.ts";
-import type { Engine } from "../context/context.ts";
+import type { ServerContext } from "../context/context.ts";
 
-/** The child processes of an engine: those that serve, and those that wait for their client. */
+/** The child processes of a server: those that serve, and those that wait for their client. */
 export interface Children {
   /** Starts as many children as are to wait; done when all are ready. */
   prepareSpares(): void | Promise<void>;
@@ -18,7 +18,7 @@ export interface Children {
   end(): void | Promise<void>;
 }
 
-/** The children that fit the engine's sockets. */
-export function childrenOf(engine: Engine): Children {
-  return engine.childService === undefined ? new DenoChildren(engine) : new LibcChildren(engine);
+/** The children that fit the server's sockets. */
+export function childrenOf(context: ServerContext): Children {
+  return context.childService === undefined ? new DenoChildren(context) : new LibcChildren(context);
 }

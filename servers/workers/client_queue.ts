@@ -138,9 +138,9 @@ export class ClientQueue {
   /** Blocks until fewer than `count` clients wait for a thread. */
   waitUntilShorterThan(count: number): void {
     for (;;) {
-      const taken = Atomics.load(this.#words, TAKEN);
-      if (((this.#put - taken) | 0) < count) return;
-      Atomics.wait(this.#words, TAKEN, taken);
+      const dispatched = Atomics.load(this.#words, TAKEN);
+      if (((this.#put - dispatched) | 0) < count) return;
+      Atomics.wait(this.#words, TAKEN, dispatched);
     }
   }
 

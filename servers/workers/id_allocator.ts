@@ -1,15 +1,15 @@
 /** Numbers from 1 up for those who come and go: always the lowest that is free. */
-export class Numbers {
-  readonly #taken = new Set<number>();
+export class IdAllocator {
+  readonly #dispatched = new Set<number>();
 
   take(): number {
     let number = 1;
-    while (this.#taken.has(number)) number++;
-    this.#taken.add(number);
+    while (this.#dispatched.has(number)) number++;
+    this.#dispatched.add(number);
     return number;
   }
 
   giveBack(number: number): void {
-    this.#taken.delete(number);
+    this.#dispatched.delete(number);
   }
 }

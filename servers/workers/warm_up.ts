@@ -17,7 +17,7 @@ const MESSAGE_BYTES = 64;
  *
  * @param serve what the thread does, with everything of its own: nobody is to see the rehearsal
  */
-export async function rehearse(
+export async function warmUp(
   setup: ThreadSetup,
   serve: (setup: ThreadSetup) => Promise<void>,
 ): Promise<void> {

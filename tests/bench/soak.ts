@@ -16,7 +16,7 @@ const SILENT = 9_000;
 const TALKING = 1_000;
 const SECONDS = Number(Deno.args[0] ?? 300);
 const WARM_UP_SECONDS = 10;
-const MOST_GROWTH_BYTES = 8_000_000;
+const MAX_GROWTH_BYTES = 8_000_000;
 
 await using server = await Server.start(
   ["epoll", "--sockets", "libc", "--quiet", "--backlog", "4096", "--grace", "0"],
@@ -45,14 +45,14 @@ let alive = 0;
 for (const client of silent) if (await exchange(client, "still here") === "still here") alive++;
 for (const client of silent) client.close();
 console.log(`memory in MB: ${memory.map((bytes) => (bytes / 1e6).toFixed(1)).join(" ")}`);
-const [warm, most] = [memory[WARM_UP_SECONDS], Math.max(...memory.slice(WARM_UP_SECONDS))];
-const megabytes = ((most - warm) / 1e6).toFixed(1);
+const [warm, max] = [memory[WARM_UP_SECONDS], Math.max(...memory.slice(WARM_UP_SECONDS))];
+const megabytes = ((max - warm) / 1e6).toFixed(1);
 console.log(
   `${messagesEchoed} messages; ${served} of ${TALKING} served, ${lost} lost, ${wrongBytes} bytes wrong, ` +
     `${alive} of ${SILENT} silent ones still served; memory grew by ${megabytes} MB`,
 );
 const holds = code === 0 && served === TALKING && lost === 0 && wrongBytes === 0 &&
-  alive === SILENT && most - warm < MOST_GROWTH_BYTES;
+  alive === SILENT && max - warm < MAX_GROWTH_BYTES;
 if (!holds) {
   console.error(stderr);
   Deno.exitCode = 1;

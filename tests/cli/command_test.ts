@@ -44,7 +44,7 @@ Deno.test("detectLanguage() asks LC_ALL, LC_MESSAGES and LANG, and passes over e
   }
 });
 
-const words = { least: 1, most: 1, choices: ["select", "poll"] };
+const words = { min: 1, max: 1, choices: ["select", "poll"] };
 
 /** Commands of which `serve` does what the test wants. */
 function commandsWith(run: Command["run"]): Commands {

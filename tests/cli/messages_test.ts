@@ -168,8 +168,8 @@ Deno.test("every model has its texts in every language", async () => {
   for (const language of LANGUAGES) {
     const { models } = await loadModelTexts(language);
     assertEquals(Object.keys(models).sort(), [...MODEL_NAMES].sort());
-    const { servant } = (await loadMessages(language)).models;
-    for (const name of MODEL_NAMES) assert(servant[modelEntry(name).servant] !== "");
+    const { workers } = (await loadMessages(language)).models;
+    for (const name of MODEL_NAMES) assert(workers[modelEntry(name).servedBy] !== "");
   }
 });
 
@@ -192,9 +192,9 @@ for (const line of new Set(toTry(en, enModels))) {
     assertEquals(program, "playground");
     const entry = COMMAND_ENTRIES.find(([known]) => known === name);
     assert(entry !== undefined);
-    const [, { flags, words: { least, most } }] = entry;
+    const [, { flags, words: { min, max } }] = entry;
     const { words } = parseFlags<Flags>(args, flags, en);
-    assert(words.length >= least && words.length <= most);
+    assert(words.length >= min && words.length <= max);
     if (name === "serve" || name === "explain") assert(isModelName(words[0]));
     if (name === "lab") assert(words.every((word) => word === "all" || isExperimentName(word)));
   });

@@ -10,7 +10,7 @@ import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
-const LOOK_MS = 50;
+const POLL_INTERVAL_MS = 50;
 /** Looks until the descriptor must be free. Generous: it is for never, not for speed. */
 const LOOKS = 400;
 
@@ -54,7 +54,7 @@ async function untilSockets(
   for (let look = 0; look < LOOKS; look++) {
     count = await tcpSockets(pid);
     if (isReached(count)) break;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
   }
   return count;
 }

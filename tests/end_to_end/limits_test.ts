@@ -28,17 +28,17 @@ for (const { name, args, servesAtOnce, spareFlags, idleFlags = [] } of MODELS) {
     const clients: Deno.TcpConn[] = [];
     while (clients.length < CLIENTS) clients.push(await server.connect());
     assertEquals(await exchange(clients[0], "the first is served"), "the first is served");
-    // A servant for each client costs several descriptors, so their number is limited beforehand.
+    // A worker for each client costs several descriptors, so their number is limited beforehand.
     const event = spareFlags === undefined ? "out-of-descriptors" : "clients-limited";
     if (servesAtOnce === undefined) assertEquals((await server.event(event)).limit, LIMIT);
     await untilIdle(server);
     assertEquals(await exchange(clients[0], "and still is"), "and still is");
 
     // With descriptors free again, accepting goes on where it stopped.
-    const mostAccepted = servesAtOnce ?? Number(server.events(event)[0].most ?? LIMIT);
-    const leaving = Math.ceil(mostAccepted / 2);
+    const maxAccepted = servesAtOnce ?? Number(server.events(event)[0].max ?? LIMIT);
+    const leaving = Math.ceil(maxAccepted / 2);
     for (const client of clients.slice(0, leaving)) client.close();
-    assertEquals(await exchange(clients[mostAccepted], "now I am"), "now I am");
+    assertEquals(await exchange(clients[maxAccepted], "now I am"), "now I am");
 
     for (const client of clients.slice(leaving)) client.close();
     const { code, stderr } = await server.stop();
@@ -106,7 +106,7 @@ test("select: the line on descriptors tells people what to do", async () => {
   assertEquals(code, 0);
 }, { ignore: Deno.build.os !== "linux" });
 
-/** One for each kind of servant, which differ in what they need. */
+/** One for each kind of worker, which differ in what they need. */
 const NEEDY = ["select", "process", "thread", "threadpool"];
 
 for (const { name, args } of MODELS.filter(({ args: [model] }) => NEEDY.includes(model))) {
@@ -119,8 +119,8 @@ for (const { name, args } of MODELS.filter(({ args: [model] }) => NEEDY.includes
         1,
         /needs at least \d+ descriptors, and the limit is 28: raise it with/,
       );
-      const [, least] = /ulimit -n (\d+)/.exec(refused.stderr) ?? [];
-      await using server = await Server.start(args, { before: `ulimit -n ${least}` });
+      const [, min] = /ulimit -n (\d+)/.exec(refused.stderr) ?? [];
+      await using server = await Server.start(args, { before: `ulimit -n ${min}` });
       using conn = await server.connect();
       assertEquals(await exchange(conn, "served"), "served");
       conn.close();
@@ -143,8 +143,8 @@ for (const sockets of ["deno", "libc"]) {
       await using server = await Server.start([...args, "17"], {
         wrapper: ["unshare", "-rn", "sh", "-c", `${set} && exec "$0" "$@"`],
       });
-      const { wanted, most } = await server.event("backlog-limited");
-      assertEquals([wanted, most], [17, 16]);
+      const { wanted, max } = await server.event("backlog-limited");
+      assertEquals([wanted, max], [17, 16]);
       assertEquals((await server.stop()).code, 0);
       await using other = await Server.start([...args, "16"]);
       assertEquals((await other.stop()).code, 0);

@@ -10,7 +10,7 @@ export interface ModelUnderTest {
   readonly isSerial?: boolean;
   /** How many it serves at once, if that has a limit of its own. */
   readonly servesAtOnce?: number;
-  /** Flags that make a servant ready for each of so many clients. */
+  /** Flags that make a worker ready for each of so many clients. */
   spareFlags?(count: number): string[];
   /** Flags with which it can wait without using the CPU. */
   readonly idleFlags?: readonly string[];

@@ -16,7 +16,7 @@ import "../harness/sanitizers.ts";
 
 const ignore = Deno.build.os === "windows";
 /** How long those who guard processes may take to end them. Generous: it is for hanging, not speed. */
-const MOST_ORPHANED_MS = 60_000;
+const MAX_ORPHANED_MS = 60_000;
 /** Programs that never end by themselves, and do not read their client. */
 const PIPELINE = "sh -c 'sleep 1000 | cat'";
 
@@ -55,7 +55,7 @@ for (const kind of ["deno", ...(hasSystemCalls() ? ["libc"] : [])]) {
     await server.event("accepted", 2);
     const tree = await treeWith(server, "sleep 1000");
     server.signal("SIGKILL");
-    await untilAllEnded(tree, MOST_ORPHANED_MS);
+    await untilAllEnded(tree, MAX_ORPHANED_MS);
   }, { ignore });
 
   test(
@@ -71,7 +71,7 @@ for (const kind of ["deno", ...(hasSystemCalls() ? ["libc"] : [])]) {
       for (const client of clients) client.close();
       const startedMs = performance.now();
       for (let left; (left = await processesWith(`${name}=${value}`)).length > 0;) {
-        if (performance.now() - startedMs < MOST_ORPHANED_MS) continue;
+        if (performance.now() - startedMs < MAX_ORPHANED_MS) continue;
         for (const pid of left) Deno.kill(pid, "SIGKILL");
         throw new Error(`${left} are left`);
       }
@@ -88,7 +88,7 @@ for (const kind of ["deno", ...(hasSystemCalls() ? ["libc"] : [])]) {
       server.signal("SIGHUP");
       assertEquals((await server.outcome()).code, 0);
       assertEquals(server.events("stopped").length, 1);
-      await untilAllEnded(tree, MOST_ORPHANED_MS);
+      await untilAllEnded(tree, MAX_ORPHANED_MS);
     },
     { ignore },
   );
@@ -104,7 +104,7 @@ for (const kind of ["deno", ...(hasSystemCalls() ? ["libc"] : [])]) {
       using _other = await server.connect();
       const tree = await treeWith(server, "sleep 1000", 2);
       server.signal("SIGTERM");
-      await untilAllEnded(tree, MOST_ORPHANED_MS);
+      await untilAllEnded(tree, MAX_ORPHANED_MS);
       assertEquals((await server.outcome()).code, 0);
     },
     { ignore },
@@ -122,7 +122,7 @@ for (const kind of ["deno", ...(hasSystemCalls() ? ["libc"] : [])]) {
       while (await cpuSeconds(server.pid) < before + 0.2); // until it is busy with that
       const tree = await processTree(server.pid);
       server.signal("SIGKILL");
-      await untilAllEnded(tree, MOST_ORPHANED_MS);
+      await untilAllEnded(tree, MAX_ORPHANED_MS);
     } finally {
       await Deno.remove(handler);
     }

@@ -24,7 +24,7 @@ const ignore = Deno.build.os === "windows";
 /** A race that is soon over. */
 const SHORT = ["--rounds", "1", "--warmup", "100ms", "--duration", "200ms"];
 /** How long a process may outlive a race that was killed. */
-const MOST_ORPHANED_MS = 2_000;
+const MAX_ORPHANED_MS = 2_000;
 
 /** Runs a race of a few connections, and reads its record. */
 async function race(...args: string[]): Promise<Outcome & { record: RaceRecord }> {
@@ -187,7 +187,7 @@ for (const [what, args, running] of KILLED) {
     await child.output();
     const killedMs = performance.now();
     for (let left; (left = await processesWith(mark)).length > 0;) {
-      assertLess(performance.now() - killedMs, MOST_ORPHANED_MS, `${left} are left`);
+      assertLess(performance.now() - killedMs, MAX_ORPHANED_MS, `${left} are left`);
     }
   }, { ignore: !hasSystemCalls() });
 }

@@ -13,7 +13,7 @@ import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
 const CLIENTS = 6;
-const LOOK_MS = 10;
+const POLL_INTERVAL_MS = 10;
 const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
 
 for (const sockets of KINDS) {
@@ -37,7 +37,7 @@ async function lanesOf(args: readonly string[]): Promise<number[]> {
   try {
     await using server = await Server.start([...args, "--record", file]);
     // The first frame tells of those who are there, and not of those who came and went before it.
-    while ((await Deno.readTextFile(file)).split("\n").length < 3) await delay(LOOK_MS);
+    while ((await Deno.readTextFile(file)).split("\n").length < 3) await delay(POLL_INTERVAL_MS);
     for (let count = 0; count < CLIENTS; count++) {
       const client = await server.connect();
       assertEquals(await exchange(client, "hello"), "hello");

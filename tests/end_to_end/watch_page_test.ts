@@ -11,7 +11,7 @@ import { encode } from "../harness/bytes.ts";
 import { writeAll } from "../harness/clients.ts";
 import { WatchedServer } from "../harness/watching.ts";
 
-const LOOK_MS = 20;
+const POLL_INTERVAL_MS = 20;
 const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
 
 /** On which lanes three clients are, in the order of their names. */
@@ -60,7 +60,7 @@ for (const sockets of KINDS) {
       await page.locator(".facts", { hasText: /has not come round for \d[.,\d]{3,} ms/ }).waitFor();
       const drawn = async () => Number(await page.locator("html").getAttribute("data-draws"));
       const before = await drawn();
-      while (await drawn() < before + 5) await page.waitForTimeout(LOOK_MS);
+      while (await drawn() < before + 5) await page.waitForTimeout(POLL_INTERVAL_MS);
       // Meanwhile the code is in the handler.
       await page.locator(".line.current", { hasText: "client.serve(chunk)" }).first().waitFor();
       assertEquals(complaints, []);
@@ -128,7 +128,9 @@ browserTest("the time can be stopped and gone back in, by keys alone", async ({ 
   const slider = page.getByRole("slider", { name: "Time" });
   const stopped = Number(await slider.inputValue());
   await page.keyboard.press("ArrowLeft");
-  while (Number(await slider.inputValue()) > stopped - 500) await page.waitForTimeout(LOOK_MS);
+  while (Number(await slider.inputValue()) > stopped - 500) {
+    await page.waitForTimeout(POLL_INTERVAL_MS);
+  }
   await page.getByRole("button", { name: "Go on" }).waitFor();
 });
 

@@ -17,8 +17,8 @@ import { toListener } from "../harness/watching.ts";
 const isLinux = Deno.build.os === "linux";
 
 test("a page on a port in use is refused with the flag that chooses another", async () => {
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const port = String(taken.addr.port);
+  using dispatched = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = String(dispatched.addr.port);
   const inUse = (flag: string) => new RegExp(`^${flag} ${port}: the port is in use`);
   const compare = ["watch", "--compare", "select", "poll", "--port", port];
   assertOneLine(await run(compare), 1, inUse("--port"));

@@ -24,7 +24,7 @@ export class FakeRun implements Run {
     return Promise.resolve({
       model: "epoll",
       sockets: "deno",
-      servant: "loop",
+      worker: "loop",
       waitsIn: "epoll_wait",
       tellsLatency: true,
       handler: "echo",

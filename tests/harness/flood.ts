@@ -60,7 +60,7 @@ function optionsFor(
     conns: 3,
     durationMs: Infinity,
     warmupMs: 0,
-    repertoire: ofSize(100),
+    messageSet: ofSize(100),
     rate: Infinity,
     wait: true,
     connectRate: Infinity,

@@ -39,10 +39,10 @@ export async function stillRunning(pids: readonly number[]): Promise<number[]> {
 }
 
 /** Looks again and again until none of `pids` runs, and for no longer than `mostMs`. */
-export async function untilAllEnded(pids: readonly number[], mostMs: number): Promise<void> {
+export async function untilAllEnded(pids: readonly number[], maxMs: number): Promise<void> {
   const startedMs = performance.now();
   for (let left; (left = await stillRunning(pids)).length > 0;) {
-    assertLess(performance.now() - startedMs, mostMs, `${left} are left`);
+    assertLess(performance.now() - startedMs, maxMs, `${left} are left`);
   }
 }
 

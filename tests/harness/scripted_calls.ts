@@ -26,7 +26,7 @@ const real = hasSystemCalls() ? systemCalls(madeByAll) : undefined;
 export class ScriptedCalls {
   readonly calls: SystemCalls;
   /** The most that one `send` takes, and one `recv` gives. */
-  mostBytes = Infinity;
+  maxBytes = Infinity;
   /** Done before the next `epoll_wait`. */
   beforeEpollWait: () => void = () => {};
   readonly #scripts = new Map<CallName, number[]>();
@@ -34,7 +34,7 @@ export class ScriptedCalls {
 
   constructor(real: SystemCalls) {
     const next = (name: CallName) => this.#next(name);
-    const size = (sizeBytes: number) => Math.min(sizeBytes, this.mostBytes);
+    const size = (sizeBytes: number) => Math.min(sizeBytes, this.maxBytes);
     this.calls = {
       ...real,
       accept4: (...args) => next("accept4") ?? real.accept4(...args),

@@ -15,7 +15,7 @@ export interface ShownClient {
 }
 
 /** How often it is looked whether the page shows what is waited for. */
-const LOOK_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
 /** A server, and the page on which it is watched. Dispose of it, and the server is gone. */
 export class WatchedServer implements AsyncDisposable {
@@ -55,7 +55,7 @@ export class WatchedServer implements AsyncDisposable {
     for (;;) {
       const clients = await this.clients();
       if (isSo(clients)) return clients;
-      await this.page.waitForTimeout(LOOK_MS);
+      await this.page.waitForTimeout(POLL_INTERVAL_MS);
     }
   }
 

@@ -16,7 +16,7 @@ import { isLoopback, LoopbackSources } from "./source.ts";
 const SOL_IP = 0;
 const IP_BIND_ADDRESS_NO_PORT = 24;
 /** How many source addresses are tried for a connection when they have no port left. */
-const MOST_ATTEMPTS = 250;
+const MAX_ATTEMPTS = 250;
 
 /** What a connection is watched for: everything, and each change once. */
 const WATCHED = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
@@ -92,7 +92,7 @@ export class LibcConnector {
   goOn(route: Route, errno: number): boolean {
     const isOutOfPorts = errno === ERRNO.EADDRNOTAVAIL;
     if (isOutOfPorts && isLoopback(this.#destinations[route.destination])) {
-      if (++route.attempt < MOST_ATTEMPTS) return true;
+      if (++route.attempt < MAX_ATTEMPTS) return true;
     }
     route.attempt = 0;
     route.destination = (route.destination + 1) % this.#destinations.length;

@@ -7,7 +7,7 @@ import {
 } from "../../../servers/system/system_calls.ts";
 
 /** How many reports one wait fetches at most. */
-const MOST_EVENTS = 1_024;
+const MAX_EVENTS = 1_024;
 
 const { words: EVENT_WORDS, data: DATA_WORD } = EPOLL_EVENT;
 
@@ -15,7 +15,7 @@ const { words: EVENT_WORDS, data: DATA_WORD } = EPOLL_EVENT;
 export class LibcEpoll {
   readonly #calls: SystemCalls;
   readonly #fd: number;
-  readonly #events = new Int32Array(MOST_EVENTS * EVENT_WORDS);
+  readonly #events = new Int32Array(MAX_EVENTS * EVENT_WORDS);
   readonly #change = new Int32Array(EVENT_WORDS);
   /** What {@linkcode waitExactly} tells select(2): the set that has the list itself, and a timeout. */
   readonly #set: Int32Array;
@@ -47,7 +47,7 @@ export class LibcEpoll {
    * @throws {SystemCallError} when the system cannot wait
    */
   wait(timeoutMs: number): number {
-    const count = this.#calls.epoll_wait(this.#fd, this.#events, MOST_EVENTS, timeoutMs);
+    const count = this.#calls.epoll_wait(this.#fd, this.#events, MAX_EVENTS, timeoutMs);
     if (count >= 0) return count;
     if (count === -ERRNO.EINTR) return 0;
     throw new SystemCallError("epoll_wait", -count);

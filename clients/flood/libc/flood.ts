@@ -49,7 +49,7 @@ export class LibcFlood implements RunningFlood {
   }
 
   get elapsedMs(): number {
-    return this.#reports.reduce((most, { elapsedMs }) => Math.max(most, elapsedMs), 0);
+    return this.#reports.reduce((max, { elapsedMs }) => Math.max(max, elapsedMs), 0);
   }
 
   stop(): void {

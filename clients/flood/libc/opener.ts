@@ -2,7 +2,7 @@ import { SystemCallError } from "../../../servers/system/system_call_error.ts";
 import type { SystemCalls } from "../../../servers/system/system_calls.ts";
 import type { LibcConnector, Route } from "./connector.ts";
 import type { ThreadSetup } from "./protocol.ts";
-import { MOST_CONNECTING } from "../options.ts";
+import { MAX_CONNECTING } from "../options.ts";
 
 /** A connection in the middle of being opened. */
 interface Pending {
@@ -26,7 +26,7 @@ export class LibcOpener {
   readonly #setup: ThreadSetup;
   readonly #events: OpenerEvents;
   readonly #pending = new Map<number, Pending>();
-  readonly #mostPending: number;
+  readonly #maxPending: number;
   /** How many connections are this thread's. */
   readonly #count: number;
   readonly #startedMs: number;
@@ -44,7 +44,7 @@ export class LibcOpener {
     this.#connector = connector;
     this.#setup = setup;
     this.#events = events;
-    this.#mostPending = Math.ceil(MOST_CONNECTING / setup.threads);
+    this.#maxPending = Math.ceil(MAX_CONNECTING / setup.threads);
     this.#count = Math.ceil((setup.options.conns - setup.thread) / setup.threads);
     this.#startedMs = nowMs;
   }
@@ -56,7 +56,7 @@ export class LibcOpener {
 
   /** When {@linkcode openMore} has something to do, unless a connection is opened or refused before. */
   get dueMs(): number {
-    if (this.#begun >= this.#count || this.#pending.size >= this.#mostPending) return Infinity;
+    if (this.#begun >= this.#count || this.#pending.size >= this.#maxPending) return Infinity;
     return this.#startedMs + this.#indexOf(this.#begun) * 1_000 / this.#setup.options.connectRate;
   }
 

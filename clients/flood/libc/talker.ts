@@ -9,7 +9,7 @@ import type { FloodOptions } from "../options.ts";
 import { lossOf } from "../tally.ts";
 
 /** How much a connection may send or receive until it is the turn of the others. */
-const MOST_AT_ONCE = 16;
+const MAX_AT_ONCE = 16;
 const AGAIN = -ERRNO.EAGAIN;
 const INTERRUPTED = -ERRNO.EINTR;
 
@@ -82,7 +82,7 @@ export class LibcTalker {
 
   /** Sends all that may be sent now, and the end of the stream if that was the last. */
   talk(nowMs: number): void {
-    for (let sent = 0; sent < MOST_AT_ONCE; sent++) {
+    for (let sent = 0; sent < MAX_AT_ONCE; sent++) {
       if (this.#fd === -1 || this.#isShutDown || !this.#sendRest()) return;
       if (this.#wait && this.#exchange.isOwed) return;
       if (this.#thread.isOver) return this.#sendLast();
@@ -166,7 +166,7 @@ export class LibcTalker {
   /** @param toEnd whether the end of the stream, or an error, comes after the bytes that are there */
   #receive(toEnd: boolean): void {
     const { calls, clock, buffer } = this.#thread;
-    for (let received = 0; received < MOST_AT_ONCE; received++) {
+    for (let received = 0; received < MAX_AT_ONCE; received++) {
       if (this.#fd === -1) return;
       const count = calls.recv(this.#fd, buffer, buffer.length, 0);
       if (count > 0) {

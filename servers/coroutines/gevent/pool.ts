@@ -6,7 +6,7 @@ import { Waiters } from "./waiters.ts";
 
 /** Greenlets of which there are never more than so many at a time. */
 export class Pool implements Link {
-  readonly #most: number;
+  readonly #max: number;
   readonly #members = new Set<Greenlet>();
   readonly #waiters = new Waiters();
   /** Those that wait until a member comes or ends. */
@@ -20,14 +20,14 @@ export class Pool implements Link {
    * @param most with 0, there is never a place
    * @throws {RangeError} when it is negative or NaN
    */
-  constructor(most: number) {
-    if (!(most >= 0)) throw new RangeError(`a pool cannot have ${most} members`);
-    this.#most = most;
+  constructor(max: number) {
+    if (!(max >= 0)) throw new RangeError(`a pool cannot have ${max} members`);
+    this.#max = max;
   }
 
   /** How many may still be spawned without waiting. */
   get freeCount(): number {
-    return this.#most - this.#members.size;
+    return this.#max - this.#members.size;
   }
 
   /** Waits for a place, and spawns a greenlet that has it until it ends. */

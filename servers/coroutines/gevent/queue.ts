@@ -14,7 +14,7 @@ export class QueueFull extends Error {
 
 /** First in, first out, between greenlets. */
 export class Queue<Item> {
-  readonly #most: number;
+  readonly #max: number;
   readonly #getters = new Waiters();
   readonly #putters = new Waiters();
   #items: Item[] = [];
@@ -26,8 +26,8 @@ export class Queue<Item> {
   }
 
   /** @param most to put more in has to wait; 0 or less is no limit, as in gevent */
-  constructor(most = Infinity) {
-    this.#most = most > 0 ? most : Infinity;
+  constructor(max = Infinity) {
+    this.#max = max > 0 ? max : Infinity;
   }
 
   get size(): number {
@@ -40,7 +40,7 @@ export class Queue<Item> {
    * @throws {QueueFull} when there was none for `timeoutMs`
    */
   *put(item: Item, timeoutMs = Infinity): Coroutine {
-    const isRoom = () => this.size < this.#most;
+    const isRoom = () => this.size < this.#max;
     if (!(yield* waitUntil(isRoom, this.#putters, timeoutMs))) throw new QueueFull();
     this.#items.push(item);
     this.#getters.wakeOne();

@@ -176,7 +176,7 @@ export class GeventListener {
 }
 
 /** How often one receives without having to wait, before all others go on. */
-const MOST_IN_A_ROW = 16;
+const MAX_IN_A_ROW = 16;
 
 /** A connected socket whose calls wait by switching to another greenlet. */
 export class GeventSocket {
@@ -213,7 +213,7 @@ export class GeventSocket {
    */
   *recv(sizeBytes: number): Coroutine<Uint8Array> {
     if (!(sizeBytes > 0)) return this.#recvNothing(sizeBytes);
-    if (++this.#recvsInARow > MOST_IN_A_ROW) yield* this.#letOthersGoOn();
+    if (++this.#recvsInARow > MAX_IN_A_ROW) yield* this.#letOthersGoOn();
     for (;;) {
       this.#mustBeOpen();
       const bytes = this.connection.tryRecv(sizeBytes);

@@ -1,7 +1,7 @@
 import { ConnectFailed, type Connecting, type Connection, EPOLLOUT } from "../interface.ts";
 import type { ConnectOptions } from "../interface.ts";
 import { DenoConnection } from "./connection.ts";
-import type { DenoHub, DenoPollable, Registration } from "./reactor.ts";
+import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { messageOf } from "../../system/thrown.ts";
 import { UNOBSERVED } from "../unobserved.ts";
 
@@ -12,15 +12,15 @@ export class DenoConnecting implements Connecting, DenoPollable {
   look = 0;
 
   readonly #id: number;
-  readonly #hub: DenoHub;
+  readonly #reactor: DenoReactor;
   readonly #recvSizeBytes: number;
   #conn: Deno.TcpConn | undefined = undefined;
   #failure: ConnectFailed | undefined = undefined;
   #isClosed = false;
 
-  constructor(id: number, { host, port, recvSizeBytes }: ConnectOptions, hub: DenoHub) {
+  constructor(id: number, { host, port, recvSizeBytes }: ConnectOptions, reactor: DenoReactor) {
     this.#id = id;
-    this.#hub = hub;
+    this.#reactor = reactor;
     this.#recvSizeBytes = recvSizeBytes;
     Deno.connect({ hostname: host, port }).then(this.#onConnected, this.#onFailed);
   }
@@ -28,11 +28,11 @@ export class DenoConnecting implements Connecting, DenoPollable {
   finish(): Connection {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#conn === undefined) throw new Error("finish() of what is not writable yet");
-    const { connections } = this.#hub;
+    const { connections } = this.#reactor;
     const connection = new DenoConnection(
       this.#id,
       this.#conn,
-      this.#hub,
+      this.#reactor,
       this.#recvSizeBytes,
       UNOBSERVED,
     );
@@ -67,11 +67,11 @@ export class DenoConnecting implements Connecting, DenoPollable {
     if (this.#isClosed) return conn.close();
     conn.setNoDelay(true);
     this.#conn = conn;
-    this.#hub.signal(this, EPOLLOUT);
+    this.#reactor.signal(this, EPOLLOUT);
   };
 
   readonly #onFailed = (error: unknown): void => {
     this.#failure = new ConnectFailed(messageOf(error));
-    this.#hub.signal(this, EPOLLOUT);
+    this.#reactor.signal(this, EPOLLOUT);
   };
 }

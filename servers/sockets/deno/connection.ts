@@ -1,12 +1,12 @@
 import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "../interface.ts";
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "../interface.ts";
 import type { Address, Connection, Observer, Turn } from "../interface.ts";
-import type { DenoHub, DenoPollable, Registration } from "./reactor.ts";
+import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { isOfOperation, isReset } from "./faults.ts";
 import { resetOwn } from "./descriptors.ts";
 import { toError } from "../../system/thrown.ts";
-import { Inbox } from "./receive_buffer.ts";
-import { Outbox } from "./send_buffer.ts";
+import { ReceiveBuffer } from "./receive_buffer.ts";
+import { SendBuffer } from "./send_buffer.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
 const LINGER_MS = 1_000;
@@ -20,7 +20,7 @@ const END = Promise.resolve(null);
  * A `Deno.TcpConn` that can also be asked without waiting.
  *
  * Deno only has operations that complete later. So one read is kept outstanding and its result plays
- * the part of the kernel's receive buffer; an {@linkcode Outbox} plays the part of its send buffer.
+ * the part of the kernel's receive buffer; an {@linkcode SendBuffer} plays the part of its send buffer.
  */
 export class DenoConnection implements Connection, DenoPollable {
   readonly kind = "connection";
@@ -32,10 +32,10 @@ export class DenoConnection implements Connection, DenoPollable {
   turn: Turn = SERVER_WORKS;
 
   readonly #conn: Deno.TcpConn;
-  readonly #hub: DenoHub;
+  readonly #reactor: DenoReactor;
   readonly #observer: Observer;
-  readonly #inbox: Inbox;
-  #outbox: Outbox | undefined = undefined;
+  readonly #receiveBuffer: ReceiveBuffer;
+  #sendBuffer: SendBuffer | undefined = undefined;
   #reading = false;
   /** A read was asked for while there was something to write, and is begun after it. */
   #armWhenSent = false;
@@ -55,15 +55,15 @@ export class DenoConnection implements Connection, DenoPollable {
   constructor(
     id: number,
     conn: Deno.TcpConn,
-    hub: DenoHub,
+    reactor: DenoReactor,
     recvSizeBytes: number,
-    observer: Observer = hub.observer,
+    observer: Observer = reactor.observer,
   ) {
     this.id = id;
     this.#conn = conn;
-    this.#hub = hub;
+    this.#reactor = reactor;
     this.#observer = observer;
-    this.#inbox = new Inbox(recvSizeBytes);
+    this.#receiveBuffer = new ReceiveBuffer(recvSizeBytes);
     this.peer = { host: conn.remoteAddr.hostname, port: conn.remoteAddr.port };
   }
 
@@ -117,7 +117,7 @@ export class DenoConnection implements Connection, DenoPollable {
   }
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
-    if (this.#inbox.sizeBytes === 0) {
+    if (this.#receiveBuffer.sizeBytes === 0) {
       if (this.#fault !== undefined) throw this.#fault;
       if (this.#ended || this.#finished) return NOTHING;
       if (this.registration !== undefined) this.registration.disarmed();
@@ -125,7 +125,7 @@ export class DenoConnection implements Connection, DenoPollable {
       this.turn = CLIENT_SENDS;
       return WOULD_BLOCK;
     }
-    const bytes = this.#inbox.take(sizeBytes);
+    const bytes = this.#receiveBuffer.take(sizeBytes);
     // A read that is begun when a write is done, whenever that is, could overwrite what is lent now.
     this.#armWhenSent = false;
     this.registration?.disarmed();
@@ -136,18 +136,20 @@ export class DenoConnection implements Connection, DenoPollable {
   }
 
   keep(bytes: Uint8Array): Uint8Array {
-    this.#inbox.keep(bytes);
+    this.#receiveBuffer.keep(bytes);
     return bytes;
   }
 
   release(bytes: Uint8Array): void {
-    this.#inbox.release(bytes);
+    this.#receiveBuffer.release(bytes);
   }
 
   trySend(bytes: Uint8Array): number {
     if (this.#fault !== undefined) throw this.#fault;
-    this.#outbox ??= new Outbox(this.#conn, this.#onSent, this.#onFault);
-    const count = this.#inbox.lent(bytes) ? this.#outbox.borrow(bytes) : this.#outbox.take(bytes);
+    this.#sendBuffer ??= new SendBuffer(this.#conn, this.#onSent, this.#onFault);
+    const count = this.#receiveBuffer.lent(bytes)
+      ? this.#sendBuffer.borrow(bytes)
+      : this.#sendBuffer.take(bytes);
     if (count > 0) this.wrote(count);
     if (count < bytes.length) this.#observer.blocked(this);
     this.turn = count < bytes.length ? CLIENT_TAKES : SERVER_WORKS;
@@ -155,12 +157,13 @@ export class DenoConnection implements Connection, DenoPollable {
   }
 
   isReadable(): boolean {
-    return this.#inbox.sizeBytes > 0 || this.#ended || this.#finished ||
+    return this.#receiveBuffer.sizeBytes > 0 || this.#ended || this.#finished ||
       this.#fault !== undefined;
   }
 
   isWritable(): boolean {
-    return this.#fault !== undefined || this.#outbox === undefined || this.#outbox.hasRoom();
+    return this.#fault !== undefined || this.#sendBuffer === undefined ||
+      this.#sendBuffer.hasRoom();
   }
 
   isFaulty(): boolean {
@@ -175,11 +178,11 @@ export class DenoConnection implements Connection, DenoPollable {
     if (this.#reading || this.#ended || this.#fault !== undefined) return;
     // One after the other, as a blocking server does it: an answer is written before the next read is
     // begun, which would find nothing yet and would overwrite what the answer may consist of.
-    if (this.#outbox !== undefined && this.#outbox.isWriting) {
+    if (this.#sendBuffer !== undefined && this.#sendBuffer.isWriting) {
       this.#armWhenSent = true;
       return;
     }
-    const space = this.#inbox.space();
+    const space = this.#receiveBuffer.space();
     if (space === undefined) return;
     this.#reading = true;
     this.#conn.read(space).then(this.#onRead, this.#onFault);
@@ -197,7 +200,7 @@ export class DenoConnection implements Connection, DenoPollable {
     // Deno cannot cancel a read. But whoever waits in recv owes nothing, so the client can be asked
     // to end it: it sees the end of our stream, and ends its own.
     if (!this.#blockedInRecv) {
-      this.#hub.signal(this, EPOLLIN);
+      this.#reactor.signal(this, EPOLLIN);
       return;
     }
     this.#conn.closeWrite().catch(this.#onFault);
@@ -215,7 +218,7 @@ export class DenoConnection implements Connection, DenoPollable {
 
   /** Whether bytes of the client wait to be received. */
   get hasUnread(): boolean {
-    return this.#inbox.sizeBytes > 0;
+    return this.#receiveBuffer.sizeBytes > 0;
   }
 
   /** Gives the descriptor back now, whatever is still to be sent. */
@@ -229,13 +232,13 @@ export class DenoConnection implements Connection, DenoPollable {
   #giveUp(): void {
     this.#fault ??= new ConnectionReset("closed by the server");
     this.#release();
-    this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
+    this.#reactor.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
   }
 
   close(): void {
     if (this.#closing) return;
     this.#closing = this.#finished = true;
-    this.#inbox.clear();
+    this.#receiveBuffer.clear();
     const { registration } = this;
     this.registration = undefined;
     registration?.signal(EPOLLIN); // whoever still waits to receive need not wait any longer
@@ -248,7 +251,7 @@ export class DenoConnection implements Connection, DenoPollable {
    * earlier with bytes unread would reset the connection and destroy what is still on its way.
    */
   async #closeGently(): Promise<void> {
-    if (this.#outbox !== undefined) await this.#outbox.sent(STALLED_MS);
+    if (this.#sendBuffer !== undefined) await this.#sendBuffer.sent(STALLED_MS);
     if (this.#fault === undefined && !this.#ended) {
       const ended = this.#streamEnded = Promise.withResolvers<void>();
       clearTimeout(this.#overdue);
@@ -281,12 +284,12 @@ export class DenoConnection implements Connection, DenoPollable {
     clearTimeout(this.#overdue);
     if (!this.#closing) this.#observer.closed(this);
     this.#closing = true;
-    if (this.#outbox?.isWriting === true) {
+    if (this.#sendBuffer?.isWriting === true) {
       this.#fault ??= new ConnectionReset("closed by the server"); // what fails now is our own doing
       resetOwn(this.peer); // Deno 2.5 cannot cancel a write, and keeps the socket until it ends
     }
     this.#conn.close();
-    this.#hub.release(this);
+    this.#reactor.release(this);
   }
 
   readonly #onRead = (count: number | null): void => {
@@ -296,25 +299,25 @@ export class DenoConnection implements Connection, DenoPollable {
       this.#goOnDiscarding();
       return;
     }
-    if (count !== null) this.#inbox.stored(count);
-    this.#hub.signal(this, EPOLLIN);
+    if (count !== null) this.#receiveBuffer.stored(count);
+    this.#reactor.signal(this, EPOLLIN);
   };
 
   readonly #onSent = (hasRoomAgain: boolean): void => {
     this.activity++; // the client takes what it is sent
-    if (this.#armWhenSent && !this.#outbox?.isWriting) {
+    if (this.#armWhenSent && !this.#sendBuffer?.isWriting) {
       this.#armWhenSent = false;
       if (!this.#closing) this.arm();
     }
-    if (hasRoomAgain && !this.#closing) this.#hub.signal(this, EPOLLOUT);
+    if (hasRoomAgain && !this.#closing) this.#reactor.signal(this, EPOLLOUT);
   };
 
   readonly #onFault = (error: unknown): void => {
     this.#reading = false;
     this.#noteFault(error);
-    this.#outbox?.giveUp();
+    this.#sendBuffer?.giveUp();
     this.#streamEnded?.resolve();
-    this.#hub.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
+    this.#reactor.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
   };
 
   #noteFault(error: unknown): Error {

@@ -1,24 +1,29 @@
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from "../interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
-import { asDenoPollable, type DenoHub, type DenoPollable, type Registration } from "./reactor.ts";
+import {
+  asDenoPollable,
+  type DenoPollable,
+  type DenoReactor,
+  type Registration,
+} from "./reactor.ts";
 
 /** The interest list of epoll(7) over sockets of this kind: its cost is that of the ready ones. */
 export class DenoEpoll<Watched extends Pollable> implements InterestList<Watched> {
-  readonly #hub: DenoHub;
+  readonly #reactor: DenoReactor;
   #ready: Interest<Watched>[] = [];
   #checking: Interest<Watched>[] = [];
   readonly #disarmed: Interest<Watched>[] = [];
   readonly #events: Interest<Watched>[] = [];
 
-  constructor(hub: DenoHub) {
-    this.#hub = hub;
+  constructor(reactor: DenoReactor) {
+    this.#reactor = reactor;
   }
 
   add(target: Watched, events: number): void {
     const socket = asDenoPollable(target);
     const interest = new Interest(target, socket, this.#disarmed, (queued) => {
       this.#ready.push(queued);
-      this.#hub.wake();
+      this.#reactor.wake();
     });
     socket.registration = interest;
     interest.watchFor(events);
@@ -35,11 +40,11 @@ export class DenoEpoll<Watched extends Pollable> implements InterestList<Watched
   }
 
   async wait(timeoutMs: number): Promise<ReadyEvent<Watched>[]> {
-    const rest = this.#hub.rest(this.#ready.length > 0, this.#disarmed, timeoutMs);
+    const rest = this.#reactor.rest(this.#ready.length > 0, this.#disarmed, timeoutMs);
     if (rest !== undefined) await rest;
     const scanned = this.#ready.length;
     this.#collect();
-    this.#hub.observer.wokeUp(scanned, this.#events.length);
+    this.#reactor.observer.wokeUp(scanned, this.#events.length);
     return this.#events;
   }
 

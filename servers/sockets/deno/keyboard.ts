@@ -1,6 +1,6 @@
 import { WOULD_BLOCK } from "../interface.ts";
 import { EPOLLIN, type Keyboard } from "../interface.ts";
-import type { DenoHub, DenoPollable, Registration } from "./reactor.ts";
+import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { LineReader } from "../line_reader.ts";
 
 /** Standard input as a socket to watch. */
@@ -9,14 +9,14 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
   registration: Registration | undefined = undefined;
   look = 0;
 
-  readonly #hub: DenoHub;
+  readonly #reactor: DenoReactor;
   readonly #lines = new LineReader();
   readonly #buffer = new Uint8Array(1_024);
   #ended = false;
   #reading = false;
 
-  constructor(hub: DenoHub) {
-    this.#hub = hub;
+  constructor(reactor: DenoReactor) {
+    this.#reactor = reactor;
   }
 
   tryReadLine(): string | null | typeof WOULD_BLOCK {
@@ -53,7 +53,7 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
     this.#reading = false;
     if (count === null) this.#ended = true;
     else this.#lines.push(this.#buffer.subarray(0, count));
-    if (this.isReadable()) this.#hub.signal(this, EPOLLIN);
+    if (this.isReadable()) this.#reactor.signal(this, EPOLLIN);
     else this.arm();
   };
 }

@@ -3,13 +3,13 @@ import type { Address, Connection, Listener, ListenOptions } from "../interface.
 import { isOfOneClient, isOutOfDescriptors } from "../accept_errors.ts";
 import { DenoConnection } from "./connection.ts";
 import { toError } from "../../system/thrown.ts";
-import type { DenoHub, DenoPollable, Registration } from "./reactor.ts";
+import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 
 /** After how long accepting is tried again if no connection of ours has ended meanwhile. */
 const RETRY_MS = 1_000;
 
 /** How many clients an event loop lets Deno accept ahead of it: each needs a turn of Deno's loop. */
-const MOST_AHEAD = 64;
+const MAX_AHEAD = 64;
 
 /** A `Deno.TcpListener` that can also be asked without waiting. */
 export class DenoListener implements Listener, DenoPollable {
@@ -19,23 +19,23 @@ export class DenoListener implements Listener, DenoPollable {
   look = 0;
 
   readonly #listener: Deno.TcpListener;
-  readonly #hub: DenoHub;
+  readonly #reactor: DenoReactor;
   readonly #options: ListenOptions;
   readonly #arrived: Deno.TcpConn[] = [];
   #accepting = false;
   /** Set while accepting rests. */
   #retryTimer: ReturnType<typeof setTimeout> | undefined = undefined;
   /** 0 for a blocking server: who is not its turn stays in the system's backlog. */
-  #mostAhead = 0;
+  #maxAhead = 0;
   #stopped = false;
   #lastId = 0;
   #toldOutOfDescriptors = false;
   #waiter: (() => void) | undefined = undefined;
 
   /** @throws the error of `Deno.listen` when the address cannot be listened on */
-  constructor(options: ListenOptions, hub: DenoHub) {
+  constructor(options: ListenOptions, reactor: DenoReactor) {
     this.#options = options;
-    this.#hub = hub;
+    this.#reactor = reactor;
     this.#listener = Deno.listen({
       hostname: options.host,
       port: options.port,
@@ -48,7 +48,7 @@ export class DenoListener implements Listener, DenoPollable {
     while (!this.#stopped) {
       const connection = this.#takeArrived();
       if (connection !== null) return connection;
-      this.#hub.observer.waiting();
+      this.#reactor.observer.waiting();
       this.#acceptOne();
       await new Promise<void>((resolve) => this.#waiter = resolve);
     }
@@ -56,10 +56,10 @@ export class DenoListener implements Listener, DenoPollable {
   }
 
   tryAccept(): Connection | null {
-    this.#mostAhead = MOST_AHEAD;
+    this.#maxAhead = MAX_AHEAD;
     const connection = this.#takeArrived();
     if (connection === null) {
-      if (this.#hub.connections.size === 0) this.#hub.observer.waiting();
+      if (this.#reactor.connections.size === 0) this.#reactor.observer.waiting();
       this.arm();
     }
     this.registration?.disarmed();
@@ -83,7 +83,7 @@ export class DenoListener implements Listener, DenoPollable {
   }
 
   arm(): void {
-    this.#mostAhead = MOST_AHEAD;
+    this.#maxAhead = MAX_AHEAD;
     this.#acceptOne();
   }
 
@@ -108,15 +108,15 @@ export class DenoListener implements Listener, DenoPollable {
   #takeArrived(): Connection | null {
     for (let conn; (conn = this.#arrived.shift()) !== undefined;) {
       const { hostname, port } = conn.remoteAddr;
-      if (this.#hub.connections.size >= this.#options.maxClients) {
-        this.#hub.observer.refused({ host: hostname, port });
+      if (this.#reactor.connections.size >= this.#options.maxClients) {
+        this.#reactor.observer.refused({ host: hostname, port });
         conn.close();
         continue;
       }
       const { recvSizeBytes } = this.#options;
-      const connection = new DenoConnection(++this.#lastId, conn, this.#hub, recvSizeBytes);
-      this.#hub.connections.add(connection);
-      this.#hub.observer.accepted(connection);
+      const connection = new DenoConnection(++this.#lastId, conn, this.#reactor, recvSizeBytes);
+      this.#reactor.connections.add(connection);
+      this.#reactor.observer.accepted(connection);
       return connection;
     }
     return null;
@@ -124,7 +124,7 @@ export class DenoListener implements Listener, DenoPollable {
 
   #tell(): void {
     this.#waiter?.();
-    this.#hub.signal(this, EPOLLIN);
+    this.#reactor.signal(this, EPOLLIN);
   }
 
   readonly #onAccepted = (conn: Deno.TcpConn): void => {
@@ -140,7 +140,7 @@ export class DenoListener implements Listener, DenoPollable {
     } catch {
       conn.close(); // a client that is gone before it was looked at harms nobody
     }
-    if (this.#arrived.length < this.#mostAhead || this.#arrived.length === 0) this.#acceptOne();
+    if (this.#arrived.length < this.#maxAhead || this.#arrived.length === 0) this.#acceptOne();
     this.#tell();
   };
 
@@ -150,17 +150,17 @@ export class DenoListener implements Listener, DenoPollable {
     if (isOfOneClient(error)) return this.#acceptOne();
     this.#rest();
     if (!isOutOfDescriptors(error)) {
-      this.#hub.observer.acceptFailed(toError(error));
+      this.#reactor.observer.acceptFailed(toError(error));
     } else if (!this.#toldOutOfDescriptors) {
       this.#toldOutOfDescriptors = true;
-      this.#hub.observer.outOfDescriptors();
+      this.#reactor.observer.outOfDescriptors();
     }
   };
 
   /** Nothing is tried before a descriptor is free or the time is over. */
   #rest(): void {
     this.#retryTimer = setTimeout(this.#resume, RETRY_MS);
-    this.#hub.onceReleased(this.#resume);
+    this.#reactor.onceReleased(this.#resume);
   }
 
   /** Called for both, of which only the first may accept: Deno allows one accept at a time. */

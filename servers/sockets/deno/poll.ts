@@ -1,20 +1,25 @@
 import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
-import { asDenoPollable, type DenoHub, type DenoPollable, type Registration } from "./reactor.ts";
+import {
+  asDenoPollable,
+  type DenoPollable,
+  type DenoReactor,
+  type Registration,
+} from "./reactor.ts";
 
 /** The list of poll(2) over sockets of this kind: every wait looks at all of it. */
 export class DenoPoll<Watched extends Pollable> implements InterestList<Watched> {
-  readonly #hub: DenoHub;
+  readonly #reactor: DenoReactor;
   readonly #entries: Entry<Watched>[] = [];
   readonly #events: Entry<Watched>[] = [];
   readonly #unarmed: DenoPollable[] = [];
 
-  constructor(hub: DenoHub) {
-    this.#hub = hub;
+  constructor(reactor: DenoReactor) {
+    this.#reactor = reactor;
   }
 
   add(target: Watched, events: number): void {
-    const entry = new Entry(target, asDenoPollable(target), events, this.#hub);
+    const entry = new Entry(target, asDenoPollable(target), events, this.#reactor);
     entry.socket.registration = entry;
     this.#entries.push(entry);
   }
@@ -33,12 +38,12 @@ export class DenoPoll<Watched extends Pollable> implements InterestList<Watched>
   async wait(timeoutMs: number): Promise<ReadyEvent<Watched>[]> {
     let scanned = this.#scan();
     const foundNothing = this.#events.length === 0;
-    const rest = this.#hub.rest(!foundNothing, this.#unarmed, timeoutMs);
+    const rest = this.#reactor.rest(!foundNothing, this.#unarmed, timeoutMs);
     if (rest !== undefined) {
       await rest;
       if (foundNothing) scanned = this.#scan();
     }
-    this.#hub.observer.wokeUp(scanned, this.#events.length);
+    this.#reactor.observer.wokeUp(scanned, this.#events.length);
     return this.#events;
   }
 
@@ -73,12 +78,12 @@ class Entry<Watched extends Pollable> implements Registration, ReadyEvent<Watche
     readonly target: Watched,
     readonly socket: DenoPollable,
     public interest: number,
-    private readonly hub: DenoHub,
+    private readonly reactor: DenoReactor,
   ) {}
 
   /** What it is that has become ready, the next look will tell. */
   signal(): void {
-    this.hub.wake();
+    this.reactor.wake();
   }
 
   /** Nothing: whoever is not armed is noticed when the list is looked through. */

@@ -36,8 +36,8 @@ export interface Registration {
 /** How many readiness calls in a row may find something before Deno's event loop gets its turn. */
 const CALLS_PER_TURN = 16;
 
-/** The middle of the socket kind: one per engine. */
-export class DenoHub {
+/** The middle of the socket kind: one per server. */
+export class DenoReactor {
   readonly connections = new Set<Connection>();
   readonly turn = new EventLoopTurn();
   readonly #released = new Set<() => void>();

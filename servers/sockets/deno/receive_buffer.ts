@@ -2,7 +2,7 @@
  * The receive buffer of a connection: one read at a time stores its bytes in it, and they are lent
  * from where they are to whoever takes them.
  */
-export class Inbox {
+export class ReceiveBuffer {
   readonly #capacityBytes: number;
   // Made when it is needed: most connections of a large server are silent.
   #buffer: Uint8Array<ArrayBuffer> | undefined = undefined;

@@ -12,12 +12,12 @@ const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
  * There are two buffers. One is being written and must stay as it is until that is done; the other
  * collects what is taken meanwhile.
  */
-export class Outbox {
+export class SendBuffer {
   readonly #conn: Deno.TcpConn;
   readonly #onSent: (hasRoomAgain: boolean) => void;
   readonly #onFault: (error: unknown) => void;
   /** Collects what is taken. */
-  #taken = NOTHING;
+  #dispatched = NOTHING;
   #takenBytes = 0;
   /** The other of the two buffers, part of which may be being written. */
   #other = NOTHING;
@@ -46,11 +46,14 @@ export class Outbox {
   /** Copies as much of `bytes` as there is room for, and returns how much that was. */
   take(bytes: Uint8Array): number {
     if (this.#isFull) return 0;
-    if (this.#takenBytes + bytes.length > this.#taken.length) this.#grow(bytes.length);
-    const count = Math.min(bytes.length, this.#taken.length - this.#takenBytes);
+    if (this.#takenBytes + bytes.length > this.#dispatched.length) this.#grow(bytes.length);
+    const count = Math.min(bytes.length, this.#dispatched.length - this.#takenBytes);
     if (count < bytes.length) this.#isFull = true;
     if (count === 0) return 0;
-    this.#taken.set(count === bytes.length ? bytes : bytes.subarray(0, count), this.#takenBytes);
+    this.#dispatched.set(
+      count === bytes.length ? bytes : bytes.subarray(0, count),
+      this.#takenBytes,
+    );
     this.#takenBytes += count;
     if (!this.isWriting) this.#writeTaken();
     return count;
@@ -85,17 +88,17 @@ export class Outbox {
   }
 
   #grow(sizeBytes: number): void {
-    let size = Math.max(this.#taken.length, FIRST_SIZE_BYTES);
+    let size = Math.max(this.#dispatched.length, FIRST_SIZE_BYTES);
     while (size < CAPACITY_BYTES && size < this.#takenBytes + sizeBytes) size *= 2;
-    if (size === this.#taken.length) return;
+    if (size === this.#dispatched.length) return;
     const larger = new Uint8Array(size);
-    larger.set(this.#taken.subarray(0, this.#takenBytes));
-    this.#taken = larger;
+    larger.set(this.#dispatched.subarray(0, this.#takenBytes));
+    this.#dispatched = larger;
   }
 
   #writeTaken(): void {
-    const written = this.#taken.subarray(0, this.#takenBytes);
-    [this.#taken, this.#other] = [this.#other, this.#taken];
+    const written = this.#dispatched.subarray(0, this.#takenBytes);
+    [this.#dispatched, this.#other] = [this.#other, this.#dispatched];
     this.#takenBytes = 0;
     this.#write(written);
   }

@@ -10,14 +10,14 @@ import type { ListenOptions, Observer, Pollable, Ready, Sockets } from "../inter
 import { DenoConnecting } from "./connecting.ts";
 import { DenoConnection } from "./connection.ts";
 import { DenoEpoll } from "./epoll.ts";
-import { asDenoPollable, DenoHub, type DenoPollable } from "./reactor.ts";
+import { asDenoPollable, type DenoPollable, DenoReactor } from "./reactor.ts";
 import { DenoKeyboard } from "./keyboard.ts";
 import { DenoListener } from "./listener.ts";
 import { DenoPoll } from "./poll.ts";
 
-/** See the module; one per engine. */
+/** See the module; one per server. */
 export class DenoSockets implements Sockets {
-  readonly #hub: DenoHub;
+  readonly #reactor: DenoReactor;
   readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };
   readonly #unarmed: DenoPollable[] = [];
   #listener: DenoListener | undefined = undefined;
@@ -25,23 +25,23 @@ export class DenoSockets implements Sockets {
   #looks = 0;
 
   constructor(observer: Observer) {
-    this.#hub = new DenoHub(observer);
+    this.#reactor = new DenoReactor(observer);
   }
 
   get connections(): ReadonlySet<Connection> {
-    return this.#hub.connections;
+    return this.#reactor.connections;
   }
 
   listen(options: ListenOptions): Listener {
-    return this.#listener = new DenoListener(options, this.#hub);
+    return this.#listener = new DenoListener(options, this.#reactor);
   }
 
   connect(to: ConnectOptions): Iterable<Connecting> {
-    return [new DenoConnecting(--this.#lastOutgoingId, to, this.#hub)];
+    return [new DenoConnecting(--this.#lastOutgoingId, to, this.#reactor)];
   }
 
   keyboard(): Keyboard {
-    return new DenoKeyboard(this.#hub);
+    return new DenoKeyboard(this.#reactor);
   }
 
   async select<Watched extends Pollable>(
@@ -54,12 +54,12 @@ export class DenoSockets implements Sockets {
     const ready = this.#ready as Ready<Watched>;
     let found = this.#scan(read, write, ready);
     const isReady = found.ready > 0;
-    const rest = this.#hub.rest(isReady, this.#unarmed, timeoutMs);
+    const rest = this.#reactor.rest(isReady, this.#unarmed, timeoutMs);
     if (rest !== undefined) {
       await rest;
       if (!isReady) found = this.#scan(read, write, ready);
     }
-    this.#hub.observer.wokeUp(found.scanned, found.ready);
+    this.#reactor.observer.wokeUp(found.scanned, found.ready);
     return ready;
   }
 
@@ -94,11 +94,11 @@ export class DenoSockets implements Sockets {
   }
 
   poll<Watched extends Pollable>(): InterestList<Watched> {
-    return new DenoPoll<Watched>(this.#hub);
+    return new DenoPoll<Watched>(this.#reactor);
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {
-    return new DenoEpoll<Watched>(this.#hub);
+    return new DenoEpoll<Watched>(this.#reactor);
   }
 
   readable(connection: Connection): Promise<void> {
@@ -118,7 +118,7 @@ export class DenoSockets implements Sockets {
   }
 
   pause(ms: number): Promise<void> {
-    if (ms === 0) return this.#hub.turn.take();
+    if (ms === 0) return this.#reactor.turn.take();
     return new Promise((resolve) => setTimeout(resolve, ms));
   }
 
@@ -139,10 +139,10 @@ export class DenoSockets implements Sockets {
   }
 
   async allClosed(): Promise<void> {
-    while (this.#hub.connections.size > 0) {
-      await new Promise<void>((resolve) => this.#hub.onceReleased(resolve));
+    while (this.#reactor.connections.size > 0) {
+      await new Promise<void>((resolve) => this.#reactor.onceReleased(resolve));
     }
-    this.#hub.turn.close();
+    this.#reactor.turn.close();
   }
 }
 

@@ -1,8 +1,8 @@
 import { HostLookupError, lookUpHost } from "./host_lookup.ts";
 import { type Address, ConnectFailed, type Connecting, type Connection } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
-import type { LibcHome } from "./connection_context.ts";
-import type { LibcHub, LibcPollable } from "./reactor.ts";
+import type { ConnectionContext } from "./connection_context.ts";
+import type { LibcPollable, LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket_address.ts";
 import { connectError, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
@@ -14,15 +14,15 @@ export class LibcConnecting implements Connecting, LibcPollable {
   readonly kind = "connecting";
   readonly descriptor: number;
 
-  readonly #hub: LibcHub;
+  readonly #reactor: LibcReactor;
   readonly #id: number;
   readonly #peer: Address;
   /** What connect(2) said at once. */
   readonly #status: number;
 
   /** @throws {SystemCallError} when there is no descriptor left */
-  constructor(id: number, { family, bytes }: SocketAddress, hub: LibcHub) {
-    const { calls } = this.#hub = hub;
+  constructor(id: number, { family, bytes }: SocketAddress, reactor: LibcReactor) {
+    const { calls } = this.#reactor = reactor;
     this.#id = id;
     this.#peer = parseSocketAddress(bytes);
     const type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
@@ -32,7 +32,7 @@ export class LibcConnecting implements Connecting, LibcPollable {
   }
 
   finish(): Connection {
-    const { calls, table, connections } = this.#hub;
+    const { calls, table, connections } = this.#reactor;
     const errno = this.#errno();
     if (errno !== 0) {
       this.close();
@@ -41,30 +41,32 @@ export class LibcConnecting implements Connecting, LibcPollable {
     // As those that are accepted: they block or not from call to call.
     setBlocking(calls, this.descriptor, true);
     table.add(this.descriptor);
-    const home = new UnobservedHome(this.#hub);
-    const connection = new LibcConnection(home, this.descriptor, this.#id, this.#peer);
+    const context = new UnobservedHome(this.#reactor);
+    const connection = new LibcConnection(context, this.descriptor, this.#id, this.#peer);
     connections.add(connection);
     return connection;
   }
 
   close(): void {
-    this.#hub.closing(this.descriptor);
-    this.#hub.calls.close(this.descriptor);
+    this.#reactor.closing(this.descriptor);
+    this.#reactor.calls.close(this.descriptor);
   }
 
   #errno(): number {
     if (this.#status < 0 && this.#status !== -ERRNO.EINPROGRESS) return -this.#status;
-    return connectError(this.#hub.calls, this.descriptor);
+    return connectError(this.#reactor.calls, this.descriptor);
   }
 }
 
 /** Begins to connect to each address of a host in turn. */
 export function* connectToEach(
   { host, port }: Address,
-  hub: LibcHub,
+  reactor: LibcReactor,
   nextId: () => number,
 ): Generator<LibcConnecting> {
-  for (const address of addressesOf(host, port)) yield new LibcConnecting(nextId(), address, hub);
+  for (const address of addressesOf(host, port)) {
+    yield new LibcConnecting(nextId(), address, reactor);
+  }
 }
 
 function addressesOf(host: string, port: number): SocketAddress[] {
@@ -77,37 +79,37 @@ function addressesOf(host: string, port: number): SocketAddress[] {
 }
 
 /** The home of connections that are nobody's clients. */
-class UnobservedHome implements LibcHome {
+class UnobservedHome implements ConnectionContext {
   readonly observer = UNOBSERVED;
-  readonly calls: LibcHome["calls"];
-  readonly table: LibcHome["table"];
+  readonly calls: ConnectionContext["calls"];
+  readonly table: ConnectionContext["table"];
   readonly thread: number;
-  readonly buffer: LibcHome["buffer"];
+  readonly buffer: ConnectionContext["buffer"];
 
-  constructor(private readonly hub: LibcHub) {
-    this.calls = hub.calls;
-    this.table = hub.table;
-    this.thread = hub.thread;
-    this.buffer = hub.buffer;
+  constructor(private readonly reactor: LibcReactor) {
+    this.calls = reactor.calls;
+    this.table = reactor.table;
+    this.thread = reactor.thread;
+    this.buffer = reactor.buffer;
   }
 
   get turn(): number {
-    return this.hub.turn;
+    return this.reactor.turn;
   }
 
   wake(): void {
-    this.hub.wake();
+    this.reactor.wake();
   }
 
   closing(fd: number): void {
-    this.hub.closing(fd);
+    this.reactor.closing(fd);
   }
 
   released(connection: LibcConnection): void {
-    this.hub.released(connection);
+    this.reactor.released(connection);
   }
 
   linger(connection: LibcConnection, untilMs: number): void {
-    this.hub.linger(connection, untilMs);
+    this.reactor.linger(connection, untilMs);
   }
 }

@@ -1,7 +1,7 @@
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "../interface.ts";
 import { ConnectionReset, WOULD_BLOCK } from "../interface.ts";
 import type { Address, Connection, Turn } from "../interface.ts";
-import type { EdgeTriggeredList, LibcHome } from "./connection_context.ts";
+import type { ConnectionContext, EdgeTriggeredList } from "./connection_context.ts";
 import type { LibcPollable } from "./reactor.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { SHUT_RD, SHUT_WR } from "../../system/system_calls.ts";
@@ -11,14 +11,14 @@ import { toError } from "../../system/thrown.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
 const LINGER_MS = 1_000;
-const LINGER_LOOK_MS = 5;
+const LINGER_POLL_INTERVAL_MS = 5;
 
 /**
  * How much a connection moves in one turn of a loop, however much there is: all others would wait for
- * its end. A call counts as {@linkcode LEAST_BYTES} at least, since many small ones take their time too.
+ * its end. A call counts as {@linkcode MIN_BYTES} at least, since many small ones take their time too.
  */
-const MOST_BYTES_A_TURN = 1_048_576;
-const LEAST_BYTES = 16_384;
+const MAX_BYTES_A_TURN = 1_048_576;
+const MIN_BYTES = 16_384;
 
 /** How far a connection has come. Numbers, since ten thousand connections have one each. */
 const OPEN = 0;
@@ -42,23 +42,23 @@ const NOTHING = new Uint8Array(0);
 export class LibcConnection implements Connection, LibcPollable {
   readonly kind = "connection";
 
-  readonly #home: LibcHome;
+  readonly #context: ConnectionContext;
   #fd: number;
   #fault: ConnectionReset | undefined = undefined;
   #stage: typeof OPEN | typeof FINISHED | typeof ENDED | typeof CLOSED = OPEN;
   #edge: typeof NOT_WATCHED | typeof MAY_HAVE_MORE | typeof DRAINED | typeof HUNG_UP = NOT_WATCHED;
   #list: EdgeTriggeredList | undefined = undefined;
   #turn = 0;
-  #leftBytes = MOST_BYTES_A_TURN;
+  #leftBytes = MAX_BYTES_A_TURN;
 
   /**
    * @param fd of a connected socket, which this object closes
    * @param id see {@linkcode Connection.id}
    */
-  constructor(home: LibcHome, fd: number, readonly id: number, readonly peer: Address) {
-    this.#home = home;
+  constructor(context: ConnectionContext, fd: number, readonly id: number, readonly peer: Address) {
+    this.#context = context;
     this.#fd = fd;
-    home.table.setThread(fd, home.thread);
+    context.table.setThread(fd, context.thread);
   }
 
   get descriptor(): number {
@@ -66,19 +66,19 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   get activity(): number {
-    return this.#fd < 0 ? 0 : this.#home.table.activity(this.#fd);
+    return this.#fd < 0 ? 0 : this.#context.table.activity(this.#fd);
   }
 
   get turn(): Turn {
-    return this.#fd < 0 ? CLIENT_SENDS : this.#home.table.turn(this.#fd);
+    return this.#fd < 0 ? CLIENT_SENDS : this.#context.table.turn(this.#fd);
   }
 
   set turn(turn: Turn) {
-    if (this.#fd >= 0) this.#home.table.setTurn(this.#fd, turn);
+    if (this.#fd >= 0) this.#context.table.setTurn(this.#fd, turn);
   }
 
   get hasUnread(): boolean {
-    return this.#fd >= 0 && hasUnread(this.#home.calls, this.#fd);
+    return this.#fd >= 0 && hasUnread(this.#context.calls, this.#fd);
   }
 
   recv(buffer: Uint8Array): number {
@@ -99,19 +99,19 @@ export class LibcConnection implements Connection, LibcPollable {
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
     if (this.#edge === DRAINED && this.#stage === OPEN) return this.#wouldBlock();
-    const { buffer, table } = this.#home;
+    const { buffer, table } = this.#context;
     // An end that was made here is no news to the system, so it is not put off.
     if (this.#stage === OPEN && !this.#hasTurn() && !table.isFinished(this.#fd)) {
       return this.#wouldBlock();
     }
-    const mostBytes = Math.min(sizeBytes, buffer.bytes.length);
-    const count = this.#receive(buffer.bytes, mostBytes, MSG_DONTWAIT);
+    const maxBytes = Math.min(sizeBytes, buffer.bytes.length);
+    const count = this.#receive(buffer.bytes, maxBytes, MSG_DONTWAIT);
     if (count === WOULD_BLOCK) return this.#wouldBlock();
     if (count === 0) return NOTHING;
-    this.#leftBytes -= Math.max(count, LEAST_BYTES);
+    this.#leftBytes -= Math.max(count, MIN_BYTES);
     // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
     // to be told so would be a call for each message.
-    if (this.#edge === MAY_HAVE_MORE && count < mostBytes) this.#edge = DRAINED;
+    if (this.#edge === MAY_HAVE_MORE && count < maxBytes) this.#edge = DRAINED;
     this.#received(buffer.bytes, count);
     return buffer.lend(count);
   }
@@ -128,11 +128,11 @@ export class LibcConnection implements Connection, LibcPollable {
       this.turn = CLIENT_TAKES;
       return WOULD_BLOCK;
     }
-    const isTooMuch = bytes.length > MOST_BYTES_A_TURN;
-    const some = isTooMuch ? bytes.subarray(0, MOST_BYTES_A_TURN) : bytes;
+    const isTooMuch = bytes.length > MAX_BYTES_A_TURN;
+    const some = isTooMuch ? bytes.subarray(0, MAX_BYTES_A_TURN) : bytes;
     const count = this.#transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT);
-    this.#leftBytes -= Math.max(count, LEAST_BYTES);
-    if (count < some.length) this.#home.observer.blocked(this); // as WOULD_BLOCK is
+    this.#leftBytes -= Math.max(count, MIN_BYTES);
+    if (count < some.length) this.#context.observer.blocked(this); // as WOULD_BLOCK is
     else if (isTooMuch) this.#list?.lookAgain(this.#fd);
     this.turn = count === some.length ? SERVER_WORKS : CLIENT_TAKES;
     return count;
@@ -140,10 +140,10 @@ export class LibcConnection implements Connection, LibcPollable {
 
   /** Whether more may be moved in this turn. If not, an edge-triggered list is asked to look again. */
   #hasTurn(): boolean {
-    const { turn } = this.#home;
+    const { turn } = this.#context;
     if (turn !== this.#turn) {
       this.#turn = turn;
-      this.#leftBytes = MOST_BYTES_A_TURN;
+      this.#leftBytes = MAX_BYTES_A_TURN;
     }
     if (this.#leftBytes > 0) return true;
     this.#list?.lookAgain(this.#open());
@@ -170,22 +170,22 @@ export class LibcConnection implements Connection, LibcPollable {
   /** From now on the stream is at its end for us, after what has arrived. */
   finish(): void {
     if (this.#stage === CLOSED) return;
-    this.#home.table.finish(this.#fd);
+    this.#context.table.finish(this.#fd);
     this.reported(false);
-    this.#home.wake();
+    this.#context.wake();
   }
 
   /** {@linkcode finish}, because the client was silent. */
   dismiss(): void {
     if (this.#stage === CLOSED) return;
-    this.#home.table.dismiss(this.#fd);
+    this.#context.table.dismiss(this.#fd);
     this.finish();
   }
 
   /** Ends the connection now; what it still holds is lost. */
   abort(): void {
     if (this.#fd < 0) return;
-    const { calls, table } = this.#home;
+    const { calls, table } = this.#context;
     this.#fault ??= cutOff();
     table.finish(this.#fd, (fd) => cutSocketOff(calls, fd), false);
     if (this.#stage === CLOSED) this.#giveBack();
@@ -197,10 +197,10 @@ export class LibcConnection implements Connection, LibcPollable {
    */
   detach(): number {
     const fd = this.#open();
-    this.#home.closing(fd);
+    this.#context.closing(fd);
     this.#stage = CLOSED;
     this.#fd = -1;
-    this.#home.released(this);
+    this.#context.released(this);
     return fd;
   }
 
@@ -210,33 +210,33 @@ export class LibcConnection implements Connection, LibcPollable {
    */
   close(): void {
     if (this.#stage === CLOSED) return;
-    const { calls, table, observer } = this.#home;
+    const { calls, table, observer } = this.#context;
     const stage = this.#stage;
     this.#stage = CLOSED;
     const isCutOff = table.isCutOff(this.#fd);
     if (isCutOff) observer.cutOff(this);
     else if (stage === FINISHED && table.isDismissed(this.#fd)) observer.dismissed(this);
     observer.closed(this);
-    this.#home.closing(this.#fd);
+    this.#context.closing(this.#fd);
     const isOver = stage === ENDED || this.#fault !== undefined || isCutOff;
     if (isOver) return this.#giveBack();
     calls.shutdown(this.#fd, SHUT_WR);
     const untilMs = performance.now() + LINGER_MS;
     this.lookForEnd(untilMs);
-    if (this.#fd >= 0) this.#home.linger(this, untilMs);
+    if (this.#fd >= 0) this.#context.linger(this, untilMs);
   }
 
   /** {@linkcode lookForEnd} until it is found, on a thread that has nothing else to do. */
   waitForEnd(untilMs: number): void {
     while (this.#fd >= 0) {
-      this.#home.calls.poll(null, 0, LINGER_LOOK_MS);
+      this.#context.calls.poll(null, 0, LINGER_POLL_INTERVAL_MS);
       this.lookForEnd(untilMs);
     }
   }
 
   /** Of a closed connection: gives back its descriptor if the client has ended, or it is late. */
   lookForEnd(untilMs: number): void {
-    const { calls, buffer: { bytes } } = this.#home;
+    const { calls, buffer: { bytes } } = this.#context;
     while (performance.now() < untilMs) {
       const count = calls.recv(this.#fd, bytes, bytes.length, MSG_DONTWAIT);
       if (count === -ERRNO.EAGAIN) return;
@@ -248,10 +248,10 @@ export class LibcConnection implements Connection, LibcPollable {
   #giveBack(): void {
     const fd = this.#fd;
     this.#fd = -1;
-    this.#home.table.remove(fd);
+    this.#context.table.remove(fd);
     // The descriptor is free whatever close(2) says, and nobody is left to be told.
-    this.#home.calls.close(fd);
-    this.#home.released(this);
+    this.#context.calls.close(fd);
+    this.#context.released(this);
   }
 
   #open(): number {
@@ -266,10 +266,10 @@ export class LibcConnection implements Connection, LibcPollable {
   }
 
   #received(buffer: Uint8Array, count: number): void {
-    const { table } = this.#home;
+    const { table } = this.#context;
     table.setTurn(this.#fd, SERVER_WORKS);
     table.moved(this.#fd);
-    this.#home.observer.received(this, buffer, count);
+    this.#context.observer.received(this, buffer, count);
   }
 
   #receive(buffer: Uint8Array, sizeBytes: number, flags: number): number {
@@ -278,9 +278,9 @@ export class LibcConnection implements Connection, LibcPollable {
     if (this.#stage !== OPEN) return 0;
     for (let surprises = 0;;) {
       // Told to end, it still receives what has arrived; a call that blocked meanwhile is interrupted.
-      const isFinished = this.#home.table.isFinished(fd);
+      const isFinished = this.#context.table.isFinished(fd);
       const mode = isFinished ? MSG_DONTWAIT : flags;
-      const count = this.#home.calls.recv(fd, buffer, sizeBytes, mode);
+      const count = this.#context.calls.recv(fd, buffer, sizeBytes, mode);
       if (count <= 0) this.#throwFault(fd);
       if (isFinished && count < sizeBytes && count !== -ERRNO.EINTR) this.#stage = FINISHED;
       // recv(2): to receive into no room gives 0 as well.
@@ -295,10 +295,10 @@ export class LibcConnection implements Connection, LibcPollable {
     const fd = this.#open();
     this.#throwFault(fd);
     for (let surprises = 0;;) {
-      const count = this.#home.calls.send(fd, bytes, bytes.length, flags);
+      const count = this.#context.calls.send(fd, bytes, bytes.length, flags);
       if (count >= 0) {
-        this.#home.table.moved(fd);
-        this.#home.observer.sent(this, count);
+        this.#context.table.moved(fd);
+        this.#context.observer.sent(this, count);
         return count;
       }
       this.#throwFault(fd);
@@ -309,7 +309,7 @@ export class LibcConnection implements Connection, LibcPollable {
 
   /** A client that was cut off, by whatever thread, is served no longer: that is no fault of its own. */
   #throwFault(fd: number): void {
-    if (this.#fault === undefined && this.#home.table.isCutOff(fd)) this.#fault = cutOff();
+    if (this.#fault === undefined && this.#context.table.isCutOff(fd)) this.#fault = cutOff();
     if (this.#fault !== undefined) throw this.#fault;
   }
 
@@ -322,7 +322,7 @@ export class LibcConnection implements Connection, LibcPollable {
   #failed(call: string, errno: number, surprises: number): number {
     const error = new SystemCallError(call, errno);
     if (isReset(errno)) {
-      this.#home.observer.reset(this);
+      this.#context.observer.reset(this);
       throw this.#fault = new ConnectionReset(error.message);
     }
     if (surprises > 0) throw error;

@@ -11,7 +11,7 @@ import type { ReceiveBuffer } from "./receive_buffer.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 
 /** What a connection needs of the thread that it lives in. */
-export interface LibcHome {
+export interface ConnectionContext {
   readonly calls: SystemCalls;
   readonly observer: Observer;
   readonly table: DescriptorTable;

@@ -40,11 +40,11 @@ const TURN = 3;
 const DISMISSED = 4;
 
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
-const MOST_DESCRIPTORS = 1_048_576;
+const MAX_DESCRIPTORS = 1_048_576;
 
 /** Memory for the descriptors below `limit`. What is not used takes no room. */
 export function createDescriptorMemory(limit: number): SharedArrayBuffer {
-  const count = Math.min(limit, MOST_DESCRIPTORS);
+  const count = Math.min(limit, MAX_DESCRIPTORS);
   return new SharedArrayBuffer((HEADER_LENGTH + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT);
 }
 
@@ -70,7 +70,7 @@ export class DescriptorTable {
     return Atomics.load(this.#words, OPEN);
   }
 
-  /** Where it can be written to wake the engine's readiness call; `undefined` if it has none. */
+  /** Where it can be written to wake the server's readiness call; `undefined` if it has none. */
   get waker(): number | undefined {
     return toDescriptor(Atomics.load(this.#words, WAKER));
   }

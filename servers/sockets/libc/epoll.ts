@@ -4,7 +4,7 @@ import { LibcConnection } from "./connection.ts";
 import { EPOLL_EVENT, EPOLLHUP, EPOLLRDHUP } from "./epoll_event.ts";
 import type { EdgeTriggeredList } from "./connection_context.ts";
 import { ReadyEvents } from "../ready_events.ts";
-import { asLibcPollable, type LibcHub } from "./reactor.ts";
+import { asLibcPollable, type LibcReactor } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
 import {
   EPOLL_CLOEXEC,
@@ -17,7 +17,7 @@ import {
 const HUNG_UP = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 /** How many events one wait can bring. */
-const MOST_EVENTS = 64;
+const MAX_EVENTS = 64;
 
 /** The data of an event is the descriptor, and a number for each who had it one after the other. */
 const { words: WORDS, data: DESCRIPTOR, moreData: GENERATION } = EPOLL_EVENT;
@@ -25,10 +25,10 @@ const { words: WORDS, data: DESCRIPTOR, moreData: GENERATION } = EPOLL_EVENT;
 /** epoll(7) itself. */
 export class LibcEpoll<Watched extends Pollable>
   implements InterestList<Watched>, EdgeTriggeredList {
-  readonly #hub: LibcHub;
+  readonly #reactor: LibcReactor;
   readonly #fd: number;
   readonly #one = new Int32Array(WORDS);
-  readonly #reported = new Int32Array(WORDS * MOST_EVENTS);
+  readonly #reported = new Int32Array(WORDS * MAX_EVENTS);
   /** By descriptor. */
   readonly #targets: (Watched | undefined)[] = [];
   readonly #generations: number[] = [];
@@ -43,10 +43,10 @@ export class LibcEpoll<Watched extends Pollable>
   #rests = 0;
 
   /** @throws {SystemCallError} when there is no descriptor left */
-  constructor(hub: LibcHub) {
-    this.#hub = hub;
-    this.#fd = checked("epoll_create1", hub.calls.epoll_create1(EPOLL_CLOEXEC));
-    this.#control(EPOLL_CTL_ADD, hub.waker, EPOLLIN, 0);
+  constructor(reactor: LibcReactor) {
+    this.#reactor = reactor;
+    this.#fd = checked("epoll_create1", reactor.calls.epoll_create1(EPOLL_CLOEXEC));
+    this.#control(EPOLL_CTL_ADD, reactor.waker, EPOLLIN, 0);
   }
 
   add(target: Watched, events: number): void {
@@ -88,11 +88,11 @@ export class LibcEpoll<Watched extends Pollable>
   }
 
   wait(timeoutMs: number): ReadyEvent<Watched>[] {
-    const { calls, observer } = this.#hub;
+    const { calls, observer } = this.#reactor;
     this.#events.clear();
-    const mostMs = this.#hub.prepareWait(timeoutMs);
+    const maxMs = this.#reactor.prepareWait(timeoutMs);
     this.#followListener();
-    const count = calls.epoll_wait(this.#fd, this.#reported, MOST_EVENTS, mostMs);
+    const count = calls.epoll_wait(this.#fd, this.#reported, MAX_EVENTS, maxMs);
     // Interrupted by a signal, it found nothing, and whoever waits will ask again.
     if (count !== -ERRNO.EINTR) checked("epoll_wait", count);
     for (let i = 0; i < count; i++) this.#collect(i * WORDS);
@@ -104,9 +104,9 @@ export class LibcEpoll<Watched extends Pollable>
 
   #collect(at: number): void {
     const fd = this.#reported[at + DESCRIPTOR];
-    if (fd === this.#hub.waker) {
+    if (fd === this.#reactor.waker) {
       this.#isWoken = true;
-      return this.#hub.quietWaker();
+      return this.#reactor.quietWaker();
     }
     const target = this.#targets[fd];
     // Of a connection that was closed since it became ready.
@@ -125,9 +125,9 @@ export class LibcEpoll<Watched extends Pollable>
 
   #collectFinished(): void {
     this.#isWoken = false;
-    for (const { descriptor } of this.#hub.finished()) {
+    for (const { descriptor } of this.#reactor.finished()) {
       const target = this.#targets[descriptor];
-      const isCutOff = this.#hub.table.isCutOff(descriptor); // then nobody can wait to send either
+      const isCutOff = this.#reactor.table.isCutOff(descriptor); // then nobody can wait to send either
       if (target !== undefined) this.#events.add(target, isCutOff ? EPOLLIN | EPOLLERR : EPOLLIN);
     }
   }
@@ -136,7 +136,7 @@ export class LibcEpoll<Watched extends Pollable>
   #forget(fd: number): void {
     this.#targets[fd] = undefined;
     this.#one.fill(0);
-    this.#hub.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
+    this.#reactor.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
   }
 
   /**
@@ -144,7 +144,7 @@ export class LibcEpoll<Watched extends Pollable>
    * over before anybody looked: who waits to be accepted is no edge to come.
    */
   #followListener(): void {
-    const { listener, table } = this.#hub;
+    const { listener, table } = this.#reactor;
     if (listener === undefined || this.#listenerDescriptor < 0 || table.stopping) return;
     const isResting = listener.descriptor < 0;
     if (isResting === this.#isResting && listener.rests === this.#rests) return;
@@ -164,6 +164,6 @@ export class LibcEpoll<Watched extends Pollable>
     this.#one[0] = events | rdhup;
     this.#one[DESCRIPTOR] = fd;
     this.#one[GENERATION] = generation;
-    checked("epoll_ctl", this.#hub.calls.epoll_ctl(this.#fd, operation, fd, this.#one));
+    checked("epoll_ctl", this.#reactor.calls.epoll_ctl(this.#fd, operation, fd, this.#one));
   }
 }

@@ -2,7 +2,7 @@ import { isOfOneClient, isOutOfDescriptors } from "../accept_errors.ts";
 import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
-import type { LibcHub, LibcPollable } from "./reactor.ts";
+import type { LibcPollable, LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
 import { ON, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
@@ -17,7 +17,7 @@ export class LibcListener implements Listener, LibcPollable {
   readonly kind = "listener";
   readonly address: Address;
 
-  readonly #hub: LibcHub;
+  readonly #reactor: LibcReactor;
   readonly #options: ListenOptions;
   readonly #peer = new Uint8Array(SOCKET_ADDRESS_BYTES);
   readonly #peerSize = new Uint32Array(1);
@@ -35,13 +35,13 @@ export class LibcListener implements Listener, LibcPollable {
    * @throws {HostLookupError} when there is no such host
    * @throws {SystemCallError} when its address cannot be listened on
    */
-  constructor(options: ListenOptions, hub: LibcHub) {
+  constructor(options: ListenOptions, reactor: LibcReactor) {
     this.#options = options;
-    this.#hub = hub;
-    this.#fd = listenOn(hub.calls, options);
-    checked("getsockname", hub.calls.getsockname(this.#fd, this.#peer, this.#sizeOfPeer()));
+    this.#reactor = reactor;
+    this.#fd = listenOn(reactor.calls, options);
+    checked("getsockname", reactor.calls.getsockname(this.#fd, this.#peer, this.#sizeOfPeer()));
     this.address = parseSocketAddress(this.#peer);
-    hub.table.setListener(this.#fd);
+    reactor.table.setListener(this.#fd);
   }
 
   /** -1 while accepting rests, and for ever once it has stopped. */
@@ -51,11 +51,11 @@ export class LibcListener implements Listener, LibcPollable {
 
   accept(): Connection | null {
     while (!this.#isStopped()) {
-      this.#hub.observer.waiting();
+      this.#reactor.observer.waiting();
       const connection = this.#acceptOne(0);
       if (connection !== null) return connection;
       // Blocked for want of descriptors; without, accept4 itself blocks.
-      if (this.#resumeAtMs > 0) this.#hub.table.waitForRelease(RETRY_MS);
+      if (this.#resumeAtMs > 0) this.#reactor.table.waitForRelease(RETRY_MS);
       this.resume();
     }
     return null;
@@ -64,7 +64,7 @@ export class LibcListener implements Listener, LibcPollable {
   tryAccept(): Connection | null {
     if (this.#isStopped() || this.restMs() !== Infinity) return null;
     if (this.blocks) this.#stopBlocking();
-    if (this.#hub.connections.size === 0) this.#hub.observer.waiting();
+    if (this.#reactor.connections.size === 0) this.#reactor.observer.waiting();
     return this.#acceptOne(SOCK_NONBLOCK);
   }
 
@@ -84,16 +84,16 @@ export class LibcListener implements Listener, LibcPollable {
 
   /** Wakes whoever waits for a client, and refuses those who wait to be accepted. */
   stop(): void {
-    this.#hub.table.withListener((fd) => this.#hub.calls.shutdown(fd, SHUT_RDWR));
+    this.#reactor.table.withListener((fd) => this.#reactor.calls.shutdown(fd, SHUT_RDWR));
   }
 
   /** Whether the server was told to stop; then the socket is closed, by the thread that uses it. */
   #isStopped(): boolean {
-    if (!this.#hub.table.stopping) return false;
+    if (!this.#reactor.table.stopping) return false;
     if (this.#fd >= 0) {
-      this.#hub.table.setListener(undefined);
-      this.#hub.closing(this.#fd);
-      this.#hub.calls.close(this.#fd);
+      this.#reactor.table.setListener(undefined);
+      this.#reactor.closing(this.#fd);
+      this.#reactor.calls.close(this.#fd);
       this.#fd = -1;
     }
     return true;
@@ -102,7 +102,7 @@ export class LibcListener implements Listener, LibcPollable {
   /** @returns the next client that may be served, or `null` when it is worth asking again */
   #acceptOne(mode: 0 | typeof SOCK_NONBLOCK): Connection | null {
     for (;;) {
-      const { calls } = this.#hub;
+      const { calls } = this.#reactor;
       // Connections block or not from call to call (MSG_DONTWAIT), whatever the listener does.
       const fd = calls.accept4(this.#fd, this.#peer, this.#sizeOfPeer(), SOCK_CLOEXEC);
       if (fd >= 0) {
@@ -114,13 +114,13 @@ export class LibcListener implements Listener, LibcPollable {
       if (fd === -ERRNO.EINTR) continue;
       const error = new SystemCallError("accept4", -fd);
       if (isOfOneClient(error)) continue;
-      if (!this.#hub.table.stopping) this.#rest(error);
+      if (!this.#reactor.table.stopping) this.#rest(error);
       return null;
     }
   }
 
   #admit(fd: number): LibcConnection | null {
-    const { calls, observer, table, connections } = this.#hub;
+    const { calls, observer, table, connections } = this.#reactor;
     const { maxClients, descriptorsBelow } = this.#options;
     const peer = this.#parsePeer();
     if (fd >= descriptorsBelow) {
@@ -136,7 +136,7 @@ export class LibcListener implements Listener, LibcPollable {
     // An answer should not wait for the acknowledgement of the one before, tcp(7).
     sendAtOnce(calls, fd);
     table.add(fd);
-    const connection = new LibcConnection(this.#hub, fd, ++this.#lastId, peer);
+    const connection = new LibcConnection(this.#reactor, fd, ++this.#lastId, peer);
     connections.add(connection);
     observer.accepted(connection);
     return connection;
@@ -157,15 +157,15 @@ export class LibcListener implements Listener, LibcPollable {
     this.#resumeAtMs = performance.now() + RETRY_MS;
     this.rests++;
     if (!isOutOfDescriptors(error)) {
-      this.#hub.observer.acceptFailed(error);
+      this.#reactor.observer.acceptFailed(error);
     } else if (!this.#toldOutOfDescriptors) {
       this.#toldOutOfDescriptors = true;
-      this.#hub.observer.outOfDescriptors();
+      this.#reactor.observer.outOfDescriptors();
     }
   }
 
   #stopBlocking(): void {
-    setBlocking(this.#hub.calls, this.#fd, false);
+    setBlocking(this.#reactor.calls, this.#fd, false);
     this.blocks = false;
   }
 

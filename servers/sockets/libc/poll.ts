@@ -2,7 +2,7 @@ import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
 import { EPOLLHUP } from "./epoll_event.ts";
 import { ReadyEvents } from "../ready_events.ts";
-import { asLibcPollable, type LibcHub } from "./reactor.ts";
+import { asLibcPollable, type LibcReactor } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
 
 /** `struct pollfd` in 32-bit words: the descriptor, and what is asked for and what is reported. */
@@ -14,7 +14,7 @@ const FIRST_CAPACITY = 64;
  * it whoever asked. The first place is the waker's.
  */
 export class LibcPoll<Watched extends Pollable> implements InterestList<Watched> {
-  readonly #hub: LibcHub;
+  readonly #reactor: LibcReactor;
   readonly #targets: (Watched | undefined)[] = [];
   /** Where in the array a descriptor is. */
   readonly #places = new Map<number, number>();
@@ -24,10 +24,10 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
   #isWoken = false;
   #listenerDescriptor = -1;
 
-  constructor(hub: LibcHub) {
-    this.#hub = hub;
-    this.#append(hub.waker, EPOLLIN, undefined);
-    hub.onClosing = (fd) => this.#forget(fd);
+  constructor(reactor: LibcReactor) {
+    this.#reactor = reactor;
+    this.#append(reactor.waker, EPOLLIN, undefined);
+    reactor.onClosing = (fd) => this.#forget(fd);
   }
 
   add(target: Watched, events: number): void {
@@ -47,11 +47,11 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
   }
 
   wait(timeoutMs: number): ReadyEvent<Watched>[] {
-    const { calls, observer } = this.#hub;
-    const mostMs = this.#hub.prepareWait(timeoutMs);
+    const { calls, observer } = this.#reactor;
+    const maxMs = this.#reactor.prepareWait(timeoutMs);
     this.#restOrResume();
     this.#events.clear();
-    const count = calls.poll(this.#array, this.#count, mostMs);
+    const count = calls.poll(this.#array, this.#count, maxMs);
     // Interrupted by a signal, it found nothing, and whoever waits will ask again.
     if (count !== -ERRNO.EINTR) checked("poll", count);
     for (let place = 0, found = 0; found < count; place++) {
@@ -68,7 +68,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
   #collect(target: Watched | undefined, reported: number): void {
     if (target === undefined) {
       this.#isWoken = true;
-      return this.#hub.quietWaker();
+      return this.#reactor.quietWaker();
     }
     const readable = (reported & (EPOLLHUP | EPOLLERR)) !== 0 ? EPOLLIN : 0;
     this.#events.add(target, (reported & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
@@ -76,7 +76,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
 
   #collectFinished(): void {
     this.#isWoken = false;
-    for (const { descriptor } of this.#hub.finished()) {
+    for (const { descriptor } of this.#reactor.finished()) {
       const place = this.#places.get(descriptor);
       const target = place === undefined ? undefined : this.#targets[place];
       if (target !== undefined) this.#events.add(target, EPOLLIN);
@@ -116,7 +116,7 @@ export class LibcPoll<Watched extends Pollable> implements InterestList<Watched>
   #restOrResume(): void {
     const place = this.#places.get(this.#listenerDescriptor);
     if (place === undefined) return;
-    const isResting = this.#hub.listener?.descriptor === -1;
+    const isResting = this.#reactor.listener?.descriptor === -1;
     this.#array[place * WORDS] = isResting ? ~this.#listenerDescriptor : this.#listenerDescriptor;
   }
 }

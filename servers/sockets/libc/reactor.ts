@@ -7,7 +7,7 @@
 import type { DescriptorTable } from "./descriptor_table.ts";
 import { LONGEST_WAIT_MS, type Observer, type Pollable } from "../interface.ts";
 import type { LibcConnection } from "./connection.ts";
-import type { LibcHome } from "./connection_context.ts";
+import type { ConnectionContext } from "./connection_context.ts";
 import type { LibcListener } from "./listener.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 import { makeInterruptible } from "./interruption.ts";
@@ -15,7 +15,7 @@ import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
 
 /** How often it is looked whether a closed connection's client has ended as well. */
-const LINGER_LOOK_MS = 5;
+const LINGER_POLL_INTERVAL_MS = 5;
 
 /** A socket of this kind as a readiness call sees it. */
 export interface LibcPollable extends Pollable {
@@ -24,7 +24,7 @@ export interface LibcPollable extends Pollable {
 }
 
 /** The middle of the socket kind: one per thread that has connections. */
-export class LibcHub implements LibcHome {
+export class LibcReactor implements ConnectionContext {
   readonly connections = new Set<LibcConnection>();
   /** Written to by other threads to end a wait, eventfd(2). */
   readonly waker: number;
@@ -107,11 +107,11 @@ export class LibcHub implements LibcHome {
     this.lookAfterLingering();
     // The end of the last connection is what a server that stops has been waiting for.
     if (this.table.stopping && this.connections.size === 0) return 0;
-    let mostMs = timeoutMs;
-    if (this.#lingering.size > 0) mostMs = Math.min(mostMs, LINGER_LOOK_MS);
-    if (this.listener !== undefined) mostMs = Math.min(mostMs, this.listener.restMs());
+    let maxMs = timeoutMs;
+    if (this.#lingering.size > 0) maxMs = Math.min(maxMs, LINGER_POLL_INTERVAL_MS);
+    if (this.listener !== undefined) maxMs = Math.min(maxMs, this.listener.restMs());
     // Rounded up: whoever is due in half a millisecond would be waited for without waiting.
-    return mostMs === Infinity ? -1 : Math.ceil(Math.min(mostMs, LONGEST_WAIT_MS));
+    return maxMs === Infinity ? -1 : Math.ceil(Math.min(maxMs, LONGEST_WAIT_MS));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Sizes up to this have a view each that is used again. */
-const MOST_KEPT_BYTES = 4_096;
+const MAX_KEPT_BYTES = 4_096;
 
 /**
  * Where all connections of a thread receive, one after another.
@@ -17,7 +17,7 @@ export class ReceiveBuffer {
 
   /** The first `count` bytes. */
   lend(count: number): Uint8Array {
-    if (count > MOST_KEPT_BYTES) return this.bytes.subarray(0, count);
+    if (count > MAX_KEPT_BYTES) return this.bytes.subarray(0, count);
     return this.#views[count] ??= this.bytes.subarray(0, count);
   }
 }

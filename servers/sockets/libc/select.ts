@@ -1,11 +1,11 @@
 import { DescriptorSet } from "./descriptor_set.ts";
 import type { Connection, Pollable, Ready } from "../interface.ts";
-import { asLibcPollable, type LibcHub } from "./reactor.ts";
+import { asLibcPollable, type LibcReactor } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
 
 /** select(2) itself: three sets of bits, made anew for each call and looked through after it. */
 export class LibcSelect {
-  readonly #hub: LibcHub;
+  readonly #reactor: LibcReactor;
   readonly #read: DescriptorSet;
   readonly #write: DescriptorSet;
   readonly #except: DescriptorSet;
@@ -16,8 +16,8 @@ export class LibcSelect {
   readonly #size: number;
 
   /** @param size `FD_SETSIZE` */
-  constructor(hub: LibcHub, size: number) {
-    this.#hub = hub;
+  constructor(reactor: LibcReactor, size: number) {
+    this.#reactor = reactor;
     this.#size = size;
     this.#read = new DescriptorSet(size);
     this.#write = new DescriptorSet(size);
@@ -33,47 +33,47 @@ export class LibcSelect {
   ): Ready<Watched> {
     // Emptied and refilled by collect(), for the sockets of this call.
     const ready = this.#ready as Ready<Watched>;
-    const mostMs = this.#hub.prepareWait(timeoutMs);
+    const maxMs = this.#reactor.prepareWait(timeoutMs);
     // The system looks at a descriptor once, in however many sets it is.
     const scanned = fill(this.#read, read, []) + fill(this.#write, write, [this.#read]) +
       fill(this.#except, except, [this.#read, this.#write]);
-    this.#read.add(this.#hub.waker);
-    const count = this.#call(mostMs);
+    this.#read.add(this.#reactor.waker);
+    const count = this.#call(maxMs);
     ready.readable.length = ready.writable.length = ready.exceptional.length = 0;
     let found = 0;
     if (count > 0) {
-      if (this.#read.has(this.#hub.waker)) this.#addFinished();
+      if (this.#read.has(this.#reactor.waker)) this.#addFinished();
       found = collect(this.#read, read, ready.readable, []) +
         collect(this.#write, write, ready.writable, [this.#read]) +
         collect(this.#except, except, ready.exceptional, [this.#read, this.#write]);
     }
-    this.#hub.observer.wokeUp(scanned, found);
+    this.#reactor.observer.wokeUp(scanned, found);
     return ready;
   }
 
   /** Whoever was told to end is readable as well, and writable if it was cut off, if it is watched. */
   #addFinished(): void {
-    this.#hub.quietWaker();
-    for (const { descriptor } of this.#hub.finished()) {
+    this.#reactor.quietWaker();
+    for (const { descriptor } of this.#reactor.finished()) {
       if (descriptor >= this.#size) continue;
       this.#read.add(descriptor);
-      if (this.#hub.table.isCutOff(descriptor)) this.#write.add(descriptor);
+      if (this.#reactor.table.isCutOff(descriptor)) this.#write.add(descriptor);
     }
   }
 
   /** @returns how many bits are set afterwards */
-  #call(mostMs: number): number {
+  #call(maxMs: number): number {
     const highest = Math.max(this.#read.highest, this.#write.highest, this.#except.highest);
-    if (mostMs >= 0) {
-      this.#timeout[0] = BigInt(Math.floor(mostMs / 1_000));
-      this.#timeout[1] = BigInt(mostMs % 1_000 * 1_000);
+    if (maxMs >= 0) {
+      this.#timeout[0] = BigInt(Math.floor(maxMs / 1_000));
+      this.#timeout[1] = BigInt(maxMs % 1_000 * 1_000);
     }
-    const count = this.#hub.calls.select(
+    const count = this.#reactor.calls.select(
       highest + 1,
       this.#read.words,
       this.#write.words,
       this.#except.words,
-      mostMs < 0 ? null : this.#timeout,
+      maxMs < 0 ? null : this.#timeout,
     );
     // Interrupted by a signal it leaves the sets as they were, so nothing was found.
     return count === -ERRNO.EINTR ? 0 : checked("select", count);

@@ -16,7 +16,7 @@ import type { Ready, Sockets } from "../interface.ts";
 import { connectToEach } from "./connecting.ts";
 import { LibcConnection } from "./connection.ts";
 import { LibcEpoll } from "./epoll.ts";
-import { LibcHub } from "./reactor.ts";
+import { LibcReactor } from "./reactor.ts";
 import { LibcKeyboard } from "./keyboard.ts";
 import { LibcListener } from "./listener.ts";
 import { LibcPoll } from "./poll.ts";
@@ -26,11 +26,11 @@ import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 
 /** `FD_SETSIZE` as the C library is built. */
 const FD_SETSIZE = 1_024;
-const END_LOOK_MS = 5;
+const END_POLL_INTERVAL_MS = 5;
 
-/** See the module; one per engine. */
+/** See the module; one per server. */
 export class LibcSockets implements Sockets {
-  readonly #hub: LibcHub;
+  readonly #reactor: LibcReactor;
   #select: LibcSelect | undefined = undefined;
   #fdSetSize = FD_SETSIZE;
   #lastOutgoingId = 0;
@@ -46,25 +46,25 @@ export class LibcSockets implements Sockets {
     recvSizeBytes: number,
     calls: SystemCalls = systemCalls(),
   ) {
-    this.#hub = new LibcHub(calls, observer, table, recvSizeBytes);
+    this.#reactor = new LibcReactor(calls, observer, table, recvSizeBytes);
   }
 
   get connections(): ReadonlySet<Connection> {
-    return this.#hub.connections;
+    return this.#reactor.connections;
   }
 
   listen(options: ListenOptions): Listener {
     const { descriptorsBelow } = options;
     if (descriptorsBelow !== Infinity) this.#fdSetSize = descriptorsBelow;
-    return this.#hub.listener = new LibcListener(options, this.#hub);
+    return this.#reactor.listener = new LibcListener(options, this.#reactor);
   }
 
   connect(to: ConnectOptions): Iterable<Connecting> {
-    return connectToEach(to, this.#hub, () => --this.#lastOutgoingId);
+    return connectToEach(to, this.#reactor, () => --this.#lastOutgoingId);
   }
 
   keyboard(): Keyboard {
-    return new LibcKeyboard(this.#hub.calls);
+    return new LibcKeyboard(this.#reactor.calls);
   }
 
   select<Watched extends Pollable>(
@@ -73,16 +73,16 @@ export class LibcSockets implements Sockets {
     except: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> {
-    this.#select ??= new LibcSelect(this.#hub, this.#fdSetSize);
+    this.#select ??= new LibcSelect(this.#reactor, this.#fdSetSize);
     return this.#select.select(read, write, except, timeoutMs);
   }
 
   poll<Watched extends Pollable>(): InterestList<Watched> {
-    return new LibcPoll<Watched>(this.#hub);
+    return new LibcPoll<Watched>(this.#reactor);
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {
-    return new LibcEpoll<Watched>(this.#hub);
+    return new LibcEpoll<Watched>(this.#reactor);
   }
 
   readable(connection: Connection): Promise<void> {
@@ -90,21 +90,23 @@ export class LibcSockets implements Sockets {
     // poll(2) passes over what is negative: of a closed connection it would wait for ever.
     if (fd < 0) return Promise.resolve();
     const one = Int32Array.of(fd, EPOLLIN);
-    while (this.#hub.calls.poll(one, 1, -1) === -ERRNO.EINTR && !this.#hub.table.isFinished(fd));
+    while (
+      this.#reactor.calls.poll(one, 1, -1) === -ERRNO.EINTR && !this.#reactor.table.isFinished(fd)
+    );
     return Promise.resolve();
   }
 
   pause(ms: number): void {
-    this.#hub.turn++;
-    this.#hub.lookAfterLingering();
+    this.#reactor.turn++;
+    this.#reactor.lookAfterLingering();
     if (ms === 0) return;
-    const waker = Int32Array.of(this.#hub.waker, EPOLLIN);
-    if (this.#hub.calls.poll(waker, 1, Math.ceil(ms)) > 0) this.#hub.quietWaker();
+    const waker = Int32Array.of(this.#reactor.waker, EPOLLIN);
+    if (this.#reactor.calls.poll(waker, 1, Math.ceil(ms)) > 0) this.#reactor.quietWaker();
   }
 
   stopListening(): void {
-    this.#hub.table.stop();
-    this.#hub.listener?.stop();
+    this.#reactor.table.stop();
+    this.#reactor.listener?.stop();
   }
 
   finish(connection: Connection): void {
@@ -120,9 +122,9 @@ export class LibcSockets implements Sockets {
   }
 
   async allClosed(): Promise<void> {
-    while (this.#hub.connections.size > 0 || this.#hub.isLingering) {
-      this.#hub.lookAfterLingering();
-      await new Promise((resolve) => setTimeout(resolve, END_LOOK_MS));
+    while (this.#reactor.connections.size > 0 || this.#reactor.isLingering) {
+      this.#reactor.lookAfterLingering();
+      await new Promise((resolve) => setTimeout(resolve, END_POLL_INTERVAL_MS));
     }
   }
 }

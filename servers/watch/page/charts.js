@@ -30,7 +30,7 @@ const MEASURES = {
 };
 /** Rates are taken over so many samples: single frames are too short to be steady. */
 const SPAN = 20;
-const LEAST_SPAN = 5;
+const MIN_SPAN = 5;
 /** Of so much time one sample is drawn. */
 const SLICE_MS = 250;
 /** About as wide is a character of an axis, and what is beside it. */
@@ -83,7 +83,7 @@ export class Charts {
 /** Which frames are drawn: of each slice the first, so that they stay the same ones, and the last. */
 function drawnOf(frames) {
   const sliceOf = (i) => Math.floor(frames[i].timeMs / SLICE_MS);
-  return [...frames.keys()].slice(LEAST_SPAN).filter((i) =>
+  return [...frames.keys()].slice(MIN_SPAN).filter((i) =>
     i === frames.length - 1 || sliceOf(i) !== sliceOf(i - 1)
   );
 }
@@ -100,7 +100,7 @@ function optionsOf(name, width) {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_, least, most) => [Math.min(0, least), Math.max(1, most * 1.1)] } },
+    scales: { y: { range: (_, min, max) => [Math.min(0, min), Math.max(1, max * 1.1)] } },
     axes: [
       {
         ...axis,

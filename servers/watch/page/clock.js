@@ -7,7 +7,7 @@
 /** A frame that comes this late was not sent late: the clocks are set. */
 const CATCH_UP_MS = 500;
 /** The time goes on for so long after a frame. A server that is well sends several in that time. */
-const MOST_AHEAD_MS = 1_000;
+const MAX_AHEAD_MS = 1_000;
 /** After so long without any there is something amiss, and not just a processor busy. */
 const SILENT_MS = 3_000;
 
@@ -37,7 +37,7 @@ export class ServerClock {
 
   get nowMs() {
     if (!this.#isRunning) return this.#newestMs;
-    return Math.min(this.#offsetMs + performance.now(), this.#newestMs + MOST_AHEAD_MS);
+    return Math.min(this.#offsetMs + performance.now(), this.#newestMs + MAX_AHEAD_MS);
   }
 
   /** Whether it stands still for want of frames. */

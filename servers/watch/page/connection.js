@@ -87,7 +87,7 @@ export async function sendCommand(command, token, texts) {
   }
 }
 
-function refusalOf({ reason, field, least, most, detail }, texts) {
-  const values = { field: texts.fields[field] ?? field, least, most, detail };
+function refusalOf({ reason, field, min, max, detail }, texts) {
+  const values = { field: texts.fields[field] ?? field, min, max, detail };
   return texts.refusals[reason].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }

@@ -37,7 +37,7 @@ export class Controls {
       this.#coming(),
       this.#talking(),
       this.#leaving(),
-      this.#burden(),
+      this.#simulatedCost(),
       this.#button(texts.hold, { do: "hold", ms: HOLD_MS }),
       this.#crowd,
       this.#status,
@@ -94,7 +94,7 @@ export class Controls {
     return group(this.#texts.leave, end("half-close"), end("close"), end("reset"));
   }
 
-  #burden() {
+  #simulatedCost() {
     const send = () =>
       this.#send({
         do: "burden",
@@ -103,7 +103,7 @@ export class Controls {
       });
     for (const field of [this.#sleepMs, this.#cpuMs]) field.addEventListener("change", send);
     return group(
-      this.#texts.burden,
+      this.#texts.simulatedCost,
       labelled(this.#texts.sleep, this.#sleepMs),
       labelled(this.#texts.burn, this.#cpuMs),
     );

@@ -17,7 +17,7 @@ const LINES = {
 };
 const LINE_WIDTH = 1.25;
 /** Narrower pieces are too small for a pattern. */
-const LEAST_PATTERN_WIDTH = 5;
+const MIN_PATTERN_WIDTH = 5;
 
 /** The fills of a picture, by the numbers of the states. */
 export class Fills {
@@ -40,7 +40,7 @@ export class Fills {
   }
 
   of(state, width) {
-    return width >= LEAST_PATTERN_WIDTH && this.#patterns[state] || this.#colors[state];
+    return width >= MIN_PATTERN_WIDTH && this.#patterns[state] || this.#colors[state];
   }
 }
 

@@ -18,9 +18,9 @@ export const WEIGHT = STATES.map((state) => ["served", "blocked", "asleep"].inde
 const NO_MESSAGES = { all: 0, told: 0 };
 
 /** A bar with more pieces than this gets coarser. */
-const MOST_PIECES = 2_000;
+const MAX_PIECES = 2_000;
 /** So many lines of the log are shown at a time. */
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 /** Where rows are too many, those that have ended stay for at least so long. */
 const JUST_NOW_MS = 3_000;
 
@@ -35,19 +35,19 @@ const JUST_NOW_MS = 3_000;
 class Lane {
   /** @type {Bar[]} */
   bars = [];
-  #taken = [];
+  #dispatched = [];
   #lowestFree = 0;
 
   takeRow() {
     let row = this.#lowestFree;
-    while (this.#taken[row]) row++;
-    this.#taken[row] = true;
+    while (this.#dispatched[row]) row++;
+    this.#dispatched[row] = true;
     this.#lowestFree = row + 1;
     return row;
   }
 
   giveBack(row) {
-    this.#taken[row] = false;
+    this.#dispatched[row] = false;
     this.#lowestFree = Math.min(this.#lowestFree, row);
   }
 }
@@ -103,7 +103,7 @@ export class History {
       return [frame.timeMs, client, states.at(-1), lane];
     });
     next.apply({ ...frame, peers, changes, log: [] });
-    next.lines = this.lines.slice(-MOST_LINES);
+    next.lines = this.lines.slice(-MAX_LINES);
     return next;
   }
 
@@ -162,7 +162,7 @@ export class History {
     const bar = before?.lane === lane ? before : this.#begin(client, lane);
     bar.times.push(timeMs);
     bar.states.push(state);
-    if (bar.times.length > MOST_PIECES) coarsen(bar);
+    if (bar.times.length > MAX_PIECES) coarsen(bar);
   }
 
   #begin(client, number) {
@@ -188,7 +188,7 @@ export class History {
     if (old < 20) return; // seldom, and then many
     this.samples.splice(0, old);
     const oldLines = lastUntil(this.lines.length, beforeMs, (i) => this.lines[i].timeMs);
-    this.lines.splice(0, Math.max(0, oldLines - MOST_LINES));
+    this.lines.splice(0, Math.max(0, oldLines - MAX_LINES));
     for (const [number, lane] of this.lanes) {
       lane.bars = lane.bars.filter(({ endMs }) => endMs >= beforeMs);
       if (lane.bars.length === 0) this.lanes.delete(number);
@@ -209,7 +209,7 @@ function forgetPieces(bar, beforeMs) {
 function coarsen(bar) {
   const { times, states } = bar;
   const last = times.length - 1;
-  const sliceMs = (times[last] - times[0]) / (MOST_PIECES / 2);
+  const sliceMs = (times[last] - times[0]) / (MAX_PIECES / 2);
   let kept = 0;
   for (let i = 1; i <= last; i++) {
     if (i === last || times[i] - times[kept] >= sliceMs) {
@@ -227,7 +227,7 @@ function coarsen(bar) {
  * @param {History} history
  * @returns {{ lane: number, row: number, bars: Bar[] }[]}
  */
-export function visibleRows(history, fromMs, toMs, most = Infinity) {
+export function visibleRows(history, fromMs, toMs, max = Infinity) {
   const rows = [];
   for (const [lane, { bars }] of history.lanes) {
     const ofLane = new Map();
@@ -238,14 +238,14 @@ export function visibleRows(history, fromMs, toMs, most = Infinity) {
     }
     for (const [row, bars] of ofLane) rows.push({ lane, row, bars });
   }
-  const shown = rows.length > most ? lastToEnd(rows, toMs, most) : rows;
+  const shown = rows.length > max ? lastToEnd(rows, toMs, max) : rows;
   return shown.sort((one, other) => placeOf(one) - placeOf(other) || one.row - other.row);
 }
 
-function lastToEnd(rows, toMs, most) {
+function lastToEnd(rows, toMs, max) {
   const endOf = ({ bars }) => Math.min(bars.at(-1).endMs, toMs);
   const ends = rows.map(endOf).sort((one, other) => other - one);
-  const sinceMs = Math.min(ends[most - 1], toMs - JUST_NOW_MS);
+  const sinceMs = Math.min(ends[max - 1], toMs - JUST_NOW_MS);
   return rows.filter((row) => endOf(row) >= sinceMs);
 }
 
@@ -270,7 +270,7 @@ export function clientsAt(history, timeMs) {
 export function linesAt({ lines }, timeMs) {
   if (lines.length === 0 || lines[0].timeMs > timeMs) return [];
   const end = lastUntil(lines.length, timeMs, (i) => lines[i].timeMs) + 1;
-  return lines.slice(Math.max(0, end - MOST_LINES), end);
+  return lines.slice(Math.max(0, end - MAX_LINES), end);
 }
 
 /** Where in the times of a bar the piece is that was there at a time, or the first. */

@@ -11,7 +11,7 @@ export const KEPT_MS = 60_000;
 /** What the charts show of a time goes back so far, and a little further for the rates. */
 export const SEEN_MS = 75_000;
 /** So many changes, and as many frames as weigh as much, are kept while the time is stopped. */
-const MOST_HELD = 400_000;
+const MAX_HELD = 400_000;
 const FRAME_WEIGHT = 20;
 
 /** See the module. */
@@ -22,12 +22,12 @@ export class KeptHistory {
   newest;
   /** Where what is kept of a stopped time is full: the history from then on. */
   #next;
-  #mostHeld;
+  #maxHeld;
   #held = 0;
 
-  /** @param {number} mostHeld how much is kept at most while the time is stopped, see MOST_HELD */
-  constructor(mostHeld = MOST_HELD) {
-    this.#mostHeld = mostHeld;
+  /** @param {number} mostHeld how much is kept at most while the time is stopped, see MAX_HELD */
+  constructor(maxHeld = MAX_HELD) {
+    this.#maxHeld = maxHeld;
   }
 
   /** Whether there was more than is kept, so that the history ends before the present. */
@@ -38,7 +38,7 @@ export class KeptHistory {
   apply(frame) {
     this.newest = frame;
     if (this.history.heldFromMs < Infinity) this.#held += FRAME_WEIGHT + frame.changes.length;
-    if (this.#held > this.#mostHeld) this.#next ??= this.history.goOn();
+    if (this.#held > this.#maxHeld) this.#next ??= this.history.goOn();
     (this.#next ?? this.history).apply(frame);
   }
 

@@ -10,17 +10,17 @@ import { indexAt, pieceAt, STATES, visibleRows, WEIGHT } from "./history.js";
 import { AtMostEvery } from "./pace.js";
 
 /** With more rows than this nobody can tell them apart, and states are counted instead. */
-const MOST_ROWS = 64;
+const MAX_ROWS = 64;
 /** How much time is shown. */
 const SHOWN_MS = 15_000;
 const TICK_MS = 5_000;
 /** The labels get wider in steps, so that the picture does not move with each digit. */
 const LABEL_STEP = 24;
 const AXIS_HEIGHT = 18;
-const MOST_ROW_HEIGHT = 26;
+const MAX_ROW_HEIGHT = 26;
 /** With more rows than this they get lower, and not the picture higher. */
-const MOST_TALL_ROWS = 24;
-const LEAST_HEIGHT = 120;
+const MAX_TALL_ROWS = 24;
+const MIN_HEIGHT = 120;
 const COUNTS_HEIGHT = 240;
 /** States in the order in which they are stacked, from the bottom. */
 const STACKED = ["served", "asleep", "blocked", "waiting", "queued", "backlog"]
@@ -65,10 +65,10 @@ export class LanePicture {
     if (!this.#turn.isDue(...frames, pixel, this.#width, this.#fills)) return this.#isDetailed;
     const span = { fromMs: toMs - SHOWN_MS, toMs };
     const present = sum(history.samples[index].counts);
-    const rows = present <= MOST_ROWS
-      ? visibleRows(history, span.fromMs, toMs, MOST_ROWS)
+    const rows = present <= MAX_ROWS
+      ? visibleRows(history, span.fromMs, toMs, MAX_ROWS)
       : undefined;
-    this.#isDetailed = rows !== undefined && rows.length <= MOST_ROWS;
+    this.#isDetailed = rows !== undefined && rows.length <= MAX_ROWS;
     if (this.#isDetailed) this.#drawRows(rows, span);
     else this.#drawCounts(history.samples, index, this.#labels.clients(present), span);
     return this.#isDetailed;
@@ -89,7 +89,7 @@ export class LanePicture {
 
   /** Makes room, and draws the axis. @returns where what is drawn at a time has its place */
   #begin(labels, wantedHeight, span) {
-    const height = Math.max(LEAST_HEIGHT, wantedHeight);
+    const height = Math.max(MIN_HEIGHT, wantedHeight);
     this.#fit(height + AXIS_HEIGHT);
     const context = this.#context;
     context.clearRect(0, 0, this.#width, height + AXIS_HEIGHT);
@@ -147,10 +147,10 @@ export class LanePicture {
     const names = new Map(rows.map(({ lane }) => [lane, this.#labels.lane(lane)]));
     const place = this.#begin(
       [...names.values()],
-      Math.min(rows.length, MOST_TALL_ROWS) * MOST_ROW_HEIGHT,
+      Math.min(rows.length, MAX_TALL_ROWS) * MAX_ROW_HEIGHT,
       span,
     );
-    const rowHeight = Math.min(MOST_ROW_HEIGHT, place.height / Math.max(1, rows.length));
+    const rowHeight = Math.min(MAX_ROW_HEIGHT, place.height / Math.max(1, rows.length));
     let labelled;
     rows.forEach(({ lane, bars }, index) => {
       const top = Math.round(index * rowHeight);
@@ -206,23 +206,23 @@ export class LanePicture {
   #drawCounts(samples, last, label, span) {
     const place = this.#begin([label], COUNTS_HEIGHT, span);
     const first = indexAt(samples, span.fromMs);
-    let most = 1;
-    for (let i = first; i <= last; i++) most = Math.max(most, sum(samples[i].counts));
+    let max = 1;
+    for (let i = first; i <= last; i++) max = Math.max(max, sum(samples[i].counts));
     for (let i = first; i <= last; i++) {
       const x = place.at(samples[i].frame.timeMs);
       const until = place.at(i < last ? samples[i + 1].frame.timeMs : span.toMs);
-      if (until > x) this.#drawStack(samples[i].counts, most, x, until - x, place.height);
+      if (until > x) this.#drawStack(samples[i].counts, max, x, until - x, place.height);
     }
     this.#drawLabel(place, label, 0, this.#text);
   }
 
-  #drawStack(counts, most, x, width, height) {
+  #drawStack(counts, max, x, width, height) {
     let total = 0;
     let bottom = height;
     for (const state of STACKED) {
       if (counts[state] === 0) continue;
       total += counts[state];
-      const top = Math.round(height - total / most * (height - 4));
+      const top = Math.round(height - total / max * (height - 4));
       this.#context.fillStyle = this.#fills.of(state, Infinity);
       this.#context.fillRect(x, top, width, bottom - top);
       bottom = top;

@@ -79,13 +79,13 @@ export class RunView {
   }
 
   #heading() {
-    const { model, sockets, address, pid, servant, handler } = this.#hello;
+    const { model, sockets, address, pid, worker, handler } = this.#hello;
     const { servedBy } = this.#texts;
     return element(
       "header",
       {},
       element("h2", {}, model),
-      element("p", {}, `${servedBy} ${this.#texts.servant[servant]}`),
+      element("p", {}, `${servedBy} ${this.#texts.workers[worker]}`),
       element("p", { class: "address" }, `${address} · ${sockets} · ${handler} · pid ${pid}`),
     );
   }
@@ -179,10 +179,10 @@ export class RunView {
 
   #laneName(lane) {
     const { lanes } = this.#texts;
-    const { servant } = this.#hello;
+    const { worker } = this.#hello;
     if (lane === BACKLOG) return lanes.backlog;
     if (lane === QUEUE) return lanes.queue;
-    return lane === 0 ? lanes[servant] : `${lanes[servant]} ${lane}`;
+    return lane === 0 ? lanes[worker] : `${lanes[worker]} ${lane}`;
   }
 }
 

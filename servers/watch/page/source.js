@@ -10,7 +10,7 @@ import { indexAt } from "./history.js";
 /** For how long a line that ran stays marked. */
 const WARM_MS = 600;
 /** How many frames are looked at for one in which it rests. */
-const MOST_LOOKED = 100;
+const MAX_LOOKED = 100;
 
 /** Shows the files of a model. */
 export class SourceView {
@@ -99,7 +99,7 @@ function warmAt(samples, last) {
 
 /** The call in which it was when nothing had happened for a frame, the last time. */
 function restsIn(samples, last) {
-  for (let i = last; i >= Math.max(0, last - MOST_LOOKED); i--) {
+  for (let i = last; i >= Math.max(0, last - MAX_LOOKED); i--) {
     const { frame } = samples[i];
     // To be looked at wakes it up, too.
     if (Object.entries(frame.calls).every(([call, count]) => count === 0 || call === "wait")) {

@@ -8,7 +8,7 @@ import { element } from "./dom.js";
 import { clientsAt, sampleAt, STATES } from "./history.js";
 import { AtMostEvery } from "./pace.js";
 
-const MOST_CLIENTS = 100;
+const MAX_CLIENTS = 100;
 const REDRAW_MS = 1_000;
 
 /** A row for each client, and a sum of those in each state. */
@@ -53,7 +53,7 @@ export class ClientTable {
       .filter(([, count]) => count > 0)
       .map(([state, count]) => `${this.#texts.states[state]}: ${count}`)
       .join(", ");
-    const rows = clientsAt(history, frame.timeMs).slice(0, MOST_CLIENTS);
+    const rows = clientsAt(history, frame.timeMs).slice(0, MAX_CLIENTS);
     this.#body.replaceChildren(...rows.map(({ peer, state, lane }) =>
       element(
         "tr",

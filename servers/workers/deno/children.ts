@@ -4,9 +4,9 @@ import { READY_BYTE, SILENT_STATUS } from "../child_protocol.ts";
 import { childCommand } from "../child_role.ts";
 import type { Children } from "../children.ts";
 import { Guard } from "../../system/watchdog.ts";
-import { DESCRIPTORS_PER_CHILD, Headroom, mostServants } from "../../context/worker_limit.ts";
-import type { Engine } from "../../context/context.ts";
-import { Numbers } from "../id_allocator.ts";
+import { DESCRIPTORS_PER_CHILD, maxWorkers, WorkerLimit } from "../../context/worker_limit.ts";
+import type { ServerContext } from "../../context/context.ts";
+import { IdAllocator } from "../id_allocator.ts";
 
 /** How long a child whose client has gone may take to end by itself. */
 const END_MS = 1_000;
@@ -16,19 +16,19 @@ const PIPE_BYTES = 65_536;
 
 /** Children with a pipe each way, between which and the client this process carries the bytes. */
 export class DenoChildren implements Children {
-  readonly #engine: Engine;
-  readonly #headroom: Headroom;
+  readonly #context: ServerContext;
+  readonly #workerLimit: WorkerLimit;
   readonly #spares: Promise<Child>[] = [];
   readonly #all = new Set<Child>();
-  readonly #numbers = new Numbers();
+  readonly #numbers = new IdAllocator();
   readonly #guard = Guard.start();
   #ending = false;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#headroom = new Headroom(
-      engine,
-      mostServants(engine.descriptorLimit, DESCRIPTORS_PER_CHILD),
+  constructor(context: ServerContext) {
+    this.#context = context;
+    this.#workerLimit = new WorkerLimit(
+      context,
+      maxWorkers(context.descriptorLimit, DESCRIPTORS_PER_CHILD),
     );
   }
 
@@ -38,20 +38,20 @@ export class DenoChildren implements Children {
   }
 
   async available(): Promise<void> {
-    if (this.#spares.length === 0) await this.#headroom.free();
+    if (this.#spares.length === 0) await this.#workerLimit.free();
   }
 
   async serve(connection: Connection): Promise<void> {
     let child: Child | undefined;
     try {
       child = await this.#take();
-      this.#engine.taken(connection, child.number);
+      this.#context.dispatched(connection, child.number);
       await Promise.all([
-        carryToChild(this.#engine, connection, child),
-        carryFromChild(this.#engine, child, connection),
+        carryToChild(this.#context, connection, child),
+        carryFromChild(this.#context, child, connection),
       ]);
     } catch (error) {
-      this.#engine.clientFailed(connection, error);
+      this.#context.clientFailed(connection, error);
     } finally {
       connection.close();
       await child?.end(connection.peer);
@@ -59,7 +59,7 @@ export class DenoChildren implements Children {
   }
 
   async end(): Promise<void> {
-    await this.#engine.sockets.allClosed();
+    await this.#context.sockets.allClosed();
     this.#ending = true;
     await Promise.all([...this.#all].map((child) => child.end(undefined)));
     await this.#guard?.dismiss();
@@ -71,15 +71,15 @@ export class DenoChildren implements Children {
    * @throws when no process can be started
    */
   async #take(): Promise<Child> {
-    const taken = this.#spares.shift() ?? this.#start();
+    const dispatched = this.#spares.shift() ?? this.#start();
     this.#refill();
-    return await taken;
+    return await dispatched;
   }
 
   #refill(): void {
-    const { options, running } = this.#engine;
+    const { options, running } = this.#context;
     while (
-      running && !this.#ending && this.#spares.length < options.spare && !this.#headroom.isFull
+      running && !this.#ending && this.#spares.length < options.spare && !this.#workerLimit.isFull
     ) {
       const spare = this.#start();
       spare.catch(() => {}); // it is the client that takes it who must hear of it
@@ -99,12 +99,12 @@ export class DenoChildren implements Children {
   }
 
   async #start(): Promise<Child> {
-    this.#headroom.take();
+    this.#workerLimit.take();
     let child: Child;
     try {
-      child = new Child(this.#engine, this.#numbers.take());
+      child = new Child(this.#context, this.#numbers.take());
     } catch (error) {
-      this.#headroom.giveBack();
+      this.#workerLimit.giveBack();
       throw error;
     }
     this.#all.add(child);
@@ -114,7 +114,7 @@ export class DenoChildren implements Children {
       this.#all.delete(child);
       this.#guard?.release(child.pid);
       this.#numbers.giveBack(child.number);
-      this.#headroom.giveBack();
+      this.#workerLimit.giveBack();
       // One that fails at its start would fail again: whoever takes it hears of it instead.
       if (child.isOurs && isReady) this.#dropSpare(child);
     });
@@ -126,7 +126,7 @@ export class DenoChildren implements Children {
 
 /** Feeds the child what the client sends, until either of them has enough. */
 async function carryToChild(
-  { sockets, recvSizeBytes }: Engine,
+  { sockets, recvSizeBytes }: ServerContext,
   connection: Connection,
   child: Child,
 ): Promise<void> {
@@ -146,7 +146,7 @@ async function carryToChild(
 
 /** Sends the client what the child answers, until the child closes its output. */
 async function carryFromChild(
-  { sockets }: Engine,
+  { sockets }: ServerContext,
   child: Child,
   connection: Connection,
 ): Promise<void> {
@@ -165,7 +165,7 @@ async function carryFromChild(
 
 /** One child process, and the pipes to it. */
 class Child {
-  readonly #engine: Engine;
+  readonly #context: ServerContext;
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamBYOBReader;
@@ -181,15 +181,19 @@ class Child {
   #inputClosed = false;
 
   /** @throws when the process cannot be started, for example for want of descriptors */
-  constructor(engine: Engine, readonly number: number) {
-    this.#engine = engine;
-    const { exec } = engine.options;
+  constructor(context: ServerContext, readonly number: number) {
+    this.#context = context;
+    const { exec } = context.options;
     this.isOurs = exec.length === 0;
     const [program, args] = this.isOurs
       ? childCommand({
-        handler: { ...engine.handler, sleepMs: engine.burden.sleepMs, cpuMs: engine.burden.cpuMs },
-        recvSizeBytes: engine.recvSizeBytes,
-        idleTimeoutMs: engine.idleTimeoutMs,
+        handler: {
+          ...context.handler,
+          sleepMs: context.simulatedCost.sleepMs,
+          cpuMs: context.simulatedCost.cpuMs,
+        },
+        recvSizeBytes: context.recvSizeBytes,
+        idleTimeoutMs: context.idleTimeoutMs,
       })
       : [exec[0], exec.slice(1)];
     this.#process = new Deno.Command(program, {
@@ -296,7 +300,7 @@ class Child {
     if (success || this.#endedByUs || peer === undefined) return;
     if (this.isOurs && code === SILENT_STATUS) return;
     const { pid } = this.#process;
-    this.#engine.notify({
+    this.#context.notify({
       kind: "child-ended",
       peer: formatAddress(peer),
       pid,

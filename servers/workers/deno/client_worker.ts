@@ -79,7 +79,7 @@ function watchedHandler(
   if (watching === undefined) return handler;
   const controls = new Controls(openMemory(watching.controls));
   const trace = openMemory(watching.trace);
-  // The engine counts for this thread, so what is counted here is nobody's.
+  // The server counts for this thread, so what is counted here is nobody's.
   const recorder = new Recorder(createStatsMemory(), trace, NOTHING_RARE, 0, number);
   const maySleep = isHandlerFile(name);
   return () => new WatchedSession(handler(), controls, recorder, client, maySleep);

@@ -1,6 +1,6 @@
 import type { HandlerChoice } from "../../handlers/handlers.ts";
 import type { Connection } from "../../sockets/interface.ts";
-import type { Engine, Watching } from "../../context/context.ts";
+import type { ServerContext, Watching } from "../../context/context.ts";
 import type { ThreadPlan } from "../../context/threads.ts";
 
 /** What a client's thread wants done with its connection. */
@@ -42,7 +42,7 @@ export class DenoThread {
   /** Resolves when the Worker runs and has its handler, or has failed. */
   readonly ready: Promise<void>;
 
-  readonly #engine: Engine;
+  readonly #context: ServerContext;
   readonly #worker: Worker;
   readonly #buffer: Uint8Array;
   readonly #calls: Call[] = [];
@@ -53,14 +53,14 @@ export class DenoThread {
 
   /** @param brokeWhileIdle is called when it fails after it has served, and serves nobody */
   constructor(
-    engine: Engine,
+    context: ServerContext,
     readonly number: number,
     clientsEach: ThreadPlan["clientsEach"],
     brokeWhileIdle: (thread: DenoThread) => void,
   ) {
-    this.#engine = engine;
+    this.#context = context;
     this.#brokeWhileIdle = () => brokeWhileIdle(this);
-    const { handler, recvSizeBytes, watching } = engine;
+    const { handler, recvSizeBytes, watching } = context;
     this.#buffer = new Uint8Array(recvSizeBytes);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ready = promise;
@@ -72,7 +72,7 @@ export class DenoThread {
       if (data.name !== "ready") this.#hear(data);
     };
     this.#worker.onerror = (event) => {
-      event.preventDefault(); // its client's affair, not the engine's
+      event.preventDefault(); // its client's affair, not the server's
       resolve();
       this.#hear({ name: "broken", reason: event.message });
     };
@@ -86,7 +86,7 @@ export class DenoThread {
    */
   async serve(connection: Connection): Promise<boolean> {
     // The thread may fail while the connection waits in recv on its behalf.
-    this.#onBroken = () => this.#engine.sockets.finish(connection);
+    this.#onBroken = () => this.#context.sockets.finish(connection);
     if (this.#isBroken) this.#onBroken();
     this.#tell({ name: "client", id: connection.id }, []);
     try {
@@ -96,7 +96,7 @@ export class DenoThread {
       }
       return true;
     } catch (error) {
-      this.#engine.clientFailed(connection, error);
+      this.#context.clientFailed(connection, error);
       return false;
     } finally {
       connection.close();
@@ -129,7 +129,7 @@ export class DenoThread {
         this.#tell({ name: "received", bytes }, [bytes.buffer]);
       }
     } catch (error) {
-      this.#engine.clientFailed(connection, error);
+      this.#context.clientFailed(connection, error);
       if (call.name !== "failed") this.#tell({ name: "lost" }, []);
     }
   }

@@ -1,32 +1,32 @@
 import type { Connection } from "../../sockets/interface.ts";
 import { DenoThread } from "./thread.ts";
-import { Headroom, mostThreads } from "../../context/worker_limit.ts";
-import type { Engine } from "../../context/context.ts";
-import { Numbers } from "../id_allocator.ts";
+import { maxThreads, WorkerLimit } from "../../context/worker_limit.ts";
+import type { ServerContext } from "../../context/context.ts";
+import { IdAllocator } from "../id_allocator.ts";
 import { REFILL_PAUSE_MS, type ThreadPlan, type Threads } from "../../context/threads.ts";
 
 /** Threads whose clients' sockets stay with the main thread, and so does the queue. */
 export class DenoThreads implements Threads {
-  readonly #engine: Engine;
+  readonly #context: ServerContext;
   readonly #plan: ThreadPlan;
-  readonly #headroom: Headroom;
+  readonly #workerLimit: WorkerLimit;
   readonly #all = new Set<DenoThread>();
-  readonly #numbers = new Numbers();
+  readonly #numbers = new IdAllocator();
   readonly #idle: DenoThread[] = [];
   readonly #queue: Connection[] = [];
   #onTaken: () => void = () => {};
   #isWatching = false;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  private constructor(engine: Engine, plan: ThreadPlan) {
-    this.#engine = engine;
+  private constructor(context: ServerContext, plan: ThreadPlan) {
+    this.#context = context;
     this.#plan = plan;
-    this.#headroom = new Headroom(engine, mostThreads(engine.descriptorLimit));
+    this.#workerLimit = new WorkerLimit(context, maxThreads(context.descriptorLimit));
   }
 
   /** Starts those that are to wait for clients, and resolves when all do. */
-  static async start(engine: Engine, plan: ThreadPlan): Promise<DenoThreads> {
-    const threads = new DenoThreads(engine, plan);
+  static async start(context: ServerContext, plan: ThreadPlan): Promise<DenoThreads> {
+    const threads = new DenoThreads(context, plan);
     threads.#refill();
     await Promise.all(threads.#idle.map(({ ready }) => ready));
     return threads;
@@ -40,10 +40,10 @@ export class DenoThreads implements Threads {
 
   async room(): Promise<void> {
     if (this.#plan.clientsEach === "one") {
-      if (this.#idle.length === 0) await this.#headroom.free();
+      if (this.#idle.length === 0) await this.#workerLimit.free();
       return;
     }
-    const { sockets } = this.#engine;
+    const { sockets } = this.#context;
     while (this.#queue.length >= this.#all.size && sockets.connections.size > 0) {
       this.#watchForEnd();
       await new Promise<void>((resolve) => this.#onTaken = resolve);
@@ -54,13 +54,13 @@ export class DenoThreads implements Threads {
   async #watchForEnd(): Promise<void> {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    await this.#engine.sockets.allClosed();
+    await this.#context.sockets.allClosed();
     this.#isWatching = false;
     this.#onTaken();
   }
 
   async end(): Promise<void> {
-    await this.#engine.sockets.allClosed();
+    await this.#context.sockets.allClosed();
     clearTimeout(this.#timer);
     for (const thread of this.#all) thread.end();
   }
@@ -78,7 +78,7 @@ export class DenoThreads implements Threads {
     let isWhole = true;
     for (let next; isWhole && (next = this.#queue.shift()) !== undefined;) {
       this.#onTaken();
-      this.#engine.taken(next, thread.number);
+      this.#context.dispatched(next, thread.number);
       isWhole = await thread.serve(next) && this.#plan.clientsEach === "many";
     }
     if (isWhole) {
@@ -93,7 +93,7 @@ export class DenoThreads implements Threads {
     thread.end();
     this.#all.delete(thread);
     this.#numbers.giveBack(thread.number);
-    this.#headroom.giveBack();
+    this.#workerLimit.giveBack();
     if (this.#plan.clientsEach === "many") this.#refill();
     else this.#refillLater();
     this.#hireIdle();
@@ -119,9 +119,9 @@ export class DenoThreads implements Threads {
     const { count, clientsEach } = this.#plan;
     const members = clientsEach === "one" ? this.#idle : this.#all;
     const size = () => members instanceof Set ? members.size : members.length;
-    while (this.#engine.running && size() < count) {
-      if (this.#headroom.isFull) {
-        if (clientsEach === "many") this.#headroom.sayFull();
+    while (this.#context.running && size() < count) {
+      if (this.#workerLimit.isFull) {
+        if (clientsEach === "many") this.#workerLimit.sayFull();
         return;
       }
       this.#idle.push(this.#start());
@@ -130,14 +130,16 @@ export class DenoThreads implements Threads {
 
   /** A thread for a client that nobody is free for, if there may be another one. */
   #startAnother(): DenoThread | undefined {
-    return this.#plan.clientsEach === "one" && !this.#headroom.isFull ? this.#start() : undefined;
+    return this.#plan.clientsEach === "one" && !this.#workerLimit.isFull
+      ? this.#start()
+      : undefined;
   }
 
   #start(): DenoThread {
-    this.#headroom.take();
+    this.#workerLimit.take();
     const number = this.#numbers.take();
     const { clientsEach } = this.#plan;
-    const thread = new DenoThread(this.#engine, number, clientsEach, this.#brokeWhileIdle);
+    const thread = new DenoThread(this.#context, number, clientsEach, this.#brokeWhileIdle);
     this.#all.add(thread);
     return thread;
   }

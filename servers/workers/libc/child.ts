@@ -74,7 +74,7 @@ export async function serveInherited(
   const { stats, trace } = shared;
   const number = servantOf(client.block);
   const observer = new ChildRecorder(stats, trace, NOTHING_RARE, client.block, number, controls);
-  observer.taken(client);
+  observer.dispatched(client);
   if (idleTimeoutMs) limitSilence(calls, CHILD_DESCRIPTORS.input, idleTimeoutMs);
   const connection = makeConnection(
     calls,

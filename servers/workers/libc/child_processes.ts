@@ -1,7 +1,7 @@
 import { CLIENT_SENDS, SERVER_WORKS, type Turn } from "../../sockets/interface.ts";
 import { childCommand } from "../child_role.ts";
 import {
-  type ChildSeats,
+  type ChildLimit,
   FIRST_CHILD_BLOCK,
   servantOf,
   SUPERVISOR_BLOCK,
@@ -10,7 +10,7 @@ import type { Clients } from "../../runtime/graceful_shutdown.ts";
 import { Guard } from "../../system/watchdog.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../child_protocol.ts";
 import type { ClientForChild, Notice } from "../../context/context.ts";
-import type { EngineSetup } from "../../context/protocol.ts";
+import type { ServerSetup } from "../../context/protocol.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import type { ProcessMemory } from "../../metrics/process_memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
@@ -24,21 +24,21 @@ import { SpareChildren } from "./spare_children.ts";
 import { messageOf } from "../../system/thrown.ts";
 
 /** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
-const MOST_SPARES_PER_SEAT = 0.5;
+const MAX_SPARES_PER_SEAT = 0.5;
 /** How long children that have no client any more may take to end by themselves. */
 const END_MS = 2_000;
 
 const NOTHING = () => {};
 
-/** The part of an engine's setup that its children need. */
+/** The part of a server's setup that its children need. */
 type ChildSetup = Pick<
-  EngineSetup,
+  ServerSetup,
   "handler" | "listen" | "options" | "controls" | "idleTimeoutMs"
 >;
 
 /** What children and their parent share. */
 export interface ChildSharing {
-  readonly seats: ChildSeats;
+  readonly seats: ChildLimit;
   readonly table: DescriptorTable;
   readonly memory: ProcessMemory;
 }
@@ -74,7 +74,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const trace = openMemory(sharing.memory.trace);
     this.#recorder = new Recorder(this.#stats, trace, NOTHING_RARE, SUPERVISOR_BLOCK);
     this.#spares = new SpareChildren(
-      Math.min(setup.options.spare, Math.floor(sharing.seats.count * MOST_SPARES_PER_SEAT)),
+      Math.min(setup.options.spare, Math.floor(sharing.seats.count * MAX_SPARES_PER_SEAT)),
       (input) => this.#spawnOwn(input, null),
       () => sharing.seats.sparesAreReady(),
     );
@@ -166,7 +166,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const pid = spawn({ command, descriptors: [descriptor, descriptor] });
     this.#guard?.watch(pid);
     this.#hasArrived(client);
-    this.#recorder.taken(client, servantOf(block)); // which the program cannot say itself
+    this.#recorder.dispatched(client, servantOf(block)); // which the program cannot say itself
     return pid;
   }
 

@@ -1,7 +1,7 @@
 import type { Connection } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { Children } from "../children.ts";
-import type { ChildService, Engine } from "../../context/context.ts";
+import type { ChildService, ServerContext } from "../../context/context.ts";
 
 /**
  * Children that inherit their client's socket. The supervisor starts them and waits for their ends,
@@ -9,15 +9,15 @@ import type { ChildService, Engine } from "../../context/context.ts";
  * which one does it.
  */
 export class LibcChildren implements Children {
-  readonly #engine: Engine;
+  readonly #context: ServerContext;
   readonly #service: ChildService;
   #saidLimited = false;
 
-  /** @param engine with a `childService` */
-  constructor(engine: Engine) {
-    if (engine.childService === undefined) throw new Error("nobody starts children");
-    this.#engine = engine;
-    this.#service = engine.childService;
+  /** @param server with a `childService` */
+  constructor(context: ServerContext) {
+    if (context.childService === undefined) throw new Error("nobody starts children");
+    this.#context = context;
+    this.#service = context.childService;
   }
 
   prepareSpares(): void {
@@ -36,8 +36,8 @@ export class LibcChildren implements Children {
     const { seats } = this.#service;
     if (seats.areTaken && !this.#saidLimited) {
       this.#saidLimited = true;
-      const { descriptorLimit: limit } = this.#engine;
-      this.#engine.notify({ kind: "clients-limited", most: seats.count, limit });
+      const { descriptorLimit: limit } = this.#context;
+      this.#context.notify({ kind: "clients-limited", max: seats.count, limit });
     }
     seats.waitForOne();
   }

@@ -1,5 +1,5 @@
 import type { Notice } from "../../context/context.ts";
-import type { EngineSetup, FromThread, ThreadsWanted } from "../../context/protocol.ts";
+import type { FromThread, ServerSetup, ThreadsWanted } from "../../context/protocol.ts";
 import { ClientQueue } from "../client_queue.ts";
 import { REFILL_PAUSE_MS } from "../../context/threads.ts";
 
@@ -11,21 +11,21 @@ interface Outcomes {
 }
 
 /**
- * The threads of an engine that blocks, so that it cannot make them itself: a Worker starts only while
+ * The threads of a server that blocks, so that it cannot make them itself: a Worker starts only while
  * the event loop of who made it turns.
  */
 export class ClientThreads {
   readonly #wanted: ThreadsWanted;
-  readonly #setup: EngineSetup;
+  readonly #setup: ServerSetup;
   readonly #outcomes: Outcomes;
   readonly #queue: ClientQueue;
-  /** The threads, and which block of the counters each has. The first is the engine's. */
+  /** The threads, and which block of the counters each has. The first is the server's. */
   readonly #blocks = new Map<Worker, number>();
   readonly #freeBlocks: number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #timerIsForNow = false;
 
-  constructor(wanted: ThreadsWanted, setup: EngineSetup, outcomes: Outcomes) {
+  constructor(wanted: ThreadsWanted, setup: ServerSetup, outcomes: Outcomes) {
     this.#wanted = wanted;
     this.#setup = setup;
     this.#outcomes = outcomes;
@@ -62,15 +62,15 @@ export class ClientThreads {
   }
 
   #wantedNow(): number {
-    const { plan: { count, clientsEach }, most } = this.#wanted;
+    const { plan: { count, clientsEach }, max } = this.#wanted;
     if (this.#queue.isClosed && this.#queue.length === 0) return 0;
-    return clientsEach === "many" ? count : Math.min(most, this.#queue.unfinished + count);
+    return clientsEach === "many" ? count : Math.min(max, this.#queue.unfinished + count);
   }
 
   /** Whether there is a client that no thread is there for. */
   #isNeededNow(): boolean {
-    const { plan: { count, clientsEach }, most } = this.#wanted;
-    const needed = clientsEach === "many" ? count : Math.min(most, this.#queue.unfinished);
+    const { plan: { count, clientsEach }, max } = this.#wanted;
+    const needed = clientsEach === "many" ? count : Math.min(max, this.#queue.unfinished);
     return this.#blocks.size < needed;
   }
 

@@ -17,7 +17,7 @@ import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
-import type { LibcHome } from "../../sockets/libc/connection_context.ts";
+import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
 import { ReceiveBuffer } from "../../sockets/libc/receive_buffer.ts";
 import { makeInterruptible } from "../../sockets/libc/interruption.ts";
 import { systemCalls } from "../../system/system_calls.ts";
@@ -25,7 +25,7 @@ import { clientThread } from "../../thread.ts";
 import { poolThread } from "../../threadpool.ts";
 import { ClientQueue } from "../client_queue.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
-import { rehearse } from "../warm_up.ts";
+import { warmUp } from "../warm_up.ts";
 import type { ClientThread } from "../../context/threads.ts";
 import { EventLoopTurns } from "../../runtime/event_loop_turns.ts";
 import { shareWithHandler } from "../../handlers/shared_thread.ts";
@@ -55,7 +55,7 @@ self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
 
 async function begin(setup: ThreadSetup): Promise<void> {
   const { length, isClosed } = new ClientQueue(setup.queue);
-  if (length === 0 && !isClosed) await rehearse(setup, serve);
+  if (length === 0 && !isClosed) await warmUp(setup, serve);
   await serve(setup);
 }
 
@@ -77,7 +77,7 @@ class LibcClientThread implements ClientThread {
   readonly #recorder: Recorder;
   readonly #controls: Controls | undefined;
   readonly #queue: ClientQueue;
-  readonly #home: LibcHome;
+  readonly #home: ConnectionContext;
   readonly #turns: EventLoopTurns | undefined;
   #client: LibcConnection | undefined = undefined;
 
@@ -116,10 +116,10 @@ class LibcClientThread implements ClientThread {
 
   take(): LibcConnection | null {
     this.finishClient();
-    const taken = this.#queue.take();
-    if (taken === null) return null;
-    this.#recorder.taken(taken);
-    this.#client = new LibcConnection(this.#home, taken.fd, taken.id, taken.peer);
+    const dispatched = this.#queue.take();
+    if (dispatched === null) return null;
+    this.#recorder.dispatched(dispatched);
+    this.#client = new LibcConnection(this.#home, dispatched.fd, dispatched.id, dispatched.peer);
     thrown = undefined; // what an earlier client has left behind is not this one's affair
     return this.#turns?.beforeRecv(this.#client) ?? this.#client;
   }

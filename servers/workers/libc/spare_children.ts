@@ -7,16 +7,16 @@ import { MSG_DONTWAIT, systemCalls } from "../../system/system_calls.ts";
 type Timer = ReturnType<typeof setTimeout>;
 
 /** How many start at the same time, at first: more of them are not ready sooner. */
-const MOST_STARTING = 4;
+const MAX_STARTING = 4;
 /** How often it is looked which are ready, while some are starting. */
-const LOOK_MS = 5;
+const POLL_INTERVAL_MS = 5;
 /**
  * Those that were taken are replaced when no client has come for so long: a start takes many times the
  * CPU of a client's first answer, and clients that come all at once would wait for it.
  */
 const QUIET_MS = 100;
 /** But at the latest after so long, from clients that never pause. */
-const MOST_QUIET_MS = 1_000;
+const MAX_QUIET_MS = 1_000;
 /** Then one after another starts, with pauses that are so much longer than a start takes. */
 const PAUSES_PER_START = 2;
 
@@ -63,10 +63,10 @@ export class SpareChildren {
   fill(): void {
     this.#refillAtLatestMs = Infinity;
     if (this.#over) return;
-    const most = this.#isPrepared ? 1 : MOST_STARTING;
+    const max = this.#isPrepared ? 1 : MAX_STARTING;
     const ready = this.#count("ready");
     let starting = this.#count("starting");
-    while (starting < most && ready + starting < this.#wanted && this.#startOne()) starting++;
+    while (starting < max && ready + starting < this.#wanted && this.#startOne()) starting++;
     if (starting > 0) this.#lookSoon();
     else this.#prepared();
   }
@@ -156,7 +156,7 @@ export class SpareChildren {
 
   #refillLater(): void {
     const nowMs = performance.now();
-    this.#refillAtLatestMs = Math.min(this.#refillAtLatestMs, nowMs + MOST_QUIET_MS);
+    this.#refillAtLatestMs = Math.min(this.#refillAtLatestMs, nowMs + MAX_QUIET_MS);
     this.#refillIn(Math.min(QUIET_MS, this.#refillAtLatestMs - nowMs));
   }
 
@@ -197,7 +197,7 @@ export class SpareChildren {
       this.#looking = undefined;
       this.#look();
       if (this.#count("starting") + this.#count("sent") > 0) this.#lookSoon();
-    }, LOOK_MS);
+    }, POLL_INTERVAL_MS);
   }
 
   /** Reads what those have to say of whom something is expected. */

@@ -2,13 +2,13 @@ import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { ClientQueue, createQueueMemory } from "../client_queue.ts";
-import { mostThreads } from "../../context/worker_limit.ts";
-import type { Engine } from "../../context/context.ts";
-import type { FromEngine } from "../../context/protocol.ts";
+import { maxThreads } from "../../context/worker_limit.ts";
+import type { ServerContext } from "../../context/context.ts";
+import type { FromServer } from "../../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../../context/threads.ts";
 
 /** How often it is looked whether the server is stopped before its threads are ready. */
-const STOP_LOOK_MS = 50;
+const STOP_POLL_INTERVAL_MS = 50;
 
 /**
  * Threads that have their clients' descriptors, and make the system's calls themselves.
@@ -17,36 +17,42 @@ const STOP_LOOK_MS = 50;
  * turns. So the supervisor makes them; all the rest goes through the {@linkcode ClientQueue}.
  */
 export class LibcThreads implements Threads {
-  readonly #engine: Engine;
+  readonly #context: ServerContext;
   readonly #plan: ThreadPlan;
   readonly #queue: ClientQueue;
-  readonly #tell: (message: FromEngine) => void;
-  readonly #most: number;
+  readonly #tell: (message: FromServer) => void;
+  readonly #max: number;
   #saidLimited = false;
 
-  private constructor(engine: Engine, plan: ThreadPlan, tell: (message: FromEngine) => void) {
-    this.#engine = engine;
+  private constructor(
+    context: ServerContext,
+    plan: ThreadPlan,
+    tell: (message: FromServer) => void,
+  ) {
+    this.#context = context;
     this.#tell = tell;
-    this.#most = mostThreads(engine.descriptorLimit);
-    this.#plan = { ...plan, count: Math.min(plan.count, this.#most) };
+    this.#max = maxThreads(context.descriptorLimit);
+    this.#plan = { ...plan, count: Math.min(plan.count, this.#max) };
     const isPool = plan.clientsEach === "many";
-    this.#queue = new ClientQueue(createQueueMemory(isPool ? this.#plan.count : this.#most));
-    if (isPool && plan.count > this.#most) this.#sayLimited();
+    this.#queue = new ClientQueue(createQueueMemory(isPool ? this.#plan.count : this.#max));
+    if (isPool && plan.count > this.#max) this.#sayLimited();
   }
 
   /** Has those started that are to wait for clients, and blocks until all do. */
   static start(
-    engine: Engine,
+    context: ServerContext,
     plan: ThreadPlan,
     descriptors: SharedArrayBuffer,
-    tell: (message: FromEngine) => void,
+    tell: (message: FromServer) => void,
   ): LibcThreads {
-    const threads = new LibcThreads(engine, plan, tell);
+    const threads = new LibcThreads(context, plan, tell);
     const queue = threads.#queue;
     const table = new DescriptorTable(descriptors);
-    const wanted = { plan: threads.#plan, most: threads.#most, queue: queue.memory };
+    const wanted = { plan: threads.#plan, max: threads.#max, queue: queue.memory };
     tell({ kind: "threads-wanted", wanted });
-    while (!queue.waitForThreads(wanted.plan.count, STOP_LOOK_MS)) if (table.stopping) break;
+    while (!queue.waitForThreads(wanted.plan.count, STOP_POLL_INTERVAL_MS)) {
+      if (table.stopping) break;
+    }
     return threads;
   }
 
@@ -64,8 +70,8 @@ export class LibcThreads implements Threads {
       this.#queue.waitUntilShorterThan(this.#plan.count);
       return;
     }
-    if (this.#queue.unfinished >= this.#most) this.#sayLimited();
-    this.#queue.waitUntilFewerThan(this.#most);
+    if (this.#queue.unfinished >= this.#max) this.#sayLimited();
+    this.#queue.waitUntilFewerThan(this.#max);
   }
 
   end(): void {
@@ -76,7 +82,7 @@ export class LibcThreads implements Threads {
   #sayLimited(): void {
     if (this.#saidLimited) return;
     this.#saidLimited = true;
-    const limit = this.#engine.descriptorLimit;
-    this.#engine.notify({ kind: "clients-limited", most: this.#most, limit });
+    const limit = this.#context.descriptorLimit;
+    this.#context.notify({ kind: "clients-limited", max: this.#max, limit });
   }
 }

@@ -53,7 +53,7 @@ for (const wait of [true, false]) {
       `a flood that ${how} gets back messages of ${sizeBytes} bytes whole`,
       async (floodOf) => {
         await using target = echoTarget();
-        const flood = floodOf(target, { wait, repertoire: ofSize(sizeBytes) });
+        const flood = floodOf(target, { wait, messageSet: ofSize(sizeBytes) });
         const running = flood.run();
         await until(() => flood.measurements.served === 3);
         flood.stop();
@@ -95,7 +95,7 @@ for (const [sizeBytes, place] of [[100, 50], [99, 0], [99, 3], [99, 50], [99, 96
           enough(index);
         }
       });
-      const flood = floodOf(target, { repertoire: ofSize(sizeBytes) });
+      const flood = floodOf(target, { messageSet: ofSize(sizeBytes) });
       await flood.run();
       assertEquals(outcome(flood), { ...FLAWLESS, wrongBytes: 1 });
       assert(!isFlawless(flood, 3));
@@ -113,7 +113,7 @@ testEachFlood(
         enough(index);
       }
     });
-    const flood = floodOf(target, { repertoire: numbers() });
+    const flood = floodOf(target, { messageSet: numbers() });
     await flood.run();
     const { wrongBytes, bytesReceived } = flood.measurements;
     assertEquals(wrongBytes, bytesReceived);
@@ -128,7 +128,7 @@ testEachFlood("a flood finds that more came back than was sent", async (floodOf)
       enough(index);
     }
   });
-  const flood = floodOf(target, { repertoire: always("x") });
+  const flood = floodOf(target, { messageSet: always("x") });
   await flood.run();
   const { messagesSent, messagesEchoed, roundTrips, wrongBytes } = flood.measurements;
   assertGreater(wrongBytes, 0);

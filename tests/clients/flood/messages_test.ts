@@ -4,8 +4,8 @@ import { decode, encode } from "../../harness/bytes.ts";
 import "../../harness/sanitizers.ts";
 
 /** The first messages of a sequence. */
-function first(count: number, repertoire = numbers(), seed = 1): string[] {
-  const sequence = new Sequence(repertoire, seed);
+function first(count: number, messageSet = numbers(), seed = 1): string[] {
+  const sequence = new Sequence(messageSet, seed);
   return Array.from({ length: count }, () => decode(sequence.next()));
 }
 
@@ -52,13 +52,13 @@ Deno.test("ofSize() gives messages of that size, which all begin differently", (
 const REPERTOIRES = { numbers: numbers(), "messages of 100 bytes": ofSize(100) };
 
 /** The bytes of the first messages of a sequence. */
-function stream(repertoire: readonly Uint8Array[]): Uint8Array {
-  return encode(first(60, repertoire).join(""));
+function stream(messageSet: readonly Uint8Array[]): Uint8Array {
+  return encode(first(60, messageSet).join(""));
 }
 
 /** Checks `bytes` cut into chunks of `chunkBytes`. */
-function check(repertoire: readonly Uint8Array[], bytes: Uint8Array, chunkBytes: number) {
-  const echoCheck = new EchoCheck(new Sequence(repertoire, 1));
+function check(messageSet: readonly Uint8Array[], bytes: Uint8Array, chunkBytes: number) {
+  const echoCheck = new EchoCheck(new Sequence(messageSet, 1));
   const completed: number[] = [];
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     echoCheck.take(bytes.subarray(at, at + chunkBytes), (index) => completed.push(index));
@@ -66,14 +66,14 @@ function check(repertoire: readonly Uint8Array[], bytes: Uint8Array, chunkBytes:
   return { echoCheck, completed };
 }
 
-for (const [name, repertoire] of Object.entries(REPERTOIRES)) {
-  const sent = stream(repertoire);
+for (const [name, messageSet] of Object.entries(REPERTOIRES)) {
+  const sent = stream(messageSet);
   const middle = sent.length >> 1;
   const cuts = [1, 2, 3, 7, 99, 100, 101, sent.length];
 
   Deno.test(`EchoCheck finds nothing wrong in an echo of ${name}, however it is cut`, () => {
     for (const cut of cuts) {
-      const { echoCheck, completed } = check(repertoire, sent, cut);
+      const { echoCheck, completed } = check(messageSet, sent, cut);
       assertEquals([echoCheck.wrongBytes, echoCheck.isWithinMessage], [0, false]);
       assertEquals(completed, Array.from({ length: 60 }, (_, index) => index));
       assertEquals(echoCheck.messages, 60);
@@ -85,7 +85,7 @@ for (const [name, repertoire] of Object.entries(REPERTOIRES)) {
       for (const places of [[0], [middle], [sent.length - 1], [1, middle, middle + 1]]) {
         const changed = sent.slice();
         for (const place of places) changed[place] ^= 1;
-        assertEquals(check(repertoire, changed, cut).echoCheck.wrongBytes, places.length);
+        assertEquals(check(messageSet, changed, cut).echoCheck.wrongBytes, places.length);
       }
     }
   });
@@ -98,7 +98,7 @@ for (const [name, repertoire] of Object.entries(REPERTOIRES)) {
     };
     for (const cut of cuts) {
       for (const [how, bytes] of Object.entries(damaged)) {
-        const { wrongBytes } = check(repertoire, new Uint8Array(bytes), cut).echoCheck;
+        const { wrongBytes } = check(messageSet, new Uint8Array(bytes), cut).echoCheck;
         assertGreater(wrongBytes, 0, how);
       }
     }

@@ -82,7 +82,7 @@ testEachFlood(
         if (++echoed === MESSAGES) flood.stop();
       }
     });
-    const flood = floodOf(target, { conns: 1, rate: RATE, repertoire: ofSize(10) });
+    const flood = floodOf(target, { conns: 1, rate: RATE, messageSet: ofSize(10) });
     await flood.run();
     const { roundTrips, messagesEchoed } = flood.measurements;
     assertGreaterOrEqual(messagesEchoed, MESSAGES);
@@ -101,8 +101,8 @@ testEachFlood("a flood with a rate sends no more than that", async (floodOf) => 
   const flood = floodOf(target, { rate: 100, durationMs: 200 });
   await flood.run();
   // Each connection sends its first within an interval, and then one at each.
-  const most = 3 * (1 + flood.elapsedMs / 10);
-  assertLessOrEqual(flood.measurements.messagesSent, most);
+  const max = 3 * (1 + flood.elapsedMs / 10);
+  assertLessOrEqual(flood.measurements.messagesSent, max);
   assertEquals(outcome(flood), FLAWLESS);
 });
 

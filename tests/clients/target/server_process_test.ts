@@ -12,7 +12,7 @@ import "../../harness/sanitizers.ts";
 
 const PATIENT = { patienceMs: 60_000 };
 /** How long a process may outlive who has started it. */
-const MOST_ORPHANED_MS = 2_000;
+const MAX_ORPHANED_MS = 2_000;
 const isWindows = Deno.build.os === "windows";
 
 // The C library is opened once, and is no leak of the first test.
@@ -101,5 +101,5 @@ test("who is killed by SIGKILL leaves no server and no child of one", async () =
   parent.kill("SIGKILL");
   await parent.status;
   await lines.cancel();
-  await untilAllEnded(tree, MOST_ORPHANED_MS);
+  await untilAllEnded(tree, MAX_ORPHANED_MS);
 }, { ignore: isWindows });

@@ -19,8 +19,8 @@ import { test } from "../../harness/test.ts";
 
 const ignore = !hasSystemCalls();
 /** How long a process may outlive a lab that was killed. */
-const MOST_ORPHANED_MS = 2_000;
-const LOOK_MS = 100;
+const MAX_ORPHANED_MS = 2_000;
+const POLL_INTERVAL_MS = 100;
 
 /** What a line of `--json` says. */
 interface Report {
@@ -64,7 +64,7 @@ const everything = lazily(async () => {
   const looking = (async () => {
     while (!isOver) {
       for (const pid of await processTree(lab.pid)) seen.add(pid);
-      await delay(LOOK_MS);
+      await delay(POLL_INTERVAL_MS);
     }
   })();
   const { code, stdout, stderr } = await lab.output();
@@ -143,7 +143,7 @@ for (const [name, program] of MOMENTS) {
       const tree = await treeWith(lab.pid, program);
       lab.kill(signal);
       const { stdout } = await lab.output();
-      await untilAllEnded(tree, MOST_ORPHANED_MS);
+      await untilAllEnded(tree, MAX_ORPHANED_MS);
       assert(!decode(stdout).includes(enLab.verdicts.holds), "it had come to its end before");
     }, { ignore });
   }

@@ -1,5 +1,5 @@
-import { bytes, MOST_BYTES } from "../../../servers/handlers/bytes.ts";
-import { burdened } from "../../../servers/handlers/simulated_cost.ts";
+import { bytes, MAX_BYTES } from "../../../servers/handlers/bytes.ts";
+import { withSimulatedCost } from "../../../servers/handlers/simulated_cost.ts";
 import { HANDLER_NAMES, isHandlerFile, makeHandler } from "../../../servers/handlers/handlers.ts";
 import {
   type Answer,
@@ -73,7 +73,7 @@ Deno.test("upper does not harm a character that comes in two pieces", async () =
   }
 });
 
-const COMPLAINT = `send a number from 0 to ${MOST_BYTES} and a newline\n`;
+const COMPLAINT = `send a number from 0 to ${MAX_BYTES} and a newline\n`;
 
 Deno.test("bytes answers a number with as many bytes, wherever the lines are cut", () => {
   for (const [first, second] of cutAnywhere("3\n0\n12\r\n007\n")) {
@@ -84,8 +84,8 @@ Deno.test("bytes answers a number with as many bytes, wherever the lines are cut
 });
 
 Deno.test("bytes sends at most 16,384 bytes for a line", () => {
-  const [most, tooMuch] = answers(bytes(), "16384\n16385\n5\n");
-  assertEquals([most.bytes.length, most.close], [16_384, false]);
+  const [max, tooMuch] = answers(bytes(), "16384\n16385\n5\n");
+  assertEquals([max.bytes.length, max.close], [16_384, false]);
   assertEquals([decode(tooMuch.bytes), tooMuch.close], [COMPLAINT, true]);
 });
 
@@ -110,12 +110,12 @@ Deno.test("bytes complains of a line that does not end instead of keeping it", (
 Deno.test("bytes makes an answer when it is asked for, out of bytes that exist once", () => {
   const lines = encode("16384\n".repeat(100_000)); // ask for more than there is memory for
   const [first, second] = takeAll(bytes().receive(lines));
-  assertEquals([first.bytes.length, second.bytes.length], [MOST_BYTES, MOST_BYTES]);
+  assertEquals([first.bytes.length, second.bytes.length], [MAX_BYTES, MAX_BYTES]);
   assert(first.bytes.buffer === second.bytes.buffer);
 });
 
 Deno.test("burdened() is the handler itself when there is no burden", () => {
-  assert(burdened(bytes, { sleepMs: 0, cpuMs: 0 }) === bytes);
+  assert(withSimulatedCost(bytes, { sleepMs: 0, cpuMs: 0 }) === bytes);
 });
 
 Deno.test("burdened() waits before each answer, on top of what the handler waits", () => {
@@ -124,7 +124,7 @@ Deno.test("burdened() waits before each answer, on top of what the handler waits
     yield { bytes, waitMs: 5, close: true };
   }
   const patient: Handler = () => ({ receive: (chunk) => new GeneratedAnswers(twice(chunk)) });
-  const session = burdened(patient, { sleepMs: 100, cpuMs: 0 })();
+  const session = withSimulatedCost(patient, { sleepMs: 100, cpuMs: 0 })();
   assertEquals(answers(session, "a"), [
     { bytes: encode("a"), waitMs: 100, close: false },
     { bytes: encode("a"), waitMs: 105, close: true },
@@ -132,7 +132,7 @@ Deno.test("burdened() waits before each answer, on top of what the handler waits
 });
 
 Deno.test("burdened() burns the CPU for each chunk, and waits for nothing then", () => {
-  const session = burdened(bytes, { sleepMs: 0, cpuMs: 20 })();
+  const session = withSimulatedCost(bytes, { sleepMs: 0, cpuMs: 20 })();
   for (const chunk of ["1\n2\n", "3"]) {
     const startedMs = performance.now();
     for (const { waitMs } of answers(session, chunk)) assertEquals(waitMs, 0);
@@ -149,7 +149,7 @@ Deno.test("burdened() keeps answers that are made when they are asked for", () =
     }
   }
   const counting: Handler = () => ({ receive: (chunk) => new GeneratedAnswers(endless(chunk)) });
-  const session = burdened(counting, { sleepMs: 1, cpuMs: 0 })();
+  const session = withSimulatedCost(counting, { sleepMs: 1, cpuMs: 0 })();
   for (const _ of takeAll(session.receive(encode("a")))) if (made === 3) break;
   assertEquals(made, 3);
 });

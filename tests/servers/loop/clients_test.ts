@@ -1,5 +1,5 @@
 import { Client } from "../../../servers/loop/client.ts";
-import { Sleepers } from "../../../servers/loop/timers.ts";
+import { TimerQueue } from "../../../servers/loop/timers.ts";
 import {
   type Answer,
   type Answers,
@@ -57,10 +57,10 @@ const CHUNK = encode("chunk");
 
 Deno.test("a client is ready when all answers are sent", () => {
   const { client, connection } = clientWith({ text: "one " }, { text: "" }, { text: "two" });
-  assertEquals(client.progress, "ready");
-  assertEquals(client.serve(CHUNK), "ready");
-  assertEquals([client.progress, connection.sent], ["ready", "one two"]);
-  assertEquals(client.serve(CHUNK), "ready");
+  assertEquals(client.progress, "wantRead");
+  assertEquals(client.serve(CHUNK), "wantRead");
+  assertEquals([client.progress, connection.sent], ["wantRead", "one two"]);
+  assertEquals(client.serve(CHUNK), "wantRead");
   assertEquals(connection.sent, "one twoone two");
 });
 
@@ -68,7 +68,7 @@ Deno.test("a client is ready when there is no answer, and sends nothing for an e
   for (const answers of [[], [{ text: "" }]]) {
     const { client, connection } = clientWith(...answers);
     connection.room = 0;
-    assertEquals(client.serve(CHUNK), "ready");
+    assertEquals(client.serve(CHUNK), "wantRead");
     assertEquals(connection.calls, 0);
   }
 });
@@ -76,31 +76,31 @@ Deno.test("a client is ready when there is no answer, and sends nothing for an e
 Deno.test("a client is blocked while its socket takes no more, and loses and repeats nothing", () => {
   const { client, connection } = clientWith({ text: "first" }, { text: "second" });
   connection.room = 0;
-  assertEquals([client.serve(CHUNK), connection.sent], ["blocked", ""]);
+  assertEquals([client.serve(CHUNK), connection.sent], ["wantWrite", ""]);
   for (const byte of "firstsecond") {
-    assertEquals(client.resume(), "blocked");
+    assertEquals(client.resume(), "wantWrite");
     const before = connection.sent;
     connection.room = 1;
     client.resume();
     assertEquals(connection.sent, before + byte);
   }
-  assertEquals([client.resume(), client.progress], ["ready", "ready"]);
+  assertEquals([client.resume(), client.progress], ["wantRead", "wantRead"]);
   assertEquals(connection.sent, "firstsecond");
-  assertEquals(client.serve(CHUNK), "blocked");
+  assertEquals(client.serve(CHUNK), "wantWrite");
 });
 
 Deno.test("a client that is partly sent goes on where it stopped", () => {
   const { client, connection } = clientWith({ text: "0123456789" });
   connection.room = 4;
-  assertEquals([client.serve(CHUNK), connection.sent], ["blocked", "0123"]);
+  assertEquals([client.serve(CHUNK), connection.sent], ["wantWrite", "0123"]);
   connection.room = Infinity;
-  assertEquals([client.resume(), connection.sent], ["ready", "0123456789"]);
+  assertEquals([client.resume(), connection.sent], ["wantRead", "0123456789"]);
 });
 
-for (const [promise, waitMs] of [["blocked", 0], ["asleep", 5]] as const) {
+for (const [promise, waitMs] of [["wantWrite", 0], ["timer", 5]] as const) {
   Deno.test(`a client that is ${promise} keeps its own copy of what it is owed`, () => {
     const connection = new RoomyConnection();
-    connection.room = promise === "blocked" ? 2 : Infinity;
+    connection.room = promise === "wantWrite" ? 2 : Infinity;
     const client = new Client(connection, {
       receive: (bytes) => new OneAnswer({ bytes, waitMs, close: false }),
     });
@@ -108,7 +108,7 @@ for (const [promise, waitMs] of [["blocked", 0], ["asleep", 5]] as const) {
     assertEquals(client.serve(buffer), promise);
     buffer.set(encode("them")); // the loop receives another client
     connection.room = Infinity;
-    assertEquals([client.resume(), connection.sent], ["ready", "mine"]);
+    assertEquals([client.resume(), connection.sent], ["wantRead", "mine"]);
   });
 }
 
@@ -120,48 +120,48 @@ Deno.test("a client sleeps before each answer that is to wait", () => {
     { text: "last", waitMs: 70 },
   );
   const startedMs = performance.now();
-  assertEquals([client.serve(CHUNK), client.progress], ["asleep", "asleep"]);
+  assertEquals([client.serve(CHUNK), client.progress], ["timer", "timer"]);
   const nowMs = performance.now();
   assertEquals(connection.sent, "at once ");
   assertGreaterOrEqual(client.dueMs, startedMs + 50);
   assertLessOrEqual(client.dueMs, nowMs + 50);
 
   const resumedMs = performance.now();
-  assertEquals([client.resume(), connection.sent], ["asleep", "at once later and with it "]);
+  assertEquals([client.resume(), connection.sent], ["timer", "at once later and with it "]);
   assertGreaterOrEqual(client.dueMs, resumedMs + 70);
-  assertEquals([client.resume(), client.progress], ["ready", "ready"]);
+  assertEquals([client.resume(), client.progress], ["wantRead", "wantRead"]);
   assertEquals(connection.sent, "at once later and with it last");
 });
 
 Deno.test("a client that wakes up may be blocked", () => {
   const { client, connection } = clientWith({ text: "late", waitMs: 5 }, { text: "r" });
-  assertEquals(client.serve(CHUNK), "asleep");
+  assertEquals(client.serve(CHUNK), "timer");
   connection.room = 2;
-  assertEquals([client.resume(), connection.sent], ["blocked", "la"]);
+  assertEquals([client.resume(), connection.sent], ["wantWrite", "la"]);
   connection.room = Infinity;
-  assertEquals([client.resume(), connection.sent], ["ready", "later"]);
+  assertEquals([client.resume(), connection.sent], ["wantRead", "later"]);
 });
 
 Deno.test("a client is done after the answer that closes, and makes no other", () => {
   const { client, connection } = clientWith({ text: "bye", close: true }, { text: "never" });
-  assertEquals([client.serve(CHUNK), client.progress], ["done", "done"]);
+  assertEquals([client.serve(CHUNK), client.progress], ["closed", "closed"]);
   assertEquals(connection.sent, "bye");
 });
 
 Deno.test("a client is done only when its last answer is sent", () => {
   const { client, connection } = clientWith({ text: "bye", close: true, waitMs: 5 });
-  assertEquals(client.serve(CHUNK), "asleep");
+  assertEquals(client.serve(CHUNK), "timer");
   connection.room = 1;
-  assertEquals(client.resume(), "blocked");
+  assertEquals(client.resume(), "wantWrite");
   connection.room = 2;
-  assertEquals([client.resume(), connection.sent], ["done", "bye"]);
+  assertEquals([client.resume(), connection.sent], ["closed", "bye"]);
 });
 
 for (const [promise, waitMs] of [["at once", 0], ["after a wait", 5]] as const) {
   Deno.test(`a client may be closed ${promise} without a last word`, () => {
     const { client, connection } = clientWith({ text: "", close: true, waitMs });
     const progress = client.serve(CHUNK);
-    assertEquals(waitMs > 0 ? client.resume() : progress, "done");
+    assertEquals(waitMs > 0 ? client.resume() : progress, "closed");
     assertEquals(connection.calls, 0);
   });
 }
@@ -174,9 +174,9 @@ Deno.test("a client asks for an answer only when the one before is sent", () => 
   }
   const client = new Client(connection, { receive: () => new GeneratedAnswers(making()) });
   connection.room = 4;
-  assertEquals([client.serve(CHUNK), made], ["blocked", 1]);
+  assertEquals([client.serve(CHUNK), made], ["wantWrite", 1]);
   connection.room = 3;
-  assertEquals([client.resume(), made], ["blocked", 2]);
+  assertEquals([client.resume(), made], ["wantWrite", 2]);
 });
 
 Deno.test("what the session or the socket throws is for the model to handle", () => {
@@ -202,46 +202,46 @@ function sleeper(inMs: number): Client {
 }
 
 Deno.test("sleepers come out when they are due, the earliest first", () => {
-  const sleepers = new Sleepers();
+  const timers = new TimerQueue();
   const clients = [-10, 1_000_000, -30, -20, 2_000_000].map(sleeper);
-  for (const client of clients) sleepers.add(client);
-  const due = [...sleepers.due()].map((client) => clients.indexOf(client));
+  for (const client of clients) timers.add(client);
+  const due = [...timers.due()].map((client) => clients.indexOf(client));
   assertEquals(due, [2, 3, 0]);
-  assertEquals([...sleepers.due()], []);
+  assertEquals([...timers.due()], []);
 });
 
 Deno.test("a sleeper that is added twice comes out once, and can be added again then", () => {
-  const sleepers = new Sleepers();
+  const timers = new TimerQueue();
   const client = sleeper(-1);
-  sleepers.add(client);
-  sleepers.add(client);
-  assertEquals([...sleepers.due()].length, 1);
-  assertEquals([...sleepers.due()].length, 0);
-  sleepers.add(client);
-  assertEquals([...sleepers.due()].length, 1);
+  timers.add(client);
+  timers.add(client);
+  assertEquals([...timers.due()].length, 1);
+  assertEquals([...timers.due()].length, 0);
+  timers.add(client);
+  assertEquals([...timers.due()].length, 1);
 });
 
 Deno.test("a sleeper may go back to sleep while the others wake up", () => {
-  const sleepers = new Sleepers();
+  const timers = new TimerQueue();
   const clients = [sleeper(-2), sleeper(-1)];
-  for (const client of clients) sleepers.add(client);
+  for (const client of clients) timers.add(client);
   let woken = 0;
-  for (const client of sleepers.due()) {
+  for (const client of timers.due()) {
     woken++;
     client.dueMs = performance.now() + 1_000_000;
-    sleepers.add(client);
+    timers.add(client);
   }
   assertEquals(woken, 2);
-  assert(sleepers.untilNextMs() > 900_000);
+  assert(timers.untilNextMs() > 900_000);
 });
 
 Deno.test("untilNextMs() is how long the next one sleeps", () => {
-  const sleepers = new Sleepers();
-  assertEquals(sleepers.untilNextMs(), Infinity);
-  sleepers.add(sleeper(5_000));
-  sleepers.add(sleeper(1_000));
-  const untilMs = sleepers.untilNextMs();
+  const timers = new TimerQueue();
+  assertEquals(timers.untilNextMs(), Infinity);
+  timers.add(sleeper(5_000));
+  timers.add(sleeper(1_000));
+  const untilMs = timers.untilNextMs();
   assert(untilMs > 0 && untilMs <= 1_000);
-  sleepers.add(sleeper(-1_000)); // one who is overdue is not waited for less than not at all
-  assertEquals(sleepers.untilNextMs(), 0);
+  timers.add(sleeper(-1_000)); // one who is overdue is not waited for less than not at all
+  assertEquals(timers.untilNextMs(), 0);
 });

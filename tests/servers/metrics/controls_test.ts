@@ -11,7 +11,7 @@ function bothEnds(): [Controls, Controls] {
 Deno.test("a burden is seen by all who share the controls", () => {
   const [setting, serving] = bothEnds();
   assertEquals([serving.sleepMs, serving.cpuMs], [0, 0]);
-  setting.setBurden({ sleepMs: 7, cpuMs: 3 });
+  setting.setSimulatedCost({ sleepMs: 7, cpuMs: 3 });
   assertEquals([serving.sleepMs, serving.cpuMs], [7, 3]);
 });
 

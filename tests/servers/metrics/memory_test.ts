@@ -47,13 +47,13 @@ Deno.test("clients that come and go are told of whether there is room or not", (
   const reader = new TraceReader(memory, 2);
   flood(10);
   recorder.accepted(CONNECTION);
-  recorder.taken(CONNECTION, 3);
+  recorder.dispatched(CONNECTION, 3);
   recorder.asleep(7, 50);
   recorder.blocked(CONNECTION);
   recorder.reset(CONNECTION);
   recorder.closed(CONNECTION);
-  const told = reader.read().records.map(({ event, client, servant, sizeBytes }) =>
-    `${event} ${client} ${servant} ${sizeBytes}`
+  const told = reader.read().records.map(({ event, client, worker, sizeBytes }) =>
+    `${event} ${client} ${worker} ${sizeBytes}`
   );
   assertEquals(told, [
     "received 7 0 1",

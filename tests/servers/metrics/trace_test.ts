@@ -57,7 +57,7 @@ Deno.test("a record is read as it was written", () => {
       client: 4_000_000_000,
       host: "127.0.0.1",
       port: 65_535,
-      servant: 0,
+      worker: 0,
       sizeBytes: 3_000_000_000,
     });
     assertEquals(decode(bytes), "GET /\n");
@@ -112,14 +112,14 @@ function capacity(): number {
 
 Deno.test("a slow reader loses the oldest records and is told how many", () => {
   const { reader, write } = watchedTrace();
-  const most = capacity();
-  for (let client = 0; client < most; client++) write(client);
+  const max = capacity();
+  for (let client = 0; client < max; client++) write(client);
   assertEquals(reader.read().lost, 0);
 
-  for (let client = 0; client < most + 10; client++) write(client);
+  for (let client = 0; client < max + 10; client++) write(client);
   const overwritten = reader.read();
-  assertEquals([overwritten.lost, overwritten.records.length], [10, most]);
-  assertEquals([clientsOf(overwritten)[0], clientsOf(overwritten).at(-1)], [10, most + 9]);
+  assertEquals([overwritten.lost, overwritten.records.length], [10, max]);
+  assertEquals([clientsOf(overwritten)[0], clientsOf(overwritten).at(-1)], [10, max + 9]);
 
   write(7);
   assertEquals(clientsOf(reader.read()), [7]);
@@ -148,11 +148,11 @@ Deno.test("a record that is being written is not read before it is whole", () =>
 
 Deno.test("a writer that is held up while the ring goes round harms no other's record", () => {
   const { reader, writer } = watchedTrace();
-  const most = capacity();
+  const max = capacity();
   const write = (client: number, host: Uint8Array) =>
     writer.write(TRACE_EVENT.accepted, client, host, 80, 0, NOTHING);
   const slow = hostThatCalls(() => {
-    for (let i = 0; i < most; i++) write(2, encode("::2"));
+    for (let i = 0; i < max; i++) write(2, encode("::2"));
   });
   write(1, slow);
   write(3, encode("::3"));
@@ -161,7 +161,7 @@ Deno.test("a writer that is held up while the ring goes round harms no other's r
   for (const { client, host } of records) {
     assertEquals(host, client === 1 ? decode(HOST) : `::${client}`);
   }
-  assertEquals(records.length + lost, most + 2);
+  assertEquals(records.length + lost, max + 2);
 });
 
 for (const bits of [31, 32]) {

@@ -13,7 +13,7 @@ import "../../harness/sanitizers.ts";
 /** Longer than the log goes without looking. */
 const SEVERAL_LOOKS_MS = 200;
 
-const OPTIONS = { mostPerSecond: 20, showsSent: false, sumsUpBusySeconds: true };
+const OPTIONS = { maxPerSecond: 20, showsSent: false, sumsUpBusySeconds: true };
 
 test("the log tells what happened before it began, but not before it began", async () => {
   const [stats, trace] = [createStatsMemory(), createTraceMemory()];

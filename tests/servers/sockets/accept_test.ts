@@ -34,7 +34,7 @@ class Script {
   /** The codes of the errors. */
   readonly codes: string[] = [];
   asked = 0;
-  mostAtOnce = 0;
+  maxAtOnce = 0;
   #pending = 0;
   #onAsked: () => void = () => {};
 
@@ -43,7 +43,7 @@ class Script {
     const accept = listener.accept.bind(listener);
     listener.accept = async () => {
       this.asked++;
-      this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#pending);
+      this.maxAtOnce = Math.max(this.maxAtOnce, ++this.#pending);
       this.#onAsked();
       try {
         const code = this.codes.shift();
@@ -122,7 +122,7 @@ testScripted("one accept at a time, however often it has failed", async (setting
   client.close();
   connection.close();
   while (setting.sockets.connections.has(connection)) await setting.sockets.pause(0);
-  assertEquals(script.mostAtOnce, 1);
+  assertEquals(script.maxAtOnce, 1);
   assertEquals(script.asked, 8);
   assertEquals(setting.notes.lines.filter((line) => !/^(accepted|closed) \d$/.test(line)), [
     "out of descriptors",

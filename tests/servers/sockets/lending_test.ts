@@ -93,8 +93,8 @@ testEachKind(
     const sending = writeAll(client, bytes).then(() => client.closeWrite());
     const queue: { kept: Uint8Array; from: number }[] = [];
     /** Releases the oldest, until no more than so many are left. */
-    const shorten = (most: number) => {
-      for (const { kept, from } of queue.splice(0, queue.length - most)) {
+    const shorten = (max: number) => {
+      for (const { kept, from } of queue.splice(0, queue.length - max)) {
         assertSameBytes(kept, bytes.subarray(from, from + kept.length));
         connection.release(kept);
       }

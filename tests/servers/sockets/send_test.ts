@@ -77,12 +77,12 @@ testEachKind("select() calls no connection writable that takes nothing", async (
   const chunk = new Uint8Array(10_000);
   const buffer = new Uint8Array(7_000);
   // The client reads slowly, so that the connection is nearly full all the time.
-  for (let taken = 0; taken < 5_000_000;) {
+  for (let dispatched = 0; dispatched < 5_000_000;) {
     await client.read(buffer);
     if (!await isWritable(setting, connection, 0)) continue;
     const count = connection.trySend(chunk);
     assertNotEquals(count, WOULD_BLOCK);
-    taken += count;
+    dispatched += count;
   }
 });
 

@@ -19,10 +19,10 @@ for (const command of COMMANDS) {
 }
 
 const NO_COMMAND = { reason: "no-command" } as const;
-const NO_TEXT = { reason: "out-of-range", field: "text", least: 0, most: 4_096 } as const;
+const NO_TEXT = { reason: "out-of-range", field: "text", min: 0, max: 4_096 } as const;
 
-function outOf(field: string, least: number, most: number): Refusal {
-  return { reason: "out-of-range", field, least, most };
+function outOf(field: string, min: number, max: number): Refusal {
+  return { reason: "out-of-range", field, min, max };
 }
 
 const REFUSED: readonly [json: string, refusal: Refusal][] = [

@@ -20,11 +20,11 @@ new Backlog(ADDRESS)[Symbol.dispose](); // what it opens stays open, and no test
 
 /** What a server takes that takes next to nothing, or nearly all there is. */
 function usage(isShort: boolean): Pick<UsageWatch, "look"> {
-  const taken: Usage = { cpuSeconds: 1, memoryBytes: 1, measuredMs: 1, isShort };
-  return { look: () => taken };
+  const dispatched: Usage = { cpuSeconds: 1, memoryBytes: 1, measuredMs: 1, isShort };
+  return { look: () => dispatched };
 }
 
-/** A run of a server that consists of its memory, and what writes there as an engine does. */
+/** A run of a server that consists of its memory, and what writes there as a server does. */
 function runOf(
   usageWatch: Pick<UsageWatch, "look">,
   model: ModelName = "select",
@@ -78,7 +78,7 @@ test("only a model with a loop has the latency of a loop", async () => {
     const [frame] = await framesOf(run, 1);
     const hello = await run.hello();
     await run.end();
-    const hasLoop = hello.servant === "loop" || hello.servant === "coroutine";
+    const hasLoop = hello.worker === "loop" || hello.worker === "coroutine";
     assertEquals([hello.tellsLatency, frame.loopLatencyMs !== null], [hasLoop, hasLoop], model);
   }
 });

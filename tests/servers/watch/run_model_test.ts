@@ -1,4 +1,4 @@
-import type { Servant } from "../../../servers/registry.ts";
+import type { ServedBy } from "../../../servers/registry.ts";
 import type { TraceEvent } from "../../../servers/metrics/trace.ts";
 import { STATES } from "../../../servers/watch/frames.ts";
 import { RunModel } from "../../../servers/watch/run_model.ts";
@@ -6,12 +6,12 @@ import { assertEquals } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";
 
 /** A model of a run, and records for it that come one millisecond after the other. */
-function modelOf(servant: Servant, clientsEach: "one" | "many" = "many") {
-  const model = new RunModel(servant, clientsEach);
+function modelOf(worker: ServedBy, clientsEach: "one" | "many" = "many") {
+  const model = new RunModel(worker, clientsEach);
   let timeMs = 0;
-  const tell = (event: TraceEvent, client: number, servantNumber = 0, sizeBytes = 0) =>
+  const tell = (event: TraceEvent, client: number, workerNumber = 0, sizeBytes = 0) =>
     model.apply({
-      ...{ event, client, sizeBytes, servant: servantNumber },
+      ...{ event, client, sizeBytes, worker: workerNumber },
       timeMs: ++timeMs,
       host: "127.0.0.1",
       port: 1_000 + client,
@@ -69,7 +69,7 @@ Deno.test("a client that was just accepted is not in the backlog, whatever was r
 Deno.test("a client waits in the queue until a thread takes it, and stays on its lane", () => {
   const { tell, changes } = modelOf("thread");
   tell("accepted", 1);
-  tell("taken", 1, 3);
+  tell("dispatched", 1, 3);
   tell("received", 1); // where the main thread receives for the others
   tell("asleep", 1, 3, 100);
   tell("sent", 1);
@@ -86,7 +86,7 @@ Deno.test("a thread or process of its own is another lane than the one that had 
   const { tell, changes } = modelOf("process", "one");
   for (const client of [1, 2, 3]) {
     tell("accepted", client);
-    tell("taken", client, 1);
+    tell("dispatched", client, 1);
     tell("received", client, 1);
     tell("closed", client);
   }
@@ -101,7 +101,7 @@ Deno.test("a thread that serves one client after another is one lane", () => {
   const { tell, changes } = modelOf("thread");
   for (const client of [1, 2, 3]) {
     tell("accepted", client);
-    tell("taken", client, 5);
+    tell("dispatched", client, 5);
     tell("closed", client);
   }
   assertEquals(changes().filter((change) => change.includes("waiting on 5")).length, 3);

@@ -129,7 +129,7 @@ test("a number that is out of range is refused with the range", async () => {
   const headers = { authorization: `Bearer ${page.token}` };
   const { response } = await page.ask("POST", "/control", headers, '{"do":"hold","ms":99999}');
   assertEquals(JSON.parse(response.split("\r\n\r\n")[1]), {
-    ...{ reason: "out-of-range", field: "ms", least: 1, most: 60_000 },
+    ...{ reason: "out-of-range", field: "ms", min: 1, max: 60_000 },
   });
 });
 

@@ -11,10 +11,10 @@ import { ClientQueue, type QueuedClient } from "../../../servers/workers/client_
 
 self.onmessage = ({ data }: MessageEvent<SharedArrayBuffer>) => {
   const queue = new ClientQueue(data);
-  const taken: QueuedClient[] = [];
+  const dispatched: QueuedClient[] = [];
   for (let client; (client = queue.take()) !== null;) {
-    taken.push(client);
+    dispatched.push(client);
     queue.finished();
   }
-  self.postMessage(taken);
+  self.postMessage(dispatched);
 };

@@ -134,7 +134,7 @@ test("gevent: an Event lets all go on who wait for it, and all who come later", 
 test("gevent: a Queue gives items in order, and makes both sides wait for each other", async () => {
   await runOnClock(function* () {
     const queue = new Queue<number>(2);
-    const taken: number[] = [];
+    const dispatched: number[] = [];
     const producer = spawn(function* (): Coroutine {
       for (let i = 0; i < 1_000; i++) {
         yield* queue.put(i);
@@ -144,10 +144,10 @@ test("gevent: a Queue gives items in order, and makes both sides wait for each o
     });
     const consumers = Array.from({ length: 3 }, () =>
       spawn(function* (): Coroutine {
-        for (let item; (item = yield* queue.get()) >= 0;) taken.push(item);
+        for (let item; (item = yield* queue.get()) >= 0;) dispatched.push(item);
       }));
     yield* joinall([producer, ...consumers], { raiseError: true });
-    assertEquals(taken, Array.from({ length: 1_000 }, (_, i) => i));
+    assertEquals(dispatched, Array.from({ length: 1_000 }, (_, i) => i));
   });
 });
 
@@ -176,15 +176,15 @@ test("gevent: a Queue that is empty or full in time says so, and loses nothing",
 test("gevent: a Pool never has more members than it may", async () => {
   await runOnClock(function* (clock) {
     const pool = new Pool(3);
-    let most = 0;
+    let max = 0;
     function* work(ms: number): Coroutine<number> {
-      most = Math.max(most, 3 - pool.freeCount);
+      max = Math.max(max, 3 - pool.freeCount);
       yield* sleep(ms);
       return ms * 2;
     }
     const results = yield* pool.map(work, [30, 10, 20, 30, 10, 20]);
     assertEquals(results, [60, 20, 40, 60, 20, 40]);
-    assertEquals(most, 3);
+    assertEquals(max, 3);
     assert(clock.nowMs() < 120, "they sleep at the same time");
     yield* pool.spawn(work, 1_000);
     yield* pool.spawn(work, 1_000);
@@ -241,8 +241,8 @@ test("gevent: Pool.kill ends a member that another one waits for while it ends",
 
 test("gevent: a Queue of 0 or less has no limit, as in gevent", async () => {
   await runOnClock(function* () {
-    for (const most of [0, -1]) {
-      const queue = new Queue<number>(most);
+    for (const max of [0, -1]) {
+      const queue = new Queue<number>(max);
       for (let i = 0; i < 100; i++) yield* queue.put(i);
       assertEquals([queue.size, yield* queue.get()], [100, 0]);
     }

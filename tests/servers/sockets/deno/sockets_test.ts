@@ -1,5 +1,5 @@
 import { DenoSockets } from "../../../../servers/sockets/deno/sockets.ts";
-import { Inbox } from "../../../../servers/sockets/deno/receive_buffer.ts";
+import { ReceiveBuffer } from "../../../../servers/sockets/deno/receive_buffer.ts";
 import {
   ConnectionReset,
   hasDenoOperations,
@@ -65,53 +65,53 @@ test("trySend() takes no more at once than what is to wait may be", async () => 
 });
 
 /** Does what a read does that gets `text`, and takes it. */
-function receive(inbox: Inbox, text: string): Uint8Array {
-  const space = inbox.space();
+function receive(receiveBuffer: ReceiveBuffer, text: string): Uint8Array {
+  const space = receiveBuffer.space();
   assert(space !== undefined);
   space.set(encode(text));
-  inbox.stored(text.length);
-  return inbox.take(text.length);
+  receiveBuffer.stored(text.length);
+  return receiveBuffer.take(text.length);
 }
 
-function keep(inbox: Inbox, text: string): Uint8Array {
-  const bytes = receive(inbox, text);
-  inbox.keep(bytes);
+function keep(receiveBuffer: ReceiveBuffer, text: string): Uint8Array {
+  const bytes = receive(receiveBuffer, text);
+  receiveBuffer.keep(bytes);
   return bytes;
 }
 
 Deno.test("an inbox has one buffer, as long as what is kept is released again", () => {
-  const inbox = new Inbox(8);
-  const { buffer } = receive(inbox, "longest!");
+  const receiveBuffer = new ReceiveBuffer(8);
+  const { buffer } = receive(receiveBuffer, "longest!");
   for (let turn = 0; turn < 10; turn++) {
-    const kept = ["a", "bc", "def"].map((text) => keep(inbox, text));
+    const kept = ["a", "bc", "def"].map((text) => keep(receiveBuffer, text));
     assertEquals(kept.map(decode), ["a", "bc", "def"]);
-    for (const chunk of kept) inbox.release(chunk);
-    const next = receive(inbox, "longest!");
+    for (const chunk of kept) receiveBuffer.release(chunk);
+    const next = receive(receiveBuffer, "longest!");
     assertEquals([next.buffer === buffer, next.byteOffset], [true, 0]);
   }
 });
 
 Deno.test("an inbox leaves its buffer to what is kept there, and takes a new one", () => {
-  const inbox = new Inbox(8);
-  const old = ["abc", "def"].map((text) => keep(inbox, text));
-  const next = keep(inbox, "new");
+  const receiveBuffer = new ReceiveBuffer(8);
+  const old = ["abc", "def"].map((text) => keep(receiveBuffer, text));
+  const next = keep(receiveBuffer, "new");
   assertEquals([...old, next].map(decode), ["abc", "def", "new"]);
-  assertEquals([inbox.lent(old[0]), inbox.lent(next)], [false, true]);
-  for (const chunk of old) inbox.release(chunk); // says nothing of the new one
-  receive(inbox, "more");
+  assertEquals([receiveBuffer.lent(old[0]), receiveBuffer.lent(next)], [false, true]);
+  for (const chunk of old) receiveBuffer.release(chunk); // says nothing of the new one
+  receive(receiveBuffer, "more");
   assertEquals(decode(next), "new");
-  inbox.release(next);
-  const last = receive(inbox, "longest!");
+  receiveBuffer.release(next);
+  const last = receive(receiveBuffer, "longest!");
   assertEquals([last.buffer === next.buffer, last.byteOffset], [true, 0]);
 });
 
 Deno.test("an inbox has no space while it is full of what was not taken", () => {
-  const inbox = new Inbox(4);
-  inbox.space();
-  inbox.stored(4);
-  assertEquals(inbox.space(), undefined);
-  inbox.take(2);
-  assertEquals(inbox.space(), undefined);
-  inbox.take(2);
-  assertEquals(inbox.space()?.length, 4);
+  const receiveBuffer = new ReceiveBuffer(4);
+  receiveBuffer.space();
+  receiveBuffer.stored(4);
+  assertEquals(receiveBuffer.space(), undefined);
+  receiveBuffer.take(2);
+  assertEquals(receiveBuffer.space(), undefined);
+  receiveBuffer.take(2);
+  assertEquals(receiveBuffer.space()?.length, 4);
 });

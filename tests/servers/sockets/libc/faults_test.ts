@@ -275,7 +275,7 @@ for (const code of ["ECONNRESET", "EPIPE", "ETIMEDOUT"] as const) {
 testScripted("every byte is moved in order, one at a time", async (setting, script) => {
   const { client, connection } = await setting.pair();
   const bytes = randomBytes(1_000);
-  script.mostBytes = 1;
+  script.maxBytes = 1;
   await connection.send(bytes);
   assertEquals(script.asked("send"), 1_000);
   assertSameBytes(await readExactly(client, 1_000), bytes);
@@ -297,7 +297,7 @@ testScripted(
     const { client, connection } = await setting.pair();
     const bytes = randomBytes(1_000);
     const before = connection.activity;
-    script.mostBytes = 100;
+    script.maxBytes = 100;
     script.script("send", -ERRNO.EAGAIN, -ERRNO.EINTR, -ERRNO.EAGAIN);
     await connection.send(bytes);
     assertSameBytes(await readExactly(client, 1_000), bytes);

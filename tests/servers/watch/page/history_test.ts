@@ -144,8 +144,8 @@ Deno.test("of lanes that are too many those stay that have ended last, or not ye
     history.apply(frame(beganMs, [[beganMs, lane, WAITING, lane]]));
     if (lane > 1) history.apply(frame(beganMs + 500, [[beganMs + 500, lane, CLOSED, lane]]));
   }
-  const shown = (most: number) =>
-    visibleRows(history, 0, 12_000, most).map(({ lane }: { lane: number }) => lane);
+  const shown = (max: number) =>
+    visibleRows(history, 0, 12_000, max).map(({ lane }: { lane: number }) => lane);
   assertEquals(shown(6), [1, 2, 3, 4, 5, 6]);
   assertEquals(shown(3), [1, 5, 6]);
   assertEquals(shown(1), [1]);

@@ -15,7 +15,7 @@ const STATES = ["backlog", "queued", "waiting", "served", "asleep", "blocked"];
 const TEXT_CONTRAST = 4.5;
 const PICTURE_CONTRAST = 3;
 /** A distance in OKLab at which neighboring areas are seen to be different. */
-const LEAST_UNLIKENESS = 0.1;
+const MIN_UNLIKENESS = 0.1;
 
 const styles = await Promise.all(["style", "states"].map(readStyle));
 const light = Object.assign({}, ...styles.map(([light]) => light));
@@ -38,7 +38,7 @@ for (const [name, colors] of Object.entries({ light, dark: { ...light, ...dark }
       for (const one of STATES) {
         for (const other of STATES.slice(STATES.indexOf(one) + 1)) {
           const seen = unlikeness(colors[one], colors[other], sight);
-          assertGreater(seen, LEAST_UNLIKENESS, `${one} and ${other}`);
+          assertGreater(seen, MIN_UNLIKENESS, `${one} and ${other}`);
         }
       }
     });

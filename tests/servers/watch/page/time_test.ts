@@ -16,7 +16,7 @@ import { FakePage, line, nthFrame, seen, seenLater } from "../../../harness/fake
 import { FakeRun } from "../../../harness/fake_run.ts";
 import { PageProcess } from "../../../harness/page_process.ts";
 
-const LOOK_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
 browserTest(
   "paused is paused, however long, and what was before can be gone back to",
@@ -28,7 +28,7 @@ browserTest(
       fake.publish(50);
       const before = await seen(page);
       for (let i = 0; i < 200; i++) fake.publish(1_000);
-      while (await sliderMax(page) < fake.timeMs) await page.waitForTimeout(LOOK_MS);
+      while (await sliderMax(page) < fake.timeMs) await page.waitForTimeout(POLL_INTERVAL_MS);
       assertEquals(await seen(page), before);
       // Forth and back.
       await page.keyboard.press("ArrowRight");
@@ -56,7 +56,7 @@ browserTest("paused for longer than can be kept, the page says so, and goes on w
     const notice = page.locator(".notice", { hasText: "is not kept" });
     while (!await notice.isVisible()) {
       fake.publish(1_000, { changes });
-      await page.waitForTimeout(LOOK_MS);
+      await page.waitForTimeout(POLL_INTERVAL_MS);
     }
     assertEquals(await seen(page), before);
     await page.getByRole("button", { name: "Go on" }).click();

@@ -20,7 +20,7 @@ function start(flags: string[]): Promise<Server> {
   return Server.start(["thread", "--sockets", "libc", ...flags]);
 }
 
-/** How many Workers the server has; the engine is one. */
+/** How many Workers the server has; the server is one. */
 async function countWorkers({ pid }: Server): Promise<number> {
   let count = 0;
   for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
@@ -127,9 +127,9 @@ test(
     );
     const clients: Deno.TcpConn[] = [];
     for (let i = 0; i < 10; i++) clients.push(await server.connect());
-    const { most, limit } = await server.event("clients-limited");
+    const { max, limit } = await server.event("clients-limited");
     assertEquals(limit, 96);
-    const served = Number(most);
+    const served = Number(max);
     assertGreaterOrEqual(served, 2);
     assertLess(served, 10);
     for (const client of clients.slice(0, served)) assertEquals(await exchange(client, "on"), "on");
@@ -166,7 +166,7 @@ async function stopEarly(args: string[]): Promise<number> {
   const child = new Deno.Command(program, { args: programArgs, stdout: "null", stderr: "piped" })
     .spawn();
   let lines = 0;
-  // The first is the engine's own.
+  // The first is the server's own.
   for await (
     const _ of linesOf(child.stderr)
   ) {

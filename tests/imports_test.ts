@@ -48,8 +48,7 @@ function roomOf(path: string): number {
 }
 
 /** Imports and exports, of values and of types, and those that are loaded later. */
-const IMPORTED =
-  /^\s*(?:import|export)\b[^;"(]*?from "(\.[^"]+\.[tj]s)"|^import "(\.[^"]+\.[tj]s)"|\bimport\("(\.[^"]+)"\)/gm;
+const IMPORTED = /^\s*(?:import|export)\b[^;"]*?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
 
 interface Import {
   readonly path: string;
@@ -71,12 +70,9 @@ async function readImports(): Promise<Map<string, Import[]>> {
   }
   for (const path of paths) {
     const text = await Deno.readTextFile(`${ROOT}${path}`);
-    const found = [...text.matchAll(IMPORTED)].map(([, named, bare, later]) => ({
-      path: relative(ROOT, `${ROOT}${dirname(path)}/${named ?? bare ?? later}`).replaceAll(
-        "\\",
-        "/",
-      ),
-      isLoadedLater: later !== undefined,
+    const found = [...text.matchAll(IMPORTED)].map(([, now, later]) => ({
+      path: relative(ROOT, `${ROOT}${dirname(path)}/${now ?? later}`).replaceAll("\\", "/"),
+      isLoadedLater: now === undefined,
     }));
     imports.set(path, found);
   }

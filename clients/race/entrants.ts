@@ -5,7 +5,8 @@
  */
 
 import type { SocketKind } from "../../servers/context/protocol.ts";
-import { modelEntry, type ModelName } from "../../servers/registry.ts";
+import { modelEntry } from "../../servers/registry.ts";
+import type { ModelName } from "../../servers/context/context.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { splitCommand } from "../../servers/commands/program.ts";
 import { freePort } from "../target/listening_ports.ts";

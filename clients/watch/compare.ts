@@ -1,7 +1,7 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
-import type { ModelName } from "../../servers/registry.ts";
+import type { ModelName } from "../../servers/context/context.ts";
 import type { SocketKind } from "../../servers/context/protocol.ts";
 import type { Run } from "../../servers/watch/frames.ts";
 import { NotListeningError, ServerProcess } from "../target/server_process.ts";

@@ -1,7 +1,8 @@
 import { closest } from "../../cli/closest.ts";
 import { UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { isModelName, MODEL_NAMES, type ModelName } from "../registry.ts";
+import { isModelName, MODEL_NAMES } from "../registry.ts";
+import type { ModelName } from "../context/context.ts";
 
 /** @throws {UsageError} with the nearest name when `typed` is not that of a model */
 export function parseModelName(typed: string, messages: Messages): ModelName {

@@ -4,7 +4,8 @@ import { choice, duration, type FlagValues, integer, onOff } from "../../cli/fla
 import { optional, text, toTyped } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
-import { MODEL_NAMES, modelEntry, type ModelName } from "../registry.ts";
+import { MODEL_NAMES, modelEntry } from "../registry.ts";
+import type { ModelName } from "../context/context.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import { VIEW_PORT } from "../watch/view_port.ts";
 

@@ -12,6 +12,25 @@ import type { Address, Connection, Listener, Sockets } from "../sockets/interfac
 import type { ChildLimit } from "./child_limit.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 
+/** The name of a model, as `serve` takes it. */
+export type ModelName =
+  | "blocking"
+  | "process"
+  | "thread"
+  | "threadpool"
+  | "nonblocking"
+  | "select"
+  | "select-queue"
+  | "poll"
+  | "epoll"
+  | "coroutine"
+  | "greenlet"
+  | "gevent"
+  | "async";
+
+/** Who serves a client. */
+export type ServedBy = "caller" | "process" | "thread" | "loop" | "coroutine";
+
 /** A way of serving: returns when the server was stopped and it has no more to do. */
 export type Model = (context: ServerContext) => Promise<void>;
 

@@ -6,7 +6,7 @@
  */
 
 import type { HandlerChoice } from "../handlers/handlers.ts";
-import type { ModelName } from "../registry.ts";
+import type { ModelName } from "../context/context.ts";
 import type { ListenOptions } from "../sockets/interface.ts";
 import type { SharedMemory } from "../metrics/memory.ts";
 import type { ClientForChild, ModelOptions, Notice } from "./context.ts";

@@ -1,5 +1,4 @@
-import type { ServedBy } from "../registry.ts";
-import type { ServerContext } from "./context.ts";
+import type { ServedBy, ServerContext } from "./context.ts";
 
 /** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
 const DESCRIPTORS_OF_PROCESS = 48;

@@ -4,7 +4,7 @@ import { bold, dim } from "../../cli/colors.ts";
 import { standardError, standardOutput } from "../../cli/output.ts";
 import type { Notice } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
-import type { ModelName } from "../registry.ts";
+import type { ModelName } from "../context/context.ts";
 import type { Counters } from "../metrics/counters.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import { describeNotice, describeRecord, type LoggedRecord } from "./descriptions.ts";

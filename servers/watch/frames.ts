@@ -6,7 +6,7 @@
  */
 
 import type { Language } from "../../cli/language.ts";
-import type { ServedBy } from "../registry.ts";
+import type { ServedBy } from "../context/context.ts";
 import type { ModelText } from "../../cli/messages/en_models.ts";
 
 /** What a client may be doing; a frame names a state by its place here. */

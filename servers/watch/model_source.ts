@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModelName } from "../registry.ts";
+import type { ModelName } from "../context/context.ts";
 import { modelEntry } from "../registry.ts";
 import type { Call, SourceFile } from "./frames.ts";
 

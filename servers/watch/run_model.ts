@@ -1,5 +1,5 @@
 import type { ThreadPlan } from "../context/threads.ts";
-import type { ServedBy } from "../registry.ts";
+import type { ServedBy } from "../context/context.ts";
 import type { TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import { BACKLOG_LANE, type Change, QUEUE_LANE, type State, STATES } from "./frames.ts";

@@ -1,6 +1,7 @@
 import { en } from "../../../cli/messages/en.ts";
 import { zh } from "../../../cli/messages/zh.ts";
-import { MODEL_NAMES, type ModelName } from "../../../servers/registry.ts";
+import { MODEL_NAMES } from "../../../servers/registry.ts";
+import type { ModelName } from "../../../servers/context/context.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
 import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
 import { createStatsMemory } from "../../../servers/metrics/counters.ts";

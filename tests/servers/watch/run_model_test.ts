@@ -1,4 +1,4 @@
-import type { ServedBy } from "../../../servers/registry.ts";
+import type { ServedBy } from "../../../servers/context/context.ts";
 import type { TraceEvent } from "../../../servers/metrics/trace.ts";
 import { STATES } from "../../../servers/watch/frames.ts";
 import { RunModel } from "../../../servers/watch/run_model.ts";

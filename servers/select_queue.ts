@@ -77,7 +77,7 @@ export async function selectQueue(context: ServerContext): Promise<void> {
       queued.ended = true;
       return;
     }
-    queued.queue.push(connection.keep(message));
+    queued.queue.push(connection.retain(message));
     queued.queuedBytes += message.length;
   }
 

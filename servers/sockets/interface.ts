@@ -95,7 +95,7 @@ export interface Connection extends Pollable {
    */
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK;
   /** Makes what {@linkcode tryRecv} lent last until {@linkcode release}; copies it only if it must. */
-  keep(bytes: Uint8Array): Uint8Array;
+  retain(bytes: Uint8Array): Uint8Array;
   /** Gives back what was kept, in the order of keeping. */
   release(bytes: Uint8Array): void;
   /**

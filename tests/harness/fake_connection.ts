@@ -26,7 +26,7 @@ export class FakeConnection implements Connection {
     return unused();
   }
 
-  keep(_bytes: Uint8Array): Uint8Array {
+  retain(_bytes: Uint8Array): Uint8Array {
     return unused();
   }
 

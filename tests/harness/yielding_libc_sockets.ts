@@ -18,7 +18,8 @@ import type {
   Sockets,
 } from "../../servers/sockets/interface.ts";
 import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
-import { asLibcPollable, type LibcPollable } from "../../servers/sockets/libc/reactor.ts";
+import { asLibcPollable } from "../../servers/sockets/libc/reactor.ts";
+import type { LibcPollable } from "../../servers/sockets/libc/connection_context.ts";
 import {
   hasSystemCalls,
   type SystemCalls,

@@ -135,8 +135,8 @@ export class DenoConnection implements Connection, DenoPollable {
     return bytes;
   }
 
-  keep(bytes: Uint8Array): Uint8Array {
-    this.#receiveBuffer.keep(bytes);
+  retain(bytes: Uint8Array): Uint8Array {
+    this.#receiveBuffer.retain(bytes);
     return bytes;
   }
 
@@ -147,7 +147,7 @@ export class DenoConnection implements Connection, DenoPollable {
   trySend(bytes: Uint8Array): number {
     if (this.#fault !== undefined) throw this.#fault;
     this.#sendBuffer ??= new SendBuffer(this.#conn, this.#onSent, this.#onFault);
-    const count = this.#receiveBuffer.lent(bytes)
+    const count = this.#receiveBuffer.owns(bytes)
       ? this.#sendBuffer.borrow(bytes)
       : this.#sendBuffer.take(bytes);
     if (count > 0) this.wrote(count);

@@ -9,7 +9,7 @@ export class ReceiveBuffer {
   #start = 0;
   #end = 0;
   /** How many chunks of this buffer were kept and not released. */
-  #keptCount = 0;
+  #retainedCount = 0;
 
   constructor(capacityBytes: number) {
     this.#capacityBytes = capacityBytes;
@@ -47,25 +47,25 @@ export class ReceiveBuffer {
   }
 
   /** Whether `bytes` are lent from here, and not from a buffer that was given up. */
-  lent(bytes: Uint8Array): boolean {
+  owns(bytes: Uint8Array): boolean {
     return bytes.buffer === this.#buffer?.buffer;
   }
 
   /** What was lent stays as it is until {@linkcode release}. */
-  keep(bytes: Uint8Array): void {
-    if (this.lent(bytes)) this.#keptCount++;
+  retain(bytes: Uint8Array): void {
+    if (this.owns(bytes)) this.#retainedCount++;
   }
 
   release(bytes: Uint8Array): void {
-    if (this.lent(bytes)) this.#keptCount--;
+    if (this.owns(bytes)) this.#retainedCount--;
   }
 
   /** Goes back to the front; of a new buffer, if this one is mostly full of what is kept. */
   #beginAgain(): void {
-    if (this.#keptCount > 0) {
+    if (this.#retainedCount > 0) {
       if (this.#end <= this.#capacityBytes / 2) return;
       this.#buffer = undefined;
-      this.#keptCount = 0;
+      this.#retainedCount = 0;
     }
     this.#start = this.#end = 0;
   }

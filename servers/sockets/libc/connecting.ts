@@ -1,8 +1,8 @@
 import { HostLookupError, lookUpHost } from "./host_lookup.ts";
 import { type Address, ConnectFailed, type Connecting, type Connection } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
-import type { ConnectionContext } from "./connection_context.ts";
-import type { LibcPollable, LibcReactor } from "./reactor.ts";
+import type { LibcPollable } from "./connection_context.ts";
+import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket_address.ts";
 import { connectError, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
@@ -41,8 +41,13 @@ export class LibcConnecting implements Connecting, LibcPollable {
     // As those that are accepted: they block or not from call to call.
     setBlocking(calls, this.descriptor, true);
     table.add(this.descriptor);
-    const context = new UnobservedHome(this.#reactor);
-    const connection = new LibcConnection(context, this.descriptor, this.#id, this.#peer);
+    const connection = new LibcConnection(
+      this.#reactor,
+      this.descriptor,
+      this.#id,
+      this.#peer,
+      UNOBSERVED,
+    );
     connections.add(connection);
     return connection;
   }
@@ -75,41 +80,5 @@ function addressesOf(host: string, port: number): SocketAddress[] {
   } catch (error) {
     if (error instanceof HostLookupError) throw new ConnectFailed(error.message);
     throw error;
-  }
-}
-
-/** The home of connections that are nobody's clients. */
-class UnobservedHome implements ConnectionContext {
-  readonly observer = UNOBSERVED;
-  readonly calls: ConnectionContext["calls"];
-  readonly table: ConnectionContext["table"];
-  readonly thread: number;
-  readonly buffer: ConnectionContext["buffer"];
-
-  constructor(private readonly reactor: LibcReactor) {
-    this.calls = reactor.calls;
-    this.table = reactor.table;
-    this.thread = reactor.thread;
-    this.buffer = reactor.buffer;
-  }
-
-  get turn(): number {
-    return this.reactor.turn;
-  }
-
-  wake(): void {
-    this.reactor.wake();
-  }
-
-  closing(fd: number): void {
-    this.reactor.closing(fd);
-  }
-
-  released(connection: LibcConnection): void {
-    this.reactor.released(connection);
-  }
-
-  linger(connection: LibcConnection, untilMs: number): void {
-    this.reactor.linger(connection, untilMs);
   }
 }

@@ -1,13 +1,11 @@
 /**
- * What a connection of the `libc` socket kind needs of those around it.
+ * What a connection of the `libc` socket kind and those around it need of each other.
  *
  * @module
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import type { Observer } from "../interface.ts";
-import type { LibcConnection } from "./connection.ts";
-import type { ReceiveBuffer } from "./receive_buffer.ts";
+import type { Connection, Observer, Pollable } from "../interface.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 
 /** What a connection needs of the thread that it lives in. */
@@ -22,13 +20,34 @@ export interface ConnectionContext {
   /** Has the thread's readiness call look at what the system knows nothing of. */
   wake(): void;
   /** Where `tryRecv` receives for all connections of the thread. */
-  readonly buffer: ReceiveBuffer;
+  readonly buffer: {
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    view(countBytes: number): Uint8Array;
+  };
   /** The descriptor is about to be closed. */
   closing(fd: number): void;
   /** The descriptor is free again. */
-  released(connection: LibcConnection): void;
-  /** Looks after a connection that is closed, until {@linkcode LibcConnection.lookForEnd} is done. */
-  linger(connection: LibcConnection, untilMs: number): void;
+  released(connection: WatchedConnection): void;
+  /** Looks after a closed connection until {@linkcode WatchedConnection.lookForEnd} is done. */
+  linger(connection: WatchedConnection, untilMs: number): void;
+}
+
+/** A socket of this kind as a readiness call sees it. */
+export interface LibcPollable extends Pollable {
+  /** The descriptor to watch, or -1 while there is nothing to be watched. */
+  readonly descriptor: number;
+}
+
+/** A connection as the reactor sees it. */
+export interface WatchedConnection extends Connection {
+  /** See {@linkcode LibcPollable}. */
+  readonly descriptor: number;
+  /** An interest list reports it. */
+  reported(hungUp: boolean): void;
+  /** Of a closed connection: gives back its descriptor if the client has ended, or it is late. */
+  lookForEnd(untilMs: number): void;
+  /** {@linkcode lookForEnd} until it is found, which blocks the thread. */
+  waitForEnd(untilMs: number): void;
 }
 
 /** An edge-triggered interest list. */

@@ -8,36 +8,24 @@
  * @module
  */
 
-import { SERVER_WORKS, type Turn } from "../interface.ts";
+import { SERVER_WORKS } from "../interface.ts";
+import {
+  ABSENT,
+  ACTIVITY,
+  CUT_OFF,
+  DescriptorWords,
+  DISMISSED,
+  FIELDS,
+} from "./descriptor_words.ts";
+import { FINISHED, HEADER_LENGTH, HELD, place, PRESENT } from "./descriptor_words.ts";
+import { STOPPING, THREAD, TURN } from "./descriptor_words.ts";
 
-/** Places in the header. */
-const STOPPING = 0;
+/** Places in the header, after {@linkcode STOPPING}. */
 const LISTENER = 1;
 const WAKER = 2;
 const OPEN = 3;
 const RELEASED = 4;
 const HIGHEST = 5;
-const HEADER_LENGTH = 16;
-
-/** States of a descriptor. */
-const ABSENT = 0;
-const PRESENT = 1;
-/** Another thread is shutting it down right now. */
-const HELD = 2;
-/** As {@linkcode PRESENT}, and it was told to end. */
-const FINISHED = 3;
-/** As {@linkcode FINISHED}, and nothing is owed to it any more. */
-const CUT_OFF = 4;
-
-/**
- * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is, and
- * whether the client was told to end because it was silent.
- */
-const FIELDS = 5;
-const ACTIVITY = 1;
-const THREAD = 2;
-const TURN = 3;
-const DISMISSED = 4;
 
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MAX_DESCRIPTORS = 1_048_576;
@@ -49,168 +37,128 @@ export function createDescriptorMemory(limit: number): SharedArrayBuffer {
 }
 
 /** See the module. Any number of threads may have one on the same memory. */
-export class DescriptorTable {
-  readonly #words: Int32Array;
-
-  constructor(readonly memory: SharedArrayBuffer) {
-    this.#words = new Int32Array(memory);
-  }
-
-  /** Whether the server was told to stop. */
-  get stopping(): boolean {
-    return Atomics.load(this.#words, STOPPING) !== 0;
-  }
-
+export class DescriptorTable extends DescriptorWords {
   stop(): void {
-    Atomics.store(this.#words, STOPPING, 1);
+    Atomics.store(this.words, STOPPING, 1);
   }
 
   /** How many clients have a descriptor, here or in another process. */
   get openCount(): number {
-    return Atomics.load(this.#words, OPEN);
+    return Atomics.load(this.words, OPEN);
   }
 
   /** Where it can be written to wake the server's readiness call; `undefined` if it has none. */
   get waker(): number | undefined {
-    return toDescriptor(Atomics.load(this.#words, WAKER));
+    return toDescriptor(Atomics.load(this.words, WAKER));
   }
 
   set waker(fd: number) {
-    Atomics.store(this.#words, WAKER, fd + 1);
+    Atomics.store(this.words, WAKER, fd + 1);
   }
 
   /** A client's descriptor, from now on. */
   add(fd: number): void {
     const at = place(fd);
-    if (at >= this.#words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
-    this.#words[at + ACTIVITY]++; // whoever had this descriptor before was another client
-    this.#words[at + TURN] = SERVER_WORKS;
-    this.#words[at + DISMISSED] = 0;
-    Atomics.store(this.#words, at, PRESENT);
-    Atomics.add(this.#words, OPEN, 1);
-    if (fd > Atomics.load(this.#words, HIGHEST)) Atomics.store(this.#words, HIGHEST, fd);
+    if (at >= this.words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
+    this.words[at + ACTIVITY]++; // whoever had this descriptor before was another client
+    this.words[at + TURN] = SERVER_WORKS;
+    this.words[at + DISMISSED] = 0;
+    Atomics.store(this.words, at, PRESENT);
+    Atomics.add(this.words, OPEN, 1);
+    if (fd > Atomics.load(this.words, HIGHEST)) Atomics.store(this.words, HIGHEST, fd);
   }
 
   /** To be called before `fd` is closed. Waits for a thread that holds it. */
   remove(fd: number): void {
     this.depart(fd);
-    Atomics.sub(this.#words, OPEN, 1);
+    Atomics.sub(this.words, OPEN, 1);
   }
 
   /** As {@linkcode remove}, of a client whom another process serves from now on: it still counts. */
   depart(fd: number): void {
     for (;;) {
-      const state = Atomics.load(this.#words, place(fd));
+      const state = Atomics.load(this.words, place(fd));
       if (state === ABSENT) throw new Error(`descriptor ${fd} is not a client's`);
       // It is held for the time of one shutdown(2).
       if (state === HELD) continue;
-      if (Atomics.compareExchange(this.#words, place(fd), state, ABSENT) === state) return;
+      if (Atomics.compareExchange(this.words, place(fd), state, ABSENT) === state) return;
     }
   }
 
   /** A client that has departed is served. */
   servedElsewhere(): void {
-    Atomics.sub(this.#words, OPEN, 1);
+    Atomics.sub(this.words, OPEN, 1);
     this.released();
   }
 
   /** To be called after a descriptor was closed: wakes who waits for one. */
   released(): void {
-    Atomics.add(this.#words, RELEASED, 1);
-    Atomics.notify(this.#words, RELEASED);
+    Atomics.add(this.words, RELEASED, 1);
+    Atomics.notify(this.words, RELEASED);
   }
 
   /** Blocks this thread until a descriptor was closed, at most `timeoutMs`. */
   waitForRelease(timeoutMs: number): void {
-    Atomics.wait(this.#words, RELEASED, Atomics.load(this.#words, RELEASED), timeoutMs);
-  }
-
-  /** Bytes were moved. */
-  moved(fd: number): void {
-    this.#words[place(fd) + ACTIVITY]++;
-  }
-
-  /** Stays the same for who is idle. */
-  activity(fd: number): number {
-    return Atomics.load(this.#words, place(fd) + ACTIVITY);
-  }
-
-  /** See {@linkcode Connection.turn}. */
-  turn(fd: number): Turn {
-    // Nothing else is ever stored there.
-    return Atomics.load(this.#words, place(fd) + TURN) as Turn;
-  }
-
-  setTurn(fd: number, turn: Turn): void {
-    this.#words[place(fd) + TURN] = turn;
+    Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
   }
 
   /** Whether the client was told to end because it was silent. */
   isDismissed(fd: number): boolean {
-    return Atomics.load(this.#words, place(fd) + DISMISSED) === 1;
+    return Atomics.load(this.words, place(fd) + DISMISSED) === 1;
   }
 
   /** To be called before {@linkcode finish}, of a client that was silent. */
   dismiss(fd: number): void {
-    Atomics.store(this.#words, place(fd) + DISMISSED, 1);
+    Atomics.store(this.words, place(fd) + DISMISSED, 1);
   }
 
   /** Which thread may be blocked in a call on `fd`. */
   thread(fd: number): number {
-    return Atomics.load(this.#words, place(fd) + THREAD);
+    return Atomics.load(this.words, place(fd) + THREAD);
   }
 
   setThread(fd: number, thread: number): void {
-    Atomics.store(this.#words, place(fd) + THREAD, thread);
-  }
-
-  /** Whether the client was told to end: what has arrived is still received, and then no more. */
-  isFinished(fd: number): boolean {
-    return Atomics.load(this.#words, place(fd)) >= FINISHED;
-  }
-
-  isCutOff(fd: number): boolean {
-    return Atomics.load(this.#words, place(fd)) === CUT_OFF;
+    Atomics.store(this.words, place(fd) + THREAD, thread);
   }
 
   /** Blocks this thread for `ms`, or until `fd` is cut off, on whose behalf it sleeps. */
   sleep(fd: number, ms: number): void {
     const until = performance.now() + ms;
     for (let left = ms; left > 0; left = until - performance.now()) {
-      const state = Atomics.load(this.#words, place(fd));
+      const state = Atomics.load(this.words, place(fd));
       if (state === CUT_OFF || state === ABSENT) return;
-      Atomics.wait(this.#words, place(fd), state, left);
+      Atomics.wait(this.words, place(fd), state, left);
     }
   }
 
   setListener(fd: number | undefined): void {
     if (fd !== undefined) {
-      Atomics.store(this.#words, LISTENER, fd + 1);
+      Atomics.store(this.words, LISTENER, fd + 1);
       return;
     }
     for (;;) {
-      const held = Atomics.load(this.#words, LISTENER);
+      const held = Atomics.load(this.words, LISTENER);
       // Negative while another thread holds it, for the time of one shutdown(2).
-      if (held >= 0 && Atomics.compareExchange(this.#words, LISTENER, held, 0) === held) return;
+      if (held >= 0 && Atomics.compareExchange(this.words, LISTENER, held, 0) === held) return;
     }
   }
 
   /** Calls `action` with the listening descriptor, which stays open meanwhile, if it still is. */
   withListener(action: (fd: number) => void): void {
-    const held = Atomics.load(this.#words, LISTENER);
-    if (held <= 0 || Atomics.compareExchange(this.#words, LISTENER, held, -held) !== held) return;
+    const held = Atomics.load(this.words, LISTENER);
+    if (held <= 0 || Atomics.compareExchange(this.words, LISTENER, held, -held) !== held) return;
     try {
       action(held - 1);
     } finally {
-      Atomics.store(this.#words, LISTENER, held);
+      Atomics.store(this.words, LISTENER, held);
     }
   }
 
   /** The descriptors of clients. */
   *clients(): Generator<number> {
-    const highest = Atomics.load(this.#words, HIGHEST);
+    const highest = Atomics.load(this.words, HIGHEST);
     for (let fd = 0; fd <= highest; fd++) {
-      if (Atomics.load(this.#words, place(fd)) !== ABSENT) yield fd;
+      if (Atomics.load(this.words, place(fd)) !== ABSENT) yield fd;
     }
   }
 
@@ -221,21 +169,17 @@ export class DescriptorTable {
    * @returns false when it is no client's any more
    */
   finish(fd: number, action: (fd: number) => void = () => {}, owed = true): boolean {
-    const state = Atomics.load(this.#words, place(fd));
+    const state = Atomics.load(this.words, place(fd));
     if (state === ABSENT || state === HELD) return false;
-    if (Atomics.compareExchange(this.#words, place(fd), state, HELD) !== state) return false;
+    if (Atomics.compareExchange(this.words, place(fd), state, HELD) !== state) return false;
     try {
       action(fd);
     } finally {
-      Atomics.store(this.#words, place(fd), owed && state !== CUT_OFF ? FINISHED : CUT_OFF);
-      Atomics.notify(this.#words, place(fd));
+      Atomics.store(this.words, place(fd), owed && state !== CUT_OFF ? FINISHED : CUT_OFF);
+      Atomics.notify(this.words, place(fd));
     }
     return true;
   }
-}
-
-function place(fd: number): number {
-  return HEADER_LENGTH + fd * FIELDS;
 }
 
 function toDescriptor(stored: number): number | undefined {

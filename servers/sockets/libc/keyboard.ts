@@ -1,5 +1,5 @@
 import { EPOLLIN, type Keyboard, WOULD_BLOCK } from "../interface.ts";
-import type { LibcPollable } from "./reactor.ts";
+import type { LibcPollable } from "./connection_context.ts";
 import { LineReader } from "../line_reader.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 

@@ -2,7 +2,7 @@ import { isOfOneClient, isOutOfDescriptors } from "../accept_errors.ts";
 import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
-import type { LibcPollable, LibcReactor } from "./reactor.ts";
+import type { LibcReactor, WatchedListener } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
 import { ON, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
@@ -13,7 +13,7 @@ import { SOCK_STREAM, SOL_SOCKET, type SystemCalls } from "../../system/system_c
 const RETRY_MS = 1_000;
 
 /** The listening socket of the system's. */
-export class LibcListener implements Listener, LibcPollable {
+export class LibcListener implements Listener, WatchedListener {
   readonly kind = "listener";
   readonly address: Address;
 
@@ -23,11 +23,9 @@ export class LibcListener implements Listener, LibcPollable {
   readonly #peerSize = new Uint32Array(1);
   readonly #hosts = new Map<string, string>();
   #fd: number;
-  /** Whether this thread waits in `accept`, and so has one client at a time. */
   blocks = true;
   #lastId = 0;
   #resumeAtMs = 0;
-  /** How often accepting has rested, be it over or not. */
   rests = 0;
   #toldOutOfDescriptors = false;
 
@@ -68,7 +66,6 @@ export class LibcListener implements Listener, LibcPollable {
     return this.#acceptOne(SOCK_NONBLOCK);
   }
 
-  /** How long accepting still rests; `Infinity` when it does not. */
   restMs(): number {
     if (this.#resumeAtMs === 0) return Infinity;
     const leftMs = this.#resumeAtMs - performance.now();
@@ -77,7 +74,6 @@ export class LibcListener implements Listener, LibcPollable {
     return Infinity;
   }
 
-  /** A descriptor is free, so accepting goes on. */
   resume(): void {
     this.#resumeAtMs = 0;
   }

@@ -6,10 +6,8 @@
 
 import type { DescriptorTable } from "./descriptor_table.ts";
 import { LONGEST_WAIT_MS, type Observer, type Pollable } from "../interface.ts";
-import type { LibcConnection } from "./connection.ts";
-import type { ConnectionContext } from "./connection_context.ts";
-import type { LibcListener } from "./listener.ts";
-import { ReceiveBuffer } from "./receive_buffer.ts";
+import { ReceiveBuffer } from "./connected_socket.ts";
+import type { ConnectionContext, LibcPollable, WatchedConnection } from "./connection_context.ts";
 import { makeInterruptible } from "./interruption.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
@@ -17,23 +15,31 @@ import { createWaker, quiet, wake } from "../../system/eventfd.ts";
 /** How often it is looked whether a closed connection's client has ended as well. */
 const LINGER_POLL_INTERVAL_MS = 5;
 
-/** A socket of this kind as a readiness call sees it. */
-export interface LibcPollable extends Pollable {
-  /** The descriptor to watch, or -1 while there is nothing to be watched. */
-  readonly descriptor: number;
+/** A listener as the reactor and the readiness calls see it. */
+export interface WatchedListener extends LibcPollable {
+  /** Whether this thread waits in `accept`, and so has one client at a time. */
+  readonly blocks: boolean;
+  /** How often accepting has rested, be it over or not. */
+  readonly rests: number;
+  /** How long accepting still rests, in milliseconds; `Infinity` when it does not. */
+  restMs(): number;
+  /** A descriptor is free, so accepting goes on. */
+  resume(): void;
+  /** Ends accepting. */
+  stop(): void;
 }
 
 /** The middle of the socket kind: one per thread that has connections. */
 export class LibcReactor implements ConnectionContext {
-  readonly connections = new Set<LibcConnection>();
+  readonly connections = new Set<WatchedConnection>();
   /** Written to by other threads to end a wait, eventfd(2). */
   readonly waker: number;
-  listener: LibcListener | undefined = undefined;
+  listener: WatchedListener | undefined = undefined;
   readonly buffer: ReceiveBuffer;
   /** Told of every descriptor before it is closed; the system's own lists need not be. */
   onClosing: (fd: number) => void = () => {};
   /** Closed connections, and until when each is looked after. */
-  readonly #lingering = new Map<LibcConnection, number>();
+  readonly #lingering = new Map<WatchedConnection, number>();
   readonly thread = makeInterruptible();
   turn = 0;
 
@@ -61,7 +67,7 @@ export class LibcReactor implements ConnectionContext {
    * Connections whose client was told to end, of which the system knows nothing. To be reported as
    * readable when the waker was: receiving from them will show the end.
    */
-  *finished(): Generator<LibcConnection> {
+  *finished(): Generator<WatchedConnection> {
     for (const connection of this.connections) {
       const fd = connection.descriptor;
       if (fd < 0 || !this.table.isFinished(fd)) continue;
@@ -74,7 +80,7 @@ export class LibcReactor implements ConnectionContext {
     this.onClosing(fd);
   }
 
-  linger(connection: LibcConnection, untilMs: number): void {
+  linger(connection: WatchedConnection, untilMs: number): void {
     if (this.listener?.blocks) connection.waitForEnd(untilMs);
     else this.#lingering.set(connection, untilMs);
   }
@@ -84,7 +90,7 @@ export class LibcReactor implements ConnectionContext {
   }
 
   /** The connection has given back its descriptor. */
-  released(connection: LibcConnection): void {
+  released(connection: WatchedConnection): void {
     this.connections.delete(connection);
     this.#lingering.delete(connection);
     this.table.released();

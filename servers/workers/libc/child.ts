@@ -18,7 +18,7 @@ import { sendDescriptor, socketPair } from "../../system/descriptor_passing.ts";
 import { createDescriptorMemory, DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../../sockets/libc/interruption.ts";
-import { ReceiveBuffer } from "../../sockets/libc/receive_buffer.ts";
+import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { cutSocketOff, LibcConnection } from "../../sockets/libc/connection.ts";
 import { setTimeoutOf } from "../../sockets/libc/socket_options.ts";
 import { ERRNO } from "../../system/system_call_error.ts";

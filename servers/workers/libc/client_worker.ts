@@ -18,7 +18,7 @@ import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
-import { ReceiveBuffer } from "../../sockets/libc/receive_buffer.ts";
+import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { makeInterruptible } from "../../sockets/libc/interruption.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { clientThread } from "../../thread.ts";

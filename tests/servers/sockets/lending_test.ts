@@ -78,7 +78,7 @@ testEachKind("what is kept lasts, however much is received after it", async (set
   const sending = writeAll(client, bytes).then(() => client.closeWrite());
   const kept: Uint8Array[] = [];
   for (let lent; (lent = await nextBytes(setting, connection, 1 + kept.length % 70)).length > 0;) {
-    kept.push(connection.keep(lent));
+    kept.push(connection.retain(lent));
   }
   await sending;
   assertSameBytes(concat(kept), bytes);
@@ -104,7 +104,7 @@ testEachKind(
       const lent = await nextBytes(setting, connection, 1 + turn % 23);
       if (lent.length === 0) break;
       if (turn % 3 === 0) assertSameBytes(lent, bytes.subarray(received, received + lent.length));
-      else queue.push({ kept: connection.keep(lent), from: received });
+      else queue.push({ kept: connection.retain(lent), from: received });
       received += lent.length;
       shorten(turn % 17); // grows by and by, and all of a sudden there is nothing that is kept
     }

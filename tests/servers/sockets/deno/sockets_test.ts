@@ -75,7 +75,7 @@ function receive(receiveBuffer: ReceiveBuffer, text: string): Uint8Array {
 
 function keep(receiveBuffer: ReceiveBuffer, text: string): Uint8Array {
   const bytes = receive(receiveBuffer, text);
-  receiveBuffer.keep(bytes);
+  receiveBuffer.retain(bytes);
   return bytes;
 }
 
@@ -96,7 +96,7 @@ Deno.test("an inbox leaves its buffer to what is kept there, and takes a new one
   const old = ["abc", "def"].map((text) => keep(receiveBuffer, text));
   const next = keep(receiveBuffer, "new");
   assertEquals([...old, next].map(decode), ["abc", "def", "new"]);
-  assertEquals([receiveBuffer.lent(old[0]), receiveBuffer.lent(next)], [false, true]);
+  assertEquals([receiveBuffer.owns(old[0]), receiveBuffer.owns(next)], [false, true]);
   for (const chunk of old) receiveBuffer.release(chunk); // says nothing of the new one
   receive(receiveBuffer, "more");
   assertEquals(decode(next), "new");

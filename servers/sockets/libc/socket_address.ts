@@ -30,7 +30,7 @@ export function ipv4SocketAddress({ host, port }: Address): SocketAddress {
   const view = new DataView(bytes.buffer);
   view.setUint16(AT.family, AF_INET, true);
   view.setUint16(AT.port, port);
-  bytes.set(host.split("..").map(Number), AT.ipv4);
+  bytes.set(host.split(".").map(Number), AT.ipv4);
   return { family: AF_INET, bytes };
 }
 
@@ -67,7 +67,7 @@ function ipv4Host(bytes: Uint8Array): string {
  */
 function ipv6Host(bytes: Uint8Array): string {
   if (IPV4_MAPPED.every((byte, index) => bytes[AT.ipv6 + index] === byte)) {
-    return `::ffff:${bytes.subarray(AT.ipv6 + IPV4_MAPPED.length, AT.ipv6 + 16).join("..")}`;
+    return `::ffff:${bytes.subarray(AT.ipv6 + IPV4_MAPPED.length, AT.ipv6 + 16).join(".")}`;
   }
   const groups: string[] = [];
   for (let at = AT.ipv6; at < SOCKET_ADDRESS_BYTES - 4; at += 2) {

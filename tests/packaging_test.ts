@@ -1,6 +1,6 @@
 import { whyBaseIsUnreachable } from "../.ci/compile.ts";
 import { extractBase } from "../.ci/denort.ts";
-import { PERMISSIONS } from "../servers/system/from_source.ts";
+import { PERMISSIONS } from "../servers/system/self_exec.ts";
 import { assertEquals, assertThrows } from "./harness/assert.ts";
 
 Deno.test("extractBase() refuses a base with another digest than the published one", () => {

@@ -8,7 +8,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { reserveDescriptors } from "../flood/descriptors.ts";
 import { ofSize } from "../flood/messages.ts";
 import { LAST_ECHOES_MS } from "../flood/options.ts";
-import { adoptOrphans } from "../../servers/system/subreaper.ts";
+import { becomeSubreaper } from "../../servers/system/subreaper.ts";
 import { checkHandler, chooseEntrants } from "./choose.ts";
 import type { Entrant } from "./entrants.ts";
 import { RaceFiles } from "./files.ts";
@@ -131,7 +131,7 @@ async function raceUntilStopped(
   rounds: number,
   messages: Messages,
 ): Promise<RaceResults> {
-  if (hasSystemCalls()) adoptOrphans();
+  if (hasSystemCalls()) becomeSubreaper();
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];

@@ -12,7 +12,7 @@ import { Flood } from "../flood/flood.ts";
 import { LibcFlood } from "../flood/libc/flood.ts";
 import type { FloodOptions } from "../flood/options.ts";
 import type { RunningFlood } from "../flood/running_flood.ts";
-import { endOrphans } from "../../servers/system/subreaper.ts";
+import { killOrphans } from "../../servers/system/subreaper.ts";
 import { NotListeningError, type ServerEnd, type ServerProcess } from "../target/server_process.ts";
 import type { Entrant } from "./entrants.ts";
 import { type Faults, faultsOf } from "./faults.ts";
@@ -55,7 +55,7 @@ export async function runHeat(entrant: Entrant, load: Load, signal: AbortSignal)
     if (!(error instanceof NotListeningError)) throw error;
     return { failure: { kind: error.tookTooLong ? "silent" : "ended-early", end: error.end } };
   } finally {
-    if (hasSystemCalls()) await endOrphans();
+    if (hasSystemCalls()) await killOrphans();
   }
 }
 

@@ -16,7 +16,7 @@
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
 import type { ServerEvent, Totals } from "../../servers/runtime/json_reporter.ts";
-import { commandOfOurs } from "../../servers/system/from_source.ts";
+import { selfExec } from "../../servers/system/self_exec.ts";
 import { GuardedProcess } from "../../servers/system/guarded_process.ts";
 import { isListening } from "./listening_ports.ts";
 import { linesOf } from "../../cli/text_lines.ts";
@@ -91,7 +91,7 @@ export class ServerProcess implements AsyncDisposable {
    * @throws {unknown} the reason of the signal, when that gave up the start
    */
   static async startOurs(args: readonly string[], options: StartOptions): Promise<ServerProcess> {
-    const [program, programArgs] = commandOfOurs(["serve", ...args, "--json", "--port", "0"]);
+    const [program, programArgs] = selfExec(["serve", ...args, "--json", "--port", "0"]);
     const process = await GuardedProcess.start([program, ...programArgs], {
       stdout: "piped",
       stderr: "piped",

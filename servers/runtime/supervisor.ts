@@ -14,7 +14,7 @@ import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
-import { longestBacklog } from "../system/backlog_limit.ts";
+import { longestBacklog } from "../system/proc.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
 import type { ChildProcesses, ChildSharing } from "../workers/libc/child_processes.ts";

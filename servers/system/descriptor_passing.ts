@@ -5,9 +5,9 @@
  * @module
  */
 
-import { cFunctions, errnoInstead } from "./c_library.ts";
+import { cFunctions } from "./c_library.ts";
 import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_SEQPACKET } from "./system_calls.ts";
-import { SOL_SOCKET, systemCalls } from "./system_calls.ts";
+import { errnoInstead, SOL_SOCKET, systemCalls } from "./system_calls.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
 
 /** <sys/socket.h> */

@@ -1,43 +1,43 @@
 /**
- * Child processes that do not outlive us, even if we are killed by `SIGKILL`.
+ * Child processes that do not outlive this process, even if `SIGKILL` ends it.
  *
- * Beside each there is a guard, see `guard.ts`. The child itself waits, as a shell, until its guard is
- * there, and only then becomes the program. On Windows there is no guard.
+ * Each has a watchdog beside it, see `watchdog.ts`. The child first is a shell that waits until its
+ * watchdog is there, and only then becomes the program. Windows has no watchdogs.
  *
  * @module
  */
 
-import { Guard } from "./watchdog.ts";
+import { Watchdog } from "./watchdog.ts";
 
-/** Becomes the program when a line comes; when the pipe ends before, nobody wants it any more. */
+/** Becomes the program when a line comes, and ends if the pipe ends before that. */
 const LAUNCHER = 'read -r line && exec "$@" </dev/null';
 
-/** Those of our children that are a program with a guard, or a guard. */
+/** The process ids of guarded children and of their watchdogs. */
 const guarded = new Set<number>();
 
 const encoder = new TextEncoder();
-const hasGuards = Deno.build.os !== "windows";
+const hasWatchdogs = Deno.build.os !== "windows";
 
-/** What a child is started with. Nobody types to it. */
+/** Where the output of a child goes. Its input is empty. */
 export interface GuardedOptions {
   readonly stdout: "piped" | "null";
   readonly stderr: "piped" | "null";
 }
 
-/** A child process with a guard. It leads a session, and so a process group, of its own. */
+/** A child process with a watchdog. It leads a session, and so a process group, of its own. */
 export class GuardedProcess {
   readonly child: Deno.ChildProcess;
-  readonly #guard: Guard | undefined;
+  readonly #watchdog: Watchdog | undefined;
   #ending: Promise<void> | undefined = undefined;
 
-  private constructor(child: Deno.ChildProcess, guard: Guard | undefined) {
+  private constructor(child: Deno.ChildProcess, watchdog: Watchdog | undefined) {
     this.child = child;
-    this.#guard = guard;
+    this.#watchdog = watchdog;
   }
 
   /**
-   * Starts a program. Needs `sh`, except on Windows. Where that is, a program that is missing is told
-   * as a shell tells it: by a line on standard error, and exit status 127.
+   * Starts a program. Needs `sh`, except on Windows. So a missing program ends as in a shell: with a
+   * line on standard error, and exit status 127.
    *
    * @throws {Deno.errors.NotFound} where the program is missing, on Windows
    */
@@ -45,56 +45,56 @@ export class GuardedProcess {
     [program, ...args]: readonly string[],
     options: GuardedOptions,
   ): Promise<GuardedProcess> {
-    if (!hasGuards) {
+    if (!hasWatchdogs) {
       const child = new Deno.Command(program, { args, stdin: "null", ...options }).spawn();
       return new GuardedProcess(child, undefined);
     }
     const child = new Deno.Command("/bin/sh", {
       args: ["-c", LAUNCHER, "sh", program, ...args],
       stdin: "piped",
-      detached: true, // Ctrl-C at the terminal is for us, who end it
+      detached: true, // Ctrl-C at the terminal is for this process, which ends the child
       ...options,
     }).spawn();
     guarded.add(child.pid);
-    const guard = Guard.start();
-    if (guard !== undefined) guarded.add(guard.pid);
-    await guard?.watch(child.pid);
+    const watchdog = Watchdog.start();
+    if (watchdog !== undefined) guarded.add(watchdog.pid);
+    await watchdog?.watch(child.pid);
     const writer = child.stdin.getWriter();
     await writer.write(encoder.encode("\n"));
     await writer.close();
-    return new GuardedProcess(child, guard);
+    return new GuardedProcess(child, watchdog);
   }
 
   get pid(): number {
     return this.child.pid;
   }
 
-  /** Sends a signal to the child alone. One that has ended is no error. */
+  /** Sends a signal to the child, and not to its group. That it has ended is no error. */
   signal(signal: Deno.Signal): void {
     try {
       this.child.kill(signal);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // which says that it has ended
+      if (!(error instanceof TypeError)) throw error; // the child has ended
     }
   }
 
-  /** Kills the child and who is in its group, waits for its end, and sends the guard home. */
+  /** Kills the child and its process group, waits for its end, and dismisses the watchdog. */
   end(): Promise<void> {
     return this.#ending ??= this.#end();
   }
 
   async #end(): Promise<void> {
-    if (hasGuards) killGroup(this.pid);
+    if (hasWatchdogs) killGroup(this.pid);
     else this.signal("SIGKILL");
     await this.child.status;
     guarded.delete(this.pid);
-    if (this.#guard === undefined) return;
-    await this.#guard.dismiss();
-    guarded.delete(this.#guard.pid);
+    if (this.#watchdog === undefined) return;
+    await this.#watchdog.dismiss();
+    guarded.delete(this.#watchdog.pid);
   }
 }
 
-/** Whether a child of ours is a program that was started here, or its guard. */
+/** Whether `pid` is a guarded child of this process, or a watchdog. */
 export function isGuarded(pid: number): boolean {
   return guarded.has(pid);
 }

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { cFunctions, errnoInstead } from "./c_library.ts";
-import { systemCalls } from "./system_calls.ts";
+import { cFunctions, cString } from "./c_library.ts";
+import { errnoInstead, systemCalls } from "./system_calls.ts";
 import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
-import { cString } from "./spawn.ts";
 
 /** <sys/mman.h> */
 const MFD_CLOEXEC = 1;

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { cFunctions, errnoInstead } from "./c_library.ts";
-import { cString } from "./spawn.ts";
+import { cFunctions, cString } from "./c_library.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
+import { errnoInstead, hasSystemCalls } from "./system_calls.ts";
 
 /** <fcntl.h>: to be read, which goes without saying, and closed in children, open(2). */
 const O_CLOEXEC = 0x80000;
@@ -32,7 +32,7 @@ const view = new DataView(buffer.buffer);
 /**
  * The text of a file.
  *
- * @param mostBytes that are of interest; a little more may be read
+ * @param maxBytes how many are of interest; a little more may be read
  * @returns an empty text where there is none, or none any more
  * @throws {SystemCallError} when it cannot be read
  */
@@ -62,6 +62,16 @@ export function readSystemDirectory(path: string): string[] {
     return true;
   });
   return names;
+}
+
+/**
+ * The longest backlog that the system allows. A server that asks for more gets this many without being
+ * told, listen(2). `Infinity` where the limit is unknown.
+ */
+export function longestBacklog(): number {
+  if (!hasSystemCalls()) return Infinity;
+  const limit = parseInt(readSystemFile("/proc/sys/net/core/somaxconn"));
+  return Number.isNaN(limit) ? Infinity : limit;
 }
 
 /** @param take says whether it wants more */

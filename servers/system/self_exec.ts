@@ -1,14 +1,47 @@
 /**
- * How this executable starts itself in a hidden role, from source as well as from the compiled file.
+ * How this executable starts itself again, from source as well as from the compiled file.
  *
- * @param role the first argument, which names the role, and its others
- * @param permissions what it may do; the compiled file has those that it was compiled with
+ * @module
  */
-export function ownProgram(
-  role: readonly string[],
-  permissions: readonly string[],
+
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+/** What the executable may do, compiled as well as from source (there, the task `playground`). */
+export const PERMISSIONS: readonly string[] = [
+  "--no-prompt",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-run",
+  "--allow-env=LC_ALL,LC_MESSAGES,LANG,TERM,PLAYGROUND_GUARDED_BY",
+  "--allow-ffi",
+];
+
+/**
+ * The program and its arguments that run `playground` from source.
+ *
+ * @param args what follows `playground` on the command line
+ * @param permissions flags of `deno run`
+ */
+export function commandFromSource(
+  args: readonly string[],
+  permissions: readonly string[] = PERMISSIONS,
 ): [program: string, args: string[]] {
-  if (Deno.build.standalone) return [Deno.execPath(), [...role]];
-  const main = new URL("../../main.ts", import.meta.url).href;
-  return [Deno.execPath(), ["run", "--quiet", "--no-prompt", ...permissions, main, ...role]];
+  return [Deno.execPath(), ["run", "--quiet", ...permissions, MAIN, ...args]];
+}
+
+/**
+ * The program and its arguments that run `playground` in the way in which this process runs it.
+ *
+ * @param args what follows `playground` on the command line; a hidden role is named by the first
+ * @param permissions flags of `deno run`; the compiled file has those that it was compiled with
+ */
+export function selfExec(
+  args: readonly string[],
+  permissions: readonly string[] = PERMISSIONS,
+): [program: string, args: string[]] {
+  if (Deno.build.standalone) return [Deno.execPath(), [...args]];
+  return commandFromSource(args, permissions);
 }

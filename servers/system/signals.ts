@@ -5,8 +5,9 @@
  */
 
 import { constants } from "node:os";
-import { cFunctions, errnoInstead } from "./c_library.ts";
+import { cFunctions } from "./c_library.ts";
 import { checked } from "./system_call_error.ts";
+import { errnoInstead } from "./system_calls.ts";
 
 const SIGNAL_SET_BYTES = 128;
 /** More than `struct sigaction` has. */

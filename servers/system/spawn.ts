@@ -6,7 +6,7 @@
  * @module
  */
 
-import { cFunctions } from "./c_library.ts";
+import { cFunctions, cString } from "./c_library.ts";
 import { signalName, signalNumber, signalSet } from "./signals.ts";
 import { ERRNO, SystemCallError } from "./system_call_error.ts";
 
@@ -107,11 +107,6 @@ export function endOf(pid: number): ProcessEnd | undefined {
 /** Sends a signal to a process, or with `-pid` to its group. @returns false when there is none */
 export function sendSignal(pid: number, signal: Deno.Signal): boolean {
   return c().kill(pid, signalNumber(signal)) === 0;
-}
-
-/** Bytes that end as the strings of C do. */
-export function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${text}\0`);
 }
 
 function setAttributes(attributes: BufferSource, blocked: readonly Deno.Signal[]): void {

@@ -6,15 +6,16 @@
 
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { cFunctions, errnoInstead } from "./c_library.ts";
+import { cFunctions } from "./c_library.ts";
 import { endOf, sendSignal } from "./spawn.ts";
 import { checked } from "./system_call_error.ts";
+import { errnoInstead } from "./system_calls.ts";
 import { isGuarded } from "./guarded_process.ts";
 import { allProcesses } from "./process_tree.ts";
 
 /** <sys/prctl.h> */
 const PR_SET_CHILD_SUBREAPER = 36;
-/** How often it is looked whether those that were killed have ended. */
+/** How often {@linkcode killOrphans} looks whether the processes that it killed have ended. */
 const POLL_INTERVAL_MS = 5;
 
 const functions = cFunctions({
@@ -22,23 +23,23 @@ const functions = cFunctions({
 });
 
 /**
- * From now on descendants whose parent ends become children of ours instead of the system's.
+ * From now on a descendant whose parent ends becomes a child of this process, prctl(2).
  *
- * @throws {SystemCallError} when that cannot be had
+ * @throws {SystemCallError} when the system refuses
  */
-export function adoptOrphans(): void {
+export function becomeSubreaper(): void {
   checked("prctl", errnoInstead()(functions().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n)));
 }
 
-/** Kills all that were adopted, whose own children then come to us, until there are none. */
-export async function endOrphans(): Promise<void> {
+/** Kills the adopted descendants, and those that are adopted because of that, until there are none. */
+export async function killOrphans(): Promise<void> {
   for (let orphans; (orphans = adopted()).length > 0; await delay(POLL_INTERVAL_MS)) {
     for (const pid of orphans) sendSignal(pid, "SIGKILL");
     for (const pid of orphans) endOf(pid);
   }
 }
 
-/** A child of ours that left our session, and not as one that we guard, was adopted. */
+/** A child in another session that is not guarded was adopted. */
 function adopted(): number[] {
   const all = allProcesses();
   const session = all.find(({ pid }) => pid === Deno.pid)?.session;

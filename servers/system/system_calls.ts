@@ -7,7 +7,7 @@
  * @module
  */
 
-import { cFunctions, errnoInstead } from "./c_library.ts";
+import { cFunctions } from "./c_library.ts";
 
 /** Values of <sys/socket.h>, <netinet/in.h> and <netinet/tcp.h>, the same on x86-64 and arm64. */
 export const AF_UNIX = 1;
@@ -84,6 +84,7 @@ const functions = cFunctions({
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
 });
 
 /** Bytes that a call reads or fills while it runs; it keeps none of them. */
@@ -180,4 +181,22 @@ export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCa
 /** Deno's types want plain memory; its calls take shared memory as well. */
 function raw(buffer: CallBuffer): BufferSource | null {
   return buffer as BufferSource | null;
+}
+
+/**
+ * Makes what puts the negative errno in the place of -1, to be called with what a function has given
+ * before anything else is. errno belongs to the thread and stays where it is, so it is read from memory.
+ *
+ * @param count whose first element is increased with each call
+ */
+export function errnoInstead(
+  count: Float64Array = new Float64Array(1),
+): (result: number) => number {
+  const location = functions().__errno_location();
+  if (location === null) throw new Error("the C library has no errno");
+  const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4));
+  return (result) => {
+    count[0]++;
+    return result === -1 ? -errno[0] : result;
+  };
 }

@@ -1,22 +1,23 @@
 /**
- * Sees to it that child processes do not outlive us, even if we are killed by `SIGKILL`.
+ * Child processes must not outlive this process, even if `SIGKILL` ends it.
  *
- * Nobody can do anything when that happens, except who is told by the system: a pipe whose only writer
- * was ours comes to its end. So a guard, a shell, reads such a pipe and kills the process groups of the
- * children that it was told of when it has ended. On Windows, which has neither, there are no guards.
+ * A process that is killed can do nothing more, but the system closes its pipes. So a watchdog, which is
+ * a shell, reads from a pipe that only this process writes to. When the pipe ends, the watchdog kills the
+ * process groups of the children that it knows. Windows has neither, and so no watchdogs.
  *
- * We may be killed before the guard was told of a child. So all children inherit a mark in their
- * environment, by which the guard finds them, and those that have left their parents and groups.
+ * This process may be killed before the watchdog knows of a child. So all children inherit a mark in
+ * their environment. The watchdog finds them by it, even if they have left their parents and groups.
  *
  * @module
  */
 
 /**
- * Reads which groups there are, one a line, and a point when it may go home. The end of the pipe without
- * one means that we are gone, and that each child has its program and its environment: until then it
- * has our end of the pipe. Then the groups are killed, kill(1), with all who have the mark and all
- * descendants of either, which are looked for first: who has lost its parent and has no mark can be
- * found no more. Where there is no /proc, proc(5), those that left the groups are not found.
+ * Reads the process groups, one a line, and a point when the watchdog may end. If the pipe ends without
+ * a point, this process is gone, and each child already runs its program: until then the child holds
+ * the writing end of the pipe too. The script then kills, kill(1), the groups, all processes that have
+ * the mark, and all descendants of either. It looks for them before it kills any: a process that has
+ * lost its parent and has no mark cannot be found. Without /proc, proc(5), processes that have left
+ * the groups are not found.
  */
 const SCRIPT = `
   groups=' '
@@ -46,56 +47,57 @@ const SCRIPT = `
   for group in $groups; do kill -s KILL -- "-$group"; done
   kill -s KILL $tree`;
 
-/** What children of ours have in their environment, and nobody else. */
+/** The variable that only children of this process have in their environment. */
 const MARK = "PLAYGROUND_GUARDED_BY";
 
 const encoder = new TextEncoder();
 let mark: string | undefined;
 
-/** Kills processes when we are gone without having said that it need not. */
-export class Guard {
+/** Kills processes if this one ends without a call of {@linkcode dismiss}. */
+export class Watchdog {
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
 
   private constructor() {
     this.#process = new Deno.Command("/bin/sh", {
       args: ["-c", SCRIPT, `${MARK}=${markChildren()}`],
-      env: { [MARK]: "" }, // a guard is no child that is to be killed
+      env: { [MARK]: "" }, // the watchdog must not kill itself
       stdin: "piped",
       stdout: "null",
       stderr: "null",
-      detached: true, // it must survive what ends us at the terminal
+      detached: true, // it must survive Ctrl-C at the terminal
     }).spawn();
     this.#writer = this.#process.stdin.getWriter();
   }
 
-  /** Starts one, except on Windows. */
-  static start(): Guard | undefined {
-    return Deno.build.os === "windows" ? undefined : new Guard();
+  /** Starts a watchdog; `undefined` on Windows, which has none. */
+
+  static start(): Watchdog | undefined {
+    return Deno.build.os === "windows" ? undefined : new Watchdog();
   }
 
   get pid(): number {
     return this.#process.pid;
   }
 
-  /** From now on this leader of a process group is guarded. */
+  /** Kills the process group that `pid` leads, should this process end. */
   watch(pid: number): Promise<void> {
     return this.#say(`+ ${pid}\n`);
   }
 
-  /** A process that was watched has ended. */
+  /** Forgets `pid`, which has ended. */
   release(pid: number): Promise<void> {
     return this.#say(`- ${pid}\n`);
   }
 
-  /** Sends it home, and waits until it has gone. */
+  /** Ends the watchdog, and waits until it has ended. It kills nothing. */
   async dismiss(): Promise<void> {
     await this.#say(".\n");
     await this.#writer.close().catch(() => {}); // it may have gone already
     await this.#process.status;
   }
 
-  /** One that somebody has ended hears nothing any more, and that is no error of ours. */
+  /** That somebody has killed the watchdog is no error of this process. */
   async #say(line: string): Promise<void> {
     try {
       await this.#writer.write(encoder.encode(line));

@@ -6,7 +6,7 @@
  */
 
 import { linesOf } from "../../cli/text_lines.ts";
-import { ownProgram } from "../system/self_exec.ts";
+import { selfExec } from "../system/self_exec.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { Command, CrowdCounts } from "./frames.ts";
 
@@ -16,7 +16,7 @@ export const CROWD_ROLE = "--drive-clients";
 /** What clients are told. */
 export type CrowdCommand = Exclude<Command, { do: "burden" | "hold" }>;
 
-const PERMISSIONS = ["--allow-net", "--allow-ffi"];
+const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-ffi"];
 const NOBODY: CrowdCounts = { open: 0, talking: false, reading: true, messages: 0 };
 
 /** See the module. The process is started with the first command. */
@@ -53,7 +53,7 @@ export class Crowd {
   }
 
   #start(): WritableStreamDefaultWriter<Uint8Array> {
-    const [program, args] = ownProgram([CROWD_ROLE, JSON.stringify(this.#address)], PERMISSIONS);
+    const [program, args] = selfExec([CROWD_ROLE, JSON.stringify(this.#address)], PERMISSIONS);
     this.#process = new Deno.Command(program, {
       args,
       stdin: "piped",

@@ -7,7 +7,7 @@
 import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
-import { ownProgram } from "../system/self_exec.ts";
+import { selfExec } from "../system/self_exec.ts";
 import { messageOf } from "../system/thrown.ts";
 
 /** The name of the role on the command line. */
@@ -25,8 +25,12 @@ interface ChildOptions {
 /** The program and arguments that start a child. */
 export function childCommand(options: ChildOptions): [string, string[]] {
   // A child needs no network: its client is its standard input and output.
-  const permissions = ["--allow-read", ...(options.inherited ? ["--allow-ffi"] : [])];
-  return ownProgram([CHILD_ROLE, JSON.stringify(options)], permissions);
+  const permissions = [
+    "--no-prompt",
+    "--allow-read",
+    ...(options.inherited ? ["--allow-ffi"] : []),
+  ];
+  return selfExec([CHILD_ROLE, JSON.stringify(options)], permissions);
 }
 
 /**

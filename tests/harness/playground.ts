@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath as fromFileUrl } from "node:url";
-import { commandFromSource } from "../../servers/system/from_source.ts";
+import { commandFromSource } from "../../servers/system/self_exec.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 import { decode, encode } from "./bytes.ts";
 

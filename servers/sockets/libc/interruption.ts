@@ -4,7 +4,8 @@
  * @module
  */
 
-import { cFunctions, errnoInstead } from "../../system/c_library.ts";
+import { cFunctions } from "../../system/c_library.ts";
+import { errnoInstead } from "../../system/system_calls.ts";
 import { signalNumber, signalSet } from "../../system/signals.ts";
 import { checked } from "../../system/system_call_error.ts";
 

@@ -3,7 +3,7 @@ import type { Address, Connection } from "../../sockets/interface.ts";
 import { READY_BYTE, SILENT_STATUS } from "../child_protocol.ts";
 import { childCommand } from "../child_role.ts";
 import type { Children } from "../children.ts";
-import { Guard } from "../../system/watchdog.ts";
+import { Watchdog } from "../../system/watchdog.ts";
 import { DESCRIPTORS_PER_CHILD, maxWorkers, WorkerLimit } from "../../context/worker_limit.ts";
 import type { ServerContext } from "../../context/context.ts";
 import { IdAllocator } from "../id_allocator.ts";
@@ -21,7 +21,7 @@ export class DenoChildren implements Children {
   readonly #spares: Promise<Child>[] = [];
   readonly #all = new Set<Child>();
   readonly #numbers = new IdAllocator();
-  readonly #guard = Guard.start();
+  readonly #watchdog = Watchdog.start();
   #ending = false;
 
   constructor(context: ServerContext) {
@@ -62,7 +62,7 @@ export class DenoChildren implements Children {
     await this.#context.sockets.allClosed();
     this.#ending = true;
     await Promise.all([...this.#all].map((child) => child.end(undefined)));
-    await this.#guard?.dismiss();
+    await this.#watchdog?.dismiss();
   }
 
   /**
@@ -108,11 +108,11 @@ export class DenoChildren implements Children {
       throw error;
     }
     this.#all.add(child);
-    this.#guard?.watch(child.pid);
+    this.#watchdog?.watch(child.pid);
     let isReady = false;
     child.ended.then(() => {
       this.#all.delete(child);
-      this.#guard?.release(child.pid);
+      this.#watchdog?.release(child.pid);
       this.#numbers.giveBack(child.number);
       this.#workerLimit.giveBack();
       // One that fails at its start would fail again: whoever takes it hears of it instead.

@@ -7,7 +7,7 @@ import {
   SUPERVISOR_BLOCK,
 } from "../../context/child_limit.ts";
 import type { Clients } from "../../runtime/graceful_shutdown.ts";
-import { Guard } from "../../system/watchdog.ts";
+import { Watchdog } from "../../system/watchdog.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../child_protocol.ts";
 import type { ClientForChild, Notice } from "../../context/context.ts";
 import type { ServerSetup } from "../../context/protocol.ts";
@@ -58,7 +58,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   readonly #blocks = new Map<number, number>();
   readonly #freeBlocks: number[] = [];
   /** Of programs, which know nothing of us. Children that are our own end with us, prctl(2). */
-  readonly #guard: Guard | undefined;
+  readonly #watchdog: Watchdog | undefined;
   readonly #onSignal = () => this.#reap();
   #onEnded: () => void = NOTHING;
 
@@ -78,7 +78,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
       (input) => this.#spawnOwn(input, null),
       () => sharing.seats.sparesAreReady(),
     );
-    this.#guard = setup.options.exec.length > 0 ? Guard.start() : undefined;
+    this.#watchdog = setup.options.exec.length > 0 ? Watchdog.start() : undefined;
     Deno.addSignalListener("SIGCHLD", this.#onSignal);
   }
 
@@ -145,7 +145,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     }
     clearTimeout(timer);
     Deno.removeSignalListener("SIGCHLD", this.#onSignal);
-    await this.#guard?.dismiss();
+    await this.#watchdog?.dismiss();
   }
 
   /** @throws {SystemCallError} when no process can be started */
@@ -164,7 +164,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const { descriptor } = client;
     const command = this.#setup.options.exec;
     const pid = spawn({ command, descriptors: [descriptor, descriptor] });
-    this.#guard?.watch(pid);
+    this.#watchdog?.watch(pid);
     this.#hasArrived(client);
     this.#recorder.dispatched(client, servantOf(block)); // which the program cannot say itself
     return pid;
@@ -218,7 +218,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #ended(child: ChildProcess, { code, signal }: ProcessEnd): void {
     const { pid, client, wasKilled } = child;
     child.ended();
-    this.#guard?.release(pid);
+    this.#watchdog?.release(pid);
     this.#serving.delete(pid);
     const block = this.#blocks.get(pid);
     if (block !== undefined) this.#freeBlocks.push(block);

@@ -15,7 +15,7 @@ import {
   spawn,
 } from "../../servers/coroutines/gevent/mod.ts";
 import { DenoSockets } from "../../servers/sockets/deno/sockets.ts";
-import { UNOBSERVED } from "../../servers/sockets/unobserved.ts";
+import { UNOBSERVED } from "../../servers/sockets/observer.ts";
 import { WrongAnswerError } from "./client.ts";
 import { defineExperiment } from "./experiment.ts";
 import { closeAll } from "./listening.ts";

@@ -7,7 +7,7 @@ import { DenoSockets } from "../../servers/sockets/deno/sockets.ts";
 import type { SocketKind } from "../../servers/context/protocol.ts";
 import type { Listener, Sockets } from "../../servers/sockets/interface.ts";
 import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
-import { UNOBSERVED } from "../../servers/sockets/unobserved.ts";
+import { UNOBSERVED } from "../../servers/sockets/observer.ts";
 
 const RECV_SIZE_BYTES = 1_024;
 const BACKLOG = 128;

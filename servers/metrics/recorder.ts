@@ -1,5 +1,5 @@
 import { type Address, type Connection, LONGEST_WAIT_MS } from "../sockets/interface.ts";
-import type { Observer } from "../sockets/interface.ts";
+import type { Observer } from "../sockets/observer.ts";
 import type { Controls } from "./controls.ts";
 import { COUNTER, openCounters } from "./counters.ts";
 import { TRACE_EVENT, TraceWriter } from "./trace.ts";

@@ -14,11 +14,11 @@ import {
   type InterestList,
   type Listener,
   type ListenOptions,
-  type Observer,
   type Pollable,
   type Sockets,
   WOULD_BLOCK,
 } from "../../servers/sockets/interface.ts";
+import type { Observer } from "../../servers/sockets/observer.ts";
 import { assert, assertNotEquals } from "./assert.ts";
 import { decode, encode } from "./bytes.ts";
 import { closeOnce } from "./clients.ts";

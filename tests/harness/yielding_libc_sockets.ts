@@ -11,12 +11,12 @@ import type {
   InterestList,
   Listener,
   ListenOptions,
-  Observer,
   Pollable,
   Ready,
   ReadyEvent,
   Sockets,
 } from "../../servers/sockets/interface.ts";
+import type { Observer } from "../../servers/sockets/observer.ts";
 import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
 import { asLibcPollable } from "../../servers/sockets/libc/reactor.ts";
 import type { LibcPollable } from "../../servers/sockets/libc/connection_context.ts";

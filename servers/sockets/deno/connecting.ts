@@ -3,7 +3,7 @@ import type { ConnectOptions } from "../interface.ts";
 import { DenoConnection } from "./connection.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { messageOf } from "../../system/thrown.ts";
-import { UNOBSERVED } from "../unobserved.ts";
+import { UNOBSERVED } from "../observer.ts";
 
 /** `Deno.connect` as something that can be watched. It tries all addresses of a host by itself. */
 export class DenoConnecting implements Connecting, DenoPollable {

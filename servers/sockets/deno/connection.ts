@@ -1,6 +1,7 @@
 import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "../interface.ts";
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "../interface.ts";
-import type { Address, Connection, Observer, Turn } from "../interface.ts";
+import type { Address, Connection, Turn } from "../interface.ts";
+import type { Observer } from "../observer.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { isOfOperation, isReset } from "./faults.ts";
 import { resetOwn } from "./descriptors.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Connection, LONGEST_WAIT_MS, type Observer, type Pollable } from "../interface.ts";
+import { type Connection, LONGEST_WAIT_MS, type Pollable } from "../interface.ts";
+import type { Observer } from "../observer.ts";
 
 /** A socket of this kind as a readiness call sees it. */
 export interface DenoPollable extends Pollable, Armable {

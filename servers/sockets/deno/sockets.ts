@@ -6,7 +6,8 @@
 
 import type { Connecting, Connection, ConnectOptions, InterestList } from "../interface.ts";
 import type { Keyboard, Listener } from "../interface.ts";
-import type { ListenOptions, Observer, Pollable, Ready, Sockets } from "../interface.ts";
+import type { ListenOptions, Pollable, Ready, Sockets } from "../interface.ts";
+import type { Observer } from "../observer.ts";
 import { DenoConnecting } from "./connecting.ts";
 import { DenoConnection } from "./connection.ts";
 import { DenoEpoll } from "./epoll.ts";

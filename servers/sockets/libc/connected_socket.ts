@@ -6,14 +6,10 @@
  */
 
 import { CLIENT_SENDS, CLIENT_TAKES, ConnectionReset, SERVER_WORKS } from "../interface.ts";
-import {
-  type Address,
-  type Connection,
-  type Observer,
-  type Turn,
-  WOULD_BLOCK,
-} from "../interface.ts";
+import { type Address, type Connection, type Turn, WOULD_BLOCK } from "../interface.ts";
+import type { Observer } from "../observer.ts";
 import type { ConnectionContext, EdgeTriggeredList, LibcPollable } from "./connection_context.ts";
+import { cutOff, isReset } from "./faults.ts";
 import { hasUnread } from "./socket_options.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_calls.ts";
@@ -277,16 +273,4 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     if (surprises > 0) throw error;
     return surprises + 1;
   }
-}
-
-/** The fault of a connection that the server has ended before its client had everything. */
-export function cutOff(): ConnectionReset {
-  return new ConnectionReset("closed by the server");
-}
-
-/** Whether the connection has ended for a reason that is not ours, recv(2), send(2) and tcp(7). */
-function isReset(errno: number): boolean {
-  return errno === ERRNO.ECONNRESET || errno === ERRNO.EPIPE || errno === ERRNO.ETIMEDOUT ||
-    errno === ERRNO.ECONNABORTED || errno === ERRNO.EHOSTUNREACH || errno === ERRNO.ENETUNREACH ||
-    errno === ERRNO.ENETDOWN || errno === ERRNO.ENOTCONN;
 }

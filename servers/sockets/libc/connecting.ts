@@ -7,7 +7,7 @@ import { parseSocketAddress, type SocketAddress } from "./socket_address.ts";
 import { connectError, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../../system/system_calls.ts";
-import { UNOBSERVED } from "../unobserved.ts";
+import { UNOBSERVED } from "../observer.ts";
 
 /** A socket that was told to connect and not to wait for that, connect(2). */
 export class LibcConnecting implements Connecting, LibcPollable {

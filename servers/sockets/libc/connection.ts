@@ -1,4 +1,5 @@
-import { CLOSED, ConnectedSocket, cutOff, ENDED, FINISHED } from "./connected_socket.ts";
+import { CLOSED, ConnectedSocket, ENDED, FINISHED } from "./connected_socket.ts";
+import { cutOff } from "./faults.ts";
 import { resetWhenClosed } from "./socket_options.ts";
 import { ERRNO } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, SHUT_RD, SHUT_WR, type SystemCalls } from "../../system/system_calls.ts";

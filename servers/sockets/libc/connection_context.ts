@@ -5,7 +5,8 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import type { Connection, Observer, Pollable } from "../interface.ts";
+import type { Connection, Pollable } from "../interface.ts";
+import type { Observer } from "../observer.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 
 /** What a connection needs of the thread that it lives in. */
@@ -48,6 +49,20 @@ export interface WatchedConnection extends Connection {
   lookForEnd(untilMs: number): void;
   /** {@linkcode lookForEnd} until it is found, which blocks the thread. */
   waitForEnd(untilMs: number): void;
+}
+
+/** A listener as the reactor and the readiness calls see it. */
+export interface WatchedListener extends LibcPollable {
+  /** Whether this thread waits in `accept`, and so has one client at a time. */
+  readonly blocks: boolean;
+  /** How often accepting has rested, be it over or not. */
+  readonly rests: number;
+  /** How long accepting still rests, in milliseconds; `Infinity` when it does not. */
+  restMs(): number;
+  /** A descriptor is free, so accepting goes on. */
+  resume(): void;
+  /** Ends accepting. */
+  stop(): void;
 }
 
 /** An edge-triggered interest list. */

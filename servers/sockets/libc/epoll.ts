@@ -3,8 +3,7 @@ import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
 import { EPOLL_EVENT, EPOLLHUP, EPOLLRDHUP } from "./epoll_event.ts";
 import type { EdgeTriggeredList } from "./connection_context.ts";
-import { ReadyEvents } from "../ready_events.ts";
-import { asLibcPollable, type LibcReactor } from "./reactor.ts";
+import { asLibcPollable, type LibcReactor, ReadyEvents } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
 import {
   EPOLL_CLOEXEC,

@@ -1,8 +1,7 @@
 import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
 import { EPOLLHUP } from "./epoll_event.ts";
-import { ReadyEvents } from "../ready_events.ts";
-import { asLibcPollable, type LibcReactor } from "./reactor.ts";
+import { asLibcPollable, type LibcReactor, ReadyEvents } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
 
 /** `struct pollfd` in 32-bit words: the descriptor, and what is asked for and what is reported. */

@@ -5,29 +5,21 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import { LONGEST_WAIT_MS, type Observer, type Pollable } from "../interface.ts";
+import { LONGEST_WAIT_MS, type Pollable, type ReadyEvent } from "../interface.ts";
+import type { Observer } from "../observer.ts";
 import { ReceiveBuffer } from "./connected_socket.ts";
-import type { ConnectionContext, LibcPollable, WatchedConnection } from "./connection_context.ts";
+import type {
+  ConnectionContext,
+  LibcPollable,
+  WatchedConnection,
+  WatchedListener,
+} from "./connection_context.ts";
 import { makeInterruptible } from "./interruption.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
 
 /** How often it is looked whether a closed connection's client has ended as well. */
 const LINGER_POLL_INTERVAL_MS = 5;
-
-/** A listener as the reactor and the readiness calls see it. */
-export interface WatchedListener extends LibcPollable {
-  /** Whether this thread waits in `accept`, and so has one client at a time. */
-  readonly blocks: boolean;
-  /** How often accepting has rested, be it over or not. */
-  readonly rests: number;
-  /** How long accepting still rests, in milliseconds; `Infinity` when it does not. */
-  restMs(): number;
-  /** A descriptor is free, so accepting goes on. */
-  resume(): void;
-  /** Ends accepting. */
-  stop(): void;
-}
 
 /** The middle of the socket kind: one per thread that has connections. */
 export class LibcReactor implements ConnectionContext {
@@ -126,4 +118,23 @@ export function asLibcPollable(socket: Pollable): LibcPollable {
   if (!("descriptor" in socket)) throw new Error("a socket of another kind");
   // The property is only declared there.
   return socket as LibcPollable;
+}
+
+/** What a wait reports, in objects that are used again by the next. */
+export class ReadyEvents<Watched extends Pollable> {
+  /** Good until the next {@linkcode clear}. */
+  readonly list: ReadyEvent<Watched>[] = [];
+  readonly #pool: { target: Watched; events: number }[] = [];
+
+  clear(): void {
+    this.list.length = 0;
+  }
+
+  /** @param events of the `EPOLL…` bits */
+  add(target: Watched, events: number): void {
+    const event = this.#pool[this.list.length] ??= { target, events };
+    event.target = target;
+    event.events = events;
+    this.list.push(event);
+  }
 }

@@ -11,7 +11,8 @@
 import type { DescriptorTable } from "./descriptor_table.ts";
 import type { Connecting, Connection, ConnectOptions, InterestList } from "../interface.ts";
 import type { Keyboard, Listener } from "../interface.ts";
-import { EPOLLIN, type ListenOptions, type Observer, type Pollable } from "../interface.ts";
+import { EPOLLIN, type ListenOptions, type Pollable } from "../interface.ts";
+import type { Observer } from "../observer.ts";
 import type { Ready, Sockets } from "../interface.ts";
 import { connectToEach } from "./connecting.ts";
 import { LibcConnection } from "./connection.ts";

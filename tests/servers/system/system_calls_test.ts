@@ -10,11 +10,11 @@ import {
   EPOLLIN,
   formatAddress,
   type ListenOptions,
-  type Observer,
   type Pollable,
   type Sockets,
   WOULD_BLOCK,
 } from "../../../servers/sockets/interface.ts";
+import type { Observer } from "../../../servers/sockets/observer.ts";
 import {
   ipv4SocketAddress,
   parseSocketAddress,

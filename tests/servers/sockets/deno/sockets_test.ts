@@ -3,9 +3,9 @@ import { ReceiveBuffer } from "../../../../servers/sockets/deno/receive_buffer.t
 import {
   ConnectionReset,
   hasDenoOperations,
-  type Observer,
   WOULD_BLOCK,
 } from "../../../../servers/sockets/interface.ts";
+import type { Observer } from "../../../../servers/sockets/observer.ts";
 import {
   assert,
   assertEquals,

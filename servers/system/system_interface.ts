@@ -1,0 +1,84 @@
+/**
+ * The operating system's own calls and their constants, as `system_calls.ts` makes them.
+ *
+ * @module
+ */
+
+/** Values of <sys/socket.h>, <netinet/in.h> and <netinet/tcp.h>, the same on x86-64 and arm64. */
+export const AF_UNIX = 1;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const SOCK_STREAM = 1;
+export const SOCK_SEQPACKET = 5;
+export const SOCK_NONBLOCK = 0x800;
+export const SOCK_CLOEXEC = 0x8_0000;
+export const MSG_DONTWAIT = 0x40;
+export const MSG_NOSIGNAL = 0x4000;
+export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
+export const SO_ERROR = 4;
+export const SO_LINGER = 13;
+export const SO_RCVTIMEO = 20;
+export const SO_SNDTIMEO = 21;
+export const MSG_PEEK = 2;
+export const IPPROTO_TCP = 6;
+export const TCP_NODELAY = 1;
+export const TCP_INFO = 11;
+export const SHUT_RD = 0;
+export const SHUT_WR = 1;
+export const SHUT_RDWR = 2;
+/** <sys/epoll.h> */
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
+export const EPOLL_CLOEXEC = 0x8_0000;
+/** <sys/eventfd.h> */
+export const EFD_CLOEXEC = 0x8_0000;
+export const EFD_NONBLOCK = 0x800;
+/** <fcntl.h> */
+export const F_GETFD = 1;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+/** <sys/resource.h> */
+export const RLIMIT_NOFILE = 7;
+
+/** Bytes that a call reads or fills while it runs; it keeps none of them. */
+export type CallBuffer = ArrayBufferView<ArrayBufferLike> | null;
+
+/**
+ * The calls, by their names, with the arguments of their man pages in section 2. Each gives what it
+ * gives in C, or the negative errno when it failed.
+ */
+export interface SystemCalls {
+  socket(domain: number, type: number, protocol: number): number;
+  socketpair(domain: number, type: number, protocol: number, pair: CallBuffer): number;
+  bind(fd: number, address: CallBuffer, sizeBytes: number): number;
+  listen(fd: number, backlog: number): number;
+  accept4(fd: number, address: CallBuffer, sizeBytes: CallBuffer, flags: number): number;
+  connect(fd: number, address: CallBuffer, sizeBytes: number): number;
+  recv(fd: number, buffer: CallBuffer, sizeBytes: number, flags: number): number;
+  send(fd: number, buffer: CallBuffer, sizeBytes: number, flags: number): number;
+  read(fd: number, buffer: CallBuffer, sizeBytes: number): number;
+  write(fd: number, buffer: CallBuffer, sizeBytes: number): number;
+  shutdown(fd: number, how: number): number;
+  close(fd: number): number;
+  setsockopt(fd: number, level: number, name: number, value: CallBuffer, size: number): number;
+  getsockopt(fd: number, level: number, name: number, value: CallBuffer, size: CallBuffer): number;
+  getsockname(fd: number, address: CallBuffer, sizeBytes: CallBuffer): number;
+  getpeername(fd: number, address: CallBuffer, sizeBytes: CallBuffer): number;
+  fcntl(fd: number, command: number, argument: number): number;
+  select(
+    count: number,
+    read: CallBuffer,
+    write: CallBuffer,
+    except: CallBuffer,
+    timeout: CallBuffer,
+  ): number;
+  poll(descriptors: CallBuffer, count: number, timeoutMs: number): number;
+  epoll_create1(flags: number): number;
+  epoll_ctl(epoll: number, operation: number, fd: number, event: CallBuffer): number;
+  epoll_wait(epoll: number, events: CallBuffer, max: number, timeoutMs: number): number;
+  eventfd(initial: number, flags: number): number;
+  getrlimit(resource: number, limits: CallBuffer): number;
+  setrlimit(resource: number, limits: CallBuffer): number;
+}

@@ -5,8 +5,8 @@
  */
 
 /**
- * Errors that belong to one client, who is gone: it left while it waited to be accepted, or Linux hands
- * over an error of the network that its connection has met. accept(2) asks to try again at once.
+ * Errors of one client that is gone: it left while it waited to be accepted, or its connection has met
+ * an error of the network. accept(2) says to try again at once.
  */
 const OF_ONE_CLIENT: ReadonlySet<string> = new Set([
   "ECONNABORTED",
@@ -24,7 +24,7 @@ const OF_ONE_CLIENT: ReadonlySet<string> = new Set([
   "ENETUNREACH",
 ]);
 
-/** Whether this error says nothing about the next client, who must not wait because of it. */
+/** Whether this error says nothing about the next client, so the server accepts again at once. */
 export function isOfOneClient(error: unknown): boolean {
   return OF_ONE_CLIENT.has(codeOf(error));
 }
@@ -35,7 +35,7 @@ export function isOutOfDescriptors(error: unknown): boolean {
   return code === "EMFILE" || code === "ENFILE";
 }
 
-/** `ECONNABORTED` and the like, or nothing if it is no error of the system's. */
+/** `ECONNABORTED` and the like; empty if the system did not raise the error. */
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

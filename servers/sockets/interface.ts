@@ -51,9 +51,9 @@ export interface Listener extends Pollable {
 export const SERVER_WORKS = 0;
 /** The server waits for the client to send. */
 export const CLIENT_SENDS = 1;
-/** The server waits for the client to take what it was sent, whatever that sends meanwhile. */
+/** The server waits for the client to take its bytes, whatever the client sends meanwhile. */
 export const CLIENT_TAKES = 2;
-/** Whose turn it is. A client is idle only when it is the client's. */
+/** Whose turn it is. A client is idle only when the turn is the client's. */
 export type Turn = typeof SERVER_WORKS | typeof CLIENT_SENDS | typeof CLIENT_TAKES;
 
 /** A connected client. */
@@ -65,11 +65,11 @@ export interface Connection extends Pollable {
   /** Grows with every call that moved bytes. */
   readonly activity: number;
   /**
-   * Who has to do something now. The calls of the socket keep it; a loop that receives and sends only
-   * when a readiness call says so makes no call when it has done its part, and says so here.
+   * Whether the server or the client has to act next. The calls of the socket keep it up to date. A loop
+   * that waits for readiness makes no call once it has done its part, so it sets this itself.
    */
   turn: Turn;
-  /** Whether bytes have come that nobody has received, as far as can be seen. */
+  /** Whether bytes have arrived that the server has not received, as far as it can see. */
   readonly hasUnread: boolean;
   /**
    * Waits for bytes and stores them in `buffer`.
@@ -88,43 +88,43 @@ export interface Connection extends Pollable {
   explain(error: unknown): Error;
   /**
    * At most `sizeBytes` of what has arrived; nothing when the client sent its last, or
-   * {@linkcode WOULD_BLOCK}. The bytes are lent until the next call that receives or waits, so that
-   * they need not be copied on their way through: who keeps them longer copies them.
+   * {@linkcode WOULD_BLOCK}. The bytes are a borrowed view, valid until the next call that receives or
+   * waits, so that they need no copy on their way through. {@linkcode retain} makes it last longer.
    *
    * @throws {ConnectionReset} when the client reset the connection
    */
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK;
-  /** Makes what {@linkcode tryRecv} lent last until {@linkcode release}; copies it only if it must. */
+  /** Makes a view of {@linkcode tryRecv} last until {@linkcode release}. Copies it only if it must. */
   retain(bytes: Uint8Array): Uint8Array;
-  /** Gives back what was kept, in the order of keeping. */
+  /** Gives back what {@linkcode retain} returned, in the same order. */
   release(bytes: Uint8Array): void;
   /**
    * Sends as much of `bytes` as fits: how many, or {@linkcode WOULD_BLOCK} if none. What it took is
-   * its own from then on, and `bytes` can be used again, unless {@linkcode tryRecv} lent them.
+   * its own from then on, and `bytes` can be used again, unless they are a view of {@linkcode tryRecv}.
    */
   trySend(bytes: Uint8Array): number;
   /** Ends the connection once what it took is sent. Closing twice is harmless. */
   close(): void;
 }
 
-/** A connection to a server that is being made: writable when it is made, or when that has failed. */
+/** A connection to a server in the making: writable once it is made or has failed. */
 export interface Connecting extends Pollable {
   readonly kind: "connecting";
   /**
-   * The connection, to be asked for once this is writable. Its {@linkcode Connection.id} is negative,
-   * and what happens on it is not reported: it is nobody's client.
+   * The connection; call it once this is writable. Its {@linkcode Connection.id} is negative, and no
+   * observer hears of it, since it is no client of the server.
    *
    * @throws {ConnectFailed} when it could not be made
    */
   finish(): Connection;
-  /** Gives up. To be called of one that is not finished. */
+  /** Gives up, if {@linkcode finish} was not called. */
   close(): void;
 }
 
 /**
- * A connection of Deno's whose operations are Deno's own promises, with none of ours around them: one
- * more promise per call costs the `async` model three per cent. What an operation came to is told to
- * the connection, which says what it means.
+ * A connection whose operations are Deno's own promises: one more promise around each would cost the
+ * `async` model three per cent. The caller passes the result of an operation to the connection, which
+ * says what it means.
  */
 export interface DenoOperations extends Connection {
   /** `Deno.Conn.read` */
@@ -210,8 +210,8 @@ export interface Sockets {
   poll<Watched extends Pollable>(): InterestList<Watched>;
   epoll<Watched extends Pollable>(): InterestList<Watched>;
   /**
-   * Waits until `connection` can be received from without waiting. For one who must not be caught in
-   * `recv` when the server ends, because it still sends at the same time.
+   * Waits until `recv` of `connection` would not block. For a caller that must not be caught in `recv`
+   * when the server ends, because it sends at the same time.
    */
   readable(connection: Connection): Promise<void>;
   /** Lets the system do its part between two rounds of a loop that never waits. */
@@ -225,8 +225,8 @@ export interface Sockets {
   /** As {@linkcode finish}, because the client was silent, which is reported. */
   dismiss(connection: Connection): void;
   /**
-   * Ends this connection now, for whoever serves it to close. What it still holds is lost, so where the
-   * system can be told to, it ends with a reset: an end of stream would make a part look whole.
+   * Ends this connection now; the server of its client closes it then. What it still holds is lost, so
+   * where the system allows it, it ends with a reset: an end of stream would make a part look whole.
    */
   abort(connection: Connection): void;
   /** Resolves when the last connection has given its descriptor back. */

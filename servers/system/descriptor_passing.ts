@@ -1,6 +1,6 @@
 /**
- * Descriptors on their way from process to process, unix(7): what arrives is a new descriptor for the
- * same open file, as after dup(2).
+ * Passes descriptors from process to process, unix(7). The receiver gets a new descriptor for the same
+ * open file, as after dup(2).
  *
  * @module
  */
@@ -20,7 +20,7 @@ const functions = cFunctions({
   dup2: { parameters: ["i32", "i32"], result: "i32" },
 });
 
-/** Where the parts of a {@linkcode Letter} begin; numbers in C's `size_t` are 8 bytes. */
+/** Where the parts of a {@linkcode ScmRightsMessage} begin; numbers in C's `size_t` are 8 bytes. */
 const HEADER = { iov: 16, iovLength: 24, control: 32, controlLength: 40 };
 const IOV = { at: 56, base: 56, length: 64 };
 /** `struct cmsghdr` and the descriptor in it, cmsg(3). */
@@ -40,24 +40,24 @@ export function socketPair(): [number, number] {
 }
 
 /**
- * Sends a descriptor, which stays open here too, and a text with it.
+ * Sends a descriptor and a text. The descriptor stays open here too.
  *
- * @returns false when nobody is left to receive it
+ * @returns false when the other end is closed
  * @throws {SystemCallError} when it cannot be sent for another reason
  */
 export function sendDescriptor(socket: number, descriptor: number, text: string): boolean {
   const c = functions();
   const fail = errnoInstead();
-  const letter = makeMessage();
-  const { read, written } = new TextEncoder().encodeInto(text, letter.text);
+  const message = makeMessage();
+  const { read, written } = new TextEncoder().encodeInto(text, message.text);
   if (read < text.length) throw new Error(`more than ${TEXT.maxBytes} bytes: ${text}`);
-  letter.view.setBigUint64(IOV.length, BigInt(written), true);
-  letter.view.setBigUint64(CONTROL.at, BigInt(CONTROL.usedBytes), true);
-  letter.view.setInt32(CONTROL.level, SOL_SOCKET, true);
-  letter.view.setInt32(CONTROL.type, SCM_RIGHTS, true);
-  letter.view.setInt32(CONTROL.descriptor, descriptor, true);
+  message.view.setBigUint64(IOV.length, BigInt(written), true);
+  message.view.setBigUint64(CONTROL.at, BigInt(CONTROL.usedBytes), true);
+  message.view.setInt32(CONTROL.level, SOL_SOCKET, true);
+  message.view.setInt32(CONTROL.type, SCM_RIGHTS, true);
+  message.view.setInt32(CONTROL.descriptor, descriptor, true);
   for (;;) {
-    const sent = fail(c.sendmsg(socket, letter.bytes, MSG_NOSIGNAL));
+    const sent = fail(c.sendmsg(socket, message.bytes, MSG_NOSIGNAL));
     if (sent === -ERRNO.EINTR) continue;
     if (sent === -ERRNO.EPIPE || sent === -ERRNO.ECONNRESET) return false;
     checked("sendmsg", sent);
@@ -66,7 +66,7 @@ export function sendDescriptor(socket: number, descriptor: number, text: string)
 }
 
 /**
- * Waits for what {@linkcode sendDescriptor} sent at the other end. The descriptor is close-on-exec.
+ * Waits for a descriptor from {@linkcode sendDescriptor} at the other end. It is close-on-exec.
  *
  * @returns `null` when the other end was closed
  * @throws {SystemCallError} when receiving fails
@@ -74,24 +74,24 @@ export function sendDescriptor(socket: number, descriptor: number, text: string)
 export function receiveDescriptor(socket: number): { descriptor: number; text: string } | null {
   const c = functions();
   const fail = errnoInstead();
-  const letter = makeMessage();
+  const message = makeMessage();
   for (;;) {
-    const received = fail(c.recvmsg(socket, letter.bytes, MSG_CMSG_CLOEXEC));
-    // The other end was closed before it had read what we sent. That is said once, and what it sent
-    // comes all the same.
+    const received = fail(c.recvmsg(socket, message.bytes, MSG_CMSG_CLOEXEC));
+    // The other end was closed with bytes unread. The system reports that once, and still delivers
+    // what the other end had sent.
     if (received === -ERRNO.EINTR || received === -ERRNO.ECONNRESET) continue;
     if (received === 0) return null;
     checked("recvmsg", received);
     return {
-      descriptor: letter.view.getInt32(CONTROL.descriptor, true),
-      text: new TextDecoder().decode(letter.text.subarray(0, received)),
+      descriptor: message.view.getInt32(CONTROL.descriptor, true),
+      text: new TextDecoder().decode(message.text.subarray(0, received)),
     };
   }
 }
 
 /**
- * Makes `copy` another name of `descriptor`, whatever it was before, dup2(2). Programs that are started
- * inherit it.
+ * Makes `copy` another name of `descriptor`, whatever it was before, dup2(2). Child processes inherit
+ * it.
  *
  * @throws {SystemCallError} when that fails
  */
@@ -108,8 +108,8 @@ interface ScmRightsMessage {
 }
 
 /**
- * `struct msghdr` and all that it holds the addresses of, in one piece of memory: who has the one keeps
- * the other.
+ * `struct msghdr` and everything that it points to, in one piece of memory, so that one reference keeps
+ * all of it.
  */
 function makeMessage(): ScmRightsMessage {
   const memory = new ArrayBuffer(TEXT.at + TEXT.maxBytes);

@@ -1,5 +1,5 @@
 /**
- * Descriptors that are readable once another thread says so, eventfd(2).
+ * Descriptors that another thread makes readable, eventfd(2).
  *
  * @module
  */
@@ -9,18 +9,19 @@ import { EFD_CLOEXEC, EFD_NONBLOCK, type SystemCalls } from "./system_calls.ts";
 
 /** Added to the descriptor's count, which makes it readable. */
 const ONE = BigUint64Array.of(1n);
-/** Where the count is read to; nobody wants to know it. */
+/** The count goes here, and is not used. */
 const count = new BigUint64Array(1);
 
 /**
- * @returns a descriptor that whoever waits watches as well
+ * A descriptor to watch, by which other threads end a wait.
+ *
  * @throws {SystemCallError} when there is none left
  */
 export function createWaker(calls: SystemCalls): number {
   return checked("eventfd", calls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 
-/** Ends the wait of who watches `waker`, now or when it next waits. */
+/** Ends the wait of the thread that watches `waker`: the present wait or the next. */
 export function wake(calls: SystemCalls, waker: number): void {
   calls.write(waker, ONE, ONE.byteLength);
 }

@@ -20,10 +20,10 @@ const functions = cFunctions({
 });
 
 /**
- * Maps new memory, all zeros, and gives its address; what is not used takes no room. The descriptor
- * stands for it and is close-on-exec.
+ * Maps new memory, all zeros. Unused pages take no room. The descriptor stands for the memory and is
+ * close-on-exec.
  *
- * @throws {SystemCallError} when there is none
+ * @throws {SystemCallError} when there is no memory
  */
 export function createMapping(sizeBytes: number): { descriptor: number; address: bigint } {
   const c = functions();

@@ -19,7 +19,7 @@ const c = cFunctions({
  * Calls `action` with a copy of a child's descriptor.
  *
  * @returns false when there is none: the child has ended, or the system is older than 5.6, or forbids
- *   it, as containers do that forbid ptrace(2)
+ *   it, as containers that forbid ptrace(2) do
  */
 export function withDescriptorOf(
   pid: number,

@@ -1,6 +1,6 @@
 /**
- * The files in which Linux tells of itself, proc(5). They are read through the C library, since Deno
- * gives /proc only to those who may do everything. Needs the permission `--allow-ffi`.
+ * Files of /proc, proc(5). They are read through the C library, since Deno opens /proc only with
+ * `--allow-all`. Needs the permission `--allow-ffi`.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const functions = cFunctions({
   close: { parameters: ["i32"], result: "i32" },
 });
 
-/** What is said of a process that has ended meanwhile, or is hidden from us. */
+/** Errors of a process that has ended meanwhile, or is hidden from this one. */
 const NOTHING_THERE: readonly number[] = [ERRNO.ENOENT, ERRNO.ESRCH, ERRNO.EACCES, ERRNO.EPERM];
 
 const decoder = new TextDecoder();
@@ -32,8 +32,8 @@ const view = new DataView(buffer.buffer);
 /**
  * The text of a file.
  *
- * @param maxBytes how many are of interest; a little more may be read
- * @returns an empty text where there is none, or none any more
+ * @param maxBytes how many bytes are of interest; it may read a little more
+ * @returns an empty text if the file does not exist (any more)
  * @throws {SystemCallError} when it cannot be read
  */
 export function readSystemFile(path: string, maxBytes = Infinity): string {
@@ -48,7 +48,7 @@ export function readSystemFile(path: string, maxBytes = Infinity): string {
 /**
  * The names in a directory, those of itself and its parent included.
  *
- * @returns no names where there is none, or none any more
+ * @returns no names if the directory does not exist (any more)
  * @throws {SystemCallError} when it cannot be read
  */
 export function readSystemDirectory(path: string): string[] {
@@ -74,7 +74,7 @@ export function longestBacklog(): number {
   return Number.isNaN(limit) ? Infinity : limit;
 }
 
-/** @param take says whether it wants more */
+/** @param take returns whether it wants more */
 function readAll(
   path: string,
   call: "read" | "getdents64",

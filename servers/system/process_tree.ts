@@ -1,5 +1,5 @@
 /**
- * Processes and their descendants, as Linux tells of them in /proc, proc(5).
+ * Processes and their descendants, as /proc shows them, proc(5).
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface ProcessInfo {
   readonly parent: number;
   readonly session: number;
   readonly threads: number;
-  /** CPU time of the process, and of those of its children that it has waited for. */
+  /** CPU time of the process, and of the children that it has waited for. */
   readonly cpuSeconds: number;
 }
 
@@ -59,8 +59,8 @@ export function cpuSecondsOf(processes: readonly ProcessInfo[]): number {
 }
 
 /**
- * The memory that processes have resident, in bytes. Pages that belong to files, such as those of the
- * program, are shared by all who run it; so of these only those of the largest are counted.
+ * The memory that processes have resident, in bytes. Processes share the pages of files, such as those
+ * of their program, so of these only the pages of the largest process count.
  */
 export function residentBytes(pids: readonly number[]): number {
   let ownPages = 0;
@@ -74,7 +74,7 @@ export function residentBytes(pids: readonly number[]): number {
   return (ownPages + maxFilePages) * PAGE_BYTES;
 }
 
-/** How often the threads of these processes that run now gave up their CPU, or had to. */
+/** How often the present threads of these processes gave up their CPU, or lost it. */
 export function contextSwitches(pids: readonly number[]): number {
   let switches = 0;
   for (const pid of pids) {

@@ -31,7 +31,7 @@ export function signalName(number: number): string {
   return found?.[0] ?? `signal ${number}`;
 }
 
-/** Whether this process ignores a signal, as nohup(1) has it ignore SIGHUP. Linux: sigaction(2). */
+/** Whether this process ignores a signal, for example SIGHUP after nohup(1). Linux: sigaction(2). */
 export function isIgnored(signal: Deno.Signal): boolean {
   const action = new BigUint64Array(SIGACTION_BYTES / 8);
   checked("sigaction", errnoInstead()(functions().sigaction(signalNumber(signal), null, action)));

@@ -44,24 +44,24 @@ export interface Spawning {
   /** The program, looked for in the PATH if it has no slash, and its arguments. */
   readonly command: readonly string[];
   /**
-   * The child's descriptors from 0 on, each a copy of one of ours; others are not passed on, provided
-   * that they are close-on-exec. `undefined` leaves the child ours.
+   * The child's descriptors from 0 on, each a copy of one of this process. The child gets no others,
+   * provided that they are close-on-exec. With `undefined` it inherits the descriptor of that number.
    */
   readonly descriptors: readonly (number | undefined)[];
-  /** Signals that the child has to wait with until it lets them in, sigprocmask(2). */
+  /** Signals that stay pending in the child until it unblocks them, sigprocmask(2). */
   readonly blockedSignals?: readonly Deno.Signal[];
 }
 
-/** How a process has ended; one of the two. */
+/** How a process has ended. `code` is 128 + the signal's number if a signal ended it. */
 export interface ProcessEnd {
   readonly code: number;
   readonly signal: string | null;
 }
 
 /**
- * Starts a program in a session of its own, so that Ctrl-C at the terminal is not for it.
+ * Starts a program in a session of its own, so that Ctrl-C at the terminal does not reach it.
  *
- * @returns its process id; {@linkcode endOf} must be asked for its end one day, or it stays a zombie
+ * @returns its process id; it stays a zombie until {@linkcode endOf} has reported its end
  * @throws {SystemCallError} when it cannot be started
  */
 export function spawn({ command, descriptors, blockedSignals = [] }: Spawning): number {
@@ -70,9 +70,9 @@ export function spawn({ command, descriptors, blockedSignals = [] }: Spawning): 
   checkNumber(c().posix_spawn_file_actions_init(actions));
   checkNumber(c().posix_spawnattr_init(attributes));
   try {
-    descriptors.forEach((ours, theirs) => {
-      if (ours === undefined) return;
-      checkNumber(c().posix_spawn_file_actions_adddup2(actions, ours, theirs));
+    descriptors.forEach((own, childs) => {
+      if (own === undefined) return;
+      checkNumber(c().posix_spawn_file_actions_adddup2(actions, own, childs));
     });
     setAttributes(attributes, blockedSignals);
     const pid = new Int32Array(1);
@@ -91,12 +91,12 @@ export function spawn({ command, descriptors, blockedSignals = [] }: Spawning): 
   }
 }
 
-/** How the child has ended, or `undefined` while it runs. Once told, its process id is free again. */
+/** How the child has ended, or `undefined` while it runs. Reporting its end frees its process id. */
 export function endOf(pid: number): ProcessEnd | undefined {
   const status = new Int32Array(1);
   const ended = c().waitpid(pid, status, WNOHANG);
   if (ended === 0) return undefined;
-  // A child that is no child any more was waited for by somebody else, who knows how it ended.
+  // Another caller has waited for this child already, and knows how it ended.
   if (ended < 0) return { code: 0, signal: null };
   // The macros of wait(2).
   const signal = status[0] & 0x7f;

@@ -27,7 +27,7 @@ const functions = cFunctions({
   // Sizes and counts are 64 bits wide in C. Ours fit into 32, which spares BigInt on the hot path: as
   // arguments they are zero-extended, and of a result the lower half is all there is, even of -1.
   // recv and send by number, syscall(2): the C library makes them places where a thread can be cancelled,
-  // which takes longer in a process of several threads, and ours are never cancelled.
+  // which takes longer in a process of several threads, and these are never cancelled.
   syscall: {
     parameters: ["i32", "i32", "buffer", "u32", "i32", "pointer", "pointer"],
     result: "i32",
@@ -108,10 +108,10 @@ function raw(buffer: CallBuffer): BufferSource | null {
 }
 
 /**
- * Makes what puts the negative errno in the place of -1, to be called with what a function has given
- * before anything else is. errno belongs to the thread and stays where it is, so it is read from memory.
+ * Makes a function that turns a result of -1 into the negative errno. Call it with the result before any
+ * other call. errno has a fixed place for each thread, so it is read from memory.
  *
- * @param count whose first element is increased with each call
+ * @param count its first element grows with each call
  */
 export function errnoInstead(
   count: Float64Array = new Float64Array(1),

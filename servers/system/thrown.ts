@@ -1,15 +1,15 @@
 /**
- * What was thrown, which in JavaScript may be anything.
+ * Values that were thrown, which in JavaScript may be anything.
  *
  * @module
  */
 
-/** What was thrown, as an error. */
+/** The thrown value as an error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(asText(thrown));
 }
 
-/** What was thrown, in words. */
+/** The message of a thrown value. */
 export function messageOf(thrown: unknown): string {
   return asText(toError(thrown).message);
 }

@@ -18,6 +18,7 @@ export class DenoConnecting implements Connecting, DenoPollable {
   #failure: ConnectFailed | undefined = undefined;
   #isClosed = false;
 
+  /** @param id see {@linkcode Connecting.finish} */
   constructor(id: number, { host, port, recvSizeBytes }: ConnectOptions, reactor: DenoReactor) {
     this.#id = id;
     this.#reactor = reactor;
@@ -27,7 +28,7 @@ export class DenoConnecting implements Connecting, DenoPollable {
 
   finish(): Connection {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#conn === undefined) throw new Error("finish() of what is not writable yet");
+    if (this.#conn === undefined) throw new Error("finish() before the connection is writable");
     const { connections } = this.#reactor;
     const connection = new DenoConnection(
       this.#id,

@@ -11,7 +11,7 @@ import { SendBuffer } from "./send_buffer.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
 const LINGER_MS = 1_000;
-/** How long a closed connection tries to send what it still owes to a client that takes nothing. */
+/** How long a closed connection tries to send its last bytes to a client that takes nothing. */
 const STALLED_MS = 60_000;
 
 const NOTHING = new Uint8Array(0);
@@ -20,8 +20,8 @@ const END = Promise.resolve(null);
 /**
  * A `Deno.TcpConn` that can also be asked without waiting.
  *
- * Deno only has operations that complete later. So one read is kept outstanding and its result plays
- * the part of the kernel's receive buffer; an {@linkcode SendBuffer} plays the part of its send buffer.
+ * Deno only has operations that complete later. So one read is always outstanding, and its result plays
+ * the part of the kernel's receive buffer. A {@linkcode SendBuffer} plays the part of its send buffer.
  */
 export class DenoConnection implements Connection, DenoPollable {
   readonly kind = "connection";
@@ -41,11 +41,11 @@ export class DenoConnection implements Connection, DenoPollable {
   /** A read was asked for while there was something to write, and is begun after it. */
   #armWhenSent = false;
   #blockedInRecv = false;
-  /** The buffer that a blocking call has been lent until it completes. */
-  #lent: Uint8Array = NOTHING;
+  /** The caller's buffer, while a blocking call fills it. */
+  #buffer: Uint8Array = NOTHING;
   /** The client sent its last byte. */
   #ended = false;
-  /** We want no more of the client's bytes: recv reports the end. */
+  /** The server wants no more of the client's bytes: `recv` reports the end. */
   #finished = false;
   #fault: Error | undefined = undefined;
   #closing = false;
@@ -89,7 +89,7 @@ export class DenoConnection implements Connection, DenoPollable {
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#finished || this.#ended) return END;
     this.turn = CLIENT_SENDS;
-    this.#lent = buffer;
+    this.#buffer = buffer;
     this.#blockedInRecv = true;
     return this.#conn.read(buffer);
   }
@@ -101,7 +101,7 @@ export class DenoConnection implements Connection, DenoPollable {
     if (count === null || this.#finished) return 0;
     this.turn = SERVER_WORKS;
     this.activity++;
-    this.#observer.received(this, this.#lent, count);
+    this.#observer.received(this, this.#buffer, count);
     return count;
   }
 
@@ -127,7 +127,7 @@ export class DenoConnection implements Connection, DenoPollable {
       return WOULD_BLOCK;
     }
     const bytes = this.#receiveBuffer.take(sizeBytes);
-    // A read that is begun when a write is done, whenever that is, could overwrite what is lent now.
+    // A read that begins when a write is done could overwrite these bytes while they are borrowed.
     this.#armWhenSent = false;
     this.registration?.disarmed();
     this.turn = SERVER_WORKS;
@@ -194,12 +194,12 @@ export class DenoConnection implements Connection, DenoPollable {
     return isOfOperation(error) ? this.#noteFault(error) : toError(error);
   }
 
-  /** From now on the stream is at its end for us; a waiting {@linkcode recv} is let go. */
+  /** From now on receiving reports the end of the stream. A waiting {@linkcode recv} returns. */
   finish(): void {
     if (this.#finished || this.#closing) return;
     this.#finished = true;
-    // Deno cannot cancel a read. But whoever waits in recv owes nothing, so the client can be asked
-    // to end it: it sees the end of our stream, and ends its own.
+    // Deno cannot cancel a read. But a server that waits in recv has sent everything, so it may ask
+    // the client to end the read: the client sees the end of the server's stream, and ends its own.
     if (!this.#blockedInRecv) {
       this.#reactor.signal(this, EPOLLIN);
       return;
@@ -242,14 +242,14 @@ export class DenoConnection implements Connection, DenoPollable {
     this.#receiveBuffer.clear();
     const { registration } = this;
     this.registration = undefined;
-    registration?.signal(EPOLLIN); // whoever still waits to receive need not wait any longer
+    registration?.signal(EPOLLIN); // ends a wait to receive
     this.#observer.closed(this);
     this.#closeGently();
   }
 
   /**
-   * Sends what is owed, says that it was the last, and waits for the client to say so too: closing
-   * earlier with bytes unread would reset the connection and destroy what is still on its way.
+   * Sends the last bytes and the end of the stream, and waits for the client's end. Closing earlier
+   * with bytes unread would reset the connection and destroy the bytes that are still on their way.
    */
   async #closeGently(): Promise<void> {
     if (this.#sendBuffer !== undefined) await this.#sendBuffer.sent(STALLED_MS);
@@ -262,7 +262,7 @@ export class DenoConnection implements Connection, DenoPollable {
         if (!this.#reading && !this.#blockedInRecv) this.#goOnDiscarding();
         await ended.promise;
       } catch {
-        // Whatever went wrong, nothing is owed any more.
+        // Whatever went wrong, nothing more can be sent.
       }
     }
     this.#release();
@@ -274,7 +274,7 @@ export class DenoConnection implements Connection, DenoPollable {
     try {
       while (!this.#ended) this.#ended = await this.#conn.read(scrap) === null;
     } catch {
-      // A reset ends the stream as well, and there is nobody left to tell.
+      // A reset ends the stream as well.
     }
     this.#streamEnded?.resolve();
   }
@@ -286,7 +286,7 @@ export class DenoConnection implements Connection, DenoPollable {
     if (!this.#closing) this.#observer.closed(this);
     this.#closing = true;
     if (this.#sendBuffer?.isWriting === true) {
-      this.#fault ??= new ConnectionReset("closed by the server"); // what fails now is our own doing
+      this.#fault ??= new ConnectionReset("closed by the server"); // the server causes the failures from now on
       resetOwn(this.peer); // Deno 2.5 cannot cancel a write, and keeps the socket until it ends
     }
     this.#conn.close();
@@ -305,7 +305,7 @@ export class DenoConnection implements Connection, DenoPollable {
   };
 
   readonly #onSent = (hasRoomAgain: boolean): void => {
-    this.activity++; // the client takes what it is sent
+    this.activity++; // the client takes its bytes
     if (this.#armWhenSent && !this.#sendBuffer?.isWriting) {
       this.#armWhenSent = false;
       if (!this.#closing) this.arm();

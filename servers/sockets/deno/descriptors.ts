@@ -1,6 +1,6 @@
 /**
- * Connections that the runtime has opened, found by their addresses: it gives nobody their descriptors.
- * Linux; elsewhere none are found.
+ * Descriptors of the connections that the runtime has opened, found by their addresses, since the
+ * runtime does not give them away. Linux; elsewhere none are found.
  *
  * @module
  */
@@ -19,7 +19,10 @@ const size = new Uint32Array(1);
 /** By the address of the peer. Kept until the end of this turn, in which no connection can be closed. */
 let found: Map<string, number> | undefined;
 
-/** Resets the connection with `peer`: the runtime can end a stream only as if it were complete. */
+/**
+ * Resets this process's connection with `peer`. The runtime itself can end a stream only as if it were
+ * complete.
+ */
 export function resetOwn(peer: Address): void {
   if (!hasSystemCalls()) return;
   const calls = systemCalls();
@@ -41,9 +44,9 @@ export function resetAllOwn(port: number): void {
 }
 
 /**
- * Dissolves the association with the peer, connect(2), which is told so at once, while the descriptor
- * stays open. To have the socket reset when it is closed would come too late: before, the runtime shuts
- * it down for writing, which ends the stream.
+ * Dissolves the association with the peer, connect(2), which resets the connection at once, while the
+ * descriptor stays open. A reset at close (SO_LINGER) would come too late: before that, the runtime
+ * shuts the socket down for writing, which ends the stream.
  */
 function reset(calls: SystemCalls, fd: number): void {
   calls.connect(fd, NOBODY, NOBODY.length);

@@ -5,7 +5,7 @@ import { DenoConnection } from "./connection.ts";
 import { toError } from "../../system/thrown.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 
-/** After how long accepting is tried again if no connection of ours has ended meanwhile. */
+/** After how long the listener accepts again if no connection has ended meanwhile. */
 const RETRY_MS = 1_000;
 
 /** How many clients an event loop lets Deno accept ahead of it: each needs a turn of Deno's loop. */
@@ -25,7 +25,7 @@ export class DenoListener implements Listener, DenoPollable {
   #accepting = false;
   /** Set while accepting rests. */
   #retryTimer: ReturnType<typeof setTimeout> | undefined = undefined;
-  /** 0 for a blocking server: who is not its turn stays in the system's backlog. */
+  /** 0 for a blocking server: other clients stay in the system's backlog. */
   #maxAhead = 0;
   #stopped = false;
   #lastId = 0;
@@ -138,7 +138,7 @@ export class DenoListener implements Listener, DenoPollable {
       conn.setNoDelay(true);
       this.#arrived.push(conn);
     } catch {
-      conn.close(); // a client that is gone before it was looked at harms nobody
+      conn.close(); // the client is gone already
     }
     if (this.#arrived.length < this.#maxAhead || this.#arrived.length === 0) this.#acceptOne();
     this.#tell();
@@ -157,7 +157,7 @@ export class DenoListener implements Listener, DenoPollable {
     }
   };
 
-  /** Nothing is tried before a descriptor is free or the time is over. */
+  /** Accepts again once a descriptor is free or the time is over. */
   #rest(): void {
     this.#retryTimer = setTimeout(this.#resume, RETRY_MS);
     this.#reactor.onceReleased(this.#resume);

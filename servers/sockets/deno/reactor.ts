@@ -1,5 +1,5 @@
 /**
- * What the parts of the `deno` socket kind share: who is watched, who must be woken, who reports.
+ * What the parts of the `deno` socket kind share: the connections, the waiting loop, the observer.
  *
  * @module
  */
@@ -56,12 +56,11 @@ export class DenoReactor {
   }
 
   /**
-   * What a readiness call does between looking and returning: it sleeps if nothing is ready, and if
-   * something is, lets Deno's event loop turn from time to time, so that one busy socket does not keep
-   * it from seeing the others.
+   * What a readiness call does between looking and returning. It sleeps if nothing is ready. Otherwise
+   * it lets Deno's event loop turn from time to time, so that one busy socket does not hide the others.
    *
-   * Arms what is `toArm` before that, and not earlier: a read that was begun before the answer is
-   * written would be looked at in vain, and the answer would wait for that.
+   * It arms the sockets in `toArm` only then. A read that begins before the answer is written would be
+   * polled in vain, and the answer would wait for that.
    *
    * @returns `undefined` when there is nothing to wait for
    */
@@ -103,14 +102,22 @@ export class DenoReactor {
     this.#released.add(callback);
   }
 
-  /** Tells whoever watches `socket` that it has become ready. */
+  /**
+   * Reports to the interest list that watches `socket`, if one does, that it has become ready.
+   *
+   * @param edges a set of `EPOLL…` bits
+   */
   signal(socket: DenoPollable, edges: number): void {
     if (socket.registration !== undefined) socket.registration.signal(edges);
     else this.wake();
   }
 }
 
-/** Every socket that this kind hands out is one; another kind's would be a mistake of ours. */
+/**
+ * A socket of this kind as a readiness call sees it.
+ *
+ * @throws {Error} when `socket` is of another kind
+ */
 export function asDenoPollable(socket: Pollable): DenoPollable {
   if (!("registration" in socket)) throw new Error("a socket of another kind");
   // The property is only declared there.

@@ -1,6 +1,6 @@
 /**
- * The receive buffer of a connection: one read at a time stores its bytes in it, and they are lent
- * from where they are to whoever takes them.
+ * The receive buffer of a connection: one read at a time stores its bytes in it, and the receiver
+ * borrows a view of them.
  */
 export class ReceiveBuffer {
   readonly #capacityBytes: number;
@@ -8,9 +8,10 @@ export class ReceiveBuffer {
   #buffer: Uint8Array<ArrayBuffer> | undefined = undefined;
   #start = 0;
   #end = 0;
-  /** How many chunks of this buffer were kept and not released. */
+  /** How many views of this buffer are retained and not released. */
   #retainedCount = 0;
 
+  /** @param capacityBytes its size */
   constructor(capacityBytes: number) {
     this.#capacityBytes = capacityBytes;
   }
@@ -33,7 +34,7 @@ export class ReceiveBuffer {
     this.#end += count;
   }
 
-  /** At most `sizeBytes` of what is there, good until {@linkcode space} is asked for again. */
+  /** A view of at most `sizeBytes` bytes, valid until the next call of {@linkcode space}. */
   take(sizeBytes: number): Uint8Array {
     const from = this.#start;
     this.#start += Math.min(this.sizeBytes, sizeBytes);
@@ -41,26 +42,27 @@ export class ReceiveBuffer {
     return this.#buffer!.subarray(from, this.#start);
   }
 
-  /** Leaves out everything that was not taken. */
+  /** Discards everything that was not taken. */
   clear(): void {
     this.#start = this.#end;
   }
 
-  /** Whether `bytes` are lent from here, and not from a buffer that was given up. */
+  /** Whether `bytes` are a view of this buffer, and not of one that it has replaced. */
   owns(bytes: Uint8Array): boolean {
     return bytes.buffer === this.#buffer?.buffer;
   }
 
-  /** What was lent stays as it is until {@linkcode release}. */
+  /** The view stays valid until {@linkcode release}. */
   retain(bytes: Uint8Array): void {
     if (this.owns(bytes)) this.#retainedCount++;
   }
 
+  /** Ends {@linkcode retain}. */
   release(bytes: Uint8Array): void {
     if (this.owns(bytes)) this.#retainedCount--;
   }
 
-  /** Goes back to the front; of a new buffer, if this one is mostly full of what is kept. */
+  /** Goes back to the front; of a new buffer, if retained views fill most of this one. */
   #beginAgain(): void {
     if (this.#retainedCount > 0) {
       if (this.#end <= this.#capacityBytes / 2) return;

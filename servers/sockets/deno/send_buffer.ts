@@ -1,6 +1,6 @@
-/** What may wait, besides what the system is taking, to be sent to one client: in bytes. */
+/** How many bytes may wait for one client, besides those that the system is taking. */
 const CAPACITY_BYTES = 65_536;
-/** Room is reported again when this little waits, so that one wake-up is worth a larger write. */
+/** The buffer reports room again when this little waits, so that one wake-up is worth a larger write. */
 const LOW_WATER_BYTES = CAPACITY_BYTES / 2;
 const FIRST_SIZE_BYTES = 1_024;
 
@@ -9,26 +9,30 @@ const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 /**
  * The send buffer of a connection: takes bytes at once and writes them as the system lets it.
  *
- * There are two buffers. One is being written and must stay as it is until that is done; the other
- * collects what is taken meanwhile.
+ * There are two buffers. One is being written and must not change until that is done. The other
+ * collects the bytes that come meanwhile.
  */
 export class SendBuffer {
   readonly #conn: Deno.TcpConn;
   readonly #onSent: (hasRoomAgain: boolean) => void;
   readonly #onFault: (error: unknown) => void;
-  /** Collects what is taken. */
-  #dispatched = NOTHING;
-  #takenBytes = 0;
+  /** Collects the bytes that are taken. */
+  #collected = NOTHING;
+  #collectedBytes = 0;
   /** The other of the two buffers, part of which may be being written. */
   #other = NOTHING;
-  /** What the system is to take now. */
+  /** What the system has not taken yet of the current write. */
   #unwritten: Uint8Array = NOTHING;
   isWriting = false;
-  /** Bytes were turned away, and that there is room again has not been reported yet. */
+  /** It refused bytes, and has not reported yet that there is room again. */
   #isFull = false;
   #waiter: (() => void) | undefined = undefined;
   #givenUp = false;
 
+  /**
+   * @param onSent called after each write, with whether there is room again after bytes were refused
+   * @param onFault called with the error of a write
+   */
   constructor(
     conn: Deno.TcpConn,
     onSent: (hasRoomAgain: boolean) => void,
@@ -39,23 +43,24 @@ export class SendBuffer {
     this.#onFault = onFault;
   }
 
+  /** Whether it is worth trying to {@linkcode take} more. */
   hasRoom(): boolean {
-    return !this.#isFull && this.#takenBytes <= LOW_WATER_BYTES;
+    return !this.#isFull && this.#collectedBytes <= LOW_WATER_BYTES;
   }
 
   /** Copies as much of `bytes` as there is room for, and returns how much that was. */
   take(bytes: Uint8Array): number {
     if (this.#isFull) return 0;
-    if (this.#takenBytes + bytes.length > this.#dispatched.length) this.#grow(bytes.length);
-    const count = Math.min(bytes.length, this.#dispatched.length - this.#takenBytes);
+    if (this.#collectedBytes + bytes.length > this.#collected.length) this.#grow(bytes.length);
+    const count = Math.min(bytes.length, this.#collected.length - this.#collectedBytes);
     if (count < bytes.length) this.#isFull = true;
     if (count === 0) return 0;
-    this.#dispatched.set(
+    this.#collected.set(
       count === bytes.length ? bytes : bytes.subarray(0, count),
-      this.#takenBytes,
+      this.#collectedBytes,
     );
-    this.#takenBytes += count;
-    if (!this.isWriting) this.#writeTaken();
+    this.#collectedBytes += count;
+    if (!this.isWriting) this.#writeCollected();
     return count;
   }
 
@@ -81,25 +86,25 @@ export class SendBuffer {
     }
   }
 
-  /** Nothing more will be sent; lets go whoever waits for it. */
+  /** Nothing more will be sent. Ends a wait for {@linkcode sent}. */
   giveUp(): void {
     this.#givenUp = true;
     this.#waiter?.();
   }
 
   #grow(sizeBytes: number): void {
-    let size = Math.max(this.#dispatched.length, FIRST_SIZE_BYTES);
-    while (size < CAPACITY_BYTES && size < this.#takenBytes + sizeBytes) size *= 2;
-    if (size === this.#dispatched.length) return;
+    let size = Math.max(this.#collected.length, FIRST_SIZE_BYTES);
+    while (size < CAPACITY_BYTES && size < this.#collectedBytes + sizeBytes) size *= 2;
+    if (size === this.#collected.length) return;
     const larger = new Uint8Array(size);
-    larger.set(this.#dispatched.subarray(0, this.#takenBytes));
-    this.#dispatched = larger;
+    larger.set(this.#collected.subarray(0, this.#collectedBytes));
+    this.#collected = larger;
   }
 
-  #writeTaken(): void {
-    const written = this.#dispatched.subarray(0, this.#takenBytes);
-    [this.#dispatched, this.#other] = [this.#other, this.#dispatched];
-    this.#takenBytes = 0;
+  #writeCollected(): void {
+    const written = this.#collected.subarray(0, this.#collectedBytes);
+    [this.#collected, this.#other] = [this.#other, this.#collected];
+    this.#collectedBytes = 0;
     this.#write(written);
   }
 
@@ -111,10 +116,10 @@ export class SendBuffer {
 
   readonly #onWritten = (count: number): void => {
     if (count < this.#unwritten.length) this.#write(this.#unwritten.subarray(count));
-    else if (this.#takenBytes > 0) this.#writeTaken();
+    else if (this.#collectedBytes > 0) this.#writeCollected();
     else this.isWriting = false;
     this.#waiter?.();
-    const hasRoomAgain = this.#isFull && this.#takenBytes <= LOW_WATER_BYTES;
+    const hasRoomAgain = this.#isFull && this.#collectedBytes <= LOW_WATER_BYTES;
     if (hasRoomAgain) this.#isFull = false;
     this.#onSent(hasRoomAgain);
   };

@@ -16,26 +16,26 @@ import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_calls.ts";
 import { toError } from "../../system/thrown.ts";
 
 /**
- * How much a connection moves in one turn of a loop, however much there is: all others would wait for
- * its end. A call counts as {@linkcode MIN_BYTES} at least, since many small ones take their time too.
+ * How many bytes a connection moves at most in one turn of a loop, since all others wait meanwhile. A
+ * call counts as at least {@linkcode MIN_BYTES}, since many small ones take their time too.
  */
 const MAX_BYTES_A_TURN = 1_048_576;
 const MIN_BYTES = 16_384;
 
 /** How far a connection has come. Numbers, since ten thousand connections have one each. */
 export const OPEN = 0;
-/** The client was told to end, and everything that had arrived until then was received. */
+/** The server ends the client, and has received everything that had arrived until then. */
 export const FINISHED = 1;
 /** The client's last byte was received. */
 export const ENDED = 2;
 export const CLOSED = 3;
 
-/** What is known of the next `recv` of a connection that an edge-triggered list watches. */
+/** What an edge-triggered list knows of the next `recv` of a connection. */
 const NOT_WATCHED = 0;
 const MAY_HAVE_MORE = 1;
 /** Nothing can be received before the next edge. */
 const DRAINED = 2;
-/** The client has ended its stream or reset it, so there is more to be received than bytes. */
+/** The client has ended or reset its stream, so the next `recv` does not block. */
 const HUNG_UP = 3;
 
 const NOTHING = new Uint8Array(0);
@@ -132,7 +132,7 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
     if (this.#edge === DRAINED && this.stage === OPEN) return this.#wouldBlock();
     const { buffer, table } = this.context;
-    // An end that was made here is no news to the system, so it is not put off.
+    // The system will not report an end that the server has made, so that is not put off.
     if (this.stage === OPEN && !this.#hasTurn() && !table.isFinished(this.fd)) {
       return this.#wouldBlock();
     }
@@ -141,8 +141,8 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     if (count === WOULD_BLOCK) return this.#wouldBlock();
     if (count === 0) return NOTHING;
     this.#leftBytes -= Math.max(count, MIN_BYTES);
-    // Fewer than asked for were all there are: what comes next is an edge, epoll(7). Asking once more
-    // to be told so would be a call for each message.
+    // A short read means that the socket is drained: what comes next is an edge, epoll(7). Asking again
+    // would be one more call for each message.
     if (this.#edge === MAY_HAVE_MORE && count < maxBytes) this.#edge = DRAINED;
     this.#received(buffer.bytes, count);
     return buffer.view(count);
@@ -204,7 +204,7 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     return this.fd;
   }
 
-  /** Nobody can go on before the client does. */
+  /** It is the client's turn. */
   #wouldBlock(): typeof WOULD_BLOCK {
     this.turn = CLIENT_SENDS;
     return WOULD_BLOCK;
@@ -252,7 +252,7 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     }
   }
 
-  /** A client that was cut off, by whatever thread, is served no longer: that is no fault of its own. */
+  /** Any thread may cut a client off, which then is served no longer. */
   #throwFault(fd: number): void {
     if (this.fault === undefined && this.context.table.isCutOff(fd)) this.fault = cutOff();
     if (this.fault !== undefined) throw this.fault;
@@ -261,8 +261,8 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
   /**
    * @returns the number of surprises so far, if the call should be tried again
    * @throws {ConnectionReset} when the client is gone
-   * @throws {SystemCallError} for what is not foreseen, when it comes twice. Between a call and the
-   *   reading of errno the runtime may make calls of its own, so one time in very many it is not ours.
+   * @throws {SystemCallError} for any other error, when it comes twice. Between a call and the reading
+   *   of errno the runtime may make calls of its own, so very rarely errno belongs to another call.
    */
   #failed(call: string, errno: number, surprises: number): number {
     const error = new SystemCallError(call, errno);

@@ -9,7 +9,7 @@ import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.
 import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../../system/system_calls.ts";
 import { UNOBSERVED } from "../observer.ts";
 
-/** A socket that was told to connect and not to wait for that, connect(2). */
+/** A socket that connects without blocking, connect(2). */
 export class LibcConnecting implements Connecting, LibcPollable {
   readonly kind = "connecting";
   readonly descriptor: number;
@@ -17,10 +17,13 @@ export class LibcConnecting implements Connecting, LibcPollable {
   readonly #reactor: LibcReactor;
   readonly #id: number;
   readonly #peer: Address;
-  /** What connect(2) said at once. */
+  /** What connect(2) returned. */
   readonly #status: number;
 
-  /** @throws {SystemCallError} when there is no descriptor left */
+  /**
+   * @param id see {@linkcode Connecting.finish}
+   * @throws {SystemCallError} when there is no descriptor left
+   */
   constructor(id: number, { family, bytes }: SocketAddress, reactor: LibcReactor) {
     const { calls } = this.#reactor = reactor;
     this.#id = id;
@@ -38,7 +41,7 @@ export class LibcConnecting implements Connecting, LibcPollable {
       this.close();
       throw new ConnectFailed(new SystemCallError("connect", errno).message);
     }
-    // As those that are accepted: they block or not from call to call.
+    // As accepted connections do, it blocks or not from call to call.
     setBlocking(calls, this.descriptor, true);
     table.add(this.descriptor);
     const connection = new LibcConnection(
@@ -63,7 +66,11 @@ export class LibcConnecting implements Connecting, LibcPollable {
   }
 }
 
-/** Begins to connect to each address of a host in turn. */
+/**
+ * Begins to connect to each address of a host in turn.
+ *
+ * @throws {ConnectFailed} when there is no such host
+ */
 export function* connectToEach(
   { host, port }: Address,
   reactor: LibcReactor,

@@ -10,7 +10,7 @@ const LINGER_POLL_INTERVAL_MS = 5;
 
 /** A connected client on a socket of the system's, and the ways in which it ends. */
 export class LibcConnection extends ConnectedSocket {
-  /** From now on the stream is at its end for us, after what has arrived. */
+  /** From now on receiving reports the end of the stream, after what has arrived. */
   finish(): void {
     if (this.stage === CLOSED) return;
     this.context.table.finish(this.fd);
@@ -35,8 +35,8 @@ export class LibcConnection extends ConnectedSocket {
   }
 
   /**
-   * Gives the descriptor away, for another thread to make a connection of it. This one is closed, and
-   * the client knows nothing of it.
+   * Gives the descriptor away, for another thread to make a connection of it. Closes this object, but
+   * not the client's connection.
    */
   detach(): number {
     const fd = this.open();
@@ -48,8 +48,8 @@ export class LibcConnection extends ConnectedSocket {
   }
 
   /**
-   * Ends the connection. A client that has not ended yet is sent the end and waited for: closing with
-   * bytes unread would reset the connection and destroy what is still on its way, tcp(7).
+   * Ends the connection. If the client has not ended yet, sends the end and waits for the client's:
+   * closing with bytes unread would reset the connection and destroy those on their way, tcp(7).
    */
   close(): void {
     if (this.stage === CLOSED) return;
@@ -92,19 +92,19 @@ export class LibcConnection extends ConnectedSocket {
     const fd = this.fd;
     this.fd = -1;
     this.context.table.remove(fd);
-    // The descriptor is free whatever close(2) says, and nobody is left to be told.
+    // The descriptor is free whatever close(2) returns.
     this.context.calls.close(fd);
     this.context.released(this);
   }
 }
 
 /**
- * Has a socket end with a reset as soon as it is closed, and wakes the thread that waits to receive from
- * it. To be called while nobody can close it.
+ * Has a socket end with a reset once it is closed, and wakes the thread that waits to receive from it.
+ * Call it while no other thread can close the socket.
  */
 export function cutSocketOff(calls: SystemCalls, fd: number): void {
   resetWhenClosed(calls, fd);
-  // For reading only, of which the client sees nothing: shut down for writing, the socket would send it
-  // an end of stream, and a part of an answer would look whole.
+  // For reading only, which the client does not see. Shut down for writing, the socket would send an
+  // end of stream, and a part of an answer would look whole.
   calls.shutdown(fd, SHUT_RD);
 }

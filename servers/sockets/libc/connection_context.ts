@@ -1,5 +1,5 @@
 /**
- * What a connection of the `libc` socket kind and those around it need of each other.
+ * What a connection, the reactor and the listener of the `libc` socket kind need of each other.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface ConnectionContext {
   readonly thread: number;
   /** Grows with each wait for several connections: how much one of them may move begins anew. */
   readonly turn: number;
-  /** Has the thread's readiness call look at what the system knows nothing of. */
+  /** Has the thread's readiness call look for connections that the server has told to end. */
   wake(): void;
   /** Where `tryRecv` receives for all connections of the thread. */
   readonly buffer: {

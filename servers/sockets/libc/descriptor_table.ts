@@ -1,9 +1,9 @@
 /**
  * Which descriptors of this process belong to clients, in memory that all its threads see.
  *
- * A thread that blocks in `recv` cannot be told anything, but another one can shut down the socket
- * under it. That one must not do it to a descriptor that was closed meanwhile and given to somebody
- * else, so closing and being shut down exclude each other, descriptor by descriptor.
+ * A thread that blocks in `recv` receives no messages, but another thread can shut down its socket. By
+ * then the descriptor may have been closed and reused, so closing a descriptor and shutting it down
+ * exclude each other.
  *
  * @module
  */
@@ -38,6 +38,7 @@ export function createDescriptorMemory(limit: number): SharedArrayBuffer {
 
 /** See the module. Any number of threads may have one on the same memory. */
 export class DescriptorTable extends DescriptorWords {
+  /** Tells all threads that the server stops. */
   stop(): void {
     Atomics.store(this.words, STOPPING, 1);
   }
@@ -60,7 +61,7 @@ export class DescriptorTable extends DescriptorWords {
   add(fd: number): void {
     const at = place(fd);
     if (at >= this.words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
-    this.words[at + ACTIVITY]++; // whoever had this descriptor before was another client
+    this.words[at + ACTIVITY]++; // the descriptor belonged to another client before
     this.words[at + TURN] = SERVER_WORKS;
     this.words[at + DISMISSED] = 0;
     Atomics.store(this.words, at, PRESENT);
@@ -68,13 +69,13 @@ export class DescriptorTable extends DescriptorWords {
     if (fd > Atomics.load(this.words, HIGHEST)) Atomics.store(this.words, HIGHEST, fd);
   }
 
-  /** To be called before `fd` is closed. Waits for a thread that holds it. */
+  /** Call it before closing `fd`. Waits while another thread holds it. */
   remove(fd: number): void {
     this.depart(fd);
     Atomics.sub(this.words, OPEN, 1);
   }
 
-  /** As {@linkcode remove}, of a client whom another process serves from now on: it still counts. */
+  /** As {@linkcode remove}, if another process serves the client from now on. The client still counts. */
   depart(fd: number): void {
     for (;;) {
       const state = Atomics.load(this.words, place(fd));
@@ -91,7 +92,7 @@ export class DescriptorTable extends DescriptorWords {
     this.released();
   }
 
-  /** To be called after a descriptor was closed: wakes who waits for one. */
+  /** Call it after closing a descriptor: wakes the thread that waits for one. */
   released(): void {
     Atomics.add(this.words, RELEASED, 1);
     Atomics.notify(this.words, RELEASED);
@@ -102,12 +103,12 @@ export class DescriptorTable extends DescriptorWords {
     Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
   }
 
-  /** Whether the client was told to end because it was silent. */
+  /** Whether the server has told the client to end because it was silent. */
   isDismissed(fd: number): boolean {
     return Atomics.load(this.words, place(fd) + DISMISSED) === 1;
   }
 
-  /** To be called before {@linkcode finish}, of a client that was silent. */
+  /** Call it before {@linkcode finish}, of a client that was silent. */
   dismiss(fd: number): void {
     Atomics.store(this.words, place(fd) + DISMISSED, 1);
   }
@@ -121,7 +122,7 @@ export class DescriptorTable extends DescriptorWords {
     Atomics.store(this.words, place(fd) + THREAD, thread);
   }
 
-  /** Blocks this thread for `ms`, or until `fd` is cut off, on whose behalf it sleeps. */
+  /** Blocks this thread for `ms` milliseconds, or until the client with `fd` is cut off. */
   sleep(fd: number, ms: number): void {
     const until = performance.now() + ms;
     for (let left = ms; left > 0; left = until - performance.now()) {
@@ -131,6 +132,7 @@ export class DescriptorTable extends DescriptorWords {
     }
   }
 
+  /** Sets the listening descriptor; `undefined` before it is closed. */
   setListener(fd: number | undefined): void {
     if (fd !== undefined) {
       Atomics.store(this.words, LISTENER, fd + 1);
@@ -143,7 +145,7 @@ export class DescriptorTable extends DescriptorWords {
     }
   }
 
-  /** Calls `action` with the listening descriptor, which stays open meanwhile, if it still is. */
+  /** Calls `action` with the listening descriptor, if it is open, and keeps it open meanwhile. */
   withListener(action: (fd: number) => void): void {
     const held = Atomics.load(this.words, LISTENER);
     if (held <= 0 || Atomics.compareExchange(this.words, LISTENER, held, -held) !== held) return;
@@ -163,9 +165,9 @@ export class DescriptorTable extends DescriptorWords {
   }
 
   /**
-   * Notes that the client was told to end, and calls `action` while its descriptor cannot be closed.
+   * Tells the client's thread to end it, and calls `action` while the descriptor cannot be closed.
    *
-   * @param owed whether it still gets what it is owed
+   * @param owed whether the client still gets the rest of its answers
    * @returns false when it is no client's any more
    */
   finish(fd: number, action: (fd: number) => void = () => {}, owed = true): boolean {

@@ -16,14 +16,14 @@ export const ABSENT = 0;
 export const PRESENT = 1;
 /** Another thread is shutting it down right now. */
 export const HELD = 2;
-/** As {@linkcode PRESENT}, and it was told to end. */
+/** As {@linkcode PRESENT}, and the server has told the client to end. */
 export const FINISHED = 3;
-/** As {@linkcode FINISHED}, and nothing is owed to it any more. */
+/** As {@linkcode FINISHED}, and the client gets nothing more. */
 export const CUT_OFF = 4;
 
 /**
  * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is, and
- * whether the client was told to end because it was silent.
+ * whether the server ends the client because it was silent.
  */
 export const FIELDS = 5;
 export const ACTIVITY = 1;
@@ -40,7 +40,7 @@ export class DescriptorWords {
     this.words = new Int32Array(memory);
   }
 
-  /** Whether the server was told to stop. */
+  /** Whether the server is stopping. */
   get stopping(): boolean {
     return Atomics.load(this.words, STOPPING) !== 0;
   }
@@ -50,7 +50,7 @@ export class DescriptorWords {
     this.words[place(fd) + ACTIVITY]++;
   }
 
-  /** Stays the same for who is idle. */
+  /** Grows when bytes move, and stays the same while the client is idle. */
   activity(fd: number): number {
     return Atomics.load(this.words, place(fd) + ACTIVITY);
   }
@@ -65,11 +65,12 @@ export class DescriptorWords {
     this.words[place(fd) + TURN] = turn;
   }
 
-  /** Whether the client was told to end: what has arrived is still received, and then no more. */
+  /** Whether the server has told the client to end: it still receives what has arrived, and no more. */
   isFinished(fd: number): boolean {
     return Atomics.load(this.words, place(fd)) >= FINISHED;
   }
 
+  /** Whether the server has ended the client before it had everything. */
   isCutOff(fd: number): boolean {
     return Atomics.load(this.words, place(fd)) === CUT_OFF;
   }

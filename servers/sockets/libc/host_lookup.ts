@@ -18,15 +18,16 @@ const functions = cFunctions({
   gai_strerror: { parameters: ["i32"], result: "pointer" },
 });
 
-/** There is no such host, or nobody who knows it can be asked. */
+/** There is no such host, or no name server answers. */
 export class HostLookupError extends Error {
   override readonly name = "HostLookupError";
 }
 
 /**
- * The addresses of a host, given by name or as an address, in the order in which they should be tried.
- * Blocks the thread while it asks.
+ * The addresses of a host in the order in which to try them, getaddrinfo(3). Blocks the thread.
  *
+ * @param host a name or an address
+ * @param port goes into each address
  * @throws {HostLookupError} when there are none
  */
 export function lookUpHost(host: string, port: number): SocketAddress[] {

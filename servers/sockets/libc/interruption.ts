@@ -16,7 +16,7 @@ const SIG_UNBLOCK = 1;
 /** <sys/prctl.h> */
 const PR_SET_PDEATHSIG = 1;
 
-/** What threads interrupt each other with: nobody here uses it for anything else. */
+/** The signal by which threads interrupt each other. It has no other use here. */
 const THREAD_SIGNAL = "SIGURG";
 
 const functions = cFunctions({
@@ -31,8 +31,8 @@ const functions = cFunctions({
 
 /**
  * From now on `signal` does nothing but interrupt the call in which this thread is blocked, which then
- * fails with `EINTR`, signal(7). No JavaScript can run in a signal handler, but any function of C that
- * takes a number and harms nobody can be one: abs(3).
+ * fails with `EINTR`, signal(7). JavaScript cannot run in a signal handler, but any harmless function
+ * of C that takes a number can be one: abs(3).
  *
  * @throws {SystemCallError} when the signal has no handler
  */
@@ -57,8 +57,10 @@ export function makeInterruptible(): number {
 }
 
 /**
- * Interrupts a thread of this process. One that has ended is no error. A thread that is just about to
- * block is not interrupted, so whoever means it does it again.
+ * Interrupts a thread of this process. That it has ended is no error. A thread that is just about to
+ * block is not interrupted, so the caller should repeat the call.
+ *
+ * @param thread what {@linkcode makeInterruptible} returned there
  */
 export function interruptThread(thread: number): void {
   const c = functions();
@@ -68,7 +70,7 @@ export function interruptThread(thread: number): void {
 /**
  * From now on this process is killed when its parent ends.
  *
- * @throws {SystemCallError} when that cannot be had
+ * @throws {SystemCallError} when the system refuses
  */
 export function endWithParent(): void {
   const signal = BigInt(signalNumber("SIGKILL"));

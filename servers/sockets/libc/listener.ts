@@ -10,7 +10,7 @@ import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.
 import { SHUT_RDWR, SO_REUSEADDR, SOCK_CLOEXEC, SOCK_NONBLOCK } from "../../system/system_calls.ts";
 import { SOCK_STREAM, SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
 
-/** After how long accepting is tried again if no connection of ours has ended meanwhile. */
+/** After how long the listener accepts again if no connection has ended meanwhile. */
 const RETRY_MS = 1_000;
 
 /** The listening socket of the system's. */
@@ -79,12 +79,12 @@ export class LibcListener implements Listener, WatchedListener {
     this.#resumeAtMs = 0;
   }
 
-  /** Wakes whoever waits for a client, and refuses those who wait to be accepted. */
+  /** Wakes the thread that waits in `accept`, and refuses the clients in the backlog. */
   stop(): void {
     this.#reactor.table.withListener((fd) => this.#reactor.calls.shutdown(fd, SHUT_RDWR));
   }
 
-  /** Whether the server was told to stop; then the socket is closed, by the thread that uses it. */
+  /** Whether the server is stopping. If so, closes the socket, since this thread is the one that uses it. */
   #isStopped(): boolean {
     if (!this.#reactor.table.stopping) return false;
     if (this.#fd >= 0) {
@@ -149,7 +149,7 @@ export class LibcListener implements Listener, WatchedListener {
     return { host, port };
   }
 
-  /** Nothing is tried before a descriptor is free or the time is over. */
+  /** Accepts again once a descriptor is free or the time is over. */
   #rest(error: SystemCallError): void {
     this.#resumeAtMs = performance.now() + RETRY_MS;
     this.rests++;
@@ -166,7 +166,7 @@ export class LibcListener implements Listener, WatchedListener {
     this.blocks = false;
   }
 
-  /** The size goes in as what there is room for, and comes out as what was stored. */
+  /** The call reads the room from it, and stores in it the size of the address. */
   #sizeOfPeer(): Uint32Array {
     this.#peerSize[0] = SOCKET_ADDRESS_BYTES;
     return this.#peerSize;

@@ -18,7 +18,7 @@ import { makeInterruptible } from "./interruption.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
 
-/** How often it is looked whether a closed connection's client has ended as well. */
+/** How often the reactor looks whether the client of a closed connection has ended as well. */
 const LINGER_POLL_INTERVAL_MS = 5;
 
 /** The middle of the socket kind: one per thread that has connections. */
@@ -28,13 +28,17 @@ export class LibcReactor implements ConnectionContext {
   readonly waker: number;
   listener: WatchedListener | undefined = undefined;
   readonly buffer: ReceiveBuffer;
-  /** Told of every descriptor before it is closed; the system's own lists need not be. */
+  /** Called with every descriptor before it is closed, for lists that the system does not keep. */
   onClosing: (fd: number) => void = () => {};
-  /** Closed connections, and until when each is looked after. */
+  /** Closed connections, and how long each may wait for its client's end. */
   readonly #lingering = new Map<WatchedConnection, number>();
   readonly thread = makeInterruptible();
   turn = 0;
 
+  /**
+   * @param recvSizeBytes the most that `tryRecv` receives at once
+   * @throws {SystemCallError} when there is no descriptor left
+   */
   constructor(
     readonly calls: SystemCalls,
     readonly observer: Observer,
@@ -46,18 +50,19 @@ export class LibcReactor implements ConnectionContext {
     table.waker = this.waker;
   }
 
-  /** The waker was found readable: makes it quiet again. */
+  /** Makes the waker unreadable again. */
   quietWaker(): void {
     quiet(this.calls, this.waker);
   }
 
+  /** Ends the wait of a readiness call, from any thread. */
   wake(): void {
     wake(this.calls, this.waker);
   }
 
   /**
-   * Connections whose client was told to end, of which the system knows nothing. To be reported as
-   * readable when the waker was: receiving from them will show the end.
+   * Connections that the server has told to end, of which the system knows nothing. A readiness call
+   * that the waker ends reports them as readable: receiving from them will show the end.
    */
   *finished(): Generator<WatchedConnection> {
     for (const connection of this.connections) {
@@ -103,29 +108,34 @@ export class LibcReactor implements ConnectionContext {
     this.turn++;
     if (this.connections.size === 0) this.observer.waiting();
     this.lookAfterLingering();
-    // The end of the last connection is what a server that stops has been waiting for.
+    // A server that stops has been waiting for the end of its last connection.
     if (this.table.stopping && this.connections.size === 0) return 0;
     let maxMs = timeoutMs;
     if (this.#lingering.size > 0) maxMs = Math.min(maxMs, LINGER_POLL_INTERVAL_MS);
     if (this.listener !== undefined) maxMs = Math.min(maxMs, this.listener.restMs());
-    // Rounded up: whoever is due in half a millisecond would be waited for without waiting.
+    // Rounded up: a timer that is due in half a millisecond would make the loop spin.
     return maxMs === Infinity ? -1 : Math.ceil(Math.min(maxMs, LONGEST_WAIT_MS));
   }
 }
 
-/** Every socket that this kind hands out is one; another kind's would be a mistake of ours. */
+/**
+ * A socket of this kind as a readiness call sees it.
+ *
+ * @throws {Error} when `socket` is of another kind
+ */
 export function asLibcPollable(socket: Pollable): LibcPollable {
   if (!("descriptor" in socket)) throw new Error("a socket of another kind");
   // The property is only declared there.
   return socket as LibcPollable;
 }
 
-/** What a wait reports, in objects that are used again by the next. */
+/** What a wait reports, in objects that the next wait uses again. */
 export class ReadyEvents<Watched extends Pollable> {
   /** Good until the next {@linkcode clear}. */
   readonly list: ReadyEvent<Watched>[] = [];
   readonly #pool: { target: Watched; events: number }[] = [];
 
+  /** Begins a new report. */
   clear(): void {
     this.list.length = 0;
   }

@@ -1,5 +1,5 @@
 /**
- * What is asked of and told to a socket of the system's beside what it is for, socket(7) and tcp(7).
+ * Options and state of a socket of the system's, socket(7) and tcp(7).
  *
  * @module
  */
@@ -24,7 +24,7 @@ const NO_LINGER = Int32Array.of(1, 0);
 const pending = new Int32Array(1);
 const size = Uint32Array.of(pending.byteLength);
 
-/** What is sent does not wait for the acknowledgement of what was sent before. */
+/** Bytes do not wait for the acknowledgement of those before them, TCP_NODELAY of tcp(7). */
 export function sendAtOnce(calls: SystemCalls, fd: number): void {
   calls.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ON, ON.byteLength);
 }
@@ -35,9 +35,10 @@ export function resetWhenClosed(calls: SystemCalls, fd: number): void {
 }
 
 /**
- * A call on the socket that waits for longer than this fails with `EAGAIN`.
+ * A call on the socket that blocks for longer than this fails with `EAGAIN`.
  *
  * @param option `SO_RCVTIMEO` or `SO_SNDTIMEO`
+ * @param timeoutMs in milliseconds
  */
 export function setTimeoutOf(
   calls: SystemCalls,
@@ -64,9 +65,9 @@ export function connectError(calls: SystemCalls, fd: number): number {
 }
 
 /**
- * Whether calls on the socket wait.
+ * Sets whether calls on the socket block, fcntl(2).
  *
- * @throws {SystemCallError} when that cannot be said to it
+ * @throws {SystemCallError} when the system refuses
  */
 export function setBlocking(calls: SystemCalls, fd: number, isBlocking: boolean): void {
   const flags = checked("fcntl", calls.fcntl(fd, F_GETFL, 0));

@@ -1,9 +1,9 @@
 /**
  * The socket kind `libc`: the operating system's own calls. Linux, on x86-64 and arm64.
  *
- * Blocking calls really block their thread, so the event loop of the JavaScript that made them rests
- * as well: no timer runs and no message arrives. What must reach such a thread goes through the
- * {@linkcode DescriptorTable} and the system: a socket that is shut down wakes whoever waits for it.
+ * Blocking calls block their thread, and the event loop of its JavaScript with it: no timer runs and no
+ * message arrives. Other threads reach it through the {@linkcode DescriptorTable} and the system:
+ * shutting down a socket wakes the thread that waits for it.
  *
  * @module
  */

@@ -24,12 +24,30 @@ const OF_ONE_CLIENT: ReadonlySet<string> = new Set([
   "ENETUNREACH",
 ]);
 
-/** Whether this error says nothing about the next client, so the server accepts again at once. */
+/**
+ * Whether this error says nothing about the next client, so the server accepts again at once.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { SystemCallError } from "../system/system_call_error.ts";
+ * assertEquals(isOfOneClient(new SystemCallError("accept4", 103)), true); // ECONNABORTED
+ * ```
+ */
 export function isOfOneClient(error: unknown): boolean {
   return OF_ONE_CLIENT.has(codeOf(error));
 }
 
-/** Whether the process (`EMFILE`) or the system (`ENFILE`) has no descriptor left. */
+/**
+ * Whether the process (`EMFILE`) or the system (`ENFILE`) has no descriptor left.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { SystemCallError } from "../system/system_call_error.ts";
+ * assertEquals(isOutOfDescriptors(new SystemCallError("accept4", 24)), true); // EMFILE
+ * ```
+ */
 export function isOutOfDescriptors(error: unknown): boolean {
   const code = codeOf(error);
   return code === "EMFILE" || code === "ENFILE";

@@ -137,7 +137,17 @@ export interface DenoOperations extends Connection {
   wrote(count: number): number;
 }
 
-/** Whether this connection has {@linkcode DenoOperations}. */
+/**
+ * Whether this connection has {@linkcode DenoOperations}.
+ *
+ * @example
+ * ```ts
+ * async function receive(connection: Connection, buffer: Uint8Array): Promise<number> {
+ *   if (!hasDenoOperations(connection)) return await connection.recv(buffer);
+ *   return connection.didRead(await connection.read(buffer));
+ * }
+ * ```
+ */
 export function hasDenoOperations(connection: Connection): connection is DenoOperations {
   return "didRead" in connection;
 }
@@ -259,7 +269,15 @@ export interface Address {
   readonly port: number;
 }
 
-/** `host:port`, with brackets around an IPv6 host. */
+/**
+ * `host:port`, with brackets around an IPv6 host.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(formatAddress({ host: "::1", port: 80 }), "[::1]:80");
+ * ```
+ */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

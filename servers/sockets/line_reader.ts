@@ -1,7 +1,18 @@
 /** Longest line that is kept, in characters: what a person types to a server is shorter. */
 const LONGEST_LINE = 4_096;
 
-/** Cuts what is typed into lines. */
+/**
+ * Cuts what is typed into lines.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const lines = new LineReader();
+ * lines.push(new TextEncoder().encode("stop\nno"));
+ * assertEquals(lines.take(), "stop");
+ * assertEquals(lines.take(), undefined);
+ * ```
+ */
 export class LineReader {
   readonly #decoder = new TextDecoder();
   #text = "";

@@ -22,6 +22,11 @@ let found: Map<string, number> | undefined;
 /**
  * Resets this process's connection with `peer`. The runtime itself can end a stream only as if it were
  * complete.
+ *
+ * @example
+ * ```ts
+ * resetOwn({ host: "127.0.0.1", port: 1 }); // does nothing without a connection to that address
+ * ```
  */
 export function resetOwn(peer: Address): void {
   if (!hasSystemCalls()) return;
@@ -34,7 +39,14 @@ export function resetOwn(peer: Address): void {
   if (fd !== undefined) reset(calls, fd);
 }
 
-/** {@linkcode resetOwn} of all connections that were accepted on `port`, by whatever thread. */
+/**
+ * {@linkcode resetOwn} of all connections that were accepted on `port`, by whatever thread.
+ *
+ * @example
+ * ```ts
+ * resetAllOwn(1); // does nothing without connections that port 1 has accepted
+ * ```
+ */
 export function resetAllOwn(port: number): void {
   if (!hasSystemCalls()) return;
   const calls = systemCalls();

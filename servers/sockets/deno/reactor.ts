@@ -124,7 +124,16 @@ export function asDenoPollable(socket: Pollable): DenoPollable {
   return socket as DenoPollable;
 }
 
-/** Lets Deno's event loop turn, so that finished operations are seen. */
+/**
+ * Lets Deno's event loop turn, so that finished operations are seen.
+ *
+ * @example
+ * ```ts
+ * const turn = new EventLoopTurn();
+ * await turn.take(); // finished operations have been seen
+ * turn.close();
+ * ```
+ */
 export class EventLoopTurn {
   readonly #channel = new MessageChannel();
   #resolve: () => void = () => {};

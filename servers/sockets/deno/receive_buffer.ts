@@ -1,6 +1,15 @@
 /**
  * The receive buffer of a connection: one read at a time stores its bytes in it, and the receiver
  * borrows a view of them.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const buffer = new ReceiveBuffer(1_024);
+ * buffer.space()?.set([1, 2, 3]); // a read stores its bytes
+ * buffer.stored(3);
+ * assertEquals(buffer.take(2), Uint8Array.of(1, 2));
+ * ```
  */
 export class ReceiveBuffer {
   readonly #capacityBytes: number;

@@ -16,7 +16,27 @@ import { DenoKeyboard } from "./keyboard.ts";
 import { DenoListener } from "./listener.ts";
 import { DenoPoll } from "./poll.ts";
 
-/** See the module; one per server. */
+/**
+ * See the module; one per server.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { UNOBSERVED } from "../observer.ts";
+ * const sockets = new DenoSockets(UNOBSERVED);
+ * const listener = sockets.listen({
+ *   host: "127.0.0.1",
+ *   port: 0,
+ *   backlog: 8,
+ *   maxClients: 8,
+ *   recvSizeBytes: 1_024,
+ *   descriptorsBelow: Infinity,
+ * });
+ * assertEquals(listener.tryAccept(), null); // no client has come
+ * sockets.stopListening();
+ * await sockets.allClosed();
+ * ```
+ */
 export class DenoSockets implements Sockets {
   readonly #reactor: DenoReactor;
   readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };

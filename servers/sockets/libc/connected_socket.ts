@@ -48,6 +48,14 @@ const MAX_CACHED_VIEW_BYTES = 4_096;
  *
  * `tryRecv` gives a view of it. A new view for each message would be all the garbage that a message
  * leaves, and would let the heap grow by tens of megabytes. So those of small sizes are used again.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const buffer = new ReceiveBuffer(1_024);
+ * buffer.bytes.set([1, 2, 3]); // recv(2) stores its bytes
+ * assertEquals(buffer.view(2), Uint8Array.of(1, 2));
+ * ```
  */
 export class ReceiveBuffer {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -101,6 +101,15 @@ export class LibcConnection extends ConnectedSocket {
 /**
  * Has a socket end with a reset once it is closed, and wakes the thread that waits to receive from it.
  * Call it while no other thread can close the socket.
+ *
+ * @example
+ * ```ts
+ * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
+ * cutSocketOff(calls, fd); // recv returns 0 now, and close(2) will reset the connection
+ * calls.close(fd);
+ * ```
  */
 export function cutSocketOff(calls: SystemCalls, fd: number): void {
   resetWhenClosed(calls, fd);

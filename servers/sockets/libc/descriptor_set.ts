@@ -1,6 +1,14 @@
 /**
  * `fd_set` of select(2): a bit for each descriptor below its size. The macros of C write beyond the
  * end for a larger one; this refuses.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const set = new DescriptorSet(1_024);
+ * set.add(5);
+ * assertEquals([set.has(5), set.has(6), set.highest], [true, false, 5]);
+ * ```
  */
 export class DescriptorSet {
   readonly words: Int32Array<ArrayBuffer>;

@@ -30,13 +30,34 @@ const HIGHEST = 5;
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MAX_DESCRIPTORS = 1_048_576;
 
-/** Memory for the descriptors below `limit`. What is not used takes no room. */
+/**
+ * Memory for the descriptors below `limit`. What is not used takes no room.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const table = new DescriptorTable(createDescriptorMemory(1_024));
+ * assertEquals(table.openCount, 0);
+ * ```
+ */
 export function createDescriptorMemory(limit: number): SharedArrayBuffer {
   const count = Math.min(limit, MAX_DESCRIPTORS);
   return new SharedArrayBuffer((HEADER_LENGTH + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT);
 }
 
-/** See the module. Any number of threads may have one on the same memory. */
+/**
+ * See the module. Any number of threads may have one on the same memory.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const table = new DescriptorTable(createDescriptorMemory(1_024));
+ * table.add(5);
+ * assertEquals([...table.clients()], [5]);
+ * table.finish(5); // from another thread
+ * assertEquals(table.isFinished(5), true);
+ * ```
+ */
 export class DescriptorTable extends DescriptorWords {
   /** Tells all threads that the server stops. */
   stop(): void {

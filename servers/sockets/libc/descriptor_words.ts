@@ -76,7 +76,15 @@ export class DescriptorWords {
   }
 }
 
-/** Where the words of a descriptor begin. */
+/**
+ * Where the words of a descriptor begin.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(place(1) - place(0), FIELDS);
+ * ```
+ */
 export function place(fd: number): number {
   return HEADER_LENGTH + fd * FIELDS;
 }

@@ -29,6 +29,14 @@ export class HostLookupError extends Error {
  * @param host a name or an address
  * @param port goes into each address
  * @throws {HostLookupError} when there are none
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseSocketAddress } from "./socket_address.ts";
+ * const [address] = lookUpHost("127.0.0.1", 80);
+ * assertEquals(parseSocketAddress(address.bytes), { host: "127.0.0.1", port: 80 });
+ * ```
  */
 export function lookUpHost(host: string, port: number): SocketAddress[] {
   const c = functions();

@@ -35,6 +35,11 @@ const functions = cFunctions({
  * of C that takes a number can be one: abs(3).
  *
  * @throws {SystemCallError} when the signal has no handler
+ *
+ * @example
+ * ```ts
+ * interruptBy("SIGUSR1"); // kill -USR1 now interrupts a blocked recv
+ * ```
  */
 export function interruptBy(signal: Deno.Signal): void {
   const c = functions();
@@ -50,6 +55,12 @@ export function interruptBy(signal: Deno.Signal): void {
  *
  * @returns the number of this thread
  * @throws {SystemCallError} when the signal cannot have a handler
+ *
+ * @example
+ * ```ts
+ * const thread = makeInterruptible();
+ * interruptThread(thread); // usually called by another thread
+ * ```
  */
 export function makeInterruptible(): number {
   interruptBy(THREAD_SIGNAL);
@@ -61,6 +72,11 @@ export function makeInterruptible(): number {
  * block is not interrupted, so the caller should repeat the call.
  *
  * @param thread what {@linkcode makeInterruptible} returned there
+ *
+ * @example
+ * ```ts
+ * interruptThread(makeInterruptible());
+ * ```
  */
 export function interruptThread(thread: number): void {
   const c = functions();
@@ -71,6 +87,12 @@ export function interruptThread(thread: number): void {
  * From now on this process is killed when its parent ends.
  *
  * @throws {SystemCallError} when the system refuses
+ *
+ * @example
+ * ```ts
+ * endWithParent();
+ * if (Deno.ppid === 1) Deno.exit(); // the parent had ended before that
+ * ```
  */
 export function endWithParent(): void {
   const signal = BigInt(signalNumber("SIGKILL"));

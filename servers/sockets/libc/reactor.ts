@@ -122,6 +122,13 @@ export class LibcReactor implements ConnectionContext {
  * A socket of this kind as a readiness call sees it.
  *
  * @throws {Error} when `socket` is of another kind
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const socket = { kind: "connection" as const, descriptor: 5 };
+ * assertEquals(asLibcPollable(socket).descriptor, 5);
+ * ```
  */
 export function asLibcPollable(socket: Pollable): LibcPollable {
   if (!("descriptor" in socket)) throw new Error("a socket of another kind");
@@ -129,7 +136,19 @@ export function asLibcPollable(socket: Pollable): LibcPollable {
   return socket as LibcPollable;
 }
 
-/** What a wait reports, in objects that the next wait uses again. */
+/**
+ * What a wait reports, in objects that the next wait uses again.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { EPOLLIN } from "../interface.ts";
+ * const events = new ReadyEvents();
+ * events.add({ kind: "listener" }, EPOLLIN);
+ * assertEquals(events.list.length, 1);
+ * events.clear();
+ * ```
+ */
 export class ReadyEvents<Watched extends Pollable> {
   /** Good until the next {@linkcode clear}. */
   readonly list: ReadyEvent<Watched>[] = [];

@@ -24,7 +24,16 @@ export interface SocketAddress {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** `struct sockaddr_in` of an IPv4 address in dotted form. */
+/**
+ * `struct sockaddr_in` of an IPv4 address in dotted form.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const { bytes } = ipv4SocketAddress({ host: "127.0.0.1", port: 80 });
+ * assertEquals(parseSocketAddress(bytes), { host: "127.0.0.1", port: 80 });
+ * ```
+ */
 export function ipv4SocketAddress({ host, port }: Address): SocketAddress {
   const bytes = new Uint8Array(IPV4_ADDRESS_BYTES);
   const view = new DataView(bytes.buffer);
@@ -34,7 +43,16 @@ export function ipv4SocketAddress({ host, port }: Address): SocketAddress {
   return { family: AF_INET, bytes };
 }
 
-/** A raw address from the 4 or 16 bytes of a host. */
+/**
+ * A raw address from the 4 or 16 bytes of a host.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const bytes = rawSocketAddress(Uint8Array.of(127, 0, 0, 1), 80);
+ * assertEquals(parseSocketAddress(bytes), { host: "127.0.0.1", port: 80 });
+ * ```
+ */
 export function rawSocketAddress(host: Uint8Array, port: number): Uint8Array {
   const bytes = new Uint8Array(SOCKET_ADDRESS_BYTES);
   const isIpv4 = host.length === 4;
@@ -45,12 +63,31 @@ export function rawSocketAddress(host: Uint8Array, port: number): Uint8Array {
   return bytes;
 }
 
-/** Puts `port` into a raw address of either family. */
+/**
+ * Puts `port` into a raw address of either family.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const address = ipv4SocketAddress({ host: "127.0.0.1", port: 0 });
+ * setPort(address, 80);
+ * assertEquals(parseSocketAddress(address.bytes).port, 80);
+ * ```
+ */
 export function setPort({ bytes }: SocketAddress, port: number): void {
   new DataView(bytes.buffer).setUint16(AT.port, port);
 }
 
-/** Reads a raw address of either family. */
+/**
+ * Reads a raw address of either family.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const { bytes } = ipv4SocketAddress({ host: "10.0.0.1", port: 80 });
+ * assertEquals(parseSocketAddress(bytes), { host: "10.0.0.1", port: 80 });
+ * ```
+ */
 export function parseSocketAddress(bytes: Uint8Array): Address {
   const port = bytes[AT.port] << 8 | bytes[AT.port + 1];
   const family = bytes[AT.family] | bytes[AT.family + 1] << 8;

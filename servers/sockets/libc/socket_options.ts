@@ -24,12 +24,34 @@ const NO_LINGER = Int32Array.of(1, 0);
 const pending = new Int32Array(1);
 const size = Uint32Array.of(pending.byteLength);
 
-/** Bytes do not wait for the acknowledgement of those before them, TCP_NODELAY of tcp(7). */
+/**
+ * Bytes do not wait for the acknowledgement of those before them, TCP_NODELAY of tcp(7).
+ *
+ * @example
+ * ```ts
+ * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
+ * sendAtOnce(calls, fd);
+ * calls.close(fd);
+ * ```
+ */
 export function sendAtOnce(calls: SystemCalls, fd: number): void {
   calls.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ON, ON.byteLength);
 }
 
-/** Closing the socket resets the connection, and throws away what is still to be sent. */
+/**
+ * Closing the socket resets the connection, and throws away what is still to be sent.
+ *
+ * @example
+ * ```ts
+ * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
+ * resetWhenClosed(calls, fd);
+ * calls.close(fd);
+ * ```
+ */
 export function resetWhenClosed(calls: SystemCalls, fd: number): void {
   calls.setsockopt(fd, SOL_SOCKET, SO_LINGER, NO_LINGER, NO_LINGER.byteLength);
 }
@@ -39,6 +61,16 @@ export function resetWhenClosed(calls: SystemCalls, fd: number): void {
  *
  * @param option `SO_RCVTIMEO` or `SO_SNDTIMEO`
  * @param timeoutMs in milliseconds
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { AF_INET, SO_RCVTIMEO, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
+ * setTimeoutOf(calls, fd, SO_RCVTIMEO, 500); // recv fails with EAGAIN after half a second
+ * assertEquals(calls.close(fd), 0);
+ * ```
  */
 export function setTimeoutOf(
   calls: SystemCalls,
@@ -53,12 +85,39 @@ export function setTimeoutOf(
 
 const byte = new Uint8Array(1);
 
-/** Whether there are bytes to be received. */
+/**
+ * Whether there are bytes to be received.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { socketPair } from "../../system/descriptor_passing.ts";
+ * import { systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * const [near, far] = socketPair();
+ * calls.write(far, Uint8Array.of(1), 1);
+ * assertEquals(hasUnread(calls, near), true);
+ * calls.close(near);
+ * calls.close(far);
+ * ```
+ */
 export function hasUnread(calls: SystemCalls, fd: number): boolean {
   return calls.recv(fd, byte, byte.length, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-/** How connect(2) has ended on a socket that does not wait: 0, or the errno of what went wrong. */
+/**
+ * How connect(2) has ended on a socket that does not wait: 0, or the errno of what went wrong.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
+ * assertEquals(connectError(calls, fd), 0); // no error is pending
+ * calls.close(fd);
+ * ```
+ */
 export function connectError(calls: SystemCalls, fd: number): number {
   const status = calls.getsockopt(fd, SOL_SOCKET, SO_ERROR, pending, size);
   return status < 0 ? -status : pending[0];
@@ -68,6 +127,16 @@ export function connectError(calls: SystemCalls, fd: number): number {
  * Sets whether calls on the socket block, fcntl(2).
  *
  * @throws {SystemCallError} when the system refuses
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
+ * setBlocking(calls, fd, false); // recv and send fail with EAGAIN where they would block
+ * assertEquals(calls.close(fd), 0);
+ * ```
  */
 export function setBlocking(calls: SystemCalls, fd: number, isBlocking: boolean): void {
   const flags = checked("fcntl", calls.fcntl(fd, F_GETFL, 0));

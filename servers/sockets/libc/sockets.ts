@@ -29,7 +29,29 @@ import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 const FD_SETSIZE = 1_024;
 const END_POLL_INTERVAL_MS = 5;
 
-/** See the module; one per server. */
+/**
+ * See the module; one per server.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { UNOBSERVED } from "../observer.ts";
+ * import { createDescriptorMemory, DescriptorTable } from "./descriptor_table.ts";
+ * const table = new DescriptorTable(createDescriptorMemory(1_024));
+ * const sockets = new LibcSockets(UNOBSERVED, table, 1_024);
+ * const listener = sockets.listen({
+ *   host: "127.0.0.1",
+ *   port: 0,
+ *   backlog: 8,
+ *   maxClients: 8,
+ *   recvSizeBytes: 1_024,
+ *   descriptorsBelow: Infinity,
+ * });
+ * assertEquals(listener.tryAccept(), null); // no client has come
+ * sockets.stopListening();
+ * await sockets.allClosed();
+ * ```
+ */
 export class LibcSockets implements Sockets {
   readonly #reactor: LibcReactor;
   #select: LibcSelect | undefined = undefined;

@@ -165,15 +165,15 @@ export async function leave(client: Deno.TcpConn, connection: Connection): Promi
   client.close();
 }
 
-/** Waits until `connection` can be received from, and gives what `tryRecv` then lends. */
+/** Waits until `connection` can be received from, and gives the view that `tryRecv` then returns. */
 export async function nextBytes(
   { sockets }: Setting,
   connection: Connection,
   sizeBytes = 1_024,
 ): Promise<Uint8Array> {
   for (;;) {
-    const lent = connection.tryRecv(sizeBytes);
-    if (lent !== WOULD_BLOCK) return lent;
+    const view = connection.tryRecv(sizeBytes);
+    if (view !== WOULD_BLOCK) return view;
     await sockets.select([connection], [], [], Infinity);
   }
 }

@@ -52,8 +52,8 @@ testEachKind(
     const bytes = randomBytes(100_000);
     const sending = writeAll(client, bytes).then(() => client.closeWrite());
     const received: number[] = [];
-    for (let lent; (lent = await nextBytes(setting, connection, 70)).length > 0;) {
-      received.push(...lent);
+    for (let view; (view = await nextBytes(setting, connection, 70)).length > 0;) {
+      received.push(...view);
     }
     await sending;
     assertSameBytes(new Uint8Array(received), bytes);

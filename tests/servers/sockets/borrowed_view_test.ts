@@ -1,5 +1,5 @@
 /**
- * Bytes that tryRecv() lends: how long they last, and what becomes of them on their way back.
+ * Views that tryRecv() gives: how long they last, and what becomes of them on their way back.
  *
  * @module
  */
@@ -39,22 +39,22 @@ async function arrived(): Promise<void> {
 
 for (const [name, sizeBytes] of [["all that has come", 10], ["a part of it", 3]] as const) {
   testEachKind(
-    `${name} is lent until the next call that receives or waits`,
+    `${name} is a view that lasts until the next call that receives or waits`,
     async (setting) => {
       const { client, connection } = await setting.pair();
       await writeAll(client, encode("early"));
-      const lent = await nextBytes(setting, connection, sizeBytes);
+      const view = await nextBytes(setting, connection, sizeBytes);
       await writeAll(client, encode("later"));
       await arrived();
-      assertEquals(decode(lent), "early".slice(0, sizeBytes));
+      assertEquals(decode(view), "early".slice(0, sizeBytes));
       let rest = "";
-      while (rest.length < 10 - lent.length) rest += await nextText(setting, connection);
-      assertEquals(rest, "earlylater".slice(lent.length));
+      while (rest.length < 10 - view.length) rest += await nextText(setting, connection);
+      assertEquals(rest, "earlylater".slice(view.length));
     },
   );
 }
 
-testEachKind("what is lent outlasts a blocked write that is taken meanwhile", async (setting) => {
+testEachKind("a view outlasts a blocked write that is taken meanwhile", async (setting) => {
   const { client, connection } = await setting.pair();
   await writeAll(client, encode("early"));
   await selected(setting, [connection]);
@@ -63,11 +63,11 @@ testEachKind("what is lent outlasts a blocked write that is taken meanwhile", as
   epoll.add(connection, EPOLLIN | EPOLLET);
   assertEquals(await reports(epoll), [[connection, EPOLLIN]]);
   assertEquals(await reports(epoll, 0), []); // from here on, it is waiting for more
-  const lent = connection.tryRecv(10);
+  const view = connection.tryRecv(10);
   await writeAll(client, encode("later"));
   await readExactly(client, sent);
   await arrived();
-  assertEquals(lent, encode("early"));
+  assertEquals(view, encode("early"));
   assertEquals(await reports(epoll), [[connection, EPOLLIN]]);
   assertEquals(connection.tryRecv(10), encode("later"));
 });
@@ -77,8 +77,8 @@ testEachKind("what is kept lasts, however much is received after it", async (set
   const bytes = randomBytes(50_000);
   const sending = writeAll(client, bytes).then(() => client.closeWrite());
   const kept: Uint8Array[] = [];
-  for (let lent; (lent = await nextBytes(setting, connection, 1 + kept.length % 70)).length > 0;) {
-    kept.push(connection.retain(lent));
+  for (let view; (view = await nextBytes(setting, connection, 1 + kept.length % 70)).length > 0;) {
+    kept.push(connection.retain(view));
   }
   await sending;
   assertSameBytes(concat(kept), bytes);
@@ -101,11 +101,11 @@ testEachKind(
     };
     let received = 0;
     for (let turn = 0;; turn++) {
-      const lent = await nextBytes(setting, connection, 1 + turn % 23);
-      if (lent.length === 0) break;
-      if (turn % 3 === 0) assertSameBytes(lent, bytes.subarray(received, received + lent.length));
-      else queue.push({ kept: connection.retain(lent), from: received });
-      received += lent.length;
+      const view = await nextBytes(setting, connection, 1 + turn % 23);
+      if (view.length === 0) break;
+      if (turn % 3 === 0) assertSameBytes(view, bytes.subarray(received, received + view.length));
+      else queue.push({ kept: connection.retain(view), from: received });
+      received += view.length;
       shorten(turn % 17); // grows by and by, and all of a sudden there is nothing that is kept
     }
     shorten(0);
@@ -136,7 +136,7 @@ const LOOPS: Readonly<Record<string, (setting: Setting, connection: Connection) 
   },
 };
 
-/** Sends the lent bytes back until the client's last, as a model does it. */
+/** Sends the borrowed bytes back until the client's last, as a model does it. */
 async function echo(connection: Connection, wait: Wait, sizeBytes: number): Promise<void> {
   let owed: Uint8Array = NOTHING;
   for (;;) {
@@ -181,7 +181,7 @@ const ECHOES = Object.entries(LOOPS).flatMap(([name, waiting]) => [
 
 for (const { name, waiting, sizeBytes } of ECHOES) {
   testEachKind(
-    `lent bytes come back unharmed to a client that reads late and slowly: ${name}`,
+    `borrowed bytes come back unharmed to a client that reads late and slowly: ${name}`,
     async (setting) => {
       const { client, connection } = await setting.pair();
       const bytes = randomBytes(20_000_000); // more than the system keeps on the way

@@ -27,7 +27,6 @@ export async function select(context: ServerContext): Promise<void> {
     const { readable, writable } = await sockets.select(
       inputs,
       outputs,
-      [],
       timers.untilNextMs(),
     );
 

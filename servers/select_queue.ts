@@ -40,7 +40,6 @@ export async function selectQueue(context: ServerContext): Promise<void> {
     const { readable, writable } = await sockets.select(
       inputs,
       outputs,
-      [],
       timers.untilNextMs(),
     );
 

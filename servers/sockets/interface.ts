@@ -153,7 +153,6 @@ export interface Keyboard extends Pollable {
 export interface Ready<Watched extends Pollable = Pollable> {
   readable: Watched[];
   writable: Connection[];
-  exceptional: Connection[];
 }
 
 /** One report of {@linkcode InterestList.wait}. */
@@ -203,7 +202,6 @@ export interface Sockets {
   select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    except: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> | Promise<Ready<Watched>>;
   /** Level-triggered only; a wait looks at every socket of the list, which is its cost. */

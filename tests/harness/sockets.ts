@@ -174,7 +174,7 @@ export async function nextBytes(
   for (;;) {
     const lent = connection.tryRecv(sizeBytes);
     if (lent !== WOULD_BLOCK) return lent;
-    await sockets.select([connection], [], [], Infinity);
+    await sockets.select([connection], [], Infinity);
   }
 }
 
@@ -194,7 +194,7 @@ export async function selected(
   write: Connection[] = [],
 ): Promise<{ readable: Pollable[]; writable: Pollable[] }> {
   for (;;) {
-    const { readable, writable } = await sockets.select(read, write, [], Infinity);
+    const { readable, writable } = await sockets.select(read, write, Infinity);
     if (readable.length + writable.length > 0) return { readable, writable };
   }
 }
@@ -218,7 +218,7 @@ export async function isWritable(
   connection: Connection,
   timeoutMs = QUIET_MS,
 ): Promise<boolean> {
-  return (await sockets.select([], [connection], [], timeoutMs)).writable.length > 0;
+  return (await sockets.select([], [connection], timeoutMs)).writable.length > 0;
 }
 
 /** Sends until nothing moves any more because the client does not read. @returns how many bytes */

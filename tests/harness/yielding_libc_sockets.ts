@@ -74,13 +74,11 @@ export class YieldingLibcSockets implements Sockets {
   select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    except: Iterable<Connection>,
     timeoutMs: number,
   ): Promise<Ready<Watched>> {
     return untilReady(
-      () => this.#sockets.select(read, write, except, 0),
-      ({ readable, writable, exceptional }) =>
-        readable.length + writable.length + exceptional.length > 0,
+      () => this.#sockets.select(read, write, 0),
+      ({ readable, writable }) => readable.length + writable.length > 0,
       timeoutMs,
     );
   }
@@ -95,7 +93,7 @@ export class YieldingLibcSockets implements Sockets {
 
   async readable(connection: Connection): Promise<void> {
     await untilReady(
-      () => this.#sockets.select([connection], [], [], 0),
+      () => this.#sockets.select([connection], [], 0),
       ({ readable }) => readable.length > 0 || asLibcPollable(connection).descriptor < 0,
       Infinity,
     );

@@ -18,7 +18,7 @@ import { DenoPoll } from "./poll.ts";
 /** See the module; one per server. */
 export class DenoSockets implements Sockets {
   readonly #reactor: DenoReactor;
-  readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };
+  readonly #ready: Ready<never> = { readable: [], writable: [] };
   readonly #unarmed: DenoPollable[] = [];
   #listener: DenoListener | undefined = undefined;
   #lastOutgoingId = 0;
@@ -47,7 +47,6 @@ export class DenoSockets implements Sockets {
   async select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    _except: Iterable<Connection>,
     timeoutMs: number,
   ): Promise<Ready<Watched>> {
     // Emptied and refilled by scan(), for the sockets of this call.

@@ -70,11 +70,10 @@ export class LibcSockets implements Sockets {
   select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    except: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> {
     this.#select ??= new LibcSelect(this.#reactor, this.#fdSetSize);
-    return this.#select.select(read, write, except, timeoutMs);
+    return this.#select.select(read, write, timeoutMs);
   }
 
   poll<Watched extends Pollable>(): InterestList<Watched> {

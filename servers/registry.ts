@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Model, ModelName, ServedBy } from "./context/context.ts";
+import type { Model, ModelName, ModelOptions, ServedBy } from "./context/context.ts";
 import type { SocketKind } from "./context/protocol.ts";
 
 interface Entry {
@@ -15,7 +15,8 @@ interface Entry {
   readonly port: number;
   /** The socket kinds that it serves on. */
   readonly sockets: readonly SocketKind[];
-  load(): Promise<Model>;
+  /** @param options tells apart the pages of a model that has several */
+  load(options: ModelOptions): Promise<Model>;
 }
 
 /** What holds for a model whose row says nothing else. */
@@ -69,7 +70,10 @@ const ROWS: Readonly<
   epoll: {
     servedBy: "loop",
     waitsIn: "epoll_wait",
-    load: async () => (await import("./epoll.ts")).epoll,
+    load: async ({ oneshot }) =>
+      oneshot
+        ? (await import("./epoll_oneshot.ts")).epollOneshot
+        : (await import("./epoll.ts")).epoll,
   },
   coroutine: {
     servedBy: "coroutine",

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { Client } from "./loop/client.ts";
+import { Client } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { TimerQueue } from "./loop/timers.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
@@ -83,8 +83,8 @@ export async function selectQueue(context: ServerContext): Promise<void> {
   /** Answers the client's messages in order, as far as its socket takes the answers. */
   function answer(queued: QueuedClient): void {
     const { client, queue } = queued;
-    if (client.progress !== "wantRead") client.resume();
-    while (client.progress === "wantRead") {
+    if (client.state !== "wantRead") client.resume();
+    while (client.state === "wantRead") {
       const message = queue.shift();
       if (message === undefined) return;
       queued.queuedBytes -= message.length;
@@ -109,9 +109,9 @@ export async function selectQueue(context: ServerContext): Promise<void> {
 
   function watch(queued: QueuedClient): void {
     const { client, queue, queuedBytes, ended } = queued;
-    const { connection, progress } = client;
-    const isIdle = queue.length === 0 && progress === "wantRead";
-    if (progress === "closed" || (ended && isIdle)) {
+    const { connection, state } = client;
+    const isIdle = queue.length === 0 && state === "wantRead";
+    if (state === "closed" || (ended && isIdle)) {
       leave(connection);
       return;
     }
@@ -124,7 +124,7 @@ export async function selectQueue(context: ServerContext): Promise<void> {
       if (!queued.isOutput) outputs.push(connection);
       queued.isOutput = true;
     }
-    if (progress === "timer") timers.add(client);
+    if (state === "timer") timers.add(client);
   }
 
   /** Once a turn instead of one by one: nearly all who could be written to have nothing left. */
@@ -141,6 +141,6 @@ export async function selectQueue(context: ServerContext): Promise<void> {
 }
 
 /** Whether the client is to be watched for writing. A sleeper is not, until its answer is due. */
-function hasToSend({ queue, client: { progress } }: QueuedClient): boolean {
-  return progress === "wantWrite" || (progress === "wantRead" && queue.length > 0);
+function hasToSend({ queue, client: { state } }: QueuedClient): boolean {
+  return state === "wantWrite" || (state === "wantRead" && queue.length > 0);
 }

@@ -1,6 +1,6 @@
 // @ts-types="../../cli/std/binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
-import type { Client } from "./client.ts";
+import type { Client } from "./clients.ts";
 
 /** Those whose time has not come yet: the timers of an event loop. */
 export class TimerQueue<Sleeper extends { readonly dueMs: number } = Client> {

@@ -7,6 +7,7 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import { DenoSockets } from "../../servers/sockets/deno/sockets.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import type { PollEntries } from "../../servers/sockets/poll_entries.ts";
 import { YieldingLibcSockets } from "./yielding_libc_sockets.ts";
 import {
   type Address,
@@ -210,6 +211,17 @@ export async function reports(
     if (events.length > 0) return events.map(({ target, events }) => [target, events]);
   }
   return [];
+}
+
+/** The next entries that poll finds, however often it returns without any. */
+export async function polled(
+  { sockets }: Setting,
+  entries: PollEntries<Pollable>,
+): Promise<[Pollable, number][]> {
+  for (;;) {
+    const found = await sockets.poll(entries, Infinity);
+    if (found.length > 0) return found.map(({ target, revents }) => [target, revents]);
+  }
 }
 
 /** Whether `connection` becomes writable soon. */

@@ -17,6 +17,7 @@ import type {
   ReadyEvent,
   Sockets,
 } from "../../servers/sockets/interface.ts";
+import type { PollEntries, PollEntry } from "../../servers/sockets/poll_entries.ts";
 import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
 import { asLibcPollable, type LibcPollable } from "../../servers/sockets/libc/reactor.ts";
 import {
@@ -47,6 +48,7 @@ export class YieldingLibcSockets implements Sockets {
   readonly connections: ReadonlySet<Connection>;
   readonly connect: Sockets["connect"];
   readonly keyboard: Sockets["keyboard"];
+  readonly pollEntries: Sockets["pollEntries"];
   readonly pause: Sockets["pause"];
   readonly stopListening: Sockets["stopListening"];
   readonly finish: Sockets["finish"];
@@ -59,6 +61,7 @@ export class YieldingLibcSockets implements Sockets {
     this.connections = sockets.connections;
     this.connect = sockets.connect.bind(sockets);
     this.keyboard = sockets.keyboard.bind(sockets);
+    this.pollEntries = sockets.pollEntries.bind(sockets);
     this.pause = sockets.pause.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
     this.finish = sockets.finish.bind(sockets);
@@ -83,8 +86,15 @@ export class YieldingLibcSockets implements Sockets {
     );
   }
 
-  poll<Watched extends Pollable>(): InterestList<Watched> {
-    return new YieldingList(this.#sockets.poll<Watched>());
+  poll<Watched extends Pollable>(
+    entries: PollEntries<Watched>,
+    timeoutMs: number,
+  ): Promise<PollEntry<Watched>[]> {
+    return untilReady(
+      () => this.#sockets.poll(entries, 0),
+      (found) => found.length > 0,
+      timeoutMs,
+    );
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {

@@ -36,9 +36,9 @@ const WAITS: Readonly<
   select: (sockets, listener) => async (ms) =>
     (await sockets.select([listener], [], ms)).readable.length > 0,
   poll: (sockets, listener) => {
-    const list = sockets.poll();
-    list.add(listener, EPOLLIN);
-    return async (ms) => (await list.wait(ms)).length > 0;
+    const entries = sockets.pollEntries();
+    entries.set(listener, EPOLLIN);
+    return async (ms) => (await sockets.poll(entries, ms)).length > 0;
   },
   epoll: (sockets, listener) => {
     const epoll = sockets.epoll();

@@ -15,7 +15,8 @@ interface Entry {
   readonly port: number;
   /** The socket kinds that it serves on. */
   readonly sockets: readonly SocketKind[];
-  /** @param options tells apart the pages of a model that has several */
+  /** The file of its page, where a flag chooses among several. */
+  page?(options: ModelOptions): string;
   load(options: ModelOptions): Promise<Model>;
 }
 
@@ -70,6 +71,7 @@ const ROWS: Readonly<
   epoll: {
     servedBy: "loop",
     waitsIn: "epoll_wait",
+    page: ({ oneshot }) => oneshot ? "epoll_oneshot.ts" : "epoll.ts",
     load: async ({ oneshot }) =>
       oneshot
         ? (await import("./epoll_oneshot.ts")).epollOneshot

@@ -1,31 +1,34 @@
 /**
  * A loop that asks every socket in turn and never waits.
  *
- * Each call answers at once, mostly with "would block". One thread serves many clients, and pays for
- * it with a whole CPU while nobody speaks. A pause between the rounds gives the CPU back and makes
+ * Each call answers at once, mostly with "would block". One thread serves many clients, and uses
+ * a whole CPU even while all of them are silent. A pause between the rounds gives the CPU back and makes
  * every client wait for the end of the pause: try `--pause 10`.
  *
  * @module
  */
 
-import type { Client, Progress } from "./loop/client.ts";
-import { Clients } from "./loop/clients.ts";
+import { type Client, Clients, type ClientState } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
 
 export async function nonblocking(context: ServerContext): Promise<void> {
+  const { sockets } = context;
   const clients = new Clients(context);
 
   while (context.running) {
-    while (clients.accept() !== null); // everybody who is waiting
+    while (clients.accept() !== null); // all that are waiting
     for (const client of clients) clients.advance(client, step);
-    await context.sockets.pause(context.options.pauseMs);
+    await sockets.pause(context.options.pauseMs);
   }
 
-  /** Does for this client what can be done without waiting. */
-  function step(client: Client): Progress {
-    if (client.progress === "timer" && client.dueMs > performance.now()) return "timer";
-    if (client.progress !== "wantRead") return client.resume();
+  /** Does for a client what can be done without waiting. */
+  function step(client: Client): ClientState {
+    if (client.state === "timer" && client.dueMs > performance.now()) return "timer";
+    return client.state === "wantRead" ? receive(client) : client.resume();
+  }
+
+  function receive(client: Client): ClientState {
     const chunk = client.connection.tryRecv(context.recvSizeBytes);
     if (chunk === WOULD_BLOCK) return "wantRead";
     if (chunk.length === 0) return "closed";

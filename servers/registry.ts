@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Model, ModelName, ServedBy } from "./context/context.ts";
+import type { Model, ModelName, ModelOptions, ServedBy } from "./context/context.ts";
 import type { SocketKind } from "./context/protocol.ts";
 
 interface Entry {
@@ -15,7 +15,9 @@ interface Entry {
   readonly port: number;
   /** The socket kinds that it serves on. */
   readonly sockets: readonly SocketKind[];
-  load(): Promise<Model>;
+  /** The file of its page, where a flag chooses among several. */
+  page?(options: ModelOptions): string;
+  load(options: ModelOptions): Promise<Model>;
 }
 
 /** What holds for a model whose row says nothing else. */
@@ -69,7 +71,11 @@ const ROWS: Readonly<
   epoll: {
     servedBy: "loop",
     waitsIn: "epoll_wait",
-    load: async () => (await import("./epoll.ts")).epoll,
+    page: ({ oneshot }) => oneshot ? "epoll_oneshot.ts" : "epoll.ts",
+    load: async ({ oneshot }) =>
+      oneshot
+        ? (await import("./epoll_oneshot.ts")).epollOneshot
+        : (await import("./epoll.ts")).epoll,
   },
   coroutine: {
     servedBy: "coroutine",

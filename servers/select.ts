@@ -1,35 +1,29 @@
 /**
  * The echo server of select(2), with the keyboard among its inputs: a typed line stops it.
  *
- * The loop hands over all the sockets it is interested in and sleeps until one of them is ready. A
- * client is in one of two sets: in `inputs` while more may be received from it, or in `outputs` while
- * it is owed bytes that its socket would not take. Whoever does not read is not read from.
+ * The loop hands over two sets of sockets and sleeps until one of them is ready. A client is in
+ * `inputs` while the loop wants to receive from it, and in `outputs` while it is owed bytes that its
+ * socket would not take. A client that does not read its answers is not received from.
  *
  * @module
  */
 
-import type { Client, Progress } from "./loop/client.ts";
-import { Clients } from "./loop/clients.ts";
-import type { ServerContext } from "./context/context.ts";
+import { type Client, Clients, type ClientState } from "./loop/clients.ts";
 import { TimerQueue } from "./loop/timers.ts";
+import type { ServerContext } from "./context/context.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
 
 export async function select(context: ServerContext): Promise<void> {
   const { listener, sockets } = context;
   const keyboard = sockets.keyboard();
-  const inputs = new Set<Pollable>([listener, keyboard]);
-  const outputs = new Set<Connection>();
   const clients = new Clients(context);
   const timers = new TimerQueue();
+  const inputs = new Set<Pollable>([listener, keyboard]);
+  const outputs = new Set<Connection>();
 
   while (context.running) {
-    const { readable, writable } = await sockets.select(
-      inputs,
-      outputs,
-      [],
-      timers.untilNextMs(),
-    );
+    const { readable, writable } = await sockets.select(inputs, outputs, timers.untilNextMs());
 
     for (const input of readable) {
       if (input === listener) acceptClient();
@@ -37,7 +31,7 @@ export async function select(context: ServerContext): Promise<void> {
       else attend(clients.of(input));
     }
     for (const output of writable) attend(clients.of(output));
-    for (const client of timers.due()) attend(client);
+    for (const client of timers.due()) advance(client);
   }
 
   function acceptClient(): void {
@@ -52,24 +46,35 @@ export async function select(context: ServerContext): Promise<void> {
     if (line !== null) context.stop(); // the end of standard input is not a line
   }
 
-  /** Takes one step with a client, and puts it into the set in which it waits for the next. */
+  /** Serves a client that is ready, unless it left or fell asleep earlier in this turn. */
   function attend(client: Client | undefined): void {
-    if (client === undefined) return; // it left earlier in this turn
-    const { connection, progress: before } = client;
-    const progress = clients.advance(client, step);
-    if (progress === "wantRead" && before === "wantRead") return; // it stays where it is
-    if (progress === "wantRead") inputs.add(connection);
-    else inputs.delete(connection);
-    if (progress === "wantWrite") outputs.add(connection);
-    else outputs.delete(connection);
-    if (progress === "timer") timers.add(client); // in neither set until its answer is due
+    if (client !== undefined && client.state !== "timer") advance(client);
   }
 
-  function step(client: Client): Progress {
-    if (client.progress !== "wantRead") return client.resume();
+  /** Takes one step with a client, and watches it for what it waits for then. */
+  function advance(client: Client): void {
+    const before = client.state;
+    clients.advance(client, step);
+    if (client.state === "timer") timers.add(client);
+    if (client.state !== before) watch(client);
+  }
+
+  function step(client: Client): ClientState {
+    return client.state === "wantRead" ? receive(client) : client.resume();
+  }
+
+  function receive(client: Client): ClientState {
     const chunk = client.connection.tryRecv(context.recvSizeBytes);
     if (chunk === WOULD_BLOCK) return "wantRead";
     if (chunk.length === 0) return "closed";
     return client.serve(chunk);
+  }
+
+  /** Puts a client into the set for what it waits for, and takes it out of the other. */
+  function watch({ connection, state }: Client): void {
+    if (state === "wantRead") inputs.add(connection);
+    else inputs.delete(connection);
+    if (state === "wantWrite") outputs.add(connection);
+    else outputs.delete(connection);
   }
 }

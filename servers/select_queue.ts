@@ -1,147 +1,120 @@
 /**
  * The second server of select(2): a queue of messages for each client.
  *
- * Receiving and answering are apart. What arrives is put into the client's queue; the queue is worked
- * off when select says that the client can be written to. A client is watched for writing only while
- * its queue is not empty: sockets are nearly always writable, and select would never sleep.
+ * What arrives is put into the client's queue, and answered when select says that the client can be
+ * written to. A client is watched for writing only while its queue is not empty: sockets are nearly
+ * always writable, and select would never sleep.
  *
  * @module
  */
 
-import { Client } from "./loop/client.ts";
-import type { ServerContext } from "./context/context.ts";
+import { Client } from "./loop/clients.ts";
 import { TimerQueue } from "./loop/timers.ts";
-import type { Connection, Pollable } from "./sockets/interface.ts";
-import { CLIENT_TAKES, WOULD_BLOCK } from "./sockets/interface.ts";
+import type { ServerContext } from "./context/context.ts";
+import { CLIENT_TAKES, type Connection, type Pollable, WOULD_BLOCK } from "./sockets/interface.ts";
 
-/** A client whose messages pile up higher than this is not received from, until some are answered. */
+/** While more than this is queued for a client, nothing is received from it. */
 const QUEUE_LIMIT_BYTES = 65_536;
 
 /** A client, and the messages from it that are not answered yet. */
-interface QueuedClient {
-  readonly client: Client;
-  readonly queue: Uint8Array[];
-  queuedBytes: number;
+class QueuedClient extends Client {
+  readonly queue: Uint8Array[] = [];
+  queuedBytes = 0;
   /** Whether it is among the inputs, and among the outputs. */
-  isInput: boolean;
-  isOutput: boolean;
+  isInput = true;
+  isOutput = false;
   /** The client sent its last byte; it leaves when its queue is empty. */
-  ended: boolean;
+  hasEnded = false;
 }
 
 export async function selectQueue(context: ServerContext): Promise<void> {
   const { listener, sockets } = context;
-  const inputs = new Set<Pollable>([listener]);
-  let outputs: Connection[] = [];
   const clients = new Map<Pollable, QueuedClient>();
   const timers = new TimerQueue();
+  const inputs = new Set<Pollable>([listener]);
+  let outputs: Connection[] = [];
 
   while (context.running) {
-    const { readable, writable } = await sockets.select(
-      inputs,
-      outputs,
-      [],
-      timers.untilNextMs(),
-    );
+    const { readable, writable } = await sockets.select(inputs, outputs, timers.untilNextMs());
 
     for (const input of readable) {
       if (input === listener) acceptClient();
       else attend(input, receive);
     }
     for (const output of writable) attend(output, answer);
-    for (const client of timers.due()) attend(client.connection, answer);
+    for (const { connection } of timers.due()) attend(connection, answer);
     outputs = outputs.filter(staysOutput);
   }
 
   function acceptClient(): void {
     const connection = listener.tryAccept();
     if (connection === null) return;
-    const client = new Client(connection, context.newSession(connection));
-    clients.set(connection, {
-      client,
-      queue: [],
-      queuedBytes: 0,
-      isInput: true,
-      isOutput: false,
-      ended: false,
-    });
+    clients.set(connection, new QueuedClient(connection, context.newSession(connection)));
     inputs.add(connection);
   }
 
-  /** Puts what arrived into the client's queue. */
-  function receive(queued: QueuedClient): void {
-    const { connection } = queued.client;
-    const message = connection.tryRecv(context.recvSizeBytes);
-    if (message === WOULD_BLOCK) return;
-    if (message.length === 0) {
-      queued.ended = true;
-      return;
+  /** Takes one step with a client, and watches it for what its queue then calls for. */
+  function attend(connection: Pollable, step: (client: QueuedClient) => void): void {
+    const client = clients.get(connection);
+    if (client === undefined) return; // it left earlier in this turn
+    try {
+      step(client);
+    } catch (error) {
+      context.clientFailed(client.connection, error);
+      client.state = "closed";
     }
-    queued.queue.push(connection.retain(message));
-    queued.queuedBytes += message.length;
+    watch(client);
+  }
+
+  /** Puts what arrived into the client's queue. */
+  function receive(client: QueuedClient): void {
+    const message = client.connection.tryRecv(context.recvSizeBytes);
+    if (message === WOULD_BLOCK) return;
+    client.hasEnded = message.length === 0;
+    if (client.hasEnded) return;
+    client.queue.push(client.connection.retain(message));
+    client.queuedBytes += message.length;
   }
 
   /** Answers the client's messages in order, as far as its socket takes the answers. */
-  function answer(queued: QueuedClient): void {
-    const { client, queue } = queued;
-    if (client.progress !== "wantRead") client.resume();
-    while (client.progress === "wantRead") {
-      const message = queue.shift();
+  function answer(client: QueuedClient): void {
+    if (client.state !== "wantRead") client.resume();
+    while (client.state === "wantRead") {
+      const message = client.queue.shift();
       if (message === undefined) return;
-      queued.queuedBytes -= message.length;
+      client.queuedBytes -= message.length;
       client.serve(message);
       client.connection.release(message);
     }
   }
 
-  /** Takes one step with a client, and watches it for what its queue then calls for. */
-  function attend(connection: Pollable, step: (queued: QueuedClient) => void): void {
-    const queued = clients.get(connection);
-    if (queued === undefined) return; // it left earlier in this turn
-    try {
-      step(queued);
-    } catch (error) {
-      context.clientFailed(queued.client.connection, error);
-      leave(queued.client.connection);
-      return;
+  function watch(client: QueuedClient): void {
+    const { connection, state, queue, queuedBytes, hasEnded } = client;
+    if (state === "closed" || (hasEnded && state === "wantRead" && queue.length === 0)) {
+      inputs.delete(connection);
+      clients.delete(connection);
+      return connection.close();
     }
-    watch(queued);
-  }
-
-  function watch(queued: QueuedClient): void {
-    const { client, queue, queuedBytes, ended } = queued;
-    const { connection, progress } = client;
-    const isIdle = queue.length === 0 && progress === "wantRead";
-    if (progress === "closed" || (ended && isIdle)) {
-      leave(connection);
-      return;
-    }
-    const isInput = !ended && queuedBytes < QUEUE_LIMIT_BYTES;
-    if (isInput && !queued.isInput) inputs.add(connection);
-    if (!isInput && queued.isInput) inputs.delete(connection);
-    queued.isInput = isInput;
-    if (hasToSend(queued)) {
+    const isInput = !hasEnded && queuedBytes < QUEUE_LIMIT_BYTES;
+    if (isInput && !client.isInput) inputs.add(connection);
+    if (!isInput && client.isInput) inputs.delete(connection);
+    client.isInput = isInput;
+    if (hasToSend(client)) {
       connection.turn = CLIENT_TAKES;
-      if (!queued.isOutput) outputs.push(connection);
-      queued.isOutput = true;
+      if (!client.isOutput) outputs.push(connection);
+      client.isOutput = true;
     }
-    if (progress === "timer") timers.add(client);
+    if (state === "timer") timers.add(client);
   }
 
-  /** Once a turn instead of one by one: nearly all who could be written to have nothing left. */
+  /** Asked once a turn, because most clients have nothing left to send by then. */
   function staysOutput(connection: Connection): boolean {
-    const queued = clients.get(connection);
-    return queued !== undefined && (queued.isOutput = hasToSend(queued));
-  }
-
-  function leave(connection: Connection): void {
-    inputs.delete(connection);
-    clients.delete(connection);
-    connection.close();
+    const client = clients.get(connection);
+    return client !== undefined && (client.isOutput = hasToSend(client));
   }
 }
 
-/** Whether the client is to be watched for writing. A sleeper is not, until its answer is due. */
-function hasToSend({ queue, client: { progress } }: QueuedClient): boolean {
-  return progress === "wantWrite" || (progress === "wantRead" && queue.length > 0);
+/** Whether to watch the client for writing: not before its answer is due. */
+function hasToSend({ state, queue }: QueuedClient): boolean {
+  return state === "wantWrite" || (state === "wantRead" && queue.length > 0);
 }

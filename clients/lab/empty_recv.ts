@@ -84,7 +84,7 @@ export const emptyRecv = defineExperiment(
 );
 
 async function tryToReceive(sockets: Sockets, connection: Connection): Promise<Outcome> {
-  await sockets.select([connection], [], [], QUIET_MS);
+  await sockets.select([connection], [], QUIET_MS);
   try {
     const lent = connection.tryRecv(HELLO.length);
     if (lent === WOULD_BLOCK) return "would block";

@@ -1,11 +1,124 @@
-import type { Connection, Pollable } from "../sockets/interface.ts";
-import { Client, type Progress } from "./client.ts";
+/**
+ * The clients of an event loop, and what it must remember of each between two turns.
+ *
+ * @module
+ */
+
+import { type Answer, type Answers, OneAnswer, type Session } from "../handlers/session.ts";
+import {
+  CLIENT_SENDS,
+  CLIENT_TAKES,
+  type Connection,
+  type Pollable,
+  SERVER_WORKS,
+  type Turn,
+} from "../sockets/interface.ts";
+import { sendSome } from "../sockets/send_some.ts";
 import type { ServerContext } from "../context/context.ts";
 
+const NOTHING = new Uint8Array(0);
+const NO_ANSWERS = new OneAnswer();
+
 /**
- * The clients of a loop, by their sockets. How the loop waits, and what it watches a client for, is
- * its own.
+ * What a client waits for.
+ *
+ * - `wantRead`: the client has all its answers; its socket is to become readable
+ * - `wantWrite`: the socket takes no more; it is to become writable
+ * - `timer`: the next answer is due at {@linkcode Client.dueMs}
+ * - `closed`: nothing; the client is gone, or has the answer after which its session closes
  */
+export type ClientState = "wantRead" | "wantWrite" | "timer" | "closed";
+
+/** Whose turn it is in each state. */
+const TURNS: Readonly<Record<ClientState, Turn>> = {
+  wantRead: CLIENT_SENDS,
+  wantWrite: CLIENT_TAKES,
+  timer: SERVER_WORKS,
+  closed: SERVER_WORKS,
+};
+
+/**
+ * A client between two turns of the loop: a thread would keep this on its stack. While an answer is
+ * unsent nothing is received from the client, so what is kept for it is bounded.
+ */
+export class Client {
+  readonly connection: Connection;
+  /** Changed by {@linkcode serve}, {@linkcode resume} and {@linkcode Clients.advance}. */
+  state: ClientState = "wantRead";
+  /** When the next answer is due, on the clock of `performance.now()`. */
+  dueMs = 0;
+
+  readonly #session: Session;
+  #answers: Answers = NO_ANSWERS;
+  #unsent: Uint8Array = NOTHING;
+  #closeAfter = false;
+
+  constructor(connection: Connection, session: Session) {
+    this.connection = connection;
+    this.#session = session;
+    connection.turn = CLIENT_SENDS; // the client speaks first
+  }
+
+  /**
+   * Hands a chunk to the session and sends its answers. For a client in the state `wantRead`.
+   *
+   * @returns the new state
+   * @throws {Error} whatever the session or the socket throws
+   */
+  serve(chunk: Uint8Array): ClientState {
+    this.#answers = this.#session.receive(chunk);
+    return this.#enter(this.#sendAnswers());
+  }
+
+  /**
+   * Sends what is unsent, and goes on with the answers. For a client whose socket has become writable,
+   * or whose answer has become due.
+   *
+   * @returns the new state
+   * @throws {Error} whatever the session or the socket throws
+   */
+  resume(): ClientState {
+    if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.#enter("wantWrite");
+    return this.#enter(this.#closeAfter ? "closed" : this.#sendAnswers());
+  }
+
+  #enter(state: ClientState): ClientState {
+    this.connection.turn = TURNS[state];
+    return this.state = state;
+  }
+
+  #sendAnswers(): ClientState {
+    for (let answer; (answer = this.#answers.take()) !== undefined;) {
+      const state = this.#send(answer);
+      if (state !== "wantRead") return state;
+    }
+    return "wantRead";
+  }
+
+  #send({ bytes, waitMs, close }: Answer): ClientState {
+    this.#closeAfter = close;
+    if (waitMs > 0) {
+      this.#unsent = bytes.slice();
+      this.dueMs = performance.now() + waitMs;
+      return "timer";
+    }
+    const unsent = bytes.length === 0 ? bytes : sendSome(this.connection, bytes);
+    if (unsent.length > 0) {
+      // The loop receives other clients into the same buffer, so what is left needs a copy.
+      this.#unsent = unsent.slice();
+      return "wantWrite";
+    }
+    return close ? "closed" : "wantRead";
+  }
+
+  /** @returns whether all of it is sent */
+  #sendUnsent(): boolean {
+    this.#unsent = sendSome(this.connection, this.#unsent);
+    return this.#unsent.length === 0;
+  }
+}
+
+/** The clients of a loop by their sockets. How to wait for them is the business of the page. */
 export class Clients implements Iterable<Client> {
   readonly #context: ServerContext;
   readonly #bySocket = new Map<Pollable, Client>();
@@ -18,7 +131,11 @@ export class Clients implements Iterable<Client> {
     return this.#bySocket.values();
   }
 
-  /** Takes in the next client, if one is waiting, and begins its session. */
+  /**
+   * Accepts a client, if one is waiting, and begins its session.
+   *
+   * @returns its connection; `null` if none is waiting
+   */
   accept(): Connection | null {
     const connection = this.#context.listener.tryAccept();
     if (connection !== null) {
@@ -27,26 +144,30 @@ export class Clients implements Iterable<Client> {
     return connection;
   }
 
-  /** Whose socket it is: nobody's any more if its client left earlier in this turn of the loop. */
+  /** The client of a socket; `undefined` if it left earlier in this turn of the loop. */
   of(socket: Pollable): Client | undefined {
     return this.#bySocket.get(socket);
   }
 
   /**
-   * Takes one step with a client, and lets it go if that was the last one. A step that fails ends its
-   * client, and nobody else.
+   * Takes one step with a client, and closes its connection if that was the last. A step that fails
+   * ends its own client and no other.
+   *
+   * @param step returns the client's new state
    */
-  advance(client: Client, step: (client: Client) => Progress): Progress {
-    let progress: Progress = "closed";
+  advance(client: Client, step: (client: Client) => ClientState): void {
+    client.state = this.#tryStep(client, step);
+    if (client.state !== "closed") return;
+    this.#bySocket.delete(client.connection);
+    client.connection.close();
+  }
+
+  #tryStep(client: Client, step: (client: Client) => ClientState): ClientState {
     try {
-      progress = step(client);
+      return step(client);
     } catch (error) {
       this.#context.clientFailed(client.connection, error);
+      return "closed";
     }
-    if (progress === "closed") {
-      this.#bySocket.delete(client.connection);
-      client.connection.close();
-    }
-    return progress;
   }
 }

@@ -6,7 +6,7 @@ import type { Address } from "../sockets/interface.ts";
 
 /** What a view sees of a server, and may change. */
 export interface WatchedServer {
-  readonly setup: Pick<ServerSetup, "model" | "sockets" | "handler">;
+  readonly setup: Pick<ServerSetup, "model" | "sockets" | "handler" | "options">;
   readonly stats: ArrayBufferLike;
   readonly trace: ArrayBufferLike;
   readonly controls: Controls;

@@ -75,7 +75,7 @@ async function start(setup: ServerSetup): Promise<void> {
     if (isHandlerFile(setup.handler.name)) shareWithHandler();
     handler = await makeHandler(setup.handler);
     if (isHandlerFile(setup.handler.name)) handler(); // a file that makes no session fails now
-    model = await modelEntry(setup.model).load();
+    model = await modelEntry(setup.model).load(setup.options);
     context = await makeContext(setup, handler);
   } catch (error) {
     tell({ kind: "failed", failure: explainFailure(error) });

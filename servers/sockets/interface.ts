@@ -8,6 +8,8 @@
  * @module
  */
 
+import type { PollEntries, PollEntry } from "./poll_entries.ts";
+
 /**
  * What a `try…` call answers when it would have had to wait (`EAGAIN`, recv(2)), or when the connection
  * has moved so much since the last wait that it is the others' turn. The next wait reports it again.
@@ -25,6 +27,10 @@ export const EPOLLIN = 0x001;
 export const EPOLLOUT = 0x004;
 /** An error is pending; reported whether asked for or not. */
 export const EPOLLERR = 0x008;
+/** What poll(2) calls the same three. */
+export const POLLIN = EPOLLIN;
+export const POLLOUT = EPOLLOUT;
+export const POLLERR = EPOLLERR;
 /** Report a change once (edge-triggered) instead of as long as it lasts (level-triggered). */
 export const EPOLLET = 0x8000_0000;
 /** Report once and then nothing more, until {@linkcode InterestList.modify} asks again. */
@@ -163,7 +169,6 @@ export interface Keyboard extends Pollable {
 export interface Ready<Watched extends Pollable = Pollable> {
   readable: Watched[];
   writable: Connection[];
-  exceptional: Connection[];
 }
 
 /** One report of {@linkcode InterestList.wait}. */
@@ -173,10 +178,7 @@ export interface ReadyEvent<Watched extends Pollable = Pollable> {
   events: number;
 }
 
-/**
- * Sockets and what each is watched for, in a list that outlives the call: kept by the system, epoll(7),
- * or by the program, which hands it over whole each time, poll(2). The bits have the same values.
- */
+/** Sockets and what each is watched for, in a list that the system keeps, epoll(7). */
 export interface InterestList<Watched extends Pollable = Pollable> {
   /** `EPOLL_CTL_ADD` */
   add(target: Watched, events: number): void;
@@ -213,11 +215,23 @@ export interface Sockets {
   select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    except: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> | Promise<Ready<Watched>>;
-  /** Level-triggered only; a wait looks at every socket of the list, which is its cost. */
-  poll<Watched extends Pollable>(): InterestList<Watched>;
+  /** An empty array for {@linkcode poll}. */
+  pollEntries<Watched extends Pollable>(): PollEntries<Watched>;
+  /**
+   * Waits until one of the sockets is ready or `timeoutMs` is over (`Infinity`: no limit), poll(2).
+   * Of more than {@linkcode LONGEST_WAIT_MS} it waits no longer than that, and finds nothing.
+   *
+   * Looks at every entry, which is its cost. An error is found whether asked for or not.
+   *
+   * @param entries delete a socket's entry when you close the socket
+   * @returns the entries whose `revents` are not 0, in an array that is good until the next call
+   */
+  poll<Watched extends Pollable>(
+    entries: PollEntries<Watched>,
+    timeoutMs: number,
+  ): PollEntry<Watched>[] | Promise<PollEntry<Watched>[]>;
   epoll<Watched extends Pollable>(): InterestList<Watched>;
   /**
    * Waits until `recv` of `connection` would not block. For a caller that must not be caught in `recv`

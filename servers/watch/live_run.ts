@@ -71,7 +71,7 @@ export class LiveRun implements Run {
   }
 
   async hello(): Promise<Hello> {
-    const { setup: { model, sockets, handler } } = this.#server;
+    const { setup: { model, sockets, handler, options } } = this.#server;
     const { servedBy: worker, waitsIn } = modelEntry(model);
     const explained = await Promise.all(LANGUAGES.map(async (language) => {
       const { models } = await loadModelTexts(language);
@@ -83,7 +83,7 @@ export class LiveRun implements Run {
       handler: handler.name,
       address: formatAddress(this.#address),
       pid: Deno.pid,
-      source: await readModelSource(model),
+      source: await readModelSource(model, options),
       explained: Object.fromEntries(explained),
     };
   }

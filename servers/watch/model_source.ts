@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModelName } from "../context/context.ts";
+import type { ModelName, ModelOptions } from "../context/context.ts";
 import { modelEntry } from "../registry.ts";
 import type { Call, SourceFile } from "./frames.ts";
 
@@ -14,17 +14,21 @@ const SERVES_CLIENT = { page: "blocking.ts", function: "serveClient" };
 /** How each call looks in the pages of the models. */
 const CALLS: Readonly<Record<Call, RegExp>> = {
   accept: /(?:listener|clients)\.(?:accept|tryAccept)\(/,
-  wait: /await (?:sockets\.select|\w+\.(?:wait|turn)|(?:engine\.)?sockets\.pause)\(/,
+  wait: /await (?:sockets\.(?:select|poll|pause)|\w+\.(?:wait|turn))\(/,
   recv: /\.(?:recv|tryRecv|didRead)\(/,
   handle: /(?:session\.receive|client\.serve)\(/,
-  sleep: /(?:await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|sleepers\.add\(/,
+  sleep: /(?:await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|timers\.add\(|client\.dueMs >/,
   send: /(?:\.(?:send|wrote|resume)|client\.serve|yield\* send)\(/,
 };
 
 /** Reads the pages that a model consists of, from source or out of the executable. */
-export async function readModelSource(model: ModelName): Promise<SourceFile[]> {
-  const page = `${model.replaceAll("-", "_")}.ts`;
-  const { servedBy: worker } = modelEntry(model);
+export async function readModelSource(
+  model: ModelName,
+  options: ModelOptions,
+): Promise<SourceFile[]> {
+  const entry = modelEntry(model);
+  const { servedBy: worker } = entry;
+  const page = entry.page?.(options) ?? `${model.replaceAll("-", "_")}.ts`;
   const files = [toFile(page, await readPage(page))];
   const isShared = page !== SERVES_CLIENT.page && worker !== "loop" && worker !== "coroutine";
   if (isShared) {

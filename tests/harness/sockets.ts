@@ -7,6 +7,7 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import { DenoSockets } from "../../servers/sockets/deno/sockets.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import type { PollEntries } from "../../servers/sockets/poll_entries.ts";
 import { YieldingLibcSockets } from "./yielding_libc_sockets.ts";
 import {
   type Address,
@@ -174,7 +175,7 @@ export async function nextBytes(
   for (;;) {
     const view = connection.tryRecv(sizeBytes);
     if (view !== WOULD_BLOCK) return view;
-    await sockets.select([connection], [], [], Infinity);
+    await sockets.select([connection], [], Infinity);
   }
 }
 
@@ -194,7 +195,7 @@ export async function selected(
   write: Connection[] = [],
 ): Promise<{ readable: Pollable[]; writable: Pollable[] }> {
   for (;;) {
-    const { readable, writable } = await sockets.select(read, write, [], Infinity);
+    const { readable, writable } = await sockets.select(read, write, Infinity);
     if (readable.length + writable.length > 0) return { readable, writable };
   }
 }
@@ -212,13 +213,24 @@ export async function reports(
   return [];
 }
 
+/** The next entries that poll finds, however often it returns without any. */
+export async function polled(
+  { sockets }: Setting,
+  entries: PollEntries<Pollable>,
+): Promise<[Pollable, number][]> {
+  for (;;) {
+    const found = await sockets.poll(entries, Infinity);
+    if (found.length > 0) return found.map(({ target, revents }) => [target, revents]);
+  }
+}
+
 /** Whether `connection` becomes writable soon. */
 export async function isWritable(
   { sockets }: Setting,
   connection: Connection,
   timeoutMs = QUIET_MS,
 ): Promise<boolean> {
-  return (await sockets.select([], [connection], [], timeoutMs)).writable.length > 0;
+  return (await sockets.select([], [connection], timeoutMs)).writable.length > 0;
 }
 
 /** Sends until nothing moves any more because the client does not read. @returns how many bytes */

@@ -17,6 +17,7 @@ import type {
   Sockets,
 } from "../../servers/sockets/interface.ts";
 import type { Observer } from "../../servers/sockets/observer.ts";
+import type { PollEntries, PollEntry } from "../../servers/sockets/poll_entries.ts";
 import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
 import { asLibcPollable } from "../../servers/sockets/libc/reactor.ts";
 import type { LibcPollable } from "../../servers/sockets/libc/connection_context.ts";
@@ -48,6 +49,7 @@ export class YieldingLibcSockets implements Sockets {
   readonly connections: ReadonlySet<Connection>;
   readonly connect: Sockets["connect"];
   readonly keyboard: Sockets["keyboard"];
+  readonly pollEntries: Sockets["pollEntries"];
   readonly pause: Sockets["pause"];
   readonly stopListening: Sockets["stopListening"];
   readonly finish: Sockets["finish"];
@@ -60,6 +62,7 @@ export class YieldingLibcSockets implements Sockets {
     this.connections = sockets.connections;
     this.connect = sockets.connect.bind(sockets);
     this.keyboard = sockets.keyboard.bind(sockets);
+    this.pollEntries = sockets.pollEntries.bind(sockets);
     this.pause = sockets.pause.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
     this.finish = sockets.finish.bind(sockets);
@@ -75,19 +78,24 @@ export class YieldingLibcSockets implements Sockets {
   select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    except: Iterable<Connection>,
     timeoutMs: number,
   ): Promise<Ready<Watched>> {
     return untilReady(
-      () => this.#sockets.select(read, write, except, 0),
-      ({ readable, writable, exceptional }) =>
-        readable.length + writable.length + exceptional.length > 0,
+      () => this.#sockets.select(read, write, 0),
+      ({ readable, writable }) => readable.length + writable.length > 0,
       timeoutMs,
     );
   }
 
-  poll<Watched extends Pollable>(): InterestList<Watched> {
-    return new YieldingList(this.#sockets.poll<Watched>());
+  poll<Watched extends Pollable>(
+    entries: PollEntries<Watched>,
+    timeoutMs: number,
+  ): Promise<PollEntry<Watched>[]> {
+    return untilReady(
+      () => this.#sockets.poll(entries, 0),
+      (found) => found.length > 0,
+      timeoutMs,
+    );
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {
@@ -96,7 +104,7 @@ export class YieldingLibcSockets implements Sockets {
 
   async readable(connection: Connection): Promise<void> {
     await untilReady(
-      () => this.#sockets.select([connection], [], [], 0),
+      () => this.#sockets.select([connection], [], 0),
       ({ readable }) => readable.length > 0 || asLibcPollable(connection).descriptor < 0,
       Infinity,
     );

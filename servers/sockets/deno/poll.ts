@@ -1,91 +1,53 @@
-import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../interface.ts";
-import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
-import {
-  asDenoPollable,
-  type DenoPollable,
-  type DenoReactor,
-  type Registration,
-} from "./reactor.ts";
+import { POLLERR, POLLIN, POLLOUT } from "../interface.ts";
+import type { Pollable } from "../interface.ts";
+import type { PollEntries, PollEntry } from "../poll_entries.ts";
+import { asDenoPollable, type DenoPollable, type DenoReactor } from "./reactor.ts";
 
-/** The list of poll(2) over sockets of this kind: every wait looks at all of it. */
-export class DenoPoll<Watched extends Pollable> implements InterestList<Watched> {
+/** poll(2) over sockets of this kind: every call looks at every entry. */
+export class DenoPoll {
   readonly #reactor: DenoReactor;
-  readonly #entries: Entry<Watched>[] = [];
-  readonly #events: Entry<Watched>[] = [];
+  readonly #found: PollEntry<never>[] = [];
   readonly #unarmed: DenoPollable[] = [];
 
   constructor(reactor: DenoReactor) {
     this.#reactor = reactor;
   }
 
-  add(target: Watched, events: number): void {
-    const entry = new Entry(target, asDenoPollable(target), events, this.#reactor);
-    entry.socket.registration = entry;
-    this.#entries.push(entry);
-  }
-
-  modify(target: Watched, events: number): void {
-    const { registration } = asDenoPollable(target);
-    if (!(registration instanceof Entry)) throw new Error("modify() of a socket never added");
-    registration.interest = events;
-  }
-
-  /** Its entry is taken out when the list is looked through the next time. */
-  remove(target: Watched): void {
-    asDenoPollable(target).registration = undefined;
-  }
-
-  async wait(timeoutMs: number): Promise<ReadyEvent<Watched>[]> {
-    let scanned = this.#scan();
-    const foundNothing = this.#events.length === 0;
+  /** {@linkcode Sockets.poll} */
+  async poll<Watched extends Pollable>(
+    entries: PollEntries<Watched>,
+    timeoutMs: number,
+  ): Promise<PollEntry<Watched>[]> {
+    // Emptied and refilled by scan(), with the entries of this call.
+    const found: PollEntry<Watched>[] = this.#found;
+    let scanned = this.#scan(entries, found);
+    const foundNothing = found.length === 0;
     const rest = this.#reactor.rest(!foundNothing, this.#unarmed, timeoutMs);
     if (rest !== undefined) {
       await rest;
-      if (foundNothing) scanned = this.#scan();
+      if (foundNothing) scanned = this.#scan(entries, found);
     }
-    this.#reactor.observer.wokeUp(scanned, this.#events.length);
-    return this.#events;
+    this.#reactor.observer.wokeUp(scanned, found.length);
+    return found;
   }
 
   /** Sorts out what is ready and what must be armed. @returns how many sockets were looked at */
-  #scan(): number {
-    this.#events.length = 0;
+  #scan<Watched extends Pollable>(
+    { list }: PollEntries<Watched>,
+    found: PollEntry<Watched>[],
+  ): number {
+    found.length = 0;
     this.#unarmed.length = 0;
-    let count = 0;
-    for (const entry of this.#entries) {
-      const { socket, interest } = entry;
-      if (socket.registration !== entry) continue; // removed, or closed
-      this.#entries[count++] = entry;
-      let events = socket.isFaulty() ? EPOLLERR : 0;
-      if ((interest & EPOLLIN) !== 0) {
-        if (socket.isReadable()) events |= EPOLLIN;
+    for (const entry of list) {
+      const socket = asDenoPollable(entry.target);
+      entry.revents = socket.isFaulty() ? POLLERR : 0;
+      if ((entry.events & POLLIN) !== 0) {
+        if (socket.isReadable()) entry.revents |= POLLIN;
         else if (!socket.isArmed()) this.#unarmed.push(socket);
       }
-      if ((interest & EPOLLOUT) !== 0 && socket.isWritable()) events |= EPOLLOUT;
-      entry.events = events;
-      if (events !== 0) this.#events.push(entry);
+      if ((entry.events & POLLOUT) !== 0 && socket.isWritable()) entry.revents |= POLLOUT;
+      if (entry.revents !== 0) found.push(entry);
     }
-    this.#entries.length = count;
-    return count;
+    return list.length;
   }
-}
-
-/** The `pollfd` of a socket; it is also the event that reports it. */
-class Entry<Watched extends Pollable> implements Registration, ReadyEvent<Watched> {
-  events = 0;
-
-  constructor(
-    readonly target: Watched,
-    readonly socket: DenoPollable,
-    public interest: number,
-    private readonly reactor: DenoReactor,
-  ) {}
-
-  /** What it is that has become ready, the next look will tell. */
-  signal(): void {
-    this.reactor.wake();
-  }
-
-  /** Nothing: whoever is not armed is noticed when the list is looked through. */
-  disarmed(): void {}
 }

@@ -15,6 +15,7 @@ import { asDenoPollable, type DenoPollable, DenoReactor } from "./reactor.ts";
 import { DenoKeyboard } from "./keyboard.ts";
 import { DenoListener } from "./listener.ts";
 import { DenoPoll } from "./poll.ts";
+import { PollEntries, type PollEntry } from "../poll_entries.ts";
 
 /**
  * See the module; one per server.
@@ -39,14 +40,16 @@ import { DenoPoll } from "./poll.ts";
  */
 export class DenoSockets implements Sockets {
   readonly #reactor: DenoReactor;
-  readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };
+  readonly #ready: Ready<never> = { readable: [], writable: [] };
   readonly #unarmed: DenoPollable[] = [];
+  readonly #poll: DenoPoll;
   #listener: DenoListener | undefined = undefined;
   #lastOutgoingId = 0;
   #looks = 0;
 
   constructor(observer: Observer) {
     this.#reactor = new DenoReactor(observer);
+    this.#poll = new DenoPoll(this.#reactor);
   }
 
   get connections(): ReadonlySet<Connection> {
@@ -68,7 +71,6 @@ export class DenoSockets implements Sockets {
   async select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    _except: Iterable<Connection>,
     timeoutMs: number,
   ): Promise<Ready<Watched>> {
     // Emptied and refilled by scan(), for the sockets of this call.
@@ -114,8 +116,15 @@ export class DenoSockets implements Sockets {
     return { scanned, ready: ready.readable.length + ready.writable.length - both };
   }
 
-  poll<Watched extends Pollable>(): InterestList<Watched> {
-    return new DenoPoll<Watched>(this.#reactor);
+  pollEntries<Watched extends Pollable>(): PollEntries<Watched> {
+    return new PollEntries(() => -1);
+  }
+
+  poll<Watched extends Pollable>(
+    entries: PollEntries<Watched>,
+    timeoutMs: number,
+  ): Promise<PollEntry<Watched>[]> {
+    return this.#poll.poll(entries, timeoutMs);
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {

@@ -3,13 +3,12 @@ import type { Connection, Pollable, Ready } from "../interface.ts";
 import { asLibcPollable, type LibcReactor } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
 
-/** select(2) itself: three sets of bits, made anew for each call and looked through after it. */
+/** select(2) itself: two sets of bits, made anew for each call and looked through after it. */
 export class LibcSelect {
   readonly #reactor: LibcReactor;
   readonly #read: DescriptorSet;
   readonly #write: DescriptorSet;
-  readonly #except: DescriptorSet;
-  readonly #ready: Ready<never> = { readable: [], writable: [], exceptional: [] };
+  readonly #ready: Ready<never> = { readable: [], writable: [] };
   /** `struct timeval` */
   readonly #timeout = new BigInt64Array(2);
 
@@ -21,31 +20,27 @@ export class LibcSelect {
     this.#size = size;
     this.#read = new DescriptorSet(size);
     this.#write = new DescriptorSet(size);
-    this.#except = new DescriptorSet(size);
   }
 
   /** {@linkcode Sockets.select} */
   select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    except: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> {
     // Emptied and refilled by collect(), for the sockets of this call.
     const ready = this.#ready as Ready<Watched>;
     const maxMs = this.#reactor.prepareWait(timeoutMs);
     // The system looks at a descriptor once, in however many sets it is.
-    const scanned = fill(this.#read, read, []) + fill(this.#write, write, [this.#read]) +
-      fill(this.#except, except, [this.#read, this.#write]);
+    const scanned = fill(this.#read, read) + fill(this.#write, write, this.#read);
     this.#read.add(this.#reactor.waker);
     const count = this.#call(maxMs);
-    ready.readable.length = ready.writable.length = ready.exceptional.length = 0;
+    ready.readable.length = ready.writable.length = 0;
     let found = 0;
     if (count > 0) {
       if (this.#read.has(this.#reactor.waker)) this.#addFinished();
-      found = collect(this.#read, read, ready.readable, []) +
-        collect(this.#write, write, ready.writable, [this.#read]) +
-        collect(this.#except, except, ready.exceptional, [this.#read, this.#write]);
+      found = collect(this.#read, read, ready.readable) +
+        collect(this.#write, write, ready.writable, this.#read);
     }
     this.#reactor.observer.wokeUp(scanned, found);
     return ready;
@@ -63,7 +58,7 @@ export class LibcSelect {
 
   /** @returns how many bits are set afterwards */
   #call(maxMs: number): number {
-    const highest = Math.max(this.#read.highest, this.#write.highest, this.#except.highest);
+    const highest = Math.max(this.#read.highest, this.#write.highest);
     if (maxMs >= 0) {
       this.#timeout[0] = BigInt(Math.floor(maxMs / 1_000));
       this.#timeout[1] = BigInt(maxMs % 1_000 * 1_000);
@@ -72,7 +67,7 @@ export class LibcSelect {
       highest + 1,
       this.#read.words,
       this.#write.words,
-      this.#except.words,
+      null,
       maxMs < 0 ? null : this.#timeout,
     );
     // Interrupted by a signal it leaves the sets as they were, so nothing was found.
@@ -80,11 +75,11 @@ export class LibcSelect {
   }
 }
 
-/** @returns how many sockets there were that are in none of the `earlier` sets */
+/** @returns how many sockets there were that are not in the `earlier` set as well */
 function fill(
   set: DescriptorSet,
   sockets: Iterable<Pollable>,
-  earlier: readonly DescriptorSet[],
+  earlier?: DescriptorSet,
 ): number {
   set.clear();
   let count = 0;
@@ -92,29 +87,24 @@ function fill(
     const fd = asLibcPollable(socket).descriptor;
     if (fd < 0) continue;
     set.add(fd);
-    if (!isInOneOf(earlier, fd)) count++;
+    if (!earlier?.has(fd)) count++;
   }
   return count;
 }
 
-/** @returns how many sockets are ready that are in none of the `earlier` sets */
+/** @returns how many sockets are ready that are not in the `earlier` set as well */
 function collect<Watched extends Pollable>(
   set: DescriptorSet,
   sockets: Iterable<Watched>,
   ready: Watched[],
-  earlier: readonly DescriptorSet[],
+  earlier?: DescriptorSet,
 ): number {
   let count = 0;
   for (const socket of sockets) {
     const fd = asLibcPollable(socket).descriptor;
     if (fd < 0 || !set.has(fd)) continue;
     ready.push(socket);
-    if (!isInOneOf(earlier, fd)) count++;
+    if (!earlier?.has(fd)) count++;
   }
   return count;
-}
-
-function isInOneOf(sets: readonly DescriptorSet[], fd: number): boolean {
-  for (const set of sets) if (set.has(fd)) return true;
-  return false;
 }

@@ -17,10 +17,11 @@ import type { Ready, Sockets } from "../interface.ts";
 import { connectToEach } from "./connecting.ts";
 import { LibcConnection } from "./connection.ts";
 import { LibcEpoll } from "./epoll.ts";
-import { LibcReactor } from "./reactor.ts";
+import { asLibcPollable, LibcReactor } from "./reactor.ts";
 import { LibcKeyboard } from "./keyboard.ts";
 import { LibcListener } from "./listener.ts";
 import { LibcPoll } from "./poll.ts";
+import { PollEntries, type PollEntry } from "../poll_entries.ts";
 import { LibcSelect } from "./select.ts";
 import { ERRNO } from "../../system/system_call_error.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
@@ -54,6 +55,7 @@ const END_POLL_INTERVAL_MS = 5;
  */
 export class LibcSockets implements Sockets {
   readonly #reactor: LibcReactor;
+  readonly #poll: LibcPoll;
   #select: LibcSelect | undefined = undefined;
   #fdSetSize = FD_SETSIZE;
   #lastOutgoingId = 0;
@@ -70,6 +72,7 @@ export class LibcSockets implements Sockets {
     calls: SystemCalls = systemCalls(),
   ) {
     this.#reactor = new LibcReactor(calls, observer, table, recvSizeBytes);
+    this.#poll = new LibcPoll(this.#reactor);
   }
 
   get connections(): ReadonlySet<Connection> {
@@ -93,15 +96,21 @@ export class LibcSockets implements Sockets {
   select<Watched extends Pollable>(
     read: Iterable<Watched>,
     write: Iterable<Connection>,
-    except: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> {
     this.#select ??= new LibcSelect(this.#reactor, this.#fdSetSize);
-    return this.#select.select(read, write, except, timeoutMs);
+    return this.#select.select(read, write, timeoutMs);
   }
 
-  poll<Watched extends Pollable>(): InterestList<Watched> {
-    return new LibcPoll<Watched>(this.#reactor);
+  pollEntries<Watched extends Pollable>(): PollEntries<Watched> {
+    return new PollEntries((target) => asLibcPollable(target).descriptor);
+  }
+
+  poll<Watched extends Pollable>(
+    entries: PollEntries<Watched>,
+    timeoutMs: number,
+  ): PollEntry<Watched>[] {
+    return this.#poll.poll(entries, timeoutMs);
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {

@@ -1,4 +1,4 @@
-import { Client } from "../../../servers/loop/client.ts";
+import { Client } from "../../../servers/loop/clients.ts";
 import { TimerQueue } from "../../../servers/loop/timers.ts";
 import {
   type Answer,
@@ -57,9 +57,9 @@ const CHUNK = encode("chunk");
 
 Deno.test("a client is ready when all answers are sent", () => {
   const { client, connection } = clientWith({ text: "one " }, { text: "" }, { text: "two" });
-  assertEquals(client.progress, "wantRead");
+  assertEquals(client.state, "wantRead");
   assertEquals(client.serve(CHUNK), "wantRead");
-  assertEquals([client.progress, connection.sent], ["wantRead", "one two"]);
+  assertEquals([client.state, connection.sent], ["wantRead", "one two"]);
   assertEquals(client.serve(CHUNK), "wantRead");
   assertEquals(connection.sent, "one twoone two");
 });
@@ -84,7 +84,7 @@ Deno.test("a client is blocked while its socket takes no more, and loses and rep
     client.resume();
     assertEquals(connection.sent, before + byte);
   }
-  assertEquals([client.resume(), client.progress], ["wantRead", "wantRead"]);
+  assertEquals([client.resume(), client.state], ["wantRead", "wantRead"]);
   assertEquals(connection.sent, "firstsecond");
   assertEquals(client.serve(CHUNK), "wantWrite");
 });
@@ -120,7 +120,7 @@ Deno.test("a client sleeps before each answer that is to wait", () => {
     { text: "last", waitMs: 70 },
   );
   const startedMs = performance.now();
-  assertEquals([client.serve(CHUNK), client.progress], ["timer", "timer"]);
+  assertEquals([client.serve(CHUNK), client.state], ["timer", "timer"]);
   const nowMs = performance.now();
   assertEquals(connection.sent, "at once ");
   assertGreaterOrEqual(client.dueMs, startedMs + 50);
@@ -129,7 +129,7 @@ Deno.test("a client sleeps before each answer that is to wait", () => {
   const resumedMs = performance.now();
   assertEquals([client.resume(), connection.sent], ["timer", "at once later and with it "]);
   assertGreaterOrEqual(client.dueMs, resumedMs + 70);
-  assertEquals([client.resume(), client.progress], ["wantRead", "wantRead"]);
+  assertEquals([client.resume(), client.state], ["wantRead", "wantRead"]);
   assertEquals(connection.sent, "at once later and with it last");
 });
 
@@ -144,7 +144,7 @@ Deno.test("a client that wakes up may be blocked", () => {
 
 Deno.test("a client is done after the answer that closes, and makes no other", () => {
   const { client, connection } = clientWith({ text: "bye", close: true }, { text: "never" });
-  assertEquals([client.serve(CHUNK), client.progress], ["closed", "closed"]);
+  assertEquals([client.serve(CHUNK), client.state], ["closed", "closed"]);
   assertEquals(connection.sent, "bye");
 });
 
@@ -160,8 +160,8 @@ Deno.test("a client is done only when its last answer is sent", () => {
 for (const [promise, waitMs] of [["at once", 0], ["after a wait", 5]] as const) {
   Deno.test(`a client may be closed ${promise} without a last word`, () => {
     const { client, connection } = clientWith({ text: "", close: true, waitMs });
-    const progress = client.serve(CHUNK);
-    assertEquals(waitMs > 0 ? client.resume() : progress, "closed");
+    const state = client.serve(CHUNK);
+    assertEquals(waitMs > 0 ? client.resume() : state, "closed");
     assertEquals(connection.calls, 0);
   });
 }

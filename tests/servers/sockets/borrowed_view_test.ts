@@ -120,7 +120,7 @@ type Wait = (isOwed: boolean) => unknown;
 
 const LOOPS: Readonly<Record<string, (setting: Setting, connection: Connection) => Wait>> = {
   "select()": ({ sockets }, connection) => (isOwed) =>
-    sockets.select(isOwed ? [] : [connection], isOwed ? [connection] : [], [], Infinity),
+    sockets.select(isOwed ? [] : [connection], isOwed ? [connection] : [], Infinity),
   "edge-triggered epoll": ({ sockets }, connection) => {
     const epoll = sockets.epoll();
     epoll.add(connection, EPOLLIN | EPOLLOUT | EPOLLET);

@@ -27,7 +27,7 @@ testEachKind(
     assertEquals([...connections], [one.connection, other.connection]);
     other.client.close();
     other.connection.close();
-    while (connections.size > 1) await setting.sockets.select([], [], [], QUIET_MS);
+    while (connections.size > 1) await setting.sockets.select([], [], QUIET_MS);
     assertEquals([...connections], [one.connection]);
   },
 );
@@ -56,11 +56,11 @@ testEachKind("stopListening() makes accept() and tryAccept() answer null", async
 
 // It may be reported once more, as a socket whose end is to be learnt; after that it never is.
 testEachKind("stopListening() lets select() return", async (setting) => {
-  const selecting = setting.sockets.select([setting.listener], [], [], Infinity);
+  const selecting = setting.sockets.select([setting.listener], [], Infinity);
   setting.sockets.stopListening();
   await selecting;
   assertEquals(setting.listener.tryAccept(), null);
-  const { readable } = await setting.sockets.select([setting.listener], [], [], QUIET_MS);
+  const { readable } = await setting.sockets.select([setting.listener], [], QUIET_MS);
   assertEquals(readable, []);
 });
 

@@ -134,7 +134,7 @@ testEachKind("readable() leaves a connection as it was for select()", async (set
   await arriving;
   assertEquals(connection.tryRecv(10), encode("hello"));
   const startedMs = performance.now();
-  const waiting = setting.sockets.select([connection], [], [], 5_000);
+  const waiting = setting.sockets.select([connection], [], 5_000);
   await writeAll(client, encode("again"));
   assertEquals((await waiting).readable, [connection]);
   assertLess(performance.now() - startedMs, 5_000);

@@ -225,7 +225,7 @@ testScripted(
     assertEquals(await select([setting.listener]), [setting.listener]);
 
     async function select(read: Pollable[]): Promise<Pollable[]> {
-      return (await setting.sockets.select(read, [], [], 0)).readable;
+      return (await setting.sockets.select(read, [], 0)).readable;
     }
   },
   { waits: true },

@@ -11,6 +11,7 @@ import type { Frame } from "../../../servers/watch/frames.ts";
 import { LiveRun } from "../../../servers/watch/live_run.ts";
 import type { Usage, UsageWatch } from "../../../servers/watch/usage_watch.ts";
 import { assertEquals, assertGreaterOrEqual, assertLess } from "../../harness/assert.ts";
+import { MODEL_OPTIONS } from "../../harness/model_options.ts";
 import { FakeConnection } from "../../harness/fake_connection.ts";
 import { test } from "../../harness/test.ts";
 import "../../harness/sanitizers.ts";
@@ -37,6 +38,7 @@ function runOf(
         model,
         sockets: "deno",
         handler: { name: "echo", sleepMs: 0, cpuMs: 0 },
+        options: MODEL_OPTIONS,
       },
       ...{ stats, trace },
       controls: new Controls(createControlsMemory()),

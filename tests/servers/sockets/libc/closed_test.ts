@@ -228,7 +228,7 @@ testScripted(
     connection.close();
     client.close();
     const other = await setting.connect();
-    const { readable } = await setting.sockets.select([setting.listener], [], [], Infinity);
+    const { readable } = await setting.sockets.select([setting.listener], [], Infinity);
     assertEquals(readable, [setting.listener]);
     assertEquals(setting.listener.tryAccept()?.peer.port, other.localAddr.port);
     assertEquals(setting.sockets.connections.size, 1);

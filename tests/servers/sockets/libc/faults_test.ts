@@ -34,11 +34,11 @@ const WAITS: Readonly<
   Record<string, (sockets: Sockets, listener: Listener) => (ms: number) => Promise<boolean>>
 > = {
   select: (sockets, listener) => async (ms) =>
-    (await sockets.select([listener], [], [], ms)).readable.length > 0,
+    (await sockets.select([listener], [], ms)).readable.length > 0,
   poll: (sockets, listener) => {
-    const list = sockets.poll();
-    list.add(listener, EPOLLIN);
-    return async (ms) => (await list.wait(ms)).length > 0;
+    const entries = sockets.pollEntries();
+    entries.set(listener, EPOLLIN);
+    return async (ms) => (await sockets.poll(entries, ms)).length > 0;
   },
   epoll: (sockets, listener) => {
     const epoll = sockets.epoll();
@@ -147,7 +147,7 @@ testScripted("what is not foreseen at accept4 is told, and rests", async (settin
   assertEquals((await selected(setting, [listener])).readable, [listener]);
   script.script("accept4", -ERRNO.ENOBUFS);
   assertEquals(listener.tryAccept(), null);
-  assertEquals((await setting.sockets.select([listener], [], [], SHORT_MS)).readable, []);
+  assertEquals((await setting.sockets.select([listener], [], SHORT_MS)).readable, []);
   assertEquals(script.asked("accept4"), 1);
   assertEquals((await selected(setting, [listener])).readable, [listener]);
   assertEquals(listener.tryAccept()?.id, 1);

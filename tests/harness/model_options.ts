@@ -1,0 +1,11 @@
+import type { ModelOptions } from "../../servers/context/context.ts";
+
+/** What a model is given when no flag says otherwise. */
+export const MODEL_OPTIONS: ModelOptions = {
+  trigger: "edge",
+  pauseMs: 0,
+  spare: 0,
+  exec: [],
+  oneshot: false,
+  threads: 8,
+};

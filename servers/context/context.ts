@@ -4,12 +4,8 @@
  * @module
  */
 
-import type { SimulatedCost } from "../handlers/simulated_cost.ts";
-import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
-import type { SharedMemory } from "../metrics/memory.ts";
-import type { Address, Connection, Listener, Sockets } from "../sockets/interface.ts";
-import type { ChildLimit } from "./child_limit.ts";
+import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 
 /** The name of a model, as `serve` takes it. */
@@ -56,56 +52,34 @@ export interface ServerContext {
   readonly listener: Listener;
   readonly recvSizeBytes: number;
   readonly options: ModelOptions;
-  readonly handler: HandlerChoice;
-  /** See `dismissIdle()`, which children that serve clients do for themselves. */
-  readonly idleTimeoutMs: number;
-  /** What the handler is made to cost now. */
-  readonly simulatedCost: SimulatedCost;
-  /** What its workers need as well when the server is watched. */
-  readonly watching: Watching | undefined;
-  /** How many descriptors this process may have. */
-  readonly descriptorLimit: number;
   /** True until the server was told to stop and the last client is gone. */
   readonly running: boolean;
   newSession(connection: Pick<Connection, "id">): Session;
-  /** The thread or process of this number serves the client from now on. */
-  dispatched(connection: Connection, worker: number): void;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;
+  /** Makes child processes possible, and resolves when the spare ones are ready. */
+  startChildren(): Promise<Children>;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */
   stop(): void;
-  /** Says why a client was let go; a reset is the client's own affair and passes in silence. */
+  /** Reports why a client was let go. A reset is the client's own affair and is not reported. */
   clientFailed(connection: Connection, error: unknown): void;
-  /** Tells the supervisor something that people should know. */
+  /** Reports something that people should know. */
   notify(notice: Notice): void;
-  /** Who starts child processes that inherit a client; only where sockets can be inherited. */
-  readonly childService: ChildService | undefined;
 }
 
-/** The memory that a server shares with those who watch it. */
-export interface Watching {
-  readonly controls: SharedMemory;
-  readonly trace: SharedMemory;
-}
-
-/** The supervisor's part in child processes, as the server sees it. */
-export interface ChildService {
-  readonly seats: ChildLimit;
-  /** Has children started that wait for a client; when they are ready, the seats say so. */
-  prepareSpares(): void;
-  /** Has a child serve the client, for whom a seat was taken. */
-  serve(client: ClientForChild): void;
-}
-
-/** A client on its way to a child process. Plain data. */
-export interface ClientForChild {
-  /** See {@linkcode Connection.id}. */
-  readonly id: number;
-  readonly peer: Address;
-  /** Its socket in this process; whoever starts the child closes it. */
-  readonly descriptor: number;
+/** The child processes of a server: those that serve, and those that wait for their client. */
+export interface Children {
+  /**
+   * Gives a child a client of its own: one that was waiting, or a new one. A failure is reported and
+   * does not come back here.
+   */
+  serve(connection: Connection): void;
+  /** Waits until {@linkcode serve} may be called. */
+  available(): void | Promise<void>;
+  /** Waits until the last client was served and the last child has ended. */
+  end(): void | Promise<void>;
 }
 
 /** What a server has to say beyond counters and trace. Plain data: it crosses to the supervisor. */

@@ -6,11 +6,11 @@
  */
 
 import type { HandlerChoice } from "../handlers/handlers.ts";
-import type { ModelName } from "../context/context.ts";
 import type { ListenOptions } from "../sockets/interface.ts";
 import type { SharedMemory } from "../metrics/memory.ts";
-import type { ClientForChild, ModelOptions, Notice } from "./context.ts";
+import type { ModelName, ModelOptions, Notice } from "./context.ts";
 import type { ThreadPlan } from "./threads.ts";
+import type { ClientForChild } from "./worker_context.ts";
 
 /** The socket kinds by name. */
 export type SocketKind = "deno" | "libc";

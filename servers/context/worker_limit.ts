@@ -1,4 +1,4 @@
-import type { ServedBy, ServerContext } from "./context.ts";
+import type { ServedBy } from "./context.ts";
 
 /** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
 const DESCRIPTORS_OF_PROCESS = 48;
@@ -35,50 +35,54 @@ export function maxWorkers(descriptorLimit: number, descriptorsEach: number): nu
   return Math.max(1, Math.floor((descriptorLimit - DESCRIPTORS_OF_PROCESS) / descriptorsEach));
 }
 
+/** Reports that no more than `max` clients can be served at a time. */
+interface LimitReporter {
+  clientsLimited(max: number): void;
+}
+
 /**
- * Counts workers that cost several descriptors each. Their number is limited beforehand, because a
- * Worker or a child that finds no descriptor halfway through its start cannot be recovered from.
+ * Limits the workers of a server, and gives each a number. Their number is limited beforehand, because
+ * a Worker or a child that finds no descriptor halfway through its start cannot be recovered from.
  */
 export class WorkerLimit {
-  readonly #context: ServerContext;
+  readonly #context: LimitReporter;
   readonly #max: number;
-  #count = 0;
-  #saidLimited = false;
+  readonly #numbers = new Set<number>();
   #waiter: (() => void) | undefined = undefined;
 
-  constructor(context: ServerContext, max: number) {
+  /** @param max how many workers there may be at a time */
+  constructor(context: LimitReporter, max: number) {
     this.#context = context;
     this.#max = max;
   }
 
   get isFull(): boolean {
-    return this.#count >= this.#max;
+    return this.#numbers.size >= this.#max;
   }
 
-  /** Counts one more, whether there is room for it or not. */
-  take(): void {
-    this.#count++;
+  /** Counts one more, whether there is room for it or not. @returns its number: the lowest free one */
+  take(): number {
+    let number = 1;
+    while (this.#numbers.has(number)) number++;
+    this.#numbers.add(number);
+    return number;
   }
 
-  /** One has ended. */
-  giveBack(): void {
-    this.#count--;
+  /** The worker of this number has ended. */
+  giveBack(number: number): void {
+    this.#numbers.delete(number);
     this.#waiter?.();
   }
 
-  /** Resolves when there is room for one more; says once that there was none. */
+  /** Resolves when there is room for one more, and reports when there is none. */
   async free(): Promise<void> {
     while (this.isFull) {
-      this.sayFull();
+      this.reportFull();
       await new Promise<void>((resolve) => this.#waiter = resolve);
     }
   }
 
-  /** Says, once, that there can be no more. */
-  sayFull(): void {
-    if (this.#saidLimited) return;
-    this.#saidLimited = true;
-    const limit = this.#context.descriptorLimit;
-    this.#context.notify({ kind: "clients-limited", max: this.#max, limit });
+  reportFull(): void {
+    this.#context.clientsLimited(this.#max);
   }
 }

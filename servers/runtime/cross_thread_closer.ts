@@ -1,4 +1,4 @@
-import type { Clients } from "./graceful_shutdown.ts";
+import type { ClosableClients } from "../context/closable_clients.ts";
 import type { Turn } from "../sockets/interface.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { interruptThread } from "../sockets/libc/interruption.ts";
@@ -11,7 +11,7 @@ import { wake } from "../system/eventfd.ts";
  * Ends clients from outside the threads that serve them, which may be blocked in a call: a socket that
  * is shut down wakes whoever waits for it.
  */
-export class CrossThreadCloser implements Clients<number> {
+export class CrossThreadCloser implements ClosableClients<number> {
   readonly #table: DescriptorTable;
   readonly #calls: SystemCalls;
 

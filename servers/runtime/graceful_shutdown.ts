@@ -1,5 +1,6 @@
 import { CLIENT_SENDS, SERVER_WORKS } from "../sockets/interface.ts";
-import type { Connection, Sockets, Turn } from "../sockets/interface.ts";
+import type { Connection, Sockets } from "../sockets/interface.ts";
+import type { ClosableClients } from "../context/closable_clients.ts";
 
 /** Deno 2.5 and later versions disagree on what it is. */
 type Timer = ReturnType<typeof setTimeout>;
@@ -15,31 +16,8 @@ const MOST_POLL_INTERVAL_MS = 60_000;
 /** How long clients may take to read what they are owed, when the grace is over. */
 const ABORT_MS = 1_500;
 
-/**
- * The clients of a server as those see them who end them: `Client` is a connection for who has it at
- * hand, and a descriptor for another thread.
- */
-export interface Clients<Client> {
-  /** Those that there are now. */
-  all(): Iterable<Client>;
-  /** Grows with every call that moved bytes. */
-  activity(client: Client): number;
-  /** Whose turn it is. */
-  turn(client: Client): Turn;
-  /** Whether bytes of the client wait to be received. */
-  hasUnread(client: Client): boolean;
-  /** No more clients are accepted. */
-  stopListening(): void;
-  /** From now on the client's stream is at its end for us, after what has arrived. */
-  finish(client: Client): void;
-  /** As {@linkcode finish}, because the client was silent, which is reported. */
-  dismiss(client: Client): void;
-  /** Ends the client now; what it is still owed is lost. */
-  abort(client: Client): void;
-}
-
 /** The clients of the thread that has them. */
-export function clientsOf(sockets: Sockets): Clients<Connection> {
+export function clientsOf(sockets: Sockets): ClosableClients<Connection> {
   return {
     all: () => sockets.connections,
     activity: (connection) => connection.activity,
@@ -54,7 +32,7 @@ export function clientsOf(sockets: Sockets): Clients<Connection> {
 
 /** The end of a server: its clients finish, are told to, and are cut off, in this order. */
 export class GracefulShutdown<Client> {
-  readonly #clients: Clients<Client>;
+  readonly #clients: ClosableClients<Client>;
   readonly #onCutOff: () => void;
   #timer: Timer | undefined = undefined;
   #closingIdle = false;
@@ -62,7 +40,7 @@ export class GracefulShutdown<Client> {
   begun = false;
 
   /** @param onCutOff is called when all who were left have been cut off */
-  constructor(clients: Clients<Client>, onCutOff: () => void = () => {}) {
+  constructor(clients: ClosableClients<Client>, onCutOff: () => void = () => {}) {
     this.#clients = clients;
     this.#onCutOff = onCutOff;
   }
@@ -123,7 +101,10 @@ interface Silence {
  *
  * @returns a function that ends the watch
  */
-export function closeIdle<Client>(clients: Clients<Client>, idleTimeoutMs: number): () => void {
+export function closeIdle<Client>(
+  clients: ClosableClients<Client>,
+  idleTimeoutMs: number,
+): () => void {
   if (idleTimeoutMs === 0 || idleTimeoutMs === Infinity) return () => {};
   let seen = new Map<Client, Silence>();
   const lookMs = Math.min(Math.max(10, idleTimeoutMs / 4), MOST_POLL_INTERVAL_MS);

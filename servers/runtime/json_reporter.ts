@@ -5,9 +5,8 @@ import type { Counters } from "../metrics/counters.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import { standardOutput } from "../../cli/output.ts";
 import type { LoggedRecord } from "./descriptions.ts";
-import type { BusyTime } from "./log.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
-import type { Reporter } from "./reporter.ts";
+import type { BusyTime, Reporter } from "./reporter.ts";
 
 const decoder = new TextDecoder();
 

@@ -16,17 +16,6 @@ export interface LogOptions {
   readonly sumsUpBusySeconds: boolean;
 }
 
-/** A second, or less, of which not all records were reported. */
-export interface BusyTime {
-  /** How many records were not. */
-  readonly notShown: number;
-  /** How many clients there were at its end. */
-  readonly active: number;
-  readonly accepted: number;
-  readonly closed: number;
-  readonly messagesPerSecond: number;
-}
-
 /**
  * Reads the trace and reports it, at most so many records a second; the others are summed up. So a
  * flood costs the server next to nothing, and the terminal stays readable.

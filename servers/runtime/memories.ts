@@ -50,16 +50,16 @@ export async function createSharing(
     };
   }
   const childLimit = createChildLimit(descriptorLimit);
-  const seats = new ChildLimit(childLimit);
+  const limit = new ChildLimit(childLimit);
   // Loaded only where there are children: the other models start without.
   const { createProcessMemory } = await import("../metrics/process_memory.ts");
-  const memory = createProcessMemory(seats.blocks);
+  const memory = createProcessMemory(limit.blocks);
   const { stats, trace } = memory;
   return {
     memories: {
       ...{ stats, trace, descriptors, childLimit },
       controls: isWatched ? memory.controls : undefined,
     },
-    withChildren: { seats, table: new DescriptorTable(descriptors), memory },
+    withChildren: { limit, table: new DescriptorTable(descriptors), memory },
   };
 }

@@ -4,7 +4,6 @@ import type { ModelName } from "../context/context.ts";
 import type { Counters } from "../metrics/counters.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { LoggedRecord } from "./descriptions.ts";
-import type { BusyTime } from "./log.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
 
 /** Says what a server does: to people in lines of text, or to programs in lines of JSON. */
@@ -26,4 +25,15 @@ export interface Reporter {
   cutOff(clients: number): void;
   /** @param usage what it took, if that was asked for */
   totals(counters: Counters, elapsedMs: number, usage?: ResourceUsage): void;
+}
+
+/** A second, or less, of which not all records were reported. */
+export interface BusyTime {
+  /** How many records were not. */
+  readonly notShown: number;
+  /** How many clients there were at its end. */
+  readonly active: number;
+  readonly accepted: number;
+  readonly closed: number;
+  readonly messagesPerSecond: number;
 }

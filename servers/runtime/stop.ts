@@ -1,7 +1,7 @@
 import { readCounters } from "../metrics/counters.ts";
 import { isIgnored } from "../system/signals.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
-import type { Supervision } from "./supervisor.ts";
+import type { Reporter } from "./reporter.ts";
 
 /** How much longer than the grace a server may take that answers, and has clients. */
 const OVERDUE_MS = 4_000;
@@ -30,8 +30,9 @@ export interface Stoppable {
 
 /** Brings a server to its end: kindly at first, sooner when told twice, by force when overdue. */
 export class Stop {
-  readonly #supervision: Supervision;
-  readonly #context: Stoppable;
+  readonly #graceMs: number;
+  readonly #reporter: Pick<Reporter, "stopping" | "cutOff">;
+  readonly #server: Stoppable;
   readonly #stats: ArrayBufferLike;
   readonly #onSignal = () => this.begin();
   // Windows knows no SIGTERM that a program could listen to. A terminal that is closed hangs up.
@@ -46,9 +47,17 @@ export class Stop {
   #deaf: Timer | undefined = undefined;
 
   /** To be made before anybody listens to a signal: the runtime then forgets what was ignored. */
-  constructor(supervision: Supervision, context: Stoppable, stats: ArrayBufferLike) {
-    this.#supervision = supervision;
-    this.#context = context;
+  constructor(
+    server: Stoppable,
+    stats: ArrayBufferLike,
+    { graceMs, reporter }: {
+      readonly graceMs: number;
+      readonly reporter: Pick<Reporter, "stopping" | "cutOff">;
+    },
+  ) {
+    this.#server = server;
+    this.#graceMs = graceMs;
+    this.#reporter = reporter;
     this.#stats = stats;
   }
 
@@ -59,17 +68,17 @@ export class Stop {
   begin(): void {
     if (this.#isOver) return void setTimeout(() => Deno.exit(INTERRUPTED), LAST_WORDS_MS);
     // While it starts it has nobody to be kind to, and may be stuck in what it loads.
-    if (!this.#context.isListening) return this.#context.giveUp();
+    if (!this.#server.isListening) return this.#server.giveUp();
     const timesTold = ++this.#timesTold;
     if (timesTold > 2) return this.#force();
     const clients = readCounters(this.#stats).active;
-    const graceMs = timesTold > 1 ? 0 : this.#supervision.graceMs;
-    if (timesTold === 1 && clients > 0) this.#supervision.reporter.stopping(clients, graceMs);
-    this.#context.endClients(graceMs);
+    const graceMs = timesTold > 1 ? 0 : this.#graceMs;
+    if (timesTold === 1 && clients > 0) this.#reporter.stopping(clients, graceMs);
+    this.#server.endClients(graceMs);
     this.#overdue = this.#forceIn(graceMs + OVERDUE_MS, this.#overdue);
     clearTimeout(this.#deaf);
     if (clients === 0) this.#deaf = setTimeout(() => this.#forceIfEmpty(), DEAF_MS);
-    else if (this.#context.answers) this.#deaf = this.#forceIn(graceMs + DEAF_MS, undefined);
+    else if (this.#server.answers) this.#deaf = this.#forceIn(graceMs + DEAF_MS, undefined);
   }
 
   /** The server has heard that it is to stop, and does what it can. */
@@ -106,7 +115,7 @@ export class Stop {
 
   #force(): void {
     const clients = readCounters(this.#stats).active;
-    if (clients > 0) this.#supervision.reporter.cutOff(clients);
-    this.#context.giveUp();
+    if (clients > 0) this.#reporter.cutOff(clients);
+    this.#server.giveUp();
   }
 }

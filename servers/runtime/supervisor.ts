@@ -8,7 +8,8 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
-import { type Clients, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
+import type { ClosableClients } from "../context/closable_clients.ts";
+import { closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { FromServer, ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
@@ -28,7 +29,11 @@ import type { View, WatchedServer } from "./view.ts";
 import { CrossThreadCloser } from "./cross_thread_closer.ts";
 
 /** The same thing about descriptors is said once, however often it happens. */
-const SAID_ONCE: readonly Notice["kind"][] = ["out-of-descriptors", "beyond-fd-setsize"];
+const SAID_ONCE: readonly Notice["kind"][] = [
+  "out-of-descriptors",
+  "beyond-fd-setsize",
+  "clients-limited",
+];
 
 /** How a server is run, beyond what its server must know. */
 export interface Supervision {
@@ -57,17 +62,17 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const log = supervision.log && new Log(trace, stats, reporter, supervision.log);
   const startedMs = performance.now();
   const closer = setup.sockets === "libc" ? new CrossThreadCloser(memories.descriptors) : undefined;
-  const context = new RunningServer(supervision, serverSetup(setup, memories), closer);
-  const stop = new Stop(supervision, context, stats);
-  if (withChildren !== undefined) await context.startChildren(withChildren);
-  context.onCutOff = () => stop.clientsAreCutOff();
-  context.start(stop, log);
+  const server = new RunningServer(supervision, serverSetup(setup, memories), closer);
+  const stop = new Stop(server, stats, supervision);
+  if (withChildren !== undefined) await server.startChildren(withChildren);
+  server.onCutOff = () => stop.clientsAreCutOff();
+  server.start(stop, log);
   stop.listenToSignals();
   try {
-    await context.stopped;
+    await server.stopped;
   } finally {
-    await context.view?.end();
-    await context.end();
+    await server.view?.end();
+    await server.end();
     log?.close();
     stop.end(); // last: a signal that comes meanwhile would end us without another word
   }
@@ -99,7 +104,7 @@ class RunningServer implements Stoppable {
   #threads: ClientThreads | undefined = undefined;
   #children: ChildProcesses | undefined = undefined;
 
-  /** @param warden of the system's sockets */
+  /** @param closer of the system's sockets */
   constructor(supervision: Supervision, setup: ServerSetup, closer: CrossThreadCloser | undefined) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.stopped = promise;
@@ -121,7 +126,7 @@ class RunningServer implements Stoppable {
   }
 
   /** Ends these clients from here when the server stops, and before that those that are idle. */
-  watch<Client>(clients: Clients<Client>): void {
+  watch<Client>(clients: ClosableClients<Client>): void {
     this.#watches.push(watch(clients, this.#setup, () => this.onCutOff()));
   }
 
@@ -248,7 +253,7 @@ interface Watch {
  * told to do it, and a child process has no connection with it.
  */
 function watch<Client>(
-  clients: Clients<Client>,
+  clients: ClosableClients<Client>,
   { idleTimeoutMs }: Supervision["setup"],
   onCutOff: () => void,
 ): Watch {

@@ -8,9 +8,8 @@ import type { ModelName } from "../context/context.ts";
 import type { Counters } from "../metrics/counters.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import { describeNotice, describeRecord, type LoggedRecord } from "./descriptions.ts";
-import type { BusyTime } from "./log.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
-import type { Reporter } from "./reporter.ts";
+import type { BusyTime, Reporter } from "./reporter.ts";
 
 /**
  * Lines of text: the log on standard output, what needs attention on standard error. While nobody reads,

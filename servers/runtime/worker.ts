@@ -25,18 +25,19 @@ import type { Observer, Sockets } from "../sockets/interface.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
 import { ChildLimit } from "../context/child_limit.ts";
 import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
-import type { Model, Notice, ServerContext } from "../context/context.ts";
+import type { Children, Model, Notice } from "../context/context.ts";
 import type { FromServer, ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import { shareWithHandler } from "../handlers/shared_thread.ts";
 import { messageOf } from "../system/thrown.ts";
+import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
 /** Kept, since it is taken from the code of handlers. */
 const post = self.postMessage.bind(self);
 
 /** The server's own block of the counters, and its number in the trace. */
-const ENGINE = 0;
+const SERVER = 0;
 
 /** Of Deno's sockets: a server that blocks could not be told, and is ended from outside. */
 let shutdown: GracefulShutdown<Connection> | undefined;
@@ -69,7 +70,7 @@ async function start(setup: ServerSetup): Promise<void> {
   if (setup.controls !== undefined) controls = new Controls(openMemory(setup.controls));
   let handler: Handler;
   let model: Model;
-  let context: ServerContext;
+  let context: WorkerContext;
   try {
     if (isHandlerFile(setup.handler.name)) shareWithHandler();
     handler = await makeHandler(setup.handler);
@@ -104,7 +105,7 @@ function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () 
   };
 }
 
-async function makeContext(setup: ServerSetup, handler: Handler): Promise<ServerContext> {
+async function makeContext(setup: ServerSetup, handler: Handler): Promise<WorkerContext> {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
   const recorder = new Recorder(
     openMemory(setup.stats),
@@ -116,14 +117,14 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Server
         notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
       acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
     },
-    ENGINE,
-    ENGINE,
+    SERVER,
+    SERVER,
     controls,
   );
   const { sockets, isStopping } = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const context: ServerContext = {
+  const context: WorkerContext = {
     sockets,
     listener,
     recvSizeBytes: setup.listen.recvSizeBytes,
@@ -140,13 +141,15 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Server
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
     startThreads: (plan) => startThreads(setup, context, plan),
+    startChildren: () => startChildren(context),
     dispatched: (connection, worker) => recorder.dispatched(connection, worker),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
     notify,
+    clientsLimited: (max) => notify({ kind: "clients-limited", max, limit: setup.descriptorLimit }),
     childService: setup.childLimit && {
-      seats: new ChildLimit(setup.childLimit),
+      limit: new ChildLimit(setup.childLimit),
       prepareSpares: () => tell({ kind: "prepare-spares" }),
       serve: (client) => tell({ kind: "client-for-child", client }),
     },
@@ -156,7 +159,7 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Server
 
 async function startThreads(
   { sockets, descriptors }: ServerSetup,
-  context: ServerContext,
+  context: WorkerContext,
   plan: ThreadPlan,
 ): Promise<Threads> {
   if (sockets === "deno") {
@@ -165,6 +168,15 @@ async function startThreads(
   }
   const { LibcThreads } = await import("../workers/libc/threads.ts");
   return LibcThreads.start(context, plan, descriptors, tell);
+}
+
+async function startChildren(context: WorkerContext): Promise<Children> {
+  if (context.childService === undefined) {
+    const { DenoChildren } = await import("../workers/deno/children.ts");
+    return await DenoChildren.start(context);
+  }
+  const { LibcChildren } = await import("../workers/libc/children.ts");
+  return LibcChildren.start(context, context.childService);
 }
 
 /** The code of the system's calls is loaded with them, and nobody else waits for it. */
@@ -181,7 +193,7 @@ async function makeSockets(
   const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
   if (isHandlerFile(setup.handler.name)) {
-    const { EventLoopTurns } = await import("./event_loop_turns.ts");
+    const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
     new EventLoopTurns().before(sockets);
   }
   return { sockets, isStopping: () => table.stopping };

@@ -2,11 +2,10 @@ import { CLIENT_SENDS, formatAddress, SERVER_WORKS, WOULD_BLOCK } from "../../so
 import type { Address, Connection } from "../../sockets/interface.ts";
 import { READY_BYTE, SILENT_STATUS } from "../child_protocol.ts";
 import { childCommand } from "../child_role.ts";
-import type { Children } from "../children.ts";
 import { Guard } from "../../system/watchdog.ts";
 import { DESCRIPTORS_PER_CHILD, maxWorkers, WorkerLimit } from "../../context/worker_limit.ts";
-import type { ServerContext } from "../../context/context.ts";
-import { IdAllocator } from "../id_allocator.ts";
+import type { Children } from "../../context/context.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
 
 /** How long a child whose client has gone may take to end by itself. */
 const END_MS = 1_000;
@@ -16,15 +15,14 @@ const PIPE_BYTES = 65_536;
 
 /** Children with a pipe each way, between which and the client this process carries the bytes. */
 export class DenoChildren implements Children {
-  readonly #context: ServerContext;
+  readonly #context: WorkerContext;
   readonly #workerLimit: WorkerLimit;
   readonly #spares: Promise<Child>[] = [];
   readonly #all = new Set<Child>();
-  readonly #numbers = new IdAllocator();
   readonly #guard = Guard.start();
   #ending = false;
 
-  constructor(context: ServerContext) {
+  private constructor(context: WorkerContext) {
     this.#context = context;
     this.#workerLimit = new WorkerLimit(
       context,
@@ -32,9 +30,12 @@ export class DenoChildren implements Children {
     );
   }
 
-  async prepareSpares(): Promise<void> {
-    this.#refill();
-    await Promise.all(this.#spares);
+  /** Starts those that are to wait for clients, and resolves when all do. */
+  static async start(context: WorkerContext): Promise<DenoChildren> {
+    const children = new DenoChildren(context);
+    children.#refill();
+    await Promise.all(children.#spares);
+    return children;
   }
 
   async available(): Promise<void> {
@@ -71,9 +72,9 @@ export class DenoChildren implements Children {
    * @throws when no process can be started
    */
   async #take(): Promise<Child> {
-    const dispatched = this.#spares.shift() ?? this.#start();
+    const child = this.#spares.shift() ?? this.#start();
     this.#refill();
-    return await dispatched;
+    return await child;
   }
 
   #refill(): void {
@@ -99,12 +100,12 @@ export class DenoChildren implements Children {
   }
 
   async #start(): Promise<Child> {
-    this.#workerLimit.take();
+    const number = this.#workerLimit.take();
     let child: Child;
     try {
-      child = new Child(this.#context, this.#numbers.take());
+      child = new Child(this.#context, number);
     } catch (error) {
-      this.#workerLimit.giveBack();
+      this.#workerLimit.giveBack(number);
       throw error;
     }
     this.#all.add(child);
@@ -113,8 +114,7 @@ export class DenoChildren implements Children {
     child.ended.then(() => {
       this.#all.delete(child);
       this.#guard?.release(child.pid);
-      this.#numbers.giveBack(child.number);
-      this.#workerLimit.giveBack();
+      this.#workerLimit.giveBack(number);
       // One that fails at its start would fail again: whoever takes it hears of it instead.
       if (child.isOurs && isReady) this.#dropSpare(child);
     });
@@ -126,7 +126,7 @@ export class DenoChildren implements Children {
 
 /** Feeds the child what the client sends, until either of them has enough. */
 async function carryToChild(
-  { sockets, recvSizeBytes }: ServerContext,
+  { sockets, recvSizeBytes }: WorkerContext,
   connection: Connection,
   child: Child,
 ): Promise<void> {
@@ -146,7 +146,7 @@ async function carryToChild(
 
 /** Sends the client what the child answers, until the child closes its output. */
 async function carryFromChild(
-  { sockets }: ServerContext,
+  { sockets }: WorkerContext,
   child: Child,
   connection: Connection,
 ): Promise<void> {
@@ -165,7 +165,7 @@ async function carryFromChild(
 
 /** One child process, and the pipes to it. */
 class Child {
-  readonly #context: ServerContext;
+  readonly #context: WorkerContext;
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamBYOBReader;
@@ -181,7 +181,7 @@ class Child {
   #inputClosed = false;
 
   /** @throws when the process cannot be started, for example for want of descriptors */
-  constructor(context: ServerContext, readonly number: number) {
+  constructor(context: WorkerContext, readonly number: number) {
     this.#context = context;
     const { exec } = context.options;
     this.isOurs = exec.length === 0;

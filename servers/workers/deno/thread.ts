@@ -1,6 +1,6 @@
 import type { HandlerChoice } from "../../handlers/handlers.ts";
 import type { Connection } from "../../sockets/interface.ts";
-import type { ServerContext, Watching } from "../../context/context.ts";
+import type { Watching, WorkerContext } from "../../context/worker_context.ts";
 import type { ThreadPlan } from "../../context/threads.ts";
 
 /** What a client's thread wants done with its connection. */
@@ -42,7 +42,7 @@ export class DenoThread {
   /** Resolves when the Worker runs and has its handler, or has failed. */
   readonly ready: Promise<void>;
 
-  readonly #context: ServerContext;
+  readonly #context: WorkerContext;
   readonly #worker: Worker;
   readonly #buffer: Uint8Array;
   readonly #calls: Call[] = [];
@@ -53,7 +53,7 @@ export class DenoThread {
 
   /** @param brokeWhileIdle is called when it fails after it has served, and serves nobody */
   constructor(
-    context: ServerContext,
+    context: WorkerContext,
     readonly number: number,
     clientsEach: ThreadPlan["clientsEach"],
     brokeWhileIdle: (thread: DenoThread) => void,

@@ -1,31 +1,29 @@
 import type { Connection } from "../../sockets/interface.ts";
 import { DenoThread } from "./thread.ts";
 import { maxThreads, WorkerLimit } from "../../context/worker_limit.ts";
-import type { ServerContext } from "../../context/context.ts";
-import { IdAllocator } from "../id_allocator.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
 import { REFILL_PAUSE_MS, type ThreadPlan, type Threads } from "../../context/threads.ts";
 
 /** Threads whose clients' sockets stay with the main thread, and so does the queue. */
 export class DenoThreads implements Threads {
-  readonly #context: ServerContext;
+  readonly #context: WorkerContext;
   readonly #plan: ThreadPlan;
   readonly #workerLimit: WorkerLimit;
   readonly #all = new Set<DenoThread>();
-  readonly #numbers = new IdAllocator();
   readonly #idle: DenoThread[] = [];
   readonly #queue: Connection[] = [];
   #onTaken: () => void = () => {};
   #isWatching = false;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  private constructor(context: ServerContext, plan: ThreadPlan) {
+  private constructor(context: WorkerContext, plan: ThreadPlan) {
     this.#context = context;
     this.#plan = plan;
     this.#workerLimit = new WorkerLimit(context, maxThreads(context.descriptorLimit));
   }
 
   /** Starts those that are to wait for clients, and resolves when all do. */
-  static async start(context: ServerContext, plan: ThreadPlan): Promise<DenoThreads> {
+  static async start(context: WorkerContext, plan: ThreadPlan): Promise<DenoThreads> {
     const threads = new DenoThreads(context, plan);
     threads.#refill();
     await Promise.all(threads.#idle.map(({ ready }) => ready));
@@ -92,8 +90,7 @@ export class DenoThreads implements Threads {
   #dismiss(thread: DenoThread): void {
     thread.end();
     this.#all.delete(thread);
-    this.#numbers.giveBack(thread.number);
-    this.#workerLimit.giveBack();
+    this.#workerLimit.giveBack(thread.number);
     if (this.#plan.clientsEach === "many") this.#refill();
     else this.#refillLater();
     this.#hireIdle();
@@ -121,7 +118,7 @@ export class DenoThreads implements Threads {
     const size = () => members instanceof Set ? members.size : members.length;
     while (this.#context.running && size() < count) {
       if (this.#workerLimit.isFull) {
-        if (clientsEach === "many") this.#workerLimit.sayFull();
+        if (clientsEach === "many") this.#workerLimit.reportFull();
         return;
       }
       this.#idle.push(this.#start());
@@ -136,8 +133,7 @@ export class DenoThreads implements Threads {
   }
 
   #start(): DenoThread {
-    this.#workerLimit.take();
-    const number = this.#numbers.take();
+    const number = this.#workerLimit.take();
     const { clientsEach } = this.#plan;
     const thread = new DenoThread(this.#context, number, clientsEach, this.#brokeWhileIdle);
     this.#all.add(thread);

@@ -25,9 +25,9 @@ import { ERRNO } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO } from "../../system/system_calls.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../child_protocol.ts";
-import { servantOf } from "../../context/child_limit.ts";
+import { workerOf } from "../../context/child_limit.ts";
 import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "../child_protocol.ts";
-import { EventLoopTurns } from "../../runtime/event_loop_turns.ts";
+import { EventLoopTurns } from "../../context/event_loop_turns.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 
 /** After how many calls V8 optimizes a function: ten times less than usual. */
@@ -72,7 +72,7 @@ export async function serveInherited(
 
   const controls = options.isWatched ? new Controls(shared.controls) : undefined;
   const { stats, trace } = shared;
-  const number = servantOf(client.block);
+  const number = workerOf(client.block);
   const observer = new ChildRecorder(stats, trace, NOTHING_RARE, client.block, number, controls);
   observer.dispatched(client);
   if (idleTimeoutMs) limitSilence(calls, CHILD_DESCRIPTORS.input, idleTimeoutMs);

@@ -1,5 +1,5 @@
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
-import type { ClientForChild } from "../../context/context.ts";
+import type { ClientForChild } from "../../context/worker_context.ts";
 import { COUNTER } from "../../metrics/counters.ts";
 import { withDescriptorOf } from "../../system/pidfd.ts";
 import { sendSignal } from "../../system/spawn.ts";

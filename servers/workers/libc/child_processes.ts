@@ -3,13 +3,14 @@ import { childCommand } from "../child_role.ts";
 import {
   type ChildLimit,
   FIRST_CHILD_BLOCK,
-  servantOf,
   SUPERVISOR_BLOCK,
+  workerOf,
 } from "../../context/child_limit.ts";
-import type { Clients } from "../../runtime/graceful_shutdown.ts";
+import type { ClosableClients } from "../../context/closable_clients.ts";
 import { Guard } from "../../system/watchdog.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../child_protocol.ts";
-import type { ClientForChild, Notice } from "../../context/context.ts";
+import type { Notice } from "../../context/context.ts";
+import type { ClientForChild } from "../../context/worker_context.ts";
 import type { ServerSetup } from "../../context/protocol.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import type { ProcessMemory } from "../../metrics/process_memory.ts";
@@ -24,7 +25,7 @@ import { SpareChildren } from "./spare_children.ts";
 import { messageOf } from "../../system/thrown.ts";
 
 /** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
-const MAX_SPARES_PER_SEAT = 0.5;
+const MAX_SPARES_SHARE = 0.5;
 /** How long children that have no client any more may take to end by themselves. */
 const END_MS = 2_000;
 
@@ -38,7 +39,7 @@ type ChildSetup = Pick<
 
 /** What children and their parent share. */
 export interface ChildSharing {
-  readonly seats: ChildLimit;
+  readonly limit: ChildLimit;
   readonly table: DescriptorTable;
   readonly memory: ProcessMemory;
 }
@@ -46,7 +47,7 @@ export interface ChildSharing {
 /**
  * The children that inherit their client's socket: starts them, and waits for their ends, wait(2).
  */
-export class ChildProcesses implements Clients<ChildProcess> {
+export class ChildProcesses implements ClosableClients<ChildProcess> {
   readonly #setup: ChildSetup;
   readonly #sharing: ChildSharing;
   readonly #notify: (notice: Notice) => void;
@@ -74,15 +75,15 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const trace = openMemory(sharing.memory.trace);
     this.#recorder = new Recorder(this.#stats, trace, NOTHING_RARE, SUPERVISOR_BLOCK);
     this.#spares = new SpareChildren(
-      Math.min(setup.options.spare, Math.floor(sharing.seats.count * MAX_SPARES_PER_SEAT)),
+      Math.min(setup.options.spare, Math.floor(sharing.limit.max * MAX_SPARES_SHARE)),
       (input) => this.#spawnOwn(input, null),
-      () => sharing.seats.sparesAreReady(),
+      () => sharing.limit.sparesAreReady(),
     );
     this.#guard = setup.options.exec.length > 0 ? Guard.start() : undefined;
     Deno.addSignalListener("SIGCHLD", this.#onSignal);
   }
 
-  /** Starts as many children as are to wait; when they are ready, the seats say so. */
+  /** Starts as many children as are to wait; when they are ready, the limit says so. */
   prepareSpares(): void {
     this.#spares.fill();
   }
@@ -166,7 +167,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const pid = spawn({ command, descriptors: [descriptor, descriptor] });
     this.#guard?.watch(pid);
     this.#hasArrived(client);
-    this.#recorder.dispatched(client, servantOf(block)); // which the program cannot say itself
+    this.#recorder.dispatched(client, workerOf(block)); // which the program cannot say itself
     return pid;
   }
 
@@ -185,13 +186,13 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #hasArrived({ descriptor }: ClientForChild): void {
     this.#sharing.table.depart(descriptor);
     this.#calls.close(descriptor);
-    this.#sharing.seats.arrived();
+    this.#sharing.limit.arrived();
   }
 
   /** @throws {SystemCallError} when no process can be started */
   #spawnOwn(input: number, client: ChildClient | null): number {
     const { handler, listen: { recvSizeBytes } } = this.#setup;
-    const { blocks } = this.#sharing.seats;
+    const { blocks } = this.#sharing.limit;
     const isWatched = this.#setup.controls !== undefined;
     const inherited = { parentPid: Deno.pid, blocks, isWatched, client };
     const idleTimeoutMs = this.#setup.idleTimeoutMs;
@@ -235,6 +236,6 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #served(client: ClientForChild): void {
     this.#recorder.closed(client);
     this.#sharing.table.servedElsewhere();
-    this.#sharing.seats.giveBack();
+    this.#sharing.limit.giveBack();
   }
 }

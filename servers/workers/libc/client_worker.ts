@@ -27,7 +27,7 @@ import { ClientQueue } from "../client_queue.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
 import { warmUp } from "../warm_up.ts";
 import type { ClientThread } from "../../context/threads.ts";
-import { EventLoopTurns } from "../../runtime/event_loop_turns.ts";
+import { EventLoopTurns } from "../../context/event_loop_turns.ts";
 import { shareWithHandler } from "../../handlers/shared_thread.ts";
 import { messageOf } from "../../system/thrown.ts";
 import { WatchedSession } from "../../context/watched_session.ts";

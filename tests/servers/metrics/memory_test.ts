@@ -59,7 +59,7 @@ Deno.test("clients that come and go are told of whether there is room or not", (
     "received 7 0 1",
     "sent 7 0 1",
     "accepted 7 0 0",
-    "taken 7 3 0",
+    "dispatched 7 3 0",
     "asleep 7 0 50",
     "blocked 7 0 0",
     "reset 7 0 0",

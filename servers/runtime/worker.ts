@@ -29,7 +29,7 @@ import type { Children, Model, Notice } from "../context/context.ts";
 import type { FromServer, ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import { shareWithHandler } from "../handlers/shared_thread.ts";
-import { messageOf } from "../system/thrown.ts";
+import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
@@ -59,11 +59,11 @@ self.onmessage = ({ data }: MessageEvent<ToServer>) => {
 // What a handler of one's own throws when nobody calls it ends the server, but with a line.
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  tell({ kind: "crashed", detail: messageOf(event.reason) });
+  tell({ kind: "crashed", detail: describeThrown(event.reason) });
 });
 self.addEventListener("error", (event) => {
   event.preventDefault();
-  tell({ kind: "crashed", detail: messageOf(event.error) });
+  tell({ kind: "crashed", detail: describeThrown(event.error) });
 });
 
 async function start(setup: ServerSetup): Promise<void> {
@@ -88,7 +88,7 @@ async function start(setup: ServerSetup): Promise<void> {
     await sockets.allClosed();
     tell({ kind: "stopped" });
   } catch (error) {
-    tell({ kind: "crashed", detail: messageOf(error) });
+    tell({ kind: "crashed", detail: describeThrown(error) });
   }
   stopClosingIdle();
 }
@@ -235,7 +235,11 @@ function reportFailed(
     notify({ kind: "out-of-descriptors", limit: descriptorLimit });
     return;
   }
-  notify({ kind: "client-failed", peer: formatAddress(connection.peer), reason: error.message });
+  notify({
+    kind: "client-failed",
+    peer: formatAddress(connection.peer),
+    reason: describeThrown(error),
+  });
 }
 
 /** What an error of bind(2) means. */
@@ -247,19 +251,19 @@ const REASONS: Readonly<Record<string, Exclude<StartFailure["reason"], "handler"
 
 function explainFailure(error: unknown): StartFailure {
   if (error instanceof HandlerError) {
-    return { reason: "handler", path: error.path, detail: error.reason };
+    return { reason: "handler", path: error.path, detail: withStack(error.reason, error) };
   }
   const detail = messageOf(error);
   if (error instanceof HostLookupError) return { reason: "no-such-host", detail };
   if (error instanceof SystemCallError) {
-    return { reason: REASONS[error.code] ?? "other", detail };
+    return { reason: REASONS[error.code] ?? "other", detail: describeThrown(error) };
   }
   if (error instanceof Deno.errors.AddrInUse) return { reason: "address-in-use", detail };
   if (error instanceof Deno.errors.AddrNotAvailable) return { reason: "address-not-here", detail };
   if (error instanceof Deno.errors.PermissionDenied) return { reason: "permission", detail };
   // Deno gives the resolver's errors no class and no code of their own, getaddrinfo(3).
   if (/lookup|resolve/.test(detail)) return { reason: "no-such-host", detail };
-  return { reason: "other", detail };
+  return { reason: "other", detail: describeThrown(error) };
 }
 
 function tell(message: FromServer): void {

@@ -8,7 +8,7 @@ import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { ownProgram } from "../system/self_exec.ts";
-import { messageOf } from "../system/thrown.ts";
+import { describeThrown } from "../system/thrown.ts";
 
 /** The name of the role on the command line. */
 export const CHILD_ROLE = "--serve-one-client";
@@ -25,7 +25,8 @@ interface ChildOptions {
 /** The program and arguments that start a child. */
 export function childCommand(options: ChildOptions): [string, string[]] {
   // A child needs no network: its client is its standard input and output.
-  const permissions = ["--allow-read", ...(options.inherited ? ["--allow-ffi"] : [])];
+  const permissions = ["--allow-read", "--allow-env=PLAYGROUND_DEBUG"];
+  if (options.inherited) permissions.push("--allow-ffi");
   return ownProgram([CHILD_ROLE, JSON.stringify(options)], permissions);
 }
 
@@ -58,7 +59,7 @@ export async function serveOneClient(json: string): Promise<number> {
 }
 
 function failWith(error: unknown): never {
-  console.error(messageOf(error));
+  console.error(describeThrown(error));
   Deno.exit(1);
 }
 

@@ -18,7 +18,7 @@ import { poolThread } from "../../threadpool.ts";
 import type { FromThread, ToThread } from "./thread.ts";
 import type { ThreadClient } from "../../context/threads.ts";
 import { shareWithHandler } from "../../handlers/shared_thread.ts";
-import { messageOf } from "../../system/thrown.ts";
+import { postableError } from "../../system/thrown.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 
 /** Kept, since it is taken from the code of handlers. */
@@ -42,11 +42,11 @@ self.onmessage = ({ data }: MessageEvent<ToThread>) => {
 // What a handler of one's own throws when nobody calls it: its client's fault, and no stack trace.
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  tell({ name: "broken", reason: messageOf(event.reason) });
+  tell({ name: "broken", error: postableError(event.reason) });
 });
 self.addEventListener("error", (event) => {
   event.preventDefault();
-  tell({ name: "broken", reason: messageOf(event.error) });
+  tell({ name: "broken", error: postableError(event.error) });
 });
 
 /** The connection is gone, and the other end has said so. */
@@ -63,11 +63,11 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
       newSession,
       sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
       clientFailed: (error) => {
-        if (!(error instanceof Lost)) tell({ name: "failed", reason: messageOf(error) });
+        if (!(error instanceof Lost)) tell({ name: "failed", error: postableError(error) });
       },
     });
   } catch (error) {
-    tell({ name: "broken", reason: messageOf(error) });
+    tell({ name: "broken", error: postableError(error) });
   }
 }
 

@@ -8,11 +8,11 @@ type Call =
   | { readonly name: "recv" }
   | { readonly name: "send"; readonly bytes: Uint8Array }
   /** The thread lets its client go, for this reason. */
-  | { readonly name: "failed"; readonly reason: string }
+  | { readonly name: "failed"; readonly error: Error }
   /** It has closed the connection, and can serve another client. */
   | { readonly name: "done" }
   /** It can serve nobody any more. */
-  | { readonly name: "broken"; readonly reason: string };
+  | { readonly name: "broken"; readonly error: Error };
 
 /** What a client's thread says. */
 export type FromThread = Call | { readonly name: "ready" };
@@ -74,7 +74,7 @@ export class DenoThread {
     this.#worker.onerror = (event) => {
       event.preventDefault(); // its client's affair, not the server's
       resolve();
-      this.#hear({ name: "broken", reason: event.message });
+      this.#hear({ name: "broken", error: new Error(event.message) });
     };
     this.#tell({ name: "prepare", handler, recvSizeBytes, clientsEach, number, watching }, []);
   }
@@ -91,7 +91,7 @@ export class DenoThread {
     this.#tell({ name: "client", id: connection.id }, []);
     try {
       for (let call; (call = await this.#nextCall()).name !== "done";) {
-        if (call.name === "broken") throw new Error(call.reason);
+        if (call.name === "broken") throw call.error;
         await this.#carryOut(call, connection);
       }
       return true;
@@ -119,7 +119,7 @@ export class DenoThread {
 
   async #carryOut(call: Call, connection: Connection): Promise<void> {
     try {
-      if (call.name === "failed") throw new Error(call.reason);
+      if (call.name === "failed") throw call.error;
       if (call.name === "send") {
         await connection.send(call.bytes);
         this.#tell({ name: "sent" }, []);

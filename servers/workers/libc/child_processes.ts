@@ -22,7 +22,7 @@ import { endOf, type ProcessEnd, spawn } from "../../system/spawn.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { type ChildProcess, OwnChild, ProgramChild } from "./child_process.ts";
 import { SpareChildren } from "./spare_children.ts";
-import { messageOf } from "../../system/thrown.ts";
+import { describeThrown } from "../../system/thrown.ts";
 
 /** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
 const MAX_SPARES_SHARE = 0.5;
@@ -94,7 +94,7 @@ export class ChildProcesses implements ClosableClients<ChildProcess> {
       const child = this.#start(client);
       this.#serving.set(child.pid, child);
     } catch (error) {
-      const reason = messageOf(error);
+      const reason = describeThrown(error);
       this.#notify({ kind: "client-failed", peer: formatAddress(client.peer), reason });
       this.#hasArrived(client);
       this.#served(client);

@@ -29,7 +29,7 @@ import { warmUp } from "../warm_up.ts";
 import type { ClientThread } from "../../context/threads.ts";
 import { EventLoopTurns } from "../../context/event_loop_turns.ts";
 import { shareWithHandler } from "../../handlers/shared_thread.ts";
-import { messageOf } from "../../system/thrown.ts";
+import { describeThrown } from "../../system/thrown.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 
 /** Kept, since it is taken from the code of handlers. */
@@ -49,7 +49,7 @@ self.addEventListener("error", (event) => {
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
   begin(data).then(
     () => tell({ kind: "ended" }),
-    (error) => tell({ kind: "failed", reason: messageOf(error) }),
+    (error) => tell({ kind: "failed", reason: describeThrown(error) }),
   );
 };
 
@@ -140,8 +140,8 @@ class LibcClientThread implements ClientThread {
     if (client === undefined) return;
     const error = client.explain(thrown);
     if (error instanceof ConnectionReset) return;
-    const peer = formatAddress(client.peer);
-    tell({ kind: "notice", notice: { kind: "client-failed", peer, reason: error.message } });
+    const [peer, reason] = [formatAddress(client.peer), describeThrown(error)];
+    tell({ kind: "notice", notice: { kind: "client-failed", peer, reason } });
   }
 
   /** The last client's connection is closed. */

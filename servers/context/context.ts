@@ -24,13 +24,13 @@ export type ModelName =
   | "gevent"
   | "async";
 
-/** Who serves a client. */
+/** What serves a client. */
 export type ServedBy = "caller" | "process" | "thread" | "loop" | "coroutine";
 
-/** A way of serving: returns when the server was stopped and it has no more to do. */
+/** A way of serving clients: resolves when the server was stopped and has no client left. */
 export type Model = (context: ServerContext) => Promise<void>;
 
-/** The flags that only some models have. */
+/** The options that only some models have. */
 export interface ModelOptions {
   /** How `epoll` reports. */
   readonly trigger: "edge" | "level";
@@ -38,9 +38,9 @@ export interface ModelOptions {
   readonly pauseMs: number;
   /** How many threads or processes are kept ready. */
   readonly spare: number;
-  /** What `process` runs for a client: a program and its arguments; ourselves if empty. */
+  /** The program and arguments that `process` runs for a client; if empty, this executable. */
   readonly exec: readonly string[];
-  /** Whether `epoll` reports once and is asked again for more. */
+  /** Whether `epoll` reports a socket once and is then asked again. */
   readonly oneshot: boolean;
   /** How many threads `threadpool` has. */
   readonly threads: number;
@@ -82,7 +82,7 @@ export interface Children {
   end(): void | Promise<void>;
 }
 
-/** What a server has to say beyond counters and trace. Plain data: it crosses to the supervisor. */
+/** A report beyond counters and trace. Plain data: it crosses to the supervisor. */
 export type Notice =
   | { readonly kind: "out-of-descriptors"; readonly limit: number }
   | {
@@ -90,7 +90,7 @@ export type Notice =
     readonly descriptor: number;
     readonly fdSetSize: number;
   }
-  /** The backlog is shorter than what was asked for. */
+  /** The system allows only a shorter backlog. */
   | { readonly kind: "backlog-limited"; readonly wanted: number; readonly max: number }
   | { readonly kind: "accept-failed"; readonly reason: string }
   | { readonly kind: "client-failed"; readonly peer: string; readonly reason: string }
@@ -106,7 +106,7 @@ export type Notice =
     readonly kind: "held-up";
     readonly who: string;
     readonly heldMs: number;
-    /** How often that has happened since it was last told. */
+    /** How often that has happened since the last notice. */
     readonly untold: number;
   }
   | { readonly kind: "clients-limited"; readonly max: number; readonly limit: number };

@@ -1,24 +1,24 @@
 import type { ServedBy } from "./context.ts";
 
-/** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
+/** Descriptors for all but the clients: standard streams, event loops, modules being loaded. */
 const DESCRIPTORS_OF_PROCESS = 48;
-/** Without so many it does not come to listen: 26 to 33, counted on Linux, and some to spare. */
+/** The fewest with which a server can listen: 26 to 33, counted on Linux, and some to spare. */
 const MIN_OF_PROCESS = 36;
 
 /** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and one for its client. */
 const DESCRIPTORS_PER_THREAD = 8;
 /** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
 export const DESCRIPTORS_PER_CHILD = 5;
-/** More than anybody needs, where there is no limit on descriptors. */
+/** The limit where there is none on descriptors. */
 const MAX_THREADS = 4_096;
 
-/** How many descriptors a server needs that is to serve at least one client. */
+/** How many descriptors a server needs to serve at least one client. */
 export function minDescriptors(worker: ServedBy): number {
   switch (worker) {
     case "thread":
       return MIN_OF_PROCESS + DESCRIPTORS_PER_THREAD;
     case "process":
-      // While it is started, a child takes three more: to hear whether it could be, and for its guard.
+      // During its start a child takes three more: for the result of the start, and for its guard.
       return MIN_OF_PROCESS + DESCRIPTORS_PER_CHILD + 3;
     default:
       return MIN_OF_PROCESS + 1;
@@ -30,7 +30,7 @@ export function maxThreads(descriptorLimit: number): number {
   return Math.min(MAX_THREADS, maxWorkers(descriptorLimit, DESCRIPTORS_PER_THREAD));
 }
 
-/** How many there may be of what costs so many descriptors each; at least one. */
+/** How many workers there may be when each costs `descriptorsEach`; at least one. */
 export function maxWorkers(descriptorLimit: number, descriptorsEach: number): number {
   return Math.max(1, Math.floor((descriptorLimit - DESCRIPTORS_OF_PROCESS) / descriptorsEach));
 }

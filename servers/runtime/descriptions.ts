@@ -1,5 +1,5 @@
 /**
- * What happens, in words.
+ * The events of a server in words.
  *
  * @module
  */
@@ -10,16 +10,17 @@ import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import { showBytes } from "./show_bytes.ts";
 
-/** A record that people read of; the others are for pictures. */
+/** A record that the log shows; the others are for the live view. */
 export type LoggedRecord = TraceRecord & {
   readonly event: Exclude<TraceEvent, "dispatched" | "asleep" | "blocked">;
 };
 
+/** Whether the log shows this record. */
 export function isLogged(record: TraceRecord): record is LoggedRecord {
   return record.event !== "dispatched" && record.event !== "asleep" && record.event !== "blocked";
 }
 
-/** A line of the log. */
+/** The line of the log for a record. */
 export function describeRecord(
   { event, host, port, sizeBytes, bytes }: LoggedRecord,
   { serve }: Messages,
@@ -47,7 +48,7 @@ export function describeRecord(
   }
 }
 
-/** What needs attention, in a line. */
+/** The line for a notice. */
 export function describeNotice(notice: Notice, { serve }: Messages): string {
   switch (notice.kind) {
     case "out-of-descriptors":

@@ -19,18 +19,18 @@ export type Memories = Pick<
   "stats" | "trace" | "descriptors" | "childLimit" | "controls"
 >;
 
-/** What there is to be shared. */
+/** The memory, and what the supervisor shares with child processes. */
 export interface Sharing {
   readonly memories: Memories;
-  /** With children that inherit their clients, which is to say: of the model `process` on `libc`. */
+  /** Given when children inherit their clients: for the model `process` on `libc`. */
   readonly withChildren: ChildSharing | undefined;
 }
 
 /**
  * Makes the memory that a server needs.
  *
- * @param isWatched whether somebody is to change what the handler costs while it runs
- * @throws {SystemCallError} when there is none that could be shared with child processes
+ * @param isWatched whether a live view may change the cost of the handler
+ * @throws {SystemCallError} when no memory can be shared with child processes
  */
 export async function createSharing(
   { model, sockets, descriptorLimit }: Omit<ServerSetup, keyof Memories>,

@@ -1,10 +1,10 @@
 const decoder = new TextDecoder();
 
 /**
- * Bytes that a client sent, as a person can read them and a terminal cannot be harmed by: in quotes,
- * with control characters escaped, and an ellipsis if there were more.
+ * Shows bytes that a client sent so that people can read them and no terminal is harmed: in quotes,
+ * with control characters escaped, and with an ellipsis if there were more.
  *
- * @param shown the first of them
+ * @param shown the first of the bytes
  * @param sizeBytes how many there were
  */
 export function showBytes(shown: Uint8Array, sizeBytes: number): string {

@@ -33,17 +33,17 @@ import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
-/** Kept, since it is taken from the code of handlers. */
+/** Kept here, because the code of handlers cannot reach `postMessage`. */
 const post = self.postMessage.bind(self);
 
 /** The server's own block of the counters, and its number in the trace. */
 const SERVER = 0;
 
-/** Of Deno's sockets: a server that blocks could not be told, and is ended from outside. */
+/** Only on Deno's sockets: a server that blocks in the system's calls is ended by the supervisor. */
 let shutdown: GracefulShutdown<Connection> | undefined;
-/** The grace of a stop that came before there was anything to stop. */
+/** The grace of a stop that came before the server had started. */
 let pendingGraceMs: number | undefined;
-/** Of a server that is watched. */
+/** Given when the server is watched. */
 let controls: Controls | undefined;
 
 self.onmessage = ({ data }: MessageEvent<ToServer>) => {
@@ -56,7 +56,7 @@ self.onmessage = ({ data }: MessageEvent<ToServer>) => {
   }
 };
 
-// What a handler of one's own throws when nobody calls it ends the server, but with a line.
+// An error that a handler file throws from a timer or a promise ends the server, with a line.
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   tell({ kind: "crashed", detail: describeThrown(event.reason) });
@@ -82,7 +82,7 @@ async function start(setup: ServerSetup): Promise<void> {
     return;
   }
   const { sockets } = context;
-  const stopClosingIdle = setup.sockets === "deno" ? lookAfterClients(sockets, setup) : () => {};
+  const stopClosingIdle = setup.sockets === "deno" ? manageClients(sockets, setup) : () => {};
   try {
     await model(context);
     await sockets.allClosed();
@@ -93,8 +93,8 @@ async function start(setup: ServerSetup): Promise<void> {
   stopClosingIdle();
 }
 
-/** @returns a function that ends it */
-function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => void {
+/** Ends idle clients, and prepares the end of the server. @returns a function that stops both */
+function manageClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => void {
   const clients = clientsOf(sockets);
   shutdown = new GracefulShutdown(clients);
   if (pendingGraceMs !== undefined) shutdown.begin(pendingGraceMs);
@@ -179,7 +179,7 @@ async function startChildren(context: WorkerContext): Promise<Children> {
   return LibcChildren.start(context, context.childService);
 }
 
-/** The code of the system's calls is loaded with them, and nobody else waits for it. */
+/** The code for the system's calls is loaded only where it is used. */
 async function makeSockets(
   setup: ServerSetup,
   observer: Observer,
@@ -210,7 +210,7 @@ function watched(
   return new WatchedSession(session, controls, recorder, client, maySleep);
 }
 
-/** A session; when it cannot begin, one that fails as soon as it is given something. */
+/** A session. When the handler cannot begin one, it is one that fails at the first bytes. */
 function beginSession(handler: Handler): Session {
   try {
     return handler();
@@ -242,7 +242,7 @@ function reportFailed(
   });
 }
 
-/** What an error of bind(2) means. */
+/** The meaning of errors of bind(2). */
 const REASONS: Readonly<Record<string, Exclude<StartFailure["reason"], "handler">>> = {
   EADDRINUSE: "address-in-use",
   EADDRNOTAVAIL: "address-not-here",

@@ -7,13 +7,13 @@ import { DESCRIPTORS_PER_CHILD, maxWorkers, WorkerLimit } from "../../context/wo
 import type { Children } from "../../context/context.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 
-/** How long a child whose client has gone may take to end by itself. */
+/** How long a child may take to end by itself after its client has gone. */
 const END_MS = 1_000;
 
 /** As much as a pipe holds at a time, pipe(7). */
 const PIPE_BYTES = 65_536;
 
-/** Children with a pipe each way, between which and the client this process carries the bytes. */
+/** Children with a pipe each way. This process carries the bytes between the pipes and the client. */
 export class DenoChildren implements Children {
   readonly #context: WorkerContext;
   readonly #workerLimit: WorkerLimit;
@@ -83,12 +83,12 @@ export class DenoChildren implements Children {
       running && !this.#ending && this.#spares.length < options.spare && !this.#workerLimit.isFull
     ) {
       const spare = this.#start();
-      spare.catch(() => {}); // it is the client that takes it who must hear of it
+      spare.catch(() => {}); // reported when a client takes it
       this.#spares.push(spare);
     }
   }
 
-  /** A spare of ours that has ended cannot serve, so another takes its place. */
+  /** Replaces a spare child that has ended. */
   async #dropSpare(child: Child): Promise<void> {
     for (const spare of [...this.#spares]) {
       if (await spare.catch(() => child) === child) {
@@ -115,8 +115,8 @@ export class DenoChildren implements Children {
       this.#all.delete(child);
       this.#guard?.release(child.pid);
       this.#workerLimit.giveBack(number);
-      // One that fails at its start would fail again: whoever takes it hears of it instead.
-      if (child.isOurs && isReady) this.#dropSpare(child);
+      // One that fails at its start would fail again. The client that takes it gets the error instead.
+      if (child.runsUs && isReady) this.#dropSpare(child);
     });
     await child.ready();
     isReady = true;
@@ -124,7 +124,7 @@ export class DenoChildren implements Children {
   }
 }
 
-/** Feeds the child what the client sends, until either of them has enough. */
+/** Gives the child what the client sends, until either of them ends. */
 async function carryToChild(
   { sockets, recvSizeBytes }: WorkerContext,
   connection: Connection,
@@ -133,7 +133,7 @@ async function carryToChild(
   try {
     for (;;) {
       const chunk = connection.tryRecv(recvSizeBytes);
-      // What was received is good until the next time, and the child has it by then.
+      // The chunk is good until the next call, and the child has it by then.
       if (chunk === WOULD_BLOCK) {
         connection.turn = child.mayOwe ? SERVER_WORKS : CLIENT_SENDS;
         await sockets.readable(connection);
@@ -159,7 +159,7 @@ async function carryFromChild(
     }
     if (await child.endedForSilence()) sockets.dismiss(connection);
   } finally {
-    connection.close(); // the child has said its last, and the other direction ends too
+    connection.close(); // the child sends no more, and the other direction ends too
   }
 }
 
@@ -169,11 +169,11 @@ class Child {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamBYOBReader;
-  /** What comes is read into it again and again: a new one for each chunk would be garbage by the megabyte. */
+  /** All output is read into it: a new buffer for each chunk would be megabytes of garbage. */
   #buffer: ArrayBuffer = new ArrayBuffer(PIPE_BYTES);
-  /** Whether it runs our own executable, which does not end before it has served. */
-  readonly isOurs: boolean;
-  /** Whether its client is being sent something, and is to take it. */
+  /** Whether it runs this executable, which does not end before it has served. */
+  readonly runsUs: boolean;
+  /** Whether a send to its client is under way. */
   isSending = false;
   #clientSpokeLast = false;
   #first: Uint8Array | undefined;
@@ -184,8 +184,8 @@ class Child {
   constructor(context: WorkerContext, readonly number: number) {
     this.#context = context;
     const { exec } = context.options;
-    this.isOurs = exec.length === 0;
-    const [program, args] = this.isOurs
+    this.runsUs = exec.length === 0;
+    const [program, args] = this.runsUs
       ? childCommand({
         handler: {
           ...context.handler,
@@ -200,7 +200,7 @@ class Child {
       args,
       stdin: "piped",
       stdout: "piped",
-      // A session of its own: Ctrl-C at the terminal is for the server, which lets clients finish.
+      // A session of its own: Ctrl-C at the terminal goes to the server only, which lets clients finish.
       detached: true,
     }).spawn();
     this.#input = this.#process.stdin.getWriter();
@@ -211,30 +211,30 @@ class Child {
     return this.#process.pid;
   }
 
-  /** Resolves when the process is no more. */
+  /** Resolves when the process has ended. */
   get ended(): Promise<unknown> {
     return this.#process.status;
   }
 
-  /** Resolves when the child can serve; a program that is not ours is ready when it runs. */
+  /** Resolves when the child can serve. Any other program is ready when it runs. */
   async ready(): Promise<void> {
-    if (!this.isOurs) return;
+    if (!this.runsUs) return;
     const bytes = await this.#read();
     if (bytes?.[0] !== READY_BYTE) throw new Error("the child process did not become ready");
     this.#first = bytes.subarray(1);
   }
 
   /**
-   * Whether the client may wait for the child. One of ours ends a silent client itself. What a program
-   * is about nobody can know, but a client that spoke last waits for an answer.
+   * Whether the client may be waiting for the child. This executable ends a silent client itself. Of
+   * any other program we know only that a client that spoke last may wait for an answer.
    */
   get mayOwe(): boolean {
-    return !this.isSending && (this.isOurs || this.#clientSpokeLast);
+    return !this.isSending && (this.runsUs || this.#clientSpokeLast);
   }
 
-  /** Of a child whose output has ended: whether it was its client's silence that it ended for. */
+  /** Whether the child, whose output has ended, ended because its client was silent. */
   async endedForSilence(): Promise<boolean> {
-    return this.isOurs && (await this.#process.status).code === SILENT_STATUS;
+    return this.runsUs && (await this.#process.status).code === SILENT_STATUS;
   }
 
   /** @returns false when the child takes no more */
@@ -244,7 +244,7 @@ class Child {
       await this.#input.write(bytes);
       return true;
     } catch {
-      return false; // it has closed its input or ended, and its status will say how
+      return false; // it has closed its input or ended; its status says how
     }
   }
 
@@ -258,7 +258,7 @@ class Child {
     }
   }
 
-  /** What the child writes, until it closes its standard output; good until the next is asked for. */
+  /** Yields what the child writes, until it closes its output. A chunk is good until the next. */
   async *output(): AsyncGenerator<Uint8Array> {
     if (this.#first !== undefined && this.#first.length > 0) yield this.#first;
     for (let bytes; (bytes = await this.#read()) !== undefined;) {
@@ -269,13 +269,13 @@ class Child {
 
   async #read(): Promise<Uint8Array | undefined> {
     const { value, done } = await this.#output.read(new Uint8Array(this.#buffer));
-    if (value !== undefined) this.#buffer = value.buffer; // it was taken away while it was filled
+    if (value !== undefined) this.#buffer = value.buffer; // the read has transferred it
     return done ? undefined : value;
   }
 
   #kill(): void {
     this.#endedByUs = true;
-    // The child leads a session of its own, so whatever it has started goes with it.
+    // The child leads a session of its own, so its own children end with it.
     const group = Deno.build.os === "windows" ? this.#process.pid : -this.#process.pid;
     try {
       Deno.kill(group, "SIGKILL");
@@ -298,7 +298,7 @@ class Child {
     clearTimeout(timer);
     await rest;
     if (success || this.#endedByUs || peer === undefined) return;
-    if (this.isOurs && code === SILENT_STATUS) return;
+    if (this.runsUs && code === SILENT_STATUS) return;
     const { pid } = this.#process;
     this.#context.notify({
       kind: "child-ended",

@@ -4,7 +4,7 @@ import { maxThreads, WorkerLimit } from "../../context/worker_limit.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { REFILL_PAUSE_MS, type ThreadPlan, type Threads } from "../../context/threads.ts";
 
-/** Threads whose clients' sockets stay with the main thread, and so does the queue. */
+/** Threads whose clients' sockets, and their queue, stay with the main thread. */
 export class DenoThreads implements Threads {
   readonly #context: WorkerContext;
   readonly #plan: ThreadPlan;
@@ -22,7 +22,7 @@ export class DenoThreads implements Threads {
     this.#workerLimit = new WorkerLimit(context, maxThreads(context.descriptorLimit));
   }
 
-  /** Starts those that are to wait for clients, and resolves when all do. */
+  /** Starts the threads that wait for clients, and resolves when all are ready. */
   static async start(context: WorkerContext, plan: ThreadPlan): Promise<DenoThreads> {
     const threads = new DenoThreads(context, plan);
     threads.#refill();
@@ -32,7 +32,7 @@ export class DenoThreads implements Threads {
 
   put(connection: Connection): void {
     this.#queue.push(connection);
-    this.#hireIdle();
+    this.#dispatch();
     this.#refillLater();
   }
 
@@ -48,7 +48,7 @@ export class DenoThreads implements Threads {
     }
   }
 
-  /** When all clients were cut off, nobody in the queue needs a thread any more. */
+  /** When all clients were cut off, the queue needs no thread any more. */
   async #watchForEnd(): Promise<void> {
     if (this.#isWatching) return;
     this.#isWatching = true;
@@ -63,7 +63,7 @@ export class DenoThreads implements Threads {
     for (const thread of this.#all) thread.end();
   }
 
-  #hireIdle(): void {
+  #dispatch(): void {
     while (this.#queue.length > 0) {
       const thread = this.#idle.shift() ?? this.#startAnother();
       if (thread === undefined) return;
@@ -93,10 +93,10 @@ export class DenoThreads implements Threads {
     this.#workerLimit.giveBack(thread.number);
     if (this.#plan.clientsEach === "many") this.#refill();
     else this.#refillLater();
-    this.#hireIdle();
+    this.#dispatch();
   }
 
-  /** What a handler left behind for later is no affair of the thread's next client. */
+  /** A thread whose handler fails after its client has gone gets no other client. */
   readonly #brokeWhileIdle = (thread: DenoThread): void => {
     const index = this.#idle.indexOf(thread);
     if (index < 0) return;
@@ -111,7 +111,7 @@ export class DenoThreads implements Threads {
     }, REFILL_PAUSE_MS);
   }
 
-  /** Starts as many as are to wait for clients. */
+  /** Starts threads until as many wait for clients as the plan says. */
   #refill(): void {
     const { count, clientsEach } = this.#plan;
     const members = clientsEach === "one" ? this.#idle : this.#all;
@@ -125,7 +125,7 @@ export class DenoThreads implements Threads {
     }
   }
 
-  /** A thread for a client that nobody is free for, if there may be another one. */
+  /** Starts a thread for a client when none is free, if there may be another one. */
   #startAnother(): DenoThread | undefined {
     return this.#plan.clientsEach === "one" && !this.#workerLimit.isFull
       ? this.#start()

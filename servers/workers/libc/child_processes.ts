@@ -24,9 +24,9 @@ import { type ChildProcess, OwnChild, ProgramChild } from "./child_process.ts";
 import { SpareChildren } from "./spare_children.ts";
 import { describeThrown } from "../../system/thrown.ts";
 
-/** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
+/** Each spare costs this process a descriptor, so a part of them is left for clients on their way. */
 const MAX_SPARES_SHARE = 0.5;
-/** How long children that have no client any more may take to end by themselves. */
+/** How long children without a client may take to end by themselves. */
 const END_MS = 2_000;
 
 const NOTHING = () => {};
@@ -37,7 +37,7 @@ type ChildSetup = Pick<
   "handler" | "listen" | "options" | "controls" | "idleTimeoutMs"
 >;
 
-/** What children and their parent share. */
+/** The memory that children and their parent share. */
 export interface ChildSharing {
   readonly limit: ChildLimit;
   readonly table: DescriptorTable;
@@ -58,7 +58,7 @@ export class ChildProcesses implements ClosableClients<ChildProcess> {
   readonly #serving = new Map<number, ChildProcess>();
   readonly #blocks = new Map<number, number>();
   readonly #freeBlocks: number[] = [];
-  /** Of programs, which know nothing of us. Children that are our own end with us, prctl(2). */
+  /** Watches other programs. A child that runs this executable ends with its parent, prctl(2). */
   readonly #guard: Guard | undefined;
   readonly #onSignal = () => this.#reap();
   #onEnded: () => void = NOTHING;
@@ -83,7 +83,7 @@ export class ChildProcesses implements ClosableClients<ChildProcess> {
     Deno.addSignalListener("SIGCHLD", this.#onSignal);
   }
 
-  /** Starts as many children as are to wait; when they are ready, the limit says so. */
+  /** Starts the spare children; when they are ready, the limit says so. */
   prepareSpares(): void {
     this.#spares.fill();
   }
@@ -114,7 +114,7 @@ export class ChildProcesses implements ClosableClients<ChildProcess> {
   }
 
   hasUnread(): boolean {
-    return false; // what the child has not received counts as received, in `mayOwe`
+    return false; // `mayOwe` counts what the child has not received as received
   }
 
   stopListening(): void {
@@ -136,7 +136,7 @@ export class ChildProcesses implements ClosableClients<ChildProcess> {
     child.kill();
   }
 
-  /** Ends all that are left, and resolves when there are none. */
+  /** Ends all children that are left, and resolves when there are none. */
   async end(): Promise<void> {
     this.stopListening();
     for (const child of this.#serving.values()) this.abort(child);
@@ -167,17 +167,17 @@ export class ChildProcesses implements ClosableClients<ChildProcess> {
     const pid = spawn({ command, descriptors: [descriptor, descriptor] });
     this.#guard?.watch(pid);
     this.#hasArrived(client);
-    this.#recorder.dispatched(client, workerOf(block)); // which the program cannot say itself
+    this.#recorder.dispatched(client, workerOf(block)); // the program cannot record that itself
     return pid;
   }
 
   #startOwn(client: ClientForChild, block: number): number {
     const { id, peer, descriptor } = client;
-    const what: ChildClient = { id, peer, block };
+    const childClient: ChildClient = { id, peer, block };
     const hasArrived = () => this.#hasArrived(client);
-    const sparePid = this.#spares.send(descriptor, JSON.stringify(what), hasArrived);
+    const sparePid = this.#spares.send(descriptor, JSON.stringify(childClient), hasArrived);
     if (sparePid !== undefined) return sparePid;
-    const pid = this.#spawnOwn(descriptor, what);
+    const pid = this.#spawnOwn(descriptor, childClient);
     hasArrived();
     return pid;
   }
@@ -204,7 +204,7 @@ export class ChildProcesses implements ClosableClients<ChildProcess> {
     return spawn({ command: [program, ...args], descriptors, blockedSignals: [FINISH_SIGNAL] });
   }
 
-  /** Children have ended: which ones is not told, since signals do not count, signal(7). */
+  /** Finds the children that have ended: signals do not queue, so one may stand for several, signal(7). */
   #reap(): void {
     for (const child of this.#serving.values()) {
       const end = endOf(child.pid);
@@ -225,7 +225,7 @@ export class ChildProcesses implements ClosableClients<ChildProcess> {
     if (block !== undefined) this.#freeBlocks.push(block);
     this.#blocks.delete(pid);
     if (this.#spares.hasLost(pid)) {
-      if (!wasKilled) return this.serve(client); // it died before it had its client, who noticed nothing
+      if (!wasKilled) return this.serve(client); // it ended before it had its client
       this.#hasArrived(client);
     }
     this.#served(client);

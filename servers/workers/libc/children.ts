@@ -16,7 +16,7 @@ export class LibcChildren implements Children {
     this.#service = service;
   }
 
-  /** Has those started that are to wait for clients, and blocks until all do. */
+  /** Has the spare children started, and blocks until all are ready. */
   static start(context: WorkerContext, service: ChildService): LibcChildren {
     service.prepareSpares();
     service.limit.waitForSpares();

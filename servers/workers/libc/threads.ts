@@ -7,14 +7,14 @@ import type { WorkerContext } from "../../context/worker_context.ts";
 import type { FromServer } from "../../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../../context/threads.ts";
 
-/** How often it is looked whether the server is stopped before its threads are ready. */
+/** How often to look whether the server is stopped before its threads are ready. */
 const STOP_POLL_INTERVAL_MS = 50;
 
 /**
  * Threads that have their clients' descriptors, and make the system's calls themselves.
  *
- * This thread blocks in accept, and a Worker starts only while the event loop of the one who made it
- * turns. So the supervisor makes them; all the rest goes through the {@linkcode ClientQueue}.
+ * This thread blocks in accept, and a Worker starts only while the event loop of its maker turns. So
+ * the supervisor makes the threads, and all the rest goes through the {@linkcode ClientQueue}.
  */
 export class LibcThreads implements Threads {
   readonly #context: WorkerContext;
@@ -37,7 +37,7 @@ export class LibcThreads implements Threads {
     if (isPool && plan.count > this.#max) context.clientsLimited(this.#max);
   }
 
-  /** Has those started that are to wait for clients, and blocks until all do. */
+  /** Has the threads started that wait for clients, and blocks until all do. */
   static start(
     context: WorkerContext,
     plan: ThreadPlan,

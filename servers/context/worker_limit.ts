@@ -13,8 +13,8 @@ export const DESCRIPTORS_PER_CHILD = 5;
 const MAX_THREADS = 4_096;
 
 /** How many descriptors a server needs to serve at least one client. */
-export function minDescriptors(worker: ServedBy): number {
-  switch (worker) {
+export function minDescriptors(servedBy: ServedBy): number {
+  switch (servedBy) {
     case "thread":
       return MIN_OF_PROCESS + DESCRIPTORS_PER_THREAD;
     case "process":

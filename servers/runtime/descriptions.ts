@@ -8,7 +8,8 @@ import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
 import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
-import { showBytes } from "./show_bytes.ts";
+
+const decoder = new TextDecoder();
 
 /** A record that the log shows; the others are for the live view. */
 export type LoggedRecord = TraceRecord & {
@@ -72,4 +73,21 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
         : serve.childKilled(pid, peer, signal);
     }
   }
+}
+
+/**
+ * Shows bytes that a client sent so that people can read them and no terminal is harmed: in quotes,
+ * with control characters escaped, and with an ellipsis if there were more.
+ *
+ * @param shown the first of the bytes
+ * @param sizeBytes how many there were
+ */
+function showBytes(shown: Uint8Array, sizeBytes: number): string {
+  const text = decoder.decode(shown);
+  const quoted = JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escape);
+  return sizeBytes > shown.length ? `${quoted}…` : quoted;
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

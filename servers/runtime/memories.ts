@@ -20,7 +20,7 @@ export type Memories = Pick<
 >;
 
 /** The memory, and what the supervisor shares with child processes. */
-export interface Sharing {
+interface Sharing {
   readonly memories: Memories;
   /** Given when children inherit their clients: for the model `process` on `libc`. */
   readonly withChildren: ChildSharing | undefined;

@@ -147,8 +147,8 @@ class RunningServer implements Stoppable {
    */
   #nudgedBy(closer: CrossThreadCloser | undefined): (() => void) | undefined {
     if (closer === undefined) return () => tell(this.#worker, { kind: "answer" });
-    const { servedBy: worker, waitsIn } = modelEntry(this.#setup.model);
-    const hasReadinessCall = (worker === "loop" || worker === "coroutine") && waitsIn !== "-";
+    const { servedBy, waitsIn } = modelEntry(this.#setup.model);
+    const hasReadinessCall = (servedBy === "loop" || servedBy === "coroutine") && waitsIn !== "-";
     return hasReadinessCall ? () => closer.wakeLoop() : undefined;
   }
 

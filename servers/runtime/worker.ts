@@ -14,14 +14,14 @@ import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
-import { Recorder } from "../metrics/recorder.ts";
+import { type RareEvents, Recorder } from "../metrics/recorder.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { DenoSockets } from "../sockets/deno/sockets.ts";
 import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { HostLookupError } from "../sockets/libc/host_lookup.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
-import type { Observer, Sockets } from "../sockets/interface.ts";
+import type { Address, Observer, Sockets } from "../sockets/interface.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
 import { ChildLimit } from "../context/child_limit.ts";
 import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
@@ -107,20 +107,7 @@ function manageClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => 
 
 async function makeContext(setup: ServerSetup, handler: Handler): Promise<WorkerContext> {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
-  const recorder = new Recorder(
-    openMemory(setup.stats),
-    openMemory(setup.trace),
-    {
-      beganToWait: () => tell({ kind: "listening", ...listener.address }),
-      outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
-      beyondFdSetSize: (descriptor) =>
-        notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
-      acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
-    },
-    SERVER,
-    SERVER,
-    controls,
-  );
+  const recorder = makeRecorder(setup, notify, () => listener.address);
   const { sockets, isStopping } = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -155,6 +142,21 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
     },
   };
   return context;
+}
+
+/** @param addressOf called when the model waits for its first client */
+function makeRecorder(
+  { stats, trace, descriptorLimit: limit, listen: { descriptorsBelow: fdSetSize } }: ServerSetup,
+  notify: (notice: Notice) => void,
+  addressOf: () => Address,
+): Recorder {
+  const rareEvents: RareEvents = {
+    beganToWait: () => tell({ kind: "listening", ...addressOf() }),
+    outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit }),
+    beyondFdSetSize: (descriptor) => notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize }),
+    acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
+  };
+  return new Recorder(openMemory(stats), openMemory(trace), rareEvents, SERVER, SERVER, controls);
 }
 
 async function startThreads(

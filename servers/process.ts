@@ -12,13 +12,11 @@
  * @module
  */
 
-import { childrenOf } from "./workers/children.ts";
 import type { ServerContext } from "./context/context.ts";
 
 export async function process(context: ServerContext): Promise<void> {
   const { listener } = context;
-  const children = childrenOf(context);
-  await children.prepareSpares();
+  const children = await context.startChildren();
 
   for (let connection; (connection = await listener.accept()) !== null;) {
     children.serve(connection); // the client is the child's: the next one can come

@@ -2,13 +2,13 @@ import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { HANDLER_NAMES } from "../handlers/handlers.ts";
 
-/** What Deno runs from source, and the compiled file cannot: nothing in it knows the language. */
+/** TypeScript and JSX: Deno runs them from source, but the compiled file has no compiler. */
 const NEEDS_SOURCE = /\.([cm]?ts|[jt]sx)$/i;
 
 /**
- * Looks whether a handler's file can be loaded, as far as that can be said without running it.
+ * Checks whether a handler file can be loaded, as far as possible without running it.
  *
- * @param handler the value of `--handler`; one of ours needs no file
+ * @param handler the value of `--handler`; a built-in name needs no file
  * @param isCompiled whether this is the compiled executable
  * @throws {RefusedError} when it cannot
  */
@@ -30,6 +30,6 @@ async function isDirectory(path: string, missing: (path: string) => string): Pro
   try {
     return (await Deno.stat(path)).isDirectory;
   } catch {
-    throw new RefusedError(missing(path)); // or it lies where we may not look
+    throw new RefusedError(missing(path)); // or it is in a directory that we may not read
   }
 }

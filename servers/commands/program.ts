@@ -7,7 +7,7 @@ const WORD = /(?:"[^"]*"|'[^']*'|[^\s"'])+/g;
 /**
  * Splits a command into words; quotes hold a word together.
  *
- * @param flag where it was typed
+ * @param flag the flag that the command was typed for
  * @throws {UsageError} when a quote is not closed
  */
 export function splitCommand(flag: string, command: string, { flags }: Messages): string[] {
@@ -18,8 +18,8 @@ export function splitCommand(flag: string, command: string, { flags }: Messages)
 }
 
 /**
- * Looks for a program as execvp(3) does, in the PATH if its name has no slash, and says what it is not,
- * unless it can be run. A script can if its interpreter can, execve(2).
+ * A shell script that looks for a program as execvp(3) does, in the PATH if its name has no slash. It
+ * prints why the program cannot be run. A script can be run if its interpreter can, execve(2).
  */
 const LOOK = `
   what=missing
@@ -44,9 +44,9 @@ const LOOK = `
   echo $what`;
 
 /**
- * Looks whether a program can be run, before the first client finds that it cannot.
+ * Checks whether a program can be run, before the first client finds that it cannot.
  *
- * @param flag where it was named
+ * @param flag the flag that names it
  * @throws {RefusedError} when it cannot
  */
 export async function checkProgram(
@@ -62,7 +62,7 @@ export async function checkProgram(
     return;
   }
   const args = ["-c", LOOK, program];
-  // By its path: programs are looked for in the PATH that we have, which may lack the shell.
+  // By its path, because our PATH may lack the shell.
   const { stdout } = await new Deno.Command("/bin/sh", { args, stdin: "null" }).output();
   const [what, interpreter] = new TextDecoder().decode(stdout).replace(/\n$/, "").split(/ (.*)/s);
   switch (what) {

@@ -21,7 +21,7 @@ import { checkViewPort } from "../watch/view_port.ts";
 
 const LINES_PER_SECOND = 20;
 const VERBOSE_LINES_PER_SECOND = 1_000;
-/** How long the last lines of a server that was stopped wait for a reader. */
+/** How long the last lines of a stopped server wait for a reader. */
 const LAST_WORDS_MS = 1_000;
 
 /** `playground serve <model>` */
@@ -58,7 +58,7 @@ export const serveCommand = defineCommand({
 /**
  * How many descriptors the server may have.
  *
- * @throws {RefusedError} when it could not serve anybody with them: the runtime aborts for want of them
+ * @throws {RefusedError} when they are too few for one client: the runtime would abort
  */
 async function checkDescriptorLimit(model: ModelName, { serve }: Messages): Promise<number> {
   const limit = await descriptorLimit();
@@ -78,7 +78,7 @@ function logOptions(
   };
 }
 
-/** Waits a moment for what is still to be read: whoever has stopped a server waits for its end. */
+/** Waits a moment for a reader of the last lines, but not long: a stopped server should end. */
 async function sayLastWords({ serve }: Messages): Promise<void> {
   const unread = await standardOutput.writtenWithin(LAST_WORDS_MS);
   if (unread > 0) standardError.print(serve.unread(unread));
@@ -86,7 +86,7 @@ async function sayLastWords({ serve }: Messages): Promise<void> {
 }
 
 /**
- * The code of the view is loaded only for who wants one.
+ * The code of the view is loaded only when the flags ask for one.
  *
  * @throws {RefusedError} when the view's port cannot be listened on
  */
@@ -108,7 +108,7 @@ async function viewOpener(
   return await LiveView.opener({ port, open, recordTo, language, reporter });
 }
 
-/** Each model has a port of its own, unless one was typed. */
+/** The port that was typed, or the usual one of the model. */
 function portOf(model: ModelName, typed: number): number {
   return typed === -1 ? modelEntry(model).port : typed;
 }

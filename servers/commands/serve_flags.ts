@@ -52,11 +52,11 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   fdSetsize: ["select", "select-queue"],
 };
 
-/** What a program of its own does not look at. */
+/** Flags that have no effect on another program. */
 const NOT_WITH_EXEC: readonly (keyof typeof serveFlags)[] = ["handler", "sleep", "cpu"];
 
 /**
- * Checks what single flags cannot tell: whether they go together, and with the model.
+ * Checks whether the flags go together, and with the model.
  *
  * @throws {UsageError} when they do not
  */

@@ -1,6 +1,7 @@
 /**
- * How many children there may be, in memory that the server and the supervisor see: the one takes a
- * seat for each client and blocks when there is none, the other gives it back when the child has ended.
+ * A semaphore for child processes, in memory that the server and the supervisor see: the server takes a
+ * permit for each client and blocks when there is none, and the supervisor gives it back when the child
+ * has ended.
  *
  * @module
  */
@@ -8,35 +9,35 @@
 import { maxWorkers } from "./worker_limit.ts";
 
 /** Places of the numbers. */
-const COUNT = 0;
+const MAX = 0;
 const FREE = 1;
 const UNDERWAY = 2;
 const ARE_SPARES_READY = 3;
 const LENGTH = 4;
 
-/** Blocks of counters: after the server's, the supervisor's, and from here on one for each seat. */
+/** Blocks of counters: after the server's, the supervisor's, and from here on one for each permit. */
 export const SUPERVISOR_BLOCK = 1;
 export const FIRST_CHILD_BLOCK = 2;
 
 /** The number in the trace of the child that has this block. */
-export function servantOf(block: number): number {
+export function workerOf(block: number): number {
   return block - FIRST_CHILD_BLOCK + 1;
 }
 
 /** How many clients may be on their way to the supervisor, each with its descriptor. */
 const MAX_UNDERWAY = 64;
 
-/** More processes than this are more than a machine has, and their counters would fill its memory. */
-const MAX_SEATS = 32_768;
+/** No machine has more processes than this, and their counters would fill its memory. */
+const MAX_CHILDREN = 32_768;
 
 /**
- * Memory for the seats. A child costs this process no descriptor once it has its client, but a server
+ * Memory for the semaphore. A child costs this process no descriptor once it has its client, but a server
  * that may have few descriptors should not have many processes either.
  */
 export function createChildLimit(descriptorLimit: number): SharedArrayBuffer {
   const memory = new SharedArrayBuffer(LENGTH * Int32Array.BYTES_PER_ELEMENT);
   const words = new Int32Array(memory);
-  words[COUNT] = words[FREE] = Math.min(maxWorkers(descriptorLimit, 1), MAX_SEATS);
+  words[MAX] = words[FREE] = Math.min(maxWorkers(descriptorLimit, 1), MAX_CHILDREN);
   return memory;
 }
 
@@ -48,21 +49,21 @@ export class ChildLimit {
     this.#words = new Int32Array(memory);
   }
 
-  /** How many there are, taken or not. */
-  get count(): number {
-    return this.#words[COUNT];
+  /** How many permits there are, taken or not. */
+  get max(): number {
+    return this.#words[MAX];
   }
 
   /** How many blocks of counters it takes. */
   get blocks(): number {
-    return FIRST_CHILD_BLOCK + this.count;
+    return FIRST_CHILD_BLOCK + this.max;
   }
 
-  get areTaken(): boolean {
+  get isExhausted(): boolean {
     return Atomics.load(this.#words, FREE) <= 0;
   }
 
-  /** For a client that is on its way to the supervisor. */
+  /** Takes a permit for a client that is on its way to the supervisor. */
   take(): void {
     Atomics.sub(this.#words, FREE, 1);
     Atomics.add(this.#words, UNDERWAY, 1);
@@ -74,21 +75,21 @@ export class ChildLimit {
     Atomics.notify(this.#words, UNDERWAY);
   }
 
-  /** The child has ended. */
+  /** Gives the permit of a child back that has ended. */
   giveBack(): void {
     Atomics.add(this.#words, FREE, 1);
     Atomics.notify(this.#words, FREE);
   }
 
-  /** Blocks until a seat is free and few clients are on their way. */
-  waitForOne(): void {
+  /** Blocks until a permit is free and few clients are on their way. */
+  waitForPermit(): void {
     this.#waitUntil(FREE, (free) => free > 0);
     this.#waitUntil(UNDERWAY, (underway) => underway < MAX_UNDERWAY);
   }
 
   /** Blocks until no child has a client. */
   waitForAll(): void {
-    this.#waitUntil(FREE, (free) => free === this.count);
+    this.#waitUntil(FREE, (free) => free === this.max);
   }
 
   /** Blocks until {@linkcode sparesAreReady} was called. */

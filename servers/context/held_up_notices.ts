@@ -1,9 +1,13 @@
 import type { ServerContext } from "./context.ts";
 
-/** At most one such line in this time: under load there would be one for each message. */
+/** At most one notice in this time: under load there would be one for each message. */
 const PAUSE_MS = 1_000;
 
-/** @returns a function that says who held up all others, and for how long */
+/**
+ * Reports coroutines that keep their thread for long, at most one a second.
+ *
+ * @returns a function that takes the coroutine and for how many milliseconds it held up all others
+ */
 export function heldUpNotices(
   { notify }: Pick<ServerContext, "notify">,
 ): (who: { toString(): string }, heldMs: number) => void {

@@ -1,21 +1,21 @@
 /**
- * What the supervisor and the server say to each other. All of it is rare: what happens often goes
- * through shared memory.
+ * The messages between the supervisor and the Worker of the server. All of them are rare: what happens
+ * often goes through shared memory.
  *
  * @module
  */
 
 import type { HandlerChoice } from "../handlers/handlers.ts";
-import type { ModelName } from "../context/context.ts";
 import type { ListenOptions } from "../sockets/interface.ts";
 import type { SharedMemory } from "../metrics/memory.ts";
-import type { ClientForChild, ModelOptions, Notice } from "./context.ts";
+import type { ModelName, ModelOptions, Notice } from "./context.ts";
 import type { ThreadPlan } from "./threads.ts";
+import type { ClientForChild } from "./worker_context.ts";
 
 /** The socket kinds by name. */
 export type SocketKind = "deno" | "libc";
 
-/** Everything a server needs to know. */
+/** The settings of a server, and the memory that it shares. */
 export interface ServerSetup {
   readonly model: ModelName;
   readonly sockets: SocketKind;
@@ -30,11 +30,11 @@ export interface ServerSetup {
   readonly trace: SharedMemory;
   /** Of `ChildLimit`, when children inherit their clients. */
   readonly childLimit: SharedArrayBuffer | undefined;
-  /** Of `Controls`, when the server is watched; then the handler has no other burden than theirs. */
+  /** Of `Controls`, when the server is watched; then they alone hold the simulated cost. */
   readonly controls: SharedMemory | undefined;
 }
 
-/** Threads that a server wants which cannot make them itself, because it blocks. */
+/** Threads that a server asks its supervisor for, because it blocks and cannot make them itself. */
 export interface ThreadsWanted {
   readonly plan: ThreadPlan;
   /** How many there may be. */
@@ -43,17 +43,17 @@ export interface ThreadsWanted {
   readonly queue: SharedArrayBuffer;
 }
 
-/** Everything that a client's thread on the system's sockets needs to know. */
+/** The settings of a client's thread on the system's sockets, and the memory that it shares. */
 export interface ThreadSetup
   extends Pick<ServerSetup, "handler" | "stats" | "trace" | "descriptors" | "controls"> {
   readonly recvSizeBytes: number;
   readonly clientsEach: ThreadPlan["clientsEach"];
   readonly queue: SharedArrayBuffer;
-  /** Which block of the counters is this thread's. */
+  /** The block of counters that this thread writes. */
   readonly statsBlock: number;
 }
 
-/** From a client's thread to the supervisor. */
+/** A message from a client's thread to the supervisor. */
 export type FromThread =
   | { readonly kind: "notice"; readonly notice: Notice }
   /** It has served its client, or there are no more. */
@@ -61,32 +61,32 @@ export type FromThread =
   /** It could not begin. */
   | { readonly kind: "failed"; readonly reason: string };
 
-/** From the supervisor to the server. */
+/** A message from the supervisor to the server. */
 export type ToServer =
   | { readonly kind: "start"; readonly setup: ServerSetup }
-  /** Stop; clients have `graceMs` to finish. Said again, it shortens the grace. */
+  /** Stop; clients have `graceMs` to finish. Sent again, it shortens the grace. */
   | { readonly kind: "stop"; readonly graceMs: number }
   /** Give a sign of life, through the controls. */
   | { readonly kind: "answer" };
 
-/** From the server to the supervisor. */
+/** A message from the server to the supervisor. */
 export type FromServer =
   | { readonly kind: "listening"; readonly host: string; readonly port: number }
   | { readonly kind: "failed"; readonly failure: StartFailure }
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }
-  /** A client is in their queue; said again only when the last time was heard. */
+  /** A client is in the queue; sent again only when the last one was answered. */
   | { readonly kind: "client-came" }
-  /** What was said of the end has been heard. */
+  /** The server has received `stop`. */
   | { readonly kind: "stop-heard" }
   /** A model asks to be stopped. */
   | { readonly kind: "stop-asked" }
   | { readonly kind: "notice"; readonly notice: Notice }
-  /** Children are to be started that wait for a client. */
+  /** Start children that wait for a client. */
   | { readonly kind: "prepare-spares" }
-  /** A client is to be served by a child process. */
+  /** Have a child process serve the client. */
   | { readonly kind: "client-for-child"; readonly client: ClientForChild }
   | { readonly kind: "stopped" }
-  /** The model itself has failed, which no client should be able to bring about. */
+  /** The model itself has failed, which no client should be able to cause. */
   | { readonly kind: "crashed"; readonly detail: string };
 
 /** Why a server did not start. */

@@ -4,8 +4,8 @@ import type { Controls } from "../metrics/controls.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 
 /**
- * The session of a server that is watched: its burden can be changed while it runs, and it is told who
- * sleeps. Without a burden it costs one call more.
+ * The session of a server that is watched: its simulated cost can be changed while it runs, and the
+ * trace records answers that sleep. Without a cost it takes one call more.
  */
 export class WatchedSession implements Session {
   readonly #session: Session;
@@ -14,8 +14,8 @@ export class WatchedSession implements Session {
   readonly #maySleep: boolean;
 
   /**
-   * @param client whose session it is
-   * @param maySleep whether its answers may be waited for without a burden
+   * @param client the number of the client that the session belongs to
+   * @param maySleep whether answers may have a wait even without a simulated cost
    */
   constructor(
     session: Session,

@@ -1,24 +1,24 @@
-import type { ServedBy, ServerContext } from "./context.ts";
+import type { ServedBy } from "./context.ts";
 
-/** What a process needs besides its clients: standard streams, event loops, modules being loaded. */
+/** Descriptors for all but the clients: standard streams, event loops, modules being loaded. */
 const DESCRIPTORS_OF_PROCESS = 48;
-/** Without so many it does not come to listen: 26 to 33, counted on Linux, and some to spare. */
+/** The fewest with which a server can listen: 26 to 33, counted on Linux, and some to spare. */
 const MIN_OF_PROCESS = 36;
 
 /** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and one for its client. */
 const DESCRIPTORS_PER_THREAD = 8;
 /** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
 export const DESCRIPTORS_PER_CHILD = 5;
-/** More than anybody needs, where there is no limit on descriptors. */
+/** The limit where there is none on descriptors. */
 const MAX_THREADS = 4_096;
 
-/** How many descriptors a server needs that is to serve at least one client. */
-export function minDescriptors(worker: ServedBy): number {
-  switch (worker) {
+/** How many descriptors a server needs to serve at least one client. */
+export function minDescriptors(servedBy: ServedBy): number {
+  switch (servedBy) {
     case "thread":
       return MIN_OF_PROCESS + DESCRIPTORS_PER_THREAD;
     case "process":
-      // While it is started, a child takes three more: to hear whether it could be, and for its guard.
+      // During its start a child takes three more: for the result of the start, and for its guard.
       return MIN_OF_PROCESS + DESCRIPTORS_PER_CHILD + 3;
     default:
       return MIN_OF_PROCESS + 1;
@@ -30,55 +30,59 @@ export function maxThreads(descriptorLimit: number): number {
   return Math.min(MAX_THREADS, maxWorkers(descriptorLimit, DESCRIPTORS_PER_THREAD));
 }
 
-/** How many there may be of what costs so many descriptors each; at least one. */
+/** How many workers there may be when each costs `descriptorsEach`; at least one. */
 export function maxWorkers(descriptorLimit: number, descriptorsEach: number): number {
   return Math.max(1, Math.floor((descriptorLimit - DESCRIPTORS_OF_PROCESS) / descriptorsEach));
 }
 
+/** Reports that no more than `max` clients can be served at a time. */
+interface LimitReporter {
+  clientsLimited(max: number): void;
+}
+
 /**
- * Counts workers that cost several descriptors each. Their number is limited beforehand, because a
- * Worker or a child that finds no descriptor halfway through its start cannot be recovered from.
+ * Limits the workers of a server, and gives each a number. Their number is limited beforehand, because
+ * a Worker or a child that finds no descriptor halfway through its start cannot be recovered from.
  */
 export class WorkerLimit {
-  readonly #context: ServerContext;
+  readonly #context: LimitReporter;
   readonly #max: number;
-  #count = 0;
-  #saidLimited = false;
+  readonly #numbers = new Set<number>();
   #waiter: (() => void) | undefined = undefined;
 
-  constructor(context: ServerContext, max: number) {
+  /** @param max how many workers there may be at a time */
+  constructor(context: LimitReporter, max: number) {
     this.#context = context;
     this.#max = max;
   }
 
   get isFull(): boolean {
-    return this.#count >= this.#max;
+    return this.#numbers.size >= this.#max;
   }
 
-  /** Counts one more, whether there is room for it or not. */
-  take(): void {
-    this.#count++;
+  /** Counts one more, whether there is room for it or not. @returns its number: the lowest free one */
+  take(): number {
+    let number = 1;
+    while (this.#numbers.has(number)) number++;
+    this.#numbers.add(number);
+    return number;
   }
 
-  /** One has ended. */
-  giveBack(): void {
-    this.#count--;
+  /** The worker of this number has ended. */
+  giveBack(number: number): void {
+    this.#numbers.delete(number);
     this.#waiter?.();
   }
 
-  /** Resolves when there is room for one more; says once that there was none. */
+  /** Resolves when there is room for one more, and reports when there is none. */
   async free(): Promise<void> {
     while (this.isFull) {
-      this.sayFull();
+      this.reportFull();
       await new Promise<void>((resolve) => this.#waiter = resolve);
     }
   }
 
-  /** Says, once, that there can be no more. */
-  sayFull(): void {
-    if (this.#saidLimited) return;
-    this.#saidLimited = true;
-    const limit = this.#context.descriptorLimit;
-    this.#context.notify({ kind: "clients-limited", max: this.#max, limit });
+  reportFull(): void {
+    this.#context.clientsLimited(this.#max);
   }
 }

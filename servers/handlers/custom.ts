@@ -41,7 +41,7 @@ function makeSession(path: string, make: Function): unknown {
   try {
     return make();
   } catch (error) {
-    throw new HandlerError(path, firstLine(error));
+    throw new HandlerError(path, firstLine(error), { cause: error });
   }
 }
 
@@ -49,8 +49,8 @@ function makeSession(path: string, make: Function): unknown {
 export class HandlerError extends Error {
   override readonly name = "HandlerError";
 
-  constructor(readonly path: string, readonly reason: string) {
-    super(`${path}: ${reason}`);
+  constructor(readonly path: string, readonly reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}`, options);
   }
 }
 
@@ -58,7 +58,7 @@ async function importFile(path: string): Promise<unknown> {
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
-    throw new HandlerError(path, firstLine(error));
+    throw new HandlerError(path, firstLine(error), { cause: error });
   }
 }
 

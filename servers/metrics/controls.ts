@@ -1,6 +1,6 @@
 /**
- * What can be changed while a server runs, in memory that all who serve see: a thread that blocks in
- * the system's calls would hear of it in no other way.
+ * Settings that can be changed while a server runs, in memory that all serving threads see: a thread
+ * that blocks in the system's calls gets no messages.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export function createControlsMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(CONTROLS_BYTES);
 }
 
-/** See the module. One thread sets them; any number obey. */
+/** See the module. One thread sets the controls; any number of threads obey. */
 export class Controls implements SimulatedCost {
   readonly #values: Float64Array;
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -45,13 +45,13 @@ export class Controls implements SimulatedCost {
     this.#values[CPU_MS] = cpuMs;
   }
 
-  /** For how long whoever serves is still held up. */
+  /** For how many milliseconds the serving threads are still held up. */
   get heldMs(): number {
     const untilMs = this.#values[HELD_UNTIL_MS];
     return untilMs === 0 ? 0 : Math.max(0, untilMs - Date.now());
   }
 
-  /** Whoever serves stops for so long, at the next thing that happens to it. */
+  /** Stops each serving thread for `ms` milliseconds, at its next event. */
   holdUp(ms: number): void {
     this.#values[HELD_UNTIL_MS] = Date.now() + ms;
   }
@@ -63,20 +63,20 @@ export class Controls implements SimulatedCost {
     }
   }
 
-  /** How long the loop took to answer the last time; if it still owes one, how long so far. */
+  /** How long the loop took to answer the last time; if it still owes an answer, how long so far. */
   get latencyMs(): number {
     const askedMs = this.#values[ASKED_AT_MS];
     const answeredMs = this.#values[ANSWERED_AT_MS];
     return askedMs <= answeredMs ? answeredMs - askedMs : now() - askedMs;
   }
 
-  /** To be called by the loop at each turn: it is alive. */
+  /** The loop calls it at each turn, to show that it is alive. */
   answer(): void {
     const askedMs = this.#values[ASKED_AT_MS];
     if (askedMs > this.#values[ANSWERED_AT_MS]) this.#values[ANSWERED_AT_MS] = now();
   }
 
-  /** To be called by whoever serves, between two calls: blocks its thread while it is held up. */
+  /** A serving thread calls it between two system calls: blocks the thread while it is held up. */
   obey(): void {
     if (this.#values[HELD_UNTIL_MS] === 0) return;
     for (let leftMs; (leftMs = this.heldMs) > 0;) Atomics.wait(this.#sleeper, 0, 0, leftMs);

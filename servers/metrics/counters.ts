@@ -1,5 +1,5 @@
 /**
- * The counters that who serves writes and everybody else reads, in memory that both see.
+ * Counters written by the serving thread and read by any other, in memory that both see.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export const COUNTER = {
   wakeUps: 9,
   scanned: 10,
   ready: 11,
-  /** Calls of the system's through the C library; 0 where the runtime makes them. */
+  /** System calls through the C library; 0 where the runtime makes them. */
   systemCalls: 12,
-  /** Messages that no reader of the trace had room for. */
+  /** Messages for which no reader of the trace had room. */
   untracedRecvs: 13,
   untracedSends: 14,
 } as const;
@@ -29,15 +29,15 @@ export const COUNTER = {
 /** A reading of all counters. */
 export type Counters = Record<keyof typeof COUNTER, number>;
 
-/** Room in a block, so that no two threads write into the same 128 bytes, which slows both down. */
+/** Numbers in a block: 128 bytes, so that no two threads write into the same cache lines. */
 const BLOCK_LENGTH = 16;
 
-/** Size of so many blocks of counters. */
+/** The size in bytes of `blocks` blocks of counters. */
 export function statsBytes(blocks: number): number {
   return blocks * BLOCK_LENGTH * Float64Array.BYTES_PER_ELEMENT;
 }
 
-/** Memory for the counters of so many threads or processes, each of which has a block of its own. */
+/** Memory for the counters of threads or processes, each of which has a block of its own. */
 export function createStatsMemory(blocks = 1): SharedArrayBuffer {
   return new SharedArrayBuffer(statsBytes(blocks));
 }

@@ -1,15 +1,15 @@
 /**
- * Memory that several threads see. Plain data: it crosses to Workers, which then see the same memory.
+ * Memory that several threads see. It is plain data: a Worker that it is posted to sees the same memory.
  */
 export type SharedMemory = SharedArrayBuffer | MappedMemory;
 
-/** Memory of the system's, by its address in this process, which child processes may see as well. */
+/** Memory that the system has mapped at an address in this process; child processes may share it. */
 export interface MappedMemory {
   readonly address: bigint;
   readonly sizeBytes: number;
 }
 
-/** The memory itself. What is mapped must stay so as long as it is used. */
+/** Opens the memory. A mapping must last as long as the result is used. */
 export function openMemory(memory: SharedMemory): ArrayBufferLike {
   if (memory instanceof SharedArrayBuffer) return memory;
   const pointer = Deno.UnsafePointer.create(memory.address);

@@ -13,9 +13,9 @@ import { TRACE_BYTES } from "./trace.ts";
 /** Counters begin where a line of the processors' caches does. */
 const ALIGNMENT = 64;
 
-/** What this process keeps of the memory. */
+/** The memory as the parent has it. */
 export interface ProcessMemory {
-  /** To be inherited by the children that are to see the memory. */
+  /** Children inherit it, and map it to see the same memory. */
   readonly descriptor: number;
   readonly stats: MappedMemory;
   readonly trace: MappedMemory;
@@ -23,9 +23,10 @@ export interface ProcessMemory {
 }
 
 /**
- * Memory for so many blocks of counters, a trace, and controls.
+ * Makes memory for counters, a trace, and controls.
  *
- * @throws {SystemCallError} when there is none
+ * @param blocks how many blocks of counters
+ * @throws {SystemCallError} when the system has no memory
  */
 export function createProcessMemory(blocks: number): ProcessMemory {
   const { descriptor, address } = createMapping(sizeBytes(blocks));
@@ -33,10 +34,10 @@ export function createProcessMemory(blocks: number): ProcessMemory {
 }
 
 /**
- * What a child sees of the memory.
+ * Opens the memory in a child.
  *
- * @param descriptor that it has inherited
- * @param blocks as many as there were made
+ * @param descriptor the one that the child has inherited
+ * @param blocks how many blocks of counters the parent made
  * @throws {SystemCallError} when it cannot be mapped
  */
 export function openProcessMemory(

@@ -7,16 +7,16 @@ import { TRACE_EVENT, TraceWriter } from "./trace.ts";
 const NOTHING: Uint8Array = new Uint8Array(0);
 const encoder = new TextEncoder();
 
-/** What a server must be told that counters and trace do not tell. */
+/** Events that go to the server's own code, beside counters and trace. */
 export interface RareEvents {
-  /** The model is prepared, and waits for its first client. */
+  /** The model is ready, and waits for its first client. */
   beganToWait(): void;
   outOfDescriptors(): void;
   beyondFdSetSize(descriptor: number): void;
   acceptFailed(error: Error): void;
 }
 
-/** For who accepts nobody. */
+/** For threads and processes that accept no clients. */
 export const NOTHING_RARE: RareEvents = {
   beganToWait() {},
   outOfDescriptors() {},
@@ -24,7 +24,7 @@ export const NOTHING_RARE: RareEvents = {
   acceptFailed() {},
 };
 
-/** Counts what the sockets report, and traces it while somebody looks. */
+/** Counts what the sockets report, and traces it while a reader is there. */
 export class Recorder implements Observer {
   readonly #counters: Float64Array;
   readonly #trace: TraceWriter;
@@ -33,12 +33,12 @@ export class Recorder implements Observer {
   readonly #controls: Controls | undefined;
   readonly #hosts = new Map<string, Uint8Array>();
   #hasWaited = false;
-  #saidWaiting = false;
+  #isWaiting = false;
 
   /**
-   * @param block of the counters, which nobody else may write
-   * @param worker see {@linkcode TraceRecord.servant}
-   * @param controls of a server that is watched, which whoever is told of something obeys
+   * @param block the block of counters that only this recorder writes
+   * @param worker see {@linkcode TraceRecord.worker}
+   * @param controls given when the server is watched; the calling thread obeys them
    */
   constructor(
     stats: ArrayBufferLike,
@@ -56,22 +56,22 @@ export class Recorder implements Observer {
   }
 
   waiting(): void {
-    if (this.#saidWaiting) return;
-    this.#saidWaiting = true;
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
     if (!this.#hasWaited) this.#rare.beganToWait();
     this.#hasWaited = true;
     if (this.#trace.watched) this.#trace.write(TRACE_EVENT.waiting, 0, NOTHING, 0, 0, NOTHING);
   }
 
   accepted(connection: Connection): void {
-    this.#saidWaiting = false;
+    this.#isWaiting = false;
     this.#counters[COUNTER.accepted]++;
     this.#counters[COUNTER.active]++;
     this.#note(TRACE_EVENT.accepted, connection.id, connection.peer);
     this.#controls?.obey();
   }
 
-  /** A thread or process has this client now, which another one has accepted. */
+  /** A thread or process has got this client, which another one has accepted. */
   dispatched({ id, peer }: Pick<Connection, "id" | "peer">, worker = this.#worker): void {
     this.#note(TRACE_EVENT.dispatched, id, peer, 0, NOTHING, worker);
   }

@@ -1,12 +1,12 @@
 /**
- * What happened lately, as a ring of records in shared memory.
+ * The latest events, as a ring of records in shared memory.
  *
- * Writers reserve a record with one atomic addition and never wait; the oldest record is lost when a
- * reader is slow. A record is marked as done last, so a reader knows whether it has one record or
- * halves of two. While nobody looks, nothing is written.
+ * Writers reserve a record with one atomic addition and never wait; when a reader is slow, the oldest
+ * record is lost. A record is marked as done last, so a reader knows whether it has one record or
+ * halves of two. Without a reader, nothing is written.
  *
- * Clients come and go seldom; what they say can come too fast for any reader. So a reader says how many
- * records it wants to have before it looks again, and records of messages are left out beyond that.
+ * Clients come and go seldom, but messages can come too fast for any reader. So a reader says how many
+ * records it wants until its next look, and records of messages beyond that are left out.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const TRACE_EVENT = {
   reset: 4,
   closed: 5,
   refused: 6,
-  /** A thread or process that serves clients has this one now. */
+  /** A thread or process has got this client to serve it. */
   dispatched: 7,
   /** The answer to a client is not due for `sizeBytes` milliseconds. */
   asleep: 8,
@@ -32,7 +32,7 @@ export const TRACE_EVENT = {
   cutOff: 11,
 } as const;
 
-/** What a record tells of. */
+/** The name of an event. */
 export type TraceEvent = keyof typeof TRACE_EVENT;
 
 const EVENTS = Object.keys(TRACE_EVENT) as TraceEvent[]; // in order, and keys() forgets the names
@@ -42,11 +42,11 @@ export interface TraceRecord {
   readonly event: TraceEvent;
   /** Milliseconds since the epoch. */
   readonly timeMs: number;
-  /** 0 where no client is meant. */
+  /** The number of the client; 0 for events without one. */
   readonly client: number;
   readonly host: string;
   readonly port: number;
-  /** Which of the threads or processes that serve it was; 0 is the server itself. */
+  /** The number of the thread or process that serves the client; 0 is the server itself. */
   readonly worker: number;
   /** How many bytes were received or sent. */
   readonly sizeBytes: number;
@@ -73,7 +73,7 @@ const AT = {
 };
 /** Longest host of a record: an IPv6 address with a zone. */
 const HOST_BYTES = AT.bytes - AT.host;
-/** How many of the bytes that were received a record shows. */
+/** How many of the received bytes a record shows. */
 export const SHOWN_BYTES = RECORD_BYTES - AT.bytes;
 
 /** Indices into the header, as 32-bit integers. */
@@ -121,21 +121,22 @@ export class TraceWriter {
     this.#bytes = new Uint8Array(memory);
   }
 
-  /** Whether anybody reads. Ask before making what {@linkcode write} takes. */
+  /** Whether there is a reader. Ask before making the arguments of {@linkcode write}. */
   get watched(): boolean {
     return this.#header[WATCHERS] > 0;
   }
 
-  /** Whether a reader wants another record of a message. Where not, it is to be counted instead. */
+  /** Whether a reader wants another record of a message. If not, count the message instead. */
   get hasRoom(): boolean {
     return (this.#header[WRITTEN] - this.#header[ROOM_UNTIL] | 0) < 0;
   }
 
   /**
-   * @param event of {@linkcode TRACE_EVENT}
-   * @param host of the client in ASCII
-   * @param bytes that were received; `sizeBytes` of them, of which the first are kept
-   * @param worker which of the threads or processes that serve it is
+   * @param event a number of {@linkcode TRACE_EVENT}
+   * @param host the client's, in ASCII
+   * @param sizeBytes how many bytes were received or sent
+   * @param bytes the received bytes; the record keeps the first of them
+   * @param worker the number of the writing thread or process
    */
   write(
     event: number,
@@ -180,7 +181,7 @@ export class TraceReader {
   readonly #decoder = new TextDecoder();
   #next: number;
 
-  /** @param room how many records are wanted before the first look */
+  /** @param room how many records the reader wants until its first look */
   constructor(memory: ArrayBufferLike, room = USUAL_ROOM) {
     this.#memory = memory;
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
@@ -198,7 +199,7 @@ export class TraceReader {
   /**
    * The records since the last call, and how many were overwritten before they could be read.
    *
-   * @param room how many are wanted until the next call; those beyond that may be left out
+   * @param room how many records the reader wants until the next call
    */
   read(room = USUAL_ROOM): { records: TraceRecord[]; lost: number } {
     const written = Atomics.load(this.#header, WRITTEN);

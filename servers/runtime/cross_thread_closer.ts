@@ -1,4 +1,4 @@
-import type { Clients } from "./graceful_shutdown.ts";
+import type { ClosableClients } from "../context/closable_clients.ts";
 import type { Turn } from "../sockets/interface.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { interruptThread } from "../sockets/libc/interruption.ts";
@@ -8,10 +8,10 @@ import { SHUT_RDWR, type SystemCalls, systemCalls } from "../system/system_calls
 import { wake } from "../system/eventfd.ts";
 
 /**
- * Ends clients from outside the threads that serve them, which may be blocked in a call: a socket that
- * is shut down wakes whoever waits for it.
+ * Ends clients from outside the threads that serve them, which may be blocked in a call: shutting a
+ * socket down wakes the thread that waits for it.
  */
-export class CrossThreadCloser implements Clients<number> {
+export class CrossThreadCloser implements ClosableClients<number> {
   readonly #table: DescriptorTable;
   readonly #calls: SystemCalls;
 
@@ -44,7 +44,7 @@ export class CrossThreadCloser implements Clients<number> {
 
   finish(fd: number): void {
     // Not by shutting the socket down for reading: what the client sends after we have closed would
-    // then reset the connection (RFC 1122, 4.2.2.13), and destroy what it is still owed.
+    // then reset the connection (RFC 1122, 4.2.2.13), and destroy what we still owe it.
     if (!this.#table.finish(fd)) return;
     interruptThread(this.#table.thread(fd));
     this.wakeLoop();
@@ -61,7 +61,7 @@ export class CrossThreadCloser implements Clients<number> {
     this.wakeLoop();
   }
 
-  /** Ends the wait of a server that has no client and no listener to be woken by. */
+  /** Wakes the server's loop, which may have no client and no listener left. */
   wakeLoop(): void {
     const { waker } = this.#table;
     if (waker !== undefined) wake(this.#calls, waker);

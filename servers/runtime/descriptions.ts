@@ -1,5 +1,5 @@
 /**
- * What happens, in words.
+ * The events of a server in words.
  *
  * @module
  */
@@ -8,18 +8,20 @@ import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
 import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
-import { showBytes } from "./show_bytes.ts";
 
-/** A record that people read of; the others are for pictures. */
+const decoder = new TextDecoder();
+
+/** A record that the log shows; the others are for the live view. */
 export type LoggedRecord = TraceRecord & {
   readonly event: Exclude<TraceEvent, "dispatched" | "asleep" | "blocked">;
 };
 
+/** Whether the log shows this record. */
 export function isLogged(record: TraceRecord): record is LoggedRecord {
   return record.event !== "dispatched" && record.event !== "asleep" && record.event !== "blocked";
 }
 
-/** A line of the log. */
+/** The line of the log for a record. */
 export function describeRecord(
   { event, host, port, sizeBytes, bytes }: LoggedRecord,
   { serve }: Messages,
@@ -47,7 +49,7 @@ export function describeRecord(
   }
 }
 
-/** What needs attention, in a line. */
+/** The line for a notice. */
 export function describeNotice(notice: Notice, { serve }: Messages): string {
   switch (notice.kind) {
     case "out-of-descriptors":
@@ -71,4 +73,21 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
         : serve.childKilled(pid, peer, signal);
     }
   }
+}
+
+/**
+ * Shows bytes that a client sent so that people can read them and no terminal is harmed: in quotes,
+ * with control characters escaped, and with an ellipsis if there were more.
+ *
+ * @param shown the first of the bytes
+ * @param sizeBytes how many there were
+ */
+function showBytes(shown: Uint8Array, sizeBytes: number): string {
+  const text = decoder.decode(shown);
+  const quoted = JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escape);
+  return sizeBytes > shown.length ? `${quoted}…` : quoted;
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -1,45 +1,23 @@
 import { CLIENT_SENDS, SERVER_WORKS } from "../sockets/interface.ts";
-import type { Connection, Sockets, Turn } from "../sockets/interface.ts";
+import type { Connection, Sockets } from "../sockets/interface.ts";
+import type { ClosableClients } from "../context/closable_clients.ts";
 
-/** Deno 2.5 and later versions disagree on what it is. */
+/** A number or an object, depending on the version of Deno. */
 type Timer = ReturnType<typeof setTimeout>;
 
-/** After how long without a byte a client counts as having nothing on its way any more. */
+/** After how long without a byte we take it that a client has nothing on its way. */
 const QUIET_MS = 25;
-/** For how long what is on its way is waited for, from a client that never pauses. */
+/** How long we wait for bytes on their way from a client that never pauses. */
 const LAST_BYTES_MS = 250;
-/** For how long those who were told to end are told again: one may just have begun to wait. */
+/** How long clients are ended again and again: a thread may just have begun to wait. */
 const LAST_LOOKS_MS = 100;
-/** How long it may be until it is looked again whether a client is silent. */
-const MOST_POLL_INTERVAL_MS = 60_000;
-/** How long clients may take to read what they are owed, when the grace is over. */
+/** The longest time between two looks for silent clients. */
+const MAX_POLL_INTERVAL_MS = 60_000;
+/** How long clients may take to read their last bytes when the grace is over. */
 const ABORT_MS = 1_500;
 
-/**
- * The clients of a server as those see them who end them: `Client` is a connection for who has it at
- * hand, and a descriptor for another thread.
- */
-export interface Clients<Client> {
-  /** Those that there are now. */
-  all(): Iterable<Client>;
-  /** Grows with every call that moved bytes. */
-  activity(client: Client): number;
-  /** Whose turn it is. */
-  turn(client: Client): Turn;
-  /** Whether bytes of the client wait to be received. */
-  hasUnread(client: Client): boolean;
-  /** No more clients are accepted. */
-  stopListening(): void;
-  /** From now on the client's stream is at its end for us, after what has arrived. */
-  finish(client: Client): void;
-  /** As {@linkcode finish}, because the client was silent, which is reported. */
-  dismiss(client: Client): void;
-  /** Ends the client now; what it is still owed is lost. */
-  abort(client: Client): void;
-}
-
-/** The clients of the thread that has them. */
-export function clientsOf(sockets: Sockets): Clients<Connection> {
+/** The clients of this thread. */
+export function clientsOf(sockets: Sockets): ClosableClients<Connection> {
   return {
     all: () => sockets.connections,
     activity: (connection) => connection.activity,
@@ -52,22 +30,22 @@ export function clientsOf(sockets: Sockets): Clients<Connection> {
   };
 }
 
-/** The end of a server: its clients finish, are told to, and are cut off, in this order. */
+/** The end of a server: clients may finish, then their streams are ended, and the rest is cut off. */
 export class GracefulShutdown<Client> {
-  readonly #clients: Clients<Client>;
+  readonly #clients: ClosableClients<Client>;
   readonly #onCutOff: () => void;
   #timer: Timer | undefined = undefined;
   #closingIdle = false;
   #hasCutOff = false;
   begun = false;
 
-  /** @param onCutOff is called when all who were left have been cut off */
-  constructor(clients: Clients<Client>, onCutOff: () => void = () => {}) {
+  /** @param onCutOff called when all clients that were left have been cut off */
+  constructor(clients: ClosableClients<Client>, onCutOff: () => void = () => {}) {
     this.#clients = clients;
     this.#onCutOff = onCutOff;
   }
 
-  /** Stops accepting. When called again, the new grace counts from then. */
+  /** Stops accepting. Called again, it starts a new grace. */
   begin(graceMs: number): void {
     this.begun = true;
     this.#clients.stopListening();
@@ -76,13 +54,13 @@ export class GracefulShutdown<Client> {
     this.#timer = setTimeout(() => this.#closeAll(), graceMs);
   }
 
-  /** The last client is gone. */
+  /** Ends the shutdown: the last client is gone. */
   end(): void {
     this.#closingIdle = true;
     clearTimeout(this.#timer);
   }
 
-  /** Lets what clients have sent already arrive, so that it is answered, and then ends each. */
+  /** Waits until what clients have sent has arrived, so that it is answered, and then ends each. */
   #closeAll(): void {
     this.#closingIdle = true;
     const lastBytesUntil = performance.now() + LAST_BYTES_MS;
@@ -107,32 +85,37 @@ export class GracefulShutdown<Client> {
     if (clients.length === 0) return;
     if (!this.#hasCutOff) this.#onCutOff();
     this.#hasCutOff = true;
-    this.#timer = setTimeout(() => this.#abortAll(), QUIET_MS); // one may just have begun to wait
+    this.#timer = setTimeout(() => this.#abortAll(), QUIET_MS); // a thread may just have begun to wait
   }
 }
 
-/** What is known of a client that may be silent. */
+/** How long a client has been silent. */
 interface Silence {
   readonly activity: number;
   readonly forMs: number;
 }
 
 /**
- * Ends clients that neither sent nor took a byte for `idleTimeoutMs` (0 or `Infinity`: never) while it
- * was their turn, and cuts off those that do not take what they are sent for as long again.
+ * Ends clients that neither sent nor took a byte for `idleTimeoutMs` while it was their turn, and after
+ * the same time again cuts off those that still take nothing.
+ *
+ * @param idleTimeoutMs 0 and `Infinity` mean never
  *
  * @returns a function that ends the watch
  */
-export function closeIdle<Client>(clients: Clients<Client>, idleTimeoutMs: number): () => void {
+export function closeIdle<Client>(
+  clients: ClosableClients<Client>,
+  idleTimeoutMs: number,
+): () => void {
   if (idleTimeoutMs === 0 || idleTimeoutMs === Infinity) return () => {};
   let seen = new Map<Client, Silence>();
-  const lookMs = Math.min(Math.max(10, idleTimeoutMs / 4), MOST_POLL_INTERVAL_MS);
+  const lookMs = Math.min(Math.max(10, idleTimeoutMs / 4), MAX_POLL_INTERVAL_MS);
   let lookedAtMs = performance.now();
   // A client that was silent for the whole time is found at most a quarter of it later.
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    // A look that comes late was held up, maybe by the handler in this thread, and then nobody was
-    // received from meanwhile: that is no silence of theirs.
+    // When a look comes late, the handler may have held up this thread, and nothing was received
+    // meanwhile. That does not count as silence.
     const passedMs = Math.min(nowMs - lookedAtMs, 2 * lookMs);
     lookedAtMs = nowMs;
     const present: typeof seen = new Map();
@@ -140,7 +123,7 @@ export function closeIdle<Client>(clients: Clients<Client>, idleTimeoutMs: numbe
       const forMs = silenceOf(client, seen.get(client), passedMs);
       present.set(client, { activity: clients.activity(client), forMs });
       if (forMs < idleTimeoutMs) continue;
-      // What it has sent is a sign of life, where it is received once its turn comes.
+      // Bytes that wait to be received are a sign of life.
       if (clients.turn(client) === CLIENT_SENDS && clients.hasUnread(client)) {
         present.delete(client);
       } else if (forMs >= 2 * idleTimeoutMs) clients.abort(client);

@@ -5,13 +5,12 @@ import type { Counters } from "../metrics/counters.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import { standardOutput } from "../../cli/output.ts";
 import type { LoggedRecord } from "./descriptions.ts";
-import type { BusyTime } from "./log.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
-import type { Reporter } from "./reporter.ts";
+import type { BusyTime, Reporter } from "./reporter.ts";
 
 const decoder = new TextDecoder();
 
-/** What a line says, as those read it who start a server with `--json`. */
+/** A line of `--json`. */
 export type ServerEvent =
   | Readonly<
     Address & { event: "listening"; pid: number; model: ModelName; sockets: SocketKind }
@@ -35,14 +34,14 @@ export type ServerEvent =
   | { readonly event: "cut-off"; readonly clients: number }
   | Totals;
 
-/** The last line of a server: what it did, and with `--stats` what it took. */
+/** The last line: the totals, and with `--stats` the resources that the server used. */
 export type Totals = Readonly<
   { event: "stopped"; elapsedMs: number } & Counters & Partial<ResourceUsage>
 >;
 
 /**
- * A line of JSON for each event, on standard output. While nobody reads, lines on clients are dropped,
- * and an event `more` says how many.
+ * Prints a line of JSON for each event on standard output. While nobody reads, lines about clients are
+ * dropped, and an event `more` says how many.
  */
 export class JsonReporter implements Reporter {
   listening({ host, port }: Address, model: ModelName, sockets: SocketKind): void {
@@ -96,7 +95,7 @@ function print(event: ServerEvent): void {
   standardOutput.print(JSON.stringify(event));
 }
 
-/** @param events for how many it stands */
+/** @param events how many events the line stands for */
 function offer(event: ServerEvent, events = 1): void {
   standardOutput.offer(JSON.stringify(event), describeDropped, events);
 }

@@ -3,32 +3,21 @@ import { TraceReader } from "../metrics/trace.ts";
 import { isLogged, type LoggedRecord } from "./descriptions.ts";
 import type { Reporter } from "./reporter.ts";
 
-/** How often the trace is looked at. */
+/** How often the trace is read. */
 const POLL_INTERVAL_MS = 50;
 
-/** What a log tells. */
+/** What a log shows. */
 export interface LogOptions {
-  /** How many records a second it reports at most; the others are summed up. */
+  /** The most records that it reports in a second; the others are summed up. */
   readonly maxPerSecond: number;
-  /** Whether it tells what is sent. */
+  /** Whether it reports what the server sends. */
   readonly showsSent: boolean;
-  /** Whether a second after one with too many records is summed up as a whole, if it is like it. */
+  /** Whether a second with too many records is summed up as a whole when it follows another one. */
   readonly sumsUpBusySeconds: boolean;
 }
 
-/** A second, or less, of which not all records were reported. */
-export interface BusyTime {
-  /** How many records were not. */
-  readonly notShown: number;
-  /** How many clients there were at its end. */
-  readonly active: number;
-  readonly accepted: number;
-  readonly closed: number;
-  readonly messagesPerSecond: number;
-}
-
 /**
- * Reads the trace and reports it, at most so many records a second; the others are summed up. So a
+ * Reads the trace and reports a limited number of records a second; the others are summed up. So a
  * flood costs the server next to nothing, and the terminal stays readable.
  */
 export class Log {
@@ -59,13 +48,13 @@ export class Log {
     this.#before = readCounters(stats);
   }
 
-  /** From now on reports what has been traced, from the beginning. */
+  /** Begins to report, with what was traced before. */
   begin(): void {
     this.#secondBeganMs = performance.now();
     this.#timer = setInterval(() => this.#look(), POLL_INTERVAL_MS);
   }
 
-  /** Reports what is left and ends. */
+  /** Reports the rest and ends. */
   close(): void {
     clearInterval(this.#timer);
     this.#look();

@@ -19,18 +19,18 @@ export type Memories = Pick<
   "stats" | "trace" | "descriptors" | "childLimit" | "controls"
 >;
 
-/** What there is to be shared. */
-export interface Sharing {
+/** The memory, and what the supervisor shares with child processes. */
+interface Sharing {
   readonly memories: Memories;
-  /** With children that inherit their clients, which is to say: of the model `process` on `libc`. */
+  /** Given when children inherit their clients: for the model `process` on `libc`. */
   readonly withChildren: ChildSharing | undefined;
 }
 
 /**
  * Makes the memory that a server needs.
  *
- * @param isWatched whether somebody is to change what the handler costs while it runs
- * @throws {SystemCallError} when there is none that could be shared with child processes
+ * @param isWatched whether a live view may change the cost of the handler
+ * @throws {SystemCallError} when no memory can be shared with child processes
  */
 export async function createSharing(
   { model, sockets, descriptorLimit }: Omit<ServerSetup, keyof Memories>,
@@ -50,16 +50,16 @@ export async function createSharing(
     };
   }
   const childLimit = createChildLimit(descriptorLimit);
-  const seats = new ChildLimit(childLimit);
+  const limit = new ChildLimit(childLimit);
   // Loaded only where there are children: the other models start without.
   const { createProcessMemory } = await import("../metrics/process_memory.ts");
-  const memory = createProcessMemory(seats.blocks);
+  const memory = createProcessMemory(limit.blocks);
   const { stats, trace } = memory;
   return {
     memories: {
       ...{ stats, trace, descriptors, childLimit },
       controls: isWatched ? memory.controls : undefined,
     },
-    withChildren: { seats, table: new DescriptorTable(descriptors), memory },
+    withChildren: { limit, table: new DescriptorTable(descriptors), memory },
   };
 }

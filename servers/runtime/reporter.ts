@@ -4,26 +4,36 @@ import type { ModelName } from "../context/context.ts";
 import type { Counters } from "../metrics/counters.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { LoggedRecord } from "./descriptions.ts";
-import type { BusyTime } from "./log.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
 
-/** Says what a server does: to people in lines of text, or to programs in lines of JSON. */
+/** Reports what a server does: to people in lines of text, or to programs in lines of JSON. */
 export interface Reporter {
   listening(address: Address, model: ModelName, sockets: SocketKind): void;
-  /** Where the server can be watched. */
+  /** The live view can be opened at this address. */
   watching(address: string): void;
-  /** No browser could be opened with that. */
+  /** No browser could be opened at this address. */
   noBrowser(address: string): void;
-  /** The file of a recording cannot be written any more: the recording has ended, and all else goes on. */
+  /** The file of a recording cannot be written: the recording has ended, and the server goes on. */
   recordingFailed(path: string, reason: string): void;
-  /** What a client did. */
+  /** A client did something. */
   record(record: LoggedRecord): void;
-  /** Not all that clients did was reported. */
+  /** Not all records of a time were reported. */
   busy(time: BusyTime): void;
   notice(notice: Notice): void;
   stopping(clients: number, graceMs: number): void;
   /** The server had to be ended while it had this many clients. */
   cutOff(clients: number): void;
-  /** @param usage what it took, if that was asked for */
+  /** @param usage the resources that the server used, with `--stats` */
   totals(counters: Counters, elapsedMs: number, usage?: ResourceUsage): void;
+}
+
+/** A second, or less, in which not all records were reported. */
+export interface BusyTime {
+  /** How many records were not reported. */
+  readonly notShown: number;
+  /** How many clients the server had at its end. */
+  readonly active: number;
+  readonly accepted: number;
+  readonly closed: number;
+  readonly messagesPerSecond: number;
 }

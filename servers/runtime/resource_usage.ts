@@ -1,18 +1,18 @@
 import process from "node:process";
 import { cFunctions } from "../system/c_library.ts";
 
-/** What a server took of the machine. What the system does not tell is `undefined`. */
+/** The resources that a server used; `undefined` where the system does not count them. */
 export interface ResourceUsage {
   /** CPU time of the server and of its children that have ended. */
   readonly userSeconds: number;
   readonly systemSeconds: number;
   /** The most memory that the server itself had resident at a time. */
   readonly peakMemoryBytes: number | undefined;
-  /** The same of its largest child that has ended; 0 if it had none. */
+  /** The same for its largest child that has ended; 0 if it had none. */
   readonly peakChildMemoryBytes: number | undefined;
-  /** A thread waited for something. */
+  /** How often a thread waited for something. */
   readonly voluntarySwitches: number | undefined;
-  /** A thread had to make room for another. */
+  /** How often a thread had to make room for another. */
   readonly involuntarySwitches: number | undefined;
 }
 
@@ -24,7 +24,7 @@ const AT = { userTime: 0, systemTime: 16, peakKilobytes: 32, voluntary: 128, inv
 const RUSAGE_BYTES = 144;
 
 /**
- * Reads what this process has taken so far. Needs the permission `--allow-ffi` on Linux.
+ * Reads what this process has used so far. Needs the permission `--allow-ffi` on Linux.
  *
  * @param hasChildren whether clients were served by child processes, which count then
  */
@@ -49,7 +49,7 @@ function readFromSystem(hasChildren: boolean): ResourceUsage {
   const c = functions();
   const [own, children] = [RUSAGE_SELF, RUSAGE_CHILDREN].map((who) => {
     const bytes = new Uint8Array(RUSAGE_BYTES);
-    // Others than those that serve were started and have ended: what they took says nothing.
+    // Other children may have been started and ended, such as a browser: they do not count.
     if (who === RUSAGE_SELF || hasChildren) c.getrusage(who, bytes);
     return new DataView(bytes.buffer);
   });

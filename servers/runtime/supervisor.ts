@@ -1,6 +1,6 @@
 /**
- * The supervisor: starts the server, listens to signals, and says what happens. It never touches a
- * client, so it answers whatever the model is doing.
+ * The supervisor: starts the server, listens to signals, and reports what happens. It never touches a
+ * client, so it can answer a signal while the model blocks.
  *
  * @module
  */
@@ -8,7 +8,8 @@
 import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
-import { type Clients, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
+import type { ClosableClients } from "../context/closable_clients.ts";
+import { closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { FromServer, ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
@@ -27,15 +28,19 @@ import { Stop, type Stoppable } from "./stop.ts";
 import type { View, WatchedServer } from "./view.ts";
 import { CrossThreadCloser } from "./cross_thread_closer.ts";
 
-/** The same thing about descriptors is said once, however often it happens. */
-const SAID_ONCE: readonly Notice["kind"][] = ["out-of-descriptors", "beyond-fd-setsize"];
+/** Notices that are reported only once, however often they come. */
+const SAID_ONCE: readonly Notice["kind"][] = [
+  "out-of-descriptors",
+  "beyond-fd-setsize",
+  "clients-limited",
+];
 
-/** How a server is run, beyond what its server must know. */
+/** The options of {@linkcode supervise}. */
 export interface Supervision {
   readonly setup: Omit<ServerSetup, keyof Memories>;
   readonly graceMs: number;
   readonly log: LogOptions | undefined;
-  /** Whether what the server took is told at the end. */
+  /** Whether the totals include the resources that the server used. */
   readonly stats: boolean;
   readonly reporter: Reporter;
   readonly messages: Messages;
@@ -57,19 +62,19 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const log = supervision.log && new Log(trace, stats, reporter, supervision.log);
   const startedMs = performance.now();
   const closer = setup.sockets === "libc" ? new CrossThreadCloser(memories.descriptors) : undefined;
-  const context = new RunningServer(supervision, serverSetup(setup, memories), closer);
-  const stop = new Stop(supervision, context, stats);
-  if (withChildren !== undefined) await context.startChildren(withChildren);
-  context.onCutOff = () => stop.clientsAreCutOff();
-  context.start(stop, log);
+  const server = new RunningServer(supervision, serverSetup(setup, memories), closer);
+  const stop = new Stop(server, stats, supervision);
+  if (withChildren !== undefined) await server.startChildren(withChildren);
+  server.onCutOff = () => stop.clientsAreCutOff();
+  server.start(stop, log);
   stop.listenToSignals();
   try {
-    await context.stopped;
+    await server.stopped;
   } finally {
-    await context.view?.end();
-    await context.end();
+    await server.view?.end();
+    await server.end();
     log?.close();
-    stop.end(); // last: a signal that comes meanwhile would end us without another word
+    stop.end(); // last: before that, a signal would still act on the server
   }
   const usage = supervision.stats
     ? readResourceUsage(modelEntry(setup.model).servedBy === "process")
@@ -83,7 +88,7 @@ class RunningServer implements Stoppable {
   readonly stopped: Promise<void>;
   isListening = false;
   #port: number | undefined = undefined;
-  /** Called when all clients that are ended from here, and were left, have been cut off. */
+  /** Called when this thread has cut off all clients that were left. */
   onCutOff: () => void = () => {};
 
   readonly #stopped: () => void;
@@ -99,7 +104,7 @@ class RunningServer implements Stoppable {
   #threads: ClientThreads | undefined = undefined;
   #children: ChildProcesses | undefined = undefined;
 
-  /** @param warden of the system's sockets */
+  /** @param closer given when the server uses the system's sockets */
   constructor(supervision: Supervision, setup: ServerSetup, closer: CrossThreadCloser | undefined) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.stopped = promise;
@@ -120,34 +125,34 @@ class RunningServer implements Stoppable {
     }
   }
 
-  /** Ends these clients from here when the server stops, and before that those that are idle. */
-  watch<Client>(clients: Clients<Client>): void {
+  /** Ends idle clients from this thread, and all of them when the server stops. */
+  watch<Client>(clients: ClosableClients<Client>): void {
     this.#watches.push(watch(clients, this.#setup, () => this.onCutOff()));
   }
 
-  /** A server that nobody watches from here has an event loop, and ends its clients itself. */
+  /** A server on Deno's sockets has an event loop, and ends its clients itself. */
   get answers(): boolean {
     return this.#watches.length === 0;
   }
 
-  /** Ends it by force: what clients are still owed is lost, and is not to look whole. */
+  /** Ends the server by force. A reset tells clients that they did not get everything. */
   giveUp(): void {
     if (this.#port !== undefined) resetAllOwn(this.#port);
     this.#stopped();
   }
 
   /**
-   * How the server's loop is asked for a sign of life: a thread that blocks in the system's calls has no
-   * loop, unless it waits for all its sockets at once.
+   * A function that asks the server's loop for a sign of life. A thread that blocks in the system's calls
+   * has no loop, unless it waits for all its sockets at once.
    */
   #nudgedBy(closer: CrossThreadCloser | undefined): (() => void) | undefined {
     if (closer === undefined) return () => tell(this.#worker, { kind: "answer" });
-    const { servedBy: worker, waitsIn } = modelEntry(this.#setup.model);
-    const hasReadinessCall = (worker === "loop" || worker === "coroutine") && waitsIn !== "-";
+    const { servedBy, waitsIn } = modelEntry(this.#setup.model);
+    const hasReadinessCall = (servedBy === "loop" || servedBy === "coroutine") && waitsIn !== "-";
     return hasReadinessCall ? () => closer.wakeLoop() : undefined;
   }
 
-  /** As all that is for children, this is loaded only where there are some. */
+  /** The code for child processes is loaded only where there are some. */
   async startChildren(sharing: ChildSharing): Promise<void> {
     const { ChildProcesses } = await import("../workers/libc/child_processes.ts");
     this.#children = new ChildProcesses(this.#setup, sharing, this.#notice);
@@ -155,8 +160,8 @@ class RunningServer implements Stoppable {
   }
 
   /**
-   * @param stop what is begun when the model asks for its end
-   * @param log what is begun when it listens: what happens is told after that
+   * @param stop begun when the model asks for its end
+   * @param log begun when the server listens, so that the line `listening` comes first
    */
   start(stop: Stop, log: Log | undefined): void {
     this.#worker.onmessage = ({ data }: MessageEvent<FromServer>) => this.#hear(data, stop, log);
@@ -244,11 +249,11 @@ interface Watch {
 }
 
 /**
- * Ends clients from here, when it is time: a server that blocks in the system's calls could not be
- * told to do it, and a child process has no connection with it.
+ * Ends clients from this thread: a server that blocks in the system's calls cannot be told to do it,
+ * and does not have the connections of child processes.
  */
 function watch<Client>(
-  clients: Clients<Client>,
+  clients: ClosableClients<Client>,
   { idleTimeoutMs }: Supervision["setup"],
   onCutOff: () => void,
 ): Watch {
@@ -256,7 +261,7 @@ function watch<Client>(
   return { shutdown, stopClosingIdle: closeIdle(clients, idleTimeoutMs) };
 }
 
-/** When a server is watched, what its handler costs is set in the controls, and nowhere else. */
+/** When a server is watched, only the controls hold the simulated cost of its handler. */
 function serverSetup(setup: Supervision["setup"], memories: Memories): ServerSetup {
   if (memories.controls === undefined) return { ...setup, ...memories };
   new Controls(openMemory(memories.controls)).setSimulatedCost(setup.handler);

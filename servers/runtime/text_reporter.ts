@@ -8,13 +8,12 @@ import type { ModelName } from "../context/context.ts";
 import type { Counters } from "../metrics/counters.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import { describeNotice, describeRecord, type LoggedRecord } from "./descriptions.ts";
-import type { BusyTime } from "./log.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
-import type { Reporter } from "./reporter.ts";
+import type { BusyTime, Reporter } from "./reporter.ts";
 
 /**
- * Lines of text: the log on standard output, what needs attention on standard error. While nobody reads,
- * lines on clients are dropped, and a line says how many.
+ * Prints lines of text: the log on standard output, and notices on standard error. While nobody reads,
+ * lines about clients are dropped, and a line says how many.
  */
 export class TextReporter implements Reporter {
   readonly #messages: Messages;
@@ -46,7 +45,7 @@ export class TextReporter implements Reporter {
   }
 
   busy({ active, accepted, closed, messagesPerSecond }: BusyTime): void {
-    if (accepted + closed + messagesPerSecond === 0) return; // what is not shown was before
+    if (accepted + closed + messagesPerSecond === 0) return; // the dropped records are older
     this.#log(dim(this.#messages.serve.busy(active, messagesPerSecond, accepted, closed)));
   }
 

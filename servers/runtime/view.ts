@@ -4,18 +4,18 @@ import type { ServerSetup } from "../context/protocol.ts";
 import type { Controls } from "../metrics/controls.ts";
 import type { Address } from "../sockets/interface.ts";
 
-/** What a view sees of a server, and may change. */
+/** The server as its view sees it. */
 export interface WatchedServer {
   readonly setup: Pick<ServerSetup, "model" | "sockets" | "handler" | "options">;
   readonly stats: ArrayBufferLike;
   readonly trace: ArrayBufferLike;
   readonly controls: Controls;
   readonly messages: Messages;
-  /** Has the server's loop give a sign of life. `undefined` where there is no loop that could. */
+  /** Asks the server's loop for a sign of life; `undefined` where there is no loop. */
   readonly nudge: (() => void) | undefined;
 }
 
-/** A view of a server, as the supervisor has it. */
+/** A view of a server, as the supervisor uses it. */
 export interface View {
   /**
    * The server listens, and its view can be opened.
@@ -24,7 +24,7 @@ export interface View {
    */
   listening(address: Address): Promise<void>;
   notice(notice: Notice): void;
-  /** The server stops: clients that were opened from the view leave. */
+  /** The server stops: clients that the view opened leave. */
   stopping(): void;
   end(): Promise<void>;
 }

@@ -14,36 +14,37 @@ import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
-import { Recorder } from "../metrics/recorder.ts";
+import { type RareEvents, Recorder } from "../metrics/recorder.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { DenoSockets } from "../sockets/deno/sockets.ts";
 import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { HostLookupError } from "../sockets/libc/host_lookup.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
-import type { Sockets } from "../sockets/interface.ts";
+import type { Address, Sockets } from "../sockets/interface.ts";
 import type { Observer } from "../sockets/observer.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
 import { ChildLimit } from "../context/child_limit.ts";
 import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
-import type { Model, Notice, ServerContext } from "../context/context.ts";
+import type { Children, Model, Notice } from "../context/context.ts";
 import type { FromServer, ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import { shareWithHandler } from "../handlers/shared_thread.ts";
-import { messageOf } from "../system/thrown.ts";
+import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
+import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
-/** Kept, since it is taken from the code of handlers. */
+/** Kept here, because the code of handlers cannot reach `postMessage`. */
 const post = self.postMessage.bind(self);
 
 /** The server's own block of the counters, and its number in the trace. */
-const ENGINE = 0;
+const SERVER = 0;
 
-/** Of Deno's sockets: a server that blocks could not be told, and is ended from outside. */
+/** Only on Deno's sockets: a server that blocks in the system's calls is ended by the supervisor. */
 let shutdown: GracefulShutdown<Connection> | undefined;
-/** The grace of a stop that came before there was anything to stop. */
+/** The grace of a stop that came before the server had started. */
 let pendingGraceMs: number | undefined;
-/** Of a server that is watched. */
+/** Given when the server is watched. */
 let controls: Controls | undefined;
 
 self.onmessage = ({ data }: MessageEvent<ToServer>) => {
@@ -56,21 +57,21 @@ self.onmessage = ({ data }: MessageEvent<ToServer>) => {
   }
 };
 
-// What a handler of one's own throws when nobody calls it ends the server, but with a line.
+// An error that a handler file throws from a timer or a promise ends the server, with a line.
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  tell({ kind: "crashed", detail: messageOf(event.reason) });
+  tell({ kind: "crashed", detail: describeThrown(event.reason) });
 });
 self.addEventListener("error", (event) => {
   event.preventDefault();
-  tell({ kind: "crashed", detail: messageOf(event.error) });
+  tell({ kind: "crashed", detail: describeThrown(event.error) });
 });
 
 async function start(setup: ServerSetup): Promise<void> {
   if (setup.controls !== undefined) controls = new Controls(openMemory(setup.controls));
   let handler: Handler;
   let model: Model;
-  let context: ServerContext;
+  let context: WorkerContext;
   try {
     if (isHandlerFile(setup.handler.name)) shareWithHandler();
     handler = await makeHandler(setup.handler);
@@ -82,19 +83,19 @@ async function start(setup: ServerSetup): Promise<void> {
     return;
   }
   const { sockets } = context;
-  const stopClosingIdle = setup.sockets === "deno" ? lookAfterClients(sockets, setup) : () => {};
+  const stopClosingIdle = setup.sockets === "deno" ? manageClients(sockets, setup) : () => {};
   try {
     await model(context);
     await sockets.allClosed();
     tell({ kind: "stopped" });
   } catch (error) {
-    tell({ kind: "crashed", detail: messageOf(error) });
+    tell({ kind: "crashed", detail: describeThrown(error) });
   }
   stopClosingIdle();
 }
 
-/** @returns a function that ends it */
-function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => void {
+/** Ends idle clients, and prepares the end of the server. @returns a function that stops both */
+function manageClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => void {
   const clients = clientsOf(sockets);
   shutdown = new GracefulShutdown(clients);
   if (pendingGraceMs !== undefined) shutdown.begin(pendingGraceMs);
@@ -105,26 +106,13 @@ function lookAfterClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () 
   };
 }
 
-async function makeContext(setup: ServerSetup, handler: Handler): Promise<ServerContext> {
+async function makeContext(setup: ServerSetup, handler: Handler): Promise<WorkerContext> {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
-  const recorder = new Recorder(
-    openMemory(setup.stats),
-    openMemory(setup.trace),
-    {
-      beganToWait: () => tell({ kind: "listening", ...listener.address }),
-      outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit: setup.descriptorLimit }),
-      beyondFdSetSize: (descriptor) =>
-        notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize: setup.listen.descriptorsBelow }),
-      acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
-    },
-    ENGINE,
-    ENGINE,
-    controls,
-  );
+  const recorder = makeRecorder(setup, notify, () => listener.address);
   const { sockets, isStopping } = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const context: ServerContext = {
+  const context: WorkerContext = {
     sockets,
     listener,
     recvSizeBytes: setup.listen.recvSizeBytes,
@@ -141,13 +129,15 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Server
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
     startThreads: (plan) => startThreads(setup, context, plan),
+    startChildren: () => startChildren(context),
     dispatched: (connection, worker) => recorder.dispatched(connection, worker),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
     notify,
+    clientsLimited: (max) => notify({ kind: "clients-limited", max, limit: setup.descriptorLimit }),
     childService: setup.childLimit && {
-      seats: new ChildLimit(setup.childLimit),
+      limit: new ChildLimit(setup.childLimit),
       prepareSpares: () => tell({ kind: "prepare-spares" }),
       serve: (client) => tell({ kind: "client-for-child", client }),
     },
@@ -155,9 +145,24 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Server
   return context;
 }
 
+/** @param addressOf called when the model waits for its first client */
+function makeRecorder(
+  { stats, trace, descriptorLimit: limit, listen: { descriptorsBelow: fdSetSize } }: ServerSetup,
+  notify: (notice: Notice) => void,
+  addressOf: () => Address,
+): Recorder {
+  const rareEvents: RareEvents = {
+    beganToWait: () => tell({ kind: "listening", ...addressOf() }),
+    outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit }),
+    beyondFdSetSize: (descriptor) => notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize }),
+    acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
+  };
+  return new Recorder(openMemory(stats), openMemory(trace), rareEvents, SERVER, SERVER, controls);
+}
+
 async function startThreads(
   { sockets, descriptors }: ServerSetup,
-  context: ServerContext,
+  context: WorkerContext,
   plan: ThreadPlan,
 ): Promise<Threads> {
   if (sockets === "deno") {
@@ -168,7 +173,16 @@ async function startThreads(
   return LibcThreads.start(context, plan, descriptors, tell);
 }
 
-/** The code of the system's calls is loaded with them, and nobody else waits for it. */
+async function startChildren(context: WorkerContext): Promise<Children> {
+  if (context.childService === undefined) {
+    const { DenoChildren } = await import("../workers/deno/children.ts");
+    return await DenoChildren.start(context);
+  }
+  const { LibcChildren } = await import("../workers/libc/children.ts");
+  return LibcChildren.start(context, context.childService);
+}
+
+/** The code for the system's calls is loaded only where it is used. */
 async function makeSockets(
   setup: ServerSetup,
   observer: Observer,
@@ -182,7 +196,7 @@ async function makeSockets(
   const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
   if (isHandlerFile(setup.handler.name)) {
-    const { EventLoopTurns } = await import("./event_loop_turns.ts");
+    const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
     new EventLoopTurns().before(sockets);
   }
   return { sockets, isStopping: () => table.stopping };
@@ -199,7 +213,7 @@ function watched(
   return new WatchedSession(session, controls, recorder, client, maySleep);
 }
 
-/** A session; when it cannot begin, one that fails as soon as it is given something. */
+/** A session. When the handler cannot begin one, it is one that fails at the first bytes. */
 function beginSession(handler: Handler): Session {
   try {
     return handler();
@@ -224,10 +238,14 @@ function reportFailed(
     notify({ kind: "out-of-descriptors", limit: descriptorLimit });
     return;
   }
-  notify({ kind: "client-failed", peer: formatAddress(connection.peer), reason: error.message });
+  notify({
+    kind: "client-failed",
+    peer: formatAddress(connection.peer),
+    reason: describeThrown(error),
+  });
 }
 
-/** What an error of bind(2) means. */
+/** The meaning of errors of bind(2). */
 const REASONS: Readonly<Record<string, Exclude<StartFailure["reason"], "handler">>> = {
   EADDRINUSE: "address-in-use",
   EADDRNOTAVAIL: "address-not-here",
@@ -236,19 +254,19 @@ const REASONS: Readonly<Record<string, Exclude<StartFailure["reason"], "handler"
 
 function explainFailure(error: unknown): StartFailure {
   if (error instanceof HandlerError) {
-    return { reason: "handler", path: error.path, detail: error.reason };
+    return { reason: "handler", path: error.path, detail: withStack(error.reason, error) };
   }
   const detail = messageOf(error);
   if (error instanceof HostLookupError) return { reason: "no-such-host", detail };
   if (error instanceof SystemCallError) {
-    return { reason: REASONS[error.code] ?? "other", detail };
+    return { reason: REASONS[error.code] ?? "other", detail: describeThrown(error) };
   }
   if (error instanceof Deno.errors.AddrInUse) return { reason: "address-in-use", detail };
   if (error instanceof Deno.errors.AddrNotAvailable) return { reason: "address-not-here", detail };
   if (error instanceof Deno.errors.PermissionDenied) return { reason: "permission", detail };
   // Deno gives the resolver's errors no class and no code of their own, getaddrinfo(3).
   if (/lookup|resolve/.test(detail)) return { reason: "no-such-host", detail };
-  return { reason: "other", detail };
+  return { reason: "other", detail: describeThrown(error) };
 }
 
 function tell(message: FromServer): void {

@@ -15,7 +15,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-read",
   "--allow-write",
   "--allow-run",
-  "--allow-env=LC_ALL,LC_MESSAGES,LANG,TERM,PLAYGROUND_GUARDED_BY",
+  "--allow-env=LC_ALL,LC_MESSAGES,LANG,TERM,PLAYGROUND_DEBUG,PLAYGROUND_GUARDED_BY",
   "--allow-ffi",
 ];
 

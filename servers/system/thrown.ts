@@ -14,6 +14,29 @@ export function messageOf(thrown: unknown): string {
   return asText(toError(thrown).message);
 }
 
+/** What was thrown, in words; with `PLAYGROUND_DEBUG=1`, its stack follows on lines of its own. */
+export function describeThrown(thrown: unknown): string {
+  return withStack(messageOf(thrown), thrown);
+}
+
+/** `message`, and with `PLAYGROUND_DEBUG=1` the stack of what was thrown on the lines after it. */
+export function withStack(message: string, thrown: unknown): string {
+  if (!(thrown instanceof Error) || Deno.env.get("PLAYGROUND_DEBUG") !== "1") return message;
+  return `${message}\n${stackOf(thrown)}`;
+}
+
+/** What was thrown, as an error that can be posted to another thread, whatever it was. */
+export function postableError(thrown: unknown): Error {
+  const error = new Error(messageOf(thrown));
+  error.stack = stackOf(toError(thrown));
+  return error;
+}
+
+/** The stack of an error, or that of its cause, which is nearer to the fault. */
+function stackOf(error: Error): string {
+  return asText((error.cause instanceof Error ? error.cause : error).stack);
+}
+
 function asText(value: unknown): string {
   try {
     return String(value);

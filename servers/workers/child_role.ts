@@ -8,7 +8,7 @@ import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { selfExec } from "../system/self_exec.ts";
-import { messageOf } from "../system/thrown.ts";
+import { describeThrown } from "../system/thrown.ts";
 
 /** The name of the role on the command line. */
 export const CHILD_ROLE = "--serve-one-client";
@@ -18,18 +18,15 @@ interface ChildOptions {
   readonly recvSizeBytes: number;
   /** JSON has no `Infinity`, and makes `null` of it. */
   readonly idleTimeoutMs: number | null;
-  /** Of a child whose standard input and output are a socket and not pipes. */
+  /** Given when standard input and output are a socket and not pipes. */
   readonly inherited?: InheritedOptions;
 }
 
 /** The program and arguments that start a child. */
 export function childCommand(options: ChildOptions): [string, string[]] {
   // A child needs no network: its client is its standard input and output.
-  const permissions = [
-    "--no-prompt",
-    "--allow-read",
-    ...(options.inherited ? ["--allow-ffi"] : []),
-  ];
+  const permissions = ["--no-prompt", "--allow-read", "--allow-env=PLAYGROUND_DEBUG"];
+  if (options.inherited) permissions.push("--allow-ffi");
   return selfExec([CHILD_ROLE, JSON.stringify(options)], permissions);
 }
 
@@ -41,7 +38,7 @@ export function childCommand(options: ChildOptions): [string, string[]] {
  *   {@linkcode SILENT_STATUS} when the client was silent
  */
 export async function serveOneClient(json: string): Promise<number> {
-  // What a handler of one's own throws when nobody calls it ends its client, with a line.
+  // An error that a handler file throws from a timer or a promise ends its client, with a line.
   addEventListener("error", (event) => {
     event.preventDefault();
     failWith(event.error);
@@ -54,7 +51,7 @@ export async function serveOneClient(json: string): Promise<number> {
     await serve(json);
     return 0;
   } catch (error) {
-    // The parent has ended, or has no client any more: there is nobody to serve and nobody to tell.
+    // The parent has ended, or has no client any more, so nobody needs an answer or a report.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     if (error instanceof SilentClient) return SILENT_STATUS;
     return failWith(error);
@@ -62,7 +59,7 @@ export async function serveOneClient(json: string): Promise<number> {
 }
 
 function failWith(error: unknown): never {
-  console.error(messageOf(error));
+  console.error(describeThrown(error));
   Deno.exit(1);
 }
 
@@ -70,7 +67,7 @@ async function serve(json: string): Promise<void> {
   const { handler, recvSizeBytes, idleTimeoutMs, inherited }: ChildOptions = JSON.parse(json);
   const session = (await makeHandler(handler))();
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  // The process is its client's alone, so it may block and sleep as it likes.
+  // The process has only this client, so it may block.
   const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
   if (inherited !== undefined) {
     const { serveInherited } = await import("./libc/child.ts");
@@ -90,10 +87,10 @@ async function serve(json: string): Promise<void> {
   await serveClient(standardStreams, session, new Uint8Array(recvSizeBytes), sleep);
 }
 
-/** Longer than this no timer takes: it would ring at once. */
+/** A timer of more than this fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The client was silent while it was its turn. */
+/** The client was silent for too long while it was its turn. */
 class SilentClient extends Error {}
 
 /** @throws {SilentClient} when it takes longer */

@@ -1,9 +1,9 @@
 /**
  * The queue of clients between the thread that accepts them and the threads that serve them, in memory
- * that all of them see: a client in it is a descriptor and what is known of its owner.
+ * that all of them see. A client in it is a descriptor, a number and the address of its peer.
  *
- * A thread that finds it empty really waits, so it can be told neither of a client nor of the end in
- * any other way. One thread puts clients in; any number takes them out.
+ * A thread that finds the queue empty blocks, so only the queue can wake it: for a client, or for the
+ * end. One thread puts clients in; any number takes them out.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const UNFINISHED = 3;
 const CALLED = 4;
 const HEADER_LENGTH = 16;
 
-/** Added to the number of those who are queued when there will be no more. */
+/** Added to the number of queued clients when there will be no more. */
 const CLOSED = 0x4000_0000;
 
 /** Places in the slot of a client. */
@@ -84,11 +84,11 @@ export class ClientQueue {
     return (Atomics.load(this.#words, QUEUED) & CLOSED) !== 0;
   }
 
-  /** To be called by one thread only, and not by more clients than the memory is for. */
+  /** Puts a client in. Only one thread may call it, with no more clients than the memory is for. */
   put({ fd, id, peer }: QueuedClient): void {
     const at = this.#slot(this.#put);
     const words = this.#words;
-    // Whoever took the last client of this slot may still be reading it.
+    // The thread that took the last client of this slot may still be reading it.
     while (Atomics.load(words, at + STATE) === FULL) Atomics.wait(words, at + STATE, FULL);
     words[at + DESCRIPTOR] = fd;
     words[at + ID] = id;
@@ -103,11 +103,12 @@ export class ClientQueue {
     Atomics.notify(words, QUEUED, 1);
   }
 
-  /** @returns whether the supervisor has answered the last call, and is to be called once more */
+  /** @returns whether the supervisor has answered the last call, so that the caller must call again */
   callSupervisor(): boolean {
     return Atomics.exchange(this.#words, CALLED, 1) === 0;
   }
 
+  /** Says that the supervisor has heard the last call. */
   answerCall(): void {
     Atomics.store(this.#words, CALLED, 0);
   }
@@ -123,13 +124,13 @@ export class ClientQueue {
     return client;
   }
 
-  /** The connection of a client that was taken is closed. */
+  /** Says that the connection of a client that was taken is closed. */
   finished(): void {
     Atomics.sub(this.#words, UNFINISHED, 1);
     Atomics.notify(this.#words, UNFINISHED);
   }
 
-  /** No more clients come: threads that find it empty need not wait. */
+  /** Says that no more clients come: threads that find the queue empty need not wait. */
   close(): void {
     Atomics.or(this.#words, QUEUED, CLOSED);
     Atomics.notify(this.#words, QUEUED);
@@ -138,9 +139,9 @@ export class ClientQueue {
   /** Blocks until fewer than `count` clients wait for a thread. */
   waitUntilShorterThan(count: number): void {
     for (;;) {
-      const dispatched = Atomics.load(this.#words, TAKEN);
-      if (((this.#put - dispatched) | 0) < count) return;
-      Atomics.wait(this.#words, TAKEN, dispatched);
+      const taken = Atomics.load(this.#words, TAKEN);
+      if (((this.#put - taken) | 0) < count) return;
+      Atomics.wait(this.#words, TAKEN, taken);
     }
   }
 

@@ -8,7 +8,7 @@ import { linesOf } from "../../cli/text_lines.ts";
 import { assertEquals, assertMatch, assertNotMatch } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
-import { Server, spawn } from "../harness/playground.ts";
+import { run, Server, spawn } from "../harness/playground.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
@@ -82,6 +82,46 @@ for (const { name, args } of MODELS) {
     assertEquals([told > 0, server.events("reset").length], [true, 0]);
   }, { ignore });
 }
+
+const SHOWING = MODELS.filter(({ args }) =>
+  ["blocking", "process", "thread", "select"].includes(args[0])
+);
+
+for (const { name, args } of SHOWING) {
+  test(`${name}: with PLAYGROUND_DEBUG=1, a handler's fault shows its place`, async () => {
+    await using file = await handlerFile(
+      doing(`{ fail(); }\n        function fail() { throw new Error("on purpose"); }`),
+    );
+    const options = { env: { PLAYGROUND_DEBUG: "1" } };
+    await using server = await Server.start([...args, "--handler", file.path], options);
+    using conn = await server.connect();
+    await writeAll(conn, encode("go"));
+    await readToEnd(conn).catch(() => {});
+    const event = name.startsWith("process") ? "child-ended" : "client-failed";
+    const { reason = "" } = await server.event(event);
+    const { stderr } = await server.stop();
+    assertMatch(`${reason}${stderr}`, /on purpose\nError: on purpose\n\s+at fail .*\.mjs:6:/);
+  });
+
+  test(`${name}: with PLAYGROUND_DEBUG=1, a rejected promise shows its place`, async () => {
+    await using file = await handlerFile(doing(`Promise.reject(new Error("on purpose"));`));
+    const options = { env: { PLAYGROUND_DEBUG: "1" } };
+    await using server = await Server.start([...args, "--handler", file.path], options);
+    using conn = await server.connect();
+    await writeAll(conn, encode("go"));
+    await readToEnd(conn).catch(() => {});
+    const { stdout, stderr } = await server.stop().catch(() => server.outcome());
+    assertMatch(stdout + stderr, /on purpose(\n|\\n)Error: on purpose(\n|\\n)\s+at .*\.mjs:5:/);
+  });
+}
+
+test("with PLAYGROUND_DEBUG=1, a handler's file that cannot be loaded shows its place", async () => {
+  await using file = await handlerFile(`\nthrow new Error("on purpose");`);
+  const args = ["serve", "select", "--handler", file.path];
+  const { code, stderr } = await run(args, { env: { PLAYGROUND_DEBUG: "1" } });
+  assertEquals(code, 1);
+  assertMatch(stderr, /on purpose\nError: on purpose\n\s+at .*\.mjs:2:/);
+});
 
 const STUCK: [what: string, source: string, args: readonly string[]][] = [
   ...["select", "thread"].flatMap((model): typeof STUCK => [

@@ -1,30 +1,21 @@
-import { CLIENT_SENDS, formatAddress, SERVER_WORKS, WOULD_BLOCK } from "../../sockets/interface.ts";
-import type { Address, Connection } from "../../sockets/interface.ts";
-import { READY_BYTE, SILENT_STATUS } from "../child_protocol.ts";
-import { childCommand } from "../child_role.ts";
-import type { Children } from "../children.ts";
-import { Watchdog } from "../../system/watchdog.ts";
+import type { Children } from "../../context/context.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
 import { DESCRIPTORS_PER_CHILD, maxWorkers, WorkerLimit } from "../../context/worker_limit.ts";
-import type { ServerContext } from "../../context/context.ts";
-import { IdAllocator } from "../id_allocator.ts";
+import { CLIENT_SENDS, SERVER_WORKS, WOULD_BLOCK } from "../../sockets/interface.ts";
+import type { Connection } from "../../sockets/interface.ts";
+import { Watchdog } from "../../system/watchdog.ts";
+import { Child } from "./child.ts";
 
-/** How long a child whose client has gone may take to end by itself. */
-const END_MS = 1_000;
-
-/** As much as a pipe holds at a time, pipe(7). */
-const PIPE_BYTES = 65_536;
-
-/** Children with a pipe each way, between which and the client this process carries the bytes. */
+/** Children with a pipe each way. This process carries the bytes between the pipes and the client. */
 export class DenoChildren implements Children {
-  readonly #context: ServerContext;
+  readonly #context: WorkerContext;
   readonly #workerLimit: WorkerLimit;
   readonly #spares: Promise<Child>[] = [];
   readonly #all = new Set<Child>();
-  readonly #numbers = new IdAllocator();
   readonly #watchdog = Watchdog.start();
   #ending = false;
 
-  constructor(context: ServerContext) {
+  private constructor(context: WorkerContext) {
     this.#context = context;
     this.#workerLimit = new WorkerLimit(
       context,
@@ -32,9 +23,12 @@ export class DenoChildren implements Children {
     );
   }
 
-  async prepareSpares(): Promise<void> {
-    this.#refill();
-    await Promise.all(this.#spares);
+  /** Starts the spare children, and resolves when all are ready. */
+  static async start(context: WorkerContext): Promise<DenoChildren> {
+    const children = new DenoChildren(context);
+    children.#refill();
+    await Promise.all(children.#spares);
+    return children;
   }
 
   async available(): Promise<void> {
@@ -66,14 +60,14 @@ export class DenoChildren implements Children {
   }
 
   /**
-   * A child for one client, which was waiting if one was.
+   * Takes a spare child, or starts one.
    *
    * @throws when no process can be started
    */
   async #take(): Promise<Child> {
-    const dispatched = this.#spares.shift() ?? this.#start();
+    const child = this.#spares.shift() ?? this.#start();
     this.#refill();
-    return await dispatched;
+    return await child;
   }
 
   #refill(): void {
@@ -82,12 +76,12 @@ export class DenoChildren implements Children {
       running && !this.#ending && this.#spares.length < options.spare && !this.#workerLimit.isFull
     ) {
       const spare = this.#start();
-      spare.catch(() => {}); // it is the client that takes it who must hear of it
+      spare.catch(() => {}); // reported when a client takes it
       this.#spares.push(spare);
     }
   }
 
-  /** A spare of ours that has ended cannot serve, so another takes its place. */
+  /** Replaces a spare child that has ended. */
   async #dropSpare(child: Child): Promise<void> {
     for (const spare of [...this.#spares]) {
       if (await spare.catch(() => child) === child) {
@@ -99,12 +93,12 @@ export class DenoChildren implements Children {
   }
 
   async #start(): Promise<Child> {
-    this.#workerLimit.take();
+    const number = this.#workerLimit.take();
     let child: Child;
     try {
-      child = new Child(this.#context, this.#numbers.take());
+      child = new Child(this.#context, number);
     } catch (error) {
-      this.#workerLimit.giveBack();
+      this.#workerLimit.giveBack(number);
       throw error;
     }
     this.#all.add(child);
@@ -113,10 +107,9 @@ export class DenoChildren implements Children {
     child.ended.then(() => {
       this.#all.delete(child);
       this.#watchdog?.release(child.pid);
-      this.#numbers.giveBack(child.number);
-      this.#workerLimit.giveBack();
-      // One that fails at its start would fail again: whoever takes it hears of it instead.
-      if (child.isOurs && isReady) this.#dropSpare(child);
+      this.#workerLimit.giveBack(number);
+      // One that fails at its start would fail again. The client that takes it gets the error instead.
+      if (child.runsUs && isReady) this.#dropSpare(child);
     });
     await child.ready();
     isReady = true;
@@ -124,16 +117,16 @@ export class DenoChildren implements Children {
   }
 }
 
-/** Feeds the child what the client sends, until either of them has enough. */
+/** Gives the child what the client sends, until either of them ends. */
 async function carryToChild(
-  { sockets, recvSizeBytes }: ServerContext,
+  { sockets, recvSizeBytes }: WorkerContext,
   connection: Connection,
   child: Child,
 ): Promise<void> {
   try {
     for (;;) {
       const chunk = connection.tryRecv(recvSizeBytes);
-      // What was received is good until the next time, and the child has it by then.
+      // The chunk is good until the next call, and the child has it by then.
       if (chunk === WOULD_BLOCK) {
         connection.turn = child.mayOwe ? SERVER_WORKS : CLIENT_SENDS;
         await sockets.readable(connection);
@@ -146,7 +139,7 @@ async function carryToChild(
 
 /** Sends the client what the child answers, until the child closes its output. */
 async function carryFromChild(
-  { sockets }: ServerContext,
+  { sockets }: WorkerContext,
   child: Child,
   connection: Connection,
 ): Promise<void> {
@@ -159,153 +152,6 @@ async function carryFromChild(
     }
     if (await child.endedForSilence()) sockets.dismiss(connection);
   } finally {
-    connection.close(); // the child has said its last, and the other direction ends too
-  }
-}
-
-/** One child process, and the pipes to it. */
-class Child {
-  readonly #context: ServerContext;
-  readonly #process: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #output: ReadableStreamBYOBReader;
-  /** What comes is read into it again and again: a new one for each chunk would be garbage by the megabyte. */
-  #buffer: ArrayBuffer = new ArrayBuffer(PIPE_BYTES);
-  /** Whether it runs our own executable, which does not end before it has served. */
-  readonly isOurs: boolean;
-  /** Whether its client is being sent something, and is to take it. */
-  isSending = false;
-  #clientSpokeLast = false;
-  #first: Uint8Array | undefined;
-  #endedByUs = false;
-  #inputClosed = false;
-
-  /** @throws when the process cannot be started, for example for want of descriptors */
-  constructor(context: ServerContext, readonly number: number) {
-    this.#context = context;
-    const { exec } = context.options;
-    this.isOurs = exec.length === 0;
-    const [program, args] = this.isOurs
-      ? childCommand({
-        handler: {
-          ...context.handler,
-          sleepMs: context.simulatedCost.sleepMs,
-          cpuMs: context.simulatedCost.cpuMs,
-        },
-        recvSizeBytes: context.recvSizeBytes,
-        idleTimeoutMs: context.idleTimeoutMs,
-      })
-      : [exec[0], exec.slice(1)];
-    this.#process = new Deno.Command(program, {
-      args,
-      stdin: "piped",
-      stdout: "piped",
-      // A session of its own: Ctrl-C at the terminal is for the server, which lets clients finish.
-      detached: true,
-    }).spawn();
-    this.#input = this.#process.stdin.getWriter();
-    this.#output = this.#process.stdout.getReader({ mode: "byob" });
-  }
-
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  /** Resolves when the process is no more. */
-  get ended(): Promise<unknown> {
-    return this.#process.status;
-  }
-
-  /** Resolves when the child can serve; a program that is not ours is ready when it runs. */
-  async ready(): Promise<void> {
-    if (!this.isOurs) return;
-    const bytes = await this.#read();
-    if (bytes?.[0] !== READY_BYTE) throw new Error("the child process did not become ready");
-    this.#first = bytes.subarray(1);
-  }
-
-  /**
-   * Whether the client may wait for the child. One of ours ends a silent client itself. What a program
-   * is about nobody can know, but a client that spoke last waits for an answer.
-   */
-  get mayOwe(): boolean {
-    return !this.isSending && (this.isOurs || this.#clientSpokeLast);
-  }
-
-  /** Of a child whose output has ended: whether it was its client's silence that it ended for. */
-  async endedForSilence(): Promise<boolean> {
-    return this.isOurs && (await this.#process.status).code === SILENT_STATUS;
-  }
-
-  /** @returns false when the child takes no more */
-  async write(bytes: Uint8Array): Promise<boolean> {
-    this.#clientSpokeLast = true;
-    try {
-      await this.#input.write(bytes);
-      return true;
-    } catch {
-      return false; // it has closed its input or ended, and its status will say how
-    }
-  }
-
-  async closeInput(): Promise<void> {
-    if (this.#inputClosed) return;
-    this.#inputClosed = true;
-    try {
-      await this.#input.close();
-    } catch {
-      // Closed from the other side.
-    }
-  }
-
-  /** What the child writes, until it closes its standard output; good until the next is asked for. */
-  async *output(): AsyncGenerator<Uint8Array> {
-    if (this.#first !== undefined && this.#first.length > 0) yield this.#first;
-    for (let bytes; (bytes = await this.#read()) !== undefined;) {
-      this.#clientSpokeLast = false;
-      yield bytes;
-    }
-  }
-
-  async #read(): Promise<Uint8Array | undefined> {
-    const { value, done } = await this.#output.read(new Uint8Array(this.#buffer));
-    if (value !== undefined) this.#buffer = value.buffer; // it was taken away while it was filled
-    return done ? undefined : value;
-  }
-
-  #kill(): void {
-    this.#endedByUs = true;
-    // The child leads a session of its own, so whatever it has started goes with it.
-    const group = Deno.build.os === "windows" ? this.#process.pid : -this.#process.pid;
-    try {
-      Deno.kill(group, "SIGKILL");
-    } catch {
-      // It has just ended by itself.
-    }
-  }
-
-  /**
-   * Waits for the child to end, and ends it if it does not.
-   *
-   * @param peer its client, if it had one, to be named if the child ended badly
-   */
-  async end(peer: Address | undefined): Promise<void> {
-    const timer = setTimeout(() => this.#kill(), END_MS);
-    // A child that is blocked on its full output would not notice that its input ends.
-    const rest = this.#output.cancel().catch(() => {});
-    this.closeInput();
-    const { success, signal, code } = await this.#process.status;
-    clearTimeout(timer);
-    await rest;
-    if (success || this.#endedByUs || peer === undefined) return;
-    if (this.isOurs && code === SILENT_STATUS) return;
-    const { pid } = this.#process;
-    this.#context.notify({
-      kind: "child-ended",
-      peer: formatAddress(peer),
-      pid,
-      signal,
-      code,
-    });
+    connection.close(); // the child sends no more, and the other direction ends too
   }
 }

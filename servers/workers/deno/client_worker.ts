@@ -1,5 +1,5 @@
 /**
- * A client's thread on Deno's sockets: its connection is at the other end of a message port.
+ * A client's thread on Deno's sockets: the main thread has its connection, and they exchange messages.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import { poolThread } from "../../threadpool.ts";
 import type { FromThread, ToThread } from "./thread.ts";
 import type { ThreadClient } from "../../context/threads.ts";
 import { shareWithHandler } from "../../handlers/shared_thread.ts";
-import { messageOf } from "../../system/thrown.ts";
+import { postableError } from "../../system/thrown.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 
-/** Kept, since it is taken from the code of handlers. */
+/** Kept here, because the code of handlers cannot reach `postMessage`. */
 const post = self.postMessage.bind(self);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
@@ -39,17 +39,17 @@ self.onmessage = ({ data }: MessageEvent<ToThread>) => {
   }
 };
 
-// What a handler of one's own throws when nobody calls it: its client's fault, and no stack trace.
+// An error that a handler file throws from a timer or a promise ends its client.
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  tell({ name: "broken", reason: messageOf(event.reason) });
+  tell({ name: "broken", error: postableError(event.reason) });
 });
 self.addEventListener("error", (event) => {
   event.preventDefault();
-  tell({ name: "broken", reason: messageOf(event.error) });
+  tell({ name: "broken", error: postableError(event.error) });
 });
 
-/** The connection is gone, and the other end has said so. */
+/** The connection is gone, and the main thread has reported why. */
 class Lost extends Error {}
 
 async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
@@ -63,15 +63,15 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
       newSession,
       sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
       clientFailed: (error) => {
-        if (!(error instanceof Lost)) tell({ name: "failed", reason: messageOf(error) });
+        if (!(error instanceof Lost)) tell({ name: "failed", error: postableError(error) });
       },
     });
   } catch (error) {
-    tell({ name: "broken", reason: messageOf(error) });
+    tell({ name: "broken", error: postableError(error) });
   }
 }
 
-/** Of a server that is watched: what has to be seen of a thread is seen by its sessions. */
+/** When the server is watched, the sessions record for this thread what the live view shows. */
 function watchedHandler(
   handler: Handler,
   { watching, number, handler: { name } }: ToThread & { name: "prepare" },
@@ -79,7 +79,7 @@ function watchedHandler(
   if (watching === undefined) return handler;
   const controls = new Controls(openMemory(watching.controls));
   const trace = openMemory(watching.trace);
-  // The server counts for this thread, so what is counted here is nobody's.
+  // The server counts for this thread, so nobody reads these counters.
   const recorder = new Recorder(createStatsMemory(), trace, NOTHING_RARE, 0, number);
   const maySleep = isHandlerFile(name);
   return () => new WatchedSession(handler(), controls, recorder, client, maySleep);
@@ -105,7 +105,7 @@ async function send(bytes: Uint8Array): Promise<void> {
   if (answer.name !== "sent") throw new Lost();
 }
 
-/** Has something done with the connection, and waits for what came of it. */
+/** Asks the main thread for a call, and resolves with its answer. */
 function ask(call: FromThread, transfer: Transferable[] = []): Promise<ToThread> {
   tell(call, transfer);
   return new Promise((resolve) => onAnswer = resolve);

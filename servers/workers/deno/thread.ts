@@ -1,23 +1,23 @@
 import type { HandlerChoice } from "../../handlers/handlers.ts";
 import type { Connection } from "../../sockets/interface.ts";
-import type { ServerContext, Watching } from "../../context/context.ts";
+import type { Watching, WorkerContext } from "../../context/worker_context.ts";
 import type { ThreadPlan } from "../../context/threads.ts";
 
-/** What a client's thread wants done with its connection. */
+/** A call that a client's thread asks for, on its connection. */
 type Call =
   | { readonly name: "recv" }
   | { readonly name: "send"; readonly bytes: Uint8Array }
-  /** The thread lets its client go, for this reason. */
-  | { readonly name: "failed"; readonly reason: string }
+  /** The thread lets its client go because of this error. */
+  | { readonly name: "failed"; readonly error: Error }
   /** It has closed the connection, and can serve another client. */
   | { readonly name: "done" }
-  /** It can serve nobody any more. */
-  | { readonly name: "broken"; readonly reason: string };
+  /** The thread itself has failed and can serve no client any more. */
+  | { readonly name: "broken"; readonly error: Error };
 
-/** What a client's thread says. */
+/** A message from a client's thread. */
 export type FromThread = Call | { readonly name: "ready" };
 
-/** What a client's thread is told. */
+/** A message to a client's thread. */
 export type ToThread =
   | {
     readonly name: "prepare";
@@ -31,18 +31,18 @@ export type ToThread =
   | { readonly name: "client"; readonly id: number }
   | { readonly name: "received"; readonly bytes: Uint8Array }
   | { readonly name: "sent" }
-  /** The call that it waits for has failed, which was reported here. */
+  /** The call that it waits for has failed. The main thread has reported that. */
   | { readonly name: "lost" };
 
 /**
  * The main thread's end of a client's thread. Deno's sockets stay with the thread that opened them, so
- * this end does with the connection what the thread asks for, and passes the bytes as transferables.
+ * this end makes the calls that the thread asks for, and passes the bytes as transferables.
  */
 export class DenoThread {
   /** Resolves when the Worker runs and has its handler, or has failed. */
   readonly ready: Promise<void>;
 
-  readonly #context: ServerContext;
+  readonly #context: WorkerContext;
   readonly #worker: Worker;
   readonly #buffer: Uint8Array;
   readonly #calls: Call[] = [];
@@ -51,9 +51,9 @@ export class DenoThread {
   #isBroken = false;
   readonly #brokeWhileIdle: () => void;
 
-  /** @param brokeWhileIdle is called when it fails after it has served, and serves nobody */
+  /** @param brokeWhileIdle called when the thread fails while it has no client */
   constructor(
-    context: ServerContext,
+    context: WorkerContext,
     readonly number: number,
     clientsEach: ThreadPlan["clientsEach"],
     brokeWhileIdle: (thread: DenoThread) => void,
@@ -72,9 +72,9 @@ export class DenoThread {
       if (data.name !== "ready") this.#hear(data);
     };
     this.#worker.onerror = (event) => {
-      event.preventDefault(); // its client's affair, not the server's
+      event.preventDefault(); // it ends its client, not the server
       resolve();
-      this.#hear({ name: "broken", reason: event.message });
+      this.#hear({ name: "broken", error: new Error(event.message) });
     };
     this.#tell({ name: "prepare", handler, recvSizeBytes, clientsEach, number, watching }, []);
   }
@@ -91,7 +91,7 @@ export class DenoThread {
     this.#tell({ name: "client", id: connection.id }, []);
     try {
       for (let call; (call = await this.#nextCall()).name !== "done";) {
-        if (call.name === "broken") throw new Error(call.reason);
+        if (call.name === "broken") throw call.error;
         await this.#carryOut(call, connection);
       }
       return true;
@@ -108,7 +108,7 @@ export class DenoThread {
     this.#worker.terminate();
   }
 
-  /** It asks for the next only when the last is done, so nothing piles up here. */
+  /** The thread makes one call at a time, so the list stays short. */
   async #nextCall(): Promise<Call> {
     for (;;) {
       const call = this.#calls.shift();
@@ -119,7 +119,7 @@ export class DenoThread {
 
   async #carryOut(call: Call, connection: Connection): Promise<void> {
     try {
-      if (call.name === "failed") throw new Error(call.reason);
+      if (call.name === "failed") throw call.error;
       if (call.name === "send") {
         await connection.send(call.bytes);
         this.#tell({ name: "sent" }, []);

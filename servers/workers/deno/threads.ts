@@ -1,31 +1,29 @@
 import type { Connection } from "../../sockets/interface.ts";
 import { DenoThread } from "./thread.ts";
 import { maxThreads, WorkerLimit } from "../../context/worker_limit.ts";
-import type { ServerContext } from "../../context/context.ts";
-import { IdAllocator } from "../id_allocator.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
 import { REFILL_PAUSE_MS, type ThreadPlan, type Threads } from "../../context/threads.ts";
 
-/** Threads whose clients' sockets stay with the main thread, and so does the queue. */
+/** Threads whose clients' sockets, and their queue, stay with the main thread. */
 export class DenoThreads implements Threads {
-  readonly #context: ServerContext;
+  readonly #context: WorkerContext;
   readonly #plan: ThreadPlan;
   readonly #workerLimit: WorkerLimit;
   readonly #all = new Set<DenoThread>();
-  readonly #numbers = new IdAllocator();
   readonly #idle: DenoThread[] = [];
   readonly #queue: Connection[] = [];
   #onTaken: () => void = () => {};
   #isWatching = false;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  private constructor(context: ServerContext, plan: ThreadPlan) {
+  private constructor(context: WorkerContext, plan: ThreadPlan) {
     this.#context = context;
     this.#plan = plan;
     this.#workerLimit = new WorkerLimit(context, maxThreads(context.descriptorLimit));
   }
 
-  /** Starts those that are to wait for clients, and resolves when all do. */
-  static async start(context: ServerContext, plan: ThreadPlan): Promise<DenoThreads> {
+  /** Starts the threads that wait for clients, and resolves when all are ready. */
+  static async start(context: WorkerContext, plan: ThreadPlan): Promise<DenoThreads> {
     const threads = new DenoThreads(context, plan);
     threads.#refill();
     await Promise.all(threads.#idle.map(({ ready }) => ready));
@@ -34,7 +32,7 @@ export class DenoThreads implements Threads {
 
   put(connection: Connection): void {
     this.#queue.push(connection);
-    this.#hireIdle();
+    this.#dispatch();
     this.#refillLater();
   }
 
@@ -50,7 +48,7 @@ export class DenoThreads implements Threads {
     }
   }
 
-  /** When all clients were cut off, nobody in the queue needs a thread any more. */
+  /** When all clients were cut off, the queue needs no thread any more. */
   async #watchForEnd(): Promise<void> {
     if (this.#isWatching) return;
     this.#isWatching = true;
@@ -65,7 +63,7 @@ export class DenoThreads implements Threads {
     for (const thread of this.#all) thread.end();
   }
 
-  #hireIdle(): void {
+  #dispatch(): void {
     while (this.#queue.length > 0) {
       const thread = this.#idle.shift() ?? this.#startAnother();
       if (thread === undefined) return;
@@ -92,14 +90,13 @@ export class DenoThreads implements Threads {
   #dismiss(thread: DenoThread): void {
     thread.end();
     this.#all.delete(thread);
-    this.#numbers.giveBack(thread.number);
-    this.#workerLimit.giveBack();
+    this.#workerLimit.giveBack(thread.number);
     if (this.#plan.clientsEach === "many") this.#refill();
     else this.#refillLater();
-    this.#hireIdle();
+    this.#dispatch();
   }
 
-  /** What a handler left behind for later is no affair of the thread's next client. */
+  /** A thread whose handler fails after its client has gone gets no other client. */
   readonly #brokeWhileIdle = (thread: DenoThread): void => {
     const index = this.#idle.indexOf(thread);
     if (index < 0) return;
@@ -114,21 +111,21 @@ export class DenoThreads implements Threads {
     }, REFILL_PAUSE_MS);
   }
 
-  /** Starts as many as are to wait for clients. */
+  /** Starts threads until as many wait for clients as the plan says. */
   #refill(): void {
     const { count, clientsEach } = this.#plan;
     const members = clientsEach === "one" ? this.#idle : this.#all;
     const size = () => members instanceof Set ? members.size : members.length;
     while (this.#context.running && size() < count) {
       if (this.#workerLimit.isFull) {
-        if (clientsEach === "many") this.#workerLimit.sayFull();
+        if (clientsEach === "many") this.#workerLimit.reportFull();
         return;
       }
       this.#idle.push(this.#start());
     }
   }
 
-  /** A thread for a client that nobody is free for, if there may be another one. */
+  /** Starts a thread for a client when none is free, if there may be another one. */
   #startAnother(): DenoThread | undefined {
     return this.#plan.clientsEach === "one" && !this.#workerLimit.isFull
       ? this.#start()
@@ -136,8 +133,7 @@ export class DenoThreads implements Threads {
   }
 
   #start(): DenoThread {
-    this.#workerLimit.take();
-    const number = this.#numbers.take();
+    const number = this.#workerLimit.take();
     const { clientsEach } = this.#plan;
     const thread = new DenoThread(this.#context, number, clientsEach, this.#brokeWhileIdle);
     this.#all.add(thread);

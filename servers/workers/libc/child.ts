@@ -22,33 +22,33 @@ import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { cutSocketOff, LibcConnection } from "../../sockets/libc/connection.ts";
 import { setTimeoutOf } from "../../sockets/libc/socket_options.ts";
 import { ERRNO } from "../../system/system_call_error.ts";
-import { MSG_DONTWAIT, SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO } from "../../system/system_calls.ts";
+import { MSG_DONTWAIT, SO_RCVTIMEO, SO_SNDTIMEO } from "../../system/system_calls.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../child_protocol.ts";
-import { servantOf } from "../../context/child_limit.ts";
+import { workerOf } from "../../context/child_limit.ts";
 import { type InheritedOptions, READY_BYTE, RECEIVED_BYTE } from "../child_protocol.ts";
-import { EventLoopTurns } from "../../runtime/event_loop_turns.ts";
+import { EventLoopTurns } from "../../context/event_loop_turns.ts";
+import { sendWarmUpMessages } from "./warm_up.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 
 /** After how many calls V8 optimizes a function: ten times less than usual. */
 const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
-/** So many messages of so many clients, and what is to be optimized is. */
+/** After this many clients V8 has optimized what it can. */
 const WARM_UP_CLIENTS = 10;
-const WARM_UP_MESSAGES = 100; // a socket holds twice as many
 const NOTHING = () => {};
 
 /** How a child serves. */
 export interface ChildService {
   readonly recvSizeBytes: number;
-  /** A client that is silent for so long is ended; 0 and `null` are never. */
+  /** How long a client may be silent before it is ended; 0 and `null` mean for ever. */
   readonly idleTimeoutMs: number | null;
-  /** Whether the handler is a file's, which may leave something for later. */
+  /** Whether the handler comes from a file; its code may use timers and promises. */
   readonly isHandlerFile: boolean;
   sleep(ms: number): void;
 }
 
 /**
- * Serves the client that this process has or is sent.
+ * Serves the client that this process inherited, or the one that its parent sends.
  *
  * @throws what the handler throws, and {@linkcode SystemCallError}
  */
@@ -60,10 +60,10 @@ export async function serveInherited(
   const { memory } = CHILD_DESCRIPTORS;
   setFlagsFromString(OPTIMIZE_EARLY);
   endWithParent();
-  if (Deno.ppid !== options.parentPid) return; // it had ended before that
+  if (Deno.ppid !== options.parentPid) return; // the parent had ended before that
   interruptBy(FINISH_SIGNAL);
   const shared = openProcessMemory(memory, options.blocks);
-  // Opening a library takes a millisecond or two, for which no client has to wait.
+  // Opening the library takes a millisecond or two, so it is done before there is a client to wait.
   const callCount = new Float64Array(1);
   const calls = systemCalls(callCount);
   if (options.client === null) await warmUp(calls, recvSizeBytes, sleep);
@@ -72,7 +72,7 @@ export async function serveInherited(
 
   const controls = options.isWatched ? new Controls(shared.controls) : undefined;
   const { stats, trace } = shared;
-  const number = servantOf(client.block);
+  const number = workerOf(client.block);
   const observer = new ChildRecorder(stats, trace, NOTHING_RARE, client.block, number, controls);
   observer.dispatched(client);
   if (idleTimeoutMs) limitSilence(calls, CHILD_DESCRIPTORS.input, idleTimeoutMs);
@@ -97,7 +97,7 @@ export async function serveInherited(
   }
 }
 
-/** Blocks until the parent sends a client. @returns `null` when it has none any more */
+/** Blocks until the parent sends a client. @returns `null` when there will be none */
 function receiveClient(calls: SystemCalls): ChildClient | null {
   const { input, output } = CHILD_DESCRIPTORS;
   calls.write(input, Uint8Array.of(READY_BYTE), 1);
@@ -111,8 +111,8 @@ function receiveClient(calls: SystemCalls): ChildClient | null {
 }
 
 /**
- * Serves itself for a while, so that the first messages of a client find their way optimized: a process
- * that has one client only would be slow for a good part of its life.
+ * Serves clients that it plays itself, so that the code is optimized when the real client comes. Without
+ * this, a process that has only one client would be slow for much of its life.
  */
 async function warmUp(
   calls: SystemCalls,
@@ -123,15 +123,12 @@ async function warmUp(
   const observer = new ChildRecorder(stats, new ArrayBuffer(TRACE_BYTES), NOTHING_RARE);
   const echo = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });
   const nobody: ChildClient = { id: 0, peer: { host: "", port: 0 }, block: 0 };
-  const message = new Uint8Array(64);
   for (let client = 0; client < WARM_UP_CLIENTS; client++) {
     const [near, far] = socketPair();
     sendDescriptor(far, near, JSON.stringify(nobody)); // as a client comes
     const received = receiveDescriptor(near);
     if (received === null) return;
-    // All that it says is there already, so nothing blocks.
-    for (let i = 0; i < WARM_UP_MESSAGES; i++) calls.write(far, message, message.length);
-    calls.shutdown(far, SHUT_WR);
+    sendWarmUpMessages(calls, far); // all of them are there before the first recv, so nothing blocks
     const who: ChildClient = JSON.parse(received.text);
     const connection = makeConnection(calls, observer, received.descriptor, who, recvSizeBytes);
     await serveClient(connection, echo(), new Uint8Array(recvSizeBytes), sleep);
@@ -170,15 +167,15 @@ function makeConnection(
   );
 }
 
-/** Has calls that wait for the client fail when it is silent, and when it takes nothing. */
+/** Makes calls that wait for the client fail when it is silent or takes nothing. */
 function limitSilence(calls: SystemCalls, fd: number, idleTimeoutMs: number): void {
   setTimeoutOf(calls, fd, SO_RCVTIMEO, idleTimeoutMs);
   setTimeoutOf(calls, fd, SO_SNDTIMEO, 2 * idleTimeoutMs); // as long again as one that is silent
 }
 
 /**
- * The calls, of which `recv`, when interrupted, notes that the client is to end after what has arrived.
- * When it has waited for too long, so is a client that was silent, and one that takes nothing is cut off.
+ * The system calls, with two additions. A `recv` that a signal interrupts, or that waits for too long,
+ * ends the client after what has arrived. A `send` that waits for too long cuts the client off.
  */
 function interruptible(calls: SystemCalls, table: DescriptorTable): SystemCalls {
   return {
@@ -199,7 +196,7 @@ function interruptible(calls: SystemCalls, table: DescriptorTable): SystemCalls 
   };
 }
 
-/** The parent says that the client is gone when it knows, which is when the child has ended. */
+/** Leaves it to the parent to report that the client is gone, since only the parent sees a crash. */
 class ChildRecorder extends Recorder {
   override closed(): void {}
 }

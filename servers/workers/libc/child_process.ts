@@ -1,5 +1,5 @@
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
-import type { ClientForChild } from "../../context/context.ts";
+import type { ClientForChild } from "../../context/worker_context.ts";
 import { COUNTER } from "../../metrics/counters.ts";
 import { withDescriptorOf } from "../../system/pidfd.ts";
 import { sendSignal } from "../../system/spawn.ts";
@@ -7,7 +7,7 @@ import { resetWhenClosed } from "../../sockets/libc/socket_options.ts";
 import { IPPROTO_TCP, SHUT_RD, type SystemCalls, TCP_INFO } from "../../system/system_calls.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 
-/** How often a child is told again that it is to end its client, since it may have missed it. */
+/** How often the signal that ends a client is sent again, since a child may have missed it. */
 const TELL_AGAIN_MS = 25;
 
 /** Where `struct tcp_info` says how long ago something was last sent and received, in ms. */
@@ -20,7 +20,7 @@ const TCP_INFO_BYTES = 136;
 
 /** A process with a client. It leads a session, and so a group, of its own. */
 export abstract class ChildProcess {
-  /** Whether it was told to end because its client was silent. */
+  /** Whether its client was ended because it was silent. */
   isDismissed = false;
   #wasKilled = false;
 
@@ -29,10 +29,10 @@ export abstract class ChildProcess {
   /** Grows with every call that moved bytes. */
   abstract readonly activity: number;
 
-  /** Whether the client may wait for the child. */
+  /** Whether the client may be waiting for the child. */
   abstract readonly mayOwe: boolean;
 
-  /** From now on the client's stream is at its end for the child, after what has arrived. */
+  /** Ends the client's stream for the child, after what has arrived. */
   abstract finish(): void;
 
   /** Whether it was {@linkcode kill} that ended it. */
@@ -40,19 +40,19 @@ export abstract class ChildProcess {
     return this.#wasKilled;
   }
 
-  /** Ends it now, and whatever it has started. */
+  /** Ends the child and its own children now. */
   kill(): void {
     this.#wasKilled = true;
-    // What the client is still owed is lost, and a part of it is not to look whole.
+    // The client loses what the child still owes it. A reset keeps a part of it from looking whole.
     withDescriptorOf(this.pid, CHILD_DESCRIPTORS.input, (fd) => resetWhenClosed(systemCalls(), fd));
     sendSignal(-this.pid, "SIGKILL");
   }
 
-  /** The process is no more, and its id is somebody else's. */
+  /** The process has ended, and its id may belong to another one. */
   ended(): void {}
 }
 
-/** Runs our own executable in its hidden role. */
+/** A child that runs this executable in its hidden role. */
 export class OwnChild extends ChildProcess {
   readonly #counters: Float64Array;
   #telling: ReturnType<typeof setInterval> | undefined = undefined;
@@ -63,7 +63,7 @@ export class OwnChild extends ChildProcess {
     this.#counters = counters;
   }
 
-  /** A child of ours ends a silent client itself: nobody else knows when it owes nothing. */
+  /** Such a child ends a silent client itself: only it knows when it owes nothing. */
   readonly mayOwe = true;
 
   get activity(): number {
@@ -82,9 +82,9 @@ export class OwnChild extends ChildProcess {
 }
 
 /**
- * Runs any program, which knows nothing of us. It is told the end as by its client: its socket is shut
- * down for reading, so it first reads what has arrived, and answers it. Nothing owed is lost, which a
- * signal could not promise.
+ * A child that runs any other program. To end it, its socket is shut down for reading: to the program
+ * this looks as if the client had ended its stream, so it first reads what has arrived, and answers
+ * it. A signal could lose that.
  */
 export class ProgramChild extends ChildProcess {
   readonly #calls: SystemCalls;
@@ -99,7 +99,7 @@ export class ProgramChild extends ChildProcess {
     return Number(info.getBigUint64(BYTES_ACKED, true) + info.getBigUint64(BYTES_RECEIVED, true));
   }
 
-  /** What a program is about nobody can know, but a client that spoke last waits for an answer. */
+  /** All we know of a program is that a client that spoke last may wait for an answer. */
   get mayOwe(): boolean {
     const info = this.#info();
     return info.getUint32(SENT_MS_AGO, true) > info.getUint32(RECEIVED_MS_AGO, true);
@@ -116,7 +116,7 @@ export class ProgramChild extends ChildProcess {
 
   finish(): void {
     const wasTold = this.#withSocket((fd) => this.#calls.shutdown(fd, SHUT_RD));
-    if (!wasTold) sendSignal(this.pid, "SIGTERM"); // where sockets cannot be reached
+    if (!wasTold) sendSignal(this.pid, "SIGTERM"); // where its socket cannot be reached
   }
 
   #withSocket(action: (fd: number) => void): boolean {

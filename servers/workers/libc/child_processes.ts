@@ -3,13 +3,14 @@ import { childCommand } from "../child_role.ts";
 import {
   type ChildLimit,
   FIRST_CHILD_BLOCK,
-  servantOf,
   SUPERVISOR_BLOCK,
+  workerOf,
 } from "../../context/child_limit.ts";
-import type { Clients } from "../../runtime/graceful_shutdown.ts";
+import type { ClosableClients } from "../../context/closable_clients.ts";
 import { Watchdog } from "../../system/watchdog.ts";
 import { CHILD_DESCRIPTORS, type ChildClient, FINISH_SIGNAL } from "../child_protocol.ts";
-import type { ClientForChild, Notice } from "../../context/context.ts";
+import type { Notice } from "../../context/context.ts";
+import type { ClientForChild } from "../../context/worker_context.ts";
 import type { ServerSetup } from "../../context/protocol.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import type { ProcessMemory } from "../../metrics/process_memory.ts";
@@ -21,11 +22,11 @@ import { endOf, type ProcessEnd, spawn } from "../../system/spawn.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { type ChildProcess, OwnChild, ProgramChild } from "./child_process.ts";
 import { SpareChildren } from "./spare_children.ts";
-import { messageOf } from "../../system/thrown.ts";
+import { describeThrown } from "../../system/thrown.ts";
 
-/** Spares cost this process a descriptor each, so a part of them is left for clients on their way. */
-const MAX_SPARES_PER_SEAT = 0.5;
-/** How long children that have no client any more may take to end by themselves. */
+/** Each spare costs this process a descriptor, so a part of them is left for clients on their way. */
+const MAX_SPARES_SHARE = 0.5;
+/** How long children without a client may take to end by themselves. */
 const END_MS = 2_000;
 
 const NOTHING = () => {};
@@ -36,9 +37,9 @@ type ChildSetup = Pick<
   "handler" | "listen" | "options" | "controls" | "idleTimeoutMs"
 >;
 
-/** What children and their parent share. */
+/** The memory that children and their parent share. */
 export interface ChildSharing {
-  readonly seats: ChildLimit;
+  readonly limit: ChildLimit;
   readonly table: DescriptorTable;
   readonly memory: ProcessMemory;
 }
@@ -46,7 +47,7 @@ export interface ChildSharing {
 /**
  * The children that inherit their client's socket: starts them, and waits for their ends, wait(2).
  */
-export class ChildProcesses implements Clients<ChildProcess> {
+export class ChildProcesses implements ClosableClients<ChildProcess> {
   readonly #setup: ChildSetup;
   readonly #sharing: ChildSharing;
   readonly #notify: (notice: Notice) => void;
@@ -57,7 +58,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   readonly #serving = new Map<number, ChildProcess>();
   readonly #blocks = new Map<number, number>();
   readonly #freeBlocks: number[] = [];
-  /** Of programs, which know nothing of us. Children that are our own end with us, prctl(2). */
+  /** Watches other programs. A child that runs this executable ends with its parent, prctl(2). */
   readonly #watchdog: Watchdog | undefined;
   readonly #onSignal = () => this.#reap();
   #onEnded: () => void = NOTHING;
@@ -74,15 +75,15 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const trace = openMemory(sharing.memory.trace);
     this.#recorder = new Recorder(this.#stats, trace, NOTHING_RARE, SUPERVISOR_BLOCK);
     this.#spares = new SpareChildren(
-      Math.min(setup.options.spare, Math.floor(sharing.seats.count * MAX_SPARES_PER_SEAT)),
+      Math.min(setup.options.spare, Math.floor(sharing.limit.max * MAX_SPARES_SHARE)),
       (input) => this.#spawnOwn(input, null),
-      () => sharing.seats.sparesAreReady(),
+      () => sharing.limit.sparesAreReady(),
     );
     this.#watchdog = setup.options.exec.length > 0 ? Watchdog.start() : undefined;
     Deno.addSignalListener("SIGCHLD", this.#onSignal);
   }
 
-  /** Starts as many children as are to wait; when they are ready, the seats say so. */
+  /** Starts the spare children; when they are ready, the limit says so. */
   prepareSpares(): void {
     this.#spares.fill();
   }
@@ -93,7 +94,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
       const child = this.#start(client);
       this.#serving.set(child.pid, child);
     } catch (error) {
-      const reason = messageOf(error);
+      const reason = describeThrown(error);
       this.#notify({ kind: "client-failed", peer: formatAddress(client.peer), reason });
       this.#hasArrived(client);
       this.#served(client);
@@ -113,7 +114,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
   }
 
   hasUnread(): boolean {
-    return false; // what the child has not received counts as received, in `mayOwe`
+    return false; // `mayOwe` counts what the child has not received as received
   }
 
   stopListening(): void {
@@ -135,7 +136,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     child.kill();
   }
 
-  /** Ends all that are left, and resolves when there are none. */
+  /** Ends all children that are left, and resolves when there are none. */
   async end(): Promise<void> {
     this.stopListening();
     for (const child of this.#serving.values()) this.abort(child);
@@ -166,17 +167,17 @@ export class ChildProcesses implements Clients<ChildProcess> {
     const pid = spawn({ command, descriptors: [descriptor, descriptor] });
     this.#watchdog?.watch(pid);
     this.#hasArrived(client);
-    this.#recorder.dispatched(client, servantOf(block)); // which the program cannot say itself
+    this.#recorder.dispatched(client, workerOf(block)); // the program cannot record that itself
     return pid;
   }
 
   #startOwn(client: ClientForChild, block: number): number {
     const { id, peer, descriptor } = client;
-    const what: ChildClient = { id, peer, block };
+    const childClient: ChildClient = { id, peer, block };
     const hasArrived = () => this.#hasArrived(client);
-    const sparePid = this.#spares.send(descriptor, JSON.stringify(what), hasArrived);
+    const sparePid = this.#spares.send(descriptor, JSON.stringify(childClient), hasArrived);
     if (sparePid !== undefined) return sparePid;
-    const pid = this.#spawnOwn(descriptor, what);
+    const pid = this.#spawnOwn(descriptor, childClient);
     hasArrived();
     return pid;
   }
@@ -185,13 +186,13 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #hasArrived({ descriptor }: ClientForChild): void {
     this.#sharing.table.depart(descriptor);
     this.#calls.close(descriptor);
-    this.#sharing.seats.arrived();
+    this.#sharing.limit.arrived();
   }
 
   /** @throws {SystemCallError} when no process can be started */
   #spawnOwn(input: number, client: ChildClient | null): number {
     const { handler, listen: { recvSizeBytes } } = this.#setup;
-    const { blocks } = this.#sharing.seats;
+    const { blocks } = this.#sharing.limit;
     const isWatched = this.#setup.controls !== undefined;
     const inherited = { parentPid: Deno.pid, blocks, isWatched, client };
     const idleTimeoutMs = this.#setup.idleTimeoutMs;
@@ -203,7 +204,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     return spawn({ command: [program, ...args], descriptors, blockedSignals: [FINISH_SIGNAL] });
   }
 
-  /** Children have ended: which ones is not told, since signals do not count, signal(7). */
+  /** Finds the children that have ended: signals do not queue, so one may stand for several, signal(7). */
   #reap(): void {
     for (const child of this.#serving.values()) {
       const end = endOf(child.pid);
@@ -224,7 +225,7 @@ export class ChildProcesses implements Clients<ChildProcess> {
     if (block !== undefined) this.#freeBlocks.push(block);
     this.#blocks.delete(pid);
     if (this.#spares.hasLost(pid)) {
-      if (!wasKilled) return this.serve(client); // it died before it had its client, who noticed nothing
+      if (!wasKilled) return this.serve(client); // it ended before it had its client
       this.#hasArrived(client);
     }
     this.#served(client);
@@ -235,6 +236,6 @@ export class ChildProcesses implements Clients<ChildProcess> {
   #served(client: ClientForChild): void {
     this.#recorder.closed(client);
     this.#sharing.table.servedElsewhere();
-    this.#sharing.seats.giveBack();
+    this.#sharing.limit.giveBack();
   }
 }

@@ -3,7 +3,7 @@ import type { FromThread, ServerSetup, ThreadsWanted } from "../../context/proto
 import { ClientQueue } from "../client_queue.ts";
 import { REFILL_PAUSE_MS } from "../../context/threads.ts";
 
-/** What becomes of the threads, as far as others must know. */
+/** What the supervisor hears of the threads. */
 interface Outcomes {
   notice(notice: Notice): void;
   /** A thread could not begin, and neither would another one. */
@@ -11,8 +11,8 @@ interface Outcomes {
 }
 
 /**
- * The threads of a server that blocks, so that it cannot make them itself: a Worker starts only while
- * the event loop of who made it turns.
+ * Starts the threads of a server that blocks in the system's calls: a Worker starts only while the
+ * event loop of its maker turns, so the supervisor makes them.
  */
 export class ClientThreads {
   readonly #wanted: ThreadsWanted;
@@ -39,7 +39,7 @@ export class ClientThreads {
     this.#plan(this.#isNeededNow() ? 0 : REFILL_PAUSE_MS);
   }
 
-  /** Ends them all. The sockets in which they may be blocked must be shut down already. */
+  /** Ends all threads. The sockets in which they may be blocked must be shut down already. */
   end(): void {
     clearTimeout(this.#timer);
     for (const worker of this.#blocks.keys()) worker.terminate();
@@ -67,7 +67,7 @@ export class ClientThreads {
     return clientsEach === "many" ? count : Math.min(max, this.#queue.unfinished + count);
   }
 
-  /** Whether there is a client that no thread is there for. */
+  /** Whether a client has no thread. */
   #isNeededNow(): boolean {
     const { plan: { count, clientsEach }, max } = this.#wanted;
     const needed = clientsEach === "many" ? count : Math.min(max, this.#queue.unfinished);
@@ -103,7 +103,7 @@ export class ClientThreads {
     if (block === undefined) return;
     this.#blocks.delete(worker);
     this.#freeBlocks.push(block);
-    worker.terminate(); // with what a handler has left behind for later
+    worker.terminate(); // also ends timers that a handler has left behind
     this.#plan(this.#isNeededNow() ? 0 : REFILL_PAUSE_MS);
   }
 }

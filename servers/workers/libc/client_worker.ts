@@ -1,6 +1,6 @@
 /**
  * A client's thread on the system's sockets: it has its client's descriptor, and blocks in the
- * system's calls. So it hears of nothing but its clients, through the queue, and of their end.
+ * system's calls. It learns of its clients through the queue, and of nothing else.
  *
  * @module
  */
@@ -13,28 +13,30 @@ import type { Handler, Session } from "../../handlers/session.ts";
 import { Controls } from "../../metrics/controls.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
-import { COUNTER, openCounters } from "../../metrics/counters.ts";
-import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { COUNTER, createStatsMemory, openCounters } from "../../metrics/counters.ts";
+import { createTraceMemory } from "../../metrics/trace.ts";
+import { createDescriptorMemory, DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { ConnectionReset, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { makeInterruptible } from "../../sockets/libc/interruption.ts";
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_SEQPACKET } from "../../system/system_calls.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { clientThread } from "../../thread.ts";
 import { poolThread } from "../../threadpool.ts";
-import { ClientQueue } from "../client_queue.ts";
+import { ClientQueue, createQueueMemory } from "../client_queue.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
-import { warmUp } from "../warm_up.ts";
+import { sendWarmUpMessages } from "./warm_up.ts";
 import type { ClientThread } from "../../context/threads.ts";
-import { EventLoopTurns } from "../../runtime/event_loop_turns.ts";
+import { EventLoopTurns } from "../../context/event_loop_turns.ts";
 import { shareWithHandler } from "../../handlers/shared_thread.ts";
-import { messageOf } from "../../system/thrown.ts";
+import { describeThrown } from "../../system/thrown.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 
-/** Kept, since it is taken from the code of handlers. */
+/** Kept here, because the code of handlers cannot reach `postMessage`. */
 const post = self.postMessage.bind(self);
-/** What a handler of one's own threw when nobody called it: its client is let go with it. */
+/** What a handler file threw from a timer or a promise; the client whose turn it is is let go with it. */
 let thrown: { readonly error: unknown } | undefined;
 
 self.addEventListener("unhandledrejection", (event) => {
@@ -49,14 +51,41 @@ self.addEventListener("error", (event) => {
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
   begin(data).then(
     () => tell({ kind: "ended" }),
-    (error) => tell({ kind: "failed", reason: messageOf(error) }),
+    (error) => tell({ kind: "failed", reason: describeThrown(error) }),
   );
 };
 
 async function begin(setup: ThreadSetup): Promise<void> {
   const { length, isClosed } = new ClientQueue(setup.queue);
-  if (length === 0 && !isClosed) await warmUp(setup, serve);
+  if (length === 0 && !isClosed) await warmUp(setup);
   await serve(setup);
+}
+
+/** Serves a client that this thread plays itself, with counters and trace that nobody reads. */
+async function warmUp(setup: ThreadSetup): Promise<void> {
+  const calls = systemCalls();
+  const pair = new Int32Array(2);
+  // Sockets that keep messages apart, unix(7): one recv for all of them would be no practice.
+  const type = SOCK_SEQPACKET | SOCK_CLOEXEC;
+  if (calls.socketpair(AF_UNIX, type, 0, pair) < 0) return; // for want of descriptors
+  const [near, far] = pair;
+  sendWarmUpMessages(calls, far);
+  const descriptors = createDescriptorMemory(near + 1);
+  new DescriptorTable(descriptors).add(near);
+  const queue = new ClientQueue(createQueueMemory(1));
+  queue.put({ fd: near, id: 1, peer: { host: "127.0.0.1", port: 1 } });
+  queue.close();
+  await serve({
+    ...setup,
+    handler: { name: "echo", sleepMs: 0, cpuMs: 0 },
+    descriptors,
+    queue: queue.memory,
+    stats: createStatsMemory(),
+    statsBlock: 0,
+    trace: createTraceMemory(),
+    controls: undefined,
+  });
+  calls.close(far);
 }
 
 async function serve(setup: ThreadSetup): Promise<void> {
@@ -77,7 +106,7 @@ class LibcClientThread implements ClientThread {
   readonly #recorder: Recorder;
   readonly #controls: Controls | undefined;
   readonly #queue: ClientQueue;
-  readonly #home: ConnectionContext;
+  readonly #connections: ConnectionContext;
   readonly #turns: EventLoopTurns | undefined;
   #client: LibcConnection | undefined = undefined;
 
@@ -100,7 +129,7 @@ class LibcClientThread implements ClientThread {
       this.#controls,
     );
     this.#queue = new ClientQueue(setup.queue);
-    this.#home = {
+    this.#connections = {
       calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
       observer: this.#recorder,
       table,
@@ -116,11 +145,11 @@ class LibcClientThread implements ClientThread {
 
   take(): LibcConnection | null {
     this.finishClient();
-    const dispatched = this.#queue.take();
-    if (dispatched === null) return null;
-    this.#recorder.dispatched(dispatched);
-    this.#client = new LibcConnection(this.#home, dispatched.fd, dispatched.id, dispatched.peer);
-    thrown = undefined; // what an earlier client has left behind is not this one's affair
+    const queued = this.#queue.take();
+    if (queued === null) return null;
+    this.#recorder.dispatched(queued);
+    this.#client = new LibcConnection(this.#connections, queued.fd, queued.id, queued.peer);
+    thrown = undefined; // an earlier client left it behind
     return this.#turns?.beforeRecv(this.#client) ?? this.#client;
   }
 
@@ -132,7 +161,7 @@ class LibcClientThread implements ClientThread {
   }
 
   sleep(ms: number): void {
-    this.#home.table.sleep(this.#client?.descriptor ?? -1, ms);
+    this.#connections.table.sleep(this.#client?.descriptor ?? -1, ms);
   }
 
   clientFailed(thrown: unknown): void {
@@ -140,8 +169,8 @@ class LibcClientThread implements ClientThread {
     if (client === undefined) return;
     const error = client.explain(thrown);
     if (error instanceof ConnectionReset) return;
-    const peer = formatAddress(client.peer);
-    tell({ kind: "notice", notice: { kind: "client-failed", peer, reason: error.message } });
+    const [peer, reason] = [formatAddress(client.peer), describeThrown(error)];
+    tell({ kind: "notice", notice: { kind: "client-failed", peer, reason } });
   }
 
   /** The last client's connection is closed. */

@@ -6,26 +6,26 @@ import { MSG_DONTWAIT, systemCalls } from "../../system/system_calls.ts";
 /** Deno 2.5 and later versions disagree on what it is. */
 type Timer = ReturnType<typeof setTimeout>;
 
-/** How many start at the same time, at first: more of them are not ready sooner. */
+/** How many start at the same time at first: with more, none is ready sooner. */
 const MAX_STARTING = 4;
-/** How often it is looked which are ready, while some are starting. */
+/** How often to look which are ready, while some are starting. */
 const POLL_INTERVAL_MS = 5;
 /**
- * Those that were taken are replaced when no client has come for so long: a start takes many times the
- * CPU of a client's first answer, and clients that come all at once would wait for it.
+ * How long no client must have come before used spares are replaced: a start takes many times the CPU
+ * of a client's first answer, and clients that come all at once would wait for it.
  */
 const QUIET_MS = 100;
-/** But at the latest after so long, from clients that never pause. */
+/** The longest time until used spares are replaced when clients never pause. */
 const MAX_QUIET_MS = 1_000;
-/** Then one after another starts, with pauses that are so much longer than a start takes. */
+/** How many times longer than a start the pauses between replacements are. */
 const PAUSES_PER_START = 2;
 
 interface Spare {
   readonly pid: number;
-  /** Our end of its standard input. */
+  /** The parent's end of its standard input. */
   readonly socket: number;
   state: "starting" | "ready" | "sent" | "dismissed";
-  /** Of one that was sent a client: what is to be done when it has it. */
+  /** Called when the child has received the client that it was sent. */
   onReceived: () => void;
   readonly startedMs: number;
 }
@@ -44,9 +44,9 @@ export class SpareChildren {
   #over = false;
 
   /**
-   * @param wanted how many are to wait
-   * @param spawn starts a child with this standard input, and gives its process id
-   * @param onPrepared called when so many are ready, or there is nothing to wait for any more
+   * @param wanted how many children should wait for a client
+   * @param spawn starts a child with this standard input and returns its process id
+   * @param onPrepared called when that many are ready, or no more can become ready
    */
   constructor(wanted: number, spawn: (input: number) => number, onPrepared: () => void) {
     this.#wanted = wanted;
@@ -54,7 +54,7 @@ export class SpareChildren {
     this.#onPrepared = onPrepared;
   }
 
-  /** The process ids of those that have no client and have not ended. */
+  /** The process ids of the children that have no client and have not ended. */
   get pids(): number[] {
     return [...this.#spares.values()].filter(({ state }) => state !== "sent").map(({ pid }) => pid);
   }
@@ -74,7 +74,7 @@ export class SpareChildren {
   /**
    * Sends a client to one of them.
    *
-   * @param onReceived called when the child has it; until then it may be lost, see {@linkcode hasLost}
+   * @param onReceived called when the child has the client; until then see {@linkcode hasLost}
    * @returns its process id, or `undefined` when none is left
    */
   send(descriptor: number, text: string, onReceived: () => void): number | undefined {
@@ -101,17 +101,17 @@ export class SpareChildren {
     return true;
   }
 
-  /** One of them has ended, so it cannot serve, and another takes its place. */
+  /** Replaces a spare child that has ended. */
   ended(pid: number): void {
     const spare = this.#spares.get(pid);
     if (spare === undefined) return;
     this.#forget(spare);
-    // One that fails at its start would fail again: the next client's child says why.
+    // One that fails at its start would fail again. The next client's child reports why.
     if (spare.state === "starting") this.#stopFilling();
     if (spare.state !== "dismissed") this.fill();
   }
 
-  /** Lets them end, which they do when they see that no client will come. */
+  /** Closes their sockets; each ends when it sees that no client will come. */
   dismiss(): void {
     this.#stopFilling();
     for (const spare of this.#spares.values()) {
@@ -121,7 +121,7 @@ export class SpareChildren {
     }
   }
 
-  /** Ends those that have not ended by themselves. */
+  /** Kills those that have not ended by themselves. */
   kill(): void {
     for (const pid of this.pids) sendSignal(-pid, "SIGKILL");
   }
@@ -148,7 +148,7 @@ export class SpareChildren {
     return count;
   }
 
-  /** The one that has been in this state for longest. */
+  /** The spare that has been in this state for longest. */
   #find(state: Spare["state"]): Spare | undefined {
     for (const spare of this.#spares.values()) if (spare.state === state) return spare;
     return undefined;
@@ -165,7 +165,7 @@ export class SpareChildren {
     if (!this.#over) this.#refilling = setTimeout(() => this.fill(), waitMs);
   }
 
-  /** @returns false when no more can be started now; then clients have theirs started for them */
+  /** @returns false when no more can be started now; then each client's child starts when it comes */
   #startOne(): boolean {
     let sockets: [number, number];
     try {
@@ -173,22 +173,22 @@ export class SpareChildren {
     } catch {
       return false;
     }
-    const [ours, theirs] = sockets;
+    const [near, far] = sockets;
     try {
-      const pid = this.#spawn(theirs);
+      const pid = this.#spawn(far);
       this.#spares.set(pid, {
         pid,
-        socket: ours,
+        socket: near,
         state: "starting",
         onReceived: () => {},
         startedMs: performance.now(),
       });
       return true;
     } catch {
-      this.#calls.close(ours);
+      this.#calls.close(near);
       return false;
     } finally {
-      this.#calls.close(theirs);
+      this.#calls.close(far);
     }
   }
 
@@ -200,7 +200,7 @@ export class SpareChildren {
     }, POLL_INTERVAL_MS);
   }
 
-  /** Reads what those have to say of whom something is expected. */
+  /** Reads from the children that are starting or were sent a client. */
   #look(): void {
     const byte = new Uint8Array(1);
     for (const spare of this.#spares.values()) {

@@ -3,29 +3,28 @@ import type { Connection } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { ClientQueue, createQueueMemory } from "../client_queue.ts";
 import { maxThreads } from "../../context/worker_limit.ts";
-import type { ServerContext } from "../../context/context.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
 import type { FromServer } from "../../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../../context/threads.ts";
 
-/** How often it is looked whether the server is stopped before its threads are ready. */
+/** How often to look whether the server is stopped before its threads are ready. */
 const STOP_POLL_INTERVAL_MS = 50;
 
 /**
  * Threads that have their clients' descriptors, and make the system's calls themselves.
  *
- * This thread blocks in accept, and a Worker starts only while the event loop of the one who made it
- * turns. So the supervisor makes them; all the rest goes through the {@linkcode ClientQueue}.
+ * This thread blocks in accept, and a Worker starts only while the event loop of its maker turns. So
+ * the supervisor makes the threads, and all the rest goes through the {@linkcode ClientQueue}.
  */
 export class LibcThreads implements Threads {
-  readonly #context: ServerContext;
+  readonly #context: WorkerContext;
   readonly #plan: ThreadPlan;
   readonly #queue: ClientQueue;
   readonly #tell: (message: FromServer) => void;
   readonly #max: number;
-  #saidLimited = false;
 
   private constructor(
-    context: ServerContext,
+    context: WorkerContext,
     plan: ThreadPlan,
     tell: (message: FromServer) => void,
   ) {
@@ -35,12 +34,12 @@ export class LibcThreads implements Threads {
     this.#plan = { ...plan, count: Math.min(plan.count, this.#max) };
     const isPool = plan.clientsEach === "many";
     this.#queue = new ClientQueue(createQueueMemory(isPool ? this.#plan.count : this.#max));
-    if (isPool && plan.count > this.#max) this.#sayLimited();
+    if (isPool && plan.count > this.#max) context.clientsLimited(this.#max);
   }
 
-  /** Has those started that are to wait for clients, and blocks until all do. */
+  /** Has the threads started that wait for clients, and blocks until all do. */
   static start(
-    context: ServerContext,
+    context: WorkerContext,
     plan: ThreadPlan,
     descriptors: SharedArrayBuffer,
     tell: (message: FromServer) => void,
@@ -70,19 +69,12 @@ export class LibcThreads implements Threads {
       this.#queue.waitUntilShorterThan(this.#plan.count);
       return;
     }
-    if (this.#queue.unfinished >= this.#max) this.#sayLimited();
+    if (this.#queue.unfinished >= this.#max) this.#context.clientsLimited(this.#max);
     this.#queue.waitUntilFewerThan(this.#max);
   }
 
   end(): void {
     this.#queue.close();
     this.#queue.waitUntilFewerThan(1);
-  }
-
-  #sayLimited(): void {
-    if (this.#saidLimited) return;
-    this.#saidLimited = true;
-    const limit = this.#context.descriptorLimit;
-    this.#context.notify({ kind: "clients-limited", max: this.#max, limit });
   }
 }

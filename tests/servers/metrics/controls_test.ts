@@ -8,14 +8,14 @@ function bothEnds(): [Controls, Controls] {
   return [new Controls(memory), new Controls(memory)];
 }
 
-Deno.test("a burden is seen by all who share the controls", () => {
+Deno.test("all that share the controls see a simulated cost", () => {
   const [setting, serving] = bothEnds();
   assertEquals([serving.sleepMs, serving.cpuMs], [0, 0]);
   setting.setSimulatedCost({ sleepMs: 7, cpuMs: 3 });
   assertEquals([serving.sleepMs, serving.cpuMs], [7, 3]);
 });
 
-Deno.test("whoever obeys is held up until the time is over, and then no more", () => {
+Deno.test("a thread that obeys is held up until the time is over, and then no more", () => {
   const [setting, serving] = bothEnds();
   const beganMs = performance.now();
   setting.holdUp(60);

@@ -14,7 +14,7 @@ import "../../harness/sanitizers.ts";
 const CONNECTION = new FakeConnection(7);
 const MESSAGE = new Uint8Array(1);
 
-/** A recorder that many messages are told to. */
+/** A recorder that gets many messages. */
 function flooded(memory = createTraceMemory()) {
   const stats = createStatsMemory();
   const recorder = new Recorder(stats, memory, NOTHING_RARE);
@@ -42,7 +42,7 @@ Deno.test("a reader gets as many records of messages as it wants, and the others
   assertEquals([reader.read(0).records.length, ...untraced()], [0, 293, 293]);
 });
 
-Deno.test("clients that come and go are told of whether there is room or not", () => {
+Deno.test("clients that come and go are recorded whether there is room or not", () => {
   const { memory, recorder, flood } = flooded();
   const reader = new TraceReader(memory, 2);
   flood(10);
@@ -59,7 +59,7 @@ Deno.test("clients that come and go are told of whether there is room or not", (
     "received 7 0 1",
     "sent 7 0 1",
     "accepted 7 0 0",
-    "taken 7 3 0",
+    "dispatched 7 3 0",
     "asleep 7 0 50",
     "blocked 7 0 0",
     "reset 7 0 0",
@@ -76,7 +76,7 @@ Deno.test("with two readers there is room for the one that wants more", () => {
   assertEquals(eager.read().records.length, 50);
 });
 
-Deno.test("nothing is counted as left out while nobody looks", () => {
+Deno.test("nothing is counted as left out without a reader", () => {
   const { memory, flood, untraced } = flooded();
   flood(10);
   assertEquals(untraced(), [0, 0]);

@@ -56,7 +56,7 @@ function tellAll(recorder: Recorder): void {
   recorder.wokeUp(5, 2);
 }
 
-Deno.test("a recorder counts what it is told", () => {
+Deno.test("a recorder counts events", () => {
   const { stats, recorder } = recorded();
   tellAll(recorder);
   recorder.accepted(CONNECTION);
@@ -79,7 +79,7 @@ Deno.test("a recorder counts what it is told", () => {
   });
 });
 
-Deno.test("a recorder traces what it is told while somebody looks", () => {
+Deno.test("a recorder traces events while there is a reader", () => {
   const { trace, recorder } = recorded();
   const reader = new TraceReader(trace);
   tellAll(recorder);
@@ -97,7 +97,7 @@ Deno.test("a recorder traces what it is told while somebody looks", () => {
   ]);
 });
 
-Deno.test("a recorder writes no trace while nobody looks", () => {
+Deno.test("a recorder writes no trace without a reader", () => {
   const { trace, recorder } = recorded();
   tellAll(recorder);
   assert(new Uint8Array(trace).every((byte) => byte === 0));

@@ -24,7 +24,7 @@ function watchedTrace() {
   const memory = createTraceMemory();
   const reader = new TraceReader(memory);
   const writer = new TraceWriter(memory);
-  /** Writes a record that tells of so many bytes from a client. */
+  /** Writes a record of this many bytes from a client. */
   const write = (client: number, bytes = NOTHING, sizeBytes = bytes.length) =>
     writer.write(TRACE_EVENT.received, client, HOST, 80, sizeBytes, bytes);
   return { memory, reader, writer, write };
@@ -110,7 +110,7 @@ function capacity(): number {
   return reader.read().records.length;
 }
 
-Deno.test("a slow reader loses the oldest records and is told how many", () => {
+Deno.test("a slow reader loses the oldest records and learns how many", () => {
   const { reader, write } = watchedTrace();
   const max = capacity();
   for (let client = 0; client < max; client++) write(client);

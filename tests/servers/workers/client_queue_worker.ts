@@ -11,10 +11,10 @@ import { ClientQueue, type QueuedClient } from "../../../servers/workers/client_
 
 self.onmessage = ({ data }: MessageEvent<SharedArrayBuffer>) => {
   const queue = new ClientQueue(data);
-  const dispatched: QueuedClient[] = [];
+  const taken: QueuedClient[] = [];
   for (let client; (client = queue.take()) !== null;) {
-    dispatched.push(client);
+    taken.push(client);
     queue.finished();
   }
-  self.postMessage(dispatched);
+  self.postMessage(taken);
 };

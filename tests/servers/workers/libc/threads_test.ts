@@ -79,7 +79,7 @@ test("thread on libc: nothing is left of clients that have gone", async () => {
   assertEquals([accepted, closed, active, bytesIn, bytesOut], [40, 40, 0, 400_000, 400_000]);
 }, { ignore });
 
-test("thread on libc: why a client was let go is told", async () => {
+test("thread on libc: the reason why a client was let go is reported", async () => {
   const file = await Deno.makeTempFile({ suffix: ".js" });
   try {
     await Deno.writeTextFile(

@@ -1,23 +1,23 @@
 import { EventLoopTurn } from "../sockets/deno/reactor.ts";
 import type { Connection, Sockets } from "../sockets/interface.ts";
 
-/** Deno 2.5 tells of a rejected promise only after the next turn has begun. */
+/** Deno 2.5 reports a rejected promise only after the next turn has begun. */
 const TURNS = 2;
 
 /**
- * Turns of Deno's event loop for a thread that blocks in the system's calls: without them, what the code
- * of a handler leaves for later is never done, and a promise of its that is rejected is never told.
+ * Turns Deno's event loop in a thread that blocks in the system's calls. Without this, a handler's
+ * timers never fire, and its rejected promises are never reported.
  */
 export class EventLoopTurns {
   readonly #turn = new EventLoopTurn();
   readonly #afterwards: () => void;
 
-  /** @param afterwards is called after each turn; what it throws comes out of the call */
+  /** @param afterwards called after each turn; an error that it throws comes out of the call */
   constructor(afterwards: () => void = () => {}) {
     this.#afterwards = afterwards;
   }
 
-  /** From now on the loop turns before each call on `sockets` that can block, and on what they make. */
+  /** Turns the loop before each call that can block, on `sockets`, their listeners and connections. */
   before(sockets: Sockets): void {
     this.#turnFirst(sockets, "select");
     this.#turnFirst(sockets, "pause");
@@ -34,7 +34,7 @@ export class EventLoopTurns {
     });
   }
 
-  /** From now on the loop turns before each `recv`. */
+  /** Turns the loop before each `recv`. @returns `connection` */
   beforeRecv<Socket extends Pick<Connection, "recv">>(connection: Socket): Socket {
     return this.#turnFirst(connection, "recv");
   }
@@ -49,7 +49,7 @@ export class EventLoopTurns {
 }
 
 /**
- * Puts `around` in the place of a method, given the call that was meant.
+ * Replaces a method by `around`, which gets the original call.
  *
  * @returns `target`
  */

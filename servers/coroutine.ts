@@ -50,13 +50,13 @@ export async function coroutine(context: ServerContext): Promise<void> {
       let chunk;
       while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) yield;
       if (chunk.length === 0) return;
-      const answers = session.receive(chunk);
-      for (let answer; (answer = answers.take()) !== undefined;) {
+      const replies = session.onData(chunk);
+      for (let reply; (reply = replies.next()) !== undefined;) {
         // While this task waits, others receive into the same memory.
-        const bytes = answer.waitMs > 0 ? answer.bytes.slice() : answer.bytes;
-        if (answer.waitMs > 0) yield* sleep(answer.waitMs);
+        const bytes = reply.waitMs > 0 ? reply.bytes.slice() : reply.bytes;
+        if (reply.waitMs > 0) yield* sleep(reply.waitMs);
         yield* send(connection, bytes);
-        if (answer.close) return;
+        if (reply.close) return;
       }
     }
   }

@@ -50,13 +50,13 @@ export async function gevent(context: ServerContext): Promise<void> {
 
   function* serveClient(client: GeventSocket, session: Session): Coroutine {
     for (let chunk; (chunk = yield* client.recv(context.recvSizeBytes)).length > 0;) {
-      const answers = session.receive(chunk);
-      for (let answer; (answer = answers.take()) !== undefined;) {
+      const replies = session.onData(chunk);
+      for (let reply; (reply = replies.next()) !== undefined;) {
         // While this greenlet waits, others receive into the same memory.
-        const bytes = answer.waitMs > 0 ? answer.bytes.slice() : answer.bytes;
-        if (answer.waitMs > 0) yield* sleep(answer.waitMs);
+        const bytes = reply.waitMs > 0 ? reply.bytes.slice() : reply.bytes;
+        if (reply.waitMs > 0) yield* sleep(reply.waitMs);
         yield* client.send(bytes);
-        if (answer.close) return;
+        if (reply.close) return;
       }
     }
   }

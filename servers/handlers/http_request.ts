@@ -1,11 +1,11 @@
 /**
- * The head of a request, RFC 9112. It is read strictly: of a request that two readers would understand
- * differently nobody knows where it ends, so it is refused.
+ * The head of a request, RFC 9112. It is read strictly: a request is refused if two readers could
+ * disagree on where it ends.
  *
  * @module
  */
 
-/** The whole of a request's head, once its last line was taken. */
+/** The head of a request. */
 export interface RequestHead {
   readonly method: string;
   readonly keepAlive: boolean;
@@ -18,7 +18,17 @@ const HEADER = /^([!#$%&'*+.^_`|~\w-]+):((?:\t|\P{Cc})*)$/u;
 /** RFC 3986, 3.2.2 and 3.2.3; a request for no server in particular has an empty one. */
 const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
 
-/** Takes the lines of a head one after another. */
+/**
+ * Reads the lines of a head one after another.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const reader = RequestReader.begin("GET / HTTP/1.1");
+ * assertEquals(reader?.take("host: localhost"), true);
+ * assertEquals(reader?.end(), { method: "GET", keepAlive: true, hasBody: false });
+ * ```
+ */
 export class RequestReader {
   readonly #method: string;
   readonly #isOld: boolean;
@@ -26,7 +36,7 @@ export class RequestReader {
   readonly #lengths: string[] = [];
   readonly #codings: string[] = [];
   readonly #options: string[] = [];
-  /** How many headers there were. */
+  /** How many headers it has taken. */
   count = 0;
 
   private constructor(method: string, isOld: boolean) {
@@ -34,13 +44,13 @@ export class RequestReader {
     this.#isOld = isOld;
   }
 
-  /** @returns `undefined` when `line` is no request line of HTTP/1.0 or HTTP/1.1 */
+  /** Begins with a request line; `undefined` when `line` is none of HTTP/1.0 or HTTP/1.1. */
   static begin(line: string): RequestReader | undefined {
     const match = REQUEST_LINE.exec(line);
     return match === null ? undefined : new RequestReader(match[1], match[2] === "0");
   }
 
-  /** @returns whether `line` is a header */
+  /** Takes the next line; false when it is no header. */
   take(line: string): boolean {
     const match = HEADER.exec(line);
     if (match === null) return false;
@@ -63,12 +73,12 @@ export class RequestReader {
     return true;
   }
 
-  /** @returns the head, or the status with which it is refused */
+  /** The head, or the status with which to refuse it, as in `400 Bad Request`. */
   end(): RequestHead | string {
     if (!this.#namesItsHost() || !this.#hasOneLength()) return "400 Bad Request";
     if (this.#codings.length > 0) {
-      // Section 6.1: with a length as well, or in HTTP/1.0, it is likely that somebody between us and
-      // the client does not know it.
+      // Section 6.1: with a length as well, or in HTTP/1.0, a proxy on the way has likely not
+      // understood it.
       const isPlain = this.#lengths.length === 0 && !this.#isOld;
       const last = this.#codings.indexOf("chunked");
       if (!isPlain || last !== this.#codings.length - 1) return "400 Bad Request";

@@ -1,4 +1,4 @@
-import { type Answer, type Answers, OneAnswer, type Session } from "../handlers/session.ts";
+import { OneReply, type Replies, type Reply, type Session } from "../handlers/session.ts";
 import {
   CLIENT_SENDS,
   CLIENT_TAKES,
@@ -9,14 +9,14 @@ import {
 import { sendSome } from "../sockets/send_some.ts";
 
 const NOTHING = new Uint8Array(0);
-const NO_ANSWERS = new OneAnswer();
+const NO_REPLIES = new OneReply();
 
 /**
  * How far a client was served.
  *
  * - `ready`: all is sent, and more can be received
  * - `blocked`: the socket takes no more; go on when it is writable
- * - `asleep`: the next answer is due at {@linkcode Client.dueMs}
+ * - `asleep`: the next reply is due at {@linkcode Client.dueMs}
  * - `done`: all is sent, and the session wants the connection closed
  */
 export type Progress = "wantRead" | "wantWrite" | "timer" | "closed";
@@ -36,11 +36,11 @@ const TURNS: Readonly<Record<Progress, Turn>> = {
 export class Client {
   readonly connection: Connection;
   progress: Progress = "wantRead";
-  /** When the next answer is due, on the clock of `performance.now()`. */
+  /** When the next reply is due, on the clock of `performance.now()`. */
   dueMs = 0;
 
   readonly #session: Session;
-  #answers: Answers = NO_ANSWERS;
+  #replies: Replies = NO_REPLIES;
   #unsent: Uint8Array = NOTHING;
   #closeAfter = false;
 
@@ -50,16 +50,16 @@ export class Client {
     connection.turn = CLIENT_SENDS; // it is to speak first
   }
 
-  /** Hands a chunk to the session and sends its answers. To be called when `ready`. */
+  /** Hands a chunk to the session and sends its replies. To be called when `ready`. */
   serve(chunk: Uint8Array): Progress {
-    this.#answers = this.#session.receive(chunk);
-    return this.#came(this.#sendAnswers());
+    this.#replies = this.#session.onData(chunk);
+    return this.#came(this.#sendReplies());
   }
 
-  /** Goes on with a client whose socket has become writable, or whose answer has become due. */
+  /** Goes on with a client whose socket has become writable, or whose reply is due. */
   resume(): Progress {
     if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.#came("wantWrite");
-    return this.#came(this.#closeAfter ? "closed" : this.#sendAnswers());
+    return this.#came(this.#closeAfter ? "closed" : this.#sendReplies());
   }
 
   #came(progress: Progress): Progress {
@@ -67,15 +67,15 @@ export class Client {
     return this.progress = progress;
   }
 
-  #sendAnswers(): Progress {
-    for (let answer; (answer = this.#answers.take()) !== undefined;) {
-      const progress = this.#send(answer);
+  #sendReplies(): Progress {
+    for (let reply; (reply = this.#replies.next()) !== undefined;) {
+      const progress = this.#send(reply);
       if (progress !== "wantRead") return progress;
     }
     return "wantRead";
   }
 
-  #send({ bytes, waitMs, close }: Answer): Progress {
+  #send({ bytes, waitMs, close }: Reply): Progress {
     this.#closeAfter = close;
     if (waitMs > 0) {
       this.#unsent = bytes.slice();

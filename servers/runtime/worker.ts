@@ -204,7 +204,7 @@ function beginSession(handler: Handler): Session {
     return handler();
   } catch (error) {
     return {
-      receive() {
+      onData() {
         throw error;
       },
     };

@@ -1,4 +1,4 @@
-import { type Coroutine, waits } from "./park.ts";
+import { checkWaits, type Coroutine } from "./park.ts";
 import { withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -8,7 +8,7 @@ export class Event {
   #isSet = false;
 
   static {
-    waits(this, "wait");
+    checkWaits(this, "wait");
   }
 
   get isSet(): boolean {

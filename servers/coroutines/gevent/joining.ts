@@ -1,6 +1,8 @@
 import { Event } from "./event.ts";
-import { type Greenlet, GreenletExit, type Link } from "./greenlet.ts";
-import { type Coroutine, getcurrent, waiting, waits } from "./park.ts";
+import { GreenletExit } from "../greenlet.ts";
+import { getcurrent, type Greenlet, type Link } from "./greenlet.ts";
+
+import { checkedWait, checkWaits, type Coroutine } from "./park.ts";
 
 /** How long to wait, and what to do about errors. */
 export interface JoinOptions {
@@ -14,7 +16,7 @@ export interface JoinOptions {
  *
  * @returns those that have, in the order in which they ended; fewer than all when the time was over
  */
-export const joinall = waiting(function* joinall(
+export const joinall = checkedWait(function* joinall(
   greenlets: readonly Greenlet[],
   { timeoutMs = Infinity, raiseError = false }: JoinOptions = {},
 ): Coroutine<Greenlet[]> {
@@ -28,7 +30,7 @@ export const joinall = waiting(function* joinall(
 });
 
 /** Ends all of them, and waits until they have. */
-export const killall = waiting(function* killall(
+export const killall = checkedWait(function* killall(
   greenlets: readonly Greenlet[],
   error: unknown = new GreenletExit(),
 ): Coroutine {
@@ -59,7 +61,7 @@ export class Finished implements Link, Disposable {
   #given = 0;
 
   static {
-    waits(this, "next");
+    checkWaits(this, "next");
   }
 
   constructor(greenlets: readonly Greenlet[], timeoutMs: number) {

@@ -22,11 +22,13 @@
  * @module
  */
 
+export { GreenletExit } from "../greenlet.ts";
 export { Event } from "./event.ts";
-export { type Body, Greenlet, GreenletExit, type Link } from "./greenlet.ts";
-export { ClockLoop, Hub, type HubReports, type Loop, LoopExit, sleep, spawn } from "./hub.ts";
+export { type Body, getcurrent, Greenlet, type Link } from "./greenlet.ts";
+export { Hub, type HubReports, LoopExit, sleep, spawn } from "./hub.ts";
 export { iwait, joinall, type JoinOptions, killall } from "./joining.ts";
-export { type Coroutine, getcurrent, type Wait } from "./park.ts";
+export { ClockLoop, type Loop } from "./loop.ts";
+export type { Coroutine, Wait } from "./park.ts";
 export { Pool } from "./pool.ts";
 export { Queue, QueueEmpty, QueueFull } from "./queue.ts";
 export { GeventListener, GeventSocket, SocketClosed, SocketLoop } from "./sockets.ts";

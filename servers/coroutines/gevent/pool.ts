@@ -1,7 +1,8 @@
-import { type Body, type Greenlet, GreenletExit, type Link } from "./greenlet.ts";
+import { GreenletExit } from "../greenlet.ts";
+import type { Body, Greenlet, Link } from "./greenlet.ts";
 import { spawn } from "./hub.ts";
 import { joinall } from "./joining.ts";
-import { type Coroutine, waits } from "./park.ts";
+import { checkWaits, type Coroutine } from "./park.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Greenlets of which there are never more than so many at a time. */
@@ -13,7 +14,7 @@ export class Pool implements Link {
   readonly #watchers = new Waiters();
 
   static {
-    waits(this, "spawn", "map", "join", "kill");
+    checkWaits(this, "spawn", "map", "join", "kill");
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Coroutine, waits } from "./park.ts";
+import { checkWaits, type Coroutine } from "./park.ts";
 import { withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -22,7 +22,7 @@ export class Queue<Item> {
   #first = 0;
 
   static {
-    waits(this, "put", "get");
+    checkWaits(this, "put", "get");
   }
 
   /** @param most to put more in has to wait; 0 or less is no limit, as in gevent */

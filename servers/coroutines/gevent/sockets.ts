@@ -1,7 +1,7 @@
-import type { Greenlet } from "./greenlet.ts";
-import type { Loop } from "./hub.ts";
-import { type Coroutine, DONE_ALREADY, getcurrent, park, type Parking } from "./park.ts";
-import { type Wait, waiting, waits } from "./park.ts";
+import { getcurrent, type Greenlet } from "./greenlet.ts";
+import type { Loop } from "./loop.ts";
+import { checkedWait, checkWaits, type Coroutine, DONE_ALREADY, park } from "./park.ts";
+import type { Parking, Wait } from "./park.ts";
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../sockets/interface.ts";
 import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
 import { ConnectFailed, type Listener, type Pollable } from "../../sockets/interface.ts";
@@ -32,7 +32,7 @@ export class SocketLoop implements Loop {
   readonly #waiting: Count = { count: 0 };
 
   static {
-    waits(this, "connect");
+    checkWaits(this, "connect");
   }
 
   constructor(sockets: Pick<Sockets, "epoll" | "connect">) {
@@ -158,7 +158,7 @@ export class GeventListener {
   readonly #watch: Watch;
 
   static {
-    waits(this, "accept");
+    checkWaits(this, "accept");
   }
 
   constructor(loop: SocketLoop, listener: Listener) {
@@ -187,7 +187,7 @@ export class GeventSocket {
   #isClosed = false;
 
   static {
-    waits(this, "recv", "send");
+    checkWaits(this, "recv", "send");
   }
 
   constructor(loop: SocketLoop, connection: Connection) {
@@ -231,7 +231,7 @@ export class GeventSocket {
 
   #letOthersGoOn(): Wait {
     this.#recvsInARow = 0;
-    return getcurrent().nap();
+    return getcurrent().yieldTurn();
   }
 
   /**
@@ -247,7 +247,7 @@ export class GeventSocket {
     return unsent.length === 0 ? DONE_ALREADY : GeventSocket.#sendRest(this, unsent.slice());
   }
 
-  static readonly #sendRest = waiting(
+  static readonly #sendRest = checkedWait(
     function* (socket: GeventSocket, rest: Uint8Array): Coroutine {
       for (let unsent = rest; unsent.length > 0; unsent = sendSome(socket.connection, unsent)) {
         yield* socket.#watch.writable.wait();

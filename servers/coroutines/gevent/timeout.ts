@@ -1,6 +1,6 @@
-import type { Greenlet } from "./greenlet.ts";
-import { type Coroutine, getcurrent, type Wait, waiting } from "./park.ts";
-import { Alarm } from "./timers.ts";
+import { getcurrent, type Greenlet } from "./greenlet.ts";
+import { checkedWait, type Coroutine, type Wait } from "./park.ts";
+import { Timer } from "./timers.ts";
 
 /**
  * Thrown in the greenlet that made it, where it waits, when its time is over.
@@ -19,7 +19,7 @@ import { Alarm } from "./timers.ts";
 export class Timeout extends Error implements Disposable {
   override readonly name = "Timeout";
   readonly #greenlet: Greenlet = getcurrent();
-  readonly #alarm: Alarm | undefined = undefined;
+  readonly #timer: Timer | undefined = undefined;
 
   /**
    * Its time begins now.
@@ -31,14 +31,19 @@ export class Timeout extends Error implements Disposable {
     super(`${timeoutMs} ms are over`);
     if (timeoutMs === Infinity) return;
     const { loop, timers } = this.#greenlet.hub;
-    this.#alarm = new Ring(loop.nowMs() + timeoutMs, timers.nextOrder(), this.#greenlet, this);
-    timers.add(this.#alarm);
+    this.#timer = new TimeoutTimer(
+      loop.nowMs() + timeoutMs,
+      timers.nextOrder(),
+      this.#greenlet,
+      this,
+    );
+    timers.add(this.#timer);
   }
 
   /** What was to be done in time is done: it is not thrown any more, even if its time is over. */
   cancel(): void {
-    if (this.#alarm !== undefined) this.#greenlet.hub.timers.cancel(this.#alarm);
-    this.#greenlet.takeBack(this);
+    if (this.#timer !== undefined) this.#greenlet.hub.timers.cancel(this.#timer);
+    this.#greenlet.withdraw(this);
   }
 
   [Symbol.dispose](): void {
@@ -46,7 +51,7 @@ export class Timeout extends Error implements Disposable {
   }
 }
 
-class Ring extends Alarm {
+class TimeoutTimer extends Timer {
   readonly #greenlet: Greenlet;
   readonly #timeout: Timeout;
 
@@ -56,7 +61,7 @@ class Ring extends Alarm {
     this.#timeout = timeout;
   }
 
-  override ring(): void {
+  override fire(): void {
     this.#greenlet.throw(this.#timeout);
   }
 }
@@ -66,7 +71,7 @@ class Ring extends Alarm {
  *
  * @returns what was waited for, or `late`
  */
-export const withTimeout = waiting(function* withTimeout<Value, Late>(
+export const withTimeout = checkedWait(function* withTimeout<Value, Late>(
   timeoutMs: number,
   begin: () => Wait<Value> | Coroutine<Value>,
   late: Late,

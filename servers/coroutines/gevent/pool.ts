@@ -5,12 +5,29 @@ import { joinall } from "./joining.ts";
 import { checkWaits, type Coroutine } from "./park.ts";
 import { Waiters } from "./waiters.ts";
 
-/** Greenlets of which there are never more than so many at a time. */
+/**
+ * Limits how many greenlets there are at a time.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, sleep } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const pool = new Pool(2);
+ *   const squares = yield* pool.map(function* (n: number) {
+ *     yield* sleep(1);
+ *     return n * n;
+ *   }, [1, 2, 3]);
+ *   assertEquals(squares, [1, 4, 9]);
+ * });
+ * ```
+ */
 export class Pool implements Link {
   readonly #max: number;
   readonly #members = new Set<Greenlet>();
   readonly #waiters = new Waiters();
-  /** Those that wait until a member comes or ends. */
+  /** Greenlets that wait until a member comes or ends. */
   readonly #watchers = new Waiters();
 
   static {
@@ -18,8 +35,8 @@ export class Pool implements Link {
   }
 
   /**
-   * @param most with 0, there is never a place
-   * @throws {RangeError} when it is negative or NaN
+   * @param max with 0, there is never a place
+   * @throws {RangeError} when `max` is negative or NaN
    */
   constructor(max: number) {
     if (!(max >= 0)) throw new RangeError(`a pool cannot have ${max} members`);
@@ -48,7 +65,7 @@ export class Pool implements Link {
    * Runs `body` with each item, and waits until all have ended.
    *
    * @returns what it returned for them, in the order of the items
-   * @throws what it threw for the first of them for which it did
+   * @throws what it threw for the first item for which it threw
    */
   *map<Item, Value>(body: Body<[Item], Value>, items: Iterable<Item>): Coroutine<Value[]> {
     const greenlets: Greenlet<Value>[] = [];
@@ -62,12 +79,12 @@ export class Pool implements Link {
     return values;
   }
 
-  /** Waits until it has no members, those included that are spawned meanwhile. */
+  /** Waits until it has no members. Members that are spawned meanwhile count as well. */
   *join(): Coroutine {
     while (this.#members.size > 0) yield* joinall([...this.#members]);
   }
 
-  /** Ends all members, those included that are spawned meanwhile, and waits until it has none. */
+  /** Ends all members, and those that are spawned meanwhile, and waits until it has none. */
   *kill(): Coroutine {
     const killed = new Set<Greenlet>();
     while (this.#members.size > 0) {
@@ -80,6 +97,7 @@ export class Pool implements Link {
     }
   }
 
+  /** Called by a member that has ended. */
   ended(greenlet: Greenlet): void {
     this.#members.delete(greenlet);
     this.#waiters.wakeOne();

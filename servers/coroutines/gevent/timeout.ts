@@ -7,13 +7,17 @@ import { Timer } from "./timers.ts";
  *
  * @example
  * ```ts
- * using timeout = new Timeout(500);
- * try {
- *   return yield* socket.recv(1_024);
- * } catch (error) {
- *   if (error !== timeout) throw error;
- *   return undefined; // it did not come in time
- * }
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, sleep } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   using timeout = new Timeout(5);
+ *   try {
+ *     yield* sleep(1_000);
+ *   } catch (error) {
+ *     assertEquals(error, timeout);
+ *   }
+ * });
  * ```
  */
 export class Timeout extends Error implements Disposable {
@@ -24,7 +28,7 @@ export class Timeout extends Error implements Disposable {
   /**
    * Its time begins now.
    *
-   * @param timeoutMs `Infinity`: it is never over
+   * @param timeoutMs `Infinity`: never over
    * @throws {RangeError} when `timeoutMs` is NaN
    */
   constructor(timeoutMs: number) {
@@ -40,12 +44,13 @@ export class Timeout extends Error implements Disposable {
     timers.add(this.#timer);
   }
 
-  /** What was to be done in time is done: it is not thrown any more, even if its time is over. */
+  /** Keeps it from being thrown, even if its time is over. */
   cancel(): void {
     if (this.#timer !== undefined) this.#greenlet.hub.timers.cancel(this.#timer);
     this.#greenlet.withdraw(this);
   }
 
+  /** As {@linkcode cancel}, for `using`. */
   [Symbol.dispose](): void {
     this.cancel();
   }
@@ -69,7 +74,18 @@ class TimeoutTimer extends Timer {
 /**
  * Waits for what `begin` begins, but not for longer than `timeoutMs` (`Infinity`: no limit).
  *
- * @returns what was waited for, or `late`
+ * @returns the value of that wait, or `late`
+ * @throws what the wait throws
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, sleep } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   assertEquals(yield* withTimeout(5, () => sleep(1_000), "late"), "late");
+ * });
+ * ```
  */
 export const withTimeout = checkedWait(function* withTimeout<Value, Late>(
   timeoutMs: number,

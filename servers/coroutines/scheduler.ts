@@ -32,12 +32,9 @@ export type Task = Generator<void, void, void>;
  */
 export class Scheduler {
   readonly #tasks: Task[] = [];
-  readonly #onFailure: (error: unknown) => void;
 
   /** @param onFailure called with what a task threw; that task has ended, and the others go on */
-  constructor(onFailure: (error: unknown) => void) {
-    this.#onFailure = onFailure;
-  }
+  constructor(private readonly onFailure: (error: unknown) => void) {}
 
   /** How many tasks have not ended. */
   get size(): number {
@@ -71,7 +68,7 @@ export class Scheduler {
     try {
       return task.next().done === true;
     } catch (error) {
-      this.#onFailure(error);
+      this.onFailure(error);
       return true;
     }
   }

@@ -66,16 +66,12 @@ export function replyWith(bytes: Uint8Array, close = false): Reply {
  * ```
  */
 export class OneReply implements Replies {
-  #reply: Reply | undefined;
-
   /** @param reply without one there is no reply at all */
-  constructor(reply?: Reply) {
-    this.#reply = reply;
-  }
+  constructor(private reply?: Reply) {}
 
   next(): Reply | undefined {
-    const reply = this.#reply;
-    this.#reply = undefined;
+    const { reply } = this;
+    this.reply = undefined;
     return reply;
   }
 }
@@ -94,15 +90,11 @@ export class OneReply implements Replies {
  * ```
  */
 export class GeneratedReplies implements Replies {
-  readonly #generator: Generator<Reply>;
-
   /** @param generator resumed once for each reply that is asked for */
-  constructor(generator: Generator<Reply>) {
-    this.#generator = generator;
-  }
+  constructor(private readonly generator: Generator<Reply>) {}
 
   next(): Reply | undefined {
-    const { done, value } = this.#generator.next();
+    const { done, value } = this.generator.next();
     return done ? undefined : value;
   }
 }

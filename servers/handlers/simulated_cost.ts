@@ -27,27 +27,23 @@ export function withSimulatedCost(handler: Handler, simulatedCost: SimulatedCost
 
 /** A session that costs time besides its work. The cost is read anew for each chunk. */
 export class CostlySession implements Session {
-  readonly #session: Session;
-  readonly #simulatedCost: SimulatedCost;
-  readonly #onSleep: ((ms: number) => void) | undefined;
-
   /** @param onSleep is called before each reply that waits, with the whole of its wait */
-  constructor(session: Session, simulatedCost: SimulatedCost, onSleep?: (ms: number) => void) {
-    this.#session = session;
-    this.#simulatedCost = simulatedCost;
-    this.#onSleep = onSleep;
-  }
+  constructor(
+    private readonly session: Session,
+    private readonly simulatedCost: SimulatedCost,
+    private readonly onSleep?: (ms: number) => void,
+  ) {}
 
   onData(chunk: Uint8Array): Replies {
     return new GeneratedReplies(this.#replies(chunk));
   }
 
   *#replies(chunk: Uint8Array): Generator<Reply> {
-    const { sleepMs, cpuMs } = this.#simulatedCost;
+    const { sleepMs, cpuMs } = this.simulatedCost;
     if (cpuMs > 0) burn(cpuMs);
-    for (const reply of allReplies(this.#session.onData(chunk))) {
+    for (const reply of allReplies(this.session.onData(chunk))) {
       const waitMs = reply.waitMs + sleepMs;
-      if (waitMs > 0) this.#onSleep?.(waitMs);
+      if (waitMs > 0) this.onSleep?.(waitMs);
       yield { ...reply, waitMs };
     }
   }

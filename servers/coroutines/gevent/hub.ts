@@ -44,20 +44,15 @@ const ROUNDS = 16;
  * ```
  */
 export class Hub implements GreenletHub {
-  readonly loop: Loop;
   readonly timers = new TimerQueue();
   readonly greenlet = currentOfAny();
-  readonly #reports: HubReports;
   #ready: Greenlet[] = [];
   #running: Greenlet[] = [];
   #spawned = 0;
   #main: Greenlet | undefined = undefined;
 
   /** @param loop where the hub waits when no greenlet can go on */
-  constructor(loop: Loop, reports: HubReports) {
-    this.loop = loop;
-    this.#reports = reports;
-  }
+  constructor(readonly loop: Loop, private readonly reports: HubReports) {}
 
   spawn<Args extends unknown[], Value>(body: Body<Args, Value>, ...args: Args): Greenlet<Value> {
     const greenlet = new Greenlet<Value>(this, ++this.#spawned, body, args);
@@ -71,7 +66,7 @@ export class Hub implements GreenletHub {
 
   failed(greenlet: Greenlet, error: Error, link?: Link): void {
     const isThrown = greenlet === this.#main && link === undefined; // by run()
-    if (!isThrown) this.#reports.failed(greenlet, error, link);
+    if (!isThrown) this.reports.failed(greenlet, error, link);
   }
 
   /**
@@ -135,7 +130,7 @@ export class Hub implements GreenletHub {
   #run(greenlet: Greenlet, beganMs: number): number {
     greenlet.run();
     const endedMs = this.loop.nowMs();
-    if (endedMs - beganMs >= MIN_HELD_MS) this.#reports.held(greenlet, endedMs - beganMs);
+    if (endedMs - beganMs >= MIN_HELD_MS) this.reports.held(greenlet, endedMs - beganMs);
     return endedMs;
   }
 }

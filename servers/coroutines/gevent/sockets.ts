@@ -146,18 +146,15 @@ class Watch {
 }
 
 class Direction implements Parking {
-  readonly #waiting: Count;
   #greenlet: Greenlet | undefined = undefined;
 
-  constructor(waiting: Count) {
-    this.#waiting = waiting;
-  }
+  constructor(private readonly waiting: Count) {}
 
   /** @throws {Error} when another greenlet waits already: each would get parts of the stream */
   wait(): Wait {
     if (this.#greenlet !== undefined) throw new Error(`${this.#greenlet} waits for this socket`);
     this.#greenlet = getcurrent();
-    this.#waiting.count++;
+    this.waiting.count++;
     return park(this);
   }
 
@@ -170,14 +167,12 @@ class Direction implements Parking {
 
   forget(): void {
     this.#greenlet = undefined;
-    this.#waiting.count--;
+    this.waiting.count--;
   }
 }
 
 /** A listening socket whose `accept` waits by switching to another greenlet. */
 export class GeventListener {
-  readonly #loop: SocketLoop;
-  readonly #listener: Listener;
   readonly #watch: Watch;
 
   static {
@@ -185,17 +180,15 @@ export class GeventListener {
   }
 
   /** @param loop of the hub that runs the accepting greenlet */
-  constructor(loop: SocketLoop, listener: Listener) {
-    this.#loop = loop;
-    this.#listener = listener;
+  constructor(private readonly loop: SocketLoop, private readonly listener: Listener) {
     this.#watch = loop.watch(listener);
   }
 
   /** Waits for the next client. */
   *accept(): Coroutine<GeventSocket> {
     let connection: Connection | null;
-    while ((connection = this.#listener.tryAccept()) === null) yield* this.#watch.readable.wait();
-    return new GeventSocket(this.#loop, connection);
+    while ((connection = this.listener.tryAccept()) === null) yield* this.#watch.readable.wait();
+    return new GeventSocket(this.loop, connection);
   }
 }
 
@@ -204,8 +197,6 @@ const MAX_IN_A_ROW = 16;
 
 /** A connected socket whose calls wait by switching to another greenlet. */
 export class GeventSocket {
-  readonly connection: Connection;
-  readonly #loop: SocketLoop;
   readonly #watch: Watch;
   #recvsInARow = 0;
   #isClosed = false;
@@ -215,9 +206,7 @@ export class GeventSocket {
   }
 
   /** @param loop of the hub that runs the greenlets that use it */
-  constructor(loop: SocketLoop, connection: Connection) {
-    this.connection = connection;
-    this.#loop = loop;
+  constructor(private readonly loop: SocketLoop, readonly connection: Connection) {
     this.#watch = loop.watch(connection);
   }
 
@@ -291,7 +280,7 @@ export class GeventSocket {
    */
   close(): void {
     this.#isClosed = true;
-    this.#loop.forget(this.connection);
+    this.loop.forget(this.connection);
     this.connection.close();
     this.#watch.became(EPOLLERR);
   }

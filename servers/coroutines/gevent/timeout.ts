@@ -35,12 +35,8 @@ export class Timeout extends Error implements Disposable {
     super(`${timeoutMs} ms are over`);
     if (timeoutMs === Infinity) return;
     const { loop, timers } = this.#greenlet.hub;
-    this.#timer = new TimeoutTimer(
-      loop.nowMs() + timeoutMs,
-      timers.nextOrder(),
-      this.#greenlet,
-      this,
-    );
+    const dueMs = loop.nowMs() + timeoutMs;
+    this.#timer = new TimeoutTimer(dueMs, timers.nextOrder(), this.#greenlet, this);
     timers.add(this.#timer);
   }
 
@@ -57,17 +53,17 @@ export class Timeout extends Error implements Disposable {
 }
 
 class TimeoutTimer extends Timer {
-  readonly #greenlet: Greenlet;
-  readonly #timeout: Timeout;
-
-  constructor(dueMs: number, order: number, greenlet: Greenlet, timeout: Timeout) {
+  constructor(
+    dueMs: number,
+    order: number,
+    readonly greenlet: Greenlet,
+    readonly timeout: Timeout,
+  ) {
     super(dueMs, order);
-    this.#greenlet = greenlet;
-    this.#timeout = timeout;
   }
 
   override fire(): void {
-    this.#greenlet.throw(this.#timeout);
+    this.greenlet.throw(this.timeout);
   }
 }
 

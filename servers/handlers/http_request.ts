@@ -30,8 +30,6 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
  * ```
  */
 export class RequestReader {
-  readonly #method: string;
-  readonly #isOld: boolean;
   readonly #hosts: string[] = [];
   readonly #lengths: string[] = [];
   readonly #codings: string[] = [];
@@ -39,10 +37,7 @@ export class RequestReader {
   /** How many headers it has taken. */
   count = 0;
 
-  private constructor(method: string, isOld: boolean) {
-    this.#method = method;
-    this.#isOld = isOld;
-  }
+  private constructor(private readonly method: string, private readonly isOld: boolean) {}
 
   /** Begins with a request line; `undefined` when `line` is none of HTTP/1.0 or HTTP/1.1. */
   static begin(line: string): RequestReader | undefined {
@@ -79,15 +74,15 @@ export class RequestReader {
     if (this.#codings.length > 0) {
       // Section 6.1: with a length as well, or in HTTP/1.0, a proxy on the way has likely not
       // understood it.
-      const isPlain = this.#lengths.length === 0 && !this.#isOld;
+      const isPlain = this.#lengths.length === 0 && !this.isOld;
       const last = this.#codings.indexOf("chunked");
       if (!isPlain || last !== this.#codings.length - 1) return "400 Bad Request";
       if (last > 0) return "501 Not Implemented";
     }
     return {
-      method: this.#method,
+      method: this.method,
       keepAlive: !this.#options.includes("close") &&
-        (!this.#isOld || this.#options.includes("keep-alive")),
+        (!this.isOld || this.#options.includes("keep-alive")),
       hasBody: this.#codings.length > 0 || /[1-9]/.test(this.#lengths[0] ?? ""),
     };
   }
@@ -95,7 +90,7 @@ export class RequestReader {
   /** Section 3.2: one host, and HTTP/1.0 may do without. */
   #namesItsHost(): boolean {
     const [host] = this.#hosts;
-    if (host === undefined) return this.#isOld;
+    if (host === undefined) return this.isOld;
     return this.#hosts.length === 1 && HOST.test(host);
   }
 

@@ -38,7 +38,6 @@ export class Greenlet<Value = unknown> extends Parkable implements Parking, Link
   /** What it threw; `undefined` while it runs and if it did not fail. */
   error: Error | undefined = undefined;
 
-  readonly #args: readonly unknown[];
   #arriving: unknown = undefined;
   #isThrown = false;
   /** Whether the hub will run it. Nothing else that arrives until then may replace what has. */
@@ -68,10 +67,9 @@ export class Greenlet<Value = unknown> extends Parkable implements Parking, Link
     readonly hub: GreenletHub,
     readonly id: number,
     body: Body<never, Value>,
-    args: readonly unknown[],
+    private readonly args: readonly unknown[],
   ) {
     super(body as GreenletBody, hub.greenlet); // begin() passes the arguments that it takes
-    this.#args = args;
   }
 
   /** Whether it has ended, and not by an error. */
@@ -81,12 +79,12 @@ export class Greenlet<Value = unknown> extends Parkable implements Parking, Link
 
   /** `<Greenlet at 0x1: f(5)>` */
   override toString(): string {
-    return `<Greenlet at 0x${this.id.toString(16)}: ${this.body.name}(${this.#args.join(", ")})>`;
+    return `<Greenlet at 0x${this.id.toString(16)}: ${this.body.name}(${this.args.join(", ")})>`;
   }
 
   protected override begin(): Coroutine<Value> {
     // Sound, because spawn() takes only arguments that the function takes.
-    return (this.body as Body<unknown[], Value>)(...this.#args)[Symbol.iterator]();
+    return (this.body as Body<unknown[], Value>)(...this.args)[Symbol.iterator]();
   }
 
   protected override wrongYield(): Error {

@@ -24,7 +24,6 @@ import { Waiters } from "./waiters.ts";
  * ```
  */
 export class Pool implements Link {
-  readonly #max: number;
   readonly #members = new Set<Greenlet>();
   readonly #waiters = new Waiters();
   /** Greenlets that wait until a member comes or ends. */
@@ -38,14 +37,13 @@ export class Pool implements Link {
    * @param max with 0, there is never a place
    * @throws {RangeError} when `max` is negative or NaN
    */
-  constructor(max: number) {
+  constructor(private readonly max: number) {
     if (!(max >= 0)) throw new RangeError(`a pool cannot have ${max} members`);
-    this.#max = max;
   }
 
   /** How many may still be spawned without waiting. */
   get freeCount(): number {
-    return this.#max - this.#members.size;
+    return this.max - this.#members.size;
   }
 
   /** Waits for a place, and spawns a greenlet that has it until it ends. */

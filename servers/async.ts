@@ -44,15 +44,15 @@ async function serveClient(
   for (let count; (count = connection.didRead(await connection.read(buffer))) > 0;) {
     // A new view costs a fortieth of all that a message takes, and most are as long as the last.
     if (chunk.length !== count) chunk = buffer.subarray(0, count);
-    const answers = session.receive(chunk);
-    for (let answer; (answer = answers.take()) !== undefined;) {
-      if (answer.waitMs > 0) await delay(answer.waitMs);
-      const { bytes } = answer;
+    const replies = session.onData(chunk);
+    for (let reply; (reply = replies.next()) !== undefined;) {
+      if (reply.waitMs > 0) await delay(reply.waitMs);
+      const { bytes } = reply;
       for (let sent = 0; sent < bytes.length;) {
         const unsent = sent === 0 ? bytes : bytes.subarray(sent);
         sent += connection.wrote(await connection.write(unsent));
       }
-      if (answer.close) return;
+      if (reply.close) return;
     }
   }
 }

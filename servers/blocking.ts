@@ -45,14 +45,14 @@ export async function serveClient(
     const received = connection.recv(buffer);
     const count = typeof received === "number" ? received : await received;
     if (count === 0) return;
-    const answers = session.receive(buffer.subarray(0, count));
-    for (let answer; (answer = answers.take()) !== undefined;) {
-      if (answer.waitMs > 0) await sleep(answer.waitMs);
-      if (answer.bytes.length > 0) {
-        const sending = connection.send(answer.bytes);
+    const replies = session.onData(buffer.subarray(0, count));
+    for (let reply; (reply = replies.next()) !== undefined;) {
+      if (reply.waitMs > 0) await sleep(reply.waitMs);
+      if (reply.bytes.length > 0) {
+        const sending = connection.send(reply.bytes);
         if (sending instanceof Promise) await sending;
       }
-      if (answer.close) return;
+      if (reply.close) return;
     }
   }
 }

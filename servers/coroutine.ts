@@ -1,10 +1,10 @@
 /**
  * One coroutine per client, resumed in turn: coroutines by `yield`.
  *
- * The task of a client reads like the blocking server: receive, answer, again. Where that one would
- * wait, this one yields, and tries again when its turn has come round. So one thread serves
- * everybody, and to switch costs next to nothing. But the scheduler does not know who can go on: it
- * asks everybody, again and again, as the non-blocking loop does. `--pause 10` lets it rest.
+ * The task of a client reads like the blocking server: receive, reply, again. Where that one would
+ * wait, this one yields, and tries again in its next turn. So one thread serves all clients, and a
+ * switch costs next to nothing. But the scheduler does not know which task can go on: it resumes all
+ * of them, again and again, as the non-blocking loop does. `--pause 10` lets it rest.
  *
  * @module
  */
@@ -15,10 +15,15 @@ import type { Session } from "./handlers/session.ts";
 import { type Connection, WOULD_BLOCK } from "./sockets/interface.ts";
 import { sendSome } from "./sockets/send_some.ts";
 
+/**
+ * Serves until the server stops.
+ *
+ * @throws what fails outside of a client, which ends the server
+ */
 export async function coroutine(context: ServerContext): Promise<void> {
   const { listener, sockets, recvSizeBytes } = context;
   const scheduler = new Scheduler((error) => {
-    throw error; // a client's fault ends in its own task, so this is ours
+    throw error; // a client's error ends in its own task, so this is a bug of the server
   });
   scheduler.spawn(acceptClients());
 
@@ -50,13 +55,13 @@ export async function coroutine(context: ServerContext): Promise<void> {
       let chunk;
       while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) yield;
       if (chunk.length === 0) return;
-      const answers = session.receive(chunk);
-      for (let answer; (answer = answers.take()) !== undefined;) {
+      const replies = session.onData(chunk);
+      for (let reply; (reply = replies.next()) !== undefined;) {
         // While this task waits, others receive into the same memory.
-        const bytes = answer.waitMs > 0 ? answer.bytes.slice() : answer.bytes;
-        if (answer.waitMs > 0) yield* sleep(answer.waitMs);
+        const bytes = reply.waitMs > 0 ? reply.bytes.slice() : reply.bytes;
+        if (reply.waitMs > 0) yield* sleep(reply.waitMs);
         yield* send(connection, bytes);
-        if (answer.close) return;
+        if (reply.close) return;
       }
     }
   }
@@ -70,7 +75,7 @@ function* sleep(ms: number): Task {
 function* send(connection: Connection, bytes: Uint8Array): Task {
   let unsent = sendSome(connection, bytes);
   if (unsent.length === 0) return;
-  // A copy, since others receive meanwhile into the memory that the bytes may be lent from.
+  // `bytes` may be a borrowed view of memory that others receive into meanwhile: copy the rest.
   for (unsent = unsent.slice(); unsent.length > 0; unsent = sendSome(connection, unsent)) {
     yield;
   }

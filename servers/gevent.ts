@@ -1,10 +1,10 @@
 /**
  * One greenlet per client, switched by a hub: what gevent is to Python.
  *
- * The code of a client is that of the blocking server, word for word, with `yield*` before whatever
- * can wait. There the greenlet is switched away from by itself: the hub waits for all sockets in one
- * call, epoll(7) on the system's own sockets, and switches to whoever can go on. A greenlet
- * that computes does not wait, so nobody else goes on meanwhile; the hub says who that was.
+ * The code of a client is that of the blocking server, word for word, with `yield*` before each call
+ * that can wait. Such a call switches to the hub, which waits for all sockets in one call, epoll(7) on
+ * the system's own sockets, and switches to the greenlets that can go on. A greenlet that computes does
+ * not wait, so no other goes on meanwhile; the hub names it.
  *
  * @module
  */
@@ -22,11 +22,16 @@ import { heldUpNotices } from "./context/held_up_notices.ts";
 import type { ServerContext } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 
+/**
+ * Serves until the server stops.
+ *
+ * @throws what fails outside of a client, which ends the server
+ */
 export async function gevent(context: ServerContext): Promise<void> {
   const loop = new SocketLoop(context.sockets);
   const hub = new Hub(loop, {
     failed(_greenlet, error) {
-      throw error; // a client's fault ends in its own greenlet, so this is ours
+      throw error; // a client's error ends in its own greenlet, so this is a bug of the server
     },
     held: heldUpNotices(context),
   });
@@ -50,13 +55,13 @@ export async function gevent(context: ServerContext): Promise<void> {
 
   function* serveClient(client: GeventSocket, session: Session): Coroutine {
     for (let chunk; (chunk = yield* client.recv(context.recvSizeBytes)).length > 0;) {
-      const answers = session.receive(chunk);
-      for (let answer; (answer = answers.take()) !== undefined;) {
+      const replies = session.onData(chunk);
+      for (let reply; (reply = replies.next()) !== undefined;) {
         // While this greenlet waits, others receive into the same memory.
-        const bytes = answer.waitMs > 0 ? answer.bytes.slice() : answer.bytes;
-        if (answer.waitMs > 0) yield* sleep(answer.waitMs);
+        const bytes = reply.waitMs > 0 ? reply.bytes.slice() : reply.bytes;
+        if (reply.waitMs > 0) yield* sleep(reply.waitMs);
         yield* client.send(bytes);
-        if (answer.close) return;
+        if (reply.close) return;
       }
     }
   }

@@ -1,10 +1,10 @@
 /**
  * One greenlet per client, with the switching written out by hand.
  *
- * A client's greenlet reads like the blocking server. Where that one would wait, this one says who is
- * to go on instead: the main greenlet, which waits for all sockets in one call and switches to those
- * greenlets whose socket is ready. So nobody is resumed in vain, as a scheduler does that only takes turns;
- * but a switch stands in each place that could wait, and one that is missing holds up everybody.
+ * A client's greenlet reads like the blocking server. Where that one would wait, this one switches to
+ * the main greenlet, which waits for all sockets in one call and switches to the greenlets whose
+ * socket is ready. So no greenlet is resumed in vain, as by a scheduler that only takes turns. But each
+ * place that could wait needs its switch: forget one, and it holds up all clients.
  *
  * @module
  */
@@ -20,6 +20,11 @@ import { sendSome } from "./sockets/send_some.ts";
 /** What a greenlet runs: it yields what `switch` returns. */
 type Switching = Generator<unknown, void, unknown>;
 
+/**
+ * Serves until the server stops.
+ *
+ * @throws what fails outside of a client, which ends the server
+ */
 export async function greenlet(context: ServerContext): Promise<void> {
   const { listener, sockets, recvSizeBytes } = context;
   const main = getcurrent();
@@ -41,7 +46,7 @@ export async function greenlet(context: ServerContext): Promise<void> {
     if (connection === null) return;
     const greenlet = new Greenlet(() => serve(connection)); // its parent is the main greenlet
     clients.set(connection, greenlet);
-    // A greenlet that is switched to tries again what it was doing, whichever of both has happened.
+    // The greenlet then tries again what it was doing, whether the socket is readable or writable.
     interests.add(connection, EPOLLIN | EPOLLOUT | EPOLLET);
     greenlet.switch();
   }
@@ -62,13 +67,13 @@ export async function greenlet(context: ServerContext): Promise<void> {
       let chunk;
       while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) yield main.switch();
       if (chunk.length === 0) return;
-      const answers = session.receive(chunk);
-      for (let answer; (answer = answers.take()) !== undefined;) {
+      const replies = session.onData(chunk);
+      for (let reply; (reply = replies.next()) !== undefined;) {
         // While this greenlet waits, others receive into the same memory.
-        const bytes = answer.waitMs > 0 ? answer.bytes.slice() : answer.bytes;
-        if (answer.waitMs > 0) yield* sleep(answer.waitMs);
+        const bytes = reply.waitMs > 0 ? reply.bytes.slice() : reply.bytes;
+        if (reply.waitMs > 0) yield* sleep(reply.waitMs);
         yield* send(connection, bytes);
-        if (answer.close) return;
+        if (reply.close) return;
       }
     }
   }
@@ -82,7 +87,7 @@ export async function greenlet(context: ServerContext): Promise<void> {
   function* send(connection: Connection, bytes: Uint8Array): Switching {
     let unsent = sendSome(connection, bytes);
     if (unsent.length === 0) return;
-    // A copy, since others receive meanwhile into the memory that the bytes may be lent from.
+    // `bytes` may be a borrowed view of memory that others receive into meanwhile: copy the rest.
     for (unsent = unsent.slice(); unsent.length > 0; unsent = sendSome(connection, unsent)) {
       yield main.switch();
     }

@@ -32,7 +32,7 @@ async function play(
   rounds: number,
   f: (n: number) => Coroutine,
 ): Promise<void> {
-  // Nobody holds up anybody here for long, and what fails is thrown by joinall.
+  // No greenlet computes for long here, and joinall throws what fails.
   const hub = new Hub(loop, { failed() {}, held() {} });
   await hub.run(function* (): Coroutine {
     const greenlets = Array.from({ length: PLAYERS }, () => spawn(f, rounds));

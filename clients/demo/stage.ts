@@ -1,11 +1,12 @@
 import type { Loop } from "../../servers/coroutines/gevent/mod.ts";
 
-/** Where a demo plays: what it prints on, and whose time it takes. */
+/** The output and the clock of a demo. */
 export interface Stage {
+  /** Prints one line. */
   print(line: string): void;
-  /** How often each of its players prints. */
+  /** How many lines each player prints. */
   readonly rounds: number;
-  /** How long a player sleeps after a line. */
+  /** How long a player sleeps after a line, in milliseconds. */
   readonly pauseMs: number;
   /** Puts the whole thread to sleep, as `time.sleep` does in Python. */
   sleepThread(ms: number): void;
@@ -13,5 +14,5 @@ export interface Stage {
   readonly loop: Loop;
 }
 
-/** A piece that is played on a {@linkcode Stage}. */
+/** A demo. It runs to its end on a {@linkcode Stage}, and throws what fails. */
 export type Demo = (stage: Stage) => void | Promise<void>;

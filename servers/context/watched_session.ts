@@ -1,11 +1,11 @@
 import { CostlySession } from "../handlers/simulated_cost.ts";
-import type { Answers, Session } from "../handlers/session.ts";
+import type { Replies, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 
 /**
  * The session of a server that is watched: its simulated cost can be changed while it runs, and the
- * trace records answers that sleep. Without a cost it takes one call more.
+ * trace records replies that sleep. Without a cost it takes one call more.
  */
 export class WatchedSession implements Session {
   readonly #session: Session;
@@ -15,7 +15,7 @@ export class WatchedSession implements Session {
 
   /**
    * @param client the number of the client that the session belongs to
-   * @param maySleep whether answers may have a wait even without a simulated cost
+   * @param maySleep whether replies may have a wait even without a simulated cost
    */
   constructor(
     session: Session,
@@ -34,9 +34,9 @@ export class WatchedSession implements Session {
     this.#maySleep = maySleep;
   }
 
-  receive(chunk: Uint8Array): Answers {
+  onData(chunk: Uint8Array): Replies {
     const { sleepMs, cpuMs } = this.#controls;
     const isFree = sleepMs === 0 && cpuMs === 0 && !this.#maySleep;
-    return (isFree ? this.#session : this.#withSimulatedCost).receive(chunk);
+    return (isFree ? this.#session : this.#withSimulatedCost).onData(chunk);
   }
 }

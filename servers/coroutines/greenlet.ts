@@ -4,19 +4,22 @@
  * `other.switch(value)` leaves the current greenlet where it is and goes on in the other, where
  * `value` is what its own `switch` gives back. There is no schedule, no queue and no waiting: exactly
  * one greenlet runs, and it decides. The rules are those of Python's greenlet, with one addition that
- * generators ask for: **within a greenlet, what `switch` and `throw` return must be yielded.**
- * Ordinary code is the *main* greenlet, which calls them like any other function.
+ * generators ask for: **within a greenlet, yield what `switch` and `throw` return.** Ordinary code is
+ * the *main* greenlet, which calls them like any other function.
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const heard: unknown[] = [];
  * const ping: Greenlet = new Greenlet(function* () {
- *   console.log("ping got", yield pong.switch("hello"));
+ *   heard.push(yield pong.switch("hello"));
  * });
  * const pong: Greenlet = new Greenlet(function* (greeting) {
- *   console.log("pong got", greeting);
+ *   heard.push(greeting);
  *   yield ping.switch("goodbye");
  * });
- * ping.switch(); // pong got hello, ping got goodbye
+ * ping.switch();
+ * assertEquals(heard, ["hello", "goodbye"]);
  * ```
  *
  * @module
@@ -25,7 +28,7 @@
 /** The function that a greenlet runs; what it returns goes to the parent. */
 export type GreenletBody = (value: unknown) => Generator<unknown, unknown, unknown>;
 
-/** What a greenlet is thrown that should end. Not caught, it is handed to the parent as a value. */
+/** Thrown in a greenlet to end it. If the greenlet does not catch it, its parent gets it as a value. */
 export class GreenletExit extends Error {
   override readonly name = "GreenletExit";
 }
@@ -35,29 +38,37 @@ export class GreenletError extends Error {
   override readonly name = "GreenletError";
 }
 
-/** What a greenlet yields: that it is left for the one that was asked to go on. */
+/** Yielded by a greenlet to leave it for the one that {@linkcode asked} holds. */
 const LEAVE = Symbol("what switch() returns");
+
+/** What `switch` and `throw` return within a greenlet. */
+export type Leave = typeof LEAVE;
 
 /** On its way from one greenlet to another: a value, or an error to be thrown there. */
 let arriving: unknown;
 let isThrown = false;
-/** Who was asked to go on by the current greenlet, which has not yielded yet. */
+/** The greenlet that the current one has switched to; the current one has not yielded yet. */
 let asked: Greenlet | undefined;
 
 /** A coroutine that is switched to by name. See the module. */
 export class Greenlet {
-  readonly #body: GreenletBody;
+  protected readonly body: GreenletBody;
   #generator: ReturnType<GreenletBody> | undefined = undefined;
   #parent: Greenlet | null;
   #dead = false;
 
   /**
-   * @param body run when it is first switched to, with the value that was passed
-   * @param parent who goes on when `body` is done; if nothing is said, the one that makes this
+   * @param body runs when this is first switched to, with the value that was passed
+   * @param parent goes on when `body` is done; by default the greenlet that makes this one
    */
   constructor(body: GreenletBody, parent: Greenlet | null = current) {
-    this.#body = body;
+    this.body = body;
     this.#parent = parent;
+  }
+
+  /** For subclasses: whether its function has been called. */
+  protected get hasBegun(): boolean {
+    return this.#generator !== undefined;
   }
 
   /** Whether its function has returned or has thrown. */
@@ -65,12 +76,12 @@ export class Greenlet {
     return this.#dead;
   }
 
-  /** Who goes on when this one has ended; the main greenlet, which does not end, has none. */
+  /** The greenlet that goes on when this one has ended; the main greenlet never ends, and has none. */
   get parent(): Greenlet | null {
     return this.#parent;
   }
 
-  /** @throws {GreenletError} when a greenlet would be an ancestor of its own */
+  /** @throws {GreenletError} when a greenlet would become its own ancestor */
   set parent(parent: Greenlet) {
     if (this === main) throw new GreenletError("the main greenlet has no parent");
     for (let one: Greenlet | null = parent; one !== null; one = one.#parent) {
@@ -86,7 +97,7 @@ export class Greenlet {
    *   called with
    * @returns what is passed to the current greenlet when it is switched to again; within a greenlet,
    *   what must be yielded to get that
-   * @throws what a greenlet threw whose parent the current one is
+   * @throws what a child of the current greenlet threw
    * @throws {GreenletError} when what an earlier call returned was not yielded
    */
   switch(value?: unknown): unknown {
@@ -98,15 +109,37 @@ export class Greenlet {
     return current === main ? enter(this, error, true) : ask(this, error, true);
   }
 
+  /** Calls the function that it runs. A subclass may call it in another way. */
+  protected begin(value: unknown): ReturnType<GreenletBody> {
+    return this.body(value);
+  }
+
+  /** The error when it has yielded something else than what `switch` or `throw` returned. */
+  protected wrongYield(): Error {
+    return new GreenletError("a greenlet yields what switch() or throw() returns");
+  }
+
+  /** For subclasses: ends this greenlet, which has not begun, without running it. */
+  protected endUnbegun(): void {
+    this.#dead = true;
+  }
+
   /**
    * Runs until this greenlet leaves for another or ends. For the trampoline of this module only.
    *
-   * @returns who goes on
+   * @returns the greenlet that goes on
    */
   static resume(greenlet: Greenlet): Greenlet {
     try {
       const { done, value } = greenlet.#step();
-      if (!done) return leave(greenlet, value);
+      if (!done) {
+        const next = asked;
+        asked = undefined;
+        if (value === LEAVE && next !== undefined) return next;
+        arriving = greenlet.wrongYield();
+        isThrown = true;
+        return greenlet;
+      }
       if (asked !== undefined) throw notYielded();
       arriving = value;
     } catch (error) {
@@ -125,7 +158,7 @@ export class Greenlet {
       return this.#generator.throw(arriving);
     }
     if (this.#generator !== undefined) return this.#generator.next(arriving);
-    this.#generator = this.#body(arriving);
+    this.#generator = this.begin(arriving);
     return this.#generator.next();
   }
 }
@@ -133,13 +166,25 @@ export class Greenlet {
 const main: Greenlet = new Greenlet(function* () {}, null);
 let current = main;
 
-/** The greenlet that runs now. */
+/**
+ * The greenlet that runs now; outside of any, the main one.
+ *
+ * @example
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * const one: Greenlet = new Greenlet(function* () {
+ *   assert(getcurrent() === one);
+ * });
+ * one.switch();
+ * assertEquals(getcurrent().parent, null); // the main greenlet
+ * ```
+ */
 export function getcurrent(): Greenlet {
   return current;
 }
 
-/** Notes who is to go on, once the current greenlet has yielded. */
-function ask(greenlet: Greenlet, value: unknown, thrown: boolean): typeof LEAVE {
+/** Notes which greenlet goes on once the current one has yielded. */
+function ask(greenlet: Greenlet, value: unknown, thrown: boolean): Leave {
   if (asked !== undefined) throw notYielded();
   asked = greenlet;
   arriving = value;
@@ -153,8 +198,9 @@ function enter(greenlet: Greenlet, value: unknown, thrown: boolean): unknown {
   isThrown = thrown;
   // A greenlet that switches to another does not call it: it comes back here first. So the stack
   // stays as deep as it is, however often they switch.
-  for (let next = liveOne(greenlet); next !== main; next = liveOne(Greenlet.resume(next))) {
-    current = next;
+  for (let next = greenlet; next !== main;) {
+    if (next.dead) next = liveOne(next);
+    else next = Greenlet.resume(current = next);
   }
   current = main;
   if (!isThrown) return arriving;
@@ -162,7 +208,7 @@ function enter(greenlet: Greenlet, value: unknown, thrown: boolean): unknown {
   throw arriving;
 }
 
-/** The one that goes on when `greenlet` is to: the next ancestor if it has ended. */
+/** `greenlet`, or its nearest ancestor that has not ended. */
 function liveOne(greenlet: Greenlet): Greenlet {
   let one = greenlet;
   while (one.dead) {
@@ -170,16 +216,6 @@ function liveOne(greenlet: Greenlet): Greenlet {
     one = one.parent ?? main;
   }
   return one;
-}
-
-/** @returns who goes on after `greenlet` has yielded */
-function leave(greenlet: Greenlet, yielded: unknown): Greenlet {
-  const next = asked;
-  asked = undefined;
-  if (yielded === LEAVE && next !== undefined) return next;
-  arriving = new GreenletError("a greenlet yields what switch() or throw() returns");
-  isThrown = true;
-  return greenlet;
 }
 
 function notYielded(): GreenletError {

@@ -1,13 +1,13 @@
 /**
  * The simplest scheduler there is: tasks are generators, and each `yield` gives the others their turn.
  *
- * It is passive: it cannot interrupt a task, nor does it know what a task waits for. It resumes one
- * after another, round-robin, and a task that finds it cannot go on yet yields again.
+ * It is cooperative: it cannot interrupt a task, nor does it know what a task waits for. It resumes
+ * one after another, round-robin, and a task that cannot go on yet yields again.
  *
  * @module
  */
 
-/** What can be paused in the middle, and goes on from there. */
+/** A generator that the scheduler resumes. Its `yield` ends its turn. */
 export type Task = Generator<void, void, void>;
 
 /**
@@ -15,42 +15,42 @@ export type Task = Generator<void, void, void>;
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const seen: string[] = [];
  * function* count(name: string): Task {
  *   for (let i = 0; i < 2; i++) {
- *     console.log(name, i);
+ *     seen.push(`${name} ${i}`);
  *     yield;
  *   }
  * }
  * const scheduler = new Scheduler(console.error);
  * scheduler.spawn(count("A"));
  * scheduler.spawn(count("B"));
- * scheduler.run(); // A 0, B 0, A 1, B 1
+ * scheduler.run();
+ * assertEquals(seen, ["A 0", "B 0", "A 1", "B 1"]);
  * ```
  */
 export class Scheduler {
   readonly #tasks: Task[] = [];
-  readonly #onFailure: (error: unknown) => void;
 
-  /** @param onFailure told what a task threw; the task has ended, and the others go on */
-  constructor(onFailure: (error: unknown) => void) {
-    this.#onFailure = onFailure;
-  }
+  /** @param onFailure called with what a task threw; that task has ended, and the others go on */
+  constructor(private readonly onFailure: (error: unknown) => void) {}
 
   /** How many tasks have not ended. */
   get size(): number {
     return this.#tasks.length;
   }
 
-  /** Takes in a task; its first turn comes after those of all the others. */
+  /** Adds a task. Its first turn comes after those of all the others. */
   spawn(task: Task): void {
     this.#tasks.push(task);
   }
 
-  /** Lets every task go on until its next `yield`. Those that are spawned meanwhile come in as well. */
+  /** Resumes every task once, those included that are spawned meanwhile. */
   turn(): void {
     const tasks = this.#tasks;
     let kept = 0;
-    // The length is looked at anew each time, since a task may spawn others.
+    // Read the length anew each time: a task may spawn others.
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[i];
       if (this.#hasEnded(task)) continue;
@@ -68,7 +68,7 @@ export class Scheduler {
     try {
       return task.next().done === true;
     } catch (error) {
-      this.#onFailure(error);
+      this.onFailure(error);
       return true;
     }
   }

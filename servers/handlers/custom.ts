@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { outliveReader } from "../../cli/lost_output.ts";
-import { type Answer, GeneratedAnswers, type Handler } from "./session.ts";
+import { GeneratedReplies, type Handler, type Reply } from "./session.ts";
 import { messageOf } from "../system/thrown.ts";
 
-/** What a handler of one's own may give back for a chunk. */
-export type CustomAnswer =
+/** What a user's handler may return for a chunk. */
+export type CustomReply =
   | Uint8Array
   | string
   | { bytes?: Uint8Array | string; waitMs?: number; close?: boolean };
@@ -13,12 +13,24 @@ export type CustomAnswer =
 const encoder = new TextEncoder();
 
 /**
- * Loads a handler from a JavaScript file. Its default export is called for each client and gives an
- * object with `receive(chunk)`, which returns what to answer: bytes, a string,
+ * Loads a handler from a JavaScript file. Its default export is called for each client, and returns
+ * an object with `receive(chunk)`. That returns the reply: bytes, a string,
  * `{ bytes, waitMs, close }`, an iterable of these, or nothing.
  *
  * @param path of the file, relative to the current directory
- * @throws {HandlerError} when the file cannot be loaded or exports something else
+ * @throws {HandlerError} when the file cannot be loaded or exports something else; the handler and
+ *   its sessions also throw it, when what the file returns is of no use
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { allReplies } from "./session.ts";
+ * const path = await Deno.makeTempFile({ suffix: ".js" });
+ * await Deno.writeTextFile(path, "export default () => ({ receive: () => ['one', 'two'] });");
+ * const session = (await loadCustomHandler(path))();
+ * assertEquals([...allReplies(session.onData(new Uint8Array(3)))].length, 2);
+ * await Deno.remove(path);
+ * ```
  */
 export async function loadCustomHandler(path: string): Promise<Handler> {
   outliveReader(); // a handler may print, and must not fail when nobody reads that
@@ -31,8 +43,8 @@ export async function loadCustomHandler(path: string): Promise<Handler> {
       throw new HandlerError(path, "what its function returns has no receive method");
     }
     const receive = session.receive.bind(session);
-    // A copy, since the model may receive into the same buffer before all answers are taken.
-    return { receive: (chunk) => new GeneratedAnswers(answers(path, receive(chunk.slice()))) };
+    // A copy, since the model may receive into the same buffer before all replies are made.
+    return { onData: (chunk) => new GeneratedReplies(replies(path, receive(chunk.slice()))) };
   };
 }
 
@@ -45,7 +57,7 @@ function makeSession(path: string, make: Function): unknown {
   }
 }
 
-/** A handler's file is not what it should be. */
+/** The file of a user's handler cannot be used, for the `reason` given. */
 export class HandlerError extends Error {
   override readonly name = "HandlerError";
 
@@ -66,15 +78,15 @@ function firstLine(error: unknown): string {
   return messageOf(error).split("\n")[0];
 }
 
-function* answers(path: string, given: unknown): Generator<Answer> {
+function* replies(path: string, given: unknown): Generator<Reply> {
   if (given === undefined || given === null) return;
   if (typeof given === "string" || given instanceof Uint8Array) {
     yield { bytes: toBytes(given), waitMs: 0, close: false };
   } else if (isRecord(given) && Symbol.iterator in given) {
     // Checked by the line above; each element is checked in its turn.
-    for (const one of given as Iterable<unknown>) yield* answers(path, one);
+    for (const one of given as Iterable<unknown>) yield* replies(path, one);
   } else if (given instanceof Promise) {
-    given.catch(() => {}); // whatever comes of it, nobody waits for it
+    given.catch(() => {}); // nobody waits for it, so its failure must not end the thread
     throw new HandlerError(path, "receive returned a promise; it must answer at once");
   } else if (isRecord(given) && ["bytes", "waitMs", "close"].some((name) => name in given)) {
     const { bytes = "", waitMs = 0, close = false } = given;

@@ -1,31 +1,40 @@
-import { type Answer, type Answers, type Session } from "./session.ts";
+import { type Replies, type Reply, type Session } from "./session.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-/** Sends back what came. */
+/**
+ * Sends back what came.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const chunk = new TextEncoder().encode("hello");
+ * assertEquals(echo().onData(chunk).next()?.bytes, chunk);
+ * ```
+ */
 export function echo(): Session {
   return new Echo();
 }
 
 /**
- * The session, its answers and its only answer in one object, which serves for the client's whole
+ * The session, its replies and its only reply in one object, which serves for the client's whole
  * life: the next chunk comes after this one was sent.
  */
-class Echo implements Session, Answers, Answer {
+class Echo implements Session, Replies, Reply {
   bytes = NOTHING;
   readonly waitMs = 0;
   readonly close = false;
-  #isTaken = true;
+  #isGiven = true;
 
-  receive(chunk: Uint8Array): this {
+  onData(chunk: Uint8Array): this {
     this.bytes = chunk;
-    this.#isTaken = false;
+    this.#isGiven = false;
     return this;
   }
 
-  take(): this | undefined {
-    if (this.#isTaken) return undefined;
-    this.#isTaken = true;
+  next(): this | undefined {
+    if (this.#isGiven) return undefined;
+    this.#isGiven = true;
     return this;
   }
 }

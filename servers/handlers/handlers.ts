@@ -17,7 +17,15 @@ const HANDLERS: Readonly<Record<string, Handler>> = { echo, discard, upper, byte
 /** The names that `--handler` takes besides a file's. */
 export const HANDLER_NAMES: readonly string[] = Object.keys(HANDLERS);
 
-/** Whether `name` names a file and not one of {@linkcode HANDLER_NAMES}. */
+/**
+ * Whether `name` is a file's path and not one of {@linkcode HANDLER_NAMES}.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * assert(isHandlerFile("./mine.js") && !isHandlerFile("echo"));
+ * ```
+ */
 export function isHandlerFile(name: string): boolean {
   return /[./\\]/.test(name);
 }
@@ -29,15 +37,23 @@ export interface HandlerChoice extends SimulatedCost {
 }
 
 /**
- * Makes the handler that was chosen.
+ * Makes the chosen handler.
  *
- * @throws {HandlerError} when it comes from a file and the file is not as it should be
+ * @throws {HandlerError} when it comes from a file that cannot be used
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const handler = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });
+ * const chunk = new Uint8Array(3);
+ * assertEquals(handler().onData(chunk).next()?.bytes, chunk);
+ * ```
  */
 export async function makeHandler(choice: HandlerChoice): Promise<Handler> {
   return withSimulatedCost(HANDLERS[choice.name] ?? await loadFile(choice.name), choice);
 }
 
-/** What it takes to load a file is loaded with the first one: each thread has to load it anew. */
+/** The code that loads files is itself loaded here: few threads need it, and each pays for it. */
 async function loadFile(path: string): Promise<Handler> {
   const { loadCustomHandler } = await import("./custom.ts");
   return await loadCustomHandler(path);

@@ -1,11 +1,11 @@
 /**
- * The head of a request, RFC 9112. It is read strictly: of a request that two readers would understand
- * differently nobody knows where it ends, so it is refused.
+ * The head of a request, RFC 9112. It is read strictly: a request is refused if two readers could
+ * disagree on where it ends.
  *
  * @module
  */
 
-/** The whole of a request's head, once its last line was taken. */
+/** The head of a request. */
 export interface RequestHead {
   readonly method: string;
   readonly keepAlive: boolean;
@@ -18,29 +18,34 @@ const HEADER = /^([!#$%&'*+.^_`|~\w-]+):((?:\t|\P{Cc})*)$/u;
 /** RFC 3986, 3.2.2 and 3.2.3; a request for no server in particular has an empty one. */
 const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
 
-/** Takes the lines of a head one after another. */
+/**
+ * Reads the lines of a head one after another.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const reader = RequestReader.begin("GET / HTTP/1.1");
+ * assertEquals(reader?.take("host: localhost"), true);
+ * assertEquals(reader?.end(), { method: "GET", keepAlive: true, hasBody: false });
+ * ```
+ */
 export class RequestReader {
-  readonly #method: string;
-  readonly #isOld: boolean;
   readonly #hosts: string[] = [];
   readonly #lengths: string[] = [];
   readonly #codings: string[] = [];
   readonly #options: string[] = [];
-  /** How many headers there were. */
+  /** How many headers it has taken. */
   count = 0;
 
-  private constructor(method: string, isOld: boolean) {
-    this.#method = method;
-    this.#isOld = isOld;
-  }
+  private constructor(private readonly method: string, private readonly isOld: boolean) {}
 
-  /** @returns `undefined` when `line` is no request line of HTTP/1.0 or HTTP/1.1 */
+  /** Begins with a request line; `undefined` when `line` is none of HTTP/1.0 or HTTP/1.1. */
   static begin(line: string): RequestReader | undefined {
     const match = REQUEST_LINE.exec(line);
     return match === null ? undefined : new RequestReader(match[1], match[2] === "0");
   }
 
-  /** @returns whether `line` is a header */
+  /** Takes the next line; false when it is no header. */
   take(line: string): boolean {
     const match = HEADER.exec(line);
     if (match === null) return false;
@@ -63,21 +68,21 @@ export class RequestReader {
     return true;
   }
 
-  /** @returns the head, or the status with which it is refused */
+  /** The head, or the status with which to refuse it, as in `400 Bad Request`. */
   end(): RequestHead | string {
     if (!this.#namesItsHost() || !this.#hasOneLength()) return "400 Bad Request";
     if (this.#codings.length > 0) {
-      // Section 6.1: with a length as well, or in HTTP/1.0, it is likely that somebody between us and
-      // the client does not know it.
-      const isPlain = this.#lengths.length === 0 && !this.#isOld;
+      // Section 6.1: with a length as well, or in HTTP/1.0, a proxy on the way has likely not
+      // understood it.
+      const isPlain = this.#lengths.length === 0 && !this.isOld;
       const last = this.#codings.indexOf("chunked");
       if (!isPlain || last !== this.#codings.length - 1) return "400 Bad Request";
       if (last > 0) return "501 Not Implemented";
     }
     return {
-      method: this.#method,
+      method: this.method,
       keepAlive: !this.#options.includes("close") &&
-        (!this.#isOld || this.#options.includes("keep-alive")),
+        (!this.isOld || this.#options.includes("keep-alive")),
       hasBody: this.#codings.length > 0 || /[1-9]/.test(this.#lengths[0] ?? ""),
     };
   }
@@ -85,7 +90,7 @@ export class RequestReader {
   /** Section 3.2: one host, and HTTP/1.0 may do without. */
   #namesItsHost(): boolean {
     const [host] = this.#hosts;
-    if (host === undefined) return this.#isOld;
+    if (host === undefined) return this.isOld;
     return this.#hosts.length === 1 && HOST.test(host);
   }
 

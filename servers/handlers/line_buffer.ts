@@ -1,4 +1,15 @@
-/** Collects chunks and gives them back as lines. */
+/**
+ * Collects chunks and gives them back as lines.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const buffer = new LineBuffer(80);
+ * const encoder = new TextEncoder();
+ * assertEquals([...buffer.lines(encoder.encode("one\ntw"))], ["one"]);
+ * assertEquals([...buffer.lines(encoder.encode("o\n"))], ["two"]);
+ * ```
+ */
 export class LineBuffer {
   #held = new Uint8Array(0);
   /** A byte order mark would otherwise vanish from the beginning of each line. */
@@ -9,7 +20,7 @@ export class LineBuffer {
 
   /** The lines that `chunk` completes, without their `\n` or `\r\n`; the rest is kept. */
   *lines(chunk: Uint8Array): Generator<string | null> {
-    // A copy: the model may receive into the same buffer before all lines are taken.
+    // A copy: the model may receive into the same buffer before all lines are read.
     const bytes = new Uint8Array(this.#held.length + chunk.length);
     bytes.set(this.#held);
     bytes.set(chunk, this.#held.length);

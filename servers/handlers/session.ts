@@ -1,78 +1,114 @@
 /**
- * What is done with a client's bytes, whatever the model that moves them.
+ * A handler turns a client's bytes into replies, whatever the model that moves them.
  *
  * @module
  */
 
-/** One answer to a client. */
-export interface Answer {
+/** One reply to a client. */
+export interface Reply {
   /**
-   * What to send; may be empty. May be a view of the chunk that was received, so whoever keeps it
-   * beyond the next `recv` copies it.
+   * What to send; may be empty. It may be a view of the received chunk, so copy it to keep it beyond
+   * the next `recv`.
    */
   readonly bytes: Uint8Array;
-  /** How long to wait before it is sent. How to wait is up to the model. */
+  /** How long to wait before it is sent. The model decides how to wait. */
   readonly waitMs: number;
-  /** Whether the connection ends after this answer. */
+  /** Whether the connection ends after this reply. */
   readonly close: boolean;
 }
 
-/** What a handler knows of one client. */
+/** A handler's state for one client. */
 export interface Session {
   /**
-   * Takes a chunk as it came and gives the answers to it in order, each made when it is asked for:
-   * a chunk of a few bytes may ask for megabytes, and they need not exist all at once.
+   * Takes a chunk as it came, and gives the replies to it in order. Each is made when it is asked
+   * for: a chunk of a few bytes may ask for megabytes, which need not all be in memory at once.
    */
-  receive(chunk: Uint8Array): Answers;
+  onData(chunk: Uint8Array): Replies;
 }
 
 /**
- * The answers to a chunk, no iterator: that would cost the models five per cent of their speed, for
- * the sake of handlers that have one answer to everything.
+ * The replies to a chunk. This is no iterator: one would cost each model five per cent of its speed,
+ * and most handlers have one reply to everything.
  */
-export interface Answers {
-  /** The next answer, or `undefined` when there is none left. */
-  take(): Answer | undefined;
+export interface Replies {
+  /** The next reply, or `undefined` when there is none left. */
+  next(): Reply | undefined;
 }
 
 /** Begins a session for a new client. */
 export type Handler = () => Session;
 
-/** An answer that is sent at once. */
-export function answerWith(bytes: Uint8Array, close = false): Answer {
+/**
+ * A reply that is sent at once.
+ *
+ * @param close whether the connection ends after it
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const bytes = new TextEncoder().encode("bye\n");
+ * assertEquals(replyWith(bytes, true), { bytes, waitMs: 0, close: true });
+ * ```
+ */
+export function replyWith(bytes: Uint8Array, close = false): Reply {
   return { bytes, waitMs: 0, close };
 }
 
-/** At most one answer. */
-export class OneAnswer implements Answers {
-  #answer: Answer | undefined;
+/**
+ * At most one reply.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const replies = new OneReply(replyWith(new Uint8Array(3)));
+ * assertEquals(replies.next()?.bytes.length, 3);
+ * assertEquals(replies.next(), undefined);
+ * ```
+ */
+export class OneReply implements Replies {
+  /** @param reply without one there is no reply at all */
+  constructor(private reply?: Reply) {}
 
-  constructor(answer?: Answer) {
-    this.#answer = answer;
-  }
-
-  take(): Answer | undefined {
-    const answer = this.#answer;
-    this.#answer = undefined;
-    return answer;
+  next(): Reply | undefined {
+    const { reply } = this;
+    this.reply = undefined;
+    return reply;
   }
 }
 
-/** Answers that a generator makes one by one. */
-export class GeneratedAnswers implements Answers {
-  readonly #generator: Generator<Answer>;
+/**
+ * Replies that a generator makes one by one.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * function* countdown(): Generator<Reply> {
+ *   for (let n = 3; n > 0; n--) yield replyWith(Uint8Array.of(n), n === 1);
+ * }
+ * const replies = new GeneratedReplies(countdown());
+ * assertEquals([...allReplies(replies)].map(({ bytes }) => bytes[0]), [3, 2, 1]);
+ * ```
+ */
+export class GeneratedReplies implements Replies {
+  /** @param generator resumed once for each reply that is asked for */
+  constructor(private readonly generator: Generator<Reply>) {}
 
-  constructor(generator: Generator<Answer>) {
-    this.#generator = generator;
-  }
-
-  take(): Answer | undefined {
-    const { done, value } = this.#generator.next();
+  next(): Reply | undefined {
+    const { done, value } = this.generator.next();
     return done ? undefined : value;
   }
 }
 
-/** Takes the answers one after another, where speed does not matter. */
-export function* takeAll(answers: Answers): Generator<Answer> {
-  for (let answer; (answer = answers.take()) !== undefined;) yield answer;
+/**
+ * Gives replies as an iterable, where speed does not matter.
+ *
+ * @example
+ * ```ts
+ * for (const { bytes } of allReplies(new OneReply(replyWith(new Uint8Array(3))))) {
+ *   console.log(bytes.length); // 3
+ * }
+ * ```
+ */
+export function* allReplies(replies: Replies): Generator<Reply> {
+  for (let reply; (reply = replies.next()) !== undefined;) yield reply;
 }

@@ -1,9 +1,15 @@
 import nodeProcess from "node:process";
 
 /**
- * Takes from this thread what would end it, or speak in its name, before the code of a handler runs in
- * it: the thread would be gone without a word, with its client or with all clients. What is called
- * nevertheless fails, and so that client ends that it was called for.
+ * Makes the calls that end this thread, or post messages in its name, throw from now on. Call it
+ * before the code of a user's handler runs: `Deno.exit()` in a handler would end the thread without a
+ * word, with its client or with all clients. Now it ends only the client whose handler called it.
+ *
+ * @example
+ * ```ts ignore
+ * shareWithHandler(); // not in a test: it would change the thread of all tests
+ * Deno.exit(); // Error: a handler may not call Deno.exit(): it shares its thread with the server
+ * ```
  */
 export function shareWithHandler(): void {
   forbid(Deno, "exit", "Deno.exit()");

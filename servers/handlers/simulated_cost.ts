@@ -1,44 +1,50 @@
-import { type Answer, type Answers, GeneratedAnswers } from "./session.ts";
-import { type Handler, type Session, takeAll } from "./session.ts";
+import { allReplies, GeneratedReplies, type Replies, type Reply } from "./session.ts";
+import type { Handler, Session } from "./session.ts";
 
 /** What a handler is made to cost, to see how a model bears it. */
 export interface SimulatedCost {
-  /** Waiting before each answer, as for a database. */
+  /** Waiting before each reply, as for a database. */
   readonly sleepMs: number;
   /** CPU time burned for each chunk that arrives. */
   readonly cpuMs: number;
 }
 
-/** `handler` with a burden on it; without one, `handler` itself. */
+/**
+ * A handler that costs time besides its work; with a cost of 0, `handler` itself.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echo } from "./echo.ts";
+ * const session = withSimulatedCost(echo, { sleepMs: 100, cpuMs: 0 })();
+ * assertEquals(session.onData(new Uint8Array(3)).next()?.waitMs, 100);
+ * ```
+ */
 export function withSimulatedCost(handler: Handler, simulatedCost: SimulatedCost): Handler {
   if (simulatedCost.sleepMs === 0 && simulatedCost.cpuMs === 0) return handler;
   return () => new CostlySession(handler(), simulatedCost);
 }
 
-/** A session with a burden on it, which may be another one for each chunk. */
+/** A session that costs time besides its work. The cost is read anew for each chunk. */
 export class CostlySession implements Session {
-  readonly #session: Session;
-  readonly #simulatedCost: SimulatedCost;
-  readonly #onSleep: ((ms: number) => void) | undefined;
+  /** @param onSleep is called before each reply that waits, with the whole of its wait */
+  constructor(
+    private readonly session: Session,
+    private readonly simulatedCost: SimulatedCost,
+    private readonly onSleep?: (ms: number) => void,
+  ) {}
 
-  /** @param onSleep is called before each answer that is to be waited for */
-  constructor(session: Session, simulatedCost: SimulatedCost, onSleep?: (ms: number) => void) {
-    this.#session = session;
-    this.#simulatedCost = simulatedCost;
-    this.#onSleep = onSleep;
+  onData(chunk: Uint8Array): Replies {
+    return new GeneratedReplies(this.#replies(chunk));
   }
 
-  receive(chunk: Uint8Array): Answers {
-    return new GeneratedAnswers(this.#answers(chunk));
-  }
-
-  *#answers(chunk: Uint8Array): Generator<Answer> {
-    const { sleepMs, cpuMs } = this.#simulatedCost;
+  *#replies(chunk: Uint8Array): Generator<Reply> {
+    const { sleepMs, cpuMs } = this.simulatedCost;
     if (cpuMs > 0) burn(cpuMs);
-    for (const answer of takeAll(this.#session.receive(chunk))) {
-      const waitMs = answer.waitMs + sleepMs;
-      if (waitMs > 0) this.#onSleep?.(waitMs);
-      yield { ...answer, waitMs };
+    for (const reply of allReplies(this.session.onData(chunk))) {
+      const waitMs = reply.waitMs + sleepMs;
+      if (waitMs > 0) this.onSleep?.(waitMs);
+      yield { ...reply, waitMs };
     }
   }
 }

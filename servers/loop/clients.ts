@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Answer, type Answers, OneAnswer, type Session } from "../handlers/session.ts";
+import { OneReply, type Replies, type Reply, type Session } from "../handlers/session.ts";
 import {
   CLIENT_SENDS,
   CLIENT_TAKES,
@@ -17,15 +17,15 @@ import { sendSome } from "../sockets/send_some.ts";
 import type { ServerContext } from "../context/context.ts";
 
 const NOTHING = new Uint8Array(0);
-const NO_ANSWERS = new OneAnswer();
+const NO_REPLIES = new OneReply();
 
 /**
  * What a client waits for.
  *
- * - `wantRead`: the client has all its answers; its socket is to become readable
+ * - `wantRead`: the client has all its replies; its socket is to become readable
  * - `wantWrite`: the socket takes no more; it is to become writable
- * - `timer`: the next answer is due at {@linkcode Client.dueMs}
- * - `closed`: nothing; the client is gone, or has the answer after which its session closes
+ * - `timer`: the next reply is due at {@linkcode Client.dueMs}
+ * - `closed`: nothing; the client is gone, or has the reply after which its session closes
  */
 export type ClientState = "wantRead" | "wantWrite" | "timer" | "closed";
 
@@ -38,18 +38,18 @@ const TURNS: Readonly<Record<ClientState, Turn>> = {
 };
 
 /**
- * A client between two turns of the loop: a thread would keep this on its stack. While an answer is
+ * A client between two turns of the loop: a thread would keep this on its stack. While an reply is
  * unsent nothing is received from the client, so what is kept for it is bounded.
  */
 export class Client {
   readonly connection: Connection;
   /** Changed by {@linkcode serve}, {@linkcode resume} and {@linkcode Clients.advance}. */
   state: ClientState = "wantRead";
-  /** When the next answer is due, on the clock of `performance.now()`. */
+  /** When the next reply is due, on the clock of `performance.now()`. */
   dueMs = 0;
 
   readonly #session: Session;
-  #answers: Answers = NO_ANSWERS;
+  #replies: Replies = NO_REPLIES;
   #unsent: Uint8Array = NOTHING;
   #closeAfter = false;
 
@@ -60,26 +60,26 @@ export class Client {
   }
 
   /**
-   * Hands a chunk to the session and sends its answers. For a client in the state `wantRead`.
+   * Hands a chunk to the session and sends its replies. For a client in the state `wantRead`.
    *
    * @returns the new state
    * @throws {Error} whatever the session or the socket throws
    */
   serve(chunk: Uint8Array): ClientState {
-    this.#answers = this.#session.receive(chunk);
-    return this.#enter(this.#sendAnswers());
+    this.#replies = this.#session.onData(chunk);
+    return this.#enter(this.#sendReplies());
   }
 
   /**
-   * Sends what is unsent, and goes on with the answers. For a client whose socket has become writable,
-   * or whose answer has become due.
+   * Sends what is unsent, and goes on with the replies. For a client whose socket has become writable,
+   * or whose reply has become due.
    *
    * @returns the new state
    * @throws {Error} whatever the session or the socket throws
    */
   resume(): ClientState {
     if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.#enter("wantWrite");
-    return this.#enter(this.#closeAfter ? "closed" : this.#sendAnswers());
+    return this.#enter(this.#closeAfter ? "closed" : this.#sendReplies());
   }
 
   #enter(state: ClientState): ClientState {
@@ -87,15 +87,15 @@ export class Client {
     return this.state = state;
   }
 
-  #sendAnswers(): ClientState {
-    for (let answer; (answer = this.#answers.take()) !== undefined;) {
-      const state = this.#send(answer);
+  #sendReplies(): ClientState {
+    for (let reply; (reply = this.#replies.next()) !== undefined;) {
+      const state = this.#send(reply);
       if (state !== "wantRead") return state;
     }
     return "wantRead";
   }
 
-  #send({ bytes, waitMs, close }: Answer): ClientState {
+  #send({ bytes, waitMs, close }: Reply): ClientState {
     this.#closeAfter = close;
     if (waitMs > 0) {
       this.#unsent = bytes.slice();

@@ -219,7 +219,7 @@ function beginSession(handler: Handler): Session {
     return handler();
   } catch (error) {
     return {
-      receive() {
+      onData() {
         throw error;
       },
     };

@@ -16,7 +16,7 @@ const CALLS: Readonly<Record<Call, RegExp>> = {
   accept: /(?:listener|clients)\.(?:accept|tryAccept)\(/,
   wait: /await (?:sockets\.(?:select|poll|pause)|\w+\.(?:wait|turn))\(/,
   recv: /\.(?:recv|tryRecv|didRead)\(/,
-  handle: /(?:session\.receive|client\.serve)\(/,
+  handle: /(?:session\.onData|client\.serve)\(/,
   sleep: /(?:await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|timers\.add\(|client\.dueMs >/,
   send: /(?:\.(?:send|wrote|resume)|client\.serve|yield\* send)\(/,
 };

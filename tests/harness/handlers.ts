@@ -4,16 +4,16 @@
  * @module
  */
 
-import { type Answer, type Session, takeAll } from "../../servers/handlers/session.ts";
+import { allReplies, type Reply, type Session } from "../../servers/handlers/session.ts";
 import { decode, encode } from "./bytes.ts";
 
 /** Everything that `session` answers to `chunks`, until it closes. */
-export function answers(session: Session, ...chunks: (string | Uint8Array)[]): Answer[] {
-  const given: Answer[] = [];
+export function answers(session: Session, ...chunks: (string | Uint8Array)[]): Reply[] {
+  const given: Reply[] = [];
   for (const chunk of chunks) {
     // As a model does: the buffer is the same for every chunk, and an answer is sent at once.
     const buffer = typeof chunk === "string" ? encode(chunk) : chunk.slice();
-    for (const answer of takeAll(session.receive(buffer))) {
+    for (const answer of allReplies(session.onData(buffer))) {
       given.push({ ...answer, bytes: answer.bytes.slice() });
       if (answer.close) return given;
     }

@@ -1,26 +1,43 @@
-import { type Coroutine, waits } from "./park.ts";
+import { checkWaits, type Coroutine } from "./park.ts";
 import { withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
-/** A flag that greenlets wait for. */
+/**
+ * A flag that greenlets wait for.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, spawn } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const event = new Event();
+ *   const waiter = spawn(() => event.wait(1_000));
+ *   event.set();
+ *   assertEquals(yield* waiter.get(), true);
+ * });
+ * ```
+ */
 export class Event {
   readonly #waiters = new Waiters();
   #isSet = false;
 
   static {
-    waits(this, "wait");
+    checkWaits(this, "wait");
   }
 
+  /** Whether {@linkcode set} was called last, and not {@linkcode clear}. */
   get isSet(): boolean {
     return this.#isSet;
   }
 
-  /** Lets all go on who wait, and whoever comes until {@linkcode clear}. */
+  /** Wakes all that wait. From now on, until {@linkcode clear}, nothing waits. */
   set(): void {
     this.#isSet = true;
     this.#waiters.wakeAll();
   }
 
+  /** From now on, greenlets wait again. */
   clear(): void {
     this.#isSet = false;
   }
@@ -28,7 +45,7 @@ export class Event {
   /**
    * Waits until it is set.
    *
-   * @returns false when `timeoutMs` was over before
+   * @returns false when it was not set for `timeoutMs`
    */
   *wait(timeoutMs = Infinity): Coroutine<boolean> {
     if (this.#isSet) return true;

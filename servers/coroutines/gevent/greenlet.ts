@@ -1,14 +1,12 @@
 import { toError } from "../../system/thrown.ts";
-import type { Hub } from "./hub.ts";
-import { type Coroutine, DONE_ALREADY, forgottenWait, getcurrent, NOT_WAITED } from "./park.ts";
-import { enterLink, leaveLink, park, PARKED, type Parking, type Wait, waits } from "./park.ts";
+import { type Greenlet as PlainGreenlet, type GreenletBody, GreenletExit } from "../greenlet.ts";
+import type { Loop } from "./loop.ts";
+import { beginTurn, callLink, checkWaits, type Coroutine, currentParkable } from "./park.ts";
+import { DONE_ALREADY, forgottenWait, NOT_WAITED, park, Parkable } from "./park.ts";
+import type { Parking, Wait } from "./park.ts";
+import type { TimerQueue } from "./timers.ts";
 
-/** What a greenlet is thrown that is to end. One that ends by it has not failed: this is its value. */
-export class GreenletExit extends Error {
-  override readonly name = "GreenletExit";
-}
-
-/** Who is told that a greenlet has ended. */
+/** Is called when a greenlet has ended. */
 export interface Link {
   ended(greenlet: Greenlet): void;
 }
@@ -16,56 +14,62 @@ export interface Link {
 /** A function that a greenlet can run. */
 export type Body<Args extends unknown[], Value> = (...args: Args) => Coroutine<Value>;
 
+/** What greenlets need of the hub that runs them. */
+export interface GreenletHub {
+  readonly loop: Loop;
+  readonly timers: TimerQueue;
+  /** The greenlet that the hub itself runs in, and the parent of all that it runs. */
+  readonly greenlet: PlainGreenlet;
+  /** Makes a greenlet that runs `body(...args)`, beginning when its turn comes. */
+  spawn<Args extends unknown[], Value>(body: Body<Args, Value>, ...args: Args): Greenlet<Value>;
+  /** `greenlet` can go on. */
+  schedule(greenlet: Greenlet): void;
+  /** `greenlet` has failed; or `link` has, when it was called at the greenlet's end. */
+  failed(greenlet: Greenlet, error: Error, link?: Link): void;
+}
+
 /**
- * A coroutine that the hub runs. It waits with `yield*`, and the others go on meanwhile. Spawn one to
- * get one.
+ * A greenlet that a hub runs. It waits with `yield*`, and the others go on meanwhile. Spawn one to get
+ * one.
  */
-export class Greenlet<Value = unknown> implements Parking, Link {
+export class Greenlet<Value = unknown> extends Parkable implements Parking, Link {
   /** What it returned, or the {@linkcode GreenletExit} that ended it. */
   value: Value | GreenletExit | undefined = undefined;
   /** What it threw; `undefined` while it runs and if it did not fail. */
   error: Error | undefined = undefined;
-  dead = false;
-  /** What it waits for; `undefined` while it runs, or is about to because of what has arrived. */
-  parkedIn: Parking | undefined = undefined;
 
-  readonly #body: Body<never, Value>;
-  readonly #args: readonly unknown[];
-  #generator: Coroutine<Value> | undefined = undefined;
   #arriving: unknown = undefined;
   #isThrown = false;
-  /** Whether the hub will have it go on. Nothing else that arrives until then may replace what has. */
+  /** Whether the hub will run it. Nothing else that arrives until then may replace what has. */
   #isReady = true;
-  /** Thrown one by one where it waits next, since they came when it was ready or ran. */
+  /** Errors that came while it was ready or ran. They are thrown one by one where it waits next. */
   #pending: unknown[] | undefined = undefined;
-  /** Most are waited for by nobody or by one, and need no list. */
+  /** Most greenlets have no link or one, and need no list. */
   #links: Link | Link[] | undefined = undefined;
 
-  /** Where one waits that is ready. Once it has left, the hub's turn for it is void. */
-  static readonly #NAP: Parking = {
+  /** Where a greenlet waits that is ready. Once it has left, the hub's turn for it is void. */
+  static readonly #NEXT_TURN: Parking = {
     forget: (greenlet) => {
-      greenlet.#isReady = false;
+      if (greenlet instanceof Greenlet) greenlet.#isReady = false;
     },
   };
 
   static {
-    waits(this, "kill", "join", "get");
+    checkWaits(this, "kill", "join", "get");
   }
 
   /**
-   * The hub that runs it has it go on, and expects that it has not begun.
+   * Makes a greenlet that has not begun. The hub must run it.
    *
-   * @param hub who runs it
    * @param id counts from 1, and is shown where Python shows an address
    */
   constructor(
-    readonly hub: Hub,
+    readonly hub: GreenletHub,
     readonly id: number,
     body: Body<never, Value>,
-    args: readonly unknown[],
+    private readonly args: readonly unknown[],
   ) {
-    this.#body = body;
-    this.#args = args;
+    super(body as GreenletBody, hub.greenlet); // begin() passes the arguments that it takes
   }
 
   /** Whether it has ended, and not by an error. */
@@ -74,36 +78,47 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   }
 
   /** `<Greenlet at 0x1: f(5)>` */
-  toString(): string {
-    return `<Greenlet at 0x${this.id.toString(16)}: ${this.#body.name}(${this.#args.join(", ")})>`;
+  override toString(): string {
+    return `<Greenlet at 0x${this.id.toString(16)}: ${this.body.name}(${this.args.join(", ")})>`;
   }
 
-  /** Has it go on with `value`, when its turn comes. It must be parked. */
-  resume(value?: unknown): void {
+  protected override begin(): Coroutine<Value> {
+    // Sound, because spawn() takes only arguments that the function takes.
+    return (this.body as Body<unknown[], Value>)(...this.args)[Symbol.iterator]();
+  }
+
+  protected override wrongYield(): Error {
+    return new Error(NOT_WAITED);
+  }
+
+  override resume(value?: unknown): void {
     this.parkedIn = undefined;
     this.#arriving = value;
     this.#becomeReady();
   }
 
   /** Lets all others go on first. To be waited with `yield*`. */
-  nap(): Wait {
+  yieldTurn(): Wait {
     this.#becomeReady();
-    return park(Greenlet.#NAP);
+    return park(Greenlet.#NEXT_TURN);
   }
 
   /**
-   * Has it go on with `error` thrown where it waits. One that has not begun ends at once; one that is
-   * about to go on with something else gets that first, and the error where it waits next.
+   * Has it go on with `error` thrown where it waits, when its turn comes. One that has not begun ends
+   * at once. One that is about to go on with something else gets that first, and the error where it
+   * waits next.
    */
-  throw(error: unknown): void {
+  override throw(error: unknown = new GreenletExit()): void {
     if (this.dead) return;
-    if (this.#isReady && this.#generator === undefined) this.#endBy(error);
-    else if (this.#isReady || this.parkedIn === undefined) (this.#pending ??= []).push(error);
-    else this.#goOnWith(error);
+    if (this.#isReady && !this.hasBegun) {
+      this.endUnbegun();
+      this.#endBy(error);
+    } else if (this.#isReady || this.parkedIn === undefined) (this.#pending ??= []).push(error);
+    else this.#throwNext(error);
   }
 
-  /** What {@linkcode throw} was given is not to be thrown after all, if it has not been yet. */
-  takeBack(error: unknown): void {
+  /** Does not throw `error` after all, if {@linkcode throw} has not done so yet. */
+  withdraw(error: unknown): void {
     if (this.#pending === undefined) return;
     this.#pending = this.#pending.filter((one) => one !== error);
   }
@@ -114,12 +129,12 @@ export class Greenlet<Value = unknown> implements Parking, Link {
    * @param error thrown where it waits
    */
   kill(error: unknown = new GreenletExit()): Wait {
-    if (this === getcurrent()) throw error;
+    if (this === currentParkable()) throw error;
     this.throw(error);
     return this.#join();
   }
 
-  /** Waits until it has ended, in whichever way. */
+  /** Waits until it has ended, whether it returned or threw. */
   join(): Wait {
     return this.#join();
   }
@@ -143,17 +158,17 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   }
 
   /**
-   * Tells `link` when this has ended, which may be at once. If it throws, the hub reports that, and
+   * Calls `link` when this has ended, which may be at once. If it throws, the hub reports that, and
    * all else goes on.
    */
   link(link: Link): void {
-    if (this.dead) this.#tell(link);
+    if (this.dead) this.#call(link);
     else if (this.#links === undefined) this.#links = link;
     else if (Array.isArray(this.#links)) this.#links.push(link);
     else this.#links = [this.#links, link];
   }
 
-  /** Does not tell `link` after all; of one that was given twice, once. */
+  /** Does not call `link` after all; if it was given twice, it is still called once. */
   unlink(link: Link): void {
     const links = this.#links;
     if (links === link) this.#links = undefined;
@@ -163,54 +178,43 @@ export class Greenlet<Value = unknown> implements Parking, Link {
     if (at >= 0) links.splice(at, 1);
   }
 
-  /** The one that it joins has ended. */
+  /** The greenlet that this one joins has ended. */
   ended(): void {
     this.resume();
   }
 
-  /** One that joins this goes on for another reason. */
+  /** A greenlet that joins this one goes on for another reason. */
   forget(greenlet: Greenlet): void {
     this.unlink(greenlet);
   }
 
-  /** It does not wait for that any more. */
-  leaveParking(): void {
-    this.parkedIn?.forget(this);
-    this.parkedIn = undefined;
-  }
-
   /** For the hub, when it is its turn: runs until it waits or ends. */
-  goOn(): void {
-    if (!this.#isReady) return; // it has left its nap, and gone on already
+  run(): void {
+    if (!this.#isReady) return; // it has left its turn, and gone on already
     this.#isReady = false;
     this.parkedIn = undefined;
-    let step;
+    beginTurn();
+    let value;
     try {
       do {
-        step = this.#step();
-        if (!step.done && step.value !== PARKED) return this.#goOnWith(new Error(NOT_WAITED));
-      } while (!step.done && this.#isThrownPending());
+        value = this.#switch();
+      } while (!this.dead && this.#isThrownPending());
     } catch (error) {
       return this.#endBy(error);
     }
-    if (!step.done) return;
+    if (!this.dead) return;
     const forgotten = forgottenWait(this);
-    if (forgotten === undefined) this.#end(step.value, undefined);
-    else this.#endBy(forgotten);
+    if (forgotten !== undefined) this.#endBy(forgotten);
+    else this.#end(value as Value | GreenletExit, undefined); // what its function returned
   }
 
-  #step(): IteratorResult<typeof PARKED, Value> {
+  /** @returns what it returned, if it is dead now */
+  #switch(): unknown {
     const arriving = this.#arriving;
     this.#arriving = undefined;
-    if (this.#isThrown) {
-      this.#isThrown = false;
-      // Nothing is thrown into one that has not begun.
-      return this.#generator!.throw(arriving);
-    }
-    if (this.#generator !== undefined) return this.#generator.next(arriving);
-    // Sound, because spawn() takes only arguments that the function takes.
-    this.#generator = this.#body(...this.#args as never)[Symbol.iterator]();
-    return this.#generator.next();
+    if (!this.#isThrown) return this.switch(arriving);
+    this.#isThrown = false;
+    return super.throw(arriving);
   }
 
   /** @returns whether the next step throws something that came while it could not be thrown */
@@ -229,7 +233,7 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   }
 
   /** When its turn comes, `error` is thrown where it waits. */
-  #goOnWith(error: unknown): void {
+  #throwNext(error: unknown): void {
     this.leaveParking();
     this.resume(error);
     this.#isThrown = true;
@@ -241,7 +245,6 @@ export class Greenlet<Value = unknown> implements Parking, Link {
   }
 
   #end(value: Value | GreenletExit | undefined, error: Error | undefined): void {
-    this.dead = true;
     this.value = value;
     this.error = error;
     this.leaveParking(); // of a wait without yield*
@@ -249,17 +252,24 @@ export class Greenlet<Value = unknown> implements Parking, Link {
     if (error !== undefined) this.hub.failed(this, error);
     const links = this.#links;
     this.#links = undefined;
-    if (Array.isArray(links)) { for (const link of links) this.#tell(link); }
-    else if (links !== undefined) this.#tell(links);
+    if (Array.isArray(links)) { for (const link of links) this.#call(link); }
+    else if (links !== undefined) this.#call(links);
   }
 
-  #tell(link: Link): void {
-    const outer = enterLink();
+  #call(link: Link): void {
     try {
-      link.ended(this);
+      callLink(link, this);
     } catch (error) {
       this.hub.failed(this, toError(error), link);
     }
-    leaveLink(outer);
   }
+}
+
+/**
+ * The greenlet that runs now.
+ *
+ * @throws {Error} outside of those that a hub runs
+ */
+export function getcurrent(): Greenlet {
+  return currentParkable() as Greenlet; // there are no other parkable ones
 }

@@ -1,28 +1,16 @@
-import { type Body, Greenlet, type GreenletExit } from "./greenlet.ts";
-import type { Link } from "./greenlet.ts";
-import { getcurrent, park, type Parking, setCurrent, type Wait, waiting } from "./park.ts";
-import { Alarm, Timers } from "./timers.ts";
-import { LONGEST_WAIT_MS } from "../../sockets/interface.ts";
+import { getcurrent as currentOfAny } from "../greenlet.ts";
+import { type Body, getcurrent, Greenlet, type GreenletHub, type Link } from "./greenlet.ts";
+import type { GreenletExit } from "../greenlet.ts";
+import type { Loop } from "./loop.ts";
+import { checkedWait, park, type Parking, type Wait } from "./park.ts";
+import { Timer, TimerQueue } from "./timers.ts";
 
-/** Where a hub waits when no greenlet can go on. */
-export interface Loop {
-  /** Never goes back. */
-  nowMs(): number;
-  /**
-   * Waits until something happens, at most `timeoutMs` (`Infinity`: no limit), and resumes greenlets
-   * for which it did. May also return earlier, with nothing.
-   */
-  wait(timeoutMs: number): void | Promise<void>;
-  /** Whether a greenlet waits for anything that could happen. */
-  readonly isWatching: boolean;
-}
-
-/** What a hub has to say. */
+/** Is called with what a hub reports. */
 export interface HubReports {
   /**
    * A greenlet threw `error` and has ended; all others go on.
    *
-   * @param link what threw it instead, when it was told that the greenlet has ended
+   * @param link threw `error` instead, when it was called at the greenlet's end
    */
   failed(greenlet: Greenlet, error: Error, link?: Link): void;
   /** A greenlet ran for `heldMs` without waiting, so that no other could run. */
@@ -34,50 +22,59 @@ export class LoopExit extends Error {
   override readonly name = "LoopExit";
 }
 
-/** From when on a greenlet holds up the others, to be reported. */
-const HELD_MS = 40;
-/** How many times in a row those who can go on do so before it is looked whether anything happened. */
+/** A greenlet that runs for this long without waiting is reported. */
+const MIN_HELD_MS = 40;
+/** How many times in a row all ready greenlets run before the loop looks for events. */
 const ROUNDS = 16;
 
-/** Runs greenlets: who waits is switched away from, and whoever can go on goes on. */
-export class Hub {
-  readonly loop: Loop;
-  readonly timers = new Timers();
-  readonly #reports: HubReports;
+/**
+ * Runs greenlets. A greenlet that waits switches to the hub, and the hub switches to the greenlets
+ * that can go on.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop } from "./loop.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * const value = await hub.run(function* double(n: number) {
+ *   yield* sleep(1);
+ *   return n * 2;
+ * }, 21);
+ * assertEquals(value, 42);
+ * ```
+ */
+export class Hub implements GreenletHub {
+  readonly timers = new TimerQueue();
+  readonly greenlet = currentOfAny();
   #ready: Greenlet[] = [];
   #running: Greenlet[] = [];
   #spawned = 0;
   #main: Greenlet | undefined = undefined;
 
-  constructor(loop: Loop, reports: HubReports) {
-    this.loop = loop;
-    this.#reports = reports;
-  }
+  /** @param loop where the hub waits when no greenlet can go on */
+  constructor(readonly loop: Loop, private readonly reports: HubReports) {}
 
-  /** Makes a greenlet that runs `body(...args)`, beginning when its turn comes. */
   spawn<Args extends unknown[], Value>(body: Body<Args, Value>, ...args: Args): Greenlet<Value> {
     const greenlet = new Greenlet<Value>(this, ++this.#spawned, body, args);
     this.schedule(greenlet);
     return greenlet;
   }
 
-  /** For greenlets: this one can go on. */
   schedule(greenlet: Greenlet): void {
     this.#ready.push(greenlet);
   }
 
-  /** For greenlets: this one has failed, or `link` when it was told of its end. */
   failed(greenlet: Greenlet, error: Error, link?: Link): void {
-    const isTold = greenlet === this.#main && link === undefined; // run() throws it
-    if (!isTold) this.#reports.failed(greenlet, error, link);
+    const isThrown = greenlet === this.#main && link === undefined; // by run()
+    if (!isThrown) this.reports.failed(greenlet, error, link);
   }
 
   /**
-   * Runs `body(...args)` in a greenlet until that has ended. What it has spawned and not waited for
-   * stays where it is.
+   * Runs `body(...args)` in a greenlet until that has ended. Greenlets that it has spawned, and not
+   * waited for, stay where they are.
    *
    * @returns what it returned
-   * @throws what it threw; {@linkcode LoopExit} where it waits for what will never be
+   * @throws what it threw; {@linkcode LoopExit} where it waits for what will never happen
    */
   async run<Args extends unknown[], Value>(
     body: Body<Args, Value>,
@@ -94,14 +91,14 @@ export class Hub {
     return main.value as Value | GreenletExit; // it has ended, and has not failed
   }
 
-  /** Lets those who can go on do so, and waits until others can. */
+  /** Runs the greenlets that can go on, and waits until others can. */
   async turn(): Promise<void> {
     for (let round = 0; round < ROUNDS && this.#ready.length > 0; round++) this.#runReady();
     if (this.#isStuck || this.#main?.dead) return;
     const { loop, timers } = this;
     const timeoutMs = this.#ready.length > 0 ? 0 : timers.untilNextMs(loop.nowMs());
     await loop.wait(timeoutMs);
-    if (timers.size > 0) this.#ringDue(loop.nowMs());
+    if (timers.size > 0) this.#fireDue(loop.nowMs());
   }
 
   get #isStuck(): boolean {
@@ -112,36 +109,51 @@ export class Hub {
     [this.#running, this.#ready] = [this.#ready, this.#running];
     let nowMs = this.loop.nowMs();
     for (const greenlet of this.#running) nowMs = this.#run(greenlet, nowMs);
-    setCurrent(undefined);
     this.#running.length = 0;
   }
 
   /**
-   * Rings all that are due, the earliest first. Each has its greenlet go on before the next rings:
-   * what it does then may cancel that one.
+   * Fires all timers that are due, the earliest first. The greenlet of each runs before the next
+   * fires: what it does then may cancel that one.
    */
-  #ringDue(dueMs: number): void {
+  #fireDue(dueMs: number): void {
     let nowMs = dueMs;
-    for (let alarm; (alarm = this.timers.takeDue(dueMs)) !== undefined;) {
+    for (let timer; (timer = this.timers.takeDue(dueMs)) !== undefined;) {
       const others = this.#ready.length;
-      alarm.ring();
+      timer.fire();
       const greenlet = this.#ready.length > others ? this.#ready.pop() : undefined;
       if (greenlet !== undefined) nowMs = this.#run(greenlet, nowMs);
     }
-    setCurrent(undefined);
   }
 
-  /** @returns what time it is when the greenlet waits again, or has ended */
+  /** @returns the time in milliseconds when the greenlet waits again, or has ended */
   #run(greenlet: Greenlet, beganMs: number): number {
-    setCurrent(greenlet);
-    greenlet.goOn();
+    greenlet.run();
     const endedMs = this.loop.nowMs();
-    if (endedMs - beganMs >= HELD_MS) this.#reports.held(greenlet, endedMs - beganMs);
+    if (endedMs - beganMs >= MIN_HELD_MS) this.reports.held(greenlet, endedMs - beganMs);
     return endedMs;
   }
 }
 
-/** {@linkcode Hub.spawn} by the hub that runs the current greenlet. */
+/**
+ * Makes a greenlet that runs `body(...args)` on the hub of the current one. It begins when its turn
+ * comes.
+ *
+ * @throws {Error} outside of any greenlet
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop } from "./loop.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const child = spawn(function* (n: number) {
+ *     return n + 1;
+ *   }, 41);
+ *   assertEquals(yield* child.get(), 42);
+ * });
+ * ```
+ */
 export function spawn<Args extends unknown[], Value>(
   body: Body<Args, Value>,
   ...args: Args
@@ -150,42 +162,41 @@ export function spawn<Args extends unknown[], Value>(
 }
 
 /**
- * Waits for `ms`, which may be `Infinity`; with 0 or less, it only lets the others go on.
+ * Waits for `ms` milliseconds, which may be `Infinity`; with 0 or less, it only lets the others go on.
  *
  * @throws {RangeError} when `ms` is NaN
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { ClockLoop } from "./loop.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const beganMs = performance.now();
+ *   yield* sleep(10);
+ *   assert(performance.now() - beganMs >= 9);
+ * });
+ * ```
  */
-export const sleep: (ms?: number) => Wait = waiting(function sleep(ms = 0) {
+export const sleep: (ms?: number) => Wait = checkedWait(function sleep(ms = 0) {
   const greenlet = getcurrent();
-  if (ms <= 0) return greenlet.nap();
+  if (ms <= 0) return greenlet.yieldTurn();
   const { loop, timers } = greenlet.hub;
-  const alarm = new Sleep(loop.nowMs() + ms, timers.nextOrder(), greenlet);
-  timers.add(alarm);
-  return park(alarm);
+  const timer = new Sleep(loop.nowMs() + ms, timers.nextOrder(), greenlet);
+  timers.add(timer);
+  return park(timer);
 });
 
-class Sleep extends Alarm implements Parking {
+class Sleep extends Timer implements Parking {
   constructor(dueMs: number, order: number, readonly greenlet: Greenlet) {
     super(dueMs, order);
   }
 
-  override ring(): void {
+  override fire(): void {
     this.greenlet.resume();
   }
 
   forget(): void {
     this.greenlet.hub.timers.cancel(this);
-  }
-}
-
-/** A hub's loop without sockets: nothing happens but that time goes by. */
-export class ClockLoop implements Loop {
-  readonly isWatching = false;
-
-  nowMs(): number {
-    return performance.now();
-  }
-
-  wait(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, Math.min(timeoutMs, LONGEST_WAIT_MS)));
   }
 }

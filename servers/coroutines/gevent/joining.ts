@@ -1,20 +1,36 @@
 import { Event } from "./event.ts";
-import { type Greenlet, GreenletExit, type Link } from "./greenlet.ts";
-import { type Coroutine, getcurrent, waiting, waits } from "./park.ts";
+import { GreenletExit } from "../greenlet.ts";
+import { getcurrent, type Greenlet, type Link } from "./greenlet.ts";
+
+import { checkedWait, checkWaits, type Coroutine } from "./park.ts";
 
 /** How long to wait, and what to do about errors. */
 export interface JoinOptions {
+  /** `Infinity` by default: as long as it takes. */
   readonly timeoutMs?: number;
-  /** Throws the first error that one of the greenlets throws, instead of leaving it in `error`. */
+  /** Throws the first error of a greenlet, instead of leaving it in its `error`. */
   readonly raiseError?: boolean;
 }
 
 /**
  * Waits until all have ended.
  *
- * @returns those that have, in the order in which they ended; fewer than all when the time was over
+ * @returns those that have, in the order in which they ended; fewer than all when the time is over
+ * @throws what the first of them throws, with `raiseError`
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, sleep, spawn } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const slow = spawn(() => sleep(20));
+ *   const fast = spawn(() => sleep(1));
+ *   assertEquals(yield* joinall([slow, fast]), [fast, slow]);
+ * });
+ * ```
  */
-export const joinall = waiting(function* joinall(
+export const joinall = checkedWait(function* joinall(
   greenlets: readonly Greenlet[],
   { timeoutMs = Infinity, raiseError = false }: JoinOptions = {},
 ): Coroutine<Greenlet[]> {
@@ -27,8 +43,24 @@ export const joinall = waiting(function* joinall(
   return ended;
 });
 
-/** Ends all of them, and waits until they have. */
-export const killall = waiting(function* killall(
+/**
+ * Ends all of them, and waits until they have.
+ *
+ * @param error thrown where each waits
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, sleep, spawn } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const asleep = [spawn(() => sleep(Infinity)), spawn(() => sleep(Infinity))];
+ *   yield* killall(asleep);
+ *   assertEquals(asleep.map(({ dead }) => dead), [true, true]);
+ * });
+ * ```
+ */
+export const killall = checkedWait(function* killall(
   greenlets: readonly Greenlet[],
   error: unknown = new GreenletExit(),
 ): Coroutine {
@@ -41,15 +73,23 @@ export const killall = waiting(function* killall(
  *
  * @example
  * ```ts
- * using finished = iwait(greenlets);
- * for (let one; (one = yield* finished.next()) !== undefined;) console.log(`${one} has ended`);
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, sleep, spawn } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const greenlets = [spawn(() => sleep(20)), spawn(() => sleep(1))];
+ *   using finished = iwait(greenlets);
+ *   const ended = [];
+ *   for (let one; (one = yield* finished.next()) !== undefined;) ended.push(one.id);
+ *   assertEquals(ended, [2, 1]);
+ * });
  * ```
  */
 export function iwait(greenlets: readonly Greenlet[], timeoutMs = Infinity): Finished {
   return new Finished(greenlets, timeoutMs);
 }
 
-/** See {@linkcode iwait}. */
+/** The greenlets that {@linkcode iwait} gives. */
 export class Finished implements Link, Disposable {
   readonly #greenlets: readonly Greenlet[];
   readonly #loop = getcurrent().hub.loop;
@@ -59,7 +99,7 @@ export class Finished implements Link, Disposable {
   #given = 0;
 
   static {
-    waits(this, "next");
+    checkWaits(this, "next");
   }
 
   constructor(greenlets: readonly Greenlet[], timeoutMs: number) {
@@ -68,7 +108,7 @@ export class Finished implements Link, Disposable {
     for (const greenlet of greenlets) greenlet.link(this);
   }
 
-  /** Waits for the next one: `undefined` when all have been given, or the time is over. */
+  /** Waits for the next one; `undefined` when all have been given, or the time is over. */
   *next(): Coroutine<Greenlet | undefined> {
     if (this.#given === this.#greenlets.length) return undefined;
     if (this.#given === this.#ended.length) {
@@ -79,12 +119,13 @@ export class Finished implements Link, Disposable {
     return this.#ended.length > this.#given ? this.#ended[this.#given++] : undefined;
   }
 
+  /** Called by a greenlet that has ended. */
   ended(greenlet: Greenlet): void {
     this.#ended.push(greenlet);
     this.#oneMore.set();
   }
 
-  /** Has nothing more to do with those that have not ended. */
+  /** Lets go of those that have not ended. */
   [Symbol.dispose](): void {
     for (const greenlet of this.#greenlets) greenlet.unlink(this);
   }

@@ -1,9 +1,9 @@
 /**
- * Greenlets that a hub runs, as gevent has them in Python: whoever waits is switched away from, and
- * goes on when what it waited for has happened.
+ * Greenlets that a hub runs, as gevent has them in Python. A greenlet that waits switches to the hub,
+ * and the hub switches back when what it waits for has happened. They are the greenlets of
+ * `../greenlet.ts`: each has the hub's greenlet as its parent, so a wait is a switch to the parent.
  *
- * What can wait is called with `yield*`, and a call without it is an error. All times are in
- * milliseconds.
+ * Call what can wait with `yield*`; a call without it is an error. All times are in milliseconds.
  *
  * @example
  * ```ts
@@ -22,11 +22,13 @@
  * @module
  */
 
+export { GreenletExit } from "../greenlet.ts";
 export { Event } from "./event.ts";
-export { type Body, Greenlet, GreenletExit, type Link } from "./greenlet.ts";
-export { ClockLoop, Hub, type HubReports, type Loop, LoopExit, sleep, spawn } from "./hub.ts";
+export { type Body, getcurrent, Greenlet, type Link } from "./greenlet.ts";
+export { Hub, type HubReports, LoopExit, sleep, spawn } from "./hub.ts";
 export { iwait, joinall, type JoinOptions, killall } from "./joining.ts";
-export { type Coroutine, getcurrent, type Wait } from "./park.ts";
+export { ClockLoop, type Loop } from "./loop.ts";
+export type { Coroutine, Wait } from "./park.ts";
 export { Pool } from "./pool.ts";
 export { Queue, QueueEmpty, QueueFull } from "./queue.ts";
 export { GeventListener, GeventSocket, SocketClosed, SocketLoop } from "./sockets.ts";

@@ -1,43 +1,48 @@
 /**
- * How a greenlet waits: it parks in what it waits for, and yields to the hub.
+ * How a greenlet waits: it parks in what it waits for, and switches to the hub.
  *
  * @module
  */
 
-import type { Greenlet } from "./greenlet.ts";
-
-/** What a parked greenlet yields. */
-export const PARKED = Symbol("parked");
+import { getcurrent, Greenlet, type Leave } from "../greenlet.ts";
 
 /** What a greenlet runs: it waits with `yield*`, and the others go on meanwhile. */
-export type Coroutine<Value = void> = Generator<typeof PARKED, Value, unknown>;
+export type Coroutine<Value = void> = Generator<Leave, Value, unknown>;
 
 /** A wait, to be waited with `yield*`. */
-export type Wait<Value = void> = Iterable<typeof PARKED, Value, unknown>;
+export type Wait<Value = void> = Iterable<Leave, Value, unknown>;
 
 /** What a greenlet can be parked in. */
 export interface Parking {
   /** The greenlet goes on for another reason, and must not be woken by this any more. */
-  forget(greenlet: Greenlet): void;
+  forget(greenlet: Parkable): void;
 }
 
-let current: Greenlet | undefined;
+/** A greenlet that can wait. Its parent is the hub's greenlet, so to wait is to switch there. */
+export abstract class Parkable extends Greenlet {
+  /** What it waits for; `undefined` while it runs, or is about to because of what has arrived. */
+  parkedIn: Parking | undefined = undefined;
+
+  /** Has it go on with `value`, when its turn comes. It must be parked. */
+  abstract resume(value?: unknown): void;
+
+  /** Takes it out of what it waits for. */
+  leaveParking(): void {
+    this.parkedIn?.forget(this);
+    this.parkedIn = undefined;
+  }
+}
 
 /**
- * The greenlet that runs now.
+ * The greenlet that runs now, and can wait.
  *
  * @throws {Error} outside of any
  */
-export function getcurrent(): Greenlet {
-  if (current === undefined) throw new Error("this waits, so a greenlet must do it: spawn one");
-  return current;
-}
-
-/** For the hub, which alone resumes greenlets. */
-export function setCurrent(greenlet: Greenlet | undefined): void {
-  current = greenlet;
-  called = "";
-  isEntering = false;
+export function currentParkable(): Parkable {
+  const greenlet = getcurrent();
+  if (greenlet instanceof Parkable) return greenlet;
+  if (ended !== undefined) return ended;
+  throw new Error("this waits, so a greenlet must do it: spawn one");
 }
 
 /** A function that waits, if there is something to wait for. */
@@ -45,37 +50,45 @@ type Waiting = (...args: never[]) => Wait<unknown>;
 
 /** The function that was called to wait, until `yield*` begins its wait. */
 let called = "";
-/** Stands for {@linkcode called} while links are told. */
+/** Stands for {@linkcode called} while links are called. */
 const LINK = "a link";
+/** The greenlet that has ended, while the hub calls its links. */
+let ended: Parkable | undefined;
+
+/** For greenlets, before one goes on: it has called nothing yet. */
+export function beginTurn(): void {
+  called = "";
+  isEntering = false;
+}
 
 /**
- * Has every call of `wait` looked after: its `yield*` must begin before anything else waits, and
- * before the greenlet ends. A call without `yield*` is an error also if there is nothing to wait for,
- * since the next one could have to wait.
+ * Checks every call of `wait`: its `yield*` must begin before anything else waits, and before the
+ * greenlet ends. A call without `yield*` is an error even if there is nothing to wait for, since the
+ * next call may have to wait.
  *
  * @param name what the error calls it
  */
-export function waiting<Function extends Waiting>(wait: Function, name = wait.name): Function {
+export function checkedWait<Function extends Waiting>(wait: Function, name = wait.name): Function {
   // A generator's yield* asks for an iterator first. Other waits have one of this module.
   if (isGenerator(wait)) wait.prototype[Symbol.iterator] = begin;
-  function lookedAfter(this: unknown, ...args: never[]): Wait<unknown> {
-    const greenlet = getcurrent();
+  function checked(this: unknown, ...args: never[]): Wait<unknown> {
+    const greenlet = currentParkable();
     if (called !== "") throw notWaited(greenlet);
     const begun = wait.apply(this, args);
     called = name;
     return begun;
   }
-  Object.defineProperty(lookedAfter, "name", { value: wait.name });
-  return lookedAfter as Function; // it takes and gives what `wait` does
+  Object.defineProperty(checked, "name", { value: wait.name });
+  return checked as Function; // it takes and gives what `wait` does
 }
 
-/** {@linkcode waiting} for methods of a class. */
-export function waits<Name extends string>(
+/** {@linkcode checkedWait} for methods of a class. */
+export function checkWaits<Name extends string>(
   owner: { readonly name: string; readonly prototype: Record<Name, Waiting> },
   ...names: Name[]
 ): void {
   for (const name of names) {
-    owner.prototype[name] = waiting(owner.prototype[name], `${owner.name}.${name}`);
+    owner.prototype[name] = checkedWait(owner.prototype[name], `${owner.name}.${name}`);
   }
 }
 
@@ -83,21 +96,21 @@ function isGenerator(wait: Waiting): boolean {
   return Object.prototype.toString.call(wait) === "[object GeneratorFunction]";
 }
 
-/** The `[Symbol.iterator]` of a generator that is looked after. */
+/** The `[Symbol.iterator]` of a generator whose calls are checked. */
 function begin<Self>(this: Self): Self {
   called = "";
   return this;
 }
 
-/** What is wrong with a greenlet that goes on, or ends, without its `yield*`. */
+/** The message of the error of a greenlet that goes on, or ends, without its `yield*`. */
 export const NOT_WAITED = "a greenlet waits with yield*, and this one has not";
 
-/** The error of a greenlet that ends without its `yield*`, if it does. */
-export function forgottenWait(greenlet: Greenlet): Error | undefined {
+/** The error of a greenlet that ends without its `yield*`; `undefined` if it has forgotten none. */
+export function forgottenWait(greenlet: Parkable): Error | undefined {
   return called === "" ? undefined : notWaited(greenlet);
 }
 
-function notWaited(greenlet: Greenlet): Error {
+function notWaited(greenlet: Parkable): Error {
   if (called === LINK) return new Error("a link cannot wait: it can spawn a greenlet that does");
   const error = new Error(`${NOT_WAITED}: ${called}()`);
   called = "";
@@ -106,33 +119,39 @@ function notWaited(greenlet: Greenlet): Error {
   return error;
 }
 
-/** A link is told now. It must not wait: it runs in a greenlet that has not asked for it. */
-export function enterLink(): string {
-  const outer = called;
+/** Calls a link of `greenlet`, which has ended. The link must not wait: it runs in no greenlet. */
+export function callLink<One extends Parkable>(
+  link: { ended(one: One): void },
+  greenlet: One,
+): void {
+  const outerCalled = called;
+  const outerEnded = ended;
   called = LINK;
-  return outer;
-}
-
-/** The link has been told. */
-export function leaveLink(outer: string): void {
-  called = outer;
+  ended = greenlet;
+  try {
+    link.ended(greenlet);
+  } finally {
+    called = outerCalled;
+    ended = outerEnded;
+  }
 }
 
 /** Whether the current greenlet has parked, and its `yield*` has not begun. */
 let isEntering = false;
 
-const PARKING: IteratorYieldResult<typeof PARKED> = { done: false, value: PARKED };
+const LEAVING = { done: false as const, value: undefined as unknown as Leave };
 
 /**
  * The wait of every parked greenlet. A generator in its place would take 150 bytes for each of them,
- * and twice the time: there is nothing to remember, because `yield*` asks first when it begins, right
- * after {@linkcode park}, and then again when the hub has resumed the greenlet.
+ * and twice the time. Nothing needs to be remembered: `yield*` asks first when it begins, right after
+ * {@linkcode park}, and then again when the hub has resumed the greenlet.
  */
-const WAIT: Iterator<typeof PARKED, unknown, unknown> = {
-  next(arrived?: unknown): IteratorResult<typeof PARKED, unknown> {
+const WAIT: Iterator<Leave, unknown, unknown> = {
+  next(arrived?: unknown): IteratorResult<Leave, unknown> {
     if (!isEntering) return { done: true, value: arrived };
     isEntering = false;
-    return PARKING;
+    LEAVING.value = getcurrent().parent?.switch() as Leave; // within a greenlet, that is what it is
+    return LEAVING;
   },
   throw(error: unknown): never {
     throw error;
@@ -149,20 +168,20 @@ const PARKED_WAIT: Wait<unknown> = {
 };
 
 /**
- * Parks the current greenlet. To be called by what is waited for, which resumes it later.
+ * Parks the current greenlet. Called by what is waited for, which resumes it later.
  *
  * @returns to be waited with `yield*`, for what the greenlet is resumed with
  */
 export function park<Value>(parking: Parking): Wait<Value> {
-  getcurrent().parkedIn = parking;
+  currentParkable().parkedIn = parking;
   isEntering = true;
   return PARKED_WAIT as Wait<Value>; // what resumes it from this parking passes a Value
 }
 
 const DONE: IteratorReturnResult<void> = { done: true, value: undefined };
-const NO_WAIT: Iterator<typeof PARKED, void, unknown> = { next: () => DONE };
+const NO_WAIT: Iterator<Leave, void, unknown> = { next: () => DONE };
 
-/** To be returned by what might have had to wait, and need not. */
+/** The wait of a call that need not wait. */
 export const DONE_ALREADY: Wait = {
   [Symbol.iterator]: () => {
     called = "";

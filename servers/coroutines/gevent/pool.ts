@@ -1,33 +1,49 @@
-import { type Body, type Greenlet, GreenletExit, type Link } from "./greenlet.ts";
+import { GreenletExit } from "../greenlet.ts";
+import type { Body, Greenlet, Link } from "./greenlet.ts";
 import { spawn } from "./hub.ts";
 import { joinall } from "./joining.ts";
-import { type Coroutine, waits } from "./park.ts";
+import { checkWaits, type Coroutine } from "./park.ts";
 import { Waiters } from "./waiters.ts";
 
-/** Greenlets of which there are never more than so many at a time. */
+/**
+ * Limits how many greenlets there are at a time.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, sleep } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const pool = new Pool(2);
+ *   const squares = yield* pool.map(function* (n: number) {
+ *     yield* sleep(1);
+ *     return n * n;
+ *   }, [1, 2, 3]);
+ *   assertEquals(squares, [1, 4, 9]);
+ * });
+ * ```
+ */
 export class Pool implements Link {
-  readonly #max: number;
   readonly #members = new Set<Greenlet>();
   readonly #waiters = new Waiters();
-  /** Those that wait until a member comes or ends. */
+  /** Greenlets that wait until a member comes or ends. */
   readonly #watchers = new Waiters();
 
   static {
-    waits(this, "spawn", "map", "join", "kill");
+    checkWaits(this, "spawn", "map", "join", "kill");
   }
 
   /**
-   * @param most with 0, there is never a place
-   * @throws {RangeError} when it is negative or NaN
+   * @param max with 0, there is never a place
+   * @throws {RangeError} when `max` is negative or NaN
    */
-  constructor(max: number) {
+  constructor(private readonly max: number) {
     if (!(max >= 0)) throw new RangeError(`a pool cannot have ${max} members`);
-    this.#max = max;
   }
 
   /** How many may still be spawned without waiting. */
   get freeCount(): number {
-    return this.#max - this.#members.size;
+    return this.max - this.#members.size;
   }
 
   /** Waits for a place, and spawns a greenlet that has it until it ends. */
@@ -47,7 +63,7 @@ export class Pool implements Link {
    * Runs `body` with each item, and waits until all have ended.
    *
    * @returns what it returned for them, in the order of the items
-   * @throws what it threw for the first of them for which it did
+   * @throws what it threw for the first item for which it threw
    */
   *map<Item, Value>(body: Body<[Item], Value>, items: Iterable<Item>): Coroutine<Value[]> {
     const greenlets: Greenlet<Value>[] = [];
@@ -61,12 +77,12 @@ export class Pool implements Link {
     return values;
   }
 
-  /** Waits until it has no members, those included that are spawned meanwhile. */
+  /** Waits until it has no members. Members that are spawned meanwhile count as well. */
   *join(): Coroutine {
     while (this.#members.size > 0) yield* joinall([...this.#members]);
   }
 
-  /** Ends all members, those included that are spawned meanwhile, and waits until it has none. */
+  /** Ends all members, and those that are spawned meanwhile, and waits until it has none. */
   *kill(): Coroutine {
     const killed = new Set<Greenlet>();
     while (this.#members.size > 0) {
@@ -79,6 +95,7 @@ export class Pool implements Link {
     }
   }
 
+  /** Called by a member that has ended. */
   ended(greenlet: Greenlet): void {
     this.#members.delete(greenlet);
     this.#waiters.wakeOne();

@@ -1,35 +1,51 @@
-import { type Coroutine, waits } from "./park.ts";
+import { checkWaits, type Coroutine } from "./park.ts";
 import { withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
-/** There was nothing in the queue, and nothing came in time. */
+/** The queue was empty, and no item came in time. */
 export class QueueEmpty extends Error {
   override readonly name = "QueueEmpty";
 }
 
-/** There was no room in the queue, and nothing was taken in time. */
+/** The queue was full, and no item was taken in time. */
 export class QueueFull extends Error {
   override readonly name = "QueueFull";
 }
 
-/** First in, first out, between greenlets. */
+/**
+ * Hands items from greenlet to greenlet, first in, first out.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub, spawn } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const queue = new Queue<string>(1);
+ *   const getter = spawn(() => queue.get());
+ *   yield* queue.put("item");
+ *   assertEquals(yield* getter.get(), "item");
+ * });
+ * ```
+ */
 export class Queue<Item> {
   readonly #max: number;
   readonly #getters = new Waiters();
   readonly #putters = new Waiters();
   #items: Item[] = [];
-  /** Where the first one is: to move all the others up for each that is taken would take too long. */
+  /** The index of the first item. Moving all others up for each `get` would take too long. */
   #first = 0;
 
   static {
-    waits(this, "put", "get");
+    checkWaits(this, "put", "get");
   }
 
-  /** @param most to put more in has to wait; 0 or less is no limit, as in gevent */
+  /** @param max the number of items that it holds; 0 or less is no limit, as in gevent */
   constructor(max = Infinity) {
     this.#max = max > 0 ? max : Infinity;
   }
 
+  /** The number of items in it. */
   get size(): number {
     return this.#items.length - this.#first;
   }
@@ -37,7 +53,7 @@ export class Queue<Item> {
   /**
    * Waits for room, and puts `item` in.
    *
-   * @throws {QueueFull} when there was none for `timeoutMs`
+   * @throws {QueueFull} when there was no room for `timeoutMs`
    */
   *put(item: Item, timeoutMs = Infinity): Coroutine {
     const isRoom = () => this.size < this.#max;
@@ -49,7 +65,7 @@ export class Queue<Item> {
   /**
    * Waits for an item, and takes it.
    *
-   * @throws {QueueEmpty} when there was none for `timeoutMs`
+   * @throws {QueueEmpty} when there was no item for `timeoutMs`
    */
   *get(timeoutMs = Infinity): Coroutine<Item> {
     const isThere = () => this.size > 0;

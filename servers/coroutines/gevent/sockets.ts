@@ -1,14 +1,14 @@
-import type { Greenlet } from "./greenlet.ts";
-import type { Loop } from "./hub.ts";
-import { type Coroutine, DONE_ALREADY, getcurrent, park, type Parking } from "./park.ts";
-import { type Wait, waiting, waits } from "./park.ts";
+import { getcurrent, type Greenlet } from "./greenlet.ts";
+import type { Loop } from "./loop.ts";
+import { checkedWait, checkWaits, type Coroutine, DONE_ALREADY, park } from "./park.ts";
+import type { Parking, Wait } from "./park.ts";
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../sockets/interface.ts";
 import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
 import { ConnectFailed, type Listener, type Pollable } from "../../sockets/interface.ts";
 import { type Sockets, WOULD_BLOCK } from "../../sockets/interface.ts";
 import { sendSome } from "../../sockets/send_some.ts";
 
-/** A call on a socket that this side has closed, or closes while a greenlet waits in the call. */
+/** Thrown by a call on a socket that this side has closed, or closes while the call waits. */
 export class SocketClosed extends Error {
   override readonly name = "SocketClosed";
   readonly code = "EBADF";
@@ -19,11 +19,33 @@ export class SocketClosed extends Error {
 }
 
 /**
- * A hub's loop over the readiness call of sockets: it wakes greenlets whose socket has become ready.
+ * A hub's loop over epoll: it resumes the greenlets whose socket has become ready.
  *
- * Each socket is watched edge-triggered in both directions, once and for all, epoll(7). That asks
- * whoever waits to try first, and to wait only when the socket would block; and it costs no call for
- * any of the waits.
+ * It registers each socket once, edge-triggered for both directions, epoll(7). So a greenlet must try
+ * first and wait only when the socket would block, and no wait costs a system call of its own.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { DenoSockets } from "../../sockets/deno/sockets.ts";
+ * import { UNOBSERVED } from "../../sockets/unobserved.ts";
+ * import { Hub, spawn } from "./mod.ts";
+ * const sockets = new DenoSockets(UNOBSERVED);
+ * const options = { host: "127.0.0.1", port: 0, backlog: 8, recvSizeBytes: 16 };
+ * const server = sockets.listen({ ...options, maxClients: 8, descriptorsBelow: Infinity });
+ * const loop = new SocketLoop(sockets);
+ * const hub = new Hub(loop, { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const listener = new GeventListener(loop, server);
+ *   const accepting = spawn(() => listener.accept());
+ *   const socket = yield* loop.connect("127.0.0.1", server.address.port);
+ *   const client = yield* accepting.get();
+ *   yield* socket.send(Uint8Array.of(1, 2, 3));
+ *   if (client instanceof GeventSocket) assertEquals((yield* client.recv(16)).length, 3);
+ * });
+ * sockets.stopListening();
+ * for (const connection of sockets.connections) connection.close();
+ * ```
  */
 export class SocketLoop implements Loop {
   readonly #sockets: Pick<Sockets, "epoll" | "connect">;
@@ -32,15 +54,16 @@ export class SocketLoop implements Loop {
   readonly #waiting: Count = { count: 0 };
 
   static {
-    waits(this, "connect");
+    checkWaits(this, "connect");
   }
 
+  /** @param sockets the kind of sockets, whose `epoll` is the hub's only wait */
   constructor(sockets: Pick<Sockets, "epoll" | "connect">) {
     this.#sockets = sockets;
     this.#interests = sockets.epoll();
   }
 
-  /** A socket that no greenlet waits for has nobody to go on, whatever happens to it. */
+  /** Whether a greenlet waits for a socket. Events of other sockets resume nothing. */
   get isWatching(): boolean {
     return this.#waiting.count > 0;
   }
@@ -55,7 +78,7 @@ export class SocketLoop implements Loop {
     }
   }
 
-  /** Watches a socket until it is closed. */
+  /** Registers a socket, until it is closed. */
   watch(socket: Pollable): Watch {
     const watch = new Watch(this.#waiting);
     this.#interests.add(socket, EPOLLIN | EPOLLOUT | EPOLLET);
@@ -63,7 +86,7 @@ export class SocketLoop implements Loop {
     return watch;
   }
 
-  /** The socket is closed, or about to be. */
+  /** Drops a socket that is closed, or about to be. */
   forget(socket: Pollable): void {
     this.#watches.delete(socket);
   }
@@ -71,7 +94,7 @@ export class SocketLoop implements Loop {
   /**
    * Connects to a server.
    *
-   * @throws {ConnectFailed} when none of its addresses can be reached
+   * @throws {ConnectFailed} when it can connect to none of the addresses of `host`
    */
   *connect(host: string, port: number, recvSizeBytes = 16_384): Coroutine<GeventSocket> {
     let failure: unknown = new ConnectFailed(`${host}: no address`);
@@ -95,13 +118,13 @@ export class SocketLoop implements Loop {
     } finally {
       this.#interests.remove(connecting);
       this.forget(connecting);
-      if (!isWritable) connecting.close(); // it took too long for whoever waited
+      if (!isWritable) connecting.close(); // the greenlet stopped waiting, as after a timeout
     }
     return connecting.finish();
   }
 }
 
-/** How many greenlets wait for the sockets of a loop. */
+/** The number of greenlets that wait for the sockets of a loop. */
 interface Count {
   count: number;
 }
@@ -123,18 +146,15 @@ class Watch {
 }
 
 class Direction implements Parking {
-  readonly #waiting: Count;
   #greenlet: Greenlet | undefined = undefined;
 
-  constructor(waiting: Count) {
-    this.#waiting = waiting;
-  }
+  constructor(private readonly waiting: Count) {}
 
-  /** @throws {Error} when another greenlet waits already: two would tear the stream between them */
+  /** @throws {Error} when another greenlet waits already: each would get parts of the stream */
   wait(): Wait {
     if (this.#greenlet !== undefined) throw new Error(`${this.#greenlet} waits for this socket`);
     this.#greenlet = getcurrent();
-    this.#waiting.count++;
+    this.waiting.count++;
     return park(this);
   }
 
@@ -147,56 +167,50 @@ class Direction implements Parking {
 
   forget(): void {
     this.#greenlet = undefined;
-    this.#waiting.count--;
+    this.waiting.count--;
   }
 }
 
 /** A listening socket whose `accept` waits by switching to another greenlet. */
 export class GeventListener {
-  readonly #loop: SocketLoop;
-  readonly #listener: Listener;
   readonly #watch: Watch;
 
   static {
-    waits(this, "accept");
+    checkWaits(this, "accept");
   }
 
-  constructor(loop: SocketLoop, listener: Listener) {
-    this.#loop = loop;
-    this.#listener = listener;
+  /** @param loop of the hub that runs the accepting greenlet */
+  constructor(private readonly loop: SocketLoop, private readonly listener: Listener) {
     this.#watch = loop.watch(listener);
   }
 
   /** Waits for the next client. */
   *accept(): Coroutine<GeventSocket> {
     let connection: Connection | null;
-    while ((connection = this.#listener.tryAccept()) === null) yield* this.#watch.readable.wait();
-    return new GeventSocket(this.#loop, connection);
+    while ((connection = this.listener.tryAccept()) === null) yield* this.#watch.readable.wait();
+    return new GeventSocket(this.loop, connection);
   }
 }
 
-/** How often one receives without having to wait, before all others go on. */
+/** A greenlet that receives more often in a row, without having to wait, lets the others run first. */
 const MAX_IN_A_ROW = 16;
 
 /** A connected socket whose calls wait by switching to another greenlet. */
 export class GeventSocket {
-  readonly connection: Connection;
-  readonly #loop: SocketLoop;
   readonly #watch: Watch;
   #recvsInARow = 0;
   #isClosed = false;
 
   static {
-    waits(this, "recv", "send");
+    checkWaits(this, "recv", "send");
   }
 
-  constructor(loop: SocketLoop, connection: Connection) {
-    this.connection = connection;
-    this.#loop = loop;
+  /** @param loop of the hub that runs the greenlets that use it */
+  constructor(private readonly loop: SocketLoop, readonly connection: Connection) {
     this.#watch = loop.watch(connection);
   }
 
-  /** `127.0.0.1:50216`, who is at the other end. */
+  /** The address of the other end, as in `127.0.0.1:50216`. */
   toString(): string {
     return formatAddress(this.connection.peer);
   }
@@ -205,15 +219,15 @@ export class GeventSocket {
    * Waits for bytes.
    *
    * @param sizeBytes with 0, it waits for nothing and receives nothing
-   * @returns at most `sizeBytes`, none at the end of the stream. They are lent until this greenlet
-   *   waits: other sockets are received into the same memory.
+   * @returns at most `sizeBytes`, none at the end of the stream. This is a borrowed view: copy what
+   *   you need beyond the next wait, since other sockets receive into the same memory.
    * @throws {ConnectionReset} when the other side reset the connection
    * @throws {SocketClosed} when this side has closed it
    * @throws {RangeError} when `sizeBytes` is negative or NaN
    */
   *recv(sizeBytes: number): Coroutine<Uint8Array> {
     if (!(sizeBytes > 0)) return this.#recvNothing(sizeBytes);
-    if (++this.#recvsInARow > MAX_IN_A_ROW) yield* this.#letOthersGoOn();
+    if (++this.#recvsInARow > MAX_IN_A_ROW) yield* this.#yieldTurn();
     for (;;) {
       this.#mustBeOpen();
       const bytes = this.connection.tryRecv(sizeBytes);
@@ -229,25 +243,25 @@ export class GeventSocket {
     return new Uint8Array(0);
   }
 
-  #letOthersGoOn(): Wait {
+  #yieldTurn(): Wait {
     this.#recvsInARow = 0;
-    return getcurrent().nap();
+    return getcurrent().yieldTurn();
   }
 
   /**
-   * Waits until the socket took all of `bytes`.
+   * Waits until the send buffer has taken all of `bytes`.
    *
-   * @throws {ConnectionReset} when the other side is gone
+   * @throws {ConnectionReset} when the other side has closed or reset the connection
    * @throws {SocketClosed} when this side has closed it
    */
   send(bytes: Uint8Array): Wait {
     this.#mustBeOpen();
     const unsent = sendSome(this.connection, bytes);
-    // Others may receive meanwhile into the memory that `bytes` is lent from, so the rest is a copy.
+    // `bytes` may be a borrowed view of memory that others receive into meanwhile: copy the rest.
     return unsent.length === 0 ? DONE_ALREADY : GeventSocket.#sendRest(this, unsent.slice());
   }
 
-  static readonly #sendRest = waiting(
+  static readonly #sendRest = checkedWait(
     function* (socket: GeventSocket, rest: Uint8Array): Coroutine {
       for (let unsent = rest; unsent.length > 0; unsent = sendSome(socket.connection, unsent)) {
         yield* socket.#watch.writable.wait();
@@ -261,12 +275,12 @@ export class GeventSocket {
   }
 
   /**
-   * Ends the connection once what it took is sent. Greenlets that wait for it get
-   * {@linkcode SocketClosed}. Closing twice is harmless.
+   * Closes the connection; bytes in the send buffer are still sent. Greenlets that wait for the
+   * socket get {@linkcode SocketClosed}. Closing twice is harmless.
    */
   close(): void {
     this.#isClosed = true;
-    this.#loop.forget(this.connection);
+    this.loop.forget(this.connection);
     this.connection.close();
     this.#watch.became(EPOLLERR);
   }

@@ -1,77 +1,90 @@
 // @ts-types="../../../cli/std/binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 
-/** Something that happens when its time has come. */
-export abstract class Alarm {
-  /** Whether it has rung, or never will. */
+/** Something that happens at its time. */
+export abstract class Timer {
+  /** Whether it has fired, or was cancelled. */
   isOver = false;
 
   /**
-   * @param dueMs on the clock of the hub; `Infinity` never comes
-   * @param order those that are due at the same time ring in this order
+   * @param dueMs on the clock of the hub's loop; `Infinity` never comes
+   * @param order timers that are due at the same time fire in this order
    * @throws {RangeError} when `dueMs` is NaN
    */
   constructor(readonly dueMs: number, readonly order: number) {
     if (Number.isNaN(dueMs)) throw new RangeError("a time to wait for is NaN");
   }
 
-  abstract ring(): void;
+  /** Does what was to happen at this time. */
+  abstract fire(): void;
 }
 
-/** Two that never ring are an infinite time from now, and their difference is not a number. */
-function compareAlarms(a: Alarm, b: Alarm): number {
+/** Two that never fire are due at `Infinity`, and the difference of infinities is NaN. */
+function compareTimers(a: Timer, b: Timer): number {
   return a.dueMs === b.dueMs ? a.order - b.order : a.dueMs - b.dueMs;
 }
 
-/** How many cancelled alarms may stay before it is asked whether they are the most. */
-const FEW = 64;
+/** Below this many cancelled timers, the heap is never rebuilt. */
+const MIN_CANCELLED = 64;
 
 /**
- * Alarms by the time at which they are due.
+ * Timers by the time at which they are due.
  *
- * Most timeouts never ring: what they guard ends in time. To take one out of the middle of a heap is
- * not worth it, so a cancelled one stays until it is due, or until it and its like are the majority.
+ * Most timeouts are cancelled before they fire. To take one out of the middle of a heap costs too
+ * much, so a cancelled timer stays until it is due, or until most timers in the heap are cancelled.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * class Note extends Timer {
+ *   override fire() {}
+ * }
+ * const timers = new TimerQueue();
+ * timers.add(new Note(100, timers.nextOrder()));
+ * assertEquals(timers.untilNextMs(40), 60);
+ * assertEquals(timers.takeDue(100)?.dueMs, 100);
+ * ```
  */
-export class Timers {
-  readonly #heap = new BinaryHeap<Alarm>(compareAlarms);
+export class TimerQueue {
+  readonly #heap = new BinaryHeap<Timer>(compareTimers);
   #cancelled = 0;
   #lastOrder = 0;
 
-  /** The {@linkcode Alarm.order} of a new one. */
+  /** The {@linkcode Timer.order} of a new timer. */
   nextOrder(): number {
     return ++this.#lastOrder;
   }
 
-  add(alarm: Alarm): void {
-    this.#heap.push(alarm);
+  add(timer: Timer): void {
+    this.#heap.push(timer);
   }
 
-  /** The alarm will not ring. If it has, nothing happens. */
-  cancel(alarm: Alarm): void {
-    if (alarm.isOver) return;
-    alarm.isOver = true;
+  /** Keeps a timer from firing. One that has fired is left as it is. */
+  cancel(timer: Timer): void {
+    if (timer.isOver) return;
+    timer.isOver = true;
     this.#cancelled++;
-    if (this.#cancelled > FEW && this.#cancelled > this.#heap.length / 2) this.#sortOut();
+    if (this.#cancelled > MIN_CANCELLED && this.#cancelled > this.#heap.length / 2) this.#rebuild();
   }
 
-  /** How many will ring. */
+  /** How many will fire. */
   get size(): number {
     return this.#heap.length - this.#cancelled;
   }
 
-  /** How many are in memory, whether they will ring or not. */
+  /** How many are in memory, the cancelled ones included. */
   get heldCount(): number {
     return this.#heap.length;
   }
 
-  /** For how long nothing rings; `Infinity` if nothing ever will. */
+  /** The time in milliseconds until the next timer is due; `Infinity` without one. */
   untilNextMs(nowMs: number): number {
     const next = this.#next();
     return next === undefined ? Infinity : Math.max(0, next.dueMs - nowMs);
   }
 
-  /** Takes out the earliest of those that are due. */
-  takeDue(nowMs: number): Alarm | undefined {
+  /** Takes out the earliest timer that is due at `nowMs`; `undefined` without one. */
+  takeDue(nowMs: number): Timer | undefined {
     const next = this.#next();
     if (next === undefined || next.dueMs > nowMs) return undefined;
     this.#heap.pop();
@@ -79,16 +92,16 @@ export class Timers {
     return next;
   }
 
-  #next(): Alarm | undefined {
+  #next(): Timer | undefined {
     for (; this.#heap.peek()?.isOver; this.#cancelled--) this.#heap.pop();
     return this.#heap.peek();
   }
 
-  #sortOut(): void {
-    const alarms = this.#heap.toArray();
+  #rebuild(): void {
+    const timers = this.#heap.toArray();
     this.#heap.clear();
-    for (const alarm of alarms) {
-      if (!alarm.isOver) this.#heap.push(alarm);
+    for (const timer of timers) {
+      if (!timer.isOver) this.#heap.push(timer);
     }
     this.#cancelled = 0;
   }

@@ -1,17 +1,16 @@
-import type { Greenlet } from "./greenlet.ts";
-import { getcurrent, park, type Parking, type Wait } from "./park.ts";
+import { currentParkable, park, type Parkable, type Parking, type Wait } from "./park.ts";
 
 /** Greenlets that wait for the same thing, and are woken in the order in which they came. */
 export class Waiters implements Parking {
-  readonly #greenlets = new Set<Greenlet>();
+  readonly #greenlets = new Set<Parkable>();
 
   /** Waits with the others. */
   join(): Wait {
-    this.#greenlets.add(getcurrent());
+    this.#greenlets.add(currentParkable());
     return park(this);
   }
 
-  /** Whoever is woken looks for itself whether there is still what it waited for. */
+  /** Wakes the first. When it runs, it must check that what it waited for is still there. */
   wakeOne(): void {
     for (const greenlet of this.#greenlets) {
       this.#greenlets.delete(greenlet);
@@ -19,12 +18,13 @@ export class Waiters implements Parking {
     }
   }
 
+  /** Wakes all, in the order in which they came. */
   wakeAll(): void {
     for (const greenlet of this.#greenlets) greenlet.resume();
     this.#greenlets.clear();
   }
 
-  forget(greenlet: Greenlet): void {
+  forget(greenlet: Parkable): void {
     this.#greenlets.delete(greenlet);
   }
 }

@@ -1,6 +1,6 @@
 import { HandlerError, loadCustomHandler } from "../../../servers/handlers/custom.ts";
 import { makeHandler } from "../../../servers/handlers/handlers.ts";
-import { type Answer, type Session, takeAll } from "../../../servers/handlers/session.ts";
+import { allReplies, type Reply, type Session } from "../../../servers/handlers/session.ts";
 import {
   assertEquals,
   assertMatch,
@@ -27,13 +27,13 @@ async function customSession(expression: string): Promise<Session> {
   return (await loadCustomHandler(file.path))();
 }
 
-const mine = (text: string, waitMs = 0, close = false): Answer => ({
+const mine = (text: string, waitMs = 0, close = false): Reply => ({
   bytes: encode(text),
   waitMs,
   close,
 });
 
-const CUSTOM: [promise: string, expression: string, expected: Answer[]][] = [
+const CUSTOM: [promise: string, expression: string, expected: Reply[]][] = [
   ["a string", `"汉"`, [mine("汉")]],
   ["bytes", "chunk.subarray(1)", [mine("i")]],
   ["an object", `({ bytes: chunk, waitMs: 5, close: true })`, [mine("hi", 5, true)]],
@@ -67,7 +67,7 @@ Deno.test("a handler of one's own keeps its chunk while it waits between two ans
   const session = await customSession(`[{ bytes: "wait", waitMs: 5 }, chunk]`);
   const buffer = encode("mine");
   const sent: string[] = [];
-  for (const { bytes } of takeAll(session.receive(buffer))) {
+  for (const { bytes } of allReplies(session.onData(buffer))) {
     sent.push(decode(bytes));
     buffer.set(encode("them")); // meanwhile, the event loop receives another client
   }

@@ -2,13 +2,13 @@ import { bytes, MAX_BYTES } from "../../../servers/handlers/bytes.ts";
 import { withSimulatedCost } from "../../../servers/handlers/simulated_cost.ts";
 import { HANDLER_NAMES, isHandlerFile, makeHandler } from "../../../servers/handlers/handlers.ts";
 import {
-  type Answer,
-  answerWith,
-  GeneratedAnswers,
+  allReplies,
+  GeneratedReplies,
   type Handler,
-  OneAnswer,
+  OneReply,
+  type Reply,
+  replyWith,
   type Session,
-  takeAll,
 } from "../../../servers/handlers/session.ts";
 import { assert, assertEquals, assertGreaterOrEqual } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
@@ -19,22 +19,22 @@ async function sessionOf(name: string): Promise<Session> {
   return (await makeHandler({ name, sleepMs: 0, cpuMs: 0 }))();
 }
 
-Deno.test("answers are taken one by one, and then there is none", () => {
-  const [one, two] = ["one", "two"].map((text) => answerWith(encode(text)));
-  const answer = new OneAnswer(one);
-  assertEquals([answer.take(), answer.take(), answer.take()], [one, undefined, undefined]);
-  assertEquals([...takeAll(new OneAnswer())], []);
-  function* both(): Generator<Answer> {
+Deno.test("replies come one by one, and then there is none", () => {
+  const [one, two] = ["one", "two"].map((text) => replyWith(encode(text)));
+  const reply = new OneReply(one);
+  assertEquals([reply.next(), reply.next(), reply.next()], [one, undefined, undefined]);
+  assertEquals([...allReplies(new OneReply())], []);
+  function* both(): Generator<Reply> {
     yield one;
     yield two;
   }
-  const answers = new GeneratedAnswers(both());
-  assertEquals([answers.take(), ...takeAll(answers), answers.take()], [one, two, undefined]);
+  const replies = new GeneratedReplies(both());
+  assertEquals([replies.next(), ...allReplies(replies), replies.next()], [one, two, undefined]);
 });
 
 Deno.test("makeHandler() knows every name", async () => {
   assertEquals(HANDLER_NAMES, ["echo", "discard", "upper", "bytes", "http"]);
-  for (const name of HANDLER_NAMES) assert(typeof (await sessionOf(name)).receive === "function");
+  for (const name of HANDLER_NAMES) assert(typeof (await sessionOf(name)).onData === "function");
 });
 
 Deno.test("isHandlerFile() tells a file from a name", () => {
@@ -109,21 +109,21 @@ Deno.test("bytes complains of a line that does not end instead of keeping it", (
 
 Deno.test("bytes makes an answer when it is asked for, out of bytes that exist once", () => {
   const lines = encode("16384\n".repeat(100_000)); // ask for more than there is memory for
-  const [first, second] = takeAll(bytes().receive(lines));
+  const [first, second] = allReplies(bytes().onData(lines));
   assertEquals([first.bytes.length, second.bytes.length], [MAX_BYTES, MAX_BYTES]);
   assert(first.bytes.buffer === second.bytes.buffer);
 });
 
-Deno.test("burdened() is the handler itself when there is no burden", () => {
+Deno.test("withSimulatedCost() is the handler itself when there is no cost", () => {
   assert(withSimulatedCost(bytes, { sleepMs: 0, cpuMs: 0 }) === bytes);
 });
 
-Deno.test("burdened() waits before each answer, on top of what the handler waits", () => {
-  function* twice(bytes: Uint8Array): Generator<Answer> {
+Deno.test("withSimulatedCost() waits before each answer, on top of what the handler waits", () => {
+  function* twice(bytes: Uint8Array): Generator<Reply> {
     yield { bytes, waitMs: 0, close: false };
     yield { bytes, waitMs: 5, close: true };
   }
-  const patient: Handler = () => ({ receive: (chunk) => new GeneratedAnswers(twice(chunk)) });
+  const patient: Handler = () => ({ onData: (chunk) => new GeneratedReplies(twice(chunk)) });
   const session = withSimulatedCost(patient, { sleepMs: 100, cpuMs: 0 })();
   assertEquals(answers(session, "a"), [
     { bytes: encode("a"), waitMs: 100, close: false },
@@ -131,7 +131,7 @@ Deno.test("burdened() waits before each answer, on top of what the handler waits
   ]);
 });
 
-Deno.test("burdened() burns the CPU for each chunk, and waits for nothing then", () => {
+Deno.test("withSimulatedCost() burns the CPU for each chunk, and waits for nothing then", () => {
   const session = withSimulatedCost(bytes, { sleepMs: 0, cpuMs: 20 })();
   for (const chunk of ["1\n2\n", "3"]) {
     const startedMs = performance.now();
@@ -140,16 +140,16 @@ Deno.test("burdened() burns the CPU for each chunk, and waits for nothing then",
   }
 });
 
-Deno.test("burdened() keeps answers that are made when they are asked for", () => {
+Deno.test("withSimulatedCost() keeps replies that are made when they are asked for", () => {
   let made = 0;
-  function* endless(bytes: Uint8Array): Generator<Answer> {
+  function* endless(bytes: Uint8Array): Generator<Reply> {
     for (;;) {
       made++;
       yield { bytes, waitMs: 0, close: false };
     }
   }
-  const counting: Handler = () => ({ receive: (chunk) => new GeneratedAnswers(endless(chunk)) });
+  const counting: Handler = () => ({ onData: (chunk) => new GeneratedReplies(endless(chunk)) });
   const session = withSimulatedCost(counting, { sleepMs: 1, cpuMs: 0 })();
-  for (const _ of takeAll(session.receive(encode("a")))) if (made === 3) break;
+  for (const _ of allReplies(session.onData(encode("a")))) if (made === 3) break;
   assertEquals(made, 3);
 });

@@ -1,5 +1,5 @@
 import { http } from "../../../servers/handlers/http.ts";
-import type { Answer } from "../../../servers/handlers/session.ts";
+import type { Reply } from "../../../servers/handlers/session.ts";
 import { assertEquals, assertMatch, assertNotMatch } from "../../harness/assert.ts";
 import { decode } from "../../harness/bytes.ts";
 import { answers, cutAnywhere, texts } from "../../harness/handlers.ts";
@@ -10,7 +10,7 @@ const CLOSING_GET = "GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
 const HEAD = "HEAD /path?query HTTP/1.1\r\nHost: here\r\nAccept: */*\r\n\r\n";
 
 /** How a response begins, whether it has the body that it announces, and whether it is the last. */
-function summary({ bytes, close }: Answer): string {
+function summary({ bytes, close }: Reply): string {
   const [head, body] = decode(bytes).split("\r\n\r\n");
   const [status, ...headers] = head.split("\r\n");
   const [, length] = /^content-length: (\d+)$/m.exec(headers.join("\n")) ?? [];

@@ -1,10 +1,10 @@
 import { Client } from "../../../servers/loop/clients.ts";
 import { TimerQueue } from "../../../servers/loop/timers.ts";
 import {
-  type Answer,
-  type Answers,
-  GeneratedAnswers,
-  OneAnswer,
+  GeneratedReplies,
+  OneReply,
+  type Replies,
+  type Reply,
   type Session,
 } from "../../../servers/handlers/session.ts";
 import { ConnectionReset, WOULD_BLOCK } from "../../../servers/sockets/interface.ts";
@@ -35,18 +35,18 @@ class RoomyConnection extends FakeConnection {
   }
 }
 
-function several(answers: Iterable<Answer>): Answers {
-  return new GeneratedAnswers(function* () {
-    yield* answers;
+function several(replies: Iterable<Reply>): Replies {
+  return new GeneratedReplies(function* () {
+    yield* replies;
   }());
 }
 
 /** A client whose session gives these answers to any chunk. */
-function clientWith(...answers: (Partial<Answer> & { text: string })[]) {
+function clientWith(...replies: (Partial<Reply> & { text: string })[]) {
   const connection = new RoomyConnection();
   const session: Session = {
-    receive: () =>
-      several(answers.map(({ text, waitMs = 0, close = false }) => {
+    onData: () =>
+      several(replies.map(({ text, waitMs = 0, close = false }) => {
         return { bytes: encode(text), waitMs, close };
       })),
   };
@@ -65,8 +65,8 @@ Deno.test("a client is ready when all answers are sent", () => {
 });
 
 Deno.test("a client is ready when there is no answer, and sends nothing for an empty one", () => {
-  for (const answers of [[], [{ text: "" }]]) {
-    const { client, connection } = clientWith(...answers);
+  for (const replies of [[], [{ text: "" }]]) {
+    const { client, connection } = clientWith(...replies);
     connection.room = 0;
     assertEquals(client.serve(CHUNK), "wantRead");
     assertEquals(connection.calls, 0);
@@ -102,7 +102,7 @@ for (const [promise, waitMs] of [["wantWrite", 0], ["timer", 5]] as const) {
     const connection = new RoomyConnection();
     connection.room = promise === "wantWrite" ? 2 : Infinity;
     const client = new Client(connection, {
-      receive: (bytes) => new OneAnswer({ bytes, waitMs, close: false }),
+      onData: (bytes) => new OneReply({ bytes, waitMs, close: false }),
     });
     const buffer = encode("mine");
     assertEquals(client.serve(buffer), promise);
@@ -169,10 +169,10 @@ for (const [promise, waitMs] of [["at once", 0], ["after a wait", 5]] as const) 
 Deno.test("a client asks for an answer only when the one before is sent", () => {
   let made = 0;
   const connection = new RoomyConnection();
-  function* making(): Generator<Answer> {
+  function* making(): Generator<Reply> {
     for (; made < 3; made++) yield { bytes: encode("abc"), waitMs: 0, close: false };
   }
-  const client = new Client(connection, { receive: () => new GeneratedAnswers(making()) });
+  const client = new Client(connection, { onData: () => new GeneratedReplies(making()) });
   connection.room = 4;
   assertEquals([client.serve(CHUNK), made], ["wantWrite", 1]);
   connection.room = 3;
@@ -181,7 +181,7 @@ Deno.test("a client asks for an answer only when the one before is sent", () => 
 
 Deno.test("what the session or the socket throws is for the model to handle", () => {
   const failing = new Client(new RoomyConnection(), {
-    receive: () => {
+    onData: () => {
       throw new TypeError("not this chunk");
     },
   });

@@ -15,7 +15,7 @@ test("gevent: 100,000 sleeping tasks take less than 400 bytes each beyond their 
     args: [
       "run",
       "--v8-flags=--expose-gc",
-      fileURLToPath(new URL("harness/task_memory.ts", import.meta.url)),
+      fileURLToPath(new URL("../../../harness/task_memory.ts", import.meta.url)),
     ],
     stderr: "inherit",
   }).output();

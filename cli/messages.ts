@@ -5,9 +5,9 @@
  */
 
 import type { Language } from "./language.ts";
-import type { en } from "./messages/en.ts";
-import type { enLab } from "./messages/en_lab.ts";
-import type { enModels } from "./messages/en_models.ts";
+import type { en } from "./messages/en/mod.ts";
+import type { enLab } from "./messages/en/lab_experiments.ts";
+import type { enModels } from "./messages/en/models_pages.ts";
 
 /** All texts but those on the models and the experiments. */
 export type Messages = typeof en;
@@ -24,20 +24,20 @@ export type CommandName = keyof Messages["commands"];
 /** Loads the texts in `language`. */
 export async function loadMessages(language: Language): Promise<Messages> {
   return language === "zh"
-    ? (await import("./messages/zh.ts")).zh
-    : (await import("./messages/en.ts")).en;
+    ? (await import("./messages/zh/mod.ts")).zh
+    : (await import("./messages/en/mod.ts")).en;
 }
 
 /** Loads the texts on the models in `language`. */
 export async function loadModelTexts(language: Language): Promise<ModelTexts> {
   return language === "zh"
-    ? (await import("./messages/zh_models.ts")).zhModels
-    : (await import("./messages/en_models.ts")).enModels;
+    ? (await import("./messages/zh/models_pages.ts")).zhModels
+    : (await import("./messages/en/models_pages.ts")).enModels;
 }
 
 /** Loads the texts on the experiments in `language`. */
 export async function loadLabTexts(language: Language): Promise<LabTexts> {
   return language === "zh"
-    ? (await import("./messages/zh_lab.ts")).zhLab
-    : (await import("./messages/en_lab.ts")).enLab;
+    ? (await import("./messages/zh/lab_experiments.ts")).zhLab
+    : (await import("./messages/en/lab_experiments.ts")).enLab;
 }

@@ -1,6 +1,6 @@
 import { UsageError } from "../../cli/errors.ts";
 import { duration, parseFlags } from "../../cli/flags.ts";
-import { en } from "../../cli/messages/en.ts";
+import { en } from "../../cli/messages/en/mod.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../harness/assert.ts";
 import { FLAGS } from "../harness/flags.ts";
 import "../harness/sanitizers.ts";

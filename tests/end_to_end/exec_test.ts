@@ -5,7 +5,7 @@
  */
 
 import { splitCommand } from "../../servers/commands/program.ts";
-import { en } from "../../cli/messages/en.ts";
+import { en } from "../../cli/messages/en/mod.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";

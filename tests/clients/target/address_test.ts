@@ -1,5 +1,5 @@
 import { UsageError } from "../../../cli/errors.ts";
-import { en } from "../../../cli/messages/en.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
 import { parseAddress } from "../../../clients/target/address.ts";
 import { assertEquals, assertThrows } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";

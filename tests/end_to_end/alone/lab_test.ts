@@ -6,8 +6,8 @@
 
 // @ts-types="../../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { enLab } from "../../../cli/messages/en_lab.ts";
-import { zhLab } from "../../../cli/messages/zh_lab.ts";
+import { enLab } from "../../../cli/messages/en/lab_experiments.ts";
+import { zhLab } from "../../../cli/messages/zh/lab_experiments.ts";
 import { EXPERIMENT_NAMES } from "../../../clients/lab/experiments.ts";
 import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../harness/assert.ts";

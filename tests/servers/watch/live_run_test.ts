@@ -1,5 +1,5 @@
-import { en } from "../../../cli/messages/en.ts";
-import { zh } from "../../../cli/messages/zh.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
+import { zh } from "../../../cli/messages/zh/mod.ts";
 import { MODEL_NAMES } from "../../../servers/registry.ts";
 import type { ModelName } from "../../../servers/context/context.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";

@@ -1,6 +1,6 @@
 import { RefusedError } from "../../../cli/errors.ts";
-import { en } from "../../../cli/messages/en.ts";
-import { zh } from "../../../cli/messages/zh.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
+import { zh } from "../../../cli/messages/zh/mod.ts";
 import { systemReason } from "../../../cli/system_reason.ts";
 import type { Frame } from "../../../servers/watch/frames.ts";
 import { readRecording } from "../../../servers/watch/recorded_run.ts";

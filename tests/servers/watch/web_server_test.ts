@@ -1,4 +1,4 @@
-import { en } from "../../../cli/messages/en.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
 import { RefusedError } from "../../../cli/errors.ts";
 import { mayRead } from "../../../servers/watch/access.ts";
 import type { FromView } from "../../../servers/watch/frames.ts";

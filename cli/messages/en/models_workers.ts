@@ -1,4 +1,4 @@
-import type { ModelText } from "./en_models.ts";
+import type { ModelText } from "../model_text.ts";
 
 /** The models that give each client a worker of its own, in English. */
 export const enWorkers = {

@@ -1,4 +1,4 @@
-import type { enCoroutines } from "./en_coroutines.ts";
+import type { enCoroutines } from "../en/models_coroutines.ts";
 
 /** The models in which a coroutine serves each client, and is resumed by us, in Chinese. */
 export const zhCoroutines: typeof enCoroutines = {

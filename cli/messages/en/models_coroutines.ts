@@ -1,4 +1,4 @@
-import type { ModelText } from "./en_models.ts";
+import type { ModelText } from "../model_text.ts";
 
 /** The models in which a coroutine serves each client, and is resumed by us, in English. */
 export const enCoroutines = {

@@ -1,6 +1,4 @@
-import { en } from "./en.ts";
-
-const { count } = en;
+import { count, didYouMean } from "./words.ts";
 
 /** A figure in a column that is so wide. */
 function column(value: number, width: number): string {
@@ -15,7 +13,7 @@ function factor(value: number): string {
 /** What people read of the experiments in English. */
 export const enLab = {
   unknown: (typed: string, nearest: string | null) =>
-    `unknown experiment ${typed}${nearest === null ? "" : `; did you mean ${nearest}?`} ` +
+    `unknown experiment ${typed}${didYouMean(nearest)} ` +
     "(playground lab lists them)",
   howToRun: "Run one with: playground lab NAME, and all with: playground lab all",
 

@@ -1,14 +1,6 @@
-/** The texts of `playground flood` in English. */
+import { count, plural } from "./words.ts";
 
-function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
-/** The texts on the command and its flags. */
+/** The help of the command, in English. */
 export const enFloodCommand = {
   summary: "open many connections at once, talk on each, and check every byte that comes back",
   usage: "flood [flags]",
@@ -33,7 +25,7 @@ export const enFloodCommand = {
   ],
 };
 
-/** What a flood says. */
+/** What a flood says, in English. */
 export const enFlood = {
   descriptorLimit: (d: { conns: number; threads: number; limit: number; enough: number }) =>
     `${plural(d.conns, "connection")}${

@@ -1,8 +1,6 @@
-import { padEnd } from "../columns.ts";
-import type { LabTexts } from "../messages.ts";
-import { zh } from "./zh.ts";
-
-const { count } = zh;
+import { padEnd } from "../../columns.ts";
+import type { LabTexts } from "../../messages.ts";
+import { count, didYouMean } from "./words.ts";
 
 /** A figure in a column that is so wide. */
 function column(value: number, width: number): string {
@@ -17,7 +15,7 @@ function times(factor: number): string {
 /** What people read of the experiments in Chinese. */
 export const zhLab: LabTexts = {
   unknown: (typed: string, nearest: string | null) =>
-    `没有 ${typed} 这个实验${nearest === null ? "" : `；是不是想用 ${nearest}？`}` +
+    `没有 ${typed} 这个实验${didYouMean(nearest)}` +
     "（playground lab 会列出所有实验）",
   howToRun: "运行一个：playground lab <名称>；全部运行：playground lab all",
 

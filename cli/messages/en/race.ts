@@ -1,10 +1,6 @@
-/** The texts of `playground race` in English. */
+import { count } from "./words.ts";
 
-function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-/** The texts on the command and its flags. */
+/** The help of the command, in English. */
 export const enRaceCommand = {
   summary: "run models under the same load, one after another, and put them side by side",
   usage: "race [model…] [flags]",
@@ -31,7 +27,7 @@ export const enRaceCommand = {
   ],
 };
 
-/** What a race says. */
+/** What a race says, in English. */
 export const enRace = {
   against: (typed: string) =>
     `--against ${typed}: it takes NAME=COMMAND with {port} in it, such as ` +

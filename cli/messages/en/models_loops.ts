@@ -1,4 +1,4 @@
-import type { ModelText } from "./en_models.ts";
+import type { ModelText } from "../model_text.ts";
 
 /** The models in which one loop serves all clients, in English. */
 export const enLoops = {

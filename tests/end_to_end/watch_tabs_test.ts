@@ -110,7 +110,7 @@ browserTest("a page that nobody sees is sent nothing, and says what it has misse
   await closed.promise;
   using _client = await watched.server.connect(); // which the page does not see coming
   await setHidden(page, false);
-  await page.locator(".log li", { hasText: /was not told what happened/ }).waitFor();
+  await page.locator(".log li", { hasText: /this page received nothing for/ }).waitFor();
   await watched.untilClients((clients) => clients.length === 1);
   assertEquals([await page.locator(".lost:visible").count(), complaints], [0, []]);
 });

@@ -2,7 +2,7 @@ import { count, didYouMean, list } from "./words.ts";
 
 /** The general help, in English. */
 export const enHelp = {
-  tagline: "every classic way of serving many TCP clients at once, to run and to flood",
+  tagline: "every classic way to serve many TCP clients at once: run it, flood it, watch it",
   usage: "Usage",
   usageWords: "<command> [flags]",
   start: [
@@ -13,7 +13,7 @@ export const enHelp = {
     "More: playground <command> --help, playground explain <model>",
   ],
   lang: "language of all messages (from LC_ALL, LC_MESSAGES or LANG)",
-  help: "this help",
+  help: "show this help",
 };
 
 /** The flags that several commands have, in English. */
@@ -42,16 +42,15 @@ export const enFlags = {
   tooManyWords: (word: string, usage: string) =>
     `unexpected argument ${word}; usage: playground ${usage}`,
   notForModel: (flag: string, model: string, models: readonly string[]) =>
-    `${flag} means nothing to ${model}; it is for ${list(models)}`,
-  libcNotHere:
-    "--sockets libc needs Linux on x86-64 or arm64; leave it away to use Deno's own sockets",
-  onlyWith: (flag: string, other: string) => `${flag} means nothing without ${other}`,
-  notTogether: (one: string, other: string) => `${one} and ${other} exclude each other`,
+    `${flag} has no effect with ${model}; it is for ${list(models)}`,
+  libcNotHere: "--sockets libc needs Linux on x86-64 or arm64; omit it to use Deno's own sockets",
+  onlyWith: (flag: string, other: string) => `${flag} has no effect without ${other}`,
+  notTogether: (one: string, other: string) => `${one} and ${other} cannot be used together`,
   noEffectWith: (flag: string, other: string) =>
     `${flag} has no effect with ${other}; omit one of them`,
-  quoteNotClosed: (flag: string, value: string) => `${flag} ${value}: a quote is not closed`,
+  quoteNotClosed: (flag: string, value: string) => `${flag} ${value}: a closing quote is missing`,
   wantsNothing: "it is on or off, and takes no other value",
-  wantsText: "it takes a text",
+  wantsText: "it takes text",
   wantsInteger: (min: number, max: number) =>
     max === Infinity
       ? `it takes a whole number from ${count(min)} up`
@@ -61,34 +60,34 @@ export const enFlags = {
     `(a bare number is ${unit === "ms" ? "milliseconds" : "seconds"})`,
   wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
   wantsSomeOf: (words: readonly string[]) =>
-    `it takes ${words.join(" or ")}, or several with commas`,
-  twoAddresses: (readings: readonly string[]) => `is it ${readings.join(" or ")}?`,
+    `it takes ${words.join(" or ")}, or several separated by commas`,
+  twoAddresses: (readings: readonly string[]) => `did you mean ${readings.join(" or ")}?`,
   wantsAddress: "an address looks like 127.0.0.1:7788, [::1]:7788, localhost or 7788",
 };
 
 /** Why the system has refused something, in English. */
 export const enSystem = {
-  hostUnknown: "there is no such host",
-  notCapable: "a program on Deno may not open it without all permissions",
+  hostUnknown: "no such host",
+  notCapable: "Deno opens it only for a program with all permissions",
   reasons: {
     EACCES: "permission denied",
     EPERM: "permission denied",
     ENOENT: "no such file or directory",
     ENOTDIR: "part of the path is not a directory",
     EISDIR: "it is a directory",
-    EEXIST: "it exists already",
+    EEXIST: "it already exists",
     ENAMETOOLONG: "the name is too long",
     EROFS: "the file system is read-only",
     ENOSPC: "the disk is full",
-    ENXIO: "nobody reads it (start its reader first)",
+    ENXIO: "it has no reader (start the reader first)",
     EFBIG: "the file is too large (see ulimit -f)",
     EMFILE: "too many open files (raise the limit with ulimit -n)",
-    ECONNREFUSED: "nothing listens there",
+    ECONNREFUSED: "nothing is listening there",
     ECONNRESET: "the connection was reset",
-    EPIPE: "the other side does not read any more",
+    EPIPE: "the other side no longer reads",
     ETIMEDOUT: "no answer in time",
     EHOSTUNREACH: "the host cannot be reached",
     ENETUNREACH: "the network cannot be reached",
-    EADDRNOTAVAIL: "no local port is left for it, or the address is not of this machine",
+    EADDRNOTAVAIL: "no local port is left for it, or this machine does not have that address",
   },
 };

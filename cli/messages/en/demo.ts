@@ -3,7 +3,7 @@ export const enDemoCommand = {
   summary: "show coroutines at work in a few lines: yield, greenlet, gevent or gevent-sleep",
   usage: "demo <name> [flags]",
   flags: {
-    rounds: "how often each prints",
+    rounds: "how many times each prints",
     pause: "how long it sleeps after each line",
   },
   examples: ["playground demo yield", "playground demo gevent-sleep --pause 200ms"],

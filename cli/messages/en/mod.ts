@@ -13,7 +13,7 @@ import { count } from "./words.ts";
 /** All texts in English but the pages on the models and the experiments, which are loaded later. */
 export const en = {
   count,
-  outputLost: (reason: string) => `what is printed cannot be written: ${reason}`,
+  outputLost: (reason: string) => `cannot write the output: ${reason}`,
   help: enHelp,
   commands: {
     models: enModelsCommand,

@@ -3,7 +3,7 @@ import { count, didYouMean, plural } from "./words.ts";
 
 /** The help of the command, in English. */
 export const enServeCommand = {
-  summary: "serve TCP clients in the way of a model",
+  summary: "serve TCP clients with one of the models",
   usage: "serve <model> [flags]",
   flags: {
     port: "port to listen on; 0 picks a free one (7788; select-queue: 9999)",
@@ -11,21 +11,21 @@ export const enServeCommand = {
     handler: "what to do with bytes: echo, discard, upper, bytes, http, or a file: ./mine.js",
     sleep: "wait this long before each answer, as for a database",
     cpu: "burn this much CPU time per message",
-    recvSize: "most bytes to receive at once",
+    recvSize: "receive at most this many bytes at once",
     maxClients: "refuse clients beyond this many",
-    idleTimeout: "end clients that are silent this long, and owed no answer; 0 is never",
-    grace: "how long clients may finish after Ctrl-C",
-    quiet: "print no log of clients",
+    idleTimeout: "disconnect clients that are silent this long and wait for no answer; 0 is never",
+    grace: "how long clients have to finish after Ctrl-C",
+    quiet: "do not log clients",
     verbose: "also log what is sent, and up to 1,000 lines a second",
     trigger: "epoll: how readiness is reported",
-    pause: "nonblocking, coroutine: sleep between two rounds",
-    spare: "thread, process: keep this many ready",
+    pause: "nonblocking, coroutine: sleep this long between two rounds",
+    spare: "thread, process: keep this many started ahead",
     exec: "process: the program that serves a client, as with inetd",
-    sockets: "Deno's own, or the system's calls by way of the C library (libc: Linux only)",
-    oneshot: "epoll: report a client once, then not again until asked to (EPOLLONESHOT)",
+    sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
+    oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
     threads: "threadpool: how many threads, and so how many clients at once",
     fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
-    stats: "when it stops, also print what it took: wake-ups, system calls, CPU, memory",
+    stats: "when the server stops, also print its costs: wake-ups, system calls, CPU, memory",
     ...enServeWatchFlags,
   },
   examples: [
@@ -40,47 +40,50 @@ export const enServe = {
   listening: (address: string, model: string, sockets: string, pid: number) =>
     `listening on ${address} (${model}, ${sockets} sockets, pid ${pid})`,
   waiting: "waiting for a client",
-  accepted: (address: string) => `a client from ${address}`,
+  accepted: (address: string) => `accepted ${address}`,
   received: (address: string, shown: string, sizeBytes: number) =>
     `received from ${address}: ${shown} (${plural(sizeBytes, "byte")})`,
   sent: (address: string, sizeBytes: number) => `sent to ${address}: ${plural(sizeBytes, "byte")}`,
-  reset: (address: string) => `${address} has reset the connection`,
-  dismissed: (address: string) => `${address} was silent for --idle-timeout: its connection ends`,
+  reset: (address: string) => `${address} reset the connection`,
+  dismissed: (address: string) => `closed ${address}: it was silent for --idle-timeout`,
   wasCutOff: (address: string) =>
-    `${address} was cut off before it had everything: its connection was reset`,
-  closed: (address: string) => `${address} has closed`,
-  refused: (address: string) => `refused ${address}: --max-clients are connected already`,
-  more: (lines: number) => `… and ${plural(lines, "line")} more, which nobody read in time`,
+    `reset ${address}: it was cut off before it had received everything`,
+  closed: (address: string) => `${address} closed the connection`,
+  refused: (address: string) => `refused ${address}: --max-clients is reached`,
+  more: (lines: number) =>
+    `… and ${plural(lines, "more line")}, dropped because nobody read in time`,
   busy: (active: number, messagesPerSecond: number, accepted: number, closed: number) =>
     `${count(active)} connected, ${count(messagesPerSecond)} messages/s` +
-    (accepted > 0 ? `, ${count(accepted)} came` : "") +
+    (accepted > 0 ? `, ${count(accepted)} joined` : "") +
     (closed > 0 ? `, ${count(closed)} left` : ""),
   unread: (lines: number) => `nobody read the last ${plural(lines, "line")}`,
   outOfDescriptors: (limit: string) =>
-    `no descriptor left for another client (the limit is ${limit}): accepting goes on when one is ` +
+    `no descriptor left for another client (the limit is ${limit}): the server accepts again when one is ` +
     "free; raise the limit with ulimit -n",
   clientsLimited: (max: number, limit: string) =>
-    `${plural(max, "client")} at a time is the most for this model with a limit of ${limit} ` +
-    "descriptors: the next ones wait; raise the limit with ulimit -n",
+    `with a limit of ${limit} descriptors this model serves at most ${plural(max, "client")} ` +
+    "at a time, and the next ones wait; raise the limit with ulimit -n",
   backlogLimited: (wanted: number, max: number) =>
-    `the backlog is ${max} and not ${wanted}: the system allows no more (net.core.somaxconn)`,
+    `the backlog is ${max}, not ${wanted}: the system allows no more (net.core.somaxconn)`,
   limitTooLow: (model: string, limit: number, min: number) =>
-    `${model} needs at least ${min} descriptors, and the limit is ${limit}: ` +
+    `${model} needs at least ${min} descriptors, but the limit is ${limit}: ` +
     `raise it with "ulimit -n ${min}"`,
   beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
     `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
-    `${fdSetSize} (FD_SETSIZE); raise that with --fd-setsize, or serve with poll or epoll`,
+    `${fdSetSize} (FD_SETSIZE); raise it with --fd-setsize, or serve with poll or epoll`,
   heldUp: (who: string, heldMs: number, untold: number) =>
     `${who} held up all others for ${count(heldMs)} ms` +
-    (untold > 0 ? `, after ${plural(untold, "other such hold-up")}` : ""),
-  acceptFailed: (reason: string) => `accepting failed and is tried again: ${reason}`,
-  clientFailed: (address: string, reason: string) => `let ${address} go: ${reason}`,
+    (untold > 0 ? `, after ${plural(untold, "similar hold-up")}` : ""),
+  acceptFailed: (reason: string) => `accept failed, trying again: ${reason}`,
+  clientFailed: (address: string, reason: string) => `dropped ${address}: ${reason}`,
   childKilled: (pid: number, address: string, signal: string) =>
-    `child ${pid} of ${address} was ended by ${signal}`,
+    `child ${pid}, which served ${address}, was killed by ${signal}`,
   childFailed: (pid: number, address: string, code: number) =>
-    `child ${pid} of ${address} ended with exit status ${code}`,
+    `child ${pid}, which served ${address}, exited with status ${code}`,
   stopping: (clients: number, seconds: string) =>
-    `stopping: ${plural(clients, "client")} may finish for ${seconds} s (Ctrl-C again: at once)`,
+    `stopping: ${
+      plural(clients, "client")
+    } may take ${seconds} s to finish (Ctrl-C again stops at once)`,
   cutOff: (clients: number) =>
     `the model did not stop in time: cut off ${plural(clients, "client")}`,
   totals: (t: {
@@ -97,51 +100,48 @@ export const enServe = {
     `, ${t.received} received, ${t.sent} sent`,
   wakeUps: (wakeUps: number, ready: number, scanned: number) =>
     `wake-ups      ${count(wakeUps)}, each with ${ready.toFixed(1)} ready of ` +
-    `${scanned.toFixed(1)} looked at`,
+    `${scanned.toFixed(1)} scanned`,
   systemCalls: (calls: number, perMessage: number) =>
     `system calls  ${count(calls)}, ${perMessage.toFixed(2)} per message`,
   switches: (voluntary: number, involuntary: number) =>
-    `switches      ${count(voluntary)} while waiting, ${
-      count(involuntary)
-    } to make room for others`,
-  cpu: (user: string, system: string) =>
-    `CPU           ${user} s in the program, ${system} s in the system`,
+    `switches      ${count(voluntary)} voluntary, ${count(involuntary)} involuntary`,
+  cpu: (user: string, system: string) => `CPU           ${user} s user, ${system} s system`,
   peakMemory: (own: string, child: string | undefined) =>
     `peak memory   ${own}${child === undefined ? "" : `, and ${child} in the largest child`}`,
   portInUse: (address: string) =>
-    `${address} is in use: stop whoever listens there, or choose another with --port (0 picks one)`,
+    `${address} is in use: stop the program that listens there, or choose another port with --port (0 picks one)`,
   viewPortInUse: (port: number) =>
-    `--watch ${port}: the port is in use; choose another, such as --watch 0, which picks one`,
+    `--watch ${port}: the port is in use; choose another (--watch 0 picks a free one)`,
   viewPortForbidden: (port: number) =>
-    `--watch ${port}: ports below 1024 need more rights than you have; choose another`,
+    `--watch ${port}: you lack the privilege for ports below 1024; choose another`,
   viewPortFailed: (port: number, reason: string) => `--watch ${port}: ${reason}`,
-  noSuchHost: (host: string) => `--host ${host}: there is no such host`,
+  noSuchHost: (host: string) => `--host ${host}: no such host`,
   hostNotHere: (host: string) => `--host ${host}: this machine does not have that address`,
   portForbidden: (address: string) =>
-    `${address}: ports below 1024 need more rights than you have: choose another with --port`,
+    `${address}: you lack the privilege for ports below 1024; choose another with --port`,
   cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
   handlerMissing: (path: string) =>
-    `--handler ${path}: the file is not found; name one that is there and that you may read`,
+    `--handler ${path}: file not found; name an existing file that you may read`,
   handlerIsDirectory: (path: string) => `--handler ${path}: this is a directory; name a file in it`,
   handlerNeedsSource: (path: string) =>
-    `--handler ${path}: the compiled file takes JavaScript only; turn it into a .js file first, ` +
-    "or serve from source",
+    `--handler ${path}: the compiled program loads JavaScript only; turn the file into a .js ` +
+    "file first, or serve from source",
   handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
   programMissing: (flag: string, program: string) =>
-    `${flag} ${program}: the program is not found; name one that is in the PATH, or its path`,
+    `${flag} ${program}: program not found; name one that is in the PATH, or give its path`,
   programNoFile: (flag: string, program: string) =>
-    `${flag} ${program}: this is not a file that can be run; name a program`,
+    `${flag} ${program}: this is not an executable file; name a program`,
   programNotExecutable: (flag: string, program: string) =>
-    `${flag} ${program}: this file may not be executed; allow it with chmod +x, or name another`,
+    `${flag} ${program}: this file is not executable; make it so with chmod +x, or name another`,
   interpreterMissing: (flag: string, program: string, interpreter: string) =>
-    `${flag} ${program}: its first line names ${JSON.stringify(interpreter)} as its ` +
-    "interpreter, which cannot be run; " +
+    `${flag} ${program}: its first line names the interpreter ` +
+    `${JSON.stringify(interpreter)}, which cannot be run; ` +
     (interpreter.endsWith("\r")
       ? "save the script without carriage returns at the ends of its lines"
-      : "name one that is there"),
-  spareProgram: "--spare and --exec exclude each other on --sockets libc: " +
-    "a program that runs already cannot be given a client",
-  serverFailed: (reason: string) => `the engine has failed: ${reason}`,
+      : "name one that exists"),
+  spareProgram: "--spare and --exec cannot be used together on --sockets libc: " +
+    "a running program cannot be given a client",
+  serverFailed: (reason: string) => `the server has failed: ${reason}`,
   unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
     `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js` +
     didYouMean(nearest),

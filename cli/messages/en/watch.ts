@@ -7,7 +7,7 @@ export const enWatchCommand = {
   flags: {
     compare: "serve these two models, and show both in one page under the same clients",
     sockets: "with --compare: Deno's own, or the system's calls (libc: Linux only)",
-    port: "with --compare: where the page is; 0 picks a free port",
+    port: "with --compare: port of the page; 0 picks a free one",
     open: "with --compare: open the page in the browser",
   },
   examples: [
@@ -22,7 +22,7 @@ export const enReplayCommand = {
   summary: "show a run that was recorded with serve --record, in the browser",
   usage: "replay <file>",
   flags: {
-    port: "where the page is; 0 picks a free port",
+    port: "port of the page; 0 picks a free one",
     open: "open the page in the browser",
   },
   examples: ["playground replay run.jsonl"],
@@ -30,9 +30,9 @@ export const enReplayCommand = {
 
 /** The flags of `playground serve` that let people watch, in English. */
 export const enServeWatchFlags = {
-  watch: "show in a page who does what now; without a port it is",
+  watch: "show live in a web page who does what; the default port is",
   open: "with --watch: open the page in the browser",
-  record: "write what is to be seen into this file, for playground replay",
+  record: "record the run into this file, for playground replay",
 };
 
 /** What people read while they watch, in English. */
@@ -40,42 +40,44 @@ export const enWatch = {
   wantsPort: "it takes a port from 0 to 65535, or nothing",
   watching: (address: string) => `watch it: ${address}`,
   replaying: (path: string, address: string) => `${path}: ${address} (Ctrl-C ends)`,
-  noBrowser: (address: string) => `no browser could be opened: open ${address} yourself`,
+  noBrowser: (address: string) => `could not open a browser: open ${address} yourself`,
   wrongAddress: (host: string, port: number) =>
-    `This page is not to be had as ${host}, but only as http://127.0.0.1:${port}/ on the machine ` +
-    "where it runs: so no page from elsewhere can read it. To see it from another machine, give " +
+    `This page does not answer as ${host}, but only as http://127.0.0.1:${port}/ on the machine ` +
+    "where it runs, so that no page from elsewhere can read it. To see it from another machine, give " +
     `the tunnel the same port at both ends, ssh -L ${port}:127.0.0.1:${port} HOST, and open ` +
-    "the address that the server has printed.",
+    "the address that the server printed.",
   portInUse: (flag: string, port: number) =>
     `${flag} ${port}: the port is in use: choose another, or 0 for any that is free`,
   cannotListen: (flag: string, port: number, reason: string) =>
-    `${flag} ${port}: no page can be shown there: ${reason}`,
+    `${flag} ${port}: cannot show a page there: ${reason}`,
   cannotRecord: (path: string, reason: string) => `--record ${path}: ${reason}`,
   recordingFailed: (path: string, reason: string) =>
     `--record ${path}: ${reason}: the recording ends here; the server is not affected`,
   takesNothing: (seconds: number) => `nothing could be written for ${seconds} s`,
   cannotReplay: (path: string, reason: string) => `${path}: ${reason}`,
   noRecording: (path: string) =>
-    `${path} is no recording: make one with playground serve <model> --record FILE`,
+    `${path} is not a recording: make one with playground serve <model> --record FILE`,
   otherVersion: (path: string, version: number, ours: number) =>
     `${path} is a recording of version ${version}, and this playground replays version ${ours}: ` +
-    "replay it with the one that made it",
+    "replay it with the version that made it",
   leftOut: (path: string, lines: number) =>
-    `${path}: ${lines === 1 ? "1 line is" : `${count(lines)} lines are`} not ` +
-    "whole and left out; the rest is shown",
-  noFrames: (path: string) => `${path}: the recording ends before anything has happened`,
+    `${path}: left out ${
+      lines === 1 ? "1 incomplete line" : `${count(lines)} incomplete lines`
+    }; ` +
+    "the rest is shown",
+  noFrames: (path: string) => `${path}: the recording ends before anything happened`,
   notWatched: (address: string) =>
-    `nobody is to be watched at ${address}: start a server with playground serve select --watch`,
+    `no watchable server at ${address}: start one with playground serve select --watch`,
   forbidden: (address: string) =>
-    `the page is not to be had as ${address}, but only by the port that it has itself: give the ` +
+    `the page does not answer as ${address}, but only by its own port: give the ` +
     "tunnel the same port at both ends, as in ssh -L 7780:127.0.0.1:7780 HOST",
   silent: (address: string, seconds: number) =>
-    `${address} has accepted the connection and said nothing for ${seconds} s: that is no page; ` +
-    "use the address that serve --watch has printed",
+    `${address} accepted the connection but sent nothing for ${seconds} s, so it is not a page; ` +
+    "use the address that serve --watch printed",
   noTerminal: "playground watch needs a terminal to draw in",
   twoModels: "--compare needs two models: playground watch --compare select epoll",
   serverFailed: (model: string, reason: string) => `${model} could not be started: ${reason}`,
-  serverEnded: (model: string) => `${model} has ended`,
+  serverEnded: (model: string) => `${model} has stopped`,
   terminal: {
     keys: "q quits",
     lost: "the server is gone",
@@ -84,7 +86,7 @@ export const enWatch = {
       `${count(s.active)} connected   ${s.messages} messages/s   ` +
       `backlog ${s.backlog}${s.latency === null ? "" : `   loop ${s.latency}`}`,
     sampled: (told: number, all: number) =>
-      `${count(told)} messages drawn of ${count(all)}, and ${count(all - told)} more`,
+      `${count(told)} of ${count(all)} messages drawn, ${count(all - told)} not drawn`,
   },
   page: {
     language: "English",
@@ -121,19 +123,19 @@ export const enWatch = {
     loopLatency: "Latency of the loop, ms",
     cpu: "CPU, %",
     memory: "Memory, MB",
-    code: "The code, and where it is",
+    code: "The code, and the line that runs",
     log: "Log",
     explained: "How it works",
     heldUp: "stopped by you",
-    blocked: "the loop has not come round for",
+    blocked: "the loop has been blocked for",
     inBacklog: "in the backlog:",
     returnsPerSecond: "returns/s",
-    lookedAt: "looked at",
+    lookedAt: "scanned",
     ready: "ready",
-    sampled: "{told} messages drawn of {all}, and {more} more",
-    olderPeers: "who they are: as of # s ago",
+    sampled: "{told} of {all} messages drawn, {more} not drawn",
+    olderPeers: "addresses as of # s ago",
     refused: "refused:",
-    controls: "Do something to it",
+    controls: "Controls",
     open: "Clients",
     opened: "opened from here:",
     talk: "They",
@@ -150,36 +152,36 @@ export const enWatch = {
     burn: "burns CPU ms",
     hold: "Stop it for 1 s",
     pause: "Pause",
-    resume: "Go on",
+    resume: "Resume",
     time: "Time",
-    present: "the present",
+    present: "now",
     again: "Play again",
-    paused: "the time is stopped",
-    goesOn: "the time goes on",
+    paused: "the time is paused",
+    goesOn: "the time is running",
     over: "the end of the recording",
-    runs: "goes on",
-    stopped: "Nothing has come from this server since #: its time stands still.",
-    notKept: "The time was stopped for so long that what came after # is not kept. " +
-      "“Go on” shows the present.",
+    runs: "is running",
+    stopped: "Nothing has come from this server since #: its time has stopped.",
+    notKept: "The time was paused for so long that what came after # was not kept. " +
+      "“Resume” shows the present.",
     lost: "the server cannot be reached",
-    noToken: "open the address that the server has printed to control it",
+    noToken: "to control the server, open the address that it printed",
     refusedCommand: "not done",
-    noAnswer: "the server has not answered within # s",
-    another: "Another server now runs here. To control it, open the address that it has printed.",
-    leftOut: "Lines of the recording that are not whole, and are left out: #",
-    noFrames: "The recording ends before anything has happened.",
-    gap: "for # s this page was not told what happened",
+    noAnswer: "the server did not answer within # s",
+    another: "Another server now runs here. To control it, open the address that it printed.",
+    leftOut: "Incomplete lines of the recording, which are left out: #",
+    noFrames: "The recording ends before anything happened.",
+    gap: "this page received nothing for # s",
     refusals: {
       "no-command": "the server does not know this command",
       "too-long": "the command is too long",
-      "no-token": "open the address that the server has printed to control it",
+      "no-token": "to control the server, open the address that it printed",
       "out-of-range": "{field}: a whole number from {least} to {most}",
       failed: "{detail}",
     },
     fields: { everyMs: "every ms", sleepMs: "sleeps ms", cpuMs: "burns CPU ms", text: "say" },
     reservations: {
       "new-processes-only":
-        "This holds for processes that are started from now on: those that run keep what they were started with.",
+        "This applies to processes started from now on: running ones keep their settings.",
     },
   },
 };

@@ -132,7 +132,7 @@ export const zhServe = {
     (interpreter.endsWith("\r") ? "请去掉脚本各行末尾的回车符" : "请指定一个存在的解释器"),
   spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
     "已经在运行的程序接不了客户端",
-  serverFailed: (reason: string) => `引擎出错了：${reason}`,
+  serverFailed: (reason: string) => `服务器出错了：${reason}`,
   unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
     `--handler ${name}：应为 ${names.join("、")}，或一个文件，如 ./mine.js` +
     didYouMean(nearest),

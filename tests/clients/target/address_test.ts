@@ -44,6 +44,6 @@ for (
 }
 
 Deno.test("parseAddress() asks where an address can be read in two ways", () => {
-  const asked = "is it [::1:9000]:7788 or [::1]:9000?";
+  const asked = "did you mean [::1:9000]:7788 or [::1]:9000?";
   assertThrows(() => parseAddress("::1:9000", 7788, en), UsageError, asked);
 });

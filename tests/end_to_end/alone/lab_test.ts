@@ -123,7 +123,7 @@ test("what the machine has too few descriptors for could not be run, and the res
   assertEquals([outcome.code, outcome.stderr], [1, ""]);
   const [scanCost, ltVsEt] = reports(outcome);
   assertEquals([scanCost.verdict, ltVsEt.verdict], ["not-run", "holds"]);
-  assertMatch(scanCost.reason ?? "", /^it needs [\d,]+ descriptors, and the limit is 512; run "ul/);
+  assertMatch(scanCost.reason ?? "", /^it needs [\d,]+ descriptors, but the limit is 512; run "ul/);
 
   const told = await run(["lab", "fd-limit"], { before });
   assertEquals([told.code, told.stderr], [1, ""]);

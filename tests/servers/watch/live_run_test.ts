@@ -69,7 +69,7 @@ test("what happens between the last look and the end is in a last frame", async 
   await framesOf(run, 1);
   recorder.accepted(new FakeConnection());
   await run.end();
-  const line = { en: "a client from [::1]:1234", zh: zh.serve.accepted("[::1]:1234") };
+  const line = { en: "accepted [::1]:1234", zh: zh.serve.accepted("[::1]:1234") };
   assertEquals(frames.at(-1)?.log, [line]);
 });
 

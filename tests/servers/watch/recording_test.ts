@@ -103,7 +103,7 @@ test(
     withPath(async (path) => {
       await makeFifo(path);
       const begin = () => Recording.begin(new FakeRun(), path, en, fail);
-      await assertRejects(begin, RefusedError, "nobody reads it");
+      await assertRejects(begin, RefusedError, "it has no reader");
     }),
   { ignore: Deno.build.os !== "linux" },
 );
@@ -157,7 +157,7 @@ test("what is no recording is refused with a line", () =>
     assertEquals(message.includes("\n"), false);
     for (const text of ["", "\n", "{}\n", "no JSON\n", '{"format":"playground recording"}\n']) {
       await Deno.writeTextFile(path, text);
-      await assertRejects(() => readRecording(path, en), RefusedError, "is no recording");
+      await assertRejects(() => readRecording(path, en), RefusedError, "is not a recording");
     }
   }));
 

@@ -29,7 +29,7 @@ export function barChart(bars: readonly Bar[], { columns, scale }: ChartOptions)
   const room = Math.max(MIN_COLUMNS, columns - labels - values - 2);
   const shareOf = scale === "linear" ? linearShare(bars) : logarithmicShare(bars);
   return bars.map(({ label, value, shown }) =>
-    `${padEnd(label, labels)} ${padStart(shown, values)} ${drawBar(shareOf(value) * room)}`
+    `${padEnd(label, labels)} ${padStart(shown, values)} ${bar(shareOf(value), room)}`
   );
 }
 
@@ -47,7 +47,8 @@ function logarithmicShare(bars: readonly Bar[]): (value: number) => number {
   return (value) => value > 0 ? (Math.log10(value) - min) / span : 0;
 }
 
-function drawBar(columns: number): string {
-  const eighths = Math.round(columns * EIGHTHS.length);
+/** A bar of at most `columns` columns for a part of a whole, exact to an eighth of a column. */
+export function bar(part: number, columns: number): string {
+  const eighths = Math.round(Math.max(0, Math.min(1, part)) * columns * EIGHTHS.length);
   return WHOLE.repeat(Math.floor(eighths / EIGHTHS.length)) + EIGHTHS[eighths % EIGHTHS.length];
 }

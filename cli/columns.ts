@@ -20,3 +20,17 @@ export function padEnd(text: string, columns: number): string {
 export function padStart(text: string, columns: number): string {
   return " ".repeat(Math.max(0, columns - stringWidth(text))) + text;
 }
+
+/** `text` in exactly `columns` columns: cut, with an ellipsis, or with spaces after it. */
+export function fit(text: string, columns: number): string {
+  let kept = text;
+  if (stringWidth(text) > columns) {
+    kept = "";
+    for (const character of text) {
+      if (stringWidth(kept + character) >= columns) break;
+      kept += character;
+    }
+    kept += columns > 0 ? "…" : "";
+  }
+  return padEnd(kept, columns);
+}

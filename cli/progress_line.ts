@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { fit, widest } from "./columns.ts";
 
 /** How far something is. */
 export interface Advance {
@@ -39,7 +39,7 @@ function tail(facts: readonly string[]): string {
 }
 
 function widthOf(facts: readonly string[]): number {
-  return stringWidth(tail(facts));
+  return widest([tail(facts)]);
 }
 
 /** Plain ASCII: the width of blocks and lines is another where people write Chinese. */
@@ -47,18 +47,4 @@ function bar(fraction: number, columns: number): string {
   const inner = columns - 2;
   const done = Math.min(inner, Math.floor(fraction * inner));
   return `[${(done < inner ? `${"=".repeat(done)}>` : "=".repeat(inner)).padEnd(inner)}]`;
-}
-
-/** `text` in exactly so many columns, cut or with spaces after it. */
-function fit(text: string, columns: number): string {
-  let kept = text;
-  if (stringWidth(text) > columns) {
-    kept = "";
-    for (const character of text) {
-      if (stringWidth(kept + character) >= columns) break;
-      kept += character;
-    }
-    kept += columns > 0 ? "…" : "";
-  }
-  return kept + " ".repeat(Math.max(0, columns - stringWidth(kept)));
 }

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { padEnd, padStart, widest } from "./columns.ts";
 
 /** What stands between two columns. */
 const GAP = "  ";
@@ -13,7 +13,7 @@ export interface Column {
 
 /** How many columns of a terminal a column of a table takes. */
 export function widthOf({ heading, cells }: Column): number {
-  return Math.max(...[heading, ...cells].map((text) => stringWidth(text)));
+  return widest([heading, ...cells]);
 }
 
 /**
@@ -43,15 +43,7 @@ export function tableLines(columns: readonly Column[]): string[] {
   return texts[0].map((_, row) =>
     columns.map(({ align }, index) => {
       const text = texts[index][row];
-      const space = " ".repeat(widths[index] - stringWidth(text));
-      return align === "left" ? text + space : space + text;
+      return align === "left" ? padEnd(text, widths[index]) : padStart(text, widths[index]);
     }).join(GAP).trimEnd()
   );
-}
-
-/** A bar of at most `width` columns for a part of a whole, exact to an eighth of a column. */
-export function bar(part: number, width: number): string {
-  const eighths = Math.round(Math.max(0, Math.min(1, part)) * width * 8);
-  const last = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
-  return "█".repeat(Math.floor(eighths / 8)) + last;
 }

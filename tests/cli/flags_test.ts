@@ -113,8 +113,14 @@ const WRONG: [args: string[], message: string][] = [
   [["--watch", "99999"], `--watch 99999: ${en.flags.wantsInteger(0, 65_535)}`],
   [["--watch=select"], `--watch select: ${en.flags.wantsInteger(0, 65_535)}`],
   [["--trigger", "levle"], "--trigger levle: it takes edge or level; did you mean level?"],
-  [["--sockets", "deno,lib"], "--sockets deno,lib: it takes deno or libc, or several with commas"],
-  [["--sockets="], "--sockets needs a value: it takes deno or libc, or several with commas"],
+  [
+    ["--sockets", "deno,lib"],
+    "--sockets deno,lib: it takes deno or libc, or several separated by commas",
+  ],
+  [
+    ["--sockets="],
+    "--sockets needs a value: it takes deno or libc, or several separated by commas",
+  ],
   [["--against", "a", "--against="], `--against needs a value: ${en.flags.wantsText}`],
   [["--port"], `--port needs a value: ${integerWanted}`],
   [["--port", "--quiet"], `--port needs a value: ${integerWanted}`],

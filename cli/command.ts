@@ -6,11 +6,12 @@
 
 import { closest } from "./closest.ts";
 import { RefusedError, UsageError } from "./errors.ts";
-import { type Flags, type ParsedArguments, parseFlags } from "./flags.ts";
+import type { Flags } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
 import { finishPrinting, standardError, standardOutput } from "./output.ts";
+import { type ParsedArguments, parseFlags } from "./parse_flags.ts";
 import { systemReason } from "./system_reason.ts";
 import { pageColumns } from "./wrap.ts";
 

@@ -1,6 +1,7 @@
 import { UsageError } from "../../cli/errors.ts";
-import { duration, parseFlags } from "../../cli/flags.ts";
+import { duration } from "../../cli/flags.ts";
 import { en } from "../../cli/messages/en/mod.ts";
+import { parseFlags } from "../../cli/parse_flags.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../harness/assert.ts";
 import { FLAGS } from "../harness/flags.ts";
 import "../harness/sanitizers.ts";

@@ -1,5 +1,6 @@
 import type { Command } from "../../cli/command.ts";
-import { type Flags, parseFlags } from "../../cli/flags.ts";
+import type { Flags } from "../../cli/flags.ts";
+import { parseFlags } from "../../cli/parse_flags.ts";
 import stringWidth from "string-width";
 import { UsageError } from "../../cli/errors.ts";
 import { commandHelp, overview } from "../../cli/help.ts";

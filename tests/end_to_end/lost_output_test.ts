@@ -18,7 +18,7 @@ import { test } from "../harness/test.ts";
 const isWindows = Deno.build.os === "windows";
 const isLinux = Deno.build.os === "linux";
 const BYTES = randomBytes(100_000);
-const NO_ROOM = "what is printed cannot be written: the disk is full";
+const NO_ROOM = "cannot write the output: the disk is full";
 
 /** Runs the executable with standard output on a disk that is full, full(4). */
 async function runOnFullDisk(args: readonly string[]): Promise<{ code: number; stderr: string }> {

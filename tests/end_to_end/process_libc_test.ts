@@ -161,7 +161,7 @@ test("process on libc: the log tells of clients what it tells on Deno's sockets"
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assertEquals(lines.filter((line) => String(line).includes(`:${port}`)), [
-    `a client from 127.0.0.1:${port}`,
+    `accepted 127.0.0.1:${port}`,
     `received from 127.0.0.1:${port}: "hello" (5 bytes)`,
     `127.0.0.1:${port} closed the connection`,
   ]);

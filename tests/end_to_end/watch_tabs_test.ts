@@ -121,7 +121,7 @@ browserTest("a command that is not answered says so", async ({ page }) => {
   watched.server.signal("SIGSTOP");
   try {
     await watched.press("+1");
-    await page.locator(".status", { hasText: /not done: .* not answered within 5 s/ }).waitFor();
+    await page.locator(".status", { hasText: /not done: .* did not answer within 5 s/ }).waitFor();
   } finally {
     watched.server.signal("SIGCONT");
   }

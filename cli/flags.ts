@@ -8,22 +8,22 @@ import type { Messages } from "./messages.ts";
 
 /** A flag whose value, once parsed, is a `Value`. */
 export interface Flag<Value> {
-  /** What stands for the value in the help; nothing for a switch. */
+  /** How the help writes the value; `null` for a switch. */
   readonly placeholder: string | null;
   readonly fallback: Value;
-  /** How the fallback reads in the help; nothing if it goes without saying. */
+  /** How the help shows the fallback; empty to leave it out. */
   readonly shownFallback: string;
-  /** @returns the value, or `undefined` if `text` is none */
+  /** @returns the value, or `undefined` if `text` is not one */
   parse(text: string): Value | undefined;
-  /** Says what would be right, for one who typed something else. */
+  /** Says which values the flag takes, after a wrong one. */
   wanted(messages: Messages): string;
-  /** What `--no-…` stands for, if it has a value and can be turned off all the same. */
+  /** The value of `--no-…`, for a flag with values that can be turned off. */
   readonly off?: Value;
-  /** The words it takes, if only these. */
+  /** All words that it takes, if these are few. */
   readonly words?: readonly string[];
-  /** What it is typed as when it is given without a value. */
+  /** The text that stands for a missing value, if it may be given without one. */
   readonly bare?: string;
-  /** Of a flag that may be given several times: joins what each of them was parsed to. */
+  /** Joins the parsed values of a flag that may be given several times. */
   join?(values: readonly Value[]): Value;
 }
 
@@ -35,12 +35,29 @@ export type FlagValues<Some extends Flags> = {
   readonly [Name in keyof Some]: Some[Name] extends Flag<infer Value> ? Value : never;
 };
 
-/** `idleTimeout` as it is typed: `idle-timeout`. */
+/**
+ * The name of a flag as people type it.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(toTyped("idleTimeout"), "idle-timeout");
+ * ```
+ */
 export function toTyped(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** A flag that takes any text. */
+/**
+ * A flag that takes any text but an empty one.
+ *
+ * @param placeholder how the help writes the value
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(text("echo").parse("upper"), "upper");
+ * equal(text("echo").parse(""), undefined);
+ * ```
+ */
 export function text(fallback: string, placeholder = "TEXT"): Flag<string> {
   return {
     placeholder,
@@ -51,7 +68,18 @@ export function text(fallback: string, placeholder = "TEXT"): Flag<string> {
   };
 }
 
-/** A flag that takes a whole number from `least` to `most`. */
+/**
+ * A flag that takes a whole number from `min` to `max`.
+ *
+ * @param options `shown` is how the help shows the fallback
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const port = integer(7788, { min: 0, max: 65_535 });
+ * equal(port.parse("80"), 80);
+ * equal(port.parse("65536"), undefined);
+ * ```
+ */
 export function integer(
   fallback: number,
   { min, max, shown = String(fallback) }: { min: number; max: number; shown?: string },
@@ -68,16 +96,23 @@ export function integer(
   };
 }
 
-/** The longest that a timer waits: about 24 days. */
+/** The longest wait of a timer: about 24 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-/** The same in whole hours, which is how people are told. */
+/** The same in whole hours, as messages state it. */
 const LONGEST_HOURS = Math.floor(LONGEST_MS / UNITS_MS.h);
 
 /**
  * A flag that takes a duration such as `500ms`, `1.5s` or `2m`, and gives milliseconds.
  *
- * @param bareUnit what a number without a unit means
+ * @param shownFallback how the help shows `fallbackMs`
+ * @param bareUnit the unit of a bare number
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(duration(10_000, "10s", "s").parse("1.5m"), 90_000);
+ * equal(duration(0, "0", "ms").parse("20"), 20);
+ * ```
  */
 export function duration(
   fallbackMs: number,
@@ -98,17 +133,42 @@ export function duration(
   };
 }
 
-/** A pause that is none by itself: as {@linkcode duration}, and `--no-…` is none as well. */
+/**
+ * A flag for a pause, by default none: as {@linkcode duration}, and `--no-…` means none, too.
+ *
+ * @param bareUnit the unit of a bare number
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(pause("ms").off, 0);
+ * ```
+ */
 export function pause(bareUnit: "ms" | "s"): Flag<number> {
   return { ...duration(0, "0", bareUnit), off: 0 };
 }
 
-/** As `flag`, but it may be given without a value, which means `bare`. */
+/**
+ * As `flag`, but it may be given without a value.
+ *
+ * @param bare the text that stands for the missing value
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(optional(integer(0, { min: 0, max: 9 }), "5").placeholder, "[N]");
+ * ```
+ */
 export function optional<Value>(flag: Flag<Value>, bare: string): Flag<Value> {
   return { ...flag, bare, placeholder: `[${flag.placeholder}]` };
 }
 
-/** A flag that takes one of `words`. */
+/**
+ * A flag that takes one of `words`.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(choice(["edge", "level"], "edge").parse("level"), "level");
+ * ```
+ */
 export function choice<Word extends string>(words: readonly Word[], fallback: Word): Flag<Word> {
   return {
     placeholder: words.join("|"),
@@ -120,7 +180,14 @@ export function choice<Word extends string>(words: readonly Word[], fallback: Wo
   };
 }
 
-/** A flag that takes some of `words`, with commas between them. */
+/**
+ * A flag that takes some of `words`, separated by commas, and gives them in the order of `words`.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * deepEqual(choices(["deno", "libc"], ["deno"]).parse("libc,deno"), ["deno", "libc"]);
+ * ```
+ */
 export function choices<Word extends string>(
   words: readonly Word[],
   fallback: readonly Word[],
@@ -138,7 +205,14 @@ export function choices<Word extends string>(
   };
 }
 
-/** As `flag`, but it may be given any number of times, and gives the values of all. */
+/**
+ * As `flag`, but it may be given any number of times, and gives the list of all its values.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * deepEqual(repeatable(text("")).join?.([["a"], ["b"]]), ["a", "b"]);
+ * ```
+ */
 export function repeatable<Value>(flag: Flag<Value>): Flag<readonly Value[]> {
   return {
     placeholder: flag.placeholder,
@@ -154,7 +228,16 @@ export function repeatable<Value>(flag: Flag<Value>): Flag<readonly Value[]> {
   };
 }
 
-/** A flag without a value; one that is on by itself is turned off with `--no-…`. */
+/**
+ * A flag without a value.
+ *
+ * @param fallback `true` for a flag that is on by default, and that `--no-…` turns off
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(onOff().parse("true"), true);
+ * ```
+ */
 export function onOff(fallback = false): Flag<boolean> {
   return {
     placeholder: null,

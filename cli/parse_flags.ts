@@ -16,7 +16,7 @@ export interface ParsedArguments<Some extends Flags> {
   readonly flags: FlagValues<Some>;
   /** The arguments that are not flags. */
   readonly words: readonly string[];
-  /** The names of the flags that were given. */
+  /** The names of the flags that the person gave. */
   readonly given: ReadonlySet<string>;
 }
 
@@ -24,6 +24,16 @@ export interface ParsedArguments<Some extends Flags> {
  * Parses what was typed after the name of a command.
  *
  * @throws {UsageError} for a flag that is unknown or has a wrong value
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { integer } from "./flags.ts";
+ * import { loadMessages } from "./messages.ts";
+ *
+ * const flags = { recvSize: integer(1_024, { min: 1, max: 65_536 }) };
+ * const messages = await loadMessages("en");
+ * equal(parseFlags(["--recv-size", "9"], flags, messages).flags.recvSize, 9);
+ * ```
  */
 export function parseFlags<Some extends Flags>(
   args: readonly string[],
@@ -76,8 +86,8 @@ function valueOf(typed: string, found: unknown, flag: Flag<unknown>, messages: M
 }
 
 /**
- * Gives flags their values that may be typed without one. What comes next is the value if it is one of
- * the flag's, or a number, which nothing else is; and something else otherwise.
+ * Adds the value to flags that were typed without one. The next argument is the value of such a flag if
+ * it parses as one, or is a number, which can be nothing else.
  */
 function withBareValues(
   args: readonly string[],
@@ -95,7 +105,7 @@ function withBareValues(
   });
 }
 
-/** What `parseArgs` lets pass: a value for a switch, and `--no-…` for what cannot be turned off. */
+/** Refuses what `parseArgs` accepts: a value for a switch, `--no-…` for a flag without it. */
 function checkSwitches(
   args: readonly string[],
   switches: readonly string[],
@@ -123,7 +133,7 @@ function isIn(typed: string, entries: readonly (readonly [string, string])[]): b
 
 function unknownFlag(argument: string, known: string[], messages: Messages): UsageError {
   const typed = argument.replace(/=.*/s, "");
-  // Every command has these two beside its own.
+  // Every command has these two besides its own.
   const nearest = closest(typed.replace(/^-+/, ""), [...known, "lang", "help"]);
   if (typed === `--${nearest}`) { // such as --help=yes
     const value = argument.slice(typed.length + 1);
@@ -149,8 +159,8 @@ function parseValue(
 }
 
 /**
- * Joins each negative number to the flag that it is meant for, `--size -1` to `--size=-1`: `parseArgs`
- * takes it for a flag of its own, which nobody would understand.
+ * Joins a negative number to the flag before it, `--size -1` to `--size=-1`: `parseArgs` would take it
+ * for a flag, and the error would puzzle people.
  *
  * @param takesValue whether the flag of this name, without its hyphens, takes a value
  */

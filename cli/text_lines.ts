@@ -7,8 +7,10 @@ import { TextLineStream } from "@std/streams/text-line-stream";
  * @returns the lines without their `\n` or `\r\n`; the last one may lack its end
  * @example
  * ```ts
- * const bytes = ReadableStream.from([new TextEncoder().encode("one\r\ntw"), new Uint8Array([111])]);
- * await Array.fromAsync(linesOf(bytes)); // ["one", "two"]
+ * import { deepEqual } from "node:assert/strict";
+ *
+ * const bytes = ReadableStream.from(["one\r\ntw", "o"].map((text) => new TextEncoder().encode(text)));
+ * deepEqual(await Array.fromAsync(linesOf(bytes)), ["one", "two"]);
  * ```
  */
 export function linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {

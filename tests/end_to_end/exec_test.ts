@@ -37,13 +37,13 @@ const WRONG: readonly [exec: string, status: number, line: RegExp][] = [
 const WRONG_SCRIPTS: readonly [first: string, line: RegExp][] = [
   [
     "#!/bin/sh\r",
-    /its first line names the interpreter "\/bin\/sh\\r" .* without carriage returns/,
+    /its first line names the interpreter "\/bin\/sh\\r", .* without carriage returns/,
   ],
   [
     "#! /no/such/interpreter -x",
-    /names the interpreter "\/no\/such\/interpreter" .* name one that exists/,
+    /names the interpreter "\/no\/such\/interpreter", .* name one that exists/,
   ],
-  ["#!/etc/passwd", /names the interpreter "\/etc\/passwd" .* cannot be run/],
+  ["#!/etc/passwd", /names the interpreter "\/etc\/passwd", .*cannot be run/],
 ];
 
 for (const kind of KINDS) {

@@ -1,11 +1,11 @@
 import { count, didYouMean } from "./words.ts";
 
-/** A figure in a column that is so wide. */
+/** A figure, filled with spaces at its start to `width` characters. */
 function column(value: number, width: number): string {
   return count(value).padStart(width);
 }
 
-/** How many times as much something is. */
+/** A ratio: with a decimal below ten, as a whole number above. */
 function factor(value: number): string {
   return value < 10 ? value.toFixed(1) : count(Math.round(value));
 }

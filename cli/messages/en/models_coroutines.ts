@@ -1,6 +1,6 @@
 import type { ModelText } from "../model_text.ts";
 
-/** The models in which a coroutine serves each client, and is resumed by us, in English. */
+/** The models in which a coroutine serves each client, and is resumed by the program, in English. */
 export const enCoroutines = {
   coroutine: {
     strength: "code that reads like the blocking server, and thousands of clients in one thread",

@@ -57,8 +57,8 @@ export const enWatch = {
   cannotReplay: (path: string, reason: string) => `${path}: ${reason}`,
   noRecording: (path: string) =>
     `${path} is not a recording: make one with playground serve <model> --record FILE`,
-  otherVersion: (path: string, version: number, ours: number) =>
-    `${path} is a recording of version ${version}, and this playground replays version ${ours}: ` +
+  otherVersion: (path: string, version: number, own: number) =>
+    `${path} is a recording of version ${version}, and this playground replays version ${own}: ` +
     "replay it with the version that made it",
   leftOut: (path: string, lines: number) =>
     `${path}: left out ${

@@ -2,12 +2,12 @@ import { padEnd } from "../../columns.ts";
 import type { LabTexts } from "../../messages.ts";
 import { count, didYouMean } from "./words.ts";
 
-/** A figure in a column that is so wide. */
+/** A figure, filled with spaces at its start to `width` characters. */
 function column(value: number, width: number): string {
   return count(value).padStart(width);
 }
 
-/** How many times as much something is. */
+/** A ratio: with a decimal below ten, as a whole number above. */
 function times(factor: number): string {
   return `${factor < 10 ? factor.toFixed(1) : count(Math.round(factor))} 倍`;
 }

@@ -56,8 +56,8 @@ export const zhWatch = {
   cannotReplay: (path: string, reason: string) => `${path}：${reason}`,
   noRecording: (path: string) =>
     `${path} 不是录像：请用 playground serve <模型> --record FILE 录制一份`,
-  otherVersion: (path: string, version: number, ours: number) =>
-    `${path} 是版本 ${version} 的录像，而这个 playground 只能重放版本 ${ours}：` +
+  otherVersion: (path: string, version: number, own: number) =>
+    `${path} 是版本 ${version} 的录像，而这个 playground 只能重放版本 ${own}：` +
     "请用录制它的那个 playground 重放",
   leftOut: (path: string, lines: number) =>
     `${path}：有 ${count(lines)} 行不完整，已略过；其余照常显示`,

@@ -30,7 +30,7 @@ export const enReplayCommand = {
 
 /** The flags of `playground serve` that let people watch, in English. */
 export const enServeWatchFlags = {
-  watch: "show live in a web page who does what; the default port is",
+  watch: "show live in a web page who does what, on this port",
   open: "with --watch: open the page in the browser",
   record: "record the run into this file, for playground replay",
 };

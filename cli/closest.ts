@@ -2,15 +2,17 @@
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
 /**
- * The one of `candidates` that a person most likely meant who typed `word`: one that begins with it,
- * or else the one that fewest changes of a letter lead to, at most one for each three letters.
+ * Guesses which of `candidates` a person meant by `word`: the first that begins with it, or else the
+ * one with the smallest edit distance, which may be at most a third of the length of `word`.
  *
+ * @param candidates words without capitals
  * @returns `null` when none is near
  * @example
  * ```ts
- * closest("scan", ["all", "scan-cost"]); // "scan-cost"
- * closest("selct", ["poll", "select"]); // "select"
- * closest("foo", ["poll", "select"]); // null
+ * import { equal } from "node:assert/strict";
+ * equal(closest("scan", ["all", "scan-cost"]), "scan-cost");
+ * equal(closest("selct", ["poll", "select"]), "select");
+ * equal(closest("foo", ["poll", "select"]), null);
  * ```
  */
 export function closest<Candidate extends string>(

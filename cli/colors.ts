@@ -1,5 +1,5 @@
 /**
- * Colors for standard output, on a terminal only and never where `NO_COLOR` is set.
+ * Bold and dim text for standard output: plain when it is not a terminal or `NO_COLOR` is set.
  *
  * @module
  */

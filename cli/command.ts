@@ -1,20 +1,21 @@
 /**
- * What a command is, and how the one that was typed is found, explained and run.
+ * What a command is, and how the typed one is found, explained and run.
  *
  * @module
  */
 
 import { closest } from "./closest.ts";
 import { RefusedError, UsageError } from "./errors.ts";
-import { type Flags, type ParsedArguments, parseFlags } from "./flags.ts";
+import type { Flags } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
 import { finishPrinting, standardError, standardOutput } from "./output.ts";
+import { type ParsedArguments, parseFlags } from "./parse_flags.ts";
 import { systemReason } from "./system_reason.ts";
 import { pageColumns } from "./wrap.ts";
 
-/** What a command is run with. */
+/** The input of a command. */
 export interface Invocation<Some extends Flags> extends ParsedArguments<Some> {
   readonly messages: Messages;
   readonly language: Language;
@@ -23,29 +24,52 @@ export interface Invocation<Some extends Flags> extends ParsedArguments<Some> {
 /** A command of the executable. */
 export interface Command<Some extends Flags = Flags> {
   readonly flags: Some;
-  /** How many words it takes besides its flags, and the names that the first can be, if only these. */
+  /** How many words it takes besides its flags; `choices`, if the first must be one of these. */
   readonly words: {
     readonly min: number;
     readonly max: number;
     readonly choices?: readonly string[];
   };
-  /** @returns the exit status */
+  /**
+   * @returns the exit status
+   * @throws {UsageError} for what was typed wrong
+   * @throws {RefusedError} for what the machine refused
+   */
   run(invocation: Invocation<Some>): Promise<number>;
 }
 
-/** The commands by name, each loaded when it is wanted. */
+/** The commands by name. Each is loaded only when somebody runs it. */
 export type Commands = Readonly<Record<CommandName, () => Promise<Command>>>;
 
-/** Gives a command with flags of its own the type under which all are listed. */
+/**
+ * Gives a command with its own flags the common type of all commands.
+ * @example
+ * ```ts
+ * import { onOff } from "./flags.ts";
+ *
+ * defineCommand({
+ *   flags: { json: onOff() },
+ *   words: { min: 0, max: 0 },
+ *   run: ({ flags }) => Promise.resolve(flags.json ? 0 : 1),
+ * });
+ * ```
+ */
 export function defineCommand<Some extends Flags>(command: Command<Some>): Command {
   // Sound, because run() is only ever called with what its own flags were parsed to.
   return command as unknown as Command;
 }
 
 /**
- * Runs the command that `args` names.
+ * Runs the command that `args` names, and prints the line of an error that it throws.
  *
+ * @param version what `--version` prints
+ * @param args what was typed after the name of the program
  * @returns the exit status: 2 for what was typed wrong, 1 for what the machine refused
+ * @throws whatever else a command throws: a fault of the program
+ * @example
+ * ```ts ignore
+ * Deno.exitCode = await runCommand(COMMANDS, "1.2.3", Deno.args);
+ * ```
  */
 export async function runCommand(
   commands: Commands,
@@ -68,7 +92,7 @@ export async function runCommand(
   return await finishPrinting(status);
 }
 
-/** Runs what may refuse in one line. @returns the exit status */
+/** Runs `run`, and turns an error for people into its line. @returns the exit status */
 async function statusOf(run: () => Promise<number>): Promise<number> {
   try {
     return await run();
@@ -135,7 +159,7 @@ function checkWords(
   }
 }
 
-/** Takes `--lang` out of the arguments, since every command has it and even errors depend on it. */
+/** Takes `--lang` out of the arguments: every command has it, and even errors depend on it. */
 function takeLanguage(
   args: readonly string[],
 ): { language: Language; rest: string[]; wrong?: string } {

@@ -1,9 +1,29 @@
-/** Something that the person typed is wrong. Its message is the one line they see; exit status 2. */
+/**
+ * What the person typed is wrong. They see only its message, one line; the exit status is 2.
+ * @example
+ * ```ts
+ * import { throws } from "node:assert/strict";
+ *
+ * throws(() => {
+ *   throw new UsageError("unknown flag --prot; did you mean --port?");
+ * }, UsageError);
+ * ```
+ */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Something that the machine refuses. Its message is the one line they see; exit status 1. */
+/**
+ * The machine refuses something. The person sees only its message, one line; the exit status is 1.
+ * @example
+ * ```ts
+ * import { throws } from "node:assert/strict";
+ *
+ * throws(() => {
+ *   throw new RefusedError("127.0.0.1:7788 is in use");
+ * }, RefusedError);
+ * ```
+ */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }

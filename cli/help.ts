@@ -1,5 +1,5 @@
 /**
- * The help, made from the flags themselves and the texts on them.
+ * The help, made from the flags and the texts on them.
  *
  * @module
  */
@@ -9,12 +9,24 @@ import { padEnd, widest } from "./columns.ts";
 import type { CommandName, Messages } from "./messages.ts";
 import { wrapCommand, wrapText } from "./wrap.ts";
 
-/** How wide the left one of two columns may be. */
+/** The maximum width of the left one of two columns. */
 const MAX_LEFT_COLUMNS = 30;
-/** In fewer columns than this, what belongs beside a word stands below it. */
+/** In fewer columns than this, explanations stand below the words instead of beside them. */
 const MIN_SIDE_BY_SIDE_COLUMNS = 60;
 
-/** What `playground --help` prints, in lines of at most `columns` columns of a terminal. */
+/**
+ * What `playground --help` prints.
+ *
+ * @param columns the maximum width of its lines, in columns of a terminal
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { loadMessages } from "./messages.ts";
+ *
+ * const help = overview(await loadMessages("en"), "1.2.3", 80);
+ * equal(help.startsWith("playground 1.2.3 — "), true);
+ * ```
+ */
 export function overview(messages: Messages, version: string, columns: number): string {
   const { help, commands } = messages;
   const rows = Object.entries(commands).map(([name, { summary }]) => [name, summary] as const);
@@ -29,7 +41,20 @@ export function overview(messages: Messages, version: string, columns: number): 
   ].join("\n");
 }
 
-/** What `playground NAME --help` prints, in lines of at most `columns` columns of a terminal. */
+/**
+ * What `playground NAME --help` prints.
+ *
+ * @param flags the flags of the command; each needs a text in `messages`
+ * @param columns the maximum width of its lines, in columns of a terminal
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { loadMessages } from "./messages.ts";
+ *
+ * const help = commandHelp("models", {}, await loadMessages("en"), 80);
+ * equal(help.startsWith("playground models [--json]\n"), true);
+ * ```
+ */
 export function commandHelp(
   name: CommandName,
   flags: Flags,
@@ -58,7 +83,7 @@ export function commandHelp(
   ].join("\n");
 }
 
-/** Words at the left, and what there is to say of each beside it. */
+/** Words at the left, and their explanations beside them. */
 function inTwoColumns(rows: readonly (readonly string[])[], columns: number): string[] {
   const width = Math.min(MAX_LEFT_COLUMNS, widest(rows.map(([left]) => left)));
   const indent = columns < MIN_SIDE_BY_SIDE_COLUMNS ? "      " : " ".repeat(width + 4);

@@ -2,9 +2,16 @@
 const PRINTING = ["debug", "error", "info", "log", "warn"] as const;
 
 /**
- * Makes a thread outlive the reader of what it prints itself, as handlers do: lines go nowhere then, and
- * the work goes on. Deno 2.9 does so by itself, 2.5 throws. The main thread prints by way of
- * {@linkcode Output}, which never throws.
+ * Lets a thread with a handler outlive the reader of what the handler prints: from then on its lines are
+ * lost, and the work goes on. Deno 2.9 does so by itself, 2.5 throws. The main thread prints through
+ * `Output`, which never throws.
+ *
+ * Call it once at the start of the thread: it replaces the methods of `console`.
+ * @example
+ * ```ts
+ * outliveReader();
+ * console.log("this throws no BrokenPipe");
+ * ```
  */
 export function outliveReader(): void {
   for (const name of PRINTING) {

@@ -1,10 +1,9 @@
 /**
  * Standard output and standard error of a program that must stay responsive.
  *
- * A write to a pipe that nobody reads blocks, pipe(7), and so does one to a terminal that Ctrl-S has
- * stopped. A thread that is blocked hears no signal. `console.log` and `writeSync` block the thread that
- * calls them; `write` blocks a thread of the runtime that is there for that. So lines wait in a queue
- * here, and `write` takes them from it.
+ * A write to a full pipe blocks, pipe(7), and so does one to a terminal that Ctrl-S has stopped. A
+ * blocked thread handles no signal. `console.log` and `writeSync` block the calling thread; `write`
+ * blocks a thread of the runtime instead. So this module queues lines, and writes them with `write`.
  *
  * @module
  */
@@ -13,84 +12,98 @@
 import { delay } from "@std/async/delay";
 import { settlesWithin } from "./settles_within.ts";
 
-/** Beyond this, lines that may be dropped are: some seconds of the fastest log. */
+/** With more bytes in the queue, new lines that may be dropped are: seconds of the fastest log. */
 const MAX_WAITING_BYTES = 1_048_576;
 /**
- * The most whole lines that are written at once. So much is written to a pipe as one, or not at all: no
- * line of another thread or program gets into it, and none is cut when we end, pipe(7), PIPE_BUF.
+ * How many bytes of whole lines one write takes at most. A pipe takes them atomically: no other thread or
+ * program writes in between, and no line is cut when the process ends, pipe(7), PIPE_BUF.
  */
 const CHUNK_BYTES = 4_096;
-/** How soon a descriptor that does not block and is full is tried again, open(2), O_NONBLOCK. */
+/** How long to wait before a full nonblocking descriptor is tried again, open(2), O_NONBLOCK. */
 const TRY_AGAIN_MS = 10;
 
 const encoder = new TextEncoder();
 
-/** What a write to a pipe without a reader gives, and one to a terminal that was closed. */
+/** The error codes of a write to a pipe without a reader, and to a closed terminal. */
 const READER_HAS_GONE: readonly unknown[] = ["EPIPE", "EIO"];
 
-/** Says, in a line, that so many lines were dropped. */
+/** @returns a line that says that `count` lines were dropped */
 export type DescribeDropped = (count: number) => string;
 
 interface Waiting {
   readonly bytes: Uint8Array;
-  /** How many lines it is, or stands for. */
+  /** How many lines it contains or stands for. */
   readonly lines: number;
   readonly mayBeDropped: boolean;
-  /** Its place among all that is printed. */
+  /** Its place in the order of printing, on both outputs. */
   readonly order: number;
 }
 
 let printed = 0;
 
-/** Text on its way to somebody who may read slowly, or not at all. */
+/**
+ * A queue of text for a reader that may be slow, or not read at all. Printing never blocks or throws.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const output = new Output({
+ *   write: (bytes: Uint8Array) => Promise.resolve(bytes.length),
+ * });
+ * output.print("a line");
+ * await output.written();
+ * equal(output.isWritten, true);
+ * ```
+ */
 export class Output {
-  /** Is called when nothing can be written any more, for another reason than a reader that has gone. */
+  /** Called once when writing fails for good, but not when the reader has gone. */
   onFailed: (error: Error) => void = () => {};
   readonly #stream: Pick<typeof Deno.stdout, "write">;
   #error: Error | undefined = undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  /** How many lines have not been written, without those that were dropped. */
+  /** How many lines are in the queue or being written. */
   #unwritten = 0;
   #isWriting = false;
   #isOver = false;
   #dropped = 0;
   #describeDropped: DescribeDropped = String;
-  /** The place of the first that is not written. */
+  /** The `order` of the first unwritten line. */
   #next = Infinity;
   #progress = Promise.withResolvers<void>();
   #sameFile: Output | undefined = undefined;
 
+  /** @param stream where the text is written */
   constructor(stream: Pick<typeof Deno.stdout, "write">) {
     this.#stream = stream;
   }
 
-  /** Why nothing can be written any more, as when the disk is full. That a reader has gone is no error. */
+  /** Why writing has failed for good, such as a full disk. A reader that has gone is no error. */
   get error(): Error | undefined {
     return this.#error;
   }
 
-  /** Whether all that was given to it has been written. */
+  /** Whether all printed text is written, or cannot be. */
   get isWritten(): boolean {
     return this.#isOver || !this.#isWriting;
   }
 
-  /** Prints a line, which waits for as long as it must. */
+  /** Prints a line, which is never dropped. */
   print(line: string): void {
     this.write(`${line}\n`);
   }
 
-  /** As {@linkcode print}, without a line's end. */
+  /** As {@linkcode print}, without adding the end of a line. */
   write(text: string): void {
     this.#sayDropped();
     this.#put(text);
   }
 
   /**
-   * Prints a line, unless too many wait already: then it is dropped, and as soon as those are written,
-   * it is said how many were.
+   * Prints a line, or drops it when the queue is full. When the queue is written, a line says how many
+   * were dropped.
    *
-   * @param lines for how many it stands
+   * @param describeDropped makes that line
+   * @param lines how many lines it stands for
    */
   offer(line: string, describeDropped: DescribeDropped, lines = 1): void {
     this.#describeDropped = describeDropped;
@@ -98,22 +111,22 @@ export class Output {
     else this.#put(`${line}\n`, lines, true);
   }
 
-  /** From now on what is printed on both, which are one file, appears in the order of printing. */
+  /** Keeps the order of printing on two outputs that go to one file. */
   shareFileWith(other: Output): void {
     this.#sameFile = other;
     other.#sameFile = this;
   }
 
-  /** Resolves when all is written, or nothing more can be. */
+  /** Resolves when all text is written, or cannot be. */
   async written(): Promise<void> {
     while (!this.isWritten) await this.#progress.promise;
   }
 
   /**
-   * As {@linkcode written}, but for a reader that takes nothing for `ms` it waits no more, and what was
-   * offered and waits after `ms` is dropped: so a slow reader has what was printed, and soon.
+   * As {@linkcode written}, but gives up on a reader that takes nothing for `ms` milliseconds. After `ms`
+   * it also drops the offered lines in the queue, so that a slow reader soon has the printed ones.
    *
-   * @returns how many lines were given up, with those that were dropped before
+   * @returns how many lines it gave up, including those dropped before
    */
   async writtenWithin(ms: number): Promise<number> {
     const startedMs = performance.now();
@@ -128,7 +141,7 @@ export class Output {
     return 0;
   }
 
-  /** In the place of the first that is dropped a line says how many were. */
+  /** Drops the offered lines, and puts a line that counts them in the place of the first. */
   #dropOffered(): void {
     const at = this.#waiting.findIndex(({ mayBeDropped }) => mayBeDropped);
     if (at < 0) return;
@@ -194,7 +207,7 @@ export class Output {
     }
   }
 
-  /** Waits until what was printed before on the same file is written. */
+  /** Waits until the other output has written what was printed before on the same file. */
   async #turn(): Promise<void> {
     const other = this.#sameFile;
     while (other !== undefined && other.#next < this.#next) await other.#progress.promise;
@@ -205,7 +218,7 @@ export class Output {
     this.#progress = Promise.withResolvers<void>();
   }
 
-  /** Takes lines out of the queue, as many as make a chunk, or one that is longer. */
+  /** Takes lines out of the queue: as many as fit a chunk, or a single longer one. */
   #takeChunk(): Pick<Waiting, "bytes" | "lines"> {
     let [count, sizeBytes, lines] = [0, 0, 0];
     const other = this.#sameFile;
@@ -237,33 +250,49 @@ export class Output {
   }
 }
 
+/** Standard output. */
 export const standardOutput = new Output(Deno.stdout);
+/** Standard error. */
 export const standardError = new Output(Deno.stderr);
 if (areOneFile()) standardOutput.shareFileWith(standardError);
 
-/** Whether both outputs go to one terminal, or to one file or pipe, as `2>&1` has it. */
+/** Whether both outputs go to the same terminal, file or pipe, as with `2>&1`. */
 function areOneFile(): boolean {
   if (Deno.build.os === "windows") return Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
   try {
     const [one, other] = [Deno.statSync("/dev/fd/1"), Deno.statSync("/dev/fd/2")];
     return one.dev === other.dev && one.ino === other.ino;
   } catch {
-    return false; // where descriptors have no names, nobody can tell
+    return false; // descriptors have no names here
   }
 }
 
-/** From now on, on this thread, `console.log` and `console.error` print without blocking. */
+/**
+ * Makes `console.log` and `console.error` of this thread print without blocking.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * printWithoutBlocking();
+ * console.log("queued");
+ * equal(await finishPrinting(0), 0);
+ * ```
+ */
 export function printWithoutBlocking(): void {
   console.log = (...words: unknown[]) => standardOutput.print(words.map(String).join(" "));
   console.error = (...words: unknown[]) => standardError.print(words.map(String).join(" "));
 }
 
 /**
- * Waits until all that was printed is written. A signal that nobody listens to ends the wait. A reader
- * that has gone neither ends the work nor decides how it has ended; a full disk is a failure.
+ * Waits until all printed text is written. A signal without a listener ends the process meanwhile.
  *
- * @param exitStatus of what has printed it
- * @returns the exit status
+ * @param exitStatus the exit status of the work that printed
+ * @returns `exitStatus`, or 1 instead of 0 when writing failed, as on a full disk; a reader that has gone
+ *   changes nothing
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(await finishPrinting(0), 0);
+ * ```
  */
 export async function finishPrinting(exitStatus: number): Promise<number> {
   await standardOutput.written();

@@ -1,23 +1,30 @@
-import stringWidth from "string-width";
+import { fit, widest } from "./columns.ts";
 
-/** How far something is. */
+/** The progress of one piece of work. */
 export interface Advance {
   readonly name: string;
-  /** From 0 to 1; without, nobody knows, and there is no bar. */
+  /** From 0 to 1; left out when it is unknown, and then there is no bar. */
   readonly fraction?: number;
-  /** What else there is to say, the most important first. */
+  /** More texts to show, the most important first. */
   readonly facts: readonly string[];
 }
 
 const GAP = "  ";
-/** Of a name, so much is shown before a fact is. */
+/** Facts give way to this much of the name. */
 const MIN_NAME_COLUMNS = 12;
 const MAX_NAME_COLUMNS = 30;
 const MIN_BAR_COLUMNS = 8;
 
 /**
- * A line of at most `columns` columns of a terminal: a name, a bar and facts. What has no room is left
- * away, first the bar, then the last facts.
+ * A line with a name, a bar and facts. If they do not fit, the bar goes first, then the last facts.
+ *
+ * @param columns the maximum width, in columns of a terminal
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const line = progressLine({ name: "file", fraction: 0.5, facts: ["1 MB"] }, 40);
+ * equal(line, "file               [======>      ]  1 MB");
+ * ```
  */
 export function progressLine({ name, fraction, facts }: Advance, columns: number): string {
   const shown = [...facts];
@@ -39,26 +46,12 @@ function tail(facts: readonly string[]): string {
 }
 
 function widthOf(facts: readonly string[]): number {
-  return stringWidth(tail(facts));
+  return widest([tail(facts)]);
 }
 
-/** Plain ASCII: the width of blocks and lines is another where people write Chinese. */
+/** In plain ASCII: Chinese terminals draw blocks and lines in other widths. */
 function bar(fraction: number, columns: number): string {
   const inner = columns - 2;
   const done = Math.min(inner, Math.floor(fraction * inner));
   return `[${(done < inner ? `${"=".repeat(done)}>` : "=".repeat(inner)).padEnd(inner)}]`;
-}
-
-/** `text` in exactly so many columns, cut or with spaces after it. */
-function fit(text: string, columns: number): string {
-  let kept = text;
-  if (stringWidth(text) > columns) {
-    kept = "";
-    for (const character of text) {
-      if (stringWidth(kept + character) >= columns) break;
-      kept += character;
-    }
-    kept += columns > 0 ? "…" : "";
-  }
-  return kept + " ".repeat(Math.max(0, columns - stringWidth(kept)));
 }

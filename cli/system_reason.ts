@@ -2,10 +2,20 @@ import { constants } from "node:os";
 import type { Messages } from "./messages.ts";
 
 /**
- * Why the system has refused something, in the language of the person instead of the system's.
+ * Why the system refused something, in the person's language.
  *
- * @param error what Deno has thrown, or what that said
- * @returns a reason without number, call and path, which the line around it says better
+ * @param error the error that Deno threw, or its message
+ * @returns a reason without error number, call and path: the line around it names these better
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { loadMessages } from "./messages.ts";
+ *
+ * const error = "Connection refused (os error 111)";
+ * if (Deno.build.os === "linux") {
+ *   equal(systemReason(error, await loadMessages("en")), "nothing is listening there");
+ * }
+ * ```
  */
 export function systemReason(error: unknown, { system }: Messages): string {
   const message = error instanceof Error ? error.message : String(error);
@@ -17,7 +27,7 @@ export function systemReason(error: unknown, { system }: Messages): string {
   return known[code] ?? message.replace(/ \(os error \d+\).*$/s, "");
 }
 
-/** Deno gives some errors of the system no code, but a number, errno(3). */
+/** Some system errors of Deno have no code, only a number in the message, errno(3). */
 function numbered(message: string): string {
   const [, number] = /\(os error (\d+)\)/.exec(message) ?? [];
   const names = Object.entries(constants.errno).filter(([, value]) => value === Number(number));

@@ -1,24 +1,42 @@
-import stringWidth from "string-width";
+import { padEnd, padStart, widest } from "./columns.ts";
 
-/** What stands between two columns. */
+/** The space between two columns. */
 const GAP = "  ";
 
 /** A column of a table, from its heading down. */
 export interface Column {
   readonly heading: string;
   readonly cells: readonly string[];
-  /** Figures stand at the right, words at the left. */
+  /** `right` for figures, `left` for words. */
   readonly align: "left" | "right";
 }
 
-/** How many columns of a terminal a column of a table takes. */
+/**
+ * The width of a column of a table, in columns of a terminal.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(widthOf({ heading: "model", cells: ["select"], align: "left" }), 6);
+ * ```
+ */
 export function widthOf({ heading, cells }: Column): number {
-  return Math.max(...[heading, ...cells].map((text) => stringWidth(text)));
+  return widest([heading, ...cells]);
 }
 
 /**
- * Shares the columns of a table among as few tables as are as wide as the terminal, each of which
- * begins with the first column. One that does not fit by itself stands there all the same.
+ * Splits a table into as few tables as fit the terminal. Each begins with the first column, and has at
+ * least one more, even if that does not fit.
+ *
+ * @param width the maximum width of a table, in columns of a terminal
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const columns = [
+ *   { heading: "server", cells: ["select", "epoll"], align: "left" },
+ *   { heading: "messages/s", cells: ["9", "10"], align: "right" },
+ * ] as const;
+ * equal(splitTable([...columns, columns[1]], 20).length, 2);
+ * ```
  */
 export function splitTable(columns: readonly Column[], width: number): Column[][] {
   const [first, ...others] = columns;
@@ -31,27 +49,41 @@ export function splitTable(columns: readonly Column[], width: number): Column[][
   return tables;
 }
 
-/** How wide a table is. */
+/**
+ * The width of a table, in columns of a terminal.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(tableWidth([{ heading: "model", cells: ["select"], align: "left" }]), 6);
+ * ```
+ */
 export function tableWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, column) => sum + widthOf(column) + GAP.length, -GAP.length);
 }
 
-/** A table as lines: the headings first. */
+/**
+ * The lines of a table, its headings first.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * const columns = [
+ *   { heading: "server", cells: ["select", "epoll"], align: "left" },
+ *   { heading: "messages/s", cells: ["9", "10"], align: "right" },
+ * ] as const;
+ * deepEqual(tableLines(columns), [
+ *   "server  messages/s",
+ *   "select           9",
+ *   "epoll           10",
+ * ]);
+ * ```
+ */
 export function tableLines(columns: readonly Column[]): string[] {
   const widths = columns.map(widthOf);
   const texts = columns.map(({ heading, cells }) => [heading, ...cells]);
   return texts[0].map((_, row) =>
     columns.map(({ align }, index) => {
       const text = texts[index][row];
-      const space = " ".repeat(widths[index] - stringWidth(text));
-      return align === "left" ? text + space : space + text;
+      return align === "left" ? padEnd(text, widths[index]) : padStart(text, widths[index]);
     }).join(GAP).trimEnd()
   );
-}
-
-/** A bar of at most `width` columns for a part of a whole, exact to an eighth of a column. */
-export function bar(part: number, width: number): string {
-  const eighths = Math.round(Math.max(0, Math.min(1, part)) * width * 8);
-  const last = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
-  return "█".repeat(Math.floor(eighths / 8)) + last;
 }

@@ -1,28 +1,42 @@
-/** What a terminal obeys instead of showing it: control characters, and marks that turn text around. */
+/** Characters that a terminal obeys instead of showing: controls, and marks of text direction. */
 const OBEYED =
   // deno-lint-ignore no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * A text of a stranger as one that a terminal shows and does not obey: `\x1b` stands for the escape
- * character. Tabs and the ends of lines stay.
+ * A text from outside, made safe to print: control characters become escapes such as `\x1b`. Tabs and
+ * the ends of lines stay.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(visible("\x1b[2J"), "\\x1b[2J");
+ * ```
  */
 export function visible(text: string): string {
   return text.replaceAll("\r\n", "\n").replace(OBEYED, shown);
 }
 
-/** Bytes of a stranger as {@linkcode visible} text. */
+/**
+ * Turns bytes from outside, piece by piece, into {@linkcode visible} text.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const text = new VisibleText();
+ * equal(text.next(new Uint8Array([104, 105, 7])), "hi\\x07");
+ * equal(text.end(), "");
+ * ```
+ */
 export class VisibleText {
   readonly #decoder = new TextDecoder();
-  /** A carriage return that may be the first half of the end of a line. */
+  /** A carriage return that a line feed may follow. */
   #held = "";
 
-  /** The text of the next bytes; a character or the end of a line may be cut in two between them. */
+  /** The text of the next piece. A character or the end of a line may span two pieces. */
   next(bytes: Uint8Array): string {
     return this.#take(this.#decoder.decode(bytes, { stream: true }));
   }
 
-  /** The text of what was held back, when nothing more comes. */
+  /** The rest of the text, after the last piece. */
   end(): string {
     const text = this.#take(this.#decoder.decode()) + visible(this.#held);
     this.#held = "";

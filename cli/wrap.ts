@@ -1,8 +1,8 @@
 import stringWidth from "string-width";
 
 /**
- * What a line may break after: a Chinese character or a word with the closing marks behind it, and
- * white space.
+ * The pieces between which a line may break: a Chinese character or a word, each with the closing marks
+ * behind it, and white space.
  */
 const PIECES = (() => {
   const closing = "，。；：、！？）”’』」》〉】";
@@ -12,11 +12,17 @@ const PIECES = (() => {
 })();
 
 /**
- * Breaks a text into lines of at most `columns` columns of a terminal. Between Chinese characters,
- * which are two columns wide, a line may break anywhere, but not before a closing mark.
+ * Breaks a text into lines. Between Chinese characters, which are two columns wide, a line may break
+ * anywhere but before a closing mark.
  *
- * @param first what the first line begins with
- * @param others what the others begin with
+ * @param columns the maximum width, in columns of a terminal; a longer word has a line of its own
+ * @param first how the first line begins
+ * @param others how the other lines begin
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(wrapText("one two three", 9, "- ", "  "), "- one two\n  three");
+ * ```
  */
 export function wrapText(text: string, columns: number, first: string, others: string): string {
   const lines: string[] = [];
@@ -37,12 +43,28 @@ export function wrapText(text: string, columns: number, first: string, others: s
   return lines.join("\n");
 }
 
-/** Breaks a command to be typed into lines that a shell reads as one. */
+/**
+ * Breaks a command into indented lines that a shell reads as one.
+ *
+ * @param columns the maximum width, in columns of a terminal
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(wrapCommand("playground serve select", 24), "  playground serve \\\n      select");
+ * ```
+ */
 export function wrapCommand(command: string, columns: number): string {
   return wrapText(command, columns - " \\".length, "  ", "      ").replaceAll("\n", " \\\n");
 }
 
-/** How wide a page of text is: as wide as the terminal, but no wider than a line is good to read. */
+/**
+ * The width of a page of text, in columns: that of the terminal up to 100, and 80 without one.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(pageColumns() <= 100, true);
+ * ```
+ */
 export function pageColumns(): number {
   return Deno.stdout.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 80) : 80;
 }

@@ -1,6 +1,7 @@
 import { bold, dim } from "../../cli/colors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { bar, type Column, splitTable, tableLines, tableWidth } from "../../cli/table.ts";
+import { bar } from "../../cli/bar_chart.ts";
+import { type Column, splitTable, tableLines, tableWidth } from "../../cli/table.ts";
 import { wrapText } from "../../cli/wrap.ts";
 import { FIGURE_NAMES, type FigureName } from "./figures.ts";
 import { bestOf, type Standing } from "./standings.ts";

@@ -7,7 +7,7 @@
 
 import type { Language } from "../../cli/language.ts";
 import type { ServedBy } from "../context/context.ts";
-import type { ModelText } from "../../cli/messages/en_models.ts";
+import type { ModelText } from "../../cli/messages/model_text.ts";
 
 /** What a client may be doing; a frame names a state by its place here. */
 export const STATES = [

@@ -1,8 +1,8 @@
 import { type Command, type Commands, runCommand } from "../../cli/command.ts";
 import { RefusedError } from "../../cli/errors.ts";
 import { detectLanguage } from "../../cli/language.ts";
-import { en } from "../../cli/messages/en.ts";
-import { zh } from "../../cli/messages/zh.ts";
+import { en } from "../../cli/messages/en/mod.ts";
+import { zh } from "../../cli/messages/zh/mod.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../harness/assert.ts";
 import { FLAGS } from "../harness/flags.ts";
 import "../harness/sanitizers.ts";

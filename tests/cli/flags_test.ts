@@ -1,6 +1,7 @@
 import { UsageError } from "../../cli/errors.ts";
-import { duration, parseFlags } from "../../cli/flags.ts";
-import { en } from "../../cli/messages/en.ts";
+import { duration } from "../../cli/flags.ts";
+import { en } from "../../cli/messages/en/mod.ts";
+import { parseFlags } from "../../cli/parse_flags.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../harness/assert.ts";
 import { FLAGS } from "../harness/flags.ts";
 import "../harness/sanitizers.ts";
@@ -113,8 +114,14 @@ const WRONG: [args: string[], message: string][] = [
   [["--watch", "99999"], `--watch 99999: ${en.flags.wantsInteger(0, 65_535)}`],
   [["--watch=select"], `--watch select: ${en.flags.wantsInteger(0, 65_535)}`],
   [["--trigger", "levle"], "--trigger levle: it takes edge or level; did you mean level?"],
-  [["--sockets", "deno,lib"], "--sockets deno,lib: it takes deno or libc, or several with commas"],
-  [["--sockets="], "--sockets needs a value: it takes deno or libc, or several with commas"],
+  [
+    ["--sockets", "deno,lib"],
+    "--sockets deno,lib: it takes deno or libc, or several separated by commas",
+  ],
+  [
+    ["--sockets="],
+    "--sockets needs a value: it takes deno or libc, or several separated by commas",
+  ],
   [["--against", "a", "--against="], `--against needs a value: ${en.flags.wantsText}`],
   [["--port"], `--port needs a value: ${integerWanted}`],
   [["--port", "--quiet"], `--port needs a value: ${integerWanted}`],

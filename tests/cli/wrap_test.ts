@@ -1,5 +1,5 @@
-import { enModels } from "../../cli/messages/en_models.ts";
-import { zhModels } from "../../cli/messages/zh_models.ts";
+import { enModels } from "../../cli/messages/en/models_pages.ts";
+import { zhModels } from "../../cli/messages/zh/models_pages.ts";
 import { wrapText } from "../../cli/wrap.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../harness/assert.ts";
 import "../harness/sanitizers.ts";

@@ -47,7 +47,7 @@ test(
     assertStringIncludes(output, "\\x1b]0;owned\\x07");
     // deno-lint-ignore no-control-regex
     assertNotMatch(output, /\x1b\]0;owned/);
-    assertMatch(output, /has closed/);
+    assertMatch(output, /closed the connection/);
     assertMatch(output, / icanon /);
     assertStringIncludes(output, "status 0");
   },
@@ -102,7 +102,7 @@ test(
     await terminal.untilShown([...rows, "four", ""]);
     await terminal.press("\x04");
     step(4);
-    await terminal.until("has closed");
+    await terminal.until("closed the connection");
     await terminal.end();
   },
   { ignore: !isLinux },
@@ -131,7 +131,7 @@ test("what is said at the end does not belong to what was typed", async () => {
   step(0);
   await terminal.untilShown(["x", "half a line"]);
   await target[Symbol.asyncDispose]();
-  assertMatch(await terminal.end(), /^(\S+ has closed|lost .*)\r?$/m);
+  assertMatch(await terminal.end(), /^(\S+ closed the connection|lost .*)\r?$/m);
 }, { ignore: !isLinux });
 
 test("connect leaves the bytes as they are in a pipe", async () => {
@@ -175,10 +175,10 @@ test("connect gives the reason in words of its own", async () => {
     assertOneLine(
       await run(["connect", address]),
       1,
-      /^cannot connect to .*: nothing listens there$/m,
+      /^cannot connect to .*: nothing is listening there$/m,
     );
   }
-  assertOneLine(await run(["connect", "nowhere.invalid:1"]), 1, /: there is no such host$/m);
+  assertOneLine(await run(["connect", "nowhere.invalid:1"]), 1, /: no such host$/m);
   const chinese = await run(["connect", String(port), "--lang", "zh"]);
   assertOneLine(chinese, 1, /那里没有程序在监听$/m);
 });

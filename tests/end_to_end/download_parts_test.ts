@@ -71,12 +71,12 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
       assertEquals([code, decode(stdout)], [130, ""]);
       assertMatch(
         decode(stderr),
-        /^stopped; the same command goes on with what is there in part\n$/,
+        /^stopped; the same command resumes the partial files\n$/,
       );
     }
     const second = await run(args);
     assertEquals([second.code, second.stderr], [0, ""]);
-    assertMatch(second.stdout, /, saved as .*file \(50 kB were there already\)\n$/);
+    assertMatch(second.stdout, /, saved as .*file \(50 kB were already there\)\n$/);
     assertSameBytes(await Deno.readFile(`${directory}/file`), BYTES);
     assertEquals(namesIn(directory), ["file"]);
   }, { ignore: isWindows });
@@ -99,7 +99,7 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
     await using child = spawn(args);
     const { code, stderr } = await child.output();
     if (signal === "SIGINT") {
-      const nothingKept = "stopped; nothing was kept of files that are not complete\n";
+      const nothingKept = "stopped; incomplete files were not kept\n";
       assertEquals([code, decode(stderr)], [130, nothingKept]);
     }
     const second = await run(args);
@@ -113,7 +113,7 @@ testInDirectory("two processes are not at work on the same file", async (directo
   const args = ["download", "--dir", directory, server.url()];
   await using child = spawn(args);
   await untilSize(`${directory}/file.part`, HALF);
-  assertOneLine(await run(args), 1, /: another program is at work on .*file\.part$/m);
+  assertOneLine(await run(args), 1, /: another program is writing .*file\.part$/m);
   assertEquals(server.heads.length, 1);
   child.kill("SIGINT");
   await child.output();

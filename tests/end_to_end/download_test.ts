@@ -69,12 +69,12 @@ testInDirectory("one that fails does so alone, with its reason", async (director
   const args = ["--dir", directory, "--timeout", "1s", "--retries", "0", ...urls];
   const { code, stdout, stderr } = await download(args);
   assertEquals(code, 1);
-  assertStringIncludes(stderr, `${circle.url()}: redirected again and again, as in a circle\n`);
+  assertStringIncludes(stderr, `${circle.url()}: too many redirects, as in a loop\n`);
   assertStringIncludes(
     stderr,
     `${silent.url()}: the server was silent for 1 s (see --timeout)\n`,
   );
-  assertStringIncludes(stderr, `${server.url("none")}: the server answers 404 Not Found\n`);
+  assertStringIncludes(stderr, `${server.url("none")}: the server answered 404 Not Found\n`);
   assertMatch(stdout, /^100000 bytes received from .*a\.bin\n1 of 4 downloaded, 3 failed: .*\n$/);
   assertEquals(namesIn(directory), ["a.bin"]);
 });
@@ -85,7 +85,7 @@ testInDirectory(
     await using server = new FileServer({ file: { bytes: BYTES } });
     await Deno.writeTextFile(`${directory}/file`, "old");
     const args = ["--dir", directory, server.url("file")];
-    assertOneLine(await download(args), 1, /file is there already \(--force replaces it\)$/m);
+    assertOneLine(await download(args), 1, /file already exists \(--force replaces it\)$/m);
     assertEquals([server.ranges, await Deno.readTextFile(`${directory}/file`)], [[], "old"]);
     assertEquals((await download([...args, "--force"])).code, 0);
     assertSameBytes(await Deno.readFile(`${directory}/file`), BYTES);
@@ -148,13 +148,13 @@ testInDirectory("--json prints a line for each event", async (directory) => {
 /** What is typed as a URL and is none, and what is said of it. */
 const NO_URLS: readonly [typed: string, line: RegExp][] = [
   ["http://me:secret@host:99999/", /^http:\/\/\*\*\*@host:99999\/: the port of a URL is a number/],
-  ["http://me:secret@", /^http:\/\/\*\*\*@: this is no valid URL$/m],
+  ["http://me:secret@", /^http:\/\/\*\*\*@: this is not a valid URL$/m],
   ["http://host:80a/", /^http:\/\/host:80a\/: the port of a URL is a number up to 65535$/m],
   ["http://me:sec/ret@host:1/", /^http:\/\/\*\*\*@host:1\/: the port of a URL is a number/],
-  ["https://me:secret@[::1/", /^https:\/\/\*\*\*@\[::1\/: this is no valid URL$/m],
-  ["http://", /^http:\/\/: this is no valid URL$/m],
-  ["ftp://me:secret@host/", /^ftp:\/\/\*\*\*@host\/: what can be downloaded is a URL that begins/],
-  ["me:secret@host/file", /^\*\*\*@host\/file: what can be downloaded is a URL that begins/],
+  ["https://me:secret@[::1/", /^https:\/\/\*\*\*@\[::1\/: this is not a valid URL$/m],
+  ["http://", /^http:\/\/: this is not a valid URL$/m],
+  ["ftp://me:secret@host/", /^ftp:\/\/\*\*\*@host\/: only a URL that begins with http:\/\/ or/],
+  ["me:secret@host/file", /^\*\*\*@host\/file: only a URL that begins with http:\/\/ or/],
 ];
 
 for (const [typed, line] of NO_URLS) {
@@ -168,10 +168,10 @@ for (const [typed, line] of NO_URLS) {
 test("who is asked to come again in an hour does not wait, and says why", async () => {
   await using server = new RawServer(sends(["503 Busy", "Retry-After: 3600"]));
   const reason =
-    /: the server answers 503 Service Unavailable and asks for a pause of 3600 s; no retry waits longer/;
+    /: the server answered 503 Service Unavailable and asked for a pause of 3600 s; no retry waits longer/;
   assertOneLine(await download([server.url()]), 1, reason);
   await using missing = new RawServer(sends(["404 Gone", "Retry-After: 3600"]));
-  assertOneLine(await download([missing.url()]), 1, /: the server answers 404 Not Found$/m);
+  assertOneLine(await download([missing.url()]), 1, /: the server answered 404 Not Found$/m);
 });
 
 test("--quiet says only what failed", async () => {
@@ -182,7 +182,7 @@ test("--quiet says only what failed", async () => {
     server.url("none"),
   ]);
   assertEquals([code, stdout], [1, ""]);
-  assertMatch(stderr, /^\S+none: the server answers 404 Not Found\n$/);
+  assertMatch(stderr, /^\S+none: the server answered 404 Not Found\n$/);
 });
 
 /** Runs a download of two files on a terminal, and calls `meanwhile` when half of each is shown. */
@@ -252,7 +252,11 @@ testInDirectory(
     const url = `https://127.0.0.1:${server.addr.port}/`;
     const { code, stdout } = await download([url], { env: { DENO_CERT: cert } });
     assertEquals([code, stdout], [0, `6 bytes received from ${url}\n`]);
-    assertOneLine(await download([url]), 1, /: the server cannot prove who it is: .*certificate/);
+    assertOneLine(
+      await download([url]),
+      1,
+      /: cannot verify the certificate of the server: .*certificate/,
+    );
   },
   { ignore: !hasOpenssl() },
 );

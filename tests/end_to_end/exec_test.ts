@@ -5,7 +5,7 @@
  */
 
 import { splitCommand } from "../../servers/commands/program.ts";
-import { en } from "../../cli/messages/en.ts";
+import { en } from "../../cli/messages/en/mod.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
@@ -25,19 +25,25 @@ Deno.test("a command is split as a shell does, with quotes that hold words toget
 });
 
 const WRONG: readonly [exec: string, status: number, line: RegExp][] = [
-  ["no-such-program", 1, /^--exec no-such-program: the program is not found/],
-  ["/no/such/program", 1, /^--exec \/no\/such\/program: the program is not found/],
-  ["cd", 1, /^--exec cd: the program is not found/], // the shell's own
-  ["/", 1, /^--exec \/: this is not a file that can be run/],
-  ["/dev/null", 1, /^--exec \/dev\/null: this is not a file that can be run/],
-  ["/etc/passwd", 1, /^--exec \/etc\/passwd: this file may not be executed/],
-  ["sh -c 'cat", 2, /^--exec sh -c 'cat: a quote is not closed/],
+  ["no-such-program", 1, /^--exec no-such-program: program not found/],
+  ["/no/such/program", 1, /^--exec \/no\/such\/program: program not found/],
+  ["cd", 1, /^--exec cd: program not found/], // the shell's own
+  ["/", 1, /^--exec \/: this is not an executable file/],
+  ["/dev/null", 1, /^--exec \/dev\/null: this is not an executable file/],
+  ["/etc/passwd", 1, /^--exec \/etc\/passwd: this file is not executable/],
+  ["sh -c 'cat", 2, /^--exec sh -c 'cat: a closing quote is missing/],
 ];
 
 const WRONG_SCRIPTS: readonly [first: string, line: RegExp][] = [
-  ["#!/bin/sh\r", /its first line names "\/bin\/sh\\r" .* without carriage returns/],
-  ["#! /no/such/interpreter -x", /names "\/no\/such\/interpreter" .* name one that is there/],
-  ["#!/etc/passwd", /names "\/etc\/passwd" .* cannot be run/],
+  [
+    "#!/bin/sh\r",
+    /its first line names the interpreter "\/bin\/sh\\r", .* without carriage returns/,
+  ],
+  [
+    "#! /no/such/interpreter -x",
+    /names the interpreter "\/no\/such\/interpreter", .* name one that exists/,
+  ],
+  ["#!/etc/passwd", /names the interpreter "\/etc\/passwd", .*cannot be run/],
 ];
 
 for (const kind of KINDS) {

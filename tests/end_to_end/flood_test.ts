@@ -33,7 +33,11 @@ for (const sockets of ["deno", "libc"]) {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     listener.close();
-    assertOneLine(await floodOn(["--port", String(port)]), 1, /^nothing listens on 127\.0\.0\.1/);
+    assertOneLine(
+      await floodOn(["--port", String(port)]),
+      1,
+      /^nothing is listening on 127\.0\.0\.1/,
+    );
   }, { ignore: isMissing });
 
   test(`on ${sockets} sockets: where nothing listens, --json prints why`, async () => {
@@ -180,11 +184,11 @@ test("a soft limit of 256 descriptors is no hindrance if the hard one is high en
   assertEquals(code, 0);
 }, { ignore });
 
-test("--threads means nothing to Deno's sockets", async () => {
+test("--threads has no effect with Deno's sockets", async () => {
   assertOneLine(
     await run(["flood", "--threads", "2"]),
     2,
-    /^--threads means nothing to --sockets deno; it is for --sockets libc/,
+    /^--threads has no effect with --sockets deno; it is for --sockets libc/,
   );
 });
 

@@ -141,12 +141,12 @@ test("what libc cannot do gets one line and exit status 2", async () => {
   const wrong: [string[], RegExp][] = [
     [
       ["async", "--sockets", "libc"],
-      /^--sockets libc means nothing to async; it is for blocking, /,
+      /^--sockets libc has no effect with async; it is for blocking, /,
     ],
-    [["select", "--fd-setsize", "2048"], /^--fd-setsize means nothing without --sockets libc$/m],
+    [["select", "--fd-setsize", "2048"], /^--fd-setsize has no effect without --sockets libc$/m],
     [
       ["epoll", "--sockets", "libc", "--fd-setsize", "2048"],
-      /^--fd-setsize means nothing to epoll/,
+      /^--fd-setsize has no effect with epoll/,
     ],
   ];
   for (const [args, line] of wrong) {

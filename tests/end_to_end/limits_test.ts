@@ -102,7 +102,7 @@ test("select: the line on descriptors tells people what to do", async () => {
   for (const client of clients) client.close();
   const [line, ...rest] = stderr.trimEnd().split("\n");
   assertMatch(line, /^no descriptor left for another client \(the limit is 64\).*ulimit -n$/);
-  assertMatch(rest.join("\n"), /^stopping: \d+ clients may finish for 0.0 s/);
+  assertMatch(rest.join("\n"), /^stopping: \d+ clients may take 0.0 s/);
   assertEquals(code, 0);
 }, { ignore: Deno.build.os !== "linux" });
 
@@ -117,7 +117,7 @@ for (const { name, args } of MODELS.filter(({ args: [model] }) => NEEDY.includes
       assertOneLine(
         refused,
         1,
-        /needs at least \d+ descriptors, and the limit is 28: raise it with/,
+        /needs at least \d+ descriptors, but the limit is 28: raise it with/,
       );
       const [, min] = /ulimit -n (\d+)/.exec(refused.stderr) ?? [];
       await using server = await Server.start(args, { before: `ulimit -n ${min}` });

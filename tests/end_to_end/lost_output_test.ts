@@ -18,7 +18,7 @@ import { test } from "../harness/test.ts";
 const isWindows = Deno.build.os === "windows";
 const isLinux = Deno.build.os === "linux";
 const BYTES = randomBytes(100_000);
-const NO_ROOM = "what is printed cannot be written: the disk is full";
+const NO_ROOM = "cannot write the output: the disk is full";
 
 /** Runs the executable with standard output on a disk that is full, full(4). */
 async function runOnFullDisk(args: readonly string[]): Promise<{ code: number; stderr: string }> {
@@ -102,7 +102,7 @@ test("connect: a full disk is not the fault of the connection", async () => {
   await using server = new Target((conn) => writeAll(conn, encode("hello")));
   const { code, stderr } = await runOnFullDisk(["connect", String(server.port)]);
   assertEquals(code, 1);
-  assertMatch(stderr, /^connected to .*\nwhat is printed cannot be written: .*\n$/);
+  assertMatch(stderr, /^connected to .*\ncannot write the output: .*\n$/);
 }, { ignore: !isLinux });
 
 test("serve: goes on when the disk with its log is full", async () => {

@@ -156,14 +156,14 @@ test("process on libc: the log tells of clients what it tells on Deno's sockets"
   assertEquals(await exchange(conn, "hello"), "hello");
   conn.close();
   let lines: unknown[] = [];
-  while (!lines.some((line) => String(line).includes("has closed"))) {
+  while (!lines.some((line) => String(line).includes("closed the connection"))) {
     lines = server.events("line").map(({ line }) => line);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assertEquals(lines.filter((line) => String(line).includes(`:${port}`)), [
-    `a client from 127.0.0.1:${port}`,
+    `accepted 127.0.0.1:${port}`,
     `received from 127.0.0.1:${port}: "hello" (5 bytes)`,
-    `127.0.0.1:${port} has closed`,
+    `127.0.0.1:${port} closed the connection`,
   ]);
   const { stdout } = await server.stop();
   assertStringIncludes(stdout, "1 client served, 5 B received, 5 B sent");
@@ -189,5 +189,5 @@ test("process on libc: --exec cat takes about as long as it takes to start cat",
 test("process on libc: --spare with --exec is refused in one line", async () => {
   const { code, stderr } = await run(["serve", ...PROCESS, "--exec", "cat", "--spare", "2"]);
   assertEquals(code, 2);
-  assertMatch(stderr, /^--spare and --exec exclude each other on --sockets libc: .*\n$/);
+  assertMatch(stderr, /^--spare and --exec cannot be used together on --sockets libc: .*\n$/);
 }, { ignore });

@@ -246,11 +246,11 @@ const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["selct"], 2, /^unknown model selct; did you mean select\?/],
   [["--against", "x"], 2, /^--against x: it takes NAME=COMMAND with \{port\}/],
   [["--against", "x=cat"], 2, /^--against x=cat: it takes NAME=COMMAND with \{port\}/],
-  [["select", "--against", "select deno=cat {port}"], 2, /the name select deno races already/],
+  [["select", "--against", "select deno=cat {port}"], 2, /the name select deno is already taken/],
   [["--against", "x=no-such-program {port}"], 1, /^--against no-such-program: .* not found/],
   [["--handler", "http"], 2, /^--handler http: .*echo, upper, or a file/],
   [["--sockets", "deno,tcp"], 2, /^--sockets deno,tcp: it takes deno or libc/],
-  [["--open"], 2, /^--open means nothing without --html/],
+  [["--open"], 2, /^--open has no effect without --html/],
   [["--json", "/no/such/directory/x.json"], 1, /^--json \/no\/such\/directory\/x\.json: ./],
 ];
 

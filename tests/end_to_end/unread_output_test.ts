@@ -104,8 +104,8 @@ test("what was printed while nobody read is there when somebody reads", async ()
   const child = spawn(["serve", "select", "--port", String(port)], { before: pipe.redirection });
   await exchangeOnce(port);
   assertMatch(
-    await pipe.readUntil(/has closed\n/),
-    /^listening on .*\n(waiting.*\n)?a client from .*\nreceived from .*\n(.*\n)*.* has closed\n/,
+    await pipe.readUntil(/closed the connection\n/),
+    /^listening on .*\n(waiting.*\n)?accepted .*\nreceived from .*\n(.*\n)*.* closed the connection\n/,
   );
   child.kill("SIGINT");
   await child.stdin.close();

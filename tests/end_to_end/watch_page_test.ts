@@ -57,7 +57,7 @@ for (const sockets of KINDS) {
       await using watched = await WatchedServer.open(page, args);
       using client = await watched.server.connect();
       await writeAll(client, encode("work"));
-      await page.locator(".facts", { hasText: /has not come round for \d[.,\d]{3,} ms/ }).waitFor();
+      await page.locator(".facts", { hasText: /has been blocked for \d[.,\d]{3,} ms/ }).waitFor();
       const drawn = async () => Number(await page.locator("html").getAttribute("data-draws"));
       const before = await drawn();
       while (await drawn() < before + 5) await page.waitForTimeout(POLL_INTERVAL_MS);
@@ -114,7 +114,7 @@ browserTest("clients that are opened from the page talk, half-close, and are res
   await watched.untilClients((clients) => clients.length === 1);
   await watched.press("reset");
   if (hasSystemCalls()) {
-    await page.locator(".log li", { hasText: "has reset the connection" }).waitFor();
+    await page.locator(".log li", { hasText: "reset the connection" }).waitFor();
   }
   await watched.untilClients((clients) => clients.length === 0);
 });
@@ -131,7 +131,7 @@ browserTest("the time can be stopped and gone back in, by keys alone", async ({ 
   while (Number(await slider.inputValue()) > stopped - 500) {
     await page.waitForTimeout(POLL_INTERVAL_MS);
   }
-  await page.getByRole("button", { name: "Go on" }).waitFor();
+  await page.getByRole("button", { name: "Resume" }).waitFor();
 });
 
 browserTest("the page speaks Chinese, fits a phone, and is dark where that is wanted", async ({

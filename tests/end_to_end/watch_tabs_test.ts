@@ -110,7 +110,7 @@ browserTest("a page that nobody sees is sent nothing, and says what it has misse
   await closed.promise;
   using _client = await watched.server.connect(); // which the page does not see coming
   await setHidden(page, false);
-  await page.locator(".log li", { hasText: /was not told what happened/ }).waitFor();
+  await page.locator(".log li", { hasText: /this page received nothing for/ }).waitFor();
   await watched.untilClients((clients) => clients.length === 1);
   assertEquals([await page.locator(".lost:visible").count(), complaints], [0, []]);
 });
@@ -121,7 +121,7 @@ browserTest("a command that is not answered says so", async ({ page }) => {
   watched.server.signal("SIGSTOP");
   try {
     await watched.press("+1");
-    await page.locator(".status", { hasText: /not done: .* not answered within 5 s/ }).waitFor();
+    await page.locator(".status", { hasText: /not done: .* did not answer within 5 s/ }).waitFor();
   } finally {
     watched.server.signal("SIGCONT");
   }

@@ -43,7 +43,7 @@ for (const sockets of KINDS) {
       await page.getByLabel("sleeps ms").press("Enter");
       const { reservations } = await (await answered).json();
       assertEquals(reservations, sockets === "deno" ? ["new-processes-only"] : []);
-      const said = page.locator(".status", { hasText: "processes that are started from now on" });
+      const said = page.locator(".status", { hasText: "processes started from now on" });
       if (sockets === "deno") await said.waitFor();
     },
   );
@@ -53,7 +53,7 @@ for (const [model, sockets] of [["greenlet", KINDS[0]], ["gevent", KINDS[KINDS.l
   browserTest(`${model} on ${sockets} shows the call that it waits in`, async ({ page }) => {
     await using watched = await WatchedServer.open(page, [model, "--sockets", sockets]);
     await watched.press("+1");
-    await page.locator(".facts", { hasText: /epoll_wait: .* returns\/s, .* looked at/ }).waitFor();
+    await page.locator(".facts", { hasText: /epoll_wait: .* returns\/s, .* scanned/ }).waitFor();
   });
 }
 

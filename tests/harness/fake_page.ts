@@ -4,7 +4,7 @@
  * @module
  */
 
-import { en } from "../../cli/messages/en.ts";
+import { en } from "../../cli/messages/en/mod.ts";
 import { type Change, type Frame, STATES } from "../../servers/watch/frames.ts";
 import { WebServer } from "../../servers/watch/web_server.ts";
 import { assertEquals } from "./assert.ts";

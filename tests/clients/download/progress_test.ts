@@ -5,8 +5,8 @@
  */
 
 import stringWidth from "string-width";
-import { en } from "../../../cli/messages/en.ts";
-import { zh } from "../../../cli/messages/zh.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
+import { zh } from "../../../cli/messages/zh/mod.ts";
 import { progressLine } from "../../../cli/progress_line.ts";
 import { Download } from "../../../clients/download/download.ts";
 import { describeProgress } from "../../../clients/download/progress.ts";

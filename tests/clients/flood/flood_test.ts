@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { always, numbers, ofSize } from "../../../clients/flood/messages.ts";
 import { describeResults, isFlawless, resultsAsJson } from "../../../clients/flood/results.ts";
-import { en } from "../../../cli/messages/en.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
 import {
   assert,
   assertEquals,

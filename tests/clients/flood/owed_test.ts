@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import type { FloodOptions } from "../../../clients/flood/options.ts";
 import { describeResults, isFlawless, resultsAsJson } from "../../../clients/flood/results.ts";
 import type { RunningFlood } from "../../../clients/flood/running_flood.ts";
-import { en } from "../../../cli/messages/en.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
 import {
   assert,
   assertEquals,

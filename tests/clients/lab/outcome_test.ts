@@ -1,5 +1,5 @@
 import { RefusedError } from "../../../cli/errors.ts";
-import { enLab } from "../../../cli/messages/en_lab.ts";
+import { enLab } from "../../../cli/messages/en/lab_experiments.ts";
 import { WrongAnswerError } from "../../../clients/lab/client.ts";
 import type { Findings } from "../../../clients/lab/experiment.ts";
 import { attempt } from "../../../clients/lab/outcome.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { enLab } from "../../../cli/messages/en_lab.ts";
+import { enLab } from "../../../cli/messages/en/lab_experiments.ts";
 import { backlog } from "../../../clients/lab/backlog.ts";
 import { busyPoll } from "../../../clients/lab/busy_poll.ts";
 import { cpuHog } from "../../../clients/lab/cpu_hog.ts";

@@ -1,7 +1,8 @@
 import stringWidth from "string-width";
-import { bar, splitTable, tableLines, tableWidth } from "../../../cli/table.ts";
-import { en } from "../../../cli/messages/en.ts";
-import { zh } from "../../../cli/messages/zh.ts";
+import { bar } from "../../../cli/bar_chart.ts";
+import { splitTable, tableLines, tableWidth } from "../../../cli/table.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
+import { zh } from "../../../cli/messages/zh/mod.ts";
 import { recordAsCsv } from "../../../clients/race/csv.ts";
 import { raceAsHtml } from "../../../clients/race/html.ts";
 import { makeRecord } from "../../../clients/race/record.ts";

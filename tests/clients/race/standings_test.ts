@@ -2,7 +2,7 @@ import { Measurements } from "../../../clients/flood/measurements.ts";
 import { makeMeasured } from "../../../clients/race/figures.ts";
 import { bestOf, median } from "../../../clients/race/standings.ts";
 import { describeNotes, showFigure } from "../../../clients/race/texts.ts";
-import { en } from "../../../cli/messages/en.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
 import { assertEquals, assertMatch } from "../../harness/assert.ts";
 import { FAILED, measured, standingsOf } from "../../harness/race.ts";
 

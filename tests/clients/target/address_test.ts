@@ -1,5 +1,5 @@
 import { UsageError } from "../../../cli/errors.ts";
-import { en } from "../../../cli/messages/en.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
 import { parseAddress } from "../../../clients/target/address.ts";
 import { assertEquals, assertThrows } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";
@@ -44,6 +44,6 @@ for (
 }
 
 Deno.test("parseAddress() asks where an address can be read in two ways", () => {
-  const asked = "is it [::1:9000]:7788 or [::1]:9000?";
+  const asked = "did you mean [::1:9000]:7788 or [::1]:9000?";
   assertThrows(() => parseAddress("::1:9000", 7788, en), UsageError, asked);
 });

@@ -6,8 +6,8 @@
 
 // @ts-types="../../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { enLab } from "../../../cli/messages/en_lab.ts";
-import { zhLab } from "../../../cli/messages/zh_lab.ts";
+import { enLab } from "../../../cli/messages/en/lab_experiments.ts";
+import { zhLab } from "../../../cli/messages/zh/lab_experiments.ts";
 import { EXPERIMENT_NAMES } from "../../../clients/lab/experiments.ts";
 import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../harness/assert.ts";
@@ -123,7 +123,7 @@ test("what the machine has too few descriptors for could not be run, and the res
   assertEquals([outcome.code, outcome.stderr], [1, ""]);
   const [scanCost, ltVsEt] = reports(outcome);
   assertEquals([scanCost.verdict, ltVsEt.verdict], ["not-run", "holds"]);
-  assertMatch(scanCost.reason ?? "", /^it needs [\d,]+ descriptors, and the limit is 512; run "ul/);
+  assertMatch(scanCost.reason ?? "", /^it needs [\d,]+ descriptors, but the limit is 512; run "ul/);
 
   const told = await run(["lab", "fd-limit"], { before });
   assertEquals([told.code, told.stderr], [1, ""]);

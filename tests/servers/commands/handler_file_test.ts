@@ -1,6 +1,6 @@
 import { RefusedError } from "../../../cli/errors.ts";
-import { en } from "../../../cli/messages/en.ts";
-import { zh } from "../../../cli/messages/zh.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
+import { zh } from "../../../cli/messages/zh/mod.ts";
 import { checkHandlerFile } from "../../../servers/commands/handler_file.ts";
 import { assertEquals, assertRejects } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";

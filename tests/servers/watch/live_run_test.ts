@@ -1,5 +1,5 @@
-import { en } from "../../../cli/messages/en.ts";
-import { zh } from "../../../cli/messages/zh.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
+import { zh } from "../../../cli/messages/zh/mod.ts";
 import { MODEL_NAMES } from "../../../servers/registry.ts";
 import type { ModelName } from "../../../servers/context/context.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
@@ -71,7 +71,7 @@ test("what happens between the last look and the end is in a last frame", async 
   await framesOf(run, 1);
   recorder.accepted(new FakeConnection());
   await run.end();
-  const line = { en: "a client from [::1]:1234", zh: zh.serve.accepted("[::1]:1234") };
+  const line = { en: "accepted [::1]:1234", zh: zh.serve.accepted("[::1]:1234") };
   assertEquals(frames.at(-1)?.log, [line]);
 });
 

@@ -1,6 +1,6 @@
 import { RefusedError } from "../../../cli/errors.ts";
-import { en } from "../../../cli/messages/en.ts";
-import { zh } from "../../../cli/messages/zh.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
+import { zh } from "../../../cli/messages/zh/mod.ts";
 import { systemReason } from "../../../cli/system_reason.ts";
 import type { Frame } from "../../../servers/watch/frames.ts";
 import { readRecording } from "../../../servers/watch/recorded_run.ts";
@@ -103,7 +103,7 @@ test(
     withPath(async (path) => {
       await makeFifo(path);
       const begin = () => Recording.begin(new FakeRun(), path, en, fail);
-      await assertRejects(begin, RefusedError, "nobody reads it");
+      await assertRejects(begin, RefusedError, "it has no reader");
     }),
   { ignore: Deno.build.os !== "linux" },
 );
@@ -157,7 +157,7 @@ test("what is no recording is refused with a line", () =>
     assertEquals(message.includes("\n"), false);
     for (const text of ["", "\n", "{}\n", "no JSON\n", '{"format":"playground recording"}\n']) {
       await Deno.writeTextFile(path, text);
-      await assertRejects(() => readRecording(path, en), RefusedError, "is no recording");
+      await assertRejects(() => readRecording(path, en), RefusedError, "is not a recording");
     }
   }));
 

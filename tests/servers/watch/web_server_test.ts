@@ -1,4 +1,4 @@
-import { en } from "../../../cli/messages/en.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
 import { RefusedError } from "../../../cli/errors.ts";
 import { mayRead } from "../../../servers/watch/access.ts";
 import type { FromView } from "../../../servers/watch/frames.ts";
@@ -109,7 +109,7 @@ test("who comes by another address is told why and by which", async () => {
   // As through a tunnel that has another port at the other end.
   const { status, response } = await page.ask("GET", "/", { host: "localhost:8080" });
   assertEquals(status, 403);
-  assertStringIncludes(response, "not to be had as localhost:8080");
+  assertStringIncludes(response, "does not answer as localhost:8080");
   assertStringIncludes(response, `http://127.0.0.1:${page.server.port}/`);
   assertStringIncludes(response, `ssh -L ${page.server.port}:127.0.0.1:${page.server.port}`);
 });

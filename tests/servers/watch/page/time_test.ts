@@ -38,7 +38,7 @@ browserTest(
       }
       await page.keyboard.press("ArrowLeft");
       assertEquals(await seen(page), before);
-      await page.getByRole("button", { name: "Go on" }).click();
+      await page.getByRole("button", { name: "Resume" }).click();
       await page.locator(".log li", { hasText: "line 220" }).waitFor();
     }),
 );
@@ -53,13 +53,13 @@ browserTest("paused for longer than can be kept, the page says so, and goes on w
     fake.publish(50);
     const before = await seen(page);
     const changes = Array.from({ length: 20_000 }, () => [fake.timeMs + 1, 1, 2, 0] as const);
-    const notice = page.locator(".notice", { hasText: "is not kept" });
+    const notice = page.locator(".notice", { hasText: "was not kept" });
     while (!await notice.isVisible()) {
       fake.publish(1_000, { changes });
       await page.waitForTimeout(POLL_INTERVAL_MS);
     }
     assertEquals(await seen(page), before);
-    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
     fake.publish(1_000, { log: [line("the present")] });
     await page.locator(".log li", { hasText: "the present" }).waitFor();
     await notice.waitFor({ state: "hidden" });
@@ -72,7 +72,7 @@ browserTest("when the server is gone, time stops with its last frame, and the pa
     const { page } = fake;
     fake.publishAtOnce(20);
     await fake.server.end();
-    await page.locator(".notice", { hasText: "its time stands still" }).waitFor();
+    await page.locator(".notice", { hasText: "its time has stopped" }).waitFor();
     const before = await seenLater(page);
     assertEquals(await sliderMax(page), fake.timeMs);
     assertEquals(await seenLater(page), before);
@@ -84,7 +84,7 @@ browserTest(
     FakePage.with(visit, async (fake) => {
       const { page } = fake;
       fake.publishAtOnce(20);
-      await page.locator(".notice", { hasText: "its time stands still" }).waitFor();
+      await page.locator(".notice", { hasText: "its time has stopped" }).waitFor();
       const before = await seen(page);
       assertEquals(await seen(page), before);
       await fake.publishMany(2);

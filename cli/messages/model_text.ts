@@ -1,7 +1,3 @@
-import { enCoroutines } from "./en_coroutines.ts";
-import { enLoops } from "./en_loops.ts";
-import { enWorkers } from "./en_servants.ts";
-
 /** A page on a model. */
 export interface ModelText {
   /** In a line each. */
@@ -16,16 +12,3 @@ export interface ModelText {
   /** Commands to paste, each with what to look for. */
   readonly tries: readonly (readonly [command: string, look: string])[];
 }
-
-/** What people read of the models in English. */
-export const enModels = {
-  headings: {
-    how: "How it works",
-    drawing: "Who waits for whom",
-    strengths: "Strengths",
-    weaknesses: "Weaknesses",
-    tries: "Try",
-  },
-
-  models: { ...enWorkers, ...enLoops, ...enCoroutines },
-};

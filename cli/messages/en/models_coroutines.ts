@@ -1,21 +1,21 @@
-import type { ModelText } from "./en_models.ts";
+import type { ModelText } from "../model_text.ts";
 
-/** The models in which a coroutine serves each client, and is resumed by us, in English. */
+/** The models in which a coroutine serves each client, and is resumed by the program, in English. */
 export const enCoroutines = {
   coroutine: {
     strength: "code that reads like the blocking server, and thousands of clients in one thread",
-    limit: "its scheduler knows nobody's reason to wait, so it asks everybody all the time",
+    limit: "its scheduler does not know what a task waits for, so it asks every task all the time",
     how: [
       "A client's task is a generator. Where the blocking server would wait, the task yields: it stays " +
       "in the middle of its loop, with all its variables, until it is resumed.",
-      "The scheduler is passive. It cannot interrupt anybody, and takes all tasks in turn; one that " +
-      "still cannot go on yields again. With --pause it sleeps between two rounds.",
+      "The scheduler is passive. It cannot interrupt a task, and resumes all of them in turn; a task that " +
+      "still cannot go on yields again. With --pause the scheduler sleeps between two rounds.",
     ],
     drawing: `
   ┌─▶ client 1's task ─ yield ─▶ client 2's task ─ yield ─▶ accept ─ yield ─┐
   └─────────────────── the scheduler: whose turn is it? ◀───────────────────┘`,
     strengths: [
-      "What a client has come to stands in its code, and in no table.",
+      "The code itself shows how far a client has come; no table has to.",
       "A switch costs some tens of nanoseconds: millions of them a second are no problem.",
     ],
     weaknesses: [
@@ -29,14 +29,15 @@ export const enCoroutines = {
     ],
   },
   greenlet: {
-    strength: "a greenlet is resumed only when its socket is ready, and says itself who goes on",
-    limit: "every switch is written by hand, and one that is missing holds up everybody",
+    strength:
+      "a greenlet resumes only when its socket is ready, and decides itself which one runs next",
+    limit: "every switch is written by hand, and a missing one holds up everybody",
     how: [
-      "Each client has a greenlet, a coroutine that is named: main.switch() leaves it where it is, and goes " +
-      "on in the main one. That waits for all sockets in one call, and switches back to the greenlet " +
-      "whose socket is ready.",
-      "A greenlet that ends goes on in its parent. What it throws arrives there, too, and so does " +
-      "what is switched to one that has ended.",
+      "Each client has a greenlet, a coroutine with a name: main.switch() suspends it and resumes the " +
+      "main greenlet. The main greenlet waits for all sockets in one call, and switches back to the " +
+      "greenlet whose socket is ready.",
+      "When a greenlet ends, its parent resumes. The parent also gets the errors that the greenlet " +
+      "throws, and the values that others switch to it after its end.",
     ],
     drawing: `
                        ┌── client.switch() ──▶ greenlet of client 1
@@ -44,11 +45,11 @@ export const enCoroutines = {
         ▲              └── …                         │
         └──────────────────── main.switch() ─────────┘`,
     strengths: [
-      "Nobody is asked in vain: idle clients cost nothing but memory.",
-      "Who runs after whom is in the code, and is no accident.",
+      "The loop asks nobody in vain: idle clients cost nothing but memory.",
+      "The code says which greenlet runs next; it is no accident.",
     ],
     weaknesses: [
-      "Each place that could wait has to know whom to switch to.",
+      "Each place that could wait has to know which greenlet to switch to.",
       "A greenlet that computes holds up everybody.",
     ],
     tries: [
@@ -60,19 +61,19 @@ export const enCoroutines = {
     strength: "the code of the blocking server, word for word, for ten thousand clients",
     limit: "a greenlet that computes starves all others, though the hub says which one it was",
     how: [
-      "Each client has a greenlet, as above, but nobody switches by hand: recv, send, accept and sleep " +
-      "do it where they would wait. A hub waits for all sockets and timers in one call, and switches " +
-      "to those that can go on.",
-      "In Python that happens behind the back of ordinary code, by patching its sockets. Here each " +
-      "place that can wait is marked by yield*, which the language asks for; that is all there is to see.",
+      "Each client has a greenlet, but nobody switches by hand: recv, send, accept and sleep switch " +
+      "where they would wait. A hub waits for all sockets and timers in one call, and switches to the " +
+      "greenlets that can go on.",
+      "In Python, gevent does that behind the back of ordinary code, by patching its sockets. Here the " +
+      "language requires a yield* at each place that can wait; nothing else shows.",
     ],
     drawing: `
   greenlet of client 1: recv … ──┐
   greenlet of client 2: send … ──┼─▶ hub: epoll_wait, timers ─▶ who goes on
   greenlet of client 3: sleep …──┘`,
     strengths: [
-      "Code that is read from top to bottom, with loops, try and finally as they always were.",
-      "Timeouts, pools, queues and events come with it, and anything that waits can be ended.",
+      "Code that is read from top to bottom, with ordinary loops, try and finally.",
+      "Timeouts, pools, queues and events come with it, and every wait can be ended.",
     ],
     weaknesses: [
       "One thread is one CPU: waiting is shared, computing is not.",

@@ -5,7 +5,7 @@
  */
 
 export const enLabCommand = {
-  summary: "put what is said of servers to the test: experiments, each with its verdict",
+  summary: "test what people say about servers: experiments, each with its verdict",
   usage: "lab [NAME…|all] [--json]",
   flags: {},
   examples: ["playground lab", "playground lab backlog scan-cost", "playground lab all"],

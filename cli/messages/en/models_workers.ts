@@ -1,4 +1,4 @@
-import type { ModelText } from "./en_models.ts";
+import type { ModelText } from "../model_text.ts";
 
 /** The models that give each client a worker of its own, in English. */
 export const enWorkers = {
@@ -33,35 +33,36 @@ export const enWorkers = {
     ],
   },
   process: {
-    strength: "clients are kept apart by the system itself: a crash ends one of them only",
-    limit: "a process costs milliseconds to start and megabytes to keep, for each client",
+    strength: "the system itself keeps clients apart: a crash ends only one of them",
+    limit: "for each client, a process costs milliseconds to start and megabytes to keep",
     how: [
-      "For each client a child process is started, which serves it as the blocking server would. The " +
-      "parent only accepts.",
+      "The parent only accepts. It starts a child process for each client, which serves it as the " +
+      "blocking server would.",
       "The client is the child's standard input and output. So any program can be the child, as with " +
       "inetd: --exec cat is an echo server.",
-      "Deno's sockets cannot be given away: there the parent keeps them and carries the bytes through " +
-      "pipes, as drawn. With --sockets libc the child inherits the socket itself and the parent closes " +
-      "its copy; a spare child is sent it. What other programs send and receive is not counted then.",
+      "Deno cannot hand its sockets to another process: the parent keeps them and carries the bytes " +
+      "through pipes, as drawn. With --sockets libc the child inherits the socket itself and the parent " +
+      "closes its copy; a spare child receives it in a message. The totals then leave out what other " +
+      "programs send and receive.",
     ],
     drawing: `
   client 1 ══▶ parent ══ pipe ══▶ child 1 ── waits for client 1
   client 2 ══▶ parent ══ pipe ══▶ child 2 ── waits for client 2
                └── waits in accept`,
     strengths: [
-      "A child may block, sleep, burn its CPU, leak or crash without anybody else noticing.",
-      "All CPUs are used.",
+      "A child may block, sleep, burn its CPU, leak or crash, and no other client notices.",
+      "It uses all CPUs.",
     ],
     weaknesses: [
       "Hundreds of clients are hundreds of processes.",
-      "Children share nothing, so whatever they must agree on goes through the system.",
+      "Children share nothing, so they can agree on something only through the system.",
     ],
     tries: [
       [
         'playground serve process --exec "cat"',
-        "an echo server from a program that knows no sockets",
+        "an echo server from a program that knows nothing of sockets",
       ],
-      ["playground serve process --spare 20 --sleep 100", "children that are started ahead"],
+      ["playground serve process --spare 20 --sleep 100", "children started ahead"],
       [
         "playground flood --conns 20 --duration 3s",
         "watch them with: ps -ef | grep serve-one-client",
@@ -72,8 +73,8 @@ export const enWorkers = {
     strength: "reads like the blocking server, yet every client is served at once",
     limit: "each thread takes memory and time to start, and shared data needs care",
     how: [
-      "For each client a thread is started, whose code is that of the blocking server. In Deno a thread " +
-      "is a Worker, with a heap of its own.",
+      "The server starts a thread for each client, which runs the code of the blocking server. In Deno " +
+      "a thread is a Worker, with a heap of its own.",
       "Deno's sockets stay with the thread that opened them, so the main thread keeps them and passes " +
       "bytes to and fro without copying them. With --sockets libc each thread gets its client's " +
       "descriptor, and blocks in the system's own calls.",
@@ -84,7 +85,7 @@ export const enWorkers = {
                └── waits in accept`,
     strengths: [
       "A handler may block or burn its CPU: only its own client waits.",
-      "It is lighter than a process, and all CPUs are used.",
+      "It is lighter than a process, and uses all CPUs.",
     ],
     weaknesses: [
       "A Worker takes about ten megabytes and several descriptors.",
@@ -97,15 +98,15 @@ export const enWorkers = {
     ],
   },
   threadpool: {
-    strength: "as many threads as were made at the start, however many clients come",
-    limit: "a thread serves one client to its end, so a silent one occupies it",
+    strength: "a fixed number of threads, however many clients come",
+    limit: "a thread serves one client until it closes, so a silent client occupies it",
     how: [
-      "The threads are made before the first client comes. Each takes a client out of a queue, serves " +
+      "The threads start before the first client comes. Each takes a client out of a queue, serves " +
       "it as the blocking server would until it closes, and takes the next.",
       "With N threads, N clients are served at once, and client N + 1 waits until one of them closes. " +
-      "The queue is short; whoever finds it full waits in the backlog.",
-      "It is a good plan where a client is a short errand, and a poor one where clients stay " +
-      "connected and say little.",
+      "The queue is short; when it is full, further clients wait in the backlog.",
+      "It works well where each client has a short task, and badly where clients stay connected and " +
+      "say little.",
     ],
     drawing: `
                           ┌──▶ thread 1 ── waits for client 1
@@ -114,9 +115,9 @@ export const enWorkers = {
              client 5
              └── wait for one of the three to close`,
     strengths: [
-      "Memory and threads are bounded, whatever comes: a flood makes clients wait, and not the server fall.",
-      "A client costs no start of a thread.",
-      "A handler may block or burn its CPU, and all CPUs are used.",
+      "Memory and threads are bounded: under a flood, clients wait and the server survives.",
+      "No thread has to start when a client comes.",
+      "A handler may block or burn its CPU, and the pool uses all CPUs.",
     ],
     weaknesses: [
       "As many silent clients as there are threads stop the service for all others.",
@@ -137,9 +138,9 @@ export const enWorkers = {
   },
   async: {
     strength: "reads like a thread per client, and costs little more than a loop",
-    limit: "whoever computes instead of awaiting holds up all others",
+    limit: "a function that computes instead of awaiting holds up all others",
     how: [
-      "Each client has an async function of its own. At each await it is put aside until its operation " +
+      "Each client has an async function of its own. At each await it is suspended until its operation " +
       "completes, and Deno's event loop runs another one.",
       "This is how Deno is meant to be used, and the baseline for all other models.",
     ],
@@ -153,11 +154,11 @@ export const enWorkers = {
     ],
     weaknesses: [
       "It runs on one CPU.",
-      "A forgotten await is a bug that no compiler need find.",
+      "A forgotten await is a bug that the compiler may not find.",
     ],
     tries: [
-      ["playground serve async --sleep 100", "waiting costs nobody else anything"],
-      ["playground serve async --cpu 20", "computing does"],
+      ["playground serve async --sleep 100", "waiting holds up nobody else"],
+      ["playground serve async --cpu 20", "computing holds up everybody"],
       ["playground flood --conns 200 --duration 3s", "compare with select and epoll"],
     ],
   },

@@ -1,6 +1,6 @@
-import type { enCoroutines } from "./en_coroutines.ts";
+import type { enCoroutines } from "../en/models_coroutines.ts";
 
-/** The models in which a coroutine serves each client, and is resumed by us, in Chinese. */
+/** The models in which a coroutine serves each client, and is resumed by the program, in Chinese. */
 export const zhCoroutines: typeof enCoroutines = {
   coroutine: {
     strength: "代码读起来与阻塞式服务器一样，一个线程却能服务成千上万个客户端",

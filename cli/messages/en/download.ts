@@ -1,14 +1,14 @@
 /** What people read of the command in its help, in English. */
 export const enDownloadCommand = {
-  summary: "download files at the same time, to a directory or only to count their bytes",
+  summary: "download files at the same time, into a directory or just to count their bytes",
   usage: "download <url>… [flags]",
   flags: {
     jobs: "how many at once",
-    dir: "save them here, and go on with what is there in part; without, bytes are only counted",
-    force: "replace files that are there already",
+    dir: "save files here, and resume partial ones; without it, only count bytes",
+    force: "replace files that already exist",
     timeout: "give up on a server that is silent this long; 0 is never",
-    retries: "how often in a row to try again without any progress",
-    quiet: "say only what failed",
+    retries: "how many times in a row to try again without any progress",
+    quiet: "report only failures",
   },
   examples: [
     "playground download http://127.0.0.1:7788/",
@@ -20,15 +20,15 @@ export const enDownloadCommand = {
 /** What people read of downloads in English. */
 export const enDownload = {
   notHttp: (typed: string) =>
-    `${typed}: what can be downloaded is a URL that begins with http:// or https://`,
+    `${typed}: only a URL that begins with http:// or https:// can be downloaded`,
   wrongPort: (typed: string) => `${typed}: the port of a URL is a number up to 65535`,
-  notUrl: (typed: string) => `${typed}: this is no valid URL`,
+  notUrl: (typed: string) => `${typed}: this is not a valid URL`,
   directoryFailed: (path: string, reason: string) => `--dir ${path}: ${reason}`,
   received: (sizeBytes: number, url: string) => `${bytes(sizeBytes)} received from ${url}`,
   saved: (sizeBytes: number, url: string, path: string) =>
     `${bytes(sizeBytes)} received from ${url}, saved as ${path}`,
   continued: (sizeBytes: number, url: string, path: string, already: string) =>
-    `${bytes(sizeBytes)} received from ${url}, saved as ${path} (${already} were there already)`,
+    `${bytes(sizeBytes)} received from ${url}, saved as ${path} (${already} were already there)`,
   failed: (url: string, reason: string) => `${url}: ${reason}`,
   retrying: (url: string, reason: string, seconds: string) =>
     `${url}: ${reason}; trying again in ${seconds} s`,
@@ -45,30 +45,31 @@ export const enDownload = {
     (t.failed > 0 ? `, ${t.failed} failed` : "") +
     (t.unfinished > 0 ? `, ${t.unfinished} not finished` : "") +
     `: ${t.received} in ${t.seconds} s, ${t.perSecond}/s`,
-  interrupted: "stopped; the same command goes on with what is there in part",
-  nothingKept: "stopped; nothing was kept of files that are not complete",
+  interrupted: "stopped; the same command resumes the partial files",
+  nothingKept: "stopped; incomplete files were not kept",
   asking: "waiting for the server",
   pausing: "waiting to try again",
   more: (downloads: number) => `… and ${downloads} more`,
   reasons: {
-    status: (status: string) => `the server answers ${status}`,
+    status: (status: string) => `the server answered ${status}`,
     longPause: (answer: string, asked: string, longest: string) =>
-      `${answer} and asks for a pause of ${asked} s; no retry waits longer than ${longest} s`,
+      `${answer} and asked for a pause of ${asked} s; no retry waits longer than ${longest} s`,
     noAnswer: (reason: string) => `no answer: ${reason}`,
-    brokeOff: (received: string, reason: string) => `broke off after ${received}: ${reason}`,
+    brokeOff: (received: string, reason: string) =>
+      `the connection broke after ${received}: ${reason}`,
     tooShort: (receivedBytes: number, sizeBytes: number) =>
-      `the server has sent ${receivedBytes} bytes of ${sizeBytes}`,
+      `the server sent only ${receivedBytes} bytes of ${sizeBytes}`,
     silent: (seconds: string) => `the server was silent for ${seconds} s (see --timeout)`,
     encoding: (name: string) =>
-      `the server sends it encoded as ${name}, which cannot be undone here`,
-    tooManyRedirects: "redirected again and again, as in a circle",
-    certificate: (reason: string) => `the server cannot prove who it is: ${reason}`,
+      `the server sends the encoding ${name}, which cannot be decoded here`,
+    tooManyRedirects: "too many redirects, as in a loop",
+    certificate: (reason: string) => `cannot verify the certificate of the server: ${reason}`,
     notAllowed: (reason: string) => `cannot be fetched: ${reason}`,
-    exists: (path: string) => `${path} is there already (--force replaces it)`,
+    exists: (path: string) => `${path} already exists (--force replaces it)`,
     directory: (path: string) => `${path} is a directory`,
     foreignPart: (path: string) =>
-      `${path} is there already, and is no part of this file (--force replaces it)`,
-    busy: (path: string) => `another program is at work on ${path}`,
+      `${path} already exists, and is not a part of this file (--force replaces it)`,
+    busy: (path: string) => `another program is writing ${path}`,
   },
 };
 

@@ -1,4 +1,4 @@
-import type { enWorkers } from "./en_servants.ts";
+import type { enWorkers } from "../en/models_workers.ts";
 
 /** The models that give each client a worker of its own, in Chinese. */
 export const zhWorkers: typeof enWorkers = {

@@ -1,16 +1,7 @@
-/** `playground flood` 的中文文本。 */
+import { padEnd } from "../../columns.ts";
+import { count } from "./words.ts";
 
-function count(value: number): string {
-  return value.toLocaleString("zh-CN");
-}
-
-/** A label in a column of 14: a Chinese character is two columns wide in a terminal. */
-function column(label: string): string {
-  const wide = label.match(/\p{Script=Han}/gu) ?? [];
-  return label.padEnd(14 - wide.length);
-}
-
-/** 命令及其选项的说明。 */
+/** The help of the command, in Chinese. */
 export const zhFloodCommand = {
   summary: "同时打开大量连接，在每条连接上收发，并逐字节核对返回的内容",
   usage: "flood [选项]",
@@ -35,7 +26,7 @@ export const zhFloodCommand = {
   ],
 };
 
-/** 压测中说的话。 */
+/** What a flood says, in Chinese. */
 export const zhFlood = {
   descriptorLimit: (d: { conns: number; threads: number; limit: number; enough: number }) =>
     `${d.threads === 1 ? "" : `${count(d.threads)} 个线程的 `}${count(d.conns)} 条连接` +
@@ -53,10 +44,10 @@ export const zhFlood = {
     `已连接 ${count(p.connected)}，被拒绝 ${count(p.refused)}，等待服务 ${count(p.waiting)}，` +
     `每秒 ${count(p.messagesPerSecond)} 条消息，往返 ${p.latency}`,
   connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
-    `${column("连接数")}打开 ${count(c.opened)}，得到服务 ${count(c.served)}，` +
+    `${padEnd("连接数", 14)}打开 ${count(c.opened)}，得到服务 ${count(c.served)}，` +
     `被拒绝 ${count(c.refused)}，中断 ${count(c.lost)}`,
   refused: (connections: number, why: string) =>
-    `${column("被拒绝")}${count(connections)} 条：${why}`,
+    `${padEnd("被拒绝", 14)}${count(connections)} 条：${why}`,
   refusal: (reason: string, sockets: "deno" | "libc") => {
     const known: Record<string, string> = {
       ECONNREFUSED: "没有服务器在监听",
@@ -71,7 +62,7 @@ export const zhFlood = {
       : "";
     return known[reason] === undefined ? reason : `${known[reason]}（${reason}）${hint}`;
   },
-  lost: (connections: number, how: string) => `${column("中断")}${count(connections)} 条${how}`,
+  lost: (connections: number, how: string) => `${padEnd("中断", 14)}${count(connections)} 条${how}`,
   loss: (reason: string) => {
     if (reason === "reset") return "被服务器重置";
     return reason === "closedEarly" ? "被服务器提前关闭" : `断开：${reason}`;
@@ -79,19 +70,19 @@ export const zhFlood = {
   connectTime: "连接耗时",
   roundTrip: "往返时间",
   percentiles: (label: string, values: readonly string[]) =>
-    `${column(label)}50% ${values[0]}，90% ${values[1]}，99% ${values[2]}，` +
+    `${padEnd(label, 14)}50% ${values[0]}，90% ${values[1]}，99% ${values[2]}，` +
     `99.9% ${values[3]}，最大 ${values[4]}`,
   throughput: (messages: number, perSecond: number, bytesPerSecond: string) =>
-    `${column("吞吐量")}${count(messages)} 条消息，每秒 ${count(perSecond)} 条，` +
+    `${padEnd("吞吐量", 14)}${count(messages)} 条消息，每秒 ${count(perSecond)} 条，` +
     `收发各 ${bytesPerSecond}/s`,
-  nothingAnswered: `${column("往返时间")}没有收到任何回答`,
+  nothingAnswered: `${padEnd("往返时间", 14)}没有收到任何回答`,
   rate: (due: number, sent: number, notSent: number) =>
-    `${column("速率")}应发 ${count(due)} 条消息，已发 ${count(sent)} 条，` +
+    `${padEnd("速率", 14)}应发 ${count(due)} 条消息，已发 ${count(sent)} 条，` +
     `未能按时发出 ${count(notSent)} 条`,
   unanswered: (messages: number, connections: number) =>
-    `${column("没有回答")}${count(messages)} 条消息` +
+    `${padEnd("没有回答", 14)}${count(messages)} 条消息` +
     (connections === 0 ? "" : `；${count(connections)} 条连接到最后还在等待回答`),
-  wrong: (bytes: number) => `${column("错误字节")}${count(bytes)}`,
+  wrong: (bytes: number) => `${padEnd("错误字节", 14)}${count(bytes)}`,
   cannotConnect: (address: string, reason: string) => `连不上 ${address}：${reason}`,
   notOpened: (connections: number) => `结束之前还有 ${count(connections)} 个连接没有建立`,
   notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,

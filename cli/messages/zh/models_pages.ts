@@ -1,7 +1,7 @@
-import type { ModelTexts } from "../messages.ts";
-import { zhCoroutines } from "./zh_coroutines.ts";
-import { zhLoops } from "./zh_loops.ts";
-import { zhWorkers } from "./zh_servants.ts";
+import type { ModelTexts } from "../../messages.ts";
+import { zhCoroutines } from "./models_coroutines.ts";
+import { zhLoops } from "./models_loops.ts";
+import { zhWorkers } from "./models_workers.ts";
 
 /** What people read of the models in Chinese. */
 export const zhModels: ModelTexts = {

@@ -1,4 +1,4 @@
-import type { enDownload, enDownloadCommand } from "./en_download.ts";
+import type { enDownload, enDownloadCommand } from "../en/download.ts";
 
 /** What people read of the command in its help, in Chinese. */
 export const zhDownloadCommand: typeof enDownloadCommand = {

@@ -1,24 +1,20 @@
-/** The texts of `playground race` in English. */
+import { count } from "./words.ts";
 
-function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-/** The texts on the command and its flags. */
+/** The help of the command, in English. */
 export const enRaceCommand = {
-  summary: "run models under the same load, one after another, and put them side by side",
+  summary: "run models under the same load, one after another, and compare them",
   usage: "race [model…] [flags]",
   flags: {
     conns: "how many connections",
     size: "bytes per message",
-    duration: "how long each is measured in each round",
+    duration: "how long to measure each server in each round",
     handler: "what to do with bytes: echo, upper, or a file that echoes: ./mine.js",
     sleep: "wait this long before each answer, as for a database",
     cpu: "burn this much CPU time per message",
     sockets: "which kinds of sockets race",
-    rounds: "how often each races; the medians count",
-    warmup: "talk this long before measuring",
-    against: 'a program that listens on {port} races along: "NAME=COMMAND {port}"',
+    rounds: "how many rounds to run; the medians count",
+    warmup: "warm up this long before measuring",
+    against: 'also race a program that listens on {port}: "NAME=COMMAND {port}"',
     json: "write the results to this file, for programs",
     csv: "write the medians to this file, for spreadsheets",
     html: "write a page with charts to this file",
@@ -31,19 +27,19 @@ export const enRaceCommand = {
   ],
 };
 
-/** What a race says. */
+/** What a race says, in English. */
 export const enRace = {
   against: (typed: string) =>
     `--against ${typed}: it takes NAME=COMMAND with {port} in it, such as ` +
     '"python=python3 server.py {port}"',
-  sameName: (name: string) => `--against ${name}=…: the name ${name} races already`,
+  sameName: (name: string) => `--against ${name}=…: the name ${name} is already taken`,
   handler: (name: string) =>
     `--handler ${name}: a race compares what comes back with what was sent; ` +
     "it takes echo, upper, or a file that echoes, such as ./mine.js",
   notOnSockets: (models: string, sockets: string) =>
     `${models} does not serve on ${sockets} sockets`,
   cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}: ${reason}`,
-  cannotOpen: (path: string) => `no program was found that shows ${path}; open it in a browser`,
+  cannotOpen: (path: string) => `found no program that shows ${path}; open it in a browser`,
   nothingMeasured: "nothing was measured",
   written: (path: string) => `written: ${path}`,
   round: (round: number, rounds: number) => `round ${round} of ${rounds}`,
@@ -72,18 +68,18 @@ export const enRace = {
     wakeUpsPerThousand: "wake-ups",
   },
   legend: [
-    "50, 99, 99.9 %: this part of the round trips took no longer",
+    "50, 99, 99.9 %: this share of the round trips took no longer",
     "all served: from the first connect until each connection had an answer",
-    "CPU s/M: CPU seconds of the server for a million messages",
-    "switches, wake-ups: for a thousand messages",
-    "memory, threads, processes: the most at a time, children included",
+    "CPU s/M: CPU seconds of the server per million messages",
+    "switches, wake-ups: per thousand messages",
+    "memory, threads, processes: the maximum at any time, including children",
     "*: the best of those that served all connections to the end without a fault",
   ],
   endedEarly: (how: string) => `it ended before it listened: ${how}`,
   silent: (seconds: string) => `it did not listen within ${seconds} s`,
   ended: (how: string) => `it ended under the load: ${how}`,
   exit: (code: number) => `exit status ${code}`,
-  killed: (signal: string) => `ended by ${signal}`,
+  killed: (signal: string) => `killed by ${signal}`,
   notServed: (opened: number, conns: number) =>
     `none of ${count(conns)} connections was served (${count(opened)} were opened)`,
   refused: (connections: number, why: string) => `${count(connections)} refused: ${why}`,
@@ -96,21 +92,21 @@ export const enRace = {
   unanswered: (who: string) => `connections without an answer at the end: ${who}`,
   wrong: (who: string) => `wrong bytes came back: ${who}`,
   wideSpread: (who: string) =>
-    `rounds more than 10 % from the median: ${who}; other programs may be running, ` +
+    `rounds more than 10 % from the median: ${who}; other programs may be running; ` +
     "more --rounds or a longer --duration help",
   floodLimit: (who: string) =>
-    `the flood took nearly all the CPU that it can use, and may be what held up: ${who}`,
+    `the flood used nearly all the CPU it can get, and may itself be what limited: ${who}`,
   page: {
     title: "The race",
     throughput: "Messages per second",
     latency: "Round trips",
     latencyAxis: "round trip in milliseconds",
-    percentileAxis: "part of the messages that took no longer",
+    percentileAxis: "share of the messages that took no longer",
     memory: "Peak memory in megabytes",
-    cpu: "CPU seconds for a million messages",
+    cpu: "CPU seconds per million messages",
     figures: "All figures",
     machine: "The machine",
-    repeat: "To repeat it",
+    repeat: "To repeat the race",
     notes: "Notes",
     chartOf: (title: string) => `${title}: a chart of the figures in the table below`,
   },

@@ -1,10 +1,6 @@
-/** `playground race` 的中文文本。 */
+import { count } from "./words.ts";
 
-function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-/** 命令及其选项的说明。 */
+/** The help of the command, in Chinese. */
 export const zhRaceCommand = {
   summary: "让各个模型依次承受同样的负载，再把结果放在一起比较",
   usage: "race [模型…] [选项]",
@@ -31,7 +27,7 @@ export const zhRaceCommand = {
   ],
 };
 
-/** 比赛中说的话。 */
+/** What a race says, in Chinese. */
 export const zhRace = {
   against: (typed: string) =>
     `--against ${typed}：应为含有 {port} 的 名称=命令，例如 "python=python3 server.py {port}"`,

@@ -1,14 +1,6 @@
-/** The texts of `playground flood` in English. */
+import { count, plural } from "./words.ts";
 
-function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
-/** The texts on the command and its flags. */
+/** The help of the command, in English. */
 export const enFloodCommand = {
   summary: "open many connections at once, talk on each, and check every byte that comes back",
   usage: "flood [flags]",
@@ -33,7 +25,7 @@ export const enFloodCommand = {
   ],
 };
 
-/** What a flood says. */
+/** What a flood says, in English. */
 export const enFlood = {
   descriptorLimit: (d: { conns: number; threads: number; limit: number; enough: number }) =>
     `${plural(d.conns, "connection")}${
@@ -42,7 +34,7 @@ export const enFlood = {
     `need more descriptors than the limit of ${d.limit}: run "ulimit -n ${d.enough}" first, ` +
     `or use fewer --conns${d.threads === 1 ? "" : " or --threads"}`,
   notListening: (address: string) =>
-    `nothing listens on ${address}: start a server with "playground serve select"`,
+    `nothing is listening on ${address}: start a server with "playground serve select"`,
   progress: (p: {
     connected: number;
     refused: number;
@@ -60,7 +52,7 @@ export const enFlood = {
   refused: (connections: number, why: string) => `refused       ${count(connections)}: ${why}`,
   refusal: (reason: string, sockets: "deno" | "libc") => {
     const known: Record<string, string> = {
-      ECONNREFUSED: "nothing listens there",
+      ECONNREFUSED: "nothing is listening there",
       ECONNRESET: "reset by the server",
       ETIMEDOUT: "no answer",
       EADDRNOTAVAIL: "no local port is left",
@@ -68,7 +60,7 @@ export const enFlood = {
       ENFILE: "the system has no descriptor left",
     };
     const hint = reason === "EADDRNOTAVAIL" && sockets === "deno"
-      ? "; to this machine, --sockets libc has the ports of many addresses"
+      ? "; to this machine, --sockets libc connects from many addresses, each with its own ports"
       : "";
     return known[reason] === undefined ? reason : `${known[reason]} (${reason})${hint}`;
   },
@@ -86,13 +78,13 @@ export const enFlood = {
     `throughput    ${count(messages)} messages, ${
       count(perSecond)
     }/s, ${bytesPerSecond}/s each way`,
-  nothingAnswered: "round trip    nothing was answered",
+  nothingAnswered: "round trip    no message was answered",
   rate: (due: number, sent: number, notSent: number) =>
-    `rate          ${plural(due, "message")} asked for, ${count(sent)} sent, ` +
+    `rate          ${plural(due, "message")} requested, ${count(sent)} sent, ` +
     `${count(notSent)} not sent in time`,
   unanswered: (messages: number, connections: number) =>
     `no answer     to ${plural(messages, "message")}` +
-    (connections === 0 ? "" : `; ${plural(connections, "connection")} waited for one to the last`),
+    (connections === 0 ? "" : `; ${plural(connections, "connection")} still waited at the end`),
   wrong: (bytes: number) => `wrong bytes   ${count(bytes)}`,
   cannotConnect: (address: string, reason: string) => `cannot connect to ${address}: ${reason}`,
   notOpened: (connections: number) =>

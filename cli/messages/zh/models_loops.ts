@@ -1,4 +1,4 @@
-import type { enLoops } from "./en_loops.ts";
+import type { enLoops } from "../en/models_loops.ts";
 
 /** The models in which one loop serves all clients, in Chinese. */
 export const zhLoops: typeof enLoops = {

@@ -1,15 +1,13 @@
-import { padEnd } from "../columns.ts";
-import type { LabTexts } from "../messages.ts";
-import { zh } from "./zh.ts";
+import { padEnd } from "../../columns.ts";
+import type { LabTexts } from "../../messages.ts";
+import { count, didYouMean } from "./words.ts";
 
-const { count } = zh;
-
-/** A figure in a column that is so wide. */
+/** A figure, filled with spaces at its start to `width` characters. */
 function column(value: number, width: number): string {
   return count(value).padStart(width);
 }
 
-/** How many times as much something is. */
+/** A ratio: with a decimal below ten, as a whole number above. */
 function times(factor: number): string {
   return `${factor < 10 ? factor.toFixed(1) : count(Math.round(factor))} 倍`;
 }
@@ -17,7 +15,7 @@ function times(factor: number): string {
 /** What people read of the experiments in Chinese. */
 export const zhLab: LabTexts = {
   unknown: (typed: string, nearest: string | null) =>
-    `没有 ${typed} 这个实验${nearest === null ? "" : `；是不是想用 ${nearest}？`}` +
+    `没有 ${typed} 这个实验${didYouMean(nearest)}` +
     "（playground lab 会列出所有实验）",
   howToRun: "运行一个：playground lab <名称>；全部运行：playground lab all",
 

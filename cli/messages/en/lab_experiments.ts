@@ -1,13 +1,11 @@
-import { en } from "./en.ts";
+import { count, didYouMean } from "./words.ts";
 
-const { count } = en;
-
-/** A figure in a column that is so wide. */
+/** A figure, filled with spaces at its start to `width` characters. */
 function column(value: number, width: number): string {
   return count(value).padStart(width);
 }
 
-/** How many times as much something is. */
+/** A ratio: with a decimal below ten, as a whole number above. */
 function factor(value: number): string {
   return value < 10 ? value.toFixed(1) : count(Math.round(value));
 }
@@ -15,7 +13,7 @@ function factor(value: number): string {
 /** What people read of the experiments in English. */
 export const enLab = {
   unknown: (typed: string, nearest: string | null) =>
-    `unknown experiment ${typed}${nearest === null ? "" : `; did you mean ${nearest}?`} ` +
+    `unknown experiment ${typed}${didYouMean(nearest)} ` +
     "(playground lab lists them)",
   howToRun: "Run one with: playground lab NAME, and all with: playground lab all",
 
@@ -26,41 +24,40 @@ export const enLab = {
   },
 
   needs: {
-    systemCalls: "it needs the system's own calls, which are there on Linux with x86-64 or arm64",
+    systemCalls: "it needs the system's own calls, which work on Linux with x86-64 or arm64",
     descriptors: (wanted: number, limit: number) =>
-      `it needs ${count(wanted)} descriptors, and the limit is ${count(limit)}; ` +
+      `it needs ${count(wanted)} descriptors, but the limit is ${count(limit)}; ` +
       `run "ulimit -n ${wanted}" first`,
     server: (model: string, reason: string) =>
       `playground serve ${model} does not serve: ${reason}`,
     answer: (sent: string, answer: string) =>
       `its server answered ${JSON.stringify(sent)} with ${JSON.stringify(answer)}`,
-    time: (maxMs: number) => `it had not come to its end after ${maxMs / 1_000} s`,
+    time: (maxMs: number) => `it did not finish within ${maxMs / 1_000} s`,
   },
 
   experiments: {
     "one-at-a-time": {
-      claim: "A blocking server serves one client. The next one connects and sends all the same, " +
-        "and what it has sent arrives later, all at once.",
+      claim: "A blocking server serves one client. The next one can still connect and send, " +
+        "and what it sent arrives later, all at once.",
       connected: (ms: number) =>
         `while one client is served, the next one connects in ${ms.toFixed(1)} ms`,
       silent: (messages: number, ms: number) =>
-        `it sends ${messages} messages, and is not answered for ${ms} ms`,
+        `it sends ${messages} messages, and gets no answer for ${ms} ms`,
       answeredMeanwhile: "the next one was answered while the first one was served",
-      answered: (ms: number) =>
-        `${ms.toFixed(1)} ms after the first one has left, it has its answer`,
+      answered: (ms: number) => `${ms.toFixed(1)} ms after the first one left, it has its answer`,
       received: (chunks: readonly string[]) =>
-        `what the server received of it: ${chunks.join(", ")}`,
+        `what the server received from it: ${chunks.join(", ")}`,
       lost: "the next one did not get back what it had sent",
       inPieces: (recvs: number) => `what had been sent arrived in ${recvs} pieces`,
     },
     "backlog": {
       claim:
         "A connect succeeds while the listen queue has room, though nobody has accepted yet. " +
-        "When it has none, the connect neither succeeds nor fails: it waits.",
+        "When the queue is full, the connect neither succeeds nor fails: it waits.",
       row: (backlog: number, clients: number, connected: number) =>
         `backlog ${column(backlog, 2)}: ${column(connected, 2)} of ${column(clients, 2)} clients ` +
         "connected at once",
-      waiting: (clients: number) => `the other ${clients} were told nothing`,
+      waiting: (clients: number) => `the other ${clients} got no reply`,
       later: (ms: number) =>
         `when there was room, they tried again, and were connected after ${
           (ms / 1_000).toFixed(1)
@@ -68,10 +65,10 @@ export const enLab = {
       notConnected: "a connect did not succeed though the queue had room for it",
       noLimit: "more clients were connected than the queue holds",
       refused: "a connect failed instead of waiting",
-      notLater: "those who waited were not connected when there was room",
+      notLater: "the waiting clients were not connected when there was room",
     },
     "empty-recv": {
-      claim: "recv gives nothing exactly when the client has closed. A reset is something else.",
+      claim: "recv returns 0 bytes exactly when the client has closed. A reset is something else.",
       row: (deed: string, outcomes: readonly string[]) =>
         `a client that ${deed.padEnd(20)} recv ${outcomes.join(", or ")}`,
       deeds: {
@@ -84,19 +81,20 @@ export const enLab = {
       },
       outcomes: {
         "would block": "would block",
-        "bytes": "gives bytes",
-        "nothing": "gives nothing",
+        "bytes": "returns bytes",
+        "nothing": "returns 0 bytes",
         "reset": "fails: ECONNRESET",
       },
-      nothingOtherwise: "recv gave nothing before the client had closed, or something after it",
-      resetOtherwise: "a reset could not be told from something else",
+      nothingOtherwise:
+        "recv returned 0 bytes before the client had closed, or something else after it",
+      resetOtherwise: "a reset could not be distinguished from something else",
     },
     "process-cost": {
       claim:
         "A process per client is fine for a few clients, and not for hundreds, since it takes " +
         "far more time and memory than a coroutine.",
       time: "until a client is served, when all come at once:",
-      memory: "memory for a client:",
+      memory: "memory per client:",
       label: (workers: string, clients: number) => `${String(clients).padStart(3)} ${workers}`,
       workers: {
         process: "processes with a runtime",
@@ -107,7 +105,7 @@ export const enLab = {
       ms: (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`,
       hundreds: (clients: number, workers: string, seconds: number, memory: string) =>
         `so ${clients} ${workers} would take ${seconds.toFixed(1)} s and ${memory}`,
-      fewTakeLong: "even a few processes took seconds to be there",
+      fewTakeLong: "even a few processes took seconds to start",
       notDearer: "a process costs hardly more than a coroutine",
     },
     "shared-descriptor": {
@@ -132,20 +130,20 @@ export const enLab = {
     "busy-poll": {
       claim:
         "A loop that polls its sockets burns the CPU while nobody speaks. A pause between two " +
-        "rounds frees the CPU, and makes every answer late.",
+        "rounds frees the CPU, and delays every answer.",
       silent: (clients: number) => `${clients} clients are connected, and silent:`,
       row: (server: string, cpuShare: number, roundTripMs: number) =>
         `${server.padEnd(30)} ${(cpuShare * 100).toFixed(0).padStart(3)} % of a CPU, ` +
         `an answer in ${roundTripMs.toFixed(2).padStart(5)} ms`,
       busy: "nonblocking:",
       paused: (pauseMs: number) => `nonblocking, a pause of ${pauseMs} ms:`,
-      epoll: "epoll, which neither does:",
+      epoll: "epoll, which does neither:",
       doesNotBurn: "polling left the CPU alone",
-      burnsAllTheSame: "with a pause, polling burned the CPU all the same",
-      notSlower: "answers were no later with the pause",
+      burnsAllTheSame: "with a pause, polling still burned the CPU",
+      notSlower: "the pause did not delay answers",
     },
     "fd-limit": {
-      claim: "select has a limit of 1,024 descriptors, epoll has not.",
+      claim: "select is limited to 1,024 descriptors, epoll is not.",
       row: (server: string, served: number, clients: number) =>
         `${`${server}:`.padEnd(24)} ${count(served).padStart(5)} of ${
           count(clients)
@@ -158,8 +156,8 @@ export const enLab = {
     },
     "scan-cost": {
       claim:
-        "What select costs grows with the number of idle connections, what epoll costs only with " +
-        "the active ones.",
+        "The cost of select grows with the number of idle connections, the cost of epoll only with " +
+        "that of the active ones.",
       active: (active: number) =>
         `a turn of the loop with ${active} active connections, and more and more idle:`,
       label: (idle: number, call: string) => `${column(idle, 6)} idle  ${call.padEnd(6)}`,
@@ -173,7 +171,7 @@ export const enLab = {
     "lt-vs-et": {
       claim:
         "Level-triggered epoll reports again what was not received, edge-triggered epoll does not: " +
-        "an edge-triggered server that receives once per event stalls, and draining mends it.",
+        "an edge-triggered server that receives once per event stalls, and draining fixes it.",
       sent: (sentBytes: number, recvSizeBytes: number) =>
         `a client sends ${count(sentBytes)} bytes, of which a recv takes ${count(recvSizeBytes)}`,
       row: (mode: string, reports: number, receivedBytes: number, leftBytes: number) =>
@@ -184,10 +182,10 @@ export const enLab = {
       drained: "edge, until it blocks:",
       levelStalled: "level-triggered, a socket that had more was not reported again",
       edgeReportedAgain: "edge-triggered, a socket was reported again though nothing had come",
-      drainStalled: "edge-triggered, a server that drains its sockets stalled all the same",
+      drainStalled: "edge-triggered, a server that drains its sockets still stalled",
     },
     "switch-cost": {
-      claim: "To switch between coroutines is far cheaper than between threads or processes: a " +
+      claim: "Switching between coroutines is far cheaper than between threads or processes: a " +
         "million switches per second are no problem.",
       scheduler: "coroutines, a scheduler",
       greenlet: "coroutines, greenlets",
@@ -203,14 +201,14 @@ export const enLab = {
     "cpu-hog": {
       claim: "One coroutine that computes starves all others. Threads and processes do not starve.",
       hog: (ms: number, others: number) =>
-        `one client has ${ms} ms of CPU burned, ${others} others send and wait for their echoes:`,
+        `one handler burns ${ms} ms of CPU, while ${others} other clients send and wait for echoes:`,
       row: (workers: string, longestMs: number, answered: number) =>
         `${workers.padEnd(11)} ${column(answered, 3)} answers meanwhile, ` +
         `the longest wait ${longestMs.toFixed(longestMs < 10 ? 1 : 0)} ms`,
       coroutine: "coroutines:",
       thread: "threads:",
       process: "processes:",
-      coroutinesLive: "other coroutines went on while one was computing",
+      coroutinesLive: "other coroutines kept running while one was computing",
       threadsStarve: "other threads or processes had to wait as well",
     },
     "io-bound": {
@@ -228,14 +226,14 @@ export const enLab = {
     },
     "gevent-order": {
       claim:
-        "Downloads by greenlets start in the order in which they were asked for, and finish in " +
+        "Downloads by greenlets start in the order in which they were requested, and finish in " +
         "another.",
       download: (number: number, ms: number) => `${number} (${ms} ms)`,
       started: (downloads: readonly string[]) => `started:  ${downloads.join(", ")}`,
       finished: (downloads: readonly string[]) => `finished: ${downloads.join(", ")}`,
       took: (ms: number, sumMs: number) =>
         `all together took ${ms.toFixed(0)} ms; one after another it would be ${sumMs} ms`,
-      otherStart: "they did not start in the order in which they were asked for",
+      otherStart: "they did not start in the order in which they were requested",
       sameOrder: "they finished in the order in which they had started",
       oneByOne: "they took as long as one after another",
     },

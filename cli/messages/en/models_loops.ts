@@ -1,4 +1,4 @@
-import type { ModelText } from "./en_models.ts";
+import type { ModelText } from "../model_text.ts";
 
 /** The models in which one loop serves all clients, in English. */
 export const enLoops = {
@@ -6,7 +6,7 @@ export const enLoops = {
     strength: "one thread serves many clients, with nothing but recv and send",
     limit: "it burns a CPU while nobody speaks, or adds its pause to every answer",
     how: [
-      "The sockets are told never to block. The loop asks each of them in turn: is there a client, are " +
+      "The server makes its sockets nonblocking. The loop asks each of them in turn: is there a client, are " +
       'there bytes? Mostly the answer is "would block", and it asks the next.',
       "With --pause it sleeps between two rounds. That frees the CPU, and each client now waits for the " +
       "end of the pause.",
@@ -35,13 +35,13 @@ export const enLoops = {
     ],
   },
   select: {
-    strength: "one thread sleeps until any of its sockets is ready, on every system there is",
-    limit: "it looks at all sockets at each call, so many idle clients make it slow",
+    strength: "one thread sleeps until any of its sockets is ready, and any system can do it",
+    limit: "each call scans all sockets, so many idle clients make it slow",
     how: [
       "The loop hands select a set of sockets to receive from and a set to send to, and sleeps until at " +
       "least one is ready. Then it serves the ready ones without ever waiting for a single one.",
       "The keyboard is one of its inputs: a line typed at the terminal stops the server.",
-      "A client that does not read its answers is not read from either, so nothing piles up for it.",
+      "The loop receives nothing from a client that does not read its answers, so nothing piles up for it.",
     ],
     drawing: `
   client 1 ──┐
@@ -50,12 +50,12 @@ export const enLoops = {
   accept   ──┤
   keyboard ──┘`,
     strengths: [
-      "Thousands of clients need no thread each and no lock.",
+      "Thousands of clients need neither threads nor locks.",
       "It waits without burning the CPU.",
     ],
     weaknesses: [
       "The cost of each call grows with the number of sockets, ready or not.",
-      "A handler that takes long holds up everybody.",
+      "A slow handler holds up everybody.",
     ],
     tries: [
       ["playground serve select", "type a line and press Enter: it stops"],
@@ -67,24 +67,24 @@ export const enLoops = {
     ],
   },
   "select-queue": {
-    strength: "receiving and answering are apart, so a slow reader delays nobody's input",
+    strength: "receiving and answering are separate, so a slow reader delays nobody's input",
     limit: "select's cost for idle clients, and memory for what is queued",
     how: [
-      "The second server of select. What arrives is put into a queue of the client's. When select says " +
-      "that the client can be written to, the queue is worked off.",
-      "A client is watched for writing only while its queue is not empty. Sockets are nearly always " +
-      "writable: watched for it all the time, they would never let select sleep.",
+      "This is the second server on select. It puts what arrives into the client's queue. When select " +
+      "reports the client writable, it works through the queue.",
+      "The loop watches a client for writing only while its queue is not empty. Sockets are nearly " +
+      "always writable: watching them all the time would never let select sleep.",
     ],
     drawing: `
   readable ──▶ recv ──▶ the client's queue ─▶ handler ─▶ send ◀─ writable
                           └── empty: not watched for writing
                           └── full: not watched for reading`,
     strengths: [
-      "Short writes are nothing special: what was not sent stays owed.",
-      "Work can be put off, reordered or dropped while it is in the queue.",
+      "Short writes are nothing special: what was not sent stays in the queue.",
+      "Work can be postponed, reordered or dropped while it is in the queue.",
     ],
     weaknesses: [
-      "Each message needs two reports of select, and a copy.",
+      "Each message needs two reports from select, and a copy.",
       "The queue needs a limit, or a fast sender fills the memory.",
     ],
     tries: [
@@ -97,16 +97,16 @@ export const enLoops = {
     ],
   },
   poll: {
-    strength: "one thread and one list, of any length, that need not be made anew for each call",
-    limit: "it looks at the whole list at each call, so many idle clients make it slow",
+    strength: "one thread and one list of any length, which need not be rebuilt for each call",
+    limit: "each call scans the whole list, so many idle clients make it slow",
     how: [
-      "Each entry of the list is a socket, with what it is watched for; the call fills in what was " +
-      "found. So a client is entered once and changed only when it waits for something else, where " +
-      "select overwrites the sets it is given.",
-      "The list is handed over whole each time, and the system looks at every entry to find the one " +
-      "that is ready. To end that, the list would have to stay with the system: that is epoll.",
-      "A client whose answer is not due yet is taken off the list. An error is reported whatever was " +
-      "asked for, and would wake the loop again and again.",
+      "Each entry of the list holds a socket and the events to watch for; the call fills in the events " +
+      "it found. So the loop adds a client once and changes its entry only when the client waits for " +
+      "something else, while select overwrites the sets it is given.",
+      "The loop hands over the whole list each time, and the system scans every entry to find the one " +
+      "that is ready. To avoid that, the list would have to stay with the system: that is epoll.",
+      "The loop takes a client off the list while its answer is not due yet. Otherwise an error, which " +
+      "poll reports whatever the entry asks for, would wake the loop again and again.",
     ],
     drawing: `
   the list (kept by the program)          each call looks at all of it
@@ -116,28 +116,28 @@ export const enLoops = {
   accept   │ to receive │ found: nothing   ──┘`,
     strengths: [
       "Any descriptor can be watched: select's sets end at FD_SETSIZE, mostly 1,024.",
-      "What is asked for and what was found are apart, so nothing has to be copied before a call.",
+      "Requested and found events are separate, so nothing has to be copied before a call.",
     ],
     weaknesses: [
       "The cost of each call grows with the number of sockets, ready or not, as select's does.",
-      "A handler that takes long holds up everybody.",
+      "A slow handler holds up everybody.",
     ],
     tries: [
-      ["playground serve poll --stats", "Ctrl-C tells how many sockets each wake-up looked at"],
+      ["playground serve poll --stats", "Ctrl-C shows how many sockets each wake-up scanned"],
       ["playground flood --conns 1000 --rate 1 --duration 5s", "many clients that seldom speak"],
       ["playground serve epoll --stats", "flood it in the same way, and compare"],
     ],
   },
   epoll: {
-    strength: "the cost is that of the ready sockets only, however many are idle",
-    limit: "its edge-triggered reports must be drained to the end, or bytes are left lying",
+    strength: "only the ready sockets cost anything, however many are idle",
+    limit: "after an edge-triggered report the loop must drain the socket, or bytes stay unread",
     how: [
       "The interest list stays with the system: a socket is added once, and a wait returns the ready ones " +
       "without looking at the others.",
       "Level-triggered, a socket is reported as long as it is ready. Edge-triggered, it is reported once, " +
-      "when it becomes ready: the loop must receive until it would block, since it is not told again.",
-      "One-shot, a socket is reported once and then watched for nothing until the loop asks again. That " +
-      "is for several threads that wait on one list: each client is given to one of them only.",
+      "when it becomes ready: the loop must receive until it would block, since no second report comes.",
+      "One-shot, a socket is reported once and then not watched until the loop re-arms it. That is for " +
+      "several threads that wait on one list: epoll gives each client to only one of them.",
     ],
     drawing: `
   interest list (kept by the system)
@@ -150,8 +150,8 @@ export const enLoops = {
       "Edge-triggered, there is one report per arrival, and no call to change the interest.",
     ],
     weaknesses: [
-      "It is Linux's own: elsewhere, and without --sockets libc, Deno's sockets play it.",
-      "A handler that takes long holds up everybody.",
+      "Only Linux has it: elsewhere, and without --sockets libc, Deno's sockets imitate it.",
+      "A slow handler holds up everybody.",
     ],
     tries: [
       ["playground serve epoll --trigger edge", "the default, as in the text"],

@@ -1,0 +1,41 @@
+import { enFlags, enHelp, enSharedFlags, enSystem } from "./cli.ts";
+import { enConnect, enConnectCommand } from "./connect.ts";
+import { enDemoCommand } from "./demo.ts";
+import { enDownload, enDownloadCommand } from "./download.ts";
+import { enFlood, enFloodCommand } from "./flood.ts";
+import { enLabCommand } from "./lab.ts";
+import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
+import { enRace, enRaceCommand } from "./race.ts";
+import { enServe, enServeCommand } from "./serve.ts";
+import { enReplayCommand, enWatch, enWatchCommand } from "./watch.ts";
+import { count } from "./words.ts";
+
+/** All texts in English but the pages on the models and the experiments, which are loaded later. */
+export const en = {
+  count,
+  outputLost: (reason: string) => `cannot write the output: ${reason}`,
+  help: enHelp,
+  commands: {
+    models: enModelsCommand,
+    explain: enExplainCommand,
+    serve: enServeCommand,
+    flood: enFloodCommand,
+    race: enRaceCommand,
+    demo: enDemoCommand,
+    connect: enConnectCommand,
+    download: enDownloadCommand,
+    lab: enLabCommand,
+    watch: enWatchCommand,
+    replay: enReplayCommand,
+  },
+  sharedFlags: enSharedFlags,
+  flags: enFlags,
+  system: enSystem,
+  serve: enServe,
+  flood: enFlood,
+  race: enRace,
+  watch: enWatch,
+  connect: enConnect,
+  download: enDownload,
+  models: enModelList,
+};

@@ -1,0 +1,16 @@
+import { enCoroutines } from "./models_coroutines.ts";
+import { enLoops } from "./models_loops.ts";
+import { enWorkers } from "./models_workers.ts";
+
+/** What people read of the models in English. */
+export const enModels = {
+  headings: {
+    how: "How it works",
+    drawing: "Who waits for whom",
+    strengths: "Strengths",
+    weaknesses: "Weaknesses",
+    tries: "Try",
+  },
+
+  models: { ...enWorkers, ...enLoops, ...enCoroutines },
+};

@@ -1,0 +1,148 @@
+import { enServeWatchFlags } from "./watch.ts";
+import { count, didYouMean, plural } from "./words.ts";
+
+/** The help of the command, in English. */
+export const enServeCommand = {
+  summary: "serve TCP clients with one of the models",
+  usage: "serve <model> [flags]",
+  flags: {
+    port: "port to listen on; 0 picks a free one (7788; select-queue: 9999)",
+    backlog: "how many clients may wait to be accepted",
+    handler: "what to do with bytes: echo, discard, upper, bytes, http, or a file: ./mine.js",
+    sleep: "wait this long before each answer, as for a database",
+    cpu: "burn this much CPU time per message",
+    recvSize: "receive at most this many bytes at once",
+    maxClients: "refuse clients beyond this many",
+    idleTimeout: "disconnect clients that are silent this long and wait for no answer; 0 is never",
+    grace: "how long clients have to finish after Ctrl-C",
+    quiet: "do not log clients",
+    verbose: "also log what is sent, and up to 1,000 lines a second",
+    trigger: "epoll: how readiness is reported",
+    pause: "nonblocking, coroutine: sleep this long between two rounds",
+    spare: "thread, process: keep this many started ahead",
+    exec: "process: the program that serves a client, as with inetd",
+    sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
+    oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
+    threads: "threadpool: how many threads, and so how many clients at once",
+    fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
+    stats: "when the server stops, also print its costs: wake-ups, system calls, CPU, memory",
+    ...enServeWatchFlags,
+  },
+  examples: [
+    "playground serve select",
+    "playground serve thread --spare 20 --sleep 100",
+    'playground serve process --exec "cat"',
+  ],
+};
+
+/** What a server says, in English. */
+export const enServe = {
+  listening: (address: string, model: string, sockets: string, pid: number) =>
+    `listening on ${address} (${model}, ${sockets} sockets, pid ${pid})`,
+  waiting: "waiting for a client",
+  accepted: (address: string) => `accepted ${address}`,
+  received: (address: string, shown: string, sizeBytes: number) =>
+    `received from ${address}: ${shown} (${plural(sizeBytes, "byte")})`,
+  sent: (address: string, sizeBytes: number) => `sent to ${address}: ${plural(sizeBytes, "byte")}`,
+  reset: (address: string) => `${address} reset the connection`,
+  dismissed: (address: string) => `closed ${address}: it was silent for --idle-timeout`,
+  wasCutOff: (address: string) =>
+    `reset ${address}: it was cut off before it had received everything`,
+  closed: (address: string) => `${address} closed the connection`,
+  refused: (address: string) => `refused ${address}: --max-clients is reached`,
+  more: (lines: number) =>
+    `… and ${plural(lines, "more line")}, dropped because nobody read in time`,
+  busy: (active: number, messagesPerSecond: number, accepted: number, closed: number) =>
+    `${count(active)} connected, ${count(messagesPerSecond)} messages/s` +
+    (accepted > 0 ? `, ${count(accepted)} joined` : "") +
+    (closed > 0 ? `, ${count(closed)} left` : ""),
+  unread: (lines: number) => `nobody read the last ${plural(lines, "line")}`,
+  outOfDescriptors: (limit: string) =>
+    `no descriptor left for another client (the limit is ${limit}): the server accepts again when one is ` +
+    "free; raise the limit with ulimit -n",
+  clientsLimited: (max: number, limit: string) =>
+    `with a limit of ${limit} descriptors this model serves at most ${plural(max, "client")} ` +
+    "at a time, and the next ones wait; raise the limit with ulimit -n",
+  backlogLimited: (wanted: number, max: number) =>
+    `the backlog is ${max}, not ${wanted}: the system allows no more (net.core.somaxconn)`,
+  limitTooLow: (model: string, limit: number, min: number) =>
+    `${model} needs at least ${min} descriptors, but the limit is ${limit}: ` +
+    `raise it with "ulimit -n ${min}"`,
+  beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
+    `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
+    `${fdSetSize} (FD_SETSIZE); raise it with --fd-setsize, or serve with poll or epoll`,
+  heldUp: (who: string, heldMs: number, untold: number) =>
+    `${who} held up all others for ${count(heldMs)} ms` +
+    (untold > 0 ? `, after ${plural(untold, "similar hold-up")}` : ""),
+  acceptFailed: (reason: string) => `accept failed, trying again: ${reason}`,
+  clientFailed: (address: string, reason: string) => `dropped ${address}: ${reason}`,
+  childKilled: (pid: number, address: string, signal: string) =>
+    `child ${pid}, which served ${address}, was killed by ${signal}`,
+  childFailed: (pid: number, address: string, code: number) =>
+    `child ${pid}, which served ${address}, exited with status ${code}`,
+  stopping: (clients: number, seconds: string) =>
+    `stopping: ${
+      plural(clients, "client")
+    } may take ${seconds} s to finish (Ctrl-C again stops at once)`,
+  cutOff: (clients: number) =>
+    `the model did not stop in time: cut off ${plural(clients, "client")}`,
+  totals: (t: {
+    accepted: number;
+    refused: number;
+    resets: number;
+    received: string;
+    sent: string;
+    seconds: string;
+  }) =>
+    `stopped after ${t.seconds} s: ${plural(t.accepted, "client")} served` +
+    (t.refused > 0 ? `, ${count(t.refused)} refused` : "") +
+    (t.resets > 0 ? `, ${count(t.resets)} reset` : "") +
+    `, ${t.received} received, ${t.sent} sent`,
+  wakeUps: (wakeUps: number, ready: number, scanned: number) =>
+    `wake-ups      ${count(wakeUps)}, each with ${ready.toFixed(1)} ready of ` +
+    `${scanned.toFixed(1)} scanned`,
+  systemCalls: (calls: number, perMessage: number) =>
+    `system calls  ${count(calls)}, ${perMessage.toFixed(2)} per message`,
+  switches: (voluntary: number, involuntary: number) =>
+    `switches      ${count(voluntary)} voluntary, ${count(involuntary)} involuntary`,
+  cpu: (user: string, system: string) => `CPU           ${user} s user, ${system} s system`,
+  peakMemory: (own: string, child: string | undefined) =>
+    `peak memory   ${own}${child === undefined ? "" : `, and ${child} in the largest child`}`,
+  portInUse: (address: string) =>
+    `${address} is in use: stop the program that listens there, or choose another port with --port (0 picks one)`,
+  viewPortInUse: (port: number) =>
+    `--watch ${port}: the port is in use; choose another (--watch 0 picks a free one)`,
+  viewPortForbidden: (port: number) =>
+    `--watch ${port}: you lack the privilege for ports below 1024; choose another`,
+  viewPortFailed: (port: number, reason: string) => `--watch ${port}: ${reason}`,
+  noSuchHost: (host: string) => `--host ${host}: no such host`,
+  hostNotHere: (host: string) => `--host ${host}: this machine does not have that address`,
+  portForbidden: (address: string) =>
+    `${address}: you lack the privilege for ports below 1024; choose another with --port`,
+  cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
+  handlerMissing: (path: string) =>
+    `--handler ${path}: file not found; name an existing file that you may read`,
+  handlerIsDirectory: (path: string) => `--handler ${path}: this is a directory; name a file in it`,
+  handlerNeedsSource: (path: string) =>
+    `--handler ${path}: the compiled program loads JavaScript only; turn the file into a .js ` +
+    "file first, or serve from source",
+  handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
+  programMissing: (flag: string, program: string) =>
+    `${flag} ${program}: program not found; name one that is in the PATH, or give its path`,
+  programNoFile: (flag: string, program: string) =>
+    `${flag} ${program}: this is not an executable file; name a program`,
+  programNotExecutable: (flag: string, program: string) =>
+    `${flag} ${program}: this file is not executable; make it so with chmod +x, or name another`,
+  interpreterMissing: (flag: string, program: string, interpreter: string) =>
+    `${flag} ${program}: its first line names the interpreter ` +
+    `${JSON.stringify(interpreter)}, which cannot be run; ` +
+    (interpreter.endsWith("\r")
+      ? "save the script without carriage returns at the ends of its lines"
+      : "name one that exists"),
+  spareProgram: "--spare and --exec cannot be used together on --sockets libc: " +
+    "a running program cannot be given a client",
+  serverFailed: (reason: string) => `the server has failed: ${reason}`,
+  unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
+    `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js` +
+    didYouMean(nearest),
+};

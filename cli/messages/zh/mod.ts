@@ -1,0 +1,42 @@
+import type { Messages } from "../../messages.ts";
+import { zhFlags, zhHelp, zhSharedFlags, zhSystem } from "./cli.ts";
+import { zhConnect, zhConnectCommand } from "./connect.ts";
+import { zhDemoCommand } from "./demo.ts";
+import { zhDownload, zhDownloadCommand } from "./download.ts";
+import { zhFlood, zhFloodCommand } from "./flood.ts";
+import { zhLabCommand } from "./lab.ts";
+import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
+import { zhRace, zhRaceCommand } from "./race.ts";
+import { zhServe, zhServeCommand } from "./serve.ts";
+import { zhReplayCommand, zhWatch, zhWatchCommand } from "./watch.ts";
+import { count } from "./words.ts";
+
+/** All texts in Chinese but the pages on the models and the experiments, which are loaded later. */
+export const zh: Messages = {
+  count,
+  outputLost: (reason) => `输出无法写入：${reason}`,
+  help: zhHelp,
+  commands: {
+    models: zhModelsCommand,
+    explain: zhExplainCommand,
+    serve: zhServeCommand,
+    flood: zhFloodCommand,
+    race: zhRaceCommand,
+    demo: zhDemoCommand,
+    connect: zhConnectCommand,
+    download: zhDownloadCommand,
+    lab: zhLabCommand,
+    watch: zhWatchCommand,
+    replay: zhReplayCommand,
+  },
+  sharedFlags: zhSharedFlags,
+  flags: zhFlags,
+  system: zhSystem,
+  serve: zhServe,
+  flood: zhFlood,
+  race: zhRace,
+  watch: zhWatch,
+  connect: zhConnect,
+  download: zhDownload,
+  models: zhModelList,
+};

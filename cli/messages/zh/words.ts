@@ -1,0 +1,15 @@
+/**
+ * What several texts in Chinese are made with.
+ *
+ * @module
+ */
+
+/** Groups thousands, as Chinese does. */
+export function count(value: number): string {
+  return value.toLocaleString("zh-CN");
+}
+
+/** The end of a line on an unknown word, if a known one is near. */
+export function didYouMean(nearest: string | null): string {
+  return nearest === null ? "" : `；是不是想用 ${nearest}？`;
+}

@@ -17,8 +17,8 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { PERMISSIONS } from "../servers/system/from_source.ts";
-import { Failure, type Outcome, run } from "./command.ts";
+import { PERMISSIONS } from "../../servers/system/from_source.ts";
+import { Failure, type Outcome, run } from "./run.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
 
 /** Loaded by URL, from which `deno compile` cannot tell that they are needed: workers, handlers, a page. */
@@ -142,7 +142,7 @@ export function whyBaseIsUnreachable(stderr: string): string | undefined {
 async function main(): Promise<void> {
   // Ctrl-C also reaches the command that runs, and its end leads to ours by way of cleaning up.
   Deno.addSignalListener("SIGINT", () => {});
-  Deno.chdir(new URL("..", import.meta.url));
+  Deno.chdir(new URL("../..", import.meta.url));
   try {
     const options = parseOptions(Deno.args);
     const base = await compile(options);

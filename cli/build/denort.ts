@@ -10,7 +10,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { Failure, run } from "./command.ts";
+import { Failure, run } from "./run.ts";
 
 /** The version of Deno that the base belongs to. */
 export const DENORT_VERSION = "2.5.7";

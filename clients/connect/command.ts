@@ -4,20 +4,9 @@ import { onOff } from "../../cli/flags.ts";
 import { systemReason } from "../../cli/system_reason.ts";
 import { formatAddress } from "../../servers/sockets/interface.ts";
 import { parseAddress } from "../target/address.ts";
-import { PlainConversation } from "./plain_conversation.ts";
-import { TerminalConversation } from "./terminal_conversation.ts";
+import { type Conversation, PlainConversation, TerminalConversation } from "./conversation.ts";
 
 const connectFlags = { crlf: onOff() };
-
-/** What stands for the person who talks to the server. */
-export interface Conversation {
-  /** What is typed, in bytes, to its end. */
-  readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Shows what came from the server. @throws when the system does not take it */
-  show(bytes: Uint8Array): Promise<void>;
-  /** Gives back the terminal. */
-  end(): void;
-}
 
 /** `playground connect [HOST:PORT]` */
 export const connectCommand = defineCommand({

@@ -1,14 +1,11 @@
-import { parseContentRange } from "./content_range.ts";
 import { codingsOf, decode } from "./content_coding.ts";
-import { sizeOf } from "./content_length.ts";
 import { hideCredentials } from "./credentials.ts";
 import type { Description, Resumption } from "./destination.ts";
 import { DownloadError, type Reason } from "./reasons.ts";
-import { parseRetryAfter } from "./retry_after.ts";
-import type { IdleTimeout } from "./silence.ts";
+import { parseContentRange, parseRetryAfter, sizeOf, strongValidator } from "./headers.ts";
+import type { IdleTimeout } from "./idle_timeout.ts";
 import { visible } from "../../cli/visible_text.ts";
 import { toError } from "../../servers/system/thrown.ts";
-import { strongValidator } from "./validator.ts";
 
 /** What a server answers that sends the file, or the rest of it. */
 export interface Answer extends Description {
@@ -25,18 +22,18 @@ export interface Answer extends Description {
 export async function ask(
   url: URL,
   resumption: Resumption | undefined,
-  silence: IdleTimeout,
+  idleTimeout: IdleTimeout,
 ): Promise<Answer> {
   if (resumption !== undefined) {
     const { offsetBytes, validator } = resumption;
     const range = { "Range": `bytes=${offsetBytes}-`, "If-Range": validator };
-    const response = await send(url, range, silence);
+    const response = await send(url, range, idleTimeout);
     if (continues(response, resumption)) return { ...resumption, body: response.body };
     // Partial Content of something else, or Range Not Satisfiable: then all of it.
-    if (![206, 416].includes(response.status)) return await begin(response, silence.signal);
+    if (![206, 416].includes(response.status)) return await begin(response, idleTimeout.signal);
     await response.body?.cancel();
   }
-  return await begin(await send(url, {}, silence), silence.signal);
+  return await begin(await send(url, {}, idleTimeout), idleTimeout.signal);
 }
 
 /**
@@ -88,14 +85,14 @@ function codingsIn(headers: Headers): string[] {
 async function send(
   url: URL,
   headers: Record<string, string>,
-  silence: IdleTimeout,
+  idleTimeout: IdleTimeout,
 ): Promise<Response> {
-  const { signal } = silence;
+  const { signal } = idleTimeout;
   // What is encoded has no size, and nothing can go on with it. Versions of Deno also differ in what
   // they decode by themselves; asked so, each tells by the headers what it has left to us.
   const own = { ...headers, "Accept-Encoding": "identity" };
   try {
-    return await silence.during(fetch(url, { headers: own, signal }));
+    return await idleTimeout.during(fetch(url, { headers: own, signal }));
   } catch (error) {
     signal.throwIfAborted();
     throw new DownloadError(whyNoAnswer(toError(error)));

@@ -28,7 +28,7 @@ export interface Destination extends AsyncDisposable {
 }
 
 /** Lets all bytes go: for a download that is only counted. */
-export class Nowhere implements Destination {
+export class NullDestination implements Destination {
   readonly resumption = undefined;
   restart = () => Promise.resolve();
   write = () => Promise.resolve();

@@ -13,7 +13,7 @@ export const PART_ENDING = ".part";
 export const RECORD_ENDING = ".part.json";
 
 /** What file systems take, 255 bytes, without room for the endings above. */
-const LONGEST_BYTES = 255 - RECORD_ENDING.length;
+const MAX_NAME_BYTES = 255 - RECORD_ENDING.length;
 /**
  * What is not meant to be in a name on some system, or is not seen in it: separators, control
  * characters, and those that turn the direction of writing, which make an ending look like another.
@@ -74,7 +74,7 @@ function numbered(name: string, number: number): string {
   const rest = `${number === 1 ? "" : `-${number}`}${ending}`;
   const stem = name.slice(0, name.length - ending.length);
   // encodeInto() writes whole characters only, and tells how much it has read.
-  const room = new Uint8Array(LONGEST_BYTES - encoder.encode(rest).length);
+  const room = new Uint8Array(MAX_NAME_BYTES - encoder.encode(rest).length);
   const cut = stem.slice(0, encoder.encodeInto(stem, room).read);
   return (cut.length < stem.length ? cut.replace(/[. ]+$/, "") : cut) + rest;
 }

@@ -1,6 +1,6 @@
 import type { Download } from "./download.ts";
 import type { Reason } from "./reasons.ts";
-import type { Reporter, Totals } from "./reporter.ts";
+import type { DownloadTotals, Reporter } from "./reporter.ts";
 
 /** A line of JSON for each event, on standard output. */
 export class JsonReporter implements Reporter {
@@ -28,7 +28,7 @@ export class JsonReporter implements Reporter {
     print({ event: "failed", url: shownUrl, path, reason });
   }
 
-  totals({ elapsedMs, ...totals }: Totals): void {
+  totals({ elapsedMs, ...totals }: DownloadTotals): void {
     print({ event: "totals", ...totals, elapsedMs: Math.round(elapsedMs) });
   }
 }

@@ -5,10 +5,10 @@ import { PART_ENDING, RECORD_ENDING } from "./file_name.ts";
 import { readRecord, writeRecord } from "./part_record.ts";
 import { DownloadError } from "./reasons.ts";
 import { leaveReceipt } from "./receipt.ts";
-import { checkIsFree, lookAt, moveTo } from "./target.ts";
+import { checkIsFree, lookAt, moveTo } from "./final_file.ts";
 
 /** A lock that is free is had at once, even on a busy machine; one that is not may be held for hours. */
-const LOCK_PATIENCE_MS = 2_000;
+const LOCK_TIMEOUT_MS = 2_000;
 
 /**
  * A file while it is not complete: it lies beside its target as `NAME.part`, with a record of what it
@@ -122,7 +122,7 @@ async function openAlone(path: string): Promise<Deno.FsFile> {
   let file: Deno.FsFile | undefined;
   try {
     file = await Deno.open(path, { read: true, write: true, createNew: found === undefined });
-    await deadline(file.lock(true), LOCK_PATIENCE_MS);
+    await deadline(file.lock(true), LOCK_TIMEOUT_MS);
     // Who had the lock may have finished meanwhile, and this be the complete file by now.
     const [{ ino: opened }, { ino: there }] = [await file.stat(), await Deno.lstat(path)];
     if (opened !== there) throw new DownloadError({ kind: "busy", path });

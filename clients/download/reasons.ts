@@ -10,7 +10,7 @@ import { formatBytes } from "../../cli/bytes.ts";
 import { messageOf } from "../../servers/system/thrown.ts";
 
 /** The longest pause before a retry, even if the server asks for a longer one: then there is no retry. */
-export const LONGEST_PAUSE_MS = 60_000;
+export const MAX_PAUSE_MS = 60_000;
 
 /** Why a download failed. */
 export type Reason =
@@ -90,7 +90,7 @@ export function mayPass(reason: Reason): boolean {
 
 /** Whether the server asks for so long a pause that nobody waits for its end. */
 export function wantsLongPause(reason: Reason): boolean {
-  return reason.kind === "status" && (reason.retryAfterMs ?? 0) > LONGEST_PAUSE_MS;
+  return reason.kind === "status" && (reason.retryAfterMs ?? 0) > MAX_PAUSE_MS;
 }
 
 /** The reason for people. */
@@ -139,5 +139,5 @@ function describeStatus(
   const answer = texts.status(`${status} ${statusText}`.trim());
   if (!isTemporary(reason) || !wantsLongPause(reason)) return answer;
   const asked = String(Math.ceil(retryAfterMs / 1_000));
-  return texts.longPause(answer, asked, String(LONGEST_PAUSE_MS / 1_000));
+  return texts.longPause(answer, asked, String(MAX_PAUSE_MS / 1_000));
 }

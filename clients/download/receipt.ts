@@ -9,7 +9,7 @@
 
 import { RECORD_ENDING } from "./file_name.ts";
 import { readRecord } from "./part_record.ts";
-import { lookAt } from "./target.ts";
+import { lookAt } from "./final_file.ts";
 
 /** Makes the record beside the complete file at `path` its receipt: both have the same time then. */
 export async function leaveReceipt(path: string): Promise<void> {

@@ -2,7 +2,7 @@ import { ask } from "./ask.ts";
 import type { Destination } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { DownloadError } from "./reasons.ts";
-import { IdleTimeout } from "./silence.ts";
+import { IdleTimeout } from "./idle_timeout.ts";
 import { messageOf } from "../../servers/system/thrown.ts";
 
 /**
@@ -20,15 +20,15 @@ export async function receive(
   stop: AbortSignal,
 ): Promise<void> {
   download.phase = "asking";
-  using silence = new IdleTimeout(timeoutMs, stop);
+  using idleTimeout = new IdleTimeout(timeoutMs, stop);
   const { offsetBytes, sizeBytes, validator, body } = await ask(
     download.url,
     destination.resumption,
-    silence,
+    idleTimeout,
   );
   if (offsetBytes === 0) await destination.restart({ sizeBytes, validator });
   download.begin(offsetBytes, sizeBytes);
-  for await (const chunk of chunksOf(body, download, silence)) {
+  for await (const chunk of chunksOf(body, download, idleTimeout)) {
     download.took(chunk.length);
     await destination.write(chunk);
   }
@@ -43,15 +43,15 @@ export async function receive(
 async function* chunksOf(
   body: ReadableStream<Uint8Array> | null,
   download: Download,
-  silence: IdleTimeout,
+  idleTimeout: IdleTimeout,
 ): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   const reader = body.getReader();
   // The signal that `fetch` was given ends its body only until the response is garbage. A body that
   // has broken off cannot be cancelled, which its read tells.
-  silence.signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
+  idleTimeout.signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
   for (;;) {
-    const { done, value } = await nextChunk(reader, download, silence);
+    const { done, value } = await nextChunk(reader, download, idleTimeout);
     if (done) return;
     yield value;
   }
@@ -60,14 +60,14 @@ async function* chunksOf(
 async function nextChunk(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   { receivedBytes }: Download,
-  silence: IdleTimeout,
+  idleTimeout: IdleTimeout,
 ): Promise<ReadableStreamReadResult<Uint8Array>> {
   try {
-    const result = await silence.during(reader.read());
-    silence.signal.throwIfAborted(); // a read that was cancelled looks like the end of the body
+    const result = await idleTimeout.during(reader.read());
+    idleTimeout.signal.throwIfAborted(); // a read that was cancelled looks like the end of the body
     return result;
   } catch (error) {
-    silence.signal.throwIfAborted();
+    idleTimeout.signal.throwIfAborted();
     throw new DownloadError({ kind: "broke-off", receivedBytes, message: messageOf(error) });
   }
 }

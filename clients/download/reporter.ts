@@ -2,7 +2,7 @@ import type { Download } from "./download.ts";
 import type { Reason } from "./reasons.ts";
 
 /** What all downloads have come to. */
-export interface Totals {
+export interface DownloadTotals {
   readonly finished: number;
   readonly failed: number;
   /** Those that were stopped before their end, or before their beginning. */
@@ -19,5 +19,5 @@ export interface Reporter {
   retrying(download: Download, reason: Reason, pauseMs: number): void;
   finished(download: Download): void;
   failed(download: Download, reason: Reason): void;
-  totals(totals: Totals): void;
+  totals(totals: DownloadTotals): void;
 }

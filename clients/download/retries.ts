@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import {
   DownloadError,
   isTemporary,
-  LONGEST_PAUSE_MS,
+  MAX_PAUSE_MS,
   type Reason,
   wantsLongPause,
 } from "./reasons.ts";
@@ -52,5 +52,5 @@ export async function withRetries(
 function pauseAfter(reason: Reason, backOffMs: number): number | undefined {
   if (!isTemporary(reason) || wantsLongPause(reason)) return undefined;
   const askedMs = reason.kind === "status" ? reason.retryAfterMs : undefined;
-  return Math.max(askedMs ?? 0, Math.min(backOffMs, LONGEST_PAUSE_MS));
+  return Math.max(askedMs ?? 0, Math.min(backOffMs, MAX_PAUSE_MS));
 }

@@ -2,7 +2,7 @@ import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Download } from "./download.ts";
 import { describeReason, type Reason } from "./reasons.ts";
-import type { Reporter, Totals } from "./reporter.ts";
+import type { DownloadTotals, Reporter } from "./reporter.ts";
 
 /** Lines of text: what was received on standard output, what went wrong on standard error. */
 export class TextReporter implements Reporter {
@@ -47,7 +47,7 @@ export class TextReporter implements Reporter {
     console.error(this.#messages.download.failed(shownUrl, why));
   }
 
-  totals(totals: Totals): void {
+  totals(totals: DownloadTotals): void {
     const { finished, failed, unfinished, arrivedBytes, elapsedMs } = totals;
     const all = finished + failed + unfinished;
     if (this.#quiet || all === 1) return;

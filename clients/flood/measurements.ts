@@ -2,7 +2,7 @@ import * as hdr from "hdr-histogram-js";
 import { type Tally, tally } from "./tally.ts";
 
 /** The longest time that is told apart from longer ones: ten minutes. */
-const LONGEST_US = 600_000_000;
+const MAX_US = 600_000_000;
 
 /** The percentiles that are reported. */
 export const PERCENTILES = [50, 90, 99, 99.9, 100] as const;
@@ -19,7 +19,7 @@ const SHORT_US = 2_048;
 export class Durations {
   readonly #histogram = hdr.build({
     lowestDiscernibleValue: 1,
-    highestTrackableValue: LONGEST_US,
+    highestTrackableValue: MAX_US,
     numberOfSignificantValueDigits: 3,
     bitBucketSize: COUNTER_BITS,
   });
@@ -37,21 +37,21 @@ export class Durations {
       this.#short[us]++;
       this.#shortCount++;
     } else {
-      this.#histogram.recordValue(Math.min(LONGEST_US, us));
+      this.#histogram.recordValue(Math.min(MAX_US, us));
     }
   }
 
   /**
-   * Records `count` durations, of which the first is `longestMs` and each next is `stepMs` shorter.
+   * Records `count` durations, of which the first is `maxMs` and each next is `stepMs` shorter.
    * Where these are very many, some that follow each other count as the longest of them.
    */
-  recordEvenly(longestMs: number, stepMs: number, count: number): void {
+  recordEvenly(maxMs: number, stepMs: number, count: number): void {
     const steps = Math.min(count, MAX_STEPS);
     for (let step = 0; step < steps; step++) {
       const from = Math.floor(step * count / steps);
       const to = Math.floor((step + 1) * count / steps);
-      const us = Math.round((longestMs - from * stepMs) * 1_000);
-      this.#histogram.recordValueWithCount(Math.min(LONGEST_US, Math.max(0, us)), to - from);
+      const us = Math.round((maxMs - from * stepMs) * 1_000);
+      this.#histogram.recordValueWithCount(Math.min(MAX_US, Math.max(0, us)), to - from);
     }
   }
 

@@ -9,9 +9,8 @@ import type { LabTexts } from "../../cli/messages.ts";
 import { delay } from "@std/async/delay";
 import { cpuSecondsOf, processTree } from "../../servers/system/process_tree.ts";
 import { Clients } from "./client.ts";
-import { defineExperiment } from "./experiment.ts";
+import { defineExperiment, quantile } from "./experiment.ts";
 import { needSystemCalls } from "./needs.ts";
-import { quantile } from "./quantile.ts";
 import { BEST_SOCKETS, startServer } from "./server.ts";
 
 const CLIENTS = 10;

@@ -81,3 +81,8 @@ export function verdictOn({ expectations }: Judgement): Verdict {
     ? { verdict: "holds" }
     : { verdict: "does-not-hold", reason: unmet.otherwise };
 }
+
+/** The figure that so large a share of these figures is below; 0.5 is the middle one. */
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)];
+}

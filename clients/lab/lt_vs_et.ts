@@ -12,7 +12,7 @@
 import { EPOLLET, EPOLLIN } from "../../servers/sockets/interface.ts";
 import { checked } from "../../servers/system/system_call_error.ts";
 import { MSG_DONTWAIT } from "../../servers/system/system_calls.ts";
-import { LibcEpoll } from "../flood/libc/epoll.ts";
+import { EpollInstance } from "../flood/libc/epoll_instance.ts";
 import { defineExperiment } from "./experiment.ts";
 import { Loopback, type Pair } from "./loopback.ts";
 import { needSystemCalls } from "./needs.ts";
@@ -62,7 +62,7 @@ function run(
   { client, server }: Pair,
   { isEdgeTriggered, drains }: { isEdgeTriggered: boolean; drains: boolean },
 ): Run {
-  const epoll = new LibcEpoll(loopback.calls);
+  const epoll = new EpollInstance(loopback.calls);
   try {
     checked("epoll_ctl", epoll.add(server, 0, isEdgeTriggered ? EPOLLIN | EPOLLET : EPOLLIN));
     loopback.send(client, new Uint8Array(SENT_BYTES));

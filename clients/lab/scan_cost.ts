@@ -12,18 +12,17 @@ import { DescriptorSet } from "../../servers/sockets/libc/descriptor_set.ts";
 import { EPOLLIN } from "../../servers/sockets/interface.ts";
 import { checked } from "../../servers/system/system_call_error.ts";
 import { MSG_DONTWAIT } from "../../servers/system/system_calls.ts";
-import { LibcEpoll } from "../flood/libc/epoll.ts";
-import { defineExperiment } from "./experiment.ts";
+import { EpollInstance } from "../flood/libc/epoll_instance.ts";
+import { defineExperiment, quantile } from "./experiment.ts";
 import { Loopback, type Pair } from "./loopback.ts";
 import { needDescriptors, needSystemCalls } from "./needs.ts";
-import { quantile } from "./quantile.ts";
 
 const IDLE = [10, 100, 1_000, 10_000];
 const ACTIVE = 10;
 const ROUNDS = 50;
 /** In which the code is compiled. */
 const WARM_UP_ROUNDS = 20;
-const PATIENCE_MS = 5_000;
+const WAIT_TIMEOUT_MS = 5_000;
 /** `struct timeval` */
 const NO_TIME = new BigInt64Array(2);
 /** Nobody accepts idle clients, so that each has one descriptor: it waits in one of many queues. */
@@ -107,7 +106,7 @@ function measureCalls(
   idle: readonly number[],
 ): Row[] {
   const watched = [...idle, ...active.map(({ server }) => server)];
-  const epoll = new LibcEpoll(loopback.calls);
+  const epoll = new EpollInstance(loopback.calls);
   try {
     const turns: Record<CallName, Turn> = {
       select: selectTurn(loopback, watched),
@@ -129,7 +128,7 @@ function measureTurn(loopback: Loopback, active: readonly Pair[], turn: Turn): n
   const timesMs: number[] = [];
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
     for (const { client } of active) loopback.send(client, byte);
-    for (const { server } of active) loopback.wait(server, EPOLLIN, PATIENCE_MS);
+    for (const { server } of active) loopback.wait(server, EPOLLIN, WAIT_TIMEOUT_MS);
     const beganMs = performance.now();
     const ready = turn();
     timesMs.push(performance.now() - beganMs);
@@ -162,7 +161,7 @@ function pollTurn({ calls }: Loopback, watched: readonly number[]): Turn {
   };
 }
 
-function epollTurn(epoll: LibcEpoll, watched: readonly number[]): Turn {
+function epollTurn(epoll: EpollInstance, watched: readonly number[]): Turn {
   for (const descriptor of watched) {
     checked("epoll_ctl", epoll.add(descriptor, descriptor, EPOLLIN));
   }

@@ -10,7 +10,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import type { ServerEvent } from "../../servers/runtime/json_reporter.ts";
 import { NotListeningError, ServerProcess } from "../target/server_process.ts";
 
-const PATIENCE_MS = 10_000;
+const START_TIMEOUT_MS = 10_000;
 
 /** The system's own sockets, where there are any: flags of `serve`. */
 export const BEST_SOCKETS: readonly string[] = hasSystemCalls() ? ["--sockets", "libc"] : [];
@@ -28,8 +28,8 @@ export async function startServer(
   onEvent?: (event: ServerEvent) => void,
 ): Promise<ServerProcess> {
   try {
-    return await ServerProcess.startOurs([...args, "--grace", "0"], {
-      patienceMs: PATIENCE_MS,
+    return await ServerProcess.startPlayground([...args, "--grace", "0"], {
+      startTimeoutMs: START_TIMEOUT_MS,
       onEvent,
     });
   } catch (error) {

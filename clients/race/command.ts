@@ -13,9 +13,9 @@ import { checkHandler, chooseEntrants } from "./choose.ts";
 import type { Entrant } from "./entrants.ts";
 import { RaceFiles } from "./files.ts";
 import type { Load } from "./heat.ts";
-import { RaceLine } from "./progress.ts";
-import { type RaceResults, runRace } from "./race.ts";
-import { type Conditions, makeRecord } from "./record.ts";
+import { RaceLine } from "./race_line.ts";
+import { type Conditions, type RaceResults, runRace } from "./race.ts";
+import { makeRecord } from "./record.ts";
 import { makeStandings } from "./standings.ts";
 import { showRace } from "./terminal_table.ts";
 

@@ -31,7 +31,7 @@ export interface Entrant {
  *
  * @param flags of `serve`, for all of them
  */
-export function entrantsOfOurs(
+export function modelEntrants(
   models: readonly ModelName[],
   kinds: readonly SocketKind[],
   flags: readonly string[],
@@ -42,7 +42,7 @@ export function entrantsOfOurs(
       model,
       sockets,
       start: (options: StartOptions) =>
-        ServerProcess.startOurs([model, "--sockets", sockets, ...flags], options),
+        ServerProcess.startPlayground([model, "--sockets", sockets, ...flags], options),
     }))
   );
 }
@@ -54,7 +54,7 @@ export function entrantsOfOurs(
  * @returns nothing when that is not what it is
  * @throws {UsageError} when a quote in it is not closed
  */
-export function entrantAgainst(typed: string, messages: Messages): Entrant | undefined {
+export function programEntrant(typed: string, messages: Messages): Entrant | undefined {
   const [, name, commandLine] = /^([^=]+)=(.+)$/s.exec(typed) ?? [];
   if (name === undefined || !commandLine.includes(PORT_PLACE)) return undefined;
   const command = splitCommand("--against", commandLine, messages);
@@ -64,7 +64,7 @@ export function entrantAgainst(typed: string, messages: Messages): Entrant | und
     start: (options) => {
       const port = freePort();
       const words = command.map((word) => word.replaceAll(PORT_PLACE, String(port)));
-      return ServerProcess.startOther(words, port, options);
+      return ServerProcess.startProgram(words, port, options);
     },
   };
 }

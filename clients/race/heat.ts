@@ -20,7 +20,7 @@ import { makeMeasured, type Measured } from "./figures.ts";
 import { TreeWatch, type Usage } from "./tree_watch.ts";
 
 /** How long a server may take until it listens. */
-export const PATIENCE_MS = 10_000;
+export const START_TIMEOUT_MS = 10_000;
 /** How long a server may take to stop when its clients have gone. */
 const GRACE_MS = 1_000;
 
@@ -45,7 +45,7 @@ export type Failure =
  */
 export async function runHeat(entrant: Entrant, load: Load, signal: AbortSignal): Promise<Heat> {
   try {
-    const server = await entrant.start({ patienceMs: PATIENCE_MS, signal });
+    const server = await entrant.start({ startTimeoutMs: START_TIMEOUT_MS, signal });
     try {
       return await flood(server, load, signal);
     } finally {

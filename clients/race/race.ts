@@ -8,6 +8,19 @@
 import type { Entrant } from "./entrants.ts";
 import { type Heat, type Load, runHeat } from "./heat.ts";
 
+/** What was the same for all. */
+export interface Conditions {
+  readonly conns: number;
+  readonly sizeBytes: number;
+  readonly durationMs: number;
+  readonly warmupMs: number;
+  readonly rounds: number;
+  readonly handler: string;
+  readonly sleepMs: number;
+  readonly cpuMs: number;
+  readonly floodThreads: number;
+}
+
 /** What a race has come to so far. */
 export interface RaceResults {
   /** The heats of each, one for each round that it took part in. */

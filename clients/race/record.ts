@@ -11,7 +11,7 @@ import { isFaulty } from "./faults.ts";
 import type { Figures } from "./figures.ts";
 import type { Heat } from "./heat.ts";
 import { describeMachine, type Machine } from "./machine.ts";
-import type { RaceResults } from "./race.ts";
+import type { Conditions, RaceResults } from "./race.ts";
 import type { Standing } from "./standings.ts";
 import { describeFailure, describeFaults, describeNotes } from "./texts.ts";
 
@@ -31,19 +31,6 @@ export interface RaceRecord {
   readonly servers: readonly ServerRecord[];
   /** What must be known to understand the figures. */
   readonly notes: readonly string[];
-}
-
-/** What was the same for all. */
-export interface Conditions {
-  readonly conns: number;
-  readonly sizeBytes: number;
-  readonly durationMs: number;
-  readonly warmupMs: number;
-  readonly rounds: number;
-  readonly handler: string;
-  readonly sleepMs: number;
-  readonly cpuMs: number;
-  readonly floodThreads: number;
 }
 
 /** One who raced. */

@@ -11,8 +11,8 @@ import { tallied } from "../flood/tally.ts";
 import type { ServerEnd } from "../target/server_process.ts";
 import type { FigureName } from "./figures.ts";
 import { type Faults, isFaulty } from "./faults.ts";
-import { type Failure, PATIENCE_MS } from "./heat.ts";
-import type { Conditions } from "./record.ts";
+import { type Failure, START_TIMEOUT_MS } from "./heat.ts";
+import type { Conditions } from "./race.ts";
 import type { Standing } from "./standings.ts";
 
 type Texts = Messages["race"];
@@ -79,7 +79,7 @@ export function describeFailure(failure: Failure, conns: number, messages: Messa
     case "ended":
       return texts.ended(describeEnd(failure.end, texts));
     case "silent":
-      return texts.silent(String(PATIENCE_MS / 1_000));
+      return texts.silent(String(START_TIMEOUT_MS / 1_000));
     case "not-served": {
       const { opened, faults } = failure;
       return [texts.notServed(opened, conns), ...describeFaults(faults, messages)].join(", ");
@@ -143,9 +143,9 @@ export function describeNotes(standings: readonly Standing[], messages: Messages
 }
 
 /** What ended it, and the last that it had to say. */
-function describeEnd({ code, signal, complaints }: ServerEnd, texts: Texts): string {
+function describeEnd({ code, signal, errorLines }: ServerEnd, texts: Texts): string {
   const how = signal === null ? texts.exit(code) : texts.killed(signal);
-  const last = complaints.findLast((line) => line.trim() !== "");
+  const last = errorLines.findLast((line) => line.trim() !== "");
   return last === undefined ? how : `${how}, ${last.trim()}`;
 }
 

@@ -3,7 +3,7 @@
  * port it is told.
  *
  * ```ts
- * await using server = await ServerProcess.startOurs(["select", "--quiet"], { patienceMs: 10_000 });
+ * await using server = await ServerProcess.startPlayground(["select", "--quiet"], { startTimeoutMs: 10_000 });
  * await Deno.connect({ port: server.port });
  * const { totals } = await server.stop(3_000);
  * ```
@@ -24,14 +24,14 @@ import { linesOf } from "../../cli/text_lines.ts";
 /** How often it is looked whether a program listens that does not say so. */
 const POLL_INTERVAL_MS = 20;
 /** How many lines of what a server had to complain of are kept. */
-const MAX_COMPLAINTS = 20;
+const MAX_ERROR_LINES = 20;
 /** How long a server's children may hold its output open when it has ended itself. */
 const HELD_OPEN_MS = 1_000;
 
 /** How a server is started. */
 export interface StartOptions {
   /** How long it may take until it listens. */
-  readonly patienceMs: number;
+  readonly startTimeoutMs: number;
   /** Gives up the start. */
   readonly signal?: AbortSignal;
   /** Is told each event of a server of ours. */
@@ -43,7 +43,7 @@ export interface ServerEnd {
   readonly code: number;
   readonly signal: Deno.Signal | null;
   /** The last lines that it wrote to standard error. */
-  readonly complaints: readonly string[];
+  readonly errorLines: readonly string[];
   /** What a server of ours said at last; one that was killed says nothing. */
   readonly totals: Totals | undefined;
 }
@@ -58,7 +58,7 @@ export class NotListeningError extends Error {
 
   /** The last that it had to say, or else how it failed. */
   get reason(): string {
-    return this.end.complaints.at(-1) ?? this.message;
+    return this.end.errorLines.at(-1) ?? this.message;
   }
 }
 
@@ -90,7 +90,10 @@ export class ServerProcess implements AsyncDisposable {
    * @throws {NotListeningError} when it ends before, or takes too long
    * @throws {unknown} the reason of the signal, when that gave up the start
    */
-  static async startOurs(args: readonly string[], options: StartOptions): Promise<ServerProcess> {
+  static async startPlayground(
+    args: readonly string[],
+    options: StartOptions,
+  ): Promise<ServerProcess> {
     const [program, programArgs] = commandOfOurs(["serve", ...args, "--json", "--port", "0"]);
     const process = await GuardedProcess.start([program, ...programArgs], {
       stdout: "piped",
@@ -115,7 +118,7 @@ export class ServerProcess implements AsyncDisposable {
    * @throws {NotListeningError} when it ends before, or takes too long
    * @throws {unknown} the reason of the signal, when that gave up the start
    */
-  static async startOther(
+  static async startProgram(
     command: readonly string[],
     port: number,
     options: StartOptions,
@@ -158,15 +161,15 @@ async function endOf(
   totals: () => Totals | undefined,
   ...readers: LineReader[]
 ): Promise<ServerEnd> {
-  const complaints: string[] = [];
+  const errorLines: string[] = [];
   const errors = new LineReader(process.child.stderr, (line) => {
-    complaints.push(line);
-    if (complaints.length > MAX_COMPLAINTS) complaints.shift();
+    errorLines.push(line);
+    if (errorLines.length > MAX_ERROR_LINES) errorLines.shift();
   });
   const { code, signal } = await process.child.status;
   await process.end();
   await Promise.all([...readers, errors].map((reader) => reader.endWithin(HELD_OPEN_MS)));
-  return { code, signal, complaints, totals: totals() };
+  return { code, signal, errorLines, totals: totals() };
 }
 
 /**
@@ -177,13 +180,13 @@ async function endOf(
 async function untilListening(
   process: GuardedProcess,
   ended: Promise<ServerEnd>,
-  { patienceMs, signal }: StartOptions,
+  { startTimeoutMs, signal }: StartOptions,
   wait: (over: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const over = new AbortController();
   const overdue = Promise.withResolvers<"overdue">();
   const giveUp = () => overdue.resolve("overdue");
-  const timer = setTimeout(giveUp, patienceMs);
+  const timer = setTimeout(giveUp, startTimeoutMs);
   signal?.addEventListener("abort", giveUp);
   if (signal?.aborted) giveUp();
   try {

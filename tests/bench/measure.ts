@@ -80,7 +80,7 @@ export async function withServer<Value>(
 }
 
 /** Starts `playground serve` with these words and flags, and resolves when it listens. */
-export async function startOurs(args: readonly string[]): Promise<RunningServer> {
+export async function startPlayground(args: readonly string[]): Promise<RunningServer> {
   return await startAndReadPort(...commandFor(["serve", ...args, "--port", "0", "--json"]));
 }
 

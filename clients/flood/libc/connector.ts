@@ -9,8 +9,8 @@ import {
   SOCK_STREAM,
   type SystemCalls,
 } from "../../../servers/system/system_calls.ts";
-import type { LibcEpoll } from "./epoll.ts";
-import { isLoopback, LoopbackSources } from "./source.ts";
+import type { EpollInstance } from "./epoll_instance.ts";
+import { isLoopback, LoopbackSources } from "./loopback_sources.ts";
 
 /** <netinet/in.h>: the port is chosen when the connection is opened, among those free for its server. */
 const SOL_IP = 0;
@@ -34,7 +34,7 @@ export interface Route {
 /** Opens connections without waiting for them, connect(2). */
 export class LibcConnector {
   readonly #calls: SystemCalls;
-  readonly #epoll: LibcEpoll;
+  readonly #epoll: EpollInstance;
   readonly #destinations: readonly SocketAddress[];
   readonly #sources: LoopbackSources;
   /** The address of the server that has answered last. */
@@ -46,7 +46,7 @@ export class LibcConnector {
    */
   constructor(
     calls: SystemCalls,
-    epoll: LibcEpoll,
+    epoll: EpollInstance,
     destinations: readonly SocketAddress[],
     connections: number,
   ) {

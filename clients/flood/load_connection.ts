@@ -1,4 +1,4 @@
-import { Exchange } from "./exchange.ts";
+import { EchoTracker } from "./echo_tracker.ts";
 import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 import { lossOf } from "./tally.ts";
@@ -6,11 +6,11 @@ import { lossOf } from "./tally.ts";
 const RECV_SIZE_BYTES = 65_536;
 
 /** One connection of a flood: it sends, and checks what comes back, until the flood ends. */
-export class Talker {
+export class LoadConnection {
   readonly #conn: Deno.TcpConn;
   readonly #options: FloodOptions;
   readonly #flood: AbortSignal;
-  readonly #exchange: Exchange;
+  readonly #echoes: EchoTracker;
   #ended = false;
   /** Resolves when the connection is closed. */
   readonly #closed = Promise.withResolvers<void>();
@@ -28,27 +28,27 @@ export class Talker {
     this.#conn = conn;
     this.#options = options;
     this.#flood = flood;
-    this.#exchange = new Exchange(seed, options, measurements);
+    this.#echoes = new EchoTracker(seed, options, measurements);
   }
 
   /** Whether a message has come back, which means that somebody serves this connection. */
   get isServed(): boolean {
-    return this.#exchange.isServed;
+    return this.#echoes.isServed;
   }
 
   /** Talks until the flood ends or the connection does, whose end is then counted. */
   async talk(): Promise<void> {
-    const exchange = this.#exchange;
+    const echoes = this.#echoes;
     const receiving = this.#receive();
     try {
       // Up to Deno 2.5, a write that the server does not take goes on when its connection is closed.
       await Promise.race([this.#send(), this.#closed.promise]);
-      exchange.isLastSent = true;
-      if (exchange.isOwed || !this.#options.wait) await this.#conn.closeWrite();
+      echoes.isLastSent = true;
+      if (echoes.isOwed || !this.#options.wait) await this.#conn.closeWrite();
       else this.#close();
     } catch (error) {
       // Closing it ourselves makes a write fail too, and is no loss.
-      if (!this.#ended) exchange.lost(lossOf(error));
+      if (!this.#ended) echoes.lost(lossOf(error));
       this.#close();
     }
     await receiving;
@@ -62,29 +62,29 @@ export class Talker {
 
   /** Ends the connection without waiting any longer for what it is owed. */
   giveUp(): void {
-    if (!this.#ended) this.#exchange.givenUp();
-    this.#exchange.isLastSent = true;
+    if (!this.#ended) this.#echoes.givenUp();
+    this.#echoes.isLastSent = true;
     this.#close();
   }
 
-  /** {@linkcode Exchange.settle} */
+  /** {@linkcode EchoTracker.settle} */
   settle(endMs: number, nowMs: number): void {
-    this.#exchange.settle(endMs, nowMs);
+    this.#echoes.settle(endMs, nowMs);
   }
 
   async #send(): Promise<void> {
     const { wait, thinkMs } = this.#options;
-    const exchange = this.#exchange;
+    const echoes = this.#echoes;
     while (!this.#flood.aborted && !this.#ended) {
-      const { dueMs } = exchange;
+      const { dueMs } = echoes;
       if (dueMs > performance.now()) await this.#pause(dueMs - performance.now());
       if (this.#flood.aborted || this.#ended) return;
-      const message = exchange.next();
+      const message = echoes.next();
       for (let sent = 0; sent < message.length;) {
         sent += await this.#conn.write(message.subarray(sent));
       }
       if (this.#ended) return; // it is settled what was sent
-      exchange.wasSent(message);
+      echoes.wasSent(message);
       if (wait) await this.#echo();
       if (thinkMs > 0) await this.#pause(thinkMs);
     }
@@ -92,7 +92,7 @@ export class Talker {
 
   /** Resolves when all that was sent has come back, or nothing will any more. */
   async #echo(): Promise<void> {
-    while (this.#exchange.isOwed && !this.#ended) {
+    while (this.#echoes.isOwed && !this.#ended) {
       await new Promise<void>((resolve) => this.#onEcho = resolve);
     }
   }
@@ -102,12 +102,12 @@ export class Talker {
     const words = new Int32Array(buffer.buffer);
     try {
       for (let count; (count = await this.#conn.read(buffer)) !== null;) {
-        this.#exchange.took(buffer, words, count, performance.now(), this.#flood.aborted);
+        this.#echoes.took(buffer, words, count, performance.now(), this.#flood.aborted);
         this.#onEcho?.();
       }
-      this.#exchange.ended(performance.now());
+      this.#echoes.ended(performance.now());
     } catch (error) {
-      if (!this.#ended) this.#exchange.lost(lossOf(error));
+      if (!this.#ended) this.#echoes.lost(lossOf(error));
     }
     this.#close();
   }

@@ -14,7 +14,7 @@ const MAY_BE_LATE_MS = 250;
  * What one connection sends and gets back, and what that means for the measurements of its flood. How
  * the bytes travel is the affair of others.
  */
-export class Exchange {
+export class EchoTracker {
   readonly #wait: boolean;
   readonly #measurements: Measurements;
   readonly #sequence: Sequence;

@@ -12,7 +12,7 @@ const MAX_EVENTS = 1_024;
 const { words: EVENT_WORDS, data: DATA_WORD } = EPOLL_EVENT;
 
 /** The interest list of a thread, epoll(7), whose members are known by numbers. */
-export class LibcEpoll {
+export class EpollInstance {
   readonly #calls: SystemCalls;
   readonly #fd: number;
   readonly #events = new Int32Array(MAX_EVENTS * EVENT_WORDS);

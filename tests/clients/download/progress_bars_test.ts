@@ -9,8 +9,8 @@ import { en } from "../../../cli/messages/en.ts";
 import { zh } from "../../../cli/messages/zh.ts";
 import { progressLine } from "../../../cli/progress_line.ts";
 import { Download } from "../../../clients/download/download.ts";
-import { describeProgress } from "../../../clients/download/progress.ts";
-import { Speed } from "../../../clients/download/speed.ts";
+import { describeProgress } from "../../../clients/download/progress_bars.ts";
+import { Speed } from "../../../clients/download/progress_bars.ts";
 import { assertEquals, assertLessOrEqual, assertMatch } from "../../harness/assert.ts";
 
 /** A download that has got so far. */

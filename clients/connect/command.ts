@@ -57,7 +57,7 @@ async function sendTyped({ typed }: Conversation, conn: Deno.TcpConn): Promise<v
   }
 }
 
-/** What came could not be shown, which is not the fault of the connection. Its cause tells why. */
+/** Showing what came has failed, not the connection. The cause says why. */
 class NotShown extends Error {}
 
 /**

@@ -9,7 +9,7 @@ const INTERRUPTED = 130;
 /** A line of the server that is longer may be broken where a read has ended. */
 const MAX_UNFINISHED = 1_000;
 
-/** What stands for the person who talks to the server. */
+/** The user's side of a connection: what is typed, and where the answers are shown. */
 export interface Conversation {
   /** What is typed, in bytes, to its end. */
   readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -1,7 +1,7 @@
 import { stdin } from "node:process";
 import { Readable } from "node:stream";
 
-/** So many letters in a row were pasted, not typed, and are no escape sequence of a key either. */
+/** 16 letters in a row were pasted, not typed, and are no escape sequence of a key either. */
 const PASTED = /(\P{Cc}{16,})/u;
 const ESCAPE = "\x1b";
 

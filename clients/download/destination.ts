@@ -1,4 +1,4 @@
-/** What is there of a file already, and what proves that the rest belongs to it. */
+/** How much of a file is there already, and what proves that the rest belongs to it. */
 export interface Resumption {
   readonly offsetBytes: number;
   readonly validator: string;
@@ -27,7 +27,7 @@ export interface Destination extends AsyncDisposable {
   complete(withReceipt?: boolean): Promise<void>;
 }
 
-/** Lets all bytes go: for a download that is only counted. */
+/** Discards all bytes: for a download that is only counted. */
 export class NullDestination implements Destination {
   readonly resumption = undefined;
   restart = () => Promise.resolve();

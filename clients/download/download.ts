@@ -23,7 +23,7 @@ export class Download {
   /** All that has come from the server, even what was of no use in the end. */
   arrivedBytes = 0;
 
-  /** @param directory where it is saved; without, it is not */
+  /** @param directory where to save it; without one, it is only counted */
   constructor(url: URL, name: string, directory?: string) {
     this.url = url;
     this.shownUrl = withoutCredentials(url);
@@ -43,7 +43,7 @@ export class Download {
     this.sizeBytes = sizeBytes;
   }
 
-  /** So many more bytes have come. */
+  /** Counts bytes that have just come. */
   took(countBytes: number): void {
     this.receivedBytes += countBytes;
     this.arrivedBytes += countBytes;

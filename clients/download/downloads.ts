@@ -27,7 +27,7 @@ export class Downloads {
   readonly #stop: AbortSignal;
   readonly #active = new Set<Download>();
 
-  /** @param stop ends all of them; what is there can be gone on with later */
+  /** @param stop ends all of them; a later run can resume their parts */
   constructor(options: DownloadsOptions, reporter: Reporter, stop: AbortSignal) {
     this.#options = options;
     this.#reporter = reporter;

@@ -100,7 +100,7 @@ export class Part implements Destination {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The lock goes with the file, and nobody else may have begun by then.
+    // Closing the file frees the lock, so remove first: no other process may have begun by then.
     using _ = this.#file;
     if (this.#isComplete || this.resumption !== undefined) return;
     await removeIfThere(this.#path + PART_ENDING);
@@ -115,7 +115,7 @@ export async function hasPart(path: string, url: string): Promise<boolean> {
   return size > 0 && record !== undefined && !isForeign(record, size, url);
 }
 
-/** Opens the part at `path`, which nobody else can do until it is closed. */
+/** Opens the part at `path` and locks it, so that no other process can until it is closed. */
 async function openAlone(path: string): Promise<Deno.FsFile> {
   const found = await lookAt(path);
   if (found !== undefined && !found.isFile) throw new DownloadError({ kind: "foreign-part", path });
@@ -123,7 +123,7 @@ async function openAlone(path: string): Promise<Deno.FsFile> {
   try {
     file = await Deno.open(path, { read: true, write: true, createNew: found === undefined });
     await deadline(file.lock(true), LOCK_TIMEOUT_MS);
-    // Who had the lock may have finished meanwhile, and this be the complete file by now.
+    // The process that had the lock may have finished, and this may be its complete file by now.
     const [{ ino: opened }, { ino: there }] = [await file.stat(), await Deno.lstat(path)];
     if (opened !== there) throw new DownloadError({ kind: "busy", path });
     return file;
@@ -134,7 +134,7 @@ async function openAlone(path: string): Promise<Deno.FsFile> {
   }
 }
 
-/** Whether the lock was not to be had, or somebody has made or removed the file just now. */
+/** Whether the lock was not free, or another process has made or removed the file just now. */
 function isOthersDoing(error: unknown): boolean {
   return error instanceof DOMException && error.name === "TimeoutError" ||
     error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotFound;

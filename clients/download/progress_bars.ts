@@ -8,7 +8,7 @@ const UPDATE_MS = 100;
 /** Over which time the speed is measured: long enough to be calm, short enough to be true. */
 const WINDOW_MS = 5_000;
 
-/** Shows how far each of the downloads that go on is, a line for each. */
+/** Shows the progress of each active download, a line for each. */
 export class ProgressBars {
   readonly #active: ReadonlySet<Download>;
   readonly #lines: StatusLines;
@@ -23,7 +23,7 @@ export class ProgressBars {
     this.#timer = setInterval(() => this.#draw(), UPDATE_MS);
   }
 
-  /** Takes it all away. */
+  /** Stops, and clears the lines. */
   end(): void {
     clearInterval(this.#timer);
     this.#lines.clear();

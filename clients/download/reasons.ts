@@ -23,7 +23,7 @@ export type Reason =
     /** How long the server asks to be left alone. */
     readonly retryAfterMs?: number;
   }
-  /** There is no answer: no such host, nobody listens, no HTTP. */
+  /** There is no answer: no such host, no listener, no HTTP. */
   | { readonly kind: "no-answer"; readonly message: string }
   /** The connection broke within the body. */
   | { readonly kind: "broke-off"; readonly receivedBytes: number; readonly message: string }
@@ -42,7 +42,7 @@ export type Reason =
   | { readonly kind: "foreign-part"; readonly path: string }
   /** Another process downloads to there. */
   | { readonly kind: "busy"; readonly path: string }
-  /** The file system does not do what it is asked to. */
+  /** The file system has refused something. */
   | { readonly kind: "file"; readonly message: string };
 
 /** A download fails for a reason that can be foreseen. */
@@ -67,7 +67,7 @@ export function reasonOf(error: unknown): Reason | undefined {
     : undefined;
 }
 
-/** Whether it may be otherwise at the next attempt. */
+/** Whether the next attempt may succeed. */
 export function isTemporary(reason: Reason): boolean {
   switch (reason.kind) {
     case "status":
@@ -83,12 +83,12 @@ export function isTemporary(reason: Reason): boolean {
   }
 }
 
-/** Whether it may be otherwise when the same command is typed again, some time later. */
+/** Whether the same command may succeed some time later. */
 export function mayPass(reason: Reason): boolean {
   return isTemporary(reason) || reason.kind === "busy" || reason.kind === "file";
 }
 
-/** Whether the server asks for so long a pause that nobody waits for its end. */
+/** Whether the server asks for a pause of more than {@linkcode MAX_PAUSE_MS}. */
 export function wantsLongPause(reason: Reason): boolean {
   return reason.kind === "status" && (reason.retryAfterMs ?? 0) > MAX_PAUSE_MS;
 }

@@ -1,8 +1,8 @@
 /**
  * Receipts: while a command has files to download, the record of each that is complete stays beside it.
  * When the command is interrupted, or files failed that may not fail later, the same command finds it,
- * and so knows the file for its own. A file that somebody has changed since has another time, and is
- * not known any more.
+ * and so knows the file for its own. A file that has changed since has another time, and the receipt no
+ * longer holds.
  *
  * @module
  */

@@ -6,11 +6,11 @@ import { IdleTimeout } from "./idle_timeout.ts";
 import { messageOf } from "../../servers/system/thrown.ts";
 
 /**
- * One attempt at a download: fetches what is missing and takes it to where it belongs as it comes, so
- * that no more than a piece of it is in memory.
+ * One attempt at a download: fetches what is missing and writes each chunk as it comes, so that only one
+ * chunk is in memory.
  *
  * @param timeoutMs how long the server may be silent
- * @param stop aborts it
+ * @param stop aborts the attempt
  * @throws {DownloadError} if it fails for a reason that can be foreseen
  */
 export async function receive(
@@ -32,7 +32,7 @@ export async function receive(
     download.took(chunk.length);
     await destination.write(chunk);
   }
-  // `fetch` sees to it that all of the answer has come, which may be less than was missing.
+  // `fetch` makes sure that all of the answer has come, which may be less than was missing.
   const { receivedBytes } = download;
   if (sizeBytes !== undefined && receivedBytes !== sizeBytes) {
     throw new DownloadError({ kind: "too-short", receivedBytes, sizeBytes });

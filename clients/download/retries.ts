@@ -11,7 +11,7 @@ import {
 /** The pause before the first retry; before each further one it is twice as long. */
 const FIRST_PAUSE_MS = 500;
 
-/** How often something is tried again, and who wants to know. */
+/** How often to try again, and whom to notify. */
 export interface RetryOptions {
   /** How often it may fail in a row without any progress. */
   readonly retries: number;
@@ -19,9 +19,9 @@ export interface RetryOptions {
   reached(): number;
   /** Ends the pauses. */
   readonly stop: AbortSignal;
-  /** Is told before each pause. */
+  /** Called before each pause. */
   retrying(reason: Reason, pauseMs: number): void;
-  /** {@linkcode FIRST_PAUSE_MS} unless told otherwise, which tests do. */
+  /** {@linkcode FIRST_PAUSE_MS} by default; tests shorten it. */
   readonly firstPauseMs?: number;
 }
 

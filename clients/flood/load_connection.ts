@@ -17,7 +17,7 @@ export class LoadConnection {
   #onEcho: (() => void) | undefined = undefined;
   #endPause: (() => void) | undefined = undefined;
 
-  /** @param flood is aborted when the flood ends: no message is begun after that */
+  /** @param flood aborts when the flood ends; the connection begins no message after that */
   constructor(
     conn: Deno.TcpConn,
     seed: number,
@@ -31,7 +31,7 @@ export class LoadConnection {
     this.#echoes = new EchoTracker(seed, options, measurements);
   }
 
-  /** Whether a message has come back, which means that somebody serves this connection. */
+  /** Whether a message has come back: the server serves this connection. */
   get isServed(): boolean {
     return this.#echoes.isServed;
   }
@@ -47,7 +47,7 @@ export class LoadConnection {
       if (echoes.isOwed || !this.#options.wait) await this.#conn.closeWrite();
       else this.#close();
     } catch (error) {
-      // Closing it ourselves makes a write fail too, and is no loss.
+      // A write also fails when this side closes, which is no loss.
       if (!this.#ended) echoes.lost(lossOf(error));
       this.#close();
     }
@@ -55,7 +55,7 @@ export class LoadConnection {
     this.#close();
   }
 
-  /** The flood has ended: nothing more is to be waited for before the end of the stream is sent. */
+  /** The flood has ended: cuts a pause short, so that the end of the stream is sent now. */
   floodEnded(): void {
     this.#endPause?.();
   }
@@ -83,14 +83,14 @@ export class LoadConnection {
       for (let sent = 0; sent < message.length;) {
         sent += await this.#conn.write(message.subarray(sent));
       }
-      if (this.#ended) return; // it is settled what was sent
+      if (this.#ended) return; // what was sent is counted already
       echoes.wasSent(message);
       if (wait) await this.#echo();
       if (thinkMs > 0) await this.#pause(thinkMs);
     }
   }
 
-  /** Resolves when all that was sent has come back, or nothing will any more. */
+  /** Resolves when all that was sent has come back, or the connection has ended. */
   async #echo(): Promise<void> {
     while (this.#echoes.isOwed && !this.#ended) {
       await new Promise<void>((resolve) => this.#onEcho = resolve);
@@ -125,8 +125,8 @@ export class LoadConnection {
   }
 
   /**
-   * Waits, but not beyond the end of the flood or of the connection. It listens to no signal: thousands
-   * of connections would, and each listener that comes or goes is looked for among all of them.
+   * Waits, but not beyond the end of the flood or of the connection. It adds no listener to the signal:
+   * with thousands of connections, each listener that goes is searched for among all of them.
    */
   async #pause(ms: number): Promise<void> {
     if (this.#flood.aborted || this.#ended) return;

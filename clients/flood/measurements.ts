@@ -1,7 +1,7 @@
 import * as hdr from "hdr-histogram-js";
 import { type Tally, tally } from "./tally.ts";
 
-/** The longest time that is told apart from longer ones: ten minutes. */
+/** The longest time that the histogram holds; longer ones count as this: ten minutes. */
 const MAX_US = 600_000_000;
 
 /** The percentiles that are reported. */
@@ -15,7 +15,7 @@ const MAX_STEPS = 128;
 /** Durations below this many microseconds are counted one by one, and put into the histogram later. */
 const SHORT_US = 2_048;
 
-/** Durations, of which the percentiles are wanted, exact to three digits whatever their size. */
+/** A histogram of durations: percentiles exact to three digits, whatever their size. */
 export class Durations {
   readonly #histogram = hdr.build({
     lowestDiscernibleValue: 1,
@@ -98,7 +98,7 @@ export interface Counts {
   messagesUnanswered: number;
   /** Messages that were due before the end, because there is a rate, and were not sent. */
   messagesNotSent: number;
-  /** Those of them that had been due for so long that being late is no excuse. */
+  /** Those of them that had been due for longer than a timer may be late. */
   messagesOverdue: number;
   bytesSent: number;
   bytesReceived: number;
@@ -115,7 +115,7 @@ const SUMS = [
   ...["bytesSent", "bytesReceived", "wrongBytes"] as const,
 ] satisfies (keyof Counts)[];
 
-/** {@linkcode Measurements} in a form that can be told to another thread. */
+/** {@linkcode Measurements} in a form that another thread can receive. */
 export interface EncodedMeasurements {
   readonly counts: Readonly<Counts>;
   readonly refusedBy: Readonly<Tally>;

@@ -31,7 +31,7 @@ const SLOWER_TIMES = 3;
 
 /** What a server took, and gave. */
 interface Run {
-  /** Of one CPU, while nobody spoke. */
+  /** The share of one CPU, while all clients were silent. */
   readonly cpuShare: number;
   readonly roundTripMs: number;
 }

@@ -28,7 +28,7 @@ export class Client implements Disposable {
     for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));
   }
 
-  /** Waits for so many bytes, or for the end of the stream. */
+  /** Waits for `sizeBytes` bytes, or for the end of the stream. */
   async receive(sizeBytes: number): Promise<string> {
     const bytes = new Uint8Array(sizeBytes);
     let received = 0;
@@ -54,7 +54,7 @@ export class Client implements Disposable {
     return performance.now() - beganMs;
   }
 
-  /** Whether a text comes back, from a server that may turn us away. */
+  /** Whether a text comes back, from a server that may close the connection instead. */
   async isServed(text: string): Promise<boolean> {
     try {
       await this.send(text);
@@ -80,7 +80,7 @@ export class Client implements Disposable {
 export class Clients implements Disposable {
   readonly all: Client[] = [];
 
-  /** Connects so many, one after another. */
+  /** Connects `count` clients, one after another. */
   static async connect(port: number, count: number): Promise<Clients> {
     const clients = new Clients();
     try {

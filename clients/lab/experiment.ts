@@ -21,7 +21,7 @@ export interface Chart extends Pick<ChartOptions, "scale"> {
   readonly bars: readonly Bar[];
 }
 
-/** What was seen, as people read it, and what the claim makes expect of it. */
+/** What was seen, as people read it, and what the claim lets expect. */
 export interface Judgement {
   readonly lines: readonly (string | Chart)[];
   readonly expectations: readonly Expectation[];
@@ -82,7 +82,7 @@ export function verdictOn({ expectations }: Judgement): Verdict {
     : { verdict: "does-not-hold", reason: unmet.otherwise };
 }
 
-/** The figure that so large a share of these figures is below; 0.5 is the middle one. */
+/** The value that a share of all `values` lies below: 0.5 is the median. */
 export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)];
 }

@@ -1,6 +1,6 @@
 /**
  * Downloads by greenlets: the next one begins when the one before waits, and each ends when all of it
- * has come, whoever began first.
+ * has come, whichever began first.
  *
  * @module
  */
@@ -89,5 +89,5 @@ async function downloadAll(port: number): Promise<{ started: number[]; finished:
   return { started, finished };
 }
 
-/** What fails is thrown by `joinall`, and nobody computes. */
+/** `joinall` throws what fails, and no greenlet computes. */
 const REPORTS = { failed() {}, held() {} };

@@ -56,7 +56,7 @@ export const ltVsEt = defineExperiment(
   }),
 );
 
-/** A client sends, and a server receives as long as it is told that it can. */
+/** A client sends, and a server receives as long as epoll reports it ready. */
 function run(
   loopback: Loopback,
   { client, server }: Pair,

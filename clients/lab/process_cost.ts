@@ -17,7 +17,7 @@ import { BEST_SOCKETS, startServer } from "./server.ts";
 const DEARER_TIMES = 10;
 /** Until all of the few are served. */
 const FEW_MAX_MS = 5_000;
-/** What hundreds are, for those who want to know what they would take. */
+/** How many clients the forecast is for. */
 const HUNDREDS = 500;
 
 /** What serves a client, and how many of it are tried: enough to be measured, and bearable. */

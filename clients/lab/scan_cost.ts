@@ -1,9 +1,9 @@
 /**
  * What a readiness call costs with more and more connections on which nothing happens.
  *
- * select(2) and poll(2) are told all the sockets each time: the system looks at each of them, and so
- * does who called, to find the ready ones. epoll_wait(2) is told nothing, since the system has kept the
- * list, and hands over the ready ones only.
+ * select(2) and poll(2) take all the sockets each time: the system looks at each of them, and so does
+ * the caller, to find the ready ones. epoll_wait(2) takes none, since the system keeps the list, and
+ * returns the ready ones only.
  *
  * @module
  */
@@ -122,7 +122,7 @@ function measureCalls(
   }
 }
 
-/** The middle of many turns, in each of which all who are active have sent something. */
+/** The median of many turns; before each, every active client has sent something. */
 function measureTurn(loopback: Loopback, active: readonly Pair[], turn: Turn): number {
   const byte = new Uint8Array(1);
   const timesMs: number[] = [];

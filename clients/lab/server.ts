@@ -1,5 +1,5 @@
 /**
- * The servers that experiments are made with.
+ * The servers that experiments start.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export const BEST_SOCKETS: readonly string[] = hasSystemCalls() ? ["--sockets", 
  * Starts `playground serve` in a process of its own, whose clients need not be waited for at its end.
  *
  * @param args the model and its flags
- * @param onEvent is told of each event
+ * @param onEvent called with each event of the server
  * @throws {RefusedError} when it does not listen
  */
 export async function startServer(

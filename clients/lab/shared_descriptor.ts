@@ -1,9 +1,9 @@
 /**
- * Who has to close a connection that was given away.
+ * Which side has to close a connection that was given away.
  *
  * A child process gets a copy of the descriptor, fork(2): the connection ends when all copies are
  * closed, so a parent that keeps its own keeps the client waiting. The threads of a process share its
- * one descriptor: closed by one, it is closed for all, and its number soon is somebody else's.
+ * one descriptor: closed by one, it is closed for all, and its number soon belongs to another file.
  *
  * @module
  */

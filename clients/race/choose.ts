@@ -1,5 +1,5 @@
 /**
- * What was typed after `playground race` as those who race.
+ * From the words after `playground race` to the entrants.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export function checkHandler(name: string, { race }: Messages): void {
 }
 
 /**
- * Chooses who races.
+ * Chooses the entrants.
  *
  * @param words the names of the models; all of them if there are none
  * @param serveFlags of `serve`, for all models

@@ -1,5 +1,5 @@
 /**
- * Who races.
+ * The entrants of a race: models, and any other programs.
  *
  * @module
  */
@@ -12,22 +12,22 @@ import { splitCommand } from "../../servers/commands/program.ts";
 import { freePort } from "../target/listening_ports.ts";
 import { ServerProcess, type StartOptions } from "../target/server_process.ts";
 
-/** What stands for the port in the command of a program that is none of ours. */
+/** Stands for the port in the command of another program. */
 export const PORT_PLACE = "{port}";
 
-/** Someone who races, and can be started again for each heat. */
+/** A server that races, started again for each heat. */
 export interface Entrant {
   readonly name: string;
-  /** Of one of ours. */
+  /** Set for a model of the playground, as is {@linkcode sockets}. */
   readonly model?: ModelName;
   readonly sockets?: SocketKind;
-  /** The program and its arguments, of one that is none of ours. */
+  /** The program and its arguments, for any other. */
   readonly command?: readonly string[];
   start(options: StartOptions): Promise<ServerProcess>;
 }
 
 /**
- * The models, each on those of the socket kinds that it serves on.
+ * Entrants for the models, each on those of the socket kinds that it supports.
  *
  * @param flags of `serve`, for all of them
  */
@@ -48,10 +48,10 @@ export function modelEntrants(
 }
 
 /**
- * A program that races along.
+ * The entrant of another program, as `--against` takes it.
  *
  * @param typed `NAME=COMMAND`, where the command has {@linkcode PORT_PLACE} in it
- * @returns nothing when that is not what it is
+ * @returns `undefined` when `typed` has another form
  * @throws {UsageError} when a quote in it is not closed
  */
 export function programEntrant(typed: string, messages: Messages): Entrant | undefined {

@@ -71,7 +71,7 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
     const first = await Promise.race([measuring, server.exited.then(() => undefined)]);
     if (first === undefined) {
       over.abort();
-      await measuring.catch(() => {}); // there is nobody to be measured any more
+      await measuring.catch(() => {}); // the server it measures is gone
       return { failure: { kind: "ended", end: await server.ended } };
     }
     flood.stop();
@@ -90,7 +90,7 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
   }
 }
 
-/** Lets the flood go on for as long as it is measured, and looks what that takes. */
+/** Measures the server and the flood while it goes on. */
 async function measure(
   flood: RunningFlood,
   watch: TreeWatch | undefined,
@@ -114,7 +114,7 @@ function ownCpuSeconds(): number {
 }
 
 function makeFlood(load: Load, port: number): RunningFlood {
-  // The race ends it, which knows when it has seen enough.
+  // The heat ends it when it has measured long enough.
   const options = { ...load, host: "127.0.0.1", port, durationMs: Infinity };
   return hasSystemCalls() ? new LibcFlood(options, load.threads) : new Flood(options);
 }

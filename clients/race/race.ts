@@ -30,11 +30,11 @@ export interface RaceResults {
   readonly heatsAll: number;
 }
 
-/** How a race goes on. */
+/** How far a race is. */
 export interface RaceProgress {
   readonly round: number;
   readonly rounds: number;
-  /** Who runs now. */
+  /** The entrant of this heat. */
   readonly entrant: Entrant;
   readonly heatsDone: number;
   readonly heatsAll: number;
@@ -43,8 +43,8 @@ export interface RaceProgress {
 /**
  * Runs a race.
  *
- * @param signal ends it early; the heat that goes on then does not count
- * @param onProgress is told of each heat before it begins
+ * @param signal ends it early; the heat in progress does not count
+ * @param onProgress called before each heat
  */
 export async function runRace(
   entrants: readonly Entrant[],
@@ -60,7 +60,7 @@ export async function runRace(
     for (let round = 1; round <= rounds; round++) {
       for (const [entrant, itsHeats] of heats) {
         signal.throwIfAborted();
-        // Waiting for it once more would only take time.
+        // Waiting for it once more would only waste time.
         if (isHopeless(itsHeats)) continue;
         onProgress({ round, rounds, entrant, heatsDone, heatsAll });
         itsHeats.push(await runHeat(entrant, load, signal));

@@ -25,14 +25,14 @@ export class RaceLine {
     this.#timer = this.#isShown ? setInterval(() => this.#draw(), UPDATE_MS) : undefined;
   }
 
-  /** A heat begins. */
+  /** Shows that a heat has begun. */
   show(progress: RaceProgress): void {
     this.#progress = progress;
     this.#heatStartedMs = performance.now();
     if (this.#isShown) this.#draw();
   }
 
-  /** Takes the line away. */
+  /** Stops, and clears the line. */
   close(): void {
     clearInterval(this.#timer);
     this.#lines.clear();

@@ -33,7 +33,7 @@ export interface RaceRecord {
   readonly notes: readonly string[];
 }
 
-/** One who raced. */
+/** A server that raced. */
 export interface ServerRecord {
   readonly name: string;
   readonly model?: string;

@@ -54,7 +54,7 @@ export function makeStandings({ heats }: RaceResults, conns: number): Standing[]
 }
 
 /**
- * Whose figure is the best, of those that hold the load: who serves one client alone is soon done.
+ * Whose figure is the best, among the servers that hold the load: serving one client alone is easy.
  *
  * @returns none where most are equally good
  */

@@ -25,7 +25,7 @@ type Measure = () => Promise<number>;
 interface Comparison {
   readonly name: string;
   readonly ours: Measure;
-  /** What ours is divided by; without it, the figure itself is what counts. */
+  /** What ours is divided by; without it, the figure itself counts. */
   readonly peer?: Measure;
   readonly wanted: string;
 }

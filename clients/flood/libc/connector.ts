@@ -15,7 +15,7 @@ import { isLoopback, LoopbackSources } from "./loopback_sources.ts";
 /** <netinet/in.h>: the port is chosen when the connection is opened, among those free for its server. */
 const SOL_IP = 0;
 const IP_BIND_ADDRESS_NO_PORT = 24;
-/** How many source addresses are tried for a connection when they have no port left. */
+/** How many source addresses a connection tries when they have no port left. */
 const MAX_ATTEMPTS = 250;
 
 /** What a connection is watched for: everything, and each change once. */
@@ -27,7 +27,7 @@ export interface Route {
   destination: number;
   /** How many of the server's addresses have failed. */
   failed: number;
-  /** How many addresses of ours had no port left. */
+  /** How many source addresses had no port left. */
   attempt: number;
 }
 
@@ -99,7 +99,7 @@ export class LibcConnector {
     return ++route.failed < this.#destinations.length;
   }
 
-  /** Whether the connection is open now: 0, or the errno of what went wrong. */
+  /** Whether the connection is open now: 0, or the errno of its failure. */
   errorOf(fd: number): number {
     return connectError(this.#calls, fd);
   }
@@ -122,7 +122,7 @@ export class LibcConnector {
     }
     const status = calls.connect(fd, destination.bytes, destination.bytes.length);
     if (status < 0 && status !== -ERRNO.EINPROGRESS) return status;
-    // What has happened by now is reported as well.
+    // epoll reports a change that came before this call as well.
     return this.#epoll.add(fd, number, WATCHED);
   }
 }

@@ -6,12 +6,12 @@ import {
   type SystemCalls,
 } from "../../../servers/system/system_calls.ts";
 
-/** How many reports one wait fetches at most. */
+/** How many events one wait fetches at most. */
 const MAX_EVENTS = 1_024;
 
 const { words: EVENT_WORDS, data: DATA_WORD } = EPOLL_EVENT;
 
-/** The interest list of a thread, epoll(7), whose members are known by numbers. */
+/** An epoll instance, epoll(7), that reports its descriptors by the numbers they were added with. */
 export class EpollInstance {
   readonly #calls: SystemCalls;
   readonly #fd: number;
@@ -41,9 +41,9 @@ export class EpollInstance {
   }
 
   /**
-   * Waits until something is ready or `timeoutMs`, a whole number, are over.
+   * Waits until a descriptor is ready, or for `timeoutMs`, a whole number.
    *
-   * @returns how many reports there are
+   * @returns how many events there are
    * @throws {SystemCallError} when the system cannot wait
    */
   wait(timeoutMs: number): number {
@@ -66,12 +66,12 @@ export class EpollInstance {
     return count === 0 ? 0 : this.wait(0);
   }
 
-  /** Whom report number `index` of the last wait is about. */
+  /** The number of the descriptor that event `index` of the last wait is about. */
   numberAt(index: number): number {
     return this.#events[index * EVENT_WORDS + DATA_WORD];
   }
 
-  /** What holds for it. */
+  /** The bits of event `index` of the last wait. */
   eventsAt(index: number): number {
     return this.#events[index * EVENT_WORDS];
   }

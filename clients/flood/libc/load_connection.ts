@@ -8,7 +8,7 @@ import type { Measurements } from "../measurements.ts";
 import type { FloodOptions } from "../options.ts";
 import { lossOf } from "../tally.ts";
 
-/** How much a connection may send or receive until it is the turn of the others. */
+/** How many sends or receives a connection may do before the others have their turn. */
 const MAX_AT_ONCE = 16;
 const AGAIN = -ERRNO.EAGAIN;
 const INTERRUPTED = -ERRNO.EINTR;
@@ -27,9 +27,9 @@ export interface LoadContext {
   readonly words: Int32Array;
   /** Whether the flood has ended: no message is begun after that. */
   readonly isOver: boolean;
-  /** Calls {@linkcode LibcLoadConnection.wake} at that time of the thread's clock. */
+  /** Calls {@linkcode LibcLoadConnection.wake} at its {@linkcode LibcLoadConnection.dueMs}. */
   wakeWhenDue(connection: LibcLoadConnection): void;
-  /** Calls {@linkcode LibcLoadConnection.goOn} when it was the turn of the others. */
+  /** Calls {@linkcode LibcLoadConnection.goOn} after the others had their turn. */
   goOnLater(connection: LibcLoadConnection): void;
   closed(connection: LibcLoadConnection): void;
 }
@@ -60,8 +60,8 @@ export class LibcLoadConnection {
 
   /**
    * @param number by which the thread knows it
-   * @param fd an open connection, which is closed with the connection
-   * @param seed makes its messages others than those of the next
+   * @param fd an open socket, which this closes
+   * @param seed tells its messages from those of the next
    */
   constructor(
     thread: LoadContext,
@@ -109,13 +109,13 @@ export class LibcLoadConnection {
     }
   }
 
-  /** It is the turn of this one again, which had more to do. */
+  /** Goes on with what the last turn left over. */
   goOn(): void {
     this.#hasMore = false;
     this.changed(EPOLLIN | EPOLLOUT | EPOLLRDHUP);
   }
 
-  /** The time has come that it wanted to sleep until. */
+  /** Its {@linkcode dueMs} has come. */
   wake(nowMs: number): void {
     this.#isAsleep = false;
     this.talk(nowMs);

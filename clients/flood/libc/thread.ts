@@ -45,7 +45,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   #open = 0;
   /** Those that were lost before the end, and whose messages go on to be due, because of a rate. */
   readonly #cutShort: LibcLoadConnection[] = [];
-  /** Those that have more to do, now and when it is the turn of the others. */
+  /** Connections with more to do: in this turn of the loop, and in the next. */
   #going: LibcLoadConnection[] = [];
   #goingLater: LibcLoadConnection[] = [];
   #elapsedMs = 0;
@@ -56,8 +56,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   #reportMs: number;
 
   /**
-   * @param onReport is told now and then how it goes
-   * @throws {SystemCallError} when the system has no descriptors for it
+   * @param onReport receives a report every {@linkcode REPORT_MS}
+   * @throws {SystemCallError} when the system has no descriptor for the epoll instance
    */
   constructor(setup: ThreadSetup, onReport: (report: ThreadReport) => void) {
     this.#onReport = onReport;
@@ -159,7 +159,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#reportNow();
   }
 
-  /** The last thread that is done stops the flood: until then, the messages of all go on to be due. */
+  /** The last thread to finish stops the flood; until then, messages keep falling due in all threads. */
   #checkDone(): void {
     if (this.#isDone || this.#open > 0 || !this.#opener.isDone) return;
     this.#isDone = true;
@@ -182,7 +182,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#opener.abandon();
     for (const connection of this.#cutShort) connection.settle(nowMs, nowMs);
     for (const connection of this.#connections) {
-      // Whoever was not served by now never was, whatever the server still does.
+      // A connection without an echo by now counts as not served, whatever the server still does.
       if (this.options.wait && connection?.isServed === false) connection.giveUp();
       else connection?.talk(nowMs);
     }

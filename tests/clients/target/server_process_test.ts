@@ -11,7 +11,7 @@ import { test } from "../../harness/test.ts";
 import "../../harness/sanitizers.ts";
 
 const LONG_TIMEOUT = { startTimeoutMs: 60_000 };
-/** How long a process may outlive who has started it. */
+/** How long a process may outlive its parent. */
 const MAX_ORPHANED_MS = 2_000;
 const isWindows = Deno.build.os === "windows";
 

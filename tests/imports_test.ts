@@ -38,6 +38,7 @@ const ROOMS: readonly string[] = [
   "servers/sockets/",
   "servers/system/",
   "cli/",
+  "deno.json",
 ];
 
 /** The index of the room a file is in: that with the longest name that its path begins with. */

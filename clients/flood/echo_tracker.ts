@@ -118,7 +118,7 @@ export class EchoTracker {
     this.#measurements.countLost(reason, this.#isServed);
   }
 
-  /** Counts what the server still owes when the flood stops waiting: a message, or the end of the stream. */
+  /** Counts a connection whose last echo, or end of the stream, did not come in time. */
   givenUp(): void {
     if (this.#isServed) this.#measurements.unanswered++;
   }

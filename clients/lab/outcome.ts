@@ -15,7 +15,7 @@ export type Outcome =
   /** It could not be run, or not to its end. */
   | { readonly verdict: "not-run"; readonly reason: string };
 
-/** Runs an experiment. A refusal of the machine is an outcome as well; a bug of this program is thrown. */
+/** Runs an experiment. A refusal of the machine is an outcome; a bug of this program is thrown. */
 export async function attempt(
   experiment: Experiment,
   texts: LabTexts,

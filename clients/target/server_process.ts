@@ -3,7 +3,7 @@
  * given.
  *
  * ```ts
- * await using server = await ServerProcess.startPlayground(["select", "--quiet"], { startTimeoutMs: 10_000 });
+ * await using server = await ServerProcess.startPlayground(["select"], { startTimeoutMs: 10_000 });
  * await Deno.connect({ port: server.port });
  * const { totals } = await server.stop(3_000);
  * ```

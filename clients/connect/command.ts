@@ -47,7 +47,7 @@ export const connectCommand = defineCommand({
   },
 });
 
-/** Sends what is typed; at its end the other side may still finish what it has to say. */
+/** Sends what is typed, then closes this direction only: the server may still send. */
 async function sendTyped({ typed }: Conversation, conn: Deno.TcpConn): Promise<void> {
   try {
     await typed.pipeTo(conn.writable, { preventClose: true });

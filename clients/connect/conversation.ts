@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers";
 import { VisibleText } from "../../cli/visible_text.ts";
 import { Keys } from "./keys.ts";
 
-/** The exit status of a program that Ctrl-C has ended, as a shell tells it. */
+/** The exit status that shells give a program that Ctrl-C has ended: 128 + SIGINT. */
 const INTERRUPTED = 130;
 /** A line of the server that is longer may be broken where a read has ended. */
 const MAX_UNFINISHED = 1_000;
@@ -66,7 +66,7 @@ class CarriageReturns extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Arra
 
 /**
  * A person at a terminal: lines can be edited, and earlier ones come back with the arrow keys. What
- * the server sends stands above the line that is being typed.
+ * the server sends appears above the line that is being typed.
  */
 export class TerminalConversation implements Conversation {
   readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -77,7 +77,7 @@ export class TerminalConversation implements Conversation {
     prompt: "",
   });
   readonly #visible = new VisibleText();
-  /** The last line that was shown, as long as its end has not come: what comes next belongs there. */
+  /** The last line, while its line end has not come: the next text continues it. */
   #unfinished = "";
   #isTyping = true;
 
@@ -96,18 +96,18 @@ export class TerminalConversation implements Conversation {
         });
       },
     });
-    // Without this the terminal would stay as the editor of lines has set it.
+    // Without this the terminal would stay in raw mode.
     this.#lines.on("SIGINT", () => {
       this.end();
       Deno.exit(INTERRUPTED);
     });
-    // After Ctrl-Z the editor of lines hears no keys until it is asked for a line again.
+    // After Ctrl-Z, `readline` hears no keys until the next prompt.
     this.#lines.on("SIGCONT", () => this.#lines.prompt(true));
   }
 
   async show(bytes: Uint8Array): Promise<void> {
     this.#print(this.#visible.next(bytes));
-    await new Promise((resolve) => setImmediate(resolve)); // or keys are not heard while more comes
+    await new Promise((resolve) => setImmediate(resolve)); // so that keys are heard while more comes
   }
 
   end(): void {
@@ -146,8 +146,8 @@ export class TerminalConversation implements Conversation {
   }
 
   /**
-   * Tells the editor of lines in which row of the prompt and the line the cursor is. It knows by itself
-   * only of what it has drawn again as a whole.
+   * Sets the row of the cursor within prompt and line. `readline` updates it only when it redraws both
+   * as a whole.
    */
   #setRowsAbove(rows: number): void {
     Reflect.set(this.#lines, "prevRows", rows);

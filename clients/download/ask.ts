@@ -7,7 +7,7 @@ import type { IdleTimeout } from "./idle_timeout.ts";
 import { visible } from "../../cli/visible_text.ts";
 import { toError } from "../../servers/system/thrown.ts";
 
-/** What a server answers that sends the file, or the rest of it. */
+/** The answer of a server that sends the file, or the rest of it. */
 export interface Answer extends Description {
   /** Which byte of the file is the first. */
   readonly offsetBytes: number;
@@ -15,8 +15,10 @@ export interface Answer extends Description {
 }
 
 /**
- * Asks for what is at `url`, or for what is missing of it.
+ * Requests the file at `url`, or the rest of it.
  *
+ * @param resumption what is there already; `undefined`: nothing
+ * @param idleTimeout aborts it when the server is silent for too long
  * @throws {DownloadError} if the server does not send it
  */
 export async function ask(
@@ -59,7 +61,7 @@ async function begin(response: Response, signal: AbortSignal): Promise<Answer> {
     }
     const codings = codingsIn(headers);
     const decoded = body && decode(body, codings, signal);
-    // A size, and an offset to go on from, are those of the encoded file.
+    // Sizes and offsets in headers are those of the encoded file.
     const sizeBytes = codings.length > 0 ? undefined : sizeOf(headers);
     const canResume = sizeBytes !== undefined && headers.get("accept-ranges") !== "none";
     return {
@@ -88,8 +90,8 @@ async function send(
   idleTimeout: IdleTimeout,
 ): Promise<Response> {
   const { signal } = idleTimeout;
-  // What is encoded has no size, and nothing can go on with it. Versions of Deno also differ in what
-  // they decode by themselves; asked so, each tells by the headers what it has left to us.
+  // An encoded body has no known size and cannot be resumed. Versions of Deno also differ in what they
+  // decode; with this header, the headers of the answer say what is left to decode.
   const own = { ...headers, "Accept-Encoding": "identity" };
   try {
     return await idleTimeout.during(fetch(url, { headers: own, signal }));
@@ -99,9 +101,9 @@ async function send(
   }
 }
 
-/** `fetch` tells its reasons in words only. */
+/** Why `fetch` had no answer; it gives its reasons in words only. */
 function whyNoAnswer({ message, cause }: Error): Reason {
-  // A redirect may put anything into it, and it is shown on terminals.
+  // A redirect may put any characters into it, and terminals show it.
   const told = visible(hideCredentials(cause instanceof Error ? cause.message : message));
   const short = told.replace(
     /^error sending request .*?client error \(\w+\): |^Fetch failed: /,

@@ -27,7 +27,7 @@ const downloadFlags = {
 
 type DownloadFlags = FlagValues<typeof downloadFlags>;
 
-/** As shells say it of a program that Ctrl-C has ended: 128 + SIGINT. */
+/** The exit status that shells give a program that Ctrl-C has ended: 128 + SIGINT. */
 const INTERRUPTED = 130;
 
 /** `playground download URL…` */

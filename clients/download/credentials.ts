@@ -4,7 +4,7 @@
  * @module
  */
 
-/** `url` as it may be shown and kept: without a password, or a name that stands alone, as tokens do. */
+/** `url` as it may be shown and kept: without a password, or a lone user name, which may be a token. */
 export function withoutCredentials(url: URL): string {
   const shown = new URL(url);
   if (shown.password !== "") shown.password = "***";

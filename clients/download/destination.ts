@@ -5,7 +5,7 @@ export interface Resumption {
   readonly sizeBytes: number;
 }
 
-/** What a server has told of a file that it begins to send. */
+/** What the server says about a file that it begins to send. */
 export interface Description {
   readonly sizeBytes?: number;
   /** Names this state of the file, and no other. */
@@ -14,15 +14,15 @@ export interface Description {
 
 /** Where the bytes of a download go. Dispose of it, however the download has ended. */
 export interface Destination extends AsyncDisposable {
-  /** From where the download can go on; nothing if it has to begin at the beginning. */
+  /** Where the download can resume; `undefined` if it has to start over. */
   readonly resumption: Resumption | undefined;
-  /** Forgets what is there and begins with the first byte of the file so described. */
+  /** Discards what is there, and expects the first byte of the file so described. */
   restart(description: Description): Promise<void>;
   write(bytes: Uint8Array): Promise<void>;
   /**
-   * The last byte was written.
+   * Finishes the file after the last byte.
    *
-   * @param withReceipt leaves beside the file what tells later that it is complete
+   * @param withReceipt also leaves a receipt beside it, see `receipt.ts`
    */
   complete(withReceipt?: boolean): Promise<void>;
 }

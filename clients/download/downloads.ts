@@ -39,7 +39,7 @@ export class Downloads {
     return this.#active;
   }
 
-  /** Downloads all, begun in the order given, and resolves when each has ended in one way or another. */
+  /** Downloads all, begun in the order given, and resolves when each has ended, well or not. */
   async run(downloads: readonly Download[]): Promise<DownloadTotals> {
     const beganMs = performance.now();
     const finished: Download[] = [];

@@ -32,7 +32,7 @@ function parseLength(text: string): number | undefined {
 export interface ContentRange {
   readonly first: number;
   readonly last: number;
-  /** The size of the whole file, if the server has told. */
+  /** The size of the whole file, if the server says it. */
   readonly sizeBytes: number | undefined;
 }
 

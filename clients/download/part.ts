@@ -12,8 +12,8 @@ const LOCK_TIMEOUT_MS = 2_000;
 
 /**
  * A file while it is not complete: it lies beside its target as `NAME.part`, with a record of what it
- * is a part of, `NAME.part.json`. If its download ends early both stay, as long as what is there is
- * known well enough to go on with; the next download goes on with it, even after a crash.
+ * is a part of, `NAME.part.json`. If its download ends early, both stay for the next download to
+ * resume, even after a crash; a part that cannot be resumed is removed.
  */
 export class Part implements Destination {
   readonly #path: string;
@@ -108,7 +108,7 @@ export class Part implements Destination {
   }
 }
 
-/** Whether there is a part of the file at `path`, of `url`, with which a download can go on. */
+/** Whether there is a part of the file at `path`, of `url`, that a download can resume. */
 export async function hasPart(path: string, url: string): Promise<boolean> {
   const record = await readRecord(path + RECORD_ENDING);
   const size = (await lookAt(path + PART_ENDING))?.size ?? 0;
@@ -148,7 +148,7 @@ function isForeign(
   return record === "foreign" || partSizeBytes > 0 && record?.url !== url;
 }
 
-/** Removes what is no part of this download, unless another process is at work on it. */
+/** Removes what is no part of this download, unless another process holds its lock. */
 async function removeForeign(path: string, url: string): Promise<void> {
   const partPath = path + PART_ENDING;
   const found = await lookAt(partPath);

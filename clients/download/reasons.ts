@@ -1,5 +1,5 @@
 /**
- * Why a download fails, and which of these reasons may be gone at the next attempt.
+ * Why a download fails, and which failures are worth another attempt.
  *
  * @module
  */
@@ -60,7 +60,7 @@ export class DownloadError extends Error {
 export function reasonOf(error: unknown): Reason | undefined {
   if (error instanceof DownloadError) return error.reason;
   const message = messageOf(error);
-  // Only this is common to all that Deno tells of the system: many of its errors have no code.
+  // All errors that Deno passes on from the system have this; many have no code.
   const isFromSystem = /\(os error \d+\)/.test(message);
   return isFromSystem || error instanceof Deno.errors.NotCapable
     ? { kind: "file", message }

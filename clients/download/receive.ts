@@ -47,8 +47,8 @@ async function* chunksOf(
 ): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   const reader = body.getReader();
-  // The signal that `fetch` was given ends its body only until the response is garbage. A body that
-  // has broken off cannot be cancelled, which its read tells.
+  // The signal of `fetch` ends its body only until the response is garbage. Cancelling a broken body
+  // fails, and its read() says why.
   idleTimeout.signal.addEventListener("abort", () => reader.cancel().catch(() => {}));
   for (;;) {
     const { done, value } = await nextChunk(reader, download, idleTimeout);

@@ -7,7 +7,7 @@ export interface DownloadTotals {
   readonly failed: number;
   /** Those that were stopped before their end, or before their beginning. */
   readonly unfinished: number;
-  /** What came from the servers, even what was of no use in the end. */
+  /** All bytes that came from the servers, even those of failed attempts. */
   readonly arrivedBytes: number;
   readonly elapsedMs: number;
 }

@@ -15,7 +15,7 @@ const FIRST_PAUSE_MS = 500;
 export interface RetryOptions {
   /** How often it may fail in a row without any progress. */
   readonly retries: number;
-  /** From where the next attempt goes on. The further one has come, the better. */
+  /** The offset from which the next attempt resumes. */
   reached(): number;
   /** Ends the pauses. */
   readonly stop: AbortSignal;
@@ -26,8 +26,8 @@ export interface RetryOptions {
 }
 
 /**
- * Calls `attempt` until it succeeds, or fails for good. An attempt that has come further than any before
- * it makes those that failed forgotten: so this ends, since what there is to reach has an end.
+ * Calls `attempt` until it succeeds, or fails for good. An attempt that comes further than any before it
+ * resets the count of failures. This ends, since a file has an end.
  */
 export async function withRetries(
   attempt: () => Promise<void>,

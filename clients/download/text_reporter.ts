@@ -12,7 +12,7 @@ export class TextReporter implements Reporter {
 
   /**
    * @param quiet says only what failed
-   * @param makeRoom takes away what is drawn where the next line belongs
+   * @param makeRoom clears what is drawn where the next line belongs
    */
   constructor(messages: Messages, quiet: boolean, makeRoom: () => void) {
     this.#messages = messages;

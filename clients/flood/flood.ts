@@ -13,7 +13,7 @@ export class Flood implements RunningFlood {
   readonly #options: FloodOptions;
   readonly #end = new AbortController();
   readonly #connections = new Set<LoadConnection>();
-  /** Those that were lost before the end, and whose messages go on to be due, because of a rate. */
+  /** Connections lost before the end. With a rate, their messages keep falling due. */
   readonly #cutShort: LoadConnection[] = [];
   readonly #talking: Promise<void>[] = [];
   /** Resolves to nothing when the flood ends. */
@@ -47,7 +47,7 @@ export class Flood implements RunningFlood {
     return this.#warm.promise;
   }
 
-  /** For how long messages were sent, the warm-up left aside. */
+  /** For how long messages were sent, without the warm-up. */
   get elapsedMs(): number {
     return this.#elapsedMs;
   }
@@ -78,7 +78,7 @@ export class Flood implements RunningFlood {
       this.#elapsedMs = this.#endMs - this.#measuredFromMs;
       for (const connection of this.#cutShort) connection.settle(this.#endMs, this.#endMs);
       for (const connection of this.#connections) {
-        // Whoever was not served by now never was, whatever the server still does.
+        // A connection without an echo by now counts as not served, whatever the server still does.
         if (this.#options.wait && !connection.isServed) connection.giveUp();
         else connection.floodEnded();
       }
@@ -139,7 +139,7 @@ export class Flood implements RunningFlood {
     try {
       conn.setNoDelay(true);
     } catch {
-      // Gone already; talking will tell.
+      // It is gone already, and talk() counts that.
     }
     const connection = new LoadConnection(
       conn,

@@ -41,7 +41,7 @@ export class LoadConnection {
     const echoes = this.#echoes;
     const receiving = this.#receive();
     try {
-      // Up to Deno 2.5, a write that the server does not take goes on when its connection is closed.
+      // Up to Deno 2.5, closing a connection does not end a write that the server does not receive.
       await Promise.race([this.#send(), this.#closed.promise]);
       echoes.isLastSent = true;
       if (echoes.isOwed || !this.#options.wait) await this.#conn.closeWrite();

@@ -27,10 +27,12 @@ export class Durations {
   readonly #short = new Uint32Array(SHORT_US);
   #shortCount = 0;
 
+  /** How many there are. */
   get count(): number {
     return this.#histogram.totalCount + this.#shortCount;
   }
 
+  /** Adds one of `ms` milliseconds. */
   record(ms: number): void {
     const us = Math.max(0, Math.round(ms * 1_000));
     if (us < SHORT_US) {
@@ -124,7 +126,7 @@ export interface EncodedMeasurements {
   readonly roundTrips: string;
 }
 
-/** What a flood counts while it goes on. */
+/** What a flood has counted so far. */
 export class Measurements implements Counts {
   readonly connectTimes = new Durations();
   roundTrips = new Durations();
@@ -182,6 +184,7 @@ export class Measurements implements Counts {
     tally(this.lostBy, reason);
   }
 
+  /** All of it, for {@linkcode addEncoded} in another thread. */
   encode(): EncodedMeasurements {
     const { connectTimes, roundTrips, refusedBy, lostBy, ...counts } = this;
     return {

@@ -35,6 +35,7 @@ interface Row {
   readonly laterMs: number;
 }
 
+/** `playground lab backlog` */
 export const backlog = defineExperiment(
   "backlog",
   (texts) => {
@@ -102,7 +103,7 @@ function fill(loopback: Loopback, backlog: number): Queue {
   return { backlog, listening, clients };
 }
 
-/** How far each client is, as soon as there is news of one: poll(2) tells which can send, or have failed. */
+/** How far each client is, as soon as one changes: poll(2) says which can send, or have failed. */
 function look({ calls }: Loopback, clients: readonly number[], timeoutMs: number) {
   const watched = Int32Array.from(clients.flatMap((client) => [client, EPOLLOUT]));
   calls.poll(watched, clients.length, timeoutMs);

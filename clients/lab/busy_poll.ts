@@ -18,8 +18,8 @@ const PAUSE_MS = 20;
 const SILENCE_MS = 1_000;
 const ROUND_TRIPS = 25;
 /**
- * Of the answers, that which comes later than a quarter of them is looked at and not the middle one: if
- * others want the CPU as well, a loop that burns it has to wait for its turn again and again.
+ * The first quartile of the round trips counts, not the median: if other programs want the CPU as
+ * well, a loop that burns it has to wait for its turn again and again.
  */
 const SOON = 0.25;
 
@@ -36,6 +36,7 @@ interface Run {
   readonly roundTripMs: number;
 }
 
+/** `playground lab busy-poll` */
 export const busyPoll = defineExperiment(
   "busy-poll",
   async (texts) => {
@@ -78,7 +79,7 @@ async function run(args: readonly string[], texts: LabTexts): Promise<Run> {
   return { cpuShare: share, roundTripMs: quantile(roundTripsMs, SOON) };
 }
 
-/** Which part of a CPU a process takes, as long as it is looked at. */
+/** The share of one CPU that a process takes during the next `ms`. */
 async function cpuShare(pid: number, ms: number): Promise<number> {
   const beganMs = performance.now();
   const before = cpuSecondsOf(processTree(pid));

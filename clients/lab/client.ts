@@ -19,10 +19,12 @@ export class Client implements Disposable {
     this.#conn = conn;
   }
 
+  /** Connects to a port of 127.0.0.1. */
   static async connect(port: number): Promise<Client> {
     return new Client(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
+  /** Sends all of `text`. */
   async send(text: string): Promise<void> {
     const bytes = encoder.encode(text);
     for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));

@@ -1,8 +1,8 @@
 /**
  * One client whose handler computes for half a second, and others that only want an echo.
  *
- * Coroutines share one thread and go on when the others wait. One that computes does not wait. Threads
- * and processes are interrupted by the system, which lets each have its turn.
+ * Coroutines share one thread, and each runs while the others wait. One that computes does not wait.
+ * The system interrupts threads and processes, so that each has its turn.
  *
  * @module
  */
@@ -32,6 +32,7 @@ interface Run {
   readonly answeredMeanwhile: number;
 }
 
+/** `playground lab cpu-hog` */
 export const cpuHog = defineExperiment(
   "cpu-hog",
   async (texts) => ({

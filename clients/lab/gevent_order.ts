@@ -27,6 +27,7 @@ const TAKES_MS = [300, 60, 240, 120, 180];
 /** Which part of the time that they would take one after another they may take together. */
 const TOGETHER = 0.8;
 
+/** `playground lab gevent-order` */
 export const geventOrder = defineExperiment(
   "gevent-order",
   async (texts) => {

@@ -3,7 +3,7 @@
  * receives at once.
  *
  * Level-triggered, a socket is reported as long as there is something to receive. Edge-triggered, it is
- * reported when something has come: a server that leaves some of it behind is not told again, and
+ * reported when something has come: a server that leaves some of it behind gets no second report, and
  * waits for a client that waits for its answer. So it has to receive until there is no more.
  *
  * @module
@@ -30,6 +30,7 @@ interface Run {
   readonly leftBytes: number;
 }
 
+/** `playground lab lt-vs-et` */
 export const ltVsEt = defineExperiment(
   "lt-vs-et",
   (texts) => {

@@ -20,10 +20,10 @@ const FEW_MAX_MS = 5_000;
 /** How many clients the forecast is for. */
 const HUNDREDS = 500;
 
-/** What serves a client, and how many of it are tried: enough to be measured, and bearable. */
+/** What serves a client, and how many clients: enough to measure, few enough to wait for. */
 const WORKERS = {
   process: { args: ["process"], clients: 8 },
-  /** One that is no JavaScript runtime, to tell what of that is the process itself. */
+  /** No JavaScript runtime, to show how much of the cost is the process itself. */
   cat: { args: ["process", "--exec", "cat"], clients: 16 },
   thread: { args: ["thread"], clients: 16 },
   coroutine: { args: ["gevent"], clients: 400 },
@@ -41,6 +41,7 @@ interface Cost {
 type Texts = LabTexts["experiments"]["process-cost"];
 type Observations = Readonly<Record<WorkerName, Cost>>;
 
+/** `playground lab process-cost` */
 export const processCost = defineExperiment(
   "process-cost",
   async (texts): Promise<Observations> => {

@@ -42,6 +42,7 @@ interface Row {
   readonly turnUs: number;
 }
 
+/** `playground lab scan-cost` */
 export const scanCost = defineExperiment(
   "scan-cost",
   (texts) => {

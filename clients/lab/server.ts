@@ -16,7 +16,7 @@ const START_TIMEOUT_MS = 10_000;
 export const BEST_SOCKETS: readonly string[] = hasSystemCalls() ? ["--sockets", "libc"] : [];
 
 /**
- * Starts `playground serve` in a process of its own, whose clients need not be waited for at its end.
+ * Starts `playground serve` in a process of its own, which does not wait for its clients when it stops.
  *
  * @param args the model and its flags
  * @param onEvent called with each event of the server

@@ -33,6 +33,7 @@ interface Run {
   readonly error: string | null;
 }
 
+/** `playground lab shared-descriptor` */
 export const sharedDescriptor = defineExperiment(
   "shared-descriptor",
   async (texts) => {

@@ -17,7 +17,7 @@ import { type Entrant, modelEntrants, programEntrant } from "./entrants.ts";
 /** The handlers whose answers can be compared with what was sent. */
 const COMPARABLE: readonly string[] = ["echo", "upper"];
 
-/** @throws {UsageError} when a race cannot tell whether what this handler answers is right */
+/** @throws {UsageError} when a race cannot check the answers of this handler */
 export function checkHandler(name: string, { race }: Messages): void {
   if (!COMPARABLE.includes(name) && !isHandlerFile(name)) throw new UsageError(race.handler(name));
 }

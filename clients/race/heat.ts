@@ -24,7 +24,7 @@ export const START_TIMEOUT_MS = 10_000;
 /** How long a server may take to stop when its clients have gone. */
 const GRACE_MS = 1_000;
 
-/** What a server is flooded with. The host and the port are those of the server. */
+/** The options of the flood, but for the host and the port, which are those of the server. */
 export interface Load extends Omit<FloodOptions, "host" | "port"> {
   /** How many threads flood, where there can be more than one. */
   readonly threads: number;

@@ -8,7 +8,7 @@ const UPDATE_MS = 500;
 /** How long a server takes to start and to stop, until it is known better. */
 const START_AND_STOP_MS = 300;
 
-/** A line that shows how a race goes on, and how long it will take. */
+/** A line that shows how far a race is, and how long it will take. */
 export class RaceLine {
   readonly #load: Load;
   readonly #texts: Messages["race"];

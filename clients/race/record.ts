@@ -51,7 +51,7 @@ export interface ServerRecord {
   readonly fault?: string;
 }
 
-/** Where a distribution is looked at: evenly at first, and finer and finer towards its end. */
+/** The percentiles of a distribution that are recorded: the closer to the end, the finer. */
 const PERCENTILES = [
   ...[0, 10, 20, 30, 40, 50, 60, 70, 80, 90],
   ...[92, 94, 95, 96, 97, 98, 99, 99.2, 99.4, 99.5, 99.6, 99.8, 99.9],

@@ -1,5 +1,5 @@
 /**
- * What a race has to say, in words and in figures as people read them.
+ * The words and figures of a race, as people read them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Standing } from "./standings.ts";
 
 type Texts = Messages["race"];
 
-/** What stands where there is no figure. */
+/** Shown for an unknown figure. */
 const UNKNOWN = "-";
 
 /** What was the same for all. */
@@ -32,7 +32,7 @@ export function describeConditions(conditions: Conditions, texts: Texts): string
   });
 }
 
-/** A figure of an entrant; in place of a throughput that means nothing, why that is so. */
+/** A figure of an entrant; in place of a throughput with faults, which fault. */
 export function showFigure(
   { figures, conns, faults }: Standing,
   name: FigureName,
@@ -142,7 +142,7 @@ export function describeNotes(standings: readonly Standing[], messages: Messages
   ];
 }
 
-/** What ended it, and the last that it had to say. */
+/** How a server ended, and its last line of standard error. */
 function describeEnd({ code, signal, errorLines }: ServerEnd, texts: Texts): string {
   const how = signal === null ? texts.exit(code) : texts.killed(signal);
   const last = errorLines.findLast((line) => line.trim() !== "");

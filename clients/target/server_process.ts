@@ -129,6 +129,7 @@ export class ServerProcess implements AsyncDisposable {
     return new ServerProcess(process, port, ended, "SIGTERM");
   }
 
+  /** The id of the process. */
   get pid(): number {
     return this.#process.pid;
   }

@@ -65,7 +65,7 @@ export class LibcConnector {
    * Begins to open a connection; how that went is reported by epoll as `number`.
    *
    * @param index of the connection among those of all threads
-   * @param route the way to try; goes on to the next way where this is known to fail
+   * @param route the way to try; advanced to the next way where this one fails
    * @returns its descriptor
    * @throws {SystemCallError} when no way is left
    */

@@ -17,7 +17,7 @@ export class EpollInstance {
   readonly #fd: number;
   readonly #events = new Int32Array(MAX_EVENTS * EVENT_WORDS);
   readonly #change = new Int32Array(EVENT_WORDS);
-  /** What {@linkcode waitExactly} tells select(2): the set that has the list itself, and a timeout. */
+  /** What {@linkcode waitExactly} gives select(2): a set with this instance in it, and a timeout. */
   readonly #set: Int32Array;
   /** `struct timeval`: seconds and microseconds of 64 bits each, of which the lower halves suffice. */
   readonly #timeout = new Int32Array(4);
@@ -76,6 +76,7 @@ export class EpollInstance {
     return this.#events[index * EVENT_WORDS];
   }
 
+  /** Closes the instance, which must not be used after that. */
   close(): void {
     this.#calls.close(this.#fd);
   }

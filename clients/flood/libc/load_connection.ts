@@ -21,7 +21,7 @@ export interface LoadContext {
   readonly clock: LibcClock;
   readonly options: FloodOptions;
   readonly measurements: Measurements;
-  /** What comes is received into it and looked at before anything else is received. */
+  /** All connections receive into it, and check it before the next recv(2). */
   readonly buffer: Uint8Array;
   /** The same as words. */
   readonly words: Int32Array;

@@ -85,7 +85,7 @@ export class LibcOpener {
     else this.#events.refused(new SystemCallError("connect", errno));
   }
 
-  /** Opens no more, and gives up those that are being opened. */
+  /** Opens no more connections, and closes those that are being opened. */
   abandon(): void {
     for (const { fd } of this.#pending.values()) this.#calls.close(fd);
     this.#pending.clear();

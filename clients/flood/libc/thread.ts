@@ -43,7 +43,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** When the warm-up is over; `Infinity` once it is. */
   #warmMs: number;
   #open = 0;
-  /** Those that were lost before the end, and whose messages go on to be due, because of a rate. */
+  /** Connections lost before the end. With a rate, their messages keep falling due. */
   readonly #cutShort: LibcLoadConnection[] = [];
   /** Connections with more to do: in this turn of the loop, and in the next. */
   #going: LibcLoadConnection[] = [];

@@ -1,5 +1,5 @@
 /**
- * What is shown of downloads that go on.
+ * What is shown of active downloads.
  *
  * @module
  */

@@ -8,11 +8,9 @@ import { hideTypedCredentials } from "./credentials.ts";
 import { Download } from "./download.ts";
 import { Downloads } from "./downloads.ts";
 import { fileNames } from "./file_name.ts";
-import { JsonReporter } from "./json_reporter.ts";
 import { hasPart } from "./part.ts";
 import { ProgressBars } from "./progress_bars.ts";
-import type { DownloadTotals, Reporter } from "./reporter.ts";
-import { TextReporter } from "./text_reporter.ts";
+import { type DownloadTotals, JsonReporter, type Reporter, TextReporter } from "./reporters.ts";
 
 const downloadFlags = {
   dir: text("", "DIR"),

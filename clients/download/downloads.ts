@@ -4,7 +4,7 @@ import { Part } from "./part.ts";
 import { mayPass, type Reason, reasonOf } from "./reasons.ts";
 import { receivedBefore, removeReceipt } from "./receipt.ts";
 import { receive } from "./receive.ts";
-import type { DownloadTotals, Reporter } from "./reporter.ts";
+import type { DownloadTotals, Reporter } from "./reporters.ts";
 import { withRetries } from "./retries.ts";
 
 /** How the files are to be downloaded. */

@@ -8,7 +8,7 @@
 export type Tally = Record<string, number>;
 
 /** The server has reset the connection. Other reasons are names of errors such as `ETIMEDOUT`. */
-export const RESET = "reset";
+const RESET = "reset";
 /** The server has closed the connection before the end of the flood. */
 export const CLOSED_EARLY = "closedEarly";
 

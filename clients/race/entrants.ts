@@ -13,7 +13,7 @@ import { freePort } from "../target/listening_ports.ts";
 import { ServerProcess, type StartOptions } from "../target/server_process.ts";
 
 /** Stands for the port in the command of another program. */
-export const PORT_PLACE = "{port}";
+const PORT_PLACE = "{port}";
 
 /** A server that races, started again for each heat. */
 export interface Entrant {

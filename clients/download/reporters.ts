@@ -1,8 +1,34 @@
+/**
+ * Says how downloads go: to people in lines of text, or to programs in lines of JSON.
+ *
+ * @module
+ */
+
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Download } from "./download.ts";
 import { describeReason, type Reason } from "./reasons.ts";
-import type { DownloadTotals, Reporter } from "./reporter.ts";
+
+/** What all downloads have come to. */
+export interface DownloadTotals {
+  readonly finished: number;
+  readonly failed: number;
+  /** Those that were stopped before their end, or before their beginning. */
+  readonly unfinished: number;
+  /** All bytes that came from the servers, even those of failed attempts. */
+  readonly arrivedBytes: number;
+  readonly elapsedMs: number;
+}
+
+/** Receives what happens to the downloads. */
+export interface Reporter {
+  started(download: Download): void;
+  /** It failed, and is tried again after a pause. */
+  retrying(download: Download, reason: Reason, pauseMs: number): void;
+  finished(download: Download): void;
+  failed(download: Download, reason: Reason): void;
+  totals(totals: DownloadTotals): void;
+}
 
 /** Lines of text: what was received on standard output, what went wrong on standard error. */
 export class TextReporter implements Reporter {
@@ -62,4 +88,39 @@ export class TextReporter implements Reporter {
       perSecond: formatBytes(bytesPerSecond),
     }));
   }
+}
+
+/** A line of JSON for each event, on standard output. */
+export class JsonReporter implements Reporter {
+  started({ shownUrl, path }: Download): void {
+    print({ event: "started", url: shownUrl, path });
+  }
+
+  retrying({ shownUrl, path }: Download, reason: Reason, pauseMs: number): void {
+    print({ event: "retrying", url: shownUrl, path, pauseMs, reason });
+  }
+
+  finished(download: Download): void {
+    const { shownUrl, path, receivedBytes, continuedAtBytes, elapsedMs } = download;
+    print({
+      event: "finished",
+      url: shownUrl,
+      path,
+      sizeBytes: receivedBytes,
+      continuedAtBytes,
+      elapsedMs: Math.round(elapsedMs),
+    });
+  }
+
+  failed({ shownUrl, path }: Download, reason: Reason): void {
+    print({ event: "failed", url: shownUrl, path, reason });
+  }
+
+  totals({ elapsedMs, ...totals }: DownloadTotals): void {
+    print({ event: "totals", ...totals, elapsedMs: Math.round(elapsedMs) });
+  }
+}
+
+function print(event: Readonly<Record<string, unknown>>): void {
+  console.log(JSON.stringify(event));
 }

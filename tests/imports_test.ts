@@ -14,6 +14,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** The rooms from top to bottom. A file imports from its own room and from those below. */
 const ROOMS: readonly string[] = [
+  "cli/build/",
   "main.ts",
   "clients/race/",
   "clients/lab/",
@@ -37,6 +38,7 @@ const ROOMS: readonly string[] = [
   "servers/sockets/",
   "servers/system/",
   "cli/",
+  "deno.json",
 ];
 
 /** The index of the room a file is in: that with the longest name that its path begins with. */

@@ -4,20 +4,9 @@ import { onOff } from "../../cli/flags.ts";
 import { systemReason } from "../../cli/system_reason.ts";
 import { formatAddress } from "../../servers/sockets/interface.ts";
 import { parseAddress } from "../target/address.ts";
-import { PlainConversation } from "./plain_conversation.ts";
-import { TerminalConversation } from "./terminal_conversation.ts";
+import { type Conversation, PlainConversation, TerminalConversation } from "./conversation.ts";
 
 const connectFlags = { crlf: onOff() };
-
-/** What stands for the person who talks to the server. */
-export interface Conversation {
-  /** What is typed, in bytes, to its end. */
-  readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Shows what came from the server. @throws when the system does not take it */
-  show(bytes: Uint8Array): Promise<void>;
-  /** Gives back the terminal. */
-  end(): void;
-}
 
 /** `playground connect [HOST:PORT]` */
 export const connectCommand = defineCommand({
@@ -58,7 +47,7 @@ export const connectCommand = defineCommand({
   },
 });
 
-/** Sends what is typed; at its end the other side may still finish what it has to say. */
+/** Sends what is typed, then closes this direction only: the server may still send. */
 async function sendTyped({ typed }: Conversation, conn: Deno.TcpConn): Promise<void> {
   try {
     await typed.pipeTo(conn.writable, { preventClose: true });
@@ -68,7 +57,7 @@ async function sendTyped({ typed }: Conversation, conn: Deno.TcpConn): Promise<v
   }
 }
 
-/** What came could not be shown, which is not the fault of the connection. Its cause tells why. */
+/** Showing what came has failed, not the connection. The cause says why. */
 class NotShown extends Error {}
 
 /**

@@ -1,13 +1,13 @@
 import { stdin } from "node:process";
 import { Readable } from "node:stream";
 
-/** So many letters in a row were pasted, not typed, and are no escape sequence of a key either. */
+/** 16 letters in a row were pasted, not typed, and are no escape sequence of a key either. */
 const PASTED = /(\P{Cc}{16,})/u;
 const ESCAPE = "\x1b";
 
 /**
- * The keys of the terminal, for `node:readline`. That looks at the whole line for each character that it
- * is given: a long line that is pasted would take it many seconds, in which not even Ctrl-C is heard.
+ * The keys of the terminal, for `node:readline`, which reads the whole line again for each character: a
+ * long line that is pasted would take it many seconds, in which not even Ctrl-C is heard.
  */
 export class Keys extends Readable {
   readonly #decoder = new TextDecoder();
@@ -16,7 +16,7 @@ export class Keys extends Readable {
     this.#take(this.#decoder.decode(bytes, { stream: true }));
   readonly #onEnd = () => void this.emit("end");
 
-  /** @param onPasted is given what was pasted, in its place between the keys */
+  /** @param onPasted called with pasted text, in its place between the keys */
   constructor(onPasted: (text: string) => void) {
     super();
     this.#onPasted = onPasted;
@@ -24,7 +24,7 @@ export class Keys extends Readable {
     stdin.on("end", this.#onEnd);
   }
 
-  /** Whether the terminal leaves the editing of lines to us. */
+  /** Switches the raw mode of the terminal, in which the program edits the lines. */
   setRawMode(isRaw: boolean): void {
     stdin.setRawMode(isRaw);
   }

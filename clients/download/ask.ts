@@ -1,16 +1,13 @@
-import { parseContentRange } from "./content_range.ts";
 import { codingsOf, decode } from "./content_coding.ts";
-import { sizeOf } from "./content_length.ts";
 import { hideCredentials } from "./credentials.ts";
 import type { Description, Resumption } from "./destination.ts";
 import { DownloadError, type Reason } from "./reasons.ts";
-import { parseRetryAfter } from "./retry_after.ts";
-import type { IdleTimeout } from "./silence.ts";
+import { parseContentRange, parseRetryAfter, sizeOf, strongValidator } from "./headers.ts";
+import type { IdleTimeout } from "./idle_timeout.ts";
 import { visible } from "../../cli/visible_text.ts";
 import { toError } from "../../servers/system/thrown.ts";
-import { strongValidator } from "./validator.ts";
 
-/** What a server answers that sends the file, or the rest of it. */
+/** The answer of a server that sends the file, or the rest of it. */
 export interface Answer extends Description {
   /** Which byte of the file is the first. */
   readonly offsetBytes: number;
@@ -18,25 +15,27 @@ export interface Answer extends Description {
 }
 
 /**
- * Asks for what is at `url`, or for what is missing of it.
+ * Requests the file at `url`, or the rest of it.
  *
+ * @param resumption what is there already; `undefined`: nothing
+ * @param idleTimeout aborts it when the server is silent for too long
  * @throws {DownloadError} if the server does not send it
  */
 export async function ask(
   url: URL,
   resumption: Resumption | undefined,
-  silence: IdleTimeout,
+  idleTimeout: IdleTimeout,
 ): Promise<Answer> {
   if (resumption !== undefined) {
     const { offsetBytes, validator } = resumption;
     const range = { "Range": `bytes=${offsetBytes}-`, "If-Range": validator };
-    const response = await send(url, range, silence);
+    const response = await send(url, range, idleTimeout);
     if (continues(response, resumption)) return { ...resumption, body: response.body };
     // Partial Content of something else, or Range Not Satisfiable: then all of it.
-    if (![206, 416].includes(response.status)) return await begin(response, silence.signal);
+    if (![206, 416].includes(response.status)) return await begin(response, idleTimeout.signal);
     await response.body?.cancel();
   }
-  return await begin(await send(url, {}, silence), silence.signal);
+  return await begin(await send(url, {}, idleTimeout), idleTimeout.signal);
 }
 
 /**
@@ -62,7 +61,7 @@ async function begin(response: Response, signal: AbortSignal): Promise<Answer> {
     }
     const codings = codingsIn(headers);
     const decoded = body && decode(body, codings, signal);
-    // A size, and an offset to go on from, are those of the encoded file.
+    // Sizes and offsets in headers are those of the encoded file.
     const sizeBytes = codings.length > 0 ? undefined : sizeOf(headers);
     const canResume = sizeBytes !== undefined && headers.get("accept-ranges") !== "none";
     return {
@@ -88,23 +87,23 @@ function codingsIn(headers: Headers): string[] {
 async function send(
   url: URL,
   headers: Record<string, string>,
-  silence: IdleTimeout,
+  idleTimeout: IdleTimeout,
 ): Promise<Response> {
-  const { signal } = silence;
-  // What is encoded has no size, and nothing can go on with it. Versions of Deno also differ in what
-  // they decode by themselves; asked so, each tells by the headers what it has left to us.
+  const { signal } = idleTimeout;
+  // An encoded body has no known size and cannot be resumed. Versions of Deno also differ in what they
+  // decode; with this header, the headers of the answer say what is left to decode.
   const own = { ...headers, "Accept-Encoding": "identity" };
   try {
-    return await silence.during(fetch(url, { headers: own, signal }));
+    return await idleTimeout.during(fetch(url, { headers: own, signal }));
   } catch (error) {
     signal.throwIfAborted();
     throw new DownloadError(whyNoAnswer(toError(error)));
   }
 }
 
-/** `fetch` tells its reasons in words only. */
+/** Why `fetch` had no answer; it gives its reasons in words only. */
 function whyNoAnswer({ message, cause }: Error): Reason {
-  // A redirect may put anything into it, and it is shown on terminals.
+  // A redirect may put any characters into it, and terminals show it.
   const told = visible(hideCredentials(cause instanceof Error ? cause.message : message));
   const short = told.replace(
     /^error sending request .*?client error \(\w+\): |^Fetch failed: /,

@@ -8,11 +8,9 @@ import { hideTypedCredentials } from "./credentials.ts";
 import { Download } from "./download.ts";
 import { Downloads } from "./downloads.ts";
 import { fileNames } from "./file_name.ts";
-import { JsonReporter } from "./json_reporter.ts";
 import { hasPart } from "./part.ts";
-import { Progress } from "./progress.ts";
-import type { Reporter, Totals } from "./reporter.ts";
-import { TextReporter } from "./text_reporter.ts";
+import { ProgressBars } from "./progress_bars.ts";
+import { type DownloadTotals, JsonReporter, type Reporter, TextReporter } from "./reporters.ts";
 
 const downloadFlags = {
   dir: text("", "DIR"),
@@ -27,7 +25,7 @@ const downloadFlags = {
 
 type DownloadFlags = FlagValues<typeof downloadFlags>;
 
-/** As shells say it of a program that Ctrl-C has ended: 128 + SIGINT. */
+/** The exit status that shells give a program that Ctrl-C has ended: 128 + SIGINT. */
 const INTERRUPTED = 130;
 
 /** `playground download URL…` */
@@ -92,7 +90,7 @@ async function runUntilStopped(
   all: readonly Download[],
   flags: DownloadFlags,
   messages: Messages,
-): Promise<Totals> {
+): Promise<DownloadTotals> {
   const stop = new AbortController();
   const onInterrupt = () => {
     Deno.removeSignalListener("SIGINT", onInterrupt); // a second Ctrl-C ends it at once
@@ -106,7 +104,7 @@ async function runUntilStopped(
   const timeoutMs = flags.timeout === 0 ? Infinity : flags.timeout;
   const downloads = new Downloads({ ...flags, timeoutMs }, reporter, stop.signal);
   const isShown = !flags.quiet && !flags.json && Deno.stderr.isTerminal();
-  const progress = isShown ? new Progress(downloads.active, lines, messages) : undefined;
+  const progress = isShown ? new ProgressBars(downloads.active, lines, messages) : undefined;
   const totals = await downloads.run(all);
   progress?.end();
   reporter.totals(totals);

@@ -1,7 +1,7 @@
 /**
  * The codings in which servers send what was asked for without any, RFC 9110, 8.4.
  *
- * A stream that ends too early must be told from one that is whole. `node:zlib` does that for gzip and
+ * A decoder must fail on a stream that ends too early. `node:zlib` does so for gzip and
  * deflate, where `DecompressionStream` does not; for Brotli it is the other way round.
  *
  * @module
@@ -50,7 +50,7 @@ function makeDecoder(coding: string): Decoder {
   }
 }
 
-/** Many servers leave away the head that RFC 1950, 2.2, wants: method 8, which no raw stream begins with. */
+/** Many servers omit the header of RFC 1950, 2.2: method 8, with which no raw stream begins. */
 function isZlib([first]: Bytes): boolean {
   return (first & 0x0f) === 8;
 }

@@ -1,10 +1,10 @@
 /**
- * Names and passwords in URLs, which are for the server and nobody else.
+ * Names and passwords in URLs, which only the server may see.
  *
  * @module
  */
 
-/** `url` as it may be shown and kept: without a password, or a name that stands alone, as tokens do. */
+/** `url` as it may be shown and kept: without a password, or a lone user name, which may be a token. */
 export function withoutCredentials(url: URL): string {
   const shown = new URL(url);
   if (shown.password !== "") shown.password = "***";
@@ -12,7 +12,7 @@ export function withoutCredentials(url: URL): string {
   return shown.href;
 }
 
-/** What somebody has typed that is no URL, without what may have been meant to be credentials. */
+/** Hides in `typed`, which is no URL, whatever may be credentials. */
 export function hideTypedCredentials(typed: string): string {
   return typed.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, "$1***@");
 }

@@ -14,16 +14,16 @@ export class Download {
   readonly path: string | undefined;
   readonly #beganMs = performance.now();
   phase: Phase = "asking";
-  /** The whole size, if the server has told. */
+  /** The whole size, if the server has announced it. */
   sizeBytes: number | undefined = undefined;
   /** How much of it is here, from whatever attempt. */
   receivedBytes = 0;
   /** How much was there before the last attempt, and did not have to be received again. */
   continuedAtBytes = 0;
-  /** All that has come from the server, even what was of no use in the end. */
+  /** All bytes that came from the server, even those of failed attempts. */
   arrivedBytes = 0;
 
-  /** @param directory where it is saved; without, it is not */
+  /** @param directory where to save it; without one, it is only counted */
   constructor(url: URL, name: string, directory?: string) {
     this.url = url;
     this.shownUrl = withoutCredentials(url);
@@ -31,6 +31,7 @@ export class Download {
     this.path = directory === undefined ? undefined : join(directory, name);
   }
 
+  /** The time since it was created. */
   get elapsedMs(): number {
     return performance.now() - this.#beganMs;
   }
@@ -43,7 +44,7 @@ export class Download {
     this.sizeBytes = sizeBytes;
   }
 
-  /** So many more bytes have come. */
+  /** Counts bytes that have just come. */
   took(countBytes: number): void {
     this.receivedBytes += countBytes;
     this.arrivedBytes += countBytes;

@@ -1,10 +1,10 @@
-import { type Destination, Nowhere } from "./destination.ts";
+import { type Destination, NullDestination } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { Part } from "./part.ts";
 import { mayPass, type Reason, reasonOf } from "./reasons.ts";
 import { receivedBefore, removeReceipt } from "./receipt.ts";
 import { receive } from "./receive.ts";
-import type { Reporter, Totals } from "./reporter.ts";
+import type { DownloadTotals, Reporter } from "./reporters.ts";
 import { withRetries } from "./retries.ts";
 
 /** How the files are to be downloaded. */
@@ -27,7 +27,7 @@ export class Downloads {
   readonly #stop: AbortSignal;
   readonly #active = new Set<Download>();
 
-  /** @param stop ends all of them; what is there can be gone on with later */
+  /** @param stop ends all of them; a later run can resume their parts */
   constructor(options: DownloadsOptions, reporter: Reporter, stop: AbortSignal) {
     this.#options = options;
     this.#reporter = reporter;
@@ -39,8 +39,8 @@ export class Downloads {
     return this.#active;
   }
 
-  /** Downloads all, begun in the order given, and resolves when each has ended in one way or another. */
-  async run(downloads: readonly Download[]): Promise<Totals> {
+  /** Downloads all, begun in the order given, and resolves when each has ended, well or not. */
+  async run(downloads: readonly Download[]): Promise<DownloadTotals> {
     const beganMs = performance.now();
     const finished: Download[] = [];
     const failures: Reason[] = [];
@@ -100,7 +100,7 @@ export class Downloads {
       if (sizeBytes !== undefined) return download.begin(sizeBytes, sizeBytes);
     }
     await using destination: Destination = path === undefined
-      ? new Nowhere()
+      ? new NullDestination()
       : await Part.open(path, shownUrl, force);
     await withRetries(() => receive(download, destination, timeoutMs, this.#stop), {
       retries,

@@ -9,11 +9,11 @@
 
 /** What the name of a file has at its end while it is not complete. */
 export const PART_ENDING = ".part";
-/** What the name of the record has at its end that tells what the part is a part of. */
+/** What the name of the record of a part has at its end. */
 export const RECORD_ENDING = ".part.json";
 
 /** What file systems take, 255 bytes, without room for the endings above. */
-const LONGEST_BYTES = 255 - RECORD_ENDING.length;
+const MAX_NAME_BYTES = 255 - RECORD_ENDING.length;
 /**
  * What is not meant to be in a name on some system, or is not seen in it: separators, control
  * characters, and those that turn the direction of writing, which make an ending look like another.
@@ -54,7 +54,7 @@ export function fileNames(urls: readonly URL[]): string[] {
 function safe(segment: string): string {
   const name = decode(segment)
     .replace(UNSAFE, "_")
-    .replace(/^ +|[. ]+$/g, "") // Windows leaves the last dots and spaces away
+    .replace(/^ +|[. ]+$/g, "") // Windows drops dots and spaces at the end
     .replace(/^\./, "_") // it would be hidden
     .replace(DEVICE, "_$1");
   return name === "" ? "index.html" : name;
@@ -73,8 +73,8 @@ function numbered(name: string, number: number): string {
   const [ending] = ENDING.exec(name) ?? [""];
   const rest = `${number === 1 ? "" : `-${number}`}${ending}`;
   const stem = name.slice(0, name.length - ending.length);
-  // encodeInto() writes whole characters only, and tells how much it has read.
-  const room = new Uint8Array(LONGEST_BYTES - encoder.encode(rest).length);
+  // encodeInto() writes whole characters only, and returns how much it has read.
+  const room = new Uint8Array(MAX_NAME_BYTES - encoder.encode(rest).length);
   const cut = stem.slice(0, encoder.encodeInto(stem, room).read);
   return (cut.length < stem.length ? cut.replace(/[. ]+$/, "") : cut) + rest;
 }

@@ -5,15 +5,15 @@ import { PART_ENDING, RECORD_ENDING } from "./file_name.ts";
 import { readRecord, writeRecord } from "./part_record.ts";
 import { DownloadError } from "./reasons.ts";
 import { leaveReceipt } from "./receipt.ts";
-import { checkIsFree, lookAt, moveTo } from "./target.ts";
+import { checkIsFree, lookAt, moveTo } from "./final_file.ts";
 
 /** A lock that is free is had at once, even on a busy machine; one that is not may be held for hours. */
-const LOCK_PATIENCE_MS = 2_000;
+const LOCK_TIMEOUT_MS = 2_000;
 
 /**
  * A file while it is not complete: it lies beside its target as `NAME.part`, with a record of what it
- * is a part of, `NAME.part.json`. If its download ends early both stay, as long as what is there is
- * known well enough to go on with; the next download goes on with it, even after a crash.
+ * is a part of, `NAME.part.json`. If its download ends early, both stay for the next download to
+ * resume, even after a crash; a part that cannot be resumed is removed.
  */
 export class Part implements Destination {
   readonly #path: string;
@@ -100,7 +100,7 @@ export class Part implements Destination {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The lock goes with the file, and nobody else may have begun by then.
+    // Closing the file frees the lock, so remove first: no other process may have begun by then.
     using _ = this.#file;
     if (this.#isComplete || this.resumption !== undefined) return;
     await removeIfThere(this.#path + PART_ENDING);
@@ -108,22 +108,22 @@ export class Part implements Destination {
   }
 }
 
-/** Whether there is a part of the file at `path`, of `url`, with which a download can go on. */
+/** Whether there is a part of the file at `path`, of `url`, that a download can resume. */
 export async function hasPart(path: string, url: string): Promise<boolean> {
   const record = await readRecord(path + RECORD_ENDING);
   const size = (await lookAt(path + PART_ENDING))?.size ?? 0;
   return size > 0 && record !== undefined && !isForeign(record, size, url);
 }
 
-/** Opens the part at `path`, which nobody else can do until it is closed. */
+/** Opens the part at `path` and locks it, so that no other process can until it is closed. */
 async function openAlone(path: string): Promise<Deno.FsFile> {
   const found = await lookAt(path);
   if (found !== undefined && !found.isFile) throw new DownloadError({ kind: "foreign-part", path });
   let file: Deno.FsFile | undefined;
   try {
     file = await Deno.open(path, { read: true, write: true, createNew: found === undefined });
-    await deadline(file.lock(true), LOCK_PATIENCE_MS);
-    // Who had the lock may have finished meanwhile, and this be the complete file by now.
+    await deadline(file.lock(true), LOCK_TIMEOUT_MS);
+    // The process that had the lock may have finished, and this may be its complete file by now.
     const [{ ino: opened }, { ino: there }] = [await file.stat(), await Deno.lstat(path)];
     if (opened !== there) throw new DownloadError({ kind: "busy", path });
     return file;
@@ -134,7 +134,7 @@ async function openAlone(path: string): Promise<Deno.FsFile> {
   }
 }
 
-/** Whether the lock was not to be had, or somebody has made or removed the file just now. */
+/** Whether the lock was not free, or another process has made or removed the file just now. */
 function isOthersDoing(error: unknown): boolean {
   return error instanceof DOMException && error.name === "TimeoutError" ||
     error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotFound;
@@ -148,7 +148,7 @@ function isForeign(
   return record === "foreign" || partSizeBytes > 0 && record?.url !== url;
 }
 
-/** Removes what is no part of this download, unless another process is at work on it. */
+/** Removes what is no part of this download, unless another process holds its lock. */
 async function removeForeign(path: string, url: string): Promise<void> {
   const partPath = path + PART_ENDING;
   const found = await lookAt(partPath);

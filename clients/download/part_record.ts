@@ -1,6 +1,6 @@
 import type { Description } from "./destination.ts";
 
-/** What lies beside a part and tells what it is a part of. */
+/** The file beside a part that says what it is a part of. */
 export interface PartRecord extends Description {
   readonly url: string;
 }

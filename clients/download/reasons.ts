@@ -1,5 +1,5 @@
 /**
- * Why a download fails, and which of these reasons may be gone at the next attempt.
+ * Why a download fails, and which failures are worth another attempt.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { formatBytes } from "../../cli/bytes.ts";
 import { messageOf } from "../../servers/system/thrown.ts";
 
 /** The longest pause before a retry, even if the server asks for a longer one: then there is no retry. */
-export const LONGEST_PAUSE_MS = 60_000;
+export const MAX_PAUSE_MS = 60_000;
 
 /** Why a download failed. */
 export type Reason =
@@ -23,7 +23,7 @@ export type Reason =
     /** How long the server asks to be left alone. */
     readonly retryAfterMs?: number;
   }
-  /** There is no answer: no such host, nobody listens, no HTTP. */
+  /** There is no answer: no such host, no listener, no HTTP. */
   | { readonly kind: "no-answer"; readonly message: string }
   /** The connection broke within the body. */
   | { readonly kind: "broke-off"; readonly receivedBytes: number; readonly message: string }
@@ -42,7 +42,7 @@ export type Reason =
   | { readonly kind: "foreign-part"; readonly path: string }
   /** Another process downloads to there. */
   | { readonly kind: "busy"; readonly path: string }
-  /** The file system does not do what it is asked to. */
+  /** The file system has refused something. */
   | { readonly kind: "file"; readonly message: string };
 
 /** A download fails for a reason that can be foreseen. */
@@ -60,14 +60,14 @@ export class DownloadError extends Error {
 export function reasonOf(error: unknown): Reason | undefined {
   if (error instanceof DownloadError) return error.reason;
   const message = messageOf(error);
-  // Only this is common to all that Deno tells of the system: many of its errors have no code.
+  // All errors that Deno passes on from the system have this; many have no code.
   const isFromSystem = /\(os error \d+\)/.test(message);
   return isFromSystem || error instanceof Deno.errors.NotCapable
     ? { kind: "file", message }
     : undefined;
 }
 
-/** Whether it may be otherwise at the next attempt. */
+/** Whether the next attempt may succeed. */
 export function isTemporary(reason: Reason): boolean {
   switch (reason.kind) {
     case "status":
@@ -83,14 +83,14 @@ export function isTemporary(reason: Reason): boolean {
   }
 }
 
-/** Whether it may be otherwise when the same command is typed again, some time later. */
+/** Whether the same command may succeed some time later. */
 export function mayPass(reason: Reason): boolean {
   return isTemporary(reason) || reason.kind === "busy" || reason.kind === "file";
 }
 
-/** Whether the server asks for so long a pause that nobody waits for its end. */
+/** Whether the server asks for a pause of more than {@linkcode MAX_PAUSE_MS}. */
 export function wantsLongPause(reason: Reason): boolean {
-  return reason.kind === "status" && (reason.retryAfterMs ?? 0) > LONGEST_PAUSE_MS;
+  return reason.kind === "status" && (reason.retryAfterMs ?? 0) > MAX_PAUSE_MS;
 }
 
 /** The reason for people. */
@@ -139,5 +139,5 @@ function describeStatus(
   const answer = texts.status(`${status} ${statusText}`.trim());
   if (!isTemporary(reason) || !wantsLongPause(reason)) return answer;
   const asked = String(Math.ceil(retryAfterMs / 1_000));
-  return texts.longPause(answer, asked, String(LONGEST_PAUSE_MS / 1_000));
+  return texts.longPause(answer, asked, String(MAX_PAUSE_MS / 1_000));
 }

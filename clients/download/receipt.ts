@@ -1,15 +1,15 @@
 /**
  * Receipts: while a command has files to download, the record of each that is complete stays beside it.
  * When the command is interrupted, or files failed that may not fail later, the same command finds it,
- * and so knows the file for its own. A file that somebody has changed since has another time, and is
- * not known any more.
+ * and so knows the file for its own. A file that has changed since has another time, and the receipt no
+ * longer holds.
  *
  * @module
  */
 
 import { RECORD_ENDING } from "./file_name.ts";
 import { readRecord } from "./part_record.ts";
-import { lookAt } from "./target.ts";
+import { lookAt } from "./final_file.ts";
 
 /** Makes the record beside the complete file at `path` its receipt: both have the same time then. */
 export async function leaveReceipt(path: string): Promise<void> {

@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import {
   DownloadError,
   isTemporary,
-  LONGEST_PAUSE_MS,
+  MAX_PAUSE_MS,
   type Reason,
   wantsLongPause,
 } from "./reasons.ts";
@@ -11,23 +11,23 @@ import {
 /** The pause before the first retry; before each further one it is twice as long. */
 const FIRST_PAUSE_MS = 500;
 
-/** How often something is tried again, and who wants to know. */
+/** How often to try again, and whom to notify. */
 export interface RetryOptions {
   /** How often it may fail in a row without any progress. */
   readonly retries: number;
-  /** From where the next attempt goes on. The further one has come, the better. */
+  /** The offset from which the next attempt resumes. */
   reached(): number;
   /** Ends the pauses. */
   readonly stop: AbortSignal;
-  /** Is told before each pause. */
+  /** Called before each pause. */
   retrying(reason: Reason, pauseMs: number): void;
-  /** {@linkcode FIRST_PAUSE_MS} unless told otherwise, which tests do. */
+  /** {@linkcode FIRST_PAUSE_MS} by default; tests shorten it. */
   readonly firstPauseMs?: number;
 }
 
 /**
- * Calls `attempt` until it succeeds, or fails for good. An attempt that has come further than any before
- * it makes those that failed forgotten: so this ends, since what there is to reach has an end.
+ * Calls `attempt` until it succeeds, or fails for good. An attempt that comes further than any before it
+ * resets the count of failures. This ends, since a file has an end.
  */
 export async function withRetries(
   attempt: () => Promise<void>,
@@ -52,5 +52,5 @@ export async function withRetries(
 function pauseAfter(reason: Reason, backOffMs: number): number | undefined {
   if (!isTemporary(reason) || wantsLongPause(reason)) return undefined;
   const askedMs = reason.kind === "status" ? reason.retryAfterMs : undefined;
-  return Math.max(askedMs ?? 0, Math.min(backOffMs, LONGEST_PAUSE_MS));
+  return Math.max(askedMs ?? 0, Math.min(backOffMs, MAX_PAUSE_MS));
 }

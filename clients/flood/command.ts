@@ -9,7 +9,7 @@ import { reserveDescriptors } from "./descriptors.ts";
 import { Flood } from "./flood.ts";
 import { LibcFlood } from "./libc/flood.ts";
 import { always, type MessageSet, numbers, ofSize } from "./messages.ts";
-import { showProgress } from "./progress.ts";
+import { showProgress } from "./show_progress.ts";
 import { type FloodOptions, LAST_ECHOES_MS } from "./options.ts";
 import { describeResults, isFlawless, resultsAsJson } from "./results.ts";
 import type { RunningFlood } from "./running_flood.ts";

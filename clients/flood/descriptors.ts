@@ -9,7 +9,7 @@ import { readSystemDirectory } from "../../servers/system/proc.ts";
  * the middle of a flood, on Linux, and opens files for a moment.
  */
 const DESCRIPTORS_OF_PROCESS = 40;
-/** What it needs beyond those that it has, where its parent has left it many. */
+/** What it needs beyond the descriptors that it has inherited, if these are many. */
 const DESCRIPTORS_TO_COME = 12;
 /** 7 for a Worker of Deno 2.9 and 8 for one of Deno 2.5, its epoll instance included, on Linux. */
 const DESCRIPTORS_PER_THREAD = 8;
@@ -17,10 +17,11 @@ const DESCRIPTORS_PER_THREAD = 8;
 const SPARE_DESCRIPTORS = 24;
 
 /**
- * Sees to it that there are descriptors for all connections of a flood and for its threads: Deno aborts
+ * Makes sure that there are descriptors for all connections of a flood and for its threads: Deno aborts
  * when a new Worker finds none.
  *
- * @throws {RefusedError} when there are not
+ * @param conns how many connections, on `threads` threads
+ * @throws {RefusedError} when the limit is too low and cannot be raised
  */
 export async function reserveDescriptors(
   { conns, sockets, threads }: { conns: number; sockets: "deno" | "libc"; threads: number },

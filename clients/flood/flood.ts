@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { Measurements } from "./measurements.ts";
 import { type FloodOptions, MAX_CONNECTING } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
-import { Talker } from "./talker.ts";
+import { LoadConnection } from "./load_connection.ts";
 import { reasonOf } from "./tally.ts";
 
 /** Many connections to one server, on Deno's own sockets. */
@@ -12,10 +12,10 @@ export class Flood implements RunningFlood {
 
   readonly #options: FloodOptions;
   readonly #end = new AbortController();
-  readonly #talkers = new Set<Talker>();
-  /** Those that were lost before the end, and whose messages go on to be due, because of a rate. */
-  readonly #cutShort: Talker[] = [];
-  readonly #talks: Promise<void>[] = [];
+  readonly #connections = new Set<LoadConnection>();
+  /** Connections lost before the end. With a rate, their messages keep falling due. */
+  readonly #cutShort: LoadConnection[] = [];
+  readonly #talking: Promise<void>[] = [];
   /** Resolves to nothing when the flood ends. */
   readonly #ended = new Promise<undefined>((resolve) =>
     this.#end.signal.addEventListener("abort", () => resolve(undefined))
@@ -35,19 +35,19 @@ export class Flood implements RunningFlood {
   /** Connections that are open and were not served yet. */
   get waiting(): number {
     let waiting = 0;
-    for (const talker of this.#talkers) if (!talker.isServed) waiting++;
+    for (const connection of this.#connections) if (!connection.isServed) waiting++;
     return waiting;
   }
 
   get connected(): number {
-    return this.#talkers.size;
+    return this.#connections.size;
   }
 
   get warm(): Promise<void> {
     return this.#warm.promise;
   }
 
-  /** For how long messages were sent, the warm-up left aside. */
+  /** For how long messages were sent, without the warm-up. */
   get elapsedMs(): number {
     return this.#elapsedMs;
   }
@@ -76,16 +76,16 @@ export class Flood implements RunningFlood {
       this.#warm.resolve();
       this.#endMs = performance.now();
       this.#elapsedMs = this.#endMs - this.#measuredFromMs;
-      for (const talker of this.#cutShort) talker.settle(this.#endMs, this.#endMs);
-      for (const talker of this.#talkers) {
-        // Whoever was not served by now never was, whatever the server still does.
-        if (this.#options.wait && !talker.isServed) talker.giveUp();
-        else talker.floodEnded();
+      for (const connection of this.#cutShort) connection.settle(this.#endMs, this.#endMs);
+      for (const connection of this.#connections) {
+        // A connection without an echo by now counts as not served, whatever the server still does.
+        if (this.#options.wait && !connection.isServed) connection.giveUp();
+        else connection.floodEnded();
       }
     });
     await this.#openAll();
     const overdue = this.#giveUpOverdue();
-    await Promise.all(this.#talks);
+    await Promise.all(this.#talking);
     overdue.cancel();
     this.#end.abort();
   }
@@ -139,18 +139,24 @@ export class Flood implements RunningFlood {
     try {
       conn.setNoDelay(true);
     } catch {
-      // Gone already; talking will tell.
+      // It is gone already, and talk() counts that.
     }
-    const talker = new Talker(conn, index, this.#options, this.measurements, this.#end.signal);
-    this.#talkers.add(talker);
-    this.#talks.push(talker.talk().finally(() => this.#closed(talker)));
+    const connection = new LoadConnection(
+      conn,
+      index,
+      this.#options,
+      this.measurements,
+      this.#end.signal,
+    );
+    this.#connections.add(connection);
+    this.#talking.push(connection.talk().finally(() => this.#closed(connection)));
   }
 
-  #closed(talker: Talker): void {
-    this.#talkers.delete(talker);
+  #closed(connection: LoadConnection): void {
+    this.#connections.delete(connection);
     const isOver = this.#end.signal.aborted;
-    if (!isOver && this.#options.rate < Infinity) this.#cutShort.push(talker);
-    else talker.settle(this.#endMs, performance.now());
+    if (!isOver && this.#options.rate < Infinity) this.#cutShort.push(connection);
+    else connection.settle(this.#endMs, performance.now());
   }
 
   /** Gives up on what is owed some time after the end. */
@@ -168,6 +174,6 @@ export class Flood implements RunningFlood {
   }
 
   #giveUp(): void {
-    for (const talker of this.#talkers) talker.giveUp();
+    for (const connection of this.#connections) connection.giveUp();
   }
 }

@@ -1,8 +1,8 @@
 import * as hdr from "hdr-histogram-js";
 import { type Tally, tally } from "./tally.ts";
 
-/** The longest time that is told apart from longer ones: ten minutes. */
-const LONGEST_US = 600_000_000;
+/** The longest time that the histogram holds; longer ones count as this: ten minutes. */
+const MAX_US = 600_000_000;
 
 /** The percentiles that are reported. */
 export const PERCENTILES = [50, 90, 99, 99.9, 100] as const;
@@ -15,11 +15,11 @@ const MAX_STEPS = 128;
 /** Durations below this many microseconds are counted one by one, and put into the histogram later. */
 const SHORT_US = 2_048;
 
-/** Durations, of which the percentiles are wanted, exact to three digits whatever their size. */
+/** A histogram of durations: percentiles exact to three digits, whatever their size. */
 export class Durations {
   readonly #histogram = hdr.build({
     lowestDiscernibleValue: 1,
-    highestTrackableValue: LONGEST_US,
+    highestTrackableValue: MAX_US,
     numberOfSignificantValueDigits: 3,
     bitBucketSize: COUNTER_BITS,
   });
@@ -27,31 +27,33 @@ export class Durations {
   readonly #short = new Uint32Array(SHORT_US);
   #shortCount = 0;
 
+  /** How many there are. */
   get count(): number {
     return this.#histogram.totalCount + this.#shortCount;
   }
 
+  /** Adds one of `ms` milliseconds. */
   record(ms: number): void {
     const us = Math.max(0, Math.round(ms * 1_000));
     if (us < SHORT_US) {
       this.#short[us]++;
       this.#shortCount++;
     } else {
-      this.#histogram.recordValue(Math.min(LONGEST_US, us));
+      this.#histogram.recordValue(Math.min(MAX_US, us));
     }
   }
 
   /**
-   * Records `count` durations, of which the first is `longestMs` and each next is `stepMs` shorter.
+   * Records `count` durations, of which the first is `maxMs` and each next is `stepMs` shorter.
    * Where these are very many, some that follow each other count as the longest of them.
    */
-  recordEvenly(longestMs: number, stepMs: number, count: number): void {
+  recordEvenly(maxMs: number, stepMs: number, count: number): void {
     const steps = Math.min(count, MAX_STEPS);
     for (let step = 0; step < steps; step++) {
       const from = Math.floor(step * count / steps);
       const to = Math.floor((step + 1) * count / steps);
-      const us = Math.round((longestMs - from * stepMs) * 1_000);
-      this.#histogram.recordValueWithCount(Math.min(LONGEST_US, Math.max(0, us)), to - from);
+      const us = Math.round((maxMs - from * stepMs) * 1_000);
+      this.#histogram.recordValueWithCount(Math.min(MAX_US, Math.max(0, us)), to - from);
     }
   }
 
@@ -98,7 +100,7 @@ export interface Counts {
   messagesUnanswered: number;
   /** Messages that were due before the end, because there is a rate, and were not sent. */
   messagesNotSent: number;
-  /** Those of them that had been due for so long that being late is no excuse. */
+  /** Those of them that had been due for longer than a timer may be late. */
   messagesOverdue: number;
   bytesSent: number;
   bytesReceived: number;
@@ -115,7 +117,7 @@ const SUMS = [
   ...["bytesSent", "bytesReceived", "wrongBytes"] as const,
 ] satisfies (keyof Counts)[];
 
-/** {@linkcode Measurements} in a form that can be told to another thread. */
+/** {@linkcode Measurements} in a form that another thread can receive. */
 export interface EncodedMeasurements {
   readonly counts: Readonly<Counts>;
   readonly refusedBy: Readonly<Tally>;
@@ -124,7 +126,7 @@ export interface EncodedMeasurements {
   readonly roundTrips: string;
 }
 
-/** What a flood counts while it goes on. */
+/** What a flood has counted so far. */
 export class Measurements implements Counts {
   readonly connectTimes = new Durations();
   roundTrips = new Durations();
@@ -182,6 +184,7 @@ export class Measurements implements Counts {
     tally(this.lostBy, reason);
   }
 
+  /** All of it, for {@linkcode addEncoded} in another thread. */
   encode(): EncodedMeasurements {
     const { connectTimes, roundTrips, refusedBy, lostBy, ...counts } = this;
     return {

@@ -47,7 +47,7 @@ export function ofSize(sizeBytes: number): MessageSet {
 /** Longer messages do not come in one piece, and are compared byte by byte. */
 const MAX_BYTES_AS_WORDS = 65_536;
 
-/** The whole words of 32 bits of each message, for each repertoire: four bytes are compared at once. */
+/** The whole words of 32 bits of each message, for each set: four bytes are compared at once. */
 const words = new WeakMap<MessageSet, readonly Int32Array[]>();
 
 function wordsOf(messageSet: MessageSet): readonly Int32Array[] {
@@ -161,7 +161,7 @@ export class EchoCheck {
     this.wrongBytes += wrong;
   }
 
-  /** So many bytes of the message have been compared. */
+  /** `count` more bytes of the message have been compared. */
   #advance(count: number, onMessage: (index: number) => void): void {
     this.#offset += count;
     if (this.#offset < this.#expected.length) return;

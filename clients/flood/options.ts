@@ -2,17 +2,17 @@ import type { MessageSet } from "./messages.ts";
 
 /** How many connections may be in the middle of being opened. */
 export const MAX_CONNECTING = 256;
-/** How long connections wait at the end for what they are still owed, if the server is not slow. */
+/** How long connections wait at the end for the echoes they are still owed. */
 export const LAST_ECHOES_MS = 2_000;
 
-/** What kind of flood it is to be. */
+/** How a flood goes: where to, how many connections, how fast and for how long. */
 export interface FloodOptions {
   readonly host: string;
   readonly port: number;
   readonly conns: number;
   /** `Infinity`: until it is stopped. */
   readonly durationMs: number;
-  /** Before that it talks as long as this without measuring how fast it goes. */
+  /** How long it sends before that without measuring. */
   readonly warmupMs: number;
   readonly messageSet: MessageSet;
   /** Messages per second on each connection; `Infinity`: as many as go. */
@@ -23,6 +23,6 @@ export interface FloodOptions {
   readonly connectRate: number;
   /** Pause between an echo and the next message. */
   readonly thinkMs: number;
-  /** How long connections wait at the end for what they are still owed. */
+  /** How long connections wait at the end for the echoes they are still owed. */
   readonly lastEchoesMs: number;
 }

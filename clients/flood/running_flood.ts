@@ -1,6 +1,6 @@
 import type { Measurements } from "./measurements.ts";
 
-/** A flood that goes on, or has ended, whatever its sockets are. */
+/** A flood, running or ended, on either kind of sockets. */
 export interface RunningFlood {
   readonly measurements: Measurements;
   /** Connections that are open and were not served yet. */
@@ -9,9 +9,9 @@ export interface RunningFlood {
   readonly connected: number;
   /** Resolves when the warm-up is over, or the flood. */
   readonly warm: Promise<void>;
-  /** For how long messages were sent, the warm-up left aside. */
+  /** For how long messages were sent, without the warm-up. */
   readonly elapsedMs: number;
-  /** Ends the flood before its time; when called again, without waiting for what is owed. */
+  /** Ends the flood early; the second call does not even wait for echoes that are owed. */
   stop(): void;
   /** Opens the connections, talks on them, and resolves when all are closed. */
   run(): Promise<void>;

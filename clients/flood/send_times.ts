@@ -1,6 +1,6 @@
 import type { Durations } from "./measurements.ts";
 
-/** How many messages on their way are timed at most; what more there are goes untimed. */
+/** How many messages on their way have a time of their own at most; more are not timed. */
 const MAX_TIMED = 1_024;
 
 /**

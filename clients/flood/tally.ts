@@ -7,8 +7,9 @@
 /** How often each reason was met: `{ EADDRNOTAVAIL: 100 }`. */
 export type Tally = Record<string, number>;
 
-/** The reasons for which a connection is lost, beside the names of errors such as `ETIMEDOUT`. */
-export const RESET = "reset";
+/** The server has reset the connection. Other reasons are names of errors such as `ETIMEDOUT`. */
+const RESET = "reset";
+/** The server has closed the connection before the end of the flood. */
 export const CLOSED_EARLY = "closedEarly";
 
 /** How the system names it when the other side has given up a connection, tcp(7). */

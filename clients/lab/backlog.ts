@@ -22,19 +22,20 @@ const AT_ONCE_MS = 100;
 /** Long enough for the second try and the third. */
 const AGAIN_MS = 4_000;
 
-/** What became of clients that came all at once while nobody accepted. */
+/** What became of clients that came all at once while the server accepted none. */
 interface Row {
   readonly backlog: number;
   readonly clients: number;
   readonly connected: number;
   readonly failed: number;
   readonly waiting: number;
-  /** How many of those who waited were connected once the others had been accepted. */
+  /** How many of the waiting were connected once the others had been accepted. */
   readonly connectedLater: number;
   /** How long after that. */
   readonly laterMs: number;
 }
 
+/** `playground lab backlog` */
 export const backlog = defineExperiment(
   "backlog",
   (texts) => {
@@ -92,7 +93,7 @@ interface Queue {
   readonly clients: readonly number[];
 }
 
-/** Clients come, more than the queue holds, and nobody accepts them. */
+/** Connects more clients than the queue holds, and accepts none. */
 function fill(loopback: Loopback, backlog: number): Queue {
   const listening = loopback.listen(backlog);
   const clients = Array.from(
@@ -102,7 +103,7 @@ function fill(loopback: Loopback, backlog: number): Queue {
   return { backlog, listening, clients };
 }
 
-/** How far each client is, as soon as there is news of one: poll(2) tells who can send, or has failed. */
+/** How far each client is, as soon as one changes: poll(2) says which can send, or have failed. */
 function look({ calls }: Loopback, clients: readonly number[], timeoutMs: number) {
   const watched = Int32Array.from(clients.flatMap((client) => [client, EPOLLOUT]));
   calls.poll(watched, clients.length, timeoutMs);

@@ -9,9 +9,8 @@ import type { LabTexts } from "../../cli/messages.ts";
 import { delay } from "@std/async/delay";
 import { cpuSecondsOf, processTree } from "../../servers/system/process_tree.ts";
 import { Clients } from "./client.ts";
-import { defineExperiment } from "./experiment.ts";
+import { defineExperiment, quantile } from "./experiment.ts";
 import { needSystemCalls } from "./needs.ts";
-import { quantile } from "./quantile.ts";
 import { BEST_SOCKETS, startServer } from "./server.ts";
 
 const CLIENTS = 10;
@@ -19,8 +18,8 @@ const PAUSE_MS = 20;
 const SILENCE_MS = 1_000;
 const ROUND_TRIPS = 25;
 /**
- * Of the answers, that which comes later than a quarter of them is looked at and not the middle one: if
- * others want the CPU as well, a loop that burns it has to wait for its turn again and again.
+ * The first quartile of the round trips counts, not the median: if other programs want the CPU as
+ * well, a loop that burns it has to wait for its turn again and again.
  */
 const SOON = 0.25;
 
@@ -32,11 +31,12 @@ const SLOWER_TIMES = 3;
 
 /** What a server took, and gave. */
 interface Run {
-  /** Of one CPU, while nobody spoke. */
+  /** The share of one CPU, while all clients were silent. */
   readonly cpuShare: number;
   readonly roundTripMs: number;
 }
 
+/** `playground lab busy-poll` */
 export const busyPoll = defineExperiment(
   "busy-poll",
   async (texts) => {
@@ -79,7 +79,7 @@ async function run(args: readonly string[], texts: LabTexts): Promise<Run> {
   return { cpuShare: share, roundTripMs: quantile(roundTripsMs, SOON) };
 }
 
-/** Which part of a CPU a process takes, as long as it is looked at. */
+/** The share of one CPU that a process takes during the next `ms`. */
 async function cpuShare(pid: number, ms: number): Promise<number> {
   const beganMs = performance.now();
   const before = cpuSecondsOf(processTree(pid));

@@ -19,16 +19,18 @@ export class Client implements Disposable {
     this.#conn = conn;
   }
 
+  /** Connects to a port of 127.0.0.1. */
   static async connect(port: number): Promise<Client> {
     return new Client(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
+  /** Sends all of `text`. */
   async send(text: string): Promise<void> {
     const bytes = encoder.encode(text);
     for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));
   }
 
-  /** Waits for so many bytes, or for the end of the stream. */
+  /** Waits for `sizeBytes` bytes, or for the end of the stream. */
   async receive(sizeBytes: number): Promise<string> {
     const bytes = new Uint8Array(sizeBytes);
     let received = 0;
@@ -54,7 +56,7 @@ export class Client implements Disposable {
     return performance.now() - beganMs;
   }
 
-  /** Whether a text comes back, from a server that may turn us away. */
+  /** Whether a text comes back, from a server that may close the connection instead. */
   async isServed(text: string): Promise<boolean> {
     try {
       await this.send(text);
@@ -80,7 +82,7 @@ export class Client implements Disposable {
 export class Clients implements Disposable {
   readonly all: Client[] = [];
 
-  /** Connects so many, one after another. */
+  /** Connects `count` clients, one after another. */
   static async connect(port: number, count: number): Promise<Clients> {
     const clients = new Clients();
     try {

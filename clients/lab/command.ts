@@ -12,7 +12,7 @@ import { JsonReport, type LabReport, TextReport } from "./report.ts";
 
 const labFlags = { json: onOff() };
 
-/** What stands for every experiment. */
+/** The word for every experiment. */
 const ALL = "all";
 
 /** `playground lab [NAME…]` */

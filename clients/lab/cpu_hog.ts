@@ -1,8 +1,8 @@
 /**
  * One client whose handler computes for half a second, and others that only want an echo.
  *
- * Coroutines share one thread and go on when the others wait. One that computes does not wait. Threads
- * and processes are interrupted by the system, which lets each have its turn.
+ * Coroutines share one thread, and each runs while the others wait. One that computes does not wait.
+ * The system interrupts threads and processes, so that each has its turn.
  *
  * @module
  */
@@ -27,11 +27,12 @@ const LIVES = 0.4;
 
 interface Run {
   /** The longest that one of the others waited for its answer. */
-  readonly longestMs: number;
+  readonly maxMs: number;
   /** How many messages of theirs were answered while it computed. */
   readonly answeredMeanwhile: number;
 }
 
+/** `playground lab cpu-hog` */
 export const cpuHog = defineExperiment(
   "cpu-hog",
   async (texts) => ({
@@ -44,17 +45,17 @@ export const cpuHog = defineExperiment(
   ({ burnMs, others, coroutine, thread, process }, texts) => ({
     lines: [
       texts.hog(burnMs, others),
-      texts.row(texts.coroutine, coroutine.longestMs, coroutine.answeredMeanwhile),
-      texts.row(texts.thread, thread.longestMs, thread.answeredMeanwhile),
-      texts.row(texts.process, process.longestMs, process.answeredMeanwhile),
+      texts.row(texts.coroutine, coroutine.maxMs, coroutine.answeredMeanwhile),
+      texts.row(texts.thread, thread.maxMs, thread.answeredMeanwhile),
+      texts.row(texts.process, process.maxMs, process.answeredMeanwhile),
     ],
     expectations: [
       {
-        isMet: coroutine.longestMs >= STARVES * burnMs && coroutine.answeredMeanwhile === 0,
+        isMet: coroutine.maxMs >= STARVES * burnMs && coroutine.answeredMeanwhile === 0,
         otherwise: texts.coroutinesLive,
       },
       {
-        isMet: [thread, process].every(({ longestMs }) => longestMs <= LIVES * burnMs),
+        isMet: [thread, process].every(({ maxMs }) => maxMs <= LIVES * burnMs),
         otherwise: texts.threadsStarve,
       },
     ],
@@ -71,14 +72,14 @@ async function run(model: string, texts: LabTexts): Promise<Run> {
 
   const endMs = performance.now() + BURN_MS;
   let answeredMeanwhile = 0;
-  let longestMs = 0;
+  let maxMs = 0;
   const goOn = async (client: Client) => {
     while (performance.now() < endMs) {
       await delay(LATER_MS);
-      longestMs = Math.max(longestMs, await client.exchange("hello"));
+      maxMs = Math.max(maxMs, await client.exchange("hello"));
       if (performance.now() < endMs) answeredMeanwhile++;
     }
   };
   await Promise.all([hog.exchange(`burn ${BURN_MS}`), ...others.all.map(goOn)]);
-  return { longestMs, answeredMeanwhile };
+  return { maxMs, answeredMeanwhile };
 }

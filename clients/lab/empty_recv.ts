@@ -1,9 +1,9 @@
 /**
- * What `recv` gives, case by case, on both kinds of sockets.
+ * What `recv` returns, case by case, on both kinds of sockets.
  *
  * Nothing at all, 0 bytes, means that the client has sent its last: it is how a server learns of the
- * end, and it cannot mean anything else, since a client cannot send nothing. One that is silent makes
- * `recv` wait, and one that breaks off gives an error.
+ * end, and it cannot mean anything else, since a client cannot send nothing. A silent client makes
+ * `recv` wait, and a reset makes it fail.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { ListeningSockets } from "./listening.ts";
 import { Loopback } from "./loopback.ts";
 import { needSystemCalls } from "./needs.ts";
 
-/** Long enough for anything that would come to have come. */
+/** Long enough for whatever the client sent to arrive. */
 const QUIET_MS = 100;
 const HELLO = new TextEncoder().encode("hello");
 
@@ -44,6 +44,7 @@ interface Row {
   readonly recv: Outcome;
 }
 
+/** `playground lab empty-recv` */
 export const emptyRecv = defineExperiment(
   "empty-recv",
   async (texts) => {

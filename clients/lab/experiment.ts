@@ -21,7 +21,7 @@ export interface Chart extends Pick<ChartOptions, "scale"> {
   readonly bars: readonly Bar[];
 }
 
-/** What was seen, as people read it, and what the claim makes expect of it. */
+/** What was seen, as people read it, and what should be so if the claim holds. */
 export interface Judgement {
   readonly lines: readonly (string | Chart)[];
   readonly expectations: readonly Expectation[];
@@ -58,7 +58,7 @@ export type Verdict =
  *
  * @param name of the experiment, whose texts `judge` is given
  * @param measure does it, and says what it saw
- * @param judge says what that means; without doing anything, so that it can be shown other things
+ * @param judge judges the claim by that, and does nothing else, so that tests can show it other figures
  */
 export function defineExperiment<Name extends ExperimentName, Observations extends object>(
   name: Name,
@@ -80,4 +80,9 @@ export function verdictOn({ expectations }: Judgement): Verdict {
   return unmet === undefined
     ? { verdict: "holds" }
     : { verdict: "does-not-hold", reason: unmet.otherwise };
+}
+
+/** The value that a share of all `values` lies below: 0.5 is the median. */
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)];
 }

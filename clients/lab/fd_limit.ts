@@ -27,6 +27,7 @@ interface Run {
   readonly refusedDescriptor: number | null;
 }
 
+/** `playground lab fd-limit` */
 export const fdLimit = defineExperiment(
   "fd-limit",
   async (texts) => {

@@ -1,6 +1,6 @@
 /**
  * Downloads by greenlets: the next one begins when the one before waits, and each ends when all of it
- * has come, whoever began first.
+ * has come, whichever began first.
  *
  * @module
  */
@@ -27,6 +27,7 @@ const TAKES_MS = [300, 60, 240, 120, 180];
 /** Which part of the time that they would take one after another they may take together. */
 const TOGETHER = 0.8;
 
+/** `playground lab gevent-order` */
 export const geventOrder = defineExperiment(
   "gevent-order",
   async (texts) => {
@@ -89,5 +90,5 @@ async function downloadAll(port: number): Promise<{ started: number[]; finished:
   return { started, finished };
 }
 
-/** What fails is thrown by `joinall`, and nobody computes. */
+/** `joinall` throws what fails, and no greenlet computes. */
 const REPORTS = { failed() {}, held() {} };

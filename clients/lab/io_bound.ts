@@ -28,6 +28,7 @@ interface Run {
   readonly coroutineMs: number;
 }
 
+/** `playground lab io-bound` */
 export const ioBound = defineExperiment(
   "io-bound",
   async (texts) => ({

@@ -27,6 +27,7 @@ export class ListeningSockets implements AsyncDisposable {
     });
   }
 
+  /** Listens on a free port of 127.0.0.1. */
   static async open(kind: SocketKind): Promise<ListeningSockets> {
     if (kind === "deno") return new ListeningSockets(new DenoSockets(UNOBSERVED));
     const table = new DescriptorTable(createDescriptorMemory(await descriptorLimit()));

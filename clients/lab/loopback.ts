@@ -54,7 +54,7 @@ export class Loopback implements Disposable {
     return { descriptor, address };
   }
 
-  /** Waits until it is connected; to an {@linkcode Address}, or to whom {@linkcode listen} gave. */
+  /** Connects to an {@linkcode Address}, or to what {@linkcode listen} gave. Blocks until then. */
   connect(to: Address | Listening): number {
     const { descriptor, status } = this.beginConnect(to, 0);
     checked("connect", status);
@@ -120,7 +120,7 @@ export class Loopback implements Disposable {
     if (this.#open.delete(descriptor)) this.calls.close(descriptor);
   }
 
-  /** Somebody else closes it. */
+  /** Leaves closing to another thread. */
   disown(descriptor: number): void {
     this.#open.delete(descriptor);
   }

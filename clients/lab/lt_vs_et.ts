@@ -3,7 +3,7 @@
  * receives at once.
  *
  * Level-triggered, a socket is reported as long as there is something to receive. Edge-triggered, it is
- * reported when something has come: a server that leaves some of it behind is not told again, and
+ * reported when something has come: a server that leaves some of it behind gets no second report, and
  * waits for a client that waits for its answer. So it has to receive until there is no more.
  *
  * @module
@@ -12,7 +12,7 @@
 import { EPOLLET, EPOLLIN } from "../../servers/sockets/interface.ts";
 import { checked } from "../../servers/system/system_call_error.ts";
 import { MSG_DONTWAIT } from "../../servers/system/system_calls.ts";
-import { LibcEpoll } from "../flood/libc/epoll.ts";
+import { EpollInstance } from "../flood/libc/epoll_instance.ts";
 import { defineExperiment } from "./experiment.ts";
 import { Loopback, type Pair } from "./loopback.ts";
 import { needSystemCalls } from "./needs.ts";
@@ -30,6 +30,7 @@ interface Run {
   readonly leftBytes: number;
 }
 
+/** `playground lab lt-vs-et` */
 export const ltVsEt = defineExperiment(
   "lt-vs-et",
   (texts) => {
@@ -56,13 +57,13 @@ export const ltVsEt = defineExperiment(
   }),
 );
 
-/** A client sends, and a server receives as long as it is told that it can. */
+/** A client sends, and a server receives as long as epoll reports it ready. */
 function run(
   loopback: Loopback,
   { client, server }: Pair,
   { isEdgeTriggered, drains }: { isEdgeTriggered: boolean; drains: boolean },
 ): Run {
-  const epoll = new LibcEpoll(loopback.calls);
+  const epoll = new EpollInstance(loopback.calls);
   try {
     checked("epoll_ctl", epoll.add(server, 0, isEdgeTriggered ? EPOLLIN | EPOLLET : EPOLLIN));
     loopback.send(client, new Uint8Array(SENT_BYTES));

@@ -12,13 +12,13 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 /** What a process needs besides the descriptors of an experiment. */
 const DESCRIPTORS_OF_PROCESS = 64;
 
-/** @throws {RefusedError} when this system does not have the calls that we know */
+/** @throws {RefusedError} when this system does not have the calls */
 export function needSystemCalls({ needs }: LabTexts): void {
   if (!hasSystemCalls()) throw new RefusedError(needs.systemCalls);
 }
 
 /**
- * Sees to it that there are so many descriptors. Needs the system's calls.
+ * Makes sure that there are `count` descriptors. Needs the system's calls.
  *
  * @throws {RefusedError} when there are not
  */

@@ -1,9 +1,9 @@
 /**
- * What the second client of a blocking server meets with.
+ * What happens to the second client of a blocking server.
  *
- * Its connection is completed by the system, and what it sends is kept by the system, without the
- * server's knowing of it. Only the answers are missing. When the server has its turn with this client
- * at last, all that has come meanwhile is received at once: a stream does not keep messages apart.
+ * The system completes its connection and keeps what it sends, without the server's knowing of it. Only
+ * the answers are missing. When the server accepts this client at last, one recv(2) returns all that
+ * has come meanwhile: a stream does not keep messages apart.
  *
  * @module
  */
@@ -18,6 +18,7 @@ const MESSAGES = ["one ", "two ", "three "];
 const QUIET_MS = 300;
 const STOP_MS = 2_000;
 
+/** `playground lab one-at-a-time` */
 export const oneAtATime = defineExperiment(
   "one-at-a-time",
   async (texts) => {

@@ -15,7 +15,7 @@ export type Outcome =
   /** It could not be run, or not to its end. */
   | { readonly verdict: "not-run"; readonly reason: string };
 
-/** Runs an experiment. What the machine refuses is an outcome as well; a mistake of ours is thrown. */
+/** Runs an experiment. A refusal of the machine is an outcome; a bug of this program is thrown. */
 export async function attempt(
   experiment: Experiment,
   texts: LabTexts,
@@ -29,7 +29,7 @@ export async function attempt(
   }
 }
 
-/** @throws what is nobody's fault but ours */
+/** @throws a bug of this program */
 function whyNot(error: unknown, maxMs: number, { needs }: LabTexts): string {
   if (error instanceof DOMException && error.name === "TimeoutError") return needs.time(maxMs);
   if (error instanceof WrongAnswerError) return needs.answer(error.sent, error.answer);

@@ -17,19 +17,19 @@ import { BEST_SOCKETS, startServer } from "./server.ts";
 const DEARER_TIMES = 10;
 /** Until all of the few are served. */
 const FEW_MAX_MS = 5_000;
-/** What hundreds are, for those who want to know what they would take. */
+/** How many clients the forecast is for. */
 const HUNDREDS = 500;
 
-/** What serves a client, and how many of it are tried: enough to be measured, and bearable. */
-const SERVANTS = {
+/** What serves a client, and how many clients: enough to measure, few enough to wait for. */
+const WORKERS = {
   process: { args: ["process"], clients: 8 },
-  /** One that is no JavaScript runtime, to tell what of that is the process itself. */
+  /** No JavaScript runtime, to show how much of the cost is the process itself. */
   cat: { args: ["process", "--exec", "cat"], clients: 16 },
   thread: { args: ["thread"], clients: 16 },
   coroutine: { args: ["gevent"], clients: 400 },
 } as const;
-type ServedBy = keyof typeof SERVANTS;
-const SERVANT_NAMES = Object.keys(SERVANTS) as ServedBy[]; // keys() forgets the names
+type WorkerName = keyof typeof WORKERS;
+const WORKER_NAMES = Object.keys(WORKERS) as WorkerName[]; // keys() forgets the names
 
 interface Cost {
   readonly clients: number;
@@ -39,8 +39,9 @@ interface Cost {
 }
 
 type Texts = LabTexts["experiments"]["process-cost"];
-type Observations = Readonly<Record<ServedBy, Cost>>;
+type Observations = Readonly<Record<WorkerName, Cost>>;
 
+/** `playground lab process-cost` */
 export const processCost = defineExperiment(
   "process-cost",
   async (texts): Promise<Observations> => {
@@ -72,8 +73,8 @@ export const processCost = defineExperiment(
   }),
 );
 
-async function measure(worker: ServedBy, texts: LabTexts): Promise<Cost> {
-  const { args, clients: count } = SERVANTS[worker];
+async function measure(worker: WorkerName, texts: LabTexts): Promise<Cost> {
+  const { args, clients: count } = WORKERS[worker];
   await using server = await startServer([...args, ...BEST_SOCKETS, "--quiet"], texts);
   const before = memoryBytes(server.pid);
   const beganMs = performance.now();
@@ -100,7 +101,7 @@ function chart(
   show: (value: number) => string,
   { label, workers }: Texts,
 ): Chart {
-  const bars = SERVANT_NAMES.map((worker) => {
+  const bars = WORKER_NAMES.map((worker) => {
     const value = figure(costs[worker]);
     return { label: label(workers[worker], costs[worker].clients), value, shown: show(value) };
   });
@@ -108,7 +109,7 @@ function chart(
 }
 
 /** What hundreds of a worker would take, if each took as much as one of the few. */
-function forecast(costs: Observations, worker: ServedBy, { hundreds, workers }: Texts): string {
+function forecast(costs: Observations, worker: WorkerName, { hundreds, workers }: Texts): string {
   const { msEach, bytesEach } = costs[worker];
   const memory = formatBytes(HUNDREDS * bytesEach);
   return hundreds(HUNDREDS, workers[worker], HUNDREDS * msEach / 1_000, memory);

@@ -1,5 +1,5 @@
 /**
- * How experiments are told of: to people, or to programs.
+ * Reports of experiments, for people and for programs.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import type { Outcome } from "./outcome.ts";
 
 const INDENT = "  ";
 
-/** Tells of experiments as they are run. */
+/** Reports experiments as they run. */
 export interface LabReport {
   begins(name: ExperimentName): void;
   ended(name: ExperimentName, outcome: Outcome): void;
 }
 
-/** Tells people: the claim before it is put to the test, then what was seen and the verdict. */
+/** For people: the claim before it is put to the test, then what was seen and the verdict. */
 export class TextReport implements LabReport {
   readonly #texts: LabTexts;
   readonly #columns = pageColumns();
@@ -57,7 +57,7 @@ export class TextReport implements LabReport {
   }
 }
 
-/** Tells programs: a line of JSON for each experiment. */
+/** For programs: a line of JSON for each experiment. */
 export class JsonReport implements LabReport {
   readonly #texts: LabTexts;
 

@@ -1,9 +1,9 @@
 /**
  * What a readiness call costs with more and more connections on which nothing happens.
  *
- * select(2) and poll(2) are told all the sockets each time: the system looks at each of them, and so
- * does who called, to find the ready ones. epoll_wait(2) is told nothing, since the system has kept the
- * list, and hands over the ready ones only.
+ * select(2) and poll(2) take all the sockets each time: the system looks at each of them, and so does
+ * the caller, to find the ready ones. epoll_wait(2) takes none, since the system keeps the list, and
+ * returns the ready ones only.
  *
  * @module
  */
@@ -12,18 +12,17 @@ import { DescriptorSet } from "../../servers/sockets/libc/descriptor_set.ts";
 import { EPOLLIN } from "../../servers/sockets/interface.ts";
 import { checked } from "../../servers/system/system_call_error.ts";
 import { MSG_DONTWAIT } from "../../servers/system/system_calls.ts";
-import { LibcEpoll } from "../flood/libc/epoll.ts";
-import { defineExperiment } from "./experiment.ts";
+import { EpollInstance } from "../flood/libc/epoll_instance.ts";
+import { defineExperiment, quantile } from "./experiment.ts";
 import { Loopback, type Pair } from "./loopback.ts";
 import { needDescriptors, needSystemCalls } from "./needs.ts";
-import { quantile } from "./quantile.ts";
 
 const IDLE = [10, 100, 1_000, 10_000];
 const ACTIVE = 10;
 const ROUNDS = 50;
 /** In which the code is compiled. */
 const WARM_UP_ROUNDS = 20;
-const PATIENCE_MS = 5_000;
+const WAIT_TIMEOUT_MS = 5_000;
 /** `struct timeval` */
 const NO_TIME = new BigInt64Array(2);
 /** Nobody accepts idle clients, so that each has one descriptor: it waits in one of many queues. */
@@ -43,6 +42,7 @@ interface Row {
   readonly turnUs: number;
 }
 
+/** `playground lab scan-cost` */
 export const scanCost = defineExperiment(
   "scan-cost",
   (texts) => {
@@ -107,7 +107,7 @@ function measureCalls(
   idle: readonly number[],
 ): Row[] {
   const watched = [...idle, ...active.map(({ server }) => server)];
-  const epoll = new LibcEpoll(loopback.calls);
+  const epoll = new EpollInstance(loopback.calls);
   try {
     const turns: Record<CallName, Turn> = {
       select: selectTurn(loopback, watched),
@@ -123,13 +123,13 @@ function measureCalls(
   }
 }
 
-/** The middle of many turns, in each of which all who are active have sent something. */
+/** The median of many turns; before each, every active client has sent something. */
 function measureTurn(loopback: Loopback, active: readonly Pair[], turn: Turn): number {
   const byte = new Uint8Array(1);
   const timesMs: number[] = [];
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
     for (const { client } of active) loopback.send(client, byte);
-    for (const { server } of active) loopback.wait(server, EPOLLIN, PATIENCE_MS);
+    for (const { server } of active) loopback.wait(server, EPOLLIN, WAIT_TIMEOUT_MS);
     const beganMs = performance.now();
     const ready = turn();
     timesMs.push(performance.now() - beganMs);
@@ -162,7 +162,7 @@ function pollTurn({ calls }: Loopback, watched: readonly number[]): Turn {
   };
 }
 
-function epollTurn(epoll: LibcEpoll, watched: readonly number[]): Turn {
+function epollTurn(epoll: EpollInstance, watched: readonly number[]): Turn {
   for (const descriptor of watched) {
     checked("epoll_ctl", epoll.add(descriptor, descriptor, EPOLLIN));
   }

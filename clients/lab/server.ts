@@ -1,5 +1,5 @@
 /**
- * The servers that experiments are made with.
+ * The servers that experiments start.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import type { ServerEvent } from "../../servers/runtime/json_reporter.ts";
 import { NotListeningError, ServerProcess } from "../target/server_process.ts";
 
-const PATIENCE_MS = 10_000;
+const START_TIMEOUT_MS = 10_000;
 
 /** The system's own sockets, where there are any: flags of `serve`. */
 export const BEST_SOCKETS: readonly string[] = hasSystemCalls() ? ["--sockets", "libc"] : [];
 
 /**
- * Starts `playground serve` in a process of its own, whose clients need not be waited for at its end.
+ * Starts `playground serve` in a process of its own, which does not wait for its clients when it stops.
  *
  * @param args the model and its flags
- * @param onEvent is told of each event
+ * @param onEvent called with each event of the server
  * @throws {RefusedError} when it does not listen
  */
 export async function startServer(
@@ -28,8 +28,8 @@ export async function startServer(
   onEvent?: (event: ServerEvent) => void,
 ): Promise<ServerProcess> {
   try {
-    return await ServerProcess.startOurs([...args, "--grace", "0"], {
-      patienceMs: PATIENCE_MS,
+    return await ServerProcess.startPlayground([...args, "--grace", "0"], {
+      startTimeoutMs: START_TIMEOUT_MS,
       onEvent,
     });
   } catch (error) {

@@ -1,9 +1,9 @@
 /**
- * Who has to close a connection that was given away.
+ * Which side has to close a connection that was given away.
  *
  * A child process gets a copy of the descriptor, fork(2): the connection ends when all copies are
  * closed, so a parent that keeps its own keeps the client waiting. The threads of a process share its
- * one descriptor: closed by one, it is closed for all, and its number soon is somebody else's.
+ * one descriptor: closed by one, it is closed for all, and its number soon belongs to another file.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { needSystemCalls } from "./needs.ts";
 
 /** How long the client waits before it says that its stream has not ended. */
 const QUIET_MS = 150;
-const PATIENCE_MS = 5_000;
+const WAIT_TIMEOUT_MS = 5_000;
 const HELLO = new TextEncoder().encode("hello");
 
 /** What a client saw that was given away. */
@@ -33,6 +33,7 @@ interface Run {
   readonly error: string | null;
 }
 
+/** `playground lab shared-descriptor` */
 export const sharedDescriptor = defineExperiment(
   "shared-descriptor",
   async (texts) => {
@@ -78,7 +79,7 @@ async function giveToChild({ parentCloses }: { parentCloses: boolean }): Promise
   await using child = new Child(["cat"], pair.server);
   if (parentCloses) loopback.close(pair.server);
   sayHello(loopback, pair);
-  const answered = receive(loopback, pair, PATIENCE_MS) === HELLO.length;
+  const answered = receive(loopback, pair, WAIT_TIMEOUT_MS) === HELLO.length;
   await child.ended();
   return { answered, ...watchEnd(loopback, pair), error: null };
 }
@@ -111,5 +112,5 @@ function receive(loopback: Loopback, { client }: Pair, timeoutMs: number): numbe
 function watchEnd(loopback: Loopback, pair: Pair): Pick<Run, "ended" | "endedWithParent"> {
   const ended = receive(loopback, pair, QUIET_MS) === 0;
   loopback.close(pair.server);
-  return { ended, endedWithParent: ended || receive(loopback, pair, PATIENCE_MS) === 0 };
+  return { ended, endedWithParent: ended || receive(loopback, pair, WAIT_TIMEOUT_MS) === 0 };
 }

@@ -1,6 +1,6 @@
 const decoder = new TextDecoder();
 
-/** Sends so many bytes as it is asked for, and takes a millisecond for each. */
+/** Sends as many bytes as the client asks for, and takes a millisecond for each. */
 export default function slow() {
   return {
     receive(chunk) {

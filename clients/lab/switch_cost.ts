@@ -1,5 +1,5 @@
 /**
- * How long it takes to leave off one thing and go on with another.
+ * How long a switch takes, from one coroutine, thread or process to another.
  *
  * A coroutine is left like a function that returns. To get from one thread or process to another, a
  * byte is sent to it by a system call, and it must be woken, and so it is on the way back: each round
@@ -19,15 +19,16 @@ import { needSystemCalls } from "./needs.ts";
 
 /** For how long each is switched. */
 const MEASURE_MS = 300;
-/** In which code is compiled. */
+/** How long before that, so that the code is compiled. */
 const WARM_UP_MS = 100;
-/** How many switches there are between two looks at the clock, for what takes nanoseconds. */
+/** How many switches of coroutines there are between two readings of the clock. */
 const TURNS = 10_000;
 
 const MILLION = 1_000_000;
 /** How many times as fast as the others coroutines must be. */
 const CHEAPER_TIMES = 5;
 
+/** `playground lab switch-cost` */
 export const switchCost = defineExperiment(
   "switch-cost",
   async (texts) => {

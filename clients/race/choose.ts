@@ -1,5 +1,5 @@
 /**
- * What was typed after `playground race` as those who race.
+ * From the words after `playground race` to the entrants.
  *
  * @module
  */
@@ -12,18 +12,18 @@ import { parseModelName } from "../../servers/commands/model_name.ts";
 import { checkProgram } from "../../servers/commands/program.ts";
 import { MODEL_NAMES, modelEntry } from "../../servers/registry.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { type Entrant, entrantAgainst, entrantsOfOurs } from "./entrants.ts";
+import { type Entrant, modelEntrants, programEntrant } from "./entrants.ts";
 
 /** The handlers whose answers can be compared with what was sent. */
 const COMPARABLE: readonly string[] = ["echo", "upper"];
 
-/** @throws {UsageError} when a race cannot tell whether what this handler answers is right */
+/** @throws {UsageError} when a race cannot check the answers of this handler */
 export function checkHandler(name: string, { race }: Messages): void {
   if (!COMPARABLE.includes(name) && !isHandlerFile(name)) throw new UsageError(race.handler(name));
 }
 
 /**
- * Chooses who races.
+ * Chooses the entrants.
  *
  * @param words the names of the models; all of them if there are none
  * @param serveFlags of `serve`, for all models
@@ -45,7 +45,7 @@ export async function chooseEntrants(
       throw new UsageError(messages.race.notOnSockets(model, sockets.join(", ")));
     }
   }
-  const ours = entrantsOfOurs(models.size > 0 ? [...models] : MODEL_NAMES, sockets, serveFlags);
+  const ours = modelEntrants(models.size > 0 ? [...models] : MODEL_NAMES, sockets, serveFlags);
   return [...ours, ...await chooseOthers(against, ours, messages)];
 }
 
@@ -57,7 +57,7 @@ async function chooseOthers(
   const names = new Set(ours.map(({ name }) => name));
   const others: Entrant[] = [];
   for (const typed of against) {
-    const entrant = entrantAgainst(typed, messages);
+    const entrant = programEntrant(typed, messages);
     if (entrant?.command === undefined) throw new UsageError(messages.race.against(typed));
     if (names.has(entrant.name)) throw new UsageError(messages.race.sameName(entrant.name));
     names.add(entrant.name);

@@ -13,9 +13,9 @@ import { checkHandler, chooseEntrants } from "./choose.ts";
 import type { Entrant } from "./entrants.ts";
 import { RaceFiles } from "./files.ts";
 import type { Load } from "./heat.ts";
-import { RaceLine } from "./progress.ts";
-import { type RaceResults, runRace } from "./race.ts";
-import { type Conditions, makeRecord } from "./record.ts";
+import { RaceLine } from "./race_line.ts";
+import { type Conditions, type RaceResults, runRace } from "./race.ts";
+import { makeRecord } from "./record.ts";
 import { makeStandings } from "./standings.ts";
 import { showRace } from "./terminal_table.ts";
 
@@ -38,13 +38,13 @@ const raceFlags = {
   open: onOff(),
 };
 
-/** How long servers of ours are told to let clients finish: these have gone when it counts. */
+/** How long `playground serve` lets clients finish; the flood has closed its own by then. */
 const GRACE = "200ms";
 /** More threads than this flood faster than any server serves. */
 const MAX_FLOOD_THREADS = 4;
 /** The longest that connections wait at the end. */
 const MAX_LAST_ECHOES_MS = 30_000;
-/** How wide a table may be where there is no terminal that says it. */
+/** How wide a table may be where no terminal says it. */
 const USUAL_WIDTH = 80;
 
 /** `playground race` */
@@ -109,13 +109,13 @@ function lastEchoesMs({ conns, sleepMs, cpuMs }: Pick<Conditions, "conns" | "sle
   return Math.min(MAX_LAST_ECHOES_MS, LAST_ECHOES_MS + sleepMs + conns * cpuMs);
 }
 
-/** Messages that come back as they are from who makes capitals of them. */
+/** Messages that the handler `upper` sends back unchanged. */
 function inCapitals(messageSet: readonly Uint8Array[]): Uint8Array[] {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
   return messageSet.map((message) => encoder.encode(decoder.decode(message).toUpperCase()));
 }
 
-/** The flags of `serve`, which are the same for all of ours. */
+/** The flags of `serve`, the same for all models. */
 function serveFlags(flags: FlagValues<typeof raceFlags>, language: string): string[] {
   return [
     ...["--quiet", "--stats", "--grace", GRACE, "--lang", language],

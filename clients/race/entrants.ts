@@ -1,5 +1,5 @@
 /**
- * Who races.
+ * The entrants of a race: models, and any other programs.
  *
  * @module
  */
@@ -12,26 +12,26 @@ import { splitCommand } from "../../servers/commands/program.ts";
 import { freePort } from "../target/listening_ports.ts";
 import { ServerProcess, type StartOptions } from "../target/server_process.ts";
 
-/** What stands for the port in the command of a program that is none of ours. */
-export const PORT_PLACE = "{port}";
+/** Stands for the port in the command of another program. */
+const PORT_PLACE = "{port}";
 
-/** Someone who races, and can be started again for each heat. */
+/** A server that races, started again for each heat. */
 export interface Entrant {
   readonly name: string;
-  /** Of one of ours. */
+  /** Set for a model of the playground, as is {@linkcode sockets}. */
   readonly model?: ModelName;
   readonly sockets?: SocketKind;
-  /** The program and its arguments, of one that is none of ours. */
+  /** The program and its arguments, for any other. */
   readonly command?: readonly string[];
   start(options: StartOptions): Promise<ServerProcess>;
 }
 
 /**
- * The models, each on those of the socket kinds that it serves on.
+ * Entrants for the models, each on those of the socket kinds that it supports.
  *
  * @param flags of `serve`, for all of them
  */
-export function entrantsOfOurs(
+export function modelEntrants(
   models: readonly ModelName[],
   kinds: readonly SocketKind[],
   flags: readonly string[],
@@ -42,19 +42,19 @@ export function entrantsOfOurs(
       model,
       sockets,
       start: (options: StartOptions) =>
-        ServerProcess.startOurs([model, "--sockets", sockets, ...flags], options),
+        ServerProcess.startPlayground([model, "--sockets", sockets, ...flags], options),
     }))
   );
 }
 
 /**
- * A program that races along.
+ * The entrant of another program, as `--against` takes it.
  *
  * @param typed `NAME=COMMAND`, where the command has {@linkcode PORT_PLACE} in it
- * @returns nothing when that is not what it is
+ * @returns `undefined` when `typed` has another form
  * @throws {UsageError} when a quote in it is not closed
  */
-export function entrantAgainst(typed: string, messages: Messages): Entrant | undefined {
+export function programEntrant(typed: string, messages: Messages): Entrant | undefined {
   const [, name, commandLine] = /^([^=]+)=(.+)$/s.exec(typed) ?? [];
   if (name === undefined || !commandLine.includes(PORT_PLACE)) return undefined;
   const command = splitCommand("--against", commandLine, messages);
@@ -64,7 +64,7 @@ export function entrantAgainst(typed: string, messages: Messages): Entrant | und
     start: (options) => {
       const port = freePort();
       const words = command.map((word) => word.replaceAll(PORT_PLACE, String(port)));
-      return ServerProcess.startOther(words, port, options);
+      return ServerProcess.startProgram(words, port, options);
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a server did wrong. One that did anything has no throughput that could be compared with others:
+ * What a server did wrong. With any fault, its throughput is not comparable with others:
  * it is easy to be fast with wrong answers, or for a few connections out of many.
  *
  * @module

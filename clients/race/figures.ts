@@ -37,7 +37,7 @@ export type FigureName = keyof typeof FIGURES;
 /** All names, in their order. */
 export const FIGURE_NAMES = Object.keys(FIGURES) as FigureName[]; // keys() forgets the names
 
-/** Figures by name; those that cannot be had are not there. */
+/** Figures by name; unknown ones are missing. */
 export type Figures = Partial<Readonly<Record<FigureName, number>>>;
 
 /** What was measured in a heat. */
@@ -98,7 +98,7 @@ export function makeMeasured(
 
 /** The server counts these over its whole life, and so do the messages that they are for. */
 function wakeUps(totals: Totals | undefined): number | undefined {
-  // Who waits in no readiness call is not woken up by one.
+  // A server without a readiness call has no wake-ups.
   if (totals === undefined || totals.wakeUps === 0 || totals.recvs === 0) return undefined;
   return totals.wakeUps / totals.recvs * 1e3;
 }

@@ -14,7 +14,7 @@ import { recordAsCsv } from "./csv.ts";
 import type { RaceRecord } from "./record.ts";
 import type { Standing } from "./standings.ts";
 
-/** Where to write to; nowhere if it is empty. */
+/** The paths to write to; an empty one is not written. */
 interface Paths {
   readonly json: string;
   readonly csv: string;
@@ -23,7 +23,7 @@ interface Paths {
   readonly open: boolean;
 }
 
-/** The files, which are opened before the race: nobody wants to learn after it that they cannot be. */
+/** The files of a race. It opens them before the race, so that a wrong path fails at once. */
 export class RaceFiles {
   readonly #paths: Paths;
 

@@ -20,11 +20,11 @@ import { makeMeasured, type Measured } from "./figures.ts";
 import { TreeWatch, type Usage } from "./tree_watch.ts";
 
 /** How long a server may take until it listens. */
-export const PATIENCE_MS = 10_000;
+export const START_TIMEOUT_MS = 10_000;
 /** How long a server may take to stop when its clients have gone. */
 const GRACE_MS = 1_000;
 
-/** What a server is flooded with. The host and the port are those of the server. */
+/** The options of the flood, but for the host and the port, which are those of the server. */
 export interface Load extends Omit<FloodOptions, "host" | "port"> {
   /** How many threads flood, where there can be more than one. */
   readonly threads: number;
@@ -45,7 +45,7 @@ export type Failure =
  */
 export async function runHeat(entrant: Entrant, load: Load, signal: AbortSignal): Promise<Heat> {
   try {
-    const server = await entrant.start({ patienceMs: PATIENCE_MS, signal });
+    const server = await entrant.start({ startTimeoutMs: START_TIMEOUT_MS, signal });
     try {
       return await flood(server, load, signal);
     } finally {
@@ -71,7 +71,7 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
     const first = await Promise.race([measuring, server.exited.then(() => undefined)]);
     if (first === undefined) {
       over.abort();
-      await measuring.catch(() => {}); // there is nobody to be measured any more
+      await measuring.catch(() => {}); // the server it measures is gone
       return { failure: { kind: "ended", end: await server.ended } };
     }
     flood.stop();
@@ -90,7 +90,7 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
   }
 }
 
-/** Lets the flood go on for as long as it is measured, and looks what that takes. */
+/** Measures the server and the flood while it goes on. */
 async function measure(
   flood: RunningFlood,
   watch: TreeWatch | undefined,
@@ -114,7 +114,7 @@ function ownCpuSeconds(): number {
 }
 
 function makeFlood(load: Load, port: number): RunningFlood {
-  // The race ends it, which knows when it has seen enough.
+  // The heat ends it when it has measured long enough.
   const options = { ...load, host: "127.0.0.1", port, durationMs: Infinity };
   return hasSystemCalls() ? new LibcFlood(options, load.threads) : new Flood(options);
 }

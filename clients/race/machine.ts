@@ -1,16 +1,16 @@
 import { readSystemFile } from "../../servers/system/proc.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 
-/** What a race ran on, without which its figures say little. */
+/** The machine of a race, without which its figures say little. */
 export interface Machine {
-  /** What the processor calls itself; nothing where the system does not tell. */
+  /** The model of the processor; `undefined` where the system does not say it. */
   readonly processor: string | undefined;
   readonly processors: number;
   readonly memoryBytes: number | undefined;
   readonly system: string;
 }
 
-/** Describes this machine, as far as Linux tells of it in /proc. */
+/** Describes this machine, on Linux by /proc. */
 export function describeMachine(): Machine {
   const read = (path: string) => hasSystemCalls() ? readSystemFile(path) : "";
   const [, kibibytes] = /^MemTotal:\s+(\d+)/m.exec(read("/proc/meminfo")) ?? [];

@@ -8,6 +8,19 @@
 import type { Entrant } from "./entrants.ts";
 import { type Heat, type Load, runHeat } from "./heat.ts";
 
+/** What was the same for all. */
+export interface Conditions {
+  readonly conns: number;
+  readonly sizeBytes: number;
+  readonly durationMs: number;
+  readonly warmupMs: number;
+  readonly rounds: number;
+  readonly handler: string;
+  readonly sleepMs: number;
+  readonly cpuMs: number;
+  readonly floodThreads: number;
+}
+
 /** What a race has come to so far. */
 export interface RaceResults {
   /** The heats of each, one for each round that it took part in. */
@@ -17,11 +30,11 @@ export interface RaceResults {
   readonly heatsAll: number;
 }
 
-/** How a race goes on. */
+/** How far a race is. */
 export interface RaceProgress {
   readonly round: number;
   readonly rounds: number;
-  /** Who runs now. */
+  /** The entrant of this heat. */
   readonly entrant: Entrant;
   readonly heatsDone: number;
   readonly heatsAll: number;
@@ -30,8 +43,8 @@ export interface RaceProgress {
 /**
  * Runs a race.
  *
- * @param signal ends it early; the heat that goes on then does not count
- * @param onProgress is told of each heat before it begins
+ * @param signal ends it early; the heat in progress does not count
+ * @param onProgress called before each heat
  */
 export async function runRace(
   entrants: readonly Entrant[],
@@ -47,7 +60,7 @@ export async function runRace(
     for (let round = 1; round <= rounds; round++) {
       for (const [entrant, itsHeats] of heats) {
         signal.throwIfAborted();
-        // Waiting for it once more would only take time.
+        // Waiting for it once more would only waste time.
         if (isHopeless(itsHeats)) continue;
         onProgress({ round, rounds, entrant, heatsDone, heatsAll });
         itsHeats.push(await runHeat(entrant, load, signal));

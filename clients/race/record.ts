@@ -11,7 +11,7 @@ import { isFaulty } from "./faults.ts";
 import type { Figures } from "./figures.ts";
 import type { Heat } from "./heat.ts";
 import { describeMachine, type Machine } from "./machine.ts";
-import type { RaceResults } from "./race.ts";
+import type { Conditions, RaceResults } from "./race.ts";
 import type { Standing } from "./standings.ts";
 import { describeFailure, describeFaults, describeNotes } from "./texts.ts";
 
@@ -33,20 +33,7 @@ export interface RaceRecord {
   readonly notes: readonly string[];
 }
 
-/** What was the same for all. */
-export interface Conditions {
-  readonly conns: number;
-  readonly sizeBytes: number;
-  readonly durationMs: number;
-  readonly warmupMs: number;
-  readonly rounds: number;
-  readonly handler: string;
-  readonly sleepMs: number;
-  readonly cpuMs: number;
-  readonly floodThreads: number;
-}
-
-/** One who raced. */
+/** A server that raced. */
 export interface ServerRecord {
   readonly name: string;
   readonly model?: string;
@@ -64,7 +51,7 @@ export interface ServerRecord {
   readonly fault?: string;
 }
 
-/** Where a distribution is looked at: evenly at first, and finer and finer towards its end. */
+/** The percentiles of a distribution that are recorded: the closer to the end, the finer. */
 const PERCENTILES = [
   ...[0, 10, 20, 30, 40, 50, 60, 70, 80, 90],
   ...[92, 94, 95, 96, 97, 98, 99, 99.2, 99.4, 99.5, 99.6, 99.8, 99.9],

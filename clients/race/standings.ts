@@ -13,19 +13,19 @@ import type { RaceResults } from "./race.ts";
 
 /** From this part of its CPUs on the flood may be what holds a server up. */
 const FLOOD_IS_LIMIT = 0.95;
-/** From this spread on medians are not to be relied on. */
+/** From this spread on, medians are unreliable. */
 const SPREAD_IS_WIDE = 0.1;
 
 /** The figures of which there is no half. */
 const COUNTS: readonly FigureName[] = ["served", "threads", "processes"];
 
-/** How an entrant stands. */
+/** The result of an entrant over all rounds. */
 export interface Standing {
   readonly entrant: Entrant;
   readonly heats: readonly Heat[];
   /** The medians of all rounds in which it was measured. */
   readonly figures: Figures;
-  /** How far a round lies from the median at most, as a part of that. */
+  /** The largest distance of a round from the median, as a share of it. */
   readonly spread: number | undefined;
   /** The round trips of all rounds. */
   readonly roundTrips: Durations;
@@ -39,7 +39,7 @@ export interface Standing {
   readonly failure: Failure | undefined;
   /** Whether the flood took so much CPU that it may have been what held it up. */
   readonly isLimitedByFlood: boolean;
-  /** Whether its rounds lie so far apart that the medians are not to be relied on. */
+  /** Whether its rounds lie so far apart that the medians are unreliable. */
   readonly isSpreadWide: boolean;
 }
 
@@ -54,7 +54,7 @@ export function makeStandings({ heats }: RaceResults, conns: number): Standing[]
 }
 
 /**
- * Whose figure is the best, of those that hold the load: who serves one client alone is soon done.
+ * Whose figure is the best, among the servers that hold the load: serving one client alone is easy.
  *
  * @returns none where most are equally good
  */

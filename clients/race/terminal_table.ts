@@ -77,7 +77,7 @@ function figureColumn(
 function barColumn(standings: readonly Standing[], width: number): Column {
   const values = standings.map(({ figures }) => figures.messagesPerSecond ?? 0);
   const max = Math.max(...values);
-  // As wide as the widest, so that the table does not depend on who is the fastest.
+  // As wide as the widest, so that the table does not depend on which server is the fastest.
   const cells = values.map((value) => bar(max === 0 ? 0 : value / max, width).padEnd(width));
   return withCells("", cells, "left");
 }

@@ -1,5 +1,5 @@
 /**
- * What a race has to say, in words and in figures as people read them.
+ * The words and figures of a race, as people read them.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { tallied } from "../flood/tally.ts";
 import type { ServerEnd } from "../target/server_process.ts";
 import type { FigureName } from "./figures.ts";
 import { type Faults, isFaulty } from "./faults.ts";
-import { type Failure, PATIENCE_MS } from "./heat.ts";
-import type { Conditions } from "./record.ts";
+import { type Failure, START_TIMEOUT_MS } from "./heat.ts";
+import type { Conditions } from "./race.ts";
 import type { Standing } from "./standings.ts";
 
 type Texts = Messages["race"];
 
-/** What stands where there is no figure. */
+/** Shown for an unknown figure. */
 const UNKNOWN = "-";
 
 /** What was the same for all. */
@@ -32,7 +32,7 @@ export function describeConditions(conditions: Conditions, texts: Texts): string
   });
 }
 
-/** A figure of an entrant; in place of a throughput that means nothing, why that is so. */
+/** A figure of an entrant; in place of a throughput with faults, which fault. */
 export function showFigure(
   { figures, conns, faults }: Standing,
   name: FigureName,
@@ -79,7 +79,7 @@ export function describeFailure(failure: Failure, conns: number, messages: Messa
     case "ended":
       return texts.ended(describeEnd(failure.end, texts));
     case "silent":
-      return texts.silent(String(PATIENCE_MS / 1_000));
+      return texts.silent(String(START_TIMEOUT_MS / 1_000));
     case "not-served": {
       const { opened, faults } = failure;
       return [texts.notServed(opened, conns), ...describeFaults(faults, messages)].join(", ");
@@ -142,10 +142,10 @@ export function describeNotes(standings: readonly Standing[], messages: Messages
   ];
 }
 
-/** What ended it, and the last that it had to say. */
-function describeEnd({ code, signal, complaints }: ServerEnd, texts: Texts): string {
+/** How a server ended, and its last line of standard error. */
+function describeEnd({ code, signal, errorLines }: ServerEnd, texts: Texts): string {
   const how = signal === null ? texts.exit(code) : texts.killed(signal);
-  const last = complaints.findLast((line) => line.trim() !== "");
+  const last = errorLines.findLast((line) => line.trim() !== "");
   return last === undefined ? how : `${how}, ${last.trim()}`;
 }
 

@@ -5,7 +5,7 @@ import {
   residentBytes,
 } from "../../servers/system/process_tree.ts";
 
-/** How often a server is looked at while it serves: seldom, since looking takes CPU as well. */
+/** How often to sample a server: seldom, since sampling takes CPU as well. */
 const POLL_INTERVAL_MS = 200;
 
 /** What a server took while it was measured, its children included. */
@@ -17,7 +17,7 @@ export interface Usage {
   readonly switchesOverMs: number;
 }
 
-/** The most that a server had at a time, as far as it was seen. */
+/** The most that a server had at a time, among the samples. */
 export interface Peaks {
   readonly memoryBytes: number;
   readonly threads: number;
@@ -37,16 +37,17 @@ export class TreeWatch {
     this.#timer = setInterval(() => this.#look(), POLL_INTERVAL_MS);
   }
 
+  /** The peaks so far. */
   get peaks(): Peaks {
     return this.#peaks;
   }
 
-  /** From now on counts what it takes. */
+  /** Begins the measurement. */
   begin(): void {
     this.#began = this.#read();
   }
 
-  /** What it took since {@linkcode begin}. To be called while it still serves. */
+  /** What it took since {@linkcode begin}. Call it while the server still runs. */
   end(): Usage {
     const began = this.#began ?? this.#read();
     const ended = this.#read();
@@ -58,11 +59,12 @@ export class TreeWatch {
     };
   }
 
+  /** Stops sampling. */
   close(): void {
     clearInterval(this.#timer);
   }
 
-  /** Looking into many threads takes a while, so each figure has a time of its own. */
+  /** Reading /proc for many threads takes a while, so each figure has a time of its own. */
   #read(): Reading {
     const { cpuSeconds, pids } = this.#look();
     const cpuMs = performance.now();

@@ -1,5 +1,5 @@
 /**
- * Who listens on this machine.
+ * Which ports of this machine have a listener.
  *
  * @module
  */
@@ -10,18 +10,20 @@ import { readSystemFile } from "../../servers/system/proc.ts";
 /** TCP_LISTEN as a table of sockets writes it, proc(5). */
 const LISTENING = "0A";
 
-/** Listeners come first in such a table, which can be long: so much of it has some 400. */
+/** Listeners come first in such a table, which can be long: this much of it has some 400. */
 const LISTENERS_BYTES = 65_536;
 
-/** A port on which nobody listened a moment ago. */
+/** A port that was free a moment ago. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
 /**
- * Whether somebody listens on a port of 127.0.0.1. Where the system can be asked it is, since a server
- * may count its clients, or serve only one; elsewhere there is no other way than to be a client.
+ * Whether a port of 127.0.0.1 has a listener. On Linux this reads /proc/net, since a server may count
+ * its clients, or serve only one; elsewhere it has to connect.
+ *
+ * @throws when connecting fails for another reason than that the port is closed
  */
 export async function isListening(port: number): Promise<boolean> {
   if (hasSystemCalls()) return isInTable("tcp", port) || isInTable("tcp6", port);

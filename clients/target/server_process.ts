@@ -1,14 +1,14 @@
 /**
- * Servers as child processes of ours: `playground serve …`, or any other program that listens on a
- * port it is told.
+ * Servers as child processes: `playground serve …`, or any other program that listens on a port it is
+ * given.
  *
  * ```ts
- * await using server = await ServerProcess.startOurs(["select", "--quiet"], { patienceMs: 10_000 });
+ * await using server = await ServerProcess.startPlayground(["select"], { startTimeoutMs: 10_000 });
  * await Deno.connect({ port: server.port });
  * const { totals } = await server.stop(3_000);
  * ```
  *
- * None outlives us, however we end; see `guarded_process.ts`.
+ * None outlives this process, however it ends; see `guarded_process.ts`.
  *
  * @module
  */
@@ -21,20 +21,20 @@ import { GuardedProcess } from "../../servers/system/guarded_process.ts";
 import { isListening } from "./listening_ports.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 
-/** How often it is looked whether a program listens that does not say so. */
+/** How often to look whether a program listens. */
 const POLL_INTERVAL_MS = 20;
-/** How many lines of what a server had to complain of are kept. */
-const MAX_COMPLAINTS = 20;
-/** How long a server's children may hold its output open when it has ended itself. */
+/** How many of the last lines of standard error are kept. */
+const MAX_ERROR_LINES = 20;
+/** How long children may hold the output of a server open that has ended. */
 const HELD_OPEN_MS = 1_000;
 
 /** How a server is started. */
 export interface StartOptions {
   /** How long it may take until it listens. */
-  readonly patienceMs: number;
-  /** Gives up the start. */
+  readonly startTimeoutMs: number;
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
-  /** Is told each event of a server of ours. */
+  /** Called with each event of `playground serve`. */
   readonly onEvent?: (event: ServerEvent) => void;
 }
 
@@ -43,12 +43,12 @@ export interface ServerEnd {
   readonly code: number;
   readonly signal: Deno.Signal | null;
   /** The last lines that it wrote to standard error. */
-  readonly complaints: readonly string[];
-  /** What a server of ours said at last; one that was killed says nothing. */
+  readonly errorLines: readonly string[];
+  /** The totals that `playground serve` printed last; none if it was killed. */
   readonly totals: Totals | undefined;
 }
 
-/** A server that does not listen: it ended before, or had to be ended since it took too long. */
+/** A server that does not listen: it ended early, or took too long and was killed. */
 export class NotListeningError extends Error {
   override readonly name = "NotListeningError";
 
@@ -56,17 +56,17 @@ export class NotListeningError extends Error {
     super(tookTooLong ? "it takes too long to listen" : `it ended with exit status ${end.code}`);
   }
 
-  /** The last that it had to say, or else how it failed. */
+  /** Its last line of standard error, or else how it failed. */
   get reason(): string {
-    return this.end.complaints.at(-1) ?? this.message;
+    return this.end.errorLines.at(-1) ?? this.message;
   }
 }
 
-/** A server that runs in a process of its own. Dispose of it, and nothing is left. */
+/** A server in a process of its own. Disposing of it kills the process and its children. */
 export class ServerProcess implements AsyncDisposable {
   /** Where it listens on 127.0.0.1. */
   readonly port: number;
-  /** Resolves when it has ended, be it by itself, and all is known about that. */
+  /** Resolves when it has ended, for whatever reason, and its output is read. */
   readonly ended: Promise<ServerEnd>;
   readonly #process: GuardedProcess;
   readonly #stopSignal: Deno.Signal;
@@ -90,7 +90,10 @@ export class ServerProcess implements AsyncDisposable {
    * @throws {NotListeningError} when it ends before, or takes too long
    * @throws {unknown} the reason of the signal, when that gave up the start
    */
-  static async startOurs(args: readonly string[], options: StartOptions): Promise<ServerProcess> {
+  static async startPlayground(
+    args: readonly string[],
+    options: StartOptions,
+  ): Promise<ServerProcess> {
     const [program, programArgs] = selfExec(["serve", ...args, "--json", "--port", "0"]);
     const process = await GuardedProcess.start([program, ...programArgs], {
       stdout: "piped",
@@ -110,12 +113,12 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts a program that was told a port in its arguments, and resolves when it listens there.
+   * Starts a program that has its port among its arguments, and resolves when it listens there.
    *
    * @throws {NotListeningError} when it ends before, or takes too long
    * @throws {unknown} the reason of the signal, when that gave up the start
    */
-  static async startOther(
+  static async startProgram(
     command: readonly string[],
     port: number,
     options: StartOptions,
@@ -126,18 +129,19 @@ export class ServerProcess implements AsyncDisposable {
     return new ServerProcess(process, port, ended, "SIGTERM");
   }
 
+  /** The id of the process. */
   get pid(): number {
     return this.#process.pid;
   }
 
-  /** Resolves as soon as it has ended, while it may still be read what it had to say. */
+  /** Resolves as soon as it has ended; its output may not be read yet. */
   get exited(): Promise<unknown> {
     return this.#process.child.status;
   }
 
   /**
-   * Asks it to stop, as Ctrl-C or `kill` does, and kills it when the grace is over. Whoever is left in
-   * its process group is killed as well.
+   * Asks it to stop, as Ctrl-C or `kill` does, and kills it after `graceMs`. What is left of its
+   * process group is killed as well.
    */
   async stop(graceMs: number): Promise<ServerEnd> {
     this.#process.signal(this.#stopSignal);
@@ -152,38 +156,38 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Waits for the end of a process, whose group ends with it, and for the last that it had to say. */
+/** Waits for the end of a process, ends its group, and reads the rest of its output. */
 async function endOf(
   process: GuardedProcess,
   totals: () => Totals | undefined,
   ...readers: LineReader[]
 ): Promise<ServerEnd> {
-  const complaints: string[] = [];
+  const errorLines: string[] = [];
   const errors = new LineReader(process.child.stderr, (line) => {
-    complaints.push(line);
-    if (complaints.length > MAX_COMPLAINTS) complaints.shift();
+    errorLines.push(line);
+    if (errorLines.length > MAX_ERROR_LINES) errorLines.shift();
   });
   const { code, signal } = await process.child.status;
   await process.end();
   await Promise.all([...readers, errors].map((reader) => reader.endWithin(HELD_OPEN_MS)));
-  return { code, signal, complaints, totals: totals() };
+  return { code, signal, errorLines, totals: totals() };
 }
 
 /**
- * Waits until a server listens, and sees to it that none is left that does not.
+ * Waits until a server listens, and kills one that does not.
  *
- * @param wait gives the port, and need not go on when it is told so
+ * @param wait resolves to the port; it may stop when its signal aborts
  */
 async function untilListening(
   process: GuardedProcess,
   ended: Promise<ServerEnd>,
-  { patienceMs, signal }: StartOptions,
+  { startTimeoutMs, signal }: StartOptions,
   wait: (over: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const over = new AbortController();
   const overdue = Promise.withResolvers<"overdue">();
   const giveUp = () => overdue.resolve("overdue");
-  const timer = setTimeout(giveUp, patienceMs);
+  const timer = setTimeout(giveUp, startTimeoutMs);
   signal?.addEventListener("abort", giveUp);
   if (signal?.aborted) giveUp();
   try {
@@ -201,7 +205,7 @@ async function untilListening(
 
 async function untilPortIsTaken(port: number, over: AbortSignal): Promise<number> {
   while (!over.aborted && !await isListening(port)) {
-    await delay(POLL_INTERVAL_MS, { signal: over }).catch(() => {}); // which is looked at next
+    await delay(POLL_INTERVAL_MS, { signal: over }).catch(() => {}); // the condition tells
   }
   return port;
 }
@@ -216,7 +220,7 @@ class LineReader {
     this.#done = this.#read(onLine);
   }
 
-  /** Waits until all is read, or gives it up. */
+  /** Waits until all is read, or for `ms` at most. */
   async endWithin(ms: number): Promise<void> {
     const timer = setTimeout(() => this.#reader.cancel(), ms);
     await this.#done;

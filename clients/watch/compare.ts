@@ -54,8 +54,8 @@ async function startWatched(
   const watching = Promise.withResolvers<string>();
   try {
     const args = [model, "--sockets", sockets, "--quiet", "--watch", "0"];
-    const server = await ServerProcess.startOurs(args, {
-      patienceMs: PATIENCE_MS,
+    const server = await ServerProcess.startPlayground(args, {
+      startTimeoutMs: PATIENCE_MS,
       onEvent: (event) => {
         if (event.event === "watching") watching.resolve(event.address);
       },

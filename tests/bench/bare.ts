@@ -1,4 +1,4 @@
-/** The mark for the models on `Deno.listen`: an echo loop with nothing around it. */
+/** What the models on `Deno.listen` are compared with: an echo loop with nothing around it. */
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 console.log(JSON.stringify({ event: "listening", port: listener.addr.port }));
 for await (const conn of listener) echo(conn);

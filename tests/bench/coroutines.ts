@@ -10,7 +10,7 @@
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { CompiledPrograms, median, pathOf, runOrFail, withServer } from "./measure.ts";
-import { type RunningServer, startOnPort, startOurs } from "./measure.ts";
+import { type RunningServer, startOnPort, startPlayground } from "./measure.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["rounds", "seconds", "python"],
@@ -25,7 +25,7 @@ type Measure = () => Promise<number>;
 interface Comparison {
   readonly name: string;
   readonly ours: Measure;
-  /** What ours is divided by; without it, the figure itself is what counts. */
+  /** What ours is divided by; without it, the figure itself counts. */
   readonly peer?: Measure;
   readonly wanted: string;
 }
@@ -84,7 +84,7 @@ async function python(file: string): Promise<number> {
 }
 
 function startModel(name: string): Promise<RunningServer> {
-  return startOurs([name, "--sockets", "libc", "--quiet"]);
+  return startPlayground([name, "--sockets", "libc", "--quiet"]);
 }
 
 async function load(starting: Promise<RunningServer>): Promise<number> {

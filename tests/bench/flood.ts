@@ -31,7 +31,7 @@ function measure(send: (port: number) => Promise<number>): Promise<number> {
   return withServer(startOnPort(program, []), send);
 }
 
-/** What it says of itself: from its first connection on, with its compiler cold. */
+/** Its own figure: from the first connection on, before its code is compiled. */
 async function flood(port: number): Promise<number> {
   const { stdout, stderr } = await run(
     ["flood", "--sockets", "libc", "--no-think", "--json", "--quiet", "--port", String(port)]

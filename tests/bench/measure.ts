@@ -34,7 +34,7 @@ export interface RunningServer {
   end(): Promise<void>;
 }
 
-/** The path of a file next to this one. */
+/** The path of a file beside this one. */
 export function pathOf(name: string): string {
   return fromFileUrl(new URL(name, import.meta.url));
 }
@@ -80,7 +80,7 @@ export async function withServer<Value>(
 }
 
 /** Starts `playground serve` with these words and flags, and resolves when it listens. */
-export async function startOurs(args: readonly string[]): Promise<RunningServer> {
+export async function startPlayground(args: readonly string[]): Promise<RunningServer> {
   return await startAndReadPort(...commandFor(["serve", ...args, "--port", "0", "--json"]));
 }
 
@@ -99,7 +99,7 @@ export async function startAndReadPort(program: string, args: string[]): Promise
   };
 }
 
-/** Starts a program that is told the port as its only argument, and resolves when it listens. */
+/** Starts a program with the port as its last argument, and resolves when it listens. */
 export async function startOnPort(program: string, args: string[]): Promise<RunningServer> {
   const port = freePort();
   const server = new Deno.Command(program, { args: [...args, String(port)], stdin: "null" })

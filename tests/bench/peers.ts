@@ -13,7 +13,7 @@
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { CompiledPrograms, type Load, median, pathOf, type Result } from "./measure.ts";
-import { type RunningServer, startOnPort, startOurs, withServer } from "./measure.ts";
+import { type RunningServer, startOnPort, startPlayground, withServer } from "./measure.ts";
 
 interface Case {
   readonly ours: readonly string[];
@@ -72,7 +72,7 @@ async function compare(one: Case): Promise<{ ours: number; peer: number }> {
   const values = { ours: [] as number[], peer: [] as number[] };
   const metric = one.metric ?? "messagesPerSecond";
   for (let round = 0; round < Number(flags.rounds); round++) {
-    values.ours.push((await measure(startOurs(oursArgs(one)), load))[metric]);
+    values.ours.push((await measure(startPlayground(oursArgs(one)), load))[metric]);
     values.peer.push((await measure(startPeer(one.peer), load))[metric]);
   }
   return { ours: median(values.ours), peer: median(values.peer) };

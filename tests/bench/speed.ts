@@ -12,7 +12,7 @@
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { CompiledPrograms, median, pathOf, type Result, startAndReadPort } from "./measure.ts";
-import { type RunningServer, startOurs, withServer } from "./measure.ts";
+import { type RunningServer, startPlayground, withServer } from "./measure.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["_", "rounds", "seconds", "conns", "size"],
@@ -41,7 +41,7 @@ function measure(name: string): Promise<Result> {
 }
 
 function start(name: string): Promise<RunningServer> {
-  if (name !== BARE) return startOurs([name, "--quiet"]);
+  if (name !== BARE) return startPlayground([name, "--quiet"]);
   return startAndReadPort(Deno.execPath(), ["run", "--allow-net", pathOf("bare.ts")]);
 }
 

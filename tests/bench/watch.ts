@@ -1,11 +1,11 @@
 /**
- * What it costs a server to be watched: its throughput without `--watch`, with it and nobody looking,
- * with somebody who reads its frames, and with the page in a browser, in turn.
+ * What it costs a server to be watched: its throughput without `--watch`, with it but no page open, with
+ * a client that reads its frames, and with the page in a browser, in turn.
  *
  *   deno task bench:watch [--rounds N] [--seconds N] [--conns N] [--browser] [MODEL FLAG…]
  *
- * A browser draws on the same processors that serve, and not everybody has one, so it is left away
- * unless it is asked for. Needs a C compiler.
+ * A browser draws on the same processors that serve, and may be missing, so it takes part only with
+ * `--browser`. Needs a C compiler.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const load = { clients: Number(flags.conns), sizeBytes: 64, seconds: Number(flag
 /** After how long a page has compiled its code and has drawn, and takes what it will take. */
 const SETTLED_MS = 3_000;
 
-/** Somebody who watches, until that is called off. */
+/** Watches while `load` runs. */
 type Watcher = (address: string, load: () => Promise<void>) => Promise<void>;
 
 const nobody: Watcher = (_, load) => load();

@@ -8,7 +8,7 @@ import { Download } from "../../clients/download/download.ts";
 import { Downloads, type DownloadsOptions } from "../../clients/download/downloads.ts";
 import { fileNames } from "../../clients/download/file_name.ts";
 import type { Reason } from "../../clients/download/reasons.ts";
-import type { Reporter, Totals } from "../../clients/download/reporter.ts";
+import type { DownloadTotals, Reporter } from "../../clients/download/reporters.ts";
 import { assertEquals } from "./assert.ts";
 import { test } from "./test.ts";
 
@@ -63,7 +63,7 @@ class Recorder implements Reporter {
 
 /** What downloads have come to. */
 export interface Result extends Recorder {
-  readonly summary: Totals;
+  readonly summary: DownloadTotals;
   readonly downloads: readonly Download[];
 }
 

@@ -9,7 +9,7 @@ import type { Entrant } from "../../clients/race/entrants.ts";
 import { type Faults, faultsOf } from "../../clients/race/faults.ts";
 import type { Figures, Measured } from "../../clients/race/figures.ts";
 import type { Heat } from "../../clients/race/heat.ts";
-import type { Conditions } from "../../clients/race/record.ts";
+import type { Conditions } from "../../clients/race/race.ts";
 import { makeStandings, type Standing } from "../../clients/race/standings.ts";
 
 export const CONNS = 200;
@@ -49,7 +49,7 @@ export function measured(
 export const FAILED: Heat = {
   failure: {
     kind: "ended-early",
-    end: { code: 3, signal: null, complaints: ["no such <file>"], totals: undefined },
+    end: { code: 3, signal: null, errorLines: ["no such <file>"], totals: undefined },
   },
 };
 

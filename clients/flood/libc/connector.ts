@@ -9,13 +9,13 @@ import {
   SOCK_STREAM,
   type SystemCalls,
 } from "../../../servers/system/system_calls.ts";
-import type { LibcEpoll } from "./epoll.ts";
-import { isLoopback, LoopbackSources } from "./source.ts";
+import type { EpollInstance } from "./epoll_instance.ts";
+import { isLoopback, LoopbackSources } from "./loopback_sources.ts";
 
 /** <netinet/in.h>: the port is chosen when the connection is opened, among those free for its server. */
 const SOL_IP = 0;
 const IP_BIND_ADDRESS_NO_PORT = 24;
-/** How many source addresses are tried for a connection when they have no port left. */
+/** How many source addresses a connection tries when they have no port left. */
 const MAX_ATTEMPTS = 250;
 
 /** What a connection is watched for: everything, and each change once. */
@@ -27,14 +27,14 @@ export interface Route {
   destination: number;
   /** How many of the server's addresses have failed. */
   failed: number;
-  /** How many addresses of ours had no port left. */
+  /** How many source addresses had no port left. */
   attempt: number;
 }
 
 /** Opens connections without waiting for them, connect(2). */
 export class LibcConnector {
   readonly #calls: SystemCalls;
-  readonly #epoll: LibcEpoll;
+  readonly #epoll: EpollInstance;
   readonly #destinations: readonly SocketAddress[];
   readonly #sources: LoopbackSources;
   /** The address of the server that has answered last. */
@@ -46,7 +46,7 @@ export class LibcConnector {
    */
   constructor(
     calls: SystemCalls,
-    epoll: LibcEpoll,
+    epoll: EpollInstance,
     destinations: readonly SocketAddress[],
     connections: number,
   ) {
@@ -65,7 +65,7 @@ export class LibcConnector {
    * Begins to open a connection; how that went is reported by epoll as `number`.
    *
    * @param index of the connection among those of all threads
-   * @param route the way to try; goes on to the next way where this is known to fail
+   * @param route the way to try; advanced to the next way where this one fails
    * @returns its descriptor
    * @throws {SystemCallError} when no way is left
    */
@@ -99,7 +99,7 @@ export class LibcConnector {
     return ++route.failed < this.#destinations.length;
   }
 
-  /** Whether the connection is open now: 0, or the errno of what went wrong. */
+  /** Whether the connection is open now: 0, or the errno of its failure. */
   errorOf(fd: number): number {
     return connectError(this.#calls, fd);
   }
@@ -122,7 +122,7 @@ export class LibcConnector {
     }
     const status = calls.connect(fd, destination.bytes, destination.bytes.length);
     if (status < 0 && status !== -ERRNO.EINPROGRESS) return status;
-    // What has happened by now is reported as well.
+    // epoll reports a change that came before this call as well.
     return this.#epoll.add(fd, number, WATCHED);
   }
 }

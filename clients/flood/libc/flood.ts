@@ -97,7 +97,7 @@ export class LibcFlood implements RunningFlood {
   }
 }
 
-/** A thread, from the outside. */
+/** A thread as its flood sees it. */
 class ThreadHandle {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   readonly #ready = Promise.withResolvers<void>();
@@ -119,7 +119,7 @@ class ThreadHandle {
       this.#ready.reject(error);
       this.#ended.reject(error);
     };
-    // Whoever waits hears of it; a failure that comes before somebody does is no fault of its own.
+    // run() passes the failure on; one that comes before run() must not count as unhandled.
     this.#ended.promise.catch(() => {});
   }
 

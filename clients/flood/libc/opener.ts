@@ -12,14 +12,14 @@ interface Pending {
   readonly startedMs: number;
 }
 
-/** What becomes of the connections. */
+/** Receives the connections once they are open, or refused. */
 export interface OpenerEvents {
   /** Connection number `number`, which is `index` among those of all threads, is open. */
   opened(fd: number, number: number, index: number, tookMs: number): void;
   refused(error: SystemCallError): void;
 }
 
-/** Opens the connections of a thread in time, and some at once. */
+/** Opens the connections of a thread at the wanted rate, several of them at once. */
 export class LibcOpener {
   readonly #calls: SystemCalls;
   readonly #connector: LibcConnector;
@@ -32,7 +32,7 @@ export class LibcOpener {
   readonly #startedMs: number;
   #begun = 0;
 
-  /** @param nowMs the first connection is due now */
+  /** @param nowMs the present time, at which the first connection is due */
   constructor(
     calls: SystemCalls,
     connector: LibcConnector,
@@ -85,7 +85,7 @@ export class LibcOpener {
     else this.#events.refused(new SystemCallError("connect", errno));
   }
 
-  /** Opens no more, and gives up those that are being opened. */
+  /** Opens no more connections, and closes those that are being opened. */
   abandon(): void {
     for (const { fd } of this.#pending.values()) this.#calls.close(fd);
     this.#pending.clear();

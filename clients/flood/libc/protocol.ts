@@ -1,5 +1,5 @@
 /**
- * What a flood on the system's own calls and its threads tell each other.
+ * The messages between a flood on the system's own calls and its threads.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface ThreadSetup {
   readonly shared: SharedArrayBuffer;
 }
 
-/** What a thread says of its part of the flood, now and then and in the end. */
+/** How far a thread is with its part of the flood: at intervals, and at the end. */
 export interface ThreadReport {
   readonly connected: number;
   readonly waiting: number;

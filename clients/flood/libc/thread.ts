@@ -6,10 +6,10 @@ import { systemCalls } from "../../../servers/system/system_calls.ts";
 import { wake } from "../../../servers/system/eventfd.ts";
 import { LibcClock } from "./clock.ts";
 import { LibcConnector } from "./connector.ts";
-import { LibcEpoll } from "./epoll.ts";
+import { EpollInstance } from "./epoll_instance.ts";
 import { LibcOpener, type OpenerEvents } from "./opener.ts";
 import { SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
-import { LibcTalker, type TalkerThread } from "./talker.ts";
+import { LibcLoadConnection, type LoadContext } from "./load_connection.ts";
 import { Measurements } from "../measurements.ts";
 import type { FloodOptions } from "../options.ts";
 import { reasonOf } from "../tally.ts";
@@ -21,7 +21,7 @@ const REPORT_MS = 200;
 const WAKER = -1;
 
 /** One thread's share of a flood: an event loop that blocks in epoll_wait(2). */
-export class LibcThread implements TalkerThread, OpenerEvents {
+export class LibcThread implements LoadContext, OpenerEvents {
   readonly calls = systemCalls();
   readonly clock = new LibcClock();
   readonly buffer = new Uint8Array(RECV_SIZE_BYTES);
@@ -31,10 +31,10 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   isOver = false;
 
   readonly #onReport: (report: ThreadReport) => void;
-  readonly #epoll = new LibcEpoll(this.calls);
+  readonly #epoll = new EpollInstance(this.calls);
   readonly #opener: LibcOpener;
-  readonly #talkers: (LibcTalker | undefined)[] = [];
-  readonly #sleepers = new BinaryHeap<LibcTalker>((a, b) => a.dueMs - b.dueMs);
+  readonly #connections: (LibcLoadConnection | undefined)[] = [];
+  readonly #sleeping = new BinaryHeap<LibcLoadConnection>((a, b) => a.dueMs - b.dueMs);
   readonly #setup: ThreadSetup;
   readonly #shared: Int32Array;
   /** Whether no connection of this thread is left, or will come. */
@@ -43,11 +43,11 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   /** When the warm-up is over; `Infinity` once it is. */
   #warmMs: number;
   #open = 0;
-  /** Those that were lost before the end, and whose messages go on to be due, because of a rate. */
-  readonly #cutShort: LibcTalker[] = [];
-  /** Those that have more to do, now and when it is the turn of the others. */
-  #going: LibcTalker[] = [];
-  #goingLater: LibcTalker[] = [];
+  /** Connections lost before the end. With a rate, their messages keep falling due. */
+  readonly #cutShort: LibcLoadConnection[] = [];
+  /** Connections with more to do: in this turn of the loop, and in the next. */
+  #going: LibcLoadConnection[] = [];
+  #goingLater: LibcLoadConnection[] = [];
   #elapsedMs = 0;
   /** When the flood ends. */
   #endMs: number;
@@ -56,8 +56,8 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   #reportMs: number;
 
   /**
-   * @param onReport is told now and then how it goes
-   * @throws {SystemCallError} when the system has no descriptors for it
+   * @param onReport receives a report every {@linkcode REPORT_MS}
+   * @throws {SystemCallError} when the system has no descriptor for the epoll instance
    */
   constructor(setup: ThreadSetup, onReport: (report: ThreadReport) => void) {
     this.#onReport = onReport;
@@ -87,7 +87,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
       this.#checkDone();
       this.#handle(this.#wait());
       this.#goOn();
-      this.#wakeSleepers();
+      this.#wakeDue();
       if (now() >= this.#warmMs) this.#endWarmup();
       this.#checkEnd(now());
       if (now() >= this.#reportMs) this.#reportNow();
@@ -96,29 +96,29 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     return this.#report();
   }
 
-  wakeAt(talker: LibcTalker, _dueMs: number): void {
-    this.#sleepers.push(talker);
+  wakeWhenDue(connection: LibcLoadConnection): void {
+    this.#sleeping.push(connection);
   }
 
-  goOnLater(talker: LibcTalker): void {
-    this.#goingLater.push(talker);
+  goOnLater(connection: LibcLoadConnection): void {
+    this.#goingLater.push(connection);
   }
 
-  closed(talker: LibcTalker): void {
-    this.#talkers[talker.number] = undefined;
+  closed(connection: LibcLoadConnection): void {
+    this.#connections[connection.number] = undefined;
     this.#open--;
-    if (!this.isOver && this.options.rate < Infinity) this.#cutShort.push(talker);
-    else talker.settle(this.#endMs, this.clock.now());
+    if (!this.isOver && this.options.rate < Infinity) this.#cutShort.push(connection);
+    else connection.settle(this.#endMs, this.clock.now());
   }
 
   opened(fd: number, number: number, index: number, tookMs: number): void {
     this.measurements.connectTimes.record(tookMs);
     this.measurements.opened++;
     const nowMs = this.clock.now();
-    const talker = new LibcTalker(this, number, fd, index, nowMs);
-    this.#talkers[number] = talker;
+    const connection = new LibcLoadConnection(this, number, fd, index, nowMs);
+    this.#connections[number] = connection;
     this.#open++;
-    talker.talk(nowMs);
+    connection.talk(nowMs);
   }
 
   refused(error: SystemCallError): void {
@@ -129,8 +129,8 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     for (let i = 0; i < count; i++) {
       const number = this.#epoll.numberAt(i);
       if (number === WAKER) continue; // the stops are looked at after each wait
-      const talker = this.#talkers[number];
-      if (talker !== undefined) talker.changed(this.#epoll.eventsAt(i));
+      const connection = this.#connections[number];
+      if (connection !== undefined) connection.changed(this.#epoll.eventsAt(i));
       else this.#opener.changed(number, this.clock.now());
     }
   }
@@ -138,15 +138,15 @@ export class LibcThread implements TalkerThread, OpenerEvents {
   #goOn(): void {
     if (this.#goingLater.length === 0) return;
     [this.#going, this.#goingLater] = [this.#goingLater, this.#going];
-    for (const talker of this.#going) talker.goOn();
+    for (const connection of this.#going) connection.goOn();
     this.#going.length = 0;
   }
 
-  #wakeSleepers(): void {
-    for (let next; (next = this.#sleepers.peek()) !== undefined;) {
+  #wakeDue(): void {
+    for (let next; (next = this.#sleeping.peek()) !== undefined;) {
       const nowMs = this.clock.now();
       if (next.dueMs > nowMs) return;
-      this.#sleepers.pop();
+      this.#sleeping.pop();
       next.wake(nowMs);
     }
   }
@@ -159,7 +159,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     this.#reportNow();
   }
 
-  /** The last thread that is done stops the flood: until then, the messages of all go on to be due. */
+  /** The last thread to finish stops the flood; until then, messages keep falling due in all threads. */
   #checkDone(): void {
     if (this.#isDone || this.#open > 0 || !this.#opener.isDone) return;
     this.#isDone = true;
@@ -180,23 +180,23 @@ export class LibcThread implements TalkerThread, OpenerEvents {
     this.#endMs = nowMs;
     this.#giveUpMs = nowMs + this.options.lastEchoesMs;
     this.#opener.abandon();
-    for (const talker of this.#cutShort) talker.settle(nowMs, nowMs);
-    for (const talker of this.#talkers) {
-      // Whoever was not served by now never was, whatever the server still does.
-      if (this.options.wait && talker?.isServed === false) talker.giveUp();
-      else talker?.talk(nowMs);
+    for (const connection of this.#cutShort) connection.settle(nowMs, nowMs);
+    for (const connection of this.#connections) {
+      // A connection without an echo by now counts as not served, whatever the server still does.
+      if (this.options.wait && connection?.isServed === false) connection.giveUp();
+      else connection?.talk(nowMs);
     }
   }
 
   /** Gives up on what is owed. */
   #giveUp(): void {
-    for (const talker of this.#talkers) talker?.giveUp();
+    for (const connection of this.#connections) connection?.giveUp();
   }
 
   /** Waits until there is something to do. @returns how many connections have changed */
   #wait(): number {
     const nowMs = this.clock.now();
-    const dueMs = Math.min(this.#opener.dueMs, this.#sleepers.peek()?.dueMs ?? Infinity);
+    const dueMs = Math.min(this.#opener.dueMs, this.#sleeping.peek()?.dueMs ?? Infinity);
     const endMs = this.isOver ? this.#giveUpMs : this.#endMs;
     const otherMs = Math.min(endMs, this.#warmMs, this.#reportMs);
     if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
@@ -211,7 +211,7 @@ export class LibcThread implements TalkerThread, OpenerEvents {
 
   #report(): ThreadReport {
     let waiting = 0;
-    for (const talker of this.#talkers) if (talker?.isServed === false) waiting++;
+    for (const connection of this.#connections) if (connection?.isServed === false) waiting++;
     return {
       connected: this.#open,
       waiting,

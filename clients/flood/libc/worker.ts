@@ -1,6 +1,6 @@
 /**
- * A thread of a flood on the system's own calls. It blocks in them, so it hears nothing once it has
- * begun: what it must know later it is told through shared memory.
+ * A thread of a flood on the system's own calls. It blocks in them and receives no messages once it has
+ * begun, so it reads later news (stop, all done) from shared memory.
  *
  * @module
  */

@@ -6,7 +6,7 @@
 
 const { servers, texts } = JSON.parse(document.getElementById("race").textContent);
 
-/** Where a distribution is looked at on the axis: each step has ten times fewer beyond it. */
+/** The marks on the axis of percentiles: beyond each lie ten times fewer round trips. */
 const PERCENTILE_TICKS = [0, 90, 99, 99.9, 99.99];
 /** How high a bar with its gap is, and what the axis needs, in pixels. */
 const BAR_PX = 26;
@@ -24,7 +24,7 @@ function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** One part in so many is beyond the percentile. */
+/** One round trip in this many lies beyond the percentile. */
 function oneIn(percentile) {
   return 100 / (100 - percentile);
 }

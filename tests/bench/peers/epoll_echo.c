@@ -1,5 +1,5 @@
 /*
- * The mark for the models on the system's own calls: one thread and level-triggered epoll(7), in C.
+ * What the models on the system's own calls are compared with: one thread and level-triggered epoll(7), in C.
  *
  *   cc -O2 -o epoll_echo epoll_echo.c && ./epoll_echo PORT
  */

@@ -2,7 +2,7 @@ import { fileName, fileNames } from "../../../clients/download/file_name.ts";
 import { assertEquals, assertLessOrEqual } from "../../harness/assert.ts";
 import { encode } from "../../harness/bytes.ts";
 
-/** What stands in the URL, and the name that it makes. */
+/** A URL, and its file name. */
 const NAMES: readonly [path: string, name: string][] = [
   ["file.iso", "file.iso"],
   ["a/b/file.iso?x=1#y", "file.iso"],

@@ -1,5 +1,5 @@
-import { parseContentRange } from "../../../clients/download/content_range.ts";
-import { strongValidator } from "../../../clients/download/validator.ts";
+import { parseContentRange } from "../../../clients/download/headers.ts";
+import { strongValidator } from "../../../clients/download/headers.ts";
 import { assertEquals } from "../../harness/assert.ts";
 
 const NOON = "Mon, 05 Jan 2026 12:00:00 GMT";

@@ -1,5 +1,5 @@
 /**
- * Downloads that go on with what is there in part, or do not because it is of something else.
+ * Downloads that resume a part, or start over because it belongs to another file.
  *
  * @module
  */

@@ -22,7 +22,7 @@ import {
 import { Target } from "../../harness/target.ts";
 import "../../harness/sanitizers.ts";
 
-/** What the results are of: so many connections, without a rate. */
+/** The options that the results are of: connections, without a rate. */
 function wanted(conns: number): { conns: number; rate: number; sockets: "deno" } {
   return { conns, rate: Infinity, sockets: "deno" };
 }

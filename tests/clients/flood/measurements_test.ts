@@ -109,7 +109,7 @@ Deno.test("Durations count more than 32 bits do, in other threads as well", () =
   other.addEncoded(durations.encode());
   for (const { count, percentileMs } of [bound(durations), bound(other)]) {
     assertEquals(count, 1e12 + 1);
-    assertAbout(percentileMs(50), 600_000); // no longer times are told apart
+    assertAbout(percentileMs(50), 600_000); // longer times count as this
   }
 });
 

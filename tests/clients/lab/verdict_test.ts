@@ -215,12 +215,12 @@ testVerdict(
   {
     burnMs: 500,
     others: 4,
-    coroutine: { longestMs: 480, answeredMeanwhile: 0 },
-    thread: { longestMs: 5, answeredMeanwhile: 90 },
-    process: { longestMs: 5, answeredMeanwhile: 90 },
+    coroutine: { maxMs: 480, answeredMeanwhile: 0 },
+    thread: { maxMs: 5, answeredMeanwhile: 90 },
+    process: { maxMs: 5, answeredMeanwhile: 90 },
   },
-  [{ coroutine: { longestMs: 5, answeredMeanwhile: 90 } }, texts["cpu-hog"].coroutinesLive],
-  [{ thread: { longestMs: 480, answeredMeanwhile: 0 } }, texts["cpu-hog"].threadsStarve],
+  [{ coroutine: { maxMs: 5, answeredMeanwhile: 90 } }, texts["cpu-hog"].coroutinesLive],
+  [{ thread: { maxMs: 480, answeredMeanwhile: 0 } }, texts["cpu-hog"].threadsStarve],
 );
 
 testVerdict(

@@ -10,8 +10,8 @@ import { processTree, stillRunning, untilAllEnded } from "../../harness/processe
 import { test } from "../../harness/test.ts";
 import "../../harness/sanitizers.ts";
 
-const PATIENT = { patienceMs: 60_000 };
-/** How long a process may outlive who has started it. */
+const LONG_TIMEOUT = { startTimeoutMs: 60_000 };
+/** How long a process may outlive its parent. */
 const MAX_ORPHANED_MS = 2_000;
 const isWindows = Deno.build.os === "windows";
 
@@ -21,32 +21,35 @@ await isListening(0);
 test("a server of ours tells its events, and its totals when it is stopped", async () => {
   const events: ServerEvent[] = [];
   const onEvent = (event: ServerEvent) => void events.push(event);
-  await using server = await ServerProcess.startOurs(["select"], { ...PATIENT, onEvent });
+  await using server = await ServerProcess.startPlayground(["select"], {
+    ...LONG_TIMEOUT,
+    onEvent,
+  });
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   assertEquals(await exchange(conn, "hello"), "hello");
   conn.closeWrite();
-  const { code, complaints, totals } = await server.stop(60_000);
-  assertEquals([code, complaints, totals?.accepted, totals?.bytesIn], [0, [], 1, 5]);
+  const { code, errorLines, totals } = await server.stop(60_000);
+  assertEquals([code, errorLines, totals?.accepted, totals?.bytesIn], [0, [], 1, 5]);
   const listening = events.find(({ event }) => event === "listening");
   assertEquals([listening?.event, events.at(-1)], ["listening", totals]);
 });
 
 test("a server of ours that cannot start says why", async () => {
-  const starting = ServerProcess.startOurs(["selct", "--lang", "en"], PATIENT);
+  const starting = ServerProcess.startPlayground(["selct", "--lang", "en"], LONG_TIMEOUT);
   const { end, tookTooLong } = await assertRejects(() => starting, NotListeningError);
   assertEquals([end.code, tookTooLong, end.totals], [2, false, undefined]);
-  assertMatch(end.complaints.join("\n"), /^unknown model selct; did you mean select\?/);
+  assertMatch(end.errorLines.join("\n"), /^unknown model selct; did you mean select\?/);
 });
 
 test("a program that is missing says so", async () => {
-  const starting = ServerProcess.startOther(["/no/such/program"], freePort(), PATIENT);
+  const starting = ServerProcess.startProgram(["/no/such/program"], freePort(), LONG_TIMEOUT);
   const { end } = await assertRejects(() => starting, NotListeningError);
   assertEquals(end.code, 127);
-  assertMatch(end.complaints.join("\n"), /no\/such\/program/);
+  assertMatch(end.errorLines.join("\n"), /no\/such\/program/);
 }, { ignore: isWindows });
 
 test("a program that never listens is not waited for longer than patience lasts", async () => {
-  const starting = ServerProcess.startOther(["sleep", "60"], freePort(), { patienceMs: 200 });
+  const starting = ServerProcess.startProgram(["sleep", "60"], freePort(), { startTimeoutMs: 200 });
   const { end, tookTooLong } = await assertRejects(() => starting, NotListeningError);
   assertEquals([end.signal, tookTooLong], ["SIGKILL", true]);
 }, { ignore: isWindows });
@@ -54,8 +57,8 @@ test("a program that never listens is not waited for longer than patience lasts"
 test("a start can be given up, and nothing is left of it", async () => {
   const over = new AbortController();
   const reason = new Error("enough");
-  const starting = ServerProcess.startOther(["sleep", "60"], freePort(), {
-    ...PATIENT,
+  const starting = ServerProcess.startProgram(["sleep", "60"], freePort(), {
+    ...LONG_TIMEOUT,
     signal: over.signal,
   });
   over.abort(reason);
@@ -64,7 +67,7 @@ test("a start can be given up, and nothing is left of it", async () => {
 
 test("a program is asked to stop, and its children go with it", async () => {
   const port = freePort();
-  await using server = await ServerProcess.startOther(faultyProgram(port), port, PATIENT);
+  await using server = await ServerProcess.startProgram(faultyProgram(port), port, LONG_TIMEOUT);
   const tree = await processTree(server.pid);
   assertLess(1, tree.length);
   const { signal } = await server.stop(60_000);
@@ -75,14 +78,14 @@ test("a program is asked to stop, and its children go with it", async () => {
 test("a program that does not hear is killed after the grace, with its children", async () => {
   const port = freePort();
   const command = faultyProgram(port, "deaf");
-  await using server = await ServerProcess.startOther(command, port, PATIENT);
+  await using server = await ServerProcess.startProgram(command, port, LONG_TIMEOUT);
   const tree = await processTree(server.pid);
   const { signal } = await server.stop(200);
   assertEquals([signal, await stillRunning(tree)], ["SIGKILL", []]);
 }, { ignore: isWindows });
 
 test("a server that ends by itself is told of, and can be stopped all the same", async () => {
-  await using server = await ServerProcess.startOurs(["select"], PATIENT);
+  await using server = await ServerProcess.startPlayground(["select"], LONG_TIMEOUT);
   Deno.kill(server.pid, "SIGKILL");
   assertEquals((await server.ended).signal, "SIGKILL");
   assertEquals((await server.stop(60_000)).totals, undefined);

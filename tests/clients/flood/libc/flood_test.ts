@@ -5,8 +5,8 @@
  */
 
 import { LibcConnector } from "../../../../clients/flood/libc/connector.ts";
-import { LibcEpoll } from "../../../../clients/flood/libc/epoll.ts";
-import { LoopbackSources } from "../../../../clients/flood/libc/source.ts";
+import { EpollInstance } from "../../../../clients/flood/libc/epoll_instance.ts";
+import { LoopbackSources } from "../../../../clients/flood/libc/loopback_sources.ts";
 import {
   ipv4SocketAddress,
   parseSocketAddress,
@@ -69,7 +69,7 @@ test("a flood lasts no less than it is to", async () => {
 test("a connection comes from the address that its number asks for", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const calls = systemCalls();
-  const epoll = new LibcEpoll(calls);
+  const epoll = new EpollInstance(calls);
   const destination = ipv4SocketAddress({ host: "127.0.0.1", port: listener.addr.port });
   const connector = new LibcConnector(calls, epoll, [destination], 50_000);
   for (const [index, host] of ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"].entries()) {
@@ -88,7 +88,7 @@ test("the next address of the server is tried when one has no answer, and then p
   const ports = [closed.addr.port, listener.addr.port];
   closed.close();
   const calls = systemCalls();
-  const epoll = new LibcEpoll(calls);
+  const epoll = new EpollInstance(calls);
   const destinations = ports.map((port) => ipv4SocketAddress({ host: "127.0.0.1", port }));
   const connector = new LibcConnector(calls, epoll, destinations, 1);
   const route = connector.route();

@@ -10,7 +10,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { Failure, run } from "./command.ts";
+import { Failure, run } from "./run.ts";
 
 /** The version of Deno that the base belongs to. */
 export const DENORT_VERSION = "2.5.7";
@@ -18,6 +18,7 @@ export const DENORT_VERSION = "2.5.7";
 /** The platform that the base is for. */
 export const DENORT_TARGET = "x86_64-unknown-linux-gnu";
 
+/** The npm package, with its version, whose program begins with the base. */
 export const DENORT_PACKAGE = "@dgellow/pls-linux-x64@0.7.3";
 
 const PROGRAM = "node_modules/@dgellow/pls-linux-x64/bin/pls";

@@ -5,14 +5,14 @@
  */
 
 /**
- * A fault that was to be expected: its message is one line that says all. Its cause, if any, is what
- * a command that failed had to say.
+ * A foreseen failure: its message is one line that says all. Its cause, if any, is the standard error
+ * of the command that failed.
  */
 export class Failure extends Error {
   override readonly name = "Failure";
 }
 
-/** How a command ended, and what it said on standard error. */
+/** How a command ended, and its standard error. */
 export interface Outcome {
   success: boolean;
   stderr: string;
@@ -31,7 +31,7 @@ export async function run(
   try {
     const { success, signal, stderr } = await new Deno.Command(command, {
       args,
-      env: { RUST_BACKTRACE: "0", ...env }, // the stack of Deno itself helps nobody here
+      env: { RUST_BACKTRACE: "0", ...env }, // without the stack of Deno itself
       stdin: "null",
       stdout: "null",
       stderr: "piped",

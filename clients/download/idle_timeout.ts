@@ -1,19 +1,19 @@
 import { DownloadError } from "./reasons.ts";
 
-/** Ends what a server is asked for when it is silent for too long. Dispose of it, and nothing goes on. */
+/** Aborts a request when its server is silent for too long. Disposing of it aborts as well. */
 export class IdleTimeout implements Disposable {
   readonly #timeoutMs: number;
   readonly #controller = new AbortController();
-  /** Is aborted by too long a silence, by whatever `stop` tells, and in the end. */
+  /** Aborts after too long a silence, with `stop`, and on disposal. */
   readonly signal: AbortSignal;
 
-  /** @param timeoutMs `Infinity`: it may be silent for ever */
+  /** @param timeoutMs how long the server may be silent; `Infinity`: for ever */
   constructor(timeoutMs: number, stop: AbortSignal) {
     this.#timeoutMs = timeoutMs;
     this.signal = AbortSignal.any([stop, this.#controller.signal]);
   }
 
-  /** Waits for `work`, which is to be aborted by the signal. */
+  /** Waits for `work`, which must end when {@linkcode signal} aborts. */
   async during<Result>(work: Promise<Result>): Promise<Result> {
     if (this.#timeoutMs === Infinity) return await work;
     const timer = setTimeout(

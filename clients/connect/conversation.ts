@@ -2,17 +2,71 @@ import { stdout } from "node:process";
 import { clearScreenDown, createInterface, cursorTo, moveCursor } from "node:readline";
 import { setImmediate } from "node:timers";
 import { VisibleText } from "../../cli/visible_text.ts";
-import type { Conversation } from "./command.ts";
 import { Keys } from "./keys.ts";
 
-/** The exit status of a program that Ctrl-C has ended, as a shell tells it. */
+/** The exit status that shells give a program that Ctrl-C has ended: 128 + SIGINT. */
 const INTERRUPTED = 130;
 /** A line of the server that is longer may be broken where a read has ended. */
-const LONGEST_UNFINISHED = 1_000;
+const MAX_UNFINISHED = 1_000;
+
+/** The user's side of a connection: what is typed, and where the answers are shown. */
+export interface Conversation {
+  /** What is typed, in bytes, to its end. */
+  readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Shows what came from the server. @throws when the system does not take it */
+  show(bytes: Uint8Array): Promise<void>;
+  /** Gives back the terminal. */
+  end(): void;
+}
+
+/** What is typed comes from a pipe or a file, or what is shown goes to one. */
+export class PlainConversation implements Conversation {
+  readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** A pipe gets the bytes as they came, and a terminal nothing that could harm it. */
+  readonly #visible = Deno.stdout.isTerminal() ? new VisibleText() : undefined;
+
+  /** @param lineEnd what each line ends with when it is sent */
+  constructor(lineEnd: "\n" | "\r\n") {
+    this.typed = lineEnd === "\n"
+      ? Deno.stdin.readable
+      : Deno.stdin.readable.pipeThrough(new CarriageReturns());
+  }
+
+  async show(bytes: Uint8Array): Promise<void> {
+    const shown = this.#visible === undefined
+      ? bytes
+      : new TextEncoder().encode(this.#visible.next(bytes));
+    for (let written = 0; written < shown.length;) {
+      written += await Deno.stdout.write(shown.subarray(written));
+    }
+  }
+
+  end(): void {}
+}
+
+const [LF, CR] = [0x0a, 0x0d];
+
+/** Puts a carriage return before each line feed that has none. */
+class CarriageReturns extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  constructor() {
+    let last = 0;
+    super({
+      transform(bytes, controller) {
+        const ended: number[] = [];
+        for (const byte of bytes) {
+          if (byte === LF && last !== CR) ended.push(CR);
+          ended.push(byte);
+          last = byte;
+        }
+        controller.enqueue(Uint8Array.from(ended));
+      },
+    });
+  }
+}
 
 /**
  * A person at a terminal: lines can be edited, and earlier ones come back with the arrow keys. What
- * the server sends stands above the line that is being typed.
+ * the server sends appears above the line that is being typed.
  */
 export class TerminalConversation implements Conversation {
   readonly typed: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -23,7 +77,7 @@ export class TerminalConversation implements Conversation {
     prompt: "",
   });
   readonly #visible = new VisibleText();
-  /** The last line that was shown, as long as its end has not come: what comes next belongs there. */
+  /** The last line, while its line end has not come: the next text continues it. */
   #unfinished = "";
   #isTyping = true;
 
@@ -42,18 +96,18 @@ export class TerminalConversation implements Conversation {
         });
       },
     });
-    // Without this the terminal would stay as the editor of lines has set it.
+    // Without this the terminal would stay in raw mode.
     this.#lines.on("SIGINT", () => {
       this.end();
       Deno.exit(INTERRUPTED);
     });
-    // After Ctrl-Z the editor of lines hears no keys until it is asked for a line again.
+    // After Ctrl-Z, `readline` hears no keys until the next prompt.
     this.#lines.on("SIGCONT", () => this.#lines.prompt(true));
   }
 
   async show(bytes: Uint8Array): Promise<void> {
     this.#print(this.#visible.next(bytes));
-    await new Promise((resolve) => setImmediate(resolve)); // or keys are not heard while more comes
+    await new Promise((resolve) => setImmediate(resolve)); // so that keys are heard while more comes
   }
 
   end(): void {
@@ -69,7 +123,7 @@ export class TerminalConversation implements Conversation {
     if (text === "") return;
     const shown = this.#unfinished + text;
     const finished = shown.lastIndexOf("\n") + 1;
-    const isTooLong = shown.length - finished > LONGEST_UNFINISHED;
+    const isTooLong = shown.length - finished > MAX_UNFINISHED;
     moveCursor(stdout, 0, -this.#lines.getCursorPos().rows);
     cursorTo(stdout, 0);
     clearScreenDown(stdout);
@@ -92,8 +146,8 @@ export class TerminalConversation implements Conversation {
   }
 
   /**
-   * Tells the editor of lines in which row of the prompt and the line the cursor is. It knows by itself
-   * only of what it has drawn again as a whole.
+   * Sets the row of the cursor within prompt and line. `readline` updates it only when it redraws both
+   * as a whole.
    */
   #setRowsAbove(rows: number): void {
     Reflect.set(this.#lines, "prevRows", rows);

@@ -6,18 +6,18 @@ import {
   type SystemCalls,
 } from "../../../servers/system/system_calls.ts";
 
-/** How many reports one wait fetches at most. */
+/** How many events one wait fetches at most. */
 const MAX_EVENTS = 1_024;
 
 const { words: EVENT_WORDS, data: DATA_WORD } = EPOLL_EVENT;
 
-/** The interest list of a thread, epoll(7), whose members are known by numbers. */
-export class LibcEpoll {
+/** An epoll instance, epoll(7), that reports its descriptors by the numbers they were added with. */
+export class EpollInstance {
   readonly #calls: SystemCalls;
   readonly #fd: number;
   readonly #events = new Int32Array(MAX_EVENTS * EVENT_WORDS);
   readonly #change = new Int32Array(EVENT_WORDS);
-  /** What {@linkcode waitExactly} tells select(2): the set that has the list itself, and a timeout. */
+  /** What {@linkcode waitExactly} gives select(2): a set with this instance in it, and a timeout. */
   readonly #set: Int32Array;
   /** `struct timeval`: seconds and microseconds of 64 bits each, of which the lower halves suffice. */
   readonly #timeout = new Int32Array(4);
@@ -41,9 +41,9 @@ export class LibcEpoll {
   }
 
   /**
-   * Waits until something is ready or `timeoutMs`, a whole number, are over.
+   * Waits until a descriptor is ready, or for `timeoutMs`, a whole number.
    *
-   * @returns how many reports there are
+   * @returns how many events there are
    * @throws {SystemCallError} when the system cannot wait
    */
   wait(timeoutMs: number): number {
@@ -66,16 +66,17 @@ export class LibcEpoll {
     return count === 0 ? 0 : this.wait(0);
   }
 
-  /** Whom report number `index` of the last wait is about. */
+  /** The number of the descriptor that event `index` of the last wait is about. */
   numberAt(index: number): number {
     return this.#events[index * EVENT_WORDS + DATA_WORD];
   }
 
-  /** What holds for it. */
+  /** The bits of event `index` of the last wait. */
   eventsAt(index: number): number {
     return this.#events[index * EVENT_WORDS];
   }
 
+  /** Closes the instance, which must not be used after that. */
   close(): void {
     this.#calls.close(this.#fd);
   }

@@ -2,13 +2,13 @@ import { EPOLLHUP, EPOLLRDHUP } from "../../../servers/sockets/libc/epoll_event.
 import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../../../servers/sockets/interface.ts";
 import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
 import { MSG_NOSIGNAL, SHUT_WR, type SystemCalls } from "../../../servers/system/system_calls.ts";
-import { Exchange } from "../exchange.ts";
+import { EchoTracker } from "../echo_tracker.ts";
 import type { LibcClock } from "./clock.ts";
 import type { Measurements } from "../measurements.ts";
 import type { FloodOptions } from "../options.ts";
 import { lossOf } from "../tally.ts";
 
-/** How much a connection may send or receive until it is the turn of the others. */
+/** How many sends or receives a connection may do before the others have their turn. */
 const MAX_AT_ONCE = 16;
 const AGAIN = -ERRNO.EAGAIN;
 const INTERRUPTED = -ERRNO.EINTR;
@@ -16,22 +16,22 @@ const INTERRUPTED = -ERRNO.EINTR;
 const NOTHING = new Uint8Array(0);
 
 /** What the connections of a thread share, and where they report. */
-export interface TalkerThread {
+export interface LoadContext {
   readonly calls: SystemCalls;
   readonly clock: LibcClock;
   readonly options: FloodOptions;
   readonly measurements: Measurements;
-  /** What comes is received into it and looked at before anything else is received. */
+  /** All connections receive into it, and check it before the next recv(2). */
   readonly buffer: Uint8Array;
   /** The same as words. */
   readonly words: Int32Array;
   /** Whether the flood has ended: no message is begun after that. */
   readonly isOver: boolean;
-  /** Calls {@linkcode LibcTalker.wake} at that time of the thread's clock. */
-  wakeAt(talker: LibcTalker, dueMs: number): void;
-  /** Calls {@linkcode LibcTalker.goOn} when it was the turn of the others. */
-  goOnLater(talker: LibcTalker): void;
-  closed(talker: LibcTalker): void;
+  /** Calls {@linkcode LibcLoadConnection.wake} at its {@linkcode LibcLoadConnection.dueMs}. */
+  wakeWhenDue(connection: LibcLoadConnection): void;
+  /** Calls {@linkcode LibcLoadConnection.goOn} after the others had their turn. */
+  goOnLater(connection: LibcLoadConnection): void;
+  closed(connection: LibcLoadConnection): void;
 }
 
 /**
@@ -40,9 +40,9 @@ export interface TalkerThread {
  * Because only changes are reported, it receives and sends until the socket has no more to give or
  * take. A call that does less than it could have done shows that, which spares the one that would fail.
  */
-export class LibcTalker {
-  readonly #thread: TalkerThread;
-  readonly #exchange: Exchange;
+export class LibcLoadConnection {
+  readonly #thread: LoadContext;
+  readonly #echoes: EchoTracker;
   readonly #wait: boolean;
   /** -1 once it is closed: the number may belong to another connection by now. */
   #fd: number;
@@ -60,11 +60,11 @@ export class LibcTalker {
 
   /**
    * @param number by which the thread knows it
-   * @param fd an open connection, which is closed with the talker
-   * @param seed makes its messages others than those of the next
+   * @param fd an open socket, which this closes
+   * @param seed tells its messages from those of the next
    */
   constructor(
-    thread: TalkerThread,
+    thread: LoadContext,
     readonly number: number,
     fd: number,
     seed: number,
@@ -73,22 +73,22 @@ export class LibcTalker {
     this.#thread = thread;
     this.#fd = fd;
     this.#wait = thread.options.wait;
-    this.#exchange = new Exchange(seed, thread.options, thread.measurements, nowMs);
+    this.#echoes = new EchoTracker(seed, thread.options, thread.measurements, nowMs);
   }
 
   get isServed(): boolean {
-    return this.#exchange.isServed;
+    return this.#echoes.isServed;
   }
 
   /** Sends all that may be sent now, and the end of the stream if that was the last. */
   talk(nowMs: number): void {
     for (let sent = 0; sent < MAX_AT_ONCE; sent++) {
       if (this.#fd === -1 || this.#isShutDown || !this.#sendRest()) return;
-      if (this.#wait && this.#exchange.isOwed) return;
+      if (this.#wait && this.#echoes.isOwed) return;
       if (this.#thread.isOver) return this.#sendLast();
-      const dueMs = Math.max(this.#thinksUntilMs, this.#exchange.dueMs);
+      const dueMs = Math.max(this.#thinksUntilMs, this.#echoes.dueMs);
       if (dueMs > nowMs) return this.#sleepUntil(dueMs);
-      this.#message = this.#exchange.next(nowMs);
+      this.#message = this.#echoes.next(nowMs);
       this.#sentBytes = 0;
       if (!this.#sendRest()) return;
       if (this.#wait) return;
@@ -109,13 +109,13 @@ export class LibcTalker {
     }
   }
 
-  /** It is the turn of this one again, which had more to do. */
+  /** Goes on with what the last turn left over. */
   goOn(): void {
     this.#hasMore = false;
     this.changed(EPOLLIN | EPOLLOUT | EPOLLRDHUP);
   }
 
-  /** The time has come that it wanted to sleep until. */
+  /** Its {@linkcode dueMs} has come. */
   wake(nowMs: number): void {
     this.#isAsleep = false;
     this.talk(nowMs);
@@ -123,14 +123,14 @@ export class LibcTalker {
 
   /** Ends the connection without waiting any longer for what it is owed. */
   giveUp(): void {
-    this.#exchange.givenUp();
-    this.#exchange.isLastSent = true;
+    this.#echoes.givenUp();
+    this.#echoes.isLastSent = true;
     this.#close();
   }
 
-  /** {@linkcode Exchange.settle} */
+  /** {@linkcode EchoTracker.settle} */
   settle(endMs: number, nowMs: number): void {
-    this.#exchange.settle(endMs, nowMs);
+    this.#echoes.settle(endMs, nowMs);
   }
 
   /** Sends what is left of the message. @returns whether nothing is left */
@@ -142,7 +142,7 @@ export class LibcTalker {
       const count = calls.send(this.#fd, rest, rest.length, MSG_NOSIGNAL);
       if (count === rest.length) {
         this.#message = NOTHING;
-        this.#exchange.wasSent(message);
+        this.#echoes.wasSent(message);
       } else if (count >= 0) {
         this.#sentBytes += count;
       } else if (count === AGAIN) {
@@ -156,7 +156,7 @@ export class LibcTalker {
   }
 
   #sendLast(): void {
-    this.#exchange.isLastSent = true;
+    this.#echoes.isLastSent = true;
     if (this.#wait) return this.#close();
     this.#isShutDown = true;
     const status = this.#thread.calls.shutdown(this.#fd, SHUT_WR);
@@ -175,7 +175,7 @@ export class LibcTalker {
       } else if (count === AGAIN) {
         return;
       } else if (count === 0) {
-        this.#exchange.ended(clock.now());
+        this.#echoes.ended(clock.now());
         return this.#close();
       } else if (count !== INTERRUPTED) {
         return this.#lose("recv", -count);
@@ -186,8 +186,8 @@ export class LibcTalker {
 
   #took(count: number, nowMs: number): void {
     const { buffer, words, isOver } = this.#thread;
-    this.#exchange.took(buffer, words, count, nowMs, isOver);
-    if (!this.#wait || this.#exchange.isOwed) return;
+    this.#echoes.took(buffer, words, count, nowMs, isOver);
+    if (!this.#wait || this.#echoes.isOwed) return;
     this.#think(nowMs);
     this.talk(nowMs);
   }
@@ -201,7 +201,7 @@ export class LibcTalker {
     if (this.#isAsleep) return;
     this.#isAsleep = true;
     this.dueMs = dueMs;
-    this.#thread.wakeAt(this, dueMs);
+    this.#thread.wakeWhenDue(this);
   }
 
   #goOnLater(): void {
@@ -211,7 +211,7 @@ export class LibcTalker {
   }
 
   #lose(call: string, errno: number): void {
-    this.#exchange.lost(lossOf(new SystemCallError(call, errno)));
+    this.#echoes.lost(lossOf(new SystemCallError(call, errno)));
     this.#close();
   }
 

@@ -1,5 +1,5 @@
 /**
- * What is shown of downloads that go on.
+ * What is shown of active downloads.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { en } from "../../../cli/messages/en/mod.ts";
 import { zh } from "../../../cli/messages/zh/mod.ts";
 import { progressLine } from "../../../cli/progress_line.ts";
 import { Download } from "../../../clients/download/download.ts";
-import { describeProgress } from "../../../clients/download/progress.ts";
-import { Speed } from "../../../clients/download/speed.ts";
+import { describeProgress } from "../../../clients/download/progress_bars.ts";
+import { Speed } from "../../../clients/download/progress_bars.ts";
 import { assertEquals, assertLessOrEqual, assertMatch } from "../../harness/assert.ts";
 
 /** A download that has got so far. */

@@ -5,10 +5,10 @@
  * back to the base in an npm package, see `denort.ts`.
  *
  * ```
- * --target TRIPLE   the platform to compile for; the one it runs on unless told otherwise
- * --entry FILE      what to compile; main.ts unless told otherwise, which tests of start-up do
- * --output PATH     where to write; dist/playground unless told otherwise
- * --no-fallback     fail where Deno's own download cannot be reached; releases are compiled so
+ * --target TRIPLE   the platform to compile for; this one by default
+ * --entry FILE      what to compile; main.ts by default
+ * --output PATH     where to write; dist/playground by default
+ * --no-fallback     fail where Deno's own download cannot be reached, as releases must
  * ```
  *
  * @module
@@ -17,11 +17,11 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { PERMISSIONS } from "../servers/system/self_exec.ts";
-import { Failure, type Outcome, run } from "./command.ts";
+import { PERMISSIONS } from "../../servers/system/self_exec.ts";
+import { Failure, type Outcome, run } from "./run.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
 
-/** Loaded by URL, from which `deno compile` cannot tell that they are needed: workers, handlers, a page. */
+/** Workers, handlers and pages: loaded by URL, so `deno compile` does not find them by itself. */
 const LOADED_BY_URL = [
   "--include=servers/runtime/worker.ts",
   "--include=clients/flood/libc/worker.ts",
@@ -34,8 +34,8 @@ const LOADED_BY_URL = [
   "--include=clients/lab/slow_handler.js",
 ];
 /**
- * What nobody needs of packages: those that are for tests, since all that are in the lock file are
- * taken, and what is for other tools. The executable has all that it is made of in memory.
+ * Packages of the tests, which `deno compile` includes since the lock file has them, and files of
+ * Chart.js for other tools. The executable holds all that it includes in memory.
  */
 const LEFT_OUT = [
   directoryOf("playwright-core"),
@@ -111,8 +111,8 @@ function compileArgs({ target, output, entry }: Options): string[] {
 function compileWithBase(base: string, options: Options): Promise<Outcome> {
   return run("npx", ["-y", `deno@${DENORT_VERSION}`, ...compileArgs(options)], {
     DENORT_BIN: base,
-    // Closed networks often sign with certificates of their own, which Deno 2.5 does not look for
-    // in the system's store unless told to.
+    // Closed networks often sign with certificates of their own. Deno 2.5 looks for them in the
+    // system's store only with this.
     DENO_TLS_CA_STORE: "system,mozilla",
   });
 }
@@ -140,9 +140,9 @@ export function whyBaseIsUnreachable(stderr: string): string | undefined {
 }
 
 async function main(): Promise<void> {
-  // Ctrl-C also reaches the command that runs, and its end leads to ours by way of cleaning up.
+  // Ctrl-C also reaches the command that runs. When that has ended, this cleans up and ends as well.
   Deno.addSignalListener("SIGINT", () => {});
-  Deno.chdir(new URL("..", import.meta.url));
+  Deno.chdir(new URL("../..", import.meta.url));
   try {
     const options = parseOptions(Deno.args);
     const base = await compile(options);

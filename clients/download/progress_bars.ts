@@ -3,12 +3,13 @@ import type { Messages } from "../../cli/messages.ts";
 import { progressLine } from "../../cli/progress_line.ts";
 import type { StatusLines } from "../../cli/status_lines.ts";
 import type { Download } from "./download.ts";
-import { Speed } from "./speed.ts";
 
 const UPDATE_MS = 100;
+/** Over which time the speed is measured: long enough to be calm, short enough to be true. */
+const WINDOW_MS = 5_000;
 
-/** Shows how far each of the downloads that go on is, a line for each. */
-export class Progress {
+/** Shows the progress of each active download, a line for each. */
+export class ProgressBars {
   readonly #active: ReadonlySet<Download>;
   readonly #lines: StatusLines;
   readonly #messages: Messages;
@@ -22,7 +23,7 @@ export class Progress {
     this.#timer = setInterval(() => this.#draw(), UPDATE_MS);
   }
 
-  /** Takes it all away. */
+  /** Stops, and clears the lines. */
   end(): void {
     clearInterval(this.#timer);
     this.#lines.clear();
@@ -79,4 +80,18 @@ function formatClock(seconds: number): string {
   const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60];
   const shown = `${minutes}:${String(whole % 60).padStart(2, "0")}`;
   return hours === 0 ? shown : `${hours}:${shown.padStart(5, "0")}`;
+}
+
+/** How fast something grows, measured over the last seconds. */
+export class Speed {
+  readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
+
+  /** @returns bytes per second up to now */
+  measure(bytes: number, nowMs: number): number {
+    const samples = this.#samples;
+    samples.push({ atMs: nowMs, bytes });
+    while (samples.length > 2 && nowMs - samples[1].atMs >= WINDOW_MS) samples.shift();
+    const [first] = samples;
+    return nowMs > first.atMs ? (bytes - first.bytes) / (nowMs - first.atMs) * 1_000 : 0;
+  }
 }

@@ -5,16 +5,16 @@ import type { FloodOptions } from "./options.ts";
 import { SendTimes } from "./send_times.ts";
 
 /**
- * A message that is due so shortly before the end of the flood, and was not sent, may still be on
- * time: the flood has other connections to look after, and its timers may be late.
+ * A message that falls due this shortly before the end of the flood and is not sent does not count as
+ * overdue: the flood serves other connections first, and its timers may be late.
  */
 const MAY_BE_LATE_MS = 250;
 
 /**
- * What one connection sends and gets back, and what that means for the measurements of its flood. How
- * the bytes travel is the affair of others.
+ * Tracks the messages of one connection: which were sent, which echoes are still owed, and what that
+ * adds to the measurements of the flood. The bytes travel elsewhere, in both kinds of sockets.
  */
-export class Exchange {
+export class EchoTracker {
   readonly #wait: boolean;
   readonly #measurements: Measurements;
   readonly #sequence: Sequence;
@@ -28,13 +28,13 @@ export class Exchange {
   #nowMs = 0;
   #isServed = false;
   #isLost = false;
-  /** The server takes what is sent, and never answers: nothing is owed. */
+  /** The server receives and never answers, so nothing is owed. */
   #isListener = false;
   /** The last message was sent: from now on the server may end the connection. */
   isLastSent = false;
 
   /**
-   * @param seed makes the messages of this connection others than those of the next
+   * @param seed tells the messages of this connection from those of the next
    * @param nowMs the time on the clock that is used from here on
    */
   constructor(seed: number, options: FloodOptions, measurements: Measurements, nowMs?: number) {
@@ -45,7 +45,7 @@ export class Exchange {
     this.#sendTimes = new SendTimes(options.rate, nowMs);
   }
 
-  /** Whether a message has come back, which means that somebody serves this connection. */
+  /** Whether a message has come back: the server serves this connection. */
   get isServed(): boolean {
     return this.#isServed;
   }
@@ -60,7 +60,7 @@ export class Exchange {
     return this.#sendTimes.dueMs(this.#begun);
   }
 
-  /** The next message, which is about to be sent. */
+  /** The next message, counted as about to be sent. */
   next(nowMs?: number): Uint8Array {
     const message = this.#sequence.next();
     this.#sendTimes.sent(this.#begun++, nowMs);
@@ -68,7 +68,7 @@ export class Exchange {
     return message;
   }
 
-  /** `message` was sent whole. */
+  /** Counts `message` as sent whole. */
   wasSent(message: Uint8Array): void {
     this.#sent++;
     this.#measurements.messagesSent++;
@@ -76,10 +76,10 @@ export class Exchange {
   }
 
   /**
-   * The first `count` bytes of `buffer` have come.
+   * Compares the first `count` bytes of `buffer`, which have just come, with what is owed.
    *
    * @param words the buffer as words
-   * @param isOver whether the flood has ended, after which nobody begins to be served
+   * @param isOver whether the flood has ended; a first echo after that does not count as served
    */
   took(
     buffer: Uint8Array,
@@ -92,7 +92,7 @@ export class Exchange {
     const check = this.#check;
     const wrongBefore = check.wrongBytes;
     this.#nowMs = nowMs;
-    // What was never sent cannot come back, whatever it looks like: it is no part of an echo.
+    // Bytes beyond what was sent are wrong, whatever they look like: they are no part of an echo.
     const asked = Math.min(count, this.#owedBytes);
     check.takeWords(buffer, words, this.#onMessage, asked);
     measurements.bytesReceived += count;
@@ -101,7 +101,7 @@ export class Exchange {
     if (!this.#isServed && check.messages > 0 && !isOver) this.#countServed(nowMs);
   }
 
-  /** The server has sent its last byte: that is right only when nothing is owed to us any more. */
+  /** The server has sent its last byte, which is right only when it owes nothing any more. */
   ended(nowMs: number): void {
     const nothingCame = this.#check.messages === 0 && !this.#check.isWithinMessage;
     if (this.isLastSent && nothingCame && !this.#wait) {
@@ -112,13 +112,13 @@ export class Exchange {
     }
   }
 
-  /** The connection broke, or ended when it should not have. */
+  /** Counts the connection as lost: it broke, or ended too early. */
   lost(reason: string): void {
     this.#isLost = true;
     this.#measurements.countLost(reason, this.#isServed);
   }
 
-  /** The server has been waited for long enough: it still owes a message, or the end of the stream. */
+  /** Counts a connection whose last echo, or end of the stream, did not come in time. */
   givenUp(): void {
     if (this.#isServed) this.#measurements.unanswered++;
   }
@@ -141,7 +141,7 @@ export class Exchange {
     if (due > this.#begun) times.recordAges(roundTrips, this.#begun, due, endMs);
     if (this.#isListener) return;
     this.#measurements.messagesUnanswered += Math.max(0, this.#sent - echoed);
-    // Without a rate, nobody knows how long a message that was lost would have taken.
+    // Without a rate, the time that a lost message would have taken is unknown.
     const isCounted = !this.#isLost || due > 0;
     if (isCounted && this.isOwed) times.recordAges(roundTrips, echoed, this.#begun, nowMs);
   }

@@ -1,8 +1,34 @@
+/**
+ * Says how downloads go: to people in lines of text, or to programs in lines of JSON.
+ *
+ * @module
+ */
+
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Download } from "./download.ts";
 import { describeReason, type Reason } from "./reasons.ts";
-import type { Reporter, Totals } from "./reporter.ts";
+
+/** What all downloads have come to. */
+export interface DownloadTotals {
+  readonly finished: number;
+  readonly failed: number;
+  /** Those that were stopped before their end, or before their beginning. */
+  readonly unfinished: number;
+  /** All bytes that came from the servers, even those of failed attempts. */
+  readonly arrivedBytes: number;
+  readonly elapsedMs: number;
+}
+
+/** Receives what happens to the downloads. */
+export interface Reporter {
+  started(download: Download): void;
+  /** It failed, and is tried again after a pause. */
+  retrying(download: Download, reason: Reason, pauseMs: number): void;
+  finished(download: Download): void;
+  failed(download: Download, reason: Reason): void;
+  totals(totals: DownloadTotals): void;
+}
 
 /** Lines of text: what was received on standard output, what went wrong on standard error. */
 export class TextReporter implements Reporter {
@@ -12,7 +38,7 @@ export class TextReporter implements Reporter {
 
   /**
    * @param quiet says only what failed
-   * @param makeRoom takes away what is drawn where the next line belongs
+   * @param makeRoom clears what is drawn where the next line belongs
    */
   constructor(messages: Messages, quiet: boolean, makeRoom: () => void) {
     this.#messages = messages;
@@ -47,7 +73,7 @@ export class TextReporter implements Reporter {
     console.error(this.#messages.download.failed(shownUrl, why));
   }
 
-  totals(totals: Totals): void {
+  totals(totals: DownloadTotals): void {
     const { finished, failed, unfinished, arrivedBytes, elapsedMs } = totals;
     const all = finished + failed + unfinished;
     if (this.#quiet || all === 1) return;
@@ -62,4 +88,39 @@ export class TextReporter implements Reporter {
       perSecond: formatBytes(bytesPerSecond),
     }));
   }
+}
+
+/** A line of JSON for each event, on standard output. */
+export class JsonReporter implements Reporter {
+  started({ shownUrl, path }: Download): void {
+    print({ event: "started", url: shownUrl, path });
+  }
+
+  retrying({ shownUrl, path }: Download, reason: Reason, pauseMs: number): void {
+    print({ event: "retrying", url: shownUrl, path, pauseMs, reason });
+  }
+
+  finished(download: Download): void {
+    const { shownUrl, path, receivedBytes, continuedAtBytes, elapsedMs } = download;
+    print({
+      event: "finished",
+      url: shownUrl,
+      path,
+      sizeBytes: receivedBytes,
+      continuedAtBytes,
+      elapsedMs: Math.round(elapsedMs),
+    });
+  }
+
+  failed({ shownUrl, path }: Download, reason: Reason): void {
+    print({ event: "failed", url: shownUrl, path, reason });
+  }
+
+  totals({ elapsedMs, ...totals }: DownloadTotals): void {
+    print({ event: "totals", ...totals, elapsedMs: Math.round(elapsedMs) });
+  }
+}
+
+function print(event: Readonly<Record<string, unknown>>): void {
+  console.log(JSON.stringify(event));
 }

@@ -6,9 +6,9 @@ import { formatMs } from "./results.ts";
 const UPDATE_MS = 200;
 
 /**
- * Shows how a flood goes on in one line of the terminal, which it takes away in the end.
+ * Shows the progress of a flood in one line of the terminal, and nothing where there is no terminal.
  *
- * @returns a function that ends it
+ * @returns a function that stops this and clears the line
  */
 export function showProgress(flood: RunningFlood, { flood: texts }: Messages): () => void {
   if (!Deno.stderr.isTerminal()) return () => {};

@@ -8,7 +8,7 @@ const UPDATE_MS = 500;
 /** How long a server takes to start and to stop, until it is known better. */
 const START_AND_STOP_MS = 300;
 
-/** A line that shows how a race goes on, and how long it will take. */
+/** A line that shows how far a race is, and how long it will take. */
 export class RaceLine {
   readonly #load: Load;
   readonly #texts: Messages["race"];
@@ -25,14 +25,14 @@ export class RaceLine {
     this.#timer = this.#isShown ? setInterval(() => this.#draw(), UPDATE_MS) : undefined;
   }
 
-  /** A heat begins. */
+  /** Shows that a heat has begun. */
   show(progress: RaceProgress): void {
     this.#progress = progress;
     this.#heatStartedMs = performance.now();
     if (this.#isShown) this.#draw();
   }
 
-  /** Takes the line away. */
+  /** Stops, and clears the line. */
   close(): void {
     clearInterval(this.#timer);
     this.#lines.clear();

@@ -1,4 +1,4 @@
-import { Exchange } from "./exchange.ts";
+import { EchoTracker } from "./echo_tracker.ts";
 import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 import { lossOf } from "./tally.ts";
@@ -6,18 +6,18 @@ import { lossOf } from "./tally.ts";
 const RECV_SIZE_BYTES = 65_536;
 
 /** One connection of a flood: it sends, and checks what comes back, until the flood ends. */
-export class Talker {
+export class LoadConnection {
   readonly #conn: Deno.TcpConn;
   readonly #options: FloodOptions;
   readonly #flood: AbortSignal;
-  readonly #exchange: Exchange;
+  readonly #echoes: EchoTracker;
   #ended = false;
   /** Resolves when the connection is closed. */
   readonly #closed = Promise.withResolvers<void>();
   #onEcho: (() => void) | undefined = undefined;
   #endPause: (() => void) | undefined = undefined;
 
-  /** @param flood is aborted when the flood ends: no message is begun after that */
+  /** @param flood aborts when the flood ends; the connection begins no message after that */
   constructor(
     conn: Deno.TcpConn,
     seed: number,
@@ -28,71 +28,71 @@ export class Talker {
     this.#conn = conn;
     this.#options = options;
     this.#flood = flood;
-    this.#exchange = new Exchange(seed, options, measurements);
+    this.#echoes = new EchoTracker(seed, options, measurements);
   }
 
-  /** Whether a message has come back, which means that somebody serves this connection. */
+  /** Whether a message has come back: the server serves this connection. */
   get isServed(): boolean {
-    return this.#exchange.isServed;
+    return this.#echoes.isServed;
   }
 
   /** Talks until the flood ends or the connection does, whose end is then counted. */
   async talk(): Promise<void> {
-    const exchange = this.#exchange;
+    const echoes = this.#echoes;
     const receiving = this.#receive();
     try {
-      // Up to Deno 2.5, a write that the server does not take goes on when its connection is closed.
+      // Up to Deno 2.5, closing a connection does not end a write that the server does not receive.
       await Promise.race([this.#send(), this.#closed.promise]);
-      exchange.isLastSent = true;
-      if (exchange.isOwed || !this.#options.wait) await this.#conn.closeWrite();
+      echoes.isLastSent = true;
+      if (echoes.isOwed || !this.#options.wait) await this.#conn.closeWrite();
       else this.#close();
     } catch (error) {
-      // Closing it ourselves makes a write fail too, and is no loss.
-      if (!this.#ended) exchange.lost(lossOf(error));
+      // A write also fails when this side closes, which is no loss.
+      if (!this.#ended) echoes.lost(lossOf(error));
       this.#close();
     }
     await receiving;
     this.#close();
   }
 
-  /** The flood has ended: nothing more is to be waited for before the end of the stream is sent. */
+  /** The flood has ended: cuts a pause short, so that the end of the stream is sent now. */
   floodEnded(): void {
     this.#endPause?.();
   }
 
   /** Ends the connection without waiting any longer for what it is owed. */
   giveUp(): void {
-    if (!this.#ended) this.#exchange.givenUp();
-    this.#exchange.isLastSent = true;
+    if (!this.#ended) this.#echoes.givenUp();
+    this.#echoes.isLastSent = true;
     this.#close();
   }
 
-  /** {@linkcode Exchange.settle} */
+  /** {@linkcode EchoTracker.settle} */
   settle(endMs: number, nowMs: number): void {
-    this.#exchange.settle(endMs, nowMs);
+    this.#echoes.settle(endMs, nowMs);
   }
 
   async #send(): Promise<void> {
     const { wait, thinkMs } = this.#options;
-    const exchange = this.#exchange;
+    const echoes = this.#echoes;
     while (!this.#flood.aborted && !this.#ended) {
-      const { dueMs } = exchange;
+      const { dueMs } = echoes;
       if (dueMs > performance.now()) await this.#pause(dueMs - performance.now());
       if (this.#flood.aborted || this.#ended) return;
-      const message = exchange.next();
+      const message = echoes.next();
       for (let sent = 0; sent < message.length;) {
         sent += await this.#conn.write(message.subarray(sent));
       }
-      if (this.#ended) return; // it is settled what was sent
-      exchange.wasSent(message);
+      if (this.#ended) return; // what was sent is counted already
+      echoes.wasSent(message);
       if (wait) await this.#echo();
       if (thinkMs > 0) await this.#pause(thinkMs);
     }
   }
 
-  /** Resolves when all that was sent has come back, or nothing will any more. */
+  /** Resolves when all that was sent has come back, or the connection has ended. */
   async #echo(): Promise<void> {
-    while (this.#exchange.isOwed && !this.#ended) {
+    while (this.#echoes.isOwed && !this.#ended) {
       await new Promise<void>((resolve) => this.#onEcho = resolve);
     }
   }
@@ -102,12 +102,12 @@ export class Talker {
     const words = new Int32Array(buffer.buffer);
     try {
       for (let count; (count = await this.#conn.read(buffer)) !== null;) {
-        this.#exchange.took(buffer, words, count, performance.now(), this.#flood.aborted);
+        this.#echoes.took(buffer, words, count, performance.now(), this.#flood.aborted);
         this.#onEcho?.();
       }
-      this.#exchange.ended(performance.now());
+      this.#echoes.ended(performance.now());
     } catch (error) {
-      if (!this.#ended) this.#exchange.lost(lossOf(error));
+      if (!this.#ended) this.#echoes.lost(lossOf(error));
     }
     this.#close();
   }
@@ -125,8 +125,8 @@ export class Talker {
   }
 
   /**
-   * Waits, but not beyond the end of the flood or of the connection. It listens to no signal: thousands
-   * of connections would, and each listener that comes or goes is looked for among all of them.
+   * Waits, but not beyond the end of the flood or of the connection. It adds no listener to the signal:
+   * with thousands of connections, each listener that goes is searched for among all of them.
    */
   async #pause(ms: number): Promise<void> {
     if (this.#flood.aborted || this.#ended) return;

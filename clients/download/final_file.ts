@@ -36,7 +36,7 @@ export async function moveTo(path: string, from: string, force: boolean): Promis
   // rename(2) replaces what is there, and a link itself instead of what it points to.
   if (force) return await Deno.rename(from, path);
   try {
-    // link(2) never replaces anything, whoever has put it there since we looked.
+    // link(2) never replaces anything, not even a file that has come since the check.
     await Deno.link(from, path);
   } catch {
     // Something is there, or the file system has no links, as FAT: then looking must be enough.

@@ -1,7 +1,7 @@
-import { whyBaseIsUnreachable } from "../.ci/compile.ts";
-import { extractBase } from "../.ci/denort.ts";
-import { PERMISSIONS } from "../servers/system/self_exec.ts";
-import { assertEquals, assertThrows } from "./harness/assert.ts";
+import { whyBaseIsUnreachable } from "../../../cli/build/compile.ts";
+import { extractBase } from "../../../cli/build/denort.ts";
+import { PERMISSIONS } from "../../../servers/system/self_exec.ts";
+import { assertEquals, assertThrows } from "../../harness/assert.ts";
 
 Deno.test("extractBase() refuses a base with another digest than the published one", () => {
   const error = assertThrows(
@@ -20,11 +20,13 @@ Deno.test("whyBaseIsUnreachable() tells a failed download from any other failure
 });
 
 Deno.test("no address of a package host stands in the lock file", async () => {
-  const lock = await Deno.readTextFile(new URL("../deno.lock", import.meta.url));
+  const lock = await Deno.readTextFile(new URL("../../../deno.lock", import.meta.url));
   assertEquals(/https?:/.test(lock), false);
 });
 
 Deno.test("the task playground may do what the compiled file may, and no more", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(new URL("../../../deno.json", import.meta.url)),
+  );
   assertEquals(tasks.playground.command, `deno run ${PERMISSIONS.join(" ")} main.ts`);
 });

@@ -129,7 +129,7 @@ export const enWatch = {
       returnsPerSecond: "returns/s",
       lookedAt: "looked at",
       ready: "ready",
-      sampled: "{told} messages drawn of {all}, and {more} more",
+      sampled: "{traced} messages drawn of {all}, and {more} more",
       olderPeers: "who they are: as of # s ago",
       refused: "refused:",
       controls: "Do something to it",
@@ -172,11 +172,11 @@ export const enWatch = {
         "no-command": "the server does not know this command",
         "too-long": "the command is too long",
         "no-token": "open the address that the server has printed to control it",
-        "out-of-range": "{field}: a whole number from {least} to {most}",
+        "out-of-range": "{field}: a whole number from {min} to {max}",
         failed: "{detail}",
       },
       fields: { everyMs: "every ms", sleepMs: "sleeps ms", cpuMs: "burns CPU ms", text: "say" },
-      reservations: {
+      warnings: {
         "new-processes-only":
           "This holds for processes that are started from now on: those that run keep what they were started with.",
       },

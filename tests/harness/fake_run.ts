@@ -1,10 +1,11 @@
+import { createStatsMemory, readCounters } from "../../servers/metrics/counters.ts";
 import type {
   Command,
   Frame,
   Hello,
-  Reservation,
   Run,
   SourceFile,
+  Warning,
 } from "../../servers/watch/frames.ts";
 
 /** A run that tells what a test has it tell. */
@@ -26,7 +27,7 @@ export class FakeRun implements Run {
       sockets: "deno",
       worker: "loop",
       waitsIn: "epoll_wait",
-      tellsLatency: true,
+      hasLoopLatency: true,
       handler: "echo",
       address: "127.0.0.1:7788",
       pid: 1,
@@ -41,7 +42,7 @@ export class FakeRun implements Run {
     return () => this.#subscribers.delete(onFrame);
   }
 
-  control(command: Command): Promise<Reservation | undefined> {
+  control(command: Command): Promise<Warning | undefined> {
     this.commands.push(command);
     return Promise.resolve(undefined);
   }
@@ -65,11 +66,8 @@ const NOTHING: Frame = {
   timeMs: 0,
   peers: [],
   changes: [],
-  totals: {
-    ...{ accepted: 0, active: 0, refused: 0, resets: 0, bytesIn: 0, bytesOut: 0 },
-    ...{ recvs: 0, sends: 0, wakeUps: 0, scanned: 0, ready: 0, systemCalls: 0 },
-  },
-  messages: { all: 0, told: 0 },
+  totals: readCounters(createStatsMemory()),
+  messages: { all: 0, traced: 0 },
   backlog: 0,
   backlogAgeMs: 0,
   loopLatencyMs: 0,
@@ -81,5 +79,5 @@ const NOTHING: Frame = {
   calls: { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 },
   log: [],
   settings: { sleepMs: 0, cpuMs: 0, heldMs: 0 },
-  crowd: { open: 0, talking: false, reading: true, messages: 0 },
+  synthetic: { open: 0, talking: false, reading: true, messages: 0 },
 };

@@ -54,11 +54,11 @@ test(
     const { port } = listener.addr;
     await leaveBehind(MANY);
     using watch = new BacklogWatch({ host: "127.0.0.1", port });
-    watch.look(0);
+    watch.poll(0);
     using _first = await Deno.connect({ hostname: "127.0.0.1", port });
-    assertEquals([watch.look(1_000)?.length, watch.length], [1, 1]);
+    assertEquals([watch.poll(1_000)?.length, watch.length], [1, 1]);
     using _second = await Deno.connect({ hostname: "127.0.0.1", port });
-    assertEquals([watch.look(2_000)?.length, watch.length], [2, 2]);
+    assertEquals([watch.poll(2_000)?.length, watch.length], [2, 2]);
     assertEquals([watch.ageMs(2_000), watch.ageMs(2_500)], [0, 500]);
     // The measure is what it takes just to have the table written out.
     using backlog = new Backlog({ host: "127.0.0.1", port });

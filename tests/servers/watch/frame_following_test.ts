@@ -12,11 +12,11 @@ class SlowReader {
   readonly frames: Frame[] = [];
   isReading = false;
 
-  get owedBytes(): number {
+  get bufferedBytes(): number {
     return this.isReading ? 0 : this.frames.length * FRAME_BYTES;
   }
 
-  take(frame: Frame): void {
+  write(frame: Frame): void {
     this.frames.push(frame);
   }
 }

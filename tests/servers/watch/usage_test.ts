@@ -4,25 +4,25 @@ import { assertEquals, assertGreater } from "../../harness/assert.ts";
 import { test } from "../../harness/test.ts";
 import "../../harness/sanitizers.ts";
 
-new UsageWatch(true).look(1_000, undefined); // what it opens stays open, and no test is to be blamed
+new UsageWatch(true).poll(1_000, undefined); // what it opens stays open, and no test is to be blamed
 
-Deno.test("what a server takes is looked at anew only when some time has passed", () => {
+Deno.test("what a server uses is measured anew only when some time has passed", () => {
   const watch = new UsageWatch(false);
-  const first = watch.look(10_000, undefined);
+  const first = watch.poll(10_000, undefined);
   assertGreater(first.cpuSeconds, 0);
   assertGreater(first.memoryBytes, 1e6);
-  assertEquals(watch.look(10_100, undefined), first);
-  assertEquals(watch.look(10_500, undefined).measuredMs, 10_500);
+  assertEquals(watch.poll(10_100, undefined), first);
+  assertEquals(watch.poll(10_500, undefined).measuredMs, 10_500);
 });
 
 Deno.test("a server that takes more than a quarter of the processors makes them short", () => {
   for (const [processors, isShort] of [[0.1, true], [1_000, false]] as const) {
     const watch = new UsageWatch(false, processors);
     const nowMs = Date.now();
-    assertEquals(watch.look(nowMs, undefined).isShort, false);
+    assertEquals(watch.poll(nowMs, undefined).isShort, false);
     const burntMs = performance.now() + 100;
     while (performance.now() < burntMs);
-    assertEquals(watch.look(nowMs + 1_000, undefined).isShort, isShort);
+    assertEquals(watch.poll(nowMs + 1_000, undefined).isShort, isShort);
   }
 });
 
@@ -34,8 +34,8 @@ test("children that serve count, and one that does not is left aside", async () 
   }).spawn();
   const output = child.stdout.getReader();
   await output.read(); // it runs
-  const withChild = new UsageWatch(true).look(1_000, undefined);
-  const without = new UsageWatch(true).look(1_000, child.pid);
+  const withChild = new UsageWatch(true).poll(1_000, undefined);
+  const without = new UsageWatch(true).poll(1_000, child.pid);
   assertGreater(withChild.memoryBytes, without.memoryBytes + 1e6);
   await child.stdin.close();
   await child.status;

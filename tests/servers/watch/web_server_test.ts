@@ -1,7 +1,7 @@
 import { en } from "../../../cli/messages/en.ts";
 import { RefusedError } from "../../../cli/errors.ts";
 import { mayRead } from "../../../servers/watch/access.ts";
-import type { FromView } from "../../../servers/watch/frames.ts";
+import type { ViewMessage } from "../../../servers/watch/frames.ts";
 import { WebServer } from "../../../servers/watch/web_server.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
@@ -188,14 +188,14 @@ test("a port that is in use is refused with a line", async () => {
 /** A WebSocket on a view, and what comes over it. Dispose of it, and it is closed. */
 class Stream implements AsyncDisposable {
   readonly #socket: WebSocket;
-  readonly #messages: FromView[] = [];
+  readonly #messages: ViewMessage[] = [];
   readonly #closed = Promise.withResolvers<void>();
   #onMessage = () => {};
 
   constructor(address: string) {
     this.#socket = new WebSocket(new URL("/frames", address.replace(/^http/, "ws")));
     this.#socket.onmessage = ({ data }) => {
-      const message: FromView = JSON.parse(data);
+      const message: ViewMessage = JSON.parse(data);
       if ("isOver" in message) this.#socket.close();
       else this.#messages.push(message);
       this.#onMessage();
@@ -203,7 +203,7 @@ class Stream implements AsyncDisposable {
     this.#socket.onclose = () => this.#closed.resolve();
   }
 
-  async next(): Promise<FromView | undefined> {
+  async next(): Promise<ViewMessage | undefined> {
     while (this.#messages.length === 0) {
       await new Promise<void>((resolve) => this.#onMessage = resolve);
     }

@@ -84,7 +84,7 @@ Deno.test("who is served counts messages that are not told one by one, as an est
     client,
   ): Change[] => [[5, client, SERVED, 0], [6, client, WAITING, 0]]);
   for (const [all, served] of [[2, 2], [50, 50], [1_000, 100]]) {
-    const sampled = { ...frame(10, two), messages: { all, told: 2 } };
+    const sampled = { ...frame(10, two), messages: { all, traced: 2 } };
     history.apply(sampled);
     const { counts } = history.samples[history.samples.length - 1];
     assertEquals([counts[SERVED], counts[WAITING]], [served, 100 - served]);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { VERSION } from "../../../../servers/watch/recording.ts";
 import {
   assert,
   assertEquals,
@@ -206,7 +207,7 @@ async function withRecording(
   work: (file: string) => Promise<void>,
 ): Promise<void> {
   const run = new FakeRun();
-  const head = { format: "playground recording", version: 2, hello: await run.hello() };
+  const head = { format: "playground recording", version: VERSION, hello: await run.hello() };
   const lines = Array.from({ length: frames }, (_, n) => nthFrame(n, 1e12 + n * 50, run));
   const file = await Deno.makeTempFile({ suffix: ".jsonl" });
   try {

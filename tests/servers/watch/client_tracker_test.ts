@@ -1,13 +1,13 @@
 import type { ServedBy } from "../../../servers/context/context.ts";
 import type { TraceEvent } from "../../../servers/metrics/trace.ts";
 import { STATES } from "../../../servers/watch/frames.ts";
-import { RunModel } from "../../../servers/watch/run_model.ts";
+import { ClientTracker } from "../../../servers/watch/client_tracker.ts";
 import { assertEquals } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";
 
 /** A model of a run, and records for it that come one millisecond after the other. */
 function modelOf(worker: ServedBy, clientsEach: "one" | "many" = "many") {
-  const model = new RunModel(worker, clientsEach);
+  const model = new ClientTracker(worker, clientsEach);
   let timeMs = 0;
   const tell = (event: TraceEvent, client: number, workerNumber = 0, sizeBytes = 0) =>
     model.apply({

@@ -129,7 +129,7 @@ export const enWatch = {
       returnsPerSecond: "returns/s",
       lookedAt: "looked at",
       ready: "ready",
-      sampled: "{traced} messages drawn of {all}, and {more} more",
+      sampled: "{told} messages drawn of {all}, and {more} more",
       olderPeers: "who they are: as of # s ago",
       refused: "refused:",
       controls: "Do something to it",

@@ -129,7 +129,7 @@ export const zhWatch: typeof enWatch = {
       returnsPerSecond: "次返回/秒",
       lookedAt: "个被检查",
       ready: "个就绪",
-      sampled: "画出了 {all} 条消息中的 {traced} 条，另有 {more} 条",
+      sampled: "画出了 {all} 条消息中的 {told} 条，另有 {more} 条",
       olderPeers: "他们是谁：# 秒前的情况",
       refused: "已拒绝：",
       controls: "对它做点什么",

@@ -5,9 +5,9 @@
  * @module
  */
 
+import type { Counters } from "../metrics/counters.ts";
 import type { Language } from "../../cli/language.ts";
 import type { ServedBy } from "../context/context.ts";
-import type { Counters } from "../metrics/counters.ts";
 import type { ModelText } from "../../cli/messages/en_models.ts";
 
 /** The states of a client. A frame names a state by its index here. */

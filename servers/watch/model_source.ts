@@ -1,5 +1,5 @@
 /**
- * The code of a model as a view shows it: its files, and the lines that make each call.
+ * The code of a model as a view shows it: its page, and where that makes which call.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { ModelName } from "../context/context.ts";
 import { modelEntry } from "../registry.ts";
 import type { Call, SourceFile } from "./frames.ts";
 
-/** Threads and processes serve a client with a function of another page. */
+/** Whoever has a client to itself serves it with a function of another page. */
 const SERVES_CLIENT = { page: "blocking.ts", function: "serveClient" };
 
-/** How each call is written on the pages of the models. */
+/** How each call looks in the pages of the models. */
 const CALLS: Readonly<Record<Call, RegExp>> = {
   accept: /(?:listener|clients)\.(?:accept|tryAccept)\(/,
   wait: /await (?:sockets\.select|\w+\.(?:wait|turn)|(?:engine\.)?sockets\.pause)\(/,
@@ -21,7 +21,7 @@ const CALLS: Readonly<Record<Call, RegExp>> = {
   send: /(?:\.(?:send|wrote|resume)|client\.serve|yield\* send)\(/,
 };
 
-/** Reads the pages of a model, from source or from the executable. */
+/** Reads the pages that a model consists of, from source or out of the executable. */
 export async function readModelSource(model: ModelName): Promise<SourceFile[]> {
   const page = `${model.replaceAll("-", "_")}.ts`;
   const { servedBy: worker } = modelEntry(model);
@@ -42,14 +42,14 @@ function toFile(page: string, text: string): SourceFile {
   return { path: `servers/${page}`, text, lines: linesOf(text) };
 }
 
-/** Cuts out an exported function, with the comment before it. */
+/** A function that is exported, with the comment before it. */
 function cutFunction(text: string, name: string): string {
   const at = text.indexOf(`export async function ${name}(`);
   const begin = text.lastIndexOf("/**", at);
   return text.slice(begin, text.indexOf("\n}\n", at) + 3);
 }
 
-/** Finds the lines, counted from 1, that make each call. */
+/** The lines, counted from 1, that make each call. */
 export function linesOf(text: string): SourceFile["lines"] {
   const lines = text.split("\n");
   const numbers = (pattern: RegExp) =>

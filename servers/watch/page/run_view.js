@@ -190,7 +190,7 @@ export class RunView {
 }
 
 function sampledFact({ all, traced }, texts) {
-  const values = { all, traced, more: all - traced };
+  const values = { all, told: traced, more: all - traced };
   return texts.sampled.replace(/\{(\w+)\}/g, (_, name) => shownNumber(values[name]));
 }
 

@@ -172,11 +172,11 @@ export const enWatch = {
         "no-command": "the server does not know this command",
         "too-long": "the command is too long",
         "no-token": "open the address that the server has printed to control it",
-        "out-of-range": "{field}: a whole number from {min} to {max}",
+        "out-of-range": "{field}: a whole number from {least} to {most}",
         failed: "{detail}",
       },
       fields: { everyMs: "every ms", sleepMs: "sleeps ms", cpuMs: "burns CPU ms", text: "say" },
-      warnings: {
+      reservations: {
         "new-processes-only":
           "This holds for processes that are started from now on: those that run keep what they were started with.",
       },

@@ -171,7 +171,7 @@ export const zhWatch: typeof enWatch = {
         "no-command": "服务器不认识这个命令",
         "too-long": "命令太长",
         "no-token": "要控制它，请打开服务器打印的地址",
-        "out-of-range": "{field}：应为 {min} 到 {max} 之间的整数",
+        "out-of-range": "{field}：应为 {least} 到 {most} 之间的整数",
         failed: "{detail}",
       },
       fields: {
@@ -180,7 +180,7 @@ export const zhWatch: typeof enWatch = {
         cpuMs: "消耗 CPU（毫秒）",
         text: "内容",
       },
-      warnings: {
+      reservations: {
         "new-processes-only": "只对之后启动的进程有效：已在运行的进程仍按启动时的设置运行。",
       },
     },

@@ -8,7 +8,7 @@ import { NotListeningError, ServerProcess } from "../target/server_process.ts";
 import { RemoteRun } from "./remote_run.ts";
 import { showPage } from "./show_page.ts";
 
-const START_TIMEOUT_MS = 20_000;
+const PATIENCE_MS = 20_000;
 const STOP_TIMEOUT_MS = 1_000;
 
 /** What to compare, and where to show it. */
@@ -57,7 +57,7 @@ async function startWatched(
   try {
     const args = [model, "--sockets", sockets, "--quiet", "--watch", "0"];
     const server = await ServerProcess.startOurs(args, {
-      patienceMs: START_TIMEOUT_MS,
+      patienceMs: PATIENCE_MS,
       onEvent: (event) => {
         if (event.event === "watching") watching.resolve(event.address);
       },

@@ -5,9 +5,9 @@ import type {
   Frame,
   Hello,
   Refusal,
+  Reservation,
   Run,
   ViewMessage,
-  Warning,
 } from "../../servers/watch/frames.ts";
 
 /** A server in another process, reached through the address of its page. */
@@ -84,14 +84,14 @@ export class RemoteRun implements Run {
    *
    * @throws {RefusedError} when the server refuses it
    */
-  async control(command: Command): Promise<Warning | undefined> {
+  async control(command: Command): Promise<Reservation | undefined> {
     const token = this.#base.searchParams.get("token") ?? "";
     const response = await fetch(new URL("/control", this.#base), {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify(command),
     });
-    if (response.ok) return (await response.json()).warnings[0];
+    if (response.ok) return (await response.json()).reservations[0];
     const refusal: Refusal = await response.json();
     throw new RefusedError(refusal.reason === "failed" ? refusal.detail : refusal.reason);
   }

@@ -153,7 +153,7 @@ export type Refusal =
   | { readonly reason: "failed"; readonly detail: string };
 
 /** A limit to the effect of a command that was carried out. */
-export type Warning = "new-processes-only";
+export type Reservation = "new-processes-only";
 
 /** A server as views see it, in this process or in another one. */
 export interface Run {
@@ -168,8 +168,8 @@ export interface Run {
   /**
    * Carries out a command.
    *
-   * @returns a warning, if there is one
+   * @returns a reservation, if there is one
    * @throws {RefusedError} when it cannot be done
    */
-  control(command: Command): Promise<Warning | undefined>;
+  control(command: Command): Promise<Reservation | undefined>;
 }

@@ -10,7 +10,7 @@ import { describeNotice, describeRecord, isLogged } from "../runtime/description
 import { BacklogWatch } from "./backlog_watch.ts";
 import { ClientTracker } from "./client_tracker.ts";
 import { CodePosition } from "./code_position.ts";
-import type { Command, Frame, Hello, LogLine, Run, Warning } from "./frames.ts";
+import type { Command, Frame, Hello, LogLine, Reservation, Run } from "./frames.ts";
 import { readModelSource } from "./model_source.ts";
 import { SyntheticClients } from "./synthetic_clients.ts";
 import { UsageWatch } from "./usage_watch.ts";
@@ -96,7 +96,7 @@ export class LiveRun implements Run {
     return () => this.#subscribers.delete(onFrame);
   }
 
-  async control(command: Command): Promise<Warning | undefined> {
+  async control(command: Command): Promise<Reservation | undefined> {
     const { controls, setup: { model, sockets } } = this.#server;
     if (command.do === "simulate-cost") {
       controls.setSimulatedCost(command);

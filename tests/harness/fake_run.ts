@@ -3,9 +3,9 @@ import type {
   Command,
   Frame,
   Hello,
+  Reservation,
   Run,
   SourceFile,
-  Warning,
 } from "../../servers/watch/frames.ts";
 
 /** A run that tells what a test has it tell. */
@@ -42,7 +42,7 @@ export class FakeRun implements Run {
     return () => this.#subscribers.delete(onFrame);
   }
 
-  control(command: Command): Promise<Warning | undefined> {
+  control(command: Command): Promise<Reservation | undefined> {
     this.commands.push(command);
     return Promise.resolve(undefined);
   }

@@ -12,7 +12,7 @@ import { ClientTracker } from "./client_tracker.ts";
 import { CodePosition } from "./code_position.ts";
 import type { Command, Frame, Hello, LogLine, Reservation, Run } from "./frames.ts";
 import { readModelSource } from "./model_source.ts";
-import { SyntheticClients } from "./synthetic_clients.ts";
+import { SyntheticClientsProcess } from "./synthetic_clients.ts";
 import { UsageWatch } from "./usage_watch.ts";
 
 /** While there are viewers, each poll makes a frame. */
@@ -36,7 +36,7 @@ export class LiveRun implements Run {
   readonly #clients: ClientTracker;
   readonly #position: CodePosition;
   readonly #backlog: BacklogWatch;
-  readonly #synthetic: SyntheticClients;
+  readonly #synthetic: SyntheticClientsProcess;
   readonly #subscribers = new Map<(frame: Frame) => void, { isNew: boolean }>();
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #counters: Counters;
@@ -66,7 +66,7 @@ export class LiveRun implements Run {
     this.#clients = new ClientTracker(worker, server.setup.model === "threadpool" ? "many" : "one");
     this.#position = new CodePosition(hasLoop && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
-    this.#synthetic = new SyntheticClients(address);
+    this.#synthetic = new SyntheticClientsProcess(address);
     this.#usage = usage ?? new UsageWatch(worker === "process");
     this.#counters = readCounters(server.stats);
     this.#poll();

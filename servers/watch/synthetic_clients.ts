@@ -1,6 +1,6 @@
 /**
- * The clients that people open from a view, as the server's process sees them. They live in a process
- * of their own: in the server's they would use up its descriptors, its memory and its CPU time.
+ * The clients that are opened from a view, seen from there. They live in a process of their own: in
+ * the server's they would take its descriptors, and count as its memory and its CPU time.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { ownProgram } from "../system/self_exec.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { Command, SyntheticCounts } from "./frames.ts";
 
-/** The argument that makes the executable run them, see clients/watch/synthetic_clients_role.ts. */
-export const SYNTHETIC_CLIENTS_ROLE = "--synthetic-clients";
+/** The name of their role on the command line, see clients/watch/synthetic_clients_role.ts. */
+const ROLE = "--synthetic-clients";
 
 /** A command to them. */
 export type ClientCommand = Exclude<Command, { do: "simulate-cost" | "hold" }>;
@@ -20,7 +20,7 @@ const PERMISSIONS = ["--allow-net", "--allow-ffi"];
 const NO_CLIENTS: SyntheticCounts = { open: 0, talking: false, reading: true, messages: 0 };
 
 /** Starts the process of the clients with the first command, and passes commands on to it. */
-export class SyntheticClients {
+export class SyntheticClientsProcess {
   readonly #address: Address;
   #process: Deno.ChildProcess | undefined = undefined;
   #input: WritableStreamDefaultWriter<Uint8Array> | undefined = undefined;
@@ -50,21 +50,21 @@ export class SyntheticClients {
 
   /** Closes their connections, and waits until their process has ended. */
   async end(): Promise<void> {
-    await this.#input?.close().catch(() => {}); // the process has ended already
+    await this.#input?.close().catch(() => {}); // it has ended already
     await this.#process?.status;
     await this.#reading;
   }
 
   #start(): WritableStreamDefaultWriter<Uint8Array> {
     const [program, args] = ownProgram(
-      [SYNTHETIC_CLIENTS_ROLE, JSON.stringify(this.#address)],
+      [ROLE, JSON.stringify(this.#address)],
       PERMISSIONS,
     );
     this.#process = new Deno.Command(program, {
       args,
       stdin: "piped",
       stdout: "piped",
-      detached: true, // Ctrl-C is for the server, which lets its clients finish
+      detached: true, // Ctrl-C at the terminal is for the server, which lets clients finish
     }).spawn();
     this.#reading = this.#read(this.#process.stdout);
     return this.#process.stdin.getWriter();

@@ -9,7 +9,8 @@ import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Frame, Hello, State } from "../../servers/watch/frames.ts";
 import { BACKLOG_LANE, QUEUE_LANE, STATES } from "../../servers/watch/frames.ts";
-import { type Bar, History, isSampled, visibleRows } from "../../servers/watch/page/history.js";
+import { type Bar, History, isSampled } from "../../servers/watch/page/history.js";
+import { visibleRows } from "../../servers/watch/page/rows.js";
 
 const SHOWN_MS = 15_000;
 const LABEL_COLUMNS = 16;

@@ -26,6 +26,7 @@ const OWN = [
   "lanes.js",
   "pace.js",
   "player.js",
+  "rows.js",
   "run_view.js",
   "source.js",
   "states.css",

@@ -56,10 +56,7 @@ export class SyntheticClientsProcess {
   }
 
   #start(): WritableStreamDefaultWriter<Uint8Array> {
-    const [program, args] = ownProgram(
-      [ROLE, JSON.stringify(this.#address)],
-      PERMISSIONS,
-    );
+    const [program, args] = ownProgram([ROLE, JSON.stringify(this.#address)], PERMISSIONS);
     this.#process = new Deno.Command(program, {
       args,
       stdin: "piped",

@@ -21,8 +21,6 @@ const NO_MESSAGES = { all: 0, traced: 0 };
 const MAX_PIECES = 2_000;
 /** How many lines of the log are shown at a time. */
 const MAX_LINES = 200;
-/** With too many rows, ended ones stay for at least this long. */
-const JUST_NOW_MS = 3_000;
 
 /**
  * A client on a lane. From `times[i]` on it was in `states[i]`; the bar ends at `endMs`.
@@ -220,40 +218,6 @@ function coarsen(bar) {
     } else if (WEIGHT[states[i]] > WEIGHT[states[kept]]) states[kept] = states[i];
   }
   times.length = states.length = kept + 1;
-}
-
-/**
- * The rows of all lanes that have a bar between two times, from top to bottom. If there are more than
- * `max`, the rows that ended first are left out, except those that ended just now.
- *
- * @param {History} history
- * @returns {{ lane: number, row: number, bars: Bar[] }[]}
- */
-export function visibleRows(history, fromMs, toMs, max = Infinity) {
-  const rows = [];
-  for (const [lane, { bars }] of history.lanes) {
-    const ofLane = new Map();
-    for (const bar of bars) {
-      if (bar.endMs < fromMs || bar.times[0] > toMs) continue;
-      if (!ofLane.has(bar.row)) ofLane.set(bar.row, []);
-      ofLane.get(bar.row).push(bar);
-    }
-    for (const [row, bars] of ofLane) rows.push({ lane, row, bars });
-  }
-  const shown = rows.length > max ? lastToEnd(rows, toMs, max) : rows;
-  return shown.sort((one, other) => placeOf(one) - placeOf(other) || one.row - other.row);
-}
-
-function lastToEnd(rows, toMs, max) {
-  const endOf = ({ bars }) => Math.min(bars.at(-1).endMs, toMs);
-  const ends = rows.map(endOf).sort((one, other) => other - one);
-  const sinceMs = Math.min(ends[max - 1], toMs - JUST_NOW_MS);
-  return rows.filter((row) => endOf(row) >= sinceMs);
-}
-
-/** Threads and processes come first, then the queue, and the backlog last. */
-function placeOf({ lane }) {
-  return lane >= 0 ? lane : lane === BACKLOG ? Number.MAX_VALUE : Number.MAX_SAFE_INTEGER;
 }
 
 /** The clients at a time, with their states. */

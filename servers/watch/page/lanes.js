@@ -6,8 +6,9 @@
 
 import { clockTime, colorOf, darkScheme } from "./dom.js";
 import { Fills } from "./fills.js";
-import { indexAt, pieceAt, STATES, visibleRows, WEIGHT } from "./history.js";
+import { indexAt, pieceAt, STATES, WEIGHT } from "./history.js";
 import { Throttle } from "./pace.js";
+import { visibleRows } from "./rows.js";
 
 /** With more rows than this, the picture shows the number of clients in each state instead. */
 const MAX_ROWS = 64;

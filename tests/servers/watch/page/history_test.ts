@@ -6,9 +6,9 @@ import {
   linesAt,
   sampleAt,
   STATES as PAGE_STATES,
-  visibleRows,
 } from "../../../../servers/watch/page/history.js";
 import { KeptHistory } from "../../../../servers/watch/page/kept_history.js";
+import { visibleRows } from "../../../../servers/watch/page/rows.js";
 import { assert, assertEquals, assertLess } from "../../../harness/assert.ts";
 import "../../../harness/sanitizers.ts";
 

@@ -8,15 +8,15 @@ import type {
   SourceFile,
 } from "../../servers/watch/frames.ts";
 
-/** A run that tells what a test has it tell. */
+/** A run whose frames the test publishes. */
 export class FakeRun implements Run {
   readonly commands: Command[] = [];
   source: readonly SourceFile[] = [];
-  /** How often somebody has begun to follow it. */
+  /** How many subscriptions there have been. */
   begun = 0;
   readonly #subscribers = new Set<(frame: Frame) => void>();
 
-  /** How many follow it. */
+  /** How many subscriptions there are. */
   get subscribers(): number {
     return this.#subscribers.size;
   }
@@ -47,11 +47,12 @@ export class FakeRun implements Run {
     return Promise.resolve(undefined);
   }
 
+  /** Sends a frame to all subscribers. */
   publish(frame: Frame): void {
     for (const onFrame of [...this.#subscribers]) onFrame(frame);
   }
 
-  /** A frame of a server in which nothing has happened, but for these. */
+  /** A frame in which nothing has happened, except for `parts`. */
   frame(parts: Partial<Frame>): Frame {
     return { ...NOTHING, ...parts };
   }

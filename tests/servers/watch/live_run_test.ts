@@ -19,13 +19,13 @@ const ADDRESS = { host: "127.0.0.1", port: 1 };
 
 new Backlog(ADDRESS)[Symbol.dispose](); // what it opens stays open, and no test is to be blamed for it
 
-/** What a server takes that takes next to nothing, or nearly all there is. */
+/** The usage of a server that leaves CPU time to viewers, or none. */
 function usage(isShort: boolean): Pick<UsageWatch, "poll"> {
   const used: Usage = { cpuSeconds: 1, memoryBytes: 1, measuredMs: 1, isShort };
   return { poll: () => used };
 }
 
-/** A run of a server that consists of its memory, and what writes there as a server does. */
+/** A run of a server that consists of its memory, and a recorder that writes there like a server. */
 function runOf(
   usageWatch: Pick<UsageWatch, "poll">,
   model: ModelName = "select",
@@ -50,7 +50,7 @@ function runOf(
   return { run, recorder: new Recorder(stats, trace, NOTHING_RARE) };
 }
 
-/** Follows a run until so many frames have come. */
+/** Follows a run until `count` frames have arrived. */
 function framesOf(run: LiveRun, count: number): Promise<Frame[]> {
   const { promise, resolve } = Promise.withResolvers<Frame[]>();
   const frames: Frame[] = [];
@@ -62,7 +62,7 @@ function framesOf(run: LiveRun, count: number): Promise<Frame[]> {
   return promise;
 }
 
-test("what happens between the last look and the end is in a last frame", async () => {
+test("a last frame has what happens between the last poll and the end", async () => {
   const { run, recorder } = runOf(usage(false));
   const frames: Frame[] = [];
   run.subscribe((frame) => frames.push(frame));
@@ -84,7 +84,7 @@ test("only a model with a loop has the latency of a loop", async () => {
   }
 });
 
-test("messages that are not told one by one are counted, and the frame says how many", async () => {
+test("messages that are not traced are counted, and the frame says how many", async () => {
   const { run, recorder } = runOf(usage(false));
   const frames = Promise.withResolvers<Frame>();
   run.subscribe((frame) => frame.messages.all > 0 && frames.resolve(frame));
@@ -99,7 +99,7 @@ test("messages that are not told one by one are counted, and the frame says how 
   assertGreaterOrEqual(traced, 1);
 });
 
-test("where processors are short, frames come more seldom", async () => {
+test("where CPU time is scarce, there are fewer frames", async () => {
   const tookMs = async (isShort: boolean) => {
     const { run } = runOf(usage(isShort));
     const frames = await framesOf(run, 3);

@@ -4,7 +4,7 @@ import { assertEquals, assertGreater } from "../../harness/assert.ts";
 import { test } from "../../harness/test.ts";
 import "../../harness/sanitizers.ts";
 
-new UsageWatch(true).poll(1_000, undefined); // what it opens stays open, and no test is to be blamed
+new UsageWatch(true).poll(1_000, undefined); // its library stays open: no test leaks it
 
 Deno.test("what a server uses is measured anew only when some time has passed", () => {
   const watch = new UsageWatch(false);
@@ -15,7 +15,7 @@ Deno.test("what a server uses is measured anew only when some time has passed", 
   assertEquals(watch.poll(10_500, undefined).measuredMs, 10_500);
 });
 
-Deno.test("a server that takes more than a quarter of the processors makes them short", () => {
+Deno.test("CPU time is scarce when a server uses more than a quarter of the processors", () => {
   for (const [processors, isShort] of [[0.1, true], [1_000, false]] as const) {
     const watch = new UsageWatch(false, processors);
     const nowMs = Date.now();
@@ -26,7 +26,7 @@ Deno.test("a server that takes more than a quarter of the processors makes them 
   }
 });
 
-test("children that serve count, and one that does not is left aside", async () => {
+test("serving children count, and the excepted child does not", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["eval", "console.log(1); await Deno.stdin.read(new Uint8Array(1))"],
     stdin: "piped",

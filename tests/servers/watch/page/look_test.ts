@@ -1,5 +1,5 @@
 /**
- * How the page looks: for those who cannot tell colors apart, and on any screen.
+ * The looks of the page: for color-blind people, and on any screen.
  *
  * @module
  */

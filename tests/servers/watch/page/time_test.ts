@@ -201,7 +201,7 @@ async function scrub(page: Page, timeMs: string | null): Promise<void> {
   }, timeMs);
 }
 
-/** Writes a recording of so many frames. */
+/** Writes a recording of `count` frames. */
 async function withRecording(
   frames: number,
   work: (file: string) => Promise<void>,

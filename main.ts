@@ -20,10 +20,10 @@ if (Deno.args[0] === "--serve-one-client") {
   // Not for people: a child of the process model, see servers/workers/child_role.ts.
   const { serveOneClient } = await import("./servers/workers/child_role.ts");
   Deno.exit(await serveOneClient(Deno.args[1]));
-} else if (Deno.args[0] === "--drive-clients") {
-  // Nor this: the clients that a live view opens, see clients/watch/crowd_role.ts.
-  const { driveClients } = await import("./clients/watch/crowd_role.ts");
-  Deno.exit(await driveClients(Deno.args[1]));
+} else if (Deno.args[0] === "--synthetic-clients") {
+  // Nor this: the clients of a live view, see clients/watch/synthetic_clients_role.ts.
+  const { runSyntheticClients } = await import("./clients/watch/synthetic_clients_role.ts");
+  Deno.exit(await runSyntheticClients(Deno.args[1]));
 } else {
   printWithoutBlocking();
   Deno.exit(await runCommand(commands, config.version, Deno.args));

@@ -16,10 +16,10 @@ import { WatchedServer } from "./harness/watching.ts";
 
 const directory = Deno.args[0] ?? ".github/screenshots";
 const SIZE = { width: 1_280, height: 800 };
-/** How long clients talk before the picture is made. */
+/** How long the clients talk before the picture is taken. */
 const TALK_MS = 5_000;
 
-/** What is done before a picture of a server with these words and flags is made. */
+/** A picture: the arguments of `serve`, and the buttons to press before. */
 interface Scene {
   readonly name: string;
   readonly args: readonly string[];
@@ -64,7 +64,7 @@ async function picture(name: string, make: (page: Page) => Promise<void>): Promi
   console.log(`${directory}/${name}.png`);
 }
 
-/** Has clients come and talk for a while. */
+/** Opens clients and lets them talk for a while. */
 async function talk(page: Page, buttons: readonly string[]): Promise<void> {
   for (const name of buttons) {
     await page.getByRole("button", { name, exact: true }).click();

@@ -1,11 +1,16 @@
 import { defineCommand, type Invocation } from "../../cli/command.ts";
 import { UsageError } from "../../cli/errors.ts";
-import { choice, onOff } from "../../cli/flags.ts";
+import { choice, integer, onOff } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { parseModelName } from "../../servers/commands/model_name.ts";
 import { VIEW_PORT } from "../../servers/watch/view_port.ts";
 import { parseAddress } from "../target/address.ts";
-import { PAGE_FLAGS } from "./page_flags.ts";
+
+/** The flags of commands that show a page. */
+export const PAGE_FLAGS = {
+  port: integer(VIEW_PORT, { min: 0, max: 65_535 }),
+  open: onOff(),
+};
 
 const watchFlags = {
   compare: onOff(),

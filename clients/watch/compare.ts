@@ -9,9 +9,9 @@ import { RemoteRun } from "./remote_run.ts";
 import { showPage } from "./show_page.ts";
 
 const PATIENCE_MS = 20_000;
-const STOP_MS = 1_000;
+const STOP_TIMEOUT_MS = 1_000;
 
-/** What is compared, and where it is shown. */
+/** What to compare, and where to show it. */
 export interface Comparison {
   readonly models: readonly ModelName[];
   readonly sockets: SocketKind;
@@ -20,10 +20,12 @@ export interface Comparison {
 }
 
 /**
- * Serves two models, each in a process of its own, and a page on which both are seen: what is done
- * there is done to both.
+ * Serves each model in a process of its own, and shows both on one page until Ctrl-C. A command of the
+ * page goes to both.
  *
- * @throws {RefusedError} when a server or the page cannot be started
+ * @param language of the page
+ * @param messages for the terminal
+ * @throws {RefusedError} when a server or the page cannot be started, or a server ends
  */
 export async function compare(
   { models, sockets, port, open }: Comparison,
@@ -33,10 +35,10 @@ export async function compare(
   await using servers = new AsyncDisposableStack();
   const runs: Run[] = [];
   const lost = Promise.withResolvers<never>();
-  lost.promise.catch(() => {}); // at the end they are stopped, and nobody waits any more
+  lost.promise.catch(() => {}); // nobody awaits it when the servers are stopped at the end
   for (const model of models) {
     const { server, run } = await startWatched(model, sockets, messages);
-    servers.defer(async () => void await server.stop(STOP_MS));
+    servers.defer(async () => void await server.stop(STOP_TIMEOUT_MS));
     server.ended.then(() => lost.reject(new RefusedError(messages.watch.serverEnded(model))));
     runs.push(run);
   }

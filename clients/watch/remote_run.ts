@@ -3,23 +3,27 @@ import { isFrame } from "../../servers/watch/recorded_run.ts";
 import type {
   Command,
   Frame,
-  FromView,
   Hello,
   Refusal,
   Reservation,
   Run,
+  ViewMessage,
 } from "../../servers/watch/frames.ts";
 
-/** A server of another process, seen through its page's own address. */
+/** A server in another process, reached through the address of its page. */
 export class RemoteRun implements Run {
   readonly #base: URL;
 
-  /** @param address of the page, with the token if it is to be controlled */
+  /** @param address of the page, with the token if commands are to be sent */
   constructor(address: string) {
     this.#base = new URL(address);
   }
 
-  /** @throws {TypeError} when nobody answers, or with something else */
+  /**
+   * Asks the server to describe itself.
+   *
+   * @throws {TypeError} when there is no view at the address
+   */
   async hello(): Promise<Hello> {
     const over = new AbortController();
     const hello = Promise.withResolvers<Hello>();
@@ -33,18 +37,19 @@ export class RemoteRun implements Run {
     }
   }
 
+  /** See {@linkcode Run.subscribe}. */
   subscribe(onFrame: (frame: Frame) => void): () => void {
     const over = new AbortController();
-    // That its frames have come to an end is seen by who has started the server.
+    // The process that started the server notices when it ends.
     this.follow({ onHello: () => {}, onFrame }, over.signal).catch(() => {});
     return () => over.abort();
   }
 
   /**
-   * Tells what the server is, and then each frame until there are no more.
+   * Receives the description of the server, and then each frame until the last.
    *
-   * @param over gives it up
-   * @throws {TypeError} when nobody answers, or with something else
+   * @param over closes the connection when it is aborted
+   * @throws {TypeError} when there is no view at the address
    */
   follow(
     { onHello, onFrame }: {
@@ -74,6 +79,11 @@ export class RemoteRun implements Run {
     return promise;
   }
 
+  /**
+   * Sends a command. See {@linkcode Run.control}.
+   *
+   * @throws {RefusedError} when the server refuses it
+   */
   async control(command: Command): Promise<Reservation | undefined> {
     const token = this.#base.searchParams.get("token") ?? "";
     const response = await fetch(new URL("/control", this.#base), {
@@ -87,20 +97,20 @@ export class RemoteRun implements Run {
   }
 }
 
-/** @returns `undefined` for what no view of ours would say */
-function parseMessage(data: unknown): FromView | undefined {
+/** @returns `undefined` when it is not a message of a view */
+function parseMessage(data: unknown): ViewMessage | undefined {
   if (typeof data !== "string") return undefined;
   try {
     const message = JSON.parse(data);
-    const isOurs = Array.isArray(message.hellos) && message.hellos.every(isHello) ||
+    const isMessage = Array.isArray(message.hellos) && message.hellos.every(isHello) ||
       isFrame(message.frame) || message.isOver === true;
-    return isOurs ? message : undefined;
+    return isMessage ? message : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Whether something says what a server is: any program may listen where one is looked for. */
+/** Whether a value describes a server: any program may listen at the address. */
 function isHello(hello: unknown): boolean {
-  return typeof hello === "object" && hello !== null && "model" in hello && "servant" in hello;
+  return typeof hello === "object" && hello !== null && "model" in hello && "worker" in hello;
 }

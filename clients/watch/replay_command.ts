@@ -1,6 +1,6 @@
 import { defineCommand, type Invocation } from "../../cli/command.ts";
 import { readRecording } from "../../servers/watch/recorded_run.ts";
-import { PAGE_FLAGS } from "./page_flags.ts";
+import { PAGE_FLAGS } from "./command.ts";
 import { showPage } from "./show_page.ts";
 
 /** `playground replay <file>` */

@@ -4,9 +4,9 @@ import { type Shown, WebServer } from "../../servers/watch/web_server.ts";
 /**
  * Serves a page until Ctrl-C.
  *
- * @param announce says where it is
- * @param shown.lost rejects when there is nothing to be shown any more
- * @throws {RefusedError} when it cannot
+ * @param shown what the page shows; `lost` rejects when that has ended
+ * @param announce is called with the address of the page
+ * @throws {RefusedError} when the server cannot listen on the port
  */
 export async function showPage(
   shown: Shown & { readonly lost?: Promise<never> },

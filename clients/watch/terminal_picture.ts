@@ -1,5 +1,5 @@
 /**
- * What is to be seen of a run, drawn with characters.
+ * The picture of a run, drawn with characters.
  *
  * @module
  */
@@ -9,15 +9,16 @@ import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Frame, Hello, State } from "../../servers/watch/frames.ts";
 import { BACKLOG_LANE, QUEUE_LANE, STATES } from "../../servers/watch/frames.ts";
-import { type Bar, History, isSampled, visibleRows } from "../../servers/watch/page/history.js";
+import { type Bar, History, isSampled } from "../../servers/watch/page/history.js";
+import { visibleRows } from "../../servers/watch/page/rows.js";
 
 const SHOWN_MS = 15_000;
 const LABEL_COLUMNS = 16;
 const LOG_LINES = 6;
-/** Rates are taken over so many frames. */
+/** Rates are computed over this many frames. */
 const SPAN = 20;
 
-/** How a state is drawn: a character, and a color of the terminal, console_codes(4). */
+/** The character of each state, and its color, console_codes(4). */
 const LOOKS: Readonly<Record<State, readonly [character: string, color: number]>> = {
   backlog: ["░", 33],
   queued: ["▒", 33],
@@ -27,7 +28,7 @@ const LOOKS: Readonly<Record<State, readonly [character: string, color: number]>
   blocked: ["▓", 31],
   closed: [" ", 0],
 };
-/** What is drawn where a character stands for several states, the first that there is. */
+/** Of several states in one character, the first of this list is drawn. */
 const HEAVIEST: readonly State[] = ["served", "blocked", "asleep", "waiting", "queued", "backlog"];
 
 /** The picture of one server. */
@@ -39,6 +40,12 @@ export class TerminalPicture {
   readonly #history = new History(SHOWN_MS);
   readonly #log: string[] = [];
 
+  /**
+   * @param hello describes the server
+   * @param messages of the terminal
+   * @param language of the log
+   * @param hasColors whether to color the picture
+   */
   constructor(hello: Hello, messages: Messages, language: Language, hasColors: boolean) {
     this.#hello = hello;
     this.#messages = messages;
@@ -46,13 +53,14 @@ export class TerminalPicture {
     this.#hasColors = hasColors;
   }
 
-  take(frame: Frame): void {
+  /** Adds a frame. */
+  apply(frame: Frame): void {
     this.#history.apply(frame);
     this.#log.push(...frame.log.map((line) => line[this.#language]));
     this.#log.splice(0, Math.max(0, this.#log.length - LOG_LINES));
   }
 
-  /** The picture, line by line: not more of them, and none longer, than there is room for. */
+  /** Draws the picture as lines that fit into `columns` and `rows`. */
   draw(columns: number, rows: number): string[] {
     const { texts, worker } = { texts: this.#messages.watch, worker: this.#hello.worker };
     const { model, address, sockets } = this.#hello;
@@ -81,8 +89,8 @@ export class TerminalPicture {
       backlog: last.backlog === null ? "–" : String(last.backlog),
       latency: last.loopLatencyMs === null ? null : `${last.loopLatencyMs.toFixed(1)} ms`,
     });
-    const { all, told } = last.messages;
-    return isSampled(last) ? `${summary}   ${terminal.sampled(told, all)}` : summary;
+    const { all, traced } = last.messages;
+    return isSampled(last) ? `${summary}   ${terminal.sampled(traced, all)}` : summary;
   }
 
   #legend(): string {
@@ -103,7 +111,7 @@ export class TerminalPicture {
     });
   }
 
-  /** With too many clients to draw each: how many are in which state. */
+  /** With too many clients to draw each: the number of clients in each state. */
   #counts(columns: number): string[] {
     const { states } = this.#messages.watch.page;
     const last = this.#history.samples.at(-1);
@@ -147,7 +155,15 @@ export class TerminalPicture {
   }
 }
 
-/** What each of so many characters is to show of the bars in a row; `undefined` for nothing. */
+/**
+ * The states that the characters of a row show.
+ *
+ * @param bars of the row
+ * @param fromMs the time at the left end
+ * @param toMs the time at the right end
+ * @param count how many characters there are
+ * @returns for each character its state; `undefined` where there is no bar
+ */
 export function cellsOf(
   bars: readonly Bar[],
   fromMs: number,
@@ -177,7 +193,7 @@ function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(1, columns - stringWidth(text)));
 }
 
-/** Cuts what is too long; colors take no room. */
+/** Cuts a line to a width; colors have no width. */
 function fit(line: string, columns: number): string {
   if (stringWidth(line) <= columns) return line;
   let text = "";

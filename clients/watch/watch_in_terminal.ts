@@ -6,16 +6,18 @@ import { RemoteRun } from "./remote_run.ts";
 import { TerminalPicture } from "./terminal_picture.ts";
 import { TerminalScreen } from "./terminal_screen.ts";
 
-const REDRAW_MS = 100;
-/** How long a server may take to say what it is. */
-const PATIENCE_MS = 5_000;
+const REDRAW_INTERVAL_MS = 100;
+/** How long a server may take to describe itself. */
+const TIMEOUT_MS = 5_000;
 
 /**
  * Shows a server in the terminal until `q` is pressed, or the server ends.
  *
  * @param address of the page
+ * @param language of the log
+ * @param messages of the terminal
  * @throws {UsageError} when there is no terminal
- * @throws {RefusedError} when there is no server, or none any more
+ * @throws {RefusedError} when there is no server, or it ends
  */
 export async function watchInTerminal(
   address: Address,
@@ -37,7 +39,7 @@ export async function watchInTerminal(
 /**
  * Begins to follow a server.
  *
- * @returns its picture, which each frame goes into, and what is settled when there are no more
+ * @returns its picture, which each frame updates, and a promise that settles after the last frame
  */
 async function follow(
   address: string,
@@ -46,46 +48,46 @@ async function follow(
   quit: AbortSignal,
 ): Promise<{ picture: TerminalPicture; ended: Promise<void> }> {
   const { watch } = messages;
-  const greeted = Promise.withResolvers<TerminalPicture>();
+  const described = Promise.withResolvers<TerminalPicture>();
   let picture: TerminalPicture | undefined;
   const ended = new RemoteRun(`http://${address}/`).follow({
     onHello: (hello) => {
       picture = new TerminalPicture(hello, messages, language, !Deno.noColor);
-      greeted.resolve(picture);
+      described.resolve(picture);
     },
-    onFrame: (frame) => picture?.take(frame),
+    onFrame: (frame) => picture?.apply(frame),
   }, quit);
   const refuse = async () => {
     const reason = await isForbidden(address)
       ? watch.forbidden(address)
       : watch.notWatched(address);
-    greeted.reject(new RefusedError(reason));
+    described.reject(new RefusedError(reason));
   };
   ended.then(refuse, refuse);
   const timer = setTimeout(
-    () => greeted.reject(new RefusedError(watch.silent(address, PATIENCE_MS / 1_000))),
-    PATIENCE_MS,
+    () => described.reject(new RefusedError(watch.silent(address, TIMEOUT_MS / 1_000))),
+    TIMEOUT_MS,
   );
   try {
-    return { picture: await greeted.promise, ended };
+    return { picture: await described.promise, ended };
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Whether there is a view that is not to be had by this address, as through a tunnel. */
+/** Whether a view refuses this address, as it does through a tunnel with another port. */
 async function isForbidden(address: string): Promise<boolean> {
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const { status, body } = await fetch(`http://${address}/view`, { signal });
     await body?.cancel();
     return status === 403;
   } catch {
-    return false; // there is nobody, or nobody who speaks HTTP
+    return false; // no program listens, or it does not speak HTTP
   }
 }
 
-/** @returns false when the frames have come to an end before */
+/** @returns whether the user quit, and the server did not end before */
 async function showUntilQuit(
   picture: TerminalPicture,
   ended: Promise<void>,
@@ -96,11 +98,11 @@ async function showUntilQuit(
     const { columns, rows } = screen.size;
     screen.show(picture.draw(columns, rows));
   };
-  const timer = setInterval(draw, REDRAW_MS);
+  const timer = setInterval(draw, REDRAW_INTERVAL_MS);
   try {
     await ended;
   } catch {
-    // The server is gone, or says what cannot be read.
+    // The server is gone, or has sent something unreadable.
   } finally {
     clearInterval(timer);
   }

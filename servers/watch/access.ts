@@ -1,17 +1,17 @@
 /**
- * Who may ask what of a view. It listens on this machine only, but pages from elsewhere run on this
- * machine too, in its browser.
+ * Decides which requests may read a view and which may control its server. The view listens on this
+ * machine only, but pages from elsewhere also run on this machine, in its browser.
  *
  * @module
  */
 
-/** The names under which this machine is itself: any other was made up elsewhere (DNS rebinding). */
+/** The names of this machine for itself. Any other name is an attack by DNS rebinding. */
 const OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"];
-/** The port that an address of HTTP does not name. */
+/** The default port of HTTP, which addresses leave out. */
 const DEFAULT_PORT = 80;
 const RANDOM_BYTES = 16;
 
-/** Sent with everything, so that a page can load nothing but its own and be shown in nobody else's. */
+/** Sent with every answer: the page loads only its own files, and no other page can embed it. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; " +
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
@@ -23,29 +23,39 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
-/** A text that nobody can guess. */
+/** Makes a random text that cannot be guessed: 128 bits, in hexadecimal. */
 export function makeToken(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Whether a request was meant for us, by whoever made it. */
+/**
+ * Whether a request may read the view: its host, and its origin if it has one, are this view.
+ *
+ * @param port on which the view listens
+ */
 export function mayRead({ headers }: Request, port: number): boolean {
   const ports = port === DEFAULT_PORT ? ["", `:${port}`] : [`:${port}`];
   const isOwn = (host: string | null) =>
     OWN_NAMES.some((name) => ports.some((shownPort) => host === name + shownPort));
   if (!isOwn(headers.get("host"))) return false;
-  const origin = headers.get("origin"); // that of programs, and of a page's own reading, is absent
+  const origin = headers.get("origin"); // programs and same-origin reads send none
   return origin === null || isOwn(origin.replace(/^http:\/\//, ""));
 }
 
-/** Whether it may also change something: it must know the token, which no link can carry. */
+/**
+ * Whether a request may also control the server: it must carry the token in a header, which no link
+ * can.
+ *
+ * @param port on which the view listens
+ * @param token of the view
+ */
 export function mayControl(request: Request, port: number, token: string): boolean {
   const sent = request.headers.get("authorization") ?? "";
   return mayRead(request, port) && isSame(sent, `Bearer ${token}`);
 }
 
-/** Takes as long for every wrong text of the same length. */
+/** Compares in constant time, so that the time does not tell how many characters are right. */
 function isSame(one: string, other: string): boolean {
   if (one.length !== other.length) return false;
   let difference = 0;

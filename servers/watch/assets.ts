@@ -1,10 +1,10 @@
 /**
- * The files of the page, which stand next to this one or in the executable.
+ * The files of the page, from `page/` or from the executable.
  *
  * @module
  */
 
-import "uplot"; // only to be found: it runs in the page
+import "uplot"; // so that the executable contains it; it runs in the page
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
@@ -26,6 +26,7 @@ const OWN = [
   "lanes.js",
   "pace.js",
   "player.js",
+  "rows.js",
   "run_view.js",
   "source.js",
   "states.css",
@@ -34,7 +35,7 @@ const OWN = [
   "timeline.js",
 ];
 
-/** Where each file is, by its path in the address. */
+/** The URL of each file, by its path in the address. */
 const FILES: ReadonlyMap<string, string> = new Map([
   ["/", new URL("page/index.html", import.meta.url).href],
   ...OWN.map((name) => [`/${name}`, new URL(`page/${name}`, import.meta.url).href] as const),
@@ -42,7 +43,12 @@ const FILES: ReadonlyMap<string, string> = new Map([
   ["/uPlot.css", import.meta.resolve("uplot/dist/uPlot.min.css")],
 ]);
 
-/** @returns `undefined` where there is no such file */
+/**
+ * Reads a file of the page.
+ *
+ * @param path of the address, as "/app.js"
+ * @returns `undefined` when there is no such file
+ */
 export async function readAsset(path: string): Promise<Response | undefined> {
   const file = FILES.get(path);
   if (file === undefined) return undefined;

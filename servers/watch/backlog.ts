@@ -1,8 +1,7 @@
 /**
- * Who waits in the backlog of a listener: connections that the system has completed, and that nobody
- * has accepted. Linux tells it, sock_diag(7), and leaves out by itself whatever belongs to other ports:
- * so it takes less than a millisecond however many connections there are elsewhere. Needs the
- * permission `--allow-ffi`.
+ * Reads the backlog of a listener: connections that the system has completed, but that the server has
+ * not accepted. Linux reports it, sock_diag(7), and filters by port itself: so a reading takes less
+ * than a millisecond however many other connections there are. Needs the permission `--allow-ffi`.
  *
  * @module
  */
@@ -29,61 +28,62 @@ const NLM_F_DUMP = 0x300;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 
-/** States of a socket, <netinet/tcp.h>. Somebody who has left already may still wait to be accepted. */
+/** States of a socket, <netinet/tcp.h>. A client that has closed already may still be in the backlog. */
 const ESTABLISHED = 1;
 const CLOSE_WAIT = 8;
 const LISTEN = 10;
 
-/** Where `struct nlmsghdr`, and after it `struct inet_diag_req_v2`, have what is asked for. */
+/** Offsets in a request: `struct nlmsghdr`, and after it `struct inet_diag_req_v2`. */
 const REQUEST = { length: 0, type: 4, flags: 6, family: 16, protocol: 17, states: 20, port: 24 };
-/** Where `struct inet_diag_sockid` has the cookie, of which all ones mean that there is none. */
+/** The offset of the cookie in `struct inet_diag_sockid`. All ones mean that there is none. */
 const COOKIE = 64;
 const REQUEST_BYTES = 72;
-/** Where an answer, `struct inet_diag_msg`, has what is wanted of it. */
+/** Offsets in an answer: `struct nlmsghdr`, and after it `struct inet_diag_msg`. */
 const ANSWER = { length: 0, type: 4, peerPort: 22, host: 40, received: 72, inode: 84 };
 const ANSWER_BYTES = 88;
-/** Answers come many at a time, as many as the system puts into 32 KiB. */
+/** The system puts up to 32 KiB of answers into one message. */
 const BUFFER_BYTES = 65_536;
 
 /**
- * Asks for what waits at one listener. It keeps its socket, so it can be asked when the process has no
- * descriptor left, which is when clients wait. Dispose of it when it is not asked any more.
+ * The backlog of one listener. It keeps its netlink socket open, so it works when the process has no
+ * descriptor left, which is when clients wait.
  */
 export class Backlog implements Disposable {
   readonly #address: Address;
   readonly #calls: SystemCalls | undefined;
   readonly #buffer = new DataView(new ArrayBuffer(BUFFER_BYTES));
-  /** Negative where the system cannot be asked. */
+  /** Negative where the system does not report backlogs. */
   #fd = -1;
 
+  /** @param address of the listener */
   constructor(address: Address) {
     this.#address = address;
     this.#calls = hasSystemCalls() ? systemCalls() : undefined;
     this.#fd = this.#calls?.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG) ?? -1;
   }
 
-  /** How many wait; `null` where the system does not tell. */
+  /** Returns how many connections wait; `null` where the system does not report it. */
   length(): number | null {
     let length = 0;
-    const isTold = this.#ask([LISTEN], (answer, at) => {
-      // Of a listener, the queue of what was received is its backlog.
+    const isKnown = this.#query([LISTEN], (answer, at) => {
+      // The receive queue of a listener is its backlog.
       length += answer.getUint32(at + ANSWER.received, true);
     });
-    return isTold ? length : null;
+    return isKnown ? length : null;
   }
 
-  /** The addresses of those who wait; `null` where the system does not tell. */
+  /** Returns the addresses of the waiting clients; `null` where the system does not report them. */
   peers(): string[] | null {
     const hostBytes = isIpv6(this.#address) ? 16 : 4;
     const peers: string[] = [];
-    const isTold = this.#ask([ESTABLISHED, CLOSE_WAIT], (answer, at) => {
-      // A connection that was not accepted is nobody's file yet.
+    const isKnown = this.#query([ESTABLISHED, CLOSE_WAIT], (answer, at) => {
+      // A connection that was not accepted has no inode yet.
       if (answer.getUint32(at + ANSWER.inode, true) !== 0) return;
       const host = new Uint8Array(answer.buffer, at + ANSWER.host, hostBytes);
       const port = answer.getUint16(at + ANSWER.peerPort);
       peers.push(formatAddress(parseSocketAddress(rawSocketAddress(host, port))));
     });
-    return isTold ? peers : null;
+    return isKnown ? peers : null;
   }
 
   [Symbol.dispose](): void {
@@ -92,12 +92,12 @@ export class Backlog implements Disposable {
   }
 
   /**
-   * Asks for the sockets at the listener's port that are in certain states.
+   * Queries the sockets at the listener's port that are in certain states.
    *
-   * @param onAnswer is called with each: what the system says, and where in it
-   * @returns whether the system knows the question
+   * @param onAnswer is called for each socket with the buffer of answers and an offset in it
+   * @returns whether the system supports the query
    */
-  #ask(
+  #query(
     states: readonly number[],
     onAnswer: (answer: DataView<ArrayBuffer>, at: number) => void,
   ): boolean {

@@ -1,45 +1,50 @@
 import type { Address } from "../sockets/interface.ts";
 import { Backlog } from "./backlog.ts";
 
-/** Looks at who waits take at most this share of the time, unless somebody has come or gone. */
+/** Reading the list of clients takes at most this share of the time. */
 const MAX_SHARE = 0.005;
-/** And so much of it then: with many connections, each look goes through all of them. */
+/** The same right after the length has changed. With many connections, each reading visits all of them. */
 const MAX_SHARE_IN_CHANGE = 0.05;
 const MIN_PAUSE_MS = 100;
 
-/** Looks into a backlog: how many wait at every look, and who they are the more seldom the longer it takes. */
+/** Polls a backlog: its length each time, and its clients the less often the longer that takes. */
 export class BacklogWatch implements Disposable {
   readonly #backlog: Backlog;
   #length: number | null = null;
-  /** How many there were when it was looked who they are, when that was, and how long it took. */
-  #lookedLength: number | null = null;
-  #lookedMs = -Infinity;
+  /** Of the last reading of the clients: the length, the time, and how long it took. */
+  #readLength: number | null = null;
+  #readMs = -Infinity;
   #tookMs = 0;
 
+  /** @param address of the listener */
   constructor(address: Address) {
     this.#backlog = new Backlog(address);
   }
 
-  /** How many there were; `null` where the system does not tell. */
+  /** The length at the last poll; `null` where the system does not report it. */
   get length(): number | null {
     return this.#length;
   }
 
-  /** How old it is what is known of who they are. */
+  /** How old the list of clients is, in milliseconds. */
   ageMs(timeMs: number): number {
-    return this.#length === null ? 0 : timeMs - this.#lookedMs;
+    return this.#length === null ? 0 : timeMs - this.#readMs;
   }
 
-  /** Who is in it, or `undefined` when it is not time to look, or not told. */
-  look(timeMs: number): readonly string[] | undefined {
+  /**
+   * Reads the length, and the list of clients when that is due.
+   *
+   * @param timeMs the present time
+   * @returns the addresses of the clients; `undefined` when the list was not read
+   */
+  poll(timeMs: number): readonly string[] | undefined {
     this.#length = this.#backlog.length();
     if (this.#length === null || !this.#isDue(timeMs)) return undefined;
     const beganMs = performance.now();
-    // Of an empty backlog it is known who is in it.
     const peers = this.#length === 0 ? [] : this.#backlog.peers();
     this.#tookMs = performance.now() - beganMs;
-    this.#lookedMs = timeMs;
-    this.#lookedLength = this.#length;
+    this.#readMs = timeMs;
+    this.#readLength = this.#length;
     return peers ?? undefined;
   }
 
@@ -48,10 +53,10 @@ export class BacklogWatch implements Disposable {
   }
 
   #isDue(timeMs: number): boolean {
-    const hasChanged = this.#length !== this.#lookedLength;
+    const hasChanged = this.#length !== this.#readLength;
     const pauseMs = hasChanged
       ? this.#tookMs / MAX_SHARE_IN_CHANGE
       : Math.max(MIN_PAUSE_MS, this.#tookMs / MAX_SHARE);
-    return this.#length === 0 || timeMs >= this.#lookedMs + pauseMs;
+    return this.#length === 0 || timeMs >= this.#readMs + pauseMs;
   }
 }

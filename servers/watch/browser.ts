@@ -1,13 +1,13 @@
-/** What opens an address with the program that people have chosen for it. */
+/** The command that opens an address in the default browser; elsewhere it is xdg-open(1). */
 const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, readonly string[]>>> = {
   darwin: ["open"],
   windows: ["cmd", "/c", "start", ""],
 };
 
 /**
- * Shows an address in the browser.
+ * Opens an address in the default browser.
  *
- * @returns whether there is a program that does it
+ * @returns whether that worked
  */
 export async function openInBrowser(address: string): Promise<boolean> {
   const [program, ...args] = OPENERS[Deno.build.os] ?? ["xdg-open"];

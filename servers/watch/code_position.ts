@@ -1,7 +1,7 @@
 import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
 import type { Call, CallCounts } from "./frames.ts";
 
-/** Which call each event is the end of. */
+/** The call that each event ends. */
 const ENDED: Readonly<Partial<Record<TraceEvent, Call>>> = {
   accepted: "accept",
   received: "recv",
@@ -11,25 +11,26 @@ const ENDED: Readonly<Partial<Record<TraceEvent, Call>>> = {
 
 const NONE: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 };
 
-/** Where in its code a server is: told from what happened last. */
+/** Infers from the trace where in its code a server is. */
 export class CodePosition {
   readonly #hasLoop: boolean;
   #call: Call;
   #counts: Record<Call, number> = { ...NONE };
   readonly #idle: Call;
 
-  /** @param hasLoop whether its page has a loop of its own, which waits for all clients at once */
+  /** @param hasLoop whether the model has a loop that waits for all clients at once */
   constructor(hasLoop: boolean) {
     this.#hasLoop = hasLoop;
     this.#idle = hasLoop ? "wait" : "accept";
     this.#call = this.#idle;
   }
 
-  /** The call that it is in. */
+  /** The call that the server is in. */
   get call(): Call {
     return this.#call;
   }
 
+  /** Applies a record of the trace. */
   apply({ event }: TraceRecord): void {
     const ended = ENDED[event];
     if (ended !== undefined) this.#counts[ended]++;
@@ -38,11 +39,12 @@ export class CodePosition {
     this.#call = this.#after(event);
   }
 
-  /** Counts calls of which there are no records. */
+  /** Counts calls that have no records. */
   add(counts: Partial<CallCounts>): void {
     for (const [call, count] of Object.entries(counts)) this.#counts[call as Call] += count;
   }
 
+  /** Returns the counts since the last call. */
   takeCounts(): CallCounts {
     const counts = this.#counts;
     this.#counts = { ...NONE };

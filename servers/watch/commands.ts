@@ -1,16 +1,17 @@
 import type { Command, Refusal } from "./frames.ts";
 
-/** The most that one command may ask for. */
+/** The limits of one command. */
 const MAX_CLIENTS = 1_000;
 const MAX_ENDED = 1_000_000;
-const LONGEST_MS = 60_000;
+const MAX_MS = 60_000;
 const MIN_PAUSE_MS = 10;
-const LONGEST_TEXT = 4_096;
+const MAX_TEXT_LENGTH = 4_096;
 
-/** A command that is not obeyed, and why. */
+/** A command was refused. */
 export class RefusedCommand extends Error {
   override readonly name = "RefusedCommand";
 
+  /** @param refusal the reason */
   constructor(readonly refusal: Refusal) {
     super(refusal.reason);
   }
@@ -19,9 +20,9 @@ export class RefusedCommand extends Error {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a command as it was sent.
+ * Parses a command that a page has sent.
  *
- * @throws {RefusedCommand} when it is none, or asks for too much
+ * @throws {RefusedCommand} when it is not a command, or a number is out of range
  */
 export function parseCommand(json: string): Command {
   let fields: unknown;
@@ -33,7 +34,7 @@ export function parseCommand(json: string): Command {
   if (typeof fields !== "object" || fields === null) {
     throw new RefusedCommand({ reason: "no-command" });
   }
-  return readCommand(fields as Fields); // of an object, any property may be asked for
+  return readCommand(fields as Fields); // any property of an object can be read
 }
 
 function readCommand(fields: Fields): Command {
@@ -44,8 +45,8 @@ function readCommand(fields: Fields): Command {
       return { do: what, count: number("count", 1, MAX_CLIENTS) };
     case "talk": {
       if (typeof on !== "boolean" || typeof text !== "string") break;
-      checkRange("text", text.length, 0, LONGEST_TEXT);
-      return { do: what, on, everyMs: number("everyMs", MIN_PAUSE_MS, LONGEST_MS), text };
+      checkRange("text", text.length, 0, MAX_TEXT_LENGTH);
+      return { do: what, on, everyMs: number("everyMs", MIN_PAUSE_MS, MAX_MS), text };
     }
     case "read":
       if (typeof on !== "boolean") break;
@@ -53,12 +54,12 @@ function readCommand(fields: Fields): Command {
     case "end":
       if (how !== "half-close" && how !== "reset" && how !== "close") break;
       return { do: what, how, count: number("count", 1, MAX_ENDED) };
-    case "burden": {
-      const [sleepMs, cpuMs] = [number("sleepMs", 0, LONGEST_MS), number("cpuMs", 0, LONGEST_MS)];
+    case "simulate-cost": {
+      const [sleepMs, cpuMs] = [number("sleepMs", 0, MAX_MS), number("cpuMs", 0, MAX_MS)];
       return { do: what, sleepMs, cpuMs };
     }
     case "hold":
-      return { do: what, ms: number("ms", 1, LONGEST_MS) };
+      return { do: what, ms: number("ms", 1, MAX_MS) };
   }
   throw new RefusedCommand({ reason: "no-command" });
 }

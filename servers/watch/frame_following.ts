@@ -1,31 +1,32 @@
 import type { Frame, Run } from "./frames.ts";
 
-/** What a reader may be owed; beyond that it misses frames. */
-const MAX_OWED_BYTES = 4_194_304;
+/** A sink with more unsent bytes than this misses frames. */
+const MAX_BUFFERED_BYTES = 4_194_304;
 
-/** Somebody or something that takes frames, one at a time. */
-export interface FrameReader {
-  /** How much of what it was given has not left this process yet. */
-  readonly owedBytes: number;
-  take(frame: Frame): void;
+/** A destination of frames: a WebSocket, or a file. */
+export interface FrameSink {
+  /** How many bytes of earlier frames have not left this process yet. */
+  readonly bufferedBytes: number;
+  /** Sends a frame, and does not wait until it has left. */
+  write(frame: Frame): void;
 }
 
 /**
- * Gives each frame of a run to a reader. A reader that is too slow misses frames, and then gets one on
- * all there is.
+ * Writes each frame of a run to a sink. A sink that is too slow misses frames, and then gets a whole
+ * frame with all clients.
  *
- * @returns a function that ends it
+ * @returns a function that stops it
  */
-export function followFrames(run: Run, reader: FrameReader): () => void {
+export function followFrames(run: Run, sink: FrameSink): () => void {
   let hasMissed = false;
-  const take = (frame: Frame) => {
-    if (reader.owedBytes > MAX_OWED_BYTES) hasMissed = true;
+  const onFrame = (frame: Frame) => {
+    if (sink.bufferedBytes > MAX_BUFFERED_BYTES) hasMissed = true;
     else if (hasMissed) {
       hasMissed = false;
-      leave();
-      leave = run.subscribe(take); // a new subscriber begins with all there is
-    } else reader.take(frame);
+      unsubscribe();
+      unsubscribe = run.subscribe(onFrame); // a new subscriber begins with a whole frame
+    } else sink.write(frame);
   };
-  let leave = run.subscribe(take);
-  return () => leave();
+  let unsubscribe = run.subscribe(onFrame);
+  return () => unsubscribe();
 }

@@ -1,27 +1,28 @@
 /**
- * What a view is told of a server that runs: once what it is, and then frames of what has changed. It
- * is sent to pages and terminals, and stands in recordings, as JSON.
+ * The JSON that a view receives from a running server: one hello that describes the server, and then
+ * frames with what has changed. Pages and terminals receive it over a WebSocket, recordings store it.
  *
  * @module
  */
 
+import type { Counters } from "../metrics/counters.ts";
 import type { Language } from "../../cli/language.ts";
 import type { ServedBy } from "../context/context.ts";
 import type { ModelText } from "../../cli/messages/model_text.ts";
 
-/** What a client may be doing; a frame names a state by its place here. */
+/** The states of a client. A frame names a state by its index here. */
 export const STATES = [
-  /** Connected, and not accepted: it waits in the listener's backlog. */
+  /** Connected, but not accepted: it waits in the listener's backlog. */
   "backlog",
-  /** Accepted, and no thread or process has it yet. */
+  /** Accepted, but no thread or process serves it yet. */
   "queued",
-  /** Waited for, until it says something. */
+  /** The server waits for its next bytes. */
   "waiting",
-  /** Its bytes are being handled. */
+  /** The handler works on its bytes. */
   "served",
-  /** Its answer is not due yet. */
+  /** The handler sleeps, so its reply is not due yet. */
   "asleep",
-  /** Its socket takes no more. */
+  /** Its send buffer is full. */
   "blocked",
   "closed",
 ] as const;
@@ -29,134 +30,117 @@ export const STATES = [
 /** One of {@linkcode STATES}. */
 export type State = typeof STATES[number];
 
-/** Lanes that are no thread or process; those are numbered from 0, which is the server's own. */
+/** Lanes that are not threads or processes. Those are numbered from 0, the server's own thread. */
 export const BACKLOG_LANE = -1;
 export const QUEUE_LANE = -2;
 
-/** From this time on a client has been in this state, on this lane. */
+/** A client has been in this state, on this lane, since `timeMs`. */
 export type Change = readonly [timeMs: number, client: number, state: number, lane: number];
 
-/** What the code of a model is seen to do. */
+/** The calls by which the position in a model's code is known. */
 export type Call = "accept" | "wait" | "recv" | "handle" | "sleep" | "send";
 
-/** How often since the last frame. */
+/** How often each call was made since the previous frame. */
 export type CallCounts = Readonly<Record<Call, number>>;
 
-/** Numbers that only grow, unless said otherwise. */
-export interface Totals {
-  readonly accepted: number;
-  /** Those who are connected now. */
-  readonly active: number;
-  readonly refused: number;
-  readonly resets: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  readonly recvs: number;
-  readonly sends: number;
-  readonly wakeUps: number;
-  readonly scanned: number;
-  readonly ready: number;
-  readonly systemCalls: number;
-}
-
-/** The clients that the view has opened. */
-export interface CrowdCounts {
+/** The clients that the view has opened, and what they do. */
+export interface SyntheticCounts {
   readonly open: number;
   readonly talking: boolean;
   readonly reading: boolean;
   readonly messages: number;
 }
 
-/** What can be set, as it is now. */
+/** The current values of everything that a view can set. */
 export interface Settings {
   readonly sleepMs: number;
   readonly cpuMs: number;
-  /** For how long the server is still held up. */
+  /** How much longer the server is held up. */
   readonly heldMs: number;
 }
 
-/** A line of the log, as each language has it: a page need not speak the language of its server. */
+/** A line of the log in every language: a page may be read in another language than its server. */
 export type LogLine = Readonly<Record<Language, string>>;
 
-/** What has changed since the last frame, and what is measured. */
+/** Changes since the previous frame, and measurements. */
 export interface Frame {
-  /** Milliseconds since the epoch, as all times here. */
+  /** Milliseconds since the epoch, like all times here. */
   readonly timeMs: number;
-  /** This frame tells of all clients there are, and whoever it does not tell of is gone. */
+  /** The frame lists all clients. A client that it does not list is gone. */
   readonly isWhole?: boolean;
-  /** Clients that were not told of before, and where each comes from. */
+  /** New clients, with their addresses. */
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
-  readonly totals: Totals;
-  /** Messages since the frame before, and how many of them are told of one by one. */
-  readonly messages: { readonly all: number; readonly told: number };
-  /** How many wait to be accepted. `null` where the system does not tell. */
+  readonly totals: Counters;
+  /** Messages since the previous frame, and how many of them have a trace record. */
+  readonly messages: { readonly all: number; readonly traced: number };
+  /** The length of the backlog; `null` where the system does not report it. */
   readonly backlog: number | null;
-  /** How old it is what is known of who they are: with many connections, looking takes time. */
+  /** The age of the list of clients in the backlog. With many connections, reading it takes time. */
   readonly backlogAgeMs: number;
-  /** How long the loop takes to give a sign of life. `null` where there is no loop to ask. */
+  /** How long the loop takes to answer; `null` for models without a loop. */
   readonly loopLatencyMs: number | null;
-  /** CPU time of the server so far, and that of its children where that is told. */
+  /** CPU time of the server so far, with its children where the system reports theirs. */
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
-  /** When these two were measured, which is not done for every frame. */
+  /** When these two were measured. Not every frame has a new measurement. */
   readonly measuredMs: number;
-  /** Whether processors are so short that those who show this should take little of them. */
+  /** Whether CPU time is so scarce that viewers should use little of it. */
   readonly isShort: boolean;
-  /** Which call the code is in. */
+  /** The call that the code is in. */
   readonly call: Call;
   readonly calls: CallCounts;
   readonly log: readonly LogLine[];
   readonly settings: Settings;
-  readonly crowd: CrowdCounts;
+  readonly synthetic: SyntheticCounts;
 }
 
-/** A file of the code that runs, and which of its lines make which call. */
+/** A source file of the model, and the lines that make each call. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly lines: Readonly<Partial<Record<Call, readonly number[]>>>;
 }
 
-/** What a server is. */
+/** The first message about a server: what it is. */
 export interface Hello {
   readonly model: string;
   readonly sockets: string;
   readonly worker: ServedBy;
   readonly waitsIn: string;
-  /** Whether it has a loop that tells how long it takes to give a sign of life. */
-  readonly tellsLatency: boolean;
+  /** Whether frames have a `loopLatencyMs`. */
+  readonly hasLoopLatency: boolean;
   readonly handler: string;
   readonly address: string;
   readonly pid: number;
   readonly source: readonly SourceFile[];
-  /** The page on the model, by language. */
+  /** The texts of `explain`, by language. */
   readonly explained: Readonly<Record<string, ModelText>>;
 }
 
-/** What comes over the WebSocket of a view: first a greeting, and then the frames of each run. */
-export type FromView =
+/** A message on the WebSocket of a view: first the hellos, and then the frames of each run. */
+export type ViewMessage =
   | {
-    /** Made anew for each view, so that another one at the same address is not taken for it. */
+    /** Random, so that a page notices when another view has taken over its address. */
     readonly id: string;
-    /** What is shown: one server, two that are compared, or none where it is a recording. */
+    /** One for each server: two in a comparison, none for a recording. */
     readonly hellos: readonly Hello[];
   }
   | { readonly run: number; readonly frame: Frame }
-  /** There is no more, and the reader is to close: Deno 2.5 answers the answer to its own close. */
+  /** The last message: the reader closes, because Deno 2.5 answers the reply to its own close. */
   | { readonly isOver: true };
 
-/** What a view may ask of a server. */
+/** A command of a view to its server. */
 export type Command =
   | { readonly do: "open"; readonly count: number }
   | { readonly do: "talk"; readonly on: boolean; readonly everyMs: number; readonly text: string }
-  /** Whether the clients read what they are sent. */
+  /** Whether the clients receive what the server sends. */
   | { readonly do: "read"; readonly on: boolean }
   | { readonly do: "end"; readonly how: "half-close" | "reset" | "close"; readonly count: number }
-  | { readonly do: "burden"; readonly sleepMs: number; readonly cpuMs: number }
+  | { readonly do: "simulate-cost"; readonly sleepMs: number; readonly cpuMs: number }
   | { readonly do: "hold"; readonly ms: number };
 
-/** Why a command is not obeyed; each page says it in its own language. */
+/** Why a command was refused. Each page words it in its own language. */
 export type Refusal =
   | { readonly reason: "no-command" | "too-long" | "no-token" }
   | {
@@ -168,19 +152,22 @@ export type Refusal =
   }
   | { readonly reason: "failed"; readonly detail: string };
 
-/** What a command that is obeyed has no effect on. */
+/** A limit to the effect of a command that was carried out. */
 export type Reservation = "new-processes-only";
 
-/** A server as views see it: one that runs, one that another process runs, or a recording. */
+/** A server as views see it, in this process or in another one. */
 export interface Run {
+  /** Describes the server. */
   hello(): Promise<Hello>;
   /**
-   * Calls `onFrame` with a frame on all there is, and then with each one.
+   * Calls `onFrame` with a whole frame, and then with each new one.
    *
-   * @returns a function that ends it
+   * @returns a function that unsubscribes
    */
   subscribe(onFrame: (frame: Frame) => void): () => void;
   /**
+   * Carries out a command.
+   *
    * @returns a reservation, if there is one
    * @throws {RefusedError} when it cannot be done
    */

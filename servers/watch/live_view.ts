@@ -9,19 +9,19 @@ import { LiveRun } from "./live_run.ts";
 import { checkTarget, Recording } from "./recording.ts";
 import { WebServer } from "./web_server.ts";
 
-/** What was asked for. */
+/** What the flags of `serve` ask for. */
 export interface ViewOptions {
-  /** Where the page is to be; `undefined` for nowhere. */
+  /** The port of the page; `undefined` for no page. */
   readonly port: number | undefined;
-  /** Whether a browser is to be opened. */
+  /** Whether to open a browser. */
   readonly open: boolean;
-  /** Where the run is to be written; `undefined` for nowhere. */
+  /** The file of the recording; `undefined` for no recording. */
   readonly recordTo: string | undefined;
   readonly language: Language;
   readonly reporter: Pick<Reporter, "watching" | "noBrowser" | "recordingFailed">;
 }
 
-/** The page on a server that runs, or a recording of it, or both. */
+/** Shows a running server on a page, records it, or both. */
 export class LiveView implements View {
   readonly #server: WatchedServer;
   readonly #options: ViewOptions;
@@ -41,7 +41,7 @@ export class LiveView implements View {
   }
 
   /**
-   * Loads what a view needs, so that it can be opened at once when the server listens.
+   * Loads what a view needs, so that it opens at once when the server listens.
    *
    * @throws {RefusedError} when the recording cannot be written
    */
@@ -51,6 +51,12 @@ export class LiveView implements View {
     return (server) => new LiveView(server, options, texts);
   }
 
+  /**
+   * Begins to record and to show the server.
+   *
+   * @param address where it listens
+   * @throws {RefusedError} when the page or the recording cannot be opened
+   */
   async listening(address: Address): Promise<void> {
     const { port, open, recordTo, language, reporter } = this.#options;
     const { messages } = this.#server;
@@ -68,16 +74,19 @@ export class LiveView implements View {
     if (open && !await openInBrowser(this.#web.address)) reporter.noBrowser(this.#web.address);
   }
 
+  /** Shows an event that is neither in the counters nor in the trace. */
   notice(notice: Notice): void {
     this.#run?.notice(notice);
   }
 
+  /** Closes the clients that were opened from the view. */
   stopping(): void {
     this.#run?.stopping();
   }
 
+  /** Shows and records the last frame, and ends. */
   async end(): Promise<void> {
-    await this.#run?.end(); // those who follow it get its last frame
+    await this.#run?.end(); // its followers get the last frame
     await this.#recording?.end();
     await this.#web?.end();
   }

@@ -5,19 +5,19 @@ import { FORMAT, type Head, VERSION } from "./recording.ts";
 
 const NEWLINE = "\n".charCodeAt(0);
 
-/** What a recording holds, as far as it is whole. */
+/** The readable part of a recording. */
 export interface RecordedRun {
-  /** The first line, and one for each frame. */
+  /** The first line and one line for each frame, as JSON. */
   readonly lines: Uint8Array<ArrayBuffer>;
   readonly frames: number;
-  /** Lines that are no frames: whoever wrote them was ended in the middle, or somebody else was it. */
+  /** How many lines were no frames, as when the writer was killed in the middle of one. */
   readonly leftOut: number;
 }
 
 /**
- * Reads a recording.
+ * Reads a recording, and leaves out lines that are not frames.
  *
- * @throws {RefusedError} when there is none
+ * @throws {RefusedError} when the file cannot be read, or is no recording of this version
  */
 export async function readRecording(path: string, messages: Messages): Promise<RecordedRun> {
   const { watch } = messages;
@@ -44,7 +44,7 @@ export async function readRecording(path: string, messages: Messages): Promise<R
   };
 }
 
-/** The lines of a file, the last of which may have no end. */
+/** The lines of a file. The last one may lack its newline. */
 function linesOf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
   const lines: Uint8Array<ArrayBuffer>[] = [];
   for (let begin = 0; begin < bytes.length;) {
@@ -67,7 +67,7 @@ function joined(lines: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** @returns `undefined` for what is no object */
+/** @returns `undefined` when the line is not a JSON object */
 function parseObject(line: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(line));
@@ -77,23 +77,23 @@ function parseObject(line: Uint8Array | undefined): Readonly<Record<string, unkn
   }
 }
 
-/** Whether something, parsed from JSON, has all that is shown of a frame. */
+/** Whether a value, parsed from JSON, has all the fields of a frame that views use. */
 export function isFrame(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { timeMs, peers, changes, log, totals, calls, messages, settings, crowd } = value;
+  const { timeMs, peers, changes, log, totals, calls, messages, settings, synthetic } = value;
   if (typeof timeMs !== "number") return false;
-  return [totals, calls, messages, settings, crowd].every(isObject) &&
+  return [totals, calls, messages, settings, synthetic].every(isObject) &&
     isListOf(peers, ([client, peer]) => typeof client === "number" && typeof peer === "string") &&
     isListOf(changes, (change) => change.length === 4 && change.every(Number.isFinite)) &&
     Array.isArray(log) && log.every(isObject);
 }
 
-/** Whether something is a list of lists that are all so. */
-function isListOf(value: unknown, isSo: (item: readonly unknown[]) => boolean): boolean {
-  return Array.isArray(value) && value.every((item) => Array.isArray(item) && isSo(item));
+/** Whether a value is an array of arrays that all pass a test. */
+function isListOf(value: unknown, test: (item: readonly unknown[]) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => Array.isArray(item) && test(item));
 }
 
-/** Of an object, any property may be asked for. */
+/** Whether properties can be read from a value. */
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }

@@ -1,5 +1,5 @@
 /**
- * A run as a file: a line of JSON on what the server is, and one for each frame.
+ * Writes a run into a file: a line of JSON that describes the server, and one for each frame.
  *
  * @module
  */
@@ -9,15 +9,16 @@ import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { settlesWithin } from "../../cli/settles_within.ts";
 import { systemReason } from "../../cli/system_reason.ts";
-import { followFrames, type FrameReader } from "./frame_following.ts";
+import { followFrames, type FrameSink } from "./frame_following.ts";
 import type { Frame, Hello, Run } from "./frames.ts";
 
-/** Stands in the first line, so that another file is not taken for a recording. */
+/** Marks the first line of a recording, so that `replay` refuses other files. */
 export const FORMAT = "playground recording";
-export const VERSION = 2;
+/** The version of the frames, see frames.ts. `replay` refuses other versions. */
+export const VERSION = 3;
 
-/** How long a file has to take what is left at the end: a pipe of which nobody reads takes nothing. */
-const LAST_WRITE_MS = 2_000;
+/** How long the last writes may take. A pipe without a reader accepts nothing. */
+const LAST_WRITE_TIMEOUT_MS = 2_000;
 
 /** The first line of a recording. */
 export interface Head {
@@ -26,14 +27,14 @@ export interface Head {
   readonly hello: Hello;
 }
 
-/** Writes a run into a file while it goes on. A disk that is too slow misses frames. */
-export class Recording implements FrameReader {
+/** Writes a run into a file while the server runs. A disk that is too slow misses frames. */
+export class Recording implements FrameSink {
   readonly #file: Deno.FsFile;
-  readonly #leave: () => void;
+  readonly #unfollow: () => void;
   readonly #messages: Messages;
   readonly #onFailed: (reason: string) => void;
   #written: Promise<void> = Promise.resolve();
-  #owedBytes = 0;
+  #bufferedBytes = 0;
   #hasFailed = false;
 
   private constructor(
@@ -46,13 +47,15 @@ export class Recording implements FrameReader {
     this.#messages = messages;
     this.#file = file;
     this.#onFailed = onFailed;
-    this.#write({ format: FORMAT, version: VERSION, hello });
-    this.#leave = followFrames(run, this);
+    this.#append({ format: FORMAT, version: VERSION, hello });
+    this.#unfollow = followFrames(run, this);
   }
 
   /**
-   * @param onFailed is called when the file cannot be written any more, as when the disk is full: then
-   *   the recording ends, and the run goes on; also when it does not take the end in time
+   * Opens the file, and follows the run until {@linkcode end}.
+   *
+   * @param onFailed is called once with the reason when the file cannot be written: then the recording
+   *   ends, and the run goes on
    * @throws {RefusedError} when the file cannot be opened
    */
   static async begin(
@@ -65,57 +68,63 @@ export class Recording implements FrameReader {
     return new Recording(openToWrite(path, messages), run, hello, messages, onFailed);
   }
 
-  get owedBytes(): number {
-    return this.#owedBytes;
+  /** How many bytes are not in the file yet. */
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
   }
 
-  take(frame: Frame): void {
-    this.#write(frame);
+  write(frame: Frame): void {
+    this.#append(frame);
   }
 
+  /** Waits for the last writes, though not for ever, and closes the file. */
   async end(): Promise<void> {
-    this.#leave();
-    if (!await settlesWithin(this.#written, LAST_WRITE_MS)) {
-      this.#hasFailed = true; // so what is still to be written is not
-      this.#onFailed(this.#messages.watch.takesNothing(LAST_WRITE_MS / 1_000));
+    this.#unfollow();
+    if (!await settlesWithin(this.#written, LAST_WRITE_TIMEOUT_MS)) {
+      this.#hasFailed = true; // the remaining lines are dropped
+      this.#onFailed(this.#messages.watch.takesNothing(LAST_WRITE_TIMEOUT_MS / 1_000));
     }
     this.#file.close();
   }
 
-  #write(line: Head | Frame): void {
+  #append(line: Head | Frame): void {
     const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
-    this.#owedBytes += bytes.length;
+    this.#bufferedBytes += bytes.length;
     this.#written = this.#written.then(() => this.#writeAll(bytes));
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
-    this.#owedBytes -= bytes.length;
+    this.#bufferedBytes -= bytes.length;
     if (this.#hasFailed) return;
     try {
       for (let written = 0; written < bytes.length;) {
         written += await this.#file.write(bytes.subarray(written));
       }
     } catch (error) {
-      if (this.#hasFailed) return; // it was given up
+      if (this.#hasFailed) return; // the recording has ended already
       this.#hasFailed = true;
-      this.#leave();
+      this.#unfollow();
       this.#onFailed(systemReason(error, this.#messages));
     }
   }
 }
 
-/** @throws {RefusedError} when a recording cannot be written to `path`, so that this is known in time */
+/**
+ * Checks that a recording can be written, before the server listens.
+ *
+ * @throws {RefusedError} when it cannot
+ */
 export function checkTarget(path: string, messages: Messages): void {
-  orRefuse(path, messages, () => closeSync(openUnwaited(path)));
+  orRefuse(path, messages, () => closeSync(openNonblocking(path)));
 }
 
 /**
- * Opens a file and empties it. Deno cannot write to a file that was opened without waiting, so it is
- * opened twice, and the reader of a FIFO is there the second time.
+ * Opens a file and empties it. Deno cannot write to a file that was opened with O_NONBLOCK, so this
+ * opens it twice: the first time checks that a FIFO has a reader, so the second does not wait.
  */
 function openToWrite(path: string, messages: Messages): Deno.FsFile {
   return orRefuse(path, messages, () => {
-    const probe = openUnwaited(path);
+    const probe = openNonblocking(path);
     try {
       return Deno.openSync(path, { write: true, create: true, truncate: true });
     } finally {
@@ -125,10 +134,9 @@ function openToWrite(path: string, messages: Messages): Deno.FsFile {
 }
 
 /**
- * To open a FIFO waits for its reader, and the whole thread with it; with O_NONBLOCK it fails instead,
- * fifo(7).
+ * Opening a FIFO blocks the thread until there is a reader. With O_NONBLOCK it fails instead, fifo(7).
  */
-function openUnwaited(path: string): number {
+function openNonblocking(path: string): number {
   const { O_WRONLY, O_CREAT, O_NONBLOCK = 0 } = constants;
   return openSync(path, O_WRONLY | O_CREAT | O_NONBLOCK, 0o666);
 }

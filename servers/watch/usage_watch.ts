@@ -3,26 +3,26 @@ import { SystemCallError } from "../system/system_call_error.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import { cpuSecondsOf, processTree, residentBytes } from "../system/process_tree.ts";
 
-/** Looking takes milliseconds, and memory changes slowly. */
+/** A measurement takes milliseconds, and memory changes slowly. */
 const POLL_INTERVAL_MS = 500;
 
 /**
- * From this share of all processors on, a server leaves none to those who watch: whoever loads it takes
- * about as much as it does.
+ * From this share of all processors on, a server leaves none to viewers: the load generator needs about
+ * as much as the server.
  */
 const MAX_SHARE = 0.27;
 
-/** What a server takes of the machine. */
+/** What a server uses of the machine. */
 export interface Usage {
   /** CPU time so far. */
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly measuredMs: number;
-  /** Whether it needs the processors so much that those who watch should do with little. */
+  /** Whether CPU time is so scarce that viewers should use little of it. */
   readonly isShort: boolean;
 }
 
-/** Looks what this server takes, with the children that serve where they can be looked into. */
+/** Measures this process, with its serving children where the system reports theirs. */
 export class UsageWatch {
   readonly #hasChildren: boolean;
   readonly #processors: number;
@@ -37,25 +37,30 @@ export class UsageWatch {
     this.#processors = processors;
   }
 
-  /** @param except a child process that is none of those that serve */
-  look(timeMs: number, except: number | undefined): Usage {
+  /**
+   * Measures, unless the last measurement is recent.
+   *
+   * @param timeMs the present time
+   * @param except the process id of a child that does not serve
+   */
+  poll(timeMs: number, except: number | undefined): Usage {
     if (timeMs < this.#last.measuredMs + POLL_INTERVAL_MS) return this.#last;
-    const looked = this.#hasChildren ? lookAtTree(except) : lookAtProcess();
-    if (looked === undefined) return this.#last;
+    const measured = this.#hasChildren ? measureTree(except) : measureProcess();
+    if (measured === undefined) return this.#last;
     const { cpuSeconds, measuredMs } = this.#last;
-    const dispatched = (looked.cpuSeconds - cpuSeconds) * 1_000 / (timeMs - measuredMs);
-    const isShort = dispatched > MAX_SHARE * this.#processors;
-    return this.#last = { ...looked, measuredMs: timeMs, isShort };
+    const usedProcessors = (measured.cpuSeconds - cpuSeconds) * 1_000 / (timeMs - measuredMs);
+    const isShort = usedProcessors > MAX_SHARE * this.#processors;
+    return this.#last = { ...measured, measuredMs: timeMs, isShort };
   }
 }
 
-function lookAtProcess(): Pick<Usage, "cpuSeconds" | "memoryBytes"> {
+function measureProcess(): Pick<Usage, "cpuSeconds" | "memoryBytes"> {
   const { user, system } = process.cpuUsage();
   return { cpuSeconds: (user + system) / 1e6, memoryBytes: Deno.memoryUsage().rss };
 }
 
-/** @returns `undefined` when this process has no descriptor left to look with */
-function lookAtTree(
+/** @returns `undefined` when this process has no descriptor left to read /proc with */
+function measureTree(
   except: number | undefined,
 ): Pick<Usage, "cpuSeconds" | "memoryBytes"> | undefined {
   try {

@@ -3,21 +3,24 @@ import type { Messages } from "../../cli/messages.ts";
 import type { Address } from "../sockets/interface.ts";
 import { messageOf } from "../system/thrown.ts";
 
-/** Where views are found when nobody says otherwise. */
+/** The default port of a view. */
 export const VIEW_PORT = 7780;
-/** Who may look at a view: whoever is on this machine. */
+/** A view listens on this machine only. */
 const VIEW_HOST = "127.0.0.1";
 
 /**
- * Looks whether a view can be shown at a port, before the server that it is of says that it listens.
+ * Checks that a view can listen on a port, before its server announces that it listens.
  *
- * @param server where that will listen
+ * @param port of the view
+ * @param server the address on which the server will listen
+ * @param messages for the error
  * @throws {RefusedError} when it cannot
+ * @throws {Deno.errors.AddrInUse} when the server's address is in use
  */
 export function checkViewPort(port: number, server: Address, { serve }: Messages): void {
   try {
     using view = Deno.listen({ hostname: VIEW_HOST, port });
-    // With the view there: the server may be the one that takes the port away.
+    // While the view has its port: the server may want the same one.
     if (view.addr.port === server.port) checkAddressInUse(server);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) throw new RefusedError(serve.viewPortInUse(port));
@@ -29,7 +32,7 @@ export function checkViewPort(port: number, server: Address, { serve }: Messages
 }
 
 /**
- * What else is wrong with an address is found when the server listens.
+ * Only checks that the address is free. The server finds other faults when it listens.
  *
  * @throws {Deno.errors.AddrInUse} when it is in use
  */

@@ -1,68 +1,75 @@
 import { settlesWithin } from "../../cli/settles_within.ts";
 import { followFrames } from "./frame_following.ts";
-import type { FromView, Run } from "./frames.ts";
+import type { Run, ViewMessage } from "./frames.ts";
 
 /**
- * Those who watch: each has one WebSocket, over which the frames of all runs come. A browser opens
- * only six connections to a server for requests, event streams included, and WebSockets do not count.
+ * The viewers of the runs. Each has one WebSocket for the frames of all runs: a browser opens only six
+ * HTTP connections to a server, event streams included, and WebSockets do not count among them.
  */
 export class Watchers {
   readonly #runs: readonly Run[];
   readonly #id: string;
   readonly #closed = new Map<WebSocket, Promise<void>>();
 
-  /** @param id of this view, by which a page knows it from another one at the same address */
+  /**
+   * @param runs whose frames are sent
+   * @param id of this view: a page compares it, and notices when another view has its address
+   */
   constructor(runs: readonly Run[], id: string) {
     this.#runs = runs;
     this.#id = id;
   }
 
-  /** Answers a request that asks for a WebSocket. */
-  welcome(request: Request): Response {
+  /**
+   * Answers a WebSocket handshake.
+   *
+   * @throws {TypeError} when the handshake is incomplete
+   */
+  accept(request: Request): Response {
     const { socket, response } = Deno.upgradeWebSocket(request);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#closed.set(socket, promise);
-    let leave = () => {};
+    let unfollow = () => {};
     socket.onopen = async () => {
       try {
-        leave = await this.#tell(socket);
+        unfollow = await this.#stream(socket);
       } catch {
-        send(socket, { isOver: true }); // a server that is compared is gone
+        send(socket, { isOver: true }); // a server of a comparison is gone
       }
     };
-    socket.onerror = () => {}; // it is closed then
+    socket.onerror = () => {}; // onclose follows
     socket.onclose = () => {
-      leave();
+      unfollow();
       this.#closed.delete(socket);
       resolve();
     };
     return response;
   }
 
-  /** Ends all streams; whoever reads gets the last frame, if that takes no longer than this. */
-  async end(patienceMs: number): Promise<void> {
+  /** Ends all streams, and waits up to `timeoutMs` until the viewers have read their last frames. */
+  async end(timeoutMs: number): Promise<void> {
     for (const socket of this.#closed.keys()) send(socket, { isOver: true });
-    if (await settlesWithin(Promise.all(this.#closed.values()), patienceMs)) return;
+    if (await settlesWithin(Promise.all(this.#closed.values()), timeoutMs)) return;
     for (const socket of this.#closed.keys()) socket.close();
   }
 
-  /** @returns a function that ends it */
-  async #tell(socket: WebSocket): Promise<() => void> {
+  /** @returns a function that ends the stream */
+  async #stream(socket: WebSocket): Promise<() => void> {
     const hellos = await Promise.all(this.#runs.map((run) => run.hello()));
     if (socket.readyState !== WebSocket.OPEN) return () => {};
     send(socket, { id: this.#id, hellos });
-    const leave = this.#runs.map((run, index) =>
+    const streams = this.#runs.map((run, index) =>
       followFrames(run, {
-        get owedBytes() {
+        get bufferedBytes() {
           return socket.bufferedAmount;
         },
-        take: (frame) => send(socket, { run: index, frame }),
+        write: (frame) => send(socket, { run: index, frame }),
       })
     );
-    return () => leave.forEach((one) => one());
+    return () => streams.forEach((stop) => stop());
   }
 }
 
-function send(socket: WebSocket, message: FromView): void {
+function send(socket: WebSocket, message: ViewMessage): void {
   if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }

@@ -1,5 +1,5 @@
 /**
- * Serves the page of a view, and what it shows: on this machine only, and to nobody else's page.
+ * Serves the page of a view and its frames, on this machine only, and not to pages from elsewhere.
  *
  * @module
  */
@@ -14,48 +14,49 @@ import { systemReason } from "../../cli/system_reason.ts";
 import { makeToken, mayControl, mayRead, SECURITY_HEADERS } from "./access.ts";
 import { readAsset } from "./assets.ts";
 import { parseCommand, RefusedCommand } from "./commands.ts";
-import { EnduringServer } from "./enduring_server.ts";
+import { ResilientServer } from "./resilient_server.ts";
 import type { Refusal, Run } from "./frames.ts";
 import type { RecordedRun } from "./recorded_run.ts";
 import { Watchers } from "./watchers.ts";
 
 const HOST = "127.0.0.1";
-/** The longest command, with the longest message that clients can be told to send. */
+/** Room for the longest command: one with the longest message for the clients. */
 const MAX_COMMAND_BYTES = 8_192;
-/** How long pages have to read their last frame. */
-const LAST_FRAME_MS = 500;
+/** How long the server waits for pages to read their last frame. */
+const LAST_FRAME_TIMEOUT_MS = 500;
 
 const MAX_HOST_LENGTH = 100;
 const SWITCHING_PROTOCOLS = 101;
 
-/** What is shown. */
+/** What a page shows, and how. */
 export interface Shown {
   readonly runs: readonly Run[];
-  /** Where it is shown instead of a server that runs. */
+  /** Shown instead of a running server; then `runs` is empty. */
   readonly recording?: RecordedRun;
   readonly language: Language;
   readonly messages: Messages;
-  /** The flag that chooses the port, for who must choose another. */
+  /** The flag that chooses the port, for error messages. */
   readonly portFlag: "--watch" | "--port";
 }
 
-/** See the module. */
+/** The HTTP server of a view, see the module. */
 export class WebServer {
   readonly #shown: Shown;
   readonly #token = makeToken();
   readonly #id = makeToken();
   readonly #watchers: Watchers;
-  readonly #server: EnduringServer;
+  readonly #server: ResilientServer;
 
   /**
+   * @param shown what the page shows
    * @param port 0 picks a free one
-   * @throws {RefusedError} when it cannot be listened on
+   * @throws {RefusedError} when the server cannot listen there
    */
   constructor(shown: Shown, port: number) {
     this.#shown = shown;
     this.#watchers = new Watchers(shown.runs, this.#id);
     try {
-      this.#server = new EnduringServer(
+      this.#server = new ResilientServer(
         HOST,
         port,
         (request) => this.#answer(request),
@@ -73,26 +74,27 @@ export class WebServer {
     }
   }
 
+  /** The port it listens on. */
   get port(): number {
     return this.#server.port;
   }
 
-  /** Where the page is, for who may control what it shows. */
+  /** The address of the page, with the token that allows commands. */
   get address(): string {
     const query = this.#shown.recording === undefined ? `?token=${this.#token}` : "";
     return `http://${HOST}:${this.port}/${query}`;
   }
 
-  /** Ends the pages' streams. Whoever has asked for nothing yet is not waited for. */
+  /** Ends the pages' streams and the server. It does not wait for connections without a request. */
   async end(): Promise<void> {
-    await this.#watchers.end(LAST_FRAME_MS);
+    await this.#watchers.end(LAST_FRAME_TIMEOUT_MS);
     // Browsers open connections before they need them, and Deno 2.5 would wait for their first request.
-    await settlesWithin(this.#server.shutdown(), LAST_FRAME_MS);
+    await settlesWithin(this.#server.shutdown(), LAST_FRAME_TIMEOUT_MS);
   }
 
   async #answer(request: Request): Promise<Response> {
     const response = mayRead(request, this.port)
-      ? await this.#answerOurs(request)
+      ? await this.#answerAllowed(request)
       : respond(this.#shown.messages.watch.wrongAddress(shownHost(request), this.port), 403);
     if (response.status === SWITCHING_PROTOCOLS) return response;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
@@ -101,28 +103,28 @@ export class WebServer {
     return response;
   }
 
-  async #answerOurs(request: Request): Promise<Response> {
+  async #answerAllowed(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (request.method === "POST") return await this.#control(request, pathname);
     const { recording } = this.#shown;
     if (pathname === "/frames") {
-      const isAsked = request.headers.get("upgrade")?.toLowerCase() === "websocket";
-      return isAsked ? this.#welcome(request) : respond("this is a WebSocket", 426);
+      const isHandshake = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+      return isHandshake ? this.#upgrade(request) : respond("this is a WebSocket", 426);
     }
     if (pathname === "/view") return Response.json(await this.#describe());
     if (pathname === "/recording" && recording !== undefined) return new Response(recording.lines);
     return await readAsset(pathname) ?? respond("there is nothing here", 404);
   }
 
-  #welcome(request: Request): Response {
+  #upgrade(request: Request): Response {
     try {
-      return this.#watchers.welcome(request);
+      return this.#watchers.accept(request);
     } catch (error) {
-      return respond(messageOf(error), 400); // the handshake lacks something
+      return respond(messageOf(error), 400); // the handshake is incomplete
     }
   }
 
-  /** What the page must know before it shows anything. */
+  /** What the page needs before it shows anything. */
   async #describe(): Promise<Readonly<Record<string, unknown>>> {
     const { recording, language } = this.#shown;
     const texts = await Promise.all(LANGUAGES.map(async (one) => {
@@ -147,8 +149,8 @@ export class WebServer {
     }
     try {
       const command = parseCommand(await request.text());
-      const obeyed = this.#shown.runs.map((run) => run.control(command));
-      const reservations = (await Promise.all(obeyed)).filter((one) => one !== undefined);
+      const results = this.#shown.runs.map((run) => run.control(command));
+      const reservations = (await Promise.all(results)).filter((one) => one !== undefined);
       return Response.json({ reservations: [...new Set(reservations)] });
     } catch (error) {
       if (error instanceof RefusedCommand) return refuse(error.refusal, 400);
@@ -157,7 +159,7 @@ export class WebServer {
   }
 }
 
-/** By what address somebody has come; of one that is too long, the beginning. */
+/** The host that the request names, cut to a sensible length. */
 function shownHost({ headers }: Request): string {
   return (headers.get("host") ?? "?").slice(0, MAX_HOST_LENGTH);
 }

@@ -1,5 +1,5 @@
 /**
- * What a view knows of those who wait to be accepted.
+ * The backlog in a view, and a view without descriptors.
  *
  * @module
  */
@@ -25,12 +25,12 @@ for (const sockets of ["deno", "libc"]) {
     const args = ["select", "--sockets", sockets, "--quiet", "--watch", "0"];
     await using server = await Server.start(args, { before: "ulimit -n 80" });
     const ended = server.outcome();
-    const [told, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [followed, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const leave = new RemoteRun(await addressOf(server)).subscribe(({ totals, backlog }) => {
-      told.resolve();
+      followed.resolve();
       if (totals.accepted > 0 && (backlog ?? 0) > 0) waiting.resolve();
     });
-    await told.promise;
+    await followed.promise;
     await using clients = new AsyncDisposableStack();
     for (let i = 0; i < CLIENTS; i++) {
       const client = await server.connect();
@@ -49,12 +49,12 @@ test("a page that finds no descriptor does not end the server, and comes later",
   const ended = server.outcome();
   const address = await addressOf(server);
   {
-    await using crowd = new AsyncDisposableStack();
-    for (let i = 0; i < CLIENTS; i++) crowd.adopt(await server.connect(), (one) => one.close());
+    await using clients = new AsyncDisposableStack();
+    for (let i = 0; i < CLIENTS; i++) clients.adopt(await server.connect(), (one) => one.close());
     for (let i = 0; i < VIEWERS; i++) {
       // Once one of them could not be accepted, the next ones are refused for a while.
       const viewer = await Deno.connect(toListener(address)).catch(() => undefined);
-      crowd.defer(() => viewer?.close());
+      clients.defer(() => viewer?.close());
     }
     assertEquals(await settlesWithin(ended, RETRY_MS), false);
   }

@@ -1,5 +1,5 @@
 /**
- * On which lanes clients are that come one after another: a lane is a thread or a process.
+ * The lanes of clients that connect one after another. A lane is a thread or a process.
  *
  * @module
  */
@@ -25,18 +25,18 @@ for (const sockets of KINDS) {
     });
   }
 
-  test(`threadpool on ${sockets} has a lane for each thread, whoever it serves`, async () => {
+  test(`threadpool on ${sockets} has a lane for each thread, whichever client it serves`, async () => {
     const lanes = await lanesOf(["threadpool", "--threads", "2", "--sockets", sockets]);
     assertLessOrEqual(Math.max(...lanes), 2);
   });
 }
 
-/** The lanes of threads or processes on which clients were that came one after another. */
+/** The lanes of clients that connect one after another. */
 async function lanesOf(args: readonly string[]): Promise<number[]> {
   const file = await Deno.makeTempFile({ suffix: ".jsonl" });
   try {
     await using server = await Server.start([...args, "--record", file]);
-    // The first frame tells of those who are there, and not of those who came and went before it.
+    // The first frame lists present clients, not those that came and went before it.
     while ((await Deno.readTextFile(file)).split("\n").length < 3) await delay(POLL_INTERVAL_MS);
     for (let count = 0; count < CLIENTS; count++) {
       const client = await server.connect();

@@ -32,16 +32,16 @@ async function setHidden(page: Page, isHidden: boolean): Promise<void> {
 
 /** Waits until the page has been sent a frame. */
 async function untilTold(page: Page): Promise<void> {
-  await page.locator(".crowd", { hasText: /: \d/ }).waitFor();
+  await page.locator(".synthetic", { hasText: /: \d/ }).waitFor();
 }
 
-/** Opens one more client from a page, and waits until there are so many. */
+/** Opens one more client from a page, and waits until there are `count`. */
 async function openClient(page: Page, count: number): Promise<void> {
   await page.getByRole("button", { name: "+1", exact: true }).click();
-  await page.locator(".crowd", { hasText: new RegExp(`: ${count}$`) }).waitFor();
+  await page.locator(".synthetic", { hasText: new RegExp(`: ${count}$`) }).waitFor();
 }
 
-/** Has a page draw no more, though it is told of everything: many that draw are slow. */
+/** Stops the drawing of a page, but not its frames: many pages that draw are slow. */
 async function stopDrawing(page: Page): Promise<void> {
   await page.evaluate("globalThis.requestAnimationFrame = () => 0");
 }
@@ -64,7 +64,7 @@ browserTest(`with two models compared, ${COMPARING_TABS} tabs show both`, async 
   for (const [index, page] of (await openTabs(browser, COMPARING_TABS)).entries()) {
     await page.goto(address);
     await untilTold(page);
-    // Of both servers it has been told something.
+    // It has frames of both servers.
     for (const facts of hasSystemCalls() ? await page.locator(".facts").all() : []) {
       await facts.filter({ hasText: "in the backlog: 0" }).waitFor();
     }
@@ -94,7 +94,7 @@ browserTest("another server at the same address is shown as what it is", async (
   assertMatch(await addressOf(second), new RegExp(host));
   await page.goto(await addressOf(second));
   await button.click();
-  await page.locator(".crowd", { hasText: /: 1$/ }).waitFor();
+  await page.locator(".synthetic", { hasText: /: 1$/ }).waitFor();
   assertEquals(await page.locator(".lost:visible").count(), 0);
 });
 

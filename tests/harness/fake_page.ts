@@ -1,5 +1,5 @@
 /**
- * The page on a run that tells what a test has it tell, and all that can be seen there.
+ * The page on a fake run, and everything that it shows.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export class FakePage {
     readonly run: FakeRun,
   ) {}
 
-  /** Opens the page, does `work`, and sees that the page has no complaint. */
+  /** Opens the page, does `work`, and checks that the page has logged no errors. */
   static async with(
     { page, complaints }: Visit,
     work: (fake: FakePage) => Promise<void>,
@@ -51,18 +51,18 @@ export class FakePage {
     if (!mayComplain) assertEquals(complaints, []);
   }
 
-  /** Publishes the next frame, which is made so much later than the one before. */
+  /** Publishes the next frame, made `laterMs` after the previous one. */
   publish(laterMs: number, parts: Partial<Frame> = {}): void {
     this.timeMs += laterMs;
     this.run.publish({ ...nthFrame(this.#count++, this.timeMs, this.run), ...parts });
   }
 
-  /** Publishes so many frames, made 50 ms after each other. */
+  /** Publishes `count` frames at once, made 50 ms after each other. */
   publishAtOnce(count: number): void {
     for (let i = 0; i < count; i++) this.publish(FRAME_MS);
   }
 
-  /** Publishes so many frames when they are made. */
+  /** Publishes `count` frames, one every 50 ms. */
   async publishMany(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
       this.publish(FRAME_MS);
@@ -76,7 +76,7 @@ export function line(text: string): Frame["log"][number] {
   return { en: text, zh: text };
 }
 
-/** Code of which a line is the waiting call, and another one receives. */
+/** Code with a line for the waiting call, and one that receives. */
 const SOURCE = "wait();\nrecv();\n";
 
 /** The nth frame of a run with one client. */
@@ -99,13 +99,13 @@ export function nthFrame(n: number, timeMs: number, run: FakeRun): Frame {
   });
 }
 
-/** All that the parts of the page show while the time is stopped, when they have been drawn anew. */
+/** Everything that a paused page shows, after it was drawn again. */
 export async function seen(page: Page): Promise<Record<string, unknown>> {
   await page.evaluate(AFTER_DRAWS);
   return await page.evaluate<Record<string, unknown>>(SEEN);
 }
 
-/** The same while the time goes on: then not all is drawn at once. */
+/** The same for a page that is not paused: its parts are drawn at different times. */
 export async function seenLater(page: Page): Promise<Record<string, unknown>> {
   await page.waitForTimeout(REDRAWN_MS);
   return await seen(page);

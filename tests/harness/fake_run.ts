@@ -1,3 +1,4 @@
+import { createStatsMemory, readCounters } from "../../servers/metrics/counters.ts";
 import type {
   Command,
   Frame,
@@ -7,15 +8,15 @@ import type {
   SourceFile,
 } from "../../servers/watch/frames.ts";
 
-/** A run that tells what a test has it tell. */
+/** A run whose frames the test publishes. */
 export class FakeRun implements Run {
   readonly commands: Command[] = [];
   source: readonly SourceFile[] = [];
-  /** How often somebody has begun to follow it. */
+  /** How many subscriptions there have been. */
   begun = 0;
   readonly #subscribers = new Set<(frame: Frame) => void>();
 
-  /** How many follow it. */
+  /** How many subscriptions there are. */
   get subscribers(): number {
     return this.#subscribers.size;
   }
@@ -26,7 +27,7 @@ export class FakeRun implements Run {
       sockets: "deno",
       worker: "loop",
       waitsIn: "epoll_wait",
-      tellsLatency: true,
+      hasLoopLatency: true,
       handler: "echo",
       address: "127.0.0.1:7788",
       pid: 1,
@@ -46,11 +47,12 @@ export class FakeRun implements Run {
     return Promise.resolve(undefined);
   }
 
+  /** Sends a frame to all subscribers. */
   publish(frame: Frame): void {
     for (const onFrame of [...this.#subscribers]) onFrame(frame);
   }
 
-  /** A frame of a server in which nothing has happened, but for these. */
+  /** A frame in which nothing has happened, except for `parts`. */
   frame(parts: Partial<Frame>): Frame {
     return { ...NOTHING, ...parts };
   }
@@ -65,11 +67,8 @@ const NOTHING: Frame = {
   timeMs: 0,
   peers: [],
   changes: [],
-  totals: {
-    ...{ accepted: 0, active: 0, refused: 0, resets: 0, bytesIn: 0, bytesOut: 0 },
-    ...{ recvs: 0, sends: 0, wakeUps: 0, scanned: 0, ready: 0, systemCalls: 0 },
-  },
-  messages: { all: 0, told: 0 },
+  totals: readCounters(createStatsMemory()),
+  messages: { all: 0, traced: 0 },
   backlog: 0,
   backlogAgeMs: 0,
   loopLatencyMs: 0,
@@ -81,5 +80,5 @@ const NOTHING: Frame = {
   calls: { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 },
   log: [],
   settings: { sleepMs: 0, cpuMs: 0, heldMs: 0 },
-  crowd: { open: 0, talking: false, reading: true, messages: 0 },
+  synthetic: { open: 0, talking: false, reading: true, messages: 0 },
 };

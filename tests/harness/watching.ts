@@ -1,5 +1,5 @@
 /**
- * A server that is watched, and its page in a real browser.
+ * A watched server, and its page in a real browser.
  *
  * @module
  */
@@ -7,17 +7,17 @@
 import type { Locator, Page } from "playwright-core";
 import { Server } from "./playground.ts";
 
-/** A client as the table of the page has it. */
+/** A client in the table of the page. */
 export interface ShownClient {
   readonly peer: string;
   readonly state: string;
   readonly lane: string;
 }
 
-/** How often it is looked whether the page shows what is waited for. */
+/** How often the page is checked for a state. */
 const POLL_INTERVAL_MS = 100;
 
-/** A server, and the page on which it is watched. Dispose of it, and the server is gone. */
+/** A watched server and its page. Disposing of it ends the server. */
 export class WatchedServer implements AsyncDisposable {
   private constructor(readonly server: Server, readonly page: Page) {}
 
@@ -34,7 +34,7 @@ export class WatchedServer implements AsyncDisposable {
     }
   }
 
-  /** Presses a button of the controls, by what stands on it. */
+  /** Presses a button of the controls, by its text. */
   async press(name: string): Promise<void> {
     await this.page.getByRole("button", { name, exact: true }).click();
   }
@@ -50,7 +50,7 @@ export class WatchedServer implements AsyncDisposable {
     }));
   }
 
-  /** Waits until the clients in the table are so. */
+  /** Waits until the clients in the table pass a test. */
   async untilClients(isSo: (clients: ShownClient[]) => boolean): Promise<ShownClient[]> {
     for (;;) {
       const clients = await this.clients();
@@ -69,7 +69,7 @@ export async function startWatched(args: readonly string[]): Promise<Server> {
   return await Server.start([...args, "--quiet", "--watch", "0"]);
 }
 
-/** Where its page is, for who may control it. */
+/** The address of its page, with the token. */
 export async function addressOf(server: Server): Promise<string> {
   return String((await server.event("watching")).address);
 }

@@ -1,5 +1,5 @@
 /**
- * What is said to those who listen to the page instead of looking at it.
+ * Announces changes to people who use a screen reader.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { element, setText } from "./dom.js";
 
 const PAUSE_MS = 4_000;
 
-/** The one part of the page that is read aloud when it changes. */
+/** The live region of the page: a screen reader reads it aloud when its text changes. */
 export const spoken = element("p", { class: "unseen", role: "status" });
 
 let next;
 let timer;
 
-/** Says what has changed: at most once in a while, and then the last of it. */
+/** Announces a text: at most one in {@linkcode PAUSE_MS}, and of several the last one. */
 export function announce(text) {
   next = text;
   if (timer === undefined) sayNext();

@@ -1,5 +1,5 @@
 /**
- * The page: asks what there is to be shown, and shows it.
+ * The page: asks the server what to show, and shows it.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { element, shownNumber } from "./dom.js";
 import { STATES } from "./history.js";
-import { areProcessorsShort, drawForEver, hurry } from "./pace.js";
+import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { RunView } from "./run_view.js";
 import { Timeline } from "./timeline.js";
 
 /**
- * Takes the token out of the address, where it could be read over a shoulder or copied with it. It is
- * kept for as long as the view is the same.
+ * Removes the token from the address, where others could see it or copy it by accident, and keeps it in
+ * the session for this view.
  *
  * @param {string} id of the view
- * @returns {{ token: string, isAnother: boolean }} and whether this page was of another view before
+ * @returns {{ token: string, isAnother: boolean }} `isAnother`: the page showed another view before
  */
 function takeToken(id) {
   const query = new URLSearchParams(location.search);
@@ -33,7 +33,7 @@ function takeToken(id) {
   return { token, isAnother };
 }
 
-/** The other language, one keystroke away. */
+/** A link to the page in the other language. */
 function languageLink(language, texts) {
   const other = Object.keys(texts).find((one) => one !== language);
   return element("a", { href: `/?lang=${other}`, lang: other }, texts[other].language);
@@ -46,16 +46,16 @@ function legend({ states }) {
   return element("ul", { class: "legend" }, ...items);
 }
 
-/** The parts of the page that show a server that runs, or two. */
+/** Makes a view for each running server. */
 async function makeLiveShows(connection, texts) {
   const shows = (await connection.hellos).map((hello) => {
     return { view: new RunView(hello, texts), player: new LivePlayer(texts) };
   });
-  connection.onFrame = (run, frame) => shows[run].player.take(frame);
+  connection.onFrame = (run, frame) => shows[run].player.apply(frame);
   return shows;
 }
 
-/** The part of the page that shows a recording. */
+/** Makes a view for a recording. */
 async function makeReplay(texts) {
   const text = await (await fetch("/recording")).text();
   const [head, ...lines] = text.trimEnd().split("\n");
@@ -63,7 +63,7 @@ async function makeReplay(texts) {
   return [{ view: shown, player: new RecordingPlayer(lines) }];
 }
 
-/** What there is to be said above all else. */
+/** The notices at the top of the page. */
 function notices({ recording }, isAnother, texts) {
   const said = [];
   if (isAnother) said.push(texts.another);
@@ -72,9 +72,9 @@ function notices({ recording }, isAnother, texts) {
   return said.map((text) => element("p", { class: "lost", role: "alert" }, text));
 }
 
-/** Draws all that changes by itself. */
+/** Draws everything that changes with time. */
 function draw(shows, timeline, controls, isLost, lost) {
-  // One time for all that is shown. Where a server is gone, its own time has ended before.
+  // All servers are shown at the same time. Where one is gone, its own time has ended earlier.
   const known = shows.map(({ player }) => player).filter(({ startMs }) => startMs > 0);
   const startMs = Math.min(...known.map((player) => player.startMs));
   const endMs = Math.max(...known.map((player) => player.endMs));
@@ -102,7 +102,7 @@ async function main() {
   const language = Object.hasOwn(view.texts, wanted ?? "") ? wanted : view.language;
   document.documentElement.lang = language;
   const texts = view.texts[language];
-  // Counts are said in the language's own way, of which only the number is missing.
+  // The text has a place for the number.
   texts.clientsCounted = (count) => texts.clientsTotal.replace("#", count.toLocaleString(language));
   document.title = texts.title;
   const isLive = view.recording === null;
@@ -122,9 +122,9 @@ async function main() {
     element("main", {}, ...shows.map((show) => show.view.element)),
   );
   const players = shows.map(({ player }) => player);
-  drawForEver(
+  drawRepeatedly(
     () => draw(shows, timeline, controls, connection?.isLost ?? false, lost),
-    () => areProcessorsShort(players),
+    () => isCpuScarce(players),
   );
 }
 

@@ -1,22 +1,22 @@
 /**
- * The numbers of a run over time.
+ * Charts of the measurements of a run over time.
  *
  * @module
  */
 
 import { clockTime, colorOf, darkScheme, element, setText, shownNumber } from "./dom.js";
 import { indexAt } from "./history.js";
-import { AtMostEvery } from "./pace.js";
+import { Throttle } from "./pace.js";
 
 /** The charting library, which index.html loads. */
 const { uPlot } = globalThis;
 
 const HEIGHT = 110;
 const REDRAW_MS = 500;
-/** How much time is drawn. */
+/** The time span of a chart. */
 const SHOWN_MS = 60_000;
 
-/** What is drawn, each from two samples of which one comes a while after the other. */
+/** The value of each chart, computed from a frame and an earlier one. */
 const MEASURES = {
   connections: ({ totals }) => totals.active,
   messages: ({ totals, timeMs }, before) =>
@@ -28,12 +28,12 @@ const MEASURES = {
       : (cpuSeconds - before.cpuSeconds) / (measuredMs - before.measuredMs) * 100_000,
   memory: ({ memoryBytes }) => memoryBytes / 1e6,
 };
-/** Rates are taken over so many samples: single frames are too short to be steady. */
+/** Rates are computed over this many samples: those of single frames jump. */
 const SPAN = 20;
 const MIN_SPAN = 5;
-/** Of so much time one sample is drawn. */
+/** One sample of each slice of this length is drawn. */
 const SLICE_MS = 250;
-/** About as wide is a character of an axis, and what is beside it. */
+/** The approximate width of a character of an axis, and the space beside it, in pixels. */
 const CHARACTER_WIDTH = 6.5;
 const AXIS_MARGIN = 12;
 
@@ -41,9 +41,9 @@ const AXIS_MARGIN = 12;
 export class Charts {
   element = element("div", { class: "charts" });
   #charts = [];
-  #turn = new AtMostEvery(REDRAW_MS);
+  #throttle = new Throttle(REDRAW_MS);
 
-  /** @param {Record<string, string>} titles by measure; what has no title is not drawn */
+  /** @param {Record<string, string>} titles by measure; a measure without a title is not drawn */
   constructor(titles) {
     for (const [name, title] of Object.entries(titles)) {
       const value = element("span", { class: "value" });
@@ -53,15 +53,15 @@ export class Charts {
     }
   }
 
-  /** Shows how it was at a time, and what led to it. */
+  /** Draws the minute that ends at `toMs`. */
   draw(samples, toMs) {
     const last = indexAt(samples, toMs);
-    if (!this.#turn.isDue(samples[last].frame, innerWidth, darkScheme.matches)) return;
+    if (!this.#throttle.isDue(samples[last].frame, innerWidth, darkScheme.matches)) return;
     const first = Math.max(0, indexAt(samples, toMs - SHOWN_MS) - SPAN);
     const shown = samples.slice(first, last + 1).map(({ frame }) => frame);
     const drawn = drawnOf(shown);
     const times = drawn.map((i) => shown[i].timeMs / 1_000);
-    // All at once: to ask for a width after something was written lays the whole page out anew.
+    // All widths at once: reading one after a change to the page forces a new layout.
     const widths = this.#charts.map(({ figure }) => Math.max(80, figure.clientWidth - 8));
     this.#charts.forEach((chart, index) => {
       const measure = MEASURES[chart.name];
@@ -80,7 +80,7 @@ export class Charts {
   }
 }
 
-/** Which frames are drawn: of each slice the first, so that they stay the same ones, and the last. */
+/** The indices of the drawn frames: the first of each slice, so that they stay the same, and the last. */
 function drawnOf(frames) {
   const sliceOf = (i) => Math.floor(frames[i].timeMs / SLICE_MS);
   return [...frames.keys()].slice(MIN_SPAN).filter((i) =>

@@ -1,47 +1,48 @@
 /**
- * What time it is at a server, as its frames tell it.
+ * Estimates the time at a server from the times of its frames.
  *
  * @module
  */
 
-/** A frame that comes this late was not sent late: the clocks are set. */
+/** A larger difference is not a late frame: one of the clocks was set. */
 const CATCH_UP_MS = 500;
-/** The time goes on for so long after a frame. A server that is well sends several in that time. */
+/** The clock runs on for this long after a frame. A healthy server sends several in that time. */
 const MAX_AHEAD_MS = 1_000;
-/** After so long without any there is something amiss, and not just a processor busy. */
+/** Without a frame for this long, something is wrong: it is more than a busy processor. */
 const SILENT_MS = 3_000;
 
-/** Goes on evenly between frames, though they come when they come, and no further without any. */
+/** Runs evenly, though frames arrive unevenly, and stops when none arrive. */
 export class ServerClock {
   #offsetMs = 0;
   #newestMs = 0;
-  #takenMs = 0;
+  #syncedMs = 0;
   #isRunning = false;
 
-  /** A frame has come that was made at this time. */
-  take(timeMs) {
+  /** Adjusts the clock to a frame that was made at `timeMs`. */
+  sync(timeMs) {
     const offsetMs = timeMs - performance.now();
     if (!this.#isRunning || Math.abs(offsetMs - this.#offsetMs) > CATCH_UP_MS) {
       this.#offsetMs = offsetMs;
     }
     this.#offsetMs += (offsetMs - this.#offsetMs) / 20;
     this.#newestMs = timeMs;
-    this.#takenMs = performance.now();
+    this.#syncedMs = performance.now();
     this.#isRunning = true;
   }
 
-  /** No more frames come: what happens at the server after the last one is not known. */
+  /** Stops the clock at the last frame. */
   stop() {
     this.#isRunning = false;
   }
 
+  /** The estimated time, in milliseconds since the epoch. */
   get nowMs() {
     if (!this.#isRunning) return this.#newestMs;
     return Math.min(this.#offsetMs + performance.now(), this.#newestMs + MAX_AHEAD_MS);
   }
 
-  /** Whether it stands still for want of frames. */
+  /** Whether the clock has stopped because no frames arrive. */
   get isStopped() {
-    return !this.#isRunning || performance.now() - this.#takenMs > SILENT_MS;
+    return !this.#isRunning || performance.now() - this.#syncedMs > SILENT_MS;
   }
 }

@@ -1,34 +1,34 @@
 /**
- * The page's connection with the server: what it is told, and what it asks for.
+ * The page's connection to the server: frames come in, and commands go out.
  *
  * @module
  */
 
 const RETRY_MS = 1_000;
 /** How long a command may take. */
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
-/** One WebSocket for all that is shown. It is closed while nobody sees the page. */
+/** One WebSocket for all servers on the page. It is closed while the page is hidden. */
 export class Connection {
   isLost = false;
-  /** What is shown, as frames.ts has it: of each server one hello. */
+  /** A promise of the hellos of all servers, see frames.ts. */
   hellos;
-  /** Is called with the number of a run and its frame. */
+  /** Called with the index of a run and a frame of it. */
   onFrame = () => {};
   #id;
   #onOther;
   #socket;
   #timer;
-  #greeted = Promise.withResolvers();
+  #received = Promise.withResolvers();
 
   /**
-   * @param {string} id of the view that the page is of
-   * @param {() => void} onOther is called when another one has taken its address
+   * @param {string} id of the view that the page belongs to
+   * @param {() => void} onOther called when another view answers at its address
    */
   constructor(id, onOther) {
     this.#id = id;
     this.#onOther = onOther;
-    this.hellos = this.#greeted.promise;
+    this.hellos = this.#received.promise;
     document.addEventListener("visibilitychange", () => this.#followVisibility());
     this.#followVisibility();
   }
@@ -49,7 +49,7 @@ export class Connection {
       const message = JSON.parse(data);
       if (message.isOver) socket.close();
       else if (message.frame !== undefined) this.onFrame(message.run, message.frame);
-      else if (message.id === this.#id) this.#greeted.resolve(message.hellos);
+      else if (message.id === this.#id) this.#received.resolve(message.hellos);
       else this.#onOther();
     };
     socket.onclose = () => {
@@ -63,9 +63,9 @@ export class Connection {
 }
 
 /**
- * Asks the server to do something.
+ * Sends a command to the server.
  *
- * @returns {Promise<string>} what there is to be said of it: nothing if it is done
+ * @returns {Promise<string>} a reservation or an error for the user; empty if there is none
  */
 export async function sendCommand(command, token, texts) {
   let response;
@@ -74,20 +74,20 @@ export async function sendCommand(command, token, texts) {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify(command),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const answer = await response.json();
     if (response.ok) return answer.reservations.map((one) => texts.reservations[one]).join(" ");
     return `${texts.refusedCommand}: ${refusalOf(answer, texts)}`;
   } catch (error) {
     const reason = error.name === "TimeoutError"
-      ? texts.noAnswer.replace("#", PATIENCE_MS / 1_000)
+      ? texts.noAnswer.replace("#", TIMEOUT_MS / 1_000)
       : texts.lost;
     return `${texts.refusedCommand}: ${reason}`;
   }
 }
 
 function refusalOf({ reason, field, min, max, detail }, texts) {
-  const values = { field: texts.fields[field] ?? field, min, max, detail };
+  const values = { field: texts.fields[field] ?? field, least: min, most: max, detail };
   return texts.refusals[reason].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }

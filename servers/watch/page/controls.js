@@ -1,6 +1,5 @@
 /**
- * What can be done to a server from the page: clients come, talk and go; its handler gets slower; it
- * stops for a second.
+ * The controls: clients connect, talk and leave; the handler gets slower; the server stops for a second.
  *
  * @module
  */
@@ -8,9 +7,9 @@
 import { sendCommand } from "./connection.js";
 import { element, shownNumber } from "./dom.js";
 
-const CROWDS = [1, 10, 100, 1_000];
+const OPEN_COUNTS = [1, 10, 100, 1_000];
 const HOLD_MS = 1_000;
-const EVERYBODY = 1_000_000;
+const ALL_CLIENTS = 1_000_000;
 
 /** The controls, as a group of forms and buttons. */
 export class Controls {
@@ -18,15 +17,15 @@ export class Controls {
   #texts;
   #token;
   #status = element("output", { class: "status" });
-  #crowd = element("span", { class: "crowd" });
+  #synthetic = element("span", { class: "synthetic" });
   #talk;
   #read;
   #sleepMs = number(0, 0, 60_000);
   #cpuMs = number(0, 0, 60_000);
-  /** The frame that was shown last. */
+  /** The last frame that was shown. */
   #shown;
 
-  /** @param {string} token without which nothing can be done */
+  /** @param {string} token of the view; without it the controls are disabled */
   constructor(texts, token) {
     this.#texts = texts;
     this.#token = token;
@@ -39,27 +38,27 @@ export class Controls {
       this.#leaving(),
       this.#simulatedCost(),
       this.#button(texts.hold, { do: "hold", ms: HOLD_MS }),
-      this.#crowd,
+      this.#synthetic,
       this.#status,
     );
     if (token === "") this.#status.textContent = texts.noToken;
   }
 
-  /** What has become of it, by a frame. */
+  /** Shows the settings and the clients as a frame reports them. */
   show(frame) {
-    if (frame === this.#shown) return; // frames come more seldom than drawings
+    if (frame === this.#shown) return; // there are fewer frames than drawings
     this.#shown = frame;
-    const { crowd, settings } = frame;
-    const shown = `${this.#texts.opened} ${shownNumber(crowd.open)}`;
-    if (this.#crowd.textContent !== shown) this.#crowd.textContent = shown;
-    setUnlessUsed(this.#talk, "checked", crowd.talking);
-    setUnlessUsed(this.#read, "checked", !crowd.reading);
+    const { synthetic, settings } = frame;
+    const shown = `${this.#texts.opened} ${shownNumber(synthetic.open)}`;
+    if (this.#synthetic.textContent !== shown) this.#synthetic.textContent = shown;
+    setUnlessUsed(this.#talk, "checked", synthetic.talking);
+    setUnlessUsed(this.#read, "checked", !synthetic.reading);
     setUnlessUsed(this.#sleepMs, "valueAsNumber", settings.sleepMs);
     setUnlessUsed(this.#cpuMs, "valueAsNumber", settings.cpuMs);
   }
 
   #coming() {
-    const buttons = CROWDS.map((count) =>
+    const buttons = OPEN_COUNTS.map((count) =>
       this.#button(`+${shownNumber(count)}`, { do: "open", count })
     );
     return group(this.#texts.open, ...buttons);
@@ -90,14 +89,14 @@ export class Controls {
   }
 
   #leaving() {
-    const end = (how) => this.#button(this.#texts[how], { do: "end", how, count: EVERYBODY });
+    const end = (how) => this.#button(this.#texts[how], { do: "end", how, count: ALL_CLIENTS });
     return group(this.#texts.leave, end("half-close"), end("close"), end("reset"));
   }
 
   #simulatedCost() {
     const send = () =>
       this.#send({
-        do: "burden",
+        do: "simulate-cost",
         sleepMs: this.#sleepMs.valueAsNumber,
         cpuMs: this.#cpuMs.valueAsNumber,
       });
@@ -122,13 +121,13 @@ function group(title, ...content) {
   return element("span", { role: "group", "aria-label": title }, `${title} `, ...content);
 }
 
-/** What is checked comes before its text, and what is filled in after it. */
+/** A checkbox stands before its text, other fields after it. */
 function labelled(text, field) {
   const isChecked = field.type === "checkbox";
   return element("label", {}, ...(isChecked ? [field, ` ${text}`] : [`${text} `, field]));
 }
 
-/** What somebody is just typing or choosing is left alone. */
+/** Sets a field, unless the user is editing it. */
 function setUnlessUsed(field, property, value) {
   if (document.activeElement !== field && field[property] !== value) field[property] = value;
 }

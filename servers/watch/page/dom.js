@@ -1,13 +1,15 @@
 /**
- * Elements, made with text and never with markup: what clients sent is shown as it is.
+ * Makes elements from text, never from markup: what clients sent appears as it is.
  *
  * @module
  */
 
 /**
+ * Makes an element.
+ *
  * @param {string} name
- * @param {Record<string, unknown>} properties of the element; `class`, `for`, `role` and what begins
- *   with `aria-` are attributes
+ * @param {Record<string, unknown>} properties of the element; `class`, `for`, `role`, `aria-…` and
+ *   `data-…` are attributes
  * @param {(Node | string)[]} children
  */
 export function element(name, properties = {}, ...children) {
@@ -20,15 +22,15 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
-/** A color of the style sheet, as it is for light or dark. */
+/** A color of the style sheet, for the current color scheme. */
 export function colorOf(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** Whether the colors are those for dark. */
+/** Matches while the dark color scheme is in use. */
 export const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 
-/** A number as people of this language write it. */
+/** Formats a number in the page's language. */
 export function shownNumber(value, digits = 0) {
   return value.toLocaleString(document.documentElement.lang, {
     minimumFractionDigits: digits,
@@ -36,18 +38,18 @@ export function shownNumber(value, digits = 0) {
   });
 }
 
-/** Sets the text of an element, unless it is the same: then nothing is laid out anew. */
+/** Sets the text of an element. The same text again causes no layout. */
 export function setText(shown, text) {
   if (shown.textContent !== text) shown.textContent = text;
 }
 
 const clockFormats = new Map();
 
-/** A time of day as people of this language write it, with all digits, so that it is always as wide. */
+/** Formats a time of day in the page's language, with all digits, so that its width is constant. */
 export function clockTime(timeMs) {
   const { lang } = document.documentElement;
   let format = clockFormats.get(lang);
-  if (format === undefined) { // to make one takes longer than all else in a drawing
+  if (format === undefined) { // making one takes longer than the rest of a drawing
     const digits = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
     clockFormats.set(lang, format = new Intl.DateTimeFormat(lang, digits));
   }

@@ -1,5 +1,5 @@
 /**
- * How states look in the picture: each has a color, and a pattern for those who cannot tell colors apart.
+ * The fills of the states in the picture: a color, and a pattern for people who see few colors.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { colorOf } from "./dom.js";
 import { STATES } from "./history.js";
 
 const TILE = 8;
-/** What is drawn into a tile, from where to where. The legend in states.css has the same. */
+/** The lines of each pattern, as x and y of both ends. The legend in states.css has the same ones. */
 const LINES = {
   backlog: [[0, 8, 8, 0], [-2, 2, 2, -2], [6, 10, 10, 6]],
   queued: [[0, 0, 8, 8], [6, -2, 10, 2], [-2, 6, 2, 10]],
@@ -16,16 +16,16 @@ const LINES = {
   blocked: [[2, 0, 2, 8], [6, 0, 6, 8], [0, 4, 8, 4]],
 };
 const LINE_WIDTH = 1.25;
-/** Narrower pieces are too small for a pattern. */
+/** Narrower pieces have no pattern. */
 const MIN_PATTERN_WIDTH = 5;
 
-/** The fills of a picture, by the numbers of the states. */
+/** The fills of a picture, by the indices of the states. */
 export class Fills {
   #colors = STATES.map((state) => colorOf(state));
   #patterns;
   #scale;
 
-  /** @param {number} ratio how many pixels of the screen a pixel of the page has */
+  /** @param {number} ratio of device pixels to CSS pixels */
   constructor(ratio) {
     this.#patterns = STATES.map((state, number) =>
       makePattern(LINES[state], this.#colors[number], ratio)
@@ -33,12 +33,13 @@ export class Fills {
     this.#scale = 1 / ratio;
   }
 
-  /** Patterns move with what they are drawn on. @param {number} offset in pixels of the page */
+  /** Moves the patterns along with the picture. @param {number} offset in CSS pixels */
   moveTo(offset) {
     const transform = new DOMMatrix([this.#scale, 0, 0, this.#scale, offset % TILE, 0]);
     for (const pattern of this.#patterns) pattern?.setTransform(transform);
   }
 
+  /** The fill of a piece. @param {number} state its index @param {number} width in CSS pixels */
   of(state, width) {
     return width >= MIN_PATTERN_WIDTH && this.#patterns[state] || this.#colors[state];
   }

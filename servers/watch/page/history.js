@@ -1,98 +1,97 @@
 /**
- * What has become of clients, from the frames of a run: as bars on lanes, and as numbers over time.
+ * The history of a run, built from its frames: clients as bars on lanes, and samples over time.
  *
  * @module
  */
 
-/** The states of a client by their numbers, as in frames.ts. */
+/** The states of a client by their indices, as in frames.ts. */
 export const STATES = ["backlog", "queued", "waiting", "served", "asleep", "blocked", "closed"];
-/** Lanes that are no thread or process. */
+/** Lanes that are not threads or processes. */
 export const BACKLOG = -1;
 export const QUEUE = -2;
 export const CLOSED = STATES.indexOf("closed");
 const WAITING = STATES.indexOf("waiting");
 const SERVED = STATES.indexOf("served");
-/** By the number of a state: where several states share one slice of time, the highest stands for all. */
+/** The weights of the states. Of several states in one slice of time, the heaviest is drawn. */
 export const WEIGHT = STATES.map((state) => ["served", "blocked", "asleep"].indexOf(state) + 1);
 
-const NO_MESSAGES = { all: 0, told: 0 };
+const NO_MESSAGES = { all: 0, traced: 0 };
 
 /** A bar with more pieces than this gets coarser. */
 const MAX_PIECES = 2_000;
-/** So many lines of the log are shown at a time. */
+/** How many lines of the log are shown at a time. */
 const MAX_LINES = 200;
-/** Where rows are too many, those that have ended stay for at least so long. */
-const JUST_NOW_MS = 3_000;
 
 /**
- * A client on a lane: from `times[i]` on it was in `states[i]`, until `endMs`.
+ * A client on a lane. From `times[i]` on it was in `states[i]`; the bar ends at `endMs`.
  *
  * @typedef {{ client: number, peer: string, lane: number, row: number, times: number[],
  *   states: number[], endMs: number }} Bar
  */
 
-/** The rows of a lane: as many as there are clients on it at a time. */
+/** A lane has as many rows as it has clients at a time. */
 class Lane {
   /** @type {Bar[]} */
   bars = [];
-  #dispatched = [];
+  #occupied = [];
   #lowestFree = 0;
 
-  takeRow() {
+  /** Returns the lowest free row, which is occupied from now on. */
+  allocateRow() {
     let row = this.#lowestFree;
-    while (this.#dispatched[row]) row++;
-    this.#dispatched[row] = true;
+    while (this.#occupied[row]) row++;
+    this.#occupied[row] = true;
     this.#lowestFree = row + 1;
     return row;
   }
 
-  giveBack(row) {
-    this.#dispatched[row] = false;
+  freeRow(row) {
+    this.#occupied[row] = false;
     this.#lowestFree = Math.min(this.#lowestFree, row);
   }
 }
 
-/** See the module. */
+/** The history of one server. */
 export class History {
   /** @type {Map<number, Lane>} */
   lanes = new Map();
   /**
-   * A sample for each frame: how many clients are in which state, and the frame itself. Where
-   * {@linkcode isSampled} says so, those who are served are not all told of, and this is an estimate.
+   * A sample for each frame: the number of clients in each state, and the frame itself. The number of
+   * clients being served is an estimate for frames that are {@linkcode isSampled}.
    */
   samples = [];
-  /** The lines of the log, each with the time of the frame in which it came. */
+  /** The lines of the log, each with the time of its frame. */
   lines = [];
-  /** How many clients are in which state. */
+  /** The number of clients in each state. */
   counts = STATES.map(() => 0);
   #peers = new Map();
   /** @type {Map<number, Bar>} */
   #current = new Map();
   #keepMs;
-  /** What is newer than this is kept, however old it gets. */
+  /** Everything newer than this is kept, however old it gets. */
   heldFromMs = Infinity;
 
-  /** @param {number} keepMs how much of the past is kept */
+  /** @param {number} keepMs the time span to keep, in milliseconds */
   constructor(keepMs = Infinity) {
     this.#keepMs = keepMs;
   }
 
-  /** When the last frame was made. */
+  /** The time of the last frame. */
   get nowMs() {
     return this.samples.at(-1)?.frame.timeMs ?? 0;
   }
 
-  /** When what is kept begins. */
+  /** The time of the first frame that is kept. */
   get startMs() {
     return this.samples[0]?.frame.timeMs ?? 0;
   }
 
-  /** The clients there are, as bars. */
+  /** The bars of the present clients. */
   get clients() {
     return this.#current.values();
   }
 
-  /** Another history, which begins with the present of this one and takes in what comes from now on. */
+  /** Returns a new history that begins with the present of this one. */
   goOn() {
     const next = new History(this.#keepMs);
     const frame = this.samples.at(-1)?.frame;
@@ -107,6 +106,7 @@ export class History {
     return next;
   }
 
+  /** Adds a frame. */
   apply(frame) {
     if (frame.isWhole) this.#beginAnew(frame);
     for (const [client, peer] of frame.peers) this.#peers.set(client, peer);
@@ -121,13 +121,13 @@ export class History {
   }
 
   /**
-   * Who was served during a frame counts as such, though it mostly does not take that long. Whose the
-   * messages were that are not told one by one is not known: it is taken that they came from as many
-   * clients each as those that are.
+   * Counts a client that was served during the frame as being served, though that mostly takes less
+   * time. The clients of untraced messages are unknown. This assumes the same ratio of clients to
+   * messages as among the traced ones.
    */
-  #countsWith(served, { messages: { all, told } = NO_MESSAGES }) {
+  #countsWith(served, { messages: { all, traced } = NO_MESSAGES }) {
     const counts = [...this.counts];
-    let moved = told > 0 ? Math.round((all - told) * served.size / told) : all;
+    let moved = traced > 0 ? Math.round((all - traced) * served.size / traced) : all;
     for (const client of served) {
       if (this.#current.get(client)?.states.at(-1) === WAITING) moved++;
     }
@@ -138,8 +138,8 @@ export class History {
   }
 
   /**
-   * A frame on all there is: what happened since the last frame is not known. So a bar ends there,
-   * unless its client has been in this state ever since.
+   * Applies a whole frame. What happened since the previous frame is unknown, so a bar ends there unless
+   * its client has been in the same state ever since.
    */
   #beginAnew({ changes }) {
     const knownMs = this.nowMs;
@@ -169,7 +169,7 @@ export class History {
     let lane = this.lanes.get(number);
     if (lane === undefined) this.lanes.set(number, lane = new Lane());
     const peer = this.#peers.get(client) ?? "";
-    const row = lane.takeRow();
+    const row = lane.allocateRow();
     const bar = { client, peer, lane: number, row, times: [], states: [], endMs: Infinity };
     lane.bars.push(bar);
     this.#current.set(client, bar);
@@ -178,14 +178,14 @@ export class History {
 
   #end(bar, timeMs) {
     bar.endMs = timeMs;
-    this.lanes.get(bar.lane).giveBack(bar.row);
+    this.lanes.get(bar.lane).freeRow(bar.row);
     this.#current.delete(bar.client);
   }
 
   #forget(beforeMs) {
     let old = 0;
     while (old < this.samples.length && this.samples[old].frame.timeMs < beforeMs) old++;
-    if (old < 20) return; // seldom, and then many
+    if (old < 20) return; // rarely, and many at once
     this.samples.splice(0, old);
     const oldLines = lastUntil(this.lines.length, beforeMs, (i) => this.lines[i].timeMs);
     this.lines.splice(0, Math.max(0, oldLines - MAX_LINES));
@@ -197,7 +197,7 @@ export class History {
   }
 }
 
-/** What a bar was before a time is forgotten, except in which state it was then. */
+/** Forgets the pieces of a bar before a time, except the one that lasts until then. */
 function forgetPieces(bar, beforeMs) {
   const old = pieceAt(bar.times, beforeMs);
   if (old === 0) return;
@@ -205,7 +205,7 @@ function forgetPieces(bar, beforeMs) {
   bar.states.splice(0, old);
 }
 
-/** Halves the pieces of a bar: one for each slice of its time, of which the heaviest state remains. */
+/** Halves the pieces of a bar: one for each slice of its time, with the heaviest state in it. */
 function coarsen(bar) {
   const { times, states } = bar;
   const last = times.length - 1;
@@ -220,41 +220,7 @@ function coarsen(bar) {
   times.length = states.length = kept + 1;
 }
 
-/**
- * The rows of all lanes that have a bar between two times, from top to bottom. When they are more than
- * `most`, those leave first that have ended first, until only those are left that ended just now.
- *
- * @param {History} history
- * @returns {{ lane: number, row: number, bars: Bar[] }[]}
- */
-export function visibleRows(history, fromMs, toMs, max = Infinity) {
-  const rows = [];
-  for (const [lane, { bars }] of history.lanes) {
-    const ofLane = new Map();
-    for (const bar of bars) {
-      if (bar.endMs < fromMs || bar.times[0] > toMs) continue;
-      if (!ofLane.has(bar.row)) ofLane.set(bar.row, []);
-      ofLane.get(bar.row).push(bar);
-    }
-    for (const [row, bars] of ofLane) rows.push({ lane, row, bars });
-  }
-  const shown = rows.length > max ? lastToEnd(rows, toMs, max) : rows;
-  return shown.sort((one, other) => placeOf(one) - placeOf(other) || one.row - other.row);
-}
-
-function lastToEnd(rows, toMs, max) {
-  const endOf = ({ bars }) => Math.min(bars.at(-1).endMs, toMs);
-  const ends = rows.map(endOf).sort((one, other) => other - one);
-  const sinceMs = Math.min(ends[max - 1], toMs - JUST_NOW_MS);
-  return rows.filter((row) => endOf(row) >= sinceMs);
-}
-
-/** Lanes that serve come first, then the queue, and the backlog last. */
-function placeOf({ lane }) {
-  return lane >= 0 ? lane : lane === BACKLOG ? Number.MAX_VALUE : Number.MAX_SAFE_INTEGER;
-}
-
-/** The clients that there were at a time, with the state that each was in. */
+/** The clients at a time, with their states. */
 export function clientsAt(history, timeMs) {
   const clients = [];
   for (const { bars } of history.lanes.values()) {
@@ -266,29 +232,29 @@ export function clientsAt(history, timeMs) {
   return clients.sort((one, other) => one.client - other.client);
 }
 
-/** The lines of the log that there were at a time, the last ones of them. */
+/** The last lines of the log at a time. */
 export function linesAt({ lines }, timeMs) {
   if (lines.length === 0 || lines[0].timeMs > timeMs) return [];
   const end = lastUntil(lines.length, timeMs, (i) => lines[i].timeMs) + 1;
   return lines.slice(Math.max(0, end - MAX_LINES), end);
 }
 
-/** Where in the times of a bar the piece is that was there at a time, or the first. */
+/** The index of the piece of a bar at a time, or of the first piece. */
 export function pieceAt(times, timeMs) {
   return lastUntil(times.length, timeMs, (i) => times[i]);
 }
 
-/** Where the sample is that a time belongs to: the last that is not later, or the first. */
+/** The index of the sample for a time: the last that is not later, or the first. */
 export function indexAt(samples, timeMs) {
   return lastUntil(samples.length, timeMs, (i) => samples[i].frame.timeMs);
 }
 
-/** The sample that a time belongs to. */
+/** The sample for a time. */
 export function sampleAt(samples, timeMs) {
   return samples[indexAt(samples, timeMs)];
 }
 
-/** Which is the last of `count` that is not later than a time; 0 where all are. */
+/** The last of `count` indices whose time is not later; 0 if all are later. */
 function lastUntil(count, timeMs, timeOf) {
   let low = 0;
   let high = count - 1;
@@ -300,7 +266,7 @@ function lastUntil(count, timeMs, timeOf) {
   return low;
 }
 
-/** Whether there were more messages than are told of one by one. */
-export function isSampled({ messages: { all, told } = NO_MESSAGES }) {
-  return all > told;
+/** Whether only some of the messages of a frame were traced. */
+export function isSampled({ messages: { all, traced } = NO_MESSAGES }) {
+  return all > traced;
 }

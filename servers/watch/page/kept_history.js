@@ -1,40 +1,41 @@
 /**
- * How much of a server that runs is kept: a while, and more while somebody has stopped the time.
+ * Limits the history of a running server: the last minute, and more while the page is paused.
  *
  * @module
  */
 
 import { History } from "./history.js";
 
-/** How far back a server that runs can be looked at. */
+/** How far back the history of a running server goes. */
 export const KEPT_MS = 60_000;
-/** What the charts show of a time goes back so far, and a little further for the rates. */
+/** The time span that the charts need, with a little more for the rates. */
 export const SEEN_MS = 75_000;
-/** So many changes, and as many frames as weigh as much, are kept while the time is stopped. */
+/** How many changes are kept while the page is paused. A frame counts as {@linkcode FRAME_WEIGHT}. */
 const MAX_HELD = 400_000;
 const FRAME_WEIGHT = 20;
 
-/** See the module. */
+/** A history of limited size. */
 export class KeptHistory {
-  /** What can be looked at. */
+  /** The history to show. */
   history = new History(SEEN_MS + KEPT_MS);
-  /** The newest frame, which may have come too late to be in the history. */
+  /** The newest frame. A full history does not contain it. */
   newest;
-  /** Where what is kept of a stopped time is full: the history from then on. */
+  /** Once the history is full while the page is paused: the history from then on. */
   #next;
   #maxHeld;
   #held = 0;
 
-  /** @param {number} mostHeld how much is kept at most while the time is stopped, see MAX_HELD */
+  /** @param {number} maxHeld see {@linkcode MAX_HELD} */
   constructor(maxHeld = MAX_HELD) {
     this.#maxHeld = maxHeld;
   }
 
-  /** Whether there was more than is kept, so that the history ends before the present. */
+  /** Whether the history is full, so that it ends before the present. */
   get isFull() {
     return this.#next !== undefined;
   }
 
+  /** Adds a frame. */
   apply(frame) {
     this.newest = frame;
     if (this.history.heldFromMs < Infinity) this.#held += FRAME_WEIGHT + frame.changes.length;
@@ -42,12 +43,12 @@ export class KeptHistory {
     (this.#next ?? this.history).apply(frame);
   }
 
-  /** The time is stopped: what can be looked at now is kept, and what comes as long as there is room. */
+  /** The page is paused: keeps the history, and adds to it as long as there is room. */
   hold() {
     if (this.history.heldFromMs === Infinity) this.history.heldFromMs = this.history.nowMs;
   }
 
-  /** The time goes on with the present. */
+  /** The page goes on with the present. */
   release() {
     this.history.heldFromMs = Infinity;
     this.#held = 0;

@@ -1,28 +1,29 @@
 /**
- * The picture of who does what: lanes from left to right, and a bar for each client.
+ * Draws the picture: lanes from left to right, and a bar for each client.
  *
  * @module
  */
 
 import { clockTime, colorOf, darkScheme } from "./dom.js";
 import { Fills } from "./fills.js";
-import { indexAt, pieceAt, STATES, visibleRows, WEIGHT } from "./history.js";
-import { AtMostEvery } from "./pace.js";
+import { indexAt, pieceAt, STATES, WEIGHT } from "./history.js";
+import { Throttle } from "./pace.js";
+import { visibleRows } from "./rows.js";
 
-/** With more rows than this nobody can tell them apart, and states are counted instead. */
+/** With more rows than this, the picture shows the number of clients in each state instead. */
 const MAX_ROWS = 64;
-/** How much time is shown. */
+/** The time span of the picture. */
 const SHOWN_MS = 15_000;
 const TICK_MS = 5_000;
-/** The labels get wider in steps, so that the picture does not move with each digit. */
+/** The labels get wider in steps, so that the picture does not move with each digit. In pixels. */
 const LABEL_STEP = 24;
 const AXIS_HEIGHT = 18;
 const MAX_ROW_HEIGHT = 26;
-/** With more rows than this they get lower, and not the picture higher. */
+/** With more rows than this, the rows get lower instead of the picture higher. */
 const MAX_TALL_ROWS = 24;
 const MIN_HEIGHT = 120;
 const COUNTS_HEIGHT = 240;
-/** States in the order in which they are stacked, from the bottom. */
+/** The order of the states in a stack, from the bottom. */
 const STACKED = ["served", "asleep", "blocked", "waiting", "queued", "backlog"]
   .map((state) => STATES.indexOf(state));
 const WAITING = STATES.indexOf("waiting");
@@ -39,13 +40,13 @@ export class LanePicture {
   #fills;
   #ratio = 0;
   #width = 0;
-  /** Where the labels end, and the time begins. */
+  /** The x at which the labels end and the time begins. */
   #left = 0;
-  /** What is drawn once need not be drawn again. */
-  #turn = new AtMostEvery(0);
+  /** Skips drawings that would be the same. */
+  #throttle = new Throttle(0);
   #isDetailed = true;
 
-  /** @param labels.lane names a lane, and labels.clients how many clients are counted */
+  /** @param labels `lane(number)` names a lane, `clients(count)` a number of clients */
   constructor(canvas, labels) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d");
@@ -54,15 +55,15 @@ export class LanePicture {
     darkScheme.addEventListener("change", () => this.#ratio = 0);
   }
 
-  /** @returns whether each client is drawn by itself */
+  /** Draws the time until `toMs`. @returns whether each client has its own bar */
   draw(history, toMs) {
     if (this.#ratio !== devicePixelRatio) this.#takeColors(devicePixelRatio);
     const index = indexAt(history.samples, toMs);
-    // What happened before a time may be told in the first frame after it.
+    // The first frame after a time may contain changes before it.
     const frames = [history.samples[index].frame, history.samples[index + 1]?.frame];
-    // Within a pixel's time the picture is the same.
+    // The picture does not change within the time of a pixel.
     const pixel = Math.ceil(toMs / this.#pixelMs);
-    if (!this.#turn.isDue(...frames, pixel, this.#width, this.#fills)) return this.#isDetailed;
+    if (!this.#throttle.isDue(...frames, pixel, this.#width, this.#fills)) return this.#isDetailed;
     const span = { fromMs: toMs - SHOWN_MS, toMs };
     const present = sum(history.samples[index].counts);
     const rows = present <= MAX_ROWS
@@ -74,7 +75,7 @@ export class LanePicture {
     return this.#isDetailed;
   }
 
-  /** How much time a pixel stands for. */
+  /** The time that a device pixel stands for, in milliseconds. */
   get #pixelMs() {
     return SHOWN_MS / Math.max(1, Math.round((this.#width - this.#left) * this.#ratio));
   }
@@ -87,7 +88,7 @@ export class LanePicture {
     this.#line = colorOf("line");
   }
 
-  /** Makes room, and draws the axis. @returns where what is drawn at a time has its place */
+  /** Resizes and clears the canvas, and draws the axis. @returns the place of the bars */
   #begin(labels, wantedHeight, span) {
     const height = Math.max(MIN_HEIGHT, wantedHeight);
     this.#fit(height + AXIS_HEIGHT);
@@ -99,7 +100,7 @@ export class LanePicture {
     const widest = Math.max(0, ...labels.map((label) => context.measureText(label).width));
     this.#left = Math.min(Math.ceil((widest + 12) / LABEL_STEP) * LABEL_STEP, this.#width / 2);
     const left = this.#left;
-    // What moves, moves by whole pixels.
+    // The picture moves by whole pixels, so that nothing shimmers.
     const pixelMs = this.#pixelMs;
     const last = Math.ceil(span.toMs / pixelMs);
     const right = Math.round(this.#width * this.#ratio);
@@ -136,7 +137,7 @@ export class LanePicture {
       if (x <= left) continue;
       context.moveTo(x + 0.5, 0);
       context.lineTo(x + 0.5, height);
-      // A label comes when there is room for all of it.
+      // A label is drawn only if it fits.
       if (x + half > this.#width || x < half) continue;
       context.fillText(clockTime(timeMs), x - half, height + AXIS_HEIGHT / 2);
     }
@@ -176,8 +177,8 @@ export class LanePicture {
   }
 
   /**
-   * A client is a line as long as it is there, and a block where more is done than to wait for it. Pieces
-   * that fall into one pixel are drawn as the one that weighs most.
+   * Draws a client: a thin line for its whole time, and blocks for the states other than waiting. Of
+   * several pieces in one pixel, the heaviest is drawn.
    */
   #drawBar({ at }, { times, states, endMs }, top, height, { fromMs, toMs }) {
     const context = this.#context;
@@ -202,7 +203,7 @@ export class LanePicture {
     }
   }
 
-  /** How many clients are in which state, stacked, since single ones could not be told apart. */
+  /** Draws the number of clients in each state, stacked. */
   #drawCounts(samples, last, label, span) {
     const place = this.#begin([label], COUNTS_HEIGHT, span);
     const first = indexAt(samples, span.fromMs);

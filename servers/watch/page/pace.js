@@ -1,60 +1,61 @@
 /**
- * How often the page draws. A browser that draws takes a processor away from the server and from those
- * who load it, so where processors are short it draws seldom.
+ * Limits how often the page draws. Drawing takes CPU time from the server and from the load, so the page
+ * draws less often where CPU time is scarce.
  *
  * @module
  */
 
-/** The pause between two drawings where processors are short: what is drawn comes as seldom. */
-const SHORT_PAUSE_MS = 250;
+/** The pause between two drawings where CPU time is scarce; frames come as rarely. */
+const SCARCE_PAUSE_MS = 250;
 
 let isHurried = false;
 
-/** Whether all is to be done as soon as it changes, since somebody looks for a moment of the past. */
+/** Switches all throttles off, while the user searches the past for a moment, or on again. */
 export function hurry(isNeeded) {
   isHurried = isNeeded;
 }
 
-/** Something that is done at most once in so many milliseconds, unless there is a hurry. */
-export class AtMostEvery {
+/** Limits how often something is done, except in a {@linkcode hurry}. */
+export class Throttle {
   #ms;
   #lastMs = -Infinity;
-  #about = [];
+  #inputs = [];
 
+  /** @param {number} ms the least time between two turns, in milliseconds */
   constructor(ms) {
     this.#ms = ms;
   }
 
   /**
-   * Whether it is time to do it; then it counts as done.
+   * Whether it is due. If so, it counts as done.
    *
-   * @param about what it depends on: while all of this stays the same, it need not be done again
+   * @param inputs what it depends on: while they stay the same, it is not due
    */
-  isDue(...about) {
-    const isSame = about.length > 0 && about.every((value, i) => value === this.#about[i]);
+  isDue(...inputs) {
+    const isSame = inputs.length > 0 && inputs.every((value, i) => value === this.#inputs[i]);
     const nowMs = performance.now();
     if (isSame || !isHurried && nowMs - this.#lastMs < this.#ms) return false;
     this.#lastMs = nowMs;
-    this.#about = about;
+    this.#inputs = inputs;
     return true;
   }
 }
 
-/** Whether a server that runs says that processors are short. A recording says how it was then. */
-export function areProcessorsShort(players) {
+/** Whether a running server reports that CPU time is scarce. Recordings report the past. */
+export function isCpuScarce(players) {
   return players.some(({ isLive, newest }) => isLive && (newest?.isShort ?? false));
 }
 
 /**
- * Draws again and again, as often as the screen does unless that is too much, and never unseen. While it
- * is too much, the page has the class `sparing`: what the style sheet moves is drawn as often.
+ * Draws with each frame of the screen, and never while the page is hidden. While that is too often, it
+ * draws less and sets the class `sparing`, with which the style sheet slows its animations down.
  */
-export function drawForEver(draw, isTooMuch) {
+export function drawRepeatedly(draw, isTooMuch) {
   const next = () => {
     draw();
     const isSparing = isTooMuch();
     document.documentElement.classList.toggle("sparing", isSparing);
-    if (isSparing) setTimeout(() => requestAnimationFrame(next), SHORT_PAUSE_MS);
+    if (isSparing) setTimeout(() => requestAnimationFrame(next), SCARCE_PAUSE_MS);
     else requestAnimationFrame(next);
   };
   requestAnimationFrame(next);

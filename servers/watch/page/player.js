@@ -1,5 +1,5 @@
 /**
- * Where frames come from: a server that runs, or a recording of one.
+ * Players provide the history that is shown: of a running server, or of a recording.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { shownNumber } from "./dom.js";
 import { History } from "./history.js";
 import { KEPT_MS, KeptHistory, SEEN_MS } from "./kept_history.js";
 
-/** Follows a server that runs. */
+/** Follows a running server. */
 export class LivePlayer {
   isLive = true;
   isLost = false;
@@ -21,52 +21,53 @@ export class LivePlayer {
     this.#texts = texts;
   }
 
-  take(received) {
+  /** Adds a frame that has arrived. */
+  apply(received) {
     const frame = inLanguage(received);
-    if (frame.isWhole && this.newest !== undefined) this.#tellGap(frame);
+    if (frame.isWhole && this.newest !== undefined) this.#logGap(frame);
     this.isLost = false;
-    this.#clock.take(frame.timeMs);
+    this.#clock.sync(frame.timeMs);
     this.#kept.apply(frame);
   }
 
-  #tellGap({ timeMs, log }) {
+  #logGap({ timeMs, log }) {
     const seconds = shownNumber((timeMs - this.newest.timeMs) / 1_000, 1);
     log.unshift(this.#texts.gap.replace("#", seconds));
   }
 
-  /** No more frames come. */
+  /** The connection is lost: no more frames arrive. */
   lose() {
     this.isLost = true;
     this.#clock.stop();
   }
 
-  /** The newest frame, whatever time is shown. */
+  /** The newest frame, also while the page shows the past. */
   get newest() {
     return this.#kept.newest;
   }
 
-  /** Whether nothing is heard of the server, so that its time stands still. */
+  /** Whether no frames arrive, so that the time of the server stands still. */
   get isStopped() {
     return this.#kept.newest !== undefined && this.#clock.isStopped;
   }
 
-  /** Whether time was stopped for so long that what came at last is not kept. */
+  /** Whether the page was paused for so long that the latest frames were not kept. */
   get isFull() {
     return this.#kept.isFull;
   }
 
-  /** The first time that can be shown; 0 as long as nothing is known. */
+  /** The first time that can be shown; 0 before the first frame. */
   get startMs() {
     const { startMs, heldFromMs } = this.#kept.history;
     return Math.max(startMs, Math.min(this.endMs, heldFromMs) - KEPT_MS);
   }
 
-  /** The last time that can be shown: the present, as long as all is kept. */
+  /** The last time that can be shown: the present, unless the history is full. */
   get endMs() {
     return this.isFull ? this.#kept.history.nowMs : this.#clock.nowMs;
   }
 
-  /** What is known of a time, and of others. @param isHeld whether it is to be kept */
+  /** The history. @param {boolean} isHeld whether to keep it, because the page is paused */
   historyAt(_timeMs, isHeld) {
     if (isHeld) this.#kept.hold();
     else this.#kept.release();
@@ -74,7 +75,7 @@ export class LivePlayer {
   }
 }
 
-/** Shows a recording. */
+/** Plays a recording. */
 export class RecordingPlayer {
   isLive = false;
   isStopped = false;
@@ -88,7 +89,7 @@ export class RecordingPlayer {
     this.#frames = lines.map((line) => inLanguage(JSON.parse(line)));
   }
 
-  /** The newest frame of those that are shown. */
+  /** The newest frame up to the time that is shown. */
   get newest() {
     return this.#history.samples.at(-1)?.frame;
   }
@@ -101,7 +102,7 @@ export class RecordingPlayer {
     return this.#frames.at(-1)?.timeMs ?? 0;
   }
 
-  /** What is known of the time: what was recorded until then and nothing else. */
+  /** The history up to a time. */
   historyAt(timeMs) {
     if (timeMs < this.#history.nowMs) {
       this.#history = new History(SEEN_MS);
@@ -114,7 +115,7 @@ export class RecordingPlayer {
   }
 }
 
-/** A frame with the lines of its log in the language of the page. */
+/** A frame with its log in the page's language. */
 function inLanguage(frame) {
   const { lang } = document.documentElement;
   return { ...frame, log: frame.log.map((line) => line[lang]) };

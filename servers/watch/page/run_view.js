@@ -1,5 +1,5 @@
 /**
- * All that is shown of one server.
+ * The section of the page on one server.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import { Charts } from "./charts.js";
 import { clockTime, element, setText, shownNumber } from "./dom.js";
 import { BACKLOG, indexAt, isSampled, linesAt, QUEUE } from "./history.js";
 import { LanePicture } from "./lanes.js";
-import { AtMostEvery } from "./pace.js";
+import { Throttle } from "./pace.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
 
 const SPAN = 10;
-/** A loop that has not come round for so long is held up. */
+/** A loop with a higher latency is held up. */
 const HELD_UP_MS = 250;
 const FACTS_MS = 250;
-/** From this age on it is said how old it is what is known of the backlog. */
+/** An older list of the clients in the backlog is shown with its age. */
 const STALE_MS = 1_000;
-/** Lines come in batches: to scroll after each costs a browser more than all other drawing. */
+/** Lines are added in batches: scrolling costs a browser more than all other drawing. */
 const LOG_MS = 500;
 
-/** The section on one server: its lanes, its numbers, its code, its log. */
+/** The lanes, the charts, the code and the log of one server. */
 export class RunView {
   element;
   #texts;
@@ -33,17 +33,17 @@ export class RunView {
   #table;
   #source;
   #facts = element("p", { class: "facts" });
-  /** What is amiss with the time that is shown. */
+  /** Says why the shown time is not the present. */
   #notice = element("p", { class: "notice", hidden: true });
   #log = element("ol", { class: "log", tabIndex: 0 });
-  /** The lines that are in the log. */
+  /** The lines in the log. */
   #lines = [];
-  /** Whether it was, when that was said last. */
+  /** Whether the server was held up at the last announcement. */
   #isHeldUp = false;
-  #factsTurn = new AtMostEvery(FACTS_MS);
-  #logTurn = new AtMostEvery(LOG_MS);
+  #factsThrottle = new Throttle(FACTS_MS);
+  #logThrottle = new Throttle(LOG_MS);
 
-  /** @param {object} hello what the server is, as frames.ts has it */
+  /** @param {object} hello describes the server, see frames.ts */
   constructor(hello, texts) {
     this.#texts = texts;
     this.#hello = hello;
@@ -56,7 +56,7 @@ export class RunView {
     this.#charts = new Charts({
       connections: texts.connections,
       messages: texts.messagesPerSecond,
-      ...(hello.tellsLatency ? { latency: texts.loopLatency } : {}),
+      ...(hello.hasLoopLatency ? { latency: texts.loopLatency } : {}),
       cpu: texts.cpu,
       memory: texts.memory,
     });
@@ -91,10 +91,11 @@ export class RunView {
   }
 
   /**
-   * Draws how it was at a time.
+   * Draws the state at a time.
    *
-   * @param history what is known of that time
-   * @param player where that comes from
+   * @param {History} history of the server
+   * @param {number} toMs the time
+   * @param player of the history
    */
   draw(history, toMs, player) {
     this.#drawNotice(player);
@@ -123,7 +124,9 @@ export class RunView {
 
   /** Where only lines came, they are added, and the log stays where its reader has it. */
   #drawLog(history, toMs) {
-    if (!this.#logTurn.isDue(history, history.lines.at(-1), indexAt(history.samples, toMs))) return;
+    if (!this.#logThrottle.isDue(history, history.lines.at(-1), indexAt(history.samples, toMs))) {
+      return;
+    }
     const lines = linesAt(history, toMs);
     if (lines.at(-1) === this.#lines.at(-1)) return;
     const kept = lines.indexOf(this.#lines.at(-1)) + 1;
@@ -138,7 +141,7 @@ export class RunView {
 
   #drawFacts(samples, index) {
     const last = samples[index].frame;
-    if (!this.#factsTurn.isDue(last)) return;
+    if (!this.#factsThrottle.isDue(last)) return;
     const texts = this.#texts;
     const facts = [];
     const { settings, backlog, totals } = last;
@@ -157,7 +160,7 @@ export class RunView {
     setText(this.#facts, facts.join(" · "));
   }
 
-  /** How often the waiting call returns, and how much it looks at. */
+  /** How often the waiting call returns, and how many sockets it scans and finds ready. */
   #wakeUps(last, before) {
     const texts = this.#texts;
     const wakeUps = last.totals.wakeUps - before.totals.wakeUps;
@@ -171,7 +174,7 @@ export class RunView {
     ];
   }
 
-  /** Says it aloud when the server is held up or goes on, and not each number. */
+  /** Announces when the server is held up or goes on, but not each number. */
   #say(text, isHeldUp) {
     if (isHeldUp !== this.#isHeldUp) announce(`${this.#hello.model}: ${text}`);
     this.#isHeldUp = isHeldUp;
@@ -186,8 +189,8 @@ export class RunView {
   }
 }
 
-function sampledFact({ all, told }, texts) {
-  const values = { all, told, more: all - told };
+function sampledFact({ all, traced }, texts) {
+  const values = { all, told: traced, more: all - traced };
   return texts.sampled.replace(/\{(\w+)\}/g, (_, name) => shownNumber(values[name]));
 }
 

@@ -1,5 +1,5 @@
 /**
- * The code of the model, with the line that runs now.
+ * Shows the code of the model, and marks the line that runs.
  *
  * @module
  */
@@ -7,20 +7,20 @@
 import { element } from "./dom.js";
 import { indexAt } from "./history.js";
 
-/** For how long a line that ran stays marked. */
+/** How long a line stays marked after it ran. */
 const WARM_MS = 600;
-/** How many frames are looked at for one in which it rests. */
-const MAX_LOOKED = 100;
+/** How many frames are searched for one in which the code rests. */
+const MAX_SEARCHED = 100;
 
-/** Shows the files of a model. */
+/** The files of a model. */
 export class SourceView {
   element = element("div", { class: "source" });
   /** The lines of each call. */
   #lines = new Map();
-  /** What is marked: the call whose lines are current, and the lines that are warm. */
+  /** The call whose lines are marked as current, and the lines that are marked as warm. */
   #current;
   #warm = new Set();
-  /** What was looked at last, and the call in which it rests there. */
+  /** The last frame that was drawn, and the call in which the code rested. */
   #last;
   #restsIn;
 
@@ -40,7 +40,7 @@ export class SourceView {
     }
   }
 
-  /** Marks what ran at a time. */
+  /** Marks the lines that ran at a time. */
   draw(samples, toMs) {
     const last = indexAt(samples, toMs);
     if (samples[last].frame === this.#last) return;
@@ -58,7 +58,7 @@ export class SourceView {
     this.#follow(restsIn(samples, last));
   }
 
-  /** Code that is everywhere within a moment cannot be followed with the eyes: only where it rests. */
+  /** Scrolls to the call in which the code rests. Eyes cannot follow code that runs all the time. */
   #follow(call) {
     if (call === undefined || call === this.#restsIn) return;
     this.#restsIn = call;
@@ -69,7 +69,7 @@ export class SourceView {
     for (const line of this.#lines.get(call) ?? []) line.classList.toggle(mark, isOn);
   }
 
-  /** Within its own box only: the page stays where the reader has it. */
+  /** Scrolls the box of the code only, so that the page stays where it is. */
   #scrollTo(call) {
     const line = this.#lines.get(call)?.[0];
     const box = line?.closest("pre");
@@ -80,12 +80,12 @@ export class SourceView {
   }
 }
 
-/** The call in which the code is. */
+/** The call that the code is in. */
 function callOf({ settings, call }) {
   return settings.heldMs > 0 ? "held" : call;
 }
 
-/** The calls that were made a short while before a sample. */
+/** The calls that were made shortly before a sample. */
 function warmAt(samples, last) {
   const warm = new Set();
   const sinceMs = samples[last].frame.timeMs - WARM_MS;
@@ -97,11 +97,11 @@ function warmAt(samples, last) {
   return warm;
 }
 
-/** The call in which it was when nothing had happened for a frame, the last time. */
+/** The call of the last frame in which nothing happened. */
 function restsIn(samples, last) {
-  for (let i = last; i >= Math.max(0, last - MAX_LOOKED); i--) {
+  for (let i = last; i >= Math.max(0, last - MAX_SEARCHED); i--) {
     const { frame } = samples[i];
-    // To be looked at wakes it up, too.
+    // Viewers wake up the loop too.
     if (Object.entries(frame.calls).every(([call, count]) => count === 0 || call === "wait")) {
       return callOf(frame);
     }

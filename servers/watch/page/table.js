@@ -1,25 +1,25 @@
 /**
- * The table behind the picture: who does what, for those who cannot see it.
+ * The picture as a table, for screen readers.
  *
  * @module
  */
 
 import { element } from "./dom.js";
 import { clientsAt, sampleAt, STATES } from "./history.js";
-import { AtMostEvery } from "./pace.js";
+import { Throttle } from "./pace.js";
 
 const MAX_CLIENTS = 100;
 const REDRAW_MS = 1_000;
 
-/** A row for each client, and a sum of those in each state. */
+/** A row for each client, and the number of clients in each state. */
 export class ClientTable {
   element;
   #texts;
   #laneName;
   #body = element("tbody");
   #sums = element("p", { class: "sums" });
-  #turn = new AtMostEvery(REDRAW_MS);
-  /** How often it was opened: then it is drawn, though the time may stand still. */
+  #throttle = new Throttle(REDRAW_MS);
+  /** How often it was opened: opening it draws it, even while the page is paused. */
   #opened = 0;
 
   constructor(texts, laneName) {
@@ -44,11 +44,11 @@ export class ClientTable {
     this.element.addEventListener("toggle", () => this.#opened++);
   }
 
-  /** Shows how it was at a time. */
+  /** Shows the clients at a time. */
   draw(history, toMs) {
     if (!this.element.open) return;
     const { counts, frame } = sampleAt(history.samples, toMs);
-    if (!this.#turn.isDue(history, frame, this.#opened)) return;
+    if (!this.#throttle.isDue(history, frame, this.#opened)) return;
     this.#sums.textContent = STATES.map((state, number) => [state, counts[number]])
       .filter(([, count]) => count > 0)
       .map(([state, count]) => `${this.#texts.states[state]}: ${count}`)

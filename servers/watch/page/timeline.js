@@ -1,5 +1,5 @@
 /**
- * Which time is shown, in all parts of the page: the present, which moves on, or a moment of the past.
+ * The time that all parts of the page show: the present, or a moment of the past.
  *
  * @module
  */
@@ -7,13 +7,13 @@
 import { clockTime, element, setText } from "./dom.js";
 
 const STEP_MS = 1_000;
-/** The slider follows the present in steps: more of them nobody sees, and each is laid out anew. */
+/** The slider follows the present in steps of this length. Each step causes a layout. */
 const FOLLOW_MS = 250;
-/** Where a key has a meaning of its own. On the slider the arrows do here as everywhere. */
+/** Elements in which these keys have another meaning. On the slider, the arrows seek as elsewhere. */
 const TAKES_ARROWS = "textarea, select, input:not([type=checkbox], [type=range])";
 const TAKES_SPACE = `${TAKES_ARROWS}, input[type=checkbox], button, summary`;
 
-/** A button and a slider over what is known of the past; the space bar and the arrow keys do the same. */
+/** A pause button and a slider. The space bar and the arrow keys do the same. */
 export class Timeline {
   element;
   isPaused = false;
@@ -30,8 +30,8 @@ export class Timeline {
   #shownMs = -Infinity;
 
   /**
-   * @param {boolean} isLive whether the present is shown unless it is paused; a recording is played
-   * @param {(text: string) => void} announce says it to those who do not see it
+   * @param {boolean} isLive whether servers run; otherwise a recording is played
+   * @param {(text: string) => void} announce announces changes to screen readers
    */
   constructor(texts, isLive, announce) {
     this.#texts = texts;
@@ -50,7 +50,7 @@ export class Timeline {
     addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  /** Pauses, or goes on: with the present, or with the recording, from its beginning if it is over. */
+  /** Pauses or goes on. A recording that is over starts again. */
   toggle() {
     if (this.isPaused && this.#isOver) this.#atMs = this.#startMs;
     this.isPaused = !this.isPaused;
@@ -58,12 +58,12 @@ export class Timeline {
   }
 
   /**
-   * Moves on with the clock, unless it is paused.
+   * Advances the time, unless it is paused.
    *
    * @param {number} startMs the first time that can be shown
-   * @param {number} endMs the last one
-   * @param {boolean} isPresent whether that is the present
-   * @returns {number} the time that is to be shown
+   * @param {number} endMs the last time that can be shown
+   * @param {boolean} isPresent whether `endMs` is the present
+   * @returns {number} the time to show
    */
   tick(startMs, endMs, isPresent) {
     const nowMs = performance.now();
@@ -81,7 +81,7 @@ export class Timeline {
     return this.#atMs;
   }
 
-  /** Whether a recording is shown up to its end. */
+  /** Whether a recording has reached its end. */
   get #isOver() {
     return !this.#isLive && this.#atMs >= this.#endMs;
   }

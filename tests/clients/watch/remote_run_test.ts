@@ -1,5 +1,8 @@
+import { en } from "../../../cli/messages/en.ts";
 import { RemoteRun } from "../../../clients/watch/remote_run.ts";
-import { assertRejects } from "../../harness/assert.ts";
+import { WebServer } from "../../../servers/watch/web_server.ts";
+import { assertEquals, assertRejects } from "../../harness/assert.ts";
+import { FakeRun } from "../../harness/fake_run.ts";
 import { test } from "../../harness/test.ts";
 
 const FOREIGN = [
@@ -26,3 +29,12 @@ for (const said of FOREIGN) {
     await assertRejects(() => run.follow(ignored, new AbortController().signal), TypeError);
   });
 }
+
+test("a remote run describes itself as its server does", async () => {
+  const run = new FakeRun();
+  const shown = { runs: [run], language: "en", messages: en, portFlag: "--watch" } as const;
+  const server = new WebServer(shown, 0);
+  const hello = await new RemoteRun(server.address).hello();
+  await server.end();
+  assertEquals(hello, await run.hello());
+});

@@ -10,30 +10,34 @@ const ignore = !hasSystemCalls();
 const MANY = 4_000;
 const LOOKS = 10;
 
-// What the library opens stays open, and no test is to be blamed for it.
+// The library stays open. Open it here, so that no test seems to leak it.
 new Backlog({ host: "127.0.0.1", port: 1 })[Symbol.dispose]();
 
-/** What is known of the backlog of a listener. */
+/** The length and the clients of the backlog of a listener. */
 function backlogOf(host: string, port: number): [length: number | null, peers?: string[]] {
   using backlog = new Backlog({ host, port });
   return [backlog.length(), backlog.peers()?.sort()];
 }
 
 for (const [host, shown] of [["127.0.0.1", "127.0.0.1"], ["::1", "[::1]"]]) {
-  test(`those who wait at ${host} are found until they are accepted, and nobody else`, async () => {
-    using listener = Deno.listen({ hostname: host, port: 0 });
-    const { port } = listener.addr;
-    const nameOf = ({ localAddr }: Deno.TcpConn) => `${shown}:${localAddr.port}`;
-    assertEquals(backlogOf(host, port), [0, []]);
-    using first = await Deno.connect({ hostname: host, port });
-    using second = await Deno.connect({ hostname: host, port });
-    assertEquals(backlogOf(host, port), [2, [first, second].map(nameOf).sort()]);
-    using accepted = await listener.accept();
-    assertEquals(backlogOf(host, port), [1, [nameOf(second)]]);
-    await second.closeWrite(); // it has left, and is waiting all the same
-    assertEquals(backlogOf(host, port), [1, [nameOf(second)]]);
-    assertEquals(accepted.remoteAddr.port, first.localAddr.port);
-  }, { ignore });
+  test(
+    `clients that wait at ${host} are found until they are accepted, and no others`,
+    async () => {
+      using listener = Deno.listen({ hostname: host, port: 0 });
+      const { port } = listener.addr;
+      const nameOf = ({ localAddr }: Deno.TcpConn) => `${shown}:${localAddr.port}`;
+      assertEquals(backlogOf(host, port), [0, []]);
+      using first = await Deno.connect({ hostname: host, port });
+      using second = await Deno.connect({ hostname: host, port });
+      assertEquals(backlogOf(host, port), [2, [first, second].map(nameOf).sort()]);
+      using accepted = await listener.accept();
+      assertEquals(backlogOf(host, port), [1, [nameOf(second)]]);
+      await second.closeWrite(); // it has left, and is waiting all the same
+      assertEquals(backlogOf(host, port), [1, [nameOf(second)]]);
+      assertEquals(accepted.remoteAddr.port, first.localAddr.port);
+    },
+    { ignore },
+  );
 }
 
 test(
@@ -48,19 +52,19 @@ test(
 );
 
 test(
-  "who has just come is known at the next look, though the table of connections is long",
+  "a new client is found at the next poll, though the table of connections is long",
   async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     await leaveBehind(MANY);
     using watch = new BacklogWatch({ host: "127.0.0.1", port });
-    watch.look(0);
+    watch.poll(0);
     using _first = await Deno.connect({ hostname: "127.0.0.1", port });
-    assertEquals([watch.look(1_000)?.length, watch.length], [1, 1]);
+    assertEquals([watch.poll(1_000)?.length, watch.length], [1, 1]);
     using _second = await Deno.connect({ hostname: "127.0.0.1", port });
-    assertEquals([watch.look(2_000)?.length, watch.length], [2, 2]);
+    assertEquals([watch.poll(2_000)?.length, watch.length], [2, 2]);
     assertEquals([watch.ageMs(2_000), watch.ageMs(2_500)], [0, 500]);
-    // The measure is what it takes just to have the table written out.
+    // Compared with only reading the table as text.
     using backlog = new Backlog({ host: "127.0.0.1", port });
     const lookMs = timeOf(() => backlog.peers());
     assertLess(lookMs, timeOf(() => Deno.readTextFileSync("/proc/net/tcp")));
@@ -68,7 +72,7 @@ test(
   { ignore },
 );
 
-/** Leaves connections behind that were closed, and of which the system knows for a minute. */
+/** Leaves closed connections behind, which the system remembers for a minute. */
 async function leaveBehind(count: number): Promise<void> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   for (let i = 0; i < count; i++) {

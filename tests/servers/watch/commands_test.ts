@@ -8,7 +8,7 @@ const COMMANDS = [
   { do: "talk", on: true, everyMs: 500, text: "hello" },
   { do: "read", on: false },
   { do: "end", how: "reset", count: 1 },
-  { do: "burden", sleepMs: 100, cpuMs: 0 },
+  { do: "simulate-cost", sleepMs: 100, cpuMs: 0 },
   { do: "hold", ms: 1_000 },
 ];
 
@@ -41,10 +41,10 @@ const REFUSED: readonly [json: string, refusal: Refusal][] = [
   [`{"do":"talk","on":true,"everyMs":500,"text":"${"x".repeat(4_097)}"}`, NO_TEXT],
   ['{"do":"read","on":"yes"}', NO_COMMAND],
   ['{"do":"end","how":"kill","count":1}', NO_COMMAND],
-  ['{"do":"burden","sleepMs":-1,"cpuMs":0}', outOf("sleepMs", 0, 60_000)],
-  ['{"do":"burden","sleepMs":90000,"cpuMs":0}', outOf("sleepMs", 0, 60_000)],
-  ['{"do":"burden","sleepMs":null,"cpuMs":0}', outOf("sleepMs", 0, 60_000)],
-  ['{"do":"burden","sleepMs":0}', outOf("cpuMs", 0, 60_000)],
+  ['{"do":"simulate-cost","sleepMs":-1,"cpuMs":0}', outOf("sleepMs", 0, 60_000)],
+  ['{"do":"simulate-cost","sleepMs":90000,"cpuMs":0}', outOf("sleepMs", 0, 60_000)],
+  ['{"do":"simulate-cost","sleepMs":null,"cpuMs":0}', outOf("sleepMs", 0, 60_000)],
+  ['{"do":"simulate-cost","sleepMs":0}', outOf("cpuMs", 0, 60_000)],
   ['{"do":"hold","ms":60001}', outOf("ms", 1, 60_000)],
 ];
 

@@ -7,34 +7,34 @@ import "../../harness/sanitizers.ts";
 
 const FRAME_BYTES = 1_048_576;
 
-/** A reader that owes nothing, or all that it was given. */
-class SlowReader {
+/** A sink that sends everything at once, or nothing at all. */
+class SlowSink {
   readonly frames: Frame[] = [];
-  isReading = false;
+  isSending = false;
 
-  get owedBytes(): number {
-    return this.isReading ? 0 : this.frames.length * FRAME_BYTES;
+  get bufferedBytes(): number {
+    return this.isSending ? 0 : this.frames.length * FRAME_BYTES;
   }
 
-  take(frame: Frame): void {
+  write(frame: Frame): void {
     this.frames.push(frame);
   }
 }
 
-test("a reader that does not read is owed no more than so much, and is then told of all again", async () => {
+test("frames for a slow sink are buffered up to a limit, and later it gets a whole frame", async () => {
   const run = new FakeRun();
-  const reader = new SlowReader();
-  const leave = followFrames(run, reader);
+  const sink = new SlowSink();
+  const leave = followFrames(run, sink);
   for (let timeMs = 0; timeMs < 100; timeMs++) run.publish(run.frame({ timeMs }));
-  assertLess(reader.frames.length, 7);
+  assertLess(sink.frames.length, 7);
 
-  const { length } = reader.frames;
-  reader.isReading = true;
+  const { length } = sink.frames;
+  sink.isSending = true;
   assertEquals(run.begun, 1);
   run.publish(run.frame({ timeMs: 100 }));
-  assertEquals([run.begun, run.subscribers], [2, 1]); // and a new subscriber begins with all there is
+  assertEquals([run.begun, run.subscribers], [2, 1]); // a new subscriber begins with a whole frame
   run.publish(run.frame({ timeMs: 101 }));
-  assertEquals(reader.frames.slice(length).map(({ timeMs }) => timeMs), [101]);
+  assertEquals(sink.frames.slice(length).map(({ timeMs }) => timeMs), [101]);
   leave();
   assertEquals(run.subscribers, 0);
   await Promise.resolve();

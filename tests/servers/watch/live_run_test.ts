@@ -20,15 +20,15 @@ const ADDRESS = { host: "127.0.0.1", port: 1 };
 
 new Backlog(ADDRESS)[Symbol.dispose](); // what it opens stays open, and no test is to be blamed for it
 
-/** What a server takes that takes next to nothing, or nearly all there is. */
-function usage(isShort: boolean): Pick<UsageWatch, "look"> {
-  const dispatched: Usage = { cpuSeconds: 1, memoryBytes: 1, measuredMs: 1, isShort };
-  return { look: () => dispatched };
+/** The usage of a server that leaves CPU time to viewers, or none. */
+function usage(isShort: boolean): Pick<UsageWatch, "poll"> {
+  const used: Usage = { cpuSeconds: 1, memoryBytes: 1, measuredMs: 1, isShort };
+  return { poll: () => used };
 }
 
-/** A run of a server that consists of its memory, and what writes there as a server does. */
+/** A run of a server that consists of its memory, and a recorder that writes there like a server. */
 function runOf(
-  usageWatch: Pick<UsageWatch, "look">,
+  usageWatch: Pick<UsageWatch, "poll">,
   model: ModelName = "select",
 ): { run: LiveRun; recorder: Recorder } {
   const [stats, trace] = [createStatsMemory(), createTraceMemory()];
@@ -52,19 +52,19 @@ function runOf(
   return { run, recorder: new Recorder(stats, trace, NOTHING_RARE) };
 }
 
-/** Follows a run until so many frames have come. */
+/** Follows a run until `count` frames have arrived. */
 function framesOf(run: LiveRun, count: number): Promise<Frame[]> {
   const { promise, resolve } = Promise.withResolvers<Frame[]>();
   const frames: Frame[] = [];
-  const leave = run.subscribe((frame) => {
+  const unsubscribe = run.subscribe((frame) => {
     if (frames.push(frame) < count) return;
-    leave();
+    unsubscribe();
     resolve(frames);
   });
   return promise;
 }
 
-test("what happens between the last look and the end is in a last frame", async () => {
+test("a last frame has what happens between the last poll and the end", async () => {
   const { run, recorder } = runOf(usage(false));
   const frames: Frame[] = [];
   run.subscribe((frame) => frames.push(frame));
@@ -82,11 +82,11 @@ test("only a model with a loop has the latency of a loop", async () => {
     const hello = await run.hello();
     await run.end();
     const hasLoop = hello.worker === "loop" || hello.worker === "coroutine";
-    assertEquals([hello.tellsLatency, frame.loopLatencyMs !== null], [hasLoop, hasLoop], model);
+    assertEquals([hello.hasLoopLatency, frame.loopLatencyMs !== null], [hasLoop, hasLoop], model);
   }
 });
 
-test("messages that are not told one by one are counted, and the frame says how many", async () => {
+test("messages that are not traced are counted, and the frame says how many", async () => {
   const { run, recorder } = runOf(usage(false));
   const frames = Promise.withResolvers<Frame>();
   run.subscribe((frame) => frame.messages.all > 0 && frames.resolve(frame));
@@ -94,14 +94,14 @@ test("messages that are not told one by one are counted, and the frame says how 
   const client = new FakeConnection();
   recorder.accepted(client);
   for (let i = 0; i < 1_000; i++) recorder.received(client, new Uint8Array(1), 1);
-  const { messages: { all, told } } = await frames.promise;
+  const { messages: { all, traced } } = await frames.promise;
   await run.end();
   assertEquals(all, 1_000);
-  assertLess(told, 200);
-  assertGreaterOrEqual(told, 1);
+  assertLess(traced, 200);
+  assertGreaterOrEqual(traced, 1);
 });
 
-test("where processors are short, frames come more seldom", async () => {
+test("where CPU time is scarce, there are fewer frames", async () => {
   const tookMs = async (isShort: boolean) => {
     const { run } = runOf(usage(isShort));
     const frames = await framesOf(run, 3);

@@ -14,7 +14,7 @@ import "../../harness/sanitizers.ts";
 /** A pipe of Linux holds 64 KiB, pipe(7). */
 const MORE_THAN_A_PIPE_TAKES = 1_000_000;
 
-/** A path that is somewhere else for each test. */
+/** Runs a test with a path of its own. */
 async function withPath(work: (path: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
@@ -40,7 +40,7 @@ test("a recording holds what the server is, and each frame as it was", () =>
     assertEquals(leftOut, 0);
   }));
 
-/** What becomes of a recording whose file was changed. */
+/** Makes a recording of three frames, changes its file, and reads it. */
 async function changed(change: (text: string) => string): Promise<[frames: number, left: number]> {
   const counts: [number, number] = [-1, -1];
   await withPath(async (path) => {
@@ -98,7 +98,7 @@ async function makeFifo(path: string): Promise<void> {
 }
 
 test(
-  "a pipe of which nobody reads is refused at once, and does not hold up the server",
+  "a pipe without a reader is refused at once, and does not hold up the server",
   () =>
     withPath(async (path) => {
       await makeFifo(path);
@@ -123,18 +123,18 @@ test(
       await recording.end();
       assertEquals(reasons.length, 1);
       assertMatch(reasons[0], /nothing could be written/);
-      await drain(reader); // so that nothing of this test is left
+      await drain(reader); // so that this test leaves nothing behind
     }),
   { ignore: Deno.build.os !== "linux" },
 );
 
-/** Reads all that a pipe has got, and more that is written meanwhile. */
+/** Reads everything that is written to a pipe. */
 async function drain(reader: Deno.FsFile): Promise<void> {
   const bytes = new Uint8Array(65_536);
   for (let left = MORE_THAN_A_PIPE_TAKES; left > 0;) left -= await reader.read(bytes) ?? left;
 }
 
-Deno.test("what the system says of a device or a full disk is said in the language of the person", () => {
+Deno.test("errors of a device or a full disk are worded in the user's language", () => {
   const denied = new Deno.errors.NotCapable('Requires all access to "/dev/full", specify …');
   assertEquals(systemReason(denied, zh), zh.system.notCapable);
   const full = new Error("No space left on device (os error 28)");

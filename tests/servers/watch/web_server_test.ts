@@ -1,7 +1,7 @@
 import { en } from "../../../cli/messages/en/mod.ts";
 import { RefusedError } from "../../../cli/errors.ts";
 import { mayRead } from "../../../servers/watch/access.ts";
-import type { FromView } from "../../../servers/watch/frames.ts";
+import type { ViewMessage } from "../../../servers/watch/frames.ts";
 import { WebServer } from "../../../servers/watch/web_server.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
@@ -12,7 +12,7 @@ import "../../harness/sanitizers.ts";
 
 const COMMAND = '{"do":"hold","ms":1000}';
 
-/** A page on a run that only notes what it is told. Dispose of it, and nothing is left. */
+/** A page on a run that only notes its commands. */
 class Page implements AsyncDisposable {
   readonly run = new FakeRun();
   readonly server = new WebServer({
@@ -26,7 +26,7 @@ class Page implements AsyncDisposable {
     return new URL(this.server.address).searchParams.get("token") ?? "";
   }
 
-  /** Asks as any program can, with whatever headers. @returns the status and all that comes */
+  /** Sends a request with any headers. @returns the status and the whole response */
   async ask(
     method: string,
     path: string,
@@ -104,7 +104,7 @@ test("without the token nothing is changed, and with it what was asked for", asy
   assertEquals([status, page.run.commands], [200, [{ do: "hold", ms: 1_000 }]]);
 });
 
-test("who comes by another address is told why and by which", async () => {
+test("a request by another address is refused with the reason and the right address", async () => {
   await using page = new Page();
   // As through a tunnel that has another port at the other end.
   const { status, response } = await page.ask("GET", "/", { host: "localhost:8080" });
@@ -133,7 +133,7 @@ test("a number that is out of range is refused with the range", async () => {
   });
 });
 
-test("nobody else can be told what to do by another method, or what is no command", async () => {
+test("another method, or a body that is no command, controls nothing", async () => {
   await using page = new Page();
   const headers = { authorization: `Bearer ${page.token}` };
   assertEquals((await page.ask("GET", "/control", headers)).status, 404);
@@ -153,7 +153,7 @@ test("everything is sent with a strict content security policy", async () => {
   }
 });
 
-test("no file beside those of the page can be had", async () => {
+test("only the files of the page are served", async () => {
   await using page = new Page();
   for (
     const path of ["/../web_server.ts", "/%2e%2e/web_server.ts", "/page/app.js", "//etc/passwd"]
@@ -162,7 +162,7 @@ test("no file beside those of the page can be had", async () => {
   }
 });
 
-test("a handshake that lacks something is a fault of who asks", async () => {
+test("an incomplete handshake is answered with 400", async () => {
   await using page = new Page();
   for (const missing of ["connection", "sec-websocket-key"]) {
     const headers = Object.entries(HANDSHAKE);
@@ -185,17 +185,17 @@ test("a port that is in use is refused with a line", async () => {
   assertEquals(message, en.watch.portInUse("--watch", page.server.port));
 });
 
-/** A WebSocket on a view, and what comes over it. Dispose of it, and it is closed. */
+/** A WebSocket on a view, and its messages. */
 class Stream implements AsyncDisposable {
   readonly #socket: WebSocket;
-  readonly #messages: FromView[] = [];
+  readonly #messages: ViewMessage[] = [];
   readonly #closed = Promise.withResolvers<void>();
   #onMessage = () => {};
 
   constructor(address: string) {
     this.#socket = new WebSocket(new URL("/frames", address.replace(/^http/, "ws")));
     this.#socket.onmessage = ({ data }) => {
-      const message: FromView = JSON.parse(data);
+      const message: ViewMessage = JSON.parse(data);
       if ("isOver" in message) this.#socket.close();
       else this.#messages.push(message);
       this.#onMessage();
@@ -203,14 +203,14 @@ class Stream implements AsyncDisposable {
     this.#socket.onclose = () => this.#closed.resolve();
   }
 
-  async next(): Promise<FromView | undefined> {
+  async next(): Promise<ViewMessage | undefined> {
     while (this.#messages.length === 0) {
       await new Promise<void>((resolve) => this.#onMessage = resolve);
     }
     return this.#messages.shift();
   }
 
-  /** Resolves when it is closed, which it is as soon as the server says that it is over. */
+  /** Resolves when it is closed, which follows the last message. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
@@ -221,7 +221,7 @@ class Stream implements AsyncDisposable {
   }
 }
 
-test("frames come as they are made, after a greeting, and whoever leaves is not told any more", async () => {
+test("frames follow the hellos, and a closed socket is unsubscribed", async () => {
   await using page = new Page();
   {
     await using stream = new Stream(page.server.address);

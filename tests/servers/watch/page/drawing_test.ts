@@ -1,5 +1,5 @@
 /**
- * How fast the page draws, whoever it watches.
+ * How fast the page draws.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const CLIENTS = 10_000;
 const CHANGES_PER_FRAME = 256;
 const FRAME_MS = 50;
 const WINDOW_MS = 1_000;
-/** Whoever else uses the processors may spoil some of them. */
+/** Other programs may spoil some of them. */
 const MAX_WINDOWS = 20;
 
 browserTest(
@@ -32,7 +32,7 @@ browserTest(
 );
 
 browserTest(
-  "where processors are short, the page draws seldom, and only as long",
+  "while CPU time is scarce, the page draws less",
   async (visit) => {
     const { page } = visit;
     const run = new FakeRun();
@@ -123,11 +123,11 @@ function publish(run: FakeRun): void {
     const client = Math.floor(Math.random() * CLIENTS);
     return [timeMs, client, STATES.indexOf(Math.random() < 0.5 ? "served" : "waiting"), 0];
   });
-  const isFirst = told !== run.subscribers;
-  told = run.subscribers;
+  const isFirst = announcedTo !== run.subscribers;
+  announcedTo = run.subscribers;
   const changes = isFirst ? all : some;
   run.publish(run.frame({ timeMs, isWhole: isFirst, peers: isFirst ? peers : [], changes }));
 }
 
-/** How many followed the run when all clients were told of. */
-let told = 0;
+/** How many subscriptions there were when a frame last listed all clients. */
+let announcedTo = 0;

@@ -6,9 +6,9 @@ import {
   linesAt,
   sampleAt,
   STATES as PAGE_STATES,
-  visibleRows,
 } from "../../../../servers/watch/page/history.js";
 import { KeptHistory } from "../../../../servers/watch/page/kept_history.js";
+import { visibleRows } from "../../../../servers/watch/page/rows.js";
 import { assert, assertEquals, assertLess } from "../../../harness/assert.ts";
 import "../../../harness/sanitizers.ts";
 
@@ -58,7 +58,7 @@ Deno.test("lanes that serve come first, then the queue, and the backlog last", (
   assertEquals(shown, [0, 2, 10, -2, -1]);
 });
 
-Deno.test("whoever a frame on all does not tell of is gone", () => {
+Deno.test("a client that a whole frame does not list is gone", () => {
   const history = new History();
   history.apply(frame(1, [[1, 1, WAITING, 0], [1, 2, WAITING, 0]]));
   history.apply(frame(2, [[1, 2, SERVED, 0]], true));
@@ -76,7 +76,7 @@ Deno.test("of the time between two frames on all, no bar says what is not known"
   assertEquals(bars, ["1: 5 to Infinity", "2: 6 to 10", "3: 7 to 10", "2: 90 to Infinity"]);
 });
 
-Deno.test("who is served counts messages that are not told one by one, as an estimate", () => {
+Deno.test("the number of clients being served is an estimate that counts untraced messages", () => {
   const history = new History();
   const clients = Array.from({ length: 100 }, (_, client): Change => [1, client, WAITING, 0]);
   history.apply(frame(1, clients));
@@ -84,7 +84,7 @@ Deno.test("who is served counts messages that are not told one by one, as an est
     client,
   ): Change[] => [[5, client, SERVED, 0], [6, client, WAITING, 0]]);
   for (const [all, served] of [[2, 2], [50, 50], [1_000, 100]]) {
-    const sampled = { ...frame(10, two), messages: { all, told: 2 } };
+    const sampled = { ...frame(10, two), messages: { all, traced: 2 } };
     history.apply(sampled);
     const { counts } = history.samples[history.samples.length - 1];
     assertEquals([counts[SERVED], counts[WAITING]], [served, 100 - served]);
@@ -92,7 +92,7 @@ Deno.test("who is served counts messages that are not told one by one, as an est
   }
 });
 
-Deno.test("what is older than is kept is forgotten, and those who are still there are not", () => {
+Deno.test("old bars are forgotten, and present clients are not", () => {
   const history = new History(1_000);
   history.apply(frame(0, [[0, 1, WAITING, 0], [0, 2, WAITING, 0]]));
   history.apply(frame(10, [[10, 2, CLOSED, 0]]));

@@ -1,5 +1,5 @@
 /**
- * How the page looks: for those who cannot tell colors apart, and on any screen.
+ * The looks of the page: for color-blind people, and on any screen.
  *
  * @module
  */
@@ -111,7 +111,7 @@ const NOTE_LABELS = `(() => {
 
 /** The colors of a style sheet by their names, for light and for dark. */
 async function readStyle(name: string): Promise<Record<string, string>[]> {
-  const url = new URL(`../servers/watch/page/${name}.css`, import.meta.url);
+  const url = new URL(`../../../../servers/watch/page/${name}.css`, import.meta.url);
   const roots = [...(await Deno.readTextFile(url)).matchAll(/:root \{([^}]*)\}/g)];
   return roots.map(([, rules]) =>
     Object.fromEntries([...rules.matchAll(/--(\w+): (#\w+);/g)].map(([, ...pair]) => pair))

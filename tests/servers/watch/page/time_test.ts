@@ -4,6 +4,7 @@
  * @module
  */
 
+import { VERSION } from "../../../../servers/watch/recording.ts";
 import {
   assert,
   assertEquals,
@@ -200,13 +201,13 @@ async function scrub(page: Page, timeMs: string | null): Promise<void> {
   }, timeMs);
 }
 
-/** Writes a recording of so many frames. */
+/** Writes a recording of `count` frames. */
 async function withRecording(
   frames: number,
   work: (file: string) => Promise<void>,
 ): Promise<void> {
   const run = new FakeRun();
-  const head = { format: "playground recording", version: 2, hello: await run.hello() };
+  const head = { format: "playground recording", version: VERSION, hello: await run.hello() };
   const lines = Array.from({ length: frames }, (_, n) => nthFrame(n, 1e12 + n * 50, run));
   const file = await Deno.makeTempFile({ suffix: ".jsonl" });
   try {

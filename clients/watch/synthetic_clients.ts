@@ -1,26 +1,26 @@
 import type { Address } from "../../servers/sockets/interface.ts";
-import type { CrowdCounts } from "../../servers/watch/frames.ts";
+import type { SyntheticCounts } from "../../servers/watch/frames.ts";
 import { resetConnection } from "./reset_connection.ts";
 
-/** How many connections are begun at a time; the others wait. */
+/** How many connections are opened at a time. */
 const MAX_CONNECTING = 50;
 const TALK_POLL_INTERVAL_MS = 10;
-/** What a client that reads nothing sends at once: soon the buffers between it and the server are full. */
-const PILE_BYTES = 65_536;
+/** What a client that does not read sends at once, to fill the buffers between it and the server. */
+const BULK_BYTES = 65_536;
 const RECV_BYTES = 65_536;
 
-interface DrivenClient {
+interface SyntheticClient {
   readonly conn: Deno.TcpConn;
   nextMs: number;
   isWriting: boolean;
   isReading: boolean;
 }
 
-/** Clients that do together what they are told. */
-export class DrivenClients {
+/** Clients that all carry out the same commands. */
+export class SyntheticClients {
   readonly #address: Address;
-  readonly #clients = new Set<DrivenClient>();
-  readonly #scrap = new Uint8Array(RECV_BYTES);
+  readonly #clients = new Set<SyntheticClient>();
+  readonly #discarded = new Uint8Array(RECV_BYTES);
   #wanted = 0;
   #connecting = 0;
   #talking = false;
@@ -30,11 +30,13 @@ export class DrivenClients {
   #messages = 0;
   #timer: ReturnType<typeof setInterval> | undefined = undefined;
 
+  /** @param address of the server */
   constructor(address: Address) {
     this.#address = address;
   }
 
-  get counts(): CrowdCounts {
+  /** How many there are, and what they do. */
+  get counts(): SyntheticCounts {
     return {
       open: this.#clients.size,
       talking: this.#talking,
@@ -43,12 +45,19 @@ export class DrivenClients {
     };
   }
 
+  /** Opens more connections, a few at a time. */
   open(count: number): void {
     this.#wanted += count;
     while (this.#wanted > 0 && this.#connecting < MAX_CONNECTING) this.#connect();
   }
 
-  /** @param everyMs how often each of them says `text` */
+  /**
+   * Has each client send a message again and again, or stop.
+   *
+   * @param on whether to send
+   * @param everyMs the pause between two messages of a client
+   * @param text the message
+   */
   talk(on: boolean, everyMs: number, text: string): void {
     this.#talking = on;
     this.#everyMs = everyMs;
@@ -56,17 +65,18 @@ export class DrivenClients {
     clearInterval(this.#timer);
     if (!on) return;
     const nowMs = performance.now();
-    // Not all at the same moment, as people would not either.
+    // Not all at the same moment, just like people.
     for (const client of this.#clients) client.nextMs = nowMs + Math.random() * everyMs;
-    this.#timer = setInterval(() => this.#talkNow(), TALK_POLL_INTERVAL_MS);
+    this.#timer = setInterval(() => this.#sendDue(), TALK_POLL_INTERVAL_MS);
   }
 
+  /** Has the clients receive what the server sends, or leave it in their buffers. */
   read(on: boolean): void {
     this.#reading = on;
     if (on) { for (const client of this.#clients) this.#readFrom(client); }
   }
 
-  /** Has so many of them leave, those who came last first. */
+  /** Ends the last `count` connections that were opened. */
   end(how: "half-close" | "reset" | "close", count: number): void {
     this.#wanted = 0;
     for (const client of [...this.#clients].slice(-Math.min(count, this.#clients.size))) {
@@ -91,13 +101,13 @@ export class DrivenClients {
       this.#clients.add(client);
       this.#readFrom(client);
     } catch {
-      // The server takes no more; how many are open tells it.
+      // The server refuses connections, which the count of open ones shows.
     }
     this.#connecting--;
     if (this.#wanted > 0) this.#connect();
   }
 
-  #talkNow(): void {
+  #sendDue(): void {
     const nowMs = performance.now();
     for (const client of this.#clients) {
       if (client.nextMs > nowMs || client.isWriting) continue;
@@ -106,8 +116,8 @@ export class DrivenClients {
     }
   }
 
-  async #sendTo(client: DrivenClient): Promise<void> {
-    const bytes = this.#reading ? this.#message : pile(this.#message);
+  async #sendTo(client: SyntheticClient): Promise<void> {
+    const bytes = this.#reading ? this.#message : repeat(this.#message);
     client.isWriting = true;
     try {
       for (let sent = 0; sent < bytes.length;) {
@@ -120,12 +130,12 @@ export class DrivenClients {
     client.isWriting = false;
   }
 
-  async #readFrom(client: DrivenClient): Promise<void> {
+  async #readFrom(client: SyntheticClient): Promise<void> {
     if (client.isReading) return;
     client.isReading = true;
     try {
       while (this.#reading) {
-        if (await client.conn.read(this.#scrap) === null) {
+        if (await client.conn.read(this.#discarded) === null) {
           this.#forget(client);
           break;
         }
@@ -136,16 +146,16 @@ export class DrivenClients {
     client.isReading = false;
   }
 
-  #forget(client: DrivenClient): void {
+  #forget(client: SyntheticClient): void {
     if (!this.#clients.delete(client)) return;
     client.conn.close();
   }
 }
 
-/** A message again and again. */
-function pile(message: Uint8Array): Uint8Array {
+/** The message, repeated to {@linkcode BULK_BYTES}. */
+function repeat(message: Uint8Array): Uint8Array {
   if (message.length === 0) return message;
-  const bytes = new Uint8Array(Math.max(PILE_BYTES, message.length));
+  const bytes = new Uint8Array(Math.max(BULK_BYTES, message.length));
   for (let at = 0; at < bytes.length; at += message.length) {
     bytes.set(message.subarray(0, bytes.length - at), at);
   }

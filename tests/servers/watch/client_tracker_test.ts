@@ -1,16 +1,16 @@
 import type { ServedBy } from "../../../servers/context/context.ts";
 import type { TraceEvent } from "../../../servers/metrics/trace.ts";
 import { STATES } from "../../../servers/watch/frames.ts";
-import { RunModel } from "../../../servers/watch/run_model.ts";
+import { ClientTracker } from "../../../servers/watch/client_tracker.ts";
 import { assertEquals } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";
 
-/** A model of a run, and records for it that come one millisecond after the other. */
-function modelOf(worker: ServedBy, clientsEach: "one" | "many" = "many") {
-  const model = new RunModel(worker, clientsEach);
+/** A tracker, and records for it that are one millisecond apart. */
+function trackerOf(worker: ServedBy, clientsEach: "one" | "many" = "many") {
+  const tracker = new ClientTracker(worker, clientsEach);
   let timeMs = 0;
   const tell = (event: TraceEvent, client: number, workerNumber = 0, sizeBytes = 0) =>
-    model.apply({
+    tracker.apply({
       ...{ event, client, sizeBytes, worker: workerNumber },
       timeMs: ++timeMs,
       host: "127.0.0.1",
@@ -19,14 +19,14 @@ function modelOf(worker: ServedBy, clientsEach: "one" | "many" = "many") {
     });
   /** What has changed, as words. */
   const changes = () =>
-    model.takeChanges().changes.map(([at, number, state, lane]) =>
+    tracker.takeChanges().changes.map(([at, number, state, lane]) =>
       `${at}: ${number} ${STATES[state]} on ${lane}`
     );
-  return { model, tell, changes };
+  return { tracker, tell, changes };
 }
 
 Deno.test("a client of a loop is waited for, served, and waited for again", () => {
-  const { model, tell, changes } = modelOf("loop");
+  const { tracker, tell, changes } = trackerOf("loop");
   tell("accepted", 7);
   tell("received", 7);
   tell("sent", 7);
@@ -37,37 +37,37 @@ Deno.test("a client of a loop is waited for, served, and waited for again", () =
     "3: 1 waiting on 0",
     "4: 1 closed on 0",
   ]);
-  assertEquals(model.all().changes, []);
+  assertEquals(tracker.all().changes, []);
 });
 
 Deno.test("a client is known by one number and its address from the backlog on", () => {
-  const { model, tell, changes } = modelOf("caller");
-  model.applyBacklog(["127.0.0.1:1001", "127.0.0.1:1002"], 0);
-  assertEquals(model.takeChanges().peers, [[1, "127.0.0.1:1001"], [2, "127.0.0.1:1002"]]);
+  const { tracker, tell, changes } = trackerOf("caller");
+  tracker.applyBacklog(["127.0.0.1:1001", "127.0.0.1:1002"], 0);
+  assertEquals(tracker.takeChanges().peers, [[1, "127.0.0.1:1001"], [2, "127.0.0.1:1002"]]);
   tell("accepted", 2);
   assertEquals(changes(), ["1: 2 waiting on 0"]);
-  assertEquals(model.all().peers, [[2, "127.0.0.1:1002"], [1, "127.0.0.1:1001"]]);
+  assertEquals(tracker.all().peers, [[2, "127.0.0.1:1002"], [1, "127.0.0.1:1001"]]);
 });
 
-Deno.test("who is not found in the backlog any more has left, unless it was accepted", () => {
-  const { model, tell, changes } = modelOf("caller");
-  model.applyBacklog(["127.0.0.1:1001", "127.0.0.1:1002"], 0);
+Deno.test("a client that is no longer in the backlog has left, unless it was accepted", () => {
+  const { tracker, tell, changes } = trackerOf("caller");
+  tracker.applyBacklog(["127.0.0.1:1001", "127.0.0.1:1002"], 0);
   changes();
-  model.applyBacklog([], 1); // the record that it was accepted may be on its way
+  tracker.applyBacklog([], 1); // its "accepted" record may not have been read yet
   tell("accepted", 1);
-  model.applyBacklog([], 2);
+  tracker.applyBacklog([], 2);
   assertEquals(changes(), ["1: 1 waiting on 0", "2: 2 closed on -1"]);
 });
 
 Deno.test("a client that was just accepted is not in the backlog, whatever was read before", () => {
-  const { model, tell, changes } = modelOf("loop");
+  const { tracker, tell, changes } = trackerOf("loop");
   tell("accepted", 1);
-  model.applyBacklog(["127.0.0.1:1001"], 5);
+  tracker.applyBacklog(["127.0.0.1:1001"], 5);
   assertEquals(changes(), ["1: 1 waiting on 0"]);
 });
 
 Deno.test("a client waits in the queue until a thread takes it, and stays on its lane", () => {
-  const { tell, changes } = modelOf("thread");
+  const { tell, changes } = trackerOf("thread");
   tell("accepted", 1);
   tell("dispatched", 1, 3);
   tell("received", 1); // where the main thread receives for the others
@@ -83,7 +83,7 @@ Deno.test("a client waits in the queue until a thread takes it, and stays on its
 });
 
 Deno.test("a thread or process of its own is another lane than the one that had its number", () => {
-  const { tell, changes } = modelOf("process", "one");
+  const { tell, changes } = trackerOf("process", "one");
   for (const client of [1, 2, 3]) {
     tell("accepted", client);
     tell("dispatched", client, 1);
@@ -91,14 +91,14 @@ Deno.test("a thread or process of its own is another lane than the one that had 
     tell("closed", client);
   }
   tell("accepted", 4);
-  tell("received", 4, 1); // and the record that it was taken is lost
+  tell("received", 4, 1); // and its "dispatched" record is lost
   tell("sent", 4, 1);
   const lanes = changes().map((change) => Number(change.split(" ").at(-1)));
   assertEquals(lanes, [-2, 1, 1, 1, -2, 2, 2, 2, -2, 3, 3, 3, -2, 4, 4]);
 });
 
 Deno.test("a thread that serves one client after another is one lane", () => {
-  const { tell, changes } = modelOf("thread");
+  const { tell, changes } = trackerOf("thread");
   for (const client of [1, 2, 3]) {
     tell("accepted", client);
     tell("dispatched", client, 5);
@@ -108,7 +108,7 @@ Deno.test("a thread that serves one client after another is one lane", () => {
 });
 
 Deno.test("one thread that serves all has done with a client when it takes up the next", () => {
-  const { tell, changes } = modelOf("loop");
+  const { tell, changes } = trackerOf("loop");
   for (const client of [1, 2]) tell("accepted", client);
   changes();
   tell("received", 1); // and nothing is sent, as with discard
@@ -117,7 +117,7 @@ Deno.test("one thread that serves all has done with a client when it takes up th
 });
 
 Deno.test("a client that sleeps or is blocked is not taken for served when the next comes", () => {
-  const { tell, changes } = modelOf("loop");
+  const { tell, changes } = trackerOf("loop");
   tell("received", 1);
   tell("asleep", 1, 0, 1_000);
   tell("received", 2);
@@ -127,23 +127,23 @@ Deno.test("a client that sleeps or is blocked is not taken for served when the n
   assertEquals(changes(), ["5: 3 waiting on 0", "5: 3 served on 0"]);
 });
 
-Deno.test("when records are left out, nobody stays served or asleep for ever", () => {
-  const { model, tell, changes } = modelOf("coroutine");
+Deno.test("when records are left out, no client stays served or asleep for ever", () => {
+  const { tracker, tell, changes } = trackerOf("coroutine");
   for (const client of [1, 2, 3]) tell("received", client);
   tell("asleep", 2, 0, 50);
   tell("asleep", 3, 0, 5_000);
   changes();
-  model.recordsWereLeftOut(1_000);
+  tracker.recordsWereLeftOut(1_000);
   assertEquals(changes(), ["1000: 1 waiting on 0", "1000: 2 waiting on 0"]);
 });
 
-Deno.test("all clients are told of as they are now", () => {
-  const { model, tell } = modelOf("loop");
+Deno.test("all() returns the clients with their present states", () => {
+  const { tracker, tell } = trackerOf("loop");
   tell("accepted", 1);
   tell("accepted", 2);
   tell("received", 2);
-  model.applyBacklog(["127.0.0.1:1003"], 9);
-  assertEquals(model.all().changes, [
+  tracker.applyBacklog(["127.0.0.1:1003"], 9);
+  assertEquals(tracker.all().changes, [
     [1, 1, STATES.indexOf("waiting"), 0],
     [3, 2, STATES.indexOf("served"), 0],
     [9, 3, STATES.indexOf("backlog"), -1],

@@ -8,44 +8,47 @@
 import { linesOf } from "../../cli/text_lines.ts";
 import { selfExec } from "../system/self_exec.ts";
 import type { Address } from "../sockets/interface.ts";
-import type { Command, CrowdCounts } from "./frames.ts";
+import type { Command, SyntheticCounts } from "./frames.ts";
 
-/** The name of their role on the command line. */
-export const CROWD_ROLE = "--drive-clients";
+/** The name of their role on the command line, see clients/watch/synthetic_clients_role.ts. */
+const ROLE = "--synthetic-clients";
 
-/** What clients are told. */
-export type CrowdCommand = Exclude<Command, { do: "burden" | "hold" }>;
+/** A command to them. */
+export type ClientCommand = Exclude<Command, { do: "simulate-cost" | "hold" }>;
 
 const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-ffi"];
-const NOBODY: CrowdCounts = { open: 0, talking: false, reading: true, messages: 0 };
+const NO_CLIENTS: SyntheticCounts = { open: 0, talking: false, reading: true, messages: 0 };
 
-/** See the module. The process is started with the first command. */
-export class Crowd {
+/** Starts the process of the clients with the first command, and passes commands on to it. */
+export class SyntheticClientsProcess {
   readonly #address: Address;
   #process: Deno.ChildProcess | undefined = undefined;
   #input: WritableStreamDefaultWriter<Uint8Array> | undefined = undefined;
   #reading: Promise<void> = Promise.resolve();
-  #counts = NOBODY;
+  #counts = NO_CLIENTS;
 
+  /** @param address of the server that they connect to */
   constructor(address: Address) {
     this.#address = address;
   }
 
-  /** The process in which they live, if there is one. */
+  /** The process id, once the process runs. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  get counts(): CrowdCounts {
+  /** Their last report. */
+  get counts(): SyntheticCounts {
     return this.#counts;
   }
 
-  async control(command: CrowdCommand): Promise<void> {
+  /** Sends a command to them. */
+  async control(command: ClientCommand): Promise<void> {
     this.#input ??= this.#start();
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(command)}\n`));
   }
 
-  /** All of them leave. */
+  /** Closes their connections, and waits until their process has ended. */
   async end(): Promise<void> {
     await this.#input?.close().catch(() => {}); // it has ended already
     await this.#process?.status;
@@ -53,7 +56,7 @@ export class Crowd {
   }
 
   #start(): WritableStreamDefaultWriter<Uint8Array> {
-    const [program, args] = selfExec([CROWD_ROLE, JSON.stringify(this.#address)], PERMISSIONS);
+    const [program, args] = selfExec([ROLE, JSON.stringify(this.#address)], PERMISSIONS);
     this.#process = new Deno.Command(program, {
       args,
       stdin: "piped",
@@ -66,7 +69,7 @@ export class Crowd {
 
   async #read(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const line of linesOf(output)) this.#counts = JSON.parse(line);
-    this.#counts = NOBODY;
+    this.#counts = NO_CLIENTS;
     this.#input = undefined;
   }
 }

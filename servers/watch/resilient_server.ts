@@ -1,12 +1,12 @@
-/** How long after it could not accept a server listens again. */
+/** The pause before the server listens again. */
 const RETRY_MS = 250;
 
 /**
- * Serves HTTP until it is shut down. `Deno.serve` alone ends, and its port is closed, as soon as one
- * connection cannot be accepted: without a descriptor left, accept(2) fails. This one listens again,
- * as often as it takes. Connections that are open go on meanwhile.
+ * Serves HTTP until it is shut down. `Deno.serve` ends and closes its port as soon as accept(2) fails
+ * once, as it does when the process has no descriptor left. This server listens again, as often as
+ * necessary. Open connections stay open meanwhile.
  */
-export class EnduringServer {
+export class ResilientServer {
   readonly #handler: Deno.ServeHandler<Deno.NetAddr>;
   readonly #onError: (error: unknown) => Response;
   readonly #hostname: string;
@@ -17,8 +17,9 @@ export class EnduringServer {
 
   /**
    * @param port 0 picks a free one
-   * @param onError what is answered where `handler` throws
-   * @throws {Error} of the system, when it cannot be listened on
+   * @param handler answers the requests
+   * @param onError makes the answer when `handler` throws
+   * @throws {Error} of the system, when it cannot listen
    */
   constructor(
     hostname: string,
@@ -33,11 +34,12 @@ export class EnduringServer {
     this.#port = this.#server.addr.port;
   }
 
+  /** The port, also while the server is about to listen again. */
   get port(): number {
     return this.#port;
   }
 
-  /** Accepts no more, and waits until what has been asked is answered. */
+  /** Accepts no more connections, and waits until all requests are answered. */
   async shutdown(): Promise<void> {
     this.#isOver = true;
     clearTimeout(this.#retry);
@@ -57,7 +59,7 @@ export class EnduringServer {
       try {
         this.#server = this.#listen(this.#port);
       } catch {
-        this.#listenLater(); // there is still no descriptor, or somebody else has taken the port
+        this.#listenLater(); // there is still no descriptor, or the port is in use
       }
     }, RETRY_MS);
   }

@@ -1,0 +1,191 @@
+import type { ThreadPlan } from "../context/threads.ts";
+import type { ServedBy } from "../context/context.ts";
+import type { TraceRecord } from "../metrics/trace.ts";
+import { formatAddress } from "../sockets/interface.ts";
+import { BACKLOG_LANE, type Change, QUEUE_LANE, type State, STATES } from "./frames.ts";
+
+/** What is known of a client. */
+interface TrackedClient {
+  /** Its number in the view, from the moment it was found in the backlog. */
+  readonly number: number;
+  readonly peer: string;
+  state: State;
+  lane: number;
+  sinceMs: number;
+  /** While it is asleep: when its reply is due. */
+  dueMs: number;
+  /** The last reading of the backlog did not contain it any more. */
+  isMissing: boolean;
+}
+
+/** When records may be missing, a client is shown asleep for this much longer than it sleeps. */
+const OVERDUE_MS = 100;
+
+/** The new clients and the changes since the last call. */
+export interface Changes {
+  readonly peers: readonly (readonly [client: number, peer: string])[];
+  readonly changes: readonly Change[];
+}
+
+/** Keeps track of the clients of a server and their states, from its trace and its backlog. */
+export class ClientTracker {
+  readonly #worker: ServedBy;
+  readonly #clientsEach: ThreadPlan["clientsEach"];
+  readonly #accepted = new Map<number, TrackedClient>();
+  readonly #acceptedByPeer = new Map<string, TrackedClient>();
+  readonly #backlog = new Map<string, TrackedClient>();
+  #lastNumber = 0;
+  /** How many threads or processes there have been, where each serves one client and then ends. */
+  #lastLane = 0;
+  #peers: [number, string][] = [];
+  #changes: Change[] = [];
+  /** Where one thread serves all clients: the one that it has received from last. */
+  #lastReceived: TrackedClient | undefined = undefined;
+
+  /**
+   * @param worker what serves a client
+   * @param clientsEach whether a thread or process serves one client, or many in turn
+   */
+  constructor(worker: ServedBy, clientsEach: ThreadPlan["clientsEach"] = "many") {
+    this.#worker = worker;
+    this.#clientsEach = clientsEach;
+  }
+
+  /** Applies a record of the trace. */
+  apply(record: TraceRecord): void {
+    const { event, timeMs, client, worker, sizeBytes } = record;
+    if (event === "waiting" || event === "refused" || event === "reset") return;
+    if (event === "dismissed" || event === "cutOff") return; // a "closed" follows
+    const known = this.#accepted.get(client);
+    if (event === "closed") return this.#closed(client, timeMs);
+    const tracked = known ?? this.#accept(record);
+    switch (event) {
+      case "accepted":
+        return;
+      case "dispatched":
+        return this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
+      case "received":
+        this.#nextReceived(tracked, timeMs);
+        return this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
+      case "sent":
+        return this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
+      case "asleep":
+        tracked.dueMs = timeMs + sizeBytes;
+        return this.#change(tracked, "asleep", timeMs, tracked.lane);
+      case "blocked":
+        return this.#change(tracked, "blocked", timeMs, tracked.lane);
+    }
+  }
+
+  /**
+   * Applies a reading of the backlog.
+   *
+   * @param peers the addresses of the clients in it
+   */
+  applyBacklog(peers: readonly string[], timeMs: number): void {
+    const present = new Set(peers);
+    for (const [peer, tracked] of this.#backlog) {
+      // If it was accepted, that record may not have been read yet: so it has one more reading.
+      if (!present.has(peer) && tracked.isMissing) {
+        this.#backlog.delete(peer);
+        this.#change(tracked, "closed", timeMs, BACKLOG_LANE);
+      } else tracked.isMissing = !present.has(peer);
+    }
+    for (const peer of present) {
+      if (this.#backlog.has(peer) || this.#acceptedByPeer.has(peer)) continue;
+      this.#backlog.set(peer, this.#add(peer, "backlog", BACKLOG_LANE, timeMs));
+    }
+  }
+
+  /** Records of messages were left out: clients that were being served may be done by now. */
+  recordsWereLeftOut(timeMs: number): void {
+    for (const tracked of this.#accepted.values()) {
+      const isOver = tracked.state === "served" ||
+        tracked.state === "asleep" && tracked.dueMs + OVERDUE_MS < timeMs;
+      if (isOver) this.#change(tracked, "waiting", timeMs, tracked.lane);
+    }
+  }
+
+  /** Returns the changes since the last call. */
+  takeChanges(): Changes {
+    const changes = { peers: this.#peers, changes: this.#changes };
+    this.#peers = [];
+    this.#changes = [];
+    return changes;
+  }
+
+  /** Returns all clients, with their present states. */
+  all(): Changes {
+    const all = [...this.#accepted.values(), ...this.#backlog.values()];
+    return {
+      peers: all.map(({ number, peer }) => [number, peer]),
+      changes: all.map((tracked) => toChange(tracked)),
+    };
+  }
+
+  #accept({ timeMs, client, host, port }: TraceRecord): TrackedClient {
+    const peer = formatAddress({ host, port });
+    const waiting = this.#backlog.get(peer);
+    this.#backlog.delete(peer);
+    const isQueued = this.#worker === "thread" || this.#worker === "process";
+    const [state, lane]: [State, number] = isQueued ? ["queued", QUEUE_LANE] : ["waiting", 0];
+    const tracked = waiting ?? this.#add(peer, state, lane, timeMs);
+    if (waiting !== undefined) this.#change(tracked, state, timeMs, lane);
+    this.#accepted.set(client, tracked);
+    this.#acceptedByPeer.set(peer, tracked);
+    return tracked;
+  }
+
+  #closed(client: number, timeMs: number): void {
+    const tracked = this.#accepted.get(client);
+    if (tracked === undefined) return;
+    this.#accepted.delete(client);
+    // A new client may have the same address before the record of the close was read.
+    if (this.#acceptedByPeer.get(tracked.peer) === tracked) {
+      this.#acceptedByPeer.delete(tracked.peer);
+    }
+    if (this.#lastReceived === tracked) this.#lastReceived = undefined;
+    this.#change(tracked, "closed", timeMs, tracked.lane);
+  }
+
+  #add(peer: string, state: State, lane: number, sinceMs: number): TrackedClient {
+    const number = ++this.#lastNumber;
+    const tracked = { number, peer, state, lane, sinceMs, dueMs: 0, isMissing: false };
+    this.#peers.push([number, peer]);
+    this.#changes.push(toChange(tracked));
+    return tracked;
+  }
+
+  /** A thread that serves all clients is done with one when it receives from the next. */
+  #nextReceived(tracked: TrackedClient, timeMs: number): void {
+    if (this.#worker !== "loop" && this.#worker !== "caller") return;
+    const before = this.#lastReceived;
+    this.#lastReceived = tracked;
+    if (before === undefined || before === tracked || before.state !== "served") return;
+    this.#change(before, "waiting", timeMs, before.lane);
+  }
+
+  /** The trace uses worker numbers again. A thread or process for one client gets a new lane. */
+  #laneOfWorker(worker: number): number {
+    return this.#clientsEach === "many" ? worker : ++this.#lastLane;
+  }
+
+  /** Where the main thread receives for its workers, a client stays on the lane of its worker. */
+  #laneOf({ worker }: TraceRecord, tracked: TrackedClient): number {
+    if (worker === 0) return tracked.lane;
+    if (this.#clientsEach === "one" && tracked.lane > 0) return tracked.lane;
+    return this.#laneOfWorker(worker);
+  }
+
+  #change(tracked: TrackedClient, state: State, timeMs: number, lane: number): void {
+    if (tracked.state === state && tracked.lane === lane) return;
+    tracked.state = state;
+    tracked.lane = lane;
+    tracked.sinceMs = timeMs;
+    this.#changes.push(toChange(tracked));
+  }
+}
+
+function toChange({ sinceMs, number, state, lane }: TrackedClient): Change {
+  return [sinceMs, number, STATES.indexOf(state), lane];
+}

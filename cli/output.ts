@@ -45,7 +45,7 @@ let printed = 0;
 /** Text on its way to somebody who may read slowly, or not at all. */
 export class Output {
   /** Is called when nothing can be written any more, for another reason than a reader that has gone. */
-  onFailed: (error: Error) => void = () => {};
+  onFailed: (error: Error) => void | Promise<void> = () => {};
   readonly #stream: Pick<typeof Deno.stdout, "write">;
   #error: Error | undefined = undefined;
   #waiting: Waiting[] = [];
@@ -176,7 +176,7 @@ export class Output {
       if (!(error instanceof Error)) throw error;
       if ("code" in error && READER_HAS_GONE.includes(error.code)) return;
       this.#error = error;
-      this.onFailed(error);
+      await this.onFailed(error);
     } finally {
       this.#isWriting = false;
       this.#advance();

@@ -125,6 +125,7 @@ export class LibcConnection implements Connection, LibcPollable {
   trySend(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
     if (this.#fault === undefined && !this.#hasTurn()) {
+      if (this.turn !== CLIENT_TAKES) this.#home.observer.blocked(this);
       this.turn = CLIENT_TAKES;
       return WOULD_BLOCK;
     }
@@ -132,9 +133,13 @@ export class LibcConnection implements Connection, LibcPollable {
     const some = isTooMuch ? bytes.subarray(0, MOST_BYTES_A_TURN) : bytes;
     const count = this.#transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT);
     this.#leftBytes -= Math.max(count, LEAST_BYTES);
-    if (count < some.length) this.#home.observer.blocked(this); // as WOULD_BLOCK is
-    else if (isTooMuch) this.#list?.lookAgain(this.#fd);
-    this.turn = count === some.length ? SERVER_WORKS : CLIENT_TAKES;
+    if (count === some.length) {
+      this.turn = SERVER_WORKS;
+      if (isTooMuch) this.#list?.lookAgain(this.#fd);
+    } else if (this.turn !== CLIENT_TAKES) { // as WOULD_BLOCK is; told once, however often it is tried
+      this.turn = CLIENT_TAKES;
+      this.#home.observer.blocked(this);
+    }
     return count;
   }
 

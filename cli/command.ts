@@ -12,7 +12,6 @@ import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
 import { finishPrinting, standardError, standardOutput } from "./output.ts";
 import { type ParsedArguments, parseFlags } from "./parse_flags.ts";
-import { systemReason } from "./system_reason.ts";
 import { pageColumns } from "./wrap.ts";
 
 /** The input of a command. */
@@ -78,8 +77,10 @@ export async function runCommand(
 ): Promise<number> {
   const { language, rest, wrong } = takeLanguage(args);
   const messages = await loadMessages(language);
-  standardOutput.onFailed = (error) =>
+  standardOutput.onFailed = async (error) => {
+    const { systemReason } = await import("./system_reason.ts"); // which hardly anybody ever needs
     standardError.print(messages.outputLost(systemReason(error, messages)));
+  };
   const status = await statusOf(async () => {
     if (wrong !== undefined) {
       const nearest = closest(wrong, LANGUAGES);

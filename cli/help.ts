@@ -5,7 +5,6 @@
  */
 
 import { type Flags, toTyped } from "./flags.ts";
-import { padEnd, widest } from "./columns.ts";
 import type { CommandName, Messages } from "./messages.ts";
 import { wrapCommand, wrapText } from "./wrap.ts";
 
@@ -85,12 +84,12 @@ export function commandHelp(
 
 /** Words at the left, and their explanations beside them. */
 function inTwoColumns(rows: readonly (readonly string[])[], columns: number): string[] {
-  const width = Math.min(MAX_LEFT_COLUMNS, widest(rows.map(([left]) => left)));
+  const width = Math.min(MAX_LEFT_COLUMNS, Math.max(...rows.map(([left]) => left.length)));
   const indent = columns < MIN_SIDE_BY_SIDE_COLUMNS ? "      " : " ".repeat(width + 4);
   return rows.flatMap(([left, right]) => {
     const isAbove = columns < MIN_SIDE_BY_SIDE_COLUMNS || left.length > width;
     if (isAbove) return [`  ${left}`, wrapText(right, columns, indent, indent)];
-    return [wrapText(right, columns, `  ${padEnd(left, width)}  `, indent)];
+    return [wrapText(right, columns, `  ${left.padEnd(width)}  `, indent)];
   });
 }
 

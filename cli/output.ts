@@ -56,7 +56,7 @@ let printed = 0;
  */
 export class Output {
   /** Called once when writing fails for good, but not when the reader has gone. */
-  onFailed: (error: Error) => void = () => {};
+  onFailed: (error: Error) => void | Promise<void> = () => {};
   readonly #stream: Pick<typeof Deno.stdout, "write">;
   #error: Error | undefined = undefined;
   #waiting: Waiting[] = [];
@@ -189,7 +189,7 @@ export class Output {
       if (!(error instanceof Error)) throw error;
       if ("code" in error && READER_HAS_GONE.includes(error.code)) return;
       this.#error = error;
-      this.onFailed(error);
+      await this.onFailed(error);
     } finally {
       this.#isWriting = false;
       this.#advance();

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { eastAsianWidth } from "get-east-asian-width";
 
 /**
  * The pieces between which a line may break: a Chinese character or a word, each with the closing marks
@@ -30,7 +30,7 @@ export function wrapText(text: string, columns: number, first: string, others: s
   let isEmpty = true;
   for (const piece of text.match(PIECES) ?? []) {
     const isSpace = piece.trim() === "";
-    if (!isEmpty && stringWidth(line + piece) > columns) {
+    if (!isEmpty && widthOf(line + piece) > columns) {
       lines.push(line.trimEnd());
       line = others;
       isEmpty = true;
@@ -41,6 +41,16 @@ export function wrapText(text: string, columns: number, first: string, others: s
   }
   lines.push(line.trimEnd());
   return lines.join("\n");
+}
+
+/**
+ * How many columns a text takes that has neither colors nor combined characters. `string-width` knows
+ * those too, and makes every start of the program half as long again.
+ */
+function widthOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += eastAsianWidth(character.codePointAt(0) ?? 0);
+  return columns;
 }
 
 /**

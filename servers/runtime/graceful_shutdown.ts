@@ -13,8 +13,10 @@ const LAST_BYTES_MS = 250;
 const LAST_LOOKS_MS = 100;
 /** The longest time between two looks for silent clients. */
 const MAX_POLL_INTERVAL_MS = 60_000;
-/** How long clients may take to read their last bytes when the grace is over. */
+/** How long nothing may move, when the grace is over, until those who are left are cut off. */
 const ABORT_MS = 1_500;
+/** How often it is checked whether something moves. */
+const ABORT_POLL_INTERVAL_MS = 100;
 
 /** The clients of this thread. */
 export function clientsOf(sockets: Sockets): ClosableClients<Connection> {
@@ -74,9 +76,28 @@ export class GracefulShutdown<Client> {
       }
       if (performance.now() < lastBytesUntil + LAST_LOOKS_MS) {
         this.#timer = setTimeout(look, QUIET_MS);
-      } else this.#timer = setTimeout(() => this.#abortAll(), ABORT_MS);
+      } else this.#abortWhenStill();
     };
     look();
+  }
+
+  /** Clients that read what they are owed, or leave one after another, are let be. */
+  #abortWhenStill(): void {
+    let [seen, sinceMs] = [this.#moved(), performance.now()];
+    const look = () => {
+      const moved = this.#moved();
+      if (moved !== seen) [seen, sinceMs] = [moved, performance.now()];
+      if (performance.now() - sinceMs >= ABORT_MS) this.#abortAll();
+      else this.#timer = setTimeout(look, ABORT_POLL_INTERVAL_MS);
+    };
+    look();
+  }
+
+  /** Stays the same while no bytes are moved and nobody leaves. */
+  #moved(): string {
+    const clients = [...this.#clients.all()];
+    const activities = clients.map((client) => this.#clients.activity(client));
+    return `${clients.length} ${activities.reduce((sum, activity) => sum + activity, 0)}`;
   }
 
   #abortAll(): void {

@@ -152,7 +152,7 @@ for (const threads of ["1", "2"]) {
     `select and 1,000 connections from ${threads} threads: none lost, nothing wrong`,
     async () => {
       await using server = await Server.start(["select", "--quiet"]);
-      const args = ["--port", String(server.port), "--conns", "1000", "--duration", "2s"];
+      const args = ["--port", String(server.port), "--conns", "1000", "--duration", "4s"];
       const { code, stdout, stderr } = await flood([...args, "--threads", threads, "--json"]);
       const { served, lost, refused, wrongBytes } = JSON.parse(stdout);
       assertEquals([served, lost, refused, wrongBytes], [1_000, 0, 0, 0]);

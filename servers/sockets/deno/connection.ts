@@ -152,8 +152,10 @@ export class DenoConnection implements Connection, DenoPollable {
       ? this.#sendBuffer.borrow(bytes)
       : this.#sendBuffer.take(bytes);
     if (count > 0) this.wrote(count);
-    if (count < bytes.length) this.#observer.blocked(this);
-    this.turn = count < bytes.length ? CLIENT_TAKES : SERVER_WORKS;
+    const isBlocked = count < bytes.length;
+    // Told once, however often it is tried: a loop that never waits tries all the time.
+    if (isBlocked && this.turn !== CLIENT_TAKES) this.#observer.blocked(this);
+    this.turn = isBlocked ? CLIENT_TAKES : SERVER_WORKS;
     return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
   }
 

@@ -165,6 +165,7 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
   trySend(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
     if (this.fault === undefined && !this.#hasTurn()) {
+      if (this.turn !== CLIENT_TAKES) this.observer.blocked(this);
       this.turn = CLIENT_TAKES;
       return WOULD_BLOCK;
     }
@@ -172,7 +173,8 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     const some = isTooMuch ? bytes.subarray(0, MAX_BYTES_A_TURN) : bytes;
     const count = this.#transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT);
     this.#leftBytes -= Math.max(count, MIN_BYTES);
-    if (count < some.length) this.observer.blocked(this); // as WOULD_BLOCK is
+    // WOULD_BLOCK is less, too. A loop that never waits tries again and again, and it is one block.
+    if (count < some.length && this.turn !== CLIENT_TAKES) this.observer.blocked(this);
     else if (isTooMuch) this.#list?.lookAgain(this.fd);
     this.turn = count === some.length ? SERVER_WORKS : CLIENT_TAKES;
     return count;

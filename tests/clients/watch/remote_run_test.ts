@@ -1,4 +1,4 @@
-import { en } from "../../../cli/messages/en.ts";
+import { en } from "../../../cli/messages/en/mod.ts";
 import { RemoteRun } from "../../../clients/watch/remote_run.ts";
 import { WebServer } from "../../../servers/watch/web_server.ts";
 import { assertEquals, assertRejects } from "../../harness/assert.ts";

@@ -174,9 +174,10 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     const count = this.#transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT);
     this.#leftBytes -= Math.max(count, MIN_BYTES);
     // WOULD_BLOCK is less, too. A loop that never waits tries again and again, and it is one block.
-    if (count < some.length && this.turn !== CLIENT_TAKES) this.observer.blocked(this);
-    else if (isTooMuch) this.#list?.lookAgain(this.fd);
-    this.turn = count === some.length ? SERVER_WORKS : CLIENT_TAKES;
+    const isBlocked = count < some.length;
+    if (isBlocked && this.turn !== CLIENT_TAKES) this.observer.blocked(this);
+    if (isTooMuch && !isBlocked) this.#list?.lookAgain(this.fd);
+    this.turn = isBlocked ? CLIENT_TAKES : SERVER_WORKS;
     return count;
   }
 

@@ -106,7 +106,8 @@ function optionsOf(name, width) {
         ...axis,
         space: 80,
         size: 22,
-        values: (_, ticks) => ticks.map((tick) => clockTime(tick * 1_000)),
+        values: (plot, ticks) =>
+          ticks.map((tick) => fits(plot, tick) ? clockTime(tick * 1_000) : ""),
       },
       {
         ...axis,
@@ -120,4 +121,11 @@ function optionsOf(name, width) {
     series: [{}, { stroke: () => colorOf("accent"), width: 1.5, points: { show: false } }],
     label: name,
   };
+}
+
+/** Whether there is room for all of the time at a tick, which stands in its middle. */
+function fits(plot, tick) {
+  const x = plot.bbox.left / devicePixelRatio + plot.valToPos(tick, "x");
+  const half = clockTime(tick * 1_000).length * CHARACTER_WIDTH / 2;
+  return x >= half && x <= plot.width - half;
 }

@@ -14,8 +14,9 @@ const LOCAL_HOST = "127.0.0.1";
  * @throws {UsageError} when it is no address, or could be two
  * @example
  * ```ts
- * parseAddress("7788", 80, messages); // { host: "127.0.0.1", port: 7788 }
- * parseAddress("::1", 7788, messages); // { host: "::1", port: 7788 }
+ * import { en } from "../../cli/messages/en/mod.ts";
+ * parseAddress("7788", 80, en); // { host: "127.0.0.1", port: 7788 }
+ * parseAddress("::1", 7788, en); // { host: "::1", port: 7788 }
  * ```
  */
 export function parseAddress(typed: string, defaultPort: number, { flags }: Messages): Address {

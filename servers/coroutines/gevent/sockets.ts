@@ -28,7 +28,7 @@ export class SocketClosed extends Error {
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { DenoSockets } from "../../sockets/deno/sockets.ts";
- * import { UNOBSERVED } from "../../sockets/unobserved.ts";
+ * import { UNOBSERVED } from "../../sockets/observer.ts";
  * import { Hub, spawn } from "./mod.ts";
  * const sockets = new DenoSockets(UNOBSERVED);
  * const options = { host: "127.0.0.1", port: 0, backlog: 8, recvSizeBytes: 16 };

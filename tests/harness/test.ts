@@ -4,11 +4,19 @@ import { deadline } from "@std/async/deadline";
 /** How long a test may take before it counts as hanging. It says nothing about speed. */
 const HANGING_MS = 120_000;
 
+/** What a test may be registered with. */
+interface TestOptions {
+  readonly ignore?: boolean;
+  /** Whether it leaves an operation behind that ends when it likes. */
+  readonly leavesOperation?: boolean;
+}
+
 /** Registers a test that fails when it hangs, instead of hanging all others. */
 export function test(
   name: string,
   fn: () => Promise<void>,
-  { ignore = false }: { ignore?: boolean } = {},
+  { ignore = false, leavesOperation = false }: TestOptions = {},
 ): void {
-  Deno.test({ name, ignore, fn: () => deadline(fn(), HANGING_MS) });
+  const sanitizers = leavesOperation ? { sanitizeOps: false } : {};
+  Deno.test({ name, ignore, ...sanitizers, fn: () => deadline(fn(), HANGING_MS) });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import stringWidth from "string-width";
 import {
   assertEquals,
   assertMatch,
@@ -173,6 +174,13 @@ test("models lists every model, and as JSON too", async () => {
     assertEquals(stdout.includes("\x1b"), false, "colors are for terminals only");
     const page = (await run(["explain", name])).stdout;
     assertStringIncludes(page, `playground serve ${name}`);
+  }
+});
+
+test("models fits into 80 columns, in both languages", async () => {
+  for (const language of ["en", "zh"]) {
+    const { stdout } = await run(["models", "--lang", language]);
+    assertEquals(stdout.split("\n").filter((line) => stringWidth(line) > 80), []);
   }
 });
 

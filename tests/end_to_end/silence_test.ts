@@ -60,3 +60,16 @@ test("select: a client that has spoken while the loop computed for another is no
     assertEquals(decode(await readExactly(other, 5)), "other");
   }
 });
+
+for (const sockets of ["deno", ...(isLinux ? ["libc"] : [])]) {
+  test(`select on ${sockets}: with --idle-timeout 0 no client is ever too silent`, async () => {
+    const args = ["select", "--sockets", sockets, "--quiet", "--idle-timeout"];
+    await using patient = await Server.start([...args, "0"]);
+    await using impatient = await Server.start([...args, "200ms"]);
+    using kept = await patient.connect();
+    using ended = await impatient.connect();
+    assertEquals((await readToEnd(ended)).length, 0); // as long as it takes for the other server
+    await writeAll(kept, encode("still here"));
+    assertEquals(decode(await readExactly(kept, 10)), "still here");
+  });
+}

@@ -185,11 +185,13 @@ export class Output {
         if (this.#waitingBytes === 0) this.#sayDropped();
       }
     } catch (error) {
-      this.#end();
       if (!(error instanceof Error)) throw error;
-      if ("code" in error && READER_HAS_GONE.includes(error.code)) return;
-      this.#error = error;
-      await this.onFailed(error);
+      const hasReaderGone = "code" in error && READER_HAS_GONE.includes(error.code);
+      if (!hasReaderGone) {
+        this.#error = error;
+        await this.onFailed(error); // before the end: whoever waits for that reads the reason first
+      }
+      this.#end();
     } finally {
       this.#isWriting = false;
       this.#advance();

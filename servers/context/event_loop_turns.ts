@@ -21,9 +21,8 @@ export class EventLoopTurns {
   before(sockets: Sockets): void {
     this.#turnFirst(sockets, "select");
     this.#turnFirst(sockets, "pause");
-    for (const makeList of ["poll", "epoll"]) {
-      wrap(sockets, makeList, (make) => this.#turnFirst(make(), "wait"));
-    }
+    this.#turnFirst(sockets, "poll");
+    wrap(sockets, "epoll", (make) => this.#turnFirst(make(), "wait"));
     wrap(sockets, "listen", (listen) => {
       const listener = this.#turnFirst(listen(), "accept");
       wrap(listener, "accept", async (accept) => {

@@ -35,7 +35,7 @@ export function fileName(url: URL): string {
  * `a.txt` is `a-2.txt`, each time the same URLs are given in the same order.
  */
 export function fileNames(urls: readonly URL[]): string[] {
-  const dispatched = new Set<string>();
+  const taken = new Set<string>();
   return urls.map((url) => {
     const name = fileName(url);
     for (let number = 1;; number++) {
@@ -44,8 +44,8 @@ export function fileNames(urls: readonly URL[]): string[] {
       const files = ["", PART_ENDING, RECORD_ENDING].map((ending) =>
         (candidate + ending).normalize().toLowerCase()
       );
-      if (files.some((file) => dispatched.has(file))) continue;
-      for (const file of files) dispatched.add(file);
+      if (files.some((file) => taken.has(file))) continue;
+      for (const file of files) taken.add(file);
       return candidate;
     }
   });

@@ -11,7 +11,7 @@ const NAMES: readonly [path: string, name: string][] = [
   ["%FF.txt", "%FF.txt"], // no UTF-8
   ["", "index.html"],
   ["a/", "index.html"],
-  ["../../..", "index.html"],
+  ["..", "index.html"],
   ["a/%2e%2e", "index.html"],
   ["%2e%2e%2f%2e%2e%2fetc%2fpasswd", "_._.._etc_passwd"],
   ["..%5c..%5ca", "_._.._a"],

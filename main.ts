@@ -20,6 +20,11 @@ if (Deno.args[0] === "--serve-one-client") {
   // Not for people: a child of the process model, see servers/workers/child_role.ts.
   const { serveOneClient } = await import("./servers/workers/child_role.ts");
   Deno.exit(await serveOneClient(Deno.args[1]));
+} else if (Deno.args[0] === "--serve-by-forking") {
+  // Nor this: the server of the process model, see servers/runtime/forking_role.ts.
+  const { serveByForking } = await import("./servers/runtime/forking_role.ts");
+  await serveByForking(Deno.args[1]);
+  Deno.exit(0);
 } else if (Deno.args[0] === "--synthetic-clients") {
   // Nor this: the clients of a live view, see clients/watch/synthetic_clients_role.ts.
   const { runSyntheticClients } = await import("./clients/watch/synthetic_clients_role.ts");

@@ -25,6 +25,7 @@ import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from 
 /** Workers, handlers and pages: loaded by URL, so `deno compile` does not find them by itself. */
 const LOADED_BY_URL = [
   "--include=servers/runtime/worker.ts",
+  "--include=servers/runtime/forking_worker.ts",
   "--include=clients/flood/libc/worker.ts",
   "--include=servers/workers/deno/client_worker.ts",
   "--include=servers/workers/libc/client_worker.ts",

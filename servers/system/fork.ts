@@ -36,6 +36,7 @@ const functions = cFunctions({
   madvise: { parameters: ["u64", "u64", "i32"], result: "i32" },
   fork: { parameters: [], result: "i32" },
   _exit: { parameters: ["i32"], result: "void" },
+  setsid: { parameters: [], result: "i32" },
   syscall: { parameters: ["i32", "u32", "u32", "u32"], result: "i32" },
 });
 
@@ -102,6 +103,21 @@ function inheritableMemory(): Range[] {
 export function exitNow(status: number): never {
   functions()._exit(status);
   throw new Error("_exit has returned");
+}
+
+/**
+ * Has a child lead a session of its own, so that Ctrl-C at the terminal does not reach it, setsid(2).
+ *
+ * @example
+ * ```ts
+ * if (fork() === 0) {
+ *   leadSession();
+ *   exitNow(0);
+ * }
+ * ```
+ */
+export function leadSession(): void {
+  functions().setsid(); // it fails only if this process leads a group already
 }
 
 /**

@@ -1,0 +1,81 @@
+import type { ForkedChild } from "../../context/context.ts";
+import type { Session } from "../../handlers/session.ts";
+import { ConnectionReset } from "../../sockets/interface.ts";
+import type { LibcConnection } from "../../sockets/libc/connection.ts";
+import { endWithParent, interruptBy } from "../../sockets/libc/interruption.ts";
+import { closeAllBut, exitNow, leadSession } from "../../system/fork.ts";
+import { systemCalls } from "../../system/system_calls.ts";
+import { describeThrown } from "../../system/thrown.ts";
+import { FINISH_SIGNAL } from "../child_protocol.ts";
+import type { Forking } from "./forked_children.ts";
+import { type NumberedClient, OwnClient } from "./own_client.ts";
+
+/** <unistd.h> */
+const STANDARD_DESCRIPTORS = [0, 1, 2];
+const STDERR = 2;
+/** The exit status of a child whose handler has failed. */
+const FAILED = 1;
+
+/** The child of a fork: this process, which has nothing to do but to serve its client. */
+export class OwnForkedChild implements ForkedChild {
+  readonly connection: LibcConnection;
+  readonly session: Session;
+  readonly buffer: Uint8Array;
+  readonly #descriptor: number;
+  readonly #sleep: (ms: number) => void;
+  #status = 0;
+
+  /**
+   * Makes a child of this process. It ends with the parent, leads a session of its own, and is no
+   * server any more, whatever fails.
+   *
+   * @param parent what the parent had, of which the child has a copy
+   */
+  static begin(descriptor: number, client: NumberedClient, parent: Forking): OwnForkedChild {
+    try {
+      endWithParent();
+      if (Deno.ppid !== parent.table.serverPid) exitNow(0); // the parent had ended before that
+      leadSession();
+      interruptBy(FINISH_SIGNAL);
+      return new OwnForkedChild(descriptor, client, parent);
+    } catch (error) {
+      complain(error);
+      exitNow(FAILED);
+    }
+  }
+
+  private constructor(descriptor: number, client: NumberedClient, parent: Forking) {
+    const { context, setup: { listen: { recvSizeBytes }, idleTimeoutMs }, isWatched } = parent;
+    const options = { recvSizeBytes, idleTimeoutMs, isWatched };
+    const own = new OwnClient(descriptor, client, parent.memory, options);
+    this.connection = own.connection;
+    this.session = own.watched(parent.newSession());
+    this.buffer = new Uint8Array(recvSizeBytes);
+    this.#descriptor = descriptor;
+    this.#sleep = (ms) => context.sleepThread(ms);
+  }
+
+  closeInherited(): void {
+    closeAllBut([...STANDARD_DESCRIPTORS, this.#descriptor]);
+  }
+
+  sleep(ms: number): void {
+    this.#sleep(ms);
+  }
+
+  failed(error: unknown): void {
+    if (this.connection.explain(error) instanceof ConnectionReset) return;
+    complain(error);
+    this.#status = FAILED;
+  }
+
+  exit(): never {
+    exitNow(this.#status);
+  }
+}
+
+/** Says it on standard error, as a child that is a runtime does. */
+function complain(error: unknown): void {
+  const line = new TextEncoder().encode(`${describeThrown(error)}\n`);
+  systemCalls().write(STDERR, line, line.length);
+}

@@ -11,7 +11,7 @@ import { createDescriptorMemory } from "../sockets/libc/descriptor_table.ts";
 import { endWithParent } from "../sockets/libc/interruption.ts";
 import { SINGLE_THREADED } from "../system/fork.ts";
 import { PERMISSIONS, selfExec } from "../system/self_exec.ts";
-import { systemCalls } from "../system/system_calls.ts";
+import { F_SETFD, FD_CLOEXEC, systemCalls } from "../system/system_calls.ts";
 import { beServer } from "./server.ts";
 
 /** The name of the role on the command line. */
@@ -52,6 +52,9 @@ export async function serveByForking(json: string): Promise<void> {
   );
   endWithParent();
   if (Deno.ppid !== parentPid) return; // the parent had ended before that
+  for (const fd of Object.values(FORKING_DESCRIPTORS)) {
+    systemCalls().fcntl(fd, F_SETFD, FD_CLOEXEC); // they are none of a program's business
+  }
   const { descriptor, stats, trace, controls } = mapProcessMemory(
     FORKING_DESCRIPTORS.memory,
     sizes,

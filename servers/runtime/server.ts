@@ -196,11 +196,12 @@ async function prepareToFork(
     readonly table: DescriptorTable;
   },
 ): Promise<(context: WorkerContext) => ForkedChildren> {
-  const { LibcForkedChildren } = await import("../workers/libc/forked_children.ts");
+  const { LibcForkedChildren, warmUp } = await import("../workers/libc/forked_children.ts");
   const { mapProcessMemory } = await import("../metrics/process_memory.ts");
   const { ChildTable, maxChildren } = await import("../context/child_table.ts");
   const memory = mapProcessMemory(descriptor, sizes);
   const needsLoop = isHandlerFile(setup.handler.name) && await needsEventLoop(setup.handler.name);
+  await warmUp(setup.listen.recvSizeBytes);
   return (context) =>
     new LibcForkedChildren({
       ...{ context, setup, descriptors, recorder, memory, sizes },

@@ -1,4 +1,5 @@
 import type { ForkedChild } from "../../context/context.ts";
+import { isHandlerFile } from "../../handlers/handlers.ts";
 import type { Session } from "../../handlers/session.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
@@ -15,6 +16,9 @@ const STANDARD_DESCRIPTORS = [0, 1, 2];
 const STDERR = 2;
 /** The exit status of a child whose handler has failed. */
 const FAILED = 1;
+
+/** What a handler could not do without an event loop. */
+const NEED_EVENT_LOOP = ["setTimeout", "setInterval", "fetch"];
 
 /** The child of a fork: this process, which has nothing to do but to serve its client. */
 export class OwnForkedChild implements ForkedChild {
@@ -45,13 +49,15 @@ export class OwnForkedChild implements ForkedChild {
   }
 
   private constructor(descriptor: number, client: NumberedClient, parent: Forking) {
-    const { context, setup: { listen: { recvSizeBytes }, idleTimeoutMs }, isWatched } = parent;
+    const { context, setup: { handler, listen: { recvSizeBytes }, idleTimeoutMs }, isWatched } =
+      parent;
     const options = { recvSizeBytes, idleTimeoutMs, isWatched };
     const own = new OwnClient(descriptor, client, parent.memory, options);
     this.connection = own.connection;
     this.session = own.watched(parent.newSession());
     this.buffer = new Uint8Array(recvSizeBytes);
     this.#descriptor = descriptor;
+    if (isHandlerFile(handler.name)) forbidEventLoop();
     this.#sleep = (ms) => context.sleepThread(ms);
   }
 
@@ -71,6 +77,18 @@ export class OwnForkedChild implements ForkedChild {
 
   exit(): never {
     exitNow(this.#status);
+  }
+}
+
+/** A handler that waits for what never comes would hang, or lose its reply, without a word. */
+function forbidEventLoop(): void {
+  for (const name of NEED_EVENT_LOOP) {
+    Reflect.set(globalThis, name, () => {
+      throw new Error(
+        `${name} needs an event loop, and the child of a fork has none: ` +
+          "write `export const eventLoop = true` into the handler's file",
+      );
+    });
   }
 }
 

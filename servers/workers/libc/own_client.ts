@@ -8,8 +8,7 @@ import { WatchedSession } from "../../context/watched_session.ts";
 import type { Session } from "../../handlers/session.ts";
 import { Controls } from "../../metrics/controls.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
-import { openMemory } from "../../metrics/memory.ts";
-import type { ProcessMemory } from "../../metrics/process_memory.ts";
+import { openMemory, type SharedMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
 import type { Address } from "../../sockets/interface.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
@@ -53,7 +52,7 @@ export class OwnClient {
   constructor(
     descriptor: number,
     { id, peer, number }: NumberedClient,
-    { stats, trace, controls }: Pick<ProcessMemory, "stats" | "trace" | "controls">,
+    { stats, trace, controls }: Record<"stats" | "trace" | "controls", SharedMemory>,
     { recvSizeBytes, idleTimeoutMs, isWatched }: OwnClientOptions,
   ) {
     this.#id = id;

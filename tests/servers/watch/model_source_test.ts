@@ -22,13 +22,19 @@ function hasNoWait(model: ModelName): boolean {
   return (servedBy !== "loop" && servedBy !== "coroutine") || waitsIn === "await";
 }
 
-/** Each model, and each of its pages that a flag chooses. */
+/** Each model, and each of its pages that a flag or the kind of sockets chooses. */
 const CASES = [
-  ...MODEL_NAMES.map((model) => ({ name: model as string, model, options: MODEL_OPTIONS })),
+  ...MODEL_NAMES.map((model) => ({
+    ...{ name: model as string, model, options: MODEL_OPTIONS },
+    sockets: "deno" as const,
+  })),
   {
-    name: "epoll --oneshot",
-    model: "epoll" as const,
-    options: { ...MODEL_OPTIONS, oneshot: true },
+    ...{ name: "process on libc", model: "process" as const, options: MODEL_OPTIONS },
+    sockets: "libc" as const,
+  },
+  {
+    ...{ name: "epoll --oneshot", model: "epoll" as const },
+    ...{ options: { ...MODEL_OPTIONS, oneshot: true }, sockets: "deno" as const },
   },
 ];
 

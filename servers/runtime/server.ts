@@ -82,9 +82,10 @@ async function start(setup: ServerSetup): Promise<void> {
   let model: Model;
   let context: WorkerContext;
   try {
-    if (isHandlerFile(setup.handler.name)) shareWithHandler();
+    const isFile = isHandlerFile(setup.handler.name);
+    if (isFile && setup.processMemory === undefined) shareWithHandler();
     handler = await makeHandler(setup.handler);
-    if (isHandlerFile(setup.handler.name)) handler(); // a file that makes no session fails now
+    if (isFile) handler(); // a file that makes no session fails now
     model = await modelEntry(setup.model).load(setup.options, setup.sockets);
     context = await makeContext(setup, handler);
   } catch (error) {

@@ -197,21 +197,36 @@ test("process on libc: the parent waits for each child that ends, at once", asyn
   conns.forEach((conn) => conn.close());
 }, { ignore });
 
-for (const signal of ["SIGKILL", "SIGSEGV"] as const) {
-  test(`process on libc: a child that ${signal} ends is named, and harms no other`, async () => {
-    await using server = await Server.start(PROCESS);
-    using victim = await server.connect();
-    using other = await server.connect();
-    assertEquals(await exchange(victim, "first"), "first");
-    const { children: [child] } = await forking(server);
-    assertEquals(await exchange(other, "second"), "second");
-    Deno.kill(child, signal);
-    // The runtime handles the first SIGSEGV, and leaves it to the system when it comes again.
-    if (signal === "SIGSEGV") Deno.kill(child, signal);
-    const said = await server.event("child-ended", 1);
-    assertEquals([said.pid, said.signal], [child, signal]);
-    assertStringIncludes(String(said.peer), `:${victim.localAddr.port}`);
-    assertEquals(await exchange(other, "still here"), "still here");
+/** Reads from an address where nothing is when it is asked to. */
+const CRASHING_HANDLER = `
+  export default () => ({
+    receive(chunk) {
+      if (chunk[0] !== "!".charCodeAt(0)) return chunk;
+      const nowhere = Deno.UnsafePointer.create(4096n);
+      return String(new Deno.UnsafePointerView(nowhere).getUint8());
+    },
+  });`;
+
+for (const signal of ["SIGKILL", "SIGSEGV"]) {
+  test(`process on libc: a child that ends by ${signal} is named, and harms no other`, async () => {
+    const handler = await Deno.makeTempFile({ suffix: ".js" });
+    await Deno.writeTextFile(handler, CRASHING_HANDLER);
+    try {
+      await using server = await Server.start([...PROCESS, "--handler", handler]);
+      using victim = await server.connect();
+      using other = await server.connect();
+      assertEquals(await exchange(victim, "first"), "first");
+      const { children: [child] } = await forking(server);
+      assertEquals(await exchange(other, "second"), "second");
+      if (signal === "SIGKILL") Deno.kill(child, signal);
+      else await writeAll(victim, new TextEncoder().encode("!"));
+      const said = await server.event("child-ended", 1);
+      assertEquals([said.pid, said.signal], [child, signal]);
+      assertStringIncludes(String(said.peer), `:${victim.localAddr.port}`);
+      assertEquals(await exchange(other, "still here"), "still here");
+    } finally {
+      await Deno.remove(handler);
+    }
   }, { ignore });
 }
 
@@ -279,6 +294,19 @@ test("process on libc: a handler that needs an event loop has one", async () => 
       await writeAll(conn, new TextEncoder().encode("?"));
       ticks = decoder.decode(await readExactly(conn, 2));
     }
+  } finally {
+    await Deno.remove(handler);
+  }
+}, { ignore });
+
+test("process on libc: a handler may end its process, and with which status is told", async () => {
+  const handler = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(handler, "export default () => ({ receive: () => Deno.exit(3) });");
+  try {
+    await using server = await Server.start([...PROCESS, "--handler", handler]);
+    using conn = await server.connect();
+    await writeAll(conn, new TextEncoder().encode("?"));
+    assertEquals((await server.event("child-ended", 1)).code, 3);
   } finally {
     await Deno.remove(handler);
   }

@@ -1,6 +1,10 @@
+import type { ChildTable } from "../../context/child_table.ts";
 import type { ForkedChild } from "../../context/context.ts";
+import type { ServerSetup } from "../../context/protocol.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
 import { isHandlerFile } from "../../handlers/handlers.ts";
 import type { Session } from "../../handlers/session.ts";
+import type { ProcessMemory } from "../../metrics/process_memory.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
 import { endWithParent, interruptBy } from "../../sockets/libc/interruption.ts";
@@ -8,7 +12,6 @@ import { closeAllBut, exitNow, leadSession } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown } from "../../system/thrown.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
-import type { Forking } from "./forked_children.ts";
 import { type NumberedClient, OwnClient } from "./own_client.ts";
 
 /** <unistd.h> */
@@ -16,6 +19,16 @@ const STANDARD_DESCRIPTORS = [0, 1, 2];
 const STDERR = 2;
 /** The exit status of a child whose handler has failed. */
 const FAILED = 1;
+
+/** What the parent had, of which the child has a copy. */
+export interface ForkParent {
+  readonly context: Pick<WorkerContext, "sleepThread">;
+  readonly setup: Pick<ServerSetup, "handler" | "listen" | "idleTimeoutMs">;
+  readonly isWatched: boolean;
+  readonly memory: ProcessMemory;
+  readonly table: Pick<ChildTable, "serverPid">;
+  newSession(): Session;
+}
 
 /** What a handler could not do without an event loop. */
 const NEED_EVENT_LOOP = ["setTimeout", "setInterval", "fetch"];
@@ -32,10 +45,8 @@ export class OwnForkedChild implements ForkedChild {
   /**
    * Makes a child of this process. It ends with the parent, leads a session of its own, and is no
    * server any more, whatever fails.
-   *
-   * @param parent what the parent had, of which the child has a copy
    */
-  static begin(descriptor: number, client: NumberedClient, parent: Forking): OwnForkedChild {
+  static begin(descriptor: number, client: NumberedClient, parent: ForkParent): OwnForkedChild {
     try {
       endWithParent();
       if (Deno.ppid !== parent.table.serverPid) exitNow(0); // the parent had ended before that
@@ -48,7 +59,7 @@ export class OwnForkedChild implements ForkedChild {
     }
   }
 
-  private constructor(descriptor: number, client: NumberedClient, parent: Forking) {
+  private constructor(descriptor: number, client: NumberedClient, parent: ForkParent) {
     const { context, setup: { handler, listen: { recvSizeBytes }, idleTimeoutMs }, isWatched } =
       parent;
     const options = { recvSizeBytes, idleTimeoutMs, isWatched };
@@ -57,7 +68,7 @@ export class OwnForkedChild implements ForkedChild {
     this.session = own.watched(parent.newSession());
     this.buffer = new Uint8Array(recvSizeBytes);
     this.#descriptor = descriptor;
-    if (isHandlerFile(handler.name)) forbidEventLoop();
+    if (isHandlerFile(handler.name)) prepareForHandler();
     this.#sleep = (ms) => context.sleepThread(ms);
   }
 
@@ -80,8 +91,12 @@ export class OwnForkedChild implements ForkedChild {
   }
 }
 
-/** A handler that waits for what never comes would hang, or lose its reply, without a word. */
-function forbidEventLoop(): void {
+/**
+ * A handler may end its process. One that waits for what never comes would hang, or lose its reply,
+ * without a word, so it gets an error.
+ */
+function prepareForHandler(): void {
+  Reflect.set(Deno, "exit", (status = 0) => exitNow(status));
   for (const name of NEED_EVENT_LOOP) {
     Reflect.set(globalThis, name, () => {
       throw new Error(

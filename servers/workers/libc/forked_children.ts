@@ -3,12 +3,11 @@ import { type ForkedChild, type ForkedChildren, INTERRUPTED } from "../../contex
 import type { ServerSetup } from "../../context/protocol.ts";
 import { serveClient } from "../../blocking.ts";
 import { echo } from "../../handlers/echo.ts";
-import type { Session } from "../../handlers/session.ts";
 import { createControlsMemory } from "../../metrics/controls.ts";
 import { createStatsMemory } from "../../metrics/counters.ts";
 import { createTraceMemory } from "../../metrics/trace.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
-import type { ProcessMemory, ProcessMemorySizes } from "../../metrics/process_memory.ts";
+import type { ProcessMemorySizes } from "../../metrics/process_memory.ts";
 import type { Recorder } from "../../metrics/recorder.ts";
 import { type Connection, EPOLLIN, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
@@ -22,7 +21,7 @@ import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
 import { childCommand } from "../child_role.ts";
 import { ChildProcess, ProgramProcess } from "./child_process.ts";
-import { OwnForkedChild } from "./forked_child.ts";
+import { type ForkParent, OwnForkedChild } from "./forked_child.ts";
 import { type NumberedClient, OwnClient } from "./own_client.ts";
 import { sendWarmUpMessages } from "./warm_up.ts";
 
@@ -34,14 +33,11 @@ const RETRY_MS = 1_000;
 const SIGNAL_BYTES = 128;
 
 /** What the children of a server are made of. */
-export interface Forking {
+export interface Forking extends ForkParent {
   readonly context: WorkerContext;
   readonly setup: Pick<ServerSetup, "handler" | "listen" | "options" | "idleTimeoutMs">;
-  readonly isWatched: boolean;
   /** Whether the handler needs an event loop, so that each child is a runtime of its own. */
   readonly needsEventLoop: boolean;
-  newSession(): Session;
-  readonly memory: ProcessMemory;
   readonly sizes: ProcessMemorySizes;
   readonly table: ChildTable;
   readonly maxChildren: number;

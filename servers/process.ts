@@ -43,7 +43,6 @@ async function serveInChild(child: ForkedChild): Promise<void> {
   } catch (error) {
     child.failed(error);
   } finally {
-    child.connection.close();
     child.exit();
   }
 }

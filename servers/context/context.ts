@@ -117,7 +117,7 @@ export interface ForkedChild {
   sleep(ms: number): void;
   /** Why the client cannot be served. A reset is the client's own affair. */
   failed(error: unknown): void;
-  /** Ends the process, _exit(2). */
+  /** Closes the connection and ends the process, _exit(2). */
   exit(): never;
 }
 

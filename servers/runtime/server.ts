@@ -27,7 +27,9 @@ import type { FromServer, ServerSetup, SharedProcessMemory } from "../context/pr
 import type { StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import { shareWithHandler } from "../handlers/shared_thread.ts";
+import { signalSet } from "../system/signals.ts";
 import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
+import { FINISH_SIGNAL } from "../workers/child_protocol.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
@@ -198,15 +200,21 @@ async function prepareToFork(
   },
 ): Promise<(context: WorkerContext) => ForkedChildren> {
   const { LibcForkedChildren, warmUp } = await import("../workers/libc/forked_children.ts");
+  const { ClientServing } = await import("../workers/libc/own_client.ts");
   const { mapProcessMemory } = await import("../metrics/process_memory.ts");
   const { ChildTable, maxChildren } = await import("../context/child_table.ts");
   const memory = mapProcessMemory(descriptor, sizes);
   const needsLoop = isHandlerFile(setup.handler.name) && await needsEventLoop(setup.handler.name);
-  await warmUp(setup.listen.recvSizeBytes);
+  const { listen: { recvSizeBytes }, idleTimeoutMs } = setup;
+  const isWatched = controls !== undefined;
+  const options = { recvSizeBytes, idleTimeoutMs, isWatched };
+  await warmUp(recvSizeBytes);
   return (context) =>
     new LibcForkedChildren({
       ...{ context, setup, descriptors, recorder, memory, sizes },
-      isWatched: controls !== undefined,
+      isWatched,
+      serving: new ClientServing(memory, options, setup.descriptorLimit),
+      signals: signalSet([FINISH_SIGNAL]),
       needsEventLoop: needsLoop,
       newSession: () => beginSession(handler),
       table: new ChildTable(openMemory(memory.children)),

@@ -13,7 +13,7 @@ import { mapProcessMemory } from "../../metrics/process_memory.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../../sockets/libc/interruption.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL, type InheritedOptions } from "../child_protocol.ts";
-import { OwnClient, type OwnClientOptions } from "./own_client.ts";
+import { ClientServing, type OwnClientOptions } from "./own_client.ts";
 
 /** After how many calls V8 optimizes a function: ten times less than usual. */
 const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
@@ -35,14 +35,15 @@ export async function serveInherited(
   if (Deno.ppid !== parentPid) return; // the parent had ended before that
   interruptBy(FINISH_SIGNAL);
   const shared = mapProcessMemory(CHILD_DESCRIPTORS.memory, memory);
-  const own = new OwnClient(CHILD_DESCRIPTORS.input, client, shared, { ...options, isWatched });
+  const { input } = CHILD_DESCRIPTORS;
+  const serving = new ClientServing(shared, { ...options, isWatched }, input);
+  const own = serving.begin(input, client);
   const connection = new EventLoopTurns().beforeRecv(own.connection);
   try {
-    const buffer = new Uint8Array(options.recvSizeBytes);
-    await serveClient(connection, own.watched(session), buffer, sleep);
+    await serveClient(connection, own.watched(session), serving.buffer, sleep);
   } catch (error) {
     if (!(error instanceof ConnectionReset)) throw error;
   } finally {
-    connection.close();
+    own.end();
   }
 }

@@ -4,15 +4,13 @@ import type { ServerSetup } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { isHandlerFile } from "../../handlers/handlers.ts";
 import type { Session } from "../../handlers/session.ts";
-import type { ProcessMemory } from "../../metrics/process_memory.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
-import { endWithParent, interruptBy } from "../../sockets/libc/interruption.ts";
+import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
 import { closeAllBut, exitNow, leadSession } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown } from "../../system/thrown.ts";
-import { FINISH_SIGNAL } from "../child_protocol.ts";
-import { type NumberedClient, OwnClient } from "./own_client.ts";
+import type { ClientServing, NumberedClient, OwnClient } from "./own_client.ts";
 
 /** <unistd.h> */
 const STANDARD_DESCRIPTORS = [0, 1, 2];
@@ -23,9 +21,10 @@ const FAILED = 1;
 /** What the parent had, of which the child has a copy. */
 export interface ForkParent {
   readonly context: Pick<WorkerContext, "sleepThread">;
-  readonly setup: Pick<ServerSetup, "handler" | "listen" | "idleTimeoutMs">;
-  readonly isWatched: boolean;
-  readonly memory: ProcessMemory;
+  readonly setup: Pick<ServerSetup, "handler">;
+  readonly serving: ClientServing;
+  /** The set of signals that a child unblocks. */
+  readonly signals: Uint8Array<ArrayBuffer>;
   readonly table: Pick<ChildTable, "serverPid">;
   newSession(): Session;
 }
@@ -38,6 +37,7 @@ export class OwnForkedChild implements ForkedChild {
   readonly connection: LibcConnection;
   readonly session: Session;
   readonly buffer: Uint8Array;
+  readonly #own: OwnClient;
   readonly #descriptor: number;
   readonly #sleep: (ms: number) => void;
   #status = 0;
@@ -51,7 +51,7 @@ export class OwnForkedChild implements ForkedChild {
       endWithParent();
       if (Deno.ppid !== parent.table.serverPid) exitNow(0); // the parent had ended before that
       leadSession();
-      interruptBy(FINISH_SIGNAL);
+      unblock(parent.signals);
       return new OwnForkedChild(descriptor, client, parent);
     } catch (error) {
       complain(error);
@@ -60,16 +60,13 @@ export class OwnForkedChild implements ForkedChild {
   }
 
   private constructor(descriptor: number, client: NumberedClient, parent: ForkParent) {
-    const { context, setup: { handler, listen: { recvSizeBytes }, idleTimeoutMs }, isWatched } =
-      parent;
-    const options = { recvSizeBytes, idleTimeoutMs, isWatched };
-    const own = new OwnClient(descriptor, client, parent.memory, options);
-    this.connection = own.connection;
-    this.session = own.watched(parent.newSession());
-    this.buffer = new Uint8Array(recvSizeBytes);
+    this.#own = parent.serving.begin(descriptor, client);
+    this.connection = this.#own.connection;
+    this.session = this.#own.watched(parent.newSession());
+    this.buffer = parent.serving.buffer;
     this.#descriptor = descriptor;
-    if (isHandlerFile(handler.name)) prepareForHandler();
-    this.#sleep = (ms) => context.sleepThread(ms);
+    if (isHandlerFile(parent.setup.handler.name)) prepareForHandler();
+    this.#sleep = (ms) => parent.context.sleepThread(ms);
   }
 
   closeInherited(): void {
@@ -87,6 +84,7 @@ export class OwnForkedChild implements ForkedChild {
   }
 
   exit(): never {
+    this.#own.end();
     exitNow(this.#status);
   }
 }

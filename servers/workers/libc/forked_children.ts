@@ -7,11 +7,12 @@ import { createControlsMemory } from "../../metrics/controls.ts";
 import { createStatsMemory } from "../../metrics/counters.ts";
 import { createTraceMemory } from "../../metrics/trace.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
-import type { ProcessMemorySizes } from "../../metrics/process_memory.ts";
+import type { ProcessMemory, ProcessMemorySizes } from "../../metrics/process_memory.ts";
 import type { Recorder } from "../../metrics/recorder.ts";
 import { type Connection, EPOLLIN, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
 import { asLibcPollable } from "../../sockets/libc/reactor.ts";
 import { fork } from "../../system/fork.ts";
 import { socketPair } from "../../system/socket_pair.ts";
@@ -22,7 +23,7 @@ import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
 import { childCommand } from "../child_role.ts";
 import { ChildProcess, ProgramProcess } from "./child_process.ts";
 import { type ForkParent, OwnForkedChild } from "./forked_child.ts";
-import { type NumberedClient, OwnClient } from "./own_client.ts";
+import { ClientServing, type NumberedClient } from "./own_client.ts";
 import { sendWarmUpMessages } from "./warm_up.ts";
 
 /** How often a child is told to end its client: the signal may come between two calls. */
@@ -36,6 +37,8 @@ const SIGNAL_BYTES = 128;
 export interface Forking extends ForkParent {
   readonly context: WorkerContext;
   readonly setup: Pick<ServerSetup, "handler" | "listen" | "options" | "idleTimeoutMs">;
+  readonly isWatched: boolean;
+  readonly memory: Pick<ProcessMemory, "descriptor">;
   /** Whether the handler needs an event loop, so that each child is a runtime of its own. */
   readonly needsEventLoop: boolean;
   readonly sizes: ProcessMemorySizes;
@@ -61,14 +64,15 @@ export async function warmUp(recvSizeBytes: number): Promise<void> {
     ...{ stats: createStatsMemory(1), trace: createTraceMemory() },
     controls: createControlsMemory(),
   };
-  const nobody: NumberedClient = { id: 0, peer: { host: "127.0.0.1", port: 1 }, number: 0 };
   const options = { recvSizeBytes, idleTimeoutMs: 0, isWatched: false };
+  const nobody: NumberedClient = { id: 0, peer: { host: "127.0.0.1", port: 1 }, number: 0 };
   for (let client = 0; client < WARM_UP_CLIENTS; client++) {
     const [near, far] = socketPair();
     sendWarmUpMessages(calls, far); // all of them are there before the first recv, so nothing blocks
-    const { connection } = new OwnClient(near, nobody, memory, options);
-    await serveClient(connection, echo(), new Uint8Array(recvSizeBytes), () => {});
-    connection.close();
+    const serving = new ClientServing(memory, options, near);
+    const own = serving.begin(near, nobody);
+    await serveClient(own.connection, own.watched(echo()), serving.buffer, () => {});
+    own.end();
     calls.close(far);
   }
 }
@@ -86,6 +90,7 @@ export class LibcForkedChildren implements ForkedChildren {
 
   constructor(forking: Forking) {
     this.#forking = forking;
+    handleByInterrupting(FINISH_SIGNAL); // of children, which unblock it
     forking.table.serverPid = Deno.pid;
   }
 

@@ -38,57 +38,78 @@ export interface OwnClientOptions {
   readonly isWatched: boolean;
 }
 
-/** See the module. */
-export class OwnClient {
-  readonly connection: LibcConnection;
-  readonly #recorder: Recorder;
-  readonly #controls: Controls | undefined;
-  readonly #id: number;
+/** The memory in which a child counts and traces, and is controlled. */
+type OwnMemory = Readonly<Record<"stats" | "trace" | "controls", SharedMemory>>;
 
-  /**
-   * @param descriptor of the client's socket
-   * @param memory where the child counts and traces
-   */
-  constructor(
-    descriptor: number,
-    { id, peer, number }: NumberedClient,
-    { stats, trace, controls }: Record<"stats" | "trace" | "controls", SharedMemory>,
-    { recvSizeBytes, idleTimeoutMs, isWatched }: OwnClientOptions,
-  ) {
-    this.#id = id;
-    if (isWatched) this.#controls = new Controls(openMemory(controls));
-    const counted = openMemory(stats);
-    const observer = new ChildRecorder(
-      ...[counted, openMemory(trace), NOTHING_RARE, number, number, this.#controls] as const,
-    );
-    this.#recorder = observer;
+/**
+ * What a child needs whoever its client is. A process that forks makes it once, and its children have
+ * a copy.
+ */
+export class ClientServing {
+  /** To receive into. */
+  readonly buffer: Uint8Array;
+  readonly #stats: ArrayBufferLike;
+  readonly #trace: ArrayBufferLike;
+  readonly #controls: Controls | undefined;
+  readonly #idleTimeoutMs: number;
+  readonly #table: DescriptorTable;
+  readonly #callCount = new Float64Array(1);
+  readonly #calls: SystemCalls;
+  readonly #receiveBuffer: ReceiveBuffer;
+
+  /** @param maxDescriptor the highest that a client may have */
+  constructor(memory: OwnMemory, options: OwnClientOptions, maxDescriptor: number) {
+    const { recvSizeBytes, idleTimeoutMs, isWatched } = options;
+    this.buffer = new Uint8Array(recvSizeBytes);
+    this.#stats = openMemory(memory.stats);
+    this.#trace = openMemory(memory.trace);
+    if (isWatched) this.#controls = new Controls(openMemory(memory.controls));
+    this.#idleTimeoutMs = idleTimeoutMs === Infinity ? 0 : idleTimeoutMs ?? 0;
+    this.#table = new DescriptorTable(createDescriptorMemory(maxDescriptor + 1));
+    this.#calls = interruptible(systemCalls(this.#callCount), this.#table);
+    this.#receiveBuffer = new ReceiveBuffer(recvSizeBytes);
+  }
+
+  /** @param descriptor of the client's socket */
+  begin(descriptor: number, { id, peer, number }: NumberedClient): OwnClient {
+    const [trace, controls] = [this.#trace, this.#controls];
+    const observer = new ChildRecorder(this.#stats, trace, NOTHING_RARE, number, number, controls);
     observer.dispatched({ id, peer });
-    const calls = systemCalls(openCounters(counted, number).subarray(COUNTER.systemCalls));
-    if (idleTimeoutMs && idleTimeoutMs !== Infinity) {
-      limitSilence(calls, descriptor, idleTimeoutMs);
-    }
-    const table = new DescriptorTable(createDescriptorMemory(descriptor + 1));
-    table.add(descriptor);
-    this.connection = new LibcConnection(
+    if (this.#idleTimeoutMs > 0) limitSilence(this.#calls, descriptor, this.#idleTimeoutMs);
+    this.#table.add(descriptor);
+    const connection = new LibcConnection(
       {
-        ...{ calls: interruptible(calls, table), observer, table },
+        ...{ calls: this.#calls, observer, table: this.#table, buffer: this.#receiveBuffer },
         thread: 0, // there is but one
         turn: 0,
         wake: NOTHING,
-        buffer: new ReceiveBuffer(recvSizeBytes),
         closing: NOTHING,
         released: NOTHING,
         linger: (connection, untilMs) => connection.waitForEnd(untilMs),
       },
       ...[descriptor, id, peer] as const,
     );
+    return {
+      connection,
+      watched: (session) =>
+        controls === undefined
+          ? session
+          : new WatchedSession(session, controls, observer, id, true),
+      end: () => {
+        connection.close();
+        openCounters(this.#stats, number)[COUNTER.systemCalls] += this.#callCount[0];
+      },
+    };
   }
+}
 
+/** See the module. */
+export interface OwnClient {
+  readonly connection: LibcConnection;
   /** The session as the server's view controls it, if there is a view. */
-  watched(session: Session): Session {
-    if (this.#controls === undefined) return session;
-    return new WatchedSession(session, this.#controls, this.#recorder, this.#id, true);
-  }
+  watched(session: Session): Session;
+  /** Closes the connection, and counts the system calls that the child has made. */
+  end(): void;
 }
 
 /** Makes calls that wait for the client fail when it is silent or takes nothing. */

@@ -57,7 +57,6 @@ let printed = 0;
 export class Output {
   /** Called once when writing fails for good, but not when the reader has gone. */
   onFailed: (error: Error) => void | Promise<void> = () => {};
-  readonly #stream: Pick<typeof Deno.stdout, "write">;
   #error: Error | undefined = undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -73,9 +72,7 @@ export class Output {
   #sameFile: Output | undefined = undefined;
 
   /** @param stream where the text is written */
-  constructor(stream: Pick<typeof Deno.stdout, "write">) {
-    this.#stream = stream;
-  }
+  constructor(private readonly stream: Pick<typeof Deno.stdout, "write">) {}
 
   /** Why writing has failed for good, such as a full disk. A reader that has gone is no error. */
   get error(): Error | undefined {
@@ -201,7 +198,7 @@ export class Output {
   async #writeAll(bytes: Uint8Array): Promise<void> {
     for (let sent = 0; sent < bytes.length;) {
       try {
-        sent += await this.#stream.write(bytes.subarray(sent));
+        sent += await this.stream.write(bytes.subarray(sent));
       } catch (error) {
         if (!(error instanceof Deno.errors.WouldBlock)) throw error;
         await delay(TRY_AGAIN_MS);

@@ -68,19 +68,15 @@ export class ServerProcess implements AsyncDisposable {
   readonly port: number;
   /** Resolves when it has ended, for whatever reason, and its output is read. */
   readonly ended: Promise<ServerEnd>;
-  readonly #process: GuardedProcess;
-  readonly #stopSignal: Deno.Signal;
 
   private constructor(
-    process: GuardedProcess,
+    private readonly process: GuardedProcess,
     port: number,
     ended: Promise<ServerEnd>,
-    stopSignal: Deno.Signal,
+    private readonly stopSignal: Deno.Signal,
   ) {
-    this.#process = process;
     this.port = port;
     this.ended = ended;
-    this.#stopSignal = stopSignal;
   }
 
   /**
@@ -131,12 +127,12 @@ export class ServerProcess implements AsyncDisposable {
 
   /** The id of the process. */
   get pid(): number {
-    return this.#process.pid;
+    return this.process.pid;
   }
 
   /** Resolves as soon as it has ended; its output may not be read yet. */
   get exited(): Promise<unknown> {
-    return this.#process.child.status;
+    return this.process.child.status;
   }
 
   /**
@@ -144,8 +140,8 @@ export class ServerProcess implements AsyncDisposable {
    * process group is killed as well.
    */
   async stop(graceMs: number): Promise<ServerEnd> {
-    this.#process.signal(this.#stopSignal);
-    const timer = setTimeout(() => this.#process.signal("SIGKILL"), graceMs);
+    this.process.signal(this.stopSignal);
+    const timer = setTimeout(() => this.process.signal("SIGKILL"), graceMs);
     await this.exited;
     clearTimeout(timer);
     return await this.ended;

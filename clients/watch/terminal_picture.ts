@@ -33,10 +33,6 @@ const HEAVIEST: readonly State[] = ["served", "blocked", "asleep", "waiting", "q
 
 /** The picture of one server. */
 export class TerminalPicture {
-  readonly #hello: Hello;
-  readonly #messages: Messages;
-  readonly #language: Language;
-  readonly #hasColors: boolean;
   readonly #history = new History(SHOWN_MS);
   readonly #log: string[] = [];
 
@@ -46,26 +42,26 @@ export class TerminalPicture {
    * @param language of the log
    * @param hasColors whether to color the picture
    */
-  constructor(hello: Hello, messages: Messages, language: Language, hasColors: boolean) {
-    this.#hello = hello;
-    this.#messages = messages;
-    this.#language = language;
-    this.#hasColors = hasColors;
-  }
+  constructor(
+    private readonly hello: Hello,
+    private readonly messages: Messages,
+    private readonly language: Language,
+    private readonly hasColors: boolean,
+  ) {}
 
   /** Adds a frame. */
   apply(frame: Frame): void {
     this.#history.apply(frame);
-    this.#log.push(...frame.log.map((line) => line[this.#language]));
+    this.#log.push(...frame.log.map((line) => line[this.language]));
     this.#log.splice(0, Math.max(0, this.#log.length - LOG_LINES));
   }
 
   /** Draws the picture as lines that fit into `columns` and `rows`. */
   draw(columns: number, rows: number): string[] {
-    const { texts, worker } = { texts: this.#messages.watch, worker: this.#hello.worker };
-    const { model, address, sockets } = this.#hello;
+    const { texts, worker } = { texts: this.messages.watch, worker: this.hello.worker };
+    const { model, address, sockets } = this.hello;
     const head = [
-      `${model}  ${address}  ${sockets}  ${this.#messages.models.workers[worker]}`,
+      `${model}  ${address}  ${sockets}  ${this.messages.models.workers[worker]}`,
       this.#summary(),
       this.#legend(),
       "",
@@ -82,7 +78,7 @@ export class TerminalPicture {
     if (last === undefined) return "";
     const before = samples.at(-Math.min(SPAN, samples.length))?.frame ?? last;
     const seconds = Math.max(1, last.timeMs - before.timeMs) / 1_000;
-    const { terminal } = this.#messages.watch;
+    const { terminal } = this.messages.watch;
     const summary = terminal.summary({
       active: last.totals.active,
       messages: Math.round((last.totals.recvs - before.totals.recvs) / seconds).toLocaleString(),
@@ -94,7 +90,7 @@ export class TerminalPicture {
   }
 
   #legend(): string {
-    const { states } = this.#messages.watch.page;
+    const { states } = this.messages.watch.page;
     return HEAVIEST.map((state) => `${this.#paint(state, 1)} ${states[state]}`).join("   ");
   }
 
@@ -113,7 +109,7 @@ export class TerminalPicture {
 
   /** With too many clients to draw each: the number of clients in each state. */
   #counts(columns: number): string[] {
-    const { states } = this.#messages.watch.page;
+    const { states } = this.messages.watch.page;
     const last = this.#history.samples.at(-1);
     if (last === undefined) return [];
     const { counts } = last;
@@ -131,10 +127,10 @@ export class TerminalPicture {
   }
 
   #laneName(lane: number): string {
-    const { lanes } = this.#messages.watch.page;
+    const { lanes } = this.messages.watch.page;
     if (lane === BACKLOG_LANE) return lanes.backlog;
     if (lane === QUEUE_LANE) return lanes.queue;
-    const name = lanes[this.#hello.worker];
+    const name = lanes[this.hello.worker];
     return lane === 0 ? name : `${name} ${lane}`;
   }
 
@@ -151,7 +147,7 @@ export class TerminalPicture {
   #paint(state: State, count: number): string {
     const [character, color] = LOOKS[state];
     const text = character.repeat(count);
-    return this.#hasColors ? `\x1b[${color}m${text}\x1b[0m` : text;
+    return this.hasColors ? `\x1b[${color}m${text}\x1b[0m` : text;
   }
 }
 

@@ -13,14 +13,12 @@ const NONE: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, sen
 
 /** Infers from the trace where in its code a server is. */
 export class CodePosition {
-  readonly #hasLoop: boolean;
   #call: Call;
   #counts: Record<Call, number> = { ...NONE };
   readonly #idle: Call;
 
   /** @param hasLoop whether the model has a loop that waits for all clients at once */
-  constructor(hasLoop: boolean) {
-    this.#hasLoop = hasLoop;
+  constructor(private readonly hasLoop: boolean) {
     this.#idle = hasLoop ? "wait" : "accept";
     this.#call = this.#idle;
   }
@@ -56,13 +54,13 @@ export class CodePosition {
       case "received":
         return "handle";
       case "asleep":
-        return this.#hasLoop ? "wait" : "sleep";
+        return this.hasLoop ? "wait" : "sleep";
       case "accepted":
       case "dispatched":
       case "sent":
-        return this.#hasLoop ? "wait" : "recv";
+        return this.hasLoop ? "wait" : "recv";
       case "blocked":
-        return this.#hasLoop ? "wait" : "send";
+        return this.hasLoop ? "wait" : "send";
       case "waiting":
       case "closed":
       case "reset":

@@ -27,11 +27,8 @@ const LINES_PER_FRAME = 10;
 
 /** A server of this process. It reads the shared memory, and never waits for the serving thread. */
 export class LiveRun implements Run {
-  readonly #server: WatchedServer;
-  readonly #texts: Readonly<Record<Language, Messages>>;
   /** Wakes up the loop, so that it answers; `undefined` where there is no loop. */
   readonly #nudge: (() => void) | undefined;
-  readonly #address: Address;
   readonly #reader: TraceReader;
   readonly #clients: ClientTracker;
   readonly #position: CodePosition;
@@ -51,17 +48,14 @@ export class LiveRun implements Run {
    * @param usage measures what the server uses of the machine; tests pass a fake
    */
   constructor(
-    server: WatchedServer,
-    address: Address,
-    texts: Readonly<Record<Language, Messages>>,
+    private readonly server: WatchedServer,
+    private readonly address: Address,
+    private readonly texts: Readonly<Record<Language, Messages>>,
     usage?: Pick<UsageWatch, "poll">,
   ) {
     const { servedBy: worker, waitsIn } = modelEntry(server.setup.model);
     const hasLoop = worker === "loop" || worker === "coroutine";
-    this.#server = server;
-    this.#texts = texts;
     this.#nudge = hasLoop ? server.nudge : undefined;
-    this.#address = address;
     this.#reader = new TraceReader(server.trace, 0);
     this.#clients = new ClientTracker(worker, server.setup.model === "threadpool" ? "many" : "one");
     this.#position = new CodePosition(hasLoop && waitsIn !== "await");
@@ -73,7 +67,7 @@ export class LiveRun implements Run {
   }
 
   async hello(): Promise<Hello> {
-    const { setup: { model, sockets, handler, options } } = this.#server;
+    const { setup: { model, sockets, handler, options } } = this.server;
     const { servedBy: worker, waitsIn } = modelEntry(model);
     const explained = await Promise.all(LANGUAGES.map(async (language) => {
       const { models } = await loadModelTexts(language);
@@ -83,7 +77,7 @@ export class LiveRun implements Run {
       ...{ model, sockets, worker, waitsIn },
       hasLoopLatency: this.#nudge !== undefined,
       handler: handler.name,
-      address: formatAddress(this.#address),
+      address: formatAddress(this.address),
       pid: Deno.pid,
       source: await readModelSource(model, options),
       explained: Object.fromEntries(explained),
@@ -97,7 +91,7 @@ export class LiveRun implements Run {
   }
 
   async control(command: Command): Promise<Reservation | undefined> {
-    const { controls, setup: { model, sockets } } = this.#server;
+    const { controls, setup: { model, sockets } } = this.server;
     if (command.do === "simulate-cost") {
       controls.setSimulatedCost(command);
       // Child processes that share no memory with the server got their cost when they started.
@@ -143,7 +137,7 @@ export class LiveRun implements Run {
       }
     }
     const timeMs = Date.now();
-    const counters = readCounters(this.#server.stats);
+    const counters = readCounters(this.server.stats);
     const traced = records.filter(({ event }) => event === "received").length;
     this.#applyCounters(counters, traced, timeMs);
     if (!isWatched) {
@@ -155,7 +149,7 @@ export class LiveRun implements Run {
   }
 
   #log(describe: (texts: Messages) => string): void {
-    const { en, zh } = this.#texts;
+    const { en, zh } = this.texts;
     this.#lines.push({ en: describe(en), zh: describe(zh) });
   }
 
@@ -174,7 +168,7 @@ export class LiveRun implements Run {
     const peers = this.#backlog.poll(timeMs);
     if (peers !== undefined) this.#clients.applyBacklog(peers, timeMs);
     if (this.#nudge !== undefined) {
-      this.#server.controls.ask();
+      this.server.controls.ask();
       this.#nudge();
     }
     const frame = this.#makeFrame(counters, timeMs);
@@ -186,7 +180,7 @@ export class LiveRun implements Run {
   }
 
   #makeFrame(counters: Counters, timeMs: number): Frame {
-    const { controls } = this.#server;
+    const { controls } = this.server;
     const log = this.#lines;
     this.#lines = [];
     return {

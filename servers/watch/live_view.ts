@@ -23,22 +23,15 @@ export interface ViewOptions {
 
 /** Shows a running server on a page, records it, or both. */
 export class LiveView implements View {
-  readonly #server: WatchedServer;
-  readonly #options: ViewOptions;
-  readonly #texts: Readonly<Record<Language, Messages>>;
   #run: LiveRun | undefined = undefined;
   #web: WebServer | undefined = undefined;
   #recording: Recording | undefined = undefined;
 
   private constructor(
-    server: WatchedServer,
-    options: ViewOptions,
-    texts: Readonly<Record<Language, Messages>>,
-  ) {
-    this.#server = server;
-    this.#options = options;
-    this.#texts = texts;
-  }
+    private readonly server: WatchedServer,
+    private readonly options: ViewOptions,
+    private readonly texts: Readonly<Record<Language, Messages>>,
+  ) {}
 
   /**
    * Loads what a view needs, so that it opens at once when the server listens.
@@ -58,9 +51,9 @@ export class LiveView implements View {
    * @throws {RefusedError} when the page or the recording cannot be opened
    */
   async listening(address: Address): Promise<void> {
-    const { port, open, recordTo, language, reporter } = this.#options;
-    const { messages } = this.#server;
-    const run = this.#run = new LiveRun(this.#server, address, this.#texts);
+    const { port, open, recordTo, language, reporter } = this.options;
+    const { messages } = this.server;
+    const run = this.#run = new LiveRun(this.server, address, this.texts);
     if (recordTo !== undefined) {
       const onFailed = (reason: string) => reporter.recordingFailed(recordTo, reason);
       this.#recording = await Recording.begin(run, recordTo, messages, onFailed);

@@ -7,9 +7,7 @@ const RETRY_MS = 250;
  * necessary. Open connections stay open meanwhile.
  */
 export class ResilientServer {
-  readonly #handler: Deno.ServeHandler<Deno.NetAddr>;
   readonly #onError: (error: unknown) => Response;
-  readonly #hostname: string;
   readonly #port: number;
   #server: Deno.HttpServer<Deno.NetAddr>;
   #retry: ReturnType<typeof setTimeout> | undefined = undefined;
@@ -22,13 +20,11 @@ export class ResilientServer {
    * @throws {Error} of the system, when it cannot listen
    */
   constructor(
-    hostname: string,
+    private readonly hostname: string,
     port: number,
-    handler: Deno.ServeHandler<Deno.NetAddr>,
+    private readonly handler: Deno.ServeHandler<Deno.NetAddr>,
     onError: (error: unknown) => Response,
   ) {
-    this.#hostname = hostname;
-    this.#handler = handler;
     this.#onError = onError;
     this.#server = this.#listen(port);
     this.#port = this.#server.addr.port;
@@ -47,8 +43,8 @@ export class ResilientServer {
   }
 
   #listen(port: number): Deno.HttpServer<Deno.NetAddr> {
-    const options = { hostname: this.#hostname, port, onListen: () => {}, onError: this.#onError };
-    const server = Deno.serve(options, this.#handler);
+    const options = { hostname: this.hostname, port, onListen: () => {}, onError: this.#onError };
+    const server = Deno.serve(options, this.handler);
     server.finished.catch(() => this.#listenLater());
     return server;
   }

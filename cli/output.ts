@@ -186,7 +186,7 @@ export class Output {
       const hasReaderGone = "code" in error && READER_HAS_GONE.includes(error.code);
       if (!hasReaderGone) {
         this.#error = error;
-        await this.onFailed(error); // before the end: whoever waits for that reads the reason first
+        await this.onFailed(error); // first the reason is printed, then the waiting promises resolve
       }
       this.#end();
     } finally {

@@ -2,10 +2,10 @@ import { RefusedError } from "../../cli/errors.ts";
 import { isFrame } from "../../servers/watch/recorded_run.ts";
 import type {
   Command,
+  ControlWarning,
   Frame,
   Hello,
   Refusal,
-  Reservation,
   Run,
   ViewMessage,
 } from "../../servers/watch/frames.ts";
@@ -84,14 +84,14 @@ export class RemoteRun implements Run {
    *
    * @throws {RefusedError} when the server refuses it
    */
-  async control(command: Command): Promise<Reservation | undefined> {
+  async control(command: Command): Promise<ControlWarning | undefined> {
     const token = this.#base.searchParams.get("token") ?? "";
     const response = await fetch(new URL("/control", this.#base), {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify(command),
     });
-    if (response.ok) return (await response.json()).reservations[0];
+    if (response.ok) return (await response.json()).warnings[0];
     const refusal: Refusal = await response.json();
     throw new RefusedError(refusal.reason === "failed" ? refusal.detail : refusal.reason);
   }

@@ -58,7 +58,7 @@ function readCommand(fields: Fields): Command {
       const [sleepMs, cpuMs] = [number("sleepMs", 0, MAX_MS), number("cpuMs", 0, MAX_MS)];
       return { do: what, sleepMs, cpuMs };
     }
-    case "hold":
+    case "block":
       return { do: what, ms: number("ms", 1, MAX_MS) };
   }
   throw new RefusedCommand({ reason: "no-command" });

@@ -86,7 +86,7 @@ export interface Frame {
   /** When these two were measured. Not every frame has a new measurement. */
   readonly measuredMs: number;
   /** Whether CPU time is so scarce that viewers should use little of it. */
-  readonly isShort: boolean;
+  readonly isCpuScarce: boolean;
   /** The call that the code is in. */
   readonly call: Call;
   readonly calls: CallCounts;
@@ -138,7 +138,7 @@ export type Command =
   | { readonly do: "read"; readonly on: boolean }
   | { readonly do: "end"; readonly how: "half-close" | "reset" | "close"; readonly count: number }
   | { readonly do: "simulate-cost"; readonly sleepMs: number; readonly cpuMs: number }
-  | { readonly do: "hold"; readonly ms: number };
+  | { readonly do: "block"; readonly ms: number };
 
 /** Why a command was refused. Each page words it in its own language. */
 export type Refusal =
@@ -153,7 +153,7 @@ export type Refusal =
   | { readonly reason: "failed"; readonly detail: string };
 
 /** A limit to the effect of a command that was carried out. */
-export type Reservation = "new-processes-only";
+export type ControlWarning = "new-processes-only";
 
 /** A server as views see it, in this process or in another one. */
 export interface Run {
@@ -168,8 +168,8 @@ export interface Run {
   /**
    * Carries out a command.
    *
-   * @returns a reservation, if there is one
+   * @returns a warning, if there is one
    * @throws {RefusedError} when it cannot be done
    */
-  control(command: Command): Promise<Reservation | undefined>;
+  control(command: Command): Promise<ControlWarning | undefined>;
 }

@@ -10,7 +10,7 @@ import { describeNotice, describeRecord, isLogged } from "../runtime/description
 import { BacklogWatch } from "./backlog_watch.ts";
 import { ClientTracker } from "./client_tracker.ts";
 import { CodePosition } from "./code_position.ts";
-import type { Command, Frame, Hello, LogLine, Reservation, Run } from "./frames.ts";
+import type { Command, ControlWarning, Frame, Hello, LogLine, Run } from "./frames.ts";
 import { readModelSource } from "./model_source.ts";
 import { SyntheticClientsProcess } from "./synthetic_clients.ts";
 import { UsageWatch } from "./usage_watch.ts";
@@ -28,7 +28,7 @@ const LINES_PER_FRAME = 10;
 /** A server of this process. It reads the shared memory, and never waits for the serving thread. */
 export class LiveRun implements Run {
   /** Wakes up the loop, so that it answers; `undefined` where there is no loop. */
-  readonly #nudge: (() => void) | undefined;
+  readonly #wakeLoop: (() => void) | undefined;
   readonly #reader: TraceReader;
   readonly #clients: ClientTracker;
   readonly #position: CodePosition;
@@ -55,7 +55,7 @@ export class LiveRun implements Run {
   ) {
     const { servedBy: worker, waitsIn } = modelEntry(server.setup.model);
     const hasLoop = worker === "loop" || worker === "coroutine";
-    this.#nudge = hasLoop ? server.nudge : undefined;
+    this.#wakeLoop = hasLoop ? server.wakeLoop : undefined;
     this.#reader = new TraceReader(server.trace, 0);
     this.#clients = new ClientTracker(worker, server.setup.model === "threadpool" ? "many" : "one");
     this.#position = new CodePosition(hasLoop && waitsIn !== "await");
@@ -75,7 +75,7 @@ export class LiveRun implements Run {
     }));
     return {
       ...{ model, sockets, worker, waitsIn },
-      hasLoopLatency: this.#nudge !== undefined,
+      hasLoopLatency: this.#wakeLoop !== undefined,
       handler: handler.name,
       address: formatAddress(this.address),
       pid: Deno.pid,
@@ -90,14 +90,14 @@ export class LiveRun implements Run {
     return () => this.#subscribers.delete(onFrame);
   }
 
-  async control(command: Command): Promise<Reservation | undefined> {
+  async control(command: Command): Promise<ControlWarning | undefined> {
     const { controls, setup: { model, sockets } } = this.server;
     if (command.do === "simulate-cost") {
       controls.setSimulatedCost(command);
       // Child processes that share no memory with the server got their cost when they started.
       return model === "process" && sockets === "deno" ? "new-processes-only" : undefined;
     }
-    if (command.do === "hold") controls.holdUp(command.ms);
+    if (command.do === "block") controls.holdUp(command.ms);
     else await this.#synthetic.control(command);
     return undefined;
   }
@@ -144,8 +144,8 @@ export class LiveRun implements Run {
       this.#clients.takeChanges(); // a new subscriber gets a whole frame
       return this.#pollAfter(IDLE_POLL_INTERVAL_MS);
     }
-    const { isShort } = this.#publish(counters, timeMs);
-    this.#pollAfter(isShort ? SCARCE_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
+    const { isCpuScarce } = this.#publish(counters, timeMs);
+    this.#pollAfter(isCpuScarce ? SCARCE_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
   }
 
   #log(describe: (texts: Messages) => string): void {
@@ -167,9 +167,9 @@ export class LiveRun implements Run {
   #publish(counters: Counters, timeMs: number): Frame {
     const peers = this.#backlog.poll(timeMs);
     if (peers !== undefined) this.#clients.applyBacklog(peers, timeMs);
-    if (this.#nudge !== undefined) {
+    if (this.#wakeLoop !== undefined) {
       this.server.controls.ask();
-      this.#nudge();
+      this.#wakeLoop();
     }
     const frame = this.#makeFrame(counters, timeMs);
     for (const [onFrame, state] of this.#subscribers) {
@@ -190,7 +190,7 @@ export class LiveRun implements Run {
       messages: this.#messages,
       backlog: this.#backlog.length,
       backlogAgeMs: this.#backlog.ageMs(timeMs),
-      loopLatencyMs: this.#nudge === undefined ? null : controls.latencyMs,
+      loopLatencyMs: this.#wakeLoop === undefined ? null : controls.latencyMs,
       ...this.#usage.poll(timeMs, this.#synthetic.pid),
       call: this.#position.call,
       calls: this.#position.takeCounts(),

@@ -14,7 +14,7 @@ import type { Command, SyntheticCounts } from "./frames.ts";
 const ROLE = "--synthetic-clients";
 
 /** A command to them. */
-export type ClientCommand = Exclude<Command, { do: "simulate-cost" | "hold" }>;
+export type ClientCommand = Exclude<Command, { do: "simulate-cost" | "block" }>;
 
 const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-ffi"];
 const NO_CLIENTS: SyntheticCounts = { open: 0, talking: false, reading: true, messages: 0 };

@@ -148,8 +148,8 @@ export class WebServer {
     try {
       const command = parseCommand(await request.text());
       const results = this.shown.runs.map((run) => run.control(command));
-      const reservations = (await Promise.all(results)).filter((one) => one !== undefined);
-      return Response.json({ reservations: [...new Set(reservations)] });
+      const warnings = (await Promise.all(results)).filter((one) => one !== undefined);
+      return Response.json({ warnings: [...new Set(warnings)] });
     } catch (error) {
       if (error instanceof RefusedCommand) return refuse(error.refusal, 400);
       return refuse({ reason: "failed", detail: messageOf(error) }, 409);

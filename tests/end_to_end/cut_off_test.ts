@@ -18,7 +18,7 @@ for (const { name, args } of MODELS.filter(({ name }) => /^(async|select|gevent)
   test(
     `${name}: a client that is cut off while it does not read gives back its descriptor`,
     async () => {
-      await using server = await Server.start([...args, "--quiet", "--idle-timeout", "1s"]);
+      await using server = await Server.start([...args, "--quiet", "--idle-timeout", "400ms"]);
       const first = await server.connect();
       assertEquals(await exchange(first, "hello"), "hello");
       first.close();

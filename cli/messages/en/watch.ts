@@ -150,7 +150,7 @@ export const enWatch = {
     simulatedCost: "Handler",
     sleep: "sleeps ms",
     burn: "burns CPU ms",
-    hold: "Stop it for 1 s",
+    block: "Stop it for 1 s",
     pause: "Pause",
     resume: "Resume",
     time: "Time",
@@ -179,7 +179,7 @@ export const enWatch = {
       failed: "{detail}",
     },
     fields: { everyMs: "every ms", sleepMs: "sleeps ms", cpuMs: "burns CPU ms", text: "say" },
-    reservations: {
+    warnings: {
       "new-processes-only":
         "This applies to processes started from now on: running ones keep their settings.",
     },

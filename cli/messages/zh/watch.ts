@@ -146,7 +146,7 @@ export const zhWatch = {
     simulatedCost: "处理程序",
     sleep: "休眠（毫秒）",
     burn: "消耗 CPU（毫秒）",
-    hold: "让它停 1 秒",
+    block: "让它停 1 秒",
     pause: "暂停",
     resume: "继续",
     time: "时间",
@@ -179,7 +179,7 @@ export const zhWatch = {
       cpuMs: "消耗 CPU（毫秒）",
       text: "内容",
     },
-    reservations: {
+    warnings: {
       "new-processes-only": "只对之后启动的进程有效：已在运行的进程仍按启动时的设置运行。",
     },
   },

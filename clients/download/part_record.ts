@@ -1,3 +1,4 @@
+import { parseObject } from "../../cli/json.ts";
 import type { Description } from "./destination.ts";
 
 /** The file beside a part that says what it is a part of. */
@@ -26,22 +27,11 @@ export async function writeRecord(path: string, record: PartRecord): Promise<voi
 }
 
 function asRecord(text: string): PartRecord | "foreign" {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return "foreign";
-  }
-  if (typeof value !== "object" || value === null) return "foreign";
-  if (!("url" in value) || typeof value.url !== "string") return "foreign";
-  const { url } = value;
+  const { url, validator, sizeBytes } = parseObject(text) ?? {};
+  if (typeof url !== "string") return "foreign";
   return {
     url,
-    ...("validator" in value && typeof value.validator === "string"
-      ? { validator: value.validator }
-      : {}),
-    ...("sizeBytes" in value && typeof value.sizeBytes === "number"
-      ? { sizeBytes: value.sizeBytes }
-      : {}),
+    ...typeof validator === "string" && { validator },
+    ...typeof sizeBytes === "number" && { sizeBytes },
   };
 }

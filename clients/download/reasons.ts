@@ -48,11 +48,9 @@ export type Reason =
 /** A download fails for a reason that can be foreseen. */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
-  readonly reason: Reason;
 
-  constructor(reason: Reason) {
+  constructor(readonly reason: Reason) {
     super(reason.kind);
-    this.reason = reason;
   }
 }
 

@@ -14,7 +14,7 @@ import { systemReason } from "../../cli/system_reason.ts";
 import { makeToken, mayControl, mayRead, SECURITY_HEADERS } from "./access.ts";
 import { readAsset } from "./assets.ts";
 import { parseCommand, RefusedCommand } from "./commands.ts";
-import { ResilientServer } from "./resilient_server.ts";
+import { type ResilientServer, serveResiliently } from "./resilient_server.ts";
 import type { Refusal, Run } from "./frames.ts";
 import type { RecordedRun } from "./recorded_run.ts";
 import { Watchers } from "./watchers.ts";
@@ -54,9 +54,8 @@ export class WebServer {
   constructor(private readonly shown: Shown, port: number) {
     this.#watchers = new Watchers(shown.runs, this.#id);
     try {
-      this.#server = new ResilientServer(
-        HOST,
-        port,
+      this.#server = serveResiliently(
+        { hostname: HOST, port },
         (request) => this.#answer(request),
         (error) => respond(messageOf(error), 500),
       );

@@ -5,6 +5,7 @@
  */
 
 import stringWidth from "string-width";
+import { padEnd } from "../../cli/columns.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Frame, Hello, State } from "../../servers/watch/frames.ts";
@@ -103,7 +104,7 @@ export class TerminalPicture {
       const label = lane === labelled ? "" : this.#laneName(lane);
       labelled = lane;
       const cells = cellsOf(bars, toMs - SHOWN_MS, toMs, Math.max(1, columns - LABEL_COLUMNS));
-      return pad(label, LABEL_COLUMNS) + this.#paintCells(cells);
+      return padEnd(label, LABEL_COLUMNS) + this.#paintCells(cells);
     });
   }
 
@@ -120,7 +121,7 @@ export class TerminalPicture {
       const count = counts[STATES.indexOf(state)];
       const isKnown = state !== "served" && state !== "waiting";
       const shown = `${isKnown ? "" : about}${count.toLocaleString()}`.padStart(8);
-      return `${pad(states[state], 26)}${shown}  ${
+      return `${padEnd(states[state], 26)}${shown}  ${
         this.#paint(state, Math.round(count / max * room))
       }`;
     });
@@ -183,10 +184,6 @@ export function cellsOf(
 
 function weightOf(state: State | undefined): number {
   return state === undefined ? -1 : HEAVIEST.length - HEAVIEST.indexOf(state);
-}
-
-function pad(text: string, columns: number): string {
-  return text + " ".repeat(Math.max(1, columns - stringWidth(text)));
 }
 
 /** Cuts a line to a width; colors have no width. */

@@ -14,7 +14,7 @@ const MAX_SHARE = 0.27;
 
 /** What a server uses of the machine. */
 export interface Usage {
-  /** CPU time so far. */
+  /** CPU time so far, with the children where the system reports theirs. */
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly measuredMs: number;

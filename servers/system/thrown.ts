@@ -21,9 +21,9 @@ export function describeThrown(thrown: unknown): string {
 
 /** What a Worker reports that fails to load; with `PLAYGROUND_DEBUG=1`, the place of the fault follows. */
 export function describeErrorEvent({ message, filename, lineno, colno }: ErrorEvent): string {
-  if (filename === "") return message; // it names the place
+  if (filename === "") return message; // which names the place itself
   const event = new Error(message);
-  event.stack = `${message}\n    at ${filename}:${lineno}:${colno}`;
+  event.stack = `    at ${filename}:${lineno}:${colno}`;
   return describeThrown(event);
 }
 

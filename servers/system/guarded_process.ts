@@ -27,12 +27,10 @@ export interface GuardedOptions {
 /** A child process with a watchdog. It leads a session, and so a process group, of its own. */
 export class GuardedProcess {
   readonly child: Deno.ChildProcess;
-  readonly #watchdog: Watchdog | undefined;
   #ending: Promise<void> | undefined = undefined;
 
-  private constructor(child: Deno.ChildProcess, watchdog: Watchdog | undefined) {
+  private constructor(child: Deno.ChildProcess, private readonly watchdog: Watchdog | undefined) {
     this.child = child;
-    this.#watchdog = watchdog;
   }
 
   /**
@@ -88,9 +86,9 @@ export class GuardedProcess {
     else this.signal("SIGKILL");
     await this.child.status;
     guarded.delete(this.pid);
-    if (this.#watchdog === undefined) return;
-    await this.#watchdog.dismiss();
-    guarded.delete(this.#watchdog.pid);
+    if (this.watchdog === undefined) return;
+    await this.watchdog.dismiss();
+    guarded.delete(this.watchdog.pid);
   }
 }
 

@@ -37,7 +37,6 @@ export const enServeWatchFlags = {
 
 /** What people read while they watch, in English. */
 export const enWatch = {
-  wantsPort: "it takes a port from 0 to 65535, or nothing",
   watching: (address: string) => `watch it: ${address}`,
   replaying: (path: string, address: string) => `${path}: ${address} (Ctrl-C ends)`,
   noBrowser: (address: string) => `could not open a browser: open ${address} yourself`,

@@ -37,7 +37,6 @@ export const zhServeWatchFlags = {
 
 /** What people read while they watch, in Chinese. */
 export const zhWatch = {
-  wantsPort: "它接受 0 到 65535 之间的端口，或什么都不写",
   watching: (address: string) => `在此观看：${address}`,
   replaying: (path: string, address: string) => `${path}：${address}（Ctrl-C 结束）`,
   noBrowser: (address: string) => `打不开浏览器，请自行打开 ${address}`,

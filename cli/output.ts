@@ -27,9 +27,6 @@ const encoder = new TextEncoder();
 /** The error codes of a write to a pipe without a reader, and to a closed terminal. */
 const READER_HAS_GONE: readonly unknown[] = ["EPIPE", "EIO"];
 
-/** @returns a line that says that `count` lines were dropped */
-export type DescribeDropped = (count: number) => string;
-
 interface Waiting {
   readonly bytes: Uint8Array;
   /** How many lines it contains or stands for. */
@@ -65,7 +62,7 @@ export class Output {
   #isWriting = false;
   #isOver = false;
   #dropped = 0;
-  #describeDropped: DescribeDropped = String;
+  #describeDropped: (count: number) => string = String;
   /** The `order` of the first unwritten line. */
   #next = Infinity;
   #progress = Promise.withResolvers<void>();
@@ -102,7 +99,7 @@ export class Output {
    * @param describeDropped makes that line
    * @param lines how many lines it stands for
    */
-  offer(line: string, describeDropped: DescribeDropped, lines = 1): void {
+  offer(line: string, describeDropped: (count: number) => string, lines = 1): void {
     this.#describeDropped = describeDropped;
     if (this.#dropped > 0 || this.#waitingBytes > MAX_WAITING_BYTES) this.#dropped += lines;
     else this.#put(`${line}\n`, lines, true);

@@ -26,12 +26,12 @@ export interface GuardedOptions {
 
 /** A child process with a watchdog. It leads a session, and so a process group, of its own. */
 export class GuardedProcess {
-  readonly child: Deno.ChildProcess;
   #ending: Promise<void> | undefined = undefined;
 
-  private constructor(child: Deno.ChildProcess, private readonly watchdog: Watchdog | undefined) {
-    this.child = child;
-  }
+  private constructor(
+    readonly child: Deno.ChildProcess,
+    private readonly watchdog: Watchdog | undefined,
+  ) {}
 
   /**
    * Starts a program. Needs `sh`, except on Windows. So a missing program ends as in a shell: with a

@@ -17,7 +17,7 @@ const isLinux = hasSystemCalls();
 
 for (const { name, args } of MODELS) {
   test(`${name}: a client that waits for its answer is not silent, and is when it has it`, async () => {
-    const flags = ["--idle-timeout", "150ms", "--sleep", "450"];
+    const flags = ["--idle-timeout", "250ms", "--sleep", "600"];
     await using server = await Server.start([...args, ...flags]);
     using conn = await server.connect();
     await writeAll(conn, encode("one")); // before a thread or process of its own has begun

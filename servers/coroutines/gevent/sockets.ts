@@ -48,6 +48,7 @@ export class SocketClosed extends Error {
  * ```
  */
 export class SocketLoop implements Loop {
+  readonly #sockets: Pick<Sockets, "epoll" | "connect">;
   readonly #interests: InterestList;
   readonly #watches = new Map<Pollable, Watch>();
   readonly #waiting: Count = { count: 0 };
@@ -57,7 +58,8 @@ export class SocketLoop implements Loop {
   }
 
   /** @param sockets the kind of sockets, whose `epoll` is the hub's only wait */
-  constructor(private readonly sockets: Pick<Sockets, "epoll" | "connect">) {
+  constructor(sockets: Pick<Sockets, "epoll" | "connect">) {
+    this.#sockets = sockets;
     this.#interests = sockets.epoll();
   }
 
@@ -96,7 +98,7 @@ export class SocketLoop implements Loop {
    */
   *connect(host: string, port: number, recvSizeBytes = 16_384): Coroutine<GeventSocket> {
     let failure: unknown = new ConnectFailed(`${host}: no address`);
-    for (const connecting of this.sockets.connect({ host, port, recvSizeBytes })) {
+    for (const connecting of this.#sockets.connect({ host, port, recvSizeBytes })) {
       try {
         return new GeventSocket(this, yield* this.#connected(connecting));
       } catch (error) {

@@ -2,7 +2,7 @@ import { type Destination, NullDestination } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { Part } from "./part.ts";
 import { mayPass, type Reason, reasonOf } from "./reasons.ts";
-import { receivedBefore, removeReceipt } from "./receipt.ts";
+import { receivedBefore, removeReceipt } from "./part_record.ts";
 import { receive } from "./receive.ts";
 import type { DownloadTotals, Reporter } from "./reporters.ts";
 import { withRetries } from "./retries.ts";

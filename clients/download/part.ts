@@ -2,9 +2,8 @@
 import { deadline } from "@std/async/deadline";
 import type { Description, Destination, Resumption } from "./destination.ts";
 import { PART_ENDING, RECORD_ENDING } from "./file_name.ts";
-import { readRecord, writeRecord } from "./part_record.ts";
+import { leaveReceipt, readRecord, writeRecord } from "./part_record.ts";
 import { DownloadError } from "./reasons.ts";
-import { leaveReceipt } from "./receipt.ts";
 import { checkIsFree, lookAt, moveTo } from "./final_file.ts";
 
 /** A lock that is free is had at once, even on a busy machine; one that is not may be held for hours. */

@@ -93,13 +93,18 @@ export async function runCommand(
   return await finishPrinting(status);
 }
 
+/** The message of an error for people; with `PLAYGROUND_DEBUG=1`, the place that threw it follows. */
+function withStack({ message, stack = message }: Error): string {
+  return Deno.env.get("PLAYGROUND_DEBUG") === "1" ? stack.replace(/^\w+: /, "") : message;
+}
+
 /** Runs `run`, and turns an error for people into its line. @returns the exit status */
 async function statusOf(run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof RefusedError)) throw error;
-    console.error(error.message);
+    console.error(withStack(error));
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -27,9 +27,6 @@ const encoder = new TextEncoder();
 /** The error codes of a write to a pipe without a reader, and to a closed terminal. */
 const READER_HAS_GONE: readonly unknown[] = ["EPIPE", "EIO"];
 
-/** @returns a line that says that `count` lines were dropped */
-export type DescribeDropped = (count: number) => string;
-
 interface Waiting {
   readonly bytes: Uint8Array;
   /** How many lines it contains or stands for. */
@@ -57,7 +54,6 @@ let printed = 0;
 export class Output {
   /** Called once when writing fails for good, but not when the reader has gone. */
   onFailed: (error: Error) => void | Promise<void> = () => {};
-  readonly #stream: Pick<typeof Deno.stdout, "write">;
   #error: Error | undefined = undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -66,16 +62,14 @@ export class Output {
   #isWriting = false;
   #isOver = false;
   #dropped = 0;
-  #describeDropped: DescribeDropped = String;
+  #describeDropped: (count: number) => string = String;
   /** The `order` of the first unwritten line. */
   #next = Infinity;
   #progress = Promise.withResolvers<void>();
   #sameFile: Output | undefined = undefined;
 
   /** @param stream where the text is written */
-  constructor(stream: Pick<typeof Deno.stdout, "write">) {
-    this.#stream = stream;
-  }
+  constructor(private readonly stream: Pick<typeof Deno.stdout, "write">) {}
 
   /** Why writing has failed for good, such as a full disk. A reader that has gone is no error. */
   get error(): Error | undefined {
@@ -105,7 +99,7 @@ export class Output {
    * @param describeDropped makes that line
    * @param lines how many lines it stands for
    */
-  offer(line: string, describeDropped: DescribeDropped, lines = 1): void {
+  offer(line: string, describeDropped: (count: number) => string, lines = 1): void {
     this.#describeDropped = describeDropped;
     if (this.#dropped > 0 || this.#waitingBytes > MAX_WAITING_BYTES) this.#dropped += lines;
     else this.#put(`${line}\n`, lines, true);
@@ -189,7 +183,7 @@ export class Output {
       const hasReaderGone = "code" in error && READER_HAS_GONE.includes(error.code);
       if (!hasReaderGone) {
         this.#error = error;
-        await this.onFailed(error); // before the end: whoever waits for that reads the reason first
+        await this.onFailed(error); // first the reason is printed, then the waiting promises resolve
       }
       this.#end();
     } finally {
@@ -201,7 +195,7 @@ export class Output {
   async #writeAll(bytes: Uint8Array): Promise<void> {
     for (let sent = 0; sent < bytes.length;) {
       try {
-        sent += await this.#stream.write(bytes.subarray(sent));
+        sent += await this.stream.write(bytes.subarray(sent));
       } catch (error) {
         if (!(error instanceof Deno.errors.WouldBlock)) throw error;
         await delay(TRY_AGAIN_MS);

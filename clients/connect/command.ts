@@ -1,4 +1,4 @@
-import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/command.ts";
 import { RefusedError } from "../../cli/errors.ts";
 import { onOff } from "../../cli/flags.ts";
 import { systemReason } from "../../cli/system_reason.ts";
@@ -12,9 +12,7 @@ const connectFlags = { crlf: onOff() };
 export const connectCommand = defineCommand({
   flags: connectFlags,
   words: { min: 0, max: 1 },
-  async run(
-    { flags, words: [typed], messages }: Invocation<typeof connectFlags>,
-  ): Promise<number> {
+  async run({ flags, words: [typed], messages }) {
     const address = parseAddress(typed ?? "7788", 7788, messages);
     const texts = messages.connect;
     const shown = formatAddress(address);

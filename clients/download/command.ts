@@ -1,4 +1,4 @@
-import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import { duration, type FlagValues, integer, onOff, text } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
@@ -32,7 +32,7 @@ const INTERRUPTED = 130;
 export const downloadCommand = defineCommand({
   flags: downloadFlags,
   words: { min: 1, max: Infinity },
-  async run({ flags, words, messages }: Invocation<typeof downloadFlags>): Promise<number> {
+  async run({ flags, words, messages }) {
     const { dir, quiet, json } = flags;
     if (flags.force && dir === "") {
       throw new UsageError(messages.flags.onlyWith("--force", "--dir"));

@@ -82,12 +82,10 @@ class ZlibStream extends TransformStream<Bytes, Bytes> {
 
 /** A stream of `node:zlib`, of which each step is waited for. Its fault may come after its step. */
 class ZlibSteps {
-  readonly #zlib: Transform;
   #fault: Error | undefined = undefined;
   #fail: (fault: Error) => void = () => {};
 
-  constructor(zlib: Transform, onData: (bytes: Bytes) => void) {
-    this.#zlib = zlib;
+  constructor(private readonly zlib: Transform, onData: (bytes: Bytes) => void) {
     zlib.on("data", onData);
     zlib.on("error", (fault: Error) => {
       this.#fault = fault;
@@ -96,11 +94,11 @@ class ZlibSteps {
   }
 
   write(chunk: Bytes): Promise<void> {
-    return this.#step((done) => this.#zlib.write(chunk, () => done()));
+    return this.#step((done) => this.zlib.write(chunk, () => done()));
   }
 
   end(): Promise<void> {
-    return this.#step((done) => this.#zlib.once("end", done).end());
+    return this.#step((done) => this.zlib.once("end", done).end());
   }
 
   #step(begin: (done: () => void) => void): Promise<void> {

@@ -22,7 +22,7 @@ export interface Destination extends AsyncDisposable {
   /**
    * Finishes the file after the last byte.
    *
-   * @param withReceipt also leaves a receipt beside it, see `receipt.ts`
+   * @param withReceipt also leaves a receipt beside it, see `part_record.ts`
    */
   complete(withReceipt?: boolean): Promise<void>;
 }

@@ -6,10 +6,8 @@ export type Phase = "asking" | "receiving" | "pausing";
 
 /** One of the files that are downloaded, and how far it is. */
 export class Download {
-  readonly url: URL;
   /** The URL as it may be shown and kept: without credentials. */
   readonly shownUrl: string;
-  readonly name: string;
   /** Where it is saved, if it is. */
   readonly path: string | undefined;
   readonly #beganMs = performance.now();
@@ -24,10 +22,8 @@ export class Download {
   arrivedBytes = 0;
 
   /** @param directory where to save it; without one, it is only counted */
-  constructor(url: URL, name: string, directory?: string) {
-    this.url = url;
+  constructor(readonly url: URL, readonly name: string, directory?: string) {
     this.shownUrl = withoutCredentials(url);
-    this.name = name;
     this.path = directory === undefined ? undefined : join(directory, name);
   }
 

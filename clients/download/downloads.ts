@@ -2,7 +2,7 @@ import { type Destination, NullDestination } from "./destination.ts";
 import type { Download } from "./download.ts";
 import { Part } from "./part.ts";
 import { mayPass, type Reason, reasonOf } from "./reasons.ts";
-import { receivedBefore, removeReceipt } from "./receipt.ts";
+import { receivedBefore, removeReceipt } from "./part_record.ts";
 import { receive } from "./receive.ts";
 import type { DownloadTotals, Reporter } from "./reporters.ts";
 import { withRetries } from "./retries.ts";
@@ -22,17 +22,14 @@ export interface DownloadsOptions {
 
 /** Several downloads at once. Each fails alone. */
 export class Downloads {
-  readonly #options: DownloadsOptions;
-  readonly #reporter: Reporter;
-  readonly #stop: AbortSignal;
   readonly #active = new Set<Download>();
 
   /** @param stop ends all of them; a later run can resume their parts */
-  constructor(options: DownloadsOptions, reporter: Reporter, stop: AbortSignal) {
-    this.#options = options;
-    this.#reporter = reporter;
-    this.#stop = stop;
-  }
+  constructor(
+    private readonly options: DownloadsOptions,
+    private readonly reporter: Reporter,
+    private readonly stop: AbortSignal,
+  ) {}
 
   /** Those that have begun and not ended, in the order in which they began. */
   get active(): ReadonlySet<Download> {
@@ -47,18 +44,18 @@ export class Downloads {
     const waiting = downloads.values(); // of which each job takes the next
     const job = async () => {
       for (const download of waiting) {
-        if (this.#stop.aborted) return;
+        if (this.stop.aborted) return;
         const outcome = await this.#run(download, downloads.length > 1);
         if (outcome === "finished") {
           finished.push(download);
-          this.#reporter.finished(download);
+          this.reporter.finished(download);
         } else if (outcome !== "stopped") {
           failures.push(outcome);
-          this.#reporter.failed(download, outcome);
+          this.reporter.failed(download, outcome);
         }
       }
     };
-    await Promise.all(Array.from({ length: this.#options.jobs }, job));
+    await Promise.all(Array.from({ length: this.options.jobs }, job));
     const unfinished = downloads.length - finished.length - failures.length;
     // Receipts are for the same command, if that can come further than this one has.
     const canGoOn = unfinished > 0 || failures.length > 0 && failures.every(mayPass);
@@ -78,12 +75,12 @@ export class Downloads {
     withReceipt: boolean,
   ): Promise<"finished" | "stopped" | Reason> {
     this.#active.add(download);
-    this.#reporter.started(download);
+    this.reporter.started(download);
     try {
       await this.#download(download, withReceipt);
       return "finished";
     } catch (error) {
-      if (this.#stop.aborted && error === this.#stop.reason) return "stopped";
+      if (this.stop.aborted && error === this.stop.reason) return "stopped";
       const reason = reasonOf(error);
       if (reason === undefined) throw error;
       return reason;
@@ -93,7 +90,7 @@ export class Downloads {
   }
 
   async #download(download: Download, withReceipt: boolean): Promise<void> {
-    const { timeoutMs, retries, force, firstPauseMs } = this.#options;
+    const { timeoutMs, retries, force, firstPauseMs } = this.options;
     const { path, shownUrl } = download;
     if (path !== undefined && !force) {
       const sizeBytes = await receivedBefore(path, shownUrl);
@@ -102,14 +99,14 @@ export class Downloads {
     await using destination: Destination = path === undefined
       ? new NullDestination()
       : await Part.open(path, shownUrl, force);
-    await withRetries(() => receive(download, destination, timeoutMs, this.#stop), {
+    await withRetries(() => receive(download, destination, timeoutMs, this.stop), {
       retries,
       firstPauseMs,
-      stop: this.#stop,
+      stop: this.stop,
       reached: () => destination.resumption?.offsetBytes ?? 0,
       retrying: (reason, pauseMs) => {
         download.phase = "pausing";
-        this.#reporter.retrying(download, reason, pauseMs);
+        this.reporter.retrying(download, reason, pauseMs);
       },
     });
     await destination.complete(withReceipt);

@@ -2,9 +2,8 @@
 import { deadline } from "@std/async/deadline";
 import type { Description, Destination, Resumption } from "./destination.ts";
 import { PART_ENDING, RECORD_ENDING } from "./file_name.ts";
-import { readRecord, writeRecord } from "./part_record.ts";
+import { leaveReceipt, readRecord, writeRecord } from "./part_record.ts";
 import { DownloadError } from "./reasons.ts";
-import { leaveReceipt } from "./receipt.ts";
 import { checkIsFree, lookAt, moveTo } from "./final_file.ts";
 
 /** A lock that is free is had at once, even on a busy machine; one that is not may be held for hours. */
@@ -16,27 +15,16 @@ const LOCK_TIMEOUT_MS = 2_000;
  * resume, even after a crash; a part that cannot be resumed is removed.
  */
 export class Part implements Destination {
-  readonly #path: string;
-  readonly #url: string;
-  readonly #force: boolean;
-  readonly #file: Deno.FsFile;
-  #description: Description;
-  #offsetBytes: number;
   #isComplete = false;
 
   private constructor(
-    { path, url, force }: { path: string; url: string; force: boolean },
-    file: Deno.FsFile,
-    description: Description,
-    offsetBytes: number,
-  ) {
-    this.#path = path;
-    this.#url = url;
-    this.#force = force;
-    this.#file = file;
-    this.#description = description;
-    this.#offsetBytes = offsetBytes;
-  }
+    private readonly path: string,
+    private readonly url: string,
+    private readonly force: boolean,
+    private readonly file: Deno.FsFile,
+    private description: Description,
+    private offsetBytes: number,
+  ) {}
 
   /**
    * Opens the part of the file at `path`, of which there may be some already.
@@ -61,7 +49,7 @@ export class Part implements Destination {
       const offsetBytes = Math.max(0, Math.min(size, (sizeBytes ?? 0) - 1));
       await file.truncate(offsetBytes);
       await file.seek(offsetBytes, Deno.SeekMode.Start);
-      return new Part({ path, url, force }, file, { sizeBytes, validator }, offsetBytes);
+      return new Part(path, url, force, file, { sizeBytes, validator }, offsetBytes);
     } catch (error) {
       file.close();
       throw error;
@@ -69,42 +57,41 @@ export class Part implements Destination {
   }
 
   get resumption(): Resumption | undefined {
-    const { sizeBytes, validator } = this.#description;
-    const offsetBytes = this.#offsetBytes;
+    const { offsetBytes, description: { sizeBytes, validator } } = this;
     if (offsetBytes === 0 || sizeBytes === undefined || validator === undefined) return undefined;
     return { offsetBytes, sizeBytes, validator };
   }
 
   async restart(description: Description): Promise<void> {
-    await this.#file.truncate(0);
-    await this.#file.seek(0, Deno.SeekMode.Start);
-    this.#offsetBytes = 0;
-    this.#description = description;
-    await removeIfThere(this.#path + RECORD_ENDING);
-    await writeRecord(this.#path + RECORD_ENDING, { url: this.#url, ...description });
+    await this.file.truncate(0);
+    await this.file.seek(0, Deno.SeekMode.Start);
+    this.offsetBytes = 0;
+    this.description = description;
+    await removeIfThere(this.path + RECORD_ENDING);
+    await writeRecord(this.path + RECORD_ENDING, { url: this.url, ...description });
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let written = 0; written < bytes.length;) {
-      const count = await this.#file.write(bytes.subarray(written));
+      const count = await this.file.write(bytes.subarray(written));
       written += count;
-      this.#offsetBytes += count;
+      this.offsetBytes += count;
     }
   }
 
   async complete(withReceipt = false): Promise<void> {
-    await moveTo(this.#path, this.#path + PART_ENDING, this.#force);
-    if (withReceipt) await leaveReceipt(this.#path);
-    else await removeIfThere(this.#path + RECORD_ENDING);
+    await moveTo(this.path, this.path + PART_ENDING, this.force);
+    if (withReceipt) await leaveReceipt(this.path);
+    else await removeIfThere(this.path + RECORD_ENDING);
     this.#isComplete = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Closing the file frees the lock, so remove first: no other process may have begun by then.
-    using _ = this.#file;
+    using _ = this.file;
     if (this.#isComplete || this.resumption !== undefined) return;
-    await removeIfThere(this.#path + PART_ENDING);
-    await removeIfThere(this.#path + RECORD_ENDING);
+    await removeIfThere(this.path + PART_ENDING);
+    await removeIfThere(this.path + RECORD_ENDING);
   }
 }
 

@@ -10,39 +10,37 @@ const WINDOW_MS = 5_000;
 
 /** Shows the progress of each active download, a line for each. */
 export class ProgressBars {
-  readonly #active: ReadonlySet<Download>;
-  readonly #lines: StatusLines;
-  readonly #messages: Messages;
   readonly #speeds = new WeakMap<Download, Speed>();
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(active: ReadonlySet<Download>, lines: StatusLines, messages: Messages) {
-    this.#active = active;
-    this.#lines = lines;
-    this.#messages = messages;
+  constructor(
+    private readonly active: ReadonlySet<Download>,
+    private readonly lines: StatusLines,
+    private readonly messages: Messages,
+  ) {
     this.#timer = setInterval(() => this.#draw(), UPDATE_MS);
   }
 
   /** Stops, and clears the lines. */
   end(): void {
     clearInterval(this.#timer);
-    this.#lines.clear();
+    this.lines.clear();
   }
 
   #draw(): void {
-    const { columns, rows } = this.#lines.size();
+    const { columns, rows } = this.lines.size();
     const nowMs = performance.now();
-    const lines = [...this.#active].map((download) => {
+    const lines = [...this.active].map((download) => {
       const speed = this.#speeds.get(download) ?? new Speed();
       this.#speeds.set(download, speed);
       const bytesPerSecond = speed.measure(download.arrivedBytes, nowMs);
-      return describeProgress(download, bytesPerSecond, columns, this.#messages);
+      return describeProgress(download, bytesPerSecond, columns, this.messages);
     });
     // What does not fit is counted, and the last line is for the cursor.
     const fitting = lines.length < rows ? lines : lines.slice(0, rows - 2);
     const more = lines.length - fitting.length;
-    if (more > 0) fitting.push(this.#messages.download.more(more));
-    this.#lines.draw(fitting);
+    if (more > 0) fitting.push(this.messages.download.more(more));
+    this.lines.draw(fitting);
   }
 }
 

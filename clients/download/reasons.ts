@@ -48,11 +48,9 @@ export type Reason =
 /** A download fails for a reason that can be foreseen. */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
-  readonly reason: Reason;
 
-  constructor(reason: Reason) {
+  constructor(readonly reason: Reason) {
     super(reason.kind);
-    this.reason = reason;
   }
 }
 
@@ -69,18 +67,11 @@ export function reasonOf(error: unknown): Reason | undefined {
 
 /** Whether the next attempt may succeed. */
 export function isTemporary(reason: Reason): boolean {
-  switch (reason.kind) {
-    case "status":
-      // Request Timeout, Too Many Requests, and whatever is the server's fault.
-      return reason.status === 408 || reason.status === 429 || reason.status >= 500;
-    case "no-answer":
-    case "broke-off":
-    case "too-short":
-    case "silent":
-      return true;
-    default:
-      return false;
+  if (reason.kind !== "status") {
+    return ["no-answer", "broke-off", "too-short", "silent"].includes(reason.kind);
   }
+  // Request Timeout, Too Many Requests, and all that is the server's fault.
+  return reason.status === 408 || reason.status === 429 || reason.status >= 500;
 }
 
 /** Whether the same command may succeed some time later. */

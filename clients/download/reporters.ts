@@ -32,32 +32,32 @@ export interface Reporter {
 
 /** Lines of text: what was received on standard output, what went wrong on standard error. */
 export class TextReporter implements Reporter {
-  readonly #messages: Messages;
-  readonly #quiet: boolean;
   readonly #makeRoom: () => void;
 
   /**
    * @param quiet says only what failed
    * @param makeRoom clears what is drawn where the next line belongs
    */
-  constructor(messages: Messages, quiet: boolean, makeRoom: () => void) {
-    this.#messages = messages;
-    this.#quiet = quiet;
+  constructor(
+    private readonly messages: Messages,
+    private readonly quiet: boolean,
+    makeRoom: () => void,
+  ) {
     this.#makeRoom = makeRoom;
   }
 
   started(): void {}
 
   retrying({ shownUrl }: Download, reason: Reason, pauseMs: number): void {
-    if (this.#quiet) return;
+    if (this.quiet) return;
     this.#makeRoom();
-    const why = describeReason(reason, this.#messages);
-    console.error(this.#messages.download.retrying(shownUrl, why, (pauseMs / 1_000).toFixed(1)));
+    const why = describeReason(reason, this.messages);
+    console.error(this.messages.download.retrying(shownUrl, why, (pauseMs / 1_000).toFixed(1)));
   }
 
   finished({ shownUrl, path, receivedBytes, continuedAtBytes }: Download): void {
-    if (this.#quiet) return;
-    const { download } = this.#messages;
+    if (this.quiet) return;
+    const { download } = this.messages;
     this.#makeRoom();
     if (path === undefined) console.log(download.received(receivedBytes, shownUrl));
     else if (continuedAtBytes === 0) console.log(download.saved(receivedBytes, shownUrl, path));
@@ -69,16 +69,16 @@ export class TextReporter implements Reporter {
 
   failed({ shownUrl }: Download, reason: Reason): void {
     this.#makeRoom();
-    const why = describeReason(reason, this.#messages);
-    console.error(this.#messages.download.failed(shownUrl, why));
+    const why = describeReason(reason, this.messages);
+    console.error(this.messages.download.failed(shownUrl, why));
   }
 
   totals(totals: DownloadTotals): void {
     const { finished, failed, unfinished, arrivedBytes, elapsedMs } = totals;
     const all = finished + failed + unfinished;
-    if (this.#quiet || all === 1) return;
+    if (this.quiet || all === 1) return;
     const bytesPerSecond = arrivedBytes / Math.max(elapsedMs, 1) * 1_000;
-    console.log(this.#messages.download.totals({
+    console.log(this.messages.download.totals({
       finished,
       all,
       failed,

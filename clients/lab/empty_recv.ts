@@ -22,7 +22,7 @@ const QUIET_MS = 100;
 const HELLO = new TextEncoder().encode("hello");
 
 /** What a client does once it is connected. */
-const DEEDS = {
+const ACTIONS = {
   "is silent": () => {},
   "sends nothing": (loopback: Loopback, client: number) => loopback.send(client, new Uint8Array(0)),
   "sends hello": (loopback: Loopback, client: number) => loopback.send(client, HELLO),
@@ -30,8 +30,8 @@ const DEEDS = {
   "closes": (loopback: Loopback, client: number) => loopback.close(client),
   "resets": (loopback: Loopback, client: number) => loopback.reset(client),
 };
-type Deed = keyof typeof DEEDS;
-const DEED_NAMES = Object.keys(DEEDS) as Deed[]; // keys() forgets the names
+type Deed = keyof typeof ACTIONS;
+const ACTION_NAMES = Object.keys(ACTIONS) as Deed[]; // keys() forgets the names
 
 /** Those after which nothing more can come. */
 const ENDS: readonly Deed[] = ["sends its last", "closes"];
@@ -53,21 +53,21 @@ export const emptyRecv = defineExperiment(
     for (const sockets of ["deno", "libc"] as const) {
       await using listening = await ListeningSockets.open(sockets);
       using loopback = new Loopback();
-      for (const client of DEED_NAMES) {
+      for (const client of ACTION_NAMES) {
         const descriptor = loopback.connect(listening.listener.address);
         const connection = await listening.listener.accept();
         if (connection === null) throw new Error("the listener was stopped");
-        DEEDS[client](loopback, descriptor);
+        ACTIONS[client](loopback, descriptor);
         rows.push({ sockets, client, recv: await tryToReceive(listening.sockets, connection) });
       }
     }
     return { rows };
   },
   ({ rows }, texts) => ({
-    lines: DEED_NAMES.map((client) => {
+    lines: ACTION_NAMES.map((client) => {
       const outcomes = rows.filter((row) => row.client === client).map(({ recv }) => recv);
       return texts.row(
-        texts.deeds[client],
+        texts.actions[client],
         [...new Set(outcomes)].map((one) => texts.outcomes[one]),
       );
     }),

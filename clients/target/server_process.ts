@@ -64,24 +64,16 @@ export class NotListeningError extends Error {
 
 /** A server in a process of its own. Disposing of it kills the process and its children. */
 export class ServerProcess implements AsyncDisposable {
-  /** Where it listens on 127.0.0.1. */
-  readonly port: number;
-  /** Resolves when it has ended, for whatever reason, and its output is read. */
-  readonly ended: Promise<ServerEnd>;
-  readonly #process: GuardedProcess;
-  readonly #stopSignal: Deno.Signal;
-
+  /**
+   * @param port where it listens on 127.0.0.1
+   * @param ended resolves when it has ended, for whatever reason, and its output is read
+   */
   private constructor(
-    process: GuardedProcess,
-    port: number,
-    ended: Promise<ServerEnd>,
-    stopSignal: Deno.Signal,
-  ) {
-    this.#process = process;
-    this.port = port;
-    this.ended = ended;
-    this.#stopSignal = stopSignal;
-  }
+    private readonly process: GuardedProcess,
+    readonly port: number,
+    readonly ended: Promise<ServerEnd>,
+    private readonly stopSignal: Deno.Signal,
+  ) {}
 
   /**
    * Starts `playground serve`, and resolves when it listens.
@@ -101,7 +93,7 @@ export class ServerProcess implements AsyncDisposable {
     });
     const listening = Promise.withResolvers<number>();
     let totals: Totals | undefined;
-    const events = new LineReader(process.child.stdout, (line) => {
+    const events = readLines(process.child.stdout, (line) => {
       const event: ServerEvent = JSON.parse(line);
       if (event.event === "listening") listening.resolve(event.port);
       if (event.event === "stopped") totals = event;
@@ -131,12 +123,12 @@ export class ServerProcess implements AsyncDisposable {
 
   /** The id of the process. */
   get pid(): number {
-    return this.#process.pid;
+    return this.process.pid;
   }
 
   /** Resolves as soon as it has ended; its output may not be read yet. */
   get exited(): Promise<unknown> {
-    return this.#process.child.status;
+    return this.process.child.status;
   }
 
   /**
@@ -144,8 +136,8 @@ export class ServerProcess implements AsyncDisposable {
    * process group is killed as well.
    */
   async stop(graceMs: number): Promise<ServerEnd> {
-    this.#process.signal(this.#stopSignal);
-    const timer = setTimeout(() => this.#process.signal("SIGKILL"), graceMs);
+    this.process.signal(this.stopSignal);
+    const timer = setTimeout(() => this.process.signal("SIGKILL"), graceMs);
     await this.exited;
     clearTimeout(timer);
     return await this.ended;
@@ -160,16 +152,16 @@ export class ServerProcess implements AsyncDisposable {
 async function endOf(
   process: GuardedProcess,
   totals: () => Totals | undefined,
-  ...readers: LineReader[]
+  ...outputs: EndWithin[]
 ): Promise<ServerEnd> {
   const errorLines: string[] = [];
-  const errors = new LineReader(process.child.stderr, (line) => {
+  const errors = readLines(process.child.stderr, (line) => {
     errorLines.push(line);
     if (errorLines.length > MAX_ERROR_LINES) errorLines.shift();
   });
   const { code, signal } = await process.child.status;
   await process.end();
-  await Promise.all([...readers, errors].map((reader) => reader.endWithin(HELD_OPEN_MS)));
+  await Promise.all([...outputs, errors].map((endWithin) => endWithin(HELD_OPEN_MS)));
   return { code, signal, errorLines, totals: totals() };
 }
 
@@ -210,24 +202,22 @@ async function untilPortIsTaken(port: number, over: AbortSignal): Promise<number
   return port;
 }
 
+/** Waits until the output of a process is read, or for `ms` at most. */
+type EndWithin = (ms: number) => Promise<void>;
+
 /** Reads what a process writes, line by line. */
-class LineReader {
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  readonly #done: Promise<void>;
-
-  constructor(bytes: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: (line: string) => void) {
-    this.#reader = linesOf(bytes).getReader();
-    this.#done = this.#read(onLine);
-  }
-
-  /** Waits until all is read, or for `ms` at most. */
-  async endWithin(ms: number): Promise<void> {
-    const timer = setTimeout(() => this.#reader.cancel(), ms);
-    await this.#done;
+function readLines(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onLine: (line: string) => void,
+): EndWithin {
+  const reader = linesOf(bytes).getReader();
+  const read = async () => {
+    for (let line; !(line = await reader.read()).done;) onLine(line.value);
+  };
+  const done = read();
+  return async (ms) => {
+    const timer = setTimeout(() => reader.cancel(), ms);
+    await done;
     clearTimeout(timer);
-  }
-
-  async #read(onLine: (line: string) => void): Promise<void> {
-    for (let line; !(line = await this.#reader.read()).done;) onLine(line.value);
-  }
+  };
 }

@@ -1,4 +1,4 @@
-import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/command.ts";
 import { UsageError } from "../../cli/errors.ts";
 import { choice, integer, onOff } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
@@ -22,9 +22,7 @@ const watchFlags = {
 export const watchCommand = defineCommand({
   flags: watchFlags,
   words: { min: 0, max: 2 },
-  async run(
-    { flags, words, given, messages, language }: Invocation<typeof watchFlags>,
-  ): Promise<number> {
+  async run({ flags, words, given, messages, language }) {
     check(words, given, messages);
     if (flags.compare) {
       const models = words.map((word) => parseModelName(word, messages));

@@ -1,11 +1,12 @@
 import { RefusedError } from "../../cli/errors.ts";
+import { isObject, parseObject } from "../../cli/json.ts";
 import { isFrame } from "../../servers/watch/recorded_run.ts";
 import type {
   Command,
+  ControlWarning,
   Frame,
   Hello,
   Refusal,
-  Reservation,
   Run,
   ViewMessage,
 } from "../../servers/watch/frames.ts";
@@ -84,14 +85,14 @@ export class RemoteRun implements Run {
    *
    * @throws {RefusedError} when the server refuses it
    */
-  async control(command: Command): Promise<Reservation | undefined> {
+  async control(command: Command): Promise<ControlWarning | undefined> {
     const token = this.#base.searchParams.get("token") ?? "";
     const response = await fetch(new URL("/control", this.#base), {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify(command),
     });
-    if (response.ok) return (await response.json()).reservations[0];
+    if (response.ok) return (await response.json()).warnings[0];
     const refusal: Refusal = await response.json();
     throw new RefusedError(refusal.reason === "failed" ? refusal.detail : refusal.reason);
   }
@@ -99,18 +100,15 @@ export class RemoteRun implements Run {
 
 /** @returns `undefined` when it is not a message of a view */
 function parseMessage(data: unknown): ViewMessage | undefined {
-  if (typeof data !== "string") return undefined;
-  try {
-    const message = JSON.parse(data);
-    const isMessage = Array.isArray(message.hellos) && message.hellos.every(isHello) ||
-      isFrame(message.frame) || message.isOver === true;
-    return isMessage ? message : undefined;
-  } catch {
-    return undefined;
-  }
+  const message = typeof data === "string" && parseObject(data) || {};
+  const { hellos, frame, isOver } = message;
+  const isMessage = isOver === true || isFrame(frame) ||
+    Array.isArray(hellos) && hellos.every(isHello);
+  // What makes it one was just found in it.
+  return isMessage ? message as unknown as ViewMessage : undefined;
 }
 
 /** Whether a value describes a server: any program may listen at the address. */
 function isHello(hello: unknown): boolean {
-  return typeof hello === "object" && hello !== null && "model" in hello && "worker" in hello;
+  return isObject(hello) && "model" in hello && "worker" in hello;
 }

@@ -1,4 +1,4 @@
-import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/command.ts";
 import { readRecording } from "../../servers/watch/recorded_run.ts";
 import { PAGE_FLAGS } from "./command.ts";
 import { showPage } from "./show_page.ts";
@@ -7,9 +7,7 @@ import { showPage } from "./show_page.ts";
 export const replayCommand = defineCommand({
   flags: PAGE_FLAGS,
   words: { min: 1, max: 1 },
-  async run(
-    { flags, words: [path], messages, language }: Invocation<typeof PAGE_FLAGS>,
-  ): Promise<number> {
+  async run({ flags, words: [path], messages, language }) {
     const recording = await readRecording(path, messages);
     const { frames, leftOut } = recording;
     if (leftOut > 0) console.error(messages.watch.leftOut(path, leftOut));

@@ -18,7 +18,6 @@ interface SyntheticClient {
 
 /** Clients that all carry out the same commands. */
 export class SyntheticClients {
-  readonly #address: Address;
   readonly #clients = new Set<SyntheticClient>();
   readonly #discarded = new Uint8Array(RECV_BYTES);
   #wanted = 0;
@@ -31,9 +30,7 @@ export class SyntheticClients {
   #timer: ReturnType<typeof setInterval> | undefined = undefined;
 
   /** @param address of the server */
-  constructor(address: Address) {
-    this.#address = address;
-  }
+  constructor(private readonly address: Address) {}
 
   /** How many there are, and what they do. */
   get counts(): SyntheticCounts {
@@ -94,7 +91,7 @@ export class SyntheticClients {
     this.#wanted--;
     this.#connecting++;
     try {
-      const { host: hostname, port } = this.#address;
+      const { host: hostname, port } = this.address;
       const conn = await Deno.connect({ hostname, port });
       const nextMs = performance.now() + Math.random() * this.#everyMs;
       const client = { conn, nextMs, isWriting: false, isReading: false };

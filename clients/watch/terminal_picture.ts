@@ -5,6 +5,7 @@
  */
 
 import stringWidth from "string-width";
+import { padEnd } from "../../cli/columns.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Frame, Hello, State } from "../../servers/watch/frames.ts";
@@ -33,10 +34,6 @@ const HEAVIEST: readonly State[] = ["served", "blocked", "asleep", "waiting", "q
 
 /** The picture of one server. */
 export class TerminalPicture {
-  readonly #hello: Hello;
-  readonly #messages: Messages;
-  readonly #language: Language;
-  readonly #hasColors: boolean;
   readonly #history = new History(SHOWN_MS);
   readonly #log: string[] = [];
 
@@ -46,26 +43,26 @@ export class TerminalPicture {
    * @param language of the log
    * @param hasColors whether to color the picture
    */
-  constructor(hello: Hello, messages: Messages, language: Language, hasColors: boolean) {
-    this.#hello = hello;
-    this.#messages = messages;
-    this.#language = language;
-    this.#hasColors = hasColors;
-  }
+  constructor(
+    private readonly hello: Hello,
+    private readonly messages: Messages,
+    private readonly language: Language,
+    private readonly hasColors: boolean,
+  ) {}
 
   /** Adds a frame. */
   apply(frame: Frame): void {
     this.#history.apply(frame);
-    this.#log.push(...frame.log.map((line) => line[this.#language]));
+    this.#log.push(...frame.log.map((line) => line[this.language]));
     this.#log.splice(0, Math.max(0, this.#log.length - LOG_LINES));
   }
 
   /** Draws the picture as lines that fit into `columns` and `rows`. */
   draw(columns: number, rows: number): string[] {
-    const { texts, worker } = { texts: this.#messages.watch, worker: this.#hello.worker };
-    const { model, address, sockets } = this.#hello;
+    const { texts, worker } = { texts: this.messages.watch, worker: this.hello.worker };
+    const { model, address, sockets } = this.hello;
     const head = [
-      `${model}  ${address}  ${sockets}  ${this.#messages.models.workers[worker]}`,
+      `${model}  ${address}  ${sockets}  ${this.messages.models.workers[worker]}`,
       this.#summary(),
       this.#legend(),
       "",
@@ -82,7 +79,7 @@ export class TerminalPicture {
     if (last === undefined) return "";
     const before = samples.at(-Math.min(SPAN, samples.length))?.frame ?? last;
     const seconds = Math.max(1, last.timeMs - before.timeMs) / 1_000;
-    const { terminal } = this.#messages.watch;
+    const { terminal } = this.messages.watch;
     const summary = terminal.summary({
       active: last.totals.active,
       messages: Math.round((last.totals.recvs - before.totals.recvs) / seconds).toLocaleString(),
@@ -94,7 +91,7 @@ export class TerminalPicture {
   }
 
   #legend(): string {
-    const { states } = this.#messages.watch.page;
+    const { states } = this.messages.watch.page;
     return HEAVIEST.map((state) => `${this.#paint(state, 1)} ${states[state]}`).join("   ");
   }
 
@@ -107,13 +104,13 @@ export class TerminalPicture {
       const label = lane === labelled ? "" : this.#laneName(lane);
       labelled = lane;
       const cells = cellsOf(bars, toMs - SHOWN_MS, toMs, Math.max(1, columns - LABEL_COLUMNS));
-      return pad(label, LABEL_COLUMNS) + this.#paintCells(cells);
+      return padEnd(label, LABEL_COLUMNS) + this.#paintCells(cells);
     });
   }
 
   /** With too many clients to draw each: the number of clients in each state. */
   #counts(columns: number): string[] {
-    const { states } = this.#messages.watch.page;
+    const { states } = this.messages.watch.page;
     const last = this.#history.samples.at(-1);
     if (last === undefined) return [];
     const { counts } = last;
@@ -124,17 +121,17 @@ export class TerminalPicture {
       const count = counts[STATES.indexOf(state)];
       const isKnown = state !== "served" && state !== "waiting";
       const shown = `${isKnown ? "" : about}${count.toLocaleString()}`.padStart(8);
-      return `${pad(states[state], 26)}${shown}  ${
+      return `${padEnd(states[state], 26)}${shown}  ${
         this.#paint(state, Math.round(count / max * room))
       }`;
     });
   }
 
   #laneName(lane: number): string {
-    const { lanes } = this.#messages.watch.page;
+    const { lanes } = this.messages.watch.page;
     if (lane === BACKLOG_LANE) return lanes.backlog;
     if (lane === QUEUE_LANE) return lanes.queue;
-    const name = lanes[this.#hello.worker];
+    const name = lanes[this.hello.worker];
     return lane === 0 ? name : `${name} ${lane}`;
   }
 
@@ -151,7 +148,7 @@ export class TerminalPicture {
   #paint(state: State, count: number): string {
     const [character, color] = LOOKS[state];
     const text = character.repeat(count);
-    return this.#hasColors ? `\x1b[${color}m${text}\x1b[0m` : text;
+    return this.hasColors ? `\x1b[${color}m${text}\x1b[0m` : text;
   }
 }
 
@@ -187,10 +184,6 @@ export function cellsOf(
 
 function weightOf(state: State | undefined): number {
   return state === undefined ? -1 : HEAVIEST.length - HEAVIEST.indexOf(state);
-}
-
-function pad(text: string, columns: number): string {
-  return text + " ".repeat(Math.max(1, columns - stringWidth(text)));
 }
 
 /** Cuts a line to a width; colors have no width. */

@@ -1,5 +1,5 @@
 import { bold } from "../../cli/colors.ts";
-import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/command.ts";
 import { loadModelTexts } from "../../cli/messages.ts";
 import { pageColumns, wrapCommand, wrapText } from "../../cli/wrap.ts";
 import { parseModelName } from "./model_name.ts";
@@ -11,7 +11,7 @@ const flags = {};
 export const explainCommand = defineCommand({
   flags,
   words: { min: 1, max: 1, choices: MODEL_NAMES },
-  async run({ words: [typed], messages, language }: Invocation<typeof flags>): Promise<number> {
+  async run({ words: [typed], messages, language }) {
     const name = parseModelName(typed, messages);
     const { headings, models } = await loadModelTexts(language);
     const { how, drawing, strengths, weaknesses, tries } = models[name];

@@ -1,4 +1,4 @@
-import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/command.ts";
 import { onOff } from "../../cli/flags.ts";
 import { loadModelTexts } from "../../cli/messages.ts";
 import { bold } from "../../cli/colors.ts";
@@ -11,7 +11,7 @@ const modelsFlags = { json: onOff() };
 export const modelsCommand = defineCommand({
   flags: modelsFlags,
   words: { min: 0, max: 0 },
-  async run({ flags, messages, language }: Invocation<typeof modelsFlags>): Promise<number> {
+  async run({ flags, messages, language }) {
     const { models } = await loadModelTexts(language);
     const rows = MODEL_NAMES.map((name) => {
       const { servedBy, waitsIn, port } = modelEntry(name);

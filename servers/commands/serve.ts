@@ -1,4 +1,4 @@
-import { defineCommand, type Invocation } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { FlagValues } from "../../cli/flags.ts";
 import type { Language } from "../../cli/language.ts";
@@ -28,9 +28,7 @@ const LAST_WORDS_MS = 1_000;
 export const serveCommand = defineCommand({
   flags: serveFlags,
   words: { min: 1, max: 1, choices: MODEL_NAMES },
-  async run(
-    { flags, words: [name], given, messages, language }: Invocation<typeof serveFlags>,
-  ): Promise<number> {
+  async run({ flags, words: [name], given, messages, language }) {
     const model = parseModelName(name, messages);
     checkServeFlags(model, flags, given, messages);
     const exec = splitCommand("--exec", flags.exec, messages);
@@ -102,10 +100,10 @@ async function viewOpener(
   if (given.has("watch")) {
     checkViewPort(watch, { host, port: portOf(model, serverPort) }, messages);
   }
-  const { LiveView } = await import("../watch/live_view.ts");
+  const { loadLiveView } = await import("../watch/live_view.ts");
   const port = given.has("watch") ? watch : undefined;
   const recordTo = record === "" ? undefined : record;
-  return await LiveView.opener({ port, open, recordTo, language, reporter });
+  return await loadLiveView({ port, open, recordTo, language, reporter });
 }
 
 /** The port that was typed, or the usual one of the model. */

@@ -1,14 +1,9 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isObject } from "../../cli/json.ts";
 import { outliveReader } from "../../cli/lost_output.ts";
 import { GeneratedReplies, type Handler, type Reply } from "./session.ts";
 import { messageOf } from "../system/thrown.ts";
-
-/** What a user's handler may return for a chunk. */
-export type CustomReply =
-  | Uint8Array
-  | string
-  | { bytes?: Uint8Array | string; waitMs?: number; close?: boolean };
 
 const encoder = new TextEncoder();
 
@@ -38,7 +33,7 @@ export async function loadCustomHandler(path: string): Promise<Handler> {
   if (typeof make !== "function") throw new HandlerError(path, "it has no default function export");
   return () => {
     const session = makeSession(path, make);
-    if (!isRecord(session) || typeof session.receive !== "function") {
+    if (!isObject(session) || typeof session.receive !== "function") {
       throw new HandlerError(path, "what its function returns has no receive method");
     }
     const receive = session.receive.bind(session);
@@ -94,13 +89,13 @@ function* replies(path: string, given: unknown): Generator<Reply> {
   if (given === undefined || given === null) return;
   if (typeof given === "string" || given instanceof Uint8Array) {
     yield { bytes: toBytes(given), waitMs: 0, close: false };
-  } else if (isRecord(given) && Symbol.iterator in given) {
+  } else if (isObject(given) && Symbol.iterator in given) {
     // Checked by the line above; each element is checked in its turn.
     for (const one of given as Iterable<unknown>) yield* replies(path, one);
   } else if (given instanceof Promise) {
     given.catch(() => {}); // nobody waits for it, so its failure must not end the thread
     throw new HandlerError(path, "receive returned a promise; it must answer at once");
-  } else if (isRecord(given) && ["bytes", "waitMs", "close"].some((name) => name in given)) {
+  } else if (isObject(given) && ["bytes", "waitMs", "close"].some((name) => name in given)) {
     const { bytes = "", waitMs = 0, close = false } = given;
     if (typeof waitMs !== "number" || !(waitMs >= 0)) {
       throw new HandlerError(path, "waitMs is not a number of milliseconds");
@@ -116,8 +111,4 @@ function* replies(path: string, given: unknown): Generator<Reply> {
 
 function toBytes(given: string | Uint8Array): Uint8Array {
   return typeof given === "string" ? encoder.encode(given) : given;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

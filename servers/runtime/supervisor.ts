@@ -16,6 +16,7 @@ import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
 import { longestBacklog } from "../system/proc.ts";
+import { describeErrorEvent } from "../system/thrown.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
 import { ChildTable } from "../context/child_table.ts";
@@ -125,7 +126,7 @@ class RunningServer implements Stoppable {
         trace: openMemory(setup.trace),
         controls: new Controls(openMemory(setup.controls)),
         messages: supervision.messages,
-        nudge: this.#nudgedBy(closer),
+        wakeLoop: this.#loopWaker(closer),
       });
     }
   }
@@ -150,7 +151,7 @@ class RunningServer implements Stoppable {
    * A function that asks the server's loop for a sign of life. A thread that blocks in the system's calls
    * has no loop, unless it waits for all its sockets at once.
    */
-  #nudgedBy(closer: CrossThreadCloser | undefined): (() => void) | undefined {
+  #loopWaker(closer: CrossThreadCloser | undefined): (() => void) | undefined {
     if (closer === undefined) return () => tell(this.#worker, { kind: "answer" });
     const { servedBy, waitsIn } = modelEntry(this.#setup.model);
     const hasReadinessCall = (servedBy === "loop" || servedBy === "coroutine") && waitsIn !== "-";
@@ -177,7 +178,7 @@ class RunningServer implements Stoppable {
     this.#worker.onmessage = ({ data }: MessageEvent<FromServer>) => this.#hear(data, stop, log);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#failed(event.message);
+      this.#failed(describeErrorEvent(event));
     };
     tell(this.#worker, { kind: "start", setup: this.#setup });
   }

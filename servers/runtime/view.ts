@@ -12,7 +12,7 @@ export interface WatchedServer {
   readonly controls: Controls;
   readonly messages: Messages;
   /** Asks the server's loop for a sign of life; `undefined` where there is no loop. */
-  readonly nudge: (() => void) | undefined;
+  readonly wakeLoop: (() => void) | undefined;
 }
 
 /** A view of a server, as the supervisor uses it. */

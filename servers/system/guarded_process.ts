@@ -26,14 +26,12 @@ export interface GuardedOptions {
 
 /** A child process with a watchdog. It leads a session, and so a process group, of its own. */
 export class GuardedProcess {
-  readonly child: Deno.ChildProcess;
-  readonly #watchdog: Watchdog | undefined;
   #ending: Promise<void> | undefined = undefined;
 
-  private constructor(child: Deno.ChildProcess, watchdog: Watchdog | undefined) {
-    this.child = child;
-    this.#watchdog = watchdog;
-  }
+  private constructor(
+    readonly child: Deno.ChildProcess,
+    private readonly watchdog: Watchdog | undefined,
+  ) {}
 
   /**
    * Starts a program. Needs `sh`, except on Windows. So a missing program ends as in a shell: with a
@@ -88,9 +86,9 @@ export class GuardedProcess {
     else this.signal("SIGKILL");
     await this.child.status;
     guarded.delete(this.pid);
-    if (this.#watchdog === undefined) return;
-    await this.#watchdog.dismiss();
-    guarded.delete(this.#watchdog.pid);
+    if (this.watchdog === undefined) return;
+    await this.watchdog.dismiss();
+    guarded.delete(this.watchdog.pid);
   }
 }
 

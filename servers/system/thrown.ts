@@ -19,6 +19,14 @@ export function describeThrown(thrown: unknown): string {
   return withStack(messageOf(thrown), thrown);
 }
 
+/** What a Worker reports that fails to load; with `PLAYGROUND_DEBUG=1`, the place of the fault follows. */
+export function describeErrorEvent({ message, filename, lineno, colno }: ErrorEvent): string {
+  if (filename === "") return message; // which names the place itself
+  const event = new Error(message);
+  event.stack = `    at ${filename}:${lineno}:${colno}`;
+  return describeThrown(event);
+}
+
 /** `message`, and with `PLAYGROUND_DEBUG=1` the stack of what was thrown on the lines after it. */
 export function withStack(message: string, thrown: unknown): string {
   if (!(thrown instanceof Error) || Deno.env.get("PLAYGROUND_DEBUG") !== "1") return message;

@@ -12,36 +12,15 @@ const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
 };
 
-const OWN = [
-  "announcer.js",
-  "app.js",
-  "charts.js",
-  "clock.js",
-  "connection.js",
-  "controls.js",
-  "dom.js",
-  "fills.js",
-  "history.js",
-  "kept_history.js",
-  "lanes.js",
-  "pace.js",
-  "player.js",
-  "rows.js",
-  "run_view.js",
-  "source.js",
-  "states.css",
-  "style.css",
-  "table.js",
-  "timeline.js",
-];
-
-/** The URL of each file, by its path in the address. */
+/** The URLs of the files that are not in `page/` under their own names, by their paths in the address. */
 const FILES: ReadonlyMap<string, string> = new Map([
   ["/", new URL("page/index.html", import.meta.url).href],
-  ...OWN.map((name) => [`/${name}`, new URL(`page/${name}`, import.meta.url).href] as const),
   ["/uPlot.js", import.meta.resolve("uplot/dist/uPlot.iife.min.js")],
   ["/uPlot.css", import.meta.resolve("uplot/dist/uPlot.min.css")],
 ]);
+
+/** The path of a file of `page/`: a plain name, which leads nowhere else. */
+const PAGE_FILE = /^\/\w+\.(?:js|css)$/;
 
 /**
  * Reads a file of the page.
@@ -50,8 +29,13 @@ const FILES: ReadonlyMap<string, string> = new Map([
  * @returns `undefined` when there is no such file
  */
 export async function readAsset(path: string): Promise<Response | undefined> {
-  const file = FILES.get(path);
-  if (file === undefined) return undefined;
+  const file = FILES.get(path) ?? new URL(`page${path}`, import.meta.url).href;
+  if (!FILES.has(path) && !PAGE_FILE.test(path)) return undefined;
   const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
-  return new Response(await Deno.readFile(new URL(file)), { headers: { "content-type": type } });
+  try {
+    return new Response(await Deno.readFile(new URL(file)), { headers: { "content-type": type } });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }

@@ -49,15 +49,13 @@ const BUFFER_BYTES = 65_536;
  * descriptor left, which is when clients wait.
  */
 export class Backlog implements Disposable {
-  readonly #address: Address;
   readonly #calls: SystemCalls | undefined;
   readonly #buffer = new DataView(new ArrayBuffer(BUFFER_BYTES));
   /** Negative where the system does not report backlogs. */
   #fd = -1;
 
   /** @param address of the listener */
-  constructor(address: Address) {
-    this.#address = address;
+  constructor(private readonly address: Address) {
     this.#calls = hasSystemCalls() ? systemCalls() : undefined;
     this.#fd = this.#calls?.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG) ?? -1;
   }
@@ -74,7 +72,7 @@ export class Backlog implements Disposable {
 
   /** Returns the addresses of the waiting clients; `null` where the system does not report them. */
   peers(): string[] | null {
-    const hostBytes = isIpv6(this.#address) ? 16 : 4;
+    const hostBytes = isIpv6(this.address) ? 16 : 4;
     const peers: string[] = [];
     const isKnown = this.#query([ESTABLISHED, CLOSE_WAIT], (answer, at) => {
       // A connection that was not accepted has no inode yet.
@@ -103,7 +101,7 @@ export class Backlog implements Disposable {
   ): boolean {
     const calls = this.#calls;
     if (calls === undefined || this.#fd < 0) return false;
-    const request = makeRequest(this.#address, states);
+    const request = makeRequest(this.address, states);
     if (calls.send(this.#fd, request, request.length, 0) < 0) return false;
     const answer = this.#buffer;
     for (let count; (count = calls.recv(this.#fd, answer, BUFFER_BYTES, 0)) > 0;) {

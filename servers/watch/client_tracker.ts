@@ -29,8 +29,6 @@ export interface Changes {
 
 /** Keeps track of the clients of a server and their states, from its trace and its backlog. */
 export class ClientTracker {
-  readonly #worker: ServedBy;
-  readonly #clientsEach: ThreadPlan["clientsEach"];
   readonly #accepted = new Map<number, TrackedClient>();
   readonly #acceptedByPeer = new Map<string, TrackedClient>();
   readonly #backlog = new Map<string, TrackedClient>();
@@ -46,10 +44,10 @@ export class ClientTracker {
    * @param worker what serves a client
    * @param clientsEach whether a thread or process serves one client, or many in turn
    */
-  constructor(worker: ServedBy, clientsEach: ThreadPlan["clientsEach"] = "many") {
-    this.#worker = worker;
-    this.#clientsEach = clientsEach;
-  }
+  constructor(
+    private readonly worker: ServedBy,
+    private readonly clientsEach: ThreadPlan["clientsEach"] = "many",
+  ) {}
 
   /** Applies a record of the trace. */
   apply(record: TraceRecord): void {
@@ -127,7 +125,7 @@ export class ClientTracker {
     const peer = formatAddress({ host, port });
     const waiting = this.#backlog.get(peer);
     this.#backlog.delete(peer);
-    const isQueued = this.#worker === "thread" || this.#worker === "process";
+    const isQueued = this.worker === "thread" || this.worker === "process";
     const [state, lane]: [State, number] = isQueued ? ["queued", QUEUE_LANE] : ["waiting", 0];
     const tracked = waiting ?? this.#add(peer, state, lane, timeMs);
     if (waiting !== undefined) this.#change(tracked, state, timeMs, lane);
@@ -158,7 +156,7 @@ export class ClientTracker {
 
   /** A thread that serves all clients is done with one when it receives from the next. */
   #nextReceived(tracked: TrackedClient, timeMs: number): void {
-    if (this.#worker !== "loop" && this.#worker !== "caller") return;
+    if (this.worker !== "loop" && this.worker !== "caller") return;
     const before = this.#lastReceived;
     this.#lastReceived = tracked;
     if (before === undefined || before === tracked || before.state !== "served") return;
@@ -167,13 +165,13 @@ export class ClientTracker {
 
   /** The trace uses worker numbers again. A thread or process for one client gets a new lane. */
   #laneOfWorker(worker: number): number {
-    return this.#clientsEach === "many" ? worker : ++this.#lastLane;
+    return this.clientsEach === "many" ? worker : ++this.#lastLane;
   }
 
   /** Where the main thread receives for its workers, a client stays on the lane of its worker. */
   #laneOf({ worker }: TraceRecord, tracked: TrackedClient): number {
     if (worker === 0) return tracked.lane;
-    if (this.#clientsEach === "one" && tracked.lane > 0) return tracked.lane;
+    if (this.clientsEach === "one" && tracked.lane > 0) return tracked.lane;
     return this.#laneOfWorker(worker);
   }
 

@@ -9,18 +9,25 @@ const ENDED: Readonly<Partial<Record<TraceEvent, Call>>> = {
   sent: "send",
 };
 
+/** The call after each event where a thread has its client to itself. Other events end the client. */
+const NEXT: Readonly<Partial<Record<TraceEvent, Call>>> = {
+  accepted: "recv",
+  dispatched: "recv",
+  asleep: "sleep",
+  sent: "recv",
+  blocked: "send",
+};
+
 const NONE: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 };
 
 /** Infers from the trace where in its code a server is. */
 export class CodePosition {
-  readonly #hasLoop: boolean;
   #call: Call;
   #counts: Record<Call, number> = { ...NONE };
   readonly #idle: Call;
 
   /** @param hasLoop whether the model has a loop that waits for all clients at once */
-  constructor(hasLoop: boolean) {
-    this.#hasLoop = hasLoop;
+  constructor(private readonly hasLoop: boolean) {
     this.#idle = hasLoop ? "wait" : "accept";
     this.#call = this.#idle;
   }
@@ -52,24 +59,8 @@ export class CodePosition {
   }
 
   #after(event: TraceEvent): Call {
-    switch (event) {
-      case "received":
-        return "handle";
-      case "asleep":
-        return this.#hasLoop ? "wait" : "sleep";
-      case "accepted":
-      case "dispatched":
-      case "sent":
-        return this.#hasLoop ? "wait" : "recv";
-      case "blocked":
-        return this.#hasLoop ? "wait" : "send";
-      case "waiting":
-      case "closed":
-      case "reset":
-      case "dismissed":
-      case "cutOff":
-      case "refused":
-        return this.#idle;
-    }
+    if (event === "received") return "handle";
+    const next = NEXT[event];
+    return next === undefined ? this.#idle : this.hasLoop ? "wait" : next;
   }
 }

@@ -1,3 +1,4 @@
+import { parseObject } from "../../cli/json.ts";
 import type { Command, Refusal } from "./frames.ts";
 
 /** The limits of one command. */
@@ -17,7 +18,7 @@ export class RefusedCommand extends Error {
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type Fields = NonNullable<ReturnType<typeof parseObject>>;
 
 /**
  * Parses a command that a page has sent.
@@ -25,19 +26,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * @throws {RefusedCommand} when it is not a command, or a number is out of range
  */
 export function parseCommand(json: string): Command {
-  let fields: unknown;
-  try {
-    fields = JSON.parse(json);
-  } catch {
-    throw new RefusedCommand({ reason: "no-command" });
-  }
-  if (typeof fields !== "object" || fields === null) {
-    throw new RefusedCommand({ reason: "no-command" });
-  }
-  return readCommand(fields as Fields); // any property of an object can be read
-}
-
-function readCommand(fields: Fields): Command {
+  const fields = parseObject(json) ?? {};
   const { do: what, on, how, text } = fields;
   const number = (name: string, min: number, max: number) => wholeOf(fields, name, min, max);
   switch (what) {
@@ -58,7 +47,7 @@ function readCommand(fields: Fields): Command {
       const [sleepMs, cpuMs] = [number("sleepMs", 0, MAX_MS), number("cpuMs", 0, MAX_MS)];
       return { do: what, sleepMs, cpuMs };
     }
-    case "hold":
+    case "block":
       return { do: what, ms: number("ms", 1, MAX_MS) };
   }
   throw new RefusedCommand({ reason: "no-command" });

@@ -9,6 +9,7 @@ import type { Counters } from "../metrics/counters.ts";
 import type { Language } from "../../cli/language.ts";
 import type { ServedBy } from "../context/context.ts";
 import type { ModelText } from "../../cli/messages/model_text.ts";
+import type { Usage } from "./usage_watch.ts";
 
 /** The states of a client. A frame names a state by its index here. */
 export const STATES = [
@@ -62,8 +63,8 @@ export interface Settings {
 /** A line of the log in every language: a page may be read in another language than its server. */
 export type LogLine = Readonly<Record<Language, string>>;
 
-/** Changes since the previous frame, and measurements. */
-export interface Frame {
+/** Changes since the previous frame, and measurements. Not every frame has a new {@linkcode Usage}. */
+export interface Frame extends Usage {
   /** Milliseconds since the epoch, like all times here. */
   readonly timeMs: number;
   /** The frame lists all clients. A client that it does not list is gone. */
@@ -80,13 +81,6 @@ export interface Frame {
   readonly backlogAgeMs: number;
   /** How long the loop takes to answer; `null` for models without a loop. */
   readonly loopLatencyMs: number | null;
-  /** CPU time of the server so far, with its children where the system reports theirs. */
-  readonly cpuSeconds: number;
-  readonly memoryBytes: number;
-  /** When these two were measured. Not every frame has a new measurement. */
-  readonly measuredMs: number;
-  /** Whether CPU time is so scarce that viewers should use little of it. */
-  readonly isShort: boolean;
   /** The call that the code is in. */
   readonly call: Call;
   readonly calls: CallCounts;
@@ -138,7 +132,7 @@ export type Command =
   | { readonly do: "read"; readonly on: boolean }
   | { readonly do: "end"; readonly how: "half-close" | "reset" | "close"; readonly count: number }
   | { readonly do: "simulate-cost"; readonly sleepMs: number; readonly cpuMs: number }
-  | { readonly do: "hold"; readonly ms: number };
+  | { readonly do: "block"; readonly ms: number };
 
 /** Why a command was refused. Each page words it in its own language. */
 export type Refusal =
@@ -153,7 +147,7 @@ export type Refusal =
   | { readonly reason: "failed"; readonly detail: string };
 
 /** A limit to the effect of a command that was carried out. */
-export type Reservation = "new-processes-only";
+export type ControlWarning = "new-processes-only";
 
 /** A server as views see it, in this process or in another one. */
 export interface Run {
@@ -168,8 +162,8 @@ export interface Run {
   /**
    * Carries out a command.
    *
-   * @returns a reservation, if there is one
+   * @returns a warning, if there is one
    * @throws {RefusedError} when it cannot be done
    */
-  control(command: Command): Promise<Reservation | undefined>;
+  control(command: Command): Promise<ControlWarning | undefined>;
 }

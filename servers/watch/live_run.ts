@@ -10,7 +10,7 @@ import { describeNotice, describeRecord, isLogged } from "../runtime/description
 import { BacklogWatch } from "./backlog_watch.ts";
 import { ClientTracker } from "./client_tracker.ts";
 import { CodePosition } from "./code_position.ts";
-import type { Command, Frame, Hello, LogLine, Reservation, Run } from "./frames.ts";
+import type { Command, ControlWarning, Frame, Hello, LogLine, Run } from "./frames.ts";
 import { readModelSource } from "./model_source.ts";
 import { SyntheticClientsProcess } from "./synthetic_clients.ts";
 import { UsageWatch } from "./usage_watch.ts";
@@ -27,11 +27,8 @@ const LINES_PER_FRAME = 10;
 
 /** A server of this process. It reads the shared memory, and never waits for the serving thread. */
 export class LiveRun implements Run {
-  readonly #server: WatchedServer;
-  readonly #texts: Readonly<Record<Language, Messages>>;
   /** Wakes up the loop, so that it answers; `undefined` where there is no loop. */
-  readonly #nudge: (() => void) | undefined;
-  readonly #address: Address;
+  readonly #wakeLoop: (() => void) | undefined;
   readonly #reader: TraceReader;
   readonly #clients: ClientTracker;
   readonly #position: CodePosition;
@@ -51,17 +48,14 @@ export class LiveRun implements Run {
    * @param usage measures what the server uses of the machine; tests pass a fake
    */
   constructor(
-    server: WatchedServer,
-    address: Address,
-    texts: Readonly<Record<Language, Messages>>,
+    private readonly server: WatchedServer,
+    private readonly address: Address,
+    private readonly texts: Readonly<Record<Language, Messages>>,
     usage?: Pick<UsageWatch, "poll">,
   ) {
     const { servedBy: worker, waitsIn } = modelEntry(server.setup.model);
     const hasLoop = worker === "loop" || worker === "coroutine";
-    this.#server = server;
-    this.#texts = texts;
-    this.#nudge = hasLoop ? server.nudge : undefined;
-    this.#address = address;
+    this.#wakeLoop = hasLoop ? server.wakeLoop : undefined;
     this.#reader = new TraceReader(server.trace, 0);
     this.#clients = new ClientTracker(worker, server.setup.model === "threadpool" ? "many" : "one");
     this.#position = new CodePosition(hasLoop && waitsIn !== "await");
@@ -73,7 +67,7 @@ export class LiveRun implements Run {
   }
 
   async hello(): Promise<Hello> {
-    const { setup: { model, sockets, handler, options } } = this.#server;
+    const { setup: { model, sockets, handler, options } } = this.server;
     const { servedBy: worker, waitsIn } = modelEntry(model);
     const explained = await Promise.all(LANGUAGES.map(async (language) => {
       const { models } = await loadModelTexts(language);
@@ -81,9 +75,9 @@ export class LiveRun implements Run {
     }));
     return {
       ...{ model, sockets, worker, waitsIn },
-      hasLoopLatency: this.#nudge !== undefined,
+      hasLoopLatency: this.#wakeLoop !== undefined,
       handler: handler.name,
-      address: formatAddress(this.#address),
+      address: formatAddress(this.address),
       pid: Deno.pid,
       source: await readModelSource(model, options, sockets),
       explained: Object.fromEntries(explained),
@@ -96,14 +90,14 @@ export class LiveRun implements Run {
     return () => this.#subscribers.delete(onFrame);
   }
 
-  async control(command: Command): Promise<Reservation | undefined> {
-    const { controls, setup: { model, sockets } } = this.#server;
+  async control(command: Command): Promise<ControlWarning | undefined> {
+    const { controls, setup: { model, sockets } } = this.server;
     if (command.do === "simulate-cost") {
       controls.setSimulatedCost(command);
       // Child processes that share no memory with the server got their cost when they started.
       return model === "process" && sockets === "deno" ? "new-processes-only" : undefined;
     }
-    if (command.do === "hold") controls.holdUp(command.ms);
+    if (command.do === "block") controls.holdUp(command.ms);
     else await this.#synthetic.control(command);
     return undefined;
   }
@@ -143,19 +137,19 @@ export class LiveRun implements Run {
       }
     }
     const timeMs = Date.now();
-    const counters = readCounters(this.#server.stats);
+    const counters = readCounters(this.server.stats);
     const traced = records.filter(({ event }) => event === "received").length;
     this.#applyCounters(counters, traced, timeMs);
     if (!isWatched) {
       this.#clients.takeChanges(); // a new subscriber gets a whole frame
       return this.#pollAfter(IDLE_POLL_INTERVAL_MS);
     }
-    const { isShort } = this.#publish(counters, timeMs);
-    this.#pollAfter(isShort ? SCARCE_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
+    const { isCpuScarce } = this.#publish(counters, timeMs);
+    this.#pollAfter(isCpuScarce ? SCARCE_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
   }
 
   #log(describe: (texts: Messages) => string): void {
-    const { en, zh } = this.#texts;
+    const { en, zh } = this.texts;
     this.#lines.push({ en: describe(en), zh: describe(zh) });
   }
 
@@ -173,9 +167,9 @@ export class LiveRun implements Run {
   #publish(counters: Counters, timeMs: number): Frame {
     const peers = this.#backlog.poll(timeMs);
     if (peers !== undefined) this.#clients.applyBacklog(peers, timeMs);
-    if (this.#nudge !== undefined) {
-      this.#server.controls.ask();
-      this.#nudge();
+    if (this.#wakeLoop !== undefined) {
+      this.server.controls.ask();
+      this.#wakeLoop();
     }
     const frame = this.#makeFrame(counters, timeMs);
     for (const [onFrame, state] of this.#subscribers) {
@@ -186,7 +180,7 @@ export class LiveRun implements Run {
   }
 
   #makeFrame(counters: Counters, timeMs: number): Frame {
-    const { controls } = this.#server;
+    const { controls } = this.server;
     const log = this.#lines;
     this.#lines = [];
     return {
@@ -196,7 +190,7 @@ export class LiveRun implements Run {
       messages: this.#messages,
       backlog: this.#backlog.length,
       backlogAgeMs: this.#backlog.ageMs(timeMs),
-      loopLatencyMs: this.#nudge === undefined ? null : controls.latencyMs,
+      loopLatencyMs: this.#wakeLoop === undefined ? null : controls.latencyMs,
       ...this.#usage.poll(timeMs, this.#synthetic.pid),
       call: this.#position.call,
       calls: this.#position.takeCounts(),

@@ -1,7 +1,5 @@
 import type { Language } from "../../cli/language.ts";
 import { loadMessages, type Messages } from "../../cli/messages.ts";
-import type { Notice } from "../context/context.ts";
-import type { Address } from "../sockets/interface.ts";
 import type { Reporter } from "../runtime/reporter.ts";
 import type { View, WatchedServer } from "../runtime/view.ts";
 import { openInBrowser } from "./browser.ts";
@@ -21,73 +19,47 @@ export interface ViewOptions {
   readonly reporter: Pick<Reporter, "watching" | "noBrowser" | "recordingFailed">;
 }
 
-/** Shows a running server on a page, records it, or both. */
-export class LiveView implements View {
-  readonly #server: WatchedServer;
-  readonly #options: ViewOptions;
-  readonly #texts: Readonly<Record<Language, Messages>>;
-  #run: LiveRun | undefined = undefined;
-  #web: WebServer | undefined = undefined;
-  #recording: Recording | undefined = undefined;
+/**
+ * Loads what a view needs, so that it opens at once when the server listens.
+ *
+ * @returns a function that makes the view of a server: a page, a recording, or both
+ * @throws {RefusedError} when the recording cannot be written
+ */
+export async function loadLiveView(
+  options: ViewOptions,
+): Promise<(server: WatchedServer) => View> {
+  const texts = { en: await loadMessages("en"), zh: await loadMessages("zh") };
+  if (options.recordTo !== undefined) checkTarget(options.recordTo, texts[options.language]);
+  return (server) => makeView(server, options, texts);
+}
 
-  private constructor(
-    server: WatchedServer,
-    options: ViewOptions,
-    texts: Readonly<Record<Language, Messages>>,
-  ) {
-    this.#server = server;
-    this.#options = options;
-    this.#texts = texts;
-  }
-
-  /**
-   * Loads what a view needs, so that it opens at once when the server listens.
-   *
-   * @throws {RefusedError} when the recording cannot be written
-   */
-  static async opener(options: ViewOptions): Promise<(server: WatchedServer) => View> {
-    const texts = { en: await loadMessages("en"), zh: await loadMessages("zh") };
-    if (options.recordTo !== undefined) checkTarget(options.recordTo, texts[options.language]);
-    return (server) => new LiveView(server, options, texts);
-  }
-
-  /**
-   * Begins to record and to show the server.
-   *
-   * @param address where it listens
-   * @throws {RefusedError} when the page or the recording cannot be opened
-   */
-  async listening(address: Address): Promise<void> {
-    const { port, open, recordTo, language, reporter } = this.#options;
-    const { messages } = this.#server;
-    const run = this.#run = new LiveRun(this.#server, address, this.#texts);
-    if (recordTo !== undefined) {
-      const onFailed = (reason: string) => reporter.recordingFailed(recordTo, reason);
-      this.#recording = await Recording.begin(run, recordTo, messages, onFailed);
-    }
-    if (port === undefined) return;
-    this.#web = new WebServer(
-      { runs: [run], language, messages, portFlag: "--watch" },
-      port,
-    );
-    reporter.watching(this.#web.address);
-    if (open && !await openInBrowser(this.#web.address)) reporter.noBrowser(this.#web.address);
-  }
-
-  /** Shows an event that is neither in the counters nor in the trace. */
-  notice(notice: Notice): void {
-    this.#run?.notice(notice);
-  }
-
-  /** Closes the clients that were opened from the view. */
-  stopping(): void {
-    this.#run?.stopping();
-  }
-
-  /** Shows and records the last frame, and ends. */
-  async end(): Promise<void> {
-    await this.#run?.end(); // its followers get the last frame
-    await this.#recording?.end();
-    await this.#web?.end();
-  }
+function makeView(
+  server: WatchedServer,
+  { port, open, recordTo, language, reporter }: ViewOptions,
+  texts: Readonly<Record<Language, Messages>>,
+): View {
+  let run: LiveRun | undefined;
+  let web: WebServer | undefined;
+  let recording: Recording | undefined;
+  return {
+    async listening(address) {
+      const { messages } = server;
+      run = new LiveRun(server, address, texts);
+      if (recordTo !== undefined) {
+        const onFailed = (reason: string) => reporter.recordingFailed(recordTo, reason);
+        recording = await Recording.begin(run, recordTo, messages, onFailed);
+      }
+      if (port === undefined) return;
+      web = new WebServer({ runs: [run], language, messages, portFlag: "--watch" }, port);
+      reporter.watching(web.address);
+      if (open && !await openInBrowser(web.address)) reporter.noBrowser(web.address);
+    },
+    notice: (notice) => run?.notice(notice),
+    stopping: () => void run?.stopping(),
+    async end() {
+      await run?.end(); // its followers get the last frame
+      await recording?.end();
+      await web?.end();
+    },
+  };
 }

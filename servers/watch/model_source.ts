@@ -9,7 +9,7 @@ import type { SocketKind } from "../context/protocol.ts";
 import { modelEntry } from "../registry.ts";
 import type { Call, SourceFile } from "./frames.ts";
 
-/** Whoever has a client to itself serves it with a function of another page. */
+/** The pages of the worker models serve a client with this function of another page. */
 const SERVES_CLIENT = { page: "blocking.ts", function: "serveClient" };
 
 /** How each call looks in the pages of the models. */

@@ -29,23 +29,19 @@ export interface Head {
 
 /** Writes a run into a file while the server runs. A disk that is too slow misses frames. */
 export class Recording implements FrameSink {
-  readonly #file: Deno.FsFile;
   readonly #unfollow: () => void;
-  readonly #messages: Messages;
   readonly #onFailed: (reason: string) => void;
   #written: Promise<void> = Promise.resolve();
   #bufferedBytes = 0;
   #hasFailed = false;
 
   private constructor(
-    file: Deno.FsFile,
+    private readonly file: Deno.FsFile,
     run: Run,
     hello: Hello,
-    messages: Messages,
+    private readonly messages: Messages,
     onFailed: (reason: string) => void,
   ) {
-    this.#messages = messages;
-    this.#file = file;
     this.#onFailed = onFailed;
     this.#append({ format: FORMAT, version: VERSION, hello });
     this.#unfollow = followFrames(run, this);
@@ -82,9 +78,9 @@ export class Recording implements FrameSink {
     this.#unfollow();
     if (!await settlesWithin(this.#written, LAST_WRITE_TIMEOUT_MS)) {
       this.#hasFailed = true; // the remaining lines are dropped
-      this.#onFailed(this.#messages.watch.takesNothing(LAST_WRITE_TIMEOUT_MS / 1_000));
+      this.#onFailed(this.messages.watch.takesNothing(LAST_WRITE_TIMEOUT_MS / 1_000));
     }
-    this.#file.close();
+    this.file.close();
   }
 
   #append(line: Head | Frame): void {
@@ -98,13 +94,13 @@ export class Recording implements FrameSink {
     if (this.#hasFailed) return;
     try {
       for (let written = 0; written < bytes.length;) {
-        written += await this.#file.write(bytes.subarray(written));
+        written += await this.file.write(bytes.subarray(written));
       }
     } catch (error) {
       if (this.#hasFailed) return; // the recording has ended already
       this.#hasFailed = true;
       this.#unfollow();
-      this.#onFailed(systemReason(error, this.#messages));
+      this.#onFailed(systemReason(error, this.messages));
     }
   }
 }

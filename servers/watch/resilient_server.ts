@@ -1,65 +1,55 @@
 /** The pause before the server listens again. */
 const RETRY_MS = 250;
 
+/** A server that {@linkcode serveResiliently} has begun. */
+export interface ResilientServer {
+  /** The port, also while the server is about to listen again. */
+  readonly port: number;
+  /** Accepts no more connections, and waits until all requests are answered. */
+  shutdown(): Promise<void>;
+}
+
 /**
  * Serves HTTP until it is shut down. `Deno.serve` ends and closes its port as soon as accept(2) fails
  * once, as it does when the process has no descriptor left. This server listens again, as often as
  * necessary. Open connections stay open meanwhile.
+ *
+ * @param address port 0 picks a free one
+ * @param handler answers the requests
+ * @param onError makes the answer when `handler` throws
+ * @throws {Error} of the system, when it cannot listen
  */
-export class ResilientServer {
-  readonly #handler: Deno.ServeHandler<Deno.NetAddr>;
-  readonly #onError: (error: unknown) => Response;
-  readonly #hostname: string;
-  readonly #port: number;
-  #server: Deno.HttpServer<Deno.NetAddr>;
-  #retry: ReturnType<typeof setTimeout> | undefined = undefined;
-  #isOver = false;
+export function serveResiliently(
+  address: { readonly hostname: string; readonly port: number },
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+  onError: (error: unknown) => Response,
+): ResilientServer {
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  let server = listen(address.port);
+  const { port } = server.addr;
+  return {
+    port,
+    async shutdown() {
+      isOver = true;
+      clearTimeout(retry);
+      await server.shutdown();
+    },
+  };
 
-  /**
-   * @param port 0 picks a free one
-   * @param handler answers the requests
-   * @param onError makes the answer when `handler` throws
-   * @throws {Error} of the system, when it cannot listen
-   */
-  constructor(
-    hostname: string,
-    port: number,
-    handler: Deno.ServeHandler<Deno.NetAddr>,
-    onError: (error: unknown) => Response,
-  ) {
-    this.#hostname = hostname;
-    this.#handler = handler;
-    this.#onError = onError;
-    this.#server = this.#listen(port);
-    this.#port = this.#server.addr.port;
-  }
-
-  /** The port, also while the server is about to listen again. */
-  get port(): number {
-    return this.#port;
-  }
-
-  /** Accepts no more connections, and waits until all requests are answered. */
-  async shutdown(): Promise<void> {
-    this.#isOver = true;
-    clearTimeout(this.#retry);
-    await this.#server.shutdown();
-  }
-
-  #listen(port: number): Deno.HttpServer<Deno.NetAddr> {
-    const options = { hostname: this.#hostname, port, onListen: () => {}, onError: this.#onError };
-    const server = Deno.serve(options, this.#handler);
-    server.finished.catch(() => this.#listenLater());
+  function listen(port: number): Deno.HttpServer<Deno.NetAddr> {
+    const server = Deno.serve({ ...address, port, onListen: () => {}, onError }, handler);
+    server.finished.catch(listenLater);
     return server;
   }
 
-  #listenLater(): void {
-    if (this.#isOver) return;
-    this.#retry = setTimeout(() => {
+  function listenLater(): void {
+    if (isOver) return;
+    retry = setTimeout(() => {
       try {
-        this.#server = this.#listen(this.#port);
+        server = listen(port);
       } catch {
-        this.#listenLater(); // there is still no descriptor, or the port is in use
+        listenLater(); // there is still no descriptor, or the port is in use
       }
     }, RETRY_MS);
   }

@@ -14,23 +14,20 @@ import type { Command, SyntheticCounts } from "./frames.ts";
 const ROLE = "--synthetic-clients";
 
 /** A command to them. */
-export type ClientCommand = Exclude<Command, { do: "simulate-cost" | "hold" }>;
+export type ClientCommand = Exclude<Command, { do: "simulate-cost" | "block" }>;
 
 const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-ffi"];
 const NO_CLIENTS: SyntheticCounts = { open: 0, talking: false, reading: true, messages: 0 };
 
 /** Starts the process of the clients with the first command, and passes commands on to it. */
 export class SyntheticClientsProcess {
-  readonly #address: Address;
   #process: Deno.ChildProcess | undefined = undefined;
   #input: WritableStreamDefaultWriter<Uint8Array> | undefined = undefined;
   #reading: Promise<void> = Promise.resolve();
   #counts = NO_CLIENTS;
 
   /** @param address of the server that they connect to */
-  constructor(address: Address) {
-    this.#address = address;
-  }
+  constructor(private readonly address: Address) {}
 
   /** The process id, once the process runs. */
   get pid(): number | undefined {
@@ -56,7 +53,7 @@ export class SyntheticClientsProcess {
   }
 
   #start(): WritableStreamDefaultWriter<Uint8Array> {
-    const [program, args] = selfExec([ROLE, JSON.stringify(this.#address)], PERMISSIONS);
+    const [program, args] = selfExec([ROLE, JSON.stringify(this.address)], PERMISSIONS);
     this.#process = new Deno.Command(program, {
       args,
       stdin: "piped",

@@ -14,19 +14,19 @@ const MAX_SHARE = 0.27;
 
 /** What a server uses of the machine. */
 export interface Usage {
-  /** CPU time so far. */
+  /** CPU time so far, with the children where the system reports theirs. */
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
   readonly measuredMs: number;
   /** Whether CPU time is so scarce that viewers should use little of it. */
-  readonly isShort: boolean;
+  readonly isCpuScarce: boolean;
 }
 
 /** Measures this process, with its serving children where the system reports theirs. */
 export class UsageWatch {
   readonly #hasChildren: boolean;
   readonly #processors: number;
-  #last: Usage = { cpuSeconds: 0, memoryBytes: 0, measuredMs: 0, isShort: false };
+  #last: Usage = { cpuSeconds: 0, memoryBytes: 0, measuredMs: 0, isCpuScarce: false };
 
   /**
    * @param hasChildren whether clients are served by child processes
@@ -49,8 +49,8 @@ export class UsageWatch {
     if (measured === undefined) return this.#last;
     const { cpuSeconds, measuredMs } = this.#last;
     const usedProcessors = (measured.cpuSeconds - cpuSeconds) * 1_000 / (timeMs - measuredMs);
-    const isShort = usedProcessors > MAX_SHARE * this.#processors;
-    return this.#last = { ...measured, measuredMs: timeMs, isShort };
+    const isCpuScarce = usedProcessors > MAX_SHARE * this.#processors;
+    return this.#last = { ...measured, measuredMs: timeMs, isCpuScarce };
   }
 }
 

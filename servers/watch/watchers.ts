@@ -7,18 +7,13 @@ import type { Run, ViewMessage } from "./frames.ts";
  * HTTP connections to a server, event streams included, and WebSockets do not count among them.
  */
 export class Watchers {
-  readonly #runs: readonly Run[];
-  readonly #id: string;
   readonly #closed = new Map<WebSocket, Promise<void>>();
 
   /**
    * @param runs whose frames are sent
    * @param id of this view: a page compares it, and notices when another view has its address
    */
-  constructor(runs: readonly Run[], id: string) {
-    this.#runs = runs;
-    this.#id = id;
-  }
+  constructor(private readonly runs: readonly Run[], private readonly id: string) {}
 
   /**
    * Answers a WebSocket handshake.
@@ -55,10 +50,10 @@ export class Watchers {
 
   /** @returns a function that ends the stream */
   async #stream(socket: WebSocket): Promise<() => void> {
-    const hellos = await Promise.all(this.#runs.map((run) => run.hello()));
+    const hellos = await Promise.all(this.runs.map((run) => run.hello()));
     if (socket.readyState !== WebSocket.OPEN) return () => {};
-    send(socket, { id: this.#id, hellos });
-    const streams = this.#runs.map((run, index) =>
+    send(socket, { id: this.id, hellos });
+    const streams = this.runs.map((run, index) =>
       followFrames(run, {
         get bufferedBytes() {
           return socket.bufferedAmount;

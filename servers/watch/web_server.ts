@@ -14,7 +14,7 @@ import { systemReason } from "../../cli/system_reason.ts";
 import { makeToken, mayControl, mayRead, SECURITY_HEADERS } from "./access.ts";
 import { readAsset } from "./assets.ts";
 import { parseCommand, RefusedCommand } from "./commands.ts";
-import { ResilientServer } from "./resilient_server.ts";
+import { type ResilientServer, serveResiliently } from "./resilient_server.ts";
 import type { Refusal, Run } from "./frames.ts";
 import type { RecordedRun } from "./recorded_run.ts";
 import { Watchers } from "./watchers.ts";
@@ -41,7 +41,6 @@ export interface Shown {
 
 /** The HTTP server of a view, see the module. */
 export class WebServer {
-  readonly #shown: Shown;
   readonly #token = makeToken();
   readonly #id = makeToken();
   readonly #watchers: Watchers;
@@ -52,13 +51,11 @@ export class WebServer {
    * @param port 0 picks a free one
    * @throws {RefusedError} when the server cannot listen there
    */
-  constructor(shown: Shown, port: number) {
-    this.#shown = shown;
+  constructor(private readonly shown: Shown, port: number) {
     this.#watchers = new Watchers(shown.runs, this.#id);
     try {
-      this.#server = new ResilientServer(
-        HOST,
-        port,
+      this.#server = serveResiliently(
+        { hostname: HOST, port },
         (request) => this.#answer(request),
         (error) => respond(messageOf(error), 500),
       );
@@ -81,7 +78,7 @@ export class WebServer {
 
   /** The address of the page, with the token that allows commands. */
   get address(): string {
-    const query = this.#shown.recording === undefined ? `?token=${this.#token}` : "";
+    const query = this.shown.recording === undefined ? `?token=${this.#token}` : "";
     return `http://${HOST}:${this.port}/${query}`;
   }
 
@@ -95,7 +92,7 @@ export class WebServer {
   async #answer(request: Request): Promise<Response> {
     const response = mayRead(request, this.port)
       ? await this.#answerAllowed(request)
-      : respond(this.#shown.messages.watch.wrongAddress(shownHost(request), this.port), 403);
+      : respond(this.shown.messages.watch.wrongAddress(shownHost(request), this.port), 403);
     if (response.status === SWITCHING_PROTOCOLS) return response;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
       response.headers.set(name, value);
@@ -106,7 +103,7 @@ export class WebServer {
   async #answerAllowed(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (request.method === "POST") return await this.#control(request, pathname);
-    const { recording } = this.#shown;
+    const { recording } = this.shown;
     if (pathname === "/frames") {
       const isHandshake = request.headers.get("upgrade")?.toLowerCase() === "websocket";
       return isHandshake ? this.#upgrade(request) : respond("this is a WebSocket", 426);
@@ -126,7 +123,7 @@ export class WebServer {
 
   /** What the page needs before it shows anything. */
   async #describe(): Promise<Readonly<Record<string, unknown>>> {
-    const { recording, language } = this.#shown;
+    const { recording, language } = this.shown;
     const texts = await Promise.all(LANGUAGES.map(async (one) => {
       const { watch: { page }, models: { workers } } = await loadMessages(one);
       return [one, { ...page, workers, headings: (await loadModelTexts(one)).headings }];
@@ -149,9 +146,9 @@ export class WebServer {
     }
     try {
       const command = parseCommand(await request.text());
-      const results = this.#shown.runs.map((run) => run.control(command));
-      const reservations = (await Promise.all(results)).filter((one) => one !== undefined);
-      return Response.json({ reservations: [...new Set(reservations)] });
+      const results = this.shown.runs.map((run) => run.control(command));
+      const warnings = (await Promise.all(results)).filter((one) => one !== undefined);
+      return Response.json({ warnings: [...new Set(warnings)] });
     } catch (error) {
       if (error instanceof RefusedCommand) return refuse(error.refusal, 400);
       return refuse({ reason: "failed", detail: messageOf(error) }, 409);

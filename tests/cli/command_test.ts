@@ -1,9 +1,15 @@
 import { type Command, type Commands, runCommand } from "../../cli/command.ts";
-import { RefusedError } from "../../cli/errors.ts";
+import { RefusedError, UsageError } from "../../cli/errors.ts";
 import { detectLanguage } from "../../cli/language.ts";
 import { en } from "../../cli/messages/en/mod.ts";
 import { zh } from "../../cli/messages/zh/mod.ts";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "../harness/assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "../harness/assert.ts";
 import { FLAGS } from "../harness/flags.ts";
 import "../harness/sanitizers.ts";
 
@@ -110,6 +116,17 @@ Deno.test("runCommand() exits with 1 and one line for what the machine refuses",
     throw new RefusedError("in use");
   });
   assertEquals([code, stderr], [1, "in use"]);
+});
+
+Deno.test("runCommand() shows with PLAYGROUND_DEBUG=1 where a line comes from", async () => {
+  using _ = keepEnvironment("PLAYGROUND_DEBUG");
+  Deno.env.set("PLAYGROUND_DEBUG", "1");
+  for (const SomeError of [RefusedError, UsageError]) {
+    const { stderr } = await type(["serve", "select"], () => {
+      throw new SomeError("a line");
+    });
+    assertMatch(stderr, /^a line\n\s+at .*command_test\.ts:/);
+  }
 });
 
 Deno.test("runCommand() does not hide a mistake of ours", async () => {

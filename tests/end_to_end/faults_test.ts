@@ -31,26 +31,6 @@ async function withHandler(
   }
 }
 
-for (const { name, args } of MODELS) {
-  test(`${name}: a handler that fails for a later client harms no other`, async () => {
-    const source = `() => {
-      globalThis.clients = (globalThis.clients ?? 0) + 1;
-      return { receive: (chunk) => {
-        if (new TextDecoder().decode(chunk) === "fail") throw new Error("on purpose");
-        return chunk;
-      } };
-    }`;
-    await withHandler(source, [...args], async (server) => {
-      const bad = await server.connect();
-      await writeAll(bad, encode("fail"));
-      assertEquals((await readToEnd(bad)).length, 0);
-      bad.close();
-      using good = await server.connect();
-      assertEquals(await exchange(good, "still served"), "still served");
-    });
-  });
-}
-
 test("select: a session that cannot begin ends its client only", async () => {
   const source = `(() => {
     let count = 0;

@@ -6,8 +6,8 @@
 
 import { linesOf } from "../../cli/text_lines.ts";
 import { assertEquals, assertMatch, assertNotMatch } from "../harness/assert.ts";
-import { decode, encode } from "../harness/bytes.ts";
-import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { encode } from "../harness/bytes.ts";
+import { exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server, spawn } from "../harness/playground.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { test } from "../harness/test.ts";
@@ -67,21 +67,6 @@ for (const { name, args } of MODELS) {
     assertMatch(stdout + stderr, /on purpose/);
     assertNotMatch(stderr, /\n\s+at /);
   });
-
-  test(`${name}: a part of an answer does not look whole when the grace is over`, async () => {
-    await using file = await handlerFile(
-      `export default () => ({ receive: () => ["part", { bytes: "rest", waitMs: 3_600_000 }] });`,
-    );
-    await using server = await Server.start([...args, "--handler", file.path, "--grace", "0"]);
-    using conn = await server.connect();
-    await writeAll(conn, encode("go"));
-    assertEquals(decode(await readExactly(conn, 4)), "part");
-    const stopping = server.stop();
-    assertEquals(await readToEnd(conn).then(() => "end", () => "reset"), "reset");
-    await stopping;
-    const told = server.events("cutOff").length + server.events("cut-off").length;
-    assertEquals([told > 0, server.events("reset").length], [true, 0]);
-  }, { ignore });
 }
 
 const SHOWING = MODELS.filter(({ args }) =>

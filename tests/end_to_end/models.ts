@@ -38,9 +38,17 @@ const ON_DENO: readonly Promises[] = [
   { name: "async" },
 ];
 
+/**
+ * The compiled file starts threads and children in another way than the source, and on an older Deno. On
+ * the system's own calls, these models depend on that; the others depend on what the source is tested for.
+ */
+const COMPILED_ON_LIBC: readonly string[] = ["process", "thread", "threadpool", "epoll", "gevent"];
+
 /** The models that serve on the system's own calls as well, where there are any. */
 const ON_LIBC: readonly Promises[] = hasSystemCalls()
-  ? ON_DENO.filter(({ name }) => name !== "async")
+  ? ON_DENO.filter(({ name }) =>
+    Deno.env.has("PLAYGROUND_BIN") ? COMPILED_ON_LIBC.includes(name) : name !== "async"
+  )
   : [];
 
 /** Every model on every socket kind, each to be held to the same promises. */

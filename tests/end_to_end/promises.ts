@@ -101,7 +101,7 @@ export function testPromises(models: readonly ModelUnderTest[]): void {
 
     test(`${name}: SIGINT loses no echo that is owed, and leaves nothing`, async () => {
       await using server = await Server.start([...args, "--quiet", "--grace", "20s"]);
-      const clients = Math.min(servesAtOnce, 100);
+      const clients = Math.min(servesAtOnce, 40);
       let stopping = false;
       const busy = Promise.withResolvers<void>();
       let busyClients = 0;

@@ -17,7 +17,7 @@ const isLinux = hasSystemCalls();
 
 for (const { name, args } of MODELS) {
   test(`${name}: a client that waits for its answer is not silent, and is when it has it`, async () => {
-    const flags = ["--idle-timeout", "150ms", "--sleep", "600"];
+    const flags = ["--idle-timeout", "250ms", "--sleep", "600"];
     await using server = await Server.start([...args, ...flags]);
     using conn = await server.connect();
     await writeAll(conn, encode("one")); // before a thread or process of its own has begun
@@ -35,7 +35,7 @@ for (const { name, args } of MODELS.filter(({ isSerial }) => !isSerial)) {
   test(
     `${name}: a client that takes nothing is cut off, with a reset, and not counted as its own`,
     async () => {
-      const flags = ["--idle-timeout", "500ms", "--handler", "bytes", "--recv-size", "65536"];
+      const flags = ["--idle-timeout", "300ms", "--handler", "bytes", "--recv-size", "65536"];
       await using server = await Server.start([...args, ...flags]);
       using conn = await server.connect();
       await writeAll(conn, encode("16384\n".repeat(3_000))); // more than the system holds

@@ -41,8 +41,8 @@ for (const sockets of KINDS) {
       const answered = page.waitForResponse("**/control");
       await page.getByLabel("sleeps ms").fill("100");
       await page.getByLabel("sleeps ms").press("Enter");
-      const { reservations } = await (await answered).json();
-      assertEquals(reservations, sockets === "deno" ? ["new-processes-only"] : []);
+      const { warnings } = await (await answered).json();
+      assertEquals(warnings, sockets === "deno" ? ["new-processes-only"] : []);
       const said = page.locator(".status", { hasText: "processes started from now on" });
       if (sockets === "deno") await said.waitFor();
     },

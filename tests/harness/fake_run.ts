@@ -1,9 +1,9 @@
 import { createStatsMemory, readCounters } from "../../servers/metrics/counters.ts";
 import type {
   Command,
+  ControlWarning,
   Frame,
   Hello,
-  Reservation,
   Run,
   SourceFile,
 } from "../../servers/watch/frames.ts";
@@ -42,7 +42,7 @@ export class FakeRun implements Run {
     return () => this.#subscribers.delete(onFrame);
   }
 
-  control(command: Command): Promise<Reservation | undefined> {
+  control(command: Command): Promise<ControlWarning | undefined> {
     this.commands.push(command);
     return Promise.resolve(undefined);
   }
@@ -75,7 +75,7 @@ const NOTHING: Frame = {
   cpuSeconds: 0,
   memoryBytes: 0,
   measuredMs: 0,
-  isShort: false,
+  isCpuScarce: false,
   call: "wait",
   calls: { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 },
   log: [],

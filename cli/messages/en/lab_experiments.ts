@@ -71,7 +71,7 @@ export const enLab = {
       claim: "recv returns 0 bytes exactly when the client has closed. A reset is something else.",
       row: (deed: string, outcomes: readonly string[]) =>
         `a client that ${deed.padEnd(20)} recv ${outcomes.join(", or ")}`,
-      deeds: {
+      actions: {
         "is silent": "is silent:",
         "sends nothing": "sends 0 bytes:",
         "sends hello": "sends hello:",

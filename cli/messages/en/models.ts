@@ -26,5 +26,4 @@ export const enModelList = {
   servedBy: "a client is served by",
   waitsIn: "waits in",
   nothing: "nothing",
-  tryIt: "Try",
 };

@@ -37,7 +37,6 @@ export const enServeWatchFlags = {
 
 /** What people read while they watch, in English. */
 export const enWatch = {
-  wantsPort: "it takes a port from 0 to 65535, or nothing",
   watching: (address: string) => `watch it: ${address}`,
   replaying: (path: string, address: string) => `${path}: ${address} (Ctrl-C ends)`,
   noBrowser: (address: string) => `could not open a browser: open ${address} yourself`,
@@ -150,7 +149,7 @@ export const enWatch = {
     simulatedCost: "Handler",
     sleep: "sleeps ms",
     burn: "burns CPU ms",
-    hold: "Stop it for 1 s",
+    block: "Stop it for 1 s",
     pause: "Pause",
     resume: "Resume",
     time: "Time",
@@ -179,7 +178,7 @@ export const enWatch = {
       failed: "{detail}",
     },
     fields: { everyMs: "every ms", sleepMs: "sleeps ms", cpuMs: "burns CPU ms", text: "say" },
-    reservations: {
+    warnings: {
       "new-processes-only":
         "This applies to processes started from now on: running ones keep their settings.",
     },

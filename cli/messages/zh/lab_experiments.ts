@@ -65,7 +65,7 @@ export const zhLab: LabTexts = {
       claim: "recv 什么也没收到，当且仅当客户端已经关闭；连接被重置则是另一回事。",
       row: (deed: string, outcomes: readonly string[]) =>
         `${padEnd(deed, 19)} recv ${outcomes.join("，或者")}`,
-      deeds: {
+      actions: {
         "is silent": "客户端沉默不语：",
         "sends nothing": "客户端发送 0 字节：",
         "sends hello": "客户端发送 hello：",

@@ -27,5 +27,4 @@ export const zhModelList = {
   servedBy: "服务者:",
   waitsIn: "等待点:",
   nothing: "无",
-  tryIt: "试一试",
 };

@@ -37,7 +37,6 @@ export const zhServeWatchFlags = {
 
 /** What people read while they watch, in Chinese. */
 export const zhWatch = {
-  wantsPort: "它接受 0 到 65535 之间的端口，或什么都不写",
   watching: (address: string) => `在此观看：${address}`,
   replaying: (path: string, address: string) => `${path}：${address}（Ctrl-C 结束）`,
   noBrowser: (address: string) => `打不开浏览器，请自行打开 ${address}`,
@@ -146,7 +145,7 @@ export const zhWatch = {
     simulatedCost: "处理程序",
     sleep: "休眠（毫秒）",
     burn: "消耗 CPU（毫秒）",
-    hold: "让它停 1 秒",
+    block: "让它停 1 秒",
     pause: "暂停",
     resume: "继续",
     time: "时间",
@@ -179,7 +178,7 @@ export const zhWatch = {
       cpuMs: "消耗 CPU（毫秒）",
       text: "内容",
     },
-    reservations: {
+    warnings: {
       "new-processes-only": "只对之后启动的进程有效：已在运行的进程仍按启动时的设置运行。",
     },
   },

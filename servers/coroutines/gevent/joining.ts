@@ -91,7 +91,6 @@ export function iwait(greenlets: readonly Greenlet[], timeoutMs = Infinity): Fin
 
 /** The greenlets that {@linkcode iwait} gives. */
 export class Finished implements Link, Disposable {
-  readonly #greenlets: readonly Greenlet[];
   readonly #loop = getcurrent().hub.loop;
   readonly #untilMs: number;
   readonly #ended: Greenlet[] = [];
@@ -102,15 +101,14 @@ export class Finished implements Link, Disposable {
     checkWaits(this, "next");
   }
 
-  constructor(greenlets: readonly Greenlet[], timeoutMs: number) {
-    this.#greenlets = greenlets;
+  constructor(private readonly greenlets: readonly Greenlet[], timeoutMs: number) {
     this.#untilMs = this.#loop.nowMs() + timeoutMs;
     for (const greenlet of greenlets) greenlet.link(this);
   }
 
   /** Waits for the next one; `undefined` when all have been given, or the time is over. */
   *next(): Coroutine<Greenlet | undefined> {
-    if (this.#given === this.#greenlets.length) return undefined;
+    if (this.#given === this.greenlets.length) return undefined;
     if (this.#given === this.#ended.length) {
       this.#oneMore.clear();
       yield* this.#oneMore.wait(this.#untilMs - this.#loop.nowMs());
@@ -127,6 +125,6 @@ export class Finished implements Link, Disposable {
 
   /** Lets go of those that have not ended. */
   [Symbol.dispose](): void {
-    for (const greenlet of this.#greenlets) greenlet.unlink(this);
+    for (const greenlet of this.greenlets) greenlet.unlink(this);
   }
 }

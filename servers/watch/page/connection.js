@@ -65,7 +65,7 @@ export class Connection {
 /**
  * Sends a command to the server.
  *
- * @returns {Promise<string>} a reservation or an error for the user; empty if there is none
+ * @returns {Promise<string>} a warning or an error for the user; empty if there is none
  */
 export async function sendCommand(command, token, texts) {
   let response;
@@ -77,7 +77,7 @@ export async function sendCommand(command, token, texts) {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const answer = await response.json();
-    if (response.ok) return answer.reservations.map((one) => texts.reservations[one]).join(" ");
+    if (response.ok) return answer.warnings.map((one) => texts.warnings[one]).join(" ");
     return `${texts.refusedCommand}: ${refusalOf(answer, texts)}`;
   } catch (error) {
     const reason = error.name === "TimeoutError"

@@ -8,7 +8,7 @@ import { sendCommand } from "./connection.js";
 import { element, shownNumber } from "./dom.js";
 
 const OPEN_COUNTS = [1, 10, 100, 1_000];
-const HOLD_MS = 1_000;
+const BLOCK_MS = 1_000;
 const ALL_CLIENTS = 1_000_000;
 
 /** The controls, as a group of forms and buttons. */
@@ -37,7 +37,7 @@ export class Controls {
       this.#talking(),
       this.#leaving(),
       this.#simulatedCost(),
-      this.#button(texts.hold, { do: "hold", ms: HOLD_MS }),
+      this.#button(texts.block, { do: "block", ms: BLOCK_MS }),
       this.#synthetic,
       this.#status,
     );

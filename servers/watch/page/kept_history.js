@@ -44,7 +44,7 @@ export class KeptHistory {
   }
 
   /** The page is paused: keeps the history, and adds to it as long as there is room. */
-  hold() {
+  retain() {
     if (this.history.heldFromMs === Infinity) this.history.heldFromMs = this.history.nowMs;
   }
 

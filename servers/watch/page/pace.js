@@ -43,7 +43,7 @@ export class Throttle {
 
 /** Whether a running server reports that CPU time is scarce. Recordings report the past. */
 export function isCpuScarce(players) {
-  return players.some(({ isLive, newest }) => isLive && (newest?.isShort ?? false));
+  return players.some(({ isLive, newest }) => isLive && (newest?.isCpuScarce ?? false));
 }
 
 /**

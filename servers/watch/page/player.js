@@ -69,7 +69,7 @@ export class LivePlayer {
 
   /** The history. @param {boolean} isHeld whether to keep it, because the page is paused */
   historyAt(_timeMs, isHeld) {
-    if (isHeld) this.#kept.hold();
+    if (isHeld) this.#kept.retain();
     else this.#kept.release();
     return this.#kept.history;
   }

@@ -1,4 +1,5 @@
 import type { HandlerChoice } from "../../handlers/handlers.ts";
+import { describeErrorEvent } from "../../system/thrown.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import type { Watching, WorkerContext } from "../../context/worker_context.ts";
 import type { ThreadPlan } from "../../context/threads.ts";
@@ -74,7 +75,7 @@ export class DenoThread {
     this.#worker.onerror = (event) => {
       event.preventDefault(); // it ends its client, not the server
       resolve();
-      this.#hear({ name: "broken", error: new Error(event.message) });
+      this.#hear({ name: "broken", error: new Error(describeErrorEvent(event)) });
     };
     this.#tell({ name: "prepare", handler, recvSizeBytes, clientsEach, number, watching }, []);
   }

@@ -2,6 +2,7 @@ import type { Notice } from "../../context/context.ts";
 import type { FromThread, ServerSetup, ThreadsWanted } from "../../context/protocol.ts";
 import { ClientQueue } from "../client_queue.ts";
 import { REFILL_PAUSE_MS } from "../../context/threads.ts";
+import { describeErrorEvent } from "../../system/thrown.ts";
 
 /** What the supervisor hears of the threads. */
 interface Outcomes {
@@ -87,7 +88,7 @@ export class ClientThreads {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#outcomes.failed(event.message);
+      this.#outcomes.failed(describeErrorEvent(event));
     };
     const { handler, listen, stats, trace, descriptors, controls } = this.#setup;
     const { queue, plan: { clientsEach } } = this.#wanted;

@@ -9,7 +9,7 @@ const COMMANDS = [
   { do: "read", on: false },
   { do: "end", how: "reset", count: 1 },
   { do: "simulate-cost", sleepMs: 100, cpuMs: 0 },
-  { do: "hold", ms: 1_000 },
+  { do: "block", ms: 1_000 },
 ];
 
 for (const command of COMMANDS) {
@@ -45,7 +45,7 @@ const REFUSED: readonly [json: string, refusal: Refusal][] = [
   ['{"do":"simulate-cost","sleepMs":90000,"cpuMs":0}', outOf("sleepMs", 0, 60_000)],
   ['{"do":"simulate-cost","sleepMs":null,"cpuMs":0}', outOf("sleepMs", 0, 60_000)],
   ['{"do":"simulate-cost","sleepMs":0}', outOf("cpuMs", 0, 60_000)],
-  ['{"do":"hold","ms":60001}', outOf("ms", 1, 60_000)],
+  ['{"do":"block","ms":60001}', outOf("ms", 1, 60_000)],
 ];
 
 for (const [json, refusal] of REFUSED) {

@@ -21,8 +21,8 @@ const ADDRESS = { host: "127.0.0.1", port: 1 };
 new Backlog(ADDRESS)[Symbol.dispose](); // what it opens stays open, and no test is to be blamed for it
 
 /** The usage of a server that leaves CPU time to viewers, or none. */
-function usage(isShort: boolean): Pick<UsageWatch, "poll"> {
-  const used: Usage = { cpuSeconds: 1, memoryBytes: 1, measuredMs: 1, isShort };
+function usage(isCpuScarce: boolean): Pick<UsageWatch, "poll"> {
+  const used: Usage = { cpuSeconds: 1, memoryBytes: 1, measuredMs: 1, isCpuScarce };
   return { poll: () => used };
 }
 
@@ -43,7 +43,7 @@ function runOf(
       ...{ stats, trace },
       controls: new Controls(createControlsMemory()),
       messages: en,
-      nudge: () => {},
+      wakeLoop: () => {},
     },
     ADDRESS,
     { en, zh },
@@ -102,8 +102,8 @@ test("messages that are not traced are counted, and the frame says how many", as
 });
 
 test("where CPU time is scarce, there are fewer frames", async () => {
-  const tookMs = async (isShort: boolean) => {
-    const { run } = runOf(usage(isShort));
+  const tookMs = async (isCpuScarce: boolean) => {
+    const { run } = runOf(usage(isCpuScarce));
     const frames = await framesOf(run, 3);
     await run.end();
     return frames[2].timeMs - frames[1].timeMs;

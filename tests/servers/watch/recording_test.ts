@@ -6,7 +6,6 @@ import type { Frame } from "../../../servers/watch/frames.ts";
 import { readRecording } from "../../../servers/watch/recorded_run.ts";
 import { Recording } from "../../../servers/watch/recording.ts";
 import { assertEquals, assertMatch, assertRejects } from "../../harness/assert.ts";
-import { decode } from "../../harness/bytes.ts";
 import { FakeRun } from "../../harness/fake_run.ts";
 import { test } from "../../harness/test.ts";
 import "../../harness/sanitizers.ts";
@@ -34,7 +33,9 @@ test("a recording holds what the server is, and each frame as it was", () =>
     await recording.end();
     run.publish(run.frame({ timeMs: 3 }));
     const { lines, leftOut } = await readRecording(path, en);
-    const [head, ...written] = decode(lines).trimEnd().split("\n").map((line) => JSON.parse(line));
+    const [head, ...written] = (await lines.text()).trimEnd().split("\n").map((line) =>
+      JSON.parse(line)
+    );
     assertEquals(head.hello, await run.hello());
     assertEquals<Frame[]>(written, frames);
     assertEquals(leftOut, 0);
@@ -50,7 +51,7 @@ async function changed(change: (text: string) => string): Promise<[frames: numbe
     await recording.end();
     await Deno.writeTextFile(path, change(await Deno.readTextFile(path)));
     const { lines, frames, leftOut } = await readRecording(path, en);
-    for (const line of decode(lines).trimEnd().split("\n")) JSON.parse(line);
+    for (const line of (await lines.text()).trimEnd().split("\n")) JSON.parse(line);
     counts.splice(0, 2, frames, leftOut);
   });
   return counts;

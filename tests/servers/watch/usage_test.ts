@@ -20,13 +20,13 @@ Deno.test("what a server uses is measured anew only when some time has passed", 
 });
 
 Deno.test("CPU time is scarce when a server uses more than a quarter of the processors", () => {
-  for (const [processors, isShort] of [[0.1, true], [1_000, false]] as const) {
+  for (const [processors, isCpuScarce] of [[0.1, true], [1_000, false]] as const) {
     const watch = new UsageWatch(false, processors);
     const nowMs = Date.now();
-    assertEquals(watch.poll(nowMs, undefined).isShort, false);
+    assertEquals(watch.poll(nowMs, undefined).isCpuScarce, false);
     const before = process.cpuUsage();
     while (process.cpuUsage(before).user < BURNT_MICROSECONDS);
-    assertEquals(watch.poll(nowMs + 1_000, undefined).isShort, isShort);
+    assertEquals(watch.poll(nowMs + 1_000, undefined).isCpuScarce, isCpuScarce);
   }
 });
 

@@ -10,7 +10,7 @@ import { FakeRun } from "../../harness/fake_run.ts";
 import { test } from "../../harness/test.ts";
 import "../../harness/sanitizers.ts";
 
-const COMMAND = '{"do":"hold","ms":1000}';
+const COMMAND = '{"do":"block","ms":1000}';
 
 /** A page on a run that only notes its commands. */
 class Page implements AsyncDisposable {
@@ -101,7 +101,7 @@ test("without the token nothing is changed, and with it what was asked for", asy
   const path = `/control?token=${page.token}`;
   assertEquals((await page.ask("POST", path, { origin }, COMMAND)).status, 403);
   const { status } = await page.ask("POST", "/control", { authorization, origin }, COMMAND);
-  assertEquals([status, page.run.commands], [200, [{ do: "hold", ms: 1_000 }]]);
+  assertEquals([status, page.run.commands], [200, [{ do: "block", ms: 1_000 }]]);
 });
 
 test("a request by another address is refused with the reason and the right address", async () => {
@@ -127,7 +127,7 @@ Deno.test("on port 80 an address without a port is our own, and on no other", ()
 test("a number that is out of range is refused with the range", async () => {
   await using page = new Page();
   const headers = { authorization: `Bearer ${page.token}` };
-  const { response } = await page.ask("POST", "/control", headers, '{"do":"hold","ms":99999}');
+  const { response } = await page.ask("POST", "/control", headers, '{"do":"block","ms":99999}');
   assertEquals(JSON.parse(response.split("\r\n\r\n")[1]), {
     ...{ reason: "out-of-range", field: "ms", min: 1, max: 60_000 },
   });

@@ -1,5 +1,5 @@
 /**
- * What the system does seldom: calls that fail or do a part of their work, by a script.
+ * What the system does seldom: calls that fail, by a script.
  *
  * @module
  */
@@ -10,7 +10,6 @@ import {
   EPOLLIN,
   type Listener,
   type Sockets,
-  WOULD_BLOCK,
 } from "../../../../servers/sockets/interface.ts";
 import { ERRNO, SystemCallError } from "../../../../servers/system/system_call_error.ts";
 import {
@@ -20,11 +19,11 @@ import {
   assertLessOrEqual,
   assertThrows,
 } from "../../../harness/assert.ts";
-import { assertSameBytes, encode, randomBytes } from "../../../harness/bytes.ts";
+import { encode } from "../../../harness/bytes.ts";
 import { readExactly, writeAll } from "../../../harness/clients.ts";
 import "../../../harness/sanitizers.ts";
 import { testScripted } from "../../../harness/scripted_calls.ts";
-import { nextBytes, nextText, reports, selected, sendAll } from "../../../harness/sockets.ts";
+import { nextText, selected } from "../../../harness/sockets.ts";
 
 const SHORT_MS = 30;
 const PATIENCE_MS = 5_000;
@@ -271,47 +270,3 @@ for (const code of ["ECONNRESET", "EPIPE", "ETIMEDOUT"] as const) {
     assertEquals(setting.notes.lines.slice(2), ["reset 1", "reset 2"]);
   });
 }
-
-testScripted("every byte is moved in order, one at a time", async (setting, script) => {
-  const { client, connection } = await setting.pair();
-  const bytes = randomBytes(1_000);
-  script.maxBytes = 1;
-  await connection.send(bytes);
-  assertEquals(script.asked("send"), 1_000);
-  assertSameBytes(await readExactly(client, 1_000), bytes);
-  script.script("send", -ERRNO.EAGAIN, -ERRNO.EINTR);
-  assertEquals(connection.trySend(bytes), WOULD_BLOCK);
-  assertEquals(connection.trySend(bytes), 1);
-  await sendAll(setting, connection, bytes.subarray(1));
-  assertSameBytes(await readExactly(client, 1_000), bytes);
-  await writeAll(client, bytes);
-  script.script("recv", -ERRNO.EAGAIN, -ERRNO.EINTR);
-  const received: number[] = [];
-  while (received.length < 1_000) received.push(...await nextBytes(setting, connection, 70));
-  assertSameBytes(Uint8Array.from(received), bytes);
-});
-
-testScripted(
-  "EAGAIN in the middle of send(): nothing is lost or sent twice",
-  async (setting, script) => {
-    const { client, connection } = await setting.pair();
-    const bytes = randomBytes(1_000);
-    const before = connection.activity;
-    script.maxBytes = 100;
-    script.script("send", -ERRNO.EAGAIN, -ERRNO.EINTR, -ERRNO.EAGAIN);
-    await connection.send(bytes);
-    assertSameBytes(await readExactly(client, 1_000), bytes);
-    assertEquals(connection.activity - before, 10);
-  },
-);
-
-testScripted("an edge is not lost with a recv that is interrupted", async (setting, script) => {
-  const { client, connection } = await setting.pair();
-  const epoll = setting.sockets.epoll();
-  epoll.add(connection, EPOLLIN | EPOLLET);
-  await writeAll(client, encode("hello"));
-  script.script("epoll_wait", -ERRNO.EINTR);
-  assertEquals(await reports(epoll), [[connection, EPOLLIN]]);
-  script.script("recv", -ERRNO.EINTR);
-  assertEquals(connection.tryRecv(10), encode("hello"));
-});

@@ -36,14 +36,14 @@ browserTest(
   async (visit) => {
     const { page } = visit;
     const run = new FakeRun();
-    let isShort = true;
-    const publishEmpty = () => run.publish(run.frame({ timeMs: Date.now(), isShort }));
+    let isCpuScarce = true;
+    const publishEmpty = () => run.publish(run.frame({ timeMs: Date.now(), isCpuScarce }));
     await withPage(visit, run, publishEmpty, async () => {
       await page.locator("html.sparing").waitFor();
       const drawsPerSecond = await page.evaluate<number>(DRAWS_PER_SECOND);
       assertGreater(drawsPerSecond, 0);
       assertLess(drawsPerSecond, 6);
-      isShort = false;
+      isCpuScarce = false;
       await page.locator("html:not(.sparing)").waitFor();
       assertGreater(await maxDrawsPerSecond(page), 30);
     });

@@ -155,7 +155,7 @@ Deno.test("while the time is stopped what led to it is kept, and no more than so
   const kept = new KeptHistory(5_000);
   const add = (timeMs: number, changes: Change[] = []) => kept.apply(frame(timeMs, changes));
   add(1_000_000, [[1_000_000, 1, WAITING, 0]]);
-  kept.hold();
+  kept.retain();
   let timeMs = 1_000_000;
   while (!kept.isFull && timeMs < 2_000_000) add(timeMs += 1_000);
   assertLess(timeMs, 1_300_000);

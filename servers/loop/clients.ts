@@ -1,9 +1,12 @@
 /**
- * The clients of an event loop, and what it must remember of each between two turns.
+ * The clients of an event loop, what it must remember of each between two turns, and when it owes one
+ * an answer.
  *
  * @module
  */
 
+// @ts-types="../../cli/std/binary_heap.d.ts"
+import { BinaryHeap } from "@std/data-structures/binary-heap";
 import { OneReply, type Replies, type Reply, type Session } from "../handlers/session.ts";
 import {
   CLIENT_SENDS,
@@ -12,8 +15,8 @@ import {
   type Pollable,
   SERVER_WORKS,
   type Turn,
+  WOULD_BLOCK,
 } from "../sockets/interface.ts";
-import { sendSome } from "../sockets/send_some.ts";
 import type { ServerContext } from "../context/context.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -118,6 +121,28 @@ export class Client {
   }
 }
 
+/**
+ * Sends as much of `bytes` as the socket takes now.
+ *
+ * @returns what is left, a view of `bytes`: empty when all was taken
+ * @throws {ConnectionReset} when the other side is gone
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const socket = { trySend: () => 2 }; // has room for two bytes
+ * assertEquals(sendSome(socket, Uint8Array.of(1, 2, 3)), Uint8Array.of(3));
+ * ```
+ */
+export function sendSome(
+  connection: Pick<Connection, "trySend">,
+  bytes: Uint8Array,
+): Uint8Array {
+  const sent = connection.trySend(bytes);
+  if (sent === bytes.length) return NOTHING;
+  return sent === WOULD_BLOCK ? bytes : bytes.subarray(sent);
+}
+
 /** The clients of a loop by their sockets. How to wait for them is the business of the page. */
 export class Clients implements Iterable<Client> {
   readonly #context: ServerContext;
@@ -168,6 +193,40 @@ export class Clients implements Iterable<Client> {
     } catch (error) {
       this.#context.clientFailed(client.connection, error);
       return "closed";
+    }
+  }
+}
+
+/** The timers of an event loop: clients, or what else has a `dueMs`, the earliest first. */
+export class TimerQueue<Timed extends { readonly dueMs: number } = Client> {
+  // The difference of two that are never due would not be a number.
+  readonly #heap = new BinaryHeap<Timed>((a, b) => a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
+  readonly #members = new Set<Timed>();
+
+  /**
+   * Adds `timed` until its `dueMs`, on the clock of `performance.now()`. Adding it twice has no effect;
+   * while it is in the queue, its `dueMs` must not change.
+   */
+  add(timed: Timed): void {
+    if (this.#members.has(timed)) return;
+    this.#members.add(timed);
+    this.#heap.push(timed);
+  }
+
+  /** How long a readiness call may wait, in milliseconds; `Infinity` if the queue is empty. */
+  untilNextMs(): number {
+    if (this.#members.size === 0) return Infinity;
+    return Math.max(0, this.#heap.peek()!.dueMs - performance.now());
+  }
+
+  /** Takes out what is due, the earliest first. */
+  *due(): Generator<Timed> {
+    if (this.#members.size === 0) return;
+    const nowMs = performance.now();
+    for (let next; (next = this.#heap.peek()) !== undefined && next.dueMs <= nowMs;) {
+      this.#heap.pop();
+      this.#members.delete(next);
+      yield next;
     }
   }
 }

@@ -39,7 +39,6 @@ export class GracefulShutdown<Client> {
   #timer: Timer | undefined = undefined;
   #closingIdle = false;
   #hasCutOff = false;
-  begun = false;
 
   /** @param onCutOff called when all clients that were left have been cut off */
   constructor(clients: ClosableClients<Client>, onCutOff: () => void = () => {}) {
@@ -49,7 +48,6 @@ export class GracefulShutdown<Client> {
 
   /** Stops accepting. Called again, it starts a new grace. */
   begin(graceMs: number): void {
-    this.begun = true;
     this.#clients.stopListening();
     if (this.#closingIdle) return;
     clearTimeout(this.#timer);

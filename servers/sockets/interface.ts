@@ -240,6 +240,8 @@ export interface Sockets {
   readable(connection: Connection): Promise<void>;
   /** Lets the system do its part between two rounds of a loop that never waits. */
   pause(ms: number): void | Promise<void>;
+  /** True until {@linkcode stopListening} was called and the last connection has been closed. */
+  readonly serving: boolean;
   /** Connections that hold a descriptor. */
   readonly connections: ReadonlySet<Connection>;
   /** Stops accepting; {@linkcode Listener.accept} answers `null` from now on. */

@@ -20,7 +20,7 @@ import type { Observer } from "../../servers/sockets/observer.ts";
 import type { PollEntries, PollEntry } from "../../servers/sockets/poll_entries.ts";
 import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
 import { asLibcPollable } from "../../servers/sockets/libc/reactor.ts";
-import type { LibcPollable } from "../../servers/sockets/libc/connection_context.ts";
+import type { LibcPollable, WatchingList } from "../../servers/sockets/libc/connection_context.ts";
 import {
   hasSystemCalls,
   type SystemCalls,
@@ -69,6 +69,10 @@ export class YieldingLibcSockets implements Sockets {
     this.dismiss = sockets.dismiss.bind(sockets);
     this.abort = sockets.abort.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
+  }
+
+  get serving(): boolean {
+    return this.#sockets.serving;
   }
 
   listen(options: ListenOptions): Listener {
@@ -125,6 +129,10 @@ class YieldingListener implements Listener, LibcPollable {
 
   get descriptor(): number {
     return asLibcPollable(this.#listener).descriptor;
+  }
+
+  watchedBy(list: WatchingList | undefined, events: number): void {
+    asLibcPollable(this.#listener).watchedBy?.(list, events);
   }
 
   accept(): Promise<Connection | null> {

@@ -44,6 +44,7 @@ export class DenoSockets implements Sockets {
   readonly #unarmed: DenoPollable[] = [];
   readonly #poll: DenoPoll;
   #listener: DenoListener | undefined = undefined;
+  #isStopped = false;
   #lastOutgoingId = 0;
   #looks = 0;
 
@@ -54,6 +55,10 @@ export class DenoSockets implements Sockets {
 
   get connections(): ReadonlySet<Connection> {
     return this.#reactor.connections;
+  }
+
+  get serving(): boolean {
+    return this.connections.size > 0 || !this.#isStopped;
   }
 
   listen(options: ListenOptions): Listener {
@@ -153,6 +158,7 @@ export class DenoSockets implements Sockets {
   }
 
   stopListening(): void {
+    this.#isStopped = true;
     this.#listener?.stop();
   }
 

@@ -71,9 +71,10 @@ export class DenoChildren implements Children {
   }
 
   #refill(): void {
-    const { options, running } = this.#context;
+    const { options, sockets } = this.#context;
     while (
-      running && !this.#ending && this.#spares.length < options.spare && !this.#workerLimit.isFull
+      sockets.serving && !this.#ending && this.#spares.length < options.spare &&
+      !this.#workerLimit.isFull
     ) {
       const spare = this.#start();
       spare.catch(() => {}); // reported when a client takes it

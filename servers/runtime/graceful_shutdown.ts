@@ -26,9 +26,9 @@ export function clientsOf(sockets: Sockets): ClosableClients<Connection> {
     turn: (connection) => connection.turn,
     hasUnread: (connection) => connection.hasUnread,
     stopListening: () => sockets.stopListening(),
-    finish: (connection) => sockets.finish(connection),
-    dismiss: (connection) => sockets.dismiss(connection),
-    abort: (connection) => sockets.abort(connection),
+    finish: (connection) => connection.finish(),
+    dismiss: (connection) => connection.dismiss(),
+    abort: (connection) => connection.abort(),
   };
 }
 

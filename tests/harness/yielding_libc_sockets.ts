@@ -52,9 +52,6 @@ export class YieldingLibcSockets implements Sockets {
   readonly pollEntries: Sockets["pollEntries"];
   readonly pause: Sockets["pause"];
   readonly stopListening: Sockets["stopListening"];
-  readonly finish: Sockets["finish"];
-  readonly dismiss: Sockets["dismiss"];
-  readonly abort: Sockets["abort"];
   readonly allClosed: Sockets["allClosed"];
 
   constructor(observer: Observer, recvSizeBytes: number, made = calls) {
@@ -65,9 +62,6 @@ export class YieldingLibcSockets implements Sockets {
     this.pollEntries = sockets.pollEntries.bind(sockets);
     this.pause = sockets.pause.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
-    this.finish = sockets.finish.bind(sockets);
-    this.dismiss = sockets.dismiss.bind(sockets);
-    this.abort = sockets.abort.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
   }
 

@@ -66,16 +66,8 @@ export class DenoListener implements Listener, DenoPollable {
     return connection;
   }
 
-  isReadable(): boolean {
-    return this.#arrived.length > 0;
-  }
-
-  isWritable(): boolean {
-    return false;
-  }
-
-  isFaulty(): boolean {
-    return false;
+  holds(): number {
+    return this.#arrived.length > 0 ? EPOLLIN : 0;
   }
 
   isArmed(): boolean {

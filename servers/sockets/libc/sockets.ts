@@ -15,7 +15,6 @@ import { EPOLLIN, type ListenOptions, type Pollable } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import type { Ready, Sockets } from "../interface.ts";
 import { connectToEach } from "./connecting.ts";
-import { LibcConnection } from "./connection.ts";
 import { LibcEpoll } from "./epoll.ts";
 import { asLibcPollable, LibcReactor } from "./reactor.ts";
 import { LibcKeyboard } from "./keyboard.ts";
@@ -113,7 +112,7 @@ export class LibcSockets extends LibcReactor implements Sockets {
   }
 
   readable(connection: Connection): Promise<void> {
-    const fd = asLibcConnection(connection).descriptor;
+    const fd = asLibcPollable(connection).descriptor;
     // poll(2) passes over what is negative: of a closed connection it would wait for ever.
     if (fd < 0) return Promise.resolve();
     const one = Int32Array.of(fd, EPOLLIN);
@@ -136,27 +135,10 @@ export class LibcSockets extends LibcReactor implements Sockets {
     this.listener?.stop();
   }
 
-  finish(connection: Connection): void {
-    asLibcConnection(connection).finish();
-  }
-
-  dismiss(connection: Connection): void {
-    asLibcConnection(connection).dismiss();
-  }
-
-  abort(connection: Connection): void {
-    asLibcConnection(connection).abort();
-  }
-
   async allClosed(): Promise<void> {
     while (this.connections.size > 0 || this.lingering.size > 0) {
       this.lookAfterLingering();
       await new Promise((resolve) => setTimeout(resolve, END_POLL_INTERVAL_MS));
     }
   }
-}
-
-function asLibcConnection(connection: Connection): LibcConnection {
-  if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
-  return connection;
 }

@@ -161,11 +161,13 @@ export abstract class ConnectedSocket implements DenoPollable {
     return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
   }
 
-  holds(): number {
-    if (this.fault !== undefined) return EPOLLIN | EPOLLOUT | EPOLLERR;
-    const isReadable = this.receiveBuffer.sizeBytes > 0 || this.ended || this.finished;
-    const isWritable = this.sendBuffer === undefined || this.sendBuffer.hasRoom();
-    return (isReadable ? EPOLLIN : 0) | (isWritable ? EPOLLOUT : 0);
+  holds(asked: number): number {
+    if (this.fault !== undefined) return asked;
+    const readable = (asked & EPOLLIN) !== 0 &&
+      (this.receiveBuffer.sizeBytes > 0 || this.ended || this.finished);
+    const writable = (asked & EPOLLOUT) !== 0 &&
+      (this.sendBuffer === undefined || this.sendBuffer.hasRoom());
+    return (readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0);
   }
 
   isArmed(): boolean {

@@ -46,9 +46,9 @@ export class DenoConnecting implements Connecting, DenoPollable {
     this.#conn?.close();
   }
 
-  holds(): number {
-    if (this.#failure !== undefined) return EPOLLOUT | EPOLLERR;
-    return this.#conn === undefined ? 0 : EPOLLOUT;
+  holds(asked: number): number {
+    if (this.#failure !== undefined) return asked & (EPOLLOUT | EPOLLERR);
+    return this.#conn === undefined ? 0 : asked & EPOLLOUT;
   }
 
   isArmed(): boolean {

@@ -26,8 +26,8 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
     return WOULD_BLOCK;
   }
 
-  holds(): number {
-    return this.#ended || this.#lines.hasLine ? EPOLLIN : 0;
+  holds(asked: number): number {
+    return this.#ended || this.#lines.hasLine ? asked & EPOLLIN : 0;
   }
 
   isArmed(): boolean {
@@ -44,7 +44,7 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
     this.#reading = false;
     if (count === null) this.#ended = true;
     else this.#lines.push(this.#buffer.subarray(0, count));
-    if (this.holds() !== 0) this.#reactor.signal(this, EPOLLIN);
+    if (this.holds(EPOLLIN) !== 0) this.#reactor.signal(this, EPOLLIN);
     else this.arm();
   };
 }

@@ -39,7 +39,7 @@ export class DenoPoll {
     this.#unarmed.length = 0;
     for (const entry of list) {
       const socket = asDenoPollable(entry.target);
-      entry.revents = socket.holds() & (entry.events | POLLERR);
+      entry.revents = socket.holds(entry.events | POLLERR);
       const waitsInVain = (entry.events & ~entry.revents & POLLIN) !== 0 && !socket.isArmed();
       if (waitsInVain) this.#unarmed.push(socket);
       if (entry.revents !== 0) found.push(entry);

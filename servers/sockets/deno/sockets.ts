@@ -101,7 +101,7 @@ export class DenoSockets extends DenoReactor implements Sockets {
       scanned++;
       const socket = asDenoPollable(watched);
       socket.look = look;
-      if ((socket.holds() & EPOLLIN) !== 0) ready.readable.push(watched);
+      if (socket.holds(EPOLLIN) !== 0) ready.readable.push(watched);
       else if (!socket.isArmed()) this.#unarmed.push(socket);
     }
     let both = 0;
@@ -109,10 +109,9 @@ export class DenoSockets extends DenoReactor implements Sockets {
       const socket = asDenoPollable(connection);
       const isRead = socket.look === look;
       if (!isRead) scanned++;
-      const holds = socket.holds();
-      if ((holds & EPOLLOUT) === 0) continue;
+      if (socket.holds(EPOLLOUT) === 0) continue;
       ready.writable.push(connection);
-      if (isRead && (holds & EPOLLIN) !== 0) both++;
+      if (isRead && socket.holds(EPOLLIN) !== 0) both++;
     }
     return { scanned, ready: ready.readable.length + ready.writable.length - both };
   }
@@ -134,7 +133,7 @@ export class DenoSockets extends DenoReactor implements Sockets {
 
   readable(connection: Connection): Promise<void> {
     const socket = asDenoPollable(connection);
-    const isReadable = () => (socket.holds() & EPOLLIN) !== 0;
+    const isReadable = () => socket.holds(EPOLLIN) !== 0;
     return new Promise((resolve) => {
       if (isReadable()) return resolve();
       socket.registration = {

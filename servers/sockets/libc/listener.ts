@@ -1,4 +1,4 @@
-import { isOfOneClient, isOutOfDescriptors } from "../accept_errors.ts";
+import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
 import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
@@ -9,9 +9,6 @@ import { ON, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { SHUT_RDWR, SO_REUSEADDR, SOCK_CLOEXEC, SOCK_NONBLOCK } from "../../system/system_calls.ts";
 import { SOCK_STREAM, SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
-
-/** After how long the listener accepts again if no connection has ended meanwhile. */
-const RETRY_MS = 1_000;
 
 /** The listening socket of the system's. */
 export class LibcListener implements Listener, LibcPollable, WatchedListener {
@@ -29,7 +26,7 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   isResting = false;
   #resumeAtMs = 0;
   #list: WatchingList | undefined = undefined;
-  #toldOutOfDescriptors = false;
+  readonly #restReports: RestReports;
 
   /**
    * @throws {HostLookupError} when there is no such host
@@ -38,6 +35,7 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   constructor(options: ListenOptions, reactor: LibcReactor) {
     this.#options = options;
     this.#reactor = reactor;
+    this.#restReports = new RestReports(reactor.observer);
     this.#fd = listenOn(reactor.calls, options);
     checked("getsockname", reactor.calls.getsockname(this.#fd, this.#peer, this.#sizeOfPeer()));
     this.address = parseSocketAddress(this.#peer);
@@ -55,7 +53,7 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
       const connection = this.#acceptOne(0);
       if (connection !== null) return connection;
       // Blocked for want of descriptors; without, accept4 itself blocks.
-      if (this.isResting) this.#reactor.table.waitForRelease(RETRY_MS);
+      if (this.isResting) this.#reactor.table.waitForRelease(REST_MS);
       this.resume();
     }
     return null;
@@ -158,15 +156,10 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
 
   /** Accepts again once a descriptor is free or the time is over. */
   #rest(error: SystemCallError): void {
-    this.#resumeAtMs = performance.now() + RETRY_MS;
+    this.#resumeAtMs = performance.now() + REST_MS;
     this.isResting = true;
     this.#list?.lookAway(this.#fd);
-    if (!isOutOfDescriptors(error)) {
-      this.#reactor.observer.acceptFailed(error);
-    } else if (!this.#toldOutOfDescriptors) {
-      this.#toldOutOfDescriptors = true;
-      this.#reactor.observer.outOfDescriptors();
-    }
+    this.#restReports.report(error);
   }
 
   #stopBlocking(): void {

@@ -8,15 +8,8 @@
 // @ts-types="../../cli/std/binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import { OneReply, type Replies, type Reply, type Session } from "../handlers/session.ts";
-import {
-  CLIENT_SENDS,
-  CLIENT_TAKES,
-  type Connection,
-  type Pollable,
-  SERVER_WORKS,
-  type Turn,
-  WOULD_BLOCK,
-} from "../sockets/interface.ts";
+import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS, WOULD_BLOCK } from "../sockets/interface.ts";
+import type { Connection, Pollable, Turn } from "../sockets/interface.ts";
 import type { ServerContext } from "../context/context.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -41,7 +34,7 @@ const TURNS: Readonly<Record<ClientState, Turn>> = {
 };
 
 /**
- * A client between two turns of the loop: a thread would keep this on its stack. While an reply is
+ * A client between two turns of the loop: a thread would keep this on its stack. While a reply is
  * unsent nothing is received from the client, so what is kept for it is bounded.
  */
 export class Client {
@@ -81,7 +74,8 @@ export class Client {
    * @throws {Error} whatever the session or the socket throws
    */
   resume(): ClientState {
-    if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.#enter("wantWrite");
+    if (this.#unsent.length > 0) this.#unsent = sendSome(this.connection, this.#unsent);
+    if (this.#unsent.length > 0) return this.#enter("wantWrite");
     return this.#enter(this.#closeAfter ? "closed" : this.#sendReplies());
   }
 
@@ -112,12 +106,6 @@ export class Client {
       return "wantWrite";
     }
     return close ? "closed" : "wantRead";
-  }
-
-  /** @returns whether all of it is sent */
-  #sendUnsent(): boolean {
-    this.#unsent = sendSome(this.connection, this.#unsent);
-    return this.#unsent.length === 0;
   }
 }
 

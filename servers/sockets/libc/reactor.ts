@@ -8,12 +8,8 @@ import type { DescriptorTable } from "./descriptor_table.ts";
 import { LONGEST_WAIT_MS, type Pollable } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import { ReceiveBuffer } from "./connected_socket.ts";
-import type {
-  ConnectionContext,
-  LibcPollable,
-  WatchedConnection,
-  WatchedListener,
-} from "./connection_context.ts";
+import type { ConnectionContext, LibcPollable } from "./connection_context.ts";
+import type { WatchedConnection, WatchedListener } from "./connection_context.ts";
 import { makeInterruptible } from "./interruption.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";

@@ -1,11 +1,10 @@
 /**
  * How much there is to read for one echo: a promise of the house, held here so that it does not grow.
  *
- * A real server runs under V8's precise coverage, which counts the calls of every function, in the
- * Worker of the model as well. A function lies on the way of an echo if it was called at least once
- * for each of many echoes; what starts, accepts or closes was called less often. The reader of a
- * function has its file before them, so each such file counts whole, except for blank lines and
- * comments.
+ * V8's precise coverage counts the calls of every function in the Worker of a real server. A function
+ * lies on the way of an echo if it was called at least once for each of many echoes; what starts,
+ * accepts or closes was called less often. The reader of a function has its file before them, so each
+ * such file counts whole, except for blank lines and comments. `SHOW_ECHO_PATH=1` prints them.
  *
  * @module
  */
@@ -20,17 +19,23 @@ import "../harness/sanitizers.ts";
 import { test } from "../harness/test.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** Leaves out the permissions of `playground`, which do not let it write its coverage. */
+const RUN_COVERED = `until [ "$2" = serve ]; do shift; done
+  exec "$0" run --quiet --allow-all --preload="${ROOT}tests/harness/covered_worker.ts" "$@"`;
 /** More than anything else of a short life happens. */
 const ECHOES = 1_000;
 const MAX_FILES = 8;
 const MAX_LINES = 700;
-/** Deno 2.5 covers the main thread only. */
-const COVERS_WORKERS = !Deno.version.deno.startsWith("2.5.");
+/** Deno 2.5 cannot inspect a Worker from within. */
+const CAN_COVER = !Deno.version.deno.startsWith("2.5.");
 
-/** A function as the coverage of V8 describes it; the first range is all of it. */
-interface CoveredFunction {
-  readonly functionName: string;
-  readonly ranges: readonly { readonly count: number }[];
+/** A script as the coverage of V8 describes it. The first range of a function is all of it. */
+interface CoveredScript {
+  readonly url: string;
+  readonly functions: readonly {
+    readonly functionName: string;
+    readonly ranges: readonly { readonly count: number }[];
+  }[];
 }
 
 test(`one echo on epoll crosses at most ${MAX_FILES} files and ${MAX_LINES} lines`, async () => {
@@ -48,7 +53,7 @@ test(`one echo on epoll crosses at most ${MAX_FILES} files and ${MAX_LINES} line
   if (Deno.env.has("SHOW_ECHO_PATH")) console.log(summary);
   assert(called.has("servers/epoll.ts"), summary); // or nothing was measured
   assert(files.length <= MAX_FILES && lines <= MAX_LINES, summary);
-}, { ignore: !hasSystemCalls() || !COVERS_WORKERS || Deno.env.has("PLAYGROUND_BIN") });
+}, { ignore: !hasSystemCalls() || !CAN_COVER || Deno.env.has("PLAYGROUND_BIN") });
 
 Deno.test("blank lines and comments are not counted", () => {
   const text = "/**\n * A module.\n */\n\n/* one */\nlet a; // a\n  // b\nlet c = 2 *\n  3;\n";
@@ -57,30 +62,29 @@ Deno.test("blank lines and comments are not counted", () => {
 
 /** The files and the functions in them that a server calls at least once for each of `count` echoes. */
 async function calledFor(count: number): Promise<Map<string, string[]>> {
-  const directory = await Deno.makeTempDir();
+  const file = await Deno.makeTempFile();
   try {
-    const wrapper = ["sh", "-c", `shift && exec "$0" run --coverage="${directory}" "$@"`];
-    await using server = await Server.start(["epoll", "--sockets", "libc", "--quiet"], { wrapper });
+    await using server = await Server.start(["epoll", "--sockets", "libc", "--quiet"], {
+      env: { COVERAGE_FILE: file },
+      wrapper: ["sh", "-c", RUN_COVERED],
+    });
     using conn = await server.connect();
     for (let i = 0; i < count; i++) assertEquals(await exchange(conn, "hello"), "hello");
     assertEquals((await server.stop()).code, 0);
-    return readCoverage(directory, count);
+    const { result }: { result: CoveredScript[] } = JSON.parse(await Deno.readTextFile(file));
+    return calledAtLeast(count, result);
   } finally {
-    await Deno.remove(directory, { recursive: true });
+    await Deno.remove(file);
   }
 }
 
-function readCoverage(directory: string, minCalls: number): Map<string, string[]> {
+function calledAtLeast(count: number, scripts: readonly CoveredScript[]): Map<string, string[]> {
   const called = new Map<string, string[]>();
-  for (const { name } of Deno.readDirSync(directory)) {
-    const script: { url: string; functions: CoveredFunction[] } = JSON.parse(
-      Deno.readTextFileSync(join(directory, name)),
-    );
-    if (!script.url.startsWith("file:")) continue;
-    const names = script.functions
-      .filter(({ ranges }) => ranges[0].count >= minCalls)
+  for (const { url, functions } of scripts) {
+    if (!url.startsWith("file:")) continue; // the runtime's own
+    const names = functions.filter(({ ranges }) => ranges[0].count >= count)
       .map(({ functionName }) => functionName || "(anonymous)");
-    if (names.length > 0) called.set(relative(ROOT, fileURLToPath(script.url)), names);
+    if (names.length > 0) called.set(relative(ROOT, fileURLToPath(url)), names);
   }
   return called;
 }

@@ -109,7 +109,7 @@ function manageClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => 
 async function makeContext(setup: ServerSetup, handler: Handler): Promise<WorkerContext> {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
   const recorder = makeRecorder(setup, notify, () => listener.address);
-  const { sockets, isStopping } = await makeSockets(setup, recorder);
+  const sockets = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const context: WorkerContext = {
@@ -123,9 +123,6 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
       return controls ?? setup.handler;
     },
     descriptorLimit: setup.descriptorLimit,
-    get running() {
-      return !isStopping() || sockets.connections.size > 0;
-    },
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
     startThreads: (plan) => startThreads(setup, context, plan),
@@ -186,10 +183,8 @@ async function startChildren(context: WorkerContext): Promise<Children> {
 async function makeSockets(
   setup: ServerSetup,
   observer: Observer,
-): Promise<{ sockets: Sockets; isStopping: () => boolean }> {
-  if (setup.sockets === "deno") {
-    return { sockets: new DenoSockets(observer), isStopping: () => shutdown?.begun ?? false };
-  }
+): Promise<Sockets> {
+  if (setup.sockets === "deno") return new DenoSockets(observer);
   const { LibcSockets } = await import("../sockets/libc/sockets.ts");
   const { systemCalls } = await import("../system/system_calls.ts");
   const table = new DescriptorTable(setup.descriptors);
@@ -199,7 +194,7 @@ async function makeSockets(
     const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
     new EventLoopTurns().before(sockets);
   }
-  return { sockets, isStopping: () => table.stopping };
+  return sockets;
 }
 
 function watched(

@@ -157,7 +157,6 @@ function makeConnection(
       turn: 0,
       wake: NOTHING,
       buffer,
-      closing: NOTHING,
       released: NOTHING,
       linger: (connection, untilMs) => connection.waitForEnd(untilMs),
     },

@@ -11,7 +11,8 @@
 import { delay } from "@std/async/delay";
 import type { ServerContext } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
-import { type Connection, type DenoOperations, hasDenoOperations } from "./sockets/interface.ts";
+import { type DenoOperations, hasDenoOperations } from "./sockets/deno/operations.ts";
+import type { Connection } from "./sockets/interface.ts";
 
 export async function async(context: ServerContext): Promise<void> {
   const { listener } = context;

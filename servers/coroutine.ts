@@ -13,7 +13,7 @@ import { Scheduler, type Task } from "./coroutines/scheduler.ts";
 import type { ServerContext } from "./context/context.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, WOULD_BLOCK } from "./sockets/interface.ts";
-import { sendSome } from "./sockets/send_some.ts";
+import { sendSome } from "./loop/clients.ts";
 
 /**
  * Serves until the server stops.
@@ -27,7 +27,7 @@ export async function coroutine(context: ServerContext): Promise<void> {
   });
   scheduler.spawn(acceptClients());
 
-  while (context.running) {
+  while (sockets.serving) {
     scheduler.turn();
     await sockets.pause(context.options.pauseMs);
   }

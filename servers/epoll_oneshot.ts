@@ -9,8 +9,7 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState } from "./loop/clients.ts";
-import { TimerQueue } from "./loop/timers.ts";
+import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 
@@ -23,7 +22,7 @@ export async function epollOneshot(context: ServerContext): Promise<void> {
   const interests = sockets.epoll();
   interests.add(listener, EPOLLIN);
 
-  while (context.running) {
+  while (sockets.serving) {
     for (const { target } of await interests.wait(timers.untilNextMs())) {
       if (target === listener) acceptClient();
       else attend(clients.of(target));

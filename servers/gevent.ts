@@ -36,7 +36,7 @@ export async function gevent(context: ServerContext): Promise<void> {
     held: heldUpNotices(context),
   });
   hub.spawn(acceptClients);
-  while (context.running) await hub.turn();
+  while (context.sockets.serving) await hub.turn();
 
   function* acceptClients(): Coroutine {
     const listener = new GeventListener(loop, context.listener);

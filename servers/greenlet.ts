@@ -11,11 +11,10 @@
 
 import { getcurrent, Greenlet } from "./coroutines/greenlet.ts";
 import type { ServerContext } from "./context/context.ts";
-import { TimerQueue } from "./loop/timers.ts";
+import { sendSome, TimerQueue } from "./loop/clients.ts";
 import type { Session } from "./handlers/session.ts";
 import { type Connection, EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 import type { Pollable } from "./sockets/interface.ts";
-import { sendSome } from "./sockets/send_some.ts";
 
 /** What a greenlet runs: it yields what `switch` returns. */
 type Switching = Generator<unknown, void, unknown>;
@@ -33,7 +32,7 @@ export async function greenlet(context: ServerContext): Promise<void> {
   const interests = sockets.epoll();
   interests.add(listener, EPOLLIN);
 
-  while (context.running) {
+  while (sockets.serving) {
     for (const { target } of await interests.wait(timers.untilNextMs())) {
       if (target === listener) acceptClient();
       else clients.get(target)?.switch();

@@ -16,7 +16,7 @@ export async function nonblocking(context: ServerContext): Promise<void> {
   const { sockets } = context;
   const clients = new Clients(context);
 
-  while (context.running) {
+  while (sockets.serving) {
     while (clients.accept() !== null); // all that are waiting
     for (const client of clients) clients.advance(client, step);
     await sockets.pause(context.options.pauseMs);

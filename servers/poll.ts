@@ -9,8 +9,7 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState } from "./loop/clients.ts";
-import { TimerQueue } from "./loop/timers.ts";
+import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { type Pollable, POLLIN, POLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 
@@ -21,7 +20,7 @@ export async function poll(context: ServerContext): Promise<void> {
   const entries = sockets.pollEntries<Pollable>();
   entries.set(listener, POLLIN);
 
-  while (context.running) {
+  while (sockets.serving) {
     for (const { target } of await sockets.poll(entries, timers.untilNextMs())) {
       if (target === listener) acceptClient();
       else attend(clients.of(target));

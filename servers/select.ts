@@ -8,8 +8,7 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState } from "./loop/clients.ts";
-import { TimerQueue } from "./loop/timers.ts";
+import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
@@ -22,7 +21,7 @@ export async function select(context: ServerContext): Promise<void> {
   const inputs = new Set<Pollable>([listener, keyboard]);
   const outputs = new Set<Connection>();
 
-  while (context.running) {
+  while (sockets.serving) {
     const { readable, writable } = await sockets.select(inputs, outputs, timers.untilNextMs());
 
     for (const input of readable) {

@@ -8,8 +8,7 @@
  * @module
  */
 
-import { Client } from "./loop/clients.ts";
-import { TimerQueue } from "./loop/timers.ts";
+import { Client, TimerQueue } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { CLIENT_TAKES, type Connection, type Pollable, WOULD_BLOCK } from "./sockets/interface.ts";
 
@@ -34,7 +33,7 @@ export async function selectQueue(context: ServerContext): Promise<void> {
   const inputs = new Set<Pollable>([listener]);
   let outputs: Connection[] = [];
 
-  while (context.running) {
+  while (sockets.serving) {
     const { readable, writable } = await sockets.select(inputs, outputs, timers.untilNextMs());
 
     for (const input of readable) {

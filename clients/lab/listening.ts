@@ -44,7 +44,7 @@ export class ListeningSockets implements AsyncDisposable {
 /** Closes every connection, whatever it still holds. */
 export async function closeAll(sockets: Sockets): Promise<void> {
   for (const connection of [...sockets.connections]) {
-    sockets.abort(connection);
+    connection.abort();
     connection.close();
   }
   await sockets.allClosed();

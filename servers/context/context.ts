@@ -52,8 +52,6 @@ export interface ServerContext {
   readonly listener: Listener;
   readonly recvSizeBytes: number;
   readonly options: ModelOptions;
-  /** True until the server was told to stop and the last client is gone. */
-  readonly running: boolean;
   newSession(connection: Pick<Connection, "id">): Session;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;

@@ -1,19 +1,15 @@
 /**
- * The clients of an event loop, and what it must remember of each between two turns.
+ * The clients of an event loop, what it must remember of each between two turns, and when it owes one
+ * an answer.
  *
  * @module
  */
 
+// @ts-types="../../cli/std/binary_heap.d.ts"
+import { BinaryHeap } from "@std/data-structures/binary-heap";
 import { OneReply, type Replies, type Reply, type Session } from "../handlers/session.ts";
-import {
-  CLIENT_SENDS,
-  CLIENT_TAKES,
-  type Connection,
-  type Pollable,
-  SERVER_WORKS,
-  type Turn,
-} from "../sockets/interface.ts";
-import { sendSome } from "../sockets/send_some.ts";
+import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS, WOULD_BLOCK } from "../sockets/interface.ts";
+import type { Connection, Pollable, Turn } from "../sockets/interface.ts";
 import type { ServerContext } from "../context/context.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -38,7 +34,7 @@ const TURNS: Readonly<Record<ClientState, Turn>> = {
 };
 
 /**
- * A client between two turns of the loop: a thread would keep this on its stack. While an reply is
+ * A client between two turns of the loop: a thread would keep this on its stack. While a reply is
  * unsent nothing is received from the client, so what is kept for it is bounded.
  */
 export class Client {
@@ -78,7 +74,8 @@ export class Client {
    * @throws {Error} whatever the session or the socket throws
    */
   resume(): ClientState {
-    if (this.#unsent.length > 0 && !this.#sendUnsent()) return this.#enter("wantWrite");
+    if (this.#unsent.length > 0) this.#unsent = sendSome(this.connection, this.#unsent);
+    if (this.#unsent.length > 0) return this.#enter("wantWrite");
     return this.#enter(this.#closeAfter ? "closed" : this.#sendReplies());
   }
 
@@ -110,12 +107,28 @@ export class Client {
     }
     return close ? "closed" : "wantRead";
   }
+}
 
-  /** @returns whether all of it is sent */
-  #sendUnsent(): boolean {
-    this.#unsent = sendSome(this.connection, this.#unsent);
-    return this.#unsent.length === 0;
-  }
+/**
+ * Sends as much of `bytes` as the socket takes now.
+ *
+ * @returns what is left, a view of `bytes`: empty when all was taken
+ * @throws {ConnectionReset} when the other side is gone
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const socket = { trySend: () => 2 }; // has room for two bytes
+ * assertEquals(sendSome(socket, Uint8Array.of(1, 2, 3)), Uint8Array.of(3));
+ * ```
+ */
+export function sendSome(
+  connection: Pick<Connection, "trySend">,
+  bytes: Uint8Array,
+): Uint8Array {
+  const sent = connection.trySend(bytes);
+  if (sent === bytes.length) return NOTHING;
+  return sent === WOULD_BLOCK ? bytes : bytes.subarray(sent);
 }
 
 /** The clients of a loop by their sockets. How to wait for them is the business of the page. */
@@ -168,6 +181,40 @@ export class Clients implements Iterable<Client> {
     } catch (error) {
       this.#context.clientFailed(client.connection, error);
       return "closed";
+    }
+  }
+}
+
+/** The timers of an event loop: clients, or what else has a `dueMs`, the earliest first. */
+export class TimerQueue<Timed extends { readonly dueMs: number } = Client> {
+  // The difference of two that are never due would not be a number.
+  readonly #heap = new BinaryHeap<Timed>((a, b) => a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
+  readonly #members = new Set<Timed>();
+
+  /**
+   * Adds `timed` until its `dueMs`, on the clock of `performance.now()`. Adding it twice has no effect;
+   * while it is in the queue, its `dueMs` must not change.
+   */
+  add(timed: Timed): void {
+    if (this.#members.has(timed)) return;
+    this.#members.add(timed);
+    this.#heap.push(timed);
+  }
+
+  /** How long a readiness call may wait, in milliseconds; `Infinity` if the queue is empty. */
+  untilNextMs(): number {
+    if (this.#members.size === 0) return Infinity;
+    return Math.max(0, this.#heap.peek()!.dueMs - performance.now());
+  }
+
+  /** Takes out what is due, the earliest first. */
+  *due(): Generator<Timed> {
+    if (this.#members.size === 0) return;
+    const nowMs = performance.now();
+    for (let next; (next = this.#heap.peek()) !== undefined && next.dueMs <= nowMs;) {
+      this.#heap.pop();
+      this.#members.delete(next);
+      yield next;
     }
   }
 }

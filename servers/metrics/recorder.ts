@@ -1,7 +1,8 @@
-import { type Address, type Connection, LONGEST_WAIT_MS } from "../sockets/interface.ts";
-import type { Observer } from "../sockets/observer.ts";
+import { type Address, LONGEST_WAIT_MS } from "../sockets/interface.ts";
+import type { Observed, Observer } from "../sockets/observer.ts";
 import type { Controls } from "./controls.ts";
-import { COUNTER, openCounters } from "./counters.ts";
+import { COUNTER } from "./counters.ts";
+import { MessageRecorder } from "./message_recorder.ts";
 import { TRACE_EVENT, TraceWriter } from "./trace.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -25,12 +26,9 @@ export const NOTHING_RARE: RareEvents = {
 };
 
 /** Counts what the sockets report, and traces it while a reader is there. */
-export class Recorder implements Observer {
-  readonly #counters: Float64Array;
-  readonly #trace: TraceWriter;
+export class Recorder extends MessageRecorder implements Observer {
   readonly #rare: RareEvents;
   readonly #worker: number;
-  readonly #controls: Controls | undefined;
   readonly #hosts = new Map<string, Uint8Array>();
   #hasWaited = false;
   #isWaiting = false;
@@ -48,11 +46,9 @@ export class Recorder implements Observer {
     worker = block,
     controls?: Controls,
   ) {
-    this.#counters = openCounters(stats, block);
-    this.#trace = new TraceWriter(trace);
+    super(stats, block, new TraceWriter(trace), controls);
     this.#rare = rare;
     this.#worker = worker;
-    this.#controls = controls;
   }
 
   waiting(): void {
@@ -60,34 +56,34 @@ export class Recorder implements Observer {
     this.#isWaiting = true;
     if (!this.#hasWaited) this.#rare.beganToWait();
     this.#hasWaited = true;
-    if (this.#trace.watched) this.#trace.write(TRACE_EVENT.waiting, 0, NOTHING, 0, 0, NOTHING);
+    if (this.trace.watched) this.trace.write(TRACE_EVENT.waiting, 0, NOTHING, 0, 0, NOTHING);
   }
 
-  accepted(connection: Connection): void {
+  accepted({ id, peer }: Observed): void {
     this.#isWaiting = false;
-    this.#counters[COUNTER.accepted]++;
-    this.#counters[COUNTER.active]++;
-    this.#note(TRACE_EVENT.accepted, connection.id, connection.peer);
-    this.#controls?.obey();
+    this.counters[COUNTER.accepted]++;
+    this.counters[COUNTER.active]++;
+    this.#note(TRACE_EVENT.accepted, id, peer);
+    this.controls?.obey();
   }
 
   /** A thread or process has got this client, which another one has accepted. */
-  dispatched({ id, peer }: Pick<Connection, "id" | "peer">, worker = this.#worker): void {
+  dispatched({ id, peer }: Observed, worker = this.#worker): void {
     this.#note(TRACE_EVENT.dispatched, id, peer, 0, NOTHING, worker);
   }
 
   asleep(client: number, ms: number): void {
-    if (!this.#trace.watched) return;
+    if (!this.trace.watched) return;
     const shownMs = Math.min(ms, LONGEST_WAIT_MS); // a record has 32 bits for it
-    this.#trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, shownMs, NOTHING, this.#worker);
+    this.trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, shownMs, NOTHING, this.#worker);
   }
 
-  blocked({ id, peer }: Connection): void {
+  blocked({ id, peer }: Observed): void {
     this.#note(TRACE_EVENT.blocked, id, peer);
   }
 
   refused(peer: Address): void {
-    this.#counters[COUNTER.refused]++;
+    this.counters[COUNTER.refused]++;
     this.#note(TRACE_EVENT.refused, 0, peer);
   }
 
@@ -96,49 +92,23 @@ export class Recorder implements Observer {
     this.#rare.beyondFdSetSize(descriptor);
   }
 
-  received(connection: Connection, buffer: Uint8Array, count: number): void {
-    this.#counters[COUNTER.bytesIn] += count;
-    this.#counters[COUNTER.recvs]++;
-    if (this.#trace.watched) {
-      if (!this.#trace.hasRoom) this.#counters[COUNTER.untracedRecvs]++;
-      else this.#note(TRACE_EVENT.received, connection.id, connection.peer, count, buffer);
-    }
-    this.#controls?.obey();
+  reset({ id, peer }: Observed): void {
+    this.counters[COUNTER.resets]++;
+    this.#note(TRACE_EVENT.reset, id, peer);
   }
 
-  sent(connection: Connection, count: number): void {
-    this.#counters[COUNTER.bytesOut] += count;
-    this.#counters[COUNTER.sends]++;
-    if (!this.#trace.watched) return;
-    if (!this.#trace.hasRoom) this.#counters[COUNTER.untracedSends]++;
-    else this.#note(TRACE_EVENT.sent, connection.id, connection.peer, count);
+  dismissed({ id, peer }: Observed): void {
+    this.#note(TRACE_EVENT.dismissed, id, peer);
   }
 
-  reset(connection: Connection): void {
-    this.#counters[COUNTER.resets]++;
-    this.#note(TRACE_EVENT.reset, connection.id, connection.peer);
+  cutOff({ id, peer }: Observed): void {
+    this.#note(TRACE_EVENT.cutOff, id, peer);
   }
 
-  dismissed(connection: Pick<Connection, "id" | "peer">): void {
-    this.#note(TRACE_EVENT.dismissed, connection.id, connection.peer);
-  }
-
-  cutOff(connection: Pick<Connection, "id" | "peer">): void {
-    this.#note(TRACE_EVENT.cutOff, connection.id, connection.peer);
-  }
-
-  closed(connection: Pick<Connection, "id" | "peer">): void {
-    this.#counters[COUNTER.closed]++;
-    this.#counters[COUNTER.active]--;
-    this.#note(TRACE_EVENT.closed, connection.id, connection.peer);
-  }
-
-  wokeUp(scanned: number, ready: number): void {
-    this.#counters[COUNTER.wakeUps]++;
-    this.#counters[COUNTER.scanned] += scanned;
-    this.#counters[COUNTER.ready] += ready;
-    this.#controls?.answer();
-    this.#controls?.obey();
+  closed({ id, peer }: Observed): void {
+    this.counters[COUNTER.closed]++;
+    this.counters[COUNTER.active]--;
+    this.#note(TRACE_EVENT.closed, id, peer);
   }
 
   outOfDescriptors(): void {
@@ -149,6 +119,17 @@ export class Recorder implements Observer {
     this.#rare.acceptFailed(error);
   }
 
+  protected traceMessage(
+    event: number,
+    { id, peer }: Observed,
+    sizeBytes: number,
+    bytes?: Uint8Array,
+  ): void {
+    if (this.trace.hasRoom) this.#note(event, id, peer, sizeBytes, bytes);
+    else if (event === TRACE_EVENT.received) this.counters[COUNTER.untracedRecvs]++;
+    else this.counters[COUNTER.untracedSends]++;
+  }
+
   #note(
     event: number,
     client: number,
@@ -157,8 +138,8 @@ export class Recorder implements Observer {
     bytes = NOTHING,
     worker = this.#worker,
   ): void {
-    if (!this.#trace.watched) return;
-    this.#trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, worker);
+    if (!this.trace.watched) return;
+    this.trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, worker);
   }
 
   /** Many clients come from few hosts, so a host is encoded once. */

@@ -109,6 +109,8 @@ export function createTraceMemory(): SharedArrayBuffer {
 
 /** Writes records; any number of threads and processes may have one on the same memory. */
 export class TraceWriter {
+  /** How many readers there are, in an array of one that is always up to date. */
+  readonly readers: Int32Array;
   readonly #header: Int32Array;
   readonly #words: Int32Array;
   readonly #view: DataView;
@@ -116,6 +118,7 @@ export class TraceWriter {
 
   constructor(memory: ArrayBufferLike) {
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
+    this.readers = this.#header.subarray(WATCHERS, WATCHERS + 1);
     this.#words = new Int32Array(memory);
     this.#view = new DataView(memory);
     this.#bytes = new Uint8Array(memory);
@@ -123,7 +126,7 @@ export class TraceWriter {
 
   /** Whether there is a reader. Ask before making the arguments of {@linkcode write}. */
   get watched(): boolean {
-    return this.#header[WATCHERS] > 0;
+    return this.readers[0] > 0;
   }
 
   /** Whether a reader wants another record of a message. If not, count the message instead. */

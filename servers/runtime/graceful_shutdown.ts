@@ -26,9 +26,9 @@ export function clientsOf(sockets: Sockets): ClosableClients<Connection> {
     turn: (connection) => connection.turn,
     hasUnread: (connection) => connection.hasUnread,
     stopListening: () => sockets.stopListening(),
-    finish: (connection) => sockets.finish(connection),
-    dismiss: (connection) => sockets.dismiss(connection),
-    abort: (connection) => sockets.abort(connection),
+    finish: (connection) => connection.finish(),
+    dismiss: (connection) => connection.dismiss(),
+    abort: (connection) => connection.abort(),
   };
 }
 
@@ -39,7 +39,6 @@ export class GracefulShutdown<Client> {
   #timer: Timer | undefined = undefined;
   #closingIdle = false;
   #hasCutOff = false;
-  begun = false;
 
   /** @param onCutOff called when all clients that were left have been cut off */
   constructor(clients: ClosableClients<Client>, onCutOff: () => void = () => {}) {
@@ -49,7 +48,6 @@ export class GracefulShutdown<Client> {
 
   /** Stops accepting. Called again, it starts a new grace. */
   begin(graceMs: number): void {
-    this.begun = true;
     this.#clients.stopListening();
     if (this.#closingIdle) return;
     clearTimeout(this.#timer);

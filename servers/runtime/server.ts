@@ -121,11 +121,11 @@ function manageClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => 
 async function makeContext(setup: ServerSetup, handler: Handler): Promise<WorkerContext> {
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
   const recorder = makeRecorder(setup, notify, () => listener.address);
-  const { sockets, table, isStopping } = await makeSockets(setup, recorder);
+  const sockets = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const makeForkedChildren = table && setup.processMemory &&
-    await prepareToFork(setup, setup.processMemory, { handler, recorder, table });
+  const makeForkedChildren = setup.processMemory &&
+    await prepareToFork(setup, setup.processMemory, { handler, recorder, sockets });
   const context: WorkerContext = {
     sockets,
     listener,
@@ -137,9 +137,6 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
       return controls ?? setup.handler;
     },
     descriptorLimit: setup.descriptorLimit,
-    get running() {
-      return !isStopping() || sockets.connections.size > 0;
-    },
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
     startThreads: (plan) => startThreads(setup, context, plan),
@@ -193,12 +190,14 @@ async function startThreads(
 async function prepareToFork(
   setup: ServerSetup,
   { descriptor, sizes }: SharedProcessMemory,
-  { handler, recorder, table: descriptors }: {
+  { handler, recorder, sockets }: {
     readonly handler: Handler;
     readonly recorder: Recorder;
-    readonly table: DescriptorTable;
+    readonly sockets: Sockets;
   },
 ): Promise<(context: WorkerContext) => ForkedChildren> {
+  const { LibcSockets } = await import("../sockets/libc/sockets.ts");
+  if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are inherited");
   const { LibcForkedChildren, warmUp } = await import("../workers/libc/forked_children.ts");
   const { ClientServing } = await import("../workers/libc/own_client.ts");
   const { mapProcessMemory } = await import("../metrics/process_memory.ts");
@@ -211,7 +210,7 @@ async function prepareToFork(
   await warmUp(recvSizeBytes);
   return (context) =>
     new LibcForkedChildren({
-      ...{ context, setup, descriptors, recorder, memory, sizes },
+      ...{ context, setup, descriptors: sockets.table, recorder, memory, sizes },
       isWatched,
       serving: new ClientServing(memory, options, setup.descriptorLimit),
       signals: signalSet([FINISH_SIGNAL]),
@@ -228,10 +227,8 @@ async function prepareToFork(
 async function makeSockets(
   setup: ServerSetup,
   observer: Observer,
-): Promise<{ sockets: Sockets; table?: DescriptorTable; isStopping: () => boolean }> {
-  if (setup.sockets === "deno") {
-    return { sockets: new DenoSockets(observer), isStopping: () => shutdown?.begun ?? false };
-  }
+): Promise<Sockets> {
+  if (setup.sockets === "deno") return new DenoSockets(observer);
   const { LibcSockets } = await import("../sockets/libc/sockets.ts");
   const { systemCalls } = await import("../system/system_calls.ts");
   const table = new DescriptorTable(setup.descriptors);
@@ -241,7 +238,7 @@ async function makeSockets(
     const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
     new EventLoopTurns().before(sockets);
   }
-  return { sockets, table, isStopping: () => table.stopping };
+  return sockets;
 }
 
 function watched(

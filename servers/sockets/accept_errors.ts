@@ -1,8 +1,13 @@
 /**
- * What the errors of accept(2) mean.
+ * What the errors of accept(2) mean, and what a listener does then.
  *
  * @module
  */
+
+import type { Observer } from "./observer.ts";
+
+/** After how long a resting listener accepts again if no connection has ended meanwhile. */
+export const REST_MS = 1_000;
 
 /**
  * Errors of one client that is gone: it left while it waited to be accepted, or its connection has met
@@ -51,6 +56,30 @@ export function isOfOneClient(error: unknown): boolean {
 export function isOutOfDescriptors(error: unknown): boolean {
   const code = codeOf(error);
   return code === "EMFILE" || code === "ENFILE";
+}
+
+/**
+ * Reports why a listener rests; once for all that there is no descriptor left.
+ *
+ * @example
+ * ```ts
+ * import { UNOBSERVED } from "./observer.ts";
+ * const reports = new RestReports({ ...UNOBSERVED, acceptFailed: console.error });
+ * reports.report(new Error("accept failed"));
+ * ```
+ */
+export class RestReports {
+  #hasReportedDescriptors = false;
+
+  /** @param observer to which it reports */
+  constructor(private readonly observer: Observer) {}
+
+  /** @param error of accept(2), after which the listener rests */
+  report(error: Error): void {
+    if (!isOutOfDescriptors(error)) return this.observer.acceptFailed(error);
+    if (!this.#hasReportedDescriptors) this.observer.outOfDescriptors();
+    this.#hasReportedDescriptors = true;
+  }
 }
 
 /** `ECONNABORTED` and the like; empty if the system did not raise the error. */

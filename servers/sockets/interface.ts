@@ -111,6 +111,15 @@ export interface Connection extends Pollable {
   trySend(bytes: Uint8Array): number;
   /** Ends the connection once what it took is sent. Closing twice is harmless. */
   close(): void;
+  /** From now on `recv` reports the end of the stream. */
+  finish(): void;
+  /** As {@linkcode finish}, because the client was silent, which is reported. */
+  dismiss(): void;
+  /**
+   * Ends the connection now; the server of its client closes it then. What it still holds is lost, so
+   * where the system allows it, it ends with a reset: an end of stream would make a part look whole.
+   */
+  abort(): void;
 }
 
 /** A connection to a server in the making: writable once it is made or has failed. */
@@ -125,37 +134,6 @@ export interface Connecting extends Pollable {
   finish(): Connection;
   /** Gives up, if {@linkcode finish} was not called. */
   close(): void;
-}
-
-/**
- * A connection whose operations are Deno's own promises: one more promise around each would cost the
- * `async` model three per cent. The caller passes the result of an operation to the connection, which
- * says what it means.
- */
-export interface DenoOperations extends Connection {
-  /** `Deno.Conn.read` */
-  read(buffer: Uint8Array): Promise<number | null>;
-  /** @returns how many bytes were received; 0 when they were the client's last */
-  didRead(count: number | null): number;
-  /** `Deno.Conn.write`; it may take fewer bytes than it is given. */
-  write(bytes: Uint8Array): Promise<number>;
-  /** @returns how many bytes were sent, which is `count` */
-  wrote(count: number): number;
-}
-
-/**
- * Whether this connection has {@linkcode DenoOperations}.
- *
- * @example
- * ```ts
- * async function receive(connection: Connection, buffer: Uint8Array): Promise<number> {
- *   if (!hasDenoOperations(connection)) return await connection.recv(buffer);
- *   return connection.didRead(await connection.read(buffer));
- * }
- * ```
- */
-export function hasDenoOperations(connection: Connection): connection is DenoOperations {
-  return "didRead" in connection;
 }
 
 /** The terminal's keyboard as one of the things a loop watches. */
@@ -240,19 +218,12 @@ export interface Sockets {
   readable(connection: Connection): Promise<void>;
   /** Lets the system do its part between two rounds of a loop that never waits. */
   pause(ms: number): void | Promise<void>;
+  /** True until {@linkcode stopListening} was called and the last connection has been closed. */
+  readonly serving: boolean;
   /** Connections that hold a descriptor. */
   readonly connections: ReadonlySet<Connection>;
   /** Stops accepting; {@linkcode Listener.accept} answers `null` from now on. */
   stopListening(): void;
-  /** From now on this connection's `recv` reports the end of the stream. */
-  finish(connection: Connection): void;
-  /** As {@linkcode finish}, because the client was silent, which is reported. */
-  dismiss(connection: Connection): void;
-  /**
-   * Ends this connection now; the server of its client closes it then. What it still holds is lost, so
-   * where the system allows it, it ends with a reset: an end of stream would make a part look whole.
-   */
-  abort(connection: Connection): void;
   /** Resolves when the last connection has given its descriptor back. */
   allClosed(): Promise<void>;
 }

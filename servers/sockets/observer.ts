@@ -1,25 +1,28 @@
 import type { Address, Connection } from "./interface.ts";
 
+/** What an observer may know of a connection. */
+export type Observed = Pick<Connection, "id" | "peer">;
+
 /** Where a socket kind reports what happens to it. Called on the hot path: it must be cheap. */
 export interface Observer {
   /** The server begins to wait for a client. */
   waiting(): void;
-  accepted(connection: Connection): void;
+  accepted(connection: Observed): void;
   /** A client was turned away because there were `maxClients` already. */
   refused(peer: Address): void;
   /** `buffer` holds `count` bytes that the model has just taken. */
-  received(connection: Connection, buffer: Uint8Array, count: number): void;
-  sent(connection: Connection, count: number): void;
+  received(connection: Observed, buffer: Uint8Array, count: number): void;
+  sent(connection: Observed, count: number): void;
   /** The connection's socket took less than it was given, and is full. */
-  blocked(connection: Connection): void;
+  blocked(connection: Observed): void;
   /** A client was turned away because its descriptor is not below `descriptorsBelow`. */
   beyondFdSetSize(peer: Address, descriptor: number): void;
-  reset(connection: Connection): void;
+  reset(connection: Observed): void;
   /** The server ends a connection because its client was silent. */
-  dismissed(connection: Connection): void;
+  dismissed(connection: Observed): void;
   /** The server has ended a connection before its client had everything. */
-  cutOff(connection: Connection): void;
-  closed(connection: Connection): void;
+  cutOff(connection: Observed): void;
+  closed(connection: Observed): void;
   /** A readiness call returned after it looked at `scanned` sockets and found `ready`. */
   wokeUp(scanned: number, ready: number): void;
   /** There is no descriptor left for another client; accepting goes on when one is free. */

@@ -41,6 +41,18 @@ export class FakeConnection implements Connection {
   close(): void {
     return unused();
   }
+
+  finish(): void {
+    return unused();
+  }
+
+  dismiss(): void {
+    return unused();
+  }
+
+  abort(): void {
+    return unused();
+  }
 }
 
 function unused(): never {

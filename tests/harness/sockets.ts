@@ -127,7 +127,7 @@ export class Setting implements AsyncDisposable {
     for (const socket of this.#sockets) socket.destroy();
     this.sockets.stopListening();
     for (const connection of [...this.sockets.connections]) {
-      this.sockets.abort(connection);
+      connection.abort();
       connection.close();
     }
     await this.sockets.allClosed();

@@ -20,7 +20,7 @@ import type { Observer } from "../../servers/sockets/observer.ts";
 import type { PollEntries, PollEntry } from "../../servers/sockets/poll_entries.ts";
 import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
 import { asLibcPollable } from "../../servers/sockets/libc/reactor.ts";
-import type { LibcPollable } from "../../servers/sockets/libc/connection_context.ts";
+import type { LibcPollable, WatchingList } from "../../servers/sockets/libc/connection_context.ts";
 import {
   hasSystemCalls,
   type SystemCalls,
@@ -52,9 +52,6 @@ export class YieldingLibcSockets implements Sockets {
   readonly pollEntries: Sockets["pollEntries"];
   readonly pause: Sockets["pause"];
   readonly stopListening: Sockets["stopListening"];
-  readonly finish: Sockets["finish"];
-  readonly dismiss: Sockets["dismiss"];
-  readonly abort: Sockets["abort"];
   readonly allClosed: Sockets["allClosed"];
 
   constructor(observer: Observer, recvSizeBytes: number, made = calls) {
@@ -65,10 +62,11 @@ export class YieldingLibcSockets implements Sockets {
     this.pollEntries = sockets.pollEntries.bind(sockets);
     this.pause = sockets.pause.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
-    this.finish = sockets.finish.bind(sockets);
-    this.dismiss = sockets.dismiss.bind(sockets);
-    this.abort = sockets.abort.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
+  }
+
+  get serving(): boolean {
+    return this.#sockets.serving;
   }
 
   listen(options: ListenOptions): Listener {
@@ -125,6 +123,10 @@ class YieldingListener implements Listener, LibcPollable {
 
   get descriptor(): number {
     return asLibcPollable(this.#listener).descriptor;
+  }
+
+  watchedBy(list: WatchingList | undefined, events: number): void {
+    asLibcPollable(this.#listener).watchedBy?.(list, events);
   }
 
   accept(): Promise<Connection | null> {

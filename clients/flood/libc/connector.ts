@@ -1,5 +1,5 @@
 import { EPOLLET, EPOLLIN, EPOLLOUT } from "../../../servers/sockets/interface.ts";
-import { EPOLLRDHUP } from "../../../servers/sockets/libc/epoll_event.ts";
+import { EPOLLRDHUP } from "../../../servers/system/system_calls.ts";
 import { connectError, ON, sendAtOnce } from "../../../servers/sockets/libc/socket_options.ts";
 import type { SocketAddress } from "../../../servers/sockets/libc/socket_address.ts";
 import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";

@@ -1,4 +1,4 @@
-import { EPOLL_EVENT } from "../../../servers/sockets/libc/epoll_event.ts";
+import { EPOLL_EVENT } from "../../../servers/system/system_calls.ts";
 import { checked, ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
 import {
   EPOLL_CLOEXEC,

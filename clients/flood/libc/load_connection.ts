@@ -1,4 +1,4 @@
-import { EPOLLHUP, EPOLLRDHUP } from "../../../servers/sockets/libc/epoll_event.ts";
+import { EPOLLHUP, EPOLLRDHUP } from "../../../servers/system/system_calls.ts";
 import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../../../servers/sockets/interface.ts";
 import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
 import { MSG_NOSIGNAL, SHUT_WR, type SystemCalls } from "../../../servers/system/system_calls.ts";

@@ -6,7 +6,7 @@ import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../socke
 import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
 import { ConnectFailed, type Listener, type Pollable } from "../../sockets/interface.ts";
 import { type Sockets, WOULD_BLOCK } from "../../sockets/interface.ts";
-import { sendSome } from "../../sockets/send_some.ts";
+import { sendSome } from "../../loop/clients.ts";
 
 /** Thrown by a call on a socket that this side has closed, or closes while the call waits. */
 export class SocketClosed extends Error {

@@ -1,5 +1,5 @@
-import { ConnectFailed, type Connecting, type Connection, EPOLLOUT } from "../interface.ts";
-import type { ConnectOptions } from "../interface.ts";
+import { ConnectFailed, EPOLLERR, EPOLLOUT } from "../interface.ts";
+import type { Connecting, Connection, ConnectOptions } from "../interface.ts";
 import { DenoConnection } from "./connection.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { messageOf } from "../../system/thrown.ts";
@@ -46,16 +46,9 @@ export class DenoConnecting implements Connecting, DenoPollable {
     this.#conn?.close();
   }
 
-  isReadable(): boolean {
-    return false;
-  }
-
-  isWritable(): boolean {
-    return this.#conn !== undefined || this.#failure !== undefined;
-  }
-
-  isFaulty(): boolean {
-    return this.#failure !== undefined;
+  holds(asked: number): number {
+    if (this.#failure !== undefined) return asked & (EPOLLOUT | EPOLLERR);
+    return this.#conn === undefined ? 0 : asked & EPOLLOUT;
   }
 
   isArmed(): boolean {

@@ -109,14 +109,14 @@ class Interest<Watched extends Pollable> implements Registration, ReadyEvent<Wat
     this.#toArm = false;
     if (this.socket.registration !== this || (this.#asked & EPOLLIN) === 0) return;
     // Edge-triggered, more bytes are an edge even if the last ones are still unread.
-    if (this.#isEdgeTriggered || !this.socket.isReadable()) this.socket.arm();
+    if (this.#isEdgeTriggered || this.socket.holds(EPOLLIN) === 0) this.socket.arm();
   }
 
   /** What to report now: the edges since the last time, or the levels as they are. */
   report(): number {
     const edges = this.#edges;
     this.#edges = 0;
-    return this.#asked & (this.#isEdgeTriggered ? edges : this.#holds());
+    return this.#isEdgeTriggered ? edges & this.#asked : this.socket.holds(this.#asked);
   }
 
   /** Sees to the next report, if there is to be one. */
@@ -127,12 +127,7 @@ class Interest<Watched extends Pollable> implements Registration, ReadyEvent<Wat
   }
 
   #signalWhatHolds(): void {
-    const holds = this.#holds() & this.#asked;
+    const holds = this.socket.holds(this.#asked);
     if (holds !== 0) this.signal(holds);
-  }
-
-  #holds(): number {
-    return (this.socket.isReadable() ? EPOLLIN : 0) | (this.socket.isWritable() ? EPOLLOUT : 0) |
-      (this.socket.isFaulty() ? EPOLLERR : 0);
   }
 }

@@ -1,5 +1,4 @@
-import { WOULD_BLOCK } from "../interface.ts";
-import { EPOLLIN, type Keyboard } from "../interface.ts";
+import { EPOLLIN, type Keyboard, WOULD_BLOCK } from "../interface.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { LineReader } from "../line_reader.ts";
 
@@ -27,16 +26,8 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
     return WOULD_BLOCK;
   }
 
-  isReadable(): boolean {
-    return this.#ended || this.#lines.hasLine;
-  }
-
-  isWritable(): boolean {
-    return false;
-  }
-
-  isFaulty(): boolean {
-    return false;
+  holds(asked: number): number {
+    return this.#ended || this.#lines.hasLine ? asked & EPOLLIN : 0;
   }
 
   isArmed(): boolean {
@@ -53,7 +44,7 @@ export class DenoKeyboard implements Keyboard, DenoPollable {
     this.#reading = false;
     if (count === null) this.#ended = true;
     else this.#lines.push(this.#buffer.subarray(0, count));
-    if (this.isReadable()) this.#reactor.signal(this, EPOLLIN);
+    if (this.holds(EPOLLIN) !== 0) this.#reactor.signal(this, EPOLLIN);
     else this.arm();
   };
 }

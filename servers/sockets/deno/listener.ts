@@ -1,12 +1,9 @@
 import { EPOLLIN } from "../interface.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
-import { isOfOneClient, isOutOfDescriptors } from "../accept_errors.ts";
+import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
 import { DenoConnection } from "./connection.ts";
 import { toError } from "../../system/thrown.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
-
-/** After how long the listener accepts again if no connection has ended meanwhile. */
-const RETRY_MS = 1_000;
 
 /** How many clients an event loop lets Deno accept ahead of it: each needs a turn of Deno's loop. */
 const MAX_AHEAD = 64;
@@ -29,13 +26,14 @@ export class DenoListener implements Listener, DenoPollable {
   #maxAhead = 0;
   #stopped = false;
   #lastId = 0;
-  #toldOutOfDescriptors = false;
+  readonly #restReports: RestReports;
   #waiter: (() => void) | undefined = undefined;
 
   /** @throws the error of `Deno.listen` when the address cannot be listened on */
   constructor(options: ListenOptions, reactor: DenoReactor) {
     this.#options = options;
     this.#reactor = reactor;
+    this.#restReports = new RestReports(reactor.observer);
     this.#listener = Deno.listen({
       hostname: options.host,
       port: options.port,
@@ -66,16 +64,8 @@ export class DenoListener implements Listener, DenoPollable {
     return connection;
   }
 
-  isReadable(): boolean {
-    return this.#arrived.length > 0;
-  }
-
-  isWritable(): boolean {
-    return false;
-  }
-
-  isFaulty(): boolean {
-    return false;
+  holds(asked: number): number {
+    return this.#arrived.length > 0 ? asked & EPOLLIN : 0;
   }
 
   isArmed(): boolean {
@@ -149,17 +139,12 @@ export class DenoListener implements Listener, DenoPollable {
     if (this.#stopped) return;
     if (isOfOneClient(error)) return this.#acceptOne();
     this.#rest();
-    if (!isOutOfDescriptors(error)) {
-      this.#reactor.observer.acceptFailed(toError(error));
-    } else if (!this.#toldOutOfDescriptors) {
-      this.#toldOutOfDescriptors = true;
-      this.#reactor.observer.outOfDescriptors();
-    }
+    this.#restReports.report(toError(error));
   };
 
   /** Accepts again once a descriptor is free or the time is over. */
   #rest(): void {
-    this.#retryTimer = setTimeout(this.#resume, RETRY_MS);
+    this.#retryTimer = setTimeout(this.#resume, REST_MS);
     this.#reactor.onceReleased(this.#resume);
   }
 

@@ -1,5 +1,4 @@
-import { POLLERR, POLLIN, POLLOUT } from "../interface.ts";
-import type { Pollable } from "../interface.ts";
+import { type Pollable, POLLERR, POLLIN } from "../interface.ts";
 import type { PollEntries, PollEntry } from "../poll_entries.ts";
 import { asDenoPollable, type DenoPollable, type DenoReactor } from "./reactor.ts";
 
@@ -40,12 +39,9 @@ export class DenoPoll {
     this.#unarmed.length = 0;
     for (const entry of list) {
       const socket = asDenoPollable(entry.target);
-      entry.revents = socket.isFaulty() ? POLLERR : 0;
-      if ((entry.events & POLLIN) !== 0) {
-        if (socket.isReadable()) entry.revents |= POLLIN;
-        else if (!socket.isArmed()) this.#unarmed.push(socket);
-      }
-      if ((entry.events & POLLOUT) !== 0 && socket.isWritable()) entry.revents |= POLLOUT;
+      entry.revents = socket.holds(entry.events | POLLERR);
+      const waitsInVain = (entry.events & ~entry.revents & POLLIN) !== 0 && !socket.isArmed();
+      if (waitsInVain) this.#unarmed.push(socket);
       if (entry.revents !== 0) found.push(entry);
     }
     return list.length;

@@ -13,9 +13,8 @@ export interface DenoPollable extends Pollable, Armable {
   registration: Registration | undefined;
   /** The number of the last look at it, by which one that is in two sets is seen to be the same. */
   look: number;
-  isReadable(): boolean;
-  isWritable(): boolean;
-  isFaulty(): boolean;
+  /** Which of `asked`, a set of `EPOLLIN`, `EPOLLOUT` and `EPOLLERR`, hold. */
+  holds(asked: number): number;
   /** Whether that operation is under way. */
   isArmed(): boolean;
 }

@@ -7,9 +7,9 @@
 import type { Connecting, Connection, ConnectOptions, InterestList } from "../interface.ts";
 import type { Keyboard, Listener } from "../interface.ts";
 import type { ListenOptions, Pollable, Ready, Sockets } from "../interface.ts";
+import { EPOLLIN, EPOLLOUT } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import { DenoConnecting } from "./connecting.ts";
-import { DenoConnection } from "./connection.ts";
 import { DenoEpoll } from "./epoll.ts";
 import { asDenoPollable, type DenoPollable, DenoReactor } from "./reactor.ts";
 import { DenoKeyboard } from "./keyboard.ts";
@@ -38,34 +38,34 @@ import { PollEntries, type PollEntry } from "../poll_entries.ts";
  * await sockets.allClosed();
  * ```
  */
-export class DenoSockets implements Sockets {
-  readonly #reactor: DenoReactor;
+export class DenoSockets extends DenoReactor implements Sockets {
   readonly #ready: Ready<never> = { readable: [], writable: [] };
   readonly #unarmed: DenoPollable[] = [];
   readonly #poll: DenoPoll;
   #listener: DenoListener | undefined = undefined;
+  #isStopped = false;
   #lastOutgoingId = 0;
   #looks = 0;
 
   constructor(observer: Observer) {
-    this.#reactor = new DenoReactor(observer);
-    this.#poll = new DenoPoll(this.#reactor);
+    super(observer);
+    this.#poll = new DenoPoll(this);
   }
 
-  get connections(): ReadonlySet<Connection> {
-    return this.#reactor.connections;
+  get serving(): boolean {
+    return this.connections.size > 0 || !this.#isStopped;
   }
 
   listen(options: ListenOptions): Listener {
-    return this.#listener = new DenoListener(options, this.#reactor);
+    return this.#listener = new DenoListener(options, this);
   }
 
   connect(to: ConnectOptions): Iterable<Connecting> {
-    return [new DenoConnecting(--this.#lastOutgoingId, to, this.#reactor)];
+    return [new DenoConnecting(--this.#lastOutgoingId, to, this)];
   }
 
   keyboard(): Keyboard {
-    return new DenoKeyboard(this.#reactor);
+    return new DenoKeyboard(this);
   }
 
   async select<Watched extends Pollable>(
@@ -77,12 +77,12 @@ export class DenoSockets implements Sockets {
     const ready = this.#ready as Ready<Watched>;
     let found = this.#scan(read, write, ready);
     const isReady = found.ready > 0;
-    const rest = this.#reactor.rest(isReady, this.#unarmed, timeoutMs);
+    const rest = this.rest(isReady, this.#unarmed, timeoutMs);
     if (rest !== undefined) {
       await rest;
       if (!isReady) found = this.#scan(read, write, ready);
     }
-    this.#reactor.observer.wokeUp(found.scanned, found.ready);
+    this.observer.wokeUp(found.scanned, found.ready);
     return ready;
   }
 
@@ -101,7 +101,7 @@ export class DenoSockets implements Sockets {
       scanned++;
       const socket = asDenoPollable(watched);
       socket.look = look;
-      if (socket.isReadable()) ready.readable.push(watched);
+      if (socket.holds(EPOLLIN) !== 0) ready.readable.push(watched);
       else if (!socket.isArmed()) this.#unarmed.push(socket);
     }
     let both = 0;
@@ -109,9 +109,9 @@ export class DenoSockets implements Sockets {
       const socket = asDenoPollable(connection);
       const isRead = socket.look === look;
       if (!isRead) scanned++;
-      if (!socket.isWritable()) continue;
+      if (socket.holds(EPOLLOUT) === 0) continue;
       ready.writable.push(connection);
-      if (isRead && socket.isReadable()) both++;
+      if (isRead && socket.holds(EPOLLIN) !== 0) both++;
     }
     return { scanned, ready: ready.readable.length + ready.writable.length - both };
   }
@@ -128,16 +128,17 @@ export class DenoSockets implements Sockets {
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {
-    return new DenoEpoll<Watched>(this.#reactor);
+    return new DenoEpoll<Watched>(this);
   }
 
   readable(connection: Connection): Promise<void> {
     const socket = asDenoPollable(connection);
+    const isReadable = () => socket.holds(EPOLLIN) !== 0;
     return new Promise((resolve) => {
-      if (socket.isReadable()) return resolve();
+      if (isReadable()) return resolve();
       socket.registration = {
         signal: () => {
-          if (!socket.isReadable()) return;
+          if (!isReadable()) return;
           socket.registration = undefined;
           resolve();
         },
@@ -148,35 +149,19 @@ export class DenoSockets implements Sockets {
   }
 
   pause(ms: number): Promise<void> {
-    if (ms === 0) return this.#reactor.turn.take();
+    if (ms === 0) return this.turn.take();
     return new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   stopListening(): void {
+    this.#isStopped = true;
     this.#listener?.stop();
   }
 
-  finish(connection: Connection): void {
-    asDenoConnection(connection).finish();
-  }
-
-  dismiss(connection: Connection): void {
-    asDenoConnection(connection).dismiss();
-  }
-
-  abort(connection: Connection): void {
-    asDenoConnection(connection).abort();
-  }
-
   async allClosed(): Promise<void> {
-    while (this.#reactor.connections.size > 0) {
-      await new Promise<void>((resolve) => this.#reactor.onceReleased(resolve));
+    while (this.connections.size > 0) {
+      await new Promise<void>((resolve) => this.onceReleased(resolve));
     }
-    this.#reactor.turn.close();
+    this.turn.close();
   }
-}
-
-function asDenoConnection(connection: Connection): DenoConnection {
-  if (!(connection instanceof DenoConnection)) throw new Error("a connection of another kind");
-  return connection;
 }

@@ -1,19 +1,18 @@
 /**
- * How bytes move through a connected socket of the system's, recv(2) and send(2). How it ends is in
- * `connection.ts`.
+ * How an event loop moves bytes through a socket of the system's, with recv(2) and send(2) that do not
+ * block. The calls that block, and the ways in which a connection ends, are in `connection.ts`.
  *
  * @module
  */
 
-import { CLIENT_SENDS, CLIENT_TAKES, ConnectionReset, SERVER_WORKS } from "../interface.ts";
-import { type Address, type Connection, type Turn, WOULD_BLOCK } from "../interface.ts";
+import { CLIENT_SENDS, CLIENT_TAKES, EPOLLET, SERVER_WORKS, WOULD_BLOCK } from "../interface.ts";
+import type { Address, ConnectionReset, Turn } from "../interface.ts";
 import type { Observer } from "../observer.ts";
-import type { ConnectionContext, EdgeTriggeredList, LibcPollable } from "./connection_context.ts";
-import { cutOff, isReset } from "./faults.ts";
-import { hasUnread } from "./socket_options.ts";
-import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import type { ConnectionContext, LibcPollable, WatchingList } from "./connection_context.ts";
+import { ACTIVITY, CUT_OFF, place, STATE, TOLD_TO_END, TURN } from "./descriptor_table.ts";
+import { cutOff } from "./faults.ts";
+import { ERRNO } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_calls.ts";
-import { toError } from "../../system/thrown.ts";
 
 /**
  * How many bytes a connection moves at most in one turn of a loop, since all others wait meanwhile. A
@@ -73,15 +72,17 @@ export class ReceiveBuffer {
   }
 }
 
-/** The half of a connection that moves bytes. Once closed, it makes no system call. */
-export abstract class ConnectedSocket implements Connection, LibcPollable {
+/** The half of a connection that an event loop uses. Once closed, it makes no system call. */
+export abstract class ConnectedSocket implements LibcPollable {
   readonly kind = "connection";
   /** Why nothing can be moved any more. */
   protected fault: ConnectionReset | undefined = undefined;
   protected stage: typeof OPEN | typeof FINISHED | typeof ENDED | typeof CLOSED = OPEN;
+  /** Where the words begin that the {@linkcode DescriptorTable} has for this connection. */
+  readonly #at: number;
   #edge: typeof NOT_WATCHED | typeof MAY_HAVE_MORE | typeof DRAINED | typeof HUNG_UP = NOT_WATCHED;
-  #list: EdgeTriggeredList | undefined = undefined;
-  #turn = 0;
+  #list: WatchingList | undefined = undefined;
+  #contextTurn = 0;
   #leftBytes = MAX_BYTES_A_TURN;
 
   /**
@@ -96,83 +97,46 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     readonly peer: Address,
     protected readonly observer: Observer = context.observer,
   ) {
+    this.#at = place(fd);
     context.table.setThread(fd, context.thread);
   }
-
-  abstract close(): void;
 
   get descriptor(): number {
     return this.stage === CLOSED ? -1 : this.fd;
   }
 
-  get activity(): number {
-    return this.fd < 0 ? 0 : this.context.table.activity(this.fd);
-  }
-
   get turn(): Turn {
-    return this.fd < 0 ? CLIENT_SENDS : this.context.table.turn(this.fd);
+    // Nothing else is ever stored there. Once the descriptor is closed, it may be another client's.
+    return this.fd < 0 ? CLIENT_SENDS : this.context.table.words[this.#at + TURN] as Turn;
   }
 
   set turn(turn: Turn) {
-    if (this.fd >= 0) this.context.table.setTurn(this.fd, turn);
-  }
-
-  get hasUnread(): boolean {
-    return this.fd >= 0 && hasUnread(this.context.calls, this.fd);
-  }
-
-  recv(buffer: Uint8Array): number {
-    this.turn = CLIENT_SENDS;
-    const count = this.#receive(buffer, buffer.length, 0);
-    if (count > 0) this.#received(buffer, count);
-    return count;
-  }
-
-  send(bytes: Uint8Array): void {
-    this.turn = CLIENT_TAKES;
-    for (let sent = 0; sent < bytes.length;) {
-      const count = this.#transmit(sent === 0 ? bytes : bytes.subarray(sent), MSG_NOSIGNAL);
-      if (count !== WOULD_BLOCK) sent += count;
-    }
-    this.turn = SERVER_WORKS;
+    if (this.fd >= 0) this.context.table.words[this.#at + TURN] = turn;
   }
 
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
-    if (this.#edge === DRAINED && this.stage === OPEN) return this.#wouldBlock();
-    const { buffer, table } = this.context;
+    if (this.stage === OPEN && this.#edge === DRAINED) return this.#wouldBlock();
     // The system will not report an end that the server has made, so that is not put off.
-    if (this.stage === OPEN && !this.#hasTurn() && !table.isFinished(this.fd)) {
-      return this.#wouldBlock();
-    }
+    if (this.stage === OPEN && !this.#hasTurn() && !this.#isToldToEnd()) return this.#wouldBlock();
+    const { buffer } = this.context;
     const maxBytes = Math.min(sizeBytes, buffer.bytes.length);
-    const count = this.#receive(buffer.bytes, maxBytes, MSG_DONTWAIT);
+    const count = this.receive(buffer.bytes, maxBytes, MSG_DONTWAIT);
     if (count === WOULD_BLOCK) return this.#wouldBlock();
     if (count === 0) return NOTHING;
     this.#leftBytes -= Math.max(count, MIN_BYTES);
     // A short read means that the socket is drained: what comes next is an edge, epoll(7). Asking again
     // would be one more call for each message.
     if (this.#edge === MAY_HAVE_MORE && count < maxBytes) this.#edge = DRAINED;
-    this.#received(buffer.bytes, count);
     return buffer.view(count);
   }
 
-  retain(bytes: Uint8Array): Uint8Array {
-    return bytes.slice();
-  }
-
-  release(): void {}
-
   trySend(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
-    if (this.fault === undefined && !this.#hasTurn()) {
-      if (this.turn !== CLIENT_TAKES) this.observer.blocked(this);
-      this.turn = CLIENT_TAKES;
-      return WOULD_BLOCK;
-    }
+    const hasTurn = this.fault !== undefined || this.#hasTurn();
     const isTooMuch = bytes.length > MAX_BYTES_A_TURN;
     const some = isTooMuch ? bytes.subarray(0, MAX_BYTES_A_TURN) : bytes;
-    const count = this.#transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT);
-    this.#leftBytes -= Math.max(count, MIN_BYTES);
+    const count = hasTurn ? this.transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT) : WOULD_BLOCK;
+    if (hasTurn) this.#leftBytes -= Math.max(count, MIN_BYTES);
     // WOULD_BLOCK is less, too. A loop that never waits tries again and again, and it is one block.
     const isBlocked = count < some.length;
     if (isBlocked && this.turn !== CLIENT_TAKES) this.observer.blocked(this);
@@ -181,26 +145,11 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     return count;
   }
 
-  /** Whether more may be moved in this turn. If not, an edge-triggered list is asked to look again. */
-  #hasTurn(): boolean {
-    const { turn } = this.context;
-    if (turn !== this.#turn) {
-      this.#turn = turn;
-      this.#leftBytes = MAX_BYTES_A_TURN;
-    }
-    if (this.#leftBytes > 0) return true;
-    this.#list?.lookAgain(this.open());
-    return false;
-  }
-
-  explain(error: unknown): Error {
-    return toError(error);
-  }
-
-  /** An edge-triggered interest list watches this connection from now on, or none any longer. */
-  watchEdges(list: EdgeTriggeredList | undefined): void {
-    this.#list = list;
-    this.#edge = list === undefined ? NOT_WATCHED : MAY_HAVE_MORE;
+  /** An interest list watches this connection for `events` from now on, or none any longer. */
+  watchedBy(list: WatchingList | undefined, events: number): void {
+    const isEdgeTriggered = (events & EPOLLET) !== 0;
+    this.#list = isEdgeTriggered ? list : undefined;
+    this.#edge = isEdgeTriggered ? MAY_HAVE_MORE : NOT_WATCHED;
   }
 
   /** An interest list has reported this connection. */
@@ -210,9 +159,66 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     }
   }
 
+  /**
+   * Makes `recv`.
+   *
+   * @returns how many bytes; 0 at the end; {@linkcode WOULD_BLOCK}
+   * @throws {ConnectionReset} when the client is gone
+   */
+  protected receive(buffer: Uint8Array, sizeBytes: number, flags: number): number {
+    const fd = this.open();
+    for (let surprises = 0;;) {
+      // Told to end, it still receives what has arrived; a call that blocked meanwhile is interrupted.
+      const isToldToEnd = this.#isToldToEnd();
+      if (this.stage !== OPEN) return 0;
+      const mode = isToldToEnd ? MSG_DONTWAIT : flags;
+      const count = this.context.calls.recv(fd, buffer, sizeBytes, mode);
+      if (count <= 0) this.#isToldToEnd(); // it may have been cut off meanwhile
+      if (isToldToEnd && count < sizeBytes && count !== -ERRNO.EINTR) this.stage = FINISHED;
+      // recv(2): to receive into no room gives 0 as well.
+      if (count === 0 && sizeBytes > 0) this.stage = ENDED;
+      if (count > 0) this.#received(buffer, count);
+      if (count >= 0) return count;
+      if (count === -ERRNO.EAGAIN) return isToldToEnd ? 0 : WOULD_BLOCK;
+      if (count !== -ERRNO.EINTR) surprises = this.failed("recv", -count, surprises);
+    }
+  }
+
+  /**
+   * Makes `send`.
+   *
+   * @returns how many bytes, or {@linkcode WOULD_BLOCK}
+   * @throws {ConnectionReset} when the client is gone
+   */
+  protected transmit(bytes: Uint8Array, flags: number): number {
+    const fd = this.open();
+    this.#isToldToEnd(); // then it still sends, unless it is cut off
+    for (let surprises = 0;;) {
+      const count = this.context.calls.send(fd, bytes, bytes.length, flags);
+      if (count >= 0) {
+        this.context.table.words[this.#at + ACTIVITY]++;
+        this.observer.sent(this, count);
+        return count;
+      }
+      this.#isToldToEnd();
+      if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
+      if (count !== -ERRNO.EINTR) surprises = this.failed("send", -count, surprises);
+    }
+  }
+
+  /** What follows from an errno. @returns `surprises`, one more if it is one; then try again */
+  protected abstract failed(call: string, errno: number, surprises: number): number;
+
   protected open(): number {
     if (this.stage === CLOSED) throw new Error("the connection is closed");
     return this.fd;
+  }
+
+  #received(buffer: Uint8Array, count: number): void {
+    const { words } = this.context.table;
+    words[this.#at + TURN] = SERVER_WORKS;
+    words[this.#at + ACTIVITY]++;
+    this.observer.received(this, buffer, count);
   }
 
   /** It is the client's turn. */
@@ -221,67 +227,23 @@ export abstract class ConnectedSocket implements Connection, LibcPollable {
     return WOULD_BLOCK;
   }
 
-  #received(buffer: Uint8Array, count: number): void {
-    const { table } = this.context;
-    table.setTurn(this.fd, SERVER_WORKS);
-    table.moved(this.fd);
-    this.observer.received(this, buffer, count);
-  }
-
-  #receive(buffer: Uint8Array, sizeBytes: number, flags: number): number {
-    const fd = this.open();
-    this.#throwFault(fd);
-    if (this.stage !== OPEN) return 0;
-    for (let surprises = 0;;) {
-      // Told to end, it still receives what has arrived; a call that blocked meanwhile is interrupted.
-      const isFinished = this.context.table.isFinished(fd);
-      const mode = isFinished ? MSG_DONTWAIT : flags;
-      const count = this.context.calls.recv(fd, buffer, sizeBytes, mode);
-      if (count <= 0) this.#throwFault(fd);
-      if (isFinished && count < sizeBytes && count !== -ERRNO.EINTR) this.stage = FINISHED;
-      // recv(2): to receive into no room gives 0 as well.
-      if (count === 0 && sizeBytes > 0) this.stage = ENDED;
-      if (count >= 0) return count;
-      if (count === -ERRNO.EAGAIN) return isFinished ? 0 : WOULD_BLOCK;
-      if (count !== -ERRNO.EINTR) surprises = this.#failed("recv", -count, surprises);
+  /** Whether more may be moved in this turn. If not, an edge-triggered list is asked to look again. */
+  #hasTurn(): boolean {
+    const { turn } = this.context;
+    if (turn !== this.#contextTurn) {
+      this.#contextTurn = turn;
+      this.#leftBytes = MAX_BYTES_A_TURN;
     }
+    if (this.#leftBytes > 0) return true;
+    this.#list?.lookAgain(this.open());
+    return false;
   }
 
-  #transmit(bytes: Uint8Array, flags: number): number {
-    const fd = this.open();
-    this.#throwFault(fd);
-    for (let surprises = 0;;) {
-      const count = this.context.calls.send(fd, bytes, bytes.length, flags);
-      if (count >= 0) {
-        this.context.table.moved(fd);
-        this.observer.sent(this, count);
-        return count;
-      }
-      this.#throwFault(fd);
-      if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
-      if (count !== -ERRNO.EINTR) surprises = this.#failed("send", -count, surprises);
-    }
-  }
-
-  /** Any thread may cut a client off, which then is served no longer. */
-  #throwFault(fd: number): void {
-    if (this.fault === undefined && this.context.table.isCutOff(fd)) this.fault = cutOff();
+  /** @throws the fault, if there is one: any thread may cut a client off, which then is served no longer */
+  #isToldToEnd(): boolean {
+    const state = Atomics.load(this.context.table.words, this.#at + STATE);
+    if (state === CUT_OFF) this.fault ??= cutOff();
     if (this.fault !== undefined) throw this.fault;
-  }
-
-  /**
-   * @returns the number of surprises so far, if the call should be tried again
-   * @throws {ConnectionReset} when the client is gone
-   * @throws {SystemCallError} for any other error, when it comes twice. Between a call and the reading
-   *   of errno the runtime may make calls of its own, so very rarely errno belongs to another call.
-   */
-  #failed(call: string, errno: number, surprises: number): number {
-    const error = new SystemCallError(call, errno);
-    if (isReset(errno)) {
-      this.observer.reset(this);
-      throw this.fault = new ConnectionReset(error.message);
-    }
-    if (surprises > 0) throw error;
-    return surprises + 1;
+    return state === TOLD_TO_END;
   }
 }

@@ -56,7 +56,6 @@ export class LibcConnecting implements Connecting, LibcPollable {
   }
 
   close(): void {
-    this.#reactor.closing(this.descriptor);
     this.#reactor.calls.close(this.descriptor);
   }
 

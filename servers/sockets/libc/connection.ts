@@ -1,15 +1,66 @@
+import { CLIENT_SENDS, CLIENT_TAKES, ConnectionReset, SERVER_WORKS } from "../interface.ts";
+import { type Connection, WOULD_BLOCK } from "../interface.ts";
 import { CLOSED, ConnectedSocket, ENDED, FINISHED } from "./connected_socket.ts";
-import { cutOff } from "./faults.ts";
-import { resetWhenClosed } from "./socket_options.ts";
-import { ERRNO } from "../../system/system_call_error.ts";
-import { MSG_DONTWAIT, SHUT_RD, SHUT_WR, type SystemCalls } from "../../system/system_calls.ts";
+import { cutOff, isReset } from "./faults.ts";
+import { hasUnread, resetWhenClosed } from "./socket_options.ts";
+import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { MSG_DONTWAIT, MSG_NOSIGNAL, SHUT_RD, SHUT_WR } from "../../system/system_calls.ts";
+import type { SystemCalls } from "../../system/system_calls.ts";
+import { toError } from "../../system/thrown.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
 const LINGER_MS = 1_000;
 const LINGER_POLL_INTERVAL_MS = 5;
 
-/** A connected client on a socket of the system's, and the ways in which it ends. */
-export class LibcConnection extends ConnectedSocket {
+/** A connected client on a socket of the system's: what a loop does not need for each message. */
+export class LibcConnection extends ConnectedSocket implements Connection {
+  get activity(): number {
+    return this.fd < 0 ? 0 : this.context.table.activity(this.fd);
+  }
+
+  get hasUnread(): boolean {
+    return this.fd >= 0 && hasUnread(this.context.calls, this.fd);
+  }
+
+  recv(buffer: Uint8Array): number {
+    this.turn = CLIENT_SENDS;
+    return this.receive(buffer, buffer.length, 0);
+  }
+
+  send(bytes: Uint8Array): void {
+    this.turn = CLIENT_TAKES;
+    for (let sent = 0; sent < bytes.length;) {
+      const count = this.transmit(sent === 0 ? bytes : bytes.subarray(sent), MSG_NOSIGNAL);
+      if (count !== WOULD_BLOCK) sent += count;
+    }
+    this.turn = SERVER_WORKS;
+  }
+
+  retain(bytes: Uint8Array): Uint8Array {
+    return bytes.slice();
+  }
+
+  release(): void {}
+
+  explain(error: unknown): Error {
+    return toError(error);
+  }
+
+  /**
+   * @throws {ConnectionReset} when the client is gone
+   * @throws {SystemCallError} for any other error, when it comes twice. Between a call and the reading
+   *   of errno the runtime may make calls of its own, so very rarely errno belongs to another call.
+   */
+  protected failed(call: string, errno: number, surprises: number): number {
+    const error = new SystemCallError(call, errno);
+    if (isReset(errno)) {
+      this.observer.reset(this);
+      throw this.fault = new ConnectionReset(error.message);
+    }
+    if (surprises > 0) throw error;
+    return surprises + 1;
+  }
+
   /** From now on receiving reports the end of the stream, after what has arrived. */
   finish(): void {
     if (this.stage === CLOSED) return;
@@ -40,7 +91,6 @@ export class LibcConnection extends ConnectedSocket {
    */
   detach(): number {
     const fd = this.open();
-    this.context.closing(fd);
     this.stage = CLOSED;
     this.fd = -1;
     this.context.released(this);
@@ -60,7 +110,6 @@ export class LibcConnection extends ConnectedSocket {
     if (isCutOff) observer.cutOff(this);
     else if (stage === FINISHED && table.isDismissed(this.fd)) observer.dismissed(this);
     observer.closed(this);
-    this.context.closing(this.fd);
     const isOver = stage === ENDED || this.fault !== undefined || isCutOff;
     if (isOver) return this.#giveBack();
     calls.shutdown(this.fd, SHUT_WR);

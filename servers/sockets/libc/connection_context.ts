@@ -25,8 +25,6 @@ export interface ConnectionContext {
     readonly bytes: Uint8Array<ArrayBuffer>;
     view(countBytes: number): Uint8Array;
   };
-  /** The descriptor is about to be closed. */
-  closing(fd: number): void;
   /** The descriptor is free again. */
   released(connection: WatchedConnection): void;
   /** Looks after a closed connection until {@linkcode WatchedConnection.lookForEnd} is done. */
@@ -37,6 +35,8 @@ export interface ConnectionContext {
 export interface LibcPollable extends Pollable {
   /** The descriptor to watch, or -1 while there is nothing to be watched. */
   readonly descriptor: number;
+  /** `list` watches this socket for `events`, a set of `EPOLL…` bits; `undefined`: no longer. */
+  watchedBy?(list: WatchingList | undefined, events: number): void;
 }
 
 /** A connection as the reactor sees it. */
@@ -51,12 +51,12 @@ export interface WatchedConnection extends Connection {
   waitForEnd(untilMs: number): void;
 }
 
-/** A listener as the reactor and the readiness calls see it. */
-export interface WatchedListener extends LibcPollable {
+/** A listener as the reactor sees it. */
+export interface WatchedListener {
   /** Whether this thread waits in `accept`, and so has one client at a time. */
   readonly blocks: boolean;
-  /** How often accepting has rested, be it over or not. */
-  readonly rests: number;
+  /** Whether accepting rests, for want of descriptors. */
+  readonly isResting: boolean;
   /** How long accepting still rests, in milliseconds; `Infinity` when it does not. */
   restMs(): number;
   /** A descriptor is free, so accepting goes on. */
@@ -65,8 +65,10 @@ export interface WatchedListener extends LibcPollable {
   stop(): void;
 }
 
-/** An edge-triggered interest list. */
-export interface EdgeTriggeredList {
-  /** Reports the descriptor anew if it is still ready: it was left before it would have blocked. */
+/** An interest list as the sockets see it that it watches. */
+export interface WatchingList {
+  /** Reports the descriptor anew if it is ready: it was left before it would have blocked. */
   lookAgain(fd: number): void;
+  /** Reports the descriptor no more until {@linkcode lookAgain}. */
+  lookAway(fd: number): void;
 }

@@ -8,24 +8,37 @@
  * @module
  */
 
-import { SERVER_WORKS } from "../interface.ts";
-import {
-  ABSENT,
-  ACTIVITY,
-  CUT_OFF,
-  DescriptorWords,
-  DISMISSED,
-  FIELDS,
-} from "./descriptor_words.ts";
-import { FINISHED, HEADER_LENGTH, HELD, place, PRESENT } from "./descriptor_words.ts";
-import { STOPPING, THREAD, TURN } from "./descriptor_words.ts";
+import { SERVER_WORKS, type Turn } from "../interface.ts";
 
-/** Places in the header, after {@linkcode STOPPING}. */
+/** The first words are the server's. These are their places. */
+const HEADER_LENGTH = 16;
+const STOPPING = 0;
 const LISTENER = 1;
 const WAKER = 2;
 const OPEN = 3;
 const RELEASED = 4;
 const HIGHEST = 5;
+
+/**
+ * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is, and
+ * whether the server ends the client because it was silent.
+ */
+export const FIELDS = 5;
+export const STATE = 0;
+export const ACTIVITY = 1;
+const THREAD = 2;
+export const TURN = 3;
+const DISMISSED = 4;
+
+/** States of a descriptor. */
+const ABSENT = 0;
+const PRESENT = 1;
+/** Another thread is shutting it down right now. */
+const HELD = 2;
+/** As {@linkcode PRESENT}, and the server has told the client to end: it still receives what has come. */
+export const TOLD_TO_END = 3;
+/** As {@linkcode TOLD_TO_END}, and the client gets nothing more. */
+export const CUT_OFF = 4;
 
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MAX_DESCRIPTORS = 1_048_576;
@@ -58,7 +71,20 @@ export function createDescriptorMemory(limit: number): SharedArrayBuffer {
  * assertEquals(table.isFinished(5), true);
  * ```
  */
-export class DescriptorTable extends DescriptorWords {
+export class DescriptorTable {
+  /** A connection reads and writes those of its own descriptor with each message: see {@linkcode place}. */
+  readonly words: Int32Array;
+
+  /** @param memory of {@linkcode createDescriptorMemory} */
+  constructor(readonly memory: SharedArrayBuffer) {
+    this.words = new Int32Array(memory);
+  }
+
+  /** Whether the server is stopping. */
+  get stopping(): boolean {
+    return Atomics.load(this.words, STOPPING) !== 0;
+  }
+
   /** Tells all threads that the server stops. */
   stop(): void {
     Atomics.store(this.words, STOPPING, 1);
@@ -122,6 +148,27 @@ export class DescriptorTable extends DescriptorWords {
   /** Blocks this thread until a descriptor was closed, at most `timeoutMs`. */
   waitForRelease(timeoutMs: number): void {
     Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
+  }
+
+  /** Grows when bytes move, and stays the same while the client is idle. */
+  activity(fd: number): number {
+    return Atomics.load(this.words, place(fd) + ACTIVITY);
+  }
+
+  /** See {@linkcode Connection.turn}. */
+  turn(fd: number): Turn {
+    // Nothing else is ever stored there.
+    return Atomics.load(this.words, place(fd) + TURN) as Turn;
+  }
+
+  /** Whether the server has told the client to end: it still receives what has arrived, and no more. */
+  isFinished(fd: number): boolean {
+    return Atomics.load(this.words, place(fd)) >= TOLD_TO_END;
+  }
+
+  /** Whether the server has ended the client before it had everything. */
+  isCutOff(fd: number): boolean {
+    return Atomics.load(this.words, place(fd)) === CUT_OFF;
   }
 
   /** Whether the server has told the client to end because it was silent. */
@@ -198,11 +245,24 @@ export class DescriptorTable extends DescriptorWords {
     try {
       action(fd);
     } finally {
-      Atomics.store(this.words, place(fd), owed && state !== CUT_OFF ? FINISHED : CUT_OFF);
+      Atomics.store(this.words, place(fd), owed && state !== CUT_OFF ? TOLD_TO_END : CUT_OFF);
       Atomics.notify(this.words, place(fd));
     }
     return true;
   }
+}
+
+/**
+ * Where the words of a descriptor begin: there is its state, and the other fields follow.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(place(1) - place(0), FIELDS);
+ * ```
+ */
+export function place(fd: number): number {
+  return HEADER_LENGTH + fd * FIELDS;
 }
 
 function toDescriptor(stored: number): number | undefined {

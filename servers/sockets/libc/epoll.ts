@@ -1,16 +1,11 @@
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from "../interface.ts";
 import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
-import { LibcConnection } from "./connection.ts";
-import { EPOLL_EVENT, EPOLLHUP, EPOLLRDHUP } from "./epoll_event.ts";
-import type { EdgeTriggeredList } from "./connection_context.ts";
-import { asLibcPollable, type LibcReactor, ReadyEvents } from "./reactor.ts";
-import { checked, ERRNO } from "../../system/system_call_error.ts";
-import {
-  EPOLL_CLOEXEC,
-  EPOLL_CTL_ADD,
-  EPOLL_CTL_DEL,
-  EPOLL_CTL_MOD,
-} from "../../system/system_calls.ts";
+import { ConnectedSocket } from "./connected_socket.ts";
+import type { WatchingList } from "./connection_context.ts";
+import { asLibcPollable, type LibcReactor } from "./reactor.ts";
+import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL } from "../../system/system_calls.ts";
+import { EPOLL_CTL_MOD, EPOLL_EVENT, EPOLLHUP, EPOLLRDHUP } from "../../system/system_calls.ts";
 
 /** What is an end to be received, or an error that `recv` will tell. */
 const HUNG_UP = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
@@ -22,8 +17,7 @@ const MAX_EVENTS = 64;
 const { words: WORDS, data: DESCRIPTOR, moreData: GENERATION } = EPOLL_EVENT;
 
 /** epoll(7) itself. */
-export class LibcEpoll<Watched extends Pollable>
-  implements InterestList<Watched>, EdgeTriggeredList {
+export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched>, WatchingList {
   readonly #reactor: LibcReactor;
   readonly #fd: number;
   readonly #one = new Int32Array(WORDS);
@@ -32,14 +26,10 @@ export class LibcEpoll<Watched extends Pollable>
   readonly #targets: (Watched | undefined)[] = [];
   readonly #generations: number[] = [];
   readonly #asked: number[] = [];
-  readonly #events = new ReadyEvents<Watched>();
+  /** What a wait reports, in objects that the next wait uses again. */
+  readonly #events: ReadyEvent<Watched>[] = [];
+  readonly #pool: { target: Watched; events: number }[] = [];
   #lastGeneration = 0;
-  #isWoken = false;
-  #listenerDescriptor = -1;
-  /** While accepting rests, the listener must not be reported. */
-  #isResting = false;
-  /** How many of the listener's rests were looked at. */
-  #rests = 0;
 
   /** @throws {SystemCallError} when there is no descriptor left */
   constructor(reactor: LibcReactor) {
@@ -50,35 +40,30 @@ export class LibcEpoll<Watched extends Pollable>
 
   add(target: Watched, events: number): void {
     const fd = asLibcPollable(target).descriptor;
-    const generation = ++this.#lastGeneration;
-    this.#control(EPOLL_CTL_ADD, fd, events, generation);
+    this.#control(EPOLL_CTL_ADD, fd, events, ++this.#lastGeneration);
     this.#targets[fd] = target;
-    this.#generations[fd] = generation;
-    if (target.kind === "listener") this.#listenerDescriptor = fd;
+    this.#generations[fd] = this.#lastGeneration;
     this.#ask(fd, target, events);
   }
 
   modify(target: Watched, events: number): void {
     const fd = asLibcPollable(target).descriptor;
     if (this.#targets[fd] !== target) throw new Error("modify() of a socket never added");
-    this.#control(EPOLL_CTL_MOD, fd, events, this.#generations[fd]);
+    this.#rearm(fd, events);
     this.#ask(fd, target, events);
   }
 
   #ask(fd: number, target: Watched, events: number): void {
     this.#asked[fd] = events;
-    if (target instanceof LibcConnection) {
-      target.watchEdges((events & EPOLLET) === 0 ? undefined : this);
-    }
+    asLibcPollable(target).watchedBy?.(this, events);
   }
 
   remove(target: Watched): void {
     const fd = asLibcPollable(target).descriptor;
     if (fd < 0 || this.#targets[fd] !== target) return;
     this.#targets[fd] = undefined;
-    if (fd === this.#listenerDescriptor) this.#listenerDescriptor = -1;
     this.#control(EPOLL_CTL_DEL, fd, 0, 0);
-    if (target instanceof LibcConnection) target.watchEdges(undefined);
+    asLibcPollable(target).watchedBy?.(undefined, 0);
   }
 
   lookAgain(fd: number): void {
@@ -86,49 +71,57 @@ export class LibcEpoll<Watched extends Pollable>
     if ((this.#asked[fd] & EPOLLONESHOT) === 0) this.#rearm(fd, this.#asked[fd]);
   }
 
+  lookAway(fd: number): void {
+    this.#rearm(fd, 0);
+  }
+
   wait(timeoutMs: number): ReadyEvent<Watched>[] {
     const { calls, observer } = this.#reactor;
-    this.#events.clear();
+    this.#events.length = 0;
     const maxMs = this.#reactor.prepareWait(timeoutMs);
-    this.#followListener();
     const count = calls.epoll_wait(this.#fd, this.#reported, MAX_EVENTS, maxMs);
-    // Interrupted by a signal, it found nothing, and whoever waits will ask again.
-    if (count !== -ERRNO.EINTR) checked("epoll_wait", count);
-    for (let i = 0; i < count; i++) this.#collect(i * WORDS);
-    const reported = Math.max(0, count) - (this.#isWoken ? 1 : 0); // the waker is not one of theirs
-    if (this.#isWoken) this.#collectFinished();
-    observer.wokeUp(Math.max(reported, this.#events.list.length), this.#events.list.length);
-    return this.#events.list;
+    // Interrupted by a signal, it found nothing, and the loop will ask again.
+    if (count < 0 && count !== -ERRNO.EINTR) throw new SystemCallError("epoll_wait", -count);
+    let reported = Math.max(0, count);
+    for (let i = 0; i < count; i++) {
+      if (this.#reported[i * WORDS + DESCRIPTOR] !== this.#reactor.waker) this.#collect(i * WORDS);
+      else reported--; // the waker is not one of theirs
+    }
+    if (reported < count) this.#collectToldToEnd();
+    observer.wokeUp(Math.max(reported, this.#events.length), this.#events.length);
+    return this.#events;
   }
 
   #collect(at: number): void {
     const fd = this.#reported[at + DESCRIPTOR];
-    if (fd === this.#reactor.waker) {
-      this.#isWoken = true;
-      return this.#reactor.quietWaker();
-    }
     const target = this.#targets[fd];
     // Of a connection that was closed since it became ready.
-    if (this.#generations[fd] !== this.#reported[at + GENERATION]) return;
-    if (target === undefined) return;
+    if (target === undefined || this.#generations[fd] !== this.#reported[at + GENERATION]) return;
     const bits = this.#reported[at];
-    if (target instanceof LibcConnection) {
+    const hungUp = (bits & HUNG_UP) !== 0;
+    if (target instanceof ConnectedSocket) {
       // Closed, it still waits for its client's end. Most are not reported meanwhile, so it leaves
       // the list only now, at the cost of a call.
       if (target.descriptor < 0) return this.#forget(fd);
-      target.reported((bits & HUNG_UP) !== 0);
+      target.reported(hungUp);
     }
-    const readable = (bits & HUNG_UP) !== 0 ? EPOLLIN : 0;
-    this.#events.add(target, (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | readable);
+    this.#report(target, (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | (hungUp ? EPOLLIN : 0));
   }
 
-  #collectFinished(): void {
-    this.#isWoken = false;
-    for (const { descriptor } of this.#reactor.finished()) {
+  #collectToldToEnd(): void {
+    this.#reactor.quietWaker();
+    for (const { descriptor } of this.#reactor.toldToEnd()) {
       const target = this.#targets[descriptor];
       const isCutOff = this.#reactor.table.isCutOff(descriptor); // then nobody can wait to send either
-      if (target !== undefined) this.#events.add(target, isCutOff ? EPOLLIN | EPOLLERR : EPOLLIN);
+      if (target !== undefined) this.#report(target, isCutOff ? EPOLLIN | EPOLLERR : EPOLLIN);
     }
+  }
+
+  #report(target: Watched, events: number): void {
+    const event = this.#pool[this.#events.length] ??= { target, events };
+    event.target = target;
+    event.events = events;
+    this.#events.push(event);
   }
 
   /** Takes out what may have left the list already; that is no mistake. */
@@ -136,21 +129,6 @@ export class LibcEpoll<Watched extends Pollable>
     this.#targets[fd] = undefined;
     this.#one.fill(0);
     this.#reactor.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
-  }
-
-  /**
-   * Has the listener reported no more while accepting rests, and anew when it goes on, even if that was
-   * over before anybody looked: who waits to be accepted is no edge to come.
-   */
-  #followListener(): void {
-    const { listener, table } = this.#reactor;
-    if (listener === undefined || this.#listenerDescriptor < 0 || table.stopping) return;
-    const isResting = listener.descriptor < 0;
-    if (isResting === this.#isResting && listener.rests === this.#rests) return;
-    this.#isResting = isResting;
-    this.#rests = listener.rests;
-    const fd = this.#listenerDescriptor;
-    this.#rearm(fd, isResting ? 0 : this.#asked[fd]);
   }
 
   /** Has the system report anew what holds already. */

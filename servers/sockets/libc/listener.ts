@@ -1,8 +1,8 @@
-import { isOfOneClient, isOutOfDescriptors } from "../accept_errors.ts";
+import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
 import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
-import type { WatchedListener } from "./connection_context.ts";
+import type { LibcPollable, WatchedListener, WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
 import { ON, sendAtOnce, setBlocking } from "./socket_options.ts";
@@ -10,11 +10,8 @@ import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.
 import { SHUT_RDWR, SO_REUSEADDR, SOCK_CLOEXEC, SOCK_NONBLOCK } from "../../system/system_calls.ts";
 import { SOCK_STREAM, SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
 
-/** After how long the listener accepts again if no connection has ended meanwhile. */
-const RETRY_MS = 1_000;
-
 /** The listening socket of the system's. */
-export class LibcListener implements Listener, WatchedListener {
+export class LibcListener implements Listener, LibcPollable, WatchedListener {
   readonly kind = "listener";
   readonly address: Address;
 
@@ -26,9 +23,10 @@ export class LibcListener implements Listener, WatchedListener {
   #fd: number;
   blocks = true;
   #lastId = 0;
+  isResting = false;
   #resumeAtMs = 0;
-  rests = 0;
-  #toldOutOfDescriptors = false;
+  #list: WatchingList | undefined = undefined;
+  readonly #restReports: RestReports;
 
   /**
    * @throws {HostLookupError} when there is no such host
@@ -37,6 +35,7 @@ export class LibcListener implements Listener, WatchedListener {
   constructor(options: ListenOptions, reactor: LibcReactor) {
     this.#options = options;
     this.#reactor = reactor;
+    this.#restReports = new RestReports(reactor.observer);
     this.#fd = listenOn(reactor.calls, options);
     checked("getsockname", reactor.calls.getsockname(this.#fd, this.#peer, this.#sizeOfPeer()));
     this.address = parseSocketAddress(this.#peer);
@@ -45,7 +44,7 @@ export class LibcListener implements Listener, WatchedListener {
 
   /** -1 while accepting rests, and for ever once it has stopped. */
   get descriptor(): number {
-    return this.#resumeAtMs === 0 ? this.#fd : -1;
+    return this.isResting ? -1 : this.#fd;
   }
 
   accept(): Connection | null {
@@ -54,7 +53,7 @@ export class LibcListener implements Listener, WatchedListener {
       const connection = this.#acceptOne(0);
       if (connection !== null) return connection;
       // Blocked for want of descriptors; without, accept4 itself blocks.
-      if (this.#resumeAtMs > 0) this.#reactor.table.waitForRelease(RETRY_MS);
+      if (this.isResting) this.#reactor.table.waitForRelease(REST_MS);
       this.resume();
     }
     return null;
@@ -68,7 +67,7 @@ export class LibcListener implements Listener, WatchedListener {
   }
 
   restMs(): number {
-    if (this.#resumeAtMs === 0) return Infinity;
+    if (!this.isResting) return Infinity;
     const leftMs = this.#resumeAtMs - performance.now();
     if (leftMs > 0) return leftMs;
     this.resume();
@@ -76,7 +75,14 @@ export class LibcListener implements Listener, WatchedListener {
   }
 
   resume(): void {
-    this.#resumeAtMs = 0;
+    if (!this.isResting) return;
+    this.isResting = false;
+    // Clients that wait to be accepted are no edge to come.
+    if (this.#fd >= 0) this.#list?.lookAgain(this.#fd);
+  }
+
+  watchedBy(list: WatchingList | undefined): void {
+    this.#list = list;
   }
 
   /** Wakes the thread that waits in `accept`, and refuses the clients in the backlog. */
@@ -89,7 +95,6 @@ export class LibcListener implements Listener, WatchedListener {
     if (!this.#reactor.table.stopping) return false;
     if (this.#fd >= 0) {
       this.#reactor.table.setListener(undefined);
-      this.#reactor.closing(this.#fd);
       this.#reactor.calls.close(this.#fd);
       this.#fd = -1;
     }
@@ -151,14 +156,10 @@ export class LibcListener implements Listener, WatchedListener {
 
   /** Accepts again once a descriptor is free or the time is over. */
   #rest(error: SystemCallError): void {
-    this.#resumeAtMs = performance.now() + RETRY_MS;
-    this.rests++;
-    if (!isOutOfDescriptors(error)) {
-      this.#reactor.observer.acceptFailed(error);
-    } else if (!this.#toldOutOfDescriptors) {
-      this.#toldOutOfDescriptors = true;
-      this.#reactor.observer.outOfDescriptors();
-    }
+    this.#resumeAtMs = performance.now() + REST_MS;
+    this.isResting = true;
+    this.#list?.lookAway(this.#fd);
+    this.#restReports.report(error);
   }
 
   #stopBlocking(): void {

@@ -1,7 +1,7 @@
 import { POLLERR, POLLIN, POLLOUT } from "../interface.ts";
 import type { Pollable } from "../interface.ts";
 import { type PollEntries, type PollEntry, POLLFD_WORDS } from "../poll_entries.ts";
-import { EPOLLHUP as POLLHUP } from "./epoll_event.ts";
+import { EPOLLHUP as POLLHUP } from "../../system/system_calls.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
 
@@ -55,7 +55,7 @@ export class LibcPoll {
     found: PollEntry<Watched>[],
   ): void {
     this.#reactor.quietWaker();
-    for (const connection of this.#reactor.finished()) {
+    for (const connection of this.#reactor.toldToEnd()) {
       const entry = entries.get(connection);
       if (entry !== undefined) add(found, entry, POLLIN);
     }

@@ -49,7 +49,7 @@ export class LibcSelect {
   /** Whoever was told to end is readable as well, and writable if it was cut off, if it is watched. */
   #addFinished(): void {
     this.#reactor.quietWaker();
-    for (const { descriptor } of this.#reactor.finished()) {
+    for (const { descriptor } of this.#reactor.toldToEnd()) {
       if (descriptor >= this.#size) continue;
       this.#read.add(descriptor);
       if (this.#reactor.table.isCutOff(descriptor)) this.#write.add(descriptor);

@@ -15,7 +15,6 @@ import { EPOLLIN, type ListenOptions, type Pollable } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import type { Ready, Sockets } from "../interface.ts";
 import { connectToEach } from "./connecting.ts";
-import { LibcConnection } from "./connection.ts";
 import { LibcEpoll } from "./epoll.ts";
 import { asLibcPollable, LibcReactor } from "./reactor.ts";
 import { LibcKeyboard } from "./keyboard.ts";
@@ -53,8 +52,7 @@ const END_POLL_INTERVAL_MS = 5;
  * await sockets.allClosed();
  * ```
  */
-export class LibcSockets implements Sockets {
-  readonly #reactor: LibcReactor;
+export class LibcSockets extends LibcReactor implements Sockets {
   readonly #poll: LibcPoll;
   #select: LibcSelect | undefined = undefined;
   #fdSetSize = FD_SETSIZE;
@@ -71,26 +69,22 @@ export class LibcSockets implements Sockets {
     recvSizeBytes: number,
     calls: SystemCalls = systemCalls(),
   ) {
-    this.#reactor = new LibcReactor(calls, observer, table, recvSizeBytes);
-    this.#poll = new LibcPoll(this.#reactor);
-  }
-
-  get connections(): ReadonlySet<Connection> {
-    return this.#reactor.connections;
+    super(observer, table, recvSizeBytes, calls);
+    this.#poll = new LibcPoll(this);
   }
 
   listen(options: ListenOptions): Listener {
     const { descriptorsBelow } = options;
     if (descriptorsBelow !== Infinity) this.#fdSetSize = descriptorsBelow;
-    return this.#reactor.listener = new LibcListener(options, this.#reactor);
+    return this.listener = new LibcListener(options, this);
   }
 
   connect(to: ConnectOptions): Iterable<Connecting> {
-    return connectToEach(to, this.#reactor, () => --this.#lastOutgoingId);
+    return connectToEach(to, this, () => --this.#lastOutgoingId);
   }
 
   keyboard(): Keyboard {
-    return new LibcKeyboard(this.#reactor.calls);
+    return new LibcKeyboard(this.calls);
   }
 
   select<Watched extends Pollable>(
@@ -98,7 +92,7 @@ export class LibcSockets implements Sockets {
     write: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> {
-    this.#select ??= new LibcSelect(this.#reactor, this.#fdSetSize);
+    this.#select ??= new LibcSelect(this, this.#fdSetSize);
     return this.#select.select(read, write, timeoutMs);
   }
 
@@ -114,54 +108,37 @@ export class LibcSockets implements Sockets {
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {
-    return new LibcEpoll<Watched>(this.#reactor);
+    return new LibcEpoll<Watched>(this);
   }
 
   readable(connection: Connection): Promise<void> {
-    const fd = asLibcConnection(connection).descriptor;
+    const fd = asLibcPollable(connection).descriptor;
     // poll(2) passes over what is negative: of a closed connection it would wait for ever.
     if (fd < 0) return Promise.resolve();
     const one = Int32Array.of(fd, EPOLLIN);
     while (
-      this.#reactor.calls.poll(one, 1, -1) === -ERRNO.EINTR && !this.#reactor.table.isFinished(fd)
+      this.calls.poll(one, 1, -1) === -ERRNO.EINTR && !this.table.isFinished(fd)
     );
     return Promise.resolve();
   }
 
   pause(ms: number): void {
-    this.#reactor.turn++;
-    this.#reactor.lookAfterLingering();
+    this.turn++;
+    this.lookAfterLingering();
     if (ms === 0) return;
-    const waker = Int32Array.of(this.#reactor.waker, EPOLLIN);
-    if (this.#reactor.calls.poll(waker, 1, Math.ceil(ms)) > 0) this.#reactor.quietWaker();
+    const waker = Int32Array.of(this.waker, EPOLLIN);
+    if (this.calls.poll(waker, 1, Math.ceil(ms)) > 0) this.quietWaker();
   }
 
   stopListening(): void {
-    this.#reactor.table.stop();
-    this.#reactor.listener?.stop();
-  }
-
-  finish(connection: Connection): void {
-    asLibcConnection(connection).finish();
-  }
-
-  dismiss(connection: Connection): void {
-    asLibcConnection(connection).dismiss();
-  }
-
-  abort(connection: Connection): void {
-    asLibcConnection(connection).abort();
+    this.table.stop();
+    this.listener?.stop();
   }
 
   async allClosed(): Promise<void> {
-    while (this.#reactor.connections.size > 0 || this.#reactor.isLingering) {
-      this.#reactor.lookAfterLingering();
+    while (this.connections.size > 0 || this.lingering.size > 0) {
+      this.lookAfterLingering();
       await new Promise((resolve) => setTimeout(resolve, END_POLL_INTERVAL_MS));
     }
   }
-}
-
-function asLibcConnection(connection: Connection): LibcConnection {
-  if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
-  return connection;
 }

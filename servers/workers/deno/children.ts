@@ -42,7 +42,7 @@ export class DenoChildren implements Children {
       this.#context.dispatched(connection, child.number);
       await Promise.all([
         carryToChild(this.#context, connection, child),
-        carryFromChild(this.#context, child, connection),
+        carryFromChild(child, connection),
       ]);
     } catch (error) {
       this.#context.clientFailed(connection, error);
@@ -71,9 +71,10 @@ export class DenoChildren implements Children {
   }
 
   #refill(): void {
-    const { options, running } = this.#context;
+    const { options, sockets } = this.#context;
     while (
-      running && !this.#ending && this.#spares.length < options.spare && !this.#workerLimit.isFull
+      sockets.serving && !this.#ending && this.#spares.length < options.spare &&
+      !this.#workerLimit.isFull
     ) {
       const spare = this.#start();
       spare.catch(() => {}); // reported when a client takes it
@@ -138,11 +139,7 @@ async function carryToChild(
 }
 
 /** Sends the client what the child answers, until the child closes its output. */
-async function carryFromChild(
-  { sockets }: WorkerContext,
-  child: Child,
-  connection: Connection,
-): Promise<void> {
+async function carryFromChild(child: Child, connection: Connection): Promise<void> {
   try {
     for await (const bytes of child.output()) {
       child.isSending = true;
@@ -150,7 +147,7 @@ async function carryFromChild(
       child.isSending = false;
       connection.turn = child.mayOwe ? SERVER_WORKS : CLIENT_SENDS;
     }
-    if (await child.endedForSilence()) sockets.dismiss(connection);
+    if (await child.endedForSilence()) connection.dismiss();
   } finally {
     connection.close(); // the child sends no more, and the other direction ends too
   }

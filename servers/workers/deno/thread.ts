@@ -87,7 +87,7 @@ export class DenoThread {
    */
   async serve(connection: Connection): Promise<boolean> {
     // The thread may fail while the connection waits in recv on its behalf.
-    this.#onBroken = () => this.#context.sockets.finish(connection);
+    this.#onBroken = () => connection.finish();
     if (this.#isBroken) this.#onBroken();
     this.#tell({ name: "client", id: connection.id }, []);
     try {

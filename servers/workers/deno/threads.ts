@@ -116,7 +116,7 @@ export class DenoThreads implements Threads {
     const { count, clientsEach } = this.#plan;
     const members = clientsEach === "one" ? this.#idle : this.#all;
     const size = () => members instanceof Set ? members.size : members.length;
-    while (this.#context.running && size() < count) {
+    while (this.#context.sockets.serving && size() < count) {
       if (this.#workerLimit.isFull) {
         if (clientsEach === "many") this.#workerLimit.reportFull();
         return;

@@ -137,7 +137,6 @@ class LibcClientThread implements ClientThread {
       turn: 0,
       buffer,
       wake: () => {},
-      closing: () => {},
       released: () => table.released(),
       linger: (connection, untilMs) => connection.waitForEnd(untilMs),
     };

@@ -83,7 +83,6 @@ export class ClientServing {
         thread: 0, // there is but one
         turn: 0,
         wake: NOTHING,
-        closing: NOTHING,
         released: NOTHING,
         linger: (connection, untilMs) => connection.waitForEnd(untilMs),
       },

@@ -94,7 +94,7 @@ testEachKind(
 testEachKind("finish() ends a recv() that waits, and tells the client", async (setting) => {
   const { client, connection } = await setting.pair();
   const receiving = connection.recv(new Uint8Array(10));
-  setting.sockets.finish(connection);
+  connection.finish();
   assertEquals(await client.read(new Uint8Array(1)), null);
   client.close();
   assertEquals(await receiving, 0);
@@ -106,7 +106,7 @@ testEachKind(
   async (setting) => {
     const { client, connection } = await setting.pair();
     const receiving = connection.recv(new Uint8Array(10));
-    setting.sockets.finish(connection);
+    connection.finish();
     await writeAll(client, encode("not heard any more"));
     assertEquals(await receiving, 0);
   },
@@ -115,7 +115,7 @@ testEachKind(
 
 testEachKind("finish() ends the stream for a recv() after it", async (setting) => {
   const { client, connection } = await setting.pair();
-  setting.sockets.finish(connection);
+  connection.finish();
   assertEquals(await connection.recv(new Uint8Array(10)), 0);
   assertEquals(await connection.recv(new Uint8Array(10)), 0);
   await connection.send(encode("still owed"));
@@ -133,7 +133,7 @@ testEachKind("abort() ends a recv() and a send() that wait", async (setting) => 
     async () => await connection.send(new Uint8Array(50_000_000)),
     ConnectionReset,
   );
-  setting.sockets.abort(connection);
+  connection.abort();
   await receiving;
   await sending;
 }, { waitsInCall: true });
@@ -141,7 +141,7 @@ testEachKind("abort() ends a recv() and a send() that wait", async (setting) => 
 testEachKind("abort() makes recv() and send() throw ConnectionReset after it", async (setting) => {
   const { client, connection } = await setting.pair();
   await writeAll(client, encode("lost"));
-  setting.sockets.abort(connection);
+  connection.abort();
   await assertRejects(async () => await connection.recv(new Uint8Array(1)), ConnectionReset);
   await assertRejects(async () => await connection.send(new Uint8Array(1)), ConnectionReset);
 });

@@ -18,7 +18,7 @@ testEachKind("finish() lets tryRecv() give what has come, and then the end", asy
   const { client, connection } = await setting.pair();
   await writeAll(client, encode("hello"));
   await selected(setting, [connection]);
-  setting.sockets.finish(connection);
+  connection.finish();
   assertEquals(await nextText(setting, connection), "hello");
   assertEquals((await selected(setting, [connection])).readable, [connection]);
   assertEquals(connection.tryRecv(10), NOTHING);
@@ -32,19 +32,19 @@ testEachKind(
   async (setting) => {
     const one = (await setting.pair()).connection;
     const selecting = selected(setting, [one]);
-    setting.sockets.finish(one);
+    one.finish();
     assertEquals((await selecting).readable, [one]);
 
     const other = (await setting.pair()).connection;
     const epoll = setting.sockets.epoll();
     epoll.add(other, EPOLLIN | EPOLLET);
     const polling = reports(epoll);
-    setting.sockets.finish(other);
+    other.finish();
     assertEquals(await polling, [[other, EPOLLIN]]);
 
     const third = (await setting.pair()).connection;
     const waiting = setting.sockets.readable(third);
-    setting.sockets.finish(third);
+    third.finish();
     await waiting;
     assertEquals(third.tryRecv(1), NOTHING);
   },
@@ -56,7 +56,7 @@ testEachKind(
     const { connection } = await setting.pair();
     await sendUntilStuck(setting, connection);
     const selecting = selected(setting, [connection]);
-    setting.sockets.abort(connection);
+    connection.abort();
     assertEquals((await selecting).readable, [connection]);
     assertThrows(() => connection.tryRecv(1), ConnectionReset);
     assertThrows(() => connection.trySend(new Uint8Array(1)), ConnectionReset);

@@ -1,10 +1,7 @@
 import { DenoSockets } from "../../../../servers/sockets/deno/sockets.ts";
 import { ReceiveBuffer } from "../../../../servers/sockets/deno/receive_buffer.ts";
-import {
-  ConnectionReset,
-  hasDenoOperations,
-  WOULD_BLOCK,
-} from "../../../../servers/sockets/interface.ts";
+import { hasDenoOperations } from "../../../../servers/sockets/deno/operations.ts";
+import { ConnectionReset, WOULD_BLOCK } from "../../../../servers/sockets/interface.ts";
 import type { Observer } from "../../../../servers/sockets/observer.ts";
 import {
   assert,

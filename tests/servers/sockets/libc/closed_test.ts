@@ -44,8 +44,8 @@ async function useClosed(setting: Setting, connection: Connection): Promise<void
   assertThrows(() => connection.tryRecv(1), Error, "closed");
   assertThrows(() => connection.trySend(encode("a")), Error, "closed");
   connection.close();
-  setting.sockets.finish(connection);
-  setting.sockets.abort(connection);
+  connection.finish();
+  connection.abort();
   await setting.sockets.readable(connection);
 }
 
@@ -88,7 +88,7 @@ testScripted(
     }
     connection.close();
     await setting.sockets.readable(connection);
-    setting.sockets.finish(connection);
+    connection.finish();
     assertEquals(script.madeByAll, before);
     client.close();
     await setting.sockets.allClosed();

@@ -1,6 +1,8 @@
 import {
+  ACTIVITY,
   createDescriptorMemory,
   DescriptorTable,
+  place,
 } from "../../../../servers/sockets/libc/descriptor_table.ts";
 import {
   assert,
@@ -60,18 +62,19 @@ Deno.test("activity changes with every move, and with the owner of the number", 
   const [table, other] = twoTables();
   table.add(4);
   table.add(5);
+  const move = (fd: number) => table.words[place(fd) + ACTIVITY]++; // as a connection does
   const seen = [other.activity(4)];
   const look = () => seen.push(other.activity(4));
-  table.moved(4);
+  move(4);
   look();
-  table.moved(4);
+  move(4);
   look();
   table.remove(4);
   table.add(4);
   look();
   for (let i = 1; i < seen.length; i++) assertGreater(seen[i], seen[i - 1]);
   const before = other.activity(4);
-  table.moved(5);
+  move(5);
   assertEquals(other.activity(4), before);
 });
 

@@ -44,14 +44,15 @@ export function forkingCommand(setup: ForkingSetup): [string, string[]] {
  * Serves until the supervisor stops it.
  *
  * @param json what {@linkcode forkingCommand} passed
+ * @returns the exit status; whatever fails is told as a message
  */
-export async function serveByForking(json: string): Promise<void> {
+export async function serveByForking(json: string): Promise<number> {
   const { parentPid, isWatched, sizes, ...setup }: ForkingSetup = JSON.parse(
     json,
     (_, value) => value === INFINITE ? Infinity : value,
   );
   endWithParent();
-  if (Deno.ppid !== parentPid) return; // the parent had ended before that
+  if (Deno.ppid !== parentPid) return 0; // the parent had ended before that
   for (const fd of Object.values(FORKING_DESCRIPTORS)) {
     systemCalls().fcntl(fd, F_SETFD, FD_CLOEXEC); // they are none of a program's business
   }
@@ -68,6 +69,7 @@ export async function serveByForking(json: string): Promise<void> {
       processMemory: { descriptor, sizes },
     },
   });
+  return 0;
 }
 
 /** Blocks until the supervisor has taken the message. */

@@ -13,7 +13,6 @@ import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { type RareEvents, Recorder } from "../metrics/recorder.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
-import { DenoSockets } from "../sockets/deno/sockets.ts";
 import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { HostLookupError } from "../sockets/libc/host_lookup.ts";
@@ -223,12 +222,15 @@ async function prepareToFork(
     });
 }
 
-/** The code for the system's calls is loaded only where it is used. */
+/** The code of a kind of sockets is loaded only where it is used. */
 async function makeSockets(
   setup: ServerSetup,
   observer: Observer,
 ): Promise<Sockets> {
-  if (setup.sockets === "deno") return new DenoSockets(observer);
+  if (setup.sockets === "deno") {
+    const { DenoSockets } = await import("../sockets/deno/sockets.ts");
+    return new DenoSockets(observer);
+  }
   const { LibcSockets } = await import("../sockets/libc/sockets.ts");
   const { systemCalls } = await import("../system/system_calls.ts");
   const table = new DescriptorTable(setup.descriptors);

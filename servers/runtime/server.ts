@@ -6,6 +6,7 @@
  */
 
 import { HandlerError } from "../handlers/custom.ts";
+import { echo } from "../handlers/echo.ts";
 import { isHandlerFile, makeHandler, needsEventLoop } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
@@ -202,17 +203,21 @@ async function prepareToFork(
   const { mapProcessMemory } = await import("../metrics/process_memory.ts");
   const { ChildTable, maxChildren } = await import("../context/child_table.ts");
   const memory = mapProcessMemory(descriptor, sizes);
-  const needsLoop = isHandlerFile(setup.handler.name) && await needsEventLoop(setup.handler.name);
   const { listen: { recvSizeBytes }, idleTimeoutMs } = setup;
   const isWatched = controls !== undefined;
   const options = { recvSizeBytes, idleTimeoutMs, isWatched };
-  await warmUp(recvSizeBytes);
+  const isFile = isHandlerFile(setup.handler.name);
+  const needsLoop = isFile && await needsEventLoop(setup.handler.name);
+  // Code of other people is not for practice, nor a handler that sleeps.
+  const practice = isFile || setup.handler.sleepMs + setup.handler.cpuMs > 0 ? echo : handler;
+  await warmUp(practice, recvSizeBytes);
   return (context) =>
     new LibcForkedChildren({
       ...{ context, setup, descriptors: sockets.table, recorder, memory, sizes },
       isWatched,
       serving: new ClientServing(memory, options, setup.descriptorLimit),
       signals: signalSet([FINISH_SIGNAL]),
+      isHandlerFile: isFile,
       needsEventLoop: needsLoop,
       newSession: () => beginSession(handler),
       table: new ChildTable(openMemory(memory.children)),

@@ -123,7 +123,7 @@ export function leadSession(): void {
 /**
  * Closes the descriptors that a child has inherited, close_range(2).
  *
- * @param kept those that stay open
+ * @param kept those that stay open, in ascending order
  * @throws {SystemCallError} when the system is older than Linux 5.9
  *
  * @example
@@ -136,7 +136,7 @@ export function leadSession(): void {
  */
 export function closeAllBut(kept: readonly number[]): void {
   let first = 0;
-  for (const fd of kept.toSorted((a, b) => a - b)) {
+  for (const fd of kept) {
     if (fd > first) closeRange(first, fd - 1);
     first = fd + 1;
   }

@@ -114,9 +114,11 @@ export function anyEnd(): ProcessEnd & { readonly pid: number } | undefined {
   return end.pid > 0 ? end : undefined;
 }
 
+/** Where waitpid(2) says how a child has ended. */
+const status = new Int32Array(1);
+
 /** waitpid(2). `pid` is its result: that of the child that has ended, or what it says of none. */
 function waitFor(pid: number, options: number): ProcessEnd & { readonly pid: number } {
-  const status = new Int32Array(1);
   const ended = c().waitpid(pid, status, options);
   // The macros of wait(2).
   const signal = status[0] & 0x7f;

@@ -1,8 +1,6 @@
 import type { ChildTable } from "../../context/child_table.ts";
 import type { ForkedChild } from "../../context/context.ts";
-import type { ServerSetup } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
-import { isHandlerFile } from "../../handlers/handlers.ts";
 import type { Session } from "../../handlers/session.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
@@ -21,7 +19,7 @@ const FAILED = 1;
 /** What the parent had, of which the child has a copy. */
 export interface ForkParent {
   readonly context: Pick<WorkerContext, "sleepThread">;
-  readonly setup: Pick<ServerSetup, "handler">;
+  readonly isHandlerFile: boolean;
   readonly serving: ClientServing;
   /** The set of signals that a child unblocks. */
   readonly signals: Uint8Array<ArrayBuffer>;
@@ -65,7 +63,7 @@ export class OwnForkedChild implements ForkedChild {
     this.session = this.#own.watched(parent.newSession());
     this.buffer = parent.serving.buffer;
     this.#descriptor = descriptor;
-    if (isHandlerFile(parent.setup.handler.name)) prepareForHandler();
+    if (parent.isHandlerFile) prepareForHandler();
     this.#sleep = (ms) => parent.context.sleepThread(ms);
   }
 

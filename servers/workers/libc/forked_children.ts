@@ -2,7 +2,7 @@ import type { ChildTable } from "../../context/child_table.ts";
 import { type ForkedChild, type ForkedChildren, INTERRUPTED } from "../../context/context.ts";
 import type { ServerSetup } from "../../context/protocol.ts";
 import { serveClient } from "../../blocking.ts";
-import { echo } from "../../handlers/echo.ts";
+import type { Handler } from "../../handlers/session.ts";
 import { createControlsMemory } from "../../metrics/controls.ts";
 import { createStatsMemory } from "../../metrics/counters.ts";
 import { createTraceMemory } from "../../metrics/trace.ts";
@@ -30,8 +30,8 @@ import { sendWarmUpMessages } from "./warm_up.ts";
 const TELL_AGAIN_MS = 25;
 /** After how long the listener is asked again when it has rested. */
 const RETRY_MS = 1_000;
-/** `struct signalfd_siginfo`, signalfd(2). */
-const SIGNAL_BYTES = 128;
+/** Several times `struct signalfd_siginfo`, signalfd(2). */
+const SIGNALS_BYTES = 8 * 128;
 
 /** What the children of a server are made of. */
 export interface Forking extends ForkParent {
@@ -57,8 +57,10 @@ const WARM_UP_CLIENTS = 20;
 /**
  * Serves clients that this process plays itself, so that its children have a copy of code that is
  * compiled and optimized. Without this, each would be slow for much of its life.
+ *
+ * @param handler gets lines with a `1` each
  */
-export async function warmUp(recvSizeBytes: number): Promise<void> {
+export async function warmUp(handler: Handler, recvSizeBytes: number): Promise<void> {
   const calls = systemCalls();
   const memory = {
     ...{ stats: createStatsMemory(1), trace: createTraceMemory() },
@@ -71,7 +73,7 @@ export async function warmUp(recvSizeBytes: number): Promise<void> {
     sendWarmUpMessages(calls, far); // all of them are there before the first recv, so nothing blocks
     const serving = new ClientServing(memory, options, near);
     const own = serving.begin(near, nobody);
-    await serveClient(own.connection, own.watched(echo()), serving.buffer, () => {});
+    await serveClient(own.connection, own.watched(handler()), serving.buffer, () => {});
     own.end();
     calls.close(far);
   }
@@ -82,7 +84,8 @@ export class LibcForkedChildren implements ForkedChildren {
   readonly #forking: Forking;
   readonly #calls: SystemCalls = systemCalls();
   readonly #signals = signalDescriptor(["SIGCHLD", FINISH_SIGNAL]);
-  readonly #signal = new Uint8Array(SIGNAL_BYTES);
+  readonly #signalled = new Uint8Array(SIGNALS_BYTES);
+  readonly #watched = Int32Array.of(this.#signals, EPOLLIN, -1, EPOLLIN);
   readonly #children = new Map<number, ChildProcess>();
   /** Children that were told to end their client. */
   readonly #finishing = new Set<ChildProcess>();
@@ -187,16 +190,15 @@ export class LibcForkedChildren implements ForkedChildren {
    * @returns whether a child may have ended
    */
   #wait(listener: number): boolean {
-    const watched = Int32Array.of(this.#signals, EPOLLIN, listener, EPOLLIN);
+    this.#watched[2] = listener;
     const isResting = listener < 0 && !this.#forking.descriptors.stopping;
     const timeoutMs = this.#finishing.size > 0 ? TELL_AGAIN_MS : isResting ? RETRY_MS : -1;
-    this.#calls.poll(watched, 2, timeoutMs);
+    this.#calls.poll(this.#watched, 2, timeoutMs);
     for (const child of this.#finishing) child.finish();
-    // They are taken, since all that they say is to look.
-    let wasSignalled = false;
-    while (this.#calls.read(this.#signals, this.#signal, SIGNAL_BYTES) > 0) wasSignalled = true;
+    // All that they say is to look.
+    const signals = this.#calls.read(this.#signals, this.#signalled, SIGNALS_BYTES);
     this.#obey();
-    return wasSignalled;
+    return signals > 0;
   }
 
   /** Does what the supervisor wants. */

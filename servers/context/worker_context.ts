@@ -15,8 +15,8 @@ export interface WorkerContext extends ServerContext {
   readonly watching: Watching | undefined;
   /** How many descriptors this process may have. */
   readonly descriptorLimit: number;
-  /** The thread or process of this number serves the client from now on. */
-  dispatched(connection: Connection, worker: number): void;
+  /** The thread or process of this number serves the client from now on; a process has a `pid`. */
+  dispatched(connection: Connection, worker: number, pid?: number): void;
   /** Reports that no more than `max` clients can be served at a time. */
   clientsLimited(max: number): void;
 }

@@ -148,7 +148,7 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
       if (makeForkedChildren === undefined) throw new Error("this server cannot fork");
       return makeForkedChildren(context);
     },
-    dispatched: (connection, worker) => recorder.dispatched(connection, worker),
+    dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),

@@ -37,6 +37,7 @@ const functions = cFunctions({
   fork: { parameters: [], result: "i32" },
   _exit: { parameters: ["i32"], result: "void" },
   setsid: { parameters: [], result: "i32" },
+  getpid: { parameters: [], result: "i32" },
   syscall: { parameters: ["i32", "u32", "u32", "u32"], result: "i32" },
 });
 
@@ -118,6 +119,18 @@ export function exitNow(status: number): never {
  */
 export function leadSession(): void {
   functions().setsid(); // it fails only if this process leads a group already
+}
+
+/**
+ * The id of this process, getpid(2). `Deno.pid` is that of the process in which the runtime started.
+ *
+ * @example
+ * ```ts
+ * if (fork() === 0) exitNow(ownPid() > 0 ? 0 : 1);
+ * ```
+ */
+export function ownPid(): number {
+  return functions().getpid();
 }
 
 /**

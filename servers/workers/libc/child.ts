@@ -37,7 +37,7 @@ export async function serveInherited(
   const shared = mapProcessMemory(CHILD_DESCRIPTORS.memory, memory);
   const { input } = CHILD_DESCRIPTORS;
   const serving = new ClientServing(shared, { ...options, isWatched }, input);
-  const own = serving.begin(input, client);
+  const own = serving.begin(input, client, Deno.pid);
   const connection = new EventLoopTurns().beforeRecv(own.connection);
   try {
     await serveClient(connection, own.watched(session), serving.buffer, sleep);

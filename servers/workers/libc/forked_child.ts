@@ -5,7 +5,7 @@ import type { Session } from "../../handlers/session.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
 import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
-import { closeAllBut, exitNow, leadSession } from "../../system/fork.ts";
+import { closeAllBut, exitNow, leadSession, ownPid } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown } from "../../system/thrown.ts";
 import type { ClientServing, NumberedClient, OwnClient } from "./own_client.ts";
@@ -58,7 +58,7 @@ export class OwnForkedChild implements ForkedChild {
   }
 
   private constructor(descriptor: number, client: NumberedClient, parent: ForkParent) {
-    this.#own = parent.serving.begin(descriptor, client);
+    this.#own = parent.serving.begin(descriptor, client, ownPid());
     this.connection = this.#own.connection;
     this.session = this.#own.watched(parent.newSession());
     this.buffer = parent.serving.buffer;

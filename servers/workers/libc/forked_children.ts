@@ -72,7 +72,7 @@ export async function warmUp(handler: Handler, recvSizeBytes: number): Promise<v
     const [near, far] = socketPair();
     sendWarmUpMessages(calls, far); // all of them are there before the first recv, so nothing blocks
     const serving = new ClientServing(memory, options, near);
-    const own = serving.begin(near, nobody);
+    const own = serving.begin(near, nobody, 0);
     await serveClient(own.connection, own.watched(handler()), serving.buffer, () => {});
     own.end();
     calls.close(far);
@@ -161,7 +161,8 @@ export class LibcForkedChildren implements ForkedChildren {
     if (exec.length > 0) {
       const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
       this.#forking.programStarted(pid);
-      this.#forking.recorder.dispatched(client, client.number); // the program cannot record that
+      // The program cannot record that itself.
+      this.#forking.recorder.dispatched(client, client.number, pid);
       return new ProgramProcess(pid, client);
     }
     if (needsEventLoop) {

@@ -70,11 +70,14 @@ export class ClientServing {
     this.#receiveBuffer = new ReceiveBuffer(recvSizeBytes);
   }
 
-  /** @param descriptor of the client's socket */
-  begin(descriptor: number, { id, peer, number }: NumberedClient): OwnClient {
+  /**
+   * @param descriptor of the client's socket
+   * @param pid of this process
+   */
+  begin(descriptor: number, { id, peer, number }: NumberedClient, pid: number): OwnClient {
     const [trace, controls] = [this.#trace, this.#controls];
     const observer = new ChildRecorder(this.#stats, trace, NOTHING_RARE, number, number, controls);
-    observer.dispatched({ id, peer });
+    observer.dispatched({ id, peer }, number, pid);
     if (this.#idleTimeoutMs > 0) limitSilence(this.#calls, descriptor, this.#idleTimeoutMs);
     this.#table.add(descriptor);
     const connection = new LibcConnection(

@@ -24,6 +24,10 @@ if (Deno.args[0] === "--serve-one-client") {
   // Nor this: the clients of a live view, see clients/watch/synthetic_clients_role.ts.
   const { runSyntheticClients } = await import("./clients/watch/synthetic_clients_role.ts");
   Deno.exit(await runSyntheticClients(Deno.args[1]));
+} else if (Deno.args[0] === "--lab-role") {
+  // Nor this: what an experiment does in a process of its own, see clients/lab/lab_role.ts.
+  const { playLabRole } = await import("./clients/lab/lab_role.ts");
+  Deno.exit(await playLabRole(Deno.args[1]));
 } else {
   printWithoutBlocking();
   Deno.exit(await runCommand(commands, config.version, Deno.args));

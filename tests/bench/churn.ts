@@ -231,3 +231,4 @@ for (const one of rows) printRatio(one, measurements);
 
 const crowd = "1,000 clients at once: process libc, private memory each";
 if (isWanted(crowd)) printCrowd(crowd, await measureCrowd(CROWD));
+if (flags._.length === 0) console.log("What a Worker costs to start: deno task bench:threads");

@@ -180,9 +180,9 @@ test("what the machine has too few descriptors for could not be run, and the res
 
 /** A moment in an experiment, by what one of its processes runs. */
 const MOMENTS: readonly (readonly [experiment: string, program: RegExp])[] = [
-  ["busy-poll", /^(?!sh ).*serve nonblocking/], // no longer the shell that became it
-  ["process-cost", /^(?!sh ).*--lab-role process-cost/],
-  ["copy-on-write", /^(?!sh ).*--lab-role copy-on-write/],
+  ["busy-poll", /^(?!\S*sh ).*serve nonblocking/], // no longer the shell that became it
+  ["process-cost", /^(?!\S*sh ).*--lab-role process-cost/],
+  ["copy-on-write", /^(?!\S*sh ).*--lab-role copy-on-write/],
   ["switch-cost", /^cat$/],
 ];
 for (const [name, program] of MOMENTS) {

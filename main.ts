@@ -23,6 +23,7 @@ const roles: Readonly<Record<string, (json: string) => Promise<number>>> = {
     await (await import("./servers/runtime/forking_role.ts")).serveByForking(json),
   "--synthetic-clients": async (json) =>
     await (await import("./clients/watch/synthetic_clients_role.ts")).runSyntheticClients(json),
+  "--lab-role": async (word) => await (await import("./clients/lab/lab_role.ts")).playLabRole(word),
 };
 
 const [first, json] = Deno.args;

@@ -91,6 +91,10 @@ function conditionsOf(flags: FlagValues<typeof raceFlags>): Conditions {
 function loadOf({ handler, sizeBytes, floodThreads, ...conditions }: Conditions): Load {
   return {
     ...conditions,
+    reconnectAfter: Infinity,
+    connectionsEach: Infinity,
+    settleMs: 0,
+    replySet: ofSize(sizeBytes),
     messageSet: handler === "upper" ? inCapitals(ofSize(sizeBytes)) : ofSize(sizeBytes),
     rate: Infinity,
     wait: true,

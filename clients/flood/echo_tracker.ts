@@ -1,6 +1,5 @@
 import type { Measurements } from "./measurements.ts";
 import { CLOSED_EARLY } from "./tally.ts";
-import type { LoadClient } from "./load_client.ts";
 import { EchoCheck, type MessageSet, Sequence } from "./messages.ts";
 import type { FloodOptions } from "./options.ts";
 import { SendTimes } from "./send_times.ts";
@@ -10,6 +9,14 @@ import { SendTimes } from "./send_times.ts";
  * overdue: the flood serves other connections first, and its timers may be late.
  */
 const MAY_BE_LATE_MS = 250;
+
+/** What a client knows of the connection that it opens. */
+export interface Turn {
+  /** Tells the messages of this connection from those of all others. */
+  readonly seed: number;
+  /** When its first message is due, if the rate goes on from an earlier connection. */
+  readonly dueMs: number | undefined;
+}
 
 /**
  * Tracks the messages of one connection: which were sent, which echoes are still owed, and what that
@@ -40,12 +47,11 @@ export class EchoTracker {
   isLastSent = false;
 
   /**
-   * @param client whose connection it is
    * @param connectMs how long it took to open it
    * @param nowMs the time on the clock that is used from here on
    */
   constructor(
-    { seed, dueMs }: LoadClient,
+    { seed, dueMs }: Turn,
     connectMs: number,
     options: FloodOptions,
     measurements: Measurements,

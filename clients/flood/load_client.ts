@@ -1,4 +1,4 @@
-import type { EchoTracker } from "./echo_tracker.ts";
+import type { EchoTracker, Turn } from "./echo_tracker.ts";
 import type { FloodOptions } from "./options.ts";
 
 /** How long a client pauses at least after a connection that failed. */
@@ -14,7 +14,7 @@ const PASSING: readonly string[] = ["EADDRNOTAVAIL", "ECONNRESET", "ECONNABORTED
  * One client of a flood. It opens one connection, or with `reconnectAfter` one after another, each as
  * soon as the last is closed; with a rate, when the next message is due.
  */
-export class LoadClient {
+export class LoadClient implements Turn {
   readonly #options: FloodOptions;
   /** How many of its connections were opened, or could not be. */
   #tries = 0;
@@ -25,7 +25,6 @@ export class LoadClient {
     this.#options = options;
   }
 
-  /** Tells the messages of the present connection from those of all others. */
   get seed(): number {
     return this.index + this.#tries * this.#options.conns;
   }
@@ -35,7 +34,6 @@ export class LoadClient {
     return this.#tries === 0;
   }
 
-  /** When the first message of the present connection is due, if the rate goes on from the last. */
   get dueMs(): number | undefined {
     return this.#dueMs;
   }

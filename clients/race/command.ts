@@ -7,16 +7,16 @@ import { MAX_BYTES } from "../../servers/handlers/bytes.ts";
 import { MODEL_NAMES } from "../../servers/registry.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { reserveDescriptors } from "../flood/descriptors.ts";
-import { becomeSubreaper } from "../../servers/system/subreaper.ts";
 import { checkHandler, chooseEntrants } from "./choose.ts";
 import type { Entrant } from "./entrants.ts";
 import { RaceFiles } from "./files.ts";
 import type { Load } from "./heat.ts";
-import { floodThreads, loadOf } from "./load.ts";
+import { floodThreads, loadOf, serveFlags } from "./load.ts";
 import { RaceLine } from "./race_line.ts";
 import { type Conditions, type RaceResults, runRace } from "./race.ts";
 import { makeRecord } from "./record.ts";
 import { makeStandings } from "./standings.ts";
+import { untilStopped } from "./until_stopped.ts";
 import { showRace } from "./terminal_table.ts";
 
 const KINDS = ["deno", "libc"] as const;
@@ -41,8 +41,6 @@ const raceFlags = {
   open: onOff(),
 };
 
-/** How long `playground serve` lets clients finish; the flood has closed its own by then. */
-const GRACE = "200ms";
 /**
  * What is usual where connections come and go: the client of Stevens, Fenner and Rudoff, "UNIX Network
  * Programming", chapter 30, has five children, each of which asks for 4,000 bytes 500 times.
@@ -121,18 +119,6 @@ function check(
   }
 }
 
-/** The flags of `serve`, the same for all models. */
-export function serveFlags(
-  { conns, handler, sleepMs, cpuMs }: Conditions,
-  language: string,
-): string[] {
-  return [
-    ...["--quiet", "--stats", "--grace", GRACE, "--lang", language],
-    ...["--backlog", String(Math.min(65_535, Math.max(1_024, conns)))],
-    ...["--handler", handler, "--sleep", `${sleepMs}ms`, "--cpu", `${cpuMs}ms`],
-  ];
-}
-
 /** Races until all rounds are run, or Ctrl-C ends it early. */
 async function raceUntilStopped(
   entrants: readonly Entrant[],
@@ -140,17 +126,13 @@ async function raceUntilStopped(
   rounds: number,
   messages: Messages,
 ): Promise<RaceResults> {
-  if (hasSystemCalls()) becomeSubreaper();
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
   const line = new RaceLine(load, messages);
   try {
-    return await runRace(entrants, rounds, load, stop.signal, (progress) => line.show(progress));
+    return await untilStopped((signal) =>
+      runRace(entrants, rounds, load, signal, (progress) => line.show(progress))
+    );
   } finally {
     line.close();
-    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
   }
 }
 

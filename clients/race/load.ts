@@ -15,12 +15,27 @@ const MAX_FLOOD_THREADS = 4;
 /** The longest that connections wait at the end. */
 const MAX_LAST_ECHOES_MS = 30_000;
 
+/** How long `playground serve` lets clients finish; the flood has closed its own by then. */
+const GRACE = "200ms";
+
 const encoder = new TextEncoder();
 
 /** How many threads flood: the other processors are for the server. */
 export function floodThreads(): number {
   const threads = Math.floor(navigator.hardwareConcurrency / 2);
   return hasSystemCalls() ? Math.max(1, Math.min(MAX_FLOOD_THREADS, threads)) : 1;
+}
+
+/** The flags of `serve`, the same for all models. */
+export function serveFlags(
+  { conns, handler, sleepMs, cpuMs }: Conditions,
+  language: string,
+): string[] {
+  return [
+    ...["--quiet", "--stats", "--grace", GRACE, "--lang", language],
+    ...["--backlog", String(Math.min(65_535, Math.max(1_024, conns)))],
+    ...["--handler", handler, "--sleep", `${sleepMs}ms`, "--cpu", `${cpuMs}ms`],
+  ];
 }
 
 /** The load that all servers get. */

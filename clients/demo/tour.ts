@@ -36,7 +36,7 @@ export const TALK: Conditions = {
   discipline: "messages",
   conns: 200,
   sizeBytes: 64,
-  durationMs: 250,
+  durationMs: 200,
   settleMs: 3_000,
   warmupMs: 100,
   rounds: 1,
@@ -47,7 +47,7 @@ export const TALK: Conditions = {
 };
 
 /** Clients that come, ask once and go. */
-export const VISITS: Conditions = { ...TALK, conns: 5, durationMs: 250, settleMs: 0, warmupMs: 50 };
+export const VISITS: Conditions = { ...TALK, conns: 5, durationMs: 200, settleMs: 0, warmupMs: 50 };
 
 /** The servers in the order of the text: on the system's calls where there are, as it has them. */
 function kindsOf(model: ModelName): readonly SocketKind[] {
@@ -92,14 +92,15 @@ async function measure(
   signal: AbortSignal,
 ): Promise<{ visits: Heat; talk: Heat }> {
   const unknown = () => Promise.resolve(undefined);
-  const visits = await floodServer(
+  const visiting = { ...loadOf({ ...VISITS, connectionsEach: Infinity }), lastEchoesMs: 500 };
+  const visits = await floodServer(server, visiting, signal, unknown);
+  const settleMs = NEVER_SERVE_ALL.includes(model) ? SHORT_SETTLE_MS : TALK.settleMs;
+  const talk = await floodServer(
     server,
-    { ...loadOf({ ...VISITS, connectionsEach: Infinity }) },
+    { ...loadOf(TALK), settleMs, onlySettled: true },
     signal,
     unknown,
   );
-  const settleMs = NEVER_SERVE_ALL.includes(model) ? SHORT_SETTLE_MS : TALK.settleMs;
-  const talk = await floodServer(server, { ...loadOf(TALK), settleMs }, signal, unknown);
   return { visits, talk };
 }
 

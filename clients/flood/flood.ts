@@ -24,6 +24,8 @@ export class Flood implements RunningFlood {
    */
   readonly #atEnd = new Set<() => void>();
   readonly #warm = Promise.withResolvers<void>();
+  /** Resolves when first answers are waited for no longer; undefined from then on. */
+  #settled: PromiseWithResolvers<void> | undefined;
   #measuredFromMs = 0;
   /** When the flood has ended. */
   #endMs = 0;
@@ -32,6 +34,7 @@ export class Flood implements RunningFlood {
 
   constructor(options: FloodOptions) {
     this.#options = options;
+    if (options.settleMs > 0) this.#settled = Promise.withResolvers();
   }
 
   /** Connections that are open and were not served yet. */
@@ -93,6 +96,8 @@ export class Flood implements RunningFlood {
     if (settleMs > 0) {
       await pause(settleMs, AbortSignal.any([signal, settled.signal]));
       this.measurements.endSettling();
+      this.#settled?.resolve();
+      this.#settled = undefined;
     }
     if (settleMs + warmupMs > 0) {
       await pause(warmupMs, signal);
@@ -184,8 +189,15 @@ export class Flood implements RunningFlood {
     } catch {
       // It is gone already, and talk() counts that.
     }
-    const { signal } = this.#end;
-    return new LoadConnection(conn, client, connectMs, this.#options, this.measurements, signal);
+    return new LoadConnection(
+      conn,
+      client,
+      connectMs,
+      this.#options,
+      this.measurements,
+      this.#settled?.promise,
+      this.#end.signal,
+    );
   }
 
   /** Resolves as `awaited` does, or to nothing when the flood ends. */

@@ -10,6 +10,7 @@ const RECV_SIZE_BYTES = 65_536;
 export class LoadConnection {
   readonly #conn: Deno.TcpConn;
   readonly #options: FloodOptions;
+  #settled: Promise<void> | undefined;
   readonly #flood: AbortSignal;
   /** What it has sent and got back. */
   readonly echoes: EchoTracker;
@@ -21,6 +22,7 @@ export class LoadConnection {
 
   /**
    * @param connectMs how long it took to open it
+   * @param settled the connection sends one message before it resolves, and others after that
    * @param flood aborts when the flood ends; the connection begins no message after that
    */
   constructor(
@@ -29,10 +31,12 @@ export class LoadConnection {
     connectMs: number,
     options: FloodOptions,
     measurements: Measurements,
+    settled: Promise<void> | undefined,
     flood: AbortSignal,
   ) {
     this.#conn = conn;
     this.#options = options;
+    this.#settled = settled;
     this.#flood = flood;
     this.echoes = new EchoTracker(client, connectMs, options, measurements);
   }
@@ -87,6 +91,10 @@ export class LoadConnection {
       if (this.#ended) return; // what was sent is counted already
       echoes.wasSent(message);
       if (wait) await this.#echo();
+      if (this.#settled !== undefined && echoes.isServed) {
+        await Promise.race([this.#settled, this.#closed.promise]);
+        this.#settled = undefined;
+      }
       if (thinkMs > 0 && !echoes.isComplete) await this.#pause(thinkMs);
     }
   }

@@ -17,7 +17,10 @@ export interface FloodOptions {
   readonly connectionsEach: number;
   /** `Infinity`: until it is stopped. */
   readonly durationMs: number;
-  /** How long it waits at most, before it warms up, until every client had its first answer. */
+  /**
+   * How long it waits at most, before it warms up, until every client had its first answer. Those that
+   * have it send nothing meanwhile, so that the server has time for the others.
+   */
   readonly settleMs: number;
   /** How long it sends after that without measuring. */
   readonly warmupMs: number;

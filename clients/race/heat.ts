@@ -32,6 +32,8 @@ const GRACE_MS = 1_000;
 export interface Load extends Omit<FloodOptions, "host" | "port"> {
   /** How many threads flood, where there can be more than one. */
   readonly threads: number;
+  /** Whether a server that has not answered all connections in time is not measured any further. */
+  readonly onlySettled?: boolean;
 }
 
 /** What a heat gave: figures, or the reason why there are none. */
@@ -136,7 +138,7 @@ export async function floodServer(
 async function measure(
   flood: RunningFlood,
   watch: TreeWatch | undefined,
-  { settleMs, durationMs, threads }: Load,
+  { conns, settleMs, durationMs, threads, onlySettled }: Load,
   signal: AbortSignal,
   over: AbortSignal,
 ): Promise<{ usage: Usage | undefined; floodCpuShare: number }> {
@@ -145,10 +147,10 @@ async function measure(
   const beganMs = performance.now();
   const beganSeconds = ownCpuSeconds();
   // Where nobody has had an answer by now, there is nothing to be measured.
-  const isMute = settleMs > 0 && flood.measurements.served === 0;
-  if (!isMute) {
-    await delay(durationMs, { signal: AbortSignal.any([signal, over]) }).catch(() => {});
-  }
+  const { served, answered } = flood.measurements;
+  const isInVain = settleMs > 0 && (onlySettled ? answered < conns : served === 0);
+  if (isInVain) flood.stop(); // it is stopped again, and then does not wait for what is owed
+  else await delay(durationMs, { signal: AbortSignal.any([signal, over]) }).catch(() => {});
   signal.throwIfAborted();
   const usage = watch?.end();
   const cpus = (ownCpuSeconds() - beganSeconds) * 1_000 / (performance.now() - beganMs);

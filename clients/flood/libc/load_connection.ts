@@ -28,6 +28,8 @@ export interface LoadContext {
   readonly words: Int32Array;
   /** Whether the flood has ended: no message is begun after that. */
   readonly isOver: boolean;
+  /** Whether connections that were answered wait until all others were. */
+  readonly isSettling: boolean;
   /** Calls {@linkcode LibcLoadConnection.wake} at its {@linkcode LibcLoadConnection.dueMs}. */
   wakeWhenDue(connection: LibcLoadConnection): void;
   /** Calls {@linkcode LibcLoadConnection.goOn} after the others had their turn. */
@@ -89,6 +91,7 @@ export class LibcLoadConnection {
       if (this.#fd === -1 || this.#isShutDown || !this.#sendRest()) return;
       if (this.#wait && this.#echoes.isOwed) return;
       if (this.#thread.isOver || this.#echoes.isComplete) return this.#sendLast();
+      if (this.#thread.isSettling && this.isServed) return;
       const dueMs = Math.max(this.#thinksUntilMs, this.#echoes.dueMs);
       if (dueMs > nowMs) return this.#sleepUntil(dueMs);
       this.#message = this.#echoes.next(nowMs);

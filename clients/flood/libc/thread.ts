@@ -31,6 +31,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   readonly measurements = new Measurements();
   readonly options: FloodOptions;
   isOver = false;
+  isSettling = false;
 
   readonly #onReport: (report: ThreadReport) => void;
   readonly #epoll = new EpollInstance(this.calls);
@@ -77,6 +78,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     if (this.#isWarm) this.#endMs = startedMs + durationMs;
     else if (settleMs === 0) this.#warmMs = startedMs + warmupMs;
     else this.#settleMs = startedMs + settleMs;
+    this.isSettling = settleMs > 0;
     this.#reportMs = startedMs + REPORT_MS;
     const connections = reconnectAfter === Infinity ? conns : Infinity;
     const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, connections);
@@ -96,7 +98,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
       this.#handle(this.#wait());
       this.#goOn();
       this.#wakeDue();
-      if (this.#settleMs < Infinity) this.#checkSettled(now());
+      if (this.isSettling) this.#checkSettled(now());
       if (now() >= this.#warmMs) this.#endWarmup();
       this.#checkEnd(now());
       if (now() >= this.#reportMs) this.#reportNow();
@@ -183,6 +185,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#settleMs = Infinity;
     this.#warmMs = nowMs + this.options.warmupMs;
     this.measurements.endSettling();
+    this.isSettling = false;
+    for (const connection of this.#connections) connection?.talk(nowMs);
   }
 
   #endWarmup(): void {
@@ -211,6 +215,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
 
   #end(nowMs: number): void {
     this.isOver = true;
+    this.isSettling = false;
+    this.#settleMs = Infinity;
     this.#elapsedMs = nowMs - this.#measuredFromMs;
     this.#endMs = nowMs;
     this.#giveUpMs = nowMs + this.options.lastEchoesMs;

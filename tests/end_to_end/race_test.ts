@@ -34,7 +34,7 @@ function race(...args: string[]): Promise<Outcome & { record: RaceRecord }> {
 async function recordedRace(args: string[]): Promise<Outcome & { record: RaceRecord }> {
   const file = await Deno.makeTempFile({ suffix: ".json" });
   try {
-    const outcome = await run(["race", "--json", file, ...args]);
+    const outcome = await run(["race", ...args, "--json", file]);
     return { ...outcome, record: JSON.parse(await Deno.readTextFile(file)) };
   } finally {
     await Deno.remove(file);

@@ -46,8 +46,15 @@ export const TALK: Conditions = {
   floodThreads: floodThreads(),
 };
 
-/** Clients that come, ask once and go. */
-export const VISITS: Conditions = { ...TALK, conns: 5, durationMs: 200, settleMs: 0, warmupMs: 50 };
+/** Clients that come, ask once and go: until all have, or for a second. */
+export const VISITS: Conditions = {
+  ...TALK,
+  conns: 5,
+  connectionsEach: 200,
+  durationMs: 1_000,
+  settleMs: 0,
+  warmupMs: 0,
+};
 
 /** The servers in the order of the text: on the system's calls where there are, as it has them. */
 function kindsOf(model: ModelName): readonly SocketKind[] {
@@ -92,7 +99,7 @@ async function measure(
   signal: AbortSignal,
 ): Promise<{ visits: Heat; talk: Heat }> {
   const unknown = () => Promise.resolve(undefined);
-  const visiting = { ...loadOf({ ...VISITS, connectionsEach: Infinity }), lastEchoesMs: 500 };
+  const visiting = { ...loadOf(VISITS), lastEchoesMs: 500 };
   const visits = await floodServer(server, visiting, signal, unknown);
   const settleMs = NEVER_SERVE_ALL.includes(model) ? SHORT_SETTLE_MS : TALK.settleMs;
   const talk = await floodServer(

@@ -99,7 +99,7 @@ interface Seen {
   readonly peaks: Peaks | undefined;
   /** What came on top of its memory until the measurement began. */
   readonly memoryGrowthBytes?: number;
-  /** How many connections there were to be, where they come and go; `Infinity`: as many as go. */
+  /** How many connections there were to be, where they come and go. */
   readonly wanted?: number;
   readonly totals: Totals | undefined;
   readonly floodCpuShare: number;

@@ -118,8 +118,8 @@ export async function floodServer(
       return { failure: { kind: "not-served", opened, faults: faultsOf(flood.measurements) } };
     }
     const { peaks, memoryGrowthBytes } = watch ?? {};
-    const { conns, connectionsEach, reconnectAfter } = load;
-    const wanted = reconnectAfter < Infinity ? conns * connectionsEach : undefined;
+    const { conns, connectionsEach } = load;
+    const wanted = connectionsEach < Infinity ? conns * connectionsEach : undefined;
     const seen = { ...first, peaks, memoryGrowthBytes, wanted, totals: await totals() };
     return makeMeasured(flood, seen);
   } finally {

@@ -1,5 +1,4 @@
-import { type Commands, runCommand } from "./cli/command.ts";
-import { printWithoutBlocking } from "./cli/output.ts";
+import type { Commands } from "./cli/command.ts";
 import config from "./deno.json" with { type: "json" };
 
 const commands: Commands = {
@@ -16,15 +15,20 @@ const commands: Commands = {
   lab: async () => (await import("./clients/lab/command.ts")).labCommand,
 };
 
-if (Deno.args[0] === "--serve-one-client") {
-  // Not for people: a child of the process model, see servers/workers/child_role.ts.
-  const { serveOneClient } = await import("./servers/workers/child_role.ts");
-  Deno.exit(await serveOneClient(Deno.args[1]));
-} else if (Deno.args[0] === "--synthetic-clients") {
-  // Nor this: the clients of a live view, see clients/watch/synthetic_clients_role.ts.
-  const { runSyntheticClients } = await import("./clients/watch/synthetic_clients_role.ts");
-  Deno.exit(await runSyntheticClients(Deno.args[1]));
-} else {
-  printWithoutBlocking();
-  Deno.exit(await runCommand(commands, config.version, Deno.args));
-}
+/** Not for people: the executable starts itself again in these roles. Each loads no more than it needs. */
+const roles: Readonly<Record<string, (json: string) => Promise<number>>> = {
+  "--serve-one-client": async (json) =>
+    await (await import("./servers/workers/child_role.ts")).serveOneClient(json),
+  "--serve-by-forking": async (json) =>
+    await (await import("./servers/runtime/forking_role.ts")).serveByForking(json),
+  "--synthetic-clients": async (json) =>
+    await (await import("./clients/watch/synthetic_clients_role.ts")).runSyntheticClients(json),
+  "--lab-role": async (word) => await (await import("./clients/lab/lab_role.ts")).playLabRole(word),
+};
+
+const [first, json] = Deno.args;
+if (Object.hasOwn(roles, first)) Deno.exit(await roles[first](json));
+const { runCommand } = await import("./cli/command.ts");
+const { printWithoutBlocking } = await import("./cli/output.ts");
+printWithoutBlocking();
+Deno.exit(await runCommand(commands, config.version, Deno.args));

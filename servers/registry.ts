@@ -15,9 +15,9 @@ interface Entry {
   readonly port: number;
   /** The socket kinds that it serves on. */
   readonly sockets: readonly SocketKind[];
-  /** The file of its page, where a flag chooses among several. */
-  page?(options: ModelOptions): string;
-  load(options: ModelOptions): Promise<Model>;
+  /** The file of its page, where there are several. */
+  page?(options: ModelOptions, sockets: SocketKind): string;
+  load(options: ModelOptions, sockets: SocketKind): Promise<Model>;
 }
 
 /** What holds for a model whose row says nothing else. */
@@ -35,7 +35,11 @@ const ROWS: Readonly<
   process: {
     servedBy: "process",
     waitsIn: "recv, send",
-    load: async () => (await import("./process.ts")).process,
+    page: (_, sockets) => sockets === "deno" ? "process_relay.ts" : "process.ts",
+    load: async (_, sockets) =>
+      sockets === "deno"
+        ? (await import("./process_relay.ts")).processRelay
+        : (await import("./process.ts")).process,
   },
   thread: {
     servedBy: "thread",

@@ -16,10 +16,10 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const ROOMS: readonly string[] = [
   "cli/build/",
   "main.ts",
+  "clients/demo/",
   "clients/race/",
   "clients/lab/",
   "clients/watch/",
-  "clients/demo/",
   "clients/download/",
   "clients/connect/",
   "clients/flood/",

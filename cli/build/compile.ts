@@ -17,6 +17,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { SINGLE_THREADED } from "../../servers/system/fork.ts";
 import { PERMISSIONS } from "../../servers/system/self_exec.ts";
 import { Failure, type Outcome, run } from "./run.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
@@ -24,6 +25,7 @@ import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from 
 /** Workers, handlers and pages: loaded by URL, so `deno compile` does not find them by itself. */
 const LOADED_BY_URL = [
   "--include=servers/runtime/worker.ts",
+  "--include=servers/runtime/forking_worker.ts",
   "--include=clients/flood/libc/worker.ts",
   "--include=servers/workers/deno/client_worker.ts",
   "--include=servers/workers/libc/client_worker.ts",
@@ -101,6 +103,8 @@ function compileArgs({ target, output, entry }: Options): string[] {
     ...PERMISSIONS,
     ...LEFT_OUT,
     ...(entry === "main.ts" ? LOADED_BY_URL : []),
+    // The executable forks, and has no other way to start itself with a switch of V8.
+    ...(target.includes("linux") ? [SINGLE_THREADED] : []),
     `--target=${target}`,
     `--output=${output}`,
     entry,

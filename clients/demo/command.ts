@@ -1,6 +1,6 @@
 import { closest } from "../../cli/closest.ts";
 import { defineCommand, type Invocation } from "../../cli/command.ts";
-import { UsageError } from "../../cli/errors.ts";
+import { RefusedError, UsageError } from "../../cli/errors.ts";
 import { duration, integer } from "../../cli/flags.ts";
 import { ClockLoop } from "../../servers/coroutines/gevent/mod.ts";
 import { geventDemo, geventSleepDemo } from "./gevent.ts";
@@ -20,11 +20,13 @@ const DEMOS: ReadonlyMap<string, Demo> = new Map([
   ["gevent-sleep", geventSleepDemo],
 ]);
 
-/** `playground demo <name>` */
+/** `playground demo`, and `playground demo <name>` */
 export const demoCommand = defineCommand({
   flags: demoFlags,
-  words: { min: 1, max: 1, choices: [...DEMOS.keys()] },
-  async run({ flags, words: [name], messages }: Invocation<typeof demoFlags>): Promise<number> {
+  words: { min: 0, max: 1, choices: [...DEMOS.keys()] },
+  async run(invocation: Invocation<typeof demoFlags>): Promise<number> {
+    const { flags, words: [name], messages } = invocation;
+    if (name === undefined) return await tour(invocation);
     const demo = DEMOS.get(name);
     if (demo === undefined) {
       const names = [...DEMOS.keys()];
@@ -41,3 +43,13 @@ export const demoCommand = defineCommand({
     return 0;
   },
 });
+
+async function tour({ given, messages, language }: Invocation<typeof demoFlags>): Promise<number> {
+  for (const flag of given) {
+    throw new UsageError(messages.flags.onlyWith(`--${flag}`, [...DEMOS.keys()].join(", ")));
+  }
+  // Loaded only for this: servers and floods are much, and the others are a few lines.
+  const { showTour } = await import("./show_tour.ts");
+  if (!await showTour(language, messages)) throw new RefusedError(messages.race.nothingMeasured);
+  return 0;
+}

@@ -18,6 +18,7 @@ const floodFlags = {
   host: text("127.0.0.1", "HOST"),
   port: integer(7788, { min: 1, max: 65_535 }),
   conns: integer(1_000, { min: 1, max: 1_000_000 }),
+  reconnectAfter: integer(Infinity, { min: 1, max: 1_000_000_000, shown: "" }),
   duration: duration(10_000, "10s", "s"),
   message: text("", "TEXT"),
   size: integer(0, { min: 1, max: 16_777_216, shown: "" }),
@@ -38,18 +39,22 @@ export const floodCommand = defineCommand({
   async run({ flags, given, messages }: Invocation<typeof floodFlags>): Promise<number> {
     check(flags, given, messages);
     await reserveDescriptors(flags, messages);
+    const messageSet = chooseMessages(flags);
     const options: FloodOptions = {
       ...flags,
+      connectionsEach: Infinity,
+      settleMs: 0,
       warmupMs: 0,
       durationMs: flags.duration === 0 ? Infinity : flags.duration,
       thinkMs: flags.think,
       lastEchoesMs: LAST_ECHOES_MS,
-      messageSet: chooseMessages(flags),
+      messageSet,
+      replySet: messageSet,
     };
     const flood = flags.sockets === "libc"
       ? new LibcFlood(options, flags.threads)
       : new Flood(options);
-    await runUntilStopped(flood, flags.quiet || flags.json ? undefined : messages);
+    await runUntilStopped(flood, options, flags.quiet || flags.json ? undefined : messages);
     const { opened, refused } = flood.measurements;
     if (flags.json) console.log(resultsAsJson(flood, flags));
     else if (opened > 0 || refused === 0) {
@@ -96,11 +101,12 @@ function chooseMessages({ message, size }: FlagValues<typeof floodFlags>): Messa
 
 async function runUntilStopped(
   flood: RunningFlood,
+  options: FloodOptions,
   messages: Invocation<typeof floodFlags>["messages"] | undefined,
 ): Promise<void> {
   const stop = () => flood.stop();
   Deno.addSignalListener("SIGINT", stop);
-  const endProgress = messages === undefined ? () => {} : showProgress(flood, messages);
+  const endProgress = messages === undefined ? () => {} : showProgress(flood, options, messages);
   try {
     await flood.run();
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Measurements } from "./measurements.ts";
 import { CLOSED_EARLY } from "./tally.ts";
-import { EchoCheck, Sequence } from "./messages.ts";
+import { EchoCheck, type MessageSet, Sequence } from "./messages.ts";
 import type { FloodOptions } from "./options.ts";
 import { SendTimes } from "./send_times.ts";
 
@@ -10,17 +10,30 @@ import { SendTimes } from "./send_times.ts";
  */
 const MAY_BE_LATE_MS = 250;
 
+/** What a client knows of the connection that it opens. */
+export interface Turn {
+  /** Tells the messages of this connection from those of all others. */
+  readonly seed: number;
+  /** When its first message is due, if the rate goes on from an earlier connection. */
+  readonly dueMs: number | undefined;
+}
+
 /**
  * Tracks the messages of one connection: which were sent, which echoes are still owed, and what that
  * adds to the measurements of the flood. The bytes travel elsewhere, in both kinds of sockets.
  */
 export class EchoTracker {
   readonly #wait: boolean;
+  readonly #reconnectAfter: number;
+  readonly #replySet: MessageSet;
+  readonly #connectMs: number;
   readonly #measurements: Measurements;
   readonly #sequence: Sequence;
   readonly #check: EchoCheck;
   readonly #sendTimes: SendTimes;
   #begun = 0;
+  /** When the first message was about to be sent. */
+  #firstSentMs = 0;
   /** How many messages were sent whole. */
   #sent = 0;
   /** Bytes that were sent, or are about to be, and have not come back yet. */
@@ -34,15 +47,24 @@ export class EchoTracker {
   isLastSent = false;
 
   /**
-   * @param seed tells the messages of this connection from those of the next
+   * @param connectMs how long it took to open it
    * @param nowMs the time on the clock that is used from here on
    */
-  constructor(seed: number, options: FloodOptions, measurements: Measurements, nowMs?: number) {
+  constructor(
+    { seed, dueMs }: Turn,
+    connectMs: number,
+    options: FloodOptions,
+    measurements: Measurements,
+    nowMs?: number,
+  ) {
     this.#wait = options.wait;
+    this.#reconnectAfter = options.reconnectAfter;
+    this.#replySet = options.replySet;
+    this.#connectMs = connectMs;
     this.#measurements = measurements;
     this.#sequence = new Sequence(options.messageSet, seed);
-    this.#check = new EchoCheck(new Sequence(options.messageSet, seed));
-    this.#sendTimes = new SendTimes(options.rate, nowMs);
+    this.#check = new EchoCheck(new Sequence(options.replySet, seed));
+    this.#sendTimes = new SendTimes(options.rate, nowMs, dueMs);
   }
 
   /** Whether a message has come back: the server serves this connection. */
@@ -55,16 +77,27 @@ export class EchoTracker {
     return this.#check.messages < this.#begun;
   }
 
+  /** Whether it has had all its messages, so that its client reconnects. */
+  get isComplete(): boolean {
+    return this.#begun >= this.#reconnectAfter;
+  }
+
+  /** Whether it ended in order, with all that was owed. */
+  get isFinished(): boolean {
+    return this.isLastSent && !this.#isLost;
+  }
+
   /** When the next message is due; 0: at once. */
   get dueMs(): number {
     return this.#sendTimes.dueMs(this.#begun);
   }
 
   /** The next message, counted as about to be sent. */
-  next(nowMs?: number): Uint8Array {
+  next(nowMs = performance.now()): Uint8Array {
     const message = this.#sequence.next();
+    if (this.#begun === 0) this.#firstSentMs = nowMs;
     this.#sendTimes.sent(this.#begun++, nowMs);
-    this.#owedBytes += message.length;
+    this.#owedBytes += this.#replySet[this.#sequence.index].length;
     return message;
   }
 
@@ -79,7 +112,8 @@ export class EchoTracker {
    * Compares the first `count` bytes of `buffer`, which have just come, with what is owed.
    *
    * @param words the buffer as words
-   * @param isOver whether the flood has ended; a first echo after that does not count as served
+   * @param isOver whether the flood has ended; a first echo after that does not count as served,
+   * unless connections come and go, of which the last are served after the end
    */
   took(
     buffer: Uint8Array,
@@ -98,7 +132,10 @@ export class EchoTracker {
     measurements.bytesReceived += count;
     measurements.wrongBytes += check.wrongBytes - wrongBefore + count - asked;
     this.#owedBytes -= asked;
-    if (!this.#isServed && check.messages > 0 && !isOver) this.#countServed(nowMs);
+    if (this.#isServed || check.messages === 0) return;
+    if (isOver && this.#reconnectAfter === Infinity) return;
+    measurements.firstAnswers.record(this.#connectMs + nowMs - this.#firstSentMs);
+    this.#countServed(nowMs);
   }
 
   /** The server has sent its last byte, which is right only when it owes nothing any more. */
@@ -129,11 +166,14 @@ export class EchoTracker {
    *
    * @param endMs when the flood ended, after which nothing was due any more
    * @param nowMs until when answers were waited for
+   * @param isFollowed whether it has ended before the flood, and what falls due from now on is sent on
+   * the next connection of its client, if at all
    */
-  settle(endMs: number, nowMs: number): void {
+  settle(endMs: number, nowMs: number, isFollowed: boolean): void {
     const { roundTrips } = this.#measurements;
+    if (isFollowed && this.isFinished) this.#measurements.finished++;
     const [times, echoed] = [this.#sendTimes, this.#check.messages];
-    const due = times.dueUntil(endMs);
+    const due = isFollowed ? 0 : times.dueUntil(endMs);
     const notSent = due - this.#sent;
     const late = times.dueUntil(endMs - MAY_BE_LATE_MS) - this.#sent;
     if (notSent > 0) this.#measurements.messagesNotSent += notSent;

@@ -1,7 +1,10 @@
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
+import type { EchoTracker } from "./echo_tracker.ts";
+import { LoadClient } from "./load_client.ts";
 import { Measurements } from "./measurements.ts";
-import { type FloodOptions, MAX_CONNECTING } from "./options.ts";
+import { OpeningGate } from "./opening_gate.ts";
+import type { FloodOptions } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { LoadConnection } from "./load_connection.ts";
 import { reasonOf } from "./tally.ts";
@@ -14,14 +17,15 @@ export class Flood implements RunningFlood {
   readonly #end = new AbortController();
   readonly #connections = new Set<LoadConnection>();
   /** Connections lost before the end. With a rate, their messages keep falling due. */
-  readonly #cutShort: LoadConnection[] = [];
-  readonly #talking: Promise<void>[] = [];
-  /** Resolves to nothing when the flood ends. */
-  readonly #ended = new Promise<undefined>((resolve) =>
-    this.#end.signal.addEventListener("abort", () => resolve(undefined))
-  );
+  readonly #cutShort: EchoTracker[] = [];
+  /**
+   * What clients wait with for something or for the end of the flood. A signal would search for each
+   * listener that goes among those of all.
+   */
+  readonly #atEnd = new Set<() => void>();
   readonly #warm = Promise.withResolvers<void>();
-  #connecting = 0;
+  /** Resolves when first answers are waited for no longer; undefined from then on. */
+  #settled: PromiseWithResolvers<void> | undefined;
   #measuredFromMs = 0;
   /** When the flood has ended. */
   #endMs = 0;
@@ -30,12 +34,13 @@ export class Flood implements RunningFlood {
 
   constructor(options: FloodOptions) {
     this.#options = options;
+    if (options.settleMs > 0) this.#settled = Promise.withResolvers();
   }
 
   /** Connections that are open and were not served yet. */
   get waiting(): number {
     let waiting = 0;
-    for (const connection of this.#connections) if (!connection.isServed) waiting++;
+    for (const connection of this.#connections) if (!connection.echoes.isServed) waiting++;
     return waiting;
   }
 
@@ -60,103 +65,148 @@ export class Flood implements RunningFlood {
 
   /** Opens the connections, talks on them, and resolves when all are closed. */
   async run(): Promise<void> {
-    const { warmupMs } = this.#options;
-    this.#measuredFromMs = performance.now();
-    this.measurements.begin(this.#measuredFromMs);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    if (warmupMs === 0) timer = this.#beginMeasuring();
-    else {
-      timer = setTimeout(() => {
-        this.measurements.endWarmup();
-        timer = this.#beginMeasuring();
-      }, warmupMs);
+    const { conns, connectRate } = this.#options;
+    const { signal } = this.#end;
+    signal.addEventListener("abort", () => this.#endAll());
+    const phases = this.#runPhases();
+    const gate = new OpeningGate(connectRate, signal);
+    const clients: Promise<void>[] = [];
+    for (let index = 0; index < conns && !signal.aborted; index++) {
+      await gate.enter();
+      clients.push(this.#runClient(new LoadClient(index, this.#options), gate));
     }
-    this.#end.signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      this.#warm.resolve();
-      this.#endMs = performance.now();
-      this.#elapsedMs = this.#endMs - this.#measuredFromMs;
-      for (const connection of this.#cutShort) connection.settle(this.#endMs, this.#endMs);
-      for (const connection of this.#connections) {
-        // A connection without an echo by now counts as not served, whatever the server still does.
-        if (this.#options.wait && !connection.isServed) connection.giveUp();
-        else connection.floodEnded();
-      }
-    });
-    await this.#openAll();
     const overdue = this.#giveUpOverdue();
-    await Promise.all(this.#talking);
+    await Promise.all(clients);
     overdue.cancel();
+    this.#end.abort();
+    await phases;
+  }
+
+  /** Waits for first answers, warms up, and measures. Resolves when the flood ends. */
+  async #runPhases(): Promise<void> {
+    const { conns, settleMs, warmupMs, durationMs } = this.#options;
+    const { signal } = this.#end;
+    const settled = new AbortController();
+    let awaited = conns;
+    this.#measuredFromMs = performance.now();
+    this.measurements.begin(this.#measuredFromMs, (connections) => {
+      awaited -= connections;
+      if (awaited <= 0) settled.abort();
+    });
+    if (settleMs > 0) {
+      await pause(settleMs, AbortSignal.any([signal, settled.signal]));
+      this.measurements.endSettling();
+      this.#settled?.resolve();
+      this.#settled = undefined;
+    }
+    if (settleMs + warmupMs > 0) {
+      await pause(warmupMs, signal);
+      if (signal.aborted) return;
+      this.measurements.endWarmup();
+      this.#measuredFromMs = performance.now();
+    }
+    this.#warm.resolve();
+    if (durationMs === Infinity) return;
+    await pause(durationMs, signal);
     this.#end.abort();
   }
 
-  /** @returns the timer that ends the flood, if it is to end by itself */
-  #beginMeasuring(): ReturnType<typeof setTimeout> | undefined {
-    const { durationMs } = this.#options;
-    this.#measuredFromMs = performance.now();
+  #endAll(): void {
     this.#warm.resolve();
-    return durationMs === Infinity ? undefined : setTimeout(() => this.#end.abort(), durationMs);
-  }
-
-  async #openAll(): Promise<void> {
-    const { conns, connectRate } = this.#options;
-    const startedMs = performance.now();
-    const opening: Promise<void>[] = [];
-    for (let index = 0; index < conns && !this.#end.signal.aborted; index++) {
-      const dueMs = startedMs + index * 1_000 / connectRate;
-      const pauseMs = dueMs - performance.now();
-      if (pauseMs > 0) await delay(pauseMs, { signal: this.#end.signal }).catch(() => {});
-      while (this.#connecting >= MAX_CONNECTING) await Promise.race(opening);
-      const opened = this.#open(index).then(() => {
-        opening.splice(opening.indexOf(opened), 1);
-      });
-      opening.push(opened);
+    this.#endMs = performance.now();
+    this.#elapsedMs = this.#endMs - this.#measuredFromMs;
+    for (const echoes of this.#cutShort) echoes.settle(this.#endMs, this.#endMs, false);
+    for (const end of this.#atEnd) end();
+    const { wait, reconnectAfter } = this.#options;
+    for (const connection of this.#connections) {
+      // A connection without an echo by now counts as not served, whatever the server still does.
+      // Where they come and go, the last are served as those before.
+      const isHopeless = wait && reconnectAfter === Infinity && !connection.echoes.isServed;
+      if (isHopeless) connection.giveUp();
+      else connection.floodEnded();
     }
-    await Promise.all(opening);
   }
 
-  async #open(index: number): Promise<void> {
+  /** Opens the connections of a client that has entered the gate, one after another. */
+  async #runClient(client: LoadClient, gate: OpeningGate): Promise<void> {
+    const { signal } = this.#end;
+    for (;;) {
+      const dueMs = await this.#runConnection(client, () => gate.leave());
+      if (dueMs === Infinity) return;
+      const pauseMs = dueMs - performance.now();
+      if (pauseMs > 0) await this.#orEnd(new Promise((resolve) => setTimeout(resolve, pauseMs)));
+      if (signal.aborted) return;
+      await gate.enter();
+    }
+  }
+
+  /** @returns when to open the next; `Infinity`: never */
+  async #runConnection(client: LoadClient, tried: () => void): Promise<number> {
+    let connection: LoadConnection | undefined;
+    try {
+      connection = await this.#open(client);
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (client.isNew) this.measurements.clients++;
+      this.measurements.countRefused(reason);
+      return client.afterRefusal(reason, performance.now());
+    } finally {
+      tried();
+    }
+    if (connection === undefined) return Infinity;
+    this.#connections.add(connection);
+    await connection.talk();
+    this.#connections.delete(connection);
+    const { echoes } = connection;
+    const nowMs = performance.now();
+    if (this.#end.signal.aborted) {
+      echoes.settle(this.#endMs, nowMs, false);
+      return Infinity;
+    }
+    const dueMs = client.afterConnection(echoes, nowMs);
+    if (dueMs === Infinity && !echoes.isFinished) this.#cutShort.push(echoes);
+    return dueMs;
+  }
+
+  /** @returns nothing when the flood has ended before it was open */
+  async #open(client: LoadClient): Promise<LoadConnection | undefined> {
+    if (this.#end.signal.aborted) return undefined;
     const { host: hostname, port } = this.#options;
     const startedMs = performance.now();
-    this.#connecting++;
     const connecting = Deno.connect({ hostname, port });
-    let conn: Deno.TcpConn | undefined;
-    try {
-      conn = await Promise.race([connecting, this.#ended]);
-    } catch (error) {
-      this.measurements.countRefused(reasonOf(error));
-      return;
-    } finally {
-      this.#connecting--;
-    }
+    const conn = await this.#orEnd(connecting);
     if (conn === undefined) {
-      // The flood is over, and a backlog that is full may keep this one waiting for minutes.
+      // A backlog that is full may keep this one waiting for minutes.
       connecting.then((late) => late.close(), () => {});
-      return;
+      return undefined;
     }
-    this.measurements.connectTimes.record(performance.now() - startedMs);
+    const connectMs = performance.now() - startedMs;
+    if (client.isNew) this.measurements.clients++;
+    this.measurements.connectTimes.record(connectMs);
     this.measurements.opened++;
     try {
       conn.setNoDelay(true);
     } catch {
       // It is gone already, and talk() counts that.
     }
-    const connection = new LoadConnection(
+    return new LoadConnection(
       conn,
-      index,
+      client,
+      connectMs,
       this.#options,
       this.measurements,
+      this.#settled?.promise,
       this.#end.signal,
     );
-    this.#connections.add(connection);
-    this.#talking.push(connection.talk().finally(() => this.#closed(connection)));
   }
 
-  #closed(connection: LoadConnection): void {
-    this.#connections.delete(connection);
-    const isOver = this.#end.signal.aborted;
-    if (!isOver && this.#options.rate < Infinity) this.#cutShort.push(connection);
-    else connection.settle(this.#endMs, performance.now());
+  /** Resolves as `awaited` does, or to nothing when the flood ends. */
+  #orEnd<Value>(awaited: Promise<Value>): Promise<Value | undefined> {
+    return new Promise((resolve, reject) => {
+      const end = () => resolve(undefined);
+      this.#atEnd.add(end);
+      awaited.then(resolve, reject).finally(() => this.#atEnd.delete(end));
+    });
   }
 
   /** Gives up on what is owed some time after the end. */
@@ -176,4 +226,9 @@ export class Flood implements RunningFlood {
   #giveUp(): void {
     for (const connection of this.#connections) connection.giveUp();
   }
+}
+
+/** Waits until the time is over, or the signal aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, { signal }).catch(() => {});
 }

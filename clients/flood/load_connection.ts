@@ -1,4 +1,5 @@
 import { EchoTracker } from "./echo_tracker.ts";
+import type { LoadClient } from "./load_client.ts";
 import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 import { lossOf } from "./tally.ts";
@@ -9,36 +10,45 @@ const RECV_SIZE_BYTES = 65_536;
 export class LoadConnection {
   readonly #conn: Deno.TcpConn;
   readonly #options: FloodOptions;
+  #settled: Promise<void> | undefined;
   readonly #flood: AbortSignal;
-  readonly #echoes: EchoTracker;
+  /** What it has sent and got back. */
+  readonly echoes: EchoTracker;
   #ended = false;
   /** Resolves when the connection is closed. */
   readonly #closed = Promise.withResolvers<void>();
   #onEcho: (() => void) | undefined = undefined;
   #endPause: (() => void) | undefined = undefined;
 
-  /** @param flood aborts when the flood ends; the connection begins no message after that */
+  /**
+   * @param connectMs how long it took to open it
+   * @param settled the connection sends one message before it resolves, and others after that
+   * @param flood aborts when the flood ends; the connection begins no message after that
+   */
   constructor(
     conn: Deno.TcpConn,
-    seed: number,
+    client: LoadClient,
+    connectMs: number,
     options: FloodOptions,
     measurements: Measurements,
+    settled: Promise<void> | undefined,
     flood: AbortSignal,
   ) {
     this.#conn = conn;
     this.#options = options;
+    this.#settled = settled;
     this.#flood = flood;
-    this.#echoes = new EchoTracker(seed, options, measurements);
+    this.echoes = new EchoTracker(client, connectMs, options, measurements);
   }
 
   /** Whether a message has come back: the server serves this connection. */
   get isServed(): boolean {
-    return this.#echoes.isServed;
+    return this.echoes.isServed;
   }
 
   /** Talks until the flood ends or the connection does, whose end is then counted. */
   async talk(): Promise<void> {
-    const echoes = this.#echoes;
+    const { echoes } = this;
     const receiving = this.#receive();
     try {
       // Up to Deno 2.5, closing a connection does not end a write that the server does not receive.
@@ -62,20 +72,15 @@ export class LoadConnection {
 
   /** Ends the connection without waiting any longer for what it is owed. */
   giveUp(): void {
-    if (!this.#ended) this.#echoes.givenUp();
-    this.#echoes.isLastSent = true;
+    if (!this.#ended) this.echoes.givenUp();
+    this.echoes.isLastSent = true;
     this.#close();
-  }
-
-  /** {@linkcode EchoTracker.settle} */
-  settle(endMs: number, nowMs: number): void {
-    this.#echoes.settle(endMs, nowMs);
   }
 
   async #send(): Promise<void> {
     const { wait, thinkMs } = this.#options;
-    const echoes = this.#echoes;
-    while (!this.#flood.aborted && !this.#ended) {
+    const { echoes } = this;
+    while (!this.#flood.aborted && !this.#ended && !echoes.isComplete) {
       const { dueMs } = echoes;
       if (dueMs > performance.now()) await this.#pause(dueMs - performance.now());
       if (this.#flood.aborted || this.#ended) return;
@@ -86,13 +91,17 @@ export class LoadConnection {
       if (this.#ended) return; // what was sent is counted already
       echoes.wasSent(message);
       if (wait) await this.#echo();
-      if (thinkMs > 0) await this.#pause(thinkMs);
+      if (this.#settled !== undefined && echoes.isServed) {
+        await Promise.race([this.#settled, this.#closed.promise]);
+        this.#settled = undefined;
+      }
+      if (thinkMs > 0 && !echoes.isComplete) await this.#pause(thinkMs);
     }
   }
 
   /** Resolves when all that was sent has come back, or the connection has ended. */
   async #echo(): Promise<void> {
-    while (this.#echoes.isOwed && !this.#ended) {
+    while (this.echoes.isOwed && !this.#ended) {
       await new Promise<void>((resolve) => this.#onEcho = resolve);
     }
   }
@@ -102,12 +111,12 @@ export class LoadConnection {
     const words = new Int32Array(buffer.buffer);
     try {
       for (let count; (count = await this.#conn.read(buffer)) !== null;) {
-        this.#echoes.took(buffer, words, count, performance.now(), this.#flood.aborted);
+        this.echoes.took(buffer, words, count, performance.now(), this.#flood.aborted);
         this.#onEcho?.();
       }
-      this.#echoes.ended(performance.now());
+      this.echoes.ended(performance.now());
     } catch (error) {
-      if (!this.#ended) this.#echoes.lost(lossOf(error));
+      if (!this.#ended) this.echoes.lost(lossOf(error));
     }
     this.#close();
   }

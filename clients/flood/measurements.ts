@@ -85,6 +85,8 @@ export class Durations {
 
 /** What a flood counts, as plain numbers. */
 export interface Counts {
+  /** Clients whose first connection was opened or turned away. */
+  clients: number;
   /** Connections that were opened, turned away, served before the end, and lost before it. */
   opened: number;
   refused: number;
@@ -94,6 +96,10 @@ export interface Counts {
   lostUnserved: number;
   /** Connections that were served, and did not get all that they were owed when the flood was over. */
   unanswered: number;
+  /** Connections that were served when the flood had waited for all of them, before it warmed up. */
+  answered: number;
+  /** Connections that their clients closed in order, to open the next. */
+  finished: number;
   messagesSent: number;
   messagesEchoed: number;
   /** Messages that were sent and never came back. */
@@ -111,7 +117,8 @@ export interface Counts {
 
 /** The counts that are added up when several threads flood. */
 const SUMS = [
-  ...["opened", "refused", "served", "lost", "lostUnserved", "unanswered"] as const,
+  ...["clients", "opened", "refused", "served", "lost", "lostUnserved", "unanswered"] as const,
+  ...["answered", "finished"] as const,
   ...["messagesSent", "messagesEchoed", "messagesUnanswered"] as const,
   ...["messagesNotSent", "messagesOverdue"] as const,
   ...["bytesSent", "bytesReceived", "wrongBytes"] as const,
@@ -123,22 +130,28 @@ export interface EncodedMeasurements {
   readonly refusedBy: Readonly<Tally>;
   readonly lostBy: Readonly<Tally>;
   readonly connectTimes: string;
+  readonly firstAnswers: string;
   readonly roundTrips: string;
 }
 
 /** What a flood has counted so far. */
 export class Measurements implements Counts {
   readonly connectTimes = new Durations();
+  /** From connect(2) to the first answer, without a pause before the message. */
+  firstAnswers = new Durations();
   roundTrips = new Durations();
   /** Why connections were refused and lost. */
   readonly refusedBy: Tally = {};
   readonly lostBy: Tally = {};
+  clients = 0;
   opened = 0;
   refused = 0;
   served = 0;
   lost = 0;
   lostUnserved = 0;
   unanswered = 0;
+  answered = 0;
+  finished = 0;
   messagesSent = 0;
   messagesEchoed = 0;
   messagesUnanswered = 0;
@@ -149,16 +162,30 @@ export class Measurements implements Counts {
   wrongBytes = 0;
   lastServedMs = 0;
   #startedMs = 0;
+  #onOutcome: (connections: number) => void = () => {};
 
-  /** The flood begins. */
-  begin(nowMs: number): void {
+  /**
+   * The flood begins.
+   *
+   * @param onOutcome called when connections are answered for the first time, or fail before
+   */
+  begin(nowMs: number, onOutcome: (connections: number) => void): void {
     this.#startedMs = nowMs;
+    this.#onOutcome = onOutcome;
+  }
+
+  /** The flood waits for first answers no longer. */
+  endSettling(): void {
+    this.answered = this.served;
+    this.#onOutcome = () => {};
   }
 
   /** The warm-up is over: from now on counts how fast it goes. */
   endWarmup(): void {
+    this.firstAnswers = new Durations();
     this.roundTrips = new Durations();
-    this.messagesSent =
+    this.finished =
+      this.messagesSent =
       this.messagesEchoed =
       this.bytesSent =
       this.bytesReceived =
@@ -169,37 +196,43 @@ export class Measurements implements Counts {
   countServed(nowMs: number): void {
     this.served++;
     this.lastServedMs = nowMs - this.#startedMs;
+    this.#onOutcome(1);
   }
 
   /** Connections were refused; the reason is {@linkcode reasonOf} the error. */
   countRefused(reason: string, connections = 1): void {
     this.refused += connections;
     tally(this.refusedBy, reason, connections);
+    this.#onOutcome(connections);
   }
 
   /** A connection was lost, which had been served before or not. */
   countLost(reason: string, isServed: boolean): void {
     this.lost++;
-    if (!isServed) this.lostUnserved++;
     tally(this.lostBy, reason);
+    if (isServed) return;
+    this.lostUnserved++;
+    this.#onOutcome(1);
   }
 
   /** All of it, for {@linkcode addEncoded} in another thread. */
   encode(): EncodedMeasurements {
-    const { connectTimes, roundTrips, refusedBy, lostBy, ...counts } = this;
+    const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, ...counts } = this;
     return {
       counts,
       refusedBy,
       lostBy,
       connectTimes: connectTimes.encode(),
+      firstAnswers: firstAnswers.encode(),
       roundTrips: roundTrips.encode(),
     };
   }
 
   /** Adds what another thread has measured. */
-  addEncoded({ counts, refusedBy, lostBy, connectTimes, roundTrips }: EncodedMeasurements): void {
-    this.connectTimes.addEncoded(connectTimes);
-    this.roundTrips.addEncoded(roundTrips);
+  addEncoded({ counts, refusedBy, lostBy, ...durations }: EncodedMeasurements): void {
+    this.connectTimes.addEncoded(durations.connectTimes);
+    this.firstAnswers.addEncoded(durations.firstAnswers);
+    this.roundTrips.addEncoded(durations.roundTrips);
     for (const name of SUMS) this[name] += counts[name];
     this.lastServedMs = Math.max(this.lastServedMs, counts.lastServedMs);
     for (const [reason, count] of Object.entries(refusedBy)) tally(this.refusedBy, reason, count);

@@ -89,6 +89,11 @@ export class Sequence {
     return this.#messageSet[this.#index];
   }
 
+  /** Which of the set {@linkcode next} gave last. */
+  get index(): number {
+    return this.#index;
+  }
+
   /** The whole words of what {@linkcode next} gave last. */
   get words(): Int32Array {
     return this.#words[this.#index];

@@ -5,16 +5,28 @@ export const MAX_CONNECTING = 256;
 /** How long connections wait at the end for the echoes they are still owed. */
 export const LAST_ECHOES_MS = 2_000;
 
-/** How a flood goes: where to, how many connections, how fast and for how long. */
+/** How a flood goes: where to, how many clients, how fast and for how long. */
 export interface FloodOptions {
   readonly host: string;
   readonly port: number;
+  /** How many clients there are; each has one connection at a time. */
   readonly conns: number;
+  /** After how many messages a client closes its connection and opens another; `Infinity`: never. */
+  readonly reconnectAfter: number;
+  /** How many connections a client opens, one after another; `Infinity`: as many as go. */
+  readonly connectionsEach: number;
   /** `Infinity`: until it is stopped. */
   readonly durationMs: number;
-  /** How long it sends before that without measuring. */
+  /**
+   * How long it waits at most, before it warms up, until every client had its first answer. Those that
+   * have it send nothing meanwhile, so that the server has time for the others.
+   */
+  readonly settleMs: number;
+  /** How long it sends after that without measuring. */
   readonly warmupMs: number;
   readonly messageSet: MessageSet;
+  /** What the server answers to each message of the set; the same messages for an echo. */
+  readonly replySet: MessageSet;
   /** Messages per second on each connection; `Infinity`: as many as go. */
   readonly rate: number;
   /** Whether the next message waits for the echo of the last. */

@@ -4,24 +4,30 @@ import type { FloodOptions } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { type Durations, type Measurements, PERCENTILES } from "./measurements.ts";
 
+/** What the results of a flood depend on. */
+type Wanted = Pick<FloodOptions, "conns" | "rate" | "reconnectAfter">;
+
 /**
- * Whether every connection that was wanted was served to the end, nothing was lost or wrong, and what
+ * Whether every client was served on every connection to the end, nothing was lost or wrong, and what
  * was due was sent, but for what was due shortly before the end.
  */
 export function isFlawless({ measurements }: RunningFlood, conns: number): boolean {
-  const { served, refused, lost, unanswered, messagesOverdue, wrongBytes } = measurements;
-  return served === conns && refused + lost + unanswered + messagesOverdue + wrongBytes === 0;
+  const { clients, opened, served, refused, lost, unanswered } = measurements;
+  const { messagesOverdue, wrongBytes } = measurements;
+  return clients === conns && served === opened &&
+    refused + lost + unanswered + messagesOverdue + wrongBytes === 0;
 }
 
 /** The results for people, line by line. */
 export function describeResults(
   { measurements, elapsedMs }: RunningFlood,
-  { conns, rate, sockets }: Pick<FloodOptions, "conns" | "rate"> & { sockets: "deno" | "libc" },
+  { conns, rate, reconnectAfter, sockets }: Wanted & { sockets: "deno" | "libc" },
   texts: Messages,
 ): string[] {
   const { flood } = texts;
   const { opened, served, lostUnserved, messagesEchoed, bytesReceived, wrongBytes } = measurements;
   const { refusedBy, lostBy, messagesSent, messagesNotSent } = measurements;
+  const { finished, firstAnswers } = measurements;
   const seconds = Math.max(elapsedMs, 1) / 1_000;
   const lines = [flood.connections(measurements)];
   for (const [reason, count] of Object.entries(refusedBy)) {
@@ -30,8 +36,15 @@ export function describeResults(
   for (const [reason, count] of Object.entries(lostBy)) {
     lines.push(flood.lost(count, flood.loss(reason)));
   }
+  if (reconnectAfter < Infinity) {
+    const perSecond = Math.round(finished / seconds);
+    lines.push(flood.finished({ connections: finished, messages: reconnectAfter, perSecond }));
+  }
+  lines.push(flood.percentiles(flood.connectTime, shownPercentiles(measurements.connectTimes)));
+  if (reconnectAfter < Infinity && firstAnswers.count > 0) {
+    lines.push(flood.percentiles(flood.firstAnswer, shownPercentiles(firstAnswers)));
+  }
   lines.push(
-    flood.percentiles(flood.connectTime, shownPercentiles(measurements.connectTimes)),
     messagesEchoed === 0
       ? flood.nothingAnswered
       : flood.percentiles(flood.roundTrip, shownPercentiles(measurements.roundTrips)),
@@ -55,17 +68,19 @@ export function describeResults(
   return lines;
 }
 
-/** How many connections the flood had no time to open. */
-function notOpened({ opened, refused }: Measurements, conns: number): number {
-  return conns - opened - refused;
+/** How many clients the flood had no time to connect. */
+function notOpened({ clients }: Measurements, conns: number): number {
+  return conns - clients;
 }
 
 /** The results for programs. */
 export function resultsAsJson(
   { measurements, elapsedMs }: RunningFlood,
-  { conns, rate }: Pick<FloodOptions, "conns" | "rate">,
+  { conns, rate, reconnectAfter }: Wanted,
 ): string {
-  const { connectTimes, roundTrips, refusedBy, lostBy, ...counted } = measurements;
+  const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, ...rest } = measurements;
+  const { answered: _, finished, ...counted } = rest;
+  const perSecond = (count: number) => Math.round(count / Math.max(elapsedMs, 1) * 1_000);
   const { messagesSent, messagesNotSent } = counted;
   return JSON.stringify({
     ...counted,
@@ -74,8 +89,10 @@ export function resultsAsJson(
     lostBy,
     messagesDue: rate < Infinity ? messagesSent + messagesNotSent : undefined,
     elapsedMs: Math.round(elapsedMs),
-    messagesPerSecond: Math.round(counted.messagesEchoed / Math.max(elapsedMs, 1) * 1_000),
+    ...(reconnectAfter < Infinity ? { finished, connectionsPerSecond: perSecond(finished) } : {}),
+    messagesPerSecond: perSecond(counted.messagesEchoed),
     connectTimeMs: percentiles(connectTimes),
+    firstAnswerMs: percentiles(firstAnswers),
     roundTripMs: counted.messagesEchoed === 0 ? null : percentiles(roundTrips),
   });
 }

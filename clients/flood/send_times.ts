@@ -20,11 +20,12 @@ export class SendTimes {
   /**
    * @param rate messages per second; `Infinity`: each is due when it is sent
    * @param nowMs the time on the clock that is used from here on
+   * @param firstMs when the first message is due, if the rate goes on from an earlier connection
    */
-  constructor(rate: number, nowMs = performance.now()) {
+  constructor(rate: number, nowMs = performance.now(), firstMs?: number) {
     this.#intervalMs = 1_000 / rate;
     // Connections that were opened together need not all send at the same moment.
-    this.#firstMs = nowMs + Math.random() * this.#intervalMs;
+    this.#firstMs = firstMs ?? nowMs + Math.random() * this.#intervalMs;
   }
 
   /** When message number `index` is due; 0: at once. */

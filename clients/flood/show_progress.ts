@@ -1,5 +1,6 @@
 import type { Messages } from "../../cli/messages.ts";
 import { StatusLines } from "../../cli/status_lines.ts";
+import type { FloodOptions } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { formatMs } from "./results.ts";
 
@@ -10,22 +11,30 @@ const UPDATE_MS = 200;
  *
  * @returns a function that stops this and clears the line
  */
-export function showProgress(flood: RunningFlood, { flood: texts }: Messages): () => void {
+export function showProgress(
+  flood: RunningFlood,
+  { reconnectAfter }: Pick<FloodOptions, "reconnectAfter">,
+  { flood: texts }: Messages,
+): () => void {
   if (!Deno.stderr.isTerminal()) return () => {};
   const lines = new StatusLines();
-  let before = 0;
+  let before = { finished: 0, messagesEchoed: 0 };
   let beforeMs = performance.now();
   const timer = setInterval(() => {
-    const { refused, messagesEchoed, roundTrips } = flood.measurements;
+    const { refused, finished, messagesEchoed, roundTrips } = flood.measurements;
     const nowMs = performance.now();
+    const perSecond = (count: number) => Math.round(count / (nowMs - beforeMs) * 1_000);
     const line = texts.progress({
       connected: flood.connected,
       refused,
       waiting: flood.waiting,
-      messagesPerSecond: Math.round((messagesEchoed - before) / (nowMs - beforeMs) * 1_000),
+      connectionsPerSecond: reconnectAfter < Infinity
+        ? perSecond(finished - before.finished)
+        : undefined,
+      messagesPerSecond: perSecond(messagesEchoed - before.messagesEchoed),
       latency: roundTrips.count === 0 ? "–" : formatMs(roundTrips.percentileMs(50)),
     });
-    before = messagesEchoed;
+    before = { finished, messagesEchoed };
     beforeMs = nowMs;
     lines.draw([line]);
   }, UPDATE_MS);

@@ -1,6 +1,5 @@
 /**
- * A thread that serves a connection as `cat` would: it blocks in recv(2), sends back what came, and
- * closes it at the end.
+ * A thread that serves one connection after another.
  *
  * @module
  */
@@ -8,30 +7,13 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
-import { MSG_NOSIGNAL, type SystemCalls, systemCalls } from "../../servers/system/system_calls.ts";
+import { systemCalls } from "../../servers/system/system_calls.ts";
+import { serveEcho } from "./echo.ts";
 import type { FromEchoThread } from "./echo_thread.ts";
 
-const BUFFER_BYTES = 1_024;
-
 self.onmessage = ({ data: descriptor }: MessageEvent<number>) => {
-  tell({ kind: "ended", error: serve(systemCalls(), descriptor) });
+  tell({ kind: "ended", error: serveEcho(systemCalls(), descriptor) });
 };
-
-/** @returns the name of the error that ended it, if it was not the end of the stream */
-function serve(calls: SystemCalls, descriptor: number): string | null {
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  for (;;) {
-    const count = calls.recv(descriptor, buffer, buffer.length, 0);
-    if (count === -ERRNO.EINTR) continue;
-    if (count < 0) return new SystemCallError("recv", -count).message;
-    if (count === 0) break;
-    const sent = calls.send(descriptor, buffer, count, MSG_NOSIGNAL);
-    if (sent < 0) return new SystemCallError("send", -sent).message;
-  }
-  calls.close(descriptor);
-  return null;
-}
 
 function tell(message: FromEchoThread): void {
   self.postMessage(message);

@@ -11,6 +11,8 @@ const EXPERIMENTS: Readonly<Record<ExperimentName, () => Promise<Experiment>>> =
   "backlog": async () => (await import("./backlog.ts")).backlog,
   "empty-recv": async () => (await import("./empty_recv.ts")).emptyRecv,
   "process-cost": async () => (await import("./process_cost.ts")).processCost,
+  "copy-on-write": async () => (await import("./copy_on_write.ts")).copyOnWrite,
+  "zombies": async () => (await import("./zombies.ts")).zombies,
   "shared-descriptor": async () => (await import("./shared_descriptor.ts")).sharedDescriptor,
   "busy-poll": async () => (await import("./busy_poll.ts")).busyPoll,
   "fd-limit": async () => (await import("./fd_limit.ts")).fdLimit,

@@ -1,15 +1,17 @@
-import { FIGURE_NAMES } from "./figures.ts";
+import { figuresOf } from "./figures.ts";
 import type { RaceRecord } from "./record.ts";
 
 /** A race as a table for spreadsheets, RFC 4180: a line for each server, with its medians. */
-export function recordAsCsv({ servers }: RaceRecord): string {
-  const header = ["name", "model", "sockets", ...FIGURE_NAMES, "spread", "failure"];
-  const rows = servers.map(({ name, model, sockets, figures, spread, failure, fault }) => [
+export function recordAsCsv({ servers, conditions }: RaceRecord): string {
+  const names = figuresOf(conditions.discipline);
+  const header = ["name", "model", "sockets", ...names, "answered", "spread", "failure"];
+  const rows = servers.map(({ name, model, sockets, figures, failure, fault, ...one }) => [
     name,
     model,
     sockets,
-    ...FIGURE_NAMES.map((figure) => figures[figure]),
-    spread,
+    ...names.map((figure) => figures[figure]),
+    one.answered,
+    one.spread,
     failure ?? fault,
   ]);
   return [header, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");

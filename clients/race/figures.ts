@@ -13,15 +13,26 @@ import type { Peaks, Usage } from "./tree_watch.ts";
 /** What is compared, in the order in which it is shown, and what is better: more or less. */
 export const FIGURES = {
   messagesPerSecond: "more",
+  /** Connections that came and went. */
+  connectionsPerSecond: "more",
   served: "more",
+  /** From the first connect until every connection was answered once. */
   allServedMs: "less",
+  /** Until all connections that were to be had come and gone. */
+  runMs: "less",
   p50Ms: "less",
   p99Ms: "less",
   p999Ms: "less",
+  /** From connect to the first answer. */
+  firstAnswerP50Ms: "less",
+  firstAnswerP99Ms: "less",
+  firstAnswerP999Ms: "less",
   /** CPU time of the server and its children. */
   cpuSecondsPerMillion: "less",
   /** The most that the server and its children had at a time. */
   peakMemoryBytes: "less",
+  /** What came on top, from before the first connection until all were answered, for each. */
+  memoryPerClientBytes: "less",
   threads: "less",
   processes: "less",
   switchesPerThousand: "less",
@@ -34,8 +45,39 @@ const DIGITS = 6;
 /** The name of a figure. */
 export type FigureName = keyof typeof FIGURES;
 
-/** All names, in their order. */
+/** All names. */
 export const FIGURE_NAMES = Object.keys(FIGURES) as FigureName[]; // keys() forgets the names
+
+/** What a race is about: connections that stay and talk, or that come and go. */
+export type Discipline = "messages" | "churn";
+
+/** The figure by which servers are ranked, and the others, in the order in which they are shown. */
+export const DISCIPLINES: Readonly<
+  Record<Discipline, { readonly ranking: FigureName; readonly others: readonly FigureName[] }>
+> = {
+  messages: {
+    ranking: "messagesPerSecond",
+    others: [
+      ...["served", "allServedMs", "p50Ms", "p99Ms", "p999Ms", "cpuSecondsPerMillion"] as const,
+      ...["peakMemoryBytes", "memoryPerClientBytes", "threads", "processes"] as const,
+      ...["switchesPerThousand", "wakeUpsPerThousand"] as const,
+    ],
+  },
+  churn: {
+    ranking: "connectionsPerSecond",
+    others: [
+      ...["served", "runMs", "firstAnswerP50Ms", "firstAnswerP99Ms"] as const,
+      ...["firstAnswerP999Ms", "cpuSecondsPerMillion", "peakMemoryBytes"] as const,
+      ...["threads", "processes", "switchesPerThousand", "wakeUpsPerThousand"] as const,
+    ],
+  },
+};
+
+/** All figures of a discipline, in their order. */
+export function figuresOf(discipline: Discipline): readonly FigureName[] {
+  const { ranking, others } = DISCIPLINES[discipline];
+  return [ranking, ...others];
+}
 
 /** Figures by name; unknown ones are missing. */
 export type Figures = Partial<Readonly<Record<FigureName, number>>>;
@@ -45,8 +87,8 @@ export interface Measured {
   readonly figures: Figures;
   readonly counts: Readonly<Counts>;
   readonly faults: Faults;
-  /** The round trips, as {@linkcode Durations.encode} makes a text of them. */
-  readonly roundTrips: string;
+  /** The round trips or first answers, as {@linkcode Durations.encode} makes a text of them. */
+  readonly latencies: string;
   /** Which part of the CPUs that it has threads for the flood itself took. */
   readonly floodCpuShare: number;
 }
@@ -55,6 +97,10 @@ export interface Measured {
 interface Seen {
   readonly usage: Usage | undefined;
   readonly peaks: Peaks | undefined;
+  /** What came on top of its memory until the measurement began. */
+  readonly memoryGrowthBytes?: number;
+  /** How many connections there were to be, where they come and go. */
+  readonly wanted?: number;
   readonly totals: Totals | undefined;
   readonly floodCpuShare: number;
 }
@@ -62,13 +108,16 @@ interface Seen {
 /** Makes figures of what a heat saw. */
 export function makeMeasured(
   { measurements, elapsedMs }: Pick<RunningFlood, "measurements" | "elapsedMs">,
-  { usage, peaks, totals, floodCpuShare }: Seen,
+  { usage, peaks, memoryGrowthBytes = 0, wanted, totals, floodCpuShare }: Seen,
 ): Measured {
-  const { roundTrips } = measurements;
   const { counts } = measurements.encode();
+  const latencies = wanted === undefined ? measurements.roundTrips : measurements.firstAnswers;
   const messagesPerSecond = counts.messagesEchoed / Math.max(elapsedMs, 1) * 1_000;
-  const percentileMs = (percentile: number) =>
-    roundTrips.count === 0 ? undefined : roundTrips.percentileMs(percentile);
+  const percentileMs = (percentile: number, isOfFirstAnswer = false) =>
+    latencies.count === 0 || isOfFirstAnswer !== (wanted !== undefined)
+      ? undefined
+      : latencies.percentileMs(percentile);
+  const areAllAnswered = counts.answered > 0 && counts.answered === counts.opened;
   // Of what was too little for the system to count, it is unknown how little it was.
   const per = (count: number, overMs: number, messages: number) =>
     counts.messagesEchoed === 0 || count === 0
@@ -77,13 +126,21 @@ export function makeMeasured(
   return {
     figures: withoutUnknown({
       messagesPerSecond,
+      connectionsPerSecond: wanted && counts.finished / Math.max(elapsedMs, 1) * 1_000,
       served: counts.served,
       allServedMs: counts.served === counts.opened ? counts.lastServedMs : undefined,
+      runMs: counts.finished === wanted ? elapsedMs : undefined,
       p50Ms: percentileMs(50),
       p99Ms: percentileMs(99),
       p999Ms: percentileMs(99.9),
+      firstAnswerP50Ms: percentileMs(50, true),
+      firstAnswerP99Ms: percentileMs(99, true),
+      firstAnswerP999Ms: percentileMs(99.9, true),
       cpuSecondsPerMillion: usage && per(usage.cpuSeconds, usage.cpuOverMs, 1e6),
       peakMemoryBytes: peaks?.memoryBytes,
+      memoryPerClientBytes: areAllAnswered && memoryGrowthBytes > 0
+        ? memoryGrowthBytes / counts.answered
+        : undefined,
       threads: peaks?.threads,
       processes: peaks?.processes,
       switchesPerThousand: usage && per(usage.switches, usage.switchesOverMs, 1e3),
@@ -91,7 +148,7 @@ export function makeMeasured(
     }),
     counts,
     faults: faultsOf(measurements),
-    roundTrips: roundTrips.encode(),
+    latencies: latencies.encode(),
     floodCpuShare,
   };
 }

@@ -18,16 +18,22 @@ import type { Entrant } from "./entrants.ts";
 import { type Faults, faultsOf } from "./faults.ts";
 import { makeMeasured, type Measured } from "./figures.ts";
 import { TreeWatch, type Usage } from "./tree_watch.ts";
+import type { Totals } from "../../servers/runtime/json_reporter.ts";
 
 /** How long a server may take until it listens. */
 export const START_TIMEOUT_MS = 10_000;
 /** How long a server may take to stop when its clients have gone. */
 const GRACE_MS = 1_000;
 
-/** The options of the flood, but for the host and the port, which are those of the server. */
+/**
+ * The options of the flood, but for the host and the port, which are those of the server. The duration
+ * is the longest that is measured; connections that come and go may all have gone before.
+ */
 export interface Load extends Omit<FloodOptions, "host" | "port"> {
   /** How many threads flood, where there can be more than one. */
   readonly threads: number;
+  /** Whether a server that has not answered all connections in time is not measured any further. */
+  readonly onlySettled?: boolean;
 }
 
 /** What a heat gave: figures, or the reason why there are none. */
@@ -44,10 +50,29 @@ export type Failure =
  * @throws {unknown} the reason of the signal, when that ended it
  */
 export async function runHeat(entrant: Entrant, load: Load, signal: AbortSignal): Promise<Heat> {
+  return await withServer(
+    entrant,
+    signal,
+    async (server) =>
+      await floodServer(server, load, signal, async () => (await server.stop(GRACE_MS)).totals),
+  );
+}
+
+/**
+ * Starts a server, and stops it when `use` is done with it.
+ *
+ * @returns what `use` returns, or why the server could not be started
+ * @throws {unknown} the reason of the signal, when that ended it
+ */
+export async function withServer<Result>(
+  entrant: Entrant,
+  signal: AbortSignal,
+  use: (server: ServerProcess) => Promise<Result>,
+): Promise<Result | { readonly failure: Failure }> {
   try {
     const server = await entrant.start({ startTimeoutMs: START_TIMEOUT_MS, signal });
     try {
-      return await flood(server, load, signal);
+      return await use(server);
     } finally {
       await server.stop(GRACE_MS);
     }
@@ -59,7 +84,18 @@ export async function runHeat(entrant: Entrant, load: Load, signal: AbortSignal)
   }
 }
 
-async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Promise<Heat> {
+/**
+ * Floods a server that runs, and measures it.
+ *
+ * @param totals stops the server if its totals are of interest, and returns them
+ * @throws {unknown} the reason of the signal, when that ended it
+ */
+export async function floodServer(
+  server: ServerProcess,
+  load: Load,
+  signal: AbortSignal,
+  totals: () => Promise<Totals | undefined>,
+): Promise<Heat> {
   const watch = hasSystemCalls() ? new TreeWatch(server.pid) : undefined;
   const flood = makeFlood(load, server.port);
   const stop = () => flood.stop();
@@ -67,7 +103,8 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
   const flooding = flood.run();
   try {
     const over = new AbortController();
-    const measuring = measure(flood, watch, load, AbortSignal.any([signal, over.signal]));
+    flooding.then(() => over.abort());
+    const measuring = measure(flood, watch, load, signal, over.signal);
     const first = await Promise.race([measuring, server.exited.then(() => undefined)]);
     if (first === undefined) {
       over.abort();
@@ -80,8 +117,11 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
       const { opened } = flood.measurements;
       return { failure: { kind: "not-served", opened, faults: faultsOf(flood.measurements) } };
     }
-    const { totals } = await server.stop(GRACE_MS);
-    return makeMeasured(flood, { ...first, peaks: watch?.peaks, totals });
+    const { peaks, memoryGrowthBytes } = watch ?? {};
+    const { conns, connectionsEach } = load;
+    const wanted = connectionsEach < Infinity ? conns * connectionsEach : undefined;
+    const seen = { ...first, peaks, memoryGrowthBytes, wanted, totals: await totals() };
+    return makeMeasured(flood, seen);
   } finally {
     signal.removeEventListener("abort", stop);
     watch?.close();
@@ -90,18 +130,28 @@ async function flood(server: ServerProcess, load: Load, signal: AbortSignal): Pr
   }
 }
 
-/** Measures the server and the flood while it goes on. */
+/**
+ * Measures the server and the flood while it goes on.
+ *
+ * @param over aborts when the flood, or the server, is over
+ */
 async function measure(
   flood: RunningFlood,
   watch: TreeWatch | undefined,
-  { durationMs, threads }: Load,
+  { conns, settleMs, durationMs, threads, onlySettled }: Load,
   signal: AbortSignal,
+  over: AbortSignal,
 ): Promise<{ usage: Usage | undefined; floodCpuShare: number }> {
   await flood.warm;
   watch?.begin();
   const beganMs = performance.now();
   const beganSeconds = ownCpuSeconds();
-  await delay(durationMs, { signal });
+  // Where nobody has had an answer by now, there is nothing to be measured.
+  const { served, answered } = flood.measurements;
+  const isInVain = settleMs > 0 && (onlySettled ? answered < conns : served === 0);
+  if (isInVain) flood.stop(); // it is stopped again, and then does not wait for what is owed
+  else await delay(durationMs, { signal: AbortSignal.any([signal, over]) }).catch(() => {});
+  signal.throwIfAborted();
   const usage = watch?.end();
   const cpus = (ownCpuSeconds() - beganSeconds) * 1_000 / (performance.now() - beganMs);
   return { usage, floodCpuShare: cpus / threads };

@@ -8,7 +8,7 @@ import { Chart } from "chart.js";
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { FIGURE_NAMES } from "./figures.ts";
+import { DISCIPLINES, figuresOf } from "./figures.ts";
 import type { RaceRecord } from "./record.ts";
 import { bestOf, type Standing } from "./standings.ts";
 import { describeConditions, showFigure, showSpread } from "./texts.ts";
@@ -46,12 +46,12 @@ ${style}</style>
 <h1>${escape(texts.page.title)}</h1>
 <p>${escape(summary)}</p>
 ${notes(record, texts)}
-${CHARTS.map((chart) => chartPlace(chart, texts)).join("\n")}
+${CHARTS.map((chart) => chartPlace(chart, record, texts)).join("\n")}
 <h2>${escape(texts.page.figures)}</h2>
 <div class="scroll">
 ${table(standings, record, texts)}
 </div>
-${list(texts.legend, "legend")}
+${list(texts.legends[record.conditions.discipline], "legend")}
 <h2>${escape(texts.page.repeat)}</h2>
 <pre>${escape(record.command)}</pre>
 <h2>${escape(texts.page.machine)}</h2>
@@ -84,23 +84,34 @@ function list(lines: readonly string[], name: string): string {
   }\n</ul>`;
 }
 
-function chartPlace(id: typeof CHARTS[number], { page }: Texts): string {
-  const label = escape(page.chartOf(page[id]));
-  return `<h2>${escape(page[id])}</h2>
+function chartPlace(id: typeof CHARTS[number], record: RaceRecord, { page }: Texts): string {
+  const title = pageTexts(record, page)[id];
+  const label = escape(page.chartOf(title));
+  return `<h2>${escape(title)}</h2>
 <div class="chart"><canvas id="${id}" role="img" aria-label="${label}"></canvas></div>`;
 }
 
-function table(standings: readonly Standing[], { servers }: RaceRecord, texts: Texts): string {
+/** The texts of the page: some depend on what the race was about. */
+function pageTexts({ conditions }: RaceRecord, page: Texts["page"]): Texts["page"] {
+  return conditions.discipline === "churn" ? { ...page, ...page.churn } : page;
+}
+
+function table(
+  standings: readonly Standing[],
+  { servers, conditions }: RaceRecord,
+  texts: Texts,
+): string {
   const { columns } = texts;
-  const best = new Map(FIGURE_NAMES.map((name) => [name, bestOf(standings, name)]));
-  const headings = [columns.name, columns.spread, ...FIGURE_NAMES.map((name) => columns[name])];
+  const names = figuresOf(conditions.discipline);
+  const best = new Map(names.map((name) => [name, bestOf(standings, name)]));
+  const headings = [columns.name, columns.spread, ...names.map((name) => columns[name])];
   const rows = standings.map((standing, index) => {
     const { failure } = servers[index];
     const name = `<td>${escape(standing.entrant.name)}</td>`;
     if (standing.figures.served === undefined && failure !== undefined) {
       return `${name}<td class="failure" colspan="${headings.length - 1}">${escape(failure)}</td>`;
     }
-    const figures = FIGURE_NAMES.map((figure) => {
+    const figures = names.map((figure) => {
       const isBest = best.get(figure)?.has(standing);
       return `<td${isBest ? ' class="best"' : ""}>${escape(showFigure(standing, figure, texts))}${
         isBest ? "*" : ""
@@ -139,7 +150,9 @@ function machine({ machine, versions, date }: RaceRecord, { machine: texts }: Te
 
 /** The data, in a form in which no text can end the element that it is in. */
 function dataForScript(record: RaceRecord, { page }: Texts): string {
-  return JSON.stringify({ ...record, texts: page }).replaceAll("<", "\\u003c");
+  const { ranking } = DISCIPLINES[record.conditions.discipline];
+  const data = { ...record, ranking, texts: pageTexts(record, page) };
+  return JSON.stringify(data).replaceAll("<", "\\u003c");
 }
 
 /** Text as it stands in a page. */

@@ -6,19 +6,30 @@
  */
 
 import type { Entrant } from "./entrants.ts";
+import type { Discipline } from "./figures.ts";
 import { type Heat, type Load, runHeat } from "./heat.ts";
 
 /** What was the same for all. */
 export interface Conditions {
+  readonly discipline: Discipline;
   readonly conns: number;
+  /** How many connections each client opens one after another, where they come and go. */
+  readonly connectionsEach?: number;
   readonly sizeBytes: number;
   readonly durationMs: number;
+  /** How long first answers are waited for at most, before the warm-up. */
+  readonly settleMs: number;
   readonly warmupMs: number;
   readonly rounds: number;
   readonly handler: string;
   readonly sleepMs: number;
   readonly cpuMs: number;
   readonly floodThreads: number;
+}
+
+/** How many connections a server is to serve in a heat. */
+export function connectionsWanted({ conns, connectionsEach = 1 }: Conditions): number {
+  return conns * connectionsEach;
 }
 
 /** What a race has come to so far. */

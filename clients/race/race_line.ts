@@ -7,6 +7,8 @@ import type { RaceProgress } from "./race.ts";
 const UPDATE_MS = 500;
 /** How long a server takes to start and to stop, until it is known better. */
 const START_AND_STOP_MS = 300;
+/** And how long it takes until all connections have come and gone. */
+const RUN_MS = 1_000;
 
 /** A line that shows how far a race is, and how long it will take. */
 export class RaceLine {
@@ -48,9 +50,10 @@ export class RaceLine {
   }
 
   #leftMs({ heatsDone, heatsAll }: RaceProgress): number {
-    const { warmupMs, durationMs } = this.#load;
+    const { warmupMs, durationMs, connectionsEach } = this.#load;
+    const measuredMs = connectionsEach < Infinity ? RUN_MS : warmupMs + durationMs;
     const perHeatMs = heatsDone === 0
-      ? warmupMs + durationMs + START_AND_STOP_MS
+      ? measuredMs + START_AND_STOP_MS
       : (this.#heatStartedMs - this.#startedMs) / heatsDone;
     const sinceMs = performance.now() - this.#heatStartedMs;
     return Math.max(0, (heatsAll - heatsDone) * perHeatMs - sinceMs);

@@ -11,7 +11,7 @@ import { isFaulty } from "./faults.ts";
 import type { Figures } from "./figures.ts";
 import type { Heat } from "./heat.ts";
 import { describeMachine, type Machine } from "./machine.ts";
-import type { Conditions, RaceResults } from "./race.ts";
+import { type Conditions, connectionsWanted, type RaceResults } from "./race.ts";
 import type { Standing } from "./standings.ts";
 import { describeFailure, describeFaults, describeNotes } from "./texts.ts";
 
@@ -42,7 +42,9 @@ export interface ServerRecord {
   /** The medians of its rounds. */
   readonly figures: Figures;
   readonly spread?: number;
-  /** Percentiles of the round trips of all rounds, and what they are in milliseconds. */
+  /** How many connections had had an answer when it was waited for them no longer. */
+  readonly answered?: number;
+  /** Percentiles of the round trips, or first answers, of all rounds, in milliseconds. */
   readonly latencies: readonly (readonly [percentile: number, ms: number])[];
   readonly rounds: readonly Figures[];
   readonly isLimitedByFlood: boolean;
@@ -80,10 +82,11 @@ export function makeRecord(
       command: entrant.command,
       figures,
       spread,
-      latencies: latencies(one.roundTrips),
+      answered: figures.served === undefined ? undefined : one.answered,
+      latencies: latencies(one.latencies),
       rounds: heats.map((heat) => figuresOf(heat)),
       isLimitedByFlood: one.isLimitedByFlood,
-      failure: one.failure && describeFailure(one.failure, conditions.conns, messages),
+      failure: one.failure && describeFailure(one.failure, connectionsWanted(conditions), messages),
       fault: isFaulty(one.faults) ? describeFaults(one.faults, messages).join(", ") : undefined,
     })),
     notes: describeNotes(standings, messages),
@@ -94,9 +97,9 @@ function figuresOf(heat: Heat): Figures {
   return "figures" in heat ? heat.figures : {};
 }
 
-function latencies(roundTrips: Durations): [number, number][] {
-  if (roundTrips.count === 0) return [];
-  return PERCENTILES.map((percentile) => [percentile, roundTrips.percentileMs(percentile)]);
+function latencies(durations: Durations): [number, number][] {
+  if (durations.count === 0) return [];
+  return PERCENTILES.map((percentile) => [percentile, durations.percentileMs(percentile)]);
 }
 
 /** A word as a shell takes it. */

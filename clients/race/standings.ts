@@ -7,9 +7,16 @@
 import { Durations } from "../flood/measurements.ts";
 import type { Entrant } from "./entrants.ts";
 import { addFaults, type Faults, isFaulty } from "./faults.ts";
-import { FIGURE_NAMES, type FigureName, FIGURES, type Figures, type Measured } from "./figures.ts";
+import {
+  DISCIPLINES,
+  FIGURE_NAMES,
+  type FigureName,
+  FIGURES,
+  type Figures,
+  type Measured,
+} from "./figures.ts";
 import type { Failure, Heat } from "./heat.ts";
-import type { RaceResults } from "./race.ts";
+import { type Conditions, connectionsWanted, type RaceResults } from "./race.ts";
 
 /** From this part of its CPUs on the flood may be what holds a server up. */
 const FLOOD_IS_LIMIT = 0.95;
@@ -27,10 +34,15 @@ export interface Standing {
   readonly figures: Figures;
   /** The largest distance of a round from the median, as a share of it. */
   readonly spread: number | undefined;
-  /** The round trips of all rounds. */
-  readonly roundTrips: Durations;
+  /** The round trips of all rounds, or the first answers where connections come and go. */
+  readonly latencies: Durations;
+  /** By which figure it is ranked. */
+  readonly ranking: FigureName;
   /** How many connections there were to be served. */
   readonly conns: number;
+  /** How many were when it was waited for them no longer, and how long that was at most. */
+  readonly answered: number;
+  readonly waitedMs: number;
   /** Whether it has served all of them in every round, to the end and without a fault. */
   readonly holdsLoad: boolean;
   /** What went wrong in all rounds. */
@@ -47,9 +59,9 @@ export interface Standing {
  * The standings: first those that hold the load, the fastest at the top, then those that serve some
  * connections only, then those with faults and those that were not measured.
  */
-export function makeStandings({ heats }: RaceResults, conns: number): Standing[] {
+export function makeStandings({ heats }: RaceResults, conditions: Conditions): Standing[] {
   return [...heats].filter(([, itsHeats]) => itsHeats.length > 0)
-    .map(([entrant, itsHeats]) => makeStanding(entrant, itsHeats, conns))
+    .map(([entrant, itsHeats]) => makeStanding(entrant, itsHeats, conditions))
     .sort((a, b) => Number(b.holdsLoad) - Number(a.holdsLoad) || throughput(b) - throughput(a));
 }
 
@@ -66,22 +78,34 @@ export function bestOf(standings: readonly Standing[], name: FigureName): Readon
   return new Set(winners.length * 2 > holding.length ? [] : winners);
 }
 
-function makeStanding(entrant: Entrant, heats: readonly Heat[], conns: number): Standing {
+function makeStanding(
+  entrant: Entrant,
+  heats: readonly Heat[],
+  conditions: Conditions,
+): Standing {
+  const { discipline, settleMs, durationMs } = conditions;
+  const { ranking } = DISCIPLINES[discipline];
+  const conns = connectionsWanted(conditions);
   const measured = heats.filter((heat) => "figures" in heat);
   const failed = heats.filter((heat) => "failure" in heat);
   const faults = addFaults(measured.map((heat) => heat.faults));
-  const { messagesPerSecond, ...others } = medians(measured);
-  const isRanked = messagesPerSecond !== undefined && !isFaulty(faults);
-  const roundTrips = new Durations();
-  for (const heat of measured) roundTrips.addEncoded(heat.roundTrips);
-  const spread = isRanked ? spreadOf(measured) : undefined;
+  const { [ranking]: throughput, ...others } = medians(measured);
+  const isRanked = throughput !== undefined && !isFaulty(faults);
+  const latencies = new Durations();
+  for (const heat of measured) latencies.addEncoded(heat.latencies);
+  const spread = isRanked ? spreadOf(measured, ranking) : undefined;
+  const isChurn = discipline === "churn";
+  const answered = measured.map(({ counts }) => isChurn ? counts.served : counts.answered);
   return {
     entrant,
     heats,
-    figures: isRanked ? { messagesPerSecond, ...others } : others,
+    figures: isRanked ? { [ranking]: throughput, ...others } : others,
     spread,
-    roundTrips,
+    latencies,
+    ranking,
     conns,
+    answered: answered.length === 0 ? 0 : Math.floor(median(answered)),
+    waitedMs: isChurn ? durationMs : settleMs,
     holdsLoad: failed.length === 0 && !isFaulty(faults) &&
       measured.every(({ counts }) => counts.served === conns),
     faults,
@@ -102,8 +126,8 @@ function medians(measured: readonly Measured[]): Figures {
   return Object.fromEntries(entries);
 }
 
-function spreadOf(measured: readonly Measured[]): number | undefined {
-  const values = measured.map(({ figures }) => figures.messagesPerSecond ?? 0);
+function spreadOf(measured: readonly Measured[], ranking: FigureName): number | undefined {
+  const values = measured.map(({ figures }) => figures[ranking] ?? 0);
   const middle = median(values);
   if (values.length < 2 || middle === 0) return undefined;
   return Math.max(...values.map((value) => Math.abs(value - middle))) / middle;
@@ -116,6 +140,6 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-function throughput({ figures }: Standing): number {
-  return figures.messagesPerSecond ?? -1;
+function throughput({ figures, ranking }: Standing): number {
+  return figures[ranking] ?? -1;
 }

@@ -3,7 +3,7 @@ import type { Messages } from "../../cli/messages.ts";
 import { bar } from "../../cli/bar_chart.ts";
 import { type Column, splitTable, tableLines, tableWidth } from "../../cli/table.ts";
 import { wrapText } from "../../cli/wrap.ts";
-import { FIGURE_NAMES, type FigureName } from "./figures.ts";
+import { type FigureName, figuresOf } from "./figures.ts";
 import { bestOf, type Standing } from "./standings.ts";
 import type { RaceRecord } from "./record.ts";
 import { describeConditions, showFigure, showSpread } from "./texts.ts";
@@ -24,7 +24,8 @@ export function showRace(
   width: number,
 ): string[] {
   const measured = standings.filter(({ figures }) => figures.served !== undefined);
-  const tables = measured.length === 0 ? [] : tablesOf(measured, texts, width);
+  const names = figuresOf(conditions.discipline);
+  const tables = measured.length === 0 ? [] : tablesOf(measured, names, texts, width);
   const wrapped = (text: string, first = "") => wrapText(text, width, first, "  ");
   const paragraphs = [
     [wrapped(describeConditions(conditions, texts))],
@@ -33,7 +34,9 @@ export function showRace(
       .map((line) => wrapped(line)),
     notes.map((note) => wrapped(note, "! ")),
     heatsDone === heatsAll ? [] : [wrapped(texts.incomplete(heatsDone, heatsAll), "! ")],
-    measured.length === 0 ? [] : texts.legend.map((line) => dim(wrapped(line))),
+    measured.length === 0
+      ? []
+      : texts.legends[conditions.discipline].map((line) => dim(wrapped(line))),
   ];
   return paragraphs.filter((lines) => lines.length > 0).flatMap((lines, index) =>
     index === 0 ? lines : ["", ...lines]
@@ -42,10 +45,11 @@ export function showRace(
 
 function tablesOf(
   standings: readonly Standing[],
+  figureNames: readonly FigureName[],
   texts: Messages["race"],
   width: number,
 ): string[][] {
-  const [throughput, ...figures] = FIGURE_NAMES.map((name) => figureColumn(standings, name, texts));
+  const [throughput, ...figures] = figureNames.map((name) => figureColumn(standings, name, texts));
   const spread = withCells(texts.columns.spread, standings.map(showSpread), "right");
   const names = withCells(texts.columns.name, standings.map(({ entrant }) => entrant.name), "left");
   const start = [names, barColumn(standings, MIN_BAR), throughput, spread];
@@ -75,7 +79,7 @@ function figureColumn(
 }
 
 function barColumn(standings: readonly Standing[], width: number): Column {
-  const values = standings.map(({ figures }) => figures.messagesPerSecond ?? 0);
+  const values = standings.map(({ figures, ranking }) => figures[ranking] ?? 0);
   const max = Math.max(...values);
   // As wide as the widest, so that the table does not depend on which server is the fastest.
   const cells = values.map((value) => bar(max === 0 ? 0 : value / max, width).padEnd(width));

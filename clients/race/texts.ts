@@ -22,47 +22,65 @@ const UNKNOWN = "-";
 
 /** What was the same for all. */
 export function describeConditions(conditions: Conditions, texts: Texts): string {
-  const { conns, sizeBytes, rounds, durationMs, warmupMs } = conditions;
+  const { conns, connectionsEach, sizeBytes, rounds, durationMs, warmupMs } = conditions;
+  const size = formatBytes(sizeBytes);
+  if (connectionsEach !== undefined) {
+    return texts.churnLoad({ conns, each: connectionsEach, rounds, size });
+  }
   return texts.load({
     conns,
     rounds,
-    size: formatBytes(sizeBytes),
+    size,
     duration: showDuration(durationMs),
     warmup: showDuration(warmupMs),
   });
 }
 
 /** A figure of an entrant; in place of a throughput with faults, which fault. */
-export function showFigure(
-  { figures, conns, faults }: Standing,
-  name: FigureName,
-  { fault }: Texts,
-): string {
+export function showFigure(standing: Standing, name: FigureName, texts: Texts): string {
+  const { figures, conns, faults, ranking } = standing;
   const value = figures[name];
-  if (name === "messagesPerSecond" && isFaulty(faults)) {
-    if (faults.wrongBytes > 0) return fault.wrong;
-    return faults.unanswered > 0 ? fault.unanswered : fault.lost;
+  if (name === ranking && isFaulty(faults)) {
+    if (faults.wrongBytes > 0) return texts.fault.wrong;
+    return faults.unanswered > 0 ? texts.fault.unanswered : texts.fault.lost;
   }
-  if (value === undefined) return UNKNOWN;
+  if (value === undefined) {
+    return name === "allServedMs" || name === "runMs" ? showAnswered(standing, texts) : UNKNOWN;
+  }
   switch (name) {
     case "served":
       return value === conns ? String(value) : `${value}/${conns}`;
     case "allServedMs":
+    case "runMs":
+    case "firstAnswerP50Ms":
+    case "firstAnswerP99Ms":
+    case "firstAnswerP999Ms":
     case "p50Ms":
     case "p99Ms":
     case "p999Ms":
       return formatMs(value);
     case "peakMemoryBytes":
+    case "memoryPerClientBytes":
       return formatBytes(value);
     case "cpuSecondsPerMillion":
     case "switchesPerThousand":
     case "wakeUpsPerThousand":
       return threeDigits(value);
     case "messagesPerSecond":
+    case "connectionsPerSecond":
     case "threads":
     case "processes":
       return Math.round(value).toLocaleString("en-US");
   }
+}
+
+/** How many connections had an answer; if others were waited for, for how long. */
+export function showAnswered(
+  { answered, conns, waitedMs, faults }: Standing,
+  texts: Texts,
+): string {
+  const isWaitedFor = answered + tallied(faults.refusedBy) + tallied(faults.lostBy) < conns;
+  return texts.answered(answered, conns, isWaitedFor ? showDuration(waitedMs) : undefined);
 }
 
 /** How far apart its rounds are. */
@@ -118,9 +136,11 @@ export function describeNotes(standings: readonly Standing[], messages: Messages
   };
   return [
     ...note(
-      (who) => texts.unserved(standings[0].conns, who),
-      ({ heats, conns }) => heats.some((one) => "counts" in one && one.counts.served !== conns),
-      ({ figures }) => ` (${figures.served})`,
+      texts.unserved,
+      ({ answered, holdsLoad, conns, heats }) =>
+        answered !== conns || !holdsLoad &&
+          heats.some((one) => "counts" in one && one.counts.served !== conns),
+      (standing) => ` (${showAnswered(standing, texts)})`,
     ),
     ...note(
       texts.lost,

@@ -1,12 +1,13 @@
-import {
-  contextSwitches,
-  cpuSecondsOf,
-  processTree,
-  residentBytes,
-} from "../../servers/system/process_tree.ts";
+import { contextSwitches, cpuSecondsOf, processTree } from "../../servers/system/process_tree.ts";
+import { treeBytes } from "./tree_memory.ts";
 
 /** How often to sample a server: seldom, since sampling takes CPU as well. */
 const POLL_INTERVAL_MS = 200;
+/**
+ * Memory is sampled more seldom where it takes long: the system walks all pages of a process, and there
+ * may be thousands. The next sample comes after this many times the time that the last one took.
+ */
+const MEMORY_PAUSE = 20;
 
 /** What a server took while it was measured, its children included. */
 export interface Usage {
@@ -30,10 +31,15 @@ export class TreeWatch {
   readonly #timer: ReturnType<typeof setInterval>;
   #peaks: Peaks = { memoryBytes: 0, threads: 0, processes: 0 };
   #began: Reading | undefined = undefined;
+  readonly #firstBytes: number;
+  #nextMemoryMs = 0;
+  #memoryBytes = 0;
+  #growthBytes = 0;
 
   constructor(pid: number) {
     this.#pid = pid;
     this.#look();
+    this.#firstBytes = this.#memoryBytes;
     this.#timer = setInterval(() => this.#look(), POLL_INTERVAL_MS);
   }
 
@@ -42,8 +48,16 @@ export class TreeWatch {
     return this.#peaks;
   }
 
+  /** What came on top of its memory from the beginning until {@linkcode begin}. */
+  get memoryGrowthBytes(): number {
+    return this.#growthBytes;
+  }
+
   /** Begins the measurement. */
   begin(): void {
+    this.#nextMemoryMs = 0;
+    this.#look();
+    this.#growthBytes = this.#memoryBytes - this.#firstBytes;
     this.#began = this.#read();
   }
 
@@ -51,6 +65,8 @@ export class TreeWatch {
   end(): Usage {
     const began = this.#began ?? this.#read();
     const ended = this.#read();
+    this.#nextMemoryMs = 0;
+    this.#look();
     return {
       cpuSeconds: ended.cpuSeconds - began.cpuSeconds,
       cpuOverMs: ended.cpuMs - began.cpuMs,
@@ -77,12 +93,21 @@ export class TreeWatch {
     const pids = tree.map(({ pid }) => pid);
     const threads = tree.reduce((sum, one) => sum + one.threads, 0);
     const { memoryBytes, ...peaks } = this.#peaks;
+    this.#lookAtMemory(pids);
     this.#peaks = {
-      memoryBytes: Math.max(memoryBytes, residentBytes(pids)),
+      memoryBytes: Math.max(memoryBytes, this.#memoryBytes),
       threads: Math.max(peaks.threads, threads),
       processes: Math.max(peaks.processes, tree.length),
     };
     return { cpuSeconds: cpuSecondsOf(tree), pids };
+  }
+
+  #lookAtMemory(pids: readonly number[]): void {
+    const beganMs = performance.now();
+    if (beganMs < this.#nextMemoryMs) return;
+    this.#memoryBytes = treeBytes(pids);
+    const endedMs = performance.now();
+    this.#nextMemoryMs = endedMs + MEMORY_PAUSE * (endedMs - beganMs);
   }
 }
 

@@ -132,7 +132,7 @@ export class TerminalPicture {
     if (lane === BACKLOG_LANE) return lanes.backlog;
     if (lane === QUEUE_LANE) return lanes.queue;
     const name = lanes[this.hello.worker];
-    return lane === 0 ? name : `${name} ${lane}`;
+    return lane === 0 ? name : `${name} ${this.#history.pids.get(lane) ?? lane}`;
   }
 
   #paintCells(cells: readonly (State | undefined)[]): string {

@@ -74,8 +74,8 @@ export function checkServeFlags(
   else if (given.has("fdSetsize")) {
     throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
   }
-  if (sockets === "libc" && given.has("exec") && spare > 0) {
-    throw new UsageError(messages.serve.spareProgram);
+  if (sockets === "libc" && model === "process" && spare > 0) {
+    throw new UsageError(messages.serve.spareForked);
   }
   for (const flag of NOT_WITH_EXEC) {
     if (given.has("exec") && given.has(flag)) {

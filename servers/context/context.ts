@@ -55,8 +55,10 @@ export interface ServerContext {
   newSession(connection: Pick<Connection, "id">): Session;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;
-  /** Makes child processes possible, and resolves when the spare ones are ready. */
+  /** Makes child processes possible, and resolves when the spare ones are ready. On Deno's sockets. */
   startChildren(): Promise<Children>;
+  /** Makes it possible to fork. On the system's sockets. */
+  forkedChildren(): ForkedChildren;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */
@@ -67,7 +69,7 @@ export interface ServerContext {
   notify(notice: Notice): void;
 }
 
-/** The child processes of a server: those that serve, and those that wait for their client. */
+/** Children that this process carries bytes to and from: those that serve, and those that wait. */
 export interface Children {
   /**
    * Gives a child a client of its own: one that was waiting, or a new one. A failure is reported and
@@ -78,6 +80,43 @@ export interface Children {
   available(): void | Promise<void>;
   /** Waits until the last client was served and the last child has ended. */
   end(): void | Promise<void>;
+}
+
+/** What {@linkcode ForkedChildren.accept} gives when a child has ended, as `EINTR` says it, accept(2). */
+export const INTERRUPTED = "interrupted";
+
+/** The children of a server that forks. */
+export interface ForkedChildren {
+  /** Blocks until a client comes, or a child has ended; `null` once the server is stopping. */
+  accept(): Connection | typeof INTERRUPTED | null;
+  /**
+   * fork(2). When that fails, the client is let go and the failure is reported.
+   *
+   * @returns in the child, what it has; in the parent, `undefined`
+   */
+  fork(connection: Connection): ForkedChild | undefined;
+  /** Closes the parent's copy of a connection. The client notices nothing. */
+  closeCopy(connection: Connection): void;
+  /** wait(2) for a child that has ended, without blocking. @returns whether there was one */
+  wait(): boolean;
+  /** Blocks until the last child has ended, and has waited for all. */
+  waitForAll(): void;
+}
+
+/** What the child of a fork has. */
+export interface ForkedChild {
+  /** The client, which the child alone serves. */
+  readonly connection: Connection;
+  readonly session: Session;
+  /** To receive into. */
+  readonly buffer: Uint8Array;
+  /** Closes every descriptor but the connection's and the standard ones. */
+  closeInherited(): void;
+  sleep(ms: number): void;
+  /** Why the client cannot be served. A reset is the client's own affair. */
+  failed(error: unknown): void;
+  /** Closes the connection and ends the process, _exit(2). */
+  exit(): never;
 }
 
 /** A report beyond counters and trace. Plain data: it crosses to the supervisor. */

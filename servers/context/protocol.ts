@@ -8,9 +8,9 @@
 import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { ListenOptions } from "../sockets/interface.ts";
 import type { SharedMemory } from "../metrics/memory.ts";
+import type { ProcessMemorySizes } from "../metrics/process_memory.ts";
 import type { ModelName, ModelOptions, Notice } from "./context.ts";
 import type { ThreadPlan } from "./threads.ts";
-import type { ClientForChild } from "./worker_context.ts";
 
 /** The socket kinds by name. */
 export type SocketKind = "deno" | "libc";
@@ -28,10 +28,17 @@ export interface ServerSetup {
   /** Of a `DescriptorTable`, when the socket kind is `libc`. */
   readonly descriptors: SharedArrayBuffer;
   readonly trace: SharedMemory;
-  /** Of `ChildLimit`, when children inherit their clients. */
-  readonly childLimit: SharedArrayBuffer | undefined;
+  /** What all of that lies in, when the server forks. */
+  readonly processMemory: SharedProcessMemory | undefined;
   /** Of `Controls`, when the server is watched; then they alone hold the simulated cost. */
   readonly controls: SharedMemory | undefined;
+}
+
+/** Memory that a server in a process of its own shares with its supervisor. */
+export interface SharedProcessMemory {
+  /** The descriptor that stands for it in the process of the supervisor. */
+  readonly descriptor: number;
+  readonly sizes: ProcessMemorySizes;
 }
 
 /** Threads that a server asks its supervisor for, because it blocks and cannot make them itself. */
@@ -81,11 +88,12 @@ export type FromServer =
   /** A model asks to be stopped. */
   | { readonly kind: "stop-asked" }
   | { readonly kind: "notice"; readonly notice: Notice }
-  /** Start children that wait for a client. */
-  | { readonly kind: "prepare-spares" }
-  /** Have a child process serve the client. */
-  | { readonly kind: "client-for-child"; readonly client: ClientForChild }
+  /** Another program serves a client, and must not outlive the supervisor. */
+  | { readonly kind: "program-started"; readonly pid: number }
+  | { readonly kind: "program-ended"; readonly pid: number }
   | { readonly kind: "stopped" }
+  /** The process of the server has ended. */
+  | { readonly kind: "process-ended" }
   /** The model itself has failed, which no client should be able to cause. */
   | { readonly kind: "crashed"; readonly detail: string };
 

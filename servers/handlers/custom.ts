@@ -29,8 +29,7 @@ const encoder = new TextEncoder();
  */
 export async function loadCustomHandler(path: string): Promise<Handler> {
   outliveReader(); // a handler may print, and must not fail when nobody reads that
-  const module: unknown = await importFile(path);
-  const make = isObject(module) ? module.default : undefined;
+  const make = (await importHandlerFile(path)).default;
   if (typeof make !== "function") throw new HandlerError(path, "it has no default function export");
   return () => {
     const session = makeSession(path, make);
@@ -61,7 +60,20 @@ export class HandlerError extends Error {
   }
 }
 
-async function importFile(path: string): Promise<unknown> {
+/**
+ * What a handler's file exports.
+ *
+ * @param path of the file, relative to the current directory
+ * @throws {HandlerError} when it cannot be loaded
+ *
+ * @example
+ * ```ts
+ * const path = await Deno.makeTempFile({ suffix: ".js" });
+ * const { default: none } = await importHandlerFile(path);
+ * await Deno.remove(path);
+ * ```
+ */
+export async function importHandlerFile(path: string): Promise<Record<string, unknown>> {
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {

@@ -58,3 +58,23 @@ async function loadFile(path: string): Promise<Handler> {
   const { loadCustomHandler } = await import("./custom.ts");
   return await loadCustomHandler(path);
 }
+
+/**
+ * Whether the file says `export const eventLoop = true`: its sessions use timers or promises.
+ *
+ * @param path of a handler's file
+ * @throws {HandlerError} when the file cannot be loaded
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const path = await Deno.makeTempFile({ suffix: ".js" });
+ * await Deno.writeTextFile(path, "export const eventLoop = true;");
+ * assertEquals(await needsEventLoop(path), true);
+ * await Deno.remove(path);
+ * ```
+ */
+export async function needsEventLoop(path: string): Promise<boolean> {
+  const { importHandlerFile } = await import("./custom.ts");
+  return (await importHandlerFile(path)).eventLoop === true;
+}

@@ -1,16 +1,16 @@
 /**
- * Counters, trace and controls in memory that child processes see as well.
+ * Counters, trace, controls, and a table of children, in memory that processes share.
  *
  * @module
  */
 
 import { createMapping, mapDescriptor } from "../system/mmap.ts";
-import { type MappedMemory, openMemory } from "./memory.ts";
+import type { MappedMemory } from "./memory.ts";
 import { CONTROLS_BYTES } from "./controls.ts";
 import { statsBytes } from "./counters.ts";
 import { TRACE_BYTES } from "./trace.ts";
 
-/** Counters begin where a line of the processors' caches does. */
+/** Each part begins where a line of the processors' caches does. */
 const ALIGNMENT = 64;
 
 /** The memory as the parent has it. */
@@ -20,57 +20,59 @@ export interface ProcessMemory {
   readonly stats: MappedMemory;
   readonly trace: MappedMemory;
   readonly controls: MappedMemory;
+  readonly children: MappedMemory;
+}
+
+/** How large its parts are. */
+export interface ProcessMemorySizes {
+  /** How many blocks of counters there are. */
+  readonly blocks: number;
+  readonly childTableBytes: number;
 }
 
 /**
- * Makes memory for counters, a trace, and controls.
+ * Makes the memory.
  *
- * @param blocks how many blocks of counters
- * @throws {SystemCallError} when the system has no memory
+ * @throws {SystemCallError} when the system has none
  */
-export function createProcessMemory(blocks: number): ProcessMemory {
-  const { descriptor, address } = createMapping(sizeBytes(blocks));
-  return { descriptor, ...divide(address, blocks) };
+export function createProcessMemory(sizes: ProcessMemorySizes): ProcessMemory {
+  const { descriptor, address } = createMapping(endOf(sizes));
+  return { descriptor, ...divide(address, sizes) };
 }
 
 /**
- * Opens the memory in a child.
+ * Maps the memory in another process.
  *
- * @param descriptor the one that the child has inherited
- * @param blocks how many blocks of counters the parent made
+ * @param descriptor the one that this process has inherited
+ * @param sizes the same that it was made with
  * @throws {SystemCallError} when it cannot be mapped
  */
-export function openProcessMemory(
-  descriptor: number,
-  blocks: number,
-): Record<keyof Parts, ArrayBufferLike> {
-  const parts = divide(mapDescriptor(descriptor, sizeBytes(blocks)), blocks);
-  return {
-    stats: openMemory(parts.stats),
-    trace: openMemory(parts.trace),
-    controls: openMemory(parts.controls),
-  };
+export function mapProcessMemory(descriptor: number, sizes: ProcessMemorySizes): ProcessMemory {
+  return { descriptor, ...divide(mapDescriptor(descriptor, endOf(sizes)), sizes) };
 }
 
 type Parts = Omit<ProcessMemory, "descriptor">;
 
-function divide(address: bigint, blocks: number): Parts {
+/** One part after the other, from `address` on. */
+function divide(address: bigint, { blocks, childTableBytes }: ProcessMemorySizes): Parts {
+  const part = (sizeBytes: number): MappedMemory => {
+    const mapped = { address, sizeBytes };
+    address += BigInt(aligned(sizeBytes));
+    return mapped;
+  };
   return {
-    stats: { address, sizeBytes: statsBytes(blocks) },
-    trace: { address: address + BigInt(traceAt(blocks)), sizeBytes: TRACE_BYTES },
-    controls: { address: address + BigInt(controlsAt(blocks)), sizeBytes: CONTROLS_BYTES },
+    stats: part(statsBytes(blocks)),
+    trace: part(TRACE_BYTES),
+    controls: part(CONTROLS_BYTES),
+    children: part(childTableBytes),
   };
 }
 
-function sizeBytes(blocks: number): number {
-  return controlsAt(blocks) + CONTROLS_BYTES;
+/** The size of all parts. */
+function endOf(sizes: ProcessMemorySizes): number {
+  return Object.values(divide(0n, sizes)).reduce((sum, part) => sum + aligned(part.sizeBytes), 0);
 }
 
-/** The size of a trace is a multiple of {@linkcode ALIGNMENT}. */
-function controlsAt(blocks: number): number {
-  return traceAt(blocks) + TRACE_BYTES;
-}
-
-function traceAt(blocks: number): number {
-  return Math.ceil(statsBytes(blocks) / ALIGNMENT) * ALIGNMENT;
+function aligned(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / ALIGNMENT) * ALIGNMENT;
 }

@@ -67,9 +67,13 @@ export class Recorder extends MessageRecorder implements Observer {
     this.controls?.obey();
   }
 
-  /** A thread or process has got this client, which another one has accepted. */
-  dispatched({ id, peer }: Observed, worker = this.#worker): void {
-    this.#note(TRACE_EVENT.dispatched, id, peer, 0, NOTHING, worker);
+  /**
+   * A thread or process has got this client, which another one has accepted.
+   *
+   * @param pid of the process; 0 for a thread
+   */
+  dispatched({ id, peer }: Observed, worker = this.#worker, pid = 0): void {
+    this.#note(TRACE_EVENT.dispatched, id, peer, pid, NOTHING, worker);
   }
 
   asleep(client: number, ms: number): void {

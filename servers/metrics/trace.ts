@@ -48,7 +48,7 @@ export interface TraceRecord {
   readonly port: number;
   /** The number of the thread or process that serves the client; 0 is the server itself. */
   readonly worker: number;
-  /** How many bytes were received or sent. */
+  /** How many bytes were received or sent; of `dispatched` the process id, and of `asleep` the time. */
   readonly sizeBytes: number;
   /** The first of them. */
   readonly bytes: Uint8Array;

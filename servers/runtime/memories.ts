@@ -4,26 +4,26 @@
  * @module
  */
 
-import { ChildLimit, createChildLimit } from "../context/child_limit.ts";
+import { childTableBytes, maxChildren } from "../context/child_table.ts";
 import { maxThreads } from "../context/worker_limit.ts";
 import type { ServerSetup } from "../context/protocol.ts";
 import { createControlsMemory } from "../metrics/controls.ts";
 import { createStatsMemory } from "../metrics/counters.ts";
 import { createTraceMemory } from "../metrics/trace.ts";
-import { createDescriptorMemory, DescriptorTable } from "../sockets/libc/descriptor_table.ts";
-import type { ChildSharing } from "../workers/libc/child_processes.ts";
+import type { ProcessMemory } from "../metrics/process_memory.ts";
+import { createDescriptorMemory } from "../sockets/libc/descriptor_table.ts";
 
 /** The part of a server's setup that is memory. */
 export type Memories = Pick<
   ServerSetup,
-  "stats" | "trace" | "descriptors" | "childLimit" | "controls"
+  "stats" | "trace" | "descriptors" | "processMemory" | "controls"
 >;
 
-/** The memory, and what the supervisor shares with child processes. */
+/** The memory, and all that the supervisor shares with a server in another process. */
 interface Sharing {
   readonly memories: Memories;
-  /** Given when children inherit their clients: for the model `process` on `libc`. */
-  readonly withChildren: ChildSharing | undefined;
+  /** Given when the server forks: for the model `process` on `libc`. */
+  readonly processMemory: ProcessMemory | undefined;
 }
 
 /**
@@ -43,23 +43,24 @@ export async function createSharing(
     const trace = createTraceMemory();
     return {
       memories: {
-        ...{ stats, trace, descriptors, childLimit: undefined },
+        ...{ stats, trace, descriptors, processMemory: undefined },
         controls: isWatched ? createControlsMemory() : undefined,
       },
-      withChildren: undefined,
+      processMemory: undefined,
     };
   }
-  const childLimit = createChildLimit(descriptorLimit);
-  const limit = new ChildLimit(childLimit);
+  const max = maxChildren(descriptorLimit);
+  const sizes = { blocks: 1 + max, childTableBytes: childTableBytes(max) };
   // Loaded only where there are children: the other models start without.
   const { createProcessMemory } = await import("../metrics/process_memory.ts");
-  const memory = createProcessMemory(limit.blocks);
-  const { stats, trace } = memory;
+  const processMemory = createProcessMemory(sizes);
+  const { descriptor, stats, trace, controls } = processMemory;
   return {
     memories: {
-      ...{ stats, trace, descriptors, childLimit },
-      controls: isWatched ? memory.controls : undefined,
+      ...{ stats, trace, descriptors },
+      processMemory: { descriptor, sizes },
+      controls: isWatched ? controls : undefined,
     },
-    withChildren: { limit, table: new DescriptorTable(descriptors), memory },
+    processMemory,
   };
 }

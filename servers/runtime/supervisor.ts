@@ -19,7 +19,9 @@ import { longestBacklog } from "../system/proc.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
-import type { ChildProcesses, ChildSharing } from "../workers/libc/child_processes.ts";
+import { ChildTable } from "../context/child_table.ts";
+import type { ProcessMemory } from "../metrics/process_memory.ts";
+import type { ForkingServer } from "./forking_server.ts";
 import { ClientThreads } from "../workers/libc/client_threads.ts";
 import { Log, type LogOptions } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
@@ -57,15 +59,18 @@ export interface Supervision {
 export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter } = supervision;
   const isWatched = supervision.openView !== undefined;
-  const { memories, withChildren } = await createSharing(setup, isWatched);
+  const { memories, processMemory } = await createSharing(setup, isWatched);
   const stats = openMemory(memories.stats);
   const trace = openMemory(memories.trace);
   const log = supervision.log && new Log(trace, stats, reporter, supervision.log);
   const startedMs = performance.now();
-  const closer = setup.sockets === "libc" ? new CrossThreadCloser(memories.descriptors) : undefined;
+  const isThisProcess = processMemory === undefined;
+  const closer = setup.sockets === "libc" && isThisProcess
+    ? new CrossThreadCloser(memories.descriptors)
+    : undefined;
   const server = new RunningServer(supervision, serverSetup(setup, memories), closer);
   const stop = new Stop(server, stats, supervision);
-  if (withChildren !== undefined) await server.startChildren(withChildren);
+  if (processMemory !== undefined) await server.watchForking(processMemory);
   server.onCutOff = () => stop.clientsAreCutOff();
   server.start(stop, log);
   stop.listenToSignals();
@@ -96,14 +101,12 @@ class RunningServer implements Stoppable {
   readonly #supervision: Supervision;
   readonly #setup: ServerSetup;
   readonly #fail: (error: RefusedError) => void;
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), {
-    type: "module",
-  });
+  readonly #worker: Worker;
   readonly #said = new Set<string>();
   readonly #watches: Watch[] = [];
   readonly view: View | undefined = undefined;
   #threads: ClientThreads | undefined = undefined;
-  #children: ChildProcesses | undefined = undefined;
+  #forking: ForkingServer | undefined = undefined;
 
   /** @param closer given when the server uses the system's sockets */
   constructor(supervision: Supervision, setup: ServerSetup, closer: CrossThreadCloser | undefined) {
@@ -113,6 +116,8 @@ class RunningServer implements Stoppable {
     this.#fail = reject;
     this.#supervision = supervision;
     this.#setup = setup;
+    const file = setup.processMemory === undefined ? "worker.ts" : "forking_worker.ts";
+    this.#worker = new Worker(new URL(`./${file}`, import.meta.url), { type: "module" });
     if (closer !== undefined) this.watch(closer);
     if (setup.controls !== undefined) {
       this.view = supervision.openView?.({
@@ -153,11 +158,16 @@ class RunningServer implements Stoppable {
     return hasReadinessCall ? () => closer.wakeLoop() : undefined;
   }
 
-  /** The code for child processes is loaded only where there are some. */
-  async startChildren(sharing: ChildSharing): Promise<void> {
-    const { ChildProcesses } = await import("../workers/libc/child_processes.ts");
-    this.#children = new ChildProcesses(this.#setup, sharing, this.#notice);
-    this.watch(this.#children);
+  /** The code for a server that forks is loaded only where there is one. */
+  async watchForking({ stats, children }: ProcessMemory): Promise<void> {
+    const { ForkingServer } = await import("./forking_server.ts");
+    const table = new ChildTable(openMemory(children));
+    this.#forking = new ForkingServer(
+      table,
+      openMemory(stats),
+      this.#setup.options.exec.length > 0,
+    );
+    this.watch(this.#forking.clients);
   }
 
   /**
@@ -184,9 +194,9 @@ class RunningServer implements Stoppable {
       shutdown.end();
       stopClosingIdle();
     }
+    await this.#forking?.end();
     this.#worker.terminate();
     this.#threads?.end();
-    await this.#children?.end();
   }
 
   #hear(data: FromServer, stop: Stop, log: Log | undefined): void {
@@ -215,10 +225,12 @@ class RunningServer implements Stoppable {
       }
       case "client-came":
         return this.#threads?.clientCame();
-      case "prepare-spares":
-        return this.#children?.prepareSpares();
-      case "client-for-child":
-        return this.#children?.serve(data.client);
+      case "program-started":
+        return this.#forking?.programStarted(data.pid);
+      case "program-ended":
+        return this.#forking?.programEnded(data.pid);
+      case "process-ended":
+        return this.#forking?.ended();
       case "stopped":
         return this.#stopped();
       case "crashed":

@@ -15,8 +15,13 @@ const SIGACTION_BYTES = 256;
 /** <signal.h> */
 const SIG_IGN = 1n;
 
+/** <sys/signalfd.h> */
+const SFD_CLOEXEC = 0x8_0000;
+const SFD_NONBLOCK = 0x800;
+
 const functions = cFunctions({
   sigaction: { parameters: ["i32", "pointer", "buffer"], result: "i32" },
+  signalfd: { parameters: ["i32", "buffer", "i32"], result: "i32" },
 });
 
 /** The number of a signal. */
@@ -45,4 +50,17 @@ export function signalSet(signals: readonly Deno.Signal[]): Uint8Array<ArrayBuff
     set[bit >> 3] |= 1 << (bit & 7);
   }
   return set;
+}
+
+/**
+ * A descriptor that is readable while one of the signals is pending, signalfd(2). Reading takes it. All
+ * threads of this process must block the signals, which those of the runtime do only if the process was
+ * started so, see {@linkcode spawn}.
+ *
+ * @throws {SystemCallError} when there is no descriptor left
+ */
+export function signalDescriptor(signals: readonly Deno.Signal[]): number {
+  const { signalfd } = functions();
+  const fail = errnoInstead();
+  return checked("signalfd", fail(signalfd(-1, signalSet(signals), SFD_CLOEXEC | SFD_NONBLOCK)));
 }

@@ -20,6 +20,7 @@ const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
 /** <sys/wait.h> */
 const WNOHANG = 1;
+const ANY_CHILD = -1;
 
 const c = cFunctions({
   posix_spawnp: {
@@ -93,15 +94,36 @@ export function spawn({ command, descriptors, blockedSignals = [] }: Spawning): 
 
 /** How the child has ended, or `undefined` while it runs. Reporting its end frees its process id. */
 export function endOf(pid: number): ProcessEnd | undefined {
-  const status = new Int32Array(1);
-  const ended = c().waitpid(pid, status, WNOHANG);
+  const { pid: ended, ...end } = waitFor(pid, WNOHANG);
   if (ended === 0) return undefined;
   // Another caller has waited for this child already, and knows how it ended.
-  if (ended < 0) return { code: 0, signal: null };
+  return ended < 0 ? { code: 0, signal: null } : end;
+}
+
+/** Blocks until the child has ended, and frees its process id. */
+export function waitForEndOf(pid: number): ProcessEnd {
+  for (;;) {
+    const { pid: ended, ...end } = waitFor(pid, 0);
+    if (ended === pid) return end;
+  }
+}
+
+/** A child of this process that has ended, whichever; `undefined` when there is none. */
+export function anyEnd(): ProcessEnd & { readonly pid: number } | undefined {
+  const end = waitFor(ANY_CHILD, WNOHANG);
+  return end.pid > 0 ? end : undefined;
+}
+
+/** Where waitpid(2) says how a child has ended. */
+const status = new Int32Array(1);
+
+/** waitpid(2). `pid` is its result: that of the child that has ended, or what it says of none. */
+function waitFor(pid: number, options: number): ProcessEnd & { readonly pid: number } {
+  const ended = c().waitpid(pid, status, options);
   // The macros of wait(2).
   const signal = status[0] & 0x7f;
-  if (signal === 0) return { code: status[0] >> 8 & 0xff, signal: null };
-  return { code: 128 + signal, signal: signalName(signal) };
+  if (signal === 0) return { pid: ended, code: status[0] >> 8 & 0xff, signal: null };
+  return { pid: ended, code: 128 + signal, signal: signalName(signal) };
 }
 
 /** Sends a signal to a process, or with `-pid` to its group. @returns false when there is none */

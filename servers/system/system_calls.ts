@@ -116,11 +116,17 @@ function raw(buffer: CallBuffer): BufferSource | null {
 export function errnoInstead(
   count: Float64Array = new Float64Array(1),
 ): (result: number) => number {
-  const location = functions().__errno_location();
-  if (location === null) throw new Error("the C library has no errno");
-  const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4));
+  const errno = errnoOfThread ??= openErrno();
   return (result) => {
     count[0]++;
     return result === -1 ? -errno[0] : result;
   };
+}
+
+let errnoOfThread: Int32Array | undefined;
+
+function openErrno(): Int32Array {
+  const location = functions().__errno_location();
+  if (location === null) throw new Error("the C library has no errno");
+  return new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4));
 }

@@ -48,6 +48,8 @@ export const EFD_CLOEXEC = 0x8_0000;
 export const EFD_NONBLOCK = 0x800;
 /** <fcntl.h> */
 export const F_GETFD = 1;
+export const F_SETFD = 2;
+export const FD_CLOEXEC = 1;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
 /** <sys/resource.h> */

@@ -25,6 +25,8 @@ const OVERDUE_MS = 100;
 export interface Changes {
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
+  /** The process ids of lanes that are processes. */
+  readonly pids: readonly (readonly [lane: number, pid: number])[];
 }
 
 /** Keeps track of the clients of a server and their states, from its trace and its backlog. */
@@ -37,6 +39,9 @@ export class ClientTracker {
   #lastLane = 0;
   #peers: [number, string][] = [];
   #changes: Change[] = [];
+  #pids: [number, number][] = [];
+  /** The process id of each client that a process serves. */
+  readonly #pidByClient = new Map<TrackedClient, number>();
   /** Where one thread serves all clients: the one that it has received from last. */
   #lastReceived: TrackedClient | undefined = undefined;
 
@@ -61,7 +66,8 @@ export class ClientTracker {
       case "accepted":
         return;
       case "dispatched":
-        return this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
+        this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
+        return this.#isProcess(tracked, sizeBytes);
       case "received":
         this.#nextReceived(tracked, timeMs);
         return this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
@@ -106,9 +112,10 @@ export class ClientTracker {
 
   /** Returns the changes since the last call. */
   takeChanges(): Changes {
-    const changes = { peers: this.#peers, changes: this.#changes };
+    const changes = { peers: this.#peers, changes: this.#changes, pids: this.#pids };
     this.#peers = [];
     this.#changes = [];
+    this.#pids = [];
     return changes;
   }
 
@@ -118,6 +125,7 @@ export class ClientTracker {
     return {
       peers: all.map(({ number, peer }) => [number, peer]),
       changes: all.map((tracked) => toChange(tracked)),
+      pids: [...this.#pidByClient].map(([{ lane }, pid]) => [lane, pid]),
     };
   }
 
@@ -138,12 +146,19 @@ export class ClientTracker {
     const tracked = this.#accepted.get(client);
     if (tracked === undefined) return;
     this.#accepted.delete(client);
+    this.#pidByClient.delete(tracked);
     // A new client may have the same address before the record of the close was read.
     if (this.#acceptedByPeer.get(tracked.peer) === tracked) {
       this.#acceptedByPeer.delete(tracked.peer);
     }
     if (this.#lastReceived === tracked) this.#lastReceived = undefined;
     this.#change(tracked, "closed", timeMs, tracked.lane);
+  }
+
+  #isProcess(tracked: TrackedClient, pid: number): void {
+    if (pid === 0) return;
+    this.#pidByClient.set(tracked, pid);
+    this.#pids.push([tracked.lane, pid]);
   }
 
   #add(peer: string, state: State, lane: number, sinceMs: number): TrackedClient {

@@ -72,6 +72,8 @@ export interface Frame extends Usage {
   /** New clients, with their addresses. */
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
+  /** Lanes that are processes, with their ids; recordings of older versions have none. */
+  readonly pids?: readonly (readonly [lane: number, pid: number])[];
   readonly totals: Counters;
   /** Messages since the previous frame, and how many of them have a trace record. */
   readonly messages: { readonly all: number; readonly traced: number };

@@ -79,7 +79,7 @@ export class LiveRun implements Run {
       handler: handler.name,
       address: formatAddress(this.address),
       pid: Deno.pid,
-      source: await readModelSource(model, options),
+      source: await readModelSource(model, options, sockets),
       explained: Object.fromEntries(explained),
     };
   }

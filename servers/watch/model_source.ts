@@ -5,6 +5,7 @@
  */
 
 import type { ModelName, ModelOptions } from "../context/context.ts";
+import type { SocketKind } from "../context/protocol.ts";
 import { modelEntry } from "../registry.ts";
 import type { Call, SourceFile } from "./frames.ts";
 
@@ -13,7 +14,7 @@ const SERVES_CLIENT = { page: "blocking.ts", function: "serveClient" };
 
 /** How each call looks in the pages of the models. */
 const CALLS: Readonly<Record<Call, RegExp>> = {
-  accept: /(?:listener|clients)\.(?:accept|tryAccept)\(/,
+  accept: /(?:listener|clients|children)\.(?:accept|tryAccept)\(/,
   wait: /await (?:sockets\.(?:select|poll|pause)|\w+\.(?:wait|turn))\(/,
   recv: /\.(?:recv|tryRecv|didRead)\(/,
   handle: /(?:session\.onData|client\.serve)\(/,
@@ -25,10 +26,11 @@ const CALLS: Readonly<Record<Call, RegExp>> = {
 export async function readModelSource(
   model: ModelName,
   options: ModelOptions,
+  sockets: SocketKind,
 ): Promise<SourceFile[]> {
   const entry = modelEntry(model);
   const { servedBy: worker } = entry;
-  const page = entry.page?.(options) ?? `${model.replaceAll("-", "_")}.ts`;
+  const page = entry.page?.(options, sockets) ?? `${model.replaceAll("-", "_")}.ts`;
   const files = [toFile(page, await readPage(page))];
   const isShared = page !== SERVES_CLIENT.page && worker !== "loop" && worker !== "coroutine";
   if (isShared) {

@@ -5,7 +5,7 @@
  */
 
 import { serveClient } from "../blocking.ts";
-import { type HandlerChoice, isHandlerFile, makeHandler } from "../handlers/handlers.ts";
+import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { selfExec } from "../system/self_exec.ts";
 import { describeThrown } from "../system/thrown.ts";
@@ -71,10 +71,7 @@ async function serve(json: string): Promise<void> {
   const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
   if (inherited !== undefined) {
     const { serveInherited } = await import("./libc/child.ts");
-    return await serveInherited(inherited, session, {
-      ...{ recvSizeBytes, idleTimeoutMs, sleep },
-      isHandlerFile: isHandlerFile(handler.name),
-    });
+    return await serveInherited(inherited, session, { recvSizeBytes, idleTimeoutMs }, sleep);
   }
   const standardStreams = {
     recv: async (buffer: Uint8Array) => {

@@ -49,7 +49,7 @@ export class CompiledPrograms implements AsyncDisposable {
     let made = this.#made.get(source);
     if (made === undefined) {
       const output = `${this.#directory}/${this.#made.size}`;
-      made = runOrFail("cc", ["-O2", "-o", output, source]).then(() => output);
+      made = runOrFail("cc", ["-O2", "-pthread", "-o", output, source]).then(() => output);
       this.#made.set(source, made);
     }
     return made;

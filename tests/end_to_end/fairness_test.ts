@@ -18,8 +18,8 @@ const ANSWERS_BEFORE_OTHERS = 2_000;
 const REQUEST = "5\n";
 
 /** One thread for all clients. Deno's sockets hold so much that it is over before anybody can see it. */
-const LOOPS = MODELS.filter(({ args, servesAtOnce, spareFlags }) =>
-  args.includes("libc") && servesAtOnce === undefined && spareFlags === undefined
+const LOOPS = MODELS.filter(({ args, servesAtOnce, isLimited }) =>
+  args.includes("libc") && servesAtOnce === undefined && !isLimited
 );
 
 for (const { name, args } of LOOPS) {

@@ -147,6 +147,78 @@ for (const sockets of ["deno", "libc"]) {
   );
 }
 
+/** Whether this user may have a network of their own, in which there are few ports. */
+const mayUnshare = hasSystemCalls() &&
+  new Deno.Command("unshare", { args: ["-rn", "ip", "link", "set", "lo", "up"], stderr: "null" })
+    .outputSync().success;
+
+for (const sockets of ["deno", "libc"] as const) {
+  const ignore = sockets === "libc" && !hasSystemCalls();
+  const churn = ["flood", "--sockets", sockets, "--conns", "5", "--reconnect-after", "1"];
+
+  test(`on ${sockets} sockets: connections come and go, and the server has seen each`, async () => {
+    await using server = await Server.start(["select", "--quiet"]);
+    const args = ["--port", String(server.port), "--duration", "500ms", "--json"];
+    const { code, stdout } = await run([...churn, ...args]);
+    const { opened, served, finished, connectionsPerSecond, firstAnswerMs } = JSON.parse(stdout);
+    assertEquals([code, served], [0, opened]);
+    assertGreater(finished, 5);
+    assertGreater(connectionsPerSecond, 5);
+    assertGreater(firstAnswerMs.p50, 0);
+    await server.stop();
+    const [{ accepted, resets }] = server.events("stopped");
+    // Those that were being opened at the end were not counted, and closed at once.
+    assertGreater(6, Number(accepted) - opened);
+    assertEquals([Number(accepted) >= opened, resets], [true, 0]);
+  }, { ignore });
+
+  test(
+    `on ${sockets} sockets: a blocking server has served all who come and go, one after another`,
+    async () => {
+      await using server = await Server.start(["blocking", "--quiet"]);
+      const args = ["--port", String(server.port), "--duration", "500ms"];
+      const { code, stdout } = await run([...churn, ...args]);
+      const [, opened, served] = /^connections +([\d,]+) opened, ([\d,]+) served/.exec(stdout) ??
+        [];
+      assertEquals([code, served], [0, opened]);
+      assertMatch(stdout, /^come and go +[\d,]+ connections closed after 1 message, /m);
+    },
+    { ignore },
+  );
+
+  test(
+    `on ${sockets} sockets: where ports run out, it says so, goes on, and ends in time`,
+    async () => {
+      // Four ports for each address, and none of a closed connection is free again within a minute.
+      const sysctl = "/proc/sys/net/ipv4";
+      const set = `ip link set lo up && echo "50000 50003" >${sysctl}/ip_local_port_range && ` +
+        `echo 0 >${sysctl}/tcp_tw_reuse`;
+      await using server = await Server.start(["select", "--quiet"], {
+        wrapper: ["unshare", "-rn", "sh", "-c", `${set} && exec "$0" "$@"`],
+      });
+      const args = ["--port", String(server.port), "--duration", "2s"];
+      const { code, stdout } = await run([...churn, ...args], {
+        wrapper: ["nsenter", "-t", String(server.pid), "-U", "-n", "--preserve-credentials"],
+      });
+      // Deno connects from one address only. The server itself has one of its ports.
+      const ports = (sockets === "deno" ? 4 : 1_000) - 1;
+      const [, opened, served, refused] =
+        /^connections +([\d,]+) opened, ([\d,]+) served, ([\d,]+) refused, 0 lost$/m.exec(stdout) ??
+          [];
+      assertEquals([code, served], [1, opened]);
+      assertEquals(Number(opened.replace(",", "")), ports);
+      // Each client tries again ten times a second, and no more often.
+      assertGreater(Number(refused), 5);
+      assertLess(Number(refused), 5 * 25);
+      assertMatch(
+        stdout,
+        /^refused +\d+: no local port is left \(EADDRNOTAVAIL\); .*--(sockets|connect-rate)/m,
+      );
+    },
+    { ignore: !mayUnshare },
+  );
+}
+
 for (const threads of ["1", "2"]) {
   test(
     `select and 1,000 connections from ${threads} threads: none lost, nothing wrong`,

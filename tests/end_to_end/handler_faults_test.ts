@@ -25,7 +25,7 @@ async function handlerFile(source: string): Promise<{ path: string } & AsyncDisp
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
 }
 
-/** A handler that echoes, and does `what` when it is told to. */
+/** A handler that echoes, and does `what` when it is told to. In a process, it may wait for promises. */
 function doing(what: string): string {
   return `import process from "node:process";
     export default () => ({
@@ -34,7 +34,8 @@ function doing(what: string): string {
         ${what}
         return chunk;
       },
-    });`;
+    });
+    export const eventLoop = true;`;
 }
 
 const ENDINGS = ["Deno.exit(0);", "process.exit(0);", "self.close();", "self.postMessage(null);"];

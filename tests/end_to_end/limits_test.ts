@@ -20,7 +20,7 @@ const LIMIT = 256;
 const LOOKS = 75;
 const LOOK_MS = 400;
 
-for (const { name, args, servesAtOnce, spareFlags, idleFlags = [] } of MODELS) {
+for (const { name, args, servesAtOnce, isLimited, idleFlags = [] } of MODELS) {
   test(`${name}: ${CLIENTS} clients under a limit of ${LIMIT} descriptors`, async () => {
     // A backlog for all of them: who is not accepted waits there, and is not refused.
     await using server = await Server.start(
@@ -31,7 +31,7 @@ for (const { name, args, servesAtOnce, spareFlags, idleFlags = [] } of MODELS) {
     while (clients.length < CLIENTS) clients.push(await server.connect());
     assertEquals(await exchange(clients[0], "the first is served"), "the first is served");
     // A worker for each client costs several descriptors, so their number is limited beforehand.
-    const event = spareFlags === undefined ? "out-of-descriptors" : "clients-limited";
+    const event = isLimited ? "clients-limited" : "out-of-descriptors";
     if (servesAtOnce === undefined) assertEquals((await server.event(event)).limit, LIMIT);
     await untilIdle(server);
     assertEquals(await exchange(clients[0], "and still is"), "and still is");

@@ -12,6 +12,8 @@ export interface ModelUnderTest {
   readonly servesAtOnce?: number;
   /** Flags that make a worker ready for each of so many clients. */
   spareFlags?(count: number): string[];
+  /** Whether the number of clients is limited beforehand, because each costs more than a descriptor. */
+  readonly isLimited?: boolean;
   /** Flags with which it can wait without using the CPU. */
   readonly idleFlags?: readonly string[];
 }
@@ -22,8 +24,8 @@ type Promises = Omit<ModelUnderTest, "args">;
 
 const ON_DENO: readonly Promises[] = [
   { name: "blocking", isSerial: true, servesAtOnce: 1 },
-  { name: "process", spareFlags },
-  { name: "thread", spareFlags },
+  { name: "process", spareFlags, isLimited: true },
+  { name: "thread", spareFlags, isLimited: true },
   { name: "threadpool", servesAtOnce: 8 },
   { name: "nonblocking", idleFlags: ["--pause", "20"] },
   { name: "select" },
@@ -54,6 +56,8 @@ export const MODELS: readonly ModelUnderTest[] = [
   ...ON_DENO.map((model) => ({ ...model, args: [model.name] })),
   ...ON_LIBC.map((model) => ({
     ...model,
+    // A forked child is there within a millisecond, so none is made ahead.
+    spareFlags: model.name === "process" ? undefined : model.spareFlags,
     name: `${model.name} on libc`,
     args: [model.name, "--sockets", "libc"],
   })),

@@ -1,5 +1,5 @@
 /**
- * Child processes that inherit their client's socket.
+ * Child processes that inherit their client's socket: forked ones, and other programs.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
-import { processTree, stillRunning } from "../harness/processes.ts";
+import { processTree, stillRunning, untilAllEnded } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
 const ignore = !hasSystemCalls();
@@ -17,8 +17,8 @@ const decoder = new TextDecoder();
 
 test("process on libc --exec: the program has its client and nothing else", async () => {
   await using server = await Server.start([...PROCESS, "--quiet", "--exec", "ls -l /proc/self/fd"]);
-  using held = await server.connect(); // ls has ended, but this socket of ours is open
-  const [listing] = await Promise.all([readToEnd(held)]);
+  using held = await server.connect();
+  const listing = await readToEnd(held);
   const links = decoder.decode(listing).trim().split("\n").slice(1);
   const sockets = links.filter((link) => link.includes("socket:")).map((link) =>
     link.split(" -> ")
@@ -71,7 +71,7 @@ test("process on libc --exec: what has arrived is answered when the grace is ove
   const talking = Promise.all(Array.from({ length: CLIENTS }, (_, index) => talk(index)));
   await Promise.race([allBegun, talking]);
   const tree = await processTree(server.pid);
-  assertEquals(tree.length, 2 + CLIENTS); // with the server and its guard
+  assertEquals(tree.length, 3 + CLIENTS); // with the server, the process that forks, and its guard
   const { code, stderr } = await server.stop();
   // A client may still have sent something when cat had read the end: then it is told so, as by cat.
   await talking.catch((error) => assertMatch(String(error), /reset|pipe/i));
@@ -92,58 +92,6 @@ test(
       assertEquals([said.code, said.signal], [3, null]);
     }
     assertEquals(await processTree(server.pid), before); // zombies would count
-    assertEquals((await server.stop()).code, 0);
-  },
-  { ignore },
-);
-
-test(
-  "process on libc --spare: a waiting child serves one client, ends, and is replaced",
-  async () => {
-    await using server = await Server.start([...PROCESS, "--quiet", "--spare", "3"]);
-    const spares = (await processTree(server.pid)).slice(1);
-    assertEquals(spares.length, 3);
-    const conn = await server.connect();
-    assertEquals(await exchange(conn, "served"), "served");
-    conn.close();
-    let left = spares;
-    while (left.length === 3) left = await stillRunning(spares);
-    assertEquals(left.length, 2);
-    const ended = spares.filter((pid) => !left.includes(pid));
-    let children: number[] = [];
-    // Who has ended is among them until the server has waited for it, wait(2).
-    while (children.length !== 3 || children.includes(ended[0])) {
-      children = (await processTree(server.pid)).slice(1);
-    }
-    assertEquals(children.filter((pid) => spares.includes(pid)), left);
-    assertEquals((await server.stop()).code, 0);
-    assertEquals(await stillRunning(children), []);
-  },
-  { ignore },
-);
-
-test(
-  "process on libc --spare: a client whose child is killed before it begins gets another",
-  async () => {
-    await using server = await Server.start([
-      ...PROCESS,
-      "--quiet",
-      "--grace",
-      "0",
-      "--spare",
-      "8",
-    ]);
-    const spares = (await processTree(server.pid)).slice(1);
-    for (const pid of spares) Deno.kill(pid, "SIGSTOP");
-    using conn = await server.connect();
-    const served = exchange(conn, "here");
-    // The client is on its way to one of those that do not run, and then to the next, and the next.
-    for (const pid of spares) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      Deno.kill(pid, "SIGKILL");
-    }
-    assertEquals(await served, "here");
-    assertEquals(server.events("child-ended"), []);
     assertEquals((await server.stop()).code, 0);
   },
   { ignore },
@@ -186,8 +134,199 @@ test("process on libc: --exec cat takes about as long as it takes to start cat",
   assertLess(servedMs, 8 * aloneMs);
 }, { ignore });
 
-test("process on libc: --spare with --exec is refused in one line", async () => {
-  const { code, stderr } = await run(["serve", ...PROCESS, "--exec", "cat", "--spare", "2"]);
+test("process on libc: --spare is refused in one line", async () => {
+  const { code, stderr } = await run(["serve", ...PROCESS, "--spare", "2"]);
   assertEquals(code, 2);
-  assertMatch(stderr, /^--spare and --exec cannot be used together on --sockets libc: .*\n$/);
+  assertMatch(stderr, /^--spare has no effect with process on --sockets libc: .*\n$/);
+}, { ignore });
+
+/** The process that forks, and its children. */
+async function forking(server: Server): Promise<{ parent: number; children: number[] }> {
+  const [, parent, ...children] = await processTree(server.pid);
+  return { parent, children };
+}
+
+/** The descriptors of a process, each with what it is. */
+async function descriptorsOf(pid: number): Promise<[string, string][]> {
+  const descriptors: [string, string][] = [];
+  for await (const { name } of Deno.readDir(`/proc/${pid}/fd`)) {
+    descriptors.push([name, await Deno.readLink(`/proc/${pid}/fd/${name}`)]);
+  }
+  return descriptors;
+}
+
+test(
+  "process on libc: a child has its own client's descriptor, and the listener in none",
+  async () => {
+    await using server = await Server.start([...PROCESS, "--quiet"]);
+    const conns = await Promise.all(Array.from({ length: 5 }, () => server.connect()));
+    for (const conn of conns) assertEquals(await exchange(conn, "served"), "served");
+    const { parent, children } = await forking(server);
+    assertEquals(children.length, 5);
+    const sockets = new Set<string>();
+    for (const child of children) {
+      const all = await descriptorsOf(child);
+      const beyondStandard = all.filter(([name]) => Number(name) > 2);
+      assertEquals(beyondStandard.length, 1, JSON.stringify(all));
+      assertMatch(beyondStandard[0][1], /^socket:/);
+      sockets.add(beyondStandard[0][1]);
+    }
+    assertEquals(sockets.size, 5, "each has another client");
+    for (const [, link] of await descriptorsOf(parent)) {
+      assertEquals(sockets.has(link), false, "the parent has closed its copy");
+    }
+    for (const conn of conns) conn.close();
+  },
+  { ignore },
+);
+
+test("process on libc: the parent waits for each child that ends, at once", async () => {
+  await using server = await Server.start([...PROCESS, "--quiet"]);
+  const conns = await Promise.all(Array.from({ length: 20 }, () => server.connect()));
+  for (const conn of conns) assertEquals(await exchange(conn, "served"), "served");
+  const { parent } = await forking(server);
+  const ended = await Promise.all(conns.map(async (conn) => {
+    await conn.closeWrite();
+    await readToEnd(conn);
+  }));
+  assertEquals(ended.length, 20);
+  // Nobody comes any more, so that only SIGCHLD can have the parent wait.
+  const zombies = async () => (await processTree(server.pid)).slice(2);
+  for (let look = 0; (await zombies()).length > 0; look++) assertLess(look, 200);
+  assertEquals((await forking(server)).parent, parent);
+  conns.forEach((conn) => conn.close());
+}, { ignore });
+
+/** Reads from an address where nothing is when it is asked to. */
+const CRASHING_HANDLER = `
+  export default () => ({
+    receive(chunk) {
+      if (chunk[0] !== "!".charCodeAt(0)) return chunk;
+      const nowhere = Deno.UnsafePointer.create(4096n);
+      return String(new Deno.UnsafePointerView(nowhere).getUint8());
+    },
+  });`;
+
+for (const signal of ["SIGKILL", "SIGSEGV"]) {
+  test(`process on libc: a child that ends by ${signal} is named, and harms no other`, async () => {
+    const handler = await Deno.makeTempFile({ suffix: ".js" });
+    await Deno.writeTextFile(handler, CRASHING_HANDLER);
+    try {
+      await using server = await Server.start([...PROCESS, "--handler", handler]);
+      using victim = await server.connect();
+      using other = await server.connect();
+      assertEquals(await exchange(victim, "first"), "first");
+      const { children: [child] } = await forking(server);
+      assertEquals(await exchange(other, "second"), "second");
+      if (signal === "SIGKILL") Deno.kill(child, signal);
+      else await writeAll(victim, new TextEncoder().encode("!"));
+      const said = await server.event("child-ended", 1);
+      assertEquals([said.pid, said.signal], [child, signal]);
+      assertStringIncludes(String(said.peer), `:${victim.localAddr.port}`);
+      assertEquals(await exchange(other, "still here"), "still here");
+    } finally {
+      await Deno.remove(handler);
+    }
+  }, { ignore });
+}
+
+test("process on libc: when the server is killed, so are its children", async () => {
+  await using server = await Server.start([...PROCESS, "--quiet"]);
+  const conns = await Promise.all(Array.from({ length: 5 }, () => server.connect()));
+  for (const conn of conns) assertEquals(await exchange(conn, "served"), "served");
+  const tree = await processTree(server.pid);
+  assertEquals(tree.length, 7);
+  Deno.kill(server.pid, "SIGKILL");
+  await untilAllEnded(tree, 30_000);
+  for (const conn of conns) conn.close();
+}, { ignore });
+
+test(
+  "process on libc: when the process that forks is killed, the server says so and ends",
+  async () => {
+    await using server = await Server.start([...PROCESS, "--quiet"]);
+    using conn = await server.connect();
+    assertEquals(await exchange(conn, "served"), "served");
+    const tree = await processTree(server.pid);
+    Deno.kill(tree[1], "SIGKILL");
+    const { code, stderr } = await server.outcome();
+    assertEquals(code, 1);
+    assertMatch(stderr, new RegExp(`process ${tree[1]} has ended: SIGKILL`));
+    await untilAllEnded(tree, 30_000);
+  },
+  { ignore },
+);
+
+test("process on libc: a child costs less than 1.5 MB of its own", async () => {
+  await using server = await Server.start([...PROCESS, "--quiet"]);
+  const conns = await Promise.all(Array.from({ length: 50 }, () => server.connect()));
+  for (const conn of conns) assertEquals(await exchange(conn, "served"), "served");
+  const { children } = await forking(server);
+  assertEquals(children.length, 50);
+  let privateKilobytes = 0;
+  for (const child of children) {
+    const rollup = await Deno.readTextFile(`/proc/${child}/smaps_rollup`);
+    for (const [, amount] of rollup.matchAll(/^Private_\w+: +(\d+) kB$/gm)) {
+      privateKilobytes += Number(amount);
+    }
+  }
+  assertLess(privateKilobytes / children.length, 1_536);
+  for (const conn of conns) conn.close();
+}, { ignore });
+
+test("process on libc: a handler that needs an event loop has one", async () => {
+  const handler = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(
+    handler,
+    `export const eventLoop = true;
+     export default () => {
+       let ticks = 0;
+       setInterval(() => ticks++, 1);
+       return { receive: () => String(ticks) + ";" };
+     };`,
+  );
+  try {
+    await using server = await Server.start([...PROCESS, "--quiet", "--handler", handler]);
+    using conn = await server.connect();
+    let ticks = "";
+    for (let look = 0; !/[1-9]/.test(ticks); look++) {
+      assertLess(look, 1_000);
+      await writeAll(conn, new TextEncoder().encode("?"));
+      ticks = decoder.decode(await readExactly(conn, 2));
+    }
+  } finally {
+    await Deno.remove(handler);
+  }
+}, { ignore });
+
+test("process on libc: a handler may end its process, and with which status is told", async () => {
+  const handler = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(handler, "export default () => ({ receive: () => Deno.exit(3) });");
+  try {
+    await using server = await Server.start([...PROCESS, "--handler", handler]);
+    using conn = await server.connect();
+    await writeAll(conn, new TextEncoder().encode("?"));
+    assertEquals((await server.event("child-ended", 1)).code, 3);
+  } finally {
+    await Deno.remove(handler);
+  }
+}, { ignore });
+
+test("process on libc: a timer in a forked child fails, and the line says what to do", async () => {
+  const handler = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(
+    handler,
+    "export default () => ({ receive() { setTimeout(() => {}, 1); return 'never'; } });",
+  );
+  try {
+    await using server = await Server.start([...PROCESS, "--handler", handler]);
+    using conn = await server.connect();
+    await writeAll(conn, new TextEncoder().encode("?"));
+    assertEquals(await readToEnd(conn), new Uint8Array());
+    assertEquals((await server.event("child-ended", 1)).code, 1);
+    const { stderr } = await server.stop();
+    assertStringIncludes(stderr, "export const eventLoop = true");
+  } finally {
+    await Deno.remove(handler);
+  }
 }, { ignore });

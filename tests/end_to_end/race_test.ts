@@ -22,15 +22,19 @@ import { test } from "../harness/test.ts";
 
 const ignore = Deno.build.os === "windows";
 /** A race that is soon over. */
-const SHORT = ["--rounds", "1", "--warmup", "100ms", "--duration", "200ms"];
+const SHORT = ["--rounds", "1", "--settle", "2s", "--warmup", "100ms", "--duration", "200ms"];
 /** How long a process may outlive a race that was killed. */
 const MAX_ORPHANED_MS = 2_000;
 
 /** Runs a race of a few connections, and reads its record. */
-async function race(...args: string[]): Promise<Outcome & { record: RaceRecord }> {
+function race(...args: string[]): Promise<Outcome & { record: RaceRecord }> {
+  return recordedRace([...SHORT, "--conns", "10", ...args]);
+}
+
+async function recordedRace(args: string[]): Promise<Outcome & { record: RaceRecord }> {
   const file = await Deno.makeTempFile({ suffix: ".json" });
   try {
-    const outcome = await run(["race", ...SHORT, "--conns", "10", "--json", file, ...args]);
+    const outcome = await run(["race", ...args, "--json", file]);
     return { ...outcome, record: JSON.parse(await Deno.readTextFile(file)) };
   } finally {
     await Deno.remove(file);
@@ -69,7 +73,8 @@ test("models and other programs are measured, and the fastest comes first", asyn
   }
   assertEquals(serverOf(record, "blocking deno").figures.served, 1);
   assertMatch(stdout, /^blocking deno .* 1\/10 /m);
-  assertMatch(stdout, /^! not all 10 connections served: blocking deno \(1\)$/m);
+  assertMatch(stdout, /^! not all connections served: blocking deno \(1 of 10 after 2 s\)$/m);
+  assertEquals(serverOf(record, "blocking deno").answered, 1);
   assertMatch(record.command, /^playground race --rounds 1 .* select blocking /);
   const { wakeUpsPerThousand } = serverOf(record, "select deno").figures;
   assertLess(0, wakeUpsPerThousand ?? 0);
@@ -78,7 +83,16 @@ test("models and other programs are measured, and the fastest comes first", asyn
 
 test("what a server takes is measured, its children included", async () => {
   // The system tells CPU time in hundredths of a second, of which a busy machine grants few in less.
-  const { record } = await race("process", "epoll", "--sockets", "libc", "--duration", "1s");
+  const { record } = await race(
+    "process",
+    "epoll",
+    "--sockets",
+    "libc",
+    "--settle",
+    "60s",
+    "--duration",
+    "1s",
+  );
   const epoll = serverOf(record, "epoll libc").figures;
   const children = serverOf(record, "process libc").figures;
   assertEquals([epoll.processes, children.processes], [1, 11]);
@@ -150,6 +164,53 @@ test(
   },
   { ignore },
 );
+
+test("what is timed begins when all were answered, however long the last one takes", async () => {
+  const { code, stdout, record } = await race(
+    // Each thread serves one after another; the first answer of the last takes at least 8 × 100 ms.
+    ...["select", "--sockets", "deno", "--cpu", "100", "--settle", "60s", "--conns", "8"],
+  );
+  const { figures, answered } = serverOf(record, "select deno");
+  assertEquals([code, figures.served, answered], [0, 8, 8]);
+  assertLess(790, figures.allServedMs ?? 0);
+  assertMatch(stdout, /^select deno .* 8 /m);
+});
+
+test("connections that come and go: how many a second, and how long all of them took", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".csv" });
+  const [program, args] = commandFor(["serve", "select", "--handler", "bytes", "--port", "{port}"]);
+  const { code, stdout, record } = await recordedRace([
+    ...["epoll", "threadpool", "--sockets", "deno", "--churn", "--conns", "3", "--each", "20"],
+    ...["--duration", "60s", "--csv", file, ...against("the same", [program, ...args])],
+    ...["--rounds", "1"],
+  ]);
+  assertEquals(code, 0);
+  const csv = await Deno.readTextFile(file);
+  await Deno.remove(file);
+  assertEquals(record.conditions.discipline, "churn");
+  for (const name of ["epoll deno", "threadpool deno", "the same"]) {
+    const { connectionsPerSecond = 0, runMs = 0, served, ...figures } = serverOf(record, name)
+      .figures;
+    assertEquals(served, 60);
+    assertLess(Math.abs(connectionsPerSecond - 60_000 / runMs), connectionsPerSecond / 100);
+    assertLess(figures.firstAnswerP50Ms ?? NaN, (figures.firstAnswerP999Ms ?? NaN) + 0.001);
+    assertMatch(csv, new RegExp(`^${name},.*,60,${runMs},`, "m"));
+  }
+  assertMatch(stdout, /^server .* connections\/s +served +the run/m);
+});
+
+test("who does not get to all that come and go is told how many it did get to", async () => {
+  const { code, stdout, record } = await recordedRace([
+    ...["select", "--sockets", "deno", "--churn", "--conns", "2", "--each", "1000000"],
+    ...["--duration", "300ms", "--rounds", "1"],
+  ]);
+  const { figures, answered } = serverOf(record, "select deno");
+  assertEquals([code, figures.runMs, figures.served], [0, undefined, answered]);
+  assertLess(0, figures.connectionsPerSecond ?? 0);
+  assertMatch(stdout, /^select deno .* \d+\/2000000\s/m);
+  assertMatch(stdout, /^select deno .* [\d,]+ of 2,000,000 after 300 ms/m);
+  assertMatch(stdout, /^! not all connections served: select deno \([\d,]+ of 2,000,000 after/m);
+});
 
 test("capitals are compared with capitals", async () => {
   const { stdout, record } = await race("select", "--sockets", "deno", "--handler", "upper");
@@ -250,6 +311,11 @@ const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["--against", "x=no-such-program {port}"], 1, /^--against no-such-program: .* not found/],
   [["--handler", "http"], 2, /^--handler http: .*echo, upper, or a file/],
   [["--sockets", "deno,tcp"], 2, /^--sockets deno,tcp: it takes deno or libc/],
+  [["--each", "5"], 2, /^--each has no effect without --churn/],
+  [["--churn", "--settle", "5s"], 2, /^--churn and --settle cannot be used together/],
+  [["--churn", "--warmup", "5s"], 2, /^--churn and --warmup cannot be used together/],
+  [["--churn", "--handler", "upper"], 2, /^--churn and --handler cannot be used together/],
+  [["--churn", "--size", "20000"], 2, /^--churn --size 20000: .* from 1 to 16384/],
   [["--open"], 2, /^--open has no effect without --html/],
   [["--json", "/no/such/directory/x.json"], 1, /^--json \/no\/such\/directory\/x\.json: ./],
 ];

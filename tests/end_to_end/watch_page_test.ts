@@ -9,6 +9,7 @@ import { assertEquals, assertGreater, assertLessOrEqual, assertMatch } from "../
 import { browserTest } from "../harness/browser.ts";
 import { encode } from "../harness/bytes.ts";
 import { writeAll } from "../harness/clients.ts";
+import { processTree } from "../harness/processes.ts";
 import { WatchedServer } from "../harness/watching.ts";
 
 const POLL_INTERVAL_MS = 20;
@@ -17,7 +18,6 @@ const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
 /** On which lanes three clients are, in the order of their names. */
 const LANES: readonly [model: string, lanes: readonly string[]][] = [
   ["blocking", ["backlog", "backlog", "the thread"]],
-  ["process", ["process 1", "process 2", "process 3"]],
   ["thread", ["thread 1", "thread 2", "thread 3"]],
   ["select", ["the loop", "the loop", "the loop"]],
   ["epoll", ["the loop", "the loop", "the loop"]],
@@ -45,6 +45,24 @@ for (const sockets of KINDS) {
       },
     );
   }
+
+  browserTest(
+    `process on ${sockets} shows clients on lanes with the ids of their processes`,
+    async ({
+      page,
+      complaints,
+    }) => {
+      await using watched = await WatchedServer.open(page, ["process", "--sockets", sockets]);
+      for (let i = 0; i < 3; i++) await watched.press("+1");
+      const clients = await watched.untilClients((shown) =>
+        shown.length === 3 && shown.every(({ lane }) => /^process \d+$/.test(lane))
+      );
+      const shown = new Set(clients.map(({ lane }) => Number(lane.split(" ")[1])));
+      const running = await processTree(watched.server.pid);
+      assertEquals([...shown].filter((pid) => running.includes(pid)).length, 3);
+      assertEquals(complaints, []);
+    },
+  );
 
   browserTest(
     `epoll on ${sockets}: a loop that is blocked for 2 s is shown, and the page lives on`,

@@ -54,13 +54,18 @@ function optionsFor(
   { port }: { port: number },
   options: Partial<FloodOptions> = {},
 ): FloodOptions {
+  const messageSet = options.messageSet ?? ofSize(100);
   return {
     host: "127.0.0.1",
     port,
     conns: 3,
+    reconnectAfter: Infinity,
+    connectionsEach: Infinity,
     durationMs: Infinity,
+    settleMs: 0,
     warmupMs: 0,
-    messageSet: ofSize(100),
+    messageSet,
+    replySet: messageSet,
     rate: Infinity,
     wait: true,
     connectRate: Infinity,

@@ -15,9 +15,11 @@ import { makeStandings, type Standing } from "../../clients/race/standings.ts";
 export const CONNS = 200;
 
 export const CONDITIONS: Conditions = {
+  discipline: "messages",
   conns: CONNS,
   sizeBytes: 64,
   durationMs: 1_000,
+  settleMs: 10_000,
   warmupMs: 500,
   rounds: 3,
   handler: "echo",
@@ -32,15 +34,15 @@ export function measured(
   floodCpuShare = 0.5,
   faults: Partial<Faults> = {},
 ): Measured {
-  const roundTrips = new Durations();
-  roundTrips.record(figures.p50Ms ?? 1);
+  const latencies = new Durations();
+  latencies.record(figures.p50Ms ?? 1);
   const served = figures.served ?? CONNS;
   const { counts } = new Measurements().encode();
   return {
     figures: { messagesPerSecond: 1_000, served, ...figures },
-    counts: { ...counts, served, opened: CONNS },
+    counts: { ...counts, served, answered: served, opened: CONNS },
     faults: { ...faultsOf(new Measurements()), ...faults },
-    roundTrips: roundTrips.encode(),
+    latencies: latencies.encode(),
     floodCpuShare,
   };
 }
@@ -54,13 +56,16 @@ export const FAILED: Heat = {
 };
 
 /** The standings after these heats. */
-export function standingsOf(heats: Readonly<Record<string, readonly Heat[]>>): Standing[] {
+export function standingsOf(
+  heats: Readonly<Record<string, readonly Heat[]>>,
+  conditions = CONDITIONS,
+): Standing[] {
   const entries = Object.entries(heats);
   return makeStandings({
     heats: new Map(entries.map(([name, itsHeats]) => [entrant(name), itsHeats])),
     heatsDone: entries.length,
     heatsAll: entries.length,
-  }, CONNS);
+  }, conditions);
 }
 
 function entrant(name: string): Entrant {

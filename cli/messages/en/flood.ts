@@ -5,7 +5,8 @@ export const enFloodCommand = {
   summary: "open many connections at once, talk on each, and check every byte that comes back",
   usage: "flood [flags]",
   flags: {
-    conns: "how many connections",
+    conns: "how many connections at once",
+    reconnectAfter: "close each connection after this many messages, and open another",
     duration: "how long to talk; 0 is until Ctrl-C",
     message: "what to send (a random number from 0 to 100)",
     size: "send messages of this many bytes instead",
@@ -21,6 +22,7 @@ export const enFloodCommand = {
     "playground flood --conns 1000 --duration 3s",
     "playground flood --conns 50 --size 16384",
     "playground flood --conns 100 --rate 10",
+    "playground flood --conns 5 --reconnect-after 1",
     "playground flood --conns 50000 --sockets libc --threads 2",
   ],
 };
@@ -39,12 +41,17 @@ export const enFlood = {
     connected: number;
     refused: number;
     waiting: number;
+    /** Where they come and go. */
+    connectionsPerSecond: number | undefined;
     messagesPerSecond: number;
     latency: string;
   }) =>
     `${count(p.connected)} connected, ${count(p.refused)} refused, ${
       count(p.waiting)
     } waiting to be served, ` +
+    (p.connectionsPerSecond === undefined
+      ? ""
+      : `${count(p.connectionsPerSecond)} connections/s, `) +
     `${count(p.messagesPerSecond)} messages/s, ${p.latency}`,
   connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
     `connections   ${count(c.opened)} opened, ${count(c.served)} served, ` +
@@ -59,9 +66,11 @@ export const enFlood = {
       EMFILE: "no descriptor is left",
       ENFILE: "the system has no descriptor left",
     };
-    const hint = reason === "EADDRNOTAVAIL" && sockets === "deno"
+    const hint = reason !== "EADDRNOTAVAIL"
+      ? ""
+      : sockets === "deno"
       ? "; to this machine, --sockets libc connects from many addresses, each with its own ports"
-      : "";
+      : "; the system holds that of a closed connection for up to a minute: try --connect-rate";
     return known[reason] === undefined ? reason : `${known[reason]} (${reason})${hint}`;
   },
   lost: (connections: number, how: string) => `lost          ${count(connections)} ${how}`,
@@ -69,7 +78,12 @@ export const enFlood = {
     if (reason === "reset") return "reset by the server";
     return reason === "closedEarly" ? "closed early by the server" : `broken: ${reason}`;
   },
+  finished: (f: { connections: number; messages: number; perSecond: number }) =>
+    `come and go   ${plural(f.connections, "connection")} closed after ` +
+    `${plural(f.messages, "message")}, ${count(f.perSecond)}/s`,
   connectTime: "connect time",
+  /** From connect() to the first answer. */
+  firstAnswer: "first answer",
   roundTrip: "round trip",
   percentiles: (label: string, values: readonly string[]) =>
     `${label.padEnd(14)}50 % ${values[0]}, 90 % ${values[1]}, 99 % ${values[2]}, ` +

@@ -91,22 +91,73 @@ export const enLab = {
     },
     "process-cost": {
       claim:
-        "A process per client is fine for a few clients, and not for hundreds, since it takes " +
+        "A process per client is fine for a few clients and expensive for many, since it takes " +
         "far more time and memory than a coroutine.",
       time: "until a client is served, when all come at once:",
-      memory: "memory per client:",
-      label: (workers: string, clients: number) => `${String(clients).padStart(3)} ${workers}`,
-      workers: {
-        process: "processes with a runtime",
+      memory: "private memory per client:",
+      label: (servants: string, clients: number) => `${String(clients).padStart(3)} ${servants}`,
+      servants: {
+        fork: "forked processes",
         cat: "processes of cat",
-        thread: "threads with a runtime",
+        runtime: "processes with a runtime",
+        thread: "new threads",
+        kept: "clients of kept threads",
         coroutine: "coroutines",
       },
       ms: (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`,
-      hundreds: (clients: number, workers: string, seconds: number, memory: string) =>
-        `so ${clients} ${workers} would take ${seconds.toFixed(1)} s and ${memory}`,
+      timeAndMemory: (seconds: number, memory: string) =>
+        `${seconds.toFixed(seconds < 1 ? 2 : 1)} s and ${memory}`,
+      meant: (clients: number, processes: string, coroutines: string) =>
+        `the claim is about forked processes, which begin as a copy of their parent: ` +
+        `${count(clients)} would take ${processes}, and as many coroutines ${coroutines}`,
+      runtime: (time: number, memory: number) =>
+        "it is not about processes with a runtime: since JavaScript has to start, one takes " +
+        `${factor(time)} times as long as a forked one, and ${factor(memory)} times the memory`,
+      thread: (time: number, kept: string) =>
+        "a new thread starts a JavaScript runtime as well, and takes " +
+        `${factor(time)} times as long as a forked process; a kept one has the next client ` +
+        `served in ${kept}`,
       fewTakeLong: "even a few processes took seconds to start",
       notDearer: "a process costs hardly more than a coroutine",
+    },
+    "copy-on-write": {
+      claim:
+        "A forked child has its parent's memory without a copy of it. When one of them writes, " +
+        "the system copies that page, and the other does not see the change.",
+      privateMemory: (block: string) =>
+        `a process with a block of ${block} forks; the private memory of the child:`,
+      afterFork: "after the fork",
+      afterReading: (block: string) => `after reading all ${block}`,
+      afterWriting: (pages: number) => `after writing ${count(pages)} bytes`,
+      copied: (pages: number, copied: string, pageBytes: number) =>
+        `${count(pages)} bytes, each in another page of ${count(pageBytes)}, ` +
+        `had ${copied} copied`,
+      time: (us: number, againUs: number) =>
+        `such a write takes ${us.toFixed(2)} µs, the next one to the same page ` +
+        `${againUs.toFixed(3)} µs`,
+      separate: "neither of them saw what the other one had written",
+      notTheSame: "the child did not see what the parent had written before the fork",
+      notSeparate: "one of them saw what the other one had written after the fork",
+      copiedAtOnce: "the memory was copied though nobody had written to it",
+      notByPages: "what was copied is not the pages that were written to",
+    },
+    "zombies": {
+      claim: "A child that has ended stays as a zombie until its parent waits for it. It has no " +
+        "memory any more, and cannot be killed.",
+      ended: (children: number) =>
+        `${children} children have exited, and their parent has not waited for them:`,
+      states: (states: readonly string[]) =>
+        `there is no ps to ask; their state in /proc is ${states.join(", ")}`,
+      memory: (memory: string) => `all together have ${memory} of memory`,
+      killed: (left: number) => `after kill -9 on each, ${left} are still there`,
+      waited: (statuses: readonly number[], left: number) =>
+        `the parent waits, and learns their exit statuses ${statuses.join(", ")}: ` +
+        `${left} are still there`,
+      noZombie: "children were gone before their parent had waited for them",
+      hasMemory: "a zombie still had memory",
+      killable: "a signal removed a zombie",
+      otherStatus: "the parent did not learn how its children had ended",
+      stays: "zombies stayed though their parent had waited for them",
     },
     "shared-descriptor": {
       claim:

@@ -1,6 +1,6 @@
 import { enFlags, enHelp, enSharedFlags, enSystem } from "./cli.ts";
 import { enConnect, enConnectCommand } from "./connect.ts";
-import { enDemoCommand } from "./demo.ts";
+import { enDemo, enDemoCommand } from "./demo.ts";
 import { enDownload, enDownloadCommand } from "./download.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
 import { enLabCommand } from "./lab.ts";
@@ -34,6 +34,7 @@ export const en = {
   serve: enServe,
   flood: enFlood,
   race: enRace,
+  demo: enDemo,
   watch: enWatch,
   connect: enConnect,
   download: enDownload,

@@ -34,21 +34,27 @@ export const enWorkers = {
   },
   process: {
     strength: "the system itself keeps clients apart: a crash ends only one of them",
-    limit: "for each client, a process costs milliseconds to start and megabytes to keep",
+    limit: "hundreds of clients are hundreds of processes, which share nothing",
     how: [
-      "The parent only accepts. It starts a child process for each client, which serves it as the " +
-      "blocking server would.",
-      "The client is the child's standard input and output. So any program can be the child, as with " +
-      "inetd: --exec cat is an echo server.",
-      "Deno cannot hand its sockets to another process: the parent keeps them and carries the bytes " +
-      "through pipes, as drawn. With --sockets libc the child inherits the socket itself and the parent " +
-      "closes its copy; a spare child receives it in a message. The totals then leave out what other " +
-      "programs send and receive.",
+      "On the system's sockets (--sockets libc) the parent accepts a client and forks. fork(2) makes a " +
+      "child that is a copy of its parent and has the same connection: the child serves it as the " +
+      "blocking server would, and the parent closes its own copy. Memory is copied only where one " +
+      "of the two writes, so a child costs about a millisecond and less than a megabyte.",
+      "A child that has ended is a zombie until its parent has waited for it. SIGCHLD interrupts " +
+      "accept, so that the parent does.",
+      "With --exec the child becomes any other program, with the client as its standard input and " +
+      "output, as inetd has it: --exec cat is an echo server. The totals then leave out what that program " +
+      "sends and receives. A handler's file whose code needs timers or promises says so with " +
+      "export const eventLoop = true, and then gets a runtime of its own, since no event loop turns " +
+      "in the child of a fork.",
+      "Deno's own sockets cannot be handed to another process. There the parent keeps them, starts a " +
+      "whole runtime for each client, and carries the bytes through pipes: tens of milliseconds and " +
+      "tens of megabytes each.",
     ],
     drawing: `
-  client 1 ══▶ parent ══ pipe ══▶ child 1 ── waits for client 1
-  client 2 ══▶ parent ══ pipe ══▶ child 2 ── waits for client 2
-               └── waits in accept`,
+  client 1 ═══════════▶ child 1 ── waits for client 1
+  client 2 ═══════════▶ child 2 ── waits for client 2
+  client 3 ══▶ parent ── accepts, forks, closes its copy, waits`,
     strengths: [
       "A child may block, sleep, burn its CPU, leak or crash, and no other client notices.",
       "It uses all CPUs.",
@@ -62,10 +68,10 @@ export const enWorkers = {
         'playground serve process --exec "cat"',
         "an echo server from a program that knows nothing of sockets",
       ],
-      ["playground serve process --spare 20 --sleep 100", "children started ahead"],
+      ["playground serve process --sockets libc", "real forks, in a first terminal"],
       [
         "playground flood --conns 20 --duration 3s",
-        "watch them with: ps -ef | grep serve-one-client",
+        "in a second; watch the children with: ps -ef | grep serve-by-forking",
       ],
     ],
   },

@@ -1,13 +1,16 @@
-import { count } from "./words.ts";
+import { count, plural } from "./words.ts";
 
 /** The help of the command, in English. */
 export const enRaceCommand = {
   summary: "run models under the same load, one after another, and compare them",
   usage: "race [model…] [flags]",
   flags: {
-    conns: "how many connections",
-    size: "bytes per message",
-    duration: "how long to measure each server in each round",
+    conns: "how many connections at once (200; with --churn, 5)",
+    size: "bytes per message (64), or with --churn per answer (4000)",
+    duration: "how long to measure each server in each round (1s; with --churn, 60s at most)",
+    settle: "wait this long at most for each connection's first answer before the warm-up",
+    churn: "connections that come and go: each asks once, --conns of them at a time",
+    each: "churn: how many connections each client opens, one after another",
     handler: "what to do with bytes: echo, upper, or a file that echoes: ./mine.js",
     sleep: "wait this long before each answer, as for a database",
     cpu: "burn this much CPU time per message",
@@ -24,6 +27,7 @@ export const enRaceCommand = {
     "playground race",
     "playground race select epoll async --rounds 5 --html race.html --open",
     'playground race epoll --against "python=python3 server.py {port}"',
+    "playground race process thread --churn",
   ],
 };
 
@@ -49,32 +53,54 @@ export const enRace = {
   load: (l: { conns: number; size: string; rounds: number; duration: string; warmup: string }) =>
     `${count(l.conns)} connections, messages of ${l.size}, ` +
     `${l.rounds === 1 ? "1 round" : `${l.rounds} rounds`} of ${l.duration} after ${l.warmup}`,
+  churnLoad: (l: { conns: number; each: number; size: string; rounds: number }) =>
+    `${plural(l.conns, "client")}, ${count(l.each)} connections each, one after another, ` +
+    `${l.size} asked for on each, ${plural(l.rounds, "round")}`,
+  answered: (answered: number, conns: number, after: string | undefined) =>
+    `${count(answered)} of ${count(conns)}${after === undefined ? "" : ` after ${after}`}`,
   incomplete: (done: number, all: number) =>
     `ended early: ${count(done)} of ${count(all)} heats were run`,
   columns: {
     name: "server",
     spread: "spread",
     messagesPerSecond: "messages/s",
+    connectionsPerSecond: "connections/s",
     served: "served",
     allServedMs: "all served",
+    runMs: "the run",
     p50Ms: "50 %",
     p99Ms: "99 %",
     p999Ms: "99.9 %",
+    firstAnswerP50Ms: "50 %",
+    firstAnswerP99Ms: "99 %",
+    firstAnswerP999Ms: "99.9 %",
     cpuSecondsPerMillion: "CPU s/M",
     peakMemoryBytes: "memory",
+    memoryPerClientBytes: "per client",
     threads: "threads",
     processes: "processes",
     switchesPerThousand: "switches",
     wakeUpsPerThousand: "wake-ups",
   },
-  legend: [
-    "50, 99, 99.9 %: this share of the round trips took no longer",
-    "all served: from the first connect until each connection had an answer",
-    "CPU s/M: CPU seconds of the server per million messages",
-    "switches, wake-ups: per thousand messages",
-    "memory, threads, processes: the maximum at any time, including children",
-    "*: the best of those that served all connections to the end without a fault",
-  ],
+  legends: {
+    messages: [
+      "50, 99, 99.9 %: this share of the round trips took no longer",
+      "all served: from the first connect until each connection had an answer",
+      "CPU s/M: CPU seconds of the server per million messages",
+      "switches, wake-ups: per thousand messages",
+      "memory, threads, processes: the maximum at any time, including children",
+      "per client: the memory that came on top until all were served, for each",
+      "*: the best of those that served all connections to the end without a fault",
+    ],
+    churn: [
+      "the run: from the first connect until the last connection was closed",
+      "50, 99, 99.9 %: this share of the first answers took no longer, from connect on",
+      "CPU s/M: CPU seconds of the server per million connections",
+      "switches, wake-ups: per thousand connections",
+      "memory, threads, processes: the maximum at any time, including children",
+      "*: the best of those that served all connections to the end without a fault",
+    ],
+  },
   endedEarly: (how: string) => `it ended before it listened: ${how}`,
   silent: (seconds: string) => `it did not listen within ${seconds} s`,
   ended: (how: string) => `it ended under the load: ${how}`,
@@ -87,7 +113,7 @@ export const enRace = {
   wrongCount: (bytes: number) => `${count(bytes)} wrong bytes`,
   /** In place of a throughput. */
   fault: { lost: "lost", unanswered: "stalled", wrong: "wrong bytes" },
-  unserved: (conns: number, who: string) => `not all ${count(conns)} connections served: ${who}`,
+  unserved: (who: string) => `not all connections served: ${who}`,
   lost: (who: string) => `connections lost: ${who}`,
   unanswered: (who: string) => `connections without an answer at the end: ${who}`,
   wrong: (who: string) => `wrong bytes came back: ${who}`,
@@ -108,6 +134,13 @@ export const enRace = {
     machine: "The machine",
     repeat: "To repeat the race",
     notes: "Notes",
+    churn: {
+      throughput: "Connections per second",
+      latency: "From connect to the first answer",
+      latencyAxis: "first answer in milliseconds",
+      percentileAxis: "share of the connections that waited no longer",
+      cpu: "CPU seconds per million connections",
+    },
     chartOf: (title: string) => `${title}: a chart of the figures in the table below`,
   },
   machine: {

@@ -139,8 +139,8 @@ export const enServe = {
     (interpreter.endsWith("\r")
       ? "save the script without carriage returns at the ends of its lines"
       : "name one that exists"),
-  spareProgram: "--spare and --exec cannot be used together on --sockets libc: " +
-    "a running program cannot be given a client",
+  spareForked: "--spare has no effect with process on --sockets libc: " +
+    "a child is forked in about a millisecond, when its client has come",
   serverFailed: (reason: string) => `the server has failed: ${reason}`,
   unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
     `--handler ${name}: it takes ${names.join(", ")}, or a file such as ./mine.js` +

@@ -6,7 +6,8 @@ export const zhFloodCommand = {
   summary: "同时打开大量连接，在每条连接上收发，并逐字节核对返回的内容",
   usage: "flood [选项]",
   flags: {
-    conns: "连接数",
+    conns: "同时有多少条连接",
+    reconnectAfter: "每条连接收发这么多条消息之后关闭，再打开一条",
     duration: "收发多久，0 表示直到按下 Ctrl-C",
     message: "发送什么内容（默认为 0 到 100 的随机数）",
     size: "改为发送这么多字节的消息",
@@ -22,6 +23,7 @@ export const zhFloodCommand = {
     "playground flood --conns 1000 --duration 3s",
     "playground flood --conns 50 --size 16384",
     "playground flood --conns 100 --rate 10",
+    "playground flood --conns 5 --reconnect-after 1",
     "playground flood --conns 50000 --sockets libc --threads 2",
   ],
 };
@@ -38,10 +40,13 @@ export const zhFlood = {
     connected: number;
     refused: number;
     waiting: number;
+    /** Where they come and go. */
+    connectionsPerSecond: number | undefined;
     messagesPerSecond: number;
     latency: string;
   }) =>
     `已连接 ${count(p.connected)}，被拒绝 ${count(p.refused)}，等待服务 ${count(p.waiting)}，` +
+    (p.connectionsPerSecond === undefined ? "" : `每秒 ${count(p.connectionsPerSecond)} 条连接，`) +
     `每秒 ${count(p.messagesPerSecond)} 条消息，往返 ${p.latency}`,
   connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
     `${padEnd("连接数", 14)}打开 ${count(c.opened)}，得到服务 ${count(c.served)}，` +
@@ -57,9 +62,11 @@ export const zhFlood = {
       EMFILE: "文件描述符已用完",
       ENFILE: "系统的文件描述符已用完",
     };
-    const hint = reason === "EADDRNOTAVAIL" && sockets === "deno"
+    const hint = reason !== "EADDRNOTAVAIL"
+      ? ""
+      : sockets === "deno"
       ? "；连接本机时，--sockets libc 可以使用许多地址的端口"
-      : "";
+      : "；连接关闭后，系统还会占用它的端口至多一分钟：可用 --connect-rate 放慢";
     return known[reason] === undefined ? reason : `${known[reason]}（${reason}）${hint}`;
   },
   lost: (connections: number, how: string) => `${padEnd("中断", 14)}${count(connections)} 条${how}`,
@@ -67,7 +74,14 @@ export const zhFlood = {
     if (reason === "reset") return "被服务器重置";
     return reason === "closedEarly" ? "被服务器提前关闭" : `断开：${reason}`;
   },
+  finished: (f: { connections: number; messages: number; perSecond: number }) =>
+    `${padEnd("连接更替", 14)}${count(f.connections)} 条连接各收发 ${
+      count(f.messages)
+    } 条消息后关闭，` +
+    `每秒 ${count(f.perSecond)} 条`,
   connectTime: "连接耗时",
+  /** From connect() to the first answer. */
+  firstAnswer: "首次回答",
   roundTrip: "往返时间",
   percentiles: (label: string, values: readonly string[]) =>
     `${padEnd(label, 14)}50% ${values[0]}，90% ${values[1]}，99% ${values[2]}，` +

@@ -83,22 +83,65 @@ export const zhLab: LabTexts = {
       resetOtherwise: "重置与别的情况无法区分",
     },
     "process-cost": {
-      claim: "每个客户端一个进程，客户端少时没问题，成百上千就不行了：" +
+      claim: "每个客户端一个进程，客户端少时没问题，多了代价就高：" +
         "它花的时间和内存都远多于协程。",
       time: "所有客户端同时到来，每个得到服务所需的时间：",
-      memory: "每个客户端占用的内存：",
-      label: (workers: string, clients: number) => `${String(clients).padStart(3)} ${workers}`,
-      workers: {
-        process: "个带运行时的进程",
+      memory: "每个客户端独占的内存：",
+      label: (servants: string, clients: number) => `${String(clients).padStart(3)} ${servants}`,
+      servants: {
+        fork: "个 fork 出的进程",
         cat: "个 cat 进程",
-        thread: "个带运行时的线程",
+        runtime: "个带运行时的进程",
+        thread: "个新线程",
+        kept: "个客户端，由留用的线程服务",
         coroutine: "个协程",
       },
       ms: (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`,
-      hundreds: (clients: number, workers: string, seconds: number, memory: string) =>
-        `照此推算，${clients} ${workers}需要 ${seconds.toFixed(1)} 秒和 ${memory} 内存`,
+      timeAndMemory: (seconds: number, memory: string) =>
+        `${seconds.toFixed(seconds < 1 ? 2 : 1)} 秒和 ${memory} 内存`,
+      meant: (clients: number, processes: string, coroutines: string) =>
+        "这个说法指的是 fork 出的进程，它一开始就是父进程的副本：" +
+        `${count(clients)} 个需要 ${processes}，同样多的协程需要 ${coroutines}`,
+      runtime: (time: number, memory: number) =>
+        "它指的不是带运行时的进程：那要先启动 JavaScript，每个花的时间是 fork 出的进程的 " +
+        `${times(time)}，内存是 ${times(memory)}`,
+      thread: (time: number, kept: string) =>
+        "新线程也要启动一个 JavaScript 运行时，花的时间是 fork 出的进程的 " +
+        `${times(time)}；留用的线程接手下一个客户端，${kept} 就服务上了`,
       fewTakeLong: "才几个进程，就要好几秒才能就位",
       notDearer: "进程的代价并不比协程高多少",
+    },
+    "copy-on-write": {
+      claim: "fork 出的子进程不用复制就拥有父进程的内存；其中一方写入时，系统才复制那一页，" +
+        "另一方看不到改动。",
+      privateMemory: (block: string) => `有一块 ${block} 内存的进程执行 fork；子进程独占的内存：`,
+      afterFork: "fork 之后",
+      afterReading: (block: string) => `读完全部 ${block} 之后`,
+      afterWriting: (pages: number) => `写入 ${count(pages)} 个字节之后`,
+      copied: (pages: number, copied: string, pageBytes: number) =>
+        `这 ${count(pages)} 个字节各在一页（${count(pageBytes)} 字节）里，为此复制了 ${copied}`,
+      time: (us: number, againUs: number) =>
+        `这样写一次需要 ${us.toFixed(2)} µs，再写同一页只需 ${againUs.toFixed(3)} µs`,
+      separate: "双方都没有看到对方写入的内容",
+      notTheSame: "子进程没有看到父进程在 fork 之前写入的内容",
+      notSeparate: "fork 之后，一方看到了另一方写入的内容",
+      copiedAtOnce: "没有人写入，内存却已经复制了",
+      notByPages: "复制的并不是写入的那些页",
+    },
+    "zombies": {
+      claim: "子进程结束之后成为僵尸，一直留到父进程等待它为止；它不再占有内存，也杀不掉。",
+      ended: (children: number) => `${children} 个子进程已经退出，父进程还没有等待它们：`,
+      states: (states: readonly string[]) =>
+        `这里没有可用的 ps；它们在 /proc 里的状态是 ${states.join("，")}`,
+      memory: (memory: string) => `它们总共占有 ${memory} 内存`,
+      killed: (left: number) => `对每一个执行 kill -9 之后，还有 ${left} 个`,
+      waited: (statuses: readonly number[], left: number) =>
+        `父进程等待它们，得知退出状态 ${statuses.join("，")}；之后还有 ${left} 个`,
+      noZombie: "父进程还没有等待，子进程就已经消失了",
+      hasMemory: "僵尸进程仍然占有内存",
+      killable: "信号清除了僵尸进程",
+      otherStatus: "父进程没有得知子进程是怎样结束的",
+      stays: "父进程已经等待，僵尸进程却还在",
     },
     "shared-descriptor": {
       claim: "父进程把连接交给子进程之后，要关闭自己的那一份；交给线程则不可以关闭。",

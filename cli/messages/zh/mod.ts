@@ -1,7 +1,7 @@
 import type { Messages } from "../../messages.ts";
 import { zhFlags, zhHelp, zhSharedFlags, zhSystem } from "./cli.ts";
 import { zhConnect, zhConnectCommand } from "./connect.ts";
-import { zhDemoCommand } from "./demo.ts";
+import { zhDemo, zhDemoCommand } from "./demo.ts";
 import { zhDownload, zhDownloadCommand } from "./download.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
 import { zhLabCommand } from "./lab.ts";
@@ -35,6 +35,7 @@ export const zh: Messages = {
   serve: zhServe,
   flood: zhFlood,
   race: zhRace,
+  demo: zhDemo,
   watch: zhWatch,
   connect: zhConnect,
   download: zhDownload,

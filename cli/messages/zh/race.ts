@@ -5,9 +5,12 @@ export const zhRaceCommand = {
   summary: "让各个模型依次承受同样的负载，再把结果放在一起比较",
   usage: "race [模型…] [选项]",
   flags: {
-    conns: "连接数",
-    size: "每条消息的字节数",
-    duration: "每一轮中测量每个服务器的时间",
+    conns: "同时有多少个连接（200；用 --churn 时为 5）",
+    size: "每条消息的字节数（64）；用 --churn 时为每个回答的字节数（4000）",
+    duration: "每一轮中测量每个服务器的时间（1s；用 --churn 时最多 60s）",
+    settle: "热身之前，最多等这么久，让每个连接都得到第一个回答",
+    churn: "连接来来去去：每个连接只问一次，同时有 --conns 个",
+    each: "churn：每个客户端先后打开多少个连接",
     handler: "如何处理字节：echo、upper，或一个原样返回的文件：./mine.js",
     sleep: "每次回答前等待这么久，如同在等数据库",
     cpu: "每条消息消耗这么多 CPU 时间",
@@ -24,6 +27,7 @@ export const zhRaceCommand = {
     "playground race",
     "playground race select epoll async --rounds 5 --html race.html --open",
     'playground race epoll --against "python=python3 server.py {port}"',
+    "playground race process thread --churn",
   ],
 };
 
@@ -46,31 +50,53 @@ export const zhRace = {
   load: (l: { conns: number; size: string; rounds: number; duration: string; warmup: string }) =>
     `${count(l.conns)} 个连接，每条消息 ${l.size}，共 ${l.rounds} 轮，` +
     `每轮热身 ${l.warmup} 后测量 ${l.duration}`,
+  churnLoad: (l: { conns: number; each: number; size: string; rounds: number }) =>
+    `${count(l.conns)} 个客户端，各先后打开 ${count(l.each)} 个连接，每个连接要 ${l.size}，` +
+    `共 ${l.rounds} 轮`,
+  answered: (answered: number, conns: number, after: string | undefined) =>
+    `${after === undefined ? "" : `${after} 后 `}${count(answered)}/${count(conns)}`,
   incomplete: (done: number, all: number) => `提前结束：${count(all)} 场比赛跑了 ${count(done)} 场`,
   columns: {
     name: "服务器",
     spread: "波动",
     messagesPerSecond: "消息/秒",
+    connectionsPerSecond: "连接/秒",
     served: "已服务",
     allServedMs: "全部服务",
+    runMs: "全程",
     p50Ms: "50 %",
     p99Ms: "99 %",
     p999Ms: "99.9 %",
+    firstAnswerP50Ms: "50 %",
+    firstAnswerP99Ms: "99 %",
+    firstAnswerP999Ms: "99.9 %",
     cpuSecondsPerMillion: "CPU 秒/百万",
     peakMemoryBytes: "内存",
+    memoryPerClientBytes: "每个客户端",
     threads: "线程",
     processes: "进程",
     switchesPerThousand: "切换",
     wakeUpsPerThousand: "唤醒",
   },
-  legend: [
-    "50、99、99.9 %：这么多的往返不超过所列时间",
-    "全部服务：从第一次连接到每个连接都得到回答的时间",
-    "CPU 秒/百万：服务器处理一百万条消息所用的 CPU 秒数",
-    "切换、唤醒：每一千条消息的次数",
-    "内存、线程、进程：同一时刻的最大值，包括子进程",
-    "*：在自始至终无误地服务了所有连接的服务器中最好的",
-  ],
+  legends: {
+    messages: [
+      "50、99、99.9 %：这么多的往返不超过所列时间",
+      "全部服务：从第一次连接到每个连接都得到回答的时间",
+      "CPU 秒/百万：服务器处理一百万条消息所用的 CPU 秒数",
+      "切换、唤醒：每一千条消息的次数",
+      "内存、线程、进程：同一时刻的最大值，包括子进程",
+      "每个客户端：到全部得到服务为止增加的内存，按客户端平均",
+      "*：在自始至终无误地服务了所有连接的服务器中最好的",
+    ],
+    churn: [
+      "全程：从第一次连接到最后一个连接关闭的时间",
+      "50、99、99.9 %：从连接算起，这么多的首次回答不超过所列时间",
+      "CPU 秒/百万：服务器处理一百万个连接所用的 CPU 秒数",
+      "切换、唤醒：每一千个连接的次数",
+      "内存、线程、进程：同一时刻的最大值，包括子进程",
+      "*：在自始至终无误地服务了所有连接的服务器中最好的",
+    ],
+  },
   endedEarly: (how: string) => `还没开始监听就结束了：${how}`,
   silent: (seconds: string) => `${seconds} 秒内没有开始监听`,
   ended: (how: string) => `在负载下结束了：${how}`,
@@ -83,7 +109,7 @@ export const zhRace = {
   wrongCount: (bytes: number) => `${count(bytes)} 个错误字节`,
   /** In place of a throughput. */
   fault: { lost: "中断", unanswered: "停顿", wrong: "字节有误" },
-  unserved: (conns: number, who: string) => `没有服务全部 ${count(conns)} 个连接：${who}`,
+  unserved: (who: string) => `没有服务全部连接：${who}`,
   lost: (who: string) => `有连接中断：${who}`,
   unanswered: (who: string) => `有连接到最后没有得到回答：${who}`,
   wrong: (who: string) => `返回的字节有误：${who}`,
@@ -102,6 +128,13 @@ export const zhRace = {
     machine: "机器",
     repeat: "重复这场比赛",
     notes: "说明",
+    churn: {
+      throughput: "每秒连接数",
+      latency: "从连接到首次回答",
+      latencyAxis: "首次回答（毫秒）",
+      percentileAxis: "等待不超过该时间的连接比例",
+      cpu: "每百万个连接的 CPU 秒数",
+    },
     chartOf: (title: string) => `${title}：图表，数据见下表`,
   },
   machine: {

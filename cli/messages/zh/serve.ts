@@ -130,8 +130,8 @@ export const zhServe = {
   interpreterMissing: (flag: string, program: string, interpreter: string) =>
     `${flag} ${program}：它的第一行指定的解释器 ${JSON.stringify(interpreter)} 无法运行；` +
     (interpreter.endsWith("\r") ? "请去掉脚本各行末尾的回车符" : "请指定一个存在的解释器"),
-  spareProgram: "用 --sockets libc 时，--spare 和 --exec 不能同时使用：" +
-    "已经在运行的程序接不了客户端",
+  spareForked: "--spare 对 --sockets libc 上的 process 不起作用：" +
+    "子进程在客户端到来时才 fork，大约只要一毫秒",
   serverFailed: (reason: string) => `服务器出错了：${reason}`,
   unknownHandler: (name: string, nearest: string | null, names: readonly string[]) =>
     `--handler ${name}：应为 ${names.join("、")}，或一个文件，如 ./mine.js` +

@@ -42,7 +42,7 @@ export class LibcConnector {
 
   /**
    * @param destinations the addresses of the server, in the order in which they are tried
-   * @param connections how many there will be in all threads together
+   * @param connections how many there will be in all threads together; `Infinity`: unknown
    */
   constructor(
     calls: SystemCalls,

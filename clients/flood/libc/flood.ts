@@ -12,7 +12,7 @@ export class LibcFlood implements RunningFlood {
   readonly #options: FloodOptions;
   readonly #threads: number;
   readonly #calls = systemCalls();
-  readonly #shared = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  readonly #shared = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
   /** What each thread has reported last. */
   readonly #reports: ThreadReport[] = [];
   readonly #warm = Promise.withResolvers<void>();

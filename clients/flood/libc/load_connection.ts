@@ -4,6 +4,7 @@ import { ERRNO, SystemCallError } from "../../../servers/system/system_call_erro
 import { MSG_NOSIGNAL, SHUT_WR, type SystemCalls } from "../../../servers/system/system_calls.ts";
 import { EchoTracker } from "../echo_tracker.ts";
 import type { LibcClock } from "./clock.ts";
+import type { LoadClient } from "../load_client.ts";
 import type { Measurements } from "../measurements.ts";
 import type { FloodOptions } from "../options.ts";
 import { lossOf } from "../tally.ts";
@@ -27,6 +28,8 @@ export interface LoadContext {
   readonly words: Int32Array;
   /** Whether the flood has ended: no message is begun after that. */
   readonly isOver: boolean;
+  /** Whether connections that were answered wait until all others were. */
+  readonly isSettling: boolean;
   /** Calls {@linkcode LibcLoadConnection.wake} at its {@linkcode LibcLoadConnection.dueMs}. */
   wakeWhenDue(connection: LibcLoadConnection): void;
   /** Calls {@linkcode LibcLoadConnection.goOn} after the others had their turn. */
@@ -59,21 +62,23 @@ export class LibcLoadConnection {
   dueMs = 0;
 
   /**
+   * @param client whose connection it is
    * @param number by which the thread knows it
    * @param fd an open socket, which this closes
-   * @param seed tells its messages from those of the next
+   * @param connectMs how long it took to open it
    */
   constructor(
     thread: LoadContext,
+    readonly client: LoadClient,
     readonly number: number,
     fd: number,
-    seed: number,
+    connectMs: number,
     nowMs: number,
   ) {
     this.#thread = thread;
     this.#fd = fd;
     this.#wait = thread.options.wait;
-    this.#echoes = new EchoTracker(seed, thread.options, thread.measurements, nowMs);
+    this.#echoes = new EchoTracker(client, connectMs, thread.options, thread.measurements, nowMs);
   }
 
   get isServed(): boolean {
@@ -85,7 +90,8 @@ export class LibcLoadConnection {
     for (let sent = 0; sent < MAX_AT_ONCE; sent++) {
       if (this.#fd === -1 || this.#isShutDown || !this.#sendRest()) return;
       if (this.#wait && this.#echoes.isOwed) return;
-      if (this.#thread.isOver) return this.#sendLast();
+      if (this.#thread.isOver || this.#echoes.isComplete) return this.#sendLast();
+      if (this.#thread.isSettling && this.isServed) return;
       const dueMs = Math.max(this.#thinksUntilMs, this.#echoes.dueMs);
       if (dueMs > nowMs) return this.#sleepUntil(dueMs);
       this.#message = this.#echoes.next(nowMs);
@@ -128,9 +134,9 @@ export class LibcLoadConnection {
     this.#close();
   }
 
-  /** {@linkcode EchoTracker.settle} */
-  settle(endMs: number, nowMs: number): void {
-    this.#echoes.settle(endMs, nowMs);
+  /** What it has sent and got back. */
+  get echoes(): EchoTracker {
+    return this.#echoes;
   }
 
   /** Sends what is left of the message. @returns whether nothing is left */

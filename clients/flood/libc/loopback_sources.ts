@@ -7,6 +7,11 @@ import { AF_INET } from "../../../servers/system/system_calls.ts";
  * for them, and looks for a free one the longer the fewer are left.
  */
 const CONNECTIONS_PER_ADDRESS = 14_000;
+/**
+ * How many addresses there are for connections that come and go: the system holds the port of each that
+ * this side has closed for up to a minute, tcp(7).
+ */
+const MAX_ADDRESSES = 250;
 /** Where the address is in `struct sockaddr_in`. */
 const IPV4_OFFSET = 4;
 /** The first byte of all addresses of this machine itself. */
@@ -25,9 +30,9 @@ export class LoopbackSources {
   readonly #address = ipv4SocketAddress({ host: "127.0.0.1", port: 0 }).bytes;
   readonly #addresses: number;
 
-  /** @param connections how many there will be */
+  /** @param connections how many there will be; `Infinity`: unknown */
   constructor(connections: number) {
-    this.#addresses = Math.ceil(connections / CONNECTIONS_PER_ADDRESS);
+    this.#addresses = Math.min(MAX_ADDRESSES, Math.ceil(connections / CONNECTIONS_PER_ADDRESS));
   }
 
   /**

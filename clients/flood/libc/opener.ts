@@ -1,22 +1,33 @@
+// @ts-types="../../../cli/std/binary_heap.d.ts"
+import { BinaryHeap } from "@std/data-structures/binary-heap";
 import { SystemCallError } from "../../../servers/system/system_call_error.ts";
 import type { SystemCalls } from "../../../servers/system/system_calls.ts";
 import type { LibcConnector, Route } from "./connector.ts";
 import type { ThreadSetup } from "./protocol.ts";
+import { LoadClient } from "../load_client.ts";
 import { MAX_CONNECTING } from "../options.ts";
 
 /** A connection in the middle of being opened. */
 interface Pending {
   fd: number;
-  readonly index: number;
+  readonly client: LoadClient;
+  /** Which of all connections of the thread it is. */
+  readonly serial: number;
   readonly route: Route;
   readonly startedMs: number;
 }
 
 /** Receives the connections once they are open, or refused. */
 export interface OpenerEvents {
-  /** Connection number `number`, which is `index` among those of all threads, is open. */
-  opened(fd: number, number: number, index: number, tookMs: number): void;
-  refused(error: SystemCallError): void;
+  /** The connection of `client`, known to the thread and to epoll as `number`, is open. */
+  opened(client: LoadClient, number: number, fd: number, tookMs: number): void;
+  refused(client: LoadClient, error: SystemCallError): void;
+}
+
+/** A client that opens another connection, and when. */
+interface Again {
+  readonly client: LoadClient;
+  readonly dueMs: number;
 }
 
 /** Opens the connections of a thread at the wanted rate, several of them at once. */
@@ -27,10 +38,13 @@ export class LibcOpener {
   readonly #events: OpenerEvents;
   readonly #pending = new Map<number, Pending>();
   readonly #maxPending: number;
-  /** How many connections are this thread's. */
+  readonly #again = new BinaryHeap<Again>((a, b) => a.dueMs - b.dueMs);
+  /** How many clients are this thread's, and how many of them have begun. */
   readonly #count: number;
-  readonly #startedMs: number;
   #begun = 0;
+  readonly #startedMs: number;
+  /** How many connections were begun. */
+  #serial = 0;
 
   /** @param nowMs the present time, at which the first connection is due */
   constructor(
@@ -51,22 +65,32 @@ export class LibcOpener {
 
   /** Whether no more connections will come. */
   get isDone(): boolean {
-    return this.#begun >= this.#count && this.#pending.size === 0;
+    return this.#begun >= this.#count && this.#pending.size === 0 && this.#again.length === 0;
   }
 
   /** When {@linkcode openMore} has something to do, unless a connection is opened or refused before. */
   get dueMs(): number {
-    if (this.#begun >= this.#count || this.#pending.size >= this.#maxPending) return Infinity;
-    return this.#startedMs + this.#indexOf(this.#begun) * 1_000 / this.#setup.options.connectRate;
+    if (this.#pending.size >= this.#maxPending) return Infinity;
+    const wantedMs = this.#begun < this.#count ? 0 : this.#again.peek()?.dueMs ?? Infinity;
+    const { connectRate } = this.#setup.options;
+    return Math.max(wantedMs, this.#startedMs + this.#indexOf(this.#serial) * 1_000 / connectRate);
   }
 
-  /** Begins to open those that are due. */
+  /** Begins to open those that are due: first the first ones of all clients. */
   openMore(now: () => number): void {
     for (let nowMs; this.dueMs <= (nowMs = now());) {
-      const number = this.#begun++;
-      const route = this.#connector.route();
-      this.#begin(number, { fd: -1, index: this.#indexOf(number), route, startedMs: nowMs });
+      const client = this.#begun < this.#count
+        ? new LoadClient(this.#indexOf(this.#begun++), this.#setup.options)
+        : this.#again.pop()?.client;
+      if (client === undefined) return;
+      const [serial, route] = [this.#serial++, this.#connector.route()];
+      this.#begin({ fd: -1, client, serial, route, startedMs: nowMs });
     }
+  }
+
+  /** Opens another connection for `client` at that time. */
+  openAgain(client: LoadClient, dueMs: number): void {
+    this.#again.push({ client, dueMs });
   }
 
   /** A connection that was begun is open, or cannot be opened. */
@@ -77,32 +101,35 @@ export class LibcOpener {
     this.#pending.delete(number);
     if (errno === 0) {
       this.#connector.opened(pending.route);
-      this.#events.opened(pending.fd, number, pending.index, nowMs - pending.startedMs);
+      this.#events.opened(pending.client, number, pending.fd, nowMs - pending.startedMs);
       return;
     }
     this.#calls.close(pending.fd);
-    if (this.#connector.goOn(pending.route, errno)) this.#begin(number, pending);
-    else this.#events.refused(new SystemCallError("connect", errno));
+    if (this.#connector.goOn(pending.route, errno)) this.#begin(pending);
+    else this.#events.refused(pending.client, new SystemCallError("connect", errno));
   }
 
   /** Opens no more connections, and closes those that are being opened. */
   abandon(): void {
     for (const { fd } of this.#pending.values()) this.#calls.close(fd);
     this.#pending.clear();
+    this.#again.clear();
     this.#begun = this.#count;
   }
 
-  #begin(number: number, pending: Pending): void {
+  #begin(pending: Pending): void {
+    const { threads } = this.#setup;
+    const number = Math.floor(pending.client.index / threads);
     try {
-      pending.fd = this.#connector.begin(number, pending.index, pending.route);
+      pending.fd = this.#connector.begin(number, this.#indexOf(pending.serial), pending.route);
       this.#pending.set(number, pending);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
-      this.#events.refused(error);
+      this.#events.refused(pending.client, error);
     }
   }
 
-  /** Its index among the connections of all threads, which take turns. */
+  /** The index among those of all threads, which take turns, of client or connection `number`. */
   #indexOf(number: number): number {
     return this.#setup.thread + number * this.#setup.threads;
   }

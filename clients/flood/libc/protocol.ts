@@ -8,8 +8,11 @@ import type { SocketAddress } from "../../../servers/sockets/libc/socket_address
 import type { EncodedMeasurements } from "../measurements.ts";
 import type { FloodOptions } from "../options.ts";
 
-/** The words that all threads share: how often the flood was stopped, and how many threads are done. */
-export const SHARED = { stops: 0, done: 1 } as const;
+/**
+ * The words that all threads share: how often the flood was stopped, how many threads are done, and how
+ * many connections were answered for the first time or have failed before.
+ */
+export const SHARED = { stops: 0, done: 1, outcomes: 2 } as const;
 
 /** What a thread needs to begin. */
 export interface ThreadSetup {
@@ -19,7 +22,7 @@ export interface ThreadSetup {
   /** Which of the threads this is, from 0 on, and how many there are. */
   readonly thread: number;
   readonly threads: number;
-  /** Becomes readable with each stop, eventfd(2). */
+  /** Becomes readable with each stop, and when no outcome is awaited any more, eventfd(2). */
   readonly waker: number;
   /** {@linkcode SHARED} */
   readonly shared: SharedArrayBuffer;

@@ -8,6 +8,8 @@ import { LibcClock } from "./clock.ts";
 import { LibcConnector } from "./connector.ts";
 import { EpollInstance } from "./epoll_instance.ts";
 import { LibcOpener, type OpenerEvents } from "./opener.ts";
+import type { EchoTracker } from "../echo_tracker.ts";
+import type { LoadClient } from "../load_client.ts";
 import { SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
 import { LibcLoadConnection, type LoadContext } from "./load_connection.ts";
 import { Measurements } from "../measurements.ts";
@@ -29,6 +31,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   readonly measurements = new Measurements();
   readonly options: FloodOptions;
   isOver = false;
+  isSettling = false;
 
   readonly #onReport: (report: ThreadReport) => void;
   readonly #epoll = new EpollInstance(this.calls);
@@ -40,17 +43,20 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** Whether no connection of this thread is left, or will come. */
   #isDone = false;
   #measuredFromMs: number;
-  /** When the warm-up is over; `Infinity` once it is. */
-  #warmMs: number;
+  /** Until when first answers are waited for; `Infinity` if they are not. */
+  #settleMs = Infinity;
+  /** When the warm-up is over; `Infinity` before it begins, and once it is over. */
+  #warmMs = Infinity;
+  #isWarm: boolean;
   #open = 0;
   /** Connections lost before the end. With a rate, their messages keep falling due. */
-  readonly #cutShort: LibcLoadConnection[] = [];
+  readonly #cutShort: EchoTracker[] = [];
   /** Connections with more to do: in this turn of the loop, and in the next. */
   #going: LibcLoadConnection[] = [];
   #goingLater: LibcLoadConnection[] = [];
   #elapsedMs = 0;
   /** When the flood ends. */
-  #endMs: number;
+  #endMs = Infinity;
   /** When what is owed at the end is given up. */
   #giveUpMs = Infinity;
   #reportMs: number;
@@ -65,13 +71,17 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#setup = setup;
     this.#shared = new Int32Array(setup.shared);
     checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
-    const { conns, warmupMs, durationMs } = this.options;
+    const { conns, settleMs, warmupMs, durationMs, reconnectAfter } = this.options;
     const startedMs = this.#measuredFromMs = this.clock.now();
-    this.measurements.begin(startedMs);
-    this.#warmMs = warmupMs === 0 ? Infinity : startedMs + warmupMs;
-    this.#endMs = startedMs + warmupMs + durationMs;
+    this.measurements.begin(startedMs, (connections) => this.#countOutcomes(connections));
+    this.#isWarm = settleMs === 0 && warmupMs === 0;
+    if (this.#isWarm) this.#endMs = startedMs + durationMs;
+    else if (settleMs === 0) this.#warmMs = startedMs + warmupMs;
+    else this.#settleMs = startedMs + settleMs;
+    this.isSettling = settleMs > 0;
     this.#reportMs = startedMs + REPORT_MS;
-    const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, conns);
+    const connections = reconnectAfter === Infinity ? conns : Infinity;
+    const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, connections);
     this.#opener = new LibcOpener(this.calls, connector, setup, this, startedMs);
   }
 
@@ -88,6 +98,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
       this.#handle(this.#wait());
       this.#goOn();
       this.#wakeDue();
+      if (this.isSettling) this.#checkSettled(now());
       if (now() >= this.#warmMs) this.#endWarmup();
       this.#checkEnd(now());
       if (now() >= this.#reportMs) this.#reportNow();
@@ -107,22 +118,31 @@ export class LibcThread implements LoadContext, OpenerEvents {
   closed(connection: LibcLoadConnection): void {
     this.#connections[connection.number] = undefined;
     this.#open--;
-    if (!this.isOver && this.options.rate < Infinity) this.#cutShort.push(connection);
-    else connection.settle(this.#endMs, this.clock.now());
+    const { client, echoes } = connection;
+    const nowMs = this.clock.now();
+    if (this.isOver) return echoes.settle(this.#endMs, nowMs, false);
+    const dueMs = client.afterConnection(echoes, nowMs);
+    if (dueMs < Infinity) this.#opener.openAgain(client, dueMs);
+    else if (!echoes.isFinished) this.#cutShort.push(echoes);
   }
 
-  opened(fd: number, number: number, index: number, tookMs: number): void {
+  opened(client: LoadClient, number: number, fd: number, tookMs: number): void {
+    if (client.isNew) this.measurements.clients++;
     this.measurements.connectTimes.record(tookMs);
     this.measurements.opened++;
     const nowMs = this.clock.now();
-    const connection = new LibcLoadConnection(this, number, fd, index, nowMs);
+    const connection = new LibcLoadConnection(this, client, number, fd, tookMs, nowMs);
     this.#connections[number] = connection;
     this.#open++;
     connection.talk(nowMs);
   }
 
-  refused(error: SystemCallError): void {
-    this.measurements.countRefused(reasonOf(error));
+  refused(client: LoadClient, error: SystemCallError): void {
+    if (client.isNew) this.measurements.clients++;
+    const reason = reasonOf(error);
+    this.measurements.countRefused(reason);
+    const dueMs = client.afterRefusal(reason, this.clock.now());
+    if (dueMs < Infinity) this.#opener.openAgain(client, dueMs);
   }
 
   #handle(count: number): void {
@@ -151,8 +171,27 @@ export class LibcThread implements LoadContext, OpenerEvents {
     }
   }
 
+  /** The last thread to have heard of its connections wakes the others, which wait for them, too. */
+  #countOutcomes(connections: number): void {
+    const before = Atomics.add(this.#shared, SHARED.outcomes, connections);
+    const { conns } = this.options;
+    if (before < conns && before + connections >= conns) wake(this.calls, this.#setup.waker);
+  }
+
+  /** Begins to warm up when all clients were answered, or it has waited long enough for that. */
+  #checkSettled(nowMs: number): void {
+    const outcomes = Atomics.load(this.#shared, SHARED.outcomes);
+    if (outcomes < this.options.conns && nowMs < this.#settleMs) return;
+    this.#settleMs = Infinity;
+    this.#warmMs = nowMs + this.options.warmupMs;
+    this.measurements.endSettling();
+    this.isSettling = false;
+    for (const connection of this.#connections) connection?.talk(nowMs);
+  }
+
   #endWarmup(): void {
     this.#warmMs = Infinity;
+    this.#isWarm = true;
     this.#measuredFromMs = this.clock.now();
     this.#endMs = this.#measuredFromMs + this.options.durationMs;
     this.measurements.endWarmup();
@@ -176,15 +215,20 @@ export class LibcThread implements LoadContext, OpenerEvents {
 
   #end(nowMs: number): void {
     this.isOver = true;
+    this.isSettling = false;
+    this.#settleMs = Infinity;
     this.#elapsedMs = nowMs - this.#measuredFromMs;
     this.#endMs = nowMs;
     this.#giveUpMs = nowMs + this.options.lastEchoesMs;
     this.#opener.abandon();
-    for (const connection of this.#cutShort) connection.settle(nowMs, nowMs);
+    for (const echoes of this.#cutShort) echoes.settle(nowMs, nowMs, false);
+    const { wait, reconnectAfter } = this.options;
     for (const connection of this.#connections) {
       // A connection without an echo by now counts as not served, whatever the server still does.
-      if (this.options.wait && connection?.isServed === false) connection.giveUp();
-      else connection?.talk(nowMs);
+      // Where they come and go, the last are served as those before.
+      if (wait && reconnectAfter === Infinity && connection?.isServed === false) {
+        connection.giveUp();
+      } else connection?.talk(nowMs);
     }
   }
 
@@ -198,7 +242,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     const nowMs = this.clock.now();
     const dueMs = Math.min(this.#opener.dueMs, this.#sleeping.peek()?.dueMs ?? Infinity);
     const endMs = this.isOver ? this.#giveUpMs : this.#endMs;
-    const otherMs = Math.min(endMs, this.#warmMs, this.#reportMs);
+    const otherMs = Math.min(endMs, this.#settleMs, this.#warmMs, this.#reportMs);
     if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
     if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
     return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
@@ -216,7 +260,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
       connected: this.#open,
       waiting,
       elapsedMs: this.#elapsedMs,
-      isWarm: this.#warmMs === Infinity,
+      isWarm: this.#isWarm,
       measurements: this.measurements.encode(),
     };
   }

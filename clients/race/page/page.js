@@ -4,7 +4,7 @@
  * @module
  */
 
-const { servers, texts } = JSON.parse(document.getElementById("race").textContent);
+const { servers, ranking, texts } = JSON.parse(document.getElementById("race").textContent);
 
 /** The marks on the axis of percentiles: beyond each lie ten times fewer round trips. */
 const PERCENTILE_TICKS = [0, 90, 99, 99.9, 99.99];
@@ -103,7 +103,7 @@ function percentileText(oneInSoMany) {
 function draw() {
   Chart.defaults.color = color("text");
   return [
-    bars("throughput", (figures) => figures.messagesPerSecond, texts.throughput),
+    bars("throughput", (figures) => figures[ranking], texts.throughput),
     latencies("latency"),
     bars("memory", ({ peakMemoryBytes: bytes }) => bytes && bytes / 1e6, texts.memory),
     bars("cpu", (figures) => figures.cpuSecondsPerMillion, texts.cpu),

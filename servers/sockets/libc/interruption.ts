@@ -42,12 +42,40 @@ const functions = cFunctions({
  * ```
  */
 export function interruptBy(signal: Deno.Signal): void {
+  handleByInterrupting(signal);
+  unblock(signalSet([signal]));
+}
+
+/**
+ * {@linkcode interruptBy}, of a signal that is blocked and stays so until {@linkcode unblock}.
+ *
+ * @throws {SystemCallError} when the signal has no handler
+ *
+ * @example
+ * ```ts
+ * handleByInterrupting("SIGUSR1");
+ * ```
+ */
+export function handleByInterrupting(signal: Deno.Signal): void {
   const c = functions();
-  const fail = errnoInstead();
   const action = new Uint8Array(SIGACTION_BYTES); // without SA_RESTART, that is
   new DataView(action.buffer).setBigUint64(0, BigInt(Deno.UnsafePointer.value(c.abs)), true);
-  checked("sigaction", fail(c.sigaction(signalNumber(signal), action, null)));
-  checked("sigprocmask", fail(c.sigprocmask(SIG_UNBLOCK, signalSet([signal]), null)));
+  checked("sigaction", errnoInstead()(c.sigaction(signalNumber(signal), action, null)));
+}
+
+/**
+ * Has this thread take signals, of which some may be pending.
+ *
+ * @param signals what `signalSet()` gives
+ *
+ * @example
+ * ```ts
+ * import { signalSet } from "../../system/signals.ts";
+ * unblock(signalSet(["SIGUSR1"]));
+ * ```
+ */
+export function unblock(signals: Uint8Array<ArrayBuffer>): void {
+  functions().sigprocmask(SIG_UNBLOCK, signals, null); // it knows no other error than a wrong argument
 }
 
 /**

@@ -91,7 +91,7 @@ const byte = new Uint8Array(1);
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { socketPair } from "../../system/descriptor_passing.ts";
+ * import { socketPair } from "../../system/socket_pair.ts";
  * import { systemCalls } from "../../system/system_calls.ts";
  * const calls = systemCalls();
  * const [near, far] = socketPair();

@@ -64,6 +64,8 @@ export class History {
   lines = [];
   /** The number of clients in each state. */
   counts = STATES.map(() => 0);
+  /** The process ids of lanes that are processes. */
+  pids = new Map();
   #peers = new Map();
   /** @type {Map<number, Bar>} */
   #current = new Map();
@@ -101,7 +103,10 @@ export class History {
     const changes = clients.map(({ client, states, lane }) => {
       return [frame.timeMs, client, states.at(-1), lane];
     });
-    next.apply({ ...frame, peers, changes, log: [] });
+    const pids = clients.flatMap(({ lane }) => {
+      return this.pids.has(lane) ? [[lane, this.pids.get(lane)]] : [];
+    });
+    next.apply({ ...frame, peers, changes, pids, log: [] });
     next.lines = this.lines.slice(-MAX_LINES);
     return next;
   }
@@ -110,6 +115,7 @@ export class History {
   apply(frame) {
     if (frame.isWhole) this.#beginAnew(frame);
     for (const [client, peer] of frame.peers) this.#peers.set(client, peer);
+    for (const [lane, pid] of frame.pids ?? []) this.pids.set(lane, pid);
     const served = new Set();
     for (const [timeMs, client, state, lane] of frame.changes) {
       this.#change(client, state, lane, timeMs);
@@ -191,7 +197,10 @@ export class History {
     this.lines.splice(0, Math.max(0, oldLines - MAX_LINES));
     for (const [number, lane] of this.lanes) {
       lane.bars = lane.bars.filter(({ endMs }) => endMs >= beforeMs);
-      if (lane.bars.length === 0) this.lanes.delete(number);
+      if (lane.bars.length === 0) {
+        this.lanes.delete(number);
+        this.pids.delete(number);
+      }
       for (const bar of lane.bars) forgetPieces(bar, beforeMs);
     }
   }

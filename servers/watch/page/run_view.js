@@ -38,6 +38,8 @@ export class RunView {
   #log = element("ol", { class: "log", tabIndex: 0 });
   /** The lines in the log. */
   #lines = [];
+  /** The process ids of lanes that are processes. */
+  #pids = new Map();
   /** Whether the server was held up at the last announcement. */
   #isHeldUp = false;
   #factsThrottle = new Throttle(FACTS_MS);
@@ -98,6 +100,7 @@ export class RunView {
    * @param player of the history
    */
   draw(history, toMs, player) {
+    this.#pids = history.pids;
     this.#drawNotice(player);
     const { samples } = history;
     if (samples.length === 0) return;
@@ -180,12 +183,13 @@ export class RunView {
     this.#isHeldUp = isHeldUp;
   }
 
+  /** A process has its id for a name, any other worker its number. */
   #laneName(lane) {
     const { lanes } = this.#texts;
     const { worker } = this.#hello;
     if (lane === BACKLOG) return lanes.backlog;
     if (lane === QUEUE) return lanes.queue;
-    return lane === 0 ? lanes[worker] : `${lanes[worker]} ${lane}`;
+    return lane === 0 ? lanes[worker] : `${lanes[worker]} ${this.#pids.get(lane) ?? lane}`;
   }
 }
 

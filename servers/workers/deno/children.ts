@@ -39,7 +39,7 @@ export class DenoChildren implements Children {
     let child: Child | undefined;
     try {
       child = await this.#take();
-      this.#context.dispatched(connection, child.number);
+      this.#context.dispatched(connection, child.number, child.pid);
       await Promise.all([
         carryToChild(this.#context, connection, child),
         carryFromChild(child, connection),

@@ -23,8 +23,8 @@ import { Target } from "../../harness/target.ts";
 import "../../harness/sanitizers.ts";
 
 /** The options that the results are of: connections, without a rate. */
-function wanted(conns: number): { conns: number; rate: number; sockets: "deno" } {
-  return { conns, rate: Infinity, sockets: "deno" };
+function wanted(conns: number) {
+  return { conns, rate: Infinity, reconnectAfter: Infinity, sockets: "deno" as const };
 }
 
 testEachFlood("a flood of an echo server is served and finds nothing wrong", async (floodOf) => {

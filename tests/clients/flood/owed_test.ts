@@ -33,7 +33,8 @@ const SOON: Partial<FloodOptions> = { lastEchoesMs: 50 };
 
 /** The results for people, in one text. */
 function described(flood: RunningFlood, conns = 3, rate = Infinity): string {
-  return describeResults(flood, { conns, rate, sockets: "deno" }, en).join("\n");
+  return describeResults(flood, { conns, rate, reconnectAfter: Infinity, sockets: "deno" }, en)
+    .join("\n");
 }
 
 for (const wait of [true, false]) {
@@ -135,7 +136,8 @@ testEachFlood("a flood with a rate that nobody could keep says what it has not s
     en.flood.rate(messagesSent + messagesNotSent, messagesSent, messagesNotSent),
   );
   assertEquals(
-    JSON.parse(resultsAsJson(flood, { conns: 3, rate: 1_000_000 })).messagesDue,
+    JSON.parse(resultsAsJson(flood, { conns: 3, rate: 1_000_000, reconnectAfter: Infinity }))
+      .messagesDue,
     roundTrips.count,
   );
 });
@@ -187,7 +189,9 @@ testEachFlood("a flood tells apart how connections were lost", async (floodOf) =
     assertStringIncludes(text, en.flood.lost(1, en.flood.loss(reason)));
   }
   assertStringIncludes(text, en.flood.unanswered(3, 1));
-  const results = JSON.parse(resultsAsJson(flood, { conns: 3, rate: Infinity }));
+  const results = JSON.parse(
+    resultsAsJson(flood, { conns: 3, rate: Infinity, reconnectAfter: Infinity }),
+  );
   assertEquals(results.lostBy, { reset: 1, closedEarly: 1 });
   assertEquals([results.lost, results.unanswered, results.messagesUnanswered], [2, 1, 3]);
 }, { ignore: !canReset });
@@ -209,9 +213,13 @@ testEachFlood(
       described(flood),
       en.flood.refused(2, en.flood.refusal("ECONNREFUSED", "deno")),
     );
-    assertEquals(JSON.parse(resultsAsJson(flood, { conns: 3, rate: Infinity })).refusedBy, {
-      ECONNREFUSED: 2,
-    });
+    assertEquals(
+      JSON.parse(resultsAsJson(flood, { conns: 3, rate: Infinity, reconnectAfter: Infinity }))
+        .refusedBy,
+      {
+        ECONNREFUSED: 2,
+      },
+    );
   },
 );
 
@@ -227,7 +235,7 @@ testEachFlood("a flood of a mute server says that nothing was answered", async (
   await running;
   assertStringIncludes(described(flood), en.flood.nothingAnswered);
   const { roundTripMs, messagesUnanswered } = JSON.parse(
-    resultsAsJson(flood, { conns: 3, rate: Infinity }),
+    resultsAsJson(flood, { conns: 3, rate: Infinity, reconnectAfter: Infinity }),
   );
   assertEquals([roundTripMs, messagesUnanswered], [null, 3]);
 });

@@ -8,6 +8,7 @@
 import { enLab } from "../../../cli/messages/en/lab_experiments.ts";
 import { backlog } from "../../../clients/lab/backlog.ts";
 import { busyPoll } from "../../../clients/lab/busy_poll.ts";
+import { copyOnWrite } from "../../../clients/lab/copy_on_write.ts";
 import { cpuHog } from "../../../clients/lab/cpu_hog.ts";
 import { emptyRecv } from "../../../clients/lab/empty_recv.ts";
 import { type JudgingExperiment, verdictOn } from "../../../clients/lab/experiment.ts";
@@ -20,6 +21,7 @@ import { processCost } from "../../../clients/lab/process_cost.ts";
 import { scanCost } from "../../../clients/lab/scan_cost.ts";
 import { sharedDescriptor } from "../../../clients/lab/shared_descriptor.ts";
 import { switchCost } from "../../../clients/lab/switch_cost.ts";
+import { zombies } from "../../../clients/lab/zombies.ts";
 import { assertEquals } from "../../harness/assert.ts";
 
 const texts = enLab.experiments;
@@ -103,15 +105,50 @@ testVerdict(
   ],
 );
 
-const dear = { clients: 8, allServedMs: 200, msEach: 25, bytesEach: 16_000_000 };
-const cheap = { clients: 400, allServedMs: 40, msEach: 0.1, bytesEach: 8_000 };
+const dear = { clients: 8, allServedMs: 8, privateBytes: 700_000 };
+const cheap = { clients: 400, allServedMs: 8, privateBytes: 1_000 };
 testVerdict(
   "process-cost",
   processCost,
-  { process: dear, cat: dear, thread: dear, coroutine: cheap },
-  [{ process: { ...dear, allServedMs: 6_000 } }, texts["process-cost"].fewTakeLong],
-  [{ process: { ...dear, bytesEach: 10_000 } }, texts["process-cost"].notDearer],
-  [{ process: { ...dear, msEach: 0.2 } }, texts["process-cost"].notDearer],
+  { fork: dear, cat: dear, runtime: dear, thread: dear, kept: dear, coroutine: cheap },
+  [{ fork: { ...dear, allServedMs: 6_000 } }, texts["process-cost"].fewTakeLong],
+  [{ fork: { ...dear, privateBytes: 9_000 } }, texts["process-cost"].notDearer],
+  [{ fork: { ...dear, allServedMs: 1 } }, texts["process-cost"].notDearer],
+);
+
+const memory = { afterFork: 600_000, afterReading: 700_000, afterWriting: 9_000_000 };
+testVerdict(
+  "copy-on-write",
+  copyOnWrite,
+  {
+    ...{ blockBytes: 32_000_000, pageBytes: 4_096, pagesWritten: 2_000 },
+    ...{ childSawTheSame: true, parentKeptItsBytes: true, childKeptItsBytes: true },
+    privateBytes: memory,
+    ...{ writeMs: 2, writeAgainMs: 0.01 },
+  },
+  [{ childSawTheSame: false }, texts["copy-on-write"].notTheSame],
+  [{ parentKeptItsBytes: false }, texts["copy-on-write"].notSeparate],
+  [{ childKeptItsBytes: false }, texts["copy-on-write"].notSeparate],
+  [
+    { privateBytes: { afterFork: 33e6, afterReading: 33e6, afterWriting: 42e6 } },
+    texts["copy-on-write"].copiedAtOnce,
+  ],
+  [{ privateBytes: { ...memory, afterWriting: 702_000 } }, texts["copy-on-write"].notByPages],
+  [{ privateBytes: { ...memory, afterWriting: 33_000_000 } }, texts["copy-on-write"].notByPages],
+);
+
+testVerdict(
+  "zombies",
+  zombies,
+  {
+    ...{ exited: [0, 42], states: ["Z", "Z"], memoryBytes: 0, ps: null },
+    ...{ leftByKill: 2, collected: [0, 42], leftByWait: 0 },
+  },
+  [{ states: ["Z", ""] }, texts.zombies.noZombie],
+  [{ memoryBytes: 4_096 }, texts.zombies.hasMemory],
+  [{ leftByKill: 1 }, texts.zombies.killable],
+  [{ collected: [0, 137] }, texts.zombies.otherStatus],
+  [{ leftByWait: 1 }, texts.zombies.stays],
 );
 
 const served = { answered: true, ended: true, endedWithParent: true, error: null };

@@ -3,6 +3,7 @@ import { bar } from "../../../cli/bar_chart.ts";
 import { splitTable, tableLines, tableWidth } from "../../../cli/table.ts";
 import { en } from "../../../cli/messages/en/mod.ts";
 import { zh } from "../../../cli/messages/zh/mod.ts";
+import { figuresOf } from "../../../clients/race/figures.ts";
 import { recordAsCsv } from "../../../clients/race/csv.ts";
 import { raceAsHtml } from "../../../clients/race/html.ts";
 import { makeRecord } from "../../../clients/race/record.ts";
@@ -15,6 +16,7 @@ import {
   assertNotMatch,
   assertStringIncludes,
 } from "../../harness/assert.ts";
+import type { Conditions } from "../../../clients/race/race.ts";
 import { CONDITIONS, FAILED, measured, standingsOf } from "../../harness/race.ts";
 
 const TYPICAL = {
@@ -49,13 +51,16 @@ for (const [language, messages] of Object.entries({ en, zh })) {
       assert(widths.every((one) => one <= width), lines.join("\n"));
       assertLess(Math.min(width, 140) * 0.8, Math.max(...widths));
       const text = lines.join("\n");
-      for (const heading of Object.values(messages.race.columns)) {
-        assertStringIncludes(text, heading);
+      for (const name of ["name", "spread", ...figuresOf("messages")] as const) {
+        assertStringIncludes(text, messages.race.columns[name]);
       }
       assertStringIncludes(text, "8/200");
       assertStringIncludes(text, "187,654*");
       assertMatch(text, /^failed: .*3.*no such <file>/m);
-      assertMatch(text, /^! .*threadpool deno \(8\)/m);
+      assertStringIncludes(
+        text.replaceAll(/\s+/g, " "),
+        `threadpool deno (${en.race.answered(8, 200, "10 s")})`,
+      );
       assertStringIncludes(text, messages.race.incomplete(3, 4));
     });
   }
@@ -85,12 +90,58 @@ Deno.test("a bar is as long as its part, to an eighth", () => {
 
 Deno.test("a CSV has a line for each server, and quotes what must be quoted", () => {
   const [header, ...rows] = recordAsCsv(RECORD).split("\r\n");
-  assertMatch(header, /^name,model,sockets,messagesPerSecond,served,.*,spread,failure$/);
+  assertMatch(header, /^name,model,sockets,messagesPerSecond,served,.*,answered,spread,failure$/);
   assertEquals(rows.length, 5);
   assertMatch(rows[0], /^select-queue libc,,,187654,200,/);
   assertMatch(rows[1], /^"a ""quoted"", name <\/script>",,,10,200,,/);
   assertMatch(rows[3], /^failed,.*no such <file>/);
   assertEquals(rows[4], "");
+});
+
+const CHURN: Conditions = {
+  ...CONDITIONS,
+  discipline: "churn",
+  conns: 5,
+  connectionsEach: 500,
+  sizeBytes: 4_000,
+  durationMs: 60_000,
+};
+const CHURNED = standingsOf({
+  "thread libc": [measured({ connectionsPerSecond: 40, served: 812 })],
+  "epoll libc": [measured({ connectionsPerSecond: 7_654, served: 2_500, runMs: 327 })],
+  "select libc": [measured({ connectionsPerSecond: 6_543, served: 2_500, runMs: 382 })],
+}, CHURN);
+const CHURN_RECORD = makeRecord(CHURNED, CHURN, { ...RESULTS, heatsDone: 4 }, en);
+
+for (const [language, messages] of Object.entries({ en, zh })) {
+  Deno.test(`connections that come and go are ranked by how many do (${language})`, () => {
+    assertEquals(CHURNED.map(({ entrant }) => entrant.name), [
+      "epoll libc",
+      "select libc",
+      "thread libc",
+    ]);
+    const record = makeRecord(CHURNED, CHURN, RESULTS, messages);
+    const text = showRace(CHURNED, record, messages, 80).join("\n");
+    for (const name of ["name", ...figuresOf("churn")] as const) {
+      assertStringIncludes(text, messages.race.columns[name]);
+    }
+    assertMatch(text, /^epoll libc .* 7,654\* .* 327 ms\*/m);
+    assertMatch(text, /^thread libc .* 40 +812\/2500 /m);
+    assertStringIncludes(text, messages.race.answered(812, 2_500, "60 s"));
+    assert(text.split("\n").every((line) => stringWidth(line) <= 80), text);
+  });
+}
+
+Deno.test("a CSV and a page of connections that come and go have their figures", async () => {
+  const [header, , , thread] = recordAsCsv(CHURN_RECORD).split("\r\n");
+  assertMatch(header, /^name,model,sockets,connectionsPerSecond,served,runMs,firstAnswerP50Ms,/);
+  assertMatch(thread, /^thread libc,,,40,812,,.*,812,,$/);
+  const page = await raceAsHtml(CHURNED, CHURN_RECORD, "en", en);
+  const readable = page.slice(0, page.indexOf("<script"));
+  assertStringIncludes(readable, "812 of 2,500 after 60 s");
+  assertStringIncludes(readable, "<h2>Connections per second</h2>");
+  assertStringIncludes(page, '"ranking":"connectionsPerSecond"');
+  assertNotMatch(readable, /undefined|NaN|\[object/);
 });
 
 Deno.test("no name can break out of the page that it stands in", async () => {

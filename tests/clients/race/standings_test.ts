@@ -99,9 +99,19 @@ Deno.test("what must be known is said once for all whom it concerns", () => {
     en,
   );
   assertEquals(notes.length, 3, notes.join("\n"));
-  assertMatch(notes[0], /^not all 200 connections served: a \(8\), b \(1\)$/);
+  assertMatch(
+    notes[0],
+    /^not all connections served: a \(8 of 200 after 10 s\), b \(1 of 200 after 10 s\)$/,
+  );
   assertMatch(notes[1], /more than 10 % from the median: c;/);
   assertMatch(notes[2], /flood.*: a$/);
+});
+
+Deno.test("who was not waited for, since connections were lost, has no time beside the count", () => {
+  const [standing] = standingsOf({
+    a: [measured({ served: 199 }, 0.5, { refusedBy: { ETIMEDOUT: 1 } })],
+  });
+  assertEquals(showFigure(standing, "allServedMs", en.race), "199 of 200");
 });
 
 Deno.test("where all goes well there is nothing to say", () => {

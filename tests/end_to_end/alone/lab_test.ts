@@ -8,6 +8,7 @@
 import { delay } from "@std/async/delay";
 import { enLab } from "../../../cli/messages/en/lab_experiments.ts";
 import { zhLab } from "../../../cli/messages/zh/lab_experiments.ts";
+import type { Cost } from "../../../clients/lab/servant_costs.ts";
 import { EXPERIMENT_NAMES } from "../../../clients/lab/experiments.ts";
 import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../harness/assert.ts";
@@ -112,6 +113,53 @@ for (const [language, { experiments, verdicts }] of Object.entries({ en: enLab, 
   }, { ignore });
 }
 
+for (const [language, { experiments }] of Object.entries({ en: enLab, zh: zhLab })) {
+  test(
+    `process-cost says what each costs, and which the claim is about (${language})`,
+    async () => {
+      const { stdout } = await run(["lab", "process-cost", "--lang", language]);
+      const texts = experiments["process-cost"];
+      for (const servant of Object.values(texts.servants)) {
+        const bars = stdout.match(new RegExp(`\\d ${servant} +[\\d.,]+ (ms|[kM]?B) █`, "g"));
+        assertEquals(bars?.length, 2, `${servant} in ${stdout}`);
+      }
+      const [meant] = texts.meant(1_000, "", "").split("1,000");
+      assertStringIncludes(withoutSpaces(stdout), withoutSpaces(meant));
+    },
+    { ignore },
+  );
+
+  test(`copy-on-write and zombies say what was seen (${language})`, async () => {
+    const { stdout } = await run(["lab", "copy-on-write", "zombies", "--lang", language]);
+    const texts = { ...experiments["copy-on-write"], ...experiments.zombies };
+    assertMatch(stdout, new RegExp(`${texts.afterWriting(2_000)} +[\\d.]+ MB █`));
+    for (const said of [texts.separate, texts.ended(3), texts.waited([0, 1, 42], 0)]) {
+      assertStringIncludes(withoutSpaces(stdout), withoutSpaces(said));
+    }
+  }, { ignore });
+}
+
+test(
+  "process-cost: a forked process has less of its own than one with a runtime, and starts sooner",
+  async () => {
+    const { stdout } = (await everything()).outcome;
+    const line = stdout.split("\n").find((one) => one.includes('"name":"process-cost"'));
+    const costs: Readonly<Record<string, Cost>> = JSON.parse(line ?? "{}").observations;
+    const { fork, runtime } = costs;
+    assert(fork.privateBytes * 3 < runtime.privateBytes, JSON.stringify(costs));
+    assert(fork.allServedMs / fork.clients < runtime.allServedMs / runtime.clients);
+  },
+  { ignore },
+);
+
+test("zombies shows what ps prints, and without one what /proc says", async () => {
+  const withPs = await run(["lab", "zombies"]);
+  assertEquals(withPs.stdout.match(/^ {2}Z +\d+ +\d+ \S+ <defunct>$/gm)?.length, 3, withPs.stdout);
+  const withoutPs = await run(["lab", "zombies"], { env: { PATH: "/nonexistent" } });
+  assertMatch(withoutPs.stdout, /there is no ps to ask; their state in \/proc is Z, Z, Z$/m);
+  assertStringIncludes(withoutPs.stdout, enLab.verdicts.holds);
+}, { ignore });
+
 /** Where lines were broken is left open. */
 function withoutSpaces(text: string): string {
   return text.replace(/\s/g, "");
@@ -132,8 +180,9 @@ test("what the machine has too few descriptors for could not be run, and the res
 
 /** A moment in an experiment, by what one of its processes runs. */
 const MOMENTS: readonly (readonly [experiment: string, program: RegExp])[] = [
-  ["busy-poll", /^(?!sh ).*serve nonblocking/], // no longer the shell that became it
-  ["process-cost", /--serve-one-client/],
+  ["busy-poll", /^(?!\S*sh ).*serve nonblocking/], // no longer the shell that became it
+  ["process-cost", /^(?!\S*sh ).*--lab-role process-cost/],
+  ["copy-on-write", /^(?!\S*sh ).*--lab-role copy-on-write/],
   ["switch-cost", /^cat$/],
 ];
 for (const [name, program] of MOMENTS) {

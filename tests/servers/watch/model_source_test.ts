@@ -22,22 +22,28 @@ function hasNoWait(model: ModelName): boolean {
   return (servedBy !== "loop" && servedBy !== "coroutine") || waitsIn === "await";
 }
 
-/** Each model, and each of its pages that a flag chooses. */
+/** Each model, and each of its pages that a flag or the kind of sockets chooses. */
 const CASES = [
-  ...MODEL_NAMES.map((model) => ({ name: model as string, model, options: MODEL_OPTIONS })),
+  ...MODEL_NAMES.map((model) => ({
+    ...{ name: model as string, model, options: MODEL_OPTIONS },
+    sockets: "deno" as const,
+  })),
   {
-    name: "epoll --oneshot",
-    model: "epoll" as const,
-    options: { ...MODEL_OPTIONS, oneshot: true },
+    ...{ name: "process on libc", model: "process" as const, options: MODEL_OPTIONS },
+    sockets: "libc" as const,
+  },
+  {
+    ...{ name: "epoll --oneshot", model: "epoll" as const },
+    ...{ options: { ...MODEL_OPTIONS, oneshot: true }, sockets: "deno" as const },
   },
 ];
 
-for (const { name, model, options } of CASES) {
+for (const { name, model, options, sockets } of CASES) {
   for (const [call, about] of Object.entries(ABOUT) as [Call, RegExp][]) {
     const isMade = call !== "wait" || !hasNoWait(model);
     const title = isMade ? "its lines are found" : "it has no line";
     Deno.test(`${name}, ${call}: ${title}`, async () => {
-      const files = await readModelSource(model, options);
+      const files = await readModelSource(model, options, sockets);
       const lines = files.flatMap(({ text, lines }) => {
         const all = text.split("\n");
         return (lines[call] ?? []).map((number) => all[number - 1].trim());
@@ -50,9 +56,9 @@ for (const { name, model, options } of CASES) {
 }
 
 Deno.test("the page that is shown is the one that runs", async () => {
-  for (const { model, options } of CASES) {
-    const [{ path, text }] = await readModelSource(model, options);
-    const { name } = await modelEntry(model).load(options);
+  for (const { model, options, sockets } of CASES) {
+    const [{ path, text }] = await readModelSource(model, options, sockets);
+    const { name } = await modelEntry(model).load(options, sockets);
     assert(text.includes(`export async function ${name}(`), `${path} has no ${name}()`);
   }
 });

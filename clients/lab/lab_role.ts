@@ -1,0 +1,34 @@
+/**
+ * The hidden role in which the executable measures an experiment, or serves one client for it.
+ *
+ * @module
+ */
+
+import { SystemCallError } from "../../servers/system/system_call_error.ts";
+import { systemCalls } from "../../servers/system/system_calls.ts";
+import { serveEcho } from "./echo.ts";
+import { ECHO, REFUSED_STATUS } from "./own_process.ts";
+
+const MEASUREMENTS: Readonly<Record<string, () => Promise<object>>> = {
+  "process-cost": async () => await (await import("./servant_costs.ts")).measureServants(),
+  "copy-on-write": async () => (await import("./copy_on_write.ts")).measureCopies(),
+  "zombies": async () => await (await import("./zombies.ts")).watchZombies(),
+};
+
+/**
+ * Plays the role.
+ *
+ * @param word the experiment whose observations are printed as JSON, or {@linkcode ECHO}
+ * @returns the exit status
+ */
+export async function playLabRole(word: string): Promise<number> {
+  if (word === ECHO) return serveEcho(systemCalls(), 0) === null ? 0 : 1;
+  try {
+    console.log(JSON.stringify(await MEASUREMENTS[word]()));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    console.error(error.message);
+    return REFUSED_STATUS;
+  }
+}

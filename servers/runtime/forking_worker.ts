@@ -1,0 +1,74 @@
+/**
+ * The Worker that stands for a server in a process of its own: it starts the process, and passes on what
+ * that says. The process ends with the thread that started it, prctl(2), so this one waits for it.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import type {
+  FromServer,
+  ServerSetup,
+  SharedProcessMemory,
+  ToServer,
+} from "../context/protocol.ts";
+import { socketPair } from "../system/socket_pair.ts";
+import { spawn, waitForEndOf } from "../system/spawn.ts";
+import { ERRNO } from "../system/system_call_error.ts";
+import { systemCalls } from "../system/system_calls.ts";
+import { describeThrown } from "../system/thrown.ts";
+import { FORKING_DESCRIPTORS, forkingCommand } from "./forking_role.ts";
+
+/** More than a message has: each is read whole. */
+const MAX_MESSAGE_BYTES = 262_144;
+
+self.onmessage = ({ data }: MessageEvent<ToServer>) => {
+  if (data.kind !== "start" || data.setup.processMemory === undefined) return;
+  try {
+    run(data.setup, data.setup.processMemory);
+  } catch (error) {
+    tell({ kind: "crashed", detail: describeThrown(error) });
+  }
+  tell({ kind: "process-ended" });
+};
+
+function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): void {
+  const calls = systemCalls();
+  const [near, far] = socketPair();
+  const { stats: _s, trace: _t, descriptors: _d, processMemory: _p, controls, ...plain } = setup;
+  const isWatched = controls !== undefined;
+  const [program, args] = forkingCommand({ ...plain, parentPid: Deno.pid, isWatched, sizes });
+  const descriptors: (number | undefined)[] = [undefined, undefined, undefined];
+  descriptors[FORKING_DESCRIPTORS.memory] = descriptor;
+  descriptors[FORKING_DESCRIPTORS.messages] = far;
+  // Blocked from the beginning, so that no thread of the runtime takes them, signalfd(2).
+  const blockedSignals = ["SIGCHLD", "SIGTERM"] as const;
+  const pid = spawn({ command: [program, ...args], descriptors, blockedSignals });
+  calls.close(far);
+  let last: FromServer["kind"] | undefined;
+  for (const message of messages(near)) {
+    last = message.kind;
+    tell(message);
+  }
+  calls.close(near);
+  const { signal, code } = waitForEndOf(pid);
+  if (last === "stopped" || last === "failed" || last === "crashed") return;
+  tell({ kind: "crashed", detail: `process ${pid} has ended: ${signal ?? `exit status ${code}`}` });
+}
+
+function* messages(socket: number): Generator<FromServer> {
+  const calls = systemCalls();
+  const buffer = new Uint8Array(MAX_MESSAGE_BYTES);
+  for (;;) {
+    const count = calls.read(socket, buffer, buffer.length);
+    if (count === -ERRNO.EINTR) continue;
+    if (count <= 0) return;
+    yield JSON.parse(new TextDecoder().decode(buffer.subarray(0, count)));
+  }
+}
+
+function tell(message: FromServer): void {
+  self.postMessage(message);
+}

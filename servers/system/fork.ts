@@ -1,0 +1,161 @@
+/**
+ * fork(2): a child that begins as a copy of this process. Linux.
+ *
+ * The child has a copy of the memory, of which the system copies a page only when one of the two
+ * writes to it, and the same descriptors. It has only the thread that forked. So the event loop does
+ * not turn in it: it may call functions, and the C library, and then ends by {@linkcode exitNow}.
+ *
+ * V8 makes two demands. It must have been started with {@linkcode SINGLE_THREADED}. And it marks its
+ * memory as not to be inherited, which {@linkcode fork} takes back each time.
+ *
+ * @module
+ */
+
+import { cFunctions } from "./c_library.ts";
+import { readSystemFile } from "./proc.ts";
+import { checked, ERRNO } from "./system_call_error.ts";
+import { errnoInstead } from "./system_calls.ts";
+
+/**
+ * The switch with which V8 has no helper threads. Nothing less will do, and it has to be given when V8
+ * starts: a child that is forked while a helper thread collects garbage, or compiles, waits for it for
+ * ever, and V8 does not undo later what it has begun to do.
+ */
+export const SINGLE_THREADED = "--v8-flags=--single-threaded";
+
+/** <sys/mman.h> */
+const MADV_DOFORK = 11;
+/** The memory of a process, from its second page to the kernel's half. */
+const LOWEST = 0x1_0000n;
+const HIGHEST = Deno.build.arch === "x86_64" ? 0x7fff_ffff_f000n : 0xffff_ffff_f000n;
+/** <sys/syscall.h>, on all processors; older C libraries have no function for it. */
+const SYS_CLOSE_RANGE = 436;
+const LAST_DESCRIPTOR = 0xffff_ffff;
+
+const functions = cFunctions({
+  madvise: { parameters: ["u64", "u64", "i32"], result: "i32" },
+  fork: { parameters: [], result: "i32" },
+  _exit: { parameters: ["i32"], result: "void" },
+  setsid: { parameters: [], result: "i32" },
+  getpid: { parameters: [], result: "i32" },
+  syscall: { parameters: ["i32", "u32", "u32", "u32"], result: "i32" },
+});
+
+/** The memory that a child may inherit: all but what the kernel has mapped for itself, vdso(7). */
+let inheritable: readonly Range[] | undefined;
+
+interface Range {
+  readonly address: bigint;
+  readonly sizeBytes: bigint;
+}
+
+/**
+ * Forks.
+ *
+ * @returns 0 in the child, and the child's process id in the parent
+ * @throws {SystemCallError} with `EAGAIN` when there may be no more processes, or `ENOMEM`
+ *
+ * @example
+ * ```ts
+ * const pid = fork();
+ * if (pid === 0) exitNow(3);
+ * console.log(`the child is ${pid}`);
+ * ```
+ */
+export function fork(): number {
+  const { madvise, fork } = functions();
+  const ranges = inheritable ??= inheritableMemory();
+  // V8 marks what it reserves later, too. So nothing may be allocated from here on: no object, no number
+  // of more than 31 bits. It is ENOMEM each time, for the gaps, and is done nonetheless, madvise(2).
+  for (let i = 0; i < ranges.length; i++) {
+    madvise(ranges[i].address, ranges[i].sizeBytes, MADV_DOFORK);
+  }
+  const pid = fork();
+  return pid < 0 ? checked("fork", errnoInstead()(pid)) : pid;
+}
+
+/** The ranges between those for which the kernel refuses it: a refusal would end the whole call. */
+function inheritableMemory(): Range[] {
+  const { madvise } = functions();
+  const errno = errnoInstead();
+  const ranges: Range[] = [];
+  let lowest = LOWEST;
+  for (const [, start, end] of readSystemFile("/proc/self/maps").matchAll(/^(\w+)-(\w+) /gm)) {
+    const [address, next] = [BigInt(`0x${start}`), BigInt(`0x${end}`)];
+    if (address >= HIGHEST) break;
+    if (errno(madvise(address, next - address, MADV_DOFORK)) !== -ERRNO.EINVAL) continue;
+    if (address > lowest) ranges.push({ address: lowest, sizeBytes: address - lowest });
+    lowest = next;
+  }
+  return [...ranges, { address: lowest, sizeBytes: HIGHEST - lowest }];
+}
+
+/**
+ * Ends this process without a last word of the runtime, whose threads the child of a fork does not
+ * have, _exit(2).
+ *
+ * @param status the exit status, 0 to 255
+ *
+ * @example
+ * ```ts
+ * if (fork() === 0) exitNow(0);
+ * ```
+ */
+export function exitNow(status: number): never {
+  functions()._exit(status);
+  throw new Error("_exit has returned");
+}
+
+/**
+ * Has a child lead a session of its own, so that Ctrl-C at the terminal does not reach it, setsid(2).
+ *
+ * @example
+ * ```ts
+ * if (fork() === 0) {
+ *   leadSession();
+ *   exitNow(0);
+ * }
+ * ```
+ */
+export function leadSession(): void {
+  functions().setsid(); // it fails only if this process leads a group already
+}
+
+/**
+ * The id of this process, getpid(2). `Deno.pid` is that of the process in which the runtime started.
+ *
+ * @example
+ * ```ts
+ * if (fork() === 0) exitNow(ownPid() > 0 ? 0 : 1);
+ * ```
+ */
+export function ownPid(): number {
+  return functions().getpid();
+}
+
+/**
+ * Closes the descriptors that a child has inherited, close_range(2).
+ *
+ * @param kept those that stay open, in ascending order
+ * @throws {SystemCallError} when the system is older than Linux 5.9
+ *
+ * @example
+ * ```ts
+ * if (fork() === 0) {
+ *   closeAllBut([0, 1, 2]);
+ *   exitNow(0);
+ * }
+ * ```
+ */
+export function closeAllBut(kept: readonly number[]): void {
+  let first = 0;
+  for (const fd of kept) {
+    if (fd > first) closeRange(first, fd - 1);
+    first = fd + 1;
+  }
+  closeRange(first, LAST_DESCRIPTOR);
+}
+
+function closeRange(first: number, last: number): void {
+  checked("close_range", errnoInstead()(functions().syscall(SYS_CLOSE_RANGE, first, last, 0)));
+}

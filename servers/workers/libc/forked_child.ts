@@ -1,0 +1,110 @@
+import type { ChildTable } from "../../context/child_table.ts";
+import type { ForkedChild } from "../../context/context.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
+import type { Session } from "../../handlers/session.ts";
+import { ConnectionReset } from "../../sockets/interface.ts";
+import type { LibcConnection } from "../../sockets/libc/connection.ts";
+import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
+import { closeAllBut, exitNow, leadSession, ownPid } from "../../system/fork.ts";
+import { systemCalls } from "../../system/system_calls.ts";
+import { describeThrown } from "../../system/thrown.ts";
+import type { ClientServing, NumberedClient, OwnClient } from "./own_client.ts";
+
+/** <unistd.h> */
+const STANDARD_DESCRIPTORS = [0, 1, 2];
+const STDERR = 2;
+/** The exit status of a child whose handler has failed. */
+const FAILED = 1;
+
+/** What the parent had, of which the child has a copy. */
+export interface ForkParent {
+  readonly context: Pick<WorkerContext, "sleepThread">;
+  readonly isHandlerFile: boolean;
+  readonly serving: ClientServing;
+  /** The set of signals that a child unblocks. */
+  readonly signals: Uint8Array<ArrayBuffer>;
+  readonly table: Pick<ChildTable, "serverPid">;
+  newSession(): Session;
+}
+
+/** What a handler could not do without an event loop. */
+const NEED_EVENT_LOOP = ["setTimeout", "setInterval", "fetch"];
+
+/** The child of a fork: this process, which has nothing to do but to serve its client. */
+export class OwnForkedChild implements ForkedChild {
+  readonly connection: LibcConnection;
+  readonly session: Session;
+  readonly buffer: Uint8Array;
+  readonly #own: OwnClient;
+  readonly #descriptor: number;
+  readonly #sleep: (ms: number) => void;
+  #status = 0;
+
+  /**
+   * Makes a child of this process. It ends with the parent, leads a session of its own, and is no
+   * server any more, whatever fails.
+   */
+  static begin(descriptor: number, client: NumberedClient, parent: ForkParent): OwnForkedChild {
+    try {
+      endWithParent();
+      if (Deno.ppid !== parent.table.serverPid) exitNow(0); // the parent had ended before that
+      leadSession();
+      unblock(parent.signals);
+      return new OwnForkedChild(descriptor, client, parent);
+    } catch (error) {
+      complain(error);
+      exitNow(FAILED);
+    }
+  }
+
+  private constructor(descriptor: number, client: NumberedClient, parent: ForkParent) {
+    this.#own = parent.serving.begin(descriptor, client, ownPid());
+    this.connection = this.#own.connection;
+    this.session = this.#own.watched(parent.newSession());
+    this.buffer = parent.serving.buffer;
+    this.#descriptor = descriptor;
+    if (parent.isHandlerFile) prepareForHandler();
+    this.#sleep = (ms) => parent.context.sleepThread(ms);
+  }
+
+  closeInherited(): void {
+    closeAllBut([...STANDARD_DESCRIPTORS, this.#descriptor]);
+  }
+
+  sleep(ms: number): void {
+    this.#sleep(ms);
+  }
+
+  failed(error: unknown): void {
+    if (this.connection.explain(error) instanceof ConnectionReset) return;
+    complain(error);
+    this.#status = FAILED;
+  }
+
+  exit(): never {
+    this.#own.end();
+    exitNow(this.#status);
+  }
+}
+
+/**
+ * A handler may end its process. One that waits for what never comes would hang, or lose its reply,
+ * without a word, so it gets an error.
+ */
+function prepareForHandler(): void {
+  Reflect.set(Deno, "exit", (status = 0) => exitNow(status));
+  for (const name of NEED_EVENT_LOOP) {
+    Reflect.set(globalThis, name, () => {
+      throw new Error(
+        `${name} needs an event loop, and the child of a fork has none: ` +
+          "write `export const eventLoop = true` into the handler's file",
+      );
+    });
+  }
+}
+
+/** Says it on standard error, as a child that is a runtime does. */
+function complain(error: unknown): void {
+  const line = new TextEncoder().encode(`${describeThrown(error)}\n`);
+  systemCalls().write(STDERR, line, line.length);
+}

@@ -1,0 +1,243 @@
+import type { ChildTable } from "../../context/child_table.ts";
+import { type ForkedChild, type ForkedChildren, INTERRUPTED } from "../../context/context.ts";
+import type { ServerSetup } from "../../context/protocol.ts";
+import { serveClient } from "../../blocking.ts";
+import type { Handler } from "../../handlers/session.ts";
+import { createControlsMemory } from "../../metrics/controls.ts";
+import { createStatsMemory } from "../../metrics/counters.ts";
+import { createTraceMemory } from "../../metrics/trace.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
+import type { ProcessMemory, ProcessMemorySizes } from "../../metrics/process_memory.ts";
+import type { Recorder } from "../../metrics/recorder.ts";
+import { type Connection, EPOLLIN, formatAddress } from "../../sockets/interface.ts";
+import { LibcConnection } from "../../sockets/libc/connection.ts";
+import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
+import { asLibcPollable } from "../../sockets/libc/reactor.ts";
+import { fork } from "../../system/fork.ts";
+import { socketPair } from "../../system/socket_pair.ts";
+import { signalDescriptor } from "../../system/signals.ts";
+import { anyEnd, type ProcessEnd, spawn } from "../../system/spawn.ts";
+import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
+import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
+import { childCommand } from "../child_role.ts";
+import { ChildProcess, ProgramProcess } from "./child_process.ts";
+import { type ForkParent, OwnForkedChild } from "./forked_child.ts";
+import { ClientServing, type NumberedClient } from "./own_client.ts";
+import { sendWarmUpMessages } from "./warm_up.ts";
+
+/** How often a child is told to end its client: the signal may come between two calls. */
+const TELL_AGAIN_MS = 25;
+/** After how long the listener is asked again when it has rested. */
+const RETRY_MS = 1_000;
+/** Several times `struct signalfd_siginfo`, signalfd(2). */
+const SIGNALS_BYTES = 8 * 128;
+
+/** What the children of a server are made of. */
+export interface Forking extends ForkParent {
+  readonly context: WorkerContext;
+  readonly setup: Pick<ServerSetup, "handler" | "listen" | "options" | "idleTimeoutMs">;
+  readonly isWatched: boolean;
+  readonly memory: Pick<ProcessMemory, "descriptor">;
+  /** Whether the handler needs an event loop, so that each child is a runtime of its own. */
+  readonly needsEventLoop: boolean;
+  readonly sizes: ProcessMemorySizes;
+  readonly table: ChildTable;
+  readonly maxChildren: number;
+  readonly descriptors: DescriptorTable;
+  readonly recorder: Recorder;
+  /** Another program must not outlive the supervisor, which watches over it. */
+  programStarted(pid: number): void;
+  programEnded(pid: number): void;
+}
+
+/** After this many clients V8 has optimized what it can. */
+const WARM_UP_CLIENTS = 20;
+
+/**
+ * Serves clients that this process plays itself, so that its children have a copy of code that is
+ * compiled and optimized. Without this, each would be slow for much of its life.
+ *
+ * @param handler gets lines with a `1` each
+ */
+export async function warmUp(handler: Handler, recvSizeBytes: number): Promise<void> {
+  const calls = systemCalls();
+  const memory = {
+    ...{ stats: createStatsMemory(1), trace: createTraceMemory() },
+    controls: createControlsMemory(),
+  };
+  const options = { recvSizeBytes, idleTimeoutMs: 0, isWatched: false };
+  const nobody: NumberedClient = { id: 0, peer: { host: "127.0.0.1", port: 1 }, number: 0 };
+  for (let client = 0; client < WARM_UP_CLIENTS; client++) {
+    const [near, far] = socketPair();
+    sendWarmUpMessages(calls, far); // all of them are there before the first recv, so nothing blocks
+    const serving = new ClientServing(memory, options, near);
+    const own = serving.begin(near, nobody, 0);
+    await serveClient(own.connection, own.watched(handler()), serving.buffer, () => {});
+    own.end();
+    calls.close(far);
+  }
+}
+
+/** The children of a server that forks, in the process that forks them. */
+export class LibcForkedChildren implements ForkedChildren {
+  readonly #forking: Forking;
+  readonly #calls: SystemCalls = systemCalls();
+  readonly #signals = signalDescriptor(["SIGCHLD", FINISH_SIGNAL]);
+  readonly #signalled = new Uint8Array(SIGNALS_BYTES);
+  readonly #watched = Int32Array.of(this.#signals, EPOLLIN, -1, EPOLLIN);
+  readonly #children = new Map<number, ChildProcess>();
+  /** Children that were told to end their client. */
+  readonly #finishing = new Set<ChildProcess>();
+  readonly #freeNumbers: number[] = [];
+
+  constructor(forking: Forking) {
+    this.#forking = forking;
+    handleByInterrupting(FINISH_SIGNAL); // of children, which unblock it
+    forking.table.serverPid = Deno.pid;
+  }
+
+  accept(): Connection | typeof INTERRUPTED | null {
+    const { context: { listener }, maxChildren } = this.#forking;
+    for (;;) {
+      this.#obey();
+      const isFull = this.#children.size >= maxChildren;
+      if (isFull) this.#forking.context.clientsLimited(maxChildren);
+      const connection = isFull && !this.#forking.descriptors.stopping
+        ? null
+        : listener.tryAccept();
+      if (connection !== null) return connection;
+      if (this.#forking.descriptors.stopping) return null;
+      if (this.#wait(isFull ? -1 : asLibcPollable(listener).descriptor)) return INTERRUPTED;
+    }
+  }
+
+  fork(connection: Connection): ForkedChild | undefined {
+    if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
+    const { id, peer, descriptor } = connection;
+    const client = { id, peer, number: this.#freeNumbers.pop() ?? this.#children.size + 1 };
+    const child = this.#start(client, connection);
+    if (child === undefined) return undefined;
+    if (child.pid === 0) return OwnForkedChild.begin(descriptor, client, this.#forking);
+    this.#children.set(child.pid, child);
+    this.#forking.table.add({ pid: child.pid, number: client.number });
+  }
+
+  closeCopy(connection: Connection): void {
+    if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
+    if (connection.descriptor < 0) return; // no child has it
+    this.#forking.descriptors.depart(connection.descriptor);
+    this.#calls.close(connection.detach());
+  }
+
+  wait(): boolean {
+    const end = anyEnd();
+    if (end === undefined) return false;
+    const child = this.#children.get(end.pid);
+    if (child !== undefined) this.#ended(child, end);
+    return true;
+  }
+
+  waitForAll(): void {
+    while (this.#children.size > 0) {
+      this.#wait(-1);
+      while (this.wait());
+    }
+  }
+
+  /** @returns a child whose process id is 0 in the child itself; `undefined` when there can be none */
+  #start(client: NumberedClient, connection: LibcConnection): ChildProcess | undefined {
+    try {
+      return this.#fork(client, connection.descriptor);
+    } catch (error) {
+      this.#freeNumbers.push(client.number);
+      this.#forking.context.clientFailed(connection, error);
+      connection.close();
+    }
+  }
+
+  #fork(client: NumberedClient, descriptor: number): ChildProcess {
+    const { setup: { options: { exec } }, needsEventLoop } = this.#forking;
+    if (exec.length > 0) {
+      const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
+      this.#forking.programStarted(pid);
+      // The program cannot record that itself.
+      this.#forking.recorder.dispatched(client, client.number, pid);
+      return new ProgramProcess(pid, client);
+    }
+    if (needsEventLoop) {
+      const pid = this.#spawnRuntime(client, descriptor);
+      return new ChildProcess(pid, client, CHILD_DESCRIPTORS.input);
+    }
+    return new ChildProcess(fork(), client, descriptor);
+  }
+
+  /** @throws {SystemCallError} when no process can be started */
+  #spawnRuntime(client: NumberedClient, descriptor: number): number {
+    const { setup: { handler, listen, idleTimeoutMs }, isWatched, memory, sizes } = this.#forking;
+    const inherited = { parentPid: Deno.pid, memory: sizes, isWatched, client };
+    const { recvSizeBytes } = listen;
+    const [program, args] = childCommand({ handler, recvSizeBytes, idleTimeoutMs, inherited });
+    const descriptors: number[] = [];
+    descriptors[CHILD_DESCRIPTORS.input] = descriptor;
+    descriptors[CHILD_DESCRIPTORS.output] = descriptor;
+    descriptors[CHILD_DESCRIPTORS.memory] = memory.descriptor;
+    return spawn({ command: [program, ...args], descriptors, blockedSignals: [FINISH_SIGNAL] });
+  }
+
+  /**
+   * Blocks until a signal comes, or `listener` is readable.
+   *
+   * @returns whether a child may have ended
+   */
+  #wait(listener: number): boolean {
+    this.#watched[2] = listener;
+    const isResting = listener < 0 && !this.#forking.descriptors.stopping;
+    const timeoutMs = this.#finishing.size > 0 ? TELL_AGAIN_MS : isResting ? RETRY_MS : -1;
+    this.#calls.poll(this.#watched, 2, timeoutMs);
+    for (const child of this.#finishing) child.finish();
+    // All that they say is to look.
+    const signals = this.#calls.read(this.#signals, this.#signalled, SIGNALS_BYTES);
+    this.#obey();
+    return signals > 0;
+  }
+
+  /** Does what the supervisor wants. */
+  #obey(): void {
+    const { table, context: { sockets }, descriptors } = this.#forking;
+    if (table.isStopping && !descriptors.stopping) sockets.stopListening();
+    if (!table.takeRequested()) return;
+    for (const child of this.#children.values()) this.#obeyFor(child);
+  }
+
+  #obeyFor(child: ChildProcess): void {
+    const { table, recorder } = this.#forking;
+    const request = table.requestFor(child.client.number);
+    if (request === "none") return;
+    if (request === "abort") {
+      if (!child.wasKilled) recorder.cutOff(child.client);
+      return child.kill();
+    }
+    if (request === "dismiss" && !child.isDismissed) {
+      child.isDismissed = true;
+      recorder.dismissed(child.client);
+    }
+    if (this.#finishing.has(child)) return;
+    this.#finishing.add(child);
+    child.finish();
+  }
+
+  #ended(child: ChildProcess, { code, signal }: ProcessEnd): void {
+    const { table, recorder, descriptors, context } = this.#forking;
+    const { pid, client, wasKilled } = child;
+    this.#children.delete(pid);
+    this.#finishing.delete(child);
+    this.#freeNumbers.push(client.number);
+    table.remove(client.number);
+    if (child instanceof ProgramProcess) this.#forking.programEnded(pid);
+    recorder.closed(client);
+    descriptors.servedElsewhere();
+    if (wasKilled || code === 0) return;
+    context.notify({ kind: "child-ended", peer: formatAddress(client.peer), pid, signal, code });
+  }
+}

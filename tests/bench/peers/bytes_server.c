@@ -1,0 +1,82 @@
+/*
+ * The plainest servers that give each client a process or a thread of its own, in C. A line with a number N
+ * is answered with N bytes.
+ *
+ *   cc -O2 -pthread -o bytes_server bytes_server.c && ./bytes_server fork|thread PORT
+ */
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MAX_BYTES = 16384 };
+static char answer[MAX_BYTES];
+
+static int send_all(int fd, int length) {
+  for (ssize_t sent = 0, n; sent < length; sent += n)
+    if ((n = send(fd, answer + sent, length - sent, MSG_NOSIGNAL)) <= 0) return -1;
+  return 0;
+}
+
+static void serve(int fd) {
+  char received[1024];
+  int number = 0;
+  for (ssize_t n; (n = recv(fd, received, sizeof received, 0)) > 0;)
+    for (ssize_t i = 0; i < n; i++) {
+      if (received[i] != '\n') {
+        number = number * 10 + received[i] - '0';
+      } else {
+        if (number < 0 || number > MAX_BYTES || send_all(fd, number) < 0) return;
+        number = 0;
+      }
+    }
+}
+
+static void *serve_in_thread(void *client) {
+  serve((intptr_t)client);
+  close((intptr_t)client);
+  return NULL;
+}
+
+static void reap(int signal) {
+  (void)signal;
+  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+}
+
+static void start_process(int listener, int client) {
+  if (fork() == 0) {
+    close(listener);
+    serve(client);
+    _exit(0);
+  }
+  close(client);
+}
+
+static void start_thread(int client) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, serve_in_thread, (void *)(intptr_t)client)) close(client);
+  else pthread_detach(thread);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 3) return fprintf(stderr, "usage: bytes_server fork|thread PORT\n"), 2;
+  int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1, forks = !strcmp(argv[1], "fork");
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[2]))};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 4096) < 0) return perror("listen"), 1;
+  memset(answer, 'x', sizeof answer);
+  sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap, .sa_flags = SA_RESTART}, NULL);
+  for (;;) {
+    int client = accept(listener, NULL, NULL);
+    if (client < 0) continue;
+    if (forks) start_process(listener, client);
+    else start_thread(client);
+  }
+}

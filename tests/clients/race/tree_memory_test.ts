@@ -1,0 +1,29 @@
+import { treeBytes } from "../../../clients/race/tree_memory.ts";
+import { processTree } from "../../../servers/system/process_tree.ts";
+import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
+import { assertGreater, assertLess } from "../../harness/assert.ts";
+import { residentBytes } from "../../harness/processes.ts";
+import { test } from "../../harness/test.ts";
+
+const BYTES = 30_000_000;
+/** A shell with a long text in memory, and four children that were forked and have it, too. */
+const SCRIPT = `x=$(head -c ${BYTES} /dev/zero | tr "\\0" a)
+exec 3<&0
+for i in 1 2 3 4; do (read line <&3; :) & done
+echo ready; read line; wait`;
+
+test("what children have not written since they were forked counts once", async () => {
+  const child = new Deno.Command("sh", { args: ["-c", SCRIPT], stdin: "piped", stdout: "piped" })
+    .spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  const pids = processTree(child.pid).map(({ pid }) => pid);
+  const bytes = treeBytes(pids);
+  const summed = await residentBytes(child.pid);
+  await child.stdin.close();
+  await reader.cancel();
+  await child.status;
+  assertGreater(bytes, BYTES);
+  assertLess(bytes, 3 * BYTES);
+  assertGreater(summed, 5 * BYTES);
+}, { ignore: !hasSystemCalls() });

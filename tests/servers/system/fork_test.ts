@@ -1,0 +1,17 @@
+import { assertEquals } from "@std/assert";
+import { SINGLE_THREADED } from "../../../servers/system/fork.ts";
+import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
+import { fileURLToPath } from "node:url";
+
+Deno.test({
+  name: "fork: children that collect garbage all end as they should",
+  ignore: !hasSystemCalls(),
+  async fn() {
+    const script = fileURLToPath(new URL("forking.ts", import.meta.url));
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", SINGLE_THREADED, script, "200", "7"],
+    });
+    const { stdout } = await command.output();
+    assertEquals(new TextDecoder().decode(stdout).trim(), JSON.stringify({ 7: 200 }));
+  },
+});

@@ -21,12 +21,16 @@ const THREAD_SIGNAL = "SIGURG";
 
 const functions = cFunctions({
   sigaction: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
-  sigprocmask: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
-  gettid: { parameters: [], result: "i32" },
   getpid: { parameters: [], result: "i32" },
   tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
   abs: { type: "pointer" },
+});
+
+/** What each thread needs of its own. */
+const threadFunctions = cFunctions({
+  sigprocmask: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
+  gettid: { parameters: [], result: "i32" },
 });
 
 /**
@@ -43,11 +47,15 @@ const functions = cFunctions({
  */
 export function interruptBy(signal: Deno.Signal): void {
   const c = functions();
-  const fail = errnoInstead();
   const action = new Uint8Array(SIGACTION_BYTES); // without SA_RESTART, that is
   new DataView(action.buffer).setBigUint64(0, BigInt(Deno.UnsafePointer.value(c.abs)), true);
-  checked("sigaction", fail(c.sigaction(signalNumber(signal), action, null)));
-  checked("sigprocmask", fail(c.sigprocmask(SIG_UNBLOCK, signalSet([signal]), null)));
+  checked("sigaction", errnoInstead()(c.sigaction(signalNumber(signal), action, null)));
+  unblock(signal);
+}
+
+function unblock(signal: Deno.Signal): void {
+  const result = threadFunctions().sigprocmask(SIG_UNBLOCK, signalSet([signal]), null);
+  checked("sigprocmask", errnoInstead()(result));
 }
 
 /**
@@ -64,7 +72,25 @@ export function interruptBy(signal: Deno.Signal): void {
  */
 export function makeInterruptible(): number {
   interruptBy(THREAD_SIGNAL);
-  return functions().gettid();
+  return threadFunctions().gettid();
+}
+
+/**
+ * {@linkcode makeInterruptible} in a process in which another thread has called it: threads share the
+ * handlers of signals, signal(7), and only what they block is their own.
+ *
+ * @returns the number of this thread
+ * @throws {SystemCallError} when the system refuses
+ *
+ * @example
+ * ```ts
+ * makeInterruptible(); // usually called by another thread
+ * interruptThread(makeAnotherInterruptible());
+ * ```
+ */
+export function makeAnotherInterruptible(): number {
+  unblock(THREAD_SIGNAL);
+  return threadFunctions().gettid();
 }
 
 /**

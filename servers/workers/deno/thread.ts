@@ -1,21 +1,28 @@
 import type { HandlerChoice } from "../../handlers/handlers.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import type { Watching, WorkerContext } from "../../context/worker_context.ts";
-import type { ThreadPlan } from "../../context/threads.ts";
 
 /** A call that a client's thread asks for, on its connection. */
-type Call =
+type ServedCall =
   | { readonly name: "recv" }
   | { readonly name: "send"; readonly bytes: Uint8Array }
   /** The thread lets its client go because of this error. */
-  | { readonly name: "failed"; readonly error: Error }
-  /** It has closed the connection, and can serve another client. */
-  | { readonly name: "done" }
+  | { readonly name: "failed"; readonly error: Error };
+
+/** What a client's thread says while it has a client. */
+type Call =
+  | ServedCall
+  /** It has closed the connection. */
+  | { readonly name: "done"; readonly canServeAnother: boolean }
   /** The thread itself has failed and can serve no client any more. */
   | { readonly name: "broken"; readonly error: Error };
 
 /** A message from a client's thread. */
-export type FromThread = Call | { readonly name: "ready" };
+export type FromThread =
+  | Call
+  /** Its code runs, and it loads the handler. */
+  | { readonly name: "begun" }
+  | { readonly name: "ready" };
 
 /** A message to a client's thread. */
 export type ToThread =
@@ -23,7 +30,6 @@ export type ToThread =
     readonly name: "prepare";
     readonly handler: HandlerChoice;
     readonly recvSizeBytes: number;
-    readonly clientsEach: ThreadPlan["clientsEach"];
     readonly number: number;
     readonly watching: Watching | undefined;
   }
@@ -39,7 +45,9 @@ export type ToThread =
  * this end makes the calls that the thread asks for, and passes the bytes as transferables.
  */
 export class DenoThread {
-  /** Resolves when the Worker runs and has its handler, or has failed. */
+  /** Resolves when the Worker runs, or has failed. */
+  readonly begun: Promise<void>;
+  /** Resolves when it has its handler, too. */
   readonly ready: Promise<void>;
 
   readonly #context: WorkerContext;
@@ -51,32 +59,40 @@ export class DenoThread {
   #isBroken = false;
   readonly #brokeWhileIdle: () => void;
 
-  /** @param brokeWhileIdle called when the thread fails while it has no client */
+  /**
+   * @param number its number in the trace
+   * @param brokeWhileIdle called when the thread fails while it has no client
+   */
   constructor(
     context: WorkerContext,
     readonly number: number,
-    clientsEach: ThreadPlan["clientsEach"],
     brokeWhileIdle: (thread: DenoThread) => void,
   ) {
     this.#context = context;
     this.#brokeWhileIdle = () => brokeWhileIdle(this);
+    this.#onBroken = this.#brokeWhileIdle;
     const { handler, recvSizeBytes, watching } = context;
     this.#buffer = new Uint8Array(recvSizeBytes);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.ready = promise;
+    const begun = Promise.withResolvers<void>();
+    const ready = Promise.withResolvers<void>();
+    this.begun = begun.promise;
+    this.ready = ready.promise;
     this.#worker = new Worker(new URL("./client_worker.ts", import.meta.url), {
       type: "module",
     });
     this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-      if (data.name === "ready" || data.name === "broken") resolve();
+      begun.resolve();
+      if (data.name === "begun") return;
+      ready.resolve();
       if (data.name !== "ready") this.#hear(data);
     };
     this.#worker.onerror = (event) => {
       event.preventDefault(); // it ends its client, not the server
-      resolve();
+      begun.resolve();
+      ready.resolve();
       this.#hear({ name: "broken", error: new Error(event.message) });
     };
-    this.#tell({ name: "prepare", handler, recvSizeBytes, clientsEach, number, watching }, []);
+    this.#tell({ name: "prepare", handler, recvSizeBytes, number, watching }, []);
   }
 
   /**
@@ -90,11 +106,12 @@ export class DenoThread {
     if (this.#isBroken) this.#onBroken();
     this.#tell({ name: "client", id: connection.id }, []);
     try {
-      for (let call; (call = await this.#nextCall()).name !== "done";) {
+      for (;;) {
+        const call = await this.#nextCall();
+        if (call.name === "done") return call.canServeAnother;
         if (call.name === "broken") throw call.error;
         await this.#carryOut(call, connection);
       }
-      return true;
     } catch (error) {
       this.#context.clientFailed(connection, error);
       return false;
@@ -117,7 +134,7 @@ export class DenoThread {
     }
   }
 
-  async #carryOut(call: Call, connection: Connection): Promise<void> {
+  async #carryOut(call: ServedCall, connection: Connection): Promise<void> {
     try {
       if (call.name === "failed") throw call.error;
       if (call.name === "send") {

@@ -75,6 +75,10 @@ export type ToServer =
 export type FromServer =
   | { readonly kind: "listening"; readonly host: string; readonly port: number }
   | { readonly kind: "failed"; readonly failure: StartFailure }
+  /** Start a thread that talks with the server through this port. */
+  | { readonly kind: "thread-wanted"; readonly number: number; readonly port: MessagePort }
+  /** It has no client, and gets none any more. */
+  | { readonly kind: "thread-over"; readonly number: number }
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }
   /** A client is in the queue, and threads are missing; sent again only when the last was answered. */
   | { readonly kind: "client-came" }

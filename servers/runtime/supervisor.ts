@@ -19,6 +19,7 @@ import { longestBacklog } from "../system/proc.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
 import type { ChildProcesses, ChildSharing } from "../workers/libc/child_processes.ts";
+import { ThreadWorkers } from "../workers/deno/thread_workers.ts";
 import { ClientThreads } from "../workers/libc/client_threads.ts";
 import { Log, type LogOptions } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
@@ -101,6 +102,8 @@ class RunningServer implements Stoppable {
   readonly #said = new Set<string>();
   readonly #watches: Watch[] = [];
   readonly view: View | undefined = undefined;
+  /** The threads of a server on Deno's sockets, and of one on the system's. */
+  readonly #threadWorkers = new ThreadWorkers((reason) => this.#failed(reason));
   #threads: ClientThreads | undefined = undefined;
   #children: ChildProcesses | undefined = undefined;
 
@@ -184,6 +187,7 @@ class RunningServer implements Stoppable {
       stopClosingIdle();
     }
     this.#worker.terminate();
+    this.#threadWorkers.endAll();
     this.#threads?.end();
     await this.#children?.end();
   }
@@ -207,6 +211,10 @@ class RunningServer implements Stoppable {
         return stop.begin();
       case "notice":
         return this.#notice(data.notice);
+      case "thread-wanted":
+        return this.#threadWorkers.start(data.number, data.port);
+      case "thread-over":
+        return this.#threadWorkers.end(data.number);
       case "threads-wanted": {
         const outcomes = { notice: this.#notice, failed: this.#failed };
         this.#threads = new ClientThreads(data.wanted, this.#setup, outcomes);

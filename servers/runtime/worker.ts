@@ -167,7 +167,7 @@ async function startThreads(
 ): Promise<Threads> {
   if (sockets === "deno") {
     const { DenoThreads } = await import("../workers/deno/threads.ts");
-    return await DenoThreads.start(context, plan);
+    return await DenoThreads.start(context, plan, tell);
   }
   const { LibcThreads } = await import("../workers/libc/threads.ts");
   return LibcThreads.start(context, plan, descriptors, tell);
@@ -269,6 +269,6 @@ function explainFailure(error: unknown): StartFailure {
   return { reason: "other", detail: describeThrown(error) };
 }
 
-function tell(message: FromServer): void {
-  post(message);
+function tell(message: FromServer, transfer: Transferable[] = []): void {
+  post(message, transfer);
 }

@@ -14,7 +14,7 @@ import { createDescriptorMemory } from "../../servers/sockets/libc/descriptor_ta
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { ClientQueue, createQueueMemory } from "../../servers/workers/client_queue.ts";
 import type { ThreadSetup } from "../../servers/context/protocol.ts";
-import type { ToThread } from "../../servers/workers/deno/thread.ts";
+import type { FromThread, ToThread } from "../../servers/workers/deno/thread.ts";
 import { Server } from "../harness/playground.ts";
 import { cpuSeconds } from "../harness/processes.ts";
 import { median } from "./measure.ts";
@@ -34,14 +34,25 @@ interface Cost {
 /** Starts a Worker, and resolves when it is ready to serve. */
 type Start = () => Promise<Worker>;
 
-const startBare: Start = () => started("./bare_worker.ts", null, "message");
+const startBare: Start = () => started("./bare_worker.ts", null);
 
-const startOnDeno: Start = () => {
+const startOnDeno: Start = async () => {
+  const { port1, port2 } = new MessageChannel();
+  const path = "../../servers/workers/deno/client_worker.ts";
+  const worker = new Worker(new URL(path, import.meta.url), { type: "module" });
+  worker.postMessage(port2, [port2]);
   const setup: ToThread = {
     ...{ name: "prepare", handler: HANDLER, recvSizeBytes: RECV_SIZE_BYTES },
     ...{ number: 1, watching: undefined },
   };
-  return started("../../servers/workers/deno/client_worker.ts", setup, "ready");
+  port1.postMessage(setup);
+  await new Promise<void>((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<FromThread>) => {
+      if (data.name === "ready") resolve();
+    };
+  });
+  port1.close();
+  return worker;
 };
 
 /** What a server makes once, for all its threads. */
@@ -58,20 +69,18 @@ const startOnLibc: Start = async () => {
     plan: { spare: 1, keep: 1, most: 1, queue: 0 },
     queue: queue.memory,
   };
-  const worker = await started("../../servers/workers/libc/client_worker.ts", setup, "begun");
+  const worker = await started("../../servers/workers/libc/client_worker.ts", setup);
   // It waits for a client when it is ready. This thread may not block meanwhile: a Worker needs it.
   while (!queue.waitForThreads(1, 0)) await new Promise((resolve) => setTimeout(resolve));
   return worker;
 };
 
-/** Resolves when the Worker has posted a message, or one of this name. */
-function started(path: string, setup: unknown, name: string): Promise<Worker> {
+/** Resolves when the Worker has answered. */
+function started(path: string, setup: unknown): Promise<Worker> {
   const worker = new Worker(new URL(path, import.meta.url), { type: "module" });
   worker.postMessage(setup);
   return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => {
-      if (name === "message" || data.name === name || data.kind === name) resolve(worker);
-    };
+    worker.onmessage = () => resolve(worker);
     worker.onerror = (event) => reject(new Error(event.message));
   });
 }

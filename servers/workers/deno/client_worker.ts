@@ -13,15 +13,20 @@ import type { FromThread, ToThread } from "./thread.ts";
 import type { ThreadClient } from "../../context/threads.ts";
 import { postableError } from "../../system/thrown.ts";
 
-/** Kept here, because the code of handlers cannot reach `postMessage`. */
-const post = self.postMessage.bind(self);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
 let client = 0;
 let onClient = () => {};
 let onAnswer: (answer: ToThread) => void = () => {};
+/** Through it this thread talks with the main thread. */
+let port: MessagePort;
 
-self.onmessage = ({ data }: MessageEvent<ToThread>) => {
+self.onmessage = ({ data }: MessageEvent<MessagePort>) => {
+  port = data;
+  port.onmessage = hear;
+};
+
+function hear({ data }: MessageEvent<ToThread>): void {
   if (data.name === "prepare") serve(data);
   else if (data.name !== "client") onAnswer(data);
   else {
@@ -29,7 +34,7 @@ self.onmessage = ({ data }: MessageEvent<ToThread>) => {
     client = data.id;
     onClient();
   }
-};
+}
 
 // An error that a handler file throws from a timer or a promise ends its client.
 self.addEventListener("unhandledrejection", (event) => {
@@ -103,5 +108,5 @@ function ask(call: FromThread, transfer: Transferable[] = []): Promise<ToThread>
 }
 
 function tell(message: FromThread, transfer: Transferable[] = []): void {
-  post(message, transfer);
+  port.postMessage(message, transfer);
 }

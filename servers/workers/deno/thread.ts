@@ -45,13 +45,13 @@ export type ToThread =
  * this end makes the calls that the thread asks for, and passes the bytes as transferables.
  */
 export class DenoThread {
-  /** Resolves when the Worker runs, or has failed. */
+  /** Resolves when its code runs. */
   readonly begun: Promise<void>;
-  /** Resolves when it has its handler, too. */
+  /** Resolves when it has its handler, or has failed. */
   readonly ready: Promise<void>;
 
   readonly #context: WorkerContext;
-  readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #buffer: Uint8Array;
   readonly #calls: Call[] = [];
   #onCall: () => void = () => {};
@@ -61,11 +61,13 @@ export class DenoThread {
 
   /**
    * @param number its number in the trace
+   * @param port through which it talks with this thread
    * @param brokeWhileIdle called when the thread fails while it has no client
    */
   constructor(
     context: WorkerContext,
     readonly number: number,
+    port: MessagePort,
     brokeWhileIdle: (thread: DenoThread) => void,
   ) {
     this.#context = context;
@@ -77,20 +79,12 @@ export class DenoThread {
     const ready = Promise.withResolvers<void>();
     this.begun = begun.promise;
     this.ready = ready.promise;
-    this.#worker = new Worker(new URL("./client_worker.ts", import.meta.url), {
-      type: "module",
-    });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<FromThread>) => {
       begun.resolve();
       if (data.name === "begun") return;
       ready.resolve();
       if (data.name !== "ready") this.#hear(data);
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault(); // it ends its client, not the server
-      begun.resolve();
-      ready.resolve();
-      this.#hear({ name: "broken", error: new Error(event.message) });
     };
     this.#tell({ name: "prepare", handler, recvSizeBytes, number, watching }, []);
   }
@@ -121,8 +115,9 @@ export class DenoThread {
     }
   }
 
-  end(): void {
-    this.#worker.terminate();
+  /** Hears and tells nothing any more. */
+  close(): void {
+    this.#port.close();
   }
 
   /** The thread makes one call at a time, so the list stays short. */
@@ -161,6 +156,6 @@ export class DenoThread {
   }
 
   #tell(message: ToThread, transfer: Transferable[]): void {
-    this.#worker.postMessage(message, transfer);
+    this.#port.postMessage(message, transfer);
   }
 }

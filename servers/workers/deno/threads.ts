@@ -1,9 +1,13 @@
 import type { Connection } from "../../sockets/interface.ts";
 import { DenoThread } from "./thread.ts";
 import { maxThreads } from "../../context/worker_limit.ts";
+import type { FromServer } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { mostIdle, type ThreadPlan, type Threads, wantedThreads } from "../../context/threads.ts";
 import { ThreadStarter } from "../thread_starter.ts";
+
+/** Tells the supervisor something. */
+type Tell = (message: FromServer, transfer?: Transferable[]) => void;
 
 /** Threads whose clients' sockets, and their queue, stay with the main thread. */
 export class DenoThreads implements Threads {
@@ -11,6 +15,7 @@ export class DenoThreads implements Threads {
   readonly #wish: ThreadPlan;
   /** The wish, as far as there are descriptors. */
   readonly #plan: ThreadPlan;
+  readonly #tell: Tell;
   readonly #starter: ThreadStarter;
   readonly #all = new Set<DenoThread>();
   /** Those that wait for a client. The one that has waited longest gets the next. */
@@ -22,8 +27,9 @@ export class DenoThreads implements Threads {
   #onChange: () => void = () => {};
   #isWatching = false;
 
-  private constructor(context: WorkerContext, wish: ThreadPlan) {
+  private constructor(context: WorkerContext, wish: ThreadPlan, tell: Tell) {
     this.#context = context;
+    this.#tell = tell;
     this.#wish = wish;
     const most = Math.min(wish.most, maxThreads(context.descriptorLimit));
     this.#plan = { ...wish, most, queue: Math.min(wish.queue, most) };
@@ -32,8 +38,8 @@ export class DenoThreads implements Threads {
   }
 
   /** Starts the threads that wait for clients, and resolves when all are ready. */
-  static async start(context: WorkerContext, wish: ThreadPlan): Promise<DenoThreads> {
-    const threads = new DenoThreads(context, wish);
+  static async start(context: WorkerContext, wish: ThreadPlan, tell: Tell): Promise<DenoThreads> {
+    const threads = new DenoThreads(context, wish, tell);
     const count = wantedThreads(threads.#plan, 0, wish.spare);
     while (threads.#idle.length < count && context.running) await threads.#change();
     return threads;
@@ -59,7 +65,7 @@ export class DenoThreads implements Threads {
   async end(): Promise<void> {
     await this.#context.sockets.allClosed();
     this.#starter.end();
-    for (const thread of this.#all) thread.end();
+    for (const thread of this.#all) this.#end(thread);
   }
 
   /** Resolves when a thread has become ready, or a client is served. */
@@ -100,9 +106,14 @@ export class DenoThreads implements Threads {
   }
 
   #dismiss(thread: DenoThread): void {
-    thread.end();
+    this.#end(thread);
     this.#all.delete(thread);
     this.#starter.threadEnded();
+  }
+
+  #end(thread: DenoThread): void {
+    thread.close();
+    this.#tell({ kind: "thread-over", number: thread.number });
   }
 
   /** Also of a thread whose handler fails after its client has gone: it gets no other one. */
@@ -115,7 +126,9 @@ export class DenoThreads implements Threads {
 
   /** Resolves when the code of the thread runs. */
   #start(number: number): Promise<void> {
-    const thread = new DenoThread(this.#context, number, this.#dismissIdle);
+    const { port1, port2 } = new MessageChannel();
+    const thread = new DenoThread(this.#context, number, port1, this.#dismissIdle);
+    this.#tell({ kind: "thread-wanted", number, port: port2 }, [port2]);
     this.#all.add(thread);
     thread.ready.then(() => {
       this.#waitForClient(thread);

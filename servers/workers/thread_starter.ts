@@ -6,6 +6,12 @@ import { type ThreadPlan, wantedThreads } from "../context/threads.ts";
  */
 const REFILL_PAUSE_MS = 50;
 
+/**
+ * How long a client waits for a thread that may become free before one is started for it. Starting one
+ * takes longer, and clients that come and go would else be given more threads than they can use.
+ */
+const GRACE_MS = 3;
+
 /** The highest number of a thread: a record of the trace has 16 bits for it. */
 const MAX_NUMBER = 65_535;
 
@@ -22,7 +28,7 @@ export class ThreadStarter {
   #starting = 0;
   #lastNumber = 0;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  #timerIsForNow = false;
+  #pauseMs = Infinity;
   #isOver = false;
 
   /**
@@ -42,8 +48,7 @@ export class ThreadStarter {
 
   /** Call it when a client has come: starts a thread for it if there are too few. */
   clientCame(): void {
-    const isMissing = this.#count < wantedThreads(this.#plan, this.#unfinished(), 0);
-    this.#startLater(isMissing ? 0 : REFILL_PAUSE_MS);
+    this.#startLater(REFILL_PAUSE_MS);
   }
 
   /** Call it when a thread has ended. */
@@ -58,23 +63,30 @@ export class ThreadStarter {
     clearTimeout(this.#timer);
   }
 
-  #startLater(pauseMs: number): void {
-    if (this.#isOver) return;
-    if (this.#timer !== undefined) {
-      if (this.#timerIsForNow || pauseMs > 0) return;
-      clearTimeout(this.#timer);
-    }
-    this.#timerIsForNow = pauseMs === 0;
+  /** @param refillPauseMs how long threads that no client waits for may take */
+  #startLater(refillPauseMs: number): void {
+    if (this.#isOver || !this.#areMissing(this.#plan.spare)) return;
+    const mayBecomeFree = this.#count > 0 && this.#plan.keep > 0;
+    const startPauseMs = mayBecomeFree ? GRACE_MS : 0;
+    const pauseMs = this.#areMissing(0) ? startPauseMs : refillPauseMs;
+    if (pauseMs >= this.#pauseMs) return; // it looks sooner anyway
+    clearTimeout(this.#timer);
+    this.#pauseMs = pauseMs;
     // One at a time: making one takes milliseconds, and others must be heard in between.
     this.#timer = setTimeout(() => {
-      this.#timer = undefined;
+      this.#pauseMs = Infinity;
       this.#startOne();
     }, pauseMs);
   }
 
+  /** Whether there are fewer threads than clients and so many spare ones need. */
+  #areMissing(spare: number): boolean {
+    return this.#count < wantedThreads(this.#plan, this.#unfinished(), spare);
+  }
+
   #startOne(): void {
     if (this.#starting >= navigator.hardwareConcurrency) return; // the next one to run calls again
-    if (this.#count >= wantedThreads(this.#plan, this.#unfinished(), this.#plan.spare)) return;
+    if (!this.#areMissing(this.#plan.spare)) return;
     this.#count++;
     this.#starting++;
     this.#lastNumber = this.#lastNumber % MAX_NUMBER + 1;

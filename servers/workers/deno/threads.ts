@@ -1,6 +1,6 @@
 import type { Connection } from "../../sockets/interface.ts";
 import { DenoThread } from "./thread.ts";
-import { maxThreads } from "../../context/worker_limit.ts";
+import { planWithin } from "../../context/worker_limit.ts";
 import type { FromServer } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { mostIdle, type ThreadPlan, type Threads, wantedThreads } from "../../context/threads.ts";
@@ -31,8 +31,7 @@ export class DenoThreads implements Threads {
     this.#context = context;
     this.#tell = tell;
     this.#wish = wish;
-    const most = Math.min(wish.most, maxThreads(context.descriptorLimit));
-    this.#plan = { ...wish, most, queue: Math.min(wish.queue, most) };
+    this.#plan = planWithin(context.descriptorLimit, wish);
     const unfinished = () => context.running ? this.#unfinished : -Infinity;
     this.#starter = new ThreadStarter(this.#plan, unfinished, (number) => this.#start(number));
   }
@@ -40,6 +39,7 @@ export class DenoThreads implements Threads {
   /** Starts the threads that wait for clients, and resolves when all are ready. */
   static async start(context: WorkerContext, wish: ThreadPlan, tell: Tell): Promise<DenoThreads> {
     const threads = new DenoThreads(context, wish, tell);
+    if (wish.spare > threads.#plan.most) context.clientsLimited(threads.#plan.most);
     const count = wantedThreads(threads.#plan, 0, wish.spare);
     while (threads.#idle.length < count && context.running) await threads.#change();
     return threads;

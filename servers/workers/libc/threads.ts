@@ -2,7 +2,7 @@ import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { ClientQueue, createQueueMemory } from "../client_queue.ts";
-import { maxThreads } from "../../context/worker_limit.ts";
+import { planWithin } from "../../context/worker_limit.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { FromServer } from "../../context/protocol.ts";
 import { type ThreadPlan, type Threads, wantedThreads } from "../../context/threads.ts";
@@ -32,10 +32,8 @@ export class LibcThreads implements Threads {
     this.#context = context;
     this.#wish = wish;
     this.#tell = tell;
-    const most = Math.min(wish.most, maxThreads(context.descriptorLimit));
-    const queue = Math.min(wish.queue, most);
-    this.#plan = { ...wish, most, queue };
-    this.#queue = new ClientQueue(createQueueMemory(most + queue));
+    this.#plan = planWithin(context.descriptorLimit, wish);
+    this.#queue = new ClientQueue(createQueueMemory(this.#plan.most + this.#plan.queue));
   }
 
   /** Has the threads started that wait for clients, and blocks until all do. */
@@ -50,6 +48,7 @@ export class LibcThreads implements Threads {
     const plan = threads.#plan;
     const table = new DescriptorTable(descriptors);
     tell({ kind: "threads-wanted", wanted: { plan, queue: queue.memory } });
+    if (wish.spare > plan.most) context.clientsLimited(plan.most);
     const count = wantedThreads(plan, 0, plan.spare);
     while (!queue.waitForThreads(count, STOP_POLL_INTERVAL_MS) && !table.stopping);
     return threads;

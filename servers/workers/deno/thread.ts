@@ -55,8 +55,8 @@ export class DenoThread {
   readonly #buffer: Uint8Array;
   readonly #calls: Call[] = [];
   #onCall: () => void = () => {};
-  #onBroken: () => void = () => {};
-  #isBroken = false;
+  #onBroken: (error: Error) => void = () => {};
+  #brokenBy: Error | undefined = undefined;
   readonly #brokeWhileIdle: () => void;
 
   /**
@@ -95,20 +95,20 @@ export class DenoThread {
    * @returns whether the thread can serve another one
    */
   async serve(connection: Connection): Promise<boolean> {
-    // The thread may fail while the connection waits in recv on its behalf.
-    this.#onBroken = () => this.#context.sockets.finish(connection);
-    if (this.#isBroken) this.#onBroken();
+    // The thread may fail while the connection waits in recv on its behalf, until the client ends it.
+    this.#onBroken = (error) => {
+      this.#context.clientFailed(connection, error);
+      this.#context.sockets.finish(connection);
+    };
+    if (this.#brokenBy !== undefined) this.#onBroken(this.#brokenBy);
     this.#tell({ name: "client", id: connection.id }, []);
     try {
       for (;;) {
         const call = await this.#nextCall();
         if (call.name === "done") return call.canServeAnother;
-        if (call.name === "broken") throw call.error;
+        if (call.name === "broken") return false;
         await this.#carryOut(call, connection);
       }
-    } catch (error) {
-      this.#context.clientFailed(connection, error);
-      return false;
     } finally {
       connection.close();
       this.#onBroken = this.#brokeWhileIdle;
@@ -148,8 +148,8 @@ export class DenoThread {
 
   #hear(call: Call): void {
     if (call.name === "broken") {
-      this.#isBroken = true;
-      this.#onBroken();
+      this.#brokenBy = call.error;
+      this.#onBroken(call.error);
     }
     this.#calls.push(call);
     this.#onCall();

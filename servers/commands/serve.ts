@@ -133,6 +133,7 @@ function makeSetup(
       trigger: flags.trigger,
       pauseMs: flags.pause,
       spare: flags.spare,
+      keep: flags.keep,
       exec,
       oneshot: flags.oneshot,
       threads: flags.threads,

@@ -38,6 +38,8 @@ export interface ModelOptions {
   readonly pauseMs: number;
   /** How many threads or processes are kept ready. */
   readonly spare: number;
+  /** How many threads of `thread` that have served a client may wait for the next one. */
+  readonly keep: number;
   /** The program and arguments that `process` runs for a client; if empty, this executable. */
   readonly exec: readonly string[];
   /** Whether `epoll` reports a socket once and is then asked again. */

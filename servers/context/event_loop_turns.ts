@@ -38,10 +38,15 @@ export class EventLoopTurns {
     return this.#turnFirst(connection, "recv");
   }
 
+  /** Turns the loop. */
+  async take(): Promise<void> {
+    for (let turn = 0; turn < TURNS; turn++) await this.#turn.take();
+    this.#afterwards();
+  }
+
   #turnFirst<Target extends object>(target: Target, method: string): Target {
     return wrap(target, method, async (call) => {
-      for (let turn = 0; turn < TURNS; turn++) await this.#turn.take();
-      this.#afterwards();
+      await this.take();
       return await call();
     });
   }

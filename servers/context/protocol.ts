@@ -44,8 +44,6 @@ export interface SharedProcessMemory {
 /** Threads that a server asks its supervisor for, because it blocks and cannot make them itself. */
 export interface ThreadsWanted {
   readonly plan: ThreadPlan;
-  /** How many there may be. */
-  readonly max: number;
   /** Of a `ClientQueue`, out of which they take their clients. */
   readonly queue: SharedArrayBuffer;
 }
@@ -54,16 +52,20 @@ export interface ThreadsWanted {
 export interface ThreadSetup
   extends Pick<ServerSetup, "handler" | "stats" | "trace" | "descriptors" | "controls"> {
   readonly recvSizeBytes: number;
-  readonly clientsEach: ThreadPlan["clientsEach"];
+  readonly plan: ThreadPlan;
   readonly queue: SharedArrayBuffer;
+  /** The number of this thread in the trace. */
+  readonly number: number;
   /** The block of counters that this thread writes. */
   readonly statsBlock: number;
 }
 
 /** A message from a client's thread to the supervisor. */
 export type FromThread =
+  /** Its code runs. */
+  | { readonly kind: "begun" }
   | { readonly kind: "notice"; readonly notice: Notice }
-  /** It has served its client, or there are no more. */
+  /** It is not kept, or there are no more clients. */
   | { readonly kind: "ended" }
   /** It could not begin. */
   | { readonly kind: "failed"; readonly reason: string };
@@ -80,8 +82,12 @@ export type ToServer =
 export type FromServer =
   | { readonly kind: "listening"; readonly host: string; readonly port: number }
   | { readonly kind: "failed"; readonly failure: StartFailure }
+  /** Start a thread that talks with the server through this port. */
+  | { readonly kind: "thread-wanted"; readonly number: number; readonly port: MessagePort }
+  /** It has no client, and gets none any more. */
+  | { readonly kind: "thread-over"; readonly number: number }
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }
-  /** A client is in the queue; sent again only when the last one was answered. */
+  /** A client is in the queue, and threads are missing; sent again only when the last was answered. */
   | { readonly kind: "client-came" }
   /** The server has received `stop`. */
   | { readonly kind: "stop-heard" }

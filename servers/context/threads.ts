@@ -7,18 +7,19 @@
 import type { Session } from "../handlers/session.ts";
 import type { Connection } from "../sockets/interface.ts";
 
-/**
- * How long after a client came threads that wait for clients are started again. Clients often come
- * many at a time, and then the CPUs are needed to serve them.
- */
-export const REFILL_PAUSE_MS = 50;
-
-/** The threads that a model wants. */
+/** The threads that a model wants. Plain data: it crosses to the supervisor. */
 export interface ThreadPlan {
-  /** How many wait for a client before it comes. */
-  readonly count: number;
-  /** Whether a thread serves one client and ends, or serves many, one after another. */
-  readonly clientsEach: "one" | "many";
+  /** How many wait for a client that has yet to come, as far as `most` allows. */
+  readonly spare: number;
+  /**
+   * How many that have served a client may wait for the next one, but no more than were ever busy at
+   * once. With 0, a thread ends with its client.
+   */
+  readonly keep: number;
+  /** How many there may be. */
+  readonly most: number;
+  /** How many clients may wait for a thread while there are `most`. */
+  readonly queue: number;
 }
 
 /** The threads, as the one that accepts clients sees them. */
@@ -38,11 +39,33 @@ export type ThreadClient = Pick<Connection, "recv" | "send" | "close">;
 export interface ClientThread {
   /** The buffer to receive into. */
   readonly buffer: Uint8Array;
-  /** Takes a client out of the queue and waits if it is empty; `null` when there will be none. */
+  /**
+   * Takes a client out of the queue, and waits for one if it is empty; `null` when this thread is not
+   * kept, or there will be no more clients.
+   */
   take(): ThreadClient | null | Promise<ThreadClient | null>;
   newSession(): Session;
   /** Puts this thread, and no other, to sleep. */
   sleep(ms: number): void;
   /** Reports why the client was let go. */
   clientFailed(error: unknown): void;
+}
+
+/**
+ * How many threads there should be.
+ *
+ * @param unfinished how many clients are served or wait for a thread
+ * @param spare how many threads are to wait for a client
+ */
+export function wantedThreads({ most }: ThreadPlan, unfinished: number, spare: number): number {
+  return Math.min(most, unfinished + spare);
+}
+
+/**
+ * How many threads may wait for a client.
+ *
+ * @param everBusy how many clients were ever served at once
+ */
+export function mostIdle({ spare, keep }: ThreadPlan, everBusy: number): number {
+  return Math.max(spare, Math.min(keep, everBusy));
 }

@@ -1,4 +1,5 @@
 import type { ServedBy } from "./context.ts";
+import type { ThreadPlan } from "./threads.ts";
 
 /** Descriptors for all but the clients: standard streams, event loops, modules being loaded. */
 const DESCRIPTORS_OF_PROCESS = 48;
@@ -28,6 +29,12 @@ export function minDescriptors(servedBy: ServedBy): number {
 /** How many threads there may be, so that each finds the descriptors that it needs. */
 export function maxThreads(descriptorLimit: number): number {
   return Math.min(MAX_THREADS, maxWorkers(descriptorLimit, DESCRIPTORS_PER_THREAD));
+}
+
+/** The plan, as far as there are descriptors for its threads. */
+export function planWithin(descriptorLimit: number, wish: ThreadPlan): ThreadPlan {
+  const most = Math.min(wish.most, maxThreads(descriptorLimit));
+  return { ...wish, most, queue: Math.min(wish.queue, most) };
 }
 
 /** How many workers there may be when each costs `descriptorsEach`; at least one. */

@@ -5,14 +5,16 @@
  */
 
 import { type SimulatedCost, withSimulatedCost } from "./simulated_cost.ts";
-import { bytes } from "./bytes.ts";
-import { discard } from "./discard.ts";
-import { echo } from "./echo.ts";
-import { http } from "./http.ts";
 import type { Handler } from "./session.ts";
-import { upper } from "./upper.ts";
 
-const HANDLERS: Readonly<Record<string, Handler>> = { echo, discard, upper, bytes, http };
+/** Each is loaded when it is chosen: a thread has one, and pays for each module that it loads. */
+const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
+  echo: async () => (await import("./echo.ts")).echo,
+  discard: async () => (await import("./discard.ts")).discard,
+  upper: async () => (await import("./upper.ts")).upper,
+  bytes: async () => (await import("./bytes.ts")).bytes,
+  http: async () => (await import("./http.ts")).http,
+};
 
 /** The names that `--handler` takes besides a file's. */
 export const HANDLER_NAMES: readonly string[] = Object.keys(HANDLERS);
@@ -50,10 +52,10 @@ export interface HandlerChoice extends SimulatedCost {
  * ```
  */
 export async function makeHandler(choice: HandlerChoice): Promise<Handler> {
-  return withSimulatedCost(HANDLERS[choice.name] ?? await loadFile(choice.name), choice);
+  const handler = await (HANDLERS[choice.name]?.() ?? loadFile(choice.name));
+  return withSimulatedCost(handler, choice);
 }
 
-/** The code that loads files is itself loaded here: few threads need it, and each pays for it. */
 async function loadFile(path: string): Promise<Handler> {
   const { loadCustomHandler } = await import("./custom.ts");
   return await loadCustomHandler(path);

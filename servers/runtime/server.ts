@@ -34,7 +34,10 @@ import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
 /** Sends a message to the supervisor. */
-let tell: (message: FromServer) => void = () => {};
+let tell: Tell = () => {};
+
+/** @param transfer what the message hands over; none by default */
+type Tell = (message: FromServer, transfer?: Transferable[]) => void;
 
 /** The server's own block of the counters, and its number in the trace. */
 const SERVER = 0;
@@ -53,7 +56,7 @@ let controls: Controls | undefined;
  * @returns takes a message from the supervisor
  */
 export function beServer(
-  toSupervisor: (message: FromServer) => void,
+  toSupervisor: Tell,
 ): (message: ToServer) => Promise<void> {
   tell = toSupervisor;
   // An error that a handler file throws from a timer or a promise ends the server, with a line.
@@ -180,7 +183,7 @@ async function startThreads(
 ): Promise<Threads> {
   if (sockets === "deno") {
     const { DenoThreads } = await import("../workers/deno/threads.ts");
-    return await DenoThreads.start(context, plan);
+    return await DenoThreads.start(context, plan, tell);
   }
   const { LibcThreads } = await import("../workers/libc/threads.ts");
   return LibcThreads.start(context, plan, descriptors, tell);

@@ -22,6 +22,7 @@ import { resetAllOwn } from "../sockets/deno/descriptors.ts";
 import { ChildTable } from "../context/child_table.ts";
 import type { ProcessMemory } from "../metrics/process_memory.ts";
 import type { ForkingServer } from "./forking_server.ts";
+import { ThreadWorkers } from "../workers/deno/thread_workers.ts";
 import { ClientThreads } from "../workers/libc/client_threads.ts";
 import { Log, type LogOptions } from "./log.ts";
 import { createSharing, type Memories } from "./memories.ts";
@@ -105,6 +106,8 @@ class RunningServer implements Stoppable {
   readonly #said = new Set<string>();
   readonly #watches: Watch[] = [];
   readonly view: View | undefined = undefined;
+  /** The threads of a server on Deno's sockets, and of one on the system's. */
+  readonly #threadWorkers = new ThreadWorkers((reason) => this.#failed(reason));
   #threads: ClientThreads | undefined = undefined;
   #forking: ForkingServer | undefined = undefined;
 
@@ -196,6 +199,7 @@ class RunningServer implements Stoppable {
     }
     await this.#forking?.end();
     this.#worker.terminate();
+    this.#threadWorkers.endAll();
     this.#threads?.end();
   }
 
@@ -218,6 +222,10 @@ class RunningServer implements Stoppable {
         return stop.begin();
       case "notice":
         return this.#notice(data.notice);
+      case "thread-wanted":
+        return this.#threadWorkers.start(data.number, data.port);
+      case "thread-over":
+        return this.#threadWorkers.end(data.number);
       case "threads-wanted": {
         const outcomes = { notice: this.#notice, failed: this.#failed };
         this.#threads = new ClientThreads(data.wanted, this.#setup, outcomes);

@@ -12,6 +12,6 @@ import { beServer } from "./server.ts";
 
 /** Kept here, because the code of handlers cannot reach `postMessage`. */
 const post = self.postMessage.bind(self);
-const hear = beServer((message) => post(message));
+const hear = beServer((message, transfer) => post(message, transfer ?? []));
 
 self.onmessage = ({ data }: MessageEvent<ToServer>) => void hear(data);

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { constants } from "node:os";
 import { cFunctions } from "./c_library.ts";
 import { checked } from "./system_call_error.ts";
 import { errnoInstead } from "./system_calls.ts";
@@ -18,6 +17,14 @@ const SIG_IGN = 1n;
 /** <sys/signalfd.h> */
 const SFD_CLOEXEC = 0x8_0000;
 const SFD_NONBLOCK = 0x800;
+/**
+ * The signals of Linux on x86-64 and arm64 in order, from 1 on, signal(7). Node has them too, but to
+ * load its part of the runtime takes each thread some milliseconds.
+ */
+const SIGNALS: readonly string[] =
+  ("SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV SIGUSR2 " +
+    "SIGPIPE SIGALRM SIGTERM SIGSTKFLT SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG " +
+    "SIGXCPU SIGXFSZ SIGVTALRM SIGPROF SIGWINCH SIGIO SIGPWR SIGSYS").split(" ");
 
 const functions = cFunctions({
   sigaction: { parameters: ["i32", "pointer", "buffer"], result: "i32" },
@@ -26,14 +33,12 @@ const functions = cFunctions({
 
 /** The number of a signal. */
 export function signalNumber(signal: Deno.Signal): number {
-  // Node's constants have the signals of this platform; Deno's type has those of all.
-  return (constants.signals as Readonly<Record<string, number>>)[signal];
+  return SIGNALS.indexOf(signal) + 1;
 }
 
 /** The name of a signal. */
 export function signalName(number: number): string {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  return found?.[0] ?? `signal ${number}`;
+  return SIGNALS[number - 1] ?? `signal ${number}`;
 }
 
 /** Whether this process ignores a signal, for example SIGHUP after nohup(1). Linux: sigaction(2). */

@@ -49,6 +49,9 @@ const functions = cFunctions({
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+});
+
+const errnoFunctions = cFunctions({
   __errno_location: { parameters: [], result: "pointer" },
 });
 
@@ -61,9 +64,13 @@ export function hasSystemCalls(): boolean {
  * The calls of this thread. Needs the permission `--allow-ffi`.
  *
  * @param count whose first element is increased with each call
+ * @param opening `one by one` for a thread that starts often and makes few of the calls
  */
-export function systemCalls(count: Float64Array = new Float64Array(1)): SystemCalls {
-  const c = functions();
+export function systemCalls(
+  count: Float64Array = new Float64Array(1),
+  opening: "together" | "one by one" = "together",
+): SystemCalls {
+  const c = functions(opening);
   const fail = errnoInstead(count);
   // One function for each, so that each is compiled to the call itself.
   return {
@@ -126,7 +133,7 @@ export function errnoInstead(
 let errnoOfThread: Int32Array | undefined;
 
 function openErrno(): Int32Array {
-  const location = functions().__errno_location();
+  const location = errnoFunctions().__errno_location();
   if (location === null) throw new Error("the C library has no errno");
   return new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4));
 }

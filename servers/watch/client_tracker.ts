@@ -1,4 +1,3 @@
-import type { ThreadPlan } from "../context/threads.ts";
 import type { ServedBy } from "../context/context.ts";
 import type { TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
@@ -35,7 +34,7 @@ export class ClientTracker {
   readonly #acceptedByPeer = new Map<string, TrackedClient>();
   readonly #backlog = new Map<string, TrackedClient>();
   #lastNumber = 0;
-  /** How many threads or processes there have been, where each serves one client and then ends. */
+  /** How many processes there have been, each of which serves one client and then ends. */
   #lastLane = 0;
   #peers: [number, string][] = [];
   #changes: Change[] = [];
@@ -45,14 +44,8 @@ export class ClientTracker {
   /** Where one thread serves all clients: the one that it has received from last. */
   #lastReceived: TrackedClient | undefined = undefined;
 
-  /**
-   * @param worker what serves a client
-   * @param clientsEach whether a thread or process serves one client, or many in turn
-   */
-  constructor(
-    private readonly worker: ServedBy,
-    private readonly clientsEach: ThreadPlan["clientsEach"] = "many",
-  ) {}
+  /** @param worker what serves a client */
+  constructor(private readonly worker: ServedBy) {}
 
   /** Applies a record of the trace. */
   apply(record: TraceRecord): void {
@@ -178,15 +171,15 @@ export class ClientTracker {
     this.#change(before, "waiting", timeMs, before.lane);
   }
 
-  /** The trace uses worker numbers again. A thread or process for one client gets a new lane. */
+  /** The trace uses the numbers of processes again. Each process gets a new lane. */
   #laneOfWorker(worker: number): number {
-    return this.clientsEach === "many" ? worker : ++this.#lastLane;
+    return this.worker === "process" ? ++this.#lastLane : worker;
   }
 
   /** Where the main thread receives for its workers, a client stays on the lane of its worker. */
   #laneOf({ worker }: TraceRecord, tracked: TrackedClient): number {
     if (worker === 0) return tracked.lane;
-    if (this.clientsEach === "one" && tracked.lane > 0) return tracked.lane;
+    if (this.worker === "process" && tracked.lane > 0) return tracked.lane;
     return this.#laneOfWorker(worker);
   }
 

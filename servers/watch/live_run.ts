@@ -57,7 +57,7 @@ export class LiveRun implements Run {
     const hasLoop = worker === "loop" || worker === "coroutine";
     this.#wakeLoop = hasLoop ? server.wakeLoop : undefined;
     this.#reader = new TraceReader(server.trace, 0);
-    this.#clients = new ClientTracker(worker, server.setup.model === "threadpool" ? "many" : "one");
+    this.#clients = new ClientTracker(worker);
     this.#position = new CodePosition(hasLoop && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
     this.#synthetic = new SyntheticClientsProcess(address);

@@ -16,6 +16,8 @@ const TAKEN = 1;
 const WAITING = 2;
 const UNFINISHED = 3;
 const CALLED = 4;
+const THREADS = 5;
+const EVER_BUSY = 6;
 const HEADER_LENGTH = 16;
 
 /** Added to the number of queued clients when there will be no more. */
@@ -80,6 +82,20 @@ export class ClientQueue {
     return Atomics.load(this.#words, UNFINISHED);
   }
 
+  /** The most that were unfinished at once. */
+  get everBusy(): number {
+    return Atomics.load(this.#words, EVER_BUSY);
+  }
+
+  /** How many threads there are, as the supervisor has set it. */
+  get threads(): number {
+    return Atomics.load(this.#words, THREADS);
+  }
+
+  set threads(count: number) {
+    Atomics.store(this.#words, THREADS, count);
+  }
+
   get isClosed(): boolean {
     return (Atomics.load(this.#words, QUEUED) & CLOSED) !== 0;
   }
@@ -98,7 +114,8 @@ export class ClientQueue {
     this.#bytes.set(host, (at + HOST) * Int32Array.BYTES_PER_ELEMENT);
     Atomics.store(words, at + STATE, FULL);
     this.#put = (this.#put + 1) | 0;
-    Atomics.add(words, UNFINISHED, 1);
+    const unfinished = Atomics.add(words, UNFINISHED, 1) + 1;
+    if (unfinished > this.everBusy) Atomics.store(words, EVER_BUSY, unfinished);
     Atomics.add(words, QUEUED, 1);
     Atomics.notify(words, QUEUED, 1);
   }
@@ -113,15 +130,31 @@ export class ClientQueue {
     Atomics.store(this.#words, CALLED, 0);
   }
 
-  /** Waits for a client; `null` when the queue is closed and empty. */
-  take(): QueuedClient | null {
+  /**
+   * Takes a client, and waits for one if there is none.
+   *
+   * @param mostWaiting how many threads may wait at once, counting this one
+   * @returns `null` when the queue is empty, and is closed or has as many waiting threads as it may
+   */
+  take(mostWaiting = Infinity): QueuedClient | null {
     const words = this.#words;
-    Atomics.add(words, WAITING, 1);
-    Atomics.notify(words, WAITING);
-    let client: QueuedClient | null | undefined;
+    let client = this.#tryTake();
+    if (client !== undefined) return client;
+    if (!this.#beginWaiting(mostWaiting)) return null;
     while ((client = this.#tryTake()) === undefined) Atomics.wait(words, QUEUED, 0);
     Atomics.sub(words, WAITING, 1);
     return client;
+  }
+
+  /** Counts this thread among those that wait, if it may wait. */
+  #beginWaiting(most: number): boolean {
+    const words = this.#words;
+    for (let waiting; (waiting = Atomics.load(words, WAITING)) < most;) {
+      if (Atomics.compareExchange(words, WAITING, waiting, waiting + 1) !== waiting) continue;
+      Atomics.notify(words, WAITING);
+      return true;
+    }
+    return false;
   }
 
   /** Says that the connection of a client that was taken is closed. */
@@ -134,15 +167,6 @@ export class ClientQueue {
   close(): void {
     Atomics.or(this.#words, QUEUED, CLOSED);
     Atomics.notify(this.#words, QUEUED);
-  }
-
-  /** Blocks until fewer than `count` clients wait for a thread. */
-  waitUntilShorterThan(count: number): void {
-    for (;;) {
-      const taken = Atomics.load(this.#words, TAKEN);
-      if (((this.#put - taken) | 0) < count) return;
-      Atomics.wait(this.#words, TAKEN, taken);
-    }
   }
 
   /** Blocks until fewer than `count` clients are unfinished. */
@@ -172,7 +196,6 @@ export class ClientQueue {
   #read(): QueuedClient {
     const words = this.#words;
     const at = this.#slot(Atomics.add(words, TAKEN, 1));
-    Atomics.notify(words, TAKEN);
     const hostAt = (at + HOST) * Int32Array.BYTES_PER_ELEMENT;
     const client = {
       fd: words[at + DESCRIPTOR],

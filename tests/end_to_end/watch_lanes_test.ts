@@ -17,12 +17,18 @@ const POLL_INTERVAL_MS = 10;
 const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
 
 for (const sockets of KINDS) {
-  for (
-    const args of [["process"], ["process", "--spare", "2"], ["thread"], ["thread", "--spare", "2"]]
-  ) {
+  const each = [["process"], ["process", "--spare", "2"], ["thread", "--keep", "0"]];
+  for (const args of each) {
     if (sockets === "libc" && args[0] === "process" && args.includes("--spare")) continue;
     test(`${args.join(" ")} on ${sockets} has a lane for each of six clients in turn`, async () => {
       assertEquals(await lanesOf([...args, "--sockets", sockets]), [1, 2, 3, 4, 5, 6]);
+    });
+  }
+
+  for (const args of [["thread"], ["thread", "--spare", "2"]]) {
+    test(`${args.join(" ")} on ${sockets}: a kept thread keeps its lane`, async () => {
+      // A client may be accepted while the thread of the one before it has yet to become free.
+      assertLessOrEqual(Math.max(...await lanesOf([...args, "--sockets", sockets])), 4);
     });
   }
 

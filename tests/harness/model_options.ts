@@ -5,6 +5,7 @@ export const MODEL_OPTIONS: ModelOptions = {
   trigger: "edge",
   pauseMs: 0,
   spare: 0,
+  keep: Infinity,
   exec: [],
   oneshot: false,
   threads: 8,

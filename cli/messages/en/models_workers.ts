@@ -77,10 +77,13 @@ export const enWorkers = {
   },
   thread: {
     strength: "reads like the blocking server, yet every client is served at once",
-    limit: "each thread takes memory and time to start, and shared data needs care",
+    limit: "each thread takes memory, and time to start, and shared data needs care",
     how: [
-      "The server starts a thread for each client, which runs the code of the blocking server. In Deno " +
-      "a thread is a Worker, with a heap of its own.",
+      "Each client has a thread to itself, which runs the code of the blocking server. In Deno a thread " +
+      "is a Worker, with a heap of its own.",
+      "A thread whose client has left waits for the next one, since starting one takes longer than " +
+      "serving many a client: --keep says how many may wait, and with --keep 0 every client gets a new " +
+      "thread. --spare starts some before the first client comes.",
       "Deno's sockets stay with the thread that opened them, so the main thread keeps them and passes " +
       "bytes to and fro without copying them. With --sockets libc each thread gets its client's " +
       "descriptor, and blocks in the system's own calls.",
@@ -101,6 +104,10 @@ export const enWorkers = {
       ["playground serve thread --spare 20 --sleep 100", "twenty clients sleep at the same time"],
       ["playground flood --conns 20 --duration 3s", "every one gets about ten answers a second"],
       ["playground serve thread --cpu 50", "CPU-bound handlers share the CPUs fairly"],
+      [
+        "playground serve thread --keep 0 --watch",
+        "a new lane for each client; without --keep 0 it takes over the lane of one that has left",
+      ],
     ],
   },
   threadpool: {

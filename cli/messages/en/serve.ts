@@ -20,6 +20,9 @@ export const enServeCommand = {
     trigger: "epoll: how readiness is reported",
     pause: "nonblocking, coroutine: sleep this long between two rounds",
     spare: "thread, process: keep this many started ahead",
+    keep:
+      "thread: at most this many whose client has left wait for the next; 0: a new one for each " +
+      "client (as many as were ever busy at once)",
     exec: "process: the program that serves a client, as with inetd",
     sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
     oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",

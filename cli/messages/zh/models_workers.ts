@@ -76,8 +76,11 @@ export const zhWorkers: typeof enWorkers = {
     strength: "读起来与阻塞服务器无异，却能同时服务每个客户端",
     limit: "每个线程都要占内存、花时间启动，共享数据还得小心",
     how: [
-      "每来一个客户端就启动一个线程，线程里跑的就是阻塞服务器的代码。" +
+      "每个客户端独占一个线程，线程里跑的就是阻塞服务器的代码。" +
       "在 Deno 里，线程就是 Worker，各有各的堆。",
+      "启动一个线程，往往比服务完一个客户端还费时，所以客户端走了，线程就留下来等下一个：" +
+      "--keep 规定最多留几个，--keep 0 则每个客户端都用新线程。" +
+      "--spare 在第一个客户端到来之前就启动几个。",
       "Deno 的套接字离不开打开它的线程，所以都留在主线程里，由主线程来回传递字节，传递时不做复制。" +
       "用 --sockets libc 时，每个线程拿到自己那个客户端的文件描述符，阻塞在系统自己的调用里。",
     ],
@@ -97,6 +100,10 @@ export const zhWorkers: typeof enWorkers = {
       ["playground serve thread --spare 20 --sleep 100", "二十个客户端同时休眠"],
       ["playground flood --conns 20 --duration 3s", "每个客户端每秒得到十次左右的应答"],
       ["playground serve thread --cpu 50", "处理函数都在计算时，各线程公平地分享 CPU"],
+      [
+        "playground serve thread --keep 0 --watch",
+        "每个客户端都有新的一行；不加 --keep 0，则接着用已离开的客户端那一行",
+      ],
     ],
   },
   threadpool: {

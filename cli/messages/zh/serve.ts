@@ -20,6 +20,8 @@ export const zhServeCommand = {
     trigger: "epoll：以边缘触发还是水平触发的方式报告就绪",
     pause: "nonblocking、coroutine：两轮之间休眠多久",
     spare: "thread、process：预先备好多少个",
+    keep: "thread：客户端离开后，最多留几个线程等下一个客户端；0 表示每个客户端都用新线程" +
+      "（默认：同时忙过多少个就留多少个）",
     exec: "process：用来服务客户端的程序，与 inetd 相同",
     sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
     oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",

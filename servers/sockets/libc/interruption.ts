@@ -21,12 +21,16 @@ const THREAD_SIGNAL = "SIGURG";
 
 const functions = cFunctions({
   sigaction: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
-  sigprocmask: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
-  gettid: { parameters: [], result: "i32" },
   getpid: { parameters: [], result: "i32" },
   tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
   abs: { type: "pointer" },
+});
+
+/** What each thread needs of its own. */
+const threadFunctions = cFunctions({
+  sigprocmask: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
+  gettid: { parameters: [], result: "i32" },
 });
 
 /**
@@ -75,7 +79,8 @@ export function handleByInterrupting(signal: Deno.Signal): void {
  * ```
  */
 export function unblock(signals: Uint8Array<ArrayBuffer>): void {
-  functions().sigprocmask(SIG_UNBLOCK, signals, null); // it knows no other error than a wrong argument
+  // It knows no other error than a wrong argument.
+  threadFunctions().sigprocmask(SIG_UNBLOCK, signals, null);
 }
 
 /**
@@ -92,7 +97,25 @@ export function unblock(signals: Uint8Array<ArrayBuffer>): void {
  */
 export function makeInterruptible(): number {
   interruptBy(THREAD_SIGNAL);
-  return functions().gettid();
+  return threadFunctions().gettid();
+}
+
+/**
+ * {@linkcode makeInterruptible} in a process in which another thread has called it: threads share the
+ * handlers of signals, signal(7), and only what they block is their own.
+ *
+ * @returns the number of this thread
+ * @throws {SystemCallError} when the system refuses
+ *
+ * @example
+ * ```ts
+ * makeInterruptible(); // usually called by another thread
+ * interruptThread(makeAnotherInterruptible());
+ * ```
+ */
+export function makeAnotherInterruptible(): number {
+  unblock(signalSet([THREAD_SIGNAL]));
+  return threadFunctions().gettid();
 }
 
 /**

@@ -8,28 +8,25 @@
 /// <reference lib="deno.worker" />
 
 import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
-import type { Handler } from "../../handlers/session.ts";
-import { Controls } from "../../metrics/controls.ts";
-import { openMemory } from "../../metrics/memory.ts";
-import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
-import { createStatsMemory } from "../../metrics/counters.ts";
 import { clientThread } from "../../thread.ts";
-import { poolThread } from "../../threadpool.ts";
 import type { FromThread, ToThread } from "./thread.ts";
 import type { ThreadClient } from "../../context/threads.ts";
-import { shareWithHandler } from "../../handlers/shared_thread.ts";
 import { postableError } from "../../system/thrown.ts";
-import { WatchedSession } from "../../context/watched_session.ts";
 
-/** Kept here, because the code of handlers cannot reach `postMessage`. */
-const post = self.postMessage.bind(self);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
 let client = 0;
 let onClient = () => {};
 let onAnswer: (answer: ToThread) => void = () => {};
+/** Through it this thread talks with the main thread. */
+let port: MessagePort;
 
-self.onmessage = ({ data }: MessageEvent<ToThread>) => {
+self.onmessage = ({ data }: MessageEvent<MessagePort>) => {
+  port = data;
+  port.onmessage = hear;
+};
+
+function hear({ data }: MessageEvent<ToThread>): void {
   if (data.name === "prepare") serve(data);
   else if (data.name !== "client") onAnswer(data);
   else {
@@ -37,7 +34,7 @@ self.onmessage = ({ data }: MessageEvent<ToThread>) => {
     client = data.id;
     onClient();
   }
-};
+}
 
 // An error that a handler file throws from a timer or a promise ends its client.
 self.addEventListener("unhandledrejection", (event) => {
@@ -53,14 +50,27 @@ self.addEventListener("error", (event) => {
 class Lost extends Error {}
 
 async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
+  tell({ name: "begun" });
   try {
-    if (isHandlerFile(setup.handler.name)) shareWithHandler();
-    const newSession = watchedHandler(await makeHandler(setup.handler), setup);
+    const userCode = isHandlerFile(setup.handler.name)
+      ? new (await import("../user_code.ts")).UserCode()
+      : undefined;
+    let handler = await makeHandler(setup.handler);
+    if (setup.watching !== undefined) {
+      const { traceRecorder, Watch } = await import("../watch.ts");
+      const watch = new Watch(setup.watching.controls, userCode !== undefined);
+      const recorder = traceRecorder(setup.watching.trace, setup.number);
+      handler = watch.handler(handler, recorder, () => client);
+    }
+    const close = async () => {
+      const canServeAnother = await userCode?.settle() ?? true;
+      tell({ name: "done", canServeAnother });
+    };
     tell({ name: "ready" });
-    await (setup.clientsEach === "one" ? clientThread : poolThread)({
+    await clientThread({
       buffer: new Uint8Array(setup.recvSizeBytes),
-      take,
-      newSession,
+      take: () => take(close),
+      newSession: handler,
       sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
       clientFailed: (error) => {
         if (!(error instanceof Lost)) tell({ name: "failed", error: postableError(error) });
@@ -71,24 +81,10 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
   }
 }
 
-/** When the server is watched, the sessions record for this thread what the live view shows. */
-function watchedHandler(
-  handler: Handler,
-  { watching, number, handler: { name } }: ToThread & { name: "prepare" },
-): Handler {
-  if (watching === undefined) return handler;
-  const controls = new Controls(openMemory(watching.controls));
-  const trace = openMemory(watching.trace);
-  // The server counts for this thread, so nobody reads these counters.
-  const recorder = new Recorder(createStatsMemory(), trace, NOTHING_RARE, 0, number);
-  const maySleep = isHandlerFile(name);
-  return () => new WatchedSession(handler(), controls, recorder, client, maySleep);
-}
-
-async function take(): Promise<ThreadClient> {
+async function take(close: () => void): Promise<ThreadClient> {
   while (!clientWaits) await new Promise<void>((resolve) => onClient = resolve);
   clientWaits = false;
-  return { recv, send, close: () => tell({ name: "done" }) };
+  return { recv, send, close };
 }
 
 async function recv(buffer: Uint8Array): Promise<number> {
@@ -112,5 +108,5 @@ function ask(call: FromThread, transfer: Transferable[] = []): Promise<ToThread>
 }
 
 function tell(message: FromThread, transfer: Transferable[] = []): void {
-  post(message, transfer);
+  port.postMessage(message, transfer);
 }

@@ -1,22 +1,28 @@
 import type { HandlerChoice } from "../../handlers/handlers.ts";
-import { describeErrorEvent } from "../../system/thrown.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import type { Watching, WorkerContext } from "../../context/worker_context.ts";
-import type { ThreadPlan } from "../../context/threads.ts";
 
 /** A call that a client's thread asks for, on its connection. */
-type Call =
+type ServedCall =
   | { readonly name: "recv" }
   | { readonly name: "send"; readonly bytes: Uint8Array }
   /** The thread lets its client go because of this error. */
-  | { readonly name: "failed"; readonly error: Error }
-  /** It has closed the connection, and can serve another client. */
-  | { readonly name: "done" }
+  | { readonly name: "failed"; readonly error: Error };
+
+/** What a client's thread says while it has a client. */
+type Call =
+  | ServedCall
+  /** It has closed the connection. */
+  | { readonly name: "done"; readonly canServeAnother: boolean }
   /** The thread itself has failed and can serve no client any more. */
   | { readonly name: "broken"; readonly error: Error };
 
 /** A message from a client's thread. */
-export type FromThread = Call | { readonly name: "ready" };
+export type FromThread =
+  | Call
+  /** Its code runs, and it loads the handler. */
+  | { readonly name: "begun" }
+  | { readonly name: "ready" };
 
 /** A message to a client's thread. */
 export type ToThread =
@@ -24,7 +30,6 @@ export type ToThread =
     readonly name: "prepare";
     readonly handler: HandlerChoice;
     readonly recvSizeBytes: number;
-    readonly clientsEach: ThreadPlan["clientsEach"];
     readonly number: number;
     readonly watching: Watching | undefined;
   }
@@ -40,44 +45,48 @@ export type ToThread =
  * this end makes the calls that the thread asks for, and passes the bytes as transferables.
  */
 export class DenoThread {
-  /** Resolves when the Worker runs and has its handler, or has failed. */
+  /** Resolves when its code runs. */
+  readonly begun: Promise<void>;
+  /** Resolves when it has its handler, or has failed. */
   readonly ready: Promise<void>;
 
   readonly #context: WorkerContext;
-  readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #buffer: Uint8Array;
   readonly #calls: Call[] = [];
   #onCall: () => void = () => {};
-  #onBroken: () => void = () => {};
-  #isBroken = false;
+  #onBroken: (error: Error) => void = () => {};
+  #brokenBy: Error | undefined = undefined;
   readonly #brokeWhileIdle: () => void;
 
-  /** @param brokeWhileIdle called when the thread fails while it has no client */
+  /**
+   * @param number its number in the trace
+   * @param port through which it talks with this thread
+   * @param brokeWhileIdle called when the thread fails while it has no client
+   */
   constructor(
     context: WorkerContext,
     readonly number: number,
-    clientsEach: ThreadPlan["clientsEach"],
+    port: MessagePort,
     brokeWhileIdle: (thread: DenoThread) => void,
   ) {
     this.#context = context;
     this.#brokeWhileIdle = () => brokeWhileIdle(this);
+    this.#onBroken = this.#brokeWhileIdle;
     const { handler, recvSizeBytes, watching } = context;
     this.#buffer = new Uint8Array(recvSizeBytes);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.ready = promise;
-    this.#worker = new Worker(new URL("./client_worker.ts", import.meta.url), {
-      type: "module",
-    });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-      if (data.name === "ready" || data.name === "broken") resolve();
+    const begun = Promise.withResolvers<void>();
+    const ready = Promise.withResolvers<void>();
+    this.begun = begun.promise;
+    this.ready = ready.promise;
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<FromThread>) => {
+      begun.resolve();
+      if (data.name === "begun") return;
+      ready.resolve();
       if (data.name !== "ready") this.#hear(data);
     };
-    this.#worker.onerror = (event) => {
-      event.preventDefault(); // it ends its client, not the server
-      resolve();
-      this.#hear({ name: "broken", error: new Error(describeErrorEvent(event)) });
-    };
-    this.#tell({ name: "prepare", handler, recvSizeBytes, clientsEach, number, watching }, []);
+    this.#tell({ name: "prepare", handler, recvSizeBytes, number, watching }, []);
   }
 
   /**
@@ -86,27 +95,29 @@ export class DenoThread {
    * @returns whether the thread can serve another one
    */
   async serve(connection: Connection): Promise<boolean> {
-    // The thread may fail while the connection waits in recv on its behalf.
-    this.#onBroken = () => connection.finish();
-    if (this.#isBroken) this.#onBroken();
+    // The thread may fail while the connection waits in recv on its behalf, until the client ends it.
+    this.#onBroken = (error) => {
+      this.#context.clientFailed(connection, error);
+      connection.finish();
+    };
+    if (this.#brokenBy !== undefined) this.#onBroken(this.#brokenBy);
     this.#tell({ name: "client", id: connection.id }, []);
     try {
-      for (let call; (call = await this.#nextCall()).name !== "done";) {
-        if (call.name === "broken") throw call.error;
+      for (;;) {
+        const call = await this.#nextCall();
+        if (call.name === "done") return call.canServeAnother;
+        if (call.name === "broken") return false;
         await this.#carryOut(call, connection);
       }
-      return true;
-    } catch (error) {
-      this.#context.clientFailed(connection, error);
-      return false;
     } finally {
       connection.close();
       this.#onBroken = this.#brokeWhileIdle;
     }
   }
 
-  end(): void {
-    this.#worker.terminate();
+  /** Hears and tells nothing any more. */
+  close(): void {
+    this.#port.close();
   }
 
   /** The thread makes one call at a time, so the list stays short. */
@@ -118,7 +129,7 @@ export class DenoThread {
     }
   }
 
-  async #carryOut(call: Call, connection: Connection): Promise<void> {
+  async #carryOut(call: ServedCall, connection: Connection): Promise<void> {
     try {
       if (call.name === "failed") throw call.error;
       if (call.name === "send") {
@@ -137,14 +148,14 @@ export class DenoThread {
 
   #hear(call: Call): void {
     if (call.name === "broken") {
-      this.#isBroken = true;
-      this.#onBroken();
+      this.#brokenBy = call.error;
+      this.#onBroken(call.error);
     }
     this.#calls.push(call);
     this.#onCall();
   }
 
   #tell(message: ToThread, transfer: Transferable[]): void {
-    this.#worker.postMessage(message, transfer);
+    this.#port.postMessage(message, transfer);
   }
 }

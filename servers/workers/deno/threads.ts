@@ -1,51 +1,76 @@
 import type { Connection } from "../../sockets/interface.ts";
 import { DenoThread } from "./thread.ts";
-import { maxThreads, WorkerLimit } from "../../context/worker_limit.ts";
+import { planWithin } from "../../context/worker_limit.ts";
+import type { FromServer } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
-import { REFILL_PAUSE_MS, type ThreadPlan, type Threads } from "../../context/threads.ts";
+import { mostIdle, type ThreadPlan, type Threads, wantedThreads } from "../../context/threads.ts";
+import { ThreadStarter } from "../thread_starter.ts";
+
+/** Tells the supervisor something. */
+type Tell = (message: FromServer, transfer?: Transferable[]) => void;
 
 /** Threads whose clients' sockets, and their queue, stay with the main thread. */
 export class DenoThreads implements Threads {
   readonly #context: WorkerContext;
+  readonly #wish: ThreadPlan;
+  /** The wish, as far as there are descriptors. */
   readonly #plan: ThreadPlan;
-  readonly #workerLimit: WorkerLimit;
+  readonly #tell: Tell;
+  readonly #starter: ThreadStarter;
   readonly #all = new Set<DenoThread>();
+  /** Those that wait for a client. The one that has waited longest gets the next. */
   readonly #idle: DenoThread[] = [];
   readonly #queue: Connection[] = [];
-  #onTaken: () => void = () => {};
+  /** How many clients are served or in the queue, and the most that there were. */
+  #unfinished = 0;
+  #everBusy = 0;
+  #onChange: () => void = () => {};
   #isWatching = false;
-  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  private constructor(context: WorkerContext, plan: ThreadPlan) {
+  private constructor(context: WorkerContext, wish: ThreadPlan, tell: Tell) {
     this.#context = context;
-    this.#plan = plan;
-    this.#workerLimit = new WorkerLimit(context, maxThreads(context.descriptorLimit));
+    this.#tell = tell;
+    this.#wish = wish;
+    this.#plan = planWithin(context.descriptorLimit, wish);
+    const unfinished = () => context.sockets.serving ? this.#unfinished : -Infinity;
+    this.#starter = new ThreadStarter(this.#plan, unfinished, (number) => this.#start(number));
   }
 
   /** Starts the threads that wait for clients, and resolves when all are ready. */
-  static async start(context: WorkerContext, plan: ThreadPlan): Promise<DenoThreads> {
-    const threads = new DenoThreads(context, plan);
-    threads.#refill();
-    await Promise.all(threads.#idle.map(({ ready }) => ready));
+  static async start(context: WorkerContext, wish: ThreadPlan, tell: Tell): Promise<DenoThreads> {
+    const threads = new DenoThreads(context, wish, tell);
+    if (wish.spare > threads.#plan.most) context.clientsLimited(threads.#plan.most);
+    const count = wantedThreads(threads.#plan, 0, wish.spare);
+    while (threads.#idle.length < count && context.sockets.serving) await threads.#change();
     return threads;
   }
 
   put(connection: Connection): void {
     this.#queue.push(connection);
+    this.#everBusy = Math.max(this.#everBusy, ++this.#unfinished);
     this.#dispatch();
-    this.#refillLater();
+    this.#starter.clientCame();
   }
 
   async room(): Promise<void> {
-    if (this.#plan.clientsEach === "one") {
-      if (this.#idle.length === 0) await this.#workerLimit.free();
-      return;
-    }
+    const { most, queue } = this.#plan;
+    if (this.#unfinished >= most && most < this.#wish.most) this.#context.clientsLimited(most);
     const { sockets } = this.#context;
-    while (this.#queue.length >= this.#all.size && sockets.connections.size > 0) {
+    while (this.#unfinished >= most + queue && sockets.connections.size > 0) {
       this.#watchForEnd();
-      await new Promise<void>((resolve) => this.#onTaken = resolve);
+      await this.#change();
     }
+  }
+
+  async end(): Promise<void> {
+    await this.#context.sockets.allClosed();
+    this.#starter.end();
+    for (const thread of this.#all) this.#end(thread);
+  }
+
+  /** Resolves when a thread has become ready, or a client is served. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#onChange = resolve);
   }
 
   /** When all clients were cut off, the queue needs no thread any more. */
@@ -54,89 +79,61 @@ export class DenoThreads implements Threads {
     this.#isWatching = true;
     await this.#context.sockets.allClosed();
     this.#isWatching = false;
-    this.#onTaken();
-  }
-
-  async end(): Promise<void> {
-    await this.#context.sockets.allClosed();
-    clearTimeout(this.#timer);
-    for (const thread of this.#all) thread.end();
+    this.#onChange();
   }
 
   #dispatch(): void {
-    while (this.#queue.length > 0) {
-      const thread = this.#idle.shift() ?? this.#startAnother();
-      if (thread === undefined) return;
-      this.#work(thread);
+    while (this.#queue.length > 0 && this.#idle.length > 0) {
+      const [connection, thread] = [this.#queue.shift(), this.#idle.shift()];
+      if (connection !== undefined && thread !== undefined) this.#work(thread, connection);
     }
   }
 
-  /** Has a thread serve the next client, and those after it until the queue is empty. */
-  async #work(thread: DenoThread): Promise<void> {
-    let isWhole = true;
-    for (let next; isWhole && (next = this.#queue.shift()) !== undefined;) {
-      this.#onTaken();
-      this.#context.dispatched(next, thread.number);
-      isWhole = await thread.serve(next) && this.#plan.clientsEach === "many";
-    }
-    if (isWhole) {
-      this.#idle.push(thread);
-      return;
-    }
-    this.#dismiss(thread);
+  /** Has a thread serve a client, and keeps it if it may wait for the next one. */
+  async #work(thread: DenoThread, connection: Connection): Promise<void> {
+    this.#context.dispatched(connection, thread.number);
+    const canServeAnother = await thread.serve(connection);
+    this.#unfinished--;
+    if (canServeAnother && this.#plan.keep > 0) this.#waitForClient(thread);
+    else this.#dismiss(thread);
+    this.#onChange();
   }
 
-  /** Ends a thread, and starts another one in its place if one is wanted. */
-  #dismiss(thread: DenoThread): void {
-    thread.end();
-    this.#all.delete(thread);
-    this.#workerLimit.giveBack(thread.number);
-    if (this.#plan.clientsEach === "many") this.#refill();
-    else this.#refillLater();
+  #waitForClient(thread: DenoThread): void {
+    this.#idle.push(thread);
     this.#dispatch();
+    if (this.#idle.length > mostIdle(this.#plan, this.#everBusy)) this.#dismissIdle(thread);
   }
 
-  /** A thread whose handler fails after its client has gone gets no other client. */
-  readonly #brokeWhileIdle = (thread: DenoThread): void => {
+  #dismiss(thread: DenoThread): void {
+    this.#end(thread);
+    this.#all.delete(thread);
+    this.#starter.threadEnded();
+  }
+
+  #end(thread: DenoThread): void {
+    thread.close();
+    this.#tell({ kind: "thread-over", number: thread.number });
+  }
+
+  /** Also of a thread whose handler fails after its client has gone: it gets no other one. */
+  readonly #dismissIdle = (thread: DenoThread): void => {
     const index = this.#idle.indexOf(thread);
     if (index < 0) return;
     this.#idle.splice(index, 1);
     this.#dismiss(thread);
   };
 
-  #refillLater(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#refill();
-    }, REFILL_PAUSE_MS);
-  }
-
-  /** Starts threads until as many wait for clients as the plan says. */
-  #refill(): void {
-    const { count, clientsEach } = this.#plan;
-    const members = clientsEach === "one" ? this.#idle : this.#all;
-    const size = () => members instanceof Set ? members.size : members.length;
-    while (this.#context.sockets.serving && size() < count) {
-      if (this.#workerLimit.isFull) {
-        if (clientsEach === "many") this.#workerLimit.reportFull();
-        return;
-      }
-      this.#idle.push(this.#start());
-    }
-  }
-
-  /** Starts a thread for a client when none is free, if there may be another one. */
-  #startAnother(): DenoThread | undefined {
-    return this.#plan.clientsEach === "one" && !this.#workerLimit.isFull
-      ? this.#start()
-      : undefined;
-  }
-
-  #start(): DenoThread {
-    const number = this.#workerLimit.take();
-    const { clientsEach } = this.#plan;
-    const thread = new DenoThread(this.#context, number, clientsEach, this.#brokeWhileIdle);
+  /** Resolves when the code of the thread runs. */
+  #start(number: number): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    const thread = new DenoThread(this.#context, number, port1, this.#dismissIdle);
+    this.#tell({ kind: "thread-wanted", number, port: port2 }, [port2]);
     this.#all.add(thread);
-    return thread;
+    thread.ready.then(() => {
+      this.#waitForClient(thread);
+      this.#onChange();
+    });
+    return thread.begun;
   }
 }

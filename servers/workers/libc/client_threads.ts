@@ -1,8 +1,8 @@
 import type { Notice } from "../../context/context.ts";
 import type { FromThread, ServerSetup, ThreadsWanted } from "../../context/protocol.ts";
 import { ClientQueue } from "../client_queue.ts";
-import { REFILL_PAUSE_MS } from "../../context/threads.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
+import { ThreadStarter } from "../thread_starter.ts";
 
 /** What the supervisor hears of the threads. */
 interface Outcomes {
@@ -20,82 +20,64 @@ export class ClientThreads {
   readonly #setup: ServerSetup;
   readonly #outcomes: Outcomes;
   readonly #queue: ClientQueue;
+  readonly #starter: ThreadStarter;
   /** The threads, and which block of the counters each has. The first is the server's. */
   readonly #blocks = new Map<Worker, number>();
   readonly #freeBlocks: number[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  #timerIsForNow = false;
 
   constructor(wanted: ThreadsWanted, setup: ServerSetup, outcomes: Outcomes) {
     this.#wanted = wanted;
     this.#setup = setup;
     this.#outcomes = outcomes;
     this.#queue = new ClientQueue(wanted.queue);
-    this.#plan(0);
+    const { plan } = wanted;
+    this.#starter = new ThreadStarter(plan, () => this.#unfinished(), (n) => this.#start(n));
   }
 
   /** A client was put into the queue. */
   clientCame(): void {
     this.#queue.answerCall();
-    this.#plan(this.#isNeededNow() ? 0 : REFILL_PAUSE_MS);
+    this.#starter.clientCame();
   }
 
   /** Ends all threads. The sockets in which they may be blocked must be shut down already. */
   end(): void {
-    clearTimeout(this.#timer);
+    this.#starter.end();
     for (const worker of this.#blocks.keys()) worker.terminate();
     this.#blocks.clear();
   }
 
-  #plan(pauseMs: number): void {
-    if (this.#timer !== undefined) {
-      if (this.#timerIsForNow || pauseMs > 0) return;
-      clearTimeout(this.#timer);
-    }
-    this.#timerIsForNow = pauseMs === 0;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#blocks.size >= this.#wantedNow()) return;
-      this.#start();
-      // One at a time: making one takes milliseconds, and signals must be heard in between.
-      this.#plan(0);
-    }, pauseMs);
+  /** None when no thread is needed any more. */
+  #unfinished(): number {
+    const { isClosed, length, unfinished } = this.#queue;
+    return isClosed && length === 0 ? -Infinity : unfinished;
   }
 
-  #wantedNow(): number {
-    const { plan: { count, clientsEach }, max } = this.#wanted;
-    if (this.#queue.isClosed && this.#queue.length === 0) return 0;
-    return clientsEach === "many" ? count : Math.min(max, this.#queue.unfinished + count);
-  }
-
-  /** Whether a client has no thread. */
-  #isNeededNow(): boolean {
-    const { plan: { count, clientsEach }, max } = this.#wanted;
-    const needed = clientsEach === "many" ? count : Math.min(max, this.#queue.unfinished);
-    return this.#blocks.size < needed;
-  }
-
-  #start(): void {
+  /** Resolves when the code of the thread runs. */
+  #start(number: number): Promise<void> {
     const block = this.#freeBlocks.pop() ?? this.#blocks.size + 1;
     const worker = new Worker(new URL("./client_worker.ts", import.meta.url), {
       type: "module",
     });
     this.#blocks.set(worker, block);
-    worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-      if (data.kind === "notice") this.#outcomes.notice(data.notice);
-      else if (data.kind === "ended") this.#ended(worker);
-      else this.#outcomes.failed(data.reason);
-    };
+    this.#queue.threads = this.#blocks.size;
     worker.onerror = (event) => {
       event.preventDefault();
       this.#outcomes.failed(describeErrorEvent(event));
     };
-    const { handler, listen, stats, trace, descriptors, controls } = this.#setup;
-    const { queue, plan: { clientsEach } } = this.#wanted;
-    const { recvSizeBytes } = listen;
+    const { handler, listen: { recvSizeBytes }, stats, trace, descriptors, controls } = this.#setup;
+    const { queue, plan } = this.#wanted;
     worker.postMessage({
-      ...{ handler, recvSizeBytes, stats, trace, descriptors, controls, queue, clientsEach },
+      ...{ handler, recvSizeBytes, stats, trace, descriptors, controls, queue, plan, number },
       statsBlock: block,
+    });
+    return new Promise((resolve) => {
+      worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+        if (data.kind === "begun") resolve();
+        else if (data.kind === "notice") this.#outcomes.notice(data.notice);
+        else if (data.kind === "ended") this.#ended(worker);
+        else this.#outcomes.failed(data.reason);
+      };
     });
   }
 
@@ -104,7 +86,8 @@ export class ClientThreads {
     if (block === undefined) return;
     this.#blocks.delete(worker);
     this.#freeBlocks.push(block);
+    this.#queue.threads = this.#blocks.size;
     worker.terminate(); // also ends timers that a handler has left behind
-    this.#plan(this.#isNeededNow() ? 0 : REFILL_PAUSE_MS);
+    this.#starter.threadEnded();
   }
 }

@@ -2,10 +2,10 @@ import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { ClientQueue, createQueueMemory } from "../client_queue.ts";
-import { maxThreads } from "../../context/worker_limit.ts";
+import { planWithin } from "../../context/worker_limit.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { FromServer } from "../../context/protocol.ts";
-import type { ThreadPlan, Threads } from "../../context/threads.ts";
+import { type ThreadPlan, type Threads, wantedThreads } from "../../context/threads.ts";
 
 /** How often to look whether the server is stopped before its threads are ready. */
 const STOP_POLL_INTERVAL_MS = 50;
@@ -18,59 +18,57 @@ const STOP_POLL_INTERVAL_MS = 50;
  */
 export class LibcThreads implements Threads {
   readonly #context: WorkerContext;
+  readonly #wish: ThreadPlan;
+  /** The wish, as far as there are descriptors. */
   readonly #plan: ThreadPlan;
   readonly #queue: ClientQueue;
   readonly #tell: (message: FromServer) => void;
-  readonly #max: number;
 
   private constructor(
     context: WorkerContext,
-    plan: ThreadPlan,
+    wish: ThreadPlan,
     tell: (message: FromServer) => void,
   ) {
     this.#context = context;
+    this.#wish = wish;
     this.#tell = tell;
-    this.#max = maxThreads(context.descriptorLimit);
-    this.#plan = { ...plan, count: Math.min(plan.count, this.#max) };
-    const isPool = plan.clientsEach === "many";
-    this.#queue = new ClientQueue(createQueueMemory(isPool ? this.#plan.count : this.#max));
-    if (isPool && plan.count > this.#max) context.clientsLimited(this.#max);
+    this.#plan = planWithin(context.descriptorLimit, wish);
+    this.#queue = new ClientQueue(createQueueMemory(this.#plan.most + this.#plan.queue));
   }
 
   /** Has the threads started that wait for clients, and blocks until all do. */
   static start(
     context: WorkerContext,
-    plan: ThreadPlan,
+    wish: ThreadPlan,
     descriptors: SharedArrayBuffer,
     tell: (message: FromServer) => void,
   ): LibcThreads {
-    const threads = new LibcThreads(context, plan, tell);
+    const threads = new LibcThreads(context, wish, tell);
     const queue = threads.#queue;
+    const plan = threads.#plan;
     const table = new DescriptorTable(descriptors);
-    const wanted = { plan: threads.#plan, max: threads.#max, queue: queue.memory };
-    tell({ kind: "threads-wanted", wanted });
-    while (!queue.waitForThreads(wanted.plan.count, STOP_POLL_INTERVAL_MS)) {
-      if (table.stopping) break;
-    }
+    tell({ kind: "threads-wanted", wanted: { plan, queue: queue.memory } });
+    if (wish.spare > plan.most) context.clientsLimited(plan.most);
+    const count = wantedThreads(plan, 0, plan.spare);
+    while (!queue.waitForThreads(count, STOP_POLL_INTERVAL_MS) && !table.stopping);
     return threads;
   }
 
   put(connection: Connection): void {
     if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
     const { id, peer } = connection;
-    this.#queue.put({ fd: connection.detach(), id, peer });
-    if (this.#plan.clientsEach === "one" && this.#queue.callSupervisor()) {
-      this.#tell({ kind: "client-came" });
-    }
+    const queue = this.#queue;
+    queue.put({ fd: connection.detach(), id, peer });
+    const wanted = wantedThreads(this.#plan, queue.unfinished, this.#plan.spare);
+    if (queue.threads < wanted && queue.callSupervisor()) this.#tell({ kind: "client-came" });
   }
 
   room(): void {
-    if (this.#plan.clientsEach === "many") {
-      this.#queue.waitUntilShorterThan(this.#plan.count);
-      return;
+    const { most, queue } = this.#plan;
+    if (this.#queue.unfinished >= most && most < this.#wish.most) {
+      this.#context.clientsLimited(most);
     }
-    if (this.#queue.unfinished >= this.#max) this.#context.clientsLimited(this.#max);
-    this.#queue.waitUntilFewerThan(this.#max);
+    this.#queue.waitUntilFewerThan(most + queue);
   }
 
   end(): void {

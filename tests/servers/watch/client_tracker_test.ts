@@ -6,8 +6,8 @@ import { assertEquals } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";
 
 /** A tracker, and records for it that are one millisecond apart. */
-function trackerOf(worker: ServedBy, clientsEach: "one" | "many" = "many") {
-  const tracker = new ClientTracker(worker, clientsEach);
+function trackerOf(worker: ServedBy) {
+  const tracker = new ClientTracker(worker);
   let timeMs = 0;
   const tell = (event: TraceEvent, client: number, workerNumber = 0, sizeBytes = 0) =>
     tracker.apply({
@@ -82,8 +82,8 @@ Deno.test("a client waits in the queue until a thread takes it, and stays on its
   ]);
 });
 
-Deno.test("a thread or process of its own is another lane than the one that had its number", () => {
-  const { tell, changes } = trackerOf("process", "one");
+Deno.test("a process is another lane than the one that had its number", () => {
+  const { tell, changes } = trackerOf("process");
   for (const client of [1, 2, 3]) {
     tell("accepted", client);
     tell("dispatched", client, 1);

@@ -73,7 +73,7 @@ test("20,000 clients for four threads: each is taken once, and all threads end",
   try {
     await untilWaiting(queue, 4);
     for (let id = 1; id <= count; id++) {
-      queue.waitUntilShorterThan(capacity);
+      queue.waitUntilFewerThan(capacity);
       queue.put(makeClient(id));
     }
     queue.close();

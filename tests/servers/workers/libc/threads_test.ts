@@ -10,44 +10,24 @@ import { assertEquals, assertGreaterOrEqual, assertLess } from "../../../harness
 import { echoInPieces, exchange, readToEnd, writeAll } from "../../../harness/clients.ts";
 import { randomBytes } from "../../../harness/bytes.ts";
 import { commandFor, Server } from "../../../harness/playground.ts";
+import { countWorkers, until } from "../../../harness/workers.ts";
 import { test } from "../../../harness/test.ts";
 
 const ignore = !hasSystemCalls();
-const PATIENCE_MS = 60_000;
 const encoder = new TextEncoder();
 
 function start(flags: string[]): Promise<Server> {
   return Server.start(["thread", "--sockets", "libc", ...flags]);
 }
 
-/** How many Workers the server has; the server is one. */
-async function countWorkers({ pid }: Server): Promise<number> {
-  let count = 0;
-  for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
-    // A thread may have ended since, proc(5).
-    const comm = await Deno.readTextFile(`/proc/${pid}/task/${name}/comm`).catch(() => "");
-    if (comm.startsWith("worker-")) count++;
-  }
-  return count;
-}
-
 async function countDescriptors({ pid }: Server): Promise<number> {
   return (await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`))).length;
-}
-
-/** Waits until `look` gives `wanted`. */
-async function until(wanted: number, look: () => Promise<number>): Promise<void> {
-  const beganMs = performance.now();
-  for (let seen; (seen = await look()) !== wanted;) {
-    if (performance.now() - beganMs > PATIENCE_MS) throw new Error(`${seen} and not ${wanted}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 test(
   "thread on libc: spare threads are there before anybody can connect, and again later",
   async () => {
-    await using server = await start(["--quiet", "--spare", "3"]);
+    await using server = await start(["--quiet", "--spare", "3", "--keep", "0"]);
     assertEquals(await countWorkers(server), 1 + 3);
     const clients: Deno.TcpConn[] = [];
     for (let i = 0; i < 5; i++) {
@@ -64,7 +44,7 @@ test(
 );
 
 test("thread on libc: nothing is left of clients that have gone", async () => {
-  await using server = await start(["--quiet", "--spare", "2"]);
+  await using server = await start(["--quiet", "--spare", "2", "--keep", "0"]);
   const before = await countDescriptors(server);
   for (let round = 0; round < 4; round++) {
     await Promise.all(Array.from({ length: 10 }, async () => {

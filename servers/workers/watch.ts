@@ -1,0 +1,34 @@
+import { WatchedSession } from "../context/watched_session.ts";
+import type { Handler } from "../handlers/session.ts";
+import { Controls } from "../metrics/controls.ts";
+import { createStatsMemory } from "../metrics/counters.ts";
+import { openMemory, type SharedMemory } from "../metrics/memory.ts";
+import { NOTHING_RARE, Recorder } from "../metrics/recorder.ts";
+
+/** A client's thread of a server that is watched. Load this module only where there is one. */
+export class Watch {
+  readonly controls: Controls;
+
+  /**
+   * @param controls the memory of the controls, which hold the simulated cost
+   * @param maySleep whether replies may have a wait even without one
+   */
+  constructor(controls: SharedMemory, private readonly maySleep: boolean) {
+    this.controls = new Controls(openMemory(controls));
+  }
+
+  /**
+   * A handler whose sessions obey the controls.
+   *
+   * @param client gives the number of the client that the thread serves
+   */
+  handler(handler: Handler, recorder: Pick<Recorder, "asleep">, client: () => number): Handler {
+    const { controls, maySleep } = this;
+    return () => new WatchedSession(handler(), controls, recorder, client(), maySleep);
+  }
+}
+
+/** Writes to the trace only, for a thread whose bytes another one moves and counts. */
+export function traceRecorder(trace: SharedMemory, number: number): Recorder {
+  return new Recorder(createStatsMemory(), openMemory(trace), NOTHING_RARE, 0, number);
+}

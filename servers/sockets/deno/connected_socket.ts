@@ -189,8 +189,9 @@ export abstract class ConnectedSocket implements DenoPollable {
   }
 
   explain(error: unknown): Error {
+    if (!isOfOperation(error)) return toError(error); // a read may go on
     this.blockedInRecv = false;
-    return isOfOperation(error) ? this.#noteFault(error) : toError(error);
+    return this.#noteFault(error);
   }
 
   readonly #onRead = (count: number | null): void => {

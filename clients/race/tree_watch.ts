@@ -1,5 +1,5 @@
-import { contextSwitches, cpuSecondsOf, processTree } from "../../servers/system/process_tree.ts";
-import { treeBytes } from "./tree_memory.ts";
+import { contextSwitches, cpuSecondsOf } from "../../servers/system/process_tree.ts";
+import { processTree, residentBytes } from "../../servers/system/process_tree.ts";
 
 /** How often to sample a server: seldom, since sampling takes CPU as well. */
 const POLL_INTERVAL_MS = 200;
@@ -105,7 +105,7 @@ export class TreeWatch {
   #lookAtMemory(pids: readonly number[]): void {
     const beganMs = performance.now();
     if (beganMs < this.#nextMemoryMs) return;
-    this.#memoryBytes = treeBytes(pids);
+    this.#memoryBytes = residentBytes(pids);
     const endedMs = performance.now();
     this.#nextMemoryMs = endedMs + MEMORY_PAUSE * (endedMs - beganMs);
   }

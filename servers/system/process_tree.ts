@@ -20,6 +20,8 @@ export interface ProcessInfo {
 const TICKS_PER_SECOND = 100;
 /** The size of a page in /proc/…/statm. It is 4,096 on x86-64, and on arm64 unless built otherwise. */
 const PAGE_BYTES = 4_096;
+/** A line of /proc/…/smaps_rollup: what has no file behind it, its part of what it shares. */
+const OWN_KIBIBYTES = /^Pss_Anon:\s+(\d+)/m;
 
 /** Fields of /proc/…/stat after the name, which is the second and may hold anything. */
 const FIELD = {
@@ -59,19 +61,22 @@ export function cpuSecondsOf(processes: readonly ProcessInfo[]): number {
 }
 
 /**
- * The memory that processes have resident, in bytes. Processes share the pages of files, such as those
- * of their program, so of these only the pages of the largest process count.
+ * The memory that related processes have resident, in bytes. What a child has not written since fork(2)
+ * it shares with its parent, and each counts its part. Processes also share the pages of files, such as
+ * those of their program, with others too; of these only the pages of the largest process count.
  */
 export function residentBytes(pids: readonly number[]): number {
-  let ownPages = 0;
+  let ownBytes = 0;
   let maxFilePages = 0;
   for (const pid of pids) {
     const [, resident, shared] = readSystemFile(`/proc/${pid}/statm`).split(" ").map(Number);
     if (resident === undefined) continue; // it has just ended
-    ownPages += resident - shared;
+    const [, kibibytes] = OWN_KIBIBYTES.exec(readSystemFile(`/proc/${pid}/smaps_rollup`)) ?? [];
+    // Before Linux 5.4 there is no such line, and what was forked counts in full.
+    ownBytes += kibibytes === undefined ? (resident - shared) * PAGE_BYTES : +kibibytes * 1_024;
     maxFilePages = Math.max(maxFilePages, shared);
   }
-  return (ownPages + maxFilePages) * PAGE_BYTES;
+  return ownBytes + maxFilePages * PAGE_BYTES;
 }
 
 /** How often the present threads of these processes gave up their CPU, or lost it. */

@@ -3,8 +3,10 @@ import { SystemCallError } from "../system/system_call_error.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import { cpuSecondsOf, processTree, residentBytes } from "../system/process_tree.ts";
 
-/** A measurement takes milliseconds, and memory changes slowly. */
+/** Memory changes slowly. */
 const POLL_INTERVAL_MS = 500;
+/** How much longer than a measurement the pause after it is: of many processes it takes long. */
+const PAUSES_PER_MEASUREMENT = 50;
 
 /**
  * From this share of all processors on, a server leaves none to viewers: the load generator needs about
@@ -26,6 +28,7 @@ export interface Usage {
 export class UsageWatch {
   readonly #hasChildren: boolean;
   readonly #processors: number;
+  #pauseMs = POLL_INTERVAL_MS;
   #last: Usage = { cpuSeconds: 0, memoryBytes: 0, measuredMs: 0, isCpuScarce: false };
 
   /**
@@ -44,8 +47,11 @@ export class UsageWatch {
    * @param except the process id of a child that does not serve
    */
   poll(timeMs: number, except: number | undefined): Usage {
-    if (timeMs < this.#last.measuredMs + POLL_INTERVAL_MS) return this.#last;
+    if (timeMs < this.#last.measuredMs + this.#pauseMs) return this.#last;
+    const beganMs = performance.now();
     const measured = this.#hasChildren ? measureTree(except) : measureProcess();
+    const tookMs = performance.now() - beganMs;
+    this.#pauseMs = Math.max(POLL_INTERVAL_MS, PAUSES_PER_MEASUREMENT * tookMs);
     if (measured === undefined) return this.#last;
     const { cpuSeconds, measuredMs } = this.#last;
     const usedProcessors = (measured.cpuSeconds - cpuSeconds) * 1_000 / (timeMs - measuredMs);

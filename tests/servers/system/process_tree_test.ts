@@ -1,8 +1,7 @@
-import { treeBytes } from "../../../clients/race/tree_memory.ts";
-import { processTree } from "../../../servers/system/process_tree.ts";
+import { processTree, residentBytes } from "../../../servers/system/process_tree.ts";
 import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
 import { assertGreater, assertLess } from "../../harness/assert.ts";
-import { residentBytes } from "../../harness/processes.ts";
+import { residentBytes as sumOfResidentBytes } from "../../harness/processes.ts";
 import { test } from "../../harness/test.ts";
 
 const BYTES = 30_000_000;
@@ -18,8 +17,8 @@ test("what children have not written since they were forked counts once", async 
   const reader = child.stdout.getReader();
   await reader.read();
   const pids = processTree(child.pid).map(({ pid }) => pid);
-  const bytes = treeBytes(pids);
-  const summed = await residentBytes(child.pid);
+  const bytes = residentBytes(pids);
+  const summed = await sumOfResidentBytes(child.pid);
   await child.stdin.close();
   await reader.cancel();
   await child.status;

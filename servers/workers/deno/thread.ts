@@ -1,5 +1,6 @@
 import type { HandlerChoice } from "../../handlers/handlers.ts";
-import type { Connection } from "../../sockets/interface.ts";
+import { type Connection, formatAddress } from "../../sockets/interface.ts";
+import { describeThrown } from "../../system/thrown.ts";
 import type { Watching, WorkerContext } from "../../context/worker_context.ts";
 
 /** A call that a client's thread asks for, on its connection. */
@@ -97,7 +98,8 @@ export class DenoThread {
   async serve(connection: Connection): Promise<boolean> {
     // The thread may fail while the connection waits in recv on its behalf, until the client ends it.
     this.#onBroken = (error) => {
-      this.#context.clientFailed(connection, error);
+      const [peer, reason] = [formatAddress(connection.peer), describeThrown(error)];
+      this.#context.notify({ kind: "client-failed", peer, reason });
       this.#context.sockets.finish(connection);
     };
     if (this.#brokenBy !== undefined) this.#onBroken(this.#brokenBy);

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isObject } from "../../cli/json.ts";
+import { HandlerError } from "./handler_error.ts";
 import { outliveReader } from "../../cli/lost_output.ts";
 import { GeneratedReplies, type Handler, type Reply } from "./session.ts";
 import { messageOf } from "../system/thrown.ts";
@@ -48,15 +49,6 @@ function makeSession(path: string, make: Function): unknown {
     return make();
   } catch (error) {
     throw new HandlerError(path, firstLine(error), { cause: error });
-  }
-}
-
-/** The file of a user's handler cannot be used, for the `reason` given. */
-export class HandlerError extends Error {
-  override readonly name = "HandlerError";
-
-  constructor(readonly path: string, readonly reason: string, options?: ErrorOptions) {
-    super(`${path}: ${reason}`, options);
   }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { HandlerError } from "../handlers/custom.ts";
+import { HandlerError } from "../handlers/handler_error.ts";
 import { echo } from "../handlers/echo.ts";
 import { isHandlerFile, makeHandler, needsEventLoop } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
@@ -26,7 +26,6 @@ import type { ForkedChildren, Model, Notice } from "../context/context.ts";
 import type { FromServer, ServerSetup, SharedProcessMemory } from "../context/protocol.ts";
 import type { StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
-import { shareWithHandler } from "../handlers/shared_thread.ts";
 import { signalSet } from "../system/signals.ts";
 import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
 import { FINISH_SIGNAL } from "../workers/child_protocol.ts";
@@ -88,7 +87,9 @@ async function start(setup: ServerSetup): Promise<void> {
   let context: WorkerContext;
   try {
     const isFile = isHandlerFile(setup.handler.name);
-    if (isFile && setup.processMemory === undefined) shareWithHandler();
+    if (isFile && setup.processMemory === undefined) {
+      (await import("../handlers/shared_thread.ts")).shareWithHandler();
+    }
     handler = await makeHandler(setup.handler);
     if (isFile) handler(); // a file that makes no session fails now
     model = await modelEntry(setup.model).load(setup.options, setup.sockets);
@@ -211,6 +212,9 @@ async function prepareToFork(
   const options = { recvSizeBytes, idleTimeoutMs, isWatched };
   const isFile = isHandlerFile(setup.handler.name);
   const needsLoop = isFile && await needsEventLoop(setup.handler.name);
+  const makeCommand = needsLoop
+    ? (await import("../workers/child_role.ts")).childCommand
+    : undefined;
   // Code of other people is not for practice, nor a handler that sleeps.
   const practice = isFile || setup.handler.sleepMs + setup.handler.cpuMs > 0 ? echo : handler;
   await warmUp(practice, recvSizeBytes);
@@ -221,7 +225,7 @@ async function prepareToFork(
       serving: new ClientServing(memory, options, setup.descriptorLimit),
       signals: signalSet([FINISH_SIGNAL]),
       isHandlerFile: isFile,
-      needsEventLoop: needsLoop,
+      makeCommand,
       newSession: () => beginSession(handler),
       table: new ChildTable(openMemory(memory.children)),
       maxChildren: maxChildren(setup.descriptorLimit),

@@ -47,7 +47,6 @@ const WRONG: readonly [typed: string[], line: RegExp][] = [
   [["explain", "select", "--json"], /unknown flag --json/],
   [["explain", "foo"], /^unknown model foo \(playground models lists them\)$/m],
   [["explain"], /missing argument; usage: playground explain <model> .*blocking, process/],
-  [["demo"], /missing argument; usage: playground demo <name> .*yield, greenlet/],
   [["lab", "scan"], /unknown experiment scan; did you mean scan-cost\?/],
   [["help", "sreve"], /unknown command sreve; did you mean serve\?/],
   [["download"], /missing argument; usage: playground download <url>/],

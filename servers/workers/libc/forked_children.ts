@@ -20,7 +20,7 @@ import { signalDescriptor } from "../../system/signals.ts";
 import { anyEnd, type ProcessEnd, spawn } from "../../system/spawn.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
-import { childCommand } from "../child_role.ts";
+import type { childCommand } from "../child_role.ts";
 import { ChildProcess, ProgramProcess } from "./child_process.ts";
 import { type ForkParent, OwnForkedChild } from "./forked_child.ts";
 import { ClientServing, type NumberedClient } from "./own_client.ts";
@@ -39,8 +39,8 @@ export interface Forking extends ForkParent {
   readonly setup: Pick<ServerSetup, "handler" | "listen" | "options" | "idleTimeoutMs">;
   readonly isWatched: boolean;
   readonly memory: Pick<ProcessMemory, "descriptor">;
-  /** Whether the handler needs an event loop, so that each child is a runtime of its own. */
-  readonly needsEventLoop: boolean;
+  /** Given when the handler needs an event loop: the command of a child that has one. */
+  readonly makeCommand: typeof childCommand | undefined;
   readonly sizes: ProcessMemorySizes;
   readonly table: ChildTable;
   readonly maxChildren: number;
@@ -53,6 +53,8 @@ export interface Forking extends ForkParent {
 
 /** After this many clients V8 has optimized what it can. */
 const WARM_UP_CLIENTS = 20;
+/** The highest descriptor that they may have. */
+const WARM_UP_DESCRIPTOR = 1_023;
 
 /**
  * Serves clients that this process plays itself, so that its children have a copy of code that is
@@ -68,10 +70,10 @@ export async function warmUp(handler: Handler, recvSizeBytes: number): Promise<v
   };
   const options = { recvSizeBytes, idleTimeoutMs: 0, isWatched: false };
   const nobody: NumberedClient = { id: 0, peer: { host: "127.0.0.1", port: 1 }, number: 0 };
+  const serving = new ClientServing(memory, options, WARM_UP_DESCRIPTOR);
   for (let client = 0; client < WARM_UP_CLIENTS; client++) {
     const [near, far] = socketPair();
     sendWarmUpMessages(calls, far); // all of them are there before the first recv, so nothing blocks
-    const serving = new ClientServing(memory, options, near);
     const own = serving.begin(near, nobody, 0);
     await serveClient(own.connection, own.watched(handler()), serving.buffer, () => {});
     own.end();
@@ -157,7 +159,7 @@ export class LibcForkedChildren implements ForkedChildren {
   }
 
   #fork(client: NumberedClient, descriptor: number): ChildProcess {
-    const { setup: { options: { exec } }, needsEventLoop } = this.#forking;
+    const { setup: { options: { exec } }, makeCommand } = this.#forking;
     if (exec.length > 0) {
       const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
       this.#forking.programStarted(pid);
@@ -165,19 +167,23 @@ export class LibcForkedChildren implements ForkedChildren {
       this.#forking.recorder.dispatched(client, client.number, pid);
       return new ProgramProcess(pid, client);
     }
-    if (needsEventLoop) {
-      const pid = this.#spawnRuntime(client, descriptor);
+    if (makeCommand !== undefined) {
+      const pid = this.#spawnRuntime(makeCommand, client, descriptor);
       return new ChildProcess(pid, client, CHILD_DESCRIPTORS.input);
     }
     return new ChildProcess(fork(), client, descriptor);
   }
 
   /** @throws {SystemCallError} when no process can be started */
-  #spawnRuntime(client: NumberedClient, descriptor: number): number {
+  #spawnRuntime(
+    makeCommand: typeof childCommand,
+    client: NumberedClient,
+    descriptor: number,
+  ): number {
     const { setup: { handler, listen, idleTimeoutMs }, isWatched, memory, sizes } = this.#forking;
     const inherited = { parentPid: Deno.pid, memory: sizes, isWatched, client };
     const { recvSizeBytes } = listen;
-    const [program, args] = childCommand({ handler, recvSizeBytes, idleTimeoutMs, inherited });
+    const [program, args] = makeCommand({ handler, recvSizeBytes, idleTimeoutMs, inherited });
     const descriptors: number[] = [];
     descriptors[CHILD_DESCRIPTORS.input] = descriptor;
     descriptors[CHILD_DESCRIPTORS.output] = descriptor;

@@ -1,4 +1,5 @@
-import { HandlerError, loadCustomHandler } from "../../../servers/handlers/custom.ts";
+import { loadCustomHandler } from "../../../servers/handlers/custom.ts";
+import { HandlerError } from "../../../servers/handlers/handler_error.ts";
 import { makeHandler } from "../../../servers/handlers/handlers.ts";
 import { allReplies, type Reply, type Session } from "../../../servers/handlers/session.ts";
 import {

@@ -202,8 +202,9 @@ async function prepareToFork(
 ): Promise<(context: WorkerContext) => ForkedChildren> {
   const { LibcSockets } = await import("../sockets/libc/sockets.ts");
   if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are inherited");
-  const { LibcForkedChildren, warmUp } = await import("../workers/libc/forked_children.ts");
+  const { LibcForkedChildren } = await import("../workers/libc/forked_children.ts");
   const { ClientServing } = await import("../workers/libc/own_client.ts");
+  const { warmUp } = await import("../workers/libc/warm_up.ts");
   const { mapProcessMemory } = await import("../metrics/process_memory.ts");
   const { ChildTable, maxChildren } = await import("../context/child_table.ts");
   const memory = mapProcessMemory(descriptor, sizes);
@@ -217,12 +218,13 @@ async function prepareToFork(
     : undefined;
   // Code of other people is not for practice, nor a handler that sleeps.
   const practice = isFile || setup.handler.sleepMs + setup.handler.cpuMs > 0 ? echo : handler;
-  await warmUp(practice, recvSizeBytes);
+  const serving = new ClientServing(memory, options, setup.descriptorLimit);
+  await warmUp(serving, practice);
   return (context) =>
     new LibcForkedChildren({
       ...{ context, setup, descriptors: sockets.table, recorder, memory, sizes },
       isWatched,
-      serving: new ClientServing(memory, options, setup.descriptorLimit),
+      serving,
       signals: signalSet([FINISH_SIGNAL]),
       isHandlerFile: isFile,
       makeCommand,

@@ -1,11 +1,6 @@
 import type { ChildTable } from "../../context/child_table.ts";
 import { type ForkedChild, type ForkedChildren, INTERRUPTED } from "../../context/context.ts";
 import type { ServerSetup } from "../../context/protocol.ts";
-import { serveClient } from "../../blocking.ts";
-import type { Handler } from "../../handlers/session.ts";
-import { createControlsMemory } from "../../metrics/controls.ts";
-import { createStatsMemory } from "../../metrics/counters.ts";
-import { createTraceMemory } from "../../metrics/trace.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { ProcessMemory, ProcessMemorySizes } from "../../metrics/process_memory.ts";
 import type { Recorder } from "../../metrics/recorder.ts";
@@ -15,7 +10,6 @@ import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
 import { asLibcPollable } from "../../sockets/libc/reactor.ts";
 import { fork } from "../../system/fork.ts";
-import { socketPair } from "../../system/socket_pair.ts";
 import { signalDescriptor } from "../../system/signals.ts";
 import { anyEnd, type ProcessEnd, spawn } from "../../system/spawn.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
@@ -23,8 +17,7 @@ import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
 import type { childCommand } from "../child_role.ts";
 import { ChildProcess, ProgramProcess } from "./child_process.ts";
 import { type ForkParent, OwnForkedChild } from "./forked_child.ts";
-import { ClientServing, type NumberedClient } from "./own_client.ts";
-import { sendWarmUpMessages } from "./warm_up.ts";
+import type { NumberedClient } from "./own_client.ts";
 
 /** How often a child is told to end its client: the signal may come between two calls. */
 const TELL_AGAIN_MS = 25;
@@ -49,36 +42,6 @@ export interface Forking extends ForkParent {
   /** Another program must not outlive the supervisor, which watches over it. */
   programStarted(pid: number): void;
   programEnded(pid: number): void;
-}
-
-/** After this many clients V8 has optimized what it can. */
-const WARM_UP_CLIENTS = 20;
-/** The highest descriptor that they may have. */
-const WARM_UP_DESCRIPTOR = 1_023;
-
-/**
- * Serves clients that this process plays itself, so that its children have a copy of code that is
- * compiled and optimized. Without this, each would be slow for much of its life.
- *
- * @param handler gets lines with a `1` each
- */
-export async function warmUp(handler: Handler, recvSizeBytes: number): Promise<void> {
-  const calls = systemCalls();
-  const memory = {
-    ...{ stats: createStatsMemory(1), trace: createTraceMemory() },
-    controls: createControlsMemory(),
-  };
-  const options = { recvSizeBytes, idleTimeoutMs: 0, isWatched: false };
-  const nobody: NumberedClient = { id: 0, peer: { host: "127.0.0.1", port: 1 }, number: 0 };
-  const serving = new ClientServing(memory, options, WARM_UP_DESCRIPTOR);
-  for (let client = 0; client < WARM_UP_CLIENTS; client++) {
-    const [near, far] = socketPair();
-    sendWarmUpMessages(calls, far); // all of them are there before the first recv, so nothing blocks
-    const own = serving.begin(near, nobody, 0);
-    await serveClient(own.connection, own.watched(handler()), serving.buffer, () => {});
-    own.end();
-    calls.close(far);
-  }
 }
 
 /** The children of a server that forks, in the process that forks them. */

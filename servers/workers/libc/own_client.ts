@@ -70,6 +70,12 @@ export class ClientServing {
     this.#receiveBuffer = new ReceiveBuffer(recvSizeBytes);
   }
 
+  /** Sets the counters of a child of this number to 0. */
+  forgetCounts(number: number): void {
+    openCounters(this.#stats, number).fill(0);
+    this.#callCount[0] = 0;
+  }
+
   /**
    * @param descriptor of the client's socket
    * @param pid of this process

@@ -1,15 +1,37 @@
-import { SHUT_WR, type SystemCalls } from "../../system/system_calls.ts";
+import { serveClient } from "../../blocking.ts";
+import type { Handler } from "../../handlers/session.ts";
+import { SHUT_WR, type SystemCalls, systemCalls } from "../../system/system_calls.ts";
+import { socketPair } from "../../system/socket_pair.ts";
+import type { ClientServing, NumberedClient } from "./own_client.ts";
 
-/** Enough for the code to be compiled, and few enough for both directions of a socket to hold them. */
-const MESSAGES = 100;
+/** After this many clients V8 has optimized what it can. */
+const CLIENTS = 20;
+/** Few enough for both directions of a socket to hold them. */
+const MESSAGES_EACH = 100;
 const MESSAGE = new TextEncoder().encode("1\n");
 
 /**
- * Plays a client at one end of a pair of sockets: sends messages and ends its stream. A thread or a
- * process that serves the other end has compiled its code before its first real client comes; without
- * this, a hundred of them that get their clients at once would all begin with compiling.
+ * Serves clients that this process plays itself, so that the children that it forks have a copy of code
+ * that is compiled and optimized. Without this, each would be slow for much of its life. They use the
+ * same `serving`, since V8 optimizes for the functions that it has seen, and counts are forgotten.
+ *
+ * @param handler gets lines with a `1` each
  */
-export function sendWarmUpMessages(calls: SystemCalls, socket: number): void {
-  for (let i = 0; i < MESSAGES; i++) calls.send(socket, MESSAGE, MESSAGE.length, 0);
+export async function warmUp(serving: ClientServing, handler: Handler): Promise<void> {
+  const calls = systemCalls();
+  const nobody: NumberedClient = { id: 0, peer: { host: "127.0.0.1", port: 1 }, number: 0 };
+  for (let client = 0; client < CLIENTS; client++) {
+    const [near, far] = socketPair();
+    sendMessages(calls, far); // all of them are there before the first recv, so nothing blocks
+    const own = serving.begin(near, nobody, 0);
+    await serveClient(own.connection, own.watched(handler()), serving.buffer, () => {});
+    own.end();
+    calls.close(far);
+  }
+  serving.forgetCounts(nobody.number);
+}
+
+function sendMessages(calls: SystemCalls, socket: number): void {
+  for (let i = 0; i < MESSAGES_EACH; i++) calls.send(socket, MESSAGE, MESSAGE.length, 0);
   calls.shutdown(socket, SHUT_WR);
 }

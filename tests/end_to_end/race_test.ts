@@ -232,7 +232,11 @@ test("nothing is left behind, not even who has run away from the program", async
 /** Races to be killed in the middle, and a part of the command line of who runs then. */
 const KILLED: [what: string, args: string[], running: string][] = [
   ["a model", ["select", "--sockets", "libc", "--duration", "60s"], "serve select"],
-  ["a model with children", ["process", "--sockets", "libc", "--duration", "60s"], "serve-one-cl"],
+  [
+    "a model with children",
+    ["process", "--sockets", "libc", "--duration", "60s"],
+    "serve-by-forking",
+  ],
   ["a program whose child has run away", [
     ...["select", "--sockets", "deno", "--duration", "1ms", "--rounds", "1000"],
     ...against("runaway", faultyProgram("{port}", "runaway")),

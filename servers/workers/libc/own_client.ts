@@ -41,6 +41,9 @@ export interface OwnClientOptions {
 /** The memory in which a child counts and traces, and is controlled. */
 type OwnMemory = Readonly<Record<"stats" | "trace" | "controls", SharedMemory>>;
 
+/** Where a child counts and traces. */
+type OpenMemory = Readonly<Record<"stats" | "trace", ArrayBufferLike>>;
+
 /**
  * What a child needs whoever its client is. A process that forks makes it once, and its children have
  * a copy.
@@ -48,8 +51,7 @@ type OwnMemory = Readonly<Record<"stats" | "trace" | "controls", SharedMemory>>;
 export class ClientServing {
   /** To receive into. */
   readonly buffer: Uint8Array;
-  readonly #stats: ArrayBufferLike;
-  readonly #trace: ArrayBufferLike;
+  readonly #memory: OpenMemory;
   readonly #controls: Controls | undefined;
   readonly #idleTimeoutMs: number;
   readonly #table: DescriptorTable;
@@ -61,8 +63,7 @@ export class ClientServing {
   constructor(memory: OwnMemory, options: OwnClientOptions, maxDescriptor: number) {
     const { recvSizeBytes, idleTimeoutMs, isWatched } = options;
     this.buffer = new Uint8Array(recvSizeBytes);
-    this.#stats = openMemory(memory.stats);
-    this.#trace = openMemory(memory.trace);
+    this.#memory = { stats: openMemory(memory.stats), trace: openMemory(memory.trace) };
     if (isWatched) this.#controls = new Controls(openMemory(memory.controls));
     this.#idleTimeoutMs = idleTimeoutMs === Infinity ? 0 : idleTimeoutMs ?? 0;
     this.#table = new DescriptorTable(createDescriptorMemory(maxDescriptor + 1));
@@ -70,19 +71,19 @@ export class ClientServing {
     this.#receiveBuffer = new ReceiveBuffer(recvSizeBytes);
   }
 
-  /** Sets the counters of a child of this number to 0. */
-  forgetCounts(number: number): void {
-    openCounters(this.#stats, number).fill(0);
-    this.#callCount[0] = 0;
-  }
-
   /**
    * @param descriptor of the client's socket
    * @param pid of this process
+   * @param memory in which it counts and traces, unless that is for nobody to see
    */
-  begin(descriptor: number, { id, peer, number }: NumberedClient, pid: number): OwnClient {
-    const [trace, controls] = [this.#trace, this.#controls];
-    const observer = new ChildRecorder(this.#stats, trace, NOTHING_RARE, number, number, controls);
+  begin(
+    descriptor: number,
+    { id, peer, number }: NumberedClient,
+    pid: number,
+    { stats, trace }: OpenMemory = this.#memory,
+  ): OwnClient {
+    const controls = this.#controls;
+    const observer = new ChildRecorder(stats, trace, NOTHING_RARE, number, number, controls);
     observer.dispatched({ id, peer }, number, pid);
     if (this.#idleTimeoutMs > 0) limitSilence(this.#calls, descriptor, this.#idleTimeoutMs);
     this.#table.add(descriptor);
@@ -105,7 +106,8 @@ export class ClientServing {
           : new WatchedSession(session, controls, observer, id, true),
       end: () => {
         connection.close();
-        openCounters(this.#stats, number)[COUNTER.systemCalls] += this.#callCount[0];
+        openCounters(stats, number)[COUNTER.systemCalls] += this.#callCount[0];
+        this.#callCount[0] = 0;
       },
     };
   }

@@ -1,5 +1,7 @@
 import { serveClient } from "../../blocking.ts";
 import type { Handler } from "../../handlers/session.ts";
+import { createStatsMemory } from "../../metrics/counters.ts";
+import { createTraceMemory } from "../../metrics/trace.ts";
 import { SHUT_WR, type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { socketPair } from "../../system/socket_pair.ts";
 import type { ClientServing, NumberedClient } from "./own_client.ts";
@@ -13,22 +15,22 @@ const MESSAGE = new TextEncoder().encode("1\n");
 /**
  * Serves clients that this process plays itself, so that the children that it forks have a copy of code
  * that is compiled and optimized. Without this, each would be slow for much of its life. They use the
- * same `serving`, since V8 optimizes for the functions that it has seen, and counts are forgotten.
+ * same `serving`, since V8 optimizes for the functions that it has seen.
  *
  * @param handler gets lines with a `1` each
  */
 export async function warmUp(serving: ClientServing, handler: Handler): Promise<void> {
   const calls = systemCalls();
+  const memory = { stats: createStatsMemory(), trace: createTraceMemory() };
   const nobody: NumberedClient = { id: 0, peer: { host: "127.0.0.1", port: 1 }, number: 0 };
   for (let client = 0; client < CLIENTS; client++) {
     const [near, far] = socketPair();
     sendMessages(calls, far); // all of them are there before the first recv, so nothing blocks
-    const own = serving.begin(near, nobody, 0);
+    const own = serving.begin(near, nobody, 0, memory);
     await serveClient(own.connection, own.watched(handler()), serving.buffer, () => {});
     own.end();
     calls.close(far);
   }
-  serving.forgetCounts(nobody.number);
 }
 
 function sendMessages(calls: SystemCalls, socket: number): void {

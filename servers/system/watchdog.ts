@@ -16,8 +16,8 @@
  * a point, this process is gone, and each child already runs its program: until then the child holds
  * the writing end of the pipe too. The script then kills, kill(1), the groups, all processes that have
  * the mark, and all descendants of either. It looks for them before it kills any: a process that has
- * lost its parent and has no mark cannot be found. Without /proc, proc(5), processes that have left
- * the groups are not found.
+ * lost its parent and has no mark cannot be found. Then it looks again, for those that others have
+ * started meanwhile. Without /proc, proc(5), processes that have left the groups are not found.
  */
 const SCRIPT = `
   groups=' '
@@ -28,24 +28,28 @@ const SCRIPT = `
       .) exit ;;
     esac
   done
-  tree=$groups
-  for environ in $(PATH=$PATH:/usr/bin:/bin grep -Fls "$0" /proc/[0-9]*/environ); do
-    pid=\${environ#/proc/}
-    tree="$tree\${pid%/environ} "
-  done
-  found=yes
-  while [ -n "$found" ]; do
-    found=
-    for stat in /proc/[0-9]*/stat; do
-      read -r line <"$stat" || continue
-      pid=\${line%% *}
-      line=\${line##*) ? }
-      case $tree in *" $pid "*) continue ;; esac
-      case $tree in *" \${line%% *} "*) tree="$tree$pid " found=yes ;; esac
+  while :; do
+    tree=$groups
+    for environ in $(PATH=$PATH:/usr/bin:/bin grep -Fls "$0" /proc/[0-9]*/environ); do
+      pid=\${environ#/proc/}
+      tree="$tree\${pid%/environ} "
     done
-  done
-  for group in $groups; do kill -s KILL -- "-$group"; done
-  kill -s KILL $tree`;
+    if [ "$tree" = ' ' ]; then exit; fi
+    found=yes
+    while [ -n "$found" ]; do
+      found=
+      for stat in /proc/[0-9]*/stat; do
+        read -r line <"$stat" || continue
+        pid=\${line%% *}
+        line=\${line##*) ? }
+        case $tree in *" $pid "*) continue ;; esac
+        case $tree in *" \${line%% *} "*) tree="$tree$pid " found=yes ;; esac
+      done
+    done
+    for group in $groups; do kill -s KILL -- "-$group"; done
+    kill -s KILL $tree
+    groups=' '
+  done`;
 
 /** The variable that only children of this process have in their environment. */
 const MARK = "PLAYGROUND_GUARDED_BY";

@@ -148,4 +148,6 @@ export type Notice =
     /** How often that has happened since the last notice. */
     readonly untold: number;
   }
+  /** The system allows no more processes. */
+  | { readonly kind: "too-many-processes" }
   | { readonly kind: "clients-limited"; readonly max: number; readonly limit: number };

@@ -98,6 +98,8 @@ export type FromServer =
   | { readonly kind: "program-started"; readonly pid: number }
   | { readonly kind: "program-ended"; readonly pid: number }
   | { readonly kind: "stopped" }
+  /** The server is a process, which loads what it needs. */
+  | { readonly kind: "process-started"; readonly pid: number }
   /** The process of the server has ended. */
   | { readonly kind: "process-ended" }
   /** The model itself has failed, which no client should be able to cause. */

@@ -6,8 +6,9 @@
 
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
+import type { StartFailure } from "../context/protocol.ts";
 import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
-import { formatAddress } from "../sockets/interface.ts";
+import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 
 const decoder = new TextDecoder();
 
@@ -58,6 +59,8 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
       return serve.beyondFdSetSize(notice.descriptor, notice.fdSetSize);
     case "backlog-limited":
       return serve.backlogLimited(notice.wanted, notice.max);
+    case "too-many-processes":
+      return serve.tooManyProcesses;
     case "clients-limited":
       return serve.clientsLimited(notice.max, String(notice.limit));
     case "held-up":
@@ -90,4 +93,27 @@ function showBytes(shown: Uint8Array, sizeBytes: number): string {
 
 function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** Why a server did not start. */
+export function describeFailure(
+  failure: StartFailure,
+  listen: ListenOptions,
+  { serve }: Messages,
+): string {
+  const address = formatAddress(listen);
+  switch (failure.reason) {
+    case "handler":
+      return serve.handlerFailed(failure.path, failure.detail);
+    case "address-in-use":
+      return serve.portInUse(address);
+    case "address-not-here":
+      return serve.hostNotHere(listen.host);
+    case "no-such-host":
+      return serve.noSuchHost(listen.host);
+    case "permission":
+      return serve.portForbidden(address);
+    case "other":
+      return serve.cannotListen(address, failure.detail);
+  }
 }

@@ -74,12 +74,6 @@ export class ForkedClients implements ClosableClients<ListedChild> {
     this.stopListening();
   }
 
-  /** Ends the server now. Its children end with it. */
-  kill(): void {
-    const { serverPid } = this.#table;
-    if (serverPid !== 0) sendSignal(serverPid, "SIGKILL");
-  }
-
   #wake(): void {
     const { serverPid } = this.#table;
     if (serverPid !== 0) sendSignal(serverPid, FINISH_SIGNAL);

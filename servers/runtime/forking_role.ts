@@ -7,6 +7,7 @@
 
 import type { FromServer } from "../context/protocol.ts";
 import { mapProcessMemory } from "../metrics/process_memory.ts";
+import { LONGEST_WAIT_MS } from "../sockets/interface.ts";
 import { createDescriptorMemory } from "../sockets/libc/descriptor_table.ts";
 import { endWithParent } from "../sockets/libc/interruption.ts";
 import { F_SETFD, FD_CLOEXEC, systemCalls } from "../system/system_calls.ts";
@@ -31,6 +32,7 @@ export async function serveByForking(json: string): Promise<number> {
     sizes,
   );
   const descriptors = createDescriptorMemory(setup.descriptorLimit);
+  const stayAlive = setInterval(() => {}, LONGEST_WAIT_MS); // a handler's file may wait for ever
   await beServer(tell)({
     kind: "start",
     setup: {
@@ -39,6 +41,7 @@ export async function serveByForking(json: string): Promise<number> {
       processMemory: { descriptor, sizes },
     },
   });
+  clearInterval(stayAlive);
   return 0;
 }
 

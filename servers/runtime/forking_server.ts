@@ -1,8 +1,9 @@
 import type { ChildTable } from "../context/child_table.ts";
+import { sendSignal } from "../system/spawn.ts";
 import { Watchdog } from "../system/watchdog.ts";
 import { ForkedClients } from "./forked_clients.ts";
 
-/** How long a server without clients may take to end by itself. */
+/** How long a server that listens may take to end by itself. */
 const END_MS = 2_000;
 
 /** A server that forks, in a process of its own, as its supervisor has it. */
@@ -10,12 +11,20 @@ export class ForkingServer {
   readonly clients: ForkedClients;
   /** Watches other programs. Children of ours end with their parent, prctl(2). */
   readonly #watchdog: Watchdog | undefined;
+  #pid = 0;
+  #onStarted: () => void = () => {};
   readonly #ended = Promise.withResolvers<void>();
 
   /** @param arePrograms whether clients are served by other programs */
   constructor(table: ChildTable, stats: ArrayBufferLike, arePrograms: boolean) {
     this.clients = new ForkedClients(table, stats, arePrograms);
     this.#watchdog = arePrograms ? Watchdog.start() : undefined;
+  }
+
+  /** The process runs, and loads what it needs. */
+  started(pid: number): void {
+    this.#pid = pid;
+    this.#onStarted();
   }
 
   programStarted(pid: number): void {
@@ -31,12 +40,22 @@ export class ForkingServer {
     this.#ended.resolve();
   }
 
-  /** Ends what is left, and resolves when the process has ended. */
-  async end(): Promise<void> {
+  /**
+   * Ends what is left, and resolves when the process has ended.
+   *
+   * @param isListening if not, it may be stuck in a handler that it loads, and is killed at once
+   */
+  async end(isListening: boolean): Promise<void> {
     this.clients.endAll();
-    const timer = setTimeout(() => this.clients.kill(), END_MS);
+    const timer = setTimeout(() => this.#kill(), isListening ? END_MS : 0);
     await this.#ended.promise;
     clearTimeout(timer);
     await this.#watchdog?.dismiss();
+  }
+
+  /** Ends the process now, or as soon as there is one. Its children end with it. */
+  #kill(): void {
+    if (this.#pid === 0) this.#onStarted = () => this.#kill();
+    else sendSignal(this.#pid, "SIGKILL");
   }
 }

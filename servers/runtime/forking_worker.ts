@@ -53,6 +53,7 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   const blockedSignals = ["SIGCHLD", "SIGTERM"] as const;
   const pid = spawn({ command: [program, ...args], descriptors, blockedSignals });
   calls.close(far);
+  tell({ kind: "process-started", pid });
   let last: FromServer["kind"] | undefined;
   for (const message of messages(near)) {
     last = message.kind;

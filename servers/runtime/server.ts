@@ -6,8 +6,7 @@
  */
 
 import { HandlerError } from "../handlers/handler_error.ts";
-import { echo } from "../handlers/echo.ts";
-import { isHandlerFile, makeHandler, needsEventLoop } from "../handlers/handlers.ts";
+import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
@@ -23,12 +22,10 @@ import type { Observer } from "../sockets/observer.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
 import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { ForkedChildren, Model, Notice } from "../context/context.ts";
-import type { FromServer, ServerSetup, SharedProcessMemory } from "../context/protocol.ts";
+import type { FromServer, ServerSetup } from "../context/protocol.ts";
 import type { StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
-import { signalSet } from "../system/signals.ts";
 import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
-import { FINISH_SIGNAL } from "../workers/child_protocol.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
@@ -128,8 +125,7 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
   const sockets = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const makeForkedChildren = setup.processMemory &&
-    await prepareToFork(setup, setup.processMemory, { handler, recorder, sockets });
+  const makeForkedChildren = await prepareToFork(setup, handler, recorder, sockets);
   const context: WorkerContext = {
     sockets,
     listener,
@@ -193,47 +189,16 @@ async function startThreads(
 /** The code that forks is loaded only where it is used, and before the first client comes. */
 async function prepareToFork(
   setup: ServerSetup,
-  { descriptor, sizes }: SharedProcessMemory,
-  { handler, recorder, sockets }: {
-    readonly handler: Handler;
-    readonly recorder: Recorder;
-    readonly sockets: Sockets;
-  },
-): Promise<(context: WorkerContext) => ForkedChildren> {
-  const { LibcSockets } = await import("../sockets/libc/sockets.ts");
-  if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are inherited");
-  const { LibcForkedChildren } = await import("../workers/libc/forked_children.ts");
-  const { ClientServing } = await import("../workers/libc/own_client.ts");
-  const { warmUp } = await import("../workers/libc/warm_up.ts");
-  const { mapProcessMemory } = await import("../metrics/process_memory.ts");
-  const { ChildTable, maxChildren } = await import("../context/child_table.ts");
-  const memory = mapProcessMemory(descriptor, sizes);
-  const { listen: { recvSizeBytes }, idleTimeoutMs } = setup;
-  const isWatched = controls !== undefined;
-  const options = { recvSizeBytes, idleTimeoutMs, isWatched };
-  const isFile = isHandlerFile(setup.handler.name);
-  const needsLoop = isFile && await needsEventLoop(setup.handler.name);
-  const makeCommand = needsLoop
-    ? (await import("../workers/child_role.ts")).childCommand
-    : undefined;
-  // Code of other people is not for practice, nor a handler that sleeps.
-  const practice = isFile || setup.handler.sleepMs + setup.handler.cpuMs > 0 ? echo : handler;
-  const serving = new ClientServing(memory, options, setup.descriptorLimit);
-  await warmUp(serving, practice);
-  return (context) =>
-    new LibcForkedChildren({
-      ...{ context, setup, descriptors: sockets.table, recorder, memory, sizes },
-      isWatched,
-      serving,
-      signals: signalSet([FINISH_SIGNAL]),
-      isHandlerFile: isFile,
-      makeCommand,
-      newSession: () => beginSession(handler),
-      table: new ChildTable(openMemory(memory.children)),
-      maxChildren: maxChildren(setup.descriptorLimit),
-      programStarted: (pid) => tell({ kind: "program-started", pid }),
-      programEnded: (pid) => tell({ kind: "program-ended", pid }),
-    });
+  handler: Handler,
+  recorder: Recorder,
+  sockets: Sockets,
+): Promise<((context: WorkerContext) => ForkedChildren) | undefined> {
+  if (setup.processMemory === undefined) return undefined;
+  const { prepareForkedChildren } = await import("../workers/libc/prepare_forking.ts");
+  return await prepareForkedChildren(setup, setup.processMemory, {
+    ...{ handler, recorder, sockets, tell },
+    newSession: () => beginSession(handler),
+  });
 }
 
 /** The code of a kind of sockets is loaded only where it is used. */

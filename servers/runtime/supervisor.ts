@@ -9,15 +9,15 @@ import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
 import type { ClosableClients } from "../context/closable_clients.ts";
+import { describeFailure } from "./descriptions.ts";
 import { closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
-import type { FromServer, ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
+import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
 import { longestBacklog } from "../system/proc.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
-import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
 import { ChildTable } from "../context/child_table.ts";
 import type { ProcessMemory } from "../metrics/process_memory.ts";
@@ -37,6 +37,7 @@ const SAID_ONCE: readonly Notice["kind"][] = [
   "out-of-descriptors",
   "beyond-fd-setsize",
   "clients-limited",
+  "too-many-processes",
 ];
 
 /** The options of {@linkcode supervise}. */
@@ -155,10 +156,10 @@ class RunningServer implements Stoppable {
    * has no loop, unless it waits for all its sockets at once.
    */
   #loopWaker(closer: CrossThreadCloser | undefined): (() => void) | undefined {
-    if (closer === undefined) return () => tell(this.#worker, { kind: "answer" });
+    if (this.#setup.sockets === "deno") return () => tell(this.#worker, { kind: "answer" });
     const { servedBy, waitsIn } = modelEntry(this.#setup.model);
     const hasReadinessCall = (servedBy === "loop" || servedBy === "coroutine") && waitsIn !== "-";
-    return hasReadinessCall ? () => closer.wakeLoop() : undefined;
+    return closer && hasReadinessCall ? () => closer.wakeLoop() : undefined;
   }
 
   /** The code for a server that forks is loaded only where there is one. */
@@ -197,7 +198,7 @@ class RunningServer implements Stoppable {
       shutdown.end();
       stopClosingIdle();
     }
-    await this.#forking?.end();
+    await this.#forking?.end(this.isListening);
     this.#worker.terminate();
     this.#threadWorkers.endAll();
     this.#threads?.end();
@@ -215,7 +216,7 @@ class RunningServer implements Stoppable {
         this.view?.listening(data).catch(this.#fail);
         return;
       case "failed":
-        return this.#fail(new RefusedError(explain(data.failure, setup.listen, messages)));
+        return this.#fail(new RefusedError(describeFailure(data.failure, setup.listen, messages)));
       case "stop-heard":
         return stop.heard();
       case "stop-asked":
@@ -237,6 +238,8 @@ class RunningServer implements Stoppable {
         return this.#forking?.programStarted(data.pid);
       case "program-ended":
         return this.#forking?.programEnded(data.pid);
+      case "process-started":
+        return this.#forking?.started(data.pid);
       case "process-ended":
         return this.#forking?.ended();
       case "stopped":
@@ -287,24 +290,6 @@ function serverSetup(setup: Supervision["setup"], memories: Memories): ServerSet
   if (memories.controls === undefined) return { ...setup, ...memories };
   new Controls(openMemory(memories.controls)).setSimulatedCost(setup.handler);
   return { ...setup, ...memories, handler: { ...setup.handler, sleepMs: 0, cpuMs: 0 } };
-}
-
-function explain(failure: StartFailure, listen: ListenOptions, { serve }: Messages): string {
-  const address = formatAddress(listen);
-  switch (failure.reason) {
-    case "handler":
-      return serve.handlerFailed(failure.path, failure.detail);
-    case "address-in-use":
-      return serve.portInUse(address);
-    case "address-not-here":
-      return serve.hostNotHere(listen.host);
-    case "no-such-host":
-      return serve.noSuchHost(listen.host);
-    case "permission":
-      return serve.portForbidden(address);
-    case "other":
-      return serve.cannotListen(address, failure.detail);
-  }
 }
 
 function tell(worker: Worker, message: ToServer): void {

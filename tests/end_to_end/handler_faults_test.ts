@@ -117,6 +117,8 @@ const STUCK: [what: string, source: string, args: readonly string[]][] = [
       model,
     ]],
   ]),
+  ["loads a handler for ever", STUCK_LINE + "await new Promise(() => {});", ["process"]],
+  ["computes for ever while it loads a handler", STUCK_LINE + "for (;;);", ["process"]],
   ["has many threads to start", STUCK_LINE, ["threadpool", "--threads", "400"]],
 ];
 

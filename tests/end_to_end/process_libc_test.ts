@@ -299,6 +299,58 @@ test("process on libc: a handler that needs an event loop has one", async () => 
   }
 }, { ignore });
 
+test(
+  "process on libc: a handler knows its process, and what it cannot do there fails",
+  async () => {
+    const handler = await Deno.makeTempFile({ suffix: ".js" });
+    await Deno.writeTextFile(
+      handler,
+      `export default () => ({
+      receive(chunk) {
+        const asked = new TextDecoder().decode(chunk);
+        if (asked === "command") new Deno.Command("true").outputSync();
+        if (asked === "read") Deno.readTextFile("x");
+        if (asked === "worker") new Worker("data:,", { type: "module" });
+        return String(Deno.pid).padStart(10);
+      },
+    });`,
+    );
+    try {
+      await using server = await Server.start([...PROCESS, "--handler", handler]);
+      using conn = await server.connect();
+      await writeAll(conn, new TextEncoder().encode("pid"));
+      const pid = Number(decoder.decode(await readExactly(conn, 10)));
+      assertEquals((await forking(server)).children, [pid]);
+      for (const asked of ["command", "read", "worker"]) {
+        using other = await server.connect();
+        await writeAll(other, new TextEncoder().encode(asked));
+        assertEquals(await readToEnd(other), new Uint8Array());
+      }
+      await server.event("child-ended", 3);
+      const { stderr } = await server.stop();
+      for (const name of ["Deno.Command", "Deno.readTextFile", "Worker"]) {
+        assertStringIncludes(stderr, `${name} needs an event loop`);
+      }
+    } finally {
+      await Deno.remove(handler);
+    }
+  },
+  { ignore },
+);
+
+test(
+  "process on libc: with an idle timeout, a child that was stopped and goes on serves on",
+  async () => {
+    await using server = await Server.start([...PROCESS, "--quiet", "--idle-timeout", "60s"]);
+    using conn = await server.connect();
+    assertEquals(await exchange(conn, "before"), "before");
+    const { children: [child] } = await forking(server);
+    for (const signal of ["SIGSTOP", "SIGCONT"] as const) Deno.kill(child, signal);
+    assertEquals(await exchange(conn, "after"), "after");
+  },
+  { ignore },
+);
+
 test("process on libc: a handler may end its process, and with which status is told", async () => {
   const handler = await Deno.makeTempFile({ suffix: ".js" });
   await Deno.writeTextFile(handler, "export default () => ({ receive: () => Deno.exit(3) });");

@@ -63,6 +63,9 @@ export const enServe = {
   outOfDescriptors: (limit: string) =>
     `no descriptor left for another client (the limit is ${limit}): the server accepts again when one is ` +
     "free; raise the limit with ulimit -n",
+  tooManyProcesses:
+    "the system allows no more processes: clients are let go until some have left; " +
+    "raise the limit with ulimit -u",
   clientsLimited: (max: number, limit: string) =>
     `with a limit of ${limit} descriptors this model serves at most ${plural(max, "client")} ` +
     "at a time, and the next ones wait; raise the limit with ulimit -n",

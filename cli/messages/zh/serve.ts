@@ -60,6 +60,8 @@ export const zhServe = {
   outOfDescriptors: (limit: string) =>
     `没有文件描述符可供新客户端使用了（上限为 ${limit}），等有空闲的再继续接受；` +
     "可用 ulimit -n 提高上限",
+  tooManyProcesses: "系统不允许再有更多进程：在有进程结束之前，新来的客户端会被断开；" +
+    "可以用 ulimit -u 提高上限",
   clientsLimited: (max: number, limit: string) =>
     `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(max)} 个客户端，` +
     "后来的要等一等；可用 ulimit -n 提高上限",

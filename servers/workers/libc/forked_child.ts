@@ -27,8 +27,9 @@ export interface ForkParent {
   newSession(): Session;
 }
 
-/** What a handler could not do without an event loop. */
-const NEED_EVENT_LOOP = ["setTimeout", "setInterval", "fetch"];
+/** What a handler could not do without an event loop, besides what Deno has a `…Sync` of. */
+const NEED_EVENT_LOOP = ["setTimeout", "setInterval", "fetch", "Worker", "WebSocket"];
+const NEED_EVENT_LOOP_OF_DENO = ["Command", "connect", "connectTls", "listen", "serve"];
 
 /** The child of a fork: this process, which has nothing to do but to serve its client. */
 export class OwnForkedChild implements ForkedChild {
@@ -88,19 +89,26 @@ export class OwnForkedChild implements ForkedChild {
 }
 
 /**
- * A handler may end its process. One that waits for what never comes would hang, or lose its reply,
- * without a word, so it gets an error.
+ * A handler may end its process, and ask who it is. What needs an event loop gives an error: the client
+ * of a handler that waits for what never comes would wait, too.
  */
 function prepareForHandler(): void {
+  const pid = ownPid();
+  Object.defineProperty(Deno, "pid", { value: pid });
   Reflect.set(Deno, "exit", (status = 0) => exitNow(status));
-  for (const name of NEED_EVENT_LOOP) {
-    Reflect.set(globalThis, name, () => {
-      throw new Error(
-        `${name} needs an event loop, and the child of a fork has none: ` +
-          "write `export const eventLoop = true` into the handler's file",
-      );
-    });
-  }
+  const ofDeno = Object.keys(Deno).filter((name) => `${name}Sync` in Deno);
+  for (const name of NEED_EVENT_LOOP) forbid(globalThis, name, name);
+  for (const name of [...NEED_EVENT_LOOP_OF_DENO, ...ofDeno]) forbid(Deno, name, `Deno.${name}`);
+}
+
+function forbid(owner: object, name: string, shown: string): void {
+  // To be called with `new` as well.
+  Reflect.set(owner, name, function () {
+    throw new Error(
+      `${shown} needs an event loop, and the child of a fork has none: ` +
+        "write `export const eventLoop = true` into the handler's file",
+    );
+  });
 }
 
 /** Says it on standard error, as a child that is a runtime does. */

@@ -12,6 +12,7 @@ import { asLibcPollable } from "../../sockets/libc/reactor.ts";
 import { fork } from "../../system/fork.ts";
 import { signalDescriptor } from "../../system/signals.ts";
 import { anyEnd, type ProcessEnd, spawn } from "../../system/spawn.ts";
+import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
 import type { childCommand } from "../child_role.ts";
@@ -81,11 +82,11 @@ export class LibcForkedChildren implements ForkedChildren {
     if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
     const { id, peer, descriptor } = connection;
     const client = { id, peer, number: this.#freeNumbers.pop() ?? this.#children.size + 1 };
-    const child = this.#start(client, connection);
-    if (child === undefined) return undefined;
-    if (child.pid === 0) return OwnForkedChild.begin(descriptor, client, this.#forking);
-    this.#children.set(child.pid, child);
-    this.#forking.table.add({ pid: child.pid, number: client.number });
+    const pid = this.#start(client, connection);
+    if (pid === 0) return OwnForkedChild.begin(descriptor, client, this.#forking);
+    if (pid === undefined) return undefined;
+    this.#children.set(pid, this.#childOf(pid, client, descriptor));
+    this.#forking.table.add({ pid, number: client.number });
   }
 
   closeCopy(connection: Connection): void {
@@ -110,31 +111,36 @@ export class LibcForkedChildren implements ForkedChildren {
     }
   }
 
-  /** @returns a child whose process id is 0 in the child itself; `undefined` when there can be none */
-  #start(client: NumberedClient, connection: LibcConnection): ChildProcess | undefined {
+  /** @returns the process id of the child, 0 in the child itself; `undefined` when there can be none */
+  #start(client: NumberedClient, connection: LibcConnection): number | undefined {
+    const { setup: { options: { exec } }, makeCommand, context } = this.#forking;
+    const { descriptor } = connection;
     try {
-      return this.#fork(client, connection.descriptor);
+      if (exec.length > 0) return this.#spawnProgram(exec, client, descriptor);
+      if (makeCommand !== undefined) return this.#spawnRuntime(makeCommand, client, descriptor);
+      return fork();
     } catch (error) {
       this.#freeNumbers.push(client.number);
-      this.#forking.context.clientFailed(connection, error);
+      if (isOutOfProcesses(error)) context.notify({ kind: "too-many-processes" });
+      else context.clientFailed(connection, error);
       connection.close();
     }
   }
 
-  #fork(client: NumberedClient, descriptor: number): ChildProcess {
+  #childOf(pid: number, client: NumberedClient, descriptor: number): ChildProcess {
     const { setup: { options: { exec } }, makeCommand } = this.#forking;
-    if (exec.length > 0) {
-      const pid = spawn({ command: exec, descriptors: [descriptor, descriptor] });
-      this.#forking.programStarted(pid);
-      // The program cannot record that itself.
-      this.#forking.recorder.dispatched(client, client.number, pid);
-      return new ProgramProcess(pid, client);
-    }
-    if (makeCommand !== undefined) {
-      const pid = this.#spawnRuntime(makeCommand, client, descriptor);
-      return new ChildProcess(pid, client, CHILD_DESCRIPTORS.input);
-    }
-    return new ChildProcess(fork(), client, descriptor);
+    if (exec.length > 0) return new ProgramProcess(pid, client);
+    const inherited = makeCommand === undefined ? descriptor : CHILD_DESCRIPTORS.input;
+    return new ChildProcess(pid, client, inherited);
+  }
+
+  /** @throws {SystemCallError} when no process can be started */
+  #spawnProgram(command: readonly string[], client: NumberedClient, descriptor: number): number {
+    const pid = spawn({ command, descriptors: [descriptor, descriptor] });
+    this.#forking.programStarted(pid);
+    // The program cannot record that itself.
+    this.#forking.recorder.dispatched(client, client.number, pid);
+    return pid;
   }
 
   /** @throws {SystemCallError} when no process can be started */
@@ -209,4 +215,9 @@ export class LibcForkedChildren implements ForkedChildren {
     if (wasKilled || code === 0) return;
     context.notify({ kind: "child-ended", peer: formatAddress(client.peer), pid, signal, code });
   }
+}
+
+/** fork(2) and posix_spawn(3): a limit of the user or of the system is reached. */
+function isOutOfProcesses(error: unknown): boolean {
+  return error instanceof SystemCallError && error.errno === ERRNO.EAGAIN;
 }

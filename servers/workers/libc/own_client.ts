@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ChildTable } from "../../context/child_table.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 import type { Session } from "../../handlers/session.ts";
 import { Controls } from "../../metrics/controls.ts";
@@ -39,7 +40,7 @@ export interface OwnClientOptions {
 }
 
 /** The memory in which a child counts and traces, and is controlled. */
-type OwnMemory = Readonly<Record<"stats" | "trace" | "controls", SharedMemory>>;
+type OwnMemory = Readonly<Record<"stats" | "trace" | "controls" | "children", SharedMemory>>;
 
 /** Where a child counts and traces. */
 type OpenMemory = Readonly<Record<"stats" | "trace", ArrayBufferLike>>;
@@ -55,6 +56,7 @@ export class ClientServing {
   readonly #controls: Controls | undefined;
   readonly #idleTimeoutMs: number;
   readonly #table: DescriptorTable;
+  #number = 0;
   readonly #callCount = new Float64Array(1);
   readonly #calls: SystemCalls;
   readonly #receiveBuffer: ReceiveBuffer;
@@ -67,7 +69,12 @@ export class ClientServing {
     if (isWatched) this.#controls = new Controls(openMemory(memory.controls));
     this.#idleTimeoutMs = idleTimeoutMs === Infinity ? 0 : idleTimeoutMs ?? 0;
     this.#table = new DescriptorTable(createDescriptorMemory(maxDescriptor + 1));
-    this.#calls = interruptible(systemCalls(this.#callCount), this.#table);
+    const children = new ChildTable(openMemory(memory.children));
+    this.#calls = interruptible(
+      systemCalls(this.#callCount),
+      this.#table,
+      () => children.requestFor(this.#number) !== "none",
+    );
     this.#receiveBuffer = new ReceiveBuffer(recvSizeBytes);
   }
 
@@ -82,6 +89,7 @@ export class ClientServing {
     pid: number,
     { stats, trace }: OpenMemory = this.#memory,
   ): OwnClient {
+    this.#number = number;
     const controls = this.#controls;
     const observer = new ChildRecorder(stats, trace, NOTHING_RARE, number, number, controls);
     observer.dispatched({ id, peer }, number, pid);
@@ -129,17 +137,23 @@ function limitSilence(calls: SystemCalls, fd: number, idleTimeoutMs: number): vo
 }
 
 /**
- * The system calls, with two additions. A `recv` that a signal interrupts, or that waits for too long,
- * ends the client after what has arrived. A `send` that waits for too long cuts the client off.
+ * The system calls, with two additions. A `recv` that is interrupted because the client is to end, or
+ * that waits for too long, ends the client after what has arrived. A `send` that waits for too long cuts
+ * the client off.
  */
-function interruptible(calls: SystemCalls, table: DescriptorTable): SystemCalls {
+function interruptible(
+  calls: SystemCalls,
+  table: DescriptorTable,
+  isToEnd: () => boolean,
+): SystemCalls {
   return {
     ...calls,
     recv(fd, buffer, sizeBytes, flags) {
       const count = calls.recv(fd, buffer, sizeBytes, flags);
       const isSilent = count === -ERRNO.EAGAIN && flags === 0;
       if (isSilent) table.dismiss(fd);
-      if (isSilent || count === -ERRNO.EINTR) table.finish(fd);
+      // With a timeout, SIGCONT interrupts it as well, signal(7).
+      if (isSilent || count === -ERRNO.EINTR && isToEnd()) table.finish(fd);
       return isSilent ? -ERRNO.EINTR : count;
     },
     send(fd, bytes, sizeBytes, flags) {

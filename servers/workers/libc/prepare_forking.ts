@@ -1,0 +1,66 @@
+import { ChildTable, maxChildren } from "../../context/child_table.ts";
+import type { FromServer, ServerSetup, SharedProcessMemory } from "../../context/protocol.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
+import { echo } from "../../handlers/echo.ts";
+import { isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
+import type { Handler, Session } from "../../handlers/session.ts";
+import { openMemory } from "../../metrics/memory.ts";
+import { mapProcessMemory } from "../../metrics/process_memory.ts";
+import type { Recorder } from "../../metrics/recorder.ts";
+import type { Sockets } from "../../sockets/interface.ts";
+import { LibcSockets } from "../../sockets/libc/sockets.ts";
+import { signalSet } from "../../system/signals.ts";
+import { FINISH_SIGNAL } from "../child_protocol.ts";
+import { LibcForkedChildren } from "./forked_children.ts";
+import { ClientServing } from "./own_client.ts";
+import { warmUp } from "./warm_up.ts";
+
+/** The parts of a server that its children have a copy of. */
+interface ServerParts {
+  readonly handler: Handler;
+  readonly recorder: Recorder;
+  readonly sockets: Sockets;
+  newSession(): Session;
+  tell(message: FromServer): void;
+}
+
+/**
+ * Does what takes time before the first client comes.
+ *
+ * @returns makes the children, once there is a listener
+ * @throws {HandlerError} when the handler's file cannot be used
+ * @throws {SystemCallError} when the memory cannot be mapped
+ */
+export async function prepareForkedChildren(
+  setup: ServerSetup,
+  { descriptor, sizes }: SharedProcessMemory,
+  { handler, recorder, sockets, newSession, tell }: ServerParts,
+): Promise<(context: WorkerContext) => LibcForkedChildren> {
+  if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are inherited");
+  const { descriptorLimit, idleTimeoutMs, listen: { recvSizeBytes } } = setup;
+  const { name, sleepMs, cpuMs } = setup.handler;
+  const isWatched = setup.controls !== undefined;
+  const isFile = isHandlerFile(name);
+  const makeCommand = isFile && await needsEventLoop(name)
+    ? (await import("../child_role.ts")).childCommand
+    : undefined;
+  const memory = mapProcessMemory(descriptor, sizes);
+  const serving = new ClientServing(
+    memory,
+    { recvSizeBytes, idleTimeoutMs, isWatched },
+    descriptorLimit,
+  );
+  // Neither the code of other people nor a handler that takes time is called for no client.
+  await warmUp(serving, isFile || sleepMs + cpuMs > 0 ? echo : handler);
+  return (context) =>
+    new LibcForkedChildren({
+      ...{ context, setup, recorder, memory, sizes, serving, isWatched, newSession, makeCommand },
+      descriptors: sockets.table,
+      signals: signalSet([FINISH_SIGNAL]),
+      isHandlerFile: isFile,
+      table: new ChildTable(openMemory(memory.children)),
+      maxChildren: maxChildren(descriptorLimit),
+      programStarted: (pid) => tell({ kind: "program-started", pid }),
+      programEnded: (pid) => tell({ kind: "program-ended", pid }),
+    });
+}

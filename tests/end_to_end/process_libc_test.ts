@@ -382,3 +382,36 @@ test("process on libc: a timer in a forked child fails, and the line says what t
     await Deno.remove(handler);
   }
 }, { ignore });
+
+/** Becomes a user with nothing but a few processes: root's are not limited. */
+const AS_ANOTHER_USER = ["setpriv", "--reuid=65531", "--clear-groups"];
+
+/** Whether another user may run the executable that is tested. */
+function canRunAsAnotherUser(): boolean {
+  const program = Deno.env.get("PLAYGROUND_BIN");
+  if (program === undefined || !hasSystemCalls()) return false;
+  const [setpriv, ...args] = AS_ANOTHER_USER;
+  try {
+    return new Deno.Command(setpriv, { args: [...args, "test", "-x", program] }).outputSync()
+      .success;
+  } catch {
+    return false; // there is no setpriv(1)
+  }
+}
+
+test("process on libc: where there may be no more processes, that is one line", async () => {
+  const wrapper = [...AS_ANOTHER_USER, "prlimit", "--nproc=25"];
+  await using server = await Server.start([...PROCESS, "--quiet"], { wrapper });
+  const conns = [];
+  while (server.events("too-many-processes").length === 0) conns.push(await server.connect());
+  for (let i = 0; i < 10; i++) conns.push(await server.connect());
+  // The server goes on: those that it has let go have their end, and the first is served.
+  assertEquals(await exchange(conns[0], "served"), "served");
+  assertEquals(await readToEnd(conns[conns.length - 1]), new Uint8Array());
+  for (const conn of conns) conn.close();
+  for (let answer = ""; answer !== "again";) {
+    using conn = await server.connect();
+    answer = await exchange(conn, "again").catch(() => "");
+  }
+  assertEquals(server.events("too-many-processes").length, 1);
+}, { ignore: !canRunAsAnotherUser() });

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { assertEquals, assertGreater, assertLess, assertMatch } from "../harness/assert.ts";
+import { assertEquals, assertGreater, assertLess } from "../harness/assert.ts";
+import { assertLessOrEqual, assertMatch } from "../harness/assert.ts";
 import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertOneLine } from "../harness/one_line.ts";
@@ -206,7 +207,8 @@ for (const sockets of ["deno", "libc"] as const) {
         /^connections +([\d,]+) opened, ([\d,]+) served, ([\d,]+) refused, 0 lost$/m.exec(stdout) ??
           [];
       assertEquals([code, served], [1, opened]);
-      assertEquals(Number(opened.replace(",", "")), ports);
+      // No port is used twice, and in the end each client finds none, though others may be left.
+      assertLessOrEqual(Number(opened.replace(",", "")), ports);
       // Each client tries again ten times a second, and no more often.
       assertGreater(Number(refused), 5);
       assertLess(Number(refused), 5 * 25);
@@ -293,7 +295,12 @@ test("Ctrl-C ends a flood without end, and shows what it came to", async () => {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  await server.event("received", 5);
+  // A client sends its second message when it has the answer to its first.
+  const hasAnswer = (client: number) =>
+    server.events("received").filter((event) => event.client === client).length > 1;
+  while (![1, 2, 3, 4, 5].every(hasAnswer)) {
+    await server.event("received", server.events("received").length + 1);
+  }
   child.kill("SIGINT");
   const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();

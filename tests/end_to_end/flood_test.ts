@@ -191,7 +191,8 @@ for (const sockets of ["deno", "libc"] as const) {
     `on ${sockets} sockets: where ports run out, it says so, goes on, and ends in time`,
     async () => {
       // A few ports for each address, and none of a closed connection is free again within a minute.
-      const portsEach = sockets === "deno" ? 4 : 2;
+      // The system's flood connects from 250 addresses, which takes a busy machine some time.
+      const [portsEach, seconds] = sockets === "deno" ? [4, 2] : [2, 6];
       const sysctl = "/proc/sys/net/ipv4";
       const set =
         `ip link set lo up && echo "50000 ${
@@ -201,7 +202,7 @@ for (const sockets of ["deno", "libc"] as const) {
       await using server = await Server.start(["select", "--quiet"], {
         wrapper: ["unshare", "-rn", "sh", "-c", `${set} && exec "$0" "$@"`],
       });
-      const args = ["--port", String(server.port), "--duration", "3s"];
+      const args = ["--port", String(server.port), "--duration", `${seconds}s`];
       const { code, stdout } = await run([...churn, ...args], {
         wrapper: ["nsenter", "-t", String(server.pid), "-U", "-n", "--preserve-credentials"],
       });
@@ -215,7 +216,7 @@ for (const sockets of ["deno", "libc"] as const) {
       assertLessOrEqual(Number(opened.replace(",", "")), ports);
       // Each client tries again ten times a second, and no more often.
       assertGreater(Number(refused), 5);
-      assertLess(Number(refused), 5 * 35);
+      assertLess(Number(refused), 5 * (10 * seconds + 5));
       assertMatch(
         stdout,
         /^refused +\d+: no local port is left \(EADDRNOTAVAIL\); .*--(sockets|connect-rate)/m,

@@ -7,13 +7,16 @@ const HOME = "\x1b[H";
 const ERASE_LINE = "\x1b[K";
 const ERASE_REST = "\x1b[J";
 
+/** How long the last sequence may take; a terminal that is stopped takes nothing. */
+const LAST_WRITE_MS = 1_000;
+
 /** Signals that end a program. SIGHUP comes when the terminal is closed. */
 const ENDING: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** Takes over the whole terminal, and restores it when disposed of. */
-export class TerminalScreen implements Disposable {
+export class TerminalScreen implements AsyncDisposable {
   readonly #onSignal: () => void;
 
   /** @param onQuit is called when `q` or Ctrl-C is pressed, or a signal ends the program */
@@ -36,10 +39,12 @@ export class TerminalScreen implements Disposable {
     standardOutput.write(HOME + lines.join(`${ERASE_LINE}\r\n`) + ERASE_LINE + ERASE_REST);
   }
 
-  [Symbol.dispose](): void {
+  /** Resolves when the terminal is as it was, so that a line on standard error is seen there. */
+  async [Symbol.asyncDispose](): Promise<void> {
     standardOutput.write(LEAVE);
     Deno.stdin.setRaw(false);
     for (const signal of ENDING) Deno.removeSignalListener(signal, this.#onSignal);
+    await standardOutput.writtenWithin(LAST_WRITE_MS);
   }
 
   /** In raw mode, Ctrl-C is a key like any other. */

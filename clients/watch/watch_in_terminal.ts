@@ -93,7 +93,7 @@ async function showUntilQuit(
   ended: Promise<void>,
   quit: AbortController,
 ): Promise<boolean> {
-  using screen = new TerminalScreen(() => quit.abort());
+  await using screen = new TerminalScreen(() => quit.abort());
   const draw = () => {
     const { columns, rows } = screen.size;
     screen.show(picture.draw(columns, rows));

@@ -22,7 +22,7 @@ const UNKNOWN = "-";
 const ONE_FOR_EACH: readonly ModelName[] = ["process", "thread"];
 /** Models in which no loop serves all clients. */
 const WITHOUT_LOOP: readonly ModelName[] = [...ONE_FOR_EACH, "blocking", "threadpool"];
-/** The memory of a server goes up and down by this much for each of 200 clients, whoever is served. */
+/** The memory of a server goes up and down by this much for each of 200 clients, on any model. */
 const NOISE_BYTES = 10_000;
 
 /** The lines of the table, its headings first, and the sentences. */

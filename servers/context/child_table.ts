@@ -1,6 +1,6 @@
 /**
  * The child processes of a server that forks, in memory that the server and its supervisor map: the server
- * writes who is there, and the supervisor what is to be done with them.
+ * lists them, and the supervisor requests what the server is to do with them.
  *
  * @module
  */

@@ -7,8 +7,8 @@ import { trafficOf } from "../workers/libc/child_process.ts";
 import { FINISH_SIGNAL } from "../workers/child_protocol.ts";
 
 /**
- * The clients of a server that forks, as its supervisor sees them. What is to be done with a child, the
- * server does, which is its parent: only a parent can be sure that a process id is still the child's.
+ * The clients of a server that forks, as its supervisor sees them. The supervisor only requests: the
+ * server is the parent, and only a parent can be sure that a process id is still the child's.
  */
 export class ForkedClients implements ClosableClients<ListedChild> {
   readonly #table: ChildTable;
@@ -39,7 +39,7 @@ export class ForkedClients implements ClosableClients<ListedChild> {
     return counters[COUNTER.recvs] + counters[COUNTER.sends];
   }
 
-  /** A child of ours ends a silent client itself: only it knows when it owes nothing. */
+  /** A forked child ends a silent client itself: only it knows when it owes nothing. */
   turn({ pid }: ListedChild): Turn {
     return !this.#arePrograms || trafficOf(pid).mayOwe ? SERVER_WORKS : CLIENT_SENDS;
   }

@@ -9,7 +9,7 @@ const END_MS = 2_000;
 /** A server that forks, in a process of its own, as its supervisor has it. */
 export class ForkingServer {
   readonly clients: ForkedClients;
-  /** Watches other programs. Children of ours end with their parent, prctl(2). */
+  /** Watches other programs. A forked child ends with its parent by itself, prctl(2). */
   readonly #watchdog: Watchdog | undefined;
   #pid = 0;
   #onStarted: () => void = () => {};

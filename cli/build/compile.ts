@@ -17,7 +17,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { SINGLE_THREADED } from "../../servers/system/fork.ts";
+import { V8_FLAGS_TO_FORK } from "../../servers/system/fork.ts";
 import { PERMISSIONS } from "../../servers/system/self_exec.ts";
 import { Failure, type Outcome, run } from "./run.ts";
 import { DENORT_PACKAGE, DENORT_TARGET, DENORT_VERSION, withPackagedBase } from "./denort.ts";
@@ -104,7 +104,7 @@ function compileArgs({ target, output, entry }: Options): string[] {
     ...LEFT_OUT,
     ...(entry === "main.ts" ? LOADED_BY_URL : []),
     // The executable forks, and has no other way to start itself with a switch of V8.
-    ...(target.includes("linux") ? [SINGLE_THREADED] : []),
+    ...(target.includes("linux") ? [V8_FLAGS_TO_FORK] : []),
     `--target=${target}`,
     `--output=${output}`,
     entry,

@@ -32,3 +32,6 @@ export async function playLabRole(word: string): Promise<number> {
     return REFUSED_STATUS;
   }
 }
+
+// From source, see `roleCommand()`.
+if (import.meta.main) Deno.exit(await playLabRole(Deno.args[1]));

@@ -6,6 +6,7 @@
  */
 
 import type { FromServer } from "../context/protocol.ts";
+import { isHandlerFile } from "../handlers/handlers.ts";
 import { mapProcessMemory } from "../metrics/process_memory.ts";
 import { LONGEST_WAIT_MS } from "../sockets/interface.ts";
 import { createDescriptorMemory } from "../sockets/libc/descriptor_table.ts";
@@ -32,7 +33,10 @@ export async function serveByForking(json: string): Promise<number> {
     sizes,
   );
   const descriptors = createDescriptorMemory(setup.descriptorLimit);
-  const stayAlive = setInterval(() => {}, LONGEST_WAIT_MS); // a handler's file may wait for ever
+  // A handler's file may wait for ever. Timers are megabytes, so they are loaded for that alone.
+  const stayAlive = isHandlerFile(setup.handler.name)
+    ? setInterval(() => {}, LONGEST_WAIT_MS)
+    : undefined;
   await beServer(tell)({
     kind: "start",
     setup: {
@@ -55,3 +59,6 @@ function tell(message: FromServer): void {
     written += count;
   }
 }
+
+// From source, see `forking_worker.ts`.
+if (import.meta.main) Deno.exit(await serveByForking(Deno.args[1]));

@@ -19,12 +19,13 @@ import { spawn, waitForEndOf } from "../system/spawn.ts";
 import { ERRNO } from "../system/system_call_error.ts";
 import { systemCalls } from "../system/system_calls.ts";
 import { describeThrown } from "../system/thrown.ts";
-import { SINGLE_THREADED } from "../system/fork.ts";
+import { V8_FLAGS_TO_FORK } from "../system/fork.ts";
 import { PERMISSIONS, selfExec } from "../system/self_exec.ts";
 import { FORKING_DESCRIPTORS, formatForkingSetup } from "./forking_protocol.ts";
 
 /** The name of the role on the command line. */
 const ROLE = "--serve-by-forking";
+const ROLE_MODULE = import.meta.resolve("./forking_role.ts");
 
 /** More than a message has: each is read whole. */
 const MAX_MESSAGE_BYTES = 262_144;
@@ -45,7 +46,7 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   const { stats: _s, trace: _t, descriptors: _d, processMemory: _p, controls, ...plain } = setup;
   const isWatched = controls !== undefined;
   const json = formatForkingSetup({ ...plain, parentPid: Deno.pid, isWatched, sizes });
-  const [program, args] = selfExec([ROLE, json], [...PERMISSIONS, SINGLE_THREADED]);
+  const [program, args] = selfExec([ROLE, json], [...PERMISSIONS, V8_FLAGS_TO_FORK], ROLE_MODULE);
   const descriptors: (number | undefined)[] = [undefined, undefined, undefined];
   descriptors[FORKING_DESCRIPTORS.memory] = descriptor;
   descriptors[FORKING_DESCRIPTORS.messages] = far;

@@ -5,7 +5,7 @@
  * writes to it, and the same descriptors. It has only the thread that forked. So the event loop does
  * not turn in it: it may call functions, and the C library, and then ends by {@linkcode exitNow}.
  *
- * V8 makes two demands. It must have been started with {@linkcode SINGLE_THREADED}. And it marks its
+ * V8 makes two demands. It must have been started with {@linkcode V8_FLAGS_TO_FORK}. And it marks its
  * memory as not to be inherited, which {@linkcode fork} takes back each time.
  *
  * @module
@@ -17,11 +17,15 @@ import { checked, ERRNO } from "./system_call_error.ts";
 import { errnoInstead } from "./system_calls.ts";
 
 /**
- * The switch with which V8 has no helper threads. Nothing less will do, and it has to be given when V8
- * starts: a child that is forked while a helper thread collects garbage, or compiles, waits for it for
- * ever, and V8 does not undo later what it has begun to do.
+ * How V8 has to be started in a process that forks.
+ *
+ * - It has no helper threads. Nothing less will do, and it has to be given when V8 starts: a child that
+ *   is forked while a helper thread collects garbage, or compiles, waits for it for ever, and V8 does
+ *   not undo later what it has begun to do.
+ * - It compiles functions when they are loaded, and keeps them. Otherwise each child would compile what
+ *   it calls first, and have a hundred pages of memory more of its own.
  */
-export const SINGLE_THREADED = "--v8-flags=--single-threaded";
+export const V8_FLAGS_TO_FORK = "--v8-flags=--single-threaded,--no-lazy,--no-flush-bytecode";
 
 /** <sys/mman.h> */
 const MADV_DOFORK = 11;
@@ -38,6 +42,7 @@ const functions = cFunctions({
   _exit: { parameters: ["i32"], result: "void" },
   setsid: { parameters: [], result: "i32" },
   getpid: { parameters: [], result: "i32" },
+  getppid: { parameters: [], result: "i32" },
   syscall: { parameters: ["i32", "u32", "u32", "u32"], result: "i32" },
 });
 
@@ -131,6 +136,19 @@ export function leadSession(): void {
  */
 export function ownPid(): number {
   return functions().getpid();
+}
+
+/**
+ * The id of the parent of this process, getppid(2). `Deno.ppid` is the same, and costs a child more memory.
+ *
+ * @example
+ * ```ts
+ * const parent = ownPid();
+ * if (fork() === 0) exitNow(parentPid() === parent ? 0 : 1);
+ * ```
+ */
+export function parentPid(): number {
+  return functions().getppid();
 }
 
 /**

@@ -24,12 +24,15 @@ export const PERMISSIONS: readonly string[] = [
  *
  * @param args what follows `playground` on the command line
  * @param permissions flags of `deno run`
+ * @param module what is run: `main.ts`, or the URL of the module of a hidden role. With `main.ts` comes the
+ *   graph of all modules, which costs memory whose page tables each fork copies.
  */
 export function commandFromSource(
   args: readonly string[],
   permissions: readonly string[] = PERMISSIONS,
+  module = MAIN,
 ): [program: string, args: string[]] {
-  return [Deno.execPath(), ["run", "--quiet", ...permissions, MAIN, ...args]];
+  return [Deno.execPath(), ["run", "--quiet", ...permissions, module, ...args]];
 }
 
 /**
@@ -37,11 +40,13 @@ export function commandFromSource(
  *
  * @param args what follows `playground` on the command line; a hidden role is named by the first
  * @param permissions flags of `deno run`; the compiled file has those that it was compiled with
+ * @param module see {@linkcode commandFromSource}
  */
 export function selfExec(
   args: readonly string[],
   permissions: readonly string[] = PERMISSIONS,
+  module = MAIN,
 ): [program: string, args: string[]] {
   if (Deno.build.standalone) return [Deno.execPath(), [...args]];
-  return commandFromSource(args, permissions);
+  return commandFromSource(args, permissions, module);
 }

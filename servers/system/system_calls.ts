@@ -67,7 +67,7 @@ export function hasSystemCalls(): boolean {
  * @param opening `one by one` for a thread that starts often and makes few of the calls
  */
 export function systemCalls(
-  count: Float64Array = new Float64Array(1),
+  count: Float64Array = UNCOUNTED,
   opening: "together" | "one by one" = "together",
 ): SystemCalls {
   const c = functions(opening);
@@ -121,7 +121,7 @@ function raw(buffer: CallBuffer): BufferSource | null {
  * @param count its first element grows with each call
  */
 export function errnoInstead(
-  count: Float64Array = new Float64Array(1),
+  count: Float64Array = UNCOUNTED,
 ): (result: number) => number {
   const errno = errnoOfThread ??= openErrno();
   return (result) => {
@@ -131,6 +131,8 @@ export function errnoInstead(
 }
 
 let errnoOfThread: Int32Array | undefined;
+/** What nobody counts. Made once, since memory of its own is dear in the child of a fork. */
+const UNCOUNTED = new Float64Array(1);
 
 function openErrno(): Int32Array {
   const location = errnoFunctions().__errno_location();

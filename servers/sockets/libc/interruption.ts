@@ -21,7 +21,8 @@ const THREAD_SIGNAL = "SIGURG";
 
 const functions = cFunctions({
   sigaction: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
-  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+  // The numbers are `unsigned long`, and small: a child that is forked calls it, and a BigInt costs it memory.
+  prctl: { parameters: ["i32", "u32", "u32", "u32", "u32"], result: "i32" },
   getpid: { parameters: [], result: "i32" },
   tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
   abs: { type: "pointer" },
@@ -146,6 +147,6 @@ export function interruptThread(thread: number): void {
  * ```
  */
 export function endWithParent(): void {
-  const signal = BigInt(signalNumber("SIGKILL"));
-  checked("prctl", errnoInstead()(functions().prctl(PR_SET_PDEATHSIG, signal, 0n, 0n, 0n)));
+  const signal = signalNumber("SIGKILL");
+  checked("prctl", errnoInstead()(functions().prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)));
 }

@@ -5,7 +5,7 @@ import type { Session } from "../../handlers/session.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
 import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
-import { closeAllBut, exitNow, leadSession, ownPid } from "../../system/fork.ts";
+import { closeAllBut, exitNow, leadSession, ownPid, parentPid } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown } from "../../system/thrown.ts";
 import type { ClientServing, NumberedClient, OwnClient } from "./own_client.ts";
@@ -48,7 +48,7 @@ export class OwnForkedChild implements ForkedChild {
   static begin(descriptor: number, client: NumberedClient, parent: ForkParent): OwnForkedChild {
     try {
       endWithParent();
-      if (Deno.ppid !== parent.table.serverPid) exitNow(0); // the parent had ended before that
+      if (parentPid() !== parent.table.serverPid) exitNow(0); // the parent had ended before that
       leadSession();
       unblock(parent.signals);
       return new OwnForkedChild(descriptor, client, parent);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { SINGLE_THREADED } from "../../../servers/system/fork.ts";
+import { V8_FLAGS_TO_FORK } from "../../../servers/system/fork.ts";
 import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +9,7 @@ Deno.test({
   async fn() {
     const script = fileURLToPath(new URL("forking.ts", import.meta.url));
     const command = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", SINGLE_THREADED, script, "200", "7"],
+      args: ["run", "-A", "--no-check", V8_FLAGS_TO_FORK, script, "200", "7"],
     });
     const { stdout } = await command.output();
     assertEquals(new TextDecoder().decode(stdout).trim(), JSON.stringify({ 7: 200 }));

@@ -23,6 +23,12 @@ export async function processTree(pid: number): Promise<number[]> {
   return tree;
 }
 
+/** The process that forks, of a server that does, and its children. */
+export async function forking(serverPid: number): Promise<{ parent: number; children: number[] }> {
+  const [, parent, ...children] = await processTree(serverPid);
+  return { parent, children };
+}
+
 /** Resident memory of the process and all its descendants, in bytes. */
 export async function residentBytes(pid: number): Promise<number> {
   const pids = await processTree(pid);

@@ -17,6 +17,7 @@ import { type CrowdResult, measureCrowd } from "./crowd.ts";
 import { messageOf } from "../../servers/system/thrown.ts";
 import {
   CompiledPrograms,
+  type LoadedServer,
   median,
   pathOf,
   type Result,
@@ -79,14 +80,14 @@ interface Discipline {
   readonly unit: string;
   /** What stands for a measurement that was given up. */
   readonly givenUp: string;
-  measure(port: number): Promise<number>;
+  measure(server: LoadedServer): Promise<number>;
 }
 
 const unp: Discipline = {
   name: `UNP run, ${PROCESSES} × ${connections}`,
   unit: "s",
   givenUp: `> ${limitSeconds} s`,
-  async measure(port) {
+  async measure({ port }) {
     const args = [port, PROCESSES, connections, ANSWER_BYTES, limitSeconds, "bytes"].map(String);
     const output = await runOrFail(await programs.program(pathOf("churn.c")), args);
     const { seconds, right, wrong, hung } = JSON.parse(output);
@@ -99,24 +100,24 @@ const echo: Discipline = {
   name: "echo, 50 clients",
   unit: "/s",
   givenUp: "not all",
-  measure: (port) => measureLoad(port, 50, SECONDS, "messagesPerSecond"),
+  measure: (server) => measureLoad(server, 50, SECONDS, "messagesPerSecond"),
 };
 
 const allServed: Discipline = {
   name: "100 clients at once, all served",
   unit: "ms",
   givenUp: "not all",
-  measure: (port) => measureLoad(port, 100, 0.1, "allServedMs"),
+  measure: (server) => measureLoad(server, 100, 0.1, "allServedMs"),
 };
 
 async function measureLoad(
-  port: number,
+  server: LoadedServer,
   clients: number,
   seconds: number,
   figure: keyof Result,
 ): Promise<number> {
   try {
-    return (await programs.load(port, { clients, sizeBytes: ECHO_BYTES, seconds }))[figure];
+    return (await programs.load(server, { clients, sizeBytes: ECHO_BYTES, seconds }))[figure];
   } catch (error) {
     console.error(`some of ${clients} clients were not served. ${messageOf(error)}`);
     return GIVEN_UP;
@@ -167,7 +168,7 @@ class Measurements {
   async add(discipline: Discipline, server: Server): Promise<void> {
     const before = this.#of(discipline, server);
     if (before.some(Number.isNaN)) return;
-    const value = await withServer(SERVERS[server](), (port) => discipline.measure(port));
+    const value = await withServer(SERVERS[server](), (running) => discipline.measure(running));
     this.#values.set(`${discipline.name} ${server}`, [...before, value]);
   }
 

@@ -1,6 +1,6 @@
 /**
- * What a client costs that comes and goes, where each has a process or a thread of its own: measured
- * against the same servers in C and in Python, in turn with them. Linux; needs a C compiler and Python 3.
+ * What a client costs that comes and goes, where each has a process or a thread of its own, and in a loop:
+ * measured against the same servers in C and in Python, in turn with them. Linux; needs a C compiler and Python 3.
  *
  *   deno task bench:churn [--rounds N] [--connections N] [--limit SECONDS] [NAME…]
  *
@@ -57,6 +57,8 @@ const SERVERS = {
   "Python threading": () => startPython("threading"),
   "C fork": () => startC("fork"),
   "C thread": () => startC("thread"),
+  "epoll libc": () => startOurs(["epoll", "--sockets", "libc"]),
+  "C epoll": () => startC("epoll"),
   "echo, process libc": () => startPlayground(["process", "--sockets", "libc", ...COMMON]),
   "echo, Python": () => startOnPort("python3", [pathOf("peers/process_server.py")]),
 } as const;
@@ -139,6 +141,7 @@ const ROWS: readonly Row[] = [
   row(unp, "thread libc", "Python threading", { atMost: 1.5 }),
   row(unp, "thread deno", "Python threading", { atMost: 3 }),
   row(unp, "thread libc", "C thread"),
+  row(unp, "epoll libc", "C epoll", { atMost: 1.3 }),
   row(echo, "echo, process libc", "echo, Python", { atLeast: 1 }),
   row(allServed, "echo, process libc", "echo, Python", { atMost: 0.8 }),
 ];

@@ -10,7 +10,7 @@ import type { ModelName } from "../context/context.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkHandlerFile } from "./handler_file.ts";
 import { checkProgram, splitCommand } from "./program.ts";
-import { checkServeFlags, serveFlags } from "./serve_flags.ts";
+import { checkServeFlags, RECV_SIZE_BYTES, serveFlags } from "./serve_flags.ts";
 import { descriptorLimit } from "../system/descriptor_limit.ts";
 import { JsonReporter } from "../runtime/json_reporter.ts";
 import type { LogOptions } from "../runtime/log.ts";
@@ -125,7 +125,7 @@ function makeSetup(
       port: portOf(model, flags.port),
       backlog: flags.backlog,
       maxClients: flags.maxClients,
-      recvSizeBytes: flags.recvSize,
+      recvSizeBytes: flags.recvSize === -1 ? RECV_SIZE_BYTES[flags.sockets] : flags.recvSize,
       descriptorsBelow: modelEntry(model).waitsIn === "select" ? flags.fdSetsize : Infinity,
     },
     handler: { name: flags.handler, sleepMs: flags.sleep, cpuMs: flags.cpu },

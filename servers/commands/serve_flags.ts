@@ -17,7 +17,7 @@ export const serveFlags = {
   handler: text("echo", "NAME"),
   sleep: duration(0, "0", "ms"),
   cpu: duration(0, "0", "ms"),
-  recvSize: integer(16_384, { min: 1, max: 1_048_576 }),
+  recvSize: integer(-1, { min: 1, max: 1_048_576, shown: "" }),
   maxClients: integer(Infinity, { min: 1, max: 1_000_000, shown: "" }),
   idleTimeout: duration(Infinity, "", "s"),
   grace: duration(3_000, "3s", "s"),
@@ -41,6 +41,13 @@ export const serveFlags = {
   open: onOff(),
   record: text("", "FILE"),
 };
+
+/**
+ * How much is received at once unless `--recv-size` says so, in bytes. The system's sockets receive into
+ * one buffer for each thread, and what leaves room there costs no second call to see that it was all. Each
+ * of Deno's has a buffer of its own.
+ */
+export const RECV_SIZE_BYTES = { deno: 16_384, libc: 65_536 } as const;
 
 /** The flags that only these models understand. */
 const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelName[]>>> = {

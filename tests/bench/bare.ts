@@ -1,7 +1,7 @@
 /** What the models on `Deno.listen` are compared with: an echo loop with nothing around it. */
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 console.log(JSON.stringify({ event: "listening", port: listener.addr.port }));
-for await (const conn of listener) echo(conn);
+for await (const conn of listener) echo(conn).catch(() => {});
 
 async function echo(conn: Deno.TcpConn): Promise<void> {
   conn.setNoDelay(true);

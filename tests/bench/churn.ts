@@ -1,6 +1,6 @@
 /**
- * What a client costs that comes and goes, where each has a process or a thread of its own: measured
- * against the same servers in C and in Python, in turn with them. Linux; needs a C compiler and Python 3.
+ * What a client costs that comes and goes, where each has a process or a thread of its own, and in a loop:
+ * measured against the same servers in C and in Python, in turn with them. Linux; needs a C compiler and Python 3.
  *
  *   deno task bench:churn [--rounds N] [--connections N] [--limit SECONDS] [NAME…]
  *
@@ -17,6 +17,7 @@ import { type CrowdResult, measureCrowd } from "./crowd.ts";
 import { messageOf } from "../../servers/system/thrown.ts";
 import {
   CompiledPrograms,
+  type LoadedServer,
   median,
   pathOf,
   type Result,
@@ -56,6 +57,8 @@ const SERVERS = {
   "Python threading": () => startPython("threading"),
   "C fork": () => startC("fork"),
   "C thread": () => startC("thread"),
+  "epoll libc": () => startOurs(["epoll", "--sockets", "libc"]),
+  "C epoll": () => startC("epoll"),
   "echo, process libc": () => startPlayground(["process", "--sockets", "libc", ...COMMON]),
   "echo, Python": () => startOnPort("python3", [pathOf("peers/process_server.py")]),
 } as const;
@@ -79,14 +82,14 @@ interface Discipline {
   readonly unit: string;
   /** What stands for a measurement that was given up. */
   readonly givenUp: string;
-  measure(port: number): Promise<number>;
+  measure(server: LoadedServer): Promise<number>;
 }
 
 const unp: Discipline = {
   name: `UNP run, ${PROCESSES} × ${connections}`,
   unit: "s",
   givenUp: `> ${limitSeconds} s`,
-  async measure(port) {
+  async measure({ port }) {
     const args = [port, PROCESSES, connections, ANSWER_BYTES, limitSeconds, "bytes"].map(String);
     const output = await runOrFail(await programs.program(pathOf("churn.c")), args);
     const { seconds, right, wrong, hung } = JSON.parse(output);
@@ -99,24 +102,24 @@ const echo: Discipline = {
   name: "echo, 50 clients",
   unit: "/s",
   givenUp: "not all",
-  measure: (port) => measureLoad(port, 50, SECONDS, "messagesPerSecond"),
+  measure: (server) => measureLoad(server, 50, SECONDS, "messagesPerSecond"),
 };
 
 const allServed: Discipline = {
   name: "100 clients at once, all served",
   unit: "ms",
   givenUp: "not all",
-  measure: (port) => measureLoad(port, 100, 0.1, "allServedMs"),
+  measure: (server) => measureLoad(server, 100, 0.1, "allServedMs"),
 };
 
 async function measureLoad(
-  port: number,
+  server: LoadedServer,
   clients: number,
   seconds: number,
   figure: keyof Result,
 ): Promise<number> {
   try {
-    return (await programs.load(port, { clients, sizeBytes: ECHO_BYTES, seconds }))[figure];
+    return (await programs.load(server, { clients, sizeBytes: ECHO_BYTES, seconds }))[figure];
   } catch (error) {
     console.error(`some of ${clients} clients were not served. ${messageOf(error)}`);
     return GIVEN_UP;
@@ -138,6 +141,7 @@ const ROWS: readonly Row[] = [
   row(unp, "thread libc", "Python threading", { atMost: 1.5 }),
   row(unp, "thread deno", "Python threading", { atMost: 3 }),
   row(unp, "thread libc", "C thread"),
+  row(unp, "epoll libc", "C epoll", { atMost: 1.3 }),
   row(echo, "echo, process libc", "echo, Python", { atLeast: 1 }),
   row(allServed, "echo, process libc", "echo, Python", { atMost: 0.8 }),
 ];
@@ -167,7 +171,7 @@ class Measurements {
   async add(discipline: Discipline, server: Server): Promise<void> {
     const before = this.#of(discipline, server);
     if (before.some(Number.isNaN)) return;
-    const value = await withServer(SERVERS[server](), (port) => discipline.measure(port));
+    const value = await withServer(SERVERS[server](), (running) => discipline.measure(running));
     this.#values.set(`${discipline.name} ${server}`, [...before, value]);
   }
 

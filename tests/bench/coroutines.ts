@@ -89,5 +89,5 @@ function startModel(name: string): Promise<RunningServer> {
 
 async function load(starting: Promise<RunningServer>): Promise<number> {
   const options = { clients: 200, sizeBytes: 64, seconds: Number(flags.seconds) };
-  return (await withServer(starting, (port) => programs.load(port, options))).messagesPerSecond;
+  return (await withServer(starting, (server) => programs.load(server, options))).messagesPerSecond;
 }

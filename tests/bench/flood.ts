@@ -8,7 +8,14 @@
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { run } from "../harness/playground.ts";
-import { CompiledPrograms, median, pathOf, startOnPort, withServer } from "./measure.ts";
+import {
+  CompiledPrograms,
+  median,
+  pathOf,
+  type RunningServer,
+  startOnPort,
+  withServer,
+} from "./measure.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["rounds", "seconds", "conns", "size"],
@@ -27,12 +34,12 @@ for (let round = 0; round < Number(flags.rounds); round++) {
 const ratio = (median(ours) / median(theirs)).toFixed(3);
 console.log(`flood ${median(ours)} messages/s, load.c ${median(theirs)}: ${ratio} (wanted ≥ 0.95)`);
 
-function measure(send: (port: number) => Promise<number>): Promise<number> {
-  return withServer(startOnPort(program, []), send);
+function measure(send: (server: RunningServer) => Promise<number>): Promise<number> {
+  return withServer(startOnPort(program, []), (server) => send(server));
 }
 
 /** Its own figure: from the first connection on, before its code is compiled. */
-async function flood(port: number): Promise<number> {
+async function flood({ port }: RunningServer): Promise<number> {
   const { stdout, stderr } = await run(
     ["flood", "--sockets", "libc", "--no-think", "--json", "--quiet", "--port", String(port)]
       .concat("--conns", String(flags.conns), "--size", String(flags.size))
@@ -42,8 +49,8 @@ async function flood(port: number): Promise<number> {
   return JSON.parse(stdout).messagesPerSecond;
 }
 
-async function load(port: number): Promise<number> {
+async function load(server: RunningServer): Promise<number> {
   const { conns, size } = flags;
   const wanted = { clients: Number(conns), sizeBytes: Number(size), seconds };
-  return (await programs.load(port, wanted)).messagesPerSecond;
+  return (await programs.load(server, wanted)).messagesPerSecond;
 }

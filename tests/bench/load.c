@@ -4,10 +4,14 @@
  *   cc -O2 -o load load.c && ./load PORT CONNECTIONS SIZE SECONDS
  *
  * Each connection sends one message and waits for its echo, over and over. What is measured begins
- * half a second after all have been answered once, or ten seconds after the start. Prints a line of JSON:
- * echoes per second, the round trip's 50th and 99th percentile in microseconds, how long after the
- * first connect all connections had been answered once in milliseconds, and how many connections were
- * never answered and how many bytes came back wrong.
+ * half a second after all have been answered once, or ten seconds after the start. Then the load prints
+ * "warm", and goes on when it reads a line: meanwhile the server falls idle, and its CPU time can be read.
+ * After the measurement it prints a line of JSON, and keeps the connections until it reads another line. At
+ * the end of its input it waits for none.
+ *
+ * The JSON: echoes, echoes per second, the round trip's 50th and 99th percentile in microseconds, how long
+ * after the first connect all connections had been answered once in milliseconds, the CPU time that the load
+ * itself took in microseconds, and how many connections were never answered and how many bytes came back wrong.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -68,6 +72,18 @@ static void receive(struct client *c) {
   send_rest(c);
 }
 
+/* User and system time of this process so far, in microseconds. */
+static double cpu_us(void) {
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
+  return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+}
+
+static void wait_for_line(void) {
+  fflush(stdout);
+  for (int c = getchar(); c != '\n' && c != EOF;) c = getchar();
+}
+
 static long percentile(double share, long total) {
   long seen = 0, slot = 0;
   while (slot < SLOTS - 1 && (seen += slots[slot]) < total * share) slot++;
@@ -104,13 +120,18 @@ int main(int argc, char **argv) {
   int all = 0;
   int warm = 0;
   long before = 0, messages = 0, silent = 0;
+  double cpu_before = 0;
   struct epoll_event events[1024];
   while (now() < start + seconds) {
     if (!all && answered == count) all = 1, start = now() + 0.5;
     if (!warm && now() >= start) {
       warm = 1;
+      printf("warm\n");
+      wait_for_line();
       memset(slots, 0, sizeof slots);
-      for (struct client *c = clients; c < clients + count; c++) before += c->messages;
+      start = now();
+      for (struct client *c = clients; c < clients + count; c++) before += c->messages, c->began = start;
+      cpu_before = cpu_us();
     }
     int ready = epoll_wait(epoll, events, 1024, 100);
     for (int i = 0; i < ready; i++) {
@@ -119,9 +140,16 @@ int main(int argc, char **argv) {
       if (events[i].events & EPOLLIN) receive(c);
     }
   }
+  double cpu = cpu_us() - cpu_before;
   for (struct client *c = clients; c < clients + count; c++) messages += c->messages, silent += !c->messages;
   long total = messages - before;
-  printf("{\"messagesPerSecond\":%.0f,\"p50Us\":%ld,\"p99Us\":%ld,\"allServedMs\":%.1f,\"silent\":%ld,\"wrong\":%ld}\n", total / seconds,
-         percentile(0.5, total), percentile(0.99, total), (last_answered - first_connect) * 1e3, silent, wrong);
+  printf("{\"messages\":%ld,\"messagesPerSecond\":%.0f,\"p50Us\":%ld,\"p99Us\":%ld,", total, total / seconds,
+         percentile(0.5, total), percentile(0.99, total));
+  printf("\"allServedMs\":%.1f,\"loadCpuUs\":%.0f,\"silent\":%ld,\"wrong\":%ld}\n", (last_answered - first_connect) * 1e3,
+         cpu, silent, wrong);
+  wait_for_line();
+  /* The echoes that came since then are taken, or the connections would end with a reset. */
+  for (struct client *c = clients; c < clients + count; c++)
+    while (recv(c->fd, buffer, size, MSG_DONTWAIT) > 0) continue;
   return silent || wrong;
 }

@@ -6,14 +6,24 @@
  */
 
 import { fileURLToPath as fromFileUrl } from "node:url";
+// @ts-types="../../cli/std/delay.d.ts"
+import { delay } from "@std/async/delay";
 import { freePort, isListening } from "../../clients/target/listening_ports.ts";
 import { linesOf } from "../../cli/text_lines.ts";
+import { cpuSecondsOf, processTree } from "../../servers/system/process_tree.ts";
 import { commandFor } from "../harness/playground.ts";
 
 export { median } from "../../clients/race/standings.ts";
 
-/** What the load has seen. */
+/** How long a server gets to finish what it was doing, before its CPU time is read. */
+const FALL_IDLE_MS = 30;
+
+/** What the load has seen, and what it took. */
 export interface Result {
+  /** CPU time of the server's processes, user and system, divided by the messages it has answered. Linux. */
+  readonly cpuUs: number;
+  /** The same of the load. */
+  readonly loadCpuUs: number;
   readonly messagesPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
@@ -28,9 +38,14 @@ export interface Load {
   readonly seconds: number;
 }
 
-/** A server that runs. */
-export interface RunningServer {
+/** A server that runs, as the load sees it. */
+export interface LoadedServer {
   readonly port: number;
+  readonly pid: number;
+}
+
+/** A server that was started here. */
+export interface RunningServer extends LoadedServer {
   end(): Promise<void>;
 }
 
@@ -56,9 +71,24 @@ export class CompiledPrograms implements AsyncDisposable {
   }
 
   /** Puts the load on a server. */
-  async load(port: number, { clients, sizeBytes, seconds }: Load): Promise<Result> {
+  async load({ port, pid }: LoadedServer, { clients, sizeBytes, seconds }: Load): Promise<Result> {
     const args = [port, clients, sizeBytes, seconds].map(String);
-    return JSON.parse(await runOrFail(await this.program(pathOf("load.c")), args));
+    const program = await this.program(pathOf("load.c"));
+    const load = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
+    const lines = linesOf(load.stdout).getReader();
+    const input = load.stdin.getWriter();
+    const goOn = () => input.write(new Uint8Array([10]));
+    if ((await lines.read()).value !== "warm") throw new Error("the load has failed");
+    const cpuBefore = await cpuSecondsWhenIdle(pid);
+    await goOn();
+    const printed = (await lines.read()).value ?? "{}";
+    const cpuSeconds = await cpuSecondsWhenIdle(pid) - cpuBefore;
+    await goOn();
+    await input.close();
+    await lines.cancel();
+    if (!(await load.status).success) throw new Error(`the load has failed: ${printed}`);
+    const { messages, loadCpuUs, ...others } = JSON.parse(printed);
+    return { ...others, cpuUs: cpuSeconds * 1e6 / messages, loadCpuUs: loadCpuUs / messages };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -66,14 +96,36 @@ export class CompiledPrograms implements AsyncDisposable {
   }
 }
 
+/**
+ * Measures several things in turn, round by round, so that what else the machine does meets all of them.
+ *
+ * @returns what each has come to, round by round
+ */
+export async function inTurn<Value>(
+  rounds: number,
+  measurements: readonly (() => Promise<Value>)[],
+): Promise<Value[][]> {
+  const values: Value[][] = measurements.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, measure] of measurements.entries()) values[i].push(await measure());
+  }
+  return values;
+}
+
+/** CPU time so far of a server that nobody asks for anything now, with its children. */
+async function cpuSecondsWhenIdle(pid: number): Promise<number> {
+  await delay(FALL_IDLE_MS);
+  return cpuSecondsOf(processTree(pid));
+}
+
 /** Does `work` with a server that is just being started, and ends it. */
 export async function withServer<Value>(
   starting: Promise<RunningServer>,
-  work: (port: number) => Promise<Value>,
+  work: (server: RunningServer) => Promise<Value>,
 ): Promise<Value> {
   const server = await starting;
   try {
-    return await work(server.port);
+    return await work(server);
   } finally {
     await server.end();
   }
@@ -91,6 +143,7 @@ export async function startAndReadPort(program: string, args: string[]): Promise
   const { port } = JSON.parse((await lines.read()).value ?? "{}");
   return {
     port,
+    pid: server.pid,
     async end() {
       lines.cancel();
       server.kill("SIGKILL");
@@ -107,6 +160,7 @@ export async function startOnPort(program: string, args: string[]): Promise<Runn
   while (!await isListening(port)) await new Promise((resolve) => setTimeout(resolve, 20));
   return {
     port,
+    pid: server.pid,
     async end() {
       server.kill("SIGKILL");
       await server.status;

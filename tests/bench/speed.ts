@@ -1,25 +1,28 @@
 /**
- * How fast the models are, as ratios to a bare `Deno.listen` loop measured in turn with them.
+ * How fast the models are on Deno's sockets: CPU time of the server per message, divided by that of a
+ * bare `Deno.listen` loop and of `async`, measured in turn with them; and messages per second. Linux.
  *
  *   deno task bench [--rounds N] [--seconds N] [--conns N] [--size BYTES] [MODEL…]
  *
  * Needs a C compiler for the load, which must take less CPU than what it measures. Absolute figures
- * depend on the machine and on what else it does; the ratios of medians from one run do not.
+ * depend on the machine and on what else it does; the ratios of medians from one run hardly do.
  *
  * @module
  */
 
 // @ts-types="../../cli/std/parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
-import { CompiledPrograms, median, pathOf, type Result, startAndReadPort } from "./measure.ts";
-import { type RunningServer, startPlayground, withServer } from "./measure.ts";
+import { CompiledPrograms, inTurn, median, pathOf, type Result } from "./measure.ts";
+import { type RunningServer, startAndReadPort, startPlayground } from "./measure.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["_", "rounds", "seconds", "conns", "size"],
-  default: { rounds: "7", seconds: "2", conns: "200", size: "64" },
+  default: { rounds: "9", seconds: "1", conns: "200", size: "64" },
 });
 const BARE = "bare Deno.listen loop";
-const models = flags._.length > 0 ? flags._ : ["async", "select", "poll", "epoll", "select-queue"];
+const BASE = "async";
+const models = flags._.length > 0 ? flags._ : ["select", "poll", "epoll", "select-queue"];
+const names = [...new Set([BARE, BASE, ...models])];
 const load = {
   clients: Number(flags.conns),
   sizeBytes: Number(flags.size),
@@ -27,40 +30,35 @@ const load = {
 };
 
 await using programs = new CompiledPrograms();
-const results = new Map<string, Result[]>();
-for (let round = 1; round <= Number(flags.rounds); round++) {
-  console.error(`round ${round} of ${flags.rounds}`);
-  for (const name of [BARE, ...models]) {
-    results.set(name, [...results.get(name) ?? [], await measure(name)]);
-  }
-}
-print();
-
-function measure(name: string): Promise<Result> {
-  return withServer(start(name), (port) => programs.load(port, load));
+const servers: RunningServer[] = [];
+try {
+  for (const name of names) servers.push(await start(name));
+  const turns = servers.map((server) => () => programs.load(server, load));
+  print(await inTurn(Number(flags.rounds), turns));
+} finally {
+  for (const server of servers) await server.end();
 }
 
 function start(name: string): Promise<RunningServer> {
-  if (name !== BARE) return startPlayground([name, "--quiet"]);
+  if (name !== BARE) return startPlayground([name, "--quiet", "--backlog", "4096"]);
   return startAndReadPort(Deno.execPath(), ["run", "--allow-net", pathOf("bare.ts")]);
 }
 
-function print(): void {
-  const bare = middle(BARE, "messagesPerSecond");
+function print(results: readonly Result[][]): void {
+  const middle = (name: string, key: keyof Result) =>
+    median(results[names.indexOf(name)].map((result) => result[key]));
   console.log(`${flags.conns} clients, ${flags.size} bytes, ${flags.rounds} rounds, medians`);
-  console.log(`${"".padEnd(24)}messages/s   ratio   p50 µs   p99 µs`);
-  for (const name of results.keys()) {
-    const perSecond = middle(name, "messagesPerSecond");
+  console.log(`${"".padEnd(24)} CPU µs   ÷ bare  ÷ async   messages/s   p50 µs   p99 µs`);
+  for (const name of names) {
+    const cpuUs = middle(name, "cpuUs");
     const columns = [
-      String(perSecond).padStart(10),
-      (perSecond / bare).toFixed(3).padStart(8),
+      cpuUs.toFixed(2).padStart(7),
+      (cpuUs / middle(BARE, "cpuUs")).toFixed(3).padStart(9),
+      (cpuUs / middle(BASE, "cpuUs")).toFixed(3).padStart(9),
+      String(middle(name, "messagesPerSecond")).padStart(13),
       String(middle(name, "p50Us")).padStart(9),
       String(middle(name, "p99Us")).padStart(9),
     ];
     console.log(`${name.padEnd(24)}${columns.join("")}`);
   }
-}
-
-function middle(name: string, key: keyof Result): number {
-  return median((results.get(name) ?? []).map((result) => result[key]));
 }

@@ -70,9 +70,9 @@ for (const [name, perSecond] of results) {
   console.log(`${name.padEnd(20)}${String(middle).padStart(10)}/s  ${(middle / base).toFixed(3)}`);
 }
 
-async function measure(name: string, { port }: Server, watcher: Watcher): Promise<void> {
+async function measure(name: string, server: Server, watcher: Watcher): Promise<void> {
   await watcher(address, async () => {
-    const { messagesPerSecond } = await programs.load(port, load);
+    const { messagesPerSecond } = await programs.load(server, load);
     results.set(name, [...results.get(name) ?? [], messagesPerSecond]);
   });
 }

@@ -1,4 +1,5 @@
-import { type Body, type Coroutine, Hub, type Loop } from "../../servers/coroutines/gevent/mod.ts";
+import { type Body, type Coroutine, Hub } from "../../servers/coroutines/gevent/mod.ts";
+import type { Loop, Wait } from "../../servers/coroutines/gevent/mod.ts";
 import { ManualClock } from "./manual_clock.ts";
 
 /** A hub, and what it has reported in lines of text. */
@@ -29,7 +30,7 @@ export async function runOnClock(body: Body<[ManualClock], void>): Promise<HubRu
 }
 
 /** What `waiting` throws. */
-export function* thrownBy(waiting: Coroutine<unknown>): Coroutine<Error> {
+export function* thrownBy(waiting: Wait<unknown>): Coroutine<Error> {
   try {
     yield* waiting;
   } catch (error) {

@@ -11,7 +11,7 @@ export const enServeCommand = {
     handler: "what to do with bytes: echo, discard, upper, bytes, http, or a file: ./mine.js",
     sleep: "wait this long before each answer, as for a database",
     cpu: "burn this much CPU time per message",
-    recvSize: "receive at most this many bytes at once",
+    recvSize: "receive at most this many bytes at once (16384; libc: 65536)",
     maxClients: "refuse clients beyond this many",
     idleTimeout: "disconnect clients that are silent this long and wait for no answer; 0 is never",
     grace: "how long clients have to finish after Ctrl-C",

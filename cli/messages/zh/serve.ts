@@ -11,7 +11,7 @@ export const zhServeCommand = {
     handler: "如何处理收到的字节：echo、discard、upper、bytes、http，或一个文件，如 ./mine.js",
     sleep: "每次应答前先等这么久，好比在等数据库",
     cpu: "每条消息消耗这么多 CPU 时间",
-    recvSize: "一次最多接收多少字节",
+    recvSize: "一次最多接收多少字节（默认 16384，libc 为 65536）",
     maxClients: "客户端超过这个数就拒绝",
     idleTimeout: "客户端沉默这么久（且没有待回复的内容）就断开；0 表示永不",
     grace: "按下 Ctrl-C 后，给客户端多少时间收尾",

@@ -1,6 +1,6 @@
 import { getcurrent, type Greenlet } from "./greenlet.ts";
 import type { Loop } from "./loop.ts";
-import { checkedWait, checkWaits, type Coroutine, DONE_ALREADY, park } from "./park.ts";
+import { Attempts, checkedWait, checkWaits, type Coroutine, DONE_ALREADY, park } from "./park.ts";
 import type { Parking, Wait } from "./park.ts";
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../sockets/interface.ts";
 import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
@@ -225,27 +225,33 @@ export class GeventSocket {
    * @throws {SocketClosed} when this side has closed it
    * @throws {RangeError} when `sizeBytes` is negative or NaN
    */
-  *recv(sizeBytes: number): Coroutine<Uint8Array> {
-    if (!(sizeBytes > 0)) return this.#recvNothing(sizeBytes);
-    if (++this.#recvsInARow > MAX_IN_A_ROW) yield* this.#yieldTurn();
-    for (;;) {
-      this.#mustBeOpen();
-      const bytes = this.connection.tryRecv(sizeBytes);
-      if (bytes !== WOULD_BLOCK) return bytes;
+  recv(sizeBytes: number): Wait<Uint8Array> {
+    return new Attempts(() =>
+      sizeBytes > 0 ? this.#receiveOrPark(sizeBytes) : this.#recvNothing(sizeBytes)
+    );
+  }
+
+  #receiveOrPark(sizeBytes: number): Uint8Array | undefined {
+    if (this.#recvsInARow === MAX_IN_A_ROW) {
       this.#recvsInARow = 0;
-      yield* this.#watch.readable.wait();
+      getcurrent().yieldTurn();
+      return undefined;
     }
+    this.#mustBeOpen();
+    const bytes = this.connection.tryRecv(sizeBytes);
+    if (bytes !== WOULD_BLOCK) {
+      this.#recvsInARow++;
+      return bytes;
+    }
+    this.#recvsInARow = 0;
+    this.#watch.readable.wait();
+    return undefined;
   }
 
   #recvNothing(sizeBytes: number): Uint8Array {
     this.#mustBeOpen();
     if (sizeBytes !== 0) throw new RangeError(`${sizeBytes} bytes cannot be received`);
     return new Uint8Array(0);
-  }
-
-  #yieldTurn(): Wait {
-    this.#recvsInARow = 0;
-    return getcurrent().yieldTurn();
   }
 
   /**

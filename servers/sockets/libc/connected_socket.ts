@@ -39,14 +39,14 @@ const HUNG_UP = 3;
 
 const NOTHING = new Uint8Array(0);
 
-/** Sizes up to this have a view each that is used again, in bytes. */
-const MAX_CACHED_VIEW_BYTES = 4_096;
+/** How many views are used again: one of each size up to this, and larger ones in their places. */
+const CACHED_VIEWS = 1_024;
 
 /**
  * Where all connections of a thread receive, one after another.
  *
  * `tryRecv` gives a view of it. A new view for each message would be all the garbage that a message
- * leaves, and would let the heap grow by tens of megabytes. So those of small sizes are used again.
+ * leaves, and would let the heap grow by tens of megabytes. So they are used again.
  *
  * @example
  * ```ts
@@ -67,8 +67,9 @@ export class ReceiveBuffer {
 
   /** A view of the first `countBytes`, valid until the next receipt. */
   view(countBytes: number): Uint8Array {
-    if (countBytes > MAX_CACHED_VIEW_BYTES) return this.bytes.subarray(0, countBytes);
-    return this.#views[countBytes] ??= this.bytes.subarray(0, countBytes);
+    const known = this.#views[countBytes % CACHED_VIEWS];
+    if (known !== undefined && known.length === countBytes) return known;
+    return this.#views[countBytes % CACHED_VIEWS] = this.bytes.subarray(0, countBytes);
   }
 }
 

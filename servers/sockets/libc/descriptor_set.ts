@@ -8,6 +8,7 @@
  * const set = new DescriptorSet(1_024);
  * set.add(5);
  * assertEquals([set.has(5), set.has(6), set.highest], [true, false, 5]);
+ * assertEquals([set.next(0), set.next(6)], [5, -1]);
  * ```
  */
 export class DescriptorSet {
@@ -40,6 +41,17 @@ export class DescriptorSet {
   /** `FD_ISSET` */
   has(fd: number): boolean {
     return (this.words[fd >> 5] & 1 << (fd & 31)) !== 0;
+  }
+
+  /** The smallest descriptor in the set from `from` on, or -1: a word without any is passed over at once. */
+  next(from: number): number {
+    let at = from >> 5;
+    let word = this.words[at] & -1 << (from & 31);
+    while (word === 0) {
+      if (++at > this.#highest >> 5) return -1;
+      word = this.words[at];
+    }
+    return at * 32 + 31 - Math.clz32(word & -word);
   }
 
   /** `FD_ZERO` */

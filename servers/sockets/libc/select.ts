@@ -6,20 +6,17 @@ import { checked, ERRNO } from "../../system/system_call_error.ts";
 /** select(2) itself: two sets of bits, made anew for each call and looked through after it. */
 export class LibcSelect {
   readonly #reactor: LibcReactor;
-  readonly #read: DescriptorSet;
-  readonly #write: DescriptorSet;
+  readonly #read: SocketSet;
+  readonly #write: SocketSet;
   readonly #ready: Ready<never> = { readable: [], writable: [] };
   /** `struct timeval` */
   readonly #timeout = new BigInt64Array(2);
 
-  readonly #size: number;
-
   /** @param size `FD_SETSIZE` */
   constructor(reactor: LibcReactor, size: number) {
     this.#reactor = reactor;
-    this.#size = size;
-    this.#read = new DescriptorSet(size);
-    this.#write = new DescriptorSet(size);
+    this.#read = new SocketSet(size);
+    this.#write = new SocketSet(size);
   }
 
   /** {@linkcode Sockets.select} */
@@ -28,31 +25,29 @@ export class LibcSelect {
     write: Iterable<Connection>,
     timeoutMs: number,
   ): Ready<Watched> {
-    // Emptied and refilled by collect(), for the sockets of this call.
+    // Emptied and refilled by collect(), with the sockets that fill() was given.
     const ready = this.#ready as Ready<Watched>;
     const maxMs = this.#reactor.prepareWait(timeoutMs);
     // The system looks at a descriptor once, in however many sets it is.
-    const scanned = fill(this.#read, read) + fill(this.#write, write, this.#read);
+    const scanned = this.#read.fill(read) + this.#write.fill(write, this.#read);
     this.#read.add(this.#reactor.waker);
     const count = this.#call(maxMs);
     ready.readable.length = ready.writable.length = 0;
     let found = 0;
     if (count > 0) {
       if (this.#read.has(this.#reactor.waker)) this.#addFinished();
-      found = collect(this.#read, read, ready.readable) +
-        collect(this.#write, write, ready.writable, this.#read);
+      found = this.#read.collect(ready.readable) + this.#write.collect(ready.writable, this.#read);
     }
     this.#reactor.observer.wokeUp(scanned, found);
     return ready;
   }
 
-  /** Whoever was told to end is readable as well, and writable if it was cut off, if it is watched. */
+  /** A connection that was told to end is readable as well, and writable if it was cut off. */
   #addFinished(): void {
     this.#reactor.quietWaker();
     for (const { descriptor } of this.#reactor.toldToEnd()) {
-      if (descriptor >= this.#size) continue;
-      this.#read.add(descriptor);
-      if (this.#reactor.table.isCutOff(descriptor)) this.#write.add(descriptor);
+      this.#read.addIfAsked(descriptor);
+      if (this.#reactor.table.isCutOff(descriptor)) this.#write.addIfAsked(descriptor);
     }
   }
 
@@ -75,36 +70,40 @@ export class LibcSelect {
   }
 }
 
-/** @returns how many sockets there were that are not in the `earlier` set as well */
-function fill(
-  set: DescriptorSet,
-  sockets: Iterable<Pollable>,
-  earlier?: DescriptorSet,
-): number {
-  set.clear();
-  let count = 0;
-  for (const socket of sockets) {
-    const fd = asLibcPollable(socket).descriptor;
-    if (fd < 0) continue;
-    set.add(fd);
-    if (!earlier?.has(fd)) count++;
-  }
-  return count;
-}
+/** A set with the sockets that it was made of. */
+class SocketSet extends DescriptorSet {
+  /** By descriptor. */
+  readonly #asked: (Pollable | undefined)[] = [];
 
-/** @returns how many sockets are ready that are not in the `earlier` set as well */
-function collect<Watched extends Pollable>(
-  set: DescriptorSet,
-  sockets: Iterable<Watched>,
-  ready: Watched[],
-  earlier?: DescriptorSet,
-): number {
-  let count = 0;
-  for (const socket of sockets) {
-    const fd = asLibcPollable(socket).descriptor;
-    if (fd < 0 || !set.has(fd)) continue;
-    ready.push(socket);
-    if (!earlier?.has(fd)) count++;
+  /** @returns how many sockets there were that are not in the `earlier` set as well */
+  fill(sockets: Iterable<Pollable>, earlier?: SocketSet): number {
+    this.clear();
+    this.#asked.fill(undefined);
+    let count = 0;
+    for (const socket of sockets) {
+      const fd = asLibcPollable(socket).descriptor;
+      if (fd < 0) continue;
+      this.add(fd);
+      this.#asked[fd] = socket;
+      if (!earlier?.has(fd)) count++;
+    }
+    return count;
   }
-  return count;
+
+  /** Adds what the system cannot know to be ready, if this was asked for it. */
+  addIfAsked(fd: number): void {
+    if (this.#asked[fd] !== undefined) this.add(fd);
+  }
+
+  /** @returns how many sockets are ready that are not in the `earlier` set as well */
+  collect(ready: Pollable[], earlier?: SocketSet): number {
+    let count = 0;
+    for (let fd = this.next(0); fd >= 0; fd = this.next(fd + 1)) {
+      const socket = this.#asked[fd];
+      if (socket === undefined) continue; // the waker
+      ready.push(socket);
+      if (!earlier?.has(fd)) count++;
+    }
+    return count;
+  }
 }

@@ -18,6 +18,8 @@ interface Entry {
   /** The file of its page, where there are several. */
   page?(options: ModelOptions, sockets: SocketKind): string;
   load(options: ModelOptions, sockets: SocketKind): Promise<Model>;
+  /** What each of its workers runs, if the model starts them with `startWorkers`. */
+  loadWorker?(options: ModelOptions, sockets: SocketKind): Promise<Model>;
 }
 
 /** What holds for a model whose row says nothing else. */
@@ -51,6 +53,13 @@ const ROWS: Readonly<
     waitsIn: "recv, send",
     load: async () => (await import("./threadpool.ts")).threadpool,
   },
+  prethread: {
+    servedBy: "thread",
+    waitsIn: "accept, recv, send",
+    sockets: ["libc"],
+    load: async () => (await import("./prethread.ts")).prethread,
+    loadWorker: async () => (await import("./prethread.ts")).prethreadWorker,
+  },
   nonblocking: {
     servedBy: "loop",
     waitsIn: "-",
@@ -81,6 +90,19 @@ const ROWS: Readonly<
         ? (await import("./epoll_oneshot.ts")).epollOneshot
         : (await import("./epoll.ts")).epoll,
   },
+  reuseport: {
+    servedBy: "loops",
+    waitsIn: "epoll_wait",
+    load: async () => (await import("./reuseport.ts")).reuseport,
+    loadWorker: async () => (await import("./reuseport.ts")).reuseportWorker,
+  },
+  reactors: {
+    servedBy: "loops",
+    waitsIn: "epoll_wait",
+    sockets: ["libc"],
+    load: async () => (await import("./reactors.ts")).reactors,
+    loadWorker: async () => (await import("./reactors.ts")).reactorsWorker,
+  },
   coroutine: {
     servedBy: "coroutine",
     waitsIn: "-",
@@ -110,6 +132,11 @@ export const MODEL_NAMES = Object.keys(ROWS) as ModelName[]; // keys() forgets t
 /** What is known of a model without loading it. */
 export function modelEntry(name: ModelName): Entry {
   return { ...USUAL, ...ROWS[name] };
+}
+
+/** Whether a loop, or each of several, waits for many clients at once. */
+export function hasLoop(servedBy: ServedBy): boolean {
+  return servedBy === "loop" || servedBy === "loops" || servedBy === "coroutine";
 }
 
 /** Whether `name` is that of a model. */

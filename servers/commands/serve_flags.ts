@@ -3,9 +3,11 @@ import { UsageError } from "../../cli/errors.ts";
 import { choice, duration, type FlagValues, integer, onOff } from "../../cli/flags.ts";
 import { optional, text, toTyped } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
+import { MAX_WORKERS } from "../sockets/libc/descriptor_table.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
 import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
+import type { SocketKind } from "../context/protocol.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import { VIEW_PORT } from "../watch/view_port.ts";
 
@@ -32,6 +34,9 @@ export const serveFlags = {
   sockets: choice(["deno", "libc"], "deno"),
   oneshot: onOff(),
   threads: integer(8, { min: 1, max: 1_000 }),
+  workers: integer(navigator.hardwareConcurrency, { min: 1, max: MAX_WORKERS, shown: "" }),
+  accept: choice(["shared", "lock"], "shared"),
+  hand: choice(["round-robin", "least-busy"], "round-robin"),
   fdSetsize: integer(1_024, { min: 64, max: 1_048_576 }),
   stats: onOff(),
   watch: optional(
@@ -58,6 +63,9 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   exec: ["process"],
   oneshot: ["epoll"],
   threads: ["threadpool"],
+  workers: ["prethread", "reuseport", "reactors"],
+  accept: ["prethread"],
+  hand: ["reactors"],
   fdSetsize: ["select", "select-queue"],
 };
 
@@ -71,14 +79,17 @@ const NOT_WITH_EXEC: readonly (keyof typeof serveFlags)[] = ["handler", "sleep",
  */
 export function checkServeFlags(
   model: ModelName,
-  { handler, quiet, verbose, sockets, spare }: FlagValues<typeof serveFlags>,
+  flags: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   messages: Messages,
 ): void {
+  const { handler, quiet, verbose, spare } = flags;
+  const sockets = socketsOf(model, flags, given);
   if (!HANDLER_NAMES.includes(handler) && !isHandlerFile(handler)) {
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
+  checkSockets(model, sockets, messages);
   if (sockets === "libc") checkLibc(model, messages);
   else if (given.has("fdSetsize")) {
     throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
@@ -99,6 +110,24 @@ export function checkServeFlags(
     if (given.has(flag) && !models.includes(model)) {
       throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
     }
+  }
+}
+
+/** The socket kind that was typed, or else the first that the model serves on. */
+export function socketsOf(
+  model: ModelName,
+  { sockets }: FlagValues<typeof serveFlags>,
+  given: ReadonlySet<string>,
+): SocketKind {
+  return given.has("sockets") ? sockets : modelEntry(model).sockets[0];
+}
+
+/** @throws {UsageError} when the model does not serve on these sockets, which says why */
+function checkSockets(model: ModelName, sockets: SocketKind, { serve }: Messages): void {
+  const reasons: Partial<Record<ModelName, string>> = serve.notOnSockets;
+  const reason = reasons[model];
+  if (!modelEntry(model).sockets.includes(sockets) && reason !== undefined) {
+    throw new UsageError(reason);
   }
 }
 

@@ -6,7 +6,9 @@
 
 import type { Session } from "../handlers/session.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
+import type { Mutex } from "./mutex.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
+import type { Workers, WorkersPlan } from "./workers.ts";
 
 /** The name of a model, as `serve` takes it. */
 export type ModelName =
@@ -14,18 +16,21 @@ export type ModelName =
   | "process"
   | "thread"
   | "threadpool"
+  | "prethread"
   | "nonblocking"
   | "select"
   | "select-queue"
   | "poll"
   | "epoll"
+  | "reuseport"
+  | "reactors"
   | "coroutine"
   | "greenlet"
   | "gevent"
   | "async";
 
 /** What serves a client. */
-export type ServedBy = "caller" | "process" | "thread" | "loop" | "coroutine";
+export type ServedBy = "caller" | "process" | "thread" | "loop" | "loops" | "coroutine";
 
 /** A way of serving clients: resolves when the server was stopped and has no client left. */
 export type Model = (context: ServerContext) => Promise<void>;
@@ -46,6 +51,12 @@ export interface ModelOptions {
   readonly oneshot: boolean;
   /** How many threads `threadpool` has. */
   readonly threads: number;
+  /** How many workers a model has that starts them beforehand. */
+  readonly workers: number;
+  /** How workers that share a listener accept: all at once, or who has a lock. */
+  readonly accept: "shared" | "lock";
+  /** Which of its loops `reactors` hands the next client to. */
+  readonly hand: "round-robin" | "least-busy";
 }
 
 /** The server as the page of a model sees it. */
@@ -57,6 +68,10 @@ export interface ServerContext {
   newSession(connection: Pick<Connection, "id">): Session;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;
+  /** Starts workers, and resolves when all of them wait for clients. */
+  startWorkers(plan: WorkersPlan): Promise<Workers>;
+  /** In a worker: the lock that it shares with the other workers. */
+  readonly lock: Pick<Mutex, "acquire" | "release">;
   /** Makes child processes possible, and resolves when the spare ones are ready. On Deno's sockets. */
   startChildren(): Promise<Children>;
   /** Makes it possible to fork. On the system's sockets. */
@@ -147,6 +162,19 @@ export type Notice =
     readonly heldMs: number;
     /** How often that has happened since the last notice. */
     readonly untold: number;
+  }
+  | {
+    /** A worker of the model has failed, and another one takes its place. */
+    readonly kind: "worker-failed";
+    readonly worker: number;
+    readonly reason: string;
+  }
+  /** There are descriptors for only so many workers. */
+  | {
+    readonly kind: "workers-limited";
+    readonly wanted: number;
+    readonly max: number;
+    readonly limit: number;
   }
   /** The system allows no more processes. */
   | { readonly kind: "too-many-processes" }

@@ -6,7 +6,7 @@
  */
 
 import type { HandlerChoice } from "../handlers/handlers.ts";
-import type { ListenOptions } from "../sockets/interface.ts";
+import type { Address, InheritedListener, ListenOptions } from "../sockets/interface.ts";
 import type { SharedMemory } from "../metrics/memory.ts";
 import type { ProcessMemorySizes } from "../metrics/process_memory.ts";
 import type { ModelName, ModelOptions, Notice } from "./context.ts";
@@ -32,6 +32,31 @@ export interface ServerSetup {
   readonly processMemory: SharedProcessMemory | undefined;
   /** Of `Controls`, when the server is watched; then they alone hold the simulated cost. */
   readonly controls: SharedMemory | undefined;
+  /** Given when this is not the server itself, but one of its workers. */
+  readonly worker?: WorkerShare;
+}
+
+/** What a worker of a model has, beside what it shares with the server. */
+export interface WorkerShare {
+  /** From 1 on: of its block of counters, its records in the trace, and its place in other tables. */
+  readonly number: number;
+  /** Of the {@linkcode Mutex} of all workers. */
+  readonly lock: SharedArrayBuffer;
+  /** Where its clients come from. */
+  readonly clients:
+    | { readonly from: "port"; readonly port: number }
+    | { readonly from: "listener"; readonly listener: InheritedListener }
+    | ({ readonly from: "page" } & HandedClients);
+}
+
+/** How the page of a model hands clients to a worker. */
+export interface HandedClients {
+  /** Of a `ClientQueue`. */
+  readonly queue: SharedArrayBuffer;
+  /** Readable while clients are in the queue, eventfd(2). */
+  readonly descriptor: number;
+  /** Where the page accepts them. */
+  readonly address: Address;
 }
 
 /** Memory that a server in a process of its own shares with its supervisor. */
@@ -75,6 +100,9 @@ export type ToServer =
   | { readonly kind: "start"; readonly setup: ServerSetup }
   /** Stop; clients have `graceMs` to finish. Sent again, it shortens the grace. */
   | { readonly kind: "stop"; readonly graceMs: number }
+  /** All workers wait for clients, or all have ended. */
+  | { readonly kind: "workers-wait" }
+  | { readonly kind: "workers-ended" }
   /** Give a sign of life, through the controls. */
   | { readonly kind: "answer" };
 
@@ -87,6 +115,8 @@ export type FromServer =
   /** It has no client, and gets none any more. */
   | { readonly kind: "thread-over"; readonly number: number }
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }
+  /** Start a worker with each of these. */
+  | { readonly kind: "workers-wanted"; readonly shares: readonly WorkerShare[] }
   /** A client is in the queue, and threads are missing; sent again only when the last was answered. */
   | { readonly kind: "client-came" }
   /** The server has received `stop`. */

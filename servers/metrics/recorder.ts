@@ -15,6 +15,8 @@ export interface RareEvents {
   outOfDescriptors(): void;
   beyondFdSetSize(descriptor: number): void;
   acceptFailed(error: Error): void;
+  /** Whether no worker has a client: only then does the server wait for one. */
+  isIdle(): boolean;
 }
 
 /** For threads and processes that accept no clients. */
@@ -23,6 +25,7 @@ export const NOTHING_RARE: RareEvents = {
   outOfDescriptors() {},
   beyondFdSetSize() {},
   acceptFailed() {},
+  isIdle: () => true,
 };
 
 /** Counts what the sockets report, and traces it while a reader is there. */
@@ -54,8 +57,11 @@ export class Recorder extends MessageRecorder implements Observer {
   waiting(): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
-    if (!this.#hasWaited) this.#rare.beganToWait();
+    const isFirst = !this.#hasWaited;
     this.#hasWaited = true;
+    if (isFirst) this.#rare.beganToWait();
+    // Of its workers the server has said at first that they wait.
+    if (this.#worker > 0 && (isFirst || !this.#rare.isIdle())) return;
     if (this.trace.watched) this.trace.write(TRACE_EVENT.waiting, 0, NOTHING, 0, 0, NOTHING);
   }
 

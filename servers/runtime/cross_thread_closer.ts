@@ -38,7 +38,7 @@ export class CrossThreadCloser implements ClosableClients<number> {
 
   stopListening(): void {
     this.#table.stop();
-    this.#table.withListener((fd) => this.#calls.shutdown(fd, SHUT_RDWR));
+    this.#table.withListeners((fd) => this.#calls.shutdown(fd, SHUT_RDWR));
     this.wakeLoop();
   }
 
@@ -61,9 +61,8 @@ export class CrossThreadCloser implements ClosableClients<number> {
     this.wakeLoop();
   }
 
-  /** Wakes the server's loop, which may have no client and no listener left. */
+  /** Wakes the loops of the server, which may have no client and no listener left. */
   wakeLoop(): void {
-    const { waker } = this.#table;
-    if (waker !== undefined) wake(this.#calls, waker);
+    for (const waker of this.#table.wakers()) wake(this.#calls, waker);
   }
 }

@@ -63,6 +63,10 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
       return serve.tooManyProcesses;
     case "clients-limited":
       return serve.clientsLimited(notice.max, String(notice.limit));
+    case "worker-failed":
+      return serve.workerFailed(notice.worker, notice.reason);
+    case "workers-limited":
+      return serve.workersLimited(notice.wanted, notice.max, String(notice.limit));
     case "held-up":
       return serve.heldUp(notice.who, notice.heldMs, notice.untold);
     case "accept-failed":

@@ -33,13 +33,14 @@ interface Sharing {
  * @throws {SystemCallError} when no memory can be shared with child processes
  */
 export async function createSharing(
-  { model, sockets, descriptorLimit }: Omit<ServerSetup, keyof Memories>,
+  { model, sockets, descriptorLimit, options: { workers } }: Omit<ServerSetup, keyof Memories>,
   isWatched: boolean,
 ): Promise<Sharing> {
   const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
   if (model !== "process" || sockets !== "libc") {
-    // The server counts, and on the system's sockets so does each of its threads.
-    const stats = createStatsMemory(sockets === "libc" ? 1 + maxThreads(descriptorLimit) : 1);
+    // The server counts, and so do its workers and, on the system's sockets, its threads.
+    const threads = sockets === "libc" ? maxThreads(descriptorLimit) : 0;
+    const stats = createStatsMemory(1 + Math.max(workers, threads));
     const trace = createTraceMemory();
     return {
       memories: {

@@ -7,36 +7,21 @@
 
 import { HandlerError } from "../handlers/handler_error.ts";
 import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
-import type { Handler, Session } from "../handlers/session.ts";
+import type { Handler } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
-import { type RareEvents, Recorder } from "../metrics/recorder.ts";
-import { COUNTER, openCounters } from "../metrics/counters.ts";
-import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
-import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { HostLookupError } from "../sockets/libc/host_lookup.ts";
-import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
-import type { Address, Sockets } from "../sockets/interface.ts";
-import type { Observer } from "../sockets/observer.ts";
+import type { Connection, Sockets } from "../sockets/interface.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
 import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
-import type { ForkedChildren, Model, Notice } from "../context/context.ts";
-import type { FromServer, ServerSetup } from "../context/protocol.ts";
-import type { StartFailure, ToServer } from "../context/protocol.ts";
-import type { ThreadPlan, Threads } from "../context/threads.ts";
+import type { Model } from "../context/context.ts";
+import type { ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
-import type { WorkerContext } from "../context/worker_context.ts";
-import { WatchedSession } from "../context/watched_session.ts";
+import { makeContext, type ServerParts, type Tell } from "./server_context.ts";
 
 /** Sends a message to the supervisor. */
 let tell: Tell = () => {};
-
-/** @param transfer what the message hands over; none by default */
-type Tell = (message: FromServer, transfer?: Transferable[]) => void;
-
-/** The server's own block of the counters, and its number in the trace. */
-const SERVER = 0;
 
 /** Only on Deno's sockets: a server that blocks in the system's calls is ended by the supervisor. */
 let shutdown: GracefulShutdown<Connection> | undefined;
@@ -44,25 +29,33 @@ let shutdown: GracefulShutdown<Connection> | undefined;
 let pendingGraceMs: number | undefined;
 /** Given when the server is watched. */
 let controls: Controls | undefined;
+/** Given once it listens. */
+let parts: ServerParts | undefined;
+let isWorker = false;
+/** Ends this thread. */
+let endThread = () => {};
 
 /**
- * Begins to be a server.
+ * Begins to be a server, or a worker of one.
  *
  * @param toSupervisor sends a message to the supervisor
+ * @param end ends this thread; a worker that fails needs it
  * @returns takes a message from the supervisor
  */
 export function beServer(
   toSupervisor: Tell,
+  end: () => void = () => {},
 ): (message: ToServer) => Promise<void> {
   tell = toSupervisor;
+  endThread = end;
   // An error that a handler file throws from a timer or a promise ends the server, with a line.
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    tell({ kind: "crashed", detail: describeThrown(event.reason) });
+    crash(event.reason);
   });
   addEventListener("error", (event) => {
     event.preventDefault();
-    tell({ kind: "crashed", detail: describeThrown(event.error) });
+    crash(event.error);
   });
   return hear;
 }
@@ -70,6 +63,7 @@ export function beServer(
 async function hear(message: ToServer): Promise<void> {
   if (message.kind === "start") await start(message.setup);
   else if (message.kind === "answer") controls?.answer();
+  else if (message.kind !== "stop") parts?.workers.hear(message.kind);
   else if (shutdown === undefined) pendingGraceMs = message.graceMs;
   else {
     tell({ kind: "stop-heard" });
@@ -77,11 +71,19 @@ async function hear(message: ToServer): Promise<void> {
   }
 }
 
+/** The server has failed. Of a worker, only its own clients end with it: another one takes its place. */
+function crash(thrown: unknown): void {
+  const detail = describeThrown(thrown);
+  if (isWorker) parts?.abandon();
+  tell({ kind: "crashed", detail });
+  if (isWorker) endThread();
+}
+
 async function start(setup: ServerSetup): Promise<void> {
+  isWorker = setup.worker !== undefined;
   if (setup.controls !== undefined) controls = new Controls(openMemory(setup.controls));
   let handler: Handler;
   let model: Model;
-  let context: WorkerContext;
   try {
     const isFile = isHandlerFile(setup.handler.name);
     if (isFile && setup.processMemory === undefined) {
@@ -89,20 +91,23 @@ async function start(setup: ServerSetup): Promise<void> {
     }
     handler = await makeHandler(setup.handler);
     if (isFile) handler(); // a file that makes no session fails now
-    model = await modelEntry(setup.model).load(setup.options, setup.sockets);
-    context = await makeContext(setup, handler);
+    const entry = modelEntry(setup.model);
+    const load = isWorker ? entry.loadWorker : entry.load;
+    if (load === undefined) throw new Error(`${setup.model} has no workers`);
+    model = await load(setup.options, setup.sockets);
+    parts = await makeContext(setup, { handler, controls, tell });
   } catch (error) {
     tell({ kind: "failed", failure: explainFailure(error) });
     return;
   }
-  const { sockets } = context;
+  const { context, context: { sockets } } = parts;
   const stopClosingIdle = setup.sockets === "deno" ? manageClients(sockets, setup) : () => {};
   try {
     await model(context);
     await sockets.allClosed();
     tell({ kind: "stopped" });
   } catch (error) {
-    tell({ kind: "crashed", detail: describeThrown(error) });
+    crash(error);
   }
   stopClosingIdle();
 }
@@ -117,152 +122,6 @@ function manageClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => 
     shutdown?.end();
     stopClosingIdle();
   };
-}
-
-async function makeContext(setup: ServerSetup, handler: Handler): Promise<WorkerContext> {
-  const notify = (notice: Notice) => tell({ kind: "notice", notice });
-  const recorder = makeRecorder(setup, notify, () => listener.address);
-  const sockets = await makeSockets(setup, recorder);
-  const listener = sockets.listen(setup.listen);
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const makeForkedChildren = await prepareToFork(setup, handler, recorder, sockets);
-  const context: WorkerContext = {
-    sockets,
-    listener,
-    recvSizeBytes: setup.listen.recvSizeBytes,
-    options: setup.options,
-    handler: setup.handler,
-    idleTimeoutMs: setup.idleTimeoutMs,
-    get simulatedCost() {
-      return controls ?? setup.handler;
-    },
-    descriptorLimit: setup.descriptorLimit,
-    watching: setup.controls && { controls: setup.controls, trace: setup.trace },
-    newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
-    startThreads: (plan) => startThreads(setup, context, plan),
-    startChildren: async () => {
-      const { DenoChildren } = await import("../workers/deno/children.ts");
-      return await DenoChildren.start(context);
-    },
-    forkedChildren: () => {
-      if (makeForkedChildren === undefined) throw new Error("this server cannot fork");
-      return makeForkedChildren(context);
-    },
-    dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
-    sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
-    stop: () => tell({ kind: "stop-asked" }),
-    clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
-    notify,
-    clientsLimited: (max) => notify({ kind: "clients-limited", max, limit: setup.descriptorLimit }),
-  };
-  return context;
-}
-
-/** @param addressOf called when the model waits for its first client */
-function makeRecorder(
-  { stats, trace, descriptorLimit: limit, listen: { descriptorsBelow: fdSetSize } }: ServerSetup,
-  notify: (notice: Notice) => void,
-  addressOf: () => Address,
-): Recorder {
-  const rareEvents: RareEvents = {
-    beganToWait: () => tell({ kind: "listening", ...addressOf() }),
-    outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit }),
-    beyondFdSetSize: (descriptor) => notify({ kind: "beyond-fd-setsize", descriptor, fdSetSize }),
-    acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
-  };
-  return new Recorder(openMemory(stats), openMemory(trace), rareEvents, SERVER, SERVER, controls);
-}
-
-async function startThreads(
-  { sockets, descriptors }: ServerSetup,
-  context: WorkerContext,
-  plan: ThreadPlan,
-): Promise<Threads> {
-  if (sockets === "deno") {
-    const { DenoThreads } = await import("../workers/deno/threads.ts");
-    return await DenoThreads.start(context, plan, tell);
-  }
-  const { LibcThreads } = await import("../workers/libc/threads.ts");
-  return LibcThreads.start(context, plan, descriptors, tell);
-}
-
-/** The code that forks is loaded only where it is used, and before the first client comes. */
-async function prepareToFork(
-  setup: ServerSetup,
-  handler: Handler,
-  recorder: Recorder,
-  sockets: Sockets,
-): Promise<((context: WorkerContext) => ForkedChildren) | undefined> {
-  if (setup.processMemory === undefined) return undefined;
-  const { prepareForkedChildren } = await import("../workers/libc/prepare_forking.ts");
-  return await prepareForkedChildren(setup, setup.processMemory, {
-    ...{ handler, recorder, sockets, tell },
-    newSession: () => beginSession(handler),
-  });
-}
-
-/** The code of a kind of sockets is loaded only where it is used. */
-async function makeSockets(
-  setup: ServerSetup,
-  observer: Observer,
-): Promise<Sockets> {
-  if (setup.sockets === "deno") {
-    const { DenoSockets } = await import("../sockets/deno/sockets.ts");
-    return new DenoSockets(observer);
-  }
-  const { LibcSockets } = await import("../sockets/libc/sockets.ts");
-  const { systemCalls } = await import("../system/system_calls.ts");
-  const table = new DescriptorTable(setup.descriptors);
-  const calls = systemCalls(openCounters(openMemory(setup.stats)).subarray(COUNTER.systemCalls));
-  const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
-  if (isHandlerFile(setup.handler.name) && setup.processMemory === undefined) {
-    const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
-    new EventLoopTurns().before(sockets);
-  }
-  return sockets;
-}
-
-function watched(
-  session: Session,
-  { handler }: ServerSetup,
-  recorder: Recorder,
-  client: number,
-): Session {
-  if (controls === undefined) return session;
-  const maySleep = isHandlerFile(handler.name);
-  return new WatchedSession(session, controls, recorder, client, maySleep);
-}
-
-/** A session. When the handler cannot begin one, it is one that fails at the first bytes. */
-function beginSession(handler: Handler): Session {
-  try {
-    return handler();
-  } catch (error) {
-    return {
-      onData() {
-        throw error;
-      },
-    };
-  }
-}
-
-function reportFailed(
-  { descriptorLimit }: ServerSetup,
-  connection: Connection,
-  thrown: unknown,
-  notify: (notice: Notice) => void,
-): void {
-  const error = connection.explain(thrown);
-  if (error instanceof ConnectionReset) return;
-  if (isOutOfDescriptors(error)) {
-    notify({ kind: "out-of-descriptors", limit: descriptorLimit });
-    return;
-  }
-  notify({
-    kind: "client-failed",
-    peer: formatAddress(connection.peer),
-    reason: describeThrown(error),
-  });
 }
 
 /** The meaning of errors of bind(2). */

@@ -12,7 +12,7 @@ import type { ClosableClients } from "../context/closable_clients.ts";
 import { describeFailure } from "./descriptions.ts";
 import { closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
-import { modelEntry } from "../registry.ts";
+import { hasLoop, modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
@@ -25,6 +25,7 @@ import type { ForkingServer } from "./forking_server.ts";
 import { ThreadWorkers } from "../workers/deno/thread_workers.ts";
 import { ClientThreads } from "../workers/libc/client_threads.ts";
 import { Log, type LogOptions } from "./log.ts";
+import { ModelWorkers } from "./model_workers.ts";
 import { createSharing, type Memories } from "./memories.ts";
 import type { Reporter } from "./reporter.ts";
 import { readResourceUsage } from "./resource_usage.ts";
@@ -38,6 +39,7 @@ const SAID_ONCE: readonly Notice["kind"][] = [
   "beyond-fd-setsize",
   "clients-limited",
   "too-many-processes",
+  "workers-limited",
 ];
 
 /** The options of {@linkcode supervise}. */
@@ -111,6 +113,8 @@ class RunningServer implements Stoppable {
   readonly #threadWorkers = new ThreadWorkers((reason) => this.#failed(reason));
   #threads: ClientThreads | undefined = undefined;
   #forking: ForkingServer | undefined = undefined;
+  #workers: ModelWorkers | undefined = undefined;
+  #isStopping = false;
 
   /** @param closer given when the server uses the system's sockets */
   constructor(supervision: Supervision, setup: ServerSetup, closer: CrossThreadCloser | undefined) {
@@ -156,9 +160,9 @@ class RunningServer implements Stoppable {
    * has no loop, unless it waits for all its sockets at once.
    */
   #loopWaker(closer: CrossThreadCloser | undefined): (() => void) | undefined {
-    if (this.#setup.sockets === "deno") return () => tell(this.#worker, { kind: "answer" });
+    if (this.#setup.sockets === "deno") return () => this.#tell({ kind: "answer" });
     const { servedBy, waitsIn } = modelEntry(this.#setup.model);
-    const hasReadinessCall = (servedBy === "loop" || servedBy === "coroutine") && waitsIn !== "-";
+    const hasReadinessCall = hasLoop(servedBy) && waitsIn !== "-";
     return closer && hasReadinessCall ? () => closer.wakeLoop() : undefined;
   }
 
@@ -184,13 +188,20 @@ class RunningServer implements Stoppable {
       event.preventDefault();
       this.#failed(describeErrorEvent(event));
     };
-    tell(this.#worker, { kind: "start", setup: this.#setup });
+    this.#worker.postMessage({ kind: "start", setup: this.#setup } satisfies ToServer);
   }
 
   endClients(graceMs: number): void {
+    this.#isStopping = true;
     this.view?.stopping();
     for (const { shutdown } of this.#watches) shutdown.begin(graceMs);
-    if (this.answers) tell(this.#worker, { kind: "stop", graceMs });
+    if (this.answers) this.#tell({ kind: "stop", graceMs });
+  }
+
+  /** Tells the server, and its workers. */
+  #tell(message: ToServer): void {
+    this.#worker.postMessage(message);
+    this.#workers?.tell(message);
   }
 
   async end(): Promise<void> {
@@ -202,6 +213,7 @@ class RunningServer implements Stoppable {
     this.#worker.terminate();
     this.#threadWorkers.endAll();
     this.#threads?.end();
+    this.#workers?.end();
   }
 
   #hear(data: FromServer, stop: Stop, log: Log | undefined): void {
@@ -232,6 +244,14 @@ class RunningServer implements Stoppable {
         this.#threads = new ClientThreads(data.wanted, this.#setup, outcomes);
         return;
       }
+      case "workers-wanted":
+        this.#workers = new ModelWorkers(data.shares, this.#setup, () => this.#isStopping, {
+          notice: this.#notice,
+          hear: (message) => this.#hear(message, stop, log),
+          wait: () => this.#worker.postMessage({ kind: "workers-wait" } satisfies ToServer),
+          ended: () => this.#worker.postMessage({ kind: "workers-ended" } satisfies ToServer),
+        });
+        return;
       case "client-came":
         return this.#threads?.clientCame();
       case "program-started":
@@ -290,8 +310,4 @@ function serverSetup(setup: Supervision["setup"], memories: Memories): ServerSet
   if (memories.controls === undefined) return { ...setup, ...memories };
   new Controls(openMemory(memories.controls)).setSimulatedCost(setup.handler);
   return { ...setup, ...memories, handler: { ...setup.handler, sleepMs: 0, cpuMs: 0 } };
-}
-
-function tell(worker: Worker, message: ToServer): void {
-  worker.postMessage(message);
 }

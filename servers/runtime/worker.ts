@@ -1,5 +1,5 @@
 /**
- * The Worker in which a server runs.
+ * The Worker in which a server runs, or one of its workers.
  *
  * @module
  */
@@ -10,8 +10,9 @@
 import type { ToServer } from "../context/protocol.ts";
 import { beServer } from "./server.ts";
 
-/** Kept here, because the code of handlers cannot reach `postMessage`. */
+/** Kept here, because the code of handlers cannot reach them. */
 const post = self.postMessage.bind(self);
-const hear = beServer((message, transfer) => post(message, transfer ?? []));
+const close = self.close.bind(self);
+const hear = beServer((message, transfer) => post(message, transfer ?? []), close);
 
 self.onmessage = ({ data }: MessageEvent<ToServer>) => void hear(data);

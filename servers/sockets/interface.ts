@@ -224,6 +224,8 @@ export interface Sockets {
   readonly connections: ReadonlySet<Connection>;
   /** Stops accepting; {@linkcode Listener.accept} answers `null` from now on. */
   stopListening(): void;
+  /** Resets all connections, for a thread that ends without having served them. */
+  abandon(): void;
   /** Resolves when the last connection has given its descriptor back. */
   allClosed(): Promise<void>;
 }
@@ -240,6 +242,17 @@ export interface ListenOptions {
   recvSizeBytes: number;
   /** Clients whose descriptor is not below this are refused, since select(2) could not watch them. */
   descriptorsBelow: number;
+  /** Whether several sockets of this server listen there, SO_REUSEPORT in socket(7). */
+  reusePort?: boolean;
+  /** A socket that listens already. On the system's sockets. */
+  inherited?: InheritedListener;
+}
+
+/** A listening socket that another thread has opened. */
+export interface InheritedListener {
+  readonly descriptor: number;
+  /** Whether other threads use it too, so that none of them closes it. */
+  readonly isShared: boolean;
 }
 
 /** Where to connect to. */

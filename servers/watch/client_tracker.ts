@@ -41,8 +41,8 @@ export class ClientTracker {
   #pids: [number, number][] = [];
   /** The process id of each client that a process serves. */
   readonly #pidByClient = new Map<TrackedClient, number>();
-  /** Where one thread serves all clients: the one that it has received from last. */
-  #lastReceived: TrackedClient | undefined = undefined;
+  /** Where one thread serves many clients: the one that it has received from last. */
+  readonly #lastReceived = new Map<number, TrackedClient>();
 
   /** @param worker what serves a client */
   constructor(private readonly worker: ServedBy) {}
@@ -62,7 +62,7 @@ export class ClientTracker {
         this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
         return this.#isProcess(tracked, sizeBytes);
       case "received":
-        this.#nextReceived(tracked, timeMs);
+        this.#nextReceived(tracked, worker, timeMs);
         return this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
       case "sent":
         return this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
@@ -122,12 +122,13 @@ export class ClientTracker {
     };
   }
 
-  #accept({ timeMs, client, host, port }: TraceRecord): TrackedClient {
+  #accept({ timeMs, client, host, port, worker }: TraceRecord): TrackedClient {
     const peer = formatAddress({ host, port });
     const waiting = this.#backlog.get(peer);
     this.#backlog.delete(peer);
-    const isQueued = this.worker === "thread" || this.worker === "process";
-    const [state, lane]: [State, number] = isQueued ? ["queued", QUEUE_LANE] : ["waiting", 0];
+    // What a worker has accepted itself, it serves.
+    const isQueued = worker === 0 && ["thread", "process", "loops"].includes(this.worker);
+    const [state, lane]: [State, number] = isQueued ? ["queued", QUEUE_LANE] : ["waiting", worker];
     const tracked = waiting ?? this.#add(peer, state, lane, timeMs);
     if (waiting !== undefined) this.#change(tracked, state, timeMs, lane);
     this.#accepted.set(client, tracked);
@@ -144,7 +145,9 @@ export class ClientTracker {
     if (this.#acceptedByPeer.get(tracked.peer) === tracked) {
       this.#acceptedByPeer.delete(tracked.peer);
     }
-    if (this.#lastReceived === tracked) this.#lastReceived = undefined;
+    for (const [worker, last] of this.#lastReceived) {
+      if (last === tracked) this.#lastReceived.delete(worker);
+    }
     this.#change(tracked, "closed", timeMs, tracked.lane);
   }
 
@@ -162,11 +165,11 @@ export class ClientTracker {
     return tracked;
   }
 
-  /** A thread that serves all clients is done with one when it receives from the next. */
-  #nextReceived(tracked: TrackedClient, timeMs: number): void {
-    if (this.worker !== "loop" && this.worker !== "caller") return;
-    const before = this.#lastReceived;
-    this.#lastReceived = tracked;
+  /** A thread that serves many clients is done with one when it receives from the next. */
+  #nextReceived(tracked: TrackedClient, worker: number, timeMs: number): void {
+    if (!["loop", "loops", "caller"].includes(this.worker)) return;
+    const before = this.#lastReceived.get(worker);
+    this.#lastReceived.set(worker, tracked);
     if (before === undefined || before === tracked || before.state !== "served") return;
     this.#change(before, "waiting", timeMs, before.lane);
   }

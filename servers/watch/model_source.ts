@@ -6,11 +6,14 @@
 
 import type { ModelName, ModelOptions } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
-import { modelEntry } from "../registry.ts";
+import { hasLoop, modelEntry } from "../registry.ts";
 import type { Call, SourceFile } from "./frames.ts";
 
 /** The pages of the worker models serve a client with this function of another page. */
 const SERVES_CLIENT = { page: "blocking.ts", function: "serveClient" };
+
+/** Where each of several loops is this one, their page only starts them. */
+const LOOP_PAGE = "epoll.ts";
 
 /** How each call looks in the pages of the models. */
 const CALLS: Readonly<Record<Call, RegExp>> = {
@@ -32,7 +35,8 @@ export async function readModelSource(
   const { servedBy: worker } = entry;
   const page = entry.page?.(options, sockets) ?? `${model.replaceAll("-", "_")}.ts`;
   const files = [toFile(page, await readPage(page))];
-  const isShared = page !== SERVES_CLIENT.page && worker !== "loop" && worker !== "coroutine";
+  if (worker === "loops") files.push(toFile(LOOP_PAGE, await readPage(LOOP_PAGE)));
+  const isShared = page !== SERVES_CLIENT.page && !hasLoop(worker);
   if (isShared) {
     const text = cutFunction(await readPage(SERVES_CLIENT.page), SERVES_CLIENT.function);
     files.push(toFile(SERVES_CLIENT.page, text));

@@ -138,10 +138,10 @@ export class ClientQueue {
    */
   take(mostWaiting = Infinity): QueuedClient | null {
     const words = this.#words;
-    let client = this.#tryTake();
+    let client = this.tryTake();
     if (client !== undefined) return client;
     if (!this.#beginWaiting(mostWaiting)) return null;
-    while ((client = this.#tryTake()) === undefined) Atomics.wait(words, QUEUED, 0);
+    while ((client = this.tryTake()) === undefined) Atomics.wait(words, QUEUED, 0);
     Atomics.sub(words, WAITING, 1);
     return client;
   }
@@ -181,8 +181,8 @@ export class ClientQueue {
     return this.waitingThreads >= count;
   }
 
-  /** @returns `undefined` when the queue is empty but not closed */
-  #tryTake(): QueuedClient | null | undefined {
+  /** Takes a client. @returns `undefined` when the queue is empty, and `null` when it is closed as well */
+  tryTake(): QueuedClient | null | undefined {
     const words = this.#words;
     for (let queued; (queued = Atomics.load(words, QUEUED)) !== 0;) {
       if (queued === CLOSED) return null;

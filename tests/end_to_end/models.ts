@@ -20,45 +20,62 @@ export interface ModelUnderTest {
 
 const spareFlags = (count: number) => ["--spare", String(count)];
 
-type Promises = Omit<ModelUnderTest, "args">;
+interface Promises extends Omit<ModelUnderTest, "args"> {
+  /** The socket kinds that it serves on, if not both. */
+  readonly sockets?: readonly string[];
+  /** Flags that say how many workers it has. */
+  readonly flags?: readonly string[];
+}
 
-const ON_DENO: readonly Promises[] = [
+const ALL: readonly Promises[] = [
   { name: "blocking", isSerial: true, servesAtOnce: 1 },
   { name: "process", spareFlags, isLimited: true },
   { name: "thread", spareFlags, isLimited: true },
   { name: "threadpool", servesAtOnce: 8 },
+  { name: "prethread", sockets: ["libc"], servesAtOnce: 4, flags: ["--workers", "4"] },
   { name: "nonblocking", idleFlags: ["--pause", "20"] },
   { name: "select" },
   { name: "select-queue" },
   { name: "poll" },
   { name: "epoll" },
+  { name: "reuseport" },
+  { name: "reactors", sockets: ["libc"] },
   { name: "coroutine", idleFlags: ["--pause", "20"] },
   { name: "greenlet" },
   { name: "gevent" },
-  { name: "async" },
+  { name: "async", sockets: ["deno"] },
 ];
 
 /**
  * The compiled file starts threads and children in another way than the source, and on an older Deno. On
  * the system's own calls, these models depend on that; the others depend on what the source is tested for.
  */
-const COMPILED_ON_LIBC: readonly string[] = ["process", "thread", "threadpool", "epoll", "gevent"];
+const COMPILED_ON_LIBC: readonly string[] = [
+  "process",
+  "thread",
+  "threadpool",
+  "epoll",
+  "reactors",
+  "gevent",
+];
 
 /** The models that serve on the system's own calls as well, where there are any. */
 const ON_LIBC: readonly Promises[] = hasSystemCalls()
-  ? ON_DENO.filter(({ name }) =>
-    Deno.env.has("PLAYGROUND_BIN") ? COMPILED_ON_LIBC.includes(name) : name !== "async"
+  ? ALL.filter(({ name, sockets = ["libc"] }) =>
+    sockets.includes("libc") && (!Deno.env.has("PLAYGROUND_BIN") || COMPILED_ON_LIBC.includes(name))
   )
   : [];
 
+const ON_DENO = ALL.filter(({ sockets = ["deno"] }) => sockets.includes("deno"));
+
 /** Every model on every socket kind, each to be held to the same promises. */
 export const MODELS: readonly ModelUnderTest[] = [
-  ...ON_DENO.map((model) => ({ ...model, args: [model.name] })),
+  ...ON_DENO.map((model) => ({ ...model, args: [model.name, ...model.flags ?? []] })),
   ...ON_LIBC.map((model) => ({
     ...model,
     // A forked child is there within a millisecond, so none is made ahead.
     spareFlags: model.name === "process" ? undefined : model.spareFlags,
     name: `${model.name} on libc`,
-    args: [model.name, "--sockets", "libc"],
+    args: [model.name, ...model.flags ?? [], "--sockets", "libc"],
   })),
 ];

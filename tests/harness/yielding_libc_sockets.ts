@@ -53,6 +53,7 @@ export class YieldingLibcSockets implements Sockets {
   readonly pause: Sockets["pause"];
   readonly stopListening: Sockets["stopListening"];
   readonly allClosed: Sockets["allClosed"];
+  readonly abandon: Sockets["abandon"];
 
   constructor(observer: Observer, recvSizeBytes: number, made = calls) {
     const sockets = this.#sockets = new LibcSockets(observer, this.#table, recvSizeBytes, made);
@@ -63,6 +64,7 @@ export class YieldingLibcSockets implements Sockets {
     this.pause = sockets.pause.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
+    this.abandon = sockets.abandon.bind(sockets);
   }
 
   get serving(): boolean {

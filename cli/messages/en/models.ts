@@ -21,6 +21,7 @@ export const enModelList = {
     process: "a process of its own",
     thread: "a thread of its own",
     loop: "one loop for all",
+    loops: "one of several loops",
     coroutine: "a coroutine of its own",
   },
   servedBy: "a client is served by",

@@ -149,6 +149,40 @@ export const enWorkers = {
       ],
     ],
   },
+  prethread: {
+    strength: "no client waits for a thread to start, and nobody hands it over",
+    limit: "as many silent clients as there are threads stop the service",
+    how: [
+      "The threads are made beforehand, and all of them wait in accept on one listener. The system " +
+      "wakes one of them for each client. That thread serves it as the blocking server would, and " +
+      "accepts again. There is no queue and no thread that hands clients out, as threadpool has them.",
+      "Some systems woke every thread in accept, and all but one went back to sleep: the thundering herd. " +
+      "A lock around accept prevents that: one thread waits in accept, and the others for the lock " +
+      "(--accept lock). Linux wakes only one anyway.",
+      "This is the last but one server of chapter 30 of Unix Network Programming; the last is threadpool. " +
+      "It needs the system's sockets, on which any thread can use any descriptor.",
+    ],
+    drawing: `
+                 ┌── thread 1 ── accept ── serves ── accept …
+  one listener ──┼── thread 2 ── accept ── serves ── accept …
+                 └── thread 3 ── accept …     (or waits for the lock)`,
+    strengths: [
+      "A client costs one accept, and no thread has to be woken by another one.",
+      "A handler may block or burn its CPU, and all CPUs are used.",
+    ],
+    weaknesses: [
+      "As many silent clients as there are threads stop the service for all others.",
+      "Who accepts is chance: a server that prefers some thread needs a queue.",
+    ],
+    tries: [
+      ["playground serve prethread --workers 2", "in a first terminal"],
+      ["playground connect", "in three more: the third is answered when one of the others ends"],
+      [
+        "playground serve prethread --workers 16 --accept lock",
+        "the same answers; compare the CPU",
+      ],
+    ],
+  },
   async: {
     strength: "reads like a thread per client, and costs little more than a loop",
     limit: "a function that computes instead of awaiting holds up all others",

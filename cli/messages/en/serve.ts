@@ -27,6 +27,9 @@ export const enServeCommand = {
     sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
     oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
     threads: "threadpool: how many threads, and so how many clients at once",
+    workers: "prethread, reuseport, reactors: how many workers (as many as there are processors)",
+    accept: "prethread: all wait in accept, or one that has the lock",
+    hand: "reactors: which loop gets the next client, in turn or the one with the fewest",
     fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
     stats: "when the server stops, also print its costs: wake-ups, system calls, CPU, memory",
     ...enServeWatchFlags,
@@ -69,6 +72,20 @@ export const enServe = {
   clientsLimited: (max: number, limit: string) =>
     `with a limit of ${limit} descriptors this model serves at most ${plural(max, "client")} ` +
     "at a time, and the next ones wait; raise the limit with ulimit -n",
+  workersLimited: (wanted: number, max: number, limit: string) =>
+    `with a limit of ${limit} descriptors there are ${plural(max, "worker")}, not ${wanted}; ` +
+    "raise the limit with ulimit -n",
+  workerFailed: (worker: number, reason: string) =>
+    `worker ${worker} failed, and its clients with it; another one takes its place: ${reason}`,
+  /** Why a model does not serve on a kind of sockets. */
+  notOnSockets: {
+    prethread:
+      "prethread needs --sockets libc: a listener of Deno's stays with the thread that has " +
+      "opened it, so no two threads can accept on it (reuseport gives each thread its own)",
+    reactors:
+      "reactors needs --sockets libc: a connection of Deno's stays with the thread that has " +
+      "accepted it, and cannot be handed to another one (in reuseport each loop accepts itself)",
+  },
   backlogLimited: (wanted: number, max: number) =>
     `the backlog is ${max}, not ${wanted}: the system allows no more (net.core.somaxconn)`,
   limitTooLow: (model: string, limit: number, min: number) =>

@@ -108,6 +108,7 @@ export const enWatch = {
       thread: "thread",
       process: "process",
       loop: "the loop",
+      loops: "loop",
       coroutine: "the loop",
     },
     clientsTotal: "# clients, by state",

@@ -21,6 +21,7 @@ export const zhModelList = {
     process: "每个客户端一个进程",
     thread: "每个客户端一个线程",
     loop: "所有客户端共用一个循环",
+    loops: "几个循环中的一个",
     coroutine: "每个客户端一个协程",
   },
   // The caller puts a space after these, which a full-width colon would double.

@@ -141,6 +141,37 @@ export const zhWorkers: typeof enWorkers = {
       ["playground flood --conns 3 --duration 3s", "两个得到服务，一个在等线程"],
     ],
   },
+  prethread: {
+    strength: "客户端不必等线程启动，也没有谁来转交它",
+    limit: "不说话的客户端只要和线程一样多，服务就停了",
+    how: [
+      "线程预先启动好，全都等在同一个监听套接字的 accept 里。每来一个客户端，系统唤醒其中一个；" +
+      "它像阻塞式服务器那样服务这个客户端，然后再去 accept。" +
+      "这里没有 threadpool 那样的队列，也没有负责分派的线程。",
+      "有些系统曾把等在 accept 里的线程全部唤醒，而除了一个，其余的又都睡回去：这就是惊群。" +
+      "在 accept 外面加一把锁可以避免：一个线程等在 accept 里，其余的等锁（--accept lock）。" +
+      "Linux 本来就只唤醒一个。",
+      "这是《UNIX 网络编程》第 30 章的倒数第二个服务器，最后一个就是 threadpool。" +
+      "它需要系统的套接字：在那里，任何线程都能使用任何描述符。",
+    ],
+    drawing: `
+                  ┌── 线程 1 ── accept ── 服务 ── accept …
+  一个监听套接字 ─┼── 线程 2 ── accept ── 服务 ── accept …
+                  └── 线程 3 ── accept …      （或者等锁）`,
+    strengths: [
+      "一个客户端只需一次 accept，用不着一个线程去唤醒另一个。",
+      "处理函数尽可以阻塞或耗尽 CPU，而且所有 CPU 都用得上。",
+    ],
+    weaknesses: [
+      "不说话的客户端只要和线程一样多，所有其他客户端就都得不到服务。",
+      "谁接受到客户端全凭运气：想优先用某个线程，就得有队列。",
+    ],
+    tries: [
+      ["playground serve prethread --workers 2", "在第一个终端里运行"],
+      ["playground connect", "再在三个终端里运行：前两个中有一个结束，第三个才得到应答"],
+      ["playground serve prethread --workers 16 --accept lock", "应答相同；比较两者的 CPU"],
+    ],
+  },
   async: {
     strength: "读起来就像每个客户端一个线程，开销却只比一个循环略大",
     limit: "谁只顾计算而不 await，谁就拖住所有其他客户端",

@@ -26,6 +26,9 @@ export const zhServeCommand = {
     sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
     oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",
     threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
+    workers: "prethread、reuseport、reactors：有多少个工作线程（默认与处理器一样多）",
+    accept: "prethread：全都等在 accept 里，还是只有拿到锁的那个等",
+    hand: "reactors：下一个客户端交给哪个循环，轮流，还是给客户端最少的那个",
     fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
     stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
     ...zhServeWatchFlags,
@@ -65,6 +68,17 @@ export const zhServe = {
   clientsLimited: (max: number, limit: string) =>
     `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(max)} 个客户端，` +
     "后来的要等一等；可用 ulimit -n 提高上限",
+  workersLimited: (wanted: number, max: number, limit: string) =>
+    `文件描述符上限为 ${limit}，只能有 ${count(max)} 个工作线程，而不是 ${count(wanted)} 个；` +
+    "可用 ulimit -n 提高上限",
+  workerFailed: (worker: number, reason: string) =>
+    `工作线程 ${worker} 出错，它的客户端随之断开，由另一个接替：${reason}`,
+  notOnSockets: {
+    prethread: "prethread 需要 --sockets libc：Deno 的监听套接字只属于打开它的线程，" +
+      "两个线程无法在同一个上 accept（reuseport 让每个线程各有一个）",
+    reactors: "reactors 需要 --sockets libc：Deno 的连接只属于接受它的线程，" +
+      "不能交给另一个线程（在 reuseport 里，每个循环自己接受连接）",
+  },
   backlogLimited: (wanted: number, max: number) =>
     `监听队列的长度是 ${max} 而不是 ${wanted}：系统最多只允许这么多（net.core.somaxconn）`,
   limitTooLow: (model: string, limit: number, min: number) =>

@@ -104,6 +104,7 @@ export const zhWatch = {
       thread: "线程",
       process: "进程",
       loop: "循环",
+      loops: "循环",
       coroutine: "循环",
     },
     clientsTotal: "# 个客户端，按状态统计",

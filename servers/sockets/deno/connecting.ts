@@ -29,7 +29,7 @@ export class DenoConnecting implements Connecting, DenoPollable {
   finish(): Connection {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#conn === undefined) throw new Error("finish() before the connection is writable");
-    const { connections } = this.#reactor;
+    const { connections, count } = this.#reactor;
     const connection = new DenoConnection(
       this.#id,
       this.#conn,
@@ -38,6 +38,7 @@ export class DenoConnecting implements Connecting, DenoPollable {
       UNOBSERVED,
     );
     connections.add(connection);
+    count.tryEnter(Infinity);
     return connection;
   }
 

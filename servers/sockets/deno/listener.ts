@@ -25,7 +25,6 @@ export class DenoListener implements Listener, DenoPollable {
   /** 0 for a blocking server: other clients stay in the system's backlog. */
   #maxAhead = 0;
   #stopped = false;
-  #lastId = 0;
   readonly #restReports: RestReports;
   #waiter: (() => void) | undefined = undefined;
 
@@ -38,6 +37,7 @@ export class DenoListener implements Listener, DenoPollable {
       hostname: options.host,
       port: options.port,
       tcpBacklog: options.backlog,
+      reusePort: options.reusePort ?? false,
     });
     this.address = { host: this.#listener.addr.hostname, port: this.#listener.addr.port };
   }
@@ -98,13 +98,14 @@ export class DenoListener implements Listener, DenoPollable {
   #takeArrived(): Connection | null {
     for (let conn; (conn = this.#arrived.shift()) !== undefined;) {
       const { hostname, port } = conn.remoteAddr;
-      if (this.#reactor.connections.size >= this.#options.maxClients) {
+      if (!this.#reactor.count.tryEnter(this.#options.maxClients)) {
         this.#reactor.observer.refused({ host: hostname, port });
         conn.close();
         continue;
       }
       const { recvSizeBytes } = this.#options;
-      const connection = new DenoConnection(++this.#lastId, conn, this.#reactor, recvSizeBytes);
+      const id = this.#reactor.count.nextId();
+      const connection = new DenoConnection(id, conn, this.#reactor, recvSizeBytes);
       this.#reactor.connections.add(connection);
       this.#reactor.observer.accepted(connection);
       return connection;

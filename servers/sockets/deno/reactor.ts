@@ -5,6 +5,7 @@
  */
 
 import { type Connection, LONGEST_WAIT_MS, type Pollable } from "../interface.ts";
+import { ClientCount } from "../client_count.ts";
 import type { Observer } from "../observer.ts";
 
 /** A socket of this kind as a readiness call sees it. */
@@ -44,7 +45,8 @@ export class DenoReactor {
   #sleeper: (() => void) | undefined;
   #callsSinceTurn = 0;
 
-  constructor(readonly observer: Observer) {}
+  /** @param count of the clients of the server, which may have more than one reactor */
+  constructor(readonly observer: Observer, readonly count: ClientCount = new ClientCount()) {}
 
   /** Ends the wait of a readiness call, because something has become ready. */
   wake(): void {
@@ -89,7 +91,7 @@ export class DenoReactor {
 
   /** A connection has given back its descriptor. */
   release(connection: Connection): void {
-    this.connections.delete(connection);
+    if (this.connections.delete(connection)) this.count.leave();
     const callbacks = [...this.#released];
     this.#released.clear();
     for (const callback of callbacks) callback();

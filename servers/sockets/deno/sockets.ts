@@ -8,6 +8,7 @@ import type { Connecting, Connection, ConnectOptions, InterestList } from "../in
 import type { Keyboard, Listener } from "../interface.ts";
 import type { ListenOptions, Pollable, Ready, Sockets } from "../interface.ts";
 import { EPOLLIN, EPOLLOUT } from "../interface.ts";
+import type { ClientCount } from "../client_count.ts";
 import type { Observer } from "../observer.ts";
 import { DenoConnecting } from "./connecting.ts";
 import { DenoEpoll } from "./epoll.ts";
@@ -47,8 +48,9 @@ export class DenoSockets extends DenoReactor implements Sockets {
   #lastOutgoingId = 0;
   #looks = 0;
 
-  constructor(observer: Observer) {
-    super(observer);
+  /** @param count of the clients of the server, when other threads accept some of them */
+  constructor(observer: Observer, count?: ClientCount) {
+    super(observer, count);
     this.#poll = new DenoPoll(this);
   }
 
@@ -156,6 +158,14 @@ export class DenoSockets extends DenoReactor implements Sockets {
   stopListening(): void {
     this.#isStopped = true;
     this.#listener?.stop();
+  }
+
+  /** Resets all connections, for a thread that ends without having served them. */
+  abandon(): void {
+    for (const connection of this.connections) {
+      connection.abort();
+      connection.close();
+    }
   }
 
   async allClosed(): Promise<void> {

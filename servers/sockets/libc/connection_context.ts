@@ -57,9 +57,11 @@ export interface WatchedListener {
   readonly blocks: boolean;
   /** Whether accepting rests, for want of descriptors. */
   readonly isResting: boolean;
+  /** Whether no client will come any more. */
+  readonly isOver: boolean;
   /** How long accepting still rests, in milliseconds; `Infinity` when it does not. */
   restMs(): number;
-  /** A descriptor is free, so accepting goes on. */
+  /** A connection has given back its descriptor, so accepting goes on. */
   resume(): void;
   /** Ends accepting. */
   stop(): void;

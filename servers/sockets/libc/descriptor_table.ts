@@ -8,16 +8,24 @@
  * @module
  */
 
+import { ClientCount } from "../client_count.ts";
 import { SERVER_WORKS, type Turn } from "../interface.ts";
 
+/** The most threads with a listener or a readiness call of their own, beside the server's first. */
+export const MAX_WORKERS = 1_000;
+
 /** The first words are the server's. These are their places. */
-const HEADER_LENGTH = 16;
 const STOPPING = 0;
-const LISTENER = 1;
-const WAKER = 2;
-const OPEN = 3;
+const HIGHEST_THREAD = 1;
+const COUNT = 2;
 const RELEASED = 4;
 const HIGHEST = 5;
+/** Each thread of the server has a listener and a waker. */
+const THREADS = 16;
+const THREAD_LENGTH = 2;
+const LISTENER = 0;
+const WAKER = 1;
+const HEADER_LENGTH = THREADS + (1 + MAX_WORKERS) * THREAD_LENGTH;
 
 /**
  * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is, and
@@ -74,10 +82,23 @@ export function createDescriptorMemory(limit: number): SharedArrayBuffer {
 export class DescriptorTable {
   /** A connection reads and writes those of its own descriptor with each message: see {@linkcode place}. */
   readonly words: Int32Array;
+  /** The clients that have a descriptor, here or in another process. */
+  readonly count: ClientCount;
+  /** Where the words of this thread begin. */
+  readonly #own: number;
 
-  /** @param memory of {@linkcode createDescriptorMemory} */
-  constructor(readonly memory: SharedArrayBuffer) {
+  /**
+   * @param memory of {@linkcode createDescriptorMemory}
+   * @param thread the number of this thread, if it has a listener or a readiness call: 0 is the
+   *   server's first, and its workers count from 1 to {@linkcode MAX_WORKERS}
+   */
+  constructor(readonly memory: SharedArrayBuffer, thread = 0) {
     this.words = new Int32Array(memory);
+    this.count = new ClientCount(this.words.subarray(COUNT));
+    this.#own = THREADS + thread * THREAD_LENGTH;
+    for (let highest; (highest = Atomics.load(this.words, HIGHEST_THREAD)) < thread;) {
+      Atomics.compareExchange(this.words, HIGHEST_THREAD, highest, thread);
+    }
   }
 
   /** Whether the server is stopping. */
@@ -92,34 +113,51 @@ export class DescriptorTable {
 
   /** How many clients have a descriptor, here or in another process. */
   get openCount(): number {
-    return Atomics.load(this.words, OPEN);
+    return this.count.open;
   }
 
-  /** Where it can be written to wake the server's readiness call; `undefined` if it has none. */
+  /** Where it can be written to wake this thread's readiness call; `undefined` if it has none. */
   get waker(): number | undefined {
-    return toDescriptor(Atomics.load(this.words, WAKER));
+    return toDescriptor(Atomics.load(this.words, this.#own + WAKER));
   }
 
   set waker(fd: number) {
-    Atomics.store(this.words, WAKER, fd + 1);
+    Atomics.store(this.words, this.#own + WAKER, fd + 1);
   }
 
-  /** A client's descriptor, from now on. */
-  add(fd: number): void {
+  /** The wakers of all threads. They stay open as long as the server runs. */
+  *wakers(): Generator<number> {
+    for (const at of this.#threads()) {
+      const waker = toDescriptor(Atomics.load(this.words, at + WAKER));
+      if (waker !== undefined) yield waker;
+    }
+  }
+
+  /** Where the words of each thread begin. */
+  *#threads(): Generator<number> {
+    const highest = Atomics.load(this.words, HIGHEST_THREAD);
+    for (let thread = 0; thread <= highest; thread++) yield THREADS + thread * THREAD_LENGTH;
+  }
+
+  /** A client's descriptor, from now on. @returns false when there are `max` clients already */
+  add(fd: number, max = Infinity): boolean {
     const at = place(fd);
     if (at >= this.words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
+    if (!this.count.tryEnter(max)) return false;
     this.words[at + ACTIVITY]++; // the descriptor belonged to another client before
     this.words[at + TURN] = SERVER_WORKS;
     this.words[at + DISMISSED] = 0;
     Atomics.store(this.words, at, PRESENT);
-    Atomics.add(this.words, OPEN, 1);
-    if (fd > Atomics.load(this.words, HIGHEST)) Atomics.store(this.words, HIGHEST, fd);
+    for (let highest; (highest = Atomics.load(this.words, HIGHEST)) < fd;) {
+      Atomics.compareExchange(this.words, HIGHEST, highest, fd);
+    }
+    return true;
   }
 
   /** Call it before closing `fd`. Waits while another thread holds it. */
   remove(fd: number): void {
     this.depart(fd);
-    Atomics.sub(this.words, OPEN, 1);
+    this.count.leave();
   }
 
   /** As {@linkcode remove}, if another process serves the client from now on. The client still counts. */
@@ -135,7 +173,7 @@ export class DescriptorTable {
 
   /** A client that has departed is served. */
   servedElsewhere(): void {
-    Atomics.sub(this.words, OPEN, 1);
+    this.count.leave();
     this.released();
   }
 
@@ -200,27 +238,37 @@ export class DescriptorTable {
     }
   }
 
-  /** Sets the listening descriptor; `undefined` before it is closed. */
+  /** Sets the listening descriptor of this thread; `undefined` before it is closed. */
   setListener(fd: number | undefined): void {
+    const at = this.#own + LISTENER;
     if (fd !== undefined) {
-      Atomics.store(this.words, LISTENER, fd + 1);
+      Atomics.store(this.words, at, fd + 1);
       return;
     }
     for (;;) {
-      const held = Atomics.load(this.words, LISTENER);
+      const held = Atomics.load(this.words, at);
       // Negative while another thread holds it, for the time of one shutdown(2).
-      if (held >= 0 && Atomics.compareExchange(this.words, LISTENER, held, 0) === held) return;
+      if (held >= 0 && Atomics.compareExchange(this.words, at, held, 0) === held) return;
     }
   }
 
-  /** Calls `action` with the listening descriptor, if it is open, and keeps it open meanwhile. */
+  /** Calls `action` with this thread's listening descriptor, if it is open, and keeps it open meanwhile. */
   withListener(action: (fd: number) => void): void {
-    const held = Atomics.load(this.words, LISTENER);
-    if (held <= 0 || Atomics.compareExchange(this.words, LISTENER, held, -held) !== held) return;
+    this.#withListener(this.#own + LISTENER, action);
+  }
+
+  /** {@linkcode withListener} for each thread. */
+  withListeners(action: (fd: number) => void): void {
+    for (const at of this.#threads()) this.#withListener(at + LISTENER, action);
+  }
+
+  #withListener(at: number, action: (fd: number) => void): void {
+    const held = Atomics.load(this.words, at);
+    if (held <= 0 || Atomics.compareExchange(this.words, at, held, -held) !== held) return;
     try {
       action(held - 1);
     } finally {
-      Atomics.store(this.words, LISTENER, held);
+      Atomics.store(this.words, at, held);
     }
   }
 

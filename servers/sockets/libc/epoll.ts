@@ -75,6 +75,11 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     this.#rearm(fd, 0);
   }
 
+  /** Closes the list itself, and nothing that is in it. */
+  close(): void {
+    this.#reactor.calls.close(this.#fd);
+  }
+
   wait(timeoutMs: number): ReadyEvent<Watched>[] {
     const { calls, observer } = this.#reactor;
     this.#events.length = 0;

@@ -7,8 +7,9 @@ import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
 import { ON, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
-import { SHUT_RDWR, SO_REUSEADDR, SOCK_CLOEXEC, SOCK_NONBLOCK } from "../../system/system_calls.ts";
-import { SOCK_STREAM, SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
+import { SHUT_RDWR, SO_REUSEADDR, SO_REUSEPORT } from "../../system/system_calls.ts";
+import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../../system/system_calls.ts";
+import { SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
 
 /** The listening socket of the system's. */
 export class LibcListener implements Listener, LibcPollable, WatchedListener {
@@ -22,7 +23,6 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   readonly #hosts = new Map<string, string>();
   #fd: number;
   blocks = true;
-  #lastId = 0;
   isResting = false;
   #resumeAtMs = 0;
   #list: WatchingList | undefined = undefined;
@@ -36,10 +36,15 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     this.#options = options;
     this.#reactor = reactor;
     this.#restReports = new RestReports(reactor.observer);
-    this.#fd = listenOn(reactor.calls, options);
+    this.#fd = options.inherited?.descriptor ?? listenOn(reactor.calls, options);
     checked("getsockname", reactor.calls.getsockname(this.#fd, this.#peer, this.#sizeOfPeer()));
     this.address = parseSocketAddress(this.#peer);
-    reactor.table.setListener(this.#fd);
+    if (!options.inherited?.isShared) reactor.table.setListener(this.#fd);
+  }
+
+  /** Whether the server is stopping. */
+  get isOver(): boolean {
+    return this.#reactor.table.stopping;
   }
 
   /** -1 while accepting rests, and for ever once it has stopped. */
@@ -90,14 +95,19 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     this.#reactor.table.withListener((fd) => this.#reactor.calls.shutdown(fd, SHUT_RDWR));
   }
 
-  /** Whether the server is stopping. If so, closes the socket, since this thread is the one that uses it. */
-  #isStopped(): boolean {
-    if (!this.#reactor.table.stopping) return false;
-    if (this.#fd >= 0) {
+  /** Closes the socket, if no other thread uses it. Clients are accepted no more. */
+  close(): void {
+    if (this.#fd >= 0 && !this.#options.inherited?.isShared) {
       this.#reactor.table.setListener(undefined);
       this.#reactor.calls.close(this.#fd);
-      this.#fd = -1;
     }
+    this.#fd = -1;
+  }
+
+  /** Whether the server is stopping. If so, closes the socket. */
+  #isStopped(): boolean {
+    if (!this.isOver) return false;
+    this.close();
     return true;
   }
 
@@ -130,15 +140,14 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
       calls.close(fd);
       return null;
     }
-    if (table.openCount >= maxClients) {
+    if (!table.add(fd, maxClients)) {
       observer.refused(peer);
       calls.close(fd);
       return null;
     }
     // An answer should not wait for the acknowledgement of the one before, tcp(7).
     sendAtOnce(calls, fd);
-    table.add(fd);
-    const connection = new LibcConnection(this.#reactor, fd, ++this.#lastId, peer);
+    const connection = new LibcConnection(this.#reactor, fd, table.count.nextId(), peer);
     connections.add(connection);
     observer.accepted(connection);
     return connection;
@@ -174,14 +183,33 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   }
 }
 
-function listenOn(calls: SystemCalls, { host, port, backlog }: ListenOptions): number {
+/**
+ * A socket that listens.
+ *
+ * @returns its descriptor
+ * @throws {HostLookupError} when there is no such host
+ * @throws {SystemCallError} when its address cannot be listened on
+ *
+ * @example
+ * ```ts
+ * import { systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * calls.close(listenOn(calls, { host: "127.0.0.1", port: 0, backlog: 8 }));
+ * ```
+ */
+export function listenOn(
+  calls: SystemCalls,
+  { host, port, backlog, reusePort = false }: Pick<
+    ListenOptions,
+    "host" | "port" | "backlog" | "reusePort"
+  >,
+): number {
   const [{ family, bytes }] = lookUpHost(host, port);
   const fd = checked("socket", calls.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   try {
-    checked(
-      "setsockopt",
-      calls.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, ON, ON.byteLength),
-    );
+    for (const option of reusePort ? [SO_REUSEADDR, SO_REUSEPORT] : [SO_REUSEADDR]) {
+      checked("setsockopt", calls.setsockopt(fd, SOL_SOCKET, option, ON, ON.byteLength));
+    }
     checked("bind", calls.bind(fd, bytes, bytes.length));
     checked("listen", calls.listen(fd, backlog));
     return fd;

@@ -40,13 +40,14 @@ export class LibcReactor implements ConnectionContext {
     readonly calls: SystemCalls,
   ) {
     this.buffer = new ReceiveBuffer(recvSizeBytes);
-    this.waker = createWaker(calls);
+    // One of a thread that has ended stays: others may be about to write to it.
+    this.waker = table.waker ?? createWaker(calls);
     table.waker = this.waker;
   }
 
   /** {@linkcode Sockets.serving} */
   get serving(): boolean {
-    return this.connections.size > 0 || !this.table.stopping;
+    return this.connections.size > 0 || !(this.listener?.isOver ?? this.table.stopping);
   }
 
   /**

@@ -16,6 +16,7 @@ import type { Observer } from "../observer.ts";
 import type { Ready, Sockets } from "../interface.ts";
 import { connectToEach } from "./connecting.ts";
 import { LibcEpoll } from "./epoll.ts";
+import type { WatchedListener } from "./connection_context.ts";
 import { asLibcPollable, LibcReactor } from "./reactor.ts";
 import { LibcKeyboard } from "./keyboard.ts";
 import { LibcListener } from "./listener.ts";
@@ -54,6 +55,7 @@ const END_POLL_INTERVAL_MS = 5;
  */
 export class LibcSockets extends LibcReactor implements Sockets {
   readonly #poll: LibcPoll;
+  readonly #lists: { close(): void }[] = [];
   #select: LibcSelect | undefined = undefined;
   #fdSetSize = FD_SETSIZE;
   #lastOutgoingId = 0;
@@ -76,7 +78,22 @@ export class LibcSockets extends LibcReactor implements Sockets {
   listen(options: ListenOptions): Listener {
     const { descriptorsBelow } = options;
     if (descriptorsBelow !== Infinity) this.#fdSetSize = descriptorsBelow;
-    return this.listener = new LibcListener(options, this);
+    return this.attend(new LibcListener(options, this));
+  }
+
+  /** The clients of this thread come from `listener`. @returns `listener` */
+  attend<Source extends Listener & WatchedListener>(listener: Source): Source {
+    this.listener = listener;
+    return listener;
+  }
+
+  /** Resets all connections, for a thread that ends without having served them. */
+  abandon(): void {
+    for (const connection of this.connections) {
+      connection.abort();
+      connection.close();
+    }
+    for (const list of this.#lists) list.close();
   }
 
   connect(to: ConnectOptions): Iterable<Connecting> {
@@ -108,7 +125,9 @@ export class LibcSockets extends LibcReactor implements Sockets {
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {
-    return new LibcEpoll<Watched>(this);
+    const list = new LibcEpoll<Watched>(this);
+    this.#lists.push(list);
+    return list;
   }
 
   readable(connection: Connection): Promise<void> {

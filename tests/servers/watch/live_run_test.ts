@@ -81,8 +81,8 @@ test("only a model with a loop has the latency of a loop", async () => {
     const [frame] = await framesOf(run, 1);
     const hello = await run.hello();
     await run.end();
-    const hasLoop = hello.worker === "loop" || hello.worker === "coroutine";
-    assertEquals([hello.hasLoopLatency, frame.loopLatencyMs !== null], [hasLoop, hasLoop], model);
+    const isLoop = ["loop", "loops", "coroutine"].includes(hello.worker);
+    assertEquals([hello.hasLoopLatency, frame.loopLatencyMs !== null], [isLoop, isLoop], model);
   }
 });
 

@@ -1,0 +1,112 @@
+import type { Notice } from "../context/context.ts";
+import type { FromServer, ServerSetup, ToServer, WorkerShare } from "../context/protocol.ts";
+import { COUNTER, openCounters } from "../metrics/counters.ts";
+import { openMemory } from "../metrics/memory.ts";
+import { describeErrorEvent } from "../system/thrown.ts";
+
+/** What the supervisor hears of the workers. */
+interface Outcomes {
+  notice(notice: Notice): void;
+  /** A worker could not begin, and neither would another one; or a model has asked to be stopped. */
+  hear(message: FromServer): void;
+  /** All wait for clients. */
+  wait(): void;
+  /** The server is stopping, and all have ended. */
+  ended(): void;
+}
+
+/** The workers of a model: see {@linkcode ServerContext.startWorkers}. */
+export class ModelWorkers {
+  readonly #setup: ServerSetup;
+  readonly #outcomes: Outcomes;
+  readonly #isStopping: () => boolean;
+  readonly #toStart: WorkerShare[];
+  readonly #running = new Map<number, Worker>();
+  /** How many have yet to wait for clients for the first time. */
+  #missing: number;
+  #starting = 0;
+
+  /**
+   * Starts them, as many at a time as there are processors.
+   *
+   * @param isStopping whether the server is stopping, so that nobody takes the place of a worker
+   */
+  constructor(
+    shares: readonly WorkerShare[],
+    setup: ServerSetup,
+    isStopping: () => boolean,
+    outcomes: Outcomes,
+  ) {
+    this.#setup = setup;
+    this.#outcomes = outcomes;
+    this.#isStopping = isStopping;
+    this.#toStart = [...shares];
+    this.#missing = shares.length;
+    this.#startSome();
+  }
+
+  /** Tells all of them. Those that block in the system's calls do not hear it. */
+  tell(message: ToServer): void {
+    for (const worker of this.#running.values()) worker.postMessage(message);
+  }
+
+  /** Ends all of them. */
+  end(): void {
+    for (const worker of this.#running.values()) worker.terminate();
+    this.#running.clear();
+  }
+
+  #startSome(): void {
+    while (this.#starting < navigator.hardwareConcurrency && this.#toStart.length > 0) {
+      this.#starting++;
+      const [share] = this.#toStart.splice(0, 1);
+      this.#start(share, () => {
+        this.#starting--;
+        this.#startSome();
+        if (--this.#missing === 0) this.#outcomes.wait();
+      });
+    }
+  }
+
+  /** @param began called when it waits for clients */
+  #start(share: WorkerShare, began: () => void): void {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const receivedBefore = this.#received(share);
+    this.#running.set(share.number, worker);
+    const failed = (detail: string) => {
+      worker.terminate();
+      // One that has served nobody yet would fail again.
+      if (this.#received(share) > receivedBefore) this.#replace(share, detail);
+      else this.#outcomes.hear({ kind: "crashed", detail });
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      failed(describeErrorEvent(event));
+    };
+    worker.onmessage = ({ data }: MessageEvent<FromServer>) => {
+      if (data.kind === "listening") began();
+      else if (data.kind === "notice") this.#outcomes.notice(data.notice);
+      else if (data.kind === "stopped") this.#ended(share, worker);
+      else if (data.kind === "crashed") failed(data.detail);
+      else if (data.kind !== "stop-heard") this.#outcomes.hear(data);
+    };
+    const start: ToServer = { kind: "start", setup: { ...this.#setup, worker: share } };
+    worker.postMessage(start);
+  }
+
+  #received({ number }: WorkerShare): number {
+    return openCounters(openMemory(this.#setup.stats), number)[COUNTER.recvs];
+  }
+
+  #replace(share: WorkerShare, reason: string): void {
+    this.#outcomes.notice({ kind: "worker-failed", worker: share.number, reason });
+    if (this.#isStopping()) this.#ended(share, undefined);
+    else this.#start(share, () => {});
+  }
+
+  #ended({ number }: WorkerShare, worker: Worker | undefined): void {
+    worker?.terminate();
+    this.#running.delete(number);
+    if (this.#running.size === 0) this.#outcomes.ended();
+  }
+}

@@ -15,6 +15,13 @@ interface Entry {
   readonly port: number;
   /** The socket kinds that it serves on. */
   readonly sockets: readonly SocketKind[];
+  /**
+   * Whether its server forks, on the system's sockets: a child for each client, or children that serve
+   * many clients each, beforehand.
+   */
+  readonly forks?: "for each" | "beforehand";
+  /** The page whose loop it runs, if that is not its own. */
+  readonly loopOf?: ModelName;
   /** The file of its page, where there are several. */
   page?(options: ModelOptions, sockets: SocketKind): string;
   load(options: ModelOptions, sockets: SocketKind): Promise<Model>;
@@ -35,6 +42,7 @@ const ROWS: Readonly<
   process: {
     servedBy: "process",
     waitsIn: "recv, send",
+    forks: "for each",
     page: (_, sockets) => sockets === "deno" ? "process_relay.ts" : "process.ts",
     load: async (_, sockets) =>
       sockets === "deno"
@@ -50,6 +58,13 @@ const ROWS: Readonly<
     servedBy: "thread",
     waitsIn: "recv, send",
     load: async () => (await import("./threadpool.ts")).threadpool,
+  },
+  prefork: {
+    servedBy: "process",
+    waitsIn: "accept, recv, send",
+    sockets: ["libc"],
+    forks: "beforehand",
+    load: async () => (await import("./prefork.ts")).prefork,
   },
   nonblocking: {
     servedBy: "loop",
@@ -81,6 +96,14 @@ const ROWS: Readonly<
         ? (await import("./epoll_oneshot.ts")).epollOneshot
         : (await import("./epoll.ts")).epoll,
   },
+  workers: {
+    servedBy: "loop",
+    waitsIn: "epoll_wait",
+    sockets: ["libc"],
+    forks: "beforehand",
+    loopOf: "epoll",
+    load: async () => (await import("./workers.ts")).workers,
+  },
   coroutine: {
     servedBy: "coroutine",
     waitsIn: "-",
@@ -110,6 +133,12 @@ export const MODEL_NAMES = Object.keys(ROWS) as ModelName[]; // keys() forgets t
 /** What is known of a model without loading it. */
 export function modelEntry(name: ModelName): Entry {
   return { ...USUAL, ...ROWS[name] };
+}
+
+/** Whether clients are served by child processes. */
+export function hasChildren(name: ModelName): boolean {
+  const { servedBy, forks } = modelEntry(name);
+  return servedBy === "process" || forks !== undefined;
 }
 
 /** Whether `name` is that of a model. */

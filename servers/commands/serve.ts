@@ -10,7 +10,7 @@ import type { ModelName } from "../context/context.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkHandlerFile } from "./handler_file.ts";
 import { checkProgram, splitCommand } from "./program.ts";
-import { checkServeFlags, serveFlags } from "./serve_flags.ts";
+import { checkServeFlags, serveFlags, socketsOf } from "./serve_flags.ts";
 import { descriptorLimit } from "../system/descriptor_limit.ts";
 import { JsonReporter } from "../runtime/json_reporter.ts";
 import type { LogOptions } from "../runtime/log.ts";
@@ -28,8 +28,9 @@ const LAST_WORDS_MS = 1_000;
 export const serveCommand = defineCommand({
   flags: serveFlags,
   words: { min: 1, max: 1, choices: MODEL_NAMES },
-  async run({ flags, words: [name], given, messages, language }) {
+  async run({ flags: typed, words: [name], given, messages, language }) {
     const model = parseModelName(name, messages);
+    const flags = { ...typed, sockets: socketsOf(model, typed.sockets, given) };
     checkServeFlags(model, flags, given, messages);
     const exec = splitCommand("--exec", flags.exec, messages);
     if (given.has("exec") && exec.length === 0) {
@@ -137,6 +138,9 @@ function makeSetup(
       exec,
       oneshot: flags.oneshot,
       threads: flags.threads,
+      workers: flags.workers,
+      accept: flags.accept,
+      wake: flags.wake,
     },
     idleTimeoutMs: flags.idleTimeout,
     descriptorLimit: limit,

@@ -6,6 +6,7 @@ import type { Messages } from "../../cli/messages.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
 import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
+import type { SocketKind } from "../context/protocol.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import { VIEW_PORT } from "../watch/view_port.ts";
 
@@ -32,6 +33,9 @@ export const serveFlags = {
   sockets: choice(["deno", "libc"], "deno"),
   oneshot: onOff(),
   threads: integer(8, { min: 1, max: 1_000 }),
+  workers: integer(navigator.hardwareConcurrency, { min: 1, max: 1_000, shown: "" }),
+  accept: choice(["shared", "lock", "pass"], "shared"),
+  wake: choice(["all", "exclusive"], "all"),
   fdSetsize: integer(1_024, { min: 64, max: 1_048_576 }),
   stats: onOff(),
   watch: optional(
@@ -51,6 +55,9 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   exec: ["process"],
   oneshot: ["epoll"],
   threads: ["threadpool"],
+  workers: ["prefork", "workers"],
+  accept: ["prefork"],
+  wake: ["workers"],
   fdSetsize: ["select", "select-queue"],
 };
 
@@ -72,8 +79,8 @@ export function checkServeFlags(
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
-  if (sockets === "libc") checkLibc(model, messages);
-  else if (given.has("fdSetsize")) {
+  checkSockets(model, sockets, messages);
+  if (sockets !== "libc" && given.has("fdSetsize")) {
     throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
   }
   if (sockets === "libc" && model === "process" && spare > 0) {
@@ -95,9 +102,22 @@ export function checkServeFlags(
   }
 }
 
-function checkLibc(model: ModelName, messages: Messages): void {
-  if (!hasSystemCalls()) throw new UsageError(messages.flags.libcNotHere);
-  if (modelEntry(model).sockets.includes("libc")) return;
-  const others = MODEL_NAMES.filter((name) => modelEntry(name).sockets.includes("libc"));
-  throw new UsageError(messages.flags.notForModel("--sockets libc", model, others));
+function checkSockets(model: ModelName, sockets: SocketKind, messages: Messages): void {
+  if (sockets === "libc" && !hasSystemCalls()) throw new UsageError(messages.flags.libcNotHere);
+  if (modelEntry(model).sockets.includes(sockets)) return;
+  const notOn: Readonly<Record<string, Readonly<Partial<Record<SocketKind, string>>>>> =
+    messages.serve.notOn;
+  const reason = notOn[model]?.[sockets];
+  if (reason !== undefined) throw new UsageError(reason);
+  const others = MODEL_NAMES.filter((name) => modelEntry(name).sockets.includes(sockets));
+  throw new UsageError(messages.flags.notForModel(`--sockets ${sockets}`, model, others));
+}
+
+/** The kind that was asked for, or else the usual one of the model. */
+export function socketsOf(
+  model: ModelName,
+  typed: SocketKind,
+  given: ReadonlySet<string>,
+): SocketKind {
+  return given.has("sockets") ? typed : modelEntry(model).sockets[0];
 }

@@ -6,6 +6,7 @@
 
 import type { Session } from "../handlers/session.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
+import type { PreforkedChildren } from "./preforked.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 
 /** The name of a model, as `serve` takes it. */
@@ -14,11 +15,13 @@ export type ModelName =
   | "process"
   | "thread"
   | "threadpool"
+  | "prefork"
   | "nonblocking"
   | "select"
   | "select-queue"
   | "poll"
   | "epoll"
+  | "workers"
   | "coroutine"
   | "greenlet"
   | "gevent"
@@ -46,6 +49,12 @@ export interface ModelOptions {
   readonly oneshot: boolean;
   /** How many threads `threadpool` has. */
   readonly threads: number;
+  /** How many workers a server of several has. */
+  readonly workers: number;
+  /** How the clients of `prefork` find a child. */
+  readonly accept: "shared" | "lock" | "pass";
+  /** Which of the `workers` that wait the system wakes for a client. */
+  readonly wake: "all" | "exclusive";
 }
 
 /** The server as the page of a model sees it. */
@@ -61,6 +70,8 @@ export interface ServerContext {
   startChildren(): Promise<Children>;
   /** Makes it possible to fork. On the system's sockets. */
   forkedChildren(): ForkedChildren;
+  /** Makes it possible to fork children before clients come. On the system's sockets. */
+  preforkedChildren(): PreforkedChildren;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */
@@ -147,6 +158,16 @@ export type Notice =
     readonly heldMs: number;
     /** How often that has happened since the last notice. */
     readonly untold: number;
+  }
+  | {
+    /** A worker process has ended before its time. */
+    readonly kind: "worker-ended";
+    readonly pid: number;
+    readonly signal: string | null;
+    readonly code: number;
+    /** The first of the clients that it had. */
+    readonly peers: readonly string[];
+    readonly clients: number;
   }
   /** The system allows no more processes. */
   | { readonly kind: "too-many-processes" }

@@ -22,11 +22,13 @@ import type { Observer } from "../sockets/observer.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
 import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { ForkedChildren, Model, Notice } from "../context/context.ts";
+import type { PreforkedChildren } from "../context/preforked.ts";
 import type { FromServer, ServerSetup } from "../context/protocol.ts";
 import type { StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
+import { FORKING_DESCRIPTORS } from "./forking_protocol.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
 /** Sends a message to the supervisor. */
@@ -125,7 +127,7 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
   const sockets = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const makeForkedChildren = await prepareToFork(setup, handler, recorder, sockets);
+  const forking = await prepareToFork(setup, handler, recorder, sockets);
   const context: WorkerContext = {
     sockets,
     listener,
@@ -145,8 +147,14 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
       return await DenoChildren.start(context);
     },
     forkedChildren: () => {
-      if (makeForkedChildren === undefined) throw new Error("this server cannot fork");
-      return makeForkedChildren(context);
+      if (forking?.children === undefined) throw new Error("this server does not fork for clients");
+      return forking.children(context);
+    },
+    preforkedChildren: () => {
+      if (forking?.beforehand === undefined) {
+        throw new Error("this server does not fork beforehand");
+      }
+      return forking.beforehand(context);
     },
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
@@ -192,13 +200,25 @@ async function prepareToFork(
   handler: Handler,
   recorder: Recorder,
   sockets: Sockets,
-): Promise<((context: WorkerContext) => ForkedChildren) | undefined> {
-  if (setup.processMemory === undefined) return undefined;
+): Promise<Forking | undefined> {
+  const { processMemory, model } = setup;
+  if (processMemory === undefined) return undefined;
+  const newSession = () => beginSession(handler);
+  const parts = { handler, recorder, sockets, tell, newSession };
+  if (modelEntry(model).forks === "beforehand") {
+    const { preparePreforkedChildren } = await import("../workers/libc/prepare_preforking.ts");
+    const { messages } = FORKING_DESCRIPTORS;
+    const prepare = preparePreforkedChildren(setup, processMemory, { ...parts, messages });
+    return { beforehand: await prepare };
+  }
   const { prepareForkedChildren } = await import("../workers/libc/prepare_forking.ts");
-  return await prepareForkedChildren(setup, setup.processMemory, {
-    ...{ handler, recorder, sockets, tell },
-    newSession: () => beginSession(handler),
-  });
+  return { children: await prepareForkedChildren(setup, processMemory, parts) };
+}
+
+/** What a server that forks makes its children with. */
+interface Forking {
+  readonly children?: (context: WorkerContext) => ForkedChildren;
+  readonly beforehand?: (context: WorkerContext) => PreforkedChildren;
 }
 
 /** The code of a kind of sockets is loaded only where it is used. */

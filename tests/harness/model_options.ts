@@ -9,4 +9,7 @@ export const MODEL_OPTIONS: ModelOptions = {
   exec: [],
   oneshot: false,
   threads: 8,
+  workers: 2,
+  accept: "shared",
+  wake: "all",
 };

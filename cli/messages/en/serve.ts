@@ -27,6 +27,10 @@ export const enServeCommand = {
     sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
     oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
     threads: "threadpool: how many threads, and so how many clients at once",
+    workers: "prefork, workers: how many processes (as many as there are processors)",
+    accept:
+      "prefork: all children in accept, one at a time by a lock, or the parent accepts and passes",
+    wake: "workers: wake all that wait when a client comes, or as few as possible (EPOLLEXCLUSIVE)",
     fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
     stats: "when the server stops, also print its costs: wake-ups, system calls, CPU, memory",
     ...enServeWatchFlags,
@@ -86,6 +90,16 @@ export const enServe = {
     `child ${pid}, which served ${address}, was killed by ${signal}`,
   childFailed: (pid: number, address: string, code: number) =>
     `child ${pid}, which served ${address}, exited with status ${code}`,
+  workerEnded: (
+    pid: number,
+    how: { readonly signal: string | null; readonly code: number },
+    peers: readonly string[],
+    clients: number,
+  ) =>
+    `worker ${pid} ${
+      how.signal === null ? `exited with status ${how.code}` : `was killed by ${how.signal}`
+    }` + (clients === 0 ? "" : `, and with it went ${peers.join(", ")}`) +
+    (clients > peers.length ? ` and ${count(clients - peers.length)} more` : ""),
   stopping: (clients: number, seconds: string) =>
     `stopping: ${
       plural(clients, "client")
@@ -145,6 +159,18 @@ export const enServe = {
     (interpreter.endsWith("\r")
       ? "save the script without carriage returns at the ends of its lines"
       : "name one that exists"),
+  notOn: {
+    prefork: {
+      deno:
+        "prefork needs --sockets libc: its children inherit the listener by fork(2), and no other " +
+        "process can use a socket of Deno's",
+    },
+    workers: {
+      deno:
+        "workers needs --sockets libc: its processes inherit the listener by fork(2), and no other " +
+        "process can use a socket of Deno's",
+    },
+  },
   spareForked: "--spare has no effect with process on --sockets libc: " +
     "a child is forked in about a millisecond, when its client has come",
   serverFailed: (reason: string) => `the server has failed: ${reason}`,

@@ -26,6 +26,9 @@ export const zhServeCommand = {
     sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
     oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",
     threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
+    workers: "prefork、workers：有多少个进程（默认：有几个处理器就有几个）",
+    accept: "prefork：子进程都在 accept 里等，或凭锁一次一个，或由父进程接受后转交",
+    wake: "workers：客户端到来时唤醒所有在等的进程，还是尽量少唤醒（EPOLLEXCLUSIVE）",
     fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
     stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
     ...zhServeWatchFlags,
@@ -82,6 +85,16 @@ export const zhServe = {
     `服务 ${address} 的子进程 ${pid} 被信号 ${signal} 终止`,
   childFailed: (pid: number, address: string, code: number) =>
     `服务 ${address} 的子进程 ${pid} 退出，退出状态为 ${code}`,
+  workerEnded: (
+    pid: number,
+    how: { readonly signal: string | null; readonly code: number },
+    peers: readonly string[],
+    clients: number,
+  ) =>
+    `工作进程 ${pid} ${
+      how.signal === null ? `退出，退出状态为 ${how.code}` : `被信号 ${how.signal} 终止`
+    }` + (clients === 0 ? "" : `，断开的客户端有 ${peers.join("、")}`) +
+    (clients > peers.length ? `，以及另外 ${count(clients - peers.length)} 个` : ""),
   stopping: (clients: number, seconds: string) =>
     `正在停止：${count(clients)} 个客户端还有 ${seconds} 秒收尾（再按一次 Ctrl-C 立即停止）`,
   cutOff: (clients: number) => `模型没有按时停止，强行断开了 ${count(clients)} 个客户端`,
@@ -134,6 +147,16 @@ export const zhServe = {
   interpreterMissing: (flag: string, program: string, interpreter: string) =>
     `${flag} ${program}：它的第一行指定的解释器 ${JSON.stringify(interpreter)} 无法运行；` +
     (interpreter.endsWith("\r") ? "请去掉脚本各行末尾的回车符" : "请指定一个存在的解释器"),
+  notOn: {
+    prefork: {
+      deno: "prefork 需要 --sockets libc：子进程通过 fork(2) 继承监听套接字，" +
+        "而 Deno 的套接字别的进程用不了",
+    },
+    workers: {
+      deno: "workers 需要 --sockets libc：工作进程通过 fork(2) 继承监听套接字，" +
+        "而 Deno 的套接字别的进程用不了",
+    },
+  },
   spareForked: "--spare 对 --sockets libc 上的 process 不起作用：" +
     "子进程在客户端到来时才 fork，大约只要一毫秒",
   serverFailed: (reason: string) => `服务器出错了：${reason}`,

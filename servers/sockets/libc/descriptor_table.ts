@@ -18,6 +18,7 @@ const WAKER = 2;
 const OPEN = 3;
 const RELEASED = 4;
 const HIGHEST = 5;
+const LAST_ID = 6;
 
 /**
  * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is, and
@@ -40,6 +41,9 @@ export const TOLD_TO_END = 3;
 /** As {@linkcode TOLD_TO_END}, and the client gets nothing more. */
 export const CUT_OFF = 4;
 
+/** The size of the words that are about the whole server. */
+export const COMMON_BYTES = HEADER_LENGTH * Int32Array.BYTES_PER_ELEMENT;
+
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MAX_DESCRIPTORS = 1_048_576;
 
@@ -54,8 +58,21 @@ const MAX_DESCRIPTORS = 1_048_576;
  * ```
  */
 export function createDescriptorMemory(limit: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(descriptorBytes(limit));
+}
+
+/**
+ * The size of the memory for the descriptors below `limit`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(createDescriptorMemory(64).byteLength, descriptorBytes(64));
+ * ```
+ */
+export function descriptorBytes(limit: number): number {
   const count = Math.min(limit, MAX_DESCRIPTORS);
-  return new SharedArrayBuffer((HEADER_LENGTH + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT);
+  return (HEADER_LENGTH + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT;
 }
 
 /**
@@ -75,24 +92,37 @@ export class DescriptorTable {
   /** A connection reads and writes those of its own descriptor with each message: see {@linkcode place}. */
   readonly words: Int32Array;
 
-  /** @param memory of {@linkcode createDescriptorMemory} */
-  constructor(readonly memory: SharedArrayBuffer) {
+  /** Those of the first words that are about the whole server. */
+  readonly #common: Int32Array;
+
+  /**
+   * @param memory of {@linkcode createDescriptorMemory}
+   * @param common where the server's words are that several processes share, each of which has a memory
+   *   of its own: at least {@linkcode COMMON_BYTES}
+   */
+  constructor(readonly memory: ArrayBufferLike, common = memory) {
     this.words = new Int32Array(memory);
+    this.#common = new Int32Array(common);
   }
 
   /** Whether the server is stopping. */
   get stopping(): boolean {
-    return Atomics.load(this.words, STOPPING) !== 0;
+    return Atomics.load(this.#common, STOPPING) !== 0;
   }
 
   /** Tells all threads that the server stops. */
   stop(): void {
-    Atomics.store(this.words, STOPPING, 1);
+    Atomics.store(this.#common, STOPPING, 1);
   }
 
   /** How many clients have a descriptor, here or in another process. */
   get openCount(): number {
-    return Atomics.load(this.words, OPEN);
+    return Atomics.load(this.#common, OPEN);
+  }
+
+  /** The next number of a client: see {@linkcode Connection.id}. */
+  nextId(): number {
+    return Atomics.add(this.#common, LAST_ID, 1) + 1;
   }
 
   /** Where it can be written to wake the server's readiness call; `undefined` if it has none. */
@@ -104,22 +134,30 @@ export class DescriptorTable {
     Atomics.store(this.words, WAKER, fd + 1);
   }
 
-  /** A client's descriptor, from now on. */
-  add(fd: number): void {
+  /**
+   * A client's descriptor, from now on, unless there are `maxClients`: several may accept at once.
+   *
+   * @returns whether it is
+   */
+  add(fd: number, maxClients = Infinity): boolean {
     const at = place(fd);
     if (at >= this.words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
+    if (Atomics.add(this.#common, OPEN, 1) >= maxClients) {
+      Atomics.sub(this.#common, OPEN, 1);
+      return false;
+    }
     this.words[at + ACTIVITY]++; // the descriptor belonged to another client before
     this.words[at + TURN] = SERVER_WORKS;
     this.words[at + DISMISSED] = 0;
     Atomics.store(this.words, at, PRESENT);
-    Atomics.add(this.words, OPEN, 1);
     if (fd > Atomics.load(this.words, HIGHEST)) Atomics.store(this.words, HIGHEST, fd);
+    return true;
   }
 
   /** Call it before closing `fd`. Waits while another thread holds it. */
   remove(fd: number): void {
     this.depart(fd);
-    Atomics.sub(this.words, OPEN, 1);
+    Atomics.sub(this.#common, OPEN, 1);
   }
 
   /** As {@linkcode remove}, if another process serves the client from now on. The client still counts. */
@@ -135,7 +173,7 @@ export class DescriptorTable {
 
   /** A client that has departed is served. */
   servedElsewhere(): void {
-    Atomics.sub(this.words, OPEN, 1);
+    Atomics.sub(this.#common, OPEN, 1);
     this.released();
   }
 
@@ -148,6 +186,11 @@ export class DescriptorTable {
   /** Blocks this thread until a descriptor was closed, at most `timeoutMs`. */
   waitForRelease(timeoutMs: number): void {
     Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
+  }
+
+  /** The process that had the clients is gone. */
+  forgetAll(): void {
+    for (const fd of this.clients()) this.remove(fd);
   }
 
   /** Grows when bytes move, and stays the same while the client is idle. */

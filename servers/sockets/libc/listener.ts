@@ -22,24 +22,33 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   readonly #hosts = new Map<string, string>();
   #fd: number;
   blocks = true;
-  #lastId = 0;
   isResting = false;
   #resumeAtMs = 0;
   #list: WatchingList | undefined = undefined;
   readonly #restReports: RestReports;
 
   /**
+   * @param fd a socket that listens, if there is one already
    * @throws {HostLookupError} when there is no such host
    * @throws {SystemCallError} when its address cannot be listened on
    */
-  constructor(options: ListenOptions, reactor: LibcReactor) {
+  constructor(
+    options: ListenOptions,
+    reactor: LibcReactor,
+    fd = listenOn(reactor.calls, options),
+  ) {
     this.#options = options;
     this.#reactor = reactor;
     this.#restReports = new RestReports(reactor.observer);
-    this.#fd = listenOn(reactor.calls, options);
+    this.#fd = fd;
     checked("getsockname", reactor.calls.getsockname(this.#fd, this.#peer, this.#sizeOfPeer()));
     this.address = parseSocketAddress(this.#peer);
     reactor.table.setListener(this.#fd);
+  }
+
+  /** The same socket in a process that has inherited it, where `reactor` is in its place. */
+  inheritedBy(reactor: LibcReactor): LibcListener {
+    return new LibcListener(this.#options, reactor, this.#fd);
   }
 
   /** -1 while accepting rests, and for ever once it has stopped. */
@@ -95,6 +104,9 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     if (!this.#reactor.table.stopping) return false;
     if (this.#fd >= 0) {
       this.#reactor.table.setListener(undefined);
+      // Where another process has the socket too, closing it does not take it out of a list, epoll(7).
+      if (!this.isResting) this.#list?.lookAway(this.#fd);
+      this.#list = undefined;
       this.#reactor.calls.close(this.#fd);
       this.#fd = -1;
     }
@@ -130,15 +142,14 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
       calls.close(fd);
       return null;
     }
-    if (table.openCount >= maxClients) {
+    if (!table.add(fd, maxClients)) {
       observer.refused(peer);
       calls.close(fd);
       return null;
     }
     // An answer should not wait for the acknowledgement of the one before, tcp(7).
     sendAtOnce(calls, fd);
-    table.add(fd);
-    const connection = new LibcConnection(this.#reactor, fd, ++this.#lastId, peer);
+    const connection = new LibcConnection(this.#reactor, fd, table.nextId(), peer);
     connections.add(connection);
     observer.accepted(connection);
     return connection;

@@ -20,8 +20,6 @@ const LINGER_POLL_INTERVAL_MS = 5;
 /** The middle of the socket kind: one per thread that has connections. */
 export class LibcReactor implements ConnectionContext {
   readonly connections = new Set<WatchedConnection>();
-  /** Written to by other threads to end a wait, eventfd(2). */
-  readonly waker: number;
   readonly buffer: ReceiveBuffer;
   readonly thread = makeInterruptible();
   turn = 0;
@@ -31,6 +29,7 @@ export class LibcReactor implements ConnectionContext {
 
   /**
    * @param recvSizeBytes the most that `tryRecv` receives at once
+   * @param waker written to by other threads to end a wait, eventfd(2)
    * @throws {SystemCallError} when there is no descriptor left
    */
   constructor(
@@ -38,10 +37,10 @@ export class LibcReactor implements ConnectionContext {
     readonly table: DescriptorTable,
     recvSizeBytes: number,
     readonly calls: SystemCalls,
+    readonly waker = createWaker(calls),
   ) {
     this.buffer = new ReceiveBuffer(recvSizeBytes);
-    this.waker = createWaker(calls);
-    table.waker = this.waker;
+    table.waker = waker;
   }
 
   /** {@linkcode Sockets.serving} */

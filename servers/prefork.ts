@@ -17,8 +17,7 @@
  */
 
 import { serveClient } from "./blocking.ts";
-import type { ModelOptions, ServerContext } from "./context/context.ts";
-import type { PreforkedChild } from "./context/preforked.ts";
+import type { ModelOptions, PreforkedChild, ServerContext } from "./context/context.ts";
 import type { Connection } from "./sockets/interface.ts";
 
 export async function prefork(context: ServerContext): Promise<void> {

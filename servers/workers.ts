@@ -13,8 +13,7 @@
  * @module
  */
 
-import type { ServerContext } from "./context/context.ts";
-import type { PreforkedChild } from "./context/preforked.ts";
+import type { PreforkedChild, ServerContext } from "./context/context.ts";
 import { epoll } from "./epoll.ts";
 import { EPOLLEXCLUSIVE, EPOLLIN } from "./sockets/interface.ts";
 

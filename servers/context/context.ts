@@ -6,7 +6,6 @@
 
 import type { Session } from "../handlers/session.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
-import type { PreforkedChildren } from "./preforked.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 
 /** The name of a model, as `serve` takes it. */
@@ -132,6 +131,51 @@ export interface ForkedChild {
   exit(): never;
 }
 
+/** Children that are forked before clients come and serve many each, in the process that forks them. */
+export interface PreforkedChildren {
+  /** Whether the server is not stopping. */
+  readonly serving: boolean;
+  /** Whether there are fewer children than `--workers`; not for a second after the system has refused one. */
+  readonly isOneMissing: boolean;
+  /**
+   * fork(2). A failure is reported.
+   *
+   * @returns in the child, what it has; in the parent, `undefined`
+   */
+  fork(): PreforkedChild | undefined;
+  /** Blocks until a child has ended, which it waits for, wait(2), or the server is stopping. */
+  wait(): void;
+  /**
+   * {@linkcode wait}, or until a client comes while a child is free.
+   *
+   * @returns the client, to be passed; `null` when there is none
+   */
+  accept(): Connection | null;
+  /** Sends the connection to a free child, SCM_RIGHTS of unix(7), and closes the parent's copy. */
+  pass(connection: Connection): void;
+  /** Blocks until the last child has ended. */
+  waitForAll(): void;
+}
+
+/** One of {@linkcode PreforkedChildren}, as it sees itself. */
+export interface PreforkedChild {
+  /** Its own: what it counts, traces and reports is that of this process. */
+  readonly context: ServerContext;
+  /** The parent's listener, which all children have inherited. */
+  readonly listener: Listener;
+  /** To receive into. */
+  readonly buffer: Uint8Array;
+  /** Blocks until no other child has the lock, fcntl(2), or the server is stopping. */
+  lock(): void;
+  unlock(): void;
+  /** Tells the parent that this child is free, and blocks until it passes a client; `null` at the end. */
+  receiveClient(): Connection | null;
+  /** Reports what went wrong beyond a client. */
+  failed(error: unknown): void;
+  /** Ends the process, _exit(2). */
+  exit(): never;
+}
+
 /** A report beyond counters and trace. Plain data: it crosses to the supervisor. */
 export type Notice =
   | { readonly kind: "out-of-descriptors"; readonly limit: number }
@@ -171,4 +215,6 @@ export type Notice =
   }
   /** The system allows no more processes. */
   | { readonly kind: "too-many-processes" }
+  /** The same, where they are forked beforehand. */
+  | { readonly kind: "workers-missing"; readonly workers: number; readonly wanted: number }
   | { readonly kind: "clients-limited"; readonly max: number; readonly limit: number };

@@ -69,6 +69,8 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
       return serve.acceptFailed(notice.reason);
     case "client-failed":
       return serve.clientFailed(notice.peer, notice.reason);
+    case "workers-missing":
+      return serve.workersMissing(notice.workers, notice.wanted);
     case "worker-ended":
       return serve.workerEnded(notice.pid, notice, notice.peers, notice.clients);
     case "child-ended": {

@@ -39,6 +39,7 @@ const SAID_ONCE: readonly Notice["kind"][] = [
   "beyond-fd-setsize",
   "clients-limited",
   "too-many-processes",
+  "workers-missing",
 ];
 
 /** The options of {@linkcode supervise}. */

@@ -41,11 +41,14 @@ export class ClientTracker {
   #pids: [number, number][] = [];
   /** The process id of each client that a process serves. */
   readonly #pidByClient = new Map<TrackedClient, number>();
-  /** Where one thread serves all clients: the one that it has received from last. */
-  #lastReceived: TrackedClient | undefined = undefined;
+  /** Where one thread serves many clients: the one that it has received from last, by its number. */
+  readonly #lastReceived = new Map<number, TrackedClient>();
 
-  /** @param worker what serves a client */
-  constructor(private readonly worker: ServedBy) {}
+  /**
+   * @param worker what serves a client
+   * @param keepsProcesses whether a process serves many clients, one lane for each number in the trace
+   */
+  constructor(private readonly worker: ServedBy, private readonly keepsProcesses = false) {}
 
   /** Applies a record of the trace. */
   apply(record: TraceRecord): void {
@@ -62,7 +65,7 @@ export class ClientTracker {
         this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
         return this.#isProcess(tracked, sizeBytes);
       case "received":
-        this.#nextReceived(tracked, timeMs);
+        this.#nextReceived(tracked, record.worker, timeMs);
         return this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
       case "sent":
         return this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
@@ -122,6 +125,11 @@ export class ClientTracker {
     };
   }
 
+  /** Whether each client has a process, and so a lane, of its own. */
+  get #hasLaneEach(): boolean {
+    return this.worker === "process" && !this.keepsProcesses;
+  }
+
   #accept({ timeMs, client, host, port }: TraceRecord): TrackedClient {
     const peer = formatAddress({ host, port });
     const waiting = this.#backlog.get(peer);
@@ -144,7 +152,9 @@ export class ClientTracker {
     if (this.#acceptedByPeer.get(tracked.peer) === tracked) {
       this.#acceptedByPeer.delete(tracked.peer);
     }
-    if (this.#lastReceived === tracked) this.#lastReceived = undefined;
+    for (const [number, last] of this.#lastReceived) {
+      if (last === tracked) this.#lastReceived.delete(number);
+    }
     this.#change(tracked, "closed", timeMs, tracked.lane);
   }
 
@@ -163,23 +173,23 @@ export class ClientTracker {
   }
 
   /** A thread that serves all clients is done with one when it receives from the next. */
-  #nextReceived(tracked: TrackedClient, timeMs: number): void {
+  #nextReceived(tracked: TrackedClient, thread: number, timeMs: number): void {
     if (this.worker !== "loop" && this.worker !== "caller") return;
-    const before = this.#lastReceived;
-    this.#lastReceived = tracked;
+    const before = this.#lastReceived.get(thread);
+    this.#lastReceived.set(thread, tracked);
     if (before === undefined || before === tracked || before.state !== "served") return;
     this.#change(before, "waiting", timeMs, before.lane);
   }
 
   /** The trace uses the numbers of processes again. Each process gets a new lane. */
   #laneOfWorker(worker: number): number {
-    return this.worker === "process" ? ++this.#lastLane : worker;
+    return this.#hasLaneEach ? ++this.#lastLane : worker;
   }
 
   /** Where the main thread receives for its workers, a client stays on the lane of its worker. */
   #laneOf({ worker }: TraceRecord, tracked: TrackedClient): number {
     if (worker === 0) return tracked.lane;
-    if (this.worker === "process" && tracked.lane > 0) return tracked.lane;
+    if (this.#hasLaneEach && tracked.lane > 0) return tracked.lane;
     return this.#laneOfWorker(worker);
   }
 

@@ -32,6 +32,9 @@ export async function readModelSource(
   const { servedBy: worker } = entry;
   const page = entry.page?.(options, sockets) ?? `${model.replaceAll("-", "_")}.ts`;
   const files = [toFile(page, await readPage(page))];
+  if (entry.loopOf !== undefined) {
+    files.push(...await readModelSource(entry.loopOf, options, sockets));
+  }
   const isShared = page !== SERVES_CLIENT.page && worker !== "loop" && worker !== "coroutine";
   if (isShared) {
     const text = cutFunction(await readPage(SERVES_CLIENT.page), SERVES_CLIENT.function);

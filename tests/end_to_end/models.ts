@@ -14,6 +14,8 @@ export interface ModelUnderTest {
   spareFlags?(count: number): string[];
   /** Whether the number of clients is limited beforehand, because each costs more than a descriptor. */
   readonly isLimited?: boolean;
+  /** Whether no handler with an event loop can be served, since children are forked beforehand. */
+  readonly isPreforked?: boolean;
   /** Flags with which it can wait without using the CPU. */
   readonly idleFlags?: readonly string[];
 }
@@ -42,13 +44,30 @@ const ON_DENO: readonly Promises[] = [
  * The compiled file starts threads and children in another way than the source, and on an older Deno. On
  * the system's own calls, these models depend on that; the others depend on what the source is tested for.
  */
-const COMPILED_ON_LIBC: readonly string[] = ["process", "thread", "threadpool", "epoll", "gevent"];
+const COMPILED_ON_LIBC: readonly string[] = [
+  ...["process", "thread", "threadpool", "prefork", "epoll", "workers", "gevent"],
+];
+
+/** Whether a model on the system's own calls is tested where these tests run. */
+function isTested(name: string): boolean {
+  return !Deno.env.has("PLAYGROUND_BIN") || COMPILED_ON_LIBC.includes(name);
+}
+
+/** Models that serve on the system's own calls only, with the flags that choose how. */
+const ONLY_ON_LIBC: readonly (Promises & { readonly args: readonly string[] })[] = [
+  { name: "prefork", servesAtOnce: 8, args: ["prefork", "--workers", "8"] },
+  {
+    name: "prefork --accept pass",
+    servesAtOnce: 8,
+    args: ["prefork", "--workers", "8", "--accept", "pass"],
+  },
+  { name: "workers", args: ["workers", "--workers", "3"] },
+  { name: "workers --wake exclusive", args: ["workers", "--workers", "3", "--wake", "exclusive"] },
+];
 
 /** The models that serve on the system's own calls as well, where there are any. */
 const ON_LIBC: readonly Promises[] = hasSystemCalls()
-  ? ON_DENO.filter(({ name }) =>
-    Deno.env.has("PLAYGROUND_BIN") ? COMPILED_ON_LIBC.includes(name) : name !== "async"
-  )
+  ? ON_DENO.filter(({ name }) => name !== "async" && isTested(name))
   : [];
 
 /** Every model on every socket kind, each to be held to the same promises. */
@@ -60,5 +79,11 @@ export const MODELS: readonly ModelUnderTest[] = [
     spareFlags: model.name === "process" ? undefined : model.spareFlags,
     name: `${model.name} on libc`,
     args: [model.name, "--sockets", "libc"],
+  })),
+  ...ONLY_ON_LIBC.filter(({ name }) => hasSystemCalls() && isTested(name)).map((model) => ({
+    ...model,
+    isPreforked: true,
+    name: `${model.name} on libc`,
+    args: [...model.args, "--sockets", "libc"],
   })),
 ];

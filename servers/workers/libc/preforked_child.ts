@@ -1,13 +1,12 @@
-import type { ServerContext } from "../../context/context.ts";
+import type { PreforkedChild, ServerContext } from "../../context/context.ts";
 import type { ClientList, WorkersMemory } from "../../context/forked_workers.ts";
-import type { PreforkedChild } from "../../context/preforked.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { Session } from "../../handlers/session.ts";
 import type { Controls } from "../../metrics/controls.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { type RareEvents, Recorder } from "../../metrics/recorder.ts";
-import type { Connection, Listener } from "../../sockets/interface.ts";
+import { type Connection, type Listener, LONGEST_WAIT_MS } from "../../sockets/interface.ts";
 import type { LibcListener } from "../../sockets/libc/listener.ts";
 import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
@@ -137,7 +136,7 @@ export class OwnPreforkedChild implements PreforkedChild {
   #sleep(ms: number): void {
     const untilMs = performance.now() + ms;
     for (let leftMs = ms; leftMs > 0; leftMs = untilMs - performance.now()) {
-      this.#calls.poll(null, 0, Math.ceil(leftMs));
+      this.#calls.poll(null, 0, Math.ceil(Math.min(leftMs, LONGEST_WAIT_MS)));
       if ([...this.#table.clients()].some((fd) => this.#table.isCutOff(fd))) return;
     }
   }

@@ -1,6 +1,6 @@
 import type { ChildTable } from "../../context/child_table.ts";
 import type { ListedClient } from "../../context/forked_workers.ts";
-import type { PreforkedChild, PreforkedChildren } from "../../context/preforked.ts";
+import type { PreforkedChild, PreforkedChildren } from "../../context/context.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
 import { type Connection, EPOLLIN, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
@@ -234,7 +234,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     const { notify, descriptorLimit: limit } = this.#forking.context;
     if (error.errno === ERRNO.EMFILE) return notify({ kind: "out-of-descriptors", limit });
     if (error.errno !== ERRNO.EAGAIN) throw error;
-    notify({ kind: "too-many-processes" });
+    notify({ kind: "workers-missing", workers: this.#children.size, wanted: this.#forking.count });
   }
 
   /** The next child of the number has the same. */

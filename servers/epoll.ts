@@ -13,13 +13,14 @@ import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clien
 import type { ServerContext } from "./context/context.ts";
 import { EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 
-export async function epoll(context: ServerContext): Promise<void> {
+/** @param listenerEvents what the listener is watched for */
+export async function epoll(context: ServerContext, listenerEvents = EPOLLIN): Promise<void> {
   const { listener, sockets } = context;
   const isEdgeTriggered = context.options.trigger === "edge";
   const clients = new Clients(context);
   const timers = new TimerQueue();
   const interests = sockets.epoll();
-  interests.add(listener, EPOLLIN);
+  interests.add(listener, listenerEvents);
 
   while (sockets.serving) {
     for (const { target } of await interests.wait(timers.untilNextMs())) {

@@ -15,6 +15,13 @@ interface Entry {
   readonly port: number;
   /** The socket kinds that it serves on. */
   readonly sockets: readonly SocketKind[];
+  /**
+   * Whether its server forks, on the system's sockets: a child for each client, or children that serve
+   * many clients each, beforehand.
+   */
+  readonly forks?: "for each" | "beforehand";
+  /** The page whose loop it runs, if that is not its own. */
+  readonly loopOf?: ModelName;
   /** The file of its page, where there are several. */
   page?(options: ModelOptions, sockets: SocketKind): string;
   load(options: ModelOptions, sockets: SocketKind): Promise<Model>;
@@ -37,6 +44,7 @@ const ROWS: Readonly<
   process: {
     servedBy: "process",
     waitsIn: "recv, send",
+    forks: "for each",
     page: (_, sockets) => sockets === "deno" ? "process_relay.ts" : "process.ts",
     load: async (_, sockets) =>
       sockets === "deno"
@@ -52,6 +60,13 @@ const ROWS: Readonly<
     servedBy: "thread",
     waitsIn: "recv, send",
     load: async () => (await import("./threadpool.ts")).threadpool,
+  },
+  prefork: {
+    servedBy: "process",
+    waitsIn: "accept, recv, send",
+    sockets: ["libc"],
+    forks: "beforehand",
+    load: async () => (await import("./prefork.ts")).prefork,
   },
   prethread: {
     servedBy: "thread",
@@ -96,6 +111,13 @@ const ROWS: Readonly<
     load: async () => (await import("./reuseport.ts")).reuseport,
     loadWorker: async () => (await import("./reuseport.ts")).reuseportWorker,
   },
+  workers: {
+    servedBy: "loops",
+    waitsIn: "epoll_wait",
+    sockets: ["libc"],
+    forks: "beforehand",
+    load: async () => (await import("./workers.ts")).workers,
+  },
   reactors: {
     servedBy: "loops",
     waitsIn: "epoll_wait",
@@ -137,6 +159,12 @@ export function modelEntry(name: ModelName): Entry {
 /** Whether a loop, or each of several, waits for many clients at once. */
 export function hasLoop(servedBy: ServedBy): boolean {
   return servedBy === "loop" || servedBy === "loops" || servedBy === "coroutine";
+}
+
+/** Whether clients are served by child processes. */
+export function hasChildren(name: ModelName): boolean {
+  const { servedBy, forks } = modelEntry(name);
+  return servedBy === "process" || forks !== undefined;
 }
 
 /** Whether `name` is that of a model. */

@@ -132,7 +132,9 @@ export class TerminalPicture {
     if (lane === BACKLOG_LANE) return lanes.backlog;
     if (lane === QUEUE_LANE) return lanes.queue;
     const name = lanes[this.hello.worker];
-    return lane === 0 ? name : `${name} ${this.#history.pids.get(lane) ?? lane}`;
+    if (lane === 0) return name;
+    const pid = this.#history.pids.get(lane);
+    return pid === undefined ? `${name} ${lane}` : `${lanes.process} ${pid}`;
   }
 
   #paintCells(cells: readonly (State | undefined)[]): string {

@@ -142,6 +142,7 @@ function makeSetup(
       workers: flags.workers,
       accept: flags.accept,
       hand: flags.hand,
+      wake: flags.wake,
     },
     idleTimeoutMs: flags.idleTimeout,
     descriptorLimit: limit,

@@ -35,8 +35,9 @@ export const serveFlags = {
   oneshot: onOff(),
   threads: integer(8, { min: 1, max: 1_000 }),
   workers: integer(navigator.hardwareConcurrency, { min: 1, max: MAX_WORKERS, shown: "" }),
-  accept: choice(["shared", "lock"], "shared"),
+  accept: choice(["shared", "lock", "pass"], "shared"),
   hand: choice(["round-robin", "least-busy"], "round-robin"),
+  wake: choice(["all", "exclusive"], "all"),
   fdSetsize: integer(1_024, { min: 64, max: 1_048_576 }),
   stats: onOff(),
   watch: optional(
@@ -63,9 +64,10 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   exec: ["process"],
   oneshot: ["epoll"],
   threads: ["threadpool"],
-  workers: ["prethread", "reuseport", "reactors"],
-  accept: ["prethread"],
+  workers: ["prefork", "prethread", "reuseport", "workers", "reactors"],
+  accept: ["prefork", "prethread"],
   hand: ["reactors"],
+  wake: ["workers"],
   fdSetsize: ["select", "select-queue"],
 };
 
@@ -83,7 +85,7 @@ export function checkServeFlags(
   given: ReadonlySet<string>,
   messages: Messages,
 ): void {
-  const { handler, quiet, verbose, spare } = flags;
+  const { handler, quiet, verbose, spare, accept } = flags;
   const sockets = socketsOf(model, flags, given);
   if (!HANDLER_NAMES.includes(handler) && !isHandlerFile(handler)) {
     const nearest = closest(handler, HANDLER_NAMES);
@@ -96,6 +98,9 @@ export function checkServeFlags(
   }
   if (sockets === "libc" && model === "process" && spare > 0) {
     throw new UsageError(messages.serve.spareForked);
+  }
+  if (model === "prethread" && accept === "pass") {
+    throw new UsageError(messages.serve.passesNothing);
   }
   for (const flag of NOT_WITH_EXEC) {
     if (given.has("exec") && given.has(flag)) {

@@ -100,6 +100,11 @@ export class ChildTable {
     Atomics.store(this.#words, REQUESTED, 1);
   }
 
+  /** Requests that the server look at the clients of all children. The server must be woken. */
+  requestAll(): void {
+    Atomics.store(this.#words, REQUESTED, 1);
+  }
+
   /** Whether something was requested since the last call. */
   takeRequested(): boolean {
     return Atomics.exchange(this.#words, REQUESTED, 0) === 1;

@@ -16,6 +16,7 @@ export type ModelName =
   | "process"
   | "thread"
   | "threadpool"
+  | "prefork"
   | "prethread"
   | "nonblocking"
   | "select"
@@ -24,6 +25,7 @@ export type ModelName =
   | "epoll"
   | "reuseport"
   | "reactors"
+  | "workers"
   | "coroutine"
   | "greenlet"
   | "gevent"
@@ -53,10 +55,15 @@ export interface ModelOptions {
   readonly threads: number;
   /** How many workers a model has that starts them beforehand. */
   readonly workers: number;
-  /** How workers that share a listener accept: all at once, or who has a lock. */
-  readonly accept: "shared" | "lock";
+  /**
+   * How the clients find one of several that would accept them: all of these wait in accept, or who has a
+   * lock, or the parent accepts and passes them on.
+   */
+  readonly accept: "shared" | "lock" | "pass";
   /** Which of its loops `reactors` hands the next client to. */
   readonly hand: "round-robin" | "least-busy";
+  /** Which of the `workers` that wait the system wakes for a client. */
+  readonly wake: "all" | "exclusive";
 }
 
 /** The server as the page of a model sees it. */
@@ -76,6 +83,8 @@ export interface ServerContext {
   startChildren(): Promise<Children>;
   /** Makes it possible to fork. On the system's sockets. */
   forkedChildren(): ForkedChildren;
+  /** Makes it possible to fork children before clients come. On the system's sockets. */
+  preforkedChildren(): PreforkedChildren;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */
@@ -136,6 +145,51 @@ export interface ForkedChild {
   exit(): never;
 }
 
+/** Children that are forked before clients come and serve many each, in the process that forks them. */
+export interface PreforkedChildren {
+  /** Whether the server is not stopping. */
+  readonly serving: boolean;
+  /** Whether there are fewer children than `--workers`; not for a second after the system has refused one. */
+  readonly isOneMissing: boolean;
+  /**
+   * fork(2). A failure is reported.
+   *
+   * @returns in the child, what it has; in the parent, `undefined`
+   */
+  fork(): PreforkedChild | undefined;
+  /** Blocks until a child has ended, which it waits for, wait(2), or the server is stopping. */
+  wait(): void;
+  /**
+   * {@linkcode wait}, or until a client comes while a child is free.
+   *
+   * @returns the client, to be passed; `null` when there is none
+   */
+  accept(): Connection | null;
+  /** Sends the connection to a free child, SCM_RIGHTS of unix(7), and closes the parent's copy. */
+  pass(connection: Connection): void;
+  /** Blocks until the last child has ended. */
+  waitForAll(): void;
+}
+
+/** One of {@linkcode PreforkedChildren}, as it sees itself. */
+export interface PreforkedChild {
+  /** Its own: what it counts, traces and reports is that of this process. */
+  readonly context: ServerContext;
+  /** The parent's listener, which all children have inherited. */
+  readonly listener: Listener;
+  /** To receive into. */
+  readonly buffer: Uint8Array;
+  /** Blocks until no other child has the lock, fcntl(2), or the server is stopping. */
+  lock(): void;
+  unlock(): void;
+  /** Tells the parent that this child is free, and blocks until it passes a client; `null` at the end. */
+  receiveClient(): Connection | null;
+  /** Reports what went wrong beyond a client. */
+  failed(error: unknown): void;
+  /** Ends the process, _exit(2). */
+  exit(): never;
+}
+
 /** A report beyond counters and trace. Plain data: it crosses to the supervisor. */
 export type Notice =
   | { readonly kind: "out-of-descriptors"; readonly limit: number }
@@ -176,6 +230,18 @@ export type Notice =
     readonly max: number;
     readonly limit: number;
   }
+  | {
+    /** A worker process has ended before its time. */
+    readonly kind: "worker-ended";
+    readonly pid: number;
+    readonly signal: string | null;
+    readonly code: number;
+    /** The first of the clients that it had. */
+    readonly peers: readonly string[];
+    readonly clients: number;
+  }
   /** The system allows no more processes. */
   | { readonly kind: "too-many-processes" }
+  /** The same, where they are forked beforehand. */
+  | { readonly kind: "workers-missing"; readonly workers: number; readonly wanted: number }
   | { readonly kind: "clients-limited"; readonly max: number; readonly limit: number };

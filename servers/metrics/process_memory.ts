@@ -21,6 +21,8 @@ export interface ProcessMemory {
   readonly trace: MappedMemory;
   readonly controls: MappedMemory;
   readonly children: MappedMemory;
+  /** The clients of workers; none where each child has one client. */
+  readonly workers: MappedMemory;
 }
 
 /** How large its parts are. */
@@ -28,6 +30,7 @@ export interface ProcessMemorySizes {
   /** How many blocks of counters there are. */
   readonly blocks: number;
   readonly childTableBytes: number;
+  readonly workersBytes: number;
 }
 
 /**
@@ -54,7 +57,10 @@ export function mapProcessMemory(descriptor: number, sizes: ProcessMemorySizes):
 type Parts = Omit<ProcessMemory, "descriptor">;
 
 /** One part after the other, from `address` on. */
-function divide(address: bigint, { blocks, childTableBytes }: ProcessMemorySizes): Parts {
+function divide(
+  address: bigint,
+  { blocks, childTableBytes, workersBytes }: ProcessMemorySizes,
+): Parts {
   const part = (sizeBytes: number): MappedMemory => {
     const mapped = { address, sizeBytes };
     address += BigInt(aligned(sizeBytes));
@@ -65,6 +71,7 @@ function divide(address: bigint, { blocks, childTableBytes }: ProcessMemorySizes
     trace: part(TRACE_BYTES),
     controls: part(CONTROLS_BYTES),
     children: part(childTableBytes),
+    workers: part(workersBytes),
   };
 }
 

@@ -73,6 +73,10 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
       return serve.acceptFailed(notice.reason);
     case "client-failed":
       return serve.clientFailed(notice.peer, notice.reason);
+    case "workers-missing":
+      return serve.workersMissing(notice.workers, notice.wanted);
+    case "worker-ended":
+      return serve.workerEnded(notice.pid, notice, notice.peers, notice.clients);
     case "child-ended": {
       const { pid, peer, signal, code } = notice;
       return signal === null

@@ -1,23 +1,24 @@
-import type { ChildTable } from "../context/child_table.ts";
 import { sendSignal } from "../system/spawn.ts";
 import { Watchdog } from "../system/watchdog.ts";
-import { ForkedClients } from "./forked_clients.ts";
 
 /** How long a server that listens may take to end by itself. */
 const END_MS = 2_000;
 
 /** A server that forks, in a process of its own, as its supervisor has it. */
 export class ForkingServer {
-  readonly clients: ForkedClients;
+  readonly #clients: { endAll(): void };
   /** Watches other programs. A forked child ends with its parent by itself, prctl(2). */
   readonly #watchdog: Watchdog | undefined;
   #pid = 0;
   #onStarted: () => void = () => {};
   readonly #ended = Promise.withResolvers<void>();
 
-  /** @param arePrograms whether clients are served by other programs */
-  constructor(table: ChildTable, stats: ArrayBufferLike, arePrograms: boolean) {
-    this.clients = new ForkedClients(table, stats, arePrograms);
+  /**
+   * @param clients of its children
+   * @param arePrograms whether clients are served by other programs
+   */
+  constructor(clients: { endAll(): void }, arePrograms: boolean) {
+    this.#clients = clients;
     this.#watchdog = arePrograms ? Watchdog.start() : undefined;
   }
 
@@ -46,7 +47,7 @@ export class ForkingServer {
    * @param isListening if not, it may be stuck in a handler that it loads, and is killed at once
    */
   async end(isListening: boolean): Promise<void> {
-    this.clients.endAll();
+    this.#clients.endAll();
     const timer = setTimeout(() => this.#kill(), isListening ? END_MS : 0);
     await this.#ended.promise;
     clearTimeout(timer);

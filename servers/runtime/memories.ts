@@ -6,6 +6,8 @@
 
 import { childTableBytes, maxChildren } from "../context/child_table.ts";
 import { maxThreads } from "../context/worker_limit.ts";
+import { workersBytes } from "../context/forked_workers.ts";
+import { modelEntry } from "../registry.ts";
 import type { ServerSetup } from "../context/protocol.ts";
 import { createControlsMemory } from "../metrics/controls.ts";
 import { createStatsMemory } from "../metrics/counters.ts";
@@ -22,7 +24,7 @@ export type Memories = Pick<
 /** The memory, and all that the supervisor shares with a server in another process. */
 interface Sharing {
   readonly memories: Memories;
-  /** Given when the server forks: for the model `process` on `libc`. */
+  /** Given when the server forks. */
   readonly processMemory: ProcessMemory | undefined;
 }
 
@@ -37,7 +39,8 @@ export async function createSharing(
   isWatched: boolean,
 ): Promise<Sharing> {
   const descriptors = createDescriptorMemory(sockets === "libc" ? descriptorLimit : 0);
-  if (model !== "process" || sockets !== "libc") {
+  const { forks } = modelEntry(model);
+  if (forks === undefined || sockets !== "libc") {
     // The server counts, and so do its workers and, on the system's sockets, its threads.
     const threads = sockets === "libc" ? maxThreads(descriptorLimit) : 0;
     const stats = createStatsMemory(1 + Math.max(workers, threads));
@@ -50,8 +53,13 @@ export async function createSharing(
       processMemory: undefined,
     };
   }
-  const max = maxChildren(descriptorLimit);
-  const sizes = { blocks: 1 + max, childTableBytes: childTableBytes(max) };
+  const isBeforehand = forks === "beforehand";
+  const max = isBeforehand ? workers : maxChildren(descriptorLimit);
+  const sizes = {
+    blocks: 1 + max,
+    childTableBytes: childTableBytes(max),
+    workersBytes: isBeforehand ? workersBytes({ workers, descriptorLimit }) : 0,
+  };
   // Loaded only where there are children: the other models start without.
   const { createProcessMemory } = await import("../metrics/process_memory.ts");
   const processMemory = createProcessMemory(sizes);

@@ -15,11 +15,13 @@ import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import type { Address, Listener, Sockets } from "../sockets/interface.ts";
 import type { Observed, Observer } from "../sockets/observer.ts";
-import type { ForkedChildren, Notice } from "../context/context.ts";
+import type { ForkedChildren, Notice, PreforkedChildren } from "../context/context.ts";
 import { Mutex, MUTEX_BYTES } from "../context/mutex.ts";
 import type { FromServer, ServerSetup } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import type { WorkersPlan } from "../context/workers.ts";
+import { modelEntry } from "../registry.ts";
+import { FORKING_DESCRIPTORS } from "./forking_protocol.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
@@ -81,7 +83,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const workers = new WorkersOfServer();
   const lock = new Mutex(worker?.lock ?? new SharedArrayBuffer(MUTEX_BYTES), worker?.number ?? 1);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const makeForkedChildren = await prepareToFork(setup, outside, recorder, sockets);
+  const forking = await prepareToFork(setup, outside, recorder, sockets);
   const context: WorkerContext = {
     sockets,
     listener,
@@ -113,8 +115,14 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       return await DenoChildren.start(context);
     },
     forkedChildren: () => {
-      if (makeForkedChildren === undefined) throw new Error("this server cannot fork");
-      return makeForkedChildren(context);
+      if (forking?.children === undefined) throw new Error("this server does not fork for clients");
+      return forking.children(context);
+    },
+    preforkedChildren: () => {
+      if (forking?.beforehand === undefined) {
+        throw new Error("this server does not fork beforehand");
+      }
+      return forking.beforehand(context);
     },
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
@@ -203,13 +211,25 @@ async function prepareToFork(
   { handler, tell }: Outside,
   recorder: Recorder,
   sockets: Sockets,
-): Promise<((context: WorkerContext) => ForkedChildren) | undefined> {
-  if (setup.processMemory === undefined) return undefined;
+): Promise<Forking | undefined> {
+  const { processMemory, model } = setup;
+  if (processMemory === undefined) return undefined;
+  const newSession = () => beginSession(handler);
+  const parts = { handler, recorder, sockets, tell, newSession };
+  if (modelEntry(model).forks === "beforehand") {
+    const { preparePreforkedChildren } = await import("../workers/libc/prepare_preforking.ts");
+    const { messages } = FORKING_DESCRIPTORS;
+    const prepare = preparePreforkedChildren(setup, processMemory, { ...parts, messages });
+    return { beforehand: await prepare };
+  }
   const { prepareForkedChildren } = await import("../workers/libc/prepare_forking.ts");
-  return await prepareForkedChildren(setup, setup.processMemory, {
-    ...{ handler, recorder, sockets, tell },
-    newSession: () => beginSession(handler),
-  });
+  return { children: await prepareForkedChildren(setup, processMemory, parts) };
+}
+
+/** What a server that forks makes its children with. */
+interface Forking {
+  readonly children?: (context: WorkerContext) => ForkedChildren;
+  readonly beforehand?: (context: WorkerContext) => PreforkedChildren;
 }
 
 /** The code of a kind of sockets is loaded only where it is used. */

@@ -12,13 +12,14 @@ import type { ClosableClients } from "../context/closable_clients.ts";
 import { describeFailure } from "./descriptions.ts";
 import { closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
-import { hasLoop, modelEntry } from "../registry.ts";
+import { hasChildren, hasLoop, modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
 import { longestBacklog } from "../system/proc.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
+import { WorkersMemory } from "../context/forked_workers.ts";
 import { ChildTable } from "../context/child_table.ts";
 import type { ProcessMemory } from "../metrics/process_memory.ts";
 import type { ForkingServer } from "./forking_server.ts";
@@ -40,6 +41,7 @@ const SAID_ONCE: readonly Notice["kind"][] = [
   "clients-limited",
   "too-many-processes",
   "workers-limited",
+  "workers-missing",
 ];
 
 /** The options of {@linkcode supervise}. */
@@ -86,9 +88,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
     log?.close();
     stop.end(); // last: before that, a signal would still act on the server
   }
-  const usage = supervision.stats
-    ? readResourceUsage(modelEntry(setup.model).servedBy === "process")
-    : undefined;
+  const usage = supervision.stats ? readResourceUsage(hasChildren(setup.model)) : undefined;
   reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
 }
 
@@ -167,15 +167,22 @@ class RunningServer implements Stoppable {
   }
 
   /** The code for a server that forks is loaded only where there is one. */
-  async watchForking({ stats, children }: ProcessMemory): Promise<void> {
+  async watchForking({ stats, children, workers }: ProcessMemory): Promise<void> {
     const { ForkingServer } = await import("./forking_server.ts");
     const table = new ChildTable(openMemory(children));
-    this.#forking = new ForkingServer(
-      table,
-      openMemory(stats),
-      this.#setup.options.exec.length > 0,
-    );
-    this.watch(this.#forking.clients);
+    const { model, options, descriptorLimit } = this.#setup;
+    if (modelEntry(model).forks === "beforehand") {
+      const { ForkedWorkers } = await import("./forked_workers.ts");
+      const memory = new WorkersMemory(workers, { workers: options.workers, descriptorLimit });
+      const clients = new ForkedWorkers(table, memory);
+      this.#forking = new ForkingServer(clients, false);
+      return this.watch(clients);
+    }
+    const { ForkedClients } = await import("./forked_clients.ts");
+    const arePrograms = options.exec.length > 0;
+    const clients = new ForkedClients(table, openMemory(stats), arePrograms);
+    this.#forking = new ForkingServer(clients, arePrograms);
+    this.watch(clients);
   }
 
   /**

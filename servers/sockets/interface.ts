@@ -36,6 +36,9 @@ export const EPOLLET = 0x8000_0000;
 /** Report once and then nothing more, until {@linkcode InterestList.modify} asks again. */
 export const EPOLLONESHOT = 0x4000_0000;
 
+/** Of several lists that watch one listener, wake one instead of all: since Linux 4.5, epoll_ctl(2). */
+export const EPOLLEXCLUSIVE = 0x1000_0000;
+
 /** Anything a readiness call can watch for reading. */
 export interface Pollable {
   /** The word the log and the live view use for it. */

@@ -44,8 +44,11 @@ export class ClientTracker {
   /** Where one thread serves many clients: the one that it has received from last. */
   readonly #lastReceived = new Map<number, TrackedClient>();
 
-  /** @param worker what serves a client */
-  constructor(private readonly worker: ServedBy) {}
+  /**
+   * @param worker what serves a client
+   * @param keepsProcesses whether a process serves many clients, one lane for each number in the trace
+   */
+  constructor(private readonly worker: ServedBy, private readonly keepsProcesses = false) {}
 
   /** Applies a record of the trace. */
   apply(record: TraceRecord): void {
@@ -122,6 +125,11 @@ export class ClientTracker {
     };
   }
 
+  /** Whether each client has a process, and so a lane, of its own. */
+  get #hasLaneEach(): boolean {
+    return this.worker === "process" && !this.keepsProcesses;
+  }
+
   #accept({ timeMs, client, host, port, worker }: TraceRecord): TrackedClient {
     const peer = formatAddress({ host, port });
     const waiting = this.#backlog.get(peer);
@@ -176,13 +184,13 @@ export class ClientTracker {
 
   /** The trace uses the numbers of processes again. Each process gets a new lane. */
   #laneOfWorker(worker: number): number {
-    return this.worker === "process" ? ++this.#lastLane : worker;
+    return this.#hasLaneEach ? ++this.#lastLane : worker;
   }
 
   /** Where the main thread receives for its workers, a client stays on the lane of its worker. */
   #laneOf({ worker }: TraceRecord, tracked: TrackedClient): number {
     if (worker === 0) return tracked.lane;
-    if (this.worker === "process" && tracked.lane > 0) return tracked.lane;
+    if (this.#hasLaneEach && tracked.lane > 0) return tracked.lane;
     return this.#laneOfWorker(worker);
   }
 

@@ -1,7 +1,7 @@
 import { loadModelTexts, type Messages } from "../../cli/messages.ts";
 import { type Language, LANGUAGES } from "../../cli/language.ts";
 import type { Notice } from "../context/context.ts";
-import { hasLoop, modelEntry } from "../registry.ts";
+import { hasChildren, hasLoop, modelEntry } from "../registry.ts";
 import { type Counters, readCounters } from "../metrics/counters.ts";
 import { TraceReader } from "../metrics/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
@@ -53,15 +53,15 @@ export class LiveRun implements Run {
     private readonly texts: Readonly<Record<Language, Messages>>,
     usage?: Pick<UsageWatch, "poll">,
   ) {
-    const { servedBy: worker, waitsIn } = modelEntry(server.setup.model);
+    const { servedBy: worker, waitsIn, forks } = modelEntry(server.setup.model);
     const isLoop = hasLoop(worker);
     this.#wakeLoop = isLoop ? server.wakeLoop : undefined;
     this.#reader = new TraceReader(server.trace, 0);
-    this.#clients = new ClientTracker(worker);
+    this.#clients = new ClientTracker(worker, forks === "beforehand");
     this.#position = new CodePosition(isLoop && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
     this.#synthetic = new SyntheticClientsProcess(address);
-    this.#usage = usage ?? new UsageWatch(worker === "process");
+    this.#usage = usage ?? new UsageWatch(hasChildren(server.setup.model));
     this.#counters = readCounters(server.stats);
     this.#poll();
   }

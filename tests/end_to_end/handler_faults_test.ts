@@ -38,9 +38,13 @@ function doing(what: string): string {
     export const eventLoop = true;`;
 }
 
+const WITH_EVENT_LOOP = MODELS.filter(({ isPreforked }) => !isPreforked);
+
 const ENDINGS = ["Deno.exit(0);", "process.exit(0);", "self.close();", "self.postMessage(null);"];
 
-for (const { name, args } of MODELS.filter(({ args }) => args[0] !== "process")) {
+for (
+  const { name, args } of WITH_EVENT_LOOP.filter(({ args }) => args[0] !== "process")
+) {
   test(`${name}: a handler cannot end the thread that it shares with the server`, async () => {
     for (const ending of name.startsWith("select") ? ENDINGS : ENDINGS.slice(0, 1)) {
       await using file = await handlerFile(doing(ending));
@@ -56,7 +60,7 @@ for (const { name, args } of MODELS.filter(({ args }) => args[0] !== "process"))
   });
 }
 
-for (const { name, args } of MODELS) {
+for (const { name, args } of WITH_EVENT_LOOP) {
   test(`${name}: a promise of a handler's that is rejected is told, in a line`, async () => {
     await using file = await handlerFile(doing(`Promise.reject(new Error("on purpose"));`));
     await using server = await Server.start([...args, "--handler", file.path]);

@@ -14,6 +14,8 @@ export interface ModelUnderTest {
   spareFlags?(count: number): string[];
   /** Whether the number of clients is limited beforehand, because each costs more than a descriptor. */
   readonly isLimited?: boolean;
+  /** Whether no handler with an event loop can be served, since children are forked beforehand. */
+  readonly isPreforked?: boolean;
   /** Flags with which it can wait without using the CPU. */
   readonly idleFlags?: readonly string[];
 }
@@ -23,7 +25,9 @@ const spareFlags = (count: number) => ["--spare", String(count)];
 interface Promises extends Omit<ModelUnderTest, "args"> {
   /** The socket kinds that it serves on, if not both. */
   readonly sockets?: readonly string[];
-  /** Flags that say how many workers it has. */
+  /** The model, if it is tested in several ways. */
+  readonly model?: string;
+  /** The flags that it is tested with. */
   readonly flags?: readonly string[];
 }
 
@@ -32,6 +36,14 @@ const ALL: readonly Promises[] = [
   { name: "process", spareFlags, isLimited: true },
   { name: "thread", spareFlags, isLimited: true },
   { name: "threadpool", servesAtOnce: 8 },
+  {
+    ...{ name: "prefork", sockets: ["libc"], isPreforked: true, servesAtOnce: 8 },
+    flags: ["--workers", "8"],
+  },
+  {
+    ...{ name: "prefork --accept pass", sockets: ["libc"], isPreforked: true, servesAtOnce: 8 },
+    ...{ model: "prefork", flags: ["--workers", "8", "--accept", "pass"] },
+  },
   { name: "prethread", sockets: ["libc"], servesAtOnce: 4, flags: ["--workers", "4"] },
   { name: "nonblocking", idleFlags: ["--pause", "20"] },
   { name: "select" },
@@ -39,6 +51,11 @@ const ALL: readonly Promises[] = [
   { name: "poll" },
   { name: "epoll" },
   { name: "reuseport" },
+  { name: "workers", sockets: ["libc"], isPreforked: true, flags: ["--workers", "3"] },
+  {
+    ...{ name: "workers --wake exclusive", sockets: ["libc"], isPreforked: true },
+    ...{ model: "workers", flags: ["--workers", "3", "--wake", "exclusive"] },
+  },
   { name: "reactors", sockets: ["libc"] },
   { name: "coroutine", idleFlags: ["--pause", "20"] },
   { name: "greenlet" },
@@ -51,12 +68,7 @@ const ALL: readonly Promises[] = [
  * the system's own calls, these models depend on that; the others depend on what the source is tested for.
  */
 const COMPILED_ON_LIBC: readonly string[] = [
-  "process",
-  "thread",
-  "threadpool",
-  "epoll",
-  "reactors",
-  "gevent",
+  ...["process", "thread", "threadpool", "prefork", "epoll", "workers", "reactors", "gevent"],
 ];
 
 /** The models that serve on the system's own calls as well, where there are any. */
@@ -70,12 +82,15 @@ const ON_DENO = ALL.filter(({ sockets = ["deno"] }) => sockets.includes("deno"))
 
 /** Every model on every socket kind, each to be held to the same promises. */
 export const MODELS: readonly ModelUnderTest[] = [
-  ...ON_DENO.map((model) => ({ ...model, args: [model.name, ...model.flags ?? []] })),
+  ...ON_DENO.map((model) => ({
+    ...model,
+    args: [model.model ?? model.name, ...model.flags ?? []],
+  })),
   ...ON_LIBC.map((model) => ({
     ...model,
     // A forked child is there within a millisecond, so none is made ahead.
     spareFlags: model.name === "process" ? undefined : model.spareFlags,
     name: `${model.name} on libc`,
-    args: [model.name, ...model.flags ?? [], "--sockets", "libc"],
+    args: [model.model ?? model.name, ...model.flags ?? [], "--sockets", "libc"],
   })),
 ];

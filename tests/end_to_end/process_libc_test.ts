@@ -328,3 +328,22 @@ test("process on libc: where there may be no more processes, that is one line", 
   }
   assertEquals(server.events("too-many-processes").length, 1);
 }, { ignore: !canRunAsAnotherUser() });
+
+test(
+  "prefork: where there may be no more processes, fewer workers serve, in one line",
+  async () => {
+    const wrapper = [...AS_ANOTHER_USER, "prlimit", "--nproc=30"];
+    const args = ["prefork", "--workers", "40", "--quiet"];
+    await using server = await Server.start(args, { wrapper });
+    const { workers, wanted } = await server.event("workers-missing");
+    assertEquals(wanted, 40);
+    assertLess(Number(workers), 30);
+    for (let i = 0; i < 10; i++) {
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "served"), "served");
+    }
+    assertEquals((await server.stop()).code, 0);
+    assertEquals(server.events("workers-missing").length, 1);
+  },
+  { ignore: !canRunAsAnotherUser() },
+);

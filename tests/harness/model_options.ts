@@ -12,4 +12,5 @@ export const MODEL_OPTIONS: ModelOptions = {
   workers: 2,
   accept: "shared",
   hand: "round-robin",
+  wake: "all",
 };

@@ -149,6 +149,46 @@ export const enWorkers = {
       ],
     ],
   },
+  prefork: {
+    strength: "no client waits for a fork, and a crash ends only one of them",
+    limit: "as many clients at once as there are children; all others wait in the backlog",
+    how: [
+      "The parent listens, forks --workers children, and from then on waits for the dead and forks another " +
+      "in the place of each. A child is a blocking server: it accepts a client, serves it to its " +
+      "end, and accepts the next. Apache began like this, and Stevens compares it in chapter 30.",
+      "With --accept shared, all children wait in accept on the one listener, and the system wakes one of " +
+      "them for each client. There were systems that woke all of them, the thundering herd. For those " +
+      "there is --accept lock: one child waits in accept, and the others for a lock, fcntl(2), which the " +
+      "system takes from a child that dies.",
+      "With --accept pass, the parent accepts, and passes the descriptor through a socket to a child that " +
+      "has said that it is free, SCM_RIGHTS. So the parent decides who serves whom, and pays for it.",
+      "It forks, so it has only the system's sockets. In a child no event loop turns: a handler that " +
+      "needs one is refused.",
+    ],
+    drawing: `
+               ┌──▶ child 1 ══ serves client 1, waits in recv
+  listener ────┼──▶ child 2 ══ serves client 2, waits in recv
+               └──▶ child 3 ── waits in accept
+  parent ── waits for the dead`,
+    strengths: [
+      "A client that comes and goes costs no process: only accept, recv, send and close.",
+      "A child may block, burn its CPU, leak or crash: another takes its place.",
+      "The number of processes is bounded, and it uses all CPUs.",
+    ],
+    weaknesses: [
+      "As many silent clients as there are children stop the service for all others.",
+      "Children share nothing, so they can agree on something only through the system.",
+    ],
+    tries: [
+      ["playground serve prefork --workers 15", "in a first terminal"],
+      [
+        "playground flood --conns 15 --reconnect-after 1",
+        "in a second: connections that come and go, at the children's full speed",
+      ],
+      ["playground serve prefork --workers 3 --watch --open", "a lane for each child"],
+      ["playground lab lock-or-herd", "is the lock still worth its price?"],
+    ],
+  },
   prethread: {
     strength: "no client waits for a thread to start, and nobody hands it over",
     limit: "as many silent clients as there are threads stop the service",

@@ -27,9 +27,11 @@ export const enServeCommand = {
     sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
     oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
     threads: "threadpool: how many threads, and so how many clients at once",
-    workers: "prethread, reuseport, reactors: how many workers (as many as there are processors)",
-    accept: "prethread: all wait in accept, or one that has the lock",
+    workers: "prefork, prethread, reuseport, workers, reactors: how many (as many as processors)",
+    accept:
+      "prefork, prethread: all wait in accept, or who has a lock; prefork: or its parent passes",
     hand: "reactors: which loop gets the next client, in turn or the one with the fewest",
+    wake: "workers: wake all that wait when a client comes, or as few as possible (EPOLLEXCLUSIVE)",
     fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
     stats: "when the server stops, also print its costs: wake-ups, system calls, CPU, memory",
     ...enServeWatchFlags,
@@ -69,6 +71,11 @@ export const enServe = {
   tooManyProcesses:
     "the system allows no more processes: clients are let go until some have left; " +
     "raise the limit with ulimit -u",
+  workersMissing: (workers: number, wanted: number) =>
+    `the system allows no more processes: ${workers} of ${
+      plural(wanted, "worker")
+    } can serve, and ` +
+    "the server goes on trying; raise the limit with ulimit -u",
   clientsLimited: (max: number, limit: string) =>
     `with a limit of ${limit} descriptors this model serves at most ${plural(max, "client")} ` +
     "at a time, and the next ones wait; raise the limit with ulimit -n",
@@ -79,6 +86,12 @@ export const enServe = {
     `worker ${worker} failed, and its clients with it; another one takes its place: ${reason}`,
   /** Why a model does not serve on a kind of sockets. */
   notOnSockets: {
+    prefork:
+      "prefork needs --sockets libc: its children inherit the listener by fork(2), and no other " +
+      "process can use a socket of Deno's",
+    workers:
+      "workers needs --sockets libc: its processes inherit the listener by fork(2), and no other " +
+      "process can use a socket of Deno's",
     prethread:
       "prethread needs --sockets libc: a listener of Deno's stays with the thread that has " +
       "opened it, so no two threads can accept on it (reuseport gives each thread its own)",
@@ -103,6 +116,16 @@ export const enServe = {
     `child ${pid}, which served ${address}, was killed by ${signal}`,
   childFailed: (pid: number, address: string, code: number) =>
     `child ${pid}, which served ${address}, exited with status ${code}`,
+  workerEnded: (
+    pid: number,
+    how: { readonly signal: string | null; readonly code: number },
+    peers: readonly string[],
+    clients: number,
+  ) =>
+    `worker ${pid} ${
+      how.signal === null ? `exited with status ${how.code}` : `was killed by ${how.signal}`
+    }` + (clients === 0 ? "" : `, and with it went ${peers.join(", ")}`) +
+    (clients > peers.length ? ` and ${count(clients - peers.length)} more` : ""),
   stopping: (clients: number, seconds: string) =>
     `stopping: ${
       plural(clients, "client")
@@ -162,6 +185,9 @@ export const enServe = {
     (interpreter.endsWith("\r")
       ? "save the script without carriage returns at the ends of its lines"
       : "name one that exists"),
+  passesNothing:
+    "--accept pass has no effect with prethread: threads share all descriptors, so there " +
+    "is nothing to pass; see threadpool for a thread that accepts for the others",
   spareForked: "--spare has no effect with process on --sockets libc: " +
     "a child is forked in about a millisecond, when its client has come",
   serverFailed: (reason: string) => `the server has failed: ${reason}`,

@@ -141,6 +141,44 @@ export const zhWorkers: typeof enWorkers = {
       ["playground flood --conns 3 --duration 3s", "两个得到服务，一个在等线程"],
     ],
   },
+  prefork: {
+    strength: "客户端不必等 fork，一次崩溃也只断送一个客户端",
+    limit: "有几个子进程，就只能同时服务几个客户端，其余的都在监听队列里等",
+    how: [
+      "父进程开始监听，fork 出 --workers 个子进程，此后只等着给结束的子进程收尸，并补上一个新的。" +
+      "每个子进程都是一个阻塞服务器：接受一个客户端，服务到底，再接受下一个。" +
+      "Apache 最早就是这样做的，Stevens 的书在第 30 章里比较了它的几种写法。",
+      "--accept shared：所有子进程都在同一个监听套接字的 accept 里等，每来一个客户端，系统唤醒其中一个。" +
+      "从前有的系统会把它们全部唤醒，这就是“惊群”。为此才有 --accept lock：" +
+      "一个子进程在 accept 里等，其余的等锁，即 fcntl(2) 的文件锁，持锁的进程一死，系统就把锁收回。",
+      "--accept pass：由父进程接受，再经一个套接字把文件描述符转交给报告过“有空”的子进程，即 SCM_RIGHTS。" +
+      "谁服务谁由父进程决定，代价也由它来付。",
+      "它要 fork，所以只能用系统自己的套接字。子进程里事件循环不转，需要事件循环的处理器会被拒绝。",
+    ],
+    drawing: `
+                  ┌──▶ 子进程 1 ══ 服务客户端 1，在 recv 里等
+  监听套接字 ─────┼──▶ 子进程 2 ══ 服务客户端 2，在 recv 里等
+                  └──▶ 子进程 3 ── 在 accept 里等
+  父进程 ── 等着给结束的子进程收尸`,
+    strengths: [
+      "客户端来来去去不必新建进程，只花 accept、recv、send 和 close。",
+      "子进程尽可以阻塞、耗尽 CPU、泄漏内存甚至崩溃：马上有新的补上。",
+      "进程的数目有上限，而且所有 CPU 都用得上。",
+    ],
+    weaknesses: [
+      "不说话的客户端只要和子进程一样多，所有其他客户端就都得不到服务。",
+      "子进程之间什么都不共享，凡是需要协商的事都得经过系统。",
+    ],
+    tries: [
+      ["playground serve prefork --workers 15", "在第一个终端里运行"],
+      [
+        "playground flood --conns 15 --reconnect-after 1",
+        "在第二个终端里运行：连接不断来去，看子进程最快能有多快",
+      ],
+      ["playground serve prefork --workers 3 --watch --open", "每个子进程一行"],
+      ["playground lab lock-or-herd", "那把锁今天还值不值？"],
+    ],
+  },
   prethread: {
     strength: "客户端不必等线程启动，也没有谁来转交它",
     limit: "不说话的客户端只要和线程一样多，服务就停了",

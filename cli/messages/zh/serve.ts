@@ -26,9 +26,11 @@ export const zhServeCommand = {
     sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
     oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",
     threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
-    workers: "prethread、reuseport、reactors：有多少个工作线程（默认与处理器一样多）",
-    accept: "prethread：全都等在 accept 里，还是只有拿到锁的那个等",
+    workers: "prefork、prethread、reuseport、workers、reactors：有多少个（默认与处理器一样多）",
+    accept:
+      "prefork、prethread：全都在 accept 里等，或凭锁一次一个；prefork 还可由父进程接受后转交",
     hand: "reactors：下一个客户端交给哪个循环，轮流，还是给客户端最少的那个",
+    wake: "workers：客户端到来时唤醒所有在等的进程，还是尽量少唤醒（EPOLLEXCLUSIVE）",
     fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
     stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
     ...zhServeWatchFlags,
@@ -65,6 +67,9 @@ export const zhServe = {
     "可用 ulimit -n 提高上限",
   tooManyProcesses: "系统不允许再有更多进程：在有进程结束之前，新来的客户端会被断开；" +
     "可以用 ulimit -u 提高上限",
+  workersMissing: (workers: number, wanted: number) =>
+    `系统不允许再有更多进程：${wanted} 个工作进程中只有 ${workers} 个能提供服务，服务器会继续尝试；` +
+    "可以用 ulimit -u 提高上限",
   clientsLimited: (max: number, limit: string) =>
     `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(max)} 个客户端，` +
     "后来的要等一等；可用 ulimit -n 提高上限",
@@ -74,6 +79,10 @@ export const zhServe = {
   workerFailed: (worker: number, reason: string) =>
     `工作线程 ${worker} 出错，它的客户端随之断开，由另一个接替：${reason}`,
   notOnSockets: {
+    prefork:
+      "prefork 需要 --sockets libc：子进程通过 fork(2) 继承监听套接字，而 Deno 的套接字别的进程用不了",
+    workers:
+      "workers 需要 --sockets libc：工作进程通过 fork(2) 继承监听套接字，而 Deno 的套接字别的进程用不了",
     prethread: "prethread 需要 --sockets libc：Deno 的监听套接字只属于打开它的线程，" +
       "两个线程无法在同一个上 accept（reuseport 让每个线程各有一个）",
     reactors: "reactors 需要 --sockets libc：Deno 的连接只属于接受它的线程，" +
@@ -96,6 +105,16 @@ export const zhServe = {
     `服务 ${address} 的子进程 ${pid} 被信号 ${signal} 终止`,
   childFailed: (pid: number, address: string, code: number) =>
     `服务 ${address} 的子进程 ${pid} 退出，退出状态为 ${code}`,
+  workerEnded: (
+    pid: number,
+    how: { readonly signal: string | null; readonly code: number },
+    peers: readonly string[],
+    clients: number,
+  ) =>
+    `工作进程 ${pid} ${
+      how.signal === null ? `退出，退出状态为 ${how.code}` : `被信号 ${how.signal} 终止`
+    }` + (clients === 0 ? "" : `，断开的客户端有 ${peers.join("、")}`) +
+    (clients > peers.length ? `，以及另外 ${count(clients - peers.length)} 个` : ""),
   stopping: (clients: number, seconds: string) =>
     `正在停止：${count(clients)} 个客户端还有 ${seconds} 秒收尾（再按一次 Ctrl-C 立即停止）`,
   cutOff: (clients: number) => `模型没有按时停止，强行断开了 ${count(clients)} 个客户端`,
@@ -148,6 +167,8 @@ export const zhServe = {
   interpreterMissing: (flag: string, program: string, interpreter: string) =>
     `${flag} ${program}：它的第一行指定的解释器 ${JSON.stringify(interpreter)} 无法运行；` +
     (interpreter.endsWith("\r") ? "请去掉脚本各行末尾的回车符" : "请指定一个存在的解释器"),
+  passesNothing: "--accept pass 对 prethread 不起作用：线程共享所有文件描述符，没有什么要转交；" +
+    "由一个线程替其他线程接受的写法见 threadpool",
   spareForked: "--spare 对 --sockets libc 上的 process 不起作用：" +
     "子进程在客户端到来时才 fork，大约只要一毫秒",
   serverFailed: (reason: string) => `服务器出错了：${reason}`,

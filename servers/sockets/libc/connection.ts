@@ -107,8 +107,11 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     const stage = this.stage;
     this.stage = CLOSED;
     const isCutOff = table.isCutOff(this.fd);
-    if (isCutOff) observer.cutOff(this);
-    else if (stage === FINISHED && table.isDismissed(this.fd)) observer.dismissed(this);
+    if (isCutOff) {
+      resetWhenClosed(calls, this.fd); // in another process, one can only say that it is to be cut off
+      observer.cutOff(this);
+    }
+    if (!isCutOff && stage === FINISHED && table.isDismissed(this.fd)) observer.dismissed(this);
     observer.closed(this);
     const isOver = stage === ENDED || this.fault !== undefined || isCutOff;
     if (isOver) return this.#giveBack();

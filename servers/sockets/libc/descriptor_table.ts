@@ -48,6 +48,9 @@ export const TOLD_TO_END = 3;
 /** As {@linkcode TOLD_TO_END}, and the client gets nothing more. */
 export const CUT_OFF = 4;
 
+/** The size of the words that are about the whole server. */
+export const COMMON_BYTES = HEADER_LENGTH * Int32Array.BYTES_PER_ELEMENT;
+
 /** No process may have more descriptors than this where nothing else is configured, proc(5). */
 const MAX_DESCRIPTORS = 1_048_576;
 
@@ -62,8 +65,21 @@ const MAX_DESCRIPTORS = 1_048_576;
  * ```
  */
 export function createDescriptorMemory(limit: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(descriptorBytes(limit));
+}
+
+/**
+ * The size of the memory for the descriptors below `limit`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(createDescriptorMemory(64).byteLength, descriptorBytes(64));
+ * ```
+ */
+export function descriptorBytes(limit: number): number {
   const count = Math.min(limit, MAX_DESCRIPTORS);
-  return new SharedArrayBuffer((HEADER_LENGTH + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT);
+  return (HEADER_LENGTH + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT;
 }
 
 /**
@@ -84,6 +100,7 @@ export class DescriptorTable {
   readonly words: Int32Array;
   /** The clients that have a descriptor, here or in another process. */
   readonly count: ClientCount;
+  readonly #common: Int32Array;
   /** Where the words of this thread begin. */
   readonly #own: number;
 
@@ -91,10 +108,13 @@ export class DescriptorTable {
    * @param memory of {@linkcode createDescriptorMemory}
    * @param thread the number of this thread, if it has a listener or a readiness call: 0 is the
    *   server's first, and its workers count from 1 to {@linkcode MAX_WORKERS}
+   * @param common where the words are that several processes share, each of which has a memory of its own:
+   *   whether the server stops, and its clients' count; at least {@linkcode COMMON_BYTES}
    */
-  constructor(readonly memory: SharedArrayBuffer, thread = 0) {
+  constructor(readonly memory: ArrayBufferLike, thread = 0, common = memory) {
     this.words = new Int32Array(memory);
-    this.count = new ClientCount(this.words.subarray(COUNT));
+    this.#common = new Int32Array(common);
+    this.count = new ClientCount(this.#common.subarray(COUNT));
     this.#own = THREADS + thread * THREAD_LENGTH;
     for (let highest; (highest = Atomics.load(this.words, HIGHEST_THREAD)) < thread;) {
       Atomics.compareExchange(this.words, HIGHEST_THREAD, highest, thread);
@@ -103,12 +123,12 @@ export class DescriptorTable {
 
   /** Whether the server is stopping. */
   get stopping(): boolean {
-    return Atomics.load(this.words, STOPPING) !== 0;
+    return Atomics.load(this.#common, STOPPING) !== 0;
   }
 
   /** Tells all threads that the server stops. */
   stop(): void {
-    Atomics.store(this.words, STOPPING, 1);
+    Atomics.store(this.#common, STOPPING, 1);
   }
 
   /** How many clients have a descriptor, here or in another process. */
@@ -186,6 +206,11 @@ export class DescriptorTable {
   /** Blocks this thread until a descriptor was closed, at most `timeoutMs`. */
   waitForRelease(timeoutMs: number): void {
     Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
+  }
+
+  /** The process that had the clients is gone. */
+  forgetAll(): void {
+    for (const fd of this.clients()) this.remove(fd);
   }
 
   /** Grows when bytes move, and stays the same while the client is idle. */

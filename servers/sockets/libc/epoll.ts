@@ -26,6 +26,8 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   readonly #targets: (Watched | undefined)[] = [];
   readonly #generations: number[] = [];
   readonly #asked: number[] = [];
+  /** Those that it does not look at for the time being. */
+  readonly #away = new Set<number>();
   /** What a wait reports, in objects that the next wait uses again. */
   readonly #events: ReadyEvent<Watched>[] = [];
   readonly #pool: { target: Watched; events: number }[] = [];
@@ -67,12 +69,17 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   }
 
   lookAgain(fd: number): void {
+    if (this.#away.delete(fd)) {
+      return this.#control(EPOLL_CTL_ADD, fd, this.#asked[fd], this.#generations[fd]);
+    }
     // One-shot, the loop asks for the next report by itself.
     if ((this.#asked[fd] & EPOLLONESHOT) === 0) this.#rearm(fd, this.#asked[fd]);
   }
 
   lookAway(fd: number): void {
-    this.#rearm(fd, 0);
+    // Asked for nothing, it would report errors, and EPOLLEXCLUSIVE cannot be modified, epoll_ctl(2).
+    this.#control(EPOLL_CTL_DEL, fd, 0, 0);
+    this.#away.add(fd);
   }
 
   /** Closes the list itself, and nothing that is in it. */

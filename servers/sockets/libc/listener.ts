@@ -47,6 +47,12 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     return this.#reactor.table.stopping;
   }
 
+  /** The same socket in a process that has inherited it, where `reactor` is in its place. */
+  inheritedBy(reactor: LibcReactor): LibcListener {
+    const inherited = { descriptor: this.#fd, isShared: false };
+    return new LibcListener({ ...this.#options, inherited }, reactor);
+  }
+
   /** -1 while accepting rests, and for ever once it has stopped. */
   get descriptor(): number {
     return this.isResting ? -1 : this.#fd;
@@ -99,6 +105,9 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   close(): void {
     if (this.#fd >= 0 && !this.#options.inherited?.isShared) {
       this.#reactor.table.setListener(undefined);
+      // Where another process has the socket too, closing it does not take it out of a list, epoll(7).
+      if (!this.isResting) this.#list?.lookAway(this.#fd);
+      this.#list = undefined;
       this.#reactor.calls.close(this.#fd);
     }
     this.#fd = -1;

@@ -31,6 +31,7 @@ export class LibcReactor implements ConnectionContext {
 
   /**
    * @param recvSizeBytes the most that `tryRecv` receives at once
+   * @param waker an eventfd(2), if there is one already
    * @throws {SystemCallError} when there is no descriptor left
    */
   constructor(
@@ -38,10 +39,11 @@ export class LibcReactor implements ConnectionContext {
     readonly table: DescriptorTable,
     recvSizeBytes: number,
     readonly calls: SystemCalls,
+    waker?: number,
   ) {
     this.buffer = new ReceiveBuffer(recvSizeBytes);
     // One of a thread that has ended stays: others may be about to write to it.
-    this.waker = table.waker ?? createWaker(calls);
+    this.waker = waker ?? table.waker ?? createWaker(calls);
     table.waker = this.waker;
   }
 

@@ -18,6 +18,7 @@ import { connectToEach } from "./connecting.ts";
 import { LibcEpoll } from "./epoll.ts";
 import type { WatchedListener } from "./connection_context.ts";
 import { asLibcPollable, LibcReactor } from "./reactor.ts";
+import { LibcConnection } from "./connection.ts";
 import { LibcKeyboard } from "./keyboard.ts";
 import { LibcListener } from "./listener.ts";
 import { LibcPoll } from "./poll.ts";
@@ -29,6 +30,11 @@ import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 /** `FD_SETSIZE` as the C library is built. */
 const FD_SETSIZE = 1_024;
 const END_POLL_INTERVAL_MS = 5;
+
+/** A client that another process has accepted, with its descriptor in this one. */
+interface PassedDescriptor extends Pick<Connection, "id" | "peer"> {
+  readonly descriptor: number;
+}
 
 /**
  * See the module; one per server.
@@ -63,6 +69,7 @@ export class LibcSockets extends LibcReactor implements Sockets {
   /**
    * @param recvSizeBytes the most that `tryRecv` receives at once
    * @param calls the system's, unless a test is about what the system seldom does
+   * @param waker see {@linkcode LibcReactor.waker}
    * @throws {SystemCallError} when there is no descriptor left
    */
   constructor(
@@ -70,8 +77,9 @@ export class LibcSockets extends LibcReactor implements Sockets {
     table: DescriptorTable,
     recvSizeBytes: number,
     calls: SystemCalls = systemCalls(),
+    waker?: number,
   ) {
-    super(observer, table, recvSizeBytes, calls);
+    super(observer, table, recvSizeBytes, calls, waker);
     this.#poll = new LibcPoll(this);
   }
 
@@ -94,6 +102,19 @@ export class LibcSockets extends LibcReactor implements Sockets {
       connection.close();
     }
     for (const list of this.#lists) list.close();
+  }
+
+  /** Listens on a socket that this process has inherited, see `fork.ts`. */
+  inherit(listener: LibcListener): Listener {
+    return this.attend(listener.inheritedBy(this));
+  }
+
+  /** A client whose descriptor another process has passed. */
+  adopt({ descriptor, id, peer }: PassedDescriptor): Connection {
+    this.table.add(descriptor);
+    const connection = new LibcConnection(this, descriptor, id, peer);
+    this.connections.add(connection);
+    return connection;
   }
 
   connect(to: ConnectOptions): Iterable<Connecting> {

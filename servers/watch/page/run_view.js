@@ -189,7 +189,10 @@ export class RunView {
     const { worker } = this.#hello;
     if (lane === BACKLOG) return lanes.backlog;
     if (lane === QUEUE) return lanes.queue;
-    return lane === 0 ? lanes[worker] : `${lanes[worker]} ${this.#pids.get(lane) ?? lane}`;
+    if (lane === 0) return lanes[worker];
+    return this.#pids.has(lane)
+      ? `${lanes.process} ${this.#pids.get(lane)}`
+      : `${lanes[worker]} ${lane}`;
   }
 }
 

@@ -11,10 +11,10 @@ import { describeThrown } from "../../system/thrown.ts";
 import type { ClientServing, NumberedClient, OwnClient } from "./own_client.ts";
 
 /** <unistd.h> */
-const STANDARD_DESCRIPTORS = [0, 1, 2];
+export const STANDARD_DESCRIPTORS = [0, 1, 2];
 const STDERR = 2;
 /** The exit status of a child whose handler has failed. */
-const FAILED = 1;
+export const FAILED = 1;
 
 /** What the parent had, of which the child has a copy. */
 export interface ForkParent {
@@ -25,6 +25,26 @@ export interface ForkParent {
   readonly signals: Uint8Array<ArrayBuffer>;
   readonly table: Pick<ChildTable, "serverPid">;
   newSession(): Session;
+}
+
+/**
+ * Makes a child of this process. It ends with the parent, leads a session of its own, and is no server
+ * any more, whatever fails.
+ */
+export function beginChild<Child>(
+  { table, signals }: Pick<ForkParent, "table" | "signals">,
+  make: () => Child,
+): Child {
+  try {
+    endWithParent();
+    if (parentPid() !== table.serverPid) exitNow(0); // the parent had ended before that
+    leadSession();
+    unblock(signals);
+    return make();
+  } catch (error) {
+    complain(error);
+    exitNow(FAILED);
+  }
 }
 
 /** What a handler could not do without an event loop, besides what Deno has a `…Sync` of. */
@@ -42,20 +62,10 @@ export class OwnForkedChild implements ForkedChild {
   #status = 0;
 
   /**
-   * Makes a child of this process. It ends with the parent, leads a session of its own, and is no
-   * server any more, whatever fails.
+   * Makes a child of this process, see {@linkcode beginChild}.
    */
   static begin(descriptor: number, client: NumberedClient, parent: ForkParent): OwnForkedChild {
-    try {
-      endWithParent();
-      if (parentPid() !== parent.table.serverPid) exitNow(0); // the parent had ended before that
-      leadSession();
-      unblock(parent.signals);
-      return new OwnForkedChild(descriptor, client, parent);
-    } catch (error) {
-      complain(error);
-      exitNow(FAILED);
-    }
+    return beginChild(parent, () => new OwnForkedChild(descriptor, client, parent));
   }
 
   private constructor(descriptor: number, client: NumberedClient, parent: ForkParent) {
@@ -92,7 +102,7 @@ export class OwnForkedChild implements ForkedChild {
  * A handler may end its process, and ask who it is. What needs an event loop gives an error: the client
  * of a handler that waits for what never comes would wait, too.
  */
-function prepareForHandler(): void {
+export function prepareForHandler(): void {
   const pid = ownPid();
   Object.defineProperty(Deno, "pid", { value: pid });
   Reflect.set(Deno, "exit", (status = 0) => exitNow(status));
@@ -112,7 +122,7 @@ function forbid(owner: object, name: string, shown: string): void {
 }
 
 /** Says it on standard error, as a child that is a runtime does. */
-function complain(error: unknown): void {
+export function complain(error: unknown): void {
   const line = new TextEncoder().encode(`${describeThrown(error)}\n`);
   systemCalls().write(STDERR, line, line.length);
 }

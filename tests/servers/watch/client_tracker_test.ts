@@ -6,8 +6,8 @@ import { assertEquals } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";
 
 /** A tracker, and records for it that are one millisecond apart. */
-function trackerOf(worker: ServedBy) {
-  const tracker = new ClientTracker(worker);
+function trackerOf(worker: ServedBy, keepsProcesses = false) {
+  const tracker = new ClientTracker(worker, keepsProcesses);
   let timeMs = 0;
   const tell = (event: TraceEvent, client: number, workerNumber = 0, sizeBytes = 0) =>
     tracker.apply({
@@ -95,6 +95,36 @@ Deno.test("a process is another lane than the one that had its number", () => {
   tell("sent", 4, 1);
   const lanes = changes().map((change) => Number(change.split(" ").at(-1)));
   assertEquals(lanes, [-2, 1, 1, 1, -2, 2, 2, 2, -2, 3, 3, 3, -2, 4, 4]);
+});
+
+Deno.test("a process that serves one client after another is one lane", () => {
+  const { tell, changes } = trackerOf("process", true);
+  for (const client of [1, 2, 3]) {
+    tell("accepted", client, 2);
+    tell("dispatched", client, 2);
+    tell("received", client, 2);
+    tell("closed", client, 2);
+  }
+  const lanes = changes().map((change) => Number(change.split(" ").at(-1)));
+  assertEquals(new Set(lanes), new Set([2]));
+});
+
+Deno.test("of several loops, each has done with a client when it takes up the next of its own", () => {
+  const { tell, changes } = trackerOf("loop", true);
+  for (const [client, loop] of [[1, 1], [2, 2], [3, 2]]) {
+    tell("accepted", client, loop);
+    tell("dispatched", client, loop);
+  }
+  changes();
+  tell("received", 1, 1);
+  tell("received", 2, 2);
+  tell("received", 3, 2);
+  assertEquals(changes(), [
+    "7: 1 served on 1",
+    "8: 2 served on 2",
+    "9: 2 waiting on 2",
+    "9: 3 served on 2",
+  ]);
 });
 
 Deno.test("a thread that serves one client after another is one lane", () => {

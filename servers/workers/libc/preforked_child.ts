@@ -1,0 +1,187 @@
+import type { PreforkedChild, ServerContext } from "../../context/context.ts";
+import type { ClientList, WorkersMemory } from "../../context/forked_workers.ts";
+import { WatchedSession } from "../../context/watched_session.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
+import type { Session } from "../../handlers/session.ts";
+import type { Controls } from "../../metrics/controls.ts";
+import { COUNTER, openCounters } from "../../metrics/counters.ts";
+import { type RareEvents, Recorder } from "../../metrics/recorder.ts";
+import { type Connection, type Listener, LONGEST_WAIT_MS } from "../../sockets/interface.ts";
+import type { LibcListener } from "../../sockets/libc/listener.ts";
+import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { LibcSockets } from "../../sockets/libc/sockets.ts";
+import type { Observed } from "../../sockets/observer.ts";
+import { closeAllBut, exitNow, ownPid } from "../../system/fork.ts";
+import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
+import type { ClientChannel } from "./client_channel.ts";
+import type { FileLock } from "../../system/file_lock.ts";
+import { complain, FAILED, prepareForHandler, STANDARD_DESCRIPTORS } from "./forked_child.ts";
+
+/** How often a child that is done looks whether the clients of closed connections have ended. */
+const END_POLL_INTERVAL_MS = 5;
+
+/** What the parent had, of which its children have a copy. */
+export interface PreforkParent {
+  readonly context: WorkerContext;
+  readonly listener: LibcListener;
+  readonly isHandlerFile: boolean;
+  readonly workers: WorkersMemory;
+  readonly stats: ArrayBufferLike;
+  readonly trace: ArrayBufferLike;
+  readonly controls: Controls | undefined;
+  /** Descriptors that its children keep. */
+  readonly kept: readonly number[];
+  readonly buffer: Uint8Array;
+  readonly lock: FileLock | undefined;
+  newSession(): Session;
+}
+
+/** What the parent has made for one child. */
+export interface ChildPlace {
+  /** See `ListedChild.number`. */
+  readonly number: number;
+  /** By which the parent ends a wait of the child's, eventfd(2). */
+  readonly waker: number;
+  /** Given where the parent passes clients. */
+  readonly channel: ClientChannel | undefined;
+}
+
+/** The child of a fork: this process, which has clients until its server stops. */
+export class OwnPreforkedChild implements PreforkedChild {
+  readonly context: ServerContext;
+  readonly listener: Listener;
+  readonly buffer: Uint8Array;
+  readonly #parent: PreforkParent;
+  readonly #place: ChildPlace;
+  readonly #table: DescriptorTable;
+  readonly #sockets: LibcSockets;
+  readonly #recorder: WorkerRecorder;
+  readonly #calls: SystemCalls;
+  #status = 0;
+
+  /** @throws {SystemCallError} when the system refuses what it needs */
+  constructor(parent: PreforkParent, place: ChildPlace) {
+    const { number, waker, channel } = place;
+    const { listener, lock, kept, stats, workers, context } = parent;
+    const descriptors = [waker, channel?.childSide, lock?.descriptor, ...kept];
+    // Where clients are passed, the listener is none of the child's business.
+    if (channel === undefined) descriptors.push(listener.descriptor);
+    const open = descriptors.filter((fd) => fd !== undefined);
+    closeAllBut([...STANDARD_DESCRIPTORS, ...open].toSorted((a, b) => a - b));
+    if (parent.isHandlerFile) prepareForHandler();
+    this.#parent = parent;
+    this.#place = place;
+    this.buffer = parent.buffer;
+    this.#table = workers.descriptors(number);
+    this.#calls = systemCalls(openCounters(stats, number).subarray(COUNTER.systemCalls));
+    const recorder = this.#recorder = new WorkerRecorder(parent, number);
+    const recvSizeBytes = context.recvSizeBytes;
+    this.#sockets = new LibcSockets(recorder, this.#table, recvSizeBytes, this.#calls, waker);
+    this.listener = channel === undefined ? this.#sockets.inherit(listener) : listener;
+    this.context = {
+      ...context,
+      ...{ sockets: this.#sockets, listener: this.listener },
+      newSession: ({ id }) => this.#newSession(id, recorder),
+      sleepThread: (ms) => this.#sleep(ms),
+    };
+  }
+
+  lock(): void {
+    while (!this.#parent.lock?.take()) {
+      if (this.#table.stopping) return;
+    }
+  }
+
+  unlock(): void {
+    this.#parent.lock?.release();
+  }
+
+  receiveClient(): Connection | null {
+    const { channel } = this.#place;
+    if (channel === undefined) throw new Error("the parent passes no clients");
+    this.#waitForEnds();
+    channel.tellFree();
+    for (;;) {
+      const client = channel.receive();
+      if (client === undefined || this.#table.stopping) return null;
+      if (client === "interrupted") continue;
+      const connection = this.#sockets.adopt(client);
+      this.#recorder.dispatched(connection);
+      return connection;
+    }
+  }
+
+  failed(error: unknown): void {
+    complain(error);
+    this.#status = FAILED;
+  }
+
+  exit(): never {
+    this.#waitForEnds();
+    exitNow(this.#status);
+  }
+
+  /** Until the clients of connections that this child has closed have ended as well. */
+  #waitForEnds(): void {
+    while (this.#sockets.connections.size > 0) this.#sockets.pause(END_POLL_INTERVAL_MS);
+  }
+
+  #newSession(client: number, recorder: Recorder): Session {
+    const { controls, isHandlerFile, newSession } = this.#parent;
+    if (controls === undefined) return newSession();
+    return new WatchedSession(newSession(), controls, recorder, client, isHandlerFile);
+  }
+
+  /** A signal interrupts it, so that a client whose answer is not due yet can be cut off. */
+  #sleep(ms: number): void {
+    const untilMs = performance.now() + ms;
+    for (let leftMs = ms; leftMs > 0; leftMs = untilMs - performance.now()) {
+      this.#calls.poll(null, 0, Math.ceil(Math.min(leftMs, LONGEST_WAIT_MS)));
+      if ([...this.#table.clients()].some((fd) => this.#table.isCutOff(fd))) return;
+    }
+  }
+}
+
+/** Counts and traces what one worker does, and lists its clients, whom only its parent can report. */
+class WorkerRecorder extends Recorder {
+  readonly #clients: ClientList;
+  readonly #number: number;
+  readonly #pid = ownPid();
+
+  constructor({ stats, trace, controls, context, workers }: PreforkParent, number: number) {
+    super(stats, trace, rareEvents(context, workers.common), number, number, controls);
+    this.#clients = workers.clients(number);
+    this.#number = number;
+  }
+
+  /** That the server waits is said by the parent, once for all. */
+  override waiting(): void {}
+
+  override accepted(client: Observed): void {
+    super.accepted(client);
+    this.dispatched(client);
+  }
+
+  override dispatched(client: Observed): void {
+    this.#clients.add(client);
+    super.dispatched(client, this.#number, this.#pid);
+  }
+
+  override closed(client: Observed): void {
+    this.#clients.remove(client.id);
+    super.closed(client);
+  }
+}
+
+function rareEvents(
+  { notify, descriptorLimit: limit }: WorkerContext,
+  table: DescriptorTable,
+): RareEvents {
+  return {
+    beganToWait() {},
+    outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit }),
+    beyondFdSetSize() {},
+    acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
+    isIdle: () => table.count.open === 0,
+  };
+}

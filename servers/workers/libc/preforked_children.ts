@@ -1,0 +1,246 @@
+import type { ChildTable } from "../../context/child_table.ts";
+import type { ListedClient } from "../../context/forked_workers.ts";
+import type { PreforkedChild, PreforkedChildren } from "../../context/context.ts";
+import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { type Connection, EPOLLIN, formatAddress } from "../../sockets/interface.ts";
+import { LibcConnection } from "../../sockets/libc/connection.ts";
+import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
+import { createWaker, wake } from "../../system/eventfd.ts";
+import { fork } from "../../system/fork.ts";
+import { signalDescriptor } from "../../system/signals.ts";
+import { anyEnd, type ProcessEnd, sendSignal } from "../../system/spawn.ts";
+import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
+import { FINISH_SIGNAL } from "../child_protocol.ts";
+import { ClientChannel } from "./client_channel.ts";
+import { beginChild } from "./forked_child.ts";
+import { type ChildPlace, OwnPreforkedChild, type PreforkParent } from "./preforked_child.ts";
+
+/** How often a child is told to end a client: the signal may come between two calls. */
+const TELL_AGAIN_MS = 25;
+/** How long no child is forked after the system has refused one, or one has failed at once. */
+const REST_MS = 1_000;
+/** Several times `struct signalfd_siginfo`, signalfd(2). */
+const SIGNALS_BYTES = 8 * 128;
+/** How many clients of a worker that has crashed are named. */
+const NAMED_CLIENTS = 5;
+
+/** What the children of a server are made of. */
+export interface Preforking extends PreforkParent {
+  readonly count: number;
+  readonly passesClients: boolean;
+  readonly recorder: Recorder;
+  readonly table: ChildTable;
+  readonly descriptors: DescriptorTable;
+  /** The set of signals that a child unblocks. */
+  readonly signals: Uint8Array<ArrayBuffer>;
+}
+
+/** A child, as its parent has it. */
+interface Child extends ChildPlace {
+  readonly pid: number;
+  readonly forkedAtMs: number;
+  /** The client that was passed to it, until it is free again. */
+  passed: ListedClient | undefined;
+  isFree: boolean;
+}
+
+/** The children of a server that forks them beforehand, in the process that forks. */
+export class LibcPreforkedChildren implements PreforkedChildren {
+  readonly #forking: Preforking;
+  readonly #calls: SystemCalls = systemCalls();
+  readonly #signals = signalDescriptor(["SIGCHLD", FINISH_SIGNAL]);
+  readonly #signalled = new Uint8Array(SIGNALS_BYTES);
+  readonly #children = new Map<number, Child>();
+  readonly #wakers = new Map<number, number>();
+  readonly #freeNumbers: number[];
+  #restUntilMs = 0;
+  /** Whether clients are still to be ended by children. */
+  #isTelling = false;
+
+  constructor(forking: Preforking) {
+    this.#forking = forking;
+    this.#freeNumbers = Array.from({ length: forking.count }, (_, index) => forking.count - index);
+    handleByInterrupting(FINISH_SIGNAL); // of children, which unblock it
+    forking.table.serverPid = Deno.pid;
+  }
+
+  get serving(): boolean {
+    this.#obey();
+    return !this.#forking.descriptors.stopping;
+  }
+
+  get isOneMissing(): boolean {
+    return this.#children.size < this.#forking.count && performance.now() >= this.#restUntilMs &&
+      this.serving;
+  }
+
+  fork(): PreforkedChild | undefined {
+    const number = this.#freeNumbers.pop();
+    if (number === undefined) throw new Error("there are as many children as there may be");
+    let channel: ClientChannel | undefined;
+    try {
+      if (this.#forking.passesClients) channel = new ClientChannel(this.#calls);
+      const place = { number, waker: this.#wakerOf(number), channel };
+      const forkedAtMs = performance.now();
+      const pid = fork();
+      if (pid === 0) {
+        return beginChild(this.#forking, () => new OwnPreforkedChild(this.#forking, place));
+      }
+      channel?.closeChildSide();
+      this.#children.set(pid, { ...place, pid, forkedAtMs, passed: undefined, isFree: false });
+      this.#forking.table.add({ pid, number });
+    } catch (error) {
+      channel?.closeChildSide();
+      channel?.close();
+      this.#freeNumbers.push(number);
+      this.#rest();
+      this.#reportRefused(error);
+    }
+  }
+
+  wait(): void {
+    this.#wait(-1);
+  }
+
+  accept(): Connection | null {
+    const { context: { listener }, listener: { descriptor } } = this.#forking;
+    const isOneFree = [...this.#children.values()].some(({ isFree }) => isFree);
+    this.#wait(isOneFree ? descriptor : -1);
+    return isOneFree && this.serving ? listener.tryAccept() : null;
+  }
+
+  pass(connection: Connection): void {
+    if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
+    const { id, peer, descriptor } = connection;
+    for (const child of this.#children.values()) {
+      if (!child.isFree) continue;
+      child.isFree = false;
+      if (child.channel?.pass({ id, peer, descriptor }) !== true) continue; // it has just ended
+      child.passed = { id, peer };
+      this.#forking.descriptors.depart(descriptor);
+      this.#calls.close(connection.detach());
+      return;
+    }
+    connection.close();
+  }
+
+  waitForAll(): void {
+    for (const { channel } of this.#children.values()) channel?.close();
+    while (this.#children.size > 0) this.#wait(-1);
+  }
+
+  /**
+   * Blocks until a child has ended or is free, the supervisor wants something, or `listener` is readable.
+   * Waits for the children that have ended: one SIGCHLD may stand for several.
+   */
+  #wait(listener: number): void {
+    this.#forking.recorder.waiting();
+    const isStopping = this.#forking.descriptors.stopping;
+    const children = isStopping ? [] : [...this.#children.values()];
+    const channels = children.map(({ channel }) => channel?.descriptor ?? -1);
+    const watched = [this.#signals, listener, ...channels].flatMap((fd) => [fd, EPOLLIN]);
+    this.#calls.poll(Int32Array.from(watched), watched.length / 2, this.#timeoutMs());
+    this.#calls.read(this.#signals, this.#signalled, SIGNALS_BYTES); // all that it says is to look
+    for (const child of children) this.#hear(child);
+    for (let end; (end = anyEnd()) !== undefined;) this.#ended(end);
+    this.#obey();
+    if (this.#isTelling) this.#tell();
+  }
+
+  #timeoutMs(): number {
+    if (this.#isTelling) return TELL_AGAIN_MS;
+    const isMissing = this.#children.size < this.#forking.count;
+    if (!isMissing || this.#forking.descriptors.stopping) return -1;
+    return Math.max(0, Math.ceil(this.#restUntilMs - performance.now()));
+  }
+
+  /** A child that passes clients may be free again. */
+  #hear(child: Child): void {
+    if (child.channel?.takeFree() !== true) return;
+    child.isFree = true;
+    if (child.passed !== undefined) this.#forking.descriptors.servedElsewhere();
+    child.passed = undefined;
+  }
+
+  /** Does what the supervisor wants. */
+  #obey(): void {
+    const { table, context: { sockets }, descriptors } = this.#forking;
+    if (table.isStopping && !descriptors.stopping) {
+      sockets.stopListening();
+      this.#isTelling = true; // a child may wait for the lock, or for a client to be passed
+    }
+    if (table.takeRequested()) this.#isTelling = true;
+  }
+
+  /** Interrupts the children that have clients to end, as long as they have. */
+  #tell(): void {
+    this.#isTelling = this.#forking.descriptors.stopping;
+    for (const { pid, number, waker } of this.#children.values()) {
+      const table = this.#forking.workers.descriptors(number);
+      const isTold = [...table.clients()].some((fd) => table.isFinished(fd));
+      if (!isTold && !this.#forking.descriptors.stopping) continue;
+      this.#isTelling = true;
+      wake(this.#calls, waker);
+      sendSignal(pid, FINISH_SIGNAL);
+    }
+  }
+
+  #ended(end: ProcessEnd & { readonly pid: number }): void {
+    const child = this.#children.get(end.pid);
+    if (child === undefined) return;
+    const { table, descriptors, workers } = this.#forking;
+    const { pid, number, channel, passed } = child;
+    this.#children.delete(pid);
+    this.#freeNumbers.push(number);
+    table.remove(number);
+    const list = workers.clients(number);
+    const clients = [...list.all()];
+    list.clear();
+    if (passed !== undefined) {
+      descriptors.servedElsewhere();
+      if (clients.length === 0) clients.push(passed);
+    }
+    workers.descriptors(number).forgetAll();
+    const recorder = this.#recorderOf(number);
+    for (const client of clients) recorder.closed(client);
+    if (descriptors.stopping && end.code === 0) return;
+    channel?.close();
+    if (clients.length === 0 && performance.now() < child.forkedAtMs + REST_MS) this.#rest();
+    this.#report(end, clients);
+  }
+
+  /** What a child can no longer count and trace. */
+  #recorderOf(number: number): Recorder {
+    const { stats, trace } = this.#forking;
+    return new Recorder(stats, trace, NOTHING_RARE, number);
+  }
+
+  #report({ pid, code, signal }: ProcessEnd & { readonly pid: number }, all: ListedClient[]): void {
+    this.#forking.context.notify({
+      ...{ kind: "worker-ended", pid, code, signal, clients: all.length },
+      peers: all.slice(0, NAMED_CLIENTS).map(({ peer }) => formatAddress(peer)),
+    });
+  }
+
+  #rest(): void {
+    this.#restUntilMs = performance.now() + REST_MS;
+  }
+
+  /** @throws what no server can foresee */
+  #reportRefused(error: unknown): void {
+    if (!(error instanceof SystemCallError)) throw error;
+    const { notify, descriptorLimit: limit } = this.#forking.context;
+    if (error.errno === ERRNO.EMFILE) return notify({ kind: "out-of-descriptors", limit });
+    if (error.errno !== ERRNO.EAGAIN) throw error;
+    notify({ kind: "workers-missing", workers: this.#children.size, wanted: this.#forking.count });
+  }
+
+  /** The next child of the number has the same. */
+  #wakerOf(number: number): number {
+    const waker = this.#wakers.get(number) ?? createWaker(this.#calls);
+    this.#wakers.set(number, waker);
+    return waker;
+  }
+}

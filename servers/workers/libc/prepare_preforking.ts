@@ -1,0 +1,69 @@
+import { ChildTable } from "../../context/child_table.ts";
+import { WorkersMemory } from "../../context/forked_workers.ts";
+import type { ServerSetup, SharedProcessMemory } from "../../context/protocol.ts";
+import type { WorkerContext } from "../../context/worker_context.ts";
+import { HandlerError } from "../../handlers/handler_error.ts";
+import { isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
+import type { Session } from "../../handlers/session.ts";
+import { Controls } from "../../metrics/controls.ts";
+import { openMemory } from "../../metrics/memory.ts";
+import { mapProcessMemory } from "../../metrics/process_memory.ts";
+import type { Recorder } from "../../metrics/recorder.ts";
+import type { Sockets } from "../../sockets/interface.ts";
+import { LibcListener } from "../../sockets/libc/listener.ts";
+import { LibcSockets } from "../../sockets/libc/sockets.ts";
+import { FileLock } from "../../system/file_lock.ts";
+import { signalSet } from "../../system/signals.ts";
+import { FINISH_SIGNAL } from "../child_protocol.ts";
+import { LibcPreforkedChildren } from "./preforked_children.ts";
+
+/** The parts of a server that its children have a copy of. */
+interface ServerParts {
+  readonly recorder: Recorder;
+  readonly sockets: Sockets;
+  /** Where messages to the supervisor go; children write theirs as well. */
+  readonly messages: number;
+  newSession(): Session;
+}
+
+/**
+ * Does what takes time before the children are forked.
+ *
+ * @returns makes them possible, once there is a listener
+ * @throws {HandlerError} when the handler needs an event loop
+ * @throws {SystemCallError} when the memory cannot be mapped
+ */
+export async function preparePreforkedChildren(
+  setup: ServerSetup,
+  { descriptor, sizes }: SharedProcessMemory,
+  { recorder, sockets, messages, newSession }: ServerParts,
+): Promise<(context: WorkerContext) => LibcPreforkedChildren> {
+  if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are inherited");
+  const { model, handler: { name }, options, descriptorLimit } = setup;
+  const isFile = isHandlerFile(name);
+  if (isFile && await needsEventLoop(name)) {
+    throw new HandlerError(name, `it needs an event loop, and the children of ${model} have none`);
+  }
+  const memory = mapProcessMemory(descriptor, sizes);
+  const isWatched = setup.controls !== undefined;
+  return (context) => {
+    if (!(context.listener instanceof LibcListener)) throw new Error("a listener of another kind");
+    return new LibcPreforkedChildren({
+      ...{ context, recorder, newSession },
+      listener: context.listener,
+      isHandlerFile: isFile,
+      count: options.workers,
+      passesClients: model === "prefork" && options.accept === "pass",
+      lock: model === "prefork" && options.accept === "lock" ? new FileLock() : undefined,
+      kept: [messages],
+      buffer: new Uint8Array(setup.listen.recvSizeBytes),
+      stats: openMemory(memory.stats),
+      trace: openMemory(memory.trace),
+      controls: isWatched ? new Controls(openMemory(memory.controls)) : undefined,
+      workers: new WorkersMemory(memory.workers, { workers: options.workers, descriptorLimit }),
+      table: new ChildTable(openMemory(memory.children)),
+      descriptors: sockets.table,
+      signals: signalSet([FINISH_SIGNAL]),
+    });
+  };
+}

@@ -81,6 +81,12 @@ const ROWS: Readonly<
         ? (await import("./epoll_oneshot.ts")).epollOneshot
         : (await import("./epoll.ts")).epoll,
   },
+  uring: {
+    servedBy: "loop",
+    waitsIn: "io_uring_enter",
+    sockets: ["libc"],
+    load: async () => (await import("./uring.ts")).uring,
+  },
   coroutine: {
     servedBy: "coroutine",
     waitsIn: "-",

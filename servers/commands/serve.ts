@@ -10,7 +10,7 @@ import type { ModelName } from "../context/context.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkHandlerFile } from "./handler_file.ts";
 import { checkProgram, splitCommand } from "./program.ts";
-import { checkServeFlags, serveFlags } from "./serve_flags.ts";
+import { checkServeFlags, serveFlags, socketKind } from "./serve_flags.ts";
 import { descriptorLimit } from "../system/descriptor_limit.ts";
 import { JsonReporter } from "../runtime/json_reporter.ts";
 import type { LogOptions } from "../runtime/log.ts";
@@ -36,11 +36,17 @@ export const serveCommand = defineCommand({
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
     }
     const limit = await checkDescriptorLimit(model, messages);
+    if (modelEntry(model).waitsIn === "io_uring_enter") await checkIoUring(messages);
     await checkProgram("--exec", exec, messages);
     await checkHandlerFile(flags.handler, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
-      setup: makeSetup(model, flags, exec, limit),
+      setup: makeSetup(
+        model,
+        { ...flags, sockets: socketKind(model, flags.sockets, given) },
+        exec,
+        limit,
+      ),
       graceMs: flags.grace,
       stats: flags.stats,
       log: logOptions(flags),
@@ -63,6 +69,14 @@ async function checkDescriptorLimit(model: ModelName, { serve }: Messages): Prom
   const min = minDescriptors(modelEntry(model).servedBy);
   if (limit < min) throw new RefusedError(serve.limitTooLow(model, limit, min));
   return limit;
+}
+
+/** @throws {RefusedError} when the system has no io_uring for this server */
+async function checkIoUring({ serve }: Messages): Promise<void> {
+  const { ioUringRefusal } = await import("../system/io_uring.ts");
+  const { systemCalls } = await import("../system/system_calls.ts");
+  const refusal = ioUringRefusal(systemCalls());
+  if (refusal !== undefined) throw new RefusedError(serve.noIoUring[refusal]);
 }
 
 function logOptions(

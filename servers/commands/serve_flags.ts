@@ -5,6 +5,7 @@ import { optional, text, toTyped } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
 import { MODEL_NAMES, modelEntry } from "../registry.ts";
+import type { SocketKind } from "../context/protocol.ts";
 import type { ModelName } from "../context/context.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import { VIEW_PORT } from "../watch/view_port.ts";
@@ -64,16 +65,18 @@ const NOT_WITH_EXEC: readonly (keyof typeof serveFlags)[] = ["handler", "sleep",
  */
 export function checkServeFlags(
   model: ModelName,
-  { handler, quiet, verbose, sockets, spare }: FlagValues<typeof serveFlags>,
+  { handler, quiet, verbose, sockets: typed, spare }: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   messages: Messages,
 ): void {
+  const sockets = socketKind(model, typed, given);
   if (!HANDLER_NAMES.includes(handler) && !isHandlerFile(handler)) {
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
   if (sockets === "libc") checkLibc(model, messages);
-  else if (given.has("fdSetsize")) {
+  else checkDeno(model, messages);
+  if (sockets === "deno" && given.has("fdSetsize")) {
     throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
   }
   if (sockets === "libc" && model === "process" && spare > 0) {
@@ -93,6 +96,21 @@ export function checkServeFlags(
       throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
     }
   }
+}
+
+/** The kind of sockets that was typed; without one, the first that the model serves on. */
+export function socketKind(
+  model: ModelName,
+  typed: SocketKind,
+  given: ReadonlySet<string>,
+): SocketKind {
+  return given.has("sockets") ? typed : modelEntry(model).sockets[0];
+}
+
+function checkDeno(model: ModelName, { serve }: Messages): void {
+  if (modelEntry(model).sockets.includes("deno")) return;
+  const reasons: Readonly<Partial<Record<ModelName, string>>> = serve.notOnDeno;
+  throw new UsageError(reasons[model] ?? model);
 }
 
 function checkLibc(model: ModelName, messages: Messages): void {

@@ -5,6 +5,7 @@
  */
 
 import type { Session } from "../handlers/session.ts";
+import type { CompletionQueue } from "../sockets/completions.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 
@@ -19,6 +20,7 @@ export type ModelName =
   | "select-queue"
   | "poll"
   | "epoll"
+  | "uring"
   | "coroutine"
   | "greenlet"
   | "gevent"
@@ -61,6 +63,8 @@ export interface ServerContext {
   startChildren(): Promise<Children>;
   /** Makes it possible to fork. On the system's sockets. */
   forkedChildren(): ForkedChildren;
+  /** Requests that are completed in place of sockets that become ready. On the system's sockets. */
+  completions(): Promise<CompletionQueue>;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */

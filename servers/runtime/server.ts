@@ -148,6 +148,10 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
       if (makeForkedChildren === undefined) throw new Error("this server cannot fork");
       return makeForkedChildren(context);
     },
+    completions: async () => {
+      const { openCompletions } = await import("./open_completions.ts");
+      return openCompletions(sockets, isHandlerFile(setup.handler.name));
+    },
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),

@@ -38,6 +38,9 @@ const ON_DENO: readonly Promises[] = [
   { name: "async" },
 ];
 
+/** The models that serve on the system's own calls alone, where there are any. */
+const ONLY_ON_LIBC: readonly Promises[] = hasSystemCalls() ? [{ name: "uring" }] : [];
+
 /**
  * The compiled file starts threads and children in another way than the source, and on an older Deno. On
  * the system's own calls, these models depend on that; the others depend on what the source is tested for.
@@ -46,7 +49,7 @@ const COMPILED_ON_LIBC: readonly string[] = ["process", "thread", "threadpool", 
 
 /** The models that serve on the system's own calls as well, where there are any. */
 const ON_LIBC: readonly Promises[] = hasSystemCalls()
-  ? ON_DENO.filter(({ name }) =>
+  ? [...ON_DENO, ...ONLY_ON_LIBC].filter(({ name }) =>
     Deno.env.has("PLAYGROUND_BIN") ? COMPILED_ON_LIBC.includes(name) : name !== "async"
   )
   : [];

@@ -23,14 +23,13 @@ export async function uring(context: ServerContext): Promise<void> {
   const clients = new Clients(context);
   const timers = new TimerQueue();
   const ring = await context.completions();
-  const { completed } = ring;
   ring.accept(listener);
 
   while (sockets.serving) {
     await ring.wait(timers.untilNextMs());
     while (ring.next()) {
-      if (completed.operation === ACCEPTED) acceptClient(completed.connection);
-      else attend(clients.of(completed.connection));
+      if (ring.operation === ACCEPTED) acceptClient(ring.connection);
+      else attend(clients.of(ring.connection));
     }
     for (const client of timers.due()) advance(client, resume);
   }
@@ -43,7 +42,7 @@ export async function uring(context: ServerContext): Promise<void> {
   /** Serves a client for whom something is done, unless it left or fell asleep earlier in this turn. */
   function attend(client: Client | undefined): void {
     if (client === undefined || client.state === "timer") return;
-    advance(client, completed.operation === RECEIVED ? receive : resume);
+    advance(client, ring.operation === RECEIVED ? receive : resume);
   }
 
   /** Takes one step with a client, and receives from it only while it is owed nothing. */
@@ -55,9 +54,9 @@ export async function uring(context: ServerContext): Promise<void> {
   }
 
   function receive(client: Client): ClientState {
-    if (completed.error !== undefined) throw completed.error;
-    if (completed.bytes.length === 0) return "closed";
-    return client.serve(completed.bytes); // which requests a send from where the bytes arrived
+    const chunk = ring.didRecv();
+    if (chunk.length === 0) return "closed";
+    return client.serve(chunk); // which requests a send, from where the chunk has arrived
   }
 
   function resume(client: Client): ClientState {

@@ -14,27 +14,23 @@ export const RECEIVED = 1;
 /** What {@linkcode Connection.trySend} took is sent. Reported if it has refused to take more. */
 export const SENT = 2;
 
-/** Something that is done. */
-export interface Completion {
-  readonly operation: typeof ACCEPTED | typeof RECEIVED | typeof SENT;
-  readonly connection: Connection;
-  /**
-   * What was received; nothing when the client sent its last. A borrowed view, valid until the next
-   * completion, or until {@linkcode Connection.trySend} has sent it.
-   */
-  readonly bytes: Uint8Array;
-  /** Why the connection has failed. */
-  readonly error: Error | undefined;
-}
-
 /**
  * Requests and their completions, io_uring(7). On its connections {@linkcode Connection.trySend} requests
  * a send, and would block while the last one is not done; nothing else of the connection may be used
  * besides its end.
  */
 export interface CompletionQueue {
-  /** The completion that {@linkcode next} took; its properties change with the next. */
-  readonly completed: Completion;
+  /** What is done: the completion that {@linkcode next} took. */
+  readonly operation: typeof ACCEPTED | typeof RECEIVED | typeof SENT;
+  /** For whom it is done. */
+  readonly connection: Connection;
+  /**
+   * What recv(2) would give: nothing when the client sent its last. A borrowed view, valid until the next
+   * completion, or until {@linkcode Connection.trySend} has sent it.
+   *
+   * @throws {ConnectionReset} when the client reset the connection
+   */
+  didRecv(): Uint8Array;
   /** Requests that all clients be accepted. Has to be asked for once. */
   accept(listener: Listener): void;
   /** Requests that what arrives be received, again and again, until {@linkcode pause}. */

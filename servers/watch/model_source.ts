@@ -14,9 +14,9 @@ const SERVES_CLIENT = { page: "blocking.ts", function: "serveClient" };
 
 /** How each call looks in the pages of the models. */
 const CALLS: Readonly<Record<Call, RegExp>> = {
-  accept: /(?:listener|clients|children)\.(?:accept|tryAccept)\(/,
+  accept: /(?:listener|clients|children|ring)\.(?:accept|tryAccept)\(|=== ACCEPTED\b/,
   wait: /await (?:sockets\.(?:select|poll|pause)|\w+\.(?:wait|turn))\(/,
-  recv: /\.(?:recv|tryRecv|didRead)\(/,
+  recv: /\.(?:recv|tryRecv|didRecv|didRead)\(/,
   handle: /(?:session\.onData|client\.serve)\(/,
   sleep: /(?:await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|timers\.add\(|client\.dueMs >/,
   send: /(?:\.(?:send|wrote|resume)|client\.serve|yield\* send)\(/,

@@ -1,5 +1,4 @@
-import { ACCEPTED, type Completion, type CompletionQueue } from "../completions.ts";
-import { RECEIVED, SENT } from "../completions.ts";
+import { ACCEPTED, type CompletionQueue, RECEIVED, SENT } from "../completions.ts";
 import { type Connection, EPOLLIN as POLLIN, type Listener, type Sockets } from "../interface.ts";
 import type { WatchingList } from "./connection_context.ts";
 import { LibcListener } from "./listener.ts";
@@ -17,7 +16,7 @@ const WAKE = 1, ACCEPT = 2, RECEIVE = 3, SEND = 4, CANCEL = 5;
 
 /** io_uring(7) on the sockets of the system's. */
 export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests, WatchingList {
-  readonly completed: { -readonly [Key in keyof Completion]: Completion[Key] };
+  operation: CompletionQueue["operation"] = ACCEPTED;
   readonly buffers: ProvidedBuffers;
 
   readonly #reactor: LibcReactor;
@@ -27,7 +26,8 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
   readonly #connections: (RingConnection | undefined)[] = [];
   /** Those that have something to report before the ring is looked at. */
   readonly #reporting = new Set<RingConnection>();
-  /** The buffer of the completion that was taken, or -1. */
+  /** The connection of the completion that was taken, and the number of its buffer, or -1. */
+  #connection: RingConnection | undefined = undefined;
   #buffer = -1;
 
   /**
@@ -40,13 +40,6 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
     this.#ring = new IoUring(sockets.calls, ENTRIES);
     this.buffers = new ProvidedBuffers(this.#ring, sockets.buffer.bytes.length);
     this.#ring.prepPollMultishot(WAKE, sockets.waker, POLLIN);
-    this.completed = {
-      operation: ACCEPTED,
-      // Nobody looks at it before there is one.
-      connection: undefined as unknown as Connection,
-      bytes: new Uint8Array(0),
-      error: undefined,
-    };
   }
 
   accept(listener: Listener): void {
@@ -128,6 +121,17 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
     this.#reporting.delete(connection);
   }
 
+  get connection(): RingConnection {
+    if (this.#connection === undefined) throw new Error("nothing is done yet");
+    return this.#connection;
+  }
+
+  didRecv(): Uint8Array {
+    const { error, chunk } = this.connection;
+    if (error !== undefined) throw error;
+    return chunk;
+  }
+
   /** @returns whether the result that was taken is one to report */
   #complete(): boolean {
     const { kind, fd, result } = this.#ring;
@@ -151,12 +155,9 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
     return false; // that something was cancelled its own result says
   }
 
-  #report(operation: Completion["operation"], connection: RingConnection): true {
-    const { completed } = this;
-    completed.operation = operation;
-    completed.connection = connection;
-    completed.bytes = connection.bytes;
-    completed.error = connection.error;
+  #report(operation: CompletionQueue["operation"], connection: RingConnection): true {
+    this.operation = operation;
+    this.#connection = connection;
     return true;
   }
 

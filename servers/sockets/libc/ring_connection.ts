@@ -14,24 +14,17 @@ import { WOULD_BLOCK } from "../interface.ts";
 import { CLOSED, ENDED, FINISHED, MAX_BYTES_A_TURN } from "./connected_socket.ts";
 import { LibcConnection } from "./connection.ts";
 import { cutOff, isReset } from "./faults.ts";
+import { KeptChunks } from "./kept_chunks.ts";
 import type { ProvidedBuffers } from "../../system/provided_buffers.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT } from "../../system/system_calls.ts";
 
 const NOTHING = new Uint8Array(0);
-const NONE: Kept[] = [];
 /** How many receipts may be kept until the request to receive is cancelled. */
 const MANY_KEPT = 8;
 
 /** Results after which the request to receive is made again, if the server still wants it. */
 const MAKE_AGAIN: readonly number[] = [-ERRNO.ENOBUFS, -ERRNO.ECANCELED, -ERRNO.EINTR];
-
-/** What has arrived before the server wanted it; nothing for the end of the stream. */
-interface Kept {
-  bytes: Uint8Array;
-  /** The number of its buffer, or -1 for a copy. */
-  buffer: number;
-}
 
 /** The requests that a connection makes. */
 export interface ConnectionRequests {
@@ -56,12 +49,12 @@ export interface ConnectionRequests {
 
 /** See the module. */
 export class RingConnection extends LibcConnection {
-  /** What {@linkcode CompletionQueue.next} reports. */
-  bytes: Uint8Array = NOTHING;
+  /** What {@linkcode CompletionQueue.didRecv} gives. */
+  chunk: Uint8Array = NOTHING;
   #requests!: ConnectionRequests;
   /** Whether the server wants what arrives. */
   #isWanted = false;
-  #kept = NONE;
+  #kept!: KeptChunks;
   #isReceiving = false;
   #isLast = false;
   #isCancelling = false;
@@ -84,13 +77,14 @@ export class RingConnection extends LibcConnection {
   /** Call it once, before all else. */
   useRing(requests: ConnectionRequests): void {
     this.#requests = requests;
+    this.#kept = new KeptChunks(requests.buffers);
   }
 
   /** From now on the server wants what arrives. */
   startReceiving(): void {
     this.#isWanted = true;
     this.#hasReportedFault = false;
-    if (this.#kept.length > 0 || this.fault !== undefined) this.#requests.reportSoon(this);
+    if (this.#kept.count > 0 || this.fault !== undefined) this.#requests.reportSoon(this);
     else this.#receive();
   }
 
@@ -119,8 +113,7 @@ export class RingConnection extends LibcConnection {
     if (this.stage === CLOSED || this.#isClosing) return;
     this.#isClosing = true;
     this.#isWanted = false;
-    for (const { buffer } of this.#kept) if (buffer >= 0) this.#requests.buffers.give(buffer);
-    this.#kept = NONE;
+    this.#kept.clear();
     this.#closeWhenDone();
   }
 
@@ -150,7 +143,7 @@ export class RingConnection extends LibcConnection {
     if (result === -ERRNO.ENOBUFS) this.#requests.buffers.provideMore();
     if (result === -ERRNO.EAGAIN && this.#isLast) return this.#end(false);
     if (!MAKE_AGAIN.includes(result)) return this.#fail("recv", -result);
-    if (this.#isWanted && this.#kept.length === 0) this.#receive();
+    if (this.#isWanted && this.#kept.count === 0) this.#receive();
     return false;
   }
 
@@ -173,10 +166,10 @@ export class RingConnection extends LibcConnection {
     if (this.#isClosing || this.stage === CLOSED) return false;
     if (this.fault !== undefined) return this.#reportFault();
     if (!this.#isWanted || this.#isSending) return false;
-    const kept = this.#kept.shift();
+    const kept = this.#kept.take();
     if (kept === undefined) this.#receive();
     else {
-      this.bytes = kept.bytes;
+      this.chunk = kept.bytes;
       this.#requests.lend(kept.buffer);
     }
     return kept !== undefined;
@@ -210,13 +203,11 @@ export class RingConnection extends LibcConnection {
 
   /** @returns whether `bytes` are reported now; otherwise they are kept */
   #report(bytes: Uint8Array): boolean {
-    this.bytes = bytes;
-    if (this.#isWanted && !this.#isSending && this.#kept.length === 0) return true;
-    if (this.#kept === NONE) this.#kept = [];
+    this.chunk = bytes;
+    if (this.#isWanted && !this.#isSending && this.#kept.count === 0) return true;
     const isShort = this.#isSending && !this.#isStalled;
-    const buffer = isShort ? this.#requests.claim(bytes) : -1;
-    this.#kept.push({ bytes: buffer < 0 ? bytes.slice() : bytes, buffer });
-    const isMuch = !isShort || this.#kept.length > MANY_KEPT;
+    this.#kept.add(bytes, isShort ? this.#requests.claim(bytes) : -1);
+    const isMuch = !isShort || this.#kept.count > MANY_KEPT;
     if (this.#isReceiving && isMuch) this.#cancelReceive();
     return false;
   }
@@ -225,7 +216,7 @@ export class RingConnection extends LibcConnection {
   #end(hasReported: boolean): boolean {
     this.stage = FINISHED;
     if (!hasReported) return this.#report(NOTHING);
-    this.#kept = [{ bytes: NOTHING, buffer: -1 }];
+    this.#kept.add(NOTHING, -1);
     this.#requests.reportSoon(this);
     return true;
   }
@@ -238,7 +229,6 @@ export class RingConnection extends LibcConnection {
   }
 
   #reportFault(): boolean {
-    this.bytes = NOTHING;
     if (this.#hasReportedFault) return false;
     return this.#hasReportedFault = true;
   }
@@ -249,20 +239,10 @@ export class RingConnection extends LibcConnection {
     this.#isStalled = false;
     if (this.#isClosing) return this.#closeWhenDone();
     if (this.#isWanted) this.startReceiving();
-    else if (!this.#isAwaited) this.#copyKept(); // the server sleeps, perhaps for long
+    else if (!this.#isAwaited) this.#kept.copy(); // the server sleeps, perhaps for long
     const isAwaited = this.#isAwaited;
     this.#isAwaited = false;
     return isAwaited;
-  }
-
-  /** Gives back the buffers of what is kept. */
-  #copyKept(): void {
-    for (const kept of this.#kept) {
-      if (kept.buffer < 0) continue;
-      kept.bytes = kept.bytes.slice();
-      this.#requests.buffers.give(kept.buffer);
-      kept.buffer = -1;
-    }
   }
 
   /** Sends what the socket did not take as soon as it has room, from memory of its own. */
@@ -275,7 +255,7 @@ export class RingConnection extends LibcConnection {
     this.#isSending = true;
     if (!this.#isStalled) this.observer.blocked(this);
     this.#isStalled = true;
-    this.#copyKept();
+    this.#kept.copy();
     this.turn = CLIENT_TAKES;
     this.#requests.send(this.fd, out, 0);
     return false;

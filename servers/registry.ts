@@ -125,6 +125,12 @@ const ROWS: Readonly<
     load: async () => (await import("./reactors.ts")).reactors,
     loadWorker: async () => (await import("./reactors.ts")).reactorsWorker,
   },
+  uring: {
+    servedBy: "loop",
+    waitsIn: "io_uring_enter",
+    sockets: ["libc"],
+    load: async () => (await import("./uring.ts")).uring,
+  },
   coroutine: {
     servedBy: "coroutine",
     waitsIn: "-",

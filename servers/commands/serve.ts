@@ -37,6 +37,7 @@ export const serveCommand = defineCommand({
       throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
     }
     const limit = await checkDescriptorLimit(model, messages);
+    if (modelEntry(model).waitsIn === "io_uring_enter") await checkIoUring(messages);
     await checkProgram("--exec", exec, messages);
     await checkHandlerFile(flags.handler, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
@@ -64,6 +65,14 @@ async function checkDescriptorLimit(model: ModelName, { serve }: Messages): Prom
   const min = minDescriptors(modelEntry(model).servedBy);
   if (limit < min) throw new RefusedError(serve.limitTooLow(model, limit, min));
   return limit;
+}
+
+/** @throws {RefusedError} when the system has no io_uring for this server */
+async function checkIoUring({ serve }: Messages): Promise<void> {
+  const { ioUringRefusal } = await import("../system/io_uring.ts");
+  const { systemCalls } = await import("../system/system_calls.ts");
+  const refusal = ioUringRefusal(systemCalls());
+  if (refusal !== undefined) throw new RefusedError(serve.noIoUring[refusal]);
 }
 
 function logOptions(

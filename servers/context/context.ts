@@ -5,6 +5,7 @@
  */
 
 import type { Session } from "../handlers/session.ts";
+import type { CompletionQueue } from "../sockets/completions.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
 import type { Mutex } from "./mutex.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
@@ -26,6 +27,7 @@ export type ModelName =
   | "reuseport"
   | "reactors"
   | "workers"
+  | "uring"
   | "coroutine"
   | "greenlet"
   | "gevent"
@@ -85,6 +87,8 @@ export interface ServerContext {
   forkedChildren(): ForkedChildren;
   /** Makes it possible to fork children before clients come. On the system's sockets. */
   preforkedChildren(): PreforkedChildren;
+  /** Requests that are completed in place of sockets that become ready. On the system's sockets. */
+  completions(): Promise<CompletionQueue>;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */

@@ -1,4 +1,5 @@
 import { EventLoopTurn } from "../sockets/deno/reactor.ts";
+import type { CompletionQueue } from "../sockets/completions.ts";
 import type { Connection, Sockets } from "../sockets/interface.ts";
 
 /** Deno 2.5 reports a rejected promise only after the next turn has begun. */
@@ -36,6 +37,11 @@ export class EventLoopTurns {
   /** Turns the loop before each `recv`. @returns `connection` */
   beforeRecv<Socket extends Pick<Connection, "recv">>(connection: Socket): Socket {
     return this.#turnFirst(connection, "recv");
+  }
+
+  /** Turns the loop before each wait. @returns `queue` */
+  beforeWait<Queue extends CompletionQueue>(queue: Queue): Queue {
+    return this.#turnFirst(queue, "wait");
   }
 
   /** Turns the loop. */

@@ -151,10 +151,13 @@ export class Clients implements Iterable<Client> {
    */
   accept(): Connection | null {
     const connection = this.#context.listener.tryAccept();
-    if (connection !== null) {
-      this.#bySocket.set(connection, new Client(connection, this.#context.newSession(connection)));
-    }
+    if (connection !== null) this.add(connection);
     return connection;
+  }
+
+  /** Begins the session of a client that has been accepted. */
+  add(connection: Connection): void {
+    this.#bySocket.set(connection, new Client(connection, this.#context.newSession(connection)));
   }
 
   /** The client of a socket; `undefined` if it left earlier in this turn of the loop. */

@@ -124,6 +124,10 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       }
       return forking.beforehand(context);
     },
+    completions: async () => {
+      const { openCompletions } = await import("./open_completions.ts");
+      return openCompletions(sockets, isHandlerFile(setup.handler.name));
+    },
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),

@@ -12,6 +12,7 @@ import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
 const MFD_CLOEXEC = 1;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
 
 const functions = cFunctions({
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
@@ -42,11 +43,34 @@ export function createMapping(sizeBytes: number): { descriptor: number; address:
 /**
  * Maps the memory that a descriptor stands for, until this process ends.
  *
+ * @param offset where to begin, in bytes
  * @throws {SystemCallError} when that fails
  */
-export function mapDescriptor(descriptor: number, sizeBytes: number): bigint {
+export function mapDescriptor(descriptor: number, sizeBytes: number, offset = 0): bigint {
+  return map(descriptor, sizeBytes, MAP_SHARED, offset);
+}
+
+/**
+ * Maps memory that only this process has, all zeros, until it ends. Unused pages take no room.
+ *
+ * @returns its address, which is that of a page
+ * @throws {SystemCallError} when there is no memory
+ */
+export function mapPages(sizeBytes: number): bigint {
+  return map(-1, sizeBytes, MAP_PRIVATE_ANONYMOUS, 0);
+}
+
+/** Mapped memory, as JavaScript sees it. */
+export function memoryAt(address: bigint, sizeBytes: number): ArrayBuffer {
+  const pointer = Deno.UnsafePointer.create(address);
+  if (pointer === null) throw new Error("nothing is mapped there");
+  return Deno.UnsafePointerView.getArrayBuffer(pointer, sizeBytes);
+}
+
+function map(descriptor: number, sizeBytes: number, flags: number, offset: number): bigint {
+  const c = functions();
   const size = BigInt(sizeBytes);
-  const mapped = functions().mmap(null, size, PROT_READ_WRITE, MAP_SHARED, descriptor, 0n);
+  const mapped = c.mmap(null, size, PROT_READ_WRITE, flags, descriptor, BigInt(offset));
   const address = BigInt.asIntN(64, BigInt(Deno.UnsafePointer.value(mapped)));
   if (address === -1n) throw new SystemCallError("mmap", ERRNO.ENOMEM);
   return address;

@@ -16,7 +16,7 @@ type Names<List extends string> = List extends `${infer First} ${infer Rest}` ? 
 /** The number of an error by its name, errno(3): `ERRNO.ECONNRESET` is 104. */
 export const ERRNO = {
   ...numbered(FROM_1, 1),
-  ...{ ENONET: 64, EPROTO: 71, EOVERFLOW: 75, EILSEQ: 84 },
+  ...{ ETIME: 62, ENONET: 64, EPROTO: 71, EOVERFLOW: 75, EILSEQ: 84 },
   ...numbered(FROM_88, 88),
   ECANCELED: 125,
 };

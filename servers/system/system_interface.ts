@@ -93,6 +93,16 @@ export interface SystemCalls {
   epoll_ctl(epoll: number, operation: number, fd: number, event: CallBuffer): number;
   epoll_wait(epoll: number, events: CallBuffer, max: number, timeoutMs: number): number;
   eventfd(initial: number, flags: number): number;
+  io_uring_setup(entries: number, params: CallBuffer): number;
+  io_uring_enter(
+    ring: number,
+    submitted: number,
+    wanted: number,
+    flags: number,
+    argument: CallBuffer,
+    sizeBytes: number,
+  ): number;
+  io_uring_register(ring: number, operation: number, argument: CallBuffer, count: number): number;
   getrlimit(resource: number, limits: CallBuffer): number;
   setrlimit(resource: number, limits: CallBuffer): number;
 }

@@ -17,9 +17,9 @@ const LOOP_PAGE = "epoll.ts";
 
 /** How each call looks in the pages of the models. */
 const CALLS: Readonly<Record<Call, RegExp>> = {
-  accept: /(?:listener|clients|children)\.(?:accept|tryAccept)\(/,
+  accept: /(?:listener|clients|children|ring)\.(?:accept|tryAccept)\(|=== ACCEPTED\b/,
   wait: /await (?:sockets\.(?:select|poll|pause)|\w+\.(?:wait|turn))\(/,
-  recv: /\.(?:recv|tryRecv|didRead)\(/,
+  recv: /\.(?:recv|tryRecv|didRecv|didRead)\(/,
   handle: /(?:session\.onData|client\.serve)\(/,
   sleep: /(?:await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|timers\.add\(|client\.dueMs >/,
   send: /(?:\.(?:send|wrote|resume)|client\.serve|yield\* send)\(/,

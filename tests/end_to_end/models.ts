@@ -57,6 +57,7 @@ const ALL: readonly Promises[] = [
     ...{ model: "workers", flags: ["--workers", "3", "--wake", "exclusive"] },
   },
   { name: "reactors", sockets: ["libc"] },
+  { name: "uring", sockets: ["libc"] },
   { name: "coroutine", idleFlags: ["--pause", "20"] },
   { name: "greenlet" },
   { name: "gevent" },

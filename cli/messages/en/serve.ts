@@ -98,12 +98,22 @@ export const enServe = {
     reactors:
       "reactors needs --sockets libc: a connection of Deno's stays with the thread that has " +
       "accepted it, and cannot be handed to another one (in reuseport each loop accepts itself)",
+    uring:
+      "uring serves on --sockets libc alone: Deno's sockets wait for readiness inside, so there " +
+      "would be nothing of io_uring to see; leave --sockets out",
   },
   backlogLimited: (wanted: number, max: number) =>
     `the backlog is ${max}, not ${wanted}: the system allows no more (net.core.somaxconn)`,
   limitTooLow: (model: string, limit: number, min: number) =>
     `${model} needs at least ${min} descriptors, but the limit is ${limit}: ` +
     `raise it with "ulimit -n ${min}"`,
+  noIoUring: {
+    absent: "uring needs io_uring, which this kernel does not have (ENOSYS): try epoll",
+    forbidden:
+      "uring needs io_uring, which this system forbids (EPERM), as containers often do: allow it " +
+      "with a seccomp profile or kernel.io_uring_disabled=0, or try epoll",
+    "too-old": "uring needs the io_uring of Linux 6.1 or later (EINVAL): try epoll",
+  },
   beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
     `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +
     `${fdSetSize} (FD_SETSIZE); raise it with --fd-setsize, or serve with poll or epoll`,

@@ -87,12 +87,21 @@ export const zhServe = {
       "两个线程无法在同一个上 accept（reuseport 让每个线程各有一个）",
     reactors: "reactors 需要 --sockets libc：Deno 的连接只属于接受它的线程，" +
       "不能交给另一个线程（在 reuseport 里，每个循环自己接受连接）",
+    uring:
+      "uring 只能用 --sockets libc：Deno 的套接字在内部等待就绪，看不到 io_uring；请去掉 --sockets",
   },
   backlogLimited: (wanted: number, max: number) =>
     `监听队列的长度是 ${max} 而不是 ${wanted}：系统最多只允许这么多（net.core.somaxconn）`,
   limitTooLow: (model: string, limit: number, min: number) =>
     `${model} 至少需要 ${min} 个文件描述符，而现在的上限是 ${limit}；` +
     `请用 “ulimit -n ${min}” 提高上限`,
+  noIoUring: {
+    absent: "uring 需要 io_uring，而这个内核没有它（ENOSYS）：请改用 epoll",
+    forbidden:
+      "uring 需要 io_uring，而这个系统禁止使用它（EPERM），容器常常如此：请用 seccomp 配置或 " +
+      "kernel.io_uring_disabled=0 放行，或改用 epoll",
+    "too-old": "uring 需要 Linux 6.1 或更新内核的 io_uring（EINVAL）：请改用 epoll",
+  },
   beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
     `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +
     "可用 --fd-setsize 提高这个数，或改用 poll 或 epoll",

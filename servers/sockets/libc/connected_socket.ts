@@ -6,7 +6,7 @@
  */
 
 import { CLIENT_SENDS, CLIENT_TAKES, EPOLLET, SERVER_WORKS, WOULD_BLOCK } from "../interface.ts";
-import type { Address, ConnectionReset, Turn } from "../interface.ts";
+import type { Address, Turn } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import type { ConnectionContext, LibcPollable, WatchingList } from "./connection_context.ts";
 import { ACTIVITY, CUT_OFF, place, STATE, TOLD_TO_END, TURN } from "./descriptor_table.ts";
@@ -18,7 +18,7 @@ import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_calls.ts";
  * How many bytes a connection moves at most in one turn of a loop, since all others wait meanwhile. A
  * call counts as at least {@linkcode MIN_BYTES}, since many small ones take their time too.
  */
-const MAX_BYTES_A_TURN = 1_048_576;
+export const MAX_BYTES_A_TURN = 1_048_576;
 const MIN_BYTES = 16_384;
 
 /** How far a connection has come. Numbers, since ten thousand connections have one each. */
@@ -77,7 +77,7 @@ export class ReceiveBuffer {
 export abstract class ConnectedSocket implements LibcPollable {
   readonly kind = "connection";
   /** Why nothing can be moved any more. */
-  protected fault: ConnectionReset | undefined = undefined;
+  protected fault: Error | undefined = undefined;
   protected stage: typeof OPEN | typeof FINISHED | typeof ENDED | typeof CLOSED = OPEN;
   /** Where the words begin that the {@linkcode DescriptorTable} has for this connection. */
   readonly #at: number;
@@ -118,7 +118,7 @@ export abstract class ConnectedSocket implements LibcPollable {
   tryRecv(sizeBytes: number): Uint8Array | typeof WOULD_BLOCK {
     if (this.stage === OPEN && this.#edge === DRAINED) return this.#wouldBlock();
     // The system will not report an end that the server has made, so that is not put off.
-    if (this.stage === OPEN && !this.#hasTurn() && !this.#isToldToEnd()) return this.#wouldBlock();
+    if (this.stage === OPEN && !this.#hasTurn() && !this.isToldToEnd()) return this.#wouldBlock();
     const { buffer } = this.context;
     const maxBytes = Math.min(sizeBytes, buffer.bytes.length);
     const count = this.receive(buffer.bytes, maxBytes, MSG_DONTWAIT);
@@ -170,15 +170,15 @@ export abstract class ConnectedSocket implements LibcPollable {
     const fd = this.open();
     for (let surprises = 0;;) {
       // Told to end, it still receives what has arrived; a call that blocked meanwhile is interrupted.
-      const isToldToEnd = this.#isToldToEnd();
+      const isToldToEnd = this.isToldToEnd();
       if (this.stage !== OPEN) return 0;
       const mode = isToldToEnd ? MSG_DONTWAIT : flags;
       const count = this.context.calls.recv(fd, buffer, sizeBytes, mode);
-      if (count <= 0) this.#isToldToEnd(); // it may have been cut off meanwhile
+      if (count <= 0) this.isToldToEnd(); // it may have been cut off meanwhile
       if (isToldToEnd && count < sizeBytes && count !== -ERRNO.EINTR) this.stage = FINISHED;
       // recv(2): to receive into no room gives 0 as well.
       if (count === 0 && sizeBytes > 0) this.stage = ENDED;
-      if (count > 0) this.#received(buffer, count);
+      if (count > 0) this.received(buffer, count);
       if (count >= 0) return count;
       if (count === -ERRNO.EAGAIN) return isToldToEnd ? 0 : WOULD_BLOCK;
       if (count !== -ERRNO.EINTR) surprises = this.failed("recv", -count, surprises);
@@ -193,15 +193,14 @@ export abstract class ConnectedSocket implements LibcPollable {
    */
   protected transmit(bytes: Uint8Array, flags: number): number {
     const fd = this.open();
-    this.#isToldToEnd(); // then it still sends, unless it is cut off
+    this.isToldToEnd(); // then it still sends, unless it is cut off
     for (let surprises = 0;;) {
       const count = this.context.calls.send(fd, bytes, bytes.length, flags);
       if (count >= 0) {
-        this.context.table.words[this.#at + ACTIVITY]++;
-        this.observer.sent(this, count);
+        this.sent(count);
         return count;
       }
-      this.#isToldToEnd();
+      this.isToldToEnd();
       if (count === -ERRNO.EAGAIN) return WOULD_BLOCK;
       if (count !== -ERRNO.EINTR) surprises = this.failed("send", -count, surprises);
     }
@@ -215,11 +214,18 @@ export abstract class ConnectedSocket implements LibcPollable {
     return this.fd;
   }
 
-  #received(buffer: Uint8Array, count: number): void {
+  /** The first `count` bytes of `buffer` have been received. */
+  protected received(buffer: Uint8Array, count: number): void {
     const { words } = this.context.table;
     words[this.#at + TURN] = SERVER_WORKS;
     words[this.#at + ACTIVITY]++;
     this.observer.received(this, buffer, count);
+  }
+
+  /** `count` bytes have been sent. */
+  protected sent(count: number): void {
+    this.context.table.words[this.#at + ACTIVITY]++;
+    this.observer.sent(this, count);
   }
 
   /** It is the client's turn. */
@@ -241,7 +247,7 @@ export abstract class ConnectedSocket implements LibcPollable {
   }
 
   /** @throws the fault, if there is one: any thread may cut a client off, which then is served no longer */
-  #isToldToEnd(): boolean {
+  protected isToldToEnd(): boolean {
     const state = Atomics.load(this.context.table.words, this.#at + STATE);
     if (state === CUT_OFF) this.fault ??= cutOff();
     if (this.fault !== undefined) throw this.fault;

@@ -11,6 +11,11 @@ import { SHUT_RDWR, SO_REUSEADDR, SO_REUSEPORT } from "../../system/system_calls
 import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../../system/system_calls.ts";
 import { SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
 
+/** A class of connections that a listener can make. */
+type ConnectionClass<Made> = new (
+  ...made: ConstructorParameters<typeof LibcConnection>
+) => Made;
+
 /** The listening socket of the system's. */
 export class LibcListener implements Listener, LibcPollable, WatchedListener {
   readonly kind = "listener";
@@ -72,7 +77,7 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
 
   tryAccept(): Connection | null {
     if (this.#isStopped() || this.restMs() !== Infinity) return null;
-    if (this.blocks) this.#stopBlocking();
+    this.stopBlocking();
     if (this.#reactor.connections.size === 0) this.#reactor.observer.waiting();
     return this.#acceptOne(SOCK_NONBLOCK);
   }
@@ -127,20 +132,38 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
       // Connections block or not from call to call (MSG_DONTWAIT), whatever the listener does.
       const fd = calls.accept4(this.#fd, this.#peer, this.#sizeOfPeer(), SOCK_CLOEXEC);
       if (fd >= 0) {
-        const connection = this.#admit(fd);
+        const connection = this.#admit(fd, LibcConnection);
         if (connection !== null) return connection;
         continue;
       }
       if (fd === -ERRNO.EAGAIN && mode === SOCK_NONBLOCK) return null;
-      if (fd === -ERRNO.EINTR) continue;
-      const error = new SystemCallError("accept4", -fd);
-      if (isOfOneClient(error)) continue;
-      if (!this.#reactor.table.stopping) this.#rest(error);
-      return null;
+      if (this.failed(-fd)) return null;
     }
   }
 
-  #admit(fd: number): LibcConnection | null {
+  /** What follows from an error of accept4(2). @returns whether the listener rests, or is stopping */
+  failed(errno: number): boolean {
+    if (errno === ERRNO.EINTR) return false;
+    const error = new SystemCallError("accept4", errno);
+    if (isOfOneClient(error)) return false;
+    if (!this.#reactor.table.stopping) this.#rest(error);
+    return true;
+  }
+
+  /**
+   * Takes a client that the system has accepted, if it may be served.
+   *
+   * @param make the class of its connection
+   * @returns `null` if the client was turned away, or has left
+   */
+  accepted<Made extends LibcConnection>(fd: number, make: ConnectionClass<Made>): Made | null {
+    const { calls } = this.#reactor;
+    if (calls.getpeername(fd, this.#peer, this.#sizeOfPeer()) === 0) return this.#admit(fd, make);
+    calls.close(fd); // one that was reset has no address any more
+    return null;
+  }
+
+  #admit<Made extends LibcConnection>(fd: number, make: ConnectionClass<Made>): Made | null {
     const { calls, observer, table, connections } = this.#reactor;
     const { maxClients, descriptorsBelow } = this.#options;
     const peer = this.#parsePeer();
@@ -156,7 +179,7 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     }
     // An answer should not wait for the acknowledgement of the one before, tcp(7).
     sendAtOnce(calls, fd);
-    const connection = new LibcConnection(this.#reactor, fd, table.count.nextId(), peer);
+    const connection = new make(this.#reactor, fd, table.count.nextId(), peer);
     connections.add(connection);
     observer.accepted(connection);
     return connection;
@@ -180,7 +203,9 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     this.#restReports.report(error);
   }
 
-  #stopBlocking(): void {
+  /** From now on calls on the socket do not wait. */
+  stopBlocking(): void {
+    if (!this.blocks) return;
     setBlocking(this.#reactor.calls, this.#fd, false);
     this.blocks = false;
   }

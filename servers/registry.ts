@@ -81,6 +81,11 @@ const ROWS: Readonly<
         ? (await import("./epoll_oneshot.ts")).epollOneshot
         : (await import("./epoll.ts")).epoll,
   },
+  offload: {
+    servedBy: "sharedThread",
+    waitsIn: "epoll_wait",
+    load: async () => (await import("./offload.ts")).offload,
+  },
   coroutine: {
     servedBy: "coroutine",
     waitsIn: "-",
@@ -110,6 +115,12 @@ export const MODEL_NAMES = Object.keys(ROWS) as ModelName[]; // keys() forgets t
 /** What is known of a model without loading it. */
 export function modelEntry(name: ModelName): Entry {
   return { ...USUAL, ...ROWS[name] };
+}
+
+/** Whether one thread of the model waits for all its clients at once, or looks at them in turn. */
+export function hasLoop(name: ModelName): boolean {
+  const { servedBy } = ROWS[name];
+  return servedBy === "loop" || servedBy === "coroutine" || servedBy === "sharedThread";
 }
 
 /** Whether `name` is that of a model. */

@@ -137,6 +137,7 @@ function makeSetup(
       exec,
       oneshot: flags.oneshot,
       threads: flags.threads,
+      workers: flags.workers,
     },
     idleTimeoutMs: flags.idleTimeout,
     descriptorLimit: limit,

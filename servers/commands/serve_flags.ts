@@ -32,6 +32,7 @@ export const serveFlags = {
   sockets: choice(["deno", "libc"], "deno"),
   oneshot: onOff(),
   threads: integer(8, { min: 1, max: 1_000 }),
+  workers: integer(navigator.hardwareConcurrency, { min: 1, max: 1_000, shown: "" }),
   fdSetsize: integer(1_024, { min: 64, max: 1_048_576 }),
   stats: onOff(),
   watch: optional(
@@ -51,6 +52,7 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   exec: ["process"],
   oneshot: ["epoll"],
   threads: ["threadpool"],
+  workers: ["offload"],
   fdSetsize: ["select", "select-queue"],
 };
 

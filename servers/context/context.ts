@@ -6,6 +6,7 @@
 
 import type { Session } from "../handlers/session.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
+import type { HandlerThreads } from "./handler_threads.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 
 /** The name of a model, as `serve` takes it. */
@@ -19,13 +20,14 @@ export type ModelName =
   | "select-queue"
   | "poll"
   | "epoll"
+  | "offload"
   | "coroutine"
   | "greenlet"
   | "gevent"
   | "async";
 
 /** What serves a client. */
-export type ServedBy = "caller" | "process" | "thread" | "loop" | "coroutine";
+export type ServedBy = "caller" | "process" | "thread" | "sharedThread" | "loop" | "coroutine";
 
 /** A way of serving clients: resolves when the server was stopped and has no client left. */
 export type Model = (context: ServerContext) => Promise<void>;
@@ -46,6 +48,8 @@ export interface ModelOptions {
   readonly oneshot: boolean;
   /** How many threads `threadpool` has. */
   readonly threads: number;
+  /** How many workers a server of several has. */
+  readonly workers: number;
 }
 
 /** The server as the page of a model sees it. */
@@ -57,6 +61,8 @@ export interface ServerContext {
   newSession(connection: Pick<Connection, "id">): Session;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;
+  /** Starts `options.workers` threads that run the handler, and resolves when all can serve. */
+  startHandlerThreads(): Promise<HandlerThreads>;
   /** Makes child processes possible, and resolves when the spare ones are ready. On Deno's sockets. */
   startChildren(): Promise<Children>;
   /** Makes it possible to fork. On the system's sockets. */

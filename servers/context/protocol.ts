@@ -60,6 +60,29 @@ export interface ThreadSetup
   readonly statsBlock: number;
 }
 
+/** The memory of a thread that runs the handler. */
+export interface HandlerThreadChannel {
+  readonly shared: SharedArrayBuffer;
+  readonly own: SharedArrayBuffer;
+  readonly requests: SharedArrayBuffer;
+  readonly answers: SharedArrayBuffer;
+}
+
+/** A thread that runs the handler for clients whose sockets the server's loop has. */
+export interface HandlerThreadWanted {
+  /** Its number in the trace, and of its block of counters. */
+  readonly number: number;
+  readonly channel: HandlerThreadChannel;
+  /** By which it wakes the loop: the descriptor of an eventfd, or where to post a message. */
+  readonly doorbell: number | MessagePort;
+}
+
+/** The settings of a thread that runs the handler, and the memory that it shares. */
+export interface HandlerThreadSetup
+  extends Pick<ServerSetup, "handler" | "stats" | "trace" | "controls"> {
+  readonly wanted: HandlerThreadWanted;
+}
+
 /** A message from a client's thread to the supervisor. */
 export type FromThread =
   /** Its code runs. */
@@ -84,6 +107,7 @@ export type FromServer =
   | { readonly kind: "failed"; readonly failure: StartFailure }
   /** Start a thread that talks with the server through this port. */
   | { readonly kind: "thread-wanted"; readonly number: number; readonly port: MessagePort }
+  | { readonly kind: "handler-thread-wanted"; readonly wanted: HandlerThreadWanted }
   /** It has no client, and gets none any more. */
   | { readonly kind: "thread-over"; readonly number: number }
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }

@@ -140,6 +140,10 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
     startThreads: (plan) => startThreads(setup, context, plan),
+    startHandlerThreads: async () => {
+      const { LoopsHandlerThreads } = await import("../workers/handler/threads.ts");
+      return await LoopsHandlerThreads.start(context, tell);
+    },
     startChildren: async () => {
       const { DenoChildren } = await import("../workers/deno/children.ts");
       return await DenoChildren.start(context);

@@ -12,7 +12,7 @@ import type { ClosableClients } from "../context/closable_clients.ts";
 import { describeFailure } from "./descriptions.ts";
 import { closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
-import { modelEntry } from "../registry.ts";
+import { hasLoop, modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
@@ -107,7 +107,7 @@ class RunningServer implements Stoppable {
   readonly #said = new Set<string>();
   readonly #watches: Watch[] = [];
   readonly view: View | undefined = undefined;
-  /** The threads of a server on Deno's sockets, and of one on the system's. */
+  /** The threads that make no calls on sockets, and those that make the system's. */
   readonly #threadWorkers = new ThreadWorkers((reason) => this.#failed(reason));
   #threads: ClientThreads | undefined = undefined;
   #forking: ForkingServer | undefined = undefined;
@@ -157,8 +157,8 @@ class RunningServer implements Stoppable {
    */
   #loopWaker(closer: CrossThreadCloser | undefined): (() => void) | undefined {
     if (this.#setup.sockets === "deno") return () => tell(this.#worker, { kind: "answer" });
-    const { servedBy, waitsIn } = modelEntry(this.#setup.model);
-    const hasReadinessCall = (servedBy === "loop" || servedBy === "coroutine") && waitsIn !== "-";
+    const hasReadinessCall = hasLoop(this.#setup.model) &&
+      modelEntry(this.#setup.model).waitsIn !== "-";
     return closer && hasReadinessCall ? () => closer.wakeLoop() : undefined;
   }
 
@@ -225,6 +225,8 @@ class RunningServer implements Stoppable {
         return this.#notice(data.notice);
       case "thread-wanted":
         return this.#threadWorkers.start(data.number, data.port);
+      case "handler-thread-wanted":
+        return this.#threadWorkers.startForLoop(data.wanted, this.#setup);
       case "thread-over":
         return this.#threadWorkers.end(data.number);
       case "threads-wanted": {

@@ -126,7 +126,8 @@ export class ClientTracker {
     const peer = formatAddress({ host, port });
     const waiting = this.#backlog.get(peer);
     this.#backlog.delete(peer);
-    const isQueued = this.worker === "thread" || this.worker === "process";
+    const isQueued = this.worker === "thread" || this.worker === "sharedThread" ||
+      this.worker === "process";
     const [state, lane]: [State, number] = isQueued ? ["queued", QUEUE_LANE] : ["waiting", 0];
     const tracked = waiting ?? this.#add(peer, state, lane, timeMs);
     if (waiting !== undefined) this.#change(tracked, state, timeMs, lane);

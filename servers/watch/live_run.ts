@@ -1,7 +1,7 @@
 import { loadModelTexts, type Messages } from "../../cli/messages.ts";
 import { type Language, LANGUAGES } from "../../cli/language.ts";
 import type { Notice } from "../context/context.ts";
-import { modelEntry } from "../registry.ts";
+import { hasLoop, modelEntry } from "../registry.ts";
 import { type Counters, readCounters } from "../metrics/counters.ts";
 import { TraceReader } from "../metrics/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
@@ -54,11 +54,11 @@ export class LiveRun implements Run {
     usage?: Pick<UsageWatch, "poll">,
   ) {
     const { servedBy: worker, waitsIn } = modelEntry(server.setup.model);
-    const hasLoop = worker === "loop" || worker === "coroutine";
-    this.#wakeLoop = hasLoop ? server.wakeLoop : undefined;
+    const isLoop = hasLoop(server.setup.model);
+    this.#wakeLoop = isLoop ? server.wakeLoop : undefined;
     this.#reader = new TraceReader(server.trace, 0);
     this.#clients = new ClientTracker(worker);
-    this.#position = new CodePosition(hasLoop && waitsIn !== "await");
+    this.#position = new CodePosition(isLoop && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
     this.#synthetic = new SyntheticClientsProcess(address);
     this.#usage = usage ?? new UsageWatch(worker === "process");

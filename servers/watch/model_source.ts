@@ -6,7 +6,7 @@
 
 import type { ModelName, ModelOptions } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
-import { modelEntry } from "../registry.ts";
+import { hasLoop, modelEntry } from "../registry.ts";
 import type { Call, SourceFile } from "./frames.ts";
 
 /** The pages of the worker models serve a client with this function of another page. */
@@ -29,10 +29,9 @@ export async function readModelSource(
   sockets: SocketKind,
 ): Promise<SourceFile[]> {
   const entry = modelEntry(model);
-  const { servedBy: worker } = entry;
   const page = entry.page?.(options, sockets) ?? `${model.replaceAll("-", "_")}.ts`;
   const files = [toFile(page, await readPage(page))];
-  const isShared = page !== SERVES_CLIENT.page && worker !== "loop" && worker !== "coroutine";
+  const isShared = page !== SERVES_CLIENT.page && !hasLoop(model);
   if (isShared) {
     const text = cutFunction(await readPage(SERVES_CLIENT.page), SERVES_CLIENT.function);
     files.push(toFile(SERVES_CLIENT.page, text));

@@ -32,6 +32,7 @@ const ON_DENO: readonly Promises[] = [
   { name: "select-queue" },
   { name: "poll" },
   { name: "epoll" },
+  { name: "offload" },
   { name: "coroutine", idleFlags: ["--pause", "20"] },
   { name: "greenlet" },
   { name: "gevent" },
@@ -42,7 +43,14 @@ const ON_DENO: readonly Promises[] = [
  * The compiled file starts threads and children in another way than the source, and on an older Deno. On
  * the system's own calls, these models depend on that; the others depend on what the source is tested for.
  */
-const COMPILED_ON_LIBC: readonly string[] = ["process", "thread", "threadpool", "epoll", "gevent"];
+const COMPILED_ON_LIBC: readonly string[] = [
+  "process",
+  "thread",
+  "threadpool",
+  "epoll",
+  "offload",
+  "gevent",
+];
 
 /** The models that serve on the system's own calls as well, where there are any. */
 const ON_LIBC: readonly Promises[] = hasSystemCalls()

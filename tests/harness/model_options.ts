@@ -9,4 +9,5 @@ export const MODEL_OPTIONS: ModelOptions = {
   exec: [],
   oneshot: false,
   threads: 8,
+  workers: 2,
 };

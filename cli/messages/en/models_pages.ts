@@ -1,5 +1,6 @@
 import { enCoroutines } from "./models_coroutines.ts";
 import { enLoops } from "./models_loops.ts";
+import { enMulticore } from "./models_multicore.ts";
 import { enWorkers } from "./models_workers.ts";
 
 /** What people read of the models in English. */
@@ -12,5 +13,5 @@ export const enModels = {
     tries: "Try",
   },
 
-  models: { ...enWorkers, ...enLoops, ...enCoroutines },
+  models: { ...enWorkers, ...enLoops, ...enMulticore, ...enCoroutines },
 };

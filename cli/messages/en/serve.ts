@@ -27,6 +27,7 @@ export const enServeCommand = {
     sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
     oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
     threads: "threadpool: how many threads, and so how many clients at once",
+    workers: "offload: how many threads run the handler (as many as there are processors)",
     fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
     stats: "when the server stops, also print its costs: wake-ups, system calls, CPU, memory",
     ...enServeWatchFlags,

@@ -1,6 +1,7 @@
 import type { ModelTexts } from "../../messages.ts";
 import { zhCoroutines } from "./models_coroutines.ts";
 import { zhLoops } from "./models_loops.ts";
+import { zhMulticore } from "./models_multicore.ts";
 import { zhWorkers } from "./models_workers.ts";
 
 /** What people read of the models in Chinese. */
@@ -13,5 +14,5 @@ export const zhModels: ModelTexts = {
     tries: "试一试",
   },
 
-  models: { ...zhWorkers, ...zhLoops, ...zhCoroutines },
+  models: { ...zhWorkers, ...zhLoops, ...zhMulticore, ...zhCoroutines },
 };

@@ -26,6 +26,7 @@ export const zhServeCommand = {
     sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
     oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",
     threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
+    workers: "offload：有多少个线程运行处理函数（默认与处理器一样多）",
     fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
     stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
     ...zhServeWatchFlags,

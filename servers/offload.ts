@@ -23,7 +23,7 @@ import type { Pollable } from "./sockets/interface.ts";
 
 export async function offload(context: ServerContext): Promise<void> {
   const { listener, sockets, recvSizeBytes } = context;
-  const threads = await context.startHandlerThreads();
+  const threads = await context.startHandlerThreads("to the loop");
   const clients = new Map<Pollable, BoundClient>();
   const interests = sockets.epoll();
   interests.add(listener, EPOLLIN);

@@ -86,6 +86,12 @@ const ROWS: Readonly<
     waitsIn: "epoll_wait",
     load: async () => (await import("./offload.ts")).offload,
   },
+  pipeline: {
+    servedBy: "sharedThread",
+    waitsIn: "epoll_wait",
+    sockets: ["libc"],
+    load: async () => (await import("./pipeline.ts")).pipeline,
+  },
   coroutine: {
     servedBy: "coroutine",
     waitsIn: "-",
@@ -117,10 +123,9 @@ export function modelEntry(name: ModelName): Entry {
   return { ...USUAL, ...ROWS[name] };
 }
 
-/** Whether one thread of the model waits for all its clients at once, or looks at them in turn. */
-export function hasLoop(name: ModelName): boolean {
-  const { servedBy } = ROWS[name];
-  return servedBy === "loop" || servedBy === "coroutine" || servedBy === "sharedThread";
+/** Whether a loop waits for many clients at once. */
+export function hasLoop(servedBy: ServedBy): boolean {
+  return servedBy === "loop" || servedBy === "sharedThread" || servedBy === "coroutine";
 }
 
 /** Whether `name` is that of a model. */

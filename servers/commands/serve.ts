@@ -7,10 +7,11 @@ import { standardError, standardOutput } from "../../cli/output.ts";
 import { minDescriptors } from "../context/worker_limit.ts";
 import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
+import type { SocketKind } from "../context/protocol.ts";
 import { parseModelName } from "./model_name.ts";
 import { checkHandlerFile } from "./handler_file.ts";
 import { checkProgram, splitCommand } from "./program.ts";
-import { checkServeFlags, serveFlags } from "./serve_flags.ts";
+import { checkServeFlags, serveFlags, socketsOf } from "./serve_flags.ts";
 import { descriptorLimit } from "../system/descriptor_limit.ts";
 import { JsonReporter } from "../runtime/json_reporter.ts";
 import type { LogOptions } from "../runtime/log.ts";
@@ -40,7 +41,7 @@ export const serveCommand = defineCommand({
     await checkHandlerFile(flags.handler, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
-      setup: makeSetup(model, flags, exec, limit),
+      setup: makeSetup(model, flags, socketsOf(model, flags, given), exec, limit),
       graceMs: flags.grace,
       stats: flags.stats,
       log: logOptions(flags),
@@ -114,12 +115,13 @@ function portOf(model: ModelName, typed: number): number {
 function makeSetup(
   model: ModelName,
   flags: FlagValues<typeof serveFlags>,
+  sockets: SocketKind,
   exec: readonly string[],
   limit: number,
 ): Supervision["setup"] {
   return {
     model,
-    sockets: flags.sockets,
+    sockets,
     listen: {
       host: flags.host,
       port: portOf(model, flags.port),
@@ -138,6 +140,7 @@ function makeSetup(
       oneshot: flags.oneshot,
       threads: flags.threads,
       workers: flags.workers,
+      queue: flags.queue,
     },
     idleTimeoutMs: flags.idleTimeout,
     descriptorLimit: limit,

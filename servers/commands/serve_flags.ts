@@ -6,6 +6,7 @@ import type { Messages } from "../../cli/messages.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
 import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
+import type { SocketKind } from "../context/protocol.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import { VIEW_PORT } from "../watch/view_port.ts";
 
@@ -33,6 +34,7 @@ export const serveFlags = {
   oneshot: onOff(),
   threads: integer(8, { min: 1, max: 1_000 }),
   workers: integer(navigator.hardwareConcurrency, { min: 1, max: 1_000, shown: "" }),
+  queue: integer(1_024, { min: 1, max: 1_000_000 }),
   fdSetsize: integer(1_024, { min: 64, max: 1_048_576 }),
   stats: onOff(),
   watch: optional(
@@ -52,7 +54,8 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   exec: ["process"],
   oneshot: ["epoll"],
   threads: ["threadpool"],
-  workers: ["offload"],
+  workers: ["offload", "pipeline"],
+  queue: ["pipeline"],
   fdSetsize: ["select", "select-queue"],
 };
 
@@ -66,14 +69,17 @@ const NOT_WITH_EXEC: readonly (keyof typeof serveFlags)[] = ["handler", "sleep",
  */
 export function checkServeFlags(
   model: ModelName,
-  { handler, quiet, verbose, sockets, spare }: FlagValues<typeof serveFlags>,
+  flags: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   messages: Messages,
 ): void {
+  const { handler, quiet, verbose, spare } = flags;
+  const sockets = socketsOf(model, flags, given);
   if (!HANDLER_NAMES.includes(handler) && !isHandlerFile(handler)) {
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
+  checkSockets(model, sockets, messages);
   if (sockets === "libc") checkLibc(model, messages);
   else if (given.has("fdSetsize")) {
     throw new UsageError(messages.flags.onlyWith("--fd-setsize", "--sockets libc"));
@@ -94,6 +100,24 @@ export function checkServeFlags(
     if (given.has(flag) && !models.includes(model)) {
       throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
     }
+  }
+}
+
+/** The socket kind that was typed, or else the first that the model serves on. */
+export function socketsOf(
+  model: ModelName,
+  { sockets }: FlagValues<typeof serveFlags>,
+  given: ReadonlySet<string>,
+): SocketKind {
+  return given.has("sockets") ? sockets : modelEntry(model).sockets[0];
+}
+
+/** @throws {UsageError} when the model does not serve on these sockets, which says why */
+function checkSockets(model: ModelName, sockets: SocketKind, { serve }: Messages): void {
+  const reasons: Partial<Record<ModelName, string>> = serve.notOnSockets;
+  const reason = reasons[model];
+  if (!modelEntry(model).sockets.includes(sockets) && reason !== undefined) {
+    throw new UsageError(reason);
   }
 }
 

@@ -21,6 +21,7 @@ export type ModelName =
   | "poll"
   | "epoll"
   | "offload"
+  | "pipeline"
   | "coroutine"
   | "greenlet"
   | "gevent"
@@ -50,6 +51,8 @@ export interface ModelOptions {
   readonly threads: number;
   /** How many workers a server of several has. */
   readonly workers: number;
+  /** How many messages may wait for the handler of `pipeline`. */
+  readonly queue: number;
 }
 
 /** The server as the page of a model sees it. */
@@ -61,12 +64,21 @@ export interface ServerContext {
   newSession(connection: Pick<Connection, "id">): Session;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;
-  /** Starts `options.workers` threads that run the handler, and resolves when all can serve. */
-  startHandlerThreads(): Promise<HandlerThreads>;
+  /**
+   * Starts `options.workers` threads that run the handler, and resolves when all can serve.
+   *
+   * @param answersGo to the loop, or to a thread of its own that sends them
+   */
+  startHandlerThreads(answersGo: "to the loop" | "to a sender"): Promise<HandlerThreads>;
   /** Makes child processes possible, and resolves when the spare ones are ready. On Deno's sockets. */
   startChildren(): Promise<Children>;
   /** Makes it possible to fork. On the system's sockets. */
   forkedChildren(): ForkedChildren;
+  /**
+   * Turns a client away, since the server has too much to do, and counts that. Its connection is reset,
+   * unless the protocol of the handler has words for it.
+   */
+  refuse(connection: Connection): void;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */

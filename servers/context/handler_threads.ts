@@ -31,6 +31,8 @@ export interface BoundClient {
   readonly isHandled: boolean;
   /** Answers that its socket has not taken. A thread stops for a client when they are 64 KiB. */
   readonly hasUnsent: boolean;
+  /** No thread knows it any more, so that its connection can be closed. */
+  readonly isGone: boolean;
   /** Its session closes the connection once all is sent. */
   readonly isOver: boolean;
   /** Whether its thread has room for another chunk. If not, the client is among the answered later. */
@@ -43,6 +45,30 @@ export interface BoundClient {
    * @throws {Error} what its session has thrown, or its thread, or the socket
    */
   flush(): void;
-  /** Has its thread forget it. */
+  /** Has its thread forget it, and the sender, if there is one: then it is {@linkcode isGone}. */
   leave(): void;
+}
+
+/** A client as the thread sees it that sends its answers. */
+export interface SendingClient {
+  /** Answers that its socket has not taken. */
+  readonly hasUnsent: boolean;
+  /**
+   * Sends what was answered, as far as the socket takes it.
+   *
+   * @throws {ConnectionReset} when the client is gone
+   */
+  flush(): void;
+}
+
+/** The thread that sends answers, as it sees itself. On the system's sockets. */
+export interface Sender {
+  /** Blocks until there are answers, or a socket takes more. @returns the clients of which that is so */
+  wait(): Iterable<SendingClient>;
+  /** Has {@linkcode wait} give the client when its socket takes more. */
+  watch(client: SendingClient): void;
+  /** Tells the loop what follows now that everything is sent. */
+  passOn(client: SendingClient): void;
+  /** Tells the loop that nothing can be sent. */
+  failed(client: SendingClient, error: unknown): void;
 }

@@ -77,10 +77,36 @@ export interface HandlerThreadWanted {
   readonly doorbell: number | MessagePort;
 }
 
+/** A loop wants a thread. */
+export type LoopsThreadWanted =
+  | { readonly kind: "handler-thread-wanted"; readonly wanted: HandlerThreadWanted }
+  | { readonly kind: "sender-wanted"; readonly wanted: SenderWanted };
+
 /** The settings of a thread that runs the handler, and the memory that it shares. */
 export interface HandlerThreadSetup
   extends Pick<ServerSetup, "handler" | "stats" | "trace" | "controls"> {
   readonly wanted: HandlerThreadWanted;
+}
+
+/** The thread that sends what the threads that run the handler have answered. */
+export interface SenderWanted {
+  /** The number of its block of counters. */
+  readonly number: number;
+  /** The rings that it reads. */
+  readonly answers: readonly SharedArrayBuffer[];
+  /** The ring by which it tells the loop what is done. */
+  readonly results: SharedArrayBuffer;
+  /** What it shares with the threads, and with the loop. */
+  readonly shared: SharedArrayBuffer;
+  readonly loopShared: SharedArrayBuffer;
+  /** The descriptors of the eventfd that wakes it, and of the one by which it wakes the loop. */
+  readonly waitsFor: number;
+  readonly doorbell: number;
+}
+
+/** The settings of that thread, and the memory that it shares. */
+export interface SenderSetup extends Pick<ServerSetup, "stats" | "trace" | "descriptors"> {
+  readonly wanted: SenderWanted;
 }
 
 /** A message from a client's thread to the supervisor. */
@@ -107,7 +133,7 @@ export type FromServer =
   | { readonly kind: "failed"; readonly failure: StartFailure }
   /** Start a thread that talks with the server through this port. */
   | { readonly kind: "thread-wanted"; readonly number: number; readonly port: MessagePort }
-  | { readonly kind: "handler-thread-wanted"; readonly wanted: HandlerThreadWanted }
+  | LoopsThreadWanted
   /** It has no client, and gets none any more. */
   | { readonly kind: "thread-over"; readonly number: number }
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }

@@ -7,6 +7,7 @@
 
 import { HandlerError } from "../handlers/handler_error.ts";
 import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
+import { refuse } from "../handlers/refusal.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
@@ -140,9 +141,9 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id),
     startThreads: (plan) => startThreads(setup, context, plan),
-    startHandlerThreads: async () => {
+    startHandlerThreads: async (answersGo) => {
       const { LoopsHandlerThreads } = await import("../workers/handler/threads.ts");
-      return await LoopsHandlerThreads.start(context, tell);
+      return await LoopsHandlerThreads.start(context, answersGo === "to a sender", tell);
     },
     startChildren: async () => {
       const { DenoChildren } = await import("../workers/deno/children.ts");
@@ -153,6 +154,10 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
       return makeForkedChildren(context);
     },
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
+    refuse: (connection) => {
+      recorder.shed();
+      refuse(connection, setup.handler.name);
+    },
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),

@@ -157,8 +157,8 @@ class RunningServer implements Stoppable {
    */
   #loopWaker(closer: CrossThreadCloser | undefined): (() => void) | undefined {
     if (this.#setup.sockets === "deno") return () => tell(this.#worker, { kind: "answer" });
-    const hasReadinessCall = hasLoop(this.#setup.model) &&
-      modelEntry(this.#setup.model).waitsIn !== "-";
+    const { servedBy, waitsIn } = modelEntry(this.#setup.model);
+    const hasReadinessCall = hasLoop(servedBy) && waitsIn !== "-";
     return closer && hasReadinessCall ? () => closer.wakeLoop() : undefined;
   }
 
@@ -226,7 +226,8 @@ class RunningServer implements Stoppable {
       case "thread-wanted":
         return this.#threadWorkers.start(data.number, data.port);
       case "handler-thread-wanted":
-        return this.#threadWorkers.startForLoop(data.wanted, this.#setup);
+      case "sender-wanted":
+        return this.#threadWorkers.startForLoop(data, this.#setup);
       case "thread-over":
         return this.#threadWorkers.end(data.number);
       case "threads-wanted": {

@@ -54,7 +54,7 @@ export class LiveRun implements Run {
     usage?: Pick<UsageWatch, "poll">,
   ) {
     const { servedBy: worker, waitsIn } = modelEntry(server.setup.model);
-    const isLoop = hasLoop(server.setup.model);
+    const isLoop = hasLoop(worker);
     this.#wakeLoop = isLoop ? server.wakeLoop : undefined;
     this.#reader = new TraceReader(server.trace, 0);
     this.#clients = new ClientTracker(worker);

@@ -20,9 +20,12 @@ export interface ModelUnderTest {
 
 const spareFlags = (count: number) => ["--spare", String(count)];
 
-type Promises = Omit<ModelUnderTest, "args">;
+interface Promises extends Omit<ModelUnderTest, "args"> {
+  /** The socket kinds that it serves on, if not both. */
+  readonly sockets?: readonly string[];
+}
 
-const ON_DENO: readonly Promises[] = [
+const ALL: readonly Promises[] = [
   { name: "blocking", isSerial: true, servesAtOnce: 1 },
   { name: "process", spareFlags, isLimited: true },
   { name: "thread", spareFlags, isLimited: true },
@@ -33,10 +36,11 @@ const ON_DENO: readonly Promises[] = [
   { name: "poll" },
   { name: "epoll" },
   { name: "offload" },
+  { name: "pipeline", sockets: ["libc"] },
   { name: "coroutine", idleFlags: ["--pause", "20"] },
   { name: "greenlet" },
   { name: "gevent" },
-  { name: "async" },
+  { name: "async", sockets: ["deno"] },
 ];
 
 /**
@@ -54,10 +58,12 @@ const COMPILED_ON_LIBC: readonly string[] = [
 
 /** The models that serve on the system's own calls as well, where there are any. */
 const ON_LIBC: readonly Promises[] = hasSystemCalls()
-  ? ON_DENO.filter(({ name }) =>
-    Deno.env.has("PLAYGROUND_BIN") ? COMPILED_ON_LIBC.includes(name) : name !== "async"
+  ? ALL.filter(({ name, sockets = ["libc"] }) =>
+    sockets.includes("libc") && (!Deno.env.has("PLAYGROUND_BIN") || COMPILED_ON_LIBC.includes(name))
   )
   : [];
+
+const ON_DENO = ALL.filter(({ sockets = ["deno"] }) => sockets.includes("deno"));
 
 /** Every model on every socket kind, each to be held to the same promises. */
 export const MODELS: readonly ModelUnderTest[] = [

@@ -10,4 +10,5 @@ export const MODEL_OPTIONS: ModelOptions = {
   oneshot: false,
   threads: 8,
   workers: 2,
+  queue: 1_024,
 };

@@ -41,4 +41,40 @@ export const enMulticore = {
       ["playground flood --conns 200 --duration 3s", "without --cpu, the hand-overs show"],
     ],
   },
+  pipeline: {
+    strength: "each stage goes at its own speed, and a full queue refuses instead of swelling",
+    limit: "each message crosses two queues, and who is refused has to come again",
+    how: [
+      "The work on a message is divided into stages, and each has threads of its own: one receives, " +
+      "--workers N run the handler, and one sends. Between them are bounded queues: SEDA.",
+      "At most --queue messages wait for the handler. A client with one more is refused and counted: the " +
+      "http handler answers 503, and any other connection is reset, because an end of stream would " +
+      "look like an answer. So whoever is admitted waits no longer than the queue is long.",
+      "Behind the handler nobody is refused, since the work is done: when the queue to the sender is full, " +
+      "the handler waits, and the first queue fills. In front of the first stage is the backlog.",
+      "A session lives in one thread, so each thread of the handler has clients of its own, and the bound " +
+      "counts the messages of all of them. It is for --sockets libc: a connection of Deno's cannot " +
+      "be sent on by another thread.",
+    ],
+    drawing: `
+  client 1 ──┐            ┌─ queue ─▶ thread 1 ─┐
+  client 2 ──┼─▶ receives ┤                     ├─ queue ─▶ sends ══▶ clients
+  client 3 ──┘     ▲      └─ queue ─▶ thread 2 ─┘             │
+                   │        └── full: 503, or a reset         │
+                   └── eventfd: the next message can come ◀───┘`,
+    strengths: [
+      "Under twice the load that it can bear, those who are admitted are still answered soon.",
+      "A client that does not read its answers blocks neither the handler nor other clients.",
+      "The length of each queue shows which stage is too slow.",
+    ],
+    weaknesses: [
+      "Every message is handed from thread to thread three times.",
+      "The right bound depends on how long clients will wait, which the server does not know.",
+    ],
+    tries: [
+      ["playground lab overload", "the claim, put to the test"],
+      ["playground serve pipeline --cpu 20 --queue 4 --workers 1", "in a first terminal"],
+      ["playground flood --conns 20 --duration 3s", "five are served, and the others are refused"],
+    ],
+  },
 } satisfies Readonly<Record<string, ModelText>>;

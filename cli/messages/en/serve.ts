@@ -27,7 +27,10 @@ export const enServeCommand = {
     sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
     oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
     threads: "threadpool: how many threads, and so how many clients at once",
-    workers: "offload: how many threads run the handler (as many as there are processors)",
+    workers:
+      "offload, pipeline: how many threads run the handler (as many as there are processors)",
+    queue:
+      "pipeline: this many messages may wait for the handler; a client with one more is refused",
     fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
     stats: "when the server stops, also print its costs: wake-ups, system calls, CPU, memory",
     ...enServeWatchFlags,
@@ -70,6 +73,12 @@ export const enServe = {
   clientsLimited: (max: number, limit: string) =>
     `with a limit of ${limit} descriptors this model serves at most ${plural(max, "client")} ` +
     "at a time, and the next ones wait; raise the limit with ulimit -n",
+  /** Why a model does not serve on a kind of sockets. */
+  notOnSockets: {
+    pipeline:
+      "pipeline needs --sockets libc: a connection of Deno's stays with the thread that has " +
+      "accepted it, so no stage of its own can send (offload has the threads that compute)",
+  },
   backlogLimited: (wanted: number, max: number) =>
     `the backlog is ${max}, not ${wanted}: the system allows no more (net.core.somaxconn)`,
   limitTooLow: (model: string, limit: number, min: number) =>
@@ -96,6 +105,7 @@ export const enServe = {
   totals: (t: {
     accepted: number;
     refused: number;
+    shed: number;
     resets: number;
     received: string;
     sent: string;
@@ -103,6 +113,7 @@ export const enServe = {
   }) =>
     `stopped after ${t.seconds} s: ${plural(t.accepted, "client")} served` +
     (t.refused > 0 ? `, ${count(t.refused)} refused` : "") +
+    (t.shed > 0 ? `, ${count(t.shed)} turned away by a full queue` : "") +
     (t.resets > 0 ? `, ${count(t.resets)} reset` : "") +
     `, ${t.received} received, ${t.sent} sent`,
   wakeUps: (wakeUps: number, ready: number, scanned: number) =>

@@ -26,7 +26,8 @@ export const zhServeCommand = {
     sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
     oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",
     threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
-    workers: "offload：有多少个线程运行处理函数（默认与处理器一样多）",
+    workers: "offload、pipeline：有多少个线程运行处理函数（默认与处理器一样多）",
+    queue: "pipeline：最多有这么多条消息等待处理函数；再多一条，就拒绝那个客户端",
     fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
     stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
     ...zhServeWatchFlags,
@@ -66,6 +67,11 @@ export const zhServe = {
   clientsLimited: (max: number, limit: string) =>
     `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(max)} 个客户端，` +
     "后来的要等一等；可用 ulimit -n 提高上限",
+  /** Why a model does not serve on a kind of sockets. */
+  notOnSockets: {
+    pipeline: "pipeline 需要 --sockets libc：Deno 的连接离不开接受它的线程，" +
+      "所以不能另有一个阶段来发送（offload 有负责计算的线程）",
+  },
   backlogLimited: (wanted: number, max: number) =>
     `监听队列的长度是 ${max} 而不是 ${wanted}：系统最多只允许这么多（net.core.somaxconn）`,
   limitTooLow: (model: string, limit: number, min: number) =>
@@ -89,6 +95,7 @@ export const zhServe = {
   totals: (t: {
     accepted: number;
     refused: number;
+    shed: number;
     resets: number;
     received: string;
     sent: string;
@@ -96,6 +103,7 @@ export const zhServe = {
   }) =>
     `运行 ${t.seconds} 秒后停止：服务了 ${count(t.accepted)} 个客户端` +
     (t.refused > 0 ? `，拒绝了 ${count(t.refused)} 个` : "") +
+    (t.shed > 0 ? `，队列已满而拒绝 ${count(t.shed)} 个` : "") +
     (t.resets > 0 ? `，${count(t.resets)} 个连接被重置` : "") +
     `，接收 ${t.received}，发送 ${t.sent}`,
   wakeUps: (wakeUps: number, ready: number, scanned: number) =>

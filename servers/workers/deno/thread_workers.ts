@@ -1,8 +1,4 @@
-import type {
-  HandlerThreadSetup,
-  HandlerThreadWanted,
-  ServerSetup,
-} from "../../context/protocol.ts";
+import type { LoopsThreadWanted, ServerSetup } from "../../context/protocol.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
 
 /**
@@ -26,12 +22,13 @@ export class ThreadWorkers {
     worker.postMessage(port, [port]);
   }
 
-  /** Starts a thread that runs the handler for clients whose sockets the loop has. */
-  startForLoop(wanted: HandlerThreadWanted, server: ServerSetup): void {
-    const { number, doorbell } = wanted;
-    const { handler, stats, trace, controls } = server;
-    const setup: HandlerThreadSetup = { handler, stats, trace, controls, wanted };
-    const worker = this.#add(number, new URL("../handler/worker.ts", import.meta.url));
+  /** Starts a thread that runs the handler for a loop, or the one that sends what those answer. */
+  startForLoop({ kind, wanted }: LoopsThreadWanted, server: ServerSetup): void {
+    const { handler, stats, trace, controls, descriptors } = server;
+    const file = kind === "sender-wanted" ? "send_worker.ts" : "worker.ts";
+    const worker = this.#add(wanted.number, new URL(`../handler/${file}`, import.meta.url));
+    const setup = { handler, stats, trace, controls, descriptors, wanted };
+    const { doorbell } = wanted;
     worker.postMessage(setup, typeof doorbell === "number" ? [] : [doorbell]);
   }
 

@@ -15,9 +15,13 @@ export const REQUEST = {
   goOn: 2,
   /** The client has left. */
   left: 3,
+  /** As `left`, to be passed on to the sender, which closes its end. */
+  end: 4,
+  /** A client has come, to be passed on to the sender: the bytes say who. */
+  begin: 5,
 } as const;
 
-/** Kinds of records from a thread to the loop. */
+/** Kinds of records from a thread to the loop, or to the sender, which passes on what concerns the loop. */
 export const ANSWER = {
   /** Bytes to send. */
   bytes: 1,
@@ -27,8 +31,15 @@ export const ANSWER = {
   done: 3,
   /** That was all, and the session closes the connection. */
   closes: 4,
-  /** The session has failed: the bytes say why. Of client 0: the thread itself has. */
+  /** The session has failed: the bytes say why. Of client -3: thread 3 itself has. */
   failed: 5,
+  /** For the sender: {@linkcode REQUEST.begin} and {@linkcode REQUEST.end}. */
+  begin: 6,
+  end: 7,
+  /** The sender has done with the client, and its connection can be closed. */
+  gone: 8,
+  /** The sender cannot send to it. */
+  broken: 9,
 } as const;
 
 /** How many bytes a thread answers to a client before the loop has sent them. */

@@ -34,7 +34,7 @@ export function createRing(recordBytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER_LENGTH * WORD_BYTES + sizeBytes);
 }
 
-/** What both ends of a ring have. */
+/** What both ends of a ring have. A new one goes on where another one has ended. */
 abstract class RingEnd {
   protected readonly words: Int32Array;
   protected readonly ring: Int32Array;
@@ -58,7 +58,7 @@ abstract class RingEnd {
 
 /** The end that writes. */
 export class RingWriter extends RingEnd {
-  #written = 0;
+  #written = Atomics.load(this.words, WRITTEN);
 
   /** Whether a record of this many bytes has room now. */
   hasRoom(countBytes: number): boolean {
@@ -115,14 +115,8 @@ export class RingReader extends RingEnd {
   client = 0;
   /** Good until the next {@linkcode next}. */
   payload: Uint8Array = NOTHING;
-  #read: number;
+  #read = Atomics.load(this.words, READ);
   #buffer = new ReceiveBuffer(0);
-
-  /** @param takesOver whether another one has read before, and reads no more */
-  constructor(memory: SharedArrayBuffer, takesOver = false) {
-    super(memory);
-    this.#read = takesOver ? Atomics.load(this.words, READ) : 0;
-  }
 
   /** Whether there is a record. */
   get hasNext(): boolean {

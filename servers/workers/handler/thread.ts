@@ -8,7 +8,7 @@ import type { UserCode } from "../user_code.ts";
 import { ANSWER, MAX_PIECE_BYTES, OWN, REQUEST, SHARED } from "./channel.ts";
 import { WINDOW_BYTES } from "./channel.ts";
 import { RingReader, RingWriter } from "./ring.ts";
-import { writeFailure } from "./thread_end.ts";
+import { writeFailure } from "./failure.ts";
 
 /** After so many tasks the thread looks for what else is due. */
 const MAX_TASKS = 16;
@@ -60,10 +60,12 @@ export class RingHandlerThread implements HandlerThread {
   newest = 0;
 
   /**
-   * @param ring wakes the loop
+   * @param number of this thread
+   * @param ring wakes who takes the answers
    * @param userCode given when the handler is a user's
    */
   constructor(
+    private readonly number: number,
     { shared, own, requests, answers }: HandlerThreadChannel,
     handler: Handler,
     ring: () => void,
@@ -88,7 +90,7 @@ export class RingHandlerThread implements HandlerThread {
 
   /** Tells the loop why this thread has ended. */
   failed(thrown: unknown): void {
-    this.#answers.write(ANSWER.failed, 0, writeFailure(thrown));
+    this.#answers.write(ANSWER.failed, -this.number, writeFailure(thrown));
     this.#ring();
   }
 
@@ -126,10 +128,12 @@ export class RingHandlerThread implements HandlerThread {
         yield { client, chunk: payload };
         continue;
       }
+      if (kind === REQUEST.begin) this.#answers.write(ANSWER.begin, id, payload);
       const client = this.#clients.get(id);
-      if (client === undefined) continue;
-      if (kind === REQUEST.left) this.#forget(client);
-      else {
+      if (kind === REQUEST.left || kind === REQUEST.end) {
+        if (client !== undefined) this.#forget(client);
+        if (kind === REQUEST.end) this.#passOnEnd(id);
+      } else if (client !== undefined) {
         client.connection.leftBytes = WINDOW_BYTES;
         yield { client, chunk: undefined };
       }
@@ -161,6 +165,11 @@ export class RingHandlerThread implements HandlerThread {
       this.#answers.write(ANSWER.failed, socket.id, writeFailure(toError(error)));
     }
     if (client.state === "closed") this.#clients.delete(socket.id);
+    this.#ring();
+  }
+
+  #passOnEnd(id: number): void {
+    this.#answers.write(ANSWER.end, id);
     this.#ring();
   }
 

@@ -48,11 +48,11 @@ async function serve(setup: HandlerThreadSetup): Promise<void> {
       const watch = new Watch(controls, userCode !== undefined);
       sessions = watch.handler(sessions, traceRecorder(trace, number), () => thread?.newest ?? 0);
     }
-    thread = new RingHandlerThread(channel, sessions, ring, userCode);
+    thread = new RingHandlerThread(number, channel, sessions, ring, userCode);
     thread.begun();
     await handlerThread(thread);
   } catch (error) {
-    thread ??= new RingHandlerThread(channel, () => ({ onData: fail }), ring, undefined);
+    thread ??= new RingHandlerThread(number, channel, () => ({ onData: fail }), ring, undefined);
     thread.failed(error);
   }
 }

@@ -76,6 +76,7 @@ Deno.test("a recorder counts events", () => {
     systemCalls: 0,
     untracedRecvs: 0,
     untracedSends: 0,
+    shed: 0,
   });
 });
 

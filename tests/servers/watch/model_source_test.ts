@@ -13,12 +13,13 @@ const ABOUT: Readonly<Record<Call, RegExp>> = {
   recv: /recv|read/i,
   handle: /chunk|message|buffer/,
   sleep: /sleep|delay|timer/,
-  send: /send|serve|resume|write/,
+  send: /send|serve|resume|write|flush/,
 };
 
 /** A model of which the view never says that it waits for all its clients at once. */
 function hasNoWait(model: ModelName): boolean {
-  return !hasLoop(model) || modelEntry(model).waitsIn === "await";
+  const { servedBy, waitsIn } = modelEntry(model);
+  return !hasLoop(servedBy) || waitsIn === "await";
 }
 
 /** Each model, and each of its pages that a flag or the kind of sockets chooses. */

@@ -38,7 +38,7 @@ Deno.test("whoever takes a ring over finds what was not read", () => {
   const [writer, reader] = [new RingWriter(memory), new RingReader(memory)];
   for (const client of [1, 2, 3]) writer.tryWrite(1, client, new Uint8Array(client));
   reader.next();
-  const heir = new RingReader(memory, true);
+  const heir = new RingReader(memory);
   assert(heir.next());
   assertEquals([heir.client, heir.payload.length], [2, 2]);
 });

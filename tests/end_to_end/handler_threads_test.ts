@@ -1,5 +1,5 @@
 /**
- * One loop and threads that compute: who waits for whom, and what a thread that breaks takes with it.
+ * Threads that compute for a loop: who waits for whom, and what a thread that breaks takes with it.
  *
  * @module
  */
@@ -13,17 +13,17 @@ import { Server } from "../harness/playground.ts";
 import { residentBytes } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
-const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
+const ON_LIBC = hasSystemCalls() ? [["offload", "libc"], ["pipeline", "libc"]] : [];
 const MEGABYTE = 1_000_000;
 
-for (const sockets of KINDS) {
+for (const [model, sockets] of [["offload", "deno"], ...ON_LIBC]) {
   const begin = (handler: ComputingHandler, workers: number) =>
     Server.start([
-      ...["offload", "--sockets", sockets, "--workers", String(workers), "--quiet"],
+      ...[model, "--sockets", sockets, "--workers", String(workers), "--quiet"],
       ...["--handler", handler.path],
     ]);
 
-  test(`offload on ${sockets}: who computes holds up the clients of its thread, and no others`, async () => {
+  test(`${model} on ${sockets}: who computes holds up the clients of its thread, and no others`, async () => {
     await using handler = await ComputingHandler.make();
     await using server = await begin(handler, 2);
     using first = await server.connect();
@@ -50,7 +50,7 @@ for (const sockets of KINDS) {
     assertEquals(decode(await readExactly(first, 4)), "hold");
   });
 
-  test(`offload on ${sockets}: when a thread breaks, its clients end, and another takes its place`, async () => {
+  test(`${model} on ${sockets}: when a thread breaks, its clients end, and another takes its place`, async () => {
     await using handler = await ComputingHandler.make();
     await using server = await begin(handler, 2);
     const clients = [];
@@ -76,7 +76,7 @@ for (const sockets of KINDS) {
     assertEquals(server.events("client-failed").length, 2);
   });
 
-  test(`offload on ${sockets}: a thread that computes does not make the memory grow`, async () => {
+  test(`${model} on ${sockets}: a thread that computes does not make the memory grow`, async () => {
     await using handler = await ComputingHandler.make();
     await using server = await begin(handler, 1);
     using busy = await server.connect();

@@ -125,6 +125,17 @@ const ROWS: Readonly<
     load: async () => (await import("./reactors.ts")).reactors,
     loadWorker: async () => (await import("./reactors.ts")).reactorsWorker,
   },
+  offload: {
+    servedBy: "sharedThread",
+    waitsIn: "epoll_wait",
+    load: async () => (await import("./offload.ts")).offload,
+  },
+  pipeline: {
+    servedBy: "sharedThread",
+    waitsIn: "epoll_wait",
+    sockets: ["libc"],
+    load: async () => (await import("./pipeline.ts")).pipeline,
+  },
   uring: {
     servedBy: "loop",
     waitsIn: "io_uring_enter",
@@ -164,7 +175,7 @@ export function modelEntry(name: ModelName): Entry {
 
 /** Whether a loop, or each of several, waits for many clients at once. */
 export function hasLoop(servedBy: ServedBy): boolean {
-  return servedBy === "loop" || servedBy === "loops" || servedBy === "coroutine";
+  return ["loop", "loops", "sharedThread", "coroutine"].includes(servedBy);
 }
 
 /** Whether clients are served by child processes. */

@@ -21,6 +21,7 @@ const EXPERIMENTS: Readonly<Record<ExperimentName, () => Promise<Experiment>>> =
   "switch-cost": async () => (await import("./switch_cost.ts")).switchCost,
   "cpu-hog": async () => (await import("./cpu_hog.ts")).cpuHog,
   "io-bound": async () => (await import("./io_bound.ts")).ioBound,
+  "overload": async () => (await import("./overload.ts")).overload,
   "gevent-order": async () => (await import("./gevent_order.ts")).geventOrder,
 };
 

@@ -152,6 +152,7 @@ function makeSetup(
       accept: flags.accept,
       hand: flags.hand,
       wake: flags.wake,
+      queue: flags.queue,
     },
     idleTimeoutMs: flags.idleTimeout,
     descriptorLimit: limit,

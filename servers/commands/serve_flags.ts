@@ -38,6 +38,7 @@ export const serveFlags = {
   accept: choice(["shared", "lock", "pass"], "shared"),
   hand: choice(["round-robin", "least-busy"], "round-robin"),
   wake: choice(["all", "exclusive"], "all"),
+  queue: integer(1_024, { min: 1, max: 1_000_000 }),
   fdSetsize: integer(1_024, { min: 64, max: 1_048_576 }),
   stats: onOff(),
   watch: optional(
@@ -64,10 +65,13 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   exec: ["process"],
   oneshot: ["epoll"],
   threads: ["threadpool"],
-  workers: ["prefork", "prethread", "reuseport", "workers", "reactors"],
+  workers: [
+    ...["prefork", "prethread", "reuseport", "workers", "reactors", "offload", "pipeline"] as const,
+  ],
   accept: ["prefork", "prethread"],
   hand: ["reactors"],
   wake: ["workers"],
+  queue: ["pipeline"],
   fdSetsize: ["select", "select-queue"],
 };
 

@@ -7,6 +7,7 @@
 import type { Session } from "../handlers/session.ts";
 import type { CompletionQueue } from "../sockets/completions.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
+import type { HandlerThreads } from "./handler_threads.ts";
 import type { Mutex } from "./mutex.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
 import type { Workers, WorkersPlan } from "./workers.ts";
@@ -25,8 +26,10 @@ export type ModelName =
   | "poll"
   | "epoll"
   | "reuseport"
-  | "reactors"
   | "workers"
+  | "reactors"
+  | "offload"
+  | "pipeline"
   | "uring"
   | "coroutine"
   | "greenlet"
@@ -34,7 +37,14 @@ export type ModelName =
   | "async";
 
 /** What serves a client. */
-export type ServedBy = "caller" | "process" | "thread" | "loop" | "loops" | "coroutine";
+export type ServedBy =
+  | "caller"
+  | "process"
+  | "thread"
+  | "sharedThread"
+  | "loop"
+  | "loops"
+  | "coroutine";
 
 /** A way of serving clients: resolves when the server was stopped and has no client left. */
 export type Model = (context: ServerContext) => Promise<void>;
@@ -66,6 +76,8 @@ export interface ModelOptions {
   readonly hand: "round-robin" | "least-busy";
   /** Which of the `workers` that wait the system wakes for a client. */
   readonly wake: "all" | "exclusive";
+  /** How many messages may wait for the handler of `pipeline`. */
+  readonly queue: number;
 }
 
 /** The server as the page of a model sees it. */
@@ -81,6 +93,12 @@ export interface ServerContext {
   startWorkers(plan: WorkersPlan): Promise<Workers>;
   /** In a worker: the lock that it shares with the other workers. */
   readonly lock: Pick<Mutex, "acquire" | "release">;
+  /**
+   * Starts `options.workers` threads that run the handler, and resolves when all can serve.
+   *
+   * @param answersGo to the loop, or to a thread of its own that sends them
+   */
+  startHandlerThreads(answersGo: "to the loop" | "to a sender"): Promise<HandlerThreads>;
   /** Makes child processes possible, and resolves when the spare ones are ready. On Deno's sockets. */
   startChildren(): Promise<Children>;
   /** Makes it possible to fork. On the system's sockets. */
@@ -89,6 +107,11 @@ export interface ServerContext {
   preforkedChildren(): PreforkedChildren;
   /** Requests that are completed in place of sockets that become ready. On the system's sockets. */
   completions(): Promise<CompletionQueue>;
+  /**
+   * Turns a client away, since the server has too much to do, and counts that. Its connection is reset,
+   * unless the protocol of the handler has words for it.
+   */
+  refuse(connection: Connection): void;
   /** Puts this whole thread to sleep. */
   sleepThread(ms: number): void;
   /** Stops the server, as Ctrl-C does. */

@@ -85,6 +85,55 @@ export interface ThreadSetup
   readonly statsBlock: number;
 }
 
+/** The memory of a thread that runs the handler. */
+export interface HandlerThreadChannel {
+  readonly shared: SharedArrayBuffer;
+  readonly own: SharedArrayBuffer;
+  readonly requests: SharedArrayBuffer;
+  readonly answers: SharedArrayBuffer;
+}
+
+/** A thread that runs the handler for clients whose sockets the server's loop has. */
+export interface HandlerThreadWanted {
+  /** Its number in the trace, and of its block of counters. */
+  readonly number: number;
+  readonly channel: HandlerThreadChannel;
+  /** By which it wakes the loop: the descriptor of an eventfd, or where to post a message. */
+  readonly doorbell: number | MessagePort;
+}
+
+/** A loop wants a thread. */
+export type LoopsThreadWanted =
+  | { readonly kind: "handler-thread-wanted"; readonly wanted: HandlerThreadWanted }
+  | { readonly kind: "sender-wanted"; readonly wanted: SenderWanted };
+
+/** The settings of a thread that runs the handler, and the memory that it shares. */
+export interface HandlerThreadSetup
+  extends Pick<ServerSetup, "handler" | "stats" | "trace" | "controls"> {
+  readonly wanted: HandlerThreadWanted;
+}
+
+/** The thread that sends what the threads that run the handler have answered. */
+export interface SenderWanted {
+  /** The number of its block of counters. */
+  readonly number: number;
+  /** The rings that it reads. */
+  readonly answers: readonly SharedArrayBuffer[];
+  /** The ring by which it tells the loop what is done. */
+  readonly results: SharedArrayBuffer;
+  /** What it shares with the threads, and with the loop. */
+  readonly shared: SharedArrayBuffer;
+  readonly loopShared: SharedArrayBuffer;
+  /** The descriptors of the eventfd that wakes it, and of the one by which it wakes the loop. */
+  readonly waitsFor: number;
+  readonly doorbell: number;
+}
+
+/** The settings of that thread, and the memory that it shares. */
+export interface SenderSetup extends Pick<ServerSetup, "stats" | "trace" | "descriptors"> {
+  readonly wanted: SenderWanted;
+}
+
 /** A message from a client's thread to the supervisor. */
 export type FromThread =
   /** Its code runs. */
@@ -112,6 +161,7 @@ export type FromServer =
   | { readonly kind: "failed"; readonly failure: StartFailure }
   /** Start a thread that talks with the server through this port. */
   | { readonly kind: "thread-wanted"; readonly number: number; readonly port: MessagePort }
+  | LoopsThreadWanted
   /** It has no client, and gets none any more. */
   | { readonly kind: "thread-over"; readonly number: number }
   | { readonly kind: "threads-wanted"; readonly wanted: ThreadsWanted }

@@ -37,8 +37,8 @@ const TURNS: Readonly<Record<ClientState, Turn>> = {
  * A client between two turns of the loop: a thread would keep this on its stack. While a reply is
  * unsent nothing is received from the client, so what is kept for it is bounded.
  */
-export class Client {
-  readonly connection: Connection;
+export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connection> {
+  readonly connection: Socket;
   /** Changed by {@linkcode serve}, {@linkcode resume} and {@linkcode Clients.advance}. */
   state: ClientState = "wantRead";
   /** When the next reply is due, on the clock of `performance.now()`. */
@@ -49,7 +49,7 @@ export class Client {
   #unsent: Uint8Array = NOTHING;
   #closeAfter = false;
 
-  constructor(connection: Connection, session: Session) {
+  constructor(connection: Socket, session: Session) {
     this.connection = connection;
     this.#session = session;
     connection.turn = CLIENT_SENDS; // the client speaks first

@@ -24,6 +24,8 @@ export const COUNTER = {
   /** Messages for which no reader of the trace had room. */
   untracedRecvs: 13,
   untracedSends: 14,
+  /** Clients that were turned away because a queue was full. */
+  shed: 15,
 } as const;
 
 /** A reading of all counters. */

@@ -97,6 +97,11 @@ export class Recorder extends MessageRecorder implements Observer {
     this.#note(TRACE_EVENT.refused, 0, peer);
   }
 
+  /** The server turns a client away that it has accepted, since it has too much to do. */
+  shed(): void {
+    this.counters[COUNTER.shed]++;
+  }
+
   beyondFdSetSize(peer: Address, descriptor: number): void {
     this.refused(peer);
     this.#rare.beyondFdSetSize(descriptor);

@@ -5,6 +5,7 @@
  */
 
 import { isHandlerFile } from "../handlers/handlers.ts";
+import { refuse } from "../handlers/refusal.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
@@ -98,6 +99,10 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id, controls),
     startThreads: (plan) => startThreads(setup, context, plan, tell),
+    startHandlerThreads: async (answersGo) => {
+      const { LoopsHandlerThreads } = await import("../workers/handler/threads.ts");
+      return await LoopsHandlerThreads.start(context, answersGo === "to a sender", tell);
+    },
     startWorkers: async (plan) => {
       const started = await workers.start(await startWorkers(setup, context, plan, tell));
       if (plan.listener !== "handed") recorder.waiting(); // otherwise the page waits
@@ -129,6 +134,10 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       return openCompletions(sockets, isHandlerFile(setup.handler.name));
     },
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
+    refuse: (connection) => {
+      recorder.shed();
+      refuse(connection, setup.handler.name);
+    },
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),

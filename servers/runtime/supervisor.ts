@@ -109,7 +109,7 @@ class RunningServer implements Stoppable {
   readonly #said = new Set<string>();
   readonly #watches: Watch[] = [];
   readonly view: View | undefined = undefined;
-  /** The threads of a server on Deno's sockets, and of one on the system's. */
+  /** The threads that make no calls on sockets, and those that make the system's. */
   readonly #threadWorkers = new ThreadWorkers((reason) => this.#failed(reason));
   #threads: ClientThreads | undefined = undefined;
   #forking: ForkingServer | undefined = undefined;
@@ -244,6 +244,9 @@ class RunningServer implements Stoppable {
         return this.#notice(data.notice);
       case "thread-wanted":
         return this.#threadWorkers.start(data.number, data.port);
+      case "handler-thread-wanted":
+      case "sender-wanted":
+        return this.#threadWorkers.startForLoop(data, this.#setup);
       case "thread-over":
         return this.#threadWorkers.end(data.number);
       case "threads-wanted": {

@@ -42,7 +42,7 @@ export const EPOLLEXCLUSIVE = 0x1000_0000;
 /** Anything a readiness call can watch for reading. */
 export interface Pollable {
   /** The word the log and the live view use for it. */
-  readonly kind: "listener" | "connection" | "connecting" | "keyboard";
+  readonly kind: "listener" | "connection" | "connecting" | "keyboard" | "mailbox";
 }
 
 /** The listening socket. */

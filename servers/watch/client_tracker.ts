@@ -134,8 +134,8 @@ export class ClientTracker {
     const peer = formatAddress({ host, port });
     const waiting = this.#backlog.get(peer);
     this.#backlog.delete(peer);
-    // What a worker has accepted itself, it serves.
-    const isQueued = worker === 0 && ["thread", "process", "loops"].includes(this.worker);
+    const isQueued = worker === 0 &&
+      ["thread", "sharedThread", "process", "loops"].includes(this.worker);
     const [state, lane]: [State, number] = isQueued ? ["queued", QUEUE_LANE] : ["waiting", worker];
     const tracked = waiting ?? this.#add(peer, state, lane, timeMs);
     if (waiting !== undefined) this.#change(tracked, state, timeMs, lane);

@@ -4,13 +4,17 @@
  * @module
  */
 
-import type { ModelName, ModelOptions } from "../context/context.ts";
+import type { ModelName, ModelOptions, ServedBy } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
-import { hasLoop, modelEntry } from "../registry.ts";
+import { modelEntry } from "../registry.ts";
 import type { Call, SourceFile } from "./frames.ts";
 
-/** The pages of the worker models serve a client with this function of another page. */
-const SERVES_CLIENT = { page: "blocking.ts", function: "serveClient" };
+/** The pages of some models serve a client with a function of another page. */
+const SERVES_CLIENT: Readonly<Partial<Record<ServedBy, { page: string; function: string }>>> = {
+  thread: { page: "blocking.ts", function: "serveClient" },
+  process: { page: "blocking.ts", function: "serveClient" },
+  sharedThread: { page: "offload.ts", function: "handlerThread" },
+};
 
 /** Where each of several loops is this one, their page only starts them. */
 const LOOP_PAGE = "epoll.ts";
@@ -22,7 +26,7 @@ const CALLS: Readonly<Record<Call, RegExp>> = {
   recv: /\.(?:recv|tryRecv|didRecv|didRead)\(/,
   handle: /(?:session\.onData|client\.serve)\(/,
   sleep: /(?:await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|timers\.add\(|client\.dueMs >/,
-  send: /(?:\.(?:send|wrote|resume)|client\.serve|yield\* send)\(/,
+  send: /(?:\.(?:send|wrote|resume|flush)|client\.serve|yield\* send)\(/,
 };
 
 /** Reads the pages that a model consists of, from source or out of the executable. */
@@ -32,14 +36,12 @@ export async function readModelSource(
   sockets: SocketKind,
 ): Promise<SourceFile[]> {
   const entry = modelEntry(model);
-  const { servedBy: worker } = entry;
   const page = entry.page?.(options, sockets) ?? `${model.replaceAll("-", "_")}.ts`;
   const files = [toFile(page, await readPage(page))];
-  if (worker === "loops") files.push(toFile(LOOP_PAGE, await readPage(LOOP_PAGE)));
-  const isShared = page !== SERVES_CLIENT.page && !hasLoop(worker);
-  if (isShared) {
-    const text = cutFunction(await readPage(SERVES_CLIENT.page), SERVES_CLIENT.function);
-    files.push(toFile(SERVES_CLIENT.page, text));
+  if (entry.servedBy === "loops") files.push(toFile(LOOP_PAGE, await readPage(LOOP_PAGE)));
+  const serves = SERVES_CLIENT[entry.servedBy];
+  if (serves !== undefined && serves.page !== page) {
+    files.push(toFile(serves.page, cutFunction(await readPage(serves.page), serves.function)));
   }
   return files;
 }

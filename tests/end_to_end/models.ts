@@ -57,6 +57,8 @@ const ALL: readonly Promises[] = [
     ...{ model: "workers", flags: ["--workers", "3", "--wake", "exclusive"] },
   },
   { name: "reactors", sockets: ["libc"] },
+  { name: "offload" },
+  { name: "pipeline", sockets: ["libc"] },
   { name: "uring", sockets: ["libc"] },
   { name: "coroutine", idleFlags: ["--pause", "20"] },
   { name: "greenlet" },
@@ -69,7 +71,8 @@ const ALL: readonly Promises[] = [
  * the system's own calls, these models depend on that; the others depend on what the source is tested for.
  */
 const COMPILED_ON_LIBC: readonly string[] = [
-  ...["process", "thread", "threadpool", "prefork", "epoll", "workers", "reactors", "gevent"],
+  ...["process", "thread", "threadpool", "prefork"],
+  ...["epoll", "workers", "reactors", "offload", "gevent"],
 ];
 
 /** The models that serve on the system's own calls as well, where there are any. */

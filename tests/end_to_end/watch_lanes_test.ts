@@ -36,6 +36,10 @@ for (const sockets of KINDS) {
     const lanes = await lanesOf(["threadpool", "--threads", "2", "--sockets", sockets]);
     assertLessOrEqual(Math.max(...lanes), 2);
   });
+
+  test(`offload on ${sockets} has a lane for each thread that runs the handler`, async () => {
+    assertEquals(await lanesOf(["offload", "--workers", "2", "--sockets", sockets]), [1, 2]);
+  });
 }
 
 /** The lanes of clients that connect one after another. */

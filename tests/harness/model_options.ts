@@ -13,4 +13,5 @@ export const MODEL_OPTIONS: ModelOptions = {
   accept: "shared",
   hand: "round-robin",
   wake: "all",
+  queue: 1_024,
 };

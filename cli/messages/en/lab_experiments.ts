@@ -1,3 +1,4 @@
+import { enStagesExperiments } from "./lab_stages.ts";
 import { count, didYouMean } from "./words.ts";
 
 /** A figure, filled with spaces at its start to `width` characters. */
@@ -275,6 +276,7 @@ export const enLab = {
       noGain: "coroutines were hardly faster when handlers waited",
       gain: "coroutines were faster though handlers computed",
     },
+    ...enStagesExperiments,
     "gevent-order": {
       claim:
         "Downloads by greenlets start in the order in which they were requested, and finish in " +

@@ -20,6 +20,7 @@ export const enModelList = {
     caller: "the one thread, one client at a time",
     process: "a process of its own",
     thread: "a thread of its own",
+    sharedThread: "a thread that it shares with others",
     loop: "one loop for all",
     loops: "one of several loops",
     coroutine: "a coroutine of its own",

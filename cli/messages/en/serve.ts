@@ -27,11 +27,14 @@ export const enServeCommand = {
     sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
     oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
     threads: "threadpool: how many threads, and so how many clients at once",
-    workers: "prefork, prethread, reuseport, workers, reactors: how many (as many as processors)",
+    workers:
+      "all with workers, from prefork to pipeline: how many there are (as many as processors)",
     accept:
       "prefork, prethread: all wait in accept, or who has a lock; prefork: or its parent passes",
     hand: "reactors: which loop gets the next client, in turn or the one with the fewest",
     wake: "workers: wake all that wait when a client comes, or as few as possible (EPOLLEXCLUSIVE)",
+    queue:
+      "pipeline: this many messages may wait for the handler; a client with one more is refused",
     fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
     stats: "when the server stops, also print its costs: wake-ups, system calls, CPU, memory",
     ...enServeWatchFlags,
@@ -86,6 +89,9 @@ export const enServe = {
     `worker ${worker} failed, and its clients with it; another one takes its place: ${reason}`,
   /** Why a model does not serve on a kind of sockets. */
   notOnSockets: {
+    pipeline:
+      "pipeline needs --sockets libc: a connection of Deno's stays with the thread that has " +
+      "accepted it, so no stage of its own can send (offload has the threads that compute)",
     prefork:
       "prefork needs --sockets libc: its children inherit the listener by fork(2), and no other " +
       "process can use a socket of Deno's",
@@ -145,6 +151,7 @@ export const enServe = {
   totals: (t: {
     accepted: number;
     refused: number;
+    shed: number;
     resets: number;
     received: string;
     sent: string;
@@ -152,6 +159,7 @@ export const enServe = {
   }) =>
     `stopped after ${t.seconds} s: ${plural(t.accepted, "client")} served` +
     (t.refused > 0 ? `, ${count(t.refused)} refused` : "") +
+    (t.shed > 0 ? `, ${count(t.shed)} turned away by a full queue` : "") +
     (t.resets > 0 ? `, ${count(t.resets)} reset` : "") +
     `, ${t.received} received, ${t.sent} sent`,
   wakeUps: (wakeUps: number, ready: number, scanned: number) =>

@@ -106,6 +106,7 @@ export const enWatch = {
       queue: "queue",
       caller: "the thread",
       thread: "thread",
+      sharedThread: "thread",
       process: "process",
       loop: "the loop",
       loops: "loop",

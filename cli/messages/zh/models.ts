@@ -20,6 +20,7 @@ export const zhModelList = {
     caller: "唯一的线程，一次一个客户端",
     process: "每个客户端一个进程",
     thread: "每个客户端一个线程",
+    sharedThread: "一个线程，与其他客户端共用",
     loop: "所有客户端共用一个循环",
     loops: "几个循环中的一个",
     coroutine: "每个客户端一个协程",

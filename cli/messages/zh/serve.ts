@@ -26,11 +26,12 @@ export const zhServeCommand = {
     sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
     oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",
     threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
-    workers: "prefork、prethread、reuseport、workers、reactors：有多少个（默认与处理器一样多）",
+    workers: "有多个工作者的模型（从 prefork 到 pipeline）：有多少个（默认与处理器一样多）",
     accept:
       "prefork、prethread：全都在 accept 里等，或凭锁一次一个；prefork 还可由父进程接受后转交",
     hand: "reactors：下一个客户端交给哪个循环，轮流，还是给客户端最少的那个",
     wake: "workers：客户端到来时唤醒所有在等的进程，还是尽量少唤醒（EPOLLEXCLUSIVE）",
+    queue: "pipeline：最多有这么多条消息等待处理函数；再多一条，就拒绝那个客户端",
     fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
     stats: "停止时另外打印开销：唤醒次数、系统调用、CPU、内存",
     ...zhServeWatchFlags,
@@ -79,6 +80,8 @@ export const zhServe = {
   workerFailed: (worker: number, reason: string) =>
     `工作线程 ${worker} 出错，它的客户端随之断开，由另一个接替：${reason}`,
   notOnSockets: {
+    pipeline: "pipeline 需要 --sockets libc：Deno 的连接离不开接受它的线程，" +
+      "所以不能另有一个阶段来发送（offload 有负责计算的线程）",
     prefork:
       "prefork 需要 --sockets libc：子进程通过 fork(2) 继承监听套接字，而 Deno 的套接字别的进程用不了",
     workers:
@@ -130,6 +133,7 @@ export const zhServe = {
   totals: (t: {
     accepted: number;
     refused: number;
+    shed: number;
     resets: number;
     received: string;
     sent: string;
@@ -137,6 +141,7 @@ export const zhServe = {
   }) =>
     `运行 ${t.seconds} 秒后停止：服务了 ${count(t.accepted)} 个客户端` +
     (t.refused > 0 ? `，拒绝了 ${count(t.refused)} 个` : "") +
+    (t.shed > 0 ? `，队列已满而拒绝 ${count(t.shed)} 个` : "") +
     (t.resets > 0 ? `，${count(t.resets)} 个连接被重置` : "") +
     `，接收 ${t.received}，发送 ${t.sent}`,
   wakeUps: (wakeUps: number, ready: number, scanned: number) =>

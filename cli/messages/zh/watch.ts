@@ -102,6 +102,7 @@ export const zhWatch = {
       queue: "排队",
       caller: "唯一的线程",
       thread: "线程",
+      sharedThread: "线程",
       process: "进程",
       loop: "循环",
       loops: "循环",

@@ -1,7 +1,8 @@
+import type { LoopsThreadWanted, ServerSetup } from "../../context/protocol.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
 
 /**
- * The Workers of the threads of a server on Deno's sockets. The supervisor has them: one that is made
+ * The Workers of threads that do not make the calls on their clients' sockets. The supervisor has them: one that is made
  * in a Worker, as the server is, takes Deno 2.9 a second to begin, and another one to end.
  */
 export class ThreadWorkers {
@@ -17,15 +18,28 @@ export class ThreadWorkers {
    * @param port through which it talks with the server
    */
   start(number: number, port: MessagePort): void {
-    const worker = new Worker(new URL("./client_worker.ts", import.meta.url), {
-      type: "module",
-    });
+    const worker = this.#add(number, new URL("./client_worker.ts", import.meta.url));
+    worker.postMessage(port, [port]);
+  }
+
+  /** Starts a thread that runs the handler for a loop, or the one that sends what those answer. */
+  startForLoop({ kind, wanted }: LoopsThreadWanted, server: ServerSetup): void {
+    const { handler, stats, trace, controls, descriptors } = server;
+    const file = kind === "sender-wanted" ? "send_worker.ts" : "worker.ts";
+    const worker = this.#add(wanted.number, new URL(`../handler/${file}`, import.meta.url));
+    const setup = { handler, stats, trace, controls, descriptors, wanted };
+    const { doorbell } = wanted;
+    worker.postMessage(setup, typeof doorbell === "number" ? [] : [doorbell]);
+  }
+
+  #add(number: number, file: URL): Worker {
+    const worker = new Worker(file, { type: "module" });
     worker.onerror = (event) => {
       event.preventDefault();
       this.failed(describeErrorEvent(event));
     };
-    worker.postMessage(port, [port]);
     this.#workers.set(number, worker);
+    return worker;
   }
 
   /** Ends a thread, with timers that a handler has left behind. */

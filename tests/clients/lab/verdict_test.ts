@@ -16,6 +16,7 @@ import { fdLimit } from "../../../clients/lab/fd_limit.ts";
 import { geventOrder } from "../../../clients/lab/gevent_order.ts";
 import { ioBound } from "../../../clients/lab/io_bound.ts";
 import { ltVsEt } from "../../../clients/lab/lt_vs_et.ts";
+import { overload } from "../../../clients/lab/overload.ts";
 import { oneAtATime } from "../../../clients/lab/one_at_a_time.ts";
 import { processCost } from "../../../clients/lab/process_cost.ts";
 import { scanCost } from "../../../clients/lab/scan_cost.ts";
@@ -271,6 +272,28 @@ testVerdict(
   },
   [{ waiting: { blockingMs: 300, coroutineMs: 290 } }, texts["io-bound"].noGain],
   [{ computing: { blockingMs: 300, coroutineMs: 52 } }, texts["io-bound"].gain],
+);
+
+testVerdict(
+  "overload",
+  overload,
+  {
+    ...{ clients: 280, takesMs: 5, everyMs: 2.5, patienceMs: 100, queue: 8 },
+    bounded: { refused: 130, p99Ms: 50, partsMs: [48, 50, 49, 50], inTime: 150 },
+    endless: { refused: 0, p99Ms: 690, partsMs: [170, 350, 520, 700], inTime: 40 },
+  },
+  [
+    { bounded: { refused: 0, p99Ms: 50, partsMs: [9, 9, 9, 9], inTime: 280 } },
+    texts.overload.noOverload,
+  ],
+  [
+    { endless: { refused: 0, p99Ms: 60, partsMs: [50, 60, 60, 60], inTime: 40 } },
+    texts.overload.noWait,
+  ],
+  [
+    { endless: { refused: 0, p99Ms: 690, partsMs: [50, 60, 60, 700], inTime: 140 } },
+    texts.overload.endlessServes,
+  ],
 );
 
 testVerdict(

@@ -77,6 +77,7 @@ Deno.test("a recorder counts events", () => {
     systemCalls: 0,
     untracedRecvs: 0,
     untracedSends: 0,
+    shed: 0,
   });
 });
 

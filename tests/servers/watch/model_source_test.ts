@@ -1,5 +1,5 @@
 import type { ModelName } from "../../../servers/context/context.ts";
-import { MODEL_NAMES, modelEntry } from "../../../servers/registry.ts";
+import { hasLoop, MODEL_NAMES, modelEntry } from "../../../servers/registry.ts";
 import type { Call } from "../../../servers/watch/frames.ts";
 import { readModelSource } from "../../../servers/watch/model_source.ts";
 import { assert, assertEquals, assertMatch } from "../../harness/assert.ts";
@@ -13,13 +13,13 @@ const ABOUT: Readonly<Record<Call, RegExp>> = {
   recv: /recv|read/i,
   handle: /chunk|message|buffer/,
   sleep: /sleep|delay|timer/,
-  send: /send|serve|resume|write/,
+  send: /send|serve|resume|write|flush/,
 };
 
 /** A model of which the view never says that it waits for all its clients at once. */
 function hasNoWait(model: ModelName): boolean {
   const { servedBy, waitsIn } = modelEntry(model);
-  return !["loop", "loops", "coroutine"].includes(servedBy) || waitsIn === "await";
+  return !hasLoop(servedBy) || waitsIn === "await";
 }
 
 /** Each model, and each of its pages that a flag or the kind of sockets chooses. */

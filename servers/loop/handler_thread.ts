@@ -1,0 +1,31 @@
+/**
+ * A thread that runs the handler for clients whose sockets another thread has, as it sees itself.
+ *
+ * @module
+ */
+
+import type { Connection } from "../sockets/interface.ts";
+import type { Client, ClientState } from "./clients.ts";
+
+/** A client as its thread sees it, whose socket is the way to the loop. */
+export type ThreadsClient = Client<Pick<Connection, "trySend" | "turn">>;
+
+/** What a thread is to do for a client. */
+export interface Task {
+  readonly client: ThreadsClient;
+  /** Of its bytes; `undefined` when the loop has sent what it was given, so that there is room again. */
+  readonly chunk: Uint8Array | undefined;
+}
+
+/** A thread that runs the handler, as it sees itself. */
+export interface HandlerThread {
+  /**
+   * Waits until there is something to do or `timeoutMs` is over (`Infinity`: no limit).
+   *
+   * @returns some of what there is to do
+   * @throws {unknown} what the code of a handler has thrown from a timer or a promise
+   */
+  wait(timeoutMs: number): Iterable<Task> | Promise<Iterable<Task>>;
+  /** Takes one step with a client, and tells the loop where that has led. */
+  advance(client: ThreadsClient, step: () => ClientState): void;
+}

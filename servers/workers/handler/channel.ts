@@ -1,0 +1,87 @@
+/**
+ * What the loop and the threads that run its handler say to each other, and the memory for it.
+ *
+ * @module
+ */
+
+import type { HandlerThreadChannel } from "../../context/protocol.ts";
+import { createRing } from "./ring.ts";
+
+/** Kinds of records from the loop to a thread. */
+export const REQUEST = {
+  /** Bytes of a client. The first of them begin its session. */
+  chunk: 1,
+  /** All that the thread has answered was sent: there is room for more. */
+  goOn: 2,
+  /** The client has left. */
+  left: 3,
+  /** As `left`, to be passed on to the sender, which closes its end. */
+  end: 4,
+  /** A client has come, to be passed on to the sender: the bytes say who. */
+  begin: 5,
+} as const;
+
+/** Kinds of records from a thread to the loop, or to the sender, which passes on what concerns the loop. */
+export const ANSWER = {
+  /** Bytes to send. */
+  bytes: 1,
+  /** The thread has more for this client once all of these are sent. */
+  waits: 2,
+  /** That was all that there is to say to the chunk. */
+  done: 3,
+  /** That was all, and the session closes the connection. */
+  closes: 4,
+  /** The session has failed: the bytes say why. Of client -3: thread 3 itself has. */
+  failed: 5,
+  /** For the sender: {@linkcode REQUEST.begin} and {@linkcode REQUEST.end}. */
+  begin: 6,
+  end: 7,
+  /** The sender has done with the client, and its connection can be closed. */
+  gone: 8,
+  /** The sender cannot send to it. */
+  broken: 9,
+} as const;
+
+/** How many bytes a thread answers to a client before the loop has sent them. */
+export const WINDOW_BYTES = 65_536;
+/** The most in one record. */
+export const MAX_PIECE_BYTES = 32_768;
+
+/** Places in the memory that all threads and the loop share, each in a cache line of its own. */
+export const SHARED = {
+  /** Somebody has woken the loop, which has not looked yet. */
+  rung: 0,
+  /** How many chunks wait for a thread. */
+  queued: 16,
+} as const;
+const SHARED_LENGTH = 32;
+
+/** Places in the memory that a thread and the loop share. */
+export const OWN = {
+  isReady: 0,
+  /** Grows with each request, so that the thread can wait for it. */
+  requests: 16,
+} as const;
+const OWN_LENGTH = 32;
+
+/** Memory for what all threads share. */
+export function createShared(): SharedArrayBuffer {
+  return new SharedArrayBuffer(SHARED_LENGTH * Int32Array.BYTES_PER_ELEMENT);
+}
+
+/**
+ * Memory for a thread.
+ *
+ * @param recvSizeBytes the longest chunk
+ */
+export function createChannel(
+  shared: SharedArrayBuffer,
+  recvSizeBytes: number,
+): HandlerThreadChannel {
+  return {
+    shared,
+    own: new SharedArrayBuffer(OWN_LENGTH * Int32Array.BYTES_PER_ELEMENT),
+    requests: createRing(recvSizeBytes),
+    answers: createRing(MAX_PIECE_BYTES),
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * The thread that sends what other threads have answered, on the system's sockets.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import type { SenderSetup } from "../../context/protocol.ts";
+import { COUNTER, openCounters } from "../../metrics/counters.ts";
+import { openMemory } from "../../metrics/memory.ts";
+import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { sendStage } from "../../pipeline.ts";
+import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
+import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { makeAnotherInterruptible } from "../../sockets/libc/interruption.ts";
+import { systemCalls } from "../../system/system_calls.ts";
+import { RingSender } from "./sender.ts";
+
+/** The view shows a client on the lane of the thread that handles it, and not of the one that sends. */
+const NO_LANE = 0;
+
+self.onmessage = ({ data: { wanted, stats, trace, descriptors } }: MessageEvent<SenderSetup>) => {
+  const memory = openMemory(stats);
+  const counters = openCounters(memory, wanted.number);
+  const table = new DescriptorTable(descriptors);
+  const sender: RingSender = new RingSender(wanted, {
+    calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
+    observer: new Recorder(memory, openMemory(trace), NOTHING_RARE, wanted.number, NO_LANE),
+    table,
+    thread: makeAnotherInterruptible(),
+    get turn() {
+      return sender.turn;
+    },
+    wake() {},
+    buffer: new ReceiveBuffer(0),
+    released() {},
+    linger() {},
+  });
+  sendStage(sender);
+};

@@ -1,0 +1,90 @@
+/**
+ * Threads that compute for a loop: who waits for whom, and what a thread that breaks takes with it.
+ *
+ * @module
+ */
+
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { assertEquals, assertLess, assertMatch } from "../harness/assert.ts";
+import { decode, encode } from "../harness/bytes.ts";
+import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { ComputingHandler, sendUntilStalled } from "../harness/computing.ts";
+import { Server } from "../harness/playground.ts";
+import { residentBytes } from "../harness/processes.ts";
+import { test } from "../harness/test.ts";
+
+const ON_LIBC = hasSystemCalls() ? [["offload", "libc"], ["pipeline", "libc"]] : [];
+const MEGABYTE = 1_000_000;
+
+for (const [model, sockets] of [["offload", "deno"], ...ON_LIBC]) {
+  const begin = (handler: ComputingHandler, workers: number) =>
+    Server.start([
+      ...[model, "--sockets", sockets, "--workers", String(workers), "--quiet"],
+      ...["--handler", handler.path],
+    ]);
+
+  test(`${model} on ${sockets}: who computes holds up the clients of its thread, and no others`, async () => {
+    await using handler = await ComputingHandler.make();
+    await using server = await begin(handler, 2);
+    using first = await server.connect();
+    assertEquals(await exchange(first, "first"), "first"); // so that it has its thread
+    using second = await server.connect();
+    assertEquals(await exchange(second, "second"), "second");
+    using third = await server.connect(); // shares a thread with the first
+    assertEquals(await exchange(third, "third"), "third");
+
+    await handler.hold(first);
+    await writeAll(third, encode("waits"));
+    let isAnswered = false;
+    const answer = readExactly(third, 5).then((bytes) => {
+      isAnswered = true;
+      return decode(bytes);
+    });
+    for (let i = 0; i < 50; i++) assertEquals(await exchange(second, `${i}`), `${i}`);
+    using newcomer = await server.connect(); // the thread of the second has fewer
+    assertEquals(await exchange(newcomer, "new"), "new");
+    assertEquals(isAnswered, false);
+
+    await handler.release();
+    assertEquals(await answer, "waits");
+    assertEquals(decode(await readExactly(first, 4)), "hold");
+  });
+
+  test(`${model} on ${sockets}: when a thread breaks, its clients end, and another takes its place`, async () => {
+    await using handler = await ComputingHandler.make();
+    await using server = await begin(handler, 2);
+    const clients = [];
+    for (const name of ["one", "two", "three", "four"]) {
+      const conn = await server.connect();
+      clients.push(conn);
+      assertEquals(await exchange(conn, name), name);
+    }
+    const [culprit, witness, victim, other] = clients;
+    await writeAll(culprit, encode("break"));
+    assertEquals(decode(await readToEnd(culprit)), "break");
+    assertEquals((await readToEnd(victim)).length, 0);
+    assertMatch(String((await server.event("client-failed", 2)).reason), /broken on purpose/);
+    for (const conn of [witness, other]) assertEquals(await exchange(conn, "same"), "same");
+    // The new thread has the fewest clients, so these two come to it.
+    for (const name of ["five", "six"]) {
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, name), name);
+    }
+    for (const conn of clients) conn.close();
+    const { code, stderr } = await server.stop();
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(server.events("client-failed").length, 2);
+  });
+
+  test(`${model} on ${sockets}: a thread that computes does not make the memory grow`, async () => {
+    await using handler = await ComputingHandler.make();
+    await using server = await begin(handler, 1);
+    using busy = await server.connect();
+    using eager = await server.connect();
+    for (let i = 0; i < 200; i++) await exchange(eager, "x".repeat(16_384));
+    await handler.hold(busy);
+    const before = await residentBytes(server.pid);
+    await sendUntilStalled(eager, 100 * MEGABYTE);
+    assertLess(await residentBytes(server.pid) - before, 8 * MEGABYTE);
+  }, { ignore: Deno.build.os === "windows" });
+}

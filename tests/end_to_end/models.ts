@@ -25,8 +25,6 @@ const spareFlags = (count: number) => ["--spare", String(count)];
 interface Promises extends Omit<ModelUnderTest, "args"> {
   /** The socket kinds that it serves on, if not both. */
   readonly sockets?: readonly string[];
-  /** The model, if it is tested in several ways. */
-  readonly model?: string;
   /** The flags that it is tested with. */
   readonly flags?: readonly string[];
 }
@@ -40,11 +38,7 @@ const ALL: readonly Promises[] = [
     ...{ name: "prefork", sockets: ["libc"], isPreforked: true, servesAtOnce: 8 },
     flags: ["--workers", "8"],
   },
-  {
-    ...{ name: "prefork --accept pass", sockets: ["libc"], isPreforked: true, servesAtOnce: 8 },
-    ...{ model: "prefork", flags: ["--workers", "8", "--accept", "pass"] },
-  },
-  { name: "prethread", sockets: ["libc"], servesAtOnce: 4, flags: ["--workers", "4"] },
+  { name: "prethread", sockets: ["libc"], servesAtOnce: 8, flags: ["--workers", "8"] },
   { name: "nonblocking", idleFlags: ["--pause", "20"] },
   { name: "select" },
   { name: "select-queue" },
@@ -52,10 +46,6 @@ const ALL: readonly Promises[] = [
   { name: "epoll" },
   { name: "reuseport" },
   { name: "workers", sockets: ["libc"], isPreforked: true, flags: ["--workers", "3"] },
-  {
-    ...{ name: "workers --wake exclusive", sockets: ["libc"], isPreforked: true },
-    ...{ model: "workers", flags: ["--workers", "3", "--wake", "exclusive"] },
-  },
   { name: "reactors", sockets: ["libc"] },
   { name: "offload" },
   { name: "pipeline", sockets: ["libc"] },
@@ -67,34 +57,37 @@ const ALL: readonly Promises[] = [
 ];
 
 /**
- * The compiled file starts threads and children in another way than the source, and on an older Deno. On
- * the system's own calls, these models depend on that; the others depend on what the source is tested for.
+ * The compiled file starts threads and children in another way than the source, and on an older Deno.
+ * These models depend on that; the others depend on what the source is tested for.
  */
-const COMPILED_ON_LIBC: readonly string[] = [
-  ...["process", "thread", "threadpool", "prefork"],
-  ...["epoll", "workers", "reactors", "offload", "gevent"],
-];
+const COMPILED: Readonly<Record<"deno" | "libc", readonly string[]>> = {
+  deno: ["process", "thread", "threadpool", "epoll", "reuseport", "offload", "gevent", "async"],
+  libc: [
+    ...["process", "thread", "threadpool", "prefork"],
+    ...["epoll", "workers", "reactors", "offload", "gevent"],
+  ],
+};
 
-/** The models that serve on the system's own calls as well, where there are any. */
-const ON_LIBC: readonly Promises[] = hasSystemCalls()
-  ? ALL.filter(({ name, sockets = ["libc"] }) =>
-    sockets.includes("libc") && (!Deno.env.has("PLAYGROUND_BIN") || COMPILED_ON_LIBC.includes(name))
-  )
-  : [];
+function on(kind: "deno" | "libc"): Promises[] {
+  const isCompiled = Deno.env.has("PLAYGROUND_BIN");
+  return ALL.filter(({ name, sockets = ["deno", "libc"] }) =>
+    sockets.includes(kind) && (!isCompiled || COMPILED[kind].includes(name))
+  );
+}
 
-const ON_DENO = ALL.filter(({ sockets = ["deno"] }) => sockets.includes("deno"));
+const ON_LIBC = hasSystemCalls() ? on("libc") : [];
+
+/** The names of all models, in the order of the registry. */
+export const NAMES = ALL.map(({ name }) => name);
 
 /** Every model on every socket kind, each to be held to the same promises. */
 export const MODELS: readonly ModelUnderTest[] = [
-  ...ON_DENO.map((model) => ({
-    ...model,
-    args: [model.model ?? model.name, ...model.flags ?? []],
-  })),
+  ...on("deno").map((model) => ({ ...model, args: [model.name, ...model.flags ?? []] })),
   ...ON_LIBC.map((model) => ({
     ...model,
     // A forked child is there within a millisecond, so none is made ahead.
     spareFlags: model.name === "process" ? undefined : model.spareFlags,
     name: `${model.name} on libc`,
-    args: [model.model ?? model.name, ...model.flags ?? [], "--sockets", "libc"],
+    args: [model.name, ...model.flags ?? [], "--sockets", "libc"],
   })),
 ];

@@ -14,6 +14,8 @@ import type { ServerContext } from "../context/context.ts";
 
 const NOTHING = new Uint8Array(0);
 const NO_REPLIES = new OneReply();
+/** Most loops have nothing due in most turns. */
+const NONE: readonly never[] = [];
 
 /**
  * What a client waits for.
@@ -211,8 +213,11 @@ export class TimerQueue<Timed extends { readonly dueMs: number } = Client> {
   }
 
   /** Takes out what is due, the earliest first. */
-  *due(): Generator<Timed> {
-    if (this.#members.size === 0) return;
+  due(): Iterable<Timed> {
+    return this.#members.size === 0 ? NONE : this.#takeDue();
+  }
+
+  *#takeDue(): Generator<Timed> {
     const nowMs = performance.now();
     for (let next; (next = this.#heap.peek()) !== undefined && next.dueMs <= nowMs;) {
       this.#heap.pop();

@@ -221,6 +221,8 @@ export interface Sockets {
   readable(connection: Connection): Promise<void>;
   /** Lets the system do its part between two rounds of a loop that never waits. */
   pause(ms: number): void | Promise<void>;
+  /** What goes forward in milliseconds as `performance.now()` does, and takes less time, if there is such. */
+  readonly clock?: { now(): number };
   /** True until {@linkcode stopListening} was called and the last connection has been closed. */
   readonly serving: boolean;
   /** Connections that hold a descriptor. */

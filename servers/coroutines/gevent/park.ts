@@ -183,13 +183,17 @@ export function park<Value>(parking: Parking): Wait<Value> {
 }
 
 /**
- * A wait for an attempt to succeed, which is tried at first and then each time that the greenlet goes
- * on. A loop in a generator says the same, and takes twice the time.
- *
- * @param attempt gives the value, or parks the current greenlet and gives `undefined`
+ * A wait for an attempt to succeed, which is made at first and then each time that the greenlet goes on.
+ * A loop in a generator says the same, takes twice the time, and leaves garbage. This object serves again
+ * as soon as its wait is over.
  */
-export class Attempts<Value> implements Wait<Value>, Iterator<Leave, Value, unknown> {
-  constructor(private readonly attempt: () => Value | undefined) {}
+export abstract class Attempts<Value> implements Wait<Value>, Iterator<Leave, Value, unknown> {
+  /** Whether a greenlet waits in it, so that another one needs a wait of its own. */
+  isTaken = false;
+  readonly #result = { done: true as const, value: undefined as Value };
+
+  /** Gives the value, or parks the current greenlet and gives `undefined`. */
+  protected abstract attempt(): Value | undefined;
 
   [Symbol.iterator](): this {
     called = "";
@@ -197,11 +201,18 @@ export class Attempts<Value> implements Wait<Value>, Iterator<Leave, Value, unkn
   }
 
   next(): IteratorResult<Leave, Value> {
+    this.isTaken = false;
     const value = this.attempt();
-    return value === undefined ? leave() : { done: true, value };
+    if (value === undefined) {
+      this.isTaken = true;
+      return leave();
+    }
+    this.#result.value = value; // yield* takes it out at once
+    return this.#result;
   }
 
   throw(error: unknown): never {
+    this.isTaken = false;
     throw error;
   }
 }

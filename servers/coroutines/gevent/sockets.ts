@@ -1,7 +1,8 @@
-import { getcurrent, type Greenlet } from "./greenlet.ts";
+import { getcurrent } from "./greenlet.ts";
 import type { Loop } from "./loop.ts";
-import { Attempts, checkedWait, checkWaits, type Coroutine, DONE_ALREADY, park } from "./park.ts";
-import type { Parking, Wait } from "./park.ts";
+import { Attempts, checkedWait, checkWaits, type Coroutine, DONE_ALREADY } from "./park.ts";
+import type { Wait } from "./park.ts";
+import { type Count, Watch } from "./watch.ts";
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, formatAddress } from "../../sockets/interface.ts";
 import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
 import { ConnectFailed, type Listener, type Pollable } from "../../sockets/interface.ts";
@@ -48,18 +49,21 @@ export class SocketClosed extends Error {
  * ```
  */
 export class SocketLoop implements Loop {
-  readonly #sockets: Pick<Sockets, "epoll" | "connect">;
+  readonly #sockets: Pick<Sockets, "epoll" | "connect" | "clock">;
   readonly #interests: InterestList;
   readonly #watches = new Map<Pollable, Watch>();
   readonly #waiting: Count = { count: 0 };
+  /** Read each time that a greenlet has run. */
+  readonly #clock: { now(): number };
 
   static {
     checkWaits(this, "connect");
   }
 
   /** @param sockets the kind of sockets, whose `epoll` is the hub's only wait */
-  constructor(sockets: Pick<Sockets, "epoll" | "connect">) {
+  constructor(sockets: Pick<Sockets, "epoll" | "connect" | "clock">) {
     this.#sockets = sockets;
+    this.#clock = sockets.clock ?? performance;
     this.#interests = sockets.epoll();
   }
 
@@ -69,7 +73,7 @@ export class SocketLoop implements Loop {
   }
 
   nowMs(): number {
-    return performance.now();
+    return this.#clock.now();
   }
 
   async wait(timeoutMs: number): Promise<void> {
@@ -124,53 +128,6 @@ export class SocketLoop implements Loop {
   }
 }
 
-/** The number of greenlets that wait for the sockets of a loop. */
-interface Count {
-  count: number;
-}
-
-/** The greenlets that wait for a socket: one to receive or to accept, and one to send. */
-class Watch {
-  readonly readable: Direction;
-  readonly writable: Direction;
-
-  constructor(waiting: Count) {
-    this.readable = new Direction(waiting);
-    this.writable = new Direction(waiting);
-  }
-
-  became(events: number): void {
-    if ((events & (EPOLLIN | EPOLLERR)) !== 0) this.readable.wake();
-    if ((events & (EPOLLOUT | EPOLLERR)) !== 0) this.writable.wake();
-  }
-}
-
-class Direction implements Parking {
-  #greenlet: Greenlet | undefined = undefined;
-
-  constructor(private readonly waiting: Count) {}
-
-  /** @throws {Error} when another greenlet waits already: each would get parts of the stream */
-  wait(): Wait {
-    if (this.#greenlet !== undefined) throw new Error(`${this.#greenlet} waits for this socket`);
-    this.#greenlet = getcurrent();
-    this.waiting.count++;
-    return park(this);
-  }
-
-  wake(): void {
-    const greenlet = this.#greenlet;
-    if (greenlet === undefined) return;
-    this.forget();
-    greenlet.resume();
-  }
-
-  forget(): void {
-    this.#greenlet = undefined;
-    this.waiting.count--;
-  }
-}
-
 /** A listening socket whose `accept` waits by switching to another greenlet. */
 export class GeventListener {
   readonly #watch: Watch;
@@ -195,9 +152,28 @@ export class GeventListener {
 /** A greenlet that receives more often in a row, without having to wait, lets the others run first. */
 const MAX_IN_A_ROW = 16;
 
+/** The wait of {@linkcode GeventSocket.recv}. */
+class Receiving extends Attempts<Uint8Array> {
+  sizeBytes = 0;
+
+  constructor(private readonly socket: GeventSocket) {
+    super();
+  }
+
+  protected override attempt(): Uint8Array | undefined {
+    return this.socket.receiveOrPark(this.sizeBytes);
+  }
+}
+
+function receiveNothing(sizeBytes: number): Uint8Array {
+  if (sizeBytes !== 0) throw new RangeError(`${sizeBytes} bytes cannot be received`);
+  return new Uint8Array(0);
+}
+
 /** A connected socket whose calls wait by switching to another greenlet. */
 export class GeventSocket {
   readonly #watch: Watch;
+  readonly #receiving = new Receiving(this);
   #recvsInARow = 0;
   #isClosed = false;
 
@@ -226,18 +202,20 @@ export class GeventSocket {
    * @throws {RangeError} when `sizeBytes` is negative or NaN
    */
   recv(sizeBytes: number): Wait<Uint8Array> {
-    return new Attempts(() =>
-      sizeBytes > 0 ? this.#receiveOrPark(sizeBytes) : this.#recvNothing(sizeBytes)
-    );
+    const receiving = this.#receiving.isTaken ? new Receiving(this) : this.#receiving;
+    receiving.sizeBytes = sizeBytes;
+    return receiving;
   }
 
-  #receiveOrPark(sizeBytes: number): Uint8Array | undefined {
-    if (this.#recvsInARow === MAX_IN_A_ROW) {
+  /** For {@linkcode Receiving}. @returns `undefined` when the greenlet is parked */
+  receiveOrPark(sizeBytes: number): Uint8Array | undefined {
+    if (sizeBytes > 0 && this.#recvsInARow === MAX_IN_A_ROW) {
       this.#recvsInARow = 0;
       getcurrent().yieldTurn();
       return undefined;
     }
     this.#mustBeOpen();
+    if (!(sizeBytes > 0)) return receiveNothing(sizeBytes);
     const bytes = this.connection.tryRecv(sizeBytes);
     if (bytes !== WOULD_BLOCK) {
       this.#recvsInARow++;
@@ -246,12 +224,6 @@ export class GeventSocket {
     this.#recvsInARow = 0;
     this.#watch.readable.wait();
     return undefined;
-  }
-
-  #recvNothing(sizeBytes: number): Uint8Array {
-    this.#mustBeOpen();
-    if (sizeBytes !== 0) throw new RangeError(`${sizeBytes} bytes cannot be received`);
-    return new Uint8Array(0);
   }
 
   /**

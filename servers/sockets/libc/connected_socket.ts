@@ -153,11 +153,14 @@ export abstract class ConnectedSocket implements LibcPollable {
     this.#edge = isEdgeTriggered ? MAY_HAVE_MORE : NOT_WATCHED;
   }
 
-  /** An interest list has reported this connection. */
-  reported(hungUp: boolean): void {
-    if (this.#edge !== NOT_WATCHED && this.#edge !== HUNG_UP) {
-      this.#edge = hungUp ? HUNG_UP : MAY_HAVE_MORE;
-    }
+  /**
+   * An interest list has reported this connection.
+   *
+   * @param isDrained it asked for readability and did not report it: what comes next is an edge
+   */
+  reported(hungUp: boolean, isDrained = false): void {
+    if (this.#edge === NOT_WATCHED || this.#edge === HUNG_UP) return;
+    this.#edge = hungUp ? HUNG_UP : isDrained ? DRAINED : MAY_HAVE_MORE;
   }
 
   /**
@@ -248,7 +251,8 @@ export abstract class ConnectedSocket implements LibcPollable {
 
   /** @throws the fault, if there is one: any thread may cut a client off, which then is served no longer */
   protected isToldToEnd(): boolean {
-    const state = Atomics.load(this.context.table.words, this.#at + STATE);
+    // Read as it is: a call to the system lies between two readings, and `Atomics.load` takes ten times as long.
+    const state = this.context.table.words[this.#at + STATE];
     if (state === CUT_OFF) this.fault ??= cutOff();
     if (this.fault !== undefined) throw this.fault;
     return state === TOLD_TO_END;

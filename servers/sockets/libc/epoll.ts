@@ -115,7 +115,7 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
       // Closed, it still waits for its client's end. Most are not reported meanwhile, so it leaves
       // the list only now, at the cost of a call.
       if (target.descriptor < 0) return this.#forget(fd);
-      target.reported(hungUp);
+      target.reported(hungUp, (this.#asked[fd] & ~bits & EPOLLIN) !== 0);
     }
     this.#report(target, (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | (hungUp ? EPOLLIN : 0));
   }

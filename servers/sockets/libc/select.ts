@@ -72,13 +72,18 @@ export class LibcSelect {
 
 /** A set with the sockets that it was made of. */
 class SocketSet extends DescriptorSet {
-  /** By descriptor. */
-  readonly #asked: (Pollable | undefined)[] = [];
+  /** By descriptor. It never grows, since V8 compiles what it fills again and again otherwise. */
+  readonly #asked: (Pollable | undefined)[];
+
+  constructor(size: number) {
+    super(size);
+    this.#asked = Array.from({ length: size });
+  }
 
   /** @returns how many sockets there were that are not in the `earlier` set as well */
   fill(sockets: Iterable<Pollable>, earlier?: SocketSet): number {
+    this.#asked.fill(undefined, 0, this.highest + 1);
     this.clear();
-    this.#asked.fill(undefined);
     let count = 0;
     for (const socket of sockets) {
       const fd = asLibcPollable(socket).descriptor;

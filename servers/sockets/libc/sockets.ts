@@ -24,6 +24,7 @@ import { LibcListener } from "./listener.ts";
 import { LibcPoll } from "./poll.ts";
 import { PollEntries, type PollEntry } from "../poll_entries.ts";
 import { LibcSelect } from "./select.ts";
+import { LibcClock } from "../../system/clock.ts";
 import { ERRNO } from "../../system/system_call_error.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 
@@ -65,6 +66,7 @@ export class LibcSockets extends LibcReactor implements Sockets {
   #select: LibcSelect | undefined = undefined;
   #fdSetSize = FD_SETSIZE;
   #lastOutgoingId = 0;
+  #clock: LibcClock | undefined = undefined;
 
   /**
    * @param recvSizeBytes the most that `tryRecv` receives at once
@@ -168,6 +170,10 @@ export class LibcSockets extends LibcReactor implements Sockets {
     if (ms === 0) return;
     const waker = Int32Array.of(this.waker, EPOLLIN);
     if (this.calls.poll(waker, 1, Math.ceil(ms)) > 0) this.quietWaker();
+  }
+
+  get clock(): LibcClock {
+    return this.#clock ??= new LibcClock();
   }
 
   stopListening(): void {

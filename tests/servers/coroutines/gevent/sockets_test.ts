@@ -125,6 +125,33 @@ testEachKind(
   },
 );
 
+testEachKind(
+  "gevent: the wait of recv serves again, unless a greenlet is in it",
+  async (setting) => {
+    const client = await setting.connect();
+    await runOver(setting, function* ({ listener }) {
+      const socket = yield* listener.accept();
+      const first = spawn(function* (): Coroutine<string> {
+        return decode(yield* socket.recv(3));
+      });
+      const second = spawn(function* (): Coroutine<string> {
+        return decode(yield* socket.recv(6));
+      });
+      yield* second.join();
+      yield* joinWrite(client, "abcdef");
+      assertEquals(yield* first.get(), "abc"); // and not the six of the other, which has failed
+      const waits = new Set<unknown>();
+      for (const letter of "def") {
+        const wait = socket.recv(1);
+        waits.add(wait);
+        assertEquals(decode(yield* wait), letter);
+      }
+      assertEquals(waits.size, 1);
+      socket.close();
+    });
+  },
+);
+
 testEachKind("gevent: a reset is an error of its own", async (setting) => {
   const accepted = Promise.withResolvers<void>();
   const running = runOver(setting, function* ({ listener }) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EPOLLET, EPOLLIN, WOULD_BLOCK } from "../../../../servers/sockets/interface.ts";
+import { EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "../../../../servers/sockets/interface.ts";
 import { ERRNO } from "../../../../servers/system/system_call_error.ts";
 import { assertEquals } from "../../../harness/assert.ts";
 import { assertSameBytes, encode, randomBytes } from "../../../harness/bytes.ts";
@@ -56,3 +56,27 @@ testScripted("an edge is not lost with a recv that is interrupted", async (setti
   script.script("recv", -ERRNO.EINTR);
   assertEquals(connection.tryRecv(10), encode("hello"));
 });
+
+testScripted("an edge that is not readable needs no recv to tell", async (setting, script) => {
+  const { client, connection } = await setting.pair();
+  const epoll = setting.sockets.epoll();
+  epoll.add(connection, EPOLLIN | EPOLLOUT | EPOLLET);
+  assertEquals(await reports(epoll), [[connection, EPOLLOUT]]);
+  assertEquals(connection.tryRecv(10), WOULD_BLOCK);
+  assertEquals(script.asked("recv"), 0);
+  await writeAll(client, encode("hello"));
+  assertEquals(await reports(epoll), [[connection, EPOLLIN | EPOLLOUT]]);
+  assertEquals(connection.tryRecv(10), encode("hello"));
+});
+
+testScripted(
+  "one that is watched for sending alone may have bytes all the same",
+  async (setting) => {
+    const { client, connection } = await setting.pair();
+    const epoll = setting.sockets.epoll();
+    await writeAll(client, encode("hello"));
+    epoll.add(connection, EPOLLOUT | EPOLLET);
+    assertEquals(await reports(epoll), [[connection, EPOLLOUT]]);
+    assertEquals(await nextBytes(setting, connection, 10), encode("hello"));
+  },
+);

@@ -1,4 +1,4 @@
-import { cFunctions } from "../../../servers/system/c_library.ts";
+import { cFunctions } from "./c_library.ts";
 
 const functions = cFunctions({
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
@@ -8,8 +8,8 @@ const functions = cFunctions({
 const CLOCK_MONOTONIC = 1;
 
 /**
- * The system's monotonic clock, clock_gettime(2), which is read for every message: it takes a third of
- * the time of `performance.now()`.
+ * The system's monotonic clock, clock_gettime(2), for what is timed with every message: it takes a third of
+ * the time of `performance.now()`. Needs the permission `--allow-ffi`.
  */
 export class LibcClock {
   readonly #getTime = functions().clock_gettime;

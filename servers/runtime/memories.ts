@@ -10,6 +10,7 @@ import type { ServerSetup } from "../context/protocol.ts";
 import { createControlsMemory } from "../metrics/controls.ts";
 import { createStatsMemory } from "../metrics/counters.ts";
 import { createTraceMemory } from "../metrics/trace.ts";
+import { modelEntry } from "../registry.ts";
 import type { ProcessMemory } from "../metrics/process_memory.ts";
 import { createDescriptorMemory } from "../sockets/libc/descriptor_table.ts";
 
@@ -42,10 +43,12 @@ export async function createSharing(
     const threads = sockets === "libc" ? maxThreads(descriptorLimit) : 0;
     const stats = createStatsMemory(1 + Math.max(workers, threads));
     const trace = createTraceMemory();
+    const { servedBy } = modelEntry(model);
+    const loops = servedBy === "loops" ? Math.min(workers, maxThreads(descriptorLimit)) : 0;
     return {
       memories: {
         ...{ stats, trace, descriptors, processMemory: undefined },
-        controls: isWatched ? createControlsMemory() : undefined,
+        controls: isWatched ? createControlsMemory(loops) : undefined,
       },
       processMemory: undefined,
     };

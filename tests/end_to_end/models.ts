@@ -32,7 +32,7 @@ const ALL: readonly Promises[] = [
   { name: "process", spareFlags, isLimited: true },
   { name: "thread", spareFlags, isLimited: true },
   { name: "threadpool", servesAtOnce: 8 },
-  { name: "prethread", sockets: ["libc"], servesAtOnce: 4, flags: ["--workers", "4"] },
+  { name: "prethread", sockets: ["libc"], servesAtOnce: 8, flags: ["--workers", "8"] },
   { name: "nonblocking", idleFlags: ["--pause", "20"] },
   { name: "select" },
   { name: "select-queue" },

@@ -40,6 +40,7 @@ function recorded() {
     outOfDescriptors: () => said.push("out of descriptors"),
     beyondFdSetSize: (descriptor) => said.push(`beyond FD_SETSIZE: ${descriptor}`),
     acceptFailed: ({ message }) => said.push(message),
+    isIdle: () => true,
   };
   return { stats, trace, said, recorder: new Recorder(stats, trace, rare) };
 }

@@ -17,7 +17,7 @@ import { assertOneLine } from "../harness/one_line.ts";
 import { freePort } from "../../clients/target/listening_ports.ts";
 import { test } from "../harness/test.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { MODELS } from "./models.ts";
+import { NAMES } from "./models.ts";
 
 const WRONG: readonly [typed: string[], line: RegExp][] = [
   [["serv"], /unknown command serv; did you mean serve\?/],
@@ -165,8 +165,7 @@ test("the language comes from LC_ALL, then LC_MESSAGES, then LANG", async () => 
 test("models lists every model, and as JSON too", async () => {
   const { stdout } = await run(["models"]);
   const rows = JSON.parse((await run(["models", "--json"])).stdout);
-  const names = new Set(MODELS.map(({ args: [name] }) => name));
-  assertEquals(rows.map(({ name }: { name: string }) => name), [...names]);
+  assertEquals(rows.map(({ name }: { name: string }) => name), NAMES);
   for (const { name, strength, limit } of rows) {
     const text = stdout.replace(/\s+/g, " ");
     for (const part of [name, strength, limit]) assertStringIncludes(text, part);

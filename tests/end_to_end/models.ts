@@ -66,6 +66,9 @@ const ON_LIBC: readonly Promises[] = hasSystemCalls()
   )
   : [];
 
+/** The names of all models, in the order of the text. */
+export const NAMES = ALL.map(({ name }) => name);
+
 const ON_DENO = ALL.filter(({ sockets = ["deno"] }) => sockets.includes("deno"));
 
 /** Every model on every socket kind, each to be held to the same promises. */

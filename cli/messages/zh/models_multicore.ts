@@ -27,6 +27,7 @@ export const zhMulticore: typeof enMulticore = {
     weaknesses: [
       "一个循环被拖住，散列分给它的客户端就全被拖住。",
       "客户端不多时，各个循环分到的数目相差很大。",
+      "会这样分摊连接的是 Linux；别的系统可能把它们全交给同一个监听套接字。",
     ],
     tries: [
       ["playground serve reuseport --workers 2 --watch", "看那些泳道：每个循环一条"],

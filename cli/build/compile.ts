@@ -34,6 +34,8 @@ const LOADED_BY_URL = [
   "--include=clients/race/page",
   "--include=servers/watch/page",
   "--include=clients/lab/echo_worker.ts",
+  "--include=clients/lab/accept_worker.ts",
+  "--include=clients/lab/thread_handler.js",
   "--include=clients/lab/hog_handler.js",
   "--include=clients/lab/slow_handler.js",
 ];

@@ -1,12 +1,12 @@
 /**
- * The demo without a name: every server of the text under the same clients, one after another.
+ * The demo without a name: the servers of the text under the same clients, one after another.
  *
  * @module
  */
 
 import type { ModelName } from "../../servers/context/context.ts";
 import type { SocketKind } from "../../servers/context/protocol.ts";
-import { MODEL_NAMES, modelEntry } from "../../servers/registry.ts";
+import { modelEntry } from "../../servers/registry.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import type { ServerProcess } from "../target/server_process.ts";
 import { modelEntrants } from "../race/entrants.ts";
@@ -23,6 +23,15 @@ export interface TourRow {
   readonly visits: Heat;
   readonly talk: Heat;
 }
+
+/**
+ * The servers of one processor, and those that give each client a process or a thread. A terminal has no
+ * room for more, and what the others gain on several processors needs another load.
+ */
+export const TOUR_MODELS: readonly ModelName[] = [
+  ...["blocking", "process", "thread", "threadpool", "nonblocking", "select"] as const,
+  ...["select-queue", "poll", "epoll", "coroutine", "greenlet", "gevent", "async"] as const,
+];
 
 /** Models of which both kinds of sockets are worth seeing: their calls cost very differently. */
 const BOTH_KINDS: readonly ModelName[] = ["nonblocking", "select", "epoll"];
@@ -74,7 +83,7 @@ export async function runTour(
   signal: AbortSignal,
   onProgress: (progress: RaceProgress) => void,
 ): Promise<{ rows: TourRow[]; isComplete: boolean }> {
-  const entrants = MODEL_NAMES.flatMap((model) =>
+  const entrants = TOUR_MODELS.flatMap((model) =>
     modelEntrants([model], kindsOf(model), serveFlags(TALK, language))
   );
   const rows: TourRow[] = [];

@@ -54,6 +54,11 @@ export class Loopback implements Disposable {
     return { descriptor, address };
   }
 
+  /** Where others connect to. */
+  addressOf({ address }: Listening): Address {
+    return parseSocketAddress(address.bytes);
+  }
+
   /** Connects to an {@linkcode Address}, or to what {@linkcode listen} gave. Blocks until then. */
   connect(to: Address | Listening): number {
     const { descriptor, status } = this.beginConnect(to, 0);

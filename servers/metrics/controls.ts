@@ -12,15 +12,26 @@ const SLEEP_MS = 0;
 const CPU_MS = 1;
 const HELD_UNTIL_MS = 2;
 const ASKED_AT_MS = 3;
-const ANSWERED_AT_MS = 4;
-const LENGTH = 8;
+const WORKERS = 4;
+/** From here on, when each loop has answered: the server's, and then those of its workers. */
+const ANSWERED_AT_MS = 8;
 
-/** Size of the memory. */
-export const CONTROLS_BYTES = LENGTH * Float64Array.BYTES_PER_ELEMENT;
+/** Size of the memory of a server without workers. */
+export const CONTROLS_BYTES = bytesFor(0);
 
-/** Memory for the controls of one server. */
-export function createControlsMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(CONTROLS_BYTES);
+function bytesFor(workers: number): number {
+  return (ANSWERED_AT_MS + 1 + workers) * Float64Array.BYTES_PER_ELEMENT;
+}
+
+/**
+ * Memory for the controls of one server.
+ *
+ * @param workers how many workers have a loop each; then the server itself has none
+ */
+export function createControlsMemory(workers = 0): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(bytesFor(workers));
+  new Float64Array(memory)[WORKERS] = workers;
+  return memory;
 }
 
 /** See the module. One thread sets the controls; any number of threads obey. */
@@ -28,8 +39,9 @@ export class Controls implements SimulatedCost {
   readonly #values: Float64Array;
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(memory: ArrayBufferLike) {
-    this.#values = new Float64Array(memory, 0, LENGTH);
+  /** @param worker the number of this worker, if this is one */
+  constructor(memory: ArrayBufferLike, private readonly worker = 0) {
+    this.#values = new Float64Array(memory);
   }
 
   get sleepMs(): number {
@@ -56,24 +68,32 @@ export class Controls implements SimulatedCost {
     this.#values[HELD_UNTIL_MS] = Date.now() + ms;
   }
 
-  /** Asks the server's loop for a sign of life, unless it still owes one. */
+  /** Asks the server's loops for a sign of life, unless one of them still owes one. */
   ask(): void {
-    if (this.#values[ASKED_AT_MS] <= this.#values[ANSWERED_AT_MS]) {
+    if (this.#answers().every((answeredMs) => answeredMs >= this.#values[ASKED_AT_MS])) {
       this.#values[ASKED_AT_MS] = now();
     }
   }
 
-  /** How long the loop took to answer the last time; if it still owes an answer, how long so far. */
+  /** How long the slowest loop took to answer; if one still owes an answer, how long so far. */
   get latencyMs(): number {
     const askedMs = this.#values[ASKED_AT_MS];
-    const answeredMs = this.#values[ANSWERED_AT_MS];
-    return askedMs <= answeredMs ? answeredMs - askedMs : now() - askedMs;
+    const answers = this.#answers();
+    const haveAll = answers.every((answeredMs) => answeredMs >= askedMs);
+    return (haveAll ? Math.max(...answers) : now()) - askedMs;
+  }
+
+  /** When each loop has answered last. */
+  #answers(): number[] {
+    const workers = this.#values[WORKERS];
+    const first = ANSWERED_AT_MS + (workers > 0 ? 1 : 0);
+    return [...this.#values.subarray(first, first + Math.max(1, workers))];
   }
 
   /** The loop calls it at each turn, to show that it is alive. */
   answer(): void {
-    const askedMs = this.#values[ASKED_AT_MS];
-    if (askedMs > this.#values[ANSWERED_AT_MS]) this.#values[ANSWERED_AT_MS] = now();
+    const own = ANSWERED_AT_MS + this.worker;
+    if (this.#values[ASKED_AT_MS] > this.#values[own]) this.#values[own] = now();
   }
 
   /** A serving thread calls it between two system calls: blocks the thread while it is held up. */

@@ -45,10 +45,12 @@ export async function createSharing(
     const threads = sockets === "libc" ? maxThreads(descriptorLimit) : 0;
     const stats = createStatsMemory(1 + Math.max(workers, threads));
     const trace = createTraceMemory();
+    const { servedBy } = modelEntry(model);
+    const loops = servedBy === "loops" ? Math.min(workers, maxThreads(descriptorLimit)) : 0;
     return {
       memories: {
         ...{ stats, trace, descriptors, processMemory: undefined },
-        controls: isWatched ? createControlsMemory() : undefined,
+        controls: isWatched ? createControlsMemory(loops) : undefined,
       },
       processMemory: undefined,
     };

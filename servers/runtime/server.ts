@@ -81,7 +81,9 @@ function crash(thrown: unknown): void {
 
 async function start(setup: ServerSetup): Promise<void> {
   isWorker = setup.worker !== undefined;
-  if (setup.controls !== undefined) controls = new Controls(openMemory(setup.controls));
+  if (setup.controls !== undefined) {
+    controls = new Controls(openMemory(setup.controls), setup.worker?.number);
+  }
   let handler: Handler;
   let model: Model;
   try {

@@ -76,13 +76,12 @@ export class WorkersOfServer {
  */
 export async function makeContext(setup: ServerSetup, outside: Outside): Promise<ServerParts> {
   const { handler, controls, tell } = outside;
-  const { worker } = setup;
   const notify = (notice: Notice) => tell({ kind: "notice", notice });
   const recorder = makeRecorder(setup, outside, notify, () => listener.address);
   const sockets = await makeSockets(setup, recorder);
   const listener = await makeListener(setup, sockets, recorder);
   const workers = new WorkersOfServer();
-  const lock = new Mutex(worker?.lock ?? new SharedArrayBuffer(MUTEX_BYTES), worker?.number ?? 1);
+  const lock = lockOf(setup, recorder);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const forking = await prepareToFork(setup, outside, recorder, sockets);
   const context: WorkerContext = {
@@ -108,13 +107,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       if (plan.listener !== "handed") recorder.waiting(); // otherwise the page waits
       return started;
     },
-    lock: {
-      acquire() {
-        recorder.waiting(); // it waits for a client, too
-        lock.acquire();
-      },
-      release: () => lock.release(),
-    },
+    lock,
     startChildren: async () => {
       const { DenoChildren } = await import("../workers/deno/children.ts");
       return await DenoChildren.start(context);
@@ -170,6 +163,18 @@ function makeRecorder(
   const number = setup.worker?.number ?? SERVER;
   const [stats, trace] = [openMemory(setup.stats), openMemory(setup.trace)];
   return new Recorder(stats, trace, rareEvents, number, number, controls);
+}
+
+/** Who waits for the lock waits for a client, too. */
+function lockOf({ worker }: ServerSetup, recorder: Recorder): Pick<Mutex, "acquire" | "release"> {
+  const lock = new Mutex(worker?.lock ?? new SharedArrayBuffer(MUTEX_BYTES), worker?.number ?? 1);
+  return {
+    acquire() {
+      recorder.waiting();
+      lock.acquire();
+    },
+    release: () => lock.release(),
+  };
 }
 
 async function makeListener(

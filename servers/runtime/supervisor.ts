@@ -10,7 +10,7 @@ import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
 import type { ClosableClients } from "../context/closable_clients.ts";
 import { describeFailure } from "./descriptions.ts";
-import { closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
+import { type ClientWatch, watchClients } from "./client_watch.ts";
 import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
 import { hasChildren, hasLoop, modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
@@ -107,7 +107,7 @@ class RunningServer implements Stoppable {
   readonly #fail: (error: RefusedError) => void;
   readonly #worker: Worker;
   readonly #said = new Set<string>();
-  readonly #watches: Watch[] = [];
+  readonly #watches: ClientWatch[] = [];
   readonly view: View | undefined = undefined;
   /** The threads that make no calls on sockets, and those that make the system's. */
   readonly #threadWorkers = new ThreadWorkers((reason) => this.#failed(reason));
@@ -141,7 +141,8 @@ class RunningServer implements Stoppable {
 
   /** Ends idle clients from this thread, and all of them when the server stops. */
   watch<Client>(clients: ClosableClients<Client>): void {
-    this.#watches.push(watch(clients, this.#setup, () => this.onCutOff()));
+    const { idleTimeoutMs } = this.#setup;
+    this.#watches.push(watchClients(clients, idleTimeoutMs, () => this.onCutOff()));
   }
 
   /** A server on Deno's sockets has an event loop, and ends its clients itself. */
@@ -295,24 +296,6 @@ class RunningServer implements Stoppable {
   readonly #failed = (reason: string): void => {
     this.#fail(new RefusedError(this.#supervision.messages.serve.serverFailed(reason)));
   };
-}
-
-interface Watch {
-  readonly shutdown: { begin(graceMs: number): void; end(): void };
-  stopClosingIdle(): void;
-}
-
-/**
- * Ends clients from this thread: a server that blocks in the system's calls cannot be told to do it,
- * and does not have the connections of child processes.
- */
-function watch<Client>(
-  clients: ClosableClients<Client>,
-  { idleTimeoutMs }: Supervision["setup"],
-  onCutOff: () => void,
-): Watch {
-  const shutdown = new GracefulShutdown(clients, onCutOff);
-  return { shutdown, stopClosingIdle: closeIdle(clients, idleTimeoutMs) };
 }
 
 /** When a server is watched, only the controls hold the simulated cost of its handler. */

@@ -33,6 +33,8 @@ export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
 export const EPOLL_CTL_MOD = 3;
 export const EPOLL_CLOEXEC = 0x8_0000;
+/** Of several epolls that watch a file, the system wakes one, or some, and not all of them. */
+export const EPOLLEXCLUSIVE = 0x1000_0000;
 /** Both directions are at their end; it is reported whether asked for or not, as by poll(2). */
 export const EPOLLHUP = 0x010;
 /** The other side has sent its last byte. */

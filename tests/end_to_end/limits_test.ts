@@ -109,7 +109,7 @@ test("select: the line on descriptors tells people what to do", async () => {
 }, { ignore: Deno.build.os !== "linux" });
 
 /** One for each kind of worker, which differ in what they need. */
-const NEEDY = ["select", "process", "thread", "threadpool"];
+const NEEDY = ["select", "process", "thread", "threadpool", "prethread", "reuseport", "reactors"];
 
 for (const { name, args } of MODELS.filter(({ args: [model] }) => NEEDY.includes(model))) {
   test(

@@ -42,6 +42,20 @@ for (const sockets of KINDS) {
   });
 }
 
+for (
+  const [model, sockets] of [["prethread", "libc"], ["reuseport", "libc"], ["reuseport", "deno"]]
+) {
+  if (!KINDS.includes(sockets)) continue;
+  test(`${model} on ${sockets} has a lane for each worker, whichever client it serves`, async () => {
+    const lanes = await lanesOf([model, "--workers", "2", "--sockets", sockets]);
+    assertLessOrEqual(Math.max(...lanes), 2);
+  });
+}
+
+test("reactors on libc hands clients to its lanes in turn", async () => {
+  assertEquals(await lanesOf(["reactors", "--workers", "3"]), [1, 2, 3]);
+}, { ignore: !hasSystemCalls() });
+
 /** The lanes of clients that connect one after another. */
 async function lanesOf(args: readonly string[]): Promise<number[]> {
   const file = await Deno.makeTempFile({ suffix: ".jsonl" });

@@ -130,6 +130,35 @@ for (const args of MODELS) {
   });
 }
 
+test("prethread on libc: a thread that fails while it has the lock gives it back", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".mjs" });
+  try {
+    // The timer is due when the thread has waited for the lock and is about to accept.
+    const late = `setTimeout(() => { throw new Error("late"); }, 20)`;
+    await Deno.writeTextFile(
+      file,
+      HANDLER.replace('Promise.reject(new Error("on purpose"))', late),
+    );
+    const args = ["prethread", "--workers", "2", "--accept", "lock", "--handler", file];
+    await using server = await Server.start(args);
+    const first = await server.connect();
+    assertEquals(await exchange(first, "fail"), "fail");
+    first.close();
+    await server.event("closed");
+    for (let count = 0; server.events("worker-failed").length === 0; count++) {
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "next"), "next");
+    }
+    for (let count = 0; count < 4; count++) {
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "goes on"), "goes on");
+    }
+    assertEquals((await server.stop()).code, 0);
+  } finally {
+    await Deno.remove(file);
+  }
+}, { ignore: !hasSystemCalls() });
+
 test("reactors on libc: in turn, and to the loop that has the fewest", async () => {
   for (const hand of ["round-robin", "least-busy"]) {
     await using file = await handlerFile();

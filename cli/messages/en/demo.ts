@@ -2,7 +2,7 @@ import { count } from "./words.ts";
 
 /** The help of the command, in English. */
 export const enDemoCommand = {
-  summary: "show all servers at work, or a coroutine: yield, greenlet, gevent or gevent-sleep",
+  summary: "show the servers at work, or a coroutine: yield, greenlet, gevent or gevent-sleep",
   usage: "demo [name] [flags]",
   flags: {
     rounds: "with a name: how many times each prints",

@@ -1,4 +1,5 @@
 import { enStagesExperiments } from "./lab_stages.ts";
+import { enLabWorkers } from "./lab_workers.ts";
 import { count, didYouMean } from "./words.ts";
 
 /** A figure, filled with spaces at its start to `width` characters. */
@@ -236,6 +237,7 @@ export const enLab = {
       edgeReportedAgain: "edge-triggered, a socket was reported again though nothing had come",
       drainStalled: "edge-triggered, a server that drains its sockets still stalled",
     },
+    ...enLabWorkers,
     "switch-cost": {
       claim: "Switching between coroutines is far cheaper than between threads or processes: a " +
         "million switches per second are no problem.",

@@ -27,6 +27,7 @@ export const enMulticore = {
     weaknesses: [
       "A loop that is held up holds up all clients that the hash gives it.",
       "With few clients the loops have very unequal shares.",
+      "It is Linux that spreads the connections: other systems may give all of them to one listener.",
     ],
     tries: [
       ["playground serve reuseport --workers 2 --watch", "look at the lanes: a loop each"],

@@ -2,7 +2,7 @@ import { count } from "./words.ts";
 
 /** The help of the command, in Chinese. */
 export const zhDemoCommand = {
-  summary: "演示所有服务器，或一种协程：yield、greenlet、gevent 或 gevent-sleep",
+  summary: "演示各种服务器，或一种协程：yield、greenlet、gevent 或 gevent-sleep",
   usage: "demo [名称] [选项]",
   flags: {
     rounds: "有名称时：各自打印几次",

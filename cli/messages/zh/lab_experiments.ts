@@ -1,4 +1,5 @@
 import { zhStagesExperiments } from "./lab_stages.ts";
+import { zhLabWorkers } from "./lab_workers.ts";
 import { padEnd } from "../../columns.ts";
 import type { LabTexts } from "../../messages.ts";
 import { count, didYouMean } from "./words.ts";
@@ -211,6 +212,7 @@ export const zhLab: LabTexts = {
       edgeReportedAgain: "边缘触发时，没有新数据到来，套接字却再次报告了",
       drainStalled: "边缘触发时，服务器每次都收完，却照样停住了",
     },
+    ...zhLabWorkers,
     "switch-cost": {
       claim: "协程之间的切换远比线程或进程之间的便宜，每秒切换一百万次也不成问题。",
       scheduler: "协程，调度器",

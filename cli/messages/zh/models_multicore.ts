@@ -17,8 +17,8 @@ export const zhMulticore: typeof enMulticore = {
       "用 Deno 的套接字时，监听套接字随工作线程一起关闭。",
     ],
     drawing: `
-                     ┌──▶ 监听套接字 1 ──▶ 循环 1：epoll_wait，服务自己的客户端
-  客户端 ──▶ 散列 ───┼──▶ 监听套接字 2 ──▶ 循环 2：epoll_wait，服务自己的客户端
+                     ┌──▶ 监听套接字 1 ──▶ 循环 1：epoll_wait，服务
+  客户端 ──▶ 散列 ───┼──▶ 监听套接字 2 ──▶ 循环 2：epoll_wait，服务
                      └──▶ 监听套接字 3 ──▶ 循环 3：正在计算，它的队列等着`,
     strengths: [
       "所有 CPU 都用得上，也没有什么共享的东西会成为瓶颈。",
@@ -27,6 +27,7 @@ export const zhMulticore: typeof enMulticore = {
     weaknesses: [
       "一个循环被拖住，散列分给它的客户端就全被拖住。",
       "客户端不多时，各个循环分到的数目相差很大。",
+      "会这样分摊连接的是 Linux；别的系统可能把它们全交给同一个监听套接字。",
     ],
     tries: [
       ["playground serve reuseport --workers 2 --watch", "看那些泳道：每个循环一条"],

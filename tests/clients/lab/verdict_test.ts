@@ -6,6 +6,7 @@
  */
 
 import { enLab } from "../../../cli/messages/en/lab_experiments.ts";
+import { acceptBalance } from "../../../clients/lab/accept_balance.ts";
 import { backlog } from "../../../clients/lab/backlog.ts";
 import { busyPoll } from "../../../clients/lab/busy_poll.ts";
 import { copyOnWrite } from "../../../clients/lab/copy_on_write.ts";
@@ -21,6 +22,7 @@ import { oneAtATime } from "../../../clients/lab/one_at_a_time.ts";
 import { processCost } from "../../../clients/lab/process_cost.ts";
 import { scanCost } from "../../../clients/lab/scan_cost.ts";
 import { sharedDescriptor } from "../../../clients/lab/shared_descriptor.ts";
+import { stuckWorker } from "../../../clients/lab/stuck_worker.ts";
 import { switchCost } from "../../../clients/lab/switch_cost.ts";
 import { zombies } from "../../../clients/lab/zombies.ts";
 import { assertEquals } from "../../harness/assert.ts";
@@ -237,6 +239,27 @@ testVerdict(
     { drained: { reports: 1, receivedBytes: 1_000, leftBytes: 1_000 } },
     texts["lt-vs-et"].drainStalled,
   ],
+);
+
+const equal = [26, 25, 25, 24];
+testVerdict(
+  "accept-balance",
+  acceptBalance,
+  { clients: 100, hash: equal, accept: equal, exclusive: [97, 3, 0, 0], turns: [25, 25, 25, 25] },
+  [{ hash: [70, 10, 10, 10] }, texts["accept-balance"].notByHash],
+  [{ accept: [97, 3, 0, 0] }, texts["accept-balance"].notByAccept],
+  [{ exclusive: equal }, texts["accept-balance"].notExclusive],
+  [{ turns: equal }, texts["accept-balance"].notInTurn],
+);
+
+const visits = { clients: 60, waited: 15, medianMs: 2, maxMs: 990 };
+testVerdict(
+  "stuck-worker",
+  stuckWorker,
+  { workers: 4, burnMs: 1_000, own: visits, shared: { ...visits, waited: 0, maxMs: 9 } },
+  [{ own: { ...visits, waited: 0 } }, texts["stuck-worker"].nobodyWaits],
+  [{ own: { ...visits, waited: 60 } }, texts["stuck-worker"].allWait],
+  [{ shared: visits }, texts["stuck-worker"].sharedWait],
 );
 
 testVerdict(

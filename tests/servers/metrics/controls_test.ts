@@ -41,3 +41,19 @@ Deno.test("the latency of a loop grows until it answers, and is then as it was",
   loop.answer(); // nobody has asked
   assertEquals(asking.latencyMs, answeredMs);
 });
+
+Deno.test("the latency of several loops is that of the slowest", async () => {
+  const memory = createControlsMemory(2);
+  const [asking, one, other] = [0, 1, 2].map((worker) => new Controls(memory, worker));
+  asking.ask();
+  one.answer();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assertGreaterOrEqual(asking.latencyMs, 25);
+  other.answer();
+  const answeredMs = asking.latencyMs;
+  assertGreaterOrEqual(answeredMs, 25);
+  asking.ask();
+  one.answer();
+  other.answer();
+  assertLess(asking.latencyMs, answeredMs);
+});

@@ -1,3 +1,9 @@
+/** One for all, since to make one takes longer than to serve a short client. */
+const DECODER = new TextDecoder("utf-8", {
+  ignoreBOM: true, // otherwise a byte order mark would vanish from the beginning of each line
+});
+const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
 /**
  * Collects chunks and gives them back as lines.
  *
@@ -11,9 +17,7 @@
  * ```
  */
 export class LineBuffer {
-  #held = new Uint8Array(0);
-  /** A byte order mark would otherwise vanish from the beginning of each line. */
-  #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  #held = NOTHING;
 
   /** @param longestBytes a line longer than this is given as `null`, and is the last one */
   constructor(private readonly longestBytes: number) {}
@@ -24,13 +28,13 @@ export class LineBuffer {
     const bytes = new Uint8Array(this.#held.length + chunk.length);
     bytes.set(this.#held);
     bytes.set(chunk, this.#held.length);
-    this.#held = new Uint8Array(0);
+    this.#held = NOTHING;
     let start = 0;
     for (let end; (end = bytes.indexOf(0x0a, start)) >= 0; start = end + 1) {
       if (end - start > this.longestBytes) return yield null;
-      yield this.#decoder.decode(bytes.subarray(start, end)).replace(/\r$/, "");
+      yield DECODER.decode(bytes.subarray(start, end)).replace(/\r$/, "");
     }
     if (bytes.length - start > this.longestBytes) return yield null;
-    this.#held = bytes.slice(start);
+    if (start < bytes.length) this.#held = bytes.slice(start);
   }
 }

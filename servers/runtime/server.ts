@@ -21,13 +21,13 @@ import type { Address, Sockets } from "../sockets/interface.ts";
 import type { Observer } from "../sockets/observer.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
 import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
-import type { ForkedChildren, Model, Notice, PreforkedChildren } from "../context/context.ts";
+import type { Model, Notice } from "../context/context.ts";
 import type { FromServer, ServerSetup } from "../context/protocol.ts";
 import type { StartFailure, ToServer } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
-import { FORKING_DESCRIPTORS } from "./forking_protocol.ts";
+import { prepareToFork } from "./prepare_to_fork.ts";
 import { WatchedSession } from "../context/watched_session.ts";
 
 /** Sends a message to the supervisor. */
@@ -92,6 +92,7 @@ async function start(setup: ServerSetup): Promise<void> {
     if (isFile) handler(); // a file that makes no session fails now
     model = await modelEntry(setup.model).load(setup.options, setup.sockets);
     context = await makeContext(setup, handler);
+    await context.rehearse(model);
   } catch (error) {
     tell({ kind: "failed", failure: explainFailure(error) });
     return;
@@ -126,7 +127,8 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
   const sockets = await makeSockets(setup, recorder);
   const listener = sockets.listen(setup.listen);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const forking = await prepareToFork(setup, handler, recorder, sockets);
+  const newSession = () => beginSession(handler);
+  const forking = await prepareToFork(setup, { handler, recorder, sockets, tell, newSession });
   const context: WorkerContext = {
     sockets,
     listener,
@@ -146,15 +148,16 @@ async function makeContext(setup: ServerSetup, handler: Handler): Promise<Worker
       return await DenoChildren.start(context);
     },
     forkedChildren: () => {
-      if (forking?.children === undefined) throw new Error("this server does not fork for clients");
+      if (forking?.children === undefined) {
+        throw new Error("this server does not fork for each client");
+      }
       return forking.children(context);
     },
     preforkedChildren: () => {
-      if (forking?.beforehand === undefined) {
-        throw new Error("this server does not fork beforehand");
-      }
-      return forking.beforehand(context);
+      if (forking?.beforehand === undefined) throw new Error("this server forks for each client");
+      return forking.beforehand.children(context);
     },
+    rehearse: (model) => forking?.beforehand?.rehearse(model, context),
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
@@ -191,33 +194,6 @@ async function startThreads(
   }
   const { LibcThreads } = await import("../workers/libc/threads.ts");
   return LibcThreads.start(context, plan, descriptors, tell);
-}
-
-/** The code that forks is loaded only where it is used, and before the first client comes. */
-async function prepareToFork(
-  setup: ServerSetup,
-  handler: Handler,
-  recorder: Recorder,
-  sockets: Sockets,
-): Promise<Forking | undefined> {
-  const { processMemory, model } = setup;
-  if (processMemory === undefined) return undefined;
-  const newSession = () => beginSession(handler);
-  const parts = { handler, recorder, sockets, tell, newSession };
-  if (modelEntry(model).forks === "beforehand") {
-    const { preparePreforkedChildren } = await import("../workers/libc/prepare_preforking.ts");
-    const { messages } = FORKING_DESCRIPTORS;
-    const prepare = preparePreforkedChildren(setup, processMemory, { ...parts, messages });
-    return { beforehand: await prepare };
-  }
-  const { prepareForkedChildren } = await import("../workers/libc/prepare_forking.ts");
-  return { children: await prepareForkedChildren(setup, processMemory, parts) };
-}
-
-/** What a server that forks makes its children with. */
-interface Forking {
-  readonly children?: (context: WorkerContext) => ForkedChildren;
-  readonly beforehand?: (context: WorkerContext) => PreforkedChildren;
 }
 
 /** The code of a kind of sockets is loaded only where it is used. */

@@ -49,6 +49,7 @@ await using programs = new CompiledPrograms();
 /** The servers, each started anew for each measurement. */
 const SERVERS = {
   "process libc": () => startOurs(["process", "--sockets", "libc"]),
+  "prefork": () => startOurs(["prefork", "--workers", "15"]),
   "thread libc": () => startOurs(["thread", "--sockets", "libc"]),
   "thread deno": () => startOurs(["thread"]),
   "Python multiprocessing": () => startPython("multiprocessing"),
@@ -56,6 +57,7 @@ const SERVERS = {
   "Python threading": () => startPython("threading"),
   "C fork": () => startC("fork"),
   "C thread": () => startC("thread"),
+  "C prefork": () => startC("prefork"),
   "echo, process libc": () => startPlayground(["process", "--sockets", "libc", ...COMMON]),
   "echo, Python": () => startOnPort("python3", [pathOf("peers/process_server.py")]),
 } as const;
@@ -138,6 +140,7 @@ const ROWS: readonly Row[] = [
   row(unp, "thread libc", "Python threading", { atMost: 1.5 }),
   row(unp, "thread deno", "Python threading", { atMost: 3 }),
   row(unp, "thread libc", "C thread"),
+  row(unp, "prefork", "C prefork", { atMost: 1.2 }),
   row(echo, "echo, process libc", "echo, Python", { atLeast: 1 }),
   row(allServed, "echo, process libc", "echo, Python", { atMost: 0.8 }),
 ];

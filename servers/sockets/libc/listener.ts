@@ -46,9 +46,13 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     reactor.table.setListener(this.#fd);
   }
 
-  /** The same socket in a process that has inherited it, where `reactor` is in its place. */
-  inheritedBy(reactor: LibcReactor): LibcListener {
-    return new LibcListener(this.#options, reactor, this.#fd);
+  /**
+   * The same in a process that has inherited it, where `reactor` is in the place of the parent's.
+   *
+   * @param fd another socket that listens
+   */
+  inheritedBy(reactor: LibcReactor, fd = this.#fd): LibcListener {
+    return new LibcListener(this.#options, reactor, fd);
   }
 
   /** -1 while accepting rests, and for ever once it has stopped. */
@@ -147,8 +151,6 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
       calls.close(fd);
       return null;
     }
-    // An answer should not wait for the acknowledgement of the one before, tcp(7).
-    sendAtOnce(calls, fd);
     const connection = new LibcConnection(this.#reactor, fd, table.nextId(), peer);
     connections.add(connection);
     observer.accepted(connection);
@@ -193,6 +195,9 @@ function listenOn(calls: SystemCalls, { host, port, backlog }: ListenOptions): n
       "setsockopt",
       calls.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, ON, ON.byteLength),
     );
+    // An answer should not wait for the acknowledgement of the one before, tcp(7). On Linux the
+    // connections that are accepted have this from the listener.
+    sendAtOnce(calls, fd);
     checked("bind", calls.bind(fd, bytes, bytes.length));
     checked("listen", calls.listen(fd, backlog));
     return fd;

@@ -32,6 +32,7 @@ const LOADED_BY_URL = [
   "--include=clients/race/page",
   "--include=servers/watch/page",
   "--include=clients/lab/echo_worker.ts",
+  "--include=clients/lab/handoff_worker.ts",
   "--include=clients/lab/hog_handler.js",
   "--include=clients/lab/slow_handler.js",
 ];

@@ -1,4 +1,5 @@
 import { count, didYouMean } from "./words.ts";
+import { enLabMulticore } from "./lab_multicore.ts";
 
 /** A figure, filled with spaces at its start to `width` characters. */
 function column(value: number, width: number): string {
@@ -275,6 +276,7 @@ export const enLab = {
       noGain: "coroutines were hardly faster when handlers waited",
       gain: "coroutines were faster though handlers computed",
     },
+    ...enLabMulticore,
     "gevent-order": {
       claim:
         "Downloads by greenlets start in the order in which they were requested, and finish in " +

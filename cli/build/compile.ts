@@ -36,6 +36,7 @@ const LOADED_BY_URL = [
   "--include=clients/lab/echo_worker.ts",
   "--include=clients/lab/accept_worker.ts",
   "--include=clients/lab/thread_handler.js",
+  "--include=clients/lab/handoff_worker.ts",
   "--include=clients/lab/hog_handler.js",
   "--include=clients/lab/slow_handler.js",
 ];

@@ -95,7 +95,7 @@ export function measureCopies(): Observations {
   const block = new Uint8Array(BLOCK_BYTES).fill(BEFORE_FORK);
   using loopback = new Loopback();
   const { client, server } = loopback.unixPair();
-  const pid = forkChild(server, () => playChild(loopback, server, block, pageBytes));
+  const pid = forkChild([server], () => playChild(loopback, server, block, pageBytes));
   loopback.close(server);
   try {
     const step = () => {

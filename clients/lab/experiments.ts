@@ -24,6 +24,9 @@ const EXPERIMENTS: Readonly<Record<ExperimentName, () => Promise<Experiment>>> =
   "cpu-hog": async () => (await import("./cpu_hog.ts")).cpuHog,
   "io-bound": async () => (await import("./io_bound.ts")).ioBound,
   "overload": async () => (await import("./overload.ts")).overload,
+  "thundering-herd": async () => (await import("./thundering_herd.ts")).thunderingHerd,
+  "lock-or-herd": async () => (await import("./lock_or_herd.ts")).lockOrHerd,
+  "handoff": async () => (await import("./handoff.ts")).handoff,
   "gevent-order": async () => (await import("./gevent_order.ts")).geventOrder,
 };
 

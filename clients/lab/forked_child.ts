@@ -14,19 +14,19 @@ const END_TIMEOUT_MS = 5_000;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Forks a child that has no descriptor but one, so that it ends when the other end is closed, however
- * that comes.
+ * Forks a child that has few descriptors, such as one end of a connection, so that it ends when the other
+ * end is closed, however that comes.
  *
- * @param descriptor which it keeps, or `null` for none
+ * @param descriptors which it keeps
  * @param work does all that the child does, without the event loop, and gives its exit status
  * @returns its process id, in the parent
  * @throws {SystemCallError} when there can be no child
  */
-export function forkChild(descriptor: number | null, work: () => number): number {
+export function forkChild(descriptors: readonly number[], work: () => number): number {
   const pid = fork();
   if (pid !== 0) return pid;
   try {
-    closeAllBut(descriptor === null ? [] : [descriptor]);
+    closeAllBut(descriptors.toSorted((a, b) => a - b));
     exitNow(work());
   } finally {
     exitNow(1); // it threw, which nobody in this process would catch

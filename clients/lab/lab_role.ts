@@ -12,6 +12,9 @@ import { ECHO, REFUSED_STATUS } from "./own_process.ts";
 const MEASUREMENTS: Readonly<Record<string, () => Promise<object>>> = {
   "process-cost": async () => await (await import("./servant_costs.ts")).measureServants(),
   "copy-on-write": async () => (await import("./copy_on_write.ts")).measureCopies(),
+  "thundering-herd": async () => (await import("./thundering_herd.ts")).watchHerds(),
+  "lock-or-herd": async () => (await import("./lock_or_herd.ts")).compareLocks(),
+  "handoff": async () => await (await import("./handoff.ts")).measureHandoffs(),
   "zombies": async () => await (await import("./zombies.ts")).watchZombies(),
 };
 

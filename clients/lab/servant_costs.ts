@@ -47,7 +47,7 @@ export async function measureServants(): Promise<Record<Servant, Cost>> {
   raiseDescriptorLimit(DESCRIPTORS + 64);
   const calls = systemCalls();
   const fork = (descriptor: number) =>
-    forkChild(descriptor, () => serveEcho(calls, descriptor) === null ? 0 : 1);
+    forkChild([descriptor], () => serveEcho(calls, descriptor) === null ? 0 : 1);
   const cat = (descriptor: number) => spawnOn(descriptor, ["cat"]);
   const runtime = (descriptor: number) => spawnOn(descriptor, roleCommand(ECHO));
   costOfProcesses(1, fork); // so that the code is loaded

@@ -60,7 +60,7 @@ export const zombies = defineExperiment(
 
 /** Forks children that end at once, looks at what is left of them, and waits for them at last. */
 export async function watchZombies(): Promise<Observations> {
-  const pids = STATUSES.map((status) => forkChild(null, () => status));
+  const pids = STATUSES.map((status) => forkChild([], () => status));
   const states = () => pids.map(stateOf);
   waitUntil("exit", () => states().every((state) => state === ZOMBIE || state === ""));
   const seen = {

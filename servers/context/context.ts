@@ -213,8 +213,8 @@ export interface PreforkedChild {
   receiveClient(): Connection | null;
   /** Reports what went wrong beyond a client. */
   failed(error: unknown): void;
-  /** Ends the process, _exit(2). */
-  exit(): never;
+  /** Closes what is left and ends the process, _exit(2). */
+  exit(): void;
 }
 
 /** A report beyond counters and trace. Plain data: it crosses to the supervisor. */

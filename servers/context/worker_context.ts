@@ -2,7 +2,7 @@ import type { HandlerChoice } from "../handlers/handlers.ts";
 import type { SimulatedCost } from "../handlers/simulated_cost.ts";
 import type { SharedMemory } from "../metrics/memory.ts";
 import type { Connection } from "../sockets/interface.ts";
-import type { ServerContext } from "./context.ts";
+import type { Model, ServerContext } from "./context.ts";
 
 /** The server as its threads and child processes see it: they need more than the page of a model. */
 export interface WorkerContext extends ServerContext {
@@ -17,6 +17,8 @@ export interface WorkerContext extends ServerContext {
   readonly descriptorLimit: number;
   /** The thread or process of this number serves the client from now on; a process has a `pid`. */
   dispatched(connection: Connection, worker: number, pid?: number): void;
+  /** Has a model whose children are forked beforehand run once, before the first client comes. */
+  rehearse(model: Model): Promise<void> | undefined;
   /** Reports that no more than `max` clients can be served at a time. */
   clientsLimited(max: number): void;
 }

@@ -1,9 +1,9 @@
-const NOTHING = new Uint8Array(0);
 /**
- * One for all, since it keeps nothing from one line to the next. A byte order mark would otherwise vanish
- * from the beginning of each line.
+ * One for all, since it keeps nothing from one line to the next, and to make one takes longer than to serve
+ * a short client. A byte order mark would otherwise vanish from the beginning of each line.
  */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**
  * Collects chunks and gives them back as lines.
@@ -18,7 +18,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * ```
  */
 export class LineBuffer {
-  #held: Uint8Array = NOTHING;
+  #held = NOTHING;
 
   /** @param longestBytes a line longer than this is given as `null`, and is the last one */
   constructor(private readonly longestBytes: number) {}

@@ -98,6 +98,7 @@ async function start(setup: ServerSetup): Promise<void> {
     if (load === undefined) throw new Error(`${setup.model} has no workers`);
     model = await load(setup.options, setup.sockets);
     parts = await makeContext(setup, { handler, controls, tell });
+    await parts.context.rehearse(model);
   } catch (error) {
     tell({ kind: "failed", failure: explainFailure(error) });
     return;

@@ -16,13 +16,12 @@ import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import type { Address, Listener, Sockets } from "../sockets/interface.ts";
 import type { Observed, Observer } from "../sockets/observer.ts";
-import type { ForkedChildren, Notice, PreforkedChildren } from "../context/context.ts";
+import type { Notice } from "../context/context.ts";
 import { Mutex, MUTEX_BYTES } from "../context/mutex.ts";
 import type { FromServer, ServerSetup } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import type { WorkersPlan } from "../context/workers.ts";
-import { modelEntry } from "../registry.ts";
-import { FORKING_DESCRIPTORS } from "./forking_protocol.ts";
+import { prepareToFork } from "./prepare_to_fork.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
@@ -83,7 +82,8 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const workers = new WorkersOfServer();
   const lock = lockOf(setup, recorder);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const forking = await prepareToFork(setup, outside, recorder, sockets);
+  const newSession = () => beginSession(handler);
+  const forking = await prepareToFork(setup, { handler, recorder, sockets, tell, newSession });
   const context: WorkerContext = {
     sockets,
     listener,
@@ -113,15 +113,16 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       return await DenoChildren.start(context);
     },
     forkedChildren: () => {
-      if (forking?.children === undefined) throw new Error("this server does not fork for clients");
+      if (forking?.children === undefined) {
+        throw new Error("this server does not fork for each client");
+      }
       return forking.children(context);
     },
     preforkedChildren: () => {
-      if (forking?.beforehand === undefined) {
-        throw new Error("this server does not fork beforehand");
-      }
-      return forking.beforehand(context);
+      if (forking?.beforehand === undefined) throw new Error("this server forks for each client");
+      return forking.beforehand.children(context);
     },
+    rehearse: (model) => forking?.beforehand?.rehearse(model, context),
     completions: async () => {
       const { openCompletions } = await import("./open_completions.ts");
       return openCompletions(sockets, isHandlerFile(setup.handler.name));
@@ -221,33 +222,6 @@ async function startThreads(
   }
   const { LibcThreads } = await import("../workers/libc/threads.ts");
   return LibcThreads.start(context, plan, descriptors, tell);
-}
-
-/** The code that forks is loaded only where it is used, and before the first client comes. */
-async function prepareToFork(
-  setup: ServerSetup,
-  { handler, tell }: Outside,
-  recorder: Recorder,
-  sockets: Sockets,
-): Promise<Forking | undefined> {
-  const { processMemory, model } = setup;
-  if (processMemory === undefined) return undefined;
-  const newSession = () => beginSession(handler);
-  const parts = { handler, recorder, sockets, tell, newSession };
-  if (modelEntry(model).forks === "beforehand") {
-    const { preparePreforkedChildren } = await import("../workers/libc/prepare_preforking.ts");
-    const { messages } = FORKING_DESCRIPTORS;
-    const prepare = preparePreforkedChildren(setup, processMemory, { ...parts, messages });
-    return { beforehand: await prepare };
-  }
-  const { prepareForkedChildren } = await import("../workers/libc/prepare_forking.ts");
-  return { children: await prepareForkedChildren(setup, processMemory, parts) };
-}
-
-/** What a server that forks makes its children with. */
-interface Forking {
-  readonly children?: (context: WorkerContext) => ForkedChildren;
-  readonly beforehand?: (context: WorkerContext) => PreforkedChildren;
 }
 
 /** The code of a kind of sockets is loaded only where it is used. */

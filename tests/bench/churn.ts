@@ -50,6 +50,7 @@ await using programs = new CompiledPrograms();
 /** The servers, each started anew for each measurement. */
 const SERVERS = {
   "process libc": () => startOurs(["process", "--sockets", "libc"]),
+  "prefork": () => startOurs(["prefork", "--workers", "15"]),
   "thread libc": () => startOurs(["thread", "--sockets", "libc"]),
   "thread deno": () => startOurs(["thread"]),
   "Python multiprocessing": () => startPython("multiprocessing"),
@@ -59,6 +60,7 @@ const SERVERS = {
   "C thread": () => startC("thread"),
   "epoll libc": () => startOurs(["epoll", "--sockets", "libc"]),
   "C epoll": () => startC("epoll"),
+  "C prefork": () => startC("prefork"),
   "echo, process libc": () => startPlayground(["process", "--sockets", "libc", ...COMMON]),
   "echo, Python": () => startOnPort("python3", [pathOf("peers/process_server.py")]),
 } as const;
@@ -154,6 +156,7 @@ const ROWS: readonly Row[] = [
   row(unp, "thread libc", "C thread"),
   row(unp, "epoll libc", "C epoll"),
   row(secondUnp, "epoll libc", "C epoll", { atMost: 1.3 }),
+  row(unp, "prefork", "C prefork", { atMost: 1.2 }),
   row(echo, "echo, process libc", "echo, Python", { atLeast: 1 }),
   row(allServed, "echo, process libc", "echo, Python", { atMost: 0.8 }),
 ];

@@ -1,6 +1,7 @@
 import { enStagesExperiments } from "./lab_stages.ts";
 import { enLabWorkers } from "./lab_workers.ts";
 import { count, didYouMean } from "./words.ts";
+import { enLabMulticore } from "./lab_multicore.ts";
 
 /** A figure, filled with spaces at its start to `width` characters. */
 function column(value: number, width: number): string {
@@ -279,6 +280,7 @@ export const enLab = {
       gain: "coroutines were faster though handlers computed",
     },
     ...enStagesExperiments,
+    ...enLabMulticore,
     "gevent-order": {
       claim:
         "Downloads by greenlets start in the order in which they were requested, and finish in " +

@@ -3,6 +3,7 @@ import { zhLabWorkers } from "./lab_workers.ts";
 import { padEnd } from "../../columns.ts";
 import type { LabTexts } from "../../messages.ts";
 import { count, didYouMean } from "./words.ts";
+import { zhLabMulticore } from "./lab_multicore.ts";
 
 /** A figure, filled with spaces at its start to `width` characters. */
 function column(value: number, width: number): string {
@@ -251,6 +252,7 @@ export const zhLab: LabTexts = {
       gain: "处理函数在计算，协程却还是更快",
     },
     ...zhStagesExperiments,
+    ...zhLabMulticore,
     "gevent-order": {
       claim: "用 greenlet 下载，开始的次序就是请求的次序，完成的次序则是另一个。",
       download: (number: number, ms: number) => `${number}（${ms} ms）`,

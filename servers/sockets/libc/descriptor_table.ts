@@ -131,6 +131,11 @@ export class DescriptorTable {
     Atomics.store(this.#common, STOPPING, 1);
   }
 
+  /** The server begins anew. */
+  begin(): void {
+    Atomics.store(this.#common, STOPPING, 0);
+  }
+
   /** How many clients have a descriptor, here or in another process. */
   get openCount(): number {
     return this.count.open;

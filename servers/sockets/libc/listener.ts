@@ -52,9 +52,13 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     return this.#reactor.table.stopping;
   }
 
-  /** The same socket in a process that has inherited it, where `reactor` is in its place. */
-  inheritedBy(reactor: LibcReactor): LibcListener {
-    const inherited = { descriptor: this.#fd, isShared: false };
+  /**
+   * The same in a process that has inherited it, where `reactor` is in the place of the parent's.
+   *
+   * @param descriptor another socket that listens
+   */
+  inheritedBy(reactor: LibcReactor, descriptor = this.#fd): LibcListener {
+    const inherited = { descriptor, isShared: false };
     return new LibcListener({ ...this.#options, inherited }, reactor);
   }
 
@@ -177,8 +181,6 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
       calls.close(fd);
       return null;
     }
-    // An answer should not wait for the acknowledgement of the one before, tcp(7).
-    sendAtOnce(calls, fd);
     const connection = new make(this.#reactor, fd, table.count.nextId(), peer);
     connections.add(connection);
     observer.accepted(connection);
@@ -244,6 +246,9 @@ export function listenOn(
     for (const option of reusePort ? [SO_REUSEADDR, SO_REUSEPORT] : [SO_REUSEADDR]) {
       checked("setsockopt", calls.setsockopt(fd, SOL_SOCKET, option, ON, ON.byteLength));
     }
+    // An answer should not wait for the acknowledgement of the one before, tcp(7). On Linux the
+    // connections that are accepted have this from the listener.
+    sendAtOnce(calls, fd);
     checked("bind", calls.bind(fd, bytes, bytes.length));
     checked("listen", calls.listen(fd, backlog));
     return fd;

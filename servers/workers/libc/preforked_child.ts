@@ -4,7 +4,7 @@ import { WatchedSession } from "../../context/watched_session.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { Session } from "../../handlers/session.ts";
 import type { Controls } from "../../metrics/controls.ts";
-import { COUNTER, openCounters } from "../../metrics/counters.ts";
+import { COUNTER } from "../../metrics/counters.ts";
 import { type RareEvents, Recorder } from "../../metrics/recorder.ts";
 import { type Connection, type Listener, LONGEST_WAIT_MS } from "../../sockets/interface.ts";
 import type { LibcListener } from "../../sockets/libc/listener.ts";
@@ -12,7 +12,7 @@ import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import type { Observed } from "../../sockets/observer.ts";
 import { closeAllBut, exitNow, ownPid } from "../../system/fork.ts";
-import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
+import type { SystemCalls } from "../../system/system_calls.ts";
 import type { ClientChannel } from "./client_channel.ts";
 import type { FileLock } from "../../system/file_lock.ts";
 import { complain, FAILED, prepareForHandler, STANDARD_DESCRIPTORS } from "./forked_child.ts";
@@ -32,6 +32,10 @@ export interface PreforkParent {
   /** Descriptors that its children keep. */
   readonly kept: readonly number[];
   readonly buffer: Uint8Array;
+  /** The same for all, since V8 optimizes for the functions that it has seen. */
+  readonly calls: SystemCalls;
+  /** How many of them were made and are not counted yet, in an array of one. */
+  readonly callCount: Float64Array;
   readonly lock: FileLock | undefined;
   newSession(): Session;
 }
@@ -59,21 +63,38 @@ export class OwnPreforkedChild implements PreforkedChild {
   readonly #calls: SystemCalls;
   #status = 0;
 
-  /** @throws {SystemCallError} when the system refuses what it needs */
-  constructor(parent: PreforkParent, place: ChildPlace) {
-    const { number, waker, channel } = place;
-    const { listener, lock, kept, stats, workers, context } = parent;
+  readonly #end: (status: number) => void;
+
+  /**
+   * Makes a child of this process.
+   *
+   * @throws {SystemCallError} when the system refuses what it needs
+   */
+  static begin(parent: PreforkParent, place: ChildPlace): OwnPreforkedChild {
+    const { waker, channel } = place;
+    const { listener, lock, kept } = parent;
     const descriptors = [waker, channel?.childSide, lock?.descriptor, ...kept];
     // Where clients are passed, the listener is none of the child's business.
     if (channel === undefined) descriptors.push(listener.descriptor);
     const open = descriptors.filter((fd) => fd !== undefined);
     closeAllBut([...STANDARD_DESCRIPTORS, ...open].toSorted((a, b) => a - b));
     if (parent.isHandlerFile) prepareForHandler();
+    return new OwnPreforkedChild(parent, place, exitNow);
+  }
+
+  /**
+   * @param end called with the exit status when there will be no more clients
+   * @throws {SystemCallError} when the system refuses what it needs
+   */
+  constructor(parent: PreforkParent, place: ChildPlace, end: (status: number) => void) {
+    const { number, waker, channel } = place;
+    const { listener, workers, context } = parent;
+    this.#end = end;
     this.#parent = parent;
     this.#place = place;
     this.buffer = parent.buffer;
     this.#table = workers.descriptors(number);
-    this.#calls = systemCalls(openCounters(stats, number).subarray(COUNTER.systemCalls));
+    this.#calls = parent.calls;
     const recorder = this.#recorder = new WorkerRecorder(parent, number);
     const recvSizeBytes = context.recvSizeBytes;
     this.#sockets = new LibcSockets(recorder, this.#table, recvSizeBytes, this.#calls, waker);
@@ -116,9 +137,10 @@ export class OwnPreforkedChild implements PreforkedChild {
     this.#status = FAILED;
   }
 
-  exit(): never {
+  exit(): void {
     this.#waitForEnds();
-    exitNow(this.#status);
+    this.#recorder.countCalls();
+    this.#end(this.#status);
   }
 
   /** Until the clients of connections that this child has closed have ended as well. */
@@ -147,11 +169,15 @@ class WorkerRecorder extends Recorder {
   readonly #clients: ClientList;
   readonly #number: number;
   readonly #pid = ownPid();
+  readonly #callCount: Float64Array;
 
-  constructor({ stats, trace, controls, context, workers }: PreforkParent, number: number) {
-    super(stats, trace, rareEvents(context, workers.common), number, number, controls);
+  constructor(parent: PreforkParent, number: number) {
+    const { stats, trace, controls, context, workers, callCount } = parent;
+    super(stats, trace, rareEvents(context), number, number, controls);
     this.#clients = workers.clients(number);
     this.#number = number;
+    this.#callCount = callCount;
+    callCount[0] = 0; // what the parent has made is its own
   }
 
   /** That the server waits is said by the parent, once for all. */
@@ -170,18 +196,27 @@ class WorkerRecorder extends Recorder {
   override closed(client: Observed): void {
     this.#clients.remove(client.id);
     super.closed(client);
+    this.countCalls();
+  }
+
+  override wokeUp(scanned: number, ready: number): void {
+    super.wokeUp(scanned, ready);
+    this.countCalls();
+  }
+
+  /** The system calls since the last time. */
+  countCalls(): void {
+    this.counters[COUNTER.systemCalls] += this.#callCount[0];
+    this.#callCount[0] = 0;
   }
 }
 
-function rareEvents(
-  { notify, descriptorLimit: limit }: WorkerContext,
-  table: DescriptorTable,
-): RareEvents {
+function rareEvents({ notify, descriptorLimit: limit }: WorkerContext): RareEvents {
   return {
     beganToWait() {},
     outOfDescriptors: () => notify({ kind: "out-of-descriptors", limit }),
     beyondFdSetSize() {},
     acceptFailed: (error) => notify({ kind: "accept-failed", reason: error.message }),
-    isIdle: () => table.count.open === 0,
+    isIdle: () => false,
   };
 }

@@ -68,7 +68,12 @@ export class LibcPreforkedChildren implements PreforkedChildren {
 
   get serving(): boolean {
     this.#obey();
-    return !this.#forking.descriptors.stopping;
+    return !this.#isStopping;
+  }
+
+  /** Not of the descriptors: children have another kind of table, and V8 would optimize for both. */
+  get #isStopping(): boolean {
+    return this.#forking.table.isStopping;
   }
 
   get isOneMissing(): boolean {
@@ -86,7 +91,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
       const forkedAtMs = performance.now();
       const pid = fork();
       if (pid === 0) {
-        return beginChild(this.#forking, () => new OwnPreforkedChild(this.#forking, place));
+        return beginChild(this.#forking, () => OwnPreforkedChild.begin(this.#forking, place));
       }
       channel?.closeChildSide();
       this.#children.set(pid, { ...place, pid, forkedAtMs, passed: undefined, isFree: false });
@@ -137,8 +142,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
    */
   #wait(listener: number): void {
     this.#forking.recorder.waiting();
-    const isStopping = this.#forking.descriptors.stopping;
-    const children = isStopping ? [] : [...this.#children.values()];
+    const children = this.#isStopping ? [] : [...this.#children.values()];
     const channels = children.map(({ channel }) => channel?.descriptor ?? -1);
     const watched = [this.#signals, listener, ...channels].flatMap((fd) => [fd, EPOLLIN]);
     this.#calls.poll(Int32Array.from(watched), watched.length / 2, this.#timeoutMs());
@@ -152,7 +156,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
   #timeoutMs(): number {
     if (this.#isTelling) return TELL_AGAIN_MS;
     const isMissing = this.#children.size < this.#forking.count;
-    if (!isMissing || this.#forking.descriptors.stopping) return -1;
+    if (!isMissing || this.#isStopping) return -1;
     return Math.max(0, Math.ceil(this.#restUntilMs - performance.now()));
   }
 
@@ -176,11 +180,11 @@ export class LibcPreforkedChildren implements PreforkedChildren {
 
   /** Interrupts the children that have clients to end, as long as they have. */
   #tell(): void {
-    this.#isTelling = this.#forking.descriptors.stopping;
+    this.#isTelling = this.#isStopping;
     for (const { pid, number, waker } of this.#children.values()) {
       const table = this.#forking.workers.descriptors(number);
       const isTold = [...table.clients()].some((fd) => table.isFinished(fd));
-      if (!isTold && !this.#forking.descriptors.stopping) continue;
+      if (!isTold && !this.#isStopping) continue;
       this.#isTelling = true;
       wake(this.#calls, waker);
       sendSignal(pid, FINISH_SIGNAL);
@@ -205,7 +209,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     workers.descriptors(number).forgetAll();
     const recorder = this.#recorderOf(number);
     for (const client of clients) recorder.closed(client);
-    if (descriptors.stopping && end.code === 0) return;
+    if (this.#isStopping && end.code === 0) return;
     channel?.close();
     if (clients.length === 0 && performance.now() < child.forkedAtMs + REST_MS) this.#rest();
     this.#report(end, clients);

@@ -1,7 +1,9 @@
 import { ChildTable } from "../../context/child_table.ts";
+import type { Model } from "../../context/context.ts";
 import { WorkersMemory } from "../../context/forked_workers.ts";
 import type { ServerSetup, SharedProcessMemory } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
+import { echo } from "../../handlers/echo.ts";
 import { HandlerError } from "../../handlers/handler_error.ts";
 import { isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
 import type { Session } from "../../handlers/session.ts";
@@ -14,8 +16,10 @@ import { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { FileLock } from "../../system/file_lock.ts";
 import { signalSet } from "../../system/signals.ts";
+import { systemCalls } from "../../system/system_calls.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
-import { LibcPreforkedChildren } from "./preforked_children.ts";
+import { rehearse } from "./rehearsal.ts";
+import { LibcPreforkedChildren, type Preforking } from "./preforked_children.ts";
 
 /** The parts of a server that its children have a copy of. */
 interface ServerParts {
@@ -26,10 +30,18 @@ interface ServerParts {
   newSession(): Session;
 }
 
+/** What comes before the children. */
+export interface Preparation {
+  /** Makes it possible to fork them. */
+  children(context: WorkerContext): LibcPreforkedChildren;
+  /** Has V8 optimize the code that they will run. */
+  rehearse(model: Model, context: WorkerContext): Promise<void>;
+}
+
 /**
  * Does what takes time before the children are forked.
  *
- * @returns makes them possible, once there is a listener
+ * @returns what is done once there is a listener
  * @throws {HandlerError} when the handler needs an event loop
  * @throws {SystemCallError} when the memory cannot be mapped
  */
@@ -37,18 +49,21 @@ export async function preparePreforkedChildren(
   setup: ServerSetup,
   { descriptor, sizes }: SharedProcessMemory,
   { recorder, sockets, messages, newSession }: ServerParts,
-): Promise<(context: WorkerContext) => LibcPreforkedChildren> {
+): Promise<Preparation> {
   if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are inherited");
-  const { model, handler: { name }, options, descriptorLimit } = setup;
+  const { model, handler: { name, sleepMs, cpuMs }, options, descriptorLimit } = setup;
   const isFile = isHandlerFile(name);
   if (isFile && await needsEventLoop(name)) {
     throw new HandlerError(name, `it needs an event loop, and the children of ${model} have none`);
   }
   const memory = mapProcessMemory(descriptor, sizes);
   const isWatched = setup.controls !== undefined;
-  return (context) => {
+  const callCount = new Float64Array(1);
+  const calls = systemCalls(callCount);
+  let forking: Preforking | undefined;
+  const prepare = (context: WorkerContext): Preforking => {
     if (!(context.listener instanceof LibcListener)) throw new Error("a listener of another kind");
-    return new LibcPreforkedChildren({
+    return forking ??= {
       ...{ context, recorder, newSession },
       listener: context.listener,
       isHandlerFile: isFile,
@@ -56,6 +71,7 @@ export async function preparePreforkedChildren(
       passesClients: model === "prefork" && options.accept === "pass",
       lock: model === "prefork" && options.accept === "lock" ? new FileLock() : undefined,
       kept: [messages],
+      ...{ calls, callCount },
       buffer: new Uint8Array(setup.listen.recvSizeBytes),
       stats: openMemory(memory.stats),
       trace: openMemory(memory.trace),
@@ -64,6 +80,12 @@ export async function preparePreforkedChildren(
       table: new ChildTable(openMemory(memory.children)),
       descriptors: sockets.table,
       signals: signalSet([FINISH_SIGNAL]),
-    });
+    };
+  };
+  return {
+    children: (context) => new LibcPreforkedChildren(prepare(context)),
+    // Neither the code of other people nor a handler that takes time is called for no client.
+    rehearse: (load, context) =>
+      rehearse(load, prepare(context), isFile || sleepMs + cpuMs > 0 ? echo : newSession),
   };
 }

@@ -1,8 +1,9 @@
 /*
- * The plainest servers that give each client a process or a thread of its own, or serve all in one loop
- * of epoll(7), in C. A line with a number N is answered with N bytes.
+ * The plainest servers that give each client a process or a thread of its own, have children in accept
+ * that were forked beforehand, or serve all in one loop of epoll(7), in C: fork and prefork are serv01 and
+ * serv02 of Stevens' chapter 30. A line with a number N is answered with N bytes.
  *
- *   cc -O2 -pthread -o bytes_server bytes_server.c && ./bytes_server fork|thread|epoll PORT
+ *   cc -O2 -pthread -o bytes_server bytes_server.c && ./bytes_server fork|thread|prefork|epoll PORT
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -17,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_BYTES = 16384, MAX_DESCRIPTORS = 65536 };
+enum { MAX_BYTES = 16384, MAX_DESCRIPTORS = 65536, CHILDREN = 15 };
 static char answer[MAX_BYTES];
 
 static int send_all(int fd, int length) {
@@ -99,8 +100,17 @@ static void serve_in_loop(int listener) {
   }
 }
 
+static void prefork(int listener) {
+  for (int child = 0; child < CHILDREN; child++) {
+    if (fork()) continue;
+    for (int client;; close(client))
+      if ((client = accept(listener, NULL, NULL)) >= 0) serve(client);
+  }
+  for (;;) pause();
+}
+
 int main(int argc, char **argv) {
-  if (argc != 3) return fprintf(stderr, "usage: bytes_server fork|thread|epoll PORT\n"), 2;
+  if (argc != 3) return fprintf(stderr, "usage: bytes_server fork|thread|prefork|epoll PORT\n"), 2;
   int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1, forks = !strcmp(argv[1], "fork");
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[2]))};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -109,6 +119,7 @@ int main(int argc, char **argv) {
   memset(answer, 'x', sizeof answer);
   sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap, .sa_flags = SA_RESTART}, NULL);
   if (!strcmp(argv[1], "epoll")) serve_in_loop(listener);
+  if (!strcmp(argv[1], "prefork")) prefork(listener);
   for (;;) {
     int client = accept(listener, NULL, NULL);
     if (client < 0) continue;

@@ -14,6 +14,9 @@ import { cpuHog } from "../../../clients/lab/cpu_hog.ts";
 import { emptyRecv } from "../../../clients/lab/empty_recv.ts";
 import { type JudgingExperiment, verdictOn } from "../../../clients/lab/experiment.ts";
 import { fdLimit } from "../../../clients/lab/fd_limit.ts";
+import { handoff } from "../../../clients/lab/handoff.ts";
+import { lockOrHerd } from "../../../clients/lab/lock_or_herd.ts";
+import { thunderingHerd } from "../../../clients/lab/thundering_herd.ts";
 import { geventOrder } from "../../../clients/lab/gevent_order.ts";
 import { ioBound } from "../../../clients/lab/io_bound.ts";
 import { ltVsEt } from "../../../clients/lab/lt_vs_et.ts";
@@ -326,4 +329,33 @@ testVerdict(
   [{ started: [0, 2, 1] }, texts["gevent-order"].otherStart],
   [{ finished: [0, 1, 2] }, texts["gevent-order"].sameOrder],
   [{ elapsedMs: 350 }, texts["gevent-order"].oneByOne],
+);
+
+const HERDS = { accept: 1, shared: 2.1, each: 16, exclusive: 1 };
+testVerdict(
+  "thundering-herd",
+  thunderingHerd,
+  { waiting: 16, clients: 30, wakeUps: HERDS },
+  [{ wakeUps: { ...HERDS, accept: 16 } }, texts["thundering-herd"].acceptHerd],
+  [{ wakeUps: { ...HERDS, each: 1 } }, texts["thundering-herd"].noHerd],
+  [{ wakeUps: { ...HERDS, exclusive: 15 } }, texts["thundering-herd"].exclusiveHerd],
+);
+
+testVerdict(
+  "lock-or-herd",
+  lockOrHerd,
+  { connections: 180, rows: [{ children: 1, sharedUs: 100, lockUs: 100 }] },
+  [
+    { rows: [{ children: 50, sharedUs: 200, lockUs: 100 }] },
+    texts["lock-or-herd"].lockIsFaster,
+  ],
+);
+
+const NOT_HANDED = { us: 56, wakeUps: 1.7 };
+testVerdict(
+  "handoff",
+  handoff,
+  { none: NOT_HANDED, queue: { us: 66, wakeUps: 2.9 }, passed: { us: 70, wakeUps: 3 } },
+  [{ queue: NOT_HANDED }, texts.handoff.free("queue")],
+  [{ passed: NOT_HANDED }, texts.handoff.free("passed")],
 );

@@ -1,0 +1,130 @@
+/**
+ * Children in accept with a lock around it and without, from one child to fifty: the comparison of chapter
+ * 30 of Stevens' "UNIX Network Programming" on this machine.
+ *
+ * @module
+ */
+
+import { FileLock } from "../../servers/system/file_lock.ts";
+import { createMapping } from "../../servers/system/mmap.ts";
+import { openMemory } from "../../servers/metrics/memory.ts";
+import { MSG_NOSIGNAL, SOCK_CLOEXEC, type SystemCalls } from "../../servers/system/system_calls.ts";
+import type { LabTexts } from "../../cli/messages.ts";
+import { type Chart, defineExperiment, quantile } from "./experiment.ts";
+import { forkChild, waitFor } from "./forked_child.ts";
+import { type Listening, Loopback } from "./loopback.ts";
+import { measureInOwnProcess } from "./own_process.ts";
+import { WaitingChildren } from "./waiting_children.ts";
+
+/** How many children there are. */
+const COUNTS = [1, 5, 15, 50];
+/** How many clients there are at a time, and how often each connects. */
+const CLIENTS = 3;
+const CONNECTIONS = 60;
+const ROUNDS = 3;
+/** Without a lock, it may take this many times as long as with one. */
+const MAX_TIMES = 1.5;
+const BYTE = Uint8Array.of(1);
+
+interface Row {
+  readonly children: number;
+  /** Microseconds for each connection: the median of the rounds. */
+  readonly sharedUs: number;
+  readonly lockUs: number;
+}
+
+interface Observations {
+  readonly connections: number;
+  readonly rows: readonly Row[];
+}
+
+/** `playground lab lock-or-herd` */
+export const lockOrHerd = defineExperiment(
+  "lock-or-herd",
+  (texts) => measureInOwnProcess<Observations>("lock-or-herd", texts),
+  ({ connections, rows }, texts) => {
+    const times = sum(rows.map(({ lockUs }) => lockUs)) / sum(rows.map(({ sharedUs }) => sharedUs));
+    return {
+      lines: [texts.connections(connections), chart(rows, texts), texts.times(times)],
+      expectations: [{ isMet: 1 / times <= MAX_TIMES, otherwise: texts.lockIsFaster }],
+    };
+  },
+);
+
+function chart(rows: readonly Row[], texts: LabTexts["experiments"]["lock-or-herd"]): Chart {
+  const bars = rows.flatMap(({ children, sharedUs, lockUs }) => [
+    { label: texts.shared(children), value: sharedUs, shown: texts.us(sharedUs) },
+    { label: texts.lock(children), value: lockUs, shown: texts.us(lockUs) },
+  ]);
+  return { scale: "linear", bars };
+}
+
+/** Measures each number of children, with and without the lock in turn. */
+export function compareLocks(): Observations {
+  const rows = COUNTS.map((children): Row => {
+    const shared: number[] = [];
+    const lock: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      shared.push(usPerConnection(children, undefined));
+      lock.push(usPerConnection(children, new FileLock()));
+    }
+    return { children, sharedUs: quantile(shared, 0.5), lockUs: quantile(lock, 0.5) };
+  });
+  return { connections: CLIENTS * CONNECTIONS, rows };
+}
+
+function usPerConnection(count: number, lock: FileLock | undefined): number {
+  using loopback = new Loopback();
+  const { calls } = loopback;
+  try {
+    const listening = loopback.listen(128);
+    const kept = [listening.descriptor, ...(lock === undefined ? [] : [lock.descriptor])];
+    using children = new WaitingChildren(count, kept, () => serve(calls, listening, lock));
+    children.untilAsleep();
+    return timeOfClients(loopback, listening) * 1_000 / (CLIENTS * CONNECTIONS);
+  } finally {
+    if (lock !== undefined) calls.close(lock.descriptor);
+  }
+}
+
+/** What each child does, for ever: Stevens' serv02, and with a lock serv03. */
+function serve(calls: SystemCalls, { descriptor }: Listening, lock: FileLock | undefined): never {
+  const buffer = new Uint8Array(1);
+  for (;;) {
+    while (lock?.take() === false);
+    const client = calls.accept4(descriptor, null, null, SOCK_CLOEXEC);
+    lock?.release();
+    while (calls.recv(client, buffer, 1, 0) > 0) calls.send(client, buffer, 1, MSG_NOSIGNAL);
+    calls.close(client);
+  }
+}
+
+/** @returns from when the first client begins until the last one ends, in milliseconds */
+function timeOfClients(loopback: Loopback, listening: Listening): number {
+  const sizeBytes = 2 * CLIENTS * Float64Array.BYTES_PER_ELEMENT;
+  const { descriptor, address } = createMapping(sizeBytes);
+  loopback.calls.close(descriptor); // the memory stays
+  const times = new Float64Array(openMemory({ address, sizeBytes }));
+  const pids = Array.from({ length: CLIENTS }, (_, client) =>
+    forkChild([], () => {
+      times[2 * client] = performance.now();
+      for (let i = 0; i < CONNECTIONS; i++) exchange(loopback, listening);
+      times[2 * client + 1] = performance.now();
+      return 0;
+    }));
+  for (const pid of pids) waitFor(pid);
+  const begins = times.filter((_, index) => index % 2 === 0);
+  return Math.max(...times) - Math.min(...begins);
+}
+
+/** Connects, sends a byte, and has it back. */
+function exchange(loopback: Loopback, listening: Listening): void {
+  const descriptor = loopback.connect(listening);
+  loopback.send(descriptor, BYTE);
+  loopback.calls.recv(descriptor, new Uint8Array(1), 1, 0);
+  loopback.close(descriptor);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

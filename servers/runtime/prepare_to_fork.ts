@@ -1,0 +1,47 @@
+import type { ForkedChildren } from "../context/context.ts";
+import type { FromServer, ServerSetup } from "../context/protocol.ts";
+import type { WorkerContext } from "../context/worker_context.ts";
+import type { Handler, Session } from "../handlers/session.ts";
+import type { Recorder } from "../metrics/recorder.ts";
+import { modelEntry } from "../registry.ts";
+import type { Sockets } from "../sockets/interface.ts";
+import type { Preparation } from "../workers/libc/prepare_preforking.ts";
+import { FORKING_DESCRIPTORS } from "./forking_protocol.ts";
+
+/** The parts of a server that its children have a copy of. */
+interface ServerParts {
+  readonly handler: Handler;
+  readonly recorder: Recorder;
+  readonly sockets: Sockets;
+  tell(message: FromServer): void;
+  newSession(): Session;
+}
+
+/** What a server that forks makes its children with: one for each client, or those beforehand. */
+interface Forking {
+  readonly children?: (context: WorkerContext) => ForkedChildren;
+  readonly beforehand?: Preparation;
+}
+
+/**
+ * Loads the code that forks only where it is used, and before the first client comes.
+ *
+ * @returns `undefined` for a server that does not fork
+ * @throws {HandlerError} when the handler cannot be used in a child
+ * @throws {SystemCallError} when the system refuses the memory that they share
+ */
+export async function prepareToFork(
+  setup: ServerSetup,
+  parts: ServerParts,
+): Promise<Forking | undefined> {
+  const { processMemory, model } = setup;
+  if (processMemory === undefined) return undefined;
+  if (modelEntry(model).forks === "beforehand") {
+    const { preparePreforkedChildren } = await import("../workers/libc/prepare_preforking.ts");
+    const { messages } = FORKING_DESCRIPTORS;
+    const prepare = preparePreforkedChildren(setup, processMemory, { ...parts, messages });
+    return { beforehand: await prepare };
+  }
+  const { prepareForkedChildren } = await import("../workers/libc/prepare_forking.ts");
+  return { children: await prepareForkedChildren(setup, processMemory, parts) };
+}

@@ -1,0 +1,145 @@
+import type { Model, PreforkedChild, PreforkedChildren } from "../../context/context.ts";
+import { workersBytes, WorkersMemory } from "../../context/forked_workers.ts";
+import type { Session } from "../../handlers/session.ts";
+import { openMemory } from "../../metrics/memory.ts";
+import { createProcessMemory } from "../../metrics/process_memory.ts";
+import type { LibcListener } from "../../sockets/libc/listener.ts";
+import { LibcSockets } from "../../sockets/libc/sockets.ts";
+import { UNOBSERVED } from "../../sockets/observer.ts";
+import { createWaker } from "../../system/eventfd.ts";
+import { checked } from "../../system/system_call_error.ts";
+import { AF_UNIX, SHUT_WR, SOCK_CLOEXEC, SOCK_STREAM } from "../../system/system_calls.ts";
+import type { SystemCalls } from "../../system/system_calls.ts";
+import { OwnPreforkedChild, type PreforkParent } from "./preforked_child.ts";
+
+/** After this many clients V8 has optimized what it can. */
+const CLIENTS = 500;
+/** Each begins anew: what happens only once is to have happened before V8 optimizes. */
+const ROUNDS = 4;
+/** How many of them there are at a time. */
+const AT_ONCE = 8;
+const MESSAGES_EACH = 3;
+const MESSAGE = new TextEncoder().encode("1\n");
+/** Where no descriptor is higher: there are few at a time. */
+const SIZE = { workers: 1, descriptorLimit: 1_024 };
+/** A socket of unix(7) that is bound to no more than its family gets a name of the system's. */
+const NAME_BYTES = 110;
+const FAMILY_BYTES = 2;
+
+/**
+ * Has a model serve clients that this process plays itself, so that the children that it forks have a copy
+ * of code that is compiled and optimized. Without this, each would compile for much of its life.
+ *
+ * @param model the page, which is given a child that is this process
+ * @param handler makes the sessions, which get lines with a `1` each
+ * @throws {SystemCallError} when there is no descriptor left
+ */
+export async function rehearse(
+  model: Model,
+  parent: PreforkParent,
+  handler: () => Session,
+): Promise<void> {
+  const memory = createProcessMemory({
+    ...{ blocks: 1 + SIZE.workers, childTableBytes: 0 },
+    workersBytes: workersBytes(SIZE),
+  });
+  const scratch = {
+    ...parent,
+    stats: openMemory(memory.stats),
+    trace: openMemory(memory.trace),
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    const workers = new WorkersMemory(memory.workers, SIZE);
+    await playRound(model, { ...scratch, workers }, handler);
+    workers.common.begin();
+  }
+  parent.calls.close(memory.descriptor);
+}
+
+async function playRound(
+  model: Model,
+  parent: PreforkParent,
+  handler: () => Session,
+): Promise<void> {
+  const { calls, workers, context } = parent;
+  const waker = createWaker(calls);
+  const listener = listenUnnamed(parent, waker);
+  const clients = new PlayedClients(calls, listener.descriptor);
+  const newSession = () => {
+    if (!clients.next()) workers.common.stop();
+    return handler();
+  };
+  const place = { number: 1, waker, channel: undefined };
+  const child = new OwnPreforkedChild({ ...parent, listener, newSession }, place, () => {});
+  for (let i = 0; i < AT_ONCE; i++) clients.next();
+  // To be passed a client, there would have to be another process.
+  const options = { ...context.options, accept: "shared" as const };
+  await model({ ...context, options, preforkedChildren: () => new OnlyChild(child) });
+  clients.end();
+  calls.close(waker);
+}
+
+/** A socket that listens where nobody else can connect. */
+function listenUnnamed(
+  { calls, workers, listener }: PreforkParent,
+  waker: number,
+): LibcListener {
+  const fd = checked("socket", calls.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  checked("bind", calls.bind(fd, Uint8Array.of(AF_UNIX, 0), FAMILY_BYTES));
+  checked("listen", calls.listen(fd, AT_ONCE));
+  const sockets = new LibcSockets(UNOBSERVED, workers.descriptors(1), 1, calls, waker);
+  return listener.inheritedBy(sockets, fd);
+}
+
+/** The clients that are played. */
+class PlayedClients {
+  readonly #calls: SystemCalls;
+  readonly #name = new Uint8Array(NAME_BYTES);
+  readonly #nameBytes = Uint32Array.of(NAME_BYTES);
+  readonly #descriptors: number[] = [];
+  #left = CLIENTS;
+
+  constructor(calls: SystemCalls, listener: number) {
+    this.#calls = calls;
+    checked("getsockname", calls.getsockname(listener, this.#name, this.#nameBytes));
+  }
+
+  /** Another one comes, and says all that it has to say. @returns false when there are no more */
+  next(): boolean {
+    if (this.#left-- <= 0) return false;
+    const calls = this.#calls;
+    if (this.#descriptors.length > 2 * AT_ONCE) calls.close(this.#descriptors.shift() ?? -1);
+    const fd = checked("socket", calls.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    this.#descriptors.push(fd);
+    checked("connect", calls.connect(fd, this.#name, this.#nameBytes[0]));
+    for (let i = 0; i < MESSAGES_EACH; i++) calls.send(fd, MESSAGE, MESSAGE.length, 0);
+    calls.shutdown(fd, SHUT_WR);
+    return true;
+  }
+
+  end(): void {
+    for (const descriptor of this.#descriptors) this.#calls.close(descriptor);
+  }
+}
+
+/** Makes a model its own child. */
+class OnlyChild implements PreforkedChildren {
+  readonly serving = true;
+  readonly isOneMissing = true;
+
+  constructor(private readonly child: PreforkedChild) {}
+
+  fork(): PreforkedChild {
+    return this.child;
+  }
+
+  wait(): void {}
+
+  accept(): null {
+    return null;
+  }
+
+  pass(): void {}
+
+  waitForAll(): void {}
+}

@@ -18,6 +18,8 @@ const EXPERIMENTS: Readonly<Record<ExperimentName, () => Promise<Experiment>>> =
   "fd-limit": async () => (await import("./fd_limit.ts")).fdLimit,
   "scan-cost": async () => (await import("./scan_cost.ts")).scanCost,
   "lt-vs-et": async () => (await import("./lt_vs_et.ts")).ltVsEt,
+  "readiness-or-completion": async () =>
+    (await import("./readiness_or_completion.ts")).readinessOrCompletion,
   "switch-cost": async () => (await import("./switch_cost.ts")).switchCost,
   "cpu-hog": async () => (await import("./cpu_hog.ts")).cpuHog,
   "io-bound": async () => (await import("./io_bound.ts")).ioBound,

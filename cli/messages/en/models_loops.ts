@@ -181,7 +181,7 @@ export const enLoops = {
     drawing: `
   the loop                     in shared memory             the system
   asks for it        ──▶ requests    [ r │ s │ s │ a ] ──▶ does it when it can
-  serves the client  ◀── completions [ r │ r │ s │   ] ◀── 64 bytes in buffer 7
+  serves the client  ◀── completions [ r │ r │ s │   ] ◀── bytes in buffer 7
   has sent buffer 7  ──▶ buffers     [ 5 │ 9 │ 7 │   ] ──▶ takes the next one
                   └── io_uring_enter: one call for the batch ──┘`,
     strengths: [

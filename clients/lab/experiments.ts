@@ -20,6 +20,8 @@ const EXPERIMENTS: Readonly<Record<ExperimentName, () => Promise<Experiment>>> =
   "lt-vs-et": async () => (await import("./lt_vs_et.ts")).ltVsEt,
   "accept-balance": async () => (await import("./accept_balance.ts")).acceptBalance,
   "stuck-worker": async () => (await import("./stuck_worker.ts")).stuckWorker,
+  "readiness-or-completion": async () =>
+    (await import("./readiness_or_completion.ts")).readinessOrCompletion,
   "switch-cost": async () => (await import("./switch_cost.ts")).switchCost,
   "cpu-hog": async () => (await import("./cpu_hog.ts")).cpuHog,
   "io-bound": async () => (await import("./io_bound.ts")).ioBound,

@@ -121,6 +121,13 @@ function portOf(model: ModelName, typed: number): number {
   return typed === -1 ? modelEntry(model).port : typed;
 }
 
+/** The setup of a server for which nothing was typed but its model, on a free port. */
+export function usualSetup(model: ModelName, limit: number): Supervision["setup"] {
+  const fallbacks = Object.entries(serveFlags).map(([name, { fallback }]) => [name, fallback]);
+  const flags = Object.fromEntries(fallbacks) as FlagValues<typeof serveFlags>; // it forgets the names
+  return makeSetup(model, { ...flags, port: 0, sockets: "libc" }, [], limit);
+}
+
 function makeSetup(
   model: ModelName,
   flags: FlagValues<typeof serveFlags>,

@@ -168,41 +168,36 @@ export const enLoops = {
     limit:
       "the system receives ahead, so it needs buffers, and requests must end before a socket can",
     how: [
-      "Readiness is a question: which socket would not block? Then the loop makes the call. Completion is " +
-      "an order: receive from this socket, and say when it is done. The orders go into one ring, and what " +
-      "was done comes out of another. The server and the system share both rings, so an order is a write " +
-      "into memory and no system call. One io_uring_enter hands over all that a turn has ordered, and " +
-      "waits for results.",
-      "To accept and to receive are ordered once. They complete again and again (multishot), until they " +
-      "fail or the loop cancels them. The system takes a buffer out of a ring of provided buffers when bytes " +
-      "have arrived, so silent clients need none. The answer is sent from that buffer.",
+      "Readiness answers a question: which socket would not block? Then the loop makes the call. A completion " +
+      "answers a request: receive from this socket, and say when it is done. The loop writes its requests into " +
+      "one ring and finds what was done in another. It shares both with the system, so a request is no system " +
+      "call. One io_uring_enter hands over all that a turn has requested, and waits for completions.",
+      "To accept and to receive are requested once. They complete again and again (multishot), until they " +
+      "fail or the loop cancels them. When bytes have arrived, the system takes a buffer for them out of a ring " +
+      "of provided buffers, so silent clients need none. The answer is sent from that buffer.",
       "The loop receives nothing from a client that does not read its answers: what has come meanwhile is " +
       "kept, and the request to receive is cancelled.",
     ],
     drawing: `
-  the loop                        shared memory                     the system
-  recv, send, accept ──▶ ring of requests    [ r │ s │ s │ a ] ──▶ does them when it can
-  serves a client    ◀── ring of completions [ r │ r │ s │   ] ◀── 64 bytes in buffer 7
-  done with buffer 7 ──▶ ring of buffers     [ 5 │ 9 │ 7 │   ] ──▶ takes the next one
-                  └──── io_uring_enter: one call for the whole batch ────┘`,
+  the loop                     in shared memory             the system
+  asks for it        ──▶ requests    [ r │ s │ s │ a ] ──▶ does it when it can
+  serves the client  ◀── completions [ r │ r │ s │   ] ◀── bytes in buffer 7
+  has sent buffer 7  ──▶ buffers     [ 5 │ 9 │ 7 │   ] ──▶ takes the next one
+                  └── io_uring_enter: one call for the batch ──┘`,
     strengths: [
-      "With many clients at work, a message takes a small part of a system call; epoll needs two or more.",
-      "Files, timers and sockets complete in the same way, where epoll has nothing to say of files.",
+      "When many clients speak, a message takes a small part of a system call; epoll needs two or more.",
+      "Files and timers complete in the same way; epoll has nothing to say of files.",
     ],
     weaknesses: [
-      "With one client at a time there is no batch, and with large messages the copying costs more than the " +
-      "calls.",
-      "Linux 6.1 or later, and containers often forbid it; its past security holes are the reason.",
+      "With one client there is no batch, and with large messages the copying costs more than the calls.",
+      "It needs Linux 6.1 or later, and containers often forbid it because of security holes it has had.",
       "A slow handler holds up everybody.",
     ],
     tries: [
       ["playground serve uring --stats", "Ctrl-C shows how many system calls a message took"],
-      ["playground flood --sockets libc --conns 200 --duration 3s", "many messages a call"],
+      ["playground flood --sockets libc --conns 200 --duration 3s", "many messages in one call"],
       ["playground serve epoll --sockets libc --stats", "flood it in the same way, and compare"],
-      [
-        "playground lab readiness-or-completion",
-        "both, with few clients and many, small and large messages",
-      ],
+      ["playground lab readiness-or-completion", "both, with few clients and many"],
     ],
   },
 } satisfies Readonly<Record<string, ModelText>>;

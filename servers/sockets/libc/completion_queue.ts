@@ -42,6 +42,11 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
     this.#ring.prepPollMultishot(WAKE, sockets.waker, POLLIN);
   }
 
+  /** Ends all requests. */
+  close(): void {
+    this.#ring.close();
+  }
+
   accept(listener: Listener): void {
     if (!(listener instanceof LibcListener)) throw new Error("a listener of another kind");
     this.#listener = listener;

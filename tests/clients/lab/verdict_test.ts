@@ -23,6 +23,7 @@ import { ltVsEt } from "../../../clients/lab/lt_vs_et.ts";
 import { overload } from "../../../clients/lab/overload.ts";
 import { oneAtATime } from "../../../clients/lab/one_at_a_time.ts";
 import { processCost } from "../../../clients/lab/process_cost.ts";
+import { readinessOrCompletion } from "../../../clients/lab/readiness_or_completion.ts";
 import { scanCost } from "../../../clients/lab/scan_cost.ts";
 import { sharedDescriptor } from "../../../clients/lab/shared_descriptor.ts";
 import { stuckWorker } from "../../../clients/lab/stuck_worker.ts";
@@ -218,6 +219,25 @@ testVerdict(
   [{ rows: costs(4, 900, 2) }, texts["scan-cost"].doesNotGrow("select")],
   [{ rows: costs(1_000, 4, 2) }, texts["scan-cost"].doesNotGrow("poll")],
   [{ rows: costs(1_000, 900, 20) }, texts["scan-cost"].grows("epoll")],
+);
+
+/** What a message takes with few clients and with many, in calls. */
+function calls(epoll: number, uring: number, uringAlone: number) {
+  const load = { sizeBytes: 64, cpuUs: 5, p99Ms: 1 };
+  return [
+    { ...load, clients: 1, model: "epoll" as const, calls: 3 },
+    { ...load, clients: 1, model: "uring" as const, calls: uringAlone },
+    { ...load, clients: 50, model: "epoll" as const, calls: epoll },
+    { ...load, clients: 50, model: "uring" as const, calls: uring },
+  ];
+}
+testVerdict(
+  "readiness-or-completion",
+  readinessOrCompletion,
+  { rows: calls(2.1, 0.3, 2) },
+  [{ rows: calls(1.5, 0.3, 2) }, texts["readiness-or-completion"].fewCalls],
+  [{ rows: calls(2.1, 1.5, 2) }, texts["readiness-or-completion"].noBatch],
+  [{ rows: calls(2.1, 0.3, 0.5) }, texts["readiness-or-completion"].savesAlone],
 );
 
 testVerdict(

@@ -1,0 +1,349 @@
+/**
+ * Completions on the system's sockets: what is done when, and what is kept, cancelled and given back. The
+ * clients are sockets of the same thread that never block.
+ *
+ * @module
+ */
+
+import type { Connection, Listener } from "../../../../servers/sockets/interface.ts";
+import { ConnectionReset, WOULD_BLOCK } from "../../../../servers/sockets/interface.ts";
+import { ACCEPTED, RECEIVED, SENT } from "../../../../servers/sockets/completions.ts";
+import { LibcCompletionQueue } from "../../../../servers/sockets/libc/completion_queue.ts";
+import {
+  createDescriptorMemory,
+  DescriptorTable,
+} from "../../../../servers/sockets/libc/descriptor_table.ts";
+import { ipv4SocketAddress } from "../../../../servers/sockets/libc/socket_address.ts";
+import { resetWhenClosed } from "../../../../servers/sockets/libc/socket_options.ts";
+import { LibcSockets } from "../../../../servers/sockets/libc/sockets.ts";
+import { type Observer, UNOBSERVED } from "../../../../servers/sockets/observer.ts";
+import { wake } from "../../../../servers/system/eventfd.ts";
+import {
+  AF_INET,
+  hasSystemCalls,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  SHUT_WR,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  systemCalls,
+} from "../../../../servers/system/system_calls.ts";
+import { assert, assertEquals, assertLess, assertThrows } from "../../../harness/assert.ts";
+import { assertSameBytes, decode, encode, randomBytes } from "../../../harness/bytes.ts";
+import "../../../harness/sanitizers.ts";
+import { test } from "../../../harness/test.ts";
+
+const ignore = !hasSystemCalls();
+const calls = hasSystemCalls() ? systemCalls() : undefined!;
+
+const SO_RCVBUF = 8;
+const DESCRIPTORS = 65_536;
+const MEGABYTE = 1_048_576;
+/** How many waits that find nothing are enough for anything that would come to have come. */
+const QUIET_WAITS = 5;
+const QUIET_MS = 10;
+/** A wait that finds nothing for so long fails the test. */
+const PATIENCE_MS = 10_000;
+
+/** Opened before any test, because a test that opens a library is expected to close it. */
+if (!ignore) {
+  const sockets = socketsOf(UNOBSERVED, 1_024);
+  new LibcCompletionQueue(sockets).close();
+  const listener = listenOn(sockets, 1_024);
+  sockets.stopListening();
+  listener.tryAccept(); // closes it
+}
+
+function socketsOf(observer: Observer, recvSizeBytes: number): LibcSockets {
+  const table = new DescriptorTable(createDescriptorMemory(DESCRIPTORS));
+  return new LibcSockets(observer, table, recvSizeBytes, { ...calls });
+}
+
+function listenOn(sockets: LibcSockets, recvSizeBytes: number): Listener {
+  return sockets.listen({
+    ...{ host: "127.0.0.1", port: 0, backlog: 512, maxClients: Infinity, recvSizeBytes },
+    descriptorsBelow: Infinity,
+  });
+}
+
+/** What a test works with: a server on completions, and clients of it. */
+class Setting {
+  readonly clients: number[] = [];
+  readonly seen = { received: 0, resets: 0, blocked: 0 };
+  readonly sockets: LibcSockets;
+  readonly queue: LibcCompletionQueue;
+  readonly port: number;
+
+  constructor(readonly recvSizeBytes: number) {
+    this.sockets = socketsOf({
+      ...UNOBSERVED,
+      received: (_, _buffer, count) => this.seen.received += count,
+      reset: () => this.seen.resets++,
+      blocked: () => this.seen.blocked++,
+    }, recvSizeBytes);
+    const listener = listenOn(this.sockets, recvSizeBytes);
+    this.port = listener.address.port;
+    this.queue = new LibcCompletionQueue(this.sockets);
+    this.queue.accept(listener);
+  }
+
+  /** Connects a client, and accepts it. @param receiveBufferBytes of the client's socket */
+  pair(receiveBufferBytes?: number): { client: number; connection: Connection } {
+    const client = calls.socket(AF_INET, SOCK_STREAM, 0);
+    this.clients.push(client);
+    if (receiveBufferBytes !== undefined) {
+      calls.setsockopt(client, SOL_SOCKET, SO_RCVBUF, Int32Array.of(receiveBufferBytes), 4);
+    }
+    const { bytes } = ipv4SocketAddress({ host: "127.0.0.1", port: this.port });
+    assertEquals(calls.connect(client, bytes, bytes.length), 0);
+    this.next(ACCEPTED);
+    return { client, connection: this.queue.connection };
+  }
+
+  /** Waits for the next completion, which must be this one. @returns its connection */
+  next(operation: typeof ACCEPTED | typeof RECEIVED | typeof SENT): Connection {
+    const untilMs = performance.now() + PATIENCE_MS;
+    while (!this.queue.next()) {
+      assertLess(performance.now(), untilMs, "nothing is done");
+      this.queue.wait(QUIET_MS);
+    }
+    assertEquals(this.queue.operation, operation);
+    return this.queue.connection;
+  }
+
+  /** Hands over what was requested. */
+  turn(): void {
+    this.queue.wait(0);
+    while (this.queue.next());
+  }
+
+  /** Waits until nothing is done any more. @returns the operations that were done */
+  settle(): number[] {
+    const done: number[] = [];
+    for (let quiet = 0; quiet < QUIET_WAITS; quiet++) {
+      this.queue.wait(QUIET_MS);
+      for (; this.queue.next(); quiet = 0) done.push(this.queue.operation);
+    }
+    return done;
+  }
+
+  /** Tells a connection to end, as another thread does. */
+  end(connection: Connection, owed: boolean): void {
+    const { table, waker } = this.sockets;
+    assert(table.finish(descriptorOf(connection), () => {}, owed));
+    wake(calls, waker);
+  }
+}
+
+function descriptorOf(connection: Connection): number {
+  return Number(Reflect.get(connection, "descriptor"));
+}
+
+function testQueue(name: string, fn: (setting: Setting) => void, recvSizeBytes = 16_384): void {
+  test(name, async () => {
+    const setting = new Setting(recvSizeBytes);
+    try {
+      fn(setting);
+    } finally {
+      for (const client of setting.clients) calls.close(client);
+      for (const connection of setting.sockets.connections) connection.close();
+      setting.settle();
+      setting.sockets.stopListening();
+      setting.settle();
+      await setting.sockets.allClosed();
+      setting.queue.close();
+    }
+  }, { ignore });
+}
+
+/** Sends as much as the socket takes. @returns how many bytes */
+function offer(client: number, bytes: Uint8Array): number {
+  return Math.max(0, calls.send(client, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+/** What has come for a client. */
+function take(client: number, sizeBytes = MEGABYTE): Uint8Array {
+  const buffer = new Uint8Array(sizeBytes);
+  return buffer.subarray(0, Math.max(0, calls.recv(client, buffer, sizeBytes, MSG_DONTWAIT)));
+}
+
+testQueue(
+  "one request to receive completes again and again, and answers go out from there",
+  (setting) => {
+    const { client, connection } = setting.pair();
+    setting.queue.receive(connection);
+    for (const text of ["one", "two", "three"]) {
+      offer(client, encode(text));
+      assertEquals(setting.next(RECEIVED), connection);
+      const chunk = setting.queue.didRecv();
+      assertEquals(decode(chunk), text);
+      assertEquals(connection.trySend(chunk), text.length);
+      setting.settle();
+      assertEquals(decode(take(client)), text);
+    }
+  },
+);
+
+testQueue(
+  "while one send is not done, the next would block, and is told when it would not",
+  (setting) => {
+    const { client, connection } = setting.pair();
+    assertEquals(connection.trySend(encode("first")), 5);
+    assertEquals(connection.trySend(encode("second")), WOULD_BLOCK);
+    assertEquals(setting.next(SENT), connection);
+    assertEquals(connection.trySend(encode("second")), 6);
+    assertEquals(setting.settle(), []); // nothing was refused since
+    assertEquals(decode(take(client)), "firstsecond");
+  },
+);
+
+testQueue(
+  "what a paused client sends is soon not received, and nothing of it is lost",
+  (setting) => {
+    const { client, connection } = setting.pair();
+    const bytes = randomBytes(8 * MEGABYTE);
+    setting.queue.receive(connection);
+    setting.queue.pause(connection);
+    let sent = 0;
+    for (let more; (more = offer(client, bytes.subarray(sent))) > 0; setting.settle()) sent += more;
+    assertLess(setting.seen.received, MEGABYTE);
+    const received = new Uint8Array(sent);
+    setting.queue.receive(connection);
+    for (let at = 0; at < sent;) {
+      setting.next(RECEIVED);
+      const chunk = setting.queue.didRecv();
+      received.set(chunk, at);
+      at += chunk.length;
+    }
+    assertSameBytes(received, bytes.subarray(0, sent));
+  },
+);
+
+testQueue("the end of a paused client's stream comes after what it has sent", (setting) => {
+  const { client, connection } = setting.pair();
+  setting.queue.receive(connection);
+  setting.queue.pause(connection);
+  offer(client, encode("last"));
+  setting.settle();
+  calls.shutdown(client, SHUT_WR);
+  assertEquals(setting.settle(), []);
+  setting.queue.receive(connection);
+  setting.next(RECEIVED);
+  assertEquals(decode(setting.queue.didRecv()), "last");
+  setting.next(RECEIVED);
+  assertEquals(setting.queue.didRecv().length, 0);
+});
+
+testQueue(
+  "clients that take nothing hold no buffer that others need",
+  (setting) => {
+    const CLIENTS = 70; // there are 64 buffers of a megabyte
+    for (let i = 0; i < CLIENTS; i++) {
+      const { client, connection } = setting.pair(4_096);
+      setting.queue.receive(connection);
+      while (connection.trySend(new Uint8Array(1_000_000)) > 0) setting.turn();
+      offer(client, encode("more"));
+    }
+    assertEquals(setting.seen.blocked, CLIENTS);
+    setting.settle();
+    const { client, connection } = setting.pair();
+    setting.queue.receive(connection);
+    offer(client, encode("hello"));
+    setting.next(RECEIVED);
+    assertEquals(decode(setting.queue.didRecv()), "hello");
+  },
+  MEGABYTE,
+);
+
+testQueue(
+  "more clients than buffers at once: all are received from in the end",
+  (setting) => {
+    const CLIENTS = 100;
+    const pairs = Array.from({ length: CLIENTS }, () => setting.pair());
+    for (const { connection } of pairs) setting.queue.receive(connection);
+    setting.settle();
+    for (const { client } of pairs) offer(client, encode("hello"));
+    for (let i = 0; i < CLIENTS; i++) {
+      const connection = setting.next(RECEIVED);
+      assertEquals(connection.trySend(setting.queue.didRecv()), 5);
+    }
+    setting.settle();
+    for (const { client } of pairs) assertEquals(decode(take(client)), "hello");
+  },
+  MEGABYTE,
+);
+
+testQueue("a connection closes while a request to receive is under way", (setting) => {
+  const { client, connection } = setting.pair();
+  setting.queue.receive(connection);
+  setting.settle();
+  assertEquals(connection.trySend(encode("bye")), 3);
+  connection.close();
+  assertEquals(setting.settle(), []);
+  assertEquals(decode(take(client)), "bye");
+  assertEquals(calls.recv(client, new Uint8Array(1), 1, MSG_DONTWAIT), 0); // the end of the stream
+  calls.shutdown(client, SHUT_WR);
+  setting.settle();
+  assertEquals([...setting.sockets.connections], []);
+});
+
+testQueue("a reset is reported once, and ends the connection", (setting) => {
+  const { client, connection } = setting.pair();
+  setting.queue.receive(connection);
+  setting.settle();
+  resetWhenClosed(calls, client);
+  calls.close(setting.clients.pop()!);
+  assertEquals(setting.next(RECEIVED), connection);
+  assertThrows(() => setting.queue.didRecv(), ConnectionReset);
+  assertThrows(() => connection.trySend(encode("too late")), ConnectionReset);
+  connection.close();
+  assertEquals(setting.settle(), []);
+  assertEquals([setting.seen.resets, setting.sockets.connections.size], [1, 0]);
+});
+
+testQueue("told to end, a client gets what is owed for all that had arrived", (setting) => {
+  const { client, connection } = setting.pair();
+  setting.queue.receive(connection);
+  setting.settle();
+  offer(client, encode("in time"));
+  setting.end(connection, true);
+  setting.next(RECEIVED);
+  assertEquals(decode(setting.queue.didRecv()), "in time");
+  assertEquals(connection.trySend(setting.queue.didRecv()), 7);
+  setting.next(RECEIVED);
+  assertEquals(setting.queue.didRecv().length, 0);
+  connection.close();
+  setting.settle();
+  assertEquals(decode(take(client)), "in time");
+});
+
+testQueue("a client that takes nothing can be cut off", (setting) => {
+  const { connection } = setting.pair(4_096);
+  setting.queue.receive(connection);
+  while (connection.trySend(new Uint8Array(1_000_000)) > 0) setting.turn();
+  setting.end(connection, false);
+  assertEquals(setting.next(RECEIVED), connection);
+  assertThrows(() => setting.queue.didRecv(), ConnectionReset, "closed by the server");
+  connection.close();
+  setting.settle();
+  assertEquals([setting.seen.resets, setting.sockets.connections.size], [0, 0]);
+});
+
+testQueue("many messages take few system calls", (setting) => {
+  const CLIENTS = 50;
+  let made = 0;
+  const pairs = Array.from({ length: CLIENTS }, () => setting.pair());
+  for (const { connection } of pairs) setting.queue.receive(connection);
+  setting.settle();
+  for (const [name, call] of Object.entries(calls)) {
+    Reflect.set(setting.sockets.calls, name, (...args: unknown[]) => {
+      made++;
+      return Reflect.apply(call, undefined, args);
+    });
+  }
+  for (const { client } of pairs) offer(client, encode("hello"));
+  for (let i = 0; i < CLIENTS; i++) setting.next(RECEIVED).trySend(setting.queue.didRecv());
+  setting.queue.wait(0);
+  for (const { client } of pairs) assertEquals(decode(take(client)), "hello");
+  assertLess(made, 5);
+});

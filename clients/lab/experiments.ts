@@ -18,17 +18,17 @@ const EXPERIMENTS: Readonly<Record<ExperimentName, () => Promise<Experiment>>> =
   "fd-limit": async () => (await import("./fd_limit.ts")).fdLimit,
   "scan-cost": async () => (await import("./scan_cost.ts")).scanCost,
   "lt-vs-et": async () => (await import("./lt_vs_et.ts")).ltVsEt,
+  "thundering-herd": async () => (await import("./thundering_herd.ts")).thunderingHerd,
+  "lock-or-herd": async () => (await import("./lock_or_herd.ts")).lockOrHerd,
   "accept-balance": async () => (await import("./accept_balance.ts")).acceptBalance,
   "stuck-worker": async () => (await import("./stuck_worker.ts")).stuckWorker,
+  "handoff": async () => (await import("./handoff.ts")).handoff,
   "readiness-or-completion": async () =>
     (await import("./readiness_or_completion.ts")).readinessOrCompletion,
   "switch-cost": async () => (await import("./switch_cost.ts")).switchCost,
   "cpu-hog": async () => (await import("./cpu_hog.ts")).cpuHog,
   "io-bound": async () => (await import("./io_bound.ts")).ioBound,
   "overload": async () => (await import("./overload.ts")).overload,
-  "thundering-herd": async () => (await import("./thundering_herd.ts")).thunderingHerd,
-  "lock-or-herd": async () => (await import("./lock_or_herd.ts")).lockOrHerd,
-  "handoff": async () => (await import("./handoff.ts")).handoff,
   "gevent-order": async () => (await import("./gevent_order.ts")).geventOrder,
 };
 

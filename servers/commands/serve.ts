@@ -125,7 +125,7 @@ function portOf(model: ModelName, typed: number): number {
 export function usualSetup(model: ModelName, limit: number): Supervision["setup"] {
   const fallbacks = Object.entries(serveFlags).map(([name, { fallback }]) => [name, fallback]);
   const flags = Object.fromEntries(fallbacks) as FlagValues<typeof serveFlags>; // it forgets the names
-  return makeSetup(model, { ...flags, port: 0, sockets: "libc" }, [], limit);
+  return makeSetup(model, { ...flags, port: 0 }, "libc", [], limit);
 }
 
 function makeSetup(

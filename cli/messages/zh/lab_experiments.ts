@@ -2,6 +2,7 @@ import { zhStagesExperiments } from "./lab_stages.ts";
 import { zhLabWorkers } from "./lab_workers.ts";
 import { padEnd } from "../../columns.ts";
 import type { LabTexts } from "../../messages.ts";
+import { zhLabCompletions } from "./lab_completions.ts";
 import { count, didYouMean } from "./words.ts";
 import { zhLabMulticore } from "./lab_multicore.ts";
 
@@ -219,31 +220,7 @@ export const zhLab: LabTexts = {
       drainStalled: "边缘触发时，服务器每次都收完，却照样停住了",
     },
     ...zhLabWorkers,
-    "readiness-or-completion": {
-      claim:
-        "许多客户端同时说话时，一条消息用 epoll 要两次以上系统调用，用 io_uring 只要一次的一小部分。" +
-        "只有一个客户端时 io_uring 几乎省不下什么：没有谁可以合用一次调用。",
-      taken: "服务器为一条消息所用，以及 99 % 的往返时间不超过：",
-      row: (
-        clients: number,
-        sizeBytes: number,
-        model: string,
-        calls: number,
-        cpuUs: number,
-        p99Ms: number,
-      ) =>
-        `${model} ${column(clients, 5)} × ${column(sizeBytes, 6)} 字节: ${
-          calls.toFixed(2)
-        } 次调用, ` +
-        `${cpuUs.toFixed(1).padStart(5)} µs CPU, ${p99Ms.toFixed(2).padStart(7)} ms`,
-      load: (clients: number, sizeBytes: number) => `${count(clients)} × ${count(sizeBytes)} 字节`,
-      cpu: (best: number, bestLoad: string, worst: number, worstLoad: string) =>
-        `CPU 时间 uring ÷ epoll：最好 ${best.toFixed(2)}（${bestLoad}），` +
-        `最差 ${worst.toFixed(2)}（${worstLoad}）`,
-      fewCalls: "用 epoll 时一条消息不到两次调用",
-      noBatch: "许多客户端同时说话时，用 io_uring 一条消息也要一次以上调用",
-      savesAlone: "只有一个客户端时 io_uring 也省下了调用",
-    },
+    ...zhLabCompletions,
     "switch-cost": {
       claim: "协程之间的切换远比线程或进程之间的便宜，每秒切换一百万次也不成问题。",
       scheduler: "协程，调度器",

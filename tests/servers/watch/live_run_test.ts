@@ -81,7 +81,7 @@ test("only a model with a loop has the latency of a loop", async () => {
     const [frame] = await framesOf(run, 1);
     const hello = await run.hello();
     await run.end();
-    const isLoop = ["loop", "loops", "coroutine"].includes(hello.worker);
+    const isLoop = ["loop", "loops", "sharedThread", "coroutine"].includes(hello.worker);
     assertEquals([hello.hasLoopLatency, frame.loopLatencyMs !== null], [isLoop, isLoop], model);
   }
 });

@@ -10,7 +10,9 @@ import { fileURLToPath as fromFileUrl } from "node:url";
 import { delay } from "@std/async/delay";
 import { freePort, isListening } from "../../clients/target/listening_ports.ts";
 import { linesOf } from "../../cli/text_lines.ts";
-import { cpuSecondsOf, processTree } from "../../servers/system/process_tree.ts";
+import { cFunctions } from "../../servers/system/c_library.ts";
+import { processTree } from "../../servers/system/process_tree.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { commandFor } from "../harness/playground.ts";
 
 export { median } from "../../clients/race/standings.ts";
@@ -18,6 +20,11 @@ export { median } from "../../clients/race/standings.ts";
 /** How long a server gets to finish what it was doing, before its CPU time is read. */
 const FALL_IDLE_MS = 30;
 
+const functions = cFunctions({
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+});
+/** <linux/posix-timers.h> */
+const CPUCLOCK_SCHED = 2;
 /** sysconf(_SC_CLK_TCK), the same on every Linux that is built. */
 const TICKS_PER_SECOND = 100;
 
@@ -115,10 +122,18 @@ export async function inTurn<Value>(
   return values;
 }
 
-/** CPU time so far of a server that nobody asks for anything now, with its children. */
+/** CPU time so far of a server that nobody asks for anything now, with its children that live. */
 async function cpuSecondsWhenIdle(pid: number): Promise<number> {
   await delay(FALL_IDLE_MS);
-  return cpuSecondsOf(processTree(pid));
+  if (!hasSystemCalls()) return NaN;
+  return processTree(pid).reduce((sum, process) => sum + cpuSecondsOf(process.pid), 0);
+}
+
+/** User and system time of all threads of a process: to the nanosecond, where /proc counts in 10 ms. */
+function cpuSecondsOf(pid: number): number {
+  const time = new BigInt64Array(2); // struct timespec
+  const clock = ~pid << 3 | CPUCLOCK_SCHED; // as clock_getcpuclockid(3) makes it
+  return functions().clock_gettime(clock, time) === 0 ? Number(time[0]) + Number(time[1]) / 1e9 : 0; // it has just ended
 }
 
 /** CPU time of the children of this process that have ended, proc(5). Linux. */

@@ -16,6 +16,14 @@ const MAX_EVENTS = 64;
 /** The data of an event is the descriptor, and a number for each who had it one after the other. */
 const { words: WORDS, data: DESCRIPTOR, moreData: GENERATION } = EPOLL_EVENT;
 
+/** A socket in the list. It is also the event that reports it, so that a report makes nothing new. */
+interface Interest<Watched extends Pollable> extends ReadyEvent<Watched> {
+  /** Tells the owners of a descriptor apart that had it one after the other. */
+  readonly generation: number;
+  /** What it is watched for. */
+  asked: number;
+}
+
 /** epoll(7) itself. */
 export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched>, WatchingList {
   readonly #reactor: LibcReactor;
@@ -23,14 +31,11 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   readonly #one = new Int32Array(WORDS);
   readonly #reported = new Int32Array(WORDS * MAX_EVENTS);
   /** By descriptor. */
-  readonly #targets: (Watched | undefined)[] = [];
-  readonly #generations: number[] = [];
-  readonly #asked: number[] = [];
+  readonly #interests: (Interest<Watched> | undefined)[] = [];
   /** Those that it does not look at for the time being. */
   readonly #away = new Set<number>();
-  /** What a wait reports, in objects that the next wait uses again. */
-  readonly #events: ReadyEvent<Watched>[] = [];
-  readonly #pool: { target: Watched; events: number }[] = [];
+  /** What a wait reports. */
+  readonly #events: Interest<Watched>[] = [];
   #lastGeneration = 0;
 
   /** @throws {SystemCallError} when there is no descriptor left */
@@ -42,38 +47,37 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   add(target: Watched, events: number): void {
     const fd = asLibcPollable(target).descriptor;
-    this.#control(EPOLL_CTL_ADD, fd, events, ++this.#lastGeneration);
-    this.#targets[fd] = target;
-    this.#generations[fd] = this.#lastGeneration;
-    this.#ask(fd, target, events);
+    const generation = ++this.#lastGeneration;
+    this.#control(EPOLL_CTL_ADD, fd, events, generation);
+    this.#interests[fd] = { target, events: 0, generation, asked: events };
+    asLibcPollable(target).watchedBy?.(this, events);
   }
 
   modify(target: Watched, events: number): void {
     const fd = asLibcPollable(target).descriptor;
-    if (this.#targets[fd] !== target) throw new Error("modify() of a socket never added");
+    const interest = this.#interests[fd];
+    if (interest?.target !== target) throw new Error("modify() of a socket never added");
     this.#rearm(fd, events);
-    this.#ask(fd, target, events);
-  }
-
-  #ask(fd: number, target: Watched, events: number): void {
-    this.#asked[fd] = events;
+    interest.asked = events;
     asLibcPollable(target).watchedBy?.(this, events);
   }
 
   remove(target: Watched): void {
     const fd = asLibcPollable(target).descriptor;
-    if (fd < 0 || this.#targets[fd] !== target) return;
-    this.#targets[fd] = undefined;
+    if (fd < 0 || this.#interests[fd]?.target !== target) return;
+    this.#interests[fd] = undefined;
     this.#control(EPOLL_CTL_DEL, fd, 0, 0);
     asLibcPollable(target).watchedBy?.(undefined, 0);
   }
 
   lookAgain(fd: number): void {
+    const interest = this.#interests[fd];
+    const asked = interest?.asked ?? EPOLLONESHOT;
     if (this.#away.delete(fd)) {
-      return this.#control(EPOLL_CTL_ADD, fd, this.#asked[fd], this.#generations[fd]);
+      return this.#control(EPOLL_CTL_ADD, fd, asked, interest?.generation ?? 0);
     }
     // One-shot, the loop asks for the next report by itself.
-    if ((this.#asked[fd] & EPOLLONESHOT) === 0) this.#rearm(fd, this.#asked[fd]);
+    if ((asked & EPOLLONESHOT) === 0) this.#rearm(fd, asked);
   }
 
   lookAway(fd: number): void {
@@ -106,46 +110,45 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   #collect(at: number): void {
     const fd = this.#reported[at + DESCRIPTOR];
-    const target = this.#targets[fd];
+    const interest = this.#interests[fd];
     // Of a connection that was closed since it became ready.
-    if (target === undefined || this.#generations[fd] !== this.#reported[at + GENERATION]) return;
+    if (interest?.generation !== this.#reported[at + GENERATION]) return;
+    const { target, asked } = interest;
     const bits = this.#reported[at];
     const hungUp = (bits & HUNG_UP) !== 0;
     if (target instanceof ConnectedSocket) {
       // Closed, it still waits for its client's end. Most are not reported meanwhile, so it leaves
       // the list only now, at the cost of a call.
       if (target.descriptor < 0) return this.#forget(fd);
-      target.reported(hungUp, (this.#asked[fd] & ~bits & EPOLLIN) !== 0);
+      target.reported(hungUp, (asked & ~bits & EPOLLIN) !== 0);
     }
-    this.#report(target, (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | (hungUp ? EPOLLIN : 0));
+    interest.events = (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | (hungUp ? EPOLLIN : 0);
+    this.#events.push(interest);
   }
 
   #collectToldToEnd(): void {
     this.#reactor.quietWaker();
+    const bySystem = this.#events.slice();
     for (const { descriptor } of this.#reactor.toldToEnd()) {
-      const target = this.#targets[descriptor];
+      const interest = this.#interests[descriptor];
+      if (interest === undefined) continue;
+      const isReported = bySystem.includes(interest);
       const isCutOff = this.#reactor.table.isCutOff(descriptor); // then nobody can wait to send either
-      if (target !== undefined) this.#report(target, isCutOff ? EPOLLIN | EPOLLERR : EPOLLIN);
+      interest.events = (isReported ? interest.events : 0) | EPOLLIN | (isCutOff ? EPOLLERR : 0);
+      if (!isReported) this.#events.push(interest);
     }
-  }
-
-  #report(target: Watched, events: number): void {
-    const event = this.#pool[this.#events.length] ??= { target, events };
-    event.target = target;
-    event.events = events;
-    this.#events.push(event);
   }
 
   /** Takes out what may have left the list already; that is no mistake. */
   #forget(fd: number): void {
-    this.#targets[fd] = undefined;
+    this.#interests[fd] = undefined;
     this.#one.fill(0);
     this.#reactor.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
   }
 
   /** Has the system report anew what holds already. */
   #rearm(fd: number, events: number): void {
-    this.#control(EPOLL_CTL_MOD, fd, events, this.#generations[fd]);
+    this.#control(EPOLL_CTL_MOD, fd, events, this.#interests[fd]?.generation ?? 0);
   }
 
   #control(operation: number, fd: number, events: number, generation: number): void {

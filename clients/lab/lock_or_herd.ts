@@ -20,8 +20,9 @@ import { WaitingChildren } from "./waiting_children.ts";
 const COUNTS = [1, 5, 15, 50];
 /** How many clients there are at a time, and how often each connects. */
 const CLIENTS = 3;
-const CONNECTIONS = 60;
+const CONNECTIONS = 40;
 const ROUNDS = 3;
+const BACKLOG = 128;
 /** Without a lock, it may take this many times as long as with one. */
 const MAX_TIMES = 1.5;
 const BYTE = Uint8Array.of(1);
@@ -61,29 +62,47 @@ function chart(rows: readonly Row[], texts: LabTexts["experiments"]["lock-or-her
 
 /** Measures each number of children, with and without the lock in turn. */
 export function compareLocks(): Observations {
-  const rows = COUNTS.map((children): Row => {
-    const shared: number[] = [];
-    const lock: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      shared.push(usPerConnection(children, undefined));
-      lock.push(usPerConnection(children, new FileLock()));
-    }
-    return { children, sharedUs: quantile(shared, 0.5), lockUs: quantile(lock, 0.5) };
-  });
-  return { connections: CLIENTS * CONNECTIONS, rows };
+  return { connections: CLIENTS * CONNECTIONS, rows: COUNTS.map(compare) };
 }
 
-function usPerConnection(count: number, lock: FileLock | undefined): number {
+function compare(children: number): Row {
+  const lock = new FileLock();
   using loopback = new Loopback();
-  const { calls } = loopback;
-  try {
-    const listening = loopback.listen(128);
+  loopback.closeLater(lock.descriptor);
+  using without = new Served(loopback, children, undefined);
+  using withLock = new Served(loopback, children, lock);
+  const sharedUs: number[] = [];
+  const lockUs: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    sharedUs.push(without.usPerConnection());
+    lockUs.push(withLock.usPerConnection());
+  }
+  return { children, sharedUs: quantile(sharedUs, 0.5), lockUs: quantile(lockUs, 0.5) };
+}
+
+/** Children that serve a listener. Dispose of them. */
+class Served implements Disposable {
+  readonly #loopback: Loopback;
+  readonly #listening: Listening;
+  readonly #children: WaitingChildren;
+
+  constructor(loopback: Loopback, count: number, lock: FileLock | undefined) {
+    const { calls } = loopback;
+    const listening = loopback.listen(BACKLOG);
     const kept = [listening.descriptor, ...(lock === undefined ? [] : [lock.descriptor])];
-    using children = new WaitingChildren(count, kept, () => serve(calls, listening, lock));
-    children.untilAsleep();
-    return timeOfClients(loopback, listening) * 1_000 / (CLIENTS * CONNECTIONS);
-  } finally {
-    if (lock !== undefined) calls.close(lock.descriptor);
+    this.#loopback = loopback;
+    this.#listening = listening;
+    this.#children = new WaitingChildren(count, kept, () => serve(calls, listening, lock));
+  }
+
+  usPerConnection(): number {
+    this.#children.untilAsleep();
+    const ms = timeOfClients(this.#loopback, this.#listening);
+    return ms * 1_000 / (CLIENTS * CONNECTIONS);
+  }
+
+  [Symbol.dispose](): void {
+    this.#children[Symbol.dispose]();
   }
 }
 

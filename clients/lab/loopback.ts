@@ -125,6 +125,11 @@ export class Loopback implements Disposable {
     if (this.#open.delete(descriptor)) this.calls.close(descriptor);
   }
 
+  /** Closes it with the others. */
+  closeLater(descriptor: number): void {
+    this.#own(descriptor);
+  }
+
   /** Leaves closing to another thread. */
   disown(descriptor: number): void {
     this.#open.delete(descriptor);

@@ -33,9 +33,25 @@ export class LineBuffer {
     let start = 0;
     for (let end; (end = bytes.indexOf(0x0a, start)) >= 0; start = end + 1) {
       if (end - start > this.longestBytes) return yield null;
-      yield decoder.decode(bytes.subarray(start, end)).replace(/\r$/, "");
+      yield textOf(bytes, start, bytes[end - 1] === RETURN ? end - 1 : end);
     }
     if (bytes.length - start > this.longestBytes) return yield null;
     if (start < bytes.length) this.#held = bytes.slice(start);
   }
+}
+
+/** Up to this many bytes it is quicker to look at each. */
+const SHORT_BYTES = 32;
+const RETURN = 0x0d;
+
+/** The text from `start` to `end`. Short ASCII needs no decoder and no view, which allocates memory. */
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  let text = "";
+  const isShort = end - start <= SHORT_BYTES;
+  for (let at = start; isShort && at < end && bytes[at] < 0x80; at++) {
+    text += String.fromCharCode(bytes[at]);
+  }
+  return text.length === Math.max(0, end - start)
+    ? text
+    : DECODER.decode(bytes.subarray(start, end));
 }

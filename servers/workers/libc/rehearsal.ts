@@ -13,7 +13,7 @@ import type { SystemCalls } from "../../system/system_calls.ts";
 import { OwnPreforkedChild, type PreforkParent } from "./preforked_child.ts";
 
 /** After this many clients V8 has optimized what it can. */
-const CLIENTS = 500;
+const CLIENTS = 150;
 /** Each begins anew: what happens only once is to have happened before V8 optimizes. */
 const ROUNDS = 4;
 /** How many of them there are at a time. */

@@ -5,7 +5,8 @@
  */
 
 import { createWaker, quiet, wake } from "../../../servers/system/eventfd.ts";
-import { IoUring, ioUringRefusal } from "../../../servers/system/io_uring.ts";
+import { IoUring } from "../../../servers/system/io_uring.ts";
+import { ioUringRefusal } from "../../../servers/system/io_uring_refusal.ts";
 import { ProvidedBuffers } from "../../../servers/system/provided_buffers.ts";
 import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
 import { hasSystemCalls, systemCalls } from "../../../servers/system/system_calls.ts";

@@ -97,7 +97,8 @@ static void complete(unsigned kind, int fd, int result, unsigned flags) {
     if (result >= 0) setsockopt(result, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one), receive_all(result);
     if (!more) accept_all(fd);
   } else if (kind == SEND) {
-    shutdown(fd, SHUT_RDWR); /* the load takes all its answers; a server would go on when there is room */
+    /* Of an error recv tells. The load takes all its answers; a server would go on when there is room. */
+    if (result >= 0) shutdown(fd, SHUT_RDWR);
   } else if (result > 0) {
     send_all(fd, flags >> IORING_CQE_BUFFER_SHIFT, result);
     if (!more) receive_all(fd);

@@ -34,6 +34,7 @@ import {
   WAIT_ARGUMENT_BYTES,
   WAIT_BYTES,
 } from "./io_uring_layout.ts";
+import { type IoUringCalls, ioUringCalls } from "./io_uring_calls.ts";
 import { mapDescriptor, memoryAt } from "./mmap.ts";
 import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
 import {
@@ -65,7 +66,8 @@ export class IoUring {
   result = 0;
   flags = 0;
 
-  readonly #calls: SystemCalls;
+  readonly #calls: IoUringCalls;
+  readonly #close: (fd: number) => number;
   readonly #ring: number;
   readonly #entries: number;
   readonly #words: Uint32Array;
@@ -89,13 +91,18 @@ export class IoUring {
    * @throws {SystemCallError} io_uring_setup(2): `ENOSYS` without io_uring, `EPERM` where it is forbidden,
    *   `EINVAL` before Linux 6.1
    */
-  constructor(calls: SystemCalls, entries: number) {
+  constructor(
+    { close, made }: Pick<SystemCalls, "close" | "made">,
+    entries: number,
+    calls: IoUringCalls = ioUringCalls(made),
+  ) {
     const params = new DataView(new ArrayBuffer(PARAMS_BYTES));
     params.setUint32(PARAMS.cqEntries, entries * RESULTS_PER_REQUEST, true);
     params.setUint32(PARAMS.flags, CQSIZE | SUBMIT_ALL | SINGLE_ISSUER | DEFER_TASKRUN, true);
     const at = (offset: number) => params.getUint32(offset, true);
     this.#calls = calls;
-    this.#ring = checked("io_uring_setup", calls.io_uring_setup(entries, params));
+    this.#close = close;
+    this.#ring = checked("io_uring_setup", calls.setup(entries, params));
     const sqArray = at(PARAMS.sqOff + SQ_OFF.array), cqesAt = at(PARAMS.cqOff + CQ_OFF.cqes);
     this.#entries = at(PARAMS.sqEntries);
     const results = at(PARAMS.cqEntries);
@@ -185,7 +192,7 @@ export class IoUring {
       this.#wait[WAIT_ARGUMENT_BYTES / 4] = Math.floor(maxMs / 1_000);
       this.#wait[WAIT_ARGUMENT_BYTES / 4 + 2] = maxMs % 1_000 * 1e6;
     }
-    const taken = this.#calls.io_uring_enter(
+    const taken = this.#calls.enter(
       this.#ring,
       this.#tail - this.#submitted | 0,
       wanted,
@@ -238,13 +245,13 @@ export class IoUring {
 
   /** io_uring_register(2) @throws {SystemCallError} when the system refuses */
   register(operation: number, argument: ArrayBufferView, count: number): void {
-    const { io_uring_register } = this.#calls;
-    checked("io_uring_register", io_uring_register(this.#ring, operation, argument, count));
+    const result = this.#calls.register(this.#ring, operation, argument, count);
+    checked("io_uring_register", result);
   }
 
   /** Ends all requests. */
   close(): void {
-    this.#calls.close(this.#ring);
+    this.#close(this.#ring);
   }
 
   /** Writes `struct io_uring_sqe`. The requests that there is no room for are handed over first. */

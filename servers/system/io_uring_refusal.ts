@@ -1,4 +1,5 @@
 import { IoUring } from "./io_uring.ts";
+import type { IoUringCalls } from "./io_uring_calls.ts";
 import { SystemCallError } from "./system_call_error.ts";
 import type { SystemCalls } from "./system_interface.ts";
 
@@ -8,6 +9,7 @@ export type IoUringRefusal = "absent" | "forbidden" | "too-old";
 /**
  * Asks the system for a small ring.
  *
+ * @param ringCalls the system's, unless a test is about what the system seldom does
  * @returns `undefined` if it can be had, otherwise why not
  * @throws {SystemCallError} for what has nothing to do with io_uring, such as `EMFILE`
  *
@@ -17,9 +19,12 @@ export type IoUringRefusal = "absent" | "forbidden" | "too-old";
  * if (ioUringRefusal(systemCalls()) === "forbidden") console.log("a container, perhaps");
  * ```
  */
-export function ioUringRefusal(calls: SystemCalls): IoUringRefusal | undefined {
+export function ioUringRefusal(
+  calls: SystemCalls,
+  ringCalls?: IoUringCalls,
+): IoUringRefusal | undefined {
   try {
-    new IoUring(calls, 1).close();
+    new IoUring(calls, 1, ringCalls).close();
     return undefined;
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;

@@ -64,6 +64,8 @@ export type CallBuffer = ArrayBufferView<ArrayBufferLike> | null;
  * gives in C, or the negative errno when it failed.
  */
 export interface SystemCalls {
+  /** Its first element grows with each call. */
+  readonly made: Float64Array;
   socket(domain: number, type: number, protocol: number): number;
   socketpair(domain: number, type: number, protocol: number, pair: CallBuffer): number;
   bind(fd: number, address: CallBuffer, sizeBytes: number): number;
@@ -93,16 +95,6 @@ export interface SystemCalls {
   epoll_ctl(epoll: number, operation: number, fd: number, event: CallBuffer): number;
   epoll_wait(epoll: number, events: CallBuffer, max: number, timeoutMs: number): number;
   eventfd(initial: number, flags: number): number;
-  io_uring_setup(entries: number, params: CallBuffer): number;
-  io_uring_enter(
-    ring: number,
-    submitted: number,
-    wanted: number,
-    flags: number,
-    argument: CallBuffer,
-    sizeBytes: number,
-  ): number;
-  io_uring_register(ring: number, operation: number, argument: CallBuffer, count: number): number;
   getrlimit(resource: number, limits: CallBuffer): number;
   setrlimit(resource: number, limits: CallBuffer): number;
 }

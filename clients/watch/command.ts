@@ -27,7 +27,8 @@ export const watchCommand = defineCommand({
     if (flags.compare) {
       const models = words.map((word) => parseModelName(word, messages));
       const { compare } = await import("./compare.ts");
-      await compare({ ...flags, models }, language, messages);
+      const sockets = given.has("sockets") ? flags.sockets : undefined;
+      await compare({ ...flags, sockets, models }, language, messages);
       return 0;
     }
     const address = parseAddress(words[0] ?? String(VIEW_PORT), VIEW_PORT, messages);

@@ -14,7 +14,8 @@ const STOP_TIMEOUT_MS = 1_000;
 /** What to compare, and where to show it. */
 export interface Comparison {
   readonly models: readonly ModelName[];
-  readonly sockets: SocketKind;
+  /** `undefined`: for each model the kind that it is served on without a flag. */
+  readonly sockets: SocketKind | undefined;
   readonly port: number;
   readonly open: boolean;
 }
@@ -50,12 +51,13 @@ export async function compare(
 
 async function startWatched(
   model: ModelName,
-  sockets: SocketKind,
+  sockets: SocketKind | undefined,
   { watch }: Messages,
 ): Promise<{ server: ServerProcess; run: Run }> {
   const watching = Promise.withResolvers<string>();
   try {
-    const args = [model, "--sockets", sockets, "--quiet", "--watch", "0"];
+    const kind = sockets === undefined ? [] : ["--sockets", sockets];
+    const args = [model, ...kind, "--quiet", "--watch", "0"];
     const server = await ServerProcess.startPlayground(args, {
       startTimeoutMs: PATIENCE_MS,
       onEvent: (event) => {

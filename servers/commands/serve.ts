@@ -69,7 +69,7 @@ async function checkDescriptorLimit(model: ModelName, { serve }: Messages): Prom
 
 /** @throws {RefusedError} when the system has no io_uring for this server */
 async function checkIoUring({ serve }: Messages): Promise<void> {
-  const { ioUringRefusal } = await import("../system/io_uring.ts");
+  const { ioUringRefusal } = await import("../system/io_uring_refusal.ts");
   const { systemCalls } = await import("../system/system_calls.ts");
   const refusal = ioUringRefusal(systemCalls());
   if (refusal !== undefined) throw new RefusedError(serve.noIoUring[refusal]);

@@ -2,7 +2,7 @@
  * One for all, since it keeps nothing from one line to the next, and to make one takes longer than to serve
  * a short client. A byte order mark would otherwise vanish from the beginning of each line.
  */
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**

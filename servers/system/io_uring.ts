@@ -8,39 +8,42 @@
  * @module
  */
 
+import {
+  ACCEPT_MULTISHOT,
+  BUFFER_SELECT,
+  CANCEL_ALL,
+  CANCEL_FD,
+  CQ_OFF,
+  CQ_OVERFLOW,
+  CQE_SKIP_SUCCESS,
+  CQE_WORDS,
+  CQSIZE,
+  DEFER_TASKRUN,
+  EXT_ARG,
+  GETEVENTS,
+  OFF_SQES,
+  OP,
+  PARAMS,
+  PARAMS_BYTES,
+  POLL_ADD_MULTI,
+  RECV_MULTISHOT,
+  SINGLE_ISSUER,
+  SQ_OFF,
+  SQE_WORDS,
+  SUBMIT_ALL,
+  WAIT_ARGUMENT_BYTES,
+  WAIT_BYTES,
+} from "./io_uring_layout.ts";
+import { type IoUringCalls, ioUringCalls } from "./io_uring_calls.ts";
 import { mapDescriptor, memoryAt } from "./mmap.ts";
 import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
-import { MSG_NOSIGNAL, SOCK_CLOEXEC, type SystemCalls } from "./system_calls.ts";
-
-/** `IORING_SETUP_…`: the size of the second ring is given; an error does not end a batch. */
-const CQSIZE = 1 << 3, SUBMIT_ALL = 1 << 7;
-/** One thread makes all requests, and the system works for them only while it waits: from Linux 6.1. */
-const SINGLE_ISSUER = 1 << 12, DEFER_TASKRUN = 1 << 13;
-/** `IORING_ENTER_…`: wait for results, and not longer than the argument says. */
-const GETEVENTS = 1, EXT_ARG = 8;
-/** Where mmap(2) finds the requests. */
-const OFF_SQES = 0x1000_0000;
-
-/** `struct io_uring_params`: its size, and where its fields are, in bytes. */
-const PARAMS_BYTES = 120;
-const PARAMS = { sqEntries: 0, cqEntries: 4, flags: 8, sqOff: 40, cqOff: 80 };
-/** Fields of `struct io_sqring_offsets` and `struct io_cqring_offsets`. */
-const SQ_OFF = { tail: 4, ringMask: 8, array: 24 };
-const CQ_OFF = { head: 0, tail: 4, ringMask: 8, cqes: 20 };
-/** The sizes of `struct io_uring_sqe` and `struct io_uring_cqe`, in words of 32 bits. */
-const SQE_WORDS = 16, CQE_WORDS = 4;
-/** `struct io_uring_getevents_arg`, and behind it the `struct __kernel_timespec` that it points to. */
-const WAIT_BYTES = 40, WAIT_ARGUMENT_BYTES = 24;
-
-/** `IORING_OP_…` */
-const OP = { pollAdd: 6, accept: 13, asyncCancel: 14, send: 26, recv: 27 };
-/** `IOSQE_BUFFER_SELECT`, in the place that flags have in the first word of a request. */
-const BUFFER_SELECT = 1 << 5 << 8;
-/** `IORING_ACCEPT_MULTISHOT` and `IORING_RECV_MULTISHOT`, in the place of `ioprio` in the first word. */
-const ACCEPT_MULTISHOT = 1 << 16, RECV_MULTISHOT = 1 << 1 << 16;
-const POLL_ADD_MULTI = 1;
-/** `IORING_ASYNC_CANCEL_…`: all requests, of a descriptor. */
-const CANCEL_ALL = 1, CANCEL_FD = 2;
+import {
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  MSG_WAITALL,
+  SOCK_CLOEXEC,
+  type SystemCalls,
+} from "./system_calls.ts";
 
 /** `IORING_CQE_F_…`: the result has a buffer, whose number is above; the request will have more results. */
 export const CQE_F_BUFFER = 1;
@@ -63,7 +66,8 @@ export class IoUring {
   result = 0;
   flags = 0;
 
-  readonly #calls: SystemCalls;
+  readonly #calls: IoUringCalls;
+  readonly #close: (fd: number) => number;
   readonly #ring: number;
   readonly #entries: number;
   readonly #words: Uint32Array;
@@ -71,6 +75,7 @@ export class IoUring {
   readonly #cqes: Int32Array;
   /** Places in the words. */
   readonly #sqTail: number;
+  readonly #sqFlags: number;
   readonly #cqHead: number;
   readonly #cqTail: number;
   readonly #sqMask: number;
@@ -86,13 +91,18 @@ export class IoUring {
    * @throws {SystemCallError} io_uring_setup(2): `ENOSYS` without io_uring, `EPERM` where it is forbidden,
    *   `EINVAL` before Linux 6.1
    */
-  constructor(calls: SystemCalls, entries: number) {
+  constructor(
+    { close, made }: Pick<SystemCalls, "close" | "made">,
+    entries: number,
+    calls: IoUringCalls = ioUringCalls(made),
+  ) {
     const params = new DataView(new ArrayBuffer(PARAMS_BYTES));
     params.setUint32(PARAMS.cqEntries, entries * RESULTS_PER_REQUEST, true);
     params.setUint32(PARAMS.flags, CQSIZE | SUBMIT_ALL | SINGLE_ISSUER | DEFER_TASKRUN, true);
     const at = (offset: number) => params.getUint32(offset, true);
     this.#calls = calls;
-    this.#ring = checked("io_uring_setup", calls.io_uring_setup(entries, params));
+    this.#close = close;
+    this.#ring = checked("io_uring_setup", calls.setup(entries, params));
     const sqArray = at(PARAMS.sqOff + SQ_OFF.array), cqesAt = at(PARAMS.cqOff + CQ_OFF.cqes);
     this.#entries = at(PARAMS.sqEntries);
     const results = at(PARAMS.cqEntries);
@@ -109,6 +119,7 @@ export class IoUring {
       throw error;
     }
     this.#sqTail = at(PARAMS.sqOff + SQ_OFF.tail) >> 2;
+    this.#sqFlags = at(PARAMS.sqOff + SQ_OFF.flags) >> 2;
     this.#cqHead = at(PARAMS.cqOff + CQ_OFF.head) >> 2;
     this.#cqTail = at(PARAMS.cqOff + CQ_OFF.tail) >> 2;
     this.#sqMask = this.#words[at(PARAMS.sqOff + SQ_OFF.ringMask) >> 2];
@@ -137,8 +148,18 @@ export class IoUring {
   }
 
   /** Sends, send(2). The bytes at `address` must stay as they are until the result. */
-  prepSend(kind: number, fd: number, address: number, bytes: number, messageFlags: number): void {
-    this.#prepare(OP.send, kind, fd, address, bytes, messageFlags | MSG_NOSIGNAL);
+  prepSend(kind: number, fd: number, address: number, bytes: number): void {
+    this.#prepare(OP.send, kind, fd, address, bytes, MSG_NOSIGNAL);
+  }
+
+  /**
+   * Sends what the socket takes at once. It is done when it has been handed over, and has a result only if
+   * the socket did not take all: then it is what it took, or an error.
+   */
+  prepSendAtOnce(kind: number, fd: number, address: number, bytes: number): void {
+    // Without MSG_WAITALL a part would be a success, io_uring_prep_send(3).
+    const messageFlags = MSG_DONTWAIT | MSG_WAITALL | MSG_NOSIGNAL;
+    this.#prepare(OP.send | CQE_SKIP_SUCCESS, kind, fd, address, bytes, messageFlags);
   }
 
   /** A result each time that one of `events` of poll(2) begins. */
@@ -171,7 +192,7 @@ export class IoUring {
       this.#wait[WAIT_ARGUMENT_BYTES / 4] = Math.floor(maxMs / 1_000);
       this.#wait[WAIT_ARGUMENT_BYTES / 4 + 2] = maxMs % 1_000 * 1e6;
     }
-    const taken = this.#calls.io_uring_enter(
+    const taken = this.#calls.enter(
       this.#ring,
       this.#tail - this.#submitted | 0,
       wanted,
@@ -179,7 +200,7 @@ export class IoUring {
       isTimed ? this.#wait : null,
       isTimed ? WAIT_ARGUMENT_BYTES : 0,
     );
-    if (taken > 0) this.#submitted += taken;
+    if (taken > 0) this.#submitted = this.#submitted + taken | 0;
     else if (taken < 0 && !MEANWHILE.includes(-taken)) {
       throw new SystemCallError("io_uring_enter", -taken);
     }
@@ -198,6 +219,20 @@ export class IoUring {
     return true;
   }
 
+  /** Whether all requests are handed over, and all results that there are can be taken. */
+  get isUpToDate(): boolean {
+    const isOverflown = (Atomics.load(this.#words, this.#sqFlags) & CQ_OVERFLOW) !== 0;
+    return this.#tail === this.#submitted && !isOverflown;
+  }
+
+  /** Calls `action` with the descriptors of the results of a kind that can be taken, and takes none. */
+  peek(kind: number, action: (fd: number) => void): void {
+    for (let head = this.#head; head !== this.#end; head = head + 1 >>> 0) {
+      const at = (head & this.#cqMask) * CQE_WORDS;
+      if (this.#cqes[at] === kind) action(this.#cqes[at + 1]);
+    }
+  }
+
   /** How many results can be taken. */
   get ready(): number {
     return this.#end - this.#head >>> 0;
@@ -210,13 +245,13 @@ export class IoUring {
 
   /** io_uring_register(2) @throws {SystemCallError} when the system refuses */
   register(operation: number, argument: ArrayBufferView, count: number): void {
-    const { io_uring_register } = this.#calls;
-    checked("io_uring_register", io_uring_register(this.#ring, operation, argument, count));
+    const result = this.#calls.register(this.#ring, operation, argument, count);
+    checked("io_uring_register", result);
   }
 
   /** Ends all requests. */
   close(): void {
-    this.#calls.close(this.#ring);
+    this.#close(this.#ring);
   }
 
   /** Writes `struct io_uring_sqe`. The requests that there is no room for are handed over first. */
@@ -256,38 +291,3 @@ function waitArgument(): Uint32Array<ArrayBuffer> {
   new DataView(argument.buffer).setBigUint64(16, timeAt, true);
   return new Uint32Array(argument.buffer);
 }
-
-/** Why a server cannot have an {@linkcode IoUring} here. */
-export type IoUringRefusal = "absent" | "forbidden" | "too-old";
-
-/**
- * Asks the system for a small ring.
- *
- * @returns `undefined` if it can be had, otherwise why not
- * @throws {SystemCallError} for what has nothing to do with io_uring, such as `EMFILE`
- *
- * @example
- * ```ts
- * import { systemCalls } from "./system_calls.ts";
- * if (ioUringRefusal(systemCalls()) === "forbidden") console.log("a container, perhaps");
- * ```
- */
-export function ioUringRefusal(calls: SystemCalls): IoUringRefusal | undefined {
-  try {
-    new IoUring(calls, 1).close();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
-    const why = REFUSALS[error.code];
-    if (why === undefined) throw error;
-    return why;
-  }
-}
-
-/** io_uring_setup(2), and the sysctl `kernel.io_uring_disabled`. */
-const REFUSALS: Readonly<Record<string, IoUringRefusal>> = {
-  ENOSYS: "absent",
-  EPERM: "forbidden",
-  EACCES: "forbidden",
-  EINVAL: "too-old",
-};

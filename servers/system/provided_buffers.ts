@@ -83,8 +83,8 @@ export class ProvidedBuffers {
     this.#tail++;
   }
 
-  /** The system found none, so there are twice as many from now on, as far as there is room. */
-  provideMore(count = this.#provided): void {
+  /** The system found none, so there are more from now on, as far as there is room. */
+  provideMore(count = 1): void {
     const end = Math.min(this.#count, this.#provided + count);
     while (this.#provided < end) this.give(this.#provided++);
   }

@@ -16,8 +16,6 @@ export * from "./system_interface.ts";
 const SYS = Deno.build.arch === "x86_64"
   ? { sendto: 44, recvfrom: 45 }
   : { sendto: 206, recvfrom: 207 };
-/** These came later, and have the same numbers on all processors. The C library has no function for them. */
-const SYS_IO_URING = { setup: 425, enter: 426, register: 427 };
 
 const functions = cFunctions({
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
@@ -32,18 +30,6 @@ const functions = cFunctions({
   // which takes longer in a process of several threads, and these are never cancelled.
   syscall: {
     parameters: ["i32", "i32", "buffer", "u32", "i32", "pointer", "pointer"],
-    result: "i32",
-  },
-  io_uring_setup: { name: "syscall", parameters: ["i32", "u32", "buffer"], result: "i32" },
-  io_uring_enter: {
-    name: "syscall",
-    // The size is a seventh argument: it lies in memory, and all of its 64 bits count, as of a pointer.
-    parameters: ["i32", "i32", "u32", "u32", "u32", "buffer", "pointer"],
-    result: "i32",
-  },
-  io_uring_register: {
-    name: "syscall",
-    parameters: ["i32", "i32", "u32", "buffer", "u32"],
     result: "i32",
   },
   read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
@@ -88,6 +74,7 @@ export function systemCalls(
   const fail = errnoInstead(count);
   // One function for each, so that each is compiled to the call itself.
   return {
+    made: count,
     socket: (domain, type, protocol) => fail(c.socket(domain, type, protocol)),
     socketpair: (domain, type, protocol, pair) =>
       fail(c.socketpair(domain, type, protocol, raw(pair))),
@@ -118,22 +105,6 @@ export function systemCalls(
     epoll_wait: (epoll, events, max, timeoutMs) =>
       fail(c.epoll_wait(epoll, raw(events), max, timeoutMs)),
     eventfd: (initial, flags) => fail(c.eventfd(initial, flags)),
-    io_uring_setup: (entries, params) =>
-      fail(c.io_uring_setup(SYS_IO_URING.setup, entries, raw(params))),
-    io_uring_enter: (ring, submitted, wanted, flags, argument, size) =>
-      fail(
-        c.io_uring_enter(
-          SYS_IO_URING.enter,
-          ring,
-          submitted,
-          wanted,
-          flags,
-          raw(argument),
-          size === 0 ? null : Deno.UnsafePointer.create(BigInt(size)),
-        ),
-      ),
-    io_uring_register: (ring, operation, argument, count) =>
-      fail(c.io_uring_register(SYS_IO_URING.register, ring, operation, raw(argument), count)),
     getrlimit: (resource, limits) => fail(c.getrlimit(resource, raw(limits))),
     setrlimit: (resource, limits) => fail(c.setrlimit(resource, raw(limits))),
   };

@@ -13,6 +13,7 @@ export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0x800;
 export const SOCK_CLOEXEC = 0x8_0000;
 export const MSG_DONTWAIT = 0x40;
+export const MSG_WAITALL = 0x100;
 export const MSG_NOSIGNAL = 0x4000;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
@@ -66,6 +67,8 @@ export type CallBuffer = ArrayBufferView<ArrayBufferLike> | null;
  * gives in C, or the negative errno when it failed.
  */
 export interface SystemCalls {
+  /** Its first element grows with each call. */
+  readonly made: Float64Array;
   socket(domain: number, type: number, protocol: number): number;
   socketpair(domain: number, type: number, protocol: number, pair: CallBuffer): number;
   bind(fd: number, address: CallBuffer, sizeBytes: number): number;
@@ -95,16 +98,6 @@ export interface SystemCalls {
   epoll_ctl(epoll: number, operation: number, fd: number, event: CallBuffer): number;
   epoll_wait(epoll: number, events: CallBuffer, max: number, timeoutMs: number): number;
   eventfd(initial: number, flags: number): number;
-  io_uring_setup(entries: number, params: CallBuffer): number;
-  io_uring_enter(
-    ring: number,
-    submitted: number,
-    wanted: number,
-    flags: number,
-    argument: CallBuffer,
-    sizeBytes: number,
-  ): number;
-  io_uring_register(ring: number, operation: number, argument: CallBuffer, count: number): number;
   getrlimit(resource: number, limits: CallBuffer): number;
   setrlimit(resource: number, limits: CallBuffer): number;
 }

@@ -6,7 +6,7 @@
 
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { assert, assertEquals, assertGreater, assertLess } from "../harness/assert.ts";
+import { assertEquals, assertGreater, assertLess } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
@@ -45,11 +45,11 @@ for (
   }, { ignore });
 }
 
-test("uring: many clients share a system call, and one alone takes two for a message", async () => {
+test("uring: one client alone takes a system call for a message, and many share one", async () => {
   const [alone, together] = [await callsPerMessage(1, 500), await callsPerMessage(50, 100)];
-  assertGreater(alone, 1.5);
-  assertLess(together, 1.5);
-  assert(together < alone);
+  assertGreater(alone, 0.95);
+  assertLess(alone, 1.5); // with a few calls to begin and end
+  assertLess(together, alone);
 }, { ignore });
 
 /** System calls of a server, for each message. */

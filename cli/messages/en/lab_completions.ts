@@ -9,8 +9,8 @@ function column(value: number, width: number): string {
 export const enLabCompletions = {
   "readiness-or-completion": {
     claim:
-      "When many clients speak, a message takes two system calls or more with epoll, and a part of " +
-      "one with io_uring. With one client io_uring saves hardly any: there is nothing to share a call with.",
+      "A message takes two system calls or more with epoll. With io_uring it takes one if a client speaks " +
+      "alone, and a part of one if many speak.",
     taken: "what a message takes of the server, and how long 99 % of the round trips take at most:",
     row: (
       clients: number,
@@ -29,7 +29,7 @@ export const enLabCompletions = {
       `CPU time of uring ÷ epoll: ${best.toFixed(2)} at best (${bestLoad}), ` +
       `${worst.toFixed(2)} at worst (${worstLoad})`,
     fewCalls: "with epoll a message took fewer than two calls",
-    noBatch: "with io_uring a message took a call or more, though many clients spoke",
-    savesAlone: "io_uring saved calls with a single client as well",
+    manyCalls: "with io_uring a message of a client alone took more than a call",
+    noBatch: "with io_uring a message took a call of its own, though many clients spoke",
   },
 };

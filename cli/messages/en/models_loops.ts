@@ -185,11 +185,11 @@ export const enLoops = {
   has sent buffer 7  ──▶ buffers     [ 5 │ 9 │ 7 │   ] ──▶ takes the next one
                   └── io_uring_enter: one call for the batch ──┘`,
     strengths: [
-      "When many clients speak, a message takes a small part of a system call; epoll needs two or more.",
+      "A message takes one system call, or a small part of one when many clients speak; epoll needs two or more.",
       "Files and timers complete in the same way; epoll has nothing to say of files.",
     ],
     weaknesses: [
-      "With one client there is no batch, and with large messages the copying costs more than the calls.",
+      "With large messages the copying costs more than the calls, and many buffers fall out of the cache.",
       "It needs Linux 6.1 or later, and containers often forbid it because of security holes it has had.",
       "A slow handler holds up everybody.",
     ],

@@ -10,8 +10,8 @@ function column(value: number, width: number): string {
 export const zhLabCompletions: typeof enLabCompletions = {
   "readiness-or-completion": {
     claim:
-      "许多客户端同时说话时，一条消息用 epoll 要两次以上系统调用，用 io_uring 只要一次的一小部分。" +
-      "只有一个客户端时 io_uring 几乎省不下什么：没有谁可以合用一次调用。",
+      "一条消息用 epoll 要两次以上系统调用。用 io_uring，只有一个客户端说话时要一次，许多客户端说话时只要一次的" +
+      "一部分。",
     taken: "服务器为一条消息所用，以及 99 % 的往返时间不超过：",
     row: (
       clients: number,
@@ -30,7 +30,7 @@ export const zhLabCompletions: typeof enLabCompletions = {
       `CPU 时间 uring ÷ epoll：最好 ${best.toFixed(2)}（${bestLoad}），` +
       `最差 ${worst.toFixed(2)}（${worstLoad}）`,
     fewCalls: "用 epoll 时一条消息不到两次调用",
-    noBatch: "许多客户端同时说话时，用 io_uring 一条消息也要一次以上调用",
-    savesAlone: "只有一个客户端时 io_uring 也省下了调用",
+    manyCalls: "用 io_uring 时，单个客户端的一条消息不止一次调用",
+    noBatch: "许多客户端同时说话时，用 io_uring 一条消息也要单独一次调用",
   },
 };

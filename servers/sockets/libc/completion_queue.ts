@@ -2,7 +2,8 @@ import { ACCEPTED, type CompletionQueue, RECEIVED, SENT } from "../completions.t
 import { type Connection, EPOLLIN as POLLIN, type Listener, type Sockets } from "../interface.ts";
 import type { WatchingList } from "./connection_context.ts";
 import { LibcListener } from "./listener.ts";
-import { type ConnectionRequests, RingConnection } from "./ring_connection.ts";
+import { RingConnection } from "./ring_connection.ts";
+import type { RingRequests } from "./ring_requests.ts";
 import { LibcReactor } from "./reactor.ts";
 import { CQE_F_MORE, IoUring } from "../../system/io_uring.ts";
 import { ProvidedBuffers } from "../../system/provided_buffers.ts";
@@ -11,11 +12,15 @@ import { MSG_DONTWAIT } from "../../system/system_calls.ts";
 /** How many requests fit into one system call; what is more takes another. */
 const ENTRIES = 4_096;
 
+/** A send is counted so long after it was made, at most. */
+const COUNTED_MS = 10;
+
 /** The kinds of requests. */
 const WAKE = 1, ACCEPT = 2, RECEIVE = 3, SEND = 4, CANCEL = 5;
 
 /** io_uring(7) on the sockets of the system's. */
-export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests, WatchingList {
+export class LibcCompletionQueue
+  implements CompletionQueue, RingRequests<RingConnection>, WatchingList {
   operation: CompletionQueue["operation"] = ACCEPTED;
   readonly buffers: ProvidedBuffers;
 
@@ -26,6 +31,10 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
   readonly #connections: (RingConnection | undefined)[] = [];
   /** Those that have something to report before the ring is looked at. */
   readonly #reporting = new Set<RingConnection>();
+  /** Those whose sends are done when they have been handed over. */
+  readonly #sending: RingConnection[] = [];
+  /** Whether somebody waits for that. */
+  #isHurried = false;
   /** The connection of the completion that was taken, and the number of its buffer, or -1. */
   #connection: RingConnection | undefined = undefined;
   #buffer = -1;
@@ -76,14 +85,29 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
   wait(timeoutMs: number): void {
     const maxMs = this.#reactor.prepareWait(timeoutMs);
     this.buffers.publish();
-    this.#ring.enter(this.#reporting.size > 0 || maxMs === 0 ? 0 : 1, maxMs);
+    const isNow = this.#reporting.size > 0 || this.#isHurried || maxMs === 0;
+    this.#isHurried = false;
+    if (this.#sending.length === 0) this.#ring.enter(isNow ? 0 : 1, maxMs);
+    else {
+      // What is sent is counted when the call is over. That may be soon even if nothing comes.
+      this.#ring.enter(isNow ? 0 : 1, maxMs < 0 ? COUNTED_MS : Math.min(maxMs, COUNTED_MS));
+      if (this.#ring.isUpToDate) this.#haveSent();
+    }
     this.#reactor.observer.wokeUp(this.#ring.ready, this.#ring.ready);
+  }
+
+  /** The sends that have been handed over are done, except for those that have a result. */
+  #haveSent(): void {
+    this.#ring.peek(SEND, (fd) => this.#connections[fd]!.hasSendResult());
+    for (const connection of this.#sending) connection.handedOver();
+    this.#sending.length = 0;
   }
 
   next(): boolean {
     if (this.#buffer >= 0) this.buffers.give(this.#buffer);
     this.#buffer = -1;
     for (const connection of this.#reporting) {
+      if (connection.hasSent()) return this.#report(SENT, connection);
       if (connection.reportKept()) return this.#report(RECEIVED, connection);
       this.#reporting.delete(connection);
     }
@@ -91,11 +115,24 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
     return false;
   }
 
-  send(fd: number, bytes: Uint8Array, messageFlags: number): void {
-    const address = this.buffers.has(bytes)
-      ? this.buffers.addressOf(bytes)
-      : Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>)));
-    this.#ring.prepSend(SEND, fd, address, bytes.length, messageFlags);
+  sendAtOnce(fd: number, bytes: Uint8Array, connection: RingConnection): void {
+    this.#ring.prepSendAtOnce(SEND, fd, this.#addressOf(bytes), bytes.length);
+    this.#sending.push(connection);
+  }
+
+  send(fd: number, bytes: Uint8Array): void {
+    this.#ring.prepSend(SEND, fd, this.#addressOf(bytes), bytes.length);
+  }
+
+  hurry(): void {
+    this.#isHurried = true;
+  }
+
+  #addressOf(bytes: Uint8Array): number {
+    if (this.buffers.has(bytes)) return this.buffers.addressOf(bytes);
+    return Number(
+      Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>)),
+    );
   }
 
   cancelReceive(fd: number): void {
@@ -151,10 +188,7 @@ export class LibcCompletionQueue implements CompletionQueue, ConnectionRequests,
       this.#buffer = -1;
       return false;
     }
-    if (kind === SEND) {
-      const connection = this.#connections[fd]!;
-      return connection.sendDone(result) && this.#report(SENT, connection);
-    }
+    if (kind === SEND) this.#connections[fd]!.sendDone(result);
     if (kind === ACCEPT) return this.#accepted(result, hasMore);
     if (kind === WAKE) this.#wokeUp(hasMore);
     return false; // that something was cancelled its own result says

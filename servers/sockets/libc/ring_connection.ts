@@ -15,9 +15,8 @@ import { CLOSED, ENDED, FINISHED, MAX_BYTES_A_TURN } from "./connected_socket.ts
 import { LibcConnection } from "./connection.ts";
 import { cutOff, isReset } from "./faults.ts";
 import { KeptChunks } from "./kept_chunks.ts";
-import type { ProvidedBuffers } from "../../system/provided_buffers.ts";
+import type { RingRequests } from "./ring_requests.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
-import { MSG_DONTWAIT } from "../../system/system_calls.ts";
 
 const NOTHING = new Uint8Array(0);
 /** How many receipts may be kept until the request to receive is cancelled. */
@@ -26,32 +25,11 @@ const MANY_KEPT = 8;
 /** Results after which the request to receive is made again, if the server still wants it. */
 const MAKE_AGAIN: readonly number[] = [-ERRNO.ENOBUFS, -ERRNO.ECANCELED, -ERRNO.EINTR];
 
-/** The requests that a connection makes. */
-export interface ConnectionRequests {
-  readonly buffers: ProvidedBuffers;
-  /** @param isLast receives once, and only what has arrived */
-  receive(fd: number, isLast: boolean): void;
-  send(fd: number, bytes: Uint8Array, messageFlags: number): void;
-  cancelReceive(fd: number): void;
-  cancelAll(fd: number): void;
-  /**
-   * Keeps the buffer of the completion that the server has taken, if `bytes` are in it, from being used
-   * again. @returns its number, or -1
-   */
-  claim(bytes: Uint8Array): number;
-  /** The buffer of the completion that is reported is this one. */
-  lend(buffer: number): void;
-  /** Has the connection report at the next occasion. */
-  reportSoon(connection: RingConnection): void;
-  /** No request of the connection is left, and it closes. */
-  forget(connection: RingConnection): void;
-}
-
 /** See the module. */
 export class RingConnection extends LibcConnection {
   /** What {@linkcode CompletionQueue.didRecv} gives. */
   chunk: Uint8Array = NOTHING;
-  #requests!: ConnectionRequests;
+  #requests!: RingRequests<RingConnection>;
   /** Whether the server wants what arrives. */
   #isWanted = false;
   #kept!: KeptChunks;
@@ -63,6 +41,7 @@ export class RingConnection extends LibcConnection {
   #isAwaited = false;
   /** Whether the socket is full. */
   #isStalled = false;
+  #hasSendResult = false;
   #isClosing = false;
   #hasReportedFault = false;
   /** What is being sent, and the number of its buffer, or -1. */
@@ -75,7 +54,7 @@ export class RingConnection extends LibcConnection {
   }
 
   /** Call it once, before all else. */
-  useRing(requests: ConnectionRequests): void {
+  useRing(requests: RingRequests<RingConnection>): void {
     this.#requests = requests;
     this.#kept = new KeptChunks(requests.buffers);
   }
@@ -99,13 +78,14 @@ export class RingConnection extends LibcConnection {
     this.isToldToEnd(); // then it still sends, unless it is cut off
     if (this.#isSending) {
       this.#isAwaited = true;
+      this.#requests.hurry();
       return WOULD_BLOCK;
     }
     const some = bytes.length > MAX_BYTES_A_TURN ? bytes.subarray(0, MAX_BYTES_A_TURN) : bytes;
     this.#outBuffer = this.#requests.claim(some);
     this.#out = this.#outBuffer < 0 ? copyOf(some) : some;
     this.#isSending = true;
-    this.#requests.send(fd, this.#out, MSG_DONTWAIT);
+    this.#requests.sendAtOnce(fd, this.#out, this);
     return some.length;
   }
 
@@ -147,8 +127,26 @@ export class RingConnection extends LibcConnection {
     return false;
   }
 
-  /** A request to send has a result. @returns whether there is something to report */
-  sendDone(result: number): boolean {
+  /** The request to send has a result, which will be taken. */
+  hasSendResult(): void {
+    this.#hasSendResult = true;
+  }
+
+  /** The request to send is handed over. Without a result, all is sent. */
+  handedOver(): void {
+    if (!this.#hasSendResult) this.sendDone(this.#out.length);
+  }
+
+  /** Whether a send that the server has waited for is done. */
+  hasSent(): boolean {
+    const hasSent = this.#isAwaited && !this.#isSending && !this.#isClosing;
+    if (hasSent) this.#isAwaited = false;
+    return hasSent && this.fault === undefined;
+  }
+
+  /** A request to send has a result. */
+  sendDone(result: number): void {
+    this.#hasSendResult = false;
     if (result > 0) this.sent(result);
     if (result === this.#out.length) return this.#allSent();
     const isFull = result >= 0 || result === -ERRNO.EAGAIN || result === -ERRNO.EINTR;
@@ -156,9 +154,12 @@ export class RingConnection extends LibcConnection {
     this.#takeBackOut();
     if (this.#isClosing) {
       if (!isFull) this.fault ??= new ConnectionReset(new SystemCallError("send", -result).message);
-      return this.#closeWhenDone();
+      this.#closeWhenDone();
+    } else if (this.fault === undefined) {
+      this.#fail("send", -result);
+      this.#hasReportedFault = false;
+      this.#requests.reportSoon(this);
     }
-    return this.fault === undefined && this.#fail("send", -result);
   }
 
   /** Reports what was kept, or its fault. @returns whether there is something to report */
@@ -206,6 +207,7 @@ export class RingConnection extends LibcConnection {
     this.chunk = bytes;
     if (this.#isWanted && !this.#isSending && this.#kept.count === 0) return true;
     const isShort = this.#isSending && !this.#isStalled;
+    if (isShort) this.#requests.hurry();
     this.#kept.add(bytes, isShort ? this.#requests.claim(bytes) : -1);
     const isMuch = !isShort || this.#kept.count > MANY_KEPT;
     if (this.#isReceiving && isMuch) this.#cancelReceive();
@@ -233,20 +235,18 @@ export class RingConnection extends LibcConnection {
     return this.#hasReportedFault = true;
   }
 
-  #allSent(): boolean {
+  #allSent(): void {
     this.#takeBackOut();
     if (this.#isStalled) this.turn = this.#isWanted ? CLIENT_SENDS : SERVER_WORKS;
     this.#isStalled = false;
-    if (this.#isClosing) return this.#closeWhenDone();
-    if (this.#isWanted) this.startReceiving();
-    else if (!this.#isAwaited) this.#kept.copy(); // the server sleeps, perhaps for long
-    const isAwaited = this.#isAwaited;
-    this.#isAwaited = false;
-    return isAwaited;
+    if (this.#isClosing) this.#closeWhenDone();
+    else if (this.#isAwaited) this.#requests.reportSoon(this);
+    else if (this.#isWanted) this.startReceiving();
+    else this.#kept.copy(); // the server sleeps, perhaps for long
   }
 
   /** Sends what the socket did not take as soon as it has room, from memory of its own. */
-  #sendRest(sentBytes: number): false {
+  #sendRest(sentBytes: number): void {
     const rest = this.#out.subarray(sentBytes);
     const isInBuffer = this.#outBuffer >= 0;
     const out = isInBuffer ? copyOf(rest) : rest;
@@ -257,8 +257,7 @@ export class RingConnection extends LibcConnection {
     this.#isStalled = true;
     this.#kept.copy();
     this.turn = CLIENT_TAKES;
-    this.#requests.send(this.fd, out, 0);
-    return false;
+    this.#requests.send(this.fd, out);
   }
 
   /** Nothing is being sent. */

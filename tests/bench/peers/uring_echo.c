@@ -1,6 +1,7 @@
 /*
  * What `uring` is compared with: the same ring in C. Multishot accept and receive, provided buffers, sends
- * from where the bytes arrived, io_uring(7) by its system calls, without liburing. Linux 6.1 or later.
+ * from where the bytes arrived that are done when they are handed over, and have a result only if the socket
+ * did not take all. io_uring(7) by its system calls, without liburing. Linux 6.1 or later.
  *
  *   cc -O2 -o uring_echo uring_echo.c && ./uring_echo PORT
  */
@@ -21,7 +22,8 @@
 enum { ENTRIES = 4096, BUFFERS = 4096, BUFFER_BYTES = 16384 };
 enum { ACCEPT = 1, RECV, SEND };
 
-static unsigned tail, submitted, sq_mask, cq_mask, *sq_tail, *cq_head, *cq_tail, ring, given;
+static unsigned tail, submitted, sq_mask, cq_mask, *sq_tail, *cq_head, *cq_tail, ring, given, sending;
+static int sent_from[BUFFERS];
 static struct io_uring_sqe *sqes;
 static struct io_uring_cqe *cqes;
 static struct io_uring_buf_ring *provided;
@@ -40,11 +42,11 @@ static int enter(unsigned wanted) {
   return taken > 0 ? submitted += taken : 0;
 }
 
-static struct io_uring_sqe *request(int operation, int kind, int fd, int data) {
+static struct io_uring_sqe *request(int operation, int kind, int fd) {
   while (tail - submitted == ENTRIES) enter(0);
   struct io_uring_sqe *one = &sqes[tail++ & sq_mask];
   memset(one, 0, sizeof *one);
-  one->opcode = operation, one->fd = fd, one->user_data = kind | (__u64)(unsigned)fd << 8 | (__u64)data << 32;
+  one->opcode = operation, one->fd = fd, one->user_data = kind | (__u64)(unsigned)fd << 32;
   return one;
 }
 
@@ -53,17 +55,18 @@ static void give(int buffer) {
   one->addr = (__u64)buffers + (__u64)buffer * BUFFER_BYTES, one->len = BUFFER_BYTES, one->bid = buffer;
 }
 
-static void accept_all(int fd) { request(IORING_OP_ACCEPT, ACCEPT, fd, 0)->ioprio = IORING_ACCEPT_MULTISHOT; }
+static void accept_all(int fd) { request(IORING_OP_ACCEPT, ACCEPT, fd)->ioprio = IORING_ACCEPT_MULTISHOT; }
 
 static void receive_all(int fd) {
-  struct io_uring_sqe *one = request(IORING_OP_RECV, RECV, fd, 0);
+  struct io_uring_sqe *one = request(IORING_OP_RECV, RECV, fd);
   one->ioprio = IORING_RECV_MULTISHOT, one->flags = IOSQE_BUFFER_SELECT;
 }
 
 static void send_all(int fd, int buffer, int size) {
-  struct io_uring_sqe *one = request(IORING_OP_SEND, SEND, fd, buffer);
+  struct io_uring_sqe *one = request(IORING_OP_SEND, SEND, fd);
   one->addr = (__u64)buffers + (__u64)buffer * BUFFER_BYTES, one->len = size;
-  one->msg_flags = MSG_NOSIGNAL | MSG_WAITALL;
+  one->msg_flags = MSG_NOSIGNAL | MSG_WAITALL | MSG_DONTWAIT, one->flags = IOSQE_CQE_SKIP_SUCCESS;
+  sent_from[sending++] = buffer;
 }
 
 static void make_ring(void) {
@@ -88,13 +91,14 @@ static void make_ring(void) {
   for (int i = 0; i < BUFFERS; i++) give(i);
 }
 
-static void complete(unsigned kind, int fd, int data, int result, unsigned flags) {
+static void complete(unsigned kind, int fd, int result, unsigned flags) {
   int one = 1, more = flags & IORING_CQE_F_MORE;
   if (kind == ACCEPT) {
     if (result >= 0) setsockopt(result, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one), receive_all(result);
     if (!more) accept_all(fd);
   } else if (kind == SEND) {
-    give(data);
+    /* Of an error recv tells. The load takes all its answers; a server would go on when there is room. */
+    if (result >= 0) shutdown(fd, SHUT_RDWR);
   } else if (result > 0) {
     send_all(fd, flags >> IORING_CQE_BUFFER_SHIFT, result);
     if (!more) receive_all(fd);
@@ -121,10 +125,11 @@ int main(int argc, char **argv) {
   accept_all(listener);
   for (;;) {
     enter(1);
+    while (sending > 0) give(sent_from[--sending]);
     unsigned head = *cq_head, end = __atomic_load_n(cq_tail, __ATOMIC_ACQUIRE);
     for (; head != end; head++) {
       struct io_uring_cqe *done = &cqes[head & cq_mask];
-      complete(done->user_data & 0xff, done->user_data >> 8 & 0xffffff, done->user_data >> 32, done->res, done->flags);
+      complete(done->user_data & 0xff, done->user_data >> 32, done->res, done->flags);
     }
     __atomic_store_n(cq_head, head, __ATOMIC_RELEASE);
   }

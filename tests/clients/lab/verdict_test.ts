@@ -234,10 +234,10 @@ function calls(epoll: number, uring: number, uringAlone: number) {
 testVerdict(
   "readiness-or-completion",
   readinessOrCompletion,
-  { rows: calls(2.1, 0.3, 2) },
-  [{ rows: calls(1.5, 0.3, 2) }, texts["readiness-or-completion"].fewCalls],
-  [{ rows: calls(2.1, 1.5, 2) }, texts["readiness-or-completion"].noBatch],
-  [{ rows: calls(2.1, 0.3, 0.5) }, texts["readiness-or-completion"].savesAlone],
+  { rows: calls(2.1, 0.3, 1) },
+  [{ rows: calls(1.5, 0.3, 1) }, texts["readiness-or-completion"].fewCalls],
+  [{ rows: calls(2.1, 0.3, 2) }, texts["readiness-or-completion"].manyCalls],
+  [{ rows: calls(2.1, 0.9, 1) }, texts["readiness-or-completion"].noBatch],
 );
 
 testVerdict(

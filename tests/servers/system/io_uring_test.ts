@@ -5,7 +5,9 @@
  */
 
 import { createWaker, quiet, wake } from "../../../servers/system/eventfd.ts";
-import { IoUring, ioUringRefusal } from "../../../servers/system/io_uring.ts";
+import { IoUring } from "../../../servers/system/io_uring.ts";
+import { type IoUringCalls, ioUringCalls } from "../../../servers/system/io_uring_calls.ts";
+import { ioUringRefusal } from "../../../servers/system/io_uring_refusal.ts";
 import { ProvidedBuffers } from "../../../servers/system/provided_buffers.ts";
 import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
 import { hasSystemCalls, systemCalls } from "../../../servers/system/system_calls.ts";
@@ -33,6 +35,11 @@ function testRing(name: string, entries: number, fn: (ring: IoUring) => void): v
       }
     },
   });
+}
+
+/** Calls of a system that has no ring to give. */
+function refusing(errno: number): IoUringCalls {
+  return { ...ioUringCalls(new Float64Array(1)), setup: () => -errno };
 }
 
 function resultsOf(ring: IoUring): [kind: number, fd: number, result: number][] {
@@ -132,7 +139,7 @@ for (
   Deno.test({
     name: `a system that refuses a ring with ${errno} is ${refusal}`,
     ignore,
-    fn: () => assertEquals(ioUringRefusal({ ...calls, io_uring_setup: () => -errno }), refusal),
+    fn: () => assertEquals(ioUringRefusal(calls, refusing(errno)), refusal),
   });
 }
 
@@ -140,7 +147,7 @@ Deno.test({
   name: "what has nothing to do with io_uring is no refusal",
   ignore,
   fn() {
-    const none = { ...calls, io_uring_setup: () => -ERRNO.EMFILE };
-    assertThrows(() => ioUringRefusal(none), SystemCallError, "io_uring_setup: EMFILE");
+    const refusal = () => ioUringRefusal(calls, refusing(ERRNO.EMFILE));
+    assertThrows(refusal, SystemCallError, "io_uring_setup: EMFILE");
   },
 });

@@ -56,7 +56,7 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   exec: ["process"],
   oneshot: ["epoll"],
   threads: ["threadpool"],
-  workers: ["prethread", "reuseport", "reactors"],
+  workers: ["prethread", "reuseport", "reactors", "leader-followers"],
   accept: ["prethread"],
   hand: ["reactors"],
   fdSetsize: ["select", "select-queue"],

@@ -8,7 +8,7 @@ import type { Session } from "../handlers/session.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
 import type { Mutex } from "./mutex.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
-import type { Workers, WorkersPlan } from "./workers.ts";
+import type { LedHandles, Workers, WorkersPlan } from "./workers.ts";
 
 /** The name of a model, as `serve` takes it. */
 export type ModelName =
@@ -24,13 +24,14 @@ export type ModelName =
   | "epoll"
   | "reuseport"
   | "reactors"
+  | "leader-followers"
   | "coroutine"
   | "greenlet"
   | "gevent"
   | "async";
 
 /** What serves a client. */
-export type ServedBy = "caller" | "process" | "thread" | "loop" | "loops" | "coroutine";
+export type ServedBy = "caller" | "process" | "thread" | "loop" | "loops" | "threads" | "coroutine";
 
 /** A way of serving clients: resolves when the server was stopped and has no client left. */
 export type Model = (context: ServerContext) => Promise<void>;
@@ -70,6 +71,8 @@ export interface ServerContext {
   startThreads(plan: ThreadPlan): Promise<Threads>;
   /** Starts workers, and resolves when all of them wait for clients. */
   startWorkers(plan: WorkersPlan): Promise<Workers>;
+  /** In a worker that takes turns with others at waiting: what it waits for. */
+  readonly handles: LedHandles;
   /** In a worker: the lock that it shares with the other workers. */
   readonly lock: Pick<Mutex, "acquire" | "release">;
   /** Makes child processes possible, and resolves when the spare ones are ready. On Deno's sockets. */

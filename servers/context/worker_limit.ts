@@ -18,6 +18,7 @@ export function minDescriptors(servedBy: ServedBy): number {
   switch (servedBy) {
     case "thread":
     case "loops":
+    case "threads":
       return MIN_OF_PROCESS + DESCRIPTORS_PER_THREAD;
     case "process":
       // During its start a child takes three more: for the result of the start, and for its guard.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isHandlerFile } from "../handlers/handlers.ts";
+import { isHandlerFile, keepsState } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
@@ -23,6 +23,7 @@ import type { WorkersPlan } from "../context/workers.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
+import type { LibcLedHandles } from "../workers/libc/led_handles.ts";
 import { StartedWorkers } from "../workers/workers.ts";
 
 /** The server's own block of the counters, and its number in the trace. */
@@ -79,6 +80,9 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const listener = await makeListener(setup, sockets, recorder);
   const workers = new WorkersOfServer();
   const lock = lockOf(setup, recorder);
+  const newSession = ({ id }: Pick<Connection, "id">) =>
+    watched(beginSession(handler), setup, recorder, id, controls);
+  const handles = await makeHandles(setup, sockets, listener, newSession);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const makeForkedChildren = await prepareToFork(setup, outside, recorder, sockets);
   const context: WorkerContext = {
@@ -93,7 +97,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     },
     descriptorLimit: setup.descriptorLimit,
     watching: setup.controls && { controls: setup.controls, trace: setup.trace },
-    newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id, controls),
+    newSession,
     startThreads: (plan) => startThreads(setup, context, plan, tell),
     startWorkers: async (plan) => {
       const started = await workers.start(await startWorkers(setup, context, plan, tell));
@@ -101,6 +105,10 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       return started;
     },
     lock,
+    get handles() {
+      if (handles === undefined) throw new Error("nobody leads here");
+      return handles;
+    },
     startChildren: async () => {
       const { DenoChildren } = await import("../workers/deno/children.ts");
       return await DenoChildren.start(context);
@@ -119,6 +127,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const abandon = () => {
     sockets.abandon();
     lock.release();
+    handles?.abandon();
   };
   return { context, workers, abandon };
 }
@@ -174,6 +183,22 @@ async function makeListener(
   if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are handed on");
   const taken = (client: Observed) => recorder.dispatched(client);
   return sockets.attend(new HandedListener(clients, sockets, taken));
+}
+
+/** Of a thread that takes turns with others at waiting. */
+async function makeHandles(
+  { worker, handler: { name } }: ServerSetup,
+  sockets: Sockets,
+  listener: Listener,
+  newSession: (client: Connection) => Session,
+): Promise<LibcLedHandles | undefined> {
+  if (worker?.clients.from !== "listener" || worker.clients.led === undefined) return undefined;
+  const { LibcLedHandles } = await import("../workers/libc/led_handles.ts");
+  const { clients: { led }, number } = worker;
+  const handles = LibcLedHandles.open(led, sockets, listener, number, newSession, keepsState(name));
+  if (!isHandlerFile(name)) return handles;
+  const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
+  return new EventLoopTurns().beforeEach(handles, "follow", "wait");
 }
 
 async function startWorkers(

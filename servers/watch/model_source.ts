@@ -36,7 +36,7 @@ export async function readModelSource(
   const page = entry.page?.(options, sockets) ?? `${model.replaceAll("-", "_")}.ts`;
   const files = [toFile(page, await readPage(page))];
   if (worker === "loops") files.push(toFile(LOOP_PAGE, await readPage(LOOP_PAGE)));
-  const isShared = page !== SERVES_CLIENT.page && !hasLoop(worker);
+  const isShared = page !== SERVES_CLIENT.page && !hasLoop(worker) && worker !== "threads";
   if (isShared) {
     const text = cutFunction(await readPage(SERVES_CLIENT.page), SERVES_CLIENT.function);
     files.push(toFile(SERVES_CLIENT.page, text));

@@ -40,6 +40,7 @@ const ALL: readonly Promises[] = [
   { name: "epoll" },
   { name: "reuseport" },
   { name: "reactors", sockets: ["libc"] },
+  { name: "leader-followers", sockets: ["libc"], flags: ["--workers", "8"] },
   { name: "coroutine", idleFlags: ["--pause", "20"] },
   { name: "greenlet" },
   { name: "gevent" },

@@ -22,6 +22,7 @@ export const enModelList = {
     thread: "a thread of its own",
     loop: "one loop for all",
     loops: "one of several loops",
+    threads: "any of several threads, often another one each time",
     coroutine: "a coroutine of its own",
   },
   servedBy: "a client is served by",

@@ -27,7 +27,9 @@ export const enServeCommand = {
     sockets: "Deno's own, or the system's calls through the C library (libc: Linux only)",
     oneshot: "epoll: report a client once, then not until it is re-armed (EPOLLONESHOT)",
     threads: "threadpool: how many threads, and so how many clients at once",
-    workers: "prethread, reuseport, reactors: how many workers (as many as there are processors)",
+    workers:
+      "prethread, reuseport, reactors, leader-followers: how many workers (as many as there " +
+      "are processors)",
     accept: "prethread: all wait in accept, or one that has the lock",
     hand: "reactors: which loop gets the next client, in turn or the one with the fewest",
     fdSetsize: "select, select-queue with --sockets libc: watch only descriptors below this",
@@ -83,6 +85,9 @@ export const enServe = {
       "prethread needs --sockets libc: a listener of Deno's stays with the thread that has " +
       "opened it, so no two threads can accept on it (reuseport gives each thread its own)",
     reuseport: "reuseport needs SO_REUSEPORT, which Windows does not have",
+    "leader-followers":
+      "leader-followers needs --sockets libc: a connection of Deno's stays with the thread that has " +
+      "accepted it, so no other one can serve it (in reuseport each loop accepts itself)",
     reactors:
       "reactors needs --sockets libc: a connection of Deno's stays with the thread that has " +
       "accepted it, and cannot be handed to another one (in reuseport each loop accepts itself)",

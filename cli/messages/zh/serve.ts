@@ -26,7 +26,8 @@ export const zhServeCommand = {
     sockets: "用 Deno 自己的套接字，还是经由 C 库直接使用系统调用（libc 仅限 Linux）",
     oneshot: "epoll：每个客户端只报告一次，重新要求之后才再报告（EPOLLONESHOT）",
     threads: "threadpool：有多少个线程，也就是能同时服务多少个客户端",
-    workers: "prethread、reuseport、reactors：有多少个工作线程（默认与处理器一样多）",
+    workers:
+      "prethread、reuseport、reactors、leader-followers：有多少个工作线程（默认与处理器一样多）",
     accept: "prethread：全都等在 accept 里，还是只有拿到锁的那个等",
     hand: "reactors：下一个客户端交给哪个循环，轮流，还是给客户端最少的那个",
     fdSetsize: "select、select-queue 配合 --sockets libc：只监视小于这个数的描述符",
@@ -77,6 +78,8 @@ export const zhServe = {
     prethread: "prethread 需要 --sockets libc：Deno 的监听套接字只属于打开它的线程，" +
       "两个线程无法在同一个上 accept（reuseport 让每个线程各有一个）",
     reuseport: "reuseport 需要 SO_REUSEPORT，Windows 没有",
+    "leader-followers": "leader-followers 需要 --sockets libc：Deno 的连接只属于接受它的线程，" +
+      "别的线程无法服务它（在 reuseport 里，每个循环自己接受连接）",
     reactors: "reactors 需要 --sockets libc：Deno 的连接只属于接受它的线程，" +
       "不能交给另一个线程（在 reuseport 里，每个循环自己接受连接）",
   },

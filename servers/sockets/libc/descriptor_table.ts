@@ -28,15 +28,16 @@ const WAKER = 1;
 const HEADER_LENGTH = THREADS + (1 + MAX_WORKERS) * THREAD_LENGTH;
 
 /**
- * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is, and
- * whether the server ends the client because it was silent.
+ * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is,
+ * whether the server ends the client because it was silent, and the number of the client.
  */
-export const FIELDS = 5;
+export const FIELDS = 6;
 export const STATE = 0;
 export const ACTIVITY = 1;
 const THREAD = 2;
 export const TURN = 3;
 const DISMISSED = 4;
+const ID = 5;
 
 /** States of a descriptor. */
 const ABSENT = 0;
@@ -99,6 +100,11 @@ export class DescriptorTable {
     for (let highest; (highest = Atomics.load(this.words, HIGHEST_THREAD)) < thread;) {
       Atomics.compareExchange(this.words, HIGHEST_THREAD, highest, thread);
     }
+  }
+
+  /** How many descriptors there is room for. */
+  get capacity(): number {
+    return (this.words.length - HEADER_LENGTH) / FIELDS;
   }
 
   /** Whether the server is stopping. */
@@ -217,6 +223,15 @@ export class DescriptorTable {
   /** Call it before {@linkcode finish}, of a client that was silent. */
   dismiss(fd: number): void {
     Atomics.store(this.words, place(fd) + DISMISSED, 1);
+  }
+
+  /** The number of the client, see {@linkcode Connection.id}. */
+  id(fd: number): number {
+    return Atomics.load(this.words, place(fd) + ID);
+  }
+
+  setId(fd: number, id: number): void {
+    Atomics.store(this.words, place(fd) + ID, id);
   }
 
   /** Which thread may be blocked in a call on `fd`. */

@@ -147,7 +147,9 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     }
     // An answer should not wait for the acknowledgement of the one before, tcp(7).
     sendAtOnce(calls, fd);
-    const connection = new LibcConnection(this.#reactor, fd, table.count.nextId(), peer);
+    const id = table.count.nextId();
+    table.setId(fd, id);
+    const connection = new LibcConnection(this.#reactor, fd, id, peer);
     connections.add(connection);
     observer.accepted(connection);
     return connection;

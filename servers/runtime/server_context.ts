@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isHandlerFile, keepsState } from "../handlers/handlers.ts";
+import { isHandlerFile } from "../handlers/handlers.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
@@ -13,18 +13,22 @@ import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
-import type { Address, Listener, Sockets } from "../sockets/interface.ts";
-import type { Observed, Observer } from "../sockets/observer.ts";
+import type { Address, Sockets } from "../sockets/interface.ts";
+import type { Observer } from "../sockets/observer.ts";
 import type { ForkedChildren, Notice } from "../context/context.ts";
-import { Mutex, MUTEX_BYTES } from "../context/mutex.ts";
-import type { FromServer, ServerSetup } from "../context/protocol.ts";
+import type { ServerSetup } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
-import type { WorkersPlan } from "../context/workers.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
-import type { LibcLedHandles } from "../workers/libc/led_handles.ts";
-import { StartedWorkers } from "../workers/workers.ts";
+import {
+  lockOf,
+  makeHandles,
+  makeListener,
+  startWorkers,
+  type Tell,
+  WorkersOfServer,
+} from "./server_workers.ts";
 
 /** The server's own block of the counters, and its number in the trace. */
 const SERVER = 0;
@@ -38,33 +42,12 @@ export interface Outside {
   readonly tell: Tell;
 }
 
-/** @param transfer what the message hands over; none by default */
-export type Tell = (message: FromServer, transfer?: Transferable[]) => void;
-
 /** A context, and what only the server itself does with it. */
 export interface ServerParts {
   readonly context: WorkerContext;
   readonly workers: WorkersOfServer;
   /** Of a worker that fails: resets its clients, and lets others go on. */
   abandon(): void;
-}
-
-/** The workers that the page has started, if it has. */
-export class WorkersOfServer {
-  #started: StartedWorkers | undefined = undefined;
-
-  /** @returns the workers, when all of them wait for clients */
-  async start(workers: StartedWorkers): Promise<StartedWorkers> {
-    this.#started = workers;
-    await workers.ready;
-    return workers;
-  }
-
-  /** The supervisor says so of all of them. */
-  hear(kind: "workers-wait" | "workers-ended"): void {
-    if (kind === "workers-wait") this.#started?.wait();
-    else this.#started?.end();
-  }
 }
 
 /**
@@ -88,15 +71,10 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const context: WorkerContext = {
     sockets,
     listener,
-    recvSizeBytes: setup.listen.recvSizeBytes,
-    options: setup.options,
-    handler: setup.handler,
-    idleTimeoutMs: setup.idleTimeoutMs,
+    ...settingsOf(setup),
     get simulatedCost() {
       return controls ?? setup.handler;
     },
-    descriptorLimit: setup.descriptorLimit,
-    watching: setup.controls && { controls: setup.controls, trace: setup.trace },
     newSession,
     startThreads: (plan) => startThreads(setup, context, plan, tell),
     startWorkers: async (plan) => {
@@ -132,6 +110,13 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   return { context, workers, abandon };
 }
 
+/** What the context has of the settings of the server. */
+function settingsOf({ listen: { recvSizeBytes }, ...setup }: ServerSetup) {
+  const { options, handler, idleTimeoutMs, descriptorLimit, controls, trace } = setup;
+  const watching = controls && { controls, trace };
+  return { recvSizeBytes, options, handler, idleTimeoutMs, descriptorLimit, watching };
+}
+
 /** @param addressOf called when the model waits for its first client */
 function makeRecorder(
   setup: ServerSetup,
@@ -151,66 +136,6 @@ function makeRecorder(
   const number = setup.worker?.number ?? SERVER;
   const [stats, trace] = [openMemory(setup.stats), openMemory(setup.trace)];
   return new Recorder(stats, trace, rareEvents, number, number, controls);
-}
-
-/** Who waits for the lock waits for a client, too. */
-function lockOf({ worker }: ServerSetup, recorder: Recorder): Pick<Mutex, "acquire" | "release"> {
-  const lock = new Mutex(worker?.lock ?? new SharedArrayBuffer(MUTEX_BYTES), worker?.number ?? 1);
-  return {
-    acquire() {
-      recorder.waiting();
-      lock.acquire();
-    },
-    release: () => lock.release(),
-  };
-}
-
-async function makeListener(
-  { listen, worker }: ServerSetup,
-  sockets: Sockets,
-  recorder: Recorder,
-): Promise<Listener> {
-  const clients = worker?.clients;
-  if (clients === undefined) return sockets.listen(listen);
-  if (clients.from === "port") {
-    return sockets.listen({ ...listen, port: clients.port, reusePort: true });
-  }
-  if (clients.from === "listener") {
-    return sockets.listen({ ...listen, inherited: clients.listener });
-  }
-  const { HandedListener } = await import("../workers/libc/handed_clients.ts");
-  const { LibcSockets } = await import("../sockets/libc/sockets.ts");
-  if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are handed on");
-  const taken = (client: Observed) => recorder.dispatched(client);
-  return sockets.attend(new HandedListener(clients, sockets, taken));
-}
-
-/** Of a thread that takes turns with others at waiting. */
-async function makeHandles(
-  { worker, handler: { name } }: ServerSetup,
-  sockets: Sockets,
-  listener: Listener,
-  newSession: (client: Connection) => Session,
-): Promise<LibcLedHandles | undefined> {
-  if (worker?.clients.from !== "listener" || worker.clients.led === undefined) return undefined;
-  const { LibcLedHandles } = await import("../workers/libc/led_handles.ts");
-  const { clients: { led }, number } = worker;
-  const handles = LibcLedHandles.open(led, sockets, listener, number, newSession, keepsState(name));
-  if (!isHandlerFile(name)) return handles;
-  const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
-  return new EventLoopTurns().beforeEach(handles, "follow", "wait");
-}
-
-async function startWorkers(
-  { sockets, listen }: ServerSetup,
-  context: WorkerContext,
-  plan: WorkersPlan,
-  tell: Tell,
-): Promise<StartedWorkers> {
-  const makeSources = sockets === "deno"
-    ? (await import("../workers/deno/client_sources.ts")).denoSources
-    : (await import("../workers/libc/client_sources.ts")).libcSources;
-  return StartedWorkers.start(context, plan, listen, makeSources, tell);
 }
 
 async function startThreads(

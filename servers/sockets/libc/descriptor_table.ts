@@ -10,22 +10,14 @@
 
 import { ClientCount } from "../client_count.ts";
 import { SERVER_WORKS, type Turn } from "../interface.ts";
-
-/** The most threads with a listener or a readiness call of their own, beside the server's first. */
-export const MAX_WORKERS = 1_000;
+import { END_OF_THREADS, ThreadTable } from "./thread_table.ts";
 
 /** The first words are the server's. These are their places. */
 const STOPPING = 0;
-const HIGHEST_THREAD = 1;
 const COUNT = 2;
 const RELEASED = 4;
 const HIGHEST = 5;
-/** Each thread of the server has a listener and a waker. */
-const THREADS = 16;
-const THREAD_LENGTH = 2;
-const LISTENER = 0;
-const WAKER = 1;
-const HEADER_LENGTH = THREADS + (1 + MAX_WORKERS) * THREAD_LENGTH;
+const HEADER_LENGTH = END_OF_THREADS;
 
 /**
  * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is,
@@ -80,26 +72,17 @@ export function createDescriptorMemory(limit: number): SharedArrayBuffer {
  * assertEquals(table.isFinished(5), true);
  * ```
  */
-export class DescriptorTable {
-  /** A connection reads and writes those of its own descriptor with each message: see {@linkcode place}. */
-  readonly words: Int32Array;
+export class DescriptorTable extends ThreadTable {
   /** The clients that have a descriptor, here or in another process. */
   readonly count: ClientCount;
-  /** Where the words of this thread begin. */
-  readonly #own: number;
 
   /**
    * @param memory of {@linkcode createDescriptorMemory}
-   * @param thread the number of this thread, if it has a listener or a readiness call: 0 is the
-   *   server's first, and its workers count from 1 to {@linkcode MAX_WORKERS}
+   * @param thread see {@linkcode ThreadTable}
    */
   constructor(readonly memory: SharedArrayBuffer, thread = 0) {
-    this.words = new Int32Array(memory);
+    super(new Int32Array(memory), thread);
     this.count = new ClientCount(this.words.subarray(COUNT));
-    this.#own = THREADS + thread * THREAD_LENGTH;
-    for (let highest; (highest = Atomics.load(this.words, HIGHEST_THREAD)) < thread;) {
-      Atomics.compareExchange(this.words, HIGHEST_THREAD, highest, thread);
-    }
   }
 
   /** How many descriptors there is room for. */
@@ -120,29 +103,6 @@ export class DescriptorTable {
   /** How many clients have a descriptor, here or in another process. */
   get openCount(): number {
     return this.count.open;
-  }
-
-  /** Where it can be written to wake this thread's readiness call; `undefined` if it has none. */
-  get waker(): number | undefined {
-    return toDescriptor(Atomics.load(this.words, this.#own + WAKER));
-  }
-
-  set waker(fd: number) {
-    Atomics.store(this.words, this.#own + WAKER, fd + 1);
-  }
-
-  /** The wakers of all threads. They stay open as long as the server runs. */
-  *wakers(): Generator<number> {
-    for (const at of this.#threads()) {
-      const waker = toDescriptor(Atomics.load(this.words, at + WAKER));
-      if (waker !== undefined) yield waker;
-    }
-  }
-
-  /** Where the words of each thread begin. */
-  *#threads(): Generator<number> {
-    const highest = Atomics.load(this.words, HIGHEST_THREAD);
-    for (let thread = 0; thread <= highest; thread++) yield THREADS + thread * THREAD_LENGTH;
   }
 
   /** A client's descriptor, from now on. @returns false when there are `max` clients already */
@@ -253,40 +213,6 @@ export class DescriptorTable {
     }
   }
 
-  /** Sets the listening descriptor of this thread; `undefined` before it is closed. */
-  setListener(fd: number | undefined): void {
-    const at = this.#own + LISTENER;
-    if (fd !== undefined) {
-      Atomics.store(this.words, at, fd + 1);
-      return;
-    }
-    for (;;) {
-      const held = Atomics.load(this.words, at);
-      // Negative while another thread holds it, for the time of one shutdown(2).
-      if (held >= 0 && Atomics.compareExchange(this.words, at, held, 0) === held) return;
-    }
-  }
-
-  /** Calls `action` with this thread's listening descriptor, if it is open, and keeps it open meanwhile. */
-  withListener(action: (fd: number) => void): void {
-    this.#withListener(this.#own + LISTENER, action);
-  }
-
-  /** {@linkcode withListener} for each thread. */
-  withListeners(action: (fd: number) => void): void {
-    for (const at of this.#threads()) this.#withListener(at + LISTENER, action);
-  }
-
-  #withListener(at: number, action: (fd: number) => void): void {
-    const held = Atomics.load(this.words, at);
-    if (held <= 0 || Atomics.compareExchange(this.words, at, held, -held) !== held) return;
-    try {
-      action(held - 1);
-    } finally {
-      Atomics.store(this.words, at, held);
-    }
-  }
-
   /** The descriptors of clients. */
   *clients(): Generator<number> {
     const highest = Atomics.load(this.words, HIGHEST);
@@ -326,8 +252,4 @@ export class DescriptorTable {
  */
 export function place(fd: number): number {
   return HEADER_LENGTH + fd * FIELDS;
-}
-
-function toDescriptor(stored: number): number | undefined {
-  return stored === 0 ? undefined : stored - 1;
 }

@@ -125,6 +125,13 @@ const ROWS: Readonly<
     load: async () => (await import("./reactors.ts")).reactors,
     loadWorker: async () => (await import("./reactors.ts")).reactorsWorker,
   },
+  "leader-followers": {
+    servedBy: "threads",
+    waitsIn: "epoll_wait",
+    sockets: ["libc"],
+    load: async () => (await import("./leader_followers.ts")).leaderFollowers,
+    loadWorker: async () => (await import("./leader_followers.ts")).leaderFollowersWorker,
+  },
   offload: {
     servedBy: "sharedThread",
     waitsIn: "epoll_wait",

@@ -3,7 +3,7 @@ import { UsageError } from "../../cli/errors.ts";
 import { choice, duration, type FlagValues, integer, onOff } from "../../cli/flags.ts";
 import { optional, text, toTyped } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { MAX_WORKERS } from "../sockets/libc/descriptor_table.ts";
+import { MAX_WORKERS } from "../sockets/libc/thread_table.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
 import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
@@ -66,7 +66,8 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof serveFlags, readonly ModelN
   oneshot: ["epoll"],
   threads: ["threadpool"],
   workers: [
-    ...["prefork", "prethread", "reuseport", "workers", "reactors", "offload", "pipeline"] as const,
+    ...["prefork", "prethread", "reuseport", "workers", "reactors", "leader-followers"] as const,
+    ...["offload", "pipeline"] as const,
   ],
   accept: ["prefork", "prethread"],
   hand: ["reactors"],

@@ -10,7 +10,7 @@ import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
 import type { HandlerThreads } from "./handler_threads.ts";
 import type { Mutex } from "./mutex.ts";
 import type { ThreadPlan, Threads } from "./threads.ts";
-import type { Workers, WorkersPlan } from "./workers.ts";
+import type { LedHandles, Workers, WorkersPlan } from "./workers.ts";
 
 /** The name of a model, as `serve` takes it. */
 export type ModelName =
@@ -28,6 +28,7 @@ export type ModelName =
   | "reuseport"
   | "workers"
   | "reactors"
+  | "leader-followers"
   | "offload"
   | "pipeline"
   | "uring"
@@ -44,6 +45,7 @@ export type ServedBy =
   | "sharedThread"
   | "loop"
   | "loops"
+  | "threads"
   | "coroutine";
 
 /** A way of serving clients: resolves when the server was stopped and has no client left. */
@@ -91,6 +93,8 @@ export interface ServerContext {
   startThreads(plan: ThreadPlan): Promise<Threads>;
   /** Starts workers, and resolves when all of them wait for clients. */
   startWorkers(plan: WorkersPlan): Promise<Workers>;
+  /** In a worker that takes turns with others at waiting: what it waits for. */
+  readonly handles: LedHandles;
   /** In a worker: the lock that it shares with the other workers. */
   readonly lock: Pick<Mutex, "acquire" | "release">;
   /**

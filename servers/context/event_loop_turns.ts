@@ -34,6 +34,12 @@ export class EventLoopTurns {
     });
   }
 
+  /** Turns the loop before each call of these methods, which may block. @returns `target` */
+  beforeEach<Target extends object>(target: Target, ...methods: string[]): Target {
+    for (const method of methods) this.#turnFirst(target, method);
+    return target;
+  }
+
   /** Turns the loop before each `recv`. @returns `connection` */
   beforeRecv<Socket extends Pick<Connection, "recv">>(connection: Socket): Socket {
     return this.#turnFirst(connection, "recv");

@@ -45,8 +45,23 @@ export interface WorkerShare {
   /** Where its clients come from. */
   readonly clients:
     | { readonly from: "port"; readonly port: number }
-    | { readonly from: "listener"; readonly listener: InheritedListener }
+    | {
+      readonly from: "listener";
+      readonly listener: InheritedListener;
+      readonly led?: LedBy;
+    }
     | ({ readonly from: "page" } & HandedClients);
+}
+
+/** What threads use that take turns at waiting. */
+export interface LedBy {
+  /** Of a `Team`. */
+  readonly memory: SharedArrayBuffer;
+  readonly threads: number;
+  /** Of the epoll, of the listener in it, and of what wakes the leader, which is in it as well. */
+  readonly epoll: number;
+  readonly listener: number;
+  readonly waker: number;
 }
 
 /** How the page of a model hands clients to a worker. */

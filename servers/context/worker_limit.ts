@@ -19,6 +19,7 @@ export function minDescriptors(servedBy: ServedBy): number {
     case "thread":
     case "loops":
     case "sharedThread":
+    case "threads":
       return MIN_OF_PROCESS + DESCRIPTORS_PER_THREAD;
     case "process":
       // During its start a child takes three more: for the result of the start, and for its guard.

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Connection } from "../sockets/interface.ts";
+import type { Session } from "../handlers/session.ts";
+import type { Connection, Listener } from "../sockets/interface.ts";
 
 /** The workers that a page wants. */
 export interface WorkersPlan {
@@ -16,8 +17,32 @@ export interface WorkersPlan {
    * - `own`: a socket of its own on the server's port, SO_REUSEPORT in socket(7); then the page has none
    * - `shared`: the socket of the page, which all workers use; on the system's sockets
    * - `handed`: the clients that the page hands to this worker; on the system's sockets
+   * - `led`: as `shared`, and the workers take turns at waiting for it and for all clients:
+   *   {@linkcode ServerContext.handles}; on the system's sockets
    */
-  readonly listener: "own" | "shared" | "handed";
+  readonly listener: "own" | "shared" | "handed" | "led";
+}
+
+/** What {@linkcode LedHandles.follow} gives when this thread leads. */
+export const LEADS = "leads";
+
+/** The listener and the clients of threads of which one, the leader, waits for all of them. */
+export interface LedHandles {
+  /** Waits until this thread leads, or is handed a client whose session it has. */
+  follow(): Connection | typeof LEADS | Promise<Connection | typeof LEADS>;
+  /**
+   * The leader waits until one of the handles is ready, which nobody else then has until
+   * {@linkcode rearm}; `null` when the server is stopping and has no client left.
+   */
+  wait(): Connection | Listener | null | Promise<Connection | Listener | null>;
+  /** This thread leads no more, and one that follows does. */
+  promote(): void;
+  /** A client that was accepted. */
+  add(client: Connection): void;
+  /** Has the leader wait for the handle again, unless it is closed. */
+  rearm(handle: Connection | Listener): void;
+  /** The client's session: a new one, or that which this thread has begun, if the handler has a state. */
+  session(client: Connection): Session;
 }
 
 /** The workers, as the page sees them that has started them. */

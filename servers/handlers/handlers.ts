@@ -32,6 +32,22 @@ export function isHandlerFile(name: string): boolean {
   return /[./\\]/.test(name);
 }
 
+/** Whose sessions remember nothing from one chunk to the next. */
+const WITHOUT_STATE: readonly string[] = ["echo", "discard", "upper"];
+
+/**
+ * Whether a session of the handler may remember something from one chunk to the next.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * assert(keepsState("http") && keepsState("./mine.js") && !keepsState("echo"));
+ * ```
+ */
+export function keepsState(name: string): boolean {
+  return !WITHOUT_STATE.includes(name);
+}
+
 /** Which handler, and what it is made to cost. Plain data: it crosses into Workers and children. */
 export interface HandlerChoice extends SimulatedCost {
   /** One of {@linkcode HANDLER_NAMES}, or a file's path. */

@@ -25,6 +25,7 @@ export class ModelWorkers {
   /** How many have yet to wait for clients for the first time. */
   #missing: number;
   #starting = 0;
+  #isOver = false;
 
   /**
    * Starts them, as many at a time as there are processors.
@@ -52,6 +53,7 @@ export class ModelWorkers {
 
   /** Ends all of them. */
   end(): void {
+    this.#isOver = true;
     for (const worker of this.#running.values()) worker.terminate();
     this.#running.clear();
   }
@@ -75,6 +77,7 @@ export class ModelWorkers {
     this.#running.set(share.number, worker);
     const failed = (detail: string) => {
       worker.terminate();
+      if (this.#isOver) return;
       // One that has served nobody yet would fail again.
       if (this.#received(share) > receivedBefore) this.#replace(share, detail);
       else this.#outcomes.hear({ kind: "crashed", detail });

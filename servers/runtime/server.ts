@@ -18,7 +18,8 @@ import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { Model } from "../context/context.ts";
 import type { ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
-import { makeContext, type ServerParts, type Tell } from "./server_context.ts";
+import { makeContext, type ServerParts } from "./server_context.ts";
+import type { Tell } from "./server_workers.ts";
 
 /** Sends a message to the supervisor. */
 let tell: Tell = () => {};

@@ -14,18 +14,23 @@ import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
-import type { Address, Listener, Sockets } from "../sockets/interface.ts";
-import type { Observed, Observer } from "../sockets/observer.ts";
+import type { Address, Sockets } from "../sockets/interface.ts";
+import type { Observer } from "../sockets/observer.ts";
 import type { Notice } from "../context/context.ts";
-import { Mutex, MUTEX_BYTES } from "../context/mutex.ts";
-import type { FromServer, ServerSetup } from "../context/protocol.ts";
+import type { ServerSetup } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
-import type { WorkersPlan } from "../context/workers.ts";
 import { prepareToFork } from "./prepare_to_fork.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
-import { StartedWorkers } from "../workers/workers.ts";
+import {
+  lockOf,
+  makeHandles,
+  makeListener,
+  startWorkers,
+  type Tell,
+  WorkersOfServer,
+} from "./server_workers.ts";
 
 /** The server's own block of the counters, and its number in the trace. */
 const SERVER = 0;
@@ -39,33 +44,12 @@ export interface Outside {
   readonly tell: Tell;
 }
 
-/** @param transfer what the message hands over; none by default */
-export type Tell = (message: FromServer, transfer?: Transferable[]) => void;
-
 /** A context, and what only the server itself does with it. */
 export interface ServerParts {
   readonly context: WorkerContext;
   readonly workers: WorkersOfServer;
   /** Of a worker that fails: resets its clients, and lets others go on. */
   abandon(): void;
-}
-
-/** The workers that the page has started, if it has. */
-export class WorkersOfServer {
-  #started: StartedWorkers | undefined = undefined;
-
-  /** @returns the workers, when all of them wait for clients */
-  async start(workers: StartedWorkers): Promise<StartedWorkers> {
-    this.#started = workers;
-    await workers.ready;
-    return workers;
-  }
-
-  /** The supervisor says so of all of them. */
-  hear(kind: "workers-wait" | "workers-ended"): void {
-    if (kind === "workers-wait") this.#started?.wait();
-    else this.#started?.end();
-  }
 }
 
 /**
@@ -81,22 +65,22 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const listener = await makeListener(setup, sockets, recorder);
   const workers = new WorkersOfServer();
   const lock = lockOf(setup, recorder);
+  const newSession = ({ id }: Pick<Connection, "id">) =>
+    watched(beginSession(handler), setup, recorder, id, controls);
+  const handles = await makeHandles(setup, sockets, listener, newSession);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const newSession = () => beginSession(handler);
-  const forking = await prepareToFork(setup, { handler, recorder, sockets, tell, newSession });
+  const forking = await prepareToFork(setup, {
+    ...{ handler, recorder, sockets, tell },
+    newSession: () => beginSession(handler),
+  });
   const context: WorkerContext = {
     sockets,
     listener,
-    recvSizeBytes: setup.listen.recvSizeBytes,
-    options: setup.options,
-    handler: setup.handler,
-    idleTimeoutMs: setup.idleTimeoutMs,
+    ...settingsOf(setup),
     get simulatedCost() {
       return controls ?? setup.handler;
     },
-    descriptorLimit: setup.descriptorLimit,
-    watching: setup.controls && { controls: setup.controls, trace: setup.trace },
-    newSession: ({ id }) => watched(beginSession(handler), setup, recorder, id, controls),
+    newSession,
     startThreads: (plan) => startThreads(setup, context, plan, tell),
     startHandlerThreads: async (answersGo) => {
       const { LoopsHandlerThreads } = await import("../workers/handler/threads.ts");
@@ -108,6 +92,10 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       return started;
     },
     lock,
+    get handles() {
+      if (handles === undefined) throw new Error("nobody leads here");
+      return handles;
+    },
     startChildren: async () => {
       const { DenoChildren } = await import("../workers/deno/children.ts");
       return await DenoChildren.start(context);
@@ -141,8 +129,16 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const abandon = () => {
     sockets.abandon();
     lock.release();
+    handles?.abandon();
   };
   return { context, workers, abandon };
+}
+
+/** What the context has of the settings of the server. */
+function settingsOf({ listen: { recvSizeBytes }, ...setup }: ServerSetup) {
+  const { options, handler, idleTimeoutMs, descriptorLimit, controls, trace } = setup;
+  const watching = controls && { controls, trace };
+  return { recvSizeBytes, options, handler, idleTimeoutMs, descriptorLimit, watching };
 }
 
 /** @param addressOf called when the model waits for its first client */
@@ -164,50 +160,6 @@ function makeRecorder(
   const number = setup.worker?.number ?? SERVER;
   const [stats, trace] = [openMemory(setup.stats), openMemory(setup.trace)];
   return new Recorder(stats, trace, rareEvents, number, number, controls);
-}
-
-/** Who waits for the lock waits for a client, too. */
-function lockOf({ worker }: ServerSetup, recorder: Recorder): Pick<Mutex, "acquire" | "release"> {
-  const lock = new Mutex(worker?.lock ?? new SharedArrayBuffer(MUTEX_BYTES), worker?.number ?? 1);
-  return {
-    acquire() {
-      recorder.waiting();
-      lock.acquire();
-    },
-    release: () => lock.release(),
-  };
-}
-
-async function makeListener(
-  { listen, worker }: ServerSetup,
-  sockets: Sockets,
-  recorder: Recorder,
-): Promise<Listener> {
-  const clients = worker?.clients;
-  if (clients === undefined) return sockets.listen(listen);
-  if (clients.from === "port") {
-    return sockets.listen({ ...listen, port: clients.port, reusePort: true });
-  }
-  if (clients.from === "listener") {
-    return sockets.listen({ ...listen, inherited: clients.listener });
-  }
-  const { HandedListener } = await import("../workers/libc/handed_clients.ts");
-  const { LibcSockets } = await import("../sockets/libc/sockets.ts");
-  if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are handed on");
-  const taken = (client: Observed) => recorder.dispatched(client);
-  return sockets.attend(new HandedListener(clients, sockets, taken));
-}
-
-async function startWorkers(
-  { sockets, listen }: ServerSetup,
-  context: WorkerContext,
-  plan: WorkersPlan,
-  tell: Tell,
-): Promise<StartedWorkers> {
-  const makeSources = sockets === "deno"
-    ? (await import("../workers/deno/client_sources.ts")).denoSources
-    : (await import("../workers/libc/client_sources.ts")).libcSources;
-  return StartedWorkers.start(context, plan, listen, makeSources, tell);
 }
 
 async function startThreads(

@@ -58,7 +58,7 @@ export class LiveRun implements Run {
     this.#wakeLoop = isLoop ? server.wakeLoop : undefined;
     this.#reader = new TraceReader(server.trace, 0);
     this.#clients = new ClientTracker(worker, forks === "beforehand");
-    this.#position = new CodePosition(isLoop && waitsIn !== "await");
+    this.#position = new CodePosition((isLoop || worker === "threads") && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
     this.#synthetic = new SyntheticClientsProcess(address);
     this.#usage = usage ?? new UsageWatch(hasChildren(server.setup.model));

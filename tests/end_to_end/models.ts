@@ -47,6 +47,7 @@ const ALL: readonly Promises[] = [
   { name: "reuseport" },
   { name: "workers", sockets: ["libc"], isPreforked: true, flags: ["--workers", "3"] },
   { name: "reactors", sockets: ["libc"] },
+  { name: "leader-followers", sockets: ["libc"], flags: ["--workers", "8"] },
   { name: "offload" },
   { name: "pipeline", sockets: ["libc"] },
   { name: "uring", sockets: ["libc"] },

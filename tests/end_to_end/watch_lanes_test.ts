@@ -43,7 +43,10 @@ for (const sockets of KINDS) {
 }
 
 for (
-  const [model, sockets] of [["prethread", "libc"], ["reuseport", "libc"], ["reuseport", "deno"]]
+  const [model, sockets] of [["prethread", "libc"], ["reuseport", "libc"], ["reuseport", "deno"], [
+    "leader-followers",
+    "libc",
+  ]]
 ) {
   if (!KINDS.includes(sockets)) continue;
   test(`${model} on ${sockets} has a lane for each worker, whichever client it serves`, async () => {

@@ -18,7 +18,8 @@ import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
-const ON_LIBC = ["prethread", "reuseport", "reactors"].map((name) => [name, "--sockets", "libc"]);
+const ON_LIBC = ["prethread", "reuseport", "reactors", "leader-followers"]
+  .map((name) => [name, "--sockets", "libc"]);
 const MODELS = [["reuseport"], ...(hasSystemCalls() ? ON_LIBC : [])];
 
 /** Echoes, says which thread it is, and fails in a promise when it is told to. */
@@ -205,6 +206,7 @@ test("prethread on libc: as many clients are served at once as there are threads
 const NOT_ON_DENO: [model: string, why: RegExp][] = [
   ["prethread", /no two threads can accept/],
   ["reactors", /handed/],
+  ["leader-followers", /no other one can serve it/],
 ];
 
 for (const [model, why] of NOT_ON_DENO) {

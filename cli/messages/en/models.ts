@@ -23,6 +23,7 @@ export const enModelList = {
     sharedThread: "a thread that it shares with others",
     loop: "one loop for all",
     loops: "one of several loops",
+    threads: "any of several threads, often another one each time",
     coroutine: "a coroutine of its own",
   },
   servedBy: "a client is served by",

@@ -109,6 +109,46 @@ export const enMulticore = {
       ],
     ],
   },
+  "leader-followers": {
+    strength:
+      "the thread that sees a client's bytes serves them: no queue, and no other thread to wake",
+    limit:
+      "a session lives in one thread, so a handler that keeps a state needs a hand-over after all",
+    how: [
+      "There is one epoll, and one thread at a time waits in it for all clients: the leader. When a client " +
+      "is ready, the leader names one of the threads that follow as the next leader, and then serves the " +
+      "client itself. Then it follows. Pattern-Oriented Software Architecture describes it in volume 2.",
+      "EPOLLONESHOT reports a client to one thread, and then to nobody until that thread asks again. So " +
+      "several threads can share all clients, and no two of them ever have the same one.",
+      "A thread has a client only for one message, and may block meanwhile: receive, compute, and send all.",
+      "In JavaScript a session cannot move between threads. The handlers echo, discard and upper remember " +
+      "nothing, so any thread can serve any client. For all others each client is bound to the thread that " +
+      "accepted it: the leader hands its events to that thread, and goes on leading.",
+    ],
+    drawing: `
+  client 1 ─┐            ┌── leader: waits in epoll_wait for all of them
+  client 2 ─┼── epoll ───┤   then: names the next leader, serves, asks again
+  client 3 ─┘ (one-shot) └── followers: one serves, the others sleep`,
+    strengths: [
+      "A ready client is served by whichever thread is free, whoever served it before.",
+      "The thread that serves is awake already, and the client's bytes cross to no other processor.",
+    ],
+    weaknesses: [
+      "Two more calls for each message: one to ask for the next event, and one to wake the next leader.",
+      "As many clients that take nothing as there are threads stop the service for all others.",
+    ],
+    tries: [
+      [
+        "playground serve leader-followers --workers 4 --watch",
+        "the bars of a client change lanes",
+      ],
+      ["playground flood --conns 50 --duration 3s", "compare with reactors"],
+      [
+        "playground serve leader-followers --workers 4 --handler http --watch",
+        "now each client keeps its lane",
+      ],
+    ],
+  },
   offload: {
     strength: "a handler that computes holds up only some clients, and the loop none",
     limit: "each message is handed over twice, which costs more than a short handler",

@@ -102,6 +102,9 @@ export const enServe = {
       "prethread needs --sockets libc: a listener of Deno's stays with the thread that has " +
       "opened it, so no two threads can accept on it (reuseport gives each thread its own)",
     reuseport: "reuseport needs SO_REUSEPORT, which Windows does not have",
+    "leader-followers":
+      "leader-followers needs --sockets libc: a connection of Deno's stays with the thread that has " +
+      "accepted it, so no other one can serve it (in reuseport each loop accepts itself)",
     reactors:
       "reactors needs --sockets libc: a connection of Deno's stays with the thread that has " +
       "accepted it, and cannot be handed to another one (in reuseport each loop accepts itself)",

@@ -110,6 +110,7 @@ export const enWatch = {
       process: "process",
       loop: "the loop",
       loops: "loop",
+      threads: "thread",
       coroutine: "the loop",
     },
     clientsTotal: "# clients, by state",

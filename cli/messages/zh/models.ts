@@ -23,6 +23,7 @@ export const zhModelList = {
     sharedThread: "一个线程，与其他客户端共用",
     loop: "所有客户端共用一个循环",
     loops: "几个循环中的一个",
+    threads: "几个线程中的任意一个，每次往往不同",
     coroutine: "每个客户端一个协程",
   },
   // The caller puts a space after these, which a full-width colon would double.

@@ -89,6 +89,8 @@ export const zhServe = {
     prethread: "prethread 需要 --sockets libc：Deno 的监听套接字只属于打开它的线程，" +
       "两个线程无法在同一个上 accept（reuseport 让每个线程各有一个）",
     reuseport: "reuseport 需要 SO_REUSEPORT，Windows 没有",
+    "leader-followers": "leader-followers 需要 --sockets libc：Deno 的连接只属于接受它的线程，" +
+      "别的线程无法服务它（在 reuseport 里，每个循环自己接受连接）",
     reactors: "reactors 需要 --sockets libc：Deno 的连接只属于接受它的线程，" +
       "不能交给另一个线程（在 reuseport 里，每个循环自己接受连接）",
     uring:

@@ -106,6 +106,7 @@ export const zhWatch = {
       process: "进程",
       loop: "循环",
       loops: "循环",
+      threads: "线程",
       coroutine: "循环",
     },
     clientsTotal: "# 个客户端，按状态统计",

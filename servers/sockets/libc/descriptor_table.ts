@@ -10,33 +10,26 @@
 
 import { ClientCount } from "../client_count.ts";
 import { SERVER_WORKS, type Turn } from "../interface.ts";
-
-/** The most threads with a listener or a readiness call of their own, beside the server's first. */
-export const MAX_WORKERS = 1_000;
+import { END_OF_THREADS, ThreadTable } from "./thread_table.ts";
 
 /** The first words are the server's. These are their places. */
 const STOPPING = 0;
-const HIGHEST_THREAD = 1;
 const COUNT = 2;
 const RELEASED = 4;
 const HIGHEST = 5;
-/** Each thread of the server has a listener and a waker. */
-const THREADS = 16;
-const THREAD_LENGTH = 2;
-const LISTENER = 0;
-const WAKER = 1;
-const HEADER_LENGTH = THREADS + (1 + MAX_WORKERS) * THREAD_LENGTH;
+const HEADER_LENGTH = END_OF_THREADS;
 
 /**
- * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is, and
- * whether the server ends the client because it was silent.
+ * Each descriptor has its state, its activity, the thread that serves its client, whose turn it is,
+ * whether the server ends the client because it was silent, and the number of the client.
  */
-export const FIELDS = 5;
+export const FIELDS = 6;
 export const STATE = 0;
 export const ACTIVITY = 1;
 const THREAD = 2;
 export const TURN = 3;
 const DISMISSED = 4;
+const ID = 5;
 
 /** States of a descriptor. */
 const ABSENT = 0;
@@ -95,30 +88,26 @@ export function descriptorBytes(limit: number): number {
  * assertEquals(table.isFinished(5), true);
  * ```
  */
-export class DescriptorTable {
-  /** A connection reads and writes those of its own descriptor with each message: see {@linkcode place}. */
-  readonly words: Int32Array;
+export class DescriptorTable extends ThreadTable {
   /** The clients that have a descriptor, here or in another process. */
   readonly count: ClientCount;
   readonly #common: Int32Array;
-  /** Where the words of this thread begin. */
-  readonly #own: number;
 
   /**
    * @param memory of {@linkcode createDescriptorMemory}
-   * @param thread the number of this thread, if it has a listener or a readiness call: 0 is the
-   *   server's first, and its workers count from 1 to {@linkcode MAX_WORKERS}
+   * @param thread see {@linkcode ThreadTable}
    * @param common where the words are that several processes share, each of which has a memory of its own:
    *   whether the server stops, and its clients' count; at least {@linkcode COMMON_BYTES}
    */
   constructor(readonly memory: ArrayBufferLike, thread = 0, common = memory) {
-    this.words = new Int32Array(memory);
+    super(new Int32Array(memory), thread);
     this.#common = new Int32Array(common);
     this.count = new ClientCount(this.#common.subarray(COUNT));
-    this.#own = THREADS + thread * THREAD_LENGTH;
-    for (let highest; (highest = Atomics.load(this.words, HIGHEST_THREAD)) < thread;) {
-      Atomics.compareExchange(this.words, HIGHEST_THREAD, highest, thread);
-    }
+  }
+
+  /** How many descriptors there is room for. */
+  get capacity(): number {
+    return (this.words.length - HEADER_LENGTH) / FIELDS;
   }
 
   /** Whether the server is stopping. */
@@ -139,29 +128,6 @@ export class DescriptorTable {
   /** How many clients have a descriptor, here or in another process. */
   get openCount(): number {
     return this.count.open;
-  }
-
-  /** Where it can be written to wake this thread's readiness call; `undefined` if it has none. */
-  get waker(): number | undefined {
-    return toDescriptor(Atomics.load(this.words, this.#own + WAKER));
-  }
-
-  set waker(fd: number) {
-    Atomics.store(this.words, this.#own + WAKER, fd + 1);
-  }
-
-  /** The wakers of all threads. They stay open as long as the server runs. */
-  *wakers(): Generator<number> {
-    for (const at of this.#threads()) {
-      const waker = toDescriptor(Atomics.load(this.words, at + WAKER));
-      if (waker !== undefined) yield waker;
-    }
-  }
-
-  /** Where the words of each thread begin. */
-  *#threads(): Generator<number> {
-    const highest = Atomics.load(this.words, HIGHEST_THREAD);
-    for (let thread = 0; thread <= highest; thread++) yield THREADS + thread * THREAD_LENGTH;
   }
 
   /** A client's descriptor, from now on. @returns false when there are `max` clients already */
@@ -249,6 +215,15 @@ export class DescriptorTable {
     Atomics.store(this.words, place(fd) + DISMISSED, 1);
   }
 
+  /** The number of the client, see {@linkcode Connection.id}. */
+  id(fd: number): number {
+    return Atomics.load(this.words, place(fd) + ID);
+  }
+
+  setId(fd: number, id: number): void {
+    Atomics.store(this.words, place(fd) + ID, id);
+  }
+
   /** Which thread may be blocked in a call on `fd`. */
   thread(fd: number): number {
     return Atomics.load(this.words, place(fd) + THREAD);
@@ -265,40 +240,6 @@ export class DescriptorTable {
       const state = Atomics.load(this.words, place(fd));
       if (state === CUT_OFF || state === ABSENT) return;
       Atomics.wait(this.words, place(fd), state, left);
-    }
-  }
-
-  /** Sets the listening descriptor of this thread; `undefined` before it is closed. */
-  setListener(fd: number | undefined): void {
-    const at = this.#own + LISTENER;
-    if (fd !== undefined) {
-      Atomics.store(this.words, at, fd + 1);
-      return;
-    }
-    for (;;) {
-      const held = Atomics.load(this.words, at);
-      // Negative while another thread holds it, for the time of one shutdown(2).
-      if (held >= 0 && Atomics.compareExchange(this.words, at, held, 0) === held) return;
-    }
-  }
-
-  /** Calls `action` with this thread's listening descriptor, if it is open, and keeps it open meanwhile. */
-  withListener(action: (fd: number) => void): void {
-    this.#withListener(this.#own + LISTENER, action);
-  }
-
-  /** {@linkcode withListener} for each thread. */
-  withListeners(action: (fd: number) => void): void {
-    for (const at of this.#threads()) this.#withListener(at + LISTENER, action);
-  }
-
-  #withListener(at: number, action: (fd: number) => void): void {
-    const held = Atomics.load(this.words, at);
-    if (held <= 0 || Atomics.compareExchange(this.words, at, held, -held) !== held) return;
-    try {
-      action(held - 1);
-    } finally {
-      Atomics.store(this.words, at, held);
     }
   }
 
@@ -341,8 +282,4 @@ export class DescriptorTable {
  */
 export function place(fd: number): number {
   return HEADER_LENGTH + fd * FIELDS;
-}
-
-function toDescriptor(stored: number): number | undefined {
-  return stored === 0 ? undefined : stored - 1;
 }

@@ -181,7 +181,9 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
       calls.close(fd);
       return null;
     }
-    const connection = new make(this.#reactor, fd, table.count.nextId(), peer);
+    const id = table.count.nextId();
+    table.setId(fd, id);
+    const connection = new make(this.#reactor, fd, id, peer);
     connections.add(connection);
     observer.accepted(connection);
     return connection;

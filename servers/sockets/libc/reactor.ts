@@ -25,6 +25,8 @@ export class LibcReactor implements ConnectionContext {
   readonly buffer: ReceiveBuffer;
   readonly thread = makeInterruptible();
   turn = 0;
+  /** Whether closing a connection waits for its client's end, though this thread has others. */
+  waitsForEnds = false;
   protected listener: WatchedListener | undefined = undefined;
   /** Closed connections, and how long each may wait for its client's end. */
   protected readonly lingering = new Map<WatchedConnection, number>();
@@ -94,7 +96,7 @@ export class LibcReactor implements ConnectionContext {
   }
 
   linger(connection: WatchedConnection, untilMs: number): void {
-    if (this.listener?.blocks) connection.waitForEnd(untilMs);
+    if (this.waitsForEnds || this.listener?.blocks) connection.waitForEnd(untilMs);
     else this.lingering.set(connection, untilMs);
   }
 

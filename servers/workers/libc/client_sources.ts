@@ -1,11 +1,23 @@
+import type { LedBy } from "../../context/protocol.ts";
+import { createTeamMemory } from "../../context/team.ts";
+import { EPOLLIN, EPOLLONESHOT, type Sockets } from "../../sockets/interface.ts";
 import { LibcListener, listenOn } from "../../sockets/libc/listener.ts";
 import { asLibcPollable } from "../../sockets/libc/reactor.ts";
-import { systemCalls } from "../../system/system_calls.ts";
+import { setBlocking } from "../../sockets/libc/socket_options.ts";
+import { LibcSockets } from "../../sockets/libc/sockets.ts";
+import { checked } from "../../system/system_call_error.ts";
+import {
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLL_EVENT,
+  systemCalls,
+} from "../../system/system_calls.ts";
 import type { ClientSources, MakeSources } from "../workers.ts";
 import { LibcHandedTo } from "./handed_clients.ts";
 
 /** Where the clients of workers come from on the system's sockets. A thread can use any descriptor. */
-export const libcSources: MakeSources = (plan, { listener }, listen): ClientSources => {
+export const libcSources: MakeSources = (plan, context, listen): ClientSources => {
+  const { listener, sockets } = context;
   if (!(listener instanceof LibcListener)) throw new Error("a listener of another kind");
   const indices = Array.from({ length: plan.count }, (_, index) => index);
   const nothing = () => {};
@@ -18,6 +30,11 @@ export const libcSources: MakeSources = (plan, { listener }, listen): ClientSour
       ready: nothing,
       close: () => handedTo.forEach((worker) => worker.close()),
     };
+  }
+  if (plan.listener === "led") {
+    const led = makeLed(plan.count, sockets, listener);
+    const shared = { descriptor: led.listener, isShared: true };
+    return { ...none, all: indices.map(() => ({ from: "listener", listener: shared, led })) };
   }
   if (plan.listener === "shared") {
     const shared = { descriptor: asLibcPollable(listener).descriptor, isShared: true };
@@ -35,3 +52,20 @@ export const libcSources: MakeSources = (plan, { listener }, listen): ClientSour
     }),
   };
 };
+
+/** An epoll that has the listener and what wakes its leader. */
+function makeLed(threads: number, sockets: Sockets, listener: LibcListener): LedBy {
+  if (!(sockets instanceof LibcSockets)) throw new Error("sockets of another kind");
+  const { calls, waker, table } = sockets;
+  const { descriptor } = listener;
+  setBlocking(calls, descriptor, false);
+  const epoll = checked("epoll_create1", calls.epoll_create1(EPOLL_CLOEXEC));
+  const event = new Int32Array(EPOLL_EVENT.words);
+  for (const [fd, events] of [[waker, EPOLLIN], [descriptor, EPOLLIN | EPOLLONESHOT]]) {
+    event[0] = events;
+    event[EPOLL_EVENT.data] = fd;
+    checked("epoll_ctl", calls.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, event));
+  }
+  const memory = createTeamMemory(threads, table.capacity);
+  return { memory, threads, epoll, listener: descriptor, waker };
+}

@@ -19,7 +19,7 @@ const ABOUT: Readonly<Record<Call, RegExp>> = {
 /** A model of which the view never says that it waits for all its clients at once. */
 function hasNoWait(model: ModelName): boolean {
   const { servedBy, waitsIn } = modelEntry(model);
-  return !hasLoop(servedBy) || waitsIn === "await";
+  return !(hasLoop(servedBy) || servedBy === "threads") || waitsIn === "await";
 }
 
 /** Each model, and each of its pages that a flag or the kind of sockets chooses. */

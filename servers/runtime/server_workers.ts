@@ -1,0 +1,103 @@
+/**
+ * What a server has to do with workers: with those that its page starts, and as one of them.
+ *
+ * @module
+ */
+
+import { isHandlerFile, keepsState } from "../handlers/handlers.ts";
+import type { Session } from "../handlers/session.ts";
+import type { Recorder } from "../metrics/recorder.ts";
+import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
+import type { Observed } from "../sockets/observer.ts";
+import { Mutex, MUTEX_BYTES } from "../context/mutex.ts";
+import type { FromServer, ServerSetup } from "../context/protocol.ts";
+import type { WorkerContext } from "../context/worker_context.ts";
+import type { WorkersPlan } from "../context/workers.ts";
+import type { LibcLedHandles } from "../workers/libc/led_handles.ts";
+import { StartedWorkers } from "../workers/workers.ts";
+
+/** @param transfer what the message hands over; none by default */
+export type Tell = (message: FromServer, transfer?: Transferable[]) => void;
+
+/** The workers that the page has started, if it has. */
+export class WorkersOfServer {
+  #started: StartedWorkers | undefined = undefined;
+
+  /** @returns the workers, when all of them wait for clients */
+  async start(workers: StartedWorkers): Promise<StartedWorkers> {
+    this.#started = workers;
+    await workers.ready;
+    return workers;
+  }
+
+  /** The supervisor says so of all of them. */
+  hear(kind: "workers-wait" | "workers-ended"): void {
+    if (kind === "workers-wait") this.#started?.wait();
+    else this.#started?.end();
+  }
+}
+
+/** Who waits for the lock waits for a client, too. */
+export function lockOf(
+  { worker }: ServerSetup,
+  recorder: Recorder,
+): Pick<Mutex, "acquire" | "release"> {
+  const lock = new Mutex(worker?.lock ?? new SharedArrayBuffer(MUTEX_BYTES), worker?.number ?? 1);
+  return {
+    acquire() {
+      recorder.waiting();
+      lock.acquire();
+    },
+    release: () => lock.release(),
+  };
+}
+
+/** Where the clients of a server, or of one of its workers, come from. */
+export async function makeListener(
+  { listen, worker }: ServerSetup,
+  sockets: Sockets,
+  recorder: Recorder,
+): Promise<Listener> {
+  const clients = worker?.clients;
+  if (clients === undefined) return sockets.listen(listen);
+  if (clients.from === "port") {
+    return sockets.listen({ ...listen, port: clients.port, reusePort: true });
+  }
+  if (clients.from === "listener") {
+    return sockets.listen({ ...listen, inherited: clients.listener });
+  }
+  const { HandedListener } = await import("../workers/libc/handed_clients.ts");
+  const { LibcSockets } = await import("../sockets/libc/sockets.ts");
+  if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are handed on");
+  const taken = (client: Observed) => recorder.dispatched(client);
+  return sockets.attend(new HandedListener(clients, sockets, taken));
+}
+
+/** Of a thread that takes turns with others at waiting. */
+export async function makeHandles(
+  { worker, handler: { name } }: ServerSetup,
+  sockets: Sockets,
+  listener: Listener,
+  newSession: (client: Connection) => Session,
+): Promise<LibcLedHandles | undefined> {
+  if (worker?.clients.from !== "listener" || worker.clients.led === undefined) return undefined;
+  const { LibcLedHandles } = await import("../workers/libc/led_handles.ts");
+  const { clients: { led }, number } = worker;
+  const handles = LibcLedHandles.open(led, sockets, listener, number, newSession, keepsState(name));
+  if (!isHandlerFile(name)) return handles;
+  const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
+  return new EventLoopTurns().beforeEach(handles, "follow", "wait");
+}
+
+/** Asks the supervisor for the workers of a page. */
+export async function startWorkers(
+  { sockets, listen }: ServerSetup,
+  context: WorkerContext,
+  plan: WorkersPlan,
+  tell: Tell,
+): Promise<StartedWorkers> {
+  const makeSources = sockets === "deno"
+    ? (await import("../workers/deno/client_sources.ts")).denoSources
+    : (await import("../workers/libc/client_sources.ts")).libcSources;
+  return StartedWorkers.start(context, plan, listen, makeSources, tell);
+}

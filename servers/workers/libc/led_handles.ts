@@ -1,0 +1,212 @@
+/**
+ * The listener and the clients that threads take turns at waiting for: one epoll(7) with EPOLLONESHOT,
+ * of which one thread at a time makes use, the leader.
+ *
+ * @module
+ */
+
+import type { LedBy } from "../../context/protocol.ts";
+import { Team } from "../../context/team.ts";
+import type { LEADS, LedHandles } from "../../context/workers.ts";
+import type { Session } from "../../handlers/session.ts";
+import { CLIENT_SENDS, EPOLLIN, EPOLLONESHOT } from "../../sockets/interface.ts";
+import type { Connection, Listener, Sockets } from "../../sockets/interface.ts";
+import { LibcConnection } from "../../sockets/libc/connection.ts";
+import { LibcListener } from "../../sockets/libc/listener.ts";
+import { LibcSockets } from "../../sockets/libc/sockets.ts";
+import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "../../sockets/libc/socket_address.ts";
+import { quiet, wake } from "../../system/eventfd.ts";
+import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_EVENT } from "../../system/system_calls.ts";
+
+const { words: WORDS, data: DESCRIPTOR, moreData: ID } = EPOLL_EVENT;
+const ONCE = EPOLLIN | EPOLLONESHOT;
+
+/** See the module. */
+export class LibcLedHandles implements LedHandles {
+  readonly #team: Team;
+  readonly #event = new Int32Array(WORDS);
+  readonly #known: LibcConnection[] = [];
+  readonly #sessions = new Map<Connection, Session>();
+
+  /**
+   * @param newSession begins the session of a client
+   * @param keepsState whether a session remembers something, so that its client stays with this thread
+   */
+  private constructor(
+    private readonly led: LedBy,
+    private readonly sockets: LibcSockets,
+    private readonly listener: LibcListener,
+    number: number,
+    private readonly newSession: (client: Connection) => Session,
+    private readonly keepsState: boolean,
+  ) {
+    this.#team = new Team(led.memory, number, led.threads);
+    sockets.waitsForEnds = true;
+  }
+
+  /** @throws {Error} when the sockets are of another kind */
+  static open(
+    led: LedBy,
+    sockets: Sockets,
+    listener: Listener,
+    number: number,
+    newSession: (client: Connection) => Session,
+    keepsState: boolean,
+  ): LibcLedHandles {
+    if (!(sockets instanceof LibcSockets && listener instanceof LibcListener)) {
+      throw new Error("only the system's sockets can be led");
+    }
+    return new LibcLedHandles(led, sockets, listener, number, newSession, keepsState);
+  }
+
+  follow(): Connection | typeof LEADS {
+    this.sockets.observer.waiting();
+    if (this.#isOver) this.#wakeLeader();
+    for (;;) {
+      const handle = this.#team.follow();
+      if (handle === undefined) return "leads";
+      const client = this.#known[handle];
+      // Of a thread that has failed, whose place this one has taken, the clients have ended.
+      if (client !== undefined && client.descriptor === handle) return this.#take(client);
+    }
+  }
+
+  wait(): Connection | Listener | null {
+    const { calls, observer } = this.sockets;
+    for (;;) {
+      if (this.#isOver) return null;
+      const count = calls.epoll_wait(this.led.epoll, this.#event, 1, this.#restMs());
+      if (count < 0 && count !== -ERRNO.EINTR) throw new SystemCallError("epoll_wait", -count);
+      observer.wokeUp(Math.max(0, count), Math.max(0, count));
+      if (count <= 0) {
+        if (count === 0) this.#resumeListener();
+        continue;
+      }
+      const fd = this.#event[DESCRIPTOR];
+      if (fd === this.led.listener) return this.listener;
+      const ready = fd === this.led.waker ? this.#nextToldToEnd() : fd;
+      if (ready !== undefined && this.#team.claim(ready)) {
+        return this.#take(this.#connection(ready));
+      }
+    }
+  }
+
+  promote(): void {
+    this.#team.promote();
+  }
+
+  add(client: Connection): void {
+    if (!(client instanceof LibcConnection)) throw new Error("a connection of another kind");
+    const fd = client.descriptor;
+    this.#known[fd] = client;
+    if (this.keepsState) this.#team.bind(fd);
+    else this.#team.own(fd);
+    this.#control(EPOLL_CTL_ADD, fd, EPOLLONESHOT, client.id); // for nothing yet
+    this.rearm(client);
+  }
+
+  rearm(handle: Connection | Listener): void {
+    if (handle === this.listener) return this.#rearmListener();
+    if (!(handle instanceof LibcConnection)) throw new Error("a connection of another kind");
+    const fd = handle.descriptor;
+    if (fd < 0) return this.#closed(handle);
+    handle.turn = CLIENT_SENDS;
+    if (!this.keepsState) this.sockets.connections.delete(handle);
+    this.#team.release(fd);
+    this.#control(EPOLL_CTL_MOD, fd, ONCE, handle.id);
+    // It may have been told so while this thread served it, and then nobody looks again.
+    if (this.sockets.table.isFinished(fd)) this.#wakeLeader();
+  }
+
+  session(client: Connection): Session {
+    if (!this.keepsState) return this.newSession(client);
+    let session = this.#sessions.get(client);
+    if (session === undefined) this.#sessions.set(client, session = this.newSession(client));
+    return session;
+  }
+
+  /** Of a thread that fails: another one leads. */
+  abandon(): void {
+    this.#team.promote();
+  }
+
+  get #isOver(): boolean {
+    const { table } = this.sockets;
+    return table.stopping && table.openCount === 0;
+  }
+
+  #wakeLeader(): void {
+    wake(this.sockets.calls, this.led.waker);
+  }
+
+  /** From now on it is served by this thread. */
+  #take(client: LibcConnection): LibcConnection {
+    const { table, thread, connections } = this.sockets;
+    this.sockets.turn++;
+    table.setThread(client.descriptor, thread);
+    connections.add(client);
+    return client;
+  }
+
+  /** This thread's object for a client that another one may have accepted. */
+  #connection(fd: number): LibcConnection {
+    const known = this.#known[fd];
+    const id = this.sockets.table.id(fd);
+    if (known?.id === id && known.descriptor === fd) return known;
+    const address = new Uint8Array(SOCKET_ADDRESS_BYTES);
+    // Without a peer the client is gone, which the next call on its socket will tell.
+    this.sockets.calls.getpeername(fd, address, Uint32Array.of(SOCKET_ADDRESS_BYTES));
+    return this.#known[fd] = new LibcConnection(
+      this.sockets,
+      fd,
+      id,
+      parseSocketAddress(address),
+    );
+  }
+
+  /** A client that the supervisor has told to end, and that nobody serves. The epoll knows nothing of it. */
+  #nextToldToEnd(): number | undefined {
+    const { table, calls } = this.sockets;
+    quiet(calls, this.led.waker);
+    for (const fd of table.clients()) {
+      if (!table.isFinished(fd) || !this.#team.isFree(fd)) continue;
+      this.#wakeLeader(); // there may be more
+      return fd;
+    }
+    return undefined;
+  }
+
+  #closed(client: Connection): void {
+    this.#sessions.delete(client);
+    this.#resumeListener();
+  }
+
+  #rearmListener(): void {
+    if (this.sockets.table.stopping) return;
+    const restMs = this.listener.restMs();
+    if (restMs === Infinity) return this.#control(EPOLL_CTL_MOD, this.led.listener, ONCE, 0);
+    this.#team.restsUntilMs = Date.now() + restMs;
+    this.#wakeLeader(); // it waits no longer than that
+  }
+
+  /** Accepting goes on, after it has rested. */
+  #resumeListener(): void {
+    if (this.#team.restsUntilMs === 0) return;
+    this.#team.restsUntilMs = 0;
+    this.#control(EPOLL_CTL_MOD, this.led.listener, ONCE, 0);
+  }
+
+  #restMs(): number {
+    const { restsUntilMs } = this.#team;
+    return restsUntilMs === 0 ? -1 : Math.max(0, Math.ceil(restsUntilMs - Date.now()));
+  }
+
+  /** That a descriptor has been closed meanwhile is no mistake. */
+  #control(operation: number, fd: number, events: number, id: number): void {
+    this.#event[0] = events;
+    this.#event[DESCRIPTOR] = fd;
+    this.#event[ID] = id;
+    this.sockets.calls.epoll_ctl(this.led.epoll, operation, fd, this.#event);
+  }
+}

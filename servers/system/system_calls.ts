@@ -67,7 +67,7 @@ export function hasSystemCalls(): boolean {
  * @param opening `one by one` for a thread that starts often and makes few of the calls
  */
 export function systemCalls(
-  count: Float64Array = UNCOUNTED,
+  count: Float64Array = new Float64Array(1),
   opening: "together" | "one by one" = "together",
 ): SystemCalls {
   const c = functions(opening);

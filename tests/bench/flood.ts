@@ -23,7 +23,7 @@ const flags = parseArgs(Deno.args, {
 const { conns, size } = flags;
 const seconds = Number(flags.seconds);
 /** How long a flood takes until its code is compiled. */
-const SHORT_SECONDS = 1;
+const SHORT_SECONDS = 2;
 
 /** What a load has come to. */
 interface Figures {

@@ -5,9 +5,9 @@
  *
  * Each connection sends one message and waits for its echo, over and over. What is measured begins
  * half a second after all have been answered once, or ten seconds after the start. Then the load prints
- * "warm", and goes on when it reads a line: meanwhile the server falls idle, and its CPU time can be read.
- * After the measurement it prints a line of JSON, and keeps the connections until it reads another line. At
- * the end of its input it waits for none.
+ * "warm", and waits for a line: meanwhile the server falls idle, and its CPU time can be read. It sends for
+ * SECONDS, prints a line of JSON, and does the same again for each further line. At the end of its input it
+ * ends, after one round at least.
  *
  * The JSON: echoes, echoes per second, the round trip's 50th and 99th percentile in microseconds, how long
  * after the first connect all connections had been answered once in milliseconds, the CPU time that the load
@@ -79,9 +79,23 @@ static double cpu_us(void) {
   return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
 }
 
-static void wait_for_line(void) {
+/* Returns whether there was one, or the input has ended. */
+static int wait_for_line(void) {
+  int c;
   fflush(stdout);
-  for (int c = getchar(); c != '\n' && c != EOF;) c = getchar();
+  while ((c = getchar()) != '\n' && c != EOF) continue;
+  return c == '\n';
+}
+
+/* Waits until something can be sent or received, and does it. */
+static void talk(int epoll) {
+  static struct epoll_event events[1024];
+  int ready = epoll_wait(epoll, events, 1024, 100);
+  for (int i = 0; i < ready; i++) {
+    struct client *c = events[i].data.ptr;
+    if (events[i].events & EPOLLOUT) send_rest(c);
+    if (events[i].events & EPOLLIN) receive(c);
+  }
 }
 
 static long percentile(double share, long total) {
@@ -116,40 +130,29 @@ int main(int argc, char **argv) {
     send_rest(c);
   }
   /* A server may take its time to start a servant for each; then a just-in-time compiler warms up. */
-  double start = first_connect + 10;
-  int all = 0;
-  int warm = 0;
-  long before = 0, messages = 0, silent = 0;
-  double cpu_before = 0;
-  struct epoll_event events[1024];
-  while (now() < start + seconds) {
-    if (!all && answered == count) all = 1, start = now() + 0.5;
-    if (!warm && now() >= start) {
-      warm = 1;
-      printf("warm\n");
-      wait_for_line();
-      memset(slots, 0, sizeof slots);
-      start = now();
-      for (struct client *c = clients; c < clients + count; c++) before += c->messages, c->began = start;
-      cpu_before = cpu_us();
-    }
-    int ready = epoll_wait(epoll, events, 1024, 100);
-    for (int i = 0; i < ready; i++) {
-      struct client *c = events[i].data.ptr;
-      if (events[i].events & EPOLLOUT) send_rest(c);
-      if (events[i].events & EPOLLIN) receive(c);
-    }
-  }
-  double cpu = cpu_us() - cpu_before;
-  for (struct client *c = clients; c < clients + count; c++) messages += c->messages, silent += !c->messages;
-  long total = messages - before;
-  printf("{\"messages\":%ld,\"messagesPerSecond\":%.0f,\"p50Us\":%ld,\"p99Us\":%ld,", total, total / seconds,
-         percentile(0.5, total), percentile(0.99, total));
-  printf("\"allServedMs\":%.1f,\"loadCpuUs\":%.0f,\"silent\":%ld,\"wrong\":%ld}\n", (last_answered - first_connect) * 1e3,
-         cpu, silent, wrong);
+  double until = first_connect + 10;
+  for (int all = 0; now() < until; talk(epoll))
+    if (!all && answered == count) all = 1, until = now() + 0.5;
+  printf("warm\n");
+  long wrong_or_silent;
   wait_for_line();
+  do {
+    long before = 0, messages = 0, silent = 0;
+    double cpu_before = cpu_us(), start = now();
+    memset(slots, 0, sizeof slots);
+    for (struct client *c = clients; c < clients + count; c++) before += c->messages, c->began = start;
+    while (now() < start + seconds) talk(epoll);
+    double cpu = cpu_us() - cpu_before;
+    for (struct client *c = clients; c < clients + count; c++) messages += c->messages, silent += !c->messages;
+    long total = messages - before;
+    printf("{\"messages\":%ld,\"messagesPerSecond\":%.0f,\"p50Us\":%ld,\"p99Us\":%ld,", total, total / seconds,
+           percentile(0.5, total), percentile(0.99, total));
+    printf("\"allServedMs\":%.1f,\"loadCpuUs\":%.0f,\"silent\":%ld,\"wrong\":%ld}\n", (last_answered - first_connect) * 1e3,
+           cpu, silent, wrong);
+    wrong_or_silent = wrong + silent;
+  } while (wait_for_line());
   /* The echoes that came since then are taken, or the connections would end with a reset. */
   for (struct client *c = clients; c < clients + count; c++)
     while (recv(c->fd, buffer, size, MSG_DONTWAIT) > 0) continue;
-  return silent || wrong;
+  return wrong_or_silent != 0;
 }

@@ -80,29 +80,58 @@ export class CompiledPrograms implements AsyncDisposable {
     return made;
   }
 
-  /** Puts the load on a server. */
-  async load({ port, pid }: LoadedServer, { clients, sizeBytes, seconds }: Load): Promise<Result> {
-    const args = [port, clients, sizeBytes, seconds].map(String);
+  /** Puts the load on a server once. */
+  async load(server: LoadedServer, load: Load): Promise<Result> {
+    await using open = await this.openLoad(server, load);
+    return await open.round();
+  }
+
+  /** Opens the connections of a load, and resolves when the server is warm and idle. */
+  async openLoad({ port, pid }: LoadedServer, load: Load): Promise<OpenLoad> {
+    const args = [port, load.clients, load.sizeBytes, load.seconds].map(String);
     const program = await this.program(pathOf("load.c"));
-    const load = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
-    const lines = linesOf(load.stdout).getReader();
-    const input = load.stdin.getWriter();
-    const goOn = () => input.write(new Uint8Array([10]));
-    if ((await lines.read()).value !== "warm") throw new Error("the load has failed");
-    const cpuBefore = await cpuSecondsWhenIdle(pid);
-    await goOn();
-    const printed = (await lines.read()).value ?? "{}";
-    const cpuSeconds = await cpuSecondsWhenIdle(pid) - cpuBefore;
-    await goOn();
-    await input.close();
-    await lines.cancel();
-    if (!(await load.status).success) throw new Error(`the load has failed: ${printed}`);
-    const { messages, loadCpuUs, ...others } = JSON.parse(printed);
-    return { ...others, cpuUs: cpuSeconds * 1e6 / messages, loadCpuUs: loadCpuUs / messages };
+    const open = new OpenLoad(program, args, pid);
+    await open.warm();
+    return open;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#directory, { recursive: true });
+  }
+}
+
+/** A load whose connections stay open from round to round. */
+class OpenLoad implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+
+  constructor(program: string, args: string[], private readonly serverPid: number) {
+    this.#process = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
+    this.#lines = linesOf(this.#process.stdout).getReader();
+    this.#input = this.#process.stdin.getWriter();
+  }
+
+  async warm(): Promise<void> {
+    if ((await this.#lines.read()).value !== "warm") throw new Error("the load has failed");
+  }
+
+  /** Sends for a while. */
+  async round(): Promise<Result> {
+    const cpuBefore = await cpuSecondsWhenIdle(this.serverPid);
+    await this.#input.write(new Uint8Array([10]));
+    const printed = (await this.#lines.read()).value;
+    if (printed === undefined) throw new Error("the load has failed");
+    const cpuSeconds = await cpuSecondsWhenIdle(this.serverPid) - cpuBefore;
+    const { messages, loadCpuUs, silent, wrong, ...others } = JSON.parse(printed);
+    if (silent + wrong > 0) throw new Error(`the load has failed: ${printed}`);
+    return { ...others, cpuUs: cpuSeconds * 1e6 / messages, loadCpuUs: loadCpuUs / messages };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#input.close().catch(() => {}); // it may have failed
+    await this.#lines.cancel();
+    await this.#process.status;
   }
 }
 

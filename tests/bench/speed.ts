@@ -17,7 +17,7 @@ import { type RunningServer, startAndReadPort, startPlayground } from "./measure
 
 const flags = parseArgs(Deno.args, {
   string: ["_", "rounds", "seconds", "conns", "size"],
-  default: { rounds: "9", seconds: "1", conns: "200", size: "64" },
+  default: { rounds: "25", seconds: "0.3", conns: "200", size: "64" },
 });
 const BARE = "bare Deno.listen loop";
 const BASE = "async";
@@ -33,7 +33,12 @@ await using programs = new CompiledPrograms();
 const servers: RunningServer[] = [];
 try {
   for (const name of names) servers.push(await start(name));
-  const turns = servers.map((server) => () => programs.load(server, load));
+  await using loads = new AsyncDisposableStack();
+  const turns: (() => Promise<Result>)[] = [];
+  for (const server of servers) {
+    const open = loads.use(await programs.openLoad(server, load));
+    turns.push(() => open.round());
+  }
   print(await inTurn(Number(flags.rounds), turns));
 } finally {
   for (const server of servers) await server.end();

@@ -6,7 +6,7 @@
 
 import type { ModelName } from "../../servers/context/context.ts";
 import type { SocketKind } from "../../servers/context/protocol.ts";
-import { MODEL_NAMES, modelEntry } from "../../servers/registry.ts";
+import { modelEntry } from "../../servers/registry.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import type { ServerProcess } from "../target/server_process.ts";
 import { modelEntrants } from "../race/entrants.ts";
@@ -23,6 +23,13 @@ export interface TourRow {
   readonly visits: Heat;
   readonly talk: Heat;
 }
+
+/** The servers of the text, in its order; those of many processors came later, and would fill the screen. */
+export const TEXT_MODELS: readonly ModelName[] = [
+  ...["blocking", "process", "thread", "threadpool", "nonblocking"] as const,
+  ...["select", "select-queue", "poll", "epoll"] as const,
+  ...["coroutine", "greenlet", "gevent", "async"] as const,
+];
 
 /** Models of which both kinds of sockets are worth seeing: their calls cost very differently. */
 const BOTH_KINDS: readonly ModelName[] = ["nonblocking", "select", "epoll"];
@@ -74,7 +81,7 @@ export async function runTour(
   signal: AbortSignal,
   onProgress: (progress: RaceProgress) => void,
 ): Promise<{ rows: TourRow[]; isComplete: boolean }> {
-  const entrants = MODEL_NAMES.flatMap((model) =>
+  const entrants = TEXT_MODELS.flatMap((model) =>
     modelEntrants([model], kindsOf(model), serveFlags(TALK, language))
   );
   const rows: TourRow[] = [];

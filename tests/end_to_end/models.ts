@@ -61,8 +61,8 @@ const ONLY_ON_LIBC: readonly (Promises & { readonly args: readonly string[] })[]
     servesAtOnce: 8,
     args: ["prefork", "--workers", "8", "--accept", "pass"],
   },
-  { name: "workers", args: ["workers", "--workers", "3"] },
-  { name: "workers --wake exclusive", args: ["workers", "--workers", "3", "--wake", "exclusive"] },
+  { name: "workers", args: ["workers", "--workers", "2"] },
+  { name: "workers --wake exclusive", args: ["workers", "--workers", "2", "--wake", "exclusive"] },
 ];
 
 /** The models that serve on the system's own calls as well, where there are any. */

@@ -1,12 +1,11 @@
 import stringWidth from "string-width";
 import { en } from "../../../cli/messages/en/mod.ts";
 import { zh } from "../../../cli/messages/zh/mod.ts";
-import type { TourRow } from "../../../clients/demo/tour.ts";
+import { TEXT_MODELS, type TourRow } from "../../../clients/demo/tour.ts";
 import { describeTour } from "../../../clients/demo/tour_table.ts";
 import type { Figures } from "../../../clients/race/figures.ts";
 import type { Heat } from "../../../clients/race/heat.ts";
 import type { ModelName } from "../../../servers/context/context.ts";
-import { MODEL_NAMES } from "../../../servers/registry.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../harness/assert.ts";
 import { FAILED, measured } from "../../harness/race.ts";
 
@@ -80,7 +79,7 @@ Deno.test("where nothing was served there is nothing to say", () => {
 
 for (const [language, messages] of Object.entries({ en, zh })) {
   Deno.test(`the table of all servers and the sentences fit 80 × 24 (${language})`, () => {
-    const rows = [...MODEL_NAMES, ...MODEL_NAMES.slice(-3)].map((model) =>
+    const rows = [...TEXT_MODELS, ...TEXT_MODELS.slice(-3)].map((model) =>
       row(model, model === "blocking" ? talk({ served: 1 }) : talk({ messagesPerSecond: 187_654 }))
     );
     const lines = describeTour(rows, messages);

@@ -16,6 +16,7 @@ import { run, type RunOptions, runWithoutReader, Server } from "../harness/playg
 import { assertOneLine } from "../harness/one_line.ts";
 import { freePort } from "../../clients/target/listening_ports.ts";
 import { test } from "../harness/test.ts";
+import { MODEL_NAMES } from "../../servers/registry.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { NAMES } from "./models.ts";
 
@@ -165,7 +166,8 @@ test("the language comes from LC_ALL, then LC_MESSAGES, then LANG", async () => 
 test("models lists every model, and as JSON too", async () => {
   const { stdout } = await run(["models"]);
   const rows = JSON.parse((await run(["models", "--json"])).stdout);
-  assertEquals(rows.map(({ name }: { name: string }) => name), NAMES);
+  assertEquals(rows.map(({ name }: { name: string }) => name), MODEL_NAMES);
+  assertEquals<readonly string[]>(NAMES, MODEL_NAMES, "all of them are tested");
   for (const { name, strength, limit } of rows) {
     const text = stdout.replace(/\s+/g, " ");
     for (const part of [name, strength, limit]) assertStringIncludes(text, part);

@@ -45,7 +45,7 @@ const ALL: readonly Promises[] = [
   { name: "poll" },
   { name: "epoll" },
   { name: "reuseport" },
-  { name: "workers", sockets: ["libc"], isPreforked: true, flags: ["--workers", "3"] },
+  { name: "workers", sockets: ["libc"], isPreforked: true, flags: ["--workers", "2"] },
   { name: "reactors", sockets: ["libc"] },
   { name: "leader-followers", sockets: ["libc"], flags: ["--workers", "8"] },
   { name: "offload" },

@@ -45,6 +45,7 @@ export async function rehearse(
   });
   const scratch = {
     ...parent,
+    controls: undefined, // a view may have set a cost, which nobody waits for
     stats: openMemory(memory.stats),
     trace: openMemory(memory.trace),
   };

@@ -48,6 +48,7 @@ export class ProvidedBuffers {
   readonly #views: Uint8Array[] = [];
   #tail = 0;
   #provided = 0;
+  #wasShort = false;
 
   /**
    * @param sizeBytes of each
@@ -68,7 +69,7 @@ export class ProvidedBuffers {
     registration.setBigUint64(0, entries, true);
     registration.setUint32(8, this.#count, true);
     ring.register(REGISTER_PBUF_RING, registration, 1);
-    this.provideMore(FIRST_BUFFERS);
+    this.#provide(FIRST_BUFFERS);
     this.publish();
   }
 
@@ -83,14 +84,20 @@ export class ProvidedBuffers {
     this.#tail++;
   }
 
-  /** The system found none, so there are more from now on, as far as there is room. */
-  provideMore(count = 1): void {
+  /** The system found none, so there are twice as many from the next {@linkcode publish} on. */
+  provideMore(): void {
+    this.#wasShort = true;
+  }
+
+  #provide(count: number): void {
     const end = Math.min(this.#count, this.#provided + count);
     while (this.#provided < end) this.give(this.#provided++);
   }
 
   /** The system may take what was given. */
   publish(): void {
+    if (this.#wasShort) this.#provide(this.#provided);
+    this.#wasShort = false;
     Atomics.store(this.#shorts, TAIL_AT, this.#tail);
   }
 

@@ -1,3 +1,4 @@
+import type { SocketKind } from "../../servers/context/protocol.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 
 /** What the tests must know of each model to know what to expect of it. */
@@ -20,9 +21,12 @@ export interface ModelUnderTest {
 
 const spareFlags = (count: number) => ["--spare", String(count)];
 
-type Promises = Omit<ModelUnderTest, "args">;
+interface Promises extends Omit<ModelUnderTest, "args"> {
+  /** The only kind of sockets that it serves on, if there is one. */
+  readonly only?: SocketKind;
+}
 
-const ON_DENO: readonly Promises[] = [
+const ALL: readonly Promises[] = [
   { name: "blocking", isSerial: true, servesAtOnce: 1 },
   { name: "process", spareFlags, isLimited: true },
   { name: "thread", spareFlags, isLimited: true },
@@ -32,36 +36,37 @@ const ON_DENO: readonly Promises[] = [
   { name: "select-queue" },
   { name: "poll" },
   { name: "epoll" },
+  { name: "uring", only: "libc" },
   { name: "coroutine", idleFlags: ["--pause", "20"] },
   { name: "greenlet" },
   { name: "gevent" },
-  { name: "async" },
+  { name: "async", only: "deno" },
 ];
-
-/** The models that serve on the system's own calls alone, where there are any. */
-const ONLY_ON_LIBC: readonly Promises[] = hasSystemCalls() ? [{ name: "uring" }] : [];
 
 /**
  * The compiled file starts threads and children in another way than the source, and on an older Deno. On
  * the system's own calls, these models depend on that; the others depend on what the source is tested for.
  */
-const COMPILED_ON_LIBC: readonly string[] = ["process", "thread", "threadpool", "epoll", "gevent"];
+const COMPILED_ON_LIBC: readonly string[] = [
+  ...["process", "thread", "threadpool", "epoll", "uring", "gevent"],
+];
 
-/** The models that serve on the system's own calls as well, where there are any. */
-const ON_LIBC: readonly Promises[] = hasSystemCalls()
-  ? [...ON_DENO, ...ONLY_ON_LIBC].filter(({ name }) =>
-    Deno.env.has("PLAYGROUND_BIN") ? COMPILED_ON_LIBC.includes(name) : name !== "async"
-  )
-  : [];
+function isTested({ name, only }: Promises, kind: SocketKind): boolean {
+  if (only !== undefined && only !== kind) return false;
+  if (kind === "deno") return true;
+  return hasSystemCalls() && (!Deno.env.has("PLAYGROUND_BIN") || COMPILED_ON_LIBC.includes(name));
+}
 
 /** Every model on every socket kind, each to be held to the same promises. */
-export const MODELS: readonly ModelUnderTest[] = [
-  ...ON_DENO.map((model) => ({ ...model, args: [model.name] })),
-  ...ON_LIBC.map((model) => ({
-    ...model,
-    // A forked child is there within a millisecond, so none is made ahead.
-    spareFlags: model.name === "process" ? undefined : model.spareFlags,
-    name: `${model.name} on libc`,
-    args: [model.name, "--sockets", "libc"],
-  })),
-];
+export const MODELS: readonly ModelUnderTest[] = ALL.flatMap((model) => [
+  ...(isTested(model, "deno") ? [{ ...model, args: [model.name] }] : []),
+  ...(isTested(model, "libc")
+    ? [{
+      ...model,
+      // A forked child is there within a millisecond, so none is made ahead.
+      spareFlags: model.name === "process" ? undefined : model.spareFlags,
+      name: `${model.name} on libc`,
+      args: [model.name, "--sockets", "libc"],
+    }]
+    : []),
+]);

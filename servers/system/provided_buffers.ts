@@ -19,7 +19,12 @@ const TAIL_AT = 7;
 const MAX_BYTES = 64 * 2 ** 20;
 const MIN_BUFFERS = 16, MAX_BUFFERS = 4_096;
 /** How many are provided at first. A buffer that was never provided takes no room. */
-const FIRST_BUFFERS = 64;
+const FIRST_BUFFERS = 16;
+/**
+ * There are not more of them once those of a turn have held so much. The system fills one after another,
+ * so what does not fit into the cache of a processor has left it when it is sent.
+ */
+const CACHE_BYTES = 262_144;
 
 /**
  * See the module.
@@ -49,6 +54,8 @@ export class ProvidedBuffers {
   #tail = 0;
   #provided = 0;
   #wasShort = false;
+  /** What the buffers of this turn have held. */
+  #turnBytes = 0;
 
   /**
    * @param sizeBytes of each
@@ -84,7 +91,10 @@ export class ProvidedBuffers {
     this.#tail++;
   }
 
-  /** The system found none, so there are twice as many from the next {@linkcode publish} on. */
+  /**
+   * The system found none, so there are twice as many from the next {@linkcode publish} on, if those that
+   * there are have held little. It will find one again when some are given back.
+   */
   provideMore(): void {
     this.#wasShort = true;
   }
@@ -96,13 +106,15 @@ export class ProvidedBuffers {
 
   /** The system may take what was given. */
   publish(): void {
-    if (this.#wasShort) this.#provide(this.#provided);
+    if (this.#wasShort && this.#turnBytes < CACHE_BYTES) this.#provide(this.#provided);
     this.#wasShort = false;
+    this.#turnBytes = 0;
     Atomics.store(this.#shorts, TAIL_AT, this.#tail);
   }
 
-  /** The first `countBytes` of a buffer. */
+  /** What has been received: the first `countBytes` of a buffer. */
   view(buffer: number, countBytes: number): Uint8Array {
+    this.#turnBytes += countBytes;
     const known = this.#views[buffer];
     if (known !== undefined && known.length === countBytes) return known;
     const view = new Uint8Array(this.#memory, buffer * this.#sizeBytes, countBytes);

@@ -19,7 +19,12 @@ const TAIL_AT = 7;
 const MAX_BYTES = 64 * 2 ** 20;
 const MIN_BUFFERS = 16, MAX_BUFFERS = 4_096;
 /** How many are provided at first. A buffer that was never provided takes no room. */
-const FIRST_BUFFERS = 64;
+const FIRST_BUFFERS = 16;
+/**
+ * There are not more of them once those of a turn have held so much. The system fills one after another,
+ * so what does not fit into the cache of a processor has left it when it is sent.
+ */
+const CACHE_BYTES = 262_144;
 
 /**
  * See the module.
@@ -48,6 +53,9 @@ export class ProvidedBuffers {
   readonly #views: Uint8Array[] = [];
   #tail = 0;
   #provided = 0;
+  #wasShort = false;
+  /** What the buffers of this turn have held. */
+  #turnBytes = 0;
 
   /**
    * @param sizeBytes of each
@@ -68,7 +76,7 @@ export class ProvidedBuffers {
     registration.setBigUint64(0, entries, true);
     registration.setUint32(8, this.#count, true);
     ring.register(REGISTER_PBUF_RING, registration, 1);
-    this.provideMore(FIRST_BUFFERS);
+    this.#provide(FIRST_BUFFERS);
     this.publish();
   }
 
@@ -83,19 +91,30 @@ export class ProvidedBuffers {
     this.#tail++;
   }
 
-  /** The system found none, so there are more from now on, as far as there is room. */
-  provideMore(count = 1): void {
+  /**
+   * The system found none, so there are twice as many from the next {@linkcode publish} on, if those that
+   * there are have held little. It will find one again when some are given back.
+   */
+  provideMore(): void {
+    this.#wasShort = true;
+  }
+
+  #provide(count: number): void {
     const end = Math.min(this.#count, this.#provided + count);
     while (this.#provided < end) this.give(this.#provided++);
   }
 
   /** The system may take what was given. */
   publish(): void {
+    if (this.#wasShort && this.#turnBytes < CACHE_BYTES) this.#provide(this.#provided);
+    this.#wasShort = false;
+    this.#turnBytes = 0;
     Atomics.store(this.#shorts, TAIL_AT, this.#tail);
   }
 
-  /** The first `countBytes` of a buffer. */
+  /** What has been received: the first `countBytes` of a buffer. */
   view(buffer: number, countBytes: number): Uint8Array {
+    this.#turnBytes += countBytes;
     const known = this.#views[buffer];
     if (known !== undefined && known.length === countBytes) return known;
     const view = new Uint8Array(this.#memory, buffer * this.#sizeBytes, countBytes);

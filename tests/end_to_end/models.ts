@@ -1,3 +1,4 @@
+import type { SocketKind } from "../../servers/context/protocol.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 
 /** What the tests must know of each model to know what to expect of it. */
@@ -65,7 +66,7 @@ const COMPILED: Readonly<Record<"deno" | "libc", readonly string[]>> = {
   deno: ["process", "thread", "threadpool", "epoll", "reuseport", "offload", "gevent", "async"],
   libc: [
     ...["process", "thread", "threadpool", "prefork"],
-    ...["epoll", "workers", "reactors", "offload", "gevent"],
+    ...["epoll", "workers", "reactors", "offload", "uring", "gevent"],
   ],
 };
 

@@ -29,7 +29,7 @@ export async function leaderFollowers(context: ServerContext): Promise<void> {
 /** What each thread does. */
 export async function leaderFollowersWorker(context: ServerContext): Promise<void> {
   const { listener, handles } = context;
-  const sleep = (ms: number): void | Promise<void> => context.sleepThread(ms);
+  const sleep = (ms: number) => context.sleepThread(ms);
 
   for (;;) {
     const turn = await handles.follow();

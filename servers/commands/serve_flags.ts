@@ -136,9 +136,10 @@ export function socketsOf(
 function checkSockets(model: ModelName, sockets: SocketKind, { serve }: Messages): void {
   const reasons: Partial<Record<ModelName, string>> = serve.notOnSockets;
   const reason = reasons[model];
-  const isHere = modelEntry(model).sockets.includes(sockets) &&
-    !(model === "reuseport" && Deno.build.os === "windows");
-  if (!isHere && reason !== undefined) throw new UsageError(reason);
+  const kinds = modelEntry(model).sockets;
+  const isNowhere = !kinds.includes("deno") && !hasSystemCalls() ||
+    model === "reuseport" && Deno.build.os === "windows";
+  if ((isNowhere || !kinds.includes(sockets)) && reason !== undefined) throw new UsageError(reason);
 }
 
 function checkLibc(model: ModelName, messages: Messages): void {

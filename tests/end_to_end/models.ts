@@ -1,4 +1,3 @@
-import type { SocketKind } from "../../servers/context/protocol.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 
 /** What the tests must know of each model to know what to expect of it. */

@@ -19,7 +19,7 @@ import type {
 import type { Observer } from "../../servers/sockets/observer.ts";
 import type { PollEntries, PollEntry } from "../../servers/sockets/poll_entries.ts";
 import { LibcSockets } from "../../servers/sockets/libc/sockets.ts";
-import { asLibcPollable } from "../../servers/sockets/libc/reactor.ts";
+import { asLibcPollable } from "../../servers/sockets/libc/connection_context.ts";
 import type { LibcPollable, WatchingList } from "../../servers/sockets/libc/connection_context.ts";
 import {
   hasSystemCalls,

@@ -74,3 +74,21 @@ export interface WatchingList {
   /** Reports the descriptor no more until {@linkcode lookAgain}. */
   lookAway(fd: number): void;
 }
+
+/**
+ * A socket of this kind as a readiness call sees it.
+ *
+ * @throws {Error} when `socket` is of another kind
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const socket = { kind: "connection" as const, descriptor: 5 };
+ * assertEquals(asLibcPollable(socket).descriptor, 5);
+ * ```
+ */
+export function asLibcPollable(socket: Pollable): LibcPollable {
+  if (!("descriptor" in socket)) throw new Error("a socket of another kind");
+  // The property is only declared there.
+  return socket as LibcPollable;
+}

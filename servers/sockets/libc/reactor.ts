@@ -5,11 +5,14 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import { LONGEST_WAIT_MS, type Pollable } from "../interface.ts";
+import { LONGEST_WAIT_MS } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import { ReceiveBuffer } from "./connected_socket.ts";
-import type { ConnectionContext, LibcPollable } from "./connection_context.ts";
-import type { WatchedConnection, WatchedListener } from "./connection_context.ts";
+import type {
+  ConnectionContext,
+  WatchedConnection,
+  WatchedListener,
+} from "./connection_context.ts";
 import { makeInterruptible } from "./interruption.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
@@ -112,22 +115,4 @@ export class LibcReactor implements ConnectionContext {
   protected lookAfterLingering(): void {
     for (const [connection, untilMs] of this.lingering) connection.lookForEnd(untilMs);
   }
-}
-
-/**
- * A socket of this kind as a readiness call sees it.
- *
- * @throws {Error} when `socket` is of another kind
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * const socket = { kind: "connection" as const, descriptor: 5 };
- * assertEquals(asLibcPollable(socket).descriptor, 5);
- * ```
- */
-export function asLibcPollable(socket: Pollable): LibcPollable {
-  if (!("descriptor" in socket)) throw new Error("a socket of another kind");
-  // The property is only declared there.
-  return socket as LibcPollable;
 }

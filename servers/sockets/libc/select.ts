@@ -1,6 +1,7 @@
 import { DescriptorSet } from "./descriptor_set.ts";
 import type { Connection, Pollable, Ready } from "../interface.ts";
-import { asLibcPollable, type LibcReactor } from "./reactor.ts";
+import { asLibcPollable } from "./connection_context.ts";
+import type { LibcReactor } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
 
 /** select(2) itself: two sets of bits, made anew for each call and looked through after it. */

@@ -2,7 +2,7 @@ import type { LedBy } from "../../context/protocol.ts";
 import { createTeamMemory } from "../../context/team.ts";
 import { EPOLLIN, EPOLLONESHOT, type Sockets } from "../../sockets/interface.ts";
 import { LibcListener, listenOn } from "../../sockets/libc/listener.ts";
-import { asLibcPollable } from "../../sockets/libc/reactor.ts";
+import { asLibcPollable } from "../../sockets/libc/connection_context.ts";
 import { setBlocking } from "../../sockets/libc/socket_options.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { checked } from "../../system/system_call_error.ts";

@@ -8,7 +8,7 @@ import { type Connection, EPOLLIN, formatAddress } from "../../sockets/interface
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
-import { asLibcPollable } from "../../sockets/libc/reactor.ts";
+import { asLibcPollable } from "../../sockets/libc/connection_context.ts";
 import { fork } from "../../system/fork.ts";
 import { signalDescriptor } from "../../system/signals.ts";
 import { anyEnd, type ProcessEnd, spawn } from "../../system/spawn.ts";

@@ -10,7 +10,7 @@ import {
   EPOLLIN,
   EPOLLOUT,
 } from "../../../../servers/sockets/interface.ts";
-import { asLibcPollable } from "../../../../servers/sockets/libc/reactor.ts";
+import { asLibcPollable } from "../../../../servers/sockets/libc/connection_context.ts";
 import { ERRNO } from "../../../../servers/system/system_call_error.ts";
 import {
   assert,

@@ -1,6 +1,14 @@
+import { cFunctions } from "./c_library.ts";
 import { checked } from "./system_call_error.ts";
-import { hasSystemCalls, RLIMIT_NOFILE, systemCalls } from "./system_calls.ts";
+import { errnoInstead, hasSystemCalls } from "./system_calls.ts";
 
+const functions = cFunctions({
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+});
+
+/** <sys/resource.h> */
+const RLIMIT_NOFILE = 7;
 /** The value of `RLIM_INFINITY`. */
 const UNLIMITED = 2n ** 64n - 1n;
 
@@ -13,7 +21,7 @@ export async function descriptorLimit(): Promise<number> {
 /** `struct rlimit`: the soft limit and the hard one. */
 function limitOfSystem(): number {
   const limits = new BigUint64Array(2);
-  checked("getrlimit", systemCalls().getrlimit(RLIMIT_NOFILE, limits));
+  checked("getrlimit", errnoInstead()(functions().getrlimit(RLIMIT_NOFILE, limits)));
   return limits[0] === UNLIMITED ? Infinity : Number(limits[0]);
 }
 
@@ -37,10 +45,10 @@ async function limitOfShell(): Promise<number> {
 export function raiseDescriptorLimit(wanted: number): number {
   // `struct rlimit`: the soft limit and the hard one, of which all bits set mean that there is none.
   const limits = new BigUint64Array(2);
-  checked("getrlimit", systemCalls().getrlimit(RLIMIT_NOFILE, limits));
+  checked("getrlimit", errnoInstead()(functions().getrlimit(RLIMIT_NOFILE, limits)));
   const [soft, hard] = limits;
   if (soft >= BigInt(wanted)) return Number(soft);
   limits[0] = hard < BigInt(wanted) ? hard : BigInt(wanted);
-  checked("setrlimit", systemCalls().setrlimit(RLIMIT_NOFILE, limits));
+  checked("setrlimit", errnoInstead()(functions().setrlimit(RLIMIT_NOFILE, limits)));
   return Number(limits[0]);
 }

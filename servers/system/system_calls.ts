@@ -47,8 +47,6 @@ const functions = cFunctions({
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
-  setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
 });
 
 const errnoFunctions = cFunctions({
@@ -105,8 +103,6 @@ export function systemCalls(
     epoll_wait: (epoll, events, max, timeoutMs) =>
       fail(c.epoll_wait(epoll, raw(events), max, timeoutMs)),
     eventfd: (initial, flags) => fail(c.eventfd(initial, flags)),
-    getrlimit: (resource, limits) => fail(c.getrlimit(resource, raw(limits))),
-    setrlimit: (resource, limits) => fail(c.setrlimit(resource, raw(limits))),
   };
 }
 

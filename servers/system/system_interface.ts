@@ -56,8 +56,6 @@ export const F_SETFD = 2;
 export const FD_CLOEXEC = 1;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
-/** <sys/resource.h> */
-export const RLIMIT_NOFILE = 7;
 
 /** Bytes that a call reads or fills while it runs; it keeps none of them. */
 export type CallBuffer = ArrayBufferView<ArrayBufferLike> | null;
@@ -98,6 +96,4 @@ export interface SystemCalls {
   epoll_ctl(epoll: number, operation: number, fd: number, event: CallBuffer): number;
   epoll_wait(epoll: number, events: CallBuffer, max: number, timeoutMs: number): number;
   eventfd(initial: number, flags: number): number;
-  getrlimit(resource: number, limits: CallBuffer): number;
-  setrlimit(resource: number, limits: CallBuffer): number;
 }

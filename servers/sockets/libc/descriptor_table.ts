@@ -92,13 +92,11 @@ export class DescriptorTable {
   /** A connection reads and writes those of its own descriptor with each message: see {@linkcode place}. */
   readonly words: Int32Array;
 
-  /** Those of the first words that are about the whole server. */
   readonly #common: Int32Array;
 
   /**
    * @param memory of {@linkcode createDescriptorMemory}
-   * @param common where the server's words are that several processes share, each of which has a memory
-   *   of its own: at least {@linkcode COMMON_BYTES}
+   * @param common {@linkcode COMMON_BYTES} that processes share, each of which has a memory of its own
    */
   constructor(readonly memory: ArrayBufferLike, common = memory) {
     this.words = new Int32Array(memory);
@@ -113,11 +111,6 @@ export class DescriptorTable {
   /** Tells all threads that the server stops. */
   stop(): void {
     Atomics.store(this.#common, STOPPING, 1);
-  }
-
-  /** The server begins anew. */
-  begin(): void {
-    Atomics.store(this.#common, STOPPING, 0);
   }
 
   /** How many clients have a descriptor, here or in another process. */
@@ -191,11 +184,6 @@ export class DescriptorTable {
   /** Blocks this thread until a descriptor was closed, at most `timeoutMs`. */
   waitForRelease(timeoutMs: number): void {
     Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
-  }
-
-  /** The process that had the clients is gone. */
-  forgetAll(): void {
-    for (const fd of this.clients()) this.remove(fd);
   }
 
   /** Grows when bytes move, and stays the same while the client is idle. */

@@ -56,8 +56,13 @@ export class WorkersMemory {
     return new DescriptorTable(this.#common);
   }
 
+  /** As if no worker had ever been. */
+  clear(): void {
+    new Int32Array(this.#common).fill(0);
+  }
+
   /** @param number of the worker, from 1 on */
-  descriptors(number: number): DescriptorTable {
+  descriptors(number: number): WorkerTable {
     const part = this.#part(this.#beginOf(number), descriptorBytes(this.#descriptorLimit));
     return new WorkerTable(part, 0, this.#common);
   }
@@ -83,6 +88,11 @@ export class WorkersMemory {
 
 /** A process that waits for a descriptor has no other thread that could release one. */
 class WorkerTable extends DescriptorTable {
+  /** The process that had the clients is gone. */
+  forgetAll(): void {
+    for (const fd of this.clients()) this.remove(fd);
+  }
+
   override waitForRelease(timeoutMs: number): void {
     systemCalls().poll(null, 0, timeoutMs);
   }

@@ -1,3 +1,11 @@
+import { ChildTable } from "../context/child_table.ts";
+import type { ClosableClients } from "../context/closable_clients.ts";
+import { WorkersMemory } from "../context/forked_workers.ts";
+import type { ServerSetup } from "../context/protocol.ts";
+import { openMemory } from "../metrics/memory.ts";
+import type { ProcessMemory } from "../metrics/process_memory.ts";
+import { modelEntry } from "../registry.ts";
+import { ForkedClients } from "./forked_clients.ts";
 import { sendSignal } from "../system/spawn.ts";
 import { Watchdog } from "../system/watchdog.ts";
 
@@ -14,10 +22,33 @@ export class ForkingServer {
   readonly #ended = Promise.withResolvers<void>();
 
   /**
+   * @param memory that it shares with its children
+   * @param watch ends its clients when they are silent, or the server stops
+   */
+  static async of(
+    { stats, children, workers }: ProcessMemory,
+    { model, options, descriptorLimit }: ServerSetup,
+    watch: <Client>(clients: ClosableClients<Client>) => void,
+  ): Promise<ForkingServer> {
+    const table = new ChildTable(openMemory(children));
+    if (modelEntry(model).forks === "beforehand") {
+      const { ForkedWorkers } = await import("./forked_workers.ts");
+      const memory = new WorkersMemory(workers, { workers: options.workers, descriptorLimit });
+      const clients = new ForkedWorkers(table, memory);
+      watch(clients);
+      return new ForkingServer(clients, false);
+    }
+    const arePrograms = options.exec.length > 0;
+    const clients = new ForkedClients(table, openMemory(stats), arePrograms);
+    watch(clients);
+    return new ForkingServer(clients, arePrograms);
+  }
+
+  /**
    * @param clients of its children
    * @param arePrograms whether clients are served by other programs
    */
-  constructor(clients: { endAll(): void }, arePrograms: boolean) {
+  private constructor(clients: { endAll(): void }, arePrograms: boolean) {
     this.#clients = clients;
     this.#watchdog = arePrograms ? Watchdog.start() : undefined;
   }

@@ -19,8 +19,6 @@ import { readCounters } from "../metrics/counters.ts";
 import { longestBacklog } from "../system/proc.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
-import { WorkersMemory } from "../context/forked_workers.ts";
-import { ChildTable } from "../context/child_table.ts";
 import type { ProcessMemory } from "../metrics/process_memory.ts";
 import type { ForkingServer } from "./forking_server.ts";
 import { ThreadWorkers } from "../workers/deno/thread_workers.ts";
@@ -168,22 +166,9 @@ class RunningServer implements Stoppable {
   }
 
   /** The code for a server that forks is loaded only where there is one. */
-  async watchForking({ stats, children, workers }: ProcessMemory): Promise<void> {
+  async watchForking(memory: ProcessMemory): Promise<void> {
     const { ForkingServer } = await import("./forking_server.ts");
-    const table = new ChildTable(openMemory(children));
-    const { model, options, descriptorLimit } = this.#setup;
-    if (modelEntry(model).forks === "beforehand") {
-      const { ForkedWorkers } = await import("./forked_workers.ts");
-      const memory = new WorkersMemory(workers, { workers: options.workers, descriptorLimit });
-      const clients = new ForkedWorkers(table, memory);
-      this.#forking = new ForkingServer(clients, false);
-      return this.watch(clients);
-    }
-    const { ForkedClients } = await import("./forked_clients.ts");
-    const arePrograms = options.exec.length > 0;
-    const clients = new ForkedClients(table, openMemory(stats), arePrograms);
-    this.#forking = new ForkingServer(clients, arePrograms);
-    this.watch(clients);
+    this.#forking = await ForkingServer.of(memory, this.#setup, (clients) => this.watch(clients));
   }
 
   /**

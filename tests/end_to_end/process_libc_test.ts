@@ -332,12 +332,12 @@ test("process on libc: where there may be no more processes, that is one line", 
 test(
   "prefork: where there may be no more processes, fewer workers serve, in one line",
   async () => {
-    const wrapper = [...AS_ANOTHER_USER, "prlimit", "--nproc=30"];
-    const args = ["prefork", "--workers", "40", "--quiet"];
+    const wrapper = [...AS_ANOTHER_USER, "prlimit", "--nproc=40"];
+    const args = ["prefork", "--workers", "60", "--quiet"];
     await using server = await Server.start(args, { wrapper });
     const { workers, wanted } = await server.event("workers-missing");
-    assertEquals(wanted, 40);
-    assertLess(Number(workers), 30);
+    assertEquals(wanted, 60);
+    assertLess(Number(workers), 40);
     for (let i = 0; i < 10; i++) {
       using conn = await server.connect();
       assertEquals(await exchange(conn, "served"), "served");

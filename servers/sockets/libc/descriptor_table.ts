@@ -96,8 +96,7 @@ export class DescriptorTable extends ThreadTable {
   /**
    * @param memory of {@linkcode createDescriptorMemory}
    * @param thread see {@linkcode ThreadTable}
-   * @param common where the words are that several processes share, each of which has a memory of its own:
-   *   whether the server stops, and its clients' count; at least {@linkcode COMMON_BYTES}
+   * @param common {@linkcode COMMON_BYTES} that processes share, each of which has a memory of its own
    */
   constructor(readonly memory: ArrayBufferLike, thread = 0, common = memory) {
     super(new Int32Array(memory), thread);
@@ -118,11 +117,6 @@ export class DescriptorTable extends ThreadTable {
   /** Tells all threads that the server stops. */
   stop(): void {
     Atomics.store(this.#common, STOPPING, 1);
-  }
-
-  /** The server begins anew. */
-  begin(): void {
-    Atomics.store(this.#common, STOPPING, 0);
   }
 
   /** How many clients have a descriptor, here or in another process. */
@@ -177,11 +171,6 @@ export class DescriptorTable extends ThreadTable {
   /** Blocks this thread until a descriptor was closed, at most `timeoutMs`. */
   waitForRelease(timeoutMs: number): void {
     Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
-  }
-
-  /** The process that had the clients is gone. */
-  forgetAll(): void {
-    for (const fd of this.clients()) this.remove(fd);
   }
 
   /** Grows when bytes move, and stays the same while the client is idle. */

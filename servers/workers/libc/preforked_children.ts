@@ -9,7 +9,7 @@ import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
 import { createWaker, wake } from "../../system/eventfd.ts";
 import { fork } from "../../system/fork.ts";
 import { signalDescriptor } from "../../system/signals.ts";
-import { anyEnd, type ProcessEnd, sendSignal } from "../../system/spawn.ts";
+import { anyEnd, type ProcessEnd, sendSignal, waitForEndOf } from "../../system/spawn.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
@@ -23,6 +23,8 @@ const TELL_AGAIN_MS = 25;
 const REST_MS = 1_000;
 /** Several times `struct signalfd_siginfo`, signalfd(2). */
 const SIGNALS_BYTES = 8 * 128;
+/** How many children end again where there may be no more: the other threads of the server need some, too. */
+const GIVEN_BACK = 8;
 /** How many clients of a worker that has crashed are named. */
 const NAMED_CLIENTS = 5;
 
@@ -55,12 +57,16 @@ export class LibcPreforkedChildren implements PreforkedChildren {
   readonly #children = new Map<number, Child>();
   readonly #wakers = new Map<number, number>();
   readonly #freeNumbers: number[];
+  /** How many children there may be. */
+  #most: number;
   #restUntilMs = 0;
+  readonly #givenBack = new Set<number>();
   /** Whether clients are still to be ended by children. */
   #isTelling = false;
 
   constructor(forking: Preforking) {
     this.#forking = forking;
+    this.#most = forking.count;
     this.#freeNumbers = Array.from({ length: forking.count }, (_, index) => forking.count - index);
     handleByInterrupting(FINISH_SIGNAL); // of children, which unblock it
     forking.table.serverPid = Deno.pid;
@@ -77,7 +83,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
   }
 
   get isOneMissing(): boolean {
-    return this.#children.size < this.#forking.count && performance.now() >= this.#restUntilMs &&
+    return this.#children.size < this.#most && performance.now() >= this.#restUntilMs &&
       this.serving;
   }
 
@@ -155,7 +161,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
 
   #timeoutMs(): number {
     if (this.#isTelling) return TELL_AGAIN_MS;
-    const isMissing = this.#children.size < this.#forking.count;
+    const isMissing = this.#children.size < this.#most;
     if (!isMissing || this.#isStopping) return -1;
     return Math.max(0, Math.ceil(this.#restUntilMs - performance.now()));
   }
@@ -211,6 +217,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     for (const client of clients) recorder.closed(client);
     if (this.#isStopping && end.code === 0) return;
     channel?.close();
+    if (this.#givenBack.delete(pid)) return;
     if (clients.length === 0 && performance.now() < child.forkedAtMs + REST_MS) this.#rest();
     this.#report(end, clients);
   }
@@ -238,7 +245,20 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     const { notify, descriptorLimit: limit } = this.#forking.context;
     if (error.errno === ERRNO.EMFILE) return notify({ kind: "out-of-descriptors", limit });
     if (error.errno !== ERRNO.EAGAIN) throw error;
-    notify({ kind: "workers-missing", workers: this.#children.size, wanted: this.#forking.count });
+    this.#giveBack();
+    notify({ kind: "workers-missing", workers: this.#most, wanted: this.#forking.count });
+  }
+
+  /** Ends the youngest children, for good, but leaves one. */
+  #giveBack(): void {
+    const pids = [...this.#children.keys()];
+    const youngest = pids.slice(Math.max(1, pids.length - GIVEN_BACK));
+    this.#most = Math.max(1, pids.length - youngest.length);
+    for (const pid of youngest) {
+      sendSignal(pid, "SIGKILL");
+      this.#givenBack.add(pid);
+    }
+    for (const pid of youngest) this.#ended({ pid, ...waitForEndOf(pid) });
   }
 
   /** The next child of the number has the same. */

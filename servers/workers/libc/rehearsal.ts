@@ -52,7 +52,7 @@ export async function rehearse(
   for (let round = 0; round < ROUNDS; round++) {
     const workers = new WorkersMemory(memory.workers, SIZE);
     await playRound(model, { ...scratch, workers }, handler);
-    workers.common.begin();
+    workers.clear();
   }
   parent.calls.close(memory.descriptor);
 }

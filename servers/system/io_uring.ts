@@ -11,14 +11,11 @@
 import {
   ACCEPT_MULTISHOT,
   BUFFER_SELECT,
-  CANCEL_ALL,
-  CANCEL_FD,
+  CANCEL_ALL_OF_FD,
   CQ_OFF,
   CQ_OVERFLOW,
   CQE_SKIP_SUCCESS,
   CQE_WORDS,
-  CQSIZE,
-  DEFER_TASKRUN,
   EXT_ARG,
   GETEVENTS,
   OFF_SQES,
@@ -27,12 +24,11 @@ import {
   PARAMS_BYTES,
   POLL_ADD_MULTI,
   RECV_MULTISHOT,
-  SINGLE_ISSUER,
+  SETUP_FLAGS,
   SQ_OFF,
   SQE_WORDS,
-  SUBMIT_ALL,
   WAIT_ARGUMENT_BYTES,
-  WAIT_BYTES,
+  waitArgument,
 } from "./io_uring_layout.ts";
 import { type IoUringCalls, ioUringCalls } from "./io_uring_calls.ts";
 import { mapDescriptor, memoryAt } from "./mmap.ts";
@@ -57,6 +53,22 @@ const RESULTS_PER_REQUEST = 4;
  * See the module. Only the thread that has made it may use it.
  *
  * The result of a request is known by the request's kind, a number of the caller's, and its descriptor.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createWaker, wake } from "./eventfd.ts";
+ * import { systemCalls } from "./system_calls.ts";
+ * const calls = systemCalls();
+ * const waker = createWaker(calls);
+ * const ring = new IoUring(calls, 8);
+ * ring.prepPollMultishot(7, waker, 1);
+ * wake(calls, waker);
+ * ring.enter(1, -1); // hands over the request, and waits for its first result
+ * assertEquals([ring.next(), ring.kind, ring.fd], [true, 7, waker]);
+ * ring.close();
+ * calls.close(waker);
+ * ```
  */
 export class IoUring {
   /** What {@linkcode next} took: the kind and the descriptor of its request, and what that has come to. */
@@ -98,7 +110,7 @@ export class IoUring {
   ) {
     const params = new DataView(new ArrayBuffer(PARAMS_BYTES));
     params.setUint32(PARAMS.cqEntries, entries * RESULTS_PER_REQUEST, true);
-    params.setUint32(PARAMS.flags, CQSIZE | SUBMIT_ALL | SINGLE_ISSUER | DEFER_TASKRUN, true);
+    params.setUint32(PARAMS.flags, SETUP_FLAGS, true);
     const at = (offset: number) => params.getUint32(offset, true);
     this.#calls = calls;
     this.#close = close;
@@ -174,7 +186,7 @@ export class IoUring {
 
   /** Ends all requests of a descriptor. */
   prepCancelFd(kind: number, fd: number): void {
-    this.#prepare(OP.asyncCancel, kind, fd, 0, 0, CANCEL_ALL | CANCEL_FD);
+    this.#prepare(OP.asyncCancel, kind, fd, 0, 0, CANCEL_ALL_OF_FD);
   }
 
   /**
@@ -283,11 +295,3 @@ export class IoUring {
 
 /** What ends a wait and is no failure: time is over, a signal came, or results have to be taken first. */
 const MEANWHILE: readonly number[] = [ERRNO.ETIME, ERRNO.EINTR, ERRNO.EAGAIN, ERRNO.EBUSY];
-
-function waitArgument(): Uint32Array<ArrayBuffer> {
-  const argument = new Uint8Array(new ArrayBuffer(WAIT_BYTES));
-  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(argument));
-  const timeAt = BigInt(address) + BigInt(WAIT_ARGUMENT_BYTES);
-  new DataView(argument.buffer).setBigUint64(16, timeAt, true);
-  return new Uint32Array(argument.buffer);
-}

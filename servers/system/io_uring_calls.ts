@@ -40,6 +40,14 @@ export interface IoUringCalls {
  * The calls of this thread. Needs the permission `--allow-ffi`.
  *
  * @param made its first element is increased with each call
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const made = new Float64Array(1);
+ * assertEquals(ioUringCalls(made).enter(-1, 0, 0, 0, null, 0), -9); // EBADF
+ * assertEquals(made[0], 1);
+ * ```
  */
 export function ioUringCalls(made: Float64Array): IoUringCalls {
   const c = functions();

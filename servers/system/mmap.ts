@@ -55,12 +55,27 @@ export function mapDescriptor(descriptor: number, sizeBytes: number, offset = 0)
  *
  * @returns its address, which is that of a page
  * @throws {SystemCallError} when there is no memory
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const bytes = new Uint8Array(memoryAt(mapPages(4_096), 4_096));
+ * assertEquals([bytes.length, bytes[0]], [4_096, 0]);
+ * ```
  */
 export function mapPages(sizeBytes: number): bigint {
   return map(-1, sizeBytes, MAP_PRIVATE_ANONYMOUS, 0);
 }
 
-/** Mapped memory, as JavaScript sees it. */
+/**
+ * Mapped memory, as JavaScript sees it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(memoryAt(mapPages(4_096), 4_096).byteLength, 4_096);
+ * ```
+ */
 export function memoryAt(address: bigint, sizeBytes: number): ArrayBuffer {
   const pointer = Deno.UnsafePointer.create(address);
   if (pointer === null) throw new Error("nothing is mapped there");

@@ -18,7 +18,34 @@ const COUNTED_MS = 10;
 /** The kinds of requests. */
 const WAKE = 1, ACCEPT = 2, RECEIVE = 3, SEND = 4, CANCEL = 5;
 
-/** io_uring(7) on the sockets of the system's. */
+/**
+ * io_uring(7) on the sockets of the system's.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { UNOBSERVED } from "../observer.ts";
+ * import { createDescriptorMemory, DescriptorTable } from "./descriptor_table.ts";
+ * import { LibcSockets } from "./sockets.ts";
+ * const table = new DescriptorTable(createDescriptorMemory(1_024));
+ * const sockets = new LibcSockets(UNOBSERVED, table, 1_024);
+ * const queue = new LibcCompletionQueue(sockets);
+ * queue.accept(sockets.listen({
+ *   host: "127.0.0.1",
+ *   port: 0,
+ *   backlog: 8,
+ *   maxClients: 8,
+ *   recvSizeBytes: 1_024,
+ *   descriptorsBelow: Infinity,
+ * }));
+ * queue.wait(10);
+ * assertEquals(queue.next(), false); // no client has come
+ * sockets.stopListening();
+ * queue.wait(10); // the request to accept has ended
+ * assertEquals(queue.next(), false);
+ * queue.close();
+ * ```
+ */
 export class LibcCompletionQueue
   implements CompletionQueue, RingRequests<RingConnection>, WatchingList {
   operation: CompletionQueue["operation"] = ACCEPTED;

@@ -14,8 +14,6 @@ import type { ServerContext } from "../context/context.ts";
 
 const NOTHING = new Uint8Array(0);
 const NO_REPLIES = new OneReply();
-/** Most loops have nothing due in most turns. */
-const NONE: readonly never[] = [];
 
 /**
  * What a client waits for.
@@ -214,7 +212,7 @@ export class TimerQueue<Timed extends { readonly dueMs: number } = Client> {
 
   /** Takes out what is due, the earliest first. */
   due(): Iterable<Timed> {
-    return this.#members.size === 0 ? NONE : this.#takeDue();
+    return this.#members.size === 0 ? [] : this.#takeDue(); // in most turns nothing is due
   }
 
   *#takeDue(): Generator<Timed> {

@@ -92,10 +92,9 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   }
 
   wait(timeoutMs: number): ReadyEvent<Watched>[] {
-    const { calls, observer } = this.#reactor;
     this.#events.length = 0;
     const maxMs = this.#reactor.prepareWait(timeoutMs);
-    const count = calls.epoll_wait(this.#fd, this.#reported, MAX_EVENTS, maxMs);
+    const count = this.#reactor.calls.epoll_wait(this.#fd, this.#reported, MAX_EVENTS, maxMs);
     // Interrupted by a signal, it found nothing, and the loop will ask again.
     if (count < 0 && count !== -ERRNO.EINTR) throw new SystemCallError("epoll_wait", -count);
     let reported = Math.max(0, count);
@@ -104,7 +103,7 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
       else reported--; // the waker is not one of theirs
     }
     if (reported < count) this.#collectToldToEnd();
-    observer.wokeUp(Math.max(reported, this.#events.length), this.#events.length);
+    this.#reactor.observer.wokeUp(Math.max(reported, this.#events.length), this.#events.length);
     return this.#events;
   }
 
@@ -113,14 +112,13 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     const interest = this.#interests[fd];
     // Of a connection that was closed since it became ready.
     if (interest?.generation !== this.#reported[at + GENERATION]) return;
-    const { target, asked } = interest;
     const bits = this.#reported[at];
     const hungUp = (bits & HUNG_UP) !== 0;
-    if (target instanceof ConnectedSocket) {
+    if (interest.target instanceof ConnectedSocket) {
       // Closed, it still waits for its client's end. Most are not reported meanwhile, so it leaves
       // the list only now, at the cost of a call.
-      if (target.descriptor < 0) return this.#forget(fd);
-      target.reported(hungUp, (asked & ~bits & EPOLLIN) !== 0);
+      if (interest.target.descriptor < 0) return this.#forget(fd);
+      interest.target.reported(hungUp, (interest.asked & ~bits & EPOLLIN) !== 0);
     }
     interest.events = (bits & (EPOLLIN | EPOLLOUT | EPOLLERR)) | (hungUp ? EPOLLIN : 0);
     this.#events.push(interest);

@@ -38,7 +38,7 @@ Deno.test({
   fn() {
     const memory = mapped();
     const [one, two] = [memory.descriptors(1), memory.descriptors(2)];
-    assertEquals([one.nextId(), two.nextId(), one.nextId()], [1, 2, 3]);
+    assertEquals([one.count.nextId(), two.count.nextId(), one.count.nextId()], [1, 2, 3]);
     assertEquals([one.add(5, 2), two.add(5, 2), one.add(6, 2)], [true, true, false]);
     one.finish(5);
     assertEquals([one.isFinished(5), two.isFinished(5)], [true, false]);

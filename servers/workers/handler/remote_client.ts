@@ -1,5 +1,5 @@
 import type { BoundClient } from "../../context/handler_threads.ts";
-import type { Connection } from "../../sockets/interface.ts";
+import { CLIENT_SENDS, type Connection } from "../../sockets/interface.ts";
 import { ANSWER, REQUEST } from "./channel.ts";
 import { readFailure } from "./failure.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -27,6 +27,7 @@ export class RemoteClient implements BoundClient {
   ) {
     this.#outgoing = new Outgoing(connection);
     this.#onGone = onGone;
+    connection.turn = CLIENT_SENDS; // the client speaks first
   }
 
   get hasUnsent(): boolean {

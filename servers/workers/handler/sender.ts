@@ -93,7 +93,7 @@ export class RingSender implements Sender {
 
   /** Takes a record. @returns the client that it is about, if there is something to do for it */
   #take({ kind, client: id, payload }: RingReader): SenderClient | undefined {
-    if (id < 0) this.#tell(kind, id, payload); // a thread has failed
+    if (id <= 0) this.#tell(kind, id, payload); // of a thread itself
     else if (kind === ANSWER.begin) {
       this.#clients.set(id, SenderClient.begin(this.#context, id, payload));
     } else if (kind === ANSWER.end) this.#end(id);

@@ -74,6 +74,7 @@ for (const [model, sockets] of [["offload", "deno"], ...ON_LIBC]) {
     const { code, stderr } = await server.stop();
     assertEquals([code, stderr], [0, ""]);
     assertEquals(server.events("client-failed").length, 2);
+    assertEquals(server.events("worker-failed").map(({ worker }) => worker), [1]);
   });
 
   test(`${model} on ${sockets}: a chunk may have more answers than there is room for at once`, async () => {

@@ -69,8 +69,9 @@ export class RemoteClient implements BoundClient {
 
   flush(): void {
     this.#outgoing.flush();
+    if (this.hasUnsent) return; // a failure comes after what was answered before it
     if (this.#failure !== undefined) throw this.#failure;
-    if (!this.#isWaitedFor || this.hasUnsent) return;
+    if (!this.#isWaitedFor) return;
     this.#isWaitedFor = false;
     this.thread.request(REQUEST.goOn, this.connection.id);
   }

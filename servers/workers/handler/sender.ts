@@ -59,7 +59,7 @@ export class RingSender implements Sender {
     const { verdict } = client;
     if (verdict === undefined) return;
     client.verdict = undefined;
-    this.#tell(verdict, client.id);
+    this.#tell(verdict, client.id, client.failure);
   }
 
   failed(client: SendingClient, error: unknown): void {
@@ -99,9 +99,9 @@ export class RingSender implements Sender {
     } else if (kind === ANSWER.end) this.#end(id);
     const client = this.#clients.get(id);
     if (client === undefined || client.isBroken) return undefined;
-    if (kind === ANSWER.failed) this.#tell(kind, id, payload);
-    else if (kind === ANSWER.bytes) client.outgoing.add(payload);
+    if (kind === ANSWER.bytes) client.outgoing.add(payload);
     else if (kind !== ANSWER.begin) client.verdict = kind;
+    if (kind === ANSWER.failed) client.failure = payload.slice();
     return client;
   }
 

@@ -7,7 +7,7 @@
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertLess, assertMatch } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
-import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { ComputingHandler, sendUntilStalled } from "../harness/computing.ts";
 import { Server } from "../harness/playground.ts";
 import { residentBytes } from "../harness/processes.ts";
@@ -74,6 +74,22 @@ for (const [model, sockets] of [["offload", "deno"], ...ON_LIBC]) {
     const { code, stderr } = await server.stop();
     assertEquals([code, stderr], [0, ""]);
     assertEquals(server.events("client-failed").length, 2);
+    assertEquals(server.events("worker-failed").map(({ worker }) => worker), [1]);
+  });
+
+  test(`${model} on ${sockets}: a chunk may have more answers than there is room for at once`, async () => {
+    const directory = await Deno.makeTempDir();
+    const path = `${directory}/handler.mjs`;
+    await Deno.writeTextFile(
+      path,
+      "export default () => ({ receive: (chunk) => [...chunk].map((_, i) => chunk.subarray(i, i + 1)) });",
+    );
+    await using server = await Server.start([
+      ...[model, "--sockets", sockets, "--workers", "1", "--quiet", "--handler", path],
+    ]);
+    using conn = await server.connect();
+    await echoInPieces(conn, crypto.getRandomValues(new Uint8Array(60_000)));
+    await Deno.remove(directory, { recursive: true });
   });
 
   test(`${model} on ${sockets}: a thread that computes does not make the memory grow`, async () => {

@@ -114,6 +114,27 @@ test("pipeline: the totals say for people how many a full queue turned away", as
   assertMatch(stdout, /4 clients served, 2 turned away by a full queue/);
 }, { ignore });
 
+test(
+  "pipeline: clients that come all at once are served, however short the queues are",
+  async () => {
+    await using server = await Server.start([
+      ...["pipeline", "--workers", "1", "--recv-size", "1", "--quiet"],
+    ]);
+    const clients = Array.from({ length: 40 }, async (_, index) => {
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, `client ${index}`), `client ${index}`);
+    });
+    await Promise.all(clients);
+  },
+  { ignore },
+);
+
+test("pipeline: a client that never says anything is ended when it was idle", async () => {
+  await using server = await Server.start(["pipeline", "--idle-timeout", "100ms", "--quiet"]);
+  using conn = await server.connect();
+  assertEquals((await readToEnd(conn)).length, 0);
+}, { ignore });
+
 test("pipeline is for the system's sockets, and takes them by itself", async () => {
   assertOneLine(
     await run(["serve", "pipeline", "--sockets", "deno"]),

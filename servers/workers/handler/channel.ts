@@ -40,12 +40,17 @@ export const ANSWER = {
   gone: 8,
   /** The sender cannot send to it. */
   broken: 9,
+  /** Of client 0: there is room again for requests, for which the loop has asked. */
+  room: 10,
 } as const;
 
 /** How many bytes a thread answers to a client before the loop has sent them. */
 export const WINDOW_BYTES = 65_536;
 /** The most in one record. */
 export const MAX_PIECE_BYTES = 32_768;
+
+/** No description of a client for the sender is longer, also when its address is of IPv6. */
+const DESCRIPTION_BYTES = 256;
 
 /** Places in the memory that all threads and the loop share, each in a cache line of its own. */
 export const SHARED = {
@@ -81,7 +86,7 @@ export function createChannel(
   return {
     shared,
     own: new SharedArrayBuffer(OWN_LENGTH * Int32Array.BYTES_PER_ELEMENT),
-    requests: createRing(recvSizeBytes),
+    requests: createRing(Math.max(recvSizeBytes, DESCRIPTION_BYTES)),
     answers: createRing(MAX_PIECE_BYTES),
   };
 }

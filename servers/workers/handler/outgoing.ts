@@ -1,22 +1,24 @@
 import { sendSome } from "../../loop/clients.ts";
 import type { Connection } from "../../sockets/interface.ts";
 
+const NOTHING = new Uint8Array(0);
+
 /** Answers on their way to a socket that may not take them at once. */
 export class Outgoing {
-  /** Copies, but for the last while the record is good that it came with. */
-  #unsent: Uint8Array[] = [];
-  #isBorrowed = false;
+  /** A copy of what the socket has not taken. */
+  #unsent: Uint8Array<ArrayBuffer> = NOTHING;
+  /** What follows, as long as the record is good that it came with. */
+  #borrowed: Uint8Array = NOTHING;
 
   constructor(private readonly connection: Pick<Connection, "trySend">) {}
 
   get isEmpty(): boolean {
-    return this.#unsent.length === 0;
+    return this.#unsent.length === 0 && this.#borrowed.length === 0;
   }
 
   /** Adds bytes, which are good until another record is read. Call {@linkcode flush} before that. */
   add(bytes: Uint8Array): void {
-    this.#unsent.push(bytes);
-    this.#isBorrowed = true;
+    this.#borrowed = bytes;
   }
 
   /**
@@ -25,18 +27,29 @@ export class Outgoing {
    * @throws {ConnectionReset} when the client is gone
    */
   flush(): void {
-    const isBorrowed = this.#isBorrowed;
-    this.#isBorrowed = false;
-    let sent = 0;
-    for (; sent < this.#unsent.length; sent++) {
-      const rest = sendSome(this.connection, this.#unsent[sent]);
-      if (rest.length > 0) {
-        this.#unsent[sent] = rest;
-        break;
-      }
+    const borrowed = this.#borrowed;
+    this.#borrowed = NOTHING;
+    if (this.#unsent.length > 0) {
+      const { length } = sendSome(this.connection, this.#unsent);
+      this.#unsent = this.#unsent.subarray(this.#unsent.length - length);
     }
-    this.#unsent = this.#unsent.slice(sent);
-    const last = isBorrowed ? this.#unsent.pop() : undefined;
-    if (last !== undefined) this.#unsent.push(last.slice());
+    if (borrowed.length === 0) return;
+    if (this.#unsent.length > 0) return this.#append(borrowed);
+    const rest = sendSome(this.connection, borrowed);
+    if (rest.length > 0) this.#unsent = rest.slice();
+  }
+
+  /** There may be thousands of small answers: to copy all for each would take too long. */
+  #append(bytes: Uint8Array): void {
+    const { length } = this.#unsent;
+    const needed = length + bytes.length;
+    if (this.#unsent.byteOffset + needed > this.#unsent.buffer.byteLength) {
+      const copy = new Uint8Array(2 * needed);
+      copy.set(this.#unsent);
+      this.#unsent = copy.subarray(0, length);
+    }
+    const { buffer, byteOffset } = this.#unsent;
+    this.#unsent = new Uint8Array(buffer, byteOffset, needed);
+    this.#unsent.set(bytes, length);
   }
 }

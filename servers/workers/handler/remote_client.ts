@@ -1,5 +1,5 @@
 import type { BoundClient } from "../../context/handler_threads.ts";
-import type { Connection } from "../../sockets/interface.ts";
+import { CLIENT_SENDS, type Connection } from "../../sockets/interface.ts";
 import { ANSWER, REQUEST } from "./channel.ts";
 import { readFailure } from "./failure.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -27,6 +27,7 @@ export class RemoteClient implements BoundClient {
   ) {
     this.#outgoing = new Outgoing(connection);
     this.#onGone = onGone;
+    connection.turn = CLIENT_SENDS; // the client speaks first
   }
 
   get hasUnsent(): boolean {
@@ -68,8 +69,9 @@ export class RemoteClient implements BoundClient {
 
   flush(): void {
     this.#outgoing.flush();
+    if (this.hasUnsent) return; // a failure comes after what was answered before it
     if (this.#failure !== undefined) throw this.#failure;
-    if (!this.#isWaitedFor || this.hasUnsent) return;
+    if (!this.#isWaitedFor) return;
     this.#isWaitedFor = false;
     this.thread.request(REQUEST.goOn, this.connection.id);
   }

@@ -60,6 +60,11 @@ abstract class RingEnd {
 export class RingWriter extends RingEnd {
   #written = Atomics.load(this.words, WRITTEN);
 
+  /** @param wakeReader called before {@linkcode write} blocks: the reader may not know that there are records */
+  constructor(memory: SharedArrayBuffer, private readonly wakeReader: () => void = () => {}) {
+    super(memory);
+  }
+
   /** Whether a record of this many bytes has room now. */
   hasRoom(countBytes: number): boolean {
     const used = this.#written - Atomics.load(this.words, READ) | 0;
@@ -85,6 +90,7 @@ export class RingWriter extends RingEnd {
     for (;;) {
       const read = Atomics.load(this.words, READ);
       if (this.tryWrite(kind, client, bytes)) return;
+      this.wakeReader();
       Atomics.wait(this.words, READ, read);
     }
   }

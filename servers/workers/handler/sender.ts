@@ -59,7 +59,7 @@ export class RingSender implements Sender {
     const { verdict } = client;
     if (verdict === undefined) return;
     client.verdict = undefined;
-    this.#tell(verdict, client.id);
+    this.#tell(verdict, client.id, client.failure);
   }
 
   failed(client: SendingClient, error: unknown): void {
@@ -93,15 +93,15 @@ export class RingSender implements Sender {
 
   /** Takes a record. @returns the client that it is about, if there is something to do for it */
   #take({ kind, client: id, payload }: RingReader): SenderClient | undefined {
-    if (id < 0) this.#tell(kind, id, payload); // a thread has failed
+    if (id <= 0) this.#tell(kind, id, payload); // of a thread itself
     else if (kind === ANSWER.begin) {
       this.#clients.set(id, SenderClient.begin(this.#context, id, payload));
     } else if (kind === ANSWER.end) this.#end(id);
     const client = this.#clients.get(id);
     if (client === undefined || client.isBroken) return undefined;
-    if (kind === ANSWER.failed) this.#tell(kind, id, payload);
-    else if (kind === ANSWER.bytes) client.outgoing.add(payload);
+    if (kind === ANSWER.bytes) client.outgoing.add(payload);
     else if (kind !== ANSWER.begin) client.verdict = kind;
+    if (kind === ANSWER.failed) client.failure = payload.slice();
     return client;
   }
 

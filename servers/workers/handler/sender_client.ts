@@ -15,6 +15,8 @@ export function describeClient(connection: Connection): Uint8Array {
 export class SenderClient implements SendingClient {
   /** What to tell the loop when all is sent. */
   verdict: number | undefined = undefined;
+  /** Why, if the verdict is that its session has failed. */
+  failure: Uint8Array | undefined = undefined;
   /** Nothing can be sent to it any more. */
   isBroken = false;
   readonly outgoing: Outgoing;

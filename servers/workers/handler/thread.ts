@@ -79,7 +79,7 @@ export class RingHandlerThread implements HandlerThread {
     };
     this.#own = new Int32Array(own);
     this.#requests = new RingReader(requests);
-    this.#answers = new RingWriter(answers);
+    this.#answers = new RingWriter(answers, this.#ring);
   }
 
   /** Tells the loop that this thread can serve. */
@@ -90,8 +90,7 @@ export class RingHandlerThread implements HandlerThread {
 
   /** Tells the loop why this thread has ended. */
   failed(thrown: unknown): void {
-    this.#answers.write(ANSWER.failed, -this.number, writeFailure(thrown));
-    this.#ring();
+    this.#tell(ANSWER.failed, -this.number, writeFailure(thrown));
   }
 
   wait(timeoutMs: number): Iterable<Task> | Promise<Iterable<Task>> {
@@ -118,7 +117,7 @@ export class RingHandlerThread implements HandlerThread {
   *#tasks(): Generator<Task> {
     const requests = this.#requests;
     for (let count = 0; count < MAX_TASKS && requests.next(); count++) {
-      if (requests.takeWanted()) this.#ring();
+      if (requests.takeWanted()) this.#tell(ANSWER.room, 0);
       const { kind, client: id, payload } = requests;
       if (kind === REQUEST.chunk) {
         Atomics.sub(this.#shared, SHARED.queued, 1);
@@ -132,7 +131,7 @@ export class RingHandlerThread implements HandlerThread {
       const client = this.#clients.get(id);
       if (kind === REQUEST.left || kind === REQUEST.end) {
         if (client !== undefined) this.#forget(client);
-        if (kind === REQUEST.end) this.#passOnEnd(id);
+        if (kind === REQUEST.end) this.#tell(ANSWER.end, id);
       } else if (client !== undefined) {
         client.connection.leftBytes = WINDOW_BYTES;
         yield { client, chunk: undefined };
@@ -147,8 +146,7 @@ export class RingHandlerThread implements HandlerThread {
       this.#clients.set(id, client);
       return client;
     } catch (error) {
-      this.#answers.write(ANSWER.failed, id, writeFailure(error));
-      this.#ring();
+      this.#tell(ANSWER.failed, id, writeFailure(error));
       return undefined;
     }
   }
@@ -168,8 +166,8 @@ export class RingHandlerThread implements HandlerThread {
     this.#ring();
   }
 
-  #passOnEnd(id: number): void {
-    this.#answers.write(ANSWER.end, id);
+  #tell(kind: number, id: number, bytes?: Uint8Array): void {
+    this.#answers.write(kind, id, bytes);
     this.#ring();
   }
 

@@ -3,6 +3,7 @@ import type { FromServer } from "../../context/protocol.ts";
 import { maxThreads } from "../../context/worker_limit.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { Connection } from "../../sockets/interface.ts";
+import { describeThrown } from "../../system/thrown.ts";
 import { ANSWER, createShared, MAX_PIECE_BYTES, REQUEST, SHARED } from "./channel.ts";
 import { readFailure } from "./failure.ts";
 import { type Mailbox, makeMailbox } from "./mailbox.ts";
@@ -156,6 +157,11 @@ export class LoopsHandlerThreads implements HandlerThreads {
   *#replace(number: number, failure: Error): Generator<BoundClient> {
     const thread = this.#threads[number - 1];
     if (!thread.isReady) throw failure; // and so would the next one be
+    this.#context.notify({
+      kind: "worker-failed",
+      worker: number,
+      reason: describeThrown(failure),
+    });
     this.#tell({ kind: "thread-over", number });
     thread.restart();
     this.#begin(thread);

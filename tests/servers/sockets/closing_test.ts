@@ -1,5 +1,5 @@
 import { ConnectionReset, EPOLLET, EPOLLIN } from "../../../servers/sockets/interface.ts";
-import { assert, assertEquals, assertThrows } from "../../harness/assert.ts";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "../../harness/assert.ts";
 import { assertSameBytes, decode, encode, randomBytes } from "../../harness/bytes.ts";
 import { readToEnd, writeAll } from "../../harness/clients.ts";
 import "../../harness/sanitizers.ts";
@@ -73,7 +73,10 @@ testEachKind(
     let served = false;
     const sending = (async () => {
       while (!served) await client.write(new Uint8Array(1_000));
-    })();
+    })().catch((error) => {
+      // On a busy machine it may outlast the patience of close(). What counts is what has arrived.
+      assertInstanceOf(error, Deno.errors.BrokenPipe);
+    });
     await selected(setting, [connection]); // there is something that will never be read
     const receiving = readToEnd(client);
     await sendAll(setting, connection, bytes);

@@ -57,8 +57,10 @@ export class LoopsHandlerThreads implements HandlerThreads {
     const answersTo = hasSender ? await makeMailbox(context.sockets) : mailbox;
     const threads = new LoopsHandlerThreads(context, mailbox, answersTo, tell);
     // One that has no descriptors left for its event loop could not begin.
-    const most = Math.max(1, maxThreads(context.descriptorLimit) - (hasSender ? 1 : 0));
-    const count = Math.min(context.options.workers, most);
+    const { descriptorLimit: limit, options: { workers: wanted } } = context;
+    const max = Math.max(1, maxThreads(limit) - (hasSender ? 1 : 0));
+    if (wanted > max) context.notify({ kind: "workers-limited", wanted, max, limit });
+    const count = Math.min(wanted, max);
     for (let number = 1; number <= count; number++) threads.#add(number);
     if (hasSender) threads.#startSender(count + 1);
     else threads.#inboxes = threads.#threads.map(({ channel }) => new RingReader(channel.answers));

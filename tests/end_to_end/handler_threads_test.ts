@@ -5,7 +5,7 @@
  */
 
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { assertEquals, assertLess, assertMatch } from "../harness/assert.ts";
+import { assert, assertEquals, assertLess, assertMatch } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { ComputingHandler, sendUntilStalled } from "../harness/computing.ts";
@@ -91,6 +91,22 @@ for (const [model, sockets] of [["offload", "deno"], ...ON_LIBC]) {
     await echoInPieces(conn, crypto.getRandomValues(new Uint8Array(60_000)));
     await Deno.remove(directory, { recursive: true });
   });
+
+  test(
+    `${model} on ${sockets}: says when there are descriptors for fewer threads only`,
+    async () => {
+      await using server = await Server.start(
+        [model, "--sockets", sockets, "--workers", "50", "--quiet"],
+        { before: "ulimit -n 72" },
+      );
+      const { wanted, max } = await server.event("workers-limited");
+      assertEquals(wanted, 50);
+      assert(Number(max) < 4);
+      using conn = await server.connect();
+      assertEquals(await exchange(conn, "served"), "served");
+    },
+    { ignore: Deno.build.os === "windows" },
+  );
 
   test(`${model} on ${sockets}: a thread that computes does not make the memory grow`, async () => {
     await using handler = await ComputingHandler.make();

@@ -163,7 +163,7 @@ export const zhMulticore: typeof enMulticore = {
       "线程埋头计算时，绑定在它上面的其他客户端要等。",
     ],
     tries: [
-      ["playground serve offload --cpu 50 --workers 2 --watch", "两行，每个线程一行"],
+      ["playground serve offload --cpu 50 --workers 2 --watch", "两条泳道，每个线程一条"],
       ["playground flood --conns 8 --duration 3s", "再与 playground serve epoll --cpu 50 比较"],
       ["playground flood --conns 200 --duration 3s", "不加 --cpu，就能看出交接的代价"],
     ],

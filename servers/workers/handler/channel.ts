@@ -17,7 +17,7 @@ export const REQUEST = {
   left: 3,
   /** As `left`, to be passed on to the sender, which closes its end. */
   end: 4,
-  /** A client has come, to be passed on to the sender: the bytes say who. */
+  /** A client's first chunk follows, to be passed on to the sender: the bytes say who it is. */
   begin: 5,
 } as const;
 

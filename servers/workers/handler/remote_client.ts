@@ -3,6 +3,7 @@ import { CLIENT_SENDS, type Connection } from "../../sockets/interface.ts";
 import { ANSWER, REQUEST } from "./channel.ts";
 import { readFailure } from "./failure.ts";
 import { Outgoing } from "./outgoing.ts";
+import { describeClient } from "./sender_client.ts";
 import type { HandlerThreadEnd } from "./thread_end.ts";
 
 /** A client as the loop has it, whose session is in a thread. */
@@ -10,6 +11,8 @@ export class RemoteClient implements BoundClient {
   isHandled = false;
   isOver = false;
   isGone = false;
+  /** Whether other threads know it. Those that only connect, and leave, would fill the queue of a busy one. */
+  #isKnown = false;
   #isWaitedFor = false;
   #failure: Error | undefined = undefined;
   readonly #outgoing: Outgoing;
@@ -40,6 +43,10 @@ export class RemoteClient implements BoundClient {
 
   handOver(chunk: Uint8Array): void {
     this.isHandled = true;
+    if (!this.#isKnown && this.isSentElsewhere) {
+      this.thread.request(REQUEST.begin, this.connection.id, describeClient(this.connection));
+    }
+    this.#isKnown = true;
     this.thread.handOver(this.connection.id, chunk);
   }
 
@@ -78,7 +85,7 @@ export class RemoteClient implements BoundClient {
 
   leave(): void {
     const kind = this.isSentElsewhere ? REQUEST.end : REQUEST.left;
-    this.thread.request(kind, this.connection.id);
+    if (this.#isKnown) this.thread.request(kind, this.connection.id);
     this.thread.forget(this);
     // While none of its chunks is under way, no other thread touches its socket.
     if (!this.isSentElsewhere || !this.isHandled) this.#goes();

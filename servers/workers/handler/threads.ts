@@ -4,12 +4,11 @@ import { maxThreads } from "../../context/worker_limit.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { describeThrown } from "../../system/thrown.ts";
-import { ANSWER, createShared, MAX_PIECE_BYTES, REQUEST, SHARED } from "./channel.ts";
+import { ANSWER, createShared, MAX_PIECE_BYTES, SHARED } from "./channel.ts";
 import { readFailure } from "./failure.ts";
 import { type Mailbox, makeMailbox } from "./mailbox.ts";
 import { RemoteClient } from "./remote_client.ts";
 import { createRing, RingReader } from "./ring.ts";
-import { describeClient } from "./sender_client.ts";
 import { HandlerThreadEnd } from "./thread_end.ts";
 
 type Tell = (message: FromServer, transfer?: Transferable[]) => void;
@@ -58,8 +57,10 @@ export class LoopsHandlerThreads implements HandlerThreads {
     const answersTo = hasSender ? await makeMailbox(context.sockets) : mailbox;
     const threads = new LoopsHandlerThreads(context, mailbox, answersTo, tell);
     // One that has no descriptors left for its event loop could not begin.
-    const most = Math.max(1, maxThreads(context.descriptorLimit) - (hasSender ? 1 : 0));
-    const count = Math.min(context.options.workers, most);
+    const { descriptorLimit: limit, options: { workers: wanted } } = context;
+    const max = Math.max(1, maxThreads(limit) - (hasSender ? 1 : 0));
+    if (wanted > max) context.notify({ kind: "workers-limited", wanted, max, limit });
+    const count = Math.min(wanted, max);
     for (let number = 1; number <= count; number++) threads.#add(number);
     if (hasSender) threads.#startSender(count + 1);
     else threads.#inboxes = threads.#threads.map(({ channel }) => new RingReader(channel.answers));
@@ -74,13 +75,12 @@ export class LoopsHandlerThreads implements HandlerThreads {
   bind(connection: Connection): BoundClient {
     const thread = this.#leastBusy();
     this.#context.dispatched(connection, thread.number);
-    const hasSender = this.#senderShared !== undefined;
-    const client = new RemoteClient(connection, thread, hasSender, () => {
+    const isSentElsewhere = this.#senderShared !== undefined;
+    const client = new RemoteClient(connection, thread, isSentElsewhere, () => {
       this.#clients.delete(connection.id);
     });
     thread.clients.add(client);
     this.#clients.set(connection.id, client);
-    if (hasSender) thread.request(REQUEST.begin, connection.id, describeClient(connection));
     return client;
   }
 

@@ -1,6 +1,7 @@
 import { ANSWER, createShared } from "../../../servers/workers/handler/channel.ts";
 import { writeFailure } from "../../../servers/workers/handler/failure.ts";
 import { RemoteClient } from "../../../servers/workers/handler/remote_client.ts";
+import { RingReader } from "../../../servers/workers/handler/ring.ts";
 import { HandlerThreadEnd } from "../../../servers/workers/handler/thread_end.ts";
 import { assertEquals, assertThrows } from "../../harness/assert.ts";
 import { FakeConnection } from "../../harness/fake_connection.ts";
@@ -35,4 +36,14 @@ Deno.test("what a session answered before it failed is sent first", () => {
   connection.roomBytes = 10;
   assertThrows(() => client.flush(), Error, "on purpose");
   assertEquals(connection.sent, [1, 2, 3, 4]);
+});
+
+Deno.test("a client that leaves without a word takes no room in the queue of its thread", () => {
+  for (const isSentElsewhere of [false, true]) {
+    const thread = new HandlerThreadEnd(1, createShared(), 1_024);
+    const client = new RemoteClient(new FakeConnection(), thread, isSentElsewhere, () => {});
+    client.leave();
+    assertEquals(client.isGone, true);
+    assertEquals(new RingReader(thread.channel.requests).hasNext, false);
+  }
 });

@@ -134,6 +134,18 @@ for (const args of isCompiled ? MODELS.slice(0, 2) : MODELS) {
   });
 }
 
+test("leader-followers on libc: clients that do not leave hold up no thread at the stop", async () => {
+  // More than two threads could wait for, one after another, until the server is ended by force.
+  const args = ["leader-followers", "--workers", "2", "--grace", "0"];
+  await using server = await Server.start(args);
+  const clients = await Promise.all(Array.from({ length: 16 }, () => server.connect()));
+  for (const conn of clients) assertEquals(await exchange(conn, "hello"), "hello");
+  const { code, stderr } = await server.stop();
+  for (const conn of clients) conn.close();
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(server.events("cut-off"), []);
+}, { ignore: !hasSystemCalls() });
+
 test("prethread on libc: a thread that fails while it has the lock gives it back", async () => {
   const file = await Deno.makeTempFile({ suffix: ".mjs" });
   try {

@@ -70,9 +70,10 @@ export class Team {
   /**
    * Waits until this thread leads, or is handed a handle.
    *
-   * @returns the handle; `undefined` when it leads
+   * @param timeoutMs how long it waits at most; then it must call again
+   * @returns the handle; `undefined` when it leads, and `null` when the time is over
    */
-  follow(): number | undefined {
+  follow(timeoutMs = Infinity): number | null | undefined {
     const [words, own] = [this.#words, this.#thread(this.self)];
     for (;;) {
       const signal = Atomics.load(words, own + SIGNAL);
@@ -82,8 +83,10 @@ export class Team {
       const handle = this.#handed.pop();
       const isOver = handle !== undefined ||
         Atomics.compareExchange(words, LEADER, NOBODY, this.self) === NOBODY;
-      if (!isOver) Atomics.wait(words, own + SIGNAL, signal);
+      const end = isOver ? undefined : Atomics.wait(words, own + SIGNAL, signal, timeoutMs);
       Atomics.store(words, own + WAITING, 0);
+      // Named the leader in this moment, it finds out when it calls again.
+      if (end === "timed-out") return null;
       if (!isOver) continue;
       // It may have been named the leader in this moment, and has something else to do.
       if (handle !== undefined && Atomics.load(words, LEADER) === NOBODY) this.#nameLeader();

@@ -134,6 +134,51 @@ for (const args of isCompiled ? MODELS.slice(0, 2) : MODELS) {
   });
 }
 
+test(
+  "leader-followers on libc: clients that do not leave hold up no thread at the stop",
+  async () => {
+    // More than two threads could wait for, one after another, until the server is ended by force.
+    const args = ["leader-followers", "--workers", "2", "--grace", "0"];
+    await using server = await Server.start(args);
+    const clients = await Promise.all(Array.from({ length: 16 }, () => server.connect()));
+    for (const conn of clients) assertEquals(await exchange(conn, "hello"), "hello");
+    const { code, stderr } = await server.stop();
+    for (const conn of clients) conn.close();
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(server.events("cut-off"), []);
+  },
+  { ignore: !hasSystemCalls() },
+);
+
+test(
+  "reuseport: clients that come while the workers start are refused, and not reset",
+  async () => {
+    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = probe.addr;
+    probe.close();
+    const starting = Server.start(["reuseport", "--workers", "2", "--port", String(port)]);
+    let isListening = false;
+    const started = starting.finally(() => isListening = true);
+    const clients: Deno.TcpConn[] = [];
+    let refusedSince = 0;
+    while (!isListening) {
+      const conn = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
+      if (conn !== undefined) clients.push(conn);
+      else if (clients.length > 0) refusedSince++;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await using server = await started;
+    const answers = await Promise.all(
+      clients.map((conn) => exchange(conn, "x").catch(() => "reset").finally(() => conn.close())),
+    );
+    // The server listens for a moment to find out whether the port is free, and then the workers start.
+    const reset = answers.filter((answer) => answer === "reset").length;
+    assertLessOrEqual(reset, refusedSince);
+    assertEquals((await server.stop()).code, 0);
+  },
+  { ignore: !hasSystemCalls() },
+);
+
 test("prethread on libc: a thread that fails while it has the lock gives it back", async () => {
   const file = await Deno.makeTempFile({ suffix: ".mjs" });
   try {

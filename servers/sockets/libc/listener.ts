@@ -5,7 +5,7 @@ import { LibcConnection } from "./connection.ts";
 import type { LibcPollable, WatchedListener, WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
-import { ON, sendAtOnce, setBlocking } from "./socket_options.ts";
+import { OFF, ON, sendAtOnce, setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { SHUT_RDWR, SO_REUSEADDR, SO_REUSEPORT } from "../../system/system_calls.ts";
 import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../../system/system_calls.ts";
@@ -237,10 +237,39 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
  */
 export function listenOn(
   calls: SystemCalls,
-  { host, port, backlog, reusePort = false }: Pick<
-    ListenOptions,
-    "host" | "port" | "backlog" | "reusePort"
-  >,
+  { backlog, ...options }: Pick<ListenOptions, "host" | "port" | "backlog" | "reusePort">,
+): number {
+  return open(calls, options, (fd) => {
+    checked("listen", calls.listen(fd, backlog));
+  });
+}
+
+/**
+ * A socket that has a port and does not listen: nobody else gets the port, but for those who listen
+ * with SO_REUSEPORT, and a client that comes is refused.
+ *
+ * @returns its descriptor
+ * @throws {SystemCallError} when somebody else has the port
+ *
+ * @example
+ * ```ts
+ * import { systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * calls.close(reservePort(calls, { host: "127.0.0.1", port: 0 }));
+ * ```
+ */
+export function reservePort(calls: SystemCalls, { host, port }: Address): number {
+  return open(calls, { host, port, reusePort: true }, (fd) => {
+    // With it, others who have it could listen until somebody does, socket(7).
+    checked("setsockopt", calls.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, OFF, OFF.byteLength));
+  });
+}
+
+/** A socket that is bound. @param finish called with it; when that fails, it is closed */
+function open(
+  calls: SystemCalls,
+  { host, port, reusePort = false }: Pick<ListenOptions, "host" | "port" | "reusePort">,
+  finish: (fd: number) => void,
 ): number {
   const [{ family, bytes }] = lookUpHost(host, port);
   const fd = checked("socket", calls.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -252,7 +281,7 @@ export function listenOn(
     // connections that are accepted have this from the listener.
     sendAtOnce(calls, fd);
     checked("bind", calls.bind(fd, bytes, bytes.length));
-    checked("listen", calls.listen(fd, backlog));
+    finish(fd);
     return fd;
   } catch (error) {
     calls.close(fd);

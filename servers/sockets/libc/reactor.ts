@@ -28,11 +28,9 @@ export class LibcReactor implements ConnectionContext {
   readonly buffer: ReceiveBuffer;
   readonly thread = makeInterruptible();
   turn = 0;
-  /** Whether closing a connection waits for its client's end, though this thread has others. */
-  waitsForEnds = false;
   protected listener: WatchedListener | undefined = undefined;
   /** Closed connections, and how long each may wait for its client's end. */
-  protected readonly lingering = new Map<WatchedConnection, number>();
+  readonly lingering = new Map<WatchedConnection, number>();
 
   /**
    * @param recvSizeBytes the most that `tryRecv` receives at once
@@ -65,11 +63,10 @@ export class LibcReactor implements ConnectionContext {
   prepareWait(timeoutMs: number): number {
     this.turn++;
     if (this.connections.size === 0) this.observer.waiting();
-    if (this.lingering.size > 0) this.lookAfterLingering();
+    const lookAgainMs = this.lingering.size > 0 ? this.lookAfterLingering() : Infinity;
     // A server that stops has been waiting for the end of its last connection.
     if (!this.serving) return 0;
-    let maxMs = timeoutMs;
-    if (this.lingering.size > 0) maxMs = Math.min(maxMs, LINGER_POLL_INTERVAL_MS);
+    let maxMs = Math.min(timeoutMs, lookAgainMs);
     if (this.listener?.isResting) maxMs = Math.min(maxMs, this.listener.restMs());
     // Rounded up: a timer that is due in half a millisecond would make the loop spin.
     return maxMs === Infinity ? -1 : Math.ceil(Math.min(maxMs, LONGEST_WAIT_MS));
@@ -99,7 +96,7 @@ export class LibcReactor implements ConnectionContext {
   }
 
   linger(connection: WatchedConnection, untilMs: number): void {
-    if (this.waitsForEnds || this.listener?.blocks) connection.waitForEnd(untilMs);
+    if (this.listener?.blocks) connection.waitForEnd(untilMs);
     else this.lingering.set(connection, untilMs);
   }
 
@@ -111,8 +108,13 @@ export class LibcReactor implements ConnectionContext {
     this.listener?.resume();
   }
 
-  /** Gives back the descriptors of connections whose clients have ended by now. */
-  protected lookAfterLingering(): void {
+  /**
+   * Gives back the descriptors of closed connections whose clients have ended by now.
+   *
+   * @returns in how many milliseconds to look again; `Infinity` if none is left
+   */
+  lookAfterLingering(): number {
     for (const [connection, untilMs] of this.lingering) connection.lookForEnd(untilMs);
+    return this.lingering.size > 0 ? LINGER_POLL_INTERVAL_MS : Infinity;
   }
 }

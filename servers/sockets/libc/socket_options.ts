@@ -16,6 +16,8 @@ import {
 
 /** What turns an option on, setsockopt(2). */
 export const ON = Int32Array.of(1);
+/** What turns it off. */
+export const OFF = Int32Array.of(0);
 
 /** `struct linger`: on, and for no time at all, socket(7). */
 const NO_LINGER = Int32Array.of(1, 0);

@@ -3,7 +3,6 @@ import { createTeamMemory } from "../../context/team.ts";
 import { EPOLLIN, EPOLLONESHOT, type Sockets } from "../../sockets/interface.ts";
 import { LibcListener, listenOn } from "../../sockets/libc/listener.ts";
 import { asLibcPollable } from "../../sockets/libc/connection_context.ts";
-import { setBlocking } from "../../sockets/libc/socket_options.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { checked } from "../../system/system_call_error.ts";
 import {
@@ -58,7 +57,6 @@ function makeLed(threads: number, sockets: Sockets, listener: LibcListener): Led
   if (!(sockets instanceof LibcSockets)) throw new Error("sockets of another kind");
   const { calls, waker, table } = sockets;
   const { descriptor } = listener;
-  setBlocking(calls, descriptor, false);
   const epoll = checked("epoll_create1", calls.epoll_create1(EPOLL_CLOEXEC));
   const event = new Int32Array(EPOLL_EVENT.words);
   for (const [fd, events] of [[waker, EPOLLIN], [descriptor, EPOLLIN | EPOLLONESHOT]]) {

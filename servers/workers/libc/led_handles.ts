@@ -42,7 +42,7 @@ export class LibcLedHandles implements LedHandles {
     private readonly keepsState: boolean,
   ) {
     this.#team = new Team(led.memory, number, led.threads);
-    sockets.waitsForEnds = true;
+    listener.stopBlocking();
   }
 
   /** @throws {Error} when the sockets are of another kind */
@@ -62,10 +62,12 @@ export class LibcLedHandles implements LedHandles {
 
   follow(): Connection | typeof LEADS {
     this.sockets.observer.waiting();
-    if (this.#isOver) this.#wakeLeader();
     for (;;) {
-      const handle = this.#team.follow();
+      const lookAgainMs = this.#lookAfterClosed();
+      if (this.#isOver) this.#wakeLeader();
+      const handle = this.#team.follow(lookAgainMs);
       if (handle === undefined) return "leads";
+      if (handle === null) continue;
       const client = this.#known[handle];
       // Of a thread that has failed, whose place this one has taken, the clients have ended.
       if (client !== undefined && client.descriptor === handle) return this.#take(client);
@@ -75,12 +77,14 @@ export class LibcLedHandles implements LedHandles {
   wait(): Connection | Listener | null {
     const { calls, observer } = this.sockets;
     for (;;) {
+      const maxMs = Math.min(this.#lookAfterClosed(), this.#restMs());
       if (this.#isOver) return null;
-      const count = calls.epoll_wait(this.led.epoll, this.#event, 1, this.#restMs());
+      const timeoutMs = maxMs === Infinity ? -1 : maxMs;
+      const count = calls.epoll_wait(this.led.epoll, this.#event, 1, timeoutMs);
       if (count < 0 && count !== -ERRNO.EINTR) throw new SystemCallError("epoll_wait", -count);
       observer.wokeUp(Math.max(0, count), Math.max(0, count));
       if (count <= 0) {
-        if (count === 0) this.#resumeListener();
+        if (count === 0 && this.#restMs() === 0) this.#resumeListener();
         continue;
       }
       const fd = this.#event[DESCRIPTOR];
@@ -177,9 +181,23 @@ export class LibcLedHandles implements LedHandles {
     return undefined;
   }
 
-  #closed(client: Connection): void {
+  #closed(client: LibcConnection): void {
     this.#sessions.delete(client);
-    this.#resumeListener();
+    if (!this.sockets.lingering.has(client)) this.#resumeListener();
+  }
+
+  /**
+   * Gives back the descriptors of closed clients that have ended by now.
+   *
+   * @returns in how many milliseconds to look again; `Infinity` if none is left
+   */
+  #lookAfterClosed(): number {
+    const { lingering } = this.sockets;
+    const count = lingering.size;
+    if (count === 0) return Infinity;
+    const lookAgainMs = this.sockets.lookAfterLingering();
+    if (lingering.size < count) this.#resumeListener();
+    return lookAgainMs;
   }
 
   #rearmListener(): void {
@@ -199,7 +217,7 @@ export class LibcLedHandles implements LedHandles {
 
   #restMs(): number {
     const { restsUntilMs } = this.#team;
-    return restsUntilMs === 0 ? -1 : Math.max(0, Math.ceil(restsUntilMs - Date.now()));
+    return restsUntilMs === 0 ? Infinity : Math.max(0, Math.ceil(restsUntilMs - Date.now()));
   }
 
   /** That a descriptor has been closed meanwhile is no mistake. */

@@ -9,7 +9,7 @@ import { CQE_F_MORE, IoUring } from "../../system/io_uring.ts";
 import { ProvidedBuffers } from "../../system/provided_buffers.ts";
 import { MSG_DONTWAIT } from "../../system/system_calls.ts";
 
-/** How many requests fit into one system call; what is more takes another. */
+/** As many as thousands of clients request in one turn. */
 const ENTRIES = 4_096;
 
 /** A send is counted so long after it was made, at most. */
@@ -68,12 +68,13 @@ export class LibcCompletionQueue
 
   /**
    * @param sockets of the kind `libc`
+   * @param entries how many requests fit into one system call; what is more takes another
    * @throws {SystemCallError} see {@linkcode IoUring}
    */
-  constructor(sockets: Sockets) {
+  constructor(sockets: Sockets, entries = ENTRIES) {
     if (!(sockets instanceof LibcReactor)) throw new Error("sockets of another kind");
     this.#reactor = sockets;
-    this.#ring = new IoUring(sockets.calls, ENTRIES);
+    this.#ring = new IoUring(sockets.calls, entries);
     this.buffers = new ProvidedBuffers(this.#ring, sockets.buffer.bytes.length);
     this.#ring.prepPollMultishot(WAKE, sockets.waker, POLLIN);
   }

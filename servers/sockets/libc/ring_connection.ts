@@ -168,14 +168,14 @@ export class RingConnection extends LibcConnection {
   reportKept(): boolean {
     if (this.#isClosing || this.stage === CLOSED) return false;
     if (this.fault !== undefined) return this.#reportFault();
-    if (!this.#isWanted || this.#isSending) return false;
-    const kept = this.#kept.take();
-    if (kept === undefined) this.#receive();
-    else {
-      this.chunk = kept.bytes;
-      this.#requests.lend(kept.buffer);
-    }
-    return kept !== undefined;
+    if (!this.#isWanted || this.#isStalled) return false;
+    if (this.#kept.count === 0) this.#receive();
+    else if (this.#isSending) this.#requests.hurry(); // nothing else would end the wait
+    const kept = this.#isSending ? undefined : this.#kept.take();
+    if (kept === undefined) return false;
+    this.chunk = kept.bytes;
+    this.#requests.lend(kept.buffer);
+    return true;
   }
 
   /** The server has told it to end, or has cut it off: see the `DescriptorTable`. */

@@ -281,6 +281,24 @@ testQueue(
   },
 );
 
+testQueue("what was kept is answered without a wait for anything else", (setting) => {
+  const CHUNKS = 64;
+  const { client, connection } = setting.pair();
+  const bytes = randomBytes(CHUNKS * setting.recvSizeBytes);
+  setting.queue.receive(connection);
+  setting.settle();
+  assertEquals(offer(client, bytes), bytes.length);
+  let slowWaits = 0;
+  for (let left = bytes.length; left > 0;) {
+    const beganMs = performance.now();
+    setting.next(RECEIVED);
+    if (performance.now() - beganMs >= QUIET_MS) slowWaits++; // until the time was over
+    left -= connection.trySend(setting.queue.didRecv());
+  }
+  assertLess(slowWaits, CHUNKS / 4);
+  assertSameBytes(setting.allOf(client, bytes.length), bytes);
+}, 1_024);
+
 testQueue("the end of a paused client's stream comes after what it has sent", (setting) => {
   const { client, connection } = setting.pair();
   setting.queue.receive(connection);

@@ -112,6 +112,7 @@ export class RingConnection extends LibcConnection {
     if (result > 0) {
       const bytes = this.#requests.buffers.view(buffer, result);
       this.received(bytes, result);
+      if (this.#isStalled) this.turn = CLIENT_TAKES; // as before: it is not served yet
       const isReported = this.#report(bytes);
       // A short read means that this was all there is to come.
       if (this.#isLast && result < this.context.buffer.bytes.length) return this.#end(isReported);

@@ -6,7 +6,11 @@
  */
 
 import type { Connection, Listener } from "../../../../servers/sockets/interface.ts";
-import { ConnectionReset, WOULD_BLOCK } from "../../../../servers/sockets/interface.ts";
+import {
+  CLIENT_TAKES,
+  ConnectionReset,
+  WOULD_BLOCK,
+} from "../../../../servers/sockets/interface.ts";
 import { ACCEPTED, RECEIVED, SENT } from "../../../../servers/sockets/completions.ts";
 import { LibcCompletionQueue } from "../../../../servers/sockets/libc/completion_queue.ts";
 import {
@@ -334,6 +338,15 @@ testQueue(
   },
   MEGABYTE,
 );
+
+testQueue("a client that sends on and takes nothing is the one that is waited for", (setting) => {
+  const { client, connection } = setting.pair(4_096);
+  setting.queue.receive(connection);
+  while (connection.trySend(new Uint8Array(1_000_000)) > 0) setting.turn();
+  offer(client, encode("more"));
+  setting.settle();
+  assertEquals([setting.seen.received, connection.turn], [4, CLIENT_TAKES]);
+});
 
 testQueue(
   "more clients than buffers at once: all are received from in the end",

@@ -5,12 +5,9 @@ import { LibcListener } from "./listener.ts";
 import { RingConnection } from "./ring_connection.ts";
 import type { RingRequests } from "./ring_requests.ts";
 import { LibcReactor } from "./reactor.ts";
-import { CQE_F_MORE, IoUring } from "../../system/io_uring.ts";
+import { CQE_F_MORE, ENTRIES, IoUring } from "../../system/io_uring.ts";
 import { ProvidedBuffers } from "../../system/provided_buffers.ts";
 import { MSG_DONTWAIT } from "../../system/system_calls.ts";
-
-/** As many as thousands of clients request in one turn. */
-const ENTRIES = 4_096;
 
 /** A send is counted so long after it was made, at most. */
 const COUNTED_MS = 10;

@@ -11,7 +11,7 @@ import type { Connection, Listener } from "./interface.ts";
 export const ACCEPTED = 0;
 /** Bytes have been received, or the stream is at its end, or the connection has failed. */
 export const RECEIVED = 1;
-/** What {@linkcode Connection.trySend} took is sent. Reported if it has refused to take more. */
+/** What {@linkcode Connection.trySend} took is sent. Reported if that was not all. */
 export const SENT = 2;
 
 /**

@@ -46,6 +46,8 @@ export const CQE_F_BUFFER = 1;
 export const CQE_F_MORE = 2;
 const CQE_BUFFER_SHIFT = 16;
 
+/** How many requests a server can hand over at once: those of thousands of clients. */
+export const ENTRIES = 4_096;
 /** How many results there is room for, for each place of a request. */
 const RESULTS_PER_REQUEST = 4;
 

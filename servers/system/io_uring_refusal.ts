@@ -1,13 +1,13 @@
-import { IoUring } from "./io_uring.ts";
+import { ENTRIES, IoUring } from "./io_uring.ts";
 import type { IoUringCalls } from "./io_uring_calls.ts";
 import { SystemCallError } from "./system_call_error.ts";
 import type { SystemCalls } from "./system_interface.ts";
 
 /** Why a server cannot have an {@linkcode IoUring} here. */
-export type IoUringRefusal = "absent" | "forbidden" | "too-old";
+export type IoUringRefusal = "absent" | "forbidden" | "too-old" | "unlockable";
 
 /**
- * Asks the system for a small ring.
+ * Asks the system for a ring as servers have it.
  *
  * @param ringCalls the system's, unless a test is about what the system seldom does
  * @returns `undefined` if it can be had, otherwise why not
@@ -24,7 +24,7 @@ export function ioUringRefusal(
   ringCalls?: IoUringCalls,
 ): IoUringRefusal | undefined {
   try {
-    new IoUring(calls, 1, ringCalls).close();
+    new IoUring(calls, ENTRIES, ringCalls).close();
     return undefined;
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
@@ -34,10 +34,11 @@ export function ioUringRefusal(
   }
 }
 
-/** io_uring_setup(2), and the sysctl `kernel.io_uring_disabled`. */
+/** io_uring_setup(2), the sysctl `kernel.io_uring_disabled`, and `RLIMIT_MEMLOCK` of getrlimit(2). */
 const REFUSALS: Readonly<Record<string, IoUringRefusal>> = {
   ENOSYS: "absent",
   EPERM: "forbidden",
   EACCES: "forbidden",
   EINVAL: "too-old",
+  ENOMEM: "unlockable",
 };

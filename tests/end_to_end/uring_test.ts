@@ -35,6 +35,7 @@ for (
     ["the kernel has no io_uring", 38, /^uring needs io_uring, which this kernel does not have/],
     ["io_uring is forbidden", 1, /^uring needs io_uring, which this system forbids \(EPERM\)/],
     ["the kernel is too old", 22, /^uring needs the io_uring of Linux 6\.1 or later/],
+    ["no memory may be locked", 12, /^uring cannot have the memory of its rings \(ENOMEM\)/],
   ] as const
 ) {
   test(`uring says that ${why}, and the others serve`, async () => {

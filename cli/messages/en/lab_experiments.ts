@@ -37,6 +37,7 @@ export const enLab = {
       absent: "it needs io_uring, which this kernel does not have",
       forbidden: "it needs io_uring, which this system forbids, as containers often do",
       "too-old": "it needs the io_uring of Linux 6.1 or later",
+      unlockable: "it needs more locked memory than the limit allows (ulimit -l)",
     },
     server: (model: string, reason: string) =>
       `playground serve ${model} does not serve: ${reason}`,

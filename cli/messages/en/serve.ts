@@ -121,6 +121,9 @@ export const enServe = {
       "uring needs io_uring, which this system forbids (EPERM), as containers often do: allow it " +
       "with a seccomp profile or kernel.io_uring_disabled=0, or try epoll",
     "too-old": "uring needs the io_uring of Linux 6.1 or later (EINVAL): try epoll",
+    unlockable:
+      "uring cannot have the memory of its rings (ENOMEM): raise the limit of locked memory " +
+      "(ulimit -l), or try epoll",
   },
   beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
     `refused a client: its descriptor is ${descriptor}, and select can watch only those below ` +

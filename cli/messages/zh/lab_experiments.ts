@@ -38,6 +38,7 @@ export const zhLab: LabTexts = {
       absent: "它需要 io_uring，而这个内核没有",
       forbidden: "它需要 io_uring，而这个系统禁止使用，容器常常如此",
       "too-old": "它需要 Linux 6.1 或更新内核的 io_uring",
+      unlockable: "它需要的锁定内存超过了上限（ulimit -l）",
     },
     server: (model: string, reason: string) => `playground serve ${model} 无法服务：${reason}`,
     answer: (sent: string, answer: string) =>

@@ -107,6 +107,8 @@ export const zhServe = {
       "uring 需要 io_uring，而这个系统禁止使用它（EPERM），容器常常如此：请用 seccomp 配置或 " +
       "kernel.io_uring_disabled=0 放行，或改用 epoll",
     "too-old": "uring 需要 Linux 6.1 或更新内核的 io_uring（EINVAL）：请改用 epoll",
+    unlockable:
+      "uring 得不到环所需的内存（ENOMEM）：请提高可锁定内存的上限（ulimit -l），或改用 epoll",
   },
   beyondFdSetSize: (descriptor: number, fdSetSize: number) =>
     `拒绝了一个客户端：它的描述符是 ${descriptor}，而 select 只能监视小于 ${fdSetSize}（FD_SETSIZE）的描述符；` +

@@ -5,12 +5,9 @@ import { LibcListener } from "./listener.ts";
 import { RingConnection } from "./ring_connection.ts";
 import type { RingRequests } from "./ring_requests.ts";
 import { LibcReactor } from "./reactor.ts";
-import { CQE_F_MORE, IoUring } from "../../system/io_uring.ts";
+import { CQE_F_MORE, ENTRIES, IoUring } from "../../system/io_uring.ts";
 import { ProvidedBuffers } from "../../system/provided_buffers.ts";
 import { MSG_DONTWAIT } from "../../system/system_calls.ts";
-
-/** How many requests fit into one system call; what is more takes another. */
-const ENTRIES = 4_096;
 
 /** A send is counted so long after it was made, at most. */
 const COUNTED_MS = 10;
@@ -68,12 +65,13 @@ export class LibcCompletionQueue
 
   /**
    * @param sockets of the kind `libc`
+   * @param entries how many requests fit into one system call; what is more takes another
    * @throws {SystemCallError} see {@linkcode IoUring}
    */
-  constructor(sockets: Sockets) {
+  constructor(sockets: Sockets, entries = ENTRIES) {
     if (!(sockets instanceof LibcReactor)) throw new Error("sockets of another kind");
     this.#reactor = sockets;
-    this.#ring = new IoUring(sockets.calls, ENTRIES);
+    this.#ring = new IoUring(sockets.calls, entries);
     this.buffers = new ProvidedBuffers(this.#ring, sockets.buffer.bytes.length);
     this.#ring.prepPollMultishot(WAKE, sockets.waker, POLLIN);
   }

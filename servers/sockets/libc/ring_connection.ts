@@ -41,7 +41,8 @@ export class RingConnection extends LibcConnection {
   #isAwaited = false;
   /** Whether the socket is full. */
   #isStalled = false;
-  #hasSendResult = false;
+  /** Whether it is a send that is done once it is handed over, if no result says otherwise. */
+  #isAtOnce = false;
   #isClosing = false;
   #hasReportedFault = false;
   /** What is being sent, and the number of its buffer, or -1. */
@@ -76,15 +77,16 @@ export class RingConnection extends LibcConnection {
     if (bytes.length === 0) return 0;
     const fd = this.open();
     this.isToldToEnd(); // then it still sends, unless it is cut off
-    if (this.#isSending) {
+    const isTooMuch = bytes.length > MAX_BYTES_A_TURN;
+    if (this.#isSending || isTooMuch) {
       this.#isAwaited = true;
       this.#requests.hurry();
-      return WOULD_BLOCK;
     }
-    const some = bytes.length > MAX_BYTES_A_TURN ? bytes.subarray(0, MAX_BYTES_A_TURN) : bytes;
+    if (this.#isSending) return WOULD_BLOCK;
+    const some = isTooMuch ? bytes.subarray(0, MAX_BYTES_A_TURN) : bytes;
     this.#outBuffer = this.#requests.claim(some);
     this.#out = this.#outBuffer < 0 ? copyOf(some) : some;
-    this.#isSending = true;
+    this.#isSending = this.#isAtOnce = true;
     this.#requests.sendAtOnce(fd, this.#out, this);
     return some.length;
   }
@@ -110,6 +112,7 @@ export class RingConnection extends LibcConnection {
     if (result > 0) {
       const bytes = this.#requests.buffers.view(buffer, result);
       this.received(bytes, result);
+      if (this.#isStalled) this.turn = CLIENT_TAKES; // as before: it is not served yet
       const isReported = this.#report(bytes);
       // A short read means that this was all there is to come.
       if (this.#isLast && result < this.context.buffer.bytes.length) return this.#end(isReported);
@@ -129,12 +132,12 @@ export class RingConnection extends LibcConnection {
 
   /** The request to send has a result, which will be taken. */
   hasSendResult(): void {
-    this.#hasSendResult = true;
+    this.#isAtOnce = false;
   }
 
   /** The request to send is handed over. Without a result, all is sent. */
   handedOver(): void {
-    if (!this.#hasSendResult) this.sendDone(this.#out.length);
+    if (this.#isAtOnce) this.sendDone(this.#out.length);
   }
 
   /** Whether a send that the server has waited for is done. */
@@ -146,7 +149,7 @@ export class RingConnection extends LibcConnection {
 
   /** A request to send has a result. */
   sendDone(result: number): void {
-    this.#hasSendResult = false;
+    this.#isAtOnce = false;
     if (result > 0) this.sent(result);
     if (result === this.#out.length) return this.#allSent();
     const isFull = result >= 0 || result === -ERRNO.EAGAIN || result === -ERRNO.EINTR;
@@ -166,14 +169,14 @@ export class RingConnection extends LibcConnection {
   reportKept(): boolean {
     if (this.#isClosing || this.stage === CLOSED) return false;
     if (this.fault !== undefined) return this.#reportFault();
-    if (!this.#isWanted || this.#isSending) return false;
-    const kept = this.#kept.take();
-    if (kept === undefined) this.#receive();
-    else {
-      this.chunk = kept.bytes;
-      this.#requests.lend(kept.buffer);
-    }
-    return kept !== undefined;
+    if (!this.#isWanted || this.#isStalled) return false;
+    if (this.#kept.count === 0) this.#receive();
+    else if (this.#isSending) this.#requests.hurry(); // nothing else would end the wait
+    const kept = this.#isSending ? undefined : this.#kept.take();
+    if (kept === undefined) return false;
+    this.chunk = kept.bytes;
+    this.#requests.lend(kept.buffer);
+    return true;
   }
 
   /** The server has told it to end, or has cut it off: see the `DescriptorTable`. */

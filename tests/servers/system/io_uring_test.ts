@@ -161,6 +161,7 @@ for (
     [ERRNO.ENOSYS, "absent"],
     [ERRNO.EPERM, "forbidden"],
     [ERRNO.EINVAL, "too-old"],
+    [ERRNO.ENOMEM, "unlockable"],
   ] as const
 ) {
   Deno.test({

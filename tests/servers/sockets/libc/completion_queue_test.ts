@@ -6,7 +6,11 @@
  */
 
 import type { Connection, Listener } from "../../../../servers/sockets/interface.ts";
-import { ConnectionReset, WOULD_BLOCK } from "../../../../servers/sockets/interface.ts";
+import {
+  CLIENT_TAKES,
+  ConnectionReset,
+  WOULD_BLOCK,
+} from "../../../../servers/sockets/interface.ts";
 import { ACCEPTED, RECEIVED, SENT } from "../../../../servers/sockets/completions.ts";
 import { LibcCompletionQueue } from "../../../../servers/sockets/libc/completion_queue.ts";
 import {
@@ -29,13 +33,14 @@ import {
   systemCalls,
 } from "../../../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertLess, assertThrows } from "../../../harness/assert.ts";
-import { assertSameBytes, decode, encode, randomBytes } from "../../../harness/bytes.ts";
+import { assertSameBytes, concat, decode, encode, randomBytes } from "../../../harness/bytes.ts";
 import "../../../harness/sanitizers.ts";
 import { test } from "../../../harness/test.ts";
 
 const ignore = !hasSystemCalls();
 const calls = hasSystemCalls() ? systemCalls() : undefined!;
 
+const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const DESCRIPTORS = 65_536;
 const MEGABYTE = 1_048_576;
@@ -74,7 +79,7 @@ class Setting {
   readonly queue: LibcCompletionQueue;
   readonly port: number;
 
-  constructor(readonly recvSizeBytes: number) {
+  constructor(readonly recvSizeBytes: number, entries?: number) {
     this.sockets = socketsOf({
       ...UNOBSERVED,
       received: (_, _buffer, count) => this.seen.received += count,
@@ -83,7 +88,7 @@ class Setting {
     }, recvSizeBytes);
     const listener = listenOn(this.sockets, recvSizeBytes);
     this.port = listener.address.port;
-    this.queue = new LibcCompletionQueue(this.sockets);
+    this.queue = new LibcCompletionQueue(this.sockets, entries);
     this.queue.accept(listener);
   }
 
@@ -100,10 +105,19 @@ class Setting {
     return { client, connection: this.queue.connection };
   }
 
-  /** Waits for the next completion, which must be this one. @returns its connection */
-  next(operation: typeof ACCEPTED | typeof RECEIVED | typeof SENT): Connection {
+  /**
+   * Waits for the next completion, which must be this one.
+   *
+   * @param meanwhile called before each wait
+   * @returns its connection
+   */
+  next(
+    operation: typeof ACCEPTED | typeof RECEIVED | typeof SENT,
+    meanwhile: () => void = () => {},
+  ): Connection {
     const untilMs = performance.now() + PATIENCE_MS;
     while (!this.queue.next()) {
+      meanwhile();
       assertLess(performance.now(), untilMs, "nothing is done");
       this.queue.wait(QUIET_MS);
     }
@@ -115,6 +129,18 @@ class Setting {
   turn(): void {
     this.queue.wait(0);
     while (this.queue.next());
+  }
+
+  /** Waits for all that a client is to get. @param received what it has already */
+  allOf(client: number, sizeBytes: number, received: Uint8Array[] = []): Uint8Array {
+    const untilMs = performance.now() + PATIENCE_MS;
+    const sizeOfAll = () => received.reduce((sum, { length }) => sum + length, 0);
+    while (sizeOfAll() < sizeBytes) {
+      assertLess(performance.now(), untilMs, `${sizeOfAll()} of ${sizeBytes} bytes`);
+      received.push(take(client));
+      this.turn();
+    }
+    return concat(received);
   }
 
   /** Waits until nothing is done any more. @returns the operations that were done */
@@ -139,9 +165,14 @@ function descriptorOf(connection: Connection): number {
   return Number(Reflect.get(connection, "descriptor"));
 }
 
-function testQueue(name: string, fn: (setting: Setting) => void, recvSizeBytes = 16_384): void {
+function testQueue(
+  name: string,
+  fn: (setting: Setting) => void,
+  recvSizeBytes = 16_384,
+  entries?: number,
+): void {
   test(name, async () => {
-    const setting = new Setting(recvSizeBytes);
+    const setting = new Setting(recvSizeBytes, entries);
     try {
       fn(setting);
     } finally {
@@ -197,6 +228,34 @@ testQueue(
   },
 );
 
+testQueue("of more than is taken at once, it is told when to send the rest", (setting) => {
+  const { client, connection } = setting.pair();
+  const bytes = randomBytes(3 * MEGABYTE);
+  const received: Uint8Array[] = [];
+  for (let sent = 0; (sent += connection.trySend(bytes.subarray(sent))) < bytes.length;) {
+    setting.next(SENT, () => received.push(take(client)));
+  }
+  assertSameBytes(setting.allOf(client, bytes.length, received), bytes);
+});
+
+testQueue(
+  "a part that was sent counts once when a turn has more requests than a call takes",
+  (setting) => {
+    const { client, connection } = setting.pair(4_096);
+    const others = [setting.pair(), setting.pair()];
+    const bytes = randomBytes(MEGABYTE);
+    calls.setsockopt(descriptorOf(connection), SOL_SOCKET, SO_SNDBUF, Int32Array.of(65_536), 4);
+    assertEquals(connection.trySend(bytes), bytes.length);
+    for (const other of others) other.connection.trySend(encode("hello")); // for which a call is made
+    assertEquals(setting.queue.next(), false); // the result of the first has been taken
+    setting.turn();
+    assertEquals(connection.trySend(encode("after")), WOULD_BLOCK);
+    assertSameBytes(setting.allOf(client, bytes.length), bytes);
+  },
+  16_384,
+  2,
+);
+
 testQueue(
   "what a paused client sends is soon not received, and nothing of it is lost",
   (setting) => {
@@ -225,6 +284,24 @@ testQueue(
     assertSameBytes(received, bytes.subarray(0, sent));
   },
 );
+
+testQueue("what was kept is answered without a wait for anything else", (setting) => {
+  const CHUNKS = 64;
+  const { client, connection } = setting.pair();
+  const bytes = randomBytes(CHUNKS * setting.recvSizeBytes);
+  setting.queue.receive(connection);
+  setting.settle();
+  assertEquals(offer(client, bytes), bytes.length);
+  let slowWaits = 0;
+  for (let left = bytes.length; left > 0;) {
+    const beganMs = performance.now();
+    setting.next(RECEIVED);
+    if (performance.now() - beganMs >= QUIET_MS) slowWaits++; // until the time was over
+    left -= connection.trySend(setting.queue.didRecv());
+  }
+  assertLess(slowWaits, CHUNKS / 4);
+  assertSameBytes(setting.allOf(client, bytes.length), bytes);
+}, 1_024);
 
 testQueue("the end of a paused client's stream comes after what it has sent", (setting) => {
   const { client, connection } = setting.pair();
@@ -261,6 +338,15 @@ testQueue(
   },
   MEGABYTE,
 );
+
+testQueue("a client that sends on and takes nothing is the one that is waited for", (setting) => {
+  const { client, connection } = setting.pair(4_096);
+  setting.queue.receive(connection);
+  while (connection.trySend(new Uint8Array(1_000_000)) > 0) setting.turn();
+  offer(client, encode("more"));
+  setting.settle();
+  assertEquals([setting.seen.received, connection.turn], [4, CLIENT_TAKES]);
+});
 
 testQueue(
   "more clients than buffers at once: all are received from in the end",

@@ -28,7 +28,8 @@ export async function leaderFollowers(context: ServerContext): Promise<void> {
 
 /** What each thread does. */
 export async function leaderFollowersWorker(context: ServerContext): Promise<void> {
-  const { listener, handles } = context;
+  const { listener } = context;
+  const handles = context.ledHandles();
   const sleep = (ms: number) => context.sleepThread(ms);
 
   for (;;) {

@@ -94,7 +94,7 @@ export interface ServerContext {
   /** Starts workers, and resolves when all of them wait for clients. */
   startWorkers(plan: WorkersPlan): Promise<Workers>;
   /** In a worker that takes turns with others at waiting: what it waits for. */
-  readonly handles: LedHandles;
+  ledHandles(): LedHandles;
   /** In a worker: the lock that it shares with the other workers. */
   readonly lock: Pick<Mutex, "acquire" | "release">;
   /**

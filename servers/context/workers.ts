@@ -18,7 +18,7 @@ export interface WorkersPlan {
    * - `shared`: the socket of the page, which all workers use; on the system's sockets
    * - `handed`: the clients that the page hands to this worker; on the system's sockets
    * - `led`: as `shared`, and the workers take turns at waiting for it and for all clients:
-   *   {@linkcode ServerContext.handles}; on the system's sockets
+   *   {@linkcode ServerContext.ledHandles}; on the system's sockets
    */
   readonly listener: "own" | "shared" | "handed" | "led";
 }

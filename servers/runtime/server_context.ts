@@ -92,7 +92,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       return started;
     },
     lock,
-    get handles() {
+    ledHandles: () => {
       if (handles === undefined) throw new Error("nobody leads here");
       return handles;
     },

@@ -6,7 +6,7 @@
  */
 
 import { cFunctions } from "./c_library.ts";
-import { checked, ERRNO } from "./system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
 import { errnoInstead, MSG_NOSIGNAL, SOL_SOCKET } from "./system_calls.ts";
 
 /** <sys/socket.h> */
@@ -85,9 +85,9 @@ export class DescriptorPassing {
   /**
    * Blocks until a message comes.
    *
-   * @returns the descriptor; -1 when a signal has interrupted it, or none came with the message because
-   *   this process has no descriptor left; `undefined` when the other side is gone
-   * @throws {SystemCallError} for any other error
+   * @returns the descriptor; -1 when a signal has interrupted it; `undefined` when the other side is gone
+   * @throws {SystemCallError} with `EMFILE` when none came with the message, because this process has no
+   *   descriptor left, unix(7); for any other error
    */
   receive(socket: number): number | undefined {
     this.#view.setUint32(AT.controlLength, CMSG_BYTES, true);
@@ -96,7 +96,9 @@ export class DescriptorPassing {
     if (count === 0 || count === -ERRNO.ECONNRESET) return undefined;
     checked("recvmsg", count);
     // The system writes how much of the room it has used.
-    if (this.#view.getUint32(AT.controlLength, true) < CMSG_LENGTH) return -1;
+    if (this.#view.getUint32(AT.controlLength, true) < CMSG_LENGTH) {
+      throw new SystemCallError("recvmsg", ERRNO.EMFILE);
+    }
     return this.#controlView.getInt32(CMSG_AT.descriptor, true);
   }
 }

@@ -188,6 +188,51 @@ for (const args of [WAYS[0], WAYS[2], WAYS[3]]) {
   }, { ignore });
 }
 
+const PASS = WAYS[2];
+
+test("prefork --accept pass: a client that has been served is not reported twice", async () => {
+  await using server = await Server.start([...PASS, "--handler", "http"]);
+  using conn = await server.connect();
+  await writeAll(conn, encode("GET / HTTP/1.0\r\n\r\n"));
+  await server.event("closed"); // its child waits for the client to end as well
+  for (const pid of await childrenOf(server)) Deno.kill(pid, "SIGKILL");
+  await server.event("worker-ended", WORKERS);
+  assertEquals(server.events("worker-ended").map(({ clients }) => clients), [0, 0, 0]);
+  assertEquals((await server.stop()).code, 0);
+  assertEquals(server.events("closed").length, 1);
+}, { ignore });
+
+test("prefork --accept pass: a client whose child has just ended gets another one", async () => {
+  await using server = await Server.start(["prefork", "--workers", "1", "--accept", "pass"]);
+  const [child] = await childrenOf(server, 1);
+  const [, parent] = await processTree(server.pid);
+  using before = await server.connect();
+  assertEquals(await exchange(before, "served"), "served");
+  before.close();
+  await server.event("closed");
+  Deno.kill(parent, "SIGSTOP"); // so that it learns of both at once
+  Deno.kill(child, "SIGKILL");
+  await untilAllEnded([child], 30_000);
+  using conn = await server.connect();
+  Deno.kill(parent, "SIGCONT");
+  assertEquals(await exchange(conn, "served"), "served");
+}, { ignore });
+
+test("prefork --accept pass: the parent accepts again once it has descriptors", async () => {
+  await using server = await Server.start([...PASS, "--quiet"]);
+  await childrenOf(server);
+  const [, parent] = await processTree(server.pid);
+  const limit = async (soft: string) => {
+    const args = ["--pid", String(parent), `--nofile=${soft}:`];
+    assert((await new Deno.Command("prlimit", { args }).output()).success);
+  };
+  await limit("5");
+  using conn = await server.connect();
+  await server.event("out-of-descriptors");
+  await limit("256");
+  assertEquals(await exchange(conn, "served"), "served");
+}, { ignore });
+
 test("prefork, workers: on Deno's sockets there are none, which is one line", async () => {
   for (const model of ["prefork", "workers"]) {
     const { code, stderr } = await run(["serve", model, "--sockets", "deno"]);

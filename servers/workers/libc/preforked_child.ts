@@ -124,7 +124,8 @@ export class OwnPreforkedChild implements PreforkedChild {
     channel.tellFree();
     for (;;) {
       const client = channel.receive();
-      if (client === undefined || this.#table.stopping) return null;
+      // Of a server that stops, the channel ends behind the last client.
+      if (client === undefined) return null;
       if (client === "interrupted") continue;
       const connection = this.#sockets.adopt(client);
       this.#recorder.dispatched(connection);

@@ -61,6 +61,8 @@ export class LibcPreforkedChildren implements PreforkedChildren {
   #most: number;
   #restUntilMs = 0;
   readonly #givenBack = new Set<number>();
+  /** Accepted for a child that has ended: the next one that is free gets it. */
+  #unpassed: Connection | null = null;
   /** Whether clients are still to be ended by children. */
   #isTelling = false;
 
@@ -112,14 +114,21 @@ export class LibcPreforkedChildren implements PreforkedChildren {
   }
 
   wait(): void {
-    this.#wait(-1);
+    this.#wait();
   }
 
   accept(): Connection | null {
-    const { context: { listener }, listener: { descriptor } } = this.#forking;
-    const isOneFree = [...this.#children.values()].some(({ isFree }) => isFree);
-    this.#wait(isOneFree ? descriptor : -1);
-    return isOneFree && this.serving ? listener.tryAccept() : null;
+    const { listener } = this.#forking;
+    if (![...this.#children.values()].some(({ isFree }) => isFree)) {
+      this.#wait();
+      return null;
+    }
+    const connection = this.#unpassed;
+    this.#unpassed = null;
+    if (connection !== null) return connection;
+    const restMs = listener.restMs(); // first, since it may end the rest
+    this.#wait(listener.descriptor, restMs);
+    return this.serving ? listener.tryAccept() : null;
   }
 
   pass(connection: Connection): void {
@@ -134,24 +143,28 @@ export class LibcPreforkedChildren implements PreforkedChildren {
       this.#calls.close(connection.detach());
       return;
     }
-    connection.close();
+    this.#unpassed = connection; // those that were free have ended, and others will take their places
   }
 
   waitForAll(): void {
+    this.#unpassed?.close();
     for (const { channel } of this.#children.values()) channel?.close();
-    while (this.#children.size > 0) this.#wait(-1);
+    while (this.#children.size > 0) this.#wait();
   }
 
   /**
    * Blocks until a child has ended or is free, the supervisor wants something, or `listener` is readable.
    * Waits for the children that have ended: one SIGCHLD may stand for several.
+   *
+   * @param listener a descriptor, or -1
+   * @param restMs how long it rests
    */
-  #wait(listener: number): void {
+  #wait(listener = -1, restMs = Infinity): void {
     this.#forking.recorder.waiting();
     const children = this.#isStopping ? [] : [...this.#children.values()];
     const channels = children.map(({ channel }) => channel?.descriptor ?? -1);
     const watched = [this.#signals, listener, ...channels].flatMap((fd) => [fd, EPOLLIN]);
-    this.#calls.poll(Int32Array.from(watched), watched.length / 2, this.#timeoutMs());
+    this.#calls.poll(Int32Array.from(watched), watched.length / 2, this.#timeoutMs(restMs));
     this.#calls.read(this.#signals, this.#signalled, SIGNALS_BYTES); // all that it says is to look
     for (const child of children) this.#hear(child);
     for (let end; (end = anyEnd()) !== undefined;) this.#ended(end);
@@ -159,11 +172,12 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     if (this.#isTelling) this.#tell();
   }
 
-  #timeoutMs(): number {
+  #timeoutMs(listenerRestMs: number): number {
     if (this.#isTelling) return TELL_AGAIN_MS;
-    const isMissing = this.#children.size < this.#most;
-    if (!isMissing || this.#isStopping) return -1;
-    return Math.max(0, Math.ceil(this.#restUntilMs - performance.now()));
+    const isMissing = this.#children.size < this.#most && !this.#isStopping;
+    const forkMs = isMissing ? Math.max(0, this.#restUntilMs - performance.now()) : Infinity;
+    const waitMs = Math.min(forkMs, listenerRestMs);
+    return waitMs === Infinity ? -1 : Math.ceil(waitMs);
   }
 
   /** A child that passes clients may be free again. */
@@ -201,6 +215,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     const child = this.#children.get(end.pid);
     if (child === undefined) return;
     const { table, descriptors, workers } = this.#forking;
+    this.#hear(child); // it may have said last that it was free
     const { pid, number, channel, passed } = child;
     this.#children.delete(pid);
     this.#freeNumbers.push(number);
@@ -208,11 +223,14 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     const list = workers.clients(number);
     const clients = [...list.all()];
     list.clear();
+    const descriptorsOfChild = workers.descriptors(number);
     if (passed !== undefined) {
       descriptors.servedElsewhere();
-      if (clients.length === 0) clients.push(passed);
+      // Not one that the child has closed, and whose end it was waiting for.
+      const isReceived = !descriptorsOfChild.clients().next().done;
+      if (clients.length === 0 && !isReceived) clients.push(passed);
     }
-    workers.descriptors(number).forgetAll();
+    descriptorsOfChild.forgetAll();
     const recorder = this.#recorderOf(number);
     for (const client of clients) recorder.closed(client);
     if (this.#isStopping && end.code === 0) return;

@@ -215,6 +215,25 @@ testQueue(
   },
 );
 
+for (
+  const [what, socketBufferBytes] of [["all of it", MEGABYTE], ["a part of it", 4_096]] as const
+) {
+  testQueue(`a buffer may be used again once its send is handed over: ${what}`, (setting) => {
+    const { client, connection } = setting.pair(socketBufferBytes);
+    const ofSocket = Int32Array.of(socketBufferBytes);
+    calls.setsockopt(descriptorOf(connection), SOL_SOCKET, SO_SNDBUF, ofSocket, 4);
+    const bytes = randomBytes(setting.recvSizeBytes);
+    const sizeBytes = offer(client, bytes);
+    setting.queue.receive(connection);
+    setting.next(RECEIVED);
+    const chunk = setting.queue.didRecv();
+    assertEquals(connection.trySend(chunk), sizeBytes);
+    setting.turn();
+    chunk.fill(0); // as the system does when it receives into it
+    assertSameBytes(setting.allOf(client, sizeBytes), bytes.subarray(0, sizeBytes));
+  }, 65_536);
+}
+
 testQueue(
   "while one send is not done, the next would block, and is told when it would not",
   (setting) => {

@@ -58,8 +58,10 @@ export const SHARED = {
   rung: 0,
   /** How many chunks wait for a thread. */
   queued: 16,
+  /** The thread that sends has begun, if there is one. */
+  canSend: 32,
 } as const;
-const SHARED_LENGTH = 32;
+const SHARED_LENGTH = 48;
 
 /** Places in the memory that a thread and the loop share. */
 export const OWN = {

@@ -38,5 +38,6 @@ self.onmessage = ({ data: { wanted, stats, trace, descriptors } }: MessageEvent<
     released() {},
     linger() {},
   });
+  sender.begun();
   sendStage(sender);
 };

@@ -37,6 +37,12 @@ export class RingSender implements Sender {
     this.#doorbell = doorbell;
   }
 
+  /** Tells the loop that this thread can send. */
+  begun(): void {
+    Atomics.store(this.#shared, SHARED.canSend, 1);
+    Atomics.notify(this.#shared, SHARED.canSend);
+  }
+
   *wait(): Generator<SendingClient> {
     // Before looking: what is answered after that wakes this thread.
     Atomics.store(this.#shared, SHARED.rung, 0);

@@ -141,8 +141,16 @@ export class LoopsHandlerThreads implements HandlerThreads {
     });
   }
 
-  /** Also wakes on a record, since a thread that cannot begin says why. */
+  /**
+   * All of their code is loaded before the first client comes: with as many as there may be, there is no
+   * descriptor left to load more. Also wakes on a record, since a thread that cannot begin says why.
+   */
   #waitUntilReady(): void {
+    const shared = new Int32Array(this.#shared);
+    const hasSender = this.#senderShared !== undefined;
+    while (hasSender && Atomics.load(shared, SHARED.canSend) === 0) {
+      Atomics.wait(shared, SHARED.canSend, 0, READY_POLL_INTERVAL_MS);
+    }
     for (const thread of this.#threads) {
       while (!thread.isReady) {
         thread.waitUntilReady(READY_POLL_INTERVAL_MS);

@@ -190,6 +190,24 @@ for (const args of [WAYS[0], WAYS[2], WAYS[3]]) {
 
 const PASS = WAYS[2];
 
+/** Changes how many descriptors a process may have, prlimit(1). */
+async function limitDescriptors(pid: number, limit: number): Promise<void> {
+  const args = ["--pid", String(pid), `--nofile=${limit}:`];
+  assert((await new Deno.Command("prlimit", { args }).output()).success);
+}
+
+test("prefork --accept pass: a child without a descriptor for its client is replaced", async () => {
+  await using server = await Server.start(["prefork", "--workers", "1", "--accept", "pass"]);
+  const [child] = await childrenOf(server, 1);
+  await limitDescriptors(child, 3);
+  using refused = await server.connect();
+  await endOf(refused);
+  const { pid, code, clients } = await server.event("worker-ended");
+  assertEquals([pid, code, clients], [child, 1, 1]);
+  using conn = await server.connect();
+  assertEquals(await exchange(conn, "served"), "served");
+}, { ignore });
+
 test("prefork --accept pass: a client that has been served is not reported twice", async () => {
   await using server = await Server.start([...PASS, "--handler", "http"]);
   using conn = await server.connect();
@@ -222,14 +240,10 @@ test("prefork --accept pass: the parent accepts again once it has descriptors", 
   await using server = await Server.start([...PASS, "--quiet"]);
   await childrenOf(server);
   const [, parent] = await processTree(server.pid);
-  const limit = async (soft: string) => {
-    const args = ["--pid", String(parent), `--nofile=${soft}:`];
-    assert((await new Deno.Command("prlimit", { args }).output()).success);
-  };
-  await limit("5");
+  await limitDescriptors(parent, 5);
   using conn = await server.connect();
   await server.event("out-of-descriptors");
-  await limit("256");
+  await limitDescriptors(parent, 256);
   assertEquals(await exchange(conn, "served"), "served");
 }, { ignore });
 

@@ -16,6 +16,8 @@ export interface ModelUnderTest {
   readonly isLimited?: boolean;
   /** Whether no handler with an event loop can be served, since children are forked beforehand. */
   readonly isPreforked?: boolean;
+  /** Whether a client waits in one of several backlogs, and others that came later may go first. */
+  readonly hasSeveralBacklogs?: boolean;
   /** Flags with which it can wait without using the CPU. */
   readonly idleFlags?: readonly string[];
 }
@@ -44,7 +46,7 @@ const ALL: readonly Promises[] = [
   { name: "select-queue" },
   { name: "poll" },
   { name: "epoll" },
-  { name: "reuseport" },
+  { name: "reuseport", hasSeveralBacklogs: true },
   { name: "workers", sockets: ["libc"], isPreforked: true, flags: ["--workers", "2"] },
   { name: "reactors", sockets: ["libc"] },
   { name: "leader-followers", sockets: ["libc"], flags: ["--workers", "8"] },

@@ -9,6 +9,7 @@ import {
   assert,
   assertEquals,
   assertGreater,
+  assertInstanceOf,
   assertLessOrEqual,
   assertMatch,
 } from "../harness/assert.ts";
@@ -196,7 +197,10 @@ test("prethread on libc: a thread that fails while it has the lock gives it back
     await server.event("closed");
     for (let count = 0; server.events("worker-failed").length === 0; count++) {
       using conn = await server.connect();
-      assertEquals(await exchange(conn, "next"), "next");
+      // The thread may fail while it serves this one.
+      await exchange(conn, "next").catch((error) =>
+        assertInstanceOf(error, Deno.errors.ConnectionReset)
+      );
     }
     for (let count = 0; count < 4; count++) {
       using conn = await server.connect();

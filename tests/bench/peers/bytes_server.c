@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -103,6 +104,7 @@ static void serve_in_loop(int listener) {
 static void prefork(int listener) {
   for (int child = 0; child < CHILDREN; child++) {
     if (fork()) continue;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // whoever kills the parent means all of them
     for (int client;; close(client))
       if ((client = accept(listener, NULL, NULL)) >= 0) serve(client);
   }

@@ -97,10 +97,7 @@ function* replies(path: string, given: unknown): Generator<Reply> {
     }
     yield { bytes: toBytes(bytes), waitMs, close: close === true };
   } else {
-    throw new HandlerError(
-      path,
-      `receive returned something of type ${typeof given}, which is no answer`,
-    );
+    throw new HandlerError(path, `receive returned a ${typeof given} that is no answer`);
   }
 }
 

@@ -135,7 +135,7 @@ testInDirectory("what is at work on a part is alone with it", async (directory) 
     ]);
   }
   // Those that gave up still wait in the system for the lock, and let go of the file once they have it.
-  while (isLinux && countOpen("/file.part") > 0) {
+  while (isLinux && countOpen(`${path}.part`) > 0) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await using again = await Part.open(path, URL_HERE, false);
@@ -148,7 +148,7 @@ testInDirectory(
     const path = `${directory}/file`;
     const first = await Part.open(path, URL_HERE, false);
     const waiting = assertRefused("busy", Part.open(path, URL_HERE, false));
-    while (countOpen("/file.part") < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (countOpen(`${path}.part`) < 2) await new Promise((resolve) => setTimeout(resolve, 1));
     await first.complete();
     await Deno.remove(path);
     await using _ = await Part.open(path, URL_HERE, false); // its part has the same name
@@ -158,11 +158,14 @@ testInDirectory(
   { ignore: !isLinux },
 );
 
-/** How many descriptors of this process are of files whose path ends so, proc(5). */
-function countOpen(ending: string): number {
+/**
+ * How many descriptors of this process are of the file, proc(5). Tests of other modules run in the same
+ * process, and have files of the same name elsewhere.
+ */
+function countOpen(path: string): number {
   return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
     try {
-      return Deno.readLinkSync(`/proc/self/fd/${name}`).endsWith(ending);
+      return Deno.readLinkSync(`/proc/self/fd/${name}`) === path;
     } catch {
       return false; // the descriptor with which the directory itself was read
     }

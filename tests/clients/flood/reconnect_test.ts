@@ -46,7 +46,8 @@ testEachFlood(
     assertEquals([firstAnswers.count, connectTimes.count], [15, 15]);
     await until(() => ends === 15);
     assertEquals([perConnection, ends], [Array.from({ length: 15 }, () => 3), 15]);
-    assertLessOrEqual(mostOpen, 3);
+    // A busy target hears of the next connection before it has read the end of the one before.
+    assertLessOrEqual(mostOpen, 2 * 3);
     assert(isFlawless(flood, 3));
   },
 );

@@ -17,7 +17,7 @@ import { SystemCallError } from "../system/system_call_error.ts";
 import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
 import type { Model } from "../context/context.ts";
 import type { ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
-import { describeThrown, messageOf, withStack } from "../system/thrown.ts";
+import { describeThrown, hearUncaught, messageOf, withStack } from "../system/thrown.ts";
 import { makeContext, type ServerParts } from "./server_context.ts";
 import type { Tell } from "./server_workers.ts";
 
@@ -50,14 +50,7 @@ export function beServer(
   tell = toSupervisor;
   endThread = end;
   // An error that a handler file throws from a timer or a promise ends the server, with a line.
-  addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    crash(event.reason);
-  });
-  addEventListener("error", (event) => {
-    event.preventDefault();
-    crash(event.error);
-  });
+  hearUncaught(crash);
   return hear;
 }
 

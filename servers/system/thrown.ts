@@ -19,6 +19,22 @@ export function describeThrown(thrown: unknown): string {
   return withStack(messageOf(thrown), thrown);
 }
 
+/**
+ * Tells of each error that code has thrown from a timer or a promise of this thread. It then ends nothing.
+ *
+ * @param take gets what was thrown
+ */
+export function hearUncaught(take: (thrown: unknown) => void): void {
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    take(event.reason);
+  });
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    take(event.error);
+  });
+}
+
 /** What a Worker reports that fails to load; with `PLAYGROUND_DEBUG=1`, the place of the fault follows. */
 export function describeErrorEvent({ message, filename, lineno, colno }: ErrorEvent): string {
   if (filename === "") return message; // which names the place itself

@@ -8,7 +8,7 @@ import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { selfExec } from "../system/self_exec.ts";
-import { describeThrown } from "../system/thrown.ts";
+import { describeThrown, hearUncaught } from "../system/thrown.ts";
 
 /** The name of the role on the command line. */
 export const CHILD_ROLE = "--serve-one-client";
@@ -39,14 +39,7 @@ export function childCommand(options: ChildOptions): [string, string[]] {
  */
 export async function serveOneClient(json: string): Promise<number> {
   // An error that a handler file throws from a timer or a promise ends its client, with a line.
-  addEventListener("error", (event) => {
-    event.preventDefault();
-    failWith(event.error);
-  });
-  addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    failWith(event.reason);
-  });
+  hearUncaught(failWith);
   try {
     await serve(json);
     return 0;

@@ -11,7 +11,7 @@ import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
 import { clientThread } from "../../thread.ts";
 import type { FromThread, ToThread } from "./thread.ts";
 import type { ThreadClient } from "../../context/threads.ts";
-import { postableError } from "../../system/thrown.ts";
+import { hearUncaught, postableError } from "../../system/thrown.ts";
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
@@ -37,14 +37,7 @@ function hear({ data }: MessageEvent<ToThread>): void {
 }
 
 // An error that a handler file throws from a timer or a promise ends its client.
-self.addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  tell({ name: "broken", error: postableError(event.reason) });
-});
-self.addEventListener("error", (event) => {
-  event.preventDefault();
-  tell({ name: "broken", error: postableError(event.error) });
-});
+hearUncaught((thrown) => tell({ name: "broken", error: postableError(thrown) }));
 
 /** The connection is gone, and the main thread has reported why. */
 class Lost extends Error {}

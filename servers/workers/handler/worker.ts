@@ -14,20 +14,14 @@ import { openMemory } from "../../metrics/memory.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { handlerThread } from "../../offload.ts";
 import { systemCalls } from "../../system/system_calls.ts";
+import { hearUncaught } from "../../system/thrown.ts";
 import { ringer } from "./mailbox.ts";
 import { RingHandlerThread } from "./thread.ts";
 
 /** What a handler file threw from a timer or a promise: whose client that was for, nobody knows. */
 let thrown: { readonly error: unknown } | undefined;
 
-self.addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  thrown = { error: event.reason };
-});
-self.addEventListener("error", (event) => {
-  event.preventDefault();
-  thrown = { error: event.error };
-});
+hearUncaught((error) => thrown = { error });
 
 self.onmessage = ({ data }: MessageEvent<HandlerThreadSetup>) => void serve(data);
 

@@ -24,7 +24,7 @@ import { clientThread } from "../../thread.ts";
 import { ClientQueue } from "../client_queue.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
 import { type ClientThread, mostIdle, type ThreadPlan } from "../../context/threads.ts";
-import { describeThrown } from "../../system/thrown.ts";
+import { describeThrown, hearUncaught } from "../../system/thrown.ts";
 import type { UserCode } from "../user_code.ts";
 import type { Watch } from "../watch.ts";
 
@@ -35,14 +35,7 @@ let thrown: { readonly error: unknown } | undefined;
 /** A handler file has thrown so, and may do it again: this thread gets no other client. */
 let isPoisoned = false;
 
-self.addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  thrown = { error: event.reason };
-});
-self.addEventListener("error", (event) => {
-  event.preventDefault();
-  thrown = { error: event.error };
-});
+hearUncaught((error) => thrown = { error });
 
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
   tell({ kind: "begun" });

@@ -1,5 +1,4 @@
 import { EventLoopTurn } from "../sockets/deno/reactor.ts";
-import type { CompletionQueue } from "../sockets/completions.ts";
 import type { Connection, Sockets } from "../sockets/interface.ts";
 
 /** Deno 2.5 reports a rejected promise only after the next turn has begun. */
@@ -20,9 +19,7 @@ export class EventLoopTurns {
 
   /** Turns the loop before each call that can block, on `sockets`, their listeners and connections. */
   before(sockets: Sockets): void {
-    this.#turnFirst(sockets, "select");
-    this.#turnFirst(sockets, "pause");
-    this.#turnFirst(sockets, "poll");
+    this.beforeEach(sockets, "select", "pause", "poll");
     wrap(sockets, "epoll", (make) => this.#turnFirst(make(), "wait"));
     wrap(sockets, "listen", (listen) => {
       const listener = this.#turnFirst(listen(), "accept");
@@ -43,11 +40,6 @@ export class EventLoopTurns {
   /** Turns the loop before each `recv`. @returns `connection` */
   beforeRecv<Socket extends Pick<Connection, "recv">>(connection: Socket): Socket {
     return this.#turnFirst(connection, "recv");
-  }
-
-  /** Turns the loop before each wait. @returns `queue` */
-  beforeWait<Queue extends CompletionQueue>(queue: Queue): Queue {
-    return this.#turnFirst(queue, "wait");
   }
 
   /** Turns the loop. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { openMemory, type SharedMemory } from "../metrics/memory.ts";
+import { aligned, openMemory, type SharedMemory } from "../metrics/memory.ts";
 import type { Address } from "../sockets/interface.ts";
 import { systemCalls } from "../system/system_calls.ts";
 import {
@@ -17,8 +17,6 @@ import {
 /** A client in the list of a worker: its number, its port, and the length of its host, which follows. */
 const AT = { id: 0, port: 4, hostLength: 6, host: 8 };
 const CLIENT_BYTES = 64;
-/** Each part begins where a line of the processors' caches does. */
-const ALIGNMENT = 64;
 
 /** How many workers there may be, and how many descriptors each. Plain data. */
 export interface WorkersSize {
@@ -161,8 +159,4 @@ function clientsBytes(descriptorLimit: number): number {
 
 function bytesOfEach(descriptorLimit: number): number {
   return aligned(descriptorBytes(descriptorLimit)) + clientsBytes(descriptorLimit);
-}
-
-function aligned(sizeBytes: number): number {
-  return Math.ceil(sizeBytes / ALIGNMENT) * ALIGNMENT;
 }

@@ -16,3 +16,11 @@ export function openMemory(memory: SharedMemory): ArrayBufferLike {
   if (pointer === null) throw new Error("there is no memory at address 0");
   return Deno.UnsafePointerView.getArrayBuffer(pointer, memory.sizeBytes);
 }
+
+/** A line of the processors' caches: what two of them write is apart by at least that much. */
+const ALIGNMENT = 64;
+
+/** `sizeBytes`, and what is missing to the end of a line of the processors' caches. */
+export function aligned(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / ALIGNMENT) * ALIGNMENT;
+}

@@ -5,13 +5,10 @@
  */
 
 import { createMapping, mapDescriptor } from "../system/mmap.ts";
-import type { MappedMemory } from "./memory.ts";
+import { aligned, type MappedMemory } from "./memory.ts";
 import { CONTROLS_BYTES } from "./controls.ts";
 import { statsBytes } from "./counters.ts";
 import { TRACE_BYTES } from "./trace.ts";
-
-/** Each part begins where a line of the processors' caches does. */
-const ALIGNMENT = 64;
 
 /** The memory as the parent has it. */
 export interface ProcessMemory {
@@ -78,8 +75,4 @@ function divide(
 /** The size of all parts. */
 function endOf(sizes: ProcessMemorySizes): number {
   return Object.values(divide(0n, sizes)).reduce((sum, part) => sum + aligned(part.sizeBytes), 0);
-}
-
-function aligned(sizeBytes: number): number {
-  return Math.ceil(sizeBytes / ALIGNMENT) * ALIGNMENT;
 }

@@ -11,5 +11,5 @@ import { LibcCompletionQueue } from "../sockets/libc/completion_queue.ts";
  */
 export function openCompletions(sockets: Sockets, turnsLoop: boolean): CompletionQueue {
   const queue = new LibcCompletionQueue(sockets);
-  return turnsLoop ? new EventLoopTurns().beforeWait(queue) : queue;
+  return turnsLoop ? new EventLoopTurns().beforeEach(queue, "wait") : queue;
 }

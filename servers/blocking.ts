@@ -13,10 +13,22 @@ import type { Connection } from "./sockets/interface.ts";
 
 export async function blocking(context: ServerContext): Promise<void> {
   const { listener } = context;
-  const buffer = new Uint8Array(context.recvSizeBytes);
+  await serveInTurn(context, new Uint8Array(context.recvSizeBytes), () => listener.accept());
+}
+
+/**
+ * Serves one client after another, until `accept` has no more. Whatever goes wrong is one client's affair.
+ *
+ * @param buffer to receive into; nobody else may use it
+ */
+export async function serveInTurn(
+  context: ServerContext,
+  buffer: Uint8Array,
+  accept: () => Connection | null | Promise<Connection | null>,
+): Promise<void> {
   const sleep = (ms: number) => context.sleepThread(ms);
 
-  for (let connection; (connection = await listener.accept()) !== null;) {
+  for (let connection; (connection = await accept()) !== null;) {
     try {
       await serveClient(connection, context.newSession(connection), buffer, sleep);
     } catch (error) {

@@ -16,7 +16,7 @@
  * @module
  */
 
-import { serveClient } from "./blocking.ts";
+import { serveInTurn } from "./blocking.ts";
 import type { ModelOptions, PreforkedChild, ServerContext } from "./context/context.ts";
 import type { Connection } from "./sockets/interface.ts";
 
@@ -40,18 +40,8 @@ export async function prefork(context: ServerContext): Promise<void> {
 
 /** What each child does: a blocking server. It never comes back to the loop of its parent. */
 async function serveClients(self: PreforkedChild, accept: ModelOptions["accept"]): Promise<void> {
-  const { context, buffer } = self;
   try {
-    for (let connection; (connection = await nextClient(self, accept)) !== null;) {
-      try {
-        const session = context.newSession(connection);
-        await serveClient(connection, session, buffer, (ms) => context.sleepThread(ms));
-      } catch (error) {
-        context.clientFailed(connection, error);
-      } finally {
-        connection.close();
-      }
-    }
+    await serveInTurn(self.context, self.buffer, () => nextClient(self, accept));
   } catch (error) {
     self.failed(error);
   } finally {

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { serveClient } from "./blocking.ts";
+import { serveInTurn } from "./blocking.ts";
 import type { ServerContext } from "./context/context.ts";
 import type { Connection } from "./sockets/interface.ts";
 
@@ -26,18 +26,7 @@ export async function prethread(context: ServerContext): Promise<void> {
 export async function prethreadWorker(context: ServerContext): Promise<void> {
   const { listener, lock, options: { accept } } = context;
   const acceptNext = accept === "lock" ? acceptLocked : () => listener.accept();
-  const buffer = new Uint8Array(context.recvSizeBytes);
-  const sleep = (ms: number) => context.sleepThread(ms);
-
-  for (let connection; (connection = await acceptNext()) !== null;) {
-    try {
-      await serveClient(connection, context.newSession(connection), buffer, sleep);
-    } catch (error) {
-      context.clientFailed(connection, error);
-    } finally {
-      connection.close();
-    }
-  }
+  await serveInTurn(context, new Uint8Array(context.recvSizeBytes), acceptNext);
 
   /** One thread waits in `accept`, and the others for the lock. */
   async function acceptLocked(): Promise<Connection | null> {

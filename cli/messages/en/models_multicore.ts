@@ -4,7 +4,7 @@ import type { ModelText } from "../model_text.ts";
 export const enMulticore = {
   reuseport: {
     strength: "every processor has a loop, and the loops share nothing at all",
-    limit: "a hash decides who gets a client, and knows nothing of who is busy",
+    limit: "a hash decides which loop gets a client, and does not know which one is busy",
     how: [
       "Each loop is that of epoll, in a thread of its own, with a listener of its own. All listeners are " +
       "bound to the same port, which SO_REUSEPORT allows. The system hashes the addresses and ports of " +
@@ -45,7 +45,7 @@ export const enMulticore = {
       "A client that connects makes the listener readable in all workers at once. With --wake all the " +
       "system wakes every worker that waits: one of them accepts, and to the others accept says that it " +
       "would block, the thundering herd. With --wake exclusive, EPOLLEXCLUSIVE, it wakes as few as it can.",
-      "Nobody deals the clients out: whoever is first in accept has them. A worker that waits wins over " +
+      "Nobody deals the clients out: the worker that accepts first has the client. One that waits wins over " +
       "one that is busy, which is mostly what one wants.",
       "It forks, so it has only the system's sockets. In a worker no event loop of JavaScript turns: a " +
       "handler that needs one is refused.",
@@ -130,7 +130,7 @@ export const enMulticore = {
   client 2 ─┼── epoll ───┤   then: names the next leader, serves, asks again
   client 3 ─┘ (one-shot) └── followers: one serves, the others sleep`,
     strengths: [
-      "A ready client is served by whichever thread is free, whoever served it before.",
+      "Any free thread serves a client that is ready, even if another one served it before.",
       "The thread that serves is awake already, and the client's bytes cross to no other processor.",
     ],
     weaknesses: [
@@ -190,13 +190,13 @@ export const enMulticore = {
   },
   pipeline: {
     strength: "each stage goes at its own speed, and a full queue refuses instead of swelling",
-    limit: "each message crosses two queues, and who is refused has to come again",
+    limit: "each message crosses two queues, and a client that is refused has to come again",
     how: [
       "The work on a message is divided into stages, and each has threads of its own: one receives, " +
       "--workers N run the handler, and one sends. Between them are bounded queues: SEDA.",
       "At most --queue messages wait for the handler. A client with one more is refused and counted: the " +
       "http handler answers 503, and any other connection is reset, because an end of stream would " +
-      "look like an answer. So whoever is admitted waits no longer than the queue is long.",
+      "look like an answer. So a message that is admitted waits no longer than the queue is long.",
       "Behind the handler nobody is refused, since the work is done: when the queue to the sender is full, " +
       "the handler waits, and the first queue fills. In front of the first stage is the backlog.",
       "A session lives in one thread, so each thread of the handler has clients of its own, and the bound " +
@@ -210,7 +210,7 @@ export const enMulticore = {
                    │        └── full: 503, or a reset         │
                    └── eventfd: the next message can come ◀───┘`,
     strengths: [
-      "Under twice the load that it can bear, those who are admitted are still answered soon.",
+      "Under twice the load that it can bear, it still answers soon what it has admitted.",
       "A client that does not read its answers blocks neither the handler nor other clients.",
       "The length of each queue shows which stage is too slow.",
     ],

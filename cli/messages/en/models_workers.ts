@@ -161,7 +161,7 @@ export const enWorkers = {
       "there is --accept lock: one child waits in accept, and the others for a lock, fcntl(2), which the " +
       "system takes from a child that dies.",
       "With --accept pass, the parent accepts, and passes the descriptor through a socket to a child that " +
-      "has said that it is free, SCM_RIGHTS. So the parent decides who serves whom, and pays for it.",
+      "has said that it is free, SCM_RIGHTS. So the parent chooses the child for each client, and pays for it.",
       "It forks, so it has only the system's sockets. In a child no event loop turns: a handler that " +
       "needs one is refused.",
     ],

@@ -30,7 +30,7 @@ export const enServeCommand = {
     workers:
       "all with workers, from prefork to pipeline: how many there are (as many as processors)",
     accept:
-      "prefork, prethread: all wait in accept, or who has a lock; prefork: or its parent passes",
+      "prefork, prethread: all wait in accept, or one with a lock; prefork: or its parent passes",
     hand: "reactors: which loop gets the next client, in turn or the one with the fewest",
     wake: "workers: wake all that wait when a client comes, or as few as possible (EPOLLEXCLUSIVE)",
     queue:

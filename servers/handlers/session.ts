@@ -4,6 +4,10 @@
  * @module
  */
 
+import type { Address } from "../sockets/interface.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Rooms } from "./rooms.ts";
+
 /** One reply to a client. */
 export interface Reply {
   /**
@@ -11,10 +15,12 @@ export interface Reply {
    * the next `recv`.
    */
   readonly bytes: Uint8Array;
-  /** How long to wait before it is sent. The model decides how to wait. */
+  /** How long to wait before it is sent; `Infinity` with {@linkcode until}. The model decides how to wait. */
   readonly waitMs: number;
   /** Whether the connection ends after this reply. */
   readonly close: boolean;
+  /** Resolves when the handler can go on, if it waits for a promise. Such a reply has no bytes. */
+  readonly until?: Promise<void>;
 }
 
 /** A handler's state for one client. */
@@ -24,7 +30,26 @@ export interface Session {
    * for: a chunk of a few bytes may ask for megabytes, which need not all be in memory at once.
    */
   onData(chunk: Uint8Array): Replies;
+  /** What the client is sent unasked, such as a greeting. A session that only answers has none. */
+  readonly outbox?: Outbox;
+  /**
+   * The last words, when the client has sent its last byte, or is to be let go by the server. They are
+   * sent as far as the client still reads.
+   */
+  onEnd?(): Replies;
+  /** The connection is closed. Called once, and gives nothing: there is nobody to send to. */
+  onClose?(reason: CloseReason): void;
 }
+
+/**
+ * Why a connection was closed.
+ *
+ * - `end`: the client has sent its last byte, or the server let it go, and all was sent
+ * - `reply`: a reply said so
+ * - `reset`: the client is gone, or was cut off
+ * - `failed`: the handler has thrown
+ */
+export type CloseReason = "end" | "reply" | "reset" | "failed";
 
 /**
  * The replies to a chunk. This is no iterator: one would cost each model five per cent of its speed,
@@ -35,8 +60,17 @@ export interface Replies {
   next(): Reply | undefined;
 }
 
+/** Who a session is for, and the others. */
+export interface HandlerClient {
+  /** Counts from 1, and is never used again. Of models that serve in other processes, unique there only. */
+  readonly id: number;
+  readonly peer: Address;
+  /** Where clients of this server meet. */
+  readonly rooms: Rooms;
+}
+
 /** Begins a session for a new client. */
-export type Handler = () => Session;
+export type Handler = (client: HandlerClient) => Session;
 
 /**
  * A reply that is sent at once.

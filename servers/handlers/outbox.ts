@@ -1,0 +1,81 @@
+import { type Replies, type Reply, replyWith } from "./session.ts";
+
+/** What one client may have unsent in its outbox, in bytes, before it is let go. */
+export const OUTBOX_LIMIT_BYTES = 1_048_576;
+
+/**
+ * What a client is sent unasked: a greeting, and what others say to it. The model that serves the client
+ * sends it when it owes the client nothing else.
+ *
+ * A client that does not read would fill memory without end, so an outbox is bounded. One that is full
+ * lets its client go.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const outbox = new Outbox();
+ * let calls = 0;
+ * outbox.onWaiting = () => calls++; // a model wakes the thread that serves the client
+ * outbox.put(Uint8Array.of(1));
+ * outbox.put(Uint8Array.of(2));
+ * assertEquals(calls, 1);
+ * assertEquals(outbox.next()?.bytes, Uint8Array.of(1));
+ * assertEquals(outbox.isWaiting, true);
+ * ```
+ */
+export class Outbox implements Replies {
+  #queue: Reply[] = [];
+  #first = 0;
+  #sizeBytes = 0;
+  #isFull = false;
+  #onWaiting = () => {};
+
+  /** Called when the outbox is full, which it stays. The model ends the client's connection. */
+  onFull = () => {};
+
+  /** Called when there is something to be sent and there was nothing before. */
+  set onWaiting(callback: () => void) {
+    this.#onWaiting = callback;
+    if (this.isWaiting) callback();
+  }
+
+  /** Whether there is something to be sent. */
+  get isWaiting(): boolean {
+    return this.#first < this.#queue.length;
+  }
+
+  /**
+   * Adds what is to be sent.
+   *
+   * @param bytes are not copied, so they must not change
+   */
+  put(bytes: Uint8Array): void {
+    this.#add(replyWith(bytes));
+  }
+
+  /** The connection ends when all that is in the outbox was sent. */
+  close(): void {
+    this.#add(replyWith(new Uint8Array(0), true));
+  }
+
+  #add(reply: Reply): void {
+    if (this.#isFull) return;
+    const wasWaiting = this.isWaiting;
+    this.#queue.push(reply);
+    this.#sizeBytes += reply.bytes.length;
+    if (this.#sizeBytes > OUTBOX_LIMIT_BYTES) {
+      this.#isFull = true;
+      this.#queue.length = this.#first = 0;
+      this.onFull();
+    } else if (!wasWaiting) this.#onWaiting();
+  }
+
+  /** Takes out what was put in first. */
+  next(): Reply | undefined {
+    if (!this.isWaiting) return undefined;
+    const reply = this.#queue[this.#first++];
+    this.#sizeBytes -= reply.bytes.length;
+    if (this.#first === this.#queue.length) this.#queue.length = this.#first = 0;
+    return reply;
+  }
+}

@@ -4,8 +4,26 @@
  * @module
  */
 
-import { allReplies, type Reply, type Session } from "../../servers/handlers/session.ts";
+import { Rooms } from "../../servers/handlers/rooms.ts";
+import {
+  allReplies,
+  type HandlerClient,
+  type Reply,
+  type Session,
+} from "../../servers/handlers/session.ts";
 import { decode, encode } from "./bytes.ts";
+
+/** A client whom nobody else can meet, unless they are given the same `rooms`. */
+export function clientFor(rooms: Rooms = new Rooms(), id = 1): HandlerClient {
+  return { id, peer: { host: "127.0.0.1", port: 50_000 + id }, rooms };
+}
+
+/** What `session` has to send unasked, and no longer has after that. */
+export function unasked({ outbox }: Session): string {
+  return outbox === undefined
+    ? ""
+    : [...allReplies(outbox)].map(({ bytes }) => decode(bytes)).join("");
+}
 
 /** Everything that `session` answers to `chunks`, until it closes. */
 export function answers(session: Session, ...chunks: (string | Uint8Array)[]): Reply[] {

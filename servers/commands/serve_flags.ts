@@ -5,7 +5,7 @@ import { optional, text, toTyped } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { MAX_WORKERS } from "../sockets/libc/thread_table.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
-import { MODEL_NAMES, modelEntry } from "../registry.ts";
+import { hasChildren, MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
@@ -17,6 +17,8 @@ export const serveFlags = {
   port: integer(-1, { min: 0, max: 65_535, shown: "" }),
   backlog: integer(1_024, { min: 1, max: 65_535 }),
   handler: text("echo", "NAME"),
+  db: text("", "FILE"),
+  root: text("", "DIR"),
   sleep: duration(0, "0", "ms"),
   cpu: duration(0, "0", "ms"),
   recvSize: integer(-1, { min: 1, max: 1_048_576, shown: "" }),
@@ -96,6 +98,7 @@ export function checkServeFlags(
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
+  checkHandlerData(model, handler, given, messages);
   checkSockets(model, sockets, messages);
   if (sockets === "libc") checkLibc(model, messages);
   else if (given.has("fdSetsize")) {
@@ -120,6 +123,25 @@ export function checkServeFlags(
     if (given.has(flag) && !models.includes(model)) {
       throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
     }
+  }
+}
+
+/** @throws {UsageError} when the handler has no use for what it is given, or cannot do without */
+function checkHandlerData(
+  model: ModelName,
+  handler: string,
+  given: ReadonlySet<string>,
+  { flags, serve }: Messages,
+): void {
+  if (given.has("db") && handler !== "kv") {
+    throw new UsageError(flags.onlyWith("--db", "--handler kv"));
+  }
+  if (given.has("root") && handler !== "http") {
+    throw new UsageError(flags.onlyWith("--root", "--handler http"));
+  }
+  if (handler === "kv" && !given.has("db") && hasChildren(model)) {
+    const others = MODEL_NAMES.filter((name) => !hasChildren(name));
+    throw new UsageError(serve.memoryNotShared(model, others));
   }
 }
 

@@ -8,13 +8,24 @@ import { type SimulatedCost, withSimulatedCost } from "./simulated_cost.ts";
 import type { Handler } from "./session.ts";
 
 /** Each is loaded when it is chosen: a thread has one, and pays for each module that it loads. */
-const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
+const HANDLERS: Readonly<Record<string, (choice: HandlerChoice) => Promise<Handler>>> = {
   echo: async () => (await import("./echo.ts")).echo,
   discard: async () => (await import("./discard.ts")).discard,
   upper: async () => (await import("./upper.ts")).upper,
   bytes: async () => (await import("./bytes.ts")).bytes,
-  http: async () => (await import("./http.ts")).http,
+  star: async () => (await import("./star.ts")).star,
+  prime: async () => (await import("./prime.ts")).prime,
+  chat: async () => (await import("./chat.ts")).chat,
+  kv: async ({ db = "" }) => (await import("./kv.ts")).kv(db),
+  http: async ({ root = "" }) => await makeHttp(root),
 };
+
+async function makeHttp(root: string): Promise<Handler> {
+  const { http } = await import("./http.ts");
+  if (root === "") return http();
+  const { StaticFiles } = await import("./static_files.ts");
+  return http(new StaticFiles(root));
+}
 
 /** The names that `--handler` takes besides a file's. */
 export const HANDLER_NAMES: readonly string[] = Object.keys(HANDLERS);
@@ -52,6 +63,10 @@ export function keepsState(name: string): boolean {
 export interface HandlerChoice extends SimulatedCost {
   /** One of {@linkcode HANDLER_NAMES}, or a file's path. */
   readonly name: string;
+  /** The file in which `kv` keeps its data; empty for the memory of this process. */
+  readonly db?: string;
+  /** The directory whose files `http` serves; empty for none. */
+  readonly root?: string;
 }
 
 /**
@@ -62,13 +77,15 @@ export interface HandlerChoice extends SimulatedCost {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { Rooms } from "./rooms.ts";
  * const handler = await makeHandler({ name: "echo", sleepMs: 0, cpuMs: 0 });
+ * const client = { id: 1, peer: { host: "127.0.0.1", port: 1 }, rooms: new Rooms() };
  * const chunk = new Uint8Array(3);
- * assertEquals(handler().onData(chunk).next()?.bytes, chunk);
+ * assertEquals(handler(client).onData(chunk).next()?.bytes, chunk);
  * ```
  */
 export async function makeHandler(choice: HandlerChoice): Promise<Handler> {
-  const handler = await (HANDLERS[choice.name]?.() ?? loadFile(choice.name));
+  const handler = await (HANDLERS[choice.name]?.(choice) ?? loadFile(choice.name));
   return withSimulatedCost(handler, choice);
 }
 

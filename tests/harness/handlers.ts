@@ -4,8 +4,19 @@
  * @module
  */
 
-import { allReplies, type Reply, type Session } from "../../servers/handlers/session.ts";
+import { Rooms } from "../../servers/handlers/rooms.ts";
+import {
+  allReplies,
+  type HandlerClient,
+  type Reply,
+  type Session,
+} from "../../servers/handlers/session.ts";
 import { decode, encode } from "./bytes.ts";
+
+/** A client for a session, which is alone unless it gets the rooms of others. */
+export function handlerClient(id = 1, rooms = new Rooms()): HandlerClient {
+  return { id, peer: { host: "127.0.0.1", port: 50_000 + id }, rooms };
+}
 
 /** Everything that `session` answers to `chunks`, until it closes. */
 export function answers(session: Session, ...chunks: (string | Uint8Array)[]): Reply[] {

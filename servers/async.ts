@@ -10,7 +10,7 @@
 // @ts-types="../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
 import type { ServerContext } from "./context/context.ts";
-import type { Session } from "./handlers/session.ts";
+import { repliesWithout, type Session } from "./handlers/session.ts";
 import { type DenoOperations, hasDenoOperations } from "./sockets/deno/operations.ts";
 import type { Connection } from "./sockets/interface.ts";
 
@@ -42,12 +42,13 @@ async function serveClient(
   buffer: Uint8Array,
 ): Promise<void> {
   let chunk = buffer.subarray(0, 0);
-  for (let count; (count = connection.didRead(await connection.read(buffer))) > 0;) {
+  for (let count; count !== 0;) {
+    count = connection.didRead(await connection.read(buffer));
     // A new view costs a fortieth of all that a message takes, and most are as long as the last.
-    if (chunk.length !== count) chunk = buffer.subarray(0, count);
-    const replies = session.onData(chunk);
+    if (count > 0 && chunk.length !== count) chunk = buffer.subarray(0, count);
+    const replies = count > 0 ? session.onData(chunk) : repliesWithout(session, count);
     for (let reply; (reply = replies.next()) !== undefined;) {
-      if (reply.waitMs > 0) await delay(reply.waitMs);
+      if (reply.waitMs > 0) await (reply.until ?? delay(reply.waitMs));
       const { bytes } = reply;
       for (let sent = 0; sent < bytes.length;) {
         const unsent = sent === 0 ? bytes : bytes.subarray(sent);

@@ -8,7 +8,7 @@
  */
 
 import type { ServerContext } from "./context/context.ts";
-import type { Session } from "./handlers/session.ts";
+import { repliesWithout, type Session } from "./handlers/session.ts";
 import type { Connection } from "./sockets/interface.ts";
 
 export async function blocking(context: ServerContext): Promise<void> {
@@ -52,14 +52,15 @@ export async function serveClient(
   buffer: Uint8Array,
   sleep: (ms: number) => void | Promise<void>,
 ): Promise<void> {
-  for (;;) {
+  for (let count; count !== 0;) {
     // What a call that really blocks has come to is known by now, and need not be awaited.
     const received = connection.recv(buffer);
-    const count = typeof received === "number" ? received : await received;
-    if (count === 0) return;
-    const replies = session.onData(buffer.subarray(0, count));
+    count = typeof received === "number" ? received : await received;
+    const replies = count > 0
+      ? session.onData(buffer.subarray(0, count))
+      : repliesWithout(session, count); // the client has ended, or there is something to say unasked
     for (let reply; (reply = replies.next()) !== undefined;) {
-      if (reply.waitMs > 0) await sleep(reply.waitMs);
+      if (reply.waitMs > 0) await (reply.until ?? sleep(reply.waitMs));
       if (reply.bytes.length > 0) {
         const sending = connection.send(reply.bytes);
         if (sending instanceof Promise) await sending;

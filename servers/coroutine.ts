@@ -11,7 +11,7 @@
 
 import { Scheduler, type Task } from "./coroutines/scheduler.ts";
 import type { ServerContext } from "./context/context.ts";
-import type { Session } from "./handlers/session.ts";
+import { repliesTo, type Reply, type Session } from "./handlers/session.ts";
 import { type Connection, WOULD_BLOCK } from "./sockets/interface.ts";
 import { sendSome } from "./loop/clients.ts";
 
@@ -51,15 +51,18 @@ export async function coroutine(context: ServerContext): Promise<void> {
   }
 
   function* serveClient(connection: Connection, session: Session): Task {
-    for (;;) {
+    for (let isOpen = true; isOpen;) {
       let chunk;
-      while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) yield;
-      if (chunk.length === 0) return;
-      const replies = session.onData(chunk);
+      while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) {
+        if (session.outbox?.isWaiting) break; // there is something to say unasked
+        yield;
+      }
+      isOpen = chunk === WOULD_BLOCK || chunk.length > 0;
+      const replies = repliesTo(session, chunk);
       for (let reply; (reply = replies.next()) !== undefined;) {
         // While this task waits, others receive into the same memory.
         const bytes = reply.waitMs > 0 ? reply.bytes.slice() : reply.bytes;
-        if (reply.waitMs > 0) yield* sleep(reply.waitMs);
+        if (reply.waitMs > 0) yield* sleep(reply);
         yield* send(connection, bytes);
         if (reply.close) return;
       }
@@ -67,8 +70,9 @@ export async function coroutine(context: ServerContext): Promise<void> {
   }
 }
 
-function* sleep(ms: number): Task {
-  const dueMs = performance.now() + ms;
+function* sleep({ waitMs, until }: Reply): Task {
+  let dueMs = performance.now() + waitMs;
+  until?.then(() => dueMs = 0);
   while (performance.now() < dueMs) yield;
 }
 

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clients.ts";
+import { type Client, Clients, type ClientState } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 
@@ -18,16 +18,15 @@ export async function epoll(context: ServerContext, listenerEvents = EPOLLIN): P
   const { listener, sockets } = context;
   const isEdgeTriggered = context.options.trigger === "edge";
   const clients = new Clients(context);
-  const timers = new TimerQueue();
   const interests = sockets.epoll();
   interests.add(listener, listenerEvents);
 
   while (sockets.serving) {
-    for (const { target } of await interests.wait(timers.untilNextMs())) {
+    for (const { target } of await interests.wait(clients.untilNextMs())) {
       if (target === listener) acceptClient();
       else attend(clients.of(target));
     }
-    for (const client of timers.due()) advance(client);
+    for (const client of clients.due()) advance(client);
   }
 
   function acceptClient(): void {
@@ -47,7 +46,6 @@ export async function epoll(context: ServerContext, listenerEvents = EPOLLIN): P
   function advance(client: Client): void {
     const before = client.state;
     clients.advance(client, step);
-    if (client.state === "timer") timers.add(client);
     if (client.state !== before) watch(client, before);
   }
 
@@ -62,7 +60,7 @@ export async function epoll(context: ServerContext, listenerEvents = EPOLLIN): P
     for (;;) {
       const chunk = client.connection.tryRecv(context.recvSizeBytes);
       if (chunk === WOULD_BLOCK) return "wantRead"; // drained: the next bytes will be an edge
-      if (chunk.length === 0) return "closed";
+      if (chunk.length === 0) return client.end();
       const state = client.serve(chunk);
       if (state !== "wantRead" || !isEdgeTriggered) return state;
     }

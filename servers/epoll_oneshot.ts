@@ -9,7 +9,7 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clients.ts";
+import { type Client, Clients, type ClientState } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 
@@ -18,16 +18,15 @@ export async function epollOneshot(context: ServerContext): Promise<void> {
   const isEdgeTriggered = context.options.trigger === "edge";
   const mode = isEdgeTriggered ? EPOLLET | EPOLLONESHOT : EPOLLONESHOT;
   const clients = new Clients(context);
-  const timers = new TimerQueue();
   const interests = sockets.epoll();
   interests.add(listener, EPOLLIN);
 
   while (sockets.serving) {
-    for (const { target } of await interests.wait(timers.untilNextMs())) {
+    for (const { target } of await interests.wait(clients.untilNextMs())) {
       if (target === listener) acceptClient();
       else attend(clients.of(target));
     }
-    for (const client of timers.due()) advance(client);
+    for (const client of clients.due()) advance(client);
   }
 
   function acceptClient(): void {
@@ -43,8 +42,7 @@ export async function epollOneshot(context: ServerContext): Promise<void> {
   /** Takes one step with a client, and asks for one more report of what it waits for then. */
   function advance(client: Client): void {
     clients.advance(client, step);
-    if (client.state === "timer") timers.add(client);
-    else watch(client);
+    if (client.state !== "timer") watch(client);
   }
 
   function step(client: Client): ClientState {
@@ -55,7 +53,7 @@ export async function epollOneshot(context: ServerContext): Promise<void> {
     for (;;) {
       const chunk = client.connection.tryRecv(context.recvSizeBytes);
       if (chunk === WOULD_BLOCK) return "wantRead";
-      if (chunk.length === 0) return "closed";
+      if (chunk.length === 0) return client.end();
       const state = client.serve(chunk);
       if (state !== "wantRead" || !isEdgeTriggered) return state;
     }

@@ -12,12 +12,19 @@
 import { getcurrent, Greenlet } from "./coroutines/greenlet.ts";
 import type { ServerContext } from "./context/context.ts";
 import { sendSome, TimerQueue } from "./loop/clients.ts";
-import type { Session } from "./handlers/session.ts";
+import { repliesTo, type Reply, type Session } from "./handlers/session.ts";
 import { type Connection, EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 import type { Pollable } from "./sockets/interface.ts";
 
 /** What a greenlet runs: it yields what `switch` returns. */
 type Switching = Generator<unknown, void, unknown>;
+
+/** A greenlet to switch to at a time, or when a promise has resolved. */
+interface Due {
+  readonly greenlet: Greenlet;
+  dueMs: number;
+  readonly until?: Promise<void>;
+}
 
 /**
  * Serves until the server stops.
@@ -28,7 +35,7 @@ export async function greenlet(context: ServerContext): Promise<void> {
   const { listener, sockets, recvSizeBytes } = context;
   const main = getcurrent();
   const clients = new Map<Pollable, Greenlet>();
-  const timers = new TimerQueue<{ readonly dueMs: number; readonly greenlet: Greenlet }>();
+  const timers = new TimerQueue<Due>(sockets);
   const interests = sockets.epoll();
   interests.add(listener, EPOLLIN);
 
@@ -62,25 +69,30 @@ export async function greenlet(context: ServerContext): Promise<void> {
   }
 
   function* serveClient(connection: Connection, session: Session): Switching {
-    for (;;) {
+    const due = { dueMs: 0, greenlet: getcurrent() };
+    if (session.outbox !== undefined) session.outbox.onWaiting = () => timers.goOnSoon(due);
+    for (let isOpen = true; isOpen;) {
       let chunk;
-      while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) yield main.switch();
-      if (chunk.length === 0) return;
-      const replies = session.onData(chunk);
+      while ((chunk = connection.tryRecv(recvSizeBytes)) === WOULD_BLOCK) {
+        if (session.outbox?.isWaiting) break; // there is something to say unasked
+        yield main.switch();
+      }
+      isOpen = chunk === WOULD_BLOCK || chunk.length > 0;
+      const replies = repliesTo(session, chunk);
       for (let reply; (reply = replies.next()) !== undefined;) {
         // While this greenlet waits, others receive into the same memory.
         const bytes = reply.waitMs > 0 ? reply.bytes.slice() : reply.bytes;
-        if (reply.waitMs > 0) yield* sleep(reply.waitMs);
+        if (reply.waitMs > 0) yield* sleep(reply);
         yield* send(connection, bytes);
         if (reply.close) return;
       }
     }
   }
 
-  function* sleep(ms: number): Switching {
-    const dueMs = performance.now() + ms;
-    timers.add({ dueMs, greenlet: getcurrent() });
-    while (performance.now() < dueMs) yield main.switch();
+  function* sleep({ waitMs, until }: Reply): Switching {
+    const due = { dueMs: performance.now() + waitMs, until, greenlet: getcurrent() };
+    timers.add(due);
+    while (performance.now() < due.dueMs) yield main.switch();
   }
 
   function* send(connection: Connection, bytes: Uint8Array): Switching {

@@ -18,20 +18,20 @@ export async function nonblocking(context: ServerContext): Promise<void> {
 
   while (sockets.serving) {
     while (clients.accept() !== null); // all that are waiting
-    for (const client of clients) clients.advance(client, step);
+    for (const client of clients) if (client.state !== "timer") clients.advance(client, step);
+    for (const client of clients.due()) clients.advance(client, step);
     await sockets.pause(context.options.pauseMs);
   }
 
   /** Does for a client what can be done without waiting. */
   function step(client: Client): ClientState {
-    if (client.state === "timer" && client.dueMs > performance.now()) return "timer";
     return client.state === "wantRead" ? receive(client) : client.resume();
   }
 
   function receive(client: Client): ClientState {
     const chunk = client.connection.tryRecv(context.recvSizeBytes);
     if (chunk === WOULD_BLOCK) return "wantRead";
-    if (chunk.length === 0) return "closed";
+    if (chunk.length === 0) return client.end();
     return client.serve(chunk);
   }
 }

@@ -9,23 +9,22 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clients.ts";
+import { type Client, Clients, type ClientState } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { type Pollable, POLLIN, POLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 
 export async function poll(context: ServerContext): Promise<void> {
   const { listener, sockets } = context;
   const clients = new Clients(context);
-  const timers = new TimerQueue();
   const entries = sockets.pollEntries<Pollable>();
   entries.set(listener, POLLIN);
 
   while (sockets.serving) {
-    for (const { target } of await sockets.poll(entries, timers.untilNextMs())) {
+    for (const { target } of await sockets.poll(entries, clients.untilNextMs())) {
       if (target === listener) acceptClient();
       else attend(clients.of(target));
     }
-    for (const client of timers.due()) advance(client);
+    for (const client of clients.due()) advance(client);
   }
 
   function acceptClient(): void {
@@ -42,7 +41,6 @@ export async function poll(context: ServerContext): Promise<void> {
   function advance(client: Client): void {
     const before = client.state;
     clients.advance(client, step);
-    if (client.state === "timer") timers.add(client);
     if (client.state !== before) watch(client);
   }
 
@@ -53,7 +51,7 @@ export async function poll(context: ServerContext): Promise<void> {
   function receive(client: Client): ClientState {
     const chunk = client.connection.tryRecv(context.recvSizeBytes);
     if (chunk === WOULD_BLOCK) return "wantRead";
-    if (chunk.length === 0) return "closed";
+    if (chunk.length === 0) return client.end();
     return client.serve(chunk);
   }
 

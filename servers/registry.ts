@@ -185,6 +185,11 @@ export function hasLoop(servedBy: ServedBy): boolean {
   return ["loop", "loops", "sharedThread", "coroutine"].includes(servedBy);
 }
 
+/** Whether all clients are served by one thread, which may keep something for all of them. */
+export function servesInOneThread(name: ModelName): boolean {
+  return ["caller", "loop", "coroutine"].includes(modelEntry(name).servedBy);
+}
+
 /** Whether clients are served by child processes. */
 export function hasChildren(name: ModelName): boolean {
   const { servedBy, forks } = modelEntry(name);

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clients.ts";
+import { type Client, Clients, type ClientState } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import type { Connection, Pollable } from "./sockets/interface.ts";
 import { WOULD_BLOCK } from "./sockets/interface.ts";
@@ -17,12 +17,11 @@ export async function select(context: ServerContext): Promise<void> {
   const { listener, sockets } = context;
   const keyboard = sockets.keyboard();
   const clients = new Clients(context);
-  const timers = new TimerQueue();
   const inputs = new Set<Pollable>([listener, keyboard]);
   const outputs = new Set<Connection>();
 
   while (sockets.serving) {
-    const { readable, writable } = await sockets.select(inputs, outputs, timers.untilNextMs());
+    const { readable, writable } = await sockets.select(inputs, outputs, clients.untilNextMs());
 
     for (const input of readable) {
       if (input === listener) acceptClient();
@@ -30,7 +29,7 @@ export async function select(context: ServerContext): Promise<void> {
       else attend(clients.of(input));
     }
     for (const output of writable) attend(clients.of(output));
-    for (const client of timers.due()) advance(client);
+    for (const client of clients.due()) advance(client);
   }
 
   function acceptClient(): void {
@@ -54,7 +53,6 @@ export async function select(context: ServerContext): Promise<void> {
   function advance(client: Client): void {
     const before = client.state;
     clients.advance(client, step);
-    if (client.state === "timer") timers.add(client);
     if (client.state !== before) watch(client);
   }
 
@@ -65,7 +63,7 @@ export async function select(context: ServerContext): Promise<void> {
   function receive(client: Client): ClientState {
     const chunk = client.connection.tryRecv(context.recvSizeBytes);
     if (chunk === WOULD_BLOCK) return "wantRead";
-    if (chunk.length === 0) return "closed";
+    if (chunk.length === 0) return client.end();
     return client.serve(chunk);
   }
 

@@ -29,7 +29,7 @@ class QueuedClient extends Client {
 export async function selectQueue(context: ServerContext): Promise<void> {
   const { listener, sockets } = context;
   const clients = new Map<Pollable, QueuedClient>();
-  const timers = new TimerQueue();
+  const timers = new TimerQueue<QueuedClient>(sockets);
   const inputs = new Set<Pollable>([listener]);
   let outputs: Connection[] = [];
 
@@ -48,7 +48,9 @@ export async function selectQueue(context: ServerContext): Promise<void> {
   function acceptClient(): void {
     const connection = listener.tryAccept();
     if (connection === null) return;
-    clients.set(connection, new QueuedClient(connection, context.newSession(connection)));
+    const client = new QueuedClient(connection, context.newSession(connection));
+    clients.set(connection, client);
+    timers.watch(client);
     inputs.add(connection);
   }
 
@@ -70,6 +72,7 @@ export async function selectQueue(context: ServerContext): Promise<void> {
     const message = client.connection.tryRecv(context.recvSizeBytes);
     if (message === WOULD_BLOCK) return;
     client.hasEnded = message.length === 0;
+    if (client.hasEnded && !hasToSend(client) && client.state !== "timer") return end(client);
     if (client.hasEnded) return;
     client.queue.push(client.connection.retain(message));
     client.queuedBytes += message.length;
@@ -80,16 +83,21 @@ export async function selectQueue(context: ServerContext): Promise<void> {
     if (client.state !== "wantRead") client.resume();
     while (client.state === "wantRead") {
       const message = client.queue.shift();
-      if (message === undefined) return;
+      if (message === undefined) return client.hasEnded ? end(client) : undefined;
       client.queuedBytes -= message.length;
       client.serve(message);
       client.connection.release(message);
     }
   }
 
+  /** The client has sent its last byte and has all its answers. */
+  function end(client: QueuedClient): void {
+    client.state = client.end();
+  }
+
   function watch(client: QueuedClient): void {
-    const { connection, state, queue, queuedBytes, hasEnded } = client;
-    if (state === "closed" || (hasEnded && state === "wantRead" && queue.length === 0)) {
+    const { connection, state, queuedBytes, hasEnded } = client;
+    if (state === "closed") {
       inputs.delete(connection);
       clients.delete(connection);
       return connection.close();

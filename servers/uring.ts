@@ -13,7 +13,7 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState, TimerQueue } from "./loop/clients.ts";
+import { type Client, Clients, type ClientState } from "./loop/clients.ts";
 import type { ServerContext } from "./context/context.ts";
 import { ACCEPTED, RECEIVED } from "./sockets/completions.ts";
 import type { Connection } from "./sockets/interface.ts";
@@ -21,17 +21,16 @@ import type { Connection } from "./sockets/interface.ts";
 export async function uring(context: ServerContext): Promise<void> {
   const { listener, sockets } = context;
   const clients = new Clients(context);
-  const timers = new TimerQueue();
   const ring = await context.completions();
   ring.accept(listener);
 
   while (sockets.serving) {
-    await ring.wait(timers.untilNextMs());
+    await ring.wait(clients.untilNextMs());
     while (ring.next()) {
       if (ring.operation === ACCEPTED) acceptClient(ring.connection);
       else attend(clients.of(ring.connection));
     }
-    for (const client of timers.due()) advance(client, resume);
+    for (const client of clients.due()) advance(client, resume);
   }
 
   function acceptClient(connection: Connection): void {
@@ -49,13 +48,12 @@ export async function uring(context: ServerContext): Promise<void> {
   function advance(client: Client, step: (client: Client) => ClientState): void {
     const before = client.state;
     clients.advance(client, step);
-    if (client.state === "timer") timers.add(client);
     if (client.state !== before) watch(client);
   }
 
   function receive(client: Client): ClientState {
     const chunk = ring.didRecv();
-    if (chunk.length === 0) return "closed";
+    if (chunk.length === 0) return client.end();
     return client.serve(chunk); // which requests a send, from where the chunk has arrived
   }
 

@@ -88,7 +88,7 @@ export interface ServerContext {
   readonly listener: Listener;
   readonly recvSizeBytes: number;
   readonly options: ModelOptions;
-  newSession(connection: Pick<Connection, "id">): Session;
+  newSession(connection: Connection): Session;
   /** Starts threads, and resolves when those that are to wait for clients do. */
   startThreads(plan: ThreadPlan): Promise<Threads>;
   /** Starts workers, and resolves when all of them wait for clients. */

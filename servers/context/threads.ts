@@ -33,7 +33,7 @@ export interface Threads {
 }
 
 /** A client as its thread sees it. */
-export type ThreadClient = Pick<Connection, "recv" | "send" | "close">;
+export type ThreadClient = Pick<Connection, "recv" | "send" | "close" | "interruptBy">;
 
 /** A thread that serves clients, as it sees itself. */
 export interface ClientThread {

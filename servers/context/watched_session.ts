@@ -1,4 +1,4 @@
-import { CostlySession } from "../handlers/simulated_cost.ts";
+import { CostlySession, WrappedSession } from "../handlers/simulated_cost.ts";
 import type { Replies, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import type { Recorder } from "../metrics/recorder.ts";
@@ -7,7 +7,7 @@ import type { Recorder } from "../metrics/recorder.ts";
  * The session of a server that is watched: its simulated cost can be changed while it runs, and the
  * trace records replies that sleep. Without a cost it takes one call more.
  */
-export class WatchedSession implements Session {
+export class WatchedSession extends WrappedSession {
   readonly #session: Session;
   readonly #controls: Controls;
   readonly #withSimulatedCost: CostlySession;
@@ -24,6 +24,7 @@ export class WatchedSession implements Session {
     client: number,
     maySleep: boolean,
   ) {
+    super(session);
     this.#session = session;
     this.#controls = controls;
     this.#withSimulatedCost = new CostlySession(

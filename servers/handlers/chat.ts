@@ -2,7 +2,7 @@ import { visible } from "../../cli/visible_text.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { Outbox } from "./outbox.ts";
 import type { Member, Rooms } from "./rooms.ts";
-import type { HandlerClient, Replies, Session } from "./session.ts";
+import { type HandlerClient, OneReply, type Replies, replyWith, type Session } from "./session.ts";
 
 /** The longest line that is passed on, in bytes. */
 const LONGEST_LINE_BYTES = 1_024;
@@ -135,7 +135,7 @@ class Chat implements Session {
   #end(words: string): void {
     this.#leave();
     this.#tell(words);
-    this.outbox.close();
+    this.outbox.put(new OneReply(replyWith(new Uint8Array(0), true)));
     this.#isOver = true;
   }
 

@@ -1,3 +1,4 @@
+import type { Interrupting } from "../sockets/interface.ts";
 import { type Replies, type Reply, replyWith } from "./session.ts";
 
 /** What one client may have unsent in its outbox, in bytes, before it is let go. */
@@ -23,8 +24,8 @@ export const OUTBOX_LIMIT_BYTES = 1_048_576;
  * assertEquals(outbox.isWaiting, true);
  * ```
  */
-export class Outbox implements Replies {
-  #queue: Reply[] = [];
+export class Outbox implements Replies, Interrupting {
+  #queue: (Uint8Array | Replies)[] = [];
   #first = 0;
   #sizeBytes = 0;
   #isFull = false;
@@ -34,6 +35,10 @@ export class Outbox implements Replies {
   onFull = () => {};
 
   /** Called when there is something to be sent and there was nothing before. */
+  get onWaiting(): () => void {
+    return this.#onWaiting;
+  }
+
   set onWaiting(callback: () => void) {
     this.#onWaiting = callback;
     if (this.isWaiting) callback();
@@ -47,22 +52,13 @@ export class Outbox implements Replies {
   /**
    * Adds what is to be sent.
    *
-   * @param bytes are not copied, so they must not change
+   * @param item replies are made when their turn has come; bytes are not copied, so they must not change
    */
-  put(bytes: Uint8Array): void {
-    this.#add(replyWith(bytes));
-  }
-
-  /** The connection ends when all that is in the outbox was sent. */
-  close(): void {
-    this.#add(replyWith(new Uint8Array(0), true));
-  }
-
-  #add(reply: Reply): void {
+  put(item: Uint8Array | Replies): void {
     if (this.#isFull) return;
     const wasWaiting = this.isWaiting;
-    this.#queue.push(reply);
-    this.#sizeBytes += reply.bytes.length;
+    this.#queue.push(item);
+    if (item instanceof Uint8Array) this.#sizeBytes += item.length;
     if (this.#sizeBytes > OUTBOX_LIMIT_BYTES) {
       this.#isFull = true;
       this.#queue.length = this.#first = 0;
@@ -72,10 +68,21 @@ export class Outbox implements Replies {
 
   /** Takes out what was put in first. */
   next(): Reply | undefined {
-    if (!this.isWaiting) return undefined;
-    const reply = this.#queue[this.#first++];
-    this.#sizeBytes -= reply.bytes.length;
+    for (; this.isWaiting; this.#drop()) {
+      const item = this.#queue[this.#first];
+      if (item instanceof Uint8Array) {
+        this.#sizeBytes -= item.length;
+        this.#drop();
+        return replyWith(item);
+      }
+      const reply = item.next();
+      if (reply !== undefined) return reply;
+    }
+    return undefined;
+  }
+
+  #drop(): void {
+    this.#first++;
     if (this.#first === this.#queue.length) this.#queue.length = this.#first = 0;
-    return reply;
   }
 }

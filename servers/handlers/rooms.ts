@@ -20,6 +20,9 @@ export type RoomMessage =
   | { readonly kind: "left"; readonly room: string; readonly key: string }
   | { readonly kind: "said"; readonly room: string; readonly bytes: Uint8Array };
 
+/** The room that all members of the server are in who have {@linkcode Rooms.enter | entered}. */
+export const EVERYONE = "";
+
 /** The way to the clients that other threads or processes of the server have. */
 export interface RoomLink {
   /** Tells all others, in order. */
@@ -73,6 +76,11 @@ export class Rooms {
     this.#whyNothingIsShared = why;
   }
 
+  /** Adds a member to {@linkcode EVERYONE}, whose names nobody is told. */
+  enter(member: Member): void {
+    this.#open(EVERYONE).members.set(member, "");
+  }
+
   /** Adds a member, who hears what the others say from now on. Joining twice has no effect. */
   join(room: string, member: Member): void {
     const there = this.#open(room);
@@ -91,7 +99,7 @@ export class Rooms {
       if (there === undefined || key === undefined) continue;
       there.members.delete(member);
       this.#forget(name, there, key);
-      this.link?.send({ kind: "left", room: name, key });
+      if (name !== EVERYONE) this.link?.send({ kind: "left", room: name, key });
     }
   }
 
@@ -108,7 +116,7 @@ export class Rooms {
 
   /** The names of the rooms in which there is somebody. */
   all(): string[] {
-    return [...this.#rooms.keys()];
+    return [...this.#rooms.keys()].filter((name) => name !== EVERYONE);
   }
 
   /** Hears what happened in another thread. */
@@ -125,6 +133,7 @@ export class Rooms {
   /** The members of this thread, as others should hear of them. */
   *ownMembers(): Generator<RoomMessage> {
     for (const [room, { members }] of this.#rooms) {
+      if (room === EVERYONE) continue;
       for (const [{ name }, key] of members) yield { kind: "joined", room, key, name };
     }
   }
@@ -145,7 +154,7 @@ export class Rooms {
 
   #forget(name: string, room: Room, key: string): void {
     room.names.delete(key);
-    if (room.names.size === 0) this.#rooms.delete(name);
+    if (room.names.size + room.members.size === 0) this.#rooms.delete(name);
   }
 }
 

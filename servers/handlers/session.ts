@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Address } from "../sockets/interface.ts";
+import { type Address, INTERRUPTED, WOULD_BLOCK } from "../sockets/interface.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -36,20 +36,19 @@ export interface Session {
    * The last words, when the client has sent its last byte, or is to be let go by the server. They are
    * sent as far as the client still reads.
    */
-  onEnd?(): Replies;
+  onEnd?: (this: void) => Replies;
   /** The connection is closed. Called once, and gives nothing: there is nobody to send to. */
-  onClose?(reason: CloseReason): void;
+  onClose?: (this: void, reason: CloseReason) => void;
 }
 
 /**
  * Why a connection was closed.
  *
- * - `end`: the client has sent its last byte, or the server let it go, and all was sent
- * - `reply`: a reply said so
+ * - `end`: the client has sent its last byte, a reply said so, or the server let it go
  * - `reset`: the client is gone, or was cut off
  * - `failed`: the handler has thrown
  */
-export type CloseReason = "end" | "reply" | "reset" | "failed";
+export type CloseReason = "end" | "reset" | "failed";
 
 /**
  * The replies to a chunk. This is no iterator: one would cost each model five per cent of its speed,
@@ -86,6 +85,45 @@ export type Handler = (client: HandlerClient) => Session;
  */
 export function replyWith(bytes: Uint8Array, close = false): Reply {
   return { bytes, waitMs: 0, close };
+}
+
+/**
+ * The replies to what `tryRecv` gave.
+ *
+ * @param chunk empty when the client has sent its last; {@linkcode WOULD_BLOCK} when nothing has come, and
+ *   there may be something to send unasked
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echo } from "./echo.ts";
+ * assertEquals(repliesTo(echo(), Uint8Array.of(42)).next()?.bytes, Uint8Array.of(42));
+ * ```
+ */
+export function repliesTo(session: Session, chunk: Uint8Array | typeof WOULD_BLOCK): Replies {
+  if (chunk === WOULD_BLOCK) return repliesWithout(session, INTERRUPTED);
+  return chunk.length > 0 ? session.onData(chunk) : repliesWithout(session, 0);
+}
+
+/**
+ * What is sent although no bytes have come.
+ *
+ * @param count what `recv` gave: 0, for which there may be last words, or {@linkcode INTERRUPTED}
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { INTERRUPTED } from "../sockets/interface.ts";
+ * import { Outbox } from "./outbox.ts";
+ * const session = { onData: () => new OneReply(), outbox: new Outbox() };
+ * session.outbox.put(Uint8Array.of(42));
+ * assertEquals(repliesWithout(session, INTERRUPTED).next()?.bytes, Uint8Array.of(42));
+ * assertEquals(repliesWithout(session, 0).next(), undefined); // it has no last words
+ * ```
+ */
+export function repliesWithout(session: Session, count: number): Replies {
+  const replies = count === INTERRUPTED ? session.outbox : session.onEnd?.();
+  return replies ?? new OneReply();
 }
 
 /**

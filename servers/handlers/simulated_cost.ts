@@ -22,17 +22,47 @@ export interface SimulatedCost {
  */
 export function withSimulatedCost(handler: Handler, simulatedCost: SimulatedCost): Handler {
   if (simulatedCost.sleepMs === 0 && simulatedCost.cpuMs === 0) return handler;
-  return () => new CostlySession(handler(), simulatedCost);
+  return (client) => new CostlySession(handler(client), simulatedCost);
+}
+
+/**
+ * A session that is that of the handler in all but how it answers.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { OneReply } from "./session.ts";
+ * const silent = { onData: () => new OneReply(), onClose() {} };
+ * class Mine extends WrappedSession {
+ *   onData = silent.onData;
+ * }
+ * assertEquals(new Mine(silent).onClose, silent.onClose);
+ * ```
+ */
+export abstract class WrappedSession implements Session {
+  readonly outbox: Session["outbox"];
+  readonly onEnd: Session["onEnd"];
+  readonly onClose: Session["onClose"];
+
+  constructor({ outbox, onEnd, onClose }: Session) {
+    this.outbox = outbox;
+    this.onEnd = onEnd;
+    this.onClose = onClose;
+  }
+
+  abstract onData(chunk: Uint8Array): Replies;
 }
 
 /** A session that costs time besides its work. The cost is read anew for each chunk. */
-export class CostlySession implements Session {
+export class CostlySession extends WrappedSession {
   /** @param onSleep is called before each reply that waits, with the whole of its wait */
   constructor(
     private readonly session: Session,
     private readonly simulatedCost: SimulatedCost,
     private readonly onSleep?: (ms: number) => void,
-  ) {}
+  ) {
+    super(session);
+  }
 
   onData(chunk: Uint8Array): Replies {
     return new GeneratedReplies(this.#replies(chunk));
@@ -43,7 +73,7 @@ export class CostlySession implements Session {
     if (cpuMs > 0) burn(cpuMs);
     for (const reply of allReplies(this.session.onData(chunk))) {
       const waitMs = reply.waitMs + sleepMs;
-      if (waitMs > 0) this.onSleep?.(waitMs);
+      if (waitMs > 0 && reply.until === undefined) this.onSleep?.(waitMs);
       yield { ...reply, waitMs };
     }
   }

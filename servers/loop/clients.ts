@@ -7,9 +7,10 @@
 
 // @ts-types="../../cli/std/binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
+import type { Outbox } from "../handlers/outbox.ts";
 import { OneReply, type Replies, type Reply, type Session } from "../handlers/session.ts";
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS, WOULD_BLOCK } from "../sockets/interface.ts";
-import type { Connection, Pollable, Turn } from "../sockets/interface.ts";
+import type { Connection, Pollable, Sockets, Turn } from "../sockets/interface.ts";
 import type { ServerContext } from "../context/context.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -19,8 +20,8 @@ const NO_REPLIES = new OneReply();
  * What a client waits for.
  *
  * - `wantRead`: the client has all its replies; its socket is to become readable
- * - `wantWrite`: the socket takes no more; it is to become writable
- * - `timer`: the next reply is due at {@linkcode Client.dueMs}
+ * - `wantWrite`: the socket takes no more and is to become writable, or there is something to send unasked
+ * - `timer`: the next reply is due at {@linkcode Client.dueMs}, or {@linkcode Client.until} is to resolve
  * - `closed`: nothing; the client is gone, or has the reply after which its session closes
  */
 export type ClientState = "wantRead" | "wantWrite" | "timer" | "closed";
@@ -41,18 +42,24 @@ export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connec
   readonly connection: Socket;
   /** Changed by {@linkcode serve}, {@linkcode resume} and {@linkcode Clients.advance}. */
   state: ClientState = "wantRead";
-  /** When the next reply is due, on the clock of `performance.now()`. */
+  /** When the next reply is due, on the clock of `performance.now()`; `Infinity` with {@linkcode until}. */
   dueMs = 0;
+  /** What the handler waits for. */
+  until: Promise<void> | undefined = undefined;
+  /** What is sent unasked; a session that only answers has none. */
+  readonly outbox: Outbox | undefined;
 
   readonly #session: Session;
   #replies: Replies = NO_REPLIES;
   #unsent: Uint8Array = NOTHING;
   #closeAfter = false;
+  #isEnding = false;
 
   constructor(connection: Socket, session: Session) {
     this.connection = connection;
     this.#session = session;
-    connection.turn = CLIENT_SENDS; // the client speaks first
+    this.outbox = session.outbox;
+    connection.turn = CLIENT_SENDS; // the client speaks first, unless there is a greeting
   }
 
   /**
@@ -63,6 +70,19 @@ export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connec
    */
   serve(chunk: Uint8Array): ClientState {
     this.#replies = this.#session.onData(chunk);
+    return this.#enter(this.#sendReplies());
+  }
+
+  /**
+   * Sends the last words of the session, if it has any, to a client that sends no more.
+   *
+   * @returns the new state
+   * @throws {Error} whatever the session or the socket throws
+   */
+  end(): ClientState {
+    if (this.#session.onEnd === undefined) return "closed";
+    this.#isEnding = true;
+    this.#replies = this.#session.onEnd();
     return this.#enter(this.#sendReplies());
   }
 
@@ -79,24 +99,35 @@ export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connec
     return this.#enter(this.#closeAfter ? "closed" : this.#sendReplies());
   }
 
+  /** There is something in the outbox. A client that is owed nothing else is to be resumed. */
+  wantToSend(): void {
+    if (this.state === "wantRead") this.#enter("wantWrite");
+  }
+
   #enter(state: ClientState): ClientState {
     this.connection.turn = TURNS[state];
     return this.state = state;
   }
 
   #sendReplies(): ClientState {
-    for (let reply; (reply = this.#replies.next()) !== undefined;) {
-      const state = this.#send(reply);
-      if (state !== "wantRead") return state;
+    for (;;) {
+      for (let reply; (reply = this.#replies.next()) !== undefined;) {
+        const state = this.#send(reply);
+        if (state !== "wantRead") return state;
+      }
+      if (this.outbox === undefined || !this.outbox.isWaiting) break;
+      this.#replies = this.outbox;
     }
-    return "wantRead";
+    return this.#isEnding ? "closed" : "wantRead";
   }
 
-  #send({ bytes, waitMs, close }: Reply): ClientState {
+  #send(reply: Reply): ClientState {
+    const { bytes, waitMs, close } = reply;
     this.#closeAfter = close;
     if (waitMs > 0) {
       this.#unsent = bytes.slice();
       this.dueMs = performance.now() + waitMs;
+      this.until = reply.until;
       return "timer";
     }
     const unsent = bytes.length === 0 ? bytes : sendSome(this.connection, bytes);
@@ -135,9 +166,11 @@ export function sendSome(
 export class Clients implements Iterable<Client> {
   readonly #context: ServerContext;
   readonly #bySocket = new Map<Pollable, Client>();
+  readonly #timers: TimerQueue;
 
   constructor(context: ServerContext) {
     this.#context = context;
+    this.#timers = new TimerQueue(context.sockets);
   }
 
   [Symbol.iterator](): IterableIterator<Client> {
@@ -157,7 +190,9 @@ export class Clients implements Iterable<Client> {
 
   /** Begins the session of a client that has been accepted. */
   add(connection: Connection): void {
-    this.#bySocket.set(connection, new Client(connection, this.#context.newSession(connection)));
+    const client = new Client(connection, this.#context.newSession(connection));
+    this.#bySocket.set(connection, client);
+    if (client.outbox !== undefined) this.#timers.watch(client);
   }
 
   /** The client of a socket; `undefined` if it left earlier in this turn of the loop. */
@@ -167,15 +202,26 @@ export class Clients implements Iterable<Client> {
 
   /**
    * Takes one step with a client, and closes its connection if that was the last. A step that fails
-   * ends its own client and no other.
+   * ends its own client and no other. A client that waits for time or a promise will be {@linkcode due}.
    *
    * @param step returns the client's new state
    */
   advance(client: Client, step: (client: Client) => ClientState): void {
     client.state = this.#tryStep(client, step);
+    if (client.state === "timer") this.#timers.add(client);
     if (client.state !== "closed") return;
     this.#bySocket.delete(client.connection);
     client.connection.close();
+  }
+
+  /** {@linkcode TimerQueue.untilNextMs} */
+  untilNextMs(): number {
+    return this.#timers.untilNextMs();
+  }
+
+  /** {@linkcode TimerQueue.due} */
+  due(): Iterable<Client> {
+    return this.#timers.due();
   }
 
   #tryStep(client: Client, step: (client: Client) => ClientState): ClientState {
@@ -188,34 +234,87 @@ export class Clients implements Iterable<Client> {
   }
 }
 
-/** The timers of an event loop: clients, or what else has a `dueMs`, the earliest first. */
-export class TimerQueue<Timed extends { readonly dueMs: number } = Client> {
+/** What a {@linkcode TimerQueue} needs to know of a client, or of what else waits for time or a promise. */
+interface Timed {
+  dueMs: number;
+  readonly until?: Promise<void> | undefined;
+  readonly state?: ClientState;
+}
+
+/** A client to which there may be something to send unasked. */
+interface Addressed {
+  readonly outbox?: Outbox | undefined;
+  wantToSend(): void;
+}
+
+/**
+ * What an event loop does besides what is ready: it goes on with clients whose reply is due, whose
+ * promise has resolved, or to whom there is something to send unasked. The earliest comes first.
+ */
+export class TimerQueue<Waiting extends Timed = Client> {
   // The difference of two that are never due would not be a number.
-  readonly #heap = new BinaryHeap<Timed>((a, b) => a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
-  readonly #members = new Set<Timed>();
+  readonly #heap = new BinaryHeap<Waiting>((a, b) => a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
+  readonly #members = new Set<Waiting>();
+  /** Those that wait for a promise. */
+  readonly #promised = new Set<Waiting>();
+  #soon: Waiting[] = [];
+
+  /** @param sockets whose wait ends when a client is due before its time */
+  constructor(private readonly sockets?: Pick<Sockets, "interruptWait">) {}
 
   /**
-   * Adds `timed` until its `dueMs`, on the clock of `performance.now()`. Adding it twice has no effect;
-   * while it is in the queue, its `dueMs` must not change.
+   * Adds what waits until its `dueMs`, on the clock of `performance.now()`, or until its promise resolves.
+   * Adding it twice has no effect; while it is in the queue, its `dueMs` must not change.
    */
-  add(timed: Timed): void {
-    if (this.#members.has(timed)) return;
-    this.#members.add(timed);
-    this.#heap.push(timed);
+  add(waiting: Waiting): void {
+    if (waiting.until !== undefined) return this.#awaitPromise(waiting, waiting.until);
+    if (this.#members.has(waiting)) return;
+    this.#members.add(waiting);
+    this.#heap.push(waiting);
+  }
+
+  /** From now on a client is due when there is something in its outbox. */
+  watch(client: Waiting & Addressed): void {
+    if (client.outbox === undefined) return;
+    client.outbox.onWaiting = () => {
+      client.wantToSend();
+      this.goOnSoon(client);
+    };
+  }
+
+  #awaitPromise(waiting: Waiting, until: Promise<void>): void {
+    if (this.#promised.has(waiting)) return;
+    this.#promised.add(waiting);
+    until.then(() => {
+      this.#promised.delete(waiting);
+      waiting.dueMs = 0;
+      this.goOnSoon(waiting);
+    });
+  }
+
+  /** Has `waiting` be due in the next turn, which begins now if the loop waits. */
+  goOnSoon(waiting: Waiting): void {
+    this.#soon.push(waiting);
+    if (this.#soon.length === 1) this.sockets?.interruptWait();
   }
 
   /** How long a readiness call may wait, in milliseconds; `Infinity` if the queue is empty. */
   untilNextMs(): number {
+    if (this.#soon.length > 0) return 0;
     if (this.#members.size === 0) return Infinity;
     return Math.max(0, this.#heap.peek()!.dueMs - performance.now());
   }
 
   /** Takes out what is due, the earliest first. */
-  due(): Iterable<Timed> {
-    return this.#members.size === 0 ? [] : this.#takeDue(); // in most turns nothing is due
+  due(): Iterable<Waiting> {
+    // In most turns nothing is due.
+    return this.#members.size === 0 && this.#soon.length === 0 ? [] : this.#takeDue();
   }
 
-  *#takeDue(): Generator<Timed> {
+  *#takeDue(): Generator<Waiting> {
+    const soon = this.#soon;
+    this.#soon = [];
+    for (const waiting of soon) if (waiting.state !== "closed") yield waiting;
     const nowMs = performance.now();
     for (let next; (next = this.#heap.peek()) !== undefined && next.dueMs <= nowMs;) {
       this.#heap.pop();

@@ -1,7 +1,8 @@
 import type { ForkedChildren } from "../context/context.ts";
 import type { FromServer, ServerSetup } from "../context/protocol.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
-import type { Handler, Session } from "../handlers/session.ts";
+import type { Rooms } from "../handlers/rooms.ts";
+import type { Handler } from "../handlers/session.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import { modelEntry } from "../registry.ts";
 import type { Sockets } from "../sockets/interface.ts";
@@ -13,8 +14,8 @@ interface ServerParts {
   readonly handler: Handler;
   readonly recorder: Recorder;
   readonly sockets: Sockets;
+  readonly rooms: Rooms;
   tell(message: FromServer): void;
-  newSession(): Session;
 }
 
 /** What a server that forks makes its children with: one for each client, or those beforehand. */

@@ -7,7 +7,8 @@
 
 import { HandlerError } from "../handlers/handler_error.ts";
 import { isHandlerFile, makeHandler } from "../handlers/handlers.ts";
-import type { Handler } from "../handlers/session.ts";
+import { Rooms } from "../handlers/rooms.ts";
+import type { Handler, HandlerClient } from "../handlers/session.ts";
 import { modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
@@ -86,7 +87,7 @@ async function start(setup: ServerSetup): Promise<void> {
       (await import("../handlers/shared_thread.ts")).shareWithHandler();
     }
     handler = await makeHandler(setup.handler);
-    if (isFile) handler(); // a file that makes no session fails now
+    if (isFile) handler(nobody()); // a file that makes no session fails now
     const entry = modelEntry(setup.model);
     const load = isWorker ? entry.loadWorker : entry.load;
     if (load === undefined) throw new Error(`${setup.model} has no workers`);
@@ -107,6 +108,11 @@ async function start(setup: ServerSetup): Promise<void> {
     crash(error);
   }
   stopClosingIdle();
+}
+
+/** A client that is alone in the world. */
+function nobody(): HandlerClient {
+  return { id: 0, peer: { host: "127.0.0.1", port: 0 }, rooms: new Rooms() };
 }
 
 /** Ends idle clients, and prepares the end of the server. @returns a function that stops both */

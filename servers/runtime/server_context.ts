@@ -6,6 +6,7 @@
 
 import { isHandlerFile } from "../handlers/handlers.ts";
 import { refuse } from "../handlers/refusal.ts";
+import { Rooms } from "../handlers/rooms.ts";
 import type { Handler, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
@@ -18,7 +19,9 @@ import type { Address, Sockets } from "../sockets/interface.ts";
 import type { Observer } from "../sockets/observer.ts";
 import type { Notice } from "../context/context.ts";
 import type { ServerSetup } from "../context/protocol.ts";
+import { Sessions } from "../context/sessions.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
+import { MODEL_NAMES, servesInOneThread } from "../registry.ts";
 import { prepareToFork } from "./prepare_to_fork.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
@@ -65,13 +68,18 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const listener = await makeListener(setup, sockets, recorder);
   const workers = new WorkersOfServer();
   const lock = lockOf(setup, recorder);
-  const newSession = ({ id }: Pick<Connection, "id">) =>
-    watched(beginSession(handler), setup, recorder, id, controls);
+  const rooms = makeRooms(setup);
+  const sessions = new Sessions(
+    handler,
+    rooms,
+    (connection, error) => reportFailed(setup, connection, error, notify),
+  );
+  const newSession = (connection: Connection) =>
+    watched(sessions.begin(connection), setup, recorder, connection.id, controls);
   const handles = await makeHandles(setup, sockets, listener, newSession);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const forking = await prepareToFork(setup, {
-    ...{ handler, recorder, sockets, tell },
-    newSession: () => beginSession(handler),
+    ...{ handler, recorder, sockets, rooms, tell },
   });
   const context: WorkerContext = {
     sockets,
@@ -113,7 +121,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     rehearse: (model) => forking?.beforehand?.rehearse(model, context),
     completions: async () => {
       const { openCompletions } = await import("./open_completions.ts");
-      return openCompletions(sockets, isHandlerFile(setup.handler.name));
+      return openCompletions(sockets);
     },
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
     refuse: (connection) => {
@@ -122,7 +130,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     },
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
     stop: () => tell({ kind: "stop-asked" }),
-    clientFailed: (connection, error) => reportFailed(setup, connection, error, notify),
+    clientFailed: (connection, error) => sessions.failed(connection, error),
     notify,
     clientsLimited: (max) => notify({ kind: "clients-limited", max, limit: setup.descriptorLimit }),
   };
@@ -192,9 +200,9 @@ async function makeSockets(
   const counters = openCounters(openMemory(setup.stats), number);
   const calls = systemCalls(counters.subarray(COUNTER.systemCalls));
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
+  // The child of a fork has no event loop.
   if (isHandlerFile(setup.handler.name) && setup.processMemory === undefined) {
-    const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
-    new EventLoopTurns().before(sockets);
+    sockets.runEventLoop();
   }
   return sockets;
 }
@@ -211,17 +219,17 @@ function watched(
   return new WatchedSession(session, controls, recorder, client, maySleep);
 }
 
-/** A session. When the handler cannot begin one, it is one that fails at the first bytes. */
-function beginSession(handler: Handler): Session {
-  try {
-    return handler();
-  } catch (error) {
-    return {
-      onData() {
-        throw error;
-      },
-    };
+/** The models whose clients are all served by one thread. */
+function makeRooms({ model }: Pick<ServerSetup, "model">): Rooms {
+  const rooms = new Rooms();
+  if (!servesInOneThread(model)) {
+    const able = MODEL_NAMES.filter(servesInOneThread);
+    rooms.shareNothing(
+      `${model} serves its clients in several threads or processes, which share no map: ` +
+        `use broadcast() and members(), or one of ${able.join(", ")}`,
+    );
   }
+  return rooms;
 }
 
 function reportFailed(

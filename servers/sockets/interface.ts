@@ -17,6 +17,12 @@ import type { PollEntries, PollEntry } from "./poll_entries.ts";
 export const WOULD_BLOCK = -1;
 
 /**
+ * What `recv` gives when the client is to be sent something that it did not ask for. As after a signal,
+ * `EINTR` of recv(2), nothing was received, and the next call goes on.
+ */
+export const INTERRUPTED = -2;
+
+/**
  * The longest wait that a timer or a readiness call takes as a number, in milliseconds: they count in
  * 32 bits. What takes longer is waited for in pieces, the last of which finds it due.
  */
@@ -65,6 +71,13 @@ export const CLIENT_TAKES = 2;
 /** Whose turn it is. A client is idle only when the turn is the client's. */
 export type Turn = typeof SERVER_WORKS | typeof CLIENT_SENDS | typeof CLIENT_TAKES;
 
+/** What interrupts `recv`. */
+export interface Interrupting {
+  readonly isWaiting: boolean;
+  /** Called when it has something and had nothing before. */
+  onWaiting: () => void;
+}
+
 /** A connected client. */
 export interface Connection extends Pollable {
   readonly kind: "connection";
@@ -83,10 +96,13 @@ export interface Connection extends Pollable {
   /**
    * Waits for bytes and stores them in `buffer`.
    *
-   * @returns how many bytes; 0 when the client sent its last
+   * @param buffer the same after {@linkcode INTERRUPTED} as before it
+   * @returns how many bytes; 0 when the client sent its last; {@linkcode INTERRUPTED}
    * @throws {ConnectionReset} when the client reset the connection
    */
   recv(buffer: Uint8Array): number | Promise<number>;
+  /** From now on `recv` is interrupted as long as there is something in the outbox. */
+  interruptBy(outbox: Interrupting): void;
   /**
    * Waits until the socket took all of `bytes`.
    *
@@ -219,6 +235,8 @@ export interface Sockets {
    * when the server ends, because it sends at the same time.
    */
   readable(connection: Connection): Promise<void>;
+  /** Ends the wait that is under way in this thread, if there is one: there is something else to do. */
+  interruptWait(): void;
   /** Lets the system do its part between two rounds of a loop that never waits. */
   pause(ms: number): void | Promise<void>;
   /** What goes forward in milliseconds as `performance.now()` does, and takes less time, if there is such. */

@@ -247,6 +247,11 @@ export class IoUring {
     }
   }
 
+  /** Readable when there are results, io_uring(7). */
+  get descriptor(): number {
+    return this.#ring;
+  }
+
   /** How many results can be taken. */
   get ready(): number {
     return this.#end - this.#head >>> 0;

@@ -8,7 +8,11 @@ import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { selfExec } from "../system/self_exec.ts";
-import { describeThrown, hearUncaught } from "../system/thrown.ts";
+import { Sessions } from "../context/sessions.ts";
+import { Rooms } from "../handlers/rooms.ts";
+import type { Interrupting } from "../sockets/interface.ts";
+import { interruptedRecv } from "../sockets/interrupted_recv.ts";
+import { describeThrown, hearUncaught, toError } from "../system/thrown.ts";
 
 /** The name of the role on the command line. */
 export const CHILD_ROLE = "--serve-one-client";
@@ -58,23 +62,43 @@ function failWith(error: unknown): never {
 
 async function serve(json: string): Promise<void> {
   const { handler, recvSizeBytes, idleTimeoutMs, inherited }: ChildOptions = JSON.parse(json);
-  const session = (await makeHandler(handler))();
+  const make = await makeHandler(handler);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   // The process has only this client, so it may block.
   const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
   if (inherited !== undefined) {
     const { serveInherited } = await import("./libc/child.ts");
-    return await serveInherited(inherited, session, { recvSizeBytes, idleTimeoutMs }, sleep);
+    return await serveInherited(inherited, make, { recvSizeBytes, idleTimeoutMs }, sleep);
   }
-  const standardStreams = {
-    recv: async (buffer: Uint8Array) => {
-      const reading = Deno.stdin.read(buffer);
-      return await (idleTimeoutMs ? withTimeout(reading, idleTimeoutMs) : reading) ?? 0;
-    },
-    send: writeAll,
-  };
+  const client = standardStreams(idleTimeoutMs);
+  const sessions = new Sessions<typeof client>(
+    make,
+    new Rooms(),
+    (_client, error) => failWith(error),
+  );
   await writeAll(Uint8Array.of(READY_BYTE));
-  await serveClient(standardStreams, session, new Uint8Array(recvSizeBytes), sleep);
+  const session = sessions.begin(client);
+  await serveClient(client, session, new Uint8Array(recvSizeBytes), sleep);
+  client.close();
+}
+
+/** The only client of this process. Its parent alone knows its address. */
+function standardStreams(idleTimeoutMs: number | null) {
+  const recv = async (buffer: Uint8Array) => {
+    const reading = Deno.stdin.read(buffer);
+    return await (idleTimeoutMs ? withTimeout(reading, idleTimeoutMs) : reading) ?? 0;
+  };
+  return {
+    ...{ id: 1, peer: { host: "0.0.0.0", port: 0 } },
+    recv,
+    send: writeAll,
+    interruptBy(outbox: Interrupting) {
+      this.recv = interruptedRecv(recv, outbox);
+    },
+    explain: toError,
+    close() {},
+    abort: () => Deno.exit(1),
+  };
 }
 
 /** A timer of more than this fires at once. */

@@ -8,18 +8,15 @@ import { shareWithHandler } from "../handlers/shared_thread.ts";
  * where there is such code: a thread would take a third longer to start.
  */
 export class UserCode {
-  readonly turns: EventLoopTurns;
+  readonly #turns = new EventLoopTurns();
   readonly #hasTimers: () => boolean;
 
   /**
    * Make it before the code is loaded.
-   *
-   * @param afterTurn called after each turn of the event loop; may throw what the code has thrown
    */
-  constructor(afterTurn?: () => void) {
+  constructor() {
     shareWithHandler();
     this.#hasTimers = watchTimers();
-    this.turns = new EventLoopTurns(afterTurn);
   }
 
   /**
@@ -28,7 +25,7 @@ export class UserCode {
    * @returns whether the code has left no timers behind, which may still fire
    */
   async settle(): Promise<boolean> {
-    await this.turns.take();
+    await this.#turns.take();
     return !this.#hasTimers();
   }
 }

@@ -19,12 +19,10 @@ export class Watch {
 
   /**
    * A handler whose sessions obey the controls.
-   *
-   * @param client gives the number of the client that the thread serves
    */
-  handler(handler: Handler, recorder: Pick<Recorder, "asleep">, client: () => number): Handler {
+  handler(handler: Handler, recorder: Pick<Recorder, "asleep">): Handler {
     const { controls, maySleep } = this;
-    return () => new WatchedSession(handler(), controls, recorder, client(), maySleep);
+    return (client) => new WatchedSession(handler(client), controls, recorder, client.id, maySleep);
   }
 }
 

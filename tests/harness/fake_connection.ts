@@ -1,4 +1,9 @@
-import { type Connection, SERVER_WORKS, type Turn } from "../../servers/sockets/interface.ts";
+import {
+  type Connection,
+  type Interrupting,
+  SERVER_WORKS,
+  type Turn,
+} from "../../servers/sockets/interface.ts";
 
 /** A connection that nothing may be done with: a test puts in what it needs. */
 export class FakeConnection implements Connection {
@@ -15,6 +20,10 @@ export class FakeConnection implements Connection {
   }
 
   send(_bytes: Uint8Array): void {
+    return unused();
+  }
+
+  interruptBy(_outbox: Interrupting): void {
     return unused();
   }
 

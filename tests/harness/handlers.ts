@@ -13,8 +13,8 @@ import {
 } from "../../servers/handlers/session.ts";
 import { decode, encode } from "./bytes.ts";
 
-/** A client whom nobody else can meet, unless they are given the same `rooms`. */
-export function clientFor(rooms: Rooms = new Rooms(), id = 1): HandlerClient {
+/** A client for a session, which is alone unless it gets the rooms of others. */
+export function handlerClient(id = 1, rooms = new Rooms()): HandlerClient {
   return { id, peer: { host: "127.0.0.1", port: 50_000 + id }, rooms };
 }
 

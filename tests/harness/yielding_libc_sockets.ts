@@ -51,6 +51,7 @@ export class YieldingLibcSockets implements Sockets {
   readonly keyboard: Sockets["keyboard"];
   readonly pollEntries: Sockets["pollEntries"];
   readonly pause: Sockets["pause"];
+  readonly interruptWait: Sockets["interruptWait"];
   readonly stopListening: Sockets["stopListening"];
   readonly allClosed: Sockets["allClosed"];
   readonly abandon: Sockets["abandon"];
@@ -62,6 +63,7 @@ export class YieldingLibcSockets implements Sockets {
     this.keyboard = sockets.keyboard.bind(sockets);
     this.pollEntries = sockets.pollEntries.bind(sockets);
     this.pause = sockets.pause.bind(sockets);
+    this.interruptWait = sockets.interruptWait.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
     this.abandon = sockets.abandon.bind(sockets);

@@ -6,7 +6,8 @@
 
 import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "../interface.ts";
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "../interface.ts";
-import type { Address, Turn } from "../interface.ts";
+import { type Address, INTERRUPTED, type Interrupting, type Turn } from "../interface.ts";
+import { interruptedRecv } from "../interrupted_recv.ts";
 import type { Observer } from "../observer.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { isOfOperation, isReset } from "./faults.ts";
@@ -87,6 +88,17 @@ export abstract class ConnectedSocket implements DenoPollable {
     }
   }
 
+  interruptBy(outbox: Interrupting): void {
+    const read = interruptedRecv(
+      (buffer) => ConnectedSocket.prototype.read.call(this, buffer),
+      outbox,
+    );
+    this.read = (buffer) => {
+      this.turn = CLIENT_SENDS;
+      return read(buffer);
+    };
+  }
+
   read(buffer: Uint8Array): Promise<number | null> {
     if (this.fault !== undefined) throw this.fault;
     if (this.finished || this.ended) return END;
@@ -97,6 +109,7 @@ export abstract class ConnectedSocket implements DenoPollable {
   }
 
   didRead(count: number | null): number {
+    if (count === INTERRUPTED) return count; // the read goes on
     this.blockedInRecv = false;
     if (count === null) this.ended = true;
     if (this.closing) this.discard();

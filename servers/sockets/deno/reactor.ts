@@ -56,6 +56,11 @@ export class DenoReactor {
     sleeper();
   }
 
+  /** {@linkcode Sockets.interruptWait} */
+  interruptWait(): void {
+    this.wake();
+  }
+
   /**
    * What a readiness call does between looking and returning. It sleeps if nothing is ready. Otherwise
    * it lets Deno's event loop turn from time to time, so that one busy socket does not hide the others.

@@ -107,9 +107,17 @@ export class LibcCompletionQueue
     asRingConnection(connection).stopReceiving();
   }
 
-  wait(timeoutMs: number): void {
+  wait(timeoutMs: number): void | Promise<void> {
     const maxMs = this.#reactor.prepareWait(timeoutMs);
     this.buffers.publish();
+    const { offThread } = this.#reactor;
+    if (offThread === undefined) return this.#wait(maxMs);
+    this.#wait(0); // hands over the requests, whose results make the ring readable, io_uring(7)
+    if (this.#ring.ready > 0 || this.#reporting.size > 0) return;
+    return offThread.readable([this.#ring.descriptor], maxMs).then(() => this.#wait(0));
+  }
+
+  #wait(maxMs: number): void {
     const isNow = this.#reporting.size > 0 || this.#isHurried || maxMs === 0;
     this.#isHurried = false;
     if (this.#sending.length === 0) this.#ring.enter(isNow ? 0 : 1, maxMs);

@@ -1,5 +1,5 @@
 import { CLIENT_SENDS, CLIENT_TAKES, ConnectionReset, SERVER_WORKS } from "../interface.ts";
-import { type Connection, WOULD_BLOCK } from "../interface.ts";
+import { type Connection, INTERRUPTED, type Interrupting, WOULD_BLOCK } from "../interface.ts";
 import { CLOSED, ConnectedSocket, ENDED, FINISHED } from "./connected_socket.ts";
 import { cutOff, isReset } from "./faults.ts";
 import { hasUnread, resetWhenClosed } from "./socket_options.ts";
@@ -14,6 +14,8 @@ const LINGER_POLL_INTERVAL_MS = 5;
 
 /** A connected client on a socket of the system's: what a loop does not need for each message. */
 export class LibcConnection extends ConnectedSocket implements Connection {
+  #outbox: Interrupting | undefined = undefined;
+
   get activity(): number {
     return this.fd < 0 ? 0 : this.context.table.activity(this.fd);
   }
@@ -22,9 +24,27 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     return this.fd >= 0 && hasUnread(this.context.calls, this.fd);
   }
 
-  recv(buffer: Uint8Array): number {
+  recv(buffer: Uint8Array): number | Promise<number> {
     this.turn = CLIENT_SENDS;
+    if (this.#outbox?.isWaiting) return INTERRUPTED;
+    const { context } = this;
+    if (context.waitForInput !== undefined) return this.#recvWithEventLoop(buffer);
     return this.receive(buffer, buffer.length, 0);
+  }
+
+  /** Receives when there is something, so that the thread is not blocked in the call. */
+  async #recvWithEventLoop(buffer: Uint8Array): Promise<number> {
+    for (;;) {
+      if (this.#outbox?.isWaiting) return INTERRUPTED;
+      const count = this.receive(buffer, buffer.length, MSG_DONTWAIT);
+      if (count !== WOULD_BLOCK) return count;
+      await this.context.waitForInput?.(this.fd);
+    }
+  }
+
+  interruptBy(outbox: Interrupting): void {
+    this.#outbox = outbox;
+    outbox.onWaiting = () => this.context.interruptWait();
   }
 
   send(bytes: Uint8Array): void {

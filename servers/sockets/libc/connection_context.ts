@@ -20,6 +20,13 @@ export interface ConnectionContext {
   readonly turn: number;
   /** Has the thread's readiness call look for connections that the server has told to end. */
   wake(): void;
+  /**
+   * Waits until `fd` is readable, without blocking the thread, whose event loop is needed. Without it,
+   * calls block. It may end early.
+   */
+  waitForInput?(fd: number): Promise<void>;
+  /** Ends {@linkcode waitForInput}. */
+  interruptWait(): void;
   /** Where `tryRecv` receives for all connections of the thread. */
   readonly buffer: {
     readonly bytes: Uint8Array<ArrayBuffer>;

@@ -54,6 +54,11 @@ export class DescriptorSet {
     return at * 32 + 31 - Math.clz32(word & -word);
   }
 
+  /** The descriptors in the set, in their order. */
+  *[Symbol.iterator](): Generator<number> {
+    for (let fd = this.next(0); fd >= 0; fd = this.next(fd + 1)) yield fd;
+  }
+
   /** `FD_ZERO` */
   clear(): void {
     this.words.fill(0, 0, (this.#highest >> 5) + 1);

@@ -91,9 +91,15 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     this.#reactor.calls.close(this.#fd);
   }
 
-  wait(timeoutMs: number): ReadyEvent<Watched>[] {
-    this.#events.length = 0;
+  wait(timeoutMs: number): ReadyEvent<Watched>[] | Promise<ReadyEvent<Watched>[]> {
     const maxMs = this.#reactor.prepareWait(timeoutMs);
+    const { offThread } = this.#reactor;
+    if (offThread === undefined) return this.#wait(maxMs);
+    return offThread.readable([this.#fd], maxMs).then(() => this.#wait(0)); // itself readable, epoll(7)
+  }
+
+  #wait(maxMs: number): ReadyEvent<Watched>[] {
+    this.#events.length = 0;
     const count = this.#reactor.calls.epoll_wait(this.#fd, this.#reported, MAX_EVENTS, maxMs);
     // Interrupted by a signal, it found nothing, and the loop will ask again.
     if (count < 0 && count !== -ERRNO.EINTR) throw new SystemCallError("epoll_wait", -count);

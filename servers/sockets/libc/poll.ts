@@ -18,13 +18,24 @@ export class LibcPoll {
   poll<Watched extends Pollable>(
     entries: PollEntries<Watched>,
     timeoutMs: number,
+  ): PollEntry<Watched>[] | Promise<PollEntry<Watched>[]> {
+    const { offThread } = this.#reactor;
+    const maxMs = this.#prepare(entries, timeoutMs);
+    if (offThread === undefined) return this.#poll(entries, maxMs);
+    const { list, pollfds } = entries;
+    return offThread.wait(pollfds, list.length + 1, maxMs).then(() => this.#poll(entries, 0));
+  }
+
+  #poll<Watched extends Pollable>(
+    entries: PollEntries<Watched>,
+    maxMs: number,
   ): PollEntry<Watched>[] {
     // Emptied and refilled here, with the entries of this call.
     const found: PollEntry<Watched>[] = this.#found;
     for (const entry of found) entry.revents = 0;
     found.length = 0;
     const { list, pollfds } = entries;
-    let left = this.#call(entries, timeoutMs);
+    let left = this.#call(entries, maxMs);
     for (let place = 0; left > 0; place++) {
       const reported = pollfds[place * POLLFD_WORDS + 1] >>> 16;
       if (reported === 0) continue;
@@ -36,14 +47,20 @@ export class LibcPoll {
     return found;
   }
 
-  /** @returns how many entries have something to report, the waker's among them */
-  #call<Watched extends Pollable>(entries: PollEntries<Watched>, timeoutMs: number): number {
-    const { calls, waker } = this.#reactor;
+  /** Adds the waker to the entries. @returns how long to wait, as poll(2) takes it */
+  #prepare<Watched extends Pollable>(entries: PollEntries<Watched>, timeoutMs: number): number {
     const maxMs = this.#reactor.prepareWait(timeoutMs);
     entries.refreshListener();
     const { list, pollfds } = entries;
-    pollfds[list.length * POLLFD_WORDS] = waker;
+    pollfds[list.length * POLLFD_WORDS] = this.#reactor.waker;
     pollfds[list.length * POLLFD_WORDS + 1] = POLLIN;
+    return maxMs;
+  }
+
+  /** @returns how many entries have something to report, the waker's among them */
+  #call<Watched extends Pollable>(entries: PollEntries<Watched>, maxMs: number): number {
+    const { calls } = this.#reactor;
+    const { list, pollfds } = entries;
     const count = calls.poll(pollfds, list.length + 1, maxMs);
     // Interrupted by a signal, it found nothing, and left the array as it was.
     return count === -ERRNO.EINTR ? 0 : checked("poll", count);

@@ -16,6 +16,7 @@ import type {
 import { makeInterruptible } from "./interruption.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
+import { OffThreadPoll } from "../../system/off_thread_poll.ts";
 
 /** How often the reactor looks whether the client of a closed connection has ended as well. */
 const LINGER_POLL_INTERVAL_MS = 5;
@@ -29,6 +30,9 @@ export class LibcReactor implements ConnectionContext {
   readonly thread = makeInterruptible();
   turn = 0;
   protected listener: WatchedListener | undefined = undefined;
+  /** Given when the thread needs its event loop while it waits. */
+  offThread: OffThreadPoll | undefined = undefined;
+  waitForInput?: (fd: number) => Promise<void>;
   /** Closed connections, and how long each may wait for its client's end. */
   readonly lingering = new Map<WatchedConnection, number>();
 
@@ -75,6 +79,23 @@ export class LibcReactor implements ConnectionContext {
   /** Makes the waker unreadable again. */
   quietWaker(): void {
     quiet(this.calls, this.waker);
+  }
+
+  /**
+   * From now on what waits in this thread waits on another one, so that the timers, promises and messages
+   * of this one go on. It costs two switches between threads for each wait.
+   */
+  runEventLoop(): void {
+    const offThread = this.offThread = new OffThreadPoll();
+    this.waitForInput = async (fd) => {
+      await offThread.readable([fd, this.waker], -1);
+      this.quietWaker();
+    };
+  }
+
+  /** {@linkcode Sockets.interruptWait} */
+  interruptWait(): void {
+    if (this.offThread?.isWaiting) this.wake();
   }
 
   /** Ends the wait of a readiness call, from any thread. */

@@ -1,5 +1,6 @@
 import { DescriptorSet } from "./descriptor_set.ts";
-import type { Connection, Pollable, Ready } from "../interface.ts";
+import { type Connection, type Pollable, POLLIN, POLLOUT, type Ready } from "../interface.ts";
+import { POLLFD_WORDS } from "../poll_entries.ts";
 import { asLibcPollable } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { checked, ERRNO } from "../../system/system_call_error.ts";
@@ -25,13 +26,22 @@ export class LibcSelect {
     read: Iterable<Watched>,
     write: Iterable<Connection>,
     timeoutMs: number,
-  ): Ready<Watched> {
-    // Emptied and refilled by collect(), with the sockets that fill() was given.
-    const ready = this.#ready as Ready<Watched>;
+  ): Ready<Watched> | Promise<Ready<Watched>> {
     const maxMs = this.#reactor.prepareWait(timeoutMs);
     // The system looks at a descriptor once, in however many sets it is.
     const scanned = this.#read.fill(read) + this.#write.fill(write, this.#read);
     this.#read.add(this.#reactor.waker);
+    const { offThread } = this.#reactor;
+    if (offThread === undefined) return this.#wait(scanned, maxMs);
+    const pollfds = this.#asPollfds();
+    return offThread.wait(pollfds, pollfds.length / POLLFD_WORDS, maxMs)
+      .then(() => this.#wait(scanned, 0));
+  }
+
+  /** @param scanned how many sockets there are in the sets */
+  #wait<Watched extends Pollable>(scanned: number, maxMs: number): Ready<Watched> {
+    // Emptied and refilled by collect(), with the sockets that fill() was given.
+    const ready = this.#ready as Ready<Watched>;
     const count = this.#call(maxMs);
     ready.readable.length = ready.writable.length = 0;
     let found = 0;
@@ -41,6 +51,14 @@ export class LibcSelect {
     }
     this.#reactor.observer.wokeUp(scanned, found);
     return ready;
+  }
+
+  /** What is in the sets as poll(2) takes it, which can wait on another thread. */
+  #asPollfds(): Int32Array<ArrayBuffer> {
+    return Int32Array.from([
+      ...[...this.#read].flatMap((fd) => [fd, POLLIN]),
+      ...[...this.#write].flatMap((fd) => [fd, POLLOUT]),
+    ]);
   }
 
   /** A connection that was told to end is readable as well, and writable if it was cut off. */

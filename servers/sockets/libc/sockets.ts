@@ -131,7 +131,7 @@ export class LibcSockets extends LibcReactor implements Sockets {
     read: Iterable<Watched>,
     write: Iterable<Connection>,
     timeoutMs: number,
-  ): Ready<Watched> {
+  ): Ready<Watched> | Promise<Ready<Watched>> {
     this.#select ??= new LibcSelect(this, this.#fdSetSize);
     return this.#select.select(read, write, timeoutMs);
   }
@@ -143,7 +143,7 @@ export class LibcSockets extends LibcReactor implements Sockets {
   poll<Watched extends Pollable>(
     entries: PollEntries<Watched>,
     timeoutMs: number,
-  ): PollEntry<Watched>[] {
+  ): PollEntry<Watched>[] | Promise<PollEntry<Watched>[]> {
     return this.#poll.poll(entries, timeoutMs);
   }
 
@@ -164,9 +164,12 @@ export class LibcSockets extends LibcReactor implements Sockets {
     return Promise.resolve();
   }
 
-  pause(ms: number): void {
+  pause(ms: number): void | Promise<void> {
     this.turn++;
     this.lookAfterLingering();
+    if (this.offThread !== undefined) {
+      return this.offThread.readable([this.waker], Math.ceil(ms)).then(() => this.quietWaker());
+    }
     if (ms === 0) return;
     const waker = Int32Array.of(this.waker, EPOLLIN);
     if (this.calls.poll(waker, 1, Math.ceil(ms)) > 0) this.quietWaker();

@@ -9,13 +9,18 @@
 
 import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
 import { clientThread } from "../../thread.ts";
+import type { SessionConnection } from "../../context/sessions.ts";
+import { Sessions } from "../../context/sessions.ts";
+import { Rooms } from "../../handlers/rooms.ts";
+import type { HandlerClient } from "../../handlers/session.ts";
+import { ConnectionReset, INTERRUPTED } from "../../sockets/interface.ts";
 import type { FromThread, ToThread } from "./thread.ts";
 import type { ThreadClient } from "../../context/threads.ts";
-import { hearUncaught, postableError } from "../../system/thrown.ts";
+import { hearUncaught, postableError, toError } from "../../system/thrown.ts";
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
-let client = 0;
+let client: Pick<HandlerClient, "id" | "peer"> = { id: 0, peer: { host: "", port: 0 } };
 let onClient = () => {};
 let onAnswer: (answer: ToThread) => void = () => {};
 /** Through it this thread talks with the main thread. */
@@ -31,7 +36,7 @@ function hear({ data }: MessageEvent<ToThread>): void {
   else if (data.name !== "client") onAnswer(data);
   else {
     clientWaits = true;
-    client = data.id;
+    client = data.client;
     onClient();
   }
 }
@@ -53,8 +58,12 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
       const { traceRecorder, Watch } = await import("../watch.ts");
       const watch = new Watch(setup.watching.controls, userCode !== undefined);
       const recorder = traceRecorder(setup.watching.trace, setup.number);
-      handler = watch.handler(handler, recorder, () => client);
+      handler = watch.handler(handler, recorder);
     }
+    const sessions = new Sessions<DenoThreadClient>(handler, new Rooms(), (_client, error) => {
+      if (!(error instanceof Lost)) tell({ name: "failed", error: postableError(error) });
+    });
+    let served: DenoThreadClient;
     const close = async () => {
       const canServeAnother = await userCode?.settle() ?? true;
       tell({ name: "done", canServeAnother });
@@ -62,26 +71,36 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
     tell({ name: "ready" });
     await clientThread({
       buffer: new Uint8Array(setup.recvSizeBytes),
-      take: () => take(close),
-      newSession: handler,
+      take: async () => served = await take(close),
+      newSession: () => sessions.begin(served),
       sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
-      clientFailed: (error) => {
-        if (!(error instanceof Lost)) tell({ name: "failed", error: postableError(error) });
-      },
+      clientFailed: (error) => sessions.failed(served, error),
     });
   } catch (error) {
     tell({ name: "broken", error: postableError(error) });
   }
 }
 
-async function take(close: () => void): Promise<ThreadClient> {
+type DenoThreadClient = ThreadClient & SessionConnection;
+
+async function take(close: () => void): Promise<DenoThreadClient> {
   while (!clientWaits) await new Promise<void>((resolve) => onClient = resolve);
   clientWaits = false;
-  return { recv, send, close };
+  const taken: DenoThreadClient = {
+    ...{ ...client, recv, send, close },
+    interruptBy(outbox) {
+      tell({ name: "interruptible" });
+      outbox.onWaiting = () => tell({ name: "interrupt" });
+    },
+    explain: (error) => error instanceof Lost ? new ConnectionReset() : toError(error),
+    abort: () => tell({ name: "abort" }),
+  };
+  return taken;
 }
 
 async function recv(buffer: Uint8Array): Promise<number> {
   const answer = await ask({ name: "recv" });
+  if (answer.name === "interrupted") return INTERRUPTED;
   if (answer.name !== "received") throw new Lost();
   buffer.set(answer.bytes);
   return answer.bytes.length;

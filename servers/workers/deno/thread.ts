@@ -1,5 +1,5 @@
 import type { HandlerChoice } from "../../handlers/handlers.ts";
-import type { Connection } from "../../sockets/interface.ts";
+import { type Connection, INTERRUPTED } from "../../sockets/interface.ts";
 import type { Watching, WorkerContext } from "../../context/worker_context.ts";
 
 /** A call that a client's thread asks for, on its connection. */
@@ -17,9 +17,19 @@ type Call =
   /** The thread itself has failed and can serve no client any more. */
   | { readonly name: "broken"; readonly error: Error };
 
+/** What a client's thread says at any time, whatever call is under way. */
+type Aside =
+  /** The session may have something to send unasked. */
+  | { readonly name: "interruptible" }
+  /** It has, so the `recv` that is under way is to end. */
+  | { readonly name: "interrupt" }
+  /** The client does not take what it is sent. */
+  | { readonly name: "abort" };
+
 /** A message from a client's thread. */
 export type FromThread =
   | Call
+  | Aside
   /** Its code runs, and it loads the handler. */
   | { readonly name: "begun" }
   | { readonly name: "ready" };
@@ -34,8 +44,9 @@ export type ToThread =
     readonly watching: Watching | undefined;
   }
   /** There is a client to serve. */
-  | { readonly name: "client"; readonly id: number }
+  | { readonly name: "client"; readonly client: Pick<Connection, "id" | "peer"> }
   | { readonly name: "received"; readonly bytes: Uint8Array }
+  | { readonly name: "interrupted" }
   | { readonly name: "sent" }
   /** The call that it waits for has failed. The main thread has reported that. */
   | { readonly name: "lost" };
@@ -57,6 +68,10 @@ export class DenoThread {
   #onCall: () => void = () => {};
   #onBroken: (error: Error) => void = () => {};
   #brokenBy: Error | undefined = undefined;
+  /** The client that it serves. */
+  #connection: Connection | undefined = undefined;
+  /** What interrupts the `recv` from it. */
+  readonly #interrupting = { isWaiting: false, onWaiting: () => {} };
   readonly #brokeWhileIdle: () => void;
 
   /**
@@ -101,7 +116,9 @@ export class DenoThread {
       connection.finish();
     };
     if (this.#brokenBy !== undefined) this.#onBroken(this.#brokenBy);
-    this.#tell({ name: "client", id: connection.id }, []);
+    this.#connection = connection;
+    const { id, peer } = connection;
+    this.#tell({ name: "client", client: { id, peer } }, []);
     try {
       for (;;) {
         const call = await this.#nextCall();
@@ -111,6 +128,7 @@ export class DenoThread {
       }
     } finally {
       connection.close();
+      this.#connection = undefined;
       this.#onBroken = this.#brokeWhileIdle;
     }
   }
@@ -137,6 +155,8 @@ export class DenoThread {
         this.#tell({ name: "sent" }, []);
       } else {
         const count = await connection.recv(this.#buffer);
+        this.#interrupting.isWaiting = false;
+        if (count === INTERRUPTED) return this.#tell({ name: "interrupted" }, []);
         const bytes = this.#buffer.slice(0, count);
         this.#tell({ name: "received", bytes }, [bytes.buffer]);
       }
@@ -146,7 +166,13 @@ export class DenoThread {
     }
   }
 
-  #hear(call: Call): void {
+  #hear(call: Call | Aside): void {
+    if (call.name === "interruptible") return this.#connection?.interruptBy(this.#interrupting);
+    if (call.name === "abort") return this.#connection?.abort();
+    if (call.name === "interrupt") {
+      this.#interrupting.isWaiting = true;
+      return this.#interrupting.onWaiting();
+    }
     if (call.name === "broken") {
       this.#brokenBy = call.error;
       this.#onBroken(call.error);

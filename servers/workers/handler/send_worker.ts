@@ -34,6 +34,7 @@ self.onmessage = ({ data: { wanted, stats, trace, descriptors } }: MessageEvent<
       return sender.turn;
     },
     wake() {},
+    interruptWait() {},
     buffer: new ReceiveBuffer(0),
     released() {},
     linger() {},

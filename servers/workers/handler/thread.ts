@@ -2,7 +2,9 @@ import type { HandlerThreadChannel } from "../../context/protocol.ts";
 import type { Handler } from "../../handlers/session.ts";
 import { Client, type ClientState } from "../../loop/clients.ts";
 import type { HandlerThread, Task, ThreadsClient } from "../../loop/handler_thread.ts";
+import { Rooms } from "../../handlers/rooms.ts";
 import { CLIENT_SENDS, type Connection, type Turn, WOULD_BLOCK } from "../../sockets/interface.ts";
+import type { Address } from "../../sockets/interface.ts";
 import { toError } from "../../system/thrown.ts";
 import type { UserCode } from "../user_code.ts";
 import { ANSWER, MAX_PIECE_BYTES, OWN, REQUEST, SHARED } from "./channel.ts";
@@ -12,6 +14,8 @@ import { writeFailure } from "./failure.ts";
 
 /** After so many tasks the thread looks for what else is due. */
 const MAX_TASKS = 16;
+/** The loop alone knows the addresses of the clients. */
+const UNKNOWN: Address = { host: "0.0.0.0", port: 0 };
 /** How often a thread turns its event loop while a handler's timers are to fire. */
 const TIMER_POLL_INTERVAL_MS = 5;
 
@@ -49,6 +53,7 @@ type RemoteClient = ThreadsClient & { readonly connection: RemoteSocket };
 export class RingHandlerThread implements HandlerThread {
   readonly #handler: Handler;
   readonly #userCode: UserCode | undefined;
+  readonly #rethrow: () => void;
   readonly #ring: () => void;
   readonly #shared: Int32Array;
   readonly #own: Int32Array;
@@ -56,13 +61,13 @@ export class RingHandlerThread implements HandlerThread {
   readonly #answers: RingWriter;
   /** By number. */
   readonly #clients = new Map<number, RemoteClient>();
-  /** The number of the client whose session begins. */
-  newest = 0;
+  readonly #rooms = new Rooms();
 
   /**
    * @param number of this thread
    * @param ring wakes who takes the answers
    * @param userCode given when the handler is a user's
+   * @param rethrow throws what its code has thrown from a timer or a promise
    */
   constructor(
     private readonly number: number,
@@ -70,7 +75,9 @@ export class RingHandlerThread implements HandlerThread {
     handler: Handler,
     ring: () => void,
     userCode: UserCode | undefined,
+    rethrow = () => {},
   ) {
+    this.#rethrow = rethrow;
     this.#handler = handler;
     this.#userCode = userCode;
     this.#shared = new Int32Array(shared);
@@ -103,6 +110,7 @@ export class RingHandlerThread implements HandlerThread {
     const untilMs = performance.now() + timeoutMs;
     do {
       const mayFire = !await userCode.settle();
+      this.#rethrow();
       const leftMs = Math.max(0, untilMs - performance.now());
       this.#block(mayFire ? Math.min(leftMs, TIMER_POLL_INTERVAL_MS) : leftMs);
     } while (!this.#requests.hasNext && performance.now() < untilMs);
@@ -140,9 +148,9 @@ export class RingHandlerThread implements HandlerThread {
   }
 
   #begin(id: number): RemoteClient | undefined {
-    this.newest = id;
     try {
-      const client = new Client(new RemoteSocket(id, this.#answers), this.#handler());
+      const session = this.#handler({ ...{ id, peer: UNKNOWN }, rooms: this.#rooms });
+      const client = new Client(new RemoteSocket(id, this.#answers), session);
       this.#clients.set(id, client);
       return client;
     } catch (error) {

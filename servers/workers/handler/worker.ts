@@ -34,15 +34,15 @@ async function serve(setup: HandlerThreadSetup): Promise<void> {
   let thread: RingHandlerThread | undefined = undefined;
   try {
     const userCode = isHandlerFile(handler.name)
-      ? new (await import("../user_code.ts")).UserCode(rethrow)
+      ? new (await import("../user_code.ts")).UserCode()
       : undefined;
     let sessions = await makeHandler(handler);
     if (controls !== undefined) {
       const { traceRecorder, Watch } = await import("../watch.ts");
       const watch = new Watch(controls, userCode !== undefined);
-      sessions = watch.handler(sessions, traceRecorder(trace, number), () => thread?.newest ?? 0);
+      sessions = watch.handler(sessions, traceRecorder(trace, number));
     }
-    thread = new RingHandlerThread(number, channel, sessions, ring, userCode);
+    thread = new RingHandlerThread(number, channel, sessions, ring, userCode, rethrow);
     thread.begun();
     await handlerThread(thread);
   } catch (error) {

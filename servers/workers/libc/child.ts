@@ -7,12 +7,14 @@
 
 import { setFlagsFromString } from "node:v8";
 import { serveClient } from "../../blocking.ts";
-import { EventLoopTurns } from "../../context/event_loop_turns.ts";
-import type { Session } from "../../handlers/session.ts";
+import { Sessions } from "../../context/sessions.ts";
+import { Rooms } from "../../handlers/rooms.ts";
+import type { Handler } from "../../handlers/session.ts";
 import { mapProcessMemory } from "../../metrics/process_memory.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../../sockets/libc/interruption.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL, type InheritedOptions } from "../child_protocol.ts";
+import { EventLoopWait } from "./event_loop_wait.ts";
 import { ClientServing, type OwnClientOptions } from "./own_client.ts";
 
 /** After how many calls V8 optimizes a function: ten times less than usual. */
@@ -26,7 +28,7 @@ const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
  */
 export async function serveInherited(
   { parentPid, memory, isWatched, client }: InheritedOptions,
-  session: Session,
+  handler: Handler,
   options: Omit<OwnClientOptions, "isWatched">,
   sleep: (ms: number) => void,
 ): Promise<void> {
@@ -36,13 +38,17 @@ export async function serveInherited(
   interruptBy(FINISH_SIGNAL);
   const shared = mapProcessMemory(CHILD_DESCRIPTORS.memory, memory);
   const { input } = CHILD_DESCRIPTORS;
-  const serving = new ClientServing(shared, { ...options, isWatched }, input);
+  const waiting = new EventLoopWait(() => {});
+  const serving = new ClientServing(shared, { ...options, isWatched }, input, waiting);
   const own = serving.begin(input, client, Deno.pid);
-  const connection = new EventLoopTurns().beforeRecv(own.connection);
+  const sessions = new Sessions(handler, new Rooms(), (connection, error) => {
+    if (!(connection.explain(error) instanceof ConnectionReset)) throw error;
+  });
   try {
-    await serveClient(connection, own.watched(session), serving.buffer, sleep);
+    const session = own.watched(sessions.begin(own.connection));
+    await serveClient(own.connection, session, serving.buffer, sleep);
   } catch (error) {
-    if (!(error instanceof ConnectionReset)) throw error;
+    sessions.failed(own.connection, error);
   } finally {
     own.end();
   }

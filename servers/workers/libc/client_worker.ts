@@ -9,12 +9,13 @@
 /// <reference lib="deno.worker" />
 
 import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
-import type { Handler } from "../../handlers/session.ts";
+import { Rooms } from "../../handlers/rooms.ts";
+import type { Handler, Session } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
-import { ConnectionReset, formatAddress } from "../../sockets/interface.ts";
+import { type Connection, ConnectionReset, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
@@ -22,11 +23,13 @@ import { makeAnotherInterruptible } from "../../sockets/libc/interruption.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { clientThread } from "../../thread.ts";
 import { ClientQueue } from "../client_queue.ts";
+import { Sessions } from "../../context/sessions.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
 import { type ClientThread, mostIdle, type ThreadPlan } from "../../context/threads.ts";
 import { describeThrown, hearUncaught } from "../../system/thrown.ts";
 import type { UserCode } from "../user_code.ts";
 import type { Watch } from "../watch.ts";
+import type { EventLoopWait } from "./event_loop_wait.ts";
 
 /** Kept here, because the code of handlers cannot reach `postMessage`. */
 const post = self.postMessage.bind(self);
@@ -35,7 +38,13 @@ let thrown: { readonly error: unknown } | undefined;
 /** A handler file has thrown so, and may do it again: this thread gets no other client. */
 let isPoisoned = false;
 
-hearUncaught((error) => thrown = { error });
+/** Ends the wait of this thread. */
+let interruptWait = () => {};
+
+hearUncaught((error) => {
+  thrown = { error };
+  interruptWait();
+});
 
 self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
   tell({ kind: "begun" });
@@ -47,16 +56,22 @@ self.onmessage = ({ data }: MessageEvent<ThreadSetup>) => {
 
 async function serve(setup: ThreadSetup): Promise<void> {
   const userCode = isHandlerFile(setup.handler.name)
-    ? new (await import("../user_code.ts")).UserCode(rethrow)
+    ? new (await import("../user_code.ts")).UserCode()
     : undefined;
   const watch = setup.controls !== undefined
     ? new (await import("../watch.ts")).Watch(setup.controls, userCode !== undefined)
     : undefined;
-  const thread = new LibcClientThread(setup, await makeHandler(setup.handler), userCode, watch);
+  const waiting = userCode === undefined
+    ? undefined
+    : new (await import("./event_loop_wait.ts")).EventLoopWait(rethrow);
+  if (waiting !== undefined) interruptWait = waiting.interruptWait;
+  const handler = await makeHandler(setup.handler);
+  const thread = new LibcClientThread(setup, handler, userCode, watch, waiting);
   try {
     await clientThread(thread);
   } finally {
     thread.finishClient();
+    waiting?.close();
   }
 }
 
@@ -64,7 +79,7 @@ async function serve(setup: ThreadSetup): Promise<void> {
 class LibcClientThread implements ClientThread {
   readonly buffer: Uint8Array<ArrayBuffer>;
   readonly #plan: ThreadPlan;
-  readonly newSession: Handler;
+  readonly #sessions: Sessions;
   readonly #userCode: UserCode | undefined;
   readonly #recorder: Recorder;
   readonly #queue: ClientQueue;
@@ -76,6 +91,7 @@ class LibcClientThread implements ClientThread {
     handler: Handler,
     userCode: UserCode | undefined,
     watch: Watch | undefined,
+    waiting: EventLoopWait | undefined,
   ) {
     const table = new DescriptorTable(setup.descriptors);
     const buffer = new ReceiveBuffer(setup.recvSizeBytes);
@@ -92,8 +108,11 @@ class LibcClientThread implements ClientThread {
       setup.number,
       watch?.controls,
     );
-    const client = () => this.#client?.id ?? 0;
-    this.newSession = watch?.handler(handler, this.#recorder, client) ?? handler;
+    this.#sessions = new Sessions(
+      watch?.handler(handler, this.#recorder) ?? handler,
+      new Rooms(),
+      (connection, error) => reportFailed(connection, error),
+    );
     this.#queue = new ClientQueue(setup.queue);
     this.#connections = {
       calls: systemCalls(counters.subarray(COUNTER.systemCalls), "one by one"),
@@ -103,6 +122,8 @@ class LibcClientThread implements ClientThread {
       turn: 0,
       buffer,
       wake: () => {},
+      interruptWait: () => interruptWait(),
+      waitForInput: waiting?.waitForInput,
       released: () => table.released(),
       linger: (connection, untilMs) => connection.waitForEnd(untilMs),
     };
@@ -119,6 +140,7 @@ class LibcClientThread implements ClientThread {
     let isKept = this.#plan.keep > 0 && !isPoisoned;
     try {
       isKept &&= await userCode.settle();
+      rethrow();
     } catch (error) {
       this.clientFailed(error);
       isKept = false;
@@ -132,7 +154,12 @@ class LibcClientThread implements ClientThread {
     if (queued === null) return null;
     this.#recorder.dispatched(queued);
     this.#client = new LibcConnection(this.#connections, queued.fd, queued.id, queued.peer);
-    return this.#userCode?.turns.beforeRecv(this.#client) ?? this.#client;
+    return this.#client;
+  }
+
+  newSession(): Session {
+    if (this.#client === undefined) throw new Error("this thread has no client");
+    return this.#sessions.begin(this.#client);
   }
 
   sleep(ms: number): void {
@@ -140,12 +167,7 @@ class LibcClientThread implements ClientThread {
   }
 
   clientFailed(thrown: unknown): void {
-    const client = this.#client;
-    if (client === undefined) return;
-    const error = client.explain(thrown);
-    if (error instanceof ConnectionReset) return;
-    const [peer, reason] = [formatAddress(client.peer), describeThrown(error)];
-    tell({ kind: "notice", notice: { kind: "client-failed", peer, reason } });
+    if (this.#client !== undefined) this.#sessions.failed(this.#client, thrown);
   }
 
   /** The last client's connection is closed. */
@@ -154,6 +176,13 @@ class LibcClientThread implements ClientThread {
     this.#client = undefined;
     this.#queue.finished();
   }
+}
+
+function reportFailed(client: Connection, thrown: unknown): void {
+  const error = client.explain(thrown);
+  if (error instanceof ConnectionReset) return;
+  const [peer, reason] = [formatAddress(client.peer), describeThrown(error)];
+  tell({ kind: "notice", notice: { kind: "client-failed", peer, reason } });
 }
 
 function rethrow(): void {

@@ -1,8 +1,10 @@
 import type { ChildTable } from "../../context/child_table.ts";
 import type { ForkedChild } from "../../context/context.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
-import type { Session } from "../../handlers/session.ts";
-import { ConnectionReset } from "../../sockets/interface.ts";
+import { Sessions } from "../../context/sessions.ts";
+import type { Rooms } from "../../handlers/rooms.ts";
+import type { Handler, Session } from "../../handlers/session.ts";
+import { type Connection, ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
 import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
 import { closeAllBut, exitNow, leadSession, ownPid, parentPid } from "../../system/fork.ts";
@@ -24,7 +26,8 @@ export interface ForkParent {
   /** The set of signals that a child unblocks. */
   readonly signals: Uint8Array<ArrayBuffer>;
   readonly table: Pick<ChildTable, "serverPid">;
-  newSession(): Session;
+  readonly handler: Handler;
+  readonly rooms: Rooms;
 }
 
 /**
@@ -59,6 +62,7 @@ export class OwnForkedChild implements ForkedChild {
   readonly #own: OwnClient;
   readonly #descriptor: number;
   readonly #sleep: (ms: number) => void;
+  readonly #sessions: Sessions;
   #status = 0;
 
   /**
@@ -71,7 +75,12 @@ export class OwnForkedChild implements ForkedChild {
   private constructor(descriptor: number, client: NumberedClient, parent: ForkParent) {
     this.#own = parent.serving.begin(descriptor, client, ownPid());
     this.connection = this.#own.connection;
-    this.session = this.#own.watched(parent.newSession());
+    this.#sessions = new Sessions(
+      parent.handler,
+      parent.rooms,
+      (connection, error) => this.#complainOf(connection, error),
+    );
+    this.session = this.#own.watched(this.#sessions.begin(this.connection));
     this.buffer = parent.serving.buffer;
     this.#descriptor = descriptor;
     if (parent.isHandlerFile) prepareForHandler();
@@ -87,7 +96,11 @@ export class OwnForkedChild implements ForkedChild {
   }
 
   failed(error: unknown): void {
-    if (this.connection.explain(error) instanceof ConnectionReset) return;
+    this.#sessions.failed(this.connection, error);
+  }
+
+  #complainOf(connection: Connection, error: unknown): void {
+    if (connection.explain(error) instanceof ConnectionReset) return;
     complain(error);
     this.#status = FAILED;
   }

@@ -20,6 +20,8 @@ import { ERRNO } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, SO_RCVTIMEO, SO_SNDTIMEO } from "../../system/system_calls.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 
+import type { EventLoopWait } from "./event_loop_wait.ts";
+
 const NOTHING = () => {};
 
 /** A client, and the number of the child that serves it. Plain data. */
@@ -60,9 +62,19 @@ export class ClientServing {
   readonly #callCount = new Float64Array(1);
   readonly #calls: SystemCalls;
   readonly #receiveBuffer: ReceiveBuffer;
+  readonly #waiting: EventLoopWait | undefined;
 
-  /** @param maxDescriptor the highest that a client may have */
-  constructor(memory: OwnMemory, options: OwnClientOptions, maxDescriptor: number) {
+  /**
+   * @param maxDescriptor the highest that a client may have
+   * @param waiting given when the event loop of the child is to go on while it waits for its client
+   */
+  constructor(
+    memory: OwnMemory,
+    options: OwnClientOptions,
+    maxDescriptor: number,
+    waiting?: EventLoopWait,
+  ) {
+    this.#waiting = waiting;
     const { recvSizeBytes, idleTimeoutMs, isWatched } = options;
     this.buffer = new Uint8Array(recvSizeBytes);
     this.#memory = { stats: openMemory(memory.stats), trace: openMemory(memory.trace) };
@@ -74,6 +86,7 @@ export class ClientServing {
       systemCalls(this.#callCount),
       this.#table,
       () => children.requestFor(this.#number) !== "none",
+      waiting === undefined ? Infinity : this.#idleTimeoutMs || Infinity,
     );
     this.#receiveBuffer = new ReceiveBuffer(recvSizeBytes);
   }
@@ -101,6 +114,8 @@ export class ClientServing {
         thread: 0, // there is but one
         turn: 0,
         wake: NOTHING,
+        interruptWait: this.#waiting?.interruptWait ?? NOTHING,
+        waitForInput: this.#waiting?.waitForInput,
         released: NOTHING,
         linger: (connection, untilMs) => connection.waitForEnd(untilMs),
       },
@@ -140,23 +155,32 @@ function limitSilence(calls: SystemCalls, fd: number, idleTimeoutMs: number): vo
  * The system calls, with two additions. A `recv` that is interrupted because the client is to end, or
  * that waits for too long, ends the client after what has arrived. A `send` that waits for too long cuts
  * the client off.
+ *
+ * @param idleMs after how long without a byte a client is ended to whom `recv` does not wait
  */
 function interruptible(
   calls: SystemCalls,
   table: DescriptorTable,
   isToEnd: () => boolean,
+  idleMs: number,
 ): SystemCalls {
+  let movedAtMs = performance.now();
   return {
     ...calls,
     recv(fd, buffer, sizeBytes, flags) {
       const count = calls.recv(fd, buffer, sizeBytes, flags);
-      const isSilent = count === -ERRNO.EAGAIN && flags === 0;
+      const isBlocking = flags === 0;
+      if (count > 0) movedAtMs = performance.now();
+      const isSilent = count === -ERRNO.EAGAIN &&
+        (isBlocking || performance.now() - movedAtMs > idleMs);
       if (isSilent) table.dismiss(fd);
       // With a timeout, SIGCONT interrupts it as well, signal(7).
-      if (isSilent || count === -ERRNO.EINTR && isToEnd()) table.finish(fd);
-      return isSilent ? -ERRNO.EINTR : count;
+      const wasInterrupted = count === -ERRNO.EINTR || count === -ERRNO.EAGAIN && !isBlocking;
+      if (isSilent || wasInterrupted && isToEnd()) table.finish(fd);
+      return isSilent && isBlocking ? -ERRNO.EINTR : count;
     },
     send(fd, bytes, sizeBytes, flags) {
+      movedAtMs = performance.now();
       const count = calls.send(fd, bytes, sizeBytes, flags);
       const isStuck = count === -ERRNO.EAGAIN && (flags & MSG_DONTWAIT) === 0;
       if (isStuck) table.finish(fd, () => cutSocketOff(calls, fd), false);

@@ -2,7 +2,9 @@ import type { PreforkedChild, ServerContext } from "../../context/context.ts";
 import type { ClientList, WorkersMemory } from "../../context/forked_workers.ts";
 import { WatchedSession } from "../../context/watched_session.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
-import type { Session } from "../../handlers/session.ts";
+import { Sessions } from "../../context/sessions.ts";
+import type { Rooms } from "../../handlers/rooms.ts";
+import type { Handler, Session } from "../../handlers/session.ts";
 import type { Controls } from "../../metrics/controls.ts";
 import { COUNTER } from "../../metrics/counters.ts";
 import { type RareEvents, Recorder } from "../../metrics/recorder.ts";
@@ -37,7 +39,8 @@ export interface PreforkParent {
   /** How many of them were made and are not counted yet, in an array of one. */
   readonly callCount: Float64Array;
   readonly lock: FileLock | undefined;
-  newSession(): Session;
+  readonly handler: Handler;
+  readonly rooms: Rooms;
 }
 
 /** What the parent has made for one child. */
@@ -99,10 +102,12 @@ export class OwnPreforkedChild implements PreforkedChild {
     const recvSizeBytes = context.recvSizeBytes;
     this.#sockets = new LibcSockets(recorder, this.#table, recvSizeBytes, this.#calls, waker);
     this.listener = channel === undefined ? this.#sockets.inherit(listener) : listener;
+    const sessions = new Sessions(parent.handler, parent.rooms, context.clientFailed);
     this.context = {
       ...context,
       ...{ sockets: this.#sockets, listener: this.listener },
-      newSession: ({ id }) => this.#newSession(id, recorder),
+      newSession: (connection) => this.#watched(sessions.begin(connection), connection, recorder),
+      clientFailed: (connection, error) => sessions.failed(connection, error),
       sleepThread: (ms) => this.#sleep(ms),
     };
   }
@@ -149,10 +154,10 @@ export class OwnPreforkedChild implements PreforkedChild {
     while (this.#sockets.connections.size > 0) this.#sockets.pause(END_POLL_INTERVAL_MS);
   }
 
-  #newSession(client: number, recorder: Recorder): Session {
-    const { controls, isHandlerFile, newSession } = this.#parent;
-    if (controls === undefined) return newSession();
-    return new WatchedSession(newSession(), controls, recorder, client, isHandlerFile);
+  #watched(session: Session, { id }: Connection, recorder: Recorder): Session {
+    const { controls, isHandlerFile } = this.#parent;
+    if (controls === undefined) return session;
+    return new WatchedSession(session, controls, recorder, id, isHandlerFile);
   }
 
   /** A signal interrupts it, so that a client whose answer is not due yet can be cut off. */

@@ -2,8 +2,9 @@ import { ChildTable, maxChildren } from "../../context/child_table.ts";
 import type { FromServer, ServerSetup, SharedProcessMemory } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { echo } from "../../handlers/echo.ts";
-import { isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
-import type { Handler, Session } from "../../handlers/session.ts";
+import { canRehearse, isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
+import type { Rooms } from "../../handlers/rooms.ts";
+import type { Handler } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { mapProcessMemory } from "../../metrics/process_memory.ts";
 import type { Recorder } from "../../metrics/recorder.ts";
@@ -20,7 +21,7 @@ interface ServerParts {
   readonly handler: Handler;
   readonly recorder: Recorder;
   readonly sockets: Sockets;
-  newSession(): Session;
+  readonly rooms: Rooms;
   tell(message: FromServer): void;
 }
 
@@ -34,11 +35,11 @@ interface ServerParts {
 export async function prepareForkedChildren(
   setup: ServerSetup,
   { descriptor, sizes }: SharedProcessMemory,
-  { handler, recorder, sockets, newSession, tell }: ServerParts,
+  { handler, recorder, sockets, rooms, tell }: ServerParts,
 ): Promise<(context: WorkerContext) => LibcForkedChildren> {
   if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are inherited");
   const { descriptorLimit, idleTimeoutMs, listen: { recvSizeBytes } } = setup;
-  const { name, sleepMs, cpuMs } = setup.handler;
+  const { name } = setup.handler;
   const isWatched = setup.controls !== undefined;
   const isFile = isHandlerFile(name);
   const makeCommand = isFile && await needsEventLoop(name)
@@ -50,11 +51,21 @@ export async function prepareForkedChildren(
     { recvSizeBytes, idleTimeoutMs, isWatched },
     descriptorLimit,
   );
-  // Neither the code of other people nor a handler that takes time is called for no client.
-  await warmUp(serving, isFile || sleepMs + cpuMs > 0 ? echo : handler);
+  await warmUp(serving, canRehearse(setup.handler) ? handler : echo);
   return (context) =>
     new LibcForkedChildren({
-      ...{ context, setup, recorder, memory, sizes, serving, isWatched, newSession, makeCommand },
+      ...{
+        context,
+        setup,
+        recorder,
+        memory,
+        sizes,
+        serving,
+        isWatched,
+        handler,
+        rooms,
+        makeCommand,
+      },
       descriptors: sockets.table,
       signals: signalSet([FINISH_SIGNAL]),
       isHandlerFile: isFile,

@@ -5,8 +5,9 @@ import type { ServerSetup, SharedProcessMemory } from "../../context/protocol.ts
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { echo } from "../../handlers/echo.ts";
 import { HandlerError } from "../../handlers/handler_error.ts";
-import { isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
-import type { Session } from "../../handlers/session.ts";
+import { canRehearse, isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
+import type { Rooms } from "../../handlers/rooms.ts";
+import type { Handler } from "../../handlers/session.ts";
 import { Controls } from "../../metrics/controls.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { mapProcessMemory } from "../../metrics/process_memory.ts";
@@ -27,7 +28,8 @@ interface ServerParts {
   readonly sockets: Sockets;
   /** Where messages to the supervisor go; children write theirs as well. */
   readonly messages: number;
-  newSession(): Session;
+  readonly handler: Handler;
+  readonly rooms: Rooms;
 }
 
 /** What comes before the children. */
@@ -48,10 +50,10 @@ export interface Preparation {
 export async function preparePreforkedChildren(
   setup: ServerSetup,
   { descriptor, sizes }: SharedProcessMemory,
-  { recorder, sockets, messages, newSession }: ServerParts,
+  { recorder, sockets, messages, handler, rooms }: ServerParts,
 ): Promise<Preparation> {
   if (!(sockets instanceof LibcSockets)) throw new Error("only the system's sockets are inherited");
-  const { model, handler: { name, sleepMs, cpuMs }, options, descriptorLimit } = setup;
+  const { model, handler: { name }, options, descriptorLimit } = setup;
   const isFile = isHandlerFile(name);
   if (isFile && await needsEventLoop(name)) {
     throw new HandlerError(name, `it needs an event loop, and the children of ${model} have none`);
@@ -64,7 +66,7 @@ export async function preparePreforkedChildren(
   const prepare = (context: WorkerContext): Preforking => {
     if (!(context.listener instanceof LibcListener)) throw new Error("a listener of another kind");
     return forking ??= {
-      ...{ context, recorder, newSession },
+      ...{ context, recorder, handler, rooms },
       listener: context.listener,
       isHandlerFile: isFile,
       count: options.workers,
@@ -84,8 +86,7 @@ export async function preparePreforkedChildren(
   };
   return {
     children: (context) => new LibcPreforkedChildren(prepare(context)),
-    // Neither the code of other people nor a handler that takes time is called for no client.
     rehearse: (load, context) =>
-      rehearse(load, prepare(context), isFile || sleepMs + cpuMs > 0 ? echo : newSession),
+      rehearse(load, prepare(context), canRehearse(setup.handler) ? handler : echo),
   };
 }

@@ -1,6 +1,6 @@
 import type { Model, PreforkedChild, PreforkedChildren } from "../../context/context.ts";
 import { workersBytes, WorkersMemory } from "../../context/forked_workers.ts";
-import type { Session } from "../../handlers/session.ts";
+import type { Handler } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { createProcessMemory } from "../../metrics/process_memory.ts";
 import type { LibcListener } from "../../sockets/libc/listener.ts";
@@ -37,7 +37,7 @@ const FAMILY_BYTES = 2;
 export async function rehearse(
   model: Model,
   parent: PreforkParent,
-  handler: () => Session,
+  handler: Handler,
 ): Promise<void> {
   const memory = createProcessMemory({
     ...{ blocks: 1 + SIZE.workers, childTableBytes: 0 },
@@ -60,18 +60,18 @@ export async function rehearse(
 async function playRound(
   model: Model,
   parent: PreforkParent,
-  handler: () => Session,
+  handler: Handler,
 ): Promise<void> {
   const { calls, workers, context } = parent;
   const waker = createWaker(calls);
   const listener = listenUnnamed(parent, waker);
   const clients = new PlayedClients(calls, listener.descriptor);
-  const newSession = () => {
+  const played: Handler = (client) => {
     if (!clients.next()) workers.common.stop();
-    return handler();
+    return handler(client);
   };
   const place = { number: 1, waker, channel: undefined };
-  const child = new OwnPreforkedChild({ ...parent, listener, newSession }, place, () => {});
+  const child = new OwnPreforkedChild({ ...parent, listener, handler: played }, place, () => {});
   for (let i = 0; i < AT_ONCE; i++) clients.next();
   // To be passed a client, there would have to be another process.
   const options = { ...context.options, accept: "shared" as const };

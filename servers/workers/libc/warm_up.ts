@@ -1,4 +1,5 @@
 import { serveClient } from "../../blocking.ts";
+import { Rooms } from "../../handlers/rooms.ts";
 import type { Handler } from "../../handlers/session.ts";
 import { createStatsMemory } from "../../metrics/counters.ts";
 import { createTraceMemory } from "../../metrics/trace.ts";
@@ -23,11 +24,13 @@ export async function warmUp(serving: ClientServing, handler: Handler): Promise<
   const calls = systemCalls();
   const memory = { stats: createStatsMemory(), trace: createTraceMemory() };
   const nobody: NumberedClient = { id: 0, peer: { host: "127.0.0.1", port: 1 }, number: 0 };
+  const rooms = new Rooms();
   for (let client = 0; client < CLIENTS; client++) {
     const [near, far] = socketPair();
     sendMessages(calls, far); // all of them are there before the first recv, so nothing blocks
     const own = serving.begin(near, nobody, 0, memory);
-    await serveClient(own.connection, own.watched(handler()), serving.buffer, () => {});
+    const session = handler({ ...nobody, rooms });
+    await serveClient(own.connection, own.watched(session), serving.buffer, () => {});
     own.end();
     calls.close(far);
   }

@@ -3,7 +3,7 @@ import { Rooms } from "../../../servers/handlers/rooms.ts";
 import { allReplies, type Session } from "../../../servers/handlers/session.ts";
 import { assert, assertEquals, assertMatch } from "../../harness/assert.ts";
 import { encode } from "../../harness/bytes.ts";
-import { clientFor, cutAnywhere, unasked } from "../../harness/handlers.ts";
+import { cutAnywhere, handlerClient, unasked } from "../../harness/handlers.ts";
 import "../../harness/sanitizers.ts";
 
 const WELCOME = "* welcome! What is your name?\n";
@@ -12,7 +12,7 @@ const WELCOME = "* welcome! What is your name?\n";
 function people(...names: string[]): Session[] {
   const rooms = new Rooms();
   const sessions = names.map((name, at) => {
-    const session = chat(clientFor(rooms, at + 1));
+    const session = chat(handlerClient(at + 1, rooms));
     say(session, `${name}\n`);
     return session;
   });
@@ -30,11 +30,11 @@ function say(session: Session, ...chunks: (string | Uint8Array)[]): void {
 
 Deno.test("chat asks for a name, and tells who is there", () => {
   const rooms = new Rooms();
-  const ann = chat(clientFor(rooms));
+  const ann = chat(handlerClient(1, rooms));
   assertEquals(unasked(ann), WELCOME);
   say(ann, "ann\r\n");
   assertEquals(unasked(ann), "* in lobby: ann (/help says what you can do)\n");
-  const bob = chat(clientFor(rooms, 2));
+  const bob = chat(handlerClient(2, rooms));
   say(bob, " bob \n");
   assertEquals(unasked(bob), `${WELCOME}* in lobby: ann, bob (/help says what you can do)\n`);
   assertEquals(unasked(ann), "* bob has joined\n");
@@ -56,7 +56,7 @@ Deno.test("chat sends lines whole and in order, wherever they are cut", () => {
 
 Deno.test("chat tells nobody anything before he has a name, and hears nothing from him", () => {
   const rooms = new Rooms();
-  const [ann, stranger] = [chat(clientFor(rooms, 1)), chat(clientFor(rooms, 2))];
+  const [ann, stranger] = [chat(handlerClient(1, rooms)), chat(handlerClient(2, rooms))];
   say(ann, "ann\nhello\n");
   assertEquals(unasked(stranger), WELCOME);
   say(stranger, "no name, this\n/who\n\n");
@@ -71,7 +71,7 @@ Deno.test("chat gives a name to one person in a room only", () => {
   const rooms = new Rooms();
   const names = ["ann", "Ann", "ａｎｎ"]; // the last one in letters of full width
   const sessions = names.map((name, at) => {
-    const session = chat(clientFor(rooms, at));
+    const session = chat(handlerClient(at, rooms));
     say(session, `${name}\n`);
     return unasked(session);
   });
@@ -85,7 +85,7 @@ Deno.test("chat gives a name to one person in a room only", () => {
 Deno.test("chat gives a name again when its owner has left", () => {
   for (const leave of [(ann: Session) => ann.onEnd?.(), (ann: Session) => ann.onClose?.("reset")]) {
     const rooms = new Rooms();
-    const [first, second] = [chat(clientFor(rooms, 1)), chat(clientFor(rooms, 2))];
+    const [first, second] = [chat(handlerClient(1, rooms)), chat(handlerClient(2, rooms))];
     say(first, "ann\n");
     leave(first);
     say(second, "ann\n");
@@ -98,7 +98,7 @@ for (
 ) {
   Deno.test(`chat does not accept the name ${JSON.stringify(name)}`, () => {
     const rooms = new Rooms();
-    const session = chat(clientFor(rooms));
+    const session = chat(handlerClient(1, rooms));
     say(session, `${name}\n`);
     assertMatch(unasked(session), /what is yours\?\n$/);
     assertEquals(rooms.all(), []);
@@ -134,7 +134,7 @@ Deno.test("chat has rooms, which hear who comes and goes", () => {
 
 Deno.test("chat refuses a room with another of the same name, and one that is no name", () => {
   const rooms = new Rooms();
-  const [first, second] = [chat(clientFor(rooms, 1)), chat(clientFor(rooms, 2))];
+  const [first, second] = [chat(handlerClient(1, rooms)), chat(handlerClient(2, rooms))];
   say(first, "ann\n/join tea\n");
   say(second, "ann\n/join tea\n");
   assertMatch(unasked(second), /\* somebody in tea is called ann, too: .*\n$/);

@@ -12,11 +12,11 @@ import {
 } from "../../../servers/handlers/session.ts";
 import { assert, assertEquals, assertGreaterOrEqual } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
-import { answers, clientFor, cutAnywhere, texts } from "../../harness/handlers.ts";
+import { answers, cutAnywhere, handlerClient, texts } from "../../harness/handlers.ts";
 import "../../harness/sanitizers.ts";
 
 async function sessionOf(name: string): Promise<Session> {
-  return (await makeHandler({ name, sleepMs: 0, cpuMs: 0 }))(clientFor());
+  return (await makeHandler({ name, sleepMs: 0, cpuMs: 0 }))(handlerClient());
 }
 
 Deno.test("replies come one by one, and then there is none", () => {
@@ -126,7 +126,7 @@ Deno.test("withSimulatedCost() waits before each answer, on top of what the hand
     yield { bytes, waitMs: 5, close: true };
   }
   const patient: Handler = () => ({ onData: (chunk) => new GeneratedReplies(twice(chunk)) });
-  const session = withSimulatedCost(patient, { sleepMs: 100, cpuMs: 0 })(clientFor());
+  const session = withSimulatedCost(patient, { sleepMs: 100, cpuMs: 0 })(handlerClient());
   assertEquals(answers(session, "a"), [
     { bytes: encode("a"), waitMs: 100, close: false },
     { bytes: encode("a"), waitMs: 105, close: true },
@@ -134,7 +134,7 @@ Deno.test("withSimulatedCost() waits before each answer, on top of what the hand
 });
 
 Deno.test("withSimulatedCost() burns the CPU for each chunk, and waits for nothing then", () => {
-  const session = withSimulatedCost(bytes, { sleepMs: 0, cpuMs: 20 })(clientFor());
+  const session = withSimulatedCost(bytes, { sleepMs: 0, cpuMs: 20 })(handlerClient());
   for (const chunk of ["1\n2\n", "3"]) {
     const startedMs = performance.now();
     for (const { waitMs } of answers(session, chunk)) assertEquals(waitMs, 0);
@@ -151,7 +151,7 @@ Deno.test("withSimulatedCost() keeps replies that are made when they are asked f
     }
   }
   const counting: Handler = () => ({ onData: (chunk) => new GeneratedReplies(endless(chunk)) });
-  const session = withSimulatedCost(counting, { sleepMs: 1, cpuMs: 0 })(clientFor());
+  const session = withSimulatedCost(counting, { sleepMs: 1, cpuMs: 0 })(handlerClient());
   for (const _ of allReplies(session.onData(encode("a")))) if (made === 3) break;
   assertEquals(made, 3);
 });

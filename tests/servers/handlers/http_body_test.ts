@@ -1,6 +1,6 @@
 import { http } from "../../../servers/handlers/http.ts";
 import { assertEquals } from "../../harness/assert.ts";
-import { answers, clientFor, cutAnywhere, texts } from "../../harness/handlers.ts";
+import { answers, cutAnywhere, handlerClient, texts } from "../../harness/handlers.ts";
 import "../../harness/sanitizers.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: here\r\n\r\n";
@@ -11,7 +11,7 @@ function post(headers: string, body: string): string {
 
 /** The status and the body of each answer. */
 function shown(...chunks: (string | Uint8Array)[]): string[] {
-  return texts(http()(clientFor()), ...chunks).map((answer) => {
+  return texts(http()(handlerClient()), ...chunks).map((answer) => {
     const [head, body] = answer.split("\r\n\r\n");
     return `${head.split(" ")[1]} ${body.trim()}`;
   });
@@ -70,14 +70,14 @@ const AMBIGUOUS = [
 
 for (const body of AMBIGUOUS) {
   Deno.test(`http refuses a body in chunks that begins ${JSON.stringify(body.slice(0, 30))}`, () => {
-    const [refusal, ...rest] = answers(http()(clientFor()), post(CHUNKED, body) + GET);
+    const [refusal, ...rest] = answers(http()(handlerClient()), post(CHUNKED, body) + GET);
     assertEquals([refusal.close, rest.length], [true, 0]);
     assertEquals(shown(post(CHUNKED, body) + GET), ["400 400 Bad Request"]);
   });
 }
 
 Deno.test("http counts a body that is larger than memory, and keeps none of it", () => {
-  const session = http()(clientFor());
+  const session = http()(handlerClient());
   const pieces = 10_000;
   const piece = new Uint8Array(65_536);
   assertEquals(texts(session, post(`Content-Length: ${pieces * piece.length}`, "")), []);
@@ -88,7 +88,7 @@ Deno.test("http counts a body that is larger than memory, and keeps none of it",
 const EXPECTING = "Expect: 100-Continue\r\n";
 
 Deno.test("http says 100 Continue to a client that waits for it with its body", () => {
-  const session = http()(clientFor());
+  const session = http()(handlerClient());
   assertEquals(texts(session, post(`${EXPECTING}Content-Length: 5`, "")), [
     "HTTP/1.1 100 Continue\r\n\r\n",
   ]);

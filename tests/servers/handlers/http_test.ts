@@ -2,10 +2,10 @@ import { http as httpHandler } from "../../../servers/handlers/http.ts";
 import type { Reply } from "../../../servers/handlers/session.ts";
 import { assertEquals, assertMatch, assertNotMatch } from "../../harness/assert.ts";
 import { decode } from "../../harness/bytes.ts";
-import { answers, clientFor, cutAnywhere, texts } from "../../harness/handlers.ts";
+import { answers, cutAnywhere, handlerClient, texts } from "../../harness/handlers.ts";
 import "../../harness/sanitizers.ts";
 
-const http = () => httpHandler()(clientFor());
+const http = () => httpHandler()(handlerClient());
 
 const GET = "GET / HTTP/1.1\r\nHost: here\r\n\r\n";
 const CLOSING_GET = "GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";

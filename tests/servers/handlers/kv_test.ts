@@ -4,10 +4,10 @@ import { KvStore } from "../../../servers/handlers/kv_store.ts";
 import { type Reply, type Session } from "../../../servers/handlers/session.ts";
 import { assert, assertEquals, assertMatch } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
-import { answers, clientFor, cutAnywhere } from "../../harness/handlers.ts";
+import { answers, cutAnywhere, handlerClient } from "../../harness/handlers.ts";
 import "../../harness/sanitizers.ts";
 
-const session = () => kv(":memory:")(clientFor());
+const session = () => kv(":memory:")(handlerClient());
 
 /** What is answered to lines as somebody types them, with | for the ends of lines. */
 function typed(to: Session, ...lines: string[]): string {
@@ -134,7 +134,7 @@ function databaseFile(): { path: string } & Disposable {
 Deno.test("kv opens its file with the first command that needs it, and not before", () => {
   using file = databaseFile();
   const handler = kv(file.path);
-  const [one, other] = [handler(clientFor()), handler(clientFor())];
+  const [one, other] = [handler(handlerClient()), handler(handlerClient())];
   typed(one, "PING", "1", "COMMAND");
   assertEquals([...Deno.readDirSync(file.path.replace("/kv.db", ""))], []);
   typed(one, "SET a 1");
@@ -143,7 +143,7 @@ Deno.test("kv opens its file with the first command that needs it, and not befor
 
 Deno.test("kv has committed what it has answered, and nothing is under way then", () => {
   using file = databaseFile();
-  const one = kv(file.path)(clientFor());
+  const one = kv(file.path)(handlerClient());
   const replies = one.onData(encode("SET a 1\r\nSET b 2\r\n"));
   const store = new KvStore(file.path);
   assertEquals(store.count(), 0);
@@ -155,7 +155,7 @@ Deno.test("kv has committed what it has answered, and nothing is under way then"
 
 Deno.test("kv fails all commands of a transaction if it cannot write, and goes on", () => {
   using file = databaseFile();
-  const one = kv(file.path)(clientFor());
+  const one = kv(file.path)(handlerClient());
   typed(one, "SET a 1");
   const other = new DatabaseSync(file.path);
   // Somebody has altered the table.

@@ -3,7 +3,7 @@ import type { Reply, Session } from "../../../servers/handlers/session.ts";
 import { StaticFiles } from "../../../servers/handlers/static_files.ts";
 import { assert, assertEquals, assertMatch } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
-import { answers, clientFor } from "../../harness/handlers.ts";
+import { answers, handlerClient } from "../../harness/handlers.ts";
 import "../../harness/sanitizers.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -34,7 +34,7 @@ class Site implements Disposable {
   }
 
   session(): Session {
-    return http(new StaticFiles(this.root))(clientFor());
+    return http(new StaticFiles(this.root))(handlerClient());
   }
 
   [Symbol.dispose](): void {

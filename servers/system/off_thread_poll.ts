@@ -1,0 +1,60 @@
+import { cFunctions } from "./c_library.ts";
+
+const functions = cFunctions({
+  poll: { parameters: ["buffer", "u32", "i32"], result: "i32", nonblocking: true },
+});
+
+/** Descriptors and events of a `struct pollfd`, in 32-bit words. */
+const WORDS = 2;
+/** <poll.h> */
+const POLLIN = 1;
+
+/**
+ * poll(2) on another thread. A thread that waits so goes on with its own timers, promises and messages,
+ * which a call that blocks it would hold up.
+ *
+ * @example
+ * ```ts
+ * import { createWaker, wake } from "./eventfd.ts";
+ * import { systemCalls } from "./system_calls.ts";
+ * const calls = systemCalls();
+ * const waker = createWaker(calls);
+ * const poll = new OffThreadPoll();
+ * setTimeout(() => wake(calls, waker), 1); // runs although this thread waits
+ * await poll.readable([waker], -1);
+ * ```
+ */
+export class OffThreadPoll {
+  /** Whether a wait is under way. */
+  isWaiting = false;
+  #own = new Int32Array(WORDS);
+
+  /**
+   * Waits until one of the descriptors is readable.
+   *
+   * @param timeoutMs as poll(2) takes it: -1 is for ever
+   */
+  async readable(descriptors: readonly number[], timeoutMs: number): Promise<void> {
+    const sizeInWords = descriptors.length * WORDS;
+    if (this.#own.length < sizeInWords) this.#own = new Int32Array(sizeInWords);
+    descriptors.forEach((fd, place) => {
+      this.#own[place * WORDS] = fd;
+      this.#own[place * WORDS + 1] = POLLIN;
+    });
+    await this.wait(this.#own, descriptors.length, timeoutMs);
+  }
+
+  /**
+   * poll(2). One call may be under way at a time.
+   *
+   * @param pollfds an array of `struct pollfd`, which must not change meanwhile
+   */
+  async wait(pollfds: Int32Array<ArrayBuffer>, count: number, timeoutMs: number): Promise<void> {
+    this.isWaiting = true;
+    try {
+      await functions().poll(pollfds, count, timeoutMs);
+    } finally {
+      this.isWaiting = false;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * How a thread or a process that has one client waits for it while its event loop goes on. Load this
+ * module only where there is code that needs that: a thread would take longer to start.
+ *
+ * @module
+ */
+
+import { createWaker, quiet, wake } from "../../system/eventfd.ts";
+import { OffThreadPoll } from "../../system/off_thread_poll.ts";
+import { systemCalls } from "../../system/system_calls.ts";
+
+/** After how long the waiting thread looks whether its client is to end, which the system does not know. */
+const LOOK_AGAIN_MS = 100;
+
+/** See the module. Close it when there will be no other client. */
+export class EventLoopWait {
+  readonly #calls = systemCalls();
+  readonly #waker = createWaker(this.#calls);
+  readonly #poll = new OffThreadPoll();
+  readonly #afterwards: () => void;
+
+  /**
+   * @param afterwards called after each wait; what it throws comes out of the wait
+   * @throws {SystemCallError} when there is no descriptor left
+   */
+  constructor(afterwards: () => void) {
+    this.#afterwards = afterwards;
+  }
+
+  /** Waits until `fd` is readable, {@linkcode interruptWait} is called, or it is worth looking again. */
+  readonly waitForInput = async (fd: number): Promise<void> => {
+    await this.#poll.readable([fd, this.#waker], LOOK_AGAIN_MS);
+    quiet(this.#calls, this.#waker);
+    this.#afterwards();
+  };
+
+  /** Ends the wait that is under way. */
+  readonly interruptWait = (): void => {
+    if (this.#poll.isWaiting) wake(this.#calls, this.#waker);
+  };
+
+  close(): void {
+    this.#calls.close(this.#waker);
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * Handlers that speak first, say goodbye, wait for promises and speak unasked, behind every model.
+ *
+ * @module
+ */
+
+// @ts-types="../../cli/std/deadline.d.ts"
+import { deadline } from "@std/async/deadline";
+import { assertEquals, assertMatch } from "../harness/assert.ts";
+import { readToEnd, writeAll } from "../harness/clients.ts";
+import { Server } from "../harness/playground.ts";
+import { test } from "../harness/test.ts";
+import { MODELS, type ModelUnderTest } from "./models.ts";
+
+/** What it hears, and in what way it answers. `log` gets a line for each client that has left. */
+const SPEAKER = (log: string) => `
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+export const eventLoop = true;
+
+export default (context) => {
+  let patience;
+  return {
+    open: () => ["hello", "\\n"],
+    receive(chunk) {
+      const asked = decoder.decode(chunk).trim();
+      if (asked === "later") return later();
+      if (asked === "stream") return stream();
+      if (asked === "remind") patience = setTimeout(() => context.send("remember\\n"), 20);
+      else if (asked === "tell") context.broadcast("told\\n");
+      else if (asked === "fail") throw new Error("no such thing");
+      else if (asked === "reject") return Promise.reject(new Error("no such promise"));
+      else return asked + "\\n";
+    },
+    end: () => "bye\\n",
+    close(reason) {
+      clearTimeout(patience);
+      Deno.writeTextFileSync(${JSON.stringify(log)}, reason + "\\n", { append: true });
+    },
+  };
+};
+
+async function later() {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  return encoder.encode("later\\n");
+}
+
+async function* stream() {
+  for (const word of ["one", "two"]) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    yield word + "\\n";
+  }
+}
+`;
+
+interface Speaker extends AsyncDisposable {
+  readonly path: string;
+  /** Why the connections were closed, so far. */
+  reasons(): Promise<string[]>;
+}
+
+async function speaker(source = SPEAKER): Promise<Speaker> {
+  const directory = await Deno.makeTempDir();
+  const [path, log] = [`${directory}/speaker.mjs`, `${directory}/log`];
+  await Deno.writeTextFile(path, source(log));
+  await Deno.writeTextFile(log, "");
+  return {
+    path,
+    reasons: async () => (await Deno.readTextFile(log)).split("\n").slice(0, -1),
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
+  };
+}
+
+/** A client of a server whose protocol has lines. */
+class LineClient implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  #unread = "";
+
+  private constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  static async connect(server: Server): Promise<LineClient> {
+    return new LineClient(await server.connect());
+  }
+
+  hear(): Promise<string> {
+    return deadline(this.#hear(), 10_000);
+  }
+
+  async #hear(): Promise<string> {
+    const chunk = new Uint8Array(1_024);
+    while (!this.#unread.includes("\n")) {
+      const count = await this.#conn.read(chunk);
+      if (count === null) return "the end";
+      this.#unread += new TextDecoder().decode(chunk.subarray(0, count));
+    }
+    const [line] = this.#unread.split("\n", 1);
+    this.#unread = this.#unread.slice(line.length + 1);
+    return line;
+  }
+
+  async ask(line: string): Promise<string> {
+    await writeAll(this.#conn, new TextEncoder().encode(`${line}\n`));
+    return await this.hear();
+  }
+
+  async say(line: string): Promise<void> {
+    await writeAll(this.#conn, new TextEncoder().encode(`${line}\n`));
+  }
+
+  async end(): Promise<string> {
+    await this.#conn.closeWrite();
+    return this.#unread + new TextDecoder().decode(await readToEnd(this.#conn));
+  }
+
+  [Symbol.dispose](): void {
+    this.#conn.close();
+  }
+}
+
+/** Whether a handler can have an event loop behind this model. */
+const hasEventLoop = ({ isPreforked }: ModelUnderTest) => !isPreforked;
+const WITHOUT_EVENT_LOOP = (log: string) =>
+  SPEAKER(log).replace("export const eventLoop = true", "");
+
+for (const model of MODELS) {
+  const { name, args, isSerial } = model;
+  const source = hasEventLoop(model) ? SPEAKER : WITHOUT_EVENT_LOOP;
+
+  test(`${name}: a handler speaks first, and has the last word`, async () => {
+    await using handler = await speaker(source);
+    await using server = await Server.start([...args, "--quiet", "--handler", handler.path]);
+    {
+      using client = await LineClient.connect(server);
+      assertEquals(await client.hear(), "hello");
+      assertEquals(await client.ask("echo"), "echo");
+      assertEquals(await client.end(), "bye\n");
+    }
+    const { code } = await server.stop();
+    assertEquals([code, await handler.reasons()], [0, ["end"]]);
+  });
+
+  test(`${name}: a handler that throws ends its client, with its line`, async () => {
+    await using handler = await speaker(source);
+    await using server = await Server.start([...args, "--handler", handler.path]);
+    using client = await LineClient.connect(server);
+    await client.hear();
+    assertEquals(await client.ask("fail"), "the end");
+    using other = await LineClient.connect(server);
+    assertEquals(await other.hear(), "hello");
+    await other.end();
+    await server.stop();
+    const [failure] = server.events("client-failed");
+    assertMatch(String(failure.reason), /speaker\.mjs: line 19: no such thing$/);
+    assertEquals(await handler.reasons(), ["failed", "end"]);
+  });
+
+  if (!hasEventLoop(model)) continue;
+
+  test(`${name}: a handler may wait for promises, and speak unasked`, async () => {
+    await using handler = await speaker();
+    await using server = await Server.start([...args, "--quiet", "--handler", handler.path]);
+    using client = await LineClient.connect(server);
+    await client.hear();
+    assertEquals(await client.ask("later"), "later");
+    assertEquals([await client.ask("stream"), await client.hear()], ["one", "two"]);
+    assertEquals(await client.ask("remind"), "remember");
+    // What is asked in one breath is answered in its order.
+    await client.say("later");
+    assertEquals([await client.ask("now"), await client.hear()], ["later", "now"]);
+    assertEquals(await client.ask("reject"), "the end");
+  });
+
+  if (isSerial) continue;
+
+  test(`${name}: a client hears what another one says to all`, async () => {
+    await using handler = await speaker();
+    await using server = await Server.start([...args, "--quiet", "--handler", handler.path]);
+    using one = await LineClient.connect(server);
+    using other = await LineClient.connect(server);
+    assertEquals([await one.hear(), await other.hear()], ["hello", "hello"]);
+    await one.say("tell");
+    assertEquals(await other.hear(), "told");
+    assertEquals(await one.ask("me"), "me"); // and does not hear it itself
+  });
+}

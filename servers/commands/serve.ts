@@ -10,7 +10,7 @@ import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
 import { parseModelName } from "./model_name.ts";
-import { checkRoot, openStore } from "./handler_data.ts";
+import { checkRoot, prepareStore } from "./handler_data.ts";
 import { checkHandlerFile } from "./handler_file.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { checkServeFlags, RECV_SIZE_BYTES, serveFlags, socketsOf } from "./serve_flags.ts";
@@ -43,10 +43,16 @@ export const serveCommand = defineCommand({
     await checkProgram("--exec", exec, messages);
     await checkHandlerFile(flags.handler, messages);
     await checkRoot(flags.root, messages);
-    using _store = await openStore(flags, messages);
+    await using store = await prepareStore(flags, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
-      setup: makeSetup(model, flags, socketsOf(model, flags, given), exec, limit),
+      setup: makeSetup(
+        model,
+        { ...flags, db: store.path },
+        socketsOf(model, flags, given),
+        exec,
+        limit,
+      ),
       graceMs: flags.grace,
       stats: flags.stats,
       log: logOptions(flags),
@@ -154,7 +160,7 @@ function makeSetup(
       name: flags.handler,
       sleepMs: flags.sleep,
       cpuMs: flags.cpu,
-      db: flags.db && resolve(flags.db),
+      db: flags.db,
       root: flags.root && resolve(flags.root),
     },
     options: {

@@ -5,7 +5,7 @@ import { optional, text, toTyped } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { MAX_WORKERS } from "../sockets/libc/thread_table.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
-import { hasChildren, MODEL_NAMES, modelEntry } from "../registry.ts";
+import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
@@ -98,7 +98,7 @@ export function checkServeFlags(
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
-  checkHandlerData(model, handler, given, messages);
+  checkHandlerData(handler, given, messages);
   checkSockets(model, sockets, messages);
   if (sockets === "libc") checkLibc(model, messages);
   else if (given.has("fdSetsize")) {
@@ -126,22 +126,17 @@ export function checkServeFlags(
   }
 }
 
-/** @throws {UsageError} when the handler has no use for what it is given, or cannot do without */
+/** @throws {UsageError} when the handler has no use for what it is given */
 function checkHandlerData(
-  model: ModelName,
   handler: string,
   given: ReadonlySet<string>,
-  { flags, serve }: Messages,
+  { flags }: Messages,
 ): void {
   if (given.has("db") && handler !== "kv") {
     throw new UsageError(flags.onlyWith("--db", "--handler kv"));
   }
   if (given.has("root") && handler !== "http") {
     throw new UsageError(flags.onlyWith("--root", "--handler http"));
-  }
-  if (handler === "kv" && !given.has("db") && hasChildren(model)) {
-    const others = MODEL_NAMES.filter((name) => !hasChildren(name));
-    throw new UsageError(serve.memoryNotShared(model, others));
   }
 }
 

@@ -16,7 +16,7 @@ const HANDLERS: Readonly<Record<string, (choice: HandlerChoice) => Promise<Handl
   star: async () => (await import("./star.ts")).star,
   prime: async () => (await import("./prime.ts")).prime,
   chat: async () => (await import("./chat.ts")).chat,
-  kv: async ({ db = "" }) => (await import("./kv.ts")).kv(db),
+  kv: async ({ db = ":memory:" }) => (await import("./kv.ts")).kv(db),
   http: async ({ root = "" }) => await makeHttp(root),
 };
 
@@ -82,7 +82,7 @@ const REHEARSED: readonly string[] = [
 export interface HandlerChoice extends SimulatedCost {
   /** One of {@linkcode HANDLER_NAMES}, or a file's path. */
   readonly name: string;
-  /** The file in which `kv` keeps its data; empty for the memory of this process. */
+  /** The file in which `kv` keeps its data; without one, each thread has data of its own. */
   readonly db?: string;
   /** The directory whose files `http` serves; empty for none. */
   readonly root?: string;

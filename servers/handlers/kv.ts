@@ -1,7 +1,7 @@
 import { ByteInput } from "./byte_input.ts";
 import { type KvContext, textOf, wrongArity } from "./kv_commands.ts";
 import { findCommand } from "./kv_server_commands.ts";
-import { KvStore, SHARED_MEMORY } from "./kv_store.ts";
+import { KvStore } from "./kv_store.ts";
 import { type Answer, RespWriter } from "./resp.ts";
 import { type Command, RespError, RespReader } from "./resp_reader.ts";
 import { GeneratedReplies, type Handler, type Reply, replyWith, type Session } from "./session.ts";
@@ -15,7 +15,7 @@ const BATCH_BYTES = 65_536;
  * The commands of a chunk are one transaction, and are answered when it is committed. What was
  * answered is there after the process was killed.
  *
- * @param path of the database's file; empty for memory that all threads of this process share
+ * @param path of the database's file
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ const BATCH_BYTES = 65_536;
 export function kv(path: string): Handler {
   let store: KvStore | undefined;
   // Where the first command needs it, and not before: a process may fork between.
-  const open = () => store ??= new KvStore(path === "" ? SHARED_MEMORY : path);
+  const open = () => store ??= new KvStore(path);
   return ({ id }) => new Kv({ id, store: open });
 }
 

@@ -1,11 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
-/**
- * What all threads of a process share, and no file holds. It is gone when the last of them has closed it,
- * https://sqlite.org/c3ref/c_open_autoproxy.html; the name is that of SQLite's `memdb`.
- */
-export const SHARED_MEMORY = "file:/playground?vfs=memdb";
-
 /** How long to wait for others who write. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -37,7 +31,7 @@ export class KvStore {
    * Opens it. A connection of SQLite's does not survive fork(2), so do this where it is used,
    * https://sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_.
    *
-   * @param path of a file, which is created if it is missing, or {@linkcode SHARED_MEMORY}
+   * @param path of a file, which is created if it is missing
    * @throws {Error} when the file cannot be used, with what SQLite says
    */
   constructor(path: string) {

@@ -11,7 +11,7 @@ export const zhServeCommand = {
     handler:
       "如何处理收到的字节：echo、discard、upper、bytes、star、prime、chat、kv（可用 redis-cli 连接）、" +
       "http，或一个文件，如 ./mine.js",
-    db: "kv：保存数据的 SQLite 文件（不给则存在内存里，服务器停止后消失）",
+    db: "kv：保存数据的 SQLite 文件（不给则用临时文件，服务器停止后删除）",
     root: "http：提供哪个目录里的文件（不给则任何路径都回答 hello）",
     sleep: "每次应答前先等这么久，好比在等数据库",
     cpu: "每条消息消耗这么多 CPU 时间",
@@ -183,9 +183,6 @@ export const zhServe = {
   rootMissing: (path: string) => `--root ${path}：这不是一个可读的目录；请指定一个存在且可读的目录`,
   dbFailed: (path: string, reason: string) =>
     `--db ${path}：${reason}；请指定一个 SQLite 数据库，或可写目录里的一个新文件`,
-  memoryNotShared: (model: string, others: readonly string[]) =>
-    `${model} 的各个进程不共享内存，--handler kv 需要 --db FILE；` +
-    `不用文件时，可以使用 ${others.join("、")}`,
   handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
   programMissing: (flag: string, program: string) =>
     `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,

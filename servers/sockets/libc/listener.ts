@@ -1,6 +1,7 @@
 import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
 import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
+import { EPOLLIN } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
 import type { LibcPollable, WatchedListener, WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
@@ -67,7 +68,22 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     return this.isResting ? -1 : this.#fd;
   }
 
-  accept(): Connection | null {
+  accept(): Connection | null | Promise<Connection | null> {
+    const { waitForInput } = this.#reactor;
+    return waitForInput === undefined ? this.#accept() : this.#acceptWhenReadable(waitForInput);
+  }
+
+  /** Another thread may take the client, and then it blocks until the next one. */
+  async #acceptWhenReadable(wait: (fd: number) => Promise<void>): Promise<Connection | null> {
+    const { calls, observer } = this.#reactor;
+    while (!this.#isStopped() && calls.poll(Int32Array.of(this.#fd, EPOLLIN), 1, 0) === 0) {
+      observer.waiting();
+      await wait(this.#fd);
+    }
+    return this.#accept();
+  }
+
+  #accept(): Connection | null {
     while (!this.#isStopped()) {
       this.#reactor.observer.waiting();
       const connection = this.#acceptOne(0);

@@ -174,6 +174,11 @@ export interface InterestList<Watched extends Pollable = Pollable> {
    * @returns what is ready, in an array that is good until the next call
    */
   wait(timeoutMs: number): ReadyEvent<Watched>[] | Promise<ReadyEvent<Watched>[]>;
+  /**
+   * Waits until {@linkcode wait} would find something, or until `timeoutMs` are over, and lets the event
+   * loop of the thread go on meanwhile. Where `wait` itself lets it go on, there is no such call.
+   */
+  waitAside?(timeoutMs: number): Promise<void>;
 }
 
 /** A socket kind. */
@@ -214,6 +219,8 @@ export interface Sockets {
     timeoutMs: number,
   ): PollEntry<Watched>[] | Promise<PollEntry<Watched>[]>;
   epoll<Watched extends Pollable>(): InterestList<Watched>;
+  /** Ends the readiness call that waits, which finds nothing then. */
+  wake(): void;
   /**
    * Waits until `recv` of `connection` would not block. For a caller that must not be caught in `recv`
    * when the server ends, because it sends at the same time.

@@ -54,6 +54,7 @@ export class YieldingLibcSockets implements Sockets {
   readonly stopListening: Sockets["stopListening"];
   readonly allClosed: Sockets["allClosed"];
   readonly abandon: Sockets["abandon"];
+  readonly wake: Sockets["wake"];
 
   constructor(observer: Observer, recvSizeBytes: number, made = calls) {
     const sockets = this.#sockets = new LibcSockets(observer, this.#table, recvSizeBytes, made);
@@ -65,6 +66,7 @@ export class YieldingLibcSockets implements Sockets {
     this.stopListening = sockets.stopListening.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
     this.abandon = sockets.abandon.bind(sockets);
+    this.wake = sockets.wake.bind(sockets);
   }
 
   get serving(): boolean {

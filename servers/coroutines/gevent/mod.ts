@@ -23,13 +23,21 @@
  */
 
 export { GreenletExit } from "../greenlet.ts";
+export { AsyncResult } from "./async_result.ts";
 export { Event } from "./event.ts";
-export { type Body, getcurrent, Greenlet, type Link } from "./greenlet.ts";
-export { Hub, type HubReports, LoopExit, sleep, spawn } from "./hub.ts";
+export { type Body, getcurrent, Greenlet } from "./greenlet.ts";
+export { Group, type GroupJoinOptions } from "./group.ts";
+export { Hub, type HubReports, LoopExit, sleep, spawn, spawnLater } from "./hub.ts";
 export { iwait, joinall, type JoinOptions, killall } from "./joining.ts";
+export type { Callback, Link, Linkable } from "./links.ts";
+export { local } from "./local.ts";
+export { BoundedSemaphore, RLock, Semaphore } from "./lock.ts";
 export { ClockLoop, type Loop } from "./loop.ts";
+export type { Mapped } from "./mapped.ts";
 export type { Coroutine, Wait } from "./park.ts";
-export { Pool } from "./pool.ts";
-export { Queue, QueueEmpty, QueueFull } from "./queue.ts";
+export { Pool, PoolFull } from "./pool.ts";
+export { END, Queue, QueueEmpty, QueueFull } from "./queue.ts";
+export { Channel, JoinableQueue, LifoQueue, PriorityQueue } from "./queues.ts";
 export { GeventListener, GeventSocket, SocketClosed, SocketLoop } from "./sockets.ts";
-export { Timeout, withTimeout } from "./timeout.ts";
+export { Timeout, type TimeoutError, withTimeout } from "./timeout.ts";
+export { wait } from "./wait.ts";

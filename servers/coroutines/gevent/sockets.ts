@@ -1,5 +1,5 @@
 import { getcurrent } from "./greenlet.ts";
-import type { Loop } from "./loop.ts";
+import { hasTimers, type Loop } from "./loop.ts";
 import { Attempts, checkedWait, checkWaits, type Coroutine, DONE_ALREADY } from "./park.ts";
 import type { Wait } from "./park.ts";
 import { type Count, Watch } from "./watch.ts";
@@ -18,6 +18,9 @@ export class SocketClosed extends Error {
     super("this side has closed the socket");
   }
 }
+
+/** What a hub's loop needs of a kind of sockets. */
+type LoopSockets = Pick<Sockets, "epoll" | "connect" | "clock" | "wake">;
 
 /**
  * A hub's loop over epoll: it resumes the greenlets whose socket has become ready.
@@ -49,10 +52,12 @@ export class SocketClosed extends Error {
  * ```
  */
 export class SocketLoop implements Loop {
-  readonly #sockets: Pick<Sockets, "epoll" | "connect" | "clock">;
+  readonly #sockets: LoopSockets;
   readonly #interests: InterestList;
   readonly #watches = new Map<Pollable, Watch>();
   readonly #waiting: Count = { count: 0 };
+  /** Whether it waits in such a way that callbacks of JavaScript's run meanwhile. */
+  #isAsleep = false;
   /** Read each time that a greenlet has run. */
   readonly #clock: { now(): number };
 
@@ -61,7 +66,7 @@ export class SocketLoop implements Loop {
   }
 
   /** @param sockets the kind of sockets, whose `epoll` is the hub's only wait */
-  constructor(sockets: Pick<Sockets, "epoll" | "connect" | "clock">) {
+  constructor(sockets: LoopSockets) {
     this.#sockets = sockets;
     this.#clock = sockets.clock ?? performance;
     this.#interests = sockets.epoll();
@@ -76,10 +81,24 @@ export class SocketLoop implements Loop {
     return this.#clock.now();
   }
 
-  async wait(timeoutMs: number): Promise<void> {
-    for (const { target, events } of await this.#interests.wait(timeoutMs)) {
-      this.#watches.get(target)?.became(events);
+  async wait(timeoutMs: number, hears = false): Promise<void> {
+    this.#isAsleep = true;
+    let leftMs = timeoutMs;
+    if (hears && this.#interests.waitAside !== undefined) {
+      await this.#interests.waitAside(timeoutMs);
+      leftMs = 0;
     }
+    const ready = await this.#interests.wait(leftMs);
+    this.#isAsleep = false;
+    for (const { target, events } of ready) this.#watches.get(target)?.became(events);
+  }
+
+  wake(): void {
+    if (this.#isAsleep) this.#sockets.wake();
+  }
+
+  get hasTimers(): boolean {
+    return hasTimers();
   }
 
   /** Registers a socket, until it is closed. */

@@ -54,6 +54,8 @@ export interface Listener extends Pollable {
   accept(): Connection | null | Promise<Connection | null>;
   /** The next client if one is waiting, otherwise `null`. */
   tryAccept(): Connection | null;
+  /** Stops listening: clients that wait are refused, and no more are accepted. */
+  close(): void;
 }
 
 /** The server has something to do for the client, from accept and from each receipt on. */
@@ -112,6 +114,8 @@ export interface Connection extends Pollable {
    * its own from then on, and `bytes` can be used again, unless they are a view of {@linkcode tryRecv}.
    */
   trySend(bytes: Uint8Array): number;
+  /** Sends the end of the stream after what it took, `SHUT_WR` in shutdown(2). It can still receive. */
+  shutdownWrite(): void;
   /** Ends the connection once what it took is sent. Closing twice is harmless. */
   close(): void;
   /** From now on `recv` reports the end of the stream. */

@@ -38,6 +38,10 @@ export class FakeConnection implements Connection {
     return unused();
   }
 
+  shutdownWrite(): void {
+    return unused();
+  }
+
   close(): void {
     return unused();
   }

@@ -138,11 +138,10 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     this.#fd = -1;
   }
 
-  /** Whether the server is stopping. If so, closes the socket. */
+  /** Whether it listens no more. If the server is stopping, closes the socket. */
   #isStopped(): boolean {
-    if (!this.isOver) return false;
-    this.close();
-    return true;
+    if (this.isOver) this.close();
+    return this.#fd < 0;
   }
 
   /** @returns the next client that may be served, or `null` when it is worth asking again */

@@ -31,6 +31,7 @@ const LOADED_BY_URL = [
   "--include=servers/workers/libc/client_worker.ts",
   "--include=servers/workers/handler/worker.ts",
   "--include=servers/workers/handler/send_worker.ts",
+  "--include=servers/coroutines/gevent/thread_worker.ts",
   "--include=clients/race/page",
   "--include=servers/watch/page",
   "--include=clients/lab/echo_worker.ts",

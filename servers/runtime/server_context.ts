@@ -202,7 +202,8 @@ async function makeSockets(
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
   // The child of a fork has no event loop.
   if (isHandlerFile(setup.handler.name) && setup.processMemory === undefined) {
-    sockets.runEventLoop();
+    const { runEventLoop } = await import("../sockets/libc/run_event_loop.ts");
+    runEventLoop(sockets);
   }
   return sockets;
 }

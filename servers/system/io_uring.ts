@@ -25,6 +25,7 @@ import {
   POLL_ADD_MULTI,
   RECV_MULTISHOT,
   SETUP_FLAGS,
+  SETUP_FLAGS_POLLED,
   SQ_OFF,
   SQE_WORDS,
   WAIT_ARGUMENT_BYTES,
@@ -102,17 +103,19 @@ export class IoUring {
 
   /**
    * @param entries how many requests can be handed over at once, a power of two
+   * @param isPolled whether {@linkcode descriptor} is waited for, in place of {@linkcode enter}
    * @throws {SystemCallError} io_uring_setup(2): `ENOSYS` without io_uring, `EPERM` where it is forbidden,
    *   `EINVAL` before Linux 6.1
    */
   constructor(
     { close, made }: Pick<SystemCalls, "close" | "made">,
     entries: number,
+    isPolled = false,
     calls: IoUringCalls = ioUringCalls(made),
   ) {
     const params = new DataView(new ArrayBuffer(PARAMS_BYTES));
     params.setUint32(PARAMS.cqEntries, entries * RESULTS_PER_REQUEST, true);
-    params.setUint32(PARAMS.flags, SETUP_FLAGS, true);
+    params.setUint32(PARAMS.flags, isPolled ? SETUP_FLAGS_POLLED : SETUP_FLAGS, true);
     const at = (offset: number) => params.getUint32(offset, true);
     this.#calls = calls;
     this.#close = close;

@@ -11,6 +11,8 @@ const SUBMIT_ALL = 1 << 7;
 const SINGLE_ISSUER = 1 << 12;
 const DEFER_TASKRUN = 1 << 13;
 export const SETUP_FLAGS = CQSIZE | SUBMIT_ALL | SINGLE_ISSUER | DEFER_TASKRUN;
+/** Of a ring that another thread waits for, with poll(2): the system works for the requests at any time. */
+export const SETUP_FLAGS_POLLED = CQSIZE | SUBMIT_ALL;
 /** `IORING_ENTER_…`: wait for results, and not longer than the argument says. */
 export const GETEVENTS = 1;
 export const EXT_ARG = 8;

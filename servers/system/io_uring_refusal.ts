@@ -24,7 +24,7 @@ export function ioUringRefusal(
   ringCalls?: IoUringCalls,
 ): IoUringRefusal | undefined {
   try {
-    new IoUring(calls, ENTRIES, ringCalls).close();
+    new IoUring(calls, ENTRIES, false, ringCalls).close();
     return undefined;
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;

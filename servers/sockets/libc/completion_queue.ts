@@ -71,7 +71,7 @@ export class LibcCompletionQueue
   constructor(sockets: Sockets, entries = ENTRIES) {
     if (!(sockets instanceof LibcReactor)) throw new Error("sockets of another kind");
     this.#reactor = sockets;
-    this.#ring = new IoUring(sockets.calls, entries);
+    this.#ring = new IoUring(sockets.calls, entries, sockets.offThread !== undefined);
     this.buffers = new ProvidedBuffers(this.#ring, sockets.buffer.bytes.length);
     this.#ring.prepPollMultishot(WAKE, sockets.waker, POLLIN);
   }

@@ -1,6 +1,7 @@
 import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
 import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
+import { EPOLLIN } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
 import type { LibcPollable, WatchedListener, WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
@@ -67,7 +68,22 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     return this.isResting ? -1 : this.#fd;
   }
 
-  accept(): Connection | null {
+  accept(): Connection | null | Promise<Connection | null> {
+    const { waitForInput } = this.#reactor;
+    return waitForInput === undefined ? this.#accept() : this.#acceptWhenReadable(waitForInput);
+  }
+
+  /** Another thread may take the client, and then it blocks until the next one. */
+  async #acceptWhenReadable(wait: (fd: number) => Promise<void>): Promise<Connection | null> {
+    const { calls, observer } = this.#reactor;
+    while (!this.#isStopped() && calls.poll(Int32Array.of(this.#fd, EPOLLIN), 1, 0) === 0) {
+      observer.waiting();
+      await wait(this.#fd);
+    }
+    return this.#accept();
+  }
+
+  #accept(): Connection | null {
     while (!this.#isStopped()) {
       this.#reactor.observer.waiting();
       const connection = this.#acceptOne(0);
@@ -122,11 +138,10 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     this.#fd = -1;
   }
 
-  /** Whether the server is stopping. If so, closes the socket. */
+  /** Whether it listens no more. If the server is stopping, closes the socket. */
   #isStopped(): boolean {
-    if (!this.isOver) return false;
-    this.close();
-    return true;
+    if (this.isOver) this.close();
+    return this.#fd < 0;
   }
 
   /** @returns the next client that may be served, or `null` when it is worth asking again */

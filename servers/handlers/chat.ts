@@ -2,7 +2,8 @@ import { visible } from "../../cli/visible_text.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { Outbox } from "./outbox.ts";
 import type { Member, Rooms } from "./rooms.ts";
-import { type HandlerClient, OneReply, type Replies, replyWith, type Session } from "./session.ts";
+import { GeneratedReplies, type HandlerClient, OneReply, replyWith } from "./session.ts";
+import type { Replies, Reply, Session } from "./session.ts";
 
 /** The longest line that is passed on, in bytes. */
 const LONGEST_LINE_BYTES = 1_024;
@@ -16,6 +17,12 @@ const HELP = `* /join ROOM   go to another room, which is there once somebody is
 * /name NAME   call yourself something else
 * /quit        leave`;
 const NO_REPLIES: Replies = { next: () => undefined };
+/**
+ * After so many characters a client is not heard for a moment, in which the others are sent them. One who
+ * talks as fast as the network would otherwise fill the outboxes of all, and have them let go.
+ */
+const BREATH_LENGTH = 4_096;
+const PAUSE: Reply = { bytes: new Uint8Array(0), waitMs: 1, close: false };
 const encoder = new TextEncoder();
 
 /**
@@ -32,8 +39,8 @@ const encoder = new TextEncoder();
  * import { Rooms } from "./rooms.ts";
  * const [rooms, peer] = [new Rooms(), { host: "127.0.0.1", port: 1 }];
  * const [ann, bob] = [1, 2].map((id) => chat({ id, peer, rooms }));
- * ann.onData(new TextEncoder().encode("ann\n"));
- * bob.onData(new TextEncoder().encode("bob\nhello\n"));
+ * ann.onData(new TextEncoder().encode("ann\n")).next();
+ * bob.onData(new TextEncoder().encode("bob\nhello\n")).next();
  * let heard = "";
  * for (let reply; (reply = ann.outbox?.next()) !== undefined;) {
  *   heard += new TextDecoder().decode(reply.bytes);
@@ -58,6 +65,11 @@ class Chat implements Session {
   }
 
   onData(chunk: Uint8Array): Replies {
+    return new GeneratedReplies(this.#hear(chunk));
+  }
+
+  /** Hears what a client says, and replies nothing but pauses. */
+  *#hear(chunk: Uint8Array): Generator<Reply> {
     // What is said in one go is sent in one go: a send costs a call for each listener.
     let said = "";
     for (const line of this.#lines.lines(chunk)) {
@@ -65,6 +77,10 @@ class Chat implements Session {
       if (line !== null && this.#self !== undefined && !line.startsWith("/")) {
         // Control characters would be orders to the terminals of others.
         if (line !== "") said += `${this.#self.name}: ${visible(line)}\n`;
+        if (said.length < BREATH_LENGTH) continue;
+        this.#say(said);
+        said = "";
+        yield PAUSE;
         continue;
       }
       this.#say(said);
@@ -74,7 +90,6 @@ class Chat implements Session {
       else this.#obey(this.#self, line.normalize().trim().split(/\s+/u));
     }
     this.#say(said);
-    return NO_REPLIES;
   }
 
   readonly onEnd = (): Replies => {

@@ -23,6 +23,7 @@ const ROOMS: readonly string[] = [
   "clients/download/",
   "clients/connect/",
   "clients/flood/",
+  "clients/expect/",
   "clients/target/",
   "servers/commands/",
   "servers/watch/",

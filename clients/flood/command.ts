@@ -1,11 +1,15 @@
 import { defineCommand, type Invocation } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { choice, duration, type FlagValues, integer, onOff, pause, text } from "../../cli/flags.ts";
+import { choice, duration, type FlagValues, integer, onOff, pause } from "../../cli/flags.ts";
+import { repeatable, text } from "../../cli/flags.ts";
 import { type Address, formatAddress } from "../../servers/sockets/interface.ts";
 import { SystemCallError } from "../../servers/system/system_call_error.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { judge, parseExpectation, type Verdict } from "../expect/expectation.ts";
+import { BROKEN, describeVerdicts } from "../expect/verdicts.ts";
 import { reserveDescriptors } from "./descriptors.ts";
+import { figureOf, FLOOD_FIGURES, judgedFaults, type Measured } from "./figures.ts";
 import { Flood } from "./flood.ts";
 import { LibcFlood } from "./libc/flood.ts";
 import { always, type MessageSet, numbers, ofSize } from "./messages.ts";
@@ -28,6 +32,7 @@ const floodFlags = {
   think: pause("ms"),
   sockets: choice(["deno", "libc"], "deno"),
   threads: integer(1, { min: 1, max: 256 }),
+  expect: repeatable(text("", "PROMISE")),
   quiet: onOff(),
   json: onOff(),
 };
@@ -38,6 +43,9 @@ export const floodCommand = defineCommand({
   words: { min: 0, max: 0 },
   async run({ flags, given, messages }: Invocation<typeof floodFlags>): Promise<number> {
     check(flags, given, messages);
+    const promises = flags.expect.map((typed) =>
+      parseExpectation("--expect", typed, FLOOD_FIGURES, messages)
+    );
     await reserveDescriptors(flags, messages);
     const messageSet = chooseMessages(flags);
     const options: FloodOptions = {
@@ -55,14 +63,23 @@ export const floodCommand = defineCommand({
       ? new LibcFlood(options, flags.threads)
       : new Flood(options);
     await runUntilStopped(flood, options, flags.quiet || flags.json ? undefined : messages);
+    const verdicts = judge(promises, (...figure) => figureOf(flood, flags.conns, ...figure));
     const { opened, refused } = flood.measurements;
-    if (flags.json) console.log(resultsAsJson(flood, flags));
-    else if (opened > 0 || refused === 0) {
-      console.log(describeResults(flood, flags, messages).join("\n"));
+    if (flags.json) console.log(resultsAsJson(flood, flags, verdicts));
+    else if (opened > 0 || refused === 0 || verdicts.length > 0) {
+      const results = describeResults(flood, flags, messages);
+      console.log([...results, ...describeVerdicts(verdicts, messages)].join("\n"));
     } else throw new RefusedError(explainRefusals(flood, flags, messages));
-    return isFlawless(flood, flags.conns) ? 0 : 1;
+    return exitStatus(flood, flags.conns, verdicts);
   },
 });
+
+/** What a promise is about decides that promise; all else must be flawless as ever. */
+function exitStatus(flood: Measured, conns: number, verdicts: readonly Verdict[]): number {
+  if (verdicts.some(({ isKept }) => !isKept)) return BROKEN;
+  const judged = judgedFaults(verdicts.map(({ expectation }) => expectation.figure));
+  return isFlawless(flood, conns, judged) ? 0 : 1;
+}
 
 function check(
   { sockets }: FlagValues<typeof floodFlags>,

@@ -1,7 +1,10 @@
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
+import { formatMs } from "../../cli/milliseconds.ts";
+import type { Verdict } from "../expect/expectation.ts";
+import { recordVerdicts } from "../expect/verdicts.ts";
+import { type Fault, faultsOf, type Measured } from "./figures.ts";
 import type { FloodOptions } from "./options.ts";
-import type { RunningFlood } from "./running_flood.ts";
 import { type Durations, type Measurements, PERCENTILES } from "./measurements.ts";
 
 /** What the results of a flood depend on. */
@@ -10,17 +13,22 @@ type Wanted = Pick<FloodOptions, "conns" | "rate" | "reconnectAfter">;
 /**
  * Whether every client was served on every connection to the end, nothing was lost or wrong, and what
  * was due was sent, but for what was due shortly before the end.
+ *
+ * @param excused faults that do not count
  */
-export function isFlawless({ measurements }: RunningFlood, conns: number): boolean {
-  const { clients, opened, served, refused, lost, unanswered } = measurements;
-  const { messagesOverdue, wrongBytes } = measurements;
-  return clients === conns && served === opened &&
-    refused + lost + unanswered + messagesOverdue + wrongBytes === 0;
+export function isFlawless(
+  flood: Pick<Measured, "measurements">,
+  conns: number,
+  excused: ReadonlySet<Fault> = new Set(),
+): boolean {
+  const counts = faultsOf(flood, conns);
+  const faults = Object.keys(counts) as Fault[]; // keys() forgets the names
+  return faults.every((fault) => counts[fault] === 0 || excused.has(fault));
 }
 
 /** The results for people, line by line. */
 export function describeResults(
-  { measurements, elapsedMs }: RunningFlood,
+  { measurements, elapsedMs }: Measured,
   { conns, rate, reconnectAfter, sockets }: Wanted & { sockets: "deno" | "libc" },
   texts: Messages,
 ): string[] {
@@ -73,10 +81,11 @@ function notOpened({ clients }: Measurements, conns: number): number {
   return conns - clients;
 }
 
-/** The results for programs. */
+/** The results for programs, with the verdicts on what was promised. */
 export function resultsAsJson(
-  { measurements, elapsedMs }: RunningFlood,
+  { measurements, elapsedMs }: Measured,
   { conns, rate, reconnectAfter }: Wanted,
+  verdicts: readonly Verdict[] = [],
 ): string {
   const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, ...rest } = measurements;
   const { answered: _, finished, ...counted } = rest;
@@ -93,6 +102,7 @@ export function resultsAsJson(
     messagesPerSecond: perSecond(counted.messagesEchoed),
     connectTimeMs: percentiles(connectTimes),
     firstAnswerMs: percentiles(firstAnswers),
+    promises: verdicts.length === 0 ? undefined : recordVerdicts(verdicts),
     roundTripMs: counted.messagesEchoed === 0 ? null : percentiles(roundTrips),
   });
 }
@@ -110,11 +120,4 @@ function percentiles(durations: Durations): Record<string, number> | null {
 
 function shownPercentiles(durations: Durations): string[] {
   return PERCENTILES.map((percentile) => formatMs(durations.percentileMs(percentile)));
-}
-
-/** A duration with three digits that matter. */
-export function formatMs(ms: number): string {
-  if (ms < 0.9995) return `${Math.round(ms * 1_000)} µs`;
-  if (ms < 999.5) return `${ms.toPrecision(3)} ms`;
-  return `${(ms / 1_000).toPrecision(3)} s`;
 }

@@ -1,8 +1,8 @@
 import type { Messages } from "../../cli/messages.ts";
+import { formatMs } from "../../cli/milliseconds.ts";
 import { StatusLines } from "../../cli/status_lines.ts";
 import type { FloodOptions } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
-import { formatMs } from "./results.ts";
 
 const UPDATE_MS = 200;
 

@@ -16,7 +16,7 @@ export const enFloodCommand = {
     think: "pause between an echo and the next message; --no-think for none",
     sockets: "Deno's own, or the system's calls through the C library (Linux)",
     threads: "libc: how many threads share the connections",
-    quiet: "no progress line",
+    quiet: "no progress lines, and no key q",
   },
   examples: [
     "playground flood --conns 1000 --duration 3s",
@@ -53,6 +53,14 @@ export const enFlood = {
       ? ""
       : `${count(p.connectionsPerSecond)} connections/s, `) +
     `${count(p.messagesPerSecond)} messages/s, ${p.latency}`,
+  /** What is left of the time, or has passed if there is no end. */
+  left: (seconds: number) => `${count(seconds)} s left`,
+  passed: (seconds: number) => `${count(seconds)} s`,
+  lastAnswers: "waiting for the last answers",
+  quitKey: "q ends it",
+  startsIn: (seconds: number) => `it begins in ${count(seconds)} s`,
+  isOver: (flag: string, typed: string, seconds: number) =>
+    `${flag}: that time was ${count(seconds)} s ago (${typed})`,
   connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
     `connections   ${count(c.opened)} opened, ${count(c.served)} served, ` +
     `${count(c.refused)} refused, ${count(c.lost)} lost`,

@@ -2,6 +2,7 @@ import { enFlags, enHelp, enSharedFlags, enSystem } from "./cli.ts";
 import { enConnect, enConnectCommand } from "./connect.ts";
 import { enDemo, enDemoCommand } from "./demo.ts";
 import { enDownload, enDownloadCommand } from "./download.ts";
+import { enExpect } from "./expect.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
 import { enLabCommand } from "./lab.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
@@ -33,6 +34,7 @@ export const en = {
   system: enSystem,
   serve: enServe,
   flood: enFlood,
+  expect: enExpect,
   race: enRace,
   demo: enDemo,
   watch: enWatch,

@@ -17,7 +17,7 @@ export const zhFloodCommand = {
     think: "收到回显后停顿多久再发下一条，--no-think 表示不停顿",
     sockets: "Deno 自己的套接字，或经 C 库的系统调用（Linux）",
     threads: "libc：由多少个线程分担这些连接",
-    quiet: "不显示进度",
+    quiet: "不显示进度，也不读 q 键",
   },
   examples: [
     "playground flood --conns 1000 --duration 3s",
@@ -48,6 +48,14 @@ export const zhFlood = {
     `已连接 ${count(p.connected)}，被拒绝 ${count(p.refused)}，等待服务 ${count(p.waiting)}，` +
     (p.connectionsPerSecond === undefined ? "" : `每秒 ${count(p.connectionsPerSecond)} 条连接，`) +
     `每秒 ${count(p.messagesPerSecond)} 条消息，往返 ${p.latency}`,
+  /** What is left of the time, or has passed if there is no end. */
+  left: (seconds: number) => `还剩 ${count(seconds)} 秒`,
+  passed: (seconds: number) => `${count(seconds)} 秒`,
+  lastAnswers: "正在等待最后的回答",
+  quitKey: "按 q 结束",
+  startsIn: (seconds: number) => `${count(seconds)} 秒后开始`,
+  isOver: (flag: string, typed: string, seconds: number) =>
+    `${flag}：这个时间在 ${count(seconds)} 秒之前（${typed}）`,
   connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
     `${padEnd("连接数", 14)}打开 ${count(c.opened)}，得到服务 ${count(c.served)}，` +
     `被拒绝 ${count(c.refused)}，中断 ${count(c.lost)}`,

@@ -3,6 +3,7 @@ import { zhFlags, zhHelp, zhSharedFlags, zhSystem } from "./cli.ts";
 import { zhConnect, zhConnectCommand } from "./connect.ts";
 import { zhDemo, zhDemoCommand } from "./demo.ts";
 import { zhDownload, zhDownloadCommand } from "./download.ts";
+import { zhExpect } from "./expect.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
 import { zhLabCommand } from "./lab.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
@@ -34,6 +35,7 @@ export const zh: Messages = {
   system: zhSystem,
   serve: zhServe,
   flood: zhFlood,
+  expect: zhExpect,
   race: zhRace,
   demo: zhDemo,
   watch: zhWatch,

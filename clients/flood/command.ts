@@ -17,6 +17,7 @@ import { showProgress } from "./show_progress.ts";
 import { type FloodOptions, LAST_ECHOES_MS } from "./options.ts";
 import { describeResults, isFlawless, resultsAsJson } from "./results.ts";
 import type { RunningFlood } from "./running_flood.ts";
+import { time, untilTime } from "./start_time.ts";
 
 const floodFlags = {
   host: text("127.0.0.1", "HOST"),
@@ -32,6 +33,7 @@ const floodFlags = {
   think: pause("ms"),
   sockets: choice(["deno", "libc"], "deno"),
   threads: integer(1, { min: 1, max: 256 }),
+  startAt: time(),
   expect: repeatable(text("", "PROMISE")),
   quiet: onOff(),
   json: onOff(),
@@ -47,6 +49,10 @@ export const floodCommand = defineCommand({
       parseExpectation("--expect", typed, FLOOD_FIGURES, messages)
     );
     await reserveDescriptors(flags, messages);
+    if (given.has("startAt")) {
+      const isShown = Deno.stderr.isTerminal() && !flags.quiet && !flags.json;
+      await untilTime(flags.startAt, isShown, messages);
+    }
     const messageSet = chooseMessages(flags);
     const options: FloodOptions = {
       ...flags,
@@ -123,7 +129,9 @@ async function runUntilStopped(
 ): Promise<void> {
   const stop = () => flood.stop();
   Deno.addSignalListener("SIGINT", stop);
-  const endProgress = messages === undefined ? () => {} : showProgress(flood, options, messages);
+  const endProgress = messages === undefined
+    ? () => {}
+    : await showProgress(flood, options, messages);
   try {
     await flood.run();
   } catch (error) {

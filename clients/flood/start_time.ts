@@ -4,10 +4,17 @@
  * @module
  */
 
+// @ts-types="../../cli/std/delay.d.ts"
+import { delay } from "@std/async/delay";
+import { UsageError } from "../../cli/errors.ts";
 import type { Flag } from "../../cli/flags.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { StatusLines } from "../../cli/status_lines.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const DAY_MS = 86_400_000;
+/** How often the clock is looked at, which may be set meanwhile. */
+const LOOK_MS = 200;
 
 const DELAY = /^\+(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d{1,3})?))?$/;
@@ -46,6 +53,30 @@ export function time(): Flag<number> {
     parse: (given) => parseTime(given, Date.now()),
     wanted: ({ flags }) => flags.wantsTime,
   };
+}
+
+/**
+ * Waits for a time, and shows how long that is where it is given a terminal.
+ *
+ * @param startMs in milliseconds since 1970
+ * @throws {UsageError} when that time is over
+ */
+export async function untilTime(
+  startMs: number,
+  isShown: boolean,
+  { flood: texts }: Messages,
+): Promise<void> {
+  const lateMs = Date.now() - startMs;
+  if (lateMs > 0) {
+    const time = new Date(startMs).toISOString();
+    throw new UsageError(texts.isOver("--start-at", time, Math.ceil(lateMs / 1_000)));
+  }
+  const lines = new StatusLines();
+  for (let leftMs; (leftMs = startMs - Date.now()) > 0;) {
+    if (isShown) lines.draw([texts.startsIn(Math.ceil(leftMs / 1_000))]);
+    await delay(Math.min(LOOK_MS, leftMs));
+  }
+  lines.clear();
 }
 
 /** The time of that name that is nearest: today's, or one of the day before or after. */

@@ -33,10 +33,10 @@ export class InTerminal {
     await this.#input.write(encode(keys));
   }
 
-  /** Waits until it has printed this. */
-  async until(text: string | RegExp): Promise<void> {
-    while (this.#output.search(text) < 0) {
-      await new Promise<void>((resolve) => this.#onOutput = resolve);
+  /** Waits until it has printed this. @returns what matches */
+  async until(text: string | RegExp): Promise<RegExpMatchArray> {
+    for (let match;; await new Promise<void>((resolve) => this.#onOutput = resolve)) {
+      if ((match = this.#output.match(text)) !== null) return match;
     }
   }
 

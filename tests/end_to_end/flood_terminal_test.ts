@@ -1,0 +1,54 @@
+/**
+ * What `playground flood` shows on a terminal, and which keys it reads there.
+ *
+ * @module
+ */
+
+import { assertMatch } from "../harness/assert.ts";
+import { echoTarget } from "../harness/flood.ts";
+import { processTree } from "../harness/processes.ts";
+import { InTerminal } from "../harness/terminal.ts";
+import { test } from "../harness/test.ts";
+
+const ignore = Deno.build.os !== "linux"; // script(1) has other flags elsewhere
+
+test("on a terminal a flood shows what is left, and q ends it with its results", async () => {
+  await using target = echoTarget();
+  const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "100s"];
+  const terminal = new InTerminal(args, 80, 24);
+  await terminal.until(/\d+ s left +\[.*\] +q ends it/);
+  await terminal.until(/3 connected/);
+  await terminal.press("q");
+  const output = await terminal.end();
+  assertMatch(output, /connections {3}3 opened, 3 served, 0 refused, 0 lost/);
+  assertMatch(output, /status 0\r/);
+  assertMatch(output, / icanon/); // the terminal is as it was
+  assertMatch(output, / echo /);
+}, { ignore });
+
+test("without an end a flood shows what has passed; Ctrl-C ends it as ever", async () => {
+  await using target = echoTarget();
+  const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "0"];
+  const terminal = new InTerminal(args, 80, 24);
+  await terminal.until(/\n?\d+ s +q ends it/);
+  await terminal.until(/3 connected/);
+  await terminal.press("\x03");
+  const output = await terminal.end();
+  assertMatch(output, /connections {3}3 opened, 3 served/);
+  assertMatch(output, /status 0\r/);
+  assertMatch(output, / icanon/);
+}, { ignore });
+
+test("a flood that is killed leaves the terminal as it was", async () => {
+  await using target = echoTarget();
+  const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "100s"];
+  const terminal = new InTerminal(args, 80, 24);
+  await terminal.until(/3 connected/);
+  const [, shell] = await terminal.until(/pid (\d+)/);
+  const [, flood] = await processTree(Number(shell));
+  Deno.kill(flood, "SIGTERM");
+  const output = await terminal.end();
+  assertMatch(output, /status 143\r/);
+  assertMatch(output, / icanon/);
+  assertMatch(output, / echo /);
+}, { ignore });

@@ -1,14 +1,8 @@
 import type { Measurements } from "./measurements.ts";
 import { CLOSED_EARLY } from "./tally.ts";
 import { EchoCheck, type MessageSet, Sequence } from "./messages.ts";
-import type { FloodOptions } from "./options.ts";
+import { type FloodOptions, MAY_BE_LATE_MS } from "./options.ts";
 import { SendTimes } from "./send_times.ts";
-
-/**
- * A message that falls due this shortly before the end of the flood and is not sent does not count as
- * overdue: the flood serves other connections first, and its timers may be late.
- */
-const MAY_BE_LATE_MS = 250;
 
 /** What a client knows of the connection that it opens. */
 export interface Turn {
@@ -145,14 +139,14 @@ export class EchoTracker {
       this.#isListener = true; // and it has listened to the end
       this.#countServed(nowMs);
     } else if (!this.isLastSent || this.isOwed) {
-      this.lost(CLOSED_EARLY);
+      this.lost(CLOSED_EARLY, nowMs);
     }
   }
 
   /** Counts the connection as lost: it broke, or ended too early. */
-  lost(reason: string): void {
+  lost(reason: string, nowMs: number): void {
     this.#isLost = true;
-    this.#measurements.countLost(reason, this.#isServed);
+    this.#measurements.countLost(reason, nowMs, this.#isServed);
   }
 
   /** Counts a connection whose last echo, or end of the stream, did not come in time. */

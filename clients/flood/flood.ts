@@ -2,6 +2,7 @@
 import { delay } from "@std/async/delay";
 import type { EchoTracker } from "./echo_tracker.ts";
 import { LoadClient } from "./load_client.ts";
+import { INTERVAL_MS, Intervals, type OnInterval } from "./intervals.ts";
 import { Measurements } from "./measurements.ts";
 import { OpeningGate } from "./opening_gate.ts";
 import type { FloodOptions } from "./options.ts";
@@ -11,9 +12,15 @@ import { reasonOf } from "./tally.ts";
 
 /** Many connections to one server, on Deno's own sockets. */
 export class Flood implements RunningFlood {
-  readonly measurements = new Measurements();
+  readonly options: FloodOptions;
 
-  readonly #options: FloodOptions;
+  readonly #intervals = new Intervals(1, () => this);
+  /** What was measured since {@linkcode measurements} was asked for, or an interval was over. */
+  readonly #slice = new Measurements();
+  #sliceMs = 0;
+  #startedMs = performance.now();
+  /** Ends the interval. */
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   readonly #end = new AbortController();
   readonly #connections = new Set<LoadConnection>();
   /** Connections lost before the end. With a rate, their messages keep falling due. */
@@ -33,8 +40,21 @@ export class Flood implements RunningFlood {
   #stops = 0;
 
   constructor(options: FloodOptions) {
-    this.#options = options;
+    this.options = options;
     if (options.settleMs > 0) this.#settled = Promise.withResolvers();
+  }
+
+  get measurements(): Measurements {
+    this.#endSlice();
+    return this.#intervals.total;
+  }
+
+  get onInterval(): OnInterval | undefined {
+    return this.#intervals.onInterval;
+  }
+
+  set onInterval(onInterval: OnInterval | undefined) {
+    this.#intervals.onInterval = onInterval;
   }
 
   /** Connections that are open and were not served yet. */
@@ -65,44 +85,72 @@ export class Flood implements RunningFlood {
 
   /** Opens the connections, talks on them, and resolves when all are closed. */
   async run(): Promise<void> {
-    const { conns, connectRate } = this.#options;
+    const { conns, connectRate } = this.options;
     const { signal } = this.#end;
+    this.#begin();
     signal.addEventListener("abort", () => this.#endAll());
     const phases = this.#runPhases();
     const gate = new OpeningGate(connectRate, signal);
     const clients: Promise<void>[] = [];
     for (let index = 0; index < conns && !signal.aborted; index++) {
       await gate.enter();
-      clients.push(this.#runClient(new LoadClient(index, this.#options), gate));
+      clients.push(this.#runClient(new LoadClient(index, this.options), gate));
     }
     const overdue = this.#giveUpOverdue();
     await Promise.all(clients);
     overdue.cancel();
     this.#end.abort();
     await phases;
+    clearTimeout(this.#timer);
+    this.#endSlice();
+    this.#intervals.end();
+  }
+
+  #begin(): void {
+    this.#startedMs = performance.now();
+    this.#intervals.begin();
+    if (this.#intervals.onInterval !== undefined) this.#endInterval(0);
+  }
+
+  /** Ends a slice at the end of each interval. */
+  #endInterval(index: number): void {
+    const sinceMs = performance.now() - this.#startedMs;
+    if (sinceMs >= index * INTERVAL_MS) {
+      this.#endSlice();
+      index = Math.floor(sinceMs / INTERVAL_MS) + 1;
+    }
+    this.#timer = setTimeout(() => this.#endInterval(index), index * INTERVAL_MS - sinceMs);
+  }
+
+  #endSlice(): void {
+    const fromMs = this.#sliceMs;
+    const toMs = this.#sliceMs = performance.now() - this.#startedMs;
+    this.#intervals.add(0, this.#slice, { fromMs, toMs });
+    this.#slice.clear();
   }
 
   /** Waits for first answers, warms up, and measures. Resolves when the flood ends. */
   async #runPhases(): Promise<void> {
-    const { conns, settleMs, warmupMs, durationMs } = this.#options;
+    const { conns, settleMs, warmupMs, durationMs } = this.options;
     const { signal } = this.#end;
     const settled = new AbortController();
     let awaited = conns;
     this.#measuredFromMs = performance.now();
-    this.measurements.begin(this.#measuredFromMs, (connections) => {
+    this.#slice.begin(this.#measuredFromMs, (connections) => {
       awaited -= connections;
       if (awaited <= 0) settled.abort();
     });
     if (settleMs > 0) {
       await pause(settleMs, AbortSignal.any([signal, settled.signal]));
-      this.measurements.endSettling();
+      this.#slice.endSettling();
       this.#settled?.resolve();
       this.#settled = undefined;
     }
     if (settleMs + warmupMs > 0) {
       await pause(warmupMs, signal);
       if (signal.aborted) return;
-      this.measurements.endWarmup();
+      this.#endSlice();
+      this.#intervals.endWarmup();
       this.#measuredFromMs = performance.now();
     }
     this.#warm.resolve();
@@ -117,7 +165,7 @@ export class Flood implements RunningFlood {
     this.#elapsedMs = this.#endMs - this.#measuredFromMs;
     for (const echoes of this.#cutShort) echoes.settle(this.#endMs, this.#endMs, false);
     for (const end of this.#atEnd) end();
-    const { wait, reconnectAfter } = this.#options;
+    const { wait, reconnectAfter } = this.options;
     for (const connection of this.#connections) {
       // A connection without an echo by now counts as not served, whatever the server still does.
       // Where they come and go, the last are served as those before.
@@ -147,9 +195,10 @@ export class Flood implements RunningFlood {
       connection = await this.#open(client);
     } catch (error) {
       const reason = reasonOf(error);
-      if (client.isNew) this.measurements.clients++;
-      this.measurements.countRefused(reason);
-      return client.afterRefusal(reason, performance.now());
+      if (client.isNew) this.#slice.clients++;
+      const nowMs = performance.now();
+      this.#slice.countRefused(reason, nowMs);
+      return client.afterRefusal(reason, nowMs);
     } finally {
       tried();
     }
@@ -171,7 +220,7 @@ export class Flood implements RunningFlood {
   /** @returns nothing when the flood has ended before it was open */
   async #open(client: LoadClient): Promise<LoadConnection | undefined> {
     if (this.#end.signal.aborted) return undefined;
-    const { host: hostname, port } = this.#options;
+    const { host: hostname, port } = this.options;
     const startedMs = performance.now();
     const connecting = Deno.connect({ hostname, port });
     const conn = await this.#orEnd(connecting);
@@ -181,9 +230,9 @@ export class Flood implements RunningFlood {
       return undefined;
     }
     const connectMs = performance.now() - startedMs;
-    if (client.isNew) this.measurements.clients++;
-    this.measurements.connectTimes.record(connectMs);
-    this.measurements.opened++;
+    if (client.isNew) this.#slice.clients++;
+    this.#slice.connectTimes.record(connectMs);
+    this.#slice.opened++;
     try {
       conn.setNoDelay(true);
     } catch {
@@ -193,8 +242,8 @@ export class Flood implements RunningFlood {
       conn,
       client,
       connectMs,
-      this.#options,
-      this.measurements,
+      this.options,
+      this.#slice,
       this.#settled?.promise,
       this.#end.signal,
     );
@@ -212,7 +261,7 @@ export class Flood implements RunningFlood {
   /** Gives up on what is owed some time after the end. */
   #giveUpOverdue(): { cancel(): void } {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const begin = () => timer = setTimeout(() => this.#giveUp(), this.#options.lastEchoesMs);
+    const begin = () => timer = setTimeout(() => this.#giveUp(), this.options.lastEchoesMs);
     if (this.#end.signal.aborted) begin();
     else this.#end.signal.addEventListener("abort", begin);
     return {

@@ -58,7 +58,7 @@ export class LoadConnection {
       else this.#close();
     } catch (error) {
       // A write also fails when this side closes, which is no loss.
-      if (!this.#ended) echoes.lost(lossOf(error));
+      if (!this.#ended) echoes.lost(lossOf(error), performance.now());
       this.#close();
     }
     await receiving;
@@ -116,7 +116,7 @@ export class LoadConnection {
       }
       this.echoes.ended(performance.now());
     } catch (error) {
-      if (!this.#ended) this.echoes.lost(lossOf(error));
+      if (!this.#ended) this.echoes.lost(lossOf(error), performance.now());
     }
     this.#close();
   }

@@ -87,8 +87,8 @@ export function resultsAsJson(
   { conns, rate, reconnectAfter }: Wanted,
   verdicts: readonly Verdict[] = [],
 ): string {
-  const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, ...rest } = measurements;
-  const { answered: _, finished, ...counted } = rest;
+  const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, counts } = measurements;
+  const { answered: _, finished, ...counted } = counts;
   const perSecond = (count: number) => Math.round(count / Math.max(elapsedMs, 1) * 1_000);
   const { messagesSent, messagesNotSent } = counted;
   return JSON.stringify({

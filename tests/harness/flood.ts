@@ -10,6 +10,7 @@ import { ofSize } from "../../clients/flood/messages.ts";
 import { type FloodOptions, LAST_ECHOES_MS } from "../../clients/flood/options.ts";
 import type { RunningFlood } from "../../clients/flood/running_flood.ts";
 import { lookUpHost } from "../../servers/sockets/libc/host_lookup.ts";
+import { LibcClock } from "../../servers/system/clock.ts";
 import { hasSystemCalls, systemCalls } from "../../servers/system/system_calls.ts";
 import { writeAll } from "./clients.ts";
 import { Target } from "./target.ts";
@@ -18,6 +19,7 @@ import { test } from "./test.ts";
 // The C library is opened once, and is no leak of the first test.
 if (hasSystemCalls()) {
   systemCalls();
+  new LibcClock();
   lookUpHost("127.0.0.1", 0);
 }
 

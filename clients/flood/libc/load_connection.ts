@@ -217,7 +217,8 @@ export class LibcLoadConnection {
   }
 
   #lose(call: string, errno: number): void {
-    this.#echoes.lost(lossOf(new SystemCallError(call, errno)));
+    const reason = lossOf(new SystemCallError(call, errno));
+    this.#echoes.lost(reason, this.#thread.clock.now());
     this.#close();
   }
 

@@ -60,6 +60,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** When what is owed at the end is given up. */
   #giveUpMs = Infinity;
   #reportMs: number;
+  /** Since when {@linkcode measurements} counts: each report clears it. */
+  #sliceMs: number;
 
   /**
    * @param onReport receives a report every {@linkcode REPORT_MS}
@@ -72,7 +74,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#shared = new Int32Array(setup.shared);
     checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
     const { conns, settleMs, warmupMs, durationMs, reconnectAfter } = this.options;
-    const startedMs = this.#measuredFromMs = this.clock.now();
+    const startedMs = this.#measuredFromMs = setup.startedMs;
     this.measurements.begin(startedMs, (connections) => this.#countOutcomes(connections));
     this.#isWarm = settleMs === 0 && warmupMs === 0;
     if (this.#isWarm) this.#endMs = startedMs + durationMs;
@@ -80,6 +82,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     else this.#settleMs = startedMs + settleMs;
     this.isSettling = settleMs > 0;
     this.#reportMs = startedMs + REPORT_MS;
+    this.#sliceMs = startedMs;
     const connections = reconnectAfter === Infinity ? conns : Infinity;
     const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, connections);
     this.#opener = new LibcOpener(this.calls, connector, setup, this, startedMs);
@@ -140,8 +143,9 @@ export class LibcThread implements LoadContext, OpenerEvents {
   refused(client: LoadClient, error: SystemCallError): void {
     if (client.isNew) this.measurements.clients++;
     const reason = reasonOf(error);
-    this.measurements.countRefused(reason);
-    const dueMs = client.afterRefusal(reason, this.clock.now());
+    const nowMs = this.clock.now();
+    this.measurements.countRefused(reason, nowMs);
+    const dueMs = client.afterRefusal(reason, nowMs);
     if (dueMs < Infinity) this.#opener.openAgain(client, dueMs);
   }
 
@@ -194,8 +198,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#isWarm = true;
     this.#measuredFromMs = this.clock.now();
     this.#endMs = this.#measuredFromMs + this.options.durationMs;
-    this.measurements.endWarmup();
-    this.#reportNow();
+    this.#onReport(this.#report(true));
   }
 
   /** The last thread to finish stops the flood; until then, messages keep falling due in all threads. */
@@ -249,11 +252,20 @@ export class LibcThread implements LoadContext, OpenerEvents {
   }
 
   #reportNow(): void {
-    this.#reportMs = this.clock.now() + REPORT_MS;
+    const { startedMs } = this.#setup;
+    // All threads report at the same times, of which some are the ends of whole seconds.
+    const reports = Math.floor((this.clock.now() - startedMs) / REPORT_MS);
+    this.#reportMs = startedMs + (reports + 1) * REPORT_MS;
     this.#onReport(this.#report());
   }
 
-  #report(): ThreadReport {
+  /** What was measured since the last report, which is counted anew from here on. */
+  #report(isWarmup = !this.#isWarm): ThreadReport {
+    const { startedMs } = this.#setup;
+    const fromMs = this.#sliceMs - startedMs;
+    this.#sliceMs = this.clock.now();
+    const slice = this.measurements.encode();
+    this.measurements.clear();
     let waiting = 0;
     for (const connection of this.#connections) if (connection?.isServed === false) waiting++;
     return {
@@ -261,7 +273,10 @@ export class LibcThread implements LoadContext, OpenerEvents {
       waiting,
       elapsedMs: this.#elapsedMs,
       isWarm: this.#isWarm,
-      measurements: this.measurements.encode(),
+      slice,
+      fromMs,
+      toMs: this.#sliceMs - startedMs,
+      isWarmup,
     };
   }
 }

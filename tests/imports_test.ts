@@ -22,6 +22,7 @@ const ROOMS: readonly string[] = [
   "clients/watch/",
   "clients/download/",
   "clients/connect/",
+  "clients/merge/",
   "clients/flood/",
   "clients/expect/",
   "clients/target/",

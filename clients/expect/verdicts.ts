@@ -1,4 +1,5 @@
 import { formatBytes } from "../../cli/bytes.ts";
+import { green, red } from "../../cli/colors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { formatMs } from "../../cli/milliseconds.ts";
 import type { Verdict } from "./expectation.ts";
@@ -18,7 +19,7 @@ export interface VerdictRecord {
 }
 
 /**
- * The verdicts for people: a line for each promise.
+ * The verdicts for people: a line for each promise, in color on a terminal.
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
@@ -34,8 +35,9 @@ export interface VerdictRecord {
  */
 export function describeVerdicts(verdicts: readonly Verdict[], messages: Messages): string[] {
   return verdicts.map((verdict) => {
-    const { text } = verdict.expectation;
-    return messages.expect.verdict(text, verdict.isKept, shown(verdict, messages));
+    const { expectation: { text }, isKept } = verdict;
+    const paint = isKept ? green : red;
+    return paint(messages.expect.verdict(text, isKept, shown(verdict, messages)));
   });
 }
 

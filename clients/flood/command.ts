@@ -6,16 +6,18 @@ import { repeatable, text } from "../../cli/flags.ts";
 import { type Address, formatAddress } from "../../servers/sockets/interface.ts";
 import { SystemCallError } from "../../servers/system/system_call_error.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { judge, parseExpectation, type Verdict } from "../expect/expectation.ts";
-import { BROKEN, describeVerdicts } from "../expect/verdicts.ts";
+import { judge, parseExpectation } from "../expect/expectation.ts";
 import { reserveDescriptors } from "./descriptors.ts";
-import { figureOf, FLOOD_FIGURES, judgedFaults, type Measured } from "./figures.ts";
+import { figureOf, FLOOD_FIGURES } from "./figures.ts";
+import { FloodFiles } from "./files.ts";
 import { Flood } from "./flood.ts";
 import { LibcFlood } from "./libc/flood.ts";
 import { always, type MessageSet, numbers, ofSize } from "./messages.ts";
 import { showProgress } from "./show_progress.ts";
 import { type FloodOptions, LAST_ECHOES_MS } from "./options.ts";
-import { describeResults, isFlawless, resultsAsJson } from "./results.ts";
+import type { FloodRecord } from "./record.ts";
+import { exitStatus, printResults } from "./print_results.ts";
+import { resultsAsJson } from "./results.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { time, untilTime } from "./start_time.ts";
 
@@ -33,6 +35,8 @@ const floodFlags = {
   think: pause("ms"),
   sockets: choice(["deno", "libc"], "deno"),
   threads: integer(1, { min: 1, max: 256 }),
+  hdr: text("", "FILE"),
+  csv: text("", "FILE"),
   startAt: time(),
   expect: repeatable(text("", "PROMISE")),
   quiet: onOff(),
@@ -49,10 +53,6 @@ export const floodCommand = defineCommand({
       parseExpectation("--expect", typed, FLOOD_FIGURES, messages)
     );
     await reserveDescriptors(flags, messages);
-    if (given.has("startAt")) {
-      const isShown = Deno.stderr.isTerminal() && !flags.quiet && !flags.json;
-      await untilTime(flags.startAt, isShown, messages);
-    }
     const messageSet = chooseMessages(flags);
     const options: FloodOptions = {
       ...flags,
@@ -65,27 +65,30 @@ export const floodCommand = defineCommand({
       messageSet,
       replySet: messageSet,
     };
+    const settings = { ...options, sockets: flags.sockets };
+    using files = await FloodFiles.create(flags, settings, messages);
+    if (given.has("startAt")) {
+      const isShown = Deno.stderr.isTerminal() && !flags.quiet && !flags.json;
+      await untilTime(flags.startAt, isShown, messages);
+    }
     const flood = flags.sockets === "libc"
       ? new LibcFlood(options, flags.threads)
       : new Flood(options);
+    flood.onInterval = files.onInterval;
+    const startedMs = Date.now();
     await runUntilStopped(flood, options, flags.quiet || flags.json ? undefined : messages);
+    const { measurements, elapsedMs } = flood;
+    const record: FloodRecord = { startedMs, elapsedMs, settings, measurements };
+    await files.end(record);
     const verdicts = judge(promises, (...figure) => figureOf(flood, flags.conns, ...figure));
-    const { opened, refused } = flood.measurements;
-    if (flags.json) console.log(resultsAsJson(flood, flags, verdicts));
+    const { opened, refused } = measurements;
+    if (flags.json) console.log(resultsAsJson(flood, flags, { record, verdicts }));
     else if (opened > 0 || refused === 0 || verdicts.length > 0) {
-      const results = describeResults(flood, flags, messages);
-      console.log([...results, ...describeVerdicts(verdicts, messages)].join("\n"));
+      printResults(record, verdicts, messages);
     } else throw new RefusedError(explainRefusals(flood, flags, messages));
     return exitStatus(flood, flags.conns, verdicts);
   },
 });
-
-/** What a promise is about decides that promise; all else must be flawless as ever. */
-function exitStatus(flood: Measured, conns: number, verdicts: readonly Verdict[]): number {
-  if (verdicts.some(({ isKept }) => !isKept)) return BROKEN;
-  const judged = judgedFaults(verdicts.map(({ expectation }) => expectation.figure));
-  return isFlawless(flood, conns, judged) ? 0 : 1;
-}
 
 function check(
   { sockets }: FlagValues<typeof floodFlags>,

@@ -57,6 +57,16 @@ export class Durations {
     return this.count === 0 ? 0 : this.histogram.getValueAtPercentile(percentile) / 1_000;
   }
 
+  /** How many are no longer than `ms` milliseconds, as far as the histogram tells. */
+  countUpTo(ms: number): number {
+    const { histogram } = this;
+    if (this.count === 0 || !(histogram instanceof hdr.JsHistogram)) return 0;
+    const end = histogram.countsArrayIndex(Math.min(MAX_US, ms * 1_000));
+    let count = 0;
+    for (let index = 0; index <= end; index++) count += histogram.getCountAtIndex(index);
+    return count;
+  }
+
   /** All of them, in microseconds; good until the next change. */
   get histogram(): hdr.Histogram {
     const histogram = this.#histogram;

@@ -5,6 +5,7 @@ import type { Verdict } from "../expect/expectation.ts";
 import { recordVerdicts } from "../expect/verdicts.ts";
 import { type Fault, faultsOf, type Measured } from "./figures.ts";
 import type { FloodOptions } from "./options.ts";
+import { encodeTimes, type FloodRecord, recordWithoutTimes } from "./record.ts";
 import { type Durations, type Measurements, PERCENTILES } from "./measurements.ts";
 
 /** What the results of a flood depend on. */
@@ -81,17 +82,22 @@ function notOpened({ clients }: Measurements, conns: number): number {
   return conns - clients;
 }
 
-/** The results for programs, with the verdicts on what was promised. */
+/**
+ * The results for programs, with the verdicts on what was promised.
+ *
+ * @param more the record, if programs are to read the whole flood again
+ */
 export function resultsAsJson(
   { measurements, elapsedMs }: Measured,
   { conns, rate, reconnectAfter }: Wanted,
-  verdicts: readonly Verdict[] = [],
+  { record, verdicts = [] }: { record?: FloodRecord; verdicts?: readonly Verdict[] } = {},
 ): string {
   const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, counts } = measurements;
   const { answered: _, finished, ...counted } = counts;
   const perSecond = (count: number) => Math.round(count / Math.max(elapsedMs, 1) * 1_000);
   const { messagesSent, messagesNotSent } = counted;
   return JSON.stringify({
+    ...(record && recordWithoutTimes(record)),
     ...counted,
     notOpened: notOpened(measurements, conns),
     refusedBy,
@@ -104,6 +110,7 @@ export function resultsAsJson(
     firstAnswerMs: percentiles(firstAnswers),
     promises: verdicts.length === 0 ? undefined : recordVerdicts(verdicts),
     roundTripMs: counted.messagesEchoed === 0 ? null : percentiles(roundTrips),
+    histograms: record && encodeTimes(measurements),
   });
 }
 

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { assertMatch } from "../harness/assert.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { echoTarget } from "../harness/flood.ts";
 import { processTree } from "../harness/processes.ts";
+import { run } from "../harness/playground.ts";
 import { InTerminal } from "../harness/terminal.ts";
 import { test } from "../harness/test.ts";
 
@@ -51,4 +52,32 @@ test("a flood that is killed leaves the terminal as it was", async () => {
   assertMatch(output, /status 143\r/);
   assertMatch(output, / icanon/);
   assertMatch(output, / echo /);
+}, { ignore });
+
+test(
+  "on a terminal the results end with the round trips as bars, and elsewhere they do not",
+  async () => {
+    await using target = echoTarget();
+    const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "300ms"];
+    const shown = await new InTerminal(args, 80, 24).end();
+    assertMatch(shown, /≤ [\d.]+ (µs|ms) +[\d,]+ █/);
+    const { stdout, stderr } = await run(args);
+    assertEquals([stdout.includes("█"), stdout.includes("\x1b")], [false, false]);
+    assertEquals(stderr, "");
+  },
+  { ignore },
+);
+
+test("the results have colors on a terminal, unless NO_COLOR is set", async () => {
+  await using target = echoTarget();
+  const args = [
+    ...["flood", "--port", String(target.port), "--conns", "3", "--duration", "100ms"],
+    ...["--expect", "lost=0", "--expect", "max<0us"],
+  ];
+  const colored = await new InTerminal(args, 80, 24, { NO_COLOR: "" }).end();
+  assertStringIncludes(colored, "\x1b[1mround trip\x1b");
+  assertStringIncludes(colored, "\x1b[32mpromise       lost=0: kept, 0\x1b");
+  assertStringIncludes(colored, "\x1b[31mpromise       max<0us: broken");
+  const plain = await new InTerminal(args, 80, 24).end();
+  assertEquals(/\[\d+mpromise|\[1mround/.test(plain), false, plain);
 }, { ignore });

@@ -16,6 +16,8 @@ export const enFloodCommand = {
     think: "pause between an echo and the next message; --no-think for none",
     sockets: "Deno's own, or the system's calls through the C library (Linux)",
     threads: "libc: how many threads share the connections",
+    hdr: "write the times of each second to FILE, a log of HdrHistogram",
+    csv: "write a row for each second to FILE",
     startAt: "when to begin: +5s from now, 14:30:00, or 2030-01-31T14:30:00Z",
     quiet: "no progress lines, and no key q",
   },

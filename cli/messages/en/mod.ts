@@ -5,6 +5,7 @@ import { enDownload, enDownloadCommand } from "./download.ts";
 import { enExpect } from "./expect.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
 import { enLabCommand } from "./lab.ts";
+import { enMerge, enMergeCommand } from "./merge.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
 import { enRace, enRaceCommand } from "./race.ts";
 import { enServe, enServeCommand } from "./serve.ts";
@@ -21,6 +22,7 @@ export const en = {
     explain: enExplainCommand,
     serve: enServeCommand,
     flood: enFloodCommand,
+    merge: enMergeCommand,
     race: enRaceCommand,
     demo: enDemoCommand,
     connect: enConnectCommand,
@@ -34,6 +36,7 @@ export const en = {
   system: enSystem,
   serve: enServe,
   flood: enFlood,
+  merge: enMerge,
   expect: enExpect,
   race: enRace,
   demo: enDemo,

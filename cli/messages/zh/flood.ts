@@ -17,6 +17,8 @@ export const zhFloodCommand = {
     think: "收到回显后停顿多久再发下一条，--no-think 表示不停顿",
     sockets: "Deno 自己的套接字，或经 C 库的系统调用（Linux）",
     threads: "libc：由多少个线程分担这些连接",
+    hdr: "把每一秒的耗时写入 FILE（HdrHistogram 日志）",
+    csv: "把每一秒作为一行写入 FILE",
     startAt: "何时开始：+5s 表示 5 秒之后，也可以是 14:30:00 或 2030-01-31T14:30:00Z",
     quiet: "不显示进度，也不读 q 键",
   },

@@ -6,6 +6,7 @@ import { zhDownload, zhDownloadCommand } from "./download.ts";
 import { zhExpect } from "./expect.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
 import { zhLabCommand } from "./lab.ts";
+import { zhMerge, zhMergeCommand } from "./merge.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
 import { zhRace, zhRaceCommand } from "./race.ts";
 import { zhServe, zhServeCommand } from "./serve.ts";
@@ -22,6 +23,7 @@ export const zh: Messages = {
     explain: zhExplainCommand,
     serve: zhServeCommand,
     flood: zhFloodCommand,
+    merge: zhMergeCommand,
     race: zhRaceCommand,
     demo: zhDemoCommand,
     connect: zhConnectCommand,
@@ -35,6 +37,7 @@ export const zh: Messages = {
   system: zhSystem,
   serve: zhServe,
   flood: zhFlood,
+  merge: zhMerge,
   expect: zhExpect,
   race: zhRace,
   demo: zhDemo,

@@ -1,8 +1,12 @@
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
-import type { FloodOptions } from "./options.ts";
+import { describeFindings, findingsAsJson, notSuccessful } from "./findings.ts";
+import { type FloodOptions, hasTotalRate } from "./options.ts";
+import { formatMs } from "./format_ms.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { type Durations, type Measurements, PERCENTILES } from "./measurements.ts";
+
+export { formatMs } from "./format_ms.ts";
 
 /** What the results of a flood depend on. */
 type Wanted = Pick<FloodOptions, "conns" | "rate" | "reconnectAfter">;
@@ -12,29 +16,32 @@ type Wanted = Pick<FloodOptions, "conns" | "rate" | "reconnectAfter">;
  * was due was sent, but for what was due shortly before the end.
  */
 export function isFlawless({ measurements }: RunningFlood, conns: number): boolean {
-  const { clients, opened, served, refused, lost, unanswered } = measurements;
+  const { clients, opened, served, unasked, refused, lost, unanswered } = measurements;
   const { messagesOverdue, wrongBytes } = measurements;
-  return clients === conns && served === opened &&
+  return clients === conns && served + unasked === opened && notSuccessful(measurements) === 0 &&
     refused + lost + unanswered + messagesOverdue + wrongBytes === 0;
 }
 
 /** The results for people, line by line. */
 export function describeResults(
-  { measurements, elapsedMs }: RunningFlood,
+  running: RunningFlood,
   { conns, rate, reconnectAfter, sockets }: Wanted & { sockets: "deno" | "libc" },
   texts: Messages,
 ): string[] {
-  const { flood } = texts;
+  const { flood, floodEngine } = texts;
+  const { measurements, elapsedMs } = running;
   const { opened, served, lostUnserved, messagesEchoed, bytesReceived, wrongBytes } = measurements;
   const { refusedBy, lostBy, messagesSent, messagesNotSent } = measurements;
   const { finished, firstAnswers } = measurements;
   const seconds = Math.max(elapsedMs, 1) / 1_000;
   const lines = [flood.connections(measurements)];
   for (const [reason, count] of Object.entries(refusedBy)) {
-    lines.push(flood.refused(count, flood.refusal(reason, sockets)));
+    const first = floodEngine.first(formatMs(measurements.firstRefusedMs[reason]));
+    lines.push(flood.refused(count, flood.refusal(reason, sockets)) + first);
   }
   for (const [reason, count] of Object.entries(lostBy)) {
-    lines.push(flood.lost(count, flood.loss(reason)));
+    const first = floodEngine.first(formatMs(measurements.firstLostMs[reason]));
+    lines.push(flood.lost(count, flood.loss(reason)) + first);
   }
   if (reconnectAfter < Infinity) {
     const perSecond = Math.round(finished / seconds);
@@ -54,14 +61,14 @@ export function describeResults(
       formatBytes(bytesReceived / seconds),
     ),
   );
-  if (rate < Infinity) {
+  if (rate < Infinity || hasTotalRate(running.options)) {
     lines.push(flood.rate(messagesSent + messagesNotSent, messagesSent, messagesNotSent));
   }
   if (measurements.messagesUnanswered > 0) {
     lines.push(flood.unanswered(measurements.messagesUnanswered, measurements.unanswered));
   }
-  lines.push(flood.wrong(wrongBytes));
-  const never = opened - served - lostUnserved;
+  lines.push(...describeFindings(running, texts), flood.wrong(wrongBytes));
+  const never = opened - served - lostUnserved - measurements.unasked;
   if (never > 0) lines.push(flood.notServed(never));
   const missing = notOpened(measurements, conns);
   if (missing > 0) lines.push(flood.notOpened(missing));
@@ -75,9 +82,10 @@ function notOpened({ clients }: Measurements, conns: number): number {
 
 /** The results for programs. */
 export function resultsAsJson(
-  { measurements, elapsedMs }: RunningFlood,
+  running: RunningFlood,
   { conns, rate, reconnectAfter }: Wanted,
 ): string {
+  const { measurements, elapsedMs, options } = running;
   const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, counts } = measurements;
   const { answered: _, finished, ...counted } = counts;
   const perSecond = (count: number) => Math.round(count / Math.max(elapsedMs, 1) * 1_000);
@@ -87,7 +95,10 @@ export function resultsAsJson(
     notOpened: notOpened(measurements, conns),
     refusedBy,
     lostBy,
-    messagesDue: rate < Infinity ? messagesSent + messagesNotSent : undefined,
+    messagesDue: rate < Infinity || hasTotalRate(options)
+      ? messagesSent + messagesNotSent
+      : undefined,
+    ...findingsAsJson(running),
     elapsedMs: Math.round(elapsedMs),
     ...(reconnectAfter < Infinity ? { finished, connectionsPerSecond: perSecond(finished) } : {}),
     messagesPerSecond: perSecond(counted.messagesEchoed),
@@ -110,11 +121,4 @@ function percentiles(durations: Durations): Record<string, number> | null {
 
 function shownPercentiles(durations: Durations): string[] {
   return PERCENTILES.map((percentile) => formatMs(durations.percentileMs(percentile)));
-}
-
-/** A duration with three digits that matter. */
-export function formatMs(ms: number): string {
-  if (ms < 0.9995) return `${Math.round(ms * 1_000)} µs`;
-  if (ms < 999.5) return `${ms.toPrecision(3)} ms`;
-  return `${(ms / 1_000).toPrecision(3)} s`;
 }

@@ -3,6 +3,7 @@ import { enConnect, enConnectCommand } from "./connect.ts";
 import { enDemo, enDemoCommand } from "./demo.ts";
 import { enDownload, enDownloadCommand } from "./download.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
+import { enFloodEngine } from "./flood_engine.ts";
 import { enLabCommand } from "./lab.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
 import { enRace, enRaceCommand } from "./race.ts";
@@ -33,6 +34,7 @@ export const en = {
   system: enSystem,
   serve: enServe,
   flood: enFlood,
+  floodEngine: enFloodEngine,
   race: enRace,
   demo: enDemo,
   watch: enWatch,

@@ -4,6 +4,7 @@ import { zhConnect, zhConnectCommand } from "./connect.ts";
 import { zhDemo, zhDemoCommand } from "./demo.ts";
 import { zhDownload, zhDownloadCommand } from "./download.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
+import { zhFloodEngine } from "./flood_engine.ts";
 import { zhLabCommand } from "./lab.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
 import { zhRace, zhRaceCommand } from "./race.ts";
@@ -34,6 +35,7 @@ export const zh: Messages = {
   system: zhSystem,
   serve: zhServe,
   flood: zhFlood,
+  floodEngine: zhFloodEngine,
   race: zhRace,
   demo: zhDemo,
   watch: zhWatch,

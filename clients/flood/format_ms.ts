@@ -1,0 +1,6 @@
+/** A duration with three digits that matter. */
+export function formatMs(ms: number): string {
+  if (ms < 0.9995) return `${Math.round(ms * 1_000)} µs`;
+  if (ms < 999.5) return `${ms.toPrecision(3)} ms`;
+  return `${(ms / 1_000).toPrecision(3)} s`;
+}

@@ -1,8 +1,8 @@
 import { defineCommand, type Invocation } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { choice, duration, type FlagValues, integer, onOff, pause } from "../../cli/flags.ts";
-import { repeatable, text } from "../../cli/flags.ts";
+import { choice, duration, type FlagValues, integer, onOff } from "../../cli/flags.ts";
+import { pause, repeatable, text, toTyped } from "../../cli/flags.ts";
 import { type Address, formatAddress } from "../../servers/sockets/interface.ts";
 import { SystemCallError } from "../../servers/system/system_call_error.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
@@ -10,6 +10,7 @@ import { judge, parseExpectation } from "../expect/expectation.ts";
 import { reserveDescriptors } from "./descriptors.ts";
 import { figureOf, FLOOD_FIGURES } from "./figures.ts";
 import { FloodFiles } from "./files.ts";
+import { MAX_TOTAL_RATE, pathFlag, stagesFlag } from "./flags.ts";
 import { Flood } from "./flood.ts";
 import { LibcFlood } from "./libc/flood.ts";
 import { always, type MessageSet, numbers, ofSize } from "./messages.ts";
@@ -18,6 +19,7 @@ import { type FloodOptions, LAST_ECHOES_MS } from "./options.ts";
 import type { FloodRecord } from "./record.ts";
 import { exitStatus, printResults } from "./print_results.ts";
 import { resultsAsJson } from "./results.ts";
+import { durationOf } from "./rate_profile.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { time, untilTime } from "./start_time.ts";
 
@@ -30,6 +32,10 @@ const floodFlags = {
   message: text("", "TEXT"),
   size: integer(0, { min: 1, max: 16_777_216, shown: "" }),
   rate: integer(Infinity, { min: 1, max: 1_000_000, shown: "" }),
+  totalRate: integer(Infinity, { min: 1, max: MAX_TOTAL_RATE, shown: "" }),
+  stages: stagesFlag(),
+  http: pathFlag(),
+  reconnect: onOff(),
   wait: onOff(true),
   connectRate: integer(Infinity, { min: 1, max: 1_000_000, shown: "" }),
   think: pause("ms"),
@@ -59,7 +65,8 @@ export const floodCommand = defineCommand({
       connectionsEach: Infinity,
       settleMs: 0,
       warmupMs: 0,
-      durationMs: flags.duration === 0 ? Infinity : flags.duration,
+      ...ratesOf(flags, given),
+      http: flags.http === "" ? undefined : flags.http,
       thinkMs: flags.think,
       lastEchoesMs: LAST_ECHOES_MS,
       messageSet,
@@ -78,7 +85,7 @@ export const floodCommand = defineCommand({
     const startedMs = Date.now();
     await runUntilStopped(flood, options, flags.quiet || flags.json ? undefined : messages);
     const { measurements, elapsedMs } = flood;
-    const record: FloodRecord = { startedMs, elapsedMs, settings, measurements };
+    const record: FloodRecord = { startedMs, elapsedMs, options: settings, measurements };
     await files.end(record);
     const verdicts = judge(promises, (...figure) => figureOf(flood, flags.conns, ...figure));
     const { opened, refused } = measurements;
@@ -90,18 +97,43 @@ export const floodCommand = defineCommand({
   },
 });
 
+/** Flags that say different things about the same. */
+const APART = [
+  ["message", "size"],
+  ["rate", "totalRate"],
+  ["rate", "stages"],
+  ["stages", "duration"],
+  ["http", "message"],
+  ["http", "size"],
+] as const satisfies readonly (readonly [keyof typeof floodFlags, keyof typeof floodFlags])[];
+
 function check(
-  { sockets }: FlagValues<typeof floodFlags>,
+  { sockets, wait }: FlagValues<typeof floodFlags>,
   given: ReadonlySet<string>,
   { flags }: Messages,
 ): void {
-  if (given.has("message") && given.has("size")) {
-    throw new UsageError(flags.notTogether("--message", "--size"));
+  for (const [one, other] of APART) {
+    if (given.has(one) && given.has(other)) {
+      throw new UsageError(flags.notTogether(`--${toTyped(one)}`, `--${toTyped(other)}`));
+    }
   }
+  if (given.has("http") && !wait) throw new UsageError(flags.notTogether("--http", "--no-wait"));
   if (sockets === "libc" && !hasSystemCalls()) throw new UsageError(flags.libcNotHere);
   if (sockets === "deno" && given.has("threads")) {
     throw new UsageError(flags.notForModel("--threads", "--sockets deno", ["--sockets libc"]));
   }
+}
+
+/** How fast the flood sends, and for how long. */
+function ratesOf(
+  { duration, totalRate, stages }: FlagValues<typeof floodFlags>,
+  given: ReadonlySet<string>,
+): Pick<FloodOptions, "durationMs" | "totalRate" | "stages"> {
+  return {
+    durationMs: stages.length > 0 ? durationOf(stages) : duration === 0 ? Infinity : duration,
+    totalRate: given.has("totalRate") ? totalRate : undefined,
+    stages: stages.length > 0 ? stages : undefined,
+  };
 }
 
 /** Why not one connection could be opened. */

@@ -5,7 +5,9 @@
  */
 
 import type { FigureKind, KnownFigures } from "../expect/expectation.ts";
+import { notSuccessful } from "./findings.ts";
 import type { Durations, Measurements } from "./measurements.ts";
+import { tallied } from "./tally.ts";
 
 /** What was measured, and for how long. */
 export interface Measured {
@@ -29,9 +31,10 @@ export function faultsOf({ measurements: m }: Pick<Measured, "measurements">, co
     notOpened: conns - m.clients,
     refused: m.refused,
     lost: m.lost,
-    neverServed: m.opened - m.served - m.lostUnserved,
+    neverServed: m.opened - m.served - m.unasked - m.lostUnserved,
     unanswered: m.unanswered,
     overdue: m.messagesOverdue,
+    notSuccessful: notSuccessful(m),
     wrong: m.wrongBytes,
   };
 }
@@ -47,6 +50,9 @@ const PARTS: Readonly<Record<string, (measured: Measured, conns: number) => read
   refused: ({ measurements: m }) => [{ count: m.refused, whole: m.opened + m.refused }],
   served: ({ measurements: m }, conns) => [
     { count: m.served, whole: m.opened + m.refused + conns - m.clients },
+  ],
+  "http-errors": ({ measurements: m }) => [
+    { count: notSuccessful(m), whole: tallied(m.statuses) },
   ],
   wrong: ({ measurements: m }) => [{ count: m.wrongBytes, whole: m.bytesReceived }],
 };
@@ -78,6 +84,7 @@ const JUDGED: Readonly<Record<string, readonly Fault[]>> = {
   "not-sent": ["overdue"],
   refused: ["refused"],
   served: ["neverServed", "refused", "notOpened", "lost"],
+  "http-errors": ["notSuccessful"],
   wrong: ["wrong"],
 };
 

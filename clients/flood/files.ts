@@ -83,7 +83,7 @@ export class FloodFiles implements Disposable {
     this.#log.count({
       startedMs: this.#startedMs,
       elapsedMs: interval.endMs,
-      settings: this.#settings,
+      options: this.#settings,
       measurements: this.#counted,
     });
   }

@@ -5,10 +5,11 @@ import { LoadClient } from "./load_client.ts";
 import { INTERVAL_MS, Intervals, type OnInterval } from "./intervals.ts";
 import { Measurements } from "./measurements.ts";
 import { OpeningGate } from "./opening_gate.ts";
-import type { FloodOptions } from "./options.ts";
+import { type FloodOptions, hasTotalRate, withRequests } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { LoadConnection } from "./load_connection.ts";
 import { reasonOf } from "./tally.ts";
+import { TimedTurns } from "./timed_turns.ts";
 
 /** Many connections to one server, on Deno's own sockets. */
 export class Flood implements RunningFlood {
@@ -19,6 +20,7 @@ export class Flood implements RunningFlood {
   readonly #slice = new Measurements();
   #sliceMs = 0;
   #startedMs = performance.now();
+  readonly #turns: TimedTurns | undefined = undefined;
   /** Ends the interval. */
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   readonly #end = new AbortController();
@@ -40,7 +42,8 @@ export class Flood implements RunningFlood {
   #stops = 0;
 
   constructor(options: FloodOptions) {
-    this.options = options;
+    this.options = withRequests(options);
+    if (hasTotalRate(options)) this.#turns = new TimedTurns(options);
     if (options.settleMs > 0) this.#settled = Promise.withResolvers();
   }
 
@@ -140,9 +143,11 @@ export class Flood implements RunningFlood {
       awaited -= connections;
       if (awaited <= 0) settled.abort();
     });
-    if (settleMs > 0) {
+    if (settleMs === 0) this.#turns?.begin();
+    else {
       await pause(settleMs, AbortSignal.any([signal, settled.signal]));
       this.#slice.endSettling();
+      this.#turns?.begin();
       this.#settled?.resolve();
       this.#settled = undefined;
     }
@@ -165,12 +170,9 @@ export class Flood implements RunningFlood {
     this.#elapsedMs = this.#endMs - this.#measuredFromMs;
     for (const echoes of this.#cutShort) echoes.settle(this.#endMs, this.#endMs, false);
     for (const end of this.#atEnd) end();
-    const { wait, reconnectAfter } = this.options;
+    this.#turns?.end(this.#endMs, this.#slice);
     for (const connection of this.#connections) {
-      // A connection without an echo by now counts as not served, whatever the server still does.
-      // Where they come and go, the last are served as those before.
-      const isHopeless = wait && reconnectAfter === Infinity && !connection.echoes.isServed;
-      if (isHopeless) connection.giveUp();
+      if (connection.echoes.isHopeless(this.#endMs)) connection.giveUp();
       else connection.floodEnded();
     }
   }
@@ -182,7 +184,7 @@ export class Flood implements RunningFlood {
       const dueMs = await this.#runConnection(client, () => gate.leave());
       if (dueMs === Infinity) return;
       const pauseMs = dueMs - performance.now();
-      if (pauseMs > 0) await this.#orEnd(new Promise((resolve) => setTimeout(resolve, pauseMs)));
+      if (pauseMs > 0) await this.#pauseOrEnd(pauseMs);
       if (signal.aborted) return;
       await gate.enter();
     }
@@ -194,11 +196,7 @@ export class Flood implements RunningFlood {
     try {
       connection = await this.#open(client);
     } catch (error) {
-      const reason = reasonOf(error);
-      if (client.isNew) this.#slice.clients++;
-      const nowMs = performance.now();
-      this.#slice.countRefused(reason, nowMs);
-      return client.afterRefusal(reason, nowMs);
+      return client.afterRefusal(reasonOf(error), performance.now(), this.#slice);
     } finally {
       tried();
     }
@@ -225,14 +223,14 @@ export class Flood implements RunningFlood {
     const connecting = Deno.connect({ hostname, port });
     const conn = await this.#orEnd(connecting);
     if (conn === undefined) {
+      this.#slice.connectAges.record(this.#endMs - startedMs);
       // A backlog that is full may keep this one waiting for minutes.
       connecting.then((late) => late.close(), () => {});
       return undefined;
     }
-    const connectMs = performance.now() - startedMs;
-    if (client.isNew) this.#slice.clients++;
-    this.#slice.connectTimes.record(connectMs);
-    this.#slice.opened++;
+    const nowMs = performance.now();
+    const connectMs = nowMs - startedMs;
+    client.opened(connectMs, nowMs, this.#slice);
     try {
       conn.setNoDelay(true);
     } catch {
@@ -244,6 +242,7 @@ export class Flood implements RunningFlood {
       connectMs,
       this.options,
       this.#slice,
+      this.#turns,
       this.#settled?.promise,
       this.#end.signal,
     );
@@ -255,6 +254,18 @@ export class Flood implements RunningFlood {
       const end = () => resolve(undefined);
       this.#atEnd.add(end);
       awaited.then(resolve, reject).finally(() => this.#atEnd.delete(end));
+    });
+  }
+
+  #pauseOrEnd(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#atEnd.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#atEnd.add(end);
     });
   }
 

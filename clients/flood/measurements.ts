@@ -28,6 +28,8 @@ export interface Counts {
   messagesEchoed: number;
   /** Messages that were sent and never came back. */
   messagesUnanswered: number;
+  /** Those of them whose connections were open, and still waited, when the flood was over. */
+  messagesOpen: number;
   /** Messages that were due before the end, because there is a rate, and were not sent. */
   messagesNotSent: number;
   /** Those of them that had been due for longer than a timer may be late. */
@@ -45,7 +47,7 @@ export interface Counts {
 const SUMS = [
   ...["clients", "opened", "refused", "served", "lost", "lostUnserved", "unasked"] as const,
   ...["reopened", "unanswered", "answered", "finished"] as const,
-  ...["messagesSent", "messagesEchoed", "messagesUnanswered"] as const,
+  ...["messagesSent", "messagesEchoed", "messagesUnanswered", "messagesOpen"] as const,
   ...["messagesNotSent", "messagesOverdue", "messagesLate"] as const,
   ...["bytesSent", "bytesReceived", "wrongBytes"] as const,
 ] satisfies (keyof Counts)[];
@@ -104,6 +106,7 @@ export class Measurements implements Counts {
   messagesSent = 0;
   messagesEchoed = 0;
   messagesUnanswered = 0;
+  messagesOpen = 0;
   messagesNotSent = 0;
   messagesOverdue = 0;
   messagesLate = 0;

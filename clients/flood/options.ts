@@ -1,3 +1,4 @@
+import { httpRequest } from "./http_replies.ts";
 import type { MessageSet } from "./messages.ts";
 import type { Stage } from "./rate_profile.ts";
 
@@ -56,4 +57,21 @@ export interface FloodOptions {
   readonly thinkMs: number;
   /** How long connections wait at the end for the echoes they are still owed. */
   readonly lastEchoesMs: number;
+}
+
+/** How a flood goes, without what it sends. */
+export type FloodSettings = Omit<FloodOptions, "messageSet" | "replySet">;
+
+/** Whether the messages of all connections together have a rate. */
+export function hasTotalRate(
+  { totalRate, stages }: Pick<FloodOptions, "totalRate" | "stages">,
+): boolean {
+  return totalRate !== undefined || stages !== undefined;
+}
+
+/** The same options, with the messages that follow from `http`. */
+export function withRequests(options: FloodOptions): FloodOptions {
+  if (options.http === undefined) return options;
+  const messageSet = [httpRequest(options.http, options)];
+  return { ...options, wait: true, messageSet, replySet: messageSet };
 }

@@ -16,7 +16,7 @@ export function printResults(
   verdicts: readonly Verdict[],
   messages: Messages,
 ): void {
-  for (const line of describeResults(record, record.settings, messages)) {
+  for (const line of describeResults(record, record.options, messages)) {
     // The label of a line ends where its column does.
     console.log(line.replace(/^\S.*?(?= {2})/, bold));
   }

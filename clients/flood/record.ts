@@ -6,14 +6,14 @@
 
 import { isObject } from "../../cli/json.ts";
 import { type Counts, Measurements } from "./measurements.ts";
-import type { FloodOptions } from "./options.ts";
+import type { FloodSettings } from "./options.ts";
 import type { Stage } from "./rate_profile.ts";
 
 /** The version of what `flood --json` prints. It grows when a field changes its meaning or goes. */
 export const SCHEMA = 1;
 
 /** How a flood went, without what it sent. */
-export interface Settings extends Omit<FloodOptions, "messageSet" | "replySet"> {
+export interface Settings extends FloodSettings {
   readonly sockets: "deno" | "libc";
 }
 
@@ -23,7 +23,7 @@ export interface FloodRecord {
   readonly startedMs: number;
   /** For how long messages were sent. */
   readonly elapsedMs: number;
-  readonly settings: Settings;
+  readonly options: Settings;
   readonly measurements: Measurements;
 }
 
@@ -58,7 +58,7 @@ export function recordWithoutTimes({ measurements, ...record }: FloodRecord) {
     kind: "flood",
     startedAt: new Date(record.startedMs).toISOString(),
     elapsedMs: record.elapsedMs,
-    settings: settingsAsJson(record.settings),
+    settings: settingsAsJson(record.options),
     ...measurements.counts,
     ...Object.fromEntries(TALLIES.map((name) => [name, measurements[name]])),
   };
@@ -81,8 +81,8 @@ export function parseRecord(json: unknown): FloodRecord | "newer" | undefined {
   if (json.schema > SCHEMA) return "newer";
   const { elapsedMs, histograms = {} } = json;
   const startedMs = Date.parse(String(json.startedAt));
-  const settings = parseSettings(json.settings);
-  if (Number.isNaN(startedMs) || !isCount(elapsedMs) || settings === undefined) return undefined;
+  const options = parseSettings(json.settings);
+  if (Number.isNaN(startedMs) || !isCount(elapsedMs) || options === undefined) return undefined;
   if (!isObject(histograms)) return undefined;
   const measurements = new Measurements();
   const names = Object.keys(measurements.counts) as (keyof Counts)[]; // keys() forgets the names
@@ -100,7 +100,7 @@ export function parseRecord(json: unknown): FloodRecord | "newer" | undefined {
     const { [name]: histogram = "" } = histograms;
     if (!addTimes(measurements, name, histogram)) return undefined;
   }
-  return { startedMs, elapsedMs, settings, measurements };
+  return { startedMs, elapsedMs, options, measurements };
 }
 
 /**
@@ -135,7 +135,7 @@ export function mergeRecords(records: readonly FloodRecord[]): Merged {
     startedMs,
     spreadMs: Math.max(...starts) - startedMs,
     elapsedMs: Math.max(...records.map((one) => one.startedMs + one.elapsedMs)) - startedMs,
-    settings: records.map(({ settings }) => settings).reduce(addSettings),
+    options: records.map(({ options }) => options).reduce(addSettings),
   };
 }
 

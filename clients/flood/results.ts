@@ -4,9 +4,15 @@ import { formatMs } from "../../cli/milliseconds.ts";
 import type { Verdict } from "../expect/expectation.ts";
 import { recordVerdicts } from "../expect/verdicts.ts";
 import { type Fault, faultsOf, type Measured } from "./figures.ts";
-import type { FloodOptions } from "./options.ts";
+import { describeFindings, findingsAsJson } from "./findings.ts";
+import { type FloodOptions, type FloodSettings, hasTotalRate } from "./options.ts";
 import { encodeTimes, type FloodRecord, recordWithoutTimes } from "./record.ts";
 import { type Durations, type Measurements, PERCENTILES } from "./measurements.ts";
+
+/** A flood that is over, with how it went. */
+interface Described extends Measured {
+  readonly options: FloodSettings;
+}
 
 /** What the results of a flood depend on. */
 type Wanted = Pick<FloodOptions, "conns" | "rate" | "reconnectAfter">;
@@ -29,21 +35,24 @@ export function isFlawless(
 
 /** The results for people, line by line. */
 export function describeResults(
-  { measurements, elapsedMs }: Measured,
+  running: Described,
   { conns, rate, reconnectAfter, sockets }: Wanted & { sockets: "deno" | "libc" },
   texts: Messages,
 ): string[] {
-  const { flood } = texts;
+  const { flood, floodEngine } = texts;
+  const { measurements, elapsedMs } = running;
   const { opened, served, lostUnserved, messagesEchoed, bytesReceived, wrongBytes } = measurements;
   const { refusedBy, lostBy, messagesSent, messagesNotSent } = measurements;
   const { finished, firstAnswers } = measurements;
   const seconds = Math.max(elapsedMs, 1) / 1_000;
   const lines = [flood.connections(measurements)];
   for (const [reason, count] of Object.entries(refusedBy)) {
-    lines.push(flood.refused(count, flood.refusal(reason, sockets)));
+    const first = floodEngine.first(formatMs(measurements.firstRefusedMs[reason]));
+    lines.push(flood.refused(count, flood.refusal(reason, sockets)) + first);
   }
   for (const [reason, count] of Object.entries(lostBy)) {
-    lines.push(flood.lost(count, flood.loss(reason)));
+    const first = floodEngine.first(formatMs(measurements.firstLostMs[reason]));
+    lines.push(flood.lost(count, flood.loss(reason)) + first);
   }
   if (reconnectAfter < Infinity) {
     const perSecond = Math.round(finished / seconds);
@@ -63,14 +72,14 @@ export function describeResults(
       formatBytes(bytesReceived / seconds),
     ),
   );
-  if (rate < Infinity) {
+  if (rate < Infinity || hasTotalRate(running.options)) {
     lines.push(flood.rate(messagesSent + messagesNotSent, messagesSent, messagesNotSent));
   }
   if (measurements.messagesUnanswered > 0) {
     lines.push(flood.unanswered(measurements.messagesUnanswered, measurements.unanswered));
   }
-  lines.push(flood.wrong(wrongBytes));
-  const never = opened - served - lostUnserved;
+  lines.push(...describeFindings(running, texts), flood.wrong(wrongBytes));
+  const never = opened - served - lostUnserved - measurements.unasked;
   if (never > 0) lines.push(flood.notServed(never));
   const missing = notOpened(measurements, conns);
   if (missing > 0) lines.push(flood.notOpened(missing));
@@ -88,10 +97,11 @@ function notOpened({ clients }: Measurements, conns: number): number {
  * @param more the record, if programs are to read the whole flood again
  */
 export function resultsAsJson(
-  { measurements, elapsedMs }: Measured,
+  running: Described,
   { conns, rate, reconnectAfter }: Wanted,
   { record, verdicts = [] }: { record?: FloodRecord; verdicts?: readonly Verdict[] } = {},
 ): string {
+  const { measurements, elapsedMs, options } = running;
   const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, counts } = measurements;
   const { answered: _, finished, ...counted } = counts;
   const perSecond = (count: number) => Math.round(count / Math.max(elapsedMs, 1) * 1_000);
@@ -102,7 +112,10 @@ export function resultsAsJson(
     notOpened: notOpened(measurements, conns),
     refusedBy,
     lostBy,
-    messagesDue: rate < Infinity ? messagesSent + messagesNotSent : undefined,
+    messagesDue: rate < Infinity || hasTotalRate(options)
+      ? messagesSent + messagesNotSent
+      : undefined,
+    ...findingsAsJson(running),
     elapsedMs: Math.round(elapsedMs),
     ...(reconnectAfter < Infinity ? { finished, connectionsPerSecond: perSecond(finished) } : {}),
     messagesPerSecond: perSecond(counted.messagesEchoed),

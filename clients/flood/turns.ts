@@ -120,8 +120,3 @@ export class Turns<Connection> {
     this.#nextMs = this.#timeOf(this.#taken);
   }
 }
-
-/** Whether the messages of all connections together have a rate. */
-export function hasTotalRate({ totalRate, stages }: FloodOptions): boolean {
-  return totalRate !== undefined || stages !== undefined;
-}

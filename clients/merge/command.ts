@@ -26,10 +26,10 @@ export const mergeCommand = defineCommand({
     );
     const records = (await Promise.all(words.map((path) => readRecords(path, messages)))).flat();
     const merged = mergeRecords(records);
-    const { measurements, settings: { conns }, spreadMs } = merged;
+    const { measurements, options: { conns }, spreadMs } = merged;
     const verdicts = judge(promises, (...figure) => figureOf(merged, conns, ...figure));
     if (flags.json) {
-      console.log(resultsAsJson(merged, merged.settings, { record: merged, verdicts }));
+      console.log(resultsAsJson(merged, merged.options, { record: merged, verdicts }));
     } else {
       console.log(messages.merge.floods(records.length, spreadMs));
       printResults(merged, verdicts, messages);

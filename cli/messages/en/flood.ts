@@ -11,6 +11,10 @@ export const enFloodCommand = {
     message: "what to send (a random number from 0 to 100)",
     size: "send messages of this many bytes instead",
     rate: "messages per second and connection, whether echoed in time or not",
+    totalRate: "messages per second on all connections together, whether echoed in time or not",
+    stages: "change the total rate: TIME:N ramps it evenly to N in TIME, from --total-rate or 0",
+    http: "ask a web server for this path (GET) instead of sending messages",
+    reconnect: "open another connection when one is lost or refused, after growing pauses",
     wait: "do not wait for the echo before the next message",
     connectRate: "open this many connections per second",
     think: "pause between an echo and the next message; --no-think for none",
@@ -26,6 +30,8 @@ export const enFloodCommand = {
     "playground flood --conns 50 --size 16384",
     "playground flood --conns 100 --rate 10",
     "playground flood --conns 5 --reconnect-after 1",
+    "playground flood --conns 50 --stages 10s:100,30s:1000,10s:0",
+    "playground flood --conns 50 --http / --port 8080",
     "playground flood --conns 50000 --sockets libc --threads 2",
   ],
 };
@@ -87,6 +93,7 @@ export const enFlood = {
   lost: (connections: number, how: string) => `lost          ${count(connections)} ${how}`,
   loss: (reason: string) => {
     if (reason === "reset") return "reset by the server";
+    if (reason === "notHttp") return "answered with something that is not HTTP";
     return reason === "closedEarly" ? "closed early by the server" : `broken: ${reason}`;
   },
   finished: (f: { connections: number; messages: number; perSecond: number }) =>

@@ -4,6 +4,7 @@ import { enDemo, enDemoCommand } from "./demo.ts";
 import { enDownload, enDownloadCommand } from "./download.ts";
 import { enExpect } from "./expect.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
+import { enFloodEngine } from "./flood_engine.ts";
 import { enLabCommand } from "./lab.ts";
 import { enMerge, enMergeCommand } from "./merge.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
@@ -38,6 +39,7 @@ export const en = {
   flood: enFlood,
   merge: enMerge,
   expect: enExpect,
+  floodEngine: enFloodEngine,
   race: enRace,
   demo: enDemo,
   watch: enWatch,

@@ -12,6 +12,10 @@ export const zhFloodCommand = {
     message: "发送什么内容（默认为 0 到 100 的随机数）",
     size: "改为发送这么多字节的消息",
     rate: "每条连接每秒发送多少条消息，不管回显是否及时",
+    totalRate: "所有连接合计每秒发送多少条消息，不管回显是否及时",
+    stages: "改变合计速率：每段 TIME:N 在 TIME 内匀速变到 N，起点为 --total-rate 或 0",
+    http: "改为向 Web 服务器请求这个路径（GET）",
+    reconnect: "连接中断或被拒绝之后再打开一条，停顿越来越久",
     wait: "不等回显就发下一条",
     connectRate: "每秒打开多少条连接",
     think: "收到回显后停顿多久再发下一条，--no-think 表示不停顿",
@@ -27,6 +31,8 @@ export const zhFloodCommand = {
     "playground flood --conns 50 --size 16384",
     "playground flood --conns 100 --rate 10",
     "playground flood --conns 5 --reconnect-after 1",
+    "playground flood --conns 50 --stages 10s:100,30s:1000,10s:0",
+    "playground flood --conns 50 --http / --port 8080",
     "playground flood --conns 50000 --sockets libc --threads 2",
   ],
 };
@@ -83,6 +89,7 @@ export const zhFlood = {
   lost: (connections: number, how: string) => `${padEnd("中断", 14)}${count(connections)} 条${how}`,
   loss: (reason: string) => {
     if (reason === "reset") return "被服务器重置";
+    if (reason === "notHttp") return "收到的回答不是 HTTP";
     return reason === "closedEarly" ? "被服务器提前关闭" : `断开：${reason}`;
   },
   finished: (f: { connections: number; messages: number; perSecond: number }) =>

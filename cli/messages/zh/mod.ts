@@ -5,6 +5,7 @@ import { zhDemo, zhDemoCommand } from "./demo.ts";
 import { zhDownload, zhDownloadCommand } from "./download.ts";
 import { zhExpect } from "./expect.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
+import { zhFloodEngine } from "./flood_engine.ts";
 import { zhLabCommand } from "./lab.ts";
 import { zhMerge, zhMergeCommand } from "./merge.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
@@ -39,6 +40,7 @@ export const zh: Messages = {
   flood: zhFlood,
   merge: zhMerge,
   expect: zhExpect,
+  floodEngine: zhFloodEngine,
   race: zhRace,
   demo: zhDemo,
   watch: zhWatch,

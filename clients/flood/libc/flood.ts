@@ -6,7 +6,7 @@ import { createWaker, wake } from "../../../servers/system/eventfd.ts";
 import { type FromThread, SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
 import { Intervals, type OnInterval } from "../intervals.ts";
 import { Measurements } from "../measurements.ts";
-import type { FloodOptions } from "../options.ts";
+import { type FloodOptions, withRequests } from "../options.ts";
 import type { RunningFlood } from "../running_flood.ts";
 
 /** Many connections to one server, on the system's own calls, shared among threads. */
@@ -23,7 +23,7 @@ export class LibcFlood implements RunningFlood {
 
   /** @param threads how many threads share the connections; no more than there are connections */
   constructor(options: FloodOptions, threads: number) {
-    this.options = options;
+    this.options = withRequests(options);
     this.#threads = Math.min(threads, options.conns);
     this.#intervals = new Intervals(this.#threads, () => this);
   }

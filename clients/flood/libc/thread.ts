@@ -13,8 +13,9 @@ import type { LoadClient } from "../load_client.ts";
 import { SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
 import { LibcLoadConnection, type LoadContext } from "./load_connection.ts";
 import { Measurements } from "../measurements.ts";
-import type { FloodOptions } from "../options.ts";
+import { type FloodOptions, hasTotalRate } from "../options.ts";
 import { reasonOf } from "../tally.ts";
+import { Turns } from "../turns.ts";
 
 const RECV_SIZE_BYTES = 65_536;
 /** How often a thread reports. */
@@ -30,6 +31,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   readonly words = new Int32Array(this.buffer.buffer);
   readonly measurements = new Measurements();
   readonly options: FloodOptions;
+  readonly turns: Turns<LibcLoadConnection> | undefined = undefined;
   isOver = false;
   isSettling = false;
 
@@ -70,10 +72,12 @@ export class LibcThread implements LoadContext, OpenerEvents {
   constructor(setup: ThreadSetup, onReport: (report: ThreadReport) => void) {
     this.#onReport = onReport;
     this.options = setup.options;
+    if (hasTotalRate(setup.options)) this.turns = new Turns(setup.options, setup);
     this.#setup = setup;
     this.#shared = new Int32Array(setup.shared);
     checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
     const { conns, settleMs, warmupMs, durationMs, reconnectAfter } = this.options;
+    const { reconnect, http } = this.options;
     const startedMs = this.#measuredFromMs = setup.startedMs;
     this.measurements.begin(startedMs, (connections) => this.#countOutcomes(connections));
     this.#isWarm = settleMs === 0 && warmupMs === 0;
@@ -83,7 +87,9 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.isSettling = settleMs > 0;
     this.#reportMs = startedMs + REPORT_MS;
     this.#sliceMs = startedMs;
-    const connections = reconnectAfter === Infinity ? conns : Infinity;
+    if (settleMs === 0) this.turns?.begin(startedMs);
+    const isSteady = reconnectAfter === Infinity && !reconnect && http === undefined;
+    const connections = isSteady ? conns : Infinity;
     const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, connections);
     this.#opener = new LibcOpener(this.calls, connector, setup, this, startedMs);
   }
@@ -101,6 +107,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
       this.#handle(this.#wait());
       this.#goOn();
       this.#wakeDue();
+      this.#giveTurns();
       if (this.isSettling) this.#checkSettled(now());
       if (now() >= this.#warmMs) this.#endWarmup();
       this.#checkEnd(now());
@@ -121,6 +128,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   closed(connection: LibcLoadConnection): void {
     this.#connections[connection.number] = undefined;
     this.#open--;
+    this.turns?.leave(connection);
     const { client, echoes } = connection;
     const nowMs = this.clock.now();
     if (this.isOver) return echoes.settle(this.#endMs, nowMs, false);
@@ -130,10 +138,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   }
 
   opened(client: LoadClient, number: number, fd: number, tookMs: number): void {
-    if (client.isNew) this.measurements.clients++;
-    this.measurements.connectTimes.record(tookMs);
-    this.measurements.opened++;
     const nowMs = this.clock.now();
+    client.opened(tookMs, nowMs, this.measurements);
     const connection = new LibcLoadConnection(this, client, number, fd, tookMs, nowMs);
     this.#connections[number] = connection;
     this.#open++;
@@ -141,11 +147,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   }
 
   refused(client: LoadClient, error: SystemCallError): void {
-    if (client.isNew) this.measurements.clients++;
-    const reason = reasonOf(error);
-    const nowMs = this.clock.now();
-    this.measurements.countRefused(reason, nowMs);
-    const dueMs = client.afterRefusal(reason, nowMs);
+    const dueMs = client.afterRefusal(reasonOf(error), this.clock.now(), this.measurements);
     if (dueMs < Infinity) this.#opener.openAgain(client, dueMs);
   }
 
@@ -175,6 +177,15 @@ export class LibcThread implements LoadContext, OpenerEvents {
     }
   }
 
+  /** Messages that are due on some connection are sent on those that are free. */
+  #giveTurns(): void {
+    const { turns } = this;
+    if (turns === undefined || this.isOver) return;
+    for (let turn, nowMs; (turn = turns.next(nowMs = this.clock.now())) !== undefined;) {
+      turn.connection.takeTurn(turn.dueMs, nowMs);
+    }
+  }
+
   /** The last thread to have heard of its connections wakes the others, which wait for them, too. */
   #countOutcomes(connections: number): void {
     const before = Atomics.add(this.#shared, SHARED.outcomes, connections);
@@ -190,7 +201,11 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#warmMs = nowMs + this.options.warmupMs;
     this.measurements.endSettling();
     this.isSettling = false;
-    for (const connection of this.#connections) connection?.talk(nowMs);
+    this.turns?.begin(nowMs);
+    for (const connection of this.#connections) {
+      connection?.echoes.beginRate(nowMs);
+      connection?.talk(nowMs);
+    }
   }
 
   #endWarmup(): void {
@@ -223,15 +238,12 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#elapsedMs = nowMs - this.#measuredFromMs;
     this.#endMs = nowMs;
     this.#giveUpMs = nowMs + this.options.lastEchoesMs;
-    this.#opener.abandon();
+    this.#opener.abandon((pendingMs) => this.measurements.connectAges.record(nowMs - pendingMs));
+    this.turns?.settle(nowMs, this.measurements);
     for (const echoes of this.#cutShort) echoes.settle(nowMs, nowMs, false);
-    const { wait, reconnectAfter } = this.options;
     for (const connection of this.#connections) {
-      // A connection without an echo by now counts as not served, whatever the server still does.
-      // Where they come and go, the last are served as those before.
-      if (wait && reconnectAfter === Infinity && connection?.isServed === false) {
-        connection.giveUp();
-      } else connection?.talk(nowMs);
+      if (connection?.echoes.isHopeless(nowMs)) connection.giveUp();
+      else connection?.talk(nowMs);
     }
   }
 
@@ -243,12 +255,18 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** Waits until there is something to do. @returns how many connections have changed */
   #wait(): number {
     const nowMs = this.clock.now();
-    const dueMs = Math.min(this.#opener.dueMs, this.#sleeping.peek()?.dueMs ?? Infinity);
+    const sendMs = Math.min(this.#sleeping.peek()?.dueMs ?? Infinity, this.#turnMs());
+    const dueMs = Math.min(this.#opener.dueMs, sendMs);
     const endMs = this.isOver ? this.#giveUpMs : this.#endMs;
     const otherMs = Math.min(endMs, this.#settleMs, this.#warmMs, this.#reportMs);
     if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
     if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
     return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
+  }
+
+  /** When a message is due on one of the connections that are free. */
+  #turnMs(): number {
+    return this.isOver ? Infinity : this.turns?.dueMs ?? Infinity;
   }
 
   #reportNow(): void {

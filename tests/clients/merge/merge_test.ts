@@ -72,7 +72,7 @@ function makeFlood(flood: number): { log: string; record: FloodRecord } {
   const log = new HdrLog((line) => lines.push(line));
   const all = new Measurements();
   const startedMs = STARTED_MS + flood;
-  const record = { startedMs, elapsedMs: 3_000, settings: SETTINGS, measurements: all };
+  const record = { startedMs, elapsedMs: 3_000, options: SETTINGS, measurements: all };
   log.begin(startedMs);
   for (const [index, seed] of secondsOf(flood).entries()) {
     const measurements = new Measurements();
@@ -132,14 +132,14 @@ for (const kind of ["log", "JSON"]) {
     const merged = mergeRecords(await read(...contents));
     assertGreater(single.roundTrips.count, 24_000);
     assertSame(merged.measurements, single);
-    assertEquals([merged.spreadMs, merged.elapsedMs, merged.settings.conns], [3, 3_003, 80]);
+    assertEquals([merged.spreadMs, merged.elapsedMs, merged.options.conns], [3, 3_003, 80]);
     const described = (measurements: Measurements) =>
-      describeResults({ measurements, elapsedMs: 3_003 }, merged.settings, en);
+      describeResults({ ...merged, measurements }, merged.options, en);
     assertEquals(described(merged.measurements), described(single));
     // What was merged can be merged again.
     const [again] = await read(asJson(merged));
     assertSame(again.measurements, single);
-    assertEquals(again.settings, merged.settings);
+    assertEquals(again.options, merged.options);
   });
 }
 

@@ -86,13 +86,13 @@ export const floodCommand = defineCommand({
     await runUntilStopped(flood, options, flags.quiet || flags.json ? undefined : messages);
     const { measurements, elapsedMs } = flood;
     const record: FloodRecord = { startedMs, elapsedMs, options: settings, measurements };
-    await files.end(record);
     const verdicts = judge(promises, (...figure) => figureOf(flood, flags.conns, ...figure));
     const { opened, refused } = measurements;
     if (flags.json) console.log(resultsAsJson(flood, flags, { record, verdicts }));
     else if (opened > 0 || refused === 0 || verdicts.length > 0) {
       printResults(record, verdicts, messages);
     } else throw new RefusedError(explainRefusals(flood, flags, messages));
+    await files.end(record);
     return exitStatus(flood, flags.conns, verdicts);
   },
 });

@@ -7,6 +7,7 @@ const commands: Commands = {
   serve: async () => (await import("./servers/commands/serve.ts")).serveCommand,
   flood: async () => (await import("./clients/flood/command.ts")).floodCommand,
   merge: async () => (await import("./clients/merge/command.ts")).mergeCommand,
+  sweep: async () => (await import("./clients/sweep/command.ts")).sweepCommand,
   watch: async () => (await import("./clients/watch/command.ts")).watchCommand,
   replay: async () => (await import("./clients/watch/replay_command.ts")).replayCommand,
   race: async () => (await import("./clients/race/command.ts")).raceCommand,

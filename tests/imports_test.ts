@@ -17,6 +17,7 @@ const ROOMS: readonly string[] = [
   "cli/build/",
   "main.ts",
   "clients/demo/",
+  "clients/sweep/",
   "clients/race/",
   "clients/lab/",
   "clients/watch/",

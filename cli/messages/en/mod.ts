@@ -10,6 +10,7 @@ import { enMerge, enMergeCommand } from "./merge.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
 import { enRace, enRaceCommand } from "./race.ts";
 import { enServe, enServeCommand } from "./serve.ts";
+import { enSweep, enSweepCommand } from "./sweep.ts";
 import { enReplayCommand, enWatch, enWatchCommand } from "./watch.ts";
 import { count } from "./words.ts";
 
@@ -24,6 +25,7 @@ export const en = {
     serve: enServeCommand,
     flood: enFloodCommand,
     merge: enMergeCommand,
+    sweep: enSweepCommand,
     race: enRaceCommand,
     demo: enDemoCommand,
     connect: enConnectCommand,
@@ -38,6 +40,7 @@ export const en = {
   serve: enServe,
   flood: enFlood,
   merge: enMerge,
+  sweep: enSweep,
   expect: enExpect,
   floodEngine: enFloodEngine,
   race: enRace,

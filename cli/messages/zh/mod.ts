@@ -11,6 +11,7 @@ import { zhMerge, zhMergeCommand } from "./merge.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
 import { zhRace, zhRaceCommand } from "./race.ts";
 import { zhServe, zhServeCommand } from "./serve.ts";
+import { zhSweep, zhSweepCommand } from "./sweep.ts";
 import { zhReplayCommand, zhWatch, zhWatchCommand } from "./watch.ts";
 import { count } from "./words.ts";
 
@@ -25,6 +26,7 @@ export const zh: Messages = {
     serve: zhServeCommand,
     flood: zhFloodCommand,
     merge: zhMergeCommand,
+    sweep: zhSweepCommand,
     race: zhRaceCommand,
     demo: zhDemoCommand,
     connect: zhConnectCommand,
@@ -39,6 +41,7 @@ export const zh: Messages = {
   serve: zhServe,
   flood: zhFlood,
   merge: zhMerge,
+  sweep: zhSweep,
   expect: zhExpect,
   floodEngine: zhFloodEngine,
   race: zhRace,

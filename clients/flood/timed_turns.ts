@@ -2,6 +2,9 @@ import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 import { Turns } from "./turns.ts";
 
+/** The longest that setTimeout() waits. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Receives when it is its turn, and since when the message is due. */
 export type OnTurn = (dueMs: number) => void;
 
@@ -47,10 +50,7 @@ export class TimedTurns {
     }
     const { dueMs } = this.#turns;
     if (dueMs === Infinity) return;
-    // A timer that is due in less than a millisecond is called at once, and again until it is.
-    this.#timer = setTimeout(() => this.#give(), Math.min(MAX_TIMER_MS, dueMs - performance.now()));
+    const pauseMs = Math.max(0, Math.min(MAX_TIMER_MS, dueMs - performance.now()));
+    this.#timer = setTimeout(() => this.#give(), pauseMs);
   }
 }
-
-/** The longest that setTimeout() waits. */
-const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -81,13 +81,18 @@ function optionsFor(
  * Registers a test for floods on each kind of sockets: all come out alike, so all have the same tests.
  *
  * @param threads in how many threads those on the system's own calls are tried
+ * @param leavesOperation whether those on Deno's sockets leave an operation behind, which ends later
  */
 export function testEachFlood(
   name: string,
   fn: (floodOf: FloodOf<RunningFlood>) => Promise<void>,
-  { ignore, threads = [1, 2] }: { ignore?: boolean; threads?: readonly number[] } = {},
+  { ignore, threads = [1, 2], leavesOperation }: {
+    ignore?: boolean;
+    threads?: readonly number[];
+    leavesOperation?: boolean;
+  } = {},
 ): void {
-  test(`deno: ${name}`, () => fn(onDeno), { ignore });
+  test(`deno: ${name}`, () => fn(onDeno), { ignore, leavesOperation });
   for (const count of threads) {
     test(`libc, threads ${count}: ${name}`, () => fn(onLibc(count)), {
       ignore: ignore || !hasSystemCalls(),

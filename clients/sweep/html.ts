@@ -13,9 +13,11 @@ import { conclusion, stepCells } from "./report.ts";
 import type { Sweep } from "./sweep.ts";
 
 /** The drawing, in its own units, and what its axes and the names beside the lines need. */
-const SIZE = { width: 960, height: 480, left: 80, right: 170, top: 20, bottom: 50 };
+const SIZE = { width: 960, height: 480, left: 80, right: 170, top: 30, bottom: 50 };
 /** Lines have as many hues as people tell apart, and dashes beyond that. */
 const HUES = 5;
+/** How far names stand below each other at least. */
+const NAME_HEIGHT = 16;
 
 /** Makes the page. */
 export async function sweepsAsHtml(
@@ -79,9 +81,10 @@ ${
     ).join("\n")
   }
 <text class="x" x="${(left + end) / 2}" y="${height - 6}">${escape(sweep.page.rateAxis)}</text>
-<text class="y" x="${left - 8}" y="${top - 6}">p99</text>
+<text class="y" x="${left - 8}" y="${top - 14}">p99</text>
 <path class="limit" d="M${left} ${y(limitMs)}H${end}"/>
 ${curves.map((curve, index) => lineOf(curve, index, x, y, count)).join("\n")}
+${names(curves, y)}
 </svg>`;
 }
 
@@ -93,7 +96,6 @@ function lineOf(
   count: (value: number) => string,
 ): string {
   const path = points.map(({ rate, ms }) => `${x(rate)} ${y(ms)}`).join("L");
-  const last = points[points.length - 1];
   const dots = points.map(({ rate, ms, isHeld }) =>
     `<circle class="${isHeld ? "held" : "broken"}" cx="${x(rate)}" cy="${y(ms)}" r="4">` +
     `<title>${escape(`${name}: ${count(rate)}/s, p99 ${formatMs(ms)}`)}</title></circle>`
@@ -101,8 +103,27 @@ function lineOf(
   return `<g class="hue${index % HUES + 1}${index >= HUES ? " dashed" : ""}">
 <path class="curve" d="M${path}"/>
 ${dots.join("")}
-<text x="${x(last.rate) + 10}" y="${y(last.ms) + 4}">${escape(name)}</text>
 </g>`;
+}
+
+/** The names at the right, each as near to the end of its line as the others allow. */
+function names(curves: readonly Curve[], y: (ms: number) => number): string {
+  const ends = curves.map(({ name, points }, index) => {
+    return { name, index, at: y(points[points.length - 1].ms) };
+  }).sort((a, b) => a.at - b.at);
+  for (let i = 1; i < ends.length; i++) {
+    ends[i].at = Math.max(ends[i].at, ends[i - 1].at + NAME_HEIGHT);
+  }
+  // Those that are pushed below the drawing push back.
+  for (let i = ends.length - 1, lowest = SIZE.height; i >= 0; i--) {
+    ends[i].at = Math.min(ends[i].at, lowest -= NAME_HEIGHT);
+  }
+  const left = SIZE.width - SIZE.right + NAME_HEIGHT;
+  return ends.map(({ name, index, at }) =>
+    `<text class="name hue${index % HUES + 1}" x="${left}" y="${round(at) + 4}">${
+      escape(name)
+    }</text>`
+  ).join("\n");
 }
 
 function table(sweep: Sweep, limitMs: number, messages: Messages): string {

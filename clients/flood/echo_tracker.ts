@@ -79,6 +79,11 @@ export class EchoTracker {
     return this.#isServed;
   }
 
+  /** Whether it waits for its first answer. Where messages have a rate, it may have sent none yet. */
+  get isWaiting(): boolean {
+    return !this.#isServed && (this.#begun > 0 || !this.#isRated);
+  }
+
   /** Whether a message has not come back yet. */
   get isOwed(): boolean {
     return this.#check.messages < this.#begun;
@@ -127,8 +132,7 @@ export class EchoTracker {
   next(nowMs = performance.now(), turnMs?: number): Uint8Array {
     const message = this.#sequence.next();
     if (this.#begun === 0) this.#firstSentMs = nowMs;
-    const dueMs = turnMs ?? this.dueMs;
-    if (dueMs > 0 && nowMs - dueMs > LATE_MS) this.#measurements.messagesLate++;
+    if (this.#isRated) this.#checkLate(nowMs, turnMs ?? this.dueMs);
     this.#sendTimes.sent(this.#begun++, turnMs ?? nowMs);
     this.#owedBytes += this.#replySet[this.#sequence.index].length;
     return message;
@@ -232,6 +236,11 @@ export class EchoTracker {
     }
     // Without a rate, the time that a lost message would have taken is unknown.
     if (!this.#isLost || isRated) times.recordAges(roundTrips, echoed, this.#begun, nowMs);
+  }
+
+  /** @param dueMs 0: at once */
+  #checkLate(nowMs: number, dueMs: number): void {
+    if (dueMs > 0 && nowMs - dueMs > LATE_MS) this.#measurements.messagesLate++;
   }
 
   #countFirstAnswer(nowMs: number): void {

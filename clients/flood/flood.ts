@@ -63,7 +63,7 @@ export class Flood implements RunningFlood {
   /** Connections that are open and were not served yet. */
   get waiting(): number {
     let waiting = 0;
-    for (const connection of this.#connections) if (!connection.echoes.isServed) waiting++;
+    for (const connection of this.#connections) if (connection.echoes.isWaiting) waiting++;
     return waiting;
   }
 
@@ -111,6 +111,7 @@ export class Flood implements RunningFlood {
 
   #begin(): void {
     this.#startedMs = performance.now();
+    this.#sliceMs = 0;
     this.#intervals.begin();
     if (this.#intervals.onInterval !== undefined) this.#endInterval(0);
   }

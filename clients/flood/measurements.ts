@@ -65,11 +65,11 @@ const SPEEDS = [
 ] satisfies (keyof Counts)[];
 
 /** {@linkcode Measurements} in a form that another thread can receive. */
-export interface EncodedMeasurements {
+export interface PackedMeasurements {
   readonly counts: Readonly<Counts>;
   readonly tallies: readonly Readonly<Tally>[];
   readonly firsts: readonly Readonly<Tally>[];
-  readonly durations: readonly string[];
+  readonly durations: readonly Float64Array[];
 }
 
 /** What a flood has counted so far, or in an interval. */
@@ -192,22 +192,22 @@ export class Measurements implements Counts {
     for (const name of DURATIONS) this[name].clear();
   }
 
-  /** All of it, for {@linkcode addEncoded} in another thread. */
-  encode(): EncodedMeasurements {
+  /** All of it, for {@linkcode addPacked} in another thread. */
+  pack(): PackedMeasurements {
     return {
       counts: this.counts,
       tallies: TALLIES.map((name) => ({ ...this[name] })),
       firsts: FIRSTS.map((name) => ({ ...this[name] })),
-      durations: DURATIONS.map((name) => this[name].encode()),
+      durations: DURATIONS.map((name) => this[name].pack()),
     };
   }
 
   /** Adds what another thread has measured. */
-  addEncoded({ counts, tallies, firsts, durations }: EncodedMeasurements): void {
+  addPacked({ counts, tallies, firsts, durations }: PackedMeasurements): void {
     this.#addCounts(counts);
     TALLIES.forEach((name, i) => addTally(this[name], tallies[i]));
     FIRSTS.forEach((name, i) => addFirsts(this[name], firsts[i]));
-    DURATIONS.forEach((name, i) => this[name].addEncoded(durations[i]));
+    DURATIONS.forEach((name, i) => this[name].addPacked(durations[i]));
   }
 
   #addCounts(counts: Readonly<Counts>): void {

@@ -101,7 +101,7 @@ export class LibcFlood implements RunningFlood {
   #take(thread: number, report: ThreadReport): void {
     this.#reports[thread] = report;
     const slice = new Measurements();
-    slice.addEncoded(report.slice);
+    slice.addPacked(report.slice);
     if (!report.isWarmup) this.#intervals.endWarmup();
     this.#intervals.add(thread, slice, report);
     if (report.isWarm) this.#intervals.endWarmup();

@@ -5,7 +5,7 @@
  */
 
 import type { SocketAddress } from "../../../servers/sockets/libc/socket_address.ts";
-import type { EncodedMeasurements } from "../measurements.ts";
+import type { PackedMeasurements } from "../measurements.ts";
 import type { FloodOptions } from "../options.ts";
 
 /**
@@ -37,7 +37,7 @@ export interface ThreadReport {
   readonly elapsedMs: number;
   readonly isWarm: boolean;
   /** What was measured since the last report, from when to when since the flood began. */
-  readonly slice: EncodedMeasurements;
+  readonly slice: PackedMeasurements;
   readonly fromMs: number;
   readonly toMs: number;
   /** Whether that was before the end of the warm-up. */

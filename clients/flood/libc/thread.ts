@@ -282,10 +282,10 @@ export class LibcThread implements LoadContext, OpenerEvents {
     const { startedMs } = this.#setup;
     const fromMs = this.#sliceMs - startedMs;
     this.#sliceMs = this.clock.now();
-    const slice = this.measurements.encode();
+    const slice = this.measurements.pack();
     this.measurements.clear();
     let waiting = 0;
-    for (const connection of this.#connections) if (connection?.isServed === false) waiting++;
+    for (const connection of this.#connections) if (connection?.echoes.isWaiting) waiting++;
     return {
       connected: this.#open,
       waiting,

@@ -37,24 +37,28 @@ for (const model of [{}, { totalRate: 150 }]) {
       }
     });
     await using quick = echoTarget();
-    const [flood, baseline] = [slow, quick].map((target) =>
-      floodOf(target, { conns: 5, durationMs: 400, ...model })
-    );
-    await baseline.run();
+    const flood = floodOf(slow, { conns: 5, durationMs: 400, ...model });
+    // Meanwhile another flood tells what the machine adds, however busy it is.
+    const baseline = floodOf(quick, { conns: 5, totalRate: 150 });
+    const running = baseline.run();
     await flood.run();
-    const { roundTrips, messagesEchoed, messagesSent } = flood.measurements;
-    assertEquals([messagesEchoed, roundTrips.count], [messagesSent, messagesSent]);
+    baseline.stop();
+    await running;
+    const { roundTrips, messagesEchoed, messagesSent, messagesNotSent } = flood.measurements;
+    assertEquals([messagesEchoed, roundTrips.count], [
+      messagesSent,
+      messagesSent + messagesNotSent,
+    ]);
     assertEquals(held.count, messagesSent);
-    // What the flood adds is about what it takes without the pause.
-    const ownMs = baseline.measurements.roundTrips.percentileMs(90);
-    for (const percentile of [50, 90]) {
-      const toldMs = roundTrips.percentileMs(percentile);
-      assertGreaterOrEqual(toldMs, 20);
-      assertLessOrEqual(toldMs, held.percentileMs(percentile) * 1.2 + 4 * ownMs);
+    assertGreaterOrEqual(roundTrips.percentileMs(10), held.percentileMs(0) - 0.1);
+    for (const [percentile, own] of [[50, 90], [90, 99]]) {
+      const heldMs = held.percentileMs(percentile);
+      const ownMs = baseline.measurements.roundTrips.percentileMs(own);
+      assertLessOrEqual(roundTrips.percentileMs(percentile), heldMs * 1.2 + 4 * ownMs);
     }
     if (!("totalRate" in model)) {
       const perSecond = messagesEchoed / flood.elapsedMs * 1_000;
-      assertLess(Math.abs(perSecond * roundTrips.percentileMs(50) / 5_000 - 1), 0.25);
+      assertLess(Math.abs(perSecond * roundTrips.percentileMs(50) / 5_000 - 1), 0.5);
     }
   }, { threads: [2] });
 }

@@ -24,7 +24,7 @@ const KINDS = ["deno", "libc"] as const;
 const GRACE = "200ms";
 /** How long a step waits at most until all connections are open and served, and then warms up. */
 const SETTLE_MS = 5_000;
-const WARMUP_MS = 200;
+const WARMUP_MS = 300;
 /** How long a step waits at the end for answers, in multiples of the limit, and at least. */
 const LAST_ECHOES_LIMITS = 4;
 const MIN_LAST_ECHOES_MS = 500;

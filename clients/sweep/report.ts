@@ -30,6 +30,7 @@ export function stepCells(step: Step, limitMs: number, messages: Messages): stri
     latency: texts.latency(formatMs(limitMs)),
     missing: texts.missing(step.missing),
     unserved: texts.unserved,
+    gone: texts.gone,
   };
   return [
     count(step.rate),
@@ -52,19 +53,28 @@ export function headings(messages: Messages): string {
 
 /** What was found, in a sentence. */
 export function conclusion(
-  { name, held, broken, steps, failure }: Sweep,
+  { name, held, broken, steps, isCutShort, failure }: Sweep,
   limitMs: number,
   { count, sweep: texts }: Messages,
 ): string {
   if (failure !== undefined) return texts.failed(name, failure);
   const limit = formatMs(limitMs);
-  if (held === undefined) return texts.holdsNothing(name, limit, count(broken ?? 0));
+  if (held === undefined) {
+    return broken === undefined
+      ? texts.failed(name, texts.nothingMeasured)
+      : texts.holdsNothing(name, limit, count(broken));
+  }
   const atHeld = steps.findLast(({ rate, isHeld }) => rate === held && isHeld);
   const p99 = formatMs(atHeld?.p99Ms ?? 0);
-  if (broken === undefined) return texts.neverBroke(name, count(held), p99);
+  if (broken === undefined) {
+    return isCutShort
+      ? texts.cutShort(name, count(held), p99)
+      : texts.neverBroke(name, count(held), p99);
+  }
   const atBroken = steps.findLast(({ rate }) => rate === broken);
   const isFloodBusy = (atBroken?.floodCpuShare ?? 0) > BUSY;
-  return texts.holds(name, count(held), p99, count(broken)) + (isFloodBusy ? texts.floodBusy : "");
+  const more = atBroken?.reason === "gone" ? texts.goneSince : isFloodBusy ? texts.floodBusy : "";
+  return texts.holds(name, count(held), p99, count(broken)) + more;
 }
 
 function inColumns(cells: readonly string[], { sweep: { columns } }: Messages): string {

@@ -10,6 +10,8 @@ export interface Trial {
   readonly rate: number;
   /** Whether the server kept up with it. */
   readonly isHeld: boolean;
+  /** Whether it did not, and no other rate need be tried: the server is gone. */
+  readonly isLast?: boolean;
 }
 
 /** Between which rates it is searched, and how exactly. */
@@ -59,10 +61,13 @@ export async function searchLimit(
   let broken: number | undefined;
   for (let rate: number | undefined = Math.min(from, to); rate !== undefined;) {
     let trial = await run(rate);
-    for (let tries = 1; trial?.isHeld === false && tries < TRIES; tries++) trial = await run(rate);
+    for (let tries = 1; trial?.isHeld === false && !trial.isLast && tries < TRIES; tries++) {
+      trial = await run(rate);
+    }
     if (trial === undefined) break;
     if (trial.isHeld) held = rate;
     else broken = rate;
+    if (trial.isLast) break;
     rate = nextRate(held, broken, to, precision);
   }
   return { ...held === undefined ? {} : { held }, ...broken === undefined ? {} : { broken } };

@@ -15,7 +15,7 @@ export interface StepOptions extends Omit<FloodOptions, "totalRate"> {
 }
 
 /** Why a rate was not held. */
-export type Reason = "latency" | "missing" | "unserved";
+export type Reason = "latency" | "missing" | "unserved" | "gone";
 
 /** A rate, and what came of it. */
 export interface Step extends Trial {
@@ -58,6 +58,7 @@ export async function runStep(
   return {
     rate,
     isHeld: reason === undefined,
+    isLast: reason === "gone",
     ...reason === undefined ? {} : { reason },
     answeredPerSecond: m.messagesEchoed / Math.max(1, elapsedMs) * 1_000,
     percentilesMs: p99Ms === undefined
@@ -69,6 +70,7 @@ export async function runStep(
   };
 
   function reasonOf(): Reason | undefined {
+    if (m.opened === 0 && !signal.aborted) return "gone";
     if (missing > 0) return "missing";
     if (p99Ms === undefined || m.opened - m.served - m.unasked > 0) return "unserved";
     return p99Ms > limitMs || m.messagesOverdue > 0 ? "latency" : undefined;

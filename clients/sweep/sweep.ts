@@ -19,6 +19,8 @@ export interface Sweep extends Found {
   readonly name: string;
   /** All rates that were tried, in their order. */
   readonly steps: readonly Step[];
+  /** Whether it was ended before all was found. */
+  readonly isCutShort?: boolean;
   /** Why it could not be tried. */
   readonly failure?: string;
 }
@@ -51,7 +53,7 @@ export async function sweep(
           onStep(name, step);
           return step;
         });
-        return { name, ...found, steps };
+        return { name, ...found, steps, isCutShort: signal.aborted };
       }),
     );
   }

@@ -9,7 +9,8 @@ import { assertStringIncludes } from "../harness/assert.ts";
 import { writeAll } from "../harness/clients.ts";
 import { chunks } from "../harness/flood.ts";
 import { assertOneLine } from "../harness/one_line.ts";
-import { run } from "../harness/playground.ts";
+import { linesOf } from "../../cli/text_lines.ts";
+import { run, Server, spawn } from "../harness/playground.ts";
 import { Target } from "../harness/target.ts";
 import { test } from "../harness/test.ts";
 
@@ -99,6 +100,36 @@ test("sweep starts models, says what each holds, and draws it", async () => {
   assertMatch(stdout, /^a select deno\nb async deno$/m);
   assertMatch(stdout, /^ *\+-{20,}$/m);
 });
+
+test("Ctrl-C ends a sweep with what it has found; a server that goes ends it, too", async () => {
+  await using server = await Server.start(["epoll", "--quiet"]);
+  const child = spawn(["sweep", "--port", String(server.port), "--from", "10", ...QUICK]);
+  const lines = linesOf(child.stdout).getReader();
+  const shown: string[] = [];
+  /** Reads until there is a line that begins with this. */
+  const until = async (start: string) => {
+    while (!shown.some((line) => line.trim().startsWith(start))) {
+      const { value, done } = await lines.read();
+      assert(!done, shown.join("\n"));
+      shown.push(value);
+    }
+  };
+  await until("20 ");
+  child.kill("SIGINT");
+  await until(`127.0.0.1:${server.port} holds at least `);
+  await Promise.all([child.stdin.close(), child.stderr.cancel(), lines.cancel(), child.status]);
+
+  const other = spawn(["sweep", "--port", String(server.port), "--from", "10", ...QUICK]);
+  const reader = linesOf(other.stdout).getReader();
+  const said: string[] = [];
+  for (let line; !(line = await reader.read()).done;) {
+    said.push(line.value);
+    if (said.length === 3) await server.stop(); // its name, the headings and one rate
+  }
+  assert(said.some((line) => line.endsWith("nothing listens any more")), said.join("\n"));
+  assertMatch(said.at(-1) ?? "", / breaks at \d+\/s; nothing listens there since$/);
+  await Promise.all([other.stdin.close(), other.stderr.cancel(), other.status]);
+}, { ignore: Deno.build.os === "windows" });
 
 test("sweep refuses flags that say different things, and a server that is not there", async () => {
   const cases: readonly [readonly string[], number, RegExp][] = [

@@ -39,11 +39,15 @@ export const enSweep = {
   latency: (limit: string) => `above ${limit}`,
   missing: (missing: number) => `${count(missing)} went wrong or missing`,
   unserved: "not all were served",
+  gone: "nothing listens any more",
   chart: "99 % of the answers come within, by messages per second (capitals: not held)",
   holds: (name: string, held: string, p99: string, broken: string) =>
     `${name} holds ${held} messages/s (99 % within ${p99}), and breaks at ${broken}/s`,
   /** The end of the sentence. */
   floodBusy: "; the flood itself was at its limit, so the server may hold more",
+  goneSince: "; nothing listens there since",
+  cutShort: (name: string, held: string, p99: string) =>
+    `${name} holds at least ${held} messages/s (99 % within ${p99}); the search was ended early`,
   neverBroke: (name: string, held: string, p99: string) =>
     `${name} holds ${held} messages/s (99 % within ${p99}), the most that was tried`,
   holdsNothing: (name: string, limit: string, broken: string) =>

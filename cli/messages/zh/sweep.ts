@@ -39,11 +39,15 @@ export const zhSweep = {
   latency: (limit: string) => `超过 ${limit}`,
   missing: (missing: number) => `${count(missing)} 个出错或缺失`,
   unserved: "没有全部得到服务",
+  gone: "已没有服务器在监听",
   chart: "99% 的回答在多久之内到达，横轴为每秒消息数（大写表示撑不住）",
   holds: (name: string, held: string, p99: string, broken: string) =>
     `${name} 撑得住每秒 ${held} 条消息（99% 在 ${p99} 之内），到每秒 ${broken} 条时撑不住`,
   /** The end of the sentence. */
   floodBusy: "；此时 flood 自身已到极限，服务器也许能撑住更多",
+  goneSince: "；此后再没有服务器在监听",
+  cutShort: (name: string, held: string, p99: string) =>
+    `${name} 至少撑得住每秒 ${held} 条消息（99% 在 ${p99} 之内），但搜索提前结束`,
   neverBroke: (name: string, held: string, p99: string) =>
     `${name} 撑得住每秒 ${held} 条消息（99% 在 ${p99} 之内），这是试过的最高速率`,
   holdsNothing: (name: string, limit: string, broken: string) =>

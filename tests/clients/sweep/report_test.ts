@@ -35,6 +35,9 @@ Deno.test("a conclusion says what held and what broke, from the last try of each
   assertMatch(said({ broken: undefined }), /holds 2,000 .*, the most that was tried$/);
   assertMatch(said({ held: undefined }), /holds no rate .* within 50.0 ms, not even 4,000/);
   assertMatch(said({ failure: "it is ill" }), /could not be tried: it is ill$/);
+  assertMatch(said({ broken: undefined, isCutShort: true }), /holds at least 2,000 .*early$/);
+  const gone = { steps: [...STEPS.slice(0, 3), step(4_000, 200, { reason: "gone" })] };
+  assertMatch(said(gone), /breaks at 4,000\/s; nothing listens there since$/);
   const busy = { steps: [...STEPS.slice(0, 3), step(4_000, 200, { floodCpuShare: 0.95 })] };
   assertMatch(said(busy), /the flood itself was at its limit/);
 });

@@ -54,3 +54,12 @@ Deno.test("a search that is ended early gives what it has found", async () => {
   });
   assertEquals([found, rates], [{ held: 4 }, [1, 2, 4, 8]]);
 });
+
+Deno.test("a server that is gone is tried no more", async () => {
+  const rates: number[] = [];
+  const found = await searchLimit({ from: 1, to: 100, precision: 0.05 }, (rate) => {
+    rates.push(rate);
+    return Promise.resolve({ rate, isHeld: rate < 8, isLast: rate === 8 });
+  });
+  assertEquals([found, rates], [{ held: 4, broken: 8 }, [1, 2, 4, 8]]);
+});

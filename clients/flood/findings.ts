@@ -11,14 +11,18 @@ import type { Measurements } from "./measurements.ts";
 import { type FloodSettings, hasTotalRate, LATE_MS } from "./options.ts";
 import type { Tally } from "./tally.ts";
 
-/** What was measured in a flood, and how it went. */
-interface Flooded {
+/** How far the median may lie from the mean to be about the same, as a part of it. */
+const ABOUT = 0.25;
+
+/** A flood that has ended, or what is shown of it. */
+interface Ended {
   readonly measurements: Measurements;
   readonly options: FloodSettings;
+  readonly elapsedMs: number;
 }
 
 /** Whether clients send when they are answered, and so no faster than the server lets them. */
-export function isClosedLoop({ options }: Pick<Flooded, "options">): boolean {
+export function isClosedLoop({ options }: Pick<Ended, "options">): boolean {
   return options.wait && options.rate === Infinity && !hasTotalRate(options);
 }
 
@@ -31,10 +35,8 @@ export function notSuccessful({ statuses }: Pick<Measurements, "statuses">): num
 }
 
 /** The findings for people, line by line. */
-export function describeFindings(
-  { measurements, options }: Flooded,
-  texts: Messages,
-): string[] {
+export function describeFindings(running: Ended, texts: Messages): string[] {
+  const { measurements } = running;
   const { flood, floodEngine } = texts;
   const { statuses, messagesLate, messagesOpen, openAges, connectAges } = measurements;
   const { unasked, reopened, outages } = measurements;
@@ -44,11 +46,7 @@ export function describeFindings(
   if (Object.keys(statuses).length > 0) {
     lines.push(floodEngine.statuses(Object.entries(statuses), notSuccessful(measurements)));
   }
-  if (isClosedLoop({ options })) {
-    const { conns: clients, http, thinkMs } = options;
-    const pauses = thinkMs > 0;
-    lines.push(floodEngine.closedLoop({ clients, isHttp: http !== undefined, pauses }));
-  }
+  if (isClosedLoop(running)) lines.push(describeClosedLoop(running, texts));
   if (messagesLate > 0) lines.push(floodEngine.late(messagesLate, LATE_MS));
   if (reopened > 0) {
     const percentiles = PERCENTILES.map((percentile) => shown(outages, percentile));
@@ -64,6 +62,21 @@ export function describeFindings(
   return lines;
 }
 
+/** Why the round trips of a closed loop are as long as they are: so many clients share its throughput. */
+function describeClosedLoop(
+  { measurements, options, elapsedMs }: Ended,
+  { floodEngine }: Messages,
+): string {
+  const { conns, http, thinkMs } = options;
+  const { messagesEchoed, roundTrips } = measurements;
+  const line = floodEngine.closedLoop(conns, http !== undefined);
+  if (thinkMs > 0) return line + floodEngine.pauses;
+  if (messagesEchoed === 0) return line;
+  const meanMs = conns * elapsedMs / messagesEchoed;
+  const isMedian = Math.abs(roundTrips.percentileMs(50) / meanMs - 1) <= ABOUT;
+  return line + floodEngine[isMedian ? "median" : "mean"](conns, formatMs(meanMs));
+}
+
 /** A kind of error, how often it was met, and when first. */
 interface ErrorKind {
   readonly kind: "refused" | "lost";
@@ -75,7 +88,7 @@ interface ErrorKind {
 
 /** The findings for programs. */
 export function findingsAsJson(
-  { measurements, options }: Flooded,
+  { measurements, options }: Omit<Ended, "elapsedMs">,
 ): Record<string, unknown> {
   const { refusedBy, firstRefusedMs, lostBy, firstLostMs, statuses } = measurements;
   const { openAges, connectAges, outages } = measurements;

@@ -34,6 +34,7 @@ export type OnInterval = (interval: Interval) => void;
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
+ * import { Measurements } from "./measurements.ts";
  *
  * const sent: number[] = [];
  * const intervals = new Intervals(1, () => ({ connected: 1, waiting: 0 }));

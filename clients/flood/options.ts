@@ -75,3 +75,8 @@ export function withRequests(options: FloodOptions): FloodOptions {
   const messageSet = [httpRequest(options.http, options)];
   return { ...options, wait: true, messageSet, replySet: messageSet };
 }
+
+/** How many connections there will be at most, one after another; `Infinity`: unknown. */
+export function mostConnections({ conns, reconnectAfter, reconnect, http }: FloodOptions): number {
+  return reconnectAfter < Infinity || reconnect || http !== undefined ? Infinity : conns;
+}

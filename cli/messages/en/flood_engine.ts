@@ -5,12 +5,14 @@ export const enFloodEngine = {
   wantsStages: "it takes stages of a duration and a rate, such as 10s:100,30s:1000,10s:0",
   wantsPath: "it takes a path such as / or /index.html, with %20 for a space",
   /** A closed loop: how fast the clients ask depends on how fast they are answered. */
-  closedLoop: (c: { clients: number; isHttp: boolean; pauses: boolean }) =>
-    `closed loop   ${plural(c.clients, "client")}, each waits for its ${
-      c.isHttp ? "answer" : "echo"
-    }` + (c.pauses
-      ? " and pauses: a server that is slow is asked less often"
-      : `: the median is mostly ${count(c.clients)} ÷ throughput`),
+  closedLoop: (clients: number, isHttp: boolean) =>
+    `closed loop   ${plural(clients, "client")}, each waits for its ${isHttp ? "answer" : "echo"}`,
+  /** After that: why the round trips are what they are, and this is about as long as the middle one. */
+  median: (clients: number, time: string) =>
+    `: the median is mostly ${count(clients)} ÷ throughput, ${time}`,
+  /** The same where the middle one is another. */
+  mean: (clients: number, time: string) => `: the mean is ${count(clients)} ÷ throughput, ${time}`,
+  pauses: " and pauses: a server that is slow is asked less often",
   late: (messages: number, limitMs: number) =>
     `sent late     ${plural(messages, "message")}, more than ${limitMs} ms after they were due`,
   /** After the line on a kind of error. */

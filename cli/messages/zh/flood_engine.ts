@@ -6,11 +6,14 @@ export const zhFloodEngine = {
   wantsStages: "应为若干个“时长:速率”，用逗号分隔，如 10s:100,30s:1000,10s:0",
   wantsPath: "应为一个路径，如 / 或 /index.html，空格写作 %20",
   /** A closed loop: how fast the clients ask depends on how fast they are answered. */
-  closedLoop: (c: { clients: number; isHttp: boolean; pauses: boolean }) =>
-    `${padEnd("闭环", 14)}${count(c.clients)} 个客户端，各自等到${c.isHttp ? "回答" : "回显"}` +
-    (c.pauses
-      ? "并停顿之后才再发：服务器越慢，被问得越少"
-      : `才再发：中位数基本上就是 ${count(c.clients)} ÷ 吞吐量`),
+  closedLoop: (clients: number, isHttp: boolean) =>
+    `${padEnd("闭环", 14)}${count(clients)} 个客户端，各自等到${isHttp ? "回答" : "回显"}才再发`,
+  /** After that: why the round trips are what they are, and this is about as long as the middle one. */
+  median: (clients: number, time: string) =>
+    `：中位数基本上就是 ${count(clients)} ÷ 吞吐量，即 ${time}`,
+  /** The same where the middle one is another. */
+  mean: (clients: number, time: string) => `：平均值就是 ${count(clients)} ÷ 吞吐量，即 ${time}`,
+  pauses: "，之前还要停顿：服务器越慢，被问得越少",
   late: (messages: number, limitMs: number) =>
     `${padEnd("发晚了", 14)}${count(messages)} 条消息，比应发时刻晚了 ${limitMs} 毫秒以上`,
   /** After the line on a kind of error. */

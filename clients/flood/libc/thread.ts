@@ -13,7 +13,7 @@ import type { LoadClient } from "../load_client.ts";
 import { SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
 import { LibcLoadConnection, type LoadContext } from "./load_connection.ts";
 import { Measurements } from "../measurements.ts";
-import { type FloodOptions, hasTotalRate } from "../options.ts";
+import { type FloodOptions, hasTotalRate, mostConnections } from "../options.ts";
 import { reasonOf } from "../tally.ts";
 import { Turns } from "../turns.ts";
 
@@ -76,8 +76,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#setup = setup;
     this.#shared = new Int32Array(setup.shared);
     checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
-    const { conns, settleMs, warmupMs, durationMs, reconnectAfter } = this.options;
-    const { reconnect, http } = this.options;
+    const { settleMs, warmupMs, durationMs } = this.options;
     const startedMs = this.#measuredFromMs = setup.startedMs;
     this.measurements.begin(startedMs, (connections) => this.#countOutcomes(connections));
     this.#isWarm = settleMs === 0 && warmupMs === 0;
@@ -88,8 +87,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#reportMs = startedMs + REPORT_MS;
     this.#sliceMs = startedMs;
     if (settleMs === 0) this.turns?.begin(startedMs);
-    const isSteady = reconnectAfter === Infinity && !reconnect && http === undefined;
-    const connections = isSteady ? conns : Infinity;
+    const connections = mostConnections(this.options);
     const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, connections);
     this.#opener = new LibcOpener(this.calls, connector, setup, this, startedMs);
   }

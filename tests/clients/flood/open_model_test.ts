@@ -16,6 +16,7 @@ import {
   assertGreaterOrEqual,
   assertLess,
   assertLessOrEqual,
+  assertMatch,
   assertStringIncludes,
 } from "../../harness/assert.ts";
 import { writeAll } from "../../harness/clients.ts";
@@ -117,15 +118,16 @@ testEachFlood("a total rate begins when all connections were answered once", asy
   isLast.resolve();
   await running;
   const { messagesSent, messagesNotSent } = flood.measurements;
-  assertLess(Math.abs(messagesSent + messagesNotSent - flood.elapsedMs / 2), 3);
+  // Of the 250 ms before, in which 125 were due otherwise, nothing is to be seen.
+  assertLess(Math.abs(messagesSent + messagesNotSent - flood.elapsedMs / 2), 25);
 }, { threads: [2] });
 
 testEachFlood("only a closed loop says that it is closed", async (floodOf) => {
   await using target = echoTarget();
   for (
     const [options, said] of [
-      [{}, { clients: 3, isHttp: false, pauses: false }],
-      [{ thinkMs: 1 }, { clients: 3, isHttp: false, pauses: true }],
+      [{}, /^closed loop {3}3 clients, each waits for its echo: the m[a-z ]+ 3 ÷ throughput, \d/m],
+      [{ thinkMs: 1 }, /^closed loop {3}3 clients, each waits for its echo and pauses: /m],
       [{ rate: 10 }, undefined],
       [{ totalRate: 10 }, undefined],
       [{ wait: false, thinkMs: 5 }, undefined],
@@ -135,7 +137,7 @@ testEachFlood("only a closed loop says that it is closed", async (floodOf) => {
     await flood.run();
     const text = describeFindings(flood, en).join("\n");
     if (said === undefined) assert(!text.includes("closed loop"), text);
-    else assertStringIncludes(text, en.floodEngine.closedLoop(said));
+    else assertMatch(text, said);
     assertEquals(findingsAsJson(flood).loop, said === undefined ? "open" : "closed");
   }
 }, { threads: [1] });

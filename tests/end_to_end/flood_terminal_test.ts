@@ -7,7 +7,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { echoTarget } from "../harness/flood.ts";
 import { processTree } from "../harness/processes.ts";
-import { run } from "../harness/playground.ts";
+import { decode } from "../harness/bytes.ts";
+import { commandFor, run } from "../harness/playground.ts";
 import { InTerminal } from "../harness/terminal.ts";
 import { test } from "../harness/test.ts";
 
@@ -80,4 +81,17 @@ test("the results have colors on a terminal, unless NO_COLOR is set", async () =
   assertStringIncludes(colored, "\x1b[31mpromise       max<0us: broken");
   const plain = await new InTerminal(args, 80, 24).end();
   assertEquals(/\[\d+mpromise|\[1mround/.test(plain), false, plain);
+}, { ignore });
+
+test("a flood in the background of a terminal reads no key, which would stop it", async () => {
+  await using target = echoTarget();
+  const args = ["--port", String(target.port), "--conns", "3", "--duration", "300ms"];
+  const [program, programArgs] = commandFor(["flood", ...args]);
+  const command = [program, ...programArgs].map((word) => `"${word}"`).join(" ");
+  const { stdout } = await new Deno.Command("script", {
+    args: ["-qec", `bash -mc '${command} & wait $!; echo status $?'`, "/dev/null"],
+    stdin: "null",
+  }).output();
+  assertStringIncludes(decode(stdout), "3 opened, 3 served");
+  assertMatch(decode(stdout), /status 0\r?$/m);
 }, { ignore });

@@ -86,7 +86,10 @@ export class LoadConnection {
     const { wait, thinkMs } = this.#options;
     const { echoes } = this;
     while (!this.#flood.aborted && !this.#ended && !echoes.isComplete) {
-      const turnMs = await this.#due();
+      const takesTurns = this.#turns !== undefined && this.#settled === undefined;
+      const turnMs = takesTurns ? await this.#turn() : undefined;
+      const { dueMs } = echoes;
+      if (dueMs > 0 && dueMs > performance.now()) await this.#pause(dueMs - performance.now());
       if (this.#flood.aborted || this.#ended) {
         if (turnMs !== undefined) echoes.missedTurn();
         return;
@@ -107,15 +110,11 @@ export class LoadConnection {
     }
   }
 
-  /** Resolves when the next message is due. @returns since when, if it is one that all share */
-  async #due(): Promise<number | undefined> {
-    if (this.#turns !== undefined && this.#settled === undefined) return await this.#turn();
-    const { dueMs } = this.echoes;
-    if (dueMs > performance.now()) await this.#pause(dueMs - performance.now());
-    return undefined;
-  }
-
-  /** Waits for its turn, but not beyond the end of the flood or of the connection. */
+  /**
+   * Waits for its turn, but not beyond the end of the flood or of the connection.
+   *
+   * @returns since when the message is due
+   */
   async #turn(): Promise<number | undefined> {
     const { promise, resolve } = Promise.withResolvers<number | undefined>();
     this.#endPause = () => {

@@ -33,6 +33,7 @@ const LOADED_BY_URL = [
   "--include=servers/workers/handler/send_worker.ts",
   "--include=servers/coroutines/gevent/thread_worker.ts",
   "--include=clients/race/page",
+  "--include=clients/sweep/page",
   "--include=servers/watch/page",
   "--include=clients/lab/echo_worker.ts",
   "--include=clients/lab/accept_worker.ts",

@@ -110,7 +110,7 @@ export function makeMeasured(
   { measurements, elapsedMs }: Pick<RunningFlood, "measurements" | "elapsedMs">,
   { usage, peaks, memoryGrowthBytes = 0, wanted, totals, floodCpuShare }: Seen,
 ): Measured {
-  const { counts } = measurements.encode();
+  const { counts } = measurements;
   const latencies = wanted === undefined ? measurements.roundTrips : measurements.firstAnswers;
   const messagesPerSecond = counts.messagesEchoed / Math.max(elapsedMs, 1) * 1_000;
   const percentileMs = (percentile: number, isOfFirstAnswer = false) =>

@@ -6,7 +6,7 @@
 
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { formatMs } from "../flood/results.ts";
+import { formatMs } from "../../cli/milliseconds.ts";
 import { tallied } from "../flood/tally.ts";
 import type { ServerEnd } from "../target/server_process.ts";
 import type { FigureName } from "./figures.ts";

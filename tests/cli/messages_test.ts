@@ -16,6 +16,8 @@ import { connectCommand } from "../../clients/connect/command.ts";
 import { demoCommand } from "../../clients/demo/command.ts";
 import { downloadCommand } from "../../clients/download/command.ts";
 import { floodCommand } from "../../clients/flood/command.ts";
+import { mergeCommand } from "../../clients/merge/command.ts";
+import { sweepCommand } from "../../clients/sweep/command.ts";
 import { replayCommand } from "../../clients/watch/replay_command.ts";
 import { watchCommand } from "../../clients/watch/command.ts";
 import { raceCommand } from "../../clients/race/command.ts";
@@ -40,6 +42,8 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  merge: mergeCommand,
+  sweep: sweepCommand,
   race: raceCommand,
   demo: demoCommand,
   watch: watchCommand,

@@ -37,7 +37,7 @@ export function measured(
   const latencies = new Durations();
   latencies.record(figures.p50Ms ?? 1);
   const served = figures.served ?? CONNS;
-  const { counts } = new Measurements().encode();
+  const { counts } = new Measurements();
   return {
     figures: { messagesPerSecond: 1_000, served, ...figures },
     counts: { ...counts, served, answered: served, opened: CONNS },

@@ -126,20 +126,17 @@ function machine({ machine, versions, date }: RaceRecord, { machine: texts }: Te
 
 /** The data, in a form in which no text can end the element that it is in. */
 function dataForScript(record: RaceRecord, { page }: Texts): string {
-  const servers = record.servers.map(({ rounds, ...server }) => ({
+  const servers = record.servers.map((server) => ({
     ...server,
-    label: labelOf(server, page),
-    rounds: rounds.map(({ figures }) => figures),
+    whyApart: whyApart(server, page),
+    rounds: server.rounds.map(({ figures }) => figures),
   }));
   const data = { servers, ranking: record.ranking, texts: pageTexts(record, page) };
   return JSON.stringify(data).replaceAll("<", "\\u003c");
 }
 
-/** A name in a chart, and why its server is not one of those that are compared. */
-function labelOf(
-  { name, figures, holdsLoad }: Pick<ServerRecord, "name" | "figures" | "holdsLoad">,
-  { failed, apart }: Texts["page"],
-): string {
-  if (holdsLoad) return name;
-  return figures.served === undefined ? failed(name) : apart(name);
+/** Why a server is not one of those that are compared, as it stands behind its name in a chart. */
+function whyApart({ figures, holdsLoad }: ServerRecord, texts: Texts["page"]): string {
+  if (holdsLoad) return "";
+  return figures.served === undefined ? texts.failed : texts.apart;
 }

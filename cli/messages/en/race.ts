@@ -187,8 +187,8 @@ export const enRace = {
     rounds: "All rounds",
     round: (round: number) => `round ${round}`,
     median: (figure: string) => `${figure}, median`,
-    failed: (name: string) => `${name} (failed)`,
-    apart: (name: string) => `${name} (did not hold the load)`,
+    failed: "(failed)",
+    apart: "(did not hold the load)",
     notes: "Notes",
     churn: {
       throughput: "Connections per second",

@@ -180,8 +180,8 @@ export const zhRace = {
     rounds: "每一轮",
     round: (round: number) => `第 ${round} 轮`,
     median: (figure: string) => `${figure}，中位数`,
-    failed: (name: string) => `${name}（失败）`,
-    apart: (name: string) => `${name}（没有承受住负载）`,
+    failed: "（失败）",
+    apart: "（没有承受住负载）",
     notes: "说明",
     churn: {
       throughput: "每秒连接数",

@@ -40,38 +40,42 @@ const roundsPlugin = {
   afterDatasetsDraw(chart, _, { rows }) {
     const { ctx, scales: { x } } = chart;
     const bars = chart.getDatasetMeta(0).data;
-    ctx.save();
-    ctx.strokeStyle = ctx.fillStyle = color("text");
+    const marks = new Path2D();
     rows.forEach(({ rounds, interval }, index) => {
       const { y } = bars[index];
       for (const value of rounds) {
-        ctx.beginPath();
-        ctx.arc(x.getPixelForValue(value), y, 2, 0, 2 * Math.PI);
-        ctx.fill();
+        const at = x.getPixelForValue(value);
+        marks.moveTo(at + 1.5, y);
+        marks.arc(at, y, 1.5, 0, 2 * Math.PI);
       }
       if (interval === undefined) return;
       const [low, high] = [x.getPixelForValue(interval.low), x.getPixelForValue(interval.high)];
-      ctx.beginPath();
-      ctx.moveTo(low, y - 6);
-      ctx.lineTo(low, y + 6);
-      ctx.moveTo(high, y - 6);
-      ctx.lineTo(high, y + 6);
-      ctx.moveTo(low, y);
-      ctx.lineTo(high, y);
-      ctx.stroke();
+      for (const end of [low, high]) {
+        marks.moveTo(end, y - 6);
+        marks.lineTo(end, y + 6);
+      }
+      marks.moveTo(low, y);
+      marks.lineTo(high, y);
     });
-    ctx.restore();
+    // An edge in the color of the ground makes them visible on a bar of any color.
+    for (const [name, width] of [["ground", 4], ["text", 1.5]]) {
+      ctx.save();
+      ctx.strokeStyle = color(name);
+      ctx.lineWidth = width;
+      ctx.stroke(marks);
+      ctx.restore();
+    }
   },
 };
 
 /** All servers have a row; one that failed has neither a bar nor dots. */
-function bars(id, figure, factor, label) {
-  const scaled = (value) => value === undefined ? undefined : value * factor;
+function bars(id, figure, unit, label) {
+  const scaled = (value) => value === undefined ? undefined : value / unit;
   const rows = servers.map(({ figures, rounds, intervals }) => ({
     value: scaled(figures[figure]),
     rounds: rounds.flatMap((one) => scaled(one[figure]) ?? []),
     interval: intervals[figure] &&
-      { low: intervals[figure].low * factor, high: intervals[figure].high * factor },
+      { low: scaled(intervals[figure].low), high: scaled(intervals[figure].high) },
   }));
   const parent = document.getElementById(id).parentElement;
   if (rows.every(({ value }) => value === undefined)) {
@@ -82,7 +86,7 @@ function bars(id, figure, factor, label) {
   return new Chart(id, {
     type: "bar",
     data: {
-      labels: servers.map((server) => server.label),
+      labels: servers.map(nameInChart),
       datasets: [{
         label,
         data: rows.map(({ value }) => value),
@@ -104,18 +108,30 @@ function bars(id, figure, factor, label) {
           suggestedMax: Math.max(0, ...rows.flatMap(({ rounds }) => rounds)),
           grid: { color: color("line") },
         },
-        y: { grid: { display: false }, ticks: { autoSkip: false } },
+        y: {
+          grid: { display: false },
+          ticks: { autoSkip: false, font: { size: isNarrow() ? 10 : 12 } },
+        },
       },
     },
     plugins: [roundsPlugin],
   });
 }
 
+/** The name, and why the server is not compared: below each other where there is little room. */
+function nameInChart({ name, whyApart }) {
+  if (whyApart === "") return name;
+  return isNarrow() ? [name, whyApart] : `${name} ${whyApart}`;
+}
+
 function roundsText({ rounds }) {
   return rounds.map((value) => Number(value.toPrecision(4)).toLocaleString()).join(", ");
 }
 
-/** Writes the name of each server at the end of its line, and of one without a line below all. */
+/**
+ * Writes the name of each server at the end of its line; that of one that failed has no line, and stands
+ * at the bottom.
+ */
 const namesPlugin = {
   id: "names",
   afterDatasetsDraw(chart) {
@@ -138,16 +154,11 @@ const namesPlugin = {
     ctx.font = nameFont();
     for (const { server, index, y } of names) {
       ctx.fillStyle = index === pointedAt ? color("text") : colorOf(server);
-      ctx.fillText(nameAtEnd(server), right + 6, y);
+      ctx.fillText(server.name, right + 6, y);
     }
     ctx.restore();
   },
 };
-
-/** On a phone, only the name: what a server has not done stands in the other charts, too. */
-function nameAtEnd({ name, label }) {
-  return isNarrow() ? name : label;
-}
 
 function isNarrow() {
   return innerWidth < 700;
@@ -161,7 +172,7 @@ function nameFont() {
 function namesWidth() {
   const context = document.createElement("canvas").getContext("2d");
   context.font = nameFont();
-  return Math.max(...servers.map((server) => context.measureText(nameAtEnd(server)).width)) + 10;
+  return Math.max(...servers.map((server) => context.measureText(server.name).width)) + 10;
 }
 
 /** The server whose line is pointed at. */
@@ -238,7 +249,7 @@ function draw() {
   return [
     bars("throughput", ranking, 1, texts.throughput),
     latencies("latency"),
-    bars("memory", "peakMemoryBytes", 1e-6, texts.memory),
+    bars("memory", "peakMemoryBytes", 1e6, texts.memory),
     bars("cpu", "cpuSecondsPerMillion", 1, texts.cpu),
   ];
 }

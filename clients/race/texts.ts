@@ -61,7 +61,8 @@ export function showFigure(standing: Standing, name: FigureName, texts: Texts): 
   return showValue(name, value, conns);
 }
 
-function showValue(name: FigureName, value: number, conns: number): string {
+/** A figure with its unit; `conns` is how many connections there were to be served. */
+export function showValue(name: FigureName, value: number, conns = value): string {
   switch (name) {
     case "served":
       return value === conns ? String(value) : `${value}/${conns}`;

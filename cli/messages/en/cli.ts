@@ -21,6 +21,7 @@ export const enSharedFlags = {
   host: "address",
   port: "port",
   json: "print JSON for programs",
+  expect: 'a promise, such as "p99 < 50ms" or "lost = 0"; if it is broken, exit status 3',
 };
 
 /** Answers to what was typed wrong, in English. */

@@ -1,7 +1,9 @@
 import { enFlags, enHelp, enSharedFlags, enSystem } from "./cli.ts";
+import { enCompare, enCompareCommand } from "./compare.ts";
 import { enConnect, enConnectCommand } from "./connect.ts";
 import { enDemo, enDemoCommand } from "./demo.ts";
 import { enDownload, enDownloadCommand } from "./download.ts";
+import { enExpect } from "./expect.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
 import { enLabCommand } from "./lab.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
@@ -21,6 +23,7 @@ export const en = {
     serve: enServeCommand,
     flood: enFloodCommand,
     race: enRaceCommand,
+    compare: enCompareCommand,
     demo: enDemoCommand,
     connect: enConnectCommand,
     download: enDownloadCommand,
@@ -32,11 +35,13 @@ export const en = {
   flags: enFlags,
   system: enSystem,
   serve: enServe,
+  expect: enExpect,
   flood: enFlood,
   race: enRace,
   demo: enDemo,
   watch: enWatch,
   connect: enConnect,
   download: enDownload,
+  compare: enCompare,
   models: enModelList,
 };

@@ -21,6 +21,7 @@ export const zhSharedFlags = {
   host: "地址",
   port: "端口",
   json: "输出供程序读取的 JSON",
+  expect: '一个承诺，如 "p99 < 50ms" 或 "lost = 0"；未兑现时退出状态为 3',
 };
 
 /** Answers to what was typed wrong, in Chinese. */

@@ -1,8 +1,10 @@
 import type { Messages } from "../../messages.ts";
 import { zhFlags, zhHelp, zhSharedFlags, zhSystem } from "./cli.ts";
+import { zhCompare, zhCompareCommand } from "./compare.ts";
 import { zhConnect, zhConnectCommand } from "./connect.ts";
 import { zhDemo, zhDemoCommand } from "./demo.ts";
 import { zhDownload, zhDownloadCommand } from "./download.ts";
+import { zhExpect } from "./expect.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
 import { zhLabCommand } from "./lab.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
@@ -22,6 +24,7 @@ export const zh: Messages = {
     serve: zhServeCommand,
     flood: zhFloodCommand,
     race: zhRaceCommand,
+    compare: zhCompareCommand,
     demo: zhDemoCommand,
     connect: zhConnectCommand,
     download: zhDownloadCommand,
@@ -33,11 +36,13 @@ export const zh: Messages = {
   flags: zhFlags,
   system: zhSystem,
   serve: zhServe,
+  expect: zhExpect,
   flood: zhFlood,
   race: zhRace,
   demo: zhDemo,
   watch: zhWatch,
   connect: zhConnect,
   download: zhDownload,
+  compare: zhCompare,
   models: zhModelList,
 };

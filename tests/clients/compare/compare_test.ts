@@ -103,12 +103,12 @@ Deno.test("two runs of the same servers are the same in 19 of 20 comparisons at 
 Deno.test("a report shows what has changed, and what was different", () => {
   const report = makeReport(BEFORE, AFTER, compareRuns(BEFORE, AFTER), false, en);
   const text = reportAsText(report, 100).join("\n");
-  assertMatch(text, /^select libc  messages\/s .* same$/m);
+  assertMatch(text, /^select libc {2}messages\/s .* same$/m);
   assertMatch(
     text,
-    /^epoll libc   messages\/s +[23],\d{3} +1,\d{3} +-\d\d % \(-\d\d % to -\d\d %\)  worse$/m,
+    /^epoll libc {3}messages\/s +[23],\d{3} +1,\d{3} +-\d\d % \(-\d\d % to -\d\d %\) {2}worse$/m,
   );
-  assertMatch(text, /^epoll libc   99 % .* better$/m);
+  assertMatch(text, /^epoll libc {3}99 % .* better$/m);
   assertEquals(text.match(/99 %/g)?.length, 1, "what has not changed is left out");
   assertMatch(text, /^2 of 4 figures changed beyond the noise: 1 better, 1 worse\.$/m);
   assertMatch(text, /^! they were not run in the same way: sizeBytes 64 → 128$/m);

@@ -110,7 +110,7 @@ function makeStanding(
     waitedMs: isChurn ? durationMs : settleMs,
     ratePart,
     holdsLoad: failed.length === 0 && !isFaulty(faults) && ratePart >= RATE_IS_KEPT &&
-      measured.every(({ counts }) => counts.served === conns),
+      measured.every(({ counts }) => counts.served >= conns),
     faults,
     failure: failed.at(-1)?.failure,
     isLimitedByFlood: median(measured.map((heat) => heat.floodCpuShare)) >= FLOOD_IS_LIMIT,

@@ -53,6 +53,7 @@ export function showFigure(standing: Standing, name: FigureName, texts: Texts): 
   }
   if (name === ranking && isFaulty(faults)) {
     if (faults.wrongBytes > 0) return texts.fault.wrong;
+    if (faults.notSuccessful > 0) return texts.fault.status;
     return faults.unanswered > 0 ? texts.fault.unanswered : texts.fault.lost;
   }
   if (value === undefined) {
@@ -65,7 +66,8 @@ export function showFigure(standing: Standing, name: FigureName, texts: Texts): 
 export function showValue(name: FigureName, value: number, conns = value): string {
   switch (name) {
     case "served":
-      return value === conns ? String(value) : `${value}/${conns}`;
+      // By HTTP, a server may close a connection after each answer, and get another one.
+      return value >= conns ? String(conns) : `${value}/${conns}`;
     case "allServedMs":
     case "runMs":
     case "firstAnswerP50Ms":
@@ -145,7 +147,7 @@ export function describeFailure(failure: Failure, conns: number, messages: Messa
 
 /** What went wrong with its connections, each thing with its number. */
 export function describeFaults(faults: Faults, { flood, race }: Messages): string[] {
-  const { refusedBy, lostBy, unanswered, wrongBytes } = faults;
+  const { refusedBy, lostBy, unanswered, wrongBytes, notSuccessful } = faults;
   return [
     ...Object.entries(refusedBy).map(([reason, count]) =>
       race.refused(count, flood.refusal(reason, "libc"))
@@ -153,6 +155,7 @@ export function describeFaults(faults: Faults, { flood, race }: Messages): strin
     ...describeLosses(lostBy, flood),
     ...(unanswered > 0 ? [race.unansweredCount(unanswered)] : []),
     ...(wrongBytes > 0 ? [race.wrongCount(wrongBytes)] : []),
+    ...(notSuccessful > 0 ? [race.statusCount(notSuccessful)] : []),
   ];
 }
 
@@ -181,7 +184,7 @@ export function describeNotes(
       texts.unserved,
       ({ answered, holdsLoad, conns, heats }) =>
         answered !== conns || !holdsLoad &&
-          heats.some((one) => "counts" in one && one.counts.served !== conns),
+          heats.some((one) => "counts" in one && one.counts.served < conns),
       (standing) => ` (${showAnswered(standing, texts)})`,
     ),
     ...note(
@@ -198,6 +201,11 @@ export function describeNotes(
       texts.wrong,
       ({ faults }) => faults.wrongBytes > 0,
       ({ faults }) => ` (${faults.wrongBytes})`,
+    ),
+    ...note(
+      texts.status,
+      ({ faults }) => faults.notSuccessful > 0,
+      ({ faults }) => ` (${faults.notSuccessful})`,
     ),
     ...note(
       texts.rateNotKept,

@@ -158,12 +158,20 @@ export const enRace = {
   refused: (connections: number, why: string) => `${count(connections)} refused: ${why}`,
   unansweredCount: (connections: number) => `${count(connections)} without an answer at the end`,
   wrongCount: (bytes: number) => `${count(bytes)} wrong bytes`,
+  statusCount: (answers: number) => `${count(answers)} answers with an HTTP status other than 2xx`,
   /** In place of a throughput. */
-  fault: { lost: "lost", unanswered: "stalled", wrong: "wrong bytes", failed: "failed" },
+  fault: {
+    lost: "lost",
+    unanswered: "stalled",
+    status: "HTTP errors",
+    wrong: "wrong bytes",
+    failed: "failed",
+  },
   unserved: (who: string) => `not all connections served: ${who}`,
   lost: (who: string) => `connections lost: ${who}`,
   unanswered: (who: string) => `connections without an answer at the end: ${who}`,
   wrong: (who: string) => `wrong bytes came back: ${who}`,
+  status: (who: string) => `answers with an HTTP status other than 2xx: ${who}`,
   rateNotKept: (who: string) => `took less than was due: ${who}`,
   baselineApart: "the baseline did not hold the load, so nobody is compared with it",
   fewRounds: (servers: number, rounds: number) =>

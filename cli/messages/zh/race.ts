@@ -153,12 +153,20 @@ export const zhRace = {
   refused: (connections: number, why: string) => `${count(connections)} 个被拒绝：${why}`,
   unansweredCount: (connections: number) => `${count(connections)} 个到最后没有得到回答`,
   wrongCount: (bytes: number) => `${count(bytes)} 个错误字节`,
+  statusCount: (answers: number) => `${count(answers)} 个 HTTP 状态不是 2xx 的回答`,
   /** In place of a throughput. */
-  fault: { lost: "中断", unanswered: "停顿", wrong: "字节有误", failed: "失败" },
+  fault: {
+    lost: "中断",
+    unanswered: "停顿",
+    status: "HTTP 错误",
+    wrong: "字节有误",
+    failed: "失败",
+  },
   unserved: (who: string) => `没有服务全部连接：${who}`,
   lost: (who: string) => `有连接中断：${who}`,
   unanswered: (who: string) => `有连接到最后没有得到回答：${who}`,
   wrong: (who: string) => `返回的字节有误：${who}`,
+  status: (who: string) => `有 HTTP 状态不是 2xx 的回答：${who}`,
   rateNotKept: (who: string) => `没有跟上应有的速率：${who}`,
   baselineApart: "作为基准的服务器没有承受住负载，因此没有可比较的基准",
   fewRounds: (servers: number, rounds: number) =>

@@ -1,4 +1,5 @@
 import { Measurements } from "../../../clients/flood/measurements.ts";
+import { faultsOf } from "../../../clients/race/faults.ts";
 import { makeMeasured } from "../../../clients/race/figures.ts";
 import { median } from "../../../clients/race/standings.ts";
 import { describeNotes, showFigure } from "../../../clients/race/texts.ts";
@@ -6,6 +7,8 @@ import { en } from "../../../cli/messages/en/mod.ts";
 import { assertEquals, assertMatch } from "../../harness/assert.ts";
 import { FAILED, judgementOf, measured, standingsOf } from "../../harness/race.ts";
 
+/** What there is where all goes well. */
+const NONE = { refusedBy: {}, lostBy: {}, unanswered: 0, wrongBytes: 0 };
 const at = (messagesPerSecond: number) => measured({ messagesPerSecond });
 
 Deno.test("median() is the middle one, or the mean of the two in the middle", () => {
@@ -60,6 +63,7 @@ Deno.test("who did anything wrong has no throughput, and comes after those who s
     lost: [measured(fast), measured(fast, 0.5, { lostBy: { reset: 1 } })],
     wrong: [measured(fast, 0.5, { wrongBytes: 1 })],
     stalled: [measured(fast, 0.5, { unanswered: 1 })],
+    missing: [measured(fast, 0.5, faultsOf({ ...NONE, statuses: { 200: 9, 404: 1 } }))],
     part: [measured({ ...fast, served: 1 })],
     sound: [at(10)],
     slower: [at(5)],
@@ -67,9 +71,9 @@ Deno.test("who did anything wrong has no throughput, and comes after those who s
   const names = standings.map(({ entrant }) => entrant.name);
   assertEquals(names.slice(0, 3), ["sound", "slower", "part"]);
   const speeds = standings.map(({ figures }) => figures.messagesPerSecond);
-  assertEquals(speeds, [10, 5, 9_000, undefined, undefined, undefined]);
+  assertEquals(speeds, [10, 5, 9_000, undefined, undefined, undefined, undefined]);
   const shown = standings.slice(3).map((one) => showFigure(one, "messagesPerSecond", en.race));
-  assertEquals(shown.toSorted(), ["lost", "stalled", "wrong bytes"]);
+  assertEquals(shown.toSorted(), ["HTTP errors", "lost", "stalled", "wrong bytes"]);
 });
 
 Deno.test("who failed in one round has the figures of the others, and the reason", () => {

@@ -11,6 +11,7 @@ const commands: Commands = {
   watch: async () => (await import("./clients/watch/command.ts")).watchCommand,
   replay: async () => (await import("./clients/watch/replay_command.ts")).replayCommand,
   race: async () => (await import("./clients/race/command.ts")).raceCommand,
+  compare: async () => (await import("./clients/compare/command.ts")).compareCommand,
   demo: async () => (await import("./clients/demo/command.ts")).demoCommand,
   connect: async () => (await import("./clients/connect/command.ts")).connectCommand,
   download: async () => (await import("./clients/download/command.ts")).downloadCommand,

@@ -18,6 +18,7 @@ const ROOMS: readonly string[] = [
   "main.ts",
   "clients/demo/",
   "clients/sweep/",
+  "clients/compare/",
   "clients/race/",
   "clients/lab/",
   "clients/watch/",

@@ -12,6 +12,7 @@ import { enModels } from "../../cli/messages/en/models_pages.ts";
 import { zh } from "../../cli/messages/zh/mod.ts";
 import { zhLab } from "../../cli/messages/zh/lab_experiments.ts";
 import { zhModels } from "../../cli/messages/zh/models_pages.ts";
+import { compareCommand } from "../../clients/compare/command.ts";
 import { connectCommand } from "../../clients/connect/command.ts";
 import { demoCommand } from "../../clients/demo/command.ts";
 import { downloadCommand } from "../../clients/download/command.ts";
@@ -45,6 +46,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   merge: mergeCommand,
   sweep: sweepCommand,
   race: raceCommand,
+  compare: compareCommand,
   demo: demoCommand,
   watch: watchCommand,
   replay: replayCommand,

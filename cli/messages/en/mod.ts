@@ -1,4 +1,5 @@
 import { enFlags, enHelp, enSharedFlags, enSystem } from "./cli.ts";
+import { enCompare, enCompareCommand } from "./compare.ts";
 import { enConnect, enConnectCommand } from "./connect.ts";
 import { enDemo, enDemoCommand } from "./demo.ts";
 import { enDownload, enDownloadCommand } from "./download.ts";
@@ -27,6 +28,7 @@ export const en = {
     merge: enMergeCommand,
     sweep: enSweepCommand,
     race: enRaceCommand,
+    compare: enCompareCommand,
     demo: enDemoCommand,
     connect: enConnectCommand,
     download: enDownloadCommand,
@@ -48,5 +50,6 @@ export const en = {
   watch: enWatch,
   connect: enConnect,
   download: enDownload,
+  compare: enCompare,
   models: enModelList,
 };

@@ -1,5 +1,6 @@
 import type { Messages } from "../../messages.ts";
 import { zhFlags, zhHelp, zhSharedFlags, zhSystem } from "./cli.ts";
+import { zhCompare, zhCompareCommand } from "./compare.ts";
 import { zhConnect, zhConnectCommand } from "./connect.ts";
 import { zhDemo, zhDemoCommand } from "./demo.ts";
 import { zhDownload, zhDownloadCommand } from "./download.ts";
@@ -28,6 +29,7 @@ export const zh: Messages = {
     merge: zhMergeCommand,
     sweep: zhSweepCommand,
     race: zhRaceCommand,
+    compare: zhCompareCommand,
     demo: zhDemoCommand,
     connect: zhConnectCommand,
     download: zhDownloadCommand,
@@ -49,5 +51,6 @@ export const zh: Messages = {
   watch: zhWatch,
   connect: zhConnect,
   download: zhDownload,
+  compare: zhCompare,
   models: zhModelList,
 };

@@ -31,6 +31,7 @@ export function childCommand(options: ChildOptions): [string, string[]] {
   // A child needs no network: its client is its standard input and output.
   const permissions = ["--no-prompt", "--allow-read", "--allow-env=PLAYGROUND_DEBUG"];
   if (options.inherited) permissions.push("--allow-ffi");
+  if (options.handler.db) permissions.push("--allow-write");
   return selfExec([CHILD_ROLE, JSON.stringify(options)], permissions);
 }
 

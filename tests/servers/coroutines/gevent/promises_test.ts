@@ -10,6 +10,7 @@ import {
   ClockLoop,
   Event,
   GeventListener,
+  joinall,
   type Loop,
   LoopExit,
   Queue,
@@ -17,6 +18,7 @@ import {
   sleep,
   SocketLoop,
   spawn,
+  ThreadPool,
   wait,
   withTimeout,
 } from "../../../../servers/coroutines/gevent/mod.ts";
@@ -86,6 +88,23 @@ testOverListener("a greenlet waits for promises, which settle or are rejected", 
   const rejected = later(0).then(() => Promise.reject(new RangeError("rejected")));
   assertInstanceOf(yield* thrownBy(wait(rejected)), RangeError);
   assertInstanceOf(yield* thrownBy(wait(Promise.reject(undefined))), Error);
+});
+
+testOverListener("greenlets fetch, all at once, and a Worker answers", function* () {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    return new Response(await later(`from ${new URL(request.url).pathname}`));
+  });
+  const fetching = ["/a", "/b", "/c"].map((path) =>
+    spawn(function* () {
+      const response = yield* wait(fetch(`http://127.0.0.1:${server.addr.port}${path}`));
+      return yield* wait(response.text());
+    })
+  );
+  yield* joinall(fetching, { raiseError: true });
+  assertEquals(fetching.map(({ value }) => value), ["from /a", "from /b", "from /c"]);
+  yield* wait(server.shutdown());
+  using pool = new ThreadPool(1);
+  assertEquals(yield* pool.apply((n: number) => n + 1, 41), 42);
 });
 
 testOverListener("others go on while a promise is pending", function* () {

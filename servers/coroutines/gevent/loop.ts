@@ -1,4 +1,3 @@
-import process from "node:process";
 import { LONGEST_WAIT_MS } from "../../sockets/interface.ts";
 
 /** Where a hub waits when no greenlet can go on. */
@@ -32,10 +31,9 @@ export interface Loop {
  * ```
  */
 export function hasTimers(): boolean {
-  const { getActiveResourcesInfo } = process;
-  // Deno's types of Node's API are newer than Deno 2.5.
-  return typeof getActiveResourcesInfo !== "function" ||
-    getActiveResourcesInfo().includes("Timeout");
+  // The global of Node's, which nothing loads before it is asked for.
+  const { process } = globalThis as { process?: { getActiveResourcesInfo?(): string[] } };
+  return process?.getActiveResourcesInfo?.().includes("Timeout") ?? true;
 }
 
 /**

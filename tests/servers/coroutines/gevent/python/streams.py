@@ -2,6 +2,7 @@
 
 import gevent
 from gevent import socket
+from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
 from scenarios import nap, say, thrown
@@ -91,11 +92,15 @@ say("a closed listener ends accept", accepting.exception, thrown(listener.accept
 say("and nobody can connect", thrown(socket.create_connection, address))
 
 counts = [0, 0]
+both = Event()  # two clients are served
 
 
 def handle(client, _address):
     counts[0] += 1
     counts[1] = max(counts)
+    if counts[0] == 2:
+        both.set()
+    both.wait()
     client.sendall(client.recv(100))
     counts[0] -= 1
 

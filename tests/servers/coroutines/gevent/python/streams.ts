@@ -1,5 +1,6 @@
 import {
   type Coroutine,
+  Event,
   GeventListener,
   GeventSocket,
   GreenletExit,
@@ -118,9 +119,12 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
 
   let now = 0;
   let most = 0;
+  const both = new Event(); // two clients are served
   let listening = listen();
   let server = new StreamServer(listening, function* (client): Coroutine {
     most = Math.max(most, ++now);
+    if (now === 2) both.set();
+    yield* both.wait();
     yield* client.send(yield* client.recv(100));
     now--;
   }, 2);

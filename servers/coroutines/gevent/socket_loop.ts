@@ -84,7 +84,7 @@ export class SocketLoop implements Loop, Watching {
     if (this.#isAsleep) this.#sockets.wake();
   }
 
-  get hasTimers(): boolean {
+  get hasTimers(): boolean | undefined {
     return hasTimers();
   }
 

@@ -218,9 +218,10 @@ Deno.test("a head that came before is known again, and others are not taken for 
 });
 
 Deno.test("a body that looks like the head that came before is a body", () => {
-  const head = `HTTP/1.1 200 OK\r\nContent-Length: ${2 * HELLO.length}\r\n\r\n`;
-  const { statuses, messages, wrongBytes } = readAll([HELLO, head, HELLO, HELLO, HELLO]);
-  assertEquals([statuses, messages, wrongBytes], [[200, 200, 200], 3, 0]);
+  const head = "HTTP/1.1 200 OK\r\nContent-Length: 39\r\n\r\n";
+  assertEquals(head.length, 39);
+  const { statuses, messages, wrongBytes } = readAll([head, head, head, head]);
+  assertEquals([statuses, messages, wrongBytes], [[200, 200], 2, 0]);
 });
 
 Deno.test("heads that contradict themselves or are too long are no HTTP", () => {

@@ -161,13 +161,14 @@ export class Flood implements RunningFlood {
     }
     this.#warm.resolve();
     if (durationMs === Infinity) return;
+    if (this.#turns !== undefined) this.#turns.endMs = this.#measuredFromMs + durationMs;
     await pause(durationMs, signal);
     this.#end.abort();
   }
 
   #endAll(): void {
     this.#warm.resolve();
-    this.#endMs = performance.now();
+    this.#endMs = Math.min(performance.now(), this.#turns?.endMs ?? Infinity);
     this.#elapsedMs = this.#endMs - this.#measuredFromMs;
     for (const echoes of this.#cutShort) echoes.settle(this.#endMs, this.#endMs, false);
     for (const end of this.#atEnd) end();

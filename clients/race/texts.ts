@@ -14,7 +14,7 @@ import { type Faults, isFaulty } from "./faults.ts";
 import { type Failure, type Heat, START_TIMEOUT_MS } from "./heat.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Conditions } from "./race.ts";
-import type { Standing } from "./standings.ts";
+import { RATE_IS_KEPT, type Standing } from "./standings.ts";
 
 type Texts = Messages["race"];
 
@@ -209,7 +209,7 @@ export function describeNotes(
     ),
     ...note(
       texts.rateNotKept,
-      ({ ratePart }) => ratePart < 1,
+      ({ ratePart }) => ratePart < RATE_IS_KEPT,
       ({ ratePart }) => ` (${(ratePart * 100).toFixed(1)} %)`,
     ),
     ...(holding > 0 && reference === undefined ? [texts.baselineApart] : []),

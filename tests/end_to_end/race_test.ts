@@ -358,6 +358,11 @@ const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["--churn", "--handler", "upper"], 2, /^--churn and --handler cannot be used together/],
   [["--churn", "--size", "20000"], 2, /^--churn --size 20000: .* from 1 to 16384/],
   [["--rate", "5", "--total-rate", "9"], 2, /^--rate and --total-rate cannot be used together/],
+  [
+    ["--total-rate", "10"],
+    2,
+    /^at this rate, each of 200 connections is asked every 20 s, .* 10 s;/,
+  ],
   [["--churn", "--rate", "5"], 2, /^--churn and --rate cannot be used together/],
   [["--churn", "--total-rate", "5"], 2, /^--churn and --total-rate cannot be used together/],
   [["--churn", "--http", "/"], 2, /^--churn and --http cannot be used together/],

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { type Conditions, withCondition } from "./http_conditions.ts";
+
 /** The head of a request. */
 export interface RequestHead {
   readonly method: "GET" | "HEAD" | "POST";
@@ -15,18 +17,9 @@ export interface RequestHead {
   readonly bodySize: number | "chunked";
   /** Whether the client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
-  /** What else was asked for: the values by the names in {@linkcode CONDITIONS}. */
+  /** What part of a file is wanted, and when. */
   readonly conditions: Conditions | undefined;
 }
-
-/** The headers that say which part of a file is wanted, and when, RFC 9110, 13 and 14. */
-const CONDITIONS = [
-  ...["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"] as const,
-  ...["if-range", "range"] as const,
-];
-
-/** Their values; several of one name are joined as in a list. */
-export type Conditions = { [Name in (typeof CONDITIONS)[number]]?: string };
 
 const REQUEST_LINE = /^([A-Z]+) ([^\s\p{Cc}]+) HTTP\/(\d)\.(\d)$/u;
 /** A name without whitespace before the colon, and a value without control characters. */
@@ -99,18 +92,10 @@ export class RequestReader {
       case "expect":
         this.#expectation = value.toLowerCase();
         break;
-      default: {
-        const condition = CONDITIONS.find((known) => known === name);
-        if (condition !== undefined) this.#addCondition(condition, value);
-      }
+      default:
+        this.#conditions = withCondition(this.#conditions, name, value);
     }
     return true;
-  }
-
-  #addCondition(name: keyof Conditions, value: string): void {
-    const conditions = this.#conditions ??= {};
-    const before = conditions[name];
-    conditions[name] = before === undefined ? value : `${before}, ${value}`;
   }
 
   /** The head, or the status with which to refuse it, as in `400 Bad Request`. */

@@ -10,7 +10,7 @@ import { fit, padEnd, padStart, widest } from "../../cli/columns.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { wrapText } from "../../cli/wrap.ts";
 import type { ModelName } from "../../servers/context/context.ts";
-import { formatMs } from "../flood/results.ts";
+import { formatMs } from "../../cli/milliseconds.ts";
 import { isFaulty } from "../race/faults.ts";
 import { describeFailure, describeFaults } from "../race/texts.ts";
 import { servedAll, TALK, type TourRow, VISITS } from "./tour.ts";
@@ -25,6 +25,11 @@ const WITHOUT_LOOP: readonly ModelName[] = [...ONE_FOR_EACH, "blocking", "thread
 /** The memory of a server goes up and down by this much for each of 200 clients, on any model. */
 const NOISE_BYTES = 10_000;
 
+/** What the servers are put to, in a line: it stands before they run. */
+export function describeLoad({ demo }: Messages): string {
+  return demo.load(TALK.conns, formatBytes(TALK.sizeBytes), VISITS.conns);
+}
+
 /** The lines of the table, its headings first, and the sentences. */
 export function describeTour(rows: readonly TourRow[], messages: Messages): string[] {
   const { demo } = messages;
@@ -38,7 +43,6 @@ export function describeTour(rows: readonly TourRow[], messages: Messages): stri
   const aligned = (cells: readonly string[]) =>
     cells.map((cell, at) => padStart(cell, widths[at])).join(GAP);
   return [
-    demo.load(TALK.conns, formatBytes(TALK.sizeBytes), VISITS.conns),
     bold(`${padEnd(columns.name, nameWidth)}${GAP}${aligned(headings)}`),
     ...lines.map(({ row, cells }) => {
       const why = whyNotAll(row, messages);

@@ -122,13 +122,18 @@ export class GeventSocket extends StreamSocket {
 
   /**
    * Ends one direction or both: `SHUT_WR` sends the end of the stream, and this side can still receive;
-   * after `SHUT_RD`, it receives what has arrived and then the end.
+   * after `SHUT_RD`, it receives what has arrived and then the end. A greenlet that waits in a direction
+   * that is ended gets {@linkcode SocketClosed}, as in Python.
    */
   shutdown(how: typeof SHUT_RD | typeof SHUT_WR | typeof SHUT_RDWR): void {
     this.#mustBeOpen();
-    if (how !== SHUT_WR) this.connection.finish();
+    if (how !== SHUT_WR) {
+      this.#watch.readable.interrupt(new SocketClosed());
+      this.connection.finish();
+    }
     if (how === SHUT_RD || this.#isShut) return;
     this.#isShut = true;
+    this.#watch.writable.interrupt(new SocketClosed());
     this.connection.shutdownWrite();
   }
 

@@ -23,7 +23,9 @@ function people(...names: string[]): Session[] {
 function say(session: Session, ...chunks: (string | Uint8Array)[]): void {
   for (const chunk of chunks) {
     const bytes = typeof chunk === "string" ? encode(chunk) : chunk.slice();
-    assertEquals(session.onData(bytes).next(), undefined);
+    for (const { bytes: sent, waitMs } of allReplies(session.onData(bytes))) {
+      assertEquals([sent.length, waitMs], [0, 1]);
+    }
     bytes.fill(0); // as the next recv does
   }
 }

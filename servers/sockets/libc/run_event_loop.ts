@@ -1,4 +1,3 @@
-import { OffThreadPoll } from "../../system/off_thread_poll.ts";
 import type { LibcReactor } from "./reactor.ts";
 
 /**
@@ -18,9 +17,9 @@ import type { LibcReactor } from "./reactor.ts";
  * ```
  */
 export function runEventLoop(reactor: LibcReactor): void {
-  const offThread = reactor.offThread = new OffThreadPoll();
+  reactor.runsEventLoop = true;
   reactor.waitForInput = async (fd) => {
-    await offThread.readable([fd, reactor.waker], -1);
+    await reactor.offThread.readable([fd, reactor.waker], -1);
     reactor.quietWaker();
   };
 }

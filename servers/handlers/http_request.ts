@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type Conditions, withCondition } from "./http_conditions.ts";
+import { type BodySize, bodySizeOf } from "./http_body_size.ts";
+import { type Conditions, withCondition } from "./http_condition_headers.ts";
 
 /** The head of a request. */
 export interface RequestHead {
@@ -14,7 +15,7 @@ export interface RequestHead {
   readonly path: string;
   readonly keepAlive: boolean;
   /** How many bytes its body has. */
-  readonly bodySize: number | "chunked";
+  readonly bodySize: BodySize;
   /** Whether the client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
   /** What part of a file is wanted, and when. */
@@ -101,10 +102,8 @@ export class RequestReader {
   /** The head, or the status with which to refuse it, as in `400 Bad Request`. */
   end(): RequestHead | string {
     const path = this.#path();
-    if (path === undefined || !this.#namesItsHost() || !this.#hasOneLength()) {
-      return "400 Bad Request";
-    }
-    const bodySize = this.#bodySize();
+    if (path === undefined || !this.#namesItsHost()) return "400 Bad Request";
+    const bodySize = bodySizeOf(this.#lengths, this.#codings, this.isOld);
     if (typeof bodySize === "string" && bodySize !== "chunked") return bodySize;
     const method = METHODS.find((known) => known === this.method);
     if (method === undefined) return "405 Method Not Allowed";
@@ -138,25 +137,6 @@ export class RequestReader {
     const [host] = this.#hosts;
     if (host === undefined) return this.isOld;
     return this.#hosts.length === 1 && HOST.test(host);
-  }
-
-  /** Section 6.3: a number, and the same one if it is there several times. */
-  #hasOneLength(): boolean {
-    return this.#lengths.every((length) => /^\d+$/.test(length) && length === this.#lengths[0]);
-  }
-
-  /** How many bytes follow, or the status of a refusal. */
-  #bodySize(): RequestHead["bodySize"] | string {
-    const size = Number(this.#lengths[0] ?? 0);
-    if (this.#codings.length === 0) {
-      return Number.isSafeInteger(size) ? size : "413 Content Too Large";
-    }
-    // Section 6.1: with a length as well, or in HTTP/1.0, a proxy on the way has likely not
-    // understood it.
-    const isPlain = this.#lengths.length === 0 && !this.isOld;
-    const last = this.#codings.indexOf("chunked");
-    if (!isPlain || last !== this.#codings.length - 1) return "400 Bad Request";
-    return last > 0 ? "501 Not Implemented" : "chunked";
   }
 }
 

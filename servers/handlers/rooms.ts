@@ -15,7 +15,7 @@ export interface Member {
 
 /** What the rooms of one thread or process tell those of the others. Plain data. */
 export type RoomMessage =
-  /** A member has come. It is `key` to all others. */
+  /** A member has come. In its own rooms it has the number `key`, and the hub makes one for all of that. */
   | { readonly kind: "joined"; readonly room: string; readonly key: string; readonly name: string }
   | { readonly kind: "left"; readonly room: string; readonly key: string }
   | { readonly kind: "said"; readonly room: string; readonly bytes: Uint8Array };
@@ -47,8 +47,6 @@ export interface RoomLink {
  * ```
  */
 export class Rooms {
-  /** Sorts members that have joined in this thread from those of another. */
-  readonly #ownKey = crypto.randomUUID();
   readonly #rooms = new Map<string, Room>();
   #joined = 0;
   /** Set by a model that has clients in other threads or processes. */
@@ -78,14 +76,14 @@ export class Rooms {
 
   /** Adds a member to {@linkcode EVERYONE}, whose names nobody is told. */
   enter(member: Member): void {
-    this.#open(EVERYONE).members.set(member, "");
+    this.join(EVERYONE, member);
   }
 
   /** Adds a member, who hears what the others say from now on. Joining twice has no effect. */
   join(room: string, member: Member): void {
     const there = this.#open(room);
     if (there.members.has(member)) return;
-    const key = `${this.#ownKey}/${++this.#joined}`;
+    const key = String(++this.#joined);
     there.members.set(member, key);
     there.names.set(key, member.name);
     this.link?.send({ kind: "joined", room, key, name: member.name });
@@ -99,7 +97,7 @@ export class Rooms {
       if (there === undefined || key === undefined) continue;
       there.members.delete(member);
       this.#forget(name, there, key);
-      if (name !== EVERYONE) this.link?.send({ kind: "left", room: name, key });
+      this.link?.send({ kind: "left", room: name, key });
     }
   }
 
@@ -130,11 +128,19 @@ export class Rooms {
     }
   }
 
-  /** The members of this thread, as others should hear of them. */
-  *ownMembers(): Generator<RoomMessage> {
-    for (const [room, { members }] of this.#rooms) {
-      if (room === EVERYONE) continue;
-      for (const [{ name }, key] of members) yield { kind: "joined", room, key, name };
+  /** Hears who is in the rooms of other threads, and forgets who was there before. */
+  hearAll(members: readonly RoomMessage[]): void {
+    for (const [name, room] of this.#rooms) {
+      const own = new Set(room.members.values());
+      for (const key of room.names.keys()) if (!own.has(key)) this.#forget(name, room, key);
+    }
+    for (const message of members) this.hear(message);
+  }
+
+  /** Lets the members of this thread go: it has not taken in time what others have said to them. */
+  letGo(): void {
+    for (const { members } of [...this.#rooms.values()]) {
+      for (const { outbox } of [...members.keys()]) outbox.overflow();
     }
   }
 

@@ -99,9 +99,15 @@ export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connec
     return this.#enter(this.#closeAfter ? "closed" : this.#sendReplies());
   }
 
-  /** There is something in the outbox. A client that is owed nothing else is to be resumed. */
-  wantToSend(): void {
-    if (this.state === "wantRead") this.#enter("wantWrite");
+  /**
+   * There is something in the outbox.
+   *
+   * @returns whether the client is owed nothing else, so that it is to be resumed now
+   */
+  wantToSend(): boolean {
+    if (this.state !== "wantRead") return false;
+    this.#enter("wantWrite");
+    return true;
   }
 
   #enter(state: ClientState): ClientState {
@@ -244,7 +250,7 @@ interface Timed {
 /** A client to which there may be something to send unasked. */
 interface Addressed {
   readonly outbox?: Outbox | undefined;
-  wantToSend(): void;
+  wantToSend(): boolean;
 }
 
 /**
@@ -277,8 +283,7 @@ export class TimerQueue<Waiting extends Timed = Client> {
   watch(client: Waiting & Addressed): void {
     if (client.outbox === undefined) return;
     client.outbox.onWaiting = () => {
-      client.wantToSend();
-      this.goOnSoon(client);
+      if (client.wantToSend()) this.goOnSoon(client);
     };
   }
 

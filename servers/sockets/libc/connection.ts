@@ -1,5 +1,6 @@
 import { CLIENT_SENDS, CLIENT_TAKES, ConnectionReset, SERVER_WORKS } from "../interface.ts";
 import { type Connection, INTERRUPTED, type Interrupting, WOULD_BLOCK } from "../interface.ts";
+import { EPOLLIN, EPOLLOUT } from "../interface.ts";
 import { CLOSED, ConnectedSocket, ENDED, FINISHED } from "./connected_socket.ts";
 import { cutOff, isReset } from "./faults.ts";
 import { hasUnread, resetWhenClosed } from "./socket_options.ts";
@@ -28,17 +29,17 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     this.turn = CLIENT_SENDS;
     if (this.#outbox?.isWaiting) return INTERRUPTED;
     const { context } = this;
-    if (context.waitForInput !== undefined) return this.#recvWithEventLoop(buffer);
+    if (context.waitFor !== undefined) return this.#recvAndHear(buffer);
     return this.receive(buffer, buffer.length, 0);
   }
 
   /** Receives when there is something, so that the thread is not blocked in the call. */
-  async #recvWithEventLoop(buffer: Uint8Array): Promise<number> {
+  async #recvAndHear(buffer: Uint8Array): Promise<number> {
     for (;;) {
       if (this.#outbox?.isWaiting) return INTERRUPTED;
       const count = this.receive(buffer, buffer.length, MSG_DONTWAIT);
       if (count !== WOULD_BLOCK) return count;
-      await this.context.waitForInput?.(this.fd);
+      await this.context.waitFor?.(this.fd, EPOLLIN);
     }
   }
 
@@ -47,11 +48,22 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     outbox.onWaiting = () => this.context.interruptWait();
   }
 
-  send(bytes: Uint8Array): void {
+  send(bytes: Uint8Array): void | Promise<void> {
     this.turn = CLIENT_TAKES;
+    if (this.context.waitFor !== undefined) return this.#sendAndHear(bytes);
     for (let sent = 0; sent < bytes.length;) {
       const count = this.transmit(sent === 0 ? bytes : bytes.subarray(sent), MSG_NOSIGNAL);
       if (count !== WOULD_BLOCK) sent += count;
+    }
+    this.turn = SERVER_WORKS;
+  }
+
+  /** Sends as the socket takes it. A client that does not read is let go by what is heard meanwhile. */
+  async #sendAndHear(bytes: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < bytes.length;) {
+      const count = this.transmit(bytes.subarray(sent), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count !== WOULD_BLOCK) sent += count;
+      else await this.context.waitFor?.(this.fd, EPOLLOUT);
     }
     this.turn = SERVER_WORKS;
   }

@@ -5,7 +5,7 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import { LONGEST_WAIT_MS } from "../interface.ts";
+import { EPOLLIN, LONGEST_WAIT_MS } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import { ReceiveBuffer } from "./connected_socket.ts";
 import type {
@@ -32,7 +32,7 @@ export class LibcReactor implements ConnectionContext {
   protected listener: WatchedListener | undefined = undefined;
   /** Given when the thread needs its event loop while it waits. */
   offThread: OffThreadPoll | undefined = undefined;
-  waitForInput?: (fd: number) => Promise<void>;
+  waitFor?: ConnectionContext["waitFor"];
   /** Closed connections, and how long each may wait for its client's end. */
   readonly lingering = new Map<WatchedConnection, number>();
 
@@ -87,8 +87,8 @@ export class LibcReactor implements ConnectionContext {
    */
   runEventLoop(): void {
     const offThread = this.offThread = new OffThreadPoll();
-    this.waitForInput = async (fd) => {
-      await offThread.readable([fd, this.waker], -1);
+    this.waitFor = async (fd, events) => {
+      await offThread.ready([[fd, events], [this.waker, EPOLLIN]], -1);
       this.quietWaker();
     };
   }

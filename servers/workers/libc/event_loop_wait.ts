@@ -5,6 +5,7 @@
  * @module
  */
 
+import { EPOLLIN } from "../../sockets/interface.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
 import { OffThreadPoll } from "../../system/off_thread_poll.ts";
 import { systemCalls } from "../../system/system_calls.ts";
@@ -27,9 +28,9 @@ export class EventLoopWait {
     this.#afterwards = afterwards;
   }
 
-  /** Waits until `fd` is readable, {@linkcode interruptWait} is called, or it is worth looking again. */
-  readonly waitForInput = async (fd: number): Promise<void> => {
-    await this.#poll.readable([fd, this.#waker], LOOK_AGAIN_MS);
+  /** Waits until `fd` is ready, {@linkcode interruptWait} is called, or it is worth looking again. */
+  readonly waitFor = async (fd: number, events: number): Promise<void> => {
+    await this.#poll.ready([[fd, events], [this.#waker, EPOLLIN]], LOOK_AGAIN_MS);
     quiet(this.#calls, this.#waker);
     this.#afterwards();
   };

@@ -115,7 +115,7 @@ export class ClientServing {
         turn: 0,
         wake: NOTHING,
         interruptWait: this.#waiting?.interruptWait ?? NOTHING,
-        waitForInput: this.#waiting?.waitForInput,
+        waitFor: this.#waiting?.waitFor,
         released: NOTHING,
         linger: (connection, untilMs) => connection.waitForEnd(untilMs),
       },

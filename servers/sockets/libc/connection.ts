@@ -13,6 +13,9 @@ import { toError } from "../../system/thrown.ts";
 const LINGER_MS = 1_000;
 const LINGER_POLL_INTERVAL_MS = 5;
 
+/** An address of the family `AF_UNSPEC`, which is 0. */
+const NO_ADDRESS = new Uint8Array(16);
+
 /** A connected client on a socket of the system's: what a loop does not need for each message. */
 export class LibcConnection extends ConnectedSocket implements Connection {
   #outbox: Interrupting | undefined = undefined;
@@ -115,6 +118,15 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     this.fault ??= cutOff();
     table.finish(this.fd, (fd) => cutSocketOff(calls, fd), false);
     if (this.stage === CLOSED) this.#giveBack();
+  }
+
+  /**
+   * Of one that was cut off and cannot be closed yet, because another thread may be about to use its
+   * descriptor: resets it now, connect(2) to no address.
+   */
+  resetNow(): void {
+    const { calls, table } = this.context;
+    if (this.fd >= 0 && table.isCutOff(this.fd)) calls.connect(this.fd, NO_ADDRESS, NO_ADDRESS.length);
   }
 
   /**

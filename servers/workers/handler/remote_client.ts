@@ -1,6 +1,7 @@
 import type { BoundClient } from "../../context/handler_threads.ts";
 import type { CloseReason } from "../../handlers/session.ts";
 import { CLIENT_SENDS, type Connection, ConnectionReset } from "../../sockets/interface.ts";
+import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { ANSWER, REQUEST } from "./channel.ts";
 import { readFailure } from "./failure.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -117,6 +118,7 @@ export class RemoteClient implements BoundClient {
     // While nothing of it is under way, no other thread touches its socket.
     const isUnderWay = this.isHandled || this.mayBeTold;
     if (!this.isSentElsewhere || !isUnderWay || !isTold) this.#goes();
+    else if (this.connection instanceof LibcConnection) this.connection.resetNow();
   }
 
   #reasonOf(error: unknown): CloseReason {

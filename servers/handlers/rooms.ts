@@ -52,7 +52,7 @@ export class Rooms {
   /** Set by a model that has clients in other threads or processes. */
   link: RoomLink | undefined = undefined;
   #shared: Map<string, unknown> | undefined = new Map();
-  #whyNothingIsShared = "";
+  #whyNothingIsShared: string | undefined = undefined;
 
   /**
    * A map of all clients of the server, for what a handler wants to keep.
@@ -65,13 +65,21 @@ export class Rooms {
   }
 
   /**
-   * Other clients are served in other threads or processes.
+   * Of a server whose other clients are served in other threads or processes.
    *
-   * @param why what {@linkcode shared} says from now on
+   * @param why what {@linkcode shared} says; without it, there is a map
    */
-  shareNothing(why: string): void {
-    this.#shared = undefined;
-    this.#whyNothingIsShared = why;
+  static sharingNothing(why: string | undefined): Rooms {
+    const rooms = new Rooms();
+    if (why === undefined) return rooms;
+    rooms.#shared = undefined;
+    rooms.#whyNothingIsShared = why;
+    return rooms;
+  }
+
+  /** What {@linkcode shared} says where there can be no such map. */
+  get whyNothingIsShared(): string | undefined {
+    return this.#whyNothingIsShared;
   }
 
   /** Adds a member to {@linkcode EVERYONE}, whose names nobody is told. */

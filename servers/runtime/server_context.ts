@@ -110,7 +110,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     },
     startChildren: async () => {
       const { DenoChildren } = await import("../workers/deno/children.ts");
-      return await DenoChildren.start(context);
+      return await DenoChildren.start(context, rooms);
     },
     forkedChildren: () => {
       if (forking?.children === undefined) {
@@ -232,10 +232,7 @@ async function makeRooms({ model, rooms }: ServerSetup): Promise<ThreadRooms | {
     if (!servesOneAtATime(model)) await joined.open();
     return joined;
   }
-  const own = new Rooms();
-  const why = whyNothingIsShared(model);
-  if (why !== undefined) own.shareNothing(why);
-  return { rooms: own };
+  return { rooms: Rooms.sharingNothing(whyNothingIsShared(model)) };
 }
 
 /** Whether a worker of the model blocks until its next client comes. */

@@ -126,7 +126,9 @@ export class LibcConnection extends ConnectedSocket implements Connection {
    */
   resetNow(): void {
     const { calls, table } = this.context;
-    if (this.fd >= 0 && table.isCutOff(this.fd)) calls.connect(this.fd, NO_ADDRESS, NO_ADDRESS.length);
+    if (this.fd >= 0 && table.isCutOff(this.fd)) {
+      calls.connect(this.fd, NO_ADDRESS, NO_ADDRESS.length);
+    }
   }
 
   /**

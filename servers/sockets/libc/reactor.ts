@@ -33,6 +33,8 @@ export class LibcReactor implements ConnectionContext {
   /** Given when the thread needs its event loop while it waits. */
   offThread: OffThreadPoll | undefined = undefined;
   waitFor?: ConnectionContext["waitFor"];
+  /** What is heard besides the sockets when the thread waits by epoll(7). */
+  heard: { readonly descriptor: number; hearNow(): void } | undefined = undefined;
   /** Closed connections, and how long each may wait for its client's end. */
   readonly lingering = new Map<WatchedConnection, number>();
 

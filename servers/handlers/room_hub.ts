@@ -1,4 +1,4 @@
-import { EVERYONE, type RoomMessage } from "./rooms.ts";
+import type { RoomMessage } from "./rooms.ts";
 
 /** The way to the rooms of one thread or process. */
 export interface HubLink {
@@ -7,17 +7,18 @@ export interface HubLink {
 
 type Joined = RoomMessage & { readonly kind: "joined" };
 
-/** What the hub knows of those that it has heard through a link. */
+/** What the hub knows of a link. */
 interface Known {
   /** Makes keys of one link differ from those of all others. */
   readonly number: number;
-  /** By room and key. A room without members of the link is not in it. */
-  readonly rooms: Map<string, Map<string, Joined>>;
+  /** By key. */
+  readonly members: Map<string, Joined>;
 }
 
 /**
- * Joins the rooms of several threads or processes: what one of them says, all others hear that have
- * somebody in the room, in the order in which the hub has heard it.
+ * Joins the rooms of several threads or processes: what one of them says, all others hear, in the order
+ * in which the hub has heard it. Also those from which it has not heard that somebody is in the room: that
+ * may be under way, and who has joined must not miss what is said from then on.
  *
  * @example
  * ```ts
@@ -51,11 +52,9 @@ export class RoomHub {
    */
   add(link: HubLink): RoomMessage[] {
     this.remove(link);
-    const members = [...this.#links.values()].flatMap(({ rooms }) =>
-      [...rooms].flatMap(([room, known]) => room === EVERYONE ? [] : [...known.values()])
-    );
-    this.#links.set(link, { number: ++this.#lastNumber, rooms: new Map() });
-    return members;
+    const there = [...this.#links.values()].flatMap(({ members }) => [...members.values()]);
+    this.#links.set(link, { number: ++this.#lastNumber, members: new Map() });
+    return there;
   }
 
   /** The thread or process has ended, and its members have left. */
@@ -63,8 +62,8 @@ export class RoomHub {
     const known = this.#links.get(link);
     if (known === undefined) return;
     this.#links.delete(link);
-    for (const [room, members] of known.rooms) {
-      for (const { key } of members.values()) this.#tellOthers(link, { kind: "left", room, key });
+    for (const { room, key } of known.members.values()) {
+      this.#tellOthers(link, { kind: "left", room, key });
     }
   }
 
@@ -72,34 +71,14 @@ export class RoomHub {
   hear(from: HubLink, message: RoomMessage): void {
     const known = this.#links.get(from);
     if (known === undefined) return;
-    if (message.kind === "said") {
-      for (const [link, { rooms }] of this.#links) {
-        if (link !== from && rooms.has(message.room)) link.send(message);
-      }
-      return;
-    }
+    if (message.kind === "said") return this.#tellOthers(from, message);
     const own = { ...message, key: `${known.number}:${message.key}` };
-    if (own.kind === "joined") membersOf(known, own.room).set(own.key, own);
-    else if (!forget(known, own.room, own.key)) return;
+    if (own.kind === "joined") known.members.set(own.key, own);
+    else if (!known.members.delete(own.key)) return;
     this.#tellOthers(from, own);
   }
 
   #tellOthers(from: HubLink, message: RoomMessage): void {
-    if (message.room === EVERYONE) return; // nobody asks for their names
     for (const link of this.#links.keys()) if (link !== from) link.send(message);
   }
-}
-
-function membersOf({ rooms }: Known, room: string): Map<string, Joined> {
-  const members = rooms.get(room) ?? new Map<string, Joined>();
-  rooms.set(room, members);
-  return members;
-}
-
-/** @returns whether it was there */
-function forget({ rooms }: Known, room: string, key: string): boolean {
-  const members = rooms.get(room);
-  const wasThere = members?.delete(key) === true;
-  if (members?.size === 0) rooms.delete(room);
-  return wasThere;
 }

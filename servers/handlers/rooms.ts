@@ -94,7 +94,7 @@ export class Rooms {
     const key = String(++this.#joined);
     there.members.set(member, key);
     there.names.set(key, member.name);
-    this.link?.send({ kind: "joined", room, key, name: member.name });
+    if (room !== EVERYONE) this.link?.send({ kind: "joined", room, key, name: member.name });
   }
 
   /** Takes a member out of a room, or of all rooms. */
@@ -105,7 +105,7 @@ export class Rooms {
       if (there === undefined || key === undefined) continue;
       there.members.delete(member);
       this.#forget(name, there, key);
-      this.link?.send({ kind: "left", room: name, key });
+      if (name !== EVERYONE) this.link?.send({ kind: "left", room: name, key });
     }
   }
 

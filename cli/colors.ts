@@ -1,5 +1,5 @@
 /**
- * Bold and dim text for standard output: plain when it is not a terminal or `NO_COLOR` is set.
+ * Bold, dim and colored text for standard output: plain when it is not a terminal or `NO_COLOR` is set.
  *
  * @module
  */
@@ -10,4 +10,4 @@ import { setColorEnabled } from "@std/fmt/colors";
 setColorEnabled(!Deno.noColor && Deno.stdout.isTerminal());
 
 // @ts-types="./std/colors.d.ts"
-export { bold, dim } from "@std/fmt/colors";
+export { bold, cyan, dim, green, red } from "@std/fmt/colors";

@@ -63,7 +63,8 @@ export function defineCommand<Some extends Flags>(command: Command<Some>): Comma
  *
  * @param version what `--version` prints
  * @param args what was typed after the name of the program
- * @returns the exit status: 2 for what was typed wrong, 1 for what the machine refused
+ * @returns the exit status: 2 for what was typed wrong, 1 for what the machine refused, and 3 for a
+ *   promise that was broken
  * @throws whatever else a command throws: a fault of the program
  * @example
  * ```ts ignore

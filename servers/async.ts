@@ -42,8 +42,9 @@ async function serveClient(
   buffer: Uint8Array,
 ): Promise<void> {
   let chunk = buffer.subarray(0, 0);
-  for (let count; count !== 0;) {
-    count = connection.didRead(await connection.read(buffer));
+  for (let isOpen = true; isOpen;) {
+    const count = connection.didRead(await connection.read(buffer));
+    isOpen = count !== 0;
     // A new view costs a fortieth of all that a message takes, and most are as long as the last.
     if (count > 0 && chunk.length !== count) chunk = buffer.subarray(0, count);
     const replies = count > 0 ? session.onData(chunk) : repliesWithout(session, count);

@@ -52,10 +52,11 @@ export async function serveClient(
   buffer: Uint8Array,
   sleep: (ms: number) => void | Promise<void>,
 ): Promise<void> {
-  for (let count; count !== 0;) {
+  for (let isOpen = true; isOpen;) {
     // What a call that really blocks has come to is known by now, and need not be awaited.
     const received = connection.recv(buffer);
-    count = typeof received === "number" ? received : await received;
+    const count = typeof received === "number" ? received : await received;
+    isOpen = count !== 0;
     const replies = count > 0
       ? session.onData(buffer.subarray(0, count))
       : repliesWithout(session, count); // the client has ended, or there is something to say unasked

@@ -11,7 +11,8 @@
 
 import { getcurrent, Greenlet } from "./coroutines/greenlet.ts";
 import type { ServerContext } from "./context/context.ts";
-import { sendSome, TimerQueue } from "./loop/clients.ts";
+import { sendSome } from "./loop/clients.ts";
+import { TimerQueue } from "./loop/timer_queue.ts";
 import { repliesTo, type Reply, type Session } from "./handlers/session.ts";
 import { type Connection, EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 import type { Pollable } from "./sockets/interface.ts";

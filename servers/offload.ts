@@ -16,7 +16,7 @@
 
 import type { BoundClient } from "./context/handler_threads.ts";
 import type { ServerContext } from "./context/context.ts";
-import { TimerQueue } from "./loop/clients.ts";
+import { TimerQueue } from "./loop/timer_queue.ts";
 import type { HandlerThread, ThreadsClient } from "./loop/handler_thread.ts";
 import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 import type { Pollable } from "./sockets/interface.ts";

@@ -8,7 +8,8 @@
  * @module
  */
 
-import { Client, TimerQueue } from "./loop/clients.ts";
+import { Client } from "./loop/clients.ts";
+import { TimerQueue } from "./loop/timer_queue.ts";
 import type { ServerContext } from "./context/context.ts";
 import { CLIENT_TAKES, type Connection, type Pollable, WOULD_BLOCK } from "./sockets/interface.ts";
 

@@ -31,7 +31,9 @@ const LOADED_BY_URL = [
   "--include=servers/workers/libc/client_worker.ts",
   "--include=servers/workers/handler/worker.ts",
   "--include=servers/workers/handler/send_worker.ts",
+  "--include=servers/coroutines/gevent/thread_worker.ts",
   "--include=clients/race/page",
+  "--include=clients/sweep/page",
   "--include=servers/watch/page",
   "--include=clients/lab/echo_worker.ts",
   "--include=clients/lab/accept_worker.ts",
@@ -42,14 +44,20 @@ const LOADED_BY_URL = [
 ];
 /**
  * Packages of the tests, which `deno compile` includes since the lock file has them, and files of
- * Chart.js for other tools. The executable holds all that it includes in memory.
+ * others for other tools. The executable holds all that it includes in memory.
  */
 const LEFT_OUT = [
   directoryOf("playwright-core"),
-  ...["chart.js.map", "chart.cjs", "chart.cjs.map"],
-  ...["chart.umd.js", "chart.umd.js.map", "chart.umd.min.js.map"],
-  ...["chunks/helpers.dataset.js.map", "chunks/helpers.dataset.cjs.map"],
-].map((path) => `--exclude=${resolve(`${directoryOf("chart.js")}dist`, path)}`);
+  ...[
+    ...["chart.js.map", "chart.cjs", "chart.cjs.map"],
+    ...["chart.umd.js", "chart.umd.js.map", "chart.umd.min.js.map"],
+    ...["chunks/helpers.dataset.js.map", "chunks/helpers.dataset.cjs.map"],
+  ].map((path) => resolve(`${directoryOf("chart.js")}dist`, path)),
+  ...["src", "dist/simple-statistics.cjs", "dist/simple-statistics.cjs.map"]
+    .concat("dist/simple-statistics.mjs.map", "dist/simple-statistics.min.js")
+    .concat("dist/simple-statistics.min.js.map")
+    .map((path) => resolve(directoryOf("simple-statistics"), path)),
+].map((path) => `--exclude=${path}`);
 
 interface Options {
   target: string;

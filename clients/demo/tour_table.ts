@@ -10,7 +10,7 @@ import { fit, padEnd, padStart, widest } from "../../cli/columns.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { wrapText } from "../../cli/wrap.ts";
 import type { ModelName } from "../../servers/context/context.ts";
-import { formatMs } from "../flood/results.ts";
+import { formatMs } from "../../cli/milliseconds.ts";
 import { isFaulty } from "../race/faults.ts";
 import { describeFailure, describeFaults } from "../race/texts.ts";
 import { servedAll, TALK, type TourRow, VISITS } from "./tour.ts";

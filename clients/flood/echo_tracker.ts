@@ -1,14 +1,9 @@
 import type { Measurements } from "./measurements.ts";
-import { CLOSED_EARLY } from "./tally.ts";
-import { EchoCheck, type MessageSet, Sequence } from "./messages.ts";
-import type { FloodOptions } from "./options.ts";
+import { CLOSED_EARLY, NOT_HTTP, tally } from "./tally.ts";
+import { HttpReplies, LastHead } from "./http_replies.ts";
+import { EchoCheck, type MessageSet, type ReplyCheck, Sequence } from "./messages.ts";
+import { type FloodOptions, hasTotalRate, LATE_MS, MAY_BE_LATE_MS } from "./options.ts";
 import { SendTimes } from "./send_times.ts";
-
-/**
- * A message that falls due this shortly before the end of the flood and is not sent does not count as
- * overdue: the flood serves other connections first, and its timers may be late.
- */
-const MAY_BE_LATE_MS = 250;
 
 /** What a client knows of the connection that it opens. */
 export interface Turn {
@@ -18,18 +13,25 @@ export interface Turn {
   readonly dueMs: number | undefined;
 }
 
+/** What the connections of each flood have in common, or of each thread of it. */
+const lastHeads = new WeakMap<FloodOptions, LastHead>();
+
 /**
  * Tracks the messages of one connection: which were sent, which echoes are still owed, and what that
  * adds to the measurements of the flood. The bytes travel elsewhere, in both kinds of sockets.
  */
 export class EchoTracker {
   readonly #wait: boolean;
+  /** Whether messages fall due, on this connection or on all together. */
+  readonly #isRated: boolean;
+  readonly #sharesRate: boolean;
+  readonly #isHttp: boolean;
   readonly #reconnectAfter: number;
   readonly #replySet: MessageSet;
   readonly #connectMs: number;
   readonly #measurements: Measurements;
   readonly #sequence: Sequence;
-  readonly #check: EchoCheck;
+  readonly #check: ReplyCheck;
   readonly #sendTimes: SendTimes;
   #begun = 0;
   /** When the first message was about to be sent. */
@@ -58,18 +60,28 @@ export class EchoTracker {
     nowMs?: number,
   ) {
     this.#wait = options.wait;
+    this.#sharesRate = hasTotalRate(options);
+    this.#isRated = this.#sharesRate || options.rate < Infinity;
+    this.#isHttp = options.http !== undefined;
     this.#reconnectAfter = options.reconnectAfter;
     this.#replySet = options.replySet;
     this.#connectMs = connectMs;
     this.#measurements = measurements;
     this.#sequence = new Sequence(options.messageSet, seed);
-    this.#check = new EchoCheck(new Sequence(options.replySet, seed));
+    this.#check = options.http === undefined
+      ? new EchoCheck(new Sequence(options.replySet, seed))
+      : new HttpReplies(lastHeadOf(options), (status) => tally(measurements.statuses, `${status}`));
     this.#sendTimes = new SendTimes(options.rate, nowMs, dueMs);
   }
 
   /** Whether a message has come back: the server serves this connection. */
   get isServed(): boolean {
     return this.#isServed;
+  }
+
+  /** Whether it waits for its first answer. Where messages have a rate, it may have sent none yet. */
+  get isWaiting(): boolean {
+    return !this.#isServed && (this.#begun > 0 || !this.#isRated);
   }
 
   /** Whether a message has not come back yet. */
@@ -79,7 +91,22 @@ export class EchoTracker {
 
   /** Whether it has had all its messages, so that its client reconnects. */
   get isComplete(): boolean {
-    return this.#begun >= this.#reconnectAfter;
+    return this.#begun >= this.#reconnectAfter || this.#check.isLast;
+  }
+
+  /** Whether nothing that comes back can be understood any more. */
+  get isBroken(): boolean {
+    return this.#check.isBroken;
+  }
+
+  /**
+   * Whether it counts as not served when the flood ends, whatever the server still does: it has no
+   * answer by now, though it was sent something. Where messages have a rate, it may have been just now.
+   */
+  isHopeless(nowMs: number): boolean {
+    if (!this.#wait || this.#reconnectAfter < Infinity || this.#isServed) return false;
+    if (!this.#isRated) return true;
+    return this.#begun > 0 && nowMs - this.#firstSentMs > MAY_BE_LATE_MS;
   }
 
   /** Whether it ended in order, with all that was owed. */
@@ -92,13 +119,28 @@ export class EchoTracker {
     return this.#sendTimes.dueMs(this.#begun);
   }
 
-  /** The next message, counted as about to be sent. */
-  next(nowMs = performance.now()): Uint8Array {
+  /** The flood begins to keep its rate, after all connections were answered once: it is not behind. */
+  beginRate(nowMs: number): void {
+    this.#sendTimes.begin(this.#begun, nowMs);
+  }
+
+  /**
+   * The next message, counted as about to be sent.
+   *
+   * @param turnMs since when it is due, if it is one of those that all connections share
+   */
+  next(nowMs = performance.now(), turnMs?: number): Uint8Array {
     const message = this.#sequence.next();
     if (this.#begun === 0) this.#firstSentMs = nowMs;
-    this.#sendTimes.sent(this.#begun++, nowMs);
+    if (this.#isRated) this.#checkLate(nowMs, turnMs ?? this.dueMs);
+    this.#sendTimes.sent(this.#begun++, turnMs ?? nowMs);
     this.#owedBytes += this.#replySet[this.#sequence.index].length;
     return message;
+  }
+
+  /** It was its turn to send, and it could no more. */
+  missedTurn(): void {
+    this.#measurements.messagesNotSent++;
   }
 
   /** Counts `message` as sent whole. */
@@ -112,8 +154,8 @@ export class EchoTracker {
    * Compares the first `count` bytes of `buffer`, which have just come, with what is owed.
    *
    * @param words the buffer as words
-   * @param isOver whether the flood has ended; a first echo after that does not count as served,
-   * unless connections come and go, of which the last are served after the end
+   * @param isOver whether the flood has ended; a first echo after that does not count as served, unless
+   * connections come and go or messages have a rate, of which the last are served after the end
    */
   took(
     buffer: Uint8Array,
@@ -126,33 +168,35 @@ export class EchoTracker {
     const check = this.#check;
     const wrongBefore = check.wrongBytes;
     this.#nowMs = nowMs;
-    // Bytes beyond what was sent are wrong, whatever they look like: they are no part of an echo.
-    const asked = Math.min(count, this.#owedBytes);
+    const asked = check.wanted(count, this.#begun - check.messages, this.#owedBytes);
     check.takeWords(buffer, words, this.#onMessage, asked);
     measurements.bytesReceived += count;
     measurements.wrongBytes += check.wrongBytes - wrongBefore + count - asked;
     this.#owedBytes -= asked;
-    if (this.#isServed || check.messages === 0) return;
-    if (isOver && this.#reconnectAfter === Infinity) return;
-    measurements.firstAnswers.record(this.#connectMs + nowMs - this.#firstSentMs);
-    this.#countServed(nowMs);
+    if (check.isBroken) this.lost(NOT_HTTP, nowMs);
+    const isLate = isOver && this.#reconnectAfter === Infinity && !this.#isRated;
+    if (!isLate) this.#countFirstAnswer(nowMs);
   }
 
   /** The server has sent its last byte, which is right only when it owes nothing any more. */
   ended(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#check.endOfStream(this.#onMessage);
+    // A web server may close a connection that it has answered on and that asks for nothing.
+    if (this.#isHttp && !this.isOwed && this.#check.messages > 0) this.isLastSent = true;
     const nothingCame = this.#check.messages === 0 && !this.#check.isWithinMessage;
     if (this.isLastSent && nothingCame && !this.#wait) {
       this.#isListener = true; // and it has listened to the end
       this.#countServed(nowMs);
     } else if (!this.isLastSent || this.isOwed) {
-      this.lost(CLOSED_EARLY);
-    }
+      this.lost(CLOSED_EARLY, nowMs);
+    } else this.#countFirstAnswer(nowMs);
   }
 
   /** Counts the connection as lost: it broke, or ended too early. */
-  lost(reason: string): void {
+  lost(reason: string, nowMs: number): void {
     this.#isLost = true;
-    this.#measurements.countLost(reason, this.#isServed);
+    this.#measurements.countLost(reason, nowMs, this.#isServed);
   }
 
   /** Counts a connection whose last echo, or end of the stream, did not come in time. */
@@ -170,20 +214,39 @@ export class EchoTracker {
    * the next connection of its client, if at all
    */
   settle(endMs: number, nowMs: number, isFollowed: boolean): void {
-    const { roundTrips } = this.#measurements;
-    if (isFollowed && this.isFinished) this.#measurements.finished++;
+    const measurements = this.#measurements;
+    const { roundTrips } = measurements;
+    if (isFollowed && this.isFinished) measurements.finished++;
     const [times, echoed] = [this.#sendTimes, this.#check.messages];
-    const due = isFollowed ? 0 : times.dueUntil(endMs);
+    const isRated = this.#isRated && !isFollowed;
+    const due = this.#sharesRate ? this.#begun : isFollowed ? 0 : times.dueUntil(endMs);
     const notSent = due - this.#sent;
     const late = times.dueUntil(endMs - MAY_BE_LATE_MS) - this.#sent;
-    if (notSent > 0) this.#measurements.messagesNotSent += notSent;
-    if (late > 0) this.#measurements.messagesOverdue += late;
+    if (notSent > 0) measurements.messagesNotSent += notSent;
+    if (late > 0) measurements.messagesOverdue += late;
     if (due > this.#begun) times.recordAges(roundTrips, this.#begun, due, endMs);
+    if (this.#isRated && this.#begun === 0 && !this.#isLost) measurements.unasked++;
     if (this.#isListener) return;
-    this.#measurements.messagesUnanswered += Math.max(0, this.#sent - echoed);
+    const unanswered = Math.max(0, this.#sent - echoed);
+    measurements.messagesUnanswered += unanswered;
+    if (!this.isOwed) return;
+    if (!this.#isLost) {
+      measurements.messagesOpen += unanswered;
+      times.recordAges(measurements.openAges, echoed, this.#begun, nowMs);
+    }
     // Without a rate, the time that a lost message would have taken is unknown.
-    const isCounted = !this.#isLost || due > 0;
-    if (isCounted && this.isOwed) times.recordAges(roundTrips, echoed, this.#begun, nowMs);
+    if (!this.#isLost || isRated) times.recordAges(roundTrips, echoed, this.#begun, nowMs);
+  }
+
+  /** @param dueMs 0: at once */
+  #checkLate(nowMs: number, dueMs: number): void {
+    if (dueMs > 0 && nowMs - dueMs > LATE_MS) this.#measurements.messagesLate++;
+  }
+
+  #countFirstAnswer(nowMs: number): void {
+    if (this.#isServed || this.#check.messages === 0) return;
+    this.#measurements.firstAnswers.record(this.#connectMs + nowMs - this.#firstSentMs);
+    this.#countServed(nowMs);
   }
 
   #countServed(nowMs: number): void {
@@ -196,4 +259,10 @@ export class EchoTracker {
     const sinceMs = this.#sendTimes.take(index);
     if (sinceMs !== undefined) this.#measurements.roundTrips.record(this.#nowMs - sinceMs);
   };
+}
+
+function lastHeadOf(options: FloodOptions): LastHead {
+  let lastHead = lastHeads.get(options);
+  if (lastHead === undefined) lastHeads.set(options, lastHead = new LastHead());
+  return lastHead;
 }

@@ -2,18 +2,27 @@
 import { delay } from "@std/async/delay";
 import type { EchoTracker } from "./echo_tracker.ts";
 import { LoadClient } from "./load_client.ts";
+import { INTERVAL_MS, Intervals, type OnInterval } from "./intervals.ts";
 import { Measurements } from "./measurements.ts";
 import { OpeningGate } from "./opening_gate.ts";
-import type { FloodOptions } from "./options.ts";
+import { type FloodOptions, hasTotalRate, withRequests } from "./options.ts";
 import type { RunningFlood } from "./running_flood.ts";
 import { LoadConnection } from "./load_connection.ts";
 import { reasonOf } from "./tally.ts";
+import { TimedTurns } from "./timed_turns.ts";
 
 /** Many connections to one server, on Deno's own sockets. */
 export class Flood implements RunningFlood {
-  readonly measurements = new Measurements();
+  readonly options: FloodOptions;
 
-  readonly #options: FloodOptions;
+  readonly #intervals = new Intervals(1, () => this);
+  /** What was measured since {@linkcode measurements} was asked for, or an interval was over. */
+  readonly #slice = new Measurements();
+  #sliceMs = 0;
+  #startedMs = performance.now();
+  readonly #turns: TimedTurns | undefined = undefined;
+  /** Ends the interval. */
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   readonly #end = new AbortController();
   readonly #connections = new Set<LoadConnection>();
   /** Connections lost before the end. With a rate, their messages keep falling due. */
@@ -33,14 +42,28 @@ export class Flood implements RunningFlood {
   #stops = 0;
 
   constructor(options: FloodOptions) {
-    this.#options = options;
+    this.options = withRequests(options);
+    if (hasTotalRate(options)) this.#turns = new TimedTurns(options);
     if (options.settleMs > 0) this.#settled = Promise.withResolvers();
+  }
+
+  get measurements(): Measurements {
+    this.#endSlice();
+    return this.#intervals.total;
+  }
+
+  get onInterval(): OnInterval | undefined {
+    return this.#intervals.onInterval;
+  }
+
+  set onInterval(onInterval: OnInterval | undefined) {
+    this.#intervals.onInterval = onInterval;
   }
 
   /** Connections that are open and were not served yet. */
   get waiting(): number {
     let waiting = 0;
-    for (const connection of this.#connections) if (!connection.echoes.isServed) waiting++;
+    for (const connection of this.#connections) if (connection.echoes.isWaiting) waiting++;
     return waiting;
   }
 
@@ -65,44 +88,75 @@ export class Flood implements RunningFlood {
 
   /** Opens the connections, talks on them, and resolves when all are closed. */
   async run(): Promise<void> {
-    const { conns, connectRate } = this.#options;
+    const { conns, connectRate } = this.options;
     const { signal } = this.#end;
+    this.#begin();
     signal.addEventListener("abort", () => this.#endAll());
     const phases = this.#runPhases();
     const gate = new OpeningGate(connectRate, signal);
     const clients: Promise<void>[] = [];
     for (let index = 0; index < conns && !signal.aborted; index++) {
       await gate.enter();
-      clients.push(this.#runClient(new LoadClient(index, this.#options), gate));
+      clients.push(this.#runClient(new LoadClient(index, this.options), gate));
     }
     const overdue = this.#giveUpOverdue();
     await Promise.all(clients);
     overdue.cancel();
     this.#end.abort();
     await phases;
+    clearTimeout(this.#timer);
+    this.#endSlice();
+    this.#intervals.end();
+  }
+
+  #begin(): void {
+    this.#startedMs = performance.now();
+    this.#sliceMs = 0;
+    this.#intervals.begin();
+    if (this.#intervals.onInterval !== undefined) this.#endInterval(0);
+  }
+
+  /** Ends a slice at the end of each interval. */
+  #endInterval(index: number): void {
+    const sinceMs = performance.now() - this.#startedMs;
+    if (sinceMs >= index * INTERVAL_MS) {
+      this.#endSlice();
+      index = Math.floor(sinceMs / INTERVAL_MS) + 1;
+    }
+    this.#timer = setTimeout(() => this.#endInterval(index), index * INTERVAL_MS - sinceMs);
+  }
+
+  #endSlice(): void {
+    const fromMs = this.#sliceMs;
+    const toMs = this.#sliceMs = performance.now() - this.#startedMs;
+    this.#intervals.add(0, this.#slice, { fromMs, toMs });
+    this.#slice.clear();
   }
 
   /** Waits for first answers, warms up, and measures. Resolves when the flood ends. */
   async #runPhases(): Promise<void> {
-    const { conns, settleMs, warmupMs, durationMs } = this.#options;
+    const { conns, settleMs, warmupMs, durationMs } = this.options;
     const { signal } = this.#end;
     const settled = new AbortController();
     let awaited = conns;
     this.#measuredFromMs = performance.now();
-    this.measurements.begin(this.#measuredFromMs, (connections) => {
+    this.#slice.begin(this.#measuredFromMs, (connections) => {
       awaited -= connections;
       if (awaited <= 0) settled.abort();
     });
-    if (settleMs > 0) {
+    if (settleMs === 0) this.#turns?.begin();
+    else {
       await pause(settleMs, AbortSignal.any([signal, settled.signal]));
-      this.measurements.endSettling();
+      this.#slice.endSettling();
+      this.#turns?.begin();
       this.#settled?.resolve();
       this.#settled = undefined;
     }
     if (settleMs + warmupMs > 0) {
       await pause(warmupMs, signal);
       if (signal.aborted) return;
-      this.measurements.endWarmup();
+      this.#endSlice();
+      this.#intervals.endWarmup();
       this.#measuredFromMs = performance.now();
     }
     this.#warm.resolve();
@@ -117,12 +171,9 @@ export class Flood implements RunningFlood {
     this.#elapsedMs = this.#endMs - this.#measuredFromMs;
     for (const echoes of this.#cutShort) echoes.settle(this.#endMs, this.#endMs, false);
     for (const end of this.#atEnd) end();
-    const { wait, reconnectAfter } = this.#options;
+    this.#turns?.end(this.#endMs, this.#slice);
     for (const connection of this.#connections) {
-      // A connection without an echo by now counts as not served, whatever the server still does.
-      // Where they come and go, the last are served as those before.
-      const isHopeless = wait && reconnectAfter === Infinity && !connection.echoes.isServed;
-      if (isHopeless) connection.giveUp();
+      if (connection.echoes.isHopeless(this.#endMs)) connection.giveUp();
       else connection.floodEnded();
     }
   }
@@ -134,7 +185,7 @@ export class Flood implements RunningFlood {
       const dueMs = await this.#runConnection(client, () => gate.leave());
       if (dueMs === Infinity) return;
       const pauseMs = dueMs - performance.now();
-      if (pauseMs > 0) await this.#orEnd(new Promise((resolve) => setTimeout(resolve, pauseMs)));
+      if (pauseMs > 0) await this.#pauseOrEnd(pauseMs);
       if (signal.aborted) return;
       await gate.enter();
     }
@@ -146,10 +197,7 @@ export class Flood implements RunningFlood {
     try {
       connection = await this.#open(client);
     } catch (error) {
-      const reason = reasonOf(error);
-      if (client.isNew) this.measurements.clients++;
-      this.measurements.countRefused(reason);
-      return client.afterRefusal(reason, performance.now());
+      return client.afterRefusal(reasonOf(error), performance.now(), this.#slice);
     } finally {
       tried();
     }
@@ -171,19 +219,19 @@ export class Flood implements RunningFlood {
   /** @returns nothing when the flood has ended before it was open */
   async #open(client: LoadClient): Promise<LoadConnection | undefined> {
     if (this.#end.signal.aborted) return undefined;
-    const { host: hostname, port } = this.#options;
+    const { host: hostname, port } = this.options;
     const startedMs = performance.now();
     const connecting = Deno.connect({ hostname, port });
     const conn = await this.#orEnd(connecting);
     if (conn === undefined) {
+      this.#slice.connectAges.record(this.#endMs - startedMs);
       // A backlog that is full may keep this one waiting for minutes.
       connecting.then((late) => late.close(), () => {});
       return undefined;
     }
-    const connectMs = performance.now() - startedMs;
-    if (client.isNew) this.measurements.clients++;
-    this.measurements.connectTimes.record(connectMs);
-    this.measurements.opened++;
+    const nowMs = performance.now();
+    const connectMs = nowMs - startedMs;
+    client.opened(connectMs, nowMs, this.#slice);
     try {
       conn.setNoDelay(true);
     } catch {
@@ -193,8 +241,9 @@ export class Flood implements RunningFlood {
       conn,
       client,
       connectMs,
-      this.#options,
-      this.measurements,
+      this.options,
+      this.#slice,
+      this.#turns,
       this.#settled?.promise,
       this.#end.signal,
     );
@@ -209,10 +258,22 @@ export class Flood implements RunningFlood {
     });
   }
 
+  #pauseOrEnd(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#atEnd.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#atEnd.add(end);
+    });
+  }
+
   /** Gives up on what is owed some time after the end. */
   #giveUpOverdue(): { cancel(): void } {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const begin = () => timer = setTimeout(() => this.#giveUp(), this.#options.lastEchoesMs);
+    const begin = () => timer = setTimeout(() => this.#giveUp(), this.options.lastEchoesMs);
     if (this.#end.signal.aborted) begin();
     else this.#end.signal.addEventListener("abort", begin);
     return {

@@ -1,8 +1,11 @@
 import type { EchoTracker, Turn } from "./echo_tracker.ts";
+import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 
 /** How long a client pauses at least after a connection that failed. */
 const RETRY_MS = 100;
+/** With `reconnect`, each pause is twice as long as the one before, up to this. */
+const MAX_RETRY_MS = 2_000;
 
 /**
  * After which failures to connect a client tries again: local ports become free when the system forgets
@@ -12,13 +15,17 @@ const PASSING: readonly string[] = ["EADDRNOTAVAIL", "ECONNRESET", "ECONNABORTED
 
 /**
  * One client of a flood. It opens one connection, or with `reconnectAfter` one after another, each as
- * soon as the last is closed; with a rate, when the next message is due.
+ * soon as the last is closed; with a rate, when the next message is due. With `reconnect` it opens
+ * another whenever one fails.
  */
 export class LoadClient implements Turn {
   readonly #options: FloodOptions;
   /** How many of its connections were opened, or could not be. */
   #tries = 0;
   #dueMs: number | undefined = undefined;
+  /** How many connections have failed since one was answered, and when the first of them did. */
+  #failures = 0;
+  #failedMs: number | undefined = undefined;
 
   /** @param index tells it from the other clients, from 0 on */
   constructor(readonly index: number, options: FloodOptions) {
@@ -38,6 +45,17 @@ export class LoadClient implements Turn {
     return this.#dueMs;
   }
 
+  /** A connection was opened for it, which took so long. */
+  opened(connectMs: number, nowMs: number, measurements: Measurements): void {
+    if (this.isNew) measurements.clients++;
+    measurements.opened++;
+    measurements.connectTimes.record(connectMs);
+    if (this.#failedMs === undefined) return;
+    measurements.reopened++;
+    measurements.outages.record(nowMs - this.#failedMs);
+    this.#failedMs = undefined;
+  }
+
   /**
    * The present connection was closed before the end of the flood. Settles it, unless the client has no
    * other one, and what falls due from now on is sent nowhere.
@@ -45,22 +63,41 @@ export class LoadClient implements Turn {
    * @returns when to open the next one, in milliseconds on the same clock; `Infinity`: never
    */
   afterConnection(echoes: EchoTracker, nowMs: number): number {
-    const pauseMs = echoes.isFinished ? 0 : RETRY_MS;
+    const { thinkMs, reconnectAfter, reconnect, http } = this.#options;
+    const { isFinished } = echoes;
+    if (echoes.isServed) this.#failures = 0;
+    const pauseMs = isFinished ? 0 : this.#failed(nowMs);
     this.#dueMs = echoes.dueMs === 0 ? undefined : echoes.dueMs;
+    // A web server closes connections in order, too.
+    const goesOn = reconnectAfter < Infinity || (isFinished ? http !== undefined : reconnect);
     const nextMs = this.#next(
-      Math.max(nowMs + Math.max(pauseMs, this.#options.thinkMs), echoes.dueMs),
+      goesOn === true,
+      Math.max(nowMs + Math.max(pauseMs, thinkMs), echoes.dueMs),
     );
-    if (nextMs < Infinity || echoes.isFinished) echoes.settle(nowMs, nowMs, true);
+    if (nextMs < Infinity || isFinished) echoes.settle(nowMs, nowMs, true);
     return nextMs;
   }
 
   /** As {@linkcode afterConnection}, after a connection that could not be opened for that reason. */
-  afterRefusal(reason: string, nowMs: number): number {
-    return PASSING.includes(reason) ? this.#next(nowMs + RETRY_MS) : Infinity;
+  afterRefusal(reason: string, nowMs: number, measurements: Measurements): number {
+    if (this.isNew) measurements.clients++;
+    measurements.countRefused(reason, nowMs);
+    const { reconnect, reconnectAfter } = this.#options;
+    const goesOn = reconnect || (reconnectAfter < Infinity && PASSING.includes(reason));
+    return this.#next(goesOn, nowMs + this.#failed(nowMs));
   }
 
-  #next(ms: number): number {
-    const { reconnectAfter, connectionsEach } = this.#options;
-    return reconnectAfter === Infinity || ++this.#tries >= connectionsEach ? Infinity : ms;
+  /** @returns for how long to pause */
+  #failed(nowMs: number): number {
+    if (!this.#options.reconnect) return RETRY_MS;
+    this.#failedMs ??= nowMs;
+    const pauseMs = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.#failures++);
+    // Clients that have failed together do not all come back at the same moment.
+    return pauseMs * (0.75 + Math.random() / 4);
+  }
+
+  #next(goesOn: boolean, ms: number): number {
+    this.#tries++;
+    return goesOn && this.#tries < this.#options.connectionsEach ? ms : Infinity;
   }
 }

@@ -2,6 +2,7 @@ import { EchoTracker } from "./echo_tracker.ts";
 import type { LoadClient } from "./load_client.ts";
 import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
+import type { TimedTurns } from "./timed_turns.ts";
 import { lossOf } from "./tally.ts";
 
 const RECV_SIZE_BYTES = 65_536;
@@ -10,6 +11,7 @@ const RECV_SIZE_BYTES = 65_536;
 export class LoadConnection {
   readonly #conn: Deno.TcpConn;
   readonly #options: FloodOptions;
+  readonly #turns: TimedTurns | undefined;
   #settled: Promise<void> | undefined;
   readonly #flood: AbortSignal;
   /** What it has sent and got back. */
@@ -22,6 +24,7 @@ export class LoadConnection {
 
   /**
    * @param connectMs how long it took to open it
+   * @param turns when a message is due on some connection, if all share a rate
    * @param settled the connection sends one message before it resolves, and others after that
    * @param flood aborts when the flood ends; the connection begins no message after that
    */
@@ -31,11 +34,13 @@ export class LoadConnection {
     connectMs: number,
     options: FloodOptions,
     measurements: Measurements,
+    turns: TimedTurns | undefined,
     settled: Promise<void> | undefined,
     flood: AbortSignal,
   ) {
     this.#conn = conn;
     this.#options = options;
+    this.#turns = turns;
     this.#settled = settled;
     this.#flood = flood;
     this.echoes = new EchoTracker(client, connectMs, options, measurements);
@@ -58,7 +63,7 @@ export class LoadConnection {
       else this.#close();
     } catch (error) {
       // A write also fails when this side closes, which is no loss.
-      if (!this.#ended) echoes.lost(lossOf(error));
+      if (!this.#ended) echoes.lost(lossOf(error), performance.now());
       this.#close();
     }
     await receiving;
@@ -81,10 +86,15 @@ export class LoadConnection {
     const { wait, thinkMs } = this.#options;
     const { echoes } = this;
     while (!this.#flood.aborted && !this.#ended && !echoes.isComplete) {
+      const takesTurns = this.#turns !== undefined && this.#settled === undefined;
+      const turnMs = takesTurns ? await this.#turn() : undefined;
       const { dueMs } = echoes;
-      if (dueMs > performance.now()) await this.#pause(dueMs - performance.now());
-      if (this.#flood.aborted || this.#ended) return;
-      const message = echoes.next();
+      if (dueMs > 0 && dueMs > performance.now()) await this.#pause(dueMs - performance.now());
+      if (this.#flood.aborted || this.#ended) {
+        if (turnMs !== undefined) echoes.missedTurn();
+        return;
+      }
+      const message = echoes.next(performance.now(), turnMs);
       for (let sent = 0; sent < message.length;) {
         sent += await this.#conn.write(message.subarray(sent));
       }
@@ -94,9 +104,25 @@ export class LoadConnection {
       if (this.#settled !== undefined && echoes.isServed) {
         await Promise.race([this.#settled, this.#closed.promise]);
         this.#settled = undefined;
+        echoes.beginRate(performance.now());
       }
       if (thinkMs > 0 && !echoes.isComplete) await this.#pause(thinkMs);
     }
+  }
+
+  /**
+   * Waits for its turn, but not beyond the end of the flood or of the connection.
+   *
+   * @returns since when the message is due
+   */
+  async #turn(): Promise<number | undefined> {
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    this.#endPause = () => {
+      this.#turns?.leave(resolve);
+      resolve(undefined);
+    };
+    this.#turns?.park(resolve);
+    return await promise;
   }
 
   /** Resolves when all that was sent has come back, or the connection has ended. */
@@ -112,11 +138,13 @@ export class LoadConnection {
     try {
       for (let count; (count = await this.#conn.read(buffer)) !== null;) {
         this.echoes.took(buffer, words, count, performance.now(), this.#flood.aborted);
+        if (this.echoes.isBroken) break;
         this.#onEcho?.();
       }
+      if (this.echoes.isBroken) return this.#close();
       this.echoes.ended(performance.now());
     } catch (error) {
-      if (!this.#ended) this.echoes.lost(lossOf(error));
+      if (!this.#ended) this.echoes.lost(lossOf(error), performance.now());
     }
     this.#close();
   }

@@ -100,8 +100,32 @@ export class Sequence {
   }
 }
 
+/** Checks what comes back on a connection, and finds where each answer ends. */
+export interface ReplyCheck {
+  /** How many answers have come back whole, and how many bytes were wrong. */
+  readonly messages: number;
+  readonly wrongBytes: number;
+  /** Whether an answer has come back in part. */
+  readonly isWithinMessage: boolean;
+  /** What comes is no answer at all, and where the next one begins cannot be told. */
+  readonly isBroken: boolean;
+  /** The server has said that there is no other answer on this connection. */
+  readonly isLast: boolean;
+  /** How many of `count` bytes can be part of what is owed: so many messages, or so many bytes. */
+  wanted(count: number, owedMessages: number, owedBytes: number): number;
+  /** Takes the first `count` bytes of a buffer, which is also seen as words. */
+  takeWords(
+    chunk: Uint8Array,
+    chunkWords: Int32Array,
+    onMessage: (index: number) => void,
+    count: number,
+  ): void;
+  /** The server has sent its last byte, which ends an answer that has no other end. */
+  endOfStream(onMessage: (index: number) => void): void;
+}
+
 /** Compares what comes back with what was sent, byte for byte, however it is cut up. */
-export class EchoCheck {
+export class EchoCheck implements ReplyCheck {
   readonly #sequence: Sequence;
   #expected: Uint8Array;
   #expectedWords: Int32Array;
@@ -110,6 +134,8 @@ export class EchoCheck {
   wrongBytes = 0;
   /** How many messages have come back whole. */
   messages = 0;
+  readonly isBroken = false;
+  readonly isLast = false;
 
   /** @param sequence with the seed of the one that is sent */
   constructor(sequence: Sequence) {
@@ -122,6 +148,13 @@ export class EchoCheck {
   get isWithinMessage(): boolean {
     return this.#offset > 0;
   }
+
+  /** Bytes beyond what was sent are wrong, whatever they look like: they are no part of an echo. */
+  wanted(count: number, _owedMessages: number, owedBytes: number): number {
+    return Math.min(count, owedBytes);
+  }
+
+  endOfStream(): void {}
 
   /**
    * @param chunk holds what came

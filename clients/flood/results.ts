@@ -1,8 +1,18 @@
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
-import type { FloodOptions } from "./options.ts";
-import type { RunningFlood } from "./running_flood.ts";
+import { formatMs } from "../../cli/milliseconds.ts";
+import type { Verdict } from "../expect/expectation.ts";
+import { recordVerdicts } from "../expect/verdicts.ts";
+import { type Fault, faultsOf, type Measured } from "./figures.ts";
+import { describeFindings, findingsAsJson } from "./findings.ts";
+import { type FloodOptions, type FloodSettings, hasTotalRate } from "./options.ts";
+import { encodeTimes, type FloodRecord, recordWithoutTimes } from "./record.ts";
 import { type Durations, type Measurements, PERCENTILES } from "./measurements.ts";
+
+/** A flood that is over, with how it went. */
+interface Described extends Measured {
+  readonly options: FloodSettings;
+}
 
 /** What the results of a flood depend on. */
 type Wanted = Pick<FloodOptions, "conns" | "rate" | "reconnectAfter">;
@@ -10,31 +20,39 @@ type Wanted = Pick<FloodOptions, "conns" | "rate" | "reconnectAfter">;
 /**
  * Whether every client was served on every connection to the end, nothing was lost or wrong, and what
  * was due was sent, but for what was due shortly before the end.
+ *
+ * @param excused faults that do not count
  */
-export function isFlawless({ measurements }: RunningFlood, conns: number): boolean {
-  const { clients, opened, served, refused, lost, unanswered } = measurements;
-  const { messagesOverdue, wrongBytes } = measurements;
-  return clients === conns && served === opened &&
-    refused + lost + unanswered + messagesOverdue + wrongBytes === 0;
+export function isFlawless(
+  flood: Pick<Measured, "measurements">,
+  conns: number,
+  excused: ReadonlySet<Fault> = new Set(),
+): boolean {
+  const counts = faultsOf(flood, conns);
+  const faults = Object.keys(counts) as Fault[]; // keys() forgets the names
+  return faults.every((fault) => counts[fault] === 0 || excused.has(fault));
 }
 
 /** The results for people, line by line. */
 export function describeResults(
-  { measurements, elapsedMs }: RunningFlood,
+  running: Described,
   { conns, rate, reconnectAfter, sockets }: Wanted & { sockets: "deno" | "libc" },
   texts: Messages,
 ): string[] {
-  const { flood } = texts;
+  const { flood, floodEngine } = texts;
+  const { measurements, elapsedMs } = running;
   const { opened, served, lostUnserved, messagesEchoed, bytesReceived, wrongBytes } = measurements;
   const { refusedBy, lostBy, messagesSent, messagesNotSent } = measurements;
   const { finished, firstAnswers } = measurements;
   const seconds = Math.max(elapsedMs, 1) / 1_000;
   const lines = [flood.connections(measurements)];
   for (const [reason, count] of Object.entries(refusedBy)) {
-    lines.push(flood.refused(count, flood.refusal(reason, sockets)));
+    const first = floodEngine.first(formatMs(measurements.firstRefusedMs[reason]));
+    lines.push(flood.refused(count, flood.refusal(reason, sockets)) + first);
   }
   for (const [reason, count] of Object.entries(lostBy)) {
-    lines.push(flood.lost(count, flood.loss(reason)));
+    const first = floodEngine.first(formatMs(measurements.firstLostMs[reason]));
+    lines.push(flood.lost(count, flood.loss(reason)) + first);
   }
   if (reconnectAfter < Infinity) {
     const perSecond = Math.round(finished / seconds);
@@ -54,14 +72,14 @@ export function describeResults(
       formatBytes(bytesReceived / seconds),
     ),
   );
-  if (rate < Infinity) {
+  if (rate < Infinity || hasTotalRate(running.options)) {
     lines.push(flood.rate(messagesSent + messagesNotSent, messagesSent, messagesNotSent));
   }
   if (measurements.messagesUnanswered > 0) {
     lines.push(flood.unanswered(measurements.messagesUnanswered, measurements.unanswered));
   }
-  lines.push(flood.wrong(wrongBytes));
-  const never = opened - served - lostUnserved;
+  lines.push(...describeFindings(running, texts), flood.wrong(wrongBytes));
+  const never = opened - served - lostUnserved - measurements.unasked;
   if (never > 0) lines.push(flood.notServed(never));
   const missing = notOpened(measurements, conns);
   if (missing > 0) lines.push(flood.notOpened(missing));
@@ -73,27 +91,39 @@ function notOpened({ clients }: Measurements, conns: number): number {
   return conns - clients;
 }
 
-/** The results for programs. */
+/**
+ * The results for programs, with the verdicts on what was promised.
+ *
+ * @param more the record, if programs are to read the whole flood again
+ */
 export function resultsAsJson(
-  { measurements, elapsedMs }: RunningFlood,
+  running: Described,
   { conns, rate, reconnectAfter }: Wanted,
+  { record, verdicts = [] }: { record?: FloodRecord; verdicts?: readonly Verdict[] } = {},
 ): string {
-  const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, ...rest } = measurements;
-  const { answered: _, finished, ...counted } = rest;
+  const { measurements, elapsedMs, options } = running;
+  const { connectTimes, firstAnswers, roundTrips, refusedBy, lostBy, counts } = measurements;
+  const { answered: _, finished, ...counted } = counts;
   const perSecond = (count: number) => Math.round(count / Math.max(elapsedMs, 1) * 1_000);
   const { messagesSent, messagesNotSent } = counted;
   return JSON.stringify({
+    ...(record && recordWithoutTimes(record)),
     ...counted,
     notOpened: notOpened(measurements, conns),
     refusedBy,
     lostBy,
-    messagesDue: rate < Infinity ? messagesSent + messagesNotSent : undefined,
+    messagesDue: rate < Infinity || hasTotalRate(options)
+      ? messagesSent + messagesNotSent
+      : undefined,
+    ...findingsAsJson(running),
     elapsedMs: Math.round(elapsedMs),
     ...(reconnectAfter < Infinity ? { finished, connectionsPerSecond: perSecond(finished) } : {}),
     messagesPerSecond: perSecond(counted.messagesEchoed),
     connectTimeMs: percentiles(connectTimes),
     firstAnswerMs: percentiles(firstAnswers),
+    promises: verdicts.length === 0 ? undefined : recordVerdicts(verdicts),
     roundTripMs: counted.messagesEchoed === 0 ? null : percentiles(roundTrips),
+    histograms: record && encodeTimes(measurements),
   });
 }
 
@@ -110,11 +140,4 @@ function percentiles(durations: Durations): Record<string, number> | null {
 
 function shownPercentiles(durations: Durations): string[] {
   return PERCENTILES.map((percentile) => formatMs(durations.percentileMs(percentile)));
-}
-
-/** A duration with three digits that matter. */
-export function formatMs(ms: number): string {
-  if (ms < 0.9995) return `${Math.round(ms * 1_000)} µs`;
-  if (ms < 999.5) return `${ms.toPrecision(3)} ms`;
-  return `${(ms / 1_000).toPrecision(3)} s`;
 }

@@ -1,7 +1,12 @@
+import type { OnInterval } from "./intervals.ts";
 import type { Measurements } from "./measurements.ts";
+import type { FloodOptions } from "./options.ts";
 
 /** A flood, running or ended, on either kind of sockets. */
 export interface RunningFlood {
+  readonly options: FloodOptions;
+  /** Receives what was measured in each second; set it before the flood runs. */
+  onInterval: OnInterval | undefined;
   readonly measurements: Measurements;
   /** Connections that are open and were not served yet. */
   readonly waiting: number;

@@ -11,7 +11,7 @@ const MAX_TIMED = 1_024;
  */
 export class SendTimes {
   readonly #intervalMs: number;
-  readonly #firstMs: number;
+  #firstMs: number;
   /** The message that was timed last while no other was on its way, which is mostly the only one. */
   #singleIndex = -1;
   #singleMs = 0;
@@ -31,6 +31,11 @@ export class SendTimes {
   /** When message number `index` is due; 0: at once. */
   dueMs(index: number): number {
     return this.#intervalMs === 0 ? 0 : this.#firstMs + index * this.#intervalMs;
+  }
+
+  /** The rate begins anew: message number `index` is due within an interval from now. */
+  begin(index: number, nowMs: number): void {
+    if (this.#intervalMs > 0) this.#firstMs = nowMs + (Math.random() - index) * this.#intervalMs;
   }
 
   /** How many messages are due up to then; none without a rate. */

@@ -12,6 +12,9 @@ const RESET = "reset";
 /** The server has closed the connection before the end of the flood. */
 export const CLOSED_EARLY = "closedEarly";
 
+/** What has come is no answer over HTTP. */
+export const NOT_HTTP = "notHttp";
+
 /** How the system names it when the other side has given up a connection, tcp(7). */
 const RESETS: readonly string[] = ["ECONNRESET", "EPIPE", "ECONNABORTED"];
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { closest } from "../../cli/closest.ts";
 import { UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { SocketKind } from "../../servers/context/protocol.ts";
@@ -20,6 +21,17 @@ const COMPARABLE: readonly string[] = ["echo", "upper"];
 /** @throws {UsageError} when a race cannot check the answers of this handler */
 export function checkHandler(name: string, { race }: Messages): void {
   if (!COMPARABLE.includes(name) && !isHandlerFile(name)) throw new UsageError(race.handler(name));
+}
+
+/** @throws {UsageError} with the nearest name when nobody of that name takes part */
+export function checkBaseline(
+  name: string | undefined,
+  entrants: readonly Entrant[],
+  { race }: Messages,
+): void {
+  const names = entrants.map((entrant) => entrant.name);
+  if (name === undefined || names.includes(name)) return;
+  throw new UsageError(race.noSuchEntrant(name, closest(name, names)));
 }
 
 /**

@@ -1,17 +1,19 @@
 import { defineCommand, type Invocation } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import { choices, duration, type FlagValues, integer, onOff, repeatable } from "../../cli/flags.ts";
-import { pause, text } from "../../cli/flags.ts";
+import { pause, text, toTyped } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { MAX_BYTES } from "../../servers/handlers/bytes.ts";
 import { MODEL_NAMES } from "../../servers/registry.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { reserveDescriptors } from "../flood/descriptors.ts";
-import { checkHandler, chooseEntrants } from "./choose.ts";
+import { checkBaseline, checkHandler, chooseEntrants } from "./choose.ts";
 import type { Entrant } from "./entrants.ts";
 import { RaceFiles } from "./files.ts";
 import type { Load } from "./heat.ts";
+import { Judgement } from "./judgement.ts";
 import { floodThreads, loadOf, serveFlags } from "./load.ts";
+import { anySeed, MAX_SEED } from "./random.ts";
 import { RaceLine } from "./race_line.ts";
 import { type Conditions, type RaceResults, runRace } from "./race.ts";
 import { makeRecord } from "./record.ts";
@@ -29,11 +31,16 @@ const raceFlags = {
   churn: onOff(),
   each: integer(500, { min: 1, max: 1_000_000 }),
   handler: text("echo", "NAME"),
+  http: text("", "PATH"),
+  rate: integer(Infinity, { min: 1, max: 1_000_000, shown: "" }),
+  totalRate: integer(Infinity, { min: 1, max: 100_000_000, shown: "" }),
   sleep: pause("ms"),
   cpu: pause("ms"),
   sockets: choices(KINDS, hasSystemCalls() ? KINDS : ["deno"]),
-  rounds: integer(3, { min: 1, max: 1_000 }),
+  rounds: integer(5, { min: 1, max: 1_000 }),
+  seed: integer(0, { min: 0, max: MAX_SEED, shown: "" }),
   warmup: duration(500, "500ms", "ms"),
+  baseline: text("", "NAME"),
   against: repeatable(text("", "NAME=COMMAND")),
   json: text("", "FILE"),
   csv: text("", "FILE"),
@@ -46,6 +53,12 @@ const raceFlags = {
  * Programming", chapter 30, has five children, each of which asks for 4,000 bytes 500 times.
  */
 const USUAL_CHURN = { conns: 5, size: 4_000, duration: 60_000 };
+/** Flags that mean nothing beside others. */
+const EXCLUDED = [
+  ["churn", ["handler", "settle", "warmup", "rate", "totalRate", "http"]],
+  ["rate", ["totalRate"]],
+  ["http", ["handler", "size"]],
+] as const;
 /** How wide a table may be where no terminal says it. */
 const USUAL_WIDTH = 80;
 
@@ -57,18 +70,25 @@ export const raceCommand = defineCommand({
     check(flags, given, messages);
     const conditions = conditionsOf(flags, given);
     const entrants = await chooseEntrants(words, flags, serveFlags(conditions, language), messages);
+    const baseline = given.has("baseline") ? flags.baseline : undefined;
+    checkBaseline(baseline, entrants, messages);
     const files = await RaceFiles.create(flags, messages);
     const sockets = hasSystemCalls() ? "libc" : "deno";
     await reserveDescriptors(
       { ...conditions, sockets, threads: conditions.floodThreads },
       messages,
     );
-    const results = await raceUntilStopped(entrants, loadOf(conditions), flags.rounds, messages);
-    const standings = makeStandings(results, conditions);
-    const record = makeRecord(standings, conditions, results, messages);
-    for (const line of showRace(standings, record, messages, width())) console.log(line);
-    await files.write(standings, record, { language, messages });
-    if (standings.every(({ figures }) => figures.served === undefined)) {
+    const order = { rounds: flags.rounds, seed: given.has("seed") ? flags.seed : anySeed() };
+    const results = await raceUntilStopped(entrants, loadOf(conditions), order, messages);
+    const judgement = new Judgement(
+      makeStandings(results, conditions),
+      conditions.discipline,
+      baseline,
+    );
+    const record = makeRecord(judgement, conditions, results, messages);
+    for (const line of showRace(judgement, record, messages, width())) console.log(line);
+    await files.write(judgement, record, { language, messages });
+    if (judgement.standings.every(({ figures }) => figures.served === undefined)) {
       throw new RefusedError(messages.race.nothingMeasured);
     }
     return 0;
@@ -83,9 +103,14 @@ function conditionsOf(
   const usual = flags.churn ? USUAL_CHURN : undefined;
   const or = (flag: "conns" | "size" | "duration") =>
     usual === undefined || given.has(flag) ? flags[flag] : usual[flag];
+  const conns = or("conns");
+  const rate = Math.min(flags.rate, flags.totalRate / conns);
+  const unhurried = flags.churn ? "churn" : "messages";
   return {
-    discipline: flags.churn ? "churn" : "messages",
-    conns: or("conns"),
+    discipline: rate < Infinity ? "rate" : unhurried,
+    conns,
+    rate: rate < Infinity ? rate : undefined,
+    http: flags.http === "" ? undefined : flags.http,
     connectionsEach: flags.churn ? flags.each : undefined,
     sizeBytes: or("size"),
     durationMs: or("duration"),
@@ -106,12 +131,18 @@ function check(
   messages: Messages,
 ): void {
   const texts = messages.flags;
+  for (const [flag, others] of EXCLUDED) {
+    const other = given.has(flag) ? others.find((one) => given.has(one)) : undefined;
+    if (other !== undefined) {
+      throw new UsageError(texts.notTogether(`--${toTyped(flag)}`, `--${toTyped(other)}`));
+    }
+  }
+  if (given.has("http") && !flags.http.startsWith("/")) {
+    throw new UsageError(texts.wrongValue("--http", flags.http, messages.race.wantsPath, null));
+  }
   if (!flags.churn) {
     if (given.has("each")) throw new UsageError(texts.onlyWith("--each", "--churn"));
     return checkHandler(flags.handler, messages);
-  }
-  for (const flag of ["handler", "settle", "warmup"] as const) {
-    if (given.has(flag)) throw new UsageError(texts.notTogether("--churn", `--${flag}`));
   }
   if (flags.size > MAX_BYTES) {
     const wanted = texts.wantsInteger(1, MAX_BYTES);
@@ -123,13 +154,13 @@ function check(
 async function raceUntilStopped(
   entrants: readonly Entrant[],
   load: Load,
-  rounds: number,
+  order: { readonly rounds: number; readonly seed: number },
   messages: Messages,
 ): Promise<RaceResults> {
   const line = new RaceLine(load, messages);
   try {
     return await untilStopped((signal) =>
-      runRace(entrants, rounds, load, signal, (progress) => line.show(progress))
+      runRace(entrants, order, load, signal, (progress) => line.show(progress))
     );
   } finally {
     line.close();

@@ -16,11 +16,22 @@ export interface Faults {
   /** Connections that were served once, and not to the end. */
   readonly unanswered: number;
   readonly wrongBytes: number;
+  /** Answers by HTTP with another status than 200 to 299. */
+  readonly notSuccessful: number;
 }
 
+/** What faults are made of; there are statuses where a server is asked by HTTP. */
+type Counted =
+  & Pick<Measurements, "refusedBy" | "lostBy" | "unanswered" | "wrongBytes">
+  & { readonly statuses?: Readonly<Tally> };
+
 /** What went wrong so far. */
-export function faultsOf({ refusedBy, lostBy, unanswered, wrongBytes }: Measurements): Faults {
-  return { refusedBy, lostBy, unanswered, wrongBytes };
+export function faultsOf(
+  { refusedBy, lostBy, unanswered, wrongBytes, statuses = {} }: Counted,
+): Faults {
+  const failed = Object.entries(statuses).filter(([status]) => !/^2\d\d$/.test(status));
+  const notSuccessful = tallied(Object.fromEntries(failed));
+  return { refusedBy, lostBy, unanswered, wrongBytes, notSuccessful };
 }
 
 /** What went wrong in several heats together. */
@@ -31,12 +42,18 @@ export function addFaults(all: readonly Faults[]): Faults {
     for (const [reason, count] of Object.entries(faults.refusedBy)) tally(refusedBy, reason, count);
     for (const [reason, count] of Object.entries(faults.lostBy)) tally(lostBy, reason, count);
   }
-  const sum = (name: "unanswered" | "wrongBytes") =>
+  const sum = (name: "unanswered" | "wrongBytes" | "notSuccessful") =>
     all.reduce((total, faults) => total + faults[name], 0);
-  return { refusedBy, lostBy, unanswered: sum("unanswered"), wrongBytes: sum("wrongBytes") };
+  return {
+    refusedBy,
+    lostBy,
+    unanswered: sum("unanswered"),
+    wrongBytes: sum("wrongBytes"),
+    notSuccessful: sum("notSuccessful"),
+  };
 }
 
 /** Whether anything went wrong. */
-export function isFaulty({ lostBy, unanswered, wrongBytes }: Faults): boolean {
-  return tallied(lostBy) + unanswered + wrongBytes > 0;
+export function isFaulty({ lostBy, unanswered, wrongBytes, notSuccessful }: Faults): boolean {
+  return tallied(lostBy) + unanswered + wrongBytes + notSuccessful > 0;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Totals } from "../../servers/runtime/json_reporter.ts";
-import type { Counts } from "../flood/measurements.ts";
+import type { Counts, Durations } from "../flood/measurements.ts";
 import type { RunningFlood } from "../flood/running_flood.ts";
 import { type Faults, faultsOf } from "./faults.ts";
 import type { Peaks, Usage } from "./tree_watch.ts";
@@ -42,14 +42,24 @@ export const FIGURES = {
 /** How many digits of a figure are kept, which are more than any measurement is worth. */
 const DIGITS = 6;
 
+/** The percentiles of the round trips that are kept: the closer to the end, the finer. */
+const PERCENTILES = [
+  ...[0, 10, 20, 30, 40, 50, 60, 70, 80, 90],
+  ...[92, 94, 95, 96, 97, 98, 99, 99.2, 99.4, 99.5, 99.6, 99.8, 99.9],
+  ...[99.92, 99.95, 99.96, 99.98, 99.99],
+];
+
 /** The name of a figure. */
 export type FigureName = keyof typeof FIGURES;
 
 /** All names. */
 export const FIGURE_NAMES = Object.keys(FIGURES) as FigureName[]; // keys() forgets the names
 
-/** What a race is about: connections that stay and talk, or that come and go. */
-export type Discipline = "messages" | "churn";
+/**
+ * What a race is about: connections that stay and talk, as fast as it goes or at a rate that is the same
+ * for all; or connections that come and go.
+ */
+export type Discipline = "messages" | "rate" | "churn";
 
 /** The figure by which servers are ranked, and the others, in the order in which they are shown. */
 export const DISCIPLINES: Readonly<
@@ -61,6 +71,14 @@ export const DISCIPLINES: Readonly<
       ...["served", "allServedMs", "p50Ms", "p99Ms", "p999Ms", "cpuSecondsPerMillion"] as const,
       ...["peakMemoryBytes", "memoryPerClientBytes", "threads", "processes"] as const,
       ...["switchesPerThousand", "wakeUpsPerThousand"] as const,
+    ],
+  },
+  rate: {
+    ranking: "p99Ms",
+    others: [
+      ...["p50Ms", "p999Ms", "messagesPerSecond", "served", "allServedMs"] as const,
+      ...["cpuSecondsPerMillion", "peakMemoryBytes", "memoryPerClientBytes", "threads"] as const,
+      ...["processes", "switchesPerThousand", "wakeUpsPerThousand"] as const,
     ],
   },
   churn: {
@@ -82,13 +100,16 @@ export function figuresOf(discipline: Discipline): readonly FigureName[] {
 /** Figures by name; unknown ones are missing. */
 export type Figures = Partial<Readonly<Record<FigureName, number>>>;
 
+/** Percentiles of durations in milliseconds, in ascending order; none where there were no durations. */
+export type Latencies = readonly (readonly [percentile: number, ms: number])[];
+
 /** What was measured in a heat. */
 export interface Measured {
   readonly figures: Figures;
   readonly counts: Readonly<Counts>;
   readonly faults: Faults;
-  /** The round trips or first answers, as {@linkcode Durations.encode} makes a text of them. */
-  readonly latencies: string;
+  /** Percentiles of the round trips or first answers. */
+  readonly latencies: Latencies;
   /** Which part of the CPUs that it has threads for the flood itself took. */
   readonly floodCpuShare: number;
 }
@@ -110,7 +131,7 @@ export function makeMeasured(
   { measurements, elapsedMs }: Pick<RunningFlood, "measurements" | "elapsedMs">,
   { usage, peaks, memoryGrowthBytes = 0, wanted, totals, floodCpuShare }: Seen,
 ): Measured {
-  const { counts } = measurements.encode();
+  const { counts } = measurements;
   const latencies = wanted === undefined ? measurements.roundTrips : measurements.firstAnswers;
   const messagesPerSecond = counts.messagesEchoed / Math.max(elapsedMs, 1) * 1_000;
   const percentileMs = (percentile: number, isOfFirstAnswer = false) =>
@@ -148,9 +169,15 @@ export function makeMeasured(
     }),
     counts,
     faults: faultsOf(measurements),
-    latencies: latencies.encode(),
+    latencies: percentilesOf(latencies),
     floodCpuShare,
   };
+}
+
+/** Those that are kept of all. */
+export function percentilesOf(durations: Durations): Latencies {
+  if (durations.count === 0) return [];
+  return PERCENTILES.map((percentile) => [percentile, rounded(durations.percentileMs(percentile))]);
 }
 
 /** The server counts these over its whole life, and so do the messages that they are for. */
@@ -163,7 +190,12 @@ function wakeUps(totals: Totals | undefined): number | undefined {
 /** Those that are known, without digits that say nothing. */
 function withoutUnknown(figures: Record<FigureName, number | undefined>): Figures {
   const entries = Object.entries(figures).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Number(value.toPrecision(DIGITS))]]
+    value === undefined ? [] : [[name, rounded(value)]]
   );
   return Object.fromEntries(entries);
+}
+
+/** A figure without digits that say nothing. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(DIGITS));
 }

@@ -11,8 +11,8 @@ import type { Messages } from "../../cli/messages.ts";
 import { systemReason } from "../../cli/system_reason.ts";
 import { openInBrowser } from "../../servers/watch/browser.ts";
 import { recordAsCsv } from "./csv.ts";
+import type { Judgement } from "./judgement.ts";
 import type { RaceRecord } from "./record.ts";
-import type { Standing } from "./standings.ts";
 
 /** The paths to write to; an empty one is not written. */
 interface Paths {
@@ -53,7 +53,7 @@ export class RaceFiles {
    * @throws {RefusedError} when one cannot be written, or the page cannot be shown
    */
   async write(
-    standings: readonly Standing[],
+    judgement: Judgement,
     record: RaceRecord,
     { language, messages }: Pick<Invocation<Flags>, "language" | "messages">,
   ): Promise<void> {
@@ -63,7 +63,7 @@ export class RaceFiles {
     if (html !== "") {
       // Loaded only where there is one: it brings the library for charts along.
       const { raceAsHtml } = await import("./html.ts");
-      await write("html", html, await raceAsHtml(standings, record, language, messages), messages);
+      await write("html", html, await raceAsHtml(judgement, record, language, messages), messages);
     }
     for (const path of [json, csv, html]) {
       if (path !== "") console.error(messages.race.written(path));

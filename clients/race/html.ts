@@ -8,10 +8,10 @@ import { Chart } from "chart.js";
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { DISCIPLINES, figuresOf } from "./figures.ts";
-import type { RaceRecord } from "./record.ts";
-import { bestOf, type Standing } from "./standings.ts";
-import { describeConditions, showFigure, showSpread } from "./texts.ts";
+import { escape, figuresTable, roundsTable } from "./html_tables.ts";
+import type { Judgement } from "./judgement.ts";
+import type { RaceRecord, ServerRecord } from "./record.ts";
+import { describeConditions } from "./texts.ts";
 
 type Texts = Messages["race"];
 
@@ -20,7 +20,7 @@ const CHARTS = ["throughput", "latency", "memory", "cpu"] as const;
 
 /** Makes the page. */
 export async function raceAsHtml(
-  standings: readonly Standing[],
+  judgement: Judgement,
   record: RaceRecord,
   language: Language,
   { race: texts }: Messages,
@@ -31,7 +31,8 @@ export async function raceAsHtml(
     page("page.js"),
     chartLibrary(),
   ]);
-  const summary = describeConditions(record.conditions, texts);
+  const { conditions, conclusion, command, seed } = record;
+  const summary = describeConditions(conditions, texts);
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -45,15 +46,21 @@ ${style}</style>
 <body>
 <h1>${escape(texts.page.title)}</h1>
 <p>${escape(summary)}</p>
+<p>${escape(texts.order(seed))}</p>
+${conclusion === undefined ? "" : `<p class="conclusion">${escape(conclusion)}</p>`}
 ${notes(record, texts)}
 ${CHARTS.map((chart) => chartPlace(chart, record, texts)).join("\n")}
 <h2>${escape(texts.page.figures)}</h2>
 <div class="scroll">
-${table(standings, record, texts)}
+${figuresTable(judgement, record, texts)}
 </div>
-${list(texts.legends[record.conditions.discipline], "legend")}
+${list(texts.legends[conditions.discipline], "legend")}
+<h2>${escape(texts.page.rounds)}</h2>
+<div class="scroll">
+${roundsTable(judgement, record, texts)}
+</div>
 <h2>${escape(texts.page.repeat)}</h2>
-<pre>${escape(record.command)}</pre>
+<pre>${escape(command)}</pre>
 <h2>${escape(texts.page.machine)}</h2>
 ${machine(record, texts)}
 <script id="race" type="application/json">${dataForScript(record, texts)}</script>
@@ -92,39 +99,8 @@ function chartPlace(id: typeof CHARTS[number], record: RaceRecord, { page }: Tex
 }
 
 /** The texts of the page: some depend on what the race was about. */
-function pageTexts({ conditions }: RaceRecord, page: Texts["page"]): Texts["page"] {
-  return conditions.discipline === "churn" ? { ...page, ...page.churn } : page;
-}
-
-function table(
-  standings: readonly Standing[],
-  { servers, conditions }: RaceRecord,
-  texts: Texts,
-): string {
-  const { columns } = texts;
-  const names = figuresOf(conditions.discipline);
-  const best = new Map(names.map((name) => [name, bestOf(standings, name)]));
-  const headings = [columns.name, columns.spread, ...names.map((name) => columns[name])];
-  const rows = standings.map((standing, index) => {
-    const { failure } = servers[index];
-    const name = `<td>${escape(standing.entrant.name)}</td>`;
-    if (standing.figures.served === undefined && failure !== undefined) {
-      return `${name}<td class="failure" colspan="${headings.length - 1}">${escape(failure)}</td>`;
-    }
-    const figures = names.map((figure) => {
-      const isBest = best.get(figure)?.has(standing);
-      return `<td${isBest ? ' class="best"' : ""}>${escape(showFigure(standing, figure, texts))}${
-        isBest ? "*" : ""
-      }</td>`;
-    });
-    return `${name}<td>${escape(showSpread(standing))}</td>${figures.join("")}`;
-  });
-  return `<table>
-<thead><tr>${headings.map((one) => `<th scope="col">${escape(one)}</th>`).join("")}</tr></thead>
-<tbody>
-${rows.map((row) => `<tr>${row}</tr>`).join("\n")}
-</tbody>
-</table>`;
+function pageTexts({ conditions: { discipline } }: RaceRecord, page: Texts["page"]): Texts["page"] {
+  return discipline === "messages" ? page : { ...page, ...page[discipline] };
 }
 
 function machine({ machine, versions, date }: RaceRecord, { machine: texts }: Texts): string {
@@ -150,13 +126,17 @@ function machine({ machine, versions, date }: RaceRecord, { machine: texts }: Te
 
 /** The data, in a form in which no text can end the element that it is in. */
 function dataForScript(record: RaceRecord, { page }: Texts): string {
-  const { ranking } = DISCIPLINES[record.conditions.discipline];
-  const data = { ...record, ranking, texts: pageTexts(record, page) };
+  const servers = record.servers.map((server) => ({
+    ...server,
+    whyApart: whyApart(server, page),
+    rounds: server.rounds.map(({ figures }) => figures),
+  }));
+  const data = { servers, ranking: record.ranking, texts: pageTexts(record, page) };
   return JSON.stringify(data).replaceAll("<", "\\u003c");
 }
 
-/** Text as it stands in a page. */
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+/** Why a server is not one of those that are compared, as it stands behind its name in a chart. */
+function whyApart({ figures, holdsLoad }: ServerRecord, texts: Texts["page"]): string {
+  if (holdsLoad) return "";
+  return figures.served === undefined ? texts.failed : texts.apart;
 }

@@ -28,13 +28,20 @@ export function floodThreads(): number {
 
 /** The flags of `serve`, the same for all models. */
 export function serveFlags(
-  { conns, handler, sleepMs, cpuMs }: Conditions,
+  { conns, handler, http, sleepMs, cpuMs }: Conditions,
   language: string,
 ): string[] {
   return [
     ...["--quiet", "--stats", "--grace", GRACE, "--lang", language],
     ...["--backlog", String(Math.min(65_535, Math.max(1_024, conns)))],
-    ...["--handler", handler, "--sleep", `${sleepMs}ms`, "--cpu", `${cpuMs}ms`],
+    ...[
+      "--handler",
+      http === undefined ? handler : "http",
+      "--sleep",
+      `${sleepMs}ms`,
+      "--cpu",
+      `${cpuMs}ms`,
+    ],
   ];
 }
 
@@ -45,7 +52,7 @@ export function loadOf({ floodThreads, connectionsEach, ...conditions }: Conditi
     ...messagesOf(conditions),
     reconnectAfter: connectionsEach === undefined ? Infinity : 1,
     connectionsEach: connectionsEach ?? Infinity,
-    rate: Infinity,
+    rate: conditions.rate ?? Infinity,
     wait: true,
     connectRate: Infinity,
     thinkMs: 0,

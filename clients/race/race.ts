@@ -1,13 +1,15 @@
 /**
- * A race: each entrant runs a heat, and when all have, the next round begins. So what the machine does
- * besides meets all alike.
+ * A race: each entrant runs a heat, and when all have, the next round begins, in another order. So what
+ * the machine does besides meets all alike: what comes and goes within a round, too, favors nobody.
  *
  * @module
  */
 
+import { shuffle } from "simple-statistics";
 import type { Entrant } from "./entrants.ts";
 import type { Discipline } from "./figures.ts";
 import { type Heat, type Load, runHeat } from "./heat.ts";
+import { randomFrom } from "./random.ts";
 
 /** What was the same for all. */
 export interface Conditions {
@@ -22,6 +24,10 @@ export interface Conditions {
   readonly warmupMs: number;
   readonly rounds: number;
   readonly handler: string;
+  /** Messages per second on each connection; as many as go if there is none. */
+  readonly rate?: number;
+  /** The path that is asked for by HTTP, in place of messages that come back. */
+  readonly http?: string;
   readonly sleepMs: number;
   readonly cpuMs: number;
   readonly floodThreads: number;
@@ -34,8 +40,12 @@ export function connectionsWanted({ conns, connectionsEach = 1 }: Conditions): n
 
 /** What a race has come to so far. */
 export interface RaceResults {
-  /** The heats of each, one for each round that it took part in. */
+  /** The heats of each, from the first round on, one for each round that it took part in. */
   readonly heats: ReadonlyMap<Entrant, readonly Heat[]>;
+  /** From which the orders were drawn. */
+  readonly seed: number;
+  /** In which order they ran, round by round. */
+  readonly orders: readonly (readonly Entrant[])[];
   /** How many heats were run, and how many there were to be. */
   readonly heatsDone: number;
   readonly heatsAll: number;
@@ -54,25 +64,31 @@ export interface RaceProgress {
 /**
  * Runs a race.
  *
+ * @param seed from which the order of each round is drawn
  * @param signal ends it early; the heat in progress does not count
  * @param onProgress called before each heat
  */
 export async function runRace(
   entrants: readonly Entrant[],
-  rounds: number,
+  { rounds, seed }: { readonly rounds: number; readonly seed: number },
   load: Load,
   signal: AbortSignal,
   onProgress: (progress: RaceProgress) => void,
 ): Promise<RaceResults> {
   const heats = new Map<Entrant, Heat[]>(entrants.map((entrant) => [entrant, []]));
+  const random = randomFrom(seed);
+  const orders: Entrant[][] = [];
   let heatsAll = entrants.length * rounds;
   let heatsDone = 0;
   try {
     for (let round = 1; round <= rounds; round++) {
-      for (const [entrant, itsHeats] of heats) {
+      const order: Entrant[] = [];
+      orders.push(order);
+      for (const [entrant, itsHeats] of shuffle([...heats], random)) {
         signal.throwIfAborted();
         // Waiting for it once more would only waste time.
         if (isHopeless(itsHeats)) continue;
+        order.push(entrant);
         onProgress({ round, rounds, entrant, heatsDone, heatsAll });
         itsHeats.push(await runHeat(entrant, load, signal));
         heatsDone++;
@@ -82,7 +98,7 @@ export async function runRace(
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
   }
-  return { heats, heatsDone, heatsAll };
+  return { heats, seed, orders, heatsDone, heatsAll };
 }
 
 /** Whether it never got as far as to listen. */

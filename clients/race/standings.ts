@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Durations } from "../flood/measurements.ts";
+import type { Counts } from "../flood/measurements.ts";
 import type { Entrant } from "./entrants.ts";
 import { addFaults, type Faults, isFaulty } from "./faults.ts";
 import {
@@ -13,7 +13,9 @@ import {
   type FigureName,
   FIGURES,
   type Figures,
+  type Latencies,
   type Measured,
+  rounded,
 } from "./figures.ts";
 import type { Failure, Heat } from "./heat.ts";
 import { type Conditions, connectionsWanted, type RaceResults } from "./race.ts";
@@ -22,6 +24,8 @@ import { type Conditions, connectionsWanted, type RaceResults } from "./race.ts"
 const FLOOD_IS_LIMIT = 0.95;
 /** From this spread on, medians are unreliable. */
 const SPREAD_IS_WIDE = 0.1;
+/** A server keeps a rate if it took this part of what was due in the time that there was. */
+const RATE_IS_KEPT = 0.99;
 
 /** The figures of which there is no half. */
 const COUNTS: readonly FigureName[] = ["served", "threads", "processes"];
@@ -34,8 +38,11 @@ export interface Standing {
   readonly figures: Figures;
   /** The largest distance of a round from the median, as a share of it. */
   readonly spread: number | undefined;
-  /** The round trips of all rounds, or the first answers where connections come and go. */
-  readonly latencies: Durations;
+  /**
+   * The percentiles of the round trips, or of the first answers where connections come and go: the
+   * medians of the rounds, as {@linkcode figures} are.
+   */
+  readonly latencies: Latencies;
   /** By which figure it is ranked. */
   readonly ranking: FigureName;
   /** How many connections there were to be served. */
@@ -45,6 +52,8 @@ export interface Standing {
   readonly waitedMs: number;
   /** Whether it has served all of them in every round, to the end and without a fault. */
   readonly holdsLoad: boolean;
+  /** Which part of the messages that were due it took in time, in its worst round. */
+  readonly ratePart: number;
   /** What went wrong in all rounds. */
   readonly faults: Faults;
   /** Why it could not be measured, the last time that it could not. */
@@ -56,26 +65,20 @@ export interface Standing {
 }
 
 /**
- * The standings: first those that hold the load, the fastest at the top, then those that serve some
+ * The standings: first those that hold the load, the best at the top, then those that serve some
  * connections only, then those with faults and those that were not measured.
  */
 export function makeStandings({ heats }: RaceResults, conditions: Conditions): Standing[] {
   return [...heats].filter(([, itsHeats]) => itsHeats.length > 0)
     .map(([entrant, itsHeats]) => makeStanding(entrant, itsHeats, conditions))
-    .sort((a, b) => Number(b.holdsLoad) - Number(a.holdsLoad) || throughput(b) - throughput(a));
+    .sort((a, b) => Number(b.holdsLoad) - Number(a.holdsLoad) || badness(a) - badness(b));
 }
 
-/**
- * Whose figure is the best, among the servers that hold the load: serving one client alone is easy.
- *
- * @returns none where most are equally good
- */
-export function bestOf(standings: readonly Standing[], name: FigureName): ReadonlySet<Standing> {
-  const holding = standings.filter((one) => one.holdsLoad && one.figures[name] !== undefined);
-  const values = holding.map(({ figures }) => figures[name] ?? NaN);
-  const best = FIGURES[name] === "more" ? Math.max(...values) : Math.min(...values);
-  const winners = holding.filter(({ figures }) => figures[name] === best);
-  return new Set(winners.length * 2 > holding.length ? [] : winners);
+/** By what a server is ranked: less is better, and a server without a figure comes last. */
+function badness({ figures, ranking }: Standing): number {
+  const value = figures[ranking];
+  if (value === undefined) return Number.MAX_VALUE;
+  return FIGURES[ranking] === "less" ? value : -value;
 }
 
 function makeStanding(
@@ -89,25 +92,25 @@ function makeStanding(
   const measured = heats.filter((heat) => "figures" in heat);
   const failed = heats.filter((heat) => "failure" in heat);
   const faults = addFaults(measured.map((heat) => heat.faults));
-  const { [ranking]: throughput, ...others } = medians(measured);
-  const isRanked = throughput !== undefined && !isFaulty(faults);
-  const latencies = new Durations();
-  for (const heat of measured) latencies.addEncoded(heat.latencies);
+  const { [ranking]: ranked, ...others } = medians(measured);
+  const isRanked = ranked !== undefined && !isFaulty(faults);
   const spread = isRanked ? spreadOf(measured, ranking) : undefined;
   const isChurn = discipline === "churn";
+  const ratePart = Math.min(...measured.map(({ counts }) => partInTime(counts)));
   const answered = measured.map(({ counts }) => isChurn ? counts.served : counts.answered);
   return {
     entrant,
     heats,
-    figures: isRanked ? { [ranking]: throughput, ...others } : others,
+    figures: isRanked ? { [ranking]: ranked, ...others } : others,
     spread,
-    latencies,
+    latencies: mediansOf(measured),
     ranking,
     conns,
     answered: answered.length === 0 ? 0 : Math.floor(median(answered)),
     waitedMs: isChurn ? durationMs : settleMs,
-    holdsLoad: failed.length === 0 && !isFaulty(faults) &&
-      measured.every(({ counts }) => counts.served === conns),
+    ratePart,
+    holdsLoad: failed.length === 0 && !isFaulty(faults) && ratePart >= RATE_IS_KEPT &&
+      measured.every(({ counts }) => counts.served >= conns),
     faults,
     failure: failed.at(-1)?.failure,
     isLimitedByFlood: median(measured.map((heat) => heat.floodCpuShare)) >= FLOOD_IS_LIMIT,
@@ -121,9 +124,24 @@ function medians(measured: readonly Measured[]): Figures {
       .filter((value) => value !== undefined);
     if (values.length === 0) return [];
     const middle = median(values);
-    return [[name, COUNTS.includes(name) ? Math.floor(middle) : middle]];
+    return [[name, COUNTS.includes(name) ? Math.floor(middle) : rounded(middle)]];
   });
   return Object.fromEntries(entries);
+}
+
+/** The percentiles of the rounds in which there are any. */
+function mediansOf(measured: readonly Measured[]): Latencies {
+  const all = measured.map(({ latencies }) => latencies).filter(({ length }) => length > 0);
+  const [first = []] = all;
+  return first.map(([percentile], at) => [
+    percentile,
+    rounded(median(all.map((one) => one[at][1]))),
+  ]);
+}
+
+/** Without a rate nothing is ever due, and all is in time. */
+function partInTime({ messagesSent, messagesOverdue }: Counts): number {
+  return messagesOverdue === 0 ? 1 : messagesSent / (messagesSent + messagesOverdue);
 }
 
 function spreadOf(measured: readonly Measured[], ranking: FigureName): number | undefined {
@@ -138,8 +156,4 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
-function throughput({ figures, ranking }: Standing): number {
-  return figures[ranking] ?? -1;
 }

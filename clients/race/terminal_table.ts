@@ -4,9 +4,10 @@ import { bar } from "../../cli/bar_chart.ts";
 import { type Column, splitTable, tableLines, tableWidth } from "../../cli/table.ts";
 import { wrapText } from "../../cli/wrap.ts";
 import { type FigureName, figuresOf } from "./figures.ts";
-import { bestOf, type Standing } from "./standings.ts";
+import type { Judgement } from "./judgement.ts";
+import type { Standing } from "./standings.ts";
 import type { RaceRecord } from "./record.ts";
-import { describeConditions, showFigure, showSpread } from "./texts.ts";
+import { describeConditions, showFigure, showSpread, showVerdict } from "./texts.ts";
 
 /** A bar is at least and at most this wide. */
 const MIN_BAR = 8;
@@ -18,25 +19,23 @@ const BEST = "*";
  * has to be narrow, and what must be known about it.
  */
 export function showRace(
-  standings: readonly Standing[],
-  { conditions, heatsDone, heatsAll, servers, notes }: RaceRecord,
+  judgement: Judgement,
+  { conditions, seed, conclusion, heatsDone, heatsAll, servers, notes }: RaceRecord,
   { race: texts }: Messages,
   width: number,
 ): string[] {
-  const measured = standings.filter(({ figures }) => figures.served !== undefined);
+  const isAnyMeasured = judgement.standings.some(({ figures }) => figures.served !== undefined);
   const names = figuresOf(conditions.discipline);
-  const tables = measured.length === 0 ? [] : tablesOf(measured, names, texts, width);
   const wrapped = (text: string, first = "") => wrapText(text, width, first, "  ");
   const paragraphs = [
-    [wrapped(describeConditions(conditions, texts))],
-    ...tables,
+    [wrapped(describeConditions(conditions, texts)), wrapped(texts.order(seed))],
+    ...(isAnyMeasured ? tablesOf(judgement, names, texts, width) : []),
     servers.flatMap(({ name, failure }) => failure === undefined ? [] : [`${name}: ${failure}`])
       .map((line) => wrapped(line)),
+    conclusion === undefined ? [] : [bold(wrapped(conclusion))],
     notes.map((note) => wrapped(note, "! ")),
     heatsDone === heatsAll ? [] : [wrapped(texts.incomplete(heatsDone, heatsAll), "! ")],
-    measured.length === 0
-      ? []
-      : texts.legends[conditions.discipline].map((line) => dim(wrapped(line))),
+    isAnyMeasured ? texts.legends[conditions.discipline].map((line) => dim(wrapped(line))) : [],
   ];
   return paragraphs.filter((lines) => lines.length > 0).flatMap((lines, index) =>
     index === 0 ? lines : ["", ...lines]
@@ -44,35 +43,42 @@ export function showRace(
 }
 
 function tablesOf(
-  standings: readonly Standing[],
+  judgement: Judgement,
   figureNames: readonly FigureName[],
   texts: Messages["race"],
   width: number,
 ): string[][] {
-  const [throughput, ...figures] = figureNames.map((name) => figureColumn(standings, name, texts));
+  const { standings } = judgement;
+  const [ranked, ...figures] = figureNames.map((name) => figureColumn(judgement, name, texts));
   const spread = withCells(texts.columns.spread, standings.map(showSpread), "right");
+  const ratios = standings.map((one) => showVerdict(judgement, one, texts));
   const names = withCells(texts.columns.name, standings.map(({ entrant }) => entrant.name), "left");
-  const start = [names, barColumn(standings, MIN_BAR), throughput, spread];
+  const start = [names, barColumn(standings, MIN_BAR), ranked];
   const isSpreadKnown = standings.some((one) => one.spread !== undefined);
-  const all = splitTable([...(isSpreadKnown ? start : start.slice(0, -1)), ...figures], width);
+  const holding = standings.filter(({ holdsLoad }) => holdsLoad).length;
+  const isCompared = holding > 1 && judgement.verdicts.level !== undefined;
+  const all = splitTable([
+    ...start,
+    ...(isSpreadKnown ? [spread] : []),
+    ...(isCompared ? [withCells(texts.columns.ratio, ratios, "right")] : []),
+    ...figures,
+  ], width);
   const [first] = all;
   const barWidth = Math.min(MAX_BAR, MIN_BAR + Math.max(0, width - tableWidth(first)));
   first[1] = barColumn(standings, barWidth);
   return all.map((table) => {
     const [heading, ...rows] = tableLines(table);
-    return [bold(heading), ...rows];
+    const apart = rows.slice(holding).map((row) => dim(row));
+    const why = apart.length > 0 && holding > 0 ? [dim(texts.apart)] : [];
+    return [bold(heading), ...rows.slice(0, holding), ...why, ...apart];
   });
 }
 
-function figureColumn(
-  standings: readonly Standing[],
-  name: FigureName,
-  texts: Messages["race"],
-): Column {
-  const best = bestOf(standings, name);
-  const cells = standings.map((standing) => {
+function figureColumn(judgement: Judgement, name: FigureName, texts: Messages["race"]): Column {
+  const best = judgement.best(name);
+  const cells = judgement.standings.map((standing) => {
     const shown = showFigure(standing, name, texts);
-    return best.has(standing) ? bold(`${shown}${BEST}`) : `${shown} `;
+    return standing === best ? bold(`${shown}${BEST}`) : `${shown} `;
   });
   // The mark stands beside the figures, so that these remain below each other.
   return withCells(`${texts.columns[name]} `, cells, "right");

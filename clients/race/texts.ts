@@ -6,12 +6,13 @@
 
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { formatMs } from "../flood/results.ts";
+import { formatMs } from "../../cli/milliseconds.ts";
 import { tallied } from "../flood/tally.ts";
 import type { ServerEnd } from "../target/server_process.ts";
 import type { FigureName } from "./figures.ts";
 import { type Faults, isFaulty } from "./faults.ts";
-import { type Failure, START_TIMEOUT_MS } from "./heat.ts";
+import { type Failure, type Heat, START_TIMEOUT_MS } from "./heat.ts";
+import type { Judgement } from "./judgement.ts";
 import type { Conditions } from "./race.ts";
 import type { Standing } from "./standings.ts";
 
@@ -22,34 +23,51 @@ const UNKNOWN = "-";
 
 /** What was the same for all. */
 export function describeConditions(conditions: Conditions, texts: Texts): string {
-  const { conns, connectionsEach, sizeBytes, rounds, durationMs, warmupMs } = conditions;
+  const { conns, connectionsEach, sizeBytes, rounds, durationMs, warmupMs, http } = conditions;
   const size = formatBytes(sizeBytes);
   if (connectionsEach !== undefined) {
     return texts.churnLoad({ conns, each: connectionsEach, rounds, size });
   }
-  return texts.load({
+  const load = texts.load({
     conns,
     rounds,
-    size,
+    what: http === undefined ? texts.messagesOf(size) : `GET ${http}`,
     duration: showDuration(durationMs),
     warmup: showDuration(warmupMs),
   });
+  return `${load}${texts.semicolon}${describePace(conditions, texts)}`;
+}
+
+/** Whether all were asked as fast as they answer, or at the same rate. */
+function describePace({ conns, rate }: Conditions, { pace }: Texts): string {
+  if (rate === undefined) return pace.closed;
+  return pace.rate(Number((rate * conns).toPrecision(3)));
 }
 
 /** A figure of an entrant; in place of a throughput with faults, which fault. */
 export function showFigure(standing: Standing, name: FigureName, texts: Texts): string {
-  const { figures, conns, faults, ranking } = standing;
+  const { figures, conns, faults, failure, ranking } = standing;
   const value = figures[name];
+  if (figures.served === undefined && failure !== undefined) {
+    return name === ranking ? texts.fault.failed : UNKNOWN;
+  }
   if (name === ranking && isFaulty(faults)) {
     if (faults.wrongBytes > 0) return texts.fault.wrong;
+    if (faults.notSuccessful > 0) return texts.fault.status;
     return faults.unanswered > 0 ? texts.fault.unanswered : texts.fault.lost;
   }
   if (value === undefined) {
     return name === "allServedMs" || name === "runMs" ? showAnswered(standing, texts) : UNKNOWN;
   }
+  return showValue(name, value, conns);
+}
+
+/** A figure with its unit; `conns` is how many connections there were to be served. */
+export function showValue(name: FigureName, value: number, conns = value): string {
   switch (name) {
     case "served":
-      return value === conns ? String(value) : `${value}/${conns}`;
+      // By HTTP, a server may close a connection after each answer, and get another one.
+      return value >= conns ? String(conns) : `${value}/${conns}`;
     case "allServedMs":
     case "runMs":
     case "firstAnswerP50Ms":
@@ -74,6 +92,12 @@ export function showFigure(standing: Standing, name: FigureName, texts: Texts): 
   }
 }
 
+/** The figure of one round; nothing for a round that failed. */
+export function showRound(heat: Heat, name: FigureName, conns: number, texts: Texts): string {
+  const value = "figures" in heat ? heat.figures[name] : undefined;
+  return value === undefined ? texts.fault.failed : showValue(name, value, conns);
+}
+
 /** How many connections had an answer; if others were waited for, for how long. */
 export function showAnswered(
   { answered, conns, waitedMs, faults }: Standing,
@@ -86,6 +110,22 @@ export function showAnswered(
 /** How far apart its rounds are. */
 export function showSpread({ spread }: Standing): string {
   return spread === undefined ? UNKNOWN : `±${(spread * 100).toFixed(1)} %`;
+}
+
+/** How it compares with the server that all are compared with. */
+export function showVerdict(judgement: Judgement, standing: Standing, texts: Texts): string {
+  const verdict = judgement.verdict(standing);
+  if (verdict === "reference") return "1";
+  if (verdict === "tie") return texts.verdicts.tied;
+  const ratio = verdict === "apart" ? undefined : judgement.ratio(standing);
+  if (ratio === undefined) return UNKNOWN;
+  return `${showFactor(ratio.value)} (${showFactor(ratio.low)}–${showFactor(ratio.high)})`;
+}
+
+/** How many times as much. */
+export function showFactor(factor: number): string {
+  if (factor >= 99.5) return Math.round(factor).toLocaleString("en-US");
+  return factor >= 0.995 ? factor.toFixed(factor < 9.95 ? 2 : 1) : factor.toPrecision(2);
 }
 
 /** Why a server could not be measured. */
@@ -107,7 +147,7 @@ export function describeFailure(failure: Failure, conns: number, messages: Messa
 
 /** What went wrong with its connections, each thing with its number. */
 export function describeFaults(faults: Faults, { flood, race }: Messages): string[] {
-  const { refusedBy, lostBy, unanswered, wrongBytes } = faults;
+  const { refusedBy, lostBy, unanswered, wrongBytes, notSuccessful } = faults;
   return [
     ...Object.entries(refusedBy).map(([reason, count]) =>
       race.refused(count, flood.refusal(reason, "libc"))
@@ -115,6 +155,7 @@ export function describeFaults(faults: Faults, { flood, race }: Messages): strin
     ...describeLosses(lostBy, flood),
     ...(unanswered > 0 ? [race.unansweredCount(unanswered)] : []),
     ...(wrongBytes > 0 ? [race.wrongCount(wrongBytes)] : []),
+    ...(notSuccessful > 0 ? [race.statusCount(notSuccessful)] : []),
   ];
 }
 
@@ -123,8 +164,12 @@ function describeLosses(lostBy: Faults["lostBy"], flood: Messages["flood"]): str
 }
 
 /** What must be known to understand the figures: a line for each thing. */
-export function describeNotes(standings: readonly Standing[], messages: Messages): string[] {
+export function describeNotes(
+  { standings, reference, verdicts }: Judgement,
+  messages: Messages,
+): string[] {
   const texts = messages.race;
+  const holding = standings.filter(({ holdsLoad }) => holdsLoad).length;
   const measured = standings.filter(({ figures }) => figures.served !== undefined);
   const note = (
     say: (who: string) => string,
@@ -139,7 +184,7 @@ export function describeNotes(standings: readonly Standing[], messages: Messages
       texts.unserved,
       ({ answered, holdsLoad, conns, heats }) =>
         answered !== conns || !holdsLoad &&
-          heats.some((one) => "counts" in one && one.counts.served !== conns),
+          heats.some((one) => "counts" in one && one.counts.served < conns),
       (standing) => ` (${showAnswered(standing, texts)})`,
     ),
     ...note(
@@ -157,6 +202,20 @@ export function describeNotes(standings: readonly Standing[], messages: Messages
       ({ faults }) => faults.wrongBytes > 0,
       ({ faults }) => ` (${faults.wrongBytes})`,
     ),
+    ...note(
+      texts.status,
+      ({ faults }) => faults.notSuccessful > 0,
+      ({ faults }) => ` (${faults.notSuccessful})`,
+    ),
+    ...note(
+      texts.rateNotKept,
+      ({ ratePart }) => ratePart < 1,
+      ({ ratePart }) => ` (${(ratePart * 100).toFixed(1)} %)`,
+    ),
+    ...(holding > 0 && reference === undefined ? [texts.baselineApart] : []),
+    ...(holding > 1 && verdicts.level === undefined
+      ? [texts.fewRounds(holding, verdicts.roundsNeeded)]
+      : []),
     ...note(texts.wideSpread, ({ isSpreadWide }) => isSpreadWide),
     ...note(texts.floodLimit, ({ isLimitedByFlood }) => isLimitedByFlood),
   ];

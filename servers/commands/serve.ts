@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { defineCommand } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { FlagValues } from "../../cli/flags.ts";
@@ -9,6 +10,7 @@ import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
 import { parseModelName } from "./model_name.ts";
+import { checkRoot, prepareStore } from "./handler_data.ts";
 import { checkHandlerFile } from "./handler_file.ts";
 import { checkProgram, splitCommand } from "./program.ts";
 import { checkServeFlags, RECV_SIZE_BYTES, serveFlags, socketsOf } from "./serve_flags.ts";
@@ -40,9 +42,17 @@ export const serveCommand = defineCommand({
     if (modelEntry(model).waitsIn === "io_uring_enter") await checkIoUring(messages);
     await checkProgram("--exec", exec, messages);
     await checkHandlerFile(flags.handler, messages);
+    await checkRoot(flags.root, messages);
+    await using store = await prepareStore(flags, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
-      setup: makeSetup(model, flags, socketsOf(model, flags, given), exec, limit),
+      setup: makeSetup(
+        model,
+        { ...flags, db: store.path },
+        socketsOf(model, flags, given),
+        exec,
+        limit,
+      ),
       graceMs: flags.grace,
       stats: flags.stats,
       log: logOptions(flags),
@@ -146,7 +156,13 @@ function makeSetup(
       recvSizeBytes: flags.recvSize === -1 ? RECV_SIZE_BYTES[sockets] : flags.recvSize,
       descriptorsBelow: modelEntry(model).waitsIn === "select" ? flags.fdSetsize : Infinity,
     },
-    handler: { name: flags.handler, sleepMs: flags.sleep, cpuMs: flags.cpu },
+    handler: {
+      name: flags.handler,
+      sleepMs: flags.sleep,
+      cpuMs: flags.cpu,
+      db: flags.db,
+      root: flags.root && resolve(flags.root),
+    },
     options: {
       trigger: flags.trigger,
       pauseMs: flags.pause,

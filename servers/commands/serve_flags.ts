@@ -17,6 +17,8 @@ export const serveFlags = {
   port: integer(-1, { min: 0, max: 65_535, shown: "" }),
   backlog: integer(1_024, { min: 1, max: 65_535 }),
   handler: text("echo", "NAME"),
+  db: text("", "FILE"),
+  root: text("", "DIR"),
   sleep: duration(0, "0", "ms"),
   cpu: duration(0, "0", "ms"),
   recvSize: integer(-1, { min: 1, max: 1_048_576, shown: "" }),
@@ -96,6 +98,7 @@ export function checkServeFlags(
     const nearest = closest(handler, HANDLER_NAMES);
     throw new UsageError(messages.serve.unknownHandler(handler, nearest, HANDLER_NAMES));
   }
+  checkHandlerData(handler, given, messages);
   checkSockets(model, sockets, messages);
   if (sockets === "libc") checkLibc(model, messages);
   else if (given.has("fdSetsize")) {
@@ -120,6 +123,20 @@ export function checkServeFlags(
     if (given.has(flag) && !models.includes(model)) {
       throw new UsageError(messages.flags.notForModel(`--${toTyped(flag)}`, model, models));
     }
+  }
+}
+
+/** @throws {UsageError} when the handler has no use for what it is given */
+function checkHandlerData(
+  handler: string,
+  given: ReadonlySet<string>,
+  { flags }: Messages,
+): void {
+  if (given.has("db") && handler !== "kv") {
+    throw new UsageError(flags.onlyWith("--db", "--handler kv"));
+  }
+  if (given.has("root") && handler !== "http") {
+    throw new UsageError(flags.onlyWith("--root", "--handler http"));
   }
 }
 

@@ -1,5 +1,4 @@
 import { EventLoopTurn } from "../sockets/deno/reactor.ts";
-import type { Connection, Sockets } from "../sockets/interface.ts";
 
 /** Deno 2.5 reports a rejected promise only after the next turn has begun. */
 const TURNS = 2;
@@ -10,26 +9,6 @@ const TURNS = 2;
  */
 export class EventLoopTurns {
   readonly #turn = new EventLoopTurn();
-  readonly #afterwards: () => void;
-
-  /** @param afterwards called after each turn; an error that it throws comes out of the call */
-  constructor(afterwards: () => void = () => {}) {
-    this.#afterwards = afterwards;
-  }
-
-  /** Turns the loop before each call that can block, on `sockets`, their listeners and connections. */
-  before(sockets: Sockets): void {
-    this.beforeEach(sockets, "select", "pause", "poll");
-    wrap(sockets, "epoll", (make) => this.#turnFirst(make(), "wait"));
-    wrap(sockets, "listen", (listen) => {
-      const listener = this.#turnFirst(listen(), "accept");
-      wrap(listener, "accept", async (accept) => {
-        const connection = await accept();
-        return connection === null ? null : this.beforeRecv(connection);
-      });
-      return listener;
-    });
-  }
 
   /** Turns the loop before each call of these methods, which may block. @returns `target` */
   beforeEach<Target extends object>(target: Target, ...methods: string[]): Target {
@@ -37,15 +16,9 @@ export class EventLoopTurns {
     return target;
   }
 
-  /** Turns the loop before each `recv`. @returns `connection` */
-  beforeRecv<Socket extends Pick<Connection, "recv">>(connection: Socket): Socket {
-    return this.#turnFirst(connection, "recv");
-  }
-
   /** Turns the loop. */
   async take(): Promise<void> {
     for (let turn = 0; turn < TURNS; turn++) await this.#turn.take();
-    this.#afterwards();
   }
 
   #turnFirst<Target extends object>(target: Target, method: string): Target {

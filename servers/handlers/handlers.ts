@@ -8,13 +8,24 @@ import { type SimulatedCost, withSimulatedCost } from "./simulated_cost.ts";
 import type { Handler } from "./session.ts";
 
 /** Each is loaded when it is chosen: a thread has one, and pays for each module that it loads. */
-const HANDLERS: Readonly<Record<string, () => Promise<Handler>>> = {
+const HANDLERS: Readonly<Record<string, (choice: HandlerChoice) => Promise<Handler>>> = {
   echo: async () => (await import("./echo.ts")).echo,
   discard: async () => (await import("./discard.ts")).discard,
   upper: async () => (await import("./upper.ts")).upper,
   bytes: async () => (await import("./bytes.ts")).bytes,
-  http: async () => (await import("./http.ts")).http,
+  star: async () => (await import("./star.ts")).star,
+  prime: async () => (await import("./prime.ts")).prime,
+  chat: async () => (await import("./chat.ts")).chat,
+  kv: async ({ db = ":memory:" }) => (await import("./kv.ts")).kv(db),
+  http: async ({ root = "" }) => await makeHttp(root),
 };
+
+async function makeHttp(root: string): Promise<Handler> {
+  const { http } = await import("./http.ts");
+  if (root === "") return http();
+  const { StaticFiles } = await import("./static_files.ts");
+  return http(new StaticFiles(root));
+}
 
 /** The names that `--handler` takes besides a file's. */
 export const HANDLER_NAMES: readonly string[] = Object.keys(HANDLERS);
@@ -89,12 +100,18 @@ export function canRehearse({ name, sleepMs, cpuMs }: HandlerChoice): boolean {
   return REHEARSED.includes(name) && sleepMs + cpuMs === 0;
 }
 
-const REHEARSED: readonly string[] = ["echo", "discard", "upper", "bytes", "http"];
+const REHEARSED: readonly string[] = [
+  ...["echo", "discard", "upper", "bytes", "star", "prime", "http"],
+];
 
 /** Which handler, and what it is made to cost. Plain data: it crosses into Workers and children. */
 export interface HandlerChoice extends SimulatedCost {
   /** One of {@linkcode HANDLER_NAMES}, or a file's path. */
   readonly name: string;
+  /** The file in which `kv` keeps its data; without one, each thread has data of its own. */
+  readonly db?: string;
+  /** The directory whose files `http` serves; empty for none. */
+  readonly root?: string;
 }
 
 /**
@@ -113,7 +130,7 @@ export interface HandlerChoice extends SimulatedCost {
  * ```
  */
 export async function makeHandler(choice: HandlerChoice): Promise<Handler> {
-  const handler = await (HANDLERS[choice.name]?.() ?? loadFile(choice.name));
+  const handler = await (HANDLERS[choice.name]?.(choice) ?? loadFile(choice.name));
   return withSimulatedCost(handler, choice);
 }
 

@@ -1,79 +1,128 @@
+import { ByteInput } from "./byte_input.ts";
+import { BodyReader } from "./http_body.ts";
 import { type RequestHead, RequestReader } from "./http_request.ts";
-import { LineBuffer } from "./line_buffer.ts";
-import { GeneratedReplies, type Reply, replyWith, type Session } from "./session.ts";
+import { refusal, textResponse } from "./http_response.ts";
+import { textOf } from "./line_buffer.ts";
+import { GeneratedReplies, type Handler, type Reply, replyWith, type Session } from "./session.ts";
+import type { StaticFiles } from "./static_files.ts";
 
 /** The longest line of a request that is read, in bytes; browsers stay far below. */
 const LONGEST_LINE_BYTES = 8_192;
 const MAX_HEADERS = 100;
-const encoder = new TextEncoder();
+const RETURN = 0x0d;
+const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
+const TOO_LARGE = "431 Request Header Fields Too Large";
+
+/** What most requests of a load are answered with, made once. */
+const HELLO = {
+  GET: textResponse("200 OK", "hello\n", true, false),
+  HEAD: textResponse("200 OK", "hello\n", true, true),
+};
 
 /**
- * As much of HTTP/1.1 (RFC 9112) as ordinary clients and load tools need: GET and HEAD with
- * keep-alive and pipelining. A request with a body is answered and is the connection's last. An
- * ambiguous request is refused.
+ * As much of HTTP/1.1 (RFC 9112) as ordinary clients and load tools need: GET, HEAD and POST with
+ * keep-alive and pipelining, and bodies of any length, which are counted. An ambiguous request is
+ * refused.
+ *
+ * @param files what to answer a GET with; without them it is `hello`
  *
  * @example
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
+ * import { Rooms } from "./rooms.ts";
  * const request = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
- * const reply = http().onData(new TextEncoder().encode(request)).next();
+ * const client = { id: 1, peer: { host: "127.0.0.1", port: 1 }, rooms: new Rooms() };
+ * const reply = http()(client).onData(new TextEncoder().encode(request)).next();
  * assertStringIncludes(new TextDecoder().decode(reply?.bytes), "HTTP/1.1 200 OK");
  * ```
  */
-export function http(): Session {
-  const buffer = new LineBuffer(LONGEST_LINE_BYTES);
-  let request: RequestReader | undefined;
+export function http(files?: StaticFiles): Handler {
+  return () => new Http(files);
+}
 
-  function* replies(lines: Iterable<string | null>): Generator<Reply> {
-    for (const line of lines) {
-      if (line === null) return yield refusal("431 Request Header Fields Too Large");
-      if (request === undefined) {
-        // Empty lines before a request are skipped, RFC 9112 section 2.2.
-        if (line === "") continue;
-        request = RequestReader.begin(line);
-        if (request === undefined) return yield refusal("400 Bad Request");
-      } else if (line !== "") {
-        if (request.count === MAX_HEADERS) {
-          return yield refusal("431 Request Header Fields Too Large");
-        }
-        if (!request.take(line)) return yield refusal("400 Bad Request");
-      } else {
-        const reply = respond(request.end());
-        request = undefined;
+class Http implements Session {
+  readonly #input = new ByteInput();
+  #reader: RequestReader | undefined;
+  #head: RequestHead | undefined;
+  #body: BodyReader | undefined;
+  /** Ends the sending of a file early. */
+  #stopSending = () => {};
+
+  constructor(private readonly files?: StaticFiles) {}
+
+  onData(chunk: Uint8Array): GeneratedReplies {
+    this.#input.push(chunk);
+    return new GeneratedReplies(this.#replies());
+  }
+
+  /** The client may have gone in the middle of a file. */
+  readonly onClose = (): void => this.#stopSending();
+
+  *#replies(): Generator<Reply> {
+    for (;;) {
+      if (this.#head === undefined) {
+        const head = this.#readHead();
+        if (head === undefined) return;
+        if (typeof head === "string") return yield refusal(head);
+        this.#head = head;
+        if (head.bodySize !== 0) this.#body = new BodyReader(head.bodySize);
+        // Not if it has not waited for that, RFC 9110, 10.1.1.
+        if (head.expectsContinue && this.#input.length === 0) yield replyWith(CONTINUE);
+      }
+      const progress = this.#body?.read(this.#input);
+      if (progress === "unfinished") return;
+      if (progress === "wrong") return yield refusal("400 Bad Request");
+      const head = this.#head;
+      const count = this.#body?.count ?? 0;
+      this.#head = this.#body = undefined;
+      for (const reply of this.#respond(head, count)) {
         yield reply;
         if (reply.close) return;
       }
     }
   }
 
-  return { onData: (chunk) => new GeneratedReplies(replies(buffer.lines(chunk))) };
-}
+  /** The next head, the status of a refusal, or `undefined` when it is not all there. */
+  #readHead(): RequestHead | string | undefined {
+    const input = this.#input;
+    while (input.takeLine()) {
+      const { bytes, lineStart, lineEnd } = input;
+      if (lineEnd - lineStart > LONGEST_LINE_BYTES) return TOO_LARGE;
+      // A newline alone ends a line for some readers and not for others, who then see other headers.
+      if (lineEnd === lineStart || bytes[lineEnd - 1] !== RETURN) return "400 Bad Request";
+      const line = textOf(bytes, lineStart, lineEnd - 1);
+      const reader = this.#reader;
+      if (reader === undefined) {
+        // Empty lines before a request are skipped, RFC 9112, 2.2.
+        if (line === "") continue;
+        const begun = RequestReader.begin(line);
+        if (typeof begun === "string") return begun;
+        this.#reader = begun;
+      } else if (line === "") {
+        this.#reader = undefined;
+        return reader.end();
+      } else {
+        if (reader.count === MAX_HEADERS) return TOO_LARGE;
+        if (!reader.take(line)) return "400 Bad Request";
+      }
+    }
+    return input.length > LONGEST_LINE_BYTES ? TOO_LARGE : undefined;
+  }
 
-function respond(request: RequestHead | string): Reply {
-  if (typeof request === "string") return refusal(request);
-  const { method } = request;
-  if (method !== "GET" && method !== "HEAD") return refusal("405 Method Not Allowed", "GET, HEAD");
-  const keepAlive = request.keepAlive && !request.hasBody;
-  return replyWith(response("200 OK", "hello\n", keepAlive, method === "GET"), !keepAlive);
-}
+  *#respond(head: RequestHead, bodyBytes: number): Generator<Reply> {
+    const { method, keepAlive } = head;
+    if (method === "POST") {
+      yield textResponse("200 OK", `${bodyBytes} bytes\n`, keepAlive, false);
+    } else if (this.files !== undefined) {
+      yield* this.#sendFile(this.files, head);
+    } else if (keepAlive) yield HELLO[method];
+    else yield textResponse("200 OK", "hello\n", false, method === "HEAD");
+  }
 
-function refusal(status: string, allow?: string): Reply {
-  return replyWith(response(status, `${status}\n`, false, true, allow), true);
-}
-
-function response(
-  status: string,
-  body: string,
-  keepAlive: boolean,
-  withBody: boolean,
-  allow?: string,
-): Uint8Array {
-  return encoder.encode(
-    `HTTP/1.1 ${status}\r\n` +
-      "content-type: text/plain\r\n" +
-      `content-length: ${body.length}\r\n` +
-      (allow === undefined ? "" : `allow: ${allow}\r\n`) +
-      `connection: ${keepAlive ? "keep-alive" : "close"}\r\n\r\n` +
-      (withBody ? body : ""),
-  );
+  *#sendFile(files: StaticFiles, head: RequestHead): Generator<Reply> {
+    const sending = files.respond(head);
+    this.#stopSending = () => void sending.return(undefined);
+    yield* sending;
+    this.#stopSending = () => {};
+  }
 }

@@ -7,16 +7,35 @@
 
 /** The head of a request. */
 export interface RequestHead {
-  readonly method: string;
+  readonly method: "GET" | "HEAD" | "POST";
+  /** As it came, without the query, and without the server that an absolute URI names. */
+  readonly path: string;
   readonly keepAlive: boolean;
-  readonly hasBody: boolean;
+  /** How many bytes its body has. */
+  readonly bodySize: number | "chunked";
+  /** Whether the client waits for a word before it sends the body. */
+  readonly expectsContinue: boolean;
+  /** What else was asked for: the values by the names in {@linkcode CONDITIONS}. */
+  readonly conditions: Conditions | undefined;
 }
 
-const REQUEST_LINE = /^([A-Z]+) [^\s\p{Cc}]+ HTTP\/1\.([01])$/u;
+/** The headers that say which part of a file is wanted, and when, RFC 9110, 13 and 14. */
+const CONDITIONS = [
+  ...["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"] as const,
+  ...["if-range", "range"] as const,
+];
+
+/** Their values; several of one name are joined as in a list. */
+export type Conditions = { [Name in (typeof CONDITIONS)[number]]?: string };
+
+const REQUEST_LINE = /^([A-Z]+) ([^\s\p{Cc}]+) HTTP\/(\d)\.(\d)$/u;
 /** A name without whitespace before the colon, and a value without control characters. */
 const HEADER = /^([!#$%&'*+.^_`|~\w-]+):((?:\t|\P{Cc})*)$/u;
 /** RFC 3986, 3.2.2 and 3.2.3; a request for no server in particular has an empty one. */
 const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
+/** Section 3.2.2. */
+const ABSOLUTE = /^http:\/\/([^/?#]+)(.*)$/i;
+const METHODS = ["GET", "HEAD", "POST"] as const;
 
 /**
  * Reads the lines of a head one after another.
@@ -24,9 +43,12 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * const reader = RequestReader.begin("GET / HTTP/1.1");
- * assertEquals(reader?.take("host: localhost"), true);
- * assertEquals(reader?.end(), { method: "GET", keepAlive: true, hasBody: false });
+ * const reader = RequestReader.begin("POST /path?query HTTP/1.1");
+ * if (typeof reader === "string") throw new Error(reader);
+ * assertEquals(reader.take("host: localhost") && reader.take("content-length: 5"), true);
+ * const head = reader.end();
+ * if (typeof head === "string") throw new Error(head);
+ * assertEquals([head.method, head.path, head.bodySize], ["POST", "/path", 5]);
  * ```
  */
 export class RequestReader {
@@ -34,15 +56,24 @@ export class RequestReader {
   readonly #lengths: string[] = [];
   readonly #codings: string[] = [];
   readonly #options: string[] = [];
+  #expectation: string | undefined;
+  #conditions: Conditions | undefined;
   /** How many headers it has taken. */
   count = 0;
 
-  private constructor(private readonly method: string, private readonly isOld: boolean) {}
+  private constructor(
+    private readonly method: string,
+    private readonly target: string,
+    private readonly isOld: boolean,
+  ) {}
 
-  /** Begins with a request line; `undefined` when `line` is none of HTTP/1.0 or HTTP/1.1. */
-  static begin(line: string): RequestReader | undefined {
+  /** Begins with a request line; the status of a refusal when `line` is none of HTTP/1. */
+  static begin(line: string): RequestReader | string {
     const match = REQUEST_LINE.exec(line);
-    return match === null ? undefined : new RequestReader(match[1], match[2] === "0");
+    if (match === null) return "400 Bad Request";
+    const [, method, target, major, minor] = match;
+    if (major !== "1") return "505 HTTP Version Not Supported";
+    return new RequestReader(method, target, minor === "0");
   }
 
   /** Takes the next line; false when it is no header. */
@@ -50,8 +81,9 @@ export class RequestReader {
     const match = HEADER.exec(line);
     if (match === null) return false;
     this.count++;
-    const value = match[2].trim().toLowerCase();
-    switch (match[1].toLowerCase()) {
+    const name = match[1].toLowerCase();
+    const value = match[2].trim();
+    switch (name) {
       case "host":
         this.#hosts.push(value);
         break;
@@ -64,27 +96,56 @@ export class RequestReader {
       case "connection":
         this.#options.push(...elements(value));
         break;
+      case "expect":
+        this.#expectation = value.toLowerCase();
+        break;
+      default: {
+        const condition = CONDITIONS.find((known) => known === name);
+        if (condition !== undefined) this.#addCondition(condition, value);
+      }
     }
     return true;
   }
 
+  #addCondition(name: keyof Conditions, value: string): void {
+    const conditions = this.#conditions ??= {};
+    const before = conditions[name];
+    conditions[name] = before === undefined ? value : `${before}, ${value}`;
+  }
+
   /** The head, or the status with which to refuse it, as in `400 Bad Request`. */
   end(): RequestHead | string {
-    if (!this.#namesItsHost() || !this.#hasOneLength()) return "400 Bad Request";
-    if (this.#codings.length > 0) {
-      // Section 6.1: with a length as well, or in HTTP/1.0, a proxy on the way has likely not
-      // understood it.
-      const isPlain = this.#lengths.length === 0 && !this.isOld;
-      const last = this.#codings.indexOf("chunked");
-      if (!isPlain || last !== this.#codings.length - 1) return "400 Bad Request";
-      if (last > 0) return "501 Not Implemented";
+    const path = this.#path();
+    if (path === undefined || !this.#namesItsHost() || !this.#hasOneLength()) {
+      return "400 Bad Request";
+    }
+    const bodySize = this.#bodySize();
+    if (typeof bodySize === "string" && bodySize !== "chunked") return bodySize;
+    const method = METHODS.find((known) => known === this.method);
+    if (method === undefined) return "405 Method Not Allowed";
+    const expectation = this.isOld ? undefined : this.#expectation;
+    if (expectation !== undefined && expectation !== "100-continue") {
+      return "417 Expectation Failed";
     }
     return {
-      method: this.method,
+      ...{ method, path, bodySize },
       keepAlive: !this.#options.includes("close") &&
         (!this.isOld || this.#options.includes("keep-alive")),
-      hasBody: this.#codings.length > 0 || /[1-9]/.test(this.#lengths[0] ?? ""),
+      expectsContinue: expectation !== undefined && bodySize !== 0,
+      conditions: this.#conditions,
     };
+  }
+
+  /** Section 3.2: what is asked for; `undefined` when that is nothing a server can have. */
+  #path(): string | undefined {
+    const absolute = ABSOLUTE.exec(this.target);
+    if (absolute !== null && !HOST.test(absolute[1])) return undefined;
+    const wanted = absolute === null ? this.target : absolute[2];
+    const path = wanted.split("?", 1)[0];
+    if (absolute !== null && path === "") return "/";
+    // No file has these names, but the methods that take them shall be refused for what they are.
+    if (this.method === "CONNECT" || this.method === "OPTIONS" && path === "*") return path;
+    return path.startsWith("/") ? path : undefined;
   }
 
   /** Section 3.2: one host, and HTTP/1.0 may do without. */
@@ -98,9 +159,23 @@ export class RequestReader {
   #hasOneLength(): boolean {
     return this.#lengths.every((length) => /^\d+$/.test(length) && length === this.#lengths[0]);
   }
+
+  /** How many bytes follow, or the status of a refusal. */
+  #bodySize(): RequestHead["bodySize"] | string {
+    const size = Number(this.#lengths[0] ?? 0);
+    if (this.#codings.length === 0) {
+      return Number.isSafeInteger(size) ? size : "413 Content Too Large";
+    }
+    // Section 6.1: with a length as well, or in HTTP/1.0, a proxy on the way has likely not
+    // understood it.
+    const isPlain = this.#lengths.length === 0 && !this.isOld;
+    const last = this.#codings.indexOf("chunked");
+    if (!isPlain || last !== this.#codings.length - 1) return "400 Bad Request";
+    return last > 0 ? "501 Not Implemented" : "chunked";
+  }
 }
 
 /** The elements of a list, RFC 9110, 5.6.1; an empty value has one, which is empty. */
 function elements(value: string): string[] {
-  return value.split(",").map((element) => element.trim());
+  return value.toLowerCase().split(",").map((element) => element.trim());
 }

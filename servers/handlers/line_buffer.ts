@@ -44,8 +44,17 @@ export class LineBuffer {
 const SHORT_BYTES = 32;
 const RETURN = 0x0d;
 
-/** The text from `start` to `end`. Short ASCII needs no decoder and no view, which allocates memory. */
-function textOf(bytes: Uint8Array, start: number, end: number): string {
+/**
+ * The text of the `bytes` from `start` to `end`. Short ASCII needs no decoder and no view, which
+ * allocates memory.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(textOf(new TextEncoder().encode("a line\n"), 2, 6), "line");
+ * ```
+ */
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   const isShort = end - start <= SHORT_BYTES;
   for (let at = start; isShort && at < end && bytes[at] < 0x80; at++) {

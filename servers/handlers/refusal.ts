@@ -4,6 +4,8 @@ const encoder = new TextEncoder();
 
 /** What a protocol has for a server that has too much to do, by the name of its handler. */
 const REFUSALS: Readonly<Record<string, Uint8Array>> = {
+  chat: encoder.encode("* the server has too much to do; try again\n"),
+  kv: encoder.encode("-ERR max number of clients reached\r\n"),
   http: encoder.encode(
     "HTTP/1.1 503 Service Unavailable\r\n" +
       "content-type: text/plain\r\ncontent-length: 24\r\nretry-after: 1\r\n" +

@@ -5,16 +5,16 @@
  * @module
  */
 
-// @ts-types="../../cli/std/binary_heap.d.ts"
-import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { Outbox } from "../handlers/outbox.ts";
 import { OneReply, type Replies, type Reply, type Session } from "../handlers/session.ts";
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS, WOULD_BLOCK } from "../sockets/interface.ts";
-import type { Connection, Pollable, Sockets, Turn } from "../sockets/interface.ts";
+import type { Connection, Pollable } from "../sockets/interface.ts";
 import type { ServerContext } from "../context/context.ts";
+import { TimerQueue } from "./timer_queue.ts";
 
 const NOTHING = new Uint8Array(0);
 const NO_REPLIES = new OneReply();
+const NOBODY: readonly Client[] = [];
 
 /**
  * What a client waits for.
@@ -26,13 +26,8 @@ const NO_REPLIES = new OneReply();
  */
 export type ClientState = "wantRead" | "wantWrite" | "timer" | "closed";
 
-/** Whose turn it is in each state. */
-const TURNS: Readonly<Record<ClientState, Turn>> = {
-  wantRead: CLIENT_SENDS,
-  wantWrite: CLIENT_TAKES,
-  timer: SERVER_WORKS,
-  closed: SERVER_WORKS,
-};
+/** Whose turn it is in each state but the last. */
+const TURNS = { wantRead: CLIENT_SENDS, wantWrite: CLIENT_TAKES, timer: SERVER_WORKS } as const;
 
 /**
  * A client between two turns of the loop: a thread would keep this on its stack. While a reply is
@@ -99,19 +94,8 @@ export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connec
     return this.#enter(this.#closeAfter ? "closed" : this.#sendReplies());
   }
 
-  /**
-   * There is something in the outbox.
-   *
-   * @returns whether the client is owed nothing else, so that it is to be resumed now
-   */
-  wantToSend(): boolean {
-    if (this.state !== "wantRead") return false;
-    this.#enter("wantWrite");
-    return true;
-  }
-
   #enter(state: ClientState): ClientState {
-    this.connection.turn = TURNS[state];
+    this.connection.turn = state === "closed" ? SERVER_WORKS : TURNS[state];
     return this.state = state;
   }
 
@@ -213,7 +197,12 @@ export class Clients implements Iterable<Client> {
    * @param step returns the client's new state
    */
   advance(client: Client, step: (client: Client) => ClientState): void {
-    client.state = this.#tryStep(client, step);
+    try {
+      client.state = step(client);
+    } catch (error) {
+      this.#context.clientFailed(client.connection, error);
+      client.state = "closed";
+    }
     if (client.state === "timer") this.#timers.add(client);
     if (client.state !== "closed") return;
     this.#bySocket.delete(client.connection);
@@ -222,109 +211,11 @@ export class Clients implements Iterable<Client> {
 
   /** {@linkcode TimerQueue.untilNextMs} */
   untilNextMs(): number {
-    return this.#timers.untilNextMs();
+    return this.#timers.size === 0 ? Infinity : this.#timers.untilNextMs();
   }
 
   /** {@linkcode TimerQueue.due} */
   due(): Iterable<Client> {
-    return this.#timers.due();
-  }
-
-  #tryStep(client: Client, step: (client: Client) => ClientState): ClientState {
-    try {
-      return step(client);
-    } catch (error) {
-      this.#context.clientFailed(client.connection, error);
-      return "closed";
-    }
-  }
-}
-
-/** What a {@linkcode TimerQueue} needs to know of a client, or of what else waits for time or a promise. */
-interface Timed {
-  dueMs: number;
-  readonly until?: Promise<void> | undefined;
-  readonly state?: ClientState;
-}
-
-/** A client to which there may be something to send unasked. */
-interface Addressed {
-  readonly outbox?: Outbox | undefined;
-  wantToSend(): boolean;
-}
-
-/**
- * What an event loop does besides what is ready: it goes on with clients whose reply is due, whose
- * promise has resolved, or to whom there is something to send unasked. The earliest comes first.
- */
-export class TimerQueue<Waiting extends Timed = Client> {
-  // The difference of two that are never due would not be a number.
-  readonly #heap = new BinaryHeap<Waiting>((a, b) => a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
-  readonly #members = new Set<Waiting>();
-  /** Those that wait for a promise. */
-  readonly #promised = new Set<Waiting>();
-  #soon: Waiting[] = [];
-
-  /** @param sockets whose wait ends when a client is due before its time */
-  constructor(private readonly sockets?: Pick<Sockets, "interruptWait">) {}
-
-  /**
-   * Adds what waits until its `dueMs`, on the clock of `performance.now()`, or until its promise resolves.
-   * Adding it twice has no effect; while it is in the queue, its `dueMs` must not change.
-   */
-  add(waiting: Waiting): void {
-    if (waiting.until !== undefined) return this.#awaitPromise(waiting, waiting.until);
-    if (this.#members.has(waiting)) return;
-    this.#members.add(waiting);
-    this.#heap.push(waiting);
-  }
-
-  /** From now on a client is due when there is something in its outbox. */
-  watch(client: Waiting & Addressed): void {
-    if (client.outbox === undefined) return;
-    client.outbox.onWaiting = () => {
-      if (client.wantToSend()) this.goOnSoon(client);
-    };
-  }
-
-  #awaitPromise(waiting: Waiting, until: Promise<void>): void {
-    if (this.#promised.has(waiting)) return;
-    this.#promised.add(waiting);
-    until.then(() => {
-      this.#promised.delete(waiting);
-      waiting.dueMs = 0;
-      this.goOnSoon(waiting);
-    });
-  }
-
-  /** Has `waiting` be due in the next turn, which begins now if the loop waits. */
-  goOnSoon(waiting: Waiting): void {
-    this.#soon.push(waiting);
-    if (this.#soon.length === 1) this.sockets?.interruptWait();
-  }
-
-  /** How long a readiness call may wait, in milliseconds; `Infinity` if the queue is empty. */
-  untilNextMs(): number {
-    if (this.#soon.length > 0) return 0;
-    if (this.#members.size === 0) return Infinity;
-    return Math.max(0, this.#heap.peek()!.dueMs - performance.now());
-  }
-
-  /** Takes out what is due, the earliest first. */
-  due(): Iterable<Waiting> {
-    // In most turns nothing is due.
-    return this.#members.size === 0 && this.#soon.length === 0 ? [] : this.#takeDue();
-  }
-
-  *#takeDue(): Generator<Waiting> {
-    const soon = this.#soon;
-    this.#soon = [];
-    for (const waiting of soon) if (waiting.state !== "closed") yield waiting;
-    const nowMs = performance.now();
-    for (let next; (next = this.#heap.peek()) !== undefined && next.dueMs <= nowMs;) {
-      this.#heap.pop();
-      this.#members.delete(next);
-      yield next;
-    }
+    return this.#timers.size === 0 ? NOBODY : this.#timers.due(); // as in most turns
   }
 }

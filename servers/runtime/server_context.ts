@@ -207,7 +207,8 @@ async function makeSockets(
   // The child of a fork has no event loop.
   const hasPromises = isHandlerFile(setup.handler.name) && setup.processMemory === undefined;
   if (hasPromises || setup.rooms !== undefined) {
-    sockets.runEventLoop();
+    const { runEventLoop } = await import("../sockets/libc/run_event_loop.ts");
+    runEventLoop(sockets);
   }
   return sockets;
 }

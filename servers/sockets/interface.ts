@@ -60,6 +60,8 @@ export interface Listener extends Pollable {
   accept(): Connection | null | Promise<Connection | null>;
   /** The next client if one is waiting, otherwise `null`. */
   tryAccept(): Connection | null;
+  /** Stops listening: clients that wait are refused, and no more are accepted. */
+  close(): void;
 }
 
 /** The server has something to do for the client, from accept and from each receipt on. */
@@ -128,6 +130,8 @@ export interface Connection extends Pollable {
    * its own from then on, and `bytes` can be used again, unless they are a view of {@linkcode tryRecv}.
    */
   trySend(bytes: Uint8Array): number;
+  /** Sends the end of the stream after what it took, `SHUT_WR` in shutdown(2). It can still receive. */
+  shutdownWrite(): void;
   /** Ends the connection once what it took is sent. Closing twice is harmless. */
   close(): void;
   /** From now on `recv` reports the end of the stream. */
@@ -190,6 +194,11 @@ export interface InterestList<Watched extends Pollable = Pollable> {
    * @returns what is ready, in an array that is good until the next call
    */
   wait(timeoutMs: number): ReadyEvent<Watched>[] | Promise<ReadyEvent<Watched>[]>;
+  /**
+   * Waits until {@linkcode wait} would find something, or until `timeoutMs` are over, and lets the event
+   * loop of the thread go on meanwhile. Where `wait` itself lets it go on, there is no such call.
+   */
+  waitAside?(timeoutMs: number): Promise<void>;
 }
 
 /** A socket kind. */
@@ -230,6 +239,8 @@ export interface Sockets {
     timeoutMs: number,
   ): PollEntry<Watched>[] | Promise<PollEntry<Watched>[]>;
   epoll<Watched extends Pollable>(): InterestList<Watched>;
+  /** Ends the readiness call that waits, which finds nothing then. */
+  wake(): void;
   /**
    * Waits until `recv` of `connection` would not block. For a caller that must not be caught in `recv`
    * when the server ends, because it sends at the same time.

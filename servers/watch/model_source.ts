@@ -24,8 +24,8 @@ const CALLS: Readonly<Record<Call, RegExp>> = {
   accept: /(?:listener|clients|children|ring)\.(?:accept|tryAccept)\(|=== ACCEPTED\b/,
   wait: /await (?:sockets\.(?:select|poll|pause)|\w+\.(?:wait|turn))\(/,
   recv: /\.(?:recv|tryRecv|didRecv|didRead)\(/,
-  handle: /(?:session\.onData|client\.serve)\(/,
-  sleep: /(?:await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|timers\.add\(|client\.dueMs >/,
+  handle: /(?:session\.onData|client\.serve|= repliesTo)\(/,
+  sleep: /(?:\?\?|await|yield\*) (?:\w+\.)?(?:sleep|delay)\(|timers\.add\(|clients\.due\(/,
   send: /(?:\.(?:send|wrote|resume|flush)|client\.serve|yield\* send)\(/,
 };
 

@@ -12,10 +12,13 @@ import { enModels } from "../../cli/messages/en/models_pages.ts";
 import { zh } from "../../cli/messages/zh/mod.ts";
 import { zhLab } from "../../cli/messages/zh/lab_experiments.ts";
 import { zhModels } from "../../cli/messages/zh/models_pages.ts";
+import { compareCommand } from "../../clients/compare/command.ts";
 import { connectCommand } from "../../clients/connect/command.ts";
 import { demoCommand } from "../../clients/demo/command.ts";
 import { downloadCommand } from "../../clients/download/command.ts";
 import { floodCommand } from "../../clients/flood/command.ts";
+import { mergeCommand } from "../../clients/merge/command.ts";
+import { sweepCommand } from "../../clients/sweep/command.ts";
 import { replayCommand } from "../../clients/watch/replay_command.ts";
 import { watchCommand } from "../../clients/watch/command.ts";
 import { raceCommand } from "../../clients/race/command.ts";
@@ -40,7 +43,10 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: explainCommand,
   serve: serveCommand,
   flood: floodCommand,
+  merge: mergeCommand,
+  sweep: sweepCommand,
   race: raceCommand,
+  compare: compareCommand,
   demo: demoCommand,
   watch: watchCommand,
   replay: replayCommand,

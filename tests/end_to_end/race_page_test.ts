@@ -90,7 +90,7 @@ browserTest(
         assertEquals(cpu.datasets[0].data, figures.map((one) => one.cpuSecondsPerMillion));
       }
 
-      const rows = await page.locator("tbody tr").allInnerTexts();
+      const rows = await page.locator("#figures tbody tr").allInnerTexts();
       rows.forEach((row, index) => {
         const perSecond = Math.round(figures[index].messagesPerSecond ?? NaN);
         assertStringIncludes(row, names[index]);

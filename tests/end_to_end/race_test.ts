@@ -81,6 +81,43 @@ test("models and other programs are measured, and the fastest comes first", asyn
   assertEquals(serverOf(record, "the same").figures.wakeUpsPerThousand, undefined);
 }, { ignore });
 
+test("every round runs in another order, which the seed repeats, and each is kept", async () => {
+  const entrants = ["select", "poll", "epoll", "async", "--sockets", "deno", "--conns", "2"];
+  const short = ["--warmup", "0", "--duration", "1ms", "--rounds", "6", "--seed", "12"];
+  const { code, stdout, record } = await recordedRace([...entrants, ...short]);
+  assertEquals(code, 0);
+  const { orders, seed, servers } = record;
+  assertEquals([seed, orders.length], [12, 6]);
+  for (const order of orders) {
+    assertEquals(order.toSorted(), servers.map(({ name }) => name).toSorted());
+  }
+  assertLess(1, new Set(orders.map((order) => order.join())).size);
+  assertMatch(stdout, /^each round in another order: --seed 12$/m);
+  const again = await recordedRace([...entrants, ...short]);
+  assertEquals(again.record.orders, orders);
+  for (const { rounds, figures } of servers) {
+    const speeds = rounds.map((one) => one.figures.messagesPerSecond ?? NaN);
+    assertEquals(speeds.length, 6);
+    const [, , low, high] = speeds.toSorted((a, b) => a - b);
+    assertLess(Math.abs((low + high) / 2 / (figures.messagesPerSecond ?? NaN) - 1), 1e-4);
+  }
+});
+
+test("at a fixed rate, all get the same messages, and latencies are what is compared", async () => {
+  const { code, stdout, record } = await recordedRace([
+    ...["select", "epoll", "--sockets", "deno", "--conns", "10", "--total-rate", "500"],
+    ...["--warmup", "100ms", "--duration", "1s", "--rounds", "1", "--baseline", "select deno"],
+  ]);
+  assertEquals([code, record.conditions.rate, record.ranking], [0, 50, "p99Ms"]);
+  assertEquals(record.baseline, "select deno");
+  for (const { figures: { messagesPerSecond = 0, p99Ms } } of record.servers) {
+    assertLess(Math.abs(messagesPerSecond - 500), 50);
+    assertLess(0, p99Ms ?? 0);
+  }
+  assertMatch(stdout.replaceAll(/\s+/g, " "), /; at a fixed rate of 500 messages\/s in all /);
+  assertMatch(stdout, /^server .* 99 % .* 50 % /m);
+});
+
 test("what a server takes is measured, its children included", async () => {
   // The system tells CPU time in hundredths of a second, of which a busy machine grants few in less.
   const { record } = await race(
@@ -320,6 +357,14 @@ const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["--churn", "--warmup", "5s"], 2, /^--churn and --warmup cannot be used together/],
   [["--churn", "--handler", "upper"], 2, /^--churn and --handler cannot be used together/],
   [["--churn", "--size", "20000"], 2, /^--churn --size 20000: .* from 1 to 16384/],
+  [["--rate", "5", "--total-rate", "9"], 2, /^--rate and --total-rate cannot be used together/],
+  [["--churn", "--rate", "5"], 2, /^--churn and --rate cannot be used together/],
+  [["--churn", "--total-rate", "5"], 2, /^--churn and --total-rate cannot be used together/],
+  [["--churn", "--http", "/"], 2, /^--churn and --http cannot be used together/],
+  [["--http", "/", "--size", "9"], 2, /^--http and --size cannot be used together/],
+  [["--http", "index"], 2, /^--http index: a path begins with \//],
+  [["--seed", "-1"], 2, /^--seed -1: .* from 0 to 4294967295/],
+  [["select", "--baseline", "select den"], 2, /^--baseline select den: .*did you mean select deno/],
   [["--open"], 2, /^--open has no effect without --html/],
   [["--json", "/no/such/directory/x.json"], 1, /^--json \/no\/such\/directory\/x\.json: ./],
 ];

@@ -47,6 +47,10 @@ export class FakeConnection implements Connection {
     return unused();
   }
 
+  shutdownWrite(): void {
+    return unused();
+  }
+
   close(): void {
     return unused();
   }

@@ -10,6 +10,7 @@ import { ofSize } from "../../clients/flood/messages.ts";
 import { type FloodOptions, LAST_ECHOES_MS } from "../../clients/flood/options.ts";
 import type { RunningFlood } from "../../clients/flood/running_flood.ts";
 import { lookUpHost } from "../../servers/sockets/libc/host_lookup.ts";
+import { LibcClock } from "../../servers/system/clock.ts";
 import { hasSystemCalls, systemCalls } from "../../servers/system/system_calls.ts";
 import { writeAll } from "./clients.ts";
 import { Target } from "./target.ts";
@@ -18,6 +19,7 @@ import { test } from "./test.ts";
 // The C library is opened once, and is no leak of the first test.
 if (hasSystemCalls()) {
   systemCalls();
+  new LibcClock();
   lookUpHost("127.0.0.1", 0);
 }
 
@@ -79,13 +81,18 @@ function optionsFor(
  * Registers a test for floods on each kind of sockets: all come out alike, so all have the same tests.
  *
  * @param threads in how many threads those on the system's own calls are tried
+ * @param leavesOperation whether those on Deno's sockets leave an operation behind, which ends later
  */
 export function testEachFlood(
   name: string,
   fn: (floodOf: FloodOf<RunningFlood>) => Promise<void>,
-  { ignore, threads = [1, 2] }: { ignore?: boolean; threads?: readonly number[] } = {},
+  { ignore, threads = [1, 2], leavesOperation }: {
+    ignore?: boolean;
+    threads?: readonly number[];
+    leavesOperation?: boolean;
+  } = {},
 ): void {
-  test(`deno: ${name}`, () => fn(onDeno), { ignore });
+  test(`deno: ${name}`, () => fn(onDeno), { ignore, leavesOperation });
   for (const count of threads) {
     test(`libc, threads ${count}: ${name}`, () => fn(onLibc(count)), {
       ignore: ignore || !hasSystemCalls(),

@@ -18,6 +18,13 @@ export function handlerClient(id = 1, rooms = new Rooms()): HandlerClient {
   return { id, peer: { host: "127.0.0.1", port: 50_000 + id }, rooms };
 }
 
+/** What `session` has to send unasked, and no longer has after that. */
+export function unasked({ outbox }: Session): string {
+  return outbox === undefined
+    ? ""
+    : [...allReplies(outbox)].map(({ bytes }) => decode(bytes)).join("");
+}
+
 /** Everything that `session` answers to `chunks`, until it closes. */
 export function answers(session: Session, ...chunks: (string | Uint8Array)[]): Reply[] {
   const given: Reply[] = [];

@@ -6,6 +6,8 @@ import type { Loop } from "../../servers/coroutines/gevent/mod.ts";
  */
 export class ManualClock implements Loop {
   readonly isWatching = false;
+  /** It never waits, so no callback of JavaScript's runs. */
+  readonly hasTimers = false;
   #nowMs = 0;
 
   nowMs(): number {
@@ -16,6 +18,8 @@ export class ManualClock implements Loop {
     if (timeoutMs === Infinity) throw new Error("nothing would ever end this wait");
     this.#nowMs += timeoutMs;
   }
+
+  wake(): void {}
 
   /** Time goes by while somebody computes, or sleeps with the whole thread. */
   advance(ms: number): void {

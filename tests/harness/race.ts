@@ -7,9 +7,10 @@
 import { Durations, Measurements } from "../../clients/flood/measurements.ts";
 import type { Entrant } from "../../clients/race/entrants.ts";
 import { type Faults, faultsOf } from "../../clients/race/faults.ts";
-import type { Figures, Measured } from "../../clients/race/figures.ts";
+import { type Figures, type Measured, percentilesOf } from "../../clients/race/figures.ts";
 import type { Heat } from "../../clients/race/heat.ts";
 import type { Conditions } from "../../clients/race/race.ts";
+import { Judgement } from "../../clients/race/judgement.ts";
 import { makeStandings, type Standing } from "../../clients/race/standings.ts";
 
 export const CONNS = 200;
@@ -37,12 +38,12 @@ export function measured(
   const latencies = new Durations();
   latencies.record(figures.p50Ms ?? 1);
   const served = figures.served ?? CONNS;
-  const { counts } = new Measurements().encode();
+  const { counts } = new Measurements();
   return {
     figures: { messagesPerSecond: 1_000, served, ...figures },
     counts: { ...counts, served, answered: served, opened: CONNS },
     faults: { ...faultsOf(new Measurements()), ...faults },
-    latencies: latencies.encode(),
+    latencies: percentilesOf(latencies),
     floodCpuShare,
   };
 }
@@ -63,9 +64,19 @@ export function standingsOf(
   const entries = Object.entries(heats);
   return makeStandings({
     heats: new Map(entries.map(([name, itsHeats]) => [entrant(name), itsHeats])),
+    seed: 7,
+    orders: [],
     heatsDone: entries.length,
     heatsAll: entries.length,
   }, conditions);
+}
+
+/** What is said after these heats. */
+export function judgementOf(
+  heats: Readonly<Record<string, readonly Heat[]>>,
+  { conditions = CONDITIONS, baseline }: { conditions?: Conditions; baseline?: string } = {},
+): Judgement {
+  return new Judgement(standingsOf(heats, conditions), conditions.discipline, baseline);
 }
 
 function entrant(name: string): Entrant {

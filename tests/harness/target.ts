@@ -2,11 +2,13 @@ import { closeOnce } from "./clients.ts";
 
 /** Takes clients and serves each with `serve`. Dispose of it, and nothing is left open. */
 export class Target implements AsyncDisposable {
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #listener: Deno.TcpListener;
   readonly #conns: Deno.TcpConn[] = [];
   readonly #work: Promise<unknown>[] = [];
 
-  constructor(serve: (conn: Deno.TcpConn, index: number) => Promise<void>) {
+  /** @param port where it listens; 0: where nothing else does */
+  constructor(serve: (conn: Deno.TcpConn, index: number) => Promise<void>, port = 0) {
+    this.#listener = Deno.listen({ hostname: "127.0.0.1", port });
     this.#work.push(this.#accept(serve));
   }
 

@@ -11,7 +11,13 @@ export class InTerminal {
   #output = "";
   #onOutput = () => {};
 
-  constructor(args: readonly string[], columns: number, rows: number) {
+  /** @param env what differs from the usual environment */
+  constructor(
+    args: readonly string[],
+    columns: number,
+    rows: number,
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.#columns = columns;
     const [program, programArgs] = commandFor(args);
     const command = [program, ...programArgs].map((word) => `'${word}'`).join(" ");
@@ -21,7 +27,7 @@ export class InTerminal {
         `stty cols ${columns} rows ${rows}; echo pid $$; ${command}; echo status $?; stty -a`,
         "/dev/null",
       ],
-      env: { LC_ALL: "C", TERM: "xterm", NO_COLOR: "1" },
+      env: { LC_ALL: "C", TERM: "xterm", NO_COLOR: "1", ...env },
       stdin: "piped",
       stdout: "piped",
     }).spawn();
@@ -33,10 +39,10 @@ export class InTerminal {
     await this.#input.write(encode(keys));
   }
 
-  /** Waits until it has printed this. */
-  async until(text: string | RegExp): Promise<void> {
-    while (this.#output.search(text) < 0) {
-      await new Promise<void>((resolve) => this.#onOutput = resolve);
+  /** Waits until it has printed this. @returns what matches */
+  async until(text: string | RegExp): Promise<RegExpMatchArray> {
+    for (let match;; await new Promise<void>((resolve) => this.#onOutput = resolve)) {
+      if ((match = this.#output.match(text)) !== null) return match;
     }
   }
 

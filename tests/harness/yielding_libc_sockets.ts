@@ -55,6 +55,7 @@ export class YieldingLibcSockets implements Sockets {
   readonly stopListening: Sockets["stopListening"];
   readonly allClosed: Sockets["allClosed"];
   readonly abandon: Sockets["abandon"];
+  #wakes = 0;
 
   constructor(observer: Observer, recvSizeBytes: number, made = calls) {
     const sockets = this.#sockets = new LibcSockets(observer, this.#table, recvSizeBytes, made);
@@ -101,7 +102,12 @@ export class YieldingLibcSockets implements Sockets {
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {
-    return new YieldingList(this.#sockets.epoll<Watched>());
+    return new YieldingList(this.#sockets.epoll<Watched>(), () => this.#wakes);
+  }
+
+  /** Ends the wait of an interest list. */
+  wake(): void {
+    this.#wakes++;
   }
 
   async readable(connection: Connection): Promise<void> {
@@ -144,6 +150,10 @@ class YieldingListener implements Listener, LibcPollable {
   tryAccept(): Connection | null {
     return this.#listener.tryAccept();
   }
+
+  close(): void {
+    this.#listener.close();
+  }
 }
 
 class YieldingList<Watched extends Pollable> implements InterestList<Watched> {
@@ -152,7 +162,8 @@ class YieldingList<Watched extends Pollable> implements InterestList<Watched> {
   readonly remove: InterestList<Watched>["remove"];
   readonly #list: InterestList<Watched>;
 
-  constructor(list: InterestList<Watched>) {
+  /** @param wakes how many waits were ended so far */
+  constructor(list: InterestList<Watched>, private readonly wakes: () => number) {
     this.#list = list;
     this.add = list.add.bind(list);
     this.modify = list.modify.bind(list);
@@ -160,7 +171,9 @@ class YieldingList<Watched extends Pollable> implements InterestList<Watched> {
   }
 
   wait(timeoutMs: number): Promise<ReadyEvent<Watched>[]> {
-    return untilReady(() => this.#list.wait(0), (events) => events.length > 0, timeoutMs);
+    const wakes = this.wakes();
+    const isReady = (events: unknown[]) => events.length > 0 || this.wakes() > wakes;
+    return untilReady(() => this.#list.wait(0), isReady, timeoutMs);
   }
 }
 

@@ -21,6 +21,7 @@ export const enSharedFlags = {
   host: "address",
   port: "port",
   json: "print JSON for programs",
+  expect: 'a promise, such as "p99 < 50ms" or "lost = 0"; if it is broken, exit status 3',
 };
 
 /** Answers to what was typed wrong, in English. */
@@ -58,6 +59,8 @@ export const enFlags = {
   wantsDuration: (unit: "ms" | "s", maxHours: number) =>
     `it takes a duration from 0 to ${maxHours}h, such as 500ms, 1.5s, 2m or 1h ` +
     `(a bare number is ${unit === "ms" ? "milliseconds" : "seconds"})`,
+  wantsTime: "it takes +5s for five seconds from now, a time such as 14:30:00, or " +
+    "a date and time such as 2030-01-31T14:30:00Z",
   wantsOneOf: (words: readonly string[]) => `it takes ${words.join(" or ")}`,
   wantsSomeOf: (words: readonly string[]) =>
     `it takes ${words.join(" or ")}, or several separated by commas`,

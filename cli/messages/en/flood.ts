@@ -11,18 +11,27 @@ export const enFloodCommand = {
     message: "what to send (a random number from 0 to 100)",
     size: "send messages of this many bytes instead",
     rate: "messages per second and connection, whether echoed in time or not",
+    totalRate: "messages per second on all connections together, whether echoed in time or not",
+    stages: "change the total rate: TIME:N ramps it evenly to N in TIME, from --total-rate or 0",
+    http: "ask a web server for this path (GET) instead of sending messages",
+    reconnect: "open another connection when one is lost or refused, after growing pauses",
     wait: "do not wait for the echo before the next message",
     connectRate: "open this many connections per second",
     think: "pause between an echo and the next message; --no-think for none",
     sockets: "Deno's own, or the system's calls through the C library (Linux)",
     threads: "libc: how many threads share the connections",
-    quiet: "no progress line",
+    hdr: "write the times of each second to FILE, a log of HdrHistogram",
+    csv: "write a row for each second to FILE",
+    startAt: "when to begin: +5s from now, 14:30:00, or 2030-01-31T14:30:00Z",
+    quiet: "no progress lines, and no key q",
   },
   examples: [
     "playground flood --conns 1000 --duration 3s",
     "playground flood --conns 50 --size 16384",
     "playground flood --conns 100 --rate 10",
     "playground flood --conns 5 --reconnect-after 1",
+    "playground flood --conns 50 --stages 10s:100,30s:1000,10s:0",
+    "playground flood --conns 50 --http / --port 8080",
     "playground flood --conns 50000 --sockets libc --threads 2",
   ],
 };
@@ -53,6 +62,14 @@ export const enFlood = {
       ? ""
       : `${count(p.connectionsPerSecond)} connections/s, `) +
     `${count(p.messagesPerSecond)} messages/s, ${p.latency}`,
+  /** What is left of the time, or has passed if there is no end. */
+  left: (seconds: number) => `${count(seconds)} s left`,
+  passed: (seconds: number) => `${count(seconds)} s`,
+  lastAnswers: "waiting for the last answers",
+  quitKey: "q ends it",
+  startsIn: (seconds: number) => `it begins in ${count(seconds)} s`,
+  isOver: (flag: string, typed: string, seconds: number) =>
+    `${flag}: that time was ${count(seconds)} s ago (${typed})`,
   connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
     `connections   ${count(c.opened)} opened, ${count(c.served)} served, ` +
     `${count(c.refused)} refused, ${count(c.lost)} lost`,
@@ -76,6 +93,7 @@ export const enFlood = {
   lost: (connections: number, how: string) => `lost          ${count(connections)} ${how}`,
   loss: (reason: string) => {
     if (reason === "reset") return "reset by the server";
+    if (reason === "notHttp") return "answered with something that is not HTTP";
     return reason === "closedEarly" ? "closed early by the server" : `broken: ${reason}`;
   },
   finished: (f: { connections: number; messages: number; perSecond: number }) =>

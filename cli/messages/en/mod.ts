@@ -1,12 +1,17 @@
 import { enFlags, enHelp, enSharedFlags, enSystem } from "./cli.ts";
+import { enCompare, enCompareCommand } from "./compare.ts";
 import { enConnect, enConnectCommand } from "./connect.ts";
 import { enDemo, enDemoCommand } from "./demo.ts";
 import { enDownload, enDownloadCommand } from "./download.ts";
+import { enExpect } from "./expect.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
+import { enFloodEngine } from "./flood_engine.ts";
 import { enLabCommand } from "./lab.ts";
+import { enMerge, enMergeCommand } from "./merge.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
 import { enRace, enRaceCommand } from "./race.ts";
 import { enServe, enServeCommand } from "./serve.ts";
+import { enSweep, enSweepCommand } from "./sweep.ts";
 import { enReplayCommand, enWatch, enWatchCommand } from "./watch.ts";
 import { count } from "./words.ts";
 
@@ -20,7 +25,10 @@ export const en = {
     explain: enExplainCommand,
     serve: enServeCommand,
     flood: enFloodCommand,
+    merge: enMergeCommand,
+    sweep: enSweepCommand,
     race: enRaceCommand,
+    compare: enCompareCommand,
     demo: enDemoCommand,
     connect: enConnectCommand,
     download: enDownloadCommand,
@@ -33,10 +41,15 @@ export const en = {
   system: enSystem,
   serve: enServe,
   flood: enFlood,
+  merge: enMerge,
+  sweep: enSweep,
+  expect: enExpect,
+  floodEngine: enFloodEngine,
   race: enRace,
   demo: enDemo,
   watch: enWatch,
   connect: enConnect,
   download: enDownload,
+  compare: enCompare,
   models: enModelList,
 };

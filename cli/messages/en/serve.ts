@@ -8,7 +8,11 @@ export const enServeCommand = {
   flags: {
     port: "port to listen on; 0 picks a free one (7788; select-queue: 9999)",
     backlog: "how many clients may wait to be accepted",
-    handler: "what to do with bytes: echo, discard, upper, bytes, http, or a file: ./mine.js",
+    handler:
+      "what to do with bytes: echo, discard, upper, bytes, star, prime, chat, kv (redis-cli is a client), " +
+      "http, or a file: ./mine.js",
+    db: "kv: the SQLite file that keeps the data (one that is deleted when the server stops)",
+    root: "http: the directory whose files are served (every path says hello)",
     sleep: "wait this long before each answer, as for a database",
     cpu: "burn this much CPU time per message",
     recvSize: "receive at most this many bytes at once (16384; libc: 65536)",
@@ -195,6 +199,10 @@ export const enServe = {
   handlerNeedsSource: (path: string) =>
     `--handler ${path}: the compiled program loads JavaScript only; turn the file into a .js ` +
     "file first, or serve from source",
+  rootMissing: (path: string) =>
+    `--root ${path}: this is no directory that you may read; name one that is`,
+  dbFailed: (path: string, reason: string) =>
+    `--db ${path}: ${reason}; name a database of SQLite's, or a new file in a directory that you may write to`,
   handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
   programMissing: (flag: string, program: string) =>
     `${flag} ${program}: program not found; name one that is in the PATH, or give its path`,

@@ -21,6 +21,7 @@ export const zhSharedFlags = {
   host: "地址",
   port: "端口",
   json: "输出供程序读取的 JSON",
+  expect: '一个承诺，如 "p99 < 50ms" 或 "lost = 0"；未兑现时退出状态为 3',
 };
 
 /** Answers to what was typed wrong, in Chinese. */
@@ -55,6 +56,7 @@ export const zhFlags = {
   wantsDuration: (unit: "ms" | "s", maxHours: number) =>
     `应为 0 到 ${maxHours}h 之间的一段时间，如 500ms、1.5s、2m 或 1h` +
     `（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
+  wantsTime: "应为 +5s（5 秒之后）、14:30:00 这样的时刻，或 2030-01-31T14:30:00Z 这样的日期和时刻",
   wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,
   wantsSomeOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}，可用逗号分隔写几个`,
   twoAddresses: (readings: readonly string[]) => `是 ${readings.join(" 还是 ")}？`,

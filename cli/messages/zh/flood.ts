@@ -12,18 +12,27 @@ export const zhFloodCommand = {
     message: "发送什么内容（默认为 0 到 100 的随机数）",
     size: "改为发送这么多字节的消息",
     rate: "每条连接每秒发送多少条消息，不管回显是否及时",
+    totalRate: "所有连接合计每秒发送多少条消息，不管回显是否及时",
+    stages: "改变合计速率：每段 TIME:N 在 TIME 内匀速变到 N，起点为 --total-rate 或 0",
+    http: "改为向 Web 服务器请求这个路径（GET）",
+    reconnect: "连接中断或被拒绝之后再打开一条，停顿越来越久",
     wait: "不等回显就发下一条",
     connectRate: "每秒打开多少条连接",
     think: "收到回显后停顿多久再发下一条，--no-think 表示不停顿",
     sockets: "Deno 自己的套接字，或经 C 库的系统调用（Linux）",
     threads: "libc：由多少个线程分担这些连接",
-    quiet: "不显示进度",
+    hdr: "把每一秒的耗时写入 FILE（HdrHistogram 日志）",
+    csv: "把每一秒作为一行写入 FILE",
+    startAt: "何时开始：+5s 表示 5 秒之后，也可以是 14:30:00 或 2030-01-31T14:30:00Z",
+    quiet: "不显示进度，也不读 q 键",
   },
   examples: [
     "playground flood --conns 1000 --duration 3s",
     "playground flood --conns 50 --size 16384",
     "playground flood --conns 100 --rate 10",
     "playground flood --conns 5 --reconnect-after 1",
+    "playground flood --conns 50 --stages 10s:100,30s:1000,10s:0",
+    "playground flood --conns 50 --http / --port 8080",
     "playground flood --conns 50000 --sockets libc --threads 2",
   ],
 };
@@ -48,6 +57,14 @@ export const zhFlood = {
     `已连接 ${count(p.connected)}，被拒绝 ${count(p.refused)}，等待服务 ${count(p.waiting)}，` +
     (p.connectionsPerSecond === undefined ? "" : `每秒 ${count(p.connectionsPerSecond)} 条连接，`) +
     `每秒 ${count(p.messagesPerSecond)} 条消息，往返 ${p.latency}`,
+  /** What is left of the time, or has passed if there is no end. */
+  left: (seconds: number) => `还剩 ${count(seconds)} 秒`,
+  passed: (seconds: number) => `${count(seconds)} 秒`,
+  lastAnswers: "正在等待最后的回答",
+  quitKey: "按 q 结束",
+  startsIn: (seconds: number) => `${count(seconds)} 秒后开始`,
+  isOver: (flag: string, typed: string, seconds: number) =>
+    `${flag}：这个时间在 ${count(seconds)} 秒之前（${typed}）`,
   connections: (c: { opened: number; served: number; refused: number; lost: number }) =>
     `${padEnd("连接数", 14)}打开 ${count(c.opened)}，得到服务 ${count(c.served)}，` +
     `被拒绝 ${count(c.refused)}，中断 ${count(c.lost)}`,
@@ -72,6 +89,7 @@ export const zhFlood = {
   lost: (connections: number, how: string) => `${padEnd("中断", 14)}${count(connections)} 条${how}`,
   loss: (reason: string) => {
     if (reason === "reset") return "被服务器重置";
+    if (reason === "notHttp") return "收到的回答不是 HTTP";
     return reason === "closedEarly" ? "被服务器提前关闭" : `断开：${reason}`;
   },
   finished: (f: { connections: number; messages: number; perSecond: number }) =>

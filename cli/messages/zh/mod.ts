@@ -1,13 +1,18 @@
 import type { Messages } from "../../messages.ts";
 import { zhFlags, zhHelp, zhSharedFlags, zhSystem } from "./cli.ts";
+import { zhCompare, zhCompareCommand } from "./compare.ts";
 import { zhConnect, zhConnectCommand } from "./connect.ts";
 import { zhDemo, zhDemoCommand } from "./demo.ts";
 import { zhDownload, zhDownloadCommand } from "./download.ts";
+import { zhExpect } from "./expect.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
+import { zhFloodEngine } from "./flood_engine.ts";
 import { zhLabCommand } from "./lab.ts";
+import { zhMerge, zhMergeCommand } from "./merge.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
 import { zhRace, zhRaceCommand } from "./race.ts";
 import { zhServe, zhServeCommand } from "./serve.ts";
+import { zhSweep, zhSweepCommand } from "./sweep.ts";
 import { zhReplayCommand, zhWatch, zhWatchCommand } from "./watch.ts";
 import { count } from "./words.ts";
 
@@ -21,7 +26,10 @@ export const zh: Messages = {
     explain: zhExplainCommand,
     serve: zhServeCommand,
     flood: zhFloodCommand,
+    merge: zhMergeCommand,
+    sweep: zhSweepCommand,
     race: zhRaceCommand,
+    compare: zhCompareCommand,
     demo: zhDemoCommand,
     connect: zhConnectCommand,
     download: zhDownloadCommand,
@@ -34,10 +42,15 @@ export const zh: Messages = {
   system: zhSystem,
   serve: zhServe,
   flood: zhFlood,
+  merge: zhMerge,
+  sweep: zhSweep,
+  expect: zhExpect,
+  floodEngine: zhFloodEngine,
   race: zhRace,
   demo: zhDemo,
   watch: zhWatch,
   connect: zhConnect,
   download: zhDownload,
+  compare: zhCompare,
   models: zhModelList,
 };

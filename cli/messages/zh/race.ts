@@ -1,4 +1,10 @@
-import { count } from "./words.ts";
+import { count, didYouMean, list } from "./words.ts";
+
+/** How the marks are to be read, in every kind of race. */
+const verdictLegend = [
+  "倍数：第一项数据是第一名（或 --baseline 所指服务器）的多少倍；括号内是它可能的范围；平手：区间重叠",
+  "*：在承受住负载的服务器中最好的，且其区间不与任何一个重叠",
+];
 
 /** The help of the command, in Chinese. */
 export const zhRaceCommand = {
@@ -15,7 +21,12 @@ export const zhRaceCommand = {
     sleep: "每次回答前等待这么久，如同在等数据库",
     cpu: "每条消息消耗这么多 CPU 时间",
     sockets: "哪几种套接字参赛",
-    rounds: "每个服务器跑几轮；取中位数",
+    rounds: "跑几轮，每轮顺序不同；取中位数",
+    seed: "由这个数决定每轮的顺序，用来重复一场比赛",
+    baseline: '所有服务器都与这一个比较，而不与最好的比较："epoll libc"',
+    rate: "每个连接每秒问这么多次，这样延迟才可以比较",
+    totalRate: "同上，但这是所有连接合计的次数",
+    http: "用 HTTP 请求这个路径，例如：race epoll --http /",
     warmup: "测量之前先热身这么久",
     against: '让监听 {port} 的程序一同参赛："名称=命令 {port}"',
     json: "把结果写入这个文件，供程序读取",
@@ -27,6 +38,7 @@ export const zhRaceCommand = {
     "playground race",
     "playground race select epoll async --rounds 5 --html race.html --open",
     'playground race epoll --against "python=python3 server.py {port}"',
+    "playground race select epoll --total-rate 10000 --rounds 7",
     "playground race process thread --churn",
   ],
 };
@@ -47,9 +59,20 @@ export const zhRace = {
   left: (time: string) => `还剩 ${time}`,
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} 秒` : `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒`,
-  load: (l: { conns: number; size: string; rounds: number; duration: string; warmup: string }) =>
-    `${count(l.conns)} 个连接，每条消息 ${l.size}，共 ${l.rounds} 轮，` +
+  wantsPath: "路径以 / 开头，例如 --http /index.html",
+  noSuchEntrant: (name: string, nearest: string | null) =>
+    `--baseline ${name}：没有这个参赛者${didYouMean(nearest)}`,
+  load: (l: { conns: number; what: string; rounds: number; duration: string; warmup: string }) =>
+    `${count(l.conns)} 个连接，${l.what}，共 ${l.rounds} 轮，` +
     `每轮热身 ${l.warmup} 后测量 ${l.duration}`,
+  messagesOf: (size: string) => `每条消息 ${size}`,
+  semicolon: "；",
+  /** How fast was asked. */
+  pace: {
+    closed: "每个连接得到回答后立即再问",
+    rate: (perSecond: number) => `固定速率，合计每秒 ${count(perSecond)} 条消息`,
+  },
+  order: (seed: number) => `每轮顺序不同：--seed ${seed}`,
   churnLoad: (l: { conns: number; each: number; size: string; rounds: number }) =>
     `${count(l.conns)} 个客户端，各先后打开 ${count(l.each)} 个连接，每个连接要 ${l.size}，` +
     `共 ${l.rounds} 轮`,
@@ -59,6 +82,7 @@ export const zhRace = {
   columns: {
     name: "服务器",
     spread: "波动",
+    ratio: "倍数",
     messagesPerSecond: "消息/秒",
     connectionsPerSecond: "连接/秒",
     served: "已服务",
@@ -86,7 +110,16 @@ export const zhRace = {
       "切换、唤醒：每一千条消息的次数",
       "内存、线程、进程：同一时刻的最大值，包括子进程",
       "每个客户端：到全部得到服务为止增加的内存，按客户端平均",
-      "*：在自始至终无误地服务了所有连接的服务器中最好的",
+      ...verdictLegend,
+    ],
+    rate: [
+      "50、99、99.9 %：从该发送时算起，这么多的往返不超过所列时间",
+      "全部服务：从第一次连接到每个连接都得到回答的时间",
+      "CPU 秒/百万：服务器处理一百万条消息所用的 CPU 秒数",
+      "切换、唤醒：每一千条消息的次数",
+      "内存、线程、进程：同一时刻的最大值，包括子进程",
+      "每个客户端：到全部得到服务为止增加的内存，按客户端平均",
+      ...verdictLegend,
     ],
     churn: [
       "全程：从第一次连接到最后一个连接关闭的时间",
@@ -94,9 +127,22 @@ export const zhRace = {
       "CPU 秒/百万：服务器处理一百万个连接所用的 CPU 秒数",
       "切换、唤醒：每一千个连接的次数",
       "内存、线程、进程：同一时刻的最大值，包括子进程",
-      "*：在自始至终无误地服务了所有连接的服务器中最好的",
+      ...verdictLegend,
     ],
   },
+  /** Who is better than whom. */
+  verdicts: {
+    tied: "平手",
+    conclusion: {
+      throughput: (clauses: string) => `${clauses}。`,
+      p99: (clauses: string) => `99 % 的往返时间：${clauses}。`,
+    },
+    tie: (names: readonly string[]) => `${list(names)}不分高下`,
+    others: (servers: number) => `另外 ${count(servers)} 个`,
+    ratio: (one: string, other: string, r: { value: string; low: string; high: string }) =>
+      `${one} 是 ${other} 的 ${r.value} 倍（${r.low} 至 ${r.high}）`,
+  },
+  apart: "没有承受住负载，不与任何服务器比较：",
   endedEarly: (how: string) => `还没开始监听就结束了：${how}`,
   silent: (seconds: string) => `${seconds} 秒内没有开始监听`,
   ended: (how: string) => `在负载下结束了：${how}`,
@@ -107,12 +153,24 @@ export const zhRace = {
   refused: (connections: number, why: string) => `${count(connections)} 个被拒绝：${why}`,
   unansweredCount: (connections: number) => `${count(connections)} 个到最后没有得到回答`,
   wrongCount: (bytes: number) => `${count(bytes)} 个错误字节`,
+  statusCount: (answers: number) => `${count(answers)} 个 HTTP 状态不是 2xx 的回答`,
   /** In place of a throughput. */
-  fault: { lost: "中断", unanswered: "停顿", wrong: "字节有误" },
+  fault: {
+    lost: "中断",
+    unanswered: "停顿",
+    status: "HTTP 错误",
+    wrong: "字节有误",
+    failed: "失败",
+  },
   unserved: (who: string) => `没有服务全部连接：${who}`,
   lost: (who: string) => `有连接中断：${who}`,
   unanswered: (who: string) => `有连接到最后没有得到回答：${who}`,
   wrong: (who: string) => `返回的字节有误：${who}`,
+  status: (who: string) => `有 HTTP 状态不是 2xx 的回答：${who}`,
+  rateNotKept: (who: string) => `没有跟上应有的速率：${who}`,
+  baselineApart: "作为基准的服务器没有承受住负载，因此没有可比较的基准",
+  fewRounds: (servers: number, rounds: number) =>
+    `轮次太少，分不出 ${count(servers)} 个服务器的高下：至少需要 --rounds ${rounds}`,
   wideSpread: (who: string) =>
     `有的轮次偏离中位数 10 % 以上：${who}；可能有别的程序在运行，可增加 --rounds 或延长 --duration`,
   floodLimit: (who: string) => `flood 几乎用尽了它能用的 CPU，也许正是它限制了：${who}`,
@@ -127,6 +185,11 @@ export const zhRace = {
     figures: "全部数据",
     machine: "机器",
     repeat: "重复这场比赛",
+    rounds: "每一轮",
+    round: (round: number) => `第 ${round} 轮`,
+    median: (figure: string) => `${figure}，中位数`,
+    failed: "（失败）",
+    apart: "（没有承受住负载）",
     notes: "说明",
     churn: {
       throughput: "每秒连接数",
@@ -134,6 +197,11 @@ export const zhRace = {
       latencyAxis: "首次回答（毫秒）",
       percentileAxis: "等待不超过该时间的连接比例",
       cpu: "每百万个连接的 CPU 秒数",
+    },
+    rate: {
+      throughput: "99 % 的往返时间（毫秒）",
+      latency: "相同速率下的往返时间",
+      latencyAxis: "从该发送时算起的往返时间（毫秒）",
     },
     chartOf: (title: string) => `${title}：图表，数据见下表`,
   },

@@ -8,7 +8,11 @@ export const zhServeCommand = {
   flags: {
     port: "监听的端口，0 表示任选一个空闲端口（默认 7788，select-queue 为 9999）",
     backlog: "监听队列的长度，即最多有多少个客户端可以排队等待接受",
-    handler: "如何处理收到的字节：echo、discard、upper、bytes、http，或一个文件，如 ./mine.js",
+    handler:
+      "如何处理收到的字节：echo、discard、upper、bytes、star、prime、chat、kv（可用 redis-cli 连接）、" +
+      "http，或一个文件，如 ./mine.js",
+    db: "kv：保存数据的 SQLite 文件（不给则用临时文件，服务器停止后删除）",
+    root: "http：提供哪个目录里的文件（不给则任何路径都回答 hello）",
     sleep: "每次应答前先等这么久，好比在等数据库",
     cpu: "每条消息消耗这么多 CPU 时间",
     recvSize: "一次最多接收多少字节（默认 16384，libc 为 65536）",
@@ -176,6 +180,9 @@ export const zhServe = {
   handlerIsDirectory: (path: string) => `--handler ${path}：这是一个目录；请指定其中的文件`,
   handlerNeedsSource: (path: string) =>
     `--handler ${path}：编译后的程序只接受 JavaScript；请先转换成 .js 文件，或从源码运行`,
+  rootMissing: (path: string) => `--root ${path}：这不是一个可读的目录；请指定一个存在且可读的目录`,
+  dbFailed: (path: string, reason: string) =>
+    `--db ${path}：${reason}；请指定一个 SQLite 数据库，或可写目录里的一个新文件`,
   handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
   programMissing: (flag: string, program: string) =>
     `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,

@@ -1,39 +1,43 @@
 import { HostLookupError, lookUpHost } from "../../../servers/sockets/libc/host_lookup.ts";
 import { SystemCallError } from "../../../servers/system/system_call_error.ts";
 import { systemCalls } from "../../../servers/system/system_calls.ts";
+import { LibcClock } from "../../../servers/system/clock.ts";
 import { createWaker, wake } from "../../../servers/system/eventfd.ts";
 import { type FromThread, SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
+import { Intervals, type OnInterval } from "../intervals.ts";
 import { Measurements } from "../measurements.ts";
-import type { FloodOptions } from "../options.ts";
+import { type FloodOptions, withRequests } from "../options.ts";
 import type { RunningFlood } from "../running_flood.ts";
 
 /** Many connections to one server, on the system's own calls, shared among threads. */
 export class LibcFlood implements RunningFlood {
-  readonly #options: FloodOptions;
+  readonly options: FloodOptions;
   readonly #threads: number;
   readonly #calls = systemCalls();
   readonly #shared = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
   /** What each thread has reported last. */
   readonly #reports: ThreadReport[] = [];
   readonly #warm = Promise.withResolvers<void>();
+  readonly #intervals: Intervals;
   #waker = -1;
-  #measurements = new Measurements();
-  /** There are newer reports than {@linkcode measurements} has. */
-  #isOutdated = false;
 
   /** @param threads how many threads share the connections; no more than there are connections */
   constructor(options: FloodOptions, threads: number) {
-    this.#options = options;
+    this.options = withRequests(options);
     this.#threads = Math.min(threads, options.conns);
+    this.#intervals = new Intervals(this.#threads, () => this);
   }
 
   get measurements(): Measurements {
-    if (this.#isOutdated) {
-      this.#isOutdated = false;
-      this.#measurements = new Measurements();
-      this.#reports.forEach(({ measurements }) => this.#measurements.addEncoded(measurements));
-    }
-    return this.#measurements;
+    return this.#intervals.total;
+  }
+
+  get onInterval(): OnInterval | undefined {
+    return this.#intervals.onInterval;
+  }
+
+  set onInterval(onInterval: OnInterval | undefined) {
+    this.#intervals.onInterval = onInterval;
   }
 
   get connected(): number {
@@ -59,29 +63,33 @@ export class LibcFlood implements RunningFlood {
 
   /** @throws {SystemCallError} when the system has no descriptors for the threads */
   async run(): Promise<void> {
-    const { host, port, conns } = this.#options;
+    const { host, port, conns } = this.options;
     let destinations;
     try {
       destinations = lookUpHost(host, port);
     } catch (error) {
       if (!(error instanceof HostLookupError)) throw error;
-      this.#measurements.countRefused(error.message, conns);
+      this.measurements.countRefused(error.message, 0, conns);
       return;
     }
     this.#waker = createWaker(this.#calls);
     const workers = Array.from({ length: this.#threads }, () => new ThreadHandle());
     try {
       await Promise.all(workers.map((worker) => worker.ready));
+      this.#intervals.begin();
+      const startedMs = new LibcClock().now();
       await Promise.all(workers.map((worker, thread) =>
         worker.run({
-          options: this.#options,
+          options: this.options,
           destinations,
           thread,
           threads: this.#threads,
           waker: this.#waker,
+          startedMs,
           shared: this.#shared.buffer,
         }, (report) => this.#take(thread, report))
       ));
+      this.#intervals.end();
     } finally {
       this.#warm.resolve();
       for (const worker of workers) worker.end();
@@ -92,7 +100,11 @@ export class LibcFlood implements RunningFlood {
 
   #take(thread: number, report: ThreadReport): void {
     this.#reports[thread] = report;
-    this.#isOutdated = true;
+    const slice = new Measurements();
+    slice.addPacked(report.slice);
+    if (!report.isWarmup) this.#intervals.endWarmup();
+    this.#intervals.add(thread, slice, report);
+    if (report.isWarm) this.#intervals.endWarmup();
     if (this.#reports.filter(({ isWarm }) => isWarm).length === this.#threads) this.#warm.resolve();
   }
 }

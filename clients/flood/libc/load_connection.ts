@@ -8,6 +8,7 @@ import type { LoadClient } from "../load_client.ts";
 import type { Measurements } from "../measurements.ts";
 import type { FloodOptions } from "../options.ts";
 import { lossOf } from "../tally.ts";
+import type { Turns } from "../turns.ts";
 
 /** How many sends or receives a connection may do before the others have their turn. */
 const MAX_AT_ONCE = 16;
@@ -30,6 +31,8 @@ export interface LoadContext {
   readonly isOver: boolean;
   /** Whether connections that were answered wait until all others were. */
   readonly isSettling: boolean;
+  /** Whose turn it is to send, if all connections share a rate. */
+  readonly turns: Turns<LibcLoadConnection> | undefined;
   /** Calls {@linkcode LibcLoadConnection.wake} at its {@linkcode LibcLoadConnection.dueMs}. */
   wakeWhenDue(connection: LibcLoadConnection): void;
   /** Calls {@linkcode LibcLoadConnection.goOn} after the others had their turn. */
@@ -52,6 +55,8 @@ export class LibcLoadConnection {
   /** The message that is being sent, and how much of it was. */
   #message: Uint8Array = NOTHING;
   #sentBytes = 0;
+  /** Since when the message is due that it is the turn of this connection to send. */
+  #turnMs: number | undefined = undefined;
   /** The next message is not begun before; 0: at once. */
   #thinksUntilMs = 0;
   #isAsleep = false;
@@ -94,7 +99,12 @@ export class LibcLoadConnection {
       if (this.#thread.isSettling && this.isServed) return;
       const dueMs = Math.max(this.#thinksUntilMs, this.#echoes.dueMs);
       if (dueMs > nowMs) return this.#sleepUntil(dueMs);
-      this.#message = this.#echoes.next(nowMs);
+      const { turns } = this.#thread;
+      if (turns !== undefined && this.#turnMs === undefined && !this.#thread.isSettling) {
+        return turns.park(this);
+      }
+      this.#message = this.#echoes.next(nowMs, this.#turnMs);
+      this.#turnMs = undefined;
       this.#sentBytes = 0;
       if (!this.#sendRest()) return;
       if (this.#wait) return;
@@ -124,6 +134,12 @@ export class LibcLoadConnection {
   /** Its {@linkcode dueMs} has come. */
   wake(nowMs: number): void {
     this.#isAsleep = false;
+    this.talk(nowMs);
+  }
+
+  /** It is its turn to send a message, which is due since then. */
+  takeTurn(dueMs: number, nowMs: number): void {
+    this.#turnMs = dueMs;
     this.talk(nowMs);
   }
 
@@ -193,6 +209,7 @@ export class LibcLoadConnection {
   #took(count: number, nowMs: number): void {
     const { buffer, words, isOver } = this.#thread;
     this.#echoes.took(buffer, words, count, nowMs, isOver);
+    if (this.#echoes.isBroken) return this.#close();
     if (!this.#wait || this.#echoes.isOwed) return;
     this.#think(nowMs);
     this.talk(nowMs);
@@ -217,7 +234,8 @@ export class LibcLoadConnection {
   }
 
   #lose(call: string, errno: number): void {
-    this.#echoes.lost(lossOf(new SystemCallError(call, errno)));
+    const reason = lossOf(new SystemCallError(call, errno));
+    this.#echoes.lost(reason, this.#thread.clock.now());
     this.#close();
   }
 

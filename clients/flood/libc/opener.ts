@@ -109,9 +109,16 @@ export class LibcOpener {
     else this.#events.refused(pending.client, new SystemCallError("connect", errno));
   }
 
-  /** Opens no more connections, and closes those that are being opened. */
-  abandon(): void {
-    for (const { fd } of this.#pending.values()) this.#calls.close(fd);
+  /**
+   * Opens no more connections, and closes those that are being opened.
+   *
+   * @param onPending called for each of them with the time since when it was
+   */
+  abandon(onPending: (startedMs: number) => void): void {
+    for (const { fd, startedMs } of this.#pending.values()) {
+      this.#calls.close(fd);
+      onPending(startedMs);
+    }
     this.#pending.clear();
     this.#again.clear();
     this.#begun = this.#count;

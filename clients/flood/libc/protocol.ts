@@ -5,7 +5,7 @@
  */
 
 import type { SocketAddress } from "../../../servers/sockets/libc/socket_address.ts";
-import type { EncodedMeasurements } from "../measurements.ts";
+import type { PackedMeasurements } from "../measurements.ts";
 import type { FloodOptions } from "../options.ts";
 
 /**
@@ -24,6 +24,8 @@ export interface ThreadSetup {
   readonly threads: number;
   /** Becomes readable with each stop, and when no outcome is awaited any more, eventfd(2). */
   readonly waker: number;
+  /** When the flood began, by the clock of all threads. */
+  readonly startedMs: number;
   /** {@linkcode SHARED} */
   readonly shared: SharedArrayBuffer;
 }
@@ -34,7 +36,12 @@ export interface ThreadReport {
   readonly waiting: number;
   readonly elapsedMs: number;
   readonly isWarm: boolean;
-  readonly measurements: EncodedMeasurements;
+  /** What was measured since the last report, from when to when since the flood began. */
+  readonly slice: PackedMeasurements;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Whether that was before the end of the warm-up. */
+  readonly isWarmup: boolean;
 }
 
 /** What a thread says. */

@@ -13,8 +13,9 @@ import type { LoadClient } from "../load_client.ts";
 import { SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
 import { LibcLoadConnection, type LoadContext } from "./load_connection.ts";
 import { Measurements } from "../measurements.ts";
-import type { FloodOptions } from "../options.ts";
+import { type FloodOptions, hasTotalRate, mostConnections } from "../options.ts";
 import { reasonOf } from "../tally.ts";
+import { Turns } from "../turns.ts";
 
 const RECV_SIZE_BYTES = 65_536;
 /** How often a thread reports. */
@@ -30,6 +31,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   readonly words = new Int32Array(this.buffer.buffer);
   readonly measurements = new Measurements();
   readonly options: FloodOptions;
+  readonly turns: Turns<LibcLoadConnection> | undefined = undefined;
   isOver = false;
   isSettling = false;
 
@@ -60,6 +62,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** When what is owed at the end is given up. */
   #giveUpMs = Infinity;
   #reportMs: number;
+  /** Since when {@linkcode measurements} counts: each report clears it. */
+  #sliceMs: number;
 
   /**
    * @param onReport receives a report every {@linkcode REPORT_MS}
@@ -68,11 +72,12 @@ export class LibcThread implements LoadContext, OpenerEvents {
   constructor(setup: ThreadSetup, onReport: (report: ThreadReport) => void) {
     this.#onReport = onReport;
     this.options = setup.options;
+    if (hasTotalRate(setup.options)) this.turns = new Turns(setup.options, setup);
     this.#setup = setup;
     this.#shared = new Int32Array(setup.shared);
     checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
-    const { conns, settleMs, warmupMs, durationMs, reconnectAfter } = this.options;
-    const startedMs = this.#measuredFromMs = this.clock.now();
+    const { settleMs, warmupMs, durationMs } = this.options;
+    const startedMs = this.#measuredFromMs = setup.startedMs;
     this.measurements.begin(startedMs, (connections) => this.#countOutcomes(connections));
     this.#isWarm = settleMs === 0 && warmupMs === 0;
     if (this.#isWarm) this.#endMs = startedMs + durationMs;
@@ -80,7 +85,9 @@ export class LibcThread implements LoadContext, OpenerEvents {
     else this.#settleMs = startedMs + settleMs;
     this.isSettling = settleMs > 0;
     this.#reportMs = startedMs + REPORT_MS;
-    const connections = reconnectAfter === Infinity ? conns : Infinity;
+    this.#sliceMs = startedMs;
+    if (settleMs === 0) this.turns?.begin(startedMs);
+    const connections = mostConnections(this.options);
     const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, connections);
     this.#opener = new LibcOpener(this.calls, connector, setup, this, startedMs);
   }
@@ -98,6 +105,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
       this.#handle(this.#wait());
       this.#goOn();
       this.#wakeDue();
+      this.#giveTurns();
       if (this.isSettling) this.#checkSettled(now());
       if (now() >= this.#warmMs) this.#endWarmup();
       this.#checkEnd(now());
@@ -118,6 +126,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   closed(connection: LibcLoadConnection): void {
     this.#connections[connection.number] = undefined;
     this.#open--;
+    this.turns?.leave(connection);
     const { client, echoes } = connection;
     const nowMs = this.clock.now();
     if (this.isOver) return echoes.settle(this.#endMs, nowMs, false);
@@ -127,10 +136,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   }
 
   opened(client: LoadClient, number: number, fd: number, tookMs: number): void {
-    if (client.isNew) this.measurements.clients++;
-    this.measurements.connectTimes.record(tookMs);
-    this.measurements.opened++;
     const nowMs = this.clock.now();
+    client.opened(tookMs, nowMs, this.measurements);
     const connection = new LibcLoadConnection(this, client, number, fd, tookMs, nowMs);
     this.#connections[number] = connection;
     this.#open++;
@@ -138,10 +145,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   }
 
   refused(client: LoadClient, error: SystemCallError): void {
-    if (client.isNew) this.measurements.clients++;
-    const reason = reasonOf(error);
-    this.measurements.countRefused(reason);
-    const dueMs = client.afterRefusal(reason, this.clock.now());
+    const dueMs = client.afterRefusal(reasonOf(error), this.clock.now(), this.measurements);
     if (dueMs < Infinity) this.#opener.openAgain(client, dueMs);
   }
 
@@ -171,6 +175,15 @@ export class LibcThread implements LoadContext, OpenerEvents {
     }
   }
 
+  /** Messages that are due on some connection are sent on those that are free. */
+  #giveTurns(): void {
+    const { turns } = this;
+    if (turns === undefined || this.isOver) return;
+    for (let turn, nowMs; (turn = turns.next(nowMs = this.clock.now())) !== undefined;) {
+      turn.connection.takeTurn(turn.dueMs, nowMs);
+    }
+  }
+
   /** The last thread to have heard of its connections wakes the others, which wait for them, too. */
   #countOutcomes(connections: number): void {
     const before = Atomics.add(this.#shared, SHARED.outcomes, connections);
@@ -186,7 +199,11 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#warmMs = nowMs + this.options.warmupMs;
     this.measurements.endSettling();
     this.isSettling = false;
-    for (const connection of this.#connections) connection?.talk(nowMs);
+    this.turns?.begin(nowMs);
+    for (const connection of this.#connections) {
+      connection?.echoes.beginRate(nowMs);
+      connection?.talk(nowMs);
+    }
   }
 
   #endWarmup(): void {
@@ -194,8 +211,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#isWarm = true;
     this.#measuredFromMs = this.clock.now();
     this.#endMs = this.#measuredFromMs + this.options.durationMs;
-    this.measurements.endWarmup();
-    this.#reportNow();
+    this.#onReport(this.#report(true));
   }
 
   /** The last thread to finish stops the flood; until then, messages keep falling due in all threads. */
@@ -220,15 +236,12 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#elapsedMs = nowMs - this.#measuredFromMs;
     this.#endMs = nowMs;
     this.#giveUpMs = nowMs + this.options.lastEchoesMs;
-    this.#opener.abandon();
+    this.#opener.abandon((pendingMs) => this.measurements.connectAges.record(nowMs - pendingMs));
+    this.turns?.settle(nowMs, this.measurements);
     for (const echoes of this.#cutShort) echoes.settle(nowMs, nowMs, false);
-    const { wait, reconnectAfter } = this.options;
     for (const connection of this.#connections) {
-      // A connection without an echo by now counts as not served, whatever the server still does.
-      // Where they come and go, the last are served as those before.
-      if (wait && reconnectAfter === Infinity && connection?.isServed === false) {
-        connection.giveUp();
-      } else connection?.talk(nowMs);
+      if (connection?.echoes.isHopeless(nowMs)) connection.giveUp();
+      else connection?.talk(nowMs);
     }
   }
 
@@ -240,7 +253,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** Waits until there is something to do. @returns how many connections have changed */
   #wait(): number {
     const nowMs = this.clock.now();
-    const dueMs = Math.min(this.#opener.dueMs, this.#sleeping.peek()?.dueMs ?? Infinity);
+    const sendMs = Math.min(this.#sleeping.peek()?.dueMs ?? Infinity, this.#turnMs());
+    const dueMs = Math.min(this.#opener.dueMs, sendMs);
     const endMs = this.isOver ? this.#giveUpMs : this.#endMs;
     const otherMs = Math.min(endMs, this.#settleMs, this.#warmMs, this.#reportMs);
     if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
@@ -248,20 +262,37 @@ export class LibcThread implements LoadContext, OpenerEvents {
     return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
   }
 
+  /** When a message is due on one of the connections that are free. */
+  #turnMs(): number {
+    return this.isOver ? Infinity : this.turns?.dueMs ?? Infinity;
+  }
+
   #reportNow(): void {
-    this.#reportMs = this.clock.now() + REPORT_MS;
+    const { startedMs } = this.#setup;
+    // All threads report at the same times, of which some are the ends of whole seconds.
+    const reports = Math.floor((this.clock.now() - startedMs) / REPORT_MS);
+    this.#reportMs = startedMs + (reports + 1) * REPORT_MS;
     this.#onReport(this.#report());
   }
 
-  #report(): ThreadReport {
+  /** What was measured since the last report, which is counted anew from here on. */
+  #report(isWarmup = !this.#isWarm): ThreadReport {
+    const { startedMs } = this.#setup;
+    const fromMs = this.#sliceMs - startedMs;
+    this.#sliceMs = this.clock.now();
+    const slice = this.measurements.pack();
+    this.measurements.clear();
     let waiting = 0;
-    for (const connection of this.#connections) if (connection?.isServed === false) waiting++;
+    for (const connection of this.#connections) if (connection?.echoes.isWaiting) waiting++;
     return {
       connected: this.#open,
       waiting,
       elapsedMs: this.#elapsedMs,
       isWarm: this.#isWarm,
-      measurements: this.measurements.encode(),
+      slice,
+      fromMs,
+      toMs: this.#sliceMs - startedMs,
+      isWarmup,
     };
   }
 }

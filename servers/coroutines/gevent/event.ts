@@ -1,9 +1,11 @@
+import { type Link, type Linkable, OnceLinks } from "./links.ts";
 import { checkWaits, type Coroutine } from "./park.ts";
 import { withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
 /**
- * A flag that greenlets wait for.
+ * `gevent.event.Event`: a flag that greenlets wait for. Any code can set it, a timer of JavaScript's as
+ * well.
  *
  * @example
  * ```ts
@@ -18,15 +20,16 @@ import { Waiters } from "./waiters.ts";
  * });
  * ```
  */
-export class Event {
+export class Event implements Linkable<Event> {
   readonly #waiters = new Waiters();
+  readonly #links = new OnceLinks<Event>();
   #isSet = false;
 
   static {
     checkWaits(this, "wait");
   }
 
-  /** Whether {@linkcode set} was called last, and not {@linkcode clear}. */
+  /** Whether {@linkcode set} was called last, and not {@linkcode clear}. Python: `is_set()`, `ready()`. */
   get isSet(): boolean {
     return this.#isSet;
   }
@@ -35,6 +38,7 @@ export class Event {
   set(): void {
     this.#isSet = true;
     this.#waiters.wakeAll();
+    this.#links.call(this);
   }
 
   /** From now on, greenlets wait again. */
@@ -50,5 +54,15 @@ export class Event {
   *wait(timeoutMs = Infinity): Coroutine<boolean> {
     if (this.#isSet) return true;
     return (yield* withTimeout(timeoutMs, () => this.#waiters.join(), "late")) !== "late";
+  }
+
+  /** Calls `link` once when it is set, which may be at once. */
+  link(link: Link<Event>): void {
+    if (this.#isSet) link.ended(this);
+    else this.#links.add(link);
+  }
+
+  unlink(link: Link<Event>): void {
+    this.#links.remove(link);
   }
 }

@@ -1,75 +1,96 @@
 import { toError } from "../../system/thrown.ts";
 import { type Greenlet as PlainGreenlet, type GreenletBody, GreenletExit } from "../greenlet.ts";
-import type { Loop } from "./loop.ts";
-import { beginTurn, callLink, checkWaits, type Coroutine, currentParkable } from "./park.ts";
-import { DONE_ALREADY, forgottenWait, NOT_WAITED, park, Parkable } from "./park.ts";
-import type { Parking, Wait } from "./park.ts";
-import type { TimerQueue } from "./timers.ts";
+import { type Callback, forEachLink, type Link, type Linkable, Linked } from "./links.ts";
+import { type Links, withLink, withoutLink } from "./links.ts";
+import { callLink, checkWaits, type Coroutine, currentParkable, DONE_ALREADY } from "./park.ts";
+import { forgottenWait, NOT_WAITED, park, type Parking, type Wait } from "./park.ts";
+import { withTimeout } from "./timeout.ts";
+import { CallTimer, Timer } from "./timers.ts";
+import { type TurnHub, TurnTaker } from "./turn_taker.ts";
+import type { Waiters } from "./waiters.ts";
 
-/** Is called when a greenlet has ended. */
-export interface Link {
-  ended(greenlet: Greenlet): void;
-}
-
-/** A function that a greenlet can run. */
-export type Body<Args extends unknown[], Value> = (...args: Args) => Coroutine<Value>;
+/** A function that a greenlet can run: a generator, or one that gives what can be waited for. */
+export type Body<Args extends unknown[], Value> = (...args: Args) => Wait<Value>;
 
 /** What greenlets need of the hub that runs them. */
-export interface GreenletHub {
-  readonly loop: Loop;
-  readonly timers: TimerQueue;
+export interface GreenletHub extends TurnHub {
   /** The greenlet that the hub itself runs in, and the parent of all that it runs. */
   readonly greenlet: PlainGreenlet;
+  /** Greenlets that wait until the hub has nothing else to do. */
+  readonly idle: Waiters;
+  /** The number of a new greenlet. */
+  nextId(): number;
   /** Makes a greenlet that runs `body(...args)`, beginning when its turn comes. */
   spawn<Args extends unknown[], Value>(body: Body<Args, Value>, ...args: Args): Greenlet<Value>;
-  /** `greenlet` can go on. */
-  schedule(greenlet: Greenlet): void;
   /** `greenlet` has failed; or `link` has, when it was called at the greenlet's end. */
-  failed(greenlet: Greenlet, error: Error, link?: Link): void;
+  failed(greenlet: Greenlet, error: Error, link?: Link<Greenlet>): void;
 }
+
+/** The hub and the number of the greenlet that is being made, where that hub makes it. */
+let hubOfNext: GreenletHub | undefined;
+let idOfNext = 0;
 
 /**
  * A greenlet that a hub runs. It waits with `yield*`, and the others go on meanwhile. Spawn one to get
- * one.
+ * one that begins by itself; one that is made with `new` begins after {@linkcode start}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop, Hub } from "./mod.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const greenlet = new Greenlet(function* (n: number) {
+ *     return n + 1;
+ *   }, 41);
+ *   greenlet.start();
+ *   assertEquals(yield* greenlet.get(), 42);
+ * });
+ * ```
  */
-export class Greenlet<Value = unknown> extends Parkable implements Parking, Link {
+export class Greenlet<Value = unknown> extends TurnTaker
+  implements Parking, Link<Greenlet>, Linkable<Greenlet> {
   /** What it returned, or the {@linkcode GreenletExit} that ended it. */
   value: Value | GreenletExit | undefined = undefined;
-  /** What it threw; `undefined` while it runs and if it did not fail. */
+  /** What it threw; `undefined` while it runs and if it did not fail. Python: `exception`. */
   error: Error | undefined = undefined;
+  readonly hub: GreenletHub;
+  /** Counts from 1, and is shown where Python shows an address. */
+  readonly id: number;
 
-  #arriving: unknown = undefined;
-  #isThrown = false;
-  /** Whether the hub will run it. Nothing else that arrives until then may replace what has. */
-  #isReady = true;
-  /** Errors that came while it was ready or ran. They are thrown one by one where it waits next. */
-  #pending: unknown[] | undefined = undefined;
-  /** Most greenlets have no link or one, and need no list. */
-  #links: Link | Link[] | undefined = undefined;
-
-  /** Where a greenlet waits that is ready. Once it has left, the hub's turn for it is void. */
-  static readonly #NEXT_TURN: Parking = {
-    forget: (greenlet) => {
-      if (greenlet instanceof Greenlet) greenlet.#isReady = false;
-    },
-  };
+  readonly #args: readonly unknown[];
+  #hasBegun = false;
+  /** Of one that was started: nothing, or what will have it begin later. */
+  #start: true | Timer | undefined = undefined;
+  #links: Links<Greenlet> = undefined;
 
   static {
     checkWaits(this, "kill", "join", "get");
   }
 
-  /**
-   * Makes a greenlet that has not begun. The hub must run it.
-   *
-   * @param id counts from 1, and is shown where Python shows an address
-   */
-  constructor(
-    readonly hub: GreenletHub,
-    readonly id: number,
-    body: Body<never, Value>,
-    private readonly args: readonly unknown[],
-  ) {
-    super(body as GreenletBody, hub.greenlet); // begin() passes the arguments that it takes
+  /** @throws {Error} outside of any greenlet: its hub must run it */
+  constructor(body: Body<never, Value>, ...args: unknown[]) {
+    const hub = hubOfNext ?? getcurrent().hub;
+    super(body as unknown as GreenletBody, hub.greenlet); // begin() passes the arguments that it takes
+    this.hub = hub;
+    this.id = hubOfNext === undefined ? hub.nextId() : idOfNext;
+    this.#args = args;
+  }
+
+  /** One that `hub` will run, made by any code, and not started yet. */
+  static on<Args extends unknown[], Value>(
+    hub: GreenletHub,
+    id: number,
+    body: Body<Args, Value>,
+    args: Args,
+  ): Greenlet<Value> {
+    hubOfNext = hub;
+    idOfNext = id;
+    try {
+      return new Greenlet(body, ...args);
+    } finally {
+      hubOfNext = undefined;
+    }
   }
 
   /** Whether it has ended, and not by an error. */
@@ -77,70 +98,89 @@ export class Greenlet<Value = unknown> extends Parkable implements Parking, Link
     return this.dead && this.error === undefined;
   }
 
+  /** Whether it has ended. */
+  get ready(): boolean {
+    return this.dead;
+  }
+
+  /** Whether it was started, and has not ended. */
+  get started(): boolean {
+    return this.#start !== undefined && !this.dead;
+  }
+
   /** `<Greenlet at 0x1: f(5)>` */
   override toString(): string {
-    return `<Greenlet at 0x${this.id.toString(16)}: ${this.body.name}(${this.args.join(", ")})>`;
+    return `<Greenlet at 0x${this.id.toString(16)}: ${this.body.name}(${this.#args.join(", ")})>`;
+  }
+
+  /** Has it begin when its turn comes. Of one that was started already, nothing happens. */
+  start(): void {
+    if (this.#start !== undefined || this.dead) return;
+    this.#start = true;
+    this.becomeReady();
+  }
+
+  /** {@linkcode start} in `ms` milliseconds. Python: `start_later`. */
+  startLater(ms: number): void {
+    if (this.#start !== undefined || this.dead) return;
+    const { loop, timers } = this.hub;
+    this.#start = new CallTimer(loop.nowMs() + ms, timers.nextOrder(), () => this.becomeReady());
+    timers.add(this.#start);
   }
 
   protected override begin(): Coroutine<Value> {
+    this.#hasBegun = true;
     // Sound, because spawn() takes only arguments that the function takes.
-    return (this.body as Body<unknown[], Value>)(...this.args)[Symbol.iterator]();
+    const begun = (this.body as Body<unknown[], Value>)(...this.#args);
+    return begun[Symbol.iterator]() as Coroutine<Value>; // a wait has what is asked of it: next and throw
   }
 
   protected override wrongYield(): Error {
     return new Error(NOT_WAITED);
   }
 
-  override resume(value?: unknown): void {
-    this.parkedIn = undefined;
-    this.#arriving = value;
-    this.#becomeReady();
-  }
-
-  /** Lets all others go on first. To be waited with `yield*`. */
-  yieldTurn(): Wait {
-    this.#becomeReady();
-    return park(Greenlet.#NEXT_TURN);
-  }
-
   /**
-   * Has it go on with `error` thrown where it waits, when its turn comes. One that has not begun ends
-   * at once. One that is about to go on with something else gets that first, and the error where it
-   * waits next.
+   * Has it go on with `error` thrown where it waits, when its turn comes: Python's `kill(block=False)`.
+   * One that has not begun ends at once. One that is about to go on with something else gets that
+   * first, and the error where it waits next.
    */
   override throw(error: unknown = new GreenletExit()): void {
     if (this.dead) return;
-    if (this.#isReady && !this.hasBegun) {
-      this.endUnbegun();
-      this.#endBy(error);
-    } else if (this.#isReady || this.parkedIn === undefined) (this.#pending ??= []).push(error);
-    else this.#throwNext(error);
+    if (this.#hasBegun) this.throwWhereItWaits(error);
+    else this.#endUnbegun(error);
   }
 
-  /** Does not throw `error` after all, if {@linkcode throw} has not done so yet. */
-  withdraw(error: unknown): void {
-    if (this.#pending === undefined) return;
-    this.#pending = this.#pending.filter((one) => one !== error);
+  #endUnbegun(error: unknown): void {
+    if (this.#start instanceof Timer) this.hub.timers.cancel(this.#start);
+    this.leaveTurn();
+    this.endUnbegun();
+    this.#endBy(error);
   }
 
   /**
    * Ends it, and waits until it has: its `finally` may take its time.
    *
    * @param error thrown where it waits
+   * @param timeoutMs waits no longer than this
    */
-  kill(error: unknown = new GreenletExit()): Wait {
+  kill(error: unknown = new GreenletExit(), timeoutMs = Infinity): Wait {
     if (this === currentParkable()) throw error;
     this.throw(error);
-    return this.#join();
+    return this.#join(timeoutMs);
   }
 
-  /** Waits until it has ended, whether it returned or threw. */
-  join(): Wait {
-    return this.#join();
+  /** Waits until it has ended, whether it returned or threw, or until `timeoutMs` are over. */
+  join(timeoutMs = Infinity): Wait {
+    return this.#join(timeoutMs);
   }
 
-  #join(): Wait {
+  #join(timeoutMs: number): Wait {
     if (this.dead) return DONE_ALREADY;
+    if (timeoutMs !== Infinity) return withTimeout(timeoutMs, () => this.#untilEnd(), undefined);
+    return this.#untilEnd();
+  }
+
+  #untilEnd(): Wait {
     this.link(getcurrent());
     return park(this);
   }
@@ -149,33 +189,44 @@ export class Greenlet<Value = unknown> extends Parkable implements Parking, Link
    * Waits until it has ended.
    *
    * @returns what it returned
-   * @throws what it threw
+   * @throws what it threw; a `Timeout` when it has not ended for `timeoutMs`
    */
-  *get(): Coroutine<Value | GreenletExit> {
-    yield* this.#join();
+  *get(timeoutMs = Infinity): Coroutine<Value | GreenletExit> {
+    if (!this.dead) yield* withTimeout(timeoutMs, () => this.#untilEnd());
     if (this.error !== undefined) throw this.error;
     return this.value as Value | GreenletExit; // it has ended, and has not failed
   }
 
   /**
-   * Calls `link` when this has ended, which may be at once. If it throws, the hub reports that, and
-   * all else goes on.
+   * Calls `link` when this has ended, which may be at once. A {@linkcode Link} is called by the hub, and
+   * cannot wait (Python: `rawlink`). A function runs in a greenlet of its own (Python: `link`). If one
+   * throws, the hub reports that, and all else goes on.
    */
-  link(link: Link): void {
+  link(link: Link<Greenlet> | Callback<Greenlet>): void {
+    this.#addLink(typeof link === "function" ? new Linked(link) : link);
+  }
+
+  /** {@linkcode link}, to be called only if it does not fail. Python: `link_value`. */
+  linkValue(link: Link<Greenlet> | Callback<Greenlet>): void {
+    this.#addLink(new Linked(link, ({ successful }) => successful));
+  }
+
+  /** {@linkcode link}, to be called only if it fails. Python: `link_exception`. */
+  linkException(link: Link<Greenlet> | Callback<Greenlet>): void {
+    this.#addLink(new Linked(link, ({ successful }) => !successful));
+  }
+
+  #addLink(link: Link<Greenlet>): void {
     if (this.dead) this.#call(link);
-    else if (this.#links === undefined) this.#links = link;
-    else if (Array.isArray(this.#links)) this.#links.push(link);
-    else this.#links = [this.#links, link];
+    else this.#links = withLink(this.#links, link);
   }
 
   /** Does not call `link` after all; if it was given twice, it is still called once. */
-  unlink(link: Link): void {
-    const links = this.#links;
-    if (links === link) this.#links = undefined;
-    if (!Array.isArray(links)) return;
-    // Those that have waited longest leave first as a rule, and a new list for each would take too long.
-    const at = links.indexOf(link);
-    if (at >= 0) links.splice(at, 1);
+  unlink(link: Link<Greenlet> | Callback<Greenlet>): void {
+    this.#links = withoutLink(
+      this.#links,
+      (one) => one === link || one instanceof Linked && one.target === link,
+    );
   }
 
   /** The greenlet that this one joins has ended. */
@@ -190,15 +241,10 @@ export class Greenlet<Value = unknown> extends Parkable implements Parking, Link
 
   /** For the hub, when it is its turn: runs until it waits or ends. */
   run(): void {
-    if (!this.#isReady) return; // it has left its turn, and gone on already
-    this.#isReady = false;
-    this.parkedIn = undefined;
-    beginTurn();
+    if (!this.beginTurn()) return;
     let value;
     try {
-      do {
-        value = this.#switch();
-      } while (!this.dead && this.#isThrownPending());
+      value = this.switchUntilItWaits();
     } catch (error) {
       return this.#endBy(error);
     }
@@ -206,37 +252,6 @@ export class Greenlet<Value = unknown> extends Parkable implements Parking, Link
     const forgotten = forgottenWait(this);
     if (forgotten !== undefined) this.#endBy(forgotten);
     else this.#end(value as Value | GreenletExit, undefined); // what its function returned
-  }
-
-  /** @returns what it returned, if it is dead now */
-  #switch(): unknown {
-    const arriving = this.#arriving;
-    this.#arriving = undefined;
-    if (!this.#isThrown) return this.switch(arriving);
-    this.#isThrown = false;
-    return super.throw(arriving);
-  }
-
-  /** @returns whether the next step throws something that came while it could not be thrown */
-  #isThrownPending(): boolean {
-    if (this.#pending === undefined || this.#pending.length === 0) return false;
-    this.leaveParking();
-    this.#arriving = this.#pending.shift();
-    this.#isThrown = true;
-    return true;
-  }
-
-  #becomeReady(): void {
-    if (this.#isReady) return;
-    this.#isReady = true;
-    this.hub.schedule(this);
-  }
-
-  /** When its turn comes, `error` is thrown where it waits. */
-  #throwNext(error: unknown): void {
-    this.leaveParking();
-    this.resume(error);
-    this.#isThrown = true;
   }
 
   #endBy(error: unknown): void {
@@ -248,15 +263,13 @@ export class Greenlet<Value = unknown> extends Parkable implements Parking, Link
     this.value = value;
     this.error = error;
     this.leaveParking(); // of a wait without yield*
-    this.#pending = undefined;
     if (error !== undefined) this.hub.failed(this, error);
     const links = this.#links;
     this.#links = undefined;
-    if (Array.isArray(links)) { for (const link of links) this.#call(link); }
-    else if (links !== undefined) this.#call(links);
+    if (links !== undefined) forEachLink(links, (link) => this.#call(link));
   }
 
-  #call(link: Link): void {
+  #call(link: Link<Greenlet>): void {
     try {
       callLink(link, this);
     } catch (error) {

@@ -1,9 +1,12 @@
 import { getcurrent as currentOfAny } from "../greenlet.ts";
-import { type Body, getcurrent, Greenlet, type GreenletHub, type Link } from "./greenlet.ts";
+import { type Body, getcurrent, Greenlet, type GreenletHub } from "./greenlet.ts";
+import type { Link } from "./links.ts";
 import type { GreenletExit } from "../greenlet.ts";
 import type { Loop } from "./loop.ts";
-import { checkedWait, park, type Parking, type Wait } from "./park.ts";
+import { checkedWait, type Outside, park, type Parking, type Wait } from "./park.ts";
 import { Timer, TimerQueue } from "./timers.ts";
+import type { TurnTaker } from "./turn_taker.ts";
+import { Waiters } from "./waiters.ts";
 
 /** Is called with what a hub reports. */
 export interface HubReports {
@@ -12,9 +15,9 @@ export interface HubReports {
    *
    * @param link threw `error` instead, when it was called at the greenlet's end
    */
-  failed(greenlet: Greenlet, error: Error, link?: Link): void;
+  failed(greenlet: Greenlet, error: Error, link?: Link<Greenlet>): void;
   /** A greenlet ran for `heldMs` without waiting, so that no other could run. */
-  held(greenlet: Greenlet, heldMs: number): void;
+  held(greenlet: TurnTaker, heldMs: number): void;
 }
 
 /** Every greenlet waits for something that none of them will do. */
@@ -26,6 +29,8 @@ export class LoopExit extends Error {
 const MIN_HELD_MS = 40;
 /** How many times in a row all ready greenlets run before the loop looks for events. */
 const ROUNDS = 16;
+/** How often the hub looks whether timers of JavaScript's are left, when it has nothing else. */
+const LOOK_MS = 20;
 
 /**
  * Runs greenlets. A greenlet that waits switches to the hub, and the hub switches to the greenlets
@@ -46,25 +51,35 @@ const ROUNDS = 16;
 export class Hub implements GreenletHub {
   readonly timers = new TimerQueue();
   readonly greenlet = currentOfAny();
-  #ready: Greenlet[] = [];
-  #running: Greenlet[] = [];
-  #spawned = 0;
+  #ready: TurnTaker[] = [];
+  #running: TurnTaker[] = [];
+  readonly outside: Outside = { promises: 0, waiters: 0 };
+  /** Greenlets that wait until no other can go on any more, and nothing will change that. */
+  readonly idle = new Waiters(false);
+  #lastId = 0;
   #main: Greenlet | undefined = undefined;
+  /** Whether its loop waits, so that callbacks of JavaScript's may run. */
+  #isWaiting = false;
 
   /** @param loop where the hub waits when no greenlet can go on */
   constructor(readonly loop: Loop, private readonly reports: HubReports) {}
 
   spawn<Args extends unknown[], Value>(body: Body<Args, Value>, ...args: Args): Greenlet<Value> {
-    const greenlet = new Greenlet<Value>(this, ++this.#spawned, body, args);
-    this.schedule(greenlet);
+    const greenlet = Greenlet.on(this, this.nextId(), body, args);
+    greenlet.start();
     return greenlet;
   }
 
-  schedule(greenlet: Greenlet): void {
-    this.#ready.push(greenlet);
+  nextId(): number {
+    return ++this.#lastId;
   }
 
-  failed(greenlet: Greenlet, error: Error, link?: Link): void {
+  schedule(greenlet: TurnTaker): void {
+    this.#ready.push(greenlet);
+    if (this.#isWaiting) this.loop.wake();
+  }
+
+  failed(greenlet: Greenlet, error: Error, link?: Link<Greenlet>): void {
     const isThrown = greenlet === this.#main && link === undefined; // by run()
     if (!isThrown) this.reports.failed(greenlet, error, link);
   }
@@ -80,11 +95,13 @@ export class Hub implements GreenletHub {
     body: Body<Args, Value>,
     ...args: Args
   ): Promise<Value | GreenletExit> {
-    const main = this.#main = new Greenlet<Value>(this, 0, body, args);
-    this.schedule(main);
+    const main = this.#main = Greenlet.on(this, 0, body, args);
+    main.start();
     while (!main.dead) {
       await this.turn();
-      if (this.#isStuck) main.throw(new LoopExit("all wait for each other, and for nothing else"));
+      if (!this.#isStuck) continue;
+      if (this.idle.size > 0) this.idle.wakeAll();
+      else main.throw(new LoopExit("all wait for each other, and for nothing else"));
     }
     this.#main = undefined;
     if (main.error !== undefined) throw main.error;
@@ -95,14 +112,27 @@ export class Hub implements GreenletHub {
   async turn(): Promise<void> {
     for (let round = 0; round < ROUNDS && this.#ready.length > 0; round++) this.#runReady();
     if (this.#isStuck || this.#main?.dead) return;
-    const { loop, timers } = this;
-    const timeoutMs = this.#ready.length > 0 ? 0 : timers.untilNextMs(loop.nowMs());
-    await loop.wait(timeoutMs);
+    const { loop, timers, outside } = this;
+    this.#isWaiting = true;
+    await loop.wait(this.#untilNextMs(), outside.promises > 0 || outside.waiters > 0);
+    this.#isWaiting = false;
     if (timers.size > 0) this.#fireDue(loop.nowMs());
   }
 
+  #untilNextMs(): number {
+    if (this.#ready.length > 0) return 0;
+    return this.#hasNothing ? LOOK_MS : this.timers.untilNextMs(this.loop.nowMs());
+  }
+
+  /** Whether nothing is ahead of any greenlet, as far as the hub knows. */
+  get #hasNothing(): boolean {
+    return this.#ready.length === 0 && this.timers.size === 0 && !this.loop.isWatching &&
+      this.outside.promises === 0;
+  }
+
+  /** Whether nothing can be ahead: no callback is left that could set an event, say. */
   get #isStuck(): boolean {
-    return this.#ready.length === 0 && this.timers.size === 0 && !this.loop.isWatching;
+    return this.#hasNothing && !(this.outside.waiters > 0 && this.loop.hasTimers);
   }
 
   #runReady(): void {
@@ -127,7 +157,7 @@ export class Hub implements GreenletHub {
   }
 
   /** @returns the time in milliseconds when the greenlet waits again, or has ended */
-  #run(greenlet: Greenlet, beganMs: number): number {
+  #run(greenlet: TurnTaker, beganMs: number): number {
     greenlet.run();
     const endedMs = this.loop.nowMs();
     if (endedMs - beganMs >= MIN_HELD_MS) this.reports.held(greenlet, endedMs - beganMs);
@@ -159,6 +189,35 @@ export function spawn<Args extends unknown[], Value>(
   ...args: Args
 ): Greenlet<Value> {
   return getcurrent().hub.spawn(body, ...args);
+}
+
+/**
+ * {@linkcode spawn}, to begin in `ms` milliseconds. Python: `spawn_later`.
+ *
+ * @throws {Error} outside of any greenlet
+ * @throws {RangeError} when `ms` is NaN
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClockLoop } from "./loop.ts";
+ * const hub = new Hub(new ClockLoop(), { failed: console.error, held: console.error });
+ * await hub.run(function* () {
+ *   const later = spawnLater(10, function* (word: string) {
+ *     return word.length;
+ *   }, "later");
+ *   assertEquals(yield* later.get(), 5);
+ * });
+ * ```
+ */
+export function spawnLater<Args extends unknown[], Value>(
+  ms: number,
+  body: Body<Args, Value>,
+  ...args: Args
+): Greenlet<Value> {
+  const greenlet = new Greenlet(body, ...args);
+  greenlet.startLater(ms);
+  return greenlet;
 }
 
 /**

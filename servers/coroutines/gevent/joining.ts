@@ -1,19 +1,22 @@
-import { Event } from "./event.ts";
 import { GreenletExit } from "../greenlet.ts";
-import { getcurrent, type Greenlet, type Link } from "./greenlet.ts";
-
+import { getcurrent, type Greenlet } from "./greenlet.ts";
+import type { Link, Linkable } from "./links.ts";
 import { checkedWait, checkWaits, type Coroutine } from "./park.ts";
+import { withTimeout } from "./timeout.ts";
+import { Waiters } from "./waiters.ts";
 
-/** How long to wait, and what to do about errors. */
+/** How long to wait, for how many, and what to do about errors. */
 export interface JoinOptions {
   /** `Infinity` by default: as long as it takes. */
   readonly timeoutMs?: number;
+  /** How many to wait for; all by default. */
+  readonly count?: number;
   /** Throws the first error of a greenlet, instead of leaving it in its `error`. */
   readonly raiseError?: boolean;
 }
 
 /**
- * Waits until all have ended.
+ * Waits until all have ended, or as many as `count`.
  *
  * @returns those that have, in the order in which they ended; fewer than all when the time is over
  * @throws what the first of them throws, with `raiseError`
@@ -32,10 +35,20 @@ export interface JoinOptions {
  */
 export const joinall = checkedWait(function* joinall(
   greenlets: readonly Greenlet[],
-  { timeoutMs = Infinity, raiseError = false }: JoinOptions = {},
+  options: JoinOptions = {},
 ): Coroutine<Greenlet[]> {
-  using finished = iwait(greenlets, timeoutMs);
-  const ended: Greenlet[] = [];
+  return yield* joinAny(greenlets, options);
+});
+
+/** {@linkcode joinall} of anything that can be linked. */
+export const joinAny = checkedWait(function* joinAny<
+  One extends Linkable<One> & { readonly error?: Error },
+>(
+  objects: readonly One[],
+  { timeoutMs = Infinity, count, raiseError = false }: JoinOptions,
+): Coroutine<One[]> {
+  using finished = iwait(objects, timeoutMs, count);
+  const ended: One[] = [];
   for (let one; (one = yield* finished.next()) !== undefined;) {
     if (raiseError && one.error !== undefined) throw one.error;
     ended.push(one);
@@ -47,6 +60,7 @@ export const joinall = checkedWait(function* joinall(
  * Ends all of them, and waits until they have.
  *
  * @param error thrown where each waits
+ * @throws {Timeout} when they have not ended for `timeoutMs`
  *
  * @example
  * ```ts
@@ -63,13 +77,15 @@ export const joinall = checkedWait(function* joinall(
 export const killall = checkedWait(function* killall(
   greenlets: readonly Greenlet[],
   error: unknown = new GreenletExit(),
+  timeoutMs = Infinity,
 ): Coroutine {
   for (const greenlet of greenlets) greenlet.throw(error);
-  yield* joinall(greenlets);
+  yield* withTimeout(timeoutMs, () => joinall(greenlets));
 });
 
 /**
- * Gives greenlets as they end, until `timeoutMs` from now.
+ * Gives objects as they become ready: greenlets as they end, events as they are set. Ends when `count`
+ * are given, or `timeoutMs` from now.
  *
  * @example
  * ```ts
@@ -85,46 +101,54 @@ export const killall = checkedWait(function* killall(
  * });
  * ```
  */
-export function iwait(greenlets: readonly Greenlet[], timeoutMs = Infinity): Finished {
-  return new Finished(greenlets, timeoutMs);
+export function iwait<One extends Linkable<One>>(
+  objects: readonly One[],
+  timeoutMs = Infinity,
+  count = objects.length,
+): Finished<One> {
+  return new Finished(objects, timeoutMs, count);
 }
 
-/** The greenlets that {@linkcode iwait} gives. */
-export class Finished implements Link, Disposable {
+/** What {@linkcode iwait} gives. */
+export class Finished<One extends Linkable<One>> implements Link<One>, Disposable {
   readonly #loop = getcurrent().hub.loop;
   readonly #untilMs: number;
-  readonly #ended: Greenlet[] = [];
-  readonly #oneMore = new Event();
+  readonly #ended: One[] = [];
+  readonly #waiting = new Waiters();
   #given = 0;
 
   static {
     checkWaits(this, "next");
   }
 
-  constructor(private readonly greenlets: readonly Greenlet[], timeoutMs: number) {
+  constructor(
+    private readonly objects: readonly One[],
+    timeoutMs: number,
+    private readonly count: number,
+  ) {
     this.#untilMs = this.#loop.nowMs() + timeoutMs;
-    for (const greenlet of greenlets) greenlet.link(this);
+    for (const object of objects) object.link(this);
   }
 
   /** Waits for the next one; `undefined` when all have been given, or the time is over. */
-  *next(): Coroutine<Greenlet | undefined> {
-    if (this.#given === this.greenlets.length) return undefined;
+  *next(): Coroutine<One | undefined> {
+    if (this.#given >= this.count || this.#given === this.objects.length) return undefined;
     if (this.#given === this.#ended.length) {
-      this.#oneMore.clear();
-      yield* this.#oneMore.wait(this.#untilMs - this.#loop.nowMs());
+      const leftMs = this.#untilMs - this.#loop.nowMs();
+      yield* withTimeout(leftMs, () => this.#waiting.join(), undefined);
     }
     // When the time is over there is none: undefined.
     return this.#ended.length > this.#given ? this.#ended[this.#given++] : undefined;
   }
 
-  /** Called by a greenlet that has ended. */
-  ended(greenlet: Greenlet): void {
-    this.#ended.push(greenlet);
-    this.#oneMore.set();
+  /** Called by one that has ended. */
+  ended(one: One): void {
+    this.#ended.push(one);
+    this.#waiting.wakeAll();
   }
 
   /** Lets go of those that have not ended. */
   [Symbol.dispose](): void {
-    for (const greenlet of this.greenlets) greenlet.unlink(this);
+    for (const object of this.objects) object.unlink(this);
   }
 }

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { LONGEST_WAIT_MS } from "../../sockets/interface.ts";
 
 /** Where a hub waits when no greenlet can go on. */
@@ -7,14 +8,38 @@ export interface Loop {
   /**
    * Waits until something happens, at most `timeoutMs` (`Infinity`: no limit), and resumes the
    * greenlets that it happened for. May also return earlier.
+   *
+   * @param hears whether JavaScript's own callbacks must be heard meanwhile: promises and timers
    */
-  wait(timeoutMs: number): void | Promise<void>;
+  wait(timeoutMs: number, hears: boolean): void | Promise<void>;
+  /** Ends a wait that goes on, because a greenlet can go on. */
+  wake(): void;
+  /** Whether a timer of JavaScript's may be about to wake a greenlet. */
+  readonly hasTimers: boolean;
   /** Whether a greenlet waits for anything that could happen. */
   readonly isWatching: boolean;
 }
 
 /**
- * A loop without sockets: nothing happens but that time goes by.
+ * Whether `setTimeout` or `setInterval` has something to call. Deno 2.5 does not tell, so it may have.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * const timer = setTimeout(() => {}, 1_000);
+ * assert(hasTimers());
+ * clearTimeout(timer);
+ * ```
+ */
+export function hasTimers(): boolean {
+  const { getActiveResourcesInfo } = process;
+  // Deno's types of Node's API are newer than Deno 2.5.
+  return typeof getActiveResourcesInfo !== "function" ||
+    getActiveResourcesInfo().includes("Timeout");
+}
+
+/**
+ * A loop without sockets: nothing happens but that time goes by, and what JavaScript calls back.
  *
  * @example
  * ```ts
@@ -27,12 +52,26 @@ export interface Loop {
  */
 export class ClockLoop implements Loop {
   readonly isWatching = false;
+  #wake: () => void = () => {};
+
+  get hasTimers(): boolean {
+    return hasTimers();
+  }
 
   nowMs(): number {
     return performance.now();
   }
 
-  wait(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, Math.min(timeoutMs, LONGEST_WAIT_MS)));
+  async wait(timeoutMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // Before the timer: the first one of a thread loads code, which lets promises settle meanwhile.
+    this.#wake = resolve;
+    const timer = setTimeout(resolve, Math.min(timeoutMs, LONGEST_WAIT_MS));
+    await promise;
+    clearTimeout(timer);
+  }
+
+  wake(): void {
+    this.#wake();
   }
 }

@@ -23,13 +23,28 @@
  */
 
 export { GreenletExit } from "../greenlet.ts";
+export { AsyncResult } from "./async_result.ts";
 export { Event } from "./event.ts";
-export { type Body, getcurrent, Greenlet, type Link } from "./greenlet.ts";
-export { Hub, type HubReports, LoopExit, sleep, spawn } from "./hub.ts";
+export { type Body, getcurrent, Greenlet } from "./greenlet.ts";
+export { Group, type GroupJoinOptions } from "./group.ts";
+export { Hub, type HubReports, LoopExit, sleep, spawn, spawnLater } from "./hub.ts";
 export { iwait, joinall, type JoinOptions, killall } from "./joining.ts";
+export type { Callback, Link, Linkable } from "./links.ts";
+export { local } from "./local.ts";
+export { BoundedSemaphore, RLock, Semaphore } from "./lock.ts";
 export { ClockLoop, type Loop } from "./loop.ts";
+export type { Mapped } from "./mapped.ts";
 export type { Coroutine, Wait } from "./park.ts";
-export { Pool } from "./pool.ts";
-export { Queue, QueueEmpty, QueueFull } from "./queue.ts";
-export { GeventListener, GeventSocket, SocketClosed, SocketLoop } from "./sockets.ts";
-export { Timeout, withTimeout } from "./timeout.ts";
+export { Pool, PoolFull } from "./pool.ts";
+export { END, Queue, QueueEmpty, QueueFull } from "./queue.ts";
+export { Channel, JoinableQueue, LifoQueue, PriorityQueue } from "./queues.ts";
+export { GeventListener } from "./listener.ts";
+export { GeventSocket, SHUT_RD, SHUT_RDWR, SHUT_WR } from "./socket.ts";
+export { BrokenPipe, SocketClosed, SocketTimeout } from "./socket_errors.ts";
+export type { SocketFile } from "./socket_file.ts";
+export { SocketLoop } from "./socket_loop.ts";
+export { StreamServer } from "./stream_server.ts";
+export { type ThreadBody, ThreadPool } from "./threadpool.ts";
+export { connectTls, TlsListener, TlsSocket } from "./tls.ts";
+export { Timeout, type TimeoutError, withTimeout } from "./timeout.ts";
+export { wait } from "./wait.ts";

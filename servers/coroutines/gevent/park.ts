@@ -5,6 +5,8 @@
  */
 
 import { getcurrent, Greenlet, type Leave } from "../greenlet.ts";
+import type { Loop } from "./loop.ts";
+import type { TimerQueue } from "./timers.ts";
 
 /** What a greenlet runs: it waits with `yield*`, and the others go on meanwhile. */
 export type Coroutine<Value = void> = Generator<Leave, Value, unknown>;
@@ -18,13 +20,32 @@ export interface Parking {
   forget(greenlet: Parkable): void;
 }
 
+/** What a wait needs of the hub. */
+export interface WaitingHub {
+  readonly loop: Loop;
+  readonly timers: TimerQueue;
+  readonly outside: Outside;
+}
+
+/** How many greenlets wait for what code outside of all greenlets may do. */
+export interface Outside {
+  /** A promise is pending: one waits for what will come. */
+  promises: number;
+  /** One waits for an event, a queue or a lock: a callback of JavaScript's may be about to bring it. */
+  waiters: number;
+}
+
 /** A greenlet that can wait. Its parent is the hub's greenlet, so to wait is to switch there. */
 export abstract class Parkable extends Greenlet {
+  abstract readonly hub: WaitingHub;
   /** What it waits for; `undefined` while it runs, or is about to because of what has arrived. */
   parkedIn: Parking | undefined = undefined;
 
   /** Has it go on with `value`, when its turn comes. It must be parked. */
   abstract resume(value?: unknown): void;
+
+  /** Does not throw `error` after all, if `throw` was called with it and it has not been thrown yet. */
+  abstract withdraw(error: unknown): void;
 
   /** Takes it out of what it waits for. */
   leaveParking(): void {

@@ -1,12 +1,13 @@
-import { GreenletExit } from "../greenlet.ts";
-import type { Body, Greenlet, Link } from "./greenlet.ts";
-import { spawn } from "./hub.ts";
-import { joinall } from "./joining.ts";
+import { Group } from "./group.ts";
 import { checkWaits, type Coroutine } from "./park.ts";
+import { QueueFull, waitUntil } from "./queue.ts";
 import { Waiters } from "./waiters.ts";
 
+/** There was no place for another greenlet in time. */
+export class PoolFull extends QueueFull {}
+
 /**
- * Limits how many greenlets there are at a time.
+ * `gevent.pool.Pool`: limits how many greenlets there are at a time.
  *
  * @example
  * ```ts
@@ -23,82 +24,49 @@ import { Waiters } from "./waiters.ts";
  * });
  * ```
  */
-export class Pool implements Link {
-  readonly #members = new Set<Greenlet>();
+export class Pool extends Group {
   readonly #waiters = new Waiters();
-  /** Greenlets that wait until a member comes or ends. */
-  readonly #watchers = new Waiters();
 
   static {
-    checkWaits(this, "spawn", "map", "join", "kill");
+    // Those that it has from a group as well, so that an error names the pool.
+    checkWaits(this, "waitAvailable", "spawn", "add", "start", "join", "kill", "killone");
+    checkWaits(this, "map", "apply");
   }
 
   /**
-   * @param max with 0, there is never a place
+   * @param max with 0, there is never a place; by default, there is no limit
    * @throws {RangeError} when `max` is negative or NaN
    */
-  constructor(private readonly max: number) {
+  constructor(readonly max = Infinity) {
+    super();
     if (!(max >= 0)) throw new RangeError(`a pool cannot have ${max} members`);
   }
 
-  /** How many may still be spawned without waiting. */
+  /** How many may still be spawned without waiting. Python: `free_count()`. */
   get freeCount(): number {
-    return this.max - this.#members.size;
+    return Math.max(0, this.max - this.size);
   }
 
-  /** Waits for a place, and spawns a greenlet that has it until it ends. */
-  *spawn<Args extends unknown[], Value>(
-    body: Body<Args, Value>,
-    ...args: Args
-  ): Coroutine<Greenlet<Value>> {
-    while (this.freeCount <= 0) yield* this.#waiters.join();
-    const greenlet = spawn(body, ...args);
-    this.#members.add(greenlet);
-    greenlet.link(this);
-    this.#watchers.wakeAll();
-    return greenlet;
+  override get full(): boolean {
+    return this.freeCount === 0;
   }
 
-  /**
-   * Runs `body` with each item, and waits until all have ended.
-   *
-   * @returns what it returned for them, in the order of the items
-   * @throws what it threw for the first item for which it threw
-   */
-  *map<Item, Value>(body: Body<[Item], Value>, items: Iterable<Item>): Coroutine<Value[]> {
-    const greenlets: Greenlet<Value>[] = [];
-    for (const item of items) greenlets.push(yield* this.spawn(body, item));
-    const values: Value[] = [];
-    for (const greenlet of greenlets) {
-      const value = yield* greenlet.get();
-      if (value instanceof GreenletExit) throw value; // it was killed, and has none
-      values.push(value);
-    }
-    return values;
+  /** Waits until there is a place. @returns how many there are: 0 when there was none for `timeoutMs` */
+  override *waitAvailable(timeoutMs = Infinity): Coroutine<number> {
+    if (yield* this.#untilPlace(timeoutMs)) this.#waiters.wakeOne(); // the place is still there
+    return this.freeCount;
   }
 
-  /** Waits until it has no members. Members that are spawned meanwhile count as well. */
-  *join(): Coroutine {
-    while (this.#members.size > 0) yield* joinall([...this.#members]);
+  /** @throws {PoolFull} when there was no place for `timeoutMs`; with 0, it does not wait */
+  protected override *untilFree(timeoutMs: number): Coroutine {
+    if (!(yield* this.#untilPlace(timeoutMs))) throw new PoolFull();
   }
 
-  /** Ends all members, and those that are spawned meanwhile, and waits until it has none. */
-  *kill(): Coroutine {
-    const killed = new Set<Greenlet>();
-    while (this.#members.size > 0) {
-      for (const member of this.#members) {
-        if (killed.has(member)) continue;
-        killed.add(member);
-        member.throw(new GreenletExit());
-      }
-      if (this.#members.size > 0) yield* this.#watchers.join();
-    }
+  #untilPlace(timeoutMs: number): Coroutine<boolean> {
+    return waitUntil(() => !this.full, this.#waiters, timeoutMs);
   }
 
-  /** Called by a member that has ended. */
-  ended(greenlet: Greenlet): void {
-    this.#members.delete(greenlet);
+  protected override left(): void {
     this.#waiters.wakeOne();
-    this.#watchers.wakeAll();
   }
 }

@@ -19,6 +19,17 @@ export abstract class Timer {
   abstract fire(): void;
 }
 
+/** A timer that calls a function. */
+export class CallTimer extends Timer {
+  constructor(dueMs: number, order: number, private readonly call: () => void) {
+    super(dueMs, order);
+  }
+
+  override fire(): void {
+    this.call();
+  }
+}
+
 /** Two that never fire are due at `Infinity`, and the difference of infinities is NaN. */
 function compareTimers(a: Timer, b: Timer): number {
   return a.dueMs === b.dueMs ? a.order - b.order : a.dueMs - b.dueMs;

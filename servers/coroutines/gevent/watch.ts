@@ -1,10 +1,18 @@
 import { getcurrent, type Greenlet } from "./greenlet.ts";
 import { park, type Parking, type Wait } from "./park.ts";
-import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../../sockets/interface.ts";
+import { EPOLLERR, EPOLLIN, EPOLLOUT, type Pollable } from "../../sockets/interface.ts";
 
 /** The number of greenlets that wait for the sockets of a loop. */
 export interface Count {
   count: number;
+}
+
+/** What resumes the greenlets that wait for sockets. */
+export interface Watching {
+  /** Registers a socket, until it is closed. */
+  watch(socket: Pollable): Watch;
+  /** Drops a socket that is closed, or about to be. */
+  forget(socket: Pollable): void;
 }
 
 /** The greenlets that wait for a socket: one to receive or to accept, and one to send. */

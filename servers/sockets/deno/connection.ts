@@ -11,7 +11,20 @@ const STALLED_MS = 60_000;
 export class DenoConnection extends ConnectedSocket implements Connection {
   #streamEnded: PromiseWithResolvers<void> | undefined = undefined;
   #released = false;
+  /** The end of the stream was sent. */
+  #isShut = false;
   #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
+
+  async shutdownWrite(): Promise<void> {
+    if (this.closing || this.#isShut) return;
+    this.#isShut = true;
+    try {
+      await this.sendBuffer?.sent(STALLED_MS);
+      if (!this.#released) await this.conn.closeWrite();
+    } catch (error) {
+      this.onFault(error);
+    }
+  }
 
   /** From now on receiving reports the end of the stream. A waiting {@linkcode recv} returns. */
   finish(): void {
@@ -72,7 +85,7 @@ export class DenoConnection extends ConnectedSocket implements Connection {
       clearTimeout(this.#overdue);
       this.#overdue = setTimeout(() => this.#release(), LINGER_MS);
       try {
-        await this.conn.closeWrite();
+        if (!this.#isShut) await this.conn.closeWrite();
         if (!this.reading && !this.blockedInRecv) this.discard();
         await ended.promise;
       } catch {

@@ -78,7 +78,7 @@ export class DenoListener implements Listener, DenoPollable {
   }
 
   /** Closes the listening socket; the system resets the clients that are still in its backlog. */
-  stop(): void {
+  close(): void {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#retryTimer);

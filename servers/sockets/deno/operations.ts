@@ -1,4 +1,4 @@
-import type { Connection, INTERRUPTED } from "../interface.ts";
+import type { Connection } from "../interface.ts";
 
 /**
  * A connection whose operations are Deno's own promises: one more promise around each would cost the
@@ -6,9 +6,9 @@ import type { Connection, INTERRUPTED } from "../interface.ts";
  * says what it means.
  */
 export interface DenoOperations extends Connection {
-  /** `Deno.Conn.read`, or {@linkcode INTERRUPTED} as `recv` gives it */
+  /** `Deno.Conn.read`, or `INTERRUPTED` as `recv` gives it */
   read(buffer: Uint8Array): Promise<number | null>;
-  /** @returns what `recv` gives: how many bytes; 0 when they were the client's last; {@linkcode INTERRUPTED} */
+  /** @returns what `recv` gives: how many bytes; 0 when they were the client's last; `INTERRUPTED` */
   didRead(count: number | null): number;
   /** `Deno.Conn.write`; it may take fewer bytes than it is given. */
   write(bytes: Uint8Array): Promise<number>;

@@ -157,7 +157,7 @@ export class DenoSockets extends DenoReactor implements Sockets {
 
   stopListening(): void {
     this.#isStopped = true;
-    this.#listener?.stop();
+    this.#listener?.close();
   }
 
   /** Resets all connections, for a thread that ends without having served them. */

@@ -96,6 +96,10 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     return surprises + 1;
   }
 
+  shutdownWrite(): void {
+    if (this.stage !== CLOSED) this.context.calls.shutdown(this.fd, SHUT_WR);
+  }
+
   /** From now on receiving reports the end of the stream, after what has arrived. */
   finish(): void {
     if (this.stage === CLOSED) return;

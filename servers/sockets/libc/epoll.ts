@@ -2,6 +2,7 @@ import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from "../interface
 import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
 import { ConnectedSocket } from "./connected_socket.ts";
 import { asLibcPollable, type WatchingList } from "./connection_context.ts";
+import { pollAside } from "./poll_aside.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL } from "../../system/system_calls.ts";
@@ -30,6 +31,8 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   readonly #fd: number;
   readonly #one = new Int32Array(WORDS);
   readonly #reported = new Int32Array(WORDS * MAX_EVENTS);
+  /** The `struct pollfd` of this list. */
+  readonly #polled = new Int32Array(2);
   /** By descriptor. */
   readonly #interests: (Interest<Watched> | undefined)[] = [];
   /** Those that it does not look at for the time being. */
@@ -117,6 +120,12 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   #hear(fd: number): void {
     const { heard } = this.#reactor;
     if (fd === heard?.descriptor) heard.hearNow();
+  }
+
+  async waitAside(timeoutMs: number): Promise<void> {
+    // An epoll can be polled as well, epoll(7). An error would be that of the next wait.
+    this.#polled.set([this.#fd, EPOLLIN]);
+    await pollAside()(this.#polled, 1, this.#reactor.prepareWait(timeoutMs));
   }
 
   #collect(at: number): void {

@@ -1,8 +1,10 @@
 import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
 import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
+import { EPOLLIN } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
-import type { LibcPollable, WatchedListener, WatchingList } from "./connection_context.ts";
+import type { ConnectionContext, LibcPollable, WatchedListener } from "./connection_context.ts";
+import type { WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
 import { OFF, ON, sendAtOnce, setBlocking } from "./socket_options.ts";
@@ -67,7 +69,24 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     return this.isResting ? -1 : this.#fd;
   }
 
-  accept(): Connection | null {
+  accept(): Connection | null | Promise<Connection | null> {
+    const { waitFor } = this.#reactor;
+    return waitFor === undefined ? this.#accept() : this.#acceptWhenReadable(waitFor);
+  }
+
+  /** Another thread may take the client, and then it blocks until the next one. */
+  async #acceptWhenReadable(
+    wait: NonNullable<ConnectionContext["waitFor"]>,
+  ): Promise<Connection | null> {
+    const { calls, observer } = this.#reactor;
+    while (!this.#isStopped() && calls.poll(Int32Array.of(this.#fd, EPOLLIN), 1, 0) === 0) {
+      observer.waiting();
+      await wait(this.#fd, EPOLLIN);
+    }
+    return this.#accept();
+  }
+
+  #accept(): Connection | null {
     while (!this.#isStopped()) {
       this.#reactor.observer.waiting();
       const connection = this.#acceptOne(0);
@@ -122,11 +141,10 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     this.#fd = -1;
   }
 
-  /** Whether the server is stopping. If so, closes the socket. */
+  /** Whether it listens no more. If the server is stopping, closes the socket. */
   #isStopped(): boolean {
-    if (!this.isOver) return false;
-    this.close();
-    return true;
+    if (this.isOver) this.close();
+    return this.#fd < 0;
   }
 
   /** @returns the next client that may be served, or `null` when it is worth asking again */

@@ -5,18 +5,15 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import { EPOLLIN, LONGEST_WAIT_MS } from "../interface.ts";
+import { LONGEST_WAIT_MS } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import { ReceiveBuffer } from "./connected_socket.ts";
-import type {
-  ConnectionContext,
-  WatchedConnection,
-  WatchedListener,
-} from "./connection_context.ts";
+import type { ConnectionContext, WatchedConnection } from "./connection_context.ts";
+import type { WatchedListener } from "./connection_context.ts";
 import { makeInterruptible } from "./interruption.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
-import { OffThreadPoll } from "../../system/off_thread_poll.ts";
+import type { OffThreadPoll } from "../../system/off_thread_poll.ts";
 
 /** How often the reactor looks whether the client of a closed connection has ended as well. */
 const LINGER_POLL_INTERVAL_MS = 5;
@@ -30,7 +27,7 @@ export class LibcReactor implements ConnectionContext {
   readonly thread = makeInterruptible();
   turn = 0;
   protected listener: WatchedListener | undefined = undefined;
-  /** Given when the thread needs its event loop while it waits. */
+  /** Given when the event loop of the thread runs while it waits, see `runEventLoop()`. */
   offThread: OffThreadPoll | undefined = undefined;
   waitFor?: ConnectionContext["waitFor"];
   /** What is heard besides the sockets when the thread waits by epoll(7). */
@@ -81,18 +78,6 @@ export class LibcReactor implements ConnectionContext {
   /** Makes the waker unreadable again. */
   quietWaker(): void {
     quiet(this.calls, this.waker);
-  }
-
-  /**
-   * From now on what waits in this thread waits on another one, so that the timers, promises and messages
-   * of this one go on. It costs two switches between threads for each wait.
-   */
-  runEventLoop(): void {
-    const offThread = this.offThread = new OffThreadPoll();
-    this.waitFor = async (fd, events) => {
-      await offThread.ready([[fd, events], [this.waker, EPOLLIN]], -1);
-      this.quietWaker();
-    };
   }
 
   /** {@linkcode Sockets.interruptWait} */

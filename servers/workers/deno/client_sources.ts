@@ -12,7 +12,7 @@ export const denoSources: MakeSources = (plan, { listener }): ClientSources => {
   if (plan.listener !== "own") throw new Error("Deno's sockets stay with their thread");
   if (!(listener instanceof DenoListener)) throw new Error("a listener of another kind");
   const { address } = listener;
-  listener.stop();
+  listener.close();
   return {
     all: Array.from({ length: plan.count }, () => ({ from: "port", port: address.port })),
     handedTo: [],

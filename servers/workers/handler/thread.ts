@@ -39,6 +39,8 @@ export interface Hearing {
   readonly turns: EventLoopTurns;
   /** By which the loop wakes this thread. */
   readonly waker: MessagePort;
+  /** Throws what the code of a handler has thrown from a timer or a promise. */
+  rethrow(): void;
 }
 
 /** This thread as the page of its model sees it. */
@@ -103,7 +105,7 @@ export class RingHandlerThread implements HandlerThread {
     return this.#tasks();
   }
 
-  async #waitAndHear({ turns }: Hearing, timeoutMs: number): Promise<Iterable<Task>> {
+  async #waitAndHear({ turns, rethrow }: Hearing, timeoutMs: number): Promise<Iterable<Task>> {
     let isWoken = false;
     const woken = new Promise<void>((resolve) => {
       this.#wake = () => {
@@ -120,6 +122,7 @@ export class RingHandlerThread implements HandlerThread {
       clearTimeout(timer);
       await turns.take();
     }
+    rethrow();
     Atomics.store(this.#own, OWN.sleeps, 0);
     return this.#tasks();
   }

@@ -75,7 +75,7 @@ async function hear({ wanted: { waker } }: HandlerThreadSetup, ofThread: RoomsOf
   const { ThreadRooms } = await import("../../context/room_port.ts");
   const joined = new ThreadRooms(ofThread);
   await joined.open();
-  return { rooms: joined.rooms, hearing: { turns: new EventLoopTurns(rethrow), waker } };
+  return { rooms: joined.rooms, hearing: { turns: new EventLoopTurns(), waker, rethrow } };
 }
 
 function fail(): never {

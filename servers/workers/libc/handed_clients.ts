@@ -105,6 +105,9 @@ export class HandedListener implements Listener, LibcPollable, WatchedListener {
 
   stop(): void {}
 
+  /** Whoever accepts the clients closes. */
+  close(): void {}
+
   #connect({ fd, id, peer }: QueuedClient): Connection {
     const connection = new LibcConnection(this.reactor, fd, id, peer);
     this.reactor.connections.add(connection);

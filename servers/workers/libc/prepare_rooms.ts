@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 100;
  * @returns `undefined` when the clients of the handler do not meet: then no code is loaded for it
  */
 export async function childRoomsFor(
-  { handler: { name }, model }: Pick<ServerSetup, "handler" | "model">,
+  { handler: { name } }: Pick<ServerSetup, "handler">,
   rooms: Rooms,
   idleTimeoutMs: number,
 ): Promise<ChildRooms | undefined> {

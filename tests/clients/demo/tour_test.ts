@@ -30,7 +30,7 @@ const TYPICAL: readonly TourRow[] = [
     failure: {
       kind: "not-served",
       opened: 200,
-      faults: { refusedBy: {}, lostBy: {}, unanswered: 0, wrongBytes: 0 },
+      faults: { refusedBy: {}, lostBy: {}, unanswered: 0, wrongBytes: 0, notSuccessful: 0 },
     },
   }),
   row("gevent", FAILED),

@@ -1,5 +1,5 @@
 import { Durations, PERCENTILES } from "../../../clients/flood/measurements.ts";
-import { formatMs } from "../../../clients/flood/results.ts";
+import { formatMs } from "../../../cli/milliseconds.ts";
 import { SendTimes } from "../../../clients/flood/send_times.ts";
 import {
   assert,

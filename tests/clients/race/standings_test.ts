@@ -1,11 +1,14 @@
 import { Measurements } from "../../../clients/flood/measurements.ts";
+import { faultsOf } from "../../../clients/race/faults.ts";
 import { makeMeasured } from "../../../clients/race/figures.ts";
-import { bestOf, median } from "../../../clients/race/standings.ts";
+import { median } from "../../../clients/race/standings.ts";
 import { describeNotes, showFigure } from "../../../clients/race/texts.ts";
 import { en } from "../../../cli/messages/en/mod.ts";
 import { assertEquals, assertMatch } from "../../harness/assert.ts";
-import { FAILED, measured, standingsOf } from "../../harness/race.ts";
+import { FAILED, judgementOf, measured, standingsOf } from "../../harness/race.ts";
 
+/** What there is where all goes well. */
+const NONE = { refusedBy: {}, lostBy: {}, unanswered: 0, wrongBytes: 0 };
 const at = (messagesPerSecond: number) => measured({ messagesPerSecond });
 
 Deno.test("median() is the middle one, or the mean of the two in the middle", () => {
@@ -47,18 +50,11 @@ Deno.test("the spread is how far a round lies from the median at most", () => {
   assertEquals([single.spread, single.isSpreadWide], [undefined, false]);
 });
 
-Deno.test("bestOf() compares those that serve all: one client alone is soon served", () => {
-  const standings = standingsOf({
-    one: [measured({ messagesPerSecond: 900, served: 1, p50Ms: 0.1, threads: 1 })],
-    quick: [measured({ messagesPerSecond: 300, p50Ms: 2, threads: 8 })],
-    quicker: [measured({ messagesPerSecond: 200, p50Ms: 1, threads: 8 })],
-    slow: [measured({ messagesPerSecond: 100, p50Ms: 5, threads: 8 })],
-  });
-  const names = (best: ReturnType<typeof bestOf>) => [...best].map(({ entrant }) => entrant.name);
-  assertEquals(names(bestOf(standings, "messagesPerSecond")), ["quick"]);
-  assertEquals(names(bestOf(standings, "p50Ms")), ["quicker"]);
-  assertEquals(names(bestOf(standings, "threads")), [], "all are equally good");
-  assertEquals(names(bestOf(standings, "wakeUpsPerThousand")), [], "nobody has any");
+Deno.test("the percentiles of the curve are those of the table: medians of the rounds", () => {
+  const rounds = [0.5, 0.7, 9].map((p50Ms) => measured({ p50Ms }));
+  const [{ figures, latencies }] = standingsOf({ a: rounds });
+  assertEquals(new Map(latencies).get(50), figures.p50Ms);
+  assertEquals(figures.p50Ms, 0.7);
 });
 
 Deno.test("who did anything wrong has no throughput, and comes after those who serve a part", () => {
@@ -67,6 +63,7 @@ Deno.test("who did anything wrong has no throughput, and comes after those who s
     lost: [measured(fast), measured(fast, 0.5, { lostBy: { reset: 1 } })],
     wrong: [measured(fast, 0.5, { wrongBytes: 1 })],
     stalled: [measured(fast, 0.5, { unanswered: 1 })],
+    missing: [measured(fast, 0.5, faultsOf({ ...NONE, statuses: { 200: 9, 404: 1 } }))],
     part: [measured({ ...fast, served: 1 })],
     sound: [at(10)],
     slower: [at(5)],
@@ -74,12 +71,9 @@ Deno.test("who did anything wrong has no throughput, and comes after those who s
   const names = standings.map(({ entrant }) => entrant.name);
   assertEquals(names.slice(0, 3), ["sound", "slower", "part"]);
   const speeds = standings.map(({ figures }) => figures.messagesPerSecond);
-  assertEquals(speeds, [10, 5, 9_000, undefined, undefined, undefined]);
-  for (const name of ["messagesPerSecond", "p50Ms", "threads"] as const) {
-    for (const { entrant } of bestOf(standings, name)) assertEquals(entrant.name, "sound");
-  }
+  assertEquals(speeds, [10, 5, 9_000, undefined, undefined, undefined, undefined]);
   const shown = standings.slice(3).map((one) => showFigure(one, "messagesPerSecond", en.race));
-  assertEquals(shown.toSorted(), ["lost", "stalled", "wrong bytes"]);
+  assertEquals(shown.toSorted(), ["HTTP errors", "lost", "stalled", "wrong bytes"]);
 });
 
 Deno.test("who failed in one round has the figures of the others, and the reason", () => {
@@ -90,7 +84,7 @@ Deno.test("who failed in one round has the figures of the others, and the reason
 
 Deno.test("what must be known is said once for all whom it concerns", () => {
   const notes = describeNotes(
-    standingsOf({
+    judgementOf({
       a: [measured({ messagesPerSecond: 4, served: 8 }, 0.99)],
       b: [measured({ messagesPerSecond: 3, served: 1 }, 0.94)],
       c: [at(100), at(200)],
@@ -115,7 +109,7 @@ Deno.test("who was not waited for, since connections were lost, has no time besi
 });
 
 Deno.test("where all goes well there is nothing to say", () => {
-  assertEquals(describeNotes(standingsOf({ a: [at(10), at(10)] }), en), []);
+  assertEquals(describeNotes(judgementOf({ a: [at(10), at(10)] }), en), []);
 });
 
 Deno.test("what was too little to be counted is no figure, which would be the best", () => {

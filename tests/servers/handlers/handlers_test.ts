@@ -33,7 +33,9 @@ Deno.test("replies come one by one, and then there is none", () => {
 });
 
 Deno.test("makeHandler() knows every name", async () => {
-  assertEquals(HANDLER_NAMES, ["echo", "discard", "upper", "bytes", "http"]);
+  assertEquals(HANDLER_NAMES, [
+    ...["echo", "discard", "upper", "bytes", "star", "prime", "chat", "kv", "http"],
+  ]);
   for (const name of HANDLER_NAMES) assert(typeof (await sessionOf(name)).onData === "function");
 });
 

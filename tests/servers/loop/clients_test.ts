@@ -1,5 +1,5 @@
 import { Client } from "../../../servers/loop/clients.ts";
-import { TimerQueue } from "../../../servers/loop/clients.ts";
+import { TimerQueue } from "../../../servers/loop/timer_queue.ts";
 import {
   GeneratedReplies,
   OneReply,

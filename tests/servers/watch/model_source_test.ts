@@ -12,7 +12,7 @@ const ABOUT: Readonly<Record<Call, RegExp>> = {
   wait: /wait|poll|select|turn|pause/,
   recv: /recv|read/i,
   handle: /chunk|message|buffer/,
-  sleep: /sleep|delay|timer/,
+  sleep: /sleep|delay|timer|due/,
   send: /send|serve|resume|write|flush/,
 };
 

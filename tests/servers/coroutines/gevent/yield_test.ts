@@ -47,6 +47,7 @@ function callsThatWait(): Record<string, () => unknown> {
     address: { host: "::1", port: 1 },
     accept: () => null,
     tryAccept: () => null,
+    close() {},
   });
   return {
     "sleep": () => sleep(10),

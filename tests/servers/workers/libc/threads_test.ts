@@ -72,7 +72,7 @@ test("thread on libc: the reason why a client was let go is reported", async () 
     await writeAll(client, encoder.encode("x"));
     assertEquals((await readToEnd(client)).length, 0);
     const { peer, reason } = await server.event("client-failed");
-    assertEquals([peer, reason], [`127.0.0.1:${port}`, "on purpose"]);
+    assertEquals([peer, reason], [`127.0.0.1:${port}`, `${file}: line 1: on purpose`]);
   } finally {
     await Deno.remove(file);
   }

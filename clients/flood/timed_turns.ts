@@ -1,0 +1,56 @@
+import type { Measurements } from "./measurements.ts";
+import type { FloodOptions } from "./options.ts";
+import { Turns } from "./turns.ts";
+
+/** The longest that setTimeout() waits. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Receives when it is its turn, and since when the message is due. */
+export type OnTurn = (dueMs: number) => void;
+
+/** {@linkcode Turns} with a timer, for connections on Deno's own sockets. */
+export class TimedTurns {
+  readonly #turns: Turns<OnTurn>;
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #hasEnded = false;
+
+  constructor(options: FloodOptions) {
+    this.#turns = new Turns(options, { thread: 0, threads: 1 });
+  }
+
+  /** Messages begin to fall due. */
+  begin(): void {
+    this.#turns.begin(performance.now());
+    this.#give();
+  }
+
+  /** A connection is free: calls `onTurn` once, when a message is due and no other was free before. */
+  park(onTurn: OnTurn): void {
+    this.#turns.park(onTurn);
+    if (this.#timer === undefined) this.#give();
+  }
+
+  /** The connection that parked with `onTurn` is closed. */
+  leave(onTurn: OnTurn): void {
+    this.#turns.leave(onTurn);
+  }
+
+  /** The flood has ended: counts what was due and could not be sent. */
+  end(endMs: number, measurements: Measurements): void {
+    this.#hasEnded = true;
+    clearTimeout(this.#timer);
+    this.#turns.settle(endMs, measurements);
+  }
+
+  #give(): void {
+    this.#timer = undefined;
+    if (this.#hasEnded) return;
+    for (let turn; (turn = this.#turns.next(performance.now())) !== undefined;) {
+      turn.connection(turn.dueMs);
+    }
+    const { dueMs } = this.#turns;
+    if (dueMs === Infinity) return;
+    const pauseMs = Math.max(0, Math.min(MAX_TIMER_MS, dueMs - performance.now()));
+    this.#timer = setTimeout(() => this.#give(), pauseMs);
+  }
+}

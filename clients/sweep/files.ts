@@ -1,0 +1,89 @@
+import { RefusedError } from "../../cli/errors.ts";
+import type { Language } from "../../cli/language.ts";
+import type { Messages } from "../../cli/messages.ts";
+import { systemReason } from "../../cli/system_reason.ts";
+import type { Verdict } from "../expect/expectation.ts";
+import { recordVerdicts } from "../expect/verdicts.ts";
+import { PERCENTILES } from "../flood/durations.ts";
+import { sweepsAsCsv } from "./csv.ts";
+import { sweepsAsHtml } from "./html.ts";
+import type { Sweep } from "./sweep.ts";
+
+/** The version of what `sweep --json` prints. */
+const SCHEMA = 1;
+
+/** The paths to write to; an empty one is not written. */
+interface Paths {
+  readonly csv: string;
+  readonly html: string;
+  /** The limit of the latency, in milliseconds. */
+  readonly limit: number;
+}
+
+/** The files of a sweep. It opens them before the sweep, so that a wrong path fails at once. */
+export class SweepFiles {
+  private constructor(private readonly paths: Paths, private readonly messages: Messages) {}
+
+  /**
+   * Creates the files.
+   *
+   * @throws {RefusedError} when one cannot be written
+   */
+  static async create(paths: Paths, messages: Messages): Promise<SweepFiles> {
+    for (const flag of ["csv", "html"] as const) await write(flag, paths[flag], "", messages);
+    return new SweepFiles(paths, messages);
+  }
+
+  /**
+   * Writes them.
+   *
+   * @throws {RefusedError} when one cannot be written
+   */
+  async write(sweeps: readonly Sweep[], language: Language): Promise<void> {
+    const { csv, html, limit } = this.paths;
+    await write("csv", csv, sweepsAsCsv(sweeps), this.messages);
+    if (html !== "") {
+      await write(
+        "html",
+        html,
+        await sweepsAsHtml(sweeps, limit, language, this.messages),
+        this.messages,
+      );
+    }
+  }
+
+  /** The sweeps for programs. */
+  record(
+    sweeps: readonly Sweep[],
+    verdicts: readonly Verdict[],
+  ): Readonly<Record<string, unknown>> {
+    return {
+      schema: SCHEMA,
+      kind: "sweep",
+      limitMs: this.paths.limit,
+      servers: sweeps.map(({ name, held = null, broken = null, failure, steps }) => ({
+        ...{ name, held, broken, failure },
+        steps: steps.map(({ percentilesMs, p99Ms: _, ...step }) => ({
+          ...step,
+          roundTripMs: Object.fromEntries(
+            percentilesMs.map((ms, index) => [
+              PERCENTILES[index] === 100 ? "max" : `p${PERCENTILES[index]}`,
+              ms,
+            ]),
+          ),
+        })),
+      })),
+      promises: verdicts.length === 0 ? undefined : recordVerdicts(verdicts),
+    };
+  }
+}
+
+async function write(flag: string, path: string, text: string, messages: Messages): Promise<void> {
+  if (path === "") return;
+  try {
+    await Deno.writeTextFile(path, text);
+  } catch (error) {
+    const reason = systemReason(error, messages);
+    throw new RefusedError(messages.race.cannotWrite(`--${flag}`, path, reason));
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What `playground flood` shows on a terminal, and which keys it reads there.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
+import { echoTarget } from "../harness/flood.ts";
+import { processTree } from "../harness/processes.ts";
+import { decode } from "../harness/bytes.ts";
+import { commandFor, run } from "../harness/playground.ts";
+import { InTerminal } from "../harness/terminal.ts";
+import { test } from "../harness/test.ts";
+
+const ignore = Deno.build.os !== "linux"; // script(1) has other flags elsewhere
+
+test("on a terminal a flood shows what is left, and q ends it with its results", async () => {
+  await using target = echoTarget();
+  const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "100s"];
+  const terminal = new InTerminal(args, 80, 24);
+  await terminal.until(/\d+ s left +\[.*\] +q ends it/);
+  await terminal.until(/3 connected/);
+  await terminal.press("q");
+  const output = await terminal.end();
+  assertMatch(output, /connections {3}3 opened, 3 served, 0 refused, 0 lost/);
+  assertMatch(output, /status 0\r/);
+  assertMatch(output, / icanon/); // the terminal is as it was
+  assertMatch(output, / echo /);
+}, { ignore });
+
+test("without an end a flood shows what has passed; Ctrl-C ends it as ever", async () => {
+  await using target = echoTarget();
+  const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "0"];
+  const terminal = new InTerminal(args, 80, 24);
+  await terminal.until(/\n?\d+ s +q ends it/);
+  await terminal.until(/3 connected/);
+  await terminal.press("\x03");
+  const output = await terminal.end();
+  assertMatch(output, /connections {3}3 opened, 3 served/);
+  assertMatch(output, /status 0\r/);
+  assertMatch(output, / icanon/);
+}, { ignore });
+
+test("a flood that is killed leaves the terminal as it was", async () => {
+  await using target = echoTarget();
+  const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "100s"];
+  const terminal = new InTerminal(args, 80, 24);
+  await terminal.until(/3 connected/);
+  const [, shell] = await terminal.until(/pid (\d+)/);
+  const [, flood] = await processTree(Number(shell));
+  Deno.kill(flood, "SIGTERM");
+  const output = await terminal.end();
+  assertMatch(output, /status 143\r/);
+  assertMatch(output, / icanon/);
+  assertMatch(output, / echo /);
+}, { ignore });
+
+test(
+  "on a terminal the results end with the round trips as bars, and elsewhere they do not",
+  async () => {
+    await using target = echoTarget();
+    const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "300ms"];
+    const shown = await new InTerminal(args, 80, 24).end();
+    assertMatch(shown, /≤ [\d.]+ (µs|ms) +[\d,]+ █/);
+    const { stdout, stderr } = await run(args);
+    assertEquals([stdout.includes("█"), stdout.includes("\x1b")], [false, false]);
+    assertEquals(stderr, "");
+  },
+  { ignore },
+);
+
+test("the results have colors on a terminal, unless NO_COLOR is set", async () => {
+  await using target = echoTarget();
+  const args = [
+    ...["flood", "--port", String(target.port), "--conns", "3", "--duration", "100ms"],
+    ...["--expect", "lost=0", "--expect", "max<0us"],
+  ];
+  const colored = await new InTerminal(args, 80, 24, { NO_COLOR: "" }).end();
+  assertStringIncludes(colored, "\x1b[1mround trip\x1b");
+  assertStringIncludes(colored, "\x1b[32mpromise       lost=0: kept, 0\x1b");
+  assertStringIncludes(colored, "\x1b[31mpromise       max<0us: broken");
+  const plain = await new InTerminal(args, 80, 24).end();
+  assertEquals(/\[\d+mpromise|\[1mround/.test(plain), false, plain);
+}, { ignore });
+
+test("a flood in the background of a terminal reads no key, which would stop it", async () => {
+  await using target = echoTarget();
+  const args = ["--port", String(target.port), "--conns", "3", "--duration", "300ms"];
+  const [program, programArgs] = commandFor(["flood", ...args]);
+  const command = [program, ...programArgs].map((word) => `"${word}"`).join(" ");
+  const { stdout } = await new Deno.Command("script", {
+    args: ["-qec", `bash -mc '${command} & wait $!; echo status $?'`, "/dev/null"],
+    stdin: "null",
+  }).output();
+  assertStringIncludes(decode(stdout), "3 opened, 3 served");
+  assertMatch(decode(stdout), /status 0\r?$/m);
+}, { ignore });

@@ -104,6 +104,8 @@ async function take(close: () => void): Promise<DenoThreadClient> {
     interruptBy(outbox) {
       tell({ name: "interruptible" });
       outbox.onWaiting = () => tell({ name: "interrupt" });
+      // The main thread may have heard that while it had received something already.
+      taken.recv = async (buffer) => outbox.isWaiting ? INTERRUPTED : await recv(buffer);
     },
     explain: (error) => error instanceof Lost ? new ConnectionReset() : toError(error),
     abort: () => tell({ name: "abort" }),

@@ -43,6 +43,7 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     this.#reactor = reactor;
     this.#fd = checked("epoll_create1", reactor.calls.epoll_create1(EPOLL_CLOEXEC));
     this.#control(EPOLL_CTL_ADD, reactor.waker, EPOLLIN, 0);
+    if (reactor.heard) this.#control(EPOLL_CTL_ADD, reactor.heard.descriptor, EPOLLIN, 0);
   }
 
   add(target: Watched, events: number): void {
@@ -121,11 +122,16 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     return this.#reactor.offThread.readable([this.#fd], maxMs);
   }
 
+  #hear(fd: number): void {
+    const { heard } = this.#reactor;
+    if (fd === heard?.descriptor) heard.hearNow();
+  }
+
   #collect(at: number): void {
     const fd = this.#reported[at + DESCRIPTOR];
     const interest = this.#interests[fd];
     // Of a connection that was closed since it became ready.
-    if (interest?.generation !== this.#reported[at + GENERATION]) return;
+    if (interest?.generation !== this.#reported[at + GENERATION]) return this.#hear(fd);
     const bits = this.#reported[at];
     const hungUp = (bits & HUNG_UP) !== 0;
     if (interest.target instanceof ConnectedSocket) {

@@ -30,7 +30,9 @@ export class LibcReactor implements ConnectionContext {
   /** Where it waits while its event loop runs: now and then, or always, see `runEventLoop()`. */
   readonly offThread = new OffThreadPoll();
   runsEventLoop = false;
-  waitForInput?: (fd: number) => Promise<void>;
+  waitFor?: ConnectionContext["waitFor"];
+  /** What is heard besides the sockets when the thread waits by epoll(7). */
+  heard: { readonly descriptor: number; hearNow(): void } | undefined = undefined;
   /** Closed connections, and how long each may wait for its client's end. */
   readonly lingering = new Map<WatchedConnection, number>();
 

@@ -1,3 +1,4 @@
+import { EPOLLIN } from "../interface.ts";
 import type { LibcReactor } from "./reactor.ts";
 
 /**
@@ -18,8 +19,8 @@ import type { LibcReactor } from "./reactor.ts";
  */
 export function runEventLoop(reactor: LibcReactor): void {
   reactor.runsEventLoop = true;
-  reactor.waitForInput = async (fd) => {
-    await reactor.offThread.readable([fd, reactor.waker], -1);
+  reactor.waitFor = async (fd, events) => {
+    await reactor.offThread.ready([[fd, events], [reactor.waker, EPOLLIN]], -1);
     reactor.quietWaker();
   };
 }

@@ -2,7 +2,6 @@ import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from "../interface
 import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
 import { ConnectedSocket } from "./connected_socket.ts";
 import { asLibcPollable, type WatchingList } from "./connection_context.ts";
-import { pollAside } from "./poll_aside.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL } from "../../system/system_calls.ts";
@@ -27,12 +26,10 @@ interface Interest<Watched extends Pollable> extends ReadyEvent<Watched> {
 
 /** epoll(7) itself. */
 export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched>, WatchingList {
-  readonly #reactor: LibcReactor;
-  readonly #fd: number;
+  protected readonly reactor: LibcReactor;
+  protected readonly fd: number;
   readonly #one = new Int32Array(WORDS);
   readonly #reported = new Int32Array(WORDS * MAX_EVENTS);
-  /** The `struct pollfd` of this list. */
-  readonly #polled = new Int32Array(2);
   /** By descriptor. */
   readonly #interests: (Interest<Watched> | undefined)[] = [];
   /** Those that it does not look at for the time being. */
@@ -43,8 +40,8 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   /** @throws {SystemCallError} when there is no descriptor left */
   constructor(reactor: LibcReactor) {
-    this.#reactor = reactor;
-    this.#fd = checked("epoll_create1", reactor.calls.epoll_create1(EPOLL_CLOEXEC));
+    this.reactor = reactor;
+    this.fd = checked("epoll_create1", reactor.calls.epoll_create1(EPOLL_CLOEXEC));
     this.#control(EPOLL_CTL_ADD, reactor.waker, EPOLLIN, 0);
   }
 
@@ -91,29 +88,23 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   /** Closes the list itself, and nothing that is in it. */
   close(): void {
-    this.#reactor.calls.close(this.#fd);
+    this.reactor.calls.close(this.fd);
   }
 
   wait(timeoutMs: number): ReadyEvent<Watched>[] {
     this.#events.length = 0;
-    const maxMs = this.#reactor.prepareWait(timeoutMs);
-    const count = this.#reactor.calls.epoll_wait(this.#fd, this.#reported, MAX_EVENTS, maxMs);
+    const maxMs = this.reactor.prepareWait(timeoutMs);
+    const count = this.reactor.calls.epoll_wait(this.fd, this.#reported, MAX_EVENTS, maxMs);
     // Interrupted by a signal, it found nothing, and the loop will ask again.
     if (count < 0 && count !== -ERRNO.EINTR) throw new SystemCallError("epoll_wait", -count);
     let reported = Math.max(0, count);
     for (let i = 0; i < count; i++) {
-      if (this.#reported[i * WORDS + DESCRIPTOR] !== this.#reactor.waker) this.#collect(i * WORDS);
+      if (this.#reported[i * WORDS + DESCRIPTOR] !== this.reactor.waker) this.#collect(i * WORDS);
       else reported--; // the waker is not one of theirs
     }
     if (reported < count) this.#collectToldToEnd();
-    this.#reactor.observer.wokeUp(Math.max(reported, this.#events.length), this.#events.length);
+    this.reactor.observer.wokeUp(Math.max(reported, this.#events.length), this.#events.length);
     return this.#events;
-  }
-
-  async waitAside(timeoutMs: number): Promise<void> {
-    // An epoll can be polled as well, epoll(7). An error would be that of the next wait.
-    this.#polled.set([this.#fd, EPOLLIN]);
-    await pollAside()(this.#polled, 1, this.#reactor.prepareWait(timeoutMs));
   }
 
   #collect(at: number): void {
@@ -134,13 +125,13 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   }
 
   #collectToldToEnd(): void {
-    this.#reactor.quietWaker();
+    this.reactor.quietWaker();
     const bySystem = this.#events.slice();
-    for (const { descriptor } of this.#reactor.toldToEnd()) {
+    for (const { descriptor } of this.reactor.toldToEnd()) {
       const interest = this.#interests[descriptor];
       if (interest === undefined) continue;
       const isReported = bySystem.includes(interest);
-      const isCutOff = this.#reactor.table.isCutOff(descriptor); // then nobody can wait to send either
+      const isCutOff = this.reactor.table.isCutOff(descriptor); // then nobody can wait to send either
       interest.events = (isReported ? interest.events : 0) | EPOLLIN | (isCutOff ? EPOLLERR : 0);
       if (!isReported) this.#events.push(interest);
     }
@@ -150,7 +141,7 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   #forget(fd: number): void {
     this.#interests[fd] = undefined;
     this.#one.fill(0);
-    this.#reactor.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
+    this.reactor.calls.epoll_ctl(this.fd, EPOLL_CTL_DEL, fd, this.#one);
   }
 
   /** Has the system report anew what holds already. */
@@ -163,6 +154,6 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     this.#one[0] = events | rdhup;
     this.#one[DESCRIPTOR] = fd;
     this.#one[GENERATION] = generation;
-    checked("epoll_ctl", this.#reactor.calls.epoll_ctl(this.#fd, operation, fd, this.#one));
+    checked("epoll_ctl", this.reactor.calls.epoll_ctl(this.fd, operation, fd, this.#one));
   }
 }

@@ -48,14 +48,15 @@ export async function offload(context: ServerContext): Promise<void> {
   /** Takes one step with a client whose socket is ready, or whose thread has answered. */
   function attend(client: BoundClient | undefined, isBroken = false): void {
     if (client === undefined) return; // it left earlier in this turn
+    let failure: unknown;
     try {
       if (isBroken ? drain(client) : step(client)) return;
     } catch (error) {
-      context.clientFailed(client.connection, error);
+      context.clientFailed(client.connection, failure = error);
     }
     clients.delete(client.connection);
     client.connection.close();
-    client.leave();
+    client.leave(failure);
   }
 
   /** @returns whether the client stays */
@@ -70,8 +71,9 @@ export async function offload(context: ServerContext): Promise<void> {
   function receive(client: BoundClient): boolean {
     const chunk = client.connection.tryRecv(recvSizeBytes);
     if (chunk === WOULD_BLOCK) return true;
-    if (chunk.length > 0) client.handOver(chunk);
-    return chunk.length > 0;
+    if (chunk.length === 0) return client.finish();
+    client.handOver(chunk);
+    return true;
   }
 
   /** Of a client that is gone, nothing is answered. @throws the error of its socket */
@@ -85,13 +87,15 @@ export async function offload(context: ServerContext): Promise<void> {
 
 /** What each thread does: a loop, too, that waits for chunks instead of sockets. */
 export async function handlerThread(self: HandlerThread): Promise<void> {
-  const timers = new TimerQueue<ThreadsClient>();
+  const timers = new TimerQueue<ThreadsClient>(self);
   for (;;) {
-    for (const { client, chunk } of await self.wait(timers.untilNextMs())) {
-      advance(client, () => chunk === undefined ? client.resume() : client.serve(chunk));
+    for (const { client, kind, chunk } of await self.wait(timers.untilNextMs())) {
+      if (kind === "chunk") advance(client, () => client.serve(chunk));
+      else if (kind === "begun") timers.watch(client); // it may have something to say unasked
+      else advance(client, () => kind === "ended" ? client.end() : client.resume());
     }
     for (const client of timers.due()) {
-      if (client.state === "timer") advance(client, () => client.resume());
+      if (client.state !== "closed") advance(client, () => client.resume());
     }
   }
 

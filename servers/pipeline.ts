@@ -49,13 +49,14 @@ export async function pipeline(context: ServerContext): Promise<void> {
     if (client === undefined) return; // it left earlier in this turn
     if (client.isGone) return client.connection.close(); // it left while its message was under way
     if (!clients.has(client.connection)) return; // it is leaving
+    let failure: unknown;
     try {
       if (step(client)) return;
     } catch (error) {
-      context.clientFailed(client.connection, error);
+      context.clientFailed(client.connection, failure = error);
     }
     clients.delete(client.connection);
-    client.leave();
+    client.leave(failure);
     // Otherwise its message goes through all stages first: the last may be sending to it.
     if (client.isGone) client.connection.close();
   }
@@ -70,7 +71,7 @@ export async function pipeline(context: ServerContext): Promise<void> {
   function receive(client: BoundClient): boolean {
     const chunk = client.connection.tryRecv(recvSizeBytes);
     if (chunk === WOULD_BLOCK) return true;
-    if (chunk.length === 0) return false;
+    if (chunk.length === 0) return client.finish();
     const isFull = threads.queued >= options.queue;
     if (isFull) context.refuse(client.connection);
     else client.handOver(chunk);

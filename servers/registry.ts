@@ -190,6 +190,16 @@ export function servesInOneThread(name: ModelName): boolean {
   return ["caller", "loop", "coroutine"].includes(modelEntry(name).servedBy);
 }
 
+/**
+ * Why clients of this model share no map, for who asks for it; `undefined` where they do.
+ */
+export function whyNothingIsShared(model: ModelName): string | undefined {
+  if (servesInOneThread(model)) return undefined;
+  const able = MODEL_NAMES.filter(servesInOneThread);
+  return `${model} serves its clients in several threads or processes, which share no map: ` +
+    `use broadcast() and members(), or one of ${able.join(", ")}`;
+}
+
 /** Whether clients are served by child processes. */
 export function hasChildren(name: ModelName): boolean {
   const { servedBy, forks } = modelEntry(name);

@@ -24,8 +24,8 @@ export class TimedTurns {
   }
 
   /** Messages begin to fall due. */
-  begin(): void {
-    this.#turns.begin(performance.now());
+  begin(nowMs: number): void {
+    this.#turns.begin(nowMs);
     this.#give();
   }
 

@@ -45,8 +45,18 @@ export interface BoundClient {
    * @throws {Error} what its session has thrown, or its thread, or the socket
    */
   flush(): void;
-  /** Has its thread forget it, and the sender, if there is one: then it is {@linkcode isGone}. */
-  leave(): void;
+  /**
+   * Tells its thread that it has sent its last byte: its session may have last words.
+   *
+   * @returns false when it has none, and the connection can be closed
+   */
+  finish(): boolean;
+  /**
+   * Has its thread forget it, and the sender, if there is one: then it is {@linkcode isGone}.
+   *
+   * @param error why, if something has failed
+   */
+  leave(error?: unknown): void;
 }
 
 /** A client as the thread sees it that sends its answers. */

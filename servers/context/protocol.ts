@@ -10,6 +10,7 @@ import type { Address, InheritedListener, ListenOptions } from "../sockets/inter
 import type { SharedMemory } from "../metrics/memory.ts";
 import type { ProcessMemorySizes } from "../metrics/process_memory.ts";
 import type { ModelName, ModelOptions, Notice } from "./context.ts";
+import type { RoomsOfThread } from "./room_port.ts";
 import type { ThreadPlan } from "./threads.ts";
 
 /** The socket kinds by name. */
@@ -34,6 +35,8 @@ export interface ServerSetup {
   readonly controls: SharedMemory | undefined;
   /** Given when this is not the server itself, but one of its workers. */
   readonly worker?: WorkerShare;
+  /** Given to a worker whose clients meet those of other threads. */
+  readonly rooms?: RoomsOfThread;
 }
 
 /** What a worker of a model has, beside what it shares with the server. */
@@ -98,6 +101,8 @@ export interface ThreadSetup
   readonly number: number;
   /** The block of counters that this thread writes. */
   readonly statsBlock: number;
+  /** Given when its client meets those of other threads. */
+  readonly rooms?: RoomsOfThread;
 }
 
 /** The memory of a thread that runs the handler. */
@@ -115,6 +120,13 @@ export interface HandlerThreadWanted {
   readonly channel: HandlerThreadChannel;
   /** By which it wakes the loop: the descriptor of an eventfd, or where to post a message. */
   readonly doorbell: number | MessagePort;
+  /** By which the loop wakes it, when its event loop turns while it waits. */
+  readonly waker: MessagePort | undefined;
+}
+
+/** What is transferred with it. */
+export function portsOf({ doorbell, waker }: HandlerThreadWanted): MessagePort[] {
+  return [doorbell, waker].filter((port) => port instanceof MessagePort);
 }
 
 /** A loop wants a thread. */
@@ -124,7 +136,7 @@ export type LoopsThreadWanted =
 
 /** The settings of a thread that runs the handler, and the memory that it shares. */
 export interface HandlerThreadSetup
-  extends Pick<ServerSetup, "handler" | "stats" | "trace" | "controls"> {
+  extends Pick<ServerSetup, "handler" | "stats" | "trace" | "controls" | "rooms"> {
   readonly wanted: HandlerThreadWanted;
 }
 

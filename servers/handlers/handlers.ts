@@ -60,6 +60,32 @@ export function keepsState(name: string): boolean {
 }
 
 /**
+ * Whether what one client of the handler does may concern others: they meet in rooms.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * assert(sharesRooms("chat") && sharesRooms("./mine.js") && !sharesRooms("echo"));
+ * ```
+ */
+export function sharesRooms(name: string): boolean {
+  return name === "chat" || isHandlerFile(name);
+}
+
+/**
+ * Whether a session of the handler may have something to say before its client has said anything.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * assert(speaksFirst("star") && speaksFirst("./mine.js") && !speaksFirst("echo"));
+ * ```
+ */
+export function speaksFirst(name: string): boolean {
+  return name === "star" || sharesRooms(name);
+}
+
+/**
  * Whether the handler may be called for clients that nobody has sent, so that V8 compiles it: neither the
  * code of other people, nor what takes time, nor what others would notice.
  *

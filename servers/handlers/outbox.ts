@@ -59,11 +59,16 @@ export class Outbox implements Replies, Interrupting {
     const wasWaiting = this.isWaiting;
     this.#queue.push(item);
     if (item instanceof Uint8Array) this.#sizeBytes += item.length;
-    if (this.#sizeBytes > OUTBOX_LIMIT_BYTES) {
-      this.#isFull = true;
-      this.#queue.length = this.#first = 0;
-      this.onFull();
-    } else if (!wasWaiting) this.#onWaiting();
+    if (this.#sizeBytes > OUTBOX_LIMIT_BYTES) this.overflow();
+    else if (!wasWaiting) this.#onWaiting();
+  }
+
+  /** Makes it full, as if too much had been put in. */
+  overflow(): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#queue.length = this.#first = 0;
+    this.onFull();
   }
 
   /** Takes out what was put in first. */

@@ -15,7 +15,7 @@ export interface Member {
 
 /** What the rooms of one thread or process tell those of the others. Plain data. */
 export type RoomMessage =
-  /** A member has come. It is `key` to all others. */
+  /** A member has come. In its own rooms it has the number `key`, and the hub makes one for all of that. */
   | { readonly kind: "joined"; readonly room: string; readonly key: string; readonly name: string }
   | { readonly kind: "left"; readonly room: string; readonly key: string }
   | { readonly kind: "said"; readonly room: string; readonly bytes: Uint8Array };
@@ -47,14 +47,12 @@ export interface RoomLink {
  * ```
  */
 export class Rooms {
-  /** Sorts members that have joined in this thread from those of another. */
-  readonly #ownKey = crypto.randomUUID();
   readonly #rooms = new Map<string, Room>();
   #joined = 0;
   /** Set by a model that has clients in other threads or processes. */
   link: RoomLink | undefined = undefined;
   #shared: Map<string, unknown> | undefined = new Map();
-  #whyNothingIsShared = "";
+  #whyNothingIsShared: string | undefined = undefined;
 
   /**
    * A map of all clients of the server, for what a handler wants to keep.
@@ -67,28 +65,36 @@ export class Rooms {
   }
 
   /**
-   * Other clients are served in other threads or processes.
+   * Of a server whose other clients are served in other threads or processes.
    *
-   * @param why what {@linkcode shared} says from now on
+   * @param why what {@linkcode shared} says; without it, there is a map
    */
-  shareNothing(why: string): void {
-    this.#shared = undefined;
-    this.#whyNothingIsShared = why;
+  static sharingNothing(why: string | undefined): Rooms {
+    const rooms = new Rooms();
+    if (why === undefined) return rooms;
+    rooms.#shared = undefined;
+    rooms.#whyNothingIsShared = why;
+    return rooms;
+  }
+
+  /** What {@linkcode shared} says where there can be no such map. */
+  get whyNothingIsShared(): string | undefined {
+    return this.#whyNothingIsShared;
   }
 
   /** Adds a member to {@linkcode EVERYONE}, whose names nobody is told. */
   enter(member: Member): void {
-    this.#open(EVERYONE).members.set(member, "");
+    this.join(EVERYONE, member);
   }
 
   /** Adds a member, who hears what the others say from now on. Joining twice has no effect. */
   join(room: string, member: Member): void {
     const there = this.#open(room);
     if (there.members.has(member)) return;
-    const key = `${this.#ownKey}/${++this.#joined}`;
+    const key = String(++this.#joined);
     there.members.set(member, key);
     there.names.set(key, member.name);
-    this.link?.send({ kind: "joined", room, key, name: member.name });
+    if (room !== EVERYONE) this.link?.send({ kind: "joined", room, key, name: member.name });
   }
 
   /** Takes a member out of a room, or of all rooms. */
@@ -130,11 +136,19 @@ export class Rooms {
     }
   }
 
-  /** The members of this thread, as others should hear of them. */
-  *ownMembers(): Generator<RoomMessage> {
-    for (const [room, { members }] of this.#rooms) {
-      if (room === EVERYONE) continue;
-      for (const [{ name }, key] of members) yield { kind: "joined", room, key, name };
+  /** Hears who is in the rooms of other threads, and forgets who was there before. */
+  hearAll(members: readonly RoomMessage[]): void {
+    for (const [name, room] of this.#rooms) {
+      const own = new Set(room.members.values());
+      for (const key of room.names.keys()) if (!own.has(key)) this.#forget(name, room, key);
+    }
+    for (const message of members) this.hear(message);
+  }
+
+  /** Lets the members of this thread go: it has not taken in time what others have said to them. */
+  letGo(): void {
+    for (const { members } of [...this.#rooms.values()]) {
+      for (const { outbox } of [...members.keys()]) outbox.overflow();
     }
   }
 

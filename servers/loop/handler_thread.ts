@@ -10,11 +10,19 @@ import type { Client, ClientState } from "./clients.ts";
 /** A client as its thread sees it, whose socket is the way to the loop. */
 export type ThreadsClient = Client<Pick<Connection, "trySend" | "turn">>;
 
-/** What a thread is to do for a client. */
+/**
+ * What a thread is to do for a client.
+ *
+ * - `begun`: its session has begun
+ * - `chunk`: some of its bytes have come
+ * - `room`: the loop has sent what it was given, so that there is room again
+ * - `ended`: it has sent its last byte
+ */
 export interface Task {
   readonly client: ThreadsClient;
-  /** Of its bytes; `undefined` when the loop has sent what it was given, so that there is room again. */
-  readonly chunk: Uint8Array | undefined;
+  readonly kind: "begun" | "chunk" | "room" | "ended";
+  /** Empty unless it is a `chunk`. */
+  readonly chunk: Uint8Array;
 }
 
 /** A thread that runs the handler, as it sees itself. */
@@ -26,6 +34,8 @@ export interface HandlerThread {
    * @throws {unknown} what the code of a handler has thrown from a timer or a promise
    */
   wait(timeoutMs: number): Iterable<Task> | Promise<Iterable<Task>>;
+  /** Ends the wait that is under way: there is something else to do. */
+  interruptWait(): void;
   /** Takes one step with a client, and tells the loop where that has led. */
   advance(client: ThreadsClient, step: () => ClientState): void;
 }

@@ -56,7 +56,8 @@ export class TimerQueue<Waiting extends Timed = Client> {
   watch(client: Waiting & Addressed): void {
     if (client.outbox === undefined) return;
     client.outbox.onWaiting = () => {
-      if (client.state === "wantRead") client.state = "wantWrite"; // owed nothing else, it is to be resumed
+      if (client.state !== "wantRead") return; // what it is owed comes first, and then the outbox
+      client.state = "wantWrite";
       this.goOnSoon(client);
     };
   }

@@ -1,5 +1,6 @@
 import type { Notice } from "../context/context.ts";
 import type { FromServer, ServerSetup, ToServer, WorkerShare } from "../context/protocol.ts";
+import type { RoomsOfThreads } from "../context/room_port.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
@@ -20,6 +21,7 @@ export class ModelWorkers {
   readonly #setup: ServerSetup;
   readonly #outcomes: Outcomes;
   readonly #isStopping: () => boolean;
+  readonly #rooms: RoomsOfThreads | undefined;
   readonly #toStart: WorkerShare[];
   readonly #running = new Map<number, Worker>();
   /** How many have yet to wait for clients for the first time. */
@@ -31,13 +33,16 @@ export class ModelWorkers {
    * Starts them, as many at a time as there are processors.
    *
    * @param isStopping whether the server is stopping, so that nobody takes the place of a worker
+   * @param rooms given when the clients of all workers meet
    */
   constructor(
     shares: readonly WorkerShare[],
     setup: ServerSetup,
     isStopping: () => boolean,
+    rooms: RoomsOfThreads | undefined,
     outcomes: Outcomes,
   ) {
+    this.#rooms = rooms;
     this.#setup = setup;
     this.#outcomes = outcomes;
     this.#isStopping = isStopping;
@@ -74,9 +79,11 @@ export class ModelWorkers {
   #start(share: WorkerShare, began: () => void): void {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     const receivedBefore = this.#received(share);
+    const rooms = this.#rooms?.begin();
     this.#running.set(share.number, worker);
     const failed = (detail: string) => {
       worker.terminate();
+      rooms?.end();
       if (this.#isOver) return;
       // One that has served nobody yet would fail again.
       if (this.#received(share) > receivedBefore) this.#replace(share, detail);
@@ -93,8 +100,8 @@ export class ModelWorkers {
       else if (data.kind === "crashed") failed(data.detail);
       else if (data.kind !== "stop-heard") this.#outcomes.hear(data);
     };
-    const start: ToServer = { kind: "start", setup: { ...this.#setup, worker: share } };
-    worker.postMessage(start);
+    const setup = { ...this.#setup, worker: share, rooms: rooms?.ofThread };
+    worker.postMessage({ kind: "start", setup } satisfies ToServer, rooms?.transfer ?? []);
   }
 
   #received({ number }: WorkerShare): number {

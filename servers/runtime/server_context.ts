@@ -17,11 +17,12 @@ import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { type Connection, ConnectionReset, formatAddress } from "../sockets/interface.ts";
 import type { Address, Sockets } from "../sockets/interface.ts";
 import type { Observer } from "../sockets/observer.ts";
-import type { Notice } from "../context/context.ts";
+import type { ModelName, Notice } from "../context/context.ts";
+import type { ThreadRooms } from "../context/room_port.ts";
 import type { ServerSetup } from "../context/protocol.ts";
 import { Sessions } from "../context/sessions.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
-import { MODEL_NAMES, servesInOneThread } from "../registry.ts";
+import { modelEntry, whyNothingIsShared } from "../registry.ts";
 import { prepareToFork } from "./prepare_to_fork.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
@@ -30,6 +31,7 @@ import {
   lockOf,
   makeHandles,
   makeListener,
+  openWhileServing,
   startWorkers,
   type Tell,
   WorkersOfServer,
@@ -68,7 +70,9 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const listener = await makeListener(setup, sockets, recorder);
   const workers = new WorkersOfServer();
   const lock = lockOf(setup, recorder);
-  const rooms = makeRooms(setup);
+  const joined = await makeRooms(setup);
+  const { rooms } = joined;
+  if ("open" in joined && servesOneAtATime(setup.model)) openWhileServing(joined, listener, lock);
   const sessions = new Sessions(
     handler,
     rooms,
@@ -106,7 +110,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     },
     startChildren: async () => {
       const { DenoChildren } = await import("../workers/deno/children.ts");
-      return await DenoChildren.start(context);
+      return await DenoChildren.start(context, rooms);
     },
     forkedChildren: () => {
       if (forking?.children === undefined) {
@@ -201,7 +205,8 @@ async function makeSockets(
   const calls = systemCalls(counters.subarray(COUNTER.systemCalls));
   const sockets = new LibcSockets(observer, table, setup.listen.recvSizeBytes, calls);
   // The child of a fork has no event loop.
-  if (isHandlerFile(setup.handler.name) && setup.processMemory === undefined) {
+  const hasPromises = isHandlerFile(setup.handler.name) && setup.processMemory === undefined;
+  if (hasPromises || setup.rooms !== undefined) {
     const { runEventLoop } = await import("../sockets/libc/run_event_loop.ts");
     runEventLoop(sockets);
   }
@@ -220,17 +225,20 @@ function watched(
   return new WatchedSession(session, controls, recorder, client, maySleep);
 }
 
-/** The models whose clients are all served by one thread. */
-function makeRooms({ model }: Pick<ServerSetup, "model">): Rooms {
-  const rooms = new Rooms();
-  if (!servesInOneThread(model)) {
-    const able = MODEL_NAMES.filter(servesInOneThread);
-    rooms.shareNothing(
-      `${model} serves its clients in several threads or processes, which share no map: ` +
-        `use broadcast() and members(), or one of ${able.join(", ")}`,
-    );
+/** Where the clients meet. */
+async function makeRooms({ model, rooms }: ServerSetup): Promise<ThreadRooms | { rooms: Rooms }> {
+  if (rooms !== undefined) {
+    const joined = new (await import("../context/room_port.ts")).ThreadRooms(rooms);
+    // A thread that blocks in accept hears nothing; it joins the others when it has a client.
+    if (!servesOneAtATime(model)) await joined.open();
+    return joined;
   }
-  return rooms;
+  return { rooms: Rooms.sharingNothing(whyNothingIsShared(model)) };
+}
+
+/** Whether a worker of the model blocks until its next client comes. */
+function servesOneAtATime(model: ModelName): boolean {
+  return modelEntry(model).servedBy === "thread";
 }
 
 function reportFailed(

@@ -11,6 +11,7 @@ import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
 import type { Observed } from "../sockets/observer.ts";
 import { Mutex, MUTEX_BYTES } from "../context/mutex.ts";
 import type { FromServer, ServerSetup } from "../context/protocol.ts";
+import type { ThreadRooms } from "../context/room_port.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import type { WorkersPlan } from "../context/workers.ts";
 import type { LibcLedHandles } from "../workers/libc/led_handles.ts";
@@ -49,6 +50,25 @@ export function lockOf(
       lock.acquire();
     },
     release: () => lock.release(),
+  };
+}
+
+/** Joins the rooms of a thread to those of the others while it does not block in accept or for the lock. */
+export function openWhileServing(
+  rooms: ThreadRooms,
+  listener: Listener,
+  lock: Pick<Mutex, "acquire">,
+): void {
+  const [accept, acquire] = [listener.accept.bind(listener), lock.acquire];
+  lock.acquire = () => {
+    rooms.close();
+    acquire();
+  };
+  listener.accept = async () => {
+    rooms.close();
+    const connection = await accept();
+    if (connection !== null) await rooms.open();
+    return connection;
   };
 }
 

@@ -9,10 +9,12 @@ import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
 import type { ClosableClients } from "../context/closable_clients.ts";
+import type { RoomsOfThreads } from "../context/room_port.ts";
 import { describeFailure } from "./descriptions.ts";
 import { type ClientWatch, watchClients } from "./client_watch.ts";
 import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
-import { hasChildren, hasLoop, modelEntry } from "../registry.ts";
+import { sharesRooms } from "../handlers/handlers.ts";
+import { hasChildren, hasLoop, modelEntry, whyNothingIsShared } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
@@ -75,6 +77,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const server = new RunningServer(supervision, serverSetup(setup, memories), closer);
   const stop = new Stop(server, stats, supervision);
   if (processMemory !== undefined) await server.watchForking(processMemory);
+  else await server.joinRooms();
   server.onCutOff = () => stop.clientsAreCutOff();
   server.start(stop, log);
   stop.listenToSignals();
@@ -112,6 +115,8 @@ class RunningServer implements Stoppable {
   #threads: ClientThreads | undefined = undefined;
   #forking: ForkingServer | undefined = undefined;
   #workers: ModelWorkers | undefined = undefined;
+  /** Given when there are several threads whose clients meet. */
+  #rooms: RoomsOfThreads | undefined = undefined;
   #isStopping = false;
 
   /** @param closer given when the server uses the system's sockets */
@@ -169,6 +174,15 @@ class RunningServer implements Stoppable {
   async watchForking(memory: ProcessMemory): Promise<void> {
     const { ForkingServer } = await import("./forking_server.ts");
     this.#forking = await ForkingServer.of(memory, this.#setup, (clients) => this.watch(clients));
+  }
+
+  /** The code that joins the rooms of several threads is loaded only where clients meet. */
+  async joinRooms(): Promise<void> {
+    const { model, handler } = this.#setup;
+    const why = whyNothingIsShared(model);
+    if (why === undefined || !sharesRooms(handler.name)) return;
+    const { RoomsOfThreads } = await import("../context/room_port.ts");
+    this.#rooms = this.#threadWorkers.roomsOfThreads = new RoomsOfThreads(why);
   }
 
   /**
@@ -237,17 +251,19 @@ class RunningServer implements Stoppable {
         return this.#threadWorkers.end(data.number);
       case "threads-wanted": {
         const outcomes = { notice: this.#notice, failed: this.#failed };
-        this.#threads = new ClientThreads(data.wanted, this.#setup, outcomes);
+        this.#threads = new ClientThreads(data.wanted, this.#setup, this.#rooms, outcomes);
         return;
       }
-      case "workers-wanted":
-        this.#workers = new ModelWorkers(data.shares, this.#setup, () => this.#isStopping, {
+      case "workers-wanted": {
+        const isStopping = () => this.#isStopping;
+        this.#workers = new ModelWorkers(data.shares, this.#setup, isStopping, this.#rooms, {
           notice: this.#notice,
           hear: (message) => this.#hear(message, stop, log),
           wait: () => this.#worker.postMessage({ kind: "workers-wait" } satisfies ToServer),
           ended: () => this.#worker.postMessage({ kind: "workers-ended" } satisfies ToServer),
         });
         return;
+      }
       case "client-came":
         return this.#threads?.clientCame();
       case "program-started":

@@ -27,7 +27,13 @@ const POLLIN = 1;
 export class OffThreadPoll {
   /** Whether a wait is under way. */
   isWaiting = false;
+  #isVoid = false;
   #own = new Int32Array(WORDS);
+
+  /** The next wait returns at once: what it would wait for has happened before it began. */
+  voidNext(): void {
+    this.#isVoid = true;
+  }
 
   /**
    * Waits until one of the descriptors is readable.
@@ -35,13 +41,23 @@ export class OffThreadPoll {
    * @param timeoutMs as poll(2) takes it: -1 is for ever
    */
   async readable(descriptors: readonly number[], timeoutMs: number): Promise<void> {
-    const sizeInWords = descriptors.length * WORDS;
+    await this.ready(descriptors.map((fd) => [fd, POLLIN]), timeoutMs);
+  }
+
+  /**
+   * Waits until one of the descriptors is ready for its events.
+   *
+   * @param watched descriptors, and a set of `POLL…` bits for each
+   * @param timeoutMs as poll(2) takes it: -1 is for ever
+   */
+  async ready(watched: readonly [fd: number, events: number][], timeoutMs: number): Promise<void> {
+    const sizeInWords = watched.length * WORDS;
     if (this.#own.length < sizeInWords) this.#own = new Int32Array(sizeInWords);
-    descriptors.forEach((fd, place) => {
+    watched.forEach(([fd, events], place) => {
       this.#own[place * WORDS] = fd;
-      this.#own[place * WORDS + 1] = POLLIN;
+      this.#own[place * WORDS + 1] = events;
     });
-    await this.wait(this.#own, descriptors.length, timeoutMs);
+    await this.wait(this.#own, watched.length, timeoutMs);
   }
 
   /**
@@ -52,9 +68,9 @@ export class OffThreadPoll {
   async wait(pollfds: Int32Array<ArrayBuffer>, count: number, timeoutMs: number): Promise<void> {
     this.isWaiting = true;
     try {
-      await functions().poll(pollfds, count, timeoutMs);
+      await functions().poll(pollfds, count, this.#isVoid ? 0 : timeoutMs);
     } finally {
-      this.isWaiting = false;
+      this.isWaiting = this.#isVoid = false;
     }
   }
 }

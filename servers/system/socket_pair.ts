@@ -2,13 +2,13 @@ import { AF_UNIX, SOCK_CLOEXEC, SOCK_SEQPACKET, systemCalls } from "./system_cal
 import { checked } from "./system_call_error.ts";
 
 /**
- * Two connected sockets that keep messages apart, close-on-exec, socketpair(2).
+ * Two connected sockets, close-on-exec, socketpair(2).
  *
+ * @param type by default, one that keeps messages apart
  * @throws {SystemCallError} when there are no descriptors left
  */
-export function socketPair(): [number, number] {
+export function socketPair(type = SOCK_SEQPACKET): [number, number] {
   const pair = new Int32Array(2);
-  const type = SOCK_SEQPACKET | SOCK_CLOEXEC;
-  checked("socketpair", systemCalls().socketpair(AF_UNIX, type, 0, pair));
+  checked("socketpair", systemCalls().socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair));
   return [pair[0], pair[1]];
 }

@@ -14,7 +14,7 @@ export const READY_BYTE = 0x06; // ACK
 export const SILENT_STATUS = 3;
 
 /** Descriptors that a child inherits where sockets can be inherited. */
-export const CHILD_DESCRIPTORS = { input: 0, output: 1, memory: 3 };
+export const CHILD_DESCRIPTORS = { input: 0, output: 1, memory: 3, rooms: 4 };
 
 /** The signal at which a child ends its client; it is blocked until the child can handle it. */
 export const FINISH_SIGNAL = "SIGTERM";
@@ -25,4 +25,6 @@ export interface InheritedOptions {
   readonly memory: ProcessMemorySizes;
   readonly isWatched: boolean;
   readonly client: NumberedClient;
+  /** Whether it inherits a socket to the rooms of the other children. */
+  readonly hasRooms: boolean;
 }

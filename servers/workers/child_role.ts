@@ -5,12 +5,12 @@
  */
 
 import { serveClient } from "../blocking.ts";
-import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
+import { type HandlerChoice, makeHandler, sharesRooms } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { selfExec } from "../system/self_exec.ts";
-import { Sessions } from "../context/sessions.ts";
+import { type SessionConnection, Sessions } from "../context/sessions.ts";
 import { Rooms } from "../handlers/rooms.ts";
-import type { Interrupting } from "../sockets/interface.ts";
+import type { Connection, Interrupting } from "../sockets/interface.ts";
 import { interruptedRecv } from "../sockets/interrupted_recv.ts";
 import { describeThrown, hearUncaught, toError } from "../system/thrown.ts";
 
@@ -22,17 +22,15 @@ interface ChildOptions {
   readonly recvSizeBytes: number;
   /** JSON has no `Infinity`, and makes `null` of it. */
   readonly idleTimeoutMs: number | null;
+  /** See `Rooms.sharingNothing`. */
+  readonly whyNothingIsShared: string | undefined;
   /** Given when standard input and output are a socket and not pipes. */
   readonly inherited?: InheritedOptions;
 }
 
 /** The program and arguments that start a child. */
 export function childCommand(options: ChildOptions): [string, string[]] {
-  // A child needs no network: its client is its standard input and output.
-  const permissions = ["--no-prompt", "--allow-read", "--allow-env=PLAYGROUND_DEBUG"];
-  if (options.inherited) permissions.push("--allow-ffi");
-  if (options.handler.db) permissions.push("--allow-write");
-  return selfExec([CHILD_ROLE, JSON.stringify(options)], permissions);
+  return selfExec([CHILD_ROLE, JSON.stringify(options)]);
 }
 
 /**
@@ -62,33 +60,60 @@ function failWith(error: unknown): never {
 }
 
 async function serve(json: string): Promise<void> {
-  const { handler, recvSizeBytes, idleTimeoutMs, inherited }: ChildOptions = JSON.parse(json);
+  const options: ChildOptions = JSON.parse(json);
+  const { handler, recvSizeBytes, idleTimeoutMs, inherited, whyNothingIsShared } = options;
+  const rooms = Rooms.sharingNothing(whyNothingIsShared);
   const make = await makeHandler(handler);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   // The process has only this client, so it may block.
   const sleep = (ms: number) => void Atomics.wait(sleeper, 0, 0, ms);
   if (inherited !== undefined) {
     const { serveInherited } = await import("./libc/child.ts");
-    return await serveInherited(inherited, make, { recvSizeBytes, idleTimeoutMs }, sleep);
+    return await serveInherited(inherited, make, rooms, { recvSizeBytes, idleTimeoutMs }, sleep);
   }
-  const client = standardStreams(idleTimeoutMs);
-  const sessions = new Sessions<typeof client>(
-    make,
-    new Rooms(),
-    (_client, error) => failWith(error),
-  );
+  if (sharesRooms(handler.name)) {
+    const { FramedClient } = await import("./framed_client.ts");
+    const client = new FramedClient(rooms);
+    await writeAll(Uint8Array.of(READY_BYTE));
+    await client.come();
+    client.recv = limited(client.recv, idleTimeoutMs);
+    return await serveStreams(client, new Sessions(make, rooms, report), recvSizeBytes, sleep)
+      .finally(() => client.written());
+  }
   await writeAll(Uint8Array.of(READY_BYTE));
+  const client = standardStreams(idleTimeoutMs);
+  await serveStreams(client, new Sessions(make, rooms, report), recvSizeBytes, sleep);
+}
+
+type StreamClient = SessionConnection & Pick<Connection, "recv" | "send">;
+
+/** Why the client is let go, if it is. */
+let failure: { readonly error: unknown } | undefined;
+
+function report(_client: unknown, error: unknown): void {
+  failure ??= { error };
+}
+
+/** @throws what the handler throws, or why the client was let go */
+async function serveStreams(
+  client: StreamClient,
+  sessions: Sessions<StreamClient>,
+  recvSizeBytes: number,
+  sleep: (ms: number) => void,
+): Promise<void> {
   const session = sessions.begin(client);
-  await serveClient(client, session, new Uint8Array(recvSizeBytes), sleep);
+  try {
+    await serveClient(client, session, new Uint8Array(recvSizeBytes), sleep);
+  } catch (error) {
+    sessions.failed(client, error);
+  }
   client.close();
+  if (failure !== undefined) throw failure.error;
 }
 
 /** The only client of this process. Its parent alone knows its address. */
 function standardStreams(idleTimeoutMs: number | null) {
-  const recv = async (buffer: Uint8Array) => {
-    const reading = Deno.stdin.read(buffer);
-    return await (idleTimeoutMs ? withTimeout(reading, idleTimeoutMs) : reading) ?? 0;
-  };
+  const recv = limited(async (buffer) => await Deno.stdin.read(buffer) ?? 0, idleTimeoutMs);
   return {
     ...{ id: 1, peer: { host: "0.0.0.0", port: 0 } },
     recv,
@@ -100,6 +125,14 @@ function standardStreams(idleTimeoutMs: number | null) {
     close() {},
     abort: () => Deno.exit(1),
   };
+}
+
+/** A `recv` that ends a client that is silent for too long. */
+function limited(
+  recv: (buffer: Uint8Array) => Promise<number>,
+  idleTimeoutMs: number | null,
+): (buffer: Uint8Array) => Promise<number> {
+  return idleTimeoutMs ? (buffer) => withTimeout(recv(buffer), idleTimeoutMs) : recv;
 }
 
 /** A timer of more than this fires at once. */

@@ -15,7 +15,7 @@ import { LibcLoadConnection, type LoadContext } from "./load_connection.ts";
 import { Measurements } from "../measurements.ts";
 import { type FloodOptions, hasTotalRate, mostConnections } from "../options.ts";
 import { reasonOf } from "../tally.ts";
-import { Turns } from "../turns.ts";
+import { MAX_TURNS, Turns } from "../turns.ts";
 
 const RECV_SIZE_BYTES = 65_536;
 /** How often a thread reports. */
@@ -178,7 +178,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** Messages that are due on some connection are sent on those that are free. */
   #giveTurns(): void {
     if (this.turns === undefined || this.isOver) return;
-    for (;;) {
+    for (let given = 0; given < MAX_TURNS; given++) {
       const nowMs = this.clock.now();
       const turn = this.turns.next(Math.min(nowMs, this.#endMs));
       if (turn === undefined) return;

@@ -10,7 +10,7 @@ import { ConnectFailed, type Pollable, type Sockets } from "../../sockets/interf
 const WAITS_PER_TURN = 16;
 
 /** What a hub's loop needs of a kind of sockets. */
-type LoopSockets = Pick<Sockets, "epoll" | "connect" | "clock" | "wake">;
+type LoopSockets = Pick<Sockets, "epoll" | "connect" | "clock" | "interruptWait">;
 
 /**
  * A hub's loop over epoll: it resumes the greenlets whose socket has become ready.
@@ -50,6 +50,8 @@ export class SocketLoop implements Loop, Watching {
   #waitsInARow = 0;
   /** Whether it waits in such a way that callbacks of JavaScript's run meanwhile. */
   #isAsleep = false;
+  /** Whether a greenlet can go on that could not when the wait began. */
+  #isWoken = false;
   /** Read each time that a greenlet has run. */
   readonly #clock: { now(): number };
 
@@ -75,6 +77,7 @@ export class SocketLoop implements Loop, Watching {
 
   async wait(timeoutMs: number, hears = false): Promise<void> {
     this.#isAsleep = true;
+    this.#isWoken = false;
     const events = hears ? await this.#hear(timeoutMs) : await this.#interests.wait(timeoutMs);
     this.#isAsleep = false;
     for (const { target, events: bits } of events) this.#watches.get(target)?.became(bits);
@@ -86,7 +89,7 @@ export class SocketLoop implements Loop, Watching {
     if (interests.waitAside === undefined) return await interests.wait(timeoutMs);
     if (++this.#waitsInARow < WAITS_PER_TURN) {
       const events = await interests.wait(0);
-      if (events.length > 0 || timeoutMs === 0) return events;
+      if (events.length > 0 || timeoutMs === 0 || this.#isWoken) return events;
     }
     this.#waitsInARow = 0;
     await interests.waitAside(timeoutMs);
@@ -94,7 +97,9 @@ export class SocketLoop implements Loop, Watching {
   }
 
   wake(): void {
-    if (this.#isAsleep) this.#sockets.wake();
+    if (!this.#isAsleep) return;
+    this.#isWoken = true;
+    this.#sockets.interruptWait();
   }
 
   get hasTimers(): boolean | undefined {

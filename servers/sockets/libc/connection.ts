@@ -1,5 +1,6 @@
 import { CLIENT_SENDS, CLIENT_TAKES, ConnectionReset, SERVER_WORKS } from "../interface.ts";
 import { type Connection, INTERRUPTED, type Interrupting, WOULD_BLOCK } from "../interface.ts";
+import { EPOLLIN, EPOLLOUT } from "../interface.ts";
 import { CLOSED, ConnectedSocket, ENDED, FINISHED } from "./connected_socket.ts";
 import { cutOff, isReset } from "./faults.ts";
 import { hasUnread, resetWhenClosed } from "./socket_options.ts";
@@ -11,6 +12,9 @@ import { toError } from "../../system/thrown.ts";
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
 const LINGER_MS = 1_000;
 const LINGER_POLL_INTERVAL_MS = 5;
+
+/** An address of the family `AF_UNSPEC`, which is 0. */
+const NO_ADDRESS = new Uint8Array(16);
 
 /** A connected client on a socket of the system's: what a loop does not need for each message. */
 export class LibcConnection extends ConnectedSocket implements Connection {
@@ -28,17 +32,17 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     this.turn = CLIENT_SENDS;
     if (this.#outbox?.isWaiting) return INTERRUPTED;
     const { context } = this;
-    if (context.waitForInput !== undefined) return this.#recvWithEventLoop(buffer);
+    if (context.waitFor !== undefined) return this.#recvAndHear(buffer);
     return this.receive(buffer, buffer.length, 0);
   }
 
   /** Receives when there is something, so that the thread is not blocked in the call. */
-  async #recvWithEventLoop(buffer: Uint8Array): Promise<number> {
+  async #recvAndHear(buffer: Uint8Array): Promise<number> {
     for (;;) {
       if (this.#outbox?.isWaiting) return INTERRUPTED;
       const count = this.receive(buffer, buffer.length, MSG_DONTWAIT);
       if (count !== WOULD_BLOCK) return count;
-      await this.context.waitForInput?.(this.fd);
+      await this.context.waitFor?.(this.fd, EPOLLIN);
     }
   }
 
@@ -47,11 +51,22 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     outbox.onWaiting = () => this.context.interruptWait();
   }
 
-  send(bytes: Uint8Array): void {
+  send(bytes: Uint8Array): void | Promise<void> {
     this.turn = CLIENT_TAKES;
+    if (this.context.waitFor !== undefined) return this.#sendAndHear(bytes);
     for (let sent = 0; sent < bytes.length;) {
       const count = this.transmit(sent === 0 ? bytes : bytes.subarray(sent), MSG_NOSIGNAL);
       if (count !== WOULD_BLOCK) sent += count;
+    }
+    this.turn = SERVER_WORKS;
+  }
+
+  /** Sends as the socket takes it. A client that does not read is let go by what is heard meanwhile. */
+  async #sendAndHear(bytes: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < bytes.length;) {
+      const count = this.transmit(bytes.subarray(sent), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count !== WOULD_BLOCK) sent += count;
+      else await this.context.waitFor?.(this.fd, EPOLLOUT);
     }
     this.turn = SERVER_WORKS;
   }
@@ -106,7 +121,19 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     const { calls, table } = this.context;
     this.fault ??= cutOff();
     table.finish(this.fd, (fd) => cutSocketOff(calls, fd), false);
+    this.context.interruptWait(); // which may be for the client to take something
     if (this.stage === CLOSED) this.#giveBack();
+  }
+
+  /**
+   * Of one that was cut off and cannot be closed yet, because another thread may be about to use its
+   * descriptor: resets it now, connect(2) to no address.
+   */
+  resetNow(): void {
+    const { calls, table } = this.context;
+    if (this.fd >= 0 && table.isCutOff(this.fd)) {
+      calls.connect(this.fd, NO_ADDRESS, NO_ADDRESS.length);
+    }
   }
 
   /**

@@ -21,11 +21,11 @@ export interface ConnectionContext {
   /** Has the thread's readiness call look for connections that the server has told to end. */
   wake(): void;
   /**
-   * Waits until `fd` is readable, without blocking the thread, whose event loop is needed. Without it,
+   * Waits until `fd` is ready for `events`, and hears what else concerns the thread meanwhile. Without it,
    * calls block. It may end early.
    */
-  waitForInput?(fd: number): Promise<void>;
-  /** Ends {@linkcode waitForInput}. */
+  waitFor?(fd: number, events: number): void | Promise<void>;
+  /** Ends {@linkcode waitFor}. */
   interruptWait(): void;
   /** Where `tryRecv` receives for all connections of the thread. */
   readonly buffer: {

@@ -3,7 +3,8 @@ import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
 import { EPOLLIN } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
-import type { LibcPollable, WatchedListener, WatchingList } from "./connection_context.ts";
+import type { ConnectionContext, LibcPollable, WatchedListener } from "./connection_context.ts";
+import type { WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
 import { OFF, ON, sendAtOnce, setBlocking } from "./socket_options.ts";
@@ -69,16 +70,18 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   }
 
   accept(): Connection | null | Promise<Connection | null> {
-    const { waitForInput } = this.#reactor;
-    return waitForInput === undefined ? this.#accept() : this.#acceptWhenReadable(waitForInput);
+    const { waitFor } = this.#reactor;
+    return waitFor === undefined ? this.#accept() : this.#acceptWhenReadable(waitFor);
   }
 
   /** Another thread may take the client, and then it blocks until the next one. */
-  async #acceptWhenReadable(wait: (fd: number) => Promise<void>): Promise<Connection | null> {
+  async #acceptWhenReadable(
+    wait: NonNullable<ConnectionContext["waitFor"]>,
+  ): Promise<Connection | null> {
     const { calls, observer } = this.#reactor;
     while (!this.#isStopped() && calls.poll(Int32Array.of(this.#fd, EPOLLIN), 1, 0) === 0) {
       observer.waiting();
-      await wait(this.#fd);
+      await wait(this.#fd, EPOLLIN);
     }
     return this.#accept();
   }

@@ -91,6 +91,12 @@ export class RingConnection extends LibcConnection {
     return some.length;
   }
 
+  /** Nothing else would end a request to send what the client does not take. */
+  override abort(): void {
+    super.abort();
+    if (this.fd >= 0) this.toldToEnd();
+  }
+
   override close(): void {
     if (this.stage === CLOSED || this.#isClosing) return;
     this.#isClosing = true;

@@ -1,4 +1,4 @@
-import { OffThreadPoll } from "../../system/off_thread_poll.ts";
+import { EPOLLIN } from "../interface.ts";
 import type { LibcReactor } from "./reactor.ts";
 
 /**
@@ -18,9 +18,9 @@ import type { LibcReactor } from "./reactor.ts";
  * ```
  */
 export function runEventLoop(reactor: LibcReactor): void {
-  const offThread = reactor.offThread = new OffThreadPoll();
-  reactor.waitForInput = async (fd) => {
-    await offThread.readable([fd, reactor.waker], -1);
+  reactor.runsEventLoop = true;
+  reactor.waitFor = async (fd, events) => {
+    await reactor.offThread.ready([[fd, events], [reactor.waker, EPOLLIN]], -1);
     reactor.quietWaker();
   };
 }

@@ -1,7 +1,18 @@
 import type { WorkerContext } from "../../context/worker_context.ts";
-import { type Address, formatAddress } from "../../sockets/interface.ts";
+import { HubEnd } from "../../context/joined_rooms.ts";
+import type { RoomHub } from "../../handlers/room_hub.ts";
+import { type Address, type Connection, formatAddress } from "../../sockets/interface.ts";
 import { READY_BYTE, SILENT_STATUS } from "../child_protocol.ts";
 import { childCommand } from "../child_role.ts";
+import type { FromChild, ToChild } from "../framed_client.ts";
+import { FramedPipe } from "../framed_pipe.ts";
+
+/** What joins the rooms of all children. */
+export interface RoomsOfChildren {
+  readonly hub: RoomHub;
+  /** See `Rooms.sharingNothing`. */
+  readonly whyNothingIsShared: string | undefined;
+}
 
 /** How long a child may take to end by itself after its client has gone. */
 const END_MS = 1_000;
@@ -25,9 +36,18 @@ export class Child {
   #first: Uint8Array | undefined;
   #endedByUs = false;
   #inputClosed = false;
+  /** Given when its client meets those of other children: bytes and messages share the pipes. */
+  #pipe: FramedPipe<ToChild, FromChild> | undefined = undefined;
+  #end: HubEnd | undefined = undefined;
+  /** Resolves when all that it has said is heard. */
+  #running: Promise<void> | undefined = undefined;
+  #connection: Connection | undefined = undefined;
 
-  /** @throws when the process cannot be started, for example for want of descriptors */
-  constructor(context: WorkerContext, readonly number: number) {
+  /**
+   * @param rooms joins those of all children; given when their clients meet
+   * @throws when the process cannot be started, for example for want of descriptors
+   */
+  constructor(context: WorkerContext, readonly number: number, rooms: RoomsOfChildren | undefined) {
     this.#context = context;
     const { exec } = context.options;
     this.runsUs = exec.length === 0;
@@ -40,6 +60,7 @@ export class Child {
         },
         recvSizeBytes: context.recvSizeBytes,
         idleTimeoutMs: context.idleTimeoutMs,
+        whyNothingIsShared: rooms?.whyNothingIsShared,
       })
       : [exec[0], exec.slice(1)];
     this.#process = new Deno.Command(program, {
@@ -51,6 +72,29 @@ export class Child {
     }).spawn();
     this.#input = this.#process.stdin.getWriter();
     this.#output = this.#process.stdout.getReader({ mode: "byob" });
+    if (rooms !== undefined && this.runsUs) this.#join(rooms.hub);
+  }
+
+  #join(hub: RoomHub): void {
+    const pipe = new FramedPipe<ToChild, FromChild>(
+      (bytes) => this.#input.write(bytes),
+      (message) => {
+        if (message.kind === "abort") this.#connection?.abort();
+        else this.#end?.hear(message);
+      },
+    );
+    this.#pipe = pipe;
+    this.#end = new HubEnd(hub, (message) => pipe.tell(message));
+  }
+
+  /** The child has a client from now on. */
+  take(connection: Connection): void {
+    this.#connection = connection;
+    const { id, peer } = connection;
+    this.#pipe?.tell({ kind: "client", id, peer });
+    // What is no message, a handler has written itself: then the child is ended.
+    const running = this.#pipe?.run(this.#chunks()).catch(() => this.#kill());
+    this.#running = running?.then(() => this.#end?.end());
   }
 
   get pid(): number {
@@ -86,6 +130,7 @@ export class Child {
   /** @returns false when the child takes no more */
   async write(bytes: Uint8Array): Promise<boolean> {
     this.#clientSpokeLast = true;
+    if (this.#pipe !== undefined) return await this.#pipe.send(bytes);
     try {
       await this.#input.write(bytes);
       return true;
@@ -97,6 +142,8 @@ export class Child {
   async closeInput(): Promise<void> {
     if (this.#inputClosed) return;
     this.#inputClosed = true;
+    // It is still to hear of others, and to be told what of its output has been sent.
+    if (this.#pipe !== undefined) return this.#pipe.tell({ kind: "end" });
     try {
       await this.#input.close();
     } catch {
@@ -106,6 +153,16 @@ export class Child {
 
   /** Yields what the child writes, until it closes its output. A chunk is good until the next. */
   async *output(): AsyncGenerator<Uint8Array> {
+    const pipe = this.#pipe;
+    if (pipe === undefined) return yield* this.#chunks();
+    for (let bytes; (bytes = await pipe.receive()) !== undefined;) {
+      this.#clientSpokeLast = false;
+      yield bytes;
+      pipe.took(bytes.length);
+    }
+  }
+
+  async *#chunks(): AsyncGenerator<Uint8Array> {
     if (this.#first !== undefined && this.#first.length > 0) yield this.#first;
     for (let bytes; (bytes = await this.#read()) !== undefined;) {
       this.#clientSpokeLast = false;
@@ -138,8 +195,9 @@ export class Child {
   async end(peer: Address | undefined): Promise<void> {
     const timer = setTimeout(() => this.#kill(), END_MS);
     // A child that is blocked on its full output would not notice that its input ends.
-    const rest = this.#output.cancel().catch(() => {});
+    const rest = this.#running ?? this.#output.cancel().catch(() => {});
     this.closeInput();
+    if (this.#pipe !== undefined) this.#input.close().catch(() => {});
     const { success, signal, code } = await this.#process.status;
     clearTimeout(timer);
     await rest;

@@ -4,7 +4,10 @@ import { DESCRIPTORS_PER_CHILD, maxWorkers, WorkerLimit } from "../../context/wo
 import { CLIENT_SENDS, SERVER_WORKS, WOULD_BLOCK } from "../../sockets/interface.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { Watchdog } from "../../system/watchdog.ts";
-import { Child } from "./child.ts";
+import { RoomHub } from "../../handlers/room_hub.ts";
+import type { Rooms } from "../../handlers/rooms.ts";
+import { sharesRooms } from "../../handlers/handlers.ts";
+import { Child, type RoomsOfChildren } from "./child.ts";
 
 /** Children with a pipe each way. This process carries the bytes between the pipes and the client. */
 export class DenoChildren implements Children {
@@ -15,7 +18,10 @@ export class DenoChildren implements Children {
   readonly #watchdog = Watchdog.start();
   #ending = false;
 
-  private constructor(context: WorkerContext) {
+  readonly #rooms: RoomsOfChildren | undefined;
+
+  private constructor(context: WorkerContext, rooms: RoomsOfChildren | undefined) {
+    this.#rooms = rooms;
     this.#context = context;
     this.#workerLimit = new WorkerLimit(
       context,
@@ -24,8 +30,13 @@ export class DenoChildren implements Children {
   }
 
   /** Starts the spare children, and resolves when all are ready. */
-  static async start(context: WorkerContext): Promise<DenoChildren> {
-    const children = new DenoChildren(context);
+  static async start(
+    context: WorkerContext,
+    { whyNothingIsShared }: Rooms,
+  ): Promise<DenoChildren> {
+    const meet = sharesRooms(context.handler.name);
+    const rooms = meet ? { hub: new RoomHub(), whyNothingIsShared } : undefined;
+    const children = new DenoChildren(context, rooms);
     children.#refill();
     await Promise.all(children.#spares);
     return children;
@@ -40,6 +51,7 @@ export class DenoChildren implements Children {
     try {
       child = await this.#take();
       this.#context.dispatched(connection, child.number, child.pid);
+      child.take(connection);
       await Promise.all([
         carryToChild(this.#context, connection, child),
         carryFromChild(child, connection),
@@ -97,7 +109,7 @@ export class DenoChildren implements Children {
     const number = this.#workerLimit.take();
     let child: Child;
     try {
-      child = new Child(this.#context, number);
+      child = new Child(this.#context, number, this.#rooms);
     } catch (error) {
       this.#workerLimit.giveBack(number);
       throw error;

@@ -14,7 +14,9 @@ import { Sessions } from "../../context/sessions.ts";
 import { Rooms } from "../../handlers/rooms.ts";
 import type { HandlerClient } from "../../handlers/session.ts";
 import { ConnectionReset, INTERRUPTED } from "../../sockets/interface.ts";
+import type { RoomsOfThread } from "../../context/room_port.ts";
 import type { FromThread, ToThread } from "./thread.ts";
+import type { ThreadPorts } from "./thread_workers.ts";
 import type { ThreadClient } from "../../context/threads.ts";
 import { hearUncaught, postableError, toError } from "../../system/thrown.ts";
 
@@ -26,8 +28,11 @@ let onAnswer: (answer: ToThread) => void = () => {};
 /** Through it this thread talks with the main thread. */
 let port: MessagePort;
 
-self.onmessage = ({ data }: MessageEvent<MessagePort>) => {
-  port = data;
+let roomsOfThread: RoomsOfThread | undefined;
+
+self.onmessage = ({ data }: MessageEvent<ThreadPorts>) => {
+  roomsOfThread = data.rooms;
+  port = data.port;
   port.onmessage = hear;
 };
 
@@ -60,18 +65,26 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
       const recorder = traceRecorder(setup.watching.trace, setup.number);
       handler = watch.handler(handler, recorder);
     }
-    const sessions = new Sessions<DenoThreadClient>(handler, new Rooms(), (_client, error) => {
+    const joined = roomsOfThread &&
+      new (await import("../../context/room_port.ts")).ThreadRooms(roomsOfThread);
+    const rooms = joined?.rooms ?? new Rooms();
+    const sessions = new Sessions<DenoThreadClient>(handler, rooms, (_client, error) => {
       if (!(error instanceof Lost)) tell({ name: "failed", error: postableError(error) });
     });
     let served: DenoThreadClient;
     const close = async () => {
       const canServeAnother = await userCode?.settle() ?? true;
+      joined?.close();
       tell({ name: "done", canServeAnother });
     };
     tell({ name: "ready" });
     await clientThread({
       buffer: new Uint8Array(setup.recvSizeBytes),
-      take: async () => served = await take(close),
+      async take() {
+        served = await take(close);
+        await joined?.open();
+        return served;
+      },
       newSession: () => sessions.begin(served),
       sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
       clientFailed: (error) => sessions.failed(served, error),
@@ -91,6 +104,8 @@ async function take(close: () => void): Promise<DenoThreadClient> {
     interruptBy(outbox) {
       tell({ name: "interruptible" });
       outbox.onWaiting = () => tell({ name: "interrupt" });
+      // The main thread may have heard that while it had received something already.
+      taken.recv = async (buffer) => outbox.isWaiting ? INTERRUPTED : await recv(buffer);
     },
     explain: (error) => error instanceof Lost ? new ConnectionReset() : toError(error),
     abort: () => tell({ name: "abort" }),

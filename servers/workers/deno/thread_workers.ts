@@ -1,5 +1,12 @@
-import type { LoopsThreadWanted, ServerSetup } from "../../context/protocol.ts";
+import { type LoopsThreadWanted, portsOf, type ServerSetup } from "../../context/protocol.ts";
+import type { BegunRooms, RoomsOfThread, RoomsOfThreads } from "../../context/room_port.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
+
+/** What a client's thread is started with: through the port it talks with the server. */
+export interface ThreadPorts {
+  readonly port: MessagePort;
+  readonly rooms: RoomsOfThread | undefined;
+}
 
 /**
  * The Workers of threads that do not make the calls on their clients' sockets. The supervisor has them: one that is made
@@ -7,6 +14,9 @@ import { describeErrorEvent } from "../../system/thrown.ts";
  */
 export class ThreadWorkers {
   readonly #workers = new Map<number, Worker>();
+  readonly #rooms = new Map<number, BegunRooms>();
+  /** Given when the clients of all threads meet. */
+  roomsOfThreads: RoomsOfThreads | undefined = undefined;
 
   /** @param failed called when a thread could not begin, and neither would another one */
   constructor(private readonly failed: (reason: string) => void) {}
@@ -19,17 +29,27 @@ export class ThreadWorkers {
    */
   start(number: number, port: MessagePort): void {
     const worker = this.#add(number, new URL("./client_worker.ts", import.meta.url));
-    worker.postMessage(port, [port]);
+    const { ofThread, transfer = [] } = this.#joinRooms(number) ?? {};
+    worker.postMessage({ port, rooms: ofThread } satisfies ThreadPorts, [port, ...transfer]);
   }
 
   /** Starts a thread that runs the handler for a loop, or the one that sends what those answer. */
-  startForLoop({ kind, wanted }: LoopsThreadWanted, server: ServerSetup): void {
+  startForLoop(thread: LoopsThreadWanted, server: ServerSetup): void {
     const { handler, stats, trace, controls, descriptors } = server;
-    const file = kind === "sender-wanted" ? "send_worker.ts" : "worker.ts";
-    const worker = this.#add(wanted.number, new URL(`../handler/${file}`, import.meta.url));
-    const setup = { handler, stats, trace, controls, descriptors, wanted };
-    const { doorbell } = wanted;
-    worker.postMessage(setup, typeof doorbell === "number" ? [] : [doorbell]);
+    const { kind, wanted, wanted: { number } } = thread;
+    const isSender = kind === "sender-wanted";
+    const file = isSender ? "send_worker.ts" : "worker.ts";
+    const worker = this.#add(number, new URL(`../handler/${file}`, import.meta.url));
+    const { ofThread: rooms, transfer = [] } = (isSender ? undefined : this.#joinRooms(number)) ??
+      {};
+    const setup = { handler, stats, trace, controls, descriptors, wanted, rooms };
+    worker.postMessage(setup, [...isSender ? [] : portsOf(wanted), ...transfer]);
+  }
+
+  #joinRooms(number: number): BegunRooms | undefined {
+    const rooms = this.roomsOfThreads?.begin();
+    if (rooms !== undefined) this.#rooms.set(number, rooms);
+    return rooms;
   }
 
   #add(number: number, file: URL): Worker {
@@ -46,6 +66,8 @@ export class ThreadWorkers {
   end(number: number): void {
     this.#workers.get(number)?.terminate();
     this.#workers.delete(number);
+    this.#rooms.get(number)?.end();
+    this.#rooms.delete(number);
   }
 
   endAll(): void {

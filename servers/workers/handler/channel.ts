@@ -17,8 +17,10 @@ export const REQUEST = {
   left: 3,
   /** As `left`, to be passed on to the sender, which closes its end. */
   end: 4,
-  /** A client's first chunk follows, to be passed on to the sender: the bytes say who it is. */
+  /** There is a client: the bytes say who. To be passed on to the sender, if there is one. */
   begin: 5,
+  /** The client has sent its last byte, and its session may have last words. */
+  finish: 6,
 } as const;
 
 /** Kinds of records from a thread to the loop, or to the sender, which passes on what concerns the loop. */
@@ -42,6 +44,8 @@ export const ANSWER = {
   broken: 9,
   /** Of client 0: there is room again for requests, for which the loop has asked. */
   room: 10,
+  /** The client does not read: it is to be cut off now, and the bytes say why. */
+  abort: 11,
 } as const;
 
 /** How many bytes a thread answers to a client before the loop has sent them. */
@@ -68,8 +72,10 @@ export const OWN = {
   isReady: 0,
   /** Grows with each request, so that the thread can wait for it. */
   requests: 16,
+  /** The thread waits in its event loop, and is to be woken by a message. */
+  sleeps: 32,
 } as const;
-const OWN_LENGTH = 32;
+const OWN_LENGTH = 48;
 
 /** Memory for what all threads share. */
 export function createShared(): SharedArrayBuffer {

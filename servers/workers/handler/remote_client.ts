@@ -1,10 +1,14 @@
 import type { BoundClient } from "../../context/handler_threads.ts";
-import { CLIENT_SENDS, type Connection } from "../../sockets/interface.ts";
+import type { CloseReason } from "../../handlers/session.ts";
+import { CLIENT_SENDS, type Connection, ConnectionReset } from "../../sockets/interface.ts";
+import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { ANSWER, REQUEST } from "./channel.ts";
 import { readFailure } from "./failure.ts";
 import { Outgoing } from "./outgoing.ts";
 import { describeClient } from "./sender_client.ts";
 import type { HandlerThreadEnd } from "./thread_end.ts";
+
+const encoder = new TextEncoder();
 
 /** A client as the loop has it, whose session is in a thread. */
 export class RemoteClient implements BoundClient {
@@ -15,22 +19,26 @@ export class RemoteClient implements BoundClient {
   #isKnown = false;
   #isWaitedFor = false;
   #failure: Error | undefined = undefined;
+  #isAborted = false;
   readonly #outgoing: Outgoing;
   readonly #onGone: () => void;
 
   /**
    * @param isSentElsewhere whether another thread sends the answers, and has to let go first
+   * @param mayBeTold whether its session says something unasked, such as a greeting
    * @param onGone called when no thread knows the client any more
    */
   constructor(
     readonly connection: Connection,
     private readonly thread: HandlerThreadEnd,
     private readonly isSentElsewhere: boolean,
+    private readonly mayBeTold: boolean,
     onGone: () => void,
   ) {
     this.#outgoing = new Outgoing(connection);
     this.#onGone = onGone;
-    connection.turn = CLIENT_SENDS; // the client speaks first
+    connection.turn = CLIENT_SENDS; // the client speaks first, unless there is a greeting
+    if (mayBeTold) this.#begin();
   }
 
   get hasUnsent(): boolean {
@@ -43,11 +51,21 @@ export class RemoteClient implements BoundClient {
 
   handOver(chunk: Uint8Array): void {
     this.isHandled = true;
-    if (!this.#isKnown && this.isSentElsewhere) {
-      this.thread.request(REQUEST.begin, this.connection.id, describeClient(this.connection));
-    }
+    if (!this.#isKnown && this.isSentElsewhere) this.#begin();
     this.#isKnown = true;
     this.thread.handOver(this.connection.id, chunk);
+  }
+
+  finish(): boolean {
+    if (!this.mayBeTold || this.isHandled) return false;
+    this.isHandled = true;
+    this.thread.request(REQUEST.finish, this.connection.id);
+    return true;
+  }
+
+  #begin(): void {
+    this.#isKnown = true;
+    this.thread.request(REQUEST.begin, this.connection.id, describeClient(this.connection));
   }
 
   /** Its thread has answered. Call {@linkcode flush} before the next answer is read. */
@@ -61,6 +79,12 @@ export class RemoteClient implements BoundClient {
       case ANSWER.failed:
         this.#failure = readFailure(payload);
         return;
+      case ANSWER.abort:
+        this.#isAborted = true;
+        if (payload.length > 0) this.#failure = readFailure(payload);
+        return this.connection.abort();
+      case ANSWER.begin:
+        return; // for the sender, of which there is none here
       case ANSWER.gone:
         return this.#goes();
       default:
@@ -75,6 +99,7 @@ export class RemoteClient implements BoundClient {
   }
 
   flush(): void {
+    if (this.#isAborted) throw this.#failure;
     this.#outgoing.flush();
     if (this.hasUnsent) return; // a failure comes after what was answered before it
     if (this.#failure !== undefined) throw this.#failure;
@@ -83,12 +108,22 @@ export class RemoteClient implements BoundClient {
     this.thread.request(REQUEST.goOn, this.connection.id);
   }
 
-  leave(): void {
+  leave(error?: unknown): void {
+    const isTold = this.#isKnown && !this.thread.cancel(this.connection.id);
     const kind = this.isSentElsewhere ? REQUEST.end : REQUEST.left;
-    if (this.#isKnown) this.thread.request(kind, this.connection.id);
+    if (isTold) {
+      this.thread.request(kind, this.connection.id, encoder.encode(this.#reasonOf(error)));
+    }
     this.thread.forget(this);
-    // While none of its chunks is under way, no other thread touches its socket.
-    if (!this.isSentElsewhere || !this.isHandled) this.#goes();
+    // While nothing of it is under way, no other thread touches its socket.
+    const isUnderWay = this.isHandled || this.mayBeTold;
+    if (!this.isSentElsewhere || !isUnderWay || !isTold) this.#goes();
+    else if (this.connection instanceof LibcConnection) this.connection.resetNow();
+  }
+
+  #reasonOf(error: unknown): CloseReason {
+    if (error === undefined) return "end";
+    return this.connection.explain(error) instanceof ConnectionReset ? "reset" : "failed";
   }
 
   #goes(): void {

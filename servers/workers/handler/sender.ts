@@ -105,10 +105,18 @@ export class RingSender implements Sender {
     } else if (kind === ANSWER.end) this.#end(id);
     const client = this.#clients.get(id);
     if (client === undefined || client.isBroken) return undefined;
+    if (kind === ANSWER.abort) return this.#cutOff(client);
     if (kind === ANSWER.bytes) client.outgoing.add(payload);
     else if (kind !== ANSWER.begin) client.verdict = kind;
     if (kind === ANSWER.failed) client.failure = payload.slice();
     return client;
+  }
+
+  /** It does not take what it was sent, so nothing can be told after that. */
+  #cutOff(client: SenderClient): undefined {
+    client.isBroken = true;
+    this.#blocked.delete(client);
+    this.#tell(ANSWER.abort, client.id, client.failure);
   }
 
   #end(id: number): void {

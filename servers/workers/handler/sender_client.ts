@@ -4,11 +4,23 @@ import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
 import { Outgoing } from "./outgoing.ts";
 
-/** The bytes by which the sender learns of a client. @throws {Error} when it is none of the system's */
+/** What other threads learn of a client. */
+interface ClientDescription extends Pick<Connection, "peer"> {
+  /** Of its socket, where that is one of the system's. */
+  readonly descriptor?: number;
+}
+
+/** The bytes by which other threads learn of a client. */
 export function describeClient(connection: Connection): Uint8Array {
-  if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
-  const { descriptor, peer } = connection;
-  return new TextEncoder().encode(JSON.stringify({ descriptor, peer }));
+  const { peer } = connection;
+  const descriptor = connection instanceof LibcConnection ? connection.descriptor : undefined;
+  const description: ClientDescription = { peer, descriptor };
+  return new TextEncoder().encode(JSON.stringify(description));
+}
+
+/** @param bytes of {@linkcode describeClient} */
+export function readDescription(bytes: Uint8Array): ClientDescription {
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 /** A client as the sender has it. The loop has opened its socket, and closes it. */
@@ -27,7 +39,7 @@ export class SenderClient implements SendingClient {
 
   /** @param description of {@linkcode describeClient} */
   static begin(context: ConnectionContext, id: number, description: Uint8Array): SenderClient {
-    const { descriptor, peer } = JSON.parse(new TextDecoder().decode(description));
+    const { descriptor = -1, peer } = readDescription(description);
     return new SenderClient(id, new LibcConnection(context, descriptor, id, peer));
   }
 

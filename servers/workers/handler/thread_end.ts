@@ -21,6 +21,8 @@ export class HandlerThreadEnd {
   readonly #shared: Int32Array;
   readonly #own: Int32Array;
   readonly #requests: RingWriter;
+  /** By which the thread is woken if its event loop turns. */
+  waker: MessagePort | undefined = undefined;
   /** What is to follow when the ring has room. */
   #overflow: Request[] = [];
   readonly #waiting = new Set<BoundClient>();
@@ -102,6 +104,25 @@ export class HandlerThreadEnd {
   #wake(): void {
     Atomics.add(this.#own, OWN.requests, 1);
     Atomics.notify(this.#own, OWN.requests);
+    if (this.waker !== undefined && Atomics.exchange(this.#own, OWN.sleeps, 0) === 1) {
+      this.waker.postMessage(null);
+    }
+  }
+
+  /**
+   * Of a client that leaves before the thread could be told of it: tells it nothing.
+   *
+   * @returns whether that is so
+   */
+  cancel(id: number): boolean {
+    const isUntold = ({ kind, client }: Request) => kind === REQUEST.begin && client === id;
+    if (!this.#overflow.some(isUntold)) return false;
+    const chunks = this.#overflow.filter(({ kind, client }) =>
+      kind === REQUEST.chunk && client === id
+    );
+    Atomics.sub(this.#shared, SHARED.queued, chunks.length);
+    this.#overflow = this.#overflow.filter(({ client }) => client !== id);
+    return true;
   }
 
   /** The client has left. */

@@ -1,5 +1,6 @@
 import type { BoundClient, HandlerThreads } from "../../context/handler_threads.ts";
-import type { FromServer } from "../../context/protocol.ts";
+import { type FromServer, portsOf } from "../../context/protocol.ts";
+import { sharesRooms, speaksFirst } from "../../handlers/handlers.ts";
 import { maxThreads } from "../../context/worker_limit.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { Connection } from "../../sockets/interface.ts";
@@ -76,7 +77,8 @@ export class LoopsHandlerThreads implements HandlerThreads {
     const thread = this.#leastBusy();
     this.#context.dispatched(connection, thread.number);
     const isSentElsewhere = this.#senderShared !== undefined;
-    const client = new RemoteClient(connection, thread, isSentElsewhere, () => {
+    const mayBeTold = speaksFirst(this.#context.handler.name);
+    const client = new RemoteClient(connection, thread, isSentElsewhere, mayBeTold, () => {
       this.#clients.delete(connection.id);
     });
     thread.clients.add(client);
@@ -117,12 +119,16 @@ export class LoopsHandlerThreads implements HandlerThreads {
     this.#begin(thread);
   }
 
-  #begin({ number, channel }: HandlerThreadEnd): void {
+  #begin(thread: HandlerThreadEnd): void {
+    const { number, channel } = thread;
     const doorbell = this.#answersTo.doorbell();
-    this.#tell(
-      { kind: "handler-thread-wanted", wanted: { number, channel, doorbell } },
-      typeof doorbell === "number" ? [] : [doorbell],
-    );
+    let waker: MessagePort | undefined;
+    if (sharesRooms(this.#context.handler.name)) {
+      const { port1, port2 } = new MessageChannel();
+      [thread.waker, waker] = [port1, port2];
+    }
+    const wanted = { number, channel, doorbell, waker };
+    this.#tell({ kind: "handler-thread-wanted", wanted }, portsOf(wanted));
   }
 
   #startSender(number: number): void {

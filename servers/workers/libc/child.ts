@@ -8,12 +8,14 @@
 import { setFlagsFromString } from "node:v8";
 import { serveClient } from "../../blocking.ts";
 import { Sessions } from "../../context/sessions.ts";
-import { Rooms } from "../../handlers/rooms.ts";
+import type { Rooms } from "../../handlers/rooms.ts";
 import type { Handler } from "../../handlers/session.ts";
 import { mapProcessMemory } from "../../metrics/process_memory.ts";
 import { ConnectionReset } from "../../sockets/interface.ts";
 import { endWithParent, interruptBy } from "../../sockets/libc/interruption.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL, type InheritedOptions } from "../child_protocol.ts";
+import { systemCalls } from "../../system/system_calls.ts";
+import { ChildRooms } from "./child_rooms.ts";
 import { EventLoopWait } from "./event_loop_wait.ts";
 import { ClientServing, type OwnClientOptions } from "./own_client.ts";
 
@@ -27,8 +29,9 @@ const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
  * @throws what the handler throws, and {@linkcode SystemCallError}
  */
 export async function serveInherited(
-  { parentPid, memory, isWatched, client }: InheritedOptions,
+  { parentPid, memory, isWatched, client, hasRooms }: InheritedOptions,
   handler: Handler,
+  rooms: Rooms,
   options: Omit<OwnClientOptions, "isWatched">,
   sleep: (ms: number) => void,
 ): Promise<void> {
@@ -38,10 +41,15 @@ export async function serveInherited(
   interruptBy(FINISH_SIGNAL);
   const shared = mapProcessMemory(CHILD_DESCRIPTORS.memory, memory);
   const { input } = CHILD_DESCRIPTORS;
-  const waiting = new EventLoopWait(() => {});
+  const joined = hasRooms ? new ChildRooms(systemCalls(), rooms) : undefined;
+  if (joined !== undefined) {
+    joined.descriptor = CHILD_DESCRIPTORS.rooms;
+    joined.open();
+  }
+  const waiting = new EventLoopWait(() => {}, joined);
   const serving = new ClientServing(shared, { ...options, isWatched }, input, waiting);
   const own = serving.begin(input, client, Deno.pid);
-  const sessions = new Sessions(handler, new Rooms(), (connection, error) => {
+  const sessions = new Sessions(handler, rooms, (connection, error) => {
     if (!(connection.explain(error) instanceof ConnectionReset)) throw error;
   });
   try {

@@ -4,6 +4,7 @@ import { resetWhenClosed } from "../../sockets/libc/socket_options.ts";
 import { IPPROTO_TCP, SHUT_RD, systemCalls, TCP_INFO } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
 import type { NumberedClient } from "./own_client.ts";
+import type { ChildLink } from "./room_relay.ts";
 
 /** Where `struct tcp_info` says how long ago something was last sent and received, in ms. */
 const SENT_MS_AGO = 44;
@@ -17,6 +18,8 @@ const TCP_INFO_BYTES = 136;
 export class ChildProcess {
   /** Whether its client was ended because it was silent. */
   isDismissed = false;
+  /** To its rooms, if clients of different children meet. */
+  link: ChildLink | undefined = undefined;
   #wasKilled = false;
 
   /** @param descriptor that of its client's socket, in the child */

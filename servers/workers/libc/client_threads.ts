@@ -1,5 +1,11 @@
 import type { Notice } from "../../context/context.ts";
-import type { FromThread, ServerSetup, ThreadsWanted } from "../../context/protocol.ts";
+import type {
+  FromThread,
+  ServerSetup,
+  ThreadSetup,
+  ThreadsWanted,
+} from "../../context/protocol.ts";
+import type { BegunRooms, RoomsOfThreads } from "../../context/room_port.ts";
 import { ClientQueue } from "../client_queue.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
 import { ThreadStarter } from "../thread_starter.ts";
@@ -21,11 +27,20 @@ export class ClientThreads {
   readonly #outcomes: Outcomes;
   readonly #queue: ClientQueue;
   readonly #starter: ThreadStarter;
+  readonly #roomsOfThreads: RoomsOfThreads | undefined;
+  readonly #rooms = new Map<Worker, BegunRooms>();
   /** The threads, and which block of the counters each has. The first is the server's. */
   readonly #blocks = new Map<Worker, number>();
   readonly #freeBlocks: number[] = [];
 
-  constructor(wanted: ThreadsWanted, setup: ServerSetup, outcomes: Outcomes) {
+  /** @param rooms given when the clients of all threads meet */
+  constructor(
+    wanted: ThreadsWanted,
+    setup: ServerSetup,
+    rooms: RoomsOfThreads | undefined,
+    outcomes: Outcomes,
+  ) {
+    this.#roomsOfThreads = rooms;
     this.#wanted = wanted;
     this.#setup = setup;
     this.#outcomes = outcomes;
@@ -67,10 +82,13 @@ export class ClientThreads {
     };
     const { handler, listen: { recvSizeBytes }, stats, trace, descriptors, controls } = this.#setup;
     const { queue, plan } = this.#wanted;
-    worker.postMessage({
+    const rooms = this.#roomsOfThreads?.begin();
+    if (rooms !== undefined) this.#rooms.set(worker, rooms);
+    const threadSetup: ThreadSetup = {
       ...{ handler, recvSizeBytes, stats, trace, descriptors, controls, queue, plan, number },
-      statsBlock: block,
-    });
+      ...{ statsBlock: block, rooms: rooms?.ofThread },
+    };
+    worker.postMessage(threadSetup, rooms?.transfer ?? []);
     return new Promise((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
         if (data.kind === "begun") resolve();
@@ -88,6 +106,8 @@ export class ClientThreads {
     this.#freeBlocks.push(block);
     this.#queue.threads = this.#blocks.size;
     worker.terminate(); // also ends timers that a handler has left behind
+    this.#rooms.get(worker)?.end();
+    this.#rooms.delete(worker);
     this.#starter.threadEnded();
   }
 }

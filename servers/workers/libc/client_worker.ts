@@ -10,6 +10,7 @@
 
 import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
 import { Rooms } from "../../handlers/rooms.ts";
+import type { ThreadRooms } from "../../context/room_port.ts";
 import type { Handler, Session } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
@@ -61,12 +62,12 @@ async function serve(setup: ThreadSetup): Promise<void> {
   const watch = setup.controls !== undefined
     ? new (await import("../watch.ts")).Watch(setup.controls, userCode !== undefined)
     : undefined;
-  const waiting = userCode === undefined
-    ? undefined
-    : new (await import("./event_loop_wait.ts")).EventLoopWait(rethrow);
+  const rooms = setup.rooms &&
+    new (await import("../../context/room_port.ts")).ThreadRooms(setup.rooms);
+  const waiting = rooms && new (await import("./event_loop_wait.ts")).EventLoopWait(rethrow);
   if (waiting !== undefined) interruptWait = waiting.interruptWait;
   const handler = await makeHandler(setup.handler);
-  const thread = new LibcClientThread(setup, handler, userCode, watch, waiting);
+  const thread = new LibcClientThread(setup, handler, { userCode, watch, waiting, rooms });
   try {
     await clientThread(thread);
   } finally {
@@ -75,12 +76,22 @@ async function serve(setup: ThreadSetup): Promise<void> {
   }
 }
 
+/** What a thread has only where it needs it. */
+interface Extras {
+  readonly userCode: UserCode | undefined;
+  readonly watch: Watch | undefined;
+  /** Given when the clients of all threads meet. */
+  readonly rooms: ThreadRooms | undefined;
+  readonly waiting: EventLoopWait | undefined;
+}
+
 /** This thread as the page of its model sees it. */
 class LibcClientThread implements ClientThread {
   readonly buffer: Uint8Array<ArrayBuffer>;
   readonly #plan: ThreadPlan;
   readonly #sessions: Sessions;
   readonly #userCode: UserCode | undefined;
+  readonly #rooms: ThreadRooms | undefined;
   readonly #recorder: Recorder;
   readonly #queue: ClientQueue;
   readonly #connections: ConnectionContext;
@@ -89,9 +100,7 @@ class LibcClientThread implements ClientThread {
   constructor(
     setup: ThreadSetup,
     handler: Handler,
-    userCode: UserCode | undefined,
-    watch: Watch | undefined,
-    waiting: EventLoopWait | undefined,
+    { userCode, watch, waiting, rooms }: Extras,
   ) {
     const table = new DescriptorTable(setup.descriptors);
     const buffer = new ReceiveBuffer(setup.recvSizeBytes);
@@ -100,6 +109,7 @@ class LibcClientThread implements ClientThread {
     this.buffer = buffer.bytes;
     this.#plan = setup.plan;
     this.#userCode = userCode;
+    this.#rooms = rooms;
     this.#recorder = new Recorder(
       stats,
       openMemory(setup.trace),
@@ -110,7 +120,7 @@ class LibcClientThread implements ClientThread {
     );
     this.#sessions = new Sessions(
       watch?.handler(handler, this.#recorder) ?? handler,
-      new Rooms(),
+      rooms?.rooms ?? new Rooms(),
       (connection, error) => reportFailed(connection, error),
     );
     this.#queue = new ClientQueue(setup.queue);
@@ -123,7 +133,7 @@ class LibcClientThread implements ClientThread {
       buffer,
       wake: () => {},
       interruptWait: () => interruptWait(),
-      waitForInput: waiting?.waitForInput,
+      waitFor: waiting?.waitFor,
       released: () => table.released(),
       linger: (connection, untilMs) => connection.waitForEnd(untilMs),
     };
@@ -149,7 +159,13 @@ class LibcClientThread implements ClientThread {
     return isKept ? this.#next() : null;
   }
 
-  #next(): LibcConnection | null {
+  #next(): LibcConnection | null | Promise<LibcConnection | null> {
+    const client = this.#takeOut();
+    if (client === null || this.#rooms === undefined) return client;
+    return this.#rooms.open().then(() => client);
+  }
+
+  #takeOut(): LibcConnection | null {
     const queued = this.#queue.take(mostIdle(this.#plan, this.#queue.everBusy));
     if (queued === null) return null;
     this.#recorder.dispatched(queued);
@@ -174,6 +190,7 @@ class LibcClientThread implements ClientThread {
   finishClient(): void {
     if (this.#client === undefined) return;
     this.#client = undefined;
+    this.#rooms?.close(); // this thread blocks until the next one comes
     this.#queue.finished();
   }
 }

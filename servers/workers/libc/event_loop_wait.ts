@@ -5,6 +5,7 @@
  * @module
  */
 
+import { EPOLLIN } from "../../sockets/interface.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
 import { OffThreadPoll } from "../../system/off_thread_poll.ts";
 import { systemCalls } from "../../system/system_calls.ts";
@@ -21,22 +22,30 @@ export class EventLoopWait {
 
   /**
    * @param afterwards called after each wait; what it throws comes out of the wait
+   * @param heard what else is heard while it waits
    * @throws {SystemCallError} when there is no descriptor left
    */
-  constructor(afterwards: () => void) {
+  constructor(
+    afterwards: () => void,
+    private readonly heard?: { readonly descriptor: number; hearNow(): void },
+  ) {
     this.#afterwards = afterwards;
   }
 
-  /** Waits until `fd` is readable, {@linkcode interruptWait} is called, or it is worth looking again. */
-  readonly waitForInput = async (fd: number): Promise<void> => {
-    await this.#poll.readable([fd, this.#waker], LOOK_AGAIN_MS);
+  /** Waits until `fd` is ready, {@linkcode interruptWait} is called, or it is worth looking again. */
+  readonly waitFor = async (fd: number, events: number): Promise<void> => {
+    const heard = this.heard?.descriptor ?? -1; // poll(2) passes over what is negative
+    const watched: [number, number][] = [[fd, events], [this.#waker, EPOLLIN], [heard, EPOLLIN]];
+    await this.#poll.ready(watched, LOOK_AGAIN_MS);
     quiet(this.#calls, this.#waker);
+    this.heard?.hearNow();
     this.#afterwards();
   };
 
   /** Ends the wait that is under way. */
   readonly interruptWait = (): void => {
     if (this.#poll.isWaiting) wake(this.#calls, this.#waker);
+    else this.#poll.voidNext();
   };
 
   close(): void {

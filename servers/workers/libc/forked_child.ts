@@ -10,6 +10,7 @@ import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
 import { closeAllBut, exitNow, leadSession, ownPid, parentPid } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown } from "../../system/thrown.ts";
+import type { ChildRooms } from "./child_rooms.ts";
 import type { ClientServing, NumberedClient, OwnClient } from "./own_client.ts";
 
 /** <unistd.h> */
@@ -28,6 +29,8 @@ export interface ForkParent {
   readonly table: Pick<ChildTable, "serverPid">;
   readonly handler: Handler;
   readonly rooms: Rooms;
+  /** The same, joined to those of other children; given when their clients meet. */
+  readonly childRooms: ChildRooms | undefined;
 }
 
 /**
@@ -67,12 +70,28 @@ export class OwnForkedChild implements ForkedChild {
 
   /**
    * Makes a child of this process, see {@linkcode beginChild}.
+   *
+   * @param link the descriptor of its socket to the parent, if their clients meet
    */
-  static begin(descriptor: number, client: NumberedClient, parent: ForkParent): OwnForkedChild {
-    return beginChild(parent, () => new OwnForkedChild(descriptor, client, parent));
+  static begin(
+    descriptor: number,
+    client: NumberedClient,
+    parent: ForkParent,
+    link: number | undefined,
+  ): OwnForkedChild {
+    return beginChild(parent, () => new OwnForkedChild(descriptor, client, parent, link));
   }
 
-  private constructor(descriptor: number, client: NumberedClient, parent: ForkParent) {
+  private constructor(
+    descriptor: number,
+    client: NumberedClient,
+    parent: ForkParent,
+    private readonly link: number | undefined,
+  ) {
+    if (parent.childRooms !== undefined && link !== undefined) {
+      parent.childRooms.descriptor = link;
+      parent.childRooms.open();
+    }
     this.#own = parent.serving.begin(descriptor, client, ownPid());
     this.connection = this.#own.connection;
     this.#sessions = new Sessions(
@@ -88,7 +107,8 @@ export class OwnForkedChild implements ForkedChild {
   }
 
   closeInherited(): void {
-    closeAllBut([...STANDARD_DESCRIPTORS, this.#descriptor]);
+    const own = [this.#descriptor, ...this.link === undefined ? [] : [this.link]];
+    closeAllBut([...STANDARD_DESCRIPTORS, ...own.toSorted((a, b) => a - b)]);
   }
 
   sleep(ms: number): void {

@@ -19,6 +19,7 @@ import type { childCommand } from "../child_role.ts";
 import { ChildProcess, ProgramProcess } from "./child_process.ts";
 import { type ForkParent, OwnForkedChild } from "./forked_child.ts";
 import type { NumberedClient } from "./own_client.ts";
+import type { ChildLink, RoomRelay } from "./room_relay.ts";
 
 /** How often a child is told to end its client: the signal may come between two calls. */
 const TELL_AGAIN_MS = 25;
@@ -38,6 +39,8 @@ export interface Forking extends ForkParent {
   readonly sizes: ProcessMemorySizes;
   readonly table: ChildTable;
   readonly maxChildren: number;
+  /** Passes on what the children's clients say to each other; given when they do. */
+  readonly relay: RoomRelay | undefined;
   readonly descriptors: DescriptorTable;
   readonly recorder: Recorder;
   /** Another program must not outlive the supervisor, which watches over it. */
@@ -51,7 +54,7 @@ export class LibcForkedChildren implements ForkedChildren {
   readonly #calls: SystemCalls = systemCalls();
   readonly #signals = signalDescriptor(["SIGCHLD", FINISH_SIGNAL]);
   readonly #signalled = new Uint8Array(SIGNALS_BYTES);
-  readonly #watched = Int32Array.of(this.#signals, EPOLLIN, -1, EPOLLIN);
+  readonly #watched: Int32Array;
   readonly #children = new Map<number, ChildProcess>();
   /** Children that were told to end their client. */
   readonly #finishing = new Set<ChildProcess>();
@@ -59,6 +62,8 @@ export class LibcForkedChildren implements ForkedChildren {
 
   constructor(forking: Forking) {
     this.#forking = forking;
+    const relay = forking.relay?.descriptor ?? -1;
+    this.#watched = Int32Array.of(this.#signals, EPOLLIN, -1, EPOLLIN, relay, EPOLLIN);
     handleByInterrupting(FINISH_SIGNAL); // of children, which unblock it
     forking.table.serverPid = Deno.pid;
   }
@@ -82,10 +87,16 @@ export class LibcForkedChildren implements ForkedChildren {
     if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
     const { id, peer, descriptor } = connection;
     const client = { id, peer, number: this.#freeNumbers.pop() ?? this.#children.size + 1 };
-    const pid = this.#start(client, connection);
-    if (pid === 0) return OwnForkedChild.begin(descriptor, client, this.#forking);
+    const link = this.#makeLink();
+    const pid = this.#start(client, connection, link?.childSide);
+    if (pid === 0) {
+      return OwnForkedChild.begin(descriptor, client, this.#forking, link?.childSide);
+    }
+    if (link !== undefined) this.#forking.relay?.begun(link, pid !== undefined);
     if (pid === undefined) return undefined;
-    this.#children.set(pid, this.#childOf(pid, client, descriptor));
+    const child = this.#childOf(pid, client, descriptor);
+    child.link = link;
+    this.#children.set(pid, child);
     this.#forking.table.add({ pid, number: client.number });
   }
 
@@ -111,13 +122,29 @@ export class LibcForkedChildren implements ForkedChildren {
     }
   }
 
+  /** Without a descriptor for it, the child's client meets nobody. */
+  #makeLink(): ChildLink | undefined {
+    const { relay, context: { notify, descriptorLimit: limit } } = this.#forking;
+    try {
+      return relay?.begin();
+    } catch {
+      notify({ kind: "out-of-descriptors", limit });
+    }
+  }
+
   /** @returns the process id of the child, 0 in the child itself; `undefined` when there can be none */
-  #start(client: NumberedClient, connection: LibcConnection): number | undefined {
+  #start(
+    client: NumberedClient,
+    connection: LibcConnection,
+    link: number | undefined,
+  ): number | undefined {
     const { setup: { options: { exec } }, makeCommand, context } = this.#forking;
     const { descriptor } = connection;
     try {
       if (exec.length > 0) return this.#spawnProgram(exec, client, descriptor);
-      if (makeCommand !== undefined) return this.#spawnRuntime(makeCommand, client, descriptor);
+      if (makeCommand !== undefined) {
+        return this.#spawnRuntime(makeCommand, client, descriptor, link);
+      }
       return fork();
     } catch (error) {
       this.#freeNumbers.push(client.number);
@@ -148,15 +175,20 @@ export class LibcForkedChildren implements ForkedChildren {
     makeCommand: typeof childCommand,
     client: NumberedClient,
     descriptor: number,
+    link: number | undefined,
   ): number {
     const { setup: { handler, listen, idleTimeoutMs }, isWatched, memory, sizes } = this.#forking;
-    const inherited = { parentPid: Deno.pid, memory: sizes, isWatched, client };
+    const hasRooms = link !== undefined;
+    const inherited = { parentPid: Deno.pid, memory: sizes, isWatched, client, hasRooms };
     const { recvSizeBytes } = listen;
-    const [program, args] = makeCommand({ handler, recvSizeBytes, idleTimeoutMs, inherited });
+    const { whyNothingIsShared } = this.#forking.rooms;
+    const options = { handler, recvSizeBytes, idleTimeoutMs, whyNothingIsShared, inherited };
+    const [program, args] = makeCommand(options);
     const descriptors: number[] = [];
     descriptors[CHILD_DESCRIPTORS.input] = descriptor;
     descriptors[CHILD_DESCRIPTORS.output] = descriptor;
     descriptors[CHILD_DESCRIPTORS.memory] = memory.descriptor;
+    if (hasRooms) descriptors[CHILD_DESCRIPTORS.rooms] = link;
     return spawn({ command: [program, ...args], descriptors, blockedSignals: [FINISH_SIGNAL] });
   }
 
@@ -169,7 +201,8 @@ export class LibcForkedChildren implements ForkedChildren {
     this.#watched[2] = listener;
     const isResting = listener < 0 && !this.#forking.descriptors.stopping;
     const timeoutMs = this.#finishing.size > 0 ? TELL_AGAIN_MS : isResting ? RETRY_MS : -1;
-    this.#calls.poll(this.#watched, 2, timeoutMs);
+    this.#calls.poll(this.#watched, this.#watched.length / 2, timeoutMs);
+    if (this.#watched[5] >>> 16 !== 0) this.#forking.relay?.relay();
     for (const child of this.#finishing) child.finish();
     // All that they say is to look.
     const signals = this.#calls.read(this.#signals, this.#signalled, SIGNALS_BYTES);
@@ -204,7 +237,8 @@ export class LibcForkedChildren implements ForkedChildren {
 
   #ended(child: ChildProcess, { code, signal }: ProcessEnd): void {
     const { table, recorder, descriptors, context } = this.#forking;
-    const { pid, client, wasKilled } = child;
+    const { pid, client, wasKilled, link } = child;
+    if (link !== undefined) this.#forking.relay?.ended(link);
     this.#children.delete(pid);
     this.#finishing.delete(child);
     this.#freeNumbers.push(client.number);

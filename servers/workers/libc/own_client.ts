@@ -20,7 +20,7 @@ import { ERRNO } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, SO_RCVTIMEO, SO_SNDTIMEO } from "../../system/system_calls.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 
-import type { EventLoopWait } from "./event_loop_wait.ts";
+import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
 
 const NOTHING = () => {};
 
@@ -32,6 +32,9 @@ export interface NumberedClient {
   /** See `ListedChild.number`. */
   readonly number: number;
 }
+
+/** How a child waits for its client that hears other things meanwhile. */
+export type Waiting = Pick<ConnectionContext, "waitFor" | "interruptWait">;
 
 /** How a child serves its client. */
 export interface OwnClientOptions {
@@ -62,17 +65,17 @@ export class ClientServing {
   readonly #callCount = new Float64Array(1);
   readonly #calls: SystemCalls;
   readonly #receiveBuffer: ReceiveBuffer;
-  readonly #waiting: EventLoopWait | undefined;
+  readonly #waiting: Waiting | undefined;
 
   /**
    * @param maxDescriptor the highest that a client may have
-   * @param waiting given when the event loop of the child is to go on while it waits for its client
+   * @param waiting given when the child has something to hear while it waits for its client
    */
   constructor(
     memory: OwnMemory,
     options: OwnClientOptions,
     maxDescriptor: number,
-    waiting?: EventLoopWait,
+    waiting?: Waiting,
   ) {
     this.#waiting = waiting;
     const { recvSizeBytes, idleTimeoutMs, isWatched } = options;
@@ -114,8 +117,8 @@ export class ClientServing {
         thread: 0, // there is but one
         turn: 0,
         wake: NOTHING,
-        interruptWait: this.#waiting?.interruptWait ?? NOTHING,
-        waitForInput: this.#waiting?.waitForInput,
+        interruptWait: () => this.#waiting?.interruptWait(),
+        waitFor: this.#waiting?.waitFor,
         released: NOTHING,
         linger: (connection, untilMs) => connection.waitForEnd(untilMs),
       },

@@ -15,6 +15,8 @@ import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import type { Observed } from "../../sockets/observer.ts";
 import { closeAllBut, exitNow, ownPid } from "../../system/fork.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
+import type { ChildRooms } from "./child_rooms.ts";
+import type { ChildLink } from "./room_relay.ts";
 import type { ClientChannel } from "./client_channel.ts";
 import type { FileLock } from "../../system/file_lock.ts";
 import { complain, FAILED, prepareForHandler, STANDARD_DESCRIPTORS } from "./forked_child.ts";
@@ -41,6 +43,10 @@ export interface PreforkParent {
   readonly lock: FileLock | undefined;
   readonly handler: Handler;
   readonly rooms: Rooms;
+  /** The same, joined to those of other children; given when their clients meet. */
+  readonly childRooms: ChildRooms | undefined;
+  /** Whether a child has one client at a time, and blocks until the next one comes. */
+  readonly servesOneAtATime: boolean;
 }
 
 /** What the parent has made for one child. */
@@ -51,6 +57,8 @@ export interface ChildPlace {
   readonly waker: number;
   /** Given where the parent passes clients. */
   readonly channel: ClientChannel | undefined;
+  /** Its socket to the rooms of the others; given when their clients meet. */
+  readonly link: ChildLink | undefined;
 }
 
 /** The child of a fork: this process, which has clients until its server stops. */
@@ -74,9 +82,9 @@ export class OwnPreforkedChild implements PreforkedChild {
    * @throws {SystemCallError} when the system refuses what it needs
    */
   static begin(parent: PreforkParent, place: ChildPlace): OwnPreforkedChild {
-    const { waker, channel } = place;
+    const { waker, channel, link } = place;
     const { listener, lock, kept } = parent;
-    const descriptors = [waker, channel?.childSide, lock?.descriptor, ...kept];
+    const descriptors = [waker, channel?.childSide, lock?.descriptor, link?.childSide, ...kept];
     // Where clients are passed, the listener is none of the child's business.
     if (channel === undefined) descriptors.push(listener.descriptor);
     const open = descriptors.filter((fd) => fd !== undefined);
@@ -90,7 +98,7 @@ export class OwnPreforkedChild implements PreforkedChild {
    * @throws {SystemCallError} when the system refuses what it needs
    */
   constructor(parent: PreforkParent, place: ChildPlace, end: (status: number) => void) {
-    const { number, waker, channel } = place;
+    const { number, waker, channel, link } = place;
     const { listener, workers, context } = parent;
     this.#end = end;
     this.#parent = parent;
@@ -102,14 +110,44 @@ export class OwnPreforkedChild implements PreforkedChild {
     const recvSizeBytes = context.recvSizeBytes;
     this.#sockets = new LibcSockets(recorder, this.#table, recvSizeBytes, this.#calls, waker);
     this.listener = channel === undefined ? this.#sockets.inherit(listener) : listener;
+    if (link !== undefined) this.#joinRooms(link);
     const sessions = new Sessions(parent.handler, parent.rooms, context.clientFailed);
+    const newSession = (connection: Connection) =>
+      this.#watched(sessions.begin(connection), connection, recorder);
     this.context = {
       ...context,
       ...{ sockets: this.#sockets, listener: this.listener },
-      newSession: (connection) => this.#watched(sessions.begin(connection), connection, recorder),
+      newSession: (connection) =>
+        link === undefined || !parent.servesOneAtATime
+          ? newSession(connection)
+          : this.#meeting(connection, () => newSession(connection)),
       clientFailed: (connection, error) => sessions.failed(connection, error),
       sleepThread: (ms) => this.#sleep(ms),
     };
+  }
+
+  #joinRooms({ childSide }: ChildLink): void {
+    const { childRooms, servesOneAtATime } = this.#parent;
+    if (childRooms === undefined) return;
+    childRooms.descriptor = childSide;
+    if (servesOneAtATime) this.#sockets.waitFor = childRooms.waitFor;
+    else {
+      childRooms.open();
+      this.#sockets.heard = childRooms;
+    }
+  }
+
+  /** The client meets the others until its connection is closed. Then the child blocks, and hears nothing. */
+  #meeting(connection: Connection, begin: () => Session): Session {
+    const rooms = this.#parent.childRooms;
+    rooms?.open();
+    const session = begin();
+    const close = connection.close.bind(connection);
+    connection.close = () => {
+      close();
+      rooms?.close();
+    };
+    return session;
   }
 
   lock(): void {

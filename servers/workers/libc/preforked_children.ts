@@ -15,6 +15,7 @@ import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
 import { ClientChannel } from "./client_channel.ts";
 import { beginChild } from "./forked_child.ts";
+import type { ChildLink, RoomRelay } from "./room_relay.ts";
 import { type ChildPlace, OwnPreforkedChild, type PreforkParent } from "./preforked_child.ts";
 
 /** How often a child is told to end a client: the signal may come between two calls. */
@@ -32,6 +33,8 @@ const NAMED_CLIENTS = 5;
 export interface Preforking extends PreforkParent {
   readonly count: number;
   readonly passesClients: boolean;
+  /** Passes on what the children's clients say to each other; given when they do. */
+  readonly relay: RoomRelay | undefined;
   readonly recorder: Recorder;
   readonly table: ChildTable;
   readonly descriptors: DescriptorTable;
@@ -92,21 +95,26 @@ export class LibcPreforkedChildren implements PreforkedChildren {
   fork(): PreforkedChild | undefined {
     const number = this.#freeNumbers.pop();
     if (number === undefined) throw new Error("there are as many children as there may be");
+    const { relay } = this.#forking;
     let channel: ClientChannel | undefined;
+    let link: ChildLink | undefined;
     try {
       if (this.#forking.passesClients) channel = new ClientChannel(this.#calls);
-      const place = { number, waker: this.#wakerOf(number), channel };
+      link = relay?.begin();
+      const place = { number, waker: this.#wakerOf(number), channel, link };
       const forkedAtMs = performance.now();
       const pid = fork();
       if (pid === 0) {
         return beginChild(this.#forking, () => OwnPreforkedChild.begin(this.#forking, place));
       }
       channel?.closeChildSide();
+      if (link !== undefined) relay?.begun(link, true);
       this.#children.set(pid, { ...place, pid, forkedAtMs, passed: undefined, isFree: false });
       this.#forking.table.add({ pid, number });
     } catch (error) {
       channel?.closeChildSide();
       channel?.close();
+      if (link !== undefined) relay?.begun(link, false);
       this.#freeNumbers.push(number);
       this.#rest();
       this.#reportRefused(error);
@@ -163,9 +171,12 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     this.#forking.recorder.waiting();
     const children = this.#isStopping ? [] : [...this.#children.values()];
     const channels = children.map(({ channel }) => channel?.descriptor ?? -1);
-    const watched = [this.#signals, listener, ...channels].flatMap((fd) => [fd, EPOLLIN]);
+    const { relay } = this.#forking;
+    const all = [this.#signals, listener, ...channels, relay?.descriptor ?? -1];
+    const watched = all.flatMap((fd) => [fd, EPOLLIN]);
     this.#calls.poll(Int32Array.from(watched), watched.length / 2, this.#timeoutMs(restMs));
     this.#calls.read(this.#signals, this.#signalled, SIGNALS_BYTES); // all that it says is to look
+    relay?.relay();
     for (const child of children) this.#hear(child);
     for (let end; (end = anyEnd()) !== undefined;) this.#ended(end);
     this.#obey();
@@ -216,7 +227,8 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     if (child === undefined) return;
     const { table, descriptors, workers } = this.#forking;
     this.#hear(child); // it may have said last that it was free
-    const { pid, number, channel, passed } = child;
+    const { pid, number, channel, passed, link } = child;
+    if (link !== undefined) this.#forking.relay?.ended(link);
     this.#children.delete(pid);
     this.#freeNumbers.push(number);
     table.remove(number);

@@ -10,9 +10,11 @@ import { mapProcessMemory } from "../../metrics/process_memory.ts";
 import type { Recorder } from "../../metrics/recorder.ts";
 import type { Sockets } from "../../sockets/interface.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
+import { systemCalls } from "../../system/system_calls.ts";
 import { signalSet } from "../../system/signals.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
 import { LibcForkedChildren } from "./forked_children.ts";
+import { childRoomsFor } from "./prepare_rooms.ts";
 import { ClientServing } from "./own_client.ts";
 import { warmUp } from "./warm_up.ts";
 
@@ -45,12 +47,15 @@ export async function prepareForkedChildren(
   const makeCommand = isFile && await needsEventLoop(name)
     ? (await import("../child_role.ts")).childCommand
     : undefined;
+  const childRooms = await childRoomsFor(setup, rooms, idleTimeoutMs);
   const memory = mapProcessMemory(descriptor, sizes);
   const serving = new ClientServing(
     memory,
     { recvSizeBytes, idleTimeoutMs, isWatched },
     descriptorLimit,
+    childRooms,
   );
+  const relay = childRooms && new (await import("./room_relay.ts")).RoomRelay(systemCalls());
   await warmUp(serving, canRehearse(setup.handler) ? handler : echo);
   return (context) =>
     new LibcForkedChildren({
@@ -64,6 +69,8 @@ export async function prepareForkedChildren(
         isWatched,
         handler,
         rooms,
+        childRooms,
+        relay,
         makeCommand,
       },
       descriptors: sockets.table,

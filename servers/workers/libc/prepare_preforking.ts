@@ -19,6 +19,7 @@ import { FileLock } from "../../system/file_lock.ts";
 import { signalSet } from "../../system/signals.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
+import { childRoomsFor } from "./prepare_rooms.ts";
 import { rehearse } from "./rehearsal.ts";
 import { LibcPreforkedChildren, type Preforking } from "./preforked_children.ts";
 
@@ -60,13 +61,16 @@ export async function preparePreforkedChildren(
   }
   const memory = mapProcessMemory(descriptor, sizes);
   const isWatched = setup.controls !== undefined;
+  const childRooms = await childRoomsFor(setup, rooms, Infinity);
+  const relay = childRooms && new (await import("./room_relay.ts")).RoomRelay(systemCalls());
   const callCount = new Float64Array(1);
   const calls = systemCalls(callCount);
   let forking: Preforking | undefined;
   const prepare = (context: WorkerContext): Preforking => {
     if (!(context.listener instanceof LibcListener)) throw new Error("a listener of another kind");
     return forking ??= {
-      ...{ context, recorder, handler, rooms },
+      ...{ context, recorder, handler, rooms, childRooms, relay },
+      servesOneAtATime: model === "prefork",
       listener: context.listener,
       isHandlerFile: isFile,
       count: options.workers,

@@ -70,7 +70,7 @@ async function playRound(
     if (!clients.next()) workers.common.stop();
     return handler(client);
   };
-  const place = { number: 1, waker, channel: undefined };
+  const place = { number: 1, waker, channel: undefined, link: undefined };
   const child = new OwnPreforkedChild({ ...parent, listener, handler: played }, place, () => {});
   for (let i = 0; i < AT_ONCE; i++) clients.next();
   // To be passed a client, there would have to be another process.

@@ -97,6 +97,24 @@ testEachFlood("a total rate that no connection is free for is told apart", async
   assertStringIncludes(text, en.flood.rate(messagesSent + messagesNotSent, 3, messagesNotSent));
 }, { threads: [2] });
 
+testEachFlood("a total rate that nobody could keep ends in time, and is told", async (floodOf) => {
+  await using target = echoTarget();
+  for (const wait of [true, false]) {
+    const flood = floodOf(target, {
+      ...{ totalRate: 10_000_000, durationMs: 100, lastEchoesMs: 50, wait },
+    });
+    const beganMs = performance.now();
+    await flood.run();
+    const tookMs = performance.now() - beganMs;
+    const { messagesSent, messagesNotSent, messagesOverdue } = flood.measurements;
+    assertEquals(messagesSent + messagesNotSent, 1_000_000);
+    assertGreater(messagesSent, 0);
+    assertGreater(messagesNotSent, 0);
+    assertEquals(messagesOverdue, 0, "all of them were due in the last 250 ms");
+    assertLess(tookMs, 20_000);
+  }
+}, { threads: [2] });
+
 testEachFlood("a total rate goes on over connections that come and go", async (floodOf) => {
   await using target = echoTarget();
   const flood = floodOf(target, { totalRate: 300, durationMs: 400, reconnectAfter: 2 });

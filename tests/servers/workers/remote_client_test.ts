@@ -22,7 +22,7 @@ class NarrowConnection extends FakeConnection {
 Deno.test("what a session answered before it failed is sent first", () => {
   const connection = new NarrowConnection();
   const thread = new HandlerThreadEnd(1, createShared(), 1_024);
-  const client = new RemoteClient(connection, thread, false, () => {});
+  const client = new RemoteClient(connection, thread, false, false, () => {});
   const answer = (bytes: number[]) => {
     client.answered(ANSWER.bytes, Uint8Array.from(bytes));
     client.flush();
@@ -41,7 +41,7 @@ Deno.test("what a session answered before it failed is sent first", () => {
 Deno.test("a client that leaves without a word takes no room in the queue of its thread", () => {
   for (const isSentElsewhere of [false, true]) {
     const thread = new HandlerThreadEnd(1, createShared(), 1_024);
-    const client = new RemoteClient(new FakeConnection(), thread, isSentElsewhere, () => {});
+    const client = new RemoteClient(new FakeConnection(), thread, isSentElsewhere, false, () => {});
     client.leave();
     assertEquals(client.isGone, true);
     assertEquals(new RingReader(thread.channel.requests).hasNext, false);

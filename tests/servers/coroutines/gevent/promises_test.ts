@@ -27,10 +27,10 @@ import {
   createDescriptorMemory,
   DescriptorTable,
 } from "../../../../servers/sockets/libc/descriptor_table.ts";
-import { pollAside } from "../../../../servers/sockets/libc/poll_aside.ts";
 import { LibcSockets } from "../../../../servers/sockets/libc/sockets.ts";
 import { UNOBSERVED } from "../../../../servers/sockets/observer.ts";
 import type { Sockets } from "../../../../servers/sockets/interface.ts";
+import { OffThreadPoll } from "../../../../servers/system/off_thread_poll.ts";
 import { LibcClock } from "../../../../servers/system/clock.ts";
 import { assertEquals, assertInstanceOf, assertLess } from "../../../harness/assert.ts";
 import { makeHub, thrownBy } from "../../../harness/hub.ts";
@@ -42,7 +42,7 @@ const LATE_MS = 60_000;
 
 // Opened before any test, because a test that opens a library is expected to close it.
 if (calls !== undefined) {
-  pollAside();
+  await new OffThreadPoll().readable([], 0);
   new LibcClock().now();
 }
 

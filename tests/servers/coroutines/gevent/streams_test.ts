@@ -85,6 +85,20 @@ testPair("a shutdown sends what was sent before it, however much", function* (a,
   yield* sending.get();
 });
 
+testPair("what was sent arrives, even if a shutdown and a close follow at once", function* (a, b) {
+  const receiving = spawn(function* (): Coroutine<number> {
+    yield* sleep(20); // the other side has closed by now
+    return (yield* receiveAll(b)).length;
+  });
+  // As much as it takes without waiting.
+  let sent = 0;
+  const chunk = new Uint8Array(16_384);
+  for (let count; (count = a.connection.trySend(chunk)) > 0;) sent += count;
+  a.shutdown(SHUT_WR);
+  a.close();
+  assertEquals(yield* receiving.get(), sent);
+});
+
 testPair(
   "after shutdown(SHUT_RD) this side receives what has arrived, and the end",
   function* (a, b) {

@@ -1,14 +1,21 @@
 import {
   AsyncResult,
+  type Coroutine,
   Event,
   joinall,
   sleep,
   spawn,
   spawnLater,
 } from "../../../../../servers/coroutines/gevent/mod.ts";
-import { fail, nap, type Scenarios, thrown, thrownNow } from "./scenarios.ts";
+import { fail, nap, type Say, type Scenarios, thrown, thrownNow } from "./scenarios.ts";
 
 export const events: Scenarios = function* (say) {
+  yield* flags(say);
+  yield* results(say);
+  yield* failures(say);
+};
+
+function* flags(say: Say): Coroutine {
   const event = new Event();
   say("a new event is not set", event.isSet, event.isSet);
   say("wait gives false when it is late", yield* event.wait(10));
@@ -61,7 +68,9 @@ export const events: Scenarios = function* (say) {
   say("one that is unlinked is not called", calls);
 
   say("an event that nobody sets", yield* thrown(() => new Event().wait()));
+}
 
+function* results(say: Say): Coroutine {
   const result = new AsyncResult<string>();
   say("a new result", result.ready, result.successful, result.value, result.error);
   say("get of nothing without waiting", thrownNow(() => result.getNowait()));
@@ -77,7 +86,9 @@ export const events: Scenarios = function* (say) {
   say("then it is", result.ready, result.successful, result.value, result.error);
   result.set("another");
   say("it can be set again", yield* result.get());
+}
 
+function* failures(say: Say): Coroutine {
   const failed = new AsyncResult<string>();
   spawnLater(10, function* () {
     failed.setException(new RangeError("x"));
@@ -105,4 +116,4 @@ export const events: Scenarios = function* (say) {
     yield* undefinedResult.get(),
   );
   say("a result that nobody sets", yield* thrown(() => new AsyncResult().get()));
-};
+}

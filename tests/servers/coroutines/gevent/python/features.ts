@@ -13,6 +13,7 @@ import {
 } from "../../../../../servers/coroutines/gevent/mod.ts";
 import { DenoSockets } from "../../../../../servers/sockets/deno/sockets.ts";
 import { UNOBSERVED } from "../../../../../servers/sockets/observer.ts";
+import type { Sockets } from "../../../../../servers/sockets/interface.ts";
 import { events } from "./events.ts";
 import { greenlets } from "./greenlets.ts";
 import { joining } from "./joining.ts";
@@ -39,8 +40,8 @@ function onClock(scenarios: Scenarios): (say: Say, clock: Loop) => Promise<unkno
 /** What also needs threads, which take the time that they take. */
 const withThreads = (say: Say) => on(new ClockLoop(), locals, say);
 
-async function onSockets(say: Say): Promise<void> {
-  const sockets = new DenoSockets(UNOBSERVED);
+/** What needs sockets, of either kind. */
+async function onSockets(say: Say, sockets: Sockets): Promise<void> {
   const loop = new SocketLoop(sockets);
   await new Hub(loop, REPORTS).run(() => streams(say, loop, sockets));
   sockets.stopListening();
@@ -56,7 +57,7 @@ const FEATURES: Readonly<Record<string, (say: Say, clock: Loop) => Promise<unkno
   locks: onClock(locks),
   pools: onClock(pools),
   queues: onClock(queues),
-  streams: onSockets,
+  streams: (say) => onSockets(say, new DenoSockets(UNOBSERVED)),
   timeouts: onClock(timeouts),
   turns: onClock(turns),
 };
@@ -65,11 +66,19 @@ const FEATURES: Readonly<Record<string, (say: Say, clock: Loop) => Promise<unkno
 export const featureNames: readonly string[] = Object.keys(FEATURES);
 
 /** The lines that the scenarios of a feature print, as those in Python do. */
-export async function linesOf(feature: string, clock: Loop = new ClockLoop()): Promise<string[]> {
+export function linesOf(feature: string, clock: Loop = new ClockLoop()): Promise<string[]> {
+  return linesSaid((say) => FEATURES[feature](say, clock));
+}
+
+/** {@linkcode linesOf} `streams`, over other sockets than Deno's. */
+export function streamLinesOver(sockets: Sockets): Promise<string[]> {
+  return linesSaid((say) => onSockets(say, sockets));
+}
+
+async function linesSaid(run: (say: Say) => Promise<unknown>): Promise<string[]> {
   const lines: string[] = [];
-  await FEATURES[feature](
-    (scenario, ...values) => void lines.push(`${scenario}: ${values.map(show).join(", ")}`),
-    clock,
+  await run((scenario, ...values) =>
+    void lines.push(`${scenario}: ${values.map(show).join(", ")}`)
   );
   return lines;
 }

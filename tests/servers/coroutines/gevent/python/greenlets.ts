@@ -8,9 +8,17 @@ import {
   spawn,
   spawnLater,
 } from "../../../../../servers/coroutines/gevent/mod.ts";
-import { fail, nap, type Scenarios, thrown } from "./scenarios.ts";
+import { fail, nap, type Say, type Scenarios, thrown } from "./scenarios.ts";
 
 export const greenlets: Scenarios = function* (say) {
+  yield* beginnings(say);
+  yield* ends(say);
+  yield* kills(say);
+  yield* links(say);
+  yield* others(say);
+};
+
+function* beginnings(say: Say): Coroutine {
   const one = new Greenlet(nap, 1, "value");
   say("one that was not started", one.started, one.ready, one.successful, one.dead);
   one.start();
@@ -42,7 +50,9 @@ export const greenlets: Scenarios = function* (say) {
   const ready = spawn(nap, 1);
   yield* ready.kill();
   say("killed before its first turn", ready.value, ready.ready, ready.successful);
+}
 
+function* ends(say: Say): Coroutine {
   const long = spawn(nap, 10);
   say("join, late", yield* long.join(10), long.ready);
   say("get, late", yield* thrown(() => long.get(10)), long.ready);
@@ -58,7 +68,9 @@ export const greenlets: Scenarios = function* (say) {
     failing.value,
   );
   say("join of one that fails", yield* failing.join());
+}
 
+function* kills(say: Say): Coroutine {
   function* stubborn(): Coroutine<string> {
     try {
       yield* nap(100);
@@ -88,7 +100,9 @@ export const greenlets: Scenarios = function* (say) {
   yield* sleep(0);
   yield* catching.kill(new RangeError());
   say("a kill that is caught", catching.value, catching.successful);
+}
 
+function* links(say: Say): Coroutine {
   const calls: unknown[] = [];
   function note(kind: string) {
     return function* (greenlet: Greenlet): Coroutine {
@@ -131,7 +145,9 @@ export const greenlets: Scenarios = function* (say) {
   yield* raw.join();
   yield* nap(1);
   say("a raw link", calls);
+}
 
+function* others(say: Say): Coroutine {
   const main = getcurrent();
   const me: Greenlet<boolean> = spawn(function* () {
     return getcurrent() === me;
@@ -141,4 +157,4 @@ export const greenlets: Scenarios = function* (say) {
   say("a greenlet that spawns", yield* parent.get());
   const joined: Greenlet = spawn(() => joined.join());
   say("one that joins itself, and nothing else", yield* thrown(() => joined.join()));
-};
+}

@@ -14,7 +14,7 @@ import {
   spawnLater,
   wait,
 } from "../../../../../servers/coroutines/gevent/mod.ts";
-import { fail, nap, type Scenarios, thrown } from "./scenarios.ts";
+import { fail, nap, type Say, type Scenarios, thrown } from "./scenarios.ts";
 
 const valuesOf = (greenlets: readonly Greenlet[]) => greenlets.map(({ value }) => value);
 const naps = (...units: number[]): Greenlet[] => units.map((one) => spawn(nap, one, one));
@@ -34,6 +34,13 @@ function later(units: number, act: () => void): void {
 }
 
 export const joining: Scenarios = function* (say) {
+  yield* joins(say);
+  yield* iterations(say);
+  yield* waits(say);
+  yield* kills(say);
+};
+
+function* joins(say: Say): Coroutine {
   say("joinall gives them as they end", valuesOf(yield* joinall(naps(3, 1, 2))));
   say("joinall of none", yield* joinall([]));
   const slow = naps(3, 1, 2);
@@ -51,7 +58,9 @@ export const joining: Scenarios = function* (say) {
     yield* thrown(() => joinall([spawn(nap, 1), spawn(fail, 3)], { ...options, count: 1 })),
   );
   yield* joinall(slow);
+}
 
+function* iterations(say: Say): Coroutine {
   say("iwait gives them as they end", valuesOf(yield* all(iwait(naps(3, 1, 2)))));
   say("iwait with a count", valuesOf(yield* all(iwait(naps(3, 1, 2), Infinity, 2))));
   say("iwait with a time limit", valuesOf(yield* all(iwait(naps(6, 1, 2), 40))));
@@ -61,7 +70,9 @@ export const joining: Scenarios = function* (say) {
   yield* joinall(ended);
   yield* nap(1);
   say("iwait of those that have ended", valuesOf(yield* all(iwait(ended))));
+}
 
+function* waits(say: Say): Coroutine {
   const event = new Event();
   const result = new AsyncResult<number>();
   const semaphore = new Semaphore(0);
@@ -86,7 +97,9 @@ export const joining: Scenarios = function* (say) {
   say("or until it is late", yield* wait(undefined, { timeoutMs: 10 }));
   yield* killall([long]);
   say("killall", long.ready, long.value);
+}
 
+function* kills(say: Say): Coroutine {
   function* stubborn(): Coroutine {
     try {
       yield* nap(100);
@@ -109,4 +122,4 @@ export const joining: Scenarios = function* (say) {
   say("killall of one that has not begun", unborn.value, unborn.successful);
   yield* killall([unborn]);
   say("killall of one that has ended", unborn.ready);
-};
+}

@@ -7,9 +7,15 @@ import {
   sleep,
   spawn,
 } from "../../../../../servers/coroutines/gevent/mod.ts";
-import { nap, type Scenarios, thrown, thrownNow } from "./scenarios.ts";
+import { nap, type Say, type Scenarios, thrown, thrownNow } from "./scenarios.ts";
 
 export const locks: Scenarios = function* (say) {
+  yield* semaphores(say);
+  yield* blocks(say);
+  yield* others(say);
+};
+
+function* semaphores(say: Say): Coroutine {
   say("a semaphore of less than 0", thrownNow(() => new Semaphore(-1)));
   const semaphore = new Semaphore(2);
   const { acquire } = { acquire: () => semaphore.acquire() };
@@ -40,7 +46,9 @@ export const locks: Scenarios = function* (say) {
     semaphore.release(),
     semaphore.release(),
   );
+}
 
+function* blocks(say: Say): Coroutine {
   const one = new Semaphore(1);
   {
     using _held = yield* one.hold();
@@ -68,7 +76,9 @@ export const locks: Scenarios = function* (say) {
   free.release();
   yield* nap(1);
   say("a link is told of a release", calls);
+}
 
+function* others(say: Say): Coroutine {
   const bounded = new BoundedSemaphore(1);
   say("a bounded one that has all", thrownNow(() => bounded.release()));
   yield* bounded.acquire();
@@ -89,4 +99,4 @@ export const locks: Scenarios = function* (say) {
   lock.release();
   say("released as often, others get it", yield* later.get());
   say("who has released it cannot do it again", thrownNow(() => lock.release()));
-};
+}

@@ -27,21 +27,43 @@ const OPTIONS = {
   descriptorsBelow: Infinity,
 };
 
-/** As the other scenarios, on a hub that has sockets. */
-export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutine {
-  const listen = () => new GeventListener(loop, sockets.listen(OPTIONS));
-  const connectTo = (listener: GeventListener) => loop.connect("127.0.0.1", listener.address.port);
-  const listener = listen();
+/** A network, and what the scenarios do with it. */
+class Net {
+  constructor(private readonly loop: SocketLoop, private readonly sockets: Sockets) {}
 
-  function* pair(): Coroutine<[GeventSocket, GeventSocket]> {
-    const accepting = spawn(() => listener.accept());
-    const client = yield* connectTo(listener);
-    const accepted = yield* accepting.get();
-    if (accepted instanceof GreenletExit) throw accepted;
-    return [accepted, client];
+  listen(): GeventListener {
+    return new GeventListener(this.loop, this.sockets.listen(OPTIONS));
   }
 
-  let [a, b] = yield* pair();
+  connectTo(listener: GeventListener): Coroutine<GeventSocket> {
+    return this.loop.connect("127.0.0.1", listener.address.port);
+  }
+
+  /** Both ends of a connection. */
+  *pair(): Coroutine<[GeventSocket, GeventSocket]> {
+    const listener = this.listen();
+    const accepting = spawn(() => listener.accept());
+    const client = yield* this.connectTo(listener);
+    const accepted = yield* accepting.get();
+    if (accepted instanceof GreenletExit) throw accepted;
+    listener.close();
+    return [accepted, client];
+  }
+}
+
+/** As the other scenarios, on a hub that has sockets. */
+export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutine {
+  const net = new Net(loop, sockets);
+  yield* shutdowns(say, net);
+  yield* limits(say, net);
+  yield* files(say, net);
+  yield* closing(say, net);
+  yield* serves(say, net);
+  yield* stops(say, net);
+}
+
+function* shutdowns(say: Say, net: Net): Coroutine {
+  let [a, b] = yield* net.pair();
   yield* a.send(encode("question"));
   a.shutdown(SHUT_WR);
   say("after a shutdown the other side gets the end", yield* receiveAll(b));
@@ -51,7 +73,7 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   a.close();
   b.close();
 
-  [a, b] = yield* pair();
+  [a, b] = yield* net.pair();
   yield* b.send(encode("arrived"));
   yield* nap(1);
   a.shutdown(SHUT_RD);
@@ -59,7 +81,7 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   a.close();
   b.close();
 
-  [a, b] = yield* pair();
+  [a, b] = yield* net.pair();
   const waiting = spawn(() => a.recv(10));
   yield* sleep(0);
   a.shutdown(SHUT_RD);
@@ -67,8 +89,10 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   say("ends the wait of who receives", waiting.error);
   a.close();
   b.close();
+}
 
-  [a, b] = yield* pair();
+function* limits(say: Say, net: Net): Coroutine {
+  const [a, b] = yield* net.pair();
   a.setTimeout(10);
   const late = yield* thrown(() => a.recv(10));
   say("a time limit of recv", late, late instanceof Error && late.message);
@@ -78,8 +102,10 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   a.close();
   say("a closed socket", yield* thrown(() => a.recv(10)), yield* thrown(() => a.send(encode("x"))));
   b.close();
+}
 
-  [a, b] = yield* pair();
+function* files(say: Say, net: Net): Coroutine {
+  let [a, b] = yield* net.pair();
   const file = b.makefile("r");
   yield* a.send(encode("first\nsecond\nthird 茶\nrest"));
   say(
@@ -93,7 +119,7 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   a.close();
   say("to the end", yield* file.read(), yield* file.readline(), yield* file.read());
   b.close();
-  [a, b] = yield* pair();
+  [a, b] = yield* net.pair();
   const lines = b.makefile("rb");
   yield* a.send(encode("one\ntwo\nthree"));
   a.shutdown(SHUT_WR);
@@ -102,7 +128,10 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   say("a loop over lines", read);
   a.close();
   b.close();
+}
 
+function* closing(say: Say, net: Net): Coroutine {
+  const listener = net.listen();
   listener.setTimeout(10);
   say("a time limit of accept", yield* thrown(() => listener.accept()));
   listener.setTimeout(Infinity);
@@ -115,13 +144,15 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
     accepting.error,
     yield* thrown(() => listener.accept()),
   );
-  say("and nobody can connect", yield* thrown(() => connectTo(listener)));
+  say("and nobody can connect", yield* thrown(() => net.connectTo(listener)));
+}
 
+function* serves(say: Say, net: Net): Coroutine {
   let now = 0;
   let most = 0;
   const both = new Event(); // two clients are served
-  let listening = listen();
-  let server = new StreamServer(listening, function* (client): Coroutine {
+  const listening = net.listen();
+  const server = new StreamServer(listening, function* (client): Coroutine {
     most = Math.max(most, ++now);
     if (now === 2) both.set();
     yield* both.wait();
@@ -132,7 +163,7 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   server.start();
   say("then", server.started, server.closed);
   function* ask(text: string): Coroutine<Uint8Array> {
-    const client = yield* connectTo(listening);
+    const client = yield* net.connectTo(listening);
     yield* nap(1);
     yield* client.send(encode(text));
     const echo = yield* receiveAll(client);
@@ -144,12 +175,14 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   say("it serves all", clients.map(({ value }) => value));
   say("as many at a time as it may", most);
   yield* server.stop();
-  say("stopped", server.started, server.closed, yield* thrown(() => connectTo(listening)));
+  say("stopped", server.started, server.closed, yield* thrown(() => net.connectTo(listening)));
+}
 
+function* stops(say: Say, net: Net): Coroutine {
   const events: string[] = [];
   const pool = new Pool(3);
-  listening = listen();
-  server = new StreamServer(listening, function* (client): Coroutine {
+  let listening = net.listen();
+  let server = new StreamServer(listening, function* (client): Coroutine {
     try {
       yield* client.recv(10);
     } catch (error) {
@@ -161,7 +194,7 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   }, pool);
   const serving = spawn(() => server.serveForever(10));
   yield* sleep(0);
-  let client = yield* connectTo(listening);
+  let client = yield* net.connectTo(listening);
   yield* nap(5);
   say("a pool of one's own", pool.size);
   yield* server.stop(10);
@@ -169,15 +202,15 @@ export function* streams(say: Say, loop: SocketLoop, sockets: Sockets): Coroutin
   yield* serving.join();
   say("and serve_forever with it", serving.ready);
   client.close();
-  listening = listen();
+  listening = net.listen();
   server = new StreamServer(listening, function* (): Coroutine {
     throw new Error("fails");
   });
   server.start();
-  client = yield* connectTo(listening);
+  client = yield* net.connectTo(listening);
   say("one that fails is closed", yield* receiveAll(client));
   client.close();
-  client = yield* connectTo(listening);
+  client = yield* net.connectTo(listening);
   say("and the server goes on", yield* receiveAll(client), server.started);
   client.close();
   yield* server.stop();

@@ -1,4 +1,5 @@
 import {
+  type Coroutine,
   Event,
   Queue,
   spawn,
@@ -6,11 +7,17 @@ import {
   type Wait,
   withTimeout,
 } from "../../../../../servers/coroutines/gevent/mod.ts";
-import { nap, type Scenarios, thrown, thrownNow } from "./scenarios.ts";
+import { nap, type Say, type Scenarios, thrown, thrownNow } from "./scenarios.ts";
 
 const within = (timeout: Timeout, begin: () => Wait<unknown>) => timeout.run(begin);
 
 export const timeouts: Scenarios = function* (say) {
+  yield* starts(say);
+  yield* blocks(say);
+  yield* several(say);
+};
+
+function* starts(say: Say): Coroutine {
   let timeout = Timeout.startNew(10);
   say("it is thrown where its greenlet waits", (yield* thrown(() => nap(10))) === timeout);
   timeout.close();
@@ -31,7 +38,9 @@ export const timeouts: Scenarios = function* (say) {
   timeout = Timeout.startNew(50);
   say("start_new of one that runs is the same", Timeout.startNew(timeout) === timeout);
   timeout.close();
+}
 
+function* blocks(say: Say): Coroutine {
   say("with", yield* thrown(() => within(new Timeout(10), () => nap(10))));
   const inTime = yield* within(new Timeout(50), () => nap(1, "in time"));
   say("with, in time", inTime, yield* thrown(() => nap(6)));
@@ -65,7 +74,9 @@ export const timeouts: Scenarios = function* (say) {
     })
   );
   say("what is thrown within passes", passed instanceof ZeroDivisionError);
+}
 
+function* several(say: Say): Coroutine {
   const [first, second] = [Timeout.startNew(10), Timeout.startNew(20)];
   const caught = [yield* thrown(() => nap(10)), yield* thrown(() => nap(10))];
   say("the earlier is thrown first", caught[0] === first, caught[1] === second);
@@ -89,4 +100,4 @@ export const timeouts: Scenarios = function* (say) {
   say("of a queue", yield* withTimeout(10, () => queue.get(), "late"));
   yield* queue.put("item");
   say("which loses nothing", yield* queue.get());
-};
+}

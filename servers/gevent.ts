@@ -17,10 +17,12 @@ import {
   sleep,
   SocketLoop,
   spawn,
+  wait,
 } from "./coroutines/gevent/mod.ts";
 import { heldUpNotices } from "./context/held_up_notices.ts";
 import type { ServerContext } from "./context/context.ts";
-import type { Session } from "./handlers/session.ts";
+import { repliesTo, type Session } from "./handlers/session.ts";
+import { WOULD_BLOCK } from "./sockets/interface.ts";
 
 /**
  * Serves until the server stops.
@@ -28,6 +30,7 @@ import type { Session } from "./handlers/session.ts";
  * @throws what fails outside of a client, which ends the server
  */
 export async function gevent(context: ServerContext): Promise<void> {
+  const { recvSizeBytes } = context;
   const loop = new SocketLoop(context.sockets);
   const hub = new Hub(loop, {
     failed(_greenlet, error) {
@@ -54,12 +57,18 @@ export async function gevent(context: ServerContext): Promise<void> {
   }
 
   function* serveClient(client: GeventSocket, session: Session): Coroutine {
-    for (let chunk; (chunk = yield* client.recv(context.recvSizeBytes)).length > 0;) {
-      const replies = session.onData(chunk);
+    const { outbox } = session;
+    for (let isOpen = true; isOpen;) {
+      const chunk = outbox === undefined
+        ? yield* client.recv(recvSizeBytes)
+        : yield* client.recvUnless(recvSizeBytes, outbox); // there is something to say unasked
+      isOpen = chunk === WOULD_BLOCK || chunk.length > 0;
+      const replies = repliesTo(session, chunk);
       for (let reply; (reply = replies.next()) !== undefined;) {
         // While this greenlet waits, others receive into the same memory.
         const bytes = reply.waitMs > 0 ? reply.bytes.slice() : reply.bytes;
-        if (reply.waitMs > 0) yield* sleep(reply.waitMs);
+        if (reply.until !== undefined) yield* wait(reply.until);
+        else if (reply.waitMs > 0) yield* sleep(reply.waitMs);
         yield* client.send(bytes);
         if (reply.close) return;
       }

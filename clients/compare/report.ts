@@ -126,9 +126,10 @@ function showChange({ before, after, ratio }: Change, texts: Messages["compare"]
 /** A change of a factor in percent, with its sign. */
 function percent(factor: number): string {
   const change = (factor - 1) * 100;
-  const shown = Math.abs(change) < 9.95 ? change.toFixed(1) : Math.round(change).toString();
-  const sign = Number(shown) > 0 ? "+" : "";
-  return `${sign}${Number(shown) === 0 ? "0" : shown} %`;
+  const digits = Math.abs(change) < 9.95 ? 1 : 0;
+  const rounded = Number(change.toFixed(digits));
+  const shown = rounded.toLocaleString("en-US", { minimumFractionDigits: digits });
+  return rounded === 0 ? "0 %" : `${rounded > 0 ? "+" : ""}${shown} %`;
 }
 
 function notesOn(

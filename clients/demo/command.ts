@@ -2,6 +2,7 @@ import { closest } from "../../cli/closest.ts";
 import { defineCommand, type Invocation } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import { duration, integer } from "../../cli/flags.ts";
+import type { Messages } from "../../cli/messages.ts";
 import { ClockLoop } from "../../servers/coroutines/gevent/mod.ts";
 import { geventDemo, geventSleepDemo } from "./gevent.ts";
 import { greenletDemo } from "./greenlet.ts";
@@ -13,11 +14,12 @@ const demoFlags = {
   pause: duration(500, "500ms", "ms"),
 };
 
-const DEMOS: ReadonlyMap<string, Demo> = new Map([
-  ["yield", yieldDemo],
-  ["greenlet", greenletDemo],
-  ["gevent", geventDemo],
-  ["gevent-sleep", geventSleepDemo],
+/** The demos by name, and which text says what each shows. */
+const DEMOS = new Map<string, { demo: Demo; shows: keyof Messages["demo"]["shows"] }>([
+  ["yield", { demo: yieldDemo, shows: "yield" }],
+  ["greenlet", { demo: greenletDemo, shows: "greenlet" }],
+  ["gevent", { demo: geventDemo, shows: "gevent" }],
+  ["gevent-sleep", { demo: geventSleepDemo, shows: "geventSleep" }],
 ]);
 
 /** `playground demo`, and `playground demo <name>` */
@@ -27,13 +29,14 @@ export const demoCommand = defineCommand({
   async run(invocation: Invocation<typeof demoFlags>): Promise<number> {
     const { flags, words: [name], messages } = invocation;
     if (name === undefined) return await tour(invocation);
-    const demo = DEMOS.get(name);
-    if (demo === undefined) {
+    const found = DEMOS.get(name);
+    if (found === undefined) {
       const names = [...DEMOS.keys()];
       throw new UsageError(messages.flags.unknownDemo(name, closest(name, names), names));
     }
+    console.log(messages.demo.shows[found.shows]);
     const sleeper = new Int32Array(new SharedArrayBuffer(4));
-    await demo({
+    await found.demo({
       print: console.log,
       rounds: flags.rounds,
       pauseMs: flags.pause,

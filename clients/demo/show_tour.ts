@@ -6,10 +6,10 @@ import { loadOf } from "../race/load.ts";
 import { RaceLine } from "../race/race_line.ts";
 import { untilStopped } from "../race/until_stopped.ts";
 import { runTour, TALK } from "./tour.ts";
-import { describeTour } from "./tour_table.ts";
+import { describeLoad, describeTour } from "./tour_table.ts";
 
 /**
- * Runs all servers, and prints what was seen.
+ * Says what the servers are put to, runs them all, and prints what was seen.
  *
  * @returns whether anything was measured
  * @throws {RefusedError} when there are too few descriptors for the clients
@@ -17,6 +17,7 @@ import { describeTour } from "./tour_table.ts";
 export async function showTour(language: Language, messages: Messages): Promise<boolean> {
   const sockets = hasSystemCalls() ? "libc" : "deno";
   await reserveDescriptors({ ...TALK, sockets, threads: TALK.floodThreads }, messages);
+  console.log(describeLoad(messages));
   const line = new RaceLine(loadOf(TALK), messages);
   const tour = await untilStopped((signal) =>
     runTour(language, signal, (progress) => line.show(progress))

@@ -25,6 +25,11 @@ const WITHOUT_LOOP: readonly ModelName[] = [...ONE_FOR_EACH, "blocking", "thread
 /** The memory of a server goes up and down by this much for each of 200 clients, on any model. */
 const NOISE_BYTES = 10_000;
 
+/** What the servers are put to, in a line: it stands before they run. */
+export function describeLoad({ demo }: Messages): string {
+  return demo.load(TALK.conns, formatBytes(TALK.sizeBytes), VISITS.conns);
+}
+
 /** The lines of the table, its headings first, and the sentences. */
 export function describeTour(rows: readonly TourRow[], messages: Messages): string[] {
   const { demo } = messages;
@@ -38,7 +43,6 @@ export function describeTour(rows: readonly TourRow[], messages: Messages): stri
   const aligned = (cells: readonly string[]) =>
     cells.map((cell, at) => padStart(cell, widths[at])).join(GAP);
   return [
-    demo.load(TALK.conns, formatBytes(TALK.sizeBytes), VISITS.conns),
     bold(`${padEnd(columns.name, nameWidth)}${GAP}${aligned(headings)}`),
     ...lines.map(({ row, cells }) => {
       const why = whyNotAll(row, messages);

@@ -101,12 +101,18 @@ export class EchoTracker {
 
   /**
    * Whether it counts as not served when the flood ends, whatever the server still does: it has no
-   * answer by now, though it was sent something. Where messages have a rate, it may have been just now.
+   * answer by now, though it was sent something. Where messages have a rate, or a web server closes
+   * connections, that may have been just now.
    */
   isHopeless(nowMs: number): boolean {
     if (!this.#wait || this.#reconnectAfter < Infinity || this.#isServed) return false;
-    if (!this.#isRated) return true;
+    if (!this.#mayBeNew) return true;
     return this.#begun > 0 && nowMs - this.#firstSentMs > MAY_BE_LATE_MS;
+  }
+
+  /** Whether it may have been asked for the first time shortly before the end of the flood. */
+  get #mayBeNew(): boolean {
+    return this.#isRated || this.#isHttp;
   }
 
   /** Whether it ended in order, with all that was owed. */
@@ -174,7 +180,7 @@ export class EchoTracker {
     measurements.wrongBytes += check.wrongBytes - wrongBefore + count - asked;
     this.#owedBytes -= asked;
     if (check.isBroken) this.lost(NOT_HTTP, nowMs);
-    const isLate = isOver && this.#reconnectAfter === Infinity && !this.#isRated;
+    const isLate = isOver && this.#reconnectAfter === Infinity && !this.#mayBeNew;
     if (!isLate) this.#countFirstAnswer(nowMs);
   }
 
@@ -185,7 +191,7 @@ export class EchoTracker {
     // A web server may close a connection that it has answered on and that asks for nothing.
     if (this.#isHttp && !this.isOwed && this.#check.messages > 0) this.isLastSent = true;
     const nothingCame = this.#check.messages === 0 && !this.#check.isWithinMessage;
-    if (this.isLastSent && nothingCame && !this.#wait) {
+    if (this.isLastSent && nothingCame && !this.#wait && this.#begun > 0) {
       this.#isListener = true; // and it has listened to the end
       this.#countServed(nowMs);
     } else if (!this.isLastSent || this.isOwed) {

@@ -144,11 +144,11 @@ export class Flood implements RunningFlood {
       awaited -= connections;
       if (awaited <= 0) settled.abort();
     });
-    if (settleMs === 0) this.#turns?.begin();
+    if (settleMs === 0) this.#turns?.begin(this.#measuredFromMs);
     else {
       await pause(settleMs, AbortSignal.any([signal, settled.signal]));
       this.#slice.endSettling();
-      this.#turns?.begin();
+      this.#turns?.begin(performance.now());
       this.#settled?.resolve();
       this.#settled = undefined;
     }
@@ -161,13 +161,17 @@ export class Flood implements RunningFlood {
     }
     this.#warm.resolve();
     if (durationMs === Infinity) return;
-    await pause(durationMs, signal);
+    const endMs = this.#measuredFromMs + durationMs;
+    if (this.#turns !== undefined) this.#turns.endMs = endMs;
+    for (let leftMs; (leftMs = endMs - performance.now()) > 0 && !signal.aborted;) {
+      await pause(leftMs, signal); // a timer may be early
+    }
     this.#end.abort();
   }
 
   #endAll(): void {
     this.#warm.resolve();
-    this.#endMs = performance.now();
+    this.#endMs = Math.min(performance.now(), this.#turns?.endMs ?? Infinity);
     this.#elapsedMs = this.#endMs - this.#measuredFromMs;
     for (const echoes of this.#cutShort) echoes.settle(this.#endMs, this.#endMs, false);
     for (const end of this.#atEnd) end();

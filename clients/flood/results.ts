@@ -66,7 +66,7 @@ export function describeResults(
     messagesEchoed === 0
       ? flood.nothingAnswered
       : flood.percentiles(flood.roundTrip, shownPercentiles(measurements.roundTrips)),
-    flood.throughput(
+    (running.options.http === undefined ? flood : floodEngine).throughput(
       messagesEchoed,
       Math.round(messagesEchoed / seconds),
       formatBytes(bytesReceived / seconds),

@@ -13,14 +13,19 @@ export class TimedTurns {
   readonly #turns: Turns<OnTurn>;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #hasEnded = false;
+  /**
+   * When messages fall due no more. The flood may notice its end late: that adds neither messages nor
+   * time.
+   */
+  endMs = Infinity;
 
   constructor(options: FloodOptions) {
     this.#turns = new Turns(options, { thread: 0, threads: 1 });
   }
 
   /** Messages begin to fall due. */
-  begin(): void {
-    this.#turns.begin(performance.now());
+  begin(nowMs: number): void {
+    this.#turns.begin(nowMs);
     this.#give();
   }
 
@@ -42,14 +47,18 @@ export class TimedTurns {
     this.#turns.settle(endMs, measurements);
   }
 
+  #nowMs(): number {
+    return Math.min(performance.now(), this.endMs);
+  }
+
   #give(): void {
     this.#timer = undefined;
     if (this.#hasEnded) return;
-    for (let turn; (turn = this.#turns.next(performance.now())) !== undefined;) {
+    for (let turn; (turn = this.#turns.next(this.#nowMs())) !== undefined;) {
       turn.connection(turn.dueMs);
     }
     const { dueMs } = this.#turns;
-    if (dueMs === Infinity) return;
+    if (dueMs > this.endMs || dueMs === Infinity) return;
     const pauseMs = Math.max(0, Math.min(MAX_TIMER_MS, dueMs - performance.now()));
     this.#timer = setTimeout(() => this.#give(), pauseMs);
   }

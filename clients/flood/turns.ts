@@ -3,6 +3,8 @@ import type { Measurements } from "./measurements.ts";
 import { type FloodOptions, MAY_BE_LATE_MS } from "./options.ts";
 import { RateProfile } from "./rate_profile.ts";
 
+/** How many turns are given in a row before what comes back is looked at. */
+export const MAX_TURNS = 1_024;
 /** In how many steps at most the ages of messages are recorded that were not sent. */
 const MAX_STEPS = 1_024;
 

@@ -69,6 +69,7 @@ export const raceCommand = defineCommand({
   async run({ flags, given, words, messages, language }: Invocation<typeof raceFlags>) {
     check(flags, given, messages);
     const conditions = conditionsOf(flags, given);
+    checkRate(conditions, messages);
     const entrants = await chooseEntrants(words, flags, serveFlags(conditions, language), messages);
     const baseline = given.has("baseline") ? flags.baseline : undefined;
     checkBaseline(baseline, entrants, messages);
@@ -148,6 +149,14 @@ function check(
     const wanted = texts.wantsInteger(1, MAX_BYTES);
     throw new UsageError(texts.wrongValue("--churn --size", String(flags.size), wanted, null));
   }
+}
+
+/** @throws {UsageError} when connections are asked so seldom that their first answers are not awaited */
+function checkRate({ rate = Infinity, conns, settleMs }: Conditions, { race }: Messages): void {
+  const everyMs = 1_000 / rate;
+  if (settleMs === 0 || everyMs <= settleMs) return;
+  const seconds = (ms: number) => String(Number((ms / 1_000).toPrecision(3)));
+  throw new UsageError(race.seldom(conns, seconds(everyMs), seconds(settleMs)));
 }
 
 /** Races until all rounds are run, or Ctrl-C ends it early. */

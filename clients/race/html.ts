@@ -31,8 +31,7 @@ export async function raceAsHtml(
     page("page.js"),
     chartLibrary(),
   ]);
-  const { conditions, conclusion, command, seed } = record;
-  const summary = describeConditions(conditions, texts);
+  const summary = describeConditions(record.conditions, texts);
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -46,21 +45,19 @@ ${style}</style>
 <body>
 <h1>${escape(texts.page.title)}</h1>
 <p>${escape(summary)}</p>
-<p>${escape(texts.order(seed))}</p>
-${conclusion === undefined ? "" : `<p class="conclusion">${escape(conclusion)}</p>`}
-${notes(record, texts)}
+${introduction(record, texts)}
 ${CHARTS.map((chart) => chartPlace(chart, record, texts)).join("\n")}
 <h2>${escape(texts.page.figures)}</h2>
 <div class="scroll">
 ${figuresTable(judgement, record, texts)}
 </div>
-${list(texts.legends[conditions.discipline], "legend")}
+${list(texts.legends[record.conditions.discipline], "legend")}
 <h2>${escape(texts.page.rounds)}</h2>
 <div class="scroll">
 ${roundsTable(judgement, record, texts)}
 </div>
 <h2>${escape(texts.page.repeat)}</h2>
-<pre>${escape(command)}</pre>
+<pre>${escape(record.command)}</pre>
 <h2>${escape(texts.page.machine)}</h2>
 ${machine(record, texts)}
 <script id="race" type="application/json">${dataForScript(record, texts)}</script>
@@ -80,9 +77,17 @@ async function chartLibrary(): Promise<string> {
   return (await Deno.readTextFile(library)).replace(/^\/\/# sourceMappingURL=.*$/m, "");
 }
 
-function notes({ notes, heatsDone, heatsAll }: RaceRecord, texts: Texts): string {
+/** In which order all ran, what the race comes to, and what must be known about it. */
+function introduction(
+  { seed, conclusion, notes, heatsDone, heatsAll }: RaceRecord,
+  texts: Texts,
+): string {
   const all = [...notes, ...(heatsDone < heatsAll ? [texts.incomplete(heatsDone, heatsAll)] : [])];
-  return all.length === 0 ? "" : list(all, "notes");
+  return [
+    `<p>${escape(texts.order(seed))}</p>`,
+    ...(conclusion === undefined ? [] : [`<p class="conclusion">${escape(conclusion)}</p>`]),
+    ...(all.length === 0 ? [] : [list(all, "notes")]),
+  ].join("\n");
 }
 
 function list(lines: readonly string[], name: string): string {

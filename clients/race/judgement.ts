@@ -54,6 +54,8 @@ export class Judgement {
 
   /** Whose figure is better than that of everybody else; nobody's where the best of them tie. */
   best(name: FigureName): Standing | undefined {
+    // At a fixed rate all get as many messages, and who took a few more by chance is no better.
+    if (name === "messagesPerSecond" && name !== this.ranking) return undefined;
     const [first, ...others] = this.#holding.filter(({ figures }) => figures[name] !== undefined)
       .toSorted((a, b) => compareFigures(a, b, name));
     if (first === undefined || others.length === 0) return undefined;

@@ -25,7 +25,7 @@ const FLOOD_IS_LIMIT = 0.95;
 /** From this spread on, medians are unreliable. */
 const SPREAD_IS_WIDE = 0.1;
 /** A server keeps a rate if it took this part of what was due in the time that there was. */
-const RATE_IS_KEPT = 0.99;
+export const RATE_IS_KEPT = 0.99;
 
 /** The figures of which there is no half. */
 const COUNTS: readonly FigureName[] = ["served", "threads", "processes"];

@@ -14,7 +14,7 @@ import { type Faults, isFaulty } from "./faults.ts";
 import { type Failure, type Heat, START_TIMEOUT_MS } from "./heat.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Conditions } from "./race.ts";
-import type { Standing } from "./standings.ts";
+import { RATE_IS_KEPT, type Standing } from "./standings.ts";
 
 type Texts = Messages["race"];
 
@@ -164,12 +164,9 @@ function describeLosses(lostBy: Faults["lostBy"], flood: Messages["flood"]): str
 }
 
 /** What must be known to understand the figures: a line for each thing. */
-export function describeNotes(
-  { standings, reference, verdicts }: Judgement,
-  messages: Messages,
-): string[] {
+export function describeNotes(judgement: Judgement, messages: Messages): string[] {
   const texts = messages.race;
-  const holding = standings.filter(({ holdsLoad }) => holdsLoad).length;
+  const { standings } = judgement;
   const measured = standings.filter(({ figures }) => figures.served !== undefined);
   const note = (
     say: (who: string) => string,
@@ -179,6 +176,8 @@ export function describeNotes(
     const who = measured.filter(concerns).map((one) => one.entrant.name + detail(one)).join(", ");
     return who === "" ? [] : [say(who)];
   };
+  const count = (say: (who: string) => string, countOf: (standing: Standing) => number) =>
+    note(say, (one) => countOf(one) > 0, (one) => ` (${countOf(one)})`);
   return [
     ...note(
       texts.unserved,
@@ -192,32 +191,27 @@ export function describeNotes(
       ({ faults }) => tallied(faults.lostBy) > 0,
       ({ faults }) => ` (${describeLosses(faults.lostBy, messages.flood).join(", ")})`,
     ),
-    ...note(
-      texts.unanswered,
-      ({ faults }) => faults.unanswered > 0,
-      ({ faults }) => ` (${faults.unanswered})`,
-    ),
-    ...note(
-      texts.wrong,
-      ({ faults }) => faults.wrongBytes > 0,
-      ({ faults }) => ` (${faults.wrongBytes})`,
-    ),
-    ...note(
-      texts.status,
-      ({ faults }) => faults.notSuccessful > 0,
-      ({ faults }) => ` (${faults.notSuccessful})`,
-    ),
+    ...count(texts.unanswered, ({ faults }) => faults.unanswered),
+    ...count(texts.wrong, ({ faults }) => faults.wrongBytes),
+    ...count(texts.status, ({ faults }) => faults.notSuccessful),
     ...note(
       texts.rateNotKept,
-      ({ ratePart }) => ratePart < 1,
+      ({ ratePart }) => ratePart < RATE_IS_KEPT,
       ({ ratePart }) => ` (${(ratePart * 100).toFixed(1)} %)`,
     ),
-    ...(holding > 0 && reference === undefined ? [texts.baselineApart] : []),
-    ...(holding > 1 && verdicts.level === undefined
-      ? [texts.fewRounds(holding, verdicts.roundsNeeded)]
-      : []),
+    ...whyNoVerdicts(judgement, texts),
     ...note(texts.wideSpread, ({ isSpreadWide }) => isSpreadWide),
     ...note(texts.floodLimit, ({ isLimitedByFlood }) => isLimitedByFlood),
+  ];
+}
+
+/** Why servers are not compared; nothing where they are, or where there are not two of them. */
+function whyNoVerdicts({ standings, reference, verdicts }: Judgement, texts: Texts): string[] {
+  const holding = standings.filter(({ holdsLoad }) => holdsLoad).length;
+  const isFew = holding > 1 && verdicts.level === undefined;
+  return [
+    ...(holding > 0 && reference === undefined ? [texts.baselineApart] : []),
+    ...(isFew ? [texts.fewRounds(holding, verdicts.roundsNeeded)] : []),
   ];
 }
 

@@ -66,11 +66,6 @@ export class Greenlet {
     this.#parent = parent;
   }
 
-  /** For subclasses: whether its function has been called. */
-  protected get hasBegun(): boolean {
-    return this.#generator !== undefined;
-  }
-
   /** Whether its function has returned or has thrown. */
   get dead(): boolean {
     return this.#dead;

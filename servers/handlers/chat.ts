@@ -1,14 +1,12 @@
 import { visible } from "../../cli/visible_text.ts";
+import { ChatGuest } from "./chat_guest.ts";
 import { LineBuffer } from "./line_buffer.ts";
-import { Outbox } from "./outbox.ts";
-import type { Member, Rooms } from "./rooms.ts";
-import { type HandlerClient, OneReply, type Replies, replyWith, type Session } from "./session.ts";
+import type { Rooms } from "./rooms.ts";
+import { GeneratedReplies, type HandlerClient, OneReply, replyWith } from "./session.ts";
+import type { Replies, Reply, Session } from "./session.ts";
 
 /** The longest line that is passed on, in bytes. */
 const LONGEST_LINE_BYTES = 1_024;
-/** Of people and of rooms. */
-const NAME = /^[\p{L}\p{M}\p{N}_-]{1,20}$/u;
-const NAME_RULE = "a name has 1 to 20 letters, digits, - and _";
 const FIRST_ROOM = "lobby";
 const HELP = `* /join ROOM   go to another room, which is there once somebody is in it
 * /who         who is in your room
@@ -16,7 +14,13 @@ const HELP = `* /join ROOM   go to another room, which is there once somebody is
 * /name NAME   call yourself something else
 * /quit        leave`;
 const NO_REPLIES: Replies = { next: () => undefined };
-const encoder = new TextEncoder();
+/**
+ * After a command, or so many characters, a client is not heard for a moment, in which the others are sent
+ * what there is. One who talks as fast as the network would otherwise fill the outboxes of all, and have
+ * them let go.
+ */
+const BREATH_LENGTH = 4_096;
+const PAUSE: Reply = { bytes: new Uint8Array(0), waitMs: 1, close: false };
 
 /**
  * A chat for people at a terminal; `ncat` and `playground connect` are clients. The server speaks
@@ -30,10 +34,11 @@ const encoder = new TextEncoder();
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
  * import { Rooms } from "./rooms.ts";
+ * import { allReplies } from "./session.ts";
  * const [rooms, peer] = [new Rooms(), { host: "127.0.0.1", port: 1 }];
  * const [ann, bob] = [1, 2].map((id) => chat({ id, peer, rooms }));
- * ann.onData(new TextEncoder().encode("ann\n"));
- * bob.onData(new TextEncoder().encode("bob\nhello\n"));
+ * for (const _ of allReplies(ann.onData(new TextEncoder().encode("ann\n"))));
+ * for (const _ of allReplies(bob.onData(new TextEncoder().encode("bob\nhello\n"))));
  * let heard = "";
  * for (let reply; (reply = ann.outbox?.next()) !== undefined;) {
  *   heard += new TextDecoder().decode(reply.bytes);
@@ -46,117 +51,65 @@ export function chat({ rooms }: HandlerClient): Session {
 }
 
 class Chat implements Session {
-  readonly outbox = new Outbox();
   readonly #lines = new LineBuffer(LONGEST_LINE_BYTES);
-  #room = FIRST_ROOM;
-  /** Missing until the client has a name, and when it has left. */
-  #self: Member | undefined;
+  readonly #guest: ChatGuest;
+  readonly outbox: ChatGuest["outbox"];
   #isOver = false;
 
   constructor(private readonly rooms: Rooms) {
-    this.#tell(`* welcome! What is your name?`);
+    this.#guest = new ChatGuest(rooms);
+    this.outbox = this.#guest.outbox;
+    this.#guest.tell("* welcome! What is your name?");
   }
 
   onData(chunk: Uint8Array): Replies {
+    return new GeneratedReplies(this.#hear(chunk));
+  }
+
+  readonly onEnd = (): Replies => {
+    this.#guest.leave();
+    return NO_REPLIES;
+  };
+
+  readonly onClose = (): void => this.#guest.leave();
+
+  /** Hears what a client says, and replies nothing but pauses. */
+  *#hear(chunk: Uint8Array): Generator<Reply> {
+    const guest = this.#guest;
     // What is said in one go is sent in one go: a send costs a call for each listener.
     let said = "";
     for (const line of this.#lines.lines(chunk)) {
       if (this.#isOver) break;
-      if (line !== null && this.#self !== undefined && !line.startsWith("/")) {
-        // Control characters would be orders to the terminals of others.
-        if (line !== "") said += `${this.#self.name}: ${visible(line)}\n`;
-        continue;
-      }
-      this.#say(said);
+      const isSaid = line !== null && guest.name !== undefined && !line.startsWith("/");
+      // Control characters would be orders to the terminals of others.
+      if (isSaid && line !== "") said += `${guest.name}: ${visible(line)}\n`;
+      if (isSaid && said.length < BREATH_LENGTH) continue;
+      guest.say(said);
       said = "";
-      if (line === null) this.#end(`* a line has at most ${LONGEST_LINE_BYTES} bytes`);
-      else if (this.#self === undefined) this.#enter(FIRST_ROOM, line.trim().normalize());
-      else this.#obey(this.#self, line.normalize().trim().split(/\s+/u));
+      if (!isSaid) this.#obey(line);
+      yield PAUSE;
     }
-    this.#say(said);
-    return NO_REPLIES;
+    guest.say(said);
   }
 
-  readonly onEnd = (): Replies => {
-    this.#leave();
-    return NO_REPLIES;
-  };
-
-  readonly onClose = (): void => this.#leave();
-
-  #obey(self: Member, [command, name = ""]: string[]): void {
-    if (command === "/join") this.#join(self, name);
-    else if (command === "/name") this.#rename(self, name);
-    else if (command === "/who") this.#tell(`* in ${this.#room}: ${this.#names()}`);
-    else if (command === "/rooms") this.#tell(`* rooms: ${this.rooms.all().join(", ")}`);
+  #obey(line: string | null): void {
+    const guest = this.#guest;
+    const text = line?.normalize().trim() ?? "";
+    const [command, name = ""] = text.split(/\s+/u);
+    if (line === null) this.#end(`* a line has at most ${LONGEST_LINE_BYTES} bytes`);
+    else if (guest.name === undefined) guest.enter(FIRST_ROOM, text);
+    else if (command === "/join") guest.join(name);
+    else if (command === "/name") guest.rename(name);
+    else if (command === "/who") guest.tellWhoIsHere();
+    else if (command === "/rooms") guest.tell(`* rooms: ${this.rooms.all().join(", ")}`);
     else if (command === "/quit") this.#end("* goodbye");
-    else this.#tell(HELP);
-  }
-
-  #join(self: Member, room: string): void {
-    if (!NAME.test(room)) this.#tell(`* ${NAME_RULE}: /join ROOM`);
-    else if (room === this.#room) this.#tell(`* you are in ${room}`);
-    else if (this.#isTaken(room, self.name)) {
-      this.#tell(`* somebody in ${room} is called ${self.name}, too: change yours with /name NAME`);
-    } else {
-      this.#leave();
-      this.#enter(room, self.name);
-    }
-  }
-
-  #rename(self: Member, name: string): void {
-    if (!NAME.test(name)) return this.#tell(`* ${NAME_RULE}: /name NAME`);
-    const isSame = canonical(name) === canonical(self.name);
-    if (!isSame && this.#isTaken(this.#room, name)) return this.#tell(`* ${name} is taken`);
-    this.rooms.leave(self, this.#room);
-    this.#self = { name, outbox: this.outbox };
-    this.rooms.join(this.#room, this.#self);
-    this.#say(`* ${self.name} is now ${name}\n`);
-    this.#tell(`* you are now ${name}`);
-  }
-
-  #enter(room: string, name: string): void {
-    if (!NAME.test(name)) return this.#tell(`* ${NAME_RULE}; what is yours?`);
-    if (this.#isTaken(room, name)) return this.#tell(`* ${name} is taken; what is your name?`);
-    this.#room = room;
-    this.#self = { name, outbox: this.outbox };
-    this.rooms.join(room, this.#self);
-    this.#say(`* ${name} has joined\n`);
-    this.#tell(`* in ${room}: ${this.#names()} (/help says what you can do)`);
-  }
-
-  #leave(): void {
-    if (this.#self === undefined) return;
-    this.#say(`* ${this.#self.name} has left\n`);
-    this.rooms.leave(this.#self, this.#room);
-    this.#self = undefined;
+    else guest.tell(HELP);
   }
 
   #end(words: string): void {
-    this.#leave();
-    this.#tell(words);
+    this.#guest.leave();
+    this.#guest.tell(words);
     this.outbox.put(new OneReply(replyWith(new Uint8Array(0), true)));
     this.#isOver = true;
   }
-
-  #isTaken(room: string, name: string): boolean {
-    return this.rooms.names(room).some((taken) => canonical(taken) === canonical(name));
-  }
-
-  #names(): string {
-    return this.rooms.names(this.#room).join(", ");
-  }
-
-  #say(lines: string): void {
-    if (lines !== "") this.rooms.broadcast(this.#room, encoder.encode(lines), this.#self);
-  }
-
-  #tell(line: string): void {
-    this.outbox.put(encoder.encode(`${line}\n`));
-  }
-}
-
-/** By which names are told apart: what looks alike is the same. */
-function canonical(name: string): string {
-  return name.normalize("NFKC").toLowerCase();
 }

@@ -1,6 +1,6 @@
 import type { ByteInput } from "./byte_input.ts";
 import { textOf } from "./line_buffer.ts";
-import type { RequestHead } from "./http_request.ts";
+import type { BodySize } from "./http_body_size.ts";
 
 /** A chunk's size in hexadecimal, and extensions that nobody knows, RFC 9112, 7.1. */
 const CHUNK_SIZE = /^([\da-f]{1,13})(?:[ \t]*;(?:\t|\P{Cc})*)?$/iu;
@@ -36,7 +36,7 @@ export class BodyReader {
   readonly #isChunked: boolean;
 
   /** @param size as the head of the request says it */
-  constructor(size: RequestHead["bodySize"]) {
+  constructor(size: BodySize) {
     this.#isChunked = size === "chunked";
     if (size !== "chunked") this.#left = size;
   }

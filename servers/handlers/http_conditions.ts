@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Conditions } from "./http_request.ts";
+import type { Conditions } from "./http_condition_headers.ts";
 import type { Headers } from "./http_response.ts";
 
 /** What tells the versions of a file apart. */

@@ -5,6 +5,9 @@
  * @module
  */
 
+import { type BodySize, bodySizeOf } from "./http_body_size.ts";
+import { type Conditions, withCondition } from "./http_condition_headers.ts";
+
 /** The head of a request. */
 export interface RequestHead {
   readonly method: "GET" | "HEAD" | "POST";
@@ -12,21 +15,12 @@ export interface RequestHead {
   readonly path: string;
   readonly keepAlive: boolean;
   /** How many bytes its body has. */
-  readonly bodySize: number | "chunked";
+  readonly bodySize: BodySize;
   /** Whether the client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
-  /** What else was asked for: the values by the names in {@linkcode CONDITIONS}. */
+  /** What part of a file is wanted, and when. */
   readonly conditions: Conditions | undefined;
 }
-
-/** The headers that say which part of a file is wanted, and when, RFC 9110, 13 and 14. */
-const CONDITIONS = [
-  ...["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"] as const,
-  ...["if-range", "range"] as const,
-];
-
-/** Their values; several of one name are joined as in a list. */
-export type Conditions = { [Name in (typeof CONDITIONS)[number]]?: string };
 
 const REQUEST_LINE = /^([A-Z]+) ([^\s\p{Cc}]+) HTTP\/(\d)\.(\d)$/u;
 /** A name without whitespace before the colon, and a value without control characters. */
@@ -99,27 +93,17 @@ export class RequestReader {
       case "expect":
         this.#expectation = value.toLowerCase();
         break;
-      default: {
-        const condition = CONDITIONS.find((known) => known === name);
-        if (condition !== undefined) this.#addCondition(condition, value);
-      }
+      default:
+        this.#conditions = withCondition(this.#conditions, name, value);
     }
     return true;
-  }
-
-  #addCondition(name: keyof Conditions, value: string): void {
-    const conditions = this.#conditions ??= {};
-    const before = conditions[name];
-    conditions[name] = before === undefined ? value : `${before}, ${value}`;
   }
 
   /** The head, or the status with which to refuse it, as in `400 Bad Request`. */
   end(): RequestHead | string {
     const path = this.#path();
-    if (path === undefined || !this.#namesItsHost() || !this.#hasOneLength()) {
-      return "400 Bad Request";
-    }
-    const bodySize = this.#bodySize();
+    if (path === undefined || !this.#namesItsHost()) return "400 Bad Request";
+    const bodySize = bodySizeOf(this.#lengths, this.#codings, this.isOld);
     if (typeof bodySize === "string" && bodySize !== "chunked") return bodySize;
     const method = METHODS.find((known) => known === this.method);
     if (method === undefined) return "405 Method Not Allowed";
@@ -153,25 +137,6 @@ export class RequestReader {
     const [host] = this.#hosts;
     if (host === undefined) return this.isOld;
     return this.#hosts.length === 1 && HOST.test(host);
-  }
-
-  /** Section 6.3: a number, and the same one if it is there several times. */
-  #hasOneLength(): boolean {
-    return this.#lengths.every((length) => /^\d+$/.test(length) && length === this.#lengths[0]);
-  }
-
-  /** How many bytes follow, or the status of a refusal. */
-  #bodySize(): RequestHead["bodySize"] | string {
-    const size = Number(this.#lengths[0] ?? 0);
-    if (this.#codings.length === 0) {
-      return Number.isSafeInteger(size) ? size : "413 Content Too Large";
-    }
-    // Section 6.1: with a length as well, or in HTTP/1.0, a proxy on the way has likely not
-    // understood it.
-    const isPlain = this.#lengths.length === 0 && !this.isOld;
-    const last = this.#codings.indexOf("chunked");
-    if (!isPlain || last !== this.#codings.length - 1) return "400 Bad Request";
-    return last > 0 ? "501 Not Implemented" : "chunked";
   }
 }
 

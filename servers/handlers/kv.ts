@@ -1,5 +1,5 @@
 import { ByteInput } from "./byte_input.ts";
-import { type KvContext, textOf, wrongArity } from "./kv_commands.ts";
+import { type KvContext, textOf, wrongArity } from "./kv_command.ts";
 import { findCommand } from "./kv_server_commands.ts";
 import { KvStore } from "./kv_store.ts";
 import { type Answer, RespWriter } from "./resp.ts";

@@ -1,4 +1,5 @@
-import { KV_COMMANDS, type KvCommand, textOf } from "./kv_commands.ts";
+import { type KvCommand, textOf } from "./kv_command.ts";
+import { KV_COMMANDS } from "./kv_commands.ts";
 import { type Answer, OK } from "./resp.ts";
 
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { contentTypeOf } from "./content_types.ts";
 import { choosePart, type FileVersion, type Part, versionOf } from "./http_conditions.ts";
 import type { RequestHead } from "./http_request.ts";
 import { type Headers, refusal, responseHead, textResponse } from "./http_response.ts";
@@ -8,33 +8,6 @@ import { findFile, type Found, refusalFor } from "./static_path.ts";
 /** How much of a file is in memory at a time, for each client that gets one. */
 const PIECE_BYTES = 65_536;
 const encoder = new TextEncoder();
-
-const TEXT = "; charset=utf-8";
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css" + TEXT,
-  ".csv": "text/csv" + TEXT,
-  ".gif": "image/gif",
-  ".gz": "application/gzip",
-  ".htm": "text/html" + TEXT,
-  ".html": "text/html" + TEXT,
-  ".ico": "image/x-icon",
-  ".jpeg": "image/jpeg",
-  ".jpg": "image/jpeg",
-  ".js": "text/javascript" + TEXT,
-  ".json": "application/json",
-  ".md": "text/markdown" + TEXT,
-  ".mjs": "text/javascript" + TEXT,
-  ".mp3": "audio/mpeg",
-  ".mp4": "video/mp4",
-  ".pdf": "application/pdf",
-  ".png": "image/png",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain" + TEXT,
-  ".wasm": "application/wasm",
-  ".webp": "image/webp",
-  ".xml": "application/xml",
-  ".zip": "application/zip",
-};
 
 /**
  * The files of a directory, for `--handler http --root DIR`.
@@ -146,7 +119,7 @@ function headersOf(path: string, { size, etag, modified }: FileVersion, part: Pa
   const tags = { etag, "last-modified": modified };
   if (part.status.startsWith("304")) return tags;
   return {
-    "content-type": CONTENT_TYPES[extname(path).toLowerCase()] ?? "application/octet-stream",
+    "content-type": contentTypeOf(path),
     "content-length": String(size),
     "accept-ranges": "bytes",
     ...tags,

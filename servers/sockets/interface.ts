@@ -239,8 +239,6 @@ export interface Sockets {
     timeoutMs: number,
   ): PollEntry<Watched>[] | Promise<PollEntry<Watched>[]>;
   epoll<Watched extends Pollable>(): InterestList<Watched>;
-  /** Ends the readiness call that waits, which finds nothing then. */
-  wake(): void;
   /**
    * Waits until `recv` of `connection` would not block. For a caller that must not be caught in `recv`
    * when the server ends, because it sends at the same time.

@@ -27,7 +27,13 @@ const POLLIN = 1;
 export class OffThreadPoll {
   /** Whether a wait is under way. */
   isWaiting = false;
+  #isVoid = false;
   #own = new Int32Array(WORDS);
+
+  /** The next wait returns at once: what it would wait for has happened before it began. */
+  voidNext(): void {
+    this.#isVoid = true;
+  }
 
   /**
    * Waits until one of the descriptors is readable.
@@ -62,9 +68,9 @@ export class OffThreadPoll {
   async wait(pollfds: Int32Array<ArrayBuffer>, count: number, timeoutMs: number): Promise<void> {
     this.isWaiting = true;
     try {
-      await functions().poll(pollfds, count, timeoutMs);
+      await functions().poll(pollfds, count, this.#isVoid ? 0 : timeoutMs);
     } finally {
-      this.isWaiting = false;
+      this.isWaiting = this.#isVoid = false;
     }
   }
 }

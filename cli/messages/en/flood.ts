@@ -12,7 +12,7 @@ export const enFloodCommand = {
     size: "send messages of this many bytes instead",
     rate: "messages per second and connection, whether echoed in time or not",
     totalRate: "messages per second on all connections together, whether echoed in time or not",
-    stages: "change the total rate: TIME:N ramps it evenly to N in TIME, from --total-rate or 0",
+    stages: "change the total rate: TIME:N ramps it linearly to N in TIME, from --total-rate or 0",
     http: "ask a web server for this path (GET) instead of sending messages",
     reconnect: "open another connection when one is lost or refused, after growing pauses",
     wait: "do not wait for the echo before the next message",

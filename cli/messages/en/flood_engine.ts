@@ -4,6 +4,11 @@ import { count, plural } from "./words.ts";
 export const enFloodEngine = {
   wantsStages: "it takes stages of a duration and a rate, such as 10s:100,30s:1000,10s:0",
   wantsPath: "it takes a path such as / or /index.html, with %20 for a space",
+  /** Over HTTP, where answers are longer than requests. */
+  throughput: (answers: number, perSecond: number, bytesPerSecond: string) =>
+    `throughput    ${plural(answers, "answer")}, ${
+      count(perSecond)
+    }/s, ${bytesPerSecond}/s received`,
   /** A closed loop: how fast the clients ask depends on how fast they are answered. */
   closedLoop: (clients: number, isHttp: boolean) =>
     `closed loop   ${plural(clients, "client")}, each waits for its ${isHttp ? "answer" : "echo"}`,

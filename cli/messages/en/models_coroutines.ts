@@ -73,7 +73,7 @@ export const enCoroutines = {
   greenlet of client 3: sleep …──┘`,
     strengths: [
       "Code that is read from top to bottom, with ordinary loops, try and finally.",
-      "Timeouts, pools, queues and events come with it, and every wait can be ended.",
+      "Timeouts, pools, queues, events and promises come with it, and every wait can be ended.",
     ],
     weaknesses: [
       "One thread is one CPU: waiting is shared, computing is not.",

@@ -64,6 +64,11 @@ export const enRace = {
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`,
   wantsPath: "a path begins with /, as in --http /index.html",
+  seldom: (conns: number, everySeconds: string, settleSeconds: string) =>
+    `at this rate, each of ${
+      count(conns)
+    } connections is asked every ${everySeconds} s, and first ` +
+    `answers are awaited for ${settleSeconds} s; raise the rate or --settle, or lower --conns`,
   noSuchEntrant: (name: string, nearest: string | null) =>
     `--baseline ${name}: no such server takes part${didYouMean(nearest)}`,
   load: (l: { conns: number; what: string; rounds: number; duration: string; warmup: string }) =>

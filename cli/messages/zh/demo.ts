@@ -15,8 +15,14 @@ export const zhDemoCommand = {
   ],
 };
 
-/** What the demo without a name says, in Chinese. */
+/** What the demos say, in Chinese. */
 export const zhDemo = {
+  shows: {
+    yield: "两个生成器轮流运行：各自打印一行就让出，调度器再恢复另一个。",
+    greenlet: "两个 greenlet 指名切换到对方：没有调度器。",
+    gevent: "三个 greenlet 从不等待：一个运行到结束，下一个才开始。",
+    geventSleep: "三个 greenlet 每打印一行就休眠：一个休眠时，其余的继续运行。",
+  },
   load: (conns: number, size: string, visitors: number) =>
     `${count(conns)} 个客户端同时收发，每条 ${size}；另有 ${visitors} 个客户端来了问一句就走，再来`,
   columns: {

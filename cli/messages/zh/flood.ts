@@ -13,7 +13,7 @@ export const zhFloodCommand = {
     size: "改为发送这么多字节的消息",
     rate: "每条连接每秒发送多少条消息，不管回显是否及时",
     totalRate: "所有连接合计每秒发送多少条消息，不管回显是否及时",
-    stages: "改变合计速率：每段 TIME:N 在 TIME 内匀速变到 N，起点为 --total-rate 或 0",
+    stages: "改变合计速率：每段 TIME:N 在 TIME 内线性变到 N，起点为 --total-rate 或 0",
     http: "改为向 Web 服务器请求这个路径（GET）",
     reconnect: "连接中断或被拒绝之后再打开一条，停顿越来越久",
     wait: "不等回显就发下一条",

@@ -5,6 +5,10 @@ import { count } from "./words.ts";
 export const zhFloodEngine = {
   wantsStages: "应为若干个“时长:速率”，用逗号分隔，如 10s:100,30s:1000,10s:0",
   wantsPath: "应为一个路径，如 / 或 /index.html，空格写作 %20",
+  /** Over HTTP, where answers are longer than requests. */
+  throughput: (answers: number, perSecond: number, bytesPerSecond: string) =>
+    `${padEnd("吞吐量", 14)}${count(answers)} 个回答，每秒 ${count(perSecond)} 个，` +
+    `接收 ${bytesPerSecond}/s`,
   /** A closed loop: how fast the clients ask depends on how fast they are answered. */
   closedLoop: (clients: number, isHttp: boolean) =>
     `${padEnd("闭环", 14)}${count(clients)} 个客户端，各自等到${isHttp ? "回答" : "回显"}才再发`,

@@ -69,7 +69,7 @@ export const zhCoroutines: typeof enCoroutines = {
   客户端 3 的 greenlet：sleep …──┘`,
     strengths: [
       "代码从上往下读，循环、try 和 finally 一如既往。",
-      "超时、池、队列和事件一应俱全；凡是在等待的，都能被结束。",
+      "超时、池、队列、事件和 Promise 一应俱全；凡是在等待的，都能被结束。",
     ],
     weaknesses: [
       "一个线程只有一个 CPU：等待可以共享，计算不能。",

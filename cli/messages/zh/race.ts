@@ -60,6 +60,9 @@ export const zhRace = {
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} 秒` : `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒`,
   wantsPath: "路径以 / 开头，例如 --http /index.html",
+  seldom: (conns: number, everySeconds: string, settleSeconds: string) =>
+    `按这个速率，${count(conns)} 个连接中的每一个每 ${everySeconds} 秒才被问一次，而首次回答只等 ` +
+    `${settleSeconds} 秒；请提高速率或 --settle，或减少 --conns`,
   noSuchEntrant: (name: string, nearest: string | null) =>
     `--baseline ${name}：没有这个参赛者${didYouMean(nearest)}`,
   load: (l: { conns: number; what: string; rounds: number; duration: string; warmup: string }) =>

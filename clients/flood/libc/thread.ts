@@ -15,7 +15,7 @@ import { LibcLoadConnection, type LoadContext } from "./load_connection.ts";
 import { Measurements } from "../measurements.ts";
 import { type FloodOptions, hasTotalRate, mostConnections } from "../options.ts";
 import { reasonOf } from "../tally.ts";
-import { Turns } from "../turns.ts";
+import { MAX_TURNS, Turns } from "../turns.ts";
 
 const RECV_SIZE_BYTES = 65_536;
 /** How often a thread reports. */
@@ -77,15 +77,15 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#shared = new Int32Array(setup.shared);
     checked("epoll_ctl", this.#epoll.add(setup.waker, WAKER, EPOLLIN | EPOLLET));
     const { settleMs, warmupMs, durationMs } = this.options;
-    const startedMs = this.#measuredFromMs = setup.startedMs;
-    this.measurements.begin(startedMs, (connections) => this.#countOutcomes(connections));
+    const startedMs = this.#measuredFromMs = this.clock.now();
+    this.measurements.begin(setup.startedMs, (connections) => this.#countOutcomes(connections));
     this.#isWarm = settleMs === 0 && warmupMs === 0;
     if (this.#isWarm) this.#endMs = startedMs + durationMs;
     else if (settleMs === 0) this.#warmMs = startedMs + warmupMs;
     else this.#settleMs = startedMs + settleMs;
     this.isSettling = settleMs > 0;
-    this.#reportMs = startedMs + REPORT_MS;
-    this.#sliceMs = startedMs;
+    this.#reportMs = setup.startedMs + REPORT_MS;
+    this.#sliceMs = setup.startedMs;
     if (settleMs === 0) this.turns?.begin(startedMs);
     const connections = mostConnections(this.options);
     const connector = new LibcConnector(this.calls, this.#epoll, setup.destinations, connections);
@@ -177,9 +177,11 @@ export class LibcThread implements LoadContext, OpenerEvents {
 
   /** Messages that are due on some connection are sent on those that are free. */
   #giveTurns(): void {
-    const { turns } = this;
-    if (turns === undefined || this.isOver) return;
-    for (let turn, nowMs; (turn = turns.next(nowMs = this.clock.now())) !== undefined;) {
+    if (this.turns === undefined || this.isOver) return;
+    for (let given = 0; given < MAX_TURNS; given++) {
+      const nowMs = this.clock.now();
+      const turn = this.turns.next(Math.min(nowMs, this.#endMs));
+      if (turn === undefined) return;
       turn.connection.takeTurn(turn.dueMs, nowMs);
     }
   }
@@ -229,7 +231,9 @@ export class LibcThread implements LoadContext, OpenerEvents {
     if (nowMs >= this.#giveUpMs || stops > 1) this.#giveUp();
   }
 
-  #end(nowMs: number): void {
+  #end(sinceMs: number): void {
+    // With turns it is over when it was to be, and not when this thread noticed that.
+    const nowMs = this.turns === undefined ? sinceMs : Math.min(sinceMs, this.#endMs);
     this.isOver = true;
     this.isSettling = false;
     this.#settleMs = Infinity;
@@ -253,18 +257,14 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** Waits until there is something to do. @returns how many connections have changed */
   #wait(): number {
     const nowMs = this.clock.now();
-    const sendMs = Math.min(this.#sleeping.peek()?.dueMs ?? Infinity, this.#turnMs());
-    const dueMs = Math.min(this.#opener.dueMs, sendMs);
+    const turnMs = this.isOver ? Infinity : this.turns?.dueMs ?? Infinity;
+    const wakeMs = this.#sleeping.peek()?.dueMs ?? Infinity;
+    const dueMs = Math.min(this.#opener.dueMs, wakeMs, turnMs);
     const endMs = this.isOver ? this.#giveUpMs : this.#endMs;
     const otherMs = Math.min(endMs, this.#settleMs, this.#warmMs, this.#reportMs);
     if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
     if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
     return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));
-  }
-
-  /** When a message is due on one of the connections that are free. */
-  #turnMs(): number {
-    return this.isOver ? Infinity : this.turns?.dueMs ?? Infinity;
   }
 
   #reportNow(): void {

@@ -215,28 +215,32 @@ function latencies(id) {
         legend: { display: false },
         tooltip: { callbacks: { title: ([{ parsed }]) => percentileText(parsed.x) } },
       },
-      scales: {
-        x: {
-          type: "logarithmic",
-          min: 1,
-          max: oneIn(PERCENTILE_TICKS.at(-1)),
-          title: { display: true, text: texts.percentileAxis },
-          grid: { color: color("line") },
-          afterBuildTicks: (axis) => {
-            axis.ticks = PERCENTILE_TICKS.map((percentile) => ({ value: oneIn(percentile) }));
-          },
-          ticks: { callback: percentileText },
-        },
-        y: {
-          type: "logarithmic",
-          title: { display: true, text: texts.latencyAxis },
-          grid: { color: color("line") },
-          ticks: { callback: (ms) => Number.isInteger(Math.log10(ms)) ? String(ms) : "" },
-        },
-      },
+      scales: latencyScales(),
     },
     plugins: [namesPlugin],
   });
+}
+
+function latencyScales() {
+  return {
+    x: {
+      type: "logarithmic",
+      min: 1,
+      max: oneIn(PERCENTILE_TICKS.at(-1)),
+      title: { display: true, text: texts.percentileAxis },
+      grid: { color: color("line") },
+      afterBuildTicks: (axis) => {
+        axis.ticks = PERCENTILE_TICKS.map((percentile) => ({ value: oneIn(percentile) }));
+      },
+      ticks: { callback: percentileText },
+    },
+    y: {
+      type: "logarithmic",
+      title: { display: true, text: texts.latencyAxis },
+      grid: { color: color("line") },
+      ticks: { callback: (ms) => Number.isInteger(Math.log10(ms)) ? String(ms) : "" },
+    },
+  };
 }
 
 function percentileText(oneInSoMany) {

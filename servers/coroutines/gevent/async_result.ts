@@ -4,9 +4,10 @@ import { Timeout, withTimeout } from "./timeout.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What an {@linkcode AsyncResult} can be linked to: a greenlet, or another result. */
-interface Source<Value> {
+interface Source {
   readonly successful: boolean;
-  readonly value: Value | undefined;
+  /** Who links the two sees to it that it fits. */
+  readonly value: unknown;
   readonly error: Error | undefined;
 }
 
@@ -26,8 +27,7 @@ interface Source<Value> {
  * });
  * ```
  */
-export class AsyncResult<Value = unknown>
-  implements Linkable<AsyncResult<Value>>, Link<Source<Value>> {
+export class AsyncResult<Value = unknown> implements Linkable<AsyncResult<Value>>, Link<Source> {
   readonly #waiters = new Waiters();
   readonly #links = new OnceLinks<AsyncResult<Value>>();
   /** What was {@linkcode set}; `undefined` until then. */
@@ -110,8 +110,8 @@ export class AsyncResult<Value = unknown>
   }
 
   /** Takes the result of what it is linked to. */
-  ended(source: Source<Value>): void {
-    if (source.successful) this.set(source.value as Value); // it has one
+  ended(source: Source): void {
+    if (source.successful) this.set(source.value as Value);
     else if (source.error !== undefined) this.setException(source.error);
   }
 }

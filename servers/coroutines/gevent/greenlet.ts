@@ -26,9 +26,8 @@ export interface GreenletHub extends TurnHub {
   failed(greenlet: Greenlet, error: Error, link?: Link<Greenlet>): void;
 }
 
-/** The hub and the number of the greenlet that is being made, where that hub makes it. */
-let hubOfNext: GreenletHub | undefined;
-let idOfNext = 0;
+/** What a hub makes a greenlet of. Elsewhere, that is the hub of the current one. */
+let made: { hub: GreenletHub; id: number; args: readonly unknown[] } | undefined;
 
 /**
  * A greenlet that a hub runs. It waits with `yield*`, and the others go on meanwhile. Spawn one to get
@@ -59,9 +58,8 @@ export class Greenlet<Value = unknown> extends TurnTaker
   readonly id: number;
 
   readonly #args: readonly unknown[];
-  #hasBegun = false;
-  /** Of one that was started: nothing, or what will have it begin later. */
-  #start: true | Timer | undefined = undefined;
+  /** Of one that was started: what will have it begin later, or how far it has come. */
+  #start: Timer | "ready" | "begun" | undefined = undefined;
   #links: Links<Greenlet> = undefined;
 
   static {
@@ -70,11 +68,11 @@ export class Greenlet<Value = unknown> extends TurnTaker
 
   /** @throws {Error} outside of any greenlet: its hub must run it */
   constructor(body: Body<never, Value>, ...args: unknown[]) {
-    const hub = hubOfNext ?? getcurrent().hub;
+    const hub = made === undefined ? getcurrent().hub : made.hub;
     super(body as unknown as GreenletBody, hub.greenlet); // begin() passes the arguments that it takes
     this.hub = hub;
-    this.id = hubOfNext === undefined ? hub.nextId() : idOfNext;
-    this.#args = args;
+    this.id = made === undefined ? hub.nextId() : made.id;
+    this.#args = made === undefined ? args : made.args;
   }
 
   /** One that `hub` will run, made by any code, and not started yet. */
@@ -84,12 +82,11 @@ export class Greenlet<Value = unknown> extends TurnTaker
     body: Body<Args, Value>,
     args: Args,
   ): Greenlet<Value> {
-    hubOfNext = hub;
-    idOfNext = id;
+    made = { hub, id, args };
     try {
-      return new Greenlet(body, ...args);
+      return new Greenlet(body);
     } finally {
-      hubOfNext = undefined;
+      made = undefined;
     }
   }
 
@@ -116,7 +113,7 @@ export class Greenlet<Value = unknown> extends TurnTaker
   /** Has it begin when its turn comes. Of one that was started already, nothing happens. */
   start(): void {
     if (this.#start !== undefined || this.dead) return;
-    this.#start = true;
+    this.#start = "ready";
     this.becomeReady();
   }
 
@@ -129,7 +126,7 @@ export class Greenlet<Value = unknown> extends TurnTaker
   }
 
   protected override begin(): Coroutine<Value> {
-    this.#hasBegun = true;
+    this.#start = "begun";
     // Sound, because spawn() takes only arguments that the function takes.
     const begun = (this.body as Body<unknown[], Value>)(...this.#args);
     return begun[Symbol.iterator]() as Coroutine<Value>; // a wait has what is asked of it: next and throw
@@ -146,7 +143,7 @@ export class Greenlet<Value = unknown> extends TurnTaker
    */
   override throw(error: unknown = new GreenletExit()): void {
     if (this.dead) return;
-    if (this.#hasBegun) this.throwWhereItWaits(error);
+    if (this.#start === "begun") this.throwWhereItWaits(error);
     else this.#endUnbegun(error);
   }
 

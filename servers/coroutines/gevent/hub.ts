@@ -31,6 +31,8 @@ const MIN_HELD_MS = 40;
 const ROUNDS = 16;
 /** How often the hub looks whether timers of JavaScript's are left, when it has nothing else. */
 const LOOK_MS = 20;
+/** How long it waits for a callback where Deno does not tell whether there will be one. */
+const GRACE_MS = 1_000;
 
 /**
  * Runs greenlets. A greenlet that waits switches to the hub, and the hub switches to the greenlets
@@ -60,6 +62,8 @@ export class Hub implements GreenletHub {
   #main: Greenlet | undefined = undefined;
   /** Whether its loop waits, so that callbacks of JavaScript's may run. */
   #isWaiting = false;
+  /** Since when no greenlet has run, and nothing is ahead. */
+  #nothingSinceMs: number | undefined = undefined;
 
   /** @param loop where the hub waits when no greenlet can go on */
   constructor(readonly loop: Loop, private readonly reports: HubReports) {}
@@ -132,10 +136,17 @@ export class Hub implements GreenletHub {
 
   /** Whether nothing can be ahead: no callback is left that could set an event, say. */
   get #isStuck(): boolean {
-    return this.#hasNothing && !(this.outside.waiters > 0 && this.loop.hasTimers);
+    return this.#hasNothing && !(this.outside.waiters > 0 && this.#mayHear());
+  }
+
+  #mayHear(): boolean {
+    const nowMs = this.loop.nowMs();
+    this.#nothingSinceMs ??= nowMs;
+    return this.loop.hasTimers ?? nowMs - this.#nothingSinceMs < GRACE_MS;
   }
 
   #runReady(): void {
+    this.#nothingSinceMs = undefined;
     [this.#running, this.#ready] = [this.#ready, this.#running];
     let nowMs = this.loop.nowMs();
     for (const greenlet of this.#running) nowMs = this.#run(greenlet, nowMs);

@@ -1,4 +1,3 @@
-import process from "node:process";
 import { LONGEST_WAIT_MS } from "../../sockets/interface.ts";
 
 /** Where a hub waits when no greenlet can go on. */
@@ -14,28 +13,28 @@ export interface Loop {
   wait(timeoutMs: number, hears: boolean): void | Promise<void>;
   /** Ends a wait that goes on, because a greenlet can go on. */
   wake(): void;
-  /** Whether a timer of JavaScript's may be about to wake a greenlet. */
-  readonly hasTimers: boolean;
+  /** Whether a timer of JavaScript's may be about to wake a greenlet; `undefined` if nobody tells. */
+  readonly hasTimers: boolean | undefined;
   /** Whether a greenlet waits for anything that could happen. */
   readonly isWatching: boolean;
 }
 
 /**
- * Whether `setTimeout` or `setInterval` has something to call. Deno 2.5 does not tell, so it may have.
+ * Whether `setTimeout` or `setInterval` has something to call; `undefined` with Deno 2.5, which does not
+ * tell.
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
  * const timer = setTimeout(() => {}, 1_000);
- * assert(hasTimers());
+ * assert(hasTimers() ?? true);
  * clearTimeout(timer);
  * ```
  */
-export function hasTimers(): boolean {
-  const { getActiveResourcesInfo } = process;
-  // Deno's types of Node's API are newer than Deno 2.5.
-  return typeof getActiveResourcesInfo !== "function" ||
-    getActiveResourcesInfo().includes("Timeout");
+export function hasTimers(): boolean | undefined {
+  // The global of Node's, which nothing loads before it is asked for.
+  const { process } = globalThis as { process?: { getActiveResourcesInfo?(): string[] } };
+  return process?.getActiveResourcesInfo?.().includes("Timeout");
 }
 
 /**
@@ -54,7 +53,7 @@ export class ClockLoop implements Loop {
   readonly isWatching = false;
   #wake: () => void = () => {};
 
-  get hasTimers(): boolean {
+  get hasTimers(): boolean | undefined {
     return hasTimers();
   }
 

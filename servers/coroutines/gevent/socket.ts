@@ -4,7 +4,8 @@ import type { Wait } from "./park.ts";
 import { BrokenPipe, SocketClosed } from "./socket_errors.ts";
 import { inTime, StreamSocket } from "./stream_socket.ts";
 import type { Watch, Watching } from "./watch.ts";
-import { type Connection, EPOLLERR, formatAddress, WOULD_BLOCK } from "../../sockets/interface.ts";
+import { type Connection, EPOLLERR, formatAddress } from "../../sockets/interface.ts";
+import { type Interrupting, WOULD_BLOCK } from "../../sockets/interface.ts";
 import { sendSome } from "../../loop/clients.ts";
 
 /** What {@linkcode GeventSocket.shutdown} ends, with the numbers of shutdown(2). */
@@ -28,6 +29,21 @@ class Receiving extends Attempts<Uint8Array> {
   }
 }
 
+/** The wait of {@linkcode GeventSocket.recvUnless}. */
+class ReceivingUnless extends Attempts<Uint8Array | typeof WOULD_BLOCK> {
+  constructor(
+    private readonly socket: GeventSocket,
+    private readonly sizeBytes: number,
+    private readonly other: Pick<Interrupting, "isWaiting">,
+  ) {
+    super();
+  }
+
+  protected override attempt(): Uint8Array | typeof WOULD_BLOCK | undefined {
+    return this.other.isWaiting ? WOULD_BLOCK : this.socket.receiveOrPark(this.sizeBytes);
+  }
+}
+
 function receiveNothing(sizeBytes: number): Uint8Array {
   if (sizeBytes !== 0) throw new RangeError(`${sizeBytes} bytes cannot be received`);
   return new Uint8Array(0);
@@ -42,7 +58,7 @@ export class GeventSocket extends StreamSocket {
   #isShut = false;
 
   static {
-    checkWaits(this, "recv", "send");
+    checkWaits(this, "recv", "recvUnless", "send");
   }
 
   /** @param loop of the hub that runs the greenlets that use it */
@@ -71,6 +87,15 @@ export class GeventSocket extends StreamSocket {
     const receiving = this.#receiving.isTaken ? new Receiving(this) : this.#receiving;
     receiving.sizeBytes = sizeBytes;
     return this.timeoutMs === Infinity ? receiving : inTime(this.timeoutMs, () => receiving);
+  }
+
+  /**
+   * {@linkcode recv}, or {@linkcode WOULD_BLOCK} as soon as there is something else to do, such as to
+   * send what nobody has asked for.
+   */
+  recvUnless(sizeBytes: number, other: Interrupting): Wait<Uint8Array | typeof WOULD_BLOCK> {
+    other.onWaiting = () => this.#watch.readable.wake();
+    return new ReceivingUnless(this, sizeBytes, other);
   }
 
   /** For {@linkcode Receiving}. @returns `undefined` when the greenlet is parked */
@@ -122,13 +147,18 @@ export class GeventSocket extends StreamSocket {
 
   /**
    * Ends one direction or both: `SHUT_WR` sends the end of the stream, and this side can still receive;
-   * after `SHUT_RD`, it receives what has arrived and then the end.
+   * after `SHUT_RD`, it receives what has arrived and then the end. A greenlet that waits in a direction
+   * that is ended gets {@linkcode SocketClosed}, as in Python.
    */
   shutdown(how: typeof SHUT_RD | typeof SHUT_WR | typeof SHUT_RDWR): void {
     this.#mustBeOpen();
-    if (how !== SHUT_WR) this.connection.finish();
+    if (how !== SHUT_WR) {
+      this.#watch.readable.interrupt(new SocketClosed());
+      this.connection.finish();
+    }
     if (how === SHUT_RD || this.#isShut) return;
     this.#isShut = true;
+    this.#watch.writable.interrupt(new SocketClosed());
     this.connection.shutdownWrite();
   }
 

@@ -3,11 +3,14 @@ import { hasTimers, type Loop } from "./loop.ts";
 import { checkWaits, type Coroutine } from "./park.ts";
 import { type Count, Watch, type Watching } from "./watch.ts";
 import { EPOLLET, EPOLLIN, EPOLLOUT } from "../../sockets/interface.ts";
-import type { Connecting, Connection, InterestList } from "../../sockets/interface.ts";
+import type { Connecting, Connection, InterestList, ReadyEvent } from "../../sockets/interface.ts";
 import { ConnectFailed, type Pollable, type Sockets } from "../../sockets/interface.ts";
 
+/** How many waits in a row may find something before callbacks of JavaScript's get their turn. */
+const WAITS_PER_TURN = 16;
+
 /** What a hub's loop needs of a kind of sockets. */
-type LoopSockets = Pick<Sockets, "epoll" | "connect" | "clock" | "wake">;
+type LoopSockets = Pick<Sockets, "epoll" | "connect" | "clock" | "interruptWait">;
 
 /**
  * A hub's loop over epoll: it resumes the greenlets whose socket has become ready.
@@ -43,8 +46,12 @@ export class SocketLoop implements Loop, Watching {
   readonly #interests: InterestList;
   readonly #watches = new Map<Pollable, Watch>();
   readonly #waiting: Count = { count: 0 };
+  /** How often it has waited without letting callbacks of JavaScript's run. */
+  #waitsInARow = 0;
   /** Whether it waits in such a way that callbacks of JavaScript's run meanwhile. */
   #isAsleep = false;
+  /** Whether a greenlet can go on that could not when the wait began. */
+  #isWoken = false;
   /** Read each time that a greenlet has run. */
   readonly #clock: { now(): number };
 
@@ -70,21 +77,32 @@ export class SocketLoop implements Loop, Watching {
 
   async wait(timeoutMs: number, hears = false): Promise<void> {
     this.#isAsleep = true;
-    let leftMs = timeoutMs;
-    if (hears && this.#interests.waitAside !== undefined) {
-      await this.#interests.waitAside(timeoutMs);
-      leftMs = 0;
-    }
-    const ready = await this.#interests.wait(leftMs);
+    this.#isWoken = false;
+    const events = hears ? await this.#hear(timeoutMs) : await this.#interests.wait(timeoutMs);
     this.#isAsleep = false;
-    for (const { target, events } of ready) this.#watches.get(target)?.became(events);
+    for (const { target, events: bits } of events) this.#watches.get(target)?.became(bits);
+  }
+
+  /** Waits, and lets callbacks of JavaScript's run: at once, unless there is so much else to do. */
+  async #hear(timeoutMs: number): Promise<ReadyEvent[]> {
+    const interests = this.#interests;
+    if (interests.waitAside === undefined) return await interests.wait(timeoutMs);
+    if (++this.#waitsInARow < WAITS_PER_TURN) {
+      const events = await interests.wait(0);
+      if (events.length > 0 || timeoutMs === 0 || this.#isWoken) return events;
+    }
+    this.#waitsInARow = 0;
+    await interests.waitAside(timeoutMs);
+    return await interests.wait(0);
   }
 
   wake(): void {
-    if (this.#isAsleep) this.#sockets.wake();
+    if (!this.#isAsleep) return;
+    this.#isWoken = true;
+    this.#sockets.interruptWait();
   }
 
-  get hasTimers(): boolean {
+  get hasTimers(): boolean | undefined {
     return hasTimers();
   }
 

@@ -25,7 +25,6 @@ export type TimeoutError = Error | (new () => Error) | false | undefined;
  */
 export class Timeout extends Error implements Disposable {
   override readonly name = "Timeout";
-  #greenlet: Parkable;
   #timer: TimeoutTimer | undefined = undefined;
 
   /**
@@ -38,7 +37,6 @@ export class Timeout extends Error implements Disposable {
    */
   constructor(readonly timeoutMs: number, readonly exception: TimeoutError = undefined) {
     super(exception === false ? `${timeoutMs} ms are over (silent)` : `${timeoutMs} ms are over`);
-    this.#greenlet = currentParkable();
     this.start();
   }
 
@@ -61,11 +59,11 @@ export class Timeout extends Error implements Disposable {
    */
   start(): void {
     if (this.pending) throw new Error("it is already started; to restart it, cancel it first");
-    this.#greenlet = currentParkable();
     if (this.timeoutMs === Infinity) return;
-    const { loop, timers } = this.#greenlet.hub;
+    const greenlet = currentParkable();
+    const { loop, timers } = greenlet.hub;
     const dueMs = loop.nowMs() + this.timeoutMs;
-    this.#timer = new TimeoutTimer(dueMs, timers.nextOrder(), this.#greenlet, this.#thrown());
+    this.#timer = new TimeoutTimer(dueMs, timers.nextOrder(), greenlet, this.#thrown());
     timers.add(this.#timer);
   }
 
@@ -78,8 +76,9 @@ export class Timeout extends Error implements Disposable {
   /** Keeps it from being thrown, even if its time is over. It can be {@linkcode start}ed again. */
   cancel(): void {
     if (this.#timer === undefined) return;
-    this.#greenlet.hub.timers.cancel(this.#timer);
-    this.#greenlet.withdraw(this.#timer.thrown);
+    const { greenlet, thrown } = this.#timer;
+    greenlet.hub.timers.cancel(this.#timer);
+    greenlet.withdraw(thrown);
   }
 
   /** As {@linkcode cancel}. */

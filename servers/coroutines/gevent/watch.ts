@@ -51,6 +51,11 @@ class Direction implements Parking {
     greenlet.resume();
   }
 
+  /** Throws `error` in the greenlet that waits. */
+  interrupt(error: Error): void {
+    this.#greenlet?.throw(error);
+  }
+
   forget(): void {
     this.#greenlet = undefined;
     this.waiting.count--;

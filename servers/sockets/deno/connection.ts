@@ -11,19 +11,18 @@ const STALLED_MS = 60_000;
 export class DenoConnection extends ConnectedSocket implements Connection {
   #streamEnded: PromiseWithResolvers<void> | undefined = undefined;
   #released = false;
-  /** The end of the stream was sent. */
-  #isShut = false;
+  /** The end of the stream is being sent, or was. */
+  #shut: Promise<void> | undefined = undefined;
   #overdue: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  async shutdownWrite(): Promise<void> {
-    if (this.closing || this.#isShut) return;
-    this.#isShut = true;
-    try {
-      await this.sendBuffer?.sent(STALLED_MS);
-      if (!this.#released) await this.conn.closeWrite();
-    } catch (error) {
-      this.onFault(error);
-    }
+  shutdownWrite(): void {
+    if (!this.closing) this.#shut ??= this.#sendEnd().catch(this.onFault);
+  }
+
+  /** Sends the last bytes and the end of the stream. */
+  async #sendEnd(): Promise<void> {
+    await this.sendBuffer?.sent(STALLED_MS);
+    if (this.fault === undefined) await this.conn.closeWrite();
   }
 
   /** From now on receiving reports the end of the stream. A waiting {@linkcode recv} returns. */
@@ -79,13 +78,13 @@ export class DenoConnection extends ConnectedSocket implements Connection {
    * with bytes unread would reset the connection and destroy the bytes that are still on their way.
    */
   async #closeGently(): Promise<void> {
-    if (this.sendBuffer !== undefined) await this.sendBuffer.sent(STALLED_MS);
+    await (this.#shut ?? this.sendBuffer?.sent(STALLED_MS));
     if (this.fault === undefined && !this.ended) {
       const ended = this.#streamEnded = Promise.withResolvers<void>();
       clearTimeout(this.#overdue);
       this.#overdue = setTimeout(() => this.#release(), LINGER_MS);
       try {
-        if (!this.#isShut) await this.conn.closeWrite();
+        if (this.#shut === undefined) await this.conn.closeWrite();
         if (!this.reading && !this.blockedInRecv) this.discard();
         await ended.promise;
       } catch {

@@ -86,7 +86,10 @@ export class DenoReactor {
         this.#sleeper = resolve;
         return;
       }
+      // Before the timer: the first one of a thread loads code, which lets promises settle meanwhile.
+      this.#sleeper = resolve;
       const timer = setTimeout(() => this.wake(), Math.min(timeoutMs, LONGEST_WAIT_MS));
+      if (this.#sleeper === undefined) return clearTimeout(timer);
       this.#sleeper = () => {
         clearTimeout(timer);
         resolve();

@@ -71,7 +71,7 @@ export class LibcCompletionQueue
   constructor(sockets: Sockets, entries = ENTRIES) {
     if (!(sockets instanceof LibcReactor)) throw new Error("sockets of another kind");
     this.#reactor = sockets;
-    this.#ring = new IoUring(sockets.calls, entries, sockets.offThread !== undefined);
+    this.#ring = new IoUring(sockets.calls, entries, sockets.runsEventLoop);
     this.buffers = new ProvidedBuffers(this.#ring, sockets.buffer.bytes.length);
     this.#ring.prepPollMultishot(WAKE, sockets.waker, POLLIN);
   }
@@ -110,8 +110,8 @@ export class LibcCompletionQueue
   wait(timeoutMs: number): void | Promise<void> {
     const maxMs = this.#reactor.prepareWait(timeoutMs);
     this.buffers.publish();
-    const { offThread } = this.#reactor;
-    if (offThread === undefined) return this.#wait(maxMs);
+    const { offThread, runsEventLoop } = this.#reactor;
+    if (!runsEventLoop) return this.#wait(maxMs);
     this.#wait(0); // hands over the requests, whose results make the ring readable, io_uring(7)
     if (this.#ring.ready > 0 || this.#reporting.size > 0) return;
     return offThread.readable([this.#ring.descriptor], maxMs).then(() => this.#wait(0));

@@ -2,7 +2,6 @@ import { EPOLLERR, EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from "../interface
 import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
 import { ConnectedSocket } from "./connected_socket.ts";
 import { asLibcPollable, type WatchingList } from "./connection_context.ts";
-import { pollAside } from "./poll_aside.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL } from "../../system/system_calls.ts";
@@ -31,8 +30,6 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   readonly #fd: number;
   readonly #one = new Int32Array(WORDS);
   readonly #reported = new Int32Array(WORDS * MAX_EVENTS);
-  /** The `struct pollfd` of this list. */
-  readonly #polled = new Int32Array(2);
   /** By descriptor. */
   readonly #interests: (Interest<Watched> | undefined)[] = [];
   /** Those that it does not look at for the time being. */
@@ -97,9 +94,8 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   wait(timeoutMs: number): ReadyEvent<Watched>[] | Promise<ReadyEvent<Watched>[]> {
     const maxMs = this.#reactor.prepareWait(timeoutMs);
-    const { offThread } = this.#reactor;
-    if (offThread === undefined) return this.#wait(maxMs);
-    return offThread.readable([this.#fd], maxMs).then(() => this.#wait(0)); // itself readable, epoll(7)
+    if (!this.#reactor.runsEventLoop) return this.#wait(maxMs);
+    return this.#waitOffThread(maxMs).then(() => this.#wait(0));
   }
 
   #wait(maxMs: number): ReadyEvent<Watched>[] {
@@ -117,15 +113,18 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     return this.#events;
   }
 
+  waitAside(timeoutMs: number): Promise<void> {
+    return this.#waitOffThread(this.#reactor.prepareWait(timeoutMs));
+  }
+
+  /** An epoll can be polled as well, epoll(7). An error would be that of the next wait. */
+  #waitOffThread(maxMs: number): Promise<void> {
+    return this.#reactor.offThread.readable([this.#fd], maxMs);
+  }
+
   #hear(fd: number): void {
     const { heard } = this.#reactor;
     if (fd === heard?.descriptor) heard.hearNow();
-  }
-
-  async waitAside(timeoutMs: number): Promise<void> {
-    // An epoll can be polled as well, epoll(7). An error would be that of the next wait.
-    this.#polled.set([this.#fd, EPOLLIN]);
-    await pollAside()(this.#polled, 1, this.#reactor.prepareWait(timeoutMs));
   }
 
   #collect(at: number): void {

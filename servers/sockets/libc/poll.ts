@@ -19,9 +19,9 @@ export class LibcPoll {
     entries: PollEntries<Watched>,
     timeoutMs: number,
   ): PollEntry<Watched>[] | Promise<PollEntry<Watched>[]> {
-    const { offThread } = this.#reactor;
+    const { offThread, runsEventLoop } = this.#reactor;
     const maxMs = this.#prepare(entries, timeoutMs);
-    if (offThread === undefined) return this.#poll(entries, maxMs);
+    if (!runsEventLoop) return this.#poll(entries, maxMs);
     const { list, pollfds } = entries;
     return offThread.wait(pollfds, list.length + 1, maxMs).then(() => this.#poll(entries, 0));
   }

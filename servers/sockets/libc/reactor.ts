@@ -13,7 +13,7 @@ import type { WatchedListener } from "./connection_context.ts";
 import { makeInterruptible } from "./interruption.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { createWaker, quiet, wake } from "../../system/eventfd.ts";
-import type { OffThreadPoll } from "../../system/off_thread_poll.ts";
+import { OffThreadPoll } from "../../system/off_thread_poll.ts";
 
 /** How often the reactor looks whether the client of a closed connection has ended as well. */
 const LINGER_POLL_INTERVAL_MS = 5;
@@ -27,8 +27,9 @@ export class LibcReactor implements ConnectionContext {
   readonly thread = makeInterruptible();
   turn = 0;
   protected listener: WatchedListener | undefined = undefined;
-  /** Given when the event loop of the thread runs while it waits, see `runEventLoop()`. */
-  offThread: OffThreadPoll | undefined = undefined;
+  /** Where it waits while its event loop runs: now and then, or always, see `runEventLoop()`. */
+  readonly offThread = new OffThreadPoll();
+  runsEventLoop = false;
   waitFor?: ConnectionContext["waitFor"];
   /** What is heard besides the sockets when the thread waits by epoll(7). */
   heard: { readonly descriptor: number; hearNow(): void } | undefined = undefined;
@@ -82,7 +83,8 @@ export class LibcReactor implements ConnectionContext {
 
   /** {@linkcode Sockets.interruptWait} */
   interruptWait(): void {
-    if (this.offThread?.isWaiting) this.wake();
+    if (this.offThread.isWaiting) this.wake();
+    else this.offThread.voidNext();
   }
 
   /** Ends the wait of a readiness call, from any thread. */

@@ -1,5 +1,4 @@
 import { EPOLLIN } from "../interface.ts";
-import { OffThreadPoll } from "../../system/off_thread_poll.ts";
 import type { LibcReactor } from "./reactor.ts";
 
 /**
@@ -19,9 +18,9 @@ import type { LibcReactor } from "./reactor.ts";
  * ```
  */
 export function runEventLoop(reactor: LibcReactor): void {
-  const offThread = reactor.offThread = new OffThreadPoll();
+  reactor.runsEventLoop = true;
   reactor.waitFor = async (fd, events) => {
-    await offThread.ready([[fd, events], [reactor.waker, EPOLLIN]], -1);
+    await reactor.offThread.ready([[fd, events], [reactor.waker, EPOLLIN]], -1);
     reactor.quietWaker();
   };
 }

@@ -31,8 +31,8 @@ export class LibcSelect {
     // The system looks at a descriptor once, in however many sets it is.
     const scanned = this.#read.fill(read) + this.#write.fill(write, this.#read);
     this.#read.add(this.#reactor.waker);
-    const { offThread } = this.#reactor;
-    if (offThread === undefined) return this.#wait(scanned, maxMs);
+    const { offThread, runsEventLoop } = this.#reactor;
+    if (!runsEventLoop) return this.#wait(scanned, maxMs);
     const pollfds = this.#asPollfds();
     return offThread.wait(pollfds, pollfds.length / POLLFD_WORDS, maxMs)
       .then(() => this.#wait(scanned, 0));

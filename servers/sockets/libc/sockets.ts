@@ -167,7 +167,7 @@ export class LibcSockets extends LibcReactor implements Sockets {
   pause(ms: number): void | Promise<void> {
     this.turn++;
     this.lookAfterLingering();
-    if (this.offThread !== undefined) {
+    if (this.runsEventLoop) {
       return this.offThread.readable([this.waker], Math.ceil(ms)).then(() => this.quietWaker());
     }
     if (ms === 0) return;

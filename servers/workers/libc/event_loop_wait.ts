@@ -45,6 +45,7 @@ export class EventLoopWait {
   /** Ends the wait that is under way. */
   readonly interruptWait = (): void => {
     if (this.#poll.isWaiting) wake(this.#calls, this.#waker);
+    else this.#poll.voidNext();
   };
 
   close(): void {

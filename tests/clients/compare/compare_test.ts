@@ -87,6 +87,12 @@ Deno.test("what has changed beyond the noise is told apart from what has not", (
   }
 });
 
+Deno.test("at a fixed rate, latencies are compared, and not how many messages were sent", async () => {
+  const at = (p99: number) => raceOf({ a: { rate: 100, p99 } }, { discipline: "rate" });
+  const { changes } = compareRuns(await at(1), await at(2));
+  assertEquals(changes.map(({ figure, verdict }) => [figure, verdict]), [["p99", "worse"]]);
+});
+
 Deno.test("two runs of the same servers are the same in 19 of 20 comparisons at least", async () => {
   let changed = 0;
   const comparisons = 200;

@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import { en } from "../../../cli/messages/en/mod.ts";
 import { zh } from "../../../cli/messages/zh/mod.ts";
 import { TOUR_MODELS, type TourRow } from "../../../clients/demo/tour.ts";
-import { describeTour } from "../../../clients/demo/tour_table.ts";
+import { describeLoad, describeTour } from "../../../clients/demo/tour_table.ts";
 import type { Figures } from "../../../clients/race/figures.ts";
 import type { Heat } from "../../../clients/race/heat.ts";
 import type { ModelName } from "../../../servers/context/context.ts";
@@ -82,7 +82,7 @@ for (const [language, messages] of Object.entries({ en, zh })) {
     const rows = [...TOUR_MODELS, ...TOUR_MODELS.slice(-3)].map((model) =>
       row(model, model === "blocking" ? talk({ served: 1 }) : talk({ messagesPerSecond: 187_654 }))
     );
-    const lines = describeTour(rows, messages);
+    const lines = [describeLoad(messages), ...describeTour(rows, messages)];
     // The last line is for the prompt.
     assert(lines.length <= 23, lines.join("\n"));
     assertEquals(lines.filter((line) => stringWidth(line) > 80), []);

@@ -7,13 +7,14 @@
 import { HttpReplies, httpRequest, LastHead } from "../../../clients/flood/http_replies.ts";
 import { en } from "../../../cli/messages/en/mod.ts";
 import { describeFindings, findingsAsJson } from "../../../clients/flood/findings.ts";
-import { isFlawless } from "../../../clients/flood/results.ts";
+import { describeResults, isFlawless } from "../../../clients/flood/results.ts";
 import {
   assert,
   assertEquals,
   assertGreater,
   assertGreaterOrEqual,
   assertLess,
+  assertMatch,
   assertStringIncludes,
 } from "../../harness/assert.ts";
 import { writeAll } from "../../harness/clients.ts";
@@ -73,7 +74,7 @@ testEachFlood("answers end by their length or their chunks, and statuses are cou
     `${en.count(given[2])} not 2xx\n`,
   );
   assert(!isFlawless(flood, 3));
-});
+}, { threads: [2] });
 
 testEachFlood("an answer may come byte by byte", async (floodOf) => {
   await using target = webTarget(async (conn) => {
@@ -106,6 +107,26 @@ testEachFlood("a web server may close in order, and is asked again", async (floo
   assertGreaterOrEqual(finished, opened - 3);
   assertEquals(statuses, { 200: messagesSent });
   assert(isFlawless(flood, 3));
+}, { threads: [1] });
+
+testEachFlood("a web server that closes each connection is served to the end", async (floodOf) => {
+  await using target = webTarget(async (conn) => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await send(conn, "HTTP/1.0 200 OK\r\n\r\nuntil the end");
+    return "end";
+  });
+  const flood = floodOf(target, { http: "/", durationMs: 200 });
+  await flood.run();
+  const { opened, served, lost, messagesOpen, messagesEchoed } = flood.measurements;
+  assertGreater(opened, 6);
+  // Those that were in the middle of it when the time was over, too.
+  assertEquals([served, lost, messagesOpen, messagesEchoed], [opened, 0, 0, opened]);
+  assert(isFlawless(flood, 3));
+  const wanted = { conns: 3, rate: Infinity, reconnectAfter: Infinity, sockets: "deno" } as const;
+  assertMatch(
+    describeResults(flood, wanted, en).join("\n"),
+    /^throughput +[\d,]+ answers, [\d,]+\/s, .*B\/s received$/m,
+  );
 }, { threads: [1] });
 
 testEachFlood("what is no HTTP, or more than was asked for, is told", async (floodOf) => {
@@ -194,6 +215,13 @@ Deno.test("a head that came before is known again, and others are not taken for 
     9,
     0,
   ]);
+});
+
+Deno.test("a body that looks like the head that came before is a body", () => {
+  const head = "HTTP/1.1 200 OK\r\nContent-Length: 39\r\n\r\n";
+  assertEquals(head.length, 39);
+  const { statuses, messages, wrongBytes } = readAll([head, head, head, head]);
+  assertEquals([statuses, messages, wrongBytes], [[200, 200], 2, 0]);
 });
 
 Deno.test("heads that contradict themselves or are too long are no HTTP", () => {

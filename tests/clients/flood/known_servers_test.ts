@@ -37,7 +37,7 @@ for (const model of [{}, { totalRate: 150 }]) {
       }
     });
     await using quick = echoTarget();
-    const flood = floodOf(slow, { conns: 5, durationMs: 400, ...model });
+    const flood = floodOf(slow, { conns: 5, durationMs: 300, ...model });
     // Meanwhile another flood tells what the machine adds, however busy it is.
     const baseline = floodOf(quick, { conns: 5, totalRate: 150 });
     const running = baseline.run();
@@ -69,7 +69,7 @@ testEachFlood("a stall shows in all that was due meanwhile, at a total rate", as
   let stalled: Promise<void> | undefined;
   const stall = async () => {
     const beganMs = performance.now();
-    await sleep(600);
+    await sleep(400);
     stallMs = performance.now() - beganMs;
   };
   let messages = 0;
@@ -79,7 +79,7 @@ testEachFlood("a stall shows in all that was due meanwhile, at a total rate", as
       await writeAll(conn, chunk);
     }
   });
-  const flood = floodOf(target, { conns: 5, totalRate: RATE, durationMs: 1_300 });
+  const flood = floodOf(target, { conns: 5, totalRate: RATE, durationMs: 900 });
   await flood.run();
   const { roundTrips, messagesSent, messagesNotSent, messagesLate } = flood.measurements;
   const due = messagesSent + messagesNotSent;
@@ -87,7 +87,7 @@ testEachFlood("a stall shows in all that was due meanwhile, at a total rate", as
   assertEquals(roundTrips.count, due);
   assertGreaterOrEqual(roundTrips.percentileMs(100), stallMs - 1);
   // One is due every 5 ms: so many have waited for at least so long.
-  for (const waitedMs of [500, 300, 100]) {
+  for (const waitedMs of [300, 200, 100]) {
     const waited = (stallMs - waitedMs) / 1_000 * RATE - 1;
     assertGreaterOrEqual(roundTrips.percentileMs(100 * (1 - waited / due)), waitedMs);
   }
@@ -149,20 +149,21 @@ testEachFlood("each 50th that a server resets is told, and opened again", async 
   const address = server.address();
   assert(address !== null && typeof address === "object");
   const flood = floodOf(address, {
-    ...{ conns: 5, totalRate: 400, durationMs: 800, reconnect: true },
+    ...{ conns: 5, totalRate: 400, durationMs: 600, reconnect: true },
   });
+  const beganMs = performance.now();
   await flood.run();
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => server.close(resolve));
   const { lost, lostBy, firstLostMs, reopened, outages, opened, messagesUnanswered } =
     flood.measurements;
-  assertGreaterOrEqual(resets, 5);
+  assertGreaterOrEqual(resets, 4);
   assertEquals([lost, lostBy], [resets, { reset: resets }]);
   assertEquals(messagesUnanswered, resets);
   assertEquals([opened, outages.count], [5 + reopened, reopened]);
   assertGreaterOrEqual(reopened, resets - 5);
   assertGreater(firstLostMs.reset, 50);
-  assertLess(firstLostMs.reset, flood.elapsedMs);
+  assertLess(firstLostMs.reset, performance.now() - beganMs);
 }, { ignore: !canReset, threads: [2] });
 
 testEachFlood("bytes that a server sends twice are wrong bytes", async (floodOf) => {
@@ -177,10 +178,10 @@ testEachFlood("bytes that a server sends twice are wrong bytes", async (floodOf)
       await writeAll(conn, new Uint8Array([...chunk, ...chunk]));
     }
   });
-  const options = { totalRate: 500, durationMs: 400, messageSet: ofSize(60) };
+  const options = { totalRate: 500, durationMs: 300, messageSet: ofSize(60) };
   const flood = floodOf(target, options);
   await flood.run();
   const { wrongBytes, messagesEchoed, messagesSent } = flood.measurements;
-  assertGreaterOrEqual(twice, 9 * 60);
+  assertGreaterOrEqual(twice, 6 * 60);
   assertEquals([wrongBytes, messagesEchoed], [twice, messagesSent]);
 }, { threads: [2] });

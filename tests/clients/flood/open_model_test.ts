@@ -27,13 +27,15 @@ import "../../harness/sanitizers.ts";
 testEachFlood("sent is rate × time, at 1,500, 999, 333 and 7 a second", async (floodOf) => {
   await using target = echoTarget();
   await Promise.all([1_500, 999, 333, 7].map(async (totalRate) => {
-    const flood = floodOf(target, { conns: 20, totalRate, durationMs: 1_000 });
+    // On a busy machine, the target may be slow to echo; what is sent is the affair of the flood.
+    const flood = floodOf(target, {
+      ...{ conns: 20, totalRate, durationMs: 1_000, wait: false, lastEchoesMs: 20_000 },
+    });
     await flood.run();
     const { messagesSent, messagesNotSent, messagesEchoed, unasked, served } = flood.measurements;
-    const wanted = totalRate * flood.elapsedMs / 1_000;
-    // A message is due or not: half of one is to be allowed, too.
-    assertLessOrEqual(Math.abs(messagesSent + messagesNotSent - wanted), 0.01 * wanted + 0.5);
-    assertLessOrEqual(Math.abs(messagesSent - wanted), 0.01 * wanted + 0.5);
+    assertLess(Math.abs(flood.elapsedMs - 1_000), 0.001);
+    assertEquals(messagesSent + messagesNotSent, totalRate);
+    assertLessOrEqual(messagesNotSent, 0.01 * totalRate);
     assertEquals(messagesEchoed, messagesSent);
     assertEquals([served, unasked], totalRate === 7 ? [7, 13] : [20, 0], "each in its turn");
     assert(isFlawless(flood, 20));
@@ -42,33 +44,33 @@ testEachFlood("sent is rate × time, at 1,500, 999, 333 and 7 a second", async (
     }));
     assertEquals([loop, messagesDue], ["open", messagesSent + messagesNotSent]);
   }));
-}, { threads: [1, 3] });
+}, { threads: [2] });
 
 testEachFlood("connections have their turns, however fast some are", async (floodOf) => {
   const echoes: number[] = [];
   await using target = echoTarget((index) => echoes[index] = (echoes[index] ?? 0) + 1);
-  const flood = floodOf(target, { conns: 4, totalRate: 400, durationMs: 400 });
+  const flood = floodOf(target, { conns: 4, totalRate: 400, durationMs: 300 });
   await flood.run();
   assertEquals(echoes.length, 4);
   assertLess(Math.max(...echoes) - Math.min(...echoes), Math.max(...echoes) / 2);
-});
+}, { threads: [2] });
 
 testEachFlood("stages ramp the rate, and end the flood where it comes to nothing", async (
   floodOf,
 ) => {
   const arrivalsMs: number[] = [];
   await using target = echoTarget(() => arrivalsMs.push(performance.now()));
-  const stages = [{ durationMs: 400, rate: 500 }, { durationMs: 400, rate: 0 }];
-  const flood = floodOf(target, { conns: 5, stages, durationMs: 900 });
+  const stages = [{ durationMs: 300, rate: 600 }, { durationMs: 300, rate: 0 }];
+  const flood = floodOf(target, { conns: 5, stages, durationMs: 650 });
   await flood.run();
   const { messagesSent, messagesNotSent } = flood.measurements;
-  assertEquals([messagesSent, messagesNotSent], [200, 0]);
+  assertEquals([messagesSent, messagesNotSent], [180, 0]);
   // The first quarter of the time has an eighth of the messages; a busy machine may shift that.
   const firstMs = arrivalsMs[0];
-  const [early, middle] = [200, 600].map((ms) =>
+  const [early, middle] = [150, 450].map((ms) =>
     arrivalsMs.filter((arrivalMs) => arrivalMs - firstMs < ms).length
   );
-  assertLess(early, 60);
+  assertLess(early, 55);
   assertGreater(middle, early + 80);
 }, { threads: [2] });
 
@@ -93,6 +95,24 @@ testEachFlood("a total rate that no connection is free for is told apart", async
     ...{ conns: 3, rate: Infinity, reconnectAfter: Infinity, sockets: "deno" },
   }, en).join("\n");
   assertStringIncludes(text, en.flood.rate(messagesSent + messagesNotSent, 3, messagesNotSent));
+}, { threads: [2] });
+
+testEachFlood("a total rate that nobody could keep ends in time, and is told", async (floodOf) => {
+  await using target = echoTarget();
+  for (const wait of [true, false]) {
+    const flood = floodOf(target, {
+      ...{ totalRate: 10_000_000, durationMs: 100, lastEchoesMs: 50, wait },
+    });
+    const beganMs = performance.now();
+    await flood.run();
+    const tookMs = performance.now() - beganMs;
+    const { messagesSent, messagesNotSent, messagesOverdue } = flood.measurements;
+    assertEquals(messagesSent + messagesNotSent, 1_000_000);
+    assertGreater(messagesSent, 0);
+    assertGreater(messagesNotSent, 0);
+    assertEquals(messagesOverdue, 0, "all of them were due in the last 250 ms");
+    assertLess(tookMs, 20_000);
+  }
 }, { threads: [2] });
 
 testEachFlood("a total rate goes on over connections that come and go", async (floodOf) => {

@@ -91,6 +91,8 @@ Deno.test("at a fixed rate, the shortest 99 % wins, and who cannot follow is set
   const judgement = judgementOf({ slow: at(20), late: at(1, 50), quick: at(10) }, { conditions });
   assertEquals(judgement.standings.map(nameOf), ["quick", "slow", "late"]);
   assertEquals(nameOf(judgement.best("p99Ms")), "quick");
+  const more = judgementOf({ a: about(1_000), b: about(1_200) }, { conditions });
+  assertEquals(more.best("messagesPerSecond"), undefined, "nobody could take more than was sent");
   assertEquals(judgement.verdict(judgement.standings[1]), "worse");
   assertMatch(
     conclude(judgement, en.race) ?? "",

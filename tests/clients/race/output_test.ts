@@ -148,6 +148,18 @@ Deno.test("a CSV and a page of connections that come and go have their figures",
   assertNotMatch(readable, /undefined|NaN|\[object/);
 });
 
+Deno.test("the page says whether all were asked at the same rate, or as fast as they answer", async () => {
+  const conditions: Conditions = { ...CONDITIONS, discipline: "rate", rate: 2.5 };
+  const judgement = judgementOf({ a: often({ p99Ms: 3 }), b: often({ p99Ms: 4 }) }, { conditions });
+  const record = makeRecord(judgement, conditions, RESULTS, en);
+  const rated = await raceAsHtml(judgement, record, "en", en);
+  assertStringIncludes(rated, "; at a fixed rate of 500 messages/s in all</p>");
+  assertStringIncludes(rated, "<h2>99 % of the round trips, in milliseconds</h2>");
+  assertStringIncludes(rated, '"ranking":"p99Ms"');
+  const closed = await raceAsHtml(JUDGEMENT, RECORD, "zh", zh);
+  assertStringIncludes(closed, "；每个连接得到回答后立即再问</p>");
+});
+
 Deno.test("no name can break out of the page that it stands in", async () => {
   const page = await raceAsHtml(JUDGEMENT, RECORD, "en", en);
   assert(!page.includes("name </script>"));

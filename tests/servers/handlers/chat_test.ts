@@ -23,7 +23,9 @@ function people(...names: string[]): Session[] {
 function say(session: Session, ...chunks: (string | Uint8Array)[]): void {
   for (const chunk of chunks) {
     const bytes = typeof chunk === "string" ? encode(chunk) : chunk.slice();
-    assertEquals(session.onData(bytes).next(), undefined);
+    for (const { bytes: sent, waitMs } of allReplies(session.onData(bytes))) {
+      assertEquals([sent.length, waitMs], [0, 1]);
+    }
     bytes.fill(0); // as the next recv does
   }
 }
@@ -197,6 +199,19 @@ Deno.test("chat tells the room when somebody leaves, once", () => {
   assertEquals(ann.onEnd?.().next(), undefined);
   ann.onClose?.("end");
   assertEquals(unasked(bob), "* ann has left\n");
+});
+
+Deno.test("chat pauses while somebody talks as fast as he can, so that nobody's outbox fills", () => {
+  const [ann, bob] = people("\u{10400}".repeat(20), "bob"); // letters of four bytes each
+  let heardBytes = 0;
+  for (const { bytes, waitMs, close } of allReplies(ann.onData(encode("x\n".repeat(100_000))))) {
+    assertEquals([bytes.length, waitMs, close], [0, 1, false]);
+    const heard = encode(unasked(bob));
+    assert(heard.length > 0 && heard.length < 20_000, `${heard.length}`);
+    heardBytes += heard.length;
+  }
+  heardBytes += encode(unasked(bob)).length;
+  assertEquals(heardBytes, 100_000 * (20 * 4 + ": x\n".length));
 });
 
 Deno.test("chat sends what comes in one chunk in one go", () => {

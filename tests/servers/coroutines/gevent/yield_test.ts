@@ -5,18 +5,32 @@
  */
 
 import {
+  AsyncResult,
+  Channel,
+  connectTls,
   type Coroutine,
   Event,
   GeventListener,
   GeventSocket,
+  Greenlet,
+  Group,
   iwait,
+  JoinableQueue,
   joinall,
   killall,
   Pool,
   Queue,
+  RLock,
+  Semaphore,
   sleep,
   SocketLoop,
   spawn,
+  StreamServer,
+  ThreadPool,
+  Timeout,
+  TlsListener,
+  TlsSocket,
+  wait,
   withTimeout,
 } from "../../../../servers/coroutines/gevent/mod.ts";
 import { assertEquals, assertThrows } from "../../../harness/assert.ts";
@@ -40,6 +54,8 @@ function callsThatWait(): Record<string, () => unknown> {
   setEvent.set();
   const queue = new Queue<number>();
   const pool = new Pool(1);
+  const group = new Group();
+  const threads = new ThreadPool(1);
   const loop = new SocketLoop(NEVER_READY);
   const socket = () => new GeventSocket(loop, new TakesAll());
   const listener = new GeventListener(loop, {
@@ -64,6 +80,52 @@ function callsThatWait(): Record<string, () => unknown> {
     "Event.wait of a set one": () => setEvent.wait(),
     "Queue.put": () => queue.put(1),
     "Queue.get": () => queue.get(),
+    "Queue.peek": () => queue.peek(),
+    "Queue.next": () => queue.next(),
+    "JoinableQueue.join": () => new JoinableQueue().join(),
+    "Channel.put": () => new Channel().put(1),
+    "Channel.get": () => new Channel().get(),
+    "Channel.next": () => new Channel().next(),
+    "AsyncResult.get": () => new AsyncResult().get(),
+    "AsyncResult.wait": () => new AsyncResult().wait(),
+    "Semaphore.acquire": () => new Semaphore().acquire(),
+    "Semaphore.wait": () => new Semaphore().wait(),
+    "Semaphore.hold": () => new Semaphore().hold(),
+    "RLock.acquire": () => new RLock().acquire(),
+    "RLock.hold": () => new RLock().hold(),
+    "Timeout.run": () => new Timeout(Infinity).run(() => sleep(1)),
+    "wait": () => wait([event]),
+    "wait of a promise": () => wait(Promise.resolve()),
+    "wait of all": () => wait(),
+    "Group.spawn": () => group.spawn(nap, 1),
+    "Group.add": () => group.add(asleep),
+    "Group.start": () => group.start(new Greenlet(nap, 1)),
+    "Group.join": () => group.join(),
+    "Group.kill": () => group.kill(),
+    "Group.killone": () => group.killone(asleep),
+    "Group.waitAvailable": () => group.waitAvailable(),
+    "Group.map": () => group.map(nap, [1]),
+    "Group.apply": () => group.apply(nap, 1),
+    "Mapped.next": () => group.imap(nap, []).next(),
+    "Pool.add": () => pool.add(asleep),
+    "Pool.waitAvailable": () => pool.waitAvailable(),
+    "Pool.apply": () => pool.apply(nap, 1),
+    "ThreadPool.spawn": () => threads.spawn(() => 1),
+    "ThreadPool.apply": () => threads.apply(() => 1),
+    "ThreadPool.map": () => threads.map(() => 1, [1]),
+    "ThreadPool.join": () => threads.join(),
+    "SocketFile.readline": () => socket().makefile().readline(),
+    "SocketFile.read": () => socket().makefile().read(),
+    "SocketFile.write": () => socket().makefile().write("text"),
+    "SocketFile.next": () => socket().makefile().next(),
+    "StreamServer.stop": () => new StreamServer(listener, nothing).stop(),
+    "StreamServer.serveForever": () => new StreamServer(listener, nothing).serveForever(),
+    "connectTls": () => connectTls("127.0.0.1", 1),
+    "TlsListener.accept": () => TlsListener.prototype.accept.call(undefined as never),
+    "TlsSocket.recv": () => TlsSocket.prototype.recv.call(undefined as never, 1),
+    "TlsSocket.send": () => TlsSocket.prototype.send.call(undefined as never, new Uint8Array(1)),
+    "TlsSocket.shutdown": () => TlsSocket.prototype.shutdown.call(undefined as never),
+    "TlsSocket.handshake": () => TlsSocket.prototype.handshake.call(undefined as never),
     "Pool.spawn": () => pool.spawn(nap, 1),
     "Pool.map": () => pool.map(nap, [1]),
     "Pool.join": () => pool.join(),
@@ -74,6 +136,8 @@ function callsThatWait(): Record<string, () => unknown> {
     "SocketLoop.connect": () => loop.connect("127.0.0.1", 1),
   };
 }
+
+function* nothing(): Coroutine {}
 
 /** Takes what is sent, at once. */
 class TakesAll extends FakeConnection {

@@ -46,7 +46,7 @@ export class LibcLedHandles implements LedHandles {
     private readonly keepsState: boolean,
     private readonly speaksFirst: boolean,
   ) {
-    const waker = sockets.offThread === undefined ? 0 : sockets.waker;
+    const waker = sockets.runsEventLoop ? sockets.waker : 0;
     const wakeThread = (waker: number) => wake(sockets.calls, waker);
     this.#team = new Team(led.memory, number, led.threads, waker, wakeThread);
     listener.stopBlocking();
@@ -73,8 +73,7 @@ export class LibcLedHandles implements LedHandles {
 
   follow(): Connection | typeof LEADS | Promise<Connection | typeof LEADS> {
     this.sockets.observer.waiting();
-    const { offThread } = this.sockets;
-    if (offThread !== undefined) return this.#followAndHear(offThread);
+    if (this.sockets.runsEventLoop) return this.#followAndHear(this.sockets.offThread);
     for (;;) {
       const lookAgainMs = this.#lookAfterClosed();
       if (this.#isOver) this.#wakeLeader();
@@ -120,8 +119,7 @@ export class LibcLedHandles implements LedHandles {
   }
 
   wait(): Connection | Listener | null | Promise<Connection | Listener | null> {
-    const { offThread } = this.sockets;
-    if (offThread !== undefined) return this.#waitAndHear(offThread);
+    if (this.sockets.runsEventLoop) return this.#waitAndHear(this.sockets.offThread);
     for (;;) {
       const maxMs = Math.min(this.#lookAfterClosed(), this.#restMs());
       if (this.#isOver) return null;

@@ -18,6 +18,7 @@
 
 import type { ServerContext } from "./context/context.ts";
 import { LEADS } from "./context/workers.ts";
+import { repliesTo } from "./handlers/session.ts";
 import { type Connection, type Listener, WOULD_BLOCK } from "./sockets/interface.ts";
 
 export async function leaderFollowers(context: ServerContext): Promise<void> {
@@ -37,7 +38,7 @@ export async function leaderFollowersWorker(context: ServerContext): Promise<voi
     const handle = turn === LEADS ? await lead() : turn;
     if (handle === null) return;
     if (handle.kind === "connection") await serve(handle);
-    else acceptClient();
+    else await acceptClient();
   }
 
   /** Waits for all clients, and has another thread lead while this one serves. */
@@ -47,10 +48,11 @@ export async function leaderFollowersWorker(context: ServerContext): Promise<voi
     return handle;
   }
 
-  function acceptClient(): void {
+  async function acceptClient(): Promise<void> {
     const connection = listener.tryAccept();
-    if (connection !== null) handles.add(connection);
+    const isGreeted = connection !== null && handles.add(connection);
     handles.rearm(listener);
+    if (isGreeted) await serve(connection);
   }
 
   /** Serves what has come from a client, and gives the client back. */
@@ -67,15 +69,12 @@ export async function leaderFollowersWorker(context: ServerContext): Promise<voi
   /** A thread may block, so it sends all that it has to send. */
   async function answer(client: Connection): Promise<"open" | "closed"> {
     const chunk = client.tryRecv(context.recvSizeBytes);
-    if (chunk === WOULD_BLOCK) return "open";
-    if (chunk.length === 0) return "closed";
-    const session = handles.session(client);
-    const replies = session.onData(chunk);
+    const replies = repliesTo(handles.session(client), chunk);
     for (let reply; (reply = replies.next()) !== undefined;) {
-      if (reply.waitMs > 0) await sleep(reply.waitMs);
+      if (reply.waitMs > 0) await (reply.until ?? sleep(reply.waitMs));
       if (reply.bytes.length > 0) await client.send(reply.bytes);
       if (reply.close) return "closed";
     }
-    return "open";
+    return chunk !== WOULD_BLOCK && chunk.length === 0 ? "closed" : "open";
   }
 }

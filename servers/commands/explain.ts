@@ -3,7 +3,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { loadModelTexts } from "../../cli/messages.ts";
 import { pageColumns, wrapCommand, wrapText } from "../../cli/wrap.ts";
 import { parseModelName } from "./model_name.ts";
-import { MODEL_NAMES } from "../registry.ts";
+import { MODEL_NAMES, modelEntry } from "../registry.ts";
 
 const flags = {};
 
@@ -13,7 +13,7 @@ export const explainCommand = defineCommand({
   words: { min: 1, max: 1, choices: MODEL_NAMES },
   async run({ words: [typed], messages, language }) {
     const name = parseModelName(typed, messages);
-    const { headings, models } = await loadModelTexts(language);
+    const { headings, models, handlers } = await loadModelTexts(language);
     const { how, drawing, strengths, weaknesses, tries } = models[name];
     const columns = pageColumns();
     console.log([
@@ -28,6 +28,9 @@ export const explainCommand = defineCommand({
         headings.weaknesses,
         weaknesses.map((line) => wrapText(line, columns, "  - ", "    ")),
       ),
+      ...section(headings.handlers, [
+        wrapText(handlers[modelEntry(name).servedBy], columns, "  ", "  "),
+      ]),
       ...section(
         headings.tries,
         tries.map(([command, look]) =>

@@ -13,7 +13,9 @@ const HEADER_LENGTH = 8;
 const SIGNAL = 0;
 const WAITING = 1;
 const HANDED = 2;
-const THREAD_LENGTH = 3;
+/** The eventfd(2) by which it is woken that does not wait for the signal, or 0. */
+const WAKER = 3;
+const THREAD_LENGTH = 4;
 /** Of each handle: who has it, whose it is for good, and which was handed to that thread before. */
 const OWNER = 0;
 const BOUND = 1;
@@ -55,14 +57,19 @@ export class Team {
    * @param memory of {@linkcode createTeamMemory}
    * @param self the number of this thread, from 1 on
    * @param threads how many there are
+   * @param waker given when this thread waits for an eventfd(2)
+   * @param wake wakes the thread that waits for it
    */
   constructor(
     memory: SharedArrayBuffer,
     private readonly self: number,
     private readonly threads: number,
+    waker = 0,
+    private readonly wake: (waker: number) => void = () => {},
   ) {
     this.#words = new Int32Array(memory);
     this.#times = new Float64Array(memory, 0, HEADER_LENGTH / 2);
+    Atomics.store(this.#words, this.#thread(self) + WAKER, waker);
     this.#takeHanded();
     this.#handed = []; // they were those of a thread that has failed
   }
@@ -74,24 +81,40 @@ export class Team {
    * @returns the handle; `undefined` when it leads, and `null` when the time is over
    */
   follow(timeoutMs = Infinity): number | null | undefined {
-    const [words, own] = [this.#words, this.#thread(this.self)];
+    const [words, at] = [this.#words, this.#thread(this.self) + SIGNAL];
     for (;;) {
-      const signal = Atomics.load(words, own + SIGNAL);
-      // Set before it looks: who looks for a thread that waits will find it, or it finds what there is.
-      Atomics.store(words, own + WAITING, 1);
-      if (this.#handed.length === 0) this.#takeHanded();
-      const handle = this.#handed.pop();
-      const isOver = handle !== undefined ||
-        Atomics.compareExchange(words, LEADER, NOBODY, this.self) === NOBODY;
-      const end = isOver ? undefined : Atomics.wait(words, own + SIGNAL, signal, timeoutMs);
-      Atomics.store(words, own + WAITING, 0);
+      const signal = Atomics.load(words, at);
+      const turn = this.tryFollow();
+      if (turn !== null) return turn;
+      const end = Atomics.wait(words, at, signal, timeoutMs);
+      Atomics.store(words, this.#thread(this.self) + WAITING, 0);
       // Named the leader in this moment, it finds out when it calls again.
       if (end === "timed-out") return null;
-      if (!isOver) continue;
-      // It may have been named the leader in this moment, and has something else to do.
-      if (handle !== undefined && Atomics.load(words, LEADER) === NOBODY) this.#nameLeader();
-      return handle;
     }
+  }
+
+  /**
+   * Of a thread that waits elsewhere: {@linkcode follow} without waiting. With `null` it waits from now on,
+   * until its waker is woken. Then, or when it has something else to do, it calls {@linkcode stopWaiting}.
+   */
+  tryFollow(): number | null | undefined {
+    const [words, own] = [this.#words, this.#thread(this.self)];
+    // Set before it looks: who looks for a thread that waits will find it, or it finds what there is.
+    Atomics.store(words, own + WAITING, 1);
+    if (this.#handed.length === 0) this.#takeHanded();
+    const handle = this.#handed.pop();
+    const isOver = handle !== undefined ||
+      Atomics.compareExchange(words, LEADER, NOBODY, this.self) === NOBODY;
+    if (!isOver) return null;
+    if (handle === undefined) Atomics.store(words, own + WAITING, 0);
+    else this.stopWaiting();
+    return handle;
+  }
+
+  /** This thread has something to do. If it has been named the leader in this moment, another one leads. */
+  stopWaiting(): void {
+    Atomics.store(this.#words, this.#thread(this.self) + WAITING, 0);
+    if (Atomics.load(this.#words, LEADER) === NOBODY) this.#nameLeader();
   }
 
   /** The leader has one follow it that waits, or else the first that comes. */
@@ -173,6 +196,8 @@ export class Team {
     const at = this.#thread(thread) + SIGNAL;
     Atomics.add(this.#words, at, 1);
     Atomics.notify(this.#words, at);
+    const waker = Atomics.load(this.#words, this.#thread(thread) + WAKER);
+    if (waker !== 0) this.wake(waker);
   }
 
   #thread(number: number): number {

@@ -37,8 +37,12 @@ export interface LedHandles {
   wait(): Connection | Listener | null | Promise<Connection | Listener | null>;
   /** This thread leads no more, and one that follows does. */
   promote(): void;
-  /** A client that was accepted. */
-  add(client: Connection): void;
+  /**
+   * A client that was accepted.
+   *
+   * @returns whether there is something to say to it, so that it is to be served at once
+   */
+  add(client: Connection): boolean;
   /** Has the leader wait for the handle again, unless it is closed. */
   rearm(handle: Connection | Listener): void;
   /** The client's session: a new one, or that which this thread has begun, if the handler has a state. */

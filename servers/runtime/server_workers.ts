@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isHandlerFile, keepsState } from "../handlers/handlers.ts";
+import { keepsState, speaksFirst } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
@@ -95,7 +95,7 @@ export async function makeListener(
 
 /** Of a thread that takes turns with others at waiting. */
 export async function makeHandles(
-  { worker, handler: { name } }: ServerSetup,
+  { worker, handler: { name }, rooms }: ServerSetup,
   sockets: Sockets,
   listener: Listener,
   newSession: (client: Connection) => Session,
@@ -103,8 +103,11 @@ export async function makeHandles(
   if (worker?.clients.from !== "listener" || worker.clients.led === undefined) return undefined;
   const { LibcLedHandles } = await import("../workers/libc/led_handles.ts");
   const { clients: { led }, number } = worker;
-  const handles = LibcLedHandles.open(led, sockets, listener, number, newSession, keepsState(name));
-  if (!isHandlerFile(name)) return handles;
+  const handles = LibcLedHandles.open(
+    ...[led, sockets, listener, number, newSession] as const,
+    ...[keepsState(name), speaksFirst(name)] as const,
+  );
+  if (rooms === undefined) return handles;
   const { EventLoopTurns } = await import("../context/event_loop_turns.ts");
   return new EventLoopTurns().beforeEach(handles, "follow", "wait");
 }

@@ -121,6 +121,7 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     const { calls, table } = this.context;
     this.fault ??= cutOff();
     table.finish(this.fd, (fd) => cutSocketOff(calls, fd), false);
+    this.context.wake();
     this.context.interruptWait(); // which may be for the client to take something
     if (this.stage === CLOSED) this.#giveBack();
   }

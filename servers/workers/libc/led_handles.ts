@@ -15,6 +15,7 @@ import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "../../sockets/libc/socket_address.ts";
+import type { OffThreadPoll } from "../../system/off_thread_poll.ts";
 import { quiet, wake } from "../../system/eventfd.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_EVENT } from "../../system/system_calls.ts";
@@ -28,10 +29,13 @@ export class LibcLedHandles implements LedHandles {
   readonly #event = new Int32Array(WORDS);
   readonly #known: LibcConnection[] = [];
   readonly #sessions = new Map<Connection, Session>();
+  /** Clients to whom there is something to say unasked. */
+  readonly #addressed = new Set<LibcConnection>();
 
   /**
    * @param newSession begins the session of a client
    * @param keepsState whether a session remembers something, so that its client stays with this thread
+   * @param speaksFirst whether a session may have something to say when its client comes
    */
   private constructor(
     private readonly led: LedBy,
@@ -40,8 +44,11 @@ export class LibcLedHandles implements LedHandles {
     number: number,
     private readonly newSession: (client: Connection) => Session,
     private readonly keepsState: boolean,
+    private readonly speaksFirst: boolean,
   ) {
-    this.#team = new Team(led.memory, number, led.threads);
+    const waker = sockets.runsEventLoop ? sockets.waker : 0;
+    const wakeThread = (waker: number) => wake(sockets.calls, waker);
+    this.#team = new Team(led.memory, number, led.threads, waker, wakeThread);
     listener.stopBlocking();
   }
 
@@ -53,39 +60,96 @@ export class LibcLedHandles implements LedHandles {
     number: number,
     newSession: (client: Connection) => Session,
     keepsState: boolean,
+    speaksFirst: boolean,
   ): LibcLedHandles {
     if (!(sockets instanceof LibcSockets && listener instanceof LibcListener)) {
       throw new Error("only the system's sockets can be led");
     }
-    return new LibcLedHandles(led, sockets, listener, number, newSession, keepsState);
+    return new LibcLedHandles(
+      ...[led, sockets, listener, number] as const,
+      ...[newSession, keepsState, speaksFirst] as const,
+    );
   }
 
-  follow(): Connection | typeof LEADS {
+  follow(): Connection | typeof LEADS | Promise<Connection | typeof LEADS> {
     this.sockets.observer.waiting();
+    if (this.sockets.runsEventLoop) return this.#followAndHear(this.sockets.offThread);
     for (;;) {
       const lookAgainMs = this.#lookAfterClosed();
       if (this.#isOver) this.#wakeLeader();
-      const handle = this.#team.follow(lookAgainMs);
-      if (handle === undefined) return "leads";
-      if (handle === null) continue;
-      const client = this.#known[handle];
-      // Of a thread that has failed, whose place this one has taken, the clients have ended.
-      if (client !== undefined && client.descriptor === handle) return this.#take(client);
+      const turn = this.#turnOf(this.#team.follow(lookAgainMs));
+      if (turn !== undefined) return turn;
     }
   }
 
-  wait(): Connection | Listener | null {
-    const { calls, observer } = this.sockets;
+  /** As `follow()`, in a thread whose event loop turns while it waits. */
+  async #followAndHear(offThread: OffThreadPoll): Promise<Connection | typeof LEADS> {
+    for (;;) {
+      const lookAgainMs = this.#lookAfterClosed();
+      if (this.#isOver) this.#wakeLeader();
+      const addressed = this.#nextAddressed();
+      if (addressed !== undefined) return addressed;
+      const handle = this.#team.tryFollow();
+      const turn = this.#turnOf(handle);
+      if (turn !== undefined) return turn;
+      if (handle !== null) continue;
+      await offThread.readable([this.sockets.waker], asTimeout(lookAgainMs));
+      this.sockets.quietWaker();
+      this.#team.stopWaiting();
+    }
+  }
+
+  #turnOf(handle: number | null | undefined): Connection | typeof LEADS | undefined {
+    if (handle === undefined) return "leads";
+    if (handle === null) return undefined;
+    const client = this.#known[handle];
+    // Of a thread that has failed, whose place this one has taken, the clients have ended.
+    const isThere = client !== undefined && client.descriptor === handle;
+    return isThere ? this.#take(client) : undefined;
+  }
+
+  /** A client to whom there is something to say, unless it will be served anyway. */
+  #nextAddressed(): Connection | undefined {
+    for (const client of this.#addressed) {
+      this.#addressed.delete(client);
+      const fd = client.descriptor;
+      if (fd >= 0 && this.#team.claim(fd)) return this.#take(client);
+    }
+    return undefined;
+  }
+
+  wait(): Connection | Listener | null | Promise<Connection | Listener | null> {
+    if (this.sockets.runsEventLoop) return this.#waitAndHear(this.sockets.offThread);
     for (;;) {
       const maxMs = Math.min(this.#lookAfterClosed(), this.#restMs());
       if (this.#isOver) return null;
-      const timeoutMs = maxMs === Infinity ? -1 : maxMs;
+      const ready = this.#ask(asTimeout(maxMs));
+      if (ready !== undefined) return ready;
+    }
+  }
+
+  /** As `wait()`, in a thread whose event loop turns while it waits. */
+  async #waitAndHear(offThread: OffThreadPoll): Promise<Connection | Listener | null> {
+    for (;;) {
+      const maxMs = Math.min(this.#lookAfterClosed(), this.#restMs());
+      if (this.#isOver) return null;
+      const ready = this.#nextAddressed() ?? this.#ask(0);
+      if (ready !== undefined) return ready;
+      await offThread.readable([this.led.epoll, this.sockets.waker], asTimeout(maxMs));
+      this.sockets.quietWaker();
+    }
+  }
+
+  /** Waits for the epoll. @returns a handle that is ready, and is this thread's now */
+  #ask(timeoutMs: number): Connection | Listener | undefined {
+    const { calls, observer } = this.sockets;
+    for (;;) {
       const count = calls.epoll_wait(this.led.epoll, this.#event, 1, timeoutMs);
       if (count < 0 && count !== -ERRNO.EINTR) throw new SystemCallError("epoll_wait", -count);
       observer.wokeUp(Math.max(0, count), Math.max(0, count));
       if (count <= 0) {
         if (count === 0 && this.#restMs() === 0) this.#resumeListener();
-        continue;
+        return undefined;
       }
       const fd = this.#event[DESCRIPTOR];
       if (fd === this.led.listener) return this.listener;
@@ -93,6 +157,7 @@ export class LibcLedHandles implements LedHandles {
       if (ready !== undefined && this.#team.claim(ready)) {
         return this.#take(this.#connection(ready));
       }
+      if (fd === this.led.waker) return undefined; // there may be something else to do
     }
   }
 
@@ -100,14 +165,16 @@ export class LibcLedHandles implements LedHandles {
     this.#team.promote();
   }
 
-  add(client: Connection): void {
+  add(client: Connection): boolean {
     if (!(client instanceof LibcConnection)) throw new Error("a connection of another kind");
     const fd = client.descriptor;
     this.#known[fd] = client;
     if (this.keepsState) this.#team.bind(fd);
     else this.#team.own(fd);
     this.#control(EPOLL_CTL_ADD, fd, EPOLLONESHOT, client.id); // for nothing yet
-    this.rearm(client);
+    const isGreeted = this.speaksFirst && this.session(client).outbox?.isWaiting === true;
+    if (!isGreeted) this.rearm(client);
+    return isGreeted;
   }
 
   rearm(handle: Connection | Listener): void {
@@ -121,13 +188,24 @@ export class LibcLedHandles implements LedHandles {
     this.#control(EPOLL_CTL_MOD, fd, ONCE, handle.id);
     // It may have been told so while this thread served it, and then nobody looks again.
     if (this.sockets.table.isFinished(fd)) this.#wakeLeader();
+    if (this.#sessions.get(handle)?.outbox?.isWaiting) this.#addressed.add(handle);
   }
 
   session(client: Connection): Session {
     if (!this.keepsState) return this.newSession(client);
     let session = this.#sessions.get(client);
-    if (session === undefined) this.#sessions.set(client, session = this.newSession(client));
+    if (session === undefined) {
+      this.#sessions.set(client, session = this.newSession(client));
+      const { outbox } = session;
+      if (outbox !== undefined) outbox.onWaiting = () => this.#address(client);
+    }
     return session;
+  }
+
+  /** There is something to say to a client, by this thread. */
+  #address(client: Connection): void {
+    if (client instanceof LibcConnection) this.#addressed.add(client);
+    this.sockets.interruptWait();
   }
 
   /** Of a thread that fails: another one leads. */
@@ -227,4 +305,9 @@ export class LibcLedHandles implements LedHandles {
     this.#event[ID] = id;
     this.sockets.calls.epoll_ctl(this.led.epoll, operation, fd, this.#event);
   }
+}
+
+/** As the system takes it. */
+function asTimeout(ms: number): number {
+  return ms === Infinity ? -1 : Math.ceil(ms);
 }

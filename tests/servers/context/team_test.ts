@@ -9,7 +9,7 @@ function teamOf(threads: number) {
   const memory = createTeamMemory(threads, LIMIT);
   const words = new Int32Array(memory);
   const teams = Array.from({ length: threads }, (_, index) => new Team(memory, index + 1, threads));
-  const [signal, waiting] = [0, 1].map((word) => (thread: number) => 8 + thread * 3 + word);
+  const [signal, waiting] = [0, 1].map((word) => (thread: number) => 8 + thread * 4 + word);
   return { memory, words, teams, signal, waiting };
 }
 

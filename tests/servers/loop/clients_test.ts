@@ -1,5 +1,6 @@
 import { Client } from "../../../servers/loop/clients.ts";
 import { TimerQueue } from "../../../servers/loop/timer_queue.ts";
+import { Outbox } from "../../../servers/handlers/outbox.ts";
 import {
   GeneratedReplies,
   OneReply,
@@ -244,4 +245,19 @@ Deno.test("untilNextMs() is how long the next one sleeps", () => {
   assert(untilMs > 0 && untilMs <= 1_000);
   timers.add(sleeper(-1_000)); // one who is overdue is not waited for less than not at all
   assertEquals(timers.untilNextMs(), 0);
+});
+
+Deno.test("what is said to a client that waits for a promise does not end that wait", () => {
+  const outbox = new Outbox();
+  const session = { onData: () => new OneReply(), outbox };
+  const client = new Client(new RoomyConnection(), session);
+  const timers = new TimerQueue<typeof client>();
+  timers.watch(client);
+  client.state = "timer"; // as while its handler waits
+  outbox.put(Uint8Array.of(1));
+  assertEquals([...timers.due()], []);
+  client.state = "wantRead";
+  outbox.next();
+  outbox.put(Uint8Array.of(2));
+  assertEquals([...timers.due()], [client]);
 });

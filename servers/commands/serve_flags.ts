@@ -47,6 +47,7 @@ export const serveFlags = {
   ),
   open: onOff(),
   record: text("", "FILE"),
+  trace: text("", "FILE"),
 };
 
 /**
@@ -114,6 +115,9 @@ export function checkServeFlags(
   }
   if (given.has("open") && !given.has("watch")) {
     throw new UsageError(messages.flags.onlyWith("--open", "--watch"));
+  }
+  if (given.has("record") && flags.record === flags.trace) {
+    throw new UsageError(messages.watch.sameFile("--record", "--trace"));
   }
   if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
   for (const [flag, models] of Object.entries(ONLY_FOR)) {

@@ -6,6 +6,7 @@
 
 import type { Messages } from "../../cli/messages.ts";
 import { followFrames, type FrameSink } from "./frame_following.ts";
+import { frameJson } from "./frame_json.ts";
 import type { Frame, Hello, Run } from "./frames.ts";
 import { GrowingFile } from "./growing_file.ts";
 
@@ -64,7 +65,7 @@ export class Recording implements FrameSink {
   }
 
   write(frame: Frame): void {
-    this.file.append(`${JSON.stringify(frame)}\n`);
+    this.file.append(`${frameJson(frame)}\n`);
   }
 
   /** Waits for the last writes, though not for ever, and closes the file. */

@@ -19,6 +19,8 @@ export const enWatchSave = {
   traceFull: (path: string) =>
     `--trace ${path}: the trace is full and ends here: a larger file could not be opened; ` +
     "the server is not affected",
+  traceCut: (path: string) =>
+    `--trace ${path}: the trace is full before the recording ends: a larger file could not be opened`,
   traceGaps: (what: string, gaps: Gaps) => `${what}: not in the trace: ${enGaps(gaps)}`,
   traceWritten: (path: string, size: string) =>
     `wrote ${path} (${size}): open it at https://ui.perfetto.dev or chrome://tracing`,
@@ -51,6 +53,7 @@ export const enWatchSavePage = {
     svg: "Picture (SVG)",
     png: "Picture (PNG)",
   },
+  speed: "Speed",
   savedAs: "saved: {name} ({size} MB)",
   saveFailed: "could not be saved: {reason}",
   embedded: "This page is a recording, and holds all that it shows: it needs no network.",

@@ -17,6 +17,7 @@ export const zhWatchSave = {
     `--trace ${path}：${reason}：跟踪到此为止，服务器不受影响`,
   traceFull: (path: string) =>
     `--trace ${path}：跟踪文件已满，到此为止：再大就打不开了；服务器不受影响`,
+  traceCut: (path: string) => `--trace ${path}：跟踪文件在录像结束之前就满了：再大就打不开了`,
   traceGaps: (what: string, gaps: Gaps) => `${what}：跟踪里没有：${zhGaps(gaps)}`,
   traceWritten: (path: string, size: string) =>
     `已写入 ${path}（${size}）：可在 https://ui.perfetto.dev 或 chrome://tracing 里打开`,
@@ -47,6 +48,7 @@ export const zhWatchSavePage = {
     svg: "图片（SVG）",
     png: "图片（PNG）",
   },
+  speed: "速度",
   savedAs: "已保存：{name}（{size} MB）",
   saveFailed: "无法保存：{reason}",
   embedded: "这个网页就是一份录像，所显示的一切都在其中，无需联网。",

@@ -9,6 +9,9 @@ import { shownNumber } from "./dom.js";
 import { History } from "./history.js";
 import { KEPT_MS, KeptHistory, SEEN_MS } from "./kept_history.js";
 
+/** A shorter gap is not worth a line of the log. */
+const MIN_GAP_MS = 1_000;
+
 /** Follows a running server. */
 export class LivePlayer {
   isLive = true;
@@ -30,7 +33,14 @@ export class LivePlayer {
     this.#kept.apply(frame);
   }
 
+  /** Adds frames of the past, before the first one arrives. */
+  applyPast(lines) {
+    for (const line of lines) this.#kept.apply(inLanguage(JSON.parse(line)));
+    if (this.newest !== undefined) this.#clock.sync(this.newest.timeMs);
+  }
+
   #logGap({ timeMs, log }) {
+    if (timeMs - this.newest.timeMs < MIN_GAP_MS) return;
     const seconds = shownNumber((timeMs - this.newest.timeMs) / 1_000, 1);
     log.unshift(this.#texts.gap.replace("#", seconds));
   }

@@ -36,6 +36,7 @@ export class LastMinute implements FrameSink {
   #lastMs = 0;
   #unfollow: (() => void) | undefined = undefined;
   #forgetting: ReturnType<typeof setTimeout> | undefined = undefined;
+  #isOver = false;
 
   /** @param maxBytes see {@linkcode MAX_KEPT_BYTES} */
   constructor(private readonly run: Run, private readonly maxBytes = MAX_KEPT_BYTES) {}
@@ -47,12 +48,14 @@ export class LastMinute implements FrameSink {
 
   /** Somebody watches: keeps what comes. */
   begin(): void {
+    if (this.#isOver) return;
     clearTimeout(this.#forgetting);
     this.#unfollow ??= followFrames(this.run, this);
   }
 
   /** Nobody watches any more: keeps what has come for another minute. */
   pause(): void {
+    if (this.#isOver) return;
     this.#unfollow?.();
     this.#unfollow = undefined;
     clearTimeout(this.#forgetting);
@@ -62,6 +65,7 @@ export class LastMinute implements FrameSink {
 
   /** The view ends. */
   end(): void {
+    this.#isOver = true;
     this.#unfollow?.();
     clearTimeout(this.#forgetting);
     this.#forget();

@@ -92,8 +92,7 @@ export class TraceEvents {
     for (const change of frame.changes) this.#change(change, bytes, frame, isSampled);
     for (const transfer of frame.transfers ?? []) this.#transfer(transfer);
     for (const lane of this.#lanes.values()) {
-      if (isSampled) lane.doubt(timeMs);
-      lane.hold(frame.settings.heldMs > 0, timeMs);
+      lane.settle(timeMs, isSampled, frame.settings.heldMs > 0);
     }
     this.#count(frame);
     this.#messages += all;
@@ -225,10 +224,9 @@ export class TraceEvents {
   }
 
   #transfer([timeMs, client, lane, receivedBytes, sentBytes]: Transfer): void {
-    if (lane < 0) return;
     const name = receivedBytes > 0 ? "recv" : "send";
     const args = { client, bytes: receivedBytes + sentBytes };
-    this.#output.shortSlice(name, this.#laneOf(lane).place, timeMs, args);
+    this.#lanes.get(lane)?.transfer(name, timeMs, args); // it may be over
   }
 
   #count({ timeMs, totals, backlog, loopLatencyMs, messages: { all, traced } }: Frame): void {

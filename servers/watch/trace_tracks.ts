@@ -78,6 +78,8 @@ export class LaneTrack {
   readonly #idle: string | undefined;
   /** The client that the lane works for. */
   #client: number | undefined = undefined;
+  /** The calls of this frame that have a slice, with the times of their ends. */
+  readonly #ended = new Set<string>();
 
   /** @param lane its number; 0 is the server's own thread */
   constructor(private readonly output: TraceOutput, place: Place, hello: Hello, lane: number) {
@@ -110,8 +112,9 @@ export class LaneTrack {
   /** A client of the lane is in another state. */
   change(client: NamedClient, state: State, moment: Moment): void {
     const { timeMs, receivedBytes, sentBytes, isSampled, isAssumed } = moment;
+    if (this.#isExclusive) this.#ended.add(`${this.#track.doing} ${timeMs}`);
     if (state === "served") {
-      if (isSampled) this.doubt(timeMs);
+      if (isSampled) this.#doubt(timeMs);
       const received: Args = receivedBytes === undefined ? {} : { receivedBytes };
       this.#track.enter(
         "handle",
@@ -133,15 +136,28 @@ export class LaneTrack {
     this.#track.enter(call, timeMs, { ...client }, endArgs);
   }
 
+  /** Bytes came or went. A call in which the lane has waited for that has a slice already. */
+  transfer(name: "recv" | "send", timeMs: number, args: Args): void {
+    if (this.#ended.has(`${name} ${timeMs}`)) return;
+    this.output.shortSlice(name, this.place, timeMs, args);
+  }
+
+  /** All of a frame is known. @param isSampled whether messages were left out of it */
+  settle(timeMs: number, isSampled: boolean, isHeld: boolean): void {
+    this.#ended.clear();
+    if (isSampled) this.#doubt(timeMs);
+    this.#hold(isHeld, timeMs);
+  }
+
   /** The server is held up, or goes on. */
-  hold(isHeld: boolean, timeMs: number): void {
+  #hold(isHeld: boolean, timeMs: number): void {
     if (isHeld === (this.#track.doing === "held up")) return;
     if (isHeld && this.#client === undefined) this.#track.enter("held up", timeMs, {});
     else if (!isHeld) this.idle(timeMs);
   }
 
   /** Not all messages until this time were traced: that the lane has waited all the time is not known. */
-  doubt(timeMs: number): void {
+  #doubt(timeMs: number): void {
     const { doing } = this.#track;
     if (doing === this.#idle || doing === "recv") this.#track.forget(timeMs);
   }

@@ -20,7 +20,7 @@ export class SaveButtons {
   #model;
   #run;
   #look;
-  #status = element("output", { class: "status" });
+  #status = element("output");
 
   /**
    * @param {object} texts of the page

@@ -11,7 +11,12 @@ export class InTerminal {
   #output = "";
   #onOutput = () => {};
 
-  constructor(args: readonly string[], columns: number, rows: number) {
+  constructor(
+    args: readonly string[],
+    columns: number,
+    rows: number,
+    { cwd }: { readonly cwd?: string } = {},
+  ) {
     this.#columns = columns;
     const [program, programArgs] = commandFor(args);
     const command = [program, ...programArgs].map((word) => `'${word}'`).join(" ");
@@ -24,6 +29,7 @@ export class InTerminal {
       env: { LC_ALL: "C", TERM: "xterm", NO_COLOR: "1" },
       stdin: "piped",
       stdout: "piped",
+      cwd,
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#reading = this.#read();

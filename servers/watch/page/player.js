@@ -9,8 +9,8 @@ import { shownNumber } from "./dom.js";
 import { History } from "./history.js";
 import { KEPT_MS, KeptHistory, SEEN_MS } from "./kept_history.js";
 
-/** A shorter gap is not worth a line of the log. */
-const MIN_GAP_MS = 1_000;
+/** Between the past that a server has kept and the present, there is a gap of a few frames. */
+const SEAM_MS = 1_000;
 
 /** Follows a running server. */
 export class LivePlayer {
@@ -19,6 +19,8 @@ export class LivePlayer {
   #kept = new KeptHistory();
   #clock = new ServerClock();
   #texts;
+  /** Whether the newest frame is from before the page was opened. */
+  #isPast = false;
 
   constructor(texts) {
     this.#texts = texts;
@@ -27,7 +29,10 @@ export class LivePlayer {
   /** Adds a frame that has arrived. */
   apply(received) {
     const frame = inLanguage(received);
-    if (frame.isWhole && this.newest !== undefined) this.#logGap(frame);
+    const beforeMs = this.newest?.timeMs;
+    const isSeam = this.#isPast && frame.timeMs - beforeMs < SEAM_MS;
+    if (frame.isWhole && beforeMs !== undefined && !isSeam) this.#logGap(frame);
+    this.#isPast = false;
     this.isLost = false;
     this.#clock.sync(frame.timeMs);
     this.#kept.apply(frame);
@@ -36,11 +41,11 @@ export class LivePlayer {
   /** Adds frames of the past, before the first one arrives. */
   applyPast(lines) {
     for (const line of lines) this.#kept.apply(inLanguage(JSON.parse(line)));
-    if (this.newest !== undefined) this.#clock.sync(this.newest.timeMs);
+    this.#isPast = this.newest !== undefined;
+    if (this.#isPast) this.#clock.sync(this.newest.timeMs);
   }
 
   #logGap({ timeMs, log }) {
-    if (timeMs - this.newest.timeMs < MIN_GAP_MS) return;
     const seconds = shownNumber((timeMs - this.newest.timeMs) / 1_000, 1);
     log.unshift(this.#texts.gap.replace("#", seconds));
   }

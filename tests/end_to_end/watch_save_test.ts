@@ -148,7 +148,7 @@ test(
       await terminal.until(/received from .*"hello"/);
       await terminal.press("s");
       await terminal.until(
-        /saved the last \d+\.\d s: playground replay playground-epoll-\S+\.jsonl/,
+        /saved the last \d+\.\d s: playground-epoll-\S+\.jsonl/,
       );
       await terminal.press("q");
       await terminal.end();

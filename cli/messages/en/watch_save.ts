@@ -28,8 +28,7 @@ export const enWatchSave = {
     `wrote ${path} (${size}): a browser opens it, without a network`,
   htmlCut: (path: string, seconds: string, all: string) =>
     `${path}: only the first ${seconds} s of ${all} s are in it: more would not open fast`,
-  saved: (path: string, seconds: string) =>
-    `saved the last ${seconds} s: playground replay ${path}`,
+  saved: (path: string, seconds: string) => `saved the last ${seconds} s: ${path}`,
   notSaved: (reason: string) => `could not save: ${reason}`,
 };
 

@@ -24,7 +24,7 @@ export const zhWatchSave = {
   htmlWritten: (path: string, size: string) => `已写入 ${path}（${size}）：用浏览器打开，无需联网`,
   htmlCut: (path: string, seconds: string, all: string) =>
     `${path}：只含 ${all} 秒中的前 ${seconds} 秒：再多就打开得太慢`,
-  saved: (path: string, seconds: string) => `已保存最近 ${seconds} 秒：playground replay ${path}`,
+  saved: (path: string, seconds: string) => `已保存最近 ${seconds} 秒：${path}`,
   notSaved: (reason: string) => `无法保存：${reason}`,
 };
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Language } from "../../cli/language.ts";
-import type { Messages } from "../../cli/messages.ts";
+import { type Language, LANGUAGES } from "../../cli/language.ts";
+import { loadMessages } from "../../cli/messages.ts";
 import { makePageFile } from "./page_file.ts";
 import { traceOf } from "./saved_trace.ts";
 
@@ -28,12 +28,16 @@ export function savedKind(path: string): typeof KINDS[number] | undefined {
   return KINDS.find((kind) => kind === name);
 }
 
+/** The language in which a page wants it; `undefined` if it does not say. */
+export function savedLanguage(wanted: string | null): Language | undefined {
+  return LANGUAGES.find((language) => language === wanted);
+}
+
 /** Answers with a file. */
 export async function answerSave(
   kind: typeof KINDS[number],
   recording: Savable,
   language: Language,
-  messages: Messages,
 ): Promise<Response> {
   switch (kind) {
     case "recording": {
@@ -41,7 +45,7 @@ export async function answerSave(
       return new Response(recording.lines, { headers });
     }
     case "trace":
-      return new Response((await traceOf(recording.lines, messages)).text);
+      return new Response((await traceOf(recording.lines, await loadMessages(language))).text);
     case "html":
       return new Response((await makePageFile(recording, language)).html);
   }

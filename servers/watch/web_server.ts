@@ -16,7 +16,7 @@ import { parseCommand, RefusedCommand } from "./commands.ts";
 import { type ResilientServer, serveResiliently } from "./resilient_server.ts";
 import type { Refusal, Run } from "./frames.ts";
 import type { RecordedRun } from "./recorded_run.ts";
-import { answerSave, type Savable, savedKind } from "./saving.ts";
+import { answerSave, type Savable, savedKind, savedLanguage } from "./saving.ts";
 import { describeView } from "./view_description.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -104,7 +104,7 @@ export class WebServer {
   async #answerAllowed(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (request.method === "POST") return await this.#control(request, pathname);
-    const { recording, language, messages } = this.shown;
+    const { recording, language } = this.shown;
     if (pathname === "/frames") {
       const isHandshake = request.headers.get("upgrade")?.toLowerCase() === "websocket";
       return isHandshake ? this.#upgrade(request) : respond("this is a WebSocket", 426);
@@ -115,7 +115,7 @@ export class WebServer {
     const kind = savedKind(pathname);
     const savable = kind === undefined ? undefined : await this.#savable(searchParams.get("run"));
     if (kind !== undefined && savable !== undefined) {
-      return await answerSave(kind, savable, language, messages);
+      return await answerSave(kind, savable, savedLanguage(searchParams.get("lang")) ?? language);
     }
     if (pathname === "/recording" && recording !== undefined) return new Response(recording.lines);
     return await readAsset(pathname) ?? respond("there is nothing here", 404);

@@ -79,7 +79,9 @@ export class SaveButtons {
         ? await toPng(picture)
         : new Blob([picture.svg], { type: "image/svg+xml" });
     }
-    const response = await fetch(`/save/${kind}?run=${this.#run}`);
+    const response = await fetch(
+      `/save/${kind}?run=${this.#run}&lang=${document.documentElement.lang}`,
+    );
     if (!response.ok) throw new Error(await response.text());
     return await response.blob();
   }

@@ -8,8 +8,9 @@ import { en } from "../../../cli/messages/en/mod.ts";
 import type { ServedBy } from "../../../servers/context/context.ts";
 import type { TraceEvent as RecordedEvent } from "../../../servers/metrics/trace.ts";
 import { ClientTracker } from "../../../servers/watch/client_tracker.ts";
-import type { Frame } from "../../../servers/watch/frames.ts";
+import type { Frame, Hello } from "../../../servers/watch/frames.ts";
 import { TraceEvents } from "../../../servers/watch/trace_events.ts";
+import type { TraceLimits } from "../../../servers/watch/trace_output.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "../../harness/assert.ts";
 import { FakeRun } from "../../harness/fake_run.ts";
 import { checkTrace, parseTrace, threadName, type TraceEvent } from "../../harness/trace_format.ts";
@@ -26,14 +27,15 @@ class Traced {
   text = "";
   timeMs = START_MS;
 
-  private constructor(worker: ServedBy, hello: ConstructorParameters<typeof TraceEvents>[0]) {
+  private constructor(worker: ServedBy, hello: Hello, limits?: TraceLimits) {
     this.#tracker = new ClientTracker(worker);
-    this.events = new TraceEvents(hello, START_MS, en);
+    this.events = new TraceEvents(hello, START_MS, en, limits);
   }
 
-  static async of(worker: ServedBy, waitsIn: string): Promise<Traced> {
+  static async of(worker: ServedBy, waitsIn: string, limits?: TraceLimits): Promise<Traced> {
     const hello = await new FakeRun().hello();
-    return new Traced(worker, { ...hello, worker, waitsIn, startedMs: START_MS, pid: 77 });
+    const told = { ...hello, worker, waitsIn, startedMs: START_MS, pid: 77 };
+    return new Traced(worker, told, limits);
   }
 
   /** Something happens, `laterMs` after what happened before. */
@@ -209,4 +211,31 @@ Deno.test("60 s of 1,000 busy clients are below 50 MB, and what is left out is s
   assertGreater(traced.text.length, 25_000_000); // it is no empty promise
   const events = parseTrace(traced.text);
   assertEquals(events.at(-1)?.args.slicesLeftOut, slices);
+});
+
+Deno.test("a trace that is full ends as a whole one, and says so", async () => {
+  const limits = { perSecond: 1_000_000, burst: 1_000_000, total: 20_000 };
+  const traced = await Traced.of("loop", "epoll_wait", limits);
+  traced.tell(0, "accepted", 1);
+  for (let frames = 0; !traced.events.isFull; frames++) {
+    traced.tell(10, "received", 1, 0, 5);
+    traced.tell(10, "sent", 1, 0, 5);
+    traced.frame();
+    assertLess(frames, 1_000);
+  }
+  const { events } = traced.end();
+  assertEquals(events.at(-1)?.name, "the trace is full, and ends here");
+  assertLess(traced.text.length, 22_000); // what is going on is brought to its end
+});
+
+Deno.test("clients for which there is no room are counted, and have no half a track", async () => {
+  const limits = { perSecond: 0, burst: 5_000, total: 1_000_000 };
+  const traced = await Traced.of("loop", "epoll_wait", limits);
+  traced.frame({ isWhole: true });
+  for (let client = 1; client <= 100; client++) traced.tell(1, "accepted", client);
+  traced.frame();
+  const { events } = traced.end(); // which checks that each begin has its end
+  const shown = events.filter(({ ph }) => ph === "B").length;
+  assertGreater(shown, 0);
+  assertEquals(shown + traced.events.gaps.clients, 100);
 });

@@ -61,7 +61,8 @@ browserTest("the page saves pictures, its last minute, a trace, and a page that 
     await watched.server[Symbol.asyncDispose]();
     const before = requests.length;
     await page.context().setOffline(true);
-    await playsAlone(page, file);
+    await page.goto(pathToFileURL(file).href);
+    await page.locator(".log li", { hasText: '"two"' }).waitFor();
     const asked = requests.slice(before).map((address) => new URL(address).protocol);
     assertEquals([...new Set(asked)].filter((one) => !["file:", "data:"].includes(one)), []);
     assertEquals(complaints.filter((text) => !/ERR_CONNECTION|WebSocket/.test(text)), []);
@@ -235,13 +236,13 @@ async function read(path: string): Promise<string> {
   return await Deno.readTextFile(path);
 }
 
-/** Has `work` done with a recording of a second and a half. */
+/** Has `work` done with a recording of less than a second. */
 async function withRecording(
   work: (file: string, directory: string) => Promise<void>,
 ): Promise<void> {
   await withDirectory(async (directory) => {
     const file = `${directory}/run.jsonl`;
-    await using server = await Server.start(["select", "--record", file, "--sleep", "300"]);
+    await using server = await Server.start(["select", "--record", file, "--sleep", "150"]);
     const client = await server.connect();
     for (const text of ["one", "two", "three", "four"]) await exchange(client, text);
     client.close();

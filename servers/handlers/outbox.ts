@@ -1,5 +1,5 @@
 import type { Interrupting } from "../sockets/interface.ts";
-import { type Replies, type Reply, replyWith } from "./session.ts";
+import { type Replies, type Reply, replyWith } from "./replies.ts";
 
 /** What one client may have unsent in its outbox, in bytes, before it is let go. */
 export const OUTBOX_LIMIT_BYTES = 1_048_576;

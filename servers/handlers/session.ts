@@ -6,22 +6,10 @@
 
 import { type Address, INTERRUPTED, WOULD_BLOCK } from "../sockets/interface.ts";
 import type { Outbox } from "./outbox.ts";
+import { OneReply, type Replies } from "./replies.ts";
 import type { Rooms } from "./rooms.ts";
 
-/** One reply to a client. */
-export interface Reply {
-  /**
-   * What to send; may be empty. It may be a view of the received chunk, so copy it to keep it beyond
-   * the next `recv`.
-   */
-  readonly bytes: Uint8Array;
-  /** How long to wait before it is sent; `Infinity` with {@linkcode until}. The model decides how to wait. */
-  readonly waitMs: number;
-  /** Whether the connection ends after this reply. */
-  readonly close: boolean;
-  /** Resolves when the handler can go on, if it waits for a promise. Such a reply has no bytes. */
-  readonly until?: Promise<void>;
-}
+export * from "./replies.ts";
 
 /** A handler's state for one client. */
 export interface Session {
@@ -50,15 +38,6 @@ export interface Session {
  */
 export type CloseReason = "end" | "reset" | "failed";
 
-/**
- * The replies to a chunk. This is no iterator: one would cost each model five per cent of its speed,
- * and most handlers have one reply to everything.
- */
-export interface Replies {
-  /** The next reply, or `undefined` when there is none left. */
-  next(): Reply | undefined;
-}
-
 /** Who a session is for, and the others. */
 export interface HandlerClient {
   /** Counts from 1, and is never used again. Of models that serve in other processes, unique there only. */
@@ -70,22 +49,6 @@ export interface HandlerClient {
 
 /** Begins a session for a new client. */
 export type Handler = (client: HandlerClient) => Session;
-
-/**
- * A reply that is sent at once.
- *
- * @param close whether the connection ends after it
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * const bytes = new TextEncoder().encode("bye\n");
- * assertEquals(replyWith(bytes, true), { bytes, waitMs: 0, close: true });
- * ```
- */
-export function replyWith(bytes: Uint8Array, close = false): Reply {
-  return { bytes, waitMs: 0, close };
-}
 
 /**
  * The replies to what `tryRecv` gave.
@@ -124,63 +87,4 @@ export function repliesTo(session: Session, chunk: Uint8Array | typeof WOULD_BLO
 export function repliesWithout(session: Session, count: number): Replies {
   const replies = count === INTERRUPTED ? session.outbox : session.onEnd?.();
   return replies ?? new OneReply();
-}
-
-/**
- * At most one reply.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * const replies = new OneReply(replyWith(new Uint8Array(3)));
- * assertEquals(replies.next()?.bytes.length, 3);
- * assertEquals(replies.next(), undefined);
- * ```
- */
-export class OneReply implements Replies {
-  /** @param reply without one there is no reply at all */
-  constructor(private reply?: Reply) {}
-
-  next(): Reply | undefined {
-    const { reply } = this;
-    this.reply = undefined;
-    return reply;
-  }
-}
-
-/**
- * Replies that a generator makes one by one.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * function* countdown(): Generator<Reply> {
- *   for (let n = 3; n > 0; n--) yield replyWith(Uint8Array.of(n), n === 1);
- * }
- * const replies = new GeneratedReplies(countdown());
- * assertEquals([...allReplies(replies)].map(({ bytes }) => bytes[0]), [3, 2, 1]);
- * ```
- */
-export class GeneratedReplies implements Replies {
-  /** @param generator resumed once for each reply that is asked for */
-  constructor(private readonly generator: Generator<Reply>) {}
-
-  next(): Reply | undefined {
-    const { done, value } = this.generator.next();
-    return done ? undefined : value;
-  }
-}
-
-/**
- * Gives replies as an iterable, where speed does not matter.
- *
- * @example
- * ```ts
- * for (const { bytes } of allReplies(new OneReply(replyWith(new Uint8Array(3))))) {
- *   console.log(bytes.length); // 3
- * }
- * ```
- */
-export function* allReplies(replies: Replies): Generator<Reply> {
-  for (let reply; (reply = replies.next()) !== undefined;) yield reply;
 }

@@ -10,24 +10,17 @@ import { OneReply, type Replies, type Reply, type Session } from "../handlers/se
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS, WOULD_BLOCK } from "../sockets/interface.ts";
 import type { Connection, Pollable } from "../sockets/interface.ts";
 import type { ServerContext } from "../context/context.ts";
+import type { ClientState } from "./client_state.ts";
 import { TimerQueue } from "./timer_queue.ts";
+
+export type { ClientState };
 
 const NOTHING = new Uint8Array(0);
 const NO_REPLIES = new OneReply();
 const NOBODY: readonly Client[] = [];
 
-/**
- * What a client waits for.
- *
- * - `wantRead`: the client has all its replies; its socket is to become readable
- * - `wantWrite`: the socket takes no more and is to become writable, or there is something to send unasked
- * - `timer`: the next reply is due at {@linkcode Client.dueMs}, or {@linkcode Client.until} is to resolve
- * - `closed`: nothing; the client is gone, or has the reply after which its session closes
- */
-export type ClientState = "wantRead" | "wantWrite" | "timer" | "closed";
-
-/** Whose turn it is in each state but the last. */
-const TURNS = { wantRead: CLIENT_SENDS, wantWrite: CLIENT_TAKES, timer: SERVER_WORKS } as const;
+/** Whose turn it is in the states in which the server waits for the client. */
+const TURNS = { wantRead: CLIENT_SENDS, wantWrite: CLIENT_TAKES } as const;
 
 /**
  * A client between two turns of the loop: a thread would keep this on its stack. While a reply is
@@ -95,7 +88,9 @@ export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connec
   }
 
   #enter(state: ClientState): ClientState {
-    this.connection.turn = state === "closed" ? SERVER_WORKS : TURNS[state];
+    this.connection.turn = state === "wantRead" || state === "wantWrite"
+      ? TURNS[state]
+      : SERVER_WORKS;
     return this.state = state;
   }
 
@@ -156,7 +151,7 @@ export function sendSome(
 export class Clients implements Iterable<Client> {
   readonly #context: ServerContext;
   readonly #bySocket = new Map<Pollable, Client>();
-  readonly #timers: TimerQueue;
+  readonly #timers: TimerQueue<Client>;
 
   constructor(context: ServerContext) {
     this.#context = context;

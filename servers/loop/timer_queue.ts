@@ -8,7 +8,7 @@
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { Outbox } from "../handlers/outbox.ts";
 import type { Sockets } from "../sockets/interface.ts";
-import type { Client, ClientState } from "./clients.ts";
+import type { ClientState } from "./client_state.ts";
 
 /** What a {@linkcode TimerQueue} needs to know of a client, or of what else waits for time or a promise. */
 interface Timed {
@@ -27,7 +27,7 @@ interface Addressed {
  * What an event loop does besides what is ready: it goes on with clients whose reply is due, whose
  * promise has resolved, or to whom there is something to send unasked. The earliest comes first.
  */
-export class TimerQueue<Waiting extends Timed = Client> {
+export class TimerQueue<Waiting extends Timed> {
   // The difference of two that are never due would not be a number.
   readonly #heap = new BinaryHeap<Waiting>((a, b) => a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs);
   readonly #members = new Set<Waiting>();
@@ -57,7 +57,7 @@ export class TimerQueue<Waiting extends Timed = Client> {
     if (client.outbox === undefined) return;
     client.outbox.onWaiting = () => {
       if (client.state !== "wantRead") return; // what it is owed comes first, and then the outbox
-      client.state = "wantWrite";
+      client.state = "unasked";
       this.goOnSoon(client);
     };
   }

@@ -52,7 +52,7 @@ for (const { name, args } of MODELS) {
     await using temporary = await databaseFile();
     const TMPDIR = dirname(temporary.path);
     const flags = [...args, "--quiet", "--handler", "kv"];
-    await using server = await Server.start(flags, { env: { TMPDIR, TEMP: TMPDIR } });
+    await using server = await Server.start(flags, { env: { TMPDIR, TEMP: TMPDIR, TMP: TMPDIR } });
     assertEquals(await ask(server, "SET a 1"), "+OK|");
     assertEquals(await ask(server, "GET a"), "$1|1|"); // although no client was there meanwhile
     assertEquals([...Deno.readDirSync(TMPDIR)].length, 1);

@@ -1,5 +1,6 @@
 import { bytes, MAX_BYTES } from "../../../servers/handlers/bytes.ts";
 import { withSimulatedCost } from "../../../servers/handlers/simulated_cost.ts";
+import { refuse } from "../../../servers/handlers/refusal.ts";
 import { HANDLER_NAMES, isHandlerFile, makeHandler } from "../../../servers/handlers/handlers.ts";
 import {
   allReplies,
@@ -37,6 +38,19 @@ Deno.test("makeHandler() knows every name", async () => {
     ...["echo", "discard", "upper", "bytes", "star", "prime", "chat", "kv", "http"],
   ]);
   for (const name of HANDLER_NAMES) assert(typeof (await sessionOf(name)).onData === "function");
+});
+
+Deno.test("refuse() turns a client away with the words of its protocol, or without any", () => {
+  const turnedAway = (handler: string) => {
+    let said = "";
+    const trySend = (bytes: Uint8Array) => (said = decode(bytes), bytes.length);
+    refuse({ trySend, abort: () => said = "aborted" }, handler);
+    return said;
+  };
+  assertEquals(turnedAway("kv"), "-ERR max number of clients reached\r\n");
+  assert(turnedAway("http").startsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  assert(turnedAway("chat").endsWith("try again\n"));
+  assertEquals(turnedAway("echo"), "aborted");
 });
 
 Deno.test("isHandlerFile() tells a file from a name", () => {

@@ -203,7 +203,7 @@ function sleeper(inMs: number): Client {
 }
 
 Deno.test("sleepers come out when they are due, the earliest first", () => {
-  const timers = new TimerQueue();
+  const timers = new TimerQueue<Client>();
   const clients = [-10, 1_000_000, -30, -20, 2_000_000].map(sleeper);
   for (const client of clients) timers.add(client);
   const due = [...timers.due()].map((client) => clients.indexOf(client));
@@ -212,7 +212,7 @@ Deno.test("sleepers come out when they are due, the earliest first", () => {
 });
 
 Deno.test("a sleeper that is added twice comes out once, and can be added again then", () => {
-  const timers = new TimerQueue();
+  const timers = new TimerQueue<Client>();
   const client = sleeper(-1);
   timers.add(client);
   timers.add(client);
@@ -223,7 +223,7 @@ Deno.test("a sleeper that is added twice comes out once, and can be added again 
 });
 
 Deno.test("a sleeper may go back to sleep while the others wake up", () => {
-  const timers = new TimerQueue();
+  const timers = new TimerQueue<Client>();
   const clients = [sleeper(-2), sleeper(-1)];
   for (const client of clients) timers.add(client);
   let woken = 0;
@@ -237,7 +237,7 @@ Deno.test("a sleeper may go back to sleep while the others wake up", () => {
 });
 
 Deno.test("untilNextMs() is how long the next one sleeps", () => {
-  const timers = new TimerQueue();
+  const timers = new TimerQueue<Client>();
   assertEquals(timers.untilNextMs(), Infinity);
   timers.add(sleeper(5_000));
   timers.add(sleeper(1_000));

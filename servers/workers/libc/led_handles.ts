@@ -15,12 +15,14 @@ import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "../../sockets/libc/socket_address.ts";
-import type { OffThreadPoll } from "../../system/off_thread_poll.ts";
+import { OffThreadPoll } from "../../system/off_thread_poll.ts";
 import { quiet, wake } from "../../system/eventfd.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_EVENT } from "../../system/system_calls.ts";
 
 const { words: WORDS, data: DESCRIPTOR, moreData: ID } = EPOLL_EVENT;
+/** After how long a client that is waited for is looked at again. */
+const LOOK_AGAIN_MS = 100;
 const ONCE = EPOLLIN | EPOLLONESHOT;
 
 /** See the module. */
@@ -50,6 +52,7 @@ export class LibcLedHandles implements LedHandles {
     const wakeThread = (waker: number) => wake(sockets.calls, waker);
     this.#team = new Team(led.memory, number, led.threads, waker, wakeThread);
     listener.stopBlocking();
+    if (sockets.runsEventLoop) sockets.waitFor = waitAlone;
   }
 
   /** @throws {Error} when the sockets are of another kind */
@@ -191,6 +194,10 @@ export class LibcLedHandles implements LedHandles {
     if (this.#sessions.get(handle)?.outbox?.isWaiting) this.#addressed.add(handle);
   }
 
+  served(serving: Promise<void>): void | Promise<void> {
+    if (!this.sockets.runsEventLoop) return serving;
+  }
+
   session(client: Connection): Session {
     if (!this.keepsState) return this.newSession(client);
     let session = this.#sessions.get(client);
@@ -305,6 +312,11 @@ export class LibcLedHandles implements LedHandles {
     this.#event[ID] = id;
     this.sockets.calls.epoll_ctl(this.led.epoll, operation, fd, this.#event);
   }
+}
+
+/** Waits for one socket, while the thread waits for others. It is looked at again whether it is cut off. */
+async function waitAlone(fd: number, events: number): Promise<void> {
+  await new OffThreadPoll().ready([[fd, events]], LOOK_AGAIN_MS);
 }
 
 /** As the system takes it. */

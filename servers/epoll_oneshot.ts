@@ -9,7 +9,8 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState } from "./loop/clients.ts";
+import { type Client, Clients } from "./loop/clients.ts";
+import type { ClientState } from "./loop/client_state.ts";
 import type { ServerContext } from "./context/context.ts";
 import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT, WOULD_BLOCK } from "./sockets/interface.ts";
 

@@ -13,7 +13,8 @@
  * @module
  */
 
-import { type Client, Clients, type ClientState } from "./loop/clients.ts";
+import { type Client, Clients } from "./loop/clients.ts";
+import type { ClientState } from "./loop/client_state.ts";
 import type { ServerContext } from "./context/context.ts";
 import { ACCEPTED, RECEIVED } from "./sockets/completions.ts";
 import type { Connection } from "./sockets/interface.ts";

@@ -81,6 +81,18 @@ export class RemoteRun implements Run {
   }
 
   /**
+   * What the server has kept of its last minute, as a recording.
+   *
+   * @throws {TypeError} when it does not answer with one
+   */
+  async lastMinute(): Promise<{ lines: Uint8Array; seconds: number }> {
+    const response = await fetch(new URL("/save/recording", this.#base));
+    const seconds = Number(response.headers.get("x-recorded-seconds") ?? Number.NaN);
+    if (!response.ok || Number.isNaN(seconds)) throw new TypeError(await response.text());
+    return { lines: await response.bytes(), seconds };
+  }
+
+  /**
    * Sends a command. See {@linkcode Run.control}.
    *
    * @throws {RefusedError} when the server refuses it

@@ -36,6 +36,8 @@ const HEAVIEST: readonly State[] = ["served", "blocked", "asleep", "waiting", "q
 export class TerminalPicture {
   readonly #history = new History(SHOWN_MS);
   readonly #log: string[] = [];
+  /** What has become of the last thing that was to be saved. */
+  notice = "";
 
   /**
    * @param hello describes the server
@@ -49,6 +51,11 @@ export class TerminalPicture {
     private readonly language: Language,
     private readonly hasColors: boolean,
   ) {}
+
+  /** The model of the server. */
+  get model(): string {
+    return this.hello.model;
+  }
 
   /** Adds a frame. */
   apply(frame: Frame): void {
@@ -67,7 +74,8 @@ export class TerminalPicture {
       this.#legend(),
       "",
     ];
-    const foot = ["", ...this.#log, texts.terminal.keys];
+    const notice = this.notice === "" ? [] : [this.notice];
+    const foot = ["", ...this.#log, ...notice, texts.terminal.keys];
     const room = Math.max(1, rows - head.length - foot.length);
     const lines = [...head, ...this.#lanes(columns, room), ...foot];
     return lines.slice(0, rows).map((line) => fit(line, columns));

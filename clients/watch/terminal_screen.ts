@@ -19,8 +19,11 @@ const ENDING: readonly Deno.Signal[] = Deno.build.os === "windows"
 export class TerminalScreen implements AsyncDisposable {
   readonly #onSignal: () => void;
 
-  /** @param onQuit is called when `q` or Ctrl-C is pressed, or a signal ends the program */
-  constructor(onQuit: () => void) {
+  /**
+   * @param onQuit is called when `q` or Ctrl-C is pressed, or a signal ends the program
+   * @param onSave is called when `s` is pressed
+   */
+  constructor(onQuit: () => void, private readonly onSave: () => void) {
     this.#onSignal = onQuit;
     for (const signal of ENDING) Deno.addSignalListener(signal, this.#onSignal);
     Deno.stdin.setRaw(true);
@@ -52,7 +55,9 @@ export class TerminalScreen implements AsyncDisposable {
     const keys = new Uint8Array(64);
     const isQuit = (key: number) => key === "q".charCodeAt(0) || key === 0x03;
     for (let count; (count = await Deno.stdin.read(keys)) !== null;) {
-      if (keys.subarray(0, count).some(isQuit)) return onQuit();
+      const pressed = keys.subarray(0, count);
+      if (pressed.some(isQuit)) return onQuit();
+      if (pressed.includes("s".charCodeAt(0))) this.onSave();
     }
     onQuit(); // standard input has ended, so no key can be pressed any more
   }

@@ -3,6 +3,7 @@ import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { type Address, formatAddress } from "../../servers/sockets/interface.ts";
 import { RemoteRun } from "./remote_run.ts";
+import { saveLastMinute } from "./save_last_minute.ts";
 import { TerminalPicture } from "./terminal_picture.ts";
 import { TerminalScreen } from "./terminal_screen.ts";
 
@@ -27,13 +28,18 @@ export async function watchInTerminal(
   const { watch } = messages;
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) throw new UsageError(watch.noTerminal);
   const quit = new AbortController();
+  const run = new RemoteRun(`http://${formatAddress(address)}/`);
   const { picture, ended } = await follow(
+    run,
     formatAddress(address),
     language,
     messages,
     quit.signal,
   );
-  if (!await showUntilQuit(picture, ended, quit)) throw new RefusedError(watch.terminal.lost);
+  const save = async () => {
+    picture.notice = await saveLastMinute(run, picture.model, messages);
+  };
+  if (!await showUntilQuit(picture, ended, quit, save)) throw new RefusedError(watch.terminal.lost);
 }
 
 /**
@@ -42,6 +48,7 @@ export async function watchInTerminal(
  * @returns its picture, which each frame updates, and a promise that settles after the last frame
  */
 async function follow(
+  run: RemoteRun,
   address: string,
   language: Language,
   messages: Messages,
@@ -50,7 +57,7 @@ async function follow(
   const { watch } = messages;
   const described = Promise.withResolvers<TerminalPicture>();
   let picture: TerminalPicture | undefined;
-  const ended = new RemoteRun(`http://${address}/`).follow({
+  const ended = run.follow({
     onHello: (hello) => {
       picture = new TerminalPicture(hello, messages, language, !Deno.noColor);
       described.resolve(picture);
@@ -92,8 +99,9 @@ async function showUntilQuit(
   picture: TerminalPicture,
   ended: Promise<void>,
   quit: AbortController,
+  save: () => Promise<void>,
 ): Promise<boolean> {
-  await using screen = new TerminalScreen(() => quit.abort());
+  await using screen = new TerminalScreen(() => quit.abort(), save);
   const draw = () => {
     const { columns, rows } = screen.size;
     screen.show(picture.draw(columns, rows));

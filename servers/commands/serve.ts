@@ -110,20 +110,21 @@ async function sayLastWords({ serve }: Messages): Promise<void> {
  */
 async function viewOpener(
   model: ModelName,
-  { watch, open, record, host, port: serverPort }: FlagValues<typeof serveFlags>,
+  { watch, open, record, trace, host, port: serverPort }: FlagValues<typeof serveFlags>,
   given: ReadonlySet<string>,
   language: Language,
   messages: Messages,
   reporter: Reporter,
 ): Promise<Supervision["openView"]> {
-  if (!given.has("watch") && record === "") return undefined;
+  if (!given.has("watch") && record === "" && trace === "") return undefined;
   if (given.has("watch")) {
     checkViewPort(watch, { host, port: portOf(model, serverPort) }, messages);
   }
   const { loadLiveView } = await import("../watch/live_view.ts");
   const port = given.has("watch") ? watch : undefined;
   const recordTo = record === "" ? undefined : record;
-  return await loadLiveView({ port, open, recordTo, language, reporter });
+  const traceTo = trace === "" ? undefined : trace;
+  return await loadLiveView({ port, open, recordTo, traceTo, language, reporter });
 }
 
 /** The port that was typed, or the usual one of the model. */

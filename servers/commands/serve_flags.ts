@@ -49,6 +49,7 @@ export const serveFlags = {
   ),
   open: onOff(),
   record: text("", "FILE"),
+  trace: text("", "FILE"),
 };
 
 /**
@@ -117,6 +118,9 @@ export function checkServeFlags(
   }
   if (given.has("open") && !given.has("watch")) {
     throw new UsageError(messages.flags.onlyWith("--open", "--watch"));
+  }
+  if (given.has("record") && flags.record === flags.trace) {
+    throw new UsageError(messages.watch.sameFile("--record", "--trace"));
   }
   if (quiet && verbose) throw new UsageError(messages.flags.notTogether("--quiet", "--verbose"));
   for (const [flag, models] of Object.entries(ONLY_FOR)) {

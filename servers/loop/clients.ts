@@ -8,19 +8,20 @@
 import type { Outbox } from "../handlers/outbox.ts";
 import { OneReply, type Replies, type Reply, type Session } from "../handlers/session.ts";
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS, WOULD_BLOCK } from "../sockets/interface.ts";
-import type { Connection, Pollable } from "../sockets/interface.ts";
+import type { Connection, Pollable, Turn } from "../sockets/interface.ts";
 import type { ServerContext } from "../context/context.ts";
 import type { ClientState } from "./client_state.ts";
 import { TimerQueue } from "./timer_queue.ts";
-
-export type { ClientState };
 
 const NOTHING = new Uint8Array(0);
 const NO_REPLIES = new OneReply();
 const NOBODY: readonly Client[] = [];
 
 /** Whose turn it is in the states in which the server waits for the client. */
-const TURNS = { wantRead: CLIENT_SENDS, wantWrite: CLIENT_TAKES } as const;
+const TURNS: { [state in ClientState]?: Turn } = {
+  wantRead: CLIENT_SENDS,
+  wantWrite: CLIENT_TAKES,
+};
 
 /**
  * A client between two turns of the loop: a thread would keep this on its stack. While a reply is
@@ -88,9 +89,7 @@ export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connec
   }
 
   #enter(state: ClientState): ClientState {
-    this.connection.turn = state === "wantRead" || state === "wantWrite"
-      ? TURNS[state]
-      : SERVER_WORKS;
+    this.connection.turn = TURNS[state] ?? SERVER_WORKS;
     return this.state = state;
   }
 
@@ -138,11 +137,8 @@ export class Client<Socket extends Pick<Connection, "trySend" | "turn"> = Connec
  * assertEquals(sendSome(socket, Uint8Array.of(1, 2, 3)), Uint8Array.of(3));
  * ```
  */
-export function sendSome(
-  connection: Pick<Connection, "trySend">,
-  bytes: Uint8Array,
-): Uint8Array {
-  const sent = connection.trySend(bytes);
+export function sendSome(to: Pick<Connection, "trySend">, bytes: Uint8Array): Uint8Array {
+  const sent = to.trySend(bytes);
   if (sent === bytes.length) return NOTHING;
   return sent === WOULD_BLOCK ? bytes : bytes.subarray(sent);
 }

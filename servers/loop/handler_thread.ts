@@ -5,7 +5,8 @@
  */
 
 import type { Connection } from "../sockets/interface.ts";
-import type { Client, ClientState } from "./clients.ts";
+import type { Client } from "./clients.ts";
+import type { ClientState } from "./client_state.ts";
 
 /** A client as its thread sees it, whose socket is the way to the loop. */
 export type ThreadsClient = Client<Pick<Connection, "trySend" | "turn">>;

@@ -6,7 +6,7 @@ import { type Address, formatAddress } from "../sockets/interface.ts";
 import { standardOutput } from "../../cli/output.ts";
 import type { LoggedRecord } from "./descriptions.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
-import type { BusyTime, Reporter } from "./reporter.ts";
+import type { BusyTime, Reporter, TraceGaps } from "./reporter.ts";
 
 const decoder = new TextDecoder();
 
@@ -28,6 +28,9 @@ export type ServerEvent =
   | { readonly event: "watching"; readonly address: string }
   | { readonly event: "no-browser"; readonly address: string }
   | { readonly event: "recording-failed"; readonly path: string; readonly reason: string }
+  | { readonly event: "trace-failed"; readonly path: string; readonly reason: string }
+  | { readonly event: "trace-full"; readonly path: string }
+  | Readonly<{ event: "trace-ended"; path: string } & TraceGaps>
   | { readonly event: "more"; readonly count: number }
   | { readonly event: Notice["kind"]; readonly [detail: string]: unknown }
   | { readonly event: "stopping"; readonly clients: number; readonly graceMs: number }
@@ -58,6 +61,18 @@ export class JsonReporter implements Reporter {
 
   recordingFailed(path: string, reason: string): void {
     print({ event: "recording-failed", path, reason });
+  }
+
+  traceFailed(path: string, reason: string): void {
+    print({ event: "trace-failed", path, reason });
+  }
+
+  traceFull(path: string): void {
+    print({ event: "trace-full", path });
+  }
+
+  traceEnded(path: string, gaps: TraceGaps): void {
+    print({ event: "trace-ended", path, ...gaps });
   }
 
   record({ event, timeMs, client, host, port, sizeBytes, bytes }: LoggedRecord): void {

@@ -15,6 +15,12 @@ export interface Reporter {
   noBrowser(address: string): void;
   /** The file of a recording cannot be written: the recording has ended, and the server goes on. */
   recordingFailed(path: string, reason: string): void;
+  /** The file of a trace cannot be written: the trace has ended, and the server goes on. */
+  traceFailed(path: string, reason: string): void;
+  /** A trace is as large as it may get: it has ended, and the server goes on. */
+  traceFull(path: string): void;
+  /** A trace that does not contain everything has ended. */
+  traceEnded(path: string, leftOut: TraceGaps): void;
   /** A client did something. */
   record(record: LoggedRecord): void;
   /** Not all records of a time were reported. */
@@ -25,6 +31,14 @@ export interface Reporter {
   cutOff(clients: number): void;
   /** @param usage the resources that the server used, with `--stats` */
   totals(counters: Counters, elapsedMs: number, usage?: ResourceUsage): void;
+}
+
+/** What a trace does not contain. */
+export interface TraceGaps {
+  readonly messages: number;
+  readonly messagesNotTraced: number;
+  readonly slices: number;
+  readonly clients: number;
 }
 
 /** A second, or less, in which not all records were reported. */

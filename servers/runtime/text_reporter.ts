@@ -9,7 +9,7 @@ import type { Counters } from "../metrics/counters.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import { describeNotice, describeRecord, type LoggedRecord } from "./descriptions.ts";
 import type { ResourceUsage } from "./resource_usage.ts";
-import type { BusyTime, Reporter } from "./reporter.ts";
+import type { BusyTime, Reporter, TraceGaps } from "./reporter.ts";
 
 /**
  * Prints lines of text: the log on standard output, and notices on standard error. While nobody reads,
@@ -37,6 +37,18 @@ export class TextReporter implements Reporter {
 
   recordingFailed(path: string, reason: string): void {
     console.error(this.#messages.watch.recordingFailed(path, reason));
+  }
+
+  traceFailed(path: string, reason: string): void {
+    console.error(this.#messages.watch.traceFailed(path, reason));
+  }
+
+  traceFull(path: string): void {
+    console.error(this.#messages.watch.traceFull(path));
+  }
+
+  traceEnded(path: string, gaps: TraceGaps): void {
+    console.error(this.#messages.watch.traceGaps(`--trace ${path}`, gaps));
   }
 
   record(record: LoggedRecord): void {

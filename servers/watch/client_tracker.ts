@@ -1,7 +1,14 @@
 import type { ServedBy } from "../context/context.ts";
 import type { TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
-import { BACKLOG_LANE, type Change, QUEUE_LANE, type State, STATES } from "./frames.ts";
+import {
+  BACKLOG_LANE,
+  type Change,
+  QUEUE_LANE,
+  type State,
+  STATES,
+  type Transfer,
+} from "./frames.ts";
 
 /** What is known of a client. */
 interface TrackedClient {
@@ -24,6 +31,7 @@ const OVERDUE_MS = 100;
 export interface Changes {
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
+  readonly transfers: readonly Transfer[];
   /** The process ids of lanes that are processes. */
   readonly pids: readonly (readonly [lane: number, pid: number])[];
 }
@@ -38,6 +46,7 @@ export class ClientTracker {
   #lastLane = 0;
   #peers: [number, string][] = [];
   #changes: Change[] = [];
+  #transfers: Transfer[] = [];
   #pids: [number, number][] = [];
   /** The process id of each client that a process serves. */
   readonly #pidByClient = new Map<TrackedClient, number>();
@@ -66,9 +75,11 @@ export class ClientTracker {
         return this.#isProcess(tracked, sizeBytes);
       case "received":
         this.#nextReceived(tracked, worker, timeMs);
-        return this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
+        this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
+        return void this.#transfers.push([timeMs, tracked.number, tracked.lane, sizeBytes, 0]);
       case "sent":
-        return this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
+        this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
+        return void this.#transfers.push([timeMs, tracked.number, tracked.lane, 0, sizeBytes]);
       case "asleep":
         tracked.dueMs = timeMs + sizeBytes;
         return this.#change(tracked, "asleep", timeMs, tracked.lane);
@@ -108,15 +119,21 @@ export class ClientTracker {
 
   /** Returns the changes since the last call. */
   takeChanges(): Changes {
-    const changes = { peers: this.#peers, changes: this.#changes, pids: this.#pids };
+    const taken = {
+      peers: this.#peers,
+      changes: this.#changes,
+      transfers: this.#transfers,
+      pids: this.#pids,
+    };
     this.#peers = [];
     this.#changes = [];
+    this.#transfers = [];
     this.#pids = [];
-    return changes;
+    return taken;
   }
 
   /** Returns all clients, with their present states. */
-  all(): Changes {
+  all(): Omit<Changes, "transfers"> {
     const all = [...this.#accepted.values(), ...this.#backlog.values()];
     return {
       peers: all.map(({ number, peer }) => [number, peer]),

@@ -38,6 +38,15 @@ export const QUEUE_LANE = -2;
 /** A client has been in this state, on this lane, since `timeMs`. */
 export type Change = readonly [timeMs: number, client: number, state: number, lane: number];
 
+/** Bytes that the server has received from a client, or sent to it; the other of the two is 0. */
+export type Transfer = readonly [
+  timeMs: number,
+  client: number,
+  lane: number,
+  receivedBytes: number,
+  sentBytes: number,
+];
+
 /** The calls by which the position in a model's code is known. */
 export type Call = "accept" | "wait" | "recv" | "handle" | "sleep" | "send";
 
@@ -72,6 +81,8 @@ export interface Frame extends Usage {
   /** New clients, with their addresses. */
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
+  /** Of each traced message, its bytes; recordings of older versions have none. */
+  readonly transfers?: readonly Transfer[];
   /** Lanes that are processes, with their ids; recordings of older versions have none. */
   readonly pids?: readonly (readonly [lane: number, pid: number])[];
   readonly totals: Counters;
@@ -109,6 +120,8 @@ export interface Hello {
   readonly handler: string;
   readonly address: string;
   readonly pid: number;
+  /** When it began to listen; recordings of older versions do not have it. */
+  readonly startedMs?: number;
   readonly source: readonly SourceFile[];
   /** The texts of `explain`, by language. */
   readonly explained: Readonly<Record<string, ModelText>>;

@@ -40,6 +40,7 @@ export class LiveRun implements Run {
   #messages: Frame["messages"] = { all: 0, traced: 0 };
   #lines: LogLine[] = [];
   readonly #usage: Pick<UsageWatch, "poll">;
+  readonly #startedMs = Date.now();
 
   /**
    * @param server whose memory is read
@@ -79,6 +80,7 @@ export class LiveRun implements Run {
       handler: handler.name,
       address: formatAddress(this.address),
       pid: Deno.pid,
+      startedMs: this.#startedMs,
       source: await readModelSource(model, options, sockets),
       explained: Object.fromEntries(explained),
     };

@@ -4,7 +4,10 @@ import type { Reporter } from "../runtime/reporter.ts";
 import type { View, WatchedServer } from "../runtime/view.ts";
 import { openInBrowser } from "./browser.ts";
 import { LiveRun } from "./live_run.ts";
-import { checkTarget, Recording } from "./recording.ts";
+import { checkTarget } from "./growing_file.ts";
+import { Recording } from "./recording.ts";
+import { hasGaps } from "./trace_events.ts";
+import { TraceFile } from "./trace_file.ts";
 import { WebServer } from "./web_server.ts";
 
 /** What the flags of `serve` ask for. */
@@ -15,32 +18,40 @@ export interface ViewOptions {
   readonly open: boolean;
   /** The file of the recording; `undefined` for no recording. */
   readonly recordTo: string | undefined;
+  /** The file of the trace; `undefined` for no trace. */
+  readonly traceTo: string | undefined;
   readonly language: Language;
-  readonly reporter: Pick<Reporter, "watching" | "noBrowser" | "recordingFailed">;
+  readonly reporter: Pick<
+    Reporter,
+    "watching" | "noBrowser" | "recordingFailed" | "traceFailed" | "traceFull" | "traceEnded"
+  >;
 }
 
 /**
  * Loads what a view needs, so that it opens at once when the server listens.
  *
- * @returns a function that makes the view of a server: a page, a recording, or both
- * @throws {RefusedError} when the recording cannot be written
+ * @returns a function that makes the view of a server: a page, a recording, a trace
+ * @throws {RefusedError} when a file cannot be written
  */
 export async function loadLiveView(
   options: ViewOptions,
 ): Promise<(server: WatchedServer) => View> {
   const texts = { en: await loadMessages("en"), zh: await loadMessages("zh") };
-  if (options.recordTo !== undefined) checkTarget(options.recordTo, texts[options.language]);
+  const { recordTo, traceTo, language } = options;
+  if (recordTo !== undefined) checkTarget("--record", recordTo, texts[language]);
+  if (traceTo !== undefined) checkTarget("--trace", traceTo, texts[language]);
   return (server) => makeView(server, options, texts);
 }
 
 function makeView(
   server: WatchedServer,
-  { port, open, recordTo, language, reporter }: ViewOptions,
+  { port, open, recordTo, traceTo, language, reporter }: ViewOptions,
   texts: Readonly<Record<Language, Messages>>,
 ): View {
   let run: LiveRun | undefined;
   let web: WebServer | undefined;
   let recording: Recording | undefined;
+  let trace: TraceFile | undefined;
   return {
     async listening(address) {
       const { messages } = server;
@@ -48,6 +59,12 @@ function makeView(
       if (recordTo !== undefined) {
         const onFailed = (reason: string) => reporter.recordingFailed(recordTo, reason);
         recording = await Recording.begin(run, recordTo, messages, onFailed);
+      }
+      if (traceTo !== undefined) {
+        trace = await TraceFile.begin(run, traceTo, messages, {
+          failed: (reason) => reporter.traceFailed(traceTo, reason),
+          full: () => reporter.traceFull(traceTo),
+        });
       }
       if (port === undefined) return;
       web = new WebServer({ runs: [run], language, messages, portFlag: "--watch" }, port);
@@ -59,6 +76,10 @@ function makeView(
     async end() {
       await run?.end(); // its followers get the last frame
       await recording?.end();
+      const gaps = await trace?.end();
+      if (traceTo !== undefined && gaps !== undefined && hasGaps(gaps)) {
+        reporter.traceEnded(traceTo, gaps);
+      }
       await web?.end();
     },
   };

@@ -47,11 +47,23 @@ export async function readRecording(path: string, messages: Messages): Promise<R
 /** Whether a value, parsed from JSON, has all the fields of a frame that views use. */
 export function isFrame(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { timeMs, peers, changes, log, totals, calls, messages, settings, synthetic } = value;
+  const {
+    timeMs,
+    peers,
+    changes,
+    transfers = [],
+    log,
+    totals,
+    calls,
+    messages,
+    settings,
+    synthetic,
+  } = value;
   if (typeof timeMs !== "number") return false;
   return [totals, calls, messages, settings, synthetic].every(isObject) &&
     isListOf(peers, ([client, peer]) => typeof client === "number" && typeof peer === "string") &&
     isListOf(changes, (change) => change.length === 4 && change.every(Number.isFinite)) &&
+    isListOf(transfers, (one) => one.length === 5 && one.every(Number.isFinite)) &&
     Array.isArray(log) && log.every(isObject);
 }
 

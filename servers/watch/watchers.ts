@@ -1,5 +1,7 @@
 import { settlesWithin } from "../../cli/settles_within.ts";
 import { followFrames } from "./frame_following.ts";
+import { frameJson } from "./frame_json.ts";
+import { LastMinute } from "./last_minute.ts";
 import type { Run, ViewMessage } from "./frames.ts";
 
 /**
@@ -8,12 +10,16 @@ import type { Run, ViewMessage } from "./frames.ts";
  */
 export class Watchers {
   readonly #closed = new Map<WebSocket, Promise<void>>();
+  /** The last minute of each run, as far as it was watched. */
+  readonly lastMinutes: readonly LastMinute[];
 
   /**
    * @param runs whose frames are sent
    * @param id of this view: a page compares it, and notices when another view has its address
    */
-  constructor(private readonly runs: readonly Run[], private readonly id: string) {}
+  constructor(private readonly runs: readonly Run[], private readonly id: string) {
+    this.lastMinutes = runs.map((run) => new LastMinute(run));
+  }
 
   /**
    * Answers a WebSocket handshake.
@@ -36,6 +42,7 @@ export class Watchers {
     socket.onclose = () => {
       unfollow();
       this.#closed.delete(socket);
+      if (this.#closed.size === 0) { for (const kept of this.lastMinutes) kept.pause(); }
       resolve();
     };
     return response;
@@ -43,6 +50,7 @@ export class Watchers {
 
   /** Ends all streams, and waits up to `timeoutMs` until the viewers have read their last frames. */
   async end(timeoutMs: number): Promise<void> {
+    for (const kept of this.lastMinutes) kept.end();
     for (const socket of this.#closed.keys()) send(socket, { isOver: true });
     if (await settlesWithin(Promise.all(this.#closed.values()), timeoutMs)) return;
     for (const socket of this.#closed.keys()) socket.close();
@@ -53,12 +61,13 @@ export class Watchers {
     const hellos = await Promise.all(this.runs.map((run) => run.hello()));
     if (socket.readyState !== WebSocket.OPEN) return () => {};
     send(socket, { id: this.id, hellos });
+    for (const kept of this.lastMinutes) kept.begin();
     const streams = this.runs.map((run, index) =>
       followFrames(run, {
         get bufferedBytes() {
           return socket.bufferedAmount;
         },
-        write: (frame) => send(socket, { run: index, frame }),
+        write: (frame) => sendText(socket, `{"run":${index},"frame":${frameJson(frame)}}`),
       })
     );
     return () => streams.forEach((stop) => stop());
@@ -66,5 +75,9 @@ export class Watchers {
 }
 
 function send(socket: WebSocket, message: ViewMessage): void {
-  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  sendText(socket, JSON.stringify(message));
+}
+
+function sendText(socket: WebSocket, text: string): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(text);
 }

@@ -6,8 +6,7 @@
 
 import { RefusedError } from "../../cli/errors.ts";
 import type { Language } from "../../cli/language.ts";
-import { LANGUAGES } from "../../cli/language.ts";
-import { loadMessages, loadModelTexts, type Messages } from "../../cli/messages.ts";
+import type { Messages } from "../../cli/messages.ts";
 import { settlesWithin } from "../../cli/settles_within.ts";
 import { messageOf } from "../system/thrown.ts";
 import { systemReason } from "../../cli/system_reason.ts";
@@ -17,6 +16,8 @@ import { parseCommand, RefusedCommand } from "./commands.ts";
 import { type ResilientServer, serveResiliently } from "./resilient_server.ts";
 import type { Refusal, Run } from "./frames.ts";
 import type { RecordedRun } from "./recorded_run.ts";
+import { answerSave, type Savable, savedKind, savedLanguage } from "./saving.ts";
+import { describeView } from "./view_description.ts";
 import { Watchers } from "./watchers.ts";
 
 const HOST = "127.0.0.1";
@@ -101,14 +102,21 @@ export class WebServer {
   }
 
   async #answerAllowed(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     if (request.method === "POST") return await this.#control(request, pathname);
-    const { recording } = this.shown;
+    const { recording, language } = this.shown;
     if (pathname === "/frames") {
       const isHandshake = request.headers.get("upgrade")?.toLowerCase() === "websocket";
       return isHandshake ? this.#upgrade(request) : respond("this is a WebSocket", 426);
     }
-    if (pathname === "/view") return Response.json(await this.#describe());
+    if (pathname === "/view") {
+      return Response.json(await describeView(this.#id, recording, language));
+    }
+    const kind = savedKind(pathname);
+    const savable = kind === undefined ? undefined : await this.#savable(searchParams.get("run"));
+    if (kind !== undefined && savable !== undefined) {
+      return await answerSave(kind, savable, savedLanguage(searchParams.get("lang")) ?? language);
+    }
     if (pathname === "/recording" && recording !== undefined) return new Response(recording.lines);
     return await readAsset(pathname) ?? respond("there is nothing here", 404);
   }
@@ -121,21 +129,10 @@ export class WebServer {
     }
   }
 
-  /** What the page needs before it shows anything. */
-  async #describe(): Promise<Readonly<Record<string, unknown>>> {
-    const { recording, language } = this.shown;
-    const texts = await Promise.all(LANGUAGES.map(async (one) => {
-      const { watch: { page }, models: { workers } } = await loadMessages(one);
-      return [one, { ...page, workers, headings: (await loadModelTexts(one)).headings }];
-    }));
-    return {
-      id: this.#id,
-      recording: recording === undefined
-        ? null
-        : { frames: recording.frames, leftOut: recording.leftOut },
-      language,
-      texts: Object.fromEntries(texts),
-    };
+  /** The recording that is shown, or the last minute of a server by its index. */
+  async #savable(run: string | null): Promise<Savable | undefined> {
+    const kept = this.#watchers.lastMinutes[Number(run ?? 0)];
+    return this.shown.recording ?? (kept && { ...await kept.read(), leftOut: 0 });
   }
 
   async #control(request: Request, path: string): Promise<Response> {

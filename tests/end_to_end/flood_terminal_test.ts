@@ -75,7 +75,7 @@ test("the results have colors on a terminal, unless NO_COLOR is set", async () =
     ...["flood", "--port", String(target.port), "--conns", "3", "--duration", "100ms"],
     ...["--expect", "lost=0", "--expect", "max<0us"],
   ];
-  const colored = await new InTerminal(args, 80, 24, { NO_COLOR: "" }).end();
+  const colored = await new InTerminal(args, 80, 24, { env: { NO_COLOR: "" } }).end();
   assertStringIncludes(colored, "\x1b[1mround trip\x1b");
   assertStringIncludes(colored, "\x1b[32mpromise       lost=0: kept, 0\x1b");
   assertStringIncludes(colored, "\x1b[31mpromise       max<0us: broken");

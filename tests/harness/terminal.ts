@@ -16,7 +16,10 @@ export class InTerminal {
     args: readonly string[],
     columns: number,
     rows: number,
-    env: Readonly<Record<string, string>> = {},
+    { env = {}, cwd }: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly cwd?: string;
+    } = {},
   ) {
     this.#columns = columns;
     const [program, programArgs] = commandFor(args);
@@ -30,6 +33,7 @@ export class InTerminal {
       env: { LC_ALL: "C", TERM: "xterm", NO_COLOR: "1", ...env },
       stdin: "piped",
       stdout: "piped",
+      cwd,
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#reading = this.#read();

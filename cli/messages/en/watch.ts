@@ -1,3 +1,4 @@
+import { enWatchSave, enWatchSavePage } from "./watch_save.ts";
 import { count } from "./words.ts";
 
 /** The help of `playground watch`, in English. */
@@ -24,8 +25,13 @@ export const enReplayCommand = {
   flags: {
     port: "port of the page; 0 picks a free one",
     open: "open the page in the browser",
+    trace: "write the run into this file instead, for Perfetto",
+    html: "write the run into this file instead, as a page that replays it without a network",
   },
-  examples: ["playground replay run.jsonl"],
+  examples: [
+    "playground replay run.jsonl",
+    "playground replay run.jsonl --html run.html --trace run.json",
+  ],
 };
 
 /** The flags of `playground serve` that let people watch, in English. */
@@ -33,10 +39,12 @@ export const enServeWatchFlags = {
   watch: "show live in a web page who does what, on this port",
   open: "with --watch: open the page in the browser",
   record: "record the run into this file, for playground replay",
+  trace: "write a trace of the run into this file, for Perfetto",
 };
 
 /** What people read while they watch, in English. */
 export const enWatch = {
+  ...enWatchSave,
   watching: (address: string) => `watch it: ${address}`,
   replaying: (path: string, address: string) => `${path}: ${address} (Ctrl-C ends)`,
   noBrowser: (address: string) => `could not open a browser: open ${address} yourself`,
@@ -49,7 +57,6 @@ export const enWatch = {
     `${flag} ${port}: the port is in use: choose another, or 0 for any that is free`,
   cannotListen: (flag: string, port: number, reason: string) =>
     `${flag} ${port}: cannot show a page there: ${reason}`,
-  cannotRecord: (path: string, reason: string) => `--record ${path}: ${reason}`,
   recordingFailed: (path: string, reason: string) =>
     `--record ${path}: ${reason}: the recording ends here; the server is not affected`,
   takesNothing: (seconds: number) => `nothing could be written for ${seconds} s`,
@@ -78,7 +85,7 @@ export const enWatch = {
   serverFailed: (model: string, reason: string) => `${model} could not be started: ${reason}`,
   serverEnded: (model: string) => `${model} has stopped`,
   terminal: {
-    keys: "q quits",
+    keys: "q quits, s saves the last 60 s",
     lost: "the server is gone",
     more: (clients: number) => `… and ${count(clients)} more`,
     summary: (s: { active: number; messages: string; backlog: string; latency: string | null }) =>
@@ -88,6 +95,7 @@ export const enWatch = {
       `${count(told)} of ${count(all)} messages drawn, ${count(all - told)} not drawn`,
   },
   page: {
+    ...enWatchSavePage,
     language: "English",
     title: "playground: who does what now",
     picture: "Lanes of threads, processes or loops, with a bar for each client. " +

@@ -1,3 +1,4 @@
+import { zhWatchSave, zhWatchSavePage } from "./watch_save.ts";
 import { count } from "./words.ts";
 
 /** The help of `playground watch`, in Chinese. */
@@ -24,8 +25,13 @@ export const zhReplayCommand = {
   flags: {
     port: "页面所在的端口，0 表示任选一个空闲端口",
     open: "在浏览器中打开页面",
+    trace: "不显示页面，而把这次运行写入这个文件，供 Perfetto 打开",
+    html: "不显示页面，而把这次运行写成一个无需联网即可重放的网页",
   },
-  examples: ["playground replay run.jsonl"],
+  examples: [
+    "playground replay run.jsonl",
+    "playground replay run.jsonl --html run.html --trace run.json",
+  ],
 };
 
 /** The flags of `playground serve` that let people watch, in Chinese. */
@@ -33,10 +39,12 @@ export const zhServeWatchFlags = {
   watch: "用一个网页显示此刻谁在做什么；不写端口时用",
   open: "配合 --watch：在浏览器中打开页面",
   record: "把看到的一切写入这个文件，供 playground replay 重放",
+  trace: "把这次运行的跟踪写入这个文件，供 Perfetto 打开",
 };
 
 /** What people read while they watch, in Chinese. */
 export const zhWatch = {
+  ...zhWatchSave,
   watching: (address: string) => `在此观看：${address}`,
   replaying: (path: string, address: string) => `${path}：${address}（Ctrl-C 结束）`,
   noBrowser: (address: string) => `打不开浏览器，请自行打开 ${address}`,
@@ -48,7 +56,6 @@ export const zhWatch = {
     `${flag} ${port}：端口已被占用：请换一个，或用 0 任选一个空闲端口`,
   cannotListen: (flag: string, port: number, reason: string) =>
     `${flag} ${port}：无法在那里提供页面：${reason}`,
-  cannotRecord: (path: string, reason: string) => `--record ${path}：${reason}`,
   recordingFailed: (path: string, reason: string) =>
     `--record ${path}：${reason}：录制到此为止，服务器不受影响`,
   takesNothing: (seconds: number) => `${seconds} 秒内无法写入任何内容`,
@@ -74,7 +81,7 @@ export const zhWatch = {
   serverFailed: (model: string, reason: string) => `无法启动 ${model}：${reason}`,
   serverEnded: (model: string) => `${model} 已经结束`,
   terminal: {
-    keys: "按 q 退出",
+    keys: "按 q 退出，按 s 保存最近 60 秒",
     lost: "服务器已经不在了",
     more: (clients: number) => `……另有 ${count(clients)} 个`,
     summary: (s: { active: number; messages: string; backlog: string; latency: string | null }) =>
@@ -84,6 +91,7 @@ export const zhWatch = {
       `画出了 ${count(all)} 条消息中的 ${count(told)} 条，另有 ${count(all - told)} 条`,
   },
   page: {
+    ...zhWatchSavePage,
     language: "中文",
     title: "playground：此刻谁在做什么",
     picture:

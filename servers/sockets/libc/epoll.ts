@@ -26,8 +26,8 @@ interface Interest<Watched extends Pollable> extends ReadyEvent<Watched> {
 
 /** epoll(7) itself. */
 export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched>, WatchingList {
-  readonly #reactor: LibcReactor;
-  readonly #fd: number;
+  protected readonly reactor: LibcReactor;
+  protected readonly fd: number;
   readonly #one = new Int32Array(WORDS);
   readonly #reported = new Int32Array(WORDS * MAX_EVENTS);
   /** By descriptor. */
@@ -40,8 +40,8 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   /** @throws {SystemCallError} when there is no descriptor left */
   constructor(reactor: LibcReactor) {
-    this.#reactor = reactor;
-    this.#fd = checked("epoll_create1", reactor.calls.epoll_create1(EPOLL_CLOEXEC));
+    this.reactor = reactor;
+    this.fd = checked("epoll_create1", reactor.calls.epoll_create1(EPOLL_CLOEXEC));
     this.#control(EPOLL_CTL_ADD, reactor.waker, EPOLLIN, 0);
     if (reactor.heard) this.#control(EPOLL_CTL_ADD, reactor.heard.descriptor, EPOLLIN, 0);
   }
@@ -73,10 +73,8 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   lookAgain(fd: number): void {
     const interest = this.#interests[fd];
-    const asked = interest?.asked ?? EPOLLONESHOT;
-    if (this.#away.delete(fd)) {
-      return this.#control(EPOLL_CTL_ADD, fd, asked, interest?.generation ?? 0);
-    }
+    const { asked, generation } = interest ?? { asked: EPOLLONESHOT, generation: 0 };
+    if (this.#away.delete(fd)) return this.#control(EPOLL_CTL_ADD, fd, asked, generation);
     // One-shot, the loop asks for the next report by itself.
     if ((asked & EPOLLONESHOT) === 0) this.#rearm(fd, asked);
   }
@@ -89,49 +87,32 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
 
   /** Closes the list itself, and nothing that is in it. */
   close(): void {
-    this.#reactor.calls.close(this.#fd);
+    this.reactor.calls.close(this.fd);
   }
 
   wait(timeoutMs: number): ReadyEvent<Watched>[] | Promise<ReadyEvent<Watched>[]> {
-    const maxMs = this.#reactor.prepareWait(timeoutMs);
-    if (!this.#reactor.runsEventLoop) return this.#wait(maxMs);
-    return this.#waitOffThread(maxMs).then(() => this.#wait(0));
-  }
-
-  #wait(maxMs: number): ReadyEvent<Watched>[] {
     this.#events.length = 0;
-    const count = this.#reactor.calls.epoll_wait(this.#fd, this.#reported, MAX_EVENTS, maxMs);
+    const maxMs = this.reactor.prepareWait(timeoutMs);
+    const count = this.reactor.calls.epoll_wait(this.fd, this.#reported, MAX_EVENTS, maxMs);
     // Interrupted by a signal, it found nothing, and the loop will ask again.
     if (count < 0 && count !== -ERRNO.EINTR) throw new SystemCallError("epoll_wait", -count);
     let reported = Math.max(0, count);
     for (let i = 0; i < count; i++) {
-      if (this.#reported[i * WORDS + DESCRIPTOR] !== this.#reactor.waker) this.#collect(i * WORDS);
+      if (this.#reported[i * WORDS + DESCRIPTOR] !== this.reactor.waker) this.#collect(i * WORDS);
       else reported--; // the waker is not one of theirs
     }
     if (reported < count) this.#collectToldToEnd();
-    this.#reactor.observer.wokeUp(Math.max(reported, this.#events.length), this.#events.length);
+    this.reactor.observer.wokeUp(Math.max(reported, this.#events.length), this.#events.length);
     return this.#events;
-  }
-
-  waitAside(timeoutMs: number): Promise<void> {
-    return this.#waitOffThread(this.#reactor.prepareWait(timeoutMs));
-  }
-
-  /** An epoll can be polled as well, epoll(7). An error would be that of the next wait. */
-  #waitOffThread(maxMs: number): Promise<void> {
-    return this.#reactor.offThread.readable([this.#fd], maxMs);
-  }
-
-  #hear(fd: number): void {
-    const { heard } = this.#reactor;
-    if (fd === heard?.descriptor) heard.hearNow();
   }
 
   #collect(at: number): void {
     const fd = this.#reported[at + DESCRIPTOR];
     const interest = this.#interests[fd];
     // Of a connection that was closed since it became ready.
-    if (interest?.generation !== this.#reported[at + GENERATION]) return this.#hear(fd);
+    if (interest?.generation !== this.#reported[at + GENERATION]) {
+      return this.reactor.heard?.hearIf(fd);
+    }
     const bits = this.#reported[at];
     const hungUp = (bits & HUNG_UP) !== 0;
     if (interest.target instanceof ConnectedSocket) {
@@ -145,13 +126,13 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   }
 
   #collectToldToEnd(): void {
-    this.#reactor.quietWaker();
+    this.reactor.quietWaker();
     const bySystem = this.#events.slice();
-    for (const { descriptor } of this.#reactor.toldToEnd()) {
+    for (const { descriptor } of this.reactor.toldToEnd()) {
       const interest = this.#interests[descriptor];
       if (interest === undefined) continue;
       const isReported = bySystem.includes(interest);
-      const isCutOff = this.#reactor.table.isCutOff(descriptor); // then nobody can wait to send either
+      const isCutOff = this.reactor.table.isCutOff(descriptor); // then nobody can wait to send either
       interest.events = (isReported ? interest.events : 0) | EPOLLIN | (isCutOff ? EPOLLERR : 0);
       if (!isReported) this.#events.push(interest);
     }
@@ -161,7 +142,7 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   #forget(fd: number): void {
     this.#interests[fd] = undefined;
     this.#one.fill(0);
-    this.#reactor.calls.epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#one);
+    this.reactor.calls.epoll_ctl(this.fd, EPOLL_CTL_DEL, fd, this.#one);
   }
 
   /** Has the system report anew what holds already. */
@@ -174,6 +155,6 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
     this.#one[0] = events | rdhup;
     this.#one[DESCRIPTOR] = fd;
     this.#one[GENERATION] = generation;
-    checked("epoll_ctl", this.#reactor.calls.epoll_ctl(this.#fd, operation, fd, this.#one));
+    checked("epoll_ctl", this.reactor.calls.epoll_ctl(this.fd, operation, fd, this.#one));
   }
 }

@@ -32,7 +32,7 @@ export class LibcReactor implements ConnectionContext {
   runsEventLoop = false;
   waitFor?: ConnectionContext["waitFor"];
   /** What is heard besides the sockets when the thread waits by epoll(7). */
-  heard: { readonly descriptor: number; hearNow(): void } | undefined = undefined;
+  heard: { readonly descriptor: number; hearIf(fd: number): void } | undefined = undefined;
   /** Closed connections, and how long each may wait for its client's end. */
   readonly lingering = new Map<WatchedConnection, number>();
 

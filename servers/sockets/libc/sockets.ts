@@ -15,7 +15,7 @@ import { EPOLLIN, type ListenOptions, type Pollable } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import type { Ready, Sockets } from "../interface.ts";
 import { connectToEach } from "./connecting.ts";
-import { LibcEpoll } from "./epoll.ts";
+import { HearingEpoll } from "./hearing_epoll.ts";
 import { asLibcPollable, type WatchedListener } from "./connection_context.ts";
 import { LibcReactor } from "./reactor.ts";
 import { LibcConnection } from "./connection.ts";
@@ -148,7 +148,7 @@ export class LibcSockets extends LibcReactor implements Sockets {
   }
 
   epoll<Watched extends Pollable>(): InterestList<Watched> {
-    const list = new LibcEpoll<Watched>(this);
+    const list = new HearingEpoll<Watched>(this);
     this.#lists.push(list);
     return list;
   }

@@ -8,7 +8,9 @@ import { announce, spoken } from "./announcer.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { element, shownNumber } from "./dom.js";
+import { isEmbedded, loadRecording, loadView } from "./embedded.js";
 import { STATES } from "./history.js";
+import { wantedMoment } from "./moment.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { RunView } from "./run_view.js";
@@ -22,6 +24,7 @@ import { Timeline } from "./timeline.js";
  * @returns {{ token: string, isAnother: boolean }} `isAnother`: the page showed another view before
  */
 function takeToken(id) {
+  if (isEmbedded) return { token: "", isAnother: false };
   const query = new URLSearchParams(location.search);
   const kept = JSON.parse(sessionStorage.getItem("view") ?? "null");
   const given = query.get("token");
@@ -29,14 +32,14 @@ function takeToken(id) {
   const token = given ?? (kept?.id === id ? kept.token : "");
   sessionStorage.setItem("view", JSON.stringify({ id, token }));
   query.delete("token");
-  history.replaceState(null, "", query.size > 0 ? `/?${query}` : "/");
+  history.replaceState(null, "", (query.size > 0 ? `/?${query}` : "/") + location.hash);
   return { token, isAnother };
 }
 
 /** A link to the page in the other language. */
 function languageLink(language, texts) {
   const other = Object.keys(texts).find((one) => one !== language);
-  return element("a", { href: `/?lang=${other}`, lang: other }, texts[other].language);
+  return element("a", { href: `?lang=${other}`, lang: other }, texts[other].language);
 }
 
 function legend({ states }) {
@@ -47,39 +50,85 @@ function legend({ states }) {
 }
 
 /** Makes a view for each running server. */
-async function makeLiveShows(connection, texts) {
-  const shows = (await connection.hellos).map((hello) => {
-    return { view: new RunView(hello, texts), player: new LivePlayer(texts) };
-  });
+async function makeLiveShows(connection, texts, secondsAt) {
+  const hellos = await connection.hellos;
+  const early = [];
+  connection.onFrame = (run, frame) => early.push([run, frame]);
+  const shows = await Promise.all(hellos.map(async (hello, run) => {
+    const player = new LivePlayer(texts);
+    if (wantedMoment() !== undefined) player.applyPast(await loadPast(run));
+    return { hello, view: new RunView(hello, texts, { run, isLive: true, secondsAt }), player };
+  }));
   connection.onFrame = (run, frame) => shows[run].player.apply(frame);
+  for (const [run, frame] of early) {
+    const isNew = frame.timeMs > (shows[run].player.newest?.timeMs ?? 0);
+    if (isNew) connection.onFrame(run, frame);
+  }
   return shows;
 }
 
+/** What the server has kept of a run, for a page that is to begin in the past. */
+async function loadPast(run) {
+  const response = await fetch(`/save/recording?run=${run}`);
+  return response.ok ? (await response.text()).trimEnd().split("\n").slice(1) : [];
+}
+
 /** Makes a view for a recording. */
-async function makeReplay(texts) {
-  const text = await (await fetch("/recording")).text();
-  const [head, ...lines] = text.trimEnd().split("\n");
-  const shown = new RunView(JSON.parse(head).hello, texts);
-  return [{ view: shown, player: new RecordingPlayer(lines) }];
+async function makeReplay(texts, secondsAt) {
+  const [head, ...lines] = (await loadRecording()).trimEnd().split("\n");
+  const { hello } = JSON.parse(head);
+  const view = new RunView(hello, texts, { run: 0, isLive: false, secondsAt });
+  return [{ hello, view, player: new RecordingPlayer(lines) }];
 }
 
 /** The notices at the top of the page. */
-function notices({ recording }, isAnother, texts) {
+function notices({ recording, cut }, isAnother, texts) {
   const said = [];
   if (isAnother) said.push(texts.another);
   if (recording?.leftOut > 0) said.push(texts.leftOut.replace("#", shownNumber(recording.leftOut)));
   if (recording?.frames === 0) said.push(texts.noFrames);
-  return said.map((text) => element("p", { class: "lost", role: "alert" }, text));
+  const shown = said.map((text) => element("p", { class: "lost", role: "alert" }, text));
+  if (isEmbedded) shown.push(element("p", {}, embeddedText(cut, texts)));
+  return shown;
+}
+
+/** What a page in a file says of itself. */
+function embeddedText(cut, texts) {
+  if (cut === undefined) return texts.embedded;
+  const part = texts.cut.replace("{shown}", shownNumber(cut.shownSeconds))
+    .replace("{all}", shownNumber(cut.allSeconds));
+  return `${texts.embedded} ${part}`;
+}
+
+/** Says that a moment cannot be shown. */
+function makeMissed(timeline, texts) {
+  const missed = element("p", { class: "lost", role: "alert", hidden: true });
+  timeline.onMissed = (wanted, from, to) => {
+    missed.hidden = wanted === undefined;
+    const values = { wanted, from, to };
+    missed.textContent = missed.hidden ? "" : texts.noMoment.replace(
+      /\{(\w+)\}/g,
+      (_, name) => shownNumber(values[name], 1),
+    );
+  };
+  return missed;
+}
+
+/** The time from which moments are counted: the start of the server that started first. */
+function zeroOf(shows) {
+  for (const show of shows) show.zeroMs ??= show.hello.startedMs ?? show.player.startMs;
+  return Math.min(...shows.map(({ zeroMs }) => zeroMs));
 }
 
 /** Draws everything that changes with time. */
 function draw(shows, timeline, controls, isLost, lost) {
   // All servers are shown at the same time. Where one is gone, its own time has ended earlier.
-  const known = shows.map(({ player }) => player).filter(({ startMs }) => startMs > 0);
+  const begun = shows.filter(({ player }) => player.startMs > 0);
+  const known = begun.map(({ player }) => player);
   const startMs = Math.min(...known.map((player) => player.startMs));
   const endMs = Math.max(...known.map((player) => player.endMs));
   const isPresent = known.some(({ isLive, isStopped }) => isLive && !isStopped);
-  const toMs = known.length > 0 ? timeline.tick(startMs, endMs, isPresent) : 0;
+  const toMs = known.length > 0 ? timeline.tick(startMs, endMs, zeroOf(begun), isPresent) : 0;
   hurry(timeline.isPaused);
   for (const { view, player } of shows) {
     const ownMs = Math.min(toMs, player.endMs);
@@ -96,7 +145,7 @@ function draw(shows, timeline, controls, isLost, lost) {
 }
 
 async function main() {
-  const view = await (await fetch("/view")).json();
+  const view = await loadView();
   const { token, isAnother } = takeToken(view.id);
   const wanted = new URLSearchParams(location.search).get("lang");
   const language = Object.hasOwn(view.texts, wanted ?? "") ? wanted : view.language;
@@ -108,14 +157,18 @@ async function main() {
   const isLive = view.recording === null;
   const controls = isLive ? new Controls(texts, token) : undefined;
   const connection = isLive ? new Connection(view.id, () => location.reload()) : undefined;
-  const shows = isLive ? await makeLiveShows(connection, texts) : await makeReplay(texts);
   const timeline = new Timeline(texts, isLive, announce);
+  const secondsAt = (timeMs) => timeline.secondsAt(timeMs);
+  const shows = isLive
+    ? await makeLiveShows(connection, texts, secondsAt)
+    : await makeReplay(texts, secondsAt);
   const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
   document.body.replaceChildren(
     element("header", {}, element("h1", {}, texts.title), languageLink(language, view.texts)),
     ...notices(view, isAnother, texts),
     ...(controls === undefined ? [] : [controls.element]),
     timeline.element,
+    makeMissed(timeline, texts),
     legend(texts),
     lost,
     spoken,

@@ -49,8 +49,17 @@ export class Charts {
       const value = element("span", { class: "value" });
       const figure = element("figure", {}, element("figcaption", {}, title, " ", value));
       this.element.append(figure);
-      this.#charts.push({ name, figure, value, plot: undefined });
+      this.#charts.push({ name, title, figure, value, plot: undefined });
     }
+  }
+
+  /** What was drawn last, for a picture. */
+  get drawn() {
+    return this.#charts.map(({ title, value, plot }) => {
+      const [times, values] = plot?.data ?? [[], []];
+      const shownMax = (max) => shownNumber(max, max < 10 ? 1 : 0);
+      return { title, value: value.textContent, times, values, shownMax };
+    });
   }
 
   /** Draws the minute that ends at `toMs`. */

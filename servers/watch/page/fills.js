@@ -7,9 +7,9 @@
 import { colorOf } from "./dom.js";
 import { STATES } from "./history.js";
 
-const TILE = 8;
+export const TILE = 8;
 /** The lines of each pattern, as x and y of both ends. The legend in states.css has the same ones. */
-const LINES = {
+export const PATTERNS = {
   backlog: [[0, 8, 8, 0], [-2, 2, 2, -2], [6, 10, 10, 6]],
   queued: [[0, 0, 8, 8], [6, -2, 10, 2], [-2, 6, 2, 10]],
   asleep: [[0, 2, 8, 2], [0, 6, 8, 6]],
@@ -28,7 +28,7 @@ export class Fills {
   /** @param {number} ratio of device pixels to CSS pixels */
   constructor(ratio) {
     this.#patterns = STATES.map((state, number) =>
-      makePattern(LINES[state], this.#colors[number], ratio)
+      makePattern(PATTERNS[state], this.#colors[number], ratio)
     );
     this.#scale = 1 / ratio;
   }

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { clockTime, colorOf, darkScheme } from "./dom.js";
-import { Fills } from "./fills.js";
+import { clockTime, colorOf } from "./dom.js";
 import { indexAt, pieceAt, STATES, WEIGHT } from "./history.js";
 import { Throttle } from "./pace.js";
 import { visibleRows } from "./rows.js";
@@ -29,41 +28,40 @@ const STACKED = ["served", "asleep", "blocked", "waiting", "queued", "backlog"]
 const WAITING = STATES.indexOf("waiting");
 const FONT = "12px system-ui, sans-serif";
 
-/** Draws into a canvas, at the resolution of the screen. */
+/** Draws the lanes on a surface. */
 export class LanePicture {
-  #canvas;
+  #surface;
   #context;
   #labels;
   #text = "";
   #muted = "";
   #line = "";
-  #fills;
-  #ratio = 0;
-  #width = 0;
   /** The x at which the labels end and the time begins. */
   #left = 0;
   /** Skips drawings that would be the same. */
   #throttle = new Throttle(0);
   #isDetailed = true;
 
-  /** @param labels `lane(number)` names a lane, `clients(count)` a number of clients */
-  constructor(canvas, labels) {
-    this.#canvas = canvas;
-    this.#context = canvas.getContext("2d");
+  /**
+   * @param surface see canvas_surface.js
+   * @param labels `lane(number)` names a lane, `clients(count)` a number of clients
+   */
+  constructor(surface, labels) {
+    this.#surface = surface;
+    this.#context = surface.context;
     this.#labels = labels;
-    new ResizeObserver(([{ contentRect }]) => this.#width = contentRect.width).observe(canvas);
-    darkScheme.addEventListener("change", () => this.#ratio = 0);
   }
 
   /** Draws the time until `toMs`. @returns whether each client has its own bar */
   draw(history, toMs) {
-    if (this.#ratio !== devicePixelRatio) this.#takeColors(devicePixelRatio);
+    if (this.#surface.refresh()) this.#takeColors();
     const index = indexAt(history.samples, toMs);
     // The first frame after a time may contain changes before it.
     const frames = [history.samples[index].frame, history.samples[index + 1]?.frame];
     // The picture does not change within the time of a pixel.
     const pixel = Math.ceil(toMs / this.#pixelMs);
-    if (!this.#throttle.isDue(...frames, pixel, this.#width, this.#fills)) return this.#isDetailed;
+    const { width, fills } = this.#surface;
+    if (!this.#throttle.isDue(...frames, pixel, width, fills)) return this.#isDetailed;
     const span = { fromMs: toMs - SHOWN_MS, toMs };
     const present = sum(history.samples[index].counts);
     const rows = present <= MAX_ROWS
@@ -77,51 +75,37 @@ export class LanePicture {
 
   /** The time that a device pixel stands for, in milliseconds. */
   get #pixelMs() {
-    return SHOWN_MS / Math.max(1, Math.round((this.#width - this.#left) * this.#ratio));
+    const { width, ratio } = this.#surface;
+    return SHOWN_MS / Math.max(1, Math.round((width - this.#left) * ratio));
   }
 
-  #takeColors(ratio) {
-    this.#ratio = ratio;
-    this.#fills = new Fills(ratio);
+  #takeColors() {
     this.#text = colorOf("text");
     this.#muted = colorOf("muted");
     this.#line = colorOf("line");
   }
 
-  /** Resizes and clears the canvas, and draws the axis. @returns the place of the bars */
+  /** Resizes and clears the picture, and draws the axis. @returns the place of the bars */
   #begin(labels, wantedHeight, span) {
     const height = Math.max(MIN_HEIGHT, wantedHeight);
-    this.#fit(height + AXIS_HEIGHT);
+    const { width, ratio, fills } = this.#surface;
+    this.#surface.begin(height + AXIS_HEIGHT);
     const context = this.#context;
-    context.clearRect(0, 0, this.#width, height + AXIS_HEIGHT);
     context.font = FONT;
     context.textBaseline = "middle";
     context.lineWidth = 1;
     const widest = Math.max(0, ...labels.map((label) => context.measureText(label).width));
-    this.#left = Math.min(Math.ceil((widest + 12) / LABEL_STEP) * LABEL_STEP, this.#width / 2);
+    this.#left = Math.min(Math.ceil((widest + 12) / LABEL_STEP) * LABEL_STEP, width / 2);
     const left = this.#left;
     // The picture moves by whole pixels, so that nothing shimmers.
     const pixelMs = this.#pixelMs;
     const last = Math.ceil(span.toMs / pixelMs);
-    const right = Math.round(this.#width * this.#ratio);
-    const at = (timeMs) =>
-      Math.max(left, (right - last + Math.round(timeMs / pixelMs)) / this.#ratio);
-    this.#fills.moveTo(-last / this.#ratio);
+    const right = Math.round(width * ratio);
+    const at = (timeMs) => Math.max(left, (right - last + Math.round(timeMs / pixelMs)) / ratio);
+    fills.moveTo(-last / ratio);
     const place = { left, height, at };
     this.#drawAxis(place, span);
     return place;
-  }
-
-  #fit(height) {
-    const shown = `${height}px`;
-    if (this.#canvas.style.height !== shown) this.#canvas.style.height = shown;
-    const ratio = this.#ratio;
-    const [wide, high] = [Math.round(this.#width * ratio), Math.round(height * ratio)];
-    if (this.#canvas.width !== wide || this.#canvas.height !== high) {
-      this.#canvas.width = wide;
-      this.#canvas.height = high;
-    }
-    this.#context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
   #drawAxis({ left, height, at }, { fromMs, toMs }) {
@@ -138,7 +122,7 @@ export class LanePicture {
       context.moveTo(x + 0.5, 0);
       context.lineTo(x + 0.5, height);
       // A label is drawn only if it fits.
-      if (x + half > this.#width || x < half) continue;
+      if (x + half > this.#surface.width || x < half) continue;
       context.fillText(clockTime(timeMs), x - half, height + AXIS_HEIGHT / 2);
     }
     context.stroke();
@@ -169,7 +153,7 @@ export class LanePicture {
     context.strokeStyle = this.#line;
     context.beginPath();
     context.moveTo(0, top + 0.5);
-    context.lineTo(this.#width, top + 0.5);
+    context.lineTo(this.#surface.width, top + 0.5);
     context.stroke();
     context.fillStyle = color;
     context.textAlign = "left";
@@ -182,10 +166,11 @@ export class LanePicture {
    */
   #drawBar({ at }, { times, states, endMs }, top, height, { fromMs, toMs }) {
     const context = this.#context;
-    const pixel = 1 / this.#ratio;
+    const { fills, ratio } = this.#surface;
+    const pixel = 1 / ratio;
     const thin = Math.max(1, Math.round(height / 3));
     const begin = at(times[0]);
-    context.fillStyle = this.#fills.of(WAITING, 0);
+    context.fillStyle = fills.of(WAITING, 0);
     const lineTop = top + 2 + Math.round((height - thin) / 2);
     context.fillRect(begin, lineTop, Math.max(pixel, at(Math.min(endMs, toMs)) - begin), thin);
     let [heavy, heavyX] = [0, -1];
@@ -197,7 +182,7 @@ export class LanePicture {
       if (until - x < pixel && x === heavyX && weight <= heavy) continue;
       const from = x === heavyX && weight < heavy ? x + pixel : x;
       const width = Math.max(pixel, until - from);
-      context.fillStyle = this.#fills.of(states[i], width);
+      context.fillStyle = fills.of(states[i], width);
       context.fillRect(from, top + 2, width, height);
       [heavy, heavyX] = [weight, x];
     }
@@ -224,7 +209,7 @@ export class LanePicture {
       if (counts[state] === 0) continue;
       total += counts[state];
       const top = Math.round(height - total / max * (height - 4));
-      this.#context.fillStyle = this.#fills.of(state, Infinity);
+      this.#context.fillStyle = this.#surface.fills.of(state, Infinity);
       this.#context.fillRect(x, top, width, bottom - top);
       bottom = top;
     }

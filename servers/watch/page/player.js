@@ -9,6 +9,9 @@ import { shownNumber } from "./dom.js";
 import { History } from "./history.js";
 import { KEPT_MS, KeptHistory, SEEN_MS } from "./kept_history.js";
 
+/** Between the past that a server has kept and the present, there is a gap of a few frames. */
+const SEAM_MS = 1_000;
+
 /** Follows a running server. */
 export class LivePlayer {
   isLive = true;
@@ -16,6 +19,8 @@ export class LivePlayer {
   #kept = new KeptHistory();
   #clock = new ServerClock();
   #texts;
+  /** Whether the newest frame is from before the page was opened. */
+  #isPast = false;
 
   constructor(texts) {
     this.#texts = texts;
@@ -24,10 +29,20 @@ export class LivePlayer {
   /** Adds a frame that has arrived. */
   apply(received) {
     const frame = inLanguage(received);
-    if (frame.isWhole && this.newest !== undefined) this.#logGap(frame);
+    const beforeMs = this.newest?.timeMs;
+    const isSeam = this.#isPast && frame.timeMs - beforeMs < SEAM_MS;
+    if (frame.isWhole && beforeMs !== undefined && !isSeam) this.#logGap(frame);
+    this.#isPast = false;
     this.isLost = false;
     this.#clock.sync(frame.timeMs);
     this.#kept.apply(frame);
+  }
+
+  /** Adds frames of the past, before the first one arrives. */
+  applyPast(lines) {
+    for (const line of lines) this.#kept.apply(inLanguage(JSON.parse(line)));
+    this.#isPast = this.newest !== undefined;
+    if (this.#isPast) this.#clock.sync(this.newest.timeMs);
   }
 
   #logGap({ timeMs, log }) {

@@ -5,11 +5,14 @@
  */
 
 import { announce } from "./announcer.js";
+import { CanvasSurface } from "./canvas_surface.js";
 import { Charts } from "./charts.js";
 import { clockTime, element, setText, shownNumber } from "./dom.js";
 import { BACKLOG, indexAt, isSampled, linesAt, QUEUE } from "./history.js";
 import { LanePicture } from "./lanes.js";
 import { Throttle } from "./pace.js";
+import { makePicture } from "./picture_file.js";
+import { SaveButtons } from "./saving.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
 
@@ -32,6 +35,9 @@ export class RunView {
   #charts;
   #table;
   #source;
+  #labels;
+  /** What was drawn last: a history, and a time. */
+  #shown;
   #facts = element("p", { class: "facts" });
   /** Says why the shown time is not the present. */
   #notice = element("p", { class: "notice", hidden: true });
@@ -45,16 +51,23 @@ export class RunView {
   #factsThrottle = new Throttle(FACTS_MS);
   #logThrottle = new Throttle(LOG_MS);
 
-  /** @param {object} hello describes the server, see frames.ts */
-  constructor(hello, texts) {
+  /**
+   * @param {object} hello describes the server, see frames.ts
+   * @param options `run` is its index among the servers of the page, `isLive` says whether it runs, and
+   *   `secondsAt(timeMs)` is the time since its start
+   */
+  constructor(hello, texts, { run, isLive, secondsAt }) {
     this.#texts = texts;
     this.#hello = hello;
     const laneName = (lane) => this.#laneName(lane);
     this.#canvas = element("canvas", { role: "img", "aria-label": texts.picture });
-    this.#picture = new LanePicture(this.#canvas, {
-      lane: laneName,
-      clients: texts.clientsCounted,
-    });
+    this.#labels = { lane: laneName, clients: texts.clientsCounted };
+    this.#picture = new LanePicture(new CanvasSurface(this.#canvas), this.#labels);
+    const look = () => {
+      const { history, toMs } = this.#shown ?? {};
+      return { seconds: secondsAt(toMs), picture: this.#makePicture(history, toMs) };
+    };
+    const saving = new SaveButtons(texts, { model: hello.model, run, isLive, look });
     this.#charts = new Charts({
       connections: texts.connections,
       messages: texts.messagesPerSecond,
@@ -72,6 +85,7 @@ export class RunView {
       this.#notice,
       this.#canvas,
       this.#facts,
+      saving.element,
       this.#table.element,
       this.#charts.element,
       folded(texts.code, true, this.#source.element),
@@ -108,9 +122,23 @@ export class RunView {
     if (this.#canvas.dataset.detailed !== isDetailed) this.#canvas.dataset.detailed = isDetailed;
     this.#table.draw(history, toMs);
     this.#charts.draw(samples, toMs);
+    this.#shown = { history, toMs };
     this.#drawFacts(samples, indexAt(samples, toMs));
     this.#source.draw(samples, toMs);
     this.#drawLog(history, toMs);
+  }
+
+  #makePicture(history, toMs) {
+    return makePicture({
+      hello: this.#hello,
+      texts: this.#texts,
+      history,
+      toMs,
+      width: this.#canvas.clientWidth,
+      labels: this.#labels,
+      facts: this.#facts.textContent,
+      charts: this.#charts.drawn,
+    });
   }
 
   #drawNotice({ isStopped, isFull, endMs }) {

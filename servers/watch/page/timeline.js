@@ -5,10 +5,13 @@
  */
 
 import { clockTime, element, setText } from "./dom.js";
+import { MomentInAddress, wantedMoment } from "./moment.js";
 
 const STEP_MS = 1_000;
 /** The slider follows the present in steps of this length. Each step causes a layout. */
 const FOLLOW_MS = 250;
+/** How fast a recording can be played. */
+const SPEEDS = [0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10];
 /** Elements in which these keys have another meaning. On the slider, the arrows seek as elsewhere. */
 const TAKES_ARROWS = "textarea, select, input:not([type=checkbox], [type=range])";
 const TAKES_SPACE = `${TAKES_ARROWS}, input[type=checkbox], button, summary`;
@@ -17,6 +20,8 @@ const TAKES_SPACE = `${TAKES_ARROWS}, input[type=checkbox], button, summary`;
 export class Timeline {
   element;
   isPaused = false;
+  /** Called with a moment that cannot be shown, and the first and the last that can, in seconds. */
+  onMissed = () => {};
   #texts;
   #isLive;
   #announce;
@@ -28,6 +33,11 @@ export class Timeline {
   #atMs = 0;
   #tickMs = performance.now();
   #shownMs = -Infinity;
+  #speed = element("select");
+  #zeroMs = 0;
+  #address = new MomentInAddress();
+  /** The moment to go to as soon as a time can be shown, in seconds after the start. */
+  #wanted = wantedMoment();
 
   /**
    * @param {boolean} isLive whether servers run; otherwise a recording is played
@@ -46,7 +56,9 @@ export class Timeline {
       this.#button,
       this.#slider,
       this.#moment,
+      ...(isLive ? [] : [this.#speedChoice(texts)]),
     );
+    this.#address.follow((seconds) => this.#wanted = seconds);
     addEventListener("keydown", (event) => this.#onKey(event));
   }
 
@@ -54,6 +66,7 @@ export class Timeline {
   toggle() {
     if (this.isPaused && this.#isOver) this.#atMs = this.#startMs;
     this.isPaused = !this.isPaused;
+    this.onMissed(undefined);
     this.#changed();
   }
 
@@ -62,23 +75,53 @@ export class Timeline {
    *
    * @param {number} startMs the first time that can be shown
    * @param {number} endMs the last time that can be shown
+   * @param {number} zeroMs the start of the server, from which moments are counted
    * @param {boolean} isPresent whether `endMs` is the present
    * @returns {number} the time to show
    */
-  tick(startMs, endMs, isPresent) {
+  tick(startMs, endMs, zeroMs, isPresent) {
     const nowMs = performance.now();
     const elapsedMs = nowMs - this.#tickMs;
     this.#tickMs = nowMs;
-    if (!this.isPaused) this.#atMs = this.#isLive ? endMs : this.#atMs + elapsedMs;
+    if (!this.isPaused) {
+      this.#atMs = this.#isLive ? endMs : this.#atMs + elapsedMs * Number(this.#speed.value);
+    }
     this.#startMs = startMs;
     this.#endMs = endMs;
+    this.#zeroMs = zeroMs;
+    this.#goToWanted();
     this.#atMs = this.#clamp(this.#atMs);
     if (!this.isPaused && this.#isOver) {
       this.isPaused = true;
       this.#changed();
     }
     if (nowMs - this.#shownMs >= FOLLOW_MS) this.#show(nowMs, isPresent && !this.isPaused);
+    this.#address.show(this.isPaused ? this.secondsAt(this.#atMs) : undefined);
     return this.#atMs;
+  }
+
+  /** A time as seconds after the server's start. */
+  secondsAt(timeMs) {
+    return Math.max(0, timeMs - this.#zeroMs) / 1_000;
+  }
+
+  /** Goes to the moment that the address names. */
+  #goToWanted() {
+    if (this.#wanted === undefined) return;
+    const timeMs = this.#zeroMs + this.#wanted * 1_000;
+    const [from, to] = [this.#startMs, this.#endMs].map((end) => this.secondsAt(end));
+    // The address has whole milliseconds.
+    const isMissed = timeMs < this.#startMs - 1 || timeMs > this.#endMs + 1;
+    this.onMissed(isMissed ? this.#wanted : undefined, from, to);
+    this.#wanted = undefined;
+    this.#seek(timeMs);
+  }
+
+  #speedChoice({ speed }) {
+    for (const one of SPEEDS) {
+      this.#speed.append(element("option", { value: one, selected: one === 1 }, `${one} ×`));
+    }
+    return element("label", { class: "speed" }, `${speed} `, this.#speed);
   }
 
   /** Whether a recording has reached its end. */

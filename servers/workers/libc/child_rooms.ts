@@ -52,6 +52,11 @@ export class ChildRooms extends JoinedRooms {
   /** The child of a fork has nobody who could interrupt it but itself. */
   interruptWait(): void {}
 
+  /** {@linkcode hearNow}, if `fd` is what is heard. */
+  hearIf(fd: number): void {
+    if (fd === this.descriptor) this.hearNow();
+  }
+
   /** Hears what has come. */
   hearNow(): void {
     while (this.#receive(MSG_DONTWAIT));

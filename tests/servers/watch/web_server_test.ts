@@ -69,7 +69,7 @@ for (const headers of FOREIGN) {
   test(`a request with ${JSON.stringify(headers)} sees nothing and changes nothing`, async () => {
     await using page = new Page();
     const authorization = `Bearer ${page.token}`;
-    for (const path of ["/", "/view", "/frames"]) {
+    for (const path of ["/", "/view", "/frames", "/save/recording", "/save/html"]) {
       assertEquals((await page.ask("GET", path, headers)).status, 403);
     }
     assertEquals((await page.ask("GET", "/frames", { ...HANDSHAKE, ...headers })).status, 403);

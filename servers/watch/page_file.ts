@@ -1,0 +1,137 @@
+/**
+ * A replay as one file: the page, its code and its styles, and the recording. A browser opens it without
+ * a server and without a network.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import type { Language } from "../../cli/language.ts";
+import { linesOf } from "../../cli/text_lines.ts";
+import { readAsset } from "./assets.ts";
+import type { RecordedRun } from "./recorded_run.ts";
+import { describeView } from "./view_description.ts";
+
+/** How much of a recording goes into a file. A browser takes a few seconds to open more. */
+export const MAX_EMBEDDED_BYTES = 25_165_824;
+
+/** The page may load nothing at all, and run only what is in it. */
+const POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; " +
+  "img-src data: blob:; base-uri 'none'; form-action 'none'";
+
+/** The modules of the page are found from here on, by what they import. */
+const ENTRY = "app.js";
+const IMPORTED = /\bfrom "\.\/(\w+\.js)"/g;
+
+/** The file, and how much of the recording is in it. */
+export interface PageFile {
+  readonly html: Blob;
+  /** `undefined` when all of it is in the file. */
+  readonly cut: { readonly shownSeconds: number; readonly allSeconds: number } | undefined;
+}
+
+/**
+ * Makes the file.
+ *
+ * @param recording what it shows
+ * @param language in which it begins; it has all
+ * @param maxBytes see {@linkcode MAX_EMBEDDED_BYTES}
+ */
+export async function makePageFile(
+  recording: RecordedRun,
+  language: Language,
+  maxBytes = MAX_EMBEDDED_BYTES,
+): Promise<PageFile> {
+  const { lines, cut } = await fit(recording.lines, maxBytes);
+  const view = await describeView("", recording, language);
+  const html = [
+    "<!DOCTYPE html>",
+    '<html lang="en">',
+    "<head>",
+    '<meta charset="utf-8">',
+    `<meta http-equiv="content-security-policy" content="${POLICY}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    "<title>playground</title>",
+    '<link rel="icon" href="data:,">',
+    ...await Promise.all(
+      ["uPlot.css", "style.css", "states.css"].map(async (name) => {
+        return `<style>\n${await read(name)}</style>`;
+      }),
+    ),
+    `<script>${inScript(await read("uPlot.js"))}</script>`,
+    `<script type="application/json" id="view">${
+      inScript(JSON.stringify({ ...view, cut }))
+    }</script>`,
+    `<script type="text/plain" id="recording">${await pack(lines)}</script>`,
+    `<script type="importmap">${JSON.stringify({ imports: await readModules() })}</script>`,
+    `<script type="module">import "${bare(ENTRY)}";</script>`,
+    "</head>",
+    "<body><noscript>playground replay: JavaScript</noscript></body>",
+    "</html>",
+  ];
+  return { html: new Blob([html.join("\n")], { type: "text/html; charset=utf-8" }), cut };
+}
+
+/** The modules of the page as data, by the names under which they import each other. */
+async function readModules(): Promise<Record<string, string>> {
+  const modules: Record<string, string> = {};
+  const waiting = [ENTRY];
+  for (let name; (name = waiting.pop()) !== undefined;) {
+    if (bare(name) in modules) continue;
+    const text = await read(name);
+    waiting.push(...[...text.matchAll(IMPORTED)].map(([, imported]) => imported));
+    const code = text.replace(IMPORTED, (_, imported) => `from "${bare(imported)}"`);
+    modules[bare(name)] = `data:text/javascript;charset=utf-8;base64,${base64(Buffer.from(code))}`;
+  }
+  return modules;
+}
+
+/** In a module that is data, a relative import leads nowhere. */
+function bare(name: string): string {
+  return `page/${name}`;
+}
+
+async function read(name: string): Promise<string> {
+  const response = await readAsset(`/${name}`);
+  if (response === undefined) throw new TypeError(`the page has no ${name}`);
+  return await response.text();
+}
+
+/** The first lines of a recording, up to a number of bytes. */
+async function fit(
+  lines: Blob,
+  maxBytes: number,
+): Promise<Pick<PageFile, "cut"> & { lines: Blob }> {
+  if (lines.size <= maxBytes) return { lines, cut: undefined };
+  const kept: string[] = [];
+  let bytes = 0;
+  let [firstMs, shownMs, lastMs]: (number | undefined)[] = [];
+  for await (const line of linesOf(lines.stream())) {
+    bytes += Buffer.byteLength(line) + 1;
+    const timeMs = Number(/^\{"timeMs":(\d+)/.exec(line)?.[1] ?? Number.NaN);
+    const fits = bytes <= maxBytes || kept.length < 2;
+    if (fits) kept.push(`${line}\n`);
+    if (Number.isNaN(timeMs)) continue; // the head
+    firstMs ??= timeMs;
+    if (fits) shownMs = timeMs;
+    lastMs = timeMs;
+  }
+  const secondsUntil = (timeMs = 0) => (timeMs - (firstMs ?? 0)) / 1_000;
+  const cut = { shownSeconds: secondsUntil(shownMs), allSeconds: secondsUntil(lastMs) };
+  return { lines: new Blob(kept), cut };
+}
+
+async function pack(lines: Blob): Promise<string> {
+  const packed = lines.stream().pipeThrough(new CompressionStream("gzip"));
+  return base64(Buffer.from(await new Response(packed).arrayBuffer()));
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString("base64");
+}
+
+/** A script ends at the first `</script`, also within a string. */
+function inScript(text: string): string {
+  return text.replace(/<(?=\/script|!--|script)/gi, "\\u003c");
+}

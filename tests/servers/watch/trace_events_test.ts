@@ -1,0 +1,241 @@
+/**
+ * Traces of fake runs, read back and held to the rules of their format.
+ *
+ * @module
+ */
+
+import { en } from "../../../cli/messages/en/mod.ts";
+import type { ServedBy } from "../../../servers/context/context.ts";
+import type { TraceEvent as RecordedEvent } from "../../../servers/metrics/trace.ts";
+import { ClientTracker } from "../../../servers/watch/client_tracker.ts";
+import type { Frame, Hello } from "../../../servers/watch/frames.ts";
+import { TraceEvents } from "../../../servers/watch/trace_events.ts";
+import type { TraceLimits } from "../../../servers/watch/trace_output.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "../../harness/assert.ts";
+import { FakeRun } from "../../harness/fake_run.ts";
+import { checkTrace, parseTrace, threadName, type TraceEvent } from "../../harness/trace_format.ts";
+import "../../harness/sanitizers.ts";
+
+const START_MS = 1_000_000;
+const FRAME_MS = 50;
+
+/** A server of which the test tells what its trace would hold, as it is written to a file. */
+class Traced {
+  readonly #tracker: ClientTracker;
+  readonly #run = new FakeRun();
+  readonly events: TraceEvents;
+  text = "";
+  timeMs = START_MS;
+
+  private constructor(worker: ServedBy, hello: Hello, limits?: TraceLimits) {
+    this.#tracker = new ClientTracker(worker);
+    this.events = new TraceEvents(hello, START_MS, en, limits);
+  }
+
+  static async of(worker: ServedBy, waitsIn: string, limits?: TraceLimits): Promise<Traced> {
+    const hello = await new FakeRun().hello();
+    const told = { ...hello, worker, waitsIn, startedMs: START_MS, pid: 77 };
+    return new Traced(worker, told, limits);
+  }
+
+  /** Something happens, `laterMs` after what happened before. */
+  tell(laterMs: number, event: RecordedEvent, client: number, worker = 0, sizeBytes = 0): void {
+    this.timeMs += laterMs;
+    this.#tracker.apply({
+      ...{ event, client, worker, sizeBytes, timeMs: this.timeMs },
+      ...{ host: "127.0.0.1", port: 1_000 + client, bytes: new Uint8Array(0) },
+    });
+  }
+
+  /** A frame with all that happened since the one before. */
+  frame(parts: Partial<Frame> = {}): void {
+    const { timeMs } = this;
+    const frame = this.#run.frame({ timeMs, ...this.#tracker.takeChanges(), ...parts });
+    this.text += this.events.apply(frame);
+  }
+
+  /** Messages were left out of the trace. */
+  leaveOut(): void {
+    this.#tracker.recordsWereLeftOut(this.timeMs);
+  }
+
+  /** Ends the trace. @returns its events, and its slices in words */
+  end(): { events: TraceEvent[]; slices: string[] } {
+    this.text += this.events.end();
+    const events = parseTrace(this.text);
+    const slices = checkTrace(events).toSorted((one, other) => one.ts - other.ts);
+    return { events, slices: slices.map((slice) => inWords(events, slice)) };
+  }
+}
+
+function inWords(events: TraceEvent[], slice: TraceEvent): string {
+  const { name, ts, dur = 0, args } = slice;
+  const bytes = [args.bytes, args.receivedBytes, args.sentBytes].filter((one) => one !== undefined);
+  const shown = bytes.length > 0 ? `, ${bytes.join(" and ")} bytes` : "";
+  return `${threadName(events, slice)}: ${name} ${ts / 1_000}+${dur / 1_000}${shown}`;
+}
+
+Deno.test("the loop is in epoll_wait, receives, handles and sends, and each client has a track", async () => {
+  const traced = await Traced.of("loop", "epoll_wait");
+  traced.frame({ isWhole: true });
+  traced.tell(10, "accepted", 1);
+  traced.tell(20, "received", 1, 0, 5);
+  traced.tell(7, "sent", 1, 0, 6);
+  traced.frame();
+  traced.tell(3, "closed", 1);
+  traced.frame();
+  const { events, slices } = traced.end();
+  assertEquals(
+    slices,
+    [
+      "the loop: epoll_wait 0+30",
+      "127.0.0.1:1001: connection 10+30",
+      "the loop: accept 10+0",
+      "127.0.0.1:1001: handle 30+7, 5 and 6 bytes",
+      "the loop: handle 30+7, 5 and 6 bytes",
+      "the loop: recv 30+0, 5 bytes",
+      "the loop: send 37+0, 6 bytes",
+      "the loop: epoll_wait 37+3",
+    ].toSorted((one, other) => slices.indexOf(one) - slices.indexOf(other)),
+  );
+  const handle = events.find(({ name, pid }) => name === "handle" && pid === 77);
+  assertEquals(handle?.args, {
+    ...{ client: 1, peer: "127.0.0.1:1001" },
+    ...{ receivedBytes: 5, sentBytes: 6 },
+  });
+});
+
+Deno.test("a thread is in recv, in the handler, asleep and in send for its client", async () => {
+  const traced = await Traced.of("thread", "recv, send");
+  traced.frame({ isWhole: true });
+  traced.tell(10, "accepted", 1);
+  traced.tell(5, "dispatched", 1, 3);
+  traced.tell(20, "received", 1, 3, 5);
+  traced.tell(2, "asleep", 1, 3, 40);
+  traced.tell(40, "blocked", 1, 3);
+  traced.tell(8, "sent", 1, 3, 5);
+  traced.tell(5, "closed", 1, 3);
+  traced.frame();
+  const { slices } = traced.end();
+  assertEquals(
+    slices.filter((one) => one.startsWith("thread 3: ")),
+    [
+      "thread 3: recv 15+20, 5 bytes",
+      "thread 3: handle 35+2, 5 bytes",
+      "thread 3: asleep 37+40",
+      "thread 3: send 77+8, 5 bytes",
+      "thread 3: recv 85+5",
+    ].toSorted((one, other) => slices.indexOf(one) - slices.indexOf(other)),
+  );
+  assert(slices.includes("127.0.0.1:1001: queued 10+5"), slices.join("\n"));
+});
+
+Deno.test("a process has its pid, and its lane ends with it", async () => {
+  const traced = await Traced.of("process", "recv, send");
+  traced.frame({ isWhole: true });
+  traced.tell(10, "accepted", 1);
+  traced.tell(5, "dispatched", 1, 1, 4_711);
+  traced.tell(5, "received", 1, 1, 5);
+  traced.tell(5, "closed", 1, 1);
+  traced.frame();
+  const { events } = traced.end();
+  const named = events.filter(({ ph, pid }) => ph === "M" && pid === 4_711).map(({ name }) => name);
+  assertEquals(named.sort(), [
+    ...["process_name", "process_sort_index", "thread_name", "thread_sort_index"],
+  ]);
+  const names = events.filter(({ ph, pid }) => ph === "X" && pid === 4_711).map(({ name }) => name);
+  assertEquals(new Set(names), new Set(["recv", "handle"]));
+});
+
+Deno.test("where messages were not traced, no wait is claimed, and the trace says how many", async () => {
+  const traced = await Traced.of("loop", "epoll_wait");
+  traced.frame({ isWhole: true });
+  traced.tell(10, "accepted", 1);
+  traced.frame();
+  traced.tell(10, "received", 1, 0, 5);
+  traced.timeMs += 30;
+  traced.leaveOut();
+  traced.frame({ messages: { all: 900, traced: 1 } });
+  const { events, slices } = traced.end();
+  // The server was busy from 20 ms to 50 ms, though with what is not known.
+  assertEquals(slices.filter((one) => /epoll_wait|loop: handle/.test(one)), [
+    "the loop: handle 20+0, 5 bytes",
+  ]);
+  const mark = events.find(({ ph }) => ph === "i");
+  assertEquals([mark?.args.messages, mark?.args.messagesNotTraced], [900, 899]);
+  assertEquals(traced.events.gaps, {
+    messages: 900,
+    messagesNotTraced: 899,
+    slices: 0,
+    clients: 0,
+  });
+});
+
+Deno.test("a loop that is held up is in no call, and clients of a gap are gone", async () => {
+  const traced = await Traced.of("loop", "epoll_wait");
+  traced.tell(0, "accepted", 1);
+  traced.frame();
+  const settings = { sleepMs: 0, cpuMs: 0, heldMs: 500 };
+  traced.timeMs += 100;
+  traced.frame({ settings });
+  traced.timeMs += 100;
+  traced.frame({ isWhole: true, changes: [], peers: [] });
+  const { slices } = traced.end();
+  assert(slices.includes("the loop: held up 100+100"), slices.join("\n"));
+  assert(slices.includes("127.0.0.1:1001: connection 0+100"), slices.join("\n"));
+});
+
+Deno.test("60 s of 1,000 busy clients are below 50 MB, and what is left out is said", async () => {
+  const traced = await Traced.of("loop", "epoll_wait");
+  traced.frame({ isWhole: true });
+  for (let client = 1; client <= 1_000; client++) traced.tell(0, "accepted", client);
+  let client = 0;
+  for (let ms = 0; ms < 60_000; ms += FRAME_MS) {
+    // All that a view is told: live_run.ts traces 128 messages of a frame.
+    for (let message = 0; message < 64; message++) {
+      client = client % 1_000 + 1;
+      traced.tell(message % 2, "received", client, 0, 100);
+      traced.tell(0, "sent", client, 0, 100);
+      client = client % 1_000 + 1;
+      traced.tell(0, "received", client, 0, 100);
+      traced.tell(0, "sent", client, 0, 100);
+    }
+    traced.timeMs = START_MS + ms + FRAME_MS;
+    traced.frame({ messages: { all: 5_000, traced: 128 } });
+  }
+  const { messages, messagesNotTraced, slices, clients } = traced.events.gaps;
+  assertEquals([messages, messagesNotTraced, clients], [6_000_000, 6_000_000 - 153_600, 0]);
+  assertGreater(slices, 0);
+  traced.text += traced.events.end();
+  assertLess(traced.text.length, 50_000_000);
+  assertGreater(traced.text.length, 25_000_000); // it is no empty promise
+  const events = parseTrace(traced.text);
+  assertEquals(events.at(-1)?.args.slicesLeftOut, slices);
+});
+
+Deno.test("a trace that is full ends as a whole one, and says so", async () => {
+  const limits = { perSecond: 1_000_000, burst: 1_000_000, total: 20_000 };
+  const traced = await Traced.of("loop", "epoll_wait", limits);
+  traced.tell(0, "accepted", 1);
+  for (let frames = 0; !traced.events.isFull; frames++) {
+    traced.tell(10, "received", 1, 0, 5);
+    traced.tell(10, "sent", 1, 0, 5);
+    traced.frame();
+    assertLess(frames, 1_000);
+  }
+  const { events } = traced.end();
+  assertEquals(events.at(-1)?.name, "the trace is full, and ends here");
+  assertLess(traced.text.length, 22_000); // what is going on is brought to its end
+});
+
+Deno.test("clients for which there is no room are counted, and have no half a track", async () => {
+  const limits = { perSecond: 0, burst: 5_000, total: 1_000_000 };
+  const traced = await Traced.of("loop", "epoll_wait", limits);
+  traced.frame({ isWhole: true });
+  for (let client = 1; client <= 100; client++) traced.tell(1, "accepted", client);
+  traced.frame();
+  const { events } = traced.end(); // which checks that each begin has its end
+  const shown = events.filter(({ ph }) => ph === "B").length;
+  assertGreater(shown, 0);
+  assertEquals(shown + traced.events.gaps.clients, 100);
+});

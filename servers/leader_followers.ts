@@ -37,8 +37,7 @@ export async function leaderFollowersWorker(context: ServerContext): Promise<voi
     const turn = await handles.follow();
     const handle = turn === LEADS ? await lead() : turn;
     if (handle === null) return;
-    if (handle.kind === "connection") await serve(handle);
-    else await acceptClient();
+    await handles.served(handle.kind === "connection" ? serve(handle) : acceptClient());
   }
 
   /** Waits for all clients, and has another thread lead while this one serves. */

@@ -45,6 +45,11 @@ export interface LedHandles {
   add(client: Connection): boolean;
   /** Has the leader wait for the handle again, unless it is closed. */
   rearm(handle: Connection | Listener): void;
+  /**
+   * Waits until a handle is served. A thread whose event loop turns goes on at once, because a client that
+   * does not read would keep it from those that are bound to it.
+   */
+  served(serving: Promise<void>): void | Promise<void>;
   /** The client's session: a new one, or that which this thread has begun, if the handler has a state. */
   session(client: Connection): Session;
 }

@@ -10,7 +10,7 @@ import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protoc
 import { selfExec } from "../system/self_exec.ts";
 import { type SessionConnection, Sessions } from "../context/sessions.ts";
 import { Rooms } from "../handlers/rooms.ts";
-import type { Connection, Interrupting } from "../sockets/interface.ts";
+import { type Connection, ConnectionReset, type Interrupting } from "../sockets/interface.ts";
 import { interruptedRecv } from "../sockets/interrupted_recv.ts";
 import { describeThrown, hearUncaught, toError } from "../system/thrown.ts";
 
@@ -91,7 +91,7 @@ type StreamClient = SessionConnection & Pick<Connection, "recv" | "send">;
 let failure: { readonly error: unknown } | undefined;
 
 function report(_client: unknown, error: unknown): void {
-  failure ??= { error };
+  if (!(error instanceof ConnectionReset)) failure ??= { error };
 }
 
 /** @throws what the handler throws, or why the client was let go */

@@ -8,7 +8,7 @@
 import { type FromHub, JoinedRooms, type ToHub } from "../context/joined_rooms.ts";
 import type { SessionConnection } from "../context/sessions.ts";
 import type { Rooms } from "../handlers/rooms.ts";
-import type { Connection, Interrupting } from "../sockets/interface.ts";
+import { type Connection, ConnectionReset, type Interrupting } from "../sockets/interface.ts";
 import { interruptedRecv } from "../sockets/interrupted_recv.ts";
 import { toError } from "../system/thrown.ts";
 import { FramedPipe } from "./framed_pipe.ts";
@@ -16,6 +16,8 @@ import { FramedPipe } from "./framed_pipe.ts";
 /** A message to the child. Plain data. */
 export type ToChild =
   | FromHub
+  /** The client is gone. */
+  | { readonly kind: "reset" }
   /** Its client. */
   | ({ readonly kind: "client" } & Pick<Connection, "id" | "peer">);
 
@@ -35,6 +37,7 @@ export class FramedClient implements SessionConnection {
   readonly #joined: PipedRooms;
   readonly #came = Promise.withResolvers<void>();
   #rest: Uint8Array = new Uint8Array(0);
+  #isReset = false;
 
   constructor(rooms: Rooms) {
     this.#joined = new PipedRooms(rooms, this.#pipe);
@@ -51,6 +54,7 @@ export class FramedClient implements SessionConnection {
 
   recv = async (buffer: Uint8Array): Promise<number> => {
     if (this.#rest.length === 0) this.#rest = await this.#pipe.receive() ?? this.#rest;
+    if (this.#isReset) throw new ConnectionReset();
     const count = Math.min(buffer.length, this.#rest.length);
     buffer.set(this.#rest.subarray(0, count));
     this.#rest = this.#rest.subarray(count);
@@ -82,7 +86,12 @@ export class FramedClient implements SessionConnection {
   }
 
   #take(message: ToChild): void {
-    if (message.kind !== "client") return this.#joined.hear(message);
+    if (message.kind === "reset") this.#isReset = true;
+    else if (message.kind === "client") this.#begin(message);
+    else this.#joined.hear(message);
+  }
+
+  #begin(message: Pick<Connection, "id" | "peer">): void {
     [this.id, this.peer] = [message.id, message.peer];
     this.#came.resolve();
   }

@@ -41,7 +41,7 @@ export const enModels = {
       "goes on. What a client says to those of other threads goes through the supervisor; an answer that " +
       "nobody has asked for takes the way of all others, to the loop or the sender.",
     threads:
-      "A thread that waits for a promise serves nobody, and the others take turns without it. What " +
+      "While a handler waits for a promise, its thread goes on taking turns: its event loop runs. What " +
       "a client says to others goes through the supervisor to the threads that they are bound to, " +
       "which hear it while they follow or lead.",
     coroutine:

@@ -127,6 +127,11 @@ export class Child {
     return this.runsUs && (await this.#process.status).code === SILENT_STATUS;
   }
 
+  /** Its client is gone, and there is no end of stream that says so. */
+  reset(): void {
+    this.#pipe?.tell({ kind: "reset" });
+  }
+
   /** @returns false when the child takes no more */
   async write(bytes: Uint8Array): Promise<boolean> {
     this.#clientSpokeLast = true;

@@ -1,7 +1,12 @@
 import type { Children } from "../../context/context.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { DESCRIPTORS_PER_CHILD, maxWorkers, WorkerLimit } from "../../context/worker_limit.ts";
-import { CLIENT_SENDS, SERVER_WORKS, WOULD_BLOCK } from "../../sockets/interface.ts";
+import {
+  CLIENT_SENDS,
+  ConnectionReset,
+  SERVER_WORKS,
+  WOULD_BLOCK,
+} from "../../sockets/interface.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { Watchdog } from "../../system/watchdog.ts";
 import { RoomHub } from "../../handlers/room_hub.ts";
@@ -145,6 +150,9 @@ async function carryToChild(
         await sockets.readable(connection);
       } else if (chunk.length === 0 || !await child.write(chunk)) return;
     }
+  } catch (error) {
+    if (connection.explain(error) instanceof ConnectionReset) child.reset();
+    throw error;
   } finally {
     await child.closeInput();
   }

@@ -33,6 +33,11 @@ export class ChildRooms extends JoinedRooms {
     while (!this.isTold && this.#receive(0));
   }
 
+  /** Asks who is there, and does not wait for the answer. */
+  override ask(): void {
+    super.ask();
+  }
+
   /** Waits until `fd` is ready for `events`, and hears meanwhile. */
   readonly waitFor = (fd: number, events: number): void => {
     const polled = this.#polled;

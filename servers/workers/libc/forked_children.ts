@@ -87,13 +87,13 @@ export class LibcForkedChildren implements ForkedChildren {
     if (!(connection instanceof LibcConnection)) throw new Error("a connection of another kind");
     const { id, peer, descriptor } = connection;
     const client = { id, peer, number: this.#freeNumbers.pop() ?? this.#children.size + 1 };
-    const link = this.#makeLink();
-    const pid = this.#start(client, connection, link?.childSide);
+    const started = this.#start(client, connection);
+    if (started === undefined) return undefined;
+    const { pid, link } = started;
     if (pid === 0) {
       return OwnForkedChild.begin(descriptor, client, this.#forking, link?.childSide);
     }
-    if (link !== undefined) this.#forking.relay?.begun(link, pid !== undefined);
-    if (pid === undefined) return undefined;
+    if (link !== undefined) this.#forking.relay?.begun(link, true);
     const child = this.#childOf(pid, client, descriptor);
     child.link = link;
     this.#children.set(pid, child);
@@ -122,36 +122,31 @@ export class LibcForkedChildren implements ForkedChildren {
     }
   }
 
-  /** Without a descriptor for it, the child's client meets nobody. */
-  #makeLink(): ChildLink | undefined {
-    const { relay, context: { notify, descriptorLimit: limit } } = this.#forking;
-    try {
-      return relay?.begin();
-    } catch {
-      notify({ kind: "out-of-descriptors", limit });
-    }
-  }
-
   /** @returns the process id of the child, 0 in the child itself; `undefined` when there can be none */
   #start(
     client: NumberedClient,
     connection: LibcConnection,
-    link: number | undefined,
-  ): number | undefined {
-    const { setup: { options: { exec } }, makeCommand, context } = this.#forking;
-    const { descriptor } = connection;
+  ): { pid: number; link: ChildLink | undefined } | undefined {
+    const { relay, context } = this.#forking;
+    let link: ChildLink | undefined;
     try {
-      if (exec.length > 0) return this.#spawnProgram(exec, client, descriptor);
-      if (makeCommand !== undefined) {
-        return this.#spawnRuntime(makeCommand, client, descriptor, link);
-      }
-      return fork();
+      link = relay?.begin();
+      return { pid: this.#startProcess(client, connection.descriptor, link?.childSide), link };
     } catch (error) {
+      if (link !== undefined) relay?.begun(link, false);
       this.#freeNumbers.push(client.number);
       if (isOutOfProcesses(error)) context.notify({ kind: "too-many-processes" });
       else context.clientFailed(connection, error);
       connection.close();
     }
+  }
+
+  /** @throws {SystemCallError} when no process can be started */
+  #startProcess(client: NumberedClient, descriptor: number, link: number | undefined): number {
+    const { setup: { options: { exec } }, makeCommand } = this.#forking;
+    if (exec.length > 0) return this.#spawnProgram(exec, client, descriptor);
+    if (makeCommand === undefined) return fork();
+    return this.#spawnRuntime(makeCommand, client, descriptor, link);
   }
 
   #childOf(pid: number, client: NumberedClient, descriptor: number): ChildProcess {

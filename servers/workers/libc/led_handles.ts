@@ -8,6 +8,7 @@
 import type { LedBy } from "../../context/protocol.ts";
 import { Team } from "../../context/team.ts";
 import type { LEADS, LedHandles } from "../../context/workers.ts";
+import { LedSessions, waitAlone } from "./led_sessions.ts";
 import type { Session } from "../../handlers/session.ts";
 import { CLIENT_SENDS, EPOLLIN, EPOLLONESHOT } from "../../sockets/interface.ts";
 import type { Connection, Listener, Sockets } from "../../sockets/interface.ts";
@@ -28,9 +29,7 @@ export class LibcLedHandles implements LedHandles {
   readonly #team: Team;
   readonly #event = new Int32Array(WORDS);
   readonly #known: LibcConnection[] = [];
-  readonly #sessions = new Map<Connection, Session>();
-  /** Clients to whom there is something to say unasked. */
-  readonly #addressed = new Set<LibcConnection>();
+  readonly #sessions: LedSessions;
 
   /**
    * @param newSession begins the session of a client
@@ -49,7 +48,9 @@ export class LibcLedHandles implements LedHandles {
     const waker = sockets.runsEventLoop ? sockets.waker : 0;
     const wakeThread = (waker: number) => wake(sockets.calls, waker);
     this.#team = new Team(led.memory, number, led.threads, waker, wakeThread);
+    this.#sessions = new LedSessions(newSession, () => sockets.interruptWait());
     listener.stopBlocking();
+    if (sockets.runsEventLoop) sockets.waitFor = waitAlone;
   }
 
   /** @throws {Error} when the sockets are of another kind */
@@ -110,8 +111,7 @@ export class LibcLedHandles implements LedHandles {
 
   /** A client to whom there is something to say, unless it will be served anyway. */
   #nextAddressed(): Connection | undefined {
-    for (const client of this.#addressed) {
-      this.#addressed.delete(client);
+    for (const client of this.#sessions.addressed()) {
       const fd = client.descriptor;
       if (fd >= 0 && this.#team.claim(fd)) return this.#take(client);
     }
@@ -188,24 +188,15 @@ export class LibcLedHandles implements LedHandles {
     this.#control(EPOLL_CTL_MOD, fd, ONCE, handle.id);
     // It may have been told so while this thread served it, and then nobody looks again.
     if (this.sockets.table.isFinished(fd)) this.#wakeLeader();
-    if (this.#sessions.get(handle)?.outbox?.isWaiting) this.#addressed.add(handle);
+    this.#sessions.served(handle);
+  }
+
+  served(serving: Promise<void>): void | Promise<void> {
+    if (!this.sockets.runsEventLoop) return serving;
   }
 
   session(client: Connection): Session {
-    if (!this.keepsState) return this.newSession(client);
-    let session = this.#sessions.get(client);
-    if (session === undefined) {
-      this.#sessions.set(client, session = this.newSession(client));
-      const { outbox } = session;
-      if (outbox !== undefined) outbox.onWaiting = () => this.#address(client);
-    }
-    return session;
-  }
-
-  /** There is something to say to a client, by this thread. */
-  #address(client: Connection): void {
-    if (client instanceof LibcConnection) this.#addressed.add(client);
-    this.sockets.interruptWait();
+    return this.keepsState ? this.#sessions.of(client) : this.newSession(client);
   }
 
   /** Of a thread that fails: another one leads. */

@@ -14,7 +14,7 @@ import { systemCalls } from "../../system/system_calls.ts";
 import { signalSet } from "../../system/signals.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
 import { LibcForkedChildren } from "./forked_children.ts";
-import { childRoomsFor } from "./prepare_rooms.ts";
+import { childRoomsFor, rehearseRooms } from "./prepare_rooms.ts";
 import { ClientServing } from "./own_client.ts";
 import { warmUp } from "./warm_up.ts";
 
@@ -56,6 +56,7 @@ export async function prepareForkedChildren(
     childRooms,
   );
   const relay = childRooms && new (await import("./room_relay.ts")).RoomRelay(systemCalls());
+  if (childRooms !== undefined && relay !== undefined) rehearseRooms(childRooms, relay);
   await warmUp(serving, canRehearse(setup.handler) ? handler : echo);
   return (context) =>
     new LibcForkedChildren({

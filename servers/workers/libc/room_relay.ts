@@ -60,9 +60,14 @@ export class RoomRelay {
   }
 
   /** The child is there, or there can be none. */
-  begun({ parentSide, childSide }: ChildLink, isThere: boolean): void {
-    this.#calls.close(childSide);
-    if (!isThere) return void this.#calls.close(parentSide);
+  begun(link: ChildLink, isThere: boolean): void {
+    this.#calls.close(link.childSide);
+    if (isThere) this.listen(link);
+    else this.#calls.close(link.parentSide);
+  }
+
+  /** From now on hears what is said through the link. */
+  listen({ parentSide }: ChildLink): void {
     const unsent: Uint8Array[] = [];
     const end = new HubEnd(this.#hub, (message) => this.#tell(parentSide, message));
     this.#links.set(parentSide, { end, reader: new FrameReader(), unsent });

@@ -58,7 +58,9 @@ export function describeResults(
     const perSecond = Math.round(finished / seconds);
     lines.push(flood.finished({ connections: finished, messages: reconnectAfter, perSecond }));
   }
-  lines.push(flood.percentiles(flood.connectTime, shownPercentiles(measurements.connectTimes)));
+  if (opened > 0) {
+    lines.push(flood.percentiles(flood.connectTime, shownPercentiles(measurements.connectTimes)));
+  }
   if (reconnectAfter < Infinity && firstAnswers.count > 0) {
     lines.push(flood.percentiles(flood.firstAnswer, shownPercentiles(firstAnswers)));
   }

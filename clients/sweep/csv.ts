@@ -1,3 +1,4 @@
+import { csvTable } from "../../cli/csv.ts";
 import { PERCENTILES } from "../flood/durations.ts";
 import type { Sweep } from "./sweep.ts";
 
@@ -6,7 +7,7 @@ const HEADER = [
   ...PERCENTILES.map((one) => one === 100 ? "max_ms" : `p${one}_ms`),
 ];
 
-/** Sweeps as a table for spreadsheets, RFC 4180: a line for each rate that was tried. */
+/** Sweeps as a table for spreadsheets: a line for each rate that was tried. */
 export function sweepsAsCsv(sweeps: readonly Sweep[]): string {
   const rows = sweeps.flatMap(({ name, steps }) =>
     steps.map((step) => [
@@ -16,10 +17,5 @@ export function sweepsAsCsv(sweeps: readonly Sweep[]): string {
       ...PERCENTILES.map((_, index) => step.percentilesMs[index] ?? ""),
     ])
   );
-  return [HEADER, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
-}
-
-function field(value: string | number | boolean): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvTable([HEADER, ...rows]);
 }

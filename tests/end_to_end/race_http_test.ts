@@ -48,5 +48,8 @@ test("a web server that answers with errors has no throughput", async () => {
   const node = servers.find(({ name }) => name === "node");
   assertEquals([node?.holdsLoad, node?.figures.messagesPerSecond], [false, undefined]);
   assertMatch(stdout, /^node +HTTP errors /m);
-  assertMatch(stdout.replaceAll(/\s+/g, " "), /! answers with an HTTP status other than 2xx: .*node \(\d+\)/);
+  assertMatch(
+    stdout.replaceAll(/\s+/g, " "),
+    /! answers with an HTTP status other than 2xx: .*node \(\d+\)/,
+  );
 }, { ignore: Deno.build.os === "windows" });

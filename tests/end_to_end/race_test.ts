@@ -352,6 +352,8 @@ test("--open shows the page to the program that shows pages", async () => {
 const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["selct"], 2, /^unknown model selct; did you mean select\?/],
   [["--against", "x"], 2, /^--against x: it takes NAME=COMMAND with \{port\}/],
+  [["--against", " =cat {port}"], 2, /^--against {2}=cat \{port\}: it takes NAME=COMMAND/],
+  [["--http", "/a b"], 2, /^--http \/a b: it takes a path such as/],
   [["--against", "x=cat"], 2, /^--against x=cat: it takes NAME=COMMAND with \{port\}/],
   [["select", "--against", "select deno=cat {port}"], 2, /the name select deno is already taken/],
   [["--against", "x=no-such-program {port}"], 1, /^--against no-such-program: .* not found/],
@@ -372,7 +374,7 @@ const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["--churn", "--total-rate", "5"], 2, /^--churn and --total-rate cannot be used together/],
   [["--churn", "--http", "/"], 2, /^--churn and --http cannot be used together/],
   [["--http", "/", "--size", "9"], 2, /^--http and --size cannot be used together/],
-  [["--http", "index"], 2, /^--http index: a path begins with \//],
+  [["--http", "index"], 2, /^--http index: it takes a path such as/],
   [["--seed", "-1"], 2, /^--seed -1: .* from 0 to 4294967295/],
   [["select", "--baseline", "select den"], 2, /^--baseline select den: .*did you mean select deno/],
   [["--open"], 2, /^--open has no effect without --html/],

@@ -47,6 +47,9 @@ export const enFlags = {
   libcNotHere: "--sockets libc needs Linux on x86-64 or arm64; omit it to use Deno's own sockets",
   onlyWith: (flag: string, other: string) => `${flag} has no effect without ${other}`,
   notTogether: (one: string, other: string) => `${one} and ${other} cannot be used together`,
+  sameFile: (one: string, other: string, path: string) =>
+    `${one} and ${other} both name ${path}; give each a file of its own`,
+  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}: ${reason}`,
   noEffectWith: (flag: string, other: string) =>
     `${flag} has no effect with ${other}; omit one of them`,
   quoteNotClosed: (flag: string, value: string) => `${flag} ${value}: a closing quote is missing`,

@@ -55,7 +55,6 @@ export const enRace = {
     "it takes echo, upper, or a file that echoes, such as ./mine.js",
   notOnSockets: (models: string, sockets: string) =>
     `${models} does not serve on ${sockets} sockets`,
-  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}: ${reason}`,
   cannotOpen: (path: string) => `found no program that shows ${path}; open it in a browser`,
   nothingMeasured: "nothing was measured",
   written: (path: string) => `written: ${path}`,
@@ -63,7 +62,6 @@ export const enRace = {
   left: (time: string) => `${time} left`,
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`,
-  wantsPath: "a path begins with /, as in --http /index.html",
   seldom: (conns: number, everySeconds: string, settleSeconds: string) =>
     `at this rate, each of ${
       count(conns)

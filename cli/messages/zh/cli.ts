@@ -46,6 +46,9 @@ export const zhFlags = {
   libcNotHere: "--sockets libc 只能用于 x86-64 或 arm64 上的 Linux；去掉它即使用 Deno 自己的套接字",
   onlyWith: (flag: string, other: string) => `${flag} 只有与 ${other} 一起使用才有意义`,
   notTogether: (one: string, other: string) => `${one} 和 ${other} 不能同时使用`,
+  sameFile: (one: string, other: string, path: string) =>
+    `${one} 和 ${other} 指的是同一个文件 ${path}；请各用一个文件`,
+  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}：${reason}`,
   noEffectWith: (flag: string, other: string) =>
     `${flag} 与 ${other} 同用时不起作用，请去掉其中一个`,
   quoteNotClosed: (flag: string, value: string) => `${flag} ${value}：引号没有成对`,

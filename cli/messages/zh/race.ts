@@ -51,7 +51,6 @@ export const zhRace = {
   handler: (name: string) =>
     `--handler ${name}：比赛要核对返回的与发送的是否一致；应为 echo、upper，或一个原样返回的文件，如 ./mine.js`,
   notOnSockets: (models: string, sockets: string) => `${models} 不能使用 ${sockets} 套接字`,
-  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}：${reason}`,
   cannotOpen: (path: string) => `没有找到能显示 ${path} 的程序；请用浏览器打开它`,
   nothingMeasured: "什么也没有测到",
   written: (path: string) => `已写入：${path}`,
@@ -59,7 +58,6 @@ export const zhRace = {
   left: (time: string) => `还剩 ${time}`,
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} 秒` : `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒`,
-  wantsPath: "路径以 / 开头，例如 --http /index.html",
   seldom: (conns: number, everySeconds: string, settleSeconds: string) =>
     `按这个速率，${count(conns)} 个连接中的每一个每 ${everySeconds} 秒才被问一次，而首次回答只等 ` +
     `${settleSeconds} 秒；请提高速率或 --settle，或减少 --conns`,

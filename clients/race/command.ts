@@ -27,7 +27,7 @@ const KINDS = ["deno", "libc"] as const;
 const raceFlags = {
   conns: integer(200, { min: 1, max: 1_000_000, shown: "" }),
   size: integer(64, { min: 1, max: 16_777_216, shown: "" }),
-  duration: { ...duration(1_000, "1s", "s"), shownFallback: "" },
+  duration: duration(1_000, "", "s", 1),
   settle: duration(10_000, "10s", "s"),
   churn: onOff(),
   each: integer(500, { min: 1, max: 1_000_000 }),

@@ -375,6 +375,7 @@ const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["--churn", "--http", "/"], 2, /^--churn and --http cannot be used together/],
   [["--http", "/", "--size", "9"], 2, /^--http and --size cannot be used together/],
   [["--http", "index"], 2, /^--http index: it takes a path such as/],
+  [["--duration", "0"], 2, /^--duration 0: it takes a duration from 1ms to 596h/],
   [["--seed", "-1"], 2, /^--seed -1: .* from 0 to 4294967295/],
   [["select", "--baseline", "select den"], 2, /^--baseline select den: .*did you mean select deno/],
   [["--open"], 2, /^--open has no effect without --html/],

@@ -59,8 +59,10 @@ export const enFlags = {
     max === Infinity
       ? `it takes a whole number from ${count(min)} up`
       : `it takes a whole number from ${min} to ${max}`,
-  wantsDuration: (unit: "ms" | "s", maxHours: number) =>
-    `it takes a duration from 0 to ${maxHours}h, such as 500ms, 1.5s, 2m or 1h ` +
+  wantsDuration: (unit: "ms" | "s", minMs: number, maxHours: number) =>
+    `it takes a duration from ${
+      minMs === 0 ? 0 : `${minMs}ms`
+    } to ${maxHours}h, such as 500ms, 1.5s, 2m or 1h ` +
     `(a bare number is ${unit === "ms" ? "milliseconds" : "seconds"})`,
   wantsTime: "it takes +5s for five seconds from now, a time such as 14:30:00, or " +
     "a date and time such as 2030-01-31T14:30:00Z",

@@ -9,6 +9,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import {
   assert,
   assertEquals,
+  assertGreater,
   assertLess,
   assertMatch,
   assertNotMatch,
@@ -254,6 +255,19 @@ test("capitals are compared with capitals", async () => {
   assertEquals(serverOf(record, "select deno").figures.served, 10);
   assert(!stdout.includes("wrong bytes"));
 });
+
+test("a server that becomes a daemon is measured, and not only what has started it", async () => {
+  const [program, args] = commandFor(
+    ["serve", "select", "--sockets", "libc", "--port", "{port}", "--quiet"],
+  );
+  const { record } = await race(
+    ...["select", "--sockets", "libc"],
+    ...against("daemon", ["sh", "-c", `(setsid ${[program, ...args].join(" ")} &); exec sleep 60`]),
+  );
+  // What has started it is a sleep, which takes a fraction of that.
+  const memoryOf = (name: string) => serverOf(record, name).figures.peakMemoryBytes ?? 0;
+  assertGreater(memoryOf("daemon"), memoryOf("select libc") / 2);
+}, { ignore: !hasSystemCalls() });
 
 test("nothing is left behind, not even who has run away from the program", async () => {
   const mark = `RACE_MARK=${crypto.randomUUID()}`;

@@ -170,6 +170,9 @@ export const enRace = {
     wrong: "wrong bytes",
     failed: "failed",
   },
+  /** Several things, or one with what there is to say of it. */
+  listed: (things: readonly string[]) => things.join(", "),
+  inBrackets: (detail: string) => ` (${detail})`,
   unserved: (who: string) => `not all connections served: ${who}`,
   lost: (who: string) => `connections lost: ${who}`,
   unanswered: (who: string) => `connections without an answer at the end: ${who}`,

@@ -138,7 +138,8 @@ export const zhRace = {
       throughput: (clauses: string) => `${clauses}。`,
       p99: (clauses: string) => `99 % 的往返时间：${clauses}。`,
     },
-    tie: (names: readonly string[]) => `${list(names)}不分高下`,
+    tie: (names: readonly string[]) =>
+      `${list(names)}${/[!-~]$/.test(names.at(-1) ?? "") ? " " : ""}不分高下`,
     others: (servers: number) => `另外 ${count(servers)} 个`,
     ratio: (one: string, other: string, r: { value: string; low: string; high: string }) =>
       `${one} 是 ${other} 的 ${r.value} 倍（${r.low} 至 ${r.high}）`,
@@ -163,6 +164,9 @@ export const zhRace = {
     wrong: "字节有误",
     failed: "失败",
   },
+  /** Several things, or one with what there is to say of it. */
+  listed: (things: readonly string[]) => things.join("、"),
+  inBrackets: (detail: string) => `（${detail}）`,
   unserved: (who: string) => `没有服务全部连接：${who}`,
   lost: (who: string) => `有连接中断：${who}`,
   unanswered: (who: string) => `有连接到最后没有得到回答：${who}`,

@@ -1,10 +1,10 @@
 import { csvTable } from "../../cli/csv.ts";
-import { PERCENTILES } from "../flood/durations.ts";
+import { PERCENTILE_NAMES } from "../flood/durations.ts";
 import type { Sweep } from "./sweep.ts";
 
 const HEADER = [
   ...["server", "rate", "answered_per_second", "missing", "held", "reason"],
-  ...PERCENTILES.map((one) => one === 100 ? "max_ms" : `p${one}_ms`),
+  ...PERCENTILE_NAMES.map((name) => `${name}_ms`),
 ];
 
 /** Sweeps as a table for spreadsheets: a line for each rate that was tried. */
@@ -14,7 +14,7 @@ export function sweepsAsCsv(sweeps: readonly Sweep[]): string {
       name,
       ...[step.rate, Math.round(step.answeredPerSecond), step.missing, step.isHeld],
       step.reason ?? "",
-      ...PERCENTILES.map((_, index) => step.percentilesMs[index] ?? ""),
+      ...PERCENTILE_NAMES.map((_, index) => step.percentilesMs[index] ?? ""),
     ])
   );
   return csvTable([HEADER, ...rows]);

@@ -3,7 +3,7 @@ import type { Messages } from "../../cli/messages.ts";
 import { createFiles, writeFile } from "../../cli/written_files.ts";
 import type { Verdict } from "../expect/expectation.ts";
 import { recordVerdicts } from "../expect/verdicts.ts";
-import { PERCENTILES } from "../flood/durations.ts";
+import { PERCENTILE_NAMES } from "../flood/durations.ts";
 import { sweepsAsCsv } from "./csv.ts";
 import { sweepsAsHtml } from "./html.ts";
 import type { Sweep } from "./sweep.ts";
@@ -66,10 +66,7 @@ export class SweepFiles {
         steps: steps.map(({ percentilesMs, p99Ms: _, ...step }) => ({
           ...step,
           roundTripMs: Object.fromEntries(
-            percentilesMs.map((ms, index) => [
-              PERCENTILES[index] === 100 ? "max" : `p${PERCENTILES[index]}`,
-              ms,
-            ]),
+            percentilesMs.map((ms, index) => [PERCENTILE_NAMES[index], ms]),
           ),
         })),
       })),

@@ -107,6 +107,7 @@ const LONGEST_HOURS = Math.floor(LONGEST_MS / UNITS_MS.h);
  *
  * @param shownFallback how the help shows `fallbackMs`
  * @param bareUnit the unit of a bare number
+ * @param minMs the shortest that it takes, in milliseconds
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
@@ -118,6 +119,7 @@ export function duration(
   fallbackMs: number,
   shownFallback: string,
   bareUnit: "ms" | "s",
+  minMs = 0,
 ): Flag<number> {
   return {
     placeholder: bareUnit === "ms" ? "MS" : "TIME",
@@ -127,9 +129,9 @@ export function duration(
       const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(given);
       if (match === null) return undefined;
       const ms = Number(match[1]) * UNITS_MS[match[2] ?? bareUnit];
-      return ms <= LONGEST_MS ? ms : undefined;
+      return ms >= minMs && ms <= LONGEST_MS ? ms : undefined;
     },
-    wanted: (messages) => messages.flags.wantsDuration(bareUnit, LONGEST_HOURS),
+    wanted: (messages) => messages.flags.wantsDuration(bareUnit, minMs, LONGEST_HOURS),
   };
 }
 

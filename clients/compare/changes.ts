@@ -25,6 +25,8 @@ export interface Change {
 export interface Changes {
   /** Server by server, in the order of the run after. */
   readonly changes: readonly Change[];
+  /** The servers that held the load before, and hold it no more. */
+  readonly fallen: readonly string[];
   /** How many rounds of each run it takes for verdicts, where there are fewer. */
   readonly roundsNeeded: number | undefined;
 }
@@ -61,6 +63,7 @@ export function compareRuns(before: Runs, after: Runs): Changes {
   }));
   return {
     changes,
+    fallen: after.apart.filter((server) => before.servers.has(server)),
     roundsNeeded: verdicts.level === undefined ? verdicts.roundsNeeded : undefined,
   };
 }

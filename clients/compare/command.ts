@@ -28,7 +28,7 @@ export const compareCommand = defineCommand({
     if (compared.changes.length === 0) throw new RefusedError(messages.compare.nothingInCommon);
     const report = makeReport(before, after, compared, flags.all, messages);
     const lines = flags.md ? reportAsMarkdown(report) : reportAsText(report, pageColumns());
-    const verdicts = judgePromises(promises, compared.changes);
+    const verdicts = judgePromises(promises, compared);
     const judged = describeVerdicts(verdicts, messages);
     if (judged.length > 0) lines.push("", ...(flags.md ? ["```", ...judged, "```"] : judged));
     console.log(lines.join("\n"));

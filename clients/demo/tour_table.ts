@@ -86,7 +86,7 @@ function whyNotAll(row: TourRow, messages: Messages): string | undefined {
   const waiting = TALK.conns - answered;
   // Where not all were answered, the flood did not wait for what was owed to the others.
   const faults = waiting > 0 ? { ...talk.faults, unanswered: 0 } : talk.faults;
-  if (isFaulty(faults)) return describeFaults(faults, messages).join(", ");
+  if (isFaulty(faults)) return messages.race.listed(describeFaults(faults, messages));
   if (waiting === 0) return undefined;
   if (model === "blocking" || model === "threadpool") return demo.atATime(answered, waiting);
   return demo.tooSlow(answered, waiting, settle);

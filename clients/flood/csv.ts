@@ -1,5 +1,5 @@
 import type { Interval } from "./intervals.ts";
-import { PERCENTILES } from "./durations.ts";
+import { PERCENTILE_NAMES, PERCENTILES } from "./durations.ts";
 import type { Tally } from "./tally.ts";
 
 /** The reasons that have a column of their own; all others are counted in one column. */
@@ -8,8 +8,6 @@ const LOST = ["reset", "closedEarly", "ETIMEDOUT"] as const;
 /** The classes of statuses of HTTP, RFC 9110, section 15. */
 const STATUSES = ["1", "2", "3", "4", "5"] as const;
 
-const percentileNames = PERCENTILES.map((one) => one === 100 ? "max" : `p${one}`);
-
 /** The names of the columns of {@linkcode csvRow}. */
 export const CSV_HEADER: string = row([
   ...["time", "second", "connected", "waiting", "opened", "refused", "lost", "served"],
@@ -17,8 +15,8 @@ export const CSV_HEADER: string = row([
   ...[...REFUSED, "other"].map((reason) => `refused_${reason}`),
   ...[...LOST, "other"].map((reason) => `lost_${reason}`),
   ...STATUSES.map((status) => `http_${status}xx`),
-  ...percentileNames.map((name) => `connect_${name}_ms`),
-  ...percentileNames.map((name) => `round_trip_${name}_ms`),
+  ...PERCENTILE_NAMES.map((name) => `connect_${name}_ms`),
+  ...PERCENTILE_NAMES.map((name) => `round_trip_${name}_ms`),
 ]);
 
 /** A second of a flood as a row for spreadsheets, RFC 4180. What was not measured is empty. */

@@ -5,6 +5,8 @@ const MAX_US = 600_000_000;
 
 /** The percentiles that are reported. */
 export const PERCENTILES = [50, 90, 99, 99.9, 100] as const;
+/** Their names in files: `p50`, and `max` for the last. */
+export const PERCENTILE_NAMES = PERCENTILES.map((one) => one === 100 ? "max" : `p${one}`);
 
 /** Bits of a counter: a flood can owe more messages than 32 bits count. */
 const COUNTER_BITS = 64;

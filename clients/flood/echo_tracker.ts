@@ -188,8 +188,7 @@ export class EchoTracker {
   ended(nowMs: number): void {
     this.#nowMs = nowMs;
     this.#check.endOfStream(this.#onMessage);
-    // A web server may close a connection that it has answered on and that asks for nothing.
-    if (this.#isHttp && !this.isOwed && this.#check.messages > 0) this.isLastSent = true;
+    if (this.#mayClose) this.isLastSent = true;
     const nothingCame = this.#check.messages === 0 && !this.#check.isWithinMessage;
     if (this.isLastSent && nothingCame && !this.#wait && this.#begun > 0) {
       this.#isListener = true; // and it has listened to the end
@@ -199,8 +198,20 @@ export class EchoTracker {
     } else this.#countFirstAnswer(nowMs);
   }
 
-  /** Counts the connection as lost: it broke, or ended too early. */
+  /**
+   * Whether the server may end the connection, though this side has not yet: it has answered all, and
+   * no other message comes, or it is a web server, which may close a connection that asks for nothing.
+   */
+  get #mayClose(): boolean {
+    return !this.isOwed && this.#check.messages > 0 && (this.#isHttp || this.isComplete);
+  }
+
+  /** The connection broke, or ended too early: counts it as lost, unless the server may have ended it. */
   lost(reason: string, nowMs: number): void {
+    if (this.isComplete && this.#mayClose) {
+      this.isLastSent = true;
+      return;
+    }
     this.#isLost = true;
     this.#measurements.countLost(reason, nowMs, this.#isServed);
   }

@@ -1,7 +1,6 @@
-import { RefusedError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { Output } from "../../cli/output.ts";
-import { systemReason } from "../../cli/system_reason.ts";
+import { cannotWrite, createFiles } from "../../cli/written_files.ts";
 import { CSV_HEADER, csvRow } from "./csv.ts";
 import { HdrLog } from "./hdr_log.ts";
 import type { Interval, OnInterval } from "./intervals.ts";
@@ -47,15 +46,18 @@ export class FloodFiles implements Disposable {
   /**
    * Creates the files.
    *
+   * @throws {UsageError} when both are the same
    * @throws {RefusedError} when one cannot be written
    */
   static async create(paths: Paths, settings: Settings, messages: Messages): Promise<FloodFiles> {
+    const { hdr, csv } = paths;
+    await createFiles({ hdr, csv }, messages);
     const files: OpenFile[] = [];
     for (const flag of ["hdr", "csv"] as const) {
       const path = paths[flag];
       if (path === "") continue;
       try {
-        const file = await Deno.open(path, { write: true, create: true, truncate: true });
+        const file = await Deno.open(path, { write: true });
         files.push({ flag, path, file, output: new Output(file) });
       } catch (error) {
         for (const { file } of files) file.close();
@@ -105,9 +107,4 @@ export class FloodFiles implements Disposable {
   [Symbol.dispose](): void {
     for (const { file } of this.#files) file.close();
   }
-}
-
-function cannotWrite(flag: string, path: string, error: unknown, messages: Messages): RefusedError {
-  const reason = systemReason(error, messages);
-  return new RefusedError(messages.race.cannotWrite(`--${flag}`, path, reason));
 }

@@ -33,8 +33,8 @@ export class Flood implements RunningFlood {
    */
   readonly #atEnd = new Set<() => void>();
   readonly #warm = Promise.withResolvers<void>();
-  /** Resolves when first answers are waited for no longer; undefined from then on. */
-  #settled: PromiseWithResolvers<void> | undefined;
+  /** Resolves, to the present time, when first answers are waited for no longer; undefined from then on. */
+  #settled: PromiseWithResolvers<number> | undefined;
   #measuredFromMs = 0;
   /** When the flood has ended. */
   #endMs = 0;
@@ -148,8 +148,9 @@ export class Flood implements RunningFlood {
     else {
       await pause(settleMs, AbortSignal.any([signal, settled.signal]));
       this.#slice.endSettling();
-      this.#turns?.begin(performance.now());
-      this.#settled?.resolve();
+      const nowMs = performance.now();
+      this.#turns?.begin(nowMs);
+      this.#settled?.resolve(nowMs);
       this.#settled = undefined;
     }
     if (settleMs + warmupMs > 0) {

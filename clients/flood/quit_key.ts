@@ -13,17 +13,29 @@ const IS_WINDOWS = Deno.build.os === "windows";
  */
 export async function onQuitKey(quit: () => void): Promise<() => void> {
   if (!Deno.stdin.isTerminal() || !await isInForeground()) return () => {};
-  Deno.stdin.setRaw(true, { cbreak: !IS_WINDOWS });
+  const readEachKey = () => Deno.stdin.setRaw(true, { cbreak: !IS_WINDOWS });
+  readEachKey();
   const restore = () => {
+    isOver = true;
     Deno.stdin.setRaw(false);
-    if (!IS_WINDOWS) Deno.removeSignalListener("SIGTERM", onTerm);
+    if (IS_WINDOWS) return;
+    Deno.removeSignalListener("SIGTERM", onTerm);
+    Deno.removeSignalListener("SIGCONT", onContinue);
+  };
+  let isOver = false;
+  // After Ctrl-Z, the shell has made the terminal its own.
+  const onContinue = async () => {
+    if (await isInForeground() && !isOver) readEachKey();
   };
   // The signal ends this process as it would have, but with the terminal as it was.
   const onTerm = () => {
     restore();
     Deno.kill(Deno.pid, "SIGTERM");
   };
-  if (!IS_WINDOWS) Deno.addSignalListener("SIGTERM", onTerm);
+  if (!IS_WINDOWS) {
+    Deno.addSignalListener("SIGTERM", onTerm);
+    Deno.addSignalListener("SIGCONT", onContinue);
+  }
   readKeys(quit);
   return restore;
 }

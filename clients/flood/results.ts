@@ -7,7 +7,8 @@ import { type Fault, faultsOf, type Measured } from "./figures.ts";
 import { describeFindings, findingsAsJson } from "./findings.ts";
 import { type FloodOptions, type FloodSettings, hasTotalRate } from "./options.ts";
 import { encodeTimes, type FloodRecord, recordWithoutTimes } from "./record.ts";
-import { type Durations, type Measurements, PERCENTILES } from "./measurements.ts";
+import { type Durations, PERCENTILE_NAMES, PERCENTILES } from "./durations.ts";
+import type { Measurements } from "./measurements.ts";
 
 /** A flood that is over, with how it went. */
 interface Described extends Measured {
@@ -58,7 +59,9 @@ export function describeResults(
     const perSecond = Math.round(finished / seconds);
     lines.push(flood.finished({ connections: finished, messages: reconnectAfter, perSecond }));
   }
-  lines.push(flood.percentiles(flood.connectTime, shownPercentiles(measurements.connectTimes)));
+  if (opened > 0) {
+    lines.push(flood.percentiles(flood.connectTime, shownPercentiles(measurements.connectTimes)));
+  }
   if (reconnectAfter < Infinity && firstAnswers.count > 0) {
     lines.push(flood.percentiles(flood.firstAnswer, shownPercentiles(firstAnswers)));
   }
@@ -131,10 +134,7 @@ export function resultsAsJson(
 function percentiles(durations: Durations): Record<string, number> | null {
   if (durations.count === 0) return null;
   return Object.fromEntries(
-    PERCENTILES.map((percentile) => [
-      percentile === 100 ? "max" : `p${percentile}`,
-      durations.percentileMs(percentile),
-    ]),
+    PERCENTILES.map((percentile, at) => [PERCENTILE_NAMES[at], durations.percentileMs(percentile)]),
   );
 }
 

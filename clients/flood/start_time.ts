@@ -40,8 +40,15 @@ export function parseTime(text: string, nowMs: number): number | undefined {
   const [, delay, unit] = DELAY.exec(text) ?? [];
   if (delay !== undefined) return nowMs + Number(delay) * UNITS_MS[unit];
   if (CLOCK.test(text)) return nearest(text, nowMs);
-  const ms = ISO.test(text) ? Date.parse(text) : NaN;
+  const ms = ISO.test(text) && isDate(text) ? Date.parse(text) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Whether there is that day: Date.parse() takes the 31st of February for the 3rd of March. */
+function isDate(text: string): boolean {
+  const [date] = text.split("T");
+  const ms = Date.parse(date);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
 /** A flag that takes a time, and gives milliseconds since 1970; without it, 0. */

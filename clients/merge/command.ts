@@ -6,7 +6,7 @@ import { figureOf, FLOOD_FIGURES } from "../flood/figures.ts";
 import { exitStatus, printResults } from "../flood/print_results.ts";
 import { mergeRecords } from "../flood/record.ts";
 import { resultsAsJson } from "../flood/results.ts";
-import { readRecords } from "./read_records.ts";
+import { readAllRecords } from "./read_records.ts";
 
 /** More files than this are no list that somebody means to type. */
 const MAX_FILES = 100_000;
@@ -24,7 +24,7 @@ export const mergeCommand = defineCommand({
     const promises = flags.expect.map((typed) =>
       parseExpectation("--expect", typed, FLOOD_FIGURES, messages)
     );
-    const records = (await Promise.all(words.map((path) => readRecords(path, messages)))).flat();
+    const records = await readAllRecords(words, messages);
     const merged = mergeRecords(records);
     const { measurements, options: { conns }, spreadMs } = merged;
     const verdicts = judge(promises, (...figure) => figureOf(merged, conns, ...figure));

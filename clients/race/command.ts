@@ -7,6 +7,7 @@ import { MAX_BYTES } from "../../servers/handlers/bytes.ts";
 import { MODEL_NAMES } from "../../servers/registry.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { reserveDescriptors } from "../flood/descriptors.ts";
+import { MAX_TOTAL_RATE, pathFlag } from "../flood/flags.ts";
 import { checkBaseline, checkHandler, chooseEntrants } from "./choose.ts";
 import type { Entrant } from "./entrants.ts";
 import { RaceFiles } from "./files.ts";
@@ -26,14 +27,14 @@ const KINDS = ["deno", "libc"] as const;
 const raceFlags = {
   conns: integer(200, { min: 1, max: 1_000_000, shown: "" }),
   size: integer(64, { min: 1, max: 16_777_216, shown: "" }),
-  duration: { ...duration(1_000, "1s", "s"), shownFallback: "" },
+  duration: duration(1_000, "", "s", 1),
   settle: duration(10_000, "10s", "s"),
   churn: onOff(),
   each: integer(500, { min: 1, max: 1_000_000 }),
   handler: text("echo", "NAME"),
-  http: text("", "PATH"),
+  http: pathFlag(),
   rate: integer(Infinity, { min: 1, max: 1_000_000, shown: "" }),
-  totalRate: integer(Infinity, { min: 1, max: 100_000_000, shown: "" }),
+  totalRate: integer(Infinity, { min: 1, max: MAX_TOTAL_RATE, shown: "" }),
   sleep: pause("ms"),
   cpu: pause("ms"),
   sockets: choices(KINDS, hasSystemCalls() ? KINDS : ["deno"]),
@@ -137,9 +138,6 @@ function check(
     if (other !== undefined) {
       throw new UsageError(texts.notTogether(`--${toTyped(flag)}`, `--${toTyped(other)}`));
     }
-  }
-  if (given.has("http") && !flags.http.startsWith("/")) {
-    throw new UsageError(texts.wrongValue("--http", flags.http, messages.race.wantsPath, null));
   }
   if (!flags.churn) {
     if (given.has("each")) throw new UsageError(texts.onlyWith("--each", "--churn"));

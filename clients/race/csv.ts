@@ -1,10 +1,11 @@
+import { csvTable } from "../../cli/csv.ts";
 import { figuresOf } from "./figures.ts";
 import type { RaceRecord } from "./record.ts";
 
 /** The columns of a verdict. */
 const VERDICT = ["low", "high", "ratio", "ratioLow", "ratioHigh", "verdict"];
 
-/** A race as a table for spreadsheets, RFC 4180: a line for each server, with its medians. */
+/** A race as a table for spreadsheets: a line for each server, with its medians. */
 export function recordAsCsv({ servers, conditions, ranking }: RaceRecord): string {
   const names = figuresOf(conditions.discipline);
   const header = [
@@ -32,10 +33,5 @@ export function recordAsCsv({ servers, conditions, ranking }: RaceRecord): strin
     one.spread,
     failure ?? fault,
   ]);
-  return [header, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
-}
-
-function field(value: string | number | undefined): string {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvTable([header, ...rows]);
 }

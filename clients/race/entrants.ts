@@ -55,11 +55,11 @@ export function modelEntrants(
  * @throws {UsageError} when a quote in it is not closed
  */
 export function programEntrant(typed: string, messages: Messages): Entrant | undefined {
-  const [, name, commandLine] = /^([^=]+)=(.+)$/s.exec(typed) ?? [];
+  const [, name, commandLine] = /^\s*([^=]*[^=\s])\s*=(.+)$/s.exec(typed) ?? [];
   if (name === undefined || !commandLine.includes(PORT_PLACE)) return undefined;
   const command = splitCommand("--against", commandLine, messages);
   return {
-    name: name.trim(),
+    name,
     command,
     start: (options) => {
       const port = freePort();

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { notSuccessful } from "../flood/findings.ts";
 import type { Measurements } from "../flood/measurements.ts";
 import { tallied, type Tally, tally } from "../flood/tally.ts";
 
@@ -29,9 +30,8 @@ type Counted =
 export function faultsOf(
   { refusedBy, lostBy, unanswered, wrongBytes, statuses = {} }: Counted,
 ): Faults {
-  const failed = Object.entries(statuses).filter(([status]) => !/^2\d\d$/.test(status));
-  const notSuccessful = tallied(Object.fromEntries(failed));
-  return { refusedBy, lostBy, unanswered, wrongBytes, notSuccessful };
+  const failed = notSuccessful({ statuses });
+  return { refusedBy, lostBy, unanswered, wrongBytes, notSuccessful: failed };
 }
 
 /** What went wrong in several heats together. */

@@ -8,7 +8,7 @@ import type { Invocation } from "../../cli/command.ts";
 import type { Flags } from "../../cli/flags.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { systemReason } from "../../cli/system_reason.ts";
+import { createFiles, writeFile } from "../../cli/written_files.ts";
 import { openInBrowser } from "../../servers/watch/browser.ts";
 import { recordAsCsv } from "./csv.ts";
 import type { Judgement } from "./judgement.ts";
@@ -34,16 +34,15 @@ export class RaceFiles {
   /**
    * Creates the files.
    *
-   * @throws {UsageError} when there is a page to be shown, and none to be written
+   * @throws {UsageError} when there is a page to be shown, and none to be written, or two are the same
    * @throws {RefusedError} when one cannot be written
    */
   static async create(paths: Paths, messages: Messages): Promise<RaceFiles> {
     if (paths.open && paths.html === "") {
       throw new UsageError(messages.flags.onlyWith("--open", "--html"));
     }
-    for (const flag of ["json", "csv", "html"] as const) {
-      await write(flag, paths[flag], "", messages);
-    }
+    const { json, csv, html } = paths;
+    await createFiles({ json, csv, html }, messages);
     return new RaceFiles(paths);
   }
 
@@ -58,12 +57,17 @@ export class RaceFiles {
     { language, messages }: Pick<Invocation<Flags>, "language" | "messages">,
   ): Promise<void> {
     const { json, csv, html, open } = this.#paths;
-    await write("json", json, `${JSON.stringify(record, null, 2)}\n`, messages);
-    await write("csv", csv, recordAsCsv(record), messages);
+    await writeFile("json", json, `${JSON.stringify(record, null, 2)}\n`, messages);
+    await writeFile("csv", csv, recordAsCsv(record), messages);
     if (html !== "") {
       // Loaded only where there is one: it brings the library for charts along.
       const { raceAsHtml } = await import("./html.ts");
-      await write("html", html, await raceAsHtml(judgement, record, language, messages), messages);
+      await writeFile(
+        "html",
+        html,
+        await raceAsHtml(judgement, record, language, messages),
+        messages,
+      );
     }
     for (const path of [json, csv, html]) {
       if (path !== "") console.error(messages.race.written(path));
@@ -71,16 +75,5 @@ export class RaceFiles {
     if (open && !await openInBrowser(html)) {
       throw new RefusedError(messages.race.cannotOpen(html));
     }
-  }
-}
-
-async function write(flag: string, path: string, text: string, messages: Messages): Promise<void> {
-  if (path === "") return;
-  try {
-    await Deno.writeTextFile(path, text);
-  } catch (error) {
-    throw new RefusedError(
-      messages.race.cannotWrite(`--${flag}`, path, systemReason(error, messages)),
-    );
   }
 }

@@ -4,11 +4,12 @@
  * @module
  */
 
+import { escapeHtml } from "../../cli/html.ts";
 import { Chart } from "chart.js";
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { escape, figuresTable, roundsTable } from "./html_tables.ts";
+import { figuresTable, roundsTable } from "./html_tables.ts";
 import type { Judgement } from "./judgement.ts";
 import type { RaceRecord, ServerRecord } from "./record.ts";
 import { describeConditions } from "./texts.ts";
@@ -37,28 +38,28 @@ export async function raceAsHtml(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(`${texts.page.title}: ${summary}`)}</title>
+<title>${escapeHtml(`${texts.page.title}: ${summary}`)}</title>
 <link rel="icon" href="data:,">
 <style>
 ${style}</style>
 </head>
 <body>
-<h1>${escape(texts.page.title)}</h1>
-<p>${escape(summary)}</p>
+<h1>${escapeHtml(texts.page.title)}</h1>
+<p>${escapeHtml(summary)}</p>
 ${introduction(record, texts)}
 ${CHARTS.map((chart) => chartPlace(chart, record, texts)).join("\n")}
-<h2>${escape(texts.page.figures)}</h2>
+<h2>${escapeHtml(texts.page.figures)}</h2>
 <div class="scroll">
 ${figuresTable(judgement, record, texts)}
 </div>
 ${list(texts.legends[record.conditions.discipline], "legend")}
-<h2>${escape(texts.page.rounds)}</h2>
+<h2>${escapeHtml(texts.page.rounds)}</h2>
 <div class="scroll">
 ${roundsTable(judgement, record, texts)}
 </div>
-<h2>${escape(texts.page.repeat)}</h2>
-<pre>${escape(record.command)}</pre>
-<h2>${escape(texts.page.machine)}</h2>
+<h2>${escapeHtml(texts.page.repeat)}</h2>
+<pre>${escapeHtml(record.command)}</pre>
+<h2>${escapeHtml(texts.page.machine)}</h2>
 ${machine(record, texts)}
 <script id="race" type="application/json">${dataForScript(record, texts)}</script>
 <script>
@@ -84,22 +85,22 @@ function introduction(
 ): string {
   const all = [...notes, ...(heatsDone < heatsAll ? [texts.incomplete(heatsDone, heatsAll)] : [])];
   return [
-    `<p>${escape(texts.order(seed))}</p>`,
-    ...(conclusion === undefined ? [] : [`<p class="conclusion">${escape(conclusion)}</p>`]),
+    `<p>${escapeHtml(texts.order(seed))}</p>`,
+    ...(conclusion === undefined ? [] : [`<p class="conclusion">${escapeHtml(conclusion)}</p>`]),
     ...(all.length === 0 ? [] : [list(all, "notes")]),
   ].join("\n");
 }
 
 function list(lines: readonly string[], name: string): string {
   return `<ul class="${name}">\n${
-    lines.map((line) => `<li>${escape(line)}</li>`).join("\n")
+    lines.map((line) => `<li>${escapeHtml(line)}</li>`).join("\n")
   }\n</ul>`;
 }
 
 function chartPlace(id: typeof CHARTS[number], record: RaceRecord, { page }: Texts): string {
   const title = pageTexts(record, page)[id];
-  const label = escape(page.chartOf(title));
-  return `<h2>${escape(title)}</h2>
+  const label = escapeHtml(page.chartOf(title));
+  return `<h2>${escapeHtml(title)}</h2>
 <div class="chart"><canvas id="${id}" role="img" aria-label="${label}"></canvas></div>`;
 }
 
@@ -124,7 +125,7 @@ function machine({ machine, versions, date }: RaceRecord, { machine: texts }: Te
   const rows = entries.flatMap(([name, value]) =>
     name === undefined || value === undefined
       ? []
-      : [`<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`]
+      : [`<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`]
   );
   return `<dl>\n${rows.join("\n")}\n</dl>`;
 }

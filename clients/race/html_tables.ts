@@ -4,6 +4,7 @@
  * @module
  */
 
+import { escapeHtml } from "../../cli/html.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { type FigureName, figuresOf } from "./figures.ts";
 import type { Judgement } from "./judgement.ts";
@@ -27,16 +28,18 @@ export function figuresTable(judgement: Judgement, record: RaceRecord, texts: Te
   ];
   const best = new Map(names.map((name) => [name, judgement.best(name)]));
   const rows = judgement.standings.map((standing, index) => {
-    const name = `<td>${escape(standing.entrant.name)}</td>`;
+    const name = `<td>${escapeHtml(standing.entrant.name)}</td>`;
     const { failure } = record.servers[index];
     if (standing.figures.served === undefined && failure !== undefined) {
-      return `${name}<td class="failure" colspan="${headings.length - 1}">${escape(failure)}</td>`;
+      return `${name}<td class="failure" colspan="${headings.length - 1}">${
+        escapeHtml(failure)
+      }</td>`;
     }
     const [first, ...others] = names.map((figure) =>
       figureCell(standing, figure, best.get(figure) === standing, texts)
     );
-    const ratio = `<td>${escape(showVerdict(judgement, standing, texts))}</td>`;
-    const spread = `<td class="minor">${escape(showSpread(standing))}</td>`;
+    const ratio = `<td>${escapeHtml(showVerdict(judgement, standing, texts))}</td>`;
+    const spread = `<td class="minor">${escapeHtml(showSpread(standing))}</td>`;
     return [name, first, ratio, spread, ...others].join("");
   });
   const holding = judgement.standings.filter(({ holdsLoad }) => holdsLoad).length;
@@ -60,15 +63,9 @@ export function roundsTable(
       standing.entrant.name,
       showFigure(standing, ranking, texts),
       ...standing.heats.map((heat) => showRound(heat, ranking, conditions.conns, texts)),
-    ].map((cell) => `<td>${escape(cell)}</td>`).join("")
+    ].map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
   );
   return table("rounds", headings.map((one) => heading(one)), [body(rows)]);
-}
-
-/** Text as it stands in a page. */
-export function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }
 
 function isMinor(name: FigureName): boolean {
@@ -83,11 +80,13 @@ function figureCell(
 ): string {
   const classes = [...(isBest ? ["best"] : []), ...(isMinor(figure) ? ["minor"] : [])];
   const attribute = classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
-  return `<td${attribute}>${escape(showFigure(standing, figure, texts))}${isBest ? "*" : ""}</td>`;
+  return `<td${attribute}>${escapeHtml(showFigure(standing, figure, texts))}${
+    isBest ? "*" : ""
+  }</td>`;
 }
 
 function heading(text: string, isMinor = false): string {
-  return `<th scope="col"${isMinor ? ' class="minor"' : ""}>${escape(text)}</th>`;
+  return `<th scope="col"${isMinor ? ' class="minor"' : ""}>${escapeHtml(text)}</th>`;
 }
 
 /** Rows, with a line above them that says what they have in common. */
@@ -95,7 +94,7 @@ function body(rows: readonly string[], common?: string, columns = 1): string {
   if (rows.length === 0) return "";
   const line = common === undefined
     ? ""
-    : `<tr class="common"><td colspan="${columns}">${escape(common)}</td></tr>\n`;
+    : `<tr class="common"><td colspan="${columns}">${escapeHtml(common)}</td></tr>\n`;
   const lines = rows.map((row) => `<tr>${row}</tr>`).join("\n");
   return `<tbody${common === undefined ? "" : ' class="apart"'}>\n${line}${lines}\n</tbody>`;
 }

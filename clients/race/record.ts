@@ -151,7 +151,7 @@ function recordServer(
     ),
     isLimitedByFlood: standing.isLimitedByFlood,
     failure: failure && why(failure),
-    fault: isFaulty(faults) ? describeFaults(faults, messages).join(", ") : undefined,
+    fault: isFaulty(faults) ? messages.race.listed(describeFaults(faults, messages)) : undefined,
   };
 }
 

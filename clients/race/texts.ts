@@ -140,7 +140,7 @@ export function describeFailure(failure: Failure, conns: number, messages: Messa
       return texts.silent(String(START_TIMEOUT_MS / 1_000));
     case "not-served": {
       const { opened, faults } = failure;
-      return [texts.notServed(opened, conns), ...describeFaults(faults, messages)].join(", ");
+      return texts.listed([texts.notServed(opened, conns), ...describeFaults(faults, messages)]);
     }
   }
 }
@@ -171,25 +171,27 @@ export function describeNotes(judgement: Judgement, messages: Messages): string[
   const note = (
     say: (who: string) => string,
     concerns: (standing: Standing) => boolean,
-    detail: (standing: Standing) => string = () => "",
+    detail?: (standing: Standing) => string,
   ) => {
-    const who = measured.filter(concerns).map((one) => one.entrant.name + detail(one)).join(", ");
-    return who === "" ? [] : [say(who)];
+    const who = measured.filter(concerns).map((one) =>
+      detail === undefined ? one.entrant.name : one.entrant.name + texts.inBrackets(detail(one))
+    );
+    return who.length === 0 ? [] : [say(texts.listed(who))];
   };
   const count = (say: (who: string) => string, countOf: (standing: Standing) => number) =>
-    note(say, (one) => countOf(one) > 0, (one) => ` (${countOf(one)})`);
+    note(say, (one) => countOf(one) > 0, (one) => String(countOf(one)));
   return [
     ...note(
       texts.unserved,
       ({ answered, holdsLoad, conns, heats }) =>
         answered !== conns || !holdsLoad &&
           heats.some((one) => "counts" in one && one.counts.served < conns),
-      (standing) => ` (${showAnswered(standing, texts)})`,
+      (standing) => showAnswered(standing, texts),
     ),
     ...note(
       texts.lost,
       ({ faults }) => tallied(faults.lostBy) > 0,
-      ({ faults }) => ` (${describeLosses(faults.lostBy, messages.flood).join(", ")})`,
+      ({ faults }) => texts.listed(describeLosses(faults.lostBy, messages.flood)),
     ),
     ...count(texts.unanswered, ({ faults }) => faults.unanswered),
     ...count(texts.wrong, ({ faults }) => faults.wrongBytes),
@@ -197,7 +199,7 @@ export function describeNotes(judgement: Judgement, messages: Messages): string[
     ...note(
       texts.rateNotKept,
       ({ ratePart }) => ratePart < RATE_IS_KEPT,
-      ({ ratePart }) => ` (${(ratePart * 100).toFixed(1)} %)`,
+      ({ ratePart }) => `${(ratePart * 100).toFixed(1)} %`,
     ),
     ...whyNoVerdicts(judgement, texts),
     ...note(texts.wideSpread, ({ isSpreadWide }) => isSpreadWide),

@@ -1,5 +1,6 @@
-import { contextSwitches, cpuSecondsOf } from "../../servers/system/process_tree.ts";
-import { processTree, residentBytes } from "../../servers/system/process_tree.ts";
+import { allProcesses, contextSwitches, cpuSecondsOf } from "../../servers/system/process_tree.ts";
+import { residentBytes, treeOf } from "../../servers/system/process_tree.ts";
+import { adopted } from "../../servers/system/subreaper.ts";
 
 /** How often to sample a server: seldom, since sampling takes CPU as well. */
 const POLL_INTERVAL_MS = 200;
@@ -25,7 +26,10 @@ export interface Peaks {
   readonly processes: number;
 }
 
-/** Watches a server and its descendants from outside, by way of /proc. Linux. */
+/**
+ * Watches a server and its descendants from outside, by way of /proc. Those that have become daemons
+ * are children of this process by then. Linux.
+ */
 export class TreeWatch {
   readonly #pid: number;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -89,7 +93,8 @@ export class TreeWatch {
   }
 
   #look(): { cpuSeconds: number; pids: number[] } {
-    const tree = processTree(this.#pid);
+    const all = allProcesses();
+    const tree = treeOf([this.#pid, ...adopted(all)], all);
     const pids = tree.map(({ pid }) => pid);
     const threads = tree.reduce((sum, one) => sum + one.threads, 0);
     const { memoryBytes, ...peaks } = this.#peaks;

@@ -29,14 +29,17 @@ const WARMUP_MS = 300;
 const LAST_ECHOES_LIMITS = 4;
 const MIN_LAST_ECHOES_MS = 500;
 
+/** In less than that nothing can be measured. */
+const SHORTEST_MS = 1;
+
 const sweepFlags = {
   host: text("127.0.0.1", "HOST"),
   port: integer(0, { min: 1, max: 65_535, shown: "" }),
-  limit: duration(50, "50ms", "ms"),
+  limit: duration(50, "50ms", "ms", SHORTEST_MS),
   from: integer(1_000, { min: 1, max: MAX_TOTAL_RATE }),
   to: integer(MAX_TOTAL_RATE, { min: 1, max: MAX_TOTAL_RATE, shown: "" }),
   precision: integer(5, { min: 1, max: 100 }),
-  duration: duration(2_000, "2s", "s"),
+  duration: duration(2_000, "2s", "s", SHORTEST_MS),
   conns: integer(200, { min: 1, max: 1_000_000 }),
   size: integer(64, { min: 1, max: 16_777_216 }),
   http: pathFlag(),
@@ -66,7 +69,7 @@ export const sweepCommand = defineCommand({
     const sockets = hasSystemCalls() ? "libc" : "deno";
     await reserveDescriptors({ ...load, sockets }, messages);
     const lines = new StepLines(flags.limit, messages, flags.json);
-    const range = { from: flags.from, to: flags.to, precision: flags.precision / 100 };
+    const range = { ...flags, lowest: lowestRate(flags), precision: flags.precision / 100 };
     const sweeps = await untilStopped((signal) =>
       sweep(servers, range, load, signal, (name, step) => lines.add(name, step))
     );
@@ -104,16 +107,25 @@ function judgeEach(sweeps: readonly Sweep[], promises: readonly Expectation[]) {
 /** @throws {UsageError} for words and flags that say different things, or nothing */
 function serversOf({ flags, words, given, messages, language }: Invocation<typeof sweepFlags>) {
   const texts = messages.flags;
-  if (flags.from > flags.to) {
-    const wanted = texts.wantsInteger(1, flags.to);
-    throw new UsageError(texts.wrongValue("--from", String(flags.from), wanted, null));
-  }
+  const lowest = lowestRate(flags);
+  const checkRate = (flag: "from" | "to", highest: number) => {
+    if (!given.has(flag) || flags[flag] >= lowest && flags[flag] <= highest) return;
+    const wanted = texts.wantsInteger(lowest, highest);
+    throw new UsageError(texts.wrongValue(`--${flag}`, String(flags[flag]), wanted, null));
+  };
+  checkRate("to", MAX_TOTAL_RATE);
+  checkRate("from", flags.to);
   if (given.has("http") && given.has("size")) {
     throw new UsageError(texts.notTogether("--http", "--size"));
   }
   return given.has("port")
     ? [theServer(words, flags, given, messages)]
     : theModels(words, flags, given, language, messages);
+}
+
+/** The lowest rate at which a message is due while it is tried. */
+function lowestRate({ duration }: Pick<Values, "duration">): number {
+  return Math.max(1, Math.ceil(1_000 / duration));
 }
 
 function theServer(

@@ -1,10 +1,9 @@
-import { RefusedError } from "../../cli/errors.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { systemReason } from "../../cli/system_reason.ts";
+import { createFiles, writeFile } from "../../cli/written_files.ts";
 import type { Verdict } from "../expect/expectation.ts";
 import { recordVerdicts } from "../expect/verdicts.ts";
-import { PERCENTILES } from "../flood/durations.ts";
+import { PERCENTILE_NAMES } from "../flood/durations.ts";
 import { sweepsAsCsv } from "./csv.ts";
 import { sweepsAsHtml } from "./html.ts";
 import type { Sweep } from "./sweep.ts";
@@ -27,10 +26,11 @@ export class SweepFiles {
   /**
    * Creates the files.
    *
+   * @throws {UsageError} when both are the same
    * @throws {RefusedError} when one cannot be written
    */
   static async create(paths: Paths, messages: Messages): Promise<SweepFiles> {
-    for (const flag of ["csv", "html"] as const) await write(flag, paths[flag], "", messages);
+    await createFiles({ csv: paths.csv, html: paths.html }, messages);
     return new SweepFiles(paths, messages);
   }
 
@@ -41,9 +41,9 @@ export class SweepFiles {
    */
   async write(sweeps: readonly Sweep[], language: Language): Promise<void> {
     const { csv, html, limit } = this.paths;
-    await write("csv", csv, sweepsAsCsv(sweeps), this.messages);
+    await writeFile("csv", csv, sweepsAsCsv(sweeps), this.messages);
     if (html !== "") {
-      await write(
+      await writeFile(
         "html",
         html,
         await sweepsAsHtml(sweeps, limit, language, this.messages),
@@ -66,24 +66,11 @@ export class SweepFiles {
         steps: steps.map(({ percentilesMs, p99Ms: _, ...step }) => ({
           ...step,
           roundTripMs: Object.fromEntries(
-            percentilesMs.map((ms, index) => [
-              PERCENTILES[index] === 100 ? "max" : `p${PERCENTILES[index]}`,
-              ms,
-            ]),
+            percentilesMs.map((ms, index) => [PERCENTILE_NAMES[index], ms]),
           ),
         })),
       })),
       promises: verdicts.length === 0 ? undefined : recordVerdicts(verdicts),
     };
-  }
-}
-
-async function write(flag: string, path: string, text: string, messages: Messages): Promise<void> {
-  if (path === "") return;
-  try {
-    await Deno.writeTextFile(path, text);
-  } catch (error) {
-    const reason = systemReason(error, messages);
-    throw new RefusedError(messages.race.cannotWrite(`--${flag}`, path, reason));
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { escapeHtml } from "../../cli/html.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { formatMs } from "../../cli/milliseconds.ts";
@@ -29,19 +30,21 @@ export async function sweepsAsHtml(
   const { sweep: texts } = messages;
   const style = await Deno.readTextFile(new URL("./page/page.css", import.meta.url));
   const title = texts.page.title(formatMs(limitMs));
-  const sentences = sweeps.map((one) => `<li>${escape(conclusion(one, limitMs, messages))}</li>`);
+  const sentences = sweeps.map((one) =>
+    `<li>${escapeHtml(conclusion(one, limitMs, messages))}</li>`
+  );
   return `<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
 <style>
 ${style}</style>
 </head>
 <body>
-<h1>${escape(title)}</h1>
+<h1>${escapeHtml(title)}</h1>
 <ul>
 ${sentences.join("\n")}
 </ul>
@@ -65,7 +68,9 @@ function drawing(curves: readonly Curve[], limitMs: number, { sweep, count }: Me
   const x = (rate: number) => round(left + xScale.at(rate) * (width - left - right));
   const y = (ms: number) => round(height - bottom - yScale.at(ms) * (height - top - bottom));
   const [end, base] = [width - right, height - bottom];
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(sweep.page.chart)}">
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${
+    escapeHtml(sweep.page.chart)
+  }">
 ${
     yScale.marks.map((ms) =>
       `<path class="line" d="M${left} ${y(ms)}H${end}"/>` +
@@ -80,7 +85,7 @@ ${
       `<text class="x" x="${x(rate)}" y="${base + 20}">${count(rate)}</text>`
     ).join("\n")
   }
-<text class="x" x="${(left + end) / 2}" y="${height - 6}">${escape(sweep.page.rateAxis)}</text>
+<text class="x" x="${(left + end) / 2}" y="${height - 6}">${escapeHtml(sweep.page.rateAxis)}</text>
 <text class="y" x="${left - 8}" y="${top - 14}">p99</text>
 <path class="limit" d="M${left} ${y(limitMs)}H${end}"/>
 ${curves.map((curve, index) => lineOf(curve, index, x, y, count)).join("\n")}
@@ -98,7 +103,7 @@ function lineOf(
   const path = points.map(({ rate, ms }) => `${x(rate)} ${y(ms)}`).join("L");
   const dots = points.map(({ rate, ms, isHeld }) =>
     `<circle class="${isHeld ? "held" : "broken"}" cx="${x(rate)}" cy="${y(ms)}" r="4">` +
-    `<title>${escape(`${name}: ${count(rate)}/s, p99 ${formatMs(ms)}`)}</title></circle>`
+    `<title>${escapeHtml(`${name}: ${count(rate)}/s, p99 ${formatMs(ms)}`)}</title></circle>`
   );
   return `<g class="hue${index % HUES + 1}${index >= HUES ? " dashed" : ""}">
 <path class="curve" d="M${path}"/>
@@ -121,7 +126,7 @@ function names(curves: readonly Curve[], y: (ms: number) => number): string {
   const left = SIZE.width - SIZE.right + NAME_HEIGHT;
   return ends.map(({ name, index, at }) =>
     `<text class="name hue${index % HUES + 1}" x="${left}" y="${round(at) + 4}">${
-      escape(name)
+      escapeHtml(name)
     }</text>`
   ).join("\n");
 }
@@ -131,13 +136,13 @@ function table(sweep: Sweep, limitMs: number, messages: Messages): string {
   const headings = [columns.rate, columns.answered, columns.p50, columns.p99, columns.max, ""];
   const rows = sweep.steps.map((step) =>
     `<tr>${
-      stepCells(step, limitMs, messages).map((cell) => `<td>${escape(cell)}</td>`).join("")
+      stepCells(step, limitMs, messages).map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
     }</tr>`
   );
-  return `<h2>${escape(sweep.name)}</h2>
+  return `<h2>${escapeHtml(sweep.name)}</h2>
 <div class="scroll">
 <table>
-<thead><tr>${headings.map((one) => `<th scope="col">${escape(one)}</th>`).join("")}</tr></thead>
+<thead><tr>${headings.map((one) => `<th scope="col">${escapeHtml(one)}</th>`).join("")}</tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody>
@@ -147,10 +152,4 @@ ${rows.join("\n")}
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-/** Text as it stands in a page. */
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -18,6 +18,8 @@ export interface Trial {
 export interface SearchRange {
   /** The first rate that is tried. */
   readonly from: number;
+  /** No rate below is tried: no message would be due while it is. */
+  readonly lowest: number;
   /** No rate above is tried. */
   readonly to: number;
   /** The search ends when the lowest rate that broke is this fraction above the highest that held. */
@@ -32,8 +34,6 @@ export interface Found {
   readonly broken?: number;
 }
 
-/** Below one message per second nothing is tried. */
-const MIN_RATE = 1;
 /** How often a rate is tried before it counts as broken. */
 const TRIES = 3;
 
@@ -49,17 +49,17 @@ const TRIES = 3;
  * import { deepEqual } from "node:assert/strict";
  *
  * const run = (rate: number) => Promise.resolve({ rate, isHeld: rate <= 300 });
- * const found = await searchLimit({ from: 100, to: 1_000, precision: 0.5 }, run);
+ * const found = await searchLimit({ from: 100, lowest: 1, to: 1_000, precision: 0.5 }, run);
  * deepEqual(found, { held: 283, broken: 400 });
  * ```
  */
 export async function searchLimit(
-  { from, to, precision }: SearchRange,
+  range: SearchRange,
   run: (rate: number) => Promise<Trial | undefined>,
 ): Promise<Found> {
   let held: number | undefined;
   let broken: number | undefined;
-  for (let rate: number | undefined = Math.min(from, to); rate !== undefined;) {
+  for (let rate: number | undefined = Math.min(range.from, range.to); rate !== undefined;) {
     let trial = await run(rate);
     for (let tries = 1; trial?.isHeld === false && !trial.isLast && tries < TRIES; tries++) {
       trial = await run(rate);
@@ -68,7 +68,7 @@ export async function searchLimit(
     if (trial.isHeld) held = rate;
     else broken = rate;
     if (trial.isLast) break;
-    rate = nextRate(held, broken, to, precision);
+    rate = nextRate(held, broken, range);
   }
   return { ...held === undefined ? {} : { held }, ...broken === undefined ? {} : { broken } };
 }
@@ -76,14 +76,13 @@ export async function searchLimit(
 function nextRate(
   held: number | undefined,
   broken: number | undefined,
-  to: number,
-  precision: number,
+  { lowest, to, precision }: SearchRange,
 ): number | undefined {
   if (broken === undefined) {
     return held === undefined || held >= to ? undefined : Math.min(to, held * 2);
   }
   if (held === undefined) {
-    return broken <= MIN_RATE ? undefined : Math.max(MIN_RATE, Math.floor(broken / 2));
+    return broken <= lowest ? undefined : Math.max(lowest, Math.floor(broken / 2));
   }
   const middle = Math.round(Math.sqrt(held * broken));
   const isExact = broken / held <= 1 + precision || middle <= held || middle >= broken;

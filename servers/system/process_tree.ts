@@ -47,8 +47,12 @@ export function allProcesses(): ProcessInfo[] {
 
 /** The process `pid` and its descendants. */
 export function processTree(pid: number): ProcessInfo[] {
-  const all = allProcesses();
-  const tree = all.filter((one) => one.pid === pid);
+  return treeOf([pid], allProcesses());
+}
+
+/** Those processes and their descendants, among all. */
+export function treeOf(pids: readonly number[], all: readonly ProcessInfo[]): ProcessInfo[] {
+  const tree = all.filter((one) => pids.includes(one.pid));
   for (const { pid: parent } of tree) {
     for (const one of all) if (one.parent === parent) tree.push(one);
   }

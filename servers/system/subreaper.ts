@@ -11,7 +11,7 @@ import { endOf, sendSignal } from "./spawn.ts";
 import { checked } from "./system_call_error.ts";
 import { errnoInstead } from "./system_calls.ts";
 import { isGuarded } from "./guarded_process.ts";
-import { allProcesses } from "./process_tree.ts";
+import { allProcesses, type ProcessInfo } from "./process_tree.ts";
 
 /** <sys/prctl.h> */
 const PR_SET_CHILD_SUBREAPER = 36;
@@ -33,15 +33,14 @@ export function becomeSubreaper(): void {
 
 /** Kills the adopted descendants, and those that are adopted because of that, until there are none. */
 export async function killOrphans(): Promise<void> {
-  for (let orphans; (orphans = adopted()).length > 0; await delay(POLL_INTERVAL_MS)) {
+  for (let orphans; (orphans = adopted(allProcesses())).length > 0; await delay(POLL_INTERVAL_MS)) {
     for (const pid of orphans) sendSignal(pid, "SIGKILL");
     for (const pid of orphans) endOf(pid);
   }
 }
 
-/** A child in another session that is not guarded was adopted. */
-function adopted(): number[] {
-  const all = allProcesses();
+/** Which of all processes were adopted: a child in another session that is not guarded. */
+export function adopted(all: readonly ProcessInfo[]): number[] {
   const session = all.find(({ pid }) => pid === Deno.pid)?.session;
   return all.filter((one) =>
     one.parent === Deno.pid && one.session !== session && !isGuarded(one.pid)

@@ -81,16 +81,21 @@ for (const sockets of ["deno", "libc"] as const) {
           assertEquals(merged[name], told[name], name);
         }
       }
+      assertOneLine(await run(["merge", hdr, json]), 1, /counted twice/);
+
+      const other = `${files.path}/other.json`;
+      const startedAt = new Date(Date.parse(told.startedAt) + 5).toISOString();
+      await Deno.writeTextFile(other, JSON.stringify({ ...told, startedAt }));
       const both = await run([
         "merge",
         hdr,
-        json,
+        other,
         "--expect",
         "answered > 100k",
         "--expect",
         "p99>0",
       ]);
-      assertMatch(both.stdout, /^floods {8}2, which began within \d+ ms\nconnections {3}10 opened/);
+      assertMatch(both.stdout, /^floods {8}2, which began within 5 ms\nconnections {3}10 opened/);
       assertMatch(both.stdout, /answered > 100k: broken, \d+\npromise {7}p99>0: kept/);
       assertEquals(both.code, 3);
     },
@@ -119,6 +124,24 @@ for (const sockets of ["deno", "libc"] as const) {
     { ignore },
   );
 }
+
+test("two flags that name the same file: one line says so, and exit status 2", async () => {
+  await using files = await directory();
+  const path = `${files.path}/file`;
+  for (
+    const args of [
+      ["flood", "--hdr", path, "--csv", `${files.path}/./file`],
+      ["race", "select", "--json", path, "--html", path],
+      ["sweep", "select", "--csv", path, "--html", path],
+    ]
+  ) {
+    assertOneLine(
+      await run(args),
+      2,
+      /^--\w+ and --\w+ both name .*; give each a file of its own$/m,
+    );
+  }
+});
 
 test("a file that cannot be written fails before the flood, in one line", async () => {
   for (const flag of ["--hdr", "--csv"]) {

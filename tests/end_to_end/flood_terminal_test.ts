@@ -55,6 +55,24 @@ test("a flood that is killed leaves the terminal as it was", async () => {
   assertMatch(output, / echo /);
 }, { ignore });
 
+test("a flood that goes on after Ctrl-Z reads its key as before", async () => {
+  await using target = echoTarget();
+  const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "100s"];
+  const terminal = new InTerminal(args, 80, 24);
+  await terminal.until(/3 connected/);
+  const [, shell] = await terminal.until(/pid (\d+)/);
+  const [, flood] = await processTree(Number(shell));
+  const device = await Deno.readLink(`/proc/${flood}/fd/0`);
+  const stty = async (word: string) =>
+    decode((await new Deno.Command("stty", { args: ["-F", device, word] }).output()).stdout);
+  Deno.kill(flood, "SIGSTOP");
+  await stty("icanon"); // as a shell does while it has the terminal
+  Deno.kill(flood, "SIGCONT");
+  while (!(await stty("-a")).includes("-icanon"));
+  await terminal.press("q");
+  assertMatch(await terminal.end(), /status 0\r/);
+}, { ignore });
+
 test(
   "on a terminal the results end with the round trips as bars, and elsewhere they do not",
   async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals, assertGreater, assertLess } from "../harness/assert.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "../harness/assert.ts";
 import { assertLessOrEqual, assertMatch } from "../harness/assert.ts";
 import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
@@ -49,6 +49,10 @@ for (const sockets of ["deno", "libc"]) {
     const { opened, refused, refusedBy, connectTimeMs, roundTripMs } = JSON.parse(stdout);
     assertEquals([code, opened, refused, refusedBy], [1, 0, 5, { ECONNREFUSED: 5 }]);
     assertEquals([connectTimeMs, roundTripMs], [null, null]);
+    const args = ["--port", String(port), "--conns", "5", "--expect", "refused = 5"];
+    const { stdout: shown } = await floodOn(args);
+    assertMatch(shown, /promise +refused = 5: kept/);
+    assert(!shown.includes("connect time"), "connections that were not opened took no time");
   }, { ignore: isMissing });
 
   test(

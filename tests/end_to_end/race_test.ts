@@ -9,6 +9,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import {
   assert,
   assertEquals,
+  assertGreater,
   assertLess,
   assertMatch,
   assertNotMatch,
@@ -255,6 +256,19 @@ test("capitals are compared with capitals", async () => {
   assert(!stdout.includes("wrong bytes"));
 });
 
+test("a server that becomes a daemon is measured, and not only what has started it", async () => {
+  const [program, args] = commandFor(
+    ["serve", "select", "--sockets", "libc", "--port", "{port}", "--quiet"],
+  );
+  const { record } = await race(
+    ...["select", "--sockets", "libc"],
+    ...against("daemon", ["sh", "-c", `(setsid ${[program, ...args].join(" ")} &); exec sleep 60`]),
+  );
+  // What has started it is a sleep, which takes a fraction of that.
+  const memoryOf = (name: string) => serverOf(record, name).figures.peakMemoryBytes ?? 0;
+  assertGreater(memoryOf("daemon"), memoryOf("select libc") / 2);
+}, { ignore: !hasSystemCalls() });
+
 test("nothing is left behind, not even who has run away from the program", async () => {
   const mark = `RACE_MARK=${crypto.randomUUID()}`;
   const { code } = await run([
@@ -352,6 +366,8 @@ test("--open shows the page to the program that shows pages", async () => {
 const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["selct"], 2, /^unknown model selct; did you mean select\?/],
   [["--against", "x"], 2, /^--against x: it takes NAME=COMMAND with \{port\}/],
+  [["--against", " =cat {port}"], 2, /^--against {2}=cat \{port\}: it takes NAME=COMMAND/],
+  [["--http", "/a b"], 2, /^--http \/a b: it takes a path such as/],
   [["--against", "x=cat"], 2, /^--against x=cat: it takes NAME=COMMAND with \{port\}/],
   [["select", "--against", "select deno=cat {port}"], 2, /the name select deno is already taken/],
   [["--against", "x=no-such-program {port}"], 1, /^--against no-such-program: .* not found/],
@@ -372,7 +388,8 @@ const WRONG: [args: string[], status: number, line: RegExp][] = [
   [["--churn", "--total-rate", "5"], 2, /^--churn and --total-rate cannot be used together/],
   [["--churn", "--http", "/"], 2, /^--churn and --http cannot be used together/],
   [["--http", "/", "--size", "9"], 2, /^--http and --size cannot be used together/],
-  [["--http", "index"], 2, /^--http index: a path begins with \//],
+  [["--http", "index"], 2, /^--http index: it takes a path such as/],
+  [["--duration", "0"], 2, /^--duration 0: it takes a duration from 1ms to 596h/],
   [["--seed", "-1"], 2, /^--seed -1: .* from 0 to 4294967295/],
   [["select", "--baseline", "select den"], 2, /^--baseline select den: .*did you mean select deno/],
   [["--open"], 2, /^--open has no effect without --html/],

@@ -139,6 +139,18 @@ test("sweep refuses flags that say different things, and a server that is not th
     [["--port", "7788", "--sleep", "5"], 2, /^--port and --sleep cannot be used together/],
     [["select", "--host", "localhost"], 2, /^--host has no effect without --port/],
     [["select", "--from", "10", "--to", "5"], 2, /^--from 10: it takes a whole number from 1 to 5/],
+    [
+      ["select", "--duration", "100ms", "--to", "9"],
+      2,
+      /^--to 9: it takes a whole number from 10 to 10000000/,
+    ],
+    [["select", "--limit", "0"], 2, /^--limit 0: it takes a duration from 1ms to 596h/],
+    [["select", "--duration", "0"], 2, /^--duration 0: it takes a duration from 1ms to 596h/],
+    [
+      ["select", "--duration", "100ms", "--from", "9", "--to", "50"],
+      2,
+      /^--from 9: it takes a whole number from 10 to 50/,
+    ],
     [["select", "--expect", "p99 < 5ms"], 2, /there is no figure p99 .*the figures are rate/],
     [
       ["select", "--csv", "no-such-directory/file"],

@@ -47,6 +47,9 @@ export const enFlags = {
   libcNotHere: "--sockets libc needs Linux on x86-64 or arm64; omit it to use Deno's own sockets",
   onlyWith: (flag: string, other: string) => `${flag} has no effect without ${other}`,
   notTogether: (one: string, other: string) => `${one} and ${other} cannot be used together`,
+  sameFile: (one: string, other: string, path: string) =>
+    `${one} and ${other} both name ${path}; give each a file of its own`,
+  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}: ${reason}`,
   noEffectWith: (flag: string, other: string) =>
     `${flag} has no effect with ${other}; omit one of them`,
   quoteNotClosed: (flag: string, value: string) => `${flag} ${value}: a closing quote is missing`,
@@ -56,8 +59,10 @@ export const enFlags = {
     max === Infinity
       ? `it takes a whole number from ${count(min)} up`
       : `it takes a whole number from ${min} to ${max}`,
-  wantsDuration: (unit: "ms" | "s", maxHours: number) =>
-    `it takes a duration from 0 to ${maxHours}h, such as 500ms, 1.5s, 2m or 1h ` +
+  wantsDuration: (unit: "ms" | "s", minMs: number, maxHours: number) =>
+    `it takes a duration from ${
+      minMs === 0 ? 0 : `${minMs}ms`
+    } to ${maxHours}h, such as 500ms, 1.5s, 2m or 1h ` +
     `(a bare number is ${unit === "ms" ? "milliseconds" : "seconds"})`,
   wantsTime: "it takes +5s for five seconds from now, a time such as 14:30:00, or " +
     "a date and time such as 2030-01-31T14:30:00Z",

@@ -22,5 +22,7 @@ export const enMerge = {
   noFlood: (path: string, line: number) =>
     `${path}: neither a log of "flood --hdr" nor the JSON of "flood --json" (line ${count(line)})`,
   newer: (path: string) => `${path}: a newer playground wrote it; use that one to merge`,
+  twice: (path: string, other: string) =>
+    `${path}: this flood is in ${other} as well, and would be counted twice; name one of them`,
   nothingOpened: "not one connection was opened",
 };

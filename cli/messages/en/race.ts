@@ -55,7 +55,6 @@ export const enRace = {
     "it takes echo, upper, or a file that echoes, such as ./mine.js",
   notOnSockets: (models: string, sockets: string) =>
     `${models} does not serve on ${sockets} sockets`,
-  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}: ${reason}`,
   cannotOpen: (path: string) => `found no program that shows ${path}; open it in a browser`,
   nothingMeasured: "nothing was measured",
   written: (path: string) => `written: ${path}`,
@@ -63,7 +62,6 @@ export const enRace = {
   left: (time: string) => `${time} left`,
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`,
-  wantsPath: "a path begins with /, as in --http /index.html",
   seldom: (conns: number, everySeconds: string, settleSeconds: string) =>
     `at this rate, each of ${
       count(conns)
@@ -172,6 +170,9 @@ export const enRace = {
     wrong: "wrong bytes",
     failed: "failed",
   },
+  /** Several things, or one with what there is to say of it. */
+  listed: (things: readonly string[]) => things.join(", "),
+  inBrackets: (detail: string) => ` (${detail})`,
   unserved: (who: string) => `not all connections served: ${who}`,
   lost: (who: string) => `connections lost: ${who}`,
   unanswered: (who: string) => `connections without an answer at the end: ${who}`,

@@ -46,6 +46,9 @@ export const zhFlags = {
   libcNotHere: "--sockets libc 只能用于 x86-64 或 arm64 上的 Linux；去掉它即使用 Deno 自己的套接字",
   onlyWith: (flag: string, other: string) => `${flag} 只有与 ${other} 一起使用才有意义`,
   notTogether: (one: string, other: string) => `${one} 和 ${other} 不能同时使用`,
+  sameFile: (one: string, other: string, path: string) =>
+    `${one} 和 ${other} 指的是同一个文件 ${path}；请各用一个文件`,
+  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}：${reason}`,
   noEffectWith: (flag: string, other: string) =>
     `${flag} 与 ${other} 同用时不起作用，请去掉其中一个`,
   quoteNotClosed: (flag: string, value: string) => `${flag} ${value}：引号没有成对`,
@@ -53,8 +56,10 @@ export const zhFlags = {
   wantsText: "应为一段文本",
   wantsInteger: (min: number, max: number) =>
     max === Infinity ? `应为不小于 ${count(min)} 的整数` : `应为 ${min} 到 ${max} 之间的整数`,
-  wantsDuration: (unit: "ms" | "s", maxHours: number) =>
-    `应为 0 到 ${maxHours}h 之间的一段时间，如 500ms、1.5s、2m 或 1h` +
+  wantsDuration: (unit: "ms" | "s", minMs: number, maxHours: number) =>
+    `应为 ${
+      minMs === 0 ? 0 : `${minMs}ms`
+    } 到 ${maxHours}h 之间的一段时间，如 500ms、1.5s、2m 或 1h` +
     `（不写单位时按${unit === "ms" ? "毫秒" : "秒"}计）`,
   wantsTime: "应为 +5s（5 秒之后）、14:30:00 这样的时刻，或 2030-01-31T14:30:00Z 这样的日期和时刻",
   wantsOneOf: (words: readonly string[]) => `应为 ${words.join(" 或 ")}`,

@@ -116,6 +116,6 @@ export const zhFlood = {
     (connections === 0 ? "" : `；${count(connections)} 条连接到最后还在等待回答`),
   wrong: (bytes: number) => `${padEnd("错误字节", 14)}${count(bytes)}`,
   cannotConnect: (address: string, reason: string) => `连不上 ${address}：${reason}`,
-  notOpened: (connections: number) => `结束之前还有 ${count(connections)} 个连接没有建立`,
+  notOpened: (connections: number) => `结束之前还有 ${count(connections)} 条连接没有打开`,
   notServed: (connections: number) => `${count(connections)} 条连接始终没有得到服务`,
 };

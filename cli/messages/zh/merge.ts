@@ -23,5 +23,7 @@ export const zhMerge = {
   noFlood: (path: string, line: number) =>
     `${path}：既不是 flood --hdr 的日志，也不是 flood --json 的 JSON（第 ${count(line)} 行）`,
   newer: (path: string) => `${path}：由更新版本的 playground 写成，请用那个版本合并`,
+  twice: (path: string, other: string) =>
+    `${path}：其中的 flood 在 ${other} 中也有，会被算两次；请只给出一个`,
   nothingOpened: "一条连接也没有打开",
 };

@@ -51,7 +51,6 @@ export const zhRace = {
   handler: (name: string) =>
     `--handler ${name}：比赛要核对返回的与发送的是否一致；应为 echo、upper，或一个原样返回的文件，如 ./mine.js`,
   notOnSockets: (models: string, sockets: string) => `${models} 不能使用 ${sockets} 套接字`,
-  cannotWrite: (flag: string, path: string, reason: string) => `${flag} ${path}：${reason}`,
   cannotOpen: (path: string) => `没有找到能显示 ${path} 的程序；请用浏览器打开它`,
   nothingMeasured: "什么也没有测到",
   written: (path: string) => `已写入：${path}`,
@@ -59,7 +58,6 @@ export const zhRace = {
   left: (time: string) => `还剩 ${time}`,
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} 秒` : `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒`,
-  wantsPath: "路径以 / 开头，例如 --http /index.html",
   seldom: (conns: number, everySeconds: string, settleSeconds: string) =>
     `按这个速率，${count(conns)} 个连接中的每一个每 ${everySeconds} 秒才被问一次，而首次回答只等 ` +
     `${settleSeconds} 秒；请提高速率或 --settle，或减少 --conns`,
@@ -140,7 +138,8 @@ export const zhRace = {
       throughput: (clauses: string) => `${clauses}。`,
       p99: (clauses: string) => `99 % 的往返时间：${clauses}。`,
     },
-    tie: (names: readonly string[]) => `${list(names)}不分高下`,
+    tie: (names: readonly string[]) =>
+      `${list(names)}${/[!-~]$/.test(names.at(-1) ?? "") ? " " : ""}不分高下`,
     others: (servers: number) => `另外 ${count(servers)} 个`,
     ratio: (one: string, other: string, r: { value: string; low: string; high: string }) =>
       `${one} 是 ${other} 的 ${r.value} 倍（${r.low} 至 ${r.high}）`,
@@ -165,6 +164,9 @@ export const zhRace = {
     wrong: "字节有误",
     failed: "失败",
   },
+  /** Several things, or one with what there is to say of it. */
+  listed: (things: readonly string[]) => things.join("、"),
+  inBrackets: (detail: string) => `（${detail}）`,
   unserved: (who: string) => `没有服务全部连接：${who}`,
   lost: (who: string) => `有连接中断：${who}`,
   unanswered: (who: string) => `有连接到最后没有得到回答：${who}`,

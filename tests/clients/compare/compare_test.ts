@@ -166,9 +166,11 @@ Deno.test("one flood on each side has no noise to be told from, and says how man
 });
 
 Deno.test("promises are on how many figures got worse, and on the change of each server", () => {
-  const { changes } = compareRuns(BEFORE, AFTER);
   const promises = ["worse = 0", "better >= 1", "rate > -10%", "p99 < +10%", "cpu < +5%"];
-  const verdicts = judgePromises(parsePromises(promises, en), changes);
+  const verdicts = judgePromises(
+    parsePromises(promises, en),
+    compareRuns(BEFORE, AFTER),
+  );
   assertEquals(verdicts.map(({ expectation, isKept }) => [expectation.text, isKept]), [
     ["worse = 0", false],
     ["better >= 1", true],
@@ -180,6 +182,31 @@ Deno.test("promises are on how many figures got worse, and on the change of each
   ]);
   assertThrows(() => parsePromises(["p99 < 50ms"], en), UsageError, "percentage");
   assertThrows(() => parsePromises(["slower = 0"], en), UsageError, "worse, better, rate");
+});
+
+Deno.test("a server that holds the load no more breaks promises", async () => {
+  const before = await raceOf({ one: { rate: 9 }, other: { rate: 9 } });
+  const after = await raceOf({ one: { rate: 9 }, other: { rate: 9, holdsLoad: false } });
+  const judged = judgePromises(
+    parsePromises(["worse = 0", "worse = 1", "better = 0", "rate > -50%"], en),
+    compareRuns(before, after),
+  );
+  assertEquals(judged.map(({ expectation, isKept }) => [expectation.text, isKept]), [
+    ["worse = 0", false],
+    ["worse = 1", true],
+    ["better = 0", true],
+    ["one: rate > -50%", true],
+    ["other: rate > -50%", false],
+  ]);
+});
+
+Deno.test("with too few rounds, nobody can promise that nothing got worse", async () => {
+  const compared = compareRuns(await floodsOf(flood(1_000, 20)), await floodsOf(flood(400, 70)));
+  const judged = judgePromises(parsePromises(["worse = 0", "rate > -90%"], en), compared);
+  assertEquals(judged.map(({ actual, isKept }) => [actual, isKept]), [
+    [undefined, false],
+    [-0.6, true],
+  ]);
 });
 
 Deno.test("what is neither a race nor a flood is refused, and what is newer", async () => {

@@ -125,22 +125,46 @@ testEachFlood("a total rate goes on over connections that come and go", async (f
   assertGreaterOrEqual(opened, messagesSent / 2);
 }, { threads: [2] });
 
-testEachFlood("a total rate begins when all connections were answered once", async (floodOf) => {
-  const isLast = Promise.withResolvers<void>();
-  await using target = new Target(async (conn, index) => {
-    if (index === 2) await isLast.promise;
-    for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
-  });
-  const flood = floodOf(target, { settleMs: 60_000, totalRate: 500, durationMs: 300 });
-  const running = flood.run();
-  await until(() => flood.measurements.served === 2);
-  await new Promise((resolve) => setTimeout(resolve, 250));
-  isLast.resolve();
-  await running;
-  const { messagesSent, messagesNotSent } = flood.measurements;
-  // Of the 250 ms before, in which 125 were due otherwise, nothing is to be seen.
-  assertLess(Math.abs(messagesSent + messagesNotSent - flood.elapsedMs / 2), 25);
-}, { threads: [2] });
+for (const rates of [{ totalRate: 500 }, { rate: 500 / 3 }]) {
+  const name = Object.keys(rates).join();
+  testEachFlood(`a ${name} begins when all connections were answered once`, async (floodOf) => {
+    const isLast = Promise.withResolvers<void>();
+    await using target = new Target(async (conn, index) => {
+      if (index === 2) await isLast.promise;
+      for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
+    });
+    const flood = floodOf(target, { settleMs: 60_000, ...rates, durationMs: 300 });
+    const running = flood.run();
+    await until(() => flood.measurements.served === 2);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    isLast.resolve();
+    await running;
+    const { messagesSent, messagesNotSent } = flood.measurements;
+    // Of the 250 ms before, in which 125 were due otherwise, nothing is to be seen.
+    assertLess(Math.abs(messagesSent + messagesNotSent - flood.elapsedMs / 2), 25);
+  }, { threads: [2] });
+}
+
+testEachFlood(
+  "a server that answers too late for the warm-up gets its rate all the same",
+  async (floodOf) => {
+    const isLast = Promise.withResolvers<void>();
+    await using target = new Target(async (conn, index) => {
+      if (index === 2) await isLast.promise;
+      for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
+    });
+    const flood = floodOf(target, { settleMs: 100, rate: 200, durationMs: 600 });
+    const running = flood.run();
+    await flood.warm;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    isLast.resolve();
+    await running;
+    const { messagesSent, messagesNotSent } = flood.measurements;
+    // In the 300 ms in which one connection waited, 60 messages were due on it.
+    assertLess(Math.abs(messagesSent + messagesNotSent - 3 * flood.elapsedMs / 5), 10);
+  },
+  { threads: [2] },
+);
 
 testEachFlood("only a closed loop says that it is closed", async (floodOf) => {
   await using target = echoTarget();

@@ -232,3 +232,20 @@ testEachFlood("who was lost or refused is waited for no longer", async (floodOf)
   const { answered, lostUnserved } = flood.measurements;
   assertEquals([answered, lostUnserved], [2, 1]);
 });
+
+testEachFlood(
+  "a server may close a connection that has had all its messages before its client does",
+  async (floodOf) => {
+    await using target = new Target(async (conn) => {
+      for await (const chunk of chunks(conn)) {
+        await writeAll(conn, chunk);
+        return; // closes it
+      }
+    });
+    const flood = floodOf(target, { reconnectAfter: 1, connectionsEach: 20 });
+    await flood.run();
+    assertEquals(outcome(flood), { opened: 60, refused: 0, served: 60, lost: 0, wrongBytes: 0 });
+    assertEquals([flood.measurements.finished, flood.measurements.messagesSent], [60, 60]);
+    assert(isFlawless(flood, 3));
+  },
+);

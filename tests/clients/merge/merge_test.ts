@@ -19,7 +19,7 @@ import {
 } from "../../../clients/flood/record.ts";
 import { describeResults, resultsAsJson } from "../../../clients/flood/results.ts";
 import { tally } from "../../../clients/flood/tally.ts";
-import { readRecords } from "../../../clients/merge/read_records.ts";
+import { readAllRecords } from "../../../clients/merge/read_records.ts";
 import {
   assert,
   assertEquals,
@@ -92,13 +92,9 @@ const asJson = (record: FloodRecord) => resultsAsJson(record, SETTINGS, { record
 async function read(...contents: string[]): Promise<FloodRecord[]> {
   const directory = await Deno.makeTempDir();
   try {
-    const records: FloodRecord[] = [];
-    for (const [index, content] of contents.entries()) {
-      const path = `${directory}/${index}`;
-      await Deno.writeTextFile(path, content);
-      records.push(...await readRecords(path, en));
-    }
-    return records;
+    const paths = contents.map((_, index) => `${directory}/${index}`);
+    for (const [index, path] of paths.entries()) await Deno.writeTextFile(path, contents[index]);
+    return await readAllRecords(paths, en);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -209,6 +205,26 @@ Deno.test("a file of something else is refused in one line that names it", async
     assertStringIncludes(message, why, content.slice(0, 50));
     assert(!message.includes("\n"));
   }
-  const missing = await assertRejects(() => readRecords("no-such-file", en), RefusedError);
+  const missing = await assertRejects(() => readAllRecords(["no-such-file"], en), RefusedError);
   assertEquals(missing.message, "no-such-file: no such file or directory");
+});
+
+Deno.test("logs one after another in a file are as many floods", async () => {
+  const logs = [1, 2, 3].map((flood) => makeFlood(flood).log);
+  const records = await read(logs.join(""));
+  const apart = await read(...logs);
+  assertEquals(records.length, 3);
+  for (const [index, { measurements }] of records.entries()) {
+    assertSame(measurements, apart[index].measurements);
+  }
+});
+
+Deno.test("a flood that is given twice is refused, and not counted twice", async () => {
+  const { log, record } = makeFlood(1);
+  const other = makeFlood(2).log;
+  for (const contents of [[log, other, log], [log, asJson(record)], [other + other]]) {
+    const { message } = await assertRejects(() => read(...contents), RefusedError);
+    assertStringIncludes(message, "would be counted twice");
+    assert(!message.includes("\n"));
+  }
 });

@@ -56,7 +56,7 @@ Deno.test("a sentence says who is better than whom, and who ties", () => {
   );
   assertMatch(
     conclude(judgementOf(RACE), zh.race) ?? "",
-    /^epoll libc 是 epoll deno 的 1\.31 倍（1\.2\d 至 1\.3\d）；.*poll 和 select不分高下。$/,
+    /^epoll libc 是 epoll deno 的 1\.31 倍（1\.2\d 至 1\.3\d）；.*poll 和 select 不分高下。$/,
   );
   assertEquals(conclude(judgementOf({ a: about(1), failed: [FAILED] }), en.race), undefined);
 });

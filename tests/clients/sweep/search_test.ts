@@ -8,7 +8,7 @@ async function search(
   { from = 1_000, to = 1e6, precision = 0.05, hiccups = [] as readonly number[] } = {},
 ) {
   const tried: number[] = [];
-  const found = await searchLimit({ from, to, precision }, (rate) => {
+  const found = await searchLimit({ from, lowest: 1, to, precision }, (rate) => {
     tried.push(rate);
     const isHeld = rate <= capacity && !hiccups.includes(tried.length);
     return Promise.resolve({ rate, isHeld });
@@ -48,7 +48,7 @@ Deno.test("a server that holds nothing is given up at one message per second", a
 
 Deno.test("a search that is ended early gives what it has found", async () => {
   const rates: number[] = [];
-  const found = await searchLimit({ from: 1, to: 100, precision: 0.05 }, (rate) => {
+  const found = await searchLimit({ from: 1, lowest: 1, to: 100, precision: 0.05 }, (rate) => {
     rates.push(rate);
     return Promise.resolve(rates.length > 3 ? undefined : { rate, isHeld: true });
   });
@@ -57,9 +57,19 @@ Deno.test("a search that is ended early gives what it has found", async () => {
 
 Deno.test("a server that is gone is tried no more", async () => {
   const rates: number[] = [];
-  const found = await searchLimit({ from: 1, to: 100, precision: 0.05 }, (rate) => {
+  const found = await searchLimit({ from: 1, lowest: 1, to: 100, precision: 0.05 }, (rate) => {
     rates.push(rate);
     return Promise.resolve({ rate, isHeld: rate < 8, isLast: rate === 8 });
   });
   assertEquals([found, rates], [{ held: 4, broken: 8 }, [1, 2, 4, 8]]);
+});
+
+Deno.test("no rate is tried at which no message is due", async () => {
+  const tried: number[] = [];
+  const range = { from: 1_000, lowest: 100, to: 1_000, precision: 0.05 };
+  const found = await searchLimit(range, (rate) => {
+    tried.push(rate);
+    return Promise.resolve({ rate, isHeld: false });
+  });
+  assertEquals([found, Math.min(...tried)], [{ broken: 100 }, 100]);
 });

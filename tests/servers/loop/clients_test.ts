@@ -1,4 +1,5 @@
 import { Client } from "../../../servers/loop/clients.ts";
+import { Outbox } from "../../../servers/handlers/outbox.ts";
 import { TimerQueue } from "../../../servers/loop/timer_queue.ts";
 import {
   GeneratedReplies,
@@ -245,3 +246,33 @@ Deno.test("untilNextMs() is how long the next one sleeps", () => {
   timers.add(sleeper(-1_000)); // one who is overdue is not waited for less than not at all
   assertEquals(timers.untilNextMs(), 0);
 });
+
+for (const wait of ["a promise", "time"]) {
+  Deno.test(`what is said unasked waits for an answer that waits for ${wait}`, async () => {
+    const promise = Promise.withResolvers<void>();
+    const outbox = new Outbox();
+    const waiting = wait === "time"
+      ? { waitMs: 1_000_000 }
+      : { waitMs: Infinity, until: promise.promise };
+    const session: Session = {
+      outbox,
+      onData: () =>
+        several(function* () {
+          outbox.put(encode("unasked"));
+          yield { bytes: encode(""), close: false, ...waiting };
+          yield { bytes: encode("asked "), waitMs: 0, close: false };
+        }()),
+    };
+    const connection = new RoomyConnection();
+    const client = new Client(connection, session);
+    const timers = new TimerQueue();
+    timers.watch(client);
+    assertEquals(client.serve(CHUNK), "timer");
+    timers.add(client);
+    assertEquals([...timers.due()], []);
+    promise.resolve();
+    await promise.promise;
+    assertEquals([...timers.due()], wait === "time" ? [] : [client]);
+    assertEquals([client.resume(), connection.sent], ["wantRead", "asked unasked"]);
+  });
+}

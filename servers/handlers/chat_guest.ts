@@ -1,8 +1,8 @@
 import { Outbox } from "./outbox.ts";
 import type { Member, Rooms } from "./rooms.ts";
 
-/** Of people and of rooms. */
-const NAME = /^[\p{L}\p{M}\p{N}_-]{1,20}$/u;
+/** Of people and of rooms. Some letters and marks are invisible, and make a name look like another. */
+const NAME = /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}_-]{1,20}$/u;
 const NAME_RULE = "a name has 1 to 20 letters, digits, - and _";
 const encoder = new TextEncoder();
 
@@ -101,7 +101,7 @@ export class ChatGuest {
   }
 }
 
-/** By which names are told apart: what looks alike is the same. */
+/** By which names are told apart: letters in another case, width or style are the same. */
 function canonical(name: string): string {
   return name.normalize("NFKC").toLowerCase();
 }

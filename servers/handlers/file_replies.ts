@@ -30,8 +30,9 @@ export function* fileReplies(path: string, given: unknown): Generator<Reply> {
   if (given === undefined || given === null) return;
   if (typeof given === "string" || given instanceof Uint8Array) {
     yield { bytes: toBytes(given), waitMs: 0, close: false };
-  } else if (given instanceof Promise) {
-    yield* fileReplies(path, yield* settled(path, given));
+  } else if (given instanceof Promise || isObject(given) && typeof given.then === "function") {
+    // A database's query is often no Promise, but has a then() that runs it.
+    yield* fileReplies(path, yield* settled(path, Promise.resolve(given)));
   } else if (isObject(given) && Symbol.iterator in given) {
     // Checked by the line above; each element is checked in its turn.
     for (const one of given as Iterable<unknown>) yield* fileReplies(path, one);
@@ -46,10 +47,18 @@ export function* fileReplies(path: string, given: unknown): Generator<Reply> {
 
 function* repliesLater(path: string, given: AsyncIterable<unknown>): Generator<Reply> {
   const iterator = given[Symbol.asyncIterator]();
-  for (;;) {
-    const { value, done } = yield* settled(path, iterator.next());
-    if (done) return;
-    yield* fileReplies(path, value);
+  let isDone: boolean | undefined = false;
+  try {
+    for (;;) {
+      const { value, done } = yield* settled(path, iterator.next());
+      isDone = done;
+      if (done) return;
+      yield* fileReplies(path, value);
+    }
+  } finally {
+    // The client has left, or the answer is of no use: its `finally` runs when its promise has settled.
+    // What that throws comes too late for everybody.
+    if (!isDone) iterator.return?.().catch(() => {});
   }
 }
 

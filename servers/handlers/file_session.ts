@@ -6,7 +6,7 @@
 
 import { pathToFileURL } from "node:url";
 import { isObject } from "../../cli/json.ts";
-import { formatAddress } from "../sockets/interface.ts";
+import { formatAddress, LONGEST_WAIT_MS } from "../sockets/interface.ts";
 import { messageOf } from "../system/thrown.ts";
 import { fileReplies } from "./file_replies.ts";
 import { HandlerError } from "./handler_error.ts";
@@ -50,6 +50,8 @@ export class FileSession implements Session {
   readonly onClose: Session["onClose"];
   readonly #path: string;
   readonly #methods: FileMethods;
+  /** Answers that have begun and have not ended. */
+  readonly #begun = new Set<Generator<Reply>>();
   #timer: ReturnType<typeof setInterval> | undefined = undefined;
 
   /**
@@ -60,11 +62,14 @@ export class FileSession implements Session {
   constructor(path: string, make: (context: FileContext) => unknown, client: HandlerClient) {
     this.#path = path;
     const context = new FileContext(client, this.outbox);
-    const methods = this.#methods = methodsOf(path, () => {
-      const made = make(context);
-      context.enter();
-      return made;
-    });
+    let methods: FileMethods;
+    try {
+      methods = this.#methods = methodsOf(path, () => make(context));
+    } catch (error) {
+      context.leaveAll(); // it may have joined a room before it failed
+      throw error;
+    }
+    context.enter();
     const { open, end, close } = methods;
     if (open !== undefined) this.outbox.put(this.#repliesOf(open));
     if (end !== undefined) this.onEnd = () => this.#repliesOf(end);
@@ -72,6 +77,7 @@ export class FileSession implements Session {
     this.onClose = (reason) => {
       clearInterval(this.#timer);
       context.leaveAll();
+      for (const replies of this.#begun) located(path, () => replies.return(undefined));
       if (close !== undefined) located(path, () => close(reason));
     };
   }
@@ -90,7 +96,8 @@ export class FileSession implements Session {
     const replies = fileReplies(this.#path, located(this.#path, call));
     for (;;) {
       const { value, done } = located(this.#path, () => replies.next());
-      if (done) return;
+      if (done) return void this.#begun.delete(replies);
+      this.#begun.add(replies);
       yield value;
     }
   }
@@ -120,6 +127,7 @@ export class FileContext {
   readonly #outbox: Outbox;
   readonly #joined = new Set<string>();
   #member: Member;
+  #hasLeft = false;
 
   constructor({ id, peer, rooms }: HandlerClient, outbox: Outbox) {
     this.id = id;
@@ -142,6 +150,7 @@ export class FileContext {
   set name(name: string) {
     this.#rooms.leave(this.#member);
     this.#member = { name, outbox: this.#outbox };
+    if (this.#hasLeft) return;
     this.#rooms.enter(this.#member);
     for (const room of this.#joined) this.#rooms.join(room, this.#member);
   }
@@ -162,6 +171,7 @@ export class FileContext {
   }
 
   join(room: string): void {
+    if (this.#hasLeft) return;
     this.#joined.add(room);
     this.#rooms.join(room, this.#member);
   }
@@ -186,8 +196,9 @@ export class FileContext {
     this.#rooms.broadcast(room, toBytes(data), this.#member);
   }
 
-  /** The client has left. */
+  /** The client has left, and comes back into no room, whatever the handler still does. */
   leaveAll(): void {
+    this.#hasLeft = true;
     this.#rooms.leave(this.#member);
   }
 }
@@ -207,8 +218,9 @@ function methodsOf(path: string, make: () => unknown): FileMethods {
     throw new HandlerError(path, "what its function returns has no receive method");
   }
   const tickMs = isObject(made) ? made.tickMs ?? 1_000 : 1_000;
-  if (typeof tickMs !== "number" || !(tickMs > 0)) {
-    throw new HandlerError(path, "tickMs is not a number of milliseconds");
+  if (typeof tickMs !== "number" || !(tickMs > 0 && tickMs <= LONGEST_WAIT_MS)) {
+    // A timer with a longer time would fire all the time.
+    throw new HandlerError(path, `tickMs is not a number of milliseconds up to ${LONGEST_WAIT_MS}`);
   }
   return {
     ...{ receive, tickMs, open: methodOf("open"), tick: methodOf("tick") },
@@ -236,6 +248,9 @@ function whereThrown(path: string, error: unknown): string {
   return line === undefined ? message : `line ${line}: ${message}`;
 }
 
+/** @throws {TypeError} for anything else, which would end those who are sent it */
 function toBytes(data: string | Uint8Array): Uint8Array {
-  return typeof data === "string" ? encoder.encode(data) : data.slice();
+  if (typeof data === "string") return encoder.encode(data);
+  if (data instanceof Uint8Array) return data.slice();
+  throw new TypeError("what is sent is neither a string nor a Uint8Array");
 }

@@ -25,6 +25,12 @@ export interface RequestHead {
 const REQUEST_LINE = /^([A-Z]+) ([^\s\p{Cc}]+) HTTP\/(\d)\.(\d)$/u;
 /** A name without whitespace before the colon, and a value without control characters. */
 const HEADER = /^([!#$%&'*+.^_`|~\w-]+):((?:\t|\P{Cc})*)$/u;
+/**
+ * What says where a request ends is ASCII. JavaScript trims more kinds of spaces than others do, and
+ * knows a `K` (U+212A) that becomes a `k`: a proxy would have seen other values.
+ */
+const FRAMING = /^(content-length|transfer-encoding|connection)$/;
+const ASCII = /^[\t\x20-\x7e]*$/;
 /** RFC 3986, 3.2.2 and 3.2.3; a request for no server in particular has an empty one. */
 const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
 /** Section 3.2.2. */
@@ -76,6 +82,7 @@ export class RequestReader {
     if (match === null) return false;
     this.count++;
     const name = match[1].toLowerCase();
+    if (FRAMING.test(name) && !ASCII.test(match[2])) return false;
     const value = match[2].trim();
     switch (name) {
       case "host":

@@ -1,6 +1,7 @@
 import type { Interrupting } from "../sockets/interface.ts";
 import { type Replies, type Reply, replyWith } from "./replies.ts";
 
+const NOTHING = new Uint8Array(0);
 /** What one client may have unsent in its outbox, in bytes, before it is let go. */
 export const OUTBOX_LIMIT_BYTES = 1_048_576;
 
@@ -86,8 +87,13 @@ export class Outbox implements Replies, Interrupting {
     return undefined;
   }
 
+  /** A client that is always a little behind never has an empty queue, so what was sent goes out of it. */
   #drop(): void {
-    this.#first++;
+    this.#queue[this.#first++] = NOTHING;
     if (this.#first === this.#queue.length) this.#queue.length = this.#first = 0;
+    else if (this.#first > this.#queue.length / 2) {
+      this.#queue.splice(0, this.#first);
+      this.#first = 0;
+    }
   }
 }

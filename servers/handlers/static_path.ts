@@ -98,6 +98,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
  * ```
  */
 export function refusalFor(error: unknown): Found & { kind: "refused" } {
+  // Deno keeps /proc, /sys and most of /dev from programs that may not do everything.
+  if (error instanceof Deno.errors.NotCapable) return { kind: "refused", status: "403 Forbidden" };
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const status = REFUSALS[code];
   if (status === undefined) throw error;

@@ -91,7 +91,11 @@ export class TimerQueue<Waiting extends Timed> {
     const soon = this.#soon;
     this.#soon = [];
     this.size -= soon.length;
-    for (const waiting of soon) if (waiting.state !== "closed") yield waiting;
+    for (const waiting of soon) {
+      // It may have begun to wait since it got here: what it waits for comes first, and then the outbox.
+      const isWaiting = this.#promised.has(waiting) || this.#members.has(waiting);
+      if (waiting.state !== "closed" && !isWaiting) yield waiting;
+    }
     const nowMs = performance.now();
     for (let next; (next = this.#heap.peek()) !== undefined && next.dueMs <= nowMs;) {
       this.#heap.pop();

@@ -27,6 +27,10 @@ export default (context) => {
       const asked = decoder.decode(chunk).trim();
       if (asked === "later") return later();
       if (asked === "stream") return stream();
+      if (asked === "both") {
+        context.send("unasked\\n");
+        return later();
+      }
       if (asked === "remind") patience = setTimeout(() => context.send("remember\\n"), 20);
       else if (asked === "fail") throw new Error("no such thing");
       else if (asked === "reject") return Promise.reject(new Error("no such promise"));
@@ -165,6 +169,7 @@ for (const model of MODELS) {
     assertEquals(await client.ask("later"), "later");
     assertEquals([await client.ask("stream"), await client.hear()], ["one", "two"]);
     assertEquals(await client.ask("remind"), "remember");
+    assertEquals([await client.ask("both"), await client.hear()], ["later", "unasked"]);
     // What is asked in one breath is answered in its order.
     await client.say("later");
     assertEquals([await client.ask("now"), await client.hear()], ["later", "now"]);

@@ -96,7 +96,19 @@ Deno.test("chat gives a name again when its owner has left", () => {
 });
 
 for (
-  const name of ["", "two words", "a:b", "/quit", "*", "\x1b[2Jx", "x".repeat(21), "a\u202eb", "."]
+  const name of [
+    "",
+    "two words",
+    "a:b",
+    "/quit",
+    "*",
+    "\x1b[2Jx",
+    "x".repeat(21),
+    "a\u202eb",
+    ".",
+    "\u3164",
+    "ann\ufe0f",
+  ]
 ) {
   Deno.test(`chat does not accept the name ${JSON.stringify(name)}`, () => {
     const rooms = new Rooms();

@@ -2,6 +2,7 @@ import { loadCustomHandler } from "../../../servers/handlers/custom.ts";
 import { HandlerError } from "../../../servers/handlers/handler_error.ts";
 import { makeHandler } from "../../../servers/handlers/handlers.ts";
 import { allReplies, type Reply, type Session } from "../../../servers/handlers/session.ts";
+import { Rooms } from "../../../servers/handlers/rooms.ts";
 import {
   assertEquals,
   assertMatch,
@@ -107,6 +108,9 @@ const NOT_SESSIONS: [made: string, reason: RegExp][] = [
   ["async () => ({ receive() {} })", /no receive method/],
   [`() => { throw new Error("first\\nsecond"); }`, /^line 1: first$/],
   ["class { receive() {} }", /class/i],
+  // A timer takes them for 1 ms.
+  ["() => ({ receive() {}, tickMs: Infinity })", /tickMs/],
+  ["() => ({ receive() {}, tickMs: 2 ** 31 })", /tickMs/],
 ];
 
 for (const [made, reason] of NOT_SESSIONS) {
@@ -136,5 +140,73 @@ for (const [expression, reason] of NOT_ANSWERS) {
     const error = assertThrows(() => answers(session, "hi"), HandlerError);
     assertMatch(error.reason, reason);
     assertNotMatch(error.reason, /\n/);
+  });
+}
+
+Deno.test("a handler of one's own brings no client back into a room after it has left", async () => {
+  await using file = await handlerFile(
+    `export default (context) => ({
+      receive() {},
+      close() {
+        context.join("tea");
+        context.name = "ghost";
+        context.join("coffee");
+      },
+    });`,
+  );
+  const rooms = new Rooms();
+  const session = (await loadCustomHandler(file.path))(handlerClient(1, rooms));
+  session.onClose?.("end");
+  assertEquals([rooms.all(), rooms.names("")], [[], []]);
+});
+
+Deno.test("a handler of one's own that fails at once leaves nobody in its rooms", async () => {
+  await using file = await handlerFile(`export default (context) => context.join("tea");`);
+  const rooms = new Rooms();
+  const handler = await loadCustomHandler(file.path);
+  assertThrows(() => handler(handlerClient(1, rooms)), HandlerError);
+  assertEquals(rooms.all(), []);
+});
+
+for (
+  const call of ["send(5)", "send([1, 2])", "broadcast([1, 2])", `broadcast("tea", undefined)`]
+) {
+  Deno.test(`a handler of one's own that calls ${call} fails, and no other client`, async () => {
+    await using file = await handlerFile(
+      `export default (context) => (context.join("tea"), { receive: () => context.${call} });`,
+    );
+    const rooms = new Rooms();
+    const handler = await loadCustomHandler(file.path);
+    const [one, other] = [1, 2].map((id) => handler(handlerClient(id, rooms)));
+    const { reason } = assertThrows(() => answers(one, "hi"), HandlerError);
+    assertMatch(reason, /^line 1: what is sent is neither a string nor a Uint8Array$/);
+    assertEquals([one.outbox?.isWaiting, other.outbox?.isWaiting], [false, false]);
+  });
+}
+
+Deno.test("a handler of one's own may answer with what has a then(), as queries do", async () => {
+  const session = await customSession(`({ then: (resolve) => resolve("row") })`);
+  const replies = session.onData(encode("hi"));
+  await replies.next()?.until;
+  assertEquals(replies.next(), mine("row"));
+});
+
+for (const kind of ["function*", "async function*"]) {
+  Deno.test(`the ${kind} of a handler of one's own is ended when its client leaves`, async () => {
+    const ended = Promise.withResolvers<void>();
+    Reflect.set(globalThis, "endsHandler", ended.resolve);
+    const session = await customSession(
+      `${kind}() { try { yield "a"; yield "b"; } finally { endsHandler(); } }()`,
+    );
+    const replies = session.onData(encode("hi"));
+    let reply = replies.next();
+    if (reply?.until !== undefined) {
+      await reply.until;
+      reply = replies.next();
+    }
+    assertEquals(reply, mine("a"));
+    session.onClose?.("reset");
+    await ended.promise;
+    Reflect.deleteProperty(globalThis, "endsHandler");
   });
 }

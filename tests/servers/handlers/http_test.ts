@@ -148,11 +148,12 @@ const HEADERS: [version: "1.0" | "1.1", headers: string[], status: number][] = [
   ...["5", "05", "5, 5", "5,5"].map((length): [...typeof HEADERS[number]] => {
     return ["1.1", ["Host: a", `Content-Length: ${length}`], 200];
   }),
-  ...["", "-5", "+5", "0x5", "5.0", "5 5", "5, 6", "5,", "five", "\u0665"].map(
-    (length): [...typeof HEADERS[number]] => {
-      return ["1.1", ["Host: a", `Content-Length: ${length}`], 400];
-    },
-  ),
+  ...["", "-5", "+5", "0x5", "5.0", "5 5", "5, 6", "5,", "five", "\u0665", "\u00a05", "\ufeff5"]
+    .map(
+      (length): [...typeof HEADERS[number]] => {
+        return ["1.1", ["Host: a", `Content-Length: ${length}`], 400];
+      },
+    ),
   ["1.1", ["Host: a", "Content-Length: 5", "Content-Length: 5"], 200],
   ["1.1", ["Host: a", "Content-Length: 5", "content-length: 6"], 400],
   ["1.1", ["Host: a", "Transfer-Encoding: Chunked"], 200],
@@ -160,6 +161,8 @@ const HEADERS: [version: "1.0" | "1.1", headers: string[], status: number][] = [
   ["1.1", ["Host: a", "Transfer-Encoding: chunked, gzip"], 400],
   ["1.1", ["Host: a", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked"], 400],
   ["1.1", ["Host: a", "Transfer-Encoding: identity"], 400],
+  ["1.1", ["Host: a", "Transfer-Encoding: \u00a0chunked"], 400],
+  ["1.1", ["Host: a", "Transfer-Encoding: chun\u212aed"], 400], // a K that JavaScript makes a k
   ["1.1", ["Host: a", "Transfer-Encoding: chunked", "Content-Length: 5"], 400],
   ["1.0", ["Transfer-Encoding: chunked"], 400],
 ];

@@ -175,3 +175,15 @@ Deno.test("kv sends answers as they are asked for, of a bounded size", () => {
     assert(reply !== undefined && reply.bytes.length < 600_000);
   }
 });
+
+Deno.test("kv makes no answer that fills memory, however often a large value is asked for", () => {
+  const to = session();
+  const large = "x".repeat(1_000_000);
+  answers(to, `*3\r\n$3\r\nSET\r\n$1\r\na\r\n$${large.length}\r\n${large}\r\n`);
+  assertMatch(typed(to, `MGET${" a".repeat(5_000)}`), /^-ERR the answer would be larger/);
+  assertEquals(typed(to, "EXISTS a a"), ":2|");
+});
+
+Deno.test("kv takes no pattern with which to search for minutes", () => {
+  assertMatch(typed(session(), `KEYS *${"a".repeat(10_000)}b`), /^-ERR a pattern has at most/);
+});

@@ -1,6 +1,7 @@
 import { http } from "../../../servers/handlers/http.ts";
 import type { Reply, Session } from "../../../servers/handlers/session.ts";
 import { StaticFiles } from "../../../servers/handlers/static_files.ts";
+import { refusalFor } from "../../../servers/handlers/static_path.ts";
 import { assert, assertEquals, assertMatch } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
 import { answers, handlerClient } from "../../harness/handlers.ts";
@@ -304,4 +305,8 @@ Deno.test("http --root keeps or ends the connection after a file, as it was aske
   const closing = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
   const replies = answers(site.session(), request + "GET /x HTTP/1.1\r\nHost: a\r\n\r\n" + closing);
   assertEquals(replies.map(({ close }) => close), [false, false, true]);
+});
+
+Deno.test("http --root answers 403 to what Deno shows to no program, such as /proc", () => {
+  assertEquals(refusalFor(new Deno.errors.NotCapable("all access")).status, "403 Forbidden");
 });

@@ -1,6 +1,6 @@
 import { Client } from "../../../servers/loop/clients.ts";
-import { TimerQueue } from "../../../servers/loop/timer_queue.ts";
 import { Outbox } from "../../../servers/handlers/outbox.ts";
+import { TimerQueue } from "../../../servers/loop/timer_queue.ts";
 import {
   GeneratedReplies,
   OneReply,
@@ -247,17 +247,32 @@ Deno.test("untilNextMs() is how long the next one sleeps", () => {
   assertEquals(timers.untilNextMs(), 0);
 });
 
-Deno.test("what is said to a client that waits for a promise does not end that wait", () => {
-  const outbox = new Outbox();
-  const session = { onData: () => new OneReply(), outbox };
-  const client = new Client(new RoomyConnection(), session);
-  const timers = new TimerQueue<typeof client>();
-  timers.watch(client);
-  client.state = "timer"; // as while its handler waits
-  outbox.put(Uint8Array.of(1));
-  assertEquals([...timers.due()], []);
-  client.state = "wantRead";
-  outbox.next();
-  outbox.put(Uint8Array.of(2));
-  assertEquals([...timers.due()], [client]);
-});
+for (const wait of ["a promise", "time"]) {
+  Deno.test(`what is said unasked waits for an answer that waits for ${wait}`, async () => {
+    const promise = Promise.withResolvers<void>();
+    const outbox = new Outbox();
+    const waiting = wait === "time"
+      ? { waitMs: 1_000_000 }
+      : { waitMs: Infinity, until: promise.promise };
+    const session: Session = {
+      outbox,
+      onData: () =>
+        several(function* () {
+          outbox.put(encode("unasked"));
+          yield { bytes: encode(""), close: false, ...waiting };
+          yield { bytes: encode("asked "), waitMs: 0, close: false };
+        }()),
+    };
+    const connection = new RoomyConnection();
+    const client = new Client(connection, session);
+    const timers = new TimerQueue<typeof client>();
+    timers.watch(client);
+    assertEquals(client.serve(CHUNK), "timer");
+    timers.add(client);
+    assertEquals([...timers.due()], []);
+    promise.resolve();
+    await promise.promise;
+    assertEquals([...timers.due()], wait === "time" ? [] : [client]);
+    assertEquals([client.resume(), connection.sent], ["wantRead", "asked unasked"]);
+  });
+}

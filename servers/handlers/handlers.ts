@@ -73,16 +73,17 @@ export function sharesRooms(name: string): boolean {
 }
 
 /**
- * Whether a session of the handler may have something to say before its client has said anything.
+ * Whether a session of the handler may have something to say that is no answer: a greeting, what others
+ * say, last words.
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * assert(speaksFirst("star") && speaksFirst("./mine.js") && !speaksFirst("echo"));
+ * assert(speaksUnasked("star") && speaksUnasked("prime") && speaksUnasked("./mine.js") && !speaksUnasked("echo"));
  * ```
  */
-export function speaksFirst(name: string): boolean {
-  return name === "star" || sharesRooms(name);
+export function speaksUnasked(name: string): boolean {
+  return ["star", "prime"].includes(name) || sharesRooms(name);
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { keepsState, speaksFirst } from "../handlers/handlers.ts";
+import { keepsState, speaksUnasked } from "../handlers/handlers.ts";
 import type { Session } from "../handlers/session.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";
@@ -105,7 +105,7 @@ export async function makeHandles(
   const { clients: { led }, number } = worker;
   const handles = LibcLedHandles.open(
     ...[led, sockets, listener, number, newSession] as const,
-    ...[keepsState(name), speaksFirst(name)] as const,
+    ...[keepsState(name), speaksUnasked(name)] as const,
   );
   if (rooms === undefined) return handles;
   const { EventLoopTurns } = await import("../context/event_loop_turns.ts");

@@ -11,6 +11,7 @@ import { INTERRUPTED, type Interrupting } from "../sockets/interface.ts";
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { Outbox } from "../handlers/outbox.ts";
+ * import { INTERRUPTED } from "./interface.ts";
  * const outbox = new Outbox();
  * const recv = interruptedRecv(() => Promise.resolve(3), outbox);
  * outbox.put(Uint8Array.of(42));

@@ -47,7 +47,7 @@ export interface Hearing {
 /** This thread as the page of its model sees it. */
 export class RingHandlerThread implements HandlerThread {
   readonly #hearing: Hearing | undefined;
-  readonly #speaksFirst: boolean;
+  readonly #speaksUnasked: boolean;
   readonly #ring: () => void;
   readonly #shared: Int32Array;
   readonly #own: Int32Array;
@@ -63,18 +63,18 @@ export class RingHandlerThread implements HandlerThread {
   /**
    * @param number of this thread
    * @param ring wakes who takes the answers
-   * @param speaksFirst whether sessions begin before their clients have said something
+   * @param speaksUnasked whether sessions begin before their clients have said something
    * @param hearing given when clients may be told what others have said, or promises are waited for
    */
   constructor(
     private readonly number: number,
     { shared, own, requests, answers }: HandlerThreadChannel,
-    { handler, rooms, speaksFirst }: { handler: Handler; rooms: Rooms; speaksFirst: boolean },
+    { handler, rooms, speaksUnasked }: { handler: Handler; rooms: Rooms; speaksUnasked: boolean },
     ring: () => void,
     hearing: Hearing | undefined,
   ) {
     this.#hearing = hearing;
-    this.#speaksFirst = speaksFirst;
+    this.#speaksUnasked = speaksUnasked;
     this.#shared = new Int32Array(shared);
     this.#ring = () => {
       if (Atomics.exchange(this.#shared, SHARED.rung, 1) === 0) ring();
@@ -151,7 +151,7 @@ export class RingHandlerThread implements HandlerThread {
 
   *#begin(id: number, description: Uint8Array): Generator<Task> {
     this.#answers.write(ANSWER.begin, id, description);
-    if (!this.#speaksFirst) return;
+    if (!this.#speaksUnasked) return;
     const client = this.#beginSession(id, readDescription(description).peer);
     yield { client, kind: "begun", chunk: NOTHING };
   }

@@ -1,6 +1,6 @@
 import type { BoundClient, HandlerThreads } from "../../context/handler_threads.ts";
 import { type FromServer, portsOf } from "../../context/protocol.ts";
-import { sharesRooms, speaksFirst } from "../../handlers/handlers.ts";
+import { sharesRooms, speaksUnasked } from "../../handlers/handlers.ts";
 import { maxThreads } from "../../context/worker_limit.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { Connection } from "../../sockets/interface.ts";
@@ -77,7 +77,7 @@ export class LoopsHandlerThreads implements HandlerThreads {
     const thread = this.#leastBusy();
     this.#context.dispatched(connection, thread.number);
     const isSentElsewhere = this.#senderShared !== undefined;
-    const mayBeTold = speaksFirst(this.#context.handler.name);
+    const mayBeTold = speaksUnasked(this.#context.handler.name);
     const client = new RemoteClient(connection, thread, isSentElsewhere, mayBeTold, () => {
       this.#clients.delete(connection.id);
     });

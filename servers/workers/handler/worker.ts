@@ -10,7 +10,7 @@
 
 import type { HandlerThreadSetup } from "../../context/protocol.ts";
 import type { RoomsOfThread } from "../../context/room_port.ts";
-import { isHandlerFile, makeHandler, speaksFirst } from "../../handlers/handlers.ts";
+import { isHandlerFile, makeHandler, speaksUnasked } from "../../handlers/handlers.ts";
 import { Rooms } from "../../handlers/rooms.ts";
 import type { Handler } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
@@ -41,7 +41,7 @@ async function serve(setup: HandlerThreadSetup): Promise<void> {
     return systemCalls(counters.subarray(COUNTER.systemCalls));
   });
   const begin = (handler: Handler, rooms: Rooms, hearing?: Hearing) => {
-    const sessions = { handler, rooms, speaksFirst: speaksFirst(name) };
+    const sessions = { handler, rooms, speaksUnasked: speaksUnasked(name) };
     return new RingHandlerThread(number, channel, sessions, ring, hearing);
   };
   let thread: RingHandlerThread | undefined = undefined;

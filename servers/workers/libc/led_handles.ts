@@ -34,7 +34,7 @@ export class LibcLedHandles implements LedHandles {
   /**
    * @param newSession begins the session of a client
    * @param keepsState whether a session remembers something, so that its client stays with this thread
-   * @param speaksFirst whether a session may have something to say when its client comes
+   * @param speaksUnasked whether a session may have something to say when its client comes
    */
   private constructor(
     private readonly led: LedBy,
@@ -43,7 +43,7 @@ export class LibcLedHandles implements LedHandles {
     number: number,
     private readonly newSession: (client: Connection) => Session,
     private readonly keepsState: boolean,
-    private readonly speaksFirst: boolean,
+    private readonly speaksUnasked: boolean,
   ) {
     const waker = sockets.runsEventLoop ? sockets.waker : 0;
     const wakeThread = (waker: number) => wake(sockets.calls, waker);
@@ -61,14 +61,14 @@ export class LibcLedHandles implements LedHandles {
     number: number,
     newSession: (client: Connection) => Session,
     keepsState: boolean,
-    speaksFirst: boolean,
+    speaksUnasked: boolean,
   ): LibcLedHandles {
     if (!(sockets instanceof LibcSockets && listener instanceof LibcListener)) {
       throw new Error("only the system's sockets can be led");
     }
     return new LibcLedHandles(
       ...[led, sockets, listener, number] as const,
-      ...[newSession, keepsState, speaksFirst] as const,
+      ...[newSession, keepsState, speaksUnasked] as const,
     );
   }
 
@@ -172,7 +172,7 @@ export class LibcLedHandles implements LedHandles {
     if (this.keepsState) this.#team.bind(fd);
     else this.#team.own(fd);
     this.#control(EPOLL_CTL_ADD, fd, EPOLLONESHOT, client.id); // for nothing yet
-    const isGreeted = this.speaksFirst && this.session(client).outbox?.isWaiting === true;
+    const isGreeted = this.speaksUnasked && this.session(client).outbox?.isWaiting === true;
     if (!isGreeted) this.rearm(client);
     return isGreeted;
   }

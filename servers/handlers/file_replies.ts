@@ -66,7 +66,7 @@ function oneReply(
   path: string,
   { bytes = "", waitMs = 0, close = false }: Readonly<Record<string, unknown>>,
 ): Reply {
-  if (typeof waitMs !== "number" || !(waitMs >= 0 && waitMs < Infinity)) {
+  if (typeof waitMs !== "number" || !(waitMs >= 0)) {
     throw new HandlerError(path, "waitMs is not a number of milliseconds");
   }
   if (typeof bytes !== "string" && !(bytes instanceof Uint8Array)) {

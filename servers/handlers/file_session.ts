@@ -77,8 +77,11 @@ export class FileSession implements Session {
     this.onClose = (reason) => {
       clearInterval(this.#timer);
       context.leaveAll();
-      for (const replies of this.#begun) located(path, () => replies.return(undefined));
-      if (close !== undefined) located(path, () => close(reason));
+      try {
+        for (const replies of this.#begun) located(path, () => replies.return(undefined));
+      } finally {
+        if (close !== undefined) located(path, () => close(reason));
+      }
     };
   }
 

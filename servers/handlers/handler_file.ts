@@ -52,7 +52,7 @@ export type Answer =
   | null
   | Iterable<Answer>
   | AsyncIterable<Answer>
-  | Promise<Answer>;
+  | PromiseLike<Answer>;
 
 /** A piece of an answer. */
 export type Piece = string | Uint8Array | {

@@ -11,7 +11,7 @@ import {
   assertThrows,
 } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
-import { answers, handlerClient } from "../../harness/handlers.ts";
+import { answers, handlerClient, unasked } from "../../harness/handlers.ts";
 import "../../harness/sanitizers.ts";
 
 /** A file with `source` in it, until it is disposed of. */
@@ -210,3 +210,18 @@ for (const kind of ["function*", "async function*"]) {
     Reflect.deleteProperty(globalThis, "endsHandler");
   });
 }
+
+Deno.test("close() of a handler of one's own is called, also when an answer fails to end", async () => {
+  await using file = await handlerFile(
+    `export default (context) => ({
+      *receive() { try { yield "a"; } finally { throw new Error("in finally"); } },
+      close: () => context.broadcast("gone"),
+    });`,
+  );
+  const rooms = new Rooms();
+  const handler = await loadCustomHandler(file.path);
+  const [one, other] = [1, 2].map((id) => handler(handlerClient(id, rooms)));
+  one.onData(encode("hi")).next();
+  const { reason } = assertThrows(() => one.onClose?.("reset"), HandlerError);
+  assertEquals([reason, unasked(other)], ["line 2: in finally", "gone"]);
+});

@@ -43,6 +43,8 @@ export function childCommand(options: ChildOptions): [string, string[]] {
 export async function serveOneClient(json: string): Promise<number> {
   // An error that a handler file throws from a timer or a promise ends its client, with a line.
   hearUncaught(failWith);
+  // A promise of a handler may never settle, and the process is to wait for it nevertheless.
+  const alive = setInterval(() => {}, MAX_TIMER_MS);
   try {
     await serve(json);
     return 0;
@@ -51,6 +53,15 @@ export async function serveOneClient(json: string): Promise<number> {
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     if (error instanceof SilentClient) return SILENT_STATUS;
     return failWith(error);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** Waits while the event loop goes on: what was sent is under way, and others may say something. */
+async function pass(ms: number): Promise<void> {
+  for (let leftMs = ms; leftMs > 0; leftMs -= MAX_TIMER_MS) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, MAX_TIMER_MS)));
   }
 }
 
@@ -77,7 +88,7 @@ async function serve(json: string): Promise<void> {
     await writeAll(Uint8Array.of(READY_BYTE));
     await client.come();
     client.recv = limited(client.recv, idleTimeoutMs);
-    return await serveStreams(client, new Sessions(make, rooms, report), recvSizeBytes, sleep)
+    return await serveStreams(client, new Sessions(make, rooms, report), recvSizeBytes, pass)
       .finally(() => client.written());
   }
   await writeAll(Uint8Array.of(READY_BYTE));

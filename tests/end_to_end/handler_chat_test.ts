@@ -75,7 +75,10 @@ async function chatTogether(server: Server, people: number, linesEach: number): 
   await Promise.all(guests.map(async (guest) => {
     const heard = new Map<string, number>();
     for (let count = 0; count < (people - 1) * linesEach; count++) {
-      const [, speaker, line] = /^(\S+): line (\d+)$/.exec(await guest.hear()) ?? [];
+      let heardLine = await guest.hear();
+      // Who is in another thread may be listed before the room is told that it has joined.
+      while (heardLine.endsWith(" has joined")) heardLine = await guest.hear();
+      const [, speaker, line] = /^(\S+): line (\d+)$/.exec(heardLine) ?? [];
       assert(speaker !== guest.name && names.has(speaker));
       assertEquals(Number(line), heard.get(speaker) ?? 0);
       heard.set(speaker, Number(line) + 1);

@@ -1,4 +1,3 @@
-import { OUTBOX_LIMIT_BYTES } from "../handlers/outbox.ts";
 import type { Rooms } from "../handlers/rooms.ts";
 import type { CloseReason, Handler, HandlerClient, Session } from "../handlers/session.ts";
 import { type Connection, ConnectionReset } from "../sockets/interface.ts";
@@ -23,12 +22,12 @@ export class Sessions<Client extends SessionConnection = Connection> {
   #reasons: Map<number, CloseReason> | undefined = undefined;
 
   /**
-   * @param rooms where the clients meet
+   * @param rooms where the clients meet; without them, the handler is one that needs none
    * @param report reports why a client was let go
    */
   constructor(
     handler: Handler,
-    readonly rooms: Rooms,
+    private readonly rooms: Rooms | undefined,
     report: (connection: Client, error: unknown) => void,
   ) {
     this.#handler = handler;
@@ -41,8 +40,8 @@ export class Sessions<Client extends SessionConnection = Connection> {
     const { outbox } = session;
     if (outbox !== undefined) {
       connection.interruptBy(outbox);
-      outbox.onFull = () => {
-        this.failed(connection, new Error(`it has not read ${OUTBOX_LIMIT_BYTES} bytes`));
+      outbox.onFull = (limitBytes) => {
+        this.failed(connection, new Error(`it has not read ${limitBytes} bytes`));
         connection.abort();
       };
     }
@@ -60,9 +59,8 @@ export class Sessions<Client extends SessionConnection = Connection> {
   }
 
   #make(connection: Client): Session {
-    const { id, peer } = connection;
     try {
-      return this.#handler({ id, peer, rooms: this.rooms });
+      return this.#handler(new SessionClient(connection, this.rooms));
     } catch (error) {
       return {
         onData() {
@@ -88,5 +86,23 @@ export class Sessions<Client extends SessionConnection = Connection> {
         this.#report(connection, error);
       }
     };
+  }
+}
+
+/** A client as its handler sees it. */
+class SessionClient implements HandlerClient {
+  readonly id: number;
+  readonly peer: HandlerClient["peer"];
+  readonly #rooms: Rooms | undefined;
+
+  constructor({ id, peer }: Pick<HandlerClient, "id" | "peer">, rooms: Rooms | undefined) {
+    this.id = id;
+    this.peer = peer;
+    this.#rooms = rooms;
+  }
+
+  get rooms(): Rooms {
+    if (this.#rooms === undefined) throw new Error("this handler was not to meet other clients");
+    return this.#rooms;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type SimulatedCost, withSimulatedCost } from "./simulated_cost.ts";
+import type { SimulatedCost } from "./simulated_cost.ts";
 import type { Handler } from "./session.ts";
 
 /** Each is loaded when it is chosen: a thread has one, and pays for each module that it loads. */
@@ -132,6 +132,8 @@ export interface HandlerChoice extends SimulatedCost {
  */
 export async function makeHandler(choice: HandlerChoice): Promise<Handler> {
   const handler = await (HANDLERS[choice.name]?.(choice) ?? loadFile(choice.name));
+  if (choice.sleepMs + choice.cpuMs === 0) return handler;
+  const { withSimulatedCost } = await import("./simulated_cost.ts");
   return withSimulatedCost(handler, choice);
 }
 

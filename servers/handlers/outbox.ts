@@ -33,7 +33,7 @@ export class Outbox implements Replies, Interrupting {
   #onWaiting = () => {};
 
   /** Called when the outbox is full, which it stays. The model ends the client's connection. */
-  onFull = () => {};
+  onFull: (limitBytes: number) => void = () => {};
 
   /** Called when there is something to be sent and there was nothing before. */
   get onWaiting(): () => void {
@@ -69,7 +69,7 @@ export class Outbox implements Replies, Interrupting {
     if (this.#isFull) return;
     this.#isFull = true;
     this.#queue.length = this.#first = 0;
-    this.onFull();
+    this.onFull(OUTBOX_LIMIT_BYTES);
   }
 
   /** Takes out what was put in first. */

@@ -15,6 +15,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { ClientQueue, createQueueMemory } from "../../servers/workers/client_queue.ts";
 import type { ThreadSetup } from "../../servers/context/protocol.ts";
 import type { FromThread, ToThread } from "../../servers/workers/deno/thread.ts";
+import type { ThreadPorts } from "../../servers/workers/deno/thread_workers.ts";
 import { Server } from "../harness/playground.ts";
 import { cpuSeconds } from "../harness/processes.ts";
 import { median } from "./measure.ts";
@@ -40,7 +41,8 @@ const startOnDeno: Start = async () => {
   const { port1, port2 } = new MessageChannel();
   const path = "../../servers/workers/deno/client_worker.ts";
   const worker = new Worker(new URL(path, import.meta.url), { type: "module" });
-  worker.postMessage(port2, [port2]);
+  const ports: ThreadPorts = { port: port2, rooms: undefined };
+  worker.postMessage(ports, [port2]);
   const setup: ToThread = {
     ...{ name: "prepare", handler: HANDLER, recvSizeBytes: RECV_SIZE_BYTES },
     ...{ number: 1, watching: undefined },

@@ -11,7 +11,6 @@ import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
 import { clientThread } from "../../thread.ts";
 import type { SessionConnection } from "../../context/sessions.ts";
 import { Sessions } from "../../context/sessions.ts";
-import { Rooms } from "../../handlers/rooms.ts";
 import type { HandlerClient } from "../../handlers/session.ts";
 import { ConnectionReset, INTERRUPTED } from "../../sockets/interface.ts";
 import type { RoomsOfThread } from "../../context/room_port.ts";
@@ -67,8 +66,7 @@ async function serve(setup: ToThread & { name: "prepare" }): Promise<void> {
     }
     const joined = roomsOfThread &&
       new (await import("../../context/room_port.ts")).ThreadRooms(roomsOfThread);
-    const rooms = joined?.rooms ?? new Rooms();
-    const sessions = new Sessions<DenoThreadClient>(handler, rooms, (_client, error) => {
+    const sessions = new Sessions<DenoThreadClient>(handler, joined?.rooms, (_client, error) => {
       if (!(error instanceof Lost)) tell({ name: "failed", error: postableError(error) });
     });
     let served: DenoThreadClient;

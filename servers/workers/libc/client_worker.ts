@@ -9,7 +9,6 @@
 /// <reference lib="deno.worker" />
 
 import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
-import { Rooms } from "../../handlers/rooms.ts";
 import type { ThreadRooms } from "../../context/room_port.ts";
 import type { Handler, Session } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
@@ -120,7 +119,7 @@ class LibcClientThread implements ClientThread {
     );
     this.#sessions = new Sessions(
       watch?.handler(handler, this.#recorder) ?? handler,
-      rooms?.rooms ?? new Rooms(),
+      rooms?.rooms,
       (connection, error) => reportFailed(connection, error),
     );
     this.#queue = new ClientQueue(setup.queue);

@@ -40,7 +40,8 @@ export class FramedPipe<Told extends object, Heard extends object> {
   /** Sends a message, after all that was sent before. */
   tell(message: Told | Frame): void {
     this.#writing = this.#writing.then(() => this.#write(encodeFrame(message)));
-    this.#writing.catch(() => this.#break()); // the other end has ended, which its status explains
+    // The other end has ended, which its status explains. What it has written before is still to come.
+    this.#writing.catch(() => this.#break());
   }
 
   /** Resolves when all is written. */
@@ -85,6 +86,7 @@ export class FramedPipe<Told extends object, Heard extends object> {
         for (const message of reader.read(chunk)) this.#take(message as Frame | Heard);
       }
     } finally {
+      this.#hasEnded = true;
       this.#break();
     }
   }
@@ -98,7 +100,7 @@ export class FramedPipe<Told extends object, Heard extends object> {
   }
 
   #break(): void {
-    this.#isBroken = this.#hasEnded = true;
+    this.#isBroken = true;
     this.#change();
   }
 

@@ -79,3 +79,23 @@ Deno.test("a stream of something else is an error", async () => {
   const noise = new Response("this is what a handler has printed").body ?? new ReadableStream();
   await assertRejects(() => pipe.run(noise), Error, "this is no message");
 });
+
+Deno.test("what an end has written before it was gone still arrives", async () => {
+  const pipe = new FramedPipe<Word, Word>(
+    () => Promise.reject(new Deno.errors.BrokenPipe()),
+    () => {},
+  );
+  const late = Promise.withResolvers<void>();
+  async function* chunks() {
+    await late.promise;
+    yield encodeFrame({ kind: "data", bytes: Uint8Array.of(42) });
+  }
+  const running = pipe.run(chunks());
+  pipe.tell({ word: "nobody hears this" });
+  await pipe.written();
+  const receiving = pipe.receive();
+  late.resolve();
+  assertEquals(await receiving, Uint8Array.of(42));
+  await running;
+  assertEquals(await pipe.receive(), undefined);
+});

@@ -141,7 +141,9 @@ browserTest(
       const moves = async (key: string) => {
         const before = await now();
         await page.keyboard.press(key);
-        await page.waitForTimeout(100);
+        for (let look = 0; look < 50 && await now() === before; look++) {
+          await page.waitForTimeout(20);
+        }
         return await now() - before;
       };
       await page.getByRole("button", { name: "Pause" }).click();

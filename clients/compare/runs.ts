@@ -130,7 +130,7 @@ function raceOf(path: string, record: Readonly<Record<string, unknown>>): Runs |
 }
 
 function raceValue(figures: Readonly<Record<string, unknown>>, name: ComparedName): unknown {
-  // At a fixed rate all get as many messages, which says nothing of who takes them.
+  // At a fixed rate all servers get as many messages, so the number says nothing about a server.
   if (name === "rate" && figures.discipline === "rate") return undefined;
   return IN_RACES[name].map((one) => figures[one]).find((value) => value !== undefined);
 }

@@ -40,7 +40,7 @@ export function faultsOf({ measurements: m }: Pick<Measured, "measurements">, co
 }
 
 const PARTS: Readonly<Record<string, (measured: Measured, conns: number) => readonly Part[]>> = {
-  // Whoever wants nothing lost means messages as well as connections.
+  // A promise that nothing is lost concerns messages as well as connections.
   lost: (...all) => [...PARTS["lost-connections"](...all), ...PARTS.unanswered(...all)],
   "lost-connections": ({ measurements: m }) => [{ count: m.lost, whole: m.opened }],
   unanswered: ({ measurements: m }) => [{ count: m.messagesUnanswered, whole: m.messagesSent }],

@@ -138,7 +138,7 @@ export const enRace = {
       ...verdictLegend,
     ],
   },
-  /** Who is better than whom. */
+  /** Which server is better than which. */
   verdicts: {
     tied: "tie",
     conclusion: {

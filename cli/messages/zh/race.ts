@@ -131,7 +131,7 @@ export const zhRace = {
       ...verdictLegend,
     ],
   },
-  /** Who is better than whom. */
+  /** Which server is better than which. */
   verdicts: {
     tied: "平手",
     conclusion: {

@@ -27,10 +27,12 @@ export class InTerminal {
     this.#child = new Deno.Command("script", {
       args: [
         "-qec",
-        `stty cols ${columns} rows ${rows}; echo pid $$; ${command}; echo status $?; stty -a`,
+        // The shell outlives a Ctrl-C, which a terminal sends to all that run in it.
+        `trap : INT; stty cols ${columns} rows ${rows}; echo pid $$; ${command}; echo status $?; stty -a`,
         "/dev/null",
       ],
-      env: { LC_ALL: "C", TERM: "xterm", NO_COLOR: "1", ...env },
+      // script(1) starts $SHELL, and shells differ in what a Ctrl-C does to them.
+      env: { LC_ALL: "C", TERM: "xterm", NO_COLOR: "1", SHELL: "/bin/sh", ...env },
       stdin: "piped",
       stdout: "piped",
       cwd,

@@ -47,6 +47,40 @@ export type Transfer = readonly [
   sentBytes: number,
 ];
 
+/** What a lane does. A frame names it by its index here. */
+export const ACTIVITIES = [
+  /** In the call that waits for all its clients at once: `waitsIn` of the hello. */
+  "wait",
+  /** In accept(2). */
+  "accept",
+  /** In recv(2). */
+  "recv",
+  /** The handler works. */
+  "handle",
+  /** Asleep, because the handler wants that, where a lane sleeps with its handler. */
+  "sleep",
+  /** In send(2). */
+  "send",
+  /** Hands a client on to a thread or a process: fork(2), a queue, a descriptor that is passed. */
+  "dispatch",
+  /** Unknown: there were more records than its readers wanted. */
+  "untraced",
+  /** The thread or the process of the lane has ended. */
+  "ended",
+] as const;
+
+/** One of {@linkcode ACTIVITIES}. */
+export type Activity = typeof ACTIVITIES[number];
+
+/**
+ * From `timeMs` on a lane did this, for this client; 0 for none. The time has three decimals: a loop
+ * does many things within a millisecond.
+ */
+export type Phase = readonly [timeMs: number, lane: number, activity: number, client: number];
+
+/** A call that waits for many sockets has returned: how many it looked at, and found ready. */
+export type Return = readonly [timeMs: number, lane: number, scanned: number, ready: number];
+
 /** The calls by which the position in a model's code is known. */
 export type Call = "accept" | "wait" | "recv" | "handle" | "sleep" | "send";
 
@@ -70,7 +104,10 @@ export interface Settings {
 }
 
 /** A line of the log in every language: a page may be read in another language than its server. */
-export type LogLine = Readonly<Record<Language, string>>;
+export type LogLine = Readonly<Record<Language, string>> & {
+  /** When it happened, if that is known better than by the frame. */
+  readonly timeMs?: number;
+};
 
 /** Changes since the previous frame, and measurements. Not every frame has a new {@linkcode Usage}. */
 export interface Frame extends Usage {
@@ -85,6 +122,10 @@ export interface Frame extends Usage {
   readonly transfers?: readonly Transfer[];
   /** Lanes that are processes, with their ids; recordings of older versions have none. */
   readonly pids?: readonly (readonly [lane: number, pid: number])[];
+  /** In the order of time on each lane; recordings of older versions have none. */
+  readonly phases?: readonly Phase[];
+  /** The returns that were traced, in the order of time on each lane; not in older recordings. */
+  readonly returns?: readonly Return[];
   readonly totals: Counters;
   /** Messages since the previous frame, and how many of them have a trace record. */
   readonly messages: { readonly all: number; readonly traced: number };

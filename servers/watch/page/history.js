@@ -12,6 +12,10 @@ export const QUEUE = -2;
 export const CLOSED = STATES.indexOf("closed");
 const WAITING = STATES.indexOf("waiting");
 const SERVED = STATES.indexOf("served");
+/** What a lane does, by its index, as in frames.ts. */
+export const ACTIVITIES = [
+  ...["wait", "accept", "recv", "handle", "sleep", "send", "dispatch", "untraced", "ended"],
+];
 /** The weights of the states. Of several states in one slice of time, the heaviest is drawn. */
 export const WEIGHT = STATES.map((state) => ["served", "blocked", "asleep"].indexOf(state) + 1);
 
@@ -27,6 +31,15 @@ const MAX_LINES = 200;
  *
  * @typedef {{ client: number, peer: string, lane: number, row: number, times: number[],
  *   states: number[], endMs: number }} Bar
+ */
+
+/** @typedef {{ times: number[], activities: number[], clients: number[] }} Phases */
+
+/**
+ * At `times[i]` a call on `lanes[i]` that waits for many sockets returned: it had looked at `scanned[i]`
+ * and found `ready[i]`.
+ *
+ * @typedef {{ times: number[], lanes: number[], scanned: number[], ready: number[] }} Returns
  */
 
 /** A lane has as many rows as it has clients at a time. */
@@ -66,6 +79,14 @@ export class History {
   counts = STATES.map(() => 0);
   /** The process ids of lanes that are processes. */
   pids = new Map();
+  /**
+   * What each lane did: from `times[i]` on `activities[i]`, for `clients[i]`.
+   *
+   * @type {Map<number, Phases>}
+   */
+  phases = new Map();
+  /** The returns of the calls that wait, see {@linkcode Returns}. */
+  returns = { times: [], lanes: [], scanned: [], ready: [] };
   #peers = new Map();
   /** @type {Map<number, Bar>} */
   #current = new Map();
@@ -106,7 +127,10 @@ export class History {
     const pids = clients.flatMap(({ lane }) => {
       return this.pids.has(lane) ? [[lane, this.pids.get(lane)]] : [];
     });
-    next.apply({ ...frame, peers, changes, pids, log: [] });
+    const phases = [...this.phases].map(([lane, { activities, clients }]) => {
+      return [frame.timeMs, lane, activities.at(-1), clients.at(-1)];
+    });
+    next.apply({ ...frame, peers, changes, pids, phases, returns: [], log: [] });
     next.lines = this.lines.slice(-MAX_LINES);
     return next;
   }
@@ -121,9 +145,21 @@ export class History {
       this.#change(client, state, lane, timeMs);
       if (state === SERVED) served.add(client);
     }
+    for (const phase of frame.phases ?? []) this.#addPhase(phase);
+    for (const one of frame.returns ?? []) addRow(this.returns, RETURN_COLUMNS, one);
     this.samples.push({ counts: this.#countsWith(served, frame), frame });
-    for (const line of frame.log ?? []) this.lines.push({ timeMs: frame.timeMs, line });
+    for (const line of frame.log ?? []) {
+      this.lines.push({ timeMs: line.timeMs ?? frame.timeMs, line: line.text ?? line });
+    }
     this.#forget(Math.min(frame.timeMs, this.heldFromMs) - this.#keepMs);
+  }
+
+  #addPhase([timeMs, lane, activity, client]) {
+    let phases = this.phases.get(lane);
+    if (phases === undefined) {
+      this.phases.set(lane, phases = { times: [], activities: [], clients: [] });
+    }
+    addRow(phases, PHASE_COLUMNS, [timeMs, activity, client]);
   }
 
   /**
@@ -193,6 +229,12 @@ export class History {
     while (old < this.samples.length && this.samples[old].frame.timeMs < beforeMs) old++;
     if (old < 20) return; // rarely, and many at once
     this.samples.splice(0, old);
+    for (const [lane, phases] of this.phases) {
+      forgetRows(phases, PHASE_COLUMNS, beforeMs);
+      const isOver = ACTIVITIES[phases.activities.at(-1)] === "ended";
+      if (isOver && phases.times.at(-1) < beforeMs) this.phases.delete(lane);
+    }
+    forgetRows(this.returns, RETURN_COLUMNS, beforeMs);
     const oldLines = lastUntil(this.lines.length, beforeMs, (i) => this.lines[i].timeMs);
     this.lines.splice(0, Math.max(0, oldLines - MAX_LINES));
     for (const [number, lane] of this.lanes) {
@@ -204,6 +246,19 @@ export class History {
       for (const bar of lane.bars) forgetPieces(bar, beforeMs);
     }
   }
+}
+
+const PHASE_COLUMNS = ["times", "activities", "clients"];
+const RETURN_COLUMNS = ["times", "lanes", "scanned", "ready"];
+
+function addRow(columns, names, row) {
+  names.forEach((name, i) => columns[name].push(row[i]));
+}
+
+/** Forgets the rows before a time, except the last of them, which holds until then. */
+function forgetRows(columns, names, beforeMs) {
+  const old = pieceAt(columns.times, beforeMs);
+  if (old > 0) { for (const name of names) columns[name].splice(0, old); }
 }
 
 /** Forgets the pieces of a bar before a time, except the one that lasts until then. */
@@ -239,6 +294,60 @@ export function clientsAt(history, timeMs) {
     }
   }
   return clients.sort((one, other) => one.client - other.client);
+}
+
+/**
+ * What a lane does at a time, and for how long.
+ *
+ * @returns {{ activity: string, client: number, fromMs: number, untilMs: number } | undefined} `untilMs`
+ *   is infinite while it goes on
+ */
+export function phaseAt({ phases }, lane, timeMs) {
+  const { times, activities, clients } = phases.get(lane) ?? { times: [] };
+  if (times.length === 0 || times[0] > timeMs) return undefined;
+  const i = pieceAt(times, timeMs);
+  const activity = ACTIVITIES[activities[i]];
+  return { activity, client: clients[i], fromMs: times[i], untilMs: times[i + 1] ?? Infinity };
+}
+
+/**
+ * The last return of a call that waits for many sockets, up to a time.
+ *
+ * @returns {{ timeMs: number, lane: number, scanned: number, ready: number } | undefined}
+ */
+export function returnAt({ returns: { times, lanes, scanned, ready } }, timeMs) {
+  if (times.length === 0 || times[0] > timeMs) return undefined;
+  const i = pieceAt(times, timeMs);
+  return { timeMs: times[i], lane: lanes[i], scanned: scanned[i], ready: ready[i] };
+}
+
+/** The time of the next thing that any lane or client did after a time; `undefined` if there is none. */
+export function nextEventMs(history, afterMs) {
+  const next = Math.min(
+    ...eventTimes(history).map((times) => {
+      const i = pieceAt(times, afterMs);
+      return (times[i] > afterMs ? times[i] : times[i + 1]) ?? Infinity;
+    }),
+  );
+  return Number.isFinite(next) ? next : undefined;
+}
+
+/** The time of the last thing that any lane or client did before a time; `undefined` if there is none. */
+export function previousEventMs(history, beforeMs) {
+  const last = Math.max(
+    ...eventTimes(history).map((times) => {
+      const i = pieceAt(times, beforeMs);
+      return (times[i] < beforeMs ? times[i] : times[i - 1]) ?? -Infinity;
+    }),
+  );
+  return Number.isFinite(last) ? last : undefined;
+}
+
+/** The times of all that is known, of each lane and each client in their order. */
+function eventTimes({ phases, lanes }) {
+  const ofLanes = [...phases.values()].map(({ times }) => times);
+  const bars = [...lanes.values()].flatMap((lane) => lane.bars);
+  return [...ofLanes, ...bars.map(({ times }) => times), ...bars.map(({ endMs }) => [endMs])];
 }
 
 /** The last lines of the log at a time. */

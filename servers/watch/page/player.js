@@ -133,5 +133,5 @@ export class RecordingPlayer {
 /** A frame with its log in the page's language. */
 function inLanguage(frame) {
   const { lang } = document.documentElement;
-  return { ...frame, log: frame.log.map((line) => line[lang]) };
+  return { ...frame, log: frame.log.map(({ timeMs, ...line }) => ({ timeMs, text: line[lang] })) };
 }

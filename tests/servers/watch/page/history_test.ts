@@ -1,9 +1,14 @@
-import { STATES } from "../../../../servers/watch/frames.ts";
+import { ACTIVITIES, STATES } from "../../../../servers/watch/frames.ts";
 import {
+  ACTIVITIES as PAGE_ACTIVITIES,
   clientsAt,
   History,
   isSampled,
   linesAt,
+  nextEventMs,
+  phaseAt,
+  previousEventMs,
+  returnAt,
   sampleAt,
   STATES as PAGE_STATES,
 } from "../../../../servers/watch/page/history.js";
@@ -30,6 +35,49 @@ function rowsOf(history: History, fromMs: number, toMs: number) {
 
 Deno.test("the page knows the states by the same numbers", () => {
   assertEquals(PAGE_STATES, [...STATES]);
+});
+
+Deno.test("the page knows what lanes do by the same numbers", () => {
+  assertEquals(PAGE_ACTIVITIES, [...ACTIVITIES]);
+});
+
+Deno.test("what a lane does, and what its waiting call found, is known at each time", () => {
+  const history = new History();
+  const [WAIT, , RECV] = ACTIVITIES.keys();
+  history.apply({
+    ...frame(20, []),
+    phases: [[10, 0, WAIT, 0], [12.5, 0, RECV, 3], [12.75, 0, WAIT, 0], [11, 1, WAIT, 0]],
+    returns: [[12.5, 0, 5, 1]],
+  });
+  assertEquals(phaseAt(history, 0, 9), undefined);
+  assertEquals(phaseAt(history, 2, 15), undefined);
+  const phase = { activity: "recv", client: 3, fromMs: 12.5, untilMs: 12.75 };
+  assertEquals(phaseAt(history, 0, 12.6), phase);
+  assertEquals(phaseAt(history, 0, 15)?.untilMs, Infinity);
+  assertEquals(returnAt(history, 12), undefined);
+  assertEquals(returnAt(history, 13), { timeMs: 12.5, lane: 0, scanned: 5, ready: 1 });
+  assertEquals([10, 11, 12.5, 12.75].map((ms) => nextEventMs(history, ms)), [
+    ...[11, 12.5, 12.75],
+    undefined,
+  ]);
+  assertEquals(previousEventMs(history, 11), 10);
+  assertEquals(previousEventMs(history, 10), undefined);
+});
+
+Deno.test("what lanes did long ago is forgotten, and goes on in the next history", () => {
+  const history = new History(1_000);
+  const [WAIT, , RECV] = ACTIVITIES.keys();
+  for (let i = 0; i < 100; i++) {
+    const timeMs = i * 100;
+    history.apply({
+      ...frame(timeMs, []),
+      phases: [[timeMs - 1, 0, RECV, 1], [timeMs, 0, WAIT, 0]],
+      returns: [[timeMs, 0, 2, 1]],
+    });
+  }
+  assertLess(history.phases.get(0)!.times.length, 100);
+  assertLess(history.returns.times.length, 100);
+  assertEquals(phaseAt(history.goOn(), 0, 9_900)?.activity, "wait");
 });
 
 Deno.test("a client moves from the backlog to the lane that serves it", () => {

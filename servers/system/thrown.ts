@@ -4,6 +4,8 @@
  * @module
  */
 
+import { pathToFileURL } from "node:url";
+
 /** The thrown value as an error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(asText(thrown));
@@ -14,9 +16,29 @@ export function messageOf(thrown: unknown): string {
   return asText(toError(thrown).message);
 }
 
+/**
+ * The first line of the message of a thrown value, after the line of a file on which it was thrown, if
+ * its stack names that.
+ *
+ * @param path of the file
+ */
+export function whereThrown(path: string, thrown: unknown): string {
+  const message = messageOf(thrown).split("\n")[0];
+  const line = lineIn(path, thrown);
+  return line === undefined ? message : `line ${line}: ${message}`;
+}
+
 /** What was thrown, in words; with `PLAYGROUND_DEBUG=1`, its stack follows on lines of its own. */
 export function describeThrown(thrown: unknown): string {
   return withStack(messageOf(thrown), thrown);
+}
+
+/** The path of the file whose code runs in this thread beside the playground's own. */
+let usersFile: string | undefined;
+
+/** Errors that nobody catches name the line of this file, if that has thrown them. */
+export function runsCodeOf(path: string): void {
+  usersFile = path;
 }
 
 /**
@@ -27,12 +49,24 @@ export function describeThrown(thrown: unknown): string {
 export function hearUncaught(take: (thrown: unknown) => void): void {
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    take(event.reason);
+    take(located(event.reason));
   });
   addEventListener("error", (event) => {
     event.preventDefault();
-    take(event.error);
+    take(located(event.error));
   });
+}
+
+function located(thrown: unknown): unknown {
+  if (usersFile === undefined || lineIn(usersFile, thrown) === undefined) return thrown;
+  return new Error(`${usersFile}: ${whereThrown(usersFile, thrown)}`, { cause: thrown });
+}
+
+function lineIn(path: string, thrown: unknown): string | undefined {
+  const stack = thrown instanceof Error ? asText(thrown.stack) : "";
+  const file = pathToFileURL(path).href;
+  const at = stack.indexOf(`${file}:`);
+  return at < 0 ? undefined : stack.slice(at + file.length + 1).match(/^\d+/)?.[0];
 }
 
 /** What a Worker reports that fails to load; with `PLAYGROUND_DEBUG=1`, the place of the fault follows. */

@@ -5,6 +5,7 @@
  */
 
 import { clockTime, element, setText } from "./dom.js";
+import { clientsAt } from "./history.js";
 import { MomentInAddress, relativeTime, shownSpan, wantedMoment } from "./moment.js";
 import { ShownTime, SPEEDS } from "./shown.js";
 
@@ -154,6 +155,17 @@ export class Timeline {
     this.#time.followed = client;
     const { followed, followsNobody } = this.#texts;
     this.#announce(client === undefined ? followsNobody : followed.replace("{peer}", peer));
+  }
+
+  /** Follows the next of the clients that are there. */
+  followNext() {
+    const { atMs, toMs, followed = -Infinity } = this.shown;
+    const clients = this.#players.flatMap((player) =>
+      clientsAt(player.historyAt(toMs, this.isPast), atMs)
+    );
+    const next = clients.find(({ client }) => client > followed) ?? clients[0];
+    if (next === undefined) this.#announce(this.#texts.followsNobody);
+    else this.follow(next.client, next.peer);
   }
 
   /** The pointer is at a time, or at none. */

@@ -11,15 +11,12 @@ export const zhWatchMoment = {
   inspect: {
     hint: "点击横条可跟踪它的客户端。滚轮缩放，拖动移动。按 ? 列出按键。",
     client: "客户端 {peer}",
-    lane: "{lane}",
-    since: "从 {moment} 起",
     lasted: "{time}，从 {moment} 起",
     lasts: "至今 {time}，从 {moment} 起",
     received: "收到 {bytes} 字节：{text}",
     receivedCount: "收到 {bytes} 字节",
     sent: "发出 {bytes} 字节",
     more: "……另有 {count} 条消息",
-    cut: "……",
   },
   does: {
     wait: "在 {call} 里等待",
@@ -32,7 +29,9 @@ export const zhWatchMoment = {
     untraced: "不详：发生的事比记录下来的多",
     ended: "已结束",
   },
-  followed: "正在跟踪客户端 {peer}：它的横条、它的日志行和它的代码",
+  followed: "正在跟踪客户端 {peer}",
+  followedIs: "客户端 {peer}：",
+  gone: "此刻没有连接",
   unfollow: "停止跟踪",
   followsNobody: "没有跟踪任何客户端",
   keys: {

@@ -83,6 +83,7 @@ export class Keys {
     else {
       const name = shiftKey && key.startsWith("Arrow") ? `Shift+${key}` : SAME[key] ?? key;
       if (!Object.hasOwn(ACTIONS, name)) return;
+      if (name === "Escape" && this.#timeline.shown.followed === undefined) return;
       ACTIONS[name](this.#timeline);
     }
     event.preventDefault();

@@ -84,6 +84,7 @@ export class RunView {
       timeline,
       texts,
       laneName,
+      waitsIn: hello.waitsIn,
     });
     this.element = element(
       "section",

@@ -14,6 +14,7 @@ const TOLERANCE_MS = 1;
 /**
  * What a client and the server have said to each other around a piece of a bar.
  *
+ * @param {import("./history.js").History} history
  * @param {number} client its number
  * @param {number} fromMs when the piece began
  * @param {number} untilMs when it ended
@@ -21,7 +22,8 @@ const TOLERANCE_MS = 1;
  *   more: number }} `received` is the message that is worked on, `sentBytes` what was sent within the
  *   piece, and `more` the number of messages that were received within it beside the first
  */
-export function messagesOf({ samples }, client, fromMs, untilMs) {
+export function messagesOf(history, client, fromMs, untilMs) {
+  const { samples } = history;
   let [received, sentBytes, within] = [undefined, 0, 0];
   const last = Math.min(samples.length - 1, indexAt(samples, untilMs + TOLERANCE_MS) + 1);
   for (let i = last; i >= Math.max(0, last - MAX_FRAMES); i--) {

@@ -9,7 +9,7 @@ import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { element, shownNumber } from "./dom.js";
 import { isEmbedded, loadRecording, loadView } from "./embedded.js";
-import { STATES } from "./history.js";
+import { legend, stateEntries } from "./legend.js";
 import { wantedMoment } from "./moment.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
@@ -41,13 +41,6 @@ function takeToken(id) {
 function languageLink(language, texts) {
   const other = Object.keys(texts).find((one) => one !== language);
   return element("a", { href: `?lang=${other}`, lang: other }, texts[other].language);
-}
-
-function legend({ states }) {
-  const items = STATES.slice(0, -1).map((state) =>
-    element("li", {}, element("i", { class: `state ${state}` }), states[state])
-  );
-  return element("ul", { class: "legend" }, ...items);
 }
 
 /** Makes a view for each running server. */
@@ -170,7 +163,7 @@ async function main() {
     ...(controls === undefined ? [] : [controls.element]),
     timeline.element,
     makeMissed(timeline, texts),
-    legend(texts),
+    legend(texts.legends.clients, stateEntries(texts)),
     lost,
     spoken,
     element("main", {}, ...shows.map((show) => show.view.element)),

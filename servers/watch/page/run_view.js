@@ -8,11 +8,15 @@ import { announce } from "./announcer.js";
 import { CanvasSurface } from "./canvas_surface.js";
 import { Charts } from "./charts.js";
 import { clockTime, element, setText, shownNumber } from "./dom.js";
-import { BACKLOG, indexAt, isSampled, linesAt, QUEUE } from "./history.js";
+import { indexAt, isSampled, linesAt } from "./history.js";
+import { laneLabels } from "./lane_labels.js";
+import { LaneTexts } from "./lane_texts.js";
 import { LanePicture } from "./lanes.js";
+import { activityEntries, legend } from "./legend.js";
 import { Throttle } from "./pace.js";
 import { makePicture } from "./picture_file.js";
 import { SaveButtons } from "./saving.js";
+import { ScanPicture } from "./scan.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
 
@@ -36,6 +40,8 @@ export class RunView {
   #table;
   #source;
   #labels;
+  #laneTexts;
+  #scan;
   /** What was drawn last: a history, and what was shown of it. */
   #drawn;
   #facts = element("p", { class: "facts" });
@@ -59,10 +65,12 @@ export class RunView {
   constructor(hello, texts, { run, isLive, secondsAt }) {
     this.#texts = texts;
     this.#hello = hello;
-    const laneName = (lane) => this.#laneName(lane);
-    this.#canvas = element("canvas", { role: "img", "aria-label": texts.picture });
-    this.#labels = { lane: laneName, clients: texts.clientsCounted };
+    this.#canvas = element("canvas", { class: "lanes", role: "img", "aria-label": texts.picture });
+    this.#labels = laneLabels(hello, texts, () => this.#pids, secondsAt);
     this.#picture = new LanePicture(new CanvasSurface(this.#canvas), this.#labels);
+    this.#laneTexts = new LaneTexts(texts, this.#labels);
+    const surfaceOf = (canvas) => new CanvasSurface(canvas);
+    this.#scan = new ScanPicture(hello, texts, this.#labels, surfaceOf);
     const look = () => {
       const { history, shown } = this.#drawn ?? {};
       return { seconds: secondsAt(shown.atMs), picture: this.#makePicture(history, shown) };
@@ -75,7 +83,7 @@ export class RunView {
       cpu: texts.cpu,
       memory: texts.memory,
     });
-    this.#table = new ClientTable(texts, laneName);
+    this.#table = new ClientTable(texts, this.#labels.lane);
     this.#source = new SourceView(hello.source);
     this.#log.setAttribute("aria-label", texts.log);
     this.element = element(
@@ -84,6 +92,9 @@ export class RunView {
       this.#heading(),
       this.#notice,
       this.#canvas,
+      legend(texts.legends.lanes, activityEntries(this.#labels)),
+      this.#laneTexts.element,
+      this.#scan.element,
       this.#facts,
       saving.element,
       this.#table.element,
@@ -120,6 +131,8 @@ export class RunView {
     if (samples.length === 0) return;
     const isDetailed = String(this.#picture.draw(history, shown));
     if (this.#canvas.dataset.detailed !== isDetailed) this.#canvas.dataset.detailed = isDetailed;
+    this.#laneTexts.draw(history, shown);
+    this.#scan.draw(history, shown);
     this.#table.draw(history, shown);
     this.#charts.draw(samples, shown);
     this.#drawn = { history, shown };
@@ -136,6 +149,7 @@ export class RunView {
       shown,
       width: this.#canvas.clientWidth,
       labels: this.#labels,
+      scan: this.#scan,
       facts: this.#facts.textContent,
       charts: this.#charts.drawn,
     });
@@ -209,18 +223,6 @@ export class RunView {
   #say(text, isHeldUp) {
     if (isHeldUp !== this.#isHeldUp) announce(`${this.#hello.model}: ${text}`);
     this.#isHeldUp = isHeldUp;
-  }
-
-  /** A process has its id for a name, any other worker its number. */
-  #laneName(lane) {
-    const { lanes } = this.#texts;
-    const { worker } = this.#hello;
-    if (lane === BACKLOG) return lanes.backlog;
-    if (lane === QUEUE) return lanes.queue;
-    if (lane === 0) return lanes[worker];
-    return this.#pids.has(lane)
-      ? `${lanes.process} ${this.#pids.get(lane)}`
-      : `${lanes[worker]} ${lane}`;
   }
 }
 

@@ -55,9 +55,11 @@ export async function makePageFile(
     "<title>playground</title>",
     '<link rel="icon" href="data:,">',
     ...await Promise.all(
-      ["uPlot.css", "style.css", "states.css"].map(async (name) => {
-        return `<style>\n${await read(name)}</style>`;
-      }),
+      ["uPlot.css", "style.css", "layout.css", "presentation.css", "states.css"].map(
+        async (name) => {
+          return `<style>\n${await read(name)}</style>`;
+        },
+      ),
     ),
     `<script>${inScript(await read("uPlot.js"))}</script>`,
     `<script type="application/json" id="view">${

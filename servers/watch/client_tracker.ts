@@ -7,6 +7,7 @@ import {
   QUEUE_LANE,
   type State,
   STATES,
+  type Text,
   type Transfer,
 } from "./frames.ts";
 
@@ -32,6 +33,7 @@ export interface Changes {
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
   readonly transfers: readonly Transfer[];
+  readonly texts: readonly Text[];
   /** The process ids of lanes that are processes. */
   readonly pids: readonly (readonly [lane: number, pid: number])[];
 }
@@ -47,6 +49,8 @@ export class ClientTracker {
   #peers: [number, string][] = [];
   #changes: Change[] = [];
   #transfers: Transfer[] = [];
+  #texts: Text[] = [];
+  readonly #decoder = new TextDecoder();
   #pids: [number, number][] = [];
   /** The process id of each client that a process serves. */
   readonly #pidByClient = new Map<TrackedClient, number>();
@@ -61,7 +65,7 @@ export class ClientTracker {
 
   /** Applies a record of the trace. */
   apply(record: TraceRecord): void {
-    const { event, timeMs, client, worker, sizeBytes } = record;
+    const { event, timeMs, client, worker, sizeBytes, bytes } = record;
     if (event === "waiting" || event === "refused" || event === "reset") return;
     if (event === "dismissed" || event === "cutOff") return; // a "closed" follows
     const known = this.#accepted.get(client);
@@ -76,6 +80,7 @@ export class ClientTracker {
       case "received":
         this.#nextReceived(tracked, worker, timeMs);
         this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
+        this.#texts.push([timeMs, tracked.number, this.#decoder.decode(bytes)]);
         return void this.#transfers.push([timeMs, tracked.number, tracked.lane, sizeBytes, 0]);
       case "sent":
         this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
@@ -123,17 +128,19 @@ export class ClientTracker {
       peers: this.#peers,
       changes: this.#changes,
       transfers: this.#transfers,
+      texts: this.#texts,
       pids: this.#pids,
     };
     this.#peers = [];
     this.#changes = [];
     this.#transfers = [];
+    this.#texts = [];
     this.#pids = [];
     return taken;
   }
 
   /** Returns all clients, with their present states. */
-  all(): Omit<Changes, "transfers"> {
+  all(): Omit<Changes, "transfers" | "texts"> {
     const all = [...this.#accepted.values(), ...this.#backlog.values()];
     return {
       peers: all.map(({ number, peer }) => [number, peer]),

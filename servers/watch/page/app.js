@@ -9,6 +9,7 @@ import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { element, fill, shownNumber } from "./dom.js";
 import { isEmbedded, loadRecording, loadView } from "./embedded.js";
+import { Keys } from "./keys.js";
 import { wantedMoment } from "./moment.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
@@ -129,11 +130,11 @@ function draw(shows, timeline, controls, isLost, lost) {
   const startMs = Math.min(...known.map((player) => player.startMs));
   const endMs = Math.max(...known.map((player) => player.endMs));
   const isPresent = known.some(({ isLive, isStopped }) => isLive && !isStopped);
-  if (known.length > 0) timeline.tick(startMs, endMs, zeroOf(begun), isPresent);
-  hurry(timeline.isPaused);
+  if (known.length > 0) timeline.tick(startMs, endMs, zeroOf(begun), isPresent, known);
+  hurry(timeline.isPast);
   for (const { view, player } of shows) {
     const shown = shownUntil(timeline.shown, player.endMs);
-    view.draw(player.historyAt(shown.toMs, timeline.isPaused), shown, player);
+    view.draw(player.historyAt(shown.toMs, timeline.isPast), shown, player);
   }
   const { newest } = shows[0].player;
   if (newest !== undefined) controls?.show(newest);
@@ -159,15 +160,14 @@ async function main() {
   const controls = isLive ? new Controls(texts, token) : undefined;
   const connection = isLive ? new Connection(view.id, () => location.reload()) : undefined;
   const timeline = new Timeline(texts, isLive, announce);
-  const options = {
-    secondsAt: (timeMs) => timeline.secondsAt(timeMs),
-    open: token === "" ? undefined : (count) => controls?.open(count),
-  };
+  const open = token === "" ? undefined : (count) => controls?.open(count);
   const shows = isLive
-    ? await makeLiveShows(connection, texts, options)
-    : await makeReplay(texts, options);
+    ? await makeLiveShows(connection, texts, { timeline, open })
+    : await makeReplay(texts, { timeline });
+  const players = shows.map(({ player }) => player);
   const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
   const presentation = new Presentation(texts, announce);
+  const keys = new Keys(texts, timeline, presentation);
   document.body.replaceChildren(
     topBar(texts, [presentation.button, languageLink(language, view.texts)]),
     element(
@@ -190,8 +190,8 @@ async function main() {
     ),
     presentation.corner,
     spoken,
+    keys.element,
   );
-  const players = shows.map(({ player }) => player);
   drawRepeatedly(
     () => draw(shows, timeline, controls, connection?.isLost ?? false, lost),
     () => isCpuScarce(players),

@@ -7,10 +7,7 @@
 
 import { darkScheme, element } from "./dom.js";
 
-/** Elements into which people type, so that a letter is no key there. */
-const TAKES_LETTERS = "textarea, select, input:not([type=checkbox], [type=range])";
-
-/** Begins and ends with the button or with `F`; Escape ends it, and `C` opens and closes the drawer. */
+/** Begins and ends with a button or a key, see keys.js. So does the drawer. */
 export class Presentation {
   /** The button that begins it, and those that are shown while it lasts. */
   button;
@@ -28,7 +25,7 @@ export class Presentation {
       return element("button", { type: "button", ...key, onclick }, text);
     };
     this.button = press(presentation.begin, "begin", () => this.begin());
-    this.#drawer = press(presentation.drawer, "drawer", () => this.#openDrawer(!this.#isOpen));
+    this.#drawer = press(presentation.drawer, "drawer", () => this.toggleDrawer());
     this.#drawer.setAttribute("aria-expanded", "false");
     this.corner = element(
       "div",
@@ -36,7 +33,6 @@ export class Presentation {
       this.#drawer,
       press(presentation.end, "end", () => this.end()),
     );
-    addEventListener("keydown", (event) => this.#onKey(event));
     document.addEventListener("fullscreenchange", () => {
       if (document.fullscreenElement === null) this.end();
     });
@@ -46,8 +42,9 @@ export class Presentation {
     return document.documentElement.classList.contains("presenting");
   }
 
-  get #isOpen() {
-    return document.documentElement.classList.contains("with-drawer");
+  toggle() {
+    if (this.isOn) this.end();
+    else this.begin();
   }
 
   /** Fills the screen; where the browser does not let it, the window. */
@@ -76,19 +73,12 @@ export class Presentation {
     darkScheme.dispatchEvent(new Event("change")); // what is drawn on canvases takes the new font
   }
 
+  toggleDrawer() {
+    if (this.isOn) this.#openDrawer(!document.documentElement.classList.contains("with-drawer"));
+  }
+
   #openDrawer(isOpen) {
     document.documentElement.classList.toggle("with-drawer", isOpen);
     this.#drawer.setAttribute("aria-expanded", String(isOpen));
-  }
-
-  #onKey({ key, target, ctrlKey, altKey, metaKey }) {
-    if (ctrlKey || altKey || metaKey) return;
-    if (key === "Escape") {
-      if (document.querySelector(":popover-open, dialog[open]") === null) this.end();
-      return;
-    }
-    if (target.matches(TAKES_LETTERS)) return;
-    if (/^f$/i.test(key)) this.isOn ? this.end() : this.begin();
-    else if (/^c$/i.test(key) && this.isOn) this.#openDrawer(!this.#isOpen);
   }
 }

@@ -11,17 +11,15 @@ import { clockTime, element } from "./dom.js";
 import { EmptyState } from "./empty.js";
 import { Facts } from "./facts.js";
 import { makeExplanation, makeHeading } from "./heading.js";
-import { BACKLOG, indexAt, linesAt, QUEUE, STATES } from "./history.js";
+import { BACKLOG, QUEUE, STATES } from "./history.js";
+import { Inspector } from "./inspector.js";
 import { LanePicture } from "./lanes.js";
-import { Throttle } from "./pace.js";
+import { RunLog } from "./log.js";
 import { makePicture } from "./picture_file.js";
 import { Pointer } from "./pointer.js";
 import { SaveButtons } from "./saving.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
-
-/** Lines are added in batches: scrolling costs a browser more than all other drawing. */
-const LOG_MS = 500;
 
 /** The lanes, the charts, the code and the log of one server. */
 export class RunView {
@@ -40,12 +38,10 @@ export class RunView {
   #drawn;
   /** Says why the shown time is not the present. */
   #notice = element("p", { class: "notice", hidden: true });
-  #log = element("ol", { class: "log", tabIndex: 0 });
-  /** The lines in the log. */
-  #lines = [];
+  #log;
+  #inspector;
   /** The process ids of lanes that are processes. */
   #pids = new Map();
-  #logThrottle = new Throttle(LOG_MS);
   /** The elements of the parts that can be pointed at, and the part that is. */
   #parts;
   #pointer;
@@ -54,9 +50,9 @@ export class RunView {
   /**
    * @param {object} hello describes the server, see frames.ts
    * @param options `run` is its index among the servers of the page, `isLive` says whether it runs,
-   *   `secondsAt(timeMs)` is the time since its start, and `open(count)` opens clients, where it may
+   *   `timeline` is the page's time, and `open(count)` opens clients, where it may
    */
-  constructor(hello, texts, { run, isLive, secondsAt, open }) {
+  constructor(hello, texts, { run, isLive, timeline, open }) {
     this.#texts = texts;
     this.#hello = hello;
     const laneName = (lane) => this.#laneName(lane);
@@ -67,7 +63,10 @@ export class RunView {
     this.#facts = new Facts(texts, hello.waitsIn, (text) => announce(`${hello.model}: ${text}`));
     const look = () => {
       const { history, shown } = this.#drawn ?? {};
-      return { seconds: secondsAt(shown.atMs), picture: this.#makePicture(history, shown) };
+      return {
+        seconds: timeline.secondsAt(shown.atMs),
+        picture: this.#makePicture(history, shown),
+      };
     };
     const saving = new SaveButtons(texts, { model: hello.model, run, isLive, look });
     this.#charts = new Charts({
@@ -76,13 +75,19 @@ export class RunView {
       ...(hello.hasLoopLatency ? { latency: texts.loopLatency } : {}),
       cpu: texts.cpu,
       memory: texts.memory,
-    });
-    this.#table = new ClientTable(texts, laneName);
+    }, timeline);
+    this.#table = new ClientTable(texts, laneName, timeline);
     this.#source = new SourceView(hello.source);
-    this.#log.setAttribute("aria-label", texts.log);
+    this.#log = new RunLog(texts, timeline);
+    this.#inspector = new Inspector(this.#canvas, {
+      picture: this.#picture,
+      timeline,
+      texts,
+      laneName,
+    });
     this.#pointer = new Pointer(texts);
     const code = folded("code", texts.code, true, this.#source.element);
-    const log = folded("lines", texts.log, true, this.#log);
+    const log = folded("lines", texts.log, true, this.#log.element);
     this.#parts = new Map(Object.entries({
       ...{ code, log, charts: this.#charts.element, facts: this.#facts.element },
       clients: this.#table.element,
@@ -97,7 +102,7 @@ export class RunView {
         element(
           "div",
           { class: "stage" },
-          element("div", { class: "lanes" }, this.#canvas, this.#empty.element),
+          element("div", { class: "lanes" }, this.#inspector.element, this.#empty.element),
           legend(texts),
           this.#facts.element,
           this.#notice,
@@ -136,7 +141,8 @@ export class RunView {
     this.#drawn = { history, shown };
     this.#facts.draw(history, shown);
     this.#source.draw(history, shown);
-    this.#drawLog(history, shown);
+    this.#log.draw(history, shown);
+    this.#inspector.draw(history, shown);
     if (this.#pointedAt !== undefined) {
       this.#pointer.draw(this.boxOf(this.#pointedAt), this.element);
     }
@@ -189,23 +195,6 @@ export class RunView {
     this.#notice.textContent = text;
     this.#notice.hidden = text === "";
     if (text !== "") announce(`${this.#hello.model}: ${text}`);
-  }
-
-  /** Where only lines came, they are added, and the log stays where its reader has it. */
-  #drawLog(history, { atMs }) {
-    if (!this.#logThrottle.isDue(history, history.lines.at(-1), indexAt(history.samples, atMs))) {
-      return;
-    }
-    const lines = linesAt(history, atMs);
-    if (lines.at(-1) === this.#lines.at(-1)) return;
-    const kept = lines.indexOf(this.#lines.at(-1)) + 1;
-    const isAtEnd = kept === 0 ||
-      this.#log.scrollTop + this.#log.clientHeight > this.#log.scrollHeight - 30;
-    if (kept === 0) this.#log.replaceChildren();
-    this.#log.append(...lines.slice(kept).map(({ line }) => element("li", {}, line)));
-    while (this.#log.childElementCount > lines.length) this.#log.firstElementChild.remove();
-    if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
-    this.#lines = lines;
   }
 
   /** A process has its id for a name, any other worker its number. */

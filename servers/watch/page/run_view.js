@@ -11,13 +11,16 @@ import { clockTime, element } from "./dom.js";
 import { EmptyState } from "./empty.js";
 import { Facts } from "./facts.js";
 import { makeExplanation, makeHeading } from "./heading.js";
-import { BACKLOG, QUEUE, STATES } from "./history.js";
 import { Inspector } from "./inspector.js";
+import { laneLabels } from "./lane_labels.js";
+import { LaneTexts } from "./lane_texts.js";
 import { LanePicture } from "./lanes.js";
+import { activityEntries, legend, stateEntries } from "./legend.js";
 import { RunLog } from "./log.js";
 import { makePicture } from "./picture_file.js";
 import { Pointer } from "./pointer.js";
 import { SaveButtons } from "./saving.js";
+import { ScanPicture } from "./scan.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
 
@@ -34,6 +37,8 @@ export class RunView {
   #table;
   #source;
   #labels;
+  #laneTexts;
+  #scan;
   /** What was drawn last: a history, and what was shown of it. */
   #drawn;
   /** Says why the shown time is not the present. */
@@ -55,10 +60,17 @@ export class RunView {
   constructor(hello, texts, { run, isLive, timeline, open }) {
     this.#texts = texts;
     this.#hello = hello;
-    const laneName = (lane) => this.#laneName(lane);
-    this.#canvas = element("canvas", { role: "img", "aria-label": texts.picture });
-    this.#labels = { lane: laneName, clients: texts.clientsCounted };
+    this.#canvas = element("canvas", { class: "lanes", role: "img", "aria-label": texts.picture });
+    this.#labels = laneLabels(
+      hello,
+      texts,
+      () => this.#pids,
+      (timeMs) => timeline.secondsAt(timeMs),
+    );
     this.#picture = new LanePicture(new CanvasSurface(this.#canvas), this.#labels);
+    this.#laneTexts = new LaneTexts(texts, this.#labels);
+    const surfaceOf = (canvas) => new CanvasSurface(canvas);
+    this.#scan = new ScanPicture(hello, texts, this.#labels, surfaceOf);
     this.#empty = new EmptyState(texts, { address: hello.address, isLive, open });
     this.#facts = new Facts(texts, hello.waitsIn, (text) => announce(`${hello.model}: ${text}`));
     const look = () => {
@@ -76,21 +88,21 @@ export class RunView {
       cpu: texts.cpu,
       memory: texts.memory,
     }, timeline);
-    this.#table = new ClientTable(texts, laneName, timeline);
+    this.#table = new ClientTable(texts, this.#labels.lane, timeline);
     this.#source = new SourceView(hello.source);
     this.#log = new RunLog(texts, timeline);
     this.#inspector = new Inspector(this.#canvas, {
       picture: this.#picture,
       timeline,
       texts,
-      laneName,
+      laneName: this.#labels.lane,
     });
     this.#pointer = new Pointer(texts);
     const code = folded("code", texts.code, true, this.#source.element);
     const log = folded("lines", texts.log, true, this.#log.element);
     this.#parts = new Map(Object.entries({
       ...{ code, log, charts: this.#charts.element, facts: this.#facts.element },
-      clients: this.#table.element,
+      ...{ scan: this.#scan.element, clients: this.#table.element },
     }));
     this.element = element(
       "section",
@@ -102,8 +114,11 @@ export class RunView {
         element(
           "div",
           { class: "stage" },
-          element("div", { class: "lanes" }, this.#inspector.element, this.#empty.element),
-          legend(texts),
+          element("div", { class: "picture" }, this.#inspector.element, this.#empty.element),
+          this.#laneTexts.element,
+          legend(texts.legends.lanes, activityEntries(this.#labels)),
+          legend(texts.legends.clients, stateEntries(texts)),
+          this.#scan.element,
           this.#facts.element,
           this.#notice,
         ),
@@ -135,6 +150,8 @@ export class RunView {
     if (samples.length === 0) return;
     const isDetailed = String(this.#picture.draw(history, shown));
     if (this.#canvas.dataset.detailed !== isDetailed) this.#canvas.dataset.detailed = isDetailed;
+    this.#laneTexts.draw(history, shown);
+    this.#scan.draw(history, shown);
     this.#empty.draw(history, shown);
     this.#table.draw(history, shown);
     this.#charts.draw(samples, shown);
@@ -180,6 +197,7 @@ export class RunView {
       shown,
       width: this.#canvas.clientWidth,
       labels: this.#labels,
+      scan: this.#scan,
       facts: this.#facts.element.textContent,
       charts: this.#charts.drawn,
     });
@@ -197,24 +215,8 @@ export class RunView {
     if (text !== "") announce(`${this.#hello.model}: ${text}`);
   }
 
-  /** A process has its id for a name, any other worker its number. */
-  #laneName(lane) {
-    const { lanes } = this.#texts;
-    const { worker } = this.#hello;
-    if (lane === BACKLOG) return lanes.backlog;
-    if (lane === QUEUE) return lanes.queue;
-    if (lane === 0) return lanes[worker];
-    return this.#pids.has(lane)
-      ? `${lanes.process} ${this.#pids.get(lane)}`
-      : `${lanes[worker]} ${lane}`;
   }
-}
-
-function legend({ states }) {
-  const items = STATES.slice(0, -1).map((state) =>
-    element("li", {}, element("i", { class: `state ${state}` }), states[state])
-  );
-  return element("ul", { class: "legend" }, ...items);
+  }
 }
 
 function folded(name, title, isOpen, content) {

@@ -216,7 +216,6 @@ export class RunView {
   }
 
   }
-  }
 }
 
 function folded(name, title, isOpen, content) {

@@ -50,6 +50,8 @@ export const enWatchMoment = {
     zoom: "zoom in, and out, at the cursor",
     reset: "the usual span again",
     follow: "follow the next client",
+    present: "fill the screen with the picture, and back",
+    drawer: "in a presentation: show the controls, and hide them",
     escape: "follow no client",
     help: "this list",
     pointer: "With the pointer",

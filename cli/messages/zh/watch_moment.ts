@@ -48,6 +48,8 @@ export const zhWatchMoment = {
     zoom: "在光标处放大，缩小",
     reset: "恢复通常的时长",
     follow: "跟踪下一个客户端",
+    present: "让画面占满屏幕，再按一次返回",
+    drawer: "演示时显示或隐藏控制",
     escape: "不再跟踪",
     help: "这个列表",
     pointer: "用鼠标或手指",

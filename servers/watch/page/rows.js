@@ -19,6 +19,8 @@ const BAR = 1.5;
 const GAP = 0.5;
 /** Rows get so much higher while there are few of them. */
 const MAX_STRETCH = 1.3;
+/** Where the height is given, rows get so much lower before the picture gets higher. */
+const MIN_STRETCH = 0.5;
 /** The picture gets higher in steps, so that the page does not move with each client. */
 const HEIGHT_STEP = 8;
 const MIN_HEIGHT = 16;
@@ -98,7 +100,8 @@ export function layOut(history, { fromMs, toMs }, isCrowd, size, minHeight = 0) 
   const natural = size * parts.flat().reduce((sum, part) => sum + part, 0);
   const heat = isHeat ? HEAT_HEIGHT * size : 0;
   const step = HEIGHT_STEP * size;
-  const wanted = Math.ceil(Math.min(natural, MAX_HEIGHT * size) / step) * step;
+  const least = natural * (minHeight > 0 ? MIN_STRETCH : 1);
+  const wanted = Math.ceil(Math.min(least, MAX_HEIGHT * size) / step) * step;
   const height = Math.round(Math.max(wanted + heat, MIN_HEIGHT * size, minHeight));
   const free = isHeat ? Math.max(wanted, height * 0.3) : height;
   const stretch = natural === 0 ? 1 : Math.min(isHeat ? 1 : MAX_STRETCH, free / natural);

@@ -88,6 +88,16 @@ export class Recorder extends MessageRecorder implements Observer {
     this.trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, shownMs, NOTHING, this.#worker);
   }
 
+  /** Whether a reader wants to know what becomes of a message. */
+  get tracesSteps(): boolean {
+    return this.trace.watched && this.trace.hasRoomForSteps;
+  }
+
+  /** The session has computed its reply; `sizeBytes` is 0 if there is none. */
+  handled(client: number, sizeBytes: number): void {
+    if (this.tracesSteps) this.traceStep(TRACE_EVENT.handled, client, sizeBytes);
+  }
+
   blocked({ id, peer }: Observed): void {
     this.#note(TRACE_EVENT.blocked, id, peer);
   }
@@ -140,9 +150,14 @@ export class Recorder extends MessageRecorder implements Observer {
     sizeBytes: number,
     bytes?: Uint8Array,
   ): void {
-    if (this.trace.hasRoom) this.#note(event, id, peer, sizeBytes, bytes);
-    else if (event === TRACE_EVENT.received) this.counters[COUNTER.untracedRecvs]++;
+    if (this.trace.hasRoom) return this.#note(event, id, peer, sizeBytes, bytes);
+    this.trace.leftOut();
+    if (event === TRACE_EVENT.received) this.counters[COUNTER.untracedRecvs]++;
     else this.counters[COUNTER.untracedSends]++;
+  }
+
+  protected traceStep(event: number, client: number, sizeBytes: number): void {
+    this.trace.write(event, client, NOTHING, 0, sizeBytes, NOTHING, this.#worker);
   }
 
   #note(

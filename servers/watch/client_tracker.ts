@@ -1,4 +1,5 @@
 import type { ServedBy } from "../context/context.ts";
+import { roundToMicroseconds } from "../metrics/clock.ts";
 import type { TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import {
@@ -63,17 +64,22 @@ export class ClientTracker {
    */
   constructor(private readonly worker: ServedBy, private readonly keepsProcesses = false) {}
 
-  /** Applies a record of the trace. */
-  apply(record: TraceRecord): void {
-    const { event, timeMs, client, worker, sizeBytes, bytes } = record;
-    if (event === "waiting" || event === "refused" || event === "reset") return;
-    if (event === "dismissed" || event === "cutOff") return; // a "closed" follows
+  /** Applies a record of the trace. @returns the client that it is about, as it is known then */
+  apply(record: TraceRecord): Pick<TrackedClient, "number" | "lane"> | undefined {
+    const { event, timeMs, client } = record;
+    if (event === "waiting" || event === "refused" || event === "returned") return undefined;
     const known = this.#accepted.get(client);
-    if (event === "closed") return this.#closed(client, timeMs);
+    if (event === "closed") this.#closed(client, timeMs);
+    // A "closed" follows where the connection ends, and a client that is answered is known.
+    if (["closed", "reset", "dismissed", "cutOff", "handled"].includes(event)) return known;
     const tracked = known ?? this.#accept(record);
+    this.#applyTo(tracked, record);
+    return tracked;
+  }
+
+  #applyTo(tracked: TrackedClient, record: TraceRecord): void {
+    const { event, timeMs, worker, sizeBytes, bytes } = record;
     switch (event) {
-      case "accepted":
-        return;
       case "dispatched":
         this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
         return this.#isProcess(tracked, sizeBytes);
@@ -81,10 +87,10 @@ export class ClientTracker {
         this.#nextReceived(tracked, worker, timeMs);
         this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
         this.#texts.push([timeMs, tracked.number, this.#decoder.decode(bytes)]);
-        return void this.#transfers.push([timeMs, tracked.number, tracked.lane, sizeBytes, 0]);
+        return this.#transfer(tracked, timeMs, sizeBytes, 0);
       case "sent":
         this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
-        return void this.#transfers.push([timeMs, tracked.number, tracked.lane, 0, sizeBytes]);
+        return this.#transfer(tracked, timeMs, 0, sizeBytes);
       case "asleep":
         tracked.dueMs = timeMs + sizeBytes;
         return this.#change(tracked, "asleep", timeMs, tracked.lane);
@@ -211,11 +217,15 @@ export class ClientTracker {
     return this.#hasLaneEach ? ++this.#lastLane : worker;
   }
 
-  /** Where the main thread receives for its workers, a client stays on the lane of its worker. */
+  /** A client stays on the lane of its worker, whoever receives and sends for that. */
   #laneOf({ worker }: TraceRecord, tracked: TrackedClient): number {
-    if (worker === 0) return tracked.lane;
+    if (worker === 0 || this.worker === "sharedThread") return tracked.lane;
     if (this.#hasLaneEach && tracked.lane > 0) return tracked.lane;
     return this.#laneOfWorker(worker);
+  }
+
+  #transfer({ number, lane }: TrackedClient, timeMs: number, received: number, sent: number): void {
+    this.#transfers.push([roundToMicroseconds(timeMs), number, lane, received, sent]);
   }
 
   #change(tracked: TrackedClient, state: State, timeMs: number, lane: number): void {
@@ -228,5 +238,5 @@ export class ClientTracker {
 }
 
 function toChange({ sinceMs, number, state, lane }: TrackedClient): Change {
-  return [sinceMs, number, STATES.indexOf(state), lane];
+  return [roundToMicroseconds(sinceMs), number, STATES.indexOf(state), lane];
 }

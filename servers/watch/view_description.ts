@@ -24,9 +24,12 @@ export async function describeView(
   language: Language,
 ): Promise<ViewDescription> {
   const texts = await Promise.all(LANGUAGES.map(async (one) => {
-    const { watch: { page }, watchMoment, models: { workers } } = await loadMessages(one);
+    const { watch: { page }, watchLanes, watchMoment, models: { workers } } = await loadMessages(
+      one,
+    );
     return [one, {
       ...page,
+      ...watchLanes,
       ...watchMoment,
       workers,
       headings: (await loadModelTexts(one)).headings,

@@ -18,17 +18,18 @@ const ON_CURSOR = 0.03;
 
 /** The lanes, and what the pointer adds to them. */
 export class Inspector {
-  /** Contains the canvas, and a line that says what is followed. */
+  /** Contains the canvas. */
   element;
+  /** Says what the client does that is followed. */
+  followed;
   #canvas;
   #picture;
   #timeline;
   #texts;
   #words;
-  #box;
   #line = element("div", { class: "pointer-line", hidden: true });
   #tip = element("div", { class: "tip", hidden: true });
-  #followed = element("span", {});
+  #said = element("span", {});
   #unfollow;
   #throttle = new Throttle(FOLLOWED_MS);
   /** Where the pointer is, in CSS pixels within the canvas. */
@@ -48,18 +49,13 @@ export class Inspector {
     this.#texts = texts;
     const secondsAt = (timeMs) => timeline.secondsAt(timeMs);
     this.#words = new Words({ texts, laneName, waitsIn, secondsAt });
-    this.#box = element("div", { class: "inspected" }, canvas, this.#line, this.#tip);
+    this.element = element("div", { class: "inspected" }, canvas, this.#line, this.#tip);
     this.#unfollow = element(
       "button",
       { type: "button", hidden: true, onclick: () => timeline.follow(undefined) },
       texts.unfollow,
     );
-    this.element = element(
-      "div",
-      {},
-      this.#box,
-      element("p", { class: "followed" }, this.#unfollow, this.#followed),
-    );
+    this.followed = element("p", { class: "followed" }, this.#unfollow, this.#said);
     new Gestures(canvas, {
       hover: (pointer) => this.#pointer = pointer,
       click: ({ x, y }) => this.#click(x, y),
@@ -125,11 +121,11 @@ export class Inspector {
     if (!this.#throttle.isDue(history, followed, atMs)) return;
     this.#unfollow.hidden = followed === undefined;
     const { inspect, followedIs, gone } = this.#texts;
-    if (followed === undefined) return setText(this.#followed, inspect.hint);
+    if (followed === undefined) return setText(this.#said, inspect.hint);
     const hit = clientAt(history, followed, atMs);
     const peer = hit?.peer ?? peerOf(history, followed) ?? `${followed}`;
     const said = hit === undefined ? gone : this.#words.of(history, hit, atMs).slice(1).join(" · ");
-    setText(this.#followed, `${followedIs.replace("{peer}", peer)} ${said}`);
+    setText(this.#said, `${followedIs.replace("{peer}", peer)} ${said}`);
   }
 }
 

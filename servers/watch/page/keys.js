@@ -43,11 +43,16 @@ const GROUPS = {
     "-": (timeline) => zoom(timeline, ZOOM),
   },
   reset: { "0": (timeline) => zoom(timeline) },
-  follow: { f: (timeline) => timeline.followNext() },
-  escape: { Escape: (timeline) => timeline.follow(undefined) },
+  follow: { n: (timeline) => timeline.followNext() },
+  present: { f: (_, presentation) => presentation?.toggle() },
+  drawer: { c: (_, presentation) => presentation?.toggleDrawer() },
+  escape: {
+    Escape: (timeline, presentation) =>
+      presentation?.isOn ? presentation.end() : timeline.follow(undefined),
+  },
 };
 /** On some keyboards plus is a shifted equals sign. */
-const SAME = { "=": "+", "_": "-" };
+const SAME = { "=": "+", "_": "-", F: "f", C: "c", N: "n" };
 const SHOWN = { " ": "␣", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
 const ACTIONS = Object.assign({}, ...Object.values(GROUPS));
 
@@ -56,10 +61,12 @@ export class Keys {
   /** The list of the keys, in a dialog. */
   element;
   #timeline;
+  #presentation;
 
-  /** @param {object} texts of the page @param timeline the page's time */
-  constructor({ keys: texts }, timeline) {
+  /** @param {object} texts of the page @param timeline the page's time @param [presentation] its mode */
+  constructor({ keys: texts }, timeline, presentation) {
     this.#timeline = timeline;
+    this.#presentation = presentation;
     this.element = dialog(texts);
     const open = element(
       "button",
@@ -79,12 +86,12 @@ export class Keys {
     const { key, target, ctrlKey, altKey, metaKey, shiftKey } = event;
     if (ctrlKey || altKey || metaKey || event.defaultPrevented) return;
     if (target.matches?.(FIELDS) || target.matches?.(TAKES[key] ?? "no-element")) return;
+    if (key === "Escape" && document.querySelector(":popover-open") !== null) return;
     if (key === "?") this.#open();
     else {
       const name = shiftKey && key.startsWith("Arrow") ? `Shift+${key}` : SAME[key] ?? key;
       if (!Object.hasOwn(ACTIONS, name)) return;
-      if (name === "Escape" && this.#timeline.shown.followed === undefined) return;
-      ACTIONS[name](this.#timeline);
+      ACTIONS[name](this.#timeline, this.#presentation);
     }
     event.preventDefault();
   }

@@ -8,6 +8,7 @@ import {
   QUEUE_LANE,
   type State,
   STATES,
+  type Text,
   type Transfer,
 } from "./frames.ts";
 
@@ -33,6 +34,7 @@ export interface Changes {
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
   readonly transfers: readonly Transfer[];
+  readonly texts: readonly Text[];
   /** The process ids of lanes that are processes. */
   readonly pids: readonly (readonly [lane: number, pid: number])[];
 }
@@ -48,6 +50,8 @@ export class ClientTracker {
   #peers: [number, string][] = [];
   #changes: Change[] = [];
   #transfers: Transfer[] = [];
+  #texts: Text[] = [];
+  readonly #decoder = new TextDecoder();
   #pids: [number, number][] = [];
   /** The process id of each client that a process serves. */
   readonly #pidByClient = new Map<TrackedClient, number>();
@@ -77,7 +81,7 @@ export class ClientTracker {
   }
 
   #applyTo(tracked: TrackedClient, record: TraceRecord): void {
-    const { event, timeMs, worker, sizeBytes } = record;
+    const { event, timeMs, worker, sizeBytes, bytes } = record;
     switch (event) {
       case "dispatched":
         this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
@@ -85,6 +89,7 @@ export class ClientTracker {
       case "received":
         this.#nextReceived(tracked, worker, timeMs);
         this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
+        this.#texts.push([timeMs, tracked.number, this.#decoder.decode(bytes)]);
         return this.#transfer(tracked, timeMs, sizeBytes, 0);
       case "sent":
         this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
@@ -138,17 +143,19 @@ export class ClientTracker {
       peers: this.#peers,
       changes: this.#changes,
       transfers: this.#transfers,
+      texts: this.#texts,
       pids: this.#pids,
     };
     this.#peers = [];
     this.#changes = [];
     this.#transfers = [];
+    this.#texts = [];
     this.#pids = [];
     return taken;
   }
 
   /** Returns all clients, with their present states. */
-  all(): Omit<Changes, "transfers"> {
+  all(): Omit<Changes, "transfers" | "texts"> {
     const all = [...this.#accepted.values(), ...this.#backlog.values()];
     return {
       peers: all.map(({ number, peer }) => [number, peer]),

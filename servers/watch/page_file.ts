@@ -19,6 +19,11 @@ export const MAX_EMBEDDED_BYTES = 25_165_824;
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; " +
   "img-src data: blob:; base-uri 'none'; form-action 'none'";
 
+/** The style sheets of index.html. */
+const STYLES = ["uPlot", "style", "layout", "presentation", "states", "moment"].map((name) =>
+  `${name}.css`
+);
+
 /** The modules of the page are found from here on, by what they import. */
 const ENTRY = "app.js";
 const IMPORTED = /\bfrom "\.\/(\w+\.js)"/g;
@@ -55,9 +60,7 @@ export async function makePageFile(
     "<title>playground</title>",
     '<link rel="icon" href="data:,">',
     ...await Promise.all(
-      ["uPlot.css", "style.css", "states.css"].map(async (name) => {
-        return `<style>\n${await read(name)}</style>`;
-      }),
+      STYLES.map(async (name) => `<style>\n${await read(name)}</style>`),
     ),
     `<script>${inScript(await read("uPlot.js"))}</script>`,
     `<script type="application/json" id="view">${

@@ -24,8 +24,16 @@ export async function describeView(
   language: Language,
 ): Promise<ViewDescription> {
   const texts = await Promise.all(LANGUAGES.map(async (one) => {
-    const { watch: { page }, models: { workers } } = await loadMessages(one);
-    return [one, { ...page, workers, headings: (await loadModelTexts(one)).headings }];
+    const { watch: { page }, watchLanes, watchMoment, models: { workers } } = await loadMessages(
+      one,
+    );
+    return [one, {
+      ...page,
+      ...watchLanes,
+      ...watchMoment,
+      workers,
+      headings: (await loadModelTexts(one)).headings,
+    }];
   }));
   return {
     id,

@@ -13,6 +13,8 @@ import { enRace, enRaceCommand } from "./race.ts";
 import { enServe, enServeCommand } from "./serve.ts";
 import { enSweep, enSweepCommand } from "./sweep.ts";
 import { enReplayCommand, enWatch, enWatchCommand } from "./watch.ts";
+import { enWatchLanes } from "./watch_lanes.ts";
+import { enWatchMoment } from "./watch_moment.ts";
 import { count } from "./words.ts";
 
 /** All texts in English but the pages on the models and the experiments, which are loaded later. */
@@ -48,6 +50,8 @@ export const en = {
   race: enRace,
   demo: enDemo,
   watch: enWatch,
+  watchLanes: enWatchLanes,
+  watchMoment: enWatchMoment,
   connect: enConnect,
   download: enDownload,
   compare: enCompare,

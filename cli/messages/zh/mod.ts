@@ -14,6 +14,8 @@ import { zhRace, zhRaceCommand } from "./race.ts";
 import { zhServe, zhServeCommand } from "./serve.ts";
 import { zhSweep, zhSweepCommand } from "./sweep.ts";
 import { zhReplayCommand, zhWatch, zhWatchCommand } from "./watch.ts";
+import { zhWatchLanes } from "./watch_lanes.ts";
+import { zhWatchMoment } from "./watch_moment.ts";
 import { count } from "./words.ts";
 
 /** All texts in Chinese but the pages on the models and the experiments, which are loaded later. */
@@ -49,6 +51,8 @@ export const zh: Messages = {
   race: zhRace,
   demo: zhDemo,
   watch: zhWatch,
+  watchLanes: zhWatchLanes,
+  watchMoment: zhWatchMoment,
   connect: zhConnect,
   download: zhDownload,
   compare: zhCompare,

@@ -214,8 +214,6 @@ export class RunView {
     this.#notice.hidden = text === "";
     if (text !== "") announce(`${this.#hello.model}: ${text}`);
   }
-
-  }
 }
 
 function folded(name, title, isOpen, content) {

@@ -30,7 +30,7 @@ import { messageOf, runsCodeOf } from "../system/thrown.ts";
  */
 export async function loadCustomHandler(path: string): Promise<Handler> {
   outliveReader(); // a handler may print, and must not fail when nobody reads that
-  runsCodeOf(path);
+  runsCodeOf(path, urlOf(path));
   const make = (await importHandlerFile(path)).default;
   if (typeof make !== "function") throw new HandlerError(path, "it has no default function export");
   return (client) => new FileSession(path, (context) => make(context), client);
@@ -51,10 +51,14 @@ export async function loadCustomHandler(path: string): Promise<Handler> {
  */
 export async function importHandlerFile(path: string): Promise<Record<string, unknown>> {
   try {
-    return await import(pathToFileURL(resolve(path)).href);
+    return await import(urlOf(path));
   } catch (error) {
     throw new HandlerError(path, firstLine(error), { cause: error });
   }
+}
+
+function urlOf(path: string): string {
+  return pathToFileURL(resolve(path)).href;
 }
 
 function firstLine(error: unknown): string {

@@ -8,6 +8,7 @@ import { isObject } from "../../cli/json.ts";
 import { formatAddress, LONGEST_WAIT_MS } from "../sockets/interface.ts";
 import { whereThrown } from "../system/thrown.ts";
 import { fileReplies } from "./file_replies.ts";
+import { pathToFileURL } from "node:url";
 import { HandlerError } from "./handler_error.ts";
 import { Outbox } from "./outbox.ts";
 import { EVERYONE, type Member, type Rooms } from "./rooms.ts";
@@ -237,7 +238,7 @@ function located<T>(path: string, call: () => T): T {
   } catch (error) {
     throw error instanceof HandlerError
       ? error
-      : new HandlerError(path, whereThrown(path, error), { cause: error });
+      : new HandlerError(path, whereThrown(pathToFileURL(path).href, error), { cause: error });
   }
 }
 

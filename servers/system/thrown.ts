@@ -4,8 +4,6 @@
  * @module
  */
 
-import { pathToFileURL } from "node:url";
-
 /** The thrown value as an error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(asText(thrown));
@@ -20,11 +18,11 @@ export function messageOf(thrown: unknown): string {
  * The first line of the message of a thrown value, after the line of a file on which it was thrown, if
  * its stack names that.
  *
- * @param path of the file
+ * @param url of the file
  */
-export function whereThrown(path: string, thrown: unknown): string {
+export function whereThrown(url: string, thrown: unknown): string {
   const message = messageOf(thrown).split("\n")[0];
-  const line = lineIn(path, thrown);
+  const line = lineIn(url, thrown);
   return line === undefined ? message : `line ${line}: ${message}`;
 }
 
@@ -33,12 +31,12 @@ export function describeThrown(thrown: unknown): string {
   return withStack(messageOf(thrown), thrown);
 }
 
-/** The path of the file whose code runs in this thread beside the playground's own. */
-let usersFile: string | undefined;
+/** The file whose code runs in this thread beside the playground's own. */
+let usersFile: { readonly path: string; readonly url: string } | undefined;
 
 /** Errors that nobody catches name the line of this file, if that has thrown them. */
-export function runsCodeOf(path: string): void {
-  usersFile = path;
+export function runsCodeOf(path: string, url: string): void {
+  usersFile = { path, url };
 }
 
 /**
@@ -58,15 +56,15 @@ export function hearUncaught(take: (thrown: unknown) => void): void {
 }
 
 function located(thrown: unknown): unknown {
-  if (usersFile === undefined || lineIn(usersFile, thrown) === undefined) return thrown;
-  return new Error(`${usersFile}: ${whereThrown(usersFile, thrown)}`, { cause: thrown });
+  if (usersFile === undefined || lineIn(usersFile.url, thrown) === undefined) return thrown;
+  const { path, url } = usersFile;
+  return new Error(`${path}: ${whereThrown(url, thrown)}`, { cause: thrown });
 }
 
-function lineIn(path: string, thrown: unknown): string | undefined {
+function lineIn(url: string, thrown: unknown): string | undefined {
   const stack = thrown instanceof Error ? asText(thrown.stack) : "";
-  const file = pathToFileURL(path).href;
-  const at = stack.indexOf(`${file}:`);
-  return at < 0 ? undefined : stack.slice(at + file.length + 1).match(/^\d+/)?.[0];
+  const at = stack.indexOf(`${url}:`);
+  return at < 0 ? undefined : stack.slice(at + url.length + 1).match(/^\d+/)?.[0];
 }
 
 /** What a Worker reports that fails to load; with `PLAYGROUND_DEBUG=1`, the place of the fault follows. */

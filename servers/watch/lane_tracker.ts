@@ -110,7 +110,7 @@ export class LaneTracker {
   settle(timeMs: number, gaps: ReadonlySet<number>, isHeld: boolean): void {
     for (const [number, lane] of this.#lanes) {
       // Where the server moves the bytes of its workers, it also leaves out their records.
-      const isMoved = number > 0 && this.#isExclusive && gaps.has(0);
+      const isMoved = number > 0 && this.#isExclusive && lane.isActive && gaps.has(0);
       lane.settle(timeMs, gaps.has(lane.worker) || isMoved, isHeld);
     }
   }

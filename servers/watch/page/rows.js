@@ -18,7 +18,7 @@ const STRIP = 1.5;
 const BAR = 1.5;
 const GAP = 0.5;
 /** Rows get so much higher while there are few of them. */
-const MAX_STRETCH = 1.3;
+const MAX_STRETCH = 1.8;
 /** Where the height is given, rows get so much lower before the picture gets higher. */
 const MIN_STRETCH = 0.5;
 /** The picture gets higher in steps, so that the page does not move with each client. */

@@ -9,7 +9,7 @@ import { colorOf } from "./dom.js";
 import { ACTIVITIES, STATES } from "./history.js";
 
 /** What has a fill. */
-export const FILLED = [...new Set([...STATES, ...ACTIVITIES, "vain", "ready"])];
+export const FILLED = [...new Set([...STATES, ...ACTIVITIES, "vain", "ready", "idle"])];
 /** The same thing has the same color, whether a client or a lane does it. */
 const SAME = {
   wait: "waiting",
@@ -18,6 +18,7 @@ const SAME = {
   untraced: "muted",
   ended: "closed",
   vain: "waiting",
+  idle: "muted",
   ready: "accent",
 };
 export const TILE = 8;
@@ -77,11 +78,17 @@ export class Fills {
   }
 }
 
-/** Clients that wait are thin lines, and lanes that wait are hollow. */
-export const LINES = { waiting: [[6, 4]], wait: [[0, 2], [14, 2]] };
+/** Clients that wait are thin lines; lanes that wait are hollow, and thicker below where they call. */
+const LINES = { waiting: [[6, 4]], wait: [[0, 2], [14, 2]], idle: [[6, 3]] };
+const HOLLOW = [[0, 2], [11, 5]];
+
+/** The lines of a sample in a legend, each from the top of 16 pixels, and with a height. */
+export function sampleLines(name, isHollow) {
+  return LINES[name] ?? (isHollow ? HOLLOW : [[0, 16]]);
+}
 
 /** A sample of a fill for a legend. It follows the color scheme. */
-export function swatch(name) {
+export function swatch(name, isHollow = false) {
   const made = (kind, attributes) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", kind);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -89,19 +96,18 @@ export function swatch(name) {
   };
   const picture = made("svg", { class: "swatch", viewBox: "0 0 16 16", "aria-hidden": "true" });
   const color = `var(--${SAME[name] ?? name})`;
-  for (const [y, height] of LINES[name] ?? [[0, 16]]) {
+  for (const [y, height] of sampleLines(name, isHollow)) {
     picture.append(made("rect", { y, width: 16, height, fill: color }));
   }
-  const all = (lines) =>
-    [0, 8].flatMap((right) =>
-      [0, 8].map((down) =>
-        lines.map(([x, y, toX, toY]) => `M${x + right} ${y + down}L${toX + right} ${toY + down}`)
-      )
-    );
-  if (PATTERNS[name] !== undefined) {
-    const d = all(PATTERNS[name]).flat().join("");
-    picture.append(made("path", { d, stroke: "var(--background)", "stroke-width": LINE_WIDTH }));
-  }
+  if (PATTERNS[name] === undefined || isHollow) return picture;
+  const tiles = [[0, 0], [8, 0], [0, 8], [8, 8]];
+  const d = tiles.flatMap(([right, down]) =>
+    PATTERNS[name].map(([x, y, toX, toY]) =>
+      `M${x + right} ${y + down}L${toX + right} ${toY + down}`
+    )
+  );
+  const stroke = { stroke: "var(--background)", "stroke-width": LINE_WIDTH };
+  picture.append(made("path", { d: d.join(""), ...stroke }));
   return picture;
 }
 

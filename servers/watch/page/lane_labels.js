@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ACTIVITIES, BACKLOG, QUEUE } from "./history.js";
+import { BACKLOG, QUEUE } from "./history.js";
 
 /** Calls in which a server waits that has no call to wait for all its clients at once. */
 const CALLS = ["accept", "recv", "send"];
@@ -19,8 +19,8 @@ const CALLS = ["accept", "recv", "send"];
 export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
   const { lanes, lanePicture } = texts;
   const { calls, now, own } = lanePicture;
-  const inCalls = waitsIn.split(", ").filter((call) => CALLS.includes(call));
-  const waitsFor = waitsIn === "-" ? calls.wait : inCalls.length > 0 ? calls.idle : waitsIn;
+  const waitsInCalls = CALLS.some((call) => waitsIn.split(", ").includes(call));
+  const waitsFor = waitsIn === "-" ? calls.wait : waitsInCalls ? calls.idle : waitsIn;
   return {
     model,
     worker,
@@ -29,7 +29,7 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
     texts: lanePicture,
     clients: texts.clientsCounted,
     /** What is no work: a wait for all clients, or for one of them. */
-    waits: new Set(["wait", "ended", ...inCalls]),
+    waits: new Set(["wait", "ended", ...(waitsInCalls ? CALLS : [])]),
     /** A process has its id for a name, any other worker its number. */
     lane(lane) {
       if (lane === BACKLOG) return lanes.backlog;
@@ -43,12 +43,10 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
     /** What a lane does now, as in a sentence. */
     now(name) {
       if (name !== "wait") return now[name];
-      return waitsIn === "-" || inCalls.length > 0 ? waitsFor : now.wait.replace("#", waitsFor);
+      return waitsIn === "-" || waitsInCalls ? waitsFor : now.wait.replace("#", waitsFor);
     },
     /** Whether a lane waits for many clients at once. */
     loop: (lane) =>
       worker === "loops" || ["loop", "coroutine", "sharedThread"].includes(worker) && lane === 0,
-    /** The activities that such a server has, from waits to works. */
-    activities: ACTIVITIES.filter((name) => name !== "ended"),
   };
 }

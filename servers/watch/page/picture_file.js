@@ -6,7 +6,7 @@
 
 import { SvgSurface } from "./canvas_surface.js";
 import { clockTime, colorOf } from "./dom.js";
-import { LINES } from "./fills.js";
+import { sampleLines } from "./fills.js";
 import { LanePicture } from "./lanes.js";
 import { activityEntries, stateEntries } from "./legend.js";
 import { escaped, FONT_FAMILY, SvgContext } from "./svg_context.js";
@@ -99,11 +99,11 @@ function drawHeading({ model, address, sockets, handler, pid }, time, width) {
 function drawLegend(entries, fills, width) {
   const context = newContext();
   let [x, y] = [0, 0];
-  for (const [name, text] of entries) {
+  for (const [name, text, isHollow] of entries) {
     const wide = SWATCH + 6 + context.measureText(text).width;
     if (x > 0 && x + wide > width) [x, y] = [0, y + LINE_HEIGHT];
-    context.fillStyle = fills.of(name, SWATCH);
-    for (const [top, height] of LINES[name] ?? [[0, 16]]) {
+    context.fillStyle = isHollow ? fills.color(name) : fills.of(name, SWATCH);
+    for (const [top, height] of sampleLines(name, isHollow)) {
       const scale = SWATCH / 16;
       context.fillRect(x, y + 4 + top * scale, SWATCH, height * scale);
     }

@@ -6,8 +6,9 @@
 
 import { colorOf, element, setText, shownNumber } from "./dom.js";
 import { indexAt } from "./history.js";
+import { legend } from "./legend.js";
 import { Throttle } from "./pace.js";
-import { costAt, kindOf, loopsAt } from "./scan_cells.js";
+import { costAt, kindOf, loopsAt, roundAt } from "./scan_cells.js";
 import { placeCells } from "./scan_layout.js";
 
 /** How long a sweep is drawn, in milliseconds; it takes the system much less. */
@@ -56,12 +57,23 @@ export class ScanPicture {
       { class: "scan" },
       ...(this.hasCells ? [canvas] : []),
       this.#caption,
+      ...(this.hasCells ? [legend(texts.scan.picture, this.legend)] : []),
     );
   }
 
   /** Whether there is a picture, and not words alone. */
   get hasCells() {
     return this.#surface !== undefined;
+  }
+
+  /** What the cells mean, see legend.js. */
+  get legend() {
+    const { legend: { ready, completed, vain, idle } } = this.#texts;
+    const isSwept = ["sweep", "round"].includes(this.#kind);
+    return [
+      ["ready", this.#kind === "complete" ? completed : ready],
+      isSwept ? ["vain", vain] : ["idle", idle],
+    ];
   }
 
   /** What the picture shows, in words. */
@@ -102,12 +114,17 @@ export class ScanPicture {
 
   /** Takes up the state of a moment. A return that is new is swept, unless time has jumped to it. */
   #take(history, { atMs, isPaused }, nowMs) {
-    const loops = loopsAt(history, this.#hello, atMs);
+    const loops = this.#loopsAt(history, atMs);
     const last = Math.max(...loops.map(({ last }) => last?.timeMs ?? -Infinity));
-    const isNew = last !== this.#sweep.key;
+    // A program that asks in rounds always does.
+    const isNew = last !== this.#sweep.key || this.#kind === "round" && !isPaused;
     const isJump = isPaused && atMs - last > 1;
     const beganMs = isNew && !isJump && !calmly.matches ? nowMs : this.#sweep.beganMs;
     this.#sweep = { key: last, beganMs: isJump ? -Infinity : beganMs, loops };
+  }
+
+  #loopsAt(history, atMs) {
+    return this.#kind === "round" ? [roundAt(history, atMs)] : loopsAt(history, this.#hello, atMs);
   }
 
   get #sweepMs() {
@@ -146,7 +163,7 @@ export class ScanPicture {
 
   #say(history, atMs) {
     const texts = this.#texts;
-    const loops = loopsAt(history, this.#hello, atMs);
+    const loops = this.#loopsAt(history, atMs);
     const latest = loops.filter(({ last }) => last !== undefined)
       .sort((one, other) => other.last.timeMs - one.last.timeMs)[0];
     const call = this.#hello.waitsIn;
@@ -157,7 +174,8 @@ export class ScanPicture {
     parts.push(texts.inVain.replace("#", shownNumber(inVain)));
     if (cpuMicroseconds !== undefined) {
       const digits = cpuMicroseconds < 10 ? 1 : 0;
-      parts.push(texts.cost.replace("#", shownNumber(cpuMicroseconds, digits)));
+      const cost = this.#kind === "round" ? texts.roundCost : texts.cost;
+      parts.push(cost.replace("#", shownNumber(cpuMicroseconds, digits)));
     }
     const { each } = this.#surface;
     if (each > 1) parts.push(texts.each.replace("#", shownNumber(each)));
@@ -212,51 +230,58 @@ function paint(surface, loops, look) {
 }
 
 /** What a cell shows: the strongest of what holds for the sockets that it stands for. */
-function lookOf({ ready, fresh, last }, from, until, { kind, progress }, count) {
+function lookOf({ ready, fresh, last }, from, until, reached, isSwept) {
   if (last === undefined) return "idle";
-  const isSwept = ["sweep", "round"].includes(kind);
-  const reached = isSwept ? progress * count : count;
   let seen = "idle";
-  for (let place = from; place < until; place++) {
-    if (place >= reached) break;
+  for (let place = from; place < until && place < reached; place++) {
     if (ready.has(place)) return "ready";
     if (isSwept && !fresh.has(place)) seen = "vain";
   }
   return seen;
 }
 
-function paintCells(surface, loop, grid, look) {
-  const { context, fills } = surface;
+/** Draws cells beside each other that look the same at once, and then the gaps between them. */
+function paintCells(surface, loop, grid, { kind, progress, isSlow, texts }) {
+  const { context } = surface;
   const { pitch, wide, columns, each, left, top, count, isLabelled } = grid;
-  const gap = pitch >= 6 ? 2 : 1;
-  const colors = { idle: colorOf("muted"), background: colorOf("background") };
-  for (let cell = 0; cell < count; cell++) {
+  const all = loop.cells.length;
+  const isSwept = ["sweep", "round"].includes(kind);
+  const reached = isSwept ? progress * all : all;
+  const looks = Array.from({ length: count }, (_, cell) => {
     const from = cell * each;
-    const shown = lookOf(
-      loop,
-      from,
-      Math.min(from + each, loop.cells.length),
-      look,
-      loop.cells.length,
-    );
+    return lookOf(loop, from, Math.min(from + each, all), reached, isSwept);
+  });
+  const gap = pitch >= 6 ? 2 : 1;
+  const placed = (cell) => {
     const x = left + (cell % columns) * wide;
-    const y = top + Math.floor(cell / columns) * pitch;
-    const [w, h] = [wide - gap, pitch - gap];
-    context.fillStyle = shown === "idle" ? colors.idle : fills.of(shown, w);
-    context.fillRect(x, y, w, h);
-    if (shown === "idle" && w > 2) {
-      context.fillStyle = colors.background;
-      context.fillRect(x + 1, y + 1, w - 2, h - 2);
-    }
-    const isBusy = look.isSlow && loop.busy !== undefined && loop.busy >= from &&
-      loop.busy < from + each;
-    if (isBusy) frame(context, x, y, w, h);
-    if (isLabelled) label(surface, loop.cells[cell], { x, y, w, h }, look.texts);
+    return { x, y: top + Math.floor(cell / columns) * pitch, w: wide - gap, h: pitch - gap };
+  };
+  const colors = { line: colorOf("muted"), background: colorOf("background") };
+  for (let from = 0, until; from < count; from = until) {
+    until = from + 1;
+    while (until % columns !== 0 && until < count && looks[until] === looks[from]) until++;
+    paintRun(surface, looks[from], placed(from), { count: until - from, wide, gap }, colors);
+  }
+  if (isSlow && loop.busy !== undefined) frame(context, placed(Math.floor(loop.busy / each)));
+  for (let cell = 0; isLabelled && cell < count; cell++) {
+    label(surface, loop.cells[cell], placed(cell), texts);
+  }
+}
+
+function paintRun({ context, fills }, look, { x, y, h }, { count, wide, gap }, colors) {
+  const isOutlined = look === "idle" && h > 3;
+  context.fillStyle = look === "idle" ? colors.line : fills.of(look, wide);
+  context.fillRect(x, y, count * wide - gap, h);
+  context.fillStyle = colors.background;
+  for (let i = 0; i < count; i++) {
+    const left = x + i * wide;
+    if (isOutlined) context.fillRect(left + 1, y + 1, wide - gap - 2, h - 2);
+    if (i > 0) context.fillRect(left - gap, y, gap, h);
   }
 }
 
 /** The socket that the server is at. */
-function frame(context, x, y, width, height) {
+function frame(context, { x, y, w: width, h: height }) {
   context.fillStyle = colorOf("text");
   const thick = Math.min(3, Math.max(1, Math.floor(width / 4)));
   context.fillRect(x, y, width, thick);

@@ -70,6 +70,29 @@ function loopAt(history, lane, listens, clients, atMs) {
   return loop;
 }
 
+/**
+ * A program that asks all sockets in turn, again and again, at a moment: which of them had something last.
+ *
+ * @returns {Loop}
+ */
+export function roundAt(history, atMs) {
+  const clients = clientsAt(history, atMs).filter(({ lane }) => lane !== BACKLOG);
+  const cells = [{ kind: "listener", client: 0, peer: "" }];
+  for (const { client, peer } of clients) cells.push({ kind: "client", client, peer });
+  const { times, clients: ofPhases, activities } = history.phases.get(0) ?? { times: [] };
+  const loop = { lane: 0, cells, ready: new Set(), fresh: new Set() };
+  if (times.length === 0) return loop;
+  for (let i = pieceAt(times, atMs); i >= 0 && loop.ready.size === 0; i--) {
+    if (ofPhases[i] === 0) continue;
+    const place = cells.findIndex(({ client }) => client === ofPhases[i]);
+    if (place < 0) break;
+    loop.ready.add(activities[i] === ACCEPT ? 0 : place);
+    loop.last = { timeMs: times[i], scanned: cells.length, ready: 1 };
+  }
+  loop.last ??= { timeMs: times[0], scanned: cells.length, ready: 0 };
+  return loop;
+}
+
 /** What happened between the last return and the next one says what was ready. */
 function markCells(history, loop, atMs) {
   const { lane, cells, last, ready, fresh } = loop;
@@ -85,8 +108,9 @@ function markCells(history, loop, atMs) {
     else if ([RECV, SEND].includes(activity) && clients[i] !== 0 && places.has(clients[i])) {
       ready.add(places.get(clients[i]));
     }
-    if (times[i] <= atMs && clients[i] !== 0) loop.busy = places.get(clients[i]);
-    if (times[i] <= atMs && activity === ACCEPT) loop.busy = 0;
+    if (times[i] > atMs) continue;
+    if (activity === ACCEPT) loop.busy = 0;
+    else if (clients[i] !== 0) loop.busy = places.get(clients[i]);
   }
   const phase = times.length > 0 ? activities[pieceAt(times, atMs)] : undefined;
   if (ACTIVITIES[phase] === "wait") loop.busy = undefined;

@@ -194,7 +194,7 @@ function optionsOf(name, width, range) {
     axes: [
       {
         ...axis,
-        space: 80,
+        space: 48,
         size: 22,
         values: (plot, ticks) =>
           ticks.map((tick) => tick >= 0 && fits(plot, tick) ? shownTick(tick) : ""),

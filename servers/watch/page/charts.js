@@ -92,7 +92,8 @@ export class Charts {
       this.#drawPlots(samples.slice(first, last + 1).map(({ frame }) => frame));
     }
     const atMs = shown.pointerMs ?? shown.atMs;
-    if (this.#values.isDue(samples, samples[indexAt(samples, atMs)].frame)) {
+    const isPointedAt = shown.pointerMs !== undefined;
+    if (isPointedAt || this.#values.isDue(samples, samples[indexAt(samples, atMs)].frame)) {
       this.#showValues(samples, atMs);
     }
     this.#placeLines(shown);

@@ -97,6 +97,7 @@ export class RunView {
       timeline,
       texts,
       laneName: this.#labels.lane,
+      waitsIn: hello.waitsIn,
     });
     this.#pointer = new Pointer(texts);
     const code = folded("code", texts.code, true, this.#source.element);
@@ -116,6 +117,7 @@ export class RunView {
           "div",
           { class: "stage" },
           element("div", { class: "picture" }, this.#inspector.element, this.#empty.element),
+          this.#inspector.followed,
           this.#laneTexts.element,
           this.#scan.element,
           ...(isCompared ? [] : [makeLegends(texts, [this])]),

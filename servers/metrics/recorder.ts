@@ -82,6 +82,16 @@ export class Recorder extends MessageRecorder implements Observer {
     this.#note(TRACE_EVENT.dispatched, id, peer, pid, NOTHING, worker);
   }
 
+  /** A process has begun that serves many clients. */
+  began(worker: number, pid: number): void {
+    this.#noteWorker(TRACE_EVENT.began, worker, pid);
+  }
+
+  /** A thread has ended, or a process that served many clients. */
+  ended(worker = this.#worker): void {
+    this.#noteWorker(TRACE_EVENT.ended, worker, 0);
+  }
+
   asleep(client: number, ms: number): void {
     if (!this.trace.watched) return;
     const shownMs = Math.min(ms, LONGEST_WAIT_MS); // a record has 32 bits for it
@@ -170,6 +180,10 @@ export class Recorder extends MessageRecorder implements Observer {
   ): void {
     if (!this.trace.watched) return;
     this.trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, worker);
+  }
+
+  #noteWorker(event: number, worker: number, pid: number): void {
+    if (this.trace.watched) this.trace.write(event, 0, NOTHING, 0, pid, NOTHING, worker);
   }
 
   /** Many clients come from few hosts, so a host is encoded once. */

@@ -36,6 +36,10 @@ export const TRACE_EVENT = {
   returned: 12,
   /** The session has computed a reply of `sizeBytes` bytes, which is to be sent now. */
   handled: 13,
+  /** A process has begun that serves many clients; `sizeBytes` is its id. */
+  began: 14,
+  /** A thread has ended, or a process that served many clients. */
+  ended: 15,
 } as const;
 
 /** The name of an event. */

@@ -13,7 +13,9 @@ import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 const decoder = new TextDecoder();
 
 /** Events that are for the live view only. */
-const NOT_LOGGED = ["dispatched", "asleep", "blocked", "returned", "handled"] as const;
+const NOT_LOGGED = [
+  ...["dispatched", "asleep", "blocked", "returned", "handled", "began", "ended"] as const,
+];
 
 /** A record that the log shows. */
 export type LoggedRecord = TraceRecord & {

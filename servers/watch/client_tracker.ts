@@ -55,6 +55,8 @@ export class ClientTracker {
   #pids: [number, number][] = [];
   /** The process id of each client that a process serves. */
   readonly #pidByClient = new Map<TrackedClient, number>();
+  /** The process id of each lane whose process serves many clients. */
+  readonly #pidByLane = new Map<number, number>();
   /** Where one thread serves many clients: the one that it has received from last. */
   readonly #lastReceived = new Map<number, TrackedClient>();
 
@@ -67,7 +69,8 @@ export class ClientTracker {
   /** Applies a record of the trace. @returns the client that it is about, as it is known then */
   apply(record: TraceRecord): Pick<TrackedClient, "number" | "lane"> | undefined {
     const { event, timeMs, client } = record;
-    if (event === "waiting" || event === "refused" || event === "returned") return undefined;
+    if (event === "began" || event === "ended") return this.#applyToProcess(record);
+    if (client === 0 || event === "returned") return undefined;
     const known = this.#accepted.get(client);
     if (event === "closed") this.#closed(client, timeMs);
     // A "closed" follows where the connection ends, and a client that is answered is known.
@@ -82,7 +85,7 @@ export class ClientTracker {
     switch (event) {
       case "dispatched":
         this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
-        return this.#isProcess(tracked, sizeBytes);
+        return this.#isProcess(tracked.lane, sizeBytes, this.#hasLaneEach ? tracked : undefined);
       case "received":
         this.#nextReceived(tracked, worker, timeMs);
         this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
@@ -128,6 +131,12 @@ export class ClientTracker {
     }
   }
 
+  /** A process has begun or ended that serves many clients. */
+  #applyToProcess({ event, worker, sizeBytes: pid }: TraceRecord): undefined {
+    if (event === "ended") this.#pidByLane.delete(worker);
+    else this.#isProcess(worker, pid);
+  }
+
   /** Returns the changes since the last call. */
   takeChanges(): Changes {
     const taken = {
@@ -151,7 +160,10 @@ export class ClientTracker {
     return {
       peers: all.map(({ number, peer }) => [number, peer]),
       changes: all.map((tracked) => toChange(tracked)),
-      pids: [...this.#pidByClient].map(([{ lane }, pid]) => [lane, pid]),
+      pids: [
+        ...[...this.#pidByClient].map(([{ lane }, pid]) => [lane, pid] as const),
+        ...this.#pidByLane,
+      ],
     };
   }
 
@@ -189,10 +201,12 @@ export class ClientTracker {
     this.#change(tracked, "closed", timeMs, tracked.lane);
   }
 
-  #isProcess(tracked: TrackedClient, pid: number): void {
+  /** @param client that the process has to itself */
+  #isProcess(lane: number, pid: number, client?: TrackedClient): void {
     if (pid === 0) return;
-    this.#pidByClient.set(tracked, pid);
-    this.#pids.push([tracked.lane, pid]);
+    if (client === undefined) this.#pidByLane.set(lane, pid);
+    else this.#pidByClient.set(client, pid);
+    this.#pids.push([lane, pid]);
   }
 
   #add(peer: string, state: State, lane: number, sinceMs: number): TrackedClient {

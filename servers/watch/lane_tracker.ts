@@ -87,10 +87,12 @@ export class LaneTracker {
   apply(record: TraceRecord, client: LaneClient | undefined): void {
     const { event, timeMs } = record;
     if (event === "waiting") return this.#waits(record);
+    if (event === "ended") return this.#ended(record);
     if (event === "dispatched") return this.#dispatched(record, client);
     const lane = this.#laneOf(record, client);
     if (record.isAfterGap) lane.isAfterGap();
     if (event === "returned") return this.#returned(record, lane);
+    if (event === "began") return lane.begin(lane.idle.activity, 0, timeMs);
     if (event === "refused") return lane.end("accept", 0, timeMs);
     if (client === undefined) return;
     if (event === "accepted") return this.#accepted(record, client, lane);
@@ -113,11 +115,6 @@ export class LaneTracker {
     }
   }
 
-  /** A process has ended that served many clients. */
-  ended(lane: number, timeMs: number): void {
-    this.#lanes.get(lane)?.begin("ended", 0, timeMs);
-  }
-
   /** Returns what has happened since the last call. */
   takeChanges(): LaneChanges {
     const taken = { phases: this.#phases, returns: this.#returns };
@@ -128,7 +125,8 @@ export class LaneTracker {
 
   /** Returns what each lane does at present. */
   all(): readonly Phase[] {
-    return [...this.#lanes.values()].map(({ phase }) => phase);
+    const going = [...this.#lanes.values()].filter(({ doing }) => doing.activity !== "ended");
+    return going.map(({ phase }) => phase);
   }
 
   #lane(number: number, timeMs: number, worker = number, idle = this.#idle(number)): Lane {
@@ -158,6 +156,12 @@ export class LaneTracker {
   #waits({ worker, timeMs }: TraceRecord): void {
     const lane = this.#lane(0, timeMs);
     if (worker === 0 && lane.doing.activity === "dispatch") lane.begin("accept", 0, timeMs);
+  }
+
+  /** The number of a thread is not used again, that of a process is. */
+  #ended({ worker, timeMs }: TraceRecord): void {
+    this.#lanes.get(worker)?.begin("ended", 0, timeMs);
+    if (this.plan.servedBy === "thread") this.#lanes.delete(worker);
   }
 
   #returned({ timeMs, sizeBytes: scanned, client: ready }: TraceRecord, lane: Lane): void {

@@ -18,9 +18,9 @@ const STRIP = 1.5;
 const BAR = 1.5;
 const GAP = 0.5;
 /** Rows get so much higher while there are few of them. */
-const MAX_STRETCH = 1.6;
+const MAX_STRETCH = 1.8;
 /** With many rows, they get lower by so much before the picture gets higher. */
-const MIN_STRETCH = 0.6;
+const MIN_STRETCH = 0.5;
 const MIN_HEIGHT = 16;
 const MAX_HEIGHT = 48;
 /** The least height with a heat map, and the part of it that the lanes above the map may take. */

@@ -79,7 +79,7 @@ for (const width of [1_280, 390]) {
 /** How many pixels of the picture are drawn in part, beside its texts. */
 const HALF_PIXELS = `(() => {
   const picture = document.querySelector("canvas");
-  const labels = picture.width / 4;
+  const labels = Math.floor(picture.width / 4);
   const copy = new OffscreenCanvas(picture.width - labels, 26);
   const context = copy.getContext("2d", { willReadFrequently: true });
   context.drawImage(picture, -labels, 0);

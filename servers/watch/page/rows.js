@@ -23,8 +23,8 @@ const MAX_STRETCH = 1.8;
 const MIN_STRETCH = 0.5;
 const MIN_HEIGHT = 16;
 const MAX_HEIGHT = 48;
-/** The least height with a heat map, and the part of it that the lanes above the map may take. */
-const MIN_HEAT_HEIGHT = 26;
+/** The height with a heat map, and the part of it that the lanes above the map may take. */
+const HEAT_HEIGHT = 26;
 const MAX_LANES_SHARE = 0.4;
 /** With more lanes than this, a heat map has only the server's own lane above it. */
 const MAX_WORKERS = 32;
@@ -99,14 +99,14 @@ export function layOut(history, { fromMs, toMs }, isCrowd, size, minHeight = 0) 
   });
   const natural = size * parts.flat().reduce((sum, part) => sum + part, 0);
   if (isHeat) return layOutHeat(lanes, parts, natural, size, minHeight);
-  const least = Math.max(MIN_HEIGHT * size, minHeight);
+  const least = minHeight || MIN_HEIGHT * size;
   const height = Math.round(Math.max(least, Math.min(natural * MIN_STRETCH, MAX_HEIGHT * size)));
   const stretch = natural === 0 ? 1 : Math.min(MAX_STRETCH, height / natural);
   return { lanes: place(lanes, parts, size * stretch), height };
 }
 
 function layOutHeat(lanes, parts, natural, size, minHeight) {
-  const height = Math.round(Math.max(minHeight, MIN_HEAT_HEIGHT * size));
+  const height = Math.round(minHeight || HEAT_HEIGHT * size);
   const stretch = natural === 0 ? 1 : Math.min(1, height * MAX_LANES_SHARE / natural);
   const placed = place(lanes, parts, size * stretch);
   const above = placed.at(-1);

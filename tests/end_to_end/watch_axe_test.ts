@@ -43,6 +43,7 @@ browserTest("axe-core finds no fault in any state of a live page", async ({ page
   await page.getByRole("dialog").waitFor();
   await check(page, "the list of keys open");
   await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
   await page.keyboard.press("f");
   await page.locator("html.presenting").waitFor();
   await check(page, "presented");

@@ -96,7 +96,10 @@ browserTest("on a phone the picture comes first, and nothing is cut off", async 
   assertLess(dock.height, PHONE.height / 5);
   for (const width of [PHONE.width, 320]) {
     await page.setViewportSize({ ...PHONE, width });
-    assertEquals(await page.evaluate<number>("document.documentElement.scrollWidth"), width);
+    // Charts take their new size with their next drawing.
+    while (await page.evaluate<number>("document.documentElement.scrollWidth") !== width) {
+      await page.waitForTimeout(POLL_INTERVAL_MS);
+    }
   }
 });
 
@@ -129,7 +132,7 @@ browserTest("a presentation fills the screen, in letters of 24 pixels", async ({
   await page.getByRole("button", { name: "Resume" }).waitFor({ state: "hidden" });
   await page.keyboard.press("Escape");
   await page.locator("html:not(.presenting)").waitFor();
-  await page.getByRole("button", { name: "Present" }).click();
+  await page.getByRole("button", { name: "Present", exact: true }).click();
   await presents(page, 1);
   await page.getByRole("button", { name: "Leave presentation" }).click();
   await page.locator("html:not(.presenting)").waitFor();

@@ -116,12 +116,12 @@ export class RunView {
         element(
           "div",
           { class: "stage" },
-          element("div", { class: "picture" }, this.#inspector.element, this.#empty.element),
-          this.#inspector.followed,
+          pictureBox(this.#canvas, [this.#inspector.element, this.#empty.element]),
           this.#laneTexts.element,
           this.#scan.element,
           ...(isCompared ? [] : [makeLegends(texts, [this])]),
           this.#facts.element,
+          this.#inspector.followed,
           this.#notice,
         ),
         code,
@@ -221,6 +221,22 @@ export class RunView {
     this.#notice.hidden = text === "";
     if (text !== "") announce(`${this.#hello.model}: ${text}`);
   }
+}
+
+/** The box of the lanes. Lanes that do not fit into it are scrolled, by keys as well. */
+function pictureBox(canvas, content) {
+  const box = element("div", { class: "picture" }, ...content);
+  let height;
+  const observer = new ResizeObserver(() => {
+    if (box.clientHeight !== height) canvas.style.height = ""; // it fits itself in anew
+    height = box.clientHeight;
+    const isCut = canvas.offsetHeight > height;
+    if (isCut) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  observer.observe(box);
+  observer.observe(canvas);
+  return box;
 }
 
 /** The legends of what servers have in their pictures. @param {RunView[]} views of them */

@@ -10,7 +10,7 @@ export const SPAN_MS = 15_000;
 export const MIN_SPAN_MS = 10;
 export const MAX_SPAN_MS = 60_000;
 /** The speeds of time, from the slowest. */
-export const SPEEDS = [0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10];
+export const SPEEDS = [0.01, 0.1, 1, 2, 4, 10];
 /** A step over less of the span than this would not be seen. */
 const VISIBLE_SHARE = 0.003;
 /** After zooming in for steps, a step takes this part of the span. */

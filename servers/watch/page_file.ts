@@ -20,9 +20,9 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 
   "img-src data: blob:; base-uri 'none'; form-action 'none'";
 
 /** The style sheets of index.html. */
-const STYLES = ["uPlot", "style", "layout", "presentation", "states", "moment"].map((name) =>
-  `${name}.css`
-);
+const STYLES = ["uPlot", "style", "layout", "dock", "presentation", "states", "moment"].map((
+  name,
+) => `${name}.css`);
 
 /** The modules of the page are found from here on, by what they import. */
 const ENTRY = "app.js";

@@ -60,7 +60,7 @@ export const enWatchLanes = {
     /** What the call did, by its kind; {looked} and {ready} are the next ones with their numbers. */
     swept: "{call} looked at {looked}, {ready}",
     round: "the last round asked {looked}, one after another; {ready}",
-    told: "{call} looked at no others than the ready ones: of {watched}, {ready}",
+    told: "{call}: of {watched}, {ready}; it looked at no others",
     completed: "{call} brought {completions}, and looked at no socket",
     oneLooked: "1 socket",
     manyLooked: "# sockets",

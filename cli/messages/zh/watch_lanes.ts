@@ -60,7 +60,7 @@ export const zhWatchLanes = {
     /** What the call did, by its kind; {looked} and {ready} are the next ones with their numbers. */
     swept: "{call} 检查了 {looked}，{ready}",
     round: "上一轮逐个询问了 {looked}；{ready}",
-    told: "{call} 只看就绪的：{watched}中{ready}",
+    told: "{call}：{watched}中{ready}，没有检查其他的",
     completed: "{call} 带回了 {completions}，没有检查任何套接字",
     oneLooked: "1 个套接字",
     manyLooked: "# 个套接字",

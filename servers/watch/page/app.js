@@ -14,6 +14,7 @@ import { wantedMoment } from "./moment.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { RunView } from "./run_view.js";
+import { shownUntil } from "./shown.js";
 import { Timeline } from "./timeline.js";
 
 /**
@@ -128,11 +129,11 @@ function draw(shows, timeline, controls, isLost, lost) {
   const startMs = Math.min(...known.map((player) => player.startMs));
   const endMs = Math.max(...known.map((player) => player.endMs));
   const isPresent = known.some(({ isLive, isStopped }) => isLive && !isStopped);
-  const toMs = known.length > 0 ? timeline.tick(startMs, endMs, zeroOf(begun), isPresent) : 0;
+  if (known.length > 0) timeline.tick(startMs, endMs, zeroOf(begun), isPresent);
   hurry(timeline.isPaused);
   for (const { view, player } of shows) {
-    const ownMs = Math.min(toMs, player.endMs);
-    view.draw(player.historyAt(ownMs, timeline.isPaused), ownMs, player);
+    const shown = shownUntil(timeline.shown, player.endMs);
+    view.draw(player.historyAt(shown.toMs, timeline.isPaused), shown, player);
   }
   const { newest } = shows[0].player;
   if (newest !== undefined) controls?.show(newest);

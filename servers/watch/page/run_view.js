@@ -36,8 +36,8 @@ export class RunView {
   #table;
   #source;
   #labels;
-  /** What was drawn last: a history, and a time. */
-  #shown;
+  /** What was drawn last: a history, and what was shown of it. */
+  #drawn;
   #facts = element("p", { class: "facts" });
   /** Says why the shown time is not the present. */
   #notice = element("p", { class: "notice", hidden: true });
@@ -64,8 +64,8 @@ export class RunView {
     this.#labels = { lane: laneName, clients: texts.clientsCounted };
     this.#picture = new LanePicture(new CanvasSurface(this.#canvas), this.#labels);
     const look = () => {
-      const { history, toMs } = this.#shown ?? {};
-      return { seconds: secondsAt(toMs), picture: this.#makePicture(history, toMs) };
+      const { history, shown } = this.#drawn ?? {};
+      return { seconds: secondsAt(shown.atMs), picture: this.#makePicture(history, shown) };
     };
     const saving = new SaveButtons(texts, { model: hello.model, run, isLive, look });
     this.#charts = new Charts({
@@ -110,30 +110,30 @@ export class RunView {
    * Draws the state at a time.
    *
    * @param {History} history of the server
-   * @param {number} toMs the time
+   * @param {import("./shown.js").Shown} shown
    * @param player of the history
    */
-  draw(history, toMs, player) {
+  draw(history, shown, player) {
     this.#pids = history.pids;
     this.#drawNotice(player);
     const { samples } = history;
     if (samples.length === 0) return;
-    const isDetailed = String(this.#picture.draw(history, toMs));
+    const isDetailed = String(this.#picture.draw(history, shown));
     if (this.#canvas.dataset.detailed !== isDetailed) this.#canvas.dataset.detailed = isDetailed;
-    this.#table.draw(history, toMs);
-    this.#charts.draw(samples, toMs);
-    this.#shown = { history, toMs };
-    this.#drawFacts(samples, indexAt(samples, toMs));
-    this.#source.draw(samples, toMs);
-    this.#drawLog(history, toMs);
+    this.#table.draw(history, shown);
+    this.#charts.draw(samples, shown);
+    this.#drawn = { history, shown };
+    this.#drawFacts(samples, indexAt(samples, shown.atMs));
+    this.#source.draw(history, shown);
+    this.#drawLog(history, shown);
   }
 
-  #makePicture(history, toMs) {
+  #makePicture(history, shown) {
     return makePicture({
       hello: this.#hello,
       texts: this.#texts,
       history,
-      toMs,
+      shown,
       width: this.#canvas.clientWidth,
       labels: this.#labels,
       facts: this.#facts.textContent,
@@ -154,11 +154,11 @@ export class RunView {
   }
 
   /** Where only lines came, they are added, and the log stays where its reader has it. */
-  #drawLog(history, toMs) {
-    if (!this.#logThrottle.isDue(history, history.lines.at(-1), indexAt(history.samples, toMs))) {
+  #drawLog(history, { atMs }) {
+    if (!this.#logThrottle.isDue(history, history.lines.at(-1), indexAt(history.samples, atMs))) {
       return;
     }
-    const lines = linesAt(history, toMs);
+    const lines = linesAt(history, atMs);
     if (lines.at(-1) === this.#lines.at(-1)) return;
     const kept = lines.indexOf(this.#lines.at(-1)) + 1;
     const isAtEnd = kept === 0 ||

@@ -6,6 +6,7 @@
 
 import { clockTime, element, setText } from "./dom.js";
 import { MomentInAddress, wantedMoment } from "./moment.js";
+import { SPAN_MS } from "./shown.js";
 
 const STEP_MS = 1_000;
 /** The slider follows the present in steps of this length. Each step causes a layout. */
@@ -77,7 +78,6 @@ export class Timeline {
    * @param {number} endMs the last time that can be shown
    * @param {number} zeroMs the start of the server, from which moments are counted
    * @param {boolean} isPresent whether `endMs` is the present
-   * @returns {number} the time to show
    */
   tick(startMs, endMs, zeroMs, isPresent) {
     const nowMs = performance.now();
@@ -97,7 +97,18 @@ export class Timeline {
     }
     if (nowMs - this.#shownMs >= FOLLOW_MS) this.#show(nowMs, isPresent && !this.isPaused);
     this.#address.show(this.isPaused ? this.secondsAt(this.#atMs) : undefined);
-    return this.#atMs;
+  }
+
+  /** What the page shows. @returns {import("./shown.js").Shown} */
+  get shown() {
+    return {
+      atMs: this.#atMs,
+      fromMs: this.#atMs - SPAN_MS,
+      toMs: this.#atMs,
+      isPaused: this.isPaused,
+      speed: Number(this.#speed.value || 1),
+      followed: undefined,
+    };
   }
 
   /** A time as seconds after the server's start. */

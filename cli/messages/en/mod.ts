@@ -14,6 +14,7 @@ import { enRace, enRaceCommand } from "./race.ts";
 import { enServe, enServeCommand } from "./serve.ts";
 import { enSweep, enSweepCommand } from "./sweep.ts";
 import { enReplayCommand, enWatch, enWatchCommand } from "./watch.ts";
+import { enWatchMoment } from "./watch_moment.ts";
 import { count } from "./words.ts";
 
 /** All texts in English but the pages on the models and the experiments, which are loaded later. */
@@ -51,6 +52,7 @@ export const en = {
   demo: enDemo,
   watch: enWatch,
   learn: enLearn,
+  watchMoment: enWatchMoment,
   connect: enConnect,
   download: enDownload,
   compare: enCompare,

@@ -15,6 +15,7 @@ import { zhRace, zhRaceCommand } from "./race.ts";
 import { zhServe, zhServeCommand } from "./serve.ts";
 import { zhSweep, zhSweepCommand } from "./sweep.ts";
 import { zhReplayCommand, zhWatch, zhWatchCommand } from "./watch.ts";
+import { zhWatchMoment } from "./watch_moment.ts";
 import { count } from "./words.ts";
 
 /** All texts in Chinese but the pages on the models and the experiments, which are loaded later. */
@@ -52,6 +53,7 @@ export const zh: Messages = {
   demo: zhDemo,
   watch: zhWatch,
   learn: zhLearn,
+  watchMoment: zhWatchMoment,
   connect: zhConnect,
   download: zhDownload,
   compare: zhCompare,

@@ -10,10 +10,11 @@ export const SPAN_MS = 15_000;
 /**
  * What a page shows. Code, log, table and facts are those of `atMs`, the time of the cursor; lanes and
  * charts draw `fromMs` to `toMs`. While the present is followed, `atMs` is `toMs`. `speed` is that of the
- * time, and `followed` the number of a client, or `undefined`.
+ * time, and `followed` the number of a client, or `undefined`. `pointerMs` is the time under the pointer,
+ * or `undefined`, and `zeroMs` the time from which moments are counted.
  *
  * @typedef {{ atMs: number, fromMs: number, toMs: number, isPaused: boolean, speed: number,
- *   followed: number | undefined }} Shown
+ *   followed: number | undefined, pointerMs: number | undefined, zeroMs: number }} Shown
  */
 
 /**

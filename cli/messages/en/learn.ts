@@ -81,6 +81,7 @@ export const enLearn = {
       try: "Try it yourself",
     },
     tryText: "In two terminals, with the real thing:",
+    choose: "That is my answer",
     predictHint: "Choose first. Then it happens, and is measured.",
     actions: {
       serve: "start {command}",

@@ -77,6 +77,7 @@ export const zhLearn: typeof enLearn = {
       try: "自己试试",
     },
     tryText: "在两个终端里，用真正的程序：",
+    choose: "我选这个",
     predictHint: "先选一个，然后才发生，并且当场测量。",
     actions: {
       serve: "启动 {command}",

@@ -37,6 +37,9 @@ import { holds, takeMeasures, trueAnswer } from "./measures.js";
  * @property {string} failure why it failed, for people
  */
 
+/** @typedef {{ begin?: Place, done?: Place, until?: Place, end?: number }} Mark see recorded_stage.js */
+/** @typedef {import("./recorded_stage.js").Place} Place */
+
 /** More is forgotten: nobody takes that long for the actions of a step. */
 const KEPT_MS = 180_000;
 /** The frames that are awaited after the last action, so that they have all that it did. */
@@ -72,7 +75,7 @@ export class Engine {
   results;
   /** Called when a result has changed. */
   onChange = () => {};
-  /** Called before and after each action and after each step. @type {(mark: object) => void} */
+  /** Called before and after each action, and after each step. @type {(mark: Mark) => void} */
   onMark = () => {};
   /** The first step whose actions have not been performed. */
   #next = 0;
@@ -87,6 +90,8 @@ export class Engine {
   /** Lets the action go on that the reader is asked to do. */
   #press = () => {};
   #isByHand = false;
+  /** The step of which the reader is asked for an action. */
+  #askedOf = Infinity;
   /** The step whose command prints. */
   #printing = 0;
   /** Why no more frames come; empty while they do. */
@@ -129,7 +134,7 @@ export class Engine {
    *   step, see {@linkcode press}
    */
   reach(end, { byHand = false } = {}) {
-    if (!byHand) this.goOnByItself();
+    if (!byHand && end > this.#askedOf) this.goOnByItself();
     this.#work = this.#work.then(async () => {
       const first = this.chapter.steps.slice(0, end).findLastIndex(serves);
       this.#next = Math.max(this.#next, first);
@@ -140,6 +145,11 @@ export class Engine {
       }
     });
     return this.#work;
+  }
+
+  /** Whether anything is being performed. */
+  get isBusy() {
+    return this.results.some(({ state }) => state === "running");
   }
 
   /** Performs a step again, with all since the server before it was started. @param {number} index */
@@ -203,7 +213,9 @@ export class Engine {
       for (let i = 0; i < actions.length;) {
         result.action = i;
         this.onChange();
+        this.#askedOf = index;
         const asked = await this.#asked(step, i, result);
+        this.#askedOf = Infinity;
         if (asked === i) await this.#do(index, i++, result);
         else i = asked;
       }
@@ -221,11 +233,12 @@ export class Engine {
 
   async #do(index, i, result) {
     const action = actionsOf(this.chapter.steps[index])[i];
-    this.onMark({ begin: [index, i] });
     if (action.do === "until") {
+      this.onMark({ until: [index, i] });
       if (!await this.#until(action.is, action.withinMs)) result.late.push(i);
       return;
     }
+    this.onMark({ begin: [index, i] });
     if (action.do === "serve") {
       this.#history = new History(KEPT_MS);
       this.#lost = "";

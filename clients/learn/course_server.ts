@@ -69,7 +69,7 @@ export class CourseServer {
     if (pathname === "/stage") return answerHandshake(request, () => this.#begin(request));
     if (pathname === "/course") {
       const { chapters, language } = this.course;
-      const about = { id: this.#id, language, first: "", chapters, recorded: null };
+      const about = { id: this.#id, language, chapters, recorded: null };
       return Response.json(await describeCourse(about));
     }
     return await readCourseAsset(pathname);

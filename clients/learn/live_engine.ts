@@ -52,6 +52,7 @@ export function prepareLive(
     messages,
   );
   const engine = new Engine(chapter, {
+    begin: () => Promise.resolve(),
     perform: (step, action) => stage.perform(actionsOf(chapter.steps[step])[action]),
     goOn: () => {},
   });

@@ -65,8 +65,6 @@ export interface CourseDescription {
   /** Of this course, so that a page notices when another one has its address. */
   readonly id: string;
   readonly language: Language;
-  /** The address of the step to begin with, unless the page's own names one; "" for the last visited. */
-  readonly first: string;
   readonly texts: Readonly<Record<string, unknown>>;
   readonly chapters: readonly Chapter[];
   /** When the runs were recorded; `null` while they are live. */

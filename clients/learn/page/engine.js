@@ -19,6 +19,7 @@ import { holds, takeMeasures, trueAnswer } from "./measures.js";
  * Where actions happen. Frames come by {@linkcode Engine.apply}, lines by {@linkcode Engine.print}.
  *
  * @typedef {object} Stage
+ * @property {(step: number) => Promise<void>} begin a step begins
  * @property {(step: number, action: number) => Promise<void>} perform does an action of a step; rejects
  *   with the reason for people when it cannot be done
  * @property {() => void} goOn frames are awaited: a recording goes on
@@ -37,7 +38,7 @@ import { holds, takeMeasures, trueAnswer } from "./measures.js";
  * @property {string} failure why it failed, for people
  */
 
-/** @typedef {{ begin?: Place, done?: Place, until?: Place, end?: number }} Mark see recorded_stage.js */
+/** @typedef {{ step?: number, begin?: Place, done?: Place, until?: Place, end?: number }} Mark see recorded_stage.js */
 /** @typedef {import("./recorded_stage.js").Place} Place */
 
 /** More is forgotten: nobody takes that long for the actions of a step. */
@@ -75,7 +76,7 @@ export class Engine {
   results;
   /** Called when a result has changed. */
   onChange = () => {};
-  /** Called before and after each action, and after each step. @type {(mark: Mark) => void} */
+  /** Called before and after each step and each action. @type {(mark: Mark) => void} */
   onMark = () => {};
   /** The first step whose actions have not been performed. */
   #next = 0;
@@ -197,7 +198,7 @@ export class Engine {
   /** The index of the true answer to a step, see {@linkcode trueAnswer}. @param {number} index */
   trueAnswer(index) {
     const step = this.chapter.steps[index];
-    if (step.kind !== "predict" && step.kind !== "check") return undefined;
+    if (step?.kind !== "predict" && step?.kind !== "check") return undefined;
     return trueAnswer(step.answers, this.valuesOf(index));
   }
 
@@ -207,9 +208,11 @@ export class Engine {
     const result = this.results[index] = noResult();
     result.state = "running";
     this.#printing = index;
-    this.#stepFromMs = this.#history.nowMs;
-    if (step.kind === "predict") this.#checkFromMs = this.#stepFromMs;
     try {
+      if (step.kind !== "experiment") await this.stage.begin(index);
+      this.onMark({ step: index });
+      this.#stepFromMs = this.#history.nowMs;
+      if (step.kind === "predict") this.#checkFromMs = this.#stepFromMs;
       for (let i = 0; i < actions.length;) {
         result.action = i;
         this.onChange();

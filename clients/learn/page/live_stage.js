@@ -49,6 +49,9 @@ export class LiveStage {
     this.#socket.onclose = () => this.#closed();
   }
 
+  /** Steps begin at once. */
+  async begin() {}
+
   /** See {@linkcode import("./engine.js").Stage}. */
   async perform(step, action) {
     await this.#isThere.promise;
@@ -64,6 +67,9 @@ export class LiveStage {
 
   /** What happens cannot be hurried. */
   hurry() {}
+
+  /** What happens goes on. */
+  rest() {}
 
   /** Ends what runs here. */
   close() {

@@ -166,6 +166,7 @@ class CoursePage {
     this.#picture.clear();
     this.#picture.control("");
     const engine = new Engine(about, {
+      begin: (step) => this.#stage.begin(step),
       perform: (step, action) => this.#stage.perform(step, action),
       goOn: () => this.#stage.goOn(),
     });
@@ -235,7 +236,7 @@ class CoursePage {
     this.#stage.hurry(false);
     if (step.kind === "do") await engine.reach(index + 1, { byHand: step.by === "reader" });
     if (step.kind === "predict" && isChosen) await engine.reach(index + 1);
-    this.#changed();
+    if (engine === this.#engine) this.#stage.rest();
   }
 
   /** Draws what has changed with the next frame of the screen. */

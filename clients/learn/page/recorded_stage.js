@@ -14,7 +14,7 @@ const LINE_MS = 40;
 /**
  * A line of the journal: something that happened, a mark of the engine, or what an action has printed.
  *
- * @typedef {{ hello?: object, frame?: { timeMs: number }, begin?: Place, done?: Place, until?: Place,
+ * @typedef {{ hello?: object, frame?: { timeMs: number }, step?: number, begin?: Place, done?: Place, until?: Place,
  *   end?: number, printed?: Place, lines?: Record<string, string[]> }} Entry
  * @typedef {readonly [step: number, action: number]} Place
  */
@@ -28,6 +28,7 @@ export class RecordedStage {
   /** The entry that comes next. */
   #at = 0;
   #isHurried = false;
+  #isRushed = false;
   #isOver = false;
   /** Ends the pause in progress. */
   #wake = () => {};
@@ -46,12 +47,24 @@ export class RecordedStage {
     journal.then(() => this.#witness.onKey(""), () => {}); // who performs something hears of it
   }
 
+  /** Goes to where a step begins; all that comes before comes at once. @param {number} step */
+  async begin(step) {
+    this.#isRushed = true;
+    this.#wake();
+    await this.#inTurn(async (journal) => {
+      const begin = journal.findIndex((entry) => entry.step === step);
+      if (begin < 0) throw new Error("this step was not recorded");
+      if (begin < this.#at || hasServer(journal, this.#at, begin)) this.#at = begin;
+      await this.#playUntil(journal, (entry) => entry.step === step);
+      this.#at++;
+    });
+    this.#isRushed = false;
+  }
+
   /** See {@linkcode import("./engine.js").Stage}. */
   perform(step, action) {
     return this.#inTurn(async (journal) => {
-      const begin = journal.findIndex((entry) => isAt(entry.begin, step, action));
-      if (begin >= 0) {
-        if (begin < this.#at || hasServer(journal, this.#at, begin)) this.#at = begin;
+      if (journal.some((entry) => isAt(entry.done, step, action))) {
         await this.#playUntil(journal, (entry) => isAt(entry.done, step, action));
         this.#at++;
       }
@@ -69,9 +82,13 @@ export class RecordedStage {
     this.#isGoing = true;
     this.#inTurn(async (journal) => {
       await this.#playUntil(journal, ({ begin, end }) => begin !== undefined || end !== undefined);
-      if (journal[this.#at]?.end !== undefined) this.#at++;
       this.#isGoing = false;
     });
+  }
+
+  /** Shows how it goes on after a step, as far as that was recorded. */
+  rest() {
+    this.#inTurn((journal) => this.#playUntil(journal, ({ step }) => step !== undefined));
   }
 
   /** Whether all comes at once, without pauses. */
@@ -108,7 +125,7 @@ export class RecordedStage {
   }
 
   async #pause(ms) {
-    if (this.#isHurried || this.#isOver) return;
+    if (this.#isHurried || this.#isRushed || this.#isOver) return;
     await new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {

@@ -73,6 +73,7 @@ export class StepView {
 
   /** Shows what the engine knows by now. */
   update() {
+    if (this.#step.kind === "try") return;
     const { engine } = this.#host;
     const result = engine.results[this.#index];
     const truth = engine.trueAnswer(this.#index);

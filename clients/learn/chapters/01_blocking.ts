@@ -153,8 +153,8 @@ export const blocking: Chapter = {
           "`net.core.somaxconn` limits it too (4,096 today, 128 for many years).\n\nWhen the " +
           "queue is full, Linux drops what would open another connection. The client gets no " +
           "error: its `connect` waits, while its kernel tries again, later and later.",
-        zh: "三次握手由内核独自完成，用不着程序在场。握完手的连接排进监听套接字的*全连接队列" +
-          "*，`accept` 只是从队首取一个出来。队列有多长，由 `listen` 的第二个参数限定，Linux 上" +
+        zh: "三次握手由内核独自完成，用不着程序在场。握完手的连接排进监听套接字的全连接队列" +
+          "，`accept` 只是从队首取一个出来。队列有多长，由 `listen` 的第二个参数限定，Linux 上" +
           "还受 `net.core.somaxconn` 限制（如今默认 4096，过去许多年是 128）。\n\n队列满了，" +
           "Linux 就把新的连接请求丢掉。客户端收不到错误：它的 `connect` 一直等着，由它那边的内" +
           "核一次比一次更晚地重试。",
@@ -186,8 +186,8 @@ export const blocking: Chapter = {
           because: {
             en: "{recvShare} percent of the time it was in `recv`. It was idle, and yet it " +
               "could not serve anyone else: it waits for one socket, and is deaf to all others.",
-            zh: "有 {recvShare}% 的时间它都在 `recv` 里。它明明闲着，却谁也服务不了：它只等*一" +
-              "个*套接字，别的一概听不见。",
+            zh: "有 {recvShare}% 的时间它都在 `recv` 里。它明明闲着，却谁也服务不了：它只等一" +
+              "个套接字，别的一概听不见。",
           },
         },
         {

@@ -55,7 +55,7 @@ export async function makePageFile(
     "<title>playground</title>",
     '<link rel="icon" href="data:,">',
     ...await Promise.all(
-      ["uPlot.css", "style.css", "states.css"].map(async (name) => {
+      ["uPlot.css", "style.css", "states.css", "moment.css"].map(async (name) => {
         return `<style>\n${await read(name)}</style>`;
       }),
     ),

@@ -24,8 +24,13 @@ export async function describeView(
   language: Language,
 ): Promise<ViewDescription> {
   const texts = await Promise.all(LANGUAGES.map(async (one) => {
-    const { watch: { page }, models: { workers } } = await loadMessages(one);
-    return [one, { ...page, workers, headings: (await loadModelTexts(one)).headings }];
+    const { watch: { page }, watchMoment, models: { workers } } = await loadMessages(one);
+    return [one, {
+      ...page,
+      ...watchMoment,
+      workers,
+      headings: (await loadModelTexts(one)).headings,
+    }];
   }));
   return {
     id,

@@ -7,12 +7,14 @@ import { enExpect } from "./expect.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
 import { enFloodEngine } from "./flood_engine.ts";
 import { enLabCommand } from "./lab.ts";
+import { enLearn, enLearnCommand } from "./learn.ts";
 import { enMerge, enMergeCommand } from "./merge.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
 import { enRace, enRaceCommand } from "./race.ts";
 import { enServe, enServeCommand } from "./serve.ts";
 import { enSweep, enSweepCommand } from "./sweep.ts";
 import { enReplayCommand, enWatch, enWatchCommand } from "./watch.ts";
+import { enWatchMoment } from "./watch_moment.ts";
 import { count } from "./words.ts";
 
 /** All texts in English but the pages on the models and the experiments, which are loaded later. */
@@ -33,6 +35,7 @@ export const en = {
     connect: enConnectCommand,
     download: enDownloadCommand,
     lab: enLabCommand,
+    learn: enLearnCommand,
     watch: enWatchCommand,
     replay: enReplayCommand,
   },
@@ -48,6 +51,8 @@ export const en = {
   race: enRace,
   demo: enDemo,
   watch: enWatch,
+  learn: enLearn,
+  watchMoment: enWatchMoment,
   connect: enConnect,
   download: enDownload,
   compare: enCompare,

@@ -8,12 +8,14 @@ import { zhExpect } from "./expect.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
 import { zhFloodEngine } from "./flood_engine.ts";
 import { zhLabCommand } from "./lab.ts";
+import { zhLearn, zhLearnCommand } from "./learn.ts";
 import { zhMerge, zhMergeCommand } from "./merge.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
 import { zhRace, zhRaceCommand } from "./race.ts";
 import { zhServe, zhServeCommand } from "./serve.ts";
 import { zhSweep, zhSweepCommand } from "./sweep.ts";
 import { zhReplayCommand, zhWatch, zhWatchCommand } from "./watch.ts";
+import { zhWatchMoment } from "./watch_moment.ts";
 import { count } from "./words.ts";
 
 /** All texts in Chinese but the pages on the models and the experiments, which are loaded later. */
@@ -34,6 +36,7 @@ export const zh: Messages = {
     connect: zhConnectCommand,
     download: zhDownloadCommand,
     lab: zhLabCommand,
+    learn: zhLearnCommand,
     watch: zhWatchCommand,
     replay: zhReplayCommand,
   },
@@ -49,6 +52,8 @@ export const zh: Messages = {
   race: zhRace,
   demo: zhDemo,
   watch: zhWatch,
+  learn: zhLearn,
+  watchMoment: zhWatchMoment,
   connect: zhConnect,
   download: zhDownload,
   compare: zhCompare,

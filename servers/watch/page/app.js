@@ -10,10 +10,12 @@ import { Controls } from "./controls.js";
 import { element, shownNumber } from "./dom.js";
 import { isEmbedded, loadRecording, loadView } from "./embedded.js";
 import { STATES } from "./history.js";
+import { Keys } from "./keys.js";
 import { wantedMoment } from "./moment.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { RunView } from "./run_view.js";
+import { shownUntil } from "./shown.js";
 import { Timeline } from "./timeline.js";
 
 /**
@@ -50,14 +52,14 @@ function legend({ states }) {
 }
 
 /** Makes a view for each running server. */
-async function makeLiveShows(connection, texts, secondsAt) {
+async function makeLiveShows(connection, texts, timeline) {
   const hellos = await connection.hellos;
   const early = [];
   connection.onFrame = (run, frame) => early.push([run, frame]);
   const shows = await Promise.all(hellos.map(async (hello, run) => {
     const player = new LivePlayer(texts);
     if (wantedMoment() !== undefined) player.applyPast(await loadPast(run));
-    return { hello, view: new RunView(hello, texts, { run, isLive: true, secondsAt }), player };
+    return { hello, view: new RunView(hello, texts, { run, isLive: true, timeline }), player };
   }));
   connection.onFrame = (run, frame) => shows[run].player.apply(frame);
   for (const [run, frame] of early) {
@@ -74,10 +76,10 @@ async function loadPast(run) {
 }
 
 /** Makes a view for a recording. */
-async function makeReplay(texts, secondsAt) {
+async function makeReplay(texts, timeline) {
   const [head, ...lines] = (await loadRecording()).trimEnd().split("\n");
   const { hello } = JSON.parse(head);
-  const view = new RunView(hello, texts, { run: 0, isLive: false, secondsAt });
+  const view = new RunView(hello, texts, { run: 0, isLive: false, timeline });
   return [{ hello, view, player: new RecordingPlayer(lines) }];
 }
 
@@ -128,11 +130,11 @@ function draw(shows, timeline, controls, isLost, lost) {
   const startMs = Math.min(...known.map((player) => player.startMs));
   const endMs = Math.max(...known.map((player) => player.endMs));
   const isPresent = known.some(({ isLive, isStopped }) => isLive && !isStopped);
-  const toMs = known.length > 0 ? timeline.tick(startMs, endMs, zeroOf(begun), isPresent) : 0;
-  hurry(timeline.isPaused);
+  if (known.length > 0) timeline.tick(startMs, endMs, zeroOf(begun), isPresent, known);
+  hurry(timeline.isPast);
   for (const { view, player } of shows) {
-    const ownMs = Math.min(toMs, player.endMs);
-    view.draw(player.historyAt(ownMs, timeline.isPaused), ownMs, player);
+    const shown = shownUntil(timeline.shown, player.endMs);
+    view.draw(player.historyAt(shown.toMs, timeline.isPast), shown, player);
   }
   const { newest } = shows[0].player;
   if (newest !== undefined) controls?.show(newest);
@@ -158,10 +160,11 @@ async function main() {
   const controls = isLive ? new Controls(texts, token) : undefined;
   const connection = isLive ? new Connection(view.id, () => location.reload()) : undefined;
   const timeline = new Timeline(texts, isLive, announce);
-  const secondsAt = (timeMs) => timeline.secondsAt(timeMs);
   const shows = isLive
-    ? await makeLiveShows(connection, texts, secondsAt)
-    : await makeReplay(texts, secondsAt);
+    ? await makeLiveShows(connection, texts, timeline)
+    : await makeReplay(texts, timeline);
+  const players = shows.map(({ player }) => player);
+  const keys = new Keys(texts, timeline);
   const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
   document.body.replaceChildren(
     element("header", {}, element("h1", {}, texts.title), languageLink(language, view.texts)),
@@ -173,8 +176,8 @@ async function main() {
     lost,
     spoken,
     element("main", {}, ...shows.map((show) => show.view.element)),
+    keys.element,
   );
-  const players = shows.map(({ player }) => player);
   drawRepeatedly(
     () => draw(shows, timeline, controls, connection?.isLost ?? false, lost),
     () => isCpuScarce(players),

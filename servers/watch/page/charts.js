@@ -62,8 +62,8 @@ export class Charts {
     });
   }
 
-  /** Draws the minute that ends at `toMs`. */
-  draw(samples, toMs) {
+  /** Draws the minute that ends at `toMs`. @param {import("./shown.js").Shown} shown */
+  draw(samples, { toMs }) {
     const last = indexAt(samples, toMs);
     if (!this.#throttle.isDue(samples[last].frame, innerWidth, darkScheme.matches)) return;
     const first = Math.max(0, indexAt(samples, toMs - SHOWN_MS) - SPAN);

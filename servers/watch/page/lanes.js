@@ -11,8 +11,6 @@ import { visibleRows } from "./rows.js";
 
 /** With more rows than this, the picture shows the number of clients in each state instead. */
 const MAX_ROWS = 64;
-/** The time span of the picture. */
-const SHOWN_MS = 15_000;
 const TICK_MS = 5_000;
 /** The labels get wider in steps, so that the picture does not move with each digit. In pixels. */
 const LABEL_STEP = 24;
@@ -38,6 +36,8 @@ export class LanePicture {
   #line = "";
   /** The x at which the labels end and the time begins. */
   #left = 0;
+  /** The time span of the picture. */
+  #spanMs = 1;
   /** Skips drawings that would be the same. */
   #throttle = new Throttle(0);
   #isDetailed = true;
@@ -52,8 +52,15 @@ export class LanePicture {
     this.#labels = labels;
   }
 
-  /** Draws the time until `toMs`. @returns whether each client has its own bar */
-  draw(history, toMs) {
+  /**
+   * Draws what is shown.
+   *
+   * @param {import("./shown.js").Shown} shown
+   * @returns whether each client has its own bar
+   */
+  draw(history, { fromMs, toMs }) {
+    // Times since the epoch are exact to a quarter of a microsecond.
+    this.#spanMs = Number((toMs - fromMs).toFixed(3));
     if (this.#surface.refresh()) this.#takeColors();
     const index = indexAt(history.samples, toMs);
     // The first frame after a time may contain changes before it.
@@ -61,8 +68,10 @@ export class LanePicture {
     // The picture does not change within the time of a pixel.
     const pixel = Math.ceil(toMs / this.#pixelMs);
     const { width, fills } = this.#surface;
-    if (!this.#throttle.isDue(...frames, pixel, width, fills)) return this.#isDetailed;
-    const span = { fromMs: toMs - SHOWN_MS, toMs };
+    if (!this.#throttle.isDue(...frames, pixel, this.#spanMs, width, fills)) {
+      return this.#isDetailed;
+    }
+    const span = { fromMs, toMs };
     const present = sum(history.samples[index].counts);
     const rows = present <= MAX_ROWS
       ? visibleRows(history, span.fromMs, toMs, MAX_ROWS)
@@ -76,7 +85,7 @@ export class LanePicture {
   /** The time that a device pixel stands for, in milliseconds. */
   get #pixelMs() {
     const { width, ratio } = this.#surface;
-    return SHOWN_MS / Math.max(1, Math.round((width - this.#left) * ratio));
+    return this.#spanMs / Math.max(1, Math.round((width - this.#left) * ratio));
   }
 
   #takeColors() {

@@ -20,14 +20,15 @@ const PNG_SCALE = 2;
 /**
  * Makes the picture.
  *
- * @param shown `hello` describes the server; `history`, `toMs` and `width` are of the lanes; `labels` are
+ * @param seen `hello` describes the server; `history`, `shown` and `width` are of the lanes; `labels` are
  *   those of {@linkcode LanePicture}; `facts` is a line; `charts` have a title, a value and data
  * @returns {{ svg: string, width: number, height: number }}
  */
-export function makePicture({ hello, texts, history, toMs, width: seen, labels, facts, charts }) {
-  const width = Math.max(MIN_WIDTH, Math.round(seen));
+export function makePicture(seen) {
+  const { hello, texts, history, shown, labels, facts, charts } = seen;
+  const width = Math.max(MIN_WIDTH, Math.round(seen.width));
   const lanes = new SvgSurface(width);
-  new LanePicture(lanes, labels).draw(history, toMs);
+  new LanePicture(lanes, labels).draw(history, shown);
   const parts = [];
   let top = MARGIN;
   /** Places what was drawn below all that was placed before. */
@@ -36,7 +37,7 @@ export function makePicture({ hello, texts, history, toMs, width: seen, labels, 
     top += height;
   };
   const title = titleOf(hello);
-  place(drawHeading(hello, clockTime(toMs), width), 2 * LINE_HEIGHT + 4);
+  place(drawHeading(hello, clockTime(shown.atMs), width), 2 * LINE_HEIGHT + 4);
   place(lanes.context.markup, lanes.height + 8);
   place(...drawLegend(texts, lanes.fills, width));
   place(...drawFacts(facts, width));

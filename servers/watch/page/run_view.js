@@ -8,8 +8,10 @@ import { announce } from "./announcer.js";
 import { CanvasSurface } from "./canvas_surface.js";
 import { Charts } from "./charts.js";
 import { clockTime, element, setText, shownNumber } from "./dom.js";
-import { BACKLOG, indexAt, isSampled, linesAt, QUEUE } from "./history.js";
+import { BACKLOG, indexAt, isSampled, QUEUE } from "./history.js";
+import { Inspector } from "./inspector.js";
 import { LanePicture } from "./lanes.js";
+import { RunLog } from "./log.js";
 import { Throttle } from "./pace.js";
 import { makePicture } from "./picture_file.js";
 import { SaveButtons } from "./saving.js";
@@ -22,8 +24,6 @@ const HELD_UP_MS = 250;
 const FACTS_MS = 250;
 /** An older list of the clients in the backlog is shown with its age. */
 const STALE_MS = 1_000;
-/** Lines are added in batches: scrolling costs a browser more than all other drawing. */
-const LOG_MS = 500;
 
 /** The lanes, the charts, the code and the log of one server. */
 export class RunView {
@@ -36,27 +36,25 @@ export class RunView {
   #table;
   #source;
   #labels;
-  /** What was drawn last: a history, and a time. */
-  #shown;
+  /** What was drawn last: a history, and what was shown of it. */
+  #drawn;
   #facts = element("p", { class: "facts" });
   /** Says why the shown time is not the present. */
   #notice = element("p", { class: "notice", hidden: true });
-  #log = element("ol", { class: "log", tabIndex: 0 });
-  /** The lines in the log. */
-  #lines = [];
+  #log;
+  #inspector;
   /** The process ids of lanes that are processes. */
   #pids = new Map();
   /** Whether the server was held up at the last announcement. */
   #isHeldUp = false;
   #factsThrottle = new Throttle(FACTS_MS);
-  #logThrottle = new Throttle(LOG_MS);
 
   /**
    * @param {object} hello describes the server, see frames.ts
    * @param options `run` is its index among the servers of the page, `isLive` says whether it runs, and
-   *   `secondsAt(timeMs)` is the time since its start
+   *   `timeline` is the page's time
    */
-  constructor(hello, texts, { run, isLive, secondsAt }) {
+  constructor(hello, texts, { run, isLive, timeline }) {
     this.#texts = texts;
     this.#hello = hello;
     const laneName = (lane) => this.#laneName(lane);
@@ -64,8 +62,11 @@ export class RunView {
     this.#labels = { lane: laneName, clients: texts.clientsCounted };
     this.#picture = new LanePicture(new CanvasSurface(this.#canvas), this.#labels);
     const look = () => {
-      const { history, toMs } = this.#shown ?? {};
-      return { seconds: secondsAt(toMs), picture: this.#makePicture(history, toMs) };
+      const { history, shown } = this.#drawn ?? {};
+      return {
+        seconds: timeline.secondsAt(shown.atMs),
+        picture: this.#makePicture(history, shown),
+      };
     };
     const saving = new SaveButtons(texts, { model: hello.model, run, isLive, look });
     this.#charts = new Charts({
@@ -74,22 +75,28 @@ export class RunView {
       ...(hello.hasLoopLatency ? { latency: texts.loopLatency } : {}),
       cpu: texts.cpu,
       memory: texts.memory,
-    });
-    this.#table = new ClientTable(texts, laneName);
+    }, timeline);
+    this.#table = new ClientTable(texts, laneName, timeline);
     this.#source = new SourceView(hello.source);
-    this.#log.setAttribute("aria-label", texts.log);
+    this.#log = new RunLog(texts, timeline);
+    this.#inspector = new Inspector(this.#canvas, {
+      picture: this.#picture,
+      timeline,
+      texts,
+      laneName,
+    });
     this.element = element(
       "section",
       { class: "run" },
       this.#heading(),
       this.#notice,
-      this.#canvas,
+      this.#inspector.element,
       this.#facts,
       saving.element,
       this.#table.element,
       this.#charts.element,
       folded(texts.code, true, this.#source.element),
-      folded(texts.log, true, this.#log),
+      folded(texts.log, true, this.#log.element),
       folded(texts.explained, false, explanation(hello, texts)),
     );
   }
@@ -110,30 +117,31 @@ export class RunView {
    * Draws the state at a time.
    *
    * @param {History} history of the server
-   * @param {number} toMs the time
+   * @param {import("./shown.js").Shown} shown
    * @param player of the history
    */
-  draw(history, toMs, player) {
+  draw(history, shown, player) {
     this.#pids = history.pids;
     this.#drawNotice(player);
     const { samples } = history;
     if (samples.length === 0) return;
-    const isDetailed = String(this.#picture.draw(history, toMs));
+    const isDetailed = String(this.#picture.draw(history, shown));
     if (this.#canvas.dataset.detailed !== isDetailed) this.#canvas.dataset.detailed = isDetailed;
-    this.#table.draw(history, toMs);
-    this.#charts.draw(samples, toMs);
-    this.#shown = { history, toMs };
-    this.#drawFacts(samples, indexAt(samples, toMs));
-    this.#source.draw(samples, toMs);
-    this.#drawLog(history, toMs);
+    this.#table.draw(history, shown);
+    this.#charts.draw(samples, shown);
+    this.#drawn = { history, shown };
+    this.#drawFacts(samples, indexAt(samples, shown.atMs));
+    this.#source.draw(history, shown);
+    this.#log.draw(history, shown);
+    this.#inspector.draw(history, shown);
   }
 
-  #makePicture(history, toMs) {
+  #makePicture(history, shown) {
     return makePicture({
       hello: this.#hello,
       texts: this.#texts,
       history,
-      toMs,
+      shown,
       width: this.#canvas.clientWidth,
       labels: this.#labels,
       facts: this.#facts.textContent,
@@ -151,23 +159,6 @@ export class RunView {
     this.#notice.textContent = text;
     this.#notice.hidden = text === "";
     if (text !== "") announce(`${this.#hello.model}: ${text}`);
-  }
-
-  /** Where only lines came, they are added, and the log stays where its reader has it. */
-  #drawLog(history, toMs) {
-    if (!this.#logThrottle.isDue(history, history.lines.at(-1), indexAt(history.samples, toMs))) {
-      return;
-    }
-    const lines = linesAt(history, toMs);
-    if (lines.at(-1) === this.#lines.at(-1)) return;
-    const kept = lines.indexOf(this.#lines.at(-1)) + 1;
-    const isAtEnd = kept === 0 ||
-      this.#log.scrollTop + this.#log.clientHeight > this.#log.scrollHeight - 30;
-    if (kept === 0) this.#log.replaceChildren();
-    this.#log.append(...lines.slice(kept).map(({ line }) => element("li", {}, line)));
-    while (this.#log.childElementCount > lines.length) this.#log.firstElementChild.remove();
-    if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
-    this.#lines = lines;
   }
 
   #drawFacts(samples, index) {

@@ -40,9 +40,9 @@ export class SourceView {
     }
   }
 
-  /** Marks the lines that ran at a time. */
-  draw(samples, toMs) {
-    const last = indexAt(samples, toMs);
+  /** Marks the lines that ran at a time. @param {import("./shown.js").Shown} shown */
+  draw({ samples }, { atMs }) {
+    const last = indexAt(samples, atMs);
     if (samples[last].frame === this.#last) return;
     this.#last = samples[last].frame;
     const current = callOf(this.#last);

@@ -44,10 +44,10 @@ export class ClientTable {
     this.element.addEventListener("toggle", () => this.#opened++);
   }
 
-  /** Shows the clients at a time. */
-  draw(history, toMs) {
+  /** Shows the clients at a time. @param {import("./shown.js").Shown} shown */
+  draw(history, { atMs }) {
     if (!this.element.open) return;
-    const { counts, frame } = sampleAt(history.samples, toMs);
+    const { counts, frame } = sampleAt(history.samples, atMs);
     if (!this.#throttle.isDue(history, frame, this.#opened)) return;
     this.#sums.textContent = STATES.map((state, number) => [state, counts[number]])
       .filter(([, count]) => count > 0)

@@ -6,17 +6,14 @@
 
 import { clockTime, element, setText } from "./dom.js";
 import { MomentInAddress, wantedMoment } from "./moment.js";
+import { SPAN_MS } from "./shown.js";
 
-const STEP_MS = 1_000;
 /** The slider follows the present in steps of this length. Each step causes a layout. */
 const FOLLOW_MS = 250;
 /** How fast a recording can be played. */
 const SPEEDS = [0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10];
-/** Elements in which these keys have another meaning. On the slider, the arrows seek as elsewhere. */
-const TAKES_ARROWS = "textarea, select, input:not([type=checkbox], [type=range])";
-const TAKES_SPACE = `${TAKES_ARROWS}, input[type=checkbox], button, summary`;
 
-/** A pause button and a slider. The space bar and the arrow keys do the same. */
+/** A pause button and a slider. */
 export class Timeline {
   element;
   isPaused = false;
@@ -49,7 +46,7 @@ export class Timeline {
     this.#announce = announce;
     this.#slider.setAttribute("aria-label", texts.time);
     this.#button = element("button", { type: "button", onclick: () => this.toggle() }, texts.pause);
-    this.#slider.addEventListener("input", () => this.#seek(this.#slider.valueAsNumber));
+    this.#slider.addEventListener("input", () => this.seek(this.#slider.valueAsNumber));
     this.element = element(
       "div",
       { class: "timeline" },
@@ -59,7 +56,6 @@ export class Timeline {
       ...(isLive ? [] : [this.#speedChoice(texts)]),
     );
     this.#address.follow((seconds) => this.#wanted = seconds);
-    addEventListener("keydown", (event) => this.#onKey(event));
   }
 
   /** Pauses or goes on. A recording that is over starts again. */
@@ -77,9 +73,9 @@ export class Timeline {
    * @param {number} endMs the last time that can be shown
    * @param {number} zeroMs the start of the server, from which moments are counted
    * @param {boolean} isPresent whether `endMs` is the present
-   * @returns {number} the time to show
+   * @param _players of all that is shown
    */
-  tick(startMs, endMs, zeroMs, isPresent) {
+  tick(startMs, endMs, zeroMs, isPresent, _players) {
     const nowMs = performance.now();
     const elapsedMs = nowMs - this.#tickMs;
     this.#tickMs = nowMs;
@@ -97,7 +93,25 @@ export class Timeline {
     }
     if (nowMs - this.#shownMs >= FOLLOW_MS) this.#show(nowMs, isPresent && !this.isPaused);
     this.#address.show(this.isPaused ? this.secondsAt(this.#atMs) : undefined);
-    return this.#atMs;
+  }
+
+  /** Whether the page shows the past: what it shows is kept, and all of it is drawn at once. */
+  get isPast() {
+    return this.isPaused;
+  }
+
+  /** What the page shows. @returns {import("./shown.js").Shown} */
+  get shown() {
+    return {
+      atMs: this.#atMs,
+      fromMs: this.#atMs - SPAN_MS,
+      toMs: this.#atMs,
+      isPaused: this.isPaused,
+      speed: Number(this.#speed.value || 1),
+      followed: undefined,
+      pointerMs: undefined,
+      zeroMs: this.#zeroMs,
+    };
   }
 
   /** A time as seconds after the server's start. */
@@ -114,7 +128,7 @@ export class Timeline {
     const isMissed = timeMs < this.#startMs - 1 || timeMs > this.#endMs + 1;
     this.onMissed(isMissed ? this.#wanted : undefined, from, to);
     this.#wanted = undefined;
-    this.#seek(timeMs);
+    this.seek(timeMs);
   }
 
   #speedChoice({ speed }) {
@@ -133,7 +147,8 @@ export class Timeline {
     return Math.max(Math.min(timeMs, this.#endMs), this.#startMs);
   }
 
-  #seek(timeMs) {
+  /** Shows a time, and pauses there. */
+  seek(timeMs) {
     this.#atMs = this.#clamp(timeMs);
     this.#shownMs = -Infinity;
     if (this.isPaused) return;
@@ -160,17 +175,6 @@ export class Timeline {
       this.#slider.setAttribute("aria-valuetext", moment);
     }
     this.#shownMs = nowMs;
-  }
-
-  #onKey(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    const { key, target } = event;
-    if (key === " " && !target.matches(TAKES_SPACE)) this.toggle();
-    else if (key === "ArrowLeft" && !target.matches(TAKES_ARROWS)) this.#seek(this.#atMs - STEP_MS);
-    else if (key === "ArrowRight" && !target.matches(TAKES_ARROWS)) {
-      this.#seek(this.#atMs + STEP_MS);
-    } else return;
-    event.preventDefault();
   }
 }
 

@@ -1,0 +1,162 @@
+import { didYouMean } from "./words.ts";
+
+/** The help of `playground learn`, in English. */
+export const enLearnCommand = {
+  summary: "a course in the browser: predict what a server will do, watch it, and see who is right",
+  usage: "learn [CHAPTER]",
+  flags: {
+    text: "go through it in the terminal",
+    export: "write the course into this directory as a web site, with recorded runs",
+    port: "port of the page; 0 picks a free one",
+    open: "open the page in the browser",
+  },
+  examples: [
+    "playground learn --open",
+    "playground learn select",
+    "playground learn 3 --text",
+    "playground learn --export site",
+  ],
+};
+
+/** What the course says, in English. */
+export const enLearn = {
+  learning: (address: string) => `the course: ${address} (Ctrl-C ends it, and its servers)`,
+  unknownChapter: (typed: string, nearest: string | null, chapters: readonly string[]) =>
+    `unknown chapter ${typed}${didYouMean(nearest)} (there are ${
+      chapters.map((id, i) => `${i + 1} ${id}`).join(", ")
+    })`,
+  noServer: "no server runs here yet",
+  stageIsOver: "this run of the course is over",
+  tooManyPages: (pages: number) => `${pages} pages of the course are open: close one of them`,
+  needsLinux: (model: string) =>
+    `${model} runs here only on the system's own calls, which needs Linux on x86-64 or arm64: ` +
+    "read on without it, or see its recorded run in the exported course",
+  serverLost: (model: string, reason: string) =>
+    `${model} has ended${reason === "" ? "" : `: ${reason}`}`,
+  exitStatus: (code: number) => `exit status ${code}`,
+  notEmpty: (directory: string) =>
+    `--export ${directory}: the directory is not empty; choose a new or an empty one`,
+  cannotExport: (directory: string, reason: string) => `--export ${directory}: ${reason}`,
+  recording: (chapter: string, done: number, all: number, step: string) =>
+    `recording chapter ${done} of ${all}: ${chapter}${step}`,
+  undecided: (chapter: string, step: number, measured: string) =>
+    `${chapter}, step ${step}: no answer fits what was measured (${measured}), in several runs: ` +
+    "the machine may be too busy to record the course now",
+  stepFailed: (chapter: string, step: number, reason: string) =>
+    `${chapter}, step ${step}: ${reason}`,
+  exported: (directory: string, chapters: number, size: string) =>
+    `${directory}: ${chapters === 1 ? "1 chapter" : `${chapters} chapters`}, ${size}; ` +
+    `open ${directory}/index.html, or put it on any web server`,
+  leftAt: (command: string) => `to go on from here: ${command}`,
+  inputEnded: "the input ended before the question was answered",
+  chapterOver: (next: string) => `The next chapter: ${next}`,
+  courseOver: "That was the last chapter.",
+  pressEnter: "Enter goes on, b goes back, q leaves",
+  askNumber: (most: number) => `Your prediction or answer, 1 to ${most}: `,
+  askRun: "Enter runs it, s skips it: ",
+  askAgain: "Enter goes on, r runs it again: ",
+  runsAgain: "once more",
+  page: {
+    language: "English",
+    title: "playground: the course",
+    chapters: "Chapters",
+    chapter: "Chapter {number}",
+    minutes: "{minutes} min",
+    step: "Step {step} of {steps}",
+    next: "Next",
+    back: "Back",
+    nextChapter: "Next chapter",
+    keysHint: "Keys: n next, p back, 1 to 9 answer",
+    finished: "done",
+    begun: "{done} of {steps}",
+    clearProgress: "Forget my progress",
+    kinds: {
+      read: "Read",
+      do: "Do",
+      predict: "Predict",
+      observe: "Look",
+      explain: "Why",
+      check: "Check",
+      experiment: "Experiment",
+      try: "Try it yourself",
+    },
+    tryText: "In two terminals, with the real thing:",
+    predictHint: "Choose first. Then it happens, and is measured.",
+    actions: {
+      serve: "start {command}",
+      open: "{count} clients connect",
+      openOne: "a client connects",
+      talk: "each client says “{text}” every {everyMs} ms",
+      silence: "the clients fall silent",
+      read: "the clients read again",
+      readNothing: "the clients read nothing",
+      "half-close": "{count} clients close their sending side",
+      close: "{count} clients close",
+      reset: "{count} clients reset their connections",
+      all: "all",
+      cost: "the handler sleeps {sleepMs} ms and computes {cpuMs} ms for each message",
+      block: "the server stands still for {ms} ms",
+      until: "wait until {conditions}",
+      run: "run {command}",
+      and: " and ",
+      press: "Do it",
+    },
+    late: "This did not come true within {seconds} s, so the run may not show what it should.",
+    running: "it runs …",
+    measuring: "it runs, and is measured …",
+    right: "Right.",
+    wrong: "Not so.",
+    chosen: "your answer",
+    isTrue: "this is what happened",
+    measured: "Measured just now:",
+    measuredThen: "Measured in the recorded run:",
+    undecided: "No answer fits what was measured, so something disturbed the run: " +
+      "a busy machine, or a control that was used meanwhile. Run it again.",
+    unmeasured: "Nothing was measured, so nobody can tell who is right.",
+    again: "Run it again",
+    runExperiment: "Run it now",
+    stop: "Stop it",
+    failed: "This could not be done: {reason}",
+    noServerYet: "No server runs in this step.",
+    starting: "the server starts …",
+    connecting: "connecting to the course …",
+    lost: "The course has ended in the terminal. Start it again with: playground learn",
+    noToken: "To run servers, open the address that the terminal printed.",
+    recorded: "Recorded run",
+    recordedNote:
+      "This is a recording of a real run; the live course runs it on your own machine: " +
+      "playground learn",
+    rest: "the recording waits for the next step",
+    skip: "Skip to the end of the run",
+    experimentRecorded: "Show what it printed",
+    measures: {
+      clients: "clients",
+      served: "clients that got an answer",
+      waiting: "clients from which the next bytes are awaited",
+      backlog: "clients in the backlog",
+      queued: "clients accepted but not served yet",
+      asleep: "clients whose handler sleeps",
+      blocked: "clients whose send buffer is full",
+      lanes: "lanes that had a client",
+      processes: "processes that had a client",
+      returns: "returns of the waiting call",
+      returnsPerSecond: "returns per second",
+      scannedPerReturn: "sockets looked at for each return",
+      readyPerReturn: "sockets ready for each return",
+      inVain: "sockets looked at in vain",
+      messages: "messages",
+      cpuPercent: "% of a processor",
+      memoryMb: "MB of memory",
+      memoryPerClientKb: "kB of memory for each client",
+      loopLatencyMs: "ms until the loop answered, at most",
+      longestWaitMs: "ms that a client had no answer, at most",
+      systemCallsPerMessage: "system calls for each message",
+      refused: "clients turned away",
+      waitShare: "% of the time in the waiting call",
+      acceptShare: "% of the time in accept",
+      recvShare: "% of the time in recv",
+      handleShare: "% of the time in the handler",
+      sleepShare: "% of the time asleep",
+    },
+  },
+};

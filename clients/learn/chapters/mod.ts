@@ -1,0 +1,5 @@
+import type { Chapter } from "../chapter.ts";
+import { SELECT } from "../../../tests/clients/learn/select_chapter.ts";
+
+/** All chapters in their order. */
+export const CHAPTERS: readonly Chapter[] = [SELECT];

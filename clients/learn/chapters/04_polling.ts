@@ -4,7 +4,6 @@ import {
   atLeast,
   atMost,
   below,
-  exactly,
   open,
   serve,
   talk,

@@ -182,12 +182,20 @@ export const select: Chapter = {
       },
     },
     {
+      kind: "do",
+      by: "course",
+      text: {
+        en: "Sixty more clients come. From now on each says something once in ten seconds, so " +
+          "nearly all are silent, nearly all the time.",
+        zh: "又来了六十个客户端。从现在起，每个十秒才说一句，所以几乎所有客户端几乎一直闷着。",
+      },
+      actions: [talk(10_000), open(60), until(atLeast("waiting", 60))],
+    },
+    {
       kind: "predict",
       question: {
-        en: "Sixty more clients come. Each says something once in ten seconds, so nearly all " +
-          "are silent. What does a return of `select` look at now?",
-        zh: "又来了六十个客户端，每个十秒才说一句，几乎都闷着。现在 `select` 每次返回要看多少" +
-          "个？",
+        en: "How many sockets does `select` look at now, for each return?",
+        zh: "现在 `select` 每次返回，要看多少个套接字？",
       },
       answers: [
         {
@@ -225,12 +233,7 @@ export const select: Chapter = {
           },
         },
       ],
-      actions: [
-        talk(10_000),
-        open(60),
-        until(atLeast("waiting", 60)),
-        until(atLeast("messages", 30)),
-      ],
+      actions: [until(atLeast("messages", 12))],
     },
     {
       kind: "explain",

@@ -288,10 +288,11 @@ export const process: Chapter = {
       kind: "experiment",
       args: ["lab", "copy-on-write"],
       text: {
-        en: "The laboratory watches copy on write at work: a child reads 64 MB and owns " +
-          "nothing, then writes a few bytes and owns exactly those pages.",
-        zh: "实验室来看写时复制的现场：子进程读遍整块内存，自己名下什么也没多；再写几个字节，" +
-          "就恰好多出那几页。",
+        en: "The laboratory watches copy on write at work. A child reads 32 MB of its parent " +
+          "and owns next to nothing of it. Then it writes 2,000 bytes, each in another page, " +
+          "and owns 2,000 pages.",
+        zh: "实验室来看写时复制的现场：子进程把父进程的 32 MB 读了一遍，自己名下几乎没多出什" +
+          "么；再写 2000 个字节，每个写在不同的页上，名下就多了 2000 页。",
       },
     },
     {

@@ -185,12 +185,19 @@ export const thread: Chapter = {
       },
     },
     {
+      kind: "do",
+      by: "course",
+      text: {
+        en: "The course now starts a pool of two threads. Both exist already, and wait for work.",
+        zh: "课程现在启动一个只有两个线程的线程池。两个线程都已经在了，等着活干。",
+      },
+      actions: [serve("threadpool", "--threads", "2"), talk(300)],
+    },
+    {
       kind: "predict",
       question: {
-        en: "The course now starts a pool of two threads, and three clients come. They talk, " +
-          "and stay. How many get answers?",
-        zh: "课程现在启动一个只有两个线程的线程池，来了三个客户端，一直说话，都不走。有几个能" +
-          "得到应答？",
+        en: "Three clients come to the two threads. They talk, and stay. How many get answers?",
+        zh: "两个线程，来了三个客户端，一直说话，都不走。有几个能得到应答？",
       },
       answers: [
         {
@@ -228,12 +235,7 @@ export const thread: Chapter = {
           },
         },
       ],
-      actions: [
-        serve("threadpool", "--threads", "2"),
-        talk(300),
-        open(3),
-        until(atLeast("messages", 12)),
-      ],
+      actions: [open(3), until(atLeast("messages", 12))],
     },
     {
       kind: "observe",

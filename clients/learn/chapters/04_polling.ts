@@ -154,7 +154,8 @@ export const polling: Chapter = {
       ],
     },
     {
-      kind: "read",
+      kind: "do",
+      by: "course",
       text: {
         en: "The obvious remedy: sleep for a moment between two rounds. The CPU is free again, " +
           "and the loop wakes up a hundred times a second, or ten times, or once.\n\nThe course " +
@@ -163,6 +164,7 @@ export const polling: Chapter = {
         zh: "显而易见的补救办法：两圈之间睡一小会儿。CPU 腾出来了，循环每秒醒一百次，或者十" +
           "次，或者一次。\n\n课程现在用 `--pause 1s` 启动同一个服务器：每问完一圈，睡一秒。",
       },
+      actions: [serve("nonblocking", "--pause", "1s")],
     },
     {
       kind: "predict",
@@ -207,12 +209,7 @@ export const polling: Chapter = {
           },
         },
       ],
-      actions: [
-        serve("nonblocking", "--pause", "1s"),
-        talk(100),
-        open(1),
-        until(atLeast("messages", 3)),
-      ],
+      actions: [talk(100), open(1), until(atLeast("messages", 3))],
     },
     {
       kind: "check",

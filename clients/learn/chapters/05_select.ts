@@ -161,9 +161,9 @@ export const select: Chapter = {
           text: { en: "At all of them, and at the listener too", zh: "全部，监听套接字也算在内" },
           when: atLeast("scannedPerReturn", 3.5),
           because: {
-            en: "{scannedPerReturn} for each return: the three clients, the listener, and the " +
-              "keyboard as long as it is open. Ready was {readyPerReturn} of them.",
-            zh: "每次返回看 {scannedPerReturn} 个：三个客户端、监听套接字，键盘开着的话也算一" +
+            en: "{scannedPerReturn} for each return: the three clients and the listener, and " +
+              "one more where there is a keyboard. Ready was {readyPerReturn} of them, on average.",
+            zh: "每次返回看 {scannedPerReturn} 个：三个客户端加上监听套接字，有键盘的话再多一" +
               "个。其中就绪的平均是 {readyPerReturn} 个。",
           },
         },
@@ -251,12 +251,22 @@ export const select: Chapter = {
       },
     },
     {
+      kind: "do",
+      by: "course",
+      text: {
+        en: "And what of the handler, which may take its time? The course starts the server " +
+          "again, with four clients that talk.",
+        zh: "那么处理函数呢？它要是慢条斯理的怎么办？课程重新启动服务器，打开四个说话的客户端。",
+      },
+      actions: [serve("select"), talk(300), open(4), until(atLeast("served", 4))],
+    },
+    {
       kind: "predict",
       question: {
-        en: "Back to four clients, with a handler that sleeps two seconds before each answer. " +
-          "In chapter 1 that would stop everything. How many are asleep at the same time here?",
-        zh: "回到四个客户端，处理函数每次应答前睡两秒。换作第 1 章，一切都会停下。在这里，同时" +
-          "在睡的有几个？",
+        en: "From now on, the handler sleeps two seconds before each answer. In chapter 1 that " +
+          "would stop everything. How many clients are asleep at the same time here?",
+        zh: "从现在起，处理函数每次应答前睡两秒。换作第 1 章，一切都会停下。在这里，同时在睡的" +
+          "客户端有几个？",
       },
       answers: [
         {
@@ -293,7 +303,7 @@ export const select: Chapter = {
           },
         },
       ],
-      actions: [serve("select"), talk(300), open(4), sleep(2_000), until(atLeast("asleep", 4))],
+      actions: [sleep(2_000), until(atLeast("asleep", 4))],
     },
     {
       kind: "predict",

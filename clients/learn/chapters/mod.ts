@@ -10,6 +10,8 @@ import { process } from "./02_process.ts";
 import { thread } from "./03_thread.ts";
 import { polling } from "./04_polling.ts";
 import { select } from "./05_select.ts";
+import { selectQueue } from "./06_select_queue.ts";
+import { epoll } from "./07_epoll.ts";
 
 /** All chapters in their order. */
 export const CHAPTERS: readonly Chapter[] = [
@@ -18,4 +20,6 @@ export const CHAPTERS: readonly Chapter[] = [
   thread,
   polling,
   select,
+  selectQueue,
+  epoll,
 ];

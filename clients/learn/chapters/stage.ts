@@ -29,6 +29,12 @@ export function talk(everyMs: number, text = "hello"): Action {
 /** No client sends any more. */
 export const SILENCE: Action = { do: "talk", on: false, everyMs: 1_000, text: "hello" };
 
+/** The clients leave unread what the server sends, and send large pieces. */
+export const READ_NOTHING: Action = { do: "read", on: false };
+
+/** The clients read again. */
+export const READ: Action = { do: "read", on: true };
+
 /** The last `count` clients close their connections. */
 export function close(count: number): Action {
   return { do: "end", how: "close", count };

@@ -87,6 +87,8 @@ export class Engine {
   /** Lets the action go on that the reader is asked to do. */
   #press = () => {};
   #isByHand = false;
+  /** Another server is being started: frames of the former one do not count. */
+  #isServing = false;
   /** The step whose command prints. */
   #printing = 0;
   /** Why no more frames come; empty while they do. */
@@ -104,6 +106,8 @@ export class Engine {
 
   /** A frame of the server on the stage. @param {Frame} frame */
   apply(frame) {
+    if (this.#isServing && !frame.isWhole) return; // the first frame of a server is whole
+    this.#isServing = false;
     this.#history.apply(frame);
     for (const { onFrame } of [...this.#waiting]) onFrame();
   }
@@ -228,6 +232,7 @@ export class Engine {
     }
     if (action.do === "serve") {
       this.#history = new History(KEPT_MS);
+      this.#isServing = true;
       this.#lost = "";
     }
     await this.stage.perform(index, i);

@@ -93,9 +93,9 @@ class TextChapter {
   ) {
     const onLine = (line: string) => console.log(`  | ${line}`);
     this.#live = prepareLive(chapter, { onLine }, language, messages);
-    this.#live.engine.onMark = (mark: { readonly begin?: readonly [number, number] }) => {
-      if (mark.begin === undefined) return;
-      const [step, action] = mark.begin;
+    this.#live.engine.onMark = ({ begin, until }) => {
+      const [step, action] = begin ?? until ?? [];
+      if (step === undefined || action === undefined) return;
       const { page } = messages.learn;
       const done = actionsOf(chapter.steps[step])[action];
       this.#print(actionWords(done, page, language), "  → ");

@@ -4,6 +4,7 @@ import type { Messages } from "../../cli/messages.ts";
 import type { ModelName } from "../../servers/context/context.ts";
 import type { SocketKind } from "../../servers/context/protocol.ts";
 import type { Run } from "../../servers/watch/frames.ts";
+import { WebServer } from "../../servers/watch/web_server.ts";
 import { showPage } from "./show_page.ts";
 import { startWatched } from "./watched_server.ts";
 
@@ -42,8 +43,8 @@ export async function compare(
     server.ended.then(() => lost.reject(new RefusedError(messages.watch.serverEnded(model))));
     runs.push(run);
   }
-  const shown = { runs, language, messages, portFlag: "--port" as const, lost: lost.promise };
-  await showPage(shown, { port, open }, (address) => {
+  const page = new WebServer({ runs, language, messages, portFlag: "--port" }, port);
+  await showPage(page, { open, messages, lost: lost.promise }, (address) => {
     console.log(messages.watch.watching(address));
   });
 }

@@ -23,15 +23,7 @@ export async function describeView(
   recording: RecordedRun | undefined,
   language: Language,
 ): Promise<ViewDescription> {
-  const texts = await Promise.all(LANGUAGES.map(async (one) => {
-    const { watch: { page }, watchMoment, models: { workers } } = await loadMessages(one);
-    return [one, {
-      ...page,
-      ...watchMoment,
-      workers,
-      headings: (await loadModelTexts(one)).headings,
-    }];
-  }));
+  const texts = await Promise.all(LANGUAGES.map(async (one) => [one, await viewTexts(one)]));
   return {
     id,
     recording: recording === undefined
@@ -40,4 +32,11 @@ export async function describeView(
     language,
     texts: Object.fromEntries(texts),
   };
+}
+
+/** The texts of the page. */
+export async function viewTexts(language: Language): Promise<Readonly<Record<string, unknown>>> {
+  const { watch: { page }, watchMoment, models: { workers } } = await loadMessages(language);
+  const { headings } = await loadModelTexts(language);
+  return { ...page, ...watchMoment, workers, headings };
 }

@@ -81,6 +81,7 @@ export const enLearn = {
       try: "Try it yourself",
     },
     tryText: "In two terminals, with the real thing:",
+    choose: "That is my answer",
     predictHint: "Choose first. Then it happens, and is measured.",
     actions: {
       serve: "start {command}",
@@ -145,6 +146,7 @@ export const enLearn = {
       readyPerReturn: "sockets ready for each return",
       inVain: "sockets looked at in vain",
       messages: "messages",
+      seconds: "seconds",
       cpuPercent: "% of a processor",
       memoryMb: "MB of memory",
       memoryPerClientKb: "kB of memory for each client",

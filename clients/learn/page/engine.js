@@ -37,6 +37,9 @@ import { holds, takeMeasures, trueAnswer } from "./measures.js";
  * @property {string} failure why it failed, for people
  */
 
+/** @typedef {{ begin?: Place, done?: Place, until?: Place, end?: number }} Mark see recorded_stage.js */
+/** @typedef {import("./recorded_stage.js").Place} Place */
+
 /** More is forgotten: nobody takes that long for the actions of a step. */
 const KEPT_MS = 180_000;
 /** The frames that are awaited after the last action, so that they have all that it did. */
@@ -72,7 +75,7 @@ export class Engine {
   results;
   /** Called when a result has changed. */
   onChange = () => {};
-  /** Called before and after each action and after each step. @type {(mark: object) => void} */
+  /** Called before and after each action, and after each step. @type {(mark: Mark) => void} */
   onMark = () => {};
   /** The first step whose actions have not been performed. */
   #next = 0;
@@ -89,6 +92,8 @@ export class Engine {
   #isByHand = false;
   /** Another server is being started: frames of the former one do not count. */
   #isServing = false;
+  /** The step of which the reader is asked for an action. */
+  #askedOf = Infinity;
   /** The step whose command prints. */
   #printing = 0;
   /** Why no more frames come; empty while they do. */
@@ -133,7 +138,7 @@ export class Engine {
    *   step, see {@linkcode press}
    */
   reach(end, { byHand = false } = {}) {
-    if (!byHand) this.goOnByItself();
+    if (!byHand && end > this.#askedOf) this.goOnByItself();
     this.#work = this.#work.then(async () => {
       const first = this.chapter.steps.slice(0, end).findLastIndex(serves);
       this.#next = Math.max(this.#next, first);
@@ -144,6 +149,11 @@ export class Engine {
       }
     });
     return this.#work;
+  }
+
+  /** Whether anything is being performed. */
+  get isBusy() {
+    return this.results.some(({ state }) => state === "running");
   }
 
   /** Performs a step again, with all since the server before it was started. @param {number} index */
@@ -207,7 +217,9 @@ export class Engine {
       for (let i = 0; i < actions.length;) {
         result.action = i;
         this.onChange();
+        this.#askedOf = index;
         const asked = await this.#asked(step, i, result);
+        this.#askedOf = Infinity;
         if (asked === i) await this.#do(index, i++, result);
         else i = asked;
       }
@@ -225,11 +237,12 @@ export class Engine {
 
   async #do(index, i, result) {
     const action = actionsOf(this.chapter.steps[index])[i];
-    this.onMark({ begin: [index, i] });
     if (action.do === "until") {
+      this.onMark({ until: [index, i] });
       if (!await this.#until(action.is, action.withinMs)) result.late.push(i);
       return;
     }
+    this.onMark({ begin: [index, i] });
     if (action.do === "serve") {
       this.#history = new History(KEPT_MS);
       this.#isServing = true;

@@ -49,7 +49,7 @@ export type Action =
     readonly is: Condition | readonly Condition[];
     readonly withinMs: number;
   }
-  /** Runs `playground` with these arguments, and shows what it prints. */
+  /** Runs `playground` with these, and shows what it prints. `{address}` is the server's. */
   | { readonly do: "run"; readonly args: readonly string[] };
 
 /** A part of the picture that a step can point at. */

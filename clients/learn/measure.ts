@@ -41,6 +41,8 @@ export const MEASURES = [
   "inVain",
   /** Messages that the server received. */
   "messages",
+  /** How long it has taken, all in all. */
+  "seconds",
   /** Percent of one processor, on average, with the children. Not measured within half a second. */
   "cpuPercent",
   /** Megabytes at the end, with the children. */

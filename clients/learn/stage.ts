@@ -105,7 +105,9 @@ export class Stage implements AsyncDisposable {
   /** Runs a command, and passes on what it prints. */
   async #run(args: readonly string[]): Promise<void> {
     this.#over.signal.throwIfAborted();
-    const [program, all] = selfExec([...args, "--lang", this.language]);
+    const address = `127.0.0.1:${this.#current?.server.port}`;
+    const words = args.map((word) => word.replace("{address}", address));
+    const [program, all] = selfExec([...words, "--lang", this.language]);
     const process = await GuardedProcess.start([program, ...all], {
       stdout: "piped",
       stderr: "piped",

@@ -146,6 +146,7 @@ export const enLearn = {
       readyPerReturn: "sockets ready for each return",
       inVain: "sockets looked at in vain",
       messages: "messages",
+      seconds: "seconds",
       cpuPercent: "% of a processor",
       memoryMb: "MB of memory",
       memoryPerClientKb: "kB of memory for each client",

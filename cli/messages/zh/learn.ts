@@ -140,6 +140,7 @@ export const zhLearn: typeof enLearn = {
       readyPerReturn: "每次返回就绪的套接字",
       inVain: "白看了的套接字",
       messages: "消息",
+      seconds: "秒数",
       cpuPercent: "占一个处理器的百分比",
       memoryMb: "内存（MB）",
       memoryPerClientKb: "每个客户端的内存（kB）",

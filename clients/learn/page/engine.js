@@ -91,6 +91,8 @@ export class Engine {
   /** Lets the action go on that the reader is asked to do. */
   #press = () => {};
   #isByHand = false;
+  /** Another server is being started: frames of the former one do not count. */
+  #isServing = false;
   /** The step of which the reader is asked for an action. */
   #askedOf = Infinity;
   /** The step whose command prints. */
@@ -110,6 +112,8 @@ export class Engine {
 
   /** A frame of the server on the stage. @param {Frame} frame */
   apply(frame) {
+    if (this.#isServing && !frame.isWhole) return; // the first frame of a server is whole
+    this.#isServing = false;
     this.#history.apply(frame);
     for (const { onFrame } of [...this.#waiting]) onFrame();
   }
@@ -244,6 +248,7 @@ export class Engine {
     this.onMark({ begin: [index, i] });
     if (action.do === "serve") {
       this.#history = new History(KEPT_MS);
+      this.#isServing = true;
       this.#lost = "";
     }
     await this.stage.perform(index, i);

@@ -21,6 +21,7 @@ import {
 /** Usage of the CPU is measured twice a second: within less there is nothing to compare. */
 const MIN_CPU_MS = 500;
 const BYTES_PER_KB = 1_000;
+const MS_PER_SECOND = 1_000;
 
 /** With how many digits after the point a measure is shown; with none by default. */
 const DIGITS = /** @type {Partial<Record<Measure, number>>} */ ({
@@ -30,6 +31,7 @@ const DIGITS = /** @type {Partial<Record<Measure, number>>} */ ({
   cpuPercent: 1,
   memoryMb: 1,
   systemCallsPerMessage: 1,
+  seconds: 1,
 });
 
 /** The shares of the time of lane 0, and the activity that each is of. */
@@ -68,6 +70,7 @@ export function takeMeasures(history, fromMs, toMs) {
       clients: clientsAt(history, toMs).length,
     }),
     ...sharesWithin(history, fromMs, toMs),
+    seconds: (toMs - fromMs) / MS_PER_SECOND,
     loopLatencyMs: largest(frames.flatMap(({ loopLatencyMs }) => loopLatencyMs ?? [])),
   });
 }
@@ -136,7 +139,7 @@ function countedBetween(before, after) {
   const [messages, systemCalls] = [counted("recvs"), counted("systemCalls")];
   return {
     returns,
-    returnsPerSecond: returns / (after.timeMs - before.timeMs) * 1_000,
+    returnsPerSecond: returns / (after.timeMs - before.timeMs) * MS_PER_SECOND,
     scannedPerReturn: scanned / returns,
     readyPerReturn: ready / returns,
     inVain: scanned - ready,

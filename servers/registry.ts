@@ -20,6 +20,8 @@ interface Entry {
    * many clients each, beforehand.
    */
   readonly forks?: "for each" | "beforehand";
+  /** Whether its workers accept their clients themselves. */
+  readonly workersAccept?: true;
   /** The page whose loop it runs, if that is not its own. */
   readonly loopOf?: ModelName;
   /** The file of its page, where there are several. */
@@ -64,6 +66,7 @@ const ROWS: Readonly<
   prefork: {
     servedBy: "process",
     waitsIn: "accept, recv, send",
+    workersAccept: true,
     sockets: ["libc"],
     forks: "beforehand",
     load: async () => (await import("./prefork.ts")).prefork,
@@ -71,6 +74,7 @@ const ROWS: Readonly<
   prethread: {
     servedBy: "thread",
     waitsIn: "accept, recv, send",
+    workersAccept: true,
     sockets: ["libc"],
     load: async () => (await import("./prethread.ts")).prethread,
     loadWorker: async () => (await import("./prethread.ts")).prethreadWorker,
@@ -108,12 +112,14 @@ const ROWS: Readonly<
   reuseport: {
     servedBy: "loops",
     waitsIn: "epoll_wait",
+    workersAccept: true,
     load: async () => (await import("./reuseport.ts")).reuseport,
     loadWorker: async () => (await import("./reuseport.ts")).reuseportWorker,
   },
   workers: {
     servedBy: "loops",
     waitsIn: "epoll_wait",
+    workersAccept: true,
     sockets: ["libc"],
     forks: "beforehand",
     load: async () => (await import("./workers.ts")).workers,
@@ -128,6 +134,7 @@ const ROWS: Readonly<
   "leader-followers": {
     servedBy: "threads",
     waitsIn: "epoll_wait",
+    workersAccept: true,
     sockets: ["libc"],
     load: async () => (await import("./leader_followers.ts")).leaderFollowers,
     loadWorker: async () => (await import("./leader_followers.ts")).leaderFollowersWorker,

@@ -1,17 +1,22 @@
 import { CostlySession, WrappedSession } from "../handlers/simulated_cost.ts";
-import type { Replies, Session } from "../handlers/session.ts";
+import type { Replies, Reply, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 
+/** What a session reports. */
+type SessionRecorder = Pick<Recorder, "asleep" | "handled" | "tracesSteps">;
+
 /**
  * The session of a server that is watched: its simulated cost can be changed while it runs, and the
- * trace records replies that sleep. Without a cost it takes one call more.
+ * trace records when replies are computed, and that they sleep. Without a cost it takes one call more.
  */
 export class WatchedSession extends WrappedSession {
   readonly #session: Session;
   readonly #controls: Controls;
   readonly #withSimulatedCost: CostlySession;
   readonly #maySleep: boolean;
+  readonly #recorder: SessionRecorder;
+  readonly #client: number;
 
   /**
    * @param client the number of the client that the session belongs to
@@ -20,7 +25,7 @@ export class WatchedSession extends WrappedSession {
   constructor(
     session: Session,
     controls: Controls,
-    recorder: Pick<Recorder, "asleep">,
+    recorder: SessionRecorder,
     client: number,
     maySleep: boolean,
   ) {
@@ -33,11 +38,35 @@ export class WatchedSession extends WrappedSession {
       (ms) => recorder.asleep(client, ms),
     );
     this.#maySleep = maySleep;
+    this.#recorder = recorder;
+    this.#client = client;
   }
 
   onData(chunk: Uint8Array): Replies {
     const { sleepMs, cpuMs } = this.#controls;
     const isFree = sleepMs === 0 && cpuMs === 0 && !this.#maySleep;
-    return (isFree ? this.#session : this.#withSimulatedCost).onData(chunk);
+    const replies = (isFree ? this.#session : this.#withSimulatedCost).onData(chunk);
+    const { tracesSteps } = this.#recorder;
+    return tracesSteps ? new TracedReplies(replies, this.#recorder, this.#client) : replies;
+  }
+}
+
+/** Replies of which the trace records when each of them is computed. */
+class TracedReplies implements Replies {
+  #hasReplied = false;
+
+  constructor(
+    private readonly replies: Replies,
+    private readonly recorder: SessionRecorder,
+    private readonly client: number,
+  ) {}
+
+  next(): Reply | undefined {
+    const reply = this.replies.next();
+    const isOver = reply === undefined && this.#hasReplied;
+    const waits = reply !== undefined && reply.waitMs > 0; // it is asleep, and that is recorded
+    if (!isOver && !waits) this.recorder.handled(this.client, reply?.bytes.length ?? 0);
+    this.#hasReplied = true;
+    return reply;
   }
 }

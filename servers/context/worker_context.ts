@@ -17,6 +17,8 @@ export interface WorkerContext extends ServerContext {
   readonly descriptorLimit: number;
   /** The thread or process of this number serves the client from now on; a process has a `pid`. */
   dispatched(connection: Connection, worker: number, pid?: number): void;
+  /** The thread of this number serves nobody any more. */
+  threadEnded(number: number): void;
   /** Has a model whose children are forked beforehand run once, before the first client comes. */
   rehearse(model: Model): Promise<void> | undefined;
   /** Reports that no more than `max` clients can be served at a time. */

@@ -90,10 +90,12 @@ export class Controls implements SimulatedCost {
     return [...this.#values.subarray(first, first + Math.max(1, workers))];
   }
 
-  /** The loop calls it at each turn, to show that it is alive. */
-  answer(): void {
+  /** The loop calls it at each turn, to show that it is alive. @returns whether it was asked */
+  answer(): boolean {
     const own = ANSWERED_AT_MS + this.worker;
-    if (this.#values[ASKED_AT_MS] > this.#values[own]) this.#values[own] = now();
+    if (this.#values[ASKED_AT_MS] <= this.#values[own]) return false;
+    this.#values[own] = now();
+    return true;
   }
 
   /** A serving thread calls it between two system calls: blocks the thread while it is held up. */

@@ -61,3 +61,14 @@ export function readCounters(memory: ArrayBufferLike): Counters {
   const entries = Object.entries(COUNTER).map(([name, index]) => [name, sums[index]]);
   return Object.fromEntries(entries) as Counters; // fromEntries forgets the names
 }
+
+/** How many records of messages each block's writer has left out so far. */
+export function readLeftOut(memory: ArrayBufferLike): number[] {
+  const { untracedRecvs, untracedSends } = COUNTER;
+  const values = new Float64Array(memory);
+  const leftOut: number[] = [];
+  for (let at = 0; at < values.length; at += BLOCK_LENGTH) {
+    leftOut.push(values[at + untracedRecvs] + values[at + untracedSends]);
+  }
+  return leftOut;
+}

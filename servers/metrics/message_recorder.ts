@@ -8,6 +8,10 @@ export abstract class MessageRecorder {
   protected readonly counters: Float64Array;
   /** How many readers the trace has, in an array of one. */
   readonly #traceReaders: Int32Array;
+  /** How often a socket that was asked had something, at the end of the last round. */
+  #foundBefore = 0;
+  /** The room in which the last return that found nothing was traced. */
+  #vainUntil = 0;
 
   /**
    * @param block the block of counters that only this recorder writes
@@ -37,11 +41,33 @@ export abstract class MessageRecorder {
   }
 
   wokeUp(scanned: number, ready: number): void {
-    this.counters[COUNTER.wakeUps]++;
-    this.counters[COUNTER.scanned] += scanned;
-    this.counters[COUNTER.ready] += ready;
-    this.controls?.answer();
+    // Woken by the view, which asks whether it is alive: that is none of its work.
+    const isAsked = this.controls?.answer() === true;
+    if (ready > 0 || !isAsked) {
+      this.counters[COUNTER.wakeUps]++;
+      this.counters[COUNTER.scanned] += scanned;
+      this.counters[COUNTER.ready] += ready;
+      if (this.#traceReaders[0] > 0) this.#traceReturn(scanned, ready);
+    }
     this.controls?.obey();
+  }
+
+  polled(asked: number): void {
+    const { accepted, recvs, closed } = COUNTER;
+    const found = this.counters[accepted] + this.counters[recvs] + this.counters[closed];
+    const ready = Math.min(asked, found - this.#foundBefore);
+    this.#foundBefore = found;
+    this.wokeUp(asked, ready);
+  }
+
+  /** Of the returns that found nothing only one is traced in each room: they may be a million a second. */
+  #traceReturn(scanned: number, ready: number): void {
+    const { hasRoomForSteps, stepsUntil } = this.trace;
+    if (ready === 0) {
+      if (!hasRoomForSteps || stepsUntil === this.#vainUntil) return;
+      this.#vainUntil = stepsUntil;
+    } else if (!hasRoomForSteps) return this.trace.leftOut();
+    this.traceStep(TRACE_EVENT.returned, ready, scanned);
   }
 
   /** Traces a message, or counts that there was no room for it. */
@@ -51,4 +77,7 @@ export abstract class MessageRecorder {
     sizeBytes: number,
     bytes?: Uint8Array,
   ): void;
+
+  /** Writes the record of a step. */
+  protected abstract traceStep(event: number, client: number, sizeBytes: number): void;
 }

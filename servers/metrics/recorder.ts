@@ -82,10 +82,30 @@ export class Recorder extends MessageRecorder implements Observer {
     this.#note(TRACE_EVENT.dispatched, id, peer, pid, NOTHING, worker);
   }
 
+  /** A process has begun that serves many clients. */
+  began(worker: number, pid: number): void {
+    this.#noteWorker(TRACE_EVENT.began, worker, pid);
+  }
+
+  /** A thread has ended, or a process that served many clients. */
+  ended(worker = this.#worker): void {
+    this.#noteWorker(TRACE_EVENT.ended, worker, 0);
+  }
+
   asleep(client: number, ms: number): void {
     if (!this.trace.watched) return;
     const shownMs = Math.min(ms, LONGEST_WAIT_MS); // a record has 32 bits for it
     this.trace.write(TRACE_EVENT.asleep, client, NOTHING, 0, shownMs, NOTHING, this.#worker);
+  }
+
+  /** Whether a reader wants to know what becomes of a message. */
+  get tracesSteps(): boolean {
+    return this.trace.watched && this.trace.hasRoomForSteps;
+  }
+
+  /** The session has computed its reply; `sizeBytes` is 0 if there is none. */
+  handled(client: number, sizeBytes: number): void {
+    if (this.tracesSteps) this.traceStep(TRACE_EVENT.handled, client, sizeBytes);
   }
 
   blocked({ id, peer }: Observed): void {
@@ -140,9 +160,14 @@ export class Recorder extends MessageRecorder implements Observer {
     sizeBytes: number,
     bytes?: Uint8Array,
   ): void {
-    if (this.trace.hasRoom) this.#note(event, id, peer, sizeBytes, bytes);
-    else if (event === TRACE_EVENT.received) this.counters[COUNTER.untracedRecvs]++;
+    if (this.trace.hasRoom) return this.#note(event, id, peer, sizeBytes, bytes);
+    this.trace.leftOut();
+    if (event === TRACE_EVENT.received) this.counters[COUNTER.untracedRecvs]++;
     else this.counters[COUNTER.untracedSends]++;
+  }
+
+  protected traceStep(event: number, client: number, sizeBytes: number): void {
+    this.trace.write(event, client, NOTHING, 0, sizeBytes, NOTHING, this.#worker);
   }
 
   #note(
@@ -155,6 +180,10 @@ export class Recorder extends MessageRecorder implements Observer {
   ): void {
     if (!this.trace.watched) return;
     this.trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, worker);
+  }
+
+  #noteWorker(event: number, worker: number, pid: number): void {
+    if (this.trace.watched) this.trace.write(event, 0, NOTHING, 0, pid, NOTHING, worker);
   }
 
   /** Many clients come from few hosts, so a host is encoded once. */

@@ -11,6 +11,8 @@
  * @module
  */
 
+import { preciseTimeMs } from "./clock.ts";
+
 /** The number of each event in a record. */
 export const TRACE_EVENT = {
   waiting: 0,
@@ -30,6 +32,14 @@ export const TRACE_EVENT = {
   dismissed: 10,
   /** The server has ended a connection before its client had everything. */
   cutOff: 11,
+  /** A call that waits for many sockets has returned: `sizeBytes` it looked at, `client` were ready. */
+  returned: 12,
+  /** The session has computed a reply of `sizeBytes` bytes, which is to be sent now. */
+  handled: 13,
+  /** A process has begun that serves many clients; `sizeBytes` is its id. */
+  began: 14,
+  /** A thread has ended, or a process that served many clients. */
+  ended: 15,
 } as const;
 
 /** The name of an event. */
@@ -40,8 +50,10 @@ const EVENTS = Object.keys(TRACE_EVENT) as TraceEvent[]; // in order, and keys()
 /** A record as it is read. */
 export interface TraceRecord {
   readonly event: TraceEvent;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, and a fraction; the times of one writer never go back. */
   readonly timeMs: number;
+  /** Its writer has left out others since its last record: there was no room for them. */
+  readonly isAfterGap: boolean;
   /** The number of the client; 0 for events without one. */
   readonly client: number;
   readonly host: string;
@@ -81,6 +93,11 @@ const WATCHERS = 0;
 const WRITTEN = 1;
 /** The index from which records of messages are left out. */
 const ROOM_UNTIL = 2;
+/** The same of `returned` and `handled`, which only some readers want. */
+const STEPS_UNTIL = 3;
+
+/** Added to the number of an event whose writer has left out others before. */
+const AFTER_GAP = 128;
 
 /** The state of a record, in the two lowest bits of its first word; a new one is all zeros. */
 const WRITING = 1;
@@ -115,6 +132,7 @@ export class TraceWriter {
   readonly #words: Int32Array;
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
+  #isAfterGap = false;
 
   constructor(memory: ArrayBufferLike) {
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
@@ -132,6 +150,24 @@ export class TraceWriter {
   /** Whether a reader wants another record of a message. If not, count the message instead. */
   get hasRoom(): boolean {
     return (this.#header[WRITTEN] - this.#header[ROOM_UNTIL] | 0) < 0;
+  }
+
+  /**
+   * Up to which index there is room for a record of a step: what a loop does between two messages. It
+   * grows each time that a reader which wants those has looked.
+   */
+  get stepsUntil(): number {
+    return this.#header[STEPS_UNTIL];
+  }
+
+  /** Whether a reader wants another record of a step. */
+  get hasRoomForSteps(): boolean {
+    return (this.#header[WRITTEN] - this.#header[STEPS_UNTIL] | 0) < 0;
+  }
+
+  /** There was no room for a record. */
+  leftOut(): void {
+    this.#isAfterGap = true;
   }
 
   /**
@@ -160,12 +196,13 @@ export class TraceWriter {
     const mine = word(index, WRITING);
     if (Atomics.compareExchange(this.#words, wordAt, before, mine) !== before) return;
     const view = this.#view;
-    view.setUint8(at + AT.event, event);
+    view.setUint8(at + AT.event, this.#isAfterGap ? event + AFTER_GAP : event);
+    this.#isAfterGap = false;
     const hostLength = Math.min(host.length, HOST_BYTES);
     view.setUint8(at + AT.hostLength, hostLength);
     const bytesLength = Math.min(bytes.length, sizeBytes, SHOWN_BYTES);
     view.setUint8(at + AT.bytesLength, bytesLength);
-    view.setFloat64(at + AT.timeMs, Date.now(), true);
+    view.setFloat64(at + AT.timeMs, preciseTimeMs(), true);
     view.setUint32(at + AT.client, client, true);
     view.setUint32(at + AT.sizeBytes, sizeBytes, true);
     view.setUint16(at + AT.port, port, true);
@@ -184,8 +221,11 @@ export class TraceReader {
   readonly #decoder = new TextDecoder();
   #next: number;
 
-  /** @param room how many records the reader wants until its first look */
-  constructor(memory: ArrayBufferLike, room = USUAL_ROOM) {
+  /**
+   * @param room how many records the reader wants until its first look
+   * @param wantsSteps whether that includes `returned` and `handled`
+   */
+  constructor(memory: ArrayBufferLike, room = USUAL_ROOM, private readonly wantsSteps = false) {
     this.#memory = memory;
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.#words = new Int32Array(memory);
@@ -223,8 +263,10 @@ export class TraceReader {
   /** Another reader may want more. */
   #makeRoom(written: number, room: number): void {
     const until = written + room | 0;
-    const before = Atomics.load(this.#header, ROOM_UNTIL);
-    if ((until - before | 0) > 0) Atomics.store(this.#header, ROOM_UNTIL, until);
+    for (const place of this.wantsSteps ? [ROOM_UNTIL, STEPS_UNTIL] : [ROOM_UNTIL]) {
+      const before = Atomics.load(this.#header, place);
+      if ((until - before | 0) > 0) Atomics.store(this.#header, place, until);
+    }
   }
 
   #readOne(index: number): TraceRecord | "unfinished" | "lost" {
@@ -247,8 +289,10 @@ export class TraceReader {
 
   #parse(bytes: Uint8Array<ArrayBuffer>): TraceRecord {
     const view = new DataView(bytes.buffer);
+    const event = view.getUint8(AT.event);
     return {
-      event: EVENTS[view.getUint8(AT.event)],
+      event: EVENTS[event % AFTER_GAP],
+      isAfterGap: event >= AFTER_GAP,
       timeMs: view.getFloat64(AT.timeMs, true),
       client: view.getUint32(AT.client, true),
       host: this.#decoder.decode(

@@ -12,14 +12,19 @@ import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 
 const decoder = new TextDecoder();
 
-/** A record that the log shows; the others are for the live view. */
+/** Events that are for the live view only. */
+const NOT_LOGGED = [
+  ...["dispatched", "asleep", "blocked", "returned", "handled", "began", "ended"] as const,
+];
+
+/** A record that the log shows. */
 export type LoggedRecord = TraceRecord & {
-  readonly event: Exclude<TraceEvent, "dispatched" | "asleep" | "blocked">;
+  readonly event: Exclude<TraceEvent, typeof NOT_LOGGED[number]>;
 };
 
 /** Whether the log shows this record. */
 export function isLogged(record: TraceRecord): record is LoggedRecord {
-  return record.event !== "dispatched" && record.event !== "asleep" && record.event !== "blocked";
+  return NOT_LOGGED.every((event) => record.event !== event);
 }
 
 /** The line of the log for a record. */

@@ -128,6 +128,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       return openCompletions(sockets);
     },
     dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
+    threadEnded: (number) => recorder.ended(number),
     refuse: (connection) => {
       recorder.shed();
       refuse(connection, setup.handler.name);

@@ -25,6 +25,8 @@ export interface Observer {
   closed(connection: Observed): void;
   /** A readiness call returned after it looked at `scanned` sockets and found `ready`. */
   wokeUp(scanned: number, ready: number): void;
+  /** A server that never waits has asked all its sockets, `asked` of them, whether they have something. */
+  polled(asked: number): void;
   /** There is no descriptor left for another client; accepting goes on when one is free. */
   outOfDescriptors(): void;
   /** Accepting failed for another reason, and is tried again. */
@@ -45,6 +47,7 @@ export const UNOBSERVED: Observer = {
   cutOff() {},
   closed() {},
   wokeUp() {},
+  polled() {},
   outOfDescriptors() {},
   acceptFailed() {},
 };

@@ -1,4 +1,5 @@
 import type { ServedBy } from "../context/context.ts";
+import { roundToMicroseconds } from "../metrics/clock.ts";
 import type { TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import {
@@ -7,6 +8,7 @@ import {
   QUEUE_LANE,
   type State,
   STATES,
+  type Text,
   type Transfer,
 } from "./frames.ts";
 
@@ -32,6 +34,7 @@ export interface Changes {
   readonly peers: readonly (readonly [client: number, peer: string])[];
   readonly changes: readonly Change[];
   readonly transfers: readonly Transfer[];
+  readonly texts: readonly Text[];
   /** The process ids of lanes that are processes. */
   readonly pids: readonly (readonly [lane: number, pid: number])[];
 }
@@ -47,9 +50,13 @@ export class ClientTracker {
   #peers: [number, string][] = [];
   #changes: Change[] = [];
   #transfers: Transfer[] = [];
+  #texts: Text[] = [];
+  readonly #decoder = new TextDecoder();
   #pids: [number, number][] = [];
   /** The process id of each client that a process serves. */
   readonly #pidByClient = new Map<TrackedClient, number>();
+  /** The process id of each lane whose process serves many clients. */
+  readonly #pidByLane = new Map<number, number>();
   /** Where one thread serves many clients: the one that it has received from last. */
   readonly #lastReceived = new Map<number, TrackedClient>();
 
@@ -59,27 +66,34 @@ export class ClientTracker {
    */
   constructor(private readonly worker: ServedBy, private readonly keepsProcesses = false) {}
 
-  /** Applies a record of the trace. */
-  apply(record: TraceRecord): void {
-    const { event, timeMs, client, worker, sizeBytes } = record;
-    if (event === "waiting" || event === "refused" || event === "reset") return;
-    if (event === "dismissed" || event === "cutOff") return; // a "closed" follows
+  /** Applies a record of the trace. @returns the client that it is about, as it is known then */
+  apply(record: TraceRecord): Pick<TrackedClient, "number" | "lane"> | undefined {
+    const { event, timeMs, client } = record;
+    if (event === "began" || event === "ended") return this.#applyToProcess(record);
+    if (client === 0 || event === "returned") return undefined;
     const known = this.#accepted.get(client);
-    if (event === "closed") return this.#closed(client, timeMs);
+    if (event === "closed") this.#closed(client, timeMs);
+    // A "closed" follows where the connection ends, and a client that is answered is known.
+    if (["closed", "reset", "dismissed", "cutOff", "handled"].includes(event)) return known;
     const tracked = known ?? this.#accept(record);
+    this.#applyTo(tracked, record);
+    return tracked;
+  }
+
+  #applyTo(tracked: TrackedClient, record: TraceRecord): void {
+    const { event, timeMs, worker, sizeBytes, bytes } = record;
     switch (event) {
-      case "accepted":
-        return;
       case "dispatched":
         this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
-        return this.#isProcess(tracked, sizeBytes);
+        return this.#isProcess(tracked.lane, sizeBytes, this.#hasLaneEach ? tracked : undefined);
       case "received":
         this.#nextReceived(tracked, worker, timeMs);
         this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
-        return void this.#transfers.push([timeMs, tracked.number, tracked.lane, sizeBytes, 0]);
+        this.#texts.push([timeMs, tracked.number, this.#decoder.decode(bytes)]);
+        return this.#transfer(tracked, timeMs, sizeBytes, 0);
       case "sent":
         this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
-        return void this.#transfers.push([timeMs, tracked.number, tracked.lane, 0, sizeBytes]);
+        return this.#transfer(tracked, timeMs, 0, sizeBytes);
       case "asleep":
         tracked.dueMs = timeMs + sizeBytes;
         return this.#change(tracked, "asleep", timeMs, tracked.lane);
@@ -117,28 +131,39 @@ export class ClientTracker {
     }
   }
 
+  /** A process has begun or ended that serves many clients. */
+  #applyToProcess({ event, worker, sizeBytes: pid }: TraceRecord): undefined {
+    if (event === "ended") this.#pidByLane.delete(worker);
+    else this.#isProcess(worker, pid);
+  }
+
   /** Returns the changes since the last call. */
   takeChanges(): Changes {
     const taken = {
       peers: this.#peers,
       changes: this.#changes,
       transfers: this.#transfers,
+      texts: this.#texts,
       pids: this.#pids,
     };
     this.#peers = [];
     this.#changes = [];
     this.#transfers = [];
+    this.#texts = [];
     this.#pids = [];
     return taken;
   }
 
   /** Returns all clients, with their present states. */
-  all(): Omit<Changes, "transfers"> {
+  all(): Omit<Changes, "transfers" | "texts"> {
     const all = [...this.#accepted.values(), ...this.#backlog.values()];
     return {
       peers: all.map(({ number, peer }) => [number, peer]),
       changes: all.map((tracked) => toChange(tracked)),
-      pids: [...this.#pidByClient].map(([{ lane }, pid]) => [lane, pid]),
+      pids: [
+        ...[...this.#pidByClient].map(([{ lane }, pid]) => [lane, pid] as const),
+        ...this.#pidByLane,
+      ],
     };
   }
 
@@ -176,10 +201,12 @@ export class ClientTracker {
     this.#change(tracked, "closed", timeMs, tracked.lane);
   }
 
-  #isProcess(tracked: TrackedClient, pid: number): void {
+  /** @param client that the process has to itself */
+  #isProcess(lane: number, pid: number, client?: TrackedClient): void {
     if (pid === 0) return;
-    this.#pidByClient.set(tracked, pid);
-    this.#pids.push([tracked.lane, pid]);
+    if (client === undefined) this.#pidByLane.set(lane, pid);
+    else this.#pidByClient.set(client, pid);
+    this.#pids.push([lane, pid]);
   }
 
   #add(peer: string, state: State, lane: number, sinceMs: number): TrackedClient {
@@ -204,11 +231,15 @@ export class ClientTracker {
     return this.#hasLaneEach ? ++this.#lastLane : worker;
   }
 
-  /** Where the main thread receives for its workers, a client stays on the lane of its worker. */
+  /** A client stays on the lane of its worker, whoever receives and sends for that. */
   #laneOf({ worker }: TraceRecord, tracked: TrackedClient): number {
-    if (worker === 0) return tracked.lane;
+    if (worker === 0 || this.worker === "sharedThread") return tracked.lane;
     if (this.#hasLaneEach && tracked.lane > 0) return tracked.lane;
     return this.#laneOfWorker(worker);
+  }
+
+  #transfer({ number, lane }: TrackedClient, timeMs: number, received: number, sent: number): void {
+    this.#transfers.push([roundToMicroseconds(timeMs), number, lane, received, sent]);
   }
 
   #change(tracked: TrackedClient, state: State, timeMs: number, lane: number): void {
@@ -221,5 +252,5 @@ export class ClientTracker {
 }
 
 function toChange({ sinceMs, number, state, lane }: TrackedClient): Change {
-  return [sinceMs, number, STATES.indexOf(state), lane];
+  return [roundToMicroseconds(sinceMs), number, STATES.indexOf(state), lane];
 }

@@ -47,6 +47,9 @@ export type Transfer = readonly [
   sentBytes: number,
 ];
 
+/** The first bytes that the server has received from a client at `timeMs`, see its {@linkcode Transfer}. */
+export type Text = readonly [timeMs: number, client: number, text: string];
+
 /** What a lane does. A frame names it by its index here. */
 export const ACTIVITIES = [
   /** In the call that waits for all its clients at once: `waitsIn` of the hello. */
@@ -120,6 +123,8 @@ export interface Frame extends Usage {
   readonly changes: readonly Change[];
   /** Of each traced message, its bytes; recordings of older versions have none. */
   readonly transfers?: readonly Transfer[];
+  /** Of each traced message that was received, its text; recordings of older versions have none. */
+  readonly texts?: readonly Text[];
   /** Lanes that are processes, with their ids; recordings of older versions have none. */
   readonly pids?: readonly (readonly [lane: number, pid: number])[];
   /** In the order of time on each lane; recordings of older versions have none. */

@@ -2,8 +2,9 @@ import { loadModelTexts, type Messages } from "../../cli/messages.ts";
 import { type Language, LANGUAGES } from "../../cli/language.ts";
 import type { Notice } from "../context/context.ts";
 import { hasChildren, hasLoop, modelEntry } from "../registry.ts";
-import { type Counters, readCounters } from "../metrics/counters.ts";
-import { TraceReader } from "../metrics/trace.ts";
+import { preciseTimeMs, roundToMicroseconds } from "../metrics/clock.ts";
+import { type Counters, readCounters, readLeftOut } from "../metrics/counters.ts";
+import { TraceReader, type TraceRecord } from "../metrics/trace.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import type { WatchedServer } from "../runtime/view.ts";
 import { describeNotice, describeRecord, isLogged } from "../runtime/descriptions.ts";
@@ -11,6 +12,7 @@ import { BacklogWatch } from "./backlog_watch.ts";
 import { ClientTracker } from "./client_tracker.ts";
 import { CodePosition } from "./code_position.ts";
 import type { Command, ControlWarning, Frame, Hello, LogLine, Run } from "./frames.ts";
+import { lanePlan, LaneTracker } from "./lane_tracker.ts";
 import { readModelSource } from "./model_source.ts";
 import { SyntheticClientsProcess } from "./synthetic_clients.ts";
 import { UsageWatch } from "./usage_watch.ts";
@@ -31,12 +33,14 @@ export class LiveRun implements Run {
   readonly #wakeLoop: (() => void) | undefined;
   readonly #reader: TraceReader;
   readonly #clients: ClientTracker;
+  readonly #lanes: LaneTracker;
   readonly #position: CodePosition;
   readonly #backlog: BacklogWatch;
   readonly #synthetic: SyntheticClientsProcess;
   readonly #subscribers = new Map<(frame: Frame) => void, { isNew: boolean }>();
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #counters: Counters;
+  #leftOut: number[] = [];
   #messages: Frame["messages"] = { all: 0, traced: 0 };
   #lines: LogLine[] = [];
   readonly #usage: Pick<UsageWatch, "poll">;
@@ -57,13 +61,18 @@ export class LiveRun implements Run {
     const { servedBy: worker, waitsIn, forks } = modelEntry(server.setup.model);
     const isLoop = hasLoop(worker);
     this.#wakeLoop = isLoop ? server.wakeLoop : undefined;
-    this.#reader = new TraceReader(server.trace, 0);
+    this.#reader = new TraceReader(server.trace, 0, true);
+    this.#lanes = new LaneTracker(
+      lanePlan(server.setup.model, server.setup.options),
+      this.#startedMs,
+    );
     this.#clients = new ClientTracker(worker, forks === "beforehand");
     this.#position = new CodePosition((isLoop || worker === "threads") && waitsIn !== "await");
     this.#backlog = new BacklogWatch(address);
     this.#synthetic = new SyntheticClientsProcess(address);
     this.#usage = usage ?? new UsageWatch(hasChildren(server.setup.model));
     this.#counters = readCounters(server.stats);
+    this.#leftOut = readLeftOut(server.stats);
     this.#poll();
   }
 
@@ -131,28 +140,31 @@ export class LiveRun implements Run {
   #poll(): void {
     const isWatched = this.#subscribers.size > 0;
     const { records } = this.#reader.read(isWatched ? RECORDS_PER_FRAME : 0);
-    for (const record of records) {
-      this.#clients.apply(record);
-      this.#position.apply(record);
-      if (isWatched && isLogged(record) && this.#lines.length < LINES_PER_FRAME) {
-        this.#log((texts) => describeRecord(record, texts));
-      }
-    }
-    const timeMs = Date.now();
+    for (const record of records) this.#apply(record, isWatched);
+    const timeMs = roundToMicroseconds(preciseTimeMs());
     const counters = readCounters(this.server.stats);
     const traced = records.filter(({ event }) => event === "received").length;
     this.#applyCounters(counters, traced, timeMs);
     if (!isWatched) {
       this.#clients.takeChanges(); // a new subscriber gets a whole frame
+      this.#lanes.takeChanges();
       return this.#pollAfter(IDLE_POLL_INTERVAL_MS);
     }
     const { isCpuScarce } = this.#publish(counters, timeMs);
     this.#pollAfter(isCpuScarce ? SCARCE_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
   }
 
-  #log(describe: (texts: Messages) => string): void {
+  #apply(record: TraceRecord, isWatched: boolean): void {
+    this.#lanes.apply(record, this.#clients.apply(record));
+    this.#position.apply(record);
+    if (isWatched && isLogged(record) && this.#lines.length < LINES_PER_FRAME) {
+      this.#log((texts) => describeRecord(record, texts), record.timeMs);
+    }
+  }
+
+  #log(describe: (texts: Messages) => string, timeMs = preciseTimeMs()): void {
     const { en, zh } = this.texts;
-    this.#lines.push({ en: describe(en), zh: describe(zh) });
+    this.#lines.push({ en: describe(en), zh: describe(zh), timeMs: roundToMicroseconds(timeMs) });
   }
 
   #applyCounters(counters: Counters, traced: number, timeMs: number): void {
@@ -161,6 +173,10 @@ export class LiveRun implements Run {
     const recvs = counters.untracedRecvs - before.untracedRecvs;
     const sends = counters.untracedSends - before.untracedSends;
     if (recvs + sends > 0) this.#clients.recordsWereLeftOut(timeMs);
+    const leftOut = readLeftOut(this.server.stats);
+    const gaps = leftOut.flatMap((count, block) => count > this.#leftOut[block] ? [block] : []);
+    this.#leftOut = leftOut;
+    this.#lanes.settle(timeMs, new Set(gaps), this.server.controls.heldMs > 0);
     const wait = counters.wakeUps - before.wakeUps;
     this.#position.add({ wait, recv: recvs, handle: recvs, send: sends });
     this.#counters = counters;
@@ -175,10 +191,15 @@ export class LiveRun implements Run {
     }
     const frame = this.#makeFrame(counters, timeMs);
     for (const [onFrame, state] of this.#subscribers) {
-      onFrame(state.isNew ? { ...frame, ...this.#clients.all(), isWhole: true } : frame);
+      onFrame(state.isNew ? { ...frame, ...this.#all(), isWhole: true } : frame);
       state.isNew = false;
     }
     return frame;
+  }
+
+  /** What a new subscriber needs to know. */
+  #all(): Pick<Frame, "peers" | "changes" | "pids" | "phases" | "returns"> {
+    return { ...this.#clients.all(), phases: this.#lanes.all(), returns: [] };
   }
 
   #makeFrame(counters: Counters, timeMs: number): Frame {
@@ -188,6 +209,7 @@ export class LiveRun implements Run {
     return {
       timeMs,
       ...this.#clients.takeChanges(),
+      ...this.#lanes.takeChanges(),
       totals: counters,
       messages: this.#messages,
       backlog: this.#backlog.length,

@@ -3,7 +3,7 @@ import { isObject, parseObject } from "../../cli/json.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { systemReason } from "../../cli/system_reason.ts";
 import { linesOf } from "../../cli/text_lines.ts";
-import { FORMAT, type Head, VERSION } from "./recording.ts";
+import { FORMAT, type Head, OLDEST_VERSION, VERSION } from "./recording.ts";
 
 /** The readable part of a recording. */
 export interface RecordedRun {
@@ -32,7 +32,7 @@ export async function readRecording(path: string, messages: Messages): Promise<R
   if (head?.format !== FORMAT || typeof head.version !== "number") {
     throw new RefusedError(watch.noRecording(path));
   }
-  if (head.version !== VERSION) {
+  if (head.version > VERSION || head.version < OLDEST_VERSION) {
     throw new RefusedError(watch.otherVersion(path, head.version, VERSION));
   }
   if (!Array.isArray(head.hello?.source)) throw new RefusedError(watch.noRecording(path));
@@ -52,6 +52,8 @@ export function isFrame(value: unknown): boolean {
     peers,
     changes,
     transfers = [],
+    phases = [],
+    returns = [],
     log,
     totals,
     calls,
@@ -64,6 +66,9 @@ export function isFrame(value: unknown): boolean {
     isListOf(peers, ([client, peer]) => typeof client === "number" && typeof peer === "string") &&
     isListOf(changes, (change) => change.length === 4 && change.every(Number.isFinite)) &&
     isListOf(transfers, (one) => one.length === 5 && one.every(Number.isFinite)) &&
+    [phases, returns].every((list) =>
+      isListOf(list, (one) => one.length === 4 && one.every(Number.isFinite))
+    ) &&
     Array.isArray(log) && log.every(isObject);
 }
 

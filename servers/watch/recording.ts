@@ -12,13 +12,15 @@ import { GrowingFile } from "./growing_file.ts";
 
 /** Marks the first line of a recording, so that `replay` refuses other files. */
 export const FORMAT = "playground recording";
-/** The version of the frames, see frames.ts. `replay` refuses other versions. */
-export const VERSION = 3;
+/** The version of the frames, see frames.ts. `replay` refuses versions that are newer, or too old. */
+export const VERSION = 4;
+/** Its frames say nothing of what lanes do, and are otherwise the same. */
+export const OLDEST_VERSION = 3;
 
 /** The first line of a recording. */
 export interface Head {
   readonly format: typeof FORMAT;
-  readonly version: typeof VERSION;
+  readonly version: number;
   readonly hello: Hello;
 }
 

@@ -36,7 +36,8 @@ export async function describeView(
 
 /** The texts of the page. */
 export async function viewTexts(language: Language): Promise<Readonly<Record<string, unknown>>> {
-  const { watch: { page }, watchMoment, models: { workers } } = await loadMessages(language);
+  const { watch, watchLanes, watchMoment, models } = await loadMessages(language);
   const { headings } = await loadModelTexts(language);
-  return { ...page, ...watchMoment, workers, headings };
+  const { workers } = models;
+  return { ...watch.page, ...watchLanes, ...watchMoment, workers, headings };
 }

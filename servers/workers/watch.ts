@@ -20,7 +20,7 @@ export class Watch {
   /**
    * A handler whose sessions obey the controls.
    */
-  handler(handler: Handler, recorder: Pick<Recorder, "asleep">): Handler {
+  handler(handler: Handler, recorder: Recorder): Handler {
     const { controls, maySleep } = this;
     return (client) => new WatchedSession(handler(client), controls, recorder, client.id, maySleep);
   }

@@ -10,7 +10,7 @@ import { browserTest } from "../harness/browser.ts";
 import { encode } from "../harness/bytes.ts";
 import { writeAll } from "../harness/clients.ts";
 import { processTree } from "../harness/processes.ts";
-import { WatchedServer } from "../harness/watching.ts";
+import { openHandlerPanel, WatchedServer } from "../harness/watching.ts";
 
 const POLL_INTERVAL_MS = 20;
 const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
@@ -108,6 +108,7 @@ browserTest(
     complaints,
   }) => {
     await using watched = await WatchedServer.open(page, ["select"]);
+    await openHandlerPanel(page);
     await page.getByLabel("sleeps ms").fill("5000");
     await page.getByLabel("sleeps ms").press("Enter");
     await watched.press("+1");
@@ -126,11 +127,11 @@ browserTest("clients that are opened from the page talk, half-close, and are res
   await watched.press("+10");
   await page.getByLabel("talk").check();
   await page.locator(".log li", { hasText: "received from" }).first().waitFor();
-  await watched.press("half-close");
+  await watched.leave("half-close");
   await watched.untilClients((clients) => clients.length === 0);
   await watched.press("+1");
   await watched.untilClients((clients) => clients.length === 1);
-  await watched.press("reset");
+  await watched.leave("reset");
   if (hasSystemCalls()) {
     await page.locator(".log li", { hasText: "reset the connection" }).waitFor();
   }

@@ -81,6 +81,7 @@ browserTest(
       await playsAlone(page, file);
       await page.getByRole("link", { name: "中文" }).click();
       await page.getByText("无需联网").waitFor();
+      await page.getByRole("button", { name: "保存" }).click();
       await page.getByRole("group", { name: "保存: select" }).getByRole("button").first().waitFor();
       const buttons = await page.getByRole("group", { name: "保存: select" }).getByRole("button")
         .all();
@@ -185,6 +186,7 @@ async function save(
   { isTyped = false } = {},
 ): Promise<string> {
   const button = page.getByRole("button", { name, exact: true });
+  if (!await button.isVisible()) await page.getByRole("button", { name: "Save" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     isTyped ? button.press("Enter") : button.click(),

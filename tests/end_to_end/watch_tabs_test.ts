@@ -32,13 +32,13 @@ async function setHidden(page: Page, isHidden: boolean): Promise<void> {
 
 /** Waits until the page has been sent a frame. */
 async function untilTold(page: Page): Promise<void> {
-  await page.locator(".synthetic", { hasText: /: \d/ }).waitFor();
+  await page.locator(".synthetic", { hasText: /\d/ }).waitFor();
 }
 
 /** Opens one more client from a page, and waits until there are `count`. */
 async function openClient(page: Page, count: number): Promise<void> {
   await page.getByRole("button", { name: "+1", exact: true }).click();
-  await page.locator(".synthetic", { hasText: new RegExp(`: ${count}$`) }).waitFor();
+  await page.locator(".synthetic", { hasText: new RegExp(`^${count} client`) }).waitFor();
 }
 
 /** Stops the drawing of a page, but not its frames: many pages that draw are slow. */
@@ -94,7 +94,7 @@ browserTest("another server at the same address is shown as what it is", async (
   assertMatch(await addressOf(second), new RegExp(host));
   await page.goto(await addressOf(second));
   await button.click();
-  await page.locator(".synthetic", { hasText: /: 1$/ }).waitFor();
+  await page.locator(".synthetic", { hasText: /^1 client/ }).waitFor();
   assertEquals(await page.locator(".lost:visible").count(), 0);
 });
 

@@ -9,7 +9,7 @@ import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { browserTest } from "../harness/browser.ts";
 import { encode } from "../harness/bytes.ts";
 import { writeAll } from "../harness/clients.ts";
-import { WatchedServer } from "../harness/watching.ts";
+import { openHandlerPanel, WatchedServer } from "../harness/watching.ts";
 
 const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
 
@@ -27,6 +27,7 @@ browserTest("the log speaks the language of the page, whatever the server speaks
 
 browserTest("a number out of range is answered with the range", async ({ page }) => {
   await using _ = await WatchedServer.open(page, ["select"]);
+  await openHandlerPanel(page);
   await page.getByLabel("sleeps ms").fill("99999");
   await page.getByLabel("sleeps ms").press("Enter");
   const said = "sleeps ms: a whole number from 0 to 60000";
@@ -39,6 +40,7 @@ for (const sockets of KINDS) {
     async ({ page }) => {
       await using _ = await WatchedServer.open(page, ["process", "--sockets", sockets]);
       const answered = page.waitForResponse("**/control");
+      await openHandlerPanel(page);
       await page.getByLabel("sleeps ms").fill("100");
       await page.getByLabel("sleeps ms").press("Enter");
       const { warnings } = await (await answered).json();

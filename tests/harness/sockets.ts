@@ -150,6 +150,7 @@ class Notes implements Observer {
   dismissed = ({ id }: Connection) => this.#note(`dismissed ${id}`);
   cutOff = ({ id }: Connection) => this.#note(`cut off ${id}`);
   closed = ({ id }: Connection) => this.#note(`closed ${id}`);
+  polled = () => {};
   wokeUp = (scanned: number, ready: number) => void this.wakeUps.push([scanned, ready]);
   outOfDescriptors = () => this.#note("out of descriptors");
   acceptFailed = ({ message }: Error) => this.#note(message);

@@ -39,6 +39,12 @@ export class WatchedServer implements AsyncDisposable {
     await this.page.getByRole("button", { name, exact: true }).click();
   }
 
+  /** Has all clients leave in a way of the menu. */
+  async leave(how: string): Promise<void> {
+    await this.press("Leave");
+    await this.press(how);
+  }
+
   /** The clients in the table behind the picture. */
   async clients(): Promise<ShownClient[]> {
     const table = this.page.locator("details.clients");
@@ -62,6 +68,12 @@ export class WatchedServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]();
   }
+}
+
+/** Opens the panel with the settings of the handler, unless it is open. */
+export async function openHandlerPanel(page: Page): Promise<void> {
+  if (await page.getByLabel("sleeps ms").isVisible()) return;
+  await page.getByRole("group", { name: "Handler" }).getByRole("button").click();
 }
 
 /** Starts a server that can be watched. */

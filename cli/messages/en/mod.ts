@@ -14,6 +14,7 @@ import { enRace, enRaceCommand } from "./race.ts";
 import { enServe, enServeCommand } from "./serve.ts";
 import { enSweep, enSweepCommand } from "./sweep.ts";
 import { enReplayCommand, enWatch, enWatchCommand } from "./watch.ts";
+import { enWatchLanes } from "./watch_lanes.ts";
 import { enWatchMoment } from "./watch_moment.ts";
 import { count } from "./words.ts";
 
@@ -52,6 +53,7 @@ export const en = {
   demo: enDemo,
   watch: enWatch,
   learn: enLearn,
+  watchLanes: enWatchLanes,
   watchMoment: enWatchMoment,
   connect: enConnect,
   download: enDownload,

@@ -15,6 +15,7 @@ import { zhRace, zhRaceCommand } from "./race.ts";
 import { zhServe, zhServeCommand } from "./serve.ts";
 import { zhSweep, zhSweepCommand } from "./sweep.ts";
 import { zhReplayCommand, zhWatch, zhWatchCommand } from "./watch.ts";
+import { zhWatchLanes } from "./watch_lanes.ts";
 import { zhWatchMoment } from "./watch_moment.ts";
 import { count } from "./words.ts";
 
@@ -53,6 +54,7 @@ export const zh: Messages = {
   demo: zhDemo,
   watch: zhWatch,
   learn: zhLearn,
+  watchLanes: zhWatchLanes,
   watchMoment: zhWatchMoment,
   connect: zhConnect,
   download: zhDownload,

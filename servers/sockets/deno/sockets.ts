@@ -151,6 +151,7 @@ export class DenoSockets extends DenoReactor implements Sockets {
   }
 
   pause(ms: number): Promise<void> {
+    this.observer.polled(1 + this.connections.size); // the listener as well
     if (ms === 0) return this.turn.take();
     return new Promise((resolve) => setTimeout(resolve, ms));
   }

@@ -126,7 +126,14 @@ export class LibcCompletionQueue
       this.#ring.enter(isNow ? 0 : 1, maxMs < 0 ? COUNTED_MS : Math.min(maxMs, COUNTED_MS));
       if (this.#ring.isUpToDate) this.#haveSent();
     }
-    this.#reactor.observer.wokeUp(this.#ring.ready, this.#ring.ready);
+    this.#reactor.observer.wokeUp(this.#ring.ready, this.#isWakeOnly() ? 0 : this.#ring.ready);
+  }
+
+  /** Whether another thread has ended the wait, and nothing else has happened. */
+  #isWakeOnly(): boolean {
+    let wakes = 0;
+    if (this.#ring.ready === 1) this.#ring.peek(WAKE, () => wakes++);
+    return wakes === 1;
   }
 
   /** The sends that have been handed over are done, except for those that have a result. */

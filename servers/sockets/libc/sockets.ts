@@ -167,6 +167,7 @@ export class LibcSockets extends LibcReactor implements Sockets {
   pause(ms: number): void | Promise<void> {
     this.turn++;
     this.lookAfterLingering();
+    this.observer.polled(1 + this.connections.size); // the listener as well
     if (this.runsEventLoop) {
       return this.offThread.readable([this.waker], Math.ceil(ms)).then(() => this.quietWaker());
     }

@@ -7,13 +7,13 @@
 import { announce, spoken } from "./announcer.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
-import { element, shownNumber } from "./dom.js";
+import { element, fill, shownNumber } from "./dom.js";
 import { isEmbedded, loadRecording, loadView } from "./embedded.js";
-import { STATES } from "./history.js";
 import { Keys } from "./keys.js";
 import { wantedMoment } from "./moment.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
+import { Presentation } from "./presentation.js";
 import { RunView } from "./run_view.js";
 import { shownUntil } from "./shown.js";
 import { Timeline } from "./timeline.js";
@@ -44,22 +44,25 @@ function languageLink(language, texts) {
   return element("a", { href: `?lang=${other}`, lang: other }, texts[other].language);
 }
 
-function legend({ states }) {
-  const items = STATES.slice(0, -1).map((state) =>
-    element("li", {}, element("i", { class: `state ${state}` }), states[state])
+function topBar({ tagline }, actions) {
+  return element(
+    "header",
+    {},
+    element("h1", {}, element("b", {}, "playground"), ` ${tagline}`),
+    element("div", { class: "actions" }, ...actions),
   );
-  return element("ul", { class: "legend" }, ...items);
 }
 
 /** Makes a view for each running server. */
-async function makeLiveShows(connection, texts, timeline) {
+async function makeLiveShows(connection, texts, options) {
   const hellos = await connection.hellos;
   const early = [];
   connection.onFrame = (run, frame) => early.push([run, frame]);
   const shows = await Promise.all(hellos.map(async (hello, run) => {
     const player = new LivePlayer(texts);
     if (wantedMoment() !== undefined) player.applyPast(await loadPast(run));
-    return { hello, view: new RunView(hello, texts, { run, isLive: true, timeline }), player };
+    const view = new RunView(hello, texts, { ...options, run, isLive: true });
+    return { hello, view, player };
   }));
   connection.onFrame = (run, frame) => shows[run].player.apply(frame);
   for (const [run, frame] of early) {
@@ -76,10 +79,10 @@ async function loadPast(run) {
 }
 
 /** Makes a view for a recording. */
-async function makeReplay(texts, timeline) {
+async function makeReplay(texts, options) {
   const [head, ...lines] = (await loadRecording()).trimEnd().split("\n");
   const { hello } = JSON.parse(head);
-  const view = new RunView(hello, texts, { run: 0, isLive: false, timeline });
+  const view = new RunView(hello, texts, { ...options, run: 0, isLive: false });
   return [{ hello, view, player: new RecordingPlayer(lines) }];
 }
 
@@ -90,16 +93,15 @@ function notices({ recording, cut }, isAnother, texts) {
   if (recording?.leftOut > 0) said.push(texts.leftOut.replace("#", shownNumber(recording.leftOut)));
   if (recording?.frames === 0) said.push(texts.noFrames);
   const shown = said.map((text) => element("p", { class: "lost", role: "alert" }, text));
-  if (isEmbedded) shown.push(element("p", {}, embeddedText(cut, texts)));
+  if (isEmbedded) shown.push(element("p", { class: "told" }, embeddedText(cut, texts)));
   return shown;
 }
 
 /** What a page in a file says of itself. */
 function embeddedText(cut, texts) {
   if (cut === undefined) return texts.embedded;
-  const part = texts.cut.replace("{shown}", shownNumber(cut.shownSeconds))
-    .replace("{all}", shownNumber(cut.allSeconds));
-  return `${texts.embedded} ${part}`;
+  const [shown, all] = [cut.shownSeconds, cut.allSeconds].map((seconds) => shownNumber(seconds));
+  return `${texts.embedded} ${fill(texts.cut, { shown, all })}`;
 }
 
 /** Says that a moment cannot be shown. */
@@ -107,11 +109,9 @@ function makeMissed(timeline, texts) {
   const missed = element("p", { class: "lost", role: "alert", hidden: true });
   timeline.onMissed = (wanted, from, to) => {
     missed.hidden = wanted === undefined;
-    const values = { wanted, from, to };
-    missed.textContent = missed.hidden ? "" : texts.noMoment.replace(
-      /\{(\w+)\}/g,
-      (_, name) => shownNumber(values[name], 1),
-    );
+    if (missed.hidden) return;
+    const [asked, first, last] = [wanted, from, to].map((seconds) => shownNumber(seconds, 1));
+    missed.textContent = fill(texts.noMoment, { wanted: asked, from: first, to: last });
   };
   return missed;
 }
@@ -160,22 +160,36 @@ async function main() {
   const controls = isLive ? new Controls(texts, token) : undefined;
   const connection = isLive ? new Connection(view.id, () => location.reload()) : undefined;
   const timeline = new Timeline(texts, isLive, announce);
+  const open = token === "" ? undefined : (count) => controls?.open(count);
   const shows = isLive
-    ? await makeLiveShows(connection, texts, timeline)
-    : await makeReplay(texts, timeline);
+    ? await makeLiveShows(connection, texts, { timeline, open })
+    : await makeReplay(texts, { timeline });
   const players = shows.map(({ player }) => player);
-  const keys = new Keys(texts, timeline);
   const lost = element("p", { class: "lost", role: "alert", hidden: true }, texts.lost);
+  const presentation = new Presentation(texts, announce);
+  const keys = new Keys(texts, timeline, presentation);
   document.body.replaceChildren(
-    element("header", {}, element("h1", {}, texts.title), languageLink(language, view.texts)),
-    ...notices(view, isAnother, texts),
-    ...(controls === undefined ? [] : [controls.element]),
-    timeline.element,
-    makeMissed(timeline, texts),
-    legend(texts),
-    lost,
+    topBar(texts, [presentation.button, languageLink(language, view.texts)]),
+    element(
+      "main",
+      {},
+      element(
+        "div",
+        { class: "notices" },
+        ...notices(view, isAnother, texts),
+        makeMissed(timeline, texts),
+        lost,
+      ),
+      element("div", { class: "runs" }, ...shows.map((show) => show.view.element)),
+    ),
+    element(
+      "section",
+      { class: "dock", "aria-label": texts.controls },
+      timeline.element,
+      ...(controls === undefined ? [] : [controls.element]),
+    ),
+    presentation.corner,
     spoken,
-    element("main", {}, ...shows.map((show) => show.view.element)),
     keys.element,
   );
   drawRepeatedly(

@@ -4,17 +4,20 @@
  * @module
  */
 
-import { clockTime, colorOf, darkScheme, element, setText, shownNumber } from "./dom.js";
+import { colorOf, darkScheme, element, setText, shownNumber } from "./dom.js";
 import { indexAt } from "./history.js";
+import { Gestures } from "./gestures.js";
+import { relativeTime } from "./moment.js";
 import { Throttle } from "./pace.js";
+import { SPAN_MS } from "./shown.js";
 
 /** The charting library, which index.html loads. */
 const { uPlot } = globalThis;
 
 const HEIGHT = 110;
 const REDRAW_MS = 500;
-/** The time span of a chart. */
-const SHOWN_MS = 60_000;
+/** One sample of each slice is drawn, of so many. */
+const SLICES = 240;
 
 /** The value of each chart, computed from a frame and an earlier one. */
 const MEASURES = {
@@ -31,73 +34,148 @@ const MEASURES = {
 /** Rates are computed over this many samples: those of single frames jump. */
 const SPAN = 20;
 const MIN_SPAN = 5;
-/** One sample of each slice of this length is drawn. */
-const SLICE_MS = 250;
 /** The approximate width of a character of an axis, and the space beside it, in pixels. */
 const CHARACTER_WIDTH = 6.5;
 const AXIS_MARGIN = 12;
 
-/** A chart for each measure. */
+/** A chart for each measure, with the cursor of the page in it. */
 export class Charts {
   element = element("div", { class: "charts" });
   #charts = [];
+  #timeline;
   #throttle = new Throttle(REDRAW_MS);
+  #values = new Throttle(REDRAW_MS);
+  /** The times of both ends of what was drawn, and the time from which its axis counts. */
+  #drawn = { fromMs: 0, toMs: 1, zeroMs: 0 };
 
-  /** @param {Record<string, string>} titles by measure; a measure without a title is not drawn */
-  constructor(titles) {
+  /**
+   * @param {Record<string, string>} titles by measure; a measure without a title is not drawn
+   * @param timeline the page's time
+   */
+  constructor(titles, timeline) {
+    this.#timeline = timeline;
     for (const [name, title] of Object.entries(titles)) {
       const value = element("span", { class: "value" });
       const figure = element("figure", {}, element("figcaption", {}, title, " ", value));
+      const [cursor, pointer] = ["chart-cursor", "chart-pointer"].map((name) =>
+        element("i", { class: name, hidden: true })
+      );
       this.element.append(figure);
-      this.#charts.push({ name, title, figure, value, plot: undefined });
+      this.#charts.push({ name, title, figure, value, cursor, pointer, plot: undefined });
     }
   }
 
   /** What was drawn last, for a picture. */
   get drawn() {
+    const { zeroMs } = this.#drawn;
     return this.#charts.map(({ title, value, plot }) => {
       const [times, values] = plot?.data ?? [[], []];
       const shownMax = (max) => shownNumber(max, max < 10 ? 1 : 0);
-      return { title, value: value.textContent, times, values, shownMax };
+      const since = times.map((seconds) => seconds + zeroMs / 1_000);
+      return { title, value: value.textContent, times: since, values, shownMax };
     });
   }
 
-  /** Draws the minute that ends at `toMs`. @param {import("./shown.js").Shown} shown */
-  draw(samples, { toMs }) {
+  /**
+   * Draws what is shown. A span that has only a few samples is drawn with what was before it.
+   *
+   * @param {import("./shown.js").Shown} shown
+   */
+  draw(samples, shown) {
+    const { toMs, zeroMs } = shown;
+    const fromMs = Math.min(shown.fromMs, toMs - SPAN_MS);
     const last = indexAt(samples, toMs);
-    if (!this.#throttle.isDue(samples[last].frame, innerWidth, darkScheme.matches)) return;
-    const first = Math.max(0, indexAt(samples, toMs - SHOWN_MS) - SPAN);
-    const shown = samples.slice(first, last + 1).map(({ frame }) => frame);
-    const drawn = drawnOf(shown);
-    const times = drawn.map((i) => shown[i].timeMs / 1_000);
+    const looks = [innerWidth, darkScheme.matches];
+    if (this.#throttle.isDue(samples[last].frame, fromMs, toMs, ...looks)) {
+      this.#drawn = { fromMs, toMs, zeroMs };
+      const first = Math.max(0, indexAt(samples, fromMs) - SPAN);
+      this.#drawPlots(samples.slice(first, last + 1).map(({ frame }) => frame));
+    }
+    const atMs = shown.pointerMs ?? shown.atMs;
+    if (this.#values.isDue(samples, samples[indexAt(samples, atMs)].frame)) {
+      this.#showValues(samples, atMs);
+    }
+    this.#placeLines(shown);
+  }
+
+  #drawPlots(frames) {
+    const { fromMs, toMs, zeroMs } = this.#drawn;
+    const drawn = drawnOf(frames, (toMs - fromMs) / SLICES);
+    const times = drawn.map((i) => (frames[i].timeMs - zeroMs) / 1_000);
     // All widths at once: reading one after a change to the page forces a new layout.
     const widths = this.#charts.map(({ figure }) => Math.max(80, figure.clientWidth - 8));
     this.#charts.forEach((chart, index) => {
-      const measure = MEASURES[chart.name];
-      const values = drawn.map((i) => measure(shown[i], shown[Math.max(0, i - SPAN)]));
+      const values = drawn.map((i) => valueOf(chart, frames, i));
       this.#drawOne(chart, [times, values], widths[index]);
     });
   }
 
   #drawOne(chart, data, width) {
-    const last = data[1].at(-1) ?? null;
-    const digits = last < 10 && !Number.isInteger(last) ? 1 : 0;
-    setText(chart.value, last === null ? "–" : shownNumber(last, digits));
-    chart.plot ??= new uPlot(optionsOf(chart.name, width), data, chart.figure);
+    if (chart.plot === undefined) {
+      const range = () => {
+        const { fromMs, toMs, zeroMs } = this.#drawn;
+        return [fromMs, toMs].map((timeMs) => (timeMs - zeroMs) / 1_000);
+      };
+      chart.plot = new uPlot(optionsOf(chart.name, width, range), data, chart.figure);
+      chart.plot.over.append(chart.cursor, chart.pointer);
+      this.#listen(chart.plot);
+    }
     if (chart.plot.width !== width) chart.plot.setSize({ width, height: HEIGHT });
     chart.plot.setData(data);
   }
+
+  /** In a chart the pointer does what it does in the lanes; the wheel scrolls the page. */
+  #listen(plot) {
+    const timeline = this.#timeline;
+    const timeAt = (x) => this.#drawn.zeroMs + plot.posToVal(x, "x") * 1_000;
+    new Gestures(plot.over, {
+      hover: (place) => timeline.pointAt(place === undefined ? undefined : timeAt(place.x)),
+      click: ({ x }) => timeline.point(timeAt(x)),
+      drag: (fromX, toX) => timeline.pan(timeAt(fromX) - timeAt(toX)),
+    });
+  }
+
+  #showValues(samples, atMs) {
+    const last = indexAt(samples, atMs);
+    const frames = samples.slice(Math.max(0, last - SPAN), last + 1).map(({ frame }) => frame);
+    for (const chart of this.#charts) {
+      const value = frames.length > MIN_SPAN ? valueOf(chart, frames, frames.length - 1) : null;
+      const digits = value < 10 && !Number.isInteger(value) ? 1 : 0;
+      setText(chart.value, value === null ? "–" : shownNumber(value, digits));
+    }
+  }
+
+  #placeLines({ atMs, toMs, pointerMs }) {
+    for (const { plot, cursor, pointer } of this.#charts) {
+      if (plot === undefined) continue;
+      this.#place(plot, cursor, atMs < toMs ? atMs : undefined);
+      this.#place(plot, pointer, pointerMs);
+    }
+  }
+
+  #place(plot, line, timeMs) {
+    const isHidden = timeMs === undefined || timeMs < this.#drawn.fromMs;
+    if (line.hidden !== isHidden) line.hidden = isHidden;
+    if (isHidden) return;
+    const x = plot.valToPos((timeMs - this.#drawn.zeroMs) / 1_000, "x");
+    const transform = `translateX(${Math.round(x)}px)`;
+    if (line.style.transform !== transform) line.style.transform = transform;
+  }
+}
+
+function valueOf({ name }, frames, i) {
+  return MEASURES[name](frames[i], frames[Math.max(0, i - SPAN)]);
 }
 
 /** The indices of the drawn frames: the first of each slice, so that they stay the same, and the last. */
-function drawnOf(frames) {
-  const sliceOf = (i) => Math.floor(frames[i].timeMs / SLICE_MS);
+function drawnOf(frames, sliceMs) {
+  const sliceOf = (i) => Math.floor(frames[i].timeMs / sliceMs);
   return [...frames.keys()].slice(MIN_SPAN).filter((i) =>
     i === frames.length - 1 || sliceOf(i) !== sliceOf(i - 1)
   );
 }
 
-function optionsOf(name, width) {
+function optionsOf(name, width, range) {
   const axis = {
     stroke: () => colorOf("text"),
     grid: { stroke: () => colorOf("line"), width: 1 },
@@ -109,14 +187,17 @@ function optionsOf(name, width) {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_, min, max) => [Math.min(0, min), Math.max(1, max * 1.1)] } },
+    scales: {
+      x: { time: false, range },
+      y: { range: (_, min, max) => [Math.min(0, min), Math.max(1, max * 1.1)] },
+    },
     axes: [
       {
         ...axis,
         space: 80,
         size: 22,
         values: (plot, ticks) =>
-          ticks.map((tick) => fits(plot, tick) ? clockTime(tick * 1_000) : ""),
+          ticks.map((tick) => tick >= 0 && fits(plot, tick) ? shownTick(tick) : ""),
       },
       {
         ...axis,
@@ -135,6 +216,10 @@ function optionsOf(name, width) {
 /** Whether there is room for all of the time at a tick, which stands in its middle. */
 function fits(plot, tick) {
   const x = plot.bbox.left / devicePixelRatio + plot.valToPos(tick, "x");
-  const half = clockTime(tick * 1_000).length * CHARACTER_WIDTH / 2;
+  const half = shownTick(tick).length * CHARACTER_WIDTH / 2;
   return x >= half && x <= plot.width - half;
+}
+
+function shownTick(tick) {
+  return relativeTime(tick, Number.isInteger(tick) ? 0 : 1);
 }

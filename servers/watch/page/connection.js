@@ -4,6 +4,8 @@
  * @module
  */
 
+import { fill } from "./dom.js";
+
 const RETRY_MS = 1_000;
 /** How long a command may take. */
 const TIMEOUT_MS = 5_000;
@@ -89,5 +91,5 @@ export async function sendCommand(command, token, texts) {
 
 function refusalOf({ reason, field, min, max, detail }, texts) {
   const values = { field: texts.fields[field] ?? field, least: min, most: max, detail };
-  return texts.refusals[reason].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return fill(texts.refusals[reason], values);
 }

@@ -5,23 +5,29 @@
  */
 
 import { sendCommand } from "./connection.js";
-import { element, shownNumber } from "./dom.js";
+import { element, fill, setText, shownNumber } from "./dom.js";
+import { makePopover } from "./popover.js";
 
 const OPEN_COUNTS = [1, 10, 100, 1_000];
 const BLOCK_MS = 1_000;
 const ALL_CLIENTS = 1_000_000;
 
-/** The controls, as a group of forms and buttons. */
+/** The controls, as a toolbar whose groups say in words what is set. */
 export class Controls {
   element;
   #texts;
   #token;
   #status = element("output", { class: "status" });
   #synthetic = element("span", { class: "synthetic" });
-  #talk;
-  #read;
+  #talk = checkbox();
+  #read = checkbox();
+  #message = element("input", { type: "text", value: "hello", size: 8, maxLength: 200 });
+  #everyMs = number(500, 10, 60_000);
   #sleepMs = number(0, 0, 60_000);
   #cpuMs = number(0, 0, 60_000);
+  /** What the clients do, and what the handler does, in words. */
+  #does = element("span");
+  #costs = element("span");
   /** The last frame that was shown. */
   #shown;
 
@@ -32,16 +38,17 @@ export class Controls {
     this.element = element(
       "fieldset",
       { class: "controls", disabled: token === "" },
-      element("legend", {}, texts.controls),
+      element("legend", { class: "unseen" }, texts.controls),
       this.#coming(),
       this.#talking(),
-      this.#leaving(),
       this.#simulatedCost(),
       this.#button(texts.block, { do: "block", ms: BLOCK_MS }),
-      this.#synthetic,
       this.#status,
     );
     if (token === "") this.#status.textContent = texts.noToken;
+    this.#sayClients(0);
+    this.#sayTalk();
+    this.#sayCost({ sleepMs: 0, cpuMs: 0 });
   }
 
   /** Shows the settings and the clients as a frame reports them. */
@@ -49,51 +56,90 @@ export class Controls {
     if (frame === this.#shown) return; // there are fewer frames than drawings
     this.#shown = frame;
     const { synthetic, settings } = frame;
-    const shown = `${this.#texts.opened} ${shownNumber(synthetic.open)}`;
-    if (this.#synthetic.textContent !== shown) this.#synthetic.textContent = shown;
+    this.#sayClients(synthetic.open);
     setUnlessUsed(this.#talk, "checked", synthetic.talking);
     setUnlessUsed(this.#read, "checked", !synthetic.reading);
     setUnlessUsed(this.#sleepMs, "valueAsNumber", settings.sleepMs);
     setUnlessUsed(this.#cpuMs, "valueAsNumber", settings.cpuMs);
+    this.#sayTalk();
+    this.#sayCost(settings);
+  }
+
+  /** Opens clients, as the buttons do. */
+  open(count) {
+    this.#send({ do: "open", count });
+  }
+
+  #sayClients(count) {
+    const { one, other } = this.#texts.opened;
+    setText(this.#synthetic, `${shownNumber(count)} ${count === 1 ? one : other}`);
+  }
+
+  #sayTalk() {
+    const { says, saysUnread } = this.#texts;
+    const values = { text: this.#message.value, ms: shownNumber(this.#everyMs.valueAsNumber || 0) };
+    setText(this.#does, fill(this.#read.checked ? saysUnread : says, values));
+  }
+
+  #sayCost({ sleepMs, cpuMs }) {
+    const { answersAtOnce, sleeps, burns } = this.#texts;
+    const said = [];
+    if (sleepMs > 0) said.push(fill(sleeps, { ms: shownNumber(sleepMs) }));
+    if (cpuMs > 0) said.push(fill(burns, { ms: shownNumber(cpuMs) }));
+    setText(this.#costs, said.join(", ") || answersAtOnce);
   }
 
   #coming() {
+    const { open, leave, leaveHow } = this.#texts;
     const buttons = OPEN_COUNTS.map((count) =>
       this.#button(`+${shownNumber(count)}`, { do: "open", count })
     );
-    return group(this.#texts.open, ...buttons);
+    const choices = Object.entries(leaveHow).map(([how, says]) =>
+      element(
+        "p",
+        { class: "choice" },
+        this.#button(this.#texts[how], { do: "end", how, count: ALL_CLIENTS }),
+        element("span", {}, says),
+      )
+    );
+    const leaving = makePopover([leave], leave, choices);
+    for (const { firstElementChild } of choices) {
+      firstElementChild.addEventListener("click", () => leaving.panel.hidePopover());
+    }
+    return group(open, this.#synthetic, ...buttons, leaving.button, leaving.panel);
   }
 
   #talking() {
-    const text = element("input", { type: "text", value: "hello", size: 8, maxLength: 200 });
-    const everyMs = number(500, 10, 60_000);
+    const { doing, talkOn, message, every, readNothing } = this.#texts;
     const send = () =>
       this.#send({
         do: "talk",
         on: this.#talk.checked,
-        everyMs: everyMs.valueAsNumber,
-        text: text.value,
+        everyMs: this.#everyMs.valueAsNumber,
+        text: this.#message.value,
       });
-    this.#talk = checkbox(send);
-    this.#read = checkbox(() => this.#send({ do: "read", on: !this.#read.checked }));
-    for (const field of [text, everyMs]) {
-      field.addEventListener("change", () => this.#talk.checked && send());
+    this.#talk.className = "switch";
+    this.#talk.addEventListener("change", send);
+    this.#read.addEventListener("change", () => {
+      this.#sayTalk();
+      this.#send({ do: "read", on: !this.#read.checked });
+    });
+    for (const field of [this.#message, this.#everyMs]) {
+      field.addEventListener("change", () => {
+        this.#sayTalk();
+        if (this.#talk.checked) send();
+      });
     }
-    return group(
-      this.#texts.talk,
-      labelled(this.#texts.talkOn, this.#talk),
-      labelled(this.#texts.message, text),
-      labelled(this.#texts.every, everyMs),
-      labelled(this.#texts.readNothing, this.#read),
-    );
-  }
-
-  #leaving() {
-    const end = (how) => this.#button(this.#texts[how], { do: "end", how, count: ALL_CLIENTS });
-    return group(this.#texts.leave, end("half-close"), end("close"), end("reset"));
+    const { button, panel } = makePopover([this.#does], doing, [
+      labelled(message, this.#message),
+      labelled(every, this.#everyMs),
+      labelled(readNothing, this.#read),
+    ]);
+    return group(doing, labelled(talkOn, this.#talk), button, panel);
   }
 
   #simulatedCost() {
+    const { simulatedCost, sleep, burn } = this.#texts;
     const send = () =>
       this.#send({
         do: "simulate-cost",
@@ -101,11 +147,11 @@ export class Controls {
         cpuMs: this.#cpuMs.valueAsNumber,
       });
     for (const field of [this.#sleepMs, this.#cpuMs]) field.addEventListener("change", send);
-    return group(
-      this.#texts.simulatedCost,
-      labelled(this.#texts.sleep, this.#sleepMs),
-      labelled(this.#texts.burn, this.#cpuMs),
-    );
+    const { button, panel } = makePopover([this.#costs], simulatedCost, [
+      labelled(sleep, this.#sleepMs),
+      labelled(burn, this.#cpuMs),
+    ]);
+    return group(simulatedCost, element("span", {}, simulatedCost), button, panel);
   }
 
   #button(text, command) {
@@ -118,7 +164,7 @@ export class Controls {
 }
 
 function group(title, ...content) {
-  return element("span", { role: "group", "aria-label": title }, `${title} `, ...content);
+  return element("div", { role: "group", "aria-label": title }, ...content);
 }
 
 /** A checkbox stands before its text, other fields after it. */
@@ -132,8 +178,8 @@ function setUnlessUsed(field, property, value) {
   if (document.activeElement !== field && field[property] !== value) field[property] = value;
 }
 
-function checkbox(onchange) {
-  return element("input", { type: "checkbox", onchange });
+function checkbox() {
+  return element("input", { type: "checkbox" });
 }
 
 function number(value, min, max) {

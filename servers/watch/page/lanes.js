@@ -1,55 +1,61 @@
 /**
- * Draws the picture: lanes from left to right, and a bar for each client.
+ * Draws the picture: lanes from left to right with what each of them does, and a bar for each client.
  *
  * @module
  */
 
-import { clockTime, colorOf } from "./dom.js";
-import { indexAt, pieceAt, STATES, WEIGHT } from "./history.js";
+import { colorOf } from "./dom.js";
+import { HeatMap } from "./heat_map.js";
+import {
+  ACTIVITIES,
+  BACKLOG,
+  indexAt,
+  phaseAt,
+  pieceAt,
+  QUEUE,
+  STATES,
+  WEIGHT,
+} from "./history.js";
 import { Throttle } from "./pace.js";
-import { visibleRows } from "./rows.js";
+import { layOut, MAX_ROWS, placeOf } from "./rows.js";
+import { lastSecond, loadOf, sharesOf } from "./shares.js";
+import { StripPainter } from "./strips.js";
+import { pixelMsOf, TimeScale } from "./time_scale.js";
 
-/** With more rows than this, the picture shows the number of clients in each state instead. */
-const MAX_ROWS = 64;
-const TICK_MS = 5_000;
 /** The labels get wider in steps, so that the picture does not move with each digit. In pixels. */
 const LABEL_STEP = 24;
-const AXIS_HEIGHT = 18;
-const MAX_ROW_HEIGHT = 26;
-/** With more rows than this, the rows get lower instead of the picture higher. */
-const MAX_TALL_ROWS = 24;
-const MIN_HEIGHT = 120;
-const COUNTS_HEIGHT = 240;
-/** The order of the states in a stack, from the bottom. */
-const STACKED = ["served", "asleep", "blocked", "waiting", "queued", "backlog"]
-  .map((state) => STATES.indexOf(state));
+/** The axis, and the least distance of its ticks, by the size of the letters. */
+const AXIS = 1.6;
+const TICKS_APART = 8;
 const WAITING = STATES.indexOf("waiting");
-const FONT = "12px system-ui, sans-serif";
+const ENDED = ACTIVITIES.indexOf("ended");
+const NO_CLIENT = { client: 0, peer: "" };
 
 /** Draws the lanes on a surface. */
 export class LanePicture {
   #surface;
   #context;
   #labels;
-  #text = "";
-  #muted = "";
-  #line = "";
+  #colors = { text: "", muted: "", line: "", accent: "", background: "" };
+  #strips;
+  #heatMap;
   /** The x at which the labels end and the time begins. */
   #left = 0;
-  /** The time span of the picture. */
-  #spanMs = 1;
+  /** @type {TimeScale | undefined} */
+  #scale;
+  /** Where everything was drawn last, and of which history. */
+  #drawn = { lanes: [], height: 0 };
+  #history;
   /** Skips drawings that would be the same. */
   #throttle = new Throttle(0);
-  #isDetailed = true;
 
-  /**
-   * @param surface see canvas_surface.js
-   * @param labels `lane(number)` names a lane, `clients(count)` a number of clients
-   */
+  /** @param surface see canvas_surface.js @param labels see lane_labels.js */
   constructor(surface, labels) {
     this.#surface = surface;
     this.#context = surface.context;
     this.#labels = labels;
+    this.#strips = new StripPainter(surface, labels, this.#colors);
+    this.#heatMap = new HeatMap(surface, labels);
   }
 
   /**
@@ -58,173 +64,298 @@ export class LanePicture {
    * @param {import("./shown.js").Shown} shown
    * @returns whether each client has its own bar
    */
-  draw(history, { fromMs, toMs }) {
-    // Times since the epoch are exact to a quarter of a microsecond.
-    this.#spanMs = Number((toMs - fromMs).toFixed(3));
+  draw(history, shown) {
     if (this.#surface.refresh()) this.#takeColors();
+    const { fromMs, toMs, atMs, followed } = shown;
     const index = indexAt(history.samples, toMs);
     // The first frame after a time may contain changes before it.
     const frames = [history.samples[index].frame, history.samples[index + 1]?.frame];
+    const { width, ratio, fills, size, minHeight } = this.#surface;
     // The picture does not change within the time of a pixel.
-    const pixel = Math.ceil(toMs / this.#pixelMs);
-    const { width, fills } = this.#surface;
-    if (!this.#throttle.isDue(...frames, pixel, this.#spanMs, width, fills)) {
-      return this.#isDetailed;
+    const pixelMs = pixelMsOf({ left: this.#left, width, ratio, fromMs, toMs });
+    const pixels = [toMs, toMs - fromMs, toMs - atMs].map((ms) => Math.ceil(ms / pixelMs));
+    const looks = [width, fills, size, minHeight, followed];
+    if (!this.#throttle.isDue(...frames, ...pixels, pixelMs, ...looks)) return !this.#drawn.heat;
+    const present = history.samples[index].counts.reduce((sum, count) => sum + count, 0);
+    this.#history = history;
+    this.#drawn = layOut(history, shown, present > MAX_ROWS, size, minHeight);
+    this.#begin(shown);
+    for (const lane of this.#drawn.lanes) this.#drawLane(history, lane, shown);
+    if (this.#drawn.heat) {
+      Object.assign(
+        this.#drawn.heat,
+        this.#heatMap.draw(history, this.#scale, this.#drawn.heat, placeOf),
+      );
     }
-    const span = { fromMs, toMs };
-    const present = sum(history.samples[index].counts);
-    const rows = present <= MAX_ROWS
-      ? visibleRows(history, span.fromMs, toMs, MAX_ROWS)
-      : undefined;
-    this.#isDetailed = rows !== undefined && rows.length <= MAX_ROWS;
-    if (this.#isDetailed) this.#drawRows(rows, span);
-    else this.#drawCounts(history.samples, index, this.#labels.clients(present), span);
-    return this.#isDetailed;
+    this.#drawCursor(shown);
+    return !this.#drawn.heat;
   }
 
-  /** The time that a device pixel stands for, in milliseconds. */
-  get #pixelMs() {
-    const { width, ratio } = this.#surface;
-    return this.#spanMs / Math.max(1, Math.round((width - this.#left) * ratio));
+  /**
+   * What is at a place of the picture.
+   *
+   * @param {number} x in CSS pixels @param {number} y in CSS pixels
+   * @returns {{ lane: number, client: number, peer: string, fromMs: number, untilMs: number,
+   *   state?: string, activity?: string } | undefined} a client with its state, or a lane with what it
+   *   does; `client` is 0 for none, `untilMs` infinite while it goes on
+   */
+  at(x, y) {
+    const timeMs = this.timeAt(x);
+    if (timeMs === undefined || x < this.#left) return undefined;
+    const isIn = ({ top, height }) => y >= top && y < top + height;
+    const { lanes, heat } = this.#drawn;
+    for (const { lane, strip, rows } of lanes) {
+      if (strip !== undefined && isIn(strip)) return this.#phaseOf(lane, timeMs);
+      const row = rows.find(isIn);
+      if (row !== undefined) return stateOf(row.bars, timeMs);
+    }
+    if (heat === undefined || y < heat.rowsTop) return undefined;
+    return this.#inHeat(Math.floor((y - heat.rowsTop) / heat.rowHeight), timeMs);
+  }
+
+  /** The time at a place. @param {number} x in CSS pixels */
+  timeAt(x) {
+    return this.#scale?.timeAt(Math.max(x, this.#left));
+  }
+
+  /** Where a time is, in CSS pixels. */
+  xOf(timeMs) {
+    return this.#scale?.xOf(timeMs);
+  }
+
+  /**
+   * The box of a part, in CSS pixels, or `undefined` where it is not to be seen.
+   *
+   * @param {string} part `lane:N`, `client:N`, `workers`, `queue` or `backlog`
+   */
+  boxOf(part) {
+    const [kind, number] = part.split(":");
+    const { lanes } = this.#drawn;
+    if (kind === "client") {
+      const isOf = ({ bars }) => bars.some(({ client }) => client === Number(number));
+      return this.#around(lanes.flatMap(({ rows }) => rows.filter(isOf)));
+    }
+    const wanted = { lane: Number(number), queue: QUEUE, backlog: BACKLOG }[kind];
+    if (kind === "workers") return this.#around(lanes.filter(({ lane }) => lane > 0));
+    return this.#around(lanes.filter(({ lane }) => lane === wanted));
+  }
+
+  #around(boxes) {
+    if (boxes.length === 0) return undefined;
+    const top = Math.min(...boxes.map((box) => box.top));
+    const bottom = Math.max(...boxes.map((box) => box.top + box.height));
+    return { left: 0, top, width: this.#surface.width, height: bottom - top };
+  }
+
+  #phaseOf(lane, timeMs) {
+    const phase = phaseAt(this.#history, lane, timeMs);
+    if (phase === undefined || phase.activity === "ended") return undefined;
+    const bars = this.#history.lanes.get(lane)?.bars ?? [];
+    const peer = bars.findLast(({ client }) => client === phase.client)?.peer ?? "";
+    return { ...NO_CLIENT, ...phase, lane, peer };
+  }
+
+  /** The first client of a row of the heat map that was there. */
+  #inHeat(row, timeMs) {
+    const { bin, lanes } = this.#drawn.heat.slots;
+    for (const { lane, first } of lanes) {
+      const bars = this.#history.lanes.get(lane)?.bars ?? [];
+      const inRow = bars.filter((bar) => Math.floor((first + bar.row) / bin) === row);
+      const found = stateOf(inRow, timeMs);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   #takeColors() {
-    this.#text = colorOf("text");
-    this.#muted = colorOf("muted");
-    this.#line = colorOf("line");
+    for (const name of Object.keys(this.#colors)) this.#colors[name] = colorOf(name);
   }
 
-  /** Resizes and clears the picture, and draws the axis. @returns the place of the bars */
-  #begin(labels, wantedHeight, span) {
-    const height = Math.max(MIN_HEIGHT, wantedHeight);
-    const { width, ratio, fills } = this.#surface;
-    this.#surface.begin(height + AXIS_HEIGHT);
+  /** Resizes and clears the picture, and draws the axis. */
+  #begin(shown) {
+    const { lanes, height, heat } = this.#drawn;
+    const { width, ratio, fills, size } = this.#surface;
+    this.#surface.begin(height + Math.round(AXIS * size));
     const context = this.#context;
-    context.font = FONT;
+    context.font = `${size}px system-ui, sans-serif`;
     context.textBaseline = "middle";
     context.lineWidth = 1;
-    const widest = Math.max(0, ...labels.map((label) => context.measureText(label).width));
-    this.#left = Math.min(Math.ceil((widest + 12) / LABEL_STEP) * LABEL_STEP, width / 2);
-    const left = this.#left;
-    // The picture moves by whole pixels, so that nothing shimmers.
-    const pixelMs = this.#pixelMs;
-    const last = Math.ceil(span.toMs / pixelMs);
-    const right = Math.round(width * ratio);
-    const at = (timeMs) => Math.max(left, (right - last + Math.round(timeMs / pixelMs)) / ratio);
-    fills.moveTo(-last / ratio);
-    const place = { left, height, at };
-    this.#drawAxis(place, span);
-    return place;
+    const names = lanes.flatMap((box) => [...this.#linesOf(box, shown), ...box.rows.map(portOf)]);
+    if (heat) names.push(this.#labels.clients(99_999));
+    const widest = Math.max(0, ...names.map((name) => context.measureText(name).width));
+    const wanted = Math.ceil((widest + size) / LABEL_STEP) * LABEL_STEP;
+    this.#left = Math.round(Math.min(wanted, width / 2));
+    this.#scale = new TimeScale({ ...shown, left: this.#left, width, ratio });
+    fills.moveTo(this.#scale.offset);
+    this.#drawAxis(shown);
   }
 
-  #drawAxis({ left, height, at }, { fromMs, toMs }) {
+  #drawAxis({ toMs }) {
     const context = this.#context;
-    context.fillStyle = this.#text;
-    context.strokeStyle = this.#line;
+    const { size, width } = this.#surface;
+    const scale = this.#scale;
+    const { height } = this.#drawn;
+    context.fillStyle = this.#colors.muted;
+    context.strokeStyle = this.#colors.line;
     context.textAlign = "left";
-    const half = Math.ceil(context.measureText(clockTime(toMs)).width / 2);
-    const firstMs = Math.ceil(fromMs / TICK_MS) * TICK_MS;
+    const zeroMs = Math.round(toMs - this.#labels.secondsAt(toMs) * 1_000);
     context.beginPath();
-    for (let timeMs = firstMs; timeMs <= toMs; timeMs += TICK_MS) {
-      const x = at(timeMs);
-      if (x <= left) continue;
+    for (const { timeMs, text } of scale.ticks(zeroMs, TICKS_APART * size)) {
+      const x = scale.xOf(timeMs);
+      if (x <= scale.left) continue;
       context.moveTo(x + 0.5, 0);
       context.lineTo(x + 0.5, height);
       // A label is drawn only if it fits.
-      if (x + half > this.#surface.width || x < half) continue;
-      context.fillText(clockTime(timeMs), x - half, height + AXIS_HEIGHT / 2);
+      const half = Math.ceil(context.measureText(text).width / 2);
+      if (x + half > width || x < half + scale.left) continue;
+      context.fillText(text, x - half, height + Math.round(AXIS * size / 2));
     }
     context.stroke();
   }
 
-  #drawRows(rows, span) {
-    const names = new Map(rows.map(({ lane }) => [lane, this.#labels.lane(lane)]));
-    const place = this.#begin(
-      [...names.values()],
-      Math.min(rows.length, MAX_TALL_ROWS) * MAX_ROW_HEIGHT,
-      span,
-    );
-    const rowHeight = Math.min(MAX_ROW_HEIGHT, place.height / Math.max(1, rows.length));
-    let labelled;
-    rows.forEach(({ lane, bars }, index) => {
-      const top = Math.round(index * rowHeight);
-      if (lane !== labelled) {
-        const isOver = lane > 0 && bars.at(-1).endMs <= span.toMs;
-        this.#drawLabel(place, names.get(lane), top, isOver ? this.#muted : this.#text);
-        labelled = lane;
-      }
-      for (const bar of bars) this.#drawBar(place, bar, top, Math.max(1, rowHeight - 3), span);
-    });
+  /** The name of a lane, and for the server's own lane, what it does. */
+  #linesOf({ lane, strip }, { atMs, toMs }) {
+    const name = this.#labels.lane(lane);
+    if (strip === undefined) return [name];
+    const phases = this.#history.phases.get(lane);
+    const { fromMs, toMs: untilMs } = lastSecond(toMs);
+    if (lane !== 0) {
+      const load = loadOf(phases, fromMs, untilMs, this.#labels.waits);
+      return this.#drawn.heat ? [`${name}  ${Math.round(load * 100)} %`] : [name];
+    }
+    if (atMs < toMs) {
+      const phase = phaseAt(this.#history, lane, atMs);
+      return phase === undefined ? [name] : [name, this.#labels.now(phase.activity)];
+    }
+    const shares = sharesOf(phases, fromMs, untilMs);
+    const most = shares.indexOf(Math.max(...shares));
+    if (shares[most] === 0) return [name];
+    return [name, `${this.#labels.activity(ACTIVITIES[most])} ${Math.round(shares[most] * 100)} %`];
   }
 
-  #drawLabel({ left }, label, top, color) {
+  #drawLane(history, box, shown) {
     const context = this.#context;
-    context.strokeStyle = this.#line;
-    context.beginPath();
-    context.moveTo(0, top + 0.5);
-    context.lineTo(this.#surface.width, top + 0.5);
-    context.stroke();
-    context.fillStyle = color;
+    const { lane, strip, rows, top } = box;
+    const { size, width } = this.#surface;
+    context.fillStyle = this.#colors.line;
+    if (top > 0) context.fillRect(0, top - Math.ceil(size / 4), width, 1);
+    this.#drawLabels(box, shown);
+    for (const row of rows) {
+      for (const bar of row.bars) this.#drawBar(bar, row, shown);
+      const isFollowed = row.bars.some(({ client }) => client === shown.followed);
+      if (isFollowed && shown.followed !== undefined) this.#drawFrame(row);
+    }
+    const phases = history.phases.get(lane);
+    if (strip === undefined || phases === undefined) return;
+    const rowOf = (client) => rows.find(({ bars }) => bars.some((bar) => bar.client === client));
+    this.#strips.draw(phases, this.#scale, strip, rowOf);
+    const [firstMs, lastMs] = [phases.times[0], phases.times.at(-1)];
+    if (lane > 0 && firstMs > history.startMs) this.#drawMark(firstMs, box, 1);
+    if (phases.activities.at(-1) === ENDED) this.#drawMark(lastMs, box, -1);
+  }
+
+  /** A bracket where a thread or process begins, or ends. */
+  #drawMark(timeMs, { top, height }, side) {
+    const { fromMs, toMs } = this.#scale;
+    if (timeMs <= fromMs || timeMs > toMs) return;
+    const x = this.#scale.xOf(timeMs);
+    const context = this.#context;
+    context.fillStyle = this.#colors.text;
+    context.fillRect(side > 0 ? x : x - 2, top, 2, height);
+    for (const y of [top, top + height - 2]) context.fillRect(side > 0 ? x : x - 6, y, 6, 2);
+  }
+
+  #drawLabels(box, shown) {
+    const context = this.#context;
+    const { strip, rows, top, height } = box;
+    const { size } = this.#surface;
     context.textAlign = "left";
-    context.fillText(label, 4, top + 10, left - 8);
+    const lines = this.#linesOf(box, shown);
+    const room = strip?.height ?? rows[0]?.height ?? height;
+    if (Math.min(height, room + 4) < size && height < size) return;
+    const isOver = rows.length > 0 && rows.every(({ bars }) => bars.at(-1).endMs <= shown.toMs);
+    const phases = this.#history.phases.get(box.lane);
+    const hasEnded = phases === undefined ? isOver : phases.activities.at(-1) === ENDED;
+    const { text, muted } = this.#colors;
+    context.fillStyle = hasEnded && box.lane > 0 ? muted : text;
+    const isTwo = lines.length > 1 && room >= 2 * size;
+    const middle = top + Math.round(isTwo ? room / 2 - size * 0.55 : Math.max(room, size) / 2);
+    context.fillText(lines[0], 4, middle);
+    context.fillStyle = muted;
+    if (isTwo) context.fillText(lines[1], 4, middle + Math.round(size * 1.15));
+    context.textAlign = "right";
+    for (const row of strip === undefined && rows.length === 1 ? [] : rows) {
+      if (row.height < size || strip === undefined && row === rows[0]) continue;
+      context.fillText(portOf(row), this.#left - 6, row.top + Math.round(row.height / 2));
+    }
+    context.textAlign = "left";
   }
 
   /**
    * Draws a client: a thin line for its whole time, and blocks for the states other than waiting. Of
    * several pieces in one pixel, the heaviest is drawn.
    */
-  #drawBar({ at }, { times, states, endMs }, top, height, { fromMs, toMs }) {
+  #drawBar({ times, states, endMs }, { top: rowTop, height: rowHeight }, { fromMs, toMs }) {
     const context = this.#context;
     const { fills, ratio } = this.#surface;
+    const scale = this.#scale;
+    const [top, height] = rowHeight > 6 ? [rowTop + 2, rowHeight - 4] : [rowTop, rowHeight];
     const pixel = 1 / ratio;
     const thin = Math.max(1, Math.round(height / 3));
-    const begin = at(times[0]);
-    context.fillStyle = fills.of(WAITING, 0);
-    const lineTop = top + 2 + Math.round((height - thin) / 2);
-    context.fillRect(begin, lineTop, Math.max(pixel, at(Math.min(endMs, toMs)) - begin), thin);
+    const begin = scale.xOf(times[0]);
+    context.fillStyle = fills.color("waiting");
+    const lineTop = top + Math.round((height - thin) / 2);
+    context.fillRect(
+      ...[begin, lineTop],
+      ...[Math.max(pixel, scale.xOf(Math.min(endMs, toMs)) - begin), thin],
+    );
     let [heavy, heavyX] = [0, -1];
     for (let i = pieceAt(times, fromMs); i < times.length && times[i] <= toMs; i++) {
       if (states[i] === WAITING) continue;
-      const x = at(times[i]);
-      const until = at(Math.min(i + 1 < times.length ? times[i + 1] : endMs, toMs));
+      const x = scale.xOf(times[i]);
+      const until = scale.xOf(Math.min(i + 1 < times.length ? times[i + 1] : endMs, toMs));
       const weight = WEIGHT[states[i]];
       if (until - x < pixel && x === heavyX && weight <= heavy) continue;
       const from = x === heavyX && weight < heavy ? x + pixel : x;
       const width = Math.max(pixel, until - from);
-      context.fillStyle = fills.of(states[i], width);
-      context.fillRect(from, top + 2, width, height);
+      context.fillStyle = fills.of(STATES[states[i]], width);
+      context.fillRect(from, top, width, height);
       [heavy, heavyX] = [weight, x];
     }
   }
 
-  /** Draws the number of clients in each state, stacked. */
-  #drawCounts(samples, last, label, span) {
-    const place = this.#begin([label], COUNTS_HEIGHT, span);
-    const first = indexAt(samples, span.fromMs);
-    let max = 1;
-    for (let i = first; i <= last; i++) max = Math.max(max, sum(samples[i].counts));
-    for (let i = first; i <= last; i++) {
-      const x = place.at(samples[i].frame.timeMs);
-      const until = place.at(i < last ? samples[i + 1].frame.timeMs : span.toMs);
-      if (until > x) this.#drawStack(samples[i].counts, max, x, until - x, place.height);
-    }
-    this.#drawLabel(place, label, 0, this.#text);
+  /** The frame of what is followed. */
+  #drawFrame({ top, height }) {
+    const context = this.#context;
+    const { width } = this.#surface;
+    context.fillStyle = this.#colors.accent;
+    context.fillRect(0, top, 3, height);
+    for (const y of [top, top + height - 1]) context.fillRect(0, y, width, 1);
   }
 
-  #drawStack(counts, max, x, width, height) {
-    let total = 0;
-    let bottom = height;
-    for (const state of STACKED) {
-      if (counts[state] === 0) continue;
-      total += counts[state];
-      const top = Math.round(height - total / max * (height - 4));
-      this.#context.fillStyle = this.#surface.fills.of(state, Infinity);
-      this.#context.fillRect(x, top, width, bottom - top);
-      bottom = top;
-    }
+  /** The moment of which code, log and values are, unless it is the present. */
+  #drawCursor({ atMs, fromMs, toMs }) {
+    if (atMs >= toMs || atMs < fromMs) return;
+    const x = this.#scale.xOf(atMs);
+    const context = this.#context;
+    context.fillStyle = this.#colors.accent;
+    context.fillRect(x, 0, 2, this.#drawn.height);
+    for (let i = 0; i < 4; i++) context.fillRect(x - 4 + i, i, 10 - 2 * i, 1);
   }
 }
 
-function sum(counts) {
-  return counts.reduce((total, count) => total + count, 0);
+/** The state of the bar that was there. */
+function stateOf(bars, timeMs) {
+  const bar = bars.find(({ times, endMs }) => times[0] <= timeMs && timeMs < endMs);
+  if (bar === undefined) return undefined;
+  const { client, peer, lane, times, states, endMs } = bar;
+  const i = pieceAt(times, timeMs);
+  const untilMs = times[i + 1] ?? endMs;
+  return { lane, client, peer, state: STATES[states[i]], fromMs: times[i], untilMs };
+}
+
+/** The port of the client in a row: its address is mostly the same. */
+function portOf({ bars }) {
+  const { peer } = bars.at(-1);
+  return peer.slice(peer.lastIndexOf(":"));
 }

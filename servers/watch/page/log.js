@@ -5,21 +5,27 @@
  */
 
 import { element } from "./dom.js";
-import { indexAt, linesAt } from "./history.js";
+import { linesAt } from "./history.js";
+import { peerOf } from "./inspected.js";
+import { relativeTime } from "./moment.js";
 import { Throttle } from "./pace.js";
 
 /** Lines are added in batches: scrolling costs a browser more than all other drawing. */
 const LOG_MS = 500;
 
-/** The lines of a log. */
+/** The lines of a log. Those of the client that is followed are marked. */
 export class RunLog {
   element = element("ol", { class: "log", tabIndex: 0 });
+  #timeline;
   /** The lines that are shown. */
   #lines = [];
+  #followed;
+  #peer;
   #throttle = new Throttle(LOG_MS);
 
-  /** @param {object} texts of the page */
-  constructor(texts) {
+  /** @param {object} texts of the page @param timeline the page's time */
+  constructor(texts, timeline) {
+    this.#timeline = timeline;
     this.element.setAttribute("aria-label", texts.log);
   }
 
@@ -28,19 +34,42 @@ export class RunLog {
    *
    * @param {import("./shown.js").Shown} shown
    */
-  draw(history, { atMs }) {
-    if (!this.#throttle.isDue(history, history.lines.at(-1), indexAt(history.samples, atMs))) {
-      return;
-    }
+  draw(history, { atMs, followed }) {
+    if (!this.#throttle.isDue(history, history.lines.at(-1), atMs, followed)) return;
+    this.#follow(history, followed);
     const lines = linesAt(history, atMs);
     if (lines.at(-1) === this.#lines.at(-1)) return;
     const kept = lines.indexOf(this.#lines.at(-1)) + 1;
     const isAtEnd = kept === 0 ||
       this.element.scrollTop + this.element.clientHeight > this.element.scrollHeight - 30;
     if (kept === 0) this.element.replaceChildren();
-    this.element.append(...lines.slice(kept).map(({ line }) => element("li", {}, line)));
+    this.element.append(...lines.slice(kept).map((line) => this.#item(line)));
     while (this.element.childElementCount > lines.length) this.element.firstElementChild.remove();
     if (isAtEnd) this.element.scrollTop = this.element.scrollHeight;
     this.#lines = lines;
+  }
+
+  #item({ timeMs, line }) {
+    const time = relativeTime(this.#timeline.secondsAt(timeMs));
+    const item = element("li", { "data-time": time }, line);
+    item.classList.toggle("of-followed", this.#isOfFollowed(line));
+    return item;
+  }
+
+  #follow(history, followed) {
+    if (followed === this.#followed) return;
+    this.#followed = followed;
+    this.#peer = followed === undefined ? undefined : peerOf(history, followed);
+    this.element.classList.toggle("follows", this.#peer !== undefined);
+    for (const item of this.element.children) {
+      item.classList.toggle("of-followed", this.#isOfFollowed(item.textContent));
+    }
+  }
+
+  /** A line names its client by the address. */
+  #isOfFollowed(line) {
+    if (!this.#peer) return false;
+    const after = line[line.indexOf(this.#peer) + this.#peer.length] ?? "";
+    return line.includes(this.#peer) && !/\d/.test(after);
   }
 }

@@ -6,8 +6,9 @@
 
 import { SvgSurface } from "./canvas_surface.js";
 import { clockTime, colorOf } from "./dom.js";
-import { STATES } from "./history.js";
+import { sampleLines } from "./fills.js";
 import { LanePicture } from "./lanes.js";
+import { activityEntries, stateEntries } from "./legend.js";
 import { escaped, FONT_FAMILY, SvgContext } from "./svg_context.js";
 
 const MIN_WIDTH = 640;
@@ -21,11 +22,11 @@ const PNG_SCALE = 2;
  * Makes the picture.
  *
  * @param seen `hello` describes the server; `history`, `shown` and `width` are of the lanes; `labels` are
- *   those of {@linkcode LanePicture}; `facts` is a line; `charts` have a title, a value and data
+ *   those of {@linkcode LanePicture}; `scan` is the {@linkcode ScanPicture}; `facts` is a line; `charts` have a title, a value and data
  * @returns {{ svg: string, width: number, height: number }}
  */
 export function makePicture(seen) {
-  const { hello, texts, history, shown, labels, facts, charts } = seen;
+  const { hello, texts, history, shown, labels, scan, facts, charts } = seen;
   const width = Math.max(MIN_WIDTH, Math.round(seen.width));
   const lanes = new SvgSurface(width);
   new LanePicture(lanes, labels).draw(history, shown);
@@ -39,8 +40,14 @@ export function makePicture(seen) {
   const title = titleOf(hello);
   place(drawHeading(hello, clockTime(shown.atMs), width), 2 * LINE_HEIGHT + 4);
   place(lanes.context.markup, lanes.height + 8);
-  place(...drawLegend(texts, lanes.fills, width));
-  place(...drawFacts(facts, width));
+  place(...drawLegend(activityEntries(labels), lanes.fills, width));
+  place(...drawLegend(stateEntries(texts), lanes.fills, width));
+  if (scan.hasCells) {
+    const cells = new SvgSurface(width);
+    scan.drawOn(cells);
+    place(cells.context.markup, cells.height);
+  }
+  place(...drawFacts([scan.words, facts].join(" · "), width));
   place(...drawCharts(charts, width));
   const [wide, high] = [width + 2 * MARGIN, Math.ceil(top + MARGIN)];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}" ` +
@@ -89,19 +96,21 @@ function drawHeading({ model, address, sockets, handler, pid }, time, width) {
   return context.markup;
 }
 
-function drawLegend({ states }, fills, width) {
+function drawLegend(entries, fills, width) {
   const context = newContext();
   let [x, y] = [0, 0];
-  STATES.slice(0, -1).forEach((state, index) => {
-    const wide = SWATCH + 6 + context.measureText(states[state]).width;
+  for (const [name, text, isHollow] of entries) {
+    const wide = SWATCH + 6 + context.measureText(text).width;
     if (x > 0 && x + wide > width) [x, y] = [0, y + LINE_HEIGHT];
-    const isThin = state === "waiting";
-    context.fillStyle = fills.of(index, SWATCH);
-    context.fillRect(x, y + (isThin ? 9 : 4), SWATCH, isThin ? 4 : SWATCH);
+    context.fillStyle = isHollow ? fills.color(name) : fills.of(name, SWATCH);
+    for (const [top, height] of sampleLines(name, isHollow)) {
+      const scale = SWATCH / 16;
+      context.fillRect(x, y + 4 + top * scale, SWATCH, height * scale);
+    }
     context.fillStyle = colorOf("text");
-    context.fillText(states[state], x + SWATCH + 6, y + 11);
+    context.fillText(text, x + SWATCH + 6, y + 11);
     x += wide + 20;
-  });
+  }
   return [context.markup, y + LINE_HEIGHT + 4];
 }
 

@@ -6,9 +6,11 @@
 
 import { ServerClock } from "./clock.js";
 import { shownNumber } from "./dom.js";
-import { History } from "./history.js";
+import { History, nextEventMs, previousEventMs } from "./history.js";
 import { KEPT_MS, KeptHistory, SEEN_MS } from "./kept_history.js";
 
+/** How much the span that charts and lanes show may reach back from the time that is shown. */
+const LOOKED_BACK_MS = 60_000;
 /** Between the past that a server has kept and the present, there is a gap of a few frames. */
 const SEAM_MS = 1_000;
 
@@ -88,6 +90,16 @@ export class LivePlayer {
     else this.#kept.release();
     return this.#kept.history;
   }
+
+  /** The time of the next thing that happened after a time, if there is one. */
+  nextEventMs(afterMs) {
+    return nextEventMs(this.#kept.history, afterMs);
+  }
+
+  /** The time of the last thing that happened before a time, if there is one. */
+  previousEventMs(beforeMs) {
+    return previousEventMs(this.#kept.history, beforeMs);
+  }
 }
 
 /** Plays a recording. */
@@ -104,7 +116,7 @@ export class RecordingPlayer {
     this.#frames = lines.map((line) => inLanguage(JSON.parse(line)));
   }
 
-  /** The newest frame up to the time that is shown. */
+  /** The newest frame that was looked at. */
   get newest() {
     return this.#history.samples.at(-1)?.frame;
   }
@@ -117,16 +129,39 @@ export class RecordingPlayer {
     return this.#frames.at(-1)?.timeMs ?? 0;
   }
 
-  /** The history up to a time. */
+  /** The history up to a time, and the frame after it, which has what happened shortly before it. */
   historyAt(timeMs) {
-    if (timeMs < this.#history.nowMs) {
+    const { startMs } = this.#history;
+    if (startMs > this.startMs && timeMs - LOOKED_BACK_MS < startMs) {
       this.#history = new History(SEEN_MS);
       this.#next = 0;
     }
-    while (this.#next < this.#frames.length && this.#frames[this.#next].timeMs <= timeMs) {
-      this.#history.apply(this.#frames[this.#next++]);
-    }
+    while (this.#history.nowMs <= timeMs && this.#applyNext());
     return this.#history;
+  }
+
+  /** The time of the next thing that happened after a time, if there is one. */
+  nextEventMs(afterMs) {
+    const history = this.historyAt(afterMs);
+    do {
+      const timeMs = nextEventMs(history, afterMs);
+      if (timeMs !== undefined) return timeMs;
+    } while (this.#applyNext());
+    return undefined;
+  }
+
+  /** The time of the last thing that happened before a time, if there is one. */
+  previousEventMs(beforeMs) {
+    return previousEventMs(this.historyAt(beforeMs), beforeMs);
+  }
+
+  /** Adds the next frame. @returns whether there was one */
+  #applyNext() {
+    const frame = this.#frames[this.#next];
+    if (frame === undefined) return false;
+    this.#history.apply(frame);
+    this.#next++;
+    return true;
   }
 }
 

@@ -1,13 +1,33 @@
 /**
- * The rows of the picture: which of them are visible, and in which order.
+ * The rows of the picture: which of them are visible, in which order, and where.
  *
  * @module
  */
 
-import { BACKLOG } from "./history.js";
+import { ACTIVITIES, BACKLOG } from "./history.js";
 
+/** With more rows than this, the picture is a heat map of the clients. */
+export const MAX_ROWS = 64;
 /** With too many rows, ended ones stay for at least this long. */
 const JUST_NOW_MS = 3_000;
+const ENDED = ACTIVITIES.indexOf("ended");
+
+/** Heights, by the size of the letters. */
+const OWN_STRIP = 2.6;
+const STRIP = 1.5;
+const BAR = 1.5;
+const GAP = 0.5;
+/** Rows get so much higher while there are few of them. */
+const MAX_STRETCH = 1.3;
+/** Where the height is given, rows get so much lower before the picture gets higher. */
+const MIN_STRETCH = 0.5;
+/** The picture gets higher in steps, so that the page does not move with each client. */
+const HEIGHT_STEP = 8;
+const MIN_HEIGHT = 16;
+const MAX_HEIGHT = 48;
+const HEAT_HEIGHT = 24;
+/** With more lanes than this, a heat map has only the server's own lane above it. */
+const MAX_WORKERS = 32;
 
 /**
  * The rows of all lanes that have a bar between two times, from top to bottom. If there are more than
@@ -39,6 +59,86 @@ function lastToEnd(rows, toMs, max) {
 }
 
 /** Threads and processes come first, then the queue, and the backlog last. */
-function placeOf({ lane }) {
+export function placeOf({ lane }) {
   return lane >= 0 ? lane : lane === BACKLOG ? Number.MAX_VALUE : Number.MAX_SAFE_INTEGER;
+}
+
+/** The lanes of which it is known what they did between two times, from top to bottom. */
+export function activeLanes({ phases }, fromMs, toMs) {
+  return [...phases].filter(([, { times, activities }]) => {
+    const isOver = activities.at(-1) === ENDED && times.at(-1) < fromMs;
+    return times[0] <= toMs && !isOver;
+  }).map(([lane]) => lane).sort((one, other) => one - other);
+}
+
+/**
+ * A lane in the picture. `strip` is the box of what it does, if that is known. Boxes have a `top` and a
+ * `height` in CSS pixels.
+ *
+ * @typedef {{ lane: number, top: number, height: number, strip?: { top: number, height: number },
+ *   rows: { row: number, bars: import("./history.js").Bar[], top: number, height: number }[] }} LaneBox
+ */
+
+/**
+ * Places the lanes, and below each the clients on it; or below all of them a heat map of the clients, if
+ * there are too many.
+ *
+ * @param {import("./shown.js").Shown} shown
+ * @param {boolean} isCrowd whether there are more clients than rows
+ * @param {number} size of the letters, in CSS pixels
+ * @param {number} minHeight the least height of the picture, in CSS pixels
+ * @returns {{ lanes: LaneBox[], height: number, heat?: { top: number, height: number } }}
+ */
+export function layOut(history, { fromMs, toMs }, isCrowd, size, minHeight = 0) {
+  const rows = isCrowd ? [] : visibleRows(history, fromMs, toMs, MAX_ROWS);
+  const isHeat = isCrowd || rows.length > MAX_ROWS;
+  const active = activeLanes(history, fromMs, toMs);
+  const lanes = groupsOf(isHeat ? [] : rows, active, isHeat ? MAX_WORKERS : MAX_ROWS);
+  const parts = lanes.map(({ lane, hasStrip, rows }) => {
+    return [hasStrip ? lane === 0 ? OWN_STRIP : STRIP : 0, rows.length * BAR, GAP];
+  });
+  const natural = size * parts.flat().reduce((sum, part) => sum + part, 0);
+  const heat = isHeat ? HEAT_HEIGHT * size : 0;
+  const step = HEIGHT_STEP * size;
+  const least = natural * (minHeight > 0 ? MIN_STRETCH : 1);
+  const wanted = Math.ceil(Math.min(least, MAX_HEIGHT * size) / step) * step;
+  const height = Math.round(Math.max(wanted + heat, MIN_HEIGHT * size, minHeight));
+  const free = isHeat ? Math.max(wanted, height * 0.3) : height;
+  const stretch = natural === 0 ? 1 : Math.min(isHeat ? 1 : MAX_STRETCH, free / natural);
+  const placed = place(lanes, parts, size * stretch);
+  if (!isHeat) return { lanes: placed, height };
+  const above = placed.at(-1);
+  const top = above === undefined ? 0 : above.top + above.height + size;
+  return { lanes: placed, height, heat: { top, height: height - top } };
+}
+
+/** The lanes with their rows. */
+function groupsOf(rows, active, maxActive) {
+  const known = new Set(active.length > maxActive ? active.filter((lane) => lane === 0) : active);
+  const numbers = new Set([...known, ...rows.map(({ lane }) => lane)]);
+  return [...numbers].sort((one, other) => placeOf({ lane: one }) - placeOf({ lane: other }))
+    .map((lane) => ({
+      lane,
+      hasStrip: known.has(lane),
+      rows: rows.filter((row) => row.lane === lane),
+    }));
+}
+
+function place(lanes, parts, unit) {
+  let below = 0;
+  return lanes.map(({ lane, hasStrip, rows }, index) => {
+    const [strip, , gap] = parts[index];
+    const top = Math.round(below);
+    const stripEnd = Math.round(below + strip * unit);
+    below += strip * unit;
+    const boxes = rows.map((row) => {
+      const rowTop = Math.round(below);
+      below += BAR * unit;
+      return { ...row, top: rowTop, height: Math.max(1, Math.round(below) - rowTop) };
+    });
+    const height = Math.round(below) - top;
+    below += gap * unit;
+    const box = { top, height: Math.max(1, stripEnd - top) };
+    return { lane, top, height, strip: hasStrip ? box : undefined, rows: boxes };
+  });
 }

@@ -7,23 +7,22 @@
 import { announce } from "./announcer.js";
 import { CanvasSurface } from "./canvas_surface.js";
 import { Charts } from "./charts.js";
-import { clockTime, element, setText, shownNumber } from "./dom.js";
-import { BACKLOG, indexAt, isSampled, QUEUE } from "./history.js";
+import { clockTime, element } from "./dom.js";
+import { EmptyState } from "./empty.js";
+import { Facts } from "./facts.js";
+import { makeExplanation, makeHeading } from "./heading.js";
 import { Inspector } from "./inspector.js";
+import { laneLabels } from "./lane_labels.js";
+import { LaneTexts } from "./lane_texts.js";
 import { LanePicture } from "./lanes.js";
+import { activityEntries, legend, stateEntries } from "./legend.js";
 import { RunLog } from "./log.js";
-import { Throttle } from "./pace.js";
 import { makePicture } from "./picture_file.js";
+import { Pointer } from "./pointer.js";
 import { SaveButtons } from "./saving.js";
+import { ScanPicture } from "./scan.js";
 import { SourceView } from "./source.js";
 import { ClientTable } from "./table.js";
-
-const SPAN = 10;
-/** A loop with a higher latency is held up. */
-const HELD_UP_MS = 250;
-const FACTS_MS = 250;
-/** An older list of the clients in the backlog is shown with its age. */
-const STALE_MS = 1_000;
 
 /** The lanes, the charts, the code and the log of one server. */
 export class RunView {
@@ -32,35 +31,48 @@ export class RunView {
   #hello;
   #picture;
   #canvas;
+  #empty;
+  #facts;
   #charts;
   #table;
   #source;
   #labels;
+  #laneTexts;
+  #scan;
   /** What was drawn last: a history, and what was shown of it. */
   #drawn;
-  #facts = element("p", { class: "facts" });
   /** Says why the shown time is not the present. */
   #notice = element("p", { class: "notice", hidden: true });
   #log;
   #inspector;
   /** The process ids of lanes that are processes. */
   #pids = new Map();
-  /** Whether the server was held up at the last announcement. */
-  #isHeldUp = false;
-  #factsThrottle = new Throttle(FACTS_MS);
+  /** The elements of the parts that can be pointed at, and the part that is. */
+  #parts;
+  #pointer;
+  #pointedAt;
 
   /**
    * @param {object} hello describes the server, see frames.ts
-   * @param options `run` is its index among the servers of the page, `isLive` says whether it runs, and
-   *   `timeline` is the page's time
+   * @param options `run` is its index among the servers of the page, `isLive` says whether it runs,
+   *   `timeline` is the page's time, and `open(count)` opens clients, where it may
    */
-  constructor(hello, texts, { run, isLive, timeline }) {
+  constructor(hello, texts, { run, isLive, timeline, open }) {
     this.#texts = texts;
     this.#hello = hello;
-    const laneName = (lane) => this.#laneName(lane);
-    this.#canvas = element("canvas", { role: "img", "aria-label": texts.picture });
-    this.#labels = { lane: laneName, clients: texts.clientsCounted };
+    this.#canvas = element("canvas", { class: "lanes", role: "img", "aria-label": texts.picture });
+    this.#labels = laneLabels(
+      hello,
+      texts,
+      () => this.#pids,
+      (timeMs) => timeline.secondsAt(timeMs),
+    );
     this.#picture = new LanePicture(new CanvasSurface(this.#canvas), this.#labels);
+    this.#laneTexts = new LaneTexts(texts, this.#labels);
+    const surfaceOf = (canvas) => new CanvasSurface(canvas);
+    this.#scan = new ScanPicture(hello, texts, this.#labels, surfaceOf);
+    this.#empty = new EmptyState(texts, { address: hello.address, isLive, open });
+    this.#facts = new Facts(texts, hello.waitsIn, (text) => announce(`${hello.model}: ${text}`));
     const look = () => {
       const { history, shown } = this.#drawn ?? {};
       return {
@@ -76,40 +88,53 @@ export class RunView {
       cpu: texts.cpu,
       memory: texts.memory,
     }, timeline);
-    this.#table = new ClientTable(texts, laneName, timeline);
+    this.#table = new ClientTable(texts, this.#labels.lane, timeline);
     this.#source = new SourceView(hello.source);
     this.#log = new RunLog(texts, timeline);
     this.#inspector = new Inspector(this.#canvas, {
       picture: this.#picture,
       timeline,
       texts,
-      laneName,
+      laneName: this.#labels.lane,
+      waitsIn: hello.waitsIn,
     });
+    this.#pointer = new Pointer(texts);
+    const code = folded("code", texts.code, true, this.#source.element);
+    const log = folded("lines", texts.log, true, this.#log.element);
+    this.#parts = new Map(Object.entries({
+      ...{ code, log, charts: this.#charts.element, facts: this.#facts.element },
+      ...{ scan: this.#scan.element, clients: this.#table.element },
+    }));
     this.element = element(
       "section",
       { class: "run" },
-      this.#heading(),
-      this.#notice,
-      this.#inspector.element,
-      this.#facts,
-      saving.element,
-      this.#table.element,
-      this.#charts.element,
-      folded(texts.code, true, this.#source.element),
-      folded(texts.log, true, this.#log.element),
-      folded(texts.explained, false, explanation(hello, texts)),
-    );
-  }
-
-  #heading() {
-    const { model, sockets, address, pid, worker, handler } = this.#hello;
-    const { servedBy } = this.#texts;
-    return element(
-      "header",
-      {},
-      element("h2", {}, model),
-      element("p", {}, `${servedBy} ${this.#texts.workers[worker]}`),
-      element("p", { class: "address" }, `${address} · ${sockets} · ${handler} · pid ${pid}`),
+      element(
+        "div",
+        { class: "board" },
+        makeHeading(hello, texts, [saving.element]),
+        element(
+          "div",
+          { class: "stage" },
+          element("div", { class: "picture" }, this.#inspector.element, this.#empty.element),
+          this.#inspector.followed,
+          this.#laneTexts.element,
+          legend(texts.legends.lanes, activityEntries(this.#labels)),
+          legend(texts.legends.clients, stateEntries(texts)),
+          this.#scan.element,
+          this.#facts.element,
+          this.#notice,
+        ),
+        code,
+        log,
+        this.#charts.element,
+        element(
+          "div",
+          { class: "more" },
+          this.#table.element,
+          folded("about", texts.explained, false, makeExplanation(hello, texts)),
+        ),
+      ),
+      this.#pointer.element,
     );
   }
 
@@ -127,13 +152,43 @@ export class RunView {
     if (samples.length === 0) return;
     const isDetailed = String(this.#picture.draw(history, shown));
     if (this.#canvas.dataset.detailed !== isDetailed) this.#canvas.dataset.detailed = isDetailed;
+    this.#laneTexts.draw(history, shown);
+    this.#scan.draw(history, shown);
+    this.#empty.draw(history, shown);
     this.#table.draw(history, shown);
     this.#charts.draw(samples, shown);
     this.#drawn = { history, shown };
-    this.#drawFacts(samples, indexAt(samples, shown.atMs));
+    this.#facts.draw(history, shown);
     this.#source.draw(history, shown);
     this.#log.draw(history, shown);
     this.#inspector.draw(history, shown);
+    if (this.#pointedAt !== undefined) {
+      this.#pointer.draw(this.boxOf(this.#pointedAt), this.element);
+    }
+  }
+
+  /**
+   * Where a part is in the window: "code", "log", "charts", "facts", "clients", or a part of the picture
+   * as {@linkcode LanePicture} knows it.
+   *
+   * @returns {DOMRect | undefined} `undefined` while the part is not shown
+   */
+  boxOf(part) {
+    const shown = this.#parts.get(part);
+    if (shown !== undefined) return shown.getBoundingClientRect();
+    const box = this.#picture.boxOf?.(part);
+    if (box === undefined) return undefined;
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    return new DOMRect(left + box.left, top + box.top, box.width, box.height);
+  }
+
+  /** Draws a frame around a part and brings it into view; without a part, the frame goes. */
+  pointAt(part) {
+    this.#pointedAt = part;
+    const shown = this.#parts.get(part) ?? (part === undefined ? undefined : this.#canvas);
+    if (shown?.localName === "details") shown.open = true;
+    shown?.scrollIntoView({ block: "nearest" });
+    this.#pointer.draw(part === undefined ? undefined : this.boxOf(part), this.element);
   }
 
   #makePicture(history, shown) {
@@ -144,7 +199,8 @@ export class RunView {
       shown,
       width: this.#canvas.clientWidth,
       labels: this.#labels,
-      facts: this.#facts.textContent,
+      scan: this.#scan,
+      facts: this.#facts.element.textContent,
       charts: this.#charts.drawn,
     });
   }
@@ -160,84 +216,13 @@ export class RunView {
     this.#notice.hidden = text === "";
     if (text !== "") announce(`${this.#hello.model}: ${text}`);
   }
-
-  #drawFacts(samples, index) {
-    const last = samples[index].frame;
-    if (!this.#factsThrottle.isDue(last)) return;
-    const texts = this.#texts;
-    const facts = [];
-    const { settings, backlog, totals } = last;
-    const isHeld = settings.heldMs > 0;
-    const isBlocked = last.loopLatencyMs !== null && last.loopLatencyMs > HELD_UP_MS;
-    if (isHeld) facts.push(texts.heldUp);
-    if (isBlocked) facts.push(`${texts.blocked} ${shownNumber(last.loopLatencyMs)} ms`);
-    this.#say(isHeld || isBlocked ? facts[0] : texts.runs, isHeld || isBlocked);
-    if (backlog !== null) facts.push(`${texts.inBacklog} ${shownNumber(backlog)}`);
-    if (last.backlogAgeMs > STALE_MS) {
-      facts.push(texts.olderPeers.replace("#", shownNumber(last.backlogAgeMs / 1_000, 1)));
-    }
-    if (isSampled(last)) facts.push(sampledFact(last.messages, texts));
-    facts.push(...this.#wakeUps(last, samples[Math.max(0, index - SPAN)].frame));
-    if (totals.refused > 0) facts.push(`${texts.refused} ${shownNumber(totals.refused)}`);
-    setText(this.#facts, facts.join(" · "));
-  }
-
-  /** How often the waiting call returns, and how many sockets it scans and finds ready. */
-  #wakeUps(last, before) {
-    const texts = this.#texts;
-    const wakeUps = last.totals.wakeUps - before.totals.wakeUps;
-    if (wakeUps <= 0) return [];
-    const seconds = (last.timeMs - before.timeMs) / 1_000;
-    const average = (name) => shownNumber((last.totals[name] - before.totals[name]) / wakeUps, 1);
-    const perSecond = shownNumber(wakeUps / seconds);
-    return [
-      `${this.#hello.waitsIn}: ${perSecond} ${texts.returnsPerSecond}, ` +
-      `${average("scanned")} ${texts.lookedAt}, ${average("ready")} ${texts.ready}`,
-    ];
-  }
-
-  /** Announces when the server is held up or goes on, but not each number. */
-  #say(text, isHeldUp) {
-    if (isHeldUp !== this.#isHeldUp) announce(`${this.#hello.model}: ${text}`);
-    this.#isHeldUp = isHeldUp;
-  }
-
-  /** A process has its id for a name, any other worker its number. */
-  #laneName(lane) {
-    const { lanes } = this.#texts;
-    const { worker } = this.#hello;
-    if (lane === BACKLOG) return lanes.backlog;
-    if (lane === QUEUE) return lanes.queue;
-    if (lane === 0) return lanes[worker];
-    return this.#pids.has(lane)
-      ? `${lanes.process} ${this.#pids.get(lane)}`
-      : `${lanes[worker]} ${lane}`;
-  }
 }
 
-function sampledFact({ all, traced }, texts) {
-  const values = { all, told: traced, more: all - traced };
-  return texts.sampled.replace(/\{(\w+)\}/g, (_, name) => shownNumber(values[name]));
-}
-
-function folded(title, isOpen, content) {
-  return element("details", { open: isOpen }, element("summary", {}, title), content);
-}
-
-/** The page of `playground explain`. */
-function explanation({ explained }, { headings }) {
-  const page = explained[document.documentElement.lang];
-  const list = (items) => element("ul", {}, ...items.map((item) => element("li", {}, item)));
+function folded(name, title, isOpen, content) {
   return element(
-    "div",
-    { class: "explained" },
-    element("h3", {}, headings.how),
-    ...page.how.map((paragraph) => element("p", {}, paragraph)),
-    element("h3", {}, headings.drawing),
-    element("pre", { tabIndex: 0 }, page.drawing.replace(/^\n/, "")),
-    element("h3", {}, headings.strengths),
-    list(page.strengths),
-    element("h3", {}, headings.weaknesses),
-    list(page.weaknesses),
+    "details",
+    { class: name, open: isOpen },
+    element("summary", {}, title),
+    content,
   );
 }

@@ -7,13 +7,14 @@
 import { element } from "./dom.js";
 import { isEmbedded } from "./embedded.js";
 import { toPng } from "./picture_file.js";
+import { makePopover } from "./popover.js";
 
 /** The end of the name of each file. */
 const ENDINGS = { recording: "jsonl", trace: "json", html: "html", svg: "svg", png: "png" };
 /** A download has begun within this time, and the browser has what it needs. */
 const DOWNLOAD_MS = 60_000;
 
-/** A group of buttons. */
+/** A button that opens a menu of them. */
 export class SaveButtons {
   element;
   #texts;
@@ -37,13 +38,12 @@ export class SaveButtons {
       ...(isEmbedded ? [] : ["trace", "html"]), // a server makes these
       ...["svg", "png"],
     ];
-    this.element = element(
-      "p",
-      { class: "saving", role: "group", "aria-label": `${texts.save}: ${model}` },
-      `${texts.save} `,
+    const title = `${texts.save}: ${model}`;
+    const { button, panel } = makePopover([texts.save], title, [
       ...kinds.map((kind) => this.#button(kind)),
       this.#status,
-    );
+    ]);
+    this.element = element("div", { class: "saving" }, button, panel);
   }
 
   #button(kind) {

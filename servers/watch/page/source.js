@@ -5,7 +5,8 @@
  */
 
 import { element } from "./dom.js";
-import { indexAt } from "./history.js";
+import { ACTIVITIES, indexAt, pieceAt } from "./history.js";
+import { clientAt } from "./inspected.js";
 
 /** How long a line stays marked after it ran. */
 const WARM_MS = 600;
@@ -20,8 +21,10 @@ export class SourceView {
   /** The call whose lines are marked as current, and the lines that are marked as warm. */
   #current;
   #warm = new Set();
-  /** The last frame that was drawn, and the call in which the code rested. */
+  /** The last frame that was drawn, its time, whose code, and the call in which the code rested. */
   #last;
+  #atMs;
+  #followed;
   #restsIn;
 
   constructor(files) {
@@ -41,21 +44,35 @@ export class SourceView {
   }
 
   /** Marks the lines that ran at a time. @param {import("./shown.js").Shown} shown */
-  draw({ samples }, { atMs }) {
+  draw(history, shown) {
+    const { samples } = history;
+    const { atMs, followed } = shown;
     const last = indexAt(samples, atMs);
-    if (samples[last].frame === this.#last) return;
-    this.#last = samples[last].frame;
-    const current = callOf(this.#last);
+    const { frame } = samples[last];
+    // Eyes can follow single phases only where time is slow.
+    const isSlow = shown.isPaused || shown.speed < 1;
+    if (frame === this.#last && followed === this.#followed && (!isSlow || atMs === this.#atMs)) {
+      return;
+    }
+    [this.#last, this.#followed, this.#atMs] = [frame, followed, atMs];
+    const lane = followed === undefined ? 0 : clientAt(history, followed, atMs)?.lane ?? 0;
+    const phases = history.phases.get(lane);
+    const current = callOf(frame, phases, atMs);
     if (current !== this.#current) {
       this.#mark(this.#current, "current", false);
       this.#mark(current, "current", true);
       this.#current = current;
     }
-    const warm = new Set([...warmAt(samples, last)].flatMap((call) => this.#lines.get(call) ?? []));
+    const sinceMs = atMs - WARM_MS * Math.min(1, shown.speed);
+    const calls = phases === undefined ? warmAt(samples, last) : warmBetween(phases, sinceMs, atMs);
+    this.#warmUp(new Set(calls.flatMap((call) => this.#lines.get(call) ?? [])));
+    this.#follow(isSlow ? current : restsIn(samples, last));
+  }
+
+  #warmUp(warm) {
     for (const line of this.#warm) if (!warm.has(line)) line.classList.remove("warm");
     for (const line of warm) if (!this.#warm.has(line)) line.classList.add("warm");
     this.#warm = warm;
-    this.#follow(restsIn(samples, last));
   }
 
   /** Scrolls to the call in which the code rests. Eyes cannot follow code that runs all the time. */
@@ -80,9 +97,22 @@ export class SourceView {
   }
 }
 
-/** The call that the code is in. */
-function callOf({ settings, call }) {
-  return settings.heldMs > 0 ? "held" : call;
+/** The call that the code is in: what its lane does, if that is known. */
+function callOf({ settings, call }, phases, atMs) {
+  if (settings.heldMs > 0) return "held";
+  const isKnown = phases !== undefined && phases.times[0] <= atMs;
+  const activity = isKnown
+    ? ACTIVITIES[phases.activities[pieceAt(phases.times, atMs)]]
+    : "untraced";
+  return activity === "untraced" ? call : activity;
+}
+
+/** What a lane did between two times: the last of it, if it was much. */
+function warmBetween({ times, activities }, sinceMs, atMs) {
+  const last = pieceAt(times, atMs);
+  const first = Math.max(pieceAt(times, sinceMs), last - MAX_SEARCHED);
+  const warm = new Set(activities.slice(first, last + 1).map((index) => ACTIVITIES[index]));
+  return [...warm];
 }
 
 /** The calls that were made shortly before a sample. */
@@ -94,7 +124,7 @@ function warmAt(samples, last) {
       if (count > 0) warm.add(call);
     }
   }
-  return warm;
+  return [...warm];
 }
 
 /** The call of the last frame in which nothing happened. */
@@ -103,7 +133,7 @@ function restsIn(samples, last) {
     const { frame } = samples[i];
     // Viewers wake up the loop too.
     if (Object.entries(frame.calls).every(([call, count]) => count === 0 || call === "wait")) {
-      return callOf(frame);
+      return frame.settings.heldMs > 0 ? "held" : frame.call;
     }
   }
   return undefined;

@@ -4,10 +4,9 @@
  * @module
  */
 
-/** The size of a pattern, and its lines, are those of fills.js. */
-import { PATTERNS, TILE } from "./fills.js";
 import { colorOf } from "./dom.js";
-import { STATES } from "./history.js";
+/** The size of a pattern, and its lines, are those of the canvas. */
+import { fillColor, LINE_WIDTH, MIN_PATTERN_WIDTH, PATTERNS, TILE } from "./fills.js";
 
 /** The fonts of every system, for texts of any language. */
 export const FONT_FAMILY =
@@ -44,6 +43,19 @@ export class SvgContext {
 
   measureText(text) {
     return measuring.measureText(text);
+  }
+
+  /** Draws something at another place, and of it only what is right of `left`. */
+  within({ x, y, width, height, left }, draw) {
+    const parts = this.#parts;
+    this.#parts = [];
+    draw();
+    const view = `x="${short(left)}" y="${short(y)}" width="${short(x + width - left)}" ` +
+      `height="${short(height)}" viewBox="${short(left - x)} 0 ${short(x + width - left)} ${
+        short(height)
+      }"`;
+    parts.push(`<svg ${view}>${this.markup}</svg>`);
+    this.#parts = parts;
   }
 
   setTransform() {}
@@ -95,29 +107,32 @@ export class SvgContext {
   }
 }
 
-/** The fills of the states as SVG has them, see fills.js. */
+/** The fills as SVG has them, see fills.js. */
 export class SvgFills {
-  #colors = STATES.map((state) => colorOf(state));
   #offset = 0;
 
   moveTo(offset) {
     this.#offset = offset % TILE;
   }
 
-  of(state, width) {
-    const hasPattern = width >= 5 && PATTERNS[STATES[state]] !== undefined;
-    return hasPattern ? `url(#${STATES[state]})` : this.#colors[state];
+  of(name, width) {
+    const hasPattern = width >= MIN_PATTERN_WIDTH && PATTERNS[name] !== undefined;
+    return hasPattern ? `url(#${name})` : this.color(name);
+  }
+
+  color(name) {
+    return fillColor(name);
   }
 
   /** The definitions of the patterns, which the fills refer to. */
   get definitions() {
     const background = escaped(colorOf("background"));
-    const patterns = Object.entries(PATTERNS).map(([state, lines]) =>
-      `<pattern id="${state}" width="${TILE}" height="${TILE}" patternUnits="userSpaceOnUse" ` +
+    const patterns = Object.entries(PATTERNS).map(([name, lines]) =>
+      `<pattern id="${name}" width="${TILE}" height="${TILE}" patternUnits="userSpaceOnUse" ` +
       `patternTransform="translate(${short(this.#offset)} 0)">` +
-      `<rect width="${TILE}" height="${TILE}" fill="${escaped(colorOf(state))}"/>` +
+      `<rect width="${TILE}" height="${TILE}" fill="${escaped(fillColor(name))}"/>` +
       `<path d="${lines.map(([x, y, toX, toY]) => `M${x} ${y}L${toX} ${toY}`).join("")}" ` +
-      `stroke="${background}" stroke-width="1.25"/></pattern>`
+      `stroke="${background}" stroke-width="${LINE_WIDTH}"/></pattern>`
     );
     return `<defs>${patterns.join("")}</defs>`;
   }

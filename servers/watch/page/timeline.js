@@ -5,33 +5,32 @@
  */
 
 import { clockTime, element, setText } from "./dom.js";
-import { MomentInAddress, wantedMoment } from "./moment.js";
-import { SPAN_MS } from "./shown.js";
+import { clientsAt } from "./history.js";
+import { MomentInAddress, relativeTime, shownSpan, wantedMoment } from "./moment.js";
+import { ShownTime, SPEEDS } from "./shown.js";
 
 /** The slider follows the present in steps of this length. Each step causes a layout. */
 const FOLLOW_MS = 250;
-/** How fast a recording can be played. */
-const SPEEDS = [0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10];
 
-/** A pause button and a slider. */
+/** Buttons, a slider and a speed for the one time of the page. */
 export class Timeline {
   element;
-  isPaused = false;
   /** Called with a moment that cannot be shown, and the first and the last that can, in seconds. */
   onMissed = () => {};
+  #time;
   #texts;
   #isLive;
   #announce;
-  #button;
+  #pause = this.#button("", () => this.toggle());
+  #present = this.#button("", () => this.toPresent());
   #slider = element("input", { type: "range", min: 0, max: 1, step: "any" });
   #moment = element("span", { class: "moment" });
+  #speed = element("select");
   #startMs = 0;
   #endMs = 0;
-  #atMs = 0;
+  #players = [];
   #tickMs = performance.now();
   #shownMs = -Infinity;
-  #speed = element("select");
-  #zeroMs = 0;
   #address = new MomentInAddress();
   /** The moment to go to as soon as a time can be shown, in seconds after the start. */
   #wanted = wantedMoment();
@@ -41,29 +40,137 @@ export class Timeline {
    * @param {(text: string) => void} announce announces changes to screen readers
    */
   constructor(texts, isLive, announce) {
+    this.#time = new ShownTime(isLive);
     this.#texts = texts;
     this.#isLive = isLive;
     this.#announce = announce;
     this.#slider.setAttribute("aria-label", texts.time);
-    this.#button = element("button", { type: "button", onclick: () => this.toggle() }, texts.pause);
     this.#slider.addEventListener("input", () => this.seek(this.#slider.valueAsNumber));
+    this.#present.textContent = texts.toPresent;
     this.element = element(
       "div",
       { class: "timeline" },
-      this.#button,
+      this.#pause,
+      this.#stepButton("‹", texts.previousEvent, -1),
+      this.#stepButton("›", texts.nextEvent, 1),
       this.#slider,
       this.#moment,
-      ...(isLive ? [] : [this.#speedChoice(texts)]),
+      this.#speedChoice(texts),
+      ...(isLive ? [this.#present] : []),
     );
     this.#address.follow((seconds) => this.#wanted = seconds);
   }
 
-  /** Pauses or goes on. A recording that is over starts again. */
+  /** What the page shows. @returns {import("./shown.js").Shown} */
+  get shown() {
+    return this.#time.shown;
+  }
+
+  /** Whether time stands still. */
+  get isPaused() {
+    return this.#time.isPaused;
+  }
+
+  /** Whether the past is shown: what is known of it is kept, and all parts are drawn at once. */
+  get isPast() {
+    return this.#isLive ? !this.#time.isPresent : this.isPaused || this.#time.speed < 1;
+  }
+
+  /** Pauses or goes on. */
   toggle() {
-    if (this.isPaused && this.#isOver) this.#atMs = this.#startMs;
-    this.isPaused = !this.isPaused;
-    this.onMissed(undefined);
-    this.#changed();
+    this.#change((time) => time.toggle());
+  }
+
+  /** Shows a time, and pauses there. */
+  seek(timeMs) {
+    this.#change((time) => time.seek(timeMs));
+  }
+
+  /** Moves the cursor by a part of what is shown: a second of the usual fifteen. */
+  seekBy(parts) {
+    this.seek(this.shown.atMs + parts * this.#time.spanMs / 15);
+  }
+
+  /** Puts the cursor at a time, unless the present is followed. */
+  point(timeMs) {
+    this.#change((time) => time.point(timeMs));
+  }
+
+  /** Goes to the next event of any server, or to the previous one. @param {1 | -1} direction */
+  step(direction) {
+    const { atMs } = this.shown;
+    const times = this.#players.map((player) =>
+      direction > 0 ? player.nextEventMs(atMs) : player.previousEventMs(atMs)
+    ).filter((timeMs) => timeMs !== undefined && timeMs <= this.#endMs);
+    if (times.length === 0) return this.#announce(this.#texts.noEvent);
+    const timeMs = direction > 0 ? Math.min(...times) : Math.max(...times);
+    this.#change((time) => time.stepTo(timeMs));
+    this.#announce(relativeTime(this.secondsAt(this.shown.atMs), 6));
+  }
+
+  /** The first moment that can be shown. */
+  toStart() {
+    this.seek(this.#startMs);
+  }
+
+  /** The present, or the end of a recording. */
+  toPresent() {
+    this.#change((time) => time.toPresent());
+  }
+
+  /** Sets the speed of time. */
+  setSpeed(speed) {
+    this.#change((time) => time.setSpeed(speed));
+    this.#announce(this.#texts.speedIs.replace("{speed}", nameOf(this.#time.speed)));
+  }
+
+  /** @param {1 | -1} direction faster or slower */
+  changeSpeed(direction) {
+    this.setSpeed(this.#time.speedAfter(direction));
+  }
+
+  /** @param {number} factor of the span @param {number} [aroundMs] what stays where it is */
+  zoom(factor, aroundMs) {
+    this.#change((time) => time.zoom(factor, aroundMs));
+  }
+
+  /** Says how much is shown, after a key has changed that. */
+  announceSpan() {
+    const span = shownSpan(this.#time.spanMs);
+    this.#announce(this.#texts.shownSpan.replace("{span}", span));
+  }
+
+  /** Moves what is shown, and pauses. */
+  pan(byMs) {
+    this.#change((time) => time.pan(byMs));
+  }
+
+  resetZoom() {
+    this.#change((time) => time.resetZoom());
+  }
+
+  /** Follows a client, or none. @param {number | undefined} client @param {string} [peer] */
+  follow(client, peer) {
+    if (client === this.#time.followed) return;
+    this.#time.followed = client;
+    const { followed, followsNobody } = this.#texts;
+    this.#announce(client === undefined ? followsNobody : followed.replace("{peer}", peer));
+  }
+
+  /** Follows the next of the clients that are there. */
+  followNext() {
+    const { atMs, toMs, followed = -Infinity } = this.shown;
+    const clients = this.#players.flatMap((player) =>
+      clientsAt(player.historyAt(toMs, this.isPast), atMs)
+    );
+    const next = clients.find(({ client }) => client > followed) ?? clients[0];
+    if (next === undefined) this.#announce(this.#texts.followsNobody);
+    else this.follow(next.client, next.peer);
+  }
+
+  /** The pointer is at a time, or at none. */
+  pointAt(timeMs) {
+    this.#time.pointerMs = timeMs;
   }
 
   /**
@@ -73,56 +180,35 @@ export class Timeline {
    * @param {number} endMs the last time that can be shown
    * @param {number} zeroMs the start of the server, from which moments are counted
    * @param {boolean} isPresent whether `endMs` is the present
-   * @param _players of all that is shown
+   * @param players of all that is shown
    */
-  tick(startMs, endMs, zeroMs, isPresent, _players) {
+  tick(startMs, endMs, zeroMs, isPresent, players) {
     const nowMs = performance.now();
     const elapsedMs = nowMs - this.#tickMs;
     this.#tickMs = nowMs;
-    if (!this.isPaused) {
-      this.#atMs = this.#isLive ? endMs : this.#atMs + elapsedMs * Number(this.#speed.value);
-    }
-    this.#startMs = startMs;
-    this.#endMs = endMs;
-    this.#zeroMs = zeroMs;
+    this.#players = players;
+    [this.#startMs, this.#endMs] = [startMs, endMs];
+    this.#time.zeroMs = zeroMs;
+    const wasPaused = this.isPaused;
+    this.#time.pass(elapsedMs, startMs, endMs);
+    if (wasPaused !== this.isPaused) this.#sayPace();
     this.#goToWanted();
-    this.#atMs = this.#clamp(this.#atMs);
-    if (!this.isPaused && this.#isOver) {
-      this.isPaused = true;
-      this.#changed();
+    if (nowMs - this.#shownMs >= FOLLOW_MS) {
+      this.#show(nowMs, isPresent && this.#time.isPresent);
     }
-    if (nowMs - this.#shownMs >= FOLLOW_MS) this.#show(nowMs, isPresent && !this.isPaused);
-    this.#address.show(this.isPaused ? this.secondsAt(this.#atMs) : undefined);
-  }
-
-  /** Whether the page shows the past: what it shows is kept, and all of it is drawn at once. */
-  get isPast() {
-    return this.isPaused;
-  }
-
-  /** What the page shows. @returns {import("./shown.js").Shown} */
-  get shown() {
-    return {
-      atMs: this.#atMs,
-      fromMs: this.#atMs - SPAN_MS,
-      toMs: this.#atMs,
-      isPaused: this.isPaused,
-      speed: Number(this.#speed.value || 1),
-      followed: undefined,
-      pointerMs: undefined,
-      zeroMs: this.#zeroMs,
-    };
+    const { atMs } = this.shown;
+    this.#address.show(this.isPaused ? this.secondsAt(atMs) : undefined, this.#digits);
   }
 
   /** A time as seconds after the server's start. */
   secondsAt(timeMs) {
-    return Math.max(0, timeMs - this.#zeroMs) / 1_000;
+    return Math.max(0, timeMs - this.#time.zeroMs) / 1_000;
   }
 
   /** Goes to the moment that the address names. */
   #goToWanted() {
     if (this.#wanted === undefined) return;
-    const timeMs = this.#zeroMs + this.#wanted * 1_000;
+    const timeMs = this.#time.zeroMs + this.#wanted * 1_000;
     const [from, to] = [this.#startMs, this.#endMs].map((end) => this.secondsAt(end));
     // The address has whole milliseconds.
     const isMissed = timeMs < this.#startMs - 1 || timeMs > this.#endMs + 1;
@@ -131,51 +217,77 @@ export class Timeline {
     this.seek(timeMs);
   }
 
-  #speedChoice({ speed }) {
-    for (const one of SPEEDS) {
-      this.#speed.append(element("option", { value: one, selected: one === 1 }, `${one} ×`));
-    }
-    return element("label", { class: "speed" }, `${speed} `, this.#speed);
-  }
-
-  /** Whether a recording has reached its end. */
-  get #isOver() {
-    return !this.#isLive && this.#atMs >= this.#endMs;
-  }
-
-  #clamp(timeMs) {
-    return Math.max(Math.min(timeMs, this.#endMs), this.#startMs);
-  }
-
-  /** Shows a time, and pauses there. */
-  seek(timeMs) {
-    this.#atMs = this.#clamp(timeMs);
+  /** Does something to the time. What people did is shown at once, and a change of its pace is said. */
+  #change(work) {
+    const wasPaused = this.isPaused;
+    work(this.#time);
+    if (wasPaused !== this.isPaused) this.#sayPace();
     this.#shownMs = -Infinity;
-    if (this.isPaused) return;
-    this.isPaused = true;
-    this.#changed();
   }
 
-  #changed() {
+  #sayPace() {
     const { paused, over, goesOn } = this.#texts;
-    this.#announce(this.isPaused ? this.#isOver ? over : paused : goesOn);
+    this.#announce(this.isPaused ? this.#time.isOver ? over : paused : goesOn);
+    if (!this.isPaused) this.onMissed(undefined);
     this.#shownMs = -Infinity;
+  }
+
+  /** Milliseconds are enough, unless less than a second is seen. */
+  get #digits() {
+    return this.#time.spanMs < 1_000 ? 6 : 3;
   }
 
   #show(nowMs, isPresent) {
     const { pause, resume, again, present } = this.#texts;
-    setText(this.#button, this.isPaused ? this.#isOver ? again : resume : pause);
+    const { atMs } = this.shown;
+    const { isPaused, isOver, speed } = this.#time;
+    setText(this.#pause, isPaused ? isOver ? again : resume : pause);
     setProperty(this.#slider, "min", String(this.#startMs));
     setProperty(this.#slider, "max", String(this.#endMs));
-    setProperty(this.#slider, "value", String(this.#atMs));
-    const ago = `−${((this.#endMs - this.#atMs) / 1_000).toFixed(1)} s`;
-    const moment = isPresent ? present : `${clockTime(this.#atMs)} (${ago})`;
-    setText(this.#moment, moment);
-    if (this.#slider.getAttribute("aria-valuetext") !== moment) {
-      this.#slider.setAttribute("aria-valuetext", moment);
+    setProperty(this.#slider, "value", String(atMs));
+    setProperty(this.#speed, "value", valueOf(speed));
+    // It keeps its place, so that nothing moves when it comes.
+    const visibility = isPresent ? "hidden" : "visible";
+    setProperty(this.#present.style, "visibility", visibility);
+    const moment = relativeTime(this.secondsAt(atMs), isPresent ? 1 : this.#digits);
+    const ago = `−${((this.#endMs - atMs) / 1_000).toFixed(1)} s`;
+    const shown = isPresent ? `${present} ${moment}` : `${moment} (${clockTime(atMs)}, ${ago})`;
+    setText(this.#moment, shown);
+    if (this.#slider.getAttribute("aria-valuetext") !== shown) {
+      this.#slider.setAttribute("aria-valuetext", shown);
     }
     this.#shownMs = nowMs;
   }
+
+  #button(text, onclick) {
+    return element("button", { type: "button", onclick }, text);
+  }
+
+  #stepButton(sign, name, direction) {
+    const button = this.#button(sign, () => this.step(direction));
+    button.classList.add("step");
+    button.title = name;
+    button.setAttribute("aria-label", name);
+    return button;
+  }
+
+  #speedChoice({ speed }) {
+    for (const one of SPEEDS) {
+      this.#speed.append(element("option", { value: valueOf(one) }, nameOf(one)));
+    }
+    this.#speed.value = valueOf(1);
+    this.#speed.addEventListener("change", () => this.setSpeed(parseFloat(this.#speed.value)));
+    return element("label", { class: "speed" }, `${speed} `, this.#speed);
+  }
+}
+
+function valueOf(speed) {
+  return `${speed} ×`;
+}
+
+/** A speed as people say it: 1/10. */
+function nameOf(speed) {
+  return speed < 1 ? `1/${1 / speed} ×` : `${speed} ×`;
 }
 
 function setProperty(field, name, value) {

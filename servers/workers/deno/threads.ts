@@ -113,6 +113,7 @@ export class DenoThreads implements Threads {
 
   #end(thread: DenoThread): void {
     thread.close();
+    this.#context.threadEnded(thread.number);
     this.#tell({ kind: "thread-over", number: thread.number });
   }
 

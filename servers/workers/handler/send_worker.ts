@@ -18,16 +18,13 @@ import { makeAnotherInterruptible } from "../../sockets/libc/interruption.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { RingSender } from "./sender.ts";
 
-/** The view shows a client on the lane of the thread that handles it, and not of the one that sends. */
-const NO_LANE = 0;
-
 self.onmessage = ({ data: { wanted, stats, trace, descriptors } }: MessageEvent<SenderSetup>) => {
   const memory = openMemory(stats);
   const counters = openCounters(memory, wanted.number);
   const table = new DescriptorTable(descriptors);
   const sender: RingSender = new RingSender(wanted, {
     calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
-    observer: new Recorder(memory, openMemory(trace), NOTHING_RARE, wanted.number, NO_LANE),
+    observer: new Recorder(memory, openMemory(trace), NOTHING_RARE, wanted.number),
     table,
     thread: makeAnotherInterruptible(),
     get turn() {

@@ -70,7 +70,7 @@ async function serve(setup: ThreadSetup): Promise<void> {
   try {
     await clientThread(thread);
   } finally {
-    thread.finishClient();
+    thread.end();
     waiting?.close();
   }
 }
@@ -183,6 +183,12 @@ class LibcClientThread implements ClientThread {
 
   clientFailed(thrown: unknown): void {
     if (this.#client !== undefined) this.#sessions.failed(this.#client, thrown);
+  }
+
+  /** This thread takes no client any more. */
+  end(): void {
+    this.finishClient();
+    this.#recorder.ended();
   }
 
   /** The last client's connection is closed. */

@@ -111,6 +111,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
       if (link !== undefined) relay?.begun(link, true);
       this.#children.set(pid, { ...place, pid, forkedAtMs, passed: undefined, isFree: false });
       this.#forking.table.add({ pid, number });
+      this.#forking.recorder.began(number, pid);
     } catch (error) {
       channel?.closeChildSide();
       channel?.close();
@@ -245,6 +246,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     descriptorsOfChild.forgetAll();
     const recorder = this.#recorderOf(number);
     for (const client of clients) recorder.closed(client);
+    recorder.ended();
     if (this.#isStopping && end.code === 0) return;
     channel?.close();
     if (this.#givenBack.delete(pid)) return;

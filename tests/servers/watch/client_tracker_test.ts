@@ -16,6 +16,7 @@ function trackerOf(worker: ServedBy, keepsProcesses = false) {
       host: "127.0.0.1",
       port: 1_000 + client,
       bytes: new Uint8Array(0),
+      isAfterGap: false,
     });
   /** What has changed, as words. */
   const changes = () =>

@@ -69,10 +69,13 @@ test("a last frame has what happens between the last poll and the end", async ()
   const frames: Frame[] = [];
   run.subscribe((frame) => frames.push(frame));
   await framesOf(run, 1);
+  const beforeMs = Date.now();
   recorder.accepted(new FakeConnection());
   await run.end();
-  const line = { en: "accepted [::1]:1234", zh: zh.serve.accepted("[::1]:1234") };
-  assertEquals(frames.at(-1)?.log, [line]);
+  const [{ timeMs = 0, ...line }] = frames.at(-1)?.log ?? [];
+  assertEquals(line, { en: "accepted [::1]:1234", zh: zh.serve.accepted("[::1]:1234") });
+  assertGreaterOrEqual(timeMs, beforeMs);
+  assertLess(timeMs, Date.now() + 1);
 });
 
 test("only a model with a loop has the latency of a loop", async () => {

@@ -44,6 +44,7 @@ class Traced {
     this.#tracker.apply({
       ...{ event, client, worker, sizeBytes, timeMs: this.timeMs },
       ...{ host: "127.0.0.1", port: 1_000 + client, bytes: new Uint8Array(0) },
+      isAfterGap: false,
     });
   }
 

@@ -16,6 +16,7 @@ import { browserTest, type Page } from "../../../harness/browser.ts";
 import { FakePage, line, nthFrame, seen, seenLater } from "../../../harness/fake_page.ts";
 import { FakeRun } from "../../../harness/fake_run.ts";
 import { PageProcess } from "../../../harness/page_process.ts";
+import { openHandlerPanel } from "../../../harness/watching.ts";
 
 const POLL_INTERVAL_MS = 20;
 
@@ -154,7 +155,8 @@ browserTest(
         assertEquals([focused, Math.round(await moves("ArrowLeft"))], [focused, -1_000]);
         assertEquals([focused, Math.round(await moves("ArrowRight"))], [focused, 1_000]);
       }
-      await page.locator("input[type=number]").first().focus();
+      await openHandlerPanel(page);
+      await page.getByLabel("sleeps ms").focus();
       assertEquals(await moves("ArrowLeft"), 0);
       await slider.focus();
       await page.keyboard.press(" ");

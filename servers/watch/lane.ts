@@ -1,0 +1,156 @@
+import { roundToMicroseconds } from "../metrics/clock.ts";
+import { ACTIVITIES, type Activity, type Phase } from "./frames.ts";
+
+/** What a lane does, and for which client; 0 for none. */
+export interface Doing {
+  readonly activity: Activity;
+  readonly client: number;
+}
+
+/**
+ * What one thread, process or loop does, one thing after the other. Mostly a record tells what has just
+ * ended; what the lane does since then, only the next record says.
+ */
+export class Lane {
+  #doing: Doing;
+  #sinceMs: number;
+  /** Since when it is not known what the lane does. */
+  #openMs: number | undefined = undefined;
+  /** The time of the last record. */
+  #lastMs: number;
+  /** Whether there was a record since the last {@linkcode settle}, and one after a gap. */
+  #isActive = false;
+  #hasSeenGap = false;
+  /** While it is asleep: until when. */
+  #dueMs = Infinity;
+  /** A call that waits has returned with something, so the lane does not wait any more. */
+  #hasReturned = false;
+
+  /**
+   * @param number see `Phase`
+   * @param idle what it does between two records, unless they say otherwise
+   * @param worker its number in the trace
+   * @param onPhase is called with all that it does
+   */
+  constructor(
+    readonly number: number,
+    readonly worker: number,
+    public idle: Doing,
+    timeMs: number,
+    private readonly onPhase: (phase: Phase) => void,
+  ) {
+    this.#doing = idle;
+    this.#sinceMs = this.#lastMs = timeMs;
+    this.#add();
+  }
+
+  /** What it does at present, as far as that is known. */
+  get doing(): Doing {
+    return this.#doing;
+  }
+
+  /** The same, and since when. */
+  get phase(): Phase {
+    const { activity, client } = this.#doing;
+    return [roundToMicroseconds(this.#sinceMs), this.number, ACTIVITIES.indexOf(activity), client];
+  }
+
+  /** A record says that something begins. */
+  begin(activity: Activity, client: number, timeMs: number): void {
+    this.#close(timeMs);
+    this.#enter({ activity, client }, timeMs);
+    this.#noteRecord(timeMs);
+  }
+
+  /** A record says that something has ended that took all the time since the record before. */
+  end(activity: Activity, client: number, timeMs: number): void {
+    const { activity: now, client: nowFor } = this.#doing;
+    // Nobody knows beforehand whom it accepts.
+    const isSame = now === activity && (nowFor === client || now === "accept");
+    const goesOn = isSame && this.#openMs === undefined;
+    if (!goesOn) {
+      const isAwake = now === "sleep" && this.#dueMs < timeMs;
+      this.#enter({ activity, client }, isAwake ? this.#dueMs : this.#openMs ?? timeMs);
+    }
+    this.leave(timeMs);
+  }
+
+  /** What it did ends here, and what comes next is not known yet. */
+  leave(timeMs: number): void {
+    this.#openMs = timeMs;
+    this.#hasReturned = false;
+    this.#noteRecord(timeMs);
+  }
+
+  /** The call in which it waits returns. */
+  returned(timeMs: number, ready: number): void {
+    this.#close(timeMs);
+    this.leave(timeMs);
+    this.#hasReturned = ready > 0;
+  }
+
+  /** It sleeps until then. */
+  sleep(client: number, timeMs: number, dueMs: number): void {
+    this.end("handle", client, timeMs);
+    this.begin("sleep", client, timeMs);
+    this.#dueMs = dueMs;
+  }
+
+  /** It was idle since the last record, which is not said where nothing returns. */
+  wasIdle(timeMs: number): void {
+    this.#close(timeMs);
+  }
+
+  /** A record says that its writer has left out others: what was done since the last one is not known. */
+  isAfterGap(): void {
+    this.#doubt();
+    this.#hasSeenGap = true;
+  }
+
+  /**
+   * There are no more records for now.
+   *
+   * @param hasGap whether there were records of this lane since the last call that were left out
+   * @param isHeld the server is held up, and so does nothing new
+   */
+  settle(timeMs: number, hasGap: boolean, isHeld: boolean): void {
+    const { activity, client } = this.#doing;
+    if (hasGap && this.#isActive && !this.#hasSeenGap) this.#doubt();
+    else if (activity === "untraced" && !hasGap && !this.#isActive && !isHeld) {
+      this.#enter(this.idle, timeMs);
+    } else if (activity === "sleep" && this.#dueMs < timeMs) {
+      this.#enter({ activity: "send", client }, this.#dueMs);
+    } else if (!this.#hasReturned) this.#close(Infinity);
+    this.#isActive = this.#hasSeenGap = false;
+  }
+
+  /** Since the last record it was idle, if nothing else is known. */
+  #close(timeMs: number): void {
+    const sinceMs = this.#openMs;
+    this.#openMs = undefined;
+    if (sinceMs !== undefined && sinceMs < timeMs) this.#enter(this.idle, sinceMs);
+  }
+
+  #doubt(): void {
+    this.#enter({ activity: "untraced", client: 0 }, this.#lastMs);
+    this.#openMs = undefined;
+  }
+
+  #noteRecord(timeMs: number): void {
+    this.#lastMs = Math.max(this.#lastMs, timeMs);
+    this.#isActive = true;
+  }
+
+  #enter(doing: Doing, timeMs: number): void {
+    this.#dueMs = Infinity;
+    const { activity, client } = this.#doing;
+    this.#doing = doing;
+    if (activity === doing.activity && client === doing.client) return;
+    this.#sinceMs = Math.max(this.#sinceMs, timeMs);
+    this.#add();
+  }
+
+  #add(): void {
+    this.onPhase(this.phase);
+  }
+}

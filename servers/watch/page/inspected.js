@@ -1,0 +1,125 @@
+/**
+ * What the pointer is on, or what a followed client does, in words.
+ *
+ * @module
+ */
+
+import { messagesOf, quoted } from "./bytes.js";
+import { shownNumber } from "./dom.js";
+import { pieceAt, STATES } from "./history.js";
+import { relativeTime, shownSpan } from "./moment.js";
+
+/** What has to do with a message. */
+const BUSY = ["served", "asleep", "blocked", "recv", "handle", "sleep", "send"];
+
+/** A state of a client, or what a lane does. @typedef {ReturnType<LanePicture["at"]>} Hit */
+
+/**
+ * A client as {@linkcode LanePicture.at} describes it, at a time.
+ *
+ * @param {number} client its number
+ * @returns {Hit} `undefined` while it is not there
+ */
+export function clientAt(history, client, timeMs) {
+  for (const bar of barsAt(history, timeMs)) {
+    if (bar.client === client) return hitOf(bar, timeMs);
+  }
+  return undefined;
+}
+
+/** The first of the clients at a time, by their numbers. @returns {Hit[]} */
+export function firstClientsAt(history, timeMs, max) {
+  return [...barsAt(history, timeMs)].sort((one, other) => one.client - other.client)
+    .slice(0, max).map((bar) => hitOf(bar, timeMs));
+}
+
+function* barsAt({ lanes }, timeMs) {
+  for (const { bars } of lanes.values()) {
+    for (const bar of bars) if (bar.times[0] <= timeMs && bar.endMs > timeMs) yield bar;
+  }
+}
+
+function hitOf({ client, peer, lane, times, states, endMs }, timeMs) {
+  const i = pieceAt(times, timeMs);
+  const untilMs = times[i + 1] ?? endMs;
+  return { lane, client, peer, state: STATES[states[i]], fromMs: times[i], untilMs };
+}
+
+/** The address of a client, if it has been seen. */
+export function peerOf(history, client) {
+  for (const { bars } of history.lanes.values()) {
+    const bar = bars.find((one) => one.client === client);
+    if (bar !== undefined) return bar.peer;
+  }
+  return undefined;
+}
+
+/** Says what is at a place. */
+export class Words {
+  #texts;
+  #laneName;
+  #waitsIn;
+  #secondsAt;
+
+  /**
+   * @param options `texts` of the page, `laneName(lane)` names a lane, `waitsIn` is the call that waits for
+   *   all clients, and `secondsAt(timeMs)` the time since the server's start
+   */
+  constructor({ texts, laneName, waitsIn, secondsAt }) {
+    this.#texts = texts;
+    this.#laneName = laneName;
+    this.#waitsIn = waitsIn;
+    this.#secondsAt = secondsAt;
+  }
+
+  /**
+   * Whose it is, what it does, for how long, and which bytes.
+   *
+   * @param {Hit} hit
+   * @param {number} nowMs the time of the cursor: what is going on is going on until then
+   * @returns {string[]} lines
+   */
+  of(history, hit, nowMs) {
+    return [
+      this.#who(hit),
+      `${this.does(hit)}, ${this.#howLong(hit, nowMs)}`,
+      ...this.#bytes(history, hit),
+    ];
+  }
+
+  /** What a client or a lane does. */
+  does({ state, activity }) {
+    const { states, does } = this.#texts;
+    return activity === undefined ? states[state] : does[activity].replace("{call}", this.#waitsIn);
+  }
+
+  #who({ client, peer, lane }) {
+    const of = this.#texts.inspect.client.replace("{peer}", peer);
+    return client === 0 ? this.#laneName(lane) : `${of} · ${this.#laneName(lane)}`;
+  }
+
+  #howLong({ fromMs, untilMs }, nowMs) {
+    const { lasted, lasts } = this.#texts.inspect;
+    const isOver = untilMs <= nowMs;
+    const ms = Math.max(0, (isOver ? untilMs : nowMs) - fromMs);
+    const moment = relativeTime(this.#secondsAt(fromMs), ms < 100 ? 6 : 3);
+    return (isOver ? lasted : lasts).replace("{time}", shownSpan(ms)).replace("{moment}", moment);
+  }
+
+  #bytes(history, { client, state, activity, fromMs, untilMs }) {
+    if (client === 0 || !BUSY.includes(activity ?? state)) return [];
+    const { inspect } = this.#texts;
+    const { received, sentBytes, more } = messagesOf(history, client, fromMs, untilMs);
+    const lines = [];
+    if (received !== undefined) {
+      const { bytes, text } = received;
+      const said = text === undefined ? inspect.receivedCount : inspect.received;
+      const shown = text === undefined ? "" : quoted(text, bytes);
+      // What a client sent is put in last, so that nothing in it is replaced.
+      lines.push(said.replace("{bytes}", shownNumber(bytes)).replace("{text}", () => shown));
+    }
+    if (more > 0) lines.push(inspect.more.replace("{count}", shownNumber(more)));
+    if (sentBytes > 0) lines.push(inspect.sent.replace("{bytes}", shownNumber(sentBytes)));
+    return lines;
+  }
+}

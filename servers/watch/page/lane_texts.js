@@ -1,0 +1,106 @@
+/**
+ * The lanes in words, for screen readers.
+ *
+ * @module
+ */
+
+import { element, setText, shownNumber } from "./dom.js";
+import { ACTIVITIES, clientsAt, phaseAt } from "./history.js";
+import { Throttle } from "./pace.js";
+import { activeLanes } from "./rows.js";
+import { lastSecond, peerOf, returnsOf, sharesOf } from "./shares.js";
+
+/** The list changes this often: it is read, and does not interrupt. */
+const REDRAW_MS = 500;
+const MAX_LANES = 64;
+const LEAST_SHARE = 0.01;
+
+/** A list with an item for each lane: what it does now, and what it did in the last second. */
+export class LaneTexts {
+  element;
+  #labels;
+  #throttle = new Throttle(REDRAW_MS);
+
+  /** @param texts of the page @param labels see lane_labels.js */
+  constructor(texts, labels) {
+    this.#labels = labels;
+    this.element = element("ul", { class: "lane-texts unseen", "aria-label": texts.lanesList });
+  }
+
+  /**
+   * Says what is shown.
+   *
+   * @param {import("./shown.js").Shown} shown
+   */
+  draw(history, { atMs, fromMs, toMs, isPaused }) {
+    if (history.samples.length === 0) return;
+    const newest = isPaused ? atMs : history.samples.at(-1);
+    if (!this.#throttle.isDue(history, newest, isPaused)) return;
+    const lanes = activeLanes(history, fromMs, toMs);
+    const lines = lanes.slice(0, MAX_LANES).map((lane) => this.line(history, lane, atMs));
+    const more = lanes.length - lines.length;
+    if (more > 0) lines.push(this.#labels.texts.moreLanes.replace("#", shownNumber(more)));
+    while (this.element.childElementCount > lines.length) this.element.lastElementChild.remove();
+    lines.forEach((line, index) => {
+      const item = this.element.children[index] ?? this.element.appendChild(element("li"));
+      setText(item, line);
+    });
+  }
+
+  /** What a lane does at a time, in a sentence. */
+  line(history, lane, atMs) {
+    const { texts } = this.#labels;
+    const labels = this.#labels;
+    const name = labels.lane(lane);
+    const phase = phaseAt(history, lane, atMs);
+    if (phase === undefined) return filled(texts.unknown, { lane: name });
+    if (phase.activity === "ended") {
+      return filled(texts.endedAt, { lane: name, time: this.#time(phase.fromMs) });
+    }
+    const { loop } = labels;
+    const said = filled(texts.does, { lane: name, now: labels.now(phase.activity) });
+    return said + this.#client(history, lane, phase, atMs) +
+      (loop(lane) ? "" : filled(texts.since, { time: this.#time(phase.fromMs) })) +
+      this.#shares(history, lane, atMs) + (loop(lane) ? this.#returns(history, lane, atMs) : "");
+  }
+
+  /** The client that a lane is busy with, or the only one on it. */
+  #client(history, lane, { client }, atMs) {
+    const number = client !== 0 || this.#labels.loop(lane)
+      ? client
+      : clientsAt(history, atMs).find((one) => one.lane === lane && lane > 0)?.client ?? 0;
+    const peer = number === 0 ? "" : peerOf(history, number);
+    return peer === "" ? "" : filled(this.#labels.texts.ofClient, { peer });
+  }
+
+  #shares(history, lane, atMs) {
+    const { texts, activity } = this.#labels;
+    const { fromMs, toMs } = lastSecond(atMs);
+    const shares = [...sharesOf(history.phases.get(lane), fromMs, toMs).entries()]
+      .filter(([index, share]) => share > 0 && ACTIVITIES[index] !== "ended")
+      .sort(([, one], [, other]) => other - one)
+      .map(([index, share]) => `${activity(ACTIVITIES[index])} ${percent(share, texts)}`);
+    if (shares.length === 0) return "";
+    return filled(texts.lastSecond, { shares: shares.join(texts.separator) });
+  }
+
+  #returns(history, lane, atMs) {
+    const { texts } = this.#labels;
+    const { fromMs, toMs } = lastSecond(atMs);
+    const count = returnsOf(history, lane, fromMs, toMs).length;
+    if (count === 1) return texts.oneReturn;
+    return count === 0 ? "" : filled(texts.returns, { n: shownNumber(count) });
+  }
+
+  #time(timeMs) {
+    return `+${shownNumber(this.#labels.secondsAt(timeMs), 3)} s`;
+  }
+}
+
+function percent(share, texts) {
+  return share < LEAST_SHARE ? texts.lessThanOne : `${Math.round(share * 100)} %`;
+}
+
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}

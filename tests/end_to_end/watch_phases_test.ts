@@ -1,0 +1,237 @@
+/**
+ * What the lanes of real servers do, as the frames of a recording say it.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { ACTIVITIES, type Activity, type Frame } from "../../servers/watch/frames.ts";
+import { assert, assertEquals, assertLess, assertLessOrEqual } from "../harness/assert.ts";
+import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { encode } from "../harness/bytes.ts";
+import { Server } from "../harness/playground.ts";
+import { test } from "../harness/test.ts";
+
+const POLL_INTERVAL_MS = 10;
+const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
+
+/** What a lane did, for whom, and from when until when. */
+interface Span {
+  readonly lane: number;
+  readonly activity: Activity;
+  readonly client: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** A server that is recorded. */
+class Recorded implements AsyncDisposable {
+  private constructor(readonly server: Server, private readonly file: string) {}
+
+  static async start(args: readonly string[]): Promise<Recorded> {
+    const file = await Deno.makeTempFile({ suffix: ".jsonl" });
+    const recorded = new Recorded(await Server.start([...args, "--record", file]), file);
+    await recorded.until((frames) => frames.length > 1); // the first one lists who is there
+    return recorded;
+  }
+
+  /** The frames so far. */
+  async frames(): Promise<Frame[]> {
+    const [, ...lines] = (await Deno.readTextFile(this.file)).split("\n");
+    return lines.slice(0, -1).map((line): Frame => JSON.parse(line));
+  }
+
+  /** Waits for frames that pass a test. */
+  async until(isSo: (frames: Frame[]) => boolean): Promise<Frame[]> {
+    for (;;) {
+      const frames = await this.frames();
+      if (isSo(frames)) return frames;
+      await delay(POLL_INTERVAL_MS);
+    }
+  }
+
+  /** Ends the server. @returns all frames */
+  async end(): Promise<Frame[]> {
+    assertEquals((await this.server.stop()).code, 0);
+    return await this.frames();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+    await Deno.remove(this.file);
+  }
+}
+
+/** What all lanes did, each in the order of time. */
+function spansOf(frames: readonly Frame[]): Span[][] {
+  const lanes: Span[][] = [];
+  for (const [fromMs, lane, activity, client] of frames.flatMap(({ phases = [] }) => phases)) {
+    const spans = lanes[lane] ??= [];
+    const last = spans.at(-1);
+    if (last !== undefined) {
+      assertLessOrEqual(last.fromMs, fromMs, `lane ${lane} goes back in time`);
+      spans[spans.length - 1] = { ...last, untilMs: fromMs };
+    }
+    spans.push({ lane, activity: ACTIVITIES[activity], client, fromMs, untilMs: Infinity });
+  }
+  return lanes;
+}
+
+/** What a lane did, in words, without what it only did for a moment between two records. */
+function wordsOf(spans: readonly Span[] = []): string[] {
+  return spans.map(({ activity, client }) => client === 0 ? activity : `${activity} #${client}`);
+}
+
+/** A client comes, gets an answer, and leaves. */
+async function visit(server: Server): Promise<void> {
+  const client = await server.connect();
+  assertEquals(await exchange(client, "hello"), "hello");
+  await client.closeWrite();
+  await readToEnd(client);
+  client.close();
+}
+
+/** Whether words contain others, in this order. */
+function assertInOrder(words: readonly string[], wanted: readonly string[]): void {
+  let at = 0;
+  for (const word of words) if (word === wanted[at]) at++;
+  assertEquals(at, wanted.length, `${wanted.join(", ")} in ${words.join(", ")}`);
+}
+
+for (const sockets of KINDS) {
+  test(`blocking on ${sockets}: the server accepts, receives, handles and sends`, async () => {
+    await using recorded = await Recorded.start(["blocking", "--sockets", sockets]);
+    await visit(recorded.server);
+    await visit(recorded.server);
+    const [server] = spansOf(await recorded.end());
+    assertInOrder(wordsOf(server), [
+      ...["accept", "recv #1", "handle #1", "send #1", "recv #1"],
+      ...["accept", "recv #2", "handle #2", "send #2", "recv #2", "accept"],
+    ]);
+  });
+
+  test(`process on ${sockets}: six clients in turn are six lanes, with their ends`, async () => {
+    await using recorded = await Recorded.start(["process", "--sockets", sockets]);
+    for (let client = 1; client <= 6; client++) await visit(recorded.server);
+    const frames = await recorded.end();
+    const [server, ...processes] = spansOf(frames);
+    assertInOrder(wordsOf(server), ["accept", "dispatch #1", "accept", "dispatch #2", "accept"]);
+    assertEquals(processes.length, 6);
+    processes.forEach((spans, index) => {
+      const words = wordsOf(spans);
+      assertInOrder(words, [`recv #${index + 1}`, `handle #${index + 1}`, `send #${index + 1}`]);
+      assertEquals([words[0], words.at(-1)], [`recv #${index + 1}`, "ended"]);
+    });
+    const pids = new Map(frames.flatMap(({ pids = [] }) => pids));
+    assertEquals([...pids.keys()], [1, 2, 3, 4, 5, 6]);
+    assertEquals(new Set(pids.values()).size, 6);
+  });
+
+  test(`thread on ${sockets}: a thread that is not kept ends with its client`, async () => {
+    const args = ["thread", "--keep", "0", "--sockets", sockets];
+    await using recorded = await Recorded.start(args);
+    await visit(recorded.server);
+    await visit(recorded.server);
+    const [server, ...threads] = spansOf(await recorded.end());
+    assertInOrder(wordsOf(server), ["accept", "dispatch #1", "accept", "dispatch #2", "accept"]);
+    assertEquals(threads.map((spans) => wordsOf(spans).at(-1)), ["ended", "ended"]);
+    threads.forEach((spans, index) =>
+      assertInOrder(wordsOf(spans), [`recv #${index + 1}`, `handle #${index + 1}`, "ended"])
+    );
+  });
+
+  for (const model of ["select", "epoll", "gevent"]) {
+    test(`${model} on ${sockets}: the loop waits, and works in turn for its clients`, async () => {
+      await using recorded = await Recorded.start([model, "--sockets", sockets]);
+      const clients = [];
+      for (let count = 0; count < 3; count++) clients.push(await recorded.server.connect());
+      for (const client of clients) await exchange(client, "hello");
+      for (const client of clients) client.close();
+      const frames = await recorded.end();
+      const [loop, ...others] = spansOf(frames);
+      assertEquals(others, []);
+      const works = [1, 2, 3].flatMap((n) => ["wait", `recv #${n}`, `handle #${n}`, `send #${n}`]);
+      assertInOrder(wordsOf(loop), [...works, "wait"]);
+      const returns = frames.flatMap(({ returns = [] }) => returns);
+      const looked = returns.map(([, , scanned]) => scanned);
+      // A call that scans looks at all of them, the listener too; epoll only at those that are ready.
+      assertEquals(Math.max(...looked) >= 4, model === "select");
+      for (const [, , scanned, ready] of returns) assertLessOrEqual(ready, scanned);
+    });
+  }
+}
+
+test("workers: each process has a loop that waits, with its pid", async () => {
+  await using recorded = await Recorded.start(["workers", "--workers", "2"]);
+  await visit(recorded.server);
+  const frames = await recorded.end();
+  const [server, ...loops] = spansOf(frames);
+  assertEquals(wordsOf(server), ["wait"]);
+  assertEquals(loops.length, 2);
+  const served = loops.find((spans) => spans.some(({ client }) => client === 1));
+  assertInOrder(wordsOf(served), ["wait", "accept #1", "wait", "recv #1", "handle #1", "send #1"]);
+  const pids = new Map(frames.flatMap(({ pids = [] }) => pids));
+  assert((pids.get(served?.[0].lane ?? 0) ?? 0) > 0);
+}, { ignore: !hasSystemCalls() });
+
+for (const model of ["select", "thread", "blocking"]) {
+  test(`${model}: while the handler burns CPU, its lane says so, live`, async () => {
+    await using recorded = await Recorded.start([model, "--cpu", "1000"]);
+    using client = await recorded.server.connect();
+    await writeAll(client, encode("hello"));
+    let isAnswered = false;
+    const answer = readExactly(client, 5).then(() => isAnswered = true);
+    const doing = (frames: Frame[]) => spansOf(frames).map((spans) => spans.at(-1)?.activity);
+    await recorded.until((frames) => doing(frames).includes("handle"));
+    assert(!isAnswered);
+    await answer;
+    const frames = await recorded.until((frames) => !doing(frames).includes("handle"));
+    const burnt = spansOf(frames).flat().filter(({ activity }) => activity === "handle");
+    const longestMs = Math.max(...burnt.map(({ fromMs, untilMs }) => untilMs - fromMs));
+    assertLess(990, longestMs);
+  });
+}
+
+test("the times of different processes and threads are of one clock", async () => {
+  for (const model of hasSystemCalls() ? ["process", "thread"] : ["thread"]) {
+    await using recorded = await Recorded.start([model, "--sockets", KINDS.at(-1) ?? "deno"]);
+    for (let count = 0; count < 3; count++) await visit(recorded.server);
+    const frames = await recorded.end();
+    const [server, ...workers] = spansOf(frames);
+    for (const { activity, client, fromMs } of server) {
+      if (activity !== "dispatch") continue;
+      const begun = workers.flat().find((span) =>
+        span.client === client && span.activity === "recv"
+      );
+      // Each clock is within a millisecond of the system's.
+      assertLess(fromMs - 1, begun?.fromMs ?? 0);
+    }
+    const fractions = workers.flat().map(({ fromMs }) => fromMs % 1);
+    assert(fractions.some((fraction) => fraction !== 0));
+    for (const { timeMs, phases = [] } of frames) {
+      for (const [fromMs] of phases) assertLess(fromMs, timeMs + 1);
+    }
+  }
+});
+
+test("a server that polls counts each round, and traces few of those that find nothing", async () => {
+  for (const sockets of KINDS) {
+    await using recorded = await Recorded.start(["nonblocking", "--sockets", sockets]);
+    const frames = await recorded.until((frames) => (frames.at(-1)?.totals.wakeUps ?? 0) > 1_000);
+    const { scanned, wakeUps } = frames.at(-1)!.totals;
+    assertLessOrEqual(wakeUps, scanned); // the listener, at least
+    const returns = frames.flatMap(({ returns = [] }) => returns);
+    assertLessOrEqual(returns.length, frames.length);
+    assertEquals(wordsOf(spansOf(frames)[0]), ["recv"]);
+  }
+});
+
+test("a loop that the view has woken has not returned", async () => {
+  for (const sockets of KINDS) {
+    await using recorded = await Recorded.start(["select", "--sockets", sockets]);
+    const frames = await recorded.until((frames) => frames.length > 8);
+    assert(frames.every(({ loopLatencyMs }) => loopLatencyMs !== null));
+    assertLessOrEqual(frames.at(-1)?.totals.wakeUps ?? 0, 1);
+  }
+});

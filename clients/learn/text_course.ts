@@ -195,8 +195,12 @@ class TextChapter {
     const truth = engine.trueAnswer(index) ?? -1;
     const { text, because } = answers[truth];
     console.log(`\n${chosen === truth ? `✓ ${right}` : `✗ ${wrong}`}`);
-    if (chosen !== truth) this.#print(`${isTrue}: ${this.#of(text)}`, "  ");
-    this.#print(withValues(this.#of(because), engine.valuesOf(index), this.language), "  ");
+    const values = engine.valuesOf(index);
+    if (chosen !== truth) {
+      this.#print(withValues(this.#of(answers[chosen].because), values, this.language), "  ");
+      this.#print(`${isTrue}: ${this.#of(text)}`, "  ");
+    }
+    this.#print(withValues(this.#of(because), values, this.language), "  ");
     this.#printMeasures(measuresOf(answers), index);
   }
 

@@ -66,7 +66,7 @@ export const enLearn = {
     next: "Next",
     back: "Back",
     nextChapter: "Next chapter",
-    keysHint: "Keys: n next, p back, 1 to 9 answer",
+    keysHint: "Keys: j or Page Down goes on, k or Page Up goes back, 1 to 9 choose",
     finished: "done",
     begun: "{done} of {steps}",
     clearProgress: "Forget my progress",

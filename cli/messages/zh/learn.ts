@@ -62,7 +62,7 @@ export const zhLearn: typeof enLearn = {
     next: "下一步",
     back: "上一步",
     nextChapter: "下一章",
-    keysHint: "按键：n 下一步，p 上一步，1 到 9 回答",
+    keysHint: "按键：j 或 Page Down 下一步，k 或 Page Up 上一步，1 到 9 选择",
     finished: "已学完",
     begun: "{done} / {steps}",
     clearProgress: "清除我的进度",

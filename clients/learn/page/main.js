@@ -8,7 +8,7 @@ import { announce, spoken } from "../../../servers/watch/page/announcer.js";
 import { element } from "../../../servers/watch/page/dom.js";
 import { ChapterList } from "./chapter_list.js";
 import { isExported, loadCourse, loadJournal, takeToken } from "./course_source.js";
-import { Engine } from "./engine.js";
+import { actionsOf, Engine } from "./engine.js";
 import { LiveStage } from "./live_stage.js";
 import { Picture } from "./picture.js";
 import { Progress } from "./progress.js";
@@ -18,6 +18,9 @@ import { filled } from "./words.js";
 
 /** How often a page whose course has ended looks whether there is another. */
 const RETRY_MS = 2_000;
+/** The keys that turn the page: letters, and those that a presenter's remote control sends. */
+const NEXT = ["j", "PageDown"];
+const BACK = ["k", "PageUp"];
 /** Elements in which letters and digits are typed. */
 const TAKES_LETTERS = "textarea, select, input:not([type=radio], [type=checkbox], [type=range])";
 
@@ -62,7 +65,7 @@ class CoursePage {
     this.#lost.textContent = this.#texts.lost;
     this.#card = element(
       "section",
-      { class: "step" },
+      { class: "lesson" },
       this.#title,
       this.#count,
       this.#body,
@@ -75,6 +78,8 @@ class CoursePage {
       this.#lost,
       spoken,
       element("main", {}, this.#card, this.#picture.element),
+      this.#picture.dock,
+      this.#picture.keys,
     );
     addEventListener("hashchange", () => this.#follow());
     addEventListener("keydown", (event) => this.#onKey(event));
@@ -234,6 +239,7 @@ class CoursePage {
     await engine.reach(index);
     if (engine !== this.#engine || index !== this.#index || isDone) return;
     this.#stage.hurry(false);
+    if (actionsOf(step).length > 0) this.#picture.slow(step.slow);
     if (step.kind === "do") await engine.reach(index + 1, { byHand: step.by === "reader" });
     if (step.kind === "predict" && isChosen) await engine.reach(index + 1);
     if (engine === this.#engine) this.#stage.rest();
@@ -264,8 +270,8 @@ class CoursePage {
   #onKey(event) {
     const { key, target } = event;
     if (event.ctrlKey || event.altKey || event.metaKey || target.matches(TAKES_LETTERS)) return;
-    if (key === "n") this.#turn(1);
-    else if (key === "p") this.#turn(-1);
+    if (NEXT.includes(key)) this.#turn(1);
+    else if (BACK.includes(key)) this.#turn(-1);
     else if (!/^[1-9]$/.test(key) || !this.#view.select(Number(key) - 1)) return;
     event.preventDefault();
   }

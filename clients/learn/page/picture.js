@@ -7,6 +7,7 @@
 import { announce } from "../../../servers/watch/page/announcer.js";
 import { Controls } from "../../../servers/watch/page/controls.js";
 import { element } from "../../../servers/watch/page/dom.js";
+import { Keys } from "../../../servers/watch/page/keys.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "../../../servers/watch/page/pace.js";
 import { LivePlayer } from "../../../servers/watch/page/player.js";
 import { RunView } from "../../../servers/watch/page/run_view.js";
@@ -22,14 +23,16 @@ class RecordedPlayer extends LivePlayer {
 
 /** Shows one server at a time. */
 export class Picture {
-  element = element("div", { class: "picture" });
+  element = element("div", { class: "beside" });
+  /** The time, and the controls of the server. */
+  dock;
+  /** The dialog that lists the keys of the view. */
+  keys;
   #texts;
   #isRecorded;
   #timeline;
   /** What is said while there is no server. */
-  #empty = element("p", { class: "empty" });
-  /** Has the timeline and the controls. */
-  #bar = element("div", { class: "bar" });
+  #absent = element("p", { class: "absent" });
   #controls;
   #hello;
   #view;
@@ -45,6 +48,8 @@ export class Picture {
     this.#texts = texts;
     this.#isRecorded = isRecorded;
     this.#timeline = new Timeline(texts, true, announce);
+    this.keys = new Keys(texts, this.#timeline).element;
+    this.dock = element("section", { class: "dock", "aria-label": texts.controls });
     this.clear();
     drawRepeatedly(() => this.#draw(), () => isCpuScarce(this.#player ? [this.#player] : []));
   }
@@ -53,37 +58,45 @@ export class Picture {
   clear() {
     this.#view = this.#player = this.#hello = undefined;
     this.say(this.#texts.learn.noServerYet);
-    this.element.replaceChildren(this.#empty);
+    this.element.replaceChildren(this.#absent);
+    this.dock.hidden = true;
   }
 
   /** What is said while there is no server. @param {string} text */
   say(text) {
-    this.#empty.textContent = text;
+    this.#absent.textContent = text;
   }
 
   /** The stage is there, so that the controls work. @param {string} key for commands; "" for none */
   control(key) {
     this.#controls = key === "" ? undefined : new Controls(this.#texts, key);
-    this.#bar.replaceChildren(this.#controls?.element ?? "", this.#timeline.element);
+    this.dock.replaceChildren(this.#timeline.element, this.#controls?.element ?? "");
   }
 
   /** A server has started. @param {object} hello */
   begin(hello) {
-    if (this.#timeline.isPaused) this.#timeline.toggle();
+    this.#timeline.toPresent();
+    this.dock.hidden = false;
     this.#hello = hello;
     this.#player = this.#isRecorded ? new RecordedPlayer(this.#texts) : new LivePlayer(this.#texts);
     this.#view = new RunView(hello, this.#texts, {
       run: 0,
-      isLive: true,
-      secondsAt: (timeMs) => this.#timeline.secondsAt(timeMs),
+      isLive: !this.#isRecorded,
+      timeline: this.#timeline,
     });
-    this.element.replaceChildren(this.#bar, this.#view.element);
+    this.element.replaceChildren(this.#view.element);
     this.#point();
   }
 
   /** @param {object} frame */
   apply(frame) {
     this.#player?.apply(frame);
+  }
+
+  /** Lets time pass slowly, or as it does. @param {number | undefined} times how much slower */
+  slow(times) {
+    if (times === undefined) this.#timeline.toPresent();
+    else this.#timeline.setSpeed(1 / times);
   }
 
   /** The server has ended. */

@@ -155,7 +155,7 @@ export class StepView {
     if (step.kind !== "do" && step.kind !== "predict") return [];
     if (step.kind === "predict" && this.#chosen === undefined) return [];
     const items = step.actions.map((action, i) => this.#action(action, i, result));
-    const made = [element("ol", { class: "actions" }, ...items), ...this.#printed(result)];
+    const made = [element("ol", { class: "doings" }, ...items), ...this.#printed(result)];
     if (isRecorded && result.state === "running" && !result.isAsked) {
       made.push(this.#button("skip", texts.skip, this.#host.skip));
     }
@@ -233,9 +233,11 @@ export class StepView {
     const isRight = truth === this.#chosen;
     const { lang } = document.documentElement;
     const { text, because } = step.answers[truth];
+    const whyNot = step.answers[this.#chosen]?.because;
     return [
       element("p", { class: isRight ? "right" : "wrong" }, isRight ? texts.right : texts.wrong),
-      ...(isRight ? [] : [
+      ...(isRight || whyNot === undefined ? [] : [
+        ...paragraphs(withValues(this.#of(whyNot), values, lang)),
         element("p", {}, `${texts.isTrue}: `, element("q", {}, ...inline(this.#of(text)))),
       ]),
       ...paragraphs(withValues(this.#of(because), values, lang)),

@@ -9,7 +9,6 @@ import { prepareLive } from "./live_engine.ts";
 import { actionsOf, type Engine } from "./page/engine.js";
 import { measuresOf } from "./page/measures.js";
 import { measuredWords } from "./page/words.js";
-import { Stage } from "./stage.ts";
 
 /** How often a step is run until exactly one answer fits. */
 const MAX_RUNS = 4;
@@ -49,14 +48,21 @@ export async function recordChapter(
   };
   for (const [index, step] of chapter.steps.entries()) {
     onStep(index);
-    if (step.kind === "experiment") continue;
+    if (step.kind === "experiment") continue; // nothing depends on it: later, with the stage to itself
     await walk(engine, index, messages, language);
     if (actionsOf(step).length > 0) await delay(REST_MS);
   }
   await live[Symbol.asyncDispose]();
   for (const [index, step] of chapter.steps.entries()) {
-    if (step.kind === "experiment") onStep(index);
-    entries.push(...await printedIn(step, index));
+    const runs = actionsOf(step).findLastIndex((action) => action.do === "run");
+    if (runs < 0) continue;
+    onStep(index);
+    const lines: Partial<Record<Language, readonly string[]>> = {};
+    for (const one of LANGUAGES) {
+      const hasRun = step.kind !== "experiment" && one === language;
+      lines[one] = hasRun ? engine.results[index].lines : await linesIn(chapter, index, one);
+    }
+    entries.push(JSON.stringify({ printed: [index, runs], lines }));
   }
   return entries.map((entry) => `${entry}\n`).join("");
 }
@@ -91,25 +97,11 @@ function conditionsOf(step: Step) {
   return actionsOf(step).flatMap((action) => action.do === "until" ? [{ when: action.is }] : []);
 }
 
-/** What the commands of a step print, in each language. */
-async function printedIn(step: Step, index: number): Promise<string[]> {
-  const entries: string[] = [];
-  for (const [i, action] of actionsOf(step).entries()) {
-    if (action.do !== "run") continue;
-    const lines: Partial<Record<Language, string[]>> = {};
-    for (const language of LANGUAGES) lines[language] = await linesOf(action.args, language);
-    entries.push(JSON.stringify({ printed: [index, i], lines }));
-  }
-  return entries;
-}
-
-async function linesOf(args: readonly string[], language: Language): Promise<string[]> {
-  const lines: string[] = [];
-  await using stage = new Stage(
-    { onServer: () => {}, onLine: (line) => lines.push(line), onLost: () => {} },
-    language,
-    await loadMessages(language),
-  );
-  await stage.perform({ do: "run", args });
-  return lines;
+/** What the commands of a step print in a language. They run for that, with all that they need. */
+async function linesIn(chapter: Chapter, index: number, language: Language): Promise<string[]> {
+  await using live = prepareLive(chapter, {}, language, await loadMessages(language));
+  const { engine } = live;
+  if (chapter.steps[index].kind === "experiment") await engine.experiment(index);
+  else await engine.reach(index + 1);
+  return engine.results[index].lines;
 }

@@ -14,7 +14,7 @@ import { StatusLines } from "../../cli/status_lines.ts";
 import { systemReason } from "../../cli/system_reason.ts";
 import { bundleModules, inScript, pack } from "../../servers/watch/page_bundle.ts";
 import type { Chapter } from "./chapter.ts";
-import { recordChapter } from "./journal.ts";
+import { recordChapter, recordExperiments } from "./journal.ts";
 import { describeCourse, ENTRY, makePage, readCourseAsset, styles } from "./page_assets.ts";
 
 /** The page may load nothing but the recorded runs beside it, also when it is opened from a disk. */
@@ -39,17 +39,7 @@ export async function exportCourse(
     throw new RefusedError(messages.learn.cannotExport(directory, systemReason(error, messages)));
   };
   await prepare(directory, messages).catch(refuse);
-  const files = new Map<string, string>();
-  const progress = new ExportProgress(messages);
-  try {
-    for (const [i, chapter] of chapters.entries()) {
-      const onStep = (step: number) => progress.show(chapter, i, chapters.length, step);
-      const journal = await recordChapter(chapter, language, messages, onStep);
-      files.set(`runs/${chapter.id}.js`, await runFile(chapter.id, journal));
-    }
-  } finally {
-    progress.close();
-  }
+  const files = await recordAll(chapters, language, messages);
   files.set("index.html", await makeIndex(chapters, language));
   let bytes = 0;
   try {
@@ -63,6 +53,37 @@ export async function exportCourse(
     refuse(error);
   }
   console.log(messages.learn.exported(directory, chapters.length, formatBytes(bytes)));
+}
+
+/** The files of all recorded runs, by their names. The experiments run beside the chapters. */
+async function recordAll(
+  chapters: readonly Chapter[],
+  language: Language,
+  messages: Messages,
+): Promise<Map<string, string>> {
+  const progress = new ExportProgress(messages);
+  const recordRuns = async () => {
+    const journals: string[] = [];
+    for (const [i, chapter] of chapters.entries()) {
+      const onStep = (step: number) => progress.show(chapter, i, chapters.length, step);
+      journals.push(await recordChapter(chapter, language, messages, onStep));
+    }
+    return journals;
+  };
+  const recordPrinted = async () => {
+    const journals: string[] = [];
+    for (const chapter of chapters) journals.push(await recordExperiments(chapter));
+    return journals;
+  };
+  try {
+    const [runs, printed] = await Promise.all([recordRuns(), recordPrinted()]);
+    const files = chapters.map(async ({ id }, i) => {
+      return [`runs/${id}.js`, await runFile(id, runs[i] + printed[i])] as const;
+    });
+    return new Map(await Promise.all(files));
+  } finally {
+    progress.close();
+  }
 }
 
 /**

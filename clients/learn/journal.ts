@@ -48,23 +48,36 @@ export async function recordChapter(
   };
   for (const [index, step] of chapter.steps.entries()) {
     onStep(index);
-    if (step.kind === "experiment") continue; // nothing depends on it: later, with the stage to itself
+    if (step.kind === "experiment") continue; // nothing depends on it
     await walk(engine, index, messages, language);
     if (actionsOf(step).length > 0) await delay(REST_MS);
   }
   await live[Symbol.asyncDispose]();
   for (const [index, step] of chapter.steps.entries()) {
     const runs = actionsOf(step).findLastIndex((action) => action.do === "run");
-    if (runs < 0) continue;
-    onStep(index);
-    const lines: Partial<Record<Language, readonly string[]>> = {};
-    for (const one of LANGUAGES) {
-      const hasRun = step.kind !== "experiment" && one === language;
-      lines[one] = hasRun ? engine.results[index].lines : await linesIn(chapter, index, one);
-    }
-    entries.push(JSON.stringify({ printed: [index, runs], lines }));
+    if (runs < 0 || step.kind === "experiment") continue;
+    const { lines } = engine.results[index];
+    const others = await printedIn(chapter, index, LANGUAGES.filter((one) => one !== language));
+    entries.push(
+      JSON.stringify({ printed: [index, runs], lines: { ...others, [language]: lines } }),
+    );
   }
   return entries.map((entry) => `${entry}\n`).join("");
+}
+
+/**
+ * Runs the experiments of a chapter, and writes down what they print.
+ *
+ * @returns a journal to add to that of {@linkcode recordChapter}
+ */
+export async function recordExperiments(chapter: Chapter): Promise<string> {
+  const entries: string[] = [];
+  for (const [index, { kind }] of chapter.steps.entries()) {
+    if (kind !== "experiment") continue;
+    const lines = await printedIn(chapter, index, LANGUAGES);
+    entries.push(`${JSON.stringify({ printed: [index, 0], lines })}\n`);
+  }
+  return entries.join("");
 }
 
 /** Performs a step, again if it was disturbed. */
@@ -97,11 +110,19 @@ function conditionsOf(step: Step) {
   return actionsOf(step).flatMap((action) => action.do === "until" ? [{ when: action.is }] : []);
 }
 
-/** What the commands of a step print in a language. They run for that, with all that they need. */
-async function linesIn(chapter: Chapter, index: number, language: Language): Promise<string[]> {
-  await using live = prepareLive(chapter, {}, language, await loadMessages(language));
-  const { engine } = live;
-  if (chapter.steps[index].kind === "experiment") await engine.experiment(index);
-  else await engine.reach(index + 1);
-  return engine.results[index].lines;
+/** What the commands of a step print in languages. They run for each, with all that they need. */
+async function printedIn(
+  chapter: Chapter,
+  index: number,
+  languages: readonly Language[],
+): Promise<Partial<Record<Language, readonly string[]>>> {
+  const printed: Partial<Record<Language, readonly string[]>> = {};
+  for (const language of languages) {
+    await using live = prepareLive(chapter, {}, language, await loadMessages(language));
+    const { engine } = live;
+    if (chapter.steps[index].kind === "experiment") await engine.experiment(index);
+    else await engine.reach(index + 1);
+    printed[language] = engine.results[index].lines;
+  }
+  return printed;
 }

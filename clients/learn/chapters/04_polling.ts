@@ -73,7 +73,7 @@ export const polling: Chapter = {
         },
         {
           text: { en: "A little: one question, now and then", zh: "一点点：隔一会儿问一次" },
-          when: [atLeast("cpuPercent", 10), below("cpuPercent", 25)],
+          when: [atLeast("cpuPercent", 10), below("cpuPercent", 20)],
           because: {
             en: "“Now and then” would be a pause between two rounds. Nobody has written one " +
               "into the loop yet.",
@@ -82,7 +82,7 @@ export const polling: Chapter = {
         },
         {
           text: { en: "All that it can get", zh: "能用多少用多少" },
-          when: atLeast("cpuPercent", 25),
+          when: atLeast("cpuPercent", 20),
           because: {
             en: "{cpuPercent} percent of a processor, to learn hundreds of thousands of times " +
               "a second that there is nothing to do. This is called busy waiting.",

@@ -154,7 +154,7 @@ export const coroutine: Chapter = {
         },
         {
           text: { en: "It works a little, for the bookkeeping", zh: "忙一点：总有些记账的事" },
-          when: [atLeast("cpuPercent", 10), below("cpuPercent", 25)],
+          when: [atLeast("cpuPercent", 10), below("cpuPercent", 20)],
           because: {
             en: "The bookkeeping is next to nothing. The questions are what costs.",
             zh: "记账几乎不花什么，花在一遍遍地问上。",
@@ -162,7 +162,7 @@ export const coroutine: Chapter = {
         },
         {
           text: { en: "It works as hard as it can", zh: "全力运转" },
-          when: atLeast("cpuPercent", 25),
+          when: atLeast("cpuPercent", 20),
           because: {
             en: "{cpuPercent} percent. This scheduler only knows who is next. It does not know " +
               "what anybody waits for, so it resumes all of them, again and again: the polling of " +

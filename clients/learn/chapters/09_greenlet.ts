@@ -93,7 +93,7 @@ export const greenlet: Chapter = {
             en: "It does the same: somebody must resume the greenlets",
             zh: "一样：总得有谁去唤起 greenlet",
           },
-          when: atLeast("cpuPercent", 25),
+          when: atLeast("cpuPercent", 20),
           because: {
             en: "Somebody must, but only when there is a reason, and epoll knows the reason.",
             zh: "是得有谁去唤，但有了由头才唤，而由头 epoll 知道。",
@@ -101,7 +101,7 @@ export const greenlet: Chapter = {
         },
         {
           text: { en: "It uses about half of that", zh: "大约用掉一半" },
-          when: [atLeast("cpuPercent", 10), below("cpuPercent", 25)],
+          when: [atLeast("cpuPercent", 10), below("cpuPercent", 20)],
           because: {
             en: "There is nothing between sleeping in a call and not sleeping.",
             zh: "要么睡在调用里，要么没睡，没有中间状态。",

@@ -48,12 +48,10 @@ export const select: Chapter = {
       at: "lane:0",
       text: {
         en: "One lane, and it sleeps in `select`. All three clients wait on it, at the same " +
-          "time. Compare chapter 4: the same single thread, and it uses next to no CPU.\n\n(The " +
-          "page asks the loop some times a second how fast it answers. These returns are in the " +
-          "picture as well; they find nothing ready.)",
+          "time. Compare chapter 4: the same single thread, but it makes no round in vain. It " +
+          "uses next to no CPU.",
         zh: "只有一条泳道，睡在 `select` 里。三个客户端同时都由它等着。和第 4 章比一比：同样是" +
-          "一个线程，如今几乎不用 CPU。\n\n（页面每秒会问循环好几次：你答得有多快？由此引起的返" +
-          "回也画在图里，它们找不到任何就绪的套接字。）",
+          "一个线程，如今却不再空转，几乎不用 CPU。",
       },
     },
     {

@@ -63,7 +63,7 @@ function niceBin(least) {
 
 /** The slice of time of a column for a span. */
 export function stepFor(spanMs) {
-  return STEPS_MS.find((ms) => spanMs / ms <= MAX_COLUMNS) ?? STEPS_MS.at(-1);
+  return STEPS_MS.find((ms) => spanMs / ms <= MAX_COLUMNS) ?? spanMs;
 }
 
 /**

@@ -45,14 +45,10 @@ function historyOf(parts: Partial<Frame>): History {
 /** The picture of a span, with all that was drawn. */
 function draw(
   history: History,
-  {
-    fromMs = START_MS,
-    spanMs = 1_000,
-    atMs = fromMs + spanMs,
-    worker = "loop",
-    waitsIn = "select",
-  } = {},
+  of: { fromMs?: number; spanMs?: number; atMs?: number; worker?: string; waitsIn?: string } = {},
 ) {
+  const { fromMs = START_MS, spanMs = 1_000, worker = "loop", waitsIn = "select" } = of;
+  const { atMs = fromMs + spanMs } = of;
   const hello = { model: "select", worker, waitsIn };
   const labels = laneLabels(
     hello,

@@ -124,6 +124,7 @@ function cellsOf(there, hot, rows, count) {
 
 /** Draws heat maps. */
 export class HeatMap {
+  #slots;
   #surface;
   #labels;
 
@@ -147,13 +148,13 @@ export class HeatMap {
     const stepMs = stepFor(toMs - fromMs);
     const title = Math.round(1.6 * size);
     const [top, high] = [box.top + title, box.height - title];
-    const slots = slotsOf(history, fromMs, toMs, Math.floor(high / LEAST_ROW_HEIGHT));
     // A column is drawn when all of its time is known.
     const first = Math.floor(fromMs / stepMs);
     const end = Math.floor(Math.min(toMs, history.nowMs) / stepMs);
     const columns = { first, count: Math.max(1, end - first), stepMs };
-    const height = Math.max(1, Math.floor(high / slots.rows)) * slots.rows;
-    const rowHeight = high / slots.rows >= 1 ? Math.floor(high / slots.rows) : 1;
+    const slots = this.#slotsOf(history, columns, Math.floor(high / LEAST_ROW_HEIGHT));
+    const rowHeight = Math.max(1, Math.floor(high / slots.rows));
+    const height = rowHeight * slots.rows;
     const x = scale.placeOf(first * stepMs);
     const edge = (column) => scale.placeOf((first + column) * stepMs) - x;
     const { left } = scale;
@@ -165,6 +166,16 @@ export class HeatMap {
     this.#drawTitle(slots, present, stepMs, box.top, left);
     this.#drawAxis(slots, top, rowHeight, left);
     return { slots, rowsTop: top, rowHeight };
+  }
+
+  /** They change with the columns, and are kept between. */
+  #slotsOf(history, { first, count, stepMs }, maxRows) {
+    const key = [first, count, stepMs, maxRows].join();
+    if (this.#slots?.key !== key || this.#slots.history !== history) {
+      const slots = slotsOf(history, first * stepMs, (first + count) * stepMs, maxRows);
+      this.#slots = { key, history, slots };
+    }
+    return this.#slots.slots;
   }
 
   /** The title says what a row and a column are. */

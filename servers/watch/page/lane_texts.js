@@ -5,7 +5,7 @@
  */
 
 import { element, fill, setText, shownNumber } from "./dom.js";
-import { ACTIVITIES, BACKLOG, clientsAt, phaseAt, QUEUE } from "./history.js";
+import { ACTIVITIES, BACKLOG, clientsAt, phaseAt, QUEUE, sampleAt, STATES } from "./history.js";
 import { Throttle } from "./pace.js";
 import { activeLanes } from "./rows.js";
 import { lastSecond, peerOf, returnsOf, sharesOf } from "./shares.js";
@@ -67,7 +67,8 @@ export class LaneTexts {
 
   /** How many clients wait in a queue, if any. */
   #held(history, lane, atMs) {
-    const count = clientsAt(history, atMs).filter((client) => client.lane === lane).length;
+    const state = STATES.indexOf(lane === BACKLOG ? "backlog" : "queued");
+    const count = sampleAt(history.samples, atMs).counts[state];
     if (count === 0) return [];
     const { oneHeld, manyHeld } = this.#labels.texts;
     const name = this.#labels.lane(lane);

@@ -136,7 +136,8 @@ function names(curves: readonly Curve[], y: (ms: number) => number): string {
 
 function table(sweep: Sweep, limitMs: number, messages: Messages): string {
   const { columns } = messages.sweep;
-  const headings = [columns.rate, columns.answered, columns.p50, columns.p99, columns.max, ""];
+  const headings = [columns.rate, columns.answered, columns.p50, columns.p99, columns.max]
+    .map((one) => `<th scope="col">${escapeHtml(one)}</th>`);
   const rows = sweep.steps.map((step) =>
     `<tr>${
       stepCells(step, limitMs, messages).map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
@@ -145,7 +146,7 @@ function table(sweep: Sweep, limitMs: number, messages: Messages): string {
   return `<h2>${escapeHtml(sweep.name)}</h2>
 <div class="scroll" tabindex="0">
 <table>
-<thead><tr>${headings.map((one) => `<th scope="col">${escapeHtml(one)}</th>`).join("")}</tr></thead>
+<thead><tr>${headings.join("")}<td></td></tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody>

@@ -20,7 +20,7 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 
   "img-src data: blob:; base-uri 'none'; form-action 'none'";
 
 /** The style sheets of index.html. */
-const STYLES = ["uPlot", "style", "layout", "dock", "presentation", "states", "moment"].map((
+const STYLES = ["uPlot", "style", "layout", "run", "dock", "presentation", "states", "moment"].map((
   name,
 ) => `${name}.css`);
 

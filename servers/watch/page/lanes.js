@@ -174,12 +174,15 @@ export class LanePicture {
     }
     if (atMs < toMs) {
       const phase = phaseAt(this.#history, lane, atMs);
-      return phase === undefined ? [name] : [name, this.#labels.now(phase.activity)];
+      return phase === undefined ? [name] : [name, this.#labels.now(phase.activity, lane)];
     }
     const shares = sharesOf(phases, fromMs, untilMs);
     const most = shares.indexOf(Math.max(...shares));
     if (shares[most] === 0) return [name];
-    return [name, `${this.#labels.activity(ACTIVITIES[most])} ${Math.round(shares[most] * 100)} %`];
+    return [
+      name,
+      `${this.#labels.activity(ACTIVITIES[most], lane)} ${Math.round(shares[most] * 100)} %`,
+    ];
   }
 
   #drawLane(history, box, shown) {
@@ -198,7 +201,7 @@ export class LanePicture {
     const phases = history.phases.get(lane);
     if (strip === undefined || phases === undefined) return;
     const rowOf = (client) => rows.find(({ bars }) => bars.some((bar) => bar.client === client));
-    this.#strips.draw(phases, this.#scale, strip, rowOf);
+    this.#strips.draw(lane, phases, this.#scale, strip, rowOf);
     const [firstMs, lastMs] = [phases.times[0], phases.times.at(-1)];
     if (lane > 0 && firstMs > history.startMs) this.#drawMark(firstMs, box, 1);
     if (phases.activities.at(-1) === ENDED) this.#drawMark(lastMs, box, -1);

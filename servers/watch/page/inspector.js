@@ -93,7 +93,7 @@ export class Inspector {
     if (timeMs !== undefined) this.#timeline.point(timeMs);
   }
 
-  #drawPointer(history, { atMs, pointerMs, fromMs, toMs }) {
+  #drawPointer(history, { atMs, pointerMs, fromMs, toMs, zeroMs }) {
     const { x, y } = this.#pointer ?? {};
     if (x !== undefined) {
       this.#timeline.pointAt(this.#picture.timeAt?.(x));
@@ -107,8 +107,8 @@ export class Inspector {
     if (lineX !== undefined) {
       this.#line.style.transform = `translateX(${Math.round(lineX)}px)`;
       this.#line.classList.toggle("late", lineX > this.#canvas.clientWidth / 2);
-      const time = relativeTime(this.#timeline.secondsAt(pointerMs), digitsOf(toMs - fromMs));
-      setText(this.#lineTime, time);
+      const seconds = (pointerMs - zeroMs) / 1_000; // it may be before the server's start
+      setText(this.#lineTime, relativeTime(seconds, digitsOf(toMs - fromMs)));
     }
     const hit = x === undefined ? undefined : this.#picture.at?.(x, y);
     setHidden(this.#tip, hit === undefined);

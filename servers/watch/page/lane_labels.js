@@ -29,7 +29,10 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
     texts: lanePicture,
     clients: texts.clientsCounted,
     /** What is no work: a wait for all clients, or for one of them. */
-    waits: new Set(["wait", "ended", ...(waitsInCalls ? CALLS : [])]),
+    waits: new Set([
+      ...["wait", "ended", ...(waitsInCalls ? CALLS : [])],
+      ...(model === "reactors" ? ["accept"] : []),
+    ]),
     /** A process has its id for a name, any other worker its number. */
     lane(lane) {
       if (lane === BACKLOG) return lanes.backlog;

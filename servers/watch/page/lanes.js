@@ -10,7 +10,7 @@ import { HeatMap } from "./heat_map.js";
 import { ACTIVITIES, indexAt, phaseAt } from "./history.js";
 import { hitAt, partBox } from "./hits.js";
 import { Throttle } from "./pace.js";
-import { layOut, MAX_ROWS, placeOf } from "./rows.js";
+import { layOut, MAX_ROWS } from "./rows.js";
 import { lastSecond, loadOf, sharesOf } from "./shares.js";
 import { StripPainter } from "./strips.js";
 import { pixelMsOf, TimeScale } from "./time_scale.js";
@@ -77,7 +77,7 @@ export class LanePicture {
     if (this.#drawn.heat) {
       Object.assign(
         this.#drawn.heat,
-        this.#heatMap.draw(history, this.#scale, this.#drawn.heat, placeOf),
+        this.#heatMap.draw(history, this.#scale, this.#drawn.heat, present),
       );
     }
     this.#drawCursor(shown);
@@ -130,7 +130,7 @@ export class LanePicture {
     context.textBaseline = "middle";
     context.lineWidth = 1;
     const names = lanes.flatMap((box) => [...this.#linesOf(box, shown), ...box.rows.map(portOf)]);
-    if (heat) names.push(this.#labels.clients(99_999));
+    if (heat) names.push("99,999");
     const widest = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const wanted = Math.ceil((widest + size) / LABEL_STEP) * LABEL_STEP;
     this.#left = Math.round(Math.min(wanted, width / 2));

@@ -23,8 +23,9 @@ const MAX_STRETCH = 1.8;
 const MIN_STRETCH = 0.5;
 const MIN_HEIGHT = 16;
 const MAX_HEIGHT = 48;
-/** The height with a heat map, and the part of it that the lanes above the map may take. */
+/** The height with a heat map, the least one, and the part of it that the lanes above the map may take. */
 const HEAT_HEIGHT = 26;
+const MIN_HEAT_HEIGHT = 14;
 const MAX_LANES_SHARE = 0.4;
 /** With more lanes than this, a heat map has only the server's own lane above it. */
 const MAX_WORKERS = 32;
@@ -106,7 +107,7 @@ export function layOut(history, { fromMs, toMs }, isCrowd, size, minHeight = 0) 
 }
 
 function layOutHeat(lanes, parts, natural, size, minHeight) {
-  const height = Math.round(minHeight || HEAT_HEIGHT * size);
+  const height = Math.round(Math.max(minHeight || HEAT_HEIGHT * size, MIN_HEAT_HEIGHT * size));
   const stretch = natural === 0 ? 1 : Math.min(1, height * MAX_LANES_SHARE / natural);
   const placed = place(lanes, parts, size * stretch);
   const above = placed.at(-1);

@@ -188,7 +188,8 @@ export class ScanPicture {
     const texts = this.#texts;
     const counted = (count, one, many) =>
       count === 1 ? texts[one] : texts[many].replace("#", shownNumber(count));
-    const template = { sweep: "swept", round: "round", tell: "told", complete: "completed" };
+    const told = scanned > ready ? "toldMore" : "told";
+    const template = { sweep: "swept", round: "round", tell: told, complete: "completed" };
     const values = {
       call: this.#hello.waitsIn,
       looked: counted(scanned, "oneLooked", "manyLooked"),

@@ -233,7 +233,7 @@ export class Timeline {
   }
 
   get #digits() {
-    return digitsOf(this.#time.spanMs);
+    return this.#time.isAtEvent ? 6 : digitsOf(this.#time.spanMs);
   }
 
   #show(nowMs, isPresent) {

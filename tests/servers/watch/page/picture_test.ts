@@ -11,6 +11,7 @@ import { SvgSurface } from "../../../../servers/watch/page/canvas_surface.js";
 import { History } from "../../../../servers/watch/page/history.js";
 import { laneLabels } from "../../../../servers/watch/page/lane_labels.js";
 import { LanePicture } from "../../../../servers/watch/page/lanes.js";
+import { StripColumns } from "../../../../servers/watch/page/strip_columns.js";
 import { TimeScale } from "../../../../servers/watch/page/time_scale.js";
 import {
   assert,
@@ -45,14 +46,10 @@ function historyOf(parts: Partial<Frame>): History {
 /** The picture of a span, with all that was drawn. */
 function draw(
   history: History,
-  {
-    fromMs = START_MS,
-    spanMs = 1_000,
-    atMs = fromMs + spanMs,
-    worker = "loop",
-    waitsIn = "select",
-  } = {},
+  of: { fromMs?: number; spanMs?: number; atMs?: number; worker?: string; waitsIn?: string } = {},
 ) {
+  const { fromMs = START_MS, spanMs = 1_000, worker = "loop", waitsIn = "select" } = of;
+  const { atMs = fromMs + spanMs } = of;
   const hello = { model: "select", worker, waitsIn };
   const labels = laneLabels(
     hello,
@@ -160,6 +157,35 @@ Deno.test("a column keeps what it shows while the picture moves on", () => {
   const both = [...before].filter(([timeMs]) => after.has(timeMs)).slice(2, -2);
   assertGreater(both.length, 300);
   assertEquals(both.filter(([timeMs, height]) => after.get(timeMs) !== height), []);
+});
+
+Deno.test("what is kept of a strip while it moves on is what would be computed anew", () => {
+  const lengths = [0.3, 7, 0.2, 40, 0.1, 0.1, 90, 3];
+  const phases = { times: [] as number[], activities: [] as number[], clients: [] as number[] };
+  const scaleAt = (toMs: number) =>
+    new TimeScale({ left: 100, width: WIDTH, ratio: 1, fromMs: toMs - 15_000, toMs });
+  const kept = new StripColumns();
+  let timeMs = START_MS;
+  for (let i = 0; i < 2_000; i++) {
+    phases.times.push(timeMs);
+    phases.activities.push(i % 2 === 0 ? WAIT : 1 + i % 5);
+    phases.clients.push(i % 3);
+    timeMs += lengths[i % lengths.length];
+    if (i % 7 !== 0) continue;
+    const scale = scaleAt(timeMs + 1);
+    const first = scale.columnOf(scale.fromMs);
+    const of = ({ pieces, columns }: ReturnType<StripColumns["at"]>) => [
+      pieces.filter(({ until }) => until > first).map((piece) => {
+        return { ...piece, from: Math.max(piece.from, first) };
+      }),
+      // An edge of a column is exact to a thousandth of it.
+      columns.filter(({ column }) => column > first).map(({ column, shares }) =>
+        `${column}: ${[...shares].map((share) => share.toFixed(2))}`
+      ),
+    ];
+    const anew = new StripColumns().at(phases, scale);
+    assertEquals(of(kept.at(phases, scale)), of(anew));
+  }
 });
 
 Deno.test("a process has its id, its own strip and its client, and brackets for its time", () => {

@@ -8,6 +8,7 @@ const commands: Commands = {
   flood: async () => (await import("./clients/flood/command.ts")).floodCommand,
   merge: async () => (await import("./clients/merge/command.ts")).mergeCommand,
   sweep: async () => (await import("./clients/sweep/command.ts")).sweepCommand,
+  learn: async () => (await import("./clients/learn/command.ts")).learnCommand,
   watch: async () => (await import("./clients/watch/command.ts")).watchCommand,
   replay: async () => (await import("./clients/watch/replay_command.ts")).replayCommand,
   race: async () => (await import("./clients/race/command.ts")).raceCommand,

@@ -16,6 +16,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const ROOMS: readonly string[] = [
   "cli/build/",
   "main.ts",
+  "clients/learn/",
   "clients/demo/",
   "clients/sweep/",
   "clients/compare/",

@@ -36,6 +36,7 @@ const LOADED_BY_URL = [
   "--include=clients/race/page",
   "--include=clients/sweep/page",
   "--include=servers/watch/page",
+  "--include=clients/learn/page",
   "--include=clients/lab/echo_worker.ts",
   "--include=clients/lab/accept_worker.ts",
   "--include=clients/lab/thread_handler.js",

@@ -10,6 +10,7 @@ import { makePageFile } from "../../servers/watch/page_file.ts";
 import { readRecording, type RecordedRun } from "../../servers/watch/recorded_run.ts";
 import { traceOf } from "../../servers/watch/saved_trace.ts";
 import { hasGaps } from "../../servers/watch/trace_events.ts";
+import { WebServer } from "../../servers/watch/web_server.ts";
 import { PAGE_FLAGS } from "./command.ts";
 import { showPage } from "./show_page.ts";
 
@@ -29,8 +30,9 @@ export const replayCommand = defineCommand({
       }
       return 0;
     }
-    const shown = { runs: [], recording, language, messages, portFlag: "--port" as const };
-    await showPage(shown, flags, (address) => {
+    const shown = { runs: [], recording, language, messages, portFlag: "--port" } as const;
+    const page = new WebServer(shown, flags.port);
+    await showPage(page, { open: flags.open, messages }, (address) => {
       console.log(messages.watch.replaying(path, address));
     });
     return 0;

@@ -1,28 +1,40 @@
+import type { Messages } from "../../cli/messages.ts";
 import { openInBrowser } from "../../servers/watch/browser.ts";
-import { type Shown, WebServer } from "../../servers/watch/web_server.ts";
+
+/** The server of a page. */
+export interface ShownPage {
+  readonly address: string;
+  end(): Promise<void>;
+}
+
+/** How a page is shown. */
+export interface PageOptions {
+  readonly open: boolean;
+  readonly messages: Messages;
+  /** Rejects when what is shown has ended. */
+  readonly lost?: Promise<never>;
+}
 
 /**
- * Serves a page until Ctrl-C.
+ * Serves a page until Ctrl-C, and ends its server.
  *
- * @param shown what the page shows; `lost` rejects when that has ended
  * @param announce is called with the address of the page
- * @throws {RefusedError} when the server cannot listen on the port
+ * @throws {RefusedError} when what is shown has ended
  */
 export async function showPage(
-  shown: Shown & { readonly lost?: Promise<never> },
-  { port, open }: { readonly port: number; readonly open: boolean },
+  server: ShownPage,
+  { open, messages, lost }: PageOptions,
   announce: (address: string) => void,
 ): Promise<void> {
-  const server = new WebServer(shown, port);
-  announce(server.address);
-  if (open && !await openInBrowser(server.address)) {
-    console.error(shown.messages.watch.noBrowser(server.address));
-  }
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const onSignal = () => stop();
   Deno.addSignalListener("SIGINT", onSignal);
   try {
-    await Promise.race([stopped, ...(shown.lost === undefined ? [] : [shown.lost])]);
+    announce(server.address);
+    if (open && !await openInBrowser(server.address)) {
+      console.error(messages.watch.noBrowser(server.address));
+    }
+    await Promise.race([stopped, ...(lost === undefined ? [] : [lost])]);
   } finally {
     Deno.removeSignalListener("SIGINT", onSignal);
     await server.end();

@@ -4,7 +4,7 @@ import { HandlerError } from "./handler_error.ts";
 import { outliveReader } from "../../cli/lost_output.ts";
 import { FileSession } from "./file_session.ts";
 import type { Handler } from "./session.ts";
-import { messageOf } from "../system/thrown.ts";
+import { messageOf, runsCodeOf } from "../system/thrown.ts";
 
 /**
  * Loads a handler from a file. Its default export is called for each client with a context, and returns
@@ -30,6 +30,7 @@ import { messageOf } from "../system/thrown.ts";
  */
 export async function loadCustomHandler(path: string): Promise<Handler> {
   outliveReader(); // a handler may print, and must not fail when nobody reads that
+  runsCodeOf(path, urlOf(path));
   const make = (await importHandlerFile(path)).default;
   if (typeof make !== "function") throw new HandlerError(path, "it has no default function export");
   return (client) => new FileSession(path, (context) => make(context), client);
@@ -50,10 +51,14 @@ export async function loadCustomHandler(path: string): Promise<Handler> {
  */
 export async function importHandlerFile(path: string): Promise<Record<string, unknown>> {
   try {
-    return await import(pathToFileURL(resolve(path)).href);
+    return await import(urlOf(path));
   } catch (error) {
     throw new HandlerError(path, firstLine(error), { cause: error });
   }
+}
+
+function urlOf(path: string): string {
+  return pathToFileURL(resolve(path)).href;
 }
 
 function firstLine(error: unknown): string {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { pathToFileURL } from "node:url";
 import { isObject } from "../../cli/json.ts";
 import { formatAddress, LONGEST_WAIT_MS } from "../sockets/interface.ts";
-import { messageOf } from "../system/thrown.ts";
+import { whereThrown } from "../system/thrown.ts";
 import { fileReplies } from "./file_replies.ts";
+import { pathToFileURL } from "node:url";
 import { HandlerError } from "./handler_error.ts";
 import { Outbox } from "./outbox.ts";
 import { EVERYONE, type Member, type Rooms } from "./rooms.ts";
@@ -238,17 +238,8 @@ function located<T>(path: string, call: () => T): T {
   } catch (error) {
     throw error instanceof HandlerError
       ? error
-      : new HandlerError(path, whereThrown(path, error), { cause: error });
+      : new HandlerError(path, whereThrown(pathToFileURL(path).href, error), { cause: error });
   }
-}
-
-function whereThrown(path: string, error: unknown): string {
-  const message = messageOf(error).split("\n")[0];
-  const stack = error instanceof Error ? error.stack ?? "" : "";
-  const file = pathToFileURL(path).href;
-  const at = stack.indexOf(`${file}:`);
-  const line = at < 0 ? undefined : stack.slice(at + file.length + 1).match(/^\d+/)?.[0];
-  return line === undefined ? message : `line ${line}: ${message}`;
 }
 
 /** @throws {TypeError} for anything else, which would end those who are sent it */

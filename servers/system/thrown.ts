@@ -14,9 +14,29 @@ export function messageOf(thrown: unknown): string {
   return asText(toError(thrown).message);
 }
 
+/**
+ * The first line of the message of a thrown value, after the line of a file on which it was thrown, if
+ * its stack names that.
+ *
+ * @param url of the file
+ */
+export function whereThrown(url: string, thrown: unknown): string {
+  const message = messageOf(thrown).split("\n")[0];
+  const line = lineIn(url, thrown);
+  return line === undefined ? message : `line ${line}: ${message}`;
+}
+
 /** What was thrown, in words; with `PLAYGROUND_DEBUG=1`, its stack follows on lines of its own. */
 export function describeThrown(thrown: unknown): string {
   return withStack(messageOf(thrown), thrown);
+}
+
+/** The file whose code runs in this thread beside the playground's own. */
+let usersFile: { readonly path: string; readonly url: string } | undefined;
+
+/** Errors that nobody catches name the line of this file, if that has thrown them. */
+export function runsCodeOf(path: string, url: string): void {
+  usersFile = { path, url };
 }
 
 /**
@@ -27,12 +47,24 @@ export function describeThrown(thrown: unknown): string {
 export function hearUncaught(take: (thrown: unknown) => void): void {
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    take(event.reason);
+    take(located(event.reason));
   });
   addEventListener("error", (event) => {
     event.preventDefault();
-    take(event.error);
+    take(located(event.error));
   });
+}
+
+function located(thrown: unknown): unknown {
+  if (usersFile === undefined || lineIn(usersFile.url, thrown) === undefined) return thrown;
+  const { path, url } = usersFile;
+  return new Error(`${path}: ${whereThrown(url, thrown)}`, { cause: thrown });
+}
+
+function lineIn(url: string, thrown: unknown): string | undefined {
+  const stack = thrown instanceof Error ? asText(thrown.stack) : "";
+  const at = stack.indexOf(`${url}:`);
+  return at < 0 ? undefined : stack.slice(at + url.length + 1).match(/^\d+/)?.[0];
 }
 
 /** What a Worker reports that fails to load; with `PLAYGROUND_DEBUG=1`, the place of the fault follows. */

@@ -30,12 +30,28 @@ const PAGE_FILE = /^\/\w+\.(?:js|css)$/;
  */
 export async function readAsset(path: string): Promise<Response | undefined> {
   const file = FILES.get(path) ?? new URL(`page${path}`, import.meta.url).href;
-  if (!FILES.has(path) && !PAGE_FILE.test(path)) return undefined;
-  const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
+  return FILES.has(path) || PAGE_FILE.test(path) ? await readPageFile(file) : undefined;
+}
+
+/**
+ * Reads a file for a page.
+ *
+ * @param url of the file, beside the code or in the executable
+ * @returns `undefined` when there is no such file
+ */
+export async function readPageFile(url: string): Promise<Response | undefined> {
+  const type = TYPES[url.slice(url.lastIndexOf(".") + 1)];
   try {
-    return new Response(await Deno.readFile(new URL(file)), { headers: { "content-type": type } });
+    return new Response(await Deno.readFile(new URL(url)), { headers: { "content-type": type } });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** The names of the style sheets of the view, in their order: those that its page links. */
+export async function viewStyles(): Promise<string[]> {
+  const page = await readAsset("/");
+  const html = await page?.text() ?? "";
+  return [...html.matchAll(/<link rel="stylesheet" href="([\w.]+)">/g)].map(([, name]) => name);
 }

@@ -8,7 +8,8 @@
 import { Buffer } from "node:buffer";
 import type { Language } from "../../cli/language.ts";
 import { linesOf } from "../../cli/text_lines.ts";
-import { readAsset } from "./assets.ts";
+import { readAsset, viewStyles } from "./assets.ts";
+import { bundleModules, inScript, pack } from "./page_bundle.ts";
 import type { RecordedRun } from "./recorded_run.ts";
 import { describeView } from "./view_description.ts";
 
@@ -19,14 +20,7 @@ export const MAX_EMBEDDED_BYTES = 25_165_824;
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; " +
   "img-src data: blob:; base-uri 'none'; form-action 'none'";
 
-/** The style sheets of index.html. */
-const STYLES = ["uPlot", "style", "layout", "run", "dock", "presentation", "states", "moment"].map((
-  name,
-) => `${name}.css`);
-
-/** The modules of the page are found from here on, by what they import. */
-const ENTRY = "app.js";
-const IMPORTED = /\bfrom "\.\/(\w+\.js)"/g;
+const ENTRY = "/app.js";
 
 /** The file, and how much of the recording is in it. */
 export interface PageFile {
@@ -60,15 +54,17 @@ export async function makePageFile(
     "<title>playground</title>",
     '<link rel="icon" href="data:,">',
     ...await Promise.all(
-      STYLES.map(async (name) => `<style>\n${await read(name)}</style>`),
+      (await viewStyles()).map(async (name) =>
+        `<style>
+${await read(`/${name}`)}</style>`
+      ),
     ),
-    `<script>${inScript(await read("uPlot.js"))}</script>`,
+    `<script>${inScript(await read("/uPlot.js"))}</script>`,
     `<script type="application/json" id="view">${
       inScript(JSON.stringify({ ...view, cut }))
     }</script>`,
     `<script type="text/plain" id="recording">${await pack(lines)}</script>`,
-    `<script type="importmap">${JSON.stringify({ imports: await readModules() })}</script>`,
-    `<script type="module">import "${bare(ENTRY)}";</script>`,
+    ...await bundleModules(ENTRY, read),
     "</head>",
     "<body><noscript>playground replay: JavaScript</noscript></body>",
     "</html>",
@@ -76,28 +72,9 @@ export async function makePageFile(
   return { html: new Blob([html.join("\n")], { type: "text/html; charset=utf-8" }), cut };
 }
 
-/** The modules of the page as data, by the names under which they import each other. */
-async function readModules(): Promise<Record<string, string>> {
-  const modules: Record<string, string> = {};
-  const waiting = [ENTRY];
-  for (let name; (name = waiting.pop()) !== undefined;) {
-    if (bare(name) in modules) continue;
-    const text = await read(name);
-    waiting.push(...[...text.matchAll(IMPORTED)].map(([, imported]) => imported));
-    const code = text.replace(IMPORTED, (_, imported) => `from "${bare(imported)}"`);
-    modules[bare(name)] = `data:text/javascript;charset=utf-8;base64,${base64(Buffer.from(code))}`;
-  }
-  return modules;
-}
-
-/** In a module that is data, a relative import leads nowhere. */
-function bare(name: string): string {
-  return `page/${name}`;
-}
-
-async function read(name: string): Promise<string> {
-  const response = await readAsset(`/${name}`);
-  if (response === undefined) throw new TypeError(`the page has no ${name}`);
+async function read(path: string): Promise<string> {
+  const response = await readAsset(path);
+  if (response === undefined) throw new TypeError(`the page has no ${path}`);
   return await response.text();
 }
 
@@ -123,18 +100,4 @@ async function fit(
   const secondsUntil = (timeMs = 0) => (timeMs - (firstMs ?? 0)) / 1_000;
   const cut = { shownSeconds: secondsUntil(shownMs), allSeconds: secondsUntil(lastMs) };
   return { lines: new Blob(kept), cut };
-}
-
-async function pack(lines: Blob): Promise<string> {
-  const packed = lines.stream().pipeThrough(new CompressionStream("gzip"));
-  return base64(Buffer.from(await new Response(packed).arrayBuffer()));
-}
-
-function base64(bytes: Buffer): string {
-  return bytes.toString("base64");
-}
-
-/** A script ends at the first `</script`, also within a string. */
-function inScript(text: string): string {
-  return text.replace(/<(?=\/script|!--|script)/gi, "\\u003c");
 }

@@ -23,18 +23,7 @@ export async function describeView(
   recording: RecordedRun | undefined,
   language: Language,
 ): Promise<ViewDescription> {
-  const texts = await Promise.all(LANGUAGES.map(async (one) => {
-    const { watch: { page }, watchLanes, watchMoment, models: { workers } } = await loadMessages(
-      one,
-    );
-    return [one, {
-      ...page,
-      ...watchLanes,
-      ...watchMoment,
-      workers,
-      headings: (await loadModelTexts(one)).headings,
-    }];
-  }));
+  const texts = await Promise.all(LANGUAGES.map(async (one) => [one, await viewTexts(one)]));
   return {
     id,
     recording: recording === undefined
@@ -43,4 +32,12 @@ export async function describeView(
     language,
     texts: Object.fromEntries(texts),
   };
+}
+
+/** The texts of the page. */
+export async function viewTexts(language: Language): Promise<Readonly<Record<string, unknown>>> {
+  const { watch, watchLanes, watchMoment, models } = await loadMessages(language);
+  const { headings } = await loadModelTexts(language);
+  const { workers } = models;
+  return { ...watch.page, ...watchLanes, ...watchMoment, workers, headings };
 }

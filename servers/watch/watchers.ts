@@ -62,16 +62,24 @@ export class Watchers {
     if (socket.readyState !== WebSocket.OPEN) return () => {};
     send(socket, { id: this.id, hellos });
     for (const kept of this.lastMinutes) kept.begin();
-    const streams = this.runs.map((run, index) =>
-      followFrames(run, {
-        get bufferedBytes() {
-          return socket.bufferedAmount;
-        },
-        write: (frame) => sendText(socket, `{"run":${index},"frame":${frameJson(frame)}}`),
-      })
-    );
+    const streams = this.runs.map((run, index) => sendFrames(run, index, socket));
     return () => streams.forEach((stop) => stop());
   }
+}
+
+/**
+ * Sends each frame of a run.
+ *
+ * @param index of the run among those of the page
+ * @returns a function that stops it
+ */
+export function sendFrames(run: Run, index: number, socket: WebSocket): () => void {
+  return followFrames(run, {
+    get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
+    write: (frame) => sendText(socket, `{"run":${index},"frame":${frameJson(frame)}}`),
+  });
 }
 
 function send(socket: WebSocket, message: ViewMessage): void {

@@ -10,7 +10,7 @@ import { readExactly, writeAll } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 import { isModelName, modelEntry } from "../../servers/registry.ts";
-import { MODELS } from "./models.ts";
+import { MODELS, withoutPause } from "./models.ts";
 
 /** So many answers of five bytes each does one client ask for at once. */
 const ANSWERS = 200_000;
@@ -22,7 +22,9 @@ const REQUEST = "5\n";
  * Each thread serves many clients in turn. Deno's sockets hold so much that it is over before anybody can
  * see it, and so do threads that answer several clients at the same time.
  */
-const LOOPS = MODELS.filter(({ args: [model, ...flags], servesAtOnce, isLimited }) =>
+const LOOPS = MODELS.map(withoutPause).filter((
+  { args: [model, ...flags], servesAtOnce, isLimited },
+) =>
   flags.includes("libc") && servesAtOnce === undefined && !isLimited &&
   !["threads", "sharedThread"].includes(servedByOf(model))
 );

@@ -11,7 +11,7 @@ import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 import { hasLoop, isModelName, modelEntry } from "../../servers/registry.ts";
 import { linesOf } from "../../cli/text_lines.ts";
-import { MODELS } from "./models.ts";
+import { MODELS, withoutPause } from "./models.ts";
 
 /** Somebody who chats, and hears all that is said. */
 class Guest implements Disposable {
@@ -86,7 +86,7 @@ async function chatTogether(server: Server, people: number, linesEach: number): 
   }));
 }
 
-for (const { name, args } of MODELS.filter(({ isSerial }) => !isSerial)) {
+for (const { name, args } of MODELS.map(withoutPause).filter(({ isSerial }) => !isSerial)) {
   test(`${name} --handler chat: each hears all others, and who comes and goes`, async () => {
     await using server = await Server.start([...args, "--quiet", "--handler", "chat"]);
     await chatTogether(server, 4, 20);
@@ -104,7 +104,7 @@ for (const { name, args } of MODELS.filter(({ isSerial }) => !isSerial)) {
   });
 }
 
-const LOOPS = MODELS.filter(({ args: [model] }) =>
+const LOOPS = MODELS.map(withoutPause).filter(({ args: [model] }) =>
   isModelName(model) && hasLoop(modelEntry(model).servedBy)
 );
 

@@ -5,7 +5,12 @@
  */
 
 import { linesOf } from "../../cli/text_lines.ts";
-import { assertEquals, assertMatch, assertNotMatch } from "../harness/assert.ts";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "../harness/assert.ts";
 import { encode } from "../harness/bytes.ts";
 import { exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server, spawn } from "../harness/playground.ts";
@@ -61,14 +66,14 @@ for (
 }
 
 for (const { name, args } of WITH_EVENT_LOOP) {
-  test(`${name}: a promise of a handler's that is rejected is told, in a line`, async () => {
+  test(`${name}: a promise of a handler's that is rejected is told in a line, which names its place`, async () => {
     await using file = await handlerFile(doing(`Promise.reject(new Error("on purpose"));`));
     await using server = await Server.start([...args, "--handler", file.path]);
     using conn = await server.connect();
     await writeAll(conn, encode("go"));
     await readToEnd(conn).catch(() => {}); // its client ends, or all do with the server
     const { stdout, stderr } = await server.stop().catch(() => server.outcome());
-    assertMatch(stdout + stderr, /on purpose/);
+    assertStringIncludes(stdout + stderr, `${file.path}: line 5: on purpose`);
     assertNotMatch(stderr, /\n\s+at /);
   });
 }

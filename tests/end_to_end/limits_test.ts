@@ -21,11 +21,11 @@ const LOOKS = 75;
 const LOOK_MS = 400;
 
 for (const { name, args, servesAtOnce, isLimited, ...model } of MODELS) {
-  const { hasSeveralBacklogs, idleFlags = [] } = model;
+  const { hasSeveralBacklogs } = model;
   test(`${name}: ${CLIENTS} clients under a limit of ${LIMIT} descriptors`, async () => {
     // A backlog for all of them: who is not accepted waits there, and is not refused.
     await using server = await Server.start(
-      [...args, "--quiet", "--backlog", "1024", "--grace", "0", ...idleFlags],
+      [...args, "--quiet", "--backlog", "1024", "--grace", "0"],
       { before: `ulimit -n ${LIMIT}` },
     );
     const clients: Deno.TcpConn[] = [];

@@ -18,9 +18,10 @@ export interface ModelUnderTest {
   readonly isPreforked?: boolean;
   /** Whether a client waits in one of several backlogs, and others that came later may go first. */
   readonly hasSeveralBacklogs?: boolean;
-  /** Flags with which it can wait without using the CPU. */
-  readonly idleFlags?: readonly string[];
 }
+
+/** What polls leaves the processor to other tests: most of them wait for something. */
+const PAUSE = ["--pause", "5"];
 
 const spareFlags = (count: number) => ["--spare", String(count)];
 
@@ -41,7 +42,7 @@ const ALL: readonly Promises[] = [
     flags: ["--workers", "8"],
   },
   { name: "prethread", sockets: ["libc"], servesAtOnce: 8, flags: ["--workers", "8"] },
-  { name: "nonblocking", idleFlags: ["--pause", "20"] },
+  { name: "nonblocking", flags: PAUSE },
   { name: "select" },
   { name: "select-queue" },
   { name: "poll" },
@@ -53,7 +54,7 @@ const ALL: readonly Promises[] = [
   { name: "offload" },
   { name: "pipeline", sockets: ["libc"] },
   { name: "uring", sockets: ["libc"] },
-  { name: "coroutine", idleFlags: ["--pause", "20"] },
+  { name: "coroutine", flags: PAUSE },
   { name: "greenlet" },
   { name: "gevent" },
   { name: "async", sockets: ["deno"] },
@@ -94,3 +95,8 @@ export const MODELS: readonly ModelUnderTest[] = [
     args: [model.name, ...model.flags ?? [], "--sockets", "libc"],
   })),
 ];
+
+/** The same, without the pause of a model that polls: as people start it. */
+export function withoutPause(model: ModelUnderTest): ModelUnderTest {
+  return { ...model, args: model.args.filter((word) => !PAUSE.includes(word)) };
+}

@@ -7,6 +7,7 @@ import { enExpect } from "./expect.ts";
 import { enFlood, enFloodCommand } from "./flood.ts";
 import { enFloodEngine } from "./flood_engine.ts";
 import { enLabCommand } from "./lab.ts";
+import { enLearn, enLearnCommand } from "./learn.ts";
 import { enMerge, enMergeCommand } from "./merge.ts";
 import { enExplainCommand, enModelList, enModelsCommand } from "./models.ts";
 import { enRace, enRaceCommand } from "./race.ts";
@@ -35,6 +36,7 @@ export const en = {
     connect: enConnectCommand,
     download: enDownloadCommand,
     lab: enLabCommand,
+    learn: enLearnCommand,
     watch: enWatchCommand,
     replay: enReplayCommand,
   },
@@ -50,6 +52,7 @@ export const en = {
   race: enRace,
   demo: enDemo,
   watch: enWatch,
+  learn: enLearn,
   watchLanes: enWatchLanes,
   watchMoment: enWatchMoment,
   connect: enConnect,

@@ -8,6 +8,7 @@ import { zhExpect } from "./expect.ts";
 import { zhFlood, zhFloodCommand } from "./flood.ts";
 import { zhFloodEngine } from "./flood_engine.ts";
 import { zhLabCommand } from "./lab.ts";
+import { zhLearn, zhLearnCommand } from "./learn.ts";
 import { zhMerge, zhMergeCommand } from "./merge.ts";
 import { zhExplainCommand, zhModelList, zhModelsCommand } from "./models.ts";
 import { zhRace, zhRaceCommand } from "./race.ts";
@@ -36,6 +37,7 @@ export const zh: Messages = {
     connect: zhConnectCommand,
     download: zhDownloadCommand,
     lab: zhLabCommand,
+    learn: zhLearnCommand,
     watch: zhWatchCommand,
     replay: zhReplayCommand,
   },
@@ -51,6 +53,7 @@ export const zh: Messages = {
   race: zhRace,
   demo: zhDemo,
   watch: zhWatch,
+  learn: zhLearn,
   watchLanes: zhWatchLanes,
   watchMoment: zhWatchMoment,
   connect: zhConnect,

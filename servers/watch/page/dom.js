@@ -60,7 +60,7 @@ const clockFormats = new Map();
 export function clockTime(timeMs) {
   const { lang } = document.documentElement;
   let format = clockFormats.get(lang);
-  if (format === undefined) { // making one takes longer than the rest of a drawing
+  if (format === undefined) {
     const digits = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
     clockFormats.set(lang, format = new Intl.DateTimeFormat(lang, digits));
   }

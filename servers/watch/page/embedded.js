@@ -17,8 +17,12 @@ export async function loadView() {
 /** The text of the recording that is shown. */
 export async function loadRecording() {
   if (!isEmbedded) return await (await fetch("/recording")).text();
-  const packed = atob(document.getElementById("recording").textContent);
-  const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
+  return await unpack(document.getElementById("recording").textContent);
+}
+
+/** The text that page_bundle.ts has packed. @param {string} packed */
+export async function unpack(packed) {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return await new Response(stream).text();
 }

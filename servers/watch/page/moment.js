@@ -9,6 +9,9 @@ import { shownNumber } from "./dom.js";
 /** Browsers limit how often an address changes. */
 const PAUSE_MS = 400;
 
+/** In the course, the address names a step, and no moment. */
+const IS_OURS = /^(?:#t=.*)?$/;
+
 /** The moment that the address names, in seconds; `undefined` if it names none. */
 export function wantedMoment() {
   const seconds = /^#t=(\d{1,9}(?:\.\d{1,6})?)$/.exec(location.hash)?.[1];
@@ -30,6 +33,7 @@ export class MomentInAddress {
     const wanted = seconds === undefined ? "" : `#t=${Number(seconds.toFixed(digits))}`;
     const nowMs = performance.now();
     if (wanted === this.#shown || nowMs - this.#lastMs < PAUSE_MS) return;
+    if (!IS_OURS.test(location.hash)) return;
     this.#lastMs = nowMs;
     this.#shown = wanted;
     history.replaceState(history.state, "", wanted || location.pathname + location.search);

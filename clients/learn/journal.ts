@@ -1,0 +1,128 @@
+// @ts-types="../../cli/std/delay.d.ts"
+import { delay } from "@std/async/delay";
+import { RefusedError } from "../../cli/errors.ts";
+import { type Language, LANGUAGES } from "../../cli/language.ts";
+import { loadMessages, type Messages } from "../../cli/messages.ts";
+import { frameJson } from "../../servers/watch/frame_json.ts";
+import type { Chapter, Step } from "./chapter.ts";
+import { prepareLive } from "./live_engine.ts";
+import { actionsOf, type Engine } from "./page/engine.js";
+import { measuresOf } from "./page/measures.js";
+import { measuredWords } from "./page/words.js";
+
+/** How often a step is run until exactly one answer fits. */
+const MAX_RUNS = 4;
+/** How much is recorded of what goes on after a step, so that there is something to see. */
+const REST_MS = 1_500;
+
+/**
+ * Goes through a chapter, and writes down what happens, for page/recorded_stage.js.
+ *
+ * @param onStep is called with each step that begins
+ * @returns the journal: a line of JSON for each entry
+ * @throws {RefusedError} when a step cannot be done, or no answer fits what is measured
+ */
+export async function recordChapter(
+  chapter: Chapter,
+  language: Language,
+  messages: Messages,
+  onStep: (step: number) => void,
+): Promise<string> {
+  const entries: string[] = [];
+  await using live = prepareLive(
+    chapter,
+    {
+      onHello: (hello) => entries.push(JSON.stringify({ hello })),
+      onFrame: (frame) => entries.push(`{"frame":${frameJson(frame)}}`),
+    },
+    language,
+    messages,
+  );
+  const { engine } = live;
+  engine.onMark = (mark) => {
+    const entry = JSON.stringify(mark);
+    // A step that is performed again replaces all since it was performed first.
+    const before = mark.step === undefined ? -1 : entries.indexOf(entry);
+    if (before >= 0) entries.length = before;
+    entries.push(entry);
+  };
+  for (const [index, step] of chapter.steps.entries()) {
+    onStep(index);
+    if (step.kind === "experiment") continue; // nothing depends on it
+    await walk(engine, index, messages, language);
+    if (actionsOf(step).length > 0) await delay(REST_MS);
+  }
+  await live[Symbol.asyncDispose]();
+  for (const [index, step] of chapter.steps.entries()) {
+    const runs = actionsOf(step).findLastIndex((action) => action.do === "run");
+    if (runs < 0 || step.kind === "experiment") continue;
+    const { lines } = engine.results[index];
+    const others = await printedIn(chapter, index, LANGUAGES.filter((one) => one !== language));
+    entries.push(
+      JSON.stringify({ printed: [index, runs], lines: { ...others, [language]: lines } }),
+    );
+  }
+  return entries.map((entry) => `${entry}\n`).join("");
+}
+
+/**
+ * Runs the experiments of a chapter, and writes down what they print.
+ *
+ * @returns a journal to add to that of {@linkcode recordChapter}
+ */
+export async function recordExperiments(chapter: Chapter): Promise<string> {
+  const entries: string[] = [];
+  for (const [index, { kind }] of chapter.steps.entries()) {
+    if (kind !== "experiment") continue;
+    const lines = await printedIn(chapter, index, LANGUAGES);
+    entries.push(`${JSON.stringify({ printed: [index, 0], lines })}\n`);
+  }
+  return entries.join("");
+}
+
+/** Performs a step, again if it was disturbed. */
+async function walk(
+  engine: Engine,
+  index: number,
+  { learn }: Messages,
+  language: Language,
+): Promise<void> {
+  const { id, steps } = engine.chapter;
+  const step = steps[index];
+  for (let run = 1;; run++) {
+    if (run === 1) await engine.reach(index + 1);
+    else await engine.again(index);
+    const { failure, late } = engine.results[index];
+    if (failure !== "") throw new RefusedError(learn.stepFailed(id, index + 1, failure));
+    const isQuestion = step.kind === "predict" || step.kind === "check";
+    const isFine = late.length === 0 &&
+      (!isQuestion || engine.trueAnswer(index) !== undefined);
+    if (isFine) return;
+    if (run < MAX_RUNS) continue;
+    const names = isQuestion ? measuresOf(step.answers) : measuresOf(conditionsOf(step));
+    const measured = measuredWords(names, engine.valuesOf(index), learn.page, language);
+    throw new RefusedError(learn.undecided(id, index + 1, measured.join(", ")));
+  }
+}
+
+/** What a step waits for. */
+function conditionsOf(step: Step) {
+  return actionsOf(step).flatMap((action) => action.do === "until" ? [{ when: action.is }] : []);
+}
+
+/** What the commands of a step print in languages. They run for each, with all that they need. */
+async function printedIn(
+  chapter: Chapter,
+  index: number,
+  languages: readonly Language[],
+): Promise<Partial<Record<Language, readonly string[]>>> {
+  const printed: Partial<Record<Language, readonly string[]>> = {};
+  for (const language of languages) {
+    await using live = prepareLive(chapter, {}, language, await loadMessages(language));
+    const { engine } = live;
+    if (chapter.steps[index].kind === "experiment") await engine.experiment(index);
+    else await engine.reach(index + 1);
+    printed[language] = engine.results[index].lines;
+  }
+  return printed;
+}

@@ -1,0 +1,85 @@
+/**
+ * Says in words what a step does and what was measured, for the page and for the terminal.
+ *
+ * @module
+ */
+
+import { shownValue } from "./measures.js";
+
+/** @typedef {typeof import("../../../cli/messages/en/learn.ts").enLearn.page} Texts */
+/** @typedef {import("../chapter.ts").Action} Action */
+
+const ALL_CLIENTS = 1_000;
+
+/**
+ * A text with values in place of the names in braces.
+ *
+ * @param {string} text
+ * @param {Readonly<Record<string, unknown>>} values
+ */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/**
+ * What an action does.
+ *
+ * @param {Action} action
+ * @param {Texts} texts
+ * @param {string} language
+ * @returns {string}
+ */
+export function actionWords(action, { actions, measures }, language) {
+  switch (action.do) {
+    case "serve": {
+      const { model, flags } = action.server;
+      return filled(actions.serve, { command: command(["serve", model, ...flags]) });
+    }
+    case "run":
+      return filled(actions.run, { command: command(action.args) });
+    case "open":
+      return action.count === 1 ? actions.openOne : filled(actions.open, action);
+    case "talk":
+      return action.on ? filled(actions.talk, action) : actions.silence;
+    case "read":
+      return action.on ? actions.read : actions.readNothing;
+    case "end": {
+      const count = action.count >= ALL_CLIENTS ? actions.all : action.count;
+      return filled(actions[action.how], { count });
+    }
+    case "simulate-cost":
+      return filled(actions.cost, action);
+    case "block":
+      return filled(actions.block, action);
+    case "until": {
+      const conditions = [action.is].flat().map(({ measure, is, than, times = 1 }) => {
+        const other = typeof than === "number"
+          ? shownValue(measure, than * times, language)
+          : `${times === 1 ? "" : `${times} × `}${measures[than]}`;
+        return `${measures[measure]} ${SIGNS[is]} ${other}`;
+      });
+      return filled(actions.until, { conditions: conditions.join(actions.and) });
+    }
+  }
+}
+
+const SIGNS = { "=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥" };
+
+/** A command as a shell reads it. @param {readonly string[]} args */
+export function command(args) {
+  return ["playground", ...args].map((arg) => /^[\w./:=,-]+$/.test(arg) ? arg : `'${arg}'`).join(
+    " ",
+  );
+}
+
+/**
+ * What was measured: a line for each measure.
+ *
+ * @param {readonly import("../measure.ts").Measure[]} names
+ * @param {import("./measures.js").Values} values
+ * @param {Texts} texts
+ * @param {string} language
+ */
+export function measuredWords(names, values, { measures }, language) {
+  return names.map((name) => `${measures[name]}: ${shownValue(name, values[name], language)}`);
+}

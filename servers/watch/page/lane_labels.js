@@ -25,9 +25,6 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
   /** Whether a lane waits for many clients at once. */
   const isLoop = (lane) => ["loops", "threads"].includes(worker) ? lane > 0 : hasLoop && lane === 0;
   return {
-    model,
-    worker,
-    waitsIn,
     secondsAt,
     texts: lanePicture,
     clients: texts.clientsCounted,

@@ -33,6 +33,8 @@ export class LanePicture {
   #heatMap;
   /** The x at which the labels end and the time begins. */
   #left = 0;
+  /** Where there is room for the next label. */
+  #labelsFrom = 0;
   /** @type {TimeScale | undefined} */
   #scale;
   /** Where everything was drawn last, and of which history. */
@@ -125,6 +127,7 @@ export class LanePicture {
     const { lanes, height, heat } = this.#drawn;
     const { width, ratio, fills, size } = this.#surface;
     this.#surface.begin(height + Math.round(AXIS * size));
+    this.#labelsFrom = 0;
     const context = this.#context;
     context.font = `${size}px system-ui, sans-serif`;
     context.textBaseline = "middle";
@@ -225,14 +228,17 @@ export class LanePicture {
     context.textAlign = "left";
     const lines = this.#linesOf(box, shown);
     const room = strip?.height ?? rows[0]?.height ?? height;
-    if (Math.min(height, room + 4) < size && height < size) return;
     const isOver = rows.length > 0 && rows.every(({ bars }) => bars.at(-1).endMs <= shown.toMs);
     const phases = this.#history.phases.get(box.lane);
-    const hasEnded = phases === undefined ? isOver : phases.activities.at(-1) === ENDED;
+    const hasEnded = phases === undefined
+      ? isOver
+      : phases.activities.at(-1) === ENDED && phases.times.at(-1) <= shown.toMs;
     const { text, muted } = this.#colors;
     context.fillStyle = hasEnded && box.lane > 0 ? muted : text;
     const isTwo = lines.length > 1 && room >= 2 * size;
     const middle = top + Math.round(isTwo ? room / 2 - size * 0.55 : Math.max(room, size) / 2);
+    if (middle < this.#labelsFrom) return;
+    this.#labelsFrom = middle + size - 1;
     context.fillText(lines[0], 4, middle);
     context.fillStyle = muted;
     if (isTwo) context.fillText(lines[1], 4, middle + Math.round(size * 1.15));

@@ -5,8 +5,8 @@
  * @module
  */
 
-import axe from "axe-core";
 import { assertEquals } from "../harness/assert.ts";
+import { faultsOf } from "../harness/axe.ts";
 import { browserTest, type Page } from "../harness/browser.ts";
 import { exchange } from "../harness/clients.ts";
 import { PageProcess } from "../harness/page_process.ts";
@@ -92,13 +92,4 @@ async function check(page: Page, state: string): Promise<void> {
     }
   }
   assertEquals([state, ...faults], [state]);
-}
-
-/** The faults that axe-core finds: each with its rule and its place. */
-async function faultsOf(page: Page): Promise<string[]> {
-  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)
-  );
 }

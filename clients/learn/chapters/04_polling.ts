@@ -58,22 +58,25 @@ export const polling: Chapter = {
     {
       kind: "predict",
       question: {
-        en: "No client, no byte, nothing to do. How much of a CPU does the server use?",
-        zh: "没有客户端，没有一个字节，没有一点事可做。这个服务器会用掉多少 CPU？",
+        en: "No client, no byte, nothing to do. How many rounds does the loop make in a second?",
+        zh: "没有客户端，没有一个字节，没有一点事可做。循环每秒会转多少圈？",
       },
       answers: [
         {
-          text: { en: "Almost nothing: there is nothing to do", zh: "几乎不用：本来就没事可做" },
-          when: below("cpuPercent", 10),
+          text: {
+            en: "None, or nearly: there is nothing to do",
+            zh: "不转，或几乎不转：本来就没事可做",
+          },
+          when: below("returnsPerSecond", 10),
           because: {
             en: "That needs a thread that sleeps, and only a call that blocks puts a thread to " +
               "sleep. This server has none.",
-            zh: "要不用 CPU，线程得睡着；能让线程睡着的，只有会阻塞的调用。这个服务器恰恰没有。",
+            zh: "要停下不转，线程得睡着；能让线程睡着的，只有会阻塞的调用。这个服务器恰恰没有。",
           },
         },
         {
-          text: { en: "A little: one question, now and then", zh: "一点点：隔一会儿问一次" },
-          when: [atLeast("cpuPercent", 10), below("cpuPercent", 25)],
+          text: { en: "Some dozens: it asks now and then", zh: "几十圈：隔一会儿问一次" },
+          when: [atLeast("returnsPerSecond", 10), below("returnsPerSecond", 1_000)],
           because: {
             en: "“Now and then” would be a pause between two rounds. Nobody has written one " +
               "into the loop yet.",
@@ -81,12 +84,13 @@ export const polling: Chapter = {
           },
         },
         {
-          text: { en: "All that it can get", zh: "能用多少用多少" },
-          when: atLeast("cpuPercent", 25),
+          text: { en: "As many as it can", zh: "能转多少转多少" },
+          when: atLeast("returnsPerSecond", 1_000),
           because: {
-            en: "{cpuPercent} percent of a processor, to learn hundreds of thousands of times " +
-              "a second that there is nothing to do. This is called busy waiting.",
-            zh: "用掉了一个处理器的 {cpuPercent}%，每秒得知几十万次“没事可做”。这叫忙等。",
+            en: "{returnsPerSecond} rounds a second, and {cpuPercent} percent of a processor, " +
+              "only to learn each time that there is nothing to do. This is called busy waiting.",
+            zh: "每秒转 {returnsPerSecond} 圈，用掉一个处理器的 {cpuPercent}%，每一圈得知的都" +
+              "是“没事可做”。这叫忙等。",
           },
         },
       ],
@@ -106,10 +110,10 @@ export const polling: Chapter = {
       at: "lane:0",
       text: {
         en: "All three get answers at once, from one thread. That is what we wanted! But look " +
-          "at the server's own lane: there is no stretch of sleep in it. Between two messages " +
-          "it runs, and runs.",
+          "at the server's own lane: `recv`, all the time. It does not sleep there, as the " +
+          "blocking server did. It asks, and asks, and asks.",
         zh: "三个客户端都马上得到应答，而线程只有一个，这正是我们想要的！可是看服务器自己的泳" +
-          "道：没有一段在睡。两条消息之间，它一直在跑，跑个不停。",
+          "道：从头到尾都是 `recv`。它不是像阻塞服务器那样睡在里面，而是在问，问个不停。",
       },
     },
     {

@@ -48,12 +48,10 @@ export const select: Chapter = {
       at: "lane:0",
       text: {
         en: "One lane, and it sleeps in `select`. All three clients wait on it, at the same " +
-          "time. Compare chapter 4: the same single thread, and it uses next to no CPU.\n\n(The " +
-          "page asks the loop some times a second how fast it answers. These returns are in the " +
-          "picture as well; they find nothing ready.)",
+          "time. Compare chapter 4: the same single thread, but it makes no round in vain. It " +
+          "uses next to no CPU.",
         zh: "只有一条泳道，睡在 `select` 里。三个客户端同时都由它等着。和第 4 章比一比：同样是" +
-          "一个线程，如今几乎不用 CPU。\n\n（页面每秒会问循环好几次：你答得有多快？由此引起的返" +
-          "回也画在图里，它们找不到任何就绪的套接字。）",
+          "一个线程，如今却不再空转，几乎不用 CPU。",
       },
     },
     {
@@ -236,19 +234,48 @@ export const select: Chapter = {
       actions: [until(atLeast("messages", 12))],
     },
     {
-      kind: "explain",
-      code: "wait",
-      text: {
-        en: "A set is an array of bits, and its size is fixed when the C library is built: " +
-          "FD_SETSIZE, 1,024 with glibc. A descriptor of 1,024 or more writes past the end of " +
-          "the array; that is memory corruption, not an error message. `poll` (1986) takes a " +
-          "list of any length instead, but the kernel walks along all of it, too.\n\nAnd both " +
-          "are copied into the kernel and back, each time.",
-        zh: "集合其实是一个位数组，大小在编译 C 库时就定死了：FD_SETSIZE，glibc 里是 1024。描" +
-          "述符若是 1024 或更大，就写到数组外面去了：没有报错，直接弄坏内存。`poll`（1986 年）" +
-          "改用一份长短不限的列表，但内核照样要从头走到尾。\n\n而且两者每次都要把数据拷进内核，" +
-          "再拷出来。",
+      kind: "check",
+      question: {
+        en: "Of a hundred sockets that `select` looked at in that time, how many were ready?",
+        zh: "这段时间里，`select` 每看一百个套接字，有几个是就绪的？",
       },
+      answers: [
+        {
+          text: { en: "Fifty or more: it seldom looks in vain", zh: "五十个以上：很少白看" },
+          when: atMost("scannedPerReturn", "readyPerReturn", 2),
+          because: {
+            en: "That takes a load under which nearly all clients speak at once. Then, indeed, " +
+              "`select` wastes little.",
+            zh: "那得负载高到几乎人人同时开口。真到那时，`select` 倒也浪费不了多少。",
+          },
+        },
+        {
+          text: { en: "About ten", zh: "十个左右" },
+          when: [
+            above("scannedPerReturn", "readyPerReturn", 2),
+            below("scannedPerReturn", "readyPerReturn", 20),
+          ],
+          because: {
+            en: "For ten in a hundred, six of these sixty would have to speak at the same " +
+              "moment.",
+            zh: "要一百个里有十个，这六十个客户端就得有六个在同一刻开口。",
+          },
+        },
+        {
+          text: { en: "One or two, or none at all", zh: "一两个，或者一个也没有" },
+          when: [
+            above("scannedPerReturn", "readyPerReturn", 2),
+            atLeast("scannedPerReturn", "readyPerReturn", 20),
+          ],
+          because: {
+            en: "{scannedPerReturn} looked at, {readyPerReturn} ready. With ten thousand " +
+              "clients it would be ten thousand for one. This is the wall that servers ran into in " +
+              "the nineties.",
+            zh: "看 {scannedPerReturn} 个，就绪 {readyPerReturn} 个。要是一万个客户端，就是看" +
+              "一万个，找出一个。九十年代的服务器，撞上的就是这堵墙。",
+          },
+        },
+      ],
     },
     {
       kind: "do",
@@ -358,10 +385,15 @@ export const select: Chapter = {
       kind: "experiment",
       args: ["lab", "fd-limit"],
       text: {
-        en: "The laboratory goes to the limit of the bit array: with more than a thousand " +
+        en: "Another limit: the set is an array of bits, whose size is fixed when the C " +
+          "library is built, FD_SETSIZE, 1,024 with glibc. A larger descriptor would be written " +
+          "past the end of the array. (`poll`, from 1986, takes a list of any length, but walks " +
+          "along all of it, too.)\n\nThe laboratory goes there: with more than a thousand " +
           "descriptors, `select` has to refuse clients, and epoll serves them all.",
-        zh: "实验室去碰位数组的极限：描述符超过一千，`select` 只好拒绝客户端，而 epoll 全都服" +
-          "务得了。",
+        zh: "还有一个限制：集合是个位数组，大小在编译 C 库时就定死了，即 FD_SETSIZE，glibc 里" +
+          "是 1024。描述符再大，就会写到数组外面去。（1986 年的 `poll` 改用长短不限的列表，但照" +
+          "样要从头走到尾。）\n\n实验室去碰这个极限：描述符超过一千，`select` 只好拒绝客户端，" +
+          "而 epoll 全都服务得了。",
       },
     },
     {

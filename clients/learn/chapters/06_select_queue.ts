@@ -168,11 +168,9 @@ export const selectQueue: Chapter = {
           text: { en: "Twice: once to receive, once to answer", zh: "两次：一次收，一次答" },
           when: [atLeast("returns", "messages", 1.6), atMost("returns", "messages", 4)],
           because: {
-            en: "{returns} returns for {messages} messages (some of them come from the page, " +
-              "which asks how fast the loop answers). Receiving and answering are separate steps " +
-              "now.",
-            zh: "{messages} 条消息，返回了 {returns} 次（其中一些来自页面，它在问循环答得有多" +
-              "快）。收和答，如今是分开的两步。",
+            en: "{returns} returns for {messages} messages. Receiving and answering are " +
+              "separate steps now.",
+            zh: "{messages} 条消息，返回了 {returns} 次。收和答，如今是分开的两步。",
           },
         },
         {

@@ -78,17 +78,14 @@ export const epoll: Chapter = {
           },
         },
         {
-          text: {
-            en: "One at most, mostly: the one that is ready",
-            zh: "多半至多一个：就绪的那个",
-          },
+          text: { en: "Mostly one: the one that is ready", zh: "多半是一个：就绪的那个" },
           when: below("scannedPerReturn", 5),
           because: {
-            en: "{scannedPerReturn} on average, and {inVain} looks in vain. (Less than one, " +
-              "since the page's own questions wake the loop as well, and bring none.) With `select` " +
-              "it was more than sixty.",
-            zh: "平均 {scannedPerReturn} 个，白看了 {inVain} 次。（不到一个，是因为页面的问话" +
-              "也会叫醒循环，那几次一个就绪的也没有。）用 `select` 时是六十多个。",
+            en: "{scannedPerReturn} on average, and {inVain} looks in vain. (Sometimes two " +
+              "speak at the same moment, and come in one return.) With `select` it was more than " +
+              "sixty.",
+            zh: "平均 {scannedPerReturn} 个，白看了 {inVain} 次。（偶尔有两个同时开口，就在一" +
+              "次返回里一起带来。）用 `select` 时是六十多个。",
           },
         },
       ],

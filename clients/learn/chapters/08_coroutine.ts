@@ -139,36 +139,37 @@ export const coroutine: Chapter = {
     {
       kind: "predict",
       question: {
-        en: "Now all clients fall silent, and nothing is left to do. What does the server's " +
-          "CPU do?",
-        zh: "现在客户端全都不说话，什么事也没有了。服务器会用多少 CPU？",
+        en: "Now all clients fall silent, and nothing is left to do. How many rounds does the " +
+          "scheduler make in a second?",
+        zh: "现在客户端全都不说话，什么事也没有了。调度器每秒会转多少圈？",
       },
       answers: [
         {
-          text: { en: "It rests: all coroutines are suspended", zh: "歇着：所有协程都挂起了" },
-          when: below("cpuPercent", 10),
+          text: { en: "None: all coroutines are suspended", zh: "不转：所有协程都挂起了" },
+          when: below("returnsPerSecond", 10),
           because: {
             en: "They are suspended, and are resumed again at once, to see whether they can go on.",
             zh: "是挂起了，可马上又被唤起来，看看能不能接着走。",
           },
         },
         {
-          text: { en: "It works a little, for the bookkeeping", zh: "忙一点：总有些记账的事" },
-          when: [atLeast("cpuPercent", 10), below("cpuPercent", 25)],
+          text: { en: "A few, for the bookkeeping", zh: "转几圈：总有些记账的事" },
+          when: [atLeast("returnsPerSecond", 10), below("returnsPerSecond", 1_000)],
           because: {
             en: "The bookkeeping is next to nothing. The questions are what costs.",
             zh: "记账几乎不花什么，花在一遍遍地问上。",
           },
         },
         {
-          text: { en: "It works as hard as it can", zh: "全力运转" },
-          when: atLeast("cpuPercent", 25),
+          text: { en: "As many as it can", zh: "能转多少转多少" },
+          when: atLeast("returnsPerSecond", 1_000),
           because: {
-            en: "{cpuPercent} percent. This scheduler only knows who is next. It does not know " +
-              "what anybody waits for, so it resumes all of them, again and again: the polling of " +
-              "chapter 4 in better clothes.",
-            zh: "{cpuPercent}%。这个调度器只知道轮到谁，不知道谁在等什么，只好把大家一遍遍地唤" +
-              "起来。这还是第 4 章的轮询，只是换了身好看的衣服。",
+            en: "{returnsPerSecond} rounds, and {cpuPercent} percent of a processor. This " +
+              "scheduler only knows who is next. It does not know what anybody waits for, so it " +
+              "resumes all of them, again and again: the polling of chapter 4 in better clothes.",
+            zh: "{returnsPerSecond} 圈，用掉一个处理器的 {cpuPercent}%。这个调度器只知道轮到" +
+              "谁，不知道谁在等什么，只好把大家一遍遍地唤起来。这还是第 4 章的轮询，只是换了身好看" +
+              "的衣服。",
           },
         },
       ],
@@ -298,10 +299,10 @@ export const coroutine: Chapter = {
       },
     },
     {
-      command: "playground flood --conns 1000 --duration 3s",
+      command: "playground flood --conns 200 --duration 3s",
       says: {
-        en: "In the second terminal: a thousand coroutines.",
-        zh: "在第二个终端里运行：一千个协程。",
+        en: "In the second terminal: two hundred coroutines.",
+        zh: "在第二个终端里运行：两百个协程。",
       },
     },
   ],

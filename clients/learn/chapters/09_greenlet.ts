@@ -84,8 +84,8 @@ export const greenlet: Chapter = {
       kind: "predict",
       question: {
         en:
-          "The scheduler of chapter 8 burned a processor while everybody was silent. And this server?",
-        zh: "第 8 章的调度器，大家都不说话时照样烧掉一个处理器。这个服务器呢？",
+          "While everybody was silent, the scheduler of chapter 8 went round and round. And the main greenlet of this server?",
+        zh: "大家都不说话时，第 8 章的调度器一圈一圈转个不停。这个服务器的主 greenlet 呢？",
       },
       answers: [
         {
@@ -93,28 +93,32 @@ export const greenlet: Chapter = {
             en: "It does the same: somebody must resume the greenlets",
             zh: "一样：总得有谁去唤起 greenlet",
           },
-          when: atLeast("cpuPercent", 25),
+          when: atLeast("returnsPerSecond", 1_000),
           because: {
             en: "Somebody must, but only when there is a reason, and epoll knows the reason.",
             zh: "是得有谁去唤，但有了由头才唤，而由头 epoll 知道。",
           },
         },
         {
-          text: { en: "It uses about half of that", zh: "大约用掉一半" },
-          when: [atLeast("cpuPercent", 10), below("cpuPercent", 25)],
+          text: {
+            en: "It looks after them some hundred times a second",
+            zh: "每秒去照看它们几百次",
+          },
+          when: [atLeast("returnsPerSecond", 10), below("returnsPerSecond", 1_000)],
           because: {
-            en: "There is nothing between sleeping in a call and not sleeping.",
-            zh: "要么睡在调用里，要么没睡，没有中间状态。",
+            en:
+              "It would be a pause, as in chapter 4, with a pause's disadvantages. Here nothing goes by the clock.",
+            zh: "那就又是第 4 章的停顿，连同停顿的毛病。这里什么都不靠钟点。",
           },
         },
         {
-          text: { en: "Next to nothing", zh: "几乎不用" },
-          when: below("cpuPercent", 10),
+          text: { en: "It sleeps, and resumes nobody", zh: "睡着，谁也不唤" },
+          when: below("returnsPerSecond", 10),
           because: {
             en:
-              "{cpuPercent} percent. All greenlets are suspended, and the thread sleeps in `epoll_wait`: coroutines and readiness, put together.",
+              "{returnsPerSecond} returns a second, {cpuPercent} percent of a processor. All greenlets are suspended, and the thread sleeps in `epoll_wait`: coroutines and readiness, put together.",
             zh:
-              "{cpuPercent}%。greenlet 全都挂起，线程睡在 `epoll_wait` 里：协程和就绪通知，终于走到了一起。",
+              "每秒返回 {returnsPerSecond} 次，只用掉一个处理器的 {cpuPercent}%。greenlet 全都挂起，线程睡在 `epoll_wait` 里：协程和就绪通知，终于走到了一起。",
           },
         },
       ],
@@ -139,15 +143,15 @@ export const greenlet: Chapter = {
         },
         {
           text: {
-            en: "To one at most, mostly: the one whose socket is ready",
-            zh: "多半至多一个：套接字就绪的那个",
+            en: "Mostly to one: the one whose socket is ready",
+            zh: "多半是一个：套接字就绪的那个",
           },
           when: below("readyPerReturn", 1.5),
           because: {
             en:
-              "{readyPerReturn}. (Below one, since the page also wakes the loop to ask how fast it answers.) No greenlet is resumed in vain.",
+              "{readyPerReturn}. Each return of `epoll_wait` names those that can go on, and no greenlet is resumed in vain.",
             zh:
-              "{readyPerReturn} 个。（不到一个，是因为页面也会叫醒循环，问它答得有多快。）没有一个 greenlet 是白唤的。",
+              "{readyPerReturn} 个。`epoll_wait` 每次返回都点名谁能接着走，没有一个 greenlet 是白唤的。",
           },
         },
         {

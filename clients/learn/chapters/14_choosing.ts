@@ -139,7 +139,19 @@ export const choosing: Chapter = {
       actions: [burn(500), until(atLeast("messages", 8))],
     },
     {
-      kind: "read",
+      kind: "observe",
+      at: "workers",
+      text: {
+        en: "Two lanes for two threads, and both are busy: each client belongs to one of them. " +
+          "Above them, the loop's own lane shows `epoll_wait`, with short marks. It has become " +
+          "a postman.",
+        zh: "两个线程两条泳道，都忙着，每个客户端归其中一个。上面是循环自己的泳道，几乎都在 " +
+          "`epoll_wait` 里，只有短短的标记：它成了邮差。",
+      },
+    },
+    {
+      kind: "explain",
+      code: "handle",
       text: {
         en: "The rule: what waits belongs into a loop or a coroutine. What computes belongs " +
           "into threads or processes, about as many as there are processors; more only makes " +

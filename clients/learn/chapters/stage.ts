@@ -60,8 +60,8 @@ export function until(...is: readonly Condition[]): Action {
   return { do: "until", is, withinMs: PATIENCE_MS };
 }
 
-/** Waits until the CPU time of half a second or more has been measured. */
-export const UNTIL_CPU_IS_MEASURED: Action = until(atLeast("cpuPercent", 0));
+/** Waits until CPU time has been measured for long enough: a server that has just begun still warms up. */
+export const UNTIL_CPU_IS_MEASURED: Action = until(atLeast("seconds", 3), atLeast("cpuPercent", 0));
 
 /** The measure is `than`. */
 export function exactly(measure: Measure, than: number): Condition {

@@ -120,7 +120,7 @@ test("in a terminal, Enter goes on, and q leaves and says how to come back", asy
   const terminal = new InTerminal(["learn", "1", "--text"], 80, 24);
   await terminal.until("Enter goes on");
   await terminal.press("\n");
-  await terminal.until("[2/");
+  await terminal.until(/\[2\//);
   await terminal.press("b\n");
   await terminal.until(/\[2\/[^]*\[1\//);
   await terminal.press("q\n");
@@ -133,7 +133,7 @@ test("Ctrl-C in the terminal ends the server", async () => {
   const terminal = new InTerminal(["learn", "1", "--text"], 80, 24);
   const [, shell] = await terminal.until(/pid (\d+)/);
   for (let step = 0; step < SERVES; step++) {
-    await terminal.until(`[${step + 1}/`);
+    await terminal.until(new RegExp(`\\[${step + 1}/`));
     await terminal.press("\n");
   }
   const pids = await untilServers(Number(shell), 1);
@@ -164,11 +164,13 @@ browserTest("a page that is loaded anew has a server of its own, and the old one
 }, { ignore });
 
 browserTest("each tab has a server of its own, and leaves the other's alone", async ({
-  page,
+  browser,
 }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
   const { process, address } = await openAtServer(page);
   await using _ = process;
-  const other = await page.context().newPage();
+  const other = await context.newPage();
   const { origin } = new URL(address);
   await other.goto(`${origin}/#${FIRST.id}/${SERVES + 1}`); // a link to a step has no token
   await untilServed(other);
@@ -198,7 +200,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
     await using _ = process;
     const tree = await processTree(process.pid);
     Deno.kill(process.pid, signal);
-    await page.locator(".lost:visible", { hasText: "has ended in the terminal" }).waitFor();
+    await page.locator(".lost:visible", { hasText: "has ended in the terminal" }).first()
+      .waitFor();
     await untilAllEnded(tree, MAX_ENDING_MS);
     const { hostname, port } = new URL(address);
     Deno.listen({ hostname, port: Number(port) }).close(); // the port is free

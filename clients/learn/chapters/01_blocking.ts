@@ -169,15 +169,6 @@ export const blocking: Chapter = {
       },
       answers: [
         {
-          text: { en: "It worked for the first client", zh: "忙着为第一个客户端干活" },
-          when: [atMost("recvShare", 50), atMost("acceptShare", 50)],
-          because: {
-            en: "An echo takes microseconds. A lane that was really at work would show hardly " +
-              "any `recv`.",
-            zh: "回显一次只要几微秒。真在干活的话，泳道里几乎看不到 `recv`。",
-          },
-        },
-        {
           text: {
             en: "It slept in `recv`, waiting for the first client",
             zh: "睡在 `recv` 里，等第一个客户端说话",
@@ -188,6 +179,15 @@ export const blocking: Chapter = {
               "could not serve anyone else: it waits for one socket, and is deaf to all others.",
             zh: "有 {recvShare}% 的时间它都在 `recv` 里。它明明闲着，却谁也服务不了：它只等一" +
               "个套接字，别的一概听不见。",
+          },
+        },
+        {
+          text: { en: "It worked for the first client", zh: "忙着为第一个客户端干活" },
+          when: [atMost("recvShare", 50), atMost("acceptShare", 50)],
+          because: {
+            en: "An echo takes microseconds. A lane that was really at work would show hardly " +
+              "any `recv`.",
+            zh: "回显一次只要几微秒。真在干活的话，泳道里几乎看不到 `recv`。",
           },
         },
         {

@@ -169,6 +169,20 @@ export const process: Chapter = {
       answers: [
         {
           text: {
+            en: "Six: each child exits together with its client",
+            zh: "六个：客户端一走，它的子进程也就退出",
+          },
+          when: atLeast("processes", 6),
+          because: {
+            en: "{processes} processes, and three of their lanes have ended. The kernel has " +
+              "cleaned up after them: memory, descriptors, locks, all of it. Nothing can leak from " +
+              "one client to the next.",
+            zh: "一共 {processes} 个进程，其中三条泳道已经结束。善后由内核包办：内存、描述符、" +
+              "锁，统统收回。前一个客户端留下的任何东西，都漏不到后一个那里。",
+          },
+        },
+        {
+          text: {
             en: "Three: the children take the next clients",
             zh: "三个：原来的子进程接着服务新来的",
           },
@@ -190,20 +204,6 @@ export const process: Chapter = {
             en: "Nobody counts which children are idle. This server knows one rule: fork for " +
               "each client.",
             zh: "没有谁去数哪些子进程空着。这个服务器只认一条规矩：来一个客户端，就 fork 一次。",
-          },
-        },
-        {
-          text: {
-            en: "Six: each child exits together with its client",
-            zh: "六个：客户端一走，它的子进程也就退出",
-          },
-          when: atLeast("processes", 6),
-          because: {
-            en: "{processes} processes, and three of their lanes have ended. The kernel has " +
-              "cleaned up after them: memory, descriptors, locks, all of it. Nothing can leak from " +
-              "one client to the next.",
-            zh: "一共 {processes} 个进程，其中三条泳道已经结束。善后由内核包办：内存、描述符、" +
-              "锁，统统收回。前一个客户端留下的任何东西，都漏不到后一个那里。",
           },
         },
       ],
@@ -303,14 +303,6 @@ export const process: Chapter = {
       },
       answers: [
         {
-          text: { en: "About as many as the machine has processors", zh: "大约和处理器一样多" },
-          when: below("processes", 12),
-          because: {
-            en: "That is the right number for work that computes. This server does not know it.",
-            zh: "对于埋头计算的活，那才是合适的数目。这个服务器并不懂这个道理。",
-          },
-        },
-        {
           text: { en: "Twenty-three", zh: "二十三个" },
           when: [atLeast("processes", 23), atMost("processes", 26)],
           because: {
@@ -319,6 +311,14 @@ export const process: Chapter = {
               "model.",
             zh: "{processes} 个。要是一万个客户端，就是一万个进程：一万份页表和内核栈，调度器" +
               "面对一万个候选者。这就是这个模型的代价。",
+          },
+        },
+        {
+          text: { en: "About as many as the machine has processors", zh: "大约和处理器一样多" },
+          when: below("processes", 12),
+          because: {
+            en: "That is the right number for work that computes. This server does not know it.",
+            zh: "对于埋头计算的活，那才是合适的数目。这个服务器并不懂这个道理。",
           },
         },
         {

@@ -293,18 +293,6 @@ export const thread: Chapter = {
       answers: [
         {
           text: {
-            en: "Nothing: it came too late, and ends without an answer",
-            zh: "不怎样：它来得太晚，没有应答就结束了",
-          },
-          when: below("messages", 1),
-          because: {
-            en:
-              "Its bytes are with the kernel, and its connection is in the queue. Neither goes away.",
-            zh: "它的字节在内核手里，它的连接在队列里，哪样都不会消失。",
-          },
-        },
-        {
-          text: {
             en: "A thread becomes free, takes it, and answers",
             zh: "有线程腾出来，接过它，给它应答",
           },
@@ -314,6 +302,18 @@ export const thread: Chapter = {
               "the wait for a thread is part of every answer's time.",
             zh: "线程取走攒下的消息，答完，也看到了结束。用线程池时，等线程的时间要算进每次应" +
               "答的时间里。",
+          },
+        },
+        {
+          text: {
+            en: "Nothing: it came too late, and ends without an answer",
+            zh: "不怎样：它来得太晚，没有应答就结束了",
+          },
+          when: below("messages", 1),
+          because: {
+            en:
+              "Its bytes are with the kernel, and its connection is in the queue. Neither goes away.",
+            zh: "它的字节在内核手里，它的连接在队列里，哪样都不会消失。",
           },
         },
         {

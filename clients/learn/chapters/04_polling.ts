@@ -125,6 +125,16 @@ export const polling: Chapter = {
       },
       answers: [
         {
+          text: { en: "Thousands", zh: "成千上万次" },
+          when: above("systemCallsPerMessage", 200),
+          because: {
+            en: "{systemCallsPerMessage} calls for one message. Each enters the kernel, looks " +
+              "into a buffer, finds it empty, and comes back with EAGAIN.",
+            zh: "一条消息用了 {systemCallsPerMessage} 次调用。每次都要进一趟内核，看一眼空空的" +
+              "缓冲区，再带着 EAGAIN 回来。",
+          },
+        },
+        {
           text: { en: "Two as well: the work is the same", zh: "也是两次：干的活一样多" },
           when: atMost("systemCallsPerMessage", 10),
           because: {
@@ -142,16 +152,6 @@ export const polling: Chapter = {
             en: "That would be so if clients spoke nearly as fast as the loop asks. People, " +
               "and most programs, are a thousand times slower.",
             zh: "除非客户端说话和循环发问差不多快。人，还有大多数程序，比它慢上千倍。",
-          },
-        },
-        {
-          text: { en: "Thousands", zh: "成千上万次" },
-          when: above("systemCallsPerMessage", 200),
-          because: {
-            en: "{systemCallsPerMessage} calls for one message. Each enters the kernel, looks " +
-              "into a buffer, finds it empty, and comes back with EAGAIN.",
-            zh: "一条消息用了 {systemCallsPerMessage} 次调用。每次都要进一趟内核，看一眼空空的" +
-              "缓冲区，再带着 EAGAIN 回来。",
           },
         },
       ],

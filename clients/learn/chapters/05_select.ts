@@ -131,6 +131,16 @@ export const select: Chapter = {
       },
       answers: [
         {
+          text: { en: "At all of them, and at the listener too", zh: "全部，监听套接字也算在内" },
+          when: atLeast("scannedPerReturn", 3.5),
+          because: {
+            en: "{scannedPerReturn} for each return: the three clients and the listener, and " +
+              "one more where there is a keyboard. Ready was {readyPerReturn} of them, on average.",
+            zh: "每次返回看 {scannedPerReturn} 个：三个客户端加上监听套接字，有键盘的话再多一" +
+              "个。其中就绪的平均是 {readyPerReturn} 个。",
+          },
+        },
+        {
           text: {
             en: "At one: the kernel knows where the bytes came in",
             zh: "一个：字节从哪儿进来的，内核知道",
@@ -153,16 +163,6 @@ export const select: Chapter = {
             en: "It does not stop. It must say of every one whether it is ready, or the others " +
               "would starve.",
             zh: "它不会停。每一个是否就绪它都得说清楚，不然后面的就饿着了。",
-          },
-        },
-        {
-          text: { en: "At all of them, and at the listener too", zh: "全部，监听套接字也算在内" },
-          when: atLeast("scannedPerReturn", 3.5),
-          because: {
-            en: "{scannedPerReturn} for each return: the three clients and the listener, and " +
-              "one more where there is a keyboard. Ready was {readyPerReturn} of them, on average.",
-            zh: "每次返回看 {scannedPerReturn} 个：三个客户端加上监听套接字，有键盘的话再多一" +
-              "个。其中就绪的平均是 {readyPerReturn} 个。",
           },
         },
       ],
@@ -297,6 +297,17 @@ export const select: Chapter = {
       },
       answers: [
         {
+          text: { en: "All four", zh: "四个都在睡" },
+          when: atLeast("asleep", 4),
+          because: {
+            en: "{asleep} sleep, and the thread does not. The last argument of `select` is a " +
+              "timeout: the loop wakes up for the next byte or for the next due time, whichever " +
+              "comes first.",
+            zh: "{asleep} 个客户端在睡，线程却没有睡死。`select` 最后一个参数是超时：下一个字" +
+              "节和下一个到期时间，哪个先到就为哪个醒来。",
+          },
+        },
+        {
           text: {
             en: "One: there is only one thread, and it sleeps",
             zh: "一个：线程只有一个，它睡着呢",
@@ -316,17 +327,6 @@ export const select: Chapter = {
             en:
               "A sleeping client here is an entry in a list of times. There is room for all of them.",
             zh: "在这里，睡着的客户端只是时间表里的一项，多少项都放得下。",
-          },
-        },
-        {
-          text: { en: "All four", zh: "四个都在睡" },
-          when: atLeast("asleep", 4),
-          because: {
-            en: "{asleep} sleep, and the thread does not. The last argument of `select` is a " +
-              "timeout: the loop wakes up for the next byte or for the next due time, whichever " +
-              "comes first.",
-            zh: "{asleep} 个客户端在睡，线程却没有睡死。`select` 最后一个参数是超时：下一个字" +
-              "节和下一个到期时间，哪个先到就为哪个醒来。",
           },
         },
       ],

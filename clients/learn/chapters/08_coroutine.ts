@@ -104,6 +104,16 @@ export const coroutine: Chapter = {
       },
       answers: [
         {
+          text: { en: "All three", zh: "三个都在睡" },
+          when: atLeast("asleep", 3),
+          because: {
+            en: "{asleep}. To sleep, a coroutine notes the time and yields until then. Its " +
+              "code reads like that of a thread which sleeps.",
+            zh: "{asleep} 个。协程要睡，就记下时间，不到点就一直 `yield`。代码读起来，却和线程" +
+              "睡觉一模一样。",
+          },
+        },
+        {
           text: {
             en: "One: the thread can only wait for one thing",
             zh: "一个：线程一次只能等一件事",
@@ -121,16 +131,6 @@ export const coroutine: Chapter = {
           because: {
             en: "Nothing limits it to two: another coroutine is only another object.",
             zh: "没有什么把它限制在两个：多一个协程，无非多一个对象。",
-          },
-        },
-        {
-          text: { en: "All three", zh: "三个都在睡" },
-          when: atLeast("asleep", 3),
-          because: {
-            en: "{asleep}. To sleep, a coroutine notes the time and yields until then. Its " +
-              "code reads like that of a thread which sleeps.",
-            zh: "{asleep} 个。协程要睡，就记下时间，不到点就一直 `yield`。代码读起来，却和线程" +
-              "睡觉一模一样。",
           },
         },
       ],

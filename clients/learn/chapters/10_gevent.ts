@@ -93,6 +93,15 @@ export const gevent: Chapter = {
       },
       answers: [
         {
+          text: { en: "All five", zh: "五个都在等" },
+          when: atLeast("asleep", 5),
+          because: {
+            en:
+              "{asleep} at the same time. This is what coroutines are for: programs that mostly wait.",
+            zh: "同时有 {asleep} 个。协程就是为此而生的：多半时间都在等的程序。",
+          },
+        },
+        {
           text: { en: "One", zh: "一个" },
           when: atMost("asleep", 1),
           because: {
@@ -106,15 +115,6 @@ export const gevent: Chapter = {
           because: {
             en: "Each sleep is an entry in the hub's heap, and the heap has room.",
             zh: "每次睡眠只是 hub 那个堆里的一项，堆里有的是地方。",
-          },
-        },
-        {
-          text: { en: "All five", zh: "五个都在等" },
-          when: atLeast("asleep", 5),
-          because: {
-            en:
-              "{asleep} at the same time. This is what coroutines are for: programs that mostly wait.",
-            zh: "同时有 {asleep} 个。协程就是为此而生的：多半时间都在等的程序。",
           },
         },
       ],
@@ -191,19 +191,19 @@ export const gevent: Chapter = {
           },
         },
         {
-          text: { en: "Two: one waits, one computes", zh: "两个：一个等，一个算" },
-          when: [above("lanes", 1), below("lanes", 5)],
-          because: {
-            en: "If one could wait while the other computes, the hub would have answered at once.",
-            zh: "真能一个等一个算的话，hub 刚才就会马上答话。",
-          },
-        },
-        {
           text: { en: "One", zh: "一个" },
           when: atMost("lanes", 1),
           because: {
             en: "{lanes} lane. For more processors, run several such processes: chapter 12.",
             zh: "{lanes} 条泳道。想用上更多处理器，就多跑几个这样的进程：第 12 章。",
+          },
+        },
+        {
+          text: { en: "Two: one waits, one computes", zh: "两个：一个等，一个算" },
+          when: [above("lanes", 1), below("lanes", 5)],
+          because: {
+            en: "If one could wait while the other computes, the hub would have answered at once.",
+            zh: "真能一个等一个算的话，hub 刚才就会马上答话。",
           },
         },
       ],

@@ -96,21 +96,21 @@ export const downloader: Chapter = {
       },
       answers: [
         {
-          text: { en: "Six seconds: the server has one thread", zh: "六秒：服务器只有一个线程" },
-          when: above("seconds", 5.5),
-          because: {
-            en:
-              "It has one thread, and the thread does not sleep: six greenlets wait in it at the same time.",
-            zh: "线程是只有一个，可线程并没有睡：里面同时有六个 greenlet 在等。",
-          },
-        },
-        {
           text: { en: "Hardly more than one second", zh: "比一秒多不了多少" },
           when: atMost("seconds", 4),
           because: {
             en:
               "{seconds} seconds in all, and that includes starting the downloader. Six waits at the same time take as long as one.",
             zh: "一共 {seconds} 秒，还包括启动下载器的时间。六次等待凑在一起，和一次一样久。",
+          },
+        },
+        {
+          text: { en: "Six seconds: the server has one thread", zh: "六秒：服务器只有一个线程" },
+          when: above("seconds", 5.5),
+          because: {
+            en:
+              "It has one thread, and the thread does not sleep: six greenlets wait in it at the same time.",
+            zh: "线程是只有一个，可线程并没有睡：里面同时有六个 greenlet 在等。",
           },
         },
         {
@@ -138,20 +138,20 @@ export const downloader: Chapter = {
           },
         },
         {
+          text: { en: "Two or three", zh: "两三条" },
+          when: [above("served", 1), below("served", 6)],
+          because: {
+            en: "With fewer connections than requests, some requests would have had to wait.",
+            zh: "连接比请求少，就总有请求得等着。",
+          },
+        },
+        {
           text: { en: "Six", zh: "六条" },
           when: atLeast("served", 6),
           because: {
             en:
               "{served}. Browsers do the same, and for a long time allowed themselves six to each host.",
             zh: "{served} 条。浏览器也这样做，长期以来，对每个主机最多开六条。",
-          },
-        },
-        {
-          text: { en: "Two or three", zh: "两三条" },
-          when: [above("served", 1), below("served", 6)],
-          because: {
-            en: "With fewer connections than requests, some requests would have had to wait.",
-            zh: "连接比请求少，就总有请求得等着。",
           },
         },
       ],

@@ -60,6 +60,14 @@ export const choosing: Chapter = {
           },
         },
         {
+          text: { en: "A little slower, some 100 to 400 ms", zh: "慢一些，100 到 400 毫秒" },
+          when: [atLeast("loopLatencyMs", 100), below("loopLatencyMs", 400)],
+          because: {
+            en: "There is no half way: the handler runs to its end.",
+            zh: "没有半途而废的：处理函数一跑就跑到底。",
+          },
+        },
+        {
           text: {
             en: "It takes half a second or more to look up again",
             zh: "要半秒以上才能再抬头",
@@ -68,14 +76,6 @@ export const choosing: Chapter = {
           because: {
             en: "{loopLatencyMs} ms in which nobody is accepted, received from, or answered.",
             zh: "有 {loopLatencyMs} 毫秒，谁也不接受，谁也不收，谁也不答。",
-          },
-        },
-        {
-          text: { en: "A little slower, some 100 to 400 ms", zh: "慢一些，100 到 400 毫秒" },
-          when: [atLeast("loopLatencyMs", 100), below("loopLatencyMs", 400)],
-          because: {
-            en: "There is no half way: the handler runs to its end.",
-            zh: "没有半途而废的：处理函数一跑就跑到底。",
           },
         },
       ],
@@ -106,6 +106,16 @@ export const choosing: Chapter = {
       },
       answers: [
         {
+          text: { en: "It looks up at once", zh: "马上就能抬头" },
+          when: below("loopLatencyMs", 250),
+          because: {
+            en:
+              "{loopLatencyMs} ms at most. Clients of a busy thread still wait for their answers; but the loop accepts, receives and sends.",
+            zh:
+              "最多 {loopLatencyMs} 毫秒。碰上线程忙，客户端还是要等应答；但接受、接收、发送都不耽误。",
+          },
+        },
+        {
           text: {
             en: "It waits for the threads, so it is as slow as before",
             zh: "它得等线程，所以和刚才一样慢",
@@ -115,16 +125,6 @@ export const choosing: Chapter = {
             en:
               "It does not wait for them. When a thread is done it wakes the loop, by an eventfd in the loop's own epoll.",
             zh: "它不等。线程做完了会叫醒它，用的是循环自己那个 epoll 里的 eventfd。",
-          },
-        },
-        {
-          text: { en: "It looks up at once", zh: "马上就能抬头" },
-          when: below("loopLatencyMs", 250),
-          because: {
-            en:
-              "{loopLatencyMs} ms at most. Clients of a busy thread still wait for their answers; but the loop accepts, receives and sends.",
-            zh:
-              "最多 {loopLatencyMs} 毫秒。碰上线程忙，客户端还是要等应答；但接受、接收、发送都不耽误。",
           },
         },
         {
@@ -361,10 +361,10 @@ export const choosing: Chapter = {
       },
     },
     {
-      command: "playground race select epoll thread gevent --duration 2s",
+      command: "playground race select epoll gevent --rounds 2",
       says: {
-        en: "Some models, measured side by side; `--html race.html` makes a page of it.",
-        zh: "把几个模型并排测量；加上 `--html race.html` 还能生成网页。",
+        en: "Three models, measured side by side; `--html race.html` makes a page of it.",
+        zh: "把三个模型并排测量；加上 `--html race.html` 还能生成网页。",
       },
     },
     {

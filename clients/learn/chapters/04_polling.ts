@@ -33,7 +33,6 @@ export const polling: Chapter = {
     },
     {
       kind: "explain",
-      code: "recv",
       text: {
         en: "So the server asks, round after round: is there a client? Are there bytes from " +
           "the first, from the second, from the third? Most answers are “would block”, and it " +

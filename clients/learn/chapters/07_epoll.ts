@@ -28,7 +28,6 @@ export const epoll: Chapter = {
     },
     {
       kind: "explain",
-      code: "wait",
       text: {
         en: "Three calls in place of one. `epoll_create1` makes the list, `epoll_ctl` adds, " +
           "changes or removes a socket, and `epoll_wait` sleeps until some are ready and brings " +

@@ -258,7 +258,7 @@ export const polling: Chapter = {
       kind: "read",
       text: {
         en: "Is polling ever right? Where a microsecond of waking up is too long, and a whole " +
-          "processor is cheap: DPDK asks network cards in a loop, stock exchanges do it, and a " +
+          "processor is cheap: DPDK asks network cards in a loop, trading systems do it, and a " +
           "spin lock waits a moment like this.\n\nEverybody else wants a thread that sleeps " +
           "until any of its sockets is ready. The kernel knows when that is; somebody only has " +
           "to ask it about all of them in one call. That call came with BSD in 1983: `select`.",

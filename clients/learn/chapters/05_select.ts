@@ -400,13 +400,13 @@ export const select: Chapter = {
       kind: "read",
       text: {
         en: "Use `select` where few descriptors are watched and the code should run anywhere: " +
-          "every system has it. For a long time it carried a good part of the Internet's chat " +
-          "and mail.\n\nIts successors changed one thing only: who keeps the list. But first a " +
-          "question that this server has dodged: what if a client is ready to send, and not " +
-          "ready to receive?",
-        zh: "要看的描述符不多，又希望代码到处都能跑，就用 `select`：哪个系统都有它。互联网上的" +
-          "聊天和邮件，很长时间里都靠它撑着。\n\n后来者其实只改了一件事：名单由谁保管。不过先要" +
-          "回答一个这个服务器回避了的问题：要是客户端只顾着发，不肯收呢？",
+          "every system has it. For a long time IRC ran on it, and much else of the early " +
+          "Internet.\n\nIts successors changed one thing only: who keeps the list. But first a " +
+          "question on which this chapter was silent: what if a client only sends, and does not " +
+          "want to receive?",
+        zh: "要看的描述符不多，又希望代码到处都能跑，就用 `select`：哪个系统都有它。早年的 IRC " +
+          "聊天，还有互联网上的许多服务，长期都靠它撑着。\n\n后来者其实只改了一件事：名单由谁保" +
+          "管。不过，先要回答一个这一章没提的问题：要是客户端只顾着发，不肯收呢？",
       },
     },
   ],

@@ -147,9 +147,9 @@ export const selectQueue: Chapter = {
     {
       kind: "predict",
       question: {
-        en: "The client sends a message every few milliseconds. How many times does `select` " +
-          "return for each message?",
-        zh: "这个客户端每几毫秒发一条消息。每条消息，`select` 要返回几次？",
+        en: "The client sends a message every twenty milliseconds. How many times does " +
+          "`select` return for each message?",
+        zh: "这个客户端每二十毫秒发一条消息。每条消息，`select` 要返回几次？",
       },
       answers: [
         {

@@ -39,7 +39,7 @@ export const coroutine: Chapter = {
     {
       kind: "read",
       text: {
-        en: "It can, and then it is called a coroutine. Melvin Conway found the word in 1958, " +
+        en: "It can, and then it is called a coroutine. Melvin Conway coined the word in 1958, " +
           "for two halves of a compiler that hand the work to and fro.\n\nAn ordinary function " +
           "has one entrance, and when it returns, its variables are gone. A coroutine can stop " +
           "in the middle, with all its variables, and go on later from exactly there. `yield` " +

@@ -134,7 +134,7 @@ export const processors: Chapter = {
             en:
               "{served} clients, {processes} processes with a client. A loop for each processor, and nothing shared but the listener: the standard form of a fast server.",
             zh:
-              "{served} 个客户端，有客户端的进程 {processes} 个。每个处理器一个循环，除了监听套接字什么也不共享：高速服务器的标准样式。",
+              "{served} 个客户端，有客户端的进程 {processes} 个。每个处理器一个循环，除了监听套接字什么也不共享：高性能服务器的标准样式。",
           },
         },
       ],
@@ -213,10 +213,10 @@ export const processors: Chapter = {
       args: ["lab", "stuck-worker"],
       text: {
         en: "The hash is fair, and blind: it does not know who is busy. The laboratory lets " +
-          "one worker compute, sends sixty clients, and counts those who wait. nginx has " +
-          "`reuseport` as a switch for this reason, and not as the default.",
+          "one worker compute, sends sixty clients, and counts those who wait. This is one " +
+          "reason why `reuseport` is a switch of nginx, and not its default.",
         zh: "哈希公平，但是盲目：它不知道谁正忙。实验室让一个工作进程埋头计算，再派去六十个客" +
-          "户端，数数有几个在等。nginx 把 `reuseport` 做成开关，而不是默认打开，正是为此。",
+          "户端，数数有几个在等。nginx 只把 `reuseport` 做成开关，没有默认打开，这是原因之一。",
       },
     },
     {

@@ -5,22 +5,29 @@
  */
 
 import stringWidth from "string-width";
-import { padEnd } from "../../cli/columns.ts";
+import { padEnd, padStart } from "../../cli/columns.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
-import type { Frame, Hello, State } from "../../servers/watch/frames.ts";
-import { BACKLOG_LANE, QUEUE_LANE, STATES } from "../../servers/watch/frames.ts";
-import { type Bar, History, isSampled } from "../../servers/watch/page/history.js";
+import type { Activity, Frame, Hello, State } from "../../servers/watch/frames.ts";
+import { ACTIVITIES, BACKLOG_LANE, QUEUE_LANE, STATES } from "../../servers/watch/frames.ts";
+import { History, isSampled, returnAt } from "../../servers/watch/page/history.js";
 import { visibleRows } from "../../servers/watch/page/rows.js";
+import { waitCall } from "../../servers/watch/wait_call.ts";
+import { activitiesOf, cellsOf, HEAVIEST, type Shown } from "./terminal_cells.ts";
 
 const SHOWN_MS = 15_000;
+/** How far apart the labels of the time axis are. */
+const TICK_MS = 5_000;
 const LABEL_COLUMNS = 16;
 const LOG_LINES = 6;
 /** Rates are computed over this many frames. */
 const SPAN = 20;
 
-/** The character of each state, and its color, console_codes(4). */
-const LOOKS: Readonly<Record<State, readonly [character: string, color: number]>> = {
+/** How something is drawn: with a character of one column in a color, console_codes(4). */
+type Look = readonly [character: string, color: number];
+
+/** How each state of a client looks. */
+const LOOKS: Readonly<Record<State, Look>> = {
   backlog: ["░", 33],
   queued: ["▒", 33],
   waiting: ["─", 90],
@@ -29,8 +36,20 @@ const LOOKS: Readonly<Record<State, readonly [character: string, color: number]>
   blocked: ["▓", 31],
   closed: [" ", 0],
 };
-/** Of several states in one character, the first of this list is drawn. */
-const HEAVIEST: readonly State[] = ["served", "blocked", "asleep", "waiting", "queued", "backlog"];
+/** How that looks which a lane does. */
+const LANE_LOOKS: Readonly<Record<Activity, Look>> = {
+  wait: [".", 90],
+  accept: ["a", 34],
+  recv: ["r", 36],
+  handle: ["█", 32],
+  send: ["s", 33],
+  sleep: ["z", 35],
+  dispatch: [">", 34],
+  untraced: ["?", 90],
+  ended: [" ", 0],
+};
+/** Where a worker serves many clients, it has a row besides theirs. */
+const SHARED_WORKERS: readonly Hello["worker"][] = ["loops", "threads", "sharedThread"];
 
 /** The picture of one server. */
 export class TerminalPicture {
@@ -71,11 +90,19 @@ export class TerminalPicture {
     const head = [
       `${model}  ${address}  ${sockets}  ${this.messages.models.workers[worker]}`,
       this.#summary(),
-      this.#legend(),
+      this.#scan(),
+      ...this.#legend(columns),
       "",
     ];
     const notice = this.notice === "" ? [] : [this.notice];
-    const foot = ["", ...this.#log, ...notice, texts.terminal.keys];
+    const axis = this.#axis(Math.max(1, columns - LABEL_COLUMNS));
+    const foot = [
+      padEnd("", LABEL_COLUMNS) + axis,
+      "",
+      ...this.#log,
+      ...notice,
+      texts.terminal.keys,
+    ];
     const room = Math.max(1, rows - head.length - foot.length);
     const lines = [...head, ...this.#lanes(columns, room), ...foot];
     return lines.slice(0, rows).map((line) => fit(line, columns));
@@ -98,22 +125,93 @@ export class TerminalPicture {
     return isSampled(last) ? `${summary}   ${terminal.sampled(traced, all)}` : summary;
   }
 
-  #legend(): string {
-    const { states } = this.messages.watch.page;
-    return HEAVIEST.map((state) => `${this.#paint(state, 1)} ${states[state]}`).join("   ");
+  /** What the call that waits looked at when it returned last; empty before it has, and without one. */
+  #scan(): string {
+    const history = this.#history;
+    const last = history.samples.at(-1)?.frame;
+    const found = returnAt(history, Infinity);
+    if (last === undefined || found === undefined) return "";
+    const { scanned, ready } = last.totals;
+    const call = waitCall(this.hello, found.lane);
+    return this.messages.watch.trace.scan(call, found.scanned, found.ready, scanned - ready);
+  }
+
+  /** What the characters mean, in as many lines as that takes. */
+  #legend(columns: number): string[] {
+    const { states, activities, clients, lanes } = this.messages.watch.trace;
+    const seen = ACTIVITIES.filter((activity) => this.#isPossible(activity));
+    const wait = waitCall(this.hello, 0) ?? waitCall(this.hello, 1) ?? activities.wait;
+    const nameOf = (activity: Activity) => activity === "wait" ? wait : activities[activity];
+    return [
+      ...wrapped(
+        clients,
+        HEAVIEST.map((one) => `${paint(LOOKS[one], 1, this.hasColors)} ${states[one]}`),
+        columns,
+      ),
+      ...wrapped(
+        lanes,
+        seen.map((one) => `${paint(LANE_LOOKS[one], 1, this.hasColors)} ${nameOf(one)}`),
+        columns,
+      ),
+    ];
+  }
+
+  /** Whether a lane of this server may do that. */
+  #isPossible(activity: Activity): boolean {
+    const { worker } = this.hello;
+    if (activity === "ended") return false;
+    if (activity === "dispatch") {
+      return !["caller", "loop", "coroutine", "threads"].includes(worker);
+    }
+    return activity !== "wait" || worker !== "caller";
+  }
+
+  /** The labels below a row: how long ago, and at its right end the present. */
+  #axis(columns: number): string {
+    const { now, secondsAgo } = this.messages.watch.trace;
+    let axis = "";
+    for (let agoMs = SHOWN_MS; agoMs > 0; agoMs -= TICK_MS) {
+      axis = padEnd(axis, Math.round((1 - agoMs / SHOWN_MS) * columns)) + secondsAgo(agoMs / 1_000);
+    }
+    return axis + padStart(now, columns - stringWidth(axis));
   }
 
   #lanes(columns: number, room: number): string[] {
     const toMs = this.#history.nowMs;
-    const rows = visibleRows(this.#history, toMs - SHOWN_MS, toMs, room);
-    if (rows.length > room) return this.#counts(columns).slice(0, room);
-    let labelled: number | undefined;
-    return rows.map(({ lane, bars }) => {
-      const label = lane === labelled ? "" : this.#laneName(lane);
-      labelled = lane;
-      const cells = cellsOf(bars, toMs - SHOWN_MS, toMs, Math.max(1, columns - LABEL_COLUMNS));
-      return padEnd(label, LABEL_COLUMNS) + this.#paintCells(cells);
-    });
+    const shown = { fromMs: toMs - SHOWN_MS, toMs, count: Math.max(1, columns - LABEL_COLUMNS) };
+    const server = this.#laneRow(0, shown);
+    const rows = visibleRows(this.#history, shown.fromMs, toMs, room - server.length);
+    if (server.length + rows.length > room) {
+      return [...server, ...this.#counts(columns)].slice(0, room);
+    }
+    // Where they do not all fit, what the workers do is left out first.
+    const isRoomy = room >= server.length + rows.length + this.#sharedLanes.length;
+    const lines = new Map(
+      isRoomy ? this.#sharedLanes.map((lane) => [lane, this.#laneRow(lane, shown)]) : [],
+    );
+    for (const { lane, bars } of rows) {
+      const before = lines.get(lane) ?? [];
+      const label = before.length > 0 || lane === 0 && server.length > 0
+        ? ""
+        : this.#laneName(lane);
+      const cells = cellsOf(bars, shown).map((state) => state && LOOKS[state]);
+      lines.set(lane, [...before, padEnd(label, LABEL_COLUMNS) + this.#paintCells(cells)]);
+    }
+    return [...server, ...lines.values()].flat();
+  }
+
+  /** The lanes of workers that serve many clients each. */
+  get #sharedLanes(): number[] {
+    if (!SHARED_WORKERS.includes(this.hello.worker)) return [];
+    return [...this.#history.phases.keys()].filter((lane) => lane > 0).sort((a, b) => a - b);
+  }
+
+  /** What a lane does, as a row; none for recordings that do not say it. */
+  #laneRow(lane: number, shown: Shown): string[] {
+    const phases = this.#history.phases.get(lane);
+    if (phases === undefined) return [];
+    const cells = activitiesOf(phases, shown).map((activity) => activity && LANE_LOOKS[activity]);
+    return [padEnd(this.#laneName(lane), LABEL_COLUMNS) + this.#paintCells(cells)];
   }
 
   /** With too many clients to draw each: the number of clients in each state. */
@@ -130,7 +228,7 @@ export class TerminalPicture {
       const isKnown = state !== "served" && state !== "waiting";
       const shown = `${isKnown ? "" : about}${count.toLocaleString()}`.padStart(8);
       return `${padEnd(states[state], 26)}${shown}  ${
-        this.#paint(state, Math.round(count / max * room))
+        paint(LOOKS[state], Math.round(count / max * room), this.hasColors)
       }`;
     });
   }
@@ -145,55 +243,33 @@ export class TerminalPicture {
     return pid === undefined ? `${name} ${lane}` : `${lanes.process} ${pid}`;
   }
 
-  #paintCells(cells: readonly (State | undefined)[]): string {
+  #paintCells(cells: readonly (Look | undefined)[]): string {
     let line = "";
     for (let begin = 0, end; begin < cells.length; begin = end) {
       for (end = begin; end < cells.length && cells[end] === cells[begin];) end++;
-      const state = cells[begin];
-      line += state === undefined ? " ".repeat(end - begin) : this.#paint(state, end - begin);
+      const look = cells[begin];
+      line += look === undefined
+        ? " ".repeat(end - begin)
+        : paint(look, end - begin, this.hasColors);
     }
     return line;
   }
-
-  #paint(state: State, count: number): string {
-    const [character, color] = LOOKS[state];
-    const text = character.repeat(count);
-    return this.hasColors ? `\x1b[${color}m${text}\x1b[0m` : text;
-  }
 }
 
-/**
- * The states that the characters of a row show.
- *
- * @param bars of the row
- * @param fromMs the time at the left end
- * @param toMs the time at the right end
- * @param count how many characters there are
- * @returns for each character its state; `undefined` where there is no bar
- */
-export function cellsOf(
-  bars: readonly Bar[],
-  fromMs: number,
-  toMs: number,
-  count: number,
-): (State | undefined)[] {
-  const cells: (State | undefined)[] = Array.from({ length: count });
-  const cellAt = (timeMs: number) => Math.floor((timeMs - fromMs) / (toMs - fromMs) * count);
-  for (const { times, states, endMs } of bars) {
-    times.forEach((timeMs, index) => {
-      const state = STATES[states[index]];
-      const first = Math.max(0, cellAt(timeMs));
-      const last = Math.min(count - 1, cellAt(Math.min(times[index + 1] ?? endMs, toMs)));
-      for (let cell = first; cell <= last; cell++) {
-        if (weightOf(state) > weightOf(cells[cell])) cells[cell] = state;
-      }
-    });
-  }
-  return cells;
+function paint([character, color]: Look, count: number, hasColors: boolean): string {
+  const text = character.repeat(count);
+  return hasColors ? `\x1b[${color}m${text}\x1b[0m` : text;
 }
 
-function weightOf(state: State | undefined): number {
-  return state === undefined ? -1 : HEAVIEST.length - HEAVIEST.indexOf(state);
+/** Items after a title, on as many lines as they take. */
+function wrapped(title: string, items: readonly string[], columns: number): string[] {
+  const lines = [title];
+  for (const item of items) {
+    const line = `${lines.at(-1)}  ${item}`;
+    if (stringWidth(line) <= columns) lines[lines.length - 1] = line;
+    else lines.push(`  ${item}`);
+  }
+  return lines;
 }
 
 /** Cuts a line to a width; colors have no width. */

@@ -15,7 +15,10 @@ export const COUNTER = {
   bytesOut: 6,
   recvs: 7,
   sends: 8,
-  /** Returns of the readiness call, the sockets it looked at, and those it found ready. */
+  /**
+   * Returns of the readiness call, the sockets it looked at, and those it found ready. The same of the
+   * rounds of a server that polls, if it is watched.
+   */
   wakeUps: 9,
   scanned: 10,
   ready: 11,

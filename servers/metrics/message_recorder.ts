@@ -52,7 +52,9 @@ export abstract class MessageRecorder {
     this.controls?.obey();
   }
 
+  /** Counted only where somebody may look: it has not slept, so it was not woken up either. */
   polled(asked: number): void {
+    if (this.controls === undefined) return;
     const { accepted, recvs, closed } = COUNTER;
     const found = this.counters[accepted] + this.counters[recvs] + this.counters[closed];
     const ready = Math.min(asked, found - this.#foundBefore);

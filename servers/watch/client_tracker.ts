@@ -89,7 +89,11 @@ export class ClientTracker {
       case "received":
         this.#nextReceived(tracked, worker, timeMs);
         this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
-        this.#texts.push([timeMs, tracked.number, this.#decoder.decode(bytes)]);
+        this.#texts.push([
+          roundToMicroseconds(timeMs),
+          tracked.number,
+          this.#decoder.decode(bytes),
+        ]);
         return this.#transfer(tracked, timeMs, sizeBytes, 0);
       case "sent":
         this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));

@@ -1,35 +1,16 @@
-import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
-import type { Call, CallCounts } from "./frames.ts";
-
-/** The call that each event ends. */
-const ENDED: Readonly<Partial<Record<TraceEvent, Call>>> = {
-  accepted: "accept",
-  received: "recv",
-  asleep: "handle",
-  sent: "send",
-};
-
-/** The call after each event where a thread has its client to itself. Other events end the client. */
-const NEXT: Readonly<Partial<Record<TraceEvent, Call>>> = {
-  accepted: "recv",
-  dispatched: "recv",
-  asleep: "sleep",
-  sent: "recv",
-  blocked: "send",
-};
+import { ACTIVITIES, type Call, type CallCounts, type Phase } from "./frames.ts";
+import type { LanePlan } from "./lane_tracker.ts";
 
 const NONE: CallCounts = { accept: 0, wait: 0, recv: 0, handle: 0, sleep: 0, send: 0 };
 
-/** Infers from the trace where in its code a server is. */
+/** Where in its code a server is, by what its lanes do. */
 export class CodePosition {
   #call: Call;
+  #sinceMs = 0;
   #counts: Record<Call, number> = { ...NONE };
-  readonly #idle: Call;
 
-  /** @param hasLoop whether the model has a loop that waits for all clients at once */
-  constructor(private readonly hasLoop: boolean) {
-    this.#idle = hasLoop ? "wait" : "accept";
-    this.#call = this.#idle;
+  constructor(private readonly plan: LanePlan) {
+    this.#call = plan.hasReturns || plan.polls ? "wait" : "accept";
   }
 
   /** The call that the server is in. */
@@ -37,13 +18,15 @@ export class CodePosition {
     return this.#call;
   }
 
-  /** Applies a record of the trace. */
-  apply({ event }: TraceRecord): void {
-    const ended = ENDED[event];
-    if (ended !== undefined) this.#counts[ended]++;
-    if (event === "received") this.#counts.handle++;
-    if (event === "asleep") this.#counts.sleep++;
-    this.#call = this.#after(event);
+  /** Applies what lanes have done. */
+  apply(phases: readonly Phase[]): void {
+    for (const phase of phases) {
+      const [timeMs, , activity, client] = phase;
+      const call = this.#callOf(phase);
+      if (call === undefined) continue;
+      if (ACTIVITIES[activity] === call && (client > 0 || call === "accept")) this.#counts[call]++;
+      if (timeMs >= this.#sinceMs) [this.#call, this.#sinceMs] = [call, timeMs];
+    }
   }
 
   /** Counts calls that have no records. */
@@ -58,9 +41,19 @@ export class CodePosition {
     return counts;
   }
 
-  #after(event: TraceEvent): Call {
-    if (event === "received") return "handle";
-    const next = NEXT[event];
-    return next === undefined ? this.#idle : this.hasLoop ? "wait" : next;
+  #callOf([, , activity, client]: Phase): Call | undefined {
+    const name = ACTIVITIES[activity];
+    switch (name) {
+      case "wait":
+      case "ended": // a thread without a client: its server is in accept
+        return this.plan.hasReturns ? "wait" : this.plan.isExclusive ? "accept" : "recv";
+      case "sleep": // between two rounds
+        return client === 0 ? "wait" : name;
+      case "dispatch":
+      case "untraced":
+        return undefined;
+      default:
+        return name;
+    }
   }
 }

@@ -52,15 +52,21 @@ export type Text = readonly [timeMs: number, client: number, text: string];
 
 /** What a lane does. A frame names it by its index here. */
 export const ACTIVITIES = [
-  /** In the call that waits for all its clients at once: `waitsIn` of the hello. */
+  /**
+   * In the call that waits for all its clients at once, `waitsIn` of the hello; see `waitCall`. A thread
+   * without a client waits for one, and a server whose workers do everything waits for them.
+   */
   "wait",
   /** In accept(2). */
   "accept",
-  /** In recv(2). */
+  /** In recv(2). A server that polls is there for no client while no socket has anything. */
   "recv",
   /** The handler works. */
   "handle",
-  /** Asleep, because the handler wants that, where a lane sleeps with its handler. */
+  /**
+   * Asleep, because the handler wants that, where a lane sleeps with its handler; or between the rounds
+   * of a server that polls.
+   */
   "sleep",
   /** In send(2). */
   "send",
@@ -81,7 +87,11 @@ export type Activity = typeof ACTIVITIES[number];
  */
 export type Phase = readonly [timeMs: number, lane: number, activity: number, client: number];
 
-/** A call that waits for many sockets has returned: how many it looked at, and found ready. */
+/**
+ * A call that waits for many sockets has returned: how many it looked at, and found ready. Where a server
+ * polls, this is a round in which it has asked all sockets. Of the returns that found nothing few are
+ * here; `totals` counts all.
+ */
 export type Return = readonly [timeMs: number, lane: number, scanned: number, ready: number];
 
 /** The calls by which the position in a model's code is known. */

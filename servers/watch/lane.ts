@@ -21,6 +21,9 @@ export class Lane {
   /** Whether there was a record since the last {@linkcode settle}, and one after a gap. */
   #isActive = false;
   #hasSeenGap = false;
+  /** Whether nothing was left out, and nothing has happened, between the last two of these. */
+  #wasQuiet = true;
+  #settledMs = 0;
   /** While it is asleep: until when. */
   #dueMs = Infinity;
   /** A call that waits has returned with something, so the lane does not wait any more. */
@@ -101,8 +104,14 @@ export class Lane {
     this.#close(timeMs);
   }
 
+  /** Whether there was a record since the last {@linkcode settle}. */
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
   /** A record says that its writer has left out others: what was done since the last one is not known. */
   isAfterGap(): void {
+    if (this.#wasQuiet && !this.#isActive) return; // that was long ago
     this.#doubt();
     this.#hasSeenGap = true;
   }
@@ -115,13 +124,15 @@ export class Lane {
    */
   settle(timeMs: number, hasGap: boolean, isHeld: boolean): void {
     const { activity, client } = this.#doing;
-    if (hasGap && this.#isActive && !this.#hasSeenGap) this.#doubt();
+    if (hasGap && !this.#hasSeenGap) this.#doubt();
     else if (activity === "untraced" && !hasGap && !this.#isActive && !isHeld) {
       this.#enter(this.idle, timeMs);
     } else if (activity === "sleep" && this.#dueMs < timeMs) {
       this.#enter({ activity: "send", client }, this.#dueMs);
     } else if (!this.#hasReturned) this.#close(Infinity);
+    this.#wasQuiet = !hasGap && !this.#isActive;
     this.#isActive = this.#hasSeenGap = false;
+    this.#settledMs = timeMs;
   }
 
   /** Since the last record it was idle, if nothing else is known. */
@@ -131,8 +142,10 @@ export class Lane {
     if (sinceMs !== undefined && sinceMs < timeMs) this.#enter(this.idle, sinceMs);
   }
 
+  /** Up to the last call of {@linkcode settle} all is known that can be. */
   #doubt(): void {
-    this.#enter({ activity: "untraced", client: 0 }, this.#lastMs);
+    if (this.#doing.activity === "ended") return;
+    this.#enter({ activity: "untraced", client: 0 }, Math.max(this.#lastMs, this.#settledMs));
     this.#openMs = undefined;
   }
 

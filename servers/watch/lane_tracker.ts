@@ -8,6 +8,10 @@ import { type Doing, Lane } from "./lane.ts";
 /** What the lanes of a server are. */
 export interface LanePlan {
   readonly servedBy: ServedBy;
+  /** Whether its threads and processes have one client at a time. */
+  readonly isExclusive: boolean;
+  /** Whether it asks all sockets again and again, and never waits for them. */
+  readonly polls: boolean;
   /** What its own thread does while no record says anything else. */
   readonly serverIs: Activity;
   /** What a thread or process does that has no client. */
@@ -29,11 +33,11 @@ export function lanePlan(model: ModelName, options: ModelOptions): LanePlan {
   const polls = waitsIn === "-";
   const handsOver = model === "reactors" || isExclusive && !childrenAccept;
   return {
-    servedBy,
+    ...{ servedBy, isExclusive, polls },
     serverIs: polls ? options.pauseMs > 0 ? "sleep" : "recv" : handsOver ? "accept" : "wait",
     workersAre: isExclusive && childrenAccept ? "accept" : "wait",
     endsWithClient: servedBy === "process" && forks !== "beforehand",
-    hasReturns: !polls && waitsIn !== "await",
+    hasReturns: !polls && !isExclusive && waitsIn !== "await",
     workers: workersOf(model, options),
   };
 }
@@ -71,11 +75,9 @@ export class LaneTracker {
   readonly #handed = new Map<number, number[]>();
   /** When the last reply to each client was computed, where another thread sends it. */
   readonly #handledMs = new Map<number, number>();
-  readonly #isExclusive: boolean;
 
   /** @param timeMs when the server began */
   constructor(private readonly plan: LanePlan, timeMs: number) {
-    this.#isExclusive = EXCLUSIVE.includes(plan.servedBy);
     for (let number = 0; number <= plan.workers; number++) this.#lane(number, timeMs);
   }
 
@@ -97,7 +99,7 @@ export class LaneTracker {
     if (client === undefined) return;
     if (event === "accepted") return this.#accepted(record, client, lane);
     if (this.plan.servedBy === "sharedThread") return this.#shared(record, client, lane);
-    if (this.#isExclusive) this.#exclusive(record, client, lane);
+    if (this.plan.isExclusive) this.#exclusive(record, client, lane);
     else this.#inLoop(record, client, lane);
   }
 
@@ -110,7 +112,7 @@ export class LaneTracker {
   settle(timeMs: number, gaps: ReadonlySet<number>, isHeld: boolean): void {
     for (const [number, lane] of this.#lanes) {
       // Where the server moves the bytes of its workers, it also leaves out their records.
-      const isMoved = number > 0 && this.#isExclusive && gaps.has(0);
+      const isMoved = number > 0 && this.plan.isExclusive && lane.isActive && gaps.has(0);
       lane.settle(timeMs, gaps.has(lane.worker) || isMoved, isHeld);
     }
   }
@@ -147,7 +149,7 @@ export class LaneTracker {
   /** The lane that a record is about. */
   #laneOf({ event, worker, timeMs }: TraceRecord, client: LaneClient | undefined): Lane {
     const isServers = worker === 0 && ["accepted", "refused"].includes(event);
-    const isOnLaneOfClient = this.#isExclusive && !isServers && event !== "returned" &&
+    const isOnLaneOfClient = this.plan.isExclusive && !isServers && event !== "returned" &&
       client !== undefined && client.lane >= 0;
     return this.#lane(isOnLaneOfClient ? client.lane : worker, timeMs);
   }
@@ -174,7 +176,7 @@ export class LaneTracker {
     lane.end("accept", number, timeMs);
     const isHandedOn = worker === 0 && of !== 0;
     if (isHandedOn) lane.begin("dispatch", number, timeMs);
-    else if (this.#isExclusive) this.#serve(lane, number, timeMs);
+    else if (this.plan.isExclusive) this.#serve(lane, number, timeMs);
   }
 
   #dispatched({ timeMs, worker, isAfterGap }: TraceRecord, dispatched?: LaneClient): void {
@@ -186,10 +188,12 @@ export class LaneTracker {
       server.leave(timeMs);
       if (this.plan.serverIs === "accept") server.wasIdle(Infinity);
     }
-    const idle: Doing = this.#isExclusive ? { activity: "recv", client: number } : this.#idle(of);
+    const idle: Doing = this.plan.isExclusive
+      ? { activity: "recv", client: number }
+      : this.#idle(of);
     const lane = this.#lane(of, timeMs, worker, idle);
     if (isAfterGap) lane.isAfterGap();
-    if (this.#isExclusive) this.#serve(lane, number, timeMs);
+    if (this.plan.isExclusive) this.#serve(lane, number, timeMs);
   }
 
   /** A thread or process has this client from now on. */
@@ -253,7 +257,7 @@ export class LaneTracker {
 
   /** Where no return says so, a loop has waited since the last record, and the call took no time. */
   #waited(lane: Lane, timeMs: number): void {
-    if (!this.plan.hasReturns && !this.#isExclusive) lane.wasIdle(timeMs);
+    if (!this.plan.hasReturns && !this.plan.isExclusive) lane.wasIdle(timeMs);
   }
 
   /** A loop receives, threads have the handler, and the loop or another thread sends. */

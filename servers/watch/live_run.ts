@@ -58,16 +58,13 @@ export class LiveRun implements Run {
     private readonly texts: Readonly<Record<Language, Messages>>,
     usage?: Pick<UsageWatch, "poll">,
   ) {
-    const { servedBy: worker, waitsIn, forks } = modelEntry(server.setup.model);
-    const isLoop = hasLoop(worker);
-    this.#wakeLoop = isLoop ? server.wakeLoop : undefined;
+    const { servedBy: worker, forks } = modelEntry(server.setup.model);
+    this.#wakeLoop = hasLoop(worker) ? server.wakeLoop : undefined;
     this.#reader = new TraceReader(server.trace, 0, true);
-    this.#lanes = new LaneTracker(
-      lanePlan(server.setup.model, server.setup.options),
-      this.#startedMs,
-    );
+    const plan = lanePlan(server.setup.model, server.setup.options);
+    this.#lanes = new LaneTracker(plan, this.#startedMs);
     this.#clients = new ClientTracker(worker, forks === "beforehand");
-    this.#position = new CodePosition((isLoop || worker === "threads") && waitsIn !== "await");
+    this.#position = new CodePosition(plan);
     this.#backlog = new BacklogWatch(address);
     this.#synthetic = new SyntheticClientsProcess(address);
     this.#usage = usage ?? new UsageWatch(hasChildren(server.setup.model));
@@ -156,7 +153,6 @@ export class LiveRun implements Run {
 
   #apply(record: TraceRecord, isWatched: boolean): void {
     this.#lanes.apply(record, this.#clients.apply(record));
-    this.#position.apply(record);
     if (isWatched && isLogged(record) && this.#lines.length < LINES_PER_FRAME) {
       this.#log((texts) => describeRecord(record, texts), record.timeMs);
     }
@@ -206,10 +202,12 @@ export class LiveRun implements Run {
     const { controls } = this.server;
     const log = this.#lines;
     this.#lines = [];
+    const lanes = this.#lanes.takeChanges();
+    this.#position.apply(lanes.phases);
     return {
       timeMs,
       ...this.#clients.takeChanges(),
-      ...this.#lanes.takeChanges(),
+      ...lanes,
       totals: counters,
       messages: this.#messages,
       backlog: this.#backlog.length,

@@ -6,9 +6,11 @@
 
 import type { Messages } from "../../cli/messages.ts";
 import type { TraceGaps } from "../runtime/reporter.ts";
-import { type Change, type Frame, type Hello, STATES, type Transfer } from "./frames.ts";
-import { type Place, type TraceLimits, TraceOutput } from "./trace_output.ts";
+import { ACTIVITIES, type Activity, type Change, type Frame, type Hello } from "./frames.ts";
+import { type Phase, STATES, type Transfer } from "./frames.ts";
+import { type Args, type Place, type TraceLimits, TraceOutput } from "./trace_output.ts";
 import { ClientTrack, LaneTrack, type Moment } from "./trace_tracks.ts";
+import { waitCall } from "./wait_call.ts";
 
 /**
  * The clients are no process, but the format knows only processes and threads. No process of Linux has
@@ -38,6 +40,8 @@ export class TraceEvents {
   readonly #lanes = new Map<number, LaneTrack>();
   readonly #clients = new Map<number, KnownClient>();
   readonly #peers = new Map<number, string>();
+  /** Clients that have left, and that phases of this frame may still name. */
+  readonly #gone: number[] = [];
   readonly #pids = new Map<number, number>();
   readonly #counters = new Map<string, string>();
   #zeroMs: number;
@@ -62,7 +66,6 @@ export class TraceEvents {
     this.#server = { pid: hello.pid, tid: hello.pid };
     this.#clientsPid = hello.pid + CLIENTS_PID_OFFSET;
     this.#nameProcesses();
-    this.#laneOf(0).idle(this.#zeroMs);
   }
 
   /** Whether the trace has become as large as it may: it has ended. */
@@ -90,10 +93,8 @@ export class TraceEvents {
     const bytes = bytesOf(frame.transfers ?? []);
     const isSampled = all > traced;
     for (const change of frame.changes) this.#change(change, bytes, frame, isSampled);
-    for (const transfer of frame.transfers ?? []) this.#transfer(transfer);
-    for (const lane of this.#lanes.values()) {
-      lane.settle(timeMs, isSampled, frame.settings.heldMs > 0);
-    }
+    for (const phase of frame.phases ?? []) this.#phase(phase, bytes);
+    for (const client of this.#gone.splice(0)) this.#peers.delete(client);
     this.#count(frame);
     this.#messages += all;
     this.#messagesNotTraced += all - traced;
@@ -103,7 +104,7 @@ export class TraceEvents {
 
   /** Ends all that goes on. @returns the rest of the trace */
   end(): string {
-    for (const lane of this.#lanes.values()) lane.end(this.#nowMs);
+    for (const lane of this.#lanes.values()) lane.enter(undefined, this.#nowMs, {});
     for (const { track } of this.#clients.values()) track?.end(this.#nowMs, true);
     const name = this.isFull ? "the trace is full, and ends here" : "end of the trace";
     const { messages, messagesNotTraced, slices, clients } = this.gaps;
@@ -130,8 +131,8 @@ export class TraceEvents {
 
   #laneOf(lane: number): LaneTrack {
     const known = this.#lanes.get(lane);
-    if (known !== undefined) return known;
     const pid = this.#pids.get(lane);
+    if (known !== undefined && (pid === undefined || known.place.pid === pid)) return known;
     const { lanes } = this.messages.watch.page;
     const { worker } = this.hello;
     const place = pid === undefined
@@ -148,13 +149,47 @@ export class TraceEvents {
     }
     this.#output.metadata("thread_name", place, { name });
     this.#output.metadata("thread_sort_index", place, { sort_index: lane });
-    const track = new LaneTrack(this.#output, place, this.hello, lane);
+    const track = new LaneTrack(this.#output, place);
     this.#lanes.set(lane, track);
     return track;
   }
 
-  /** A whole frame lists all clients. Of the time since the frame before, nothing is known. */
-  #beginAnew({ changes }: Frame): void {
+  /** What a lane does from now on. A process may have become known, or another one have its lane. */
+  #phase([timeMs, lane, activityNumber, client]: Phase, bytes: ReadonlyMap<string, number>): void {
+    const activity = ACTIVITIES[activityNumber];
+    const before = this.#lanes.get(lane);
+    const track = this.#laneOf(lane);
+    if (before !== track) before?.enter(undefined, timeMs, {});
+    const name = this.#nameOf(activity, lane);
+    if (track.doing === name && track.client === client) return; // a whole frame repeats it
+    const received = sized("receivedBytes", bytes.get(`${client} received ${timeMs}`));
+    const sent = sized("sentBytes", bytes.get(`${track.client} sent ${timeMs}`));
+    const endArgs = track.doing === "recv" ? received : track.doing === "send" ? sent : {};
+    const args: Args = client === 0 ? {} : { client, peer: this.#peers.get(client) ?? "" };
+    track.begin(
+      name,
+      client,
+      timeMs,
+      activity === "handle" ? { ...args, ...received } : args,
+      endArgs,
+    );
+    if (activity === "ended") this.#lanes.delete(lane);
+  }
+
+  /** What a slice is called; `undefined` for none. */
+  #nameOf(activity: Activity, lane: number): string | undefined {
+    if (activity === "untraced" || activity === "ended") return undefined;
+    if (activity === "wait") return waitCall(this.hello, lane) ?? "wait";
+    return activity === "sleep" ? "asleep" : activity;
+  }
+
+  /** A whole frame lists all clients and lanes. Of the time since the frame before, nothing is known. */
+  #beginAnew({ changes, phases = [] }: Frame): void {
+    const going = new Set(phases.map(([, lane]) => lane));
+    for (const [lane, track] of this.#lanes) {
+      track.enter(undefined, this.#nowMs, {});
+      if (!going.has(lane)) this.#lanes.delete(lane);
+    }
     const present = new Set(changes.map(([, client]) => client));
     for (const known of [...this.#clients.values()]) {
       if (!present.has(known.client)) this.#close(known, this.#nowMs);
@@ -173,7 +208,6 @@ export class TraceEvents {
       timeMs,
       receivedBytes: bytes.get(`${client} received ${timeMs}`),
       sentBytes,
-      isSampled,
       isAssumed: isSampled && timeMs === frame.timeMs && sentBytes === undefined &&
         state === "waiting",
     };
@@ -184,15 +218,9 @@ export class TraceEvents {
     }
     if (before?.state === stateNumber && before.lane === lane) return; // a whole frame repeats it
     const known = before ?? this.#open(client, timeMs);
-    const wasAccepted = before !== undefined && STATES[before.state] !== "backlog";
-    if (before !== undefined && before.lane !== lane) this.#leaveLane(before, timeMs);
     known.lane = lane;
     known.state = stateNumber;
     known.track?.change(state, moment, lane);
-    if (!wasAccepted && state !== "backlog" && !frame.isWhole) {
-      this.#laneOf(Math.max(0, lane)).accepted(nameOf(known), timeMs);
-    }
-    if (lane >= 0) this.#laneOf(lane).change(nameOf(known), state, moment);
   }
 
   #open(client: number, timeMs: number): KnownClient {
@@ -209,24 +237,9 @@ export class TraceEvents {
   }
 
   #close(known: KnownClient, timeMs: number): void {
-    this.#leaveLane(known, timeMs);
     known.track?.end(timeMs, false);
     this.#clients.delete(known.client);
-    this.#peers.delete(known.client);
-  }
-
-  #leaveLane({ client, lane }: KnownClient, timeMs: number): void {
-    const left = this.#lanes.get(lane);
-    if (left?.client !== client) return;
-    left.idle(timeMs);
-    // Each of many processes has a lane of its own.
-    if (this.hello.worker === "process" && lane > 0 && left.isOver) this.#lanes.delete(lane);
-  }
-
-  #transfer([timeMs, client, lane, receivedBytes, sentBytes]: Transfer): void {
-    const name = receivedBytes > 0 ? "recv" : "send";
-    const args = { client, bytes: receivedBytes + sentBytes };
-    this.#lanes.get(lane)?.transfer(name, timeMs, args); // it may be over
+    this.#gone.push(known.client);
   }
 
   #count({ timeMs, totals, backlog, loopLatencyMs, messages: { all, traced } }: Frame): void {
@@ -252,8 +265,9 @@ export class TraceEvents {
   }
 }
 
-function nameOf({ client, peer }: KnownClient): { client: number; peer: string } {
-  return { client, peer };
+/** An argument, if there is one. */
+function sized(name: string, bytes: number | undefined): Args {
+  return bytes === undefined ? {} : { [name]: bytes };
 }
 
 /** The bytes of each transfer, by its client and its time. */

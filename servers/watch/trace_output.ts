@@ -95,12 +95,6 @@ export class TraceOutput {
       });}
   }
 
-  /** A slice of no length, for a call that takes no time that is known. Such are left out first. */
-  shortSlice(name: string, place: Place, timeMs: number, args: Args): void {
-    if (this.#room < this.limits.burst / 2) this.slicesLeftOut++;
-    else this.slice(name, place, timeMs, timeMs, args);
-  }
-
   /** The begin of a slice whose end comes with {@linkcode end}. */
   begin(name: string, place: Place, timeMs: number, args: Args): void {
     this.#write({ ph: "B", name, ...this.#at(place, timeMs), args });

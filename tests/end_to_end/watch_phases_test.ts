@@ -146,7 +146,8 @@ for (const sockets of KINDS) {
       await using recorded = await Recorded.start([model, "--sockets", sockets]);
       const clients = [];
       for (let count = 0; count < 3; count++) clients.push(await recorded.server.connect());
-      for (const client of clients) await exchange(client, "hello");
+      // A coroutine of a new client receives before it waits; the second message it waits for.
+      for (const client of [...clients, ...clients]) await exchange(client, "hello");
       for (const client of clients) client.close();
       const frames = await recorded.end();
       const [loop, ...others] = spansOf(frames);
@@ -154,9 +155,9 @@ for (const sockets of KINDS) {
       const works = [1, 2, 3].flatMap((n) => ["wait", `recv #${n}`, `handle #${n}`, `send #${n}`]);
       assertInOrder(wordsOf(loop), [...works, "wait"]);
       const returns = frames.flatMap(({ returns = [] }) => returns);
-      const looked = returns.map(([, , scanned]) => scanned);
       // A call that scans looks at all of them, the listener too; epoll only at those that are ready.
-      assertEquals(Math.max(...looked) >= 4, model === "select");
+      const scans = returns.some(([, , scanned, ready]) => scanned >= 4 && ready === 1);
+      assertEquals(scans, model === "select");
       for (const [, , scanned, ready] of returns) assertLessOrEqual(ready, scanned);
     });
   }

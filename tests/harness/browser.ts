@@ -15,7 +15,7 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "./test.ts";
 
-export type { Page } from "playwright-core";
+export type { Browser, Page } from "playwright-core";
 
 /** Where Chromium is, if it is. */
 const EXECUTABLES = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];

@@ -5,6 +5,7 @@
  */
 
 import type { Answer, Chapter, Step } from "../../clients/learn/chapter.ts";
+import { type Language, LANGUAGES } from "../../cli/language.ts";
 import { actionsOf } from "../../clients/learn/page/engine.js";
 import { assert, assertEquals } from "./assert.ts";
 import type { Page } from "./browser.ts";
@@ -12,42 +13,46 @@ import type { Page } from "./browser.ts";
 /** How often a run that was disturbed is repeated: other tests run at the same time. */
 const MAX_REPEATS = 5;
 
-/** What a reader has seen at a question: the index of the true answer, and whether it was chosen. */
-export interface Judged {
-  readonly step: number;
-  readonly truth: number;
-  readonly isRight: boolean;
-}
-
 /** How a reader goes through a chapter. */
 export interface Walk {
-  readonly language: "en" | "zh";
-  /** Which answer to choose. */
-  choose(step: number, answers: readonly Answer[]): number;
-  /** Whether to run the experiments. */
-  readonly withExperiments: boolean;
+  /** The language to begin with. */
+  readonly language: Language;
+  /** Whether to change to the other language in the middle. */
+  readonly changesLanguage: boolean;
 }
 
-/** Goes through a chapter from its first step to its last, on a page that shows its first step. */
-export async function walkChapter(page: Page, chapter: Chapter, walk: Walk): Promise<Judged[]> {
-  const judged: Judged[] = [];
+/**
+ * Goes through a chapter from its first step to its last, on a page that shows its first step. Answers
+ * each question twice: once right, and once wrong.
+ */
+export async function walkChapter(
+  page: Page,
+  chapter: Chapter,
+  { language: first, changesLanguage }: Walk,
+): Promise<void> {
+  const middle = changesLanguage ? Math.ceil(chapter.steps.length / 2) : Infinity;
+  let language = first;
   for (const [index, step] of chapter.steps.entries()) {
     await atStep(page, chapter, index);
-    const { language } = walk;
-    const text = "question" in step ? step.question : step.text;
-    const shown = await page.locator(".content").innerText();
-    assert(shown.includes(beginOf(text[language])), `${chapter.id}/${index + 1}: ${shown}`);
-    const one = await takeStep(page, step, index, walk).catch((error) => {
-      throw new Error(`${chapter.id}/${index + 1}`, { cause: error });
-    });
-    if (one !== undefined) judged.push(one);
-    const alerts = await page.locator(".lost:visible").allInnerTexts();
-    assertEquals(alerts, [], `${chapter.id}/${index + 1}`);
+    if (index === middle) {
+      language = LANGUAGES.find((one) => one !== language) ?? language;
+      await page.locator("header a[lang]").click();
+      await page.locator(`html[lang=${language}] .lesson`).waitFor();
+      await atStep(page, chapter, index);
+    }
+    try {
+      const text = "question" in step ? step.question : step.text;
+      const shown = await page.locator(".content").innerText();
+      assert(shown.includes(beginOf(text[language])), shown);
+      await takeStep(page, step, language);
+      assertEquals(await page.locator(".lost:visible").allInnerTexts(), []);
+    } catch (error) {
+      throw new Error(`${chapter.id}/${index + 1} (${language})`, { cause: error });
+    }
     await turn(page);
   }
   await atStep(page, chapter, chapter.steps.length);
   assertEquals(await page.locator(".command").count(), chapter.tryIt.length);
-  return judged;
 }
 
 /** Waits until a step is shown. */
@@ -60,31 +65,22 @@ export async function turn(page: Page): Promise<void> {
   await page.locator(".turn button").last().click();
 }
 
-async function takeStep(
-  page: Page,
-  step: Step,
-  index: number,
-  walk: Walk,
-): Promise<Judged | undefined> {
+async function takeStep(page: Page, step: Step, language: Language): Promise<void> {
   switch (step.kind) {
     case "do":
-      await untilDone(page, step);
-      return undefined;
+      return await untilDone(page, step);
     case "explain":
       if (step.code !== undefined) await page.locator(".line.meant").first().waitFor();
-      return undefined;
+      return;
     case "observe":
-      await page.locator(".pointer:visible").waitFor();
-      return undefined;
+      return await page.locator(".pointer:visible").waitFor();
     case "experiment":
-      if (!walk.withExperiments) return undefined;
       await page.locator("[data-does=experiment]").click();
       await page.locator(".printed").waitFor();
-      await page.locator("[data-does=experiment]").waitFor();
-      return undefined;
+      return await page.locator("[data-does=experiment]").waitFor();
     case "predict":
     case "check":
-      return await answer(page, step.answers, index, walk);
+      return await answerTwice(page, step.answers, language);
   }
 }
 
@@ -104,13 +100,25 @@ async function untilDone(page: Page, step: Step): Promise<void> {
   }
 }
 
+/** Chooses the first answer, forgets it, and chooses so that the verdict is the other one. */
+async function answerTwice(
+  page: Page,
+  answers: readonly Answer[],
+  language: Language,
+): Promise<void> {
+  const truth = await answer(page, answers, language, 0);
+  await forget(page);
+  const other = truth === 0 ? 1 : truth;
+  assertEquals(await answer(page, answers, language, other), truth);
+}
+
+/** @returns the true answer, by what the page says */
 async function answer(
   page: Page,
   answers: readonly Answer[],
-  step: number,
-  { choose, language }: Walk,
-): Promise<Judged> {
-  const chosen = choose(step, answers);
+  language: Language,
+  chosen: number,
+): Promise<number> {
   await page.getByRole("radio").nth(chosen).check();
   await page.locator(".content button[type=submit]").click();
   const verdict = page.locator(".right, .wrong");
@@ -119,16 +127,25 @@ async function answer(
   for (let repeats = 0; await verdict.count() === 0;) {
     await verdict.or(again).or(skip).first().waitFor();
     if (await skip.count() > 0) await skip.click({ timeout: 1_000 }).catch(() => {});
-    if (await again.count() === 0) continue;
+    if (await verdict.count() > 0 || await again.count() === 0) continue;
     assert(repeats++ < MAX_REPEATS, await page.locator(".verdict").innerText());
-    await again.click();
+    await again.first().click();
   }
-  const isRight = await page.locator(".right").count() > 0;
-  if (isRight) return { step, truth: chosen, isRight };
+  assert((await page.locator(".measured li").count()) > 0);
+  if (await page.locator(".right").count() > 0) return chosen;
   const said = await page.locator(".verdict q").innerText();
   const truth = answers.findIndex(({ text }) => plain(text[language]) === said);
   assert(truth >= 0 && truth !== chosen, said);
-  return { step, truth, isRight };
+  return truth;
+}
+
+/** Has the browser forget all answers, and comes back to the step. */
+async function forget(page: Page): Promise<void> {
+  await page.locator(".chapters > summary").click();
+  await page.locator(".chapters button").click();
+  await page.locator(".chapters > summary").click();
+  await page.locator(".turn button").first().click();
+  await turn(page);
 }
 
 /** The first words of a text, as the page shows them. */

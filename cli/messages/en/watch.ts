@@ -1,4 +1,5 @@
 import { enWatchSave, enWatchSavePage } from "./watch_save.ts";
+import { enWatchTrace } from "./watch_trace.ts";
 import { count } from "./words.ts";
 
 /** The help of `playground watch`, in English. */
@@ -84,6 +85,7 @@ export const enWatch = {
   twoModels: "--compare needs two models: playground watch --compare select epoll",
   serverFailed: (model: string, reason: string) => `${model} could not be started: ${reason}`,
   serverEnded: (model: string) => `${model} has stopped`,
+  trace: enWatchTrace,
   terminal: {
     keys: "q quits, s saves the last 60 s",
     lost: "the server is gone",

@@ -46,6 +46,8 @@ export const enWatchLanes = {
     lessThanOne: "under 1 %",
     endedAt: "{lane}: ended at {time}",
     unknown: "{lane}: nothing is known of what it does",
+    oneHeld: "{lane}: 1 client",
+    manyHeld: "{lane}: {n} clients",
     moreLanes: "and # more lanes",
     separator: ", ",
     listEnd: "; ",
@@ -60,7 +62,8 @@ export const enWatchLanes = {
     /** What the call did, by its kind; {looked} and {ready} are the next ones with their numbers. */
     swept: "{call} looked at {looked}, {ready}",
     round: "the last round asked {looked}, one after another; {ready}",
-    told: "{call} looked at no others than the ready ones: of {watched}, {ready}",
+    told: "{call}: of {watched}, {ready}; it looked at no others",
+    toldMore: "{call}: of {watched}, {ready}; it looked at {looked}",
     completed: "{call} brought {completions}, and looked at no socket",
     oneLooked: "1 socket",
     manyLooked: "# sockets",

@@ -1,4 +1,5 @@
 import { zhWatchSave, zhWatchSavePage } from "./watch_save.ts";
+import { zhWatchTrace } from "./watch_trace.ts";
 import { count } from "./words.ts";
 
 /** The help of `playground watch`, in Chinese. */
@@ -80,6 +81,7 @@ export const zhWatch = {
   twoModels: "--compare 需要两个模型：playground watch --compare select epoll",
   serverFailed: (model: string, reason: string) => `无法启动 ${model}：${reason}`,
   serverEnded: (model: string) => `${model} 已经结束`,
+  trace: zhWatchTrace,
   terminal: {
     keys: "按 q 退出，按 s 保存最近 60 秒",
     lost: "服务器已经不在了",

@@ -46,6 +46,8 @@ export const zhWatchLanes = {
     lessThanOne: "不到 1 %",
     endedAt: "{lane}：已于 {time} 结束",
     unknown: "{lane}：它在做什么尚不清楚",
+    oneHeld: "{lane}：1 个客户端",
+    manyHeld: "{lane}：{n} 个客户端",
     moreLanes: "另有 # 条泳道",
     separator: "，",
     listEnd: "；",
@@ -60,7 +62,8 @@ export const zhWatchLanes = {
     /** What the call did, by its kind; {looked} and {ready} are the next ones with their numbers. */
     swept: "{call} 检查了 {looked}，{ready}",
     round: "上一轮逐个询问了 {looked}；{ready}",
-    told: "{call} 只看就绪的：{watched}中{ready}",
+    told: "{call}：{watched}中{ready}，没有检查其他的",
+    toldMore: "{call}：{watched}中{ready}，检查了 {looked}",
     completed: "{call} 带回了 {completions}，没有检查任何套接字",
     oneLooked: "1 个套接字",
     manyLooked: "# 个套接字",

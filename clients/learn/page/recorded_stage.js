@@ -112,6 +112,8 @@ export class RecordedStage {
   async #playUntil(journal, isLast) {
     while (this.#at < journal.length && !this.#isOver && !isLast(journal[this.#at])) {
       await this.#play(journal[this.#at++]);
+      // However hurried: the engine has to notice each frame before the next one.
+      if (this.#isGoing) await new Promise((resolve) => setTimeout(resolve));
     }
   }
 

@@ -14,7 +14,7 @@ import { wantedMoment } from "./moment.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { Presentation } from "./presentation.js";
-import { RunView } from "./run_view.js";
+import { makeLegends, RunView } from "./run_view.js";
 import { shownUntil } from "./shown.js";
 import { Timeline } from "./timeline.js";
 
@@ -58,10 +58,11 @@ async function makeLiveShows(connection, texts, options) {
   const hellos = await connection.hellos;
   const early = [];
   connection.onFrame = (run, frame) => early.push([run, frame]);
+  const isCompared = hellos.length > 1;
   const shows = await Promise.all(hellos.map(async (hello, run) => {
     const player = new LivePlayer(texts);
     if (wantedMoment() !== undefined) player.applyPast(await loadPast(run));
-    const view = new RunView(hello, texts, { ...options, run, isLive: true });
+    const view = new RunView(hello, texts, { ...options, run, isLive: true, isCompared });
     return { hello, view, player };
   }));
   connection.onFrame = (run, frame) => shows[run].player.apply(frame);
@@ -180,7 +181,8 @@ async function main() {
         makeMissed(timeline, texts),
         lost,
       ),
-      element("div", { class: "runs" }, ...shows.map((show) => show.view.element)),
+      element("div", { class: "runs" }, ...shows.map(({ view }) => view.element)),
+      ...(shows.length > 1 ? [makeLegends(texts, shows.map(({ view }) => view))] : []),
     ),
     element(
       "section",

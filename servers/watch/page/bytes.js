@@ -7,7 +7,7 @@
 import { indexAt } from "./history.js";
 
 /** How far back the message is looked for that a handler works on. */
-const MAX_FRAMES = 2_000;
+const MAX_FRAMES = 400;
 /** Times of records and of what lanes do may differ by this much. */
 const TOLERANCE_MS = 1;
 

@@ -19,6 +19,7 @@ export class CanvasSurface {
   size = 12;
   minHeight = 0;
   #canvas;
+  #isDark;
   /** Parts that are drawn rarely, by their names. */
   #layers = new Map();
 
@@ -31,13 +32,15 @@ export class CanvasSurface {
       this.size = Math.round(Number.parseFloat(fontSize));
       this.minHeight = Number.parseFloat(minHeight) || 0;
     }).observe(canvas);
-    darkScheme.addEventListener("change", () => this.ratio = 0);
   }
 
   /** Whether the colors or the resolution have changed, so that all is drawn anew. */
   refresh() {
-    if (this.ratio === devicePixelRatio) return false;
+    // Where `matches` has been read before, Chromium tells of no change of it.
+    const isDark = darkScheme.matches;
+    if (this.ratio === devicePixelRatio && this.#isDark === isDark) return false;
     this.ratio = devicePixelRatio;
+    this.#isDark = isDark;
     this.fills = new Fills(this.ratio);
     this.#layers.clear();
     return true;

@@ -92,7 +92,8 @@ export class Charts {
       this.#drawPlots(samples.slice(first, last + 1).map(({ frame }) => frame));
     }
     const atMs = shown.pointerMs ?? shown.atMs;
-    if (this.#values.isDue(samples, samples[indexAt(samples, atMs)].frame)) {
+    const isPointedAt = shown.pointerMs !== undefined;
+    if (isPointedAt || this.#values.isDue(samples, samples[indexAt(samples, atMs)].frame)) {
       this.#showValues(samples, atMs);
     }
     this.#placeLines(shown);
@@ -194,7 +195,7 @@ function optionsOf(name, width, range) {
     axes: [
       {
         ...axis,
-        space: 80,
+        space: 48,
         size: 22,
         values: (plot, ticks) =>
           ticks.map((tick) => tick >= 0 && fits(plot, tick) ? shownTick(tick) : ""),

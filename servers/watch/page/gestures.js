@@ -33,7 +33,10 @@ export class Gestures {
     element.addEventListener("pointermove", (event) => this.#move(event));
     element.addEventListener("pointerup", (event) => this.#up(event));
     element.addEventListener("pointercancel", (event) => this.#cancel(event));
-    element.addEventListener("pointerleave", () => on.hover(undefined));
+    // A finger that is lifted leaves too, and points on until it touches something else.
+    element.addEventListener("pointerleave", ({ pointerType }) => {
+      if (pointerType !== "touch") on.hover(undefined);
+    });
     if (on.zoom === undefined) return;
     element.addEventListener("dblclick", () => on.reset());
     element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -78,8 +81,7 @@ export class Gestures {
     this.#pressed.delete(event.pointerId);
     if (this.#hasMoved) return;
     this.#on.click(before);
-    // A finger points until it touches something else.
-    if (event.pointerType !== "mouse") this.#on.hover(before);
+    if (event.pointerType === "touch") this.#on.hover(before);
   }
 
   #cancel({ pointerId }) {

@@ -323,31 +323,33 @@ export function returnAt({ returns: { times, lanes, scanned, ready } }, timeMs) 
 
 /** The time of the next thing that any lane or client did after a time; `undefined` if there is none. */
 export function nextEventMs(history, afterMs) {
-  const next = Math.min(
-    ...eventTimes(history).map((times) => {
-      const i = pieceAt(times, afterMs);
-      return (times[i] > afterMs ? times[i] : times[i + 1]) ?? Infinity;
-    }),
-  );
+  let next = Infinity;
+  for (const times of eventTimes(history)) {
+    const i = pieceAt(times, afterMs);
+    next = Math.min(next, (times[i] > afterMs ? times[i] : times[i + 1]) ?? Infinity);
+  }
   return Number.isFinite(next) ? next : undefined;
 }
 
 /** The time of the last thing that any lane or client did before a time; `undefined` if there is none. */
 export function previousEventMs(history, beforeMs) {
-  const last = Math.max(
-    ...eventTimes(history).map((times) => {
-      const i = pieceAt(times, beforeMs);
-      return (times[i] < beforeMs ? times[i] : times[i - 1]) ?? -Infinity;
-    }),
-  );
+  let last = -Infinity;
+  for (const times of eventTimes(history)) {
+    const i = pieceAt(times, beforeMs);
+    last = Math.max(last, (times[i] < beforeMs ? times[i] : times[i - 1]) ?? -Infinity);
+  }
   return Number.isFinite(last) ? last : undefined;
 }
 
 /** The times of all that is known, of each lane and each client in their order. */
-function eventTimes({ phases, lanes }) {
-  const ofLanes = [...phases.values()].map(({ times }) => times);
-  const bars = [...lanes.values()].flatMap((lane) => lane.bars);
-  return [...ofLanes, ...bars.map(({ times }) => times), ...bars.map(({ endMs }) => [endMs])];
+function* eventTimes({ phases, lanes }) {
+  for (const { times } of phases.values()) yield times;
+  for (const { bars } of lanes.values()) {
+    for (const { times, endMs } of bars) {
+      yield times;
+      yield [endMs];
+    }
+  }
 }
 
 /** The last lines of the log at a time. */

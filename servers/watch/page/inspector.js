@@ -7,6 +7,7 @@
 import { element, setText } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { clientAt, peerOf, Words } from "./inspected.js";
+import { digitsOf, relativeTime } from "./moment.js";
 import { Throttle } from "./pace.js";
 
 /** Space between the pointer and what is said of it, in pixels. */
@@ -27,8 +28,14 @@ export class Inspector {
   #timeline;
   #texts;
   #words;
-  #line = element("div", { class: "pointer-line", hidden: true });
-  #tip = element("div", { class: "tip", hidden: true });
+  /** For the eyes: what is said of a client that is followed says the same. */
+  #lineTime = element("span", {});
+  #line = element(
+    "div",
+    { class: "pointer-line", hidden: true, "aria-hidden": "true" },
+    this.#lineTime,
+  );
+  #tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   #said = element("span", {});
   #unfollow;
   #throttle = new Throttle(FOLLOWED_MS);
@@ -86,7 +93,7 @@ export class Inspector {
     if (timeMs !== undefined) this.#timeline.point(timeMs);
   }
 
-  #drawPointer(history, { atMs, pointerMs }) {
+  #drawPointer(history, { atMs, pointerMs, fromMs, toMs, zeroMs }) {
     const { x, y } = this.#pointer ?? {};
     if (x !== undefined) {
       this.#timeline.pointAt(this.#picture.timeAt?.(x));
@@ -97,7 +104,12 @@ export class Inspector {
     }
     const lineX = pointerMs === undefined ? undefined : this.#picture.xOf?.(pointerMs);
     setHidden(this.#line, lineX === undefined);
-    if (lineX !== undefined) this.#line.style.transform = `translateX(${Math.round(lineX)}px)`;
+    if (lineX !== undefined) {
+      this.#line.style.transform = `translateX(${Math.round(lineX)}px)`;
+      this.#line.classList.toggle("late", lineX > this.#canvas.clientWidth / 2);
+      const seconds = (pointerMs - zeroMs) / 1_000; // it may be before the server's start
+      setText(this.#lineTime, relativeTime(seconds, digitsOf(toMs - fromMs)));
+    }
     const hit = x === undefined ? undefined : this.#picture.at?.(x, y);
     setHidden(this.#tip, hit === undefined);
     this.#canvas.classList.toggle("hit", hit !== undefined && hit.client !== 0);

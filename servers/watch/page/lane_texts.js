@@ -4,8 +4,8 @@
  * @module
  */
 
-import { element, setText, shownNumber } from "./dom.js";
-import { ACTIVITIES, clientsAt, phaseAt } from "./history.js";
+import { element, fill, setText, shownNumber } from "./dom.js";
+import { ACTIVITIES, BACKLOG, clientsAt, phaseAt, QUEUE } from "./history.js";
 import { Throttle } from "./pace.js";
 import { activeLanes } from "./rows.js";
 import { lastSecond, peerOf, returnsOf, sharesOf } from "./shares.js";
@@ -39,6 +39,7 @@ export class LaneTexts {
     const lanes = activeLanes(history, fromMs, toMs);
     const lines = lanes.slice(0, MAX_LANES).map((lane) => this.line(history, lane, atMs));
     const more = lanes.length - lines.length;
+    for (const lane of [QUEUE, BACKLOG]) lines.push(...this.#held(history, lane, atMs));
     if (more > 0) lines.push(this.#labels.texts.moreLanes.replace("#", shownNumber(more)));
     while (this.element.childElementCount > lines.length) this.element.lastElementChild.remove();
     lines.forEach((line, index) => {
@@ -53,15 +54,24 @@ export class LaneTexts {
     const labels = this.#labels;
     const name = labels.lane(lane);
     const phase = phaseAt(history, lane, atMs);
-    if (phase === undefined) return filled(texts.unknown, { lane: name });
+    if (phase === undefined) return fill(texts.unknown, { lane: name });
     if (phase.activity === "ended") {
-      return filled(texts.endedAt, { lane: name, time: this.#time(phase.fromMs) });
+      return fill(texts.endedAt, { lane: name, time: this.#time(phase.fromMs) });
     }
     const { loop } = labels;
-    const said = filled(texts.does, { lane: name, now: labels.now(phase.activity) });
+    const said = fill(texts.does, { lane: name, now: labels.now(phase.activity) });
     return said + this.#client(history, lane, phase, atMs) +
-      (loop(lane) ? "" : filled(texts.since, { time: this.#time(phase.fromMs) })) +
+      (loop(lane) ? "" : fill(texts.since, { time: this.#time(phase.fromMs) })) +
       this.#shares(history, lane, atMs) + (loop(lane) ? this.#returns(history, lane, atMs) : "");
+  }
+
+  /** How many clients wait in a queue, if any. */
+  #held(history, lane, atMs) {
+    const count = clientsAt(history, atMs).filter((client) => client.lane === lane).length;
+    if (count === 0) return [];
+    const { oneHeld, manyHeld } = this.#labels.texts;
+    const name = this.#labels.lane(lane);
+    return [fill(count === 1 ? oneHeld : manyHeld, { lane: name, n: shownNumber(count) })];
   }
 
   /** The client that a lane is busy with, or the only one on it. */
@@ -70,7 +80,7 @@ export class LaneTexts {
       ? client
       : clientsAt(history, atMs).find((one) => one.lane === lane && lane > 0)?.client ?? 0;
     const peer = number === 0 ? "" : peerOf(history, number);
-    return peer === "" ? "" : filled(this.#labels.texts.ofClient, { peer });
+    return peer === "" ? "" : fill(this.#labels.texts.ofClient, { peer });
   }
 
   #shares(history, lane, atMs) {
@@ -81,7 +91,7 @@ export class LaneTexts {
       .sort(([, one], [, other]) => other - one)
       .map(([index, share]) => `${activity(ACTIVITIES[index])} ${percent(share, texts)}`);
     if (shares.length === 0) return "";
-    return filled(texts.lastSecond, { shares: shares.join(texts.separator) });
+    return fill(texts.lastSecond, { shares: shares.join(texts.separator) });
   }
 
   #returns(history, lane, atMs) {
@@ -89,7 +99,7 @@ export class LaneTexts {
     const { fromMs, toMs } = lastSecond(atMs);
     const count = returnsOf(history, lane, fromMs, toMs).length;
     if (count === 1) return texts.oneReturn;
-    return count === 0 ? "" : filled(texts.returns, { n: shownNumber(count) });
+    return count === 0 ? "" : fill(texts.returns, { n: shownNumber(count) });
   }
 
   #time(timeMs) {
@@ -99,8 +109,4 @@ export class LaneTexts {
 
 function percent(share, texts) {
   return share < LEAST_SHARE ? texts.lessThanOne : `${Math.round(share * 100)} %`;
-}
-
-function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }

@@ -4,18 +4,11 @@
  * @module
  */
 
+import { BarPainter, portOf } from "./bars.js";
 import { colorOf } from "./dom.js";
 import { HeatMap } from "./heat_map.js";
-import {
-  ACTIVITIES,
-  BACKLOG,
-  indexAt,
-  phaseAt,
-  pieceAt,
-  QUEUE,
-  STATES,
-  WEIGHT,
-} from "./history.js";
+import { ACTIVITIES, indexAt, phaseAt } from "./history.js";
+import { hitAt, partBox } from "./hits.js";
 import { Throttle } from "./pace.js";
 import { layOut, MAX_ROWS, placeOf } from "./rows.js";
 import { lastSecond, loadOf, sharesOf } from "./shares.js";
@@ -27,9 +20,7 @@ const LABEL_STEP = 24;
 /** The axis, and the least distance of its ticks, by the size of the letters. */
 const AXIS = 1.6;
 const TICKS_APART = 8;
-const WAITING = STATES.indexOf("waiting");
 const ENDED = ACTIVITIES.indexOf("ended");
-const NO_CLIENT = { client: 0, peer: "" };
 
 /** Draws the lanes on a surface. */
 export class LanePicture {
@@ -38,6 +29,7 @@ export class LanePicture {
   #labels;
   #colors = { text: "", muted: "", line: "", accent: "", background: "" };
   #strips;
+  #bars;
   #heatMap;
   /** The x at which the labels end and the time begins. */
   #left = 0;
@@ -55,6 +47,7 @@ export class LanePicture {
     this.#context = surface.context;
     this.#labels = labels;
     this.#strips = new StripPainter(surface, labels, this.#colors);
+    this.#bars = new BarPainter(surface);
     this.#heatMap = new HeatMap(surface, labels);
   }
 
@@ -92,25 +85,16 @@ export class LanePicture {
   }
 
   /**
-   * What is at a place of the picture.
+   * What is at a place of the picture: a client with its state, or a lane with what it does.
    *
    * @param {number} x in CSS pixels @param {number} y in CSS pixels
-   * @returns {{ lane: number, client: number, peer: string, fromMs: number, untilMs: number,
-   *   state?: string, activity?: string } | undefined} a client with its state, or a lane with what it
-   *   does; `client` is 0 for none, `untilMs` infinite while it goes on
+   * @returns {import("./hits.js").Hit | undefined}
    */
   at(x, y) {
     const timeMs = this.timeAt(x);
-    if (timeMs === undefined || x < this.#left) return undefined;
-    const isIn = ({ top, height }) => y >= top && y < top + height;
-    const { lanes, heat } = this.#drawn;
-    for (const { lane, strip, rows } of lanes) {
-      if (strip !== undefined && isIn(strip)) return this.#phaseOf(lane, timeMs);
-      const row = rows.find(isIn);
-      if (row !== undefined) return stateOf(row.bars, timeMs);
-    }
-    if (heat === undefined || y < heat.rowsTop) return undefined;
-    return this.#inHeat(Math.floor((y - heat.rowsTop) / heat.rowHeight), timeMs);
+    return timeMs === undefined || x < this.#left
+      ? undefined
+      : hitAt(this.#history, this.#drawn, y, timeMs);
   }
 
   /** The time at a place. @param {number} x in CSS pixels */
@@ -129,42 +113,7 @@ export class LanePicture {
    * @param {string} part `lane:N`, `client:N`, `workers`, `queue` or `backlog`
    */
   boxOf(part) {
-    const [kind, number] = part.split(":");
-    const { lanes } = this.#drawn;
-    if (kind === "client") {
-      const isOf = ({ bars }) => bars.some(({ client }) => client === Number(number));
-      return this.#around(lanes.flatMap(({ rows }) => rows.filter(isOf)));
-    }
-    const wanted = { lane: Number(number), queue: QUEUE, backlog: BACKLOG }[kind];
-    if (kind === "workers") return this.#around(lanes.filter(({ lane }) => lane > 0));
-    return this.#around(lanes.filter(({ lane }) => lane === wanted));
-  }
-
-  #around(boxes) {
-    if (boxes.length === 0) return undefined;
-    const top = Math.min(...boxes.map((box) => box.top));
-    const bottom = Math.max(...boxes.map((box) => box.top + box.height));
-    return { left: 0, top, width: this.#surface.width, height: bottom - top };
-  }
-
-  #phaseOf(lane, timeMs) {
-    const phase = phaseAt(this.#history, lane, timeMs);
-    if (phase === undefined || phase.activity === "ended") return undefined;
-    const bars = this.#history.lanes.get(lane)?.bars ?? [];
-    const peer = bars.findLast(({ client }) => client === phase.client)?.peer ?? "";
-    return { ...NO_CLIENT, ...phase, lane, peer };
-  }
-
-  /** The first client of a row of the heat map that was there. */
-  #inHeat(row, timeMs) {
-    const { bin, lanes } = this.#drawn.heat.slots;
-    for (const { lane, first } of lanes) {
-      const bars = this.#history.lanes.get(lane)?.bars ?? [];
-      const inRow = bars.filter((bar) => Math.floor((first + bar.row) / bin) === row);
-      const found = stateOf(inRow, timeMs);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return partBox(this.#drawn, part, this.#surface.width);
   }
 
   #takeColors() {
@@ -241,9 +190,10 @@ export class LanePicture {
     if (top > 0) context.fillRect(0, top - Math.ceil(size / 4), width, 1);
     this.#drawLabels(box, shown);
     for (const row of rows) {
-      for (const bar of row.bars) this.#drawBar(bar, row, shown);
-      const isFollowed = row.bars.some(({ client }) => client === shown.followed);
-      if (isFollowed && shown.followed !== undefined) this.#drawFrame(row);
+      for (const bar of row.bars) this.#bars.draw(bar, row, this.#scale);
+      const isFollowed = shown.followed !== undefined &&
+        row.bars.some(({ client }) => client === shown.followed);
+      if (isFollowed) this.#drawFrame(row);
     }
     const phases = history.phases.get(lane);
     if (strip === undefined || phases === undefined) return;
@@ -291,39 +241,6 @@ export class LanePicture {
     context.textAlign = "left";
   }
 
-  /**
-   * Draws a client: a thin line for its whole time, and blocks for the states other than waiting. Of
-   * several pieces in one pixel, the heaviest is drawn.
-   */
-  #drawBar({ times, states, endMs }, { top: rowTop, height: rowHeight }, { fromMs, toMs }) {
-    const context = this.#context;
-    const { fills, ratio } = this.#surface;
-    const scale = this.#scale;
-    const [top, height] = rowHeight > 6 ? [rowTop + 2, rowHeight - 4] : [rowTop, rowHeight];
-    const pixel = 1 / ratio;
-    const thin = Math.max(1, Math.round(height / 3));
-    const begin = scale.xOf(times[0]);
-    context.fillStyle = fills.color("waiting");
-    const lineTop = top + Math.round((height - thin) / 2);
-    context.fillRect(
-      ...[begin, lineTop],
-      ...[Math.max(pixel, scale.xOf(Math.min(endMs, toMs)) - begin), thin],
-    );
-    let [heavy, heavyX] = [0, -1];
-    for (let i = pieceAt(times, fromMs); i < times.length && times[i] <= toMs; i++) {
-      if (states[i] === WAITING) continue;
-      const x = scale.xOf(times[i]);
-      const until = scale.xOf(Math.min(i + 1 < times.length ? times[i + 1] : endMs, toMs));
-      const weight = WEIGHT[states[i]];
-      if (until - x < pixel && x === heavyX && weight <= heavy) continue;
-      const from = x === heavyX && weight < heavy ? x + pixel : x;
-      const width = Math.max(pixel, until - from);
-      context.fillStyle = fills.of(STATES[states[i]], width);
-      context.fillRect(from, top, width, height);
-      [heavy, heavyX] = [weight, x];
-    }
-  }
-
   /** The frame of what is followed. */
   #drawFrame({ top, height }) {
     const context = this.#context;
@@ -342,20 +259,4 @@ export class LanePicture {
     context.fillRect(x, 0, 2, this.#drawn.height);
     for (let i = 0; i < 4; i++) context.fillRect(x - 4 + i, i, 10 - 2 * i, 1);
   }
-}
-
-/** The state of the bar that was there. */
-function stateOf(bars, timeMs) {
-  const bar = bars.find(({ times, endMs }) => times[0] <= timeMs && timeMs < endMs);
-  if (bar === undefined) return undefined;
-  const { client, peer, lane, times, states, endMs } = bar;
-  const i = pieceAt(times, timeMs);
-  const untilMs = times[i + 1] ?? endMs;
-  return { lane, client, peer, state: STATES[states[i]], fromMs: times[i], untilMs };
-}
-
-/** The port of the client in a row: its address is mostly the same. */
-function portOf({ bars }) {
-  const { peer } = bars.at(-1);
-  return peer.slice(peer.lastIndexOf(":"));
 }

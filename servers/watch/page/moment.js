@@ -60,6 +60,11 @@ export function relativeTime(seconds, digits = 3) {
   return `${sign}${digits > 3 ? `${shown.slice(0, -3)}\u202f${shown.slice(-3)}` : shown} s`;
 }
 
+/** How many digits of a second tell apart what is seen in a span: milliseconds, or microseconds. */
+export function digitsOf(spanMs) {
+  return spanMs < 1_000 ? 6 : 3;
+}
+
 /** A length of time, in the unit that people would choose: "12 µs", "3.4 ms", "15 s". */
 export function shownSpan(ms) {
   if (ms < 1) return `${shownNumber(ms * 1_000)} µs`;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { darkScheme, element } from "./dom.js";
+import { element } from "./dom.js";
 
 /** Begins and ends with a button or a key, see keys.js. So does the drawer. */
 export class Presentation {
@@ -70,7 +70,10 @@ export class Presentation {
 
   #show(isOn) {
     document.documentElement.classList.toggle("presenting", isOn);
-    darkScheme.dispatchEvent(new Event("change")); // what is drawn on canvases takes the new font
+    for (const line of document.querySelectorAll(".code .line.current")) {
+      const box = line.closest("pre");
+      box.scrollTop = line.offsetTop - box.offsetTop - box.clientHeight / 3;
+    }
   }
 
   toggleDrawer() {

@@ -18,14 +18,14 @@ const STRIP = 1.5;
 const BAR = 1.5;
 const GAP = 0.5;
 /** Rows get so much higher while there are few of them. */
-const MAX_STRETCH = 1.3;
-/** Where the height is given, rows get so much lower before the picture gets higher. */
+const MAX_STRETCH = 1.8;
+/** With many rows, they get lower by so much before the picture gets higher. */
 const MIN_STRETCH = 0.5;
-/** The picture gets higher in steps, so that the page does not move with each client. */
-const HEIGHT_STEP = 8;
 const MIN_HEIGHT = 16;
 const MAX_HEIGHT = 48;
-const HEAT_HEIGHT = 24;
+/** The height with a heat map, and the part of it that the lanes above the map may take. */
+const HEAT_HEIGHT = 26;
+const MAX_LANES_SHARE = 0.4;
 /** With more lanes than this, a heat map has only the server's own lane above it. */
 const MAX_WORKERS = 32;
 
@@ -98,15 +98,17 @@ export function layOut(history, { fromMs, toMs }, isCrowd, size, minHeight = 0) 
     return [hasStrip ? lane === 0 ? OWN_STRIP : STRIP : 0, rows.length * BAR, GAP];
   });
   const natural = size * parts.flat().reduce((sum, part) => sum + part, 0);
-  const heat = isHeat ? HEAT_HEIGHT * size : 0;
-  const step = HEIGHT_STEP * size;
-  const least = natural * (minHeight > 0 ? MIN_STRETCH : 1);
-  const wanted = Math.ceil(Math.min(least, MAX_HEIGHT * size) / step) * step;
-  const height = Math.round(Math.max(wanted + heat, MIN_HEIGHT * size, minHeight));
-  const free = isHeat ? Math.max(wanted, height * 0.3) : height;
-  const stretch = natural === 0 ? 1 : Math.min(isHeat ? 1 : MAX_STRETCH, free / natural);
+  if (isHeat) return layOutHeat(lanes, parts, natural, size, minHeight);
+  const least = minHeight || MIN_HEIGHT * size;
+  const height = Math.round(Math.max(least, Math.min(natural * MIN_STRETCH, MAX_HEIGHT * size)));
+  const stretch = natural === 0 ? 1 : Math.min(MAX_STRETCH, height / natural);
+  return { lanes: place(lanes, parts, size * stretch), height };
+}
+
+function layOutHeat(lanes, parts, natural, size, minHeight) {
+  const height = Math.round(minHeight || HEAT_HEIGHT * size);
+  const stretch = natural === 0 ? 1 : Math.min(1, height * MAX_LANES_SHARE / natural);
   const placed = place(lanes, parts, size * stretch);
-  if (!isHeat) return { lanes: placed, height };
   const above = placed.at(-1);
   const top = above === undefined ? 0 : above.top + above.height + size;
   return { lanes: placed, height, heat: { top, height: height - top } };

@@ -55,9 +55,10 @@ export class RunView {
   /**
    * @param {object} hello describes the server, see frames.ts
    * @param options `run` is its index among the servers of the page, `isLive` says whether it runs,
-   *   `timeline` is the page's time, and `open(count)` opens clients, where it may
+   *   `isCompared` whether there are others, `timeline` is the page's time, and `open(count)` opens
+   *   clients, where it may
    */
-  constructor(hello, texts, { run, isLive, timeline, open }) {
+  constructor(hello, texts, { run, isLive, isCompared = false, timeline, open }) {
     this.#texts = texts;
     this.#hello = hello;
     this.#canvas = element("canvas", { class: "lanes", role: "img", "aria-label": texts.picture });
@@ -115,13 +116,12 @@ export class RunView {
         element(
           "div",
           { class: "stage" },
-          element("div", { class: "picture" }, this.#inspector.element, this.#empty.element),
-          this.#inspector.followed,
+          pictureBox(this.#canvas, [this.#inspector.element, this.#empty.element]),
           this.#laneTexts.element,
-          legend(texts.legends.lanes, activityEntries(this.#labels)),
-          legend(texts.legends.clients, stateEntries(texts)),
           this.#scan.element,
+          ...(isCompared ? [] : [makeLegends(texts, [this])]),
           this.#facts.element,
+          this.#inspector.followed,
           this.#notice,
         ),
         code,
@@ -136,6 +136,11 @@ export class RunView {
       ),
       this.#pointer.element,
     );
+  }
+
+  /** What the lanes of this server do: the name of each fill, and what it means. */
+  get activities() {
+    return activityEntries(this.#labels);
   }
 
   /**
@@ -216,6 +221,37 @@ export class RunView {
     this.#notice.hidden = text === "";
     if (text !== "") announce(`${this.#hello.model}: ${text}`);
   }
+}
+
+/** The box of the lanes. Lanes that do not fit into it are scrolled, by keys as well. */
+function pictureBox(canvas, content) {
+  const box = element("div", { class: "picture" }, ...content);
+  let height;
+  const observer = new ResizeObserver(() => {
+    if (box.clientHeight !== height) canvas.style.height = ""; // it fits itself in anew
+    height = box.clientHeight;
+    const isCut = canvas.offsetHeight > height;
+    if (isCut) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  observer.observe(box);
+  observer.observe(canvas);
+  return box;
+}
+
+/** The legends of what servers have in their pictures. @param {RunView[]} views of them */
+export function makeLegends(texts, views) {
+  const [first, ...others] = views.map(({ activities }) => activities);
+  const entries = first.map(([name, text], index) => {
+    const all = new Set([text, ...others.map((entries) => entries[index][1])]);
+    return [name, [...all].join(" / ")];
+  });
+  return element(
+    "div",
+    { class: "legends" },
+    legend(texts.legends.lanes, entries),
+    legend(texts.legends.clients, stateEntries(texts)),
+  );
 }
 
 function folded(name, title, isOpen, content) {

@@ -10,7 +10,7 @@ export const SPAN_MS = 15_000;
 export const MIN_SPAN_MS = 10;
 export const MAX_SPAN_MS = 60_000;
 /** The speeds of time, from the slowest. */
-export const SPEEDS = [0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10];
+export const SPEEDS = [0.01, 0.1, 1, 2, 4, 10];
 /** A step over less of the span than this would not be seen. */
 const VISIBLE_SHARE = 0.003;
 /** After zooming in for steps, a step takes this part of the span. */
@@ -51,6 +51,8 @@ export class ShownTime {
   /** The time under the pointer. */
   pointerMs;
   zeroMs = 0;
+  /** Whether the cursor is at an event, whose time has microseconds. */
+  isAtEvent = false;
   #atMs = 0;
   #startMs = 0;
   #endMs = 0;
@@ -149,6 +151,7 @@ export class ShownTime {
     const stepMs = Math.abs(timeMs - this.#atMs);
     if (!this.isPaused) this.#stop();
     this.#atMs = this.clamp(timeMs);
+    this.isAtEvent = true;
     if (!this.isZoomed && stepMs < this.spanMs * VISIBLE_SHARE) {
       const spanMs = clampSpan(stepMs / STEP_SHARE);
       this.#window = { spanMs, toMs: this.#atMs + spanMs / 2, isWanted: false };
@@ -160,6 +163,7 @@ export class ShownTime {
   point(timeMs) {
     if (this.#isPresent) return;
     this.#keepWindow();
+    this.isAtEvent = false;
     this.#atMs = this.clamp(timeMs);
     this.#settle();
   }
@@ -228,23 +232,24 @@ export class ShownTime {
   }
 
   #forgetSteps() {
+    this.isAtEvent = false;
     if (!this.isZoomed) this.#window = undefined;
   }
 
   /** Keeps the cursor in the window, and the window in what is known: one of them has moved. */
   #settle(isWindowMoved = false) {
     const shown = this.#window;
-    if (shown !== undefined) {
-      if (this.#isPresent) shown.toMs = this.#atMs;
-      if (!isWindowMoved) {
-        shown.toMs = Math.min(Math.max(shown.toMs, this.#atMs), this.#atMs + shown.spanMs);
-      }
-      shown.toMs = Math.min(Math.max(shown.toMs, this.#startMs + shown.spanMs), this.#endMs);
-      if (!this.#isPresent) {
-        this.#atMs = Math.max(Math.min(this.#atMs, shown.toMs), shown.toMs - shown.spanMs);
-      }
-    }
     this.#atMs = this.clamp(this.#atMs);
+    if (shown === undefined) return;
+    if (this.#isPresent) shown.toMs = this.#atMs;
+    if (!isWindowMoved) {
+      shown.toMs = Math.min(Math.max(shown.toMs, this.#atMs), this.#atMs + shown.spanMs);
+    }
+    shown.toMs = Math.min(Math.max(shown.toMs, this.#startMs + shown.spanMs), this.#endMs);
+    // Only then: the sum above is rounded, and an event would be left again.
+    if (isWindowMoved && !this.#isPresent) {
+      this.#atMs = Math.max(Math.min(this.#atMs, shown.toMs), shown.toMs - shown.spanMs);
+    }
   }
 }
 

@@ -74,9 +74,8 @@ export class TimeScale {
     const stepMs = STEPS_MS.find((ms) => ms >= leastMs) ?? STEPS_MS.at(-1);
     const digits = stepMs >= 1_000 ? 0 : 4 - String(stepMs).length;
     const ticks = [];
-    const first = Math.ceil((this.fromMs - zeroMs) / stepMs);
+    const first = Math.max(0, Math.ceil((this.fromMs - zeroMs) / stepMs));
     for (let n = first; zeroMs + n * stepMs <= this.toMs; n++) {
-      if (n < 0) continue;
       const timeMs = zeroMs + n * stepMs;
       ticks.push({ timeMs, text: `+${shownNumber(n * stepMs / 1_000, digits)} s` });
     }

@@ -6,7 +6,7 @@
 
 import { clockTime, element, setText } from "./dom.js";
 import { clientsAt } from "./history.js";
-import { MomentInAddress, relativeTime, shownSpan, wantedMoment } from "./moment.js";
+import { digitsOf, MomentInAddress, relativeTime, shownSpan, wantedMoment } from "./moment.js";
 import { ShownTime, SPEEDS } from "./shown.js";
 
 /** The slider follows the present in steps of this length. Each step causes a layout. */
@@ -232,9 +232,8 @@ export class Timeline {
     this.#shownMs = -Infinity;
   }
 
-  /** Milliseconds are enough, unless less than a second is seen. */
   get #digits() {
-    return this.#time.spanMs < 1_000 ? 6 : 3;
+    return this.#time.isAtEvent ? 6 : digitsOf(this.#time.spanMs);
   }
 
   #show(nowMs, isPresent) {

@@ -5,6 +5,7 @@ import {
   openCounters,
   readCounters,
 } from "../../../servers/metrics/counters.ts";
+import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
 import { createTraceMemory, TraceReader } from "../../../servers/metrics/trace.ts";
 import { assert, assertEquals } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
@@ -42,7 +43,9 @@ function recorded() {
     acceptFailed: ({ message }) => said.push(message),
     isIdle: () => true,
   };
-  return { stats, trace, said, recorder: new Recorder(stats, trace, rare) };
+  const controls = new Controls(createControlsMemory());
+  const watched = new Recorder(stats, trace, rare, 0, 0, controls);
+  return { stats, trace, said, controls, watched, recorder: new Recorder(stats, trace, rare) };
 }
 
 /** Everything that may happen to a connection, once. */
@@ -125,4 +128,87 @@ Deno.test("a recorder passes on what counters cannot tell", () => {
   recorder.outOfDescriptors();
   recorder.acceptFailed(new Error("accept failed"));
   assertEquals(said, ["out of descriptors", "accept failed"]);
+});
+
+/** The records of a trace, in words. */
+function stepsOf(reader: TraceReader, room?: number): string[] {
+  return reader.read(room).records.map(({ event, client, sizeBytes, worker }) =>
+    `${event} ${client} ${sizeBytes} of ${worker}`
+  );
+}
+
+Deno.test("a recorder traces returns and replies for a reader that wants them", () => {
+  const { trace, watched } = recorded();
+  watched.wokeUp(9, 9);
+  const view = new TraceReader(trace, 16, true);
+  assert(watched.tracesSteps);
+  watched.wokeUp(5, 2);
+  watched.handled(7, 100);
+  watched.began(3, 4_711);
+  watched.ended(3);
+  assertEquals(stepsOf(view), [
+    ...["returned 2 5 of 0", "handled 7 100 of 0", "began 0 4711 of 3", "ended 0 0 of 3"],
+  ]);
+  view.close();
+  assert(!watched.tracesSteps);
+});
+
+Deno.test("a reader that wants no steps gets none", () => {
+  const { trace, recorder } = recorded();
+  const log = new TraceReader(trace);
+  recorder.wokeUp(5, 2);
+  recorder.handled(7, 100);
+  assertEquals(stepsOf(log), []);
+});
+
+Deno.test("steps stay within the room of their reader, and all are counted", () => {
+  const { trace, stats, watched } = recorded();
+  const view = new TraceReader(trace, 10, true);
+  for (let i = 0; i < 1_000; i++) {
+    watched.wokeUp(5, 1);
+    watched.handled(7, 3);
+  }
+  assertEquals(stepsOf(view).length, 10);
+  assertEquals(readCounters(stats).wakeUps, 1_000);
+  watched.accepted(CONNECTION);
+  assert(view.read().records[0].isAfterGap);
+});
+
+Deno.test("of the returns that found nothing one in each room is traced, and all are counted", () => {
+  const { trace, stats, watched } = recorded();
+  const view = new TraceReader(trace, 100, true);
+  for (let look = 0; look < 3; look++) {
+    for (let i = 0; i < 1_000; i++) watched.wokeUp(5, 0);
+    watched.wokeUp(5, 1);
+    assertEquals(stepsOf(view, 100), ["returned 0 5 of 0", "returned 1 5 of 0"]);
+  }
+  const { wakeUps, scanned, ready } = readCounters(stats);
+  assertEquals([wakeUps, scanned, ready], [3_003, 15_015, 3]);
+});
+
+Deno.test("that the view wakes a loop is no return", () => {
+  const { trace, stats, controls, watched } = recorded();
+  const view = new TraceReader(trace, 100, true);
+  controls.ask();
+  watched.wokeUp(5, 0);
+  watched.wokeUp(5, 0);
+  controls.ask();
+  watched.wokeUp(5, 1);
+  assertEquals(stepsOf(view), ["returned 0 5 of 0", "returned 1 5 of 0"]);
+  assertEquals(readCounters(stats).wakeUps, 2);
+});
+
+Deno.test("a round of a server that polls has found as many as had something", () => {
+  const { trace, stats, recorder, watched } = recorded();
+  const view = new TraceReader(trace, 100, true);
+  watched.accepted(CONNECTION);
+  watched.polled(2);
+  watched.received(CONNECTION, encode("hello"), 5);
+  watched.polled(2);
+  watched.polled(2);
+  const rounds = stepsOf(view).filter((step) => step.startsWith("returned"));
+  assertEquals(rounds, ["returned 1 2 of 0", "returned 1 2 of 0", "returned 0 2 of 0"]);
+  assertEquals(readCounters(stats).wakeUps, 3);
+  recorder.polled(2); // nobody looks
+  assertEquals(readCounters(stats).wakeUps, 3);
 });

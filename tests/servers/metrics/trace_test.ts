@@ -12,6 +12,7 @@ import {
   assertGreater,
   assertGreaterOrEqual,
   assertLess,
+  assertLessOrEqual,
 } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
 import "../../harness/sanitizers.ts";
@@ -232,4 +233,40 @@ Deno.test("Workers that write at the same time tear no record", async () => {
   URL.revokeObjectURL(url);
   assertEquals(seen + lost, workers.length * COUNT);
   for (const { client } of workers) assertGreater(newest[client], 0);
+});
+
+Deno.test("records of steps are for readers that want them, and as many as they want", () => {
+  const memory = createTraceMemory();
+  const writer = new TraceWriter(memory);
+  const log = new TraceReader(memory);
+  assert(writer.watched && writer.hasRoom && !writer.hasRoomForSteps);
+  const view = new TraceReader(memory, 2, true);
+  assert(writer.hasRoomForSteps);
+  const before = writer.stepsUntil;
+  for (let i = 0; i < 2; i++) writer.write(TRACE_EVENT.returned, 1, NOTHING, 0, 5, NOTHING);
+  assert(writer.hasRoom && !writer.hasRoomForSteps);
+  log.read(); // wants no steps
+  assert(!writer.hasRoomForSteps);
+  view.read(1);
+  assert(writer.hasRoomForSteps);
+  assertGreater(writer.stepsUntil, before);
+});
+
+Deno.test("the record after others that were left out says so", () => {
+  const { reader, writer, write } = watchedTrace();
+  write(1);
+  writer.leftOut();
+  write(2);
+  write(3);
+  const { records } = reader.read();
+  assertEquals(records.map(({ isAfterGap }) => isAfterGap), [false, true, false]);
+  assertEquals(new Set(records.map(({ event }) => event)), new Set(["received"]));
+});
+
+Deno.test("the times of a writer have microseconds, and do not go back", () => {
+  const { reader, write } = watchedTrace();
+  for (let i = 0; i < 1_000; i++) write(1);
+  const times = reader.read().records.map(({ timeMs }) => timeMs);
+  for (let i = 1; i < times.length; i++) assertLessOrEqual(times[i - 1], times[i]);
+  assert(times.some((timeMs) => timeMs % 1 !== 0));
 });

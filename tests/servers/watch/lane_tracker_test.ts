@@ -312,7 +312,19 @@ Deno.test("a record after a gap says that what was done before is not known", ()
   lanes.pass(100, new Set([0]));
   assertEquals(lanes.now(), ["lane 0: handle #1 since 90"]);
   assertEquals(lanes.done()[0].slice(-4), [
-    ...["10 wait", "10 untraced", "90 recv #1", "90 handle #1"],
+    ...["10 wait", "50 untraced", "90 recv #1", "90 handle #1"],
+  ]);
+});
+
+Deno.test("a gap of long ago takes nothing from what is known since", () => {
+  const lanes = new Lanes("epoll");
+  lanes.tell(10, "accepted", 7);
+  lanes.pass(50, new Set([0]));
+  lanes.pass(100);
+  lanes.tell(120, "returned", 1, 0, 1, true);
+  lanes.tell(121, "received", 7, 0, 5);
+  assertEquals(lanes.done()[0].slice(-4), [
+    ...["10 untraced", "100 wait", "120 recv #1", "121 handle #1"],
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { en } from "../../../cli/messages/en/mod.ts";
-import { STATES } from "../../../servers/watch/frames.ts";
+import { ACTIVITIES, type Frame, STATES } from "../../../servers/watch/frames.ts";
 import { LastMinute } from "../../../servers/watch/last_minute.ts";
 import { History } from "../../../servers/watch/page/history.js";
 import { readRecording } from "../../../servers/watch/recorded_run.ts";
@@ -105,3 +105,25 @@ Deno.test("nothing is kept while nobody watches", () => {
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
+
+test("what is kept begins with what each lane does that has not ended", async () => {
+  const [WAIT, , , HANDLE] = ACTIVITIES.keys();
+  const ENDED = ACTIVITIES.indexOf("ended");
+  const run = new FakeRun();
+  const kept = new LastMinute(run);
+  kept.begin();
+  for (let second = 0; second <= 100; second++) {
+    const timeMs = START_MS + second * 1_000;
+    run.publish(run.frame({
+      timeMs,
+      phases: [
+        ...(second === 0 ? [[timeMs, 0, WAIT, 0] as const, [timeMs, 1, WAIT, 0] as const] : []),
+        ...(second === 5 ? [[timeMs, 0, HANDLE, 7] as const, [timeMs, 1, ENDED, 0] as const] : []),
+      ],
+    }));
+  }
+  const [, first] = await linesOf(kept);
+  const frame: Frame = JSON.parse(first);
+  assertEquals([frame.phases, frame.returns], [[[START_MS + 5_000, 0, HANDLE, 7]], []]);
+  kept.end();
+});

@@ -7,7 +7,7 @@ import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
 import { createStatsMemory } from "../../../servers/metrics/counters.ts";
 import { createTraceMemory } from "../../../servers/metrics/trace.ts";
 import { Backlog } from "../../../servers/watch/backlog.ts";
-import type { Frame } from "../../../servers/watch/frames.ts";
+import { ACTIVITIES, type Frame } from "../../../servers/watch/frames.ts";
 import { LiveRun } from "../../../servers/watch/live_run.ts";
 import type { Usage, UsageWatch } from "../../../servers/watch/usage_watch.ts";
 import { assertEquals, assertGreaterOrEqual, assertLess } from "../../harness/assert.ts";
@@ -102,6 +102,26 @@ test("messages that are not traced are counted, and the frame says how many", as
   assertEquals(all, 1_000);
   assertLess(traced, 200);
   assertGreaterOrEqual(traced, 1);
+});
+
+test("a new viewer learns what each lane does, and what is traced stays within the room", async () => {
+  const { run, recorder } = runOf(usage(false), "reactors");
+  const frames = await framesOf(run, 2);
+  const doing = frames[0].phases?.map(([, lane, activity]) => `${lane} ${ACTIVITIES[activity]}`);
+  assertEquals([frames[0].isWhole, doing], [true, ["0 accept", "1 wait", "2 wait"]]);
+  const seen = framesOf(run, 4);
+  await framesOf(run, 1);
+  const client = new FakeConnection();
+  for (let i = 0; i < 5_000; i++) {
+    recorder.wokeUp(2, 1);
+    recorder.received(client, new Uint8Array(1), 1);
+    recorder.handled(client.id, 1);
+    recorder.sent(client, 1);
+  }
+  const returns = (await seen).flatMap(({ returns = [] }) => returns);
+  await run.end();
+  assertGreaterOrEqual(returns.length, 1);
+  assertLess(returns.length, 100);
 });
 
 test("where CPU time is scarce, there are fewer frames", async () => {

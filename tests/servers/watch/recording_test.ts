@@ -4,7 +4,7 @@ import { zh } from "../../../cli/messages/zh/mod.ts";
 import { systemReason } from "../../../cli/system_reason.ts";
 import type { Frame } from "../../../servers/watch/frames.ts";
 import { readRecording } from "../../../servers/watch/recorded_run.ts";
-import { Recording } from "../../../servers/watch/recording.ts";
+import { Recording, VERSION } from "../../../servers/watch/recording.ts";
 import { assertEquals, assertMatch, assertRejects } from "../../harness/assert.ts";
 import { FakeRun } from "../../harness/fake_run.ts";
 import { test } from "../../harness/test.ts";
@@ -150,6 +150,20 @@ test("a recording of another version is refused with a line that names both", ()
   withPath(async (path) => {
     await Deno.writeTextFile(path, '{"format":"playground recording","version":1,"hello":{}}\n');
     await assertRejects(() => readRecording(path, en), RefusedError, "version 1");
+  }));
+
+test("a recording of before lanes said what they do is replayed, and of a later version is not", () =>
+  withPath(async (path) => {
+    const run = new FakeRun();
+    const write = async (version: number) => {
+      const head = { format: "playground recording", version, hello: await run.hello() };
+      const lines = [head, run.frame({ timeMs: 1 })].map((line) => `${JSON.stringify(line)}\n`);
+      await Deno.writeTextFile(path, lines.join(""));
+    };
+    await write(VERSION - 1);
+    assertEquals((await readRecording(path, en)).frames, 1);
+    await write(VERSION + 1);
+    await assertRejects(() => readRecording(path, en), RefusedError, `version ${VERSION + 1}`);
   }));
 
 test("what is no recording is refused with a line", () =>

@@ -5,14 +5,17 @@
  */
 
 import { en } from "../../../cli/messages/en/mod.ts";
-import type { ServedBy } from "../../../servers/context/context.ts";
+import type { ModelName } from "../../../servers/context/context.ts";
 import type { TraceEvent as RecordedEvent } from "../../../servers/metrics/trace.ts";
+import { modelEntry } from "../../../servers/registry.ts";
 import { ClientTracker } from "../../../servers/watch/client_tracker.ts";
 import type { Frame, Hello } from "../../../servers/watch/frames.ts";
+import { lanePlan, LaneTracker } from "../../../servers/watch/lane_tracker.ts";
 import { TraceEvents } from "../../../servers/watch/trace_events.ts";
 import type { TraceLimits } from "../../../servers/watch/trace_output.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "../../harness/assert.ts";
 import { FakeRun } from "../../harness/fake_run.ts";
+import { MODEL_OPTIONS } from "../../harness/model_options.ts";
 import { checkTrace, parseTrace, threadName, type TraceEvent } from "../../harness/trace_format.ts";
 import "../../harness/sanitizers.ts";
 
@@ -22,37 +25,41 @@ const FRAME_MS = 50;
 /** A server of which the test tells what its trace would hold, as it is written to a file. */
 class Traced {
   readonly #tracker: ClientTracker;
+  readonly #lanes: LaneTracker;
   readonly #run = new FakeRun();
   readonly events: TraceEvents;
   text = "";
   timeMs = START_MS;
 
-  private constructor(worker: ServedBy, hello: Hello, limits?: TraceLimits) {
-    this.#tracker = new ClientTracker(worker);
+  private constructor(model: ModelName, hello: Hello, limits?: TraceLimits) {
+    this.#tracker = new ClientTracker(hello.worker);
+    this.#lanes = new LaneTracker(lanePlan(model, MODEL_OPTIONS), START_MS);
     this.events = new TraceEvents(hello, START_MS, en, limits);
   }
 
-  static async of(worker: ServedBy, waitsIn: string, limits?: TraceLimits): Promise<Traced> {
+  static async of(model: ModelName, limits?: TraceLimits): Promise<Traced> {
     const hello = await new FakeRun().hello();
-    const told = { ...hello, worker, waitsIn, startedMs: START_MS, pid: 77 };
-    return new Traced(worker, told, limits);
+    const { servedBy: worker, waitsIn } = modelEntry(model);
+    return new Traced(model, { ...hello, worker, waitsIn, startedMs: START_MS, pid: 77 }, limits);
   }
 
   /** Something happens, `laterMs` after what happened before. */
   tell(laterMs: number, event: RecordedEvent, client: number, worker = 0, sizeBytes = 0): void {
     this.timeMs += laterMs;
-    this.#tracker.apply({
+    const record = {
       ...{ event, client, worker, sizeBytes, timeMs: this.timeMs },
       ...{ host: "127.0.0.1", port: 1_000 + client, bytes: new Uint8Array(0) },
       isAfterGap: false,
-    });
+    };
+    this.#lanes.apply(record, this.#tracker.apply(record));
   }
 
   /** A frame with all that happened since the one before. */
-  frame(parts: Partial<Frame> = {}): void {
+  frame(parts: Partial<Frame> = {}, gaps: ReadonlySet<number> = new Set()): void {
     const { timeMs } = this;
-    const frame = this.#run.frame({ timeMs, ...this.#tracker.takeChanges(), ...parts });
-    this.text += this.events.apply(frame);
+    this.#lanes.settle(timeMs, gaps, false);
+    const changes = { ...this.#tracker.takeChanges(), ...this.#lanes.takeChanges() };
+    this.text += this.events.apply(this.#run.frame({ timeMs, ...changes, ...parts }));
   }
 
   /** Messages were left out of the trace. */
@@ -77,37 +84,40 @@ function inWords(events: TraceEvent[], slice: TraceEvent): string {
 }
 
 Deno.test("the loop is in epoll_wait, receives, handles and sends, and each client has a track", async () => {
-  const traced = await Traced.of("loop", "epoll_wait");
+  const traced = await Traced.of("epoll");
   traced.frame({ isWhole: true });
-  traced.tell(10, "accepted", 1);
-  traced.tell(20, "received", 1, 0, 5);
-  traced.tell(7, "sent", 1, 0, 6);
+  traced.tell(8, "returned", 1, 0, 1);
+  traced.tell(2, "accepted", 1);
+  traced.tell(18.75, "returned", 1, 0, 1);
+  traced.tell(1.25, "received", 1, 0, 5);
+  traced.tell(5.125, "handled", 1, 0, 6);
+  traced.tell(1.875, "sent", 1, 0, 6);
   traced.frame();
-  traced.tell(3, "closed", 1);
+  traced.tell(3, "returned", 1, 0, 1);
+  traced.tell(0.5, "closed", 1);
   traced.frame();
   const { events, slices } = traced.end();
   assertEquals(
     slices,
     [
-      "the loop: epoll_wait 0+30",
-      "127.0.0.1:1001: connection 10+30",
-      "the loop: accept 10+0",
+      "the loop: epoll_wait 0+8",
+      "the loop: accept 8+2",
+      "127.0.0.1:1001: connection 10+30.5",
+      "the loop: epoll_wait 10+18.75",
+      "the loop: recv 28.75+1.25, 5 bytes",
       "127.0.0.1:1001: handle 30+7, 5 and 6 bytes",
-      "the loop: handle 30+7, 5 and 6 bytes",
-      "the loop: recv 30+0, 5 bytes",
-      "the loop: send 37+0, 6 bytes",
+      "the loop: handle 30+5.125, 5 bytes",
+      "the loop: send 35.125+1.875, 6 bytes",
       "the loop: epoll_wait 37+3",
+      "the loop: recv 40+0.5",
     ].toSorted((one, other) => slices.indexOf(one) - slices.indexOf(other)),
   );
   const handle = events.find(({ name, pid }) => name === "handle" && pid === 77);
-  assertEquals(handle?.args, {
-    ...{ client: 1, peer: "127.0.0.1:1001" },
-    ...{ receivedBytes: 5, sentBytes: 6 },
-  });
+  assertEquals(handle?.args, { client: 1, peer: "127.0.0.1:1001", receivedBytes: 5 });
 });
 
 Deno.test("a thread is in recv, in the handler, asleep and in send for its client", async () => {
-  const traced = await Traced.of("thread", "recv, send");
+  const traced = await Traced.of("thread");
   traced.frame({ isWhole: true });
   traced.tell(10, "accepted", 1);
   traced.tell(5, "dispatched", 1, 3);
@@ -132,7 +142,7 @@ Deno.test("a thread is in recv, in the handler, asleep and in send for its clien
 });
 
 Deno.test("a process has its pid, and its lane ends with it", async () => {
-  const traced = await Traced.of("process", "recv, send");
+  const traced = await Traced.of("process");
   traced.frame({ isWhole: true });
   traced.tell(10, "accepted", 1);
   traced.tell(5, "dispatched", 1, 1, 4_711);
@@ -148,18 +158,20 @@ Deno.test("a process has its pid, and its lane ends with it", async () => {
   assertEquals(new Set(names), new Set(["recv", "handle"]));
 });
 
-Deno.test("where messages were not traced, no wait is claimed, and the trace says how many", async () => {
-  const traced = await Traced.of("loop", "epoll_wait");
+Deno.test("where messages were not traced, nothing is claimed, and the trace says how many", async () => {
+  const traced = await Traced.of("epoll");
   traced.frame({ isWhole: true });
   traced.tell(10, "accepted", 1);
   traced.frame();
   traced.tell(10, "received", 1, 0, 5);
   traced.timeMs += 30;
   traced.leaveOut();
-  traced.frame({ messages: { all: 900, traced: 1 } });
+  traced.frame({ messages: { all: 900, traced: 1 } }, new Set([0]));
   const { events, slices } = traced.end();
   // The server was busy from 20 ms to 50 ms, though with what is not known.
   assertEquals(slices.filter((one) => /epoll_wait|loop: handle/.test(one)), [
+    "the loop: epoll_wait 0+10",
+    "the loop: epoll_wait 10+10",
     "the loop: handle 20+0, 5 bytes",
   ]);
   const mark = events.find(({ ph }) => ph === "i");
@@ -172,30 +184,36 @@ Deno.test("where messages were not traced, no wait is claimed, and the trace say
   });
 });
 
-Deno.test("a loop that is held up is in no call, and clients of a gap are gone", async () => {
-  const traced = await Traced.of("loop", "epoll_wait");
+Deno.test("a loop that is held up keeps what it did, and clients of a gap are gone", async () => {
+  const traced = await Traced.of("epoll");
   traced.tell(0, "accepted", 1);
+  traced.tell(50, "received", 1, 0, 5);
   traced.frame();
   const settings = { sleepMs: 0, cpuMs: 0, heldMs: 500 };
   traced.timeMs += 100;
   traced.frame({ settings });
   traced.timeMs += 100;
+  traced.tell(0, "handled", 1, 0, 5);
+  traced.frame();
+  traced.timeMs += 100;
   traced.frame({ isWhole: true, changes: [], peers: [] });
   const { slices } = traced.end();
-  assert(slices.includes("the loop: held up 100+100"), slices.join("\n"));
-  assert(slices.includes("127.0.0.1:1001: connection 0+100"), slices.join("\n"));
+  assert(slices.includes("the loop: handle 50+200, 5 bytes"), slices.join("\n"));
+  assert(slices.includes("127.0.0.1:1001: connection 0+250"), slices.join("\n"));
 });
 
 Deno.test("60 s of 1,000 busy clients are below 50 MB, and what is left out is said", async () => {
-  const traced = await Traced.of("loop", "epoll_wait");
+  const traced = await Traced.of("epoll");
   traced.frame({ isWhole: true });
   for (let client = 1; client <= 1_000; client++) traced.tell(0, "accepted", client);
   let client = 0;
   for (let ms = 0; ms < 60_000; ms += FRAME_MS) {
-    // All that a view is told: live_run.ts traces 128 messages of a frame.
+    // More than a view is told: live_run.ts traces 128 records of a frame.
     for (let message = 0; message < 64; message++) {
       client = client % 1_000 + 1;
-      traced.tell(message % 2, "received", client, 0, 100);
+      traced.tell(message % 2, "returned", 2, 0, 2);
+      traced.tell(0, "received", client, 0, 100);
+      traced.tell(0, "handled", client, 0, 100);
       traced.tell(0, "sent", client, 0, 100);
       client = client % 1_000 + 1;
       traced.tell(0, "received", client, 0, 100);
@@ -204,10 +222,10 @@ Deno.test("60 s of 1,000 busy clients are below 50 MB, and what is left out is s
     traced.timeMs = START_MS + ms + FRAME_MS;
     traced.frame({ messages: { all: 5_000, traced: 128 } });
   }
+  traced.text += traced.events.end();
   const { messages, messagesNotTraced, slices, clients } = traced.events.gaps;
   assertEquals([messages, messagesNotTraced, clients], [6_000_000, 6_000_000 - 153_600, 0]);
   assertGreater(slices, 0);
-  traced.text += traced.events.end();
   assertLess(traced.text.length, 50_000_000);
   assertGreater(traced.text.length, 25_000_000); // it is no empty promise
   const events = parseTrace(traced.text);
@@ -216,7 +234,7 @@ Deno.test("60 s of 1,000 busy clients are below 50 MB, and what is left out is s
 
 Deno.test("a trace that is full ends as a whole one, and says so", async () => {
   const limits = { perSecond: 1_000_000, burst: 1_000_000, total: 20_000 };
-  const traced = await Traced.of("loop", "epoll_wait", limits);
+  const traced = await Traced.of("epoll", limits);
   traced.tell(0, "accepted", 1);
   for (let frames = 0; !traced.events.isFull; frames++) {
     traced.tell(10, "received", 1, 0, 5);
@@ -231,7 +249,7 @@ Deno.test("a trace that is full ends as a whole one, and says so", async () => {
 
 Deno.test("clients for which there is no room are counted, and have no half a track", async () => {
   const limits = { perSecond: 0, burst: 5_000, total: 1_000_000 };
-  const traced = await Traced.of("loop", "epoll_wait", limits);
+  const traced = await Traced.of("epoll", limits);
   traced.frame({ isWhole: true });
   for (let client = 1; client <= 100; client++) traced.tell(1, "accepted", client);
   traced.frame();

@@ -4,6 +4,9 @@
  * @module
  */
 
+import "../../../harness/fake_dom.ts";
+import { PATTERNS } from "../../../../servers/watch/page/fills.js";
+import type { Phase } from "../../../../servers/watch/frames.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "../../../harness/assert.ts";
 import { browserTest } from "../../../harness/browser.ts";
 import { contrast, type Sight, SIGHTS, unlikeness } from "../../../harness/colors.ts";
@@ -11,6 +14,10 @@ import { FakePage, seenLater } from "../../../harness/fake_page.ts";
 import "../../../harness/sanitizers.ts";
 
 const STATES = ["backlog", "queued", "waiting", "served", "asleep", "blocked"];
+/** The colors of what lanes do, each beside each. */
+const ACTIVITIES = ["waiting", "accept", "recv", "served", "asleep", "send", "dispatch"];
+type Patterns = Readonly<Record<string, readonly number[][]>>;
+
 /** Web Content Accessibility Guidelines 2.1, AA: text, and parts of a picture. */
 const TEXT_CONTRAST = 4.5;
 const PICTURE_CONTRAST = 3;
@@ -28,22 +35,35 @@ for (const [name, colors] of Object.entries({ light, dark: { ...light, ...dark }
       assertGreater(contrast(color, background), TEXT_CONTRAST, color);
     }
     for (const behind of [current, warm]) assertGreater(contrast(text, behind), TEXT_CONTRAST);
-    for (const state of STATES) {
-      assertGreater(contrast(colors[state], background), PICTURE_CONTRAST, state);
+    for (const one of [...STATES, ...ACTIVITIES, "muted", "accent"]) {
+      assertGreater(contrast(colors[one], background), PICTURE_CONTRAST, one);
     }
   });
 
   for (const sight of Object.keys(SIGHTS) as Sight[]) {
-    Deno.test(`the states have colors for ${name} that ${sight} sees apart`, () => {
-      for (const one of STATES) {
-        for (const other of STATES.slice(STATES.indexOf(one) + 1)) {
-          const seen = unlikeness(colors[one], colors[other], sight);
-          assertGreater(seen, MIN_UNLIKENESS, `${one} and ${other}`);
+    for (const [what, names] of Object.entries({ states: STATES, activities: ACTIVITIES })) {
+      Deno.test(`the ${what} have colors for ${name} that ${sight} sees apart`, () => {
+        for (const one of names) {
+          for (const other of names.slice(names.indexOf(one) + 1)) {
+            const seen = unlikeness(colors[one], colors[other], sight);
+            assertGreater(seen, MIN_UNLIKENESS, `${one} and ${other}`);
+          }
         }
-      }
-    });
+      });
+    }
   }
 }
+
+Deno.test("what has a color has a pattern of its own as well, but for work and waits", () => {
+  for (
+    const names of [STATES, ["accept", "recv", "handle", "sleep", "send", "dispatch", "untraced"]]
+  ) {
+    const patterns = names.map((name) => JSON.stringify((PATTERNS as Patterns)[name]));
+    const plain = names.filter((name) => !(name in PATTERNS));
+    assertEquals(plain.filter((name) => !["waiting", "served", "handle"].includes(name)), []);
+    assertEquals(new Set(patterns).size, names.length - plain.length + 1);
+  }
+});
 
 browserTest(
   "all that is drawn begins and ends at whole pixels, so that nothing shimmers",
@@ -51,7 +71,8 @@ browserTest(
     FakePage.with(visit, async (fake) => {
       await fake.publishMany(60);
       for (let i = 0; i < 10; i++) {
-        await fake.publishMany(1);
+        fake.publish(50, { phases: phasesUntil(fake.timeMs + 50) });
+        await fake.page.waitForTimeout(50);
         const half = await fake.page.evaluate<number>(HALF_PIXELS);
         assertEquals(half, 0);
       }
@@ -76,10 +97,18 @@ for (const width of [1_280, 390]) {
   });
 }
 
+/** What a busy loop did in the time of a frame. */
+function phasesUntil(timeMs: number): Phase[] {
+  const [wait, , recv, handle] = [0, 1, 2, 3];
+  return Array.from({ length: 16 }, (_, i) => [timeMs - 50 + i * 3, i]).flatMap(([at, i]) =>
+    [[at, 0, wait, 0], [at + 0.7, 0, recv, 1], [at + 1 + i / 10, 0, handle, 1]] as const
+  );
+}
+
 /** How many pixels of the picture are drawn in part, beside its texts. */
 const HALF_PIXELS = `(() => {
   const picture = document.querySelector("canvas");
-  const labels = picture.width / 4;
+  const labels = Math.floor(picture.width / 4);
   const copy = new OffscreenCanvas(picture.width - labels, 26);
   const context = copy.getContext("2d", { willReadFrequently: true });
   context.drawImage(picture, -labels, 0);

@@ -138,6 +138,18 @@ Deno.test("a step that would not be seen zooms in until it is, unless people hav
   assertEquals(time.spanMs, 7_500);
 });
 
+Deno.test("a step leads exactly to its event, also at the edge of a window", () => {
+  const zeroMs = 1_795_720_306_522.123;
+  const time = new ShownTime(false);
+  time.pass(0, zeroMs, zeroMs + 100_000);
+  time.zoom(0.7);
+  for (let ms = 20_000.111; ms < 80_000; ms += 777.777) {
+    const toMs = zeroMs + 100_000 - ms;
+    time.stepTo(toMs);
+    assertEquals(time.shown.atMs, toMs);
+  }
+});
+
 Deno.test("a run that has ended is shown as it was at its end", () => {
   const shown = { ...timeOf(true).shown, isPaused: true };
   const { atMs, fromMs, toMs } = shownUntil(shown, END_MS - 5_000);

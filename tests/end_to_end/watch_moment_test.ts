@@ -1,0 +1,432 @@
+/**
+ * The moment that the page shows: slow motion, single steps, one cursor in all parts, and what the
+ * pointer, the keys and fingers do.
+ *
+ * @module
+ */
+
+import type { CDPSession } from "playwright-core";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "../harness/assert.ts";
+import { type Browser, browserTest, type Page } from "../harness/browser.ts";
+import { exchange } from "../harness/clients.ts";
+import { PageProcess } from "../harness/page_process.ts";
+import { Server } from "../harness/playground.ts";
+import { addressOf, WatchedServer } from "../harness/watching.ts";
+
+const SLEEP_MS = 250;
+const SOCKETS = hasSystemCalls() ? "libc" : "deno";
+const STEPS = 14;
+/** The clients' messages: the second has control characters. */
+const MESSAGES = ["first", "bell\u0007 end\r\n", "third"];
+
+browserTest(
+  "paused, all parts of the page go from event to event on one time",
+  ({ page, complaints }) =>
+    withThreeClients(page, async () => {
+      const seen = [await look(page)];
+      for (let i = 0; i < STEPS; i++) seen.push(await pressAndLook(page, ",", seen.at(-1)));
+      for (const [i, { atMs, lane, code, logged, moment, zero }] of seen.entries()) {
+        if (i > 0) assertLess(atMs, seen[i - 1].atMs);
+        assertNear(atMs - zero, moment, i > 0 ? 0.01 : 1);
+        // What the loop does is what the marked line of the code does.
+        for (const [does, line] of Object.entries(LINES)) {
+          if (lane.includes(does)) {
+            assert(code.some((one) => one.includes(line)), `${lane}: ${code}`);
+          }
+        }
+        // The log's last line is not later.
+        assertLess(logged, moment + 1);
+      }
+      assert(new Set(seen.map(({ lane }) => lane)).size > 2, "lanes do more than one thing");
+      assert(new Set(seen.map(({ logged }) => logged)).size > 1, "the log moves along");
+      // A cursor at the right edge needs no line.
+      const charts = await page.locator(".charts figure").count();
+      assertEquals(new Set(seen.map(({ cursors }) => cursors)), new Set([0, charts]));
+      // Forth again it comes by the same moments.
+      for (const expected of seen.slice(1, -1).toReversed()) {
+        const seen = await pressAndLook(page, ".", await look(page));
+        assertEquals({ ...seen, cursors: 0 }, { ...expected, cursors: 0 });
+      }
+      // The address leads to the same event, which is between two milliseconds.
+      const { moment, lane, code } = await look(page);
+      await page.waitForURL((url) => Math.abs(Number(url.hash.slice(3)) * 1_000 - moment) < 0.01);
+      await page.reload();
+      await page.getByRole("button", { name: "Resume" }).waitFor();
+      const again = await look(page);
+      assertNear(again.atMs - again.zero, moment, 0.01);
+      assertEquals([again.lane, again.code], [lane, code]);
+      assertEquals(complaints, []);
+    }),
+);
+
+browserTest(
+  "at a hundredth of its speed, time is a hundredth: while a server runs, and replayed",
+  ({
+    page,
+    complaints,
+  }) =>
+    withDirectory(async (directory) => {
+      const file = `${directory}/run.jsonl`;
+      {
+        await using watched = await WatchedServer.open(page, ["select", "--record", file]);
+        using client = await watched.server.connect();
+        assertEquals(await exchange(client, "hello"), "hello");
+        await page.locator(".log li", { hasText: "sent to" }).waitFor();
+        for (const [key, speed] of [["[", 0.1], ["[", 0.01]] as const) {
+          await page.keyboard.press(key);
+          assertNear(await pace(page), speed, speed / 4);
+        }
+        // Meanwhile what happens is received, and it is one press away.
+        assertEquals(await exchange(client, "later"), "later");
+        const { atMs } = await look(page);
+        await page.getByRole("button", { name: "Back to the present" }).click();
+        await page.locator(".log li", { hasText: '"later"' }).first().waitFor();
+        assertGreater((await look(page)).atMs, atMs);
+        assertNear(await pace(page), 1, 0.3);
+      }
+      const { process, address } = await PageProcess.start(["replay", file, "--port", "0"]);
+      await using _ = process;
+      await page.goto(`${address}#t=0.1`);
+      await page.getByRole("button", { name: "Resume" }).click();
+      for (const [speed, of] of [["1/10 ×", 0.1], ["1/100 ×", 0.01]] as const) {
+        await page.getByLabel("Speed").selectOption(speed);
+        assertNear(await pace(page), of, of / 4);
+      }
+      assertEquals(complaints, []);
+    }),
+);
+
+browserTest(
+  "the pointer asks, follows, zooms and moves; keys do the same",
+  ({ page, complaints }) =>
+    withThreeClients(page, async (peers) => {
+      // It says whose bar it is, what that does, for how long, and which bytes.
+      for (let i = 0; i < 3; i++) await page.keyboard.press("+");
+      const found = await findTip(page, /sleeping in the handler/);
+      const lines = found.text.split("\n");
+      const peer = peers.find((one) => lines[0].includes(one)) ?? "nobody";
+      assertMatch(lines[0], /^client \S+ · the loop$/);
+      assertMatch(lines[1], /^sleeping in the handler, for \d+ ms, from \+[\d.]+ s$/);
+      const said = JSON.stringify(MESSAGES[peers.indexOf(peer)]);
+      assertEquals(lines[2], `received ${JSON.parse(said).length} bytes: ${said}`);
+
+      // A click follows that client, here and in the log; Escape ends that. n goes to the next one.
+      const followed = page.locator(".followed");
+      await page.mouse.click(found.x, found.y);
+      await followed.getByText(`Client ${peer}:`).waitFor();
+      const marked = page.locator(".log li.of-followed");
+      await marked.first().waitFor();
+      for (const line of await marked.allTextContents()) assert(line.includes(peer), line);
+      assertLess(await marked.count(), await page.locator(".log li").count());
+      await page.keyboard.press("Escape");
+      await followed.getByText("? lists the keys").waitFor();
+      assertEquals(await marked.count(), 0);
+      await page.keyboard.press("n");
+      await followed.getByText(`Client ${peers[0]}:`).waitFor();
+      await page.keyboard.press("n");
+      await followed.getByText(`Client ${peers[1]}:`).waitFor();
+      await page.getByRole("button", { name: "Stop following" }).click();
+      await followed.getByText("? lists the keys").waitFor();
+
+      // Zoomed by the wheel on the cursor, and by a key, it looks the same; back too.
+      await page.keyboard.press("0");
+      await page.keyboard.press("End");
+      await page.keyboard.press(" ");
+      await page.getByRole("button", { name: "Resume" }).waitFor();
+      const usual = await spanOf(page);
+      assertNear(usual, 15_000, 200);
+      await page.keyboard.press("+");
+      const byKey = await spanOf(page);
+      assertNear(byKey, 10_000, 150);
+      await page.keyboard.press("0");
+      assertNear(await spanOf(page), usual, 1);
+      await pointAt(page, 1);
+      await page.mouse.wheel(0, -Math.log(1.5) / 0.002);
+      assertNear(await spanOf(page), byKey, byKey / 100); // a wheel has whole steps
+      await page.locator("canvas.lanes").dblclick({ position: { x: 400, y: 5 } });
+      assertNear(await spanOf(page), usual, 1);
+
+      // What is dragged stays under the pointer, and Shift with an arrow moves it as well.
+      for (let i = 0; i < 6; i++) await page.keyboard.press("+");
+      const near = await spanOf(page);
+      const before = await pointAt(page, 0.5);
+      await page.mouse.down();
+      const box = await lanesBox(page);
+      await page.mouse.move(box.x + 0.6 * box.width, before.y, { steps: 4 });
+      await page.mouse.up();
+      const dragged = await pointAt(page, 0.6);
+      assertNear(dragged.timeMs, before.timeMs, near / 50);
+      await page.keyboard.press("Shift+ArrowLeft");
+      assertNear((await pointAt(page, 0.6)).timeMs, dragged.timeMs - near / 4, near / 50);
+      assertEquals(complaints, []);
+    }),
+);
+
+browserTest("? lists the keys in a dialog, in both languages, and no key works where one types", ({
+  page,
+  complaints,
+}) =>
+  withThreeClients(page, async (_, server) => {
+    const { atMs } = await look(page);
+    const help = page.getByRole("button", { name: "Keys" });
+    await help.focus();
+    await page.keyboard.press("?");
+    const dialog = page.getByRole("dialog", { name: "Keys" });
+    await dialog.getByText("the previous event, and the next one").waitFor();
+    await dialog.getByText("follow the next client").waitFor();
+    for (const key of [",", "n", "Home"]) await page.keyboard.press(key);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    assertEquals(await page.evaluate("document.activeElement.textContent"), "?");
+    await page.getByLabel("Speed").focus();
+    for (const key of [",", "n", "Home"]) await page.keyboard.press(key);
+    await page.locator(".followed").getByText("? lists the keys").waitFor();
+    assertEquals((await look(page)).atMs, atMs);
+
+    await page.goto(`${new URL(await addressOf(server)).origin}/?lang=zh`);
+    await page.locator("section.run").waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "按键" }).getByText("上一个事件").waitFor();
+    assertEquals(complaints, []);
+  }));
+
+browserTest(
+  "fingers drag and pinch on a phone",
+  ({ page, browser }) =>
+    withPhone(browser, async (phone, touch) => {
+      await using watched = await WatchedServer.open(phone, ["select", "--sockets", SOCKETS]);
+      using client = await watched.server.connect();
+      assertEquals(await exchange(client, "hello"), "hello");
+      await phone.locator(".log li", { hasText: "sent to" }).first().waitFor();
+      await page.close();
+      await phone.locator("canvas.lanes").scrollIntoViewIfNeeded();
+      await swipe(phone, touch, [[0.5, 0.8]]);
+      await phone.getByRole("button", { name: "Resume" }).waitFor();
+      const wide = await tappedSpan(phone);
+      await swipe(phone, touch, [[0.5, 0.4], [0.6, 0.9]]);
+      assertLess(await tappedSpan(phone), wide * 0.5);
+    }),
+);
+
+/** What the loop is in, and a part of the line that does it. */
+const LINES = {
+  "in select": "sockets.select(",
+  "in recv": "tryRecv(",
+  "in the handler": "client.serve(",
+};
+
+interface Look {
+  readonly atMs: number;
+  /** The time after the start that is written beside the slider, in milliseconds, and that start. */
+  readonly moment: number;
+  readonly zero: number;
+  readonly lane: string;
+  readonly code: readonly string[];
+  /** The time of the last line of the log. */
+  readonly logged: number;
+  /** How many charts have a cursor. */
+  readonly cursors: number;
+}
+
+/** What the page shows, once it is drawn. */
+async function look(page: Page): Promise<Look> {
+  const seen = await page.evaluate<Omit<Look, "zero">>(LOOK);
+  return { ...seen, zero: await zeroOf(page) };
+}
+
+const LOOK = `(async () => {
+  const draws = () => Number(document.documentElement.dataset.draws);
+  const texts = (what) => [...document.querySelectorAll(what)].map((one) => one.textContent);
+  const ms = (text) => Number(/\\+([\\d,.\\u202f]+)/.exec(text)[1].replace(/[,\\u202f]/g, "")) * 1_000;
+  const enough = draws() + 3;
+  while (draws() < enough) await new Promise(requestAnimationFrame);
+  const last = [...document.querySelectorAll(".log li")].at(-1);
+  return {
+    atMs: document.querySelector(".timeline input[type=range]").valueAsNumber,
+    moment: ms(texts(".moment")[0]),
+    lane: texts("ul.lane-texts li")[0] ?? "",
+    code: texts(".line.current"),
+    logged: last === undefined ? 0 : ms(last.dataset.time),
+    cursors: document.querySelectorAll(".chart-cursor:not([hidden])").length,
+  };
+})()`;
+
+/** When the server started, from which moments count. */
+async function zeroOf(page: Page): Promise<number> {
+  zeros.set(page, zeros.get(page) ?? await startedMs(page));
+  return zeros.get(page) ?? 0;
+}
+
+const zeros = new WeakMap<Page, number>();
+
+/** The server tells it first. */
+async function startedMs(page: Page): Promise<number> {
+  return await page.evaluate<number>(`new Promise((resolve) => {
+    const socket = new WebSocket("ws://" + location.host + "/frames");
+    socket.onmessage = ({ data }) => {
+      socket.close();
+      resolve(JSON.parse(data).hellos[0].startedMs);
+    };
+  })`);
+}
+
+/** Presses a key that moves the time, and looks when it has moved. */
+async function pressAndLook(page: Page, key: string, before: Look | undefined): Promise<Look> {
+  await page.keyboard.press(key);
+  for (;;) {
+    const seen = await look(page);
+    if (seen.atMs !== before?.atMs) return seen;
+  }
+}
+
+/** How fast time passes on the page. */
+async function pace(page: Page): Promise<number> {
+  return await page.evaluate<number>(PACE);
+}
+
+const PACE = `new Promise((resolve) => {
+  const slider = document.querySelector(".timeline input[type=range]");
+  let [value, first] = [undefined, undefined];
+  const look = () => {
+    const at = slider.valueAsNumber;
+    const now = performance.now();
+    if (value !== undefined && at !== value) {
+      first ??= { at, now };
+      if (now - first.now > 2_500) return resolve((at - first.at) / (now - first.now));
+    }
+    value = at;
+    requestAnimationFrame(look);
+  };
+  look();
+})`;
+
+async function lanesBox(page: Page) {
+  await page.evaluate("scrollTo(0, 0)");
+  const box = await page.locator("canvas.lanes").boundingBox();
+  assert(box !== null);
+  return box;
+}
+
+/** Points at a part of the width of the lanes. @returns the time that is under the pointer */
+async function pointAt(page: Page, part: number) {
+  const { x, y, width } = await lanesBox(page);
+  await page.mouse.move(x + part * (width - 4), y + 3);
+  await look(page);
+  return { y: y + 3, timeMs: await pointedTime(page) };
+}
+
+/** The time that is written at the line under the pointer. */
+async function pointedTime(page: Page): Promise<number> {
+  const text = await page.locator(".pointer-line span").textContent() ?? "";
+  return Number(text.replace("−", "-").replace(/[^-\d.]/g, "")) * 1_000;
+}
+
+/** The time from the left to the right edge of the lanes. Left of the axis, all times are its first. */
+async function spanOf(page: Page): Promise<number> {
+  const [last, first] = [await pointAt(page, 1), await pointAt(page, 0)];
+  return last.timeMs - first.timeMs;
+}
+
+/** Looks in the lanes for a place of which something is said. */
+async function findTip(page: Page, wanted: RegExp) {
+  const { x, y, width, height } = await lanesBox(page);
+  const tip = page.locator(".tip");
+  for (let top = y + 60; top < y + height - 20; top += 12) {
+    for (let left = x + width - 3; left > x + width / 3; left -= 30) {
+      await page.mouse.move(left, top);
+      await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))");
+      const text = await tip.isVisible() ? await tip.innerText() : "";
+      if (wanted.test(text)) return { x: left, y: top, text };
+    }
+  }
+  throw new Error(`nothing is ${wanted}`);
+}
+
+/** Has `work` done with a paused page on a server that three clients have talked to. */
+async function withThreeClients(
+  page: Page,
+  work: (peers: string[], server: Server) => Promise<void>,
+): Promise<void> {
+  const args = ["select", "--sockets", SOCKETS, "--sleep", String(SLEEP_MS)];
+  await using watched = await WatchedServer.open(page, args);
+  const clients: Deno.TcpConn[] = [];
+  try {
+    for (const _ of MESSAGES) clients.push(await watched.server.connect());
+    for (let round = 0; round < 2; round++) {
+      for (const [i, client] of clients.entries()) {
+        assertEquals(await exchange(client, MESSAGES[i]), MESSAGES[i]);
+      }
+    }
+    await page.locator(".log li", { hasText: "sent to" }).nth(5).waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    const peers = clients.map(({ localAddr }) => `127.0.0.1:${(localAddr as Deno.NetAddr).port}`);
+    await work(peers, watched.server);
+  } finally {
+    for (const client of clients) client.close();
+  }
+}
+
+/** Has `work` done with a page on a phone, and what touches it. */
+async function withPhone(
+  browser: Browser,
+  work: (page: Page, touch: CDPSession) => Promise<void>,
+): Promise<void> {
+  const viewport = { width: 390, height: 844 };
+  const context = await browser.newContext({ viewport, hasTouch: true, isMobile: true });
+  try {
+    const page = await context.newPage();
+    await work(page, await context.newCDPSession(page));
+  } finally {
+    await context.close();
+  }
+}
+
+/** Moves fingers over the lanes, each from one part of the width to another. */
+async function swipe(
+  page: Page,
+  touch: CDPSession,
+  fingers: readonly (readonly [from: number, to: number])[],
+): Promise<void> {
+  const { x, y, width } = await lanesBox(page);
+  const at = (share: number) =>
+    fingers.map(([from, to], id) => ({
+      x: Math.round(x + (from + (to - from) * share) * width),
+      y: Math.round(y + 20),
+      id,
+    }));
+  const send = (type: "touchStart" | "touchMove" | "touchEnd", share: number) =>
+    touch.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd" ? [] : at(share),
+    });
+  await send("touchStart", 0);
+  for (let step = 1; step <= 8; step++) await send("touchMove", step / 8);
+  await send("touchEnd", 1);
+}
+
+/** The time between two places of the lanes, by tapping at them. */
+async function tappedSpan(page: Page): Promise<number> {
+  const times = [];
+  for (const part of [0.5, 0.9]) {
+    const { x, y, width } = await lanesBox(page);
+    await page.touchscreen.tap(x + part * width, y + 5);
+    await look(page);
+    times.push(await pointedTime(page));
+  }
+  return times[1] - times[0];
+}
+
+async function withDirectory(work: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await work(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Checks that two numbers differ by at most `by`. */
+function assertNear(actual: number, expected: number, by: number): void {
+  assertLess(Math.abs(actual - expected), by + 1e-6, `${actual} is not near ${expected}`);
+}

@@ -1,0 +1,89 @@
+/**
+ * Tests that go through chapters of the course: live and exported, in both languages, with right and
+ * with wrong answers.
+ *
+ * @module
+ */
+
+import type { Language } from "../../cli/language.ts";
+import type { Chapter } from "../../clients/learn/chapter.ts";
+import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { assert, assertEquals } from "./assert.ts";
+import { browserTest, type Page, type Visit } from "./browser.ts";
+import { type Walk, walkChapter } from "./course.ts";
+import { PageProcess } from "./page_process.ts";
+import { run } from "./playground.ts";
+import { processTree, untilAllEnded } from "./processes.ts";
+
+const ignore = !hasSystemCalls();
+/** All chapters together have less than twice this, and the page. */
+const MAX_CHAPTER_BYTES = 300_000;
+const MAX_ENDING_MS = 30_000;
+const LANGUAGES: readonly Language[] = ["en", "zh"];
+
+/** Registers the tests of some chapters, which are all gone through at the same time. */
+export function testChapters(chapters: readonly Chapter[]): void {
+  const names = chapters.map(({ id }) => id).join(", ");
+
+  browserTest(`live, and nothing is left: ${names}`, async ({ browser }) => {
+    const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+    await using _ = process;
+    const pids: number[] = [];
+    await Promise.all(chapters.map(async (chapter, i) => {
+      const language = LANGUAGES[i % 2];
+      const url = `${address}&lang=${language}#${chapter.id}/1`;
+      await read(browser, url, chapter, { language, changesLanguage: true });
+      pids.push(...await processTree(process.pid));
+    }));
+    assertEquals([await process.stop(), process.complaints], [0, ""]);
+    await untilAllEnded(pids, MAX_ENDING_MS);
+  }, { ignore });
+
+  browserTest(`exported, without a server and a network: ${names}`, async ({ browser }) => {
+    const directory = await Deno.makeTempDir();
+    try {
+      await Promise.all(chapters.map(async (chapter) => {
+        const site = `${directory}/${chapter.id}`;
+        const { code, stderr } = await run(["learn", chapter.id, "--export", site]);
+        assertEquals(code, 0, stderr);
+        const { size } = await Deno.stat(`${site}/runs/${chapter.id}.js`);
+        assert(size < MAX_CHAPTER_BYTES, `${chapter.id}: ${size} bytes`);
+        for (const language of LANGUAGES) {
+          const url = `file://${site}/index.html?lang=${language}#${chapter.id}/1`;
+          const requests = await read(browser, url, chapter, { language, changesLanguage: false });
+          assertEquals(requests.filter((one) => !one.startsWith(`file://${site}/`)), []);
+        }
+      }));
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  }, { ignore });
+}
+
+/** Goes through a chapter with a browser profile of its own. @returns what the page has fetched */
+async function read(
+  browser: Visit["browser"],
+  url: string,
+  chapter: Chapter,
+  walk: Walk,
+): Promise<string[]> {
+  const context = await browser.newContext({ viewport: { width: 1_400, height: 900 } });
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const complaints = complaintsOf(page);
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto(url);
+  await walkChapter(page, chapter, walk);
+  await context.close();
+  assertEquals(complaints, [], chapter.id);
+  return requests.filter((one) => !one.startsWith("data:"));
+}
+
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  return complaints;
+}

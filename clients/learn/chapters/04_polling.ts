@@ -32,28 +32,28 @@ export const polling: Chapter = {
       },
     },
     {
-      kind: "explain",
-      code: "recv",
-      text: {
-        en: "So the server asks, round after round: is there a client? Are there bytes from " +
-          "the first, from the second, from the third? Most answers are “would block”, and it " +
-          "goes on to the next question.\n\nThe state of each client is now in an object, not " +
-          "on the stack of a thread: the program itself has to remember how far each " +
-          "conversation has come.",
-        zh: "于是服务器一圈一圈地问：有新客户端吗？第一个发来字节了吗？第二个呢？第三个呢？多" +
-          "半回答“会阻塞”，它便去问下一个。\n\n每个客户端的状态，如今放在一个对象里，不再放在某" +
-          "个线程的栈上：谈到哪儿了，得由程序自己记住。",
-      },
-    },
-    {
       kind: "do",
       by: "course",
       text: {
-        en: "The course starts it. Nobody is connected, and nobody is going to connect for a " +
-          "while.",
-        zh: "课程启动这个服务器。没有人连接，一时半会儿也不会有人来。",
+        en: "The course starts such a server. Nobody is connected, and nobody is going to " +
+          "connect for a while.",
+        zh: "课程启动这样一个服务器。没有人连接，一时半会儿也不会有人来。",
       },
       actions: [serve("nonblocking")],
+    },
+    {
+      kind: "explain",
+      code: "recv",
+      text: {
+        en: "What does it do? It asks, round after round: is there a client? Are there bytes " +
+          "from the first, from the second, from the third? Most answers are “would block”, and " +
+          "it goes on to the next question.\n\nThe state of each client is now in an object, " +
+          "not on the stack of a thread: the program itself has to remember how far each " +
+          "conversation has come.",
+        zh: "它在做什么呢？一圈一圈地问：有新客户端吗？第一个发来字节了吗？第二个呢？第三个" +
+          "呢？多半回答“会阻塞”，它便去问下一个。\n\n每个客户端的状态，如今放在一个对象里，不再" +
+          "放在某个线程的栈上：谈到哪儿了，得由程序自己记住。",
+      },
     },
     {
       kind: "predict",

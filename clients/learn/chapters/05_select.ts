@@ -98,13 +98,13 @@ export const select: Chapter = {
       by: "course",
       slow: 100,
       text: {
-        en: "The same again, a hundred times slower. Follow the server's own lane: `select` " +
-          "returns, then come `recv`, the handler, `send`, and then `select` again. The marked " +
-          "line of the code goes along.",
-        zh: "再看一遍，放慢一百倍。盯着服务器自己的泳道：`select` 返回，接着是 `recv`、处理函" +
-          "数、`send`，然后又回到 `select`。代码里标出的行也跟着走。",
+        en: "Now they talk faster, and the picture is a hundred times slower. Follow the " +
+          "server's own lane: `select` returns, then come `recv`, the handler, `send`, and then " +
+          "`select` again. The marked line of the code goes along.",
+        zh: "现在让它们说得快些，图则放慢一百倍。盯着服务器自己的泳道：`select` 返回，接着是 " +
+          "`recv`、处理函数、`send`，然后又回到 `select`。代码里标出的行也跟着走。",
       },
-      actions: [until(atLeast("messages", 3))],
+      actions: [talk(50), until(atLeast("messages", 60))],
     },
     {
       kind: "explain",
@@ -166,7 +166,7 @@ export const select: Chapter = {
           },
         },
       ],
-      actions: [until(atLeast("messages", 8))],
+      actions: [talk(500), until(atLeast("messages", 8))],
     },
     {
       kind: "observe",

@@ -87,9 +87,10 @@ export const polling: Chapter = {
           text: { en: "As many as it can", zh: "能转多少转多少" },
           when: atLeast("returnsPerSecond", 1_000),
           because: {
-            en: "{returnsPerSecond} rounds a second, and {cpuPercent} percent of a processor, " +
-              "only to learn each time that there is nothing to do. This is called busy waiting.",
-            zh: "每秒转 {returnsPerSecond} 圈，用掉一个处理器的 {cpuPercent}%，每一圈得知的都" +
+            en: "{returns} rounds in {seconds} seconds, and {cpuPercent} percent of a " +
+              "processor, only to learn each time that there is nothing to do. This is called busy " +
+              "waiting.",
+            zh: "{seconds} 秒转了 {returns} 圈，用掉一个处理器的 {cpuPercent}%，每一圈得知的都" +
               "是“没事可做”。这叫忙等。",
           },
         },

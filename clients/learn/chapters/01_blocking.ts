@@ -22,11 +22,11 @@ export const blocking: Chapter = {
     {
       kind: "read",
       text: {
-        en: "A server has four calls to know. `listen` opens a port. `accept` takes the next " +
-          "client. `recv` takes the bytes that it sent, and `send` returns the answer.\n\nThe " +
-          "shortest server makes these calls one after another, in one thread. Each call " +
-          "blocks: it returns when there is something to return, and until then the thread " +
-          "sleeps. Our server is an echo server. Whatever a client sends comes back.",
+        en: "Four calls make a server. `listen` opens a port. `accept` takes the next client. " +
+          "`recv` takes the bytes that it sent, and `send` returns the answer.\n\nThe shortest " +
+          "server makes these calls one after another, in one thread. Each call blocks: it " +
+          "returns when there is something to return, and until then the thread sleeps. Our " +
+          "server is an echo server. Whatever a client sends comes back.",
         zh: "写服务器，先要认识四个调用：`listen` 打开端口，`accept` 接来下一个客户端，`recv` " +
           "取走它发来的字节，`send` 把应答发回去。\n\n最短的服务器只有一个线程，把这几个调用挨" +
           "个做一遍。每个调用都是阻塞的：有了结果才返回，没有结果，线程就睡在里面。我们用的是回" +
@@ -111,8 +111,8 @@ export const blocking: Chapter = {
           },
           when: [below("served", 2), atLeast("backlog", 1)],
           because: {
-            en: "The server answered {served} client, {messages} messages long. {backlog} " +
-              "clients are connected, and wait for an `accept` that does not come.",
+            en: "The server received {messages} messages, and answered {served} client. " +
+              "{backlog} more are connected, and wait for an `accept` that does not come.",
             zh: "这段时间里服务器收了 {messages} 条消息，只应答了 {served} 个客户端；另有 " +
               "{backlog} 个已经连上，却等不来那个 `accept`。",
           },
@@ -312,7 +312,7 @@ export const blocking: Chapter = {
     {
       command: "playground serve blocking",
       says: {
-        en: "In the first terminal. The log says who is accepted.",
+        en: "In the first terminal. The log names each client that it accepts.",
         zh: "在第一个终端里运行。日志会写出接受了谁。",
       },
     },

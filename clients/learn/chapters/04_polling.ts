@@ -20,11 +20,11 @@ export const polling: Chapter = {
     {
       kind: "read",
       text: {
-        en: "Processes and threads leave the blocking call as it is, and make more of those " +
-          "who can be blocked. Now try the opposite: one thread, and no call that blocks.\n\nA " +
-          "socket can be made nonblocking (`O_NONBLOCK`). Then `accept`, `recv` and `send` do " +
-          "what can be done at once. If there is nothing to do, they return an error with the " +
-          "name EAGAIN, “try again”, also known as EWOULDBLOCK.",
+        en: "Processes and threads keep the blocking call, and multiply what it may block. Now " +
+          "try the opposite: one thread, and no call that blocks.\n\nA socket can be made " +
+          "nonblocking (`O_NONBLOCK`). Then `accept`, `recv` and `send` do what can be done at " +
+          "once. If there is nothing to do, they return an error with the name EAGAIN, “try " +
+          "again”, also known as EWOULDBLOCK.",
         zh: "进程和线程不去碰阻塞调用，只是多找些人手来给它堵。现在反过来：只用一个线程，但任" +
           "何调用都不许堵住它。\n\n套接字可以设成非阻塞（`O_NONBLOCK`）。这样，`accept`、`recv` " +
           "和 `send` 只做眼下就能做的事；没有可做的，就返回一个错误 EAGAIN，意思是“再试试”，又" +

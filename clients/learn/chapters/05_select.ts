@@ -76,8 +76,8 @@ export const select: Chapter = {
           text: { en: "One thread answers all three", zh: "一个线程，三个都应答" },
           when: [atMost("lanes", 1), atLeast("served", 2)],
           because: {
-            en: "{lanes} lane, {served} clients. `select` says who is ready, and each of the " +
-              "ready ones is dealt with in microseconds.",
+            en: "{lanes} lane, {served} clients. `select` names the clients that are ready, " +
+              "and each takes the loop some microseconds.",
             zh: "{lanes} 条泳道，{served} 个客户端。`select` 说谁就绪，就绪的几微秒便能打发一" +
               "个。",
           },
@@ -198,7 +198,7 @@ export const select: Chapter = {
       answers: [
         {
           text: {
-            en: "As few as before: who is silent costs nothing",
+            en: "As few as before: silent clients cost nothing",
             zh: "还是那么几个：不说话的不花代价",
           },
           when: below("scannedPerReturn", 15),
@@ -321,7 +321,7 @@ export const select: Chapter = {
           },
         },
         {
-          text: { en: "Two or three: whoever came first", zh: "两三个：看谁先来" },
+          text: { en: "Two or three: those that came first", zh: "两三个：看谁先来" },
           when: [above("asleep", 1), below("asleep", 4)],
           because: {
             en:

@@ -65,8 +65,8 @@ export const selectQueue: Chapter = {
           text: { en: "It receives on and on, and its memory grows", zh: "照收不误，内存越涨越大" },
           when: [atLeast("clients", 3), below("blocked", 1)],
           because: {
-            en: "A server without a limit does that, until it is killed for lack of memory. " +
-              "Whoever sends fast enough can do it.",
+            en: "A server without a limit does that, until it is killed for lack of memory. A " +
+              "client that sends fast enough can do that to it.",
             zh: "没有上限的服务器才会这样，直到内存耗尽被杀掉。谁发得够快，谁就办得到。",
           },
         },

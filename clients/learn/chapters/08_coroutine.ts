@@ -165,7 +165,7 @@ export const coroutine: Chapter = {
           when: atLeast("returnsPerSecond", 1_000),
           because: {
             en: "{returns} rounds in {seconds} seconds, and {cpuPercent} percent of a " +
-              "processor. This scheduler only knows who is next. It does not know what anybody " +
+              "processor. This scheduler only knows whose turn it is. It does not know what anybody " +
               "waits for, so it resumes all of them, again and again: the polling of chapter 4 in " +
               "better clothes.",
             zh: "{seconds} 秒转了 {returns} 圈，用掉一个处理器的 {cpuPercent}%。这个调度器只知" +

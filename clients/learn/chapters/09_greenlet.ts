@@ -267,7 +267,7 @@ export const greenlet: Chapter = {
     {
       kind: "read",
       text: {
-        en: "Greenlets are exact, and demanding: whoever writes `recv` must know whom to " +
+        en: "Greenlets are exact, and demanding: each `recv` in your code must know whom to " +
           "switch to. Now, it is always the same one, the main greenlet. So the switch could be " +
           "put into `recv` itself, once and for all, and nobody would have to write it again. " +
           "This is gevent.",

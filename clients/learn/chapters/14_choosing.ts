@@ -55,7 +55,7 @@ export const choosing: Chapter = {
           },
           when: below("loopLatencyMs", 100),
           because: {
-            en: "For many that wait. Whoever computes has the only thread.",
+            en: "For many that wait. A handler that computes has the only thread.",
             zh: "是为众多在等的客户端。谁在算，唯一的线程就归谁。",
           },
         },

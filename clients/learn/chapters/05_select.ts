@@ -300,10 +300,10 @@ export const select: Chapter = {
           text: { en: "All four", zh: "四个都在睡" },
           when: atLeast("asleep", 4),
           because: {
-            en: "{asleep} sleep, and the thread does not. The last argument of `select` is a " +
-              "timeout: the loop wakes up for the next byte or for the next due time, whichever " +
-              "comes first.",
-            zh: "{asleep} 个客户端在睡，线程却没有睡死。`select` 最后一个参数是超时：下一个字" +
+            en: "{asleep} sleep, and the thread is still there for everybody. The last " +
+              "argument of `select` is a timeout: the loop wakes up for the next byte or for the " +
+              "next due time, whichever comes first.",
+            zh: "{asleep} 个客户端在睡，线程却随叫随到。`select` 最后一个参数是超时：下一个字" +
               "节和下一个到期时间，哪个先到就为哪个醒来。",
           },
         },

@@ -2,7 +2,7 @@ import type { Chapter } from "../chapter.ts";
 import { above, atLeast, atMost, below, exactly, open, serve, talk, until } from "./stage.ts";
 
 /** Longer than the receives of this chapter, so that each message takes ten of them. */
-const FORTY_BYTES = "forty bytes of text, received by fours.";
+const FORTY_BYTES = "forty bytes of text, taken four by four.";
 const SMALL_RECEIVES = ["--recv-size", "4"];
 
 /** The interest list in the kernel, and its two triggers. */

@@ -84,7 +84,8 @@ export function activeLanes({ phases }, fromMs, toMs) {
  * Places the lanes, and below each the clients on it; or below all of them a heat map of the clients, if
  * there are too many.
  *
- * @param {import("./shown.js").Shown} shown
+ * @param {import("./history.js").History} history
+ * @param {{ fromMs: number, toMs: number }} shown
  * @param {boolean} isCrowd whether there are more clients than rows
  * @param {number} size of the letters, in CSS pixels
  * @param {number} minHeight the least height of the picture, in CSS pixels

@@ -79,13 +79,13 @@ Deno.test("a return of which the rest has yet to arrive is not shown before that
       return [ms, lane, activity, client];
     }),
   });
-  assertEquals(loopsAt(history, SELECT, START_MS + 51)[0].last.ready, 1);
+  assertEquals(loopsAt(history, SELECT, START_MS + 51)[0].last?.ready, 1);
   const rest: Partial<Frame> = {
     phases: [[START_MS + 51, 0, RECV, 2], [START_MS + 52, 0, WAIT, 0]],
   };
   history.apply(run.frame({ timeMs: START_MS + 100, ...rest }));
   const [loop] = loopsAt(history, SELECT, START_MS + 100);
-  assertEquals([loop.last.ready, [...loop.ready]], [2, [1, 2]]);
+  assertEquals([loop.last?.ready, [...loop.ready]], [2, [1, 2]]);
 });
 
 Deno.test("several loops have their own sockets; a round asks all", () => {

@@ -38,13 +38,11 @@ export abstract class MessageRecorder {
 
   wokeUp(scanned: number, ready: number): void {
     // Woken by the view, which asks whether it is alive: that is none of its work.
-    const isAsked = this.controls?.answer() === true;
-    if (ready > 0 || !isAsked) {
-      this.counters[COUNTER.wakeUps]++;
-      this.counters[COUNTER.scanned] += scanned;
-      this.counters[COUNTER.ready] += ready;
-      if (this.#traceReaders[0] > 0) this.traceReturn(scanned, ready);
-    }
+    if (this.controls?.answer() === true && ready === 0) return this.controls.obey();
+    this.counters[COUNTER.wakeUps]++;
+    this.counters[COUNTER.scanned] += scanned;
+    this.counters[COUNTER.ready] += ready;
+    if (this.#traceReaders[0] > 0) this.traceReturn(scanned, ready);
     this.controls?.obey();
   }
 

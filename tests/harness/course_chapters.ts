@@ -21,43 +21,39 @@ const MAX_CHAPTER_BYTES = 300_000;
 const MAX_ENDING_MS = 30_000;
 const LANGUAGES: readonly Language[] = ["en", "zh"];
 
-/** Registers the tests of some chapters, which are all gone through at the same time. */
+/** Registers the tests of some chapters. */
 export function testChapters(chapters: readonly Chapter[]): void {
-  const names = chapters.map(({ id }) => id).join(", ");
+  for (const [i, chapter] of chapters.entries()) {
+    const language = LANGUAGES[i % 2];
 
-  browserTest(`live, and nothing is left: ${names}`, async ({ browser }) => {
-    const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
-    await using _ = process;
-    const pids: number[] = [];
-    await Promise.all(chapters.map(async (chapter, i) => {
-      const language = LANGUAGES[i % 2];
+    browserTest(`${chapter.id}, live, and nothing is left`, async ({ browser }) => {
+      const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+      await using _ = process;
       const url = `${address}&lang=${language}#${chapter.id}/1`;
       await read(browser, url, chapter, { language, changesLanguage: true });
-      pids.push(...await processTree(process.pid));
-    }));
-    assertEquals([await process.stop(), process.complaints], [0, ""]);
-    await untilAllEnded(pids, MAX_ENDING_MS);
-  }, { ignore });
+      const pids = await processTree(process.pid);
+      assertEquals([await process.stop(), process.complaints], [0, ""]);
+      await untilAllEnded(pids, MAX_ENDING_MS);
+    }, { ignore });
 
-  browserTest(`exported, without a server and a network: ${names}`, async ({ browser }) => {
-    const directory = await Deno.makeTempDir();
-    try {
-      await Promise.all(chapters.map(async (chapter) => {
-        const site = `${directory}/${chapter.id}`;
+    browserTest(`${chapter.id}, exported, without a server and a network`, async ({ browser }) => {
+      const directory = await Deno.makeTempDir();
+      try {
+        const site = `${directory}/site`;
         const { code, stderr } = await run(["learn", chapter.id, "--export", site]);
         assertEquals(code, 0, stderr);
         const { size } = await Deno.stat(`${site}/runs/${chapter.id}.js`);
-        assert(size < MAX_CHAPTER_BYTES, `${chapter.id}: ${size} bytes`);
-        for (const language of LANGUAGES) {
+        assert(size < MAX_CHAPTER_BYTES, `${size} bytes`);
+        await Promise.all(LANGUAGES.map(async (language) => {
           const url = `file://${site}/index.html?lang=${language}#${chapter.id}/1`;
           const requests = await read(browser, url, chapter, { language, changesLanguage: false });
           assertEquals(requests.filter((one) => !one.startsWith(`file://${site}/`)), []);
-        }
-      }));
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  }, { ignore });
+        }));
+      } finally {
+        await Deno.remove(directory, { recursive: true });
+      }
+    }, { ignore });
+  }
 }
 
 /** Goes through a chapter with a browser profile of its own. @returns what the page has fetched */

@@ -18,6 +18,8 @@ export class StripPainter {
   #labels;
   #colors;
   #isWork;
+  /** The lane that is being drawn. */
+  #lane = 0;
   /** The columns of each lane, by its phases. */
   #columns = new WeakMap();
 
@@ -39,7 +41,8 @@ export class StripPainter {
    * @param {{ top: number, height: number }} box in CSS pixels
    * @param rowOf `rowOf(client)` is the box of the bar of a client, in which its part is drawn as well
    */
-  draw(phases, scale, { top, height }, rowOf) {
+  draw(lane, phases, scale, { top, height }, rowOf) {
+    this.#lane = lane;
     const { times, activities } = phases;
     const isOver = activities.at(-1) === ENDED;
     const begin = scale.xOf(Math.max(times[0], scale.fromMs));
@@ -96,7 +99,7 @@ export class StripPainter {
   #drawName(activity, x, top, width, height) {
     const { context, size } = this.#surface;
     if (height < size || width < 2 * size) return;
-    const name = this.#labels.activity(ACTIVITIES[activity]);
+    const name = this.#labels.activity(ACTIVITIES[activity], this.#lane);
     const wide = Math.ceil(context.measureText(name).width);
     if (wide + 8 > width) return;
     const middle = top + Math.round(height / 2);

@@ -81,6 +81,13 @@ Deno.test("several loops have their own sockets; a round asks all", () => {
     loopsAt(history, workers, START_MS + 5).map(({ lane, cells }) => [lane, cells.length]),
     [[1, 2], [2, 2]],
   );
+  const led = { model: "leader-followers", worker: "threads", waitsIn: "epoll_wait" };
+  const [shared, ...none] = loopsAt(history, led, START_MS + 5);
+  assertEquals(
+    [shared.lane, shared.cells.length, none],
+    [2, 3, []],
+    "threads take turns at one call",
+  );
   const asked = historyOf({
     ...THREE,
     phases: [[START_MS, 0, RECV, 0], [START_MS + 1, 0, HANDLE, 2], [START_MS + 2, 0, RECV, 0]],

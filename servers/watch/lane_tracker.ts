@@ -92,7 +92,7 @@ export class LaneTracker {
     if (event === "ended") return this.#ended(record);
     if (event === "dispatched") return this.#dispatched(record, client);
     const lane = this.#laneOf(record, client);
-    if (record.isAfterGap) lane.isAfterGap();
+    if (record.isAfterGap && !this.#onlyAccepts(lane)) lane.isAfterGap();
     if (event === "returned") return this.#returned(record, lane);
     if (event === "began") return lane.begin(lane.idle.activity, 0, timeMs);
     if (event === "refused") return lane.end("accept", 0, timeMs);
@@ -110,11 +110,7 @@ export class LaneTracker {
    * @param isHeld the server is held up
    */
   settle(timeMs: number, gaps: ReadonlySet<number>, isHeld: boolean): void {
-    for (const [number, lane] of this.#lanes) {
-      // Where the server moves the bytes of its workers, it also leaves out their records.
-      const isMoved = number > 0 && this.plan.isExclusive && lane.isActive && gaps.has(0);
-      lane.settle(timeMs, gaps.has(lane.worker) || isMoved, isHeld);
-    }
+    for (const lane of this.#lanes.values()) lane.settle(timeMs, this.#hasGap(lane, gaps), isHeld);
   }
 
   /** Returns what has happened since the last call. */
@@ -129,6 +125,17 @@ export class LaneTracker {
   all(): readonly Phase[] {
     const going = [...this.#lanes.values()].filter(({ doing }) => doing.activity !== "ended");
     return going.map(({ phase }) => phase);
+  }
+
+  #hasGap(lane: Lane, gaps: ReadonlySet<number>): boolean {
+    if (this.#onlyAccepts(lane)) return false;
+    // Where the server moves the bytes of its workers, it also leaves out their records.
+    return gaps.has(lane.worker) || this.plan.isExclusive && lane.isActive && gaps.has(0);
+  }
+
+  /** A server that serves nobody: that it accepts, and hands on, is never left out. */
+  #onlyAccepts({ number }: Lane): boolean {
+    return number === 0 && this.plan.isExclusive && this.plan.servedBy !== "caller";
   }
 
   #lane(number: number, timeMs: number, worker = number, idle = this.#idle(number)): Lane {

@@ -10,7 +10,7 @@ import { ACTIVITIES, type Activity, type Frame } from "../../servers/watch/frame
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../harness/assert.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { encode } from "../harness/bytes.ts";
-import { Server } from "../harness/playground.ts";
+import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
 const POLL_INTERVAL_MS = 10;
@@ -207,6 +207,31 @@ for (const model of ["select", "thread", "blocking"]) {
     const burnt = spansOf(frames).flat().filter(({ activity }) => activity === "handle");
     const longestMs = Math.max(...burnt.map(({ fromMs, untilMs }) => untilMs - fromMs));
     assertLess(990, longestMs);
+  });
+}
+
+for (const [model, ...flags] of [["epoll"], ["thread", "--spare", "4"]]) {
+  test(`${model}: under load, what is left out is said, and afterwards its lanes wait`, async () => {
+    await using recorded = await Recorded.start([model, ...flags, "--quiet"]);
+    const flood = await run([
+      ...["flood", "--port", `${recorded.server.port}`, "--conns", "4", "--duration", "1s"],
+      ...["--no-think", "--quiet"],
+    ]);
+    assertEquals(flood.code, 0);
+    const areIdle = (frames: Frame[]) =>
+      spansOf(frames).every((spans) =>
+        ["wait", "accept", "ended"].includes(spans.at(-1)?.activity ?? "")
+      );
+    const frames = await recorded.until(areIdle);
+    const { all, traced } = frames.map(({ messages }) => messages).reduce((sum, one) => ({
+      all: sum.all + one.all,
+      traced: sum.traced + one.traced,
+    }));
+    assertLess(traced, all);
+    const unknown = spansOf(frames).flat().filter(({ activity }) => activity === "untraced");
+    assertEquals(new Set(unknown.map(({ lane }) => lane > 0)), new Set([model === "thread"]));
+    // Records of steps stay within what a frame wants, too.
+    for (const { returns = [] } of frames) assertLessOrEqual(returns.length, 128);
   });
 }
 

@@ -54,8 +54,8 @@ export class Timeline {
       "div",
       { class: "timeline" },
       this.#pause,
-      this.#stepButton("‹", texts.previousEvent, -1),
-      this.#stepButton("›", texts.nextEvent, 1),
+      this.#stepButton("‹", texts.previousEvent, ",", -1),
+      this.#stepButton("›", texts.nextEvent, ".", 1),
       this.#slider,
       this.#moment,
       this.#speed.element,
@@ -270,11 +270,12 @@ export class Timeline {
     return element("button", { type: "button", onclick }, text);
   }
 
-  #stepButton(sign, name, direction) {
+  #stepButton(sign, name, key, direction) {
     const button = this.#button(sign, () => this.step(direction));
     button.classList.add("step");
-    button.title = name;
+    button.title = `${name} (${key})`;
     button.setAttribute("aria-label", name);
+    button.setAttribute("aria-keyshortcuts", key);
     return button;
   }
 }

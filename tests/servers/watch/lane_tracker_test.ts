@@ -365,3 +365,19 @@ Deno.test("a loop goes on when a client has reset its connection", () => {
   lanes.pass(20);
   assertEquals(lanes.now(), ["lane 0: wait #0 since 12"]);
 });
+
+Deno.test("a server that moves the bytes of its threads leaves out theirs, not its own", () => {
+  const lanes = new Lanes("thread");
+  for (const thread of [1, 2]) {
+    lanes.tell(thread, "accepted", thread);
+    lanes.tell(thread, "dispatched", thread, thread);
+  }
+  lanes.pass(10);
+  lanes.tell(12, "received", 1, 0, 5);
+  lanes.pass(50, new Set([0]));
+  assertEquals(lanes.now(), [
+    "lane 0: accept #0 since 2",
+    "lane 1: untraced #0 since 12",
+    "lane 2: recv #2 since 2",
+  ]);
+});

@@ -33,7 +33,6 @@ const run = new FakeRun();
 const texts = {
   ...en.watch.page,
   ...en.watchLanes,
-  clientsCounted: (count: number) => `${count} clients`,
 };
 
 /** A history of one frame, after a second in which nothing has happened. */
@@ -348,7 +347,7 @@ Deno.test("from the 65th client on there is a heat map, with a row for each work
   const { isDetailed, picture, texts, rects } = draw(historyOf(frameOf(200)), loops);
   assertEquals(isDetailed, false);
   assert(texts.includes("loop 1  100 %") && texts.includes("loop 2  0 %"), texts.join());
-  assert(texts.includes("200 clients"), texts.join());
+  assert(texts.includes("200 clients, by state"), texts.join());
   assertGreater(picture.boxOf("workers")!.height, 0);
   const cells = rects.filter(({ fill }) => /^#/.test(fill) || fill === "waiting");
   assertGreater(cells.length, 10);

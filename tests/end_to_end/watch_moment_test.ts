@@ -128,6 +128,30 @@ browserTest(
       await followed.getByText(`Client ${peers[1]}:`).waitFor();
       await page.getByRole("button", { name: "Stop following" }).click();
       await followed.getByText("? lists the keys").waitFor();
+      // So do the rows of the table.
+      await page.locator("details.clients summary").click();
+      const row = page.getByRole("button", { name: peers[2] });
+      await row.click();
+      await followed.getByText(`Client ${peers[2]}:`).waitFor();
+      await page.locator("tr.of-followed", { has: row }).waitFor();
+      await row.click();
+      await followed.getByText("? lists the keys").waitFor();
+
+      // The pointer has a line in all parts, in the lanes as in a chart; a click there moves the cursor.
+      const plots = page.locator(".charts .u-over");
+      await pointAt(page, 0.7);
+      assertEquals(await page.locator(".chart-pointer:visible").count(), await plots.count());
+      const position = await plots.first().evaluate(({ clientWidth, clientHeight }) => ({
+        x: clientWidth * 0.93, // a second ago
+        y: clientHeight / 2,
+      }));
+      await plots.first().hover({ position });
+      const { atMs } = await look(page);
+      const pointedMs = await pointedTime(page);
+      await plots.first().click({ position });
+      const moved = await look(page);
+      assert(moved.atMs !== atMs);
+      assertNear(moved.moment, pointedMs, 1);
 
       // Zoomed by the wheel on the cursor, and by a key, it looks the same; back too.
       await page.keyboard.press("0");

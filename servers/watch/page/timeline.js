@@ -247,14 +247,14 @@ export class Timeline {
   #show(nowMs, isPresent) {
     const { pause, resume, again, present } = this.#texts;
     const { atMs } = this.shown;
-    const { isPaused, isOver, speed } = this.#time;
+    const { isPaused, isOver, speed, isPresent: isFollowed } = this.#time;
     setText(this.#pause, isPaused ? isOver ? again : resume : pause);
     setProperty(this.#slider, "min", String(this.#startMs));
     setProperty(this.#slider, "max", String(this.#endMs));
     setProperty(this.#slider, "value", String(atMs));
     this.#speed.speed = speed;
     // It keeps its place, so that nothing moves when it comes.
-    const visibility = isPresent ? "hidden" : "visible";
+    const visibility = isFollowed ? "hidden" : "visible";
     setProperty(this.#present.style, "visibility", visibility);
     const moment = relativeTime(this.secondsAt(atMs), isPresent ? 1 : this.#digits);
     const ago = `−${((this.#endMs - atMs) / 1_000).toFixed(1)} s`;

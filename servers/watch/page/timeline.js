@@ -109,7 +109,7 @@ export class Timeline {
     const { atMs } = this.shown;
     const times = this.#players.map((player) =>
       direction > 0 ? player.nextEventMs(atMs) : player.previousEventMs(atMs)
-    ).filter((timeMs) => timeMs !== undefined && timeMs <= this.#endMs);
+    ).filter((timeMs) => timeMs >= this.#startMs && timeMs <= this.#endMs);
     if (times.length === 0) return this.#announce(this.#texts.noEvent);
     const timeMs = direction > 0 ? Math.min(...times) : Math.max(...times);
     this.#change((time) => time.stepTo(timeMs));

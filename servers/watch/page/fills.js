@@ -79,7 +79,7 @@ export class Fills {
 }
 
 /** Clients that wait are thin lines; lanes that wait are hollow, and thicker below where they call. */
-const LINES = { waiting: [[6, 4]], wait: [[0, 2], [14, 2]], idle: [[6, 3]] };
+const LINES = { waiting: [[6, 4]], wait: [[0, 2], [14, 2]] };
 const HOLLOW = [[0, 2], [11, 5]];
 
 /** The lines of a sample in a legend, each from the top of 16 pixels, and with a height. */
@@ -96,6 +96,11 @@ export function swatch(name, isHollow = false) {
   };
   const picture = made("svg", { class: "swatch", viewBox: "0 0 16 16", "aria-hidden": "true" });
   const color = `var(--${SAME[name] ?? name})`;
+  if (name === "idle") {
+    const outline = { fill: "none", stroke: color, "stroke-width": 2 };
+    picture.append(made("rect", { x: 1, y: 1, width: 14, height: 14, ...outline }));
+    return picture;
+  }
   for (const [y, height] of sampleLines(name, isHollow)) {
     picture.append(made("rect", { y, width: 16, height, fill: color }));
   }

@@ -44,9 +44,16 @@ export class RunLog {
       this.element.scrollTop + this.element.clientHeight > this.element.scrollHeight - 30;
     if (kept === 0) this.element.replaceChildren();
     this.element.append(...lines.slice(kept).map((line) => this.#item(line)));
-    while (this.element.childElementCount > lines.length) this.element.firstElementChild.remove();
     if (isAtEnd) this.element.scrollTop = this.element.scrollHeight;
     this.#lines = lines;
+    // In the frame in which lines scroll, to take others away would move what is read.
+    if (this.element.childElementCount > lines.length) requestAnimationFrame(() => this.#trim());
+  }
+
+  /** Takes away the oldest lines. Browsers that anchor what is scrolled keep the others in their place. */
+  #trim() {
+    const log = this.element;
+    while (log.childElementCount > this.#lines.length) log.firstElementChild.remove();
   }
 
   #item({ timeMs, line }) {

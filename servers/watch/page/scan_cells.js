@@ -7,7 +7,11 @@
 import { ACTIVITIES, BACKLOG, clientsAt, pieceAt, sampleAt } from "./history.js";
 import { returnsOf } from "./shares.js";
 
-const [ACCEPT, RECV, SEND] = ["accept", "recv", "send"].map((name) => ACTIVITIES.indexOf(name));
+const [WAIT, ACCEPT, RECV, SEND] = ["wait", "accept", "recv", "send"].map((name) =>
+  ACTIVITIES.indexOf(name)
+);
+/** A frame may end between a return and what it leads to. The next one comes within this time. */
+const ARRIVES_MS = 300;
 /** How far back the last return of a loop is searched. */
 const SEARCHED_MS = 60_000;
 const RATE_MS = 1_000;
@@ -67,7 +71,7 @@ function lastLane({ returns: { times, lanes } }, atMs) {
 
 function loopAt(history, lane, listens, clients, atMs) {
   const recent = returnsOf(history, lane, atMs - SEARCHED_MS, atMs);
-  const last = recent.at(-1);
+  const last = isWhole(history, lane, recent.at(-1)) ? recent.at(-1) : recent.at(-2);
   const listener = listens ? [{ kind: "listener", client: 0, peer: "" }] : [];
   const ofClients = clients.map(({ client, peer }) => ({ kind: "client", client, peer }));
   const missing = last === undefined ? 0 : last.scanned - listener.length - ofClients.length;
@@ -100,6 +104,14 @@ export function roundAt(history, atMs) {
   }
   loop.last ??= { timeMs: times[0], scanned: cells.length, ready: 0 };
   return loop;
+}
+
+/** Whether what a return has led to is known, or has taken so long that it is shown meanwhile. */
+function isWhole(history, lane, last) {
+  if (last === undefined || history.nowMs - last.timeMs > ARRIVES_MS) return true;
+  const { times, activities } = history.phases.get(lane) ?? { times: [] };
+  const i = times.length - 1;
+  return i < 0 || times[i] > last.timeMs && activities[i] === WAIT;
 }
 
 /** What happened between the last return and the next one says what was ready. */

@@ -51,7 +51,9 @@ export class StripColumns {
     const { pieces, columns } = this.#kept;
     forget(pieces, ({ until }) => until < first);
     forget(columns, ({ column }) => column < first);
-    const all = { pieces: pieces.map((piece) => ({ ...piece })), columns: [...columns] };
+    // The last piece may go on.
+    const last = pieces.slice(-1).map((piece) => ({ ...piece }));
+    const all = { pieces: [...pieces.slice(0, -1), ...last], columns: [...columns] };
     walk(phases, pixelMs, this.#doneMs, toMs, toMs, all);
     return all;
   }

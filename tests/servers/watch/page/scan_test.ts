@@ -45,7 +45,7 @@ Deno.test("a return of select has a cell for the listener, the keyboard and each
       ...[[START_MS + 13, 0, RECV, 3], [START_MS + 14, 0, WAIT, 0]] as const,
       [START_MS + 20, 0, ACCEPT, 4],
     ],
-  });
+  }, {});
   const [loop] = loopsAt(history, SELECT, START_MS + 13.5);
   assertEquals(loop.cells.map(({ kind, client }) => `${kind} ${client}`), [
     ...["listener 0", "keyboard 0", "client 1", "client 2", "client 3"],
@@ -62,11 +62,30 @@ Deno.test("where the keyboard is not looked at it has no cell, nor a client that
     changes: [[START_MS, 1, WAITING, 0], [START_MS + 11, 2, WAITING, 0]],
     returns: [[START_MS + 10, 0, 2, 1]],
     phases: [[START_MS, 0, WAIT, 0], [START_MS + 10, 0, ACCEPT, 2]],
-  });
+  }, {});
   const [before] = loopsAt(history, SELECT, START_MS + 10.5);
   assertEquals(before.cells.map(({ kind }) => kind), ["listener", "client"]);
   const [after] = loopsAt(history, SELECT, START_MS + 12);
   assertEquals([...after.fresh], [2], "the call did not look at the new one");
+});
+
+Deno.test("a return of which the rest has yet to arrive is not shown before that", () => {
+  const phases = [[START_MS, 0, WAIT, 0], [START_MS + 10, 0, RECV, 1], [START_MS + 11, 0, WAIT, 0]];
+  const history = historyOf({
+    ...THREE,
+    timeMs: START_MS + 51,
+    returns: [[START_MS + 10, 0, 4, 1], [START_MS + 50, 0, 4, 2]],
+    phases: [...phases, [START_MS + 50, 0, RECV, 1]].map(([ms, lane, activity, client]) => {
+      return [ms, lane, activity, client];
+    }),
+  });
+  assertEquals(loopsAt(history, SELECT, START_MS + 51)[0].last?.ready, 1);
+  const rest: Partial<Frame> = {
+    phases: [[START_MS + 51, 0, RECV, 2], [START_MS + 52, 0, WAIT, 0]],
+  };
+  history.apply(run.frame({ timeMs: START_MS + 100, ...rest }));
+  const [loop] = loopsAt(history, SELECT, START_MS + 100);
+  assertEquals([loop.last?.ready, [...loop.ready]], [2, [1, 2]]);
 });
 
 Deno.test("several loops have their own sockets; a round asks all", () => {

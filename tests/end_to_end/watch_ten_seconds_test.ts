@@ -8,6 +8,7 @@
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals } from "../harness/assert.ts";
 import { browserTest, type Page } from "../harness/browser.ts";
+import { exchange, readToEnd } from "../harness/clients.ts";
 import { WatchedServer } from "../harness/watching.ts";
 
 const POLL_INTERVAL_MS = 100;
@@ -154,6 +155,29 @@ for (const [args, says, picture] of PROMISES) {
     });
   }
 }
+
+browserTest(
+  "six clients at process, one after another: six lanes with the ids of their processes, which end",
+  async ({ page, complaints }) => {
+    await using watched = await WatchedServer.open(page, ["process"]);
+    const lanes = page.getByRole("list", { name: "Lanes", exact: true }).getByRole("listitem");
+    const ended = lanes.filter({ hasText: /^process \d+: ended at \+[\d.]+ s$/ });
+    // Each is noted when it ends: on a slow machine, the first may be out of the picture by the end.
+    const seen = new Set<string>();
+    for (let i = 1; i <= 6; i++) {
+      using client = await watched.server.connect();
+      assertEquals(await exchange(client, "hello"), "hello");
+      await client.closeWrite();
+      await readToEnd(client);
+      while (seen.size < i) {
+        for (const text of await ended.allInnerTexts()) seen.add(text);
+        await page.waitForTimeout(POLL_INTERVAL_MS);
+      }
+    }
+    assertEquals(seen.size, 6);
+    assertEquals(complaints, []);
+  },
+);
 
 /** Waits until the page shows a picture, as it says itself. */
 async function untilSeen(page: Page, { lanes, scan }: Picture): Promise<void> {

@@ -54,6 +54,7 @@ export const enWatchLanes = {
     heatRow: "Each row is # clients.",
     heatRowOne: "Each row is a client.",
     heatColumn: "Each column is # ms.",
+    heatStrength: "The stronger a color, the more of them.",
   },
   scan: {
     picture: "A cell for each socket",
@@ -69,6 +70,7 @@ export const enWatchLanes = {
     manyLooked: "# sockets",
     oneReady: "1 was ready",
     manyReady: "# were ready",
+    known: "it is known of # which ones",
     oneDone: "1 completion",
     manyDone: "# completions",
     inVain: "looked at in vain so far: #",

@@ -54,6 +54,7 @@ export const zhWatchLanes = {
     heatRow: "每行是 # 个客户端。",
     heatRowOne: "每行是一个客户端。",
     heatColumn: "每列是 # 毫秒。",
+    heatStrength: "颜色越浓，这样的客户端越多。",
   },
   scan: {
     picture: "每个套接字一格",
@@ -69,6 +70,7 @@ export const zhWatchLanes = {
     manyLooked: "# 个套接字",
     oneReady: "1 个就绪",
     manyReady: "# 个就绪",
+    known: "已知其中 # 个是哪些",
     oneDone: "1 个完成事件",
     manyDone: "# 个完成事件",
     inVain: "至今白白检查了：#",

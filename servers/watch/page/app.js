@@ -154,8 +154,6 @@ async function main() {
   const language = Object.hasOwn(view.texts, wanted ?? "") ? wanted : view.language;
   document.documentElement.lang = language;
   const texts = view.texts[language];
-  // The text has a place for the number.
-  texts.clientsCounted = (count) => texts.clientsTotal.replace("#", count.toLocaleString(language));
   document.title = texts.title;
   const isLive = view.recording === null;
   const controls = isLive ? new Controls(texts, token) : undefined;

@@ -190,8 +190,9 @@ export class HeatMap {
     const row = bin === 1 ? texts.heatRowOne : texts.heatRow.replace("#", shownNumber(bin));
     const column = texts.heatColumn.replace("#", shownNumber(stepMs, stepMs < 1 ? 1 : 0));
     const from = Math.max(left, 4 + Math.ceil(context.measureText(clients).width) + size);
-    const note = `${row} ${column}`;
-    if (from + context.measureText(note).width > width) return;
+    const notes = [`${row} ${column} ${texts.heatStrength}`, `${row} ${column}`];
+    const note = notes.find((one) => from + context.measureText(one).width <= width);
+    if (note === undefined) return;
     context.fillStyle = colorOf("muted");
     context.fillText(note, from, middle);
   }

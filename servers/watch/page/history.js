@@ -335,8 +335,9 @@ export function nextEventMs(history, afterMs) {
 export function previousEventMs(history, beforeMs) {
   let last = -Infinity;
   for (const times of eventTimes(history)) {
-    const i = pieceAt(times, beforeMs);
-    last = Math.max(last, (times[i] < beforeMs ? times[i] : times[i - 1]) ?? -Infinity);
+    let i = pieceAt(times, beforeMs);
+    while (times[i] >= beforeMs) i--; // several may be at one time
+    last = Math.max(last, times[i] ?? -Infinity);
   }
   return Number.isFinite(last) ? last : undefined;
 }

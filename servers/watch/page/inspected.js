@@ -78,7 +78,7 @@ export class Words {
    * Whose it is, what it does, for how long, and which bytes.
    *
    * @param {Hit} hit
-   * @param {number} nowMs the time of the cursor: what is going on is going on until then
+   * @param {number} nowMs until then is known: what is not over by then goes on
    * @returns {string[]} lines
    */
   of(history, hit, nowMs) {

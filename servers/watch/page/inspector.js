@@ -93,7 +93,7 @@ export class Inspector {
     if (timeMs !== undefined) this.#timeline.point(timeMs);
   }
 
-  #drawPointer(history, { atMs, pointerMs, fromMs, toMs, zeroMs }) {
+  #drawPointer(history, { pointerMs, fromMs, toMs, zeroMs }) {
     const { x, y } = this.#pointer ?? {};
     if (x !== undefined) {
       this.#timeline.pointAt(this.#picture.timeAt?.(x));
@@ -114,7 +114,9 @@ export class Inspector {
     setHidden(this.#tip, hit === undefined);
     this.#canvas.classList.toggle("hit", hit !== undefined && hit.client !== 0);
     if (hit === undefined) return;
-    setText(this.#tip, this.#words.of(history, hit, atMs).join("\n"));
+    // The pointer may be on what came after the cursor's time.
+    const knownMs = Number.isFinite(hit.untilMs) ? hit.untilMs : toMs;
+    setText(this.#tip, this.#words.of(history, hit, knownMs).join("\n"));
     this.#placeTip(x, y);
   }
 

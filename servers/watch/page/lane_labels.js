@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shownNumber } from "./dom.js";
 import { BACKLOG, QUEUE } from "./history.js";
 
 /** Calls in which a server waits that has no call to wait for all its clients at once. */
@@ -27,7 +28,8 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
   return {
     secondsAt,
     texts: lanePicture,
-    clients: texts.clientsCounted,
+    /** A number of clients. */
+    clients: (count) => texts.clientsTotal.replace("#", shownNumber(count)),
     /** What is no work: a wait for all clients, for one of them, or for room in a queue. */
     waits: new Set([
       ...["wait", "ended", ...(waitsInCalls ? CALLS : [])],

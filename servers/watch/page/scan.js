@@ -176,6 +176,8 @@ export class ScanPicture {
       const cost = this.#kind === "round" ? texts.roundCost : texts.cost;
       parts.push(cost.replace("#", shownNumber(cpuMicroseconds, digits)));
     }
+    const known = latest?.ready.size;
+    if (known < latest?.last.ready) parts.push(texts.known.replace("#", shownNumber(known)));
     const { each } = this.#surface;
     if (each > 1) parts.push(texts.each.replace("#", shownNumber(each)));
     if (loops.length > MAX_LOOPS) {

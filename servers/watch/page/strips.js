@@ -18,6 +18,8 @@ export class StripPainter {
   #labels;
   #colors;
   #isWork;
+  /** The columns of each activity that are to be drawn. */
+  #runs = ACTIVITIES.map(() => undefined);
   /** The lane that is being drawn. */
   #lane = 0;
   /** The columns of each lane, by its phases. */
@@ -61,6 +63,7 @@ export class StripPainter {
     }
     // They lie on top: a piece may begin or end in their column.
     for (const { column, shares } of columns) this.#drawColumn(column, shares, scale, top, height);
+    this.#runs.forEach((_, activity) => this.#endRun(activity));
   }
 
   /** A wait is hollow, and work is filled. */
@@ -115,7 +118,7 @@ export class StripPainter {
 
   /** The works of a column above each other, as high as the part of its time that they took. */
   #drawColumn(column, shares, scale, top, height) {
-    const { context, fills, ratio } = this.#surface;
+    const { ratio } = this.#surface;
     const x = scale.xOfColumn(column);
     if (x <= scale.left) return;
     const isWork = this.#isWork;
@@ -128,12 +131,28 @@ export class StripPainter {
       if (!isWork[i]) continue;
       sum += shares[i];
       const above = Math.round(full * sum / busy);
-      if (above > below) {
-        context.fillStyle = fills.color(ACTIVITIES[i]);
-        context.fillRect(x, top + height - above, 1 / ratio, above - below);
-      }
+      this.#addToRun(i, { x, y: top + height - above, width: 1 / ratio, height: above - below });
       below = above;
     }
+  }
+
+  /** Columns beside each other of the same height are drawn at once. */
+  #addToRun(activity, part) {
+    const run = this.#runs[activity];
+    const isSame = run !== undefined && run.x + run.width === part.x && run.y === part.y &&
+      run.height === part.height;
+    if (isSame) return void (run.width += part.width);
+    this.#endRun(activity);
+    if (part.height > 0) this.#runs[activity] = part;
+  }
+
+  #endRun(activity) {
+    const run = this.#runs[activity];
+    if (run === undefined) return;
+    const { context, fills } = this.#surface;
+    context.fillStyle = fills.color(ACTIVITIES[activity]);
+    context.fillRect(run.x, run.y, run.width, run.height);
+    this.#runs[activity] = undefined;
   }
 
   #isWait(activity) {

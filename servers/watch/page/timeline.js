@@ -109,7 +109,7 @@ export class Timeline {
     const { atMs } = this.shown;
     const times = this.#players.map((player) =>
       direction > 0 ? player.nextEventMs(atMs) : player.previousEventMs(atMs)
-    ).filter((timeMs) => timeMs !== undefined && timeMs <= this.#endMs);
+    ).filter((timeMs) => timeMs >= this.#startMs && timeMs <= this.#endMs);
     if (times.length === 0) return this.#announce(this.#texts.noEvent);
     const timeMs = direction > 0 ? Math.min(...times) : Math.max(...times);
     this.#change((time) => time.stepTo(timeMs));
@@ -247,14 +247,14 @@ export class Timeline {
   #show(nowMs, isPresent) {
     const { pause, resume, again, present } = this.#texts;
     const { atMs } = this.shown;
-    const { isPaused, isOver, speed } = this.#time;
+    const { isPaused, isOver, speed, isPresent: isFollowed } = this.#time;
     setText(this.#pause, isPaused ? isOver ? again : resume : pause);
     setProperty(this.#slider, "min", String(this.#startMs));
     setProperty(this.#slider, "max", String(this.#endMs));
     setProperty(this.#slider, "value", String(atMs));
     this.#speed.speed = speed;
     // It keeps its place, so that nothing moves when it comes.
-    const visibility = isPresent ? "hidden" : "visible";
+    const visibility = isFollowed ? "hidden" : "visible";
     setProperty(this.#present.style, "visibility", visibility);
     const moment = relativeTime(this.secondsAt(atMs), isPresent ? 1 : this.#digits);
     const ago = `−${((this.#endMs - atMs) / 1_000).toFixed(1)} s`;

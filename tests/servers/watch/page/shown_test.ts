@@ -5,7 +5,7 @@
  */
 
 import { messagesOf, quoted } from "../../../../servers/watch/page/bytes.js";
-import { History } from "../../../../servers/watch/page/history.js";
+import { History, nextEventMs, previousEventMs } from "../../../../servers/watch/page/history.js";
 import { ShownTime, shownUntil } from "../../../../servers/watch/page/shown.js";
 import { assertEquals } from "../../../harness/assert.ts";
 import "../../../harness/sanitizers.ts";
@@ -148,6 +148,15 @@ Deno.test("a step leads exactly to its event, also at the edge of a window", () 
     time.stepTo(toMs);
     assertEquals(time.shown.atMs, toMs);
   }
+});
+
+Deno.test("what happens at one time is one step, forth and back", () => {
+  const history = new History();
+  const phases = [[10, 0, 0, 0], [20, 0, 2, 1], [20, 0, 3, 1], [20, 0, 5, 1], [30, 0, 0, 0]];
+  history.apply({ timeMs: 40, peers: [], changes: [], phases });
+  assertEquals([10, 20].map((ms) => nextEventMs(history, ms)), [20, 30]);
+  assertEquals([30, 20].map((ms) => previousEventMs(history, ms)), [20, 10]);
+  assertEquals(previousEventMs(history, 10), undefined);
 });
 
 Deno.test("a run that has ended is shown as it was at its end", () => {

@@ -50,6 +50,7 @@ const LOADED_BY_URL = [
  */
 const LEFT_OUT = [
   directoryOf("playwright-core"),
+  directoryOf("axe-core"),
   ...[
     ...["chart.js.map", "chart.cjs", "chart.cjs.map"],
     ...["chart.umd.js", "chart.umd.js.map", "chart.umd.min.js.map"],

@@ -22,15 +22,15 @@ export const blocking: Chapter = {
     {
       kind: "read",
       text: {
-        en: "A server has four calls to know. `listen` opens a port. `accept` takes the next " +
-          "client. `recv` takes the bytes that it sent, and `send` returns the answer.\n\nThe " +
-          "shortest server makes these calls one after another, in one thread. Each call " +
-          "blocks: it returns when there is something to return, and until then the thread " +
-          "sleeps. Our server is an echo server. Whatever a client sends comes back.",
+        en: "Four calls make a server. `listen` opens a port. `accept` takes the next client. " +
+          "`recv` takes the bytes that it sent, and `send` returns the answer.\n\nThe shortest " +
+          "server makes these calls one after another, in one thread. Each call blocks: it " +
+          "returns when there is something to return, and until then the thread sleeps. Our " +
+          "server is an echo server. Whatever a client sends comes back.",
         zh: "写服务器，先要认识四个调用：`listen` 打开端口，`accept` 接来下一个客户端，`recv` " +
           "取走它发来的字节，`send` 把应答发回去。\n\n最短的服务器只有一个线程，把这几个调用挨" +
-          "个做一遍。每个调用都是阻塞的：有了结果才返回，没有结果，线程就睡在里面。我们用的是" +
-          "回显服务器：客户端发来什么，就原样发回什么。",
+          "个做一遍。每个调用都是阻塞的：有了结果才返回，没有结果，线程就睡在里面。我们用的是回" +
+          "显服务器：客户端发来什么，就原样发回什么。",
       },
     },
     {
@@ -111,8 +111,8 @@ export const blocking: Chapter = {
           },
           when: [below("served", 2), atLeast("backlog", 1)],
           because: {
-            en: "The server answered {served} client, {messages} messages long. {backlog} " +
-              "clients are connected, and wait for an `accept` that does not come.",
+            en: "The server received {messages} messages, and answered {served} client. " +
+              "{backlog} more are connected, and wait for an `accept` that does not come.",
             zh: "这段时间里服务器收了 {messages} 条消息，只应答了 {served} 个客户端；另有 " +
               "{backlog} 个已经连上，却等不来那个 `accept`。",
           },
@@ -153,11 +153,11 @@ export const blocking: Chapter = {
           "`net.core.somaxconn` limits it too (4,096 today, 128 for many years).\n\nWhen the " +
           "queue is full, Linux drops what would open another connection. The client gets no " +
           "error: its `connect` waits, while its kernel tries again, later and later.",
-        zh: "三次握手由内核独自完成，用不着程序在场。握完手的连接排进监听套接字的全连接队列" +
-          "，`accept` 只是从队首取一个出来。队列有多长，由 `listen` 的第二个参数限定，Linux 上" +
-          "还受 `net.core.somaxconn` 限制（如今默认 4096，过去许多年是 128）。\n\n队列满了，" +
-          "Linux 就把新的连接请求丢掉。客户端收不到错误：它的 `connect` 一直等着，由它那边的内" +
-          "核一次比一次更晚地重试。",
+        zh: "三次握手由内核独自完成，用不着程序在场。握完手的连接排进监听套接字的全连接队列，" +
+          "`accept` 只是从队首取一个出来。队列有多长，由 `listen` 的第二个参数限定，Linux 上还" +
+          "受 `net.core.somaxconn` 限制（如今默认 4096，过去许多年是 128）。\n\n队列满了，Linux " +
+          "就把新的连接请求丢掉。客户端收不到错误：它的 `connect` 一直等着，由它那边的内核一次" +
+          "比一次更晚地重试。",
       },
     },
     {
@@ -312,7 +312,7 @@ export const blocking: Chapter = {
     {
       command: "playground serve blocking",
       says: {
-        en: "In the first terminal. The log says who is accepted.",
+        en: "In the first terminal. The log names each client that it accepts.",
         zh: "在第一个终端里运行。日志会写出接受了谁。",
       },
     },
@@ -321,7 +321,8 @@ export const blocking: Chapter = {
       says: {
         en:
           "In the second terminal: type a line. Open a third one and do the same, then end the second with Ctrl-D.",
-        zh: "在第二个终端里运行，键入一行。再开第三个终端照做一遍，然后在第二个里按 Ctrl-D 结束。",
+        zh: "在第二个终端里运行，键入一行。再开第三个终端照做一遍，然后在第二个里按 Ctrl-D 结" +
+          "束。",
       },
     },
     {

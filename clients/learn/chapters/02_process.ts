@@ -242,8 +242,8 @@ export const process: Chapter = {
           text: { en: "About 100 MB: a copy is a copy", zh: "100 MB 左右：副本就是副本" },
           when: atLeast("memoryPerClientKb", 50_000),
           because: {
-            en: "The first versions of `fork` did copy everything. Since the days of BSD and " +
-              "System V, copying is put off.",
+            en: "The first versions of `fork` did copy everything. Later ones put the copying " +
+              "off until somebody writes.",
             zh: "最早的 `fork` 确实是全部复制。后来的 Unix 都学会了拖延：不到非复制不可，就不" +
               "复制。",
           },

@@ -88,10 +88,11 @@ export const thread: Chapter = {
       at: "workers",
       text: {
         en: "Each of these lanes is a thread. The picture is that of chapter 2, but look at " +
-          "what is missing: the parent has closed nothing, and there is no `wait`. The main " +
-          "thread, on top, has handed the descriptor to the thread and gone back to `accept`.",
-        zh: "这些泳道各是一个线程。图和第 2 章的一样，但少了两样东西：父进程那边不用关连接，也" +
-          "不用 `wait`。最上面的主线程把描述符交给线程，就回去 `accept` 了。",
+          "what is missing: nobody closes a copy of the connection, and there is no `wait`. The " +
+          "main thread, on top, has handed the descriptor to the thread and gone back to " +
+          "`accept`.",
+        zh: "这些泳道各是一个线程。图和第 2 章的一样，但少了两样东西：没有谁要关掉自己那份连" +
+          "接，也不用 `wait`。最上面的主线程把描述符交给线程，就回去 `accept` 了。",
       },
     },
     {
@@ -163,8 +164,8 @@ export const thread: Chapter = {
         en: "What does a thread cost? Linux reserves 8 MB of addresses for its stack, but " +
           "gives real memory only to the pages that are touched, so a thread in C takes some " +
           "tens of kilobytes, the kernel's part included. Switching to it means entering the " +
-          "kernel, and caches that have grown cold.\n\nHere a thread is more: each has a " +
-          "JavaScript heap of its own. That is about 10 MB.",
+          "kernel, and caches that have grown cold.\n\nHere a thread costs more: each has a " +
+          "JavaScript heap of its own, about 10 MB.",
         zh: "一个线程要花多少？Linux 给它的栈预留 8 MB 地址，但碰到哪一页才真给哪一页，所以 C " +
           "写的线程连内核那部分在内，不过几十 kB。切换到它要进一趟内核，缓存也往往凉了。\n\n这" +
           "里的线程更贵：每个都有一个自己的 JavaScript 堆，大约 10 MB。",

@@ -20,11 +20,11 @@ export const polling: Chapter = {
     {
       kind: "read",
       text: {
-        en: "Processes and threads leave the blocking call as it is, and make more of those " +
-          "who can be blocked. Now try the opposite: one thread, and no call that blocks.\n\nA " +
-          "socket can be made nonblocking (`O_NONBLOCK`). Then `accept`, `recv` and `send` do " +
-          "what can be done at once. If there is nothing to do, they return an error with the " +
-          "name EAGAIN, “try again”, also known as EWOULDBLOCK.",
+        en: "Processes and threads keep the blocking call, and multiply what it may block. Now " +
+          "try the opposite: one thread, and no call that blocks.\n\nA socket can be made " +
+          "nonblocking (`O_NONBLOCK`). Then `accept`, `recv` and `send` do what can be done at " +
+          "once. If there is nothing to do, they return an error with the name EAGAIN, “try " +
+          "again”, also known as EWOULDBLOCK.",
         zh: "进程和线程不去碰阻塞调用，只是多找些人手来给它堵。现在反过来：只用一个线程，但任" +
           "何调用都不许堵住它。\n\n套接字可以设成非阻塞（`O_NONBLOCK`）。这样，`accept`、`recv` " +
           "和 `send` 只做眼下就能做的事；没有可做的，就返回一个错误 EAGAIN，意思是“再试试”，又" +
@@ -32,27 +32,28 @@ export const polling: Chapter = {
       },
     },
     {
-      kind: "explain",
-      text: {
-        en: "So the server asks, round after round: is there a client? Are there bytes from " +
-          "the first, from the second, from the third? Most answers are “would block”, and it " +
-          "goes on to the next question.\n\nThe state of each client is now in an object, not " +
-          "on the stack of a thread: the program itself has to remember how far each " +
-          "conversation has come.",
-        zh: "于是服务器一圈一圈地问：有新客户端吗？第一个发来字节了吗？第二个呢？第三个呢？多" +
-          "半回答“会阻塞”，它便去问下一个。\n\n每个客户端的状态，如今放在一个对象里，不再放在某" +
-          "个线程的栈上：谈到哪儿了，得由程序自己记住。",
-      },
-    },
-    {
       kind: "do",
       by: "course",
       text: {
-        en: "The course starts it. Nobody is connected, and nobody is going to connect for a " +
-          "while.",
-        zh: "课程启动这个服务器。没有人连接，一时半会儿也不会有人来。",
+        en: "The course starts such a server. Nobody is connected, and nobody is going to " +
+          "connect for a while.",
+        zh: "课程启动这样一个服务器。没有人连接，一时半会儿也不会有人来。",
       },
       actions: [serve("nonblocking")],
+    },
+    {
+      kind: "explain",
+      code: "recv",
+      text: {
+        en: "What does it do? It asks, round after round: is there a client? Are there bytes " +
+          "from the first, from the second, from the third? Most answers are “would block”, and " +
+          "it goes on to the next question.\n\nThe state of each client is now in an object, " +
+          "not on the stack of a thread: the program itself has to remember how far each " +
+          "conversation has come.",
+        zh: "它在做什么呢？一圈一圈地问：有新客户端吗？第一个发来字节了吗？第二个呢？第三个" +
+          "呢？多半回答“会阻塞”，它便去问下一个。\n\n每个客户端的状态，如今放在一个对象里，不再" +
+          "放在某个线程的栈上：谈到哪儿了，得由程序自己记住。",
+      },
     },
     {
       kind: "predict",
@@ -86,9 +87,10 @@ export const polling: Chapter = {
           text: { en: "As many as it can", zh: "能转多少转多少" },
           when: atLeast("returnsPerSecond", 1_000),
           because: {
-            en: "{returnsPerSecond} rounds a second, and {cpuPercent} percent of a processor, " +
-              "only to learn each time that there is nothing to do. This is called busy waiting.",
-            zh: "每秒转 {returnsPerSecond} 圈，用掉一个处理器的 {cpuPercent}%，每一圈得知的都" +
+            en: "{returns} rounds in {seconds} seconds, and {cpuPercent} percent of a " +
+              "processor, only to learn each time that there is nothing to do. This is called busy " +
+              "waiting.",
+            zh: "{seconds} 秒转了 {returns} 圈，用掉一个处理器的 {cpuPercent}%，每一圈得知的都" +
               "是“没事可做”。这叫忙等。",
           },
         },
@@ -257,7 +259,7 @@ export const polling: Chapter = {
       kind: "read",
       text: {
         en: "Is polling ever right? Where a microsecond of waking up is too long, and a whole " +
-          "processor is cheap: DPDK asks network cards in a loop, stock exchanges do it, and a " +
+          "processor is cheap: DPDK asks network cards in a loop, trading systems do it, and a " +
           "spin lock waits a moment like this.\n\nEverybody else wants a thread that sleeps " +
           "until any of its sockets is ready. The kernel knows when that is; somebody only has " +
           "to ask it about all of them in one call. That call came with BSD in 1983: `select`.",

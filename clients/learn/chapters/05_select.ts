@@ -76,8 +76,8 @@ export const select: Chapter = {
           text: { en: "One thread answers all three", zh: "一个线程，三个都应答" },
           when: [atMost("lanes", 1), atLeast("served", 2)],
           because: {
-            en: "{lanes} lane, {served} clients. `select` says who is ready, and each of the " +
-              "ready ones is dealt with in microseconds.",
+            en: "{lanes} lane, {served} clients. `select` names the clients that are ready, " +
+              "and each takes the loop some microseconds.",
             zh: "{lanes} 条泳道，{served} 个客户端。`select` 说谁就绪，就绪的几微秒便能打发一" +
               "个。",
           },
@@ -98,13 +98,13 @@ export const select: Chapter = {
       by: "course",
       slow: 100,
       text: {
-        en: "The same again, a hundred times slower. Follow the server's own lane: `select` " +
-          "returns, then come `recv`, the handler, `send`, and then `select` again. The marked " +
-          "line of the code goes along.",
-        zh: "再看一遍，放慢一百倍。盯着服务器自己的泳道：`select` 返回，接着是 `recv`、处理函" +
-          "数、`send`，然后又回到 `select`。代码里标出的行也跟着走。",
+        en: "Now they talk faster, and the picture is a hundred times slower. Follow the " +
+          "server's own lane: `select` returns, then come `recv`, the handler, `send`, and then " +
+          "`select` again. The marked line of the code goes along.",
+        zh: "现在让它们说得快些，图则放慢一百倍。盯着服务器自己的泳道：`select` 返回，接着是 " +
+          "`recv`、处理函数、`send`，然后又回到 `select`。代码里标出的行也跟着走。",
       },
-      actions: [until(atLeast("messages", 3))],
+      actions: [talk(50), until(atLeast("messages", 60))],
     },
     {
       kind: "explain",
@@ -166,7 +166,7 @@ export const select: Chapter = {
           },
         },
       ],
-      actions: [until(atLeast("messages", 8))],
+      actions: [talk(500), until(atLeast("messages", 8))],
     },
     {
       kind: "observe",
@@ -198,7 +198,7 @@ export const select: Chapter = {
       answers: [
         {
           text: {
-            en: "As few as before: who is silent costs nothing",
+            en: "As few as before: silent clients cost nothing",
             zh: "还是那么几个：不说话的不花代价",
           },
           when: below("scannedPerReturn", 15),
@@ -300,10 +300,10 @@ export const select: Chapter = {
           text: { en: "All four", zh: "四个都在睡" },
           when: atLeast("asleep", 4),
           because: {
-            en: "{asleep} sleep, and the thread does not. The last argument of `select` is a " +
-              "timeout: the loop wakes up for the next byte or for the next due time, whichever " +
-              "comes first.",
-            zh: "{asleep} 个客户端在睡，线程却没有睡死。`select` 最后一个参数是超时：下一个字" +
+            en: "{asleep} sleep, and the thread is still there for everybody. The last " +
+              "argument of `select` is a timeout: the loop wakes up for the next byte or for the " +
+              "next due time, whichever comes first.",
+            zh: "{asleep} 个客户端在睡，线程却随叫随到。`select` 最后一个参数是超时：下一个字" +
               "节和下一个到期时间，哪个先到就为哪个醒来。",
           },
         },
@@ -321,7 +321,7 @@ export const select: Chapter = {
           },
         },
         {
-          text: { en: "Two or three: whoever came first", zh: "两三个：看谁先来" },
+          text: { en: "Two or three: those that came first", zh: "两三个：看谁先来" },
           when: [above("asleep", 1), below("asleep", 4)],
           because: {
             en:
@@ -400,13 +400,13 @@ export const select: Chapter = {
       kind: "read",
       text: {
         en: "Use `select` where few descriptors are watched and the code should run anywhere: " +
-          "every system has it. For a long time it carried a good part of the Internet's chat " +
-          "and mail.\n\nIts successors changed one thing only: who keeps the list. But first a " +
-          "question that this server has dodged: what if a client is ready to send, and not " +
-          "ready to receive?",
-        zh: "要看的描述符不多，又希望代码到处都能跑，就用 `select`：哪个系统都有它。互联网上的" +
-          "聊天和邮件，很长时间里都靠它撑着。\n\n后来者其实只改了一件事：名单由谁保管。不过先要" +
-          "回答一个这个服务器回避了的问题：要是客户端只顾着发，不肯收呢？",
+          "every system has it. For a long time IRC ran on it, and much else of the early " +
+          "Internet.\n\nIts successors changed one thing only: who keeps the list. But first a " +
+          "question on which this chapter was silent: what if a client only sends, and does not " +
+          "want to receive?",
+        zh: "要看的描述符不多，又希望代码到处都能跑，就用 `select`：哪个系统都有它。早年的 IRC " +
+          "聊天，还有互联网上的许多服务，长期都靠它撑着。\n\n后来者其实只改了一件事：名单由谁保" +
+          "管。不过，先要回答一个这一章没提的问题：要是客户端只顾着发，不肯收呢？",
       },
     },
   ],

@@ -65,8 +65,8 @@ export const selectQueue: Chapter = {
           text: { en: "It receives on and on, and its memory grows", zh: "照收不误，内存越涨越大" },
           when: [atLeast("clients", 3), below("blocked", 1)],
           because: {
-            en: "A server without a limit does that, until it is killed for lack of memory. " +
-              "Whoever sends fast enough can do it.",
+            en: "A server without a limit does that, until it is killed for lack of memory. A " +
+              "client that sends fast enough can do that to it.",
             zh: "没有上限的服务器才会这样，直到内存耗尽被杀掉。谁发得够快，谁就办得到。",
           },
         },
@@ -117,39 +117,38 @@ export const selectQueue: Chapter = {
       actions: [READ, talk(300), until(exactly("blocked", 0))],
     },
     {
-      kind: "explain",
-      code: "wait",
-      text: {
-        en: "That server kept one unfinished answer for each client, and received no more " +
-          "meanwhile. Its sister gives each client a queue. What arrives goes into the queue. " +
-          "When `select` reports the client as writable, the queue is worked off: handler, " +
-          "`send`, next message.\n\n“Writable” means that the send buffer has room, and that is " +
-          "nearly always so. Therefore a client is in the set for writing only while its queue " +
-          "is not empty. Forget that, and `select` returns at once, for ever: a loop at 100 " +
-          "percent CPU.",
-        zh: "刚才那个服务器，给每个客户端只存一份没发完的应答，存着的时候就不再收。它的姊妹则" +
-          "给每个客户端一个队列。收到的消息先进队列；`select` 报告这个客户端可写，再来处理队" +
-          "列：处理函数、`send`、下一条。\n\n“可写”的意思是发送缓冲区有空位，而这几乎总是成立" +
-          "的。因此，只有队列不空时，才把客户端放进等着写的集合。忘了这一条，`select` 次次立刻" +
-          "返回，循环空转，CPU 100%。",
-      },
-    },
-    {
       kind: "do",
       by: "course",
       text: {
-        en: "The course starts the server with queues, and opens one client, which will soon " +
-          "talk fast.",
-        zh: "课程启动带队列的服务器，打开一个客户端，它马上要飞快地说话。",
+        en: "That server kept one unfinished answer for each client, and received no more " +
+          "meanwhile. Its sister gives each client a queue. The course starts it and opens one " +
+          "client, which will soon talk fast.",
+        zh: "刚才那个服务器，给每个客户端只存一份没发完的应答，存着的时候就不再收。它的姊妹则" +
+          "给每个客户端一个队列。课程启动它，打开一个客户端，它马上要飞快地说话。",
       },
       actions: [serve("select-queue"), open(1), until(exactly("waiting", 1))],
     },
     {
+      kind: "explain",
+      code: "wait",
+      text: {
+        en: "What arrives goes into the client's queue. When `select` reports the client as " +
+          "writable, the queue is worked off: handler, `send`, next message.\n\n“Writable” " +
+          "means that the send buffer has room, and that is nearly always so. Therefore a " +
+          "client is in the set for writing only while its queue is not empty. Forget that, and " +
+          "`select` returns at once, for ever: a loop at 100 percent CPU.",
+        zh: "收到的消息，先放进这个客户端的队列；`select` 报告这个客户端可写，再来处理队列：处" +
+          "理函数、`send`、下一条。\n\n“可写”的意思是发送缓冲区有空位，而这几乎总是成立的。因" +
+          "此，只有队列不空时，才把客户端放进等着写的集合。忘了这一条，`select` 次次立刻返回，" +
+          "循环空转，CPU 100%。",
+      },
+    },
+    {
       kind: "predict",
       question: {
-        en: "The client sends a message every few milliseconds. How many times does `select` " +
-          "return for each message?",
-        zh: "这个客户端每几毫秒发一条消息。每条消息，`select` 要返回几次？",
+        en: "The client sends a message every twenty milliseconds. How many times does " +
+          "`select` return for each message?",
+        zh: "这个客户端每二十毫秒发一条消息。每条消息，`select` 要返回几次？",
       },
       answers: [
         {

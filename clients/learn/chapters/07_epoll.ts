@@ -2,7 +2,7 @@ import type { Chapter } from "../chapter.ts";
 import { above, atLeast, atMost, below, exactly, open, serve, talk, until } from "./stage.ts";
 
 /** Longer than the receives of this chapter, so that each message takes ten of them. */
-const FORTY_BYTES = "forty bytes of text, received by fours.";
+const FORTY_BYTES = "forty bytes of text, taken four by four.";
 const SMALL_RECEIVES = ["--recv-size", "4"];
 
 /** The interest list in the kernel, and its two triggers. */
@@ -27,7 +27,19 @@ export const epoll: Chapter = {
       },
     },
     {
+      kind: "do",
+      by: "course",
+      text: {
+        en: "The course starts the server of epoll, and brings the same crowd as at `select`: " +
+          "sixty clients, each of which says something once in ten seconds.",
+        zh: "课程启动 epoll 服务器，来的还是 `select` 那时的一群：六十个客户端，每个十秒才说一" +
+          "句。",
+      },
+      actions: [serve("epoll"), talk(10_000), open(60), until(exactly("waiting", 60))],
+    },
+    {
       kind: "explain",
+      code: "wait",
       text: {
         en: "Three calls in place of one. `epoll_create1` makes the list, `epoll_ctl` adds, " +
           "changes or removes a socket, and `epoll_wait` sleeps until some are ready and brings " +
@@ -39,16 +51,6 @@ export const epoll: Chapter = {
           "时，内核在它的等待队列上挂了一个回调。数据包一到，回调就把这个套接字放进就绪链表。活" +
           "在数据到达时就做了，一次到达只做一次。",
       },
-    },
-    {
-      kind: "do",
-      by: "course",
-      text: {
-        en: "The same crowd as at `select`: sixty clients, each of which says something once " +
-          "in ten seconds.",
-        zh: "和 `select` 那时同样的一群：六十个客户端，每个十秒才说一句。",
-      },
-      actions: [serve("epoll"), talk(10_000), open(60), until(exactly("waiting", 60))],
     },
     {
       kind: "predict",

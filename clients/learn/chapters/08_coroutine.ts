@@ -39,7 +39,7 @@ export const coroutine: Chapter = {
     {
       kind: "read",
       text: {
-        en: "It can, and then it is called a coroutine. Melvin Conway found the word in 1958, " +
+        en: "It can, and then it is called a coroutine. Melvin Conway coined the word in 1958, " +
           "for two halves of a compiler that hand the work to and fro.\n\nAn ordinary function " +
           "has one entrance, and when it returns, its variables are gone. A coroutine can stop " +
           "in the middle, with all its variables, and go on later from exactly there. `yield` " +
@@ -164,12 +164,13 @@ export const coroutine: Chapter = {
           text: { en: "As many as it can", zh: "能转多少转多少" },
           when: atLeast("returnsPerSecond", 1_000),
           because: {
-            en: "{returnsPerSecond} rounds, and {cpuPercent} percent of a processor. This " +
-              "scheduler only knows who is next. It does not know what anybody waits for, so it " +
-              "resumes all of them, again and again: the polling of chapter 4 in better clothes.",
-            zh: "{returnsPerSecond} 圈，用掉一个处理器的 {cpuPercent}%。这个调度器只知道轮到" +
-              "谁，不知道谁在等什么，只好把大家一遍遍地唤起来。这还是第 4 章的轮询，只是换了身好看" +
-              "的衣服。",
+            en: "{returns} rounds in {seconds} seconds, and {cpuPercent} percent of a " +
+              "processor. This scheduler only knows whose turn it is. It does not know what anybody " +
+              "waits for, so it resumes all of them, again and again: the polling of chapter 4 in " +
+              "better clothes.",
+            zh: "{seconds} 秒转了 {returns} 圈，用掉一个处理器的 {cpuPercent}%。这个调度器只知" +
+              "道轮到谁，不知道谁在等什么，只好把大家一遍遍地唤起来。这还是第 4 章的轮询，只是换了" +
+              "身好看的衣服。",
           },
         },
       ],

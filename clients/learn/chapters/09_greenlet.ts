@@ -116,9 +116,9 @@ export const greenlet: Chapter = {
           when: below("returnsPerSecond", 10),
           because: {
             en:
-              "{returnsPerSecond} returns a second, {cpuPercent} percent of a processor. All greenlets are suspended, and the thread sleeps in `epoll_wait`: coroutines and readiness, put together.",
+              "{returns} returns in {seconds} seconds, {cpuPercent} percent of a processor. All greenlets are suspended, and the thread sleeps in `epoll_wait`: coroutines and readiness, put together.",
             zh:
-              "每秒返回 {returnsPerSecond} 次，只用掉一个处理器的 {cpuPercent}%。greenlet 全都挂起，线程睡在 `epoll_wait` 里：协程和就绪通知，终于走到了一起。",
+              "{seconds} 秒里返回 {returns} 次，只用掉一个处理器的 {cpuPercent}%。greenlet 全都挂起，线程睡在 `epoll_wait` 里：协程和就绪通知，终于走到了一起。",
           },
         },
       ],
@@ -267,7 +267,7 @@ export const greenlet: Chapter = {
     {
       kind: "read",
       text: {
-        en: "Greenlets are exact, and demanding: whoever writes `recv` must know whom to " +
+        en: "Greenlets are exact, and demanding: each `recv` in your code must know whom to " +
           "switch to. Now, it is always the same one, the main greenlet. So the switch could be " +
           "put into `recv` itself, once and for all, and nobody would have to write it again. " +
           "This is gevent.",

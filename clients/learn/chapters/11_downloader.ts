@@ -109,8 +109,8 @@ export const downloader: Chapter = {
           when: above("seconds", 5.5),
           because: {
             en:
-              "It has one thread, and the thread does not sleep: six greenlets wait in it at the same time.",
-            zh: "线程是只有一个，可线程并没有睡：里面同时有六个 greenlet 在等。",
+              "It has one thread, but no greenlet blocks that thread: six of them wait in it at the same time.",
+            zh: "线程是只有一个，可没有哪个 greenlet 会堵住它：里面同时有六个在等。",
           },
         },
         {

@@ -13,8 +13,8 @@ export const processors: Chapter = {
         en: "One loop is one thread, and one thread is one processor. Machines have eight, or " +
           "a hundred. To use them, a server needs several threads or processes, and then a " +
           "question arises that we have not had yet: a client comes to the one port. Who gets " +
-          "it?\n\nThere are three answers: whoever takes it first, whoever the kernel draws, or " +
-          "whoever the one at the door sends it to.",
+          "it?\n\nThere are three answers. The first one to take it has it. The kernel draws " +
+          "lots. Or somebody stands at the door, and decides.",
         zh: "一个循环就是一个线程，一个线程就是一个处理器。如今的机器有八个，甚至上百个处理" +
           "器。要用上它们，服务器就得有好几个线程或进程，于是冒出一个从没遇到过的问题：端口只有" +
           "一个，客户端来了，归谁？\n\n答案有三种：谁先抢到归谁，内核抽签决定，或者由把门的那个" +
@@ -76,7 +76,7 @@ export const processors: Chapter = {
       kind: "explain",
       code: "accept",
       text: {
-        en: "The fork is paid beforehand, and a crash still costs one client. What happens " +
+        en: "The fork is paid for beforehand, and a crash still costs one client. What happens " +
           "when all sleep in one `accept`, and a client comes? On early Unix, all of them woke " +
           "up and all but one went back to sleep: the thundering herd. So Apache and others put " +
           "a lock around `accept`.\n\nToday's kernels queue the sleepers and wake one. The lock " +
@@ -134,7 +134,7 @@ export const processors: Chapter = {
             en:
               "{served} clients, {processes} processes with a client. A loop for each processor, and nothing shared but the listener: the standard form of a fast server.",
             zh:
-              "{served} 个客户端，有客户端的进程 {processes} 个。每个处理器一个循环，除了监听套接字什么也不共享：高速服务器的标准样式。",
+              "{served} 个客户端，有客户端的进程 {processes} 个。每个处理器一个循环，除了监听套接字什么也不共享：高性能服务器的标准样式。",
           },
         },
       ],
@@ -144,8 +144,9 @@ export const processors: Chapter = {
       kind: "observe",
       at: "workers",
       text: {
-        en: "The lanes are the worker processes, each with its pid and its clients. Who got " +
-          "how many is an accident: whoever was quick. A client never changes its worker.",
+        en: "The lanes are the worker processes, each with its pid and its clients. How many " +
+          "each one got is chance: the quicker one takes the client. A client never changes its " +
+          "worker.",
         zh: "泳道是各个工作进程，标着进程号和自己的客户端。谁分到几个全凭偶然：看谁手快。客户" +
           "端从此不会再换工作进程。",
       },
@@ -212,11 +213,11 @@ export const processors: Chapter = {
       kind: "experiment",
       args: ["lab", "stuck-worker"],
       text: {
-        en: "The hash is fair, and blind: it does not know who is busy. The laboratory lets " +
-          "one worker compute, sends sixty clients, and counts those who wait. nginx has " +
-          "`reuseport` as a switch for this reason, and not as the default.",
+        en: "The hash is fair, and blind: it does not know which loop is busy. The laboratory " +
+          "lets one worker compute, sends sixty clients, and counts those who wait. This is one " +
+          "reason why `reuseport` is a switch of nginx, and not its default.",
         zh: "哈希公平，但是盲目：它不知道谁正忙。实验室让一个工作进程埋头计算，再派去六十个客" +
-          "户端，数数有几个在等。nginx 把 `reuseport` 做成开关，而不是默认打开，正是为此。",
+          "户端，数数有几个在等。nginx 只把 `reuseport` 做成开关，没有默认打开，这是原因之一。",
       },
     },
     {

@@ -245,15 +245,15 @@ export const uring: Chapter = {
     {
       kind: "read",
       text: {
-        en: "Its true home are files. epoll cannot wait for a file, since a file is always " +
-          "“ready”, and a read from disk blocks all the same. io_uring can: PostgreSQL 18 reads " +
-          "with it, and storage engines live by it. Windows has had completions since 1994: I/O " +
-          "completion ports.\n\nThe price is trust. So much new code in the kernel had its " +
-          "holes; Docker's default profile and Google's servers switch it off.",
-        zh: "它真正的用武之地是文件。epoll 没法等文件：文件永远算“就绪”，读磁盘却照样阻塞。" +
-          "io_uring 可以：PostgreSQL 18 用它来读，存储引擎更离不开它。Windows 早在 1994 年就有" +
-          "了“完成”，即 I/O 完成端口。\n\n代价是信任。内核里一下子添了那么多新代码，难免有漏" +
-          "洞；Docker 的默认配置和 Google 的服务器都把它关掉了。",
+        en: "Files are its true home. `select` calls a file always ready, epoll refuses it, " +
+          "and a read from disk blocks all the same. io_uring can wait for it: PostgreSQL 18 " +
+          "can read that way, and storage engines live by it. Windows has had completions since " +
+          "1994: I/O completion ports.\n\nThe price is trust. So much new code in the kernel " +
+          "had its holes; Docker's default profile and Google's servers switch it off.",
+        zh: "它真正的用武之地是文件。`select` 说文件永远就绪，epoll 干脆不收，可读磁盘照样会阻" +
+          "塞。io_uring 才真能等：PostgreSQL 18 可以用它来读，存储引擎更离不开它。Windows 早在 " +
+          "1994 年就有了“完成”，即 I/O 完成端口。\n\n代价是信任。内核里一下子添了那么多新代码，" +
+          "难免有漏洞；Docker 的默认配置和 Google 的服务器都把它关掉了。",
       },
     },
   ],

@@ -55,7 +55,7 @@ export const choosing: Chapter = {
           },
           when: below("loopLatencyMs", 100),
           because: {
-            en: "For many that wait. Whoever computes has the only thread.",
+            en: "For many that wait. A handler that computes has the only thread.",
             zh: "是为众多在等的客户端。谁在算，唯一的线程就归谁。",
           },
         },
@@ -156,11 +156,11 @@ export const choosing: Chapter = {
         en: "The rule: what waits belongs into a loop or a coroutine. What computes belongs " +
           "into threads or processes, about as many as there are processors; more only makes " +
           "them take turns.\n\nAnd if your language or your libraries can only block? Then " +
-          "threads, with a limit on their number. That is no shame: most web applications in " +
-          "the world run like that.",
+          "threads or processes, with a limit on their number. That is no shame: most web " +
+          "applications in the world run like that.",
         zh: "规矩是：要等的，放进循环或协程；要算的，交给线程或进程，数目和处理器差不多就好，" +
-          "再多也只是轮流。\n\n要是你的语言、你的库只会阻塞呢？那就用线程，数目加个上限。这不丢" +
-          "人，世上多数 Web 应用就是这么跑的。",
+          "再多也只是轮流。\n\n要是你的语言、你的库只会阻塞呢？那就用线程或进程，数目加个上限。" +
+          "这不丢人，世上多数 Web 应用就是这么跑的。",
       },
     },
     {
@@ -293,7 +293,7 @@ export const choosing: Chapter = {
             en:
               "{refused} refused, {served} served. Refusing early is a kindness: the client can go elsewhere, and those admitted do not wait long. It is called load shedding.",
             zh:
-              "{refused} 个被拒绝，{served} 个得到服务。早点拒绝是一种体贴：客户端可以另找别处，被接纳的也不用久等。这叫卸载过量负载（load shedding）。",
+              "{refused} 个被拒绝，{served} 个得到服务。早点拒绝是一种体贴：客户端可以另找别处，被接纳的也不用久等。这叫过载保护，英文叫 load shedding。",
           },
         },
         {

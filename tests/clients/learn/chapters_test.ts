@@ -167,12 +167,11 @@ eachChapter("runs only commands that there are", async ({ steps, tryIt }) => {
 
 eachChapter("explains calls that the page of its server makes", async ({ steps }) => {
   let served: readonly string[] | undefined;
-  for (const [at, step] of steps.entries()) {
+  for (const step of steps) {
     for (const action of actionsOf(step)) served = argsOfServe(action) ?? served;
     if (step.kind !== "explain" || step.code === undefined) continue;
-    // Before the first server there is the one that comes.
-    const next = steps.slice(at).flatMap(actionsOf).map(argsOfServe).find((args) => args);
-    const { model, options, sockets } = checkServe(served ?? next ?? []);
+    assert(served !== undefined, `nothing is served yet: ${step.text.en}`);
+    const { model, options, sockets } = checkServe(served);
     // Which page it is depends on flags, of which the model's options are a part.
     const pages = await readModelSource(model, options as unknown as ModelOptions, sockets);
     const { code } = step;
@@ -180,13 +179,14 @@ eachChapter("explains calls that the page of its server makes", async ({ steps }
   }
 });
 
-eachChapter("asks what can be answered, and something is served before", ({ steps }) => {
+eachChapter("asks and points when something is served", ({ steps }) => {
   let isServed = false;
   for (const step of steps) {
     isServed ||= actionsOf(step).some((action) => action.do === "serve");
+    if (step.kind === "observe") assert(isServed, step.text.en);
     const answers = answersOf(step);
     if (answers.length === 0) continue;
-    assert(isServed);
+    assert(isServed, textOf(step).en);
     assert(answers.length >= 3, textOf(step).en);
     for (const language of LANGUAGES) {
       assertEquals(new Set(answers.map(({ text }) => text[language])).size, answers.length);

@@ -223,6 +223,9 @@ class CoursePage {
       skip: () => this.#stage.hurry(true),
     });
     this.#body.replaceChildren(this.#view.element);
+    // Where the reader is not asked to do anything, the controls would only disturb what is measured.
+    const isReaders = step.kind === "do" && step.by === "reader";
+    document.documentElement.classList.toggle("by-reader", isReaders);
     this.#picture.point(
       step.kind === "observe" ? step.at : undefined,
       step.kind === "explain" ? step.code : undefined,

@@ -8,7 +8,7 @@ import type { Controlled } from "../../servers/watch/control_request.ts";
 import type { Command, ControlWarning, Frame, Hello } from "../../servers/watch/frames.ts";
 import { sendFrames } from "../../servers/watch/watchers.ts";
 import type { Action, Chapter } from "./chapter.ts";
-import { actionsOf } from "./page/engine.js";
+import { actionsOf } from "./page/steps.js";
 import { Stage } from "./stage.ts";
 
 const CLOSE_TIMEOUT_MS = 500;

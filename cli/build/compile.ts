@@ -32,6 +32,7 @@ const LOADED_BY_URL = [
   "--include=servers/workers/handler/worker.ts",
   "--include=servers/workers/handler/send_worker.ts",
   "--include=servers/coroutines/gevent/thread_worker.ts",
+  "--include=cli/result.css",
   "--include=clients/race/page",
   "--include=clients/sweep/page",
   "--include=servers/watch/page",

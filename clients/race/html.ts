@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeHtml } from "../../cli/html.ts";
+import { escapeHtml, readResultStyle } from "../../cli/html.ts";
 import { Chart } from "chart.js";
 import { formatBytes } from "../../cli/bytes.ts";
 import type { Language } from "../../cli/language.ts";
@@ -27,7 +27,8 @@ export async function raceAsHtml(
   { race: texts }: Messages,
 ): Promise<string> {
   const page = (file: string) => Deno.readTextFile(new URL(`./page/${file}`, import.meta.url));
-  const [style, script, library] = await Promise.all([
+  const [shared, style, script, library] = await Promise.all([
+    readResultStyle(),
     page("page.css"),
     page("page.js"),
     chartLibrary(),
@@ -41,26 +42,29 @@ export async function raceAsHtml(
 <title>${escapeHtml(`${texts.page.title}: ${summary}`)}</title>
 <link rel="icon" href="data:,">
 <style>
+${shared}
 ${style}</style>
 </head>
 <body>
+<main>
 <h1>${escapeHtml(texts.page.title)}</h1>
 <p>${escapeHtml(summary)}</p>
 ${introduction(record, texts)}
 ${CHARTS.map((chart) => chartPlace(chart, record, texts)).join("\n")}
 <h2>${escapeHtml(texts.page.figures)}</h2>
-<div class="scroll">
+<div class="scroll" tabindex="0">
 ${figuresTable(judgement, record, texts)}
 </div>
 ${list(texts.legends[record.conditions.discipline], "legend")}
 <h2>${escapeHtml(texts.page.rounds)}</h2>
-<div class="scroll">
+<div class="scroll" tabindex="0">
 ${roundsTable(judgement, record, texts)}
 </div>
 <h2>${escapeHtml(texts.page.repeat)}</h2>
-<pre>${escapeHtml(record.command)}</pre>
+<pre tabindex="0">${escapeHtml(record.command)}</pre>
 <h2>${escapeHtml(texts.page.machine)}</h2>
 ${machine(record, texts)}
+</main>
 <script id="race" type="application/json">${dataForScript(record, texts)}</script>
 <script>
 ${library}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeHtml } from "../../cli/html.ts";
+import { escapeHtml, readResultStyle } from "../../cli/html.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { formatMs } from "../../cli/milliseconds.ts";
@@ -28,7 +28,8 @@ export async function sweepsAsHtml(
   messages: Messages,
 ): Promise<string> {
   const { sweep: texts } = messages;
-  const style = await Deno.readTextFile(new URL("./page/page.css", import.meta.url));
+  const style = await readResultStyle() +
+    await Deno.readTextFile(new URL("./page/page.css", import.meta.url));
   const title = texts.page.title(formatMs(limitMs));
   const sentences = sweeps.map((one) =>
     `<li>${escapeHtml(conclusion(one, limitMs, messages))}</li>`
@@ -44,14 +45,16 @@ export async function sweepsAsHtml(
 ${style}</style>
 </head>
 <body>
+<main>
 <h1>${escapeHtml(title)}</h1>
 <ul>
 ${sentences.join("\n")}
 </ul>
-<div class="scroll">
+<div class="scroll" tabindex="0">
 ${drawing(curvesOf(sweeps), limitMs, messages)}
 </div>
 ${sweeps.map((one) => table(one, limitMs, messages)).join("\n")}
+</main>
 </body>
 </html>
 `;
@@ -133,16 +136,17 @@ function names(curves: readonly Curve[], y: (ms: number) => number): string {
 
 function table(sweep: Sweep, limitMs: number, messages: Messages): string {
   const { columns } = messages.sweep;
-  const headings = [columns.rate, columns.answered, columns.p50, columns.p99, columns.max, ""];
+  const headings = [columns.rate, columns.answered, columns.p50, columns.p99, columns.max]
+    .map((one) => `<th scope="col">${escapeHtml(one)}</th>`);
   const rows = sweep.steps.map((step) =>
     `<tr>${
       stepCells(step, limitMs, messages).map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
     }</tr>`
   );
   return `<h2>${escapeHtml(sweep.name)}</h2>
-<div class="scroll">
+<div class="scroll" tabindex="0">
 <table>
-<thead><tr>${headings.map((one) => `<th scope="col">${escapeHtml(one)}</th>`).join("")}</tr></thead>
+<thead><tr>${headings.join("")}<td></td></tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody>

@@ -12,7 +12,7 @@ import type { Activity, Frame, Hello, State } from "../../servers/watch/frames.t
 import { ACTIVITIES, BACKLOG_LANE, QUEUE_LANE, STATES } from "../../servers/watch/frames.ts";
 import { History, isSampled, returnAt } from "../../servers/watch/page/history.js";
 import { visibleRows } from "../../servers/watch/page/rows.js";
-import { waitCall } from "../../servers/watch/wait_call.ts";
+import { laneName, waitCall } from "../../servers/watch/lane_names.ts";
 import { activitiesOf, cellsOf, HEAVIEST, type Shown } from "./terminal_cells.ts";
 
 const SHOWN_MS = 15_000;
@@ -237,10 +237,7 @@ export class TerminalPicture {
     const { lanes } = this.messages.watch.page;
     if (lane === BACKLOG_LANE) return lanes.backlog;
     if (lane === QUEUE_LANE) return lanes.queue;
-    const name = lanes[this.hello.worker];
-    if (lane === 0) return name;
-    const pid = this.#history.pids.get(lane);
-    return pid === undefined ? `${name} ${lane}` : `${lanes.process} ${pid}`;
+    return laneName(this.hello, lane, this.#history.pids.get(lane), this.messages);
   }
 
   #paintCells(cells: readonly (Look | undefined)[]): string {

@@ -8,10 +8,6 @@ export abstract class MessageRecorder {
   protected readonly counters: Float64Array;
   /** How many readers the trace has, in an array of one. */
   readonly #traceReaders: Int32Array;
-  /** How often a socket that was asked had something, at the end of the last round. */
-  #foundBefore = 0;
-  /** The room in which the last return that found nothing was traced. */
-  #vainUntil = 0;
 
   /**
    * @param block the block of counters that only this recorder writes
@@ -42,34 +38,12 @@ export abstract class MessageRecorder {
 
   wokeUp(scanned: number, ready: number): void {
     // Woken by the view, which asks whether it is alive: that is none of its work.
-    const isAsked = this.controls?.answer() === true;
-    if (ready > 0 || !isAsked) {
-      this.counters[COUNTER.wakeUps]++;
-      this.counters[COUNTER.scanned] += scanned;
-      this.counters[COUNTER.ready] += ready;
-      if (this.#traceReaders[0] > 0) this.#traceReturn(scanned, ready);
-    }
+    if (this.controls?.answer() === true && ready === 0) return this.controls.obey();
+    this.counters[COUNTER.wakeUps]++;
+    this.counters[COUNTER.scanned] += scanned;
+    this.counters[COUNTER.ready] += ready;
+    if (this.#traceReaders[0] > 0) this.traceReturn(scanned, ready);
     this.controls?.obey();
-  }
-
-  /** Counted only where somebody may look: it has not slept, so it was not woken up either. */
-  polled(asked: number): void {
-    if (this.controls === undefined) return;
-    const { accepted, recvs, closed } = COUNTER;
-    const found = this.counters[accepted] + this.counters[recvs] + this.counters[closed];
-    const ready = Math.min(asked, found - this.#foundBefore);
-    this.#foundBefore = found;
-    this.wokeUp(asked, ready);
-  }
-
-  /** Of the returns that found nothing only one is traced in each room: they may be a million a second. */
-  #traceReturn(scanned: number, ready: number): void {
-    const { hasRoomForSteps, stepsUntil } = this.trace;
-    if (ready === 0) {
-      if (!hasRoomForSteps || stepsUntil === this.#vainUntil) return;
-      this.#vainUntil = stepsUntil;
-    } else if (!hasRoomForSteps) return this.trace.leftOut();
-    this.traceStep(TRACE_EVENT.returned, ready, scanned);
   }
 
   /** Traces a message, or counts that there was no room for it. */
@@ -80,6 +54,6 @@ export abstract class MessageRecorder {
     bytes?: Uint8Array,
   ): void;
 
-  /** Writes the record of a step. */
-  protected abstract traceStep(event: number, client: number, sizeBytes: number): void;
+  /** Traces the return of a call that waits. */
+  protected abstract traceReturn(scanned: number, ready: number): void;
 }

@@ -35,6 +35,10 @@ export class Recorder extends MessageRecorder implements Observer {
   readonly #hosts = new Map<string, Uint8Array>();
   #hasWaited = false;
   #isWaiting = false;
+  /** How often a socket that was asked had something, at the end of the last round. */
+  #foundBefore = 0;
+  /** The room in which the last return that found nothing was traced. */
+  #vainUntil = 0;
 
   /**
    * @param block the block of counters that only this recorder writes
@@ -92,6 +96,16 @@ export class Recorder extends MessageRecorder implements Observer {
     this.#noteWorker(TRACE_EVENT.ended, worker, 0);
   }
 
+  /** Counted only where somebody may look: it has not slept, so it was not woken up either. */
+  polled(asked: number): void {
+    if (this.controls === undefined) return;
+    const { accepted, recvs, closed } = COUNTER;
+    const found = this.counters[accepted] + this.counters[recvs] + this.counters[closed];
+    const ready = Math.min(asked, found - this.#foundBefore);
+    this.#foundBefore = found;
+    this.wokeUp(asked, ready);
+  }
+
   asleep(client: number, ms: number): void {
     if (!this.trace.watched) return;
     const shownMs = Math.min(ms, LONGEST_WAIT_MS); // a record has 32 bits for it
@@ -105,7 +119,7 @@ export class Recorder extends MessageRecorder implements Observer {
 
   /** The session has computed its reply; `sizeBytes` is 0 if there is none. */
   handled(client: number, sizeBytes: number): void {
-    if (this.tracesSteps) this.traceStep(TRACE_EVENT.handled, client, sizeBytes);
+    if (this.tracesSteps) this.#traceStep(TRACE_EVENT.handled, client, sizeBytes);
   }
 
   blocked({ id, peer }: Observed): void {
@@ -166,7 +180,17 @@ export class Recorder extends MessageRecorder implements Observer {
     else this.counters[COUNTER.untracedSends]++;
   }
 
-  protected traceStep(event: number, client: number, sizeBytes: number): void {
+  /** Of the returns that found nothing only one is traced in each room: they may be a million a second. */
+  protected traceReturn(scanned: number, ready: number): void {
+    const { hasRoomForSteps, stepsUntil } = this.trace;
+    if (ready === 0) {
+      if (!hasRoomForSteps || stepsUntil === this.#vainUntil) return;
+      this.#vainUntil = stepsUntil;
+    } else if (!hasRoomForSteps) return this.trace.leftOut();
+    this.#traceStep(TRACE_EVENT.returned, ready, scanned);
+  }
+
+  #traceStep(event: number, client: number, sizeBytes: number): void {
     this.trace.write(event, client, NOTHING, 0, sizeBytes, NOTHING, this.#worker);
   }
 

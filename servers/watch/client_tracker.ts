@@ -242,17 +242,24 @@ export class ClientTracker {
     return this.#laneOfWorker(worker);
   }
 
-  #transfer({ number, lane }: TrackedClient, timeMs: number, received: number, sent: number): void {
-    this.#transfers.push([roundToMicroseconds(timeMs), number, lane, received, sent]);
+  #transfer(tracked: TrackedClient, timeMs: number, received: number, sent: number): void {
+    const { number, lane } = tracked;
+    const atMs = roundToMicroseconds(notBefore(tracked, timeMs));
+    this.#transfers.push([atMs, number, lane, received, sent]);
   }
 
   #change(tracked: TrackedClient, state: State, timeMs: number, lane: number): void {
     if (tracked.state === state && tracked.lane === lane) return;
     tracked.state = state;
     tracked.lane = lane;
-    tracked.sinceMs = timeMs;
+    tracked.sinceMs = notBefore(tracked, timeMs);
     this.#changes.push(toChange(tracked));
   }
+}
+
+/** Several threads may write of one client, and their clocks differ by less than a millisecond. */
+function notBefore({ sinceMs }: TrackedClient, timeMs: number): number {
+  return Math.max(sinceMs, timeMs);
 }
 
 function toChange({ sinceMs, number, state, lane }: TrackedClient): Change {

@@ -43,6 +43,7 @@ export class LiveRun implements Run {
   #leftOut: number[] = [];
   #messages: Frame["messages"] = { all: 0, traced: 0 };
   #lines: LogLine[] = [];
+  #lastLineMs = 0;
   readonly #usage: Pick<UsageWatch, "poll">;
   readonly #startedMs = Date.now();
 
@@ -160,7 +161,9 @@ export class LiveRun implements Run {
 
   #log(describe: (texts: Messages) => string, timeMs = preciseTimeMs()): void {
     const { en, zh } = this.texts;
-    this.#lines.push({ en: describe(en), zh: describe(zh), timeMs: roundToMicroseconds(timeMs) });
+    // In the order of the trace: the clocks of threads differ by less than a millisecond.
+    this.#lastLineMs = Math.max(this.#lastLineMs, roundToMicroseconds(timeMs));
+    this.#lines.push({ en: describe(en), zh: describe(zh), timeMs: this.#lastLineMs });
   }
 
   #applyCounters(counters: Counters, traced: number, timeMs: number): void {

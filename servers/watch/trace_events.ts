@@ -10,7 +10,7 @@ import { ACTIVITIES, type Activity, type Change, type Frame, type Hello } from "
 import { type Phase, STATES, type Transfer } from "./frames.ts";
 import { type Args, type Place, type TraceLimits, TraceOutput } from "./trace_output.ts";
 import { ClientTrack, LaneTrack, type Moment } from "./trace_tracks.ts";
-import { waitCall } from "./wait_call.ts";
+import { laneName, waitCall } from "./lane_names.ts";
 
 /**
  * The clients are no process, but the format knows only processes and threads. No process of Linux has
@@ -133,16 +133,10 @@ export class TraceEvents {
     const known = this.#lanes.get(lane);
     const pid = this.#pids.get(lane);
     if (known !== undefined && (pid === undefined || known.place.pid === pid)) return known;
-    const { lanes } = this.messages.watch.page;
-    const { worker } = this.hello;
     const place = pid === undefined
       ? { pid: this.hello.pid, tid: lane === 0 ? this.hello.pid : lane }
       : { pid, tid: pid };
-    const name = pid !== undefined
-      ? `${lanes.process} ${pid}`
-      : lane === 0
-      ? lanes[worker]
-      : `${lanes[worker]} ${lane}`;
+    const name = laneName(this.hello, lane, pid, this.messages);
     if (pid !== undefined) {
       this.#output.metadata("process_name", place, { name });
       this.#output.metadata("process_sort_index", place, { sort_index: lane });

@@ -23,6 +23,7 @@ import { learnCommand } from "../../clients/learn/command.ts";
 import { replayCommand } from "../../clients/watch/replay_command.ts";
 import { watchCommand } from "../../clients/watch/command.ts";
 import { raceCommand } from "../../clients/race/command.ts";
+import { learnCommand } from "../../clients/learn/command.ts";
 import { labCommand } from "../../clients/lab/command.ts";
 import { isExperimentName } from "../../clients/lab/experiments.ts";
 import { explainCommand } from "../../servers/commands/explain.ts";
@@ -55,6 +56,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   connect: connectCommand,
   download: downloadCommand,
   lab: labCommand,
+  learn: learnCommand,
 };
 // entries() forgets the names
 const COMMAND_ENTRIES = Object.entries(COMMANDS) as [CommandName, Command][];

@@ -7,6 +7,7 @@
 import type { RaceRecord } from "../../clients/race/record.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertNotEquals, assertStringIncludes } from "../harness/assert.ts";
+import { faultsOf } from "../harness/axe.ts";
 import { browserTest, type Page } from "../harness/browser.ts";
 import { run } from "../harness/playground.ts";
 
@@ -115,6 +116,10 @@ browserTest("the page can be read in the dark, and on a phone", async ({ page, c
     const [dark] = await shownIn(page);
     assertEquals(await ground(), "rgb(20, 24, 30)");
     assertNotEquals(dark.image, light.image, "the charts are drawn anew");
+    assertEquals(await faultsOf(page), []);
+    await page.emulateMedia({ colorScheme: "light" });
+    assertEquals(await faultsOf(page), []);
+    await page.emulateMedia({ colorScheme: "dark" });
     assertEquals(dark.datasets, light.datasets);
 
     await page.setViewportSize(PHONE);

@@ -40,6 +40,9 @@ test("watch shows a server in the terminal until q is pressed, and leaves no tra
   const output = await terminal.end();
   assertMatch(output, /epoll {2}127\.0\.0\.1:\d+ {2}deno {2}one loop for all/);
   assertMatch(output, /1 connected/);
+  assertMatch(output, /epoll_wait looked at 1, ready 1; in vain so far: \d/);
+  assertMatch(output, /\. epoll_wait {2}a accept {2}r recv {2}█ handler/);
+  assertMatch(output, /-15 s +-10 s +-5 s +now/);
   assertRestored(output, 0);
 }, { ignore: !isLinux });
 

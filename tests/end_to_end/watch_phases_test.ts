@@ -176,6 +176,22 @@ test("workers: each process has a loop that waits, with its pid", async () => {
   assert((pids.get(served?.[0].lane ?? 0) ?? 0) > 0);
 }, { ignore: !hasSystemCalls() });
 
+test(
+  "workers: the lane of a process that is killed ends, and another process takes it",
+  async () => {
+    await using recorded = await Recorded.start(["workers", "--workers", "1"]);
+    await visit(recorded.server);
+    const pidOf = (frames: Frame[]) => new Map(frames.flatMap(({ pids = [] }) => pids)).get(1) ?? 0;
+    const killed = pidOf(await recorded.until((frames) => pidOf(frames) > 0));
+    Deno.kill(killed, "SIGKILL");
+    await recorded.until((frames) => pidOf(frames) !== killed);
+    await visit(recorded.server);
+    const [, loop] = spansOf(await recorded.end());
+    assertInOrder(wordsOf(loop), ["handle #1", "ended", "wait", "accept #2", "handle #2"]);
+  },
+  { ignore: !hasSystemCalls() },
+);
+
 for (const model of ["select", "thread", "blocking"]) {
   test(`${model}: while the handler burns CPU, its lane says so, live`, async () => {
     await using recorded = await Recorded.start([model, "--cpu", "1000"]);

@@ -63,6 +63,6 @@ browserTest("blocking has no loop, and shows no latency of one", async ({ page }
   await using watched = await WatchedServer.open(page, ["blocking"]);
   await watched.press("+1");
   await page.locator("figcaption", { hasText: "Connections 1" }).waitFor();
-  const charts = (await page.locator("figcaption").allTextContents()).join();
+  const charts = (await page.locator(".charts figcaption").allTextContents()).join();
   assertMatch(charts, /^Connections.*CPU.*Memory[^L]*$/);
 });

@@ -111,7 +111,8 @@ export async function seenLater(page: Page): Promise<Record<string, unknown>> {
   return await seen(page);
 }
 
-const AFTER_DRAWS = `new Promise((resolve) => {
+/** Resolves in a page when it has drawn a few times. */
+export const AFTER_DRAWS = `new Promise((resolve) => {
   const draws = () => Number(document.documentElement.dataset.draws);
   const enough = draws() + 4;
   const look = () => draws() >= enough ? resolve() : requestAnimationFrame(look);

@@ -13,6 +13,7 @@ export const enWatchMoment = {
     hint:
       "Click a bar to follow its client. The wheel zooms, and dragging moves. ? lists the keys.",
     client: "client {peer}",
+    doing: "{does}, {howLong}",
     lasted: "for {time}, from {moment}",
     lasts: "for {time} until now, since {moment}",
     received: "received {bytes} bytes: {text}",

@@ -14,6 +14,8 @@ export const enWatchTrace = {
     blocked: "blocked",
     closed: "closed",
   },
+  /** The lane of the server itself, where others serve. */
+  server: "the server",
   activities: {
     wait: "waits",
     accept: "accept",

@@ -11,6 +11,7 @@ export const zhWatchMoment = {
   inspect: {
     hint: "点击横条可跟踪它的客户端。滚轮缩放，拖动移动。按 ? 列出按键。",
     client: "客户端 {peer}",
+    doing: "{does}，{howLong}",
     lasted: "{time}，从 {moment} 起",
     lasts: "至今 {time}，从 {moment} 起",
     received: "收到 {bytes} 字节：{text}",

@@ -14,6 +14,7 @@ export const zhWatchTrace: typeof enWatchTrace = {
     blocked: "等待可写",
     closed: "已关闭",
   },
+  server: "服务器",
   activities: {
     wait: "等待",
     accept: "accept",

@@ -141,7 +141,6 @@ export class LibcEpoll<Watched extends Pollable> implements InterestList<Watched
   /** Takes out what may have left the list already; that is no mistake. */
   #forget(fd: number): void {
     this.#interests[fd] = undefined;
-    this.#one.fill(0);
     this.reactor.calls.epoll_ctl(this.fd, EPOLL_CTL_DEL, fd, this.#one);
   }
 

@@ -132,7 +132,7 @@ function draw(shows, timeline, controls, isLost, lost) {
   const endMs = Math.max(...known.map((player) => player.endMs));
   const isPresent = known.some(({ isLive, isStopped }) => isLive && !isStopped);
   if (known.length > 0) timeline.tick(startMs, endMs, zeroOf(begun), isPresent, known);
-  hurry(timeline.isPast);
+  hurry(timeline.throttling);
   for (const { view, player } of shows) {
     const shown = shownUntil(timeline.shown, player.endMs);
     view.draw(player.historyAt(shown.toMs, timeline.isPast), shown, player);

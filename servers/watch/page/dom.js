@@ -30,12 +30,18 @@ export function colorOf(name) {
 /** Matches while the dark color scheme is in use. */
 export const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 
+const numberFormats = new Map();
+
 /** Formats a number in the page's language. */
 export function shownNumber(value, digits = 0) {
-  return value.toLocaleString(document.documentElement.lang, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  const { lang } = document.documentElement;
+  const key = `${lang} ${digits}`;
+  let format = numberFormats.get(key);
+  if (format === undefined) { // making one takes longer than the rest of a drawing
+    const all = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    numberFormats.set(key, format = new Intl.NumberFormat(lang, all));
+  }
+  return format.format(value);
 }
 
 /** Sets the text of an element. The same text again causes no layout. */
@@ -54,7 +60,7 @@ const clockFormats = new Map();
 export function clockTime(timeMs) {
   const { lang } = document.documentElement;
   let format = clockFormats.get(lang);
-  if (format === undefined) { // making one takes longer than the rest of a drawing
+  if (format === undefined) {
     const digits = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
     clockFormats.set(lang, format = new Intl.DateTimeFormat(lang, digits));
   }

@@ -37,6 +37,9 @@ export class Gestures {
     element.addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType !== "touch") on.hover(undefined);
     });
+    addEventListener("pointerdown", ({ pointerType, target }) => {
+      if (pointerType === "touch" && target !== element) on.hover(undefined);
+    });
     if (on.zoom === undefined) return;
     element.addEventListener("dblclick", () => on.reset());
     element.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });

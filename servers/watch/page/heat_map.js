@@ -7,6 +7,7 @@
 
 import { colorOf, shownNumber } from "./dom.js";
 import { pieceAt, STATES } from "./history.js";
+import { placeOf } from "./rows.js";
 
 /** The slices of time. A picture has at most {@linkcode MAX_COLUMNS}. */
 const STEPS_MS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
@@ -14,6 +15,8 @@ const MAX_COLUMNS = 80;
 /** How many clients a row stands for, times a power of ten. */
 const BINS = [1, 2, 5];
 const LEAST_ROW_HEIGHT = 3;
+/** With more lanes than this, clients are numbered and lanes are not named. */
+const MAX_NAMED = 8;
 /** How strong the color is, by the quarter of the clients of a cell. */
 const STRENGTHS = [0.3, 0.5, 0.75, 1];
 const WAITING_STRENGTH = 0.25;
@@ -33,11 +36,10 @@ const HOT = ["backlog", "queued", "served", "asleep", "blocked"].map((state) =>
 /**
  * Gives each client that was there a slot.
  *
- * @param {(lane: { lane: number }) => number} placeOf the order of the lanes
  * @param {number} maxRows how many rows there is room for
  * @returns {Slots}
  */
-export function slotsOf(history, fromMs, toMs, placeOf, maxRows) {
+export function slotsOf(history, fromMs, toMs, maxRows) {
   let slots = 0;
   const lanes = [...history.lanes].map(([lane, { bars }]) => {
     let count = 0;
@@ -61,7 +63,7 @@ function niceBin(least) {
 
 /** The slice of time of a column for a span. */
 export function stepFor(spanMs) {
-  return STEPS_MS.find((ms) => spanMs / ms <= MAX_COLUMNS) ?? STEPS_MS.at(-1);
+  return STEPS_MS.find((ms) => spanMs / ms <= MAX_COLUMNS) ?? spanMs;
 }
 
 /**
@@ -122,6 +124,7 @@ function cellsOf(there, hot, rows, count) {
 
 /** Draws heat maps. */
 export class HeatMap {
+  #slots;
   #surface;
   #labels;
 
@@ -136,21 +139,22 @@ export class HeatMap {
    *
    * @param {import("./time_scale.js").TimeScale} scale
    * @param {{ top: number, height: number }} box with its title, in CSS pixels
-   * @returns what {@linkcode clientAtPlace} needs
+   * @param {number} present how many clients there are at its end
+   * @returns where the rows are, and the slots of the clients
    */
-  draw(history, scale, box, placeOf) {
+  draw(history, scale, box, present) {
     const { size } = this.#surface;
     const { fromMs, toMs } = scale;
     const stepMs = stepFor(toMs - fromMs);
     const title = Math.round(1.6 * size);
     const [top, high] = [box.top + title, box.height - title];
-    const slots = slotsOf(history, fromMs, toMs, placeOf, Math.floor(high / LEAST_ROW_HEIGHT));
     // A column is drawn when all of its time is known.
     const first = Math.floor(fromMs / stepMs);
     const end = Math.floor(Math.min(toMs, history.nowMs) / stepMs);
     const columns = { first, count: Math.max(1, end - first), stepMs };
-    const height = Math.max(1, Math.floor(high / slots.rows)) * slots.rows;
-    const rowHeight = high / slots.rows >= 1 ? Math.floor(high / slots.rows) : 1;
+    const slots = this.#slotsOf(history, columns, Math.floor(high / LEAST_ROW_HEIGHT));
+    const rowHeight = Math.max(1, Math.floor(high / slots.rows));
+    const height = rowHeight * slots.rows;
     const x = scale.placeOf(first * stepMs);
     const edge = (column) => scale.placeOf((first + column) * stepMs) - x;
     const { left } = scale;
@@ -159,39 +163,57 @@ export class HeatMap {
     this.#surface.drawLayer("heat", `${key} ${history.startMs}`, layer, (context) => {
       paint(context, heatOf(history, slots, columns), rowHeight, edge, this.#surface.fills);
     });
-    this.#drawAxis(slots, stepMs, { ...box, left, rowsTop: top, rowHeight });
+    this.#drawTitle(slots, present, stepMs, box.top, left);
+    this.#drawAxis(slots, top, rowHeight, left);
     return { slots, rowsTop: top, rowHeight };
   }
 
-  /** The title says what a row and a column are; the numbers at the left count the clients. */
-  #drawAxis({ lanes, slots, bin }, stepMs, { top, left, rowsTop, rowHeight }) {
+  /** They change with the columns, and are kept between. */
+  #slotsOf(history, { first, count, stepMs }, maxRows) {
+    const key = [first, count, stepMs, maxRows].join();
+    if (this.#slots?.key !== key || this.#slots.history !== history) {
+      const slots = slotsOf(history, first * stepMs, (first + count) * stepMs, maxRows);
+      this.#slots = { key, history, slots };
+    }
+    return this.#slots.slots;
+  }
+
+  /** The title says what a row and a column are. */
+  #drawTitle({ bin }, present, stepMs, top, left) {
     const { context, size, width } = this.#surface;
     const { texts } = this.#labels;
+    const middle = top + Math.round(size / 2);
+    const clients = this.#labels.clients(present);
     context.textAlign = "left";
     context.fillStyle = colorOf("text");
+    context.fillText(clients, 4, middle);
     const row = bin === 1 ? texts.heatRowOne : texts.heatRow.replace("#", shownNumber(bin));
-    const column = stepMs < 1 ? shownNumber(stepMs, 1) : shownNumber(stepMs);
-    const note = `${row} ${texts.heatColumn.replace("#", column)}`;
-    const clients = this.#labels.clients(slots);
-    context.fillText(clients, 4, top + size / 2);
+    const column = texts.heatColumn.replace("#", shownNumber(stepMs, stepMs < 1 ? 1 : 0));
     const from = Math.max(left, 4 + Math.ceil(context.measureText(clients).width) + size);
+    const note = `${row} ${column}`;
+    if (from + context.measureText(note).width > width) return;
     context.fillStyle = colorOf("muted");
-    if (from + context.measureText(note).width <= width) {
-      context.fillText(note, from, top + size / 2);
-    }
+    context.fillText(note, from, middle);
+  }
+
+  /** Where there are a few lanes, each with its name and its number of clients; else numbered clients. */
+  #drawAxis({ lanes, slots, bin }, rowsTop, rowHeight, left) {
+    const { context, size } = this.#surface;
+    const yOf = (slot) => rowsTop + Math.floor(slot / bin) * rowHeight + Math.round(size / 2) + 1;
+    const isNamed = lanes.length > 1 && lanes.length <= MAX_NAMED;
+    const labels = isNamed
+      ? lanes.map(({ lane, first, count }) => [first, this.#labels.lane(lane), count])
+      : ticksOf(slots).map((slot) => [slot - 1, "", slot]);
+    context.fillStyle = colorOf("muted");
     let free = rowsTop;
-    const named = lanes.length <= 8 ? lanes : [];
-    for (const { lane, first } of named.length > 1 ? named : []) {
-      const y = rowsTop + Math.floor(first / bin) * rowHeight + size / 2 + 1;
+    for (const [slot, name, number] of labels) {
+      const y = yOf(slot);
       if (y < free) continue;
-      context.fillText(this.#labels.lane(lane), 4, y);
-      free = y + size * 1.3;
-    }
-    context.textAlign = "right";
-    for (const slot of ticksOf(slots)) {
-      const y = rowsTop + Math.floor((slot - 1) / bin) * rowHeight + size / 2 + 1;
-      if (y < free && named.length > 1) continue;
-      context.fillText(shownNumber(slot), left - 6, y);
+      free = y + Math.round(size * 1.2);
+      context.textAlign = "left";
+      context.fillText(name, 4, y);
+      context.textAlign = "right";
+      context.fillText(shownNumber(number), left - 6, y);
     }
     context.textAlign = "left";
   }

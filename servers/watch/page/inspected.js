@@ -60,6 +60,8 @@ export class Words {
   #laneName;
   #waitsIn;
   #secondsAt;
+  /** What was said of the bytes of a piece last: looking for them takes longer than the rest. */
+  #kept = { key: "", newest: undefined, lines: [] };
 
   /**
    * @param options `texts` of the page, `laneName(lane)` names a lane, `waitsIn` is the call that waits for
@@ -82,7 +84,8 @@ export class Words {
   of(history, hit, nowMs) {
     return [
       this.#who(hit),
-      `${this.does(hit)}, ${this.#howLong(hit, nowMs)}`,
+      this.#texts.inspect.doing.replace("{does}", this.does(hit))
+        .replace("{howLong}", this.#howLong(hit, nowMs)),
       ...this.#bytes(history, hit),
     ];
   }
@@ -108,6 +111,14 @@ export class Words {
 
   #bytes(history, { client, state, activity, fromMs, untilMs }) {
     if (client === 0 || !BUSY.includes(activity ?? state)) return [];
+    const [key, newest] = [`${client} ${fromMs} ${untilMs}`, history.samples.at(-1)];
+    if (this.#kept.key !== key || this.#kept.newest !== newest) {
+      this.#kept = { key, newest, lines: this.#messages(history, client, fromMs, untilMs) };
+    }
+    return this.#kept.lines;
+  }
+
+  #messages(history, client, fromMs, untilMs) {
     const { inspect } = this.#texts;
     const { received, sentBytes, more } = messagesOf(history, client, fromMs, untilMs);
     const lines = [];

@@ -122,11 +122,10 @@ function dialog(texts) {
   return element(
     "dialog",
     { class: "keys", "aria-labelledby": "keys-title" },
-    title,
+    element("header", {}, title, element("form", { method: "dialog" }, close)),
     list,
     element("h3", {}, texts.pointer),
     element("ul", {}, ...withPointer),
-    element("form", { method: "dialog" }, close),
   );
 }
 

@@ -20,16 +20,19 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
   const { lanes, lanePicture } = texts;
   const { calls, now, own } = lanePicture;
   const waitsInCalls = CALLS.some((call) => waitsIn.split(", ").includes(call));
+  const hasLoop = ["loop", "coroutine", "sharedThread"].includes(worker);
   const waitsFor = waitsIn === "-" ? calls.wait : waitsInCalls ? calls.idle : waitsIn;
+  /** Whether a lane waits for many clients at once. */
+  const isLoop = (lane) => ["loops", "threads"].includes(worker) ? lane > 0 : hasLoop && lane === 0;
   return {
-    model,
-    worker,
-    waitsIn,
     secondsAt,
     texts: lanePicture,
     clients: texts.clientsCounted,
-    /** What is no work: a wait for all clients, or for one of them. */
-    waits: new Set(["wait", "ended", ...(waitsInCalls ? CALLS : [])]),
+    /** What is no work: a wait for all clients, for one of them, or for room in a queue. */
+    waits: new Set([
+      ...["wait", "ended", ...(waitsInCalls ? CALLS : [])],
+      ...(model === "reactors" ? ["accept"] : model === "threadpool" ? ["dispatch"] : []),
+    ]),
     /** A process has its id for a name, any other worker its number. */
     lane(lane) {
       if (lane === BACKLOG) return lanes.backlog;
@@ -38,15 +41,17 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
       const pid = pids().get(lane);
       return pid === undefined ? `${lanes[worker]} ${lane}` : `${lanes.process} ${pid}`;
     },
-    /** The name of what a lane does, as in a legend. */
-    activity: (name) => name === "wait" ? waitsFor : calls[name],
-    /** What a lane does now, as in a sentence. */
-    now(name) {
-      if (name !== "wait") return now[name];
-      return waitsIn === "-" || waitsInCalls ? waitsFor : now.wait.replace("#", waitsFor);
+    isLoop,
+    /** The name of what a lane does; of what the loops do if there is no lane, as in a legend. */
+    activity(name, lane) {
+      if (name !== "wait") return calls[name];
+      return lane === undefined || isLoop(lane) ? waitsFor : calls.idle;
     },
-    /** Whether a lane waits for many clients at once. */
-    loop: (lane) =>
-      worker === "loops" || ["loop", "coroutine", "sharedThread"].includes(worker) && lane === 0,
+    /** What a lane does now, as in a sentence. */
+    now(name, lane) {
+      if (name !== "wait") return now[name];
+      const isInCall = isLoop(lane) && waitsIn !== "-" && !waitsInCalls;
+      return isInCall ? now.wait.replace("#", waitsIn) : this.activity(name, lane);
+    },
   };
 }

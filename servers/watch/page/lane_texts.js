@@ -5,7 +5,7 @@
  */
 
 import { element, fill, setText, shownNumber } from "./dom.js";
-import { ACTIVITIES, BACKLOG, clientsAt, phaseAt, QUEUE } from "./history.js";
+import { ACTIVITIES, BACKLOG, phaseAt, QUEUE, sampleAt, STATES } from "./history.js";
 import { Throttle } from "./pace.js";
 import { activeLanes } from "./rows.js";
 import { lastSecond, peerOf, returnsOf, sharesOf } from "./shares.js";
@@ -58,28 +58,26 @@ export class LaneTexts {
     if (phase.activity === "ended") {
       return fill(texts.endedAt, { lane: name, time: this.#time(phase.fromMs) });
     }
-    const { loop } = labels;
-    const said = fill(texts.does, { lane: name, now: labels.now(phase.activity) });
-    return said + this.#client(history, lane, phase, atMs) +
-      (loop(lane) ? "" : fill(texts.since, { time: this.#time(phase.fromMs) })) +
-      this.#shares(history, lane, atMs) + (loop(lane) ? this.#returns(history, lane, atMs) : "");
+    const isLoop = labels.isLoop(lane);
+    const said = fill(texts.does, { lane: name, now: labels.now(phase.activity, lane) });
+    return said + this.#client(history, phase.client) +
+      (isLoop ? "" : fill(texts.since, { time: this.#time(phase.fromMs) })) +
+      this.#shares(history, lane, atMs) + (isLoop ? this.#returns(history, lane, atMs) : "");
   }
 
   /** How many clients wait in a queue, if any. */
   #held(history, lane, atMs) {
-    const count = clientsAt(history, atMs).filter((client) => client.lane === lane).length;
+    const state = STATES.indexOf(lane === BACKLOG ? "backlog" : "queued");
+    const count = sampleAt(history.samples, atMs).counts[state];
     if (count === 0) return [];
     const { oneHeld, manyHeld } = this.#labels.texts;
     const name = this.#labels.lane(lane);
     return [fill(count === 1 ? oneHeld : manyHeld, { lane: name, n: shownNumber(count) })];
   }
 
-  /** The client that a lane is busy with, or the only one on it. */
-  #client(history, lane, { client }, atMs) {
-    const number = client !== 0 || this.#labels.loop(lane)
-      ? client
-      : clientsAt(history, atMs).find((one) => one.lane === lane && lane > 0)?.client ?? 0;
-    const peer = number === 0 ? "" : peerOf(history, number);
+  /** The client that a lane is busy with, if it is with one. */
+  #client(history, client) {
+    const peer = client === 0 ? "" : peerOf(history, client);
     return peer === "" ? "" : fill(this.#labels.texts.ofClient, { peer });
   }
 
@@ -89,7 +87,7 @@ export class LaneTexts {
     const shares = [...sharesOf(history.phases.get(lane), fromMs, toMs).entries()]
       .filter(([index, share]) => share > 0 && ACTIVITIES[index] !== "ended")
       .sort(([, one], [, other]) => other - one)
-      .map(([index, share]) => `${activity(ACTIVITIES[index])} ${percent(share, texts)}`);
+      .map(([index, share]) => `${activity(ACTIVITIES[index], lane)} ${percent(share, texts)}`);
     if (shares.length === 0) return "";
     return fill(texts.lastSecond, { shares: shares.join(texts.separator) });
   }

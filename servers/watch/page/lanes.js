@@ -10,7 +10,7 @@ import { HeatMap } from "./heat_map.js";
 import { ACTIVITIES, indexAt, phaseAt } from "./history.js";
 import { hitAt, partBox } from "./hits.js";
 import { Throttle } from "./pace.js";
-import { layOut, MAX_ROWS, placeOf } from "./rows.js";
+import { layOut, MAX_ROWS } from "./rows.js";
 import { lastSecond, loadOf, sharesOf } from "./shares.js";
 import { StripPainter } from "./strips.js";
 import { pixelMsOf, TimeScale } from "./time_scale.js";
@@ -33,6 +33,8 @@ export class LanePicture {
   #heatMap;
   /** The x at which the labels end and the time begins. */
   #left = 0;
+  /** Where there is room for the next label. */
+  #labelsFrom = 0;
   /** @type {TimeScale | undefined} */
   #scale;
   /** Where everything was drawn last, and of which history. */
@@ -77,7 +79,7 @@ export class LanePicture {
     if (this.#drawn.heat) {
       Object.assign(
         this.#drawn.heat,
-        this.#heatMap.draw(history, this.#scale, this.#drawn.heat, placeOf),
+        this.#heatMap.draw(history, this.#scale, this.#drawn.heat, present),
       );
     }
     this.#drawCursor(shown);
@@ -125,12 +127,13 @@ export class LanePicture {
     const { lanes, height, heat } = this.#drawn;
     const { width, ratio, fills, size } = this.#surface;
     this.#surface.begin(height + Math.round(AXIS * size));
+    this.#labelsFrom = 0;
     const context = this.#context;
     context.font = `${size}px system-ui, sans-serif`;
     context.textBaseline = "middle";
     context.lineWidth = 1;
     const names = lanes.flatMap((box) => [...this.#linesOf(box, shown), ...box.rows.map(portOf)]);
-    if (heat) names.push(this.#labels.clients(99_999));
+    if (heat) names.push("99,999");
     const widest = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const wanted = Math.ceil((widest + size) / LABEL_STEP) * LABEL_STEP;
     this.#left = Math.round(Math.min(wanted, width / 2));
@@ -174,12 +177,15 @@ export class LanePicture {
     }
     if (atMs < toMs) {
       const phase = phaseAt(this.#history, lane, atMs);
-      return phase === undefined ? [name] : [name, this.#labels.now(phase.activity)];
+      return phase === undefined ? [name] : [name, this.#labels.now(phase.activity, lane)];
     }
     const shares = sharesOf(phases, fromMs, untilMs);
     const most = shares.indexOf(Math.max(...shares));
     if (shares[most] === 0) return [name];
-    return [name, `${this.#labels.activity(ACTIVITIES[most])} ${Math.round(shares[most] * 100)} %`];
+    return [
+      name,
+      `${this.#labels.activity(ACTIVITIES[most], lane)} ${Math.round(shares[most] * 100)} %`,
+    ];
   }
 
   #drawLane(history, box, shown) {
@@ -198,7 +204,7 @@ export class LanePicture {
     const phases = history.phases.get(lane);
     if (strip === undefined || phases === undefined) return;
     const rowOf = (client) => rows.find(({ bars }) => bars.some((bar) => bar.client === client));
-    this.#strips.draw(phases, this.#scale, strip, rowOf);
+    this.#strips.draw(lane, phases, this.#scale, strip, rowOf);
     const [firstMs, lastMs] = [phases.times[0], phases.times.at(-1)];
     if (lane > 0 && firstMs > history.startMs) this.#drawMark(firstMs, box, 1);
     if (phases.activities.at(-1) === ENDED) this.#drawMark(lastMs, box, -1);
@@ -222,14 +228,17 @@ export class LanePicture {
     context.textAlign = "left";
     const lines = this.#linesOf(box, shown);
     const room = strip?.height ?? rows[0]?.height ?? height;
-    if (Math.min(height, room + 4) < size && height < size) return;
     const isOver = rows.length > 0 && rows.every(({ bars }) => bars.at(-1).endMs <= shown.toMs);
     const phases = this.#history.phases.get(box.lane);
-    const hasEnded = phases === undefined ? isOver : phases.activities.at(-1) === ENDED;
+    const hasEnded = phases === undefined
+      ? isOver
+      : phases.activities.at(-1) === ENDED && phases.times.at(-1) <= shown.toMs;
     const { text, muted } = this.#colors;
     context.fillStyle = hasEnded && box.lane > 0 ? muted : text;
     const isTwo = lines.length > 1 && room >= 2 * size;
     const middle = top + Math.round(isTwo ? room / 2 - size * 0.55 : Math.max(room, size) / 2);
+    if (middle < this.#labelsFrom) return;
+    this.#labelsFrom = middle + size - 1;
     context.fillText(lines[0], 4, middle);
     context.fillStyle = muted;
     if (isTwo) context.fillText(lines[1], 4, middle + Math.round(size * 1.15));

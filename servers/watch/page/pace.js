@@ -8,14 +8,19 @@
 /** The pause between two drawings where CPU time is scarce; frames come as rarely. */
 const SCARCE_PAUSE_MS = 250;
 
-let isHurried = false;
+let share = 1;
 
-/** Switches all throttles off, while the user searches the past for a moment, or on again. */
-export function hurry(isNeeded) {
-  isHurried = isNeeded;
+/**
+ * Shortens the time between two turns of all throttles: while people search the past for a moment there is
+ * none.
+ *
+ * @param {number} to a share of the usual time, from 0 to 1
+ */
+export function hurry(to) {
+  share = to;
 }
 
-/** Limits how often something is done, except in a {@linkcode hurry}. */
+/** Limits how often something is done, less so in a {@linkcode hurry}. */
 export class Throttle {
   #ms;
   #lastMs = -Infinity;
@@ -34,7 +39,7 @@ export class Throttle {
   isDue(...inputs) {
     const isSame = inputs.length > 0 && inputs.every((value, i) => value === this.#inputs[i]);
     const nowMs = performance.now();
-    if (isSame || !isHurried && nowMs - this.#lastMs < this.#ms) return false;
+    if (isSame || nowMs - this.#lastMs < this.#ms * share) return false;
     this.#lastMs = nowMs;
     this.#inputs = inputs;
     return true;

@@ -14,17 +14,18 @@ const ENDED = ACTIVITIES.indexOf("ended");
 
 /** Heights, by the size of the letters. */
 const OWN_STRIP = 2.6;
-const STRIP = 1.5;
-const BAR = 1.5;
-const GAP = 0.5;
+const USUAL = { strip: 1.5, bar: 1.5, gap: 0.5 };
+/** Where many lanes have a client each, the strips say most of it. */
+const DENSE = { strip: 1.1, bar: 0.6, gap: 0.3 };
 /** Rows get so much higher while there are few of them. */
 const MAX_STRETCH = 1.8;
 /** With many rows, they get lower by so much before the picture gets higher. */
 const MIN_STRETCH = 0.5;
 const MIN_HEIGHT = 16;
 const MAX_HEIGHT = 48;
-/** The height with a heat map, and the part of it that the lanes above the map may take. */
+/** The height with a heat map, the least one, and the part of it that the lanes above the map may take. */
 const HEAT_HEIGHT = 26;
+const MIN_HEAT_HEIGHT = 14;
 const MAX_LANES_SHARE = 0.4;
 /** With more lanes than this, a heat map has only the server's own lane above it. */
 const MAX_WORKERS = 32;
@@ -83,7 +84,8 @@ export function activeLanes({ phases }, fromMs, toMs) {
  * Places the lanes, and below each the clients on it; or below all of them a heat map of the clients, if
  * there are too many.
  *
- * @param {import("./shown.js").Shown} shown
+ * @param {import("./history.js").History} history
+ * @param {{ fromMs: number, toMs: number }} shown
  * @param {boolean} isCrowd whether there are more clients than rows
  * @param {number} size of the letters, in CSS pixels
  * @param {number} minHeight the least height of the picture, in CSS pixels
@@ -94,10 +96,15 @@ export function layOut(history, { fromMs, toMs }, isCrowd, size, minHeight = 0) 
   const isHeat = isCrowd || rows.length > MAX_ROWS;
   const active = activeLanes(history, fromMs, toMs);
   const lanes = groupsOf(isHeat ? [] : rows, active, isHeat ? MAX_WORKERS : MAX_ROWS);
-  const parts = lanes.map(({ lane, hasStrip, rows }) => {
-    return [hasStrip ? lane === 0 ? OWN_STRIP : STRIP : 0, rows.length * BAR, GAP];
-  });
-  const natural = size * parts.flat().reduce((sum, part) => sum + part, 0);
+  const most = minHeight || MAX_HEIGHT * size;
+  const partsOf = ({ strip, bar, gap }) =>
+    lanes.map(({ lane, hasStrip, rows }) => {
+      const own = lane === 0 ? OWN_STRIP : strip;
+      return { strip: hasStrip ? own : 0, bar, gap, rows: rows.length };
+    });
+  const usual = partsOf(USUAL);
+  const parts = heightOf(usual) * size * MIN_STRETCH > most ? partsOf(DENSE) : usual;
+  const natural = heightOf(parts) * size;
   if (isHeat) return layOutHeat(lanes, parts, natural, size, minHeight);
   const least = minHeight || MIN_HEIGHT * size;
   const height = Math.round(Math.max(least, Math.min(natural * MIN_STRETCH, MAX_HEIGHT * size)));
@@ -106,12 +113,16 @@ export function layOut(history, { fromMs, toMs }, isCrowd, size, minHeight = 0) 
 }
 
 function layOutHeat(lanes, parts, natural, size, minHeight) {
-  const height = Math.round(minHeight || HEAT_HEIGHT * size);
+  const height = Math.round(Math.max(minHeight || HEAT_HEIGHT * size, MIN_HEAT_HEIGHT * size));
   const stretch = natural === 0 ? 1 : Math.min(1, height * MAX_LANES_SHARE / natural);
   const placed = place(lanes, parts, size * stretch);
   const above = placed.at(-1);
   const top = above === undefined ? 0 : above.top + above.height + size;
   return { lanes: placed, height, heat: { top, height: height - top } };
+}
+
+function heightOf(parts) {
+  return parts.reduce((sum, { strip, bar, gap, rows }) => sum + strip + rows * bar + gap, 0);
 }
 
 /** The lanes with their rows. */
@@ -129,13 +140,13 @@ function groupsOf(rows, active, maxActive) {
 function place(lanes, parts, unit) {
   let below = 0;
   return lanes.map(({ lane, hasStrip, rows }, index) => {
-    const [strip, , gap] = parts[index];
+    const { strip, bar, gap } = parts[index];
     const top = Math.round(below);
     const stripEnd = Math.round(below + strip * unit);
     below += strip * unit;
     const boxes = rows.map((row) => {
       const rowTop = Math.round(below);
-      below += BAR * unit;
+      below += bar * unit;
       return { ...row, top: rowTop, height: Math.max(1, Math.round(below) - rowTop) };
     });
     const height = Math.round(below) - top;

@@ -242,9 +242,9 @@ function pictureBox(canvas, content) {
 /** The legends of what servers have in their pictures. @param {RunView[]} views of them */
 export function makeLegends(texts, views) {
   const [first, ...others] = views.map(({ activities }) => activities);
-  const entries = first.map(([name, text], index) => {
+  const entries = first.map(([name, text, isHollow], index) => {
     const all = new Set([text, ...others.map((entries) => entries[index][1])]);
-    return [name, [...all].join(" / ")];
+    return [name, [...all].join(" / "), isHollow && others.every((entries) => entries[index][2])];
   });
   return element(
     "div",

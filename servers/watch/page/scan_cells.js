@@ -47,13 +47,22 @@ export function loopsAt(history, { model, worker }, atMs) {
   const lanes = hasOwn
     ? [...new Set([0, ...history.phases.keys(), ...clients.map(({ lane }) => lane)])]
       .filter((lane) => lane >= 0).sort((one, other) => one - other)
-    : [0];
+    : [worker === "threads" ? lastLane(history, atMs) : 0];
   const returned = new Set(history.returns.lanes);
   return lanes.map((lane) => {
     const own = hasOwn ? clients.filter((client) => client.lane === lane) : clients;
-    const listens = hasOwn && OWN_LISTENERS.includes(model) ? lane > 0 : lane === 0;
+    const listens = !hasOwn || (OWN_LISTENERS.includes(model) ? lane > 0 : lane === 0);
     return loopAt(history, lane, listens, own, atMs);
   }).filter(({ lane, cells }) => cells.length > 0 || returned.has(lane));
+}
+
+/** Where threads take turns at one call: the one in which it returned last. */
+function lastLane({ returns: { times, lanes } }, atMs) {
+  let last = -1;
+  for (let i = 0; i < times.length; i++) {
+    if (times[i] <= atMs && times[i] >= (times[last] ?? 0)) last = i;
+  }
+  return lanes[last] ?? 0;
 }
 
 function loopAt(history, lane, listens, clients, atMs) {

@@ -5,58 +5,23 @@
  * @module
  */
 
-import { ACTIVITIES, pieceAt } from "./history.js";
+import { ACTIVITIES } from "./history.js";
+import { StripColumns } from "./strip_columns.js";
 
 const [WAIT, ENDED] = ["wait", "ended"].map((name) => ACTIVITIES.indexOf(name));
-/** Shorter pieces share their columns with others. In device pixels. */
-const MIN_COLUMNS = 2;
 /** Work that takes less of a column is drawn as if it took so much, because it would not be seen. */
 const LEAST_SEEN = 0.3;
-
-/**
- * Goes through what a lane did in the time of a scale.
- *
- * @param {import("./history.js").Phases} phases
- * @param {import("./time_scale.js").TimeScale} scale
- * @param visitor `piece(from, until, i)` gets the columns of the `i`th phase, if it is long enough;
- *   `column(column, shares)` the part of a column that each activity took, beside long pieces
- */
-export function walkStrip({ times, activities }, scale, visitor) {
-  const { fromMs, toMs, pixelMs } = scale;
-  const shares = new Float64Array(ACTIVITIES.length);
-  let current = -Infinity;
-  const flush = () => {
-    if (current !== -Infinity) visitor.column(current, shares);
-    shares.fill(0);
-  };
-  const first = pieceAt(times, fromMs);
-  for (let i = first; i < times.length && times[i] <= toMs; i++) {
-    const beginMs = Math.max(times[i], fromMs - pixelMs);
-    const endMs = Math.min(times[i + 1] ?? Infinity, toMs);
-    if (endMs - beginMs >= MIN_COLUMNS * pixelMs) {
-      const [from, until] = [scale.columnOf(beginMs), scale.columnOf(endMs)];
-      visitor.piece(from, until, i);
-      continue;
-    }
-    for (let at = beginMs; at < endMs;) {
-      const column = Math.floor(at / pixelMs + 0.5);
-      if (column !== current) {
-        flush();
-        current = column;
-      }
-      const next = Math.max(at + pixelMs * 1e-3, Math.min(endMs, (column + 0.5) * pixelMs));
-      shares[activities[i]] += (next - at) / pixelMs;
-      at = next;
-    }
-  }
-  flush();
-}
 
 /** Draws strips. */
 export class StripPainter {
   #surface;
   #labels;
   #colors;
+  #isWork;
+  /** The lane that is being drawn. */
+  #lane = 0;
+  /** The columns of each lane, by its phases. */
+  #columns = new WeakMap();
 
   /**
    * @param surface see canvas_surface.js
@@ -67,6 +32,7 @@ export class StripPainter {
     this.#surface = surface;
     this.#labels = labels;
     this.#colors = colors;
+    this.#isWork = ACTIVITIES.map((name) => !labels.waits.has(name));
   }
 
   /**
@@ -75,26 +41,26 @@ export class StripPainter {
    * @param {{ top: number, height: number }} box in CSS pixels
    * @param rowOf `rowOf(client)` is the box of the bar of a client, in which its part is drawn as well
    */
-  draw(phases, scale, { top, height }, rowOf) {
-    const { times, activities, clients } = phases;
+  draw(lane, phases, scale, { top, height }, rowOf) {
+    this.#lane = lane;
+    const { times, activities } = phases;
     const isOver = activities.at(-1) === ENDED;
     const begin = scale.xOf(Math.max(times[0], scale.fromMs));
     const end = scale.xOf(Math.min(isOver ? times.at(-1) : scale.toMs, scale.toMs));
     if (end > begin) this.#drawWait(WAIT, begin, top, end - begin, height);
-    const columns = [];
-    walkStrip(phases, scale, {
-      piece: (from, until, i) => {
-        const x = scale.xOfColumn(from);
-        const width = scale.xOfColumn(until) - x;
-        if (width <= 0 || activities[i] === ENDED) return;
-        this.#drawPiece(activities[i], x, top, width, height);
-        const row = clients[i] === 0 ? undefined : rowOf(clients[i]);
-        if (row !== undefined) this.#drawInside(activities[i], x, width, row);
-      },
-      column: (column, shares) => columns.push([column, Float64Array.from(shares)]),
-    });
+    let known = this.#columns.get(phases);
+    if (known === undefined) this.#columns.set(phases, known = new StripColumns());
+    const { pieces, columns } = known.at(phases, scale);
+    for (const { from, until, activity, client } of pieces) {
+      const x = scale.xOfColumn(from);
+      const width = scale.xOfColumn(until) - x;
+      if (width <= 0 || activity === ENDED) continue;
+      this.#drawPiece(activity, x, top, width, height);
+      const row = client === 0 ? undefined : rowOf(client);
+      if (row !== undefined) this.#drawInside(activity, x, width, row);
+    }
     // They lie on top: a piece may begin or end in their column.
-    for (const [column, shares] of columns) this.#drawColumn(column, shares, scale, top, height);
+    for (const { column, shares } of columns) this.#drawColumn(column, shares, scale, top, height);
   }
 
   /** A wait is hollow, and work is filled. */
@@ -133,7 +99,7 @@ export class StripPainter {
   #drawName(activity, x, top, width, height) {
     const { context, size } = this.#surface;
     if (height < size || width < 2 * size) return;
-    const name = this.#labels.activity(ACTIVITIES[activity]);
+    const name = this.#labels.activity(ACTIVITIES[activity], this.#lane);
     const wide = Math.ceil(context.measureText(name).width);
     if (wide + 8 > width) return;
     const middle = top + Math.round(height / 2);
@@ -152,15 +118,14 @@ export class StripPainter {
     const { context, fills, ratio } = this.#surface;
     const x = scale.xOfColumn(column);
     if (x <= scale.left) return;
+    const isWork = this.#isWork;
     let busy = 0;
-    for (let i = 0; i < shares.length; i++) {
-      if (this.#isWait(i) || i === ENDED) shares[i] = 0;
-      busy += shares[i];
-    }
+    for (let i = 0; i < shares.length; i++) if (isWork[i]) busy += shares[i];
     if (busy === 0) return;
     const full = Math.round(height * Math.min(1, Math.max(LEAST_SEEN, busy)));
     let [below, sum] = [0, 0];
     for (let i = 0; i < shares.length; i++) {
+      if (!isWork[i]) continue;
       sum += shares[i];
       const above = Math.round(full * sum / busy);
       if (above > below) {
@@ -172,6 +137,6 @@ export class StripPainter {
   }
 
   #isWait(activity) {
-    return this.#labels.waits.has(ACTIVITIES[activity]);
+    return !this.#isWork[activity];
   }
 }

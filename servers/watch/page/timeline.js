@@ -7,10 +7,12 @@
 import { clockTime, element, setText } from "./dom.js";
 import { clientsAt } from "./history.js";
 import { digitsOf, MomentInAddress, relativeTime, shownSpan, wantedMoment } from "./moment.js";
-import { ShownTime, SPEEDS } from "./shown.js";
+import { ShownTime } from "./shown.js";
+import { nameOf, SpeedChoice } from "./speeds.js";
 
 /** The slider follows the present in steps of this length. Each step causes a layout. */
 const FOLLOW_MS = 250;
+const SLOW_SHARE = 0.2;
 
 /** Buttons, a slider and a speed for the one time of the page. */
 export class Timeline {
@@ -25,7 +27,7 @@ export class Timeline {
   #present = this.#button("", () => this.toPresent());
   #slider = element("input", { type: "range", min: 0, max: 1, step: "any" });
   #moment = element("span", { class: "moment" });
-  #speed = element("select");
+  #speed;
   #startMs = 0;
   #endMs = 0;
   #players = [];
@@ -47,6 +49,7 @@ export class Timeline {
     this.#slider.setAttribute("aria-label", texts.time);
     this.#slider.addEventListener("input", () => this.seek(this.#slider.valueAsNumber));
     this.#present.textContent = texts.toPresent;
+    this.#speed = new SpeedChoice(texts.speed, (speed) => this.setSpeed(speed));
     this.element = element(
       "div",
       { class: "timeline" },
@@ -55,7 +58,7 @@ export class Timeline {
       this.#stepButton("›", texts.nextEvent, 1),
       this.#slider,
       this.#moment,
-      this.#speedChoice(texts),
+      this.#speed.element,
       ...(isLive ? [this.#present] : []),
     );
     this.#address.follow((seconds) => this.#wanted = seconds);
@@ -71,9 +74,14 @@ export class Timeline {
     return this.#time.isPaused;
   }
 
-  /** Whether the past is shown: what is known of it is kept, and all parts are drawn at once. */
+  /** Whether the past is shown: what is known of it is kept. */
   get isPast() {
-    return this.#isLive ? !this.#time.isPresent : this.isPaused || this.#time.speed < 1;
+    return this.#isLive ? !this.#time.isPresent : this.isPaused;
+  }
+
+  /** How much of their time throttles take, see {@linkcode hurry}: in slow motion, parts agree. */
+  get throttling() {
+    return this.isPaused ? 0 : this.#time.speed < 1 ? SLOW_SHARE : 1;
   }
 
   /** Pauses or goes on. */
@@ -244,7 +252,7 @@ export class Timeline {
     setProperty(this.#slider, "min", String(this.#startMs));
     setProperty(this.#slider, "max", String(this.#endMs));
     setProperty(this.#slider, "value", String(atMs));
-    setProperty(this.#speed, "value", valueOf(speed));
+    this.#speed.speed = speed;
     // It keeps its place, so that nothing moves when it comes.
     const visibility = isPresent ? "hidden" : "visible";
     setProperty(this.#present.style, "visibility", visibility);
@@ -269,24 +277,6 @@ export class Timeline {
     button.setAttribute("aria-label", name);
     return button;
   }
-
-  #speedChoice({ speed }) {
-    for (const one of SPEEDS) {
-      this.#speed.append(element("option", { value: valueOf(one) }, nameOf(one)));
-    }
-    this.#speed.value = valueOf(1);
-    this.#speed.addEventListener("change", () => this.setSpeed(parseFloat(this.#speed.value)));
-    return element("label", { class: "speed" }, `${speed} `, this.#speed);
-  }
-}
-
-function valueOf(speed) {
-  return `${speed} ×`;
-}
-
-/** A speed as people say it: 1/10. */
-function nameOf(speed) {
-  return speed < 1 ? `1/${1 / speed} ×` : `${speed} ×`;
 }
 
 function setProperty(field, name, value) {

@@ -1,3 +1,5 @@
+import { faultsOf } from "../../harness/axe.ts";
+import { browserTest } from "../../harness/browser.ts";
 import { en } from "../../../cli/messages/en/mod.ts";
 import { PERCENTILES } from "../../../clients/flood/durations.ts";
 import { curvesOf } from "../../../clients/sweep/curves.ts";
@@ -95,3 +97,14 @@ Deno.test("files have every try; the page makes no text of a name that it reads 
   const failed = await sweepsAsHtml([{ name: "x", steps: [], failure: "ill" }], 50, "en", en);
   assertStringIncludes(failed, "x could not be tried: ill");
 });
+
+browserTest(
+  "axe-core finds no fault in the page of a sweep, in light or dark",
+  async ({ page }) => {
+    await page.setContent(await sweepsAsHtml([SWEEP], LIMIT_MS, "en", en));
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assertEquals([colorScheme, ...await faultsOf(page)], [colorScheme]);
+    }
+  },
+);

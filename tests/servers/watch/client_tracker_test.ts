@@ -180,3 +180,18 @@ Deno.test("all() returns the clients with their present states", () => {
     [9, 3, STATES.indexOf("backlog"), -1],
   ]);
 });
+
+Deno.test("a client does not go back in time, though two threads tell of it", () => {
+  const tracker = new ClientTracker("thread");
+  const tell = (event: TraceEvent, timeMs: number, worker: number) =>
+    tracker.apply({
+      ...{ event, timeMs, worker, client: 7, sizeBytes: 5, isAfterGap: false },
+      ...{ host: "127.0.0.1", port: 1_007, bytes: new Uint8Array(0) },
+    });
+  tell("accepted", 10.9, 0);
+  tell("dispatched", 10.2, 1);
+  tell("received", 10.3, 1);
+  const { changes, transfers } = tracker.takeChanges();
+  assertEquals(changes.map(([timeMs]) => timeMs), [10.9, 10.9, 10.9]);
+  assertEquals(transfers, [[10.9, 1, 1, 5, 0]]);
+});

@@ -184,6 +184,17 @@ Deno.test("prefork: children accept, and go on when their client has left", () =
   assertEquals(lanes.done(), [["0 wait"], ["0 accept", "10 recv #1", "12 handle #1", "13 accept"]]);
 });
 
+Deno.test("prefork: another process takes the lane of one that has ended", () => {
+  const lanes = new Lanes("prefork", { workers: 1 });
+  lanes.tell(10, "accepted", 7, 1);
+  lanes.tell(20, "closed", 7, 1);
+  lanes.tell(20, "ended", 0, 1);
+  assertEquals(lanes.now(), ["lane 0: wait #0 since 0"]);
+  lanes.pass(50, new Set([1]));
+  lanes.tell(60, "began", 0, 1, 4_712);
+  assertEquals(lanes.done()[1].slice(-3), ["20 accept", "20 ended", "60 accept"]);
+});
+
 Deno.test("thread: the server hands clients on, and a thread waits for the next one", () => {
   const lanes = new Lanes("thread");
   lanes.tell(10, "accepted", 7);

@@ -30,6 +30,12 @@ browserTest(
       const said = `epoll_wait: of ${(CLIENTS + 1).toLocaleString("en")} sockets, 1 was ready`;
       await page.getByRole("figure").filter({ hasText: said }).waitFor();
       assertGreater(await maxDrawsPerSecond(page), 30);
+      // Also with the pointer on them, one that is followed, and in slow motion.
+      await page.locator("canvas.lanes").hover();
+      await page.keyboard.press("n");
+      assertGreater(await maxDrawsPerSecond(page), 30);
+      await page.keyboard.press("[");
+      assertGreater(await maxDrawsPerSecond(page), 30);
     });
   },
 );

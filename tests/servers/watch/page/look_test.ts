@@ -30,9 +30,16 @@ const dark = Object.assign({}, ...styles.map(([, dark]) => dark));
 
 for (const [name, colors] of Object.entries({ light, dark: { ...light, ...dark } })) {
   Deno.test(`the colors for ${name} have enough contrast`, () => {
-    const { background, text, accent, alert, muted, current, warm } = colors;
+    const { background, ground, quiet, text, accent, alert, muted, current, warm } = colors;
     for (const color of [text, accent, alert, muted]) {
-      assertGreater(contrast(color, background), TEXT_CONTRAST, color);
+      for (const behind of [background, ground]) {
+        assertGreater(contrast(color, behind), TEXT_CONTRAST, `${color} on ${behind}`);
+      }
+    }
+    assertGreater(contrast(text, quiet), TEXT_CONTRAST);
+    assertGreater(contrast(colors.inverse, accent), TEXT_CONTRAST);
+    for (const behind of [background, ground]) {
+      assertGreater(contrast(colors.edge, behind), PICTURE_CONTRAST, behind);
     }
     for (const behind of [current, warm]) assertGreater(contrast(text, behind), TEXT_CONTRAST);
     for (const one of [...STATES, ...ACTIVITIES, "muted", "accent"]) {

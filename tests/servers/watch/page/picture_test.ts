@@ -11,6 +11,8 @@ import { SvgSurface } from "../../../../servers/watch/page/canvas_surface.js";
 import { History } from "../../../../servers/watch/page/history.js";
 import { laneLabels } from "../../../../servers/watch/page/lane_labels.js";
 import { LanePicture } from "../../../../servers/watch/page/lanes.js";
+import { layOut } from "../../../../servers/watch/page/rows.js";
+import { StripColumns } from "../../../../servers/watch/page/strip_columns.js";
 import { TimeScale } from "../../../../servers/watch/page/time_scale.js";
 import {
   assert,
@@ -45,14 +47,10 @@ function historyOf(parts: Partial<Frame>): History {
 /** The picture of a span, with all that was drawn. */
 function draw(
   history: History,
-  {
-    fromMs = START_MS,
-    spanMs = 1_000,
-    atMs = fromMs + spanMs,
-    worker = "loop",
-    waitsIn = "select",
-  } = {},
+  of: { fromMs?: number; spanMs?: number; atMs?: number; worker?: string; waitsIn?: string } = {},
 ) {
+  const { fromMs = START_MS, spanMs = 1_000, worker = "loop", waitsIn = "select" } = of;
+  const { atMs = fromMs + spanMs } = of;
   const hello = { model: "select", worker, waitsIn };
   const labels = laneLabels(
     hello,
@@ -162,6 +160,35 @@ Deno.test("a column keeps what it shows while the picture moves on", () => {
   assertEquals(both.filter(([timeMs, height]) => after.get(timeMs) !== height), []);
 });
 
+Deno.test("what is kept of a strip while it moves on is what would be computed anew", () => {
+  const lengths = [0.3, 7, 0.2, 40, 0.1, 0.1, 90, 3];
+  const phases = { times: [] as number[], activities: [] as number[], clients: [] as number[] };
+  const scaleAt = (toMs: number) =>
+    new TimeScale({ left: 100, width: WIDTH, ratio: 1, fromMs: toMs - 15_000, toMs });
+  const kept = new StripColumns();
+  let timeMs = START_MS;
+  for (let i = 0; i < 2_000; i++) {
+    phases.times.push(timeMs);
+    phases.activities.push(i % 2 === 0 ? WAIT : 1 + i % 5);
+    phases.clients.push(i % 3);
+    timeMs += lengths[i % lengths.length];
+    if (i % 7 !== 0) continue;
+    const scale = scaleAt(timeMs + 1);
+    const first = scale.columnOf(scale.fromMs);
+    const of = ({ pieces, columns }: ReturnType<StripColumns["at"]>) => [
+      pieces.filter(({ until }) => until > first).map((piece) => {
+        return { ...piece, from: Math.max(piece.from, first) };
+      }),
+      // An edge of a column is exact to a thousandth of it.
+      columns.filter(({ column }) => column > first).map(({ column, shares }) =>
+        `${column}: ${[...shares].map((share) => share.toFixed(2))}`
+      ),
+    ];
+    const anew = new StripColumns().at(phases, scale);
+    assertEquals(of(kept.at(phases, scale)), of(anew));
+  }
+});
+
 Deno.test("a process has its id, its own strip and its client, and brackets for its time", () => {
   const history = historyOf({
     peers: [[1, "127.0.0.1:5555"], [2, "127.0.0.1:6666"]],
@@ -248,6 +275,47 @@ Deno.test("the axis has relative times, a tick at a whole pixel, and a step for 
     assertLessOrEqual(ticks.length, 11);
     for (const { timeMs } of ticks) assertEquals(scale.xOf(timeMs) % 1, 0);
   }
+});
+
+Deno.test("many threads with a client each still fit: the strips with their names, and thin bars", () => {
+  const threads = Array.from({ length: 24 }, (_, i) => i + 1);
+  const history = historyOf({
+    peers: threads.map((client) => [client, `127.0.0.1:${client}`]),
+    changes: threads.map((lane) => [START_MS, lane, WAITING, lane]),
+    phases: [
+      [START_MS, 0, ACCEPT, 0],
+      ...threads.map((lane) => [START_MS, lane, RECV, lane] as const),
+    ],
+  });
+  const shown = { fromMs: START_MS, toMs: START_MS + 1_000 };
+  const { lanes, height } = layOut(history, shown, false, 13, 340);
+  assertLessOrEqual(height, 360);
+  for (const { strip, rows } of lanes.slice(1)) {
+    assertGreater(strip!.height, rows[0].height);
+    assertGreater(rows[0].height, 2);
+  }
+  const { texts } = draw(history, { worker: "thread", waitsIn: "recv, send" });
+  assertEquals(texts.filter((text) => /^thread \d/.test(text)).length, 24);
+});
+
+Deno.test("each pattern of the picture is in the file of the picture", () => {
+  const history = historyOf({
+    peers: [[1, "127.0.0.1:1"]],
+    changes: [[START_MS, 1, STATES.indexOf("asleep"), 0], [
+      START_MS + 500,
+      1,
+      STATES.indexOf("blocked"),
+      0,
+    ]],
+    phases: ACTIVITIES.slice(0, -1).map((_, i) => [START_MS + i * 100, 0, i, 1]),
+  });
+  const surface = new SvgSurface(WIDTH);
+  const { markup } = draw(history);
+  const used = [...markup.matchAll(/url\(#(\w+)\)/g)].map(([, name]) => name);
+  const defined = [...surface.fills.definitions.matchAll(/pattern id="(\w+)"/g)];
+  const missing = used.filter((name) => !defined.some(([, one]) => one === name));
+  assertGreater(new Set(used).size, 6);
+  assertEquals(missing, []);
 });
 
 Deno.test("the cursor is drawn at its time, unless that is the present", () => {

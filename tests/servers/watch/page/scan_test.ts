@@ -8,7 +8,6 @@ import "../../../harness/fake_dom.ts";
 import { ACTIVITIES, type Frame, STATES } from "../../../../servers/watch/frames.ts";
 import { heatOf, slotsOf, stepFor } from "../../../../servers/watch/page/heat_map.js";
 import { History } from "../../../../servers/watch/page/history.js";
-import { placeOf } from "../../../../servers/watch/page/rows.js";
 import { costAt, kindOf, loopsAt, roundAt } from "../../../../servers/watch/page/scan_cells.js";
 import { placeCells } from "../../../../servers/watch/page/scan_layout.js";
 import { assert, assertEquals, assertLessOrEqual } from "../../../harness/assert.ts";
@@ -82,6 +81,13 @@ Deno.test("several loops have their own sockets; a round asks all", () => {
     loopsAt(history, workers, START_MS + 5).map(({ lane, cells }) => [lane, cells.length]),
     [[1, 2], [2, 2]],
   );
+  const led = { model: "leader-followers", worker: "threads", waitsIn: "epoll_wait" };
+  const [shared, ...none] = loopsAt(history, led, START_MS + 5);
+  assertEquals(
+    [shared.lane, shared.cells.length, none],
+    [2, 3, []],
+    "threads take turns at one call",
+  );
   const asked = historyOf({
     ...THREE,
     phases: [[START_MS, 0, RECV, 0], [START_MS + 1, 0, HANDLE, 2], [START_MS + 2, 0, RECV, 0]],
@@ -144,7 +150,7 @@ Deno.test("a heat map counts who was served in a slice of time, and for how many
       ...clients.slice(10, 20).map((client) => [START_MS + 100, client, ASLEEP, 0] as const),
     ],
   }, {});
-  const slots = slotsOf(history, START_MS, START_MS + 1_000, placeOf, 10);
+  const slots = slotsOf(history, START_MS, START_MS + 1_000, 10);
   assertEquals([slots.slots, slots.bin, slots.rows], [100, 10, 10]);
   const columns = { first: START_MS / 200, count: 5, stepMs: 200 };
   const [first, second, third] = heatOf(history, slots, columns);
@@ -159,7 +165,7 @@ Deno.test("a heat map keeps clients where they are, and has at most 80 columns f
     peers: [[1, "a:1"], [2, "a:2"], [3, "a:3"]],
     changes: [[START_MS, 1, WAITING, 0], [START_MS, 2, WAITING, 0], [START_MS, 3, WAITING, 1]],
   }, { changes: [[START_MS + 500, 1, STATES.indexOf("closed"), 0]] });
-  const slots = slotsOf(history, START_MS, START_MS + 1_000, placeOf, 10);
+  const slots = slotsOf(history, START_MS, START_MS + 1_000, 10);
   const cells = heatOf(history, slots, { first: START_MS / 250, count: 4, stepMs: 250 });
   assertEquals(cells[0].map((cell) => cell === undefined), [false, false, false, true]);
   assertEquals(cells.slice(1).flat().every((cell) => cell?.state === WAITING), true);

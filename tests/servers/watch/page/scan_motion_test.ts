@@ -1,0 +1,102 @@
+/**
+ * How the figure of the waiting call moves: a return is swept once, for a short time, and not at all for
+ * people who want less motion.
+ *
+ * @module
+ */
+
+import { en } from "../../../../cli/messages/en/mod.ts";
+import { ACTIVITIES, type Change, type Hello, STATES } from "../../../../servers/watch/frames.ts";
+import { WebServer } from "../../../../servers/watch/web_server.ts";
+import { assertEquals, assertGreater, assertMatch } from "../../../harness/assert.ts";
+import { browserTest, type Page } from "../../../harness/browser.ts";
+import { FakeRun } from "../../../harness/fake_run.ts";
+
+const CLIENTS = 12;
+const [WAIT, , RECV] = ACTIVITIES.keys();
+const WAITING = STATES.indexOf("waiting");
+
+/** A run of select with clients. */
+class SelectRun extends FakeRun {
+  override async hello(): Promise<Hello> {
+    return { ...await super.hello(), model: "select", waitsIn: "select" };
+  }
+
+  /** Publishes the first frame, which has all clients. */
+  begin(timeMs: number): void {
+    const clients = Array.from({ length: CLIENTS }, (_, i) => i + 1);
+    const peers = clients.map((client) => [client, `127.0.0.1:${5_000 + client}`] as const);
+    const changes = clients.map((client): Change => [timeMs, client, WAITING, 0]);
+    this.publish(
+      this.frame({ timeMs, isWhole: true, peers, changes, phases: [[timeMs, 0, WAIT, 0]] }),
+    );
+  }
+
+  /** Publishes a frame in which select has returned, and found a client ready. */
+  returned(timeMs: number): void {
+    this.publish(this.frame({
+      timeMs,
+      returns: [[timeMs - 10, 0, CLIENTS + 1, 1]],
+      phases: [[timeMs - 10, 0, RECV, 3], [timeMs - 9, 0, WAIT, 0]],
+      totals: { ...this.frame({}).totals, wakeUps: 1, scanned: CLIENTS + 1, ready: 1 },
+    }));
+  }
+}
+
+for (const reducedMotion of ["no-preference", "reduce"] as const) {
+  browserTest(
+    `a return is swept once, with motion: ${reducedMotion}`,
+    async ({ page, complaints }) => {
+      await page.emulateMedia({ reducedMotion });
+      const run = new SelectRun();
+      const server = new WebServer(
+        { runs: [run], language: "en", messages: en, portFlag: "--port" },
+        0,
+      );
+      try {
+        await page.goto(server.address);
+        await page.locator("section.run").waitFor();
+        while (run.subscribers === 0) await page.waitForTimeout(10);
+        const timeMs = Date.now();
+        run.begin(timeMs);
+        await page.evaluate(NOTE_LOOKS);
+        run.returned(timeMs + 50);
+        const caption = page.getByRole("figure").filter({ hasText: "looked at 13 sockets" });
+        await caption.waitFor();
+        assertMatch(
+          await caption.innerText(),
+          /^select looked at 13 sockets, 1 was ready; looked at in vain so far: 12/,
+        );
+        const looks = await untilStill(page);
+        // Before, and after; and between them the sweep, cell by cell.
+        if (reducedMotion === "reduce") assertEquals(looks, 2);
+        else assertGreater(looks, 4);
+      } finally {
+        await server.end();
+      }
+      assertEquals(complaints, []);
+    },
+  );
+}
+
+/** Notes how many looks the cells have had, one after another. */
+const NOTE_LOOKS = `new Promise((resolve) => {
+  globalThis.looks = [];
+  const look = () => {
+    const seen = document.querySelector("canvas.scan-cells").toDataURL();
+    if (seen !== globalThis.looks.at(-1)) globalThis.looks.push(seen);
+    resolve();
+    requestAnimationFrame(look);
+  };
+  setTimeout(look, 500);
+})`;
+
+/** Waits until the cells have looked the same for a while. @returns how many looks they have had */
+async function untilStill(page: Page): Promise<number> {
+  for (let before = 0;;) {
+    await page.waitForTimeout(1_000);
+    const now = await page.evaluate<number>("looks.length");
+    if (now === before) return now;
+    before = now;
+  }
+}

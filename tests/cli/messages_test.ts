@@ -19,7 +19,6 @@ import { downloadCommand } from "../../clients/download/command.ts";
 import { floodCommand } from "../../clients/flood/command.ts";
 import { mergeCommand } from "../../clients/merge/command.ts";
 import { sweepCommand } from "../../clients/sweep/command.ts";
-import { learnCommand } from "../../clients/learn/command.ts";
 import { replayCommand } from "../../clients/watch/replay_command.ts";
 import { watchCommand } from "../../clients/watch/command.ts";
 import { raceCommand } from "../../clients/race/command.ts";
@@ -52,7 +51,6 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   demo: demoCommand,
   watch: watchCommand,
   replay: replayCommand,
-  learn: learnCommand,
   connect: connectCommand,
   download: downloadCommand,
   lab: labCommand,

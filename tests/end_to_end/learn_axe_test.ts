@@ -4,11 +4,11 @@
  * @module
  */
 
-import axe from "axe-core";
 import type { Step } from "../../clients/learn/chapter.ts";
 import { CHAPTERS } from "../../clients/learn/chapters/mod.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals } from "../harness/assert.ts";
+import { faultsOf } from "../harness/axe.ts";
 import { browserTest, type Page } from "../harness/browser.ts";
 import { atStep } from "../harness/course.ts";
 import { PageProcess } from "../harness/page_process.ts";
@@ -57,15 +57,9 @@ async function check(page: Page, state: string): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const size of SIZES) {
       await page.setViewportSize(size);
-      if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(axe.source);
-      const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
-      faults.push(
-        ...violations.flatMap(({ id, nodes }) =>
-          nodes.map(({ target, failureSummary }) =>
-            `${size.width}, ${colorScheme}: ${id}: ${target.join(" ")}: ${failureSummary}`
-          )
-        ),
-      );
+      for (const fault of await faultsOf(page)) {
+        faults.push(`${size.width}, ${colorScheme}: ${fault}`);
+      }
     }
   }
   assertEquals([state, ...faults], [state]);

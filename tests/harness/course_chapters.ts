@@ -44,16 +44,36 @@ export function testChapters(chapters: readonly Chapter[]): void {
         assertEquals(code, 0, stderr);
         const { size } = await Deno.stat(`${site}/runs/${chapter.id}.js`);
         assert(size < MAX_CHAPTER_BYTES, `${size} bytes`);
+        await using served = serveFiles(site);
+        const places = { en: `file://${site}/`, zh: served.address };
         await Promise.all(LANGUAGES.map(async (language) => {
-          const url = `file://${site}/index.html?lang=${language}#${chapter.id}/1`;
+          const url = `${places[language]}index.html?lang=${language}#${chapter.id}/1`;
           const requests = await read(browser, url, chapter, { language, changesLanguage: false });
-          assertEquals(requests.filter((one) => !one.startsWith(`file://${site}/`)), []);
+          assertEquals(requests.filter((one) => !one.startsWith(places[language])), []);
         }));
       } finally {
         await Deno.remove(directory, { recursive: true });
       }
     }, { ignore });
   }
+}
+
+/** Serves the files of a site below a path, as GitHub does for a project. */
+function serveFiles(directory: string): AsyncDisposable & { readonly address: string } {
+  const types: Record<string, string> = { html: "text/html; charset=utf-8", js: "text/javascript" };
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async ({ url }) => {
+      const name = new URL(url).pathname.replace("/project/", "");
+      const type = types[name.slice(name.lastIndexOf(".") + 1)] ?? "text/plain";
+      const content = await Deno.readFile(`${directory}/${name}`);
+      return new Response(content, { headers: { "content-type": type } });
+    },
+  );
+  return {
+    address: `http://127.0.0.1:${server.addr.port}/project/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
 }
 
 /** Goes through a chapter with a browser profile of its own. @returns what the page has fetched */

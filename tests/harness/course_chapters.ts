@@ -19,6 +19,8 @@ const ignore = !hasSystemCalls();
 /** All chapters together have less than twice this, and the page. */
 const MAX_CHAPTER_BYTES = 300_000;
 const MAX_ENDING_MS = 30_000;
+/** A chapter is gone through in a quarter of a minute, where nothing else runs. */
+const HANGING_MS = 300_000;
 const LANGUAGES: readonly Language[] = ["en", "zh"];
 
 /** Registers the tests of some chapters. */
@@ -34,7 +36,7 @@ export function testChapters(chapters: readonly Chapter[]): void {
       const pids = await processTree(process.pid);
       assertEquals([await process.stop(), process.complaints], [0, ""]);
       await untilAllEnded(pids, MAX_ENDING_MS);
-    }, { ignore });
+    }, { ignore, hangingMs: HANGING_MS });
 
     browserTest(`${chapter.id}, exported, without a server and a network`, async ({ browser }) => {
       const directory = await Deno.makeTempDir();
@@ -54,7 +56,7 @@ export function testChapters(chapters: readonly Chapter[]): void {
       } finally {
         await Deno.remove(directory, { recursive: true });
       }
-    }, { ignore });
+    }, { ignore, hangingMs: HANGING_MS });
   }
 }
 

@@ -12,7 +12,7 @@ import { answerControl } from "../../servers/watch/control_request.ts";
 import { answerHandshake, PageServer } from "../../servers/watch/page_server.ts";
 import type { Chapter } from "./chapter.ts";
 import { describeCourse, readCourseAsset } from "./page_assets.ts";
-import { StageSocket } from "./stage_socket.ts";
+import { refuseStage, StageSocket } from "./stage_socket.ts";
 
 /** Each page runs a server. */
 const MAX_PAGES = 20;
@@ -77,8 +77,12 @@ export class CourseServer {
 
   #begin(request: Request): Response {
     const { messages } = this.course;
-    if (this.#stages.size >= MAX_PAGES) throw new Error(messages.learn.tooManyPages(MAX_PAGES));
     const { socket, response } = Deno.upgradeWebSocket(request);
+    if (this.#stages.size >= MAX_PAGES) {
+      socket.onopen = () => refuseStage(socket, messages.learn.tooManyPages(MAX_PAGES));
+      socket.onerror = () => {}; // the page is gone
+      return response;
+    }
     const stage = new StageSocket(socket, this.#token, this.course);
     this.#stages.add(stage);
     stage.ended.then(() => this.#stages.delete(stage));

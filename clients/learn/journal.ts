@@ -6,7 +6,8 @@ import { loadMessages, type Messages } from "../../cli/messages.ts";
 import { frameJson } from "../../servers/watch/frame_json.ts";
 import type { Chapter, Step } from "./chapter.ts";
 import { prepareLive } from "./live_engine.ts";
-import { actionsOf, type Engine } from "./page/engine.js";
+import { type Engine } from "./page/engine.js";
+import { actionsOf } from "./page/steps.js";
 import { measuresOf } from "./page/measures.js";
 import { measuredWords } from "./page/words.js";
 

@@ -2,7 +2,8 @@ import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { Frame, Hello } from "../../servers/watch/frames.ts";
 import type { Chapter } from "./chapter.ts";
-import { actionsOf, Engine } from "./page/engine.js";
+import { Engine } from "./page/engine.js";
+import { actionsOf } from "./page/steps.js";
 import { Stage } from "./stage.ts";
 
 /** Hears what happens on the stage, in its order. */

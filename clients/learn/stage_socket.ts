@@ -8,7 +8,7 @@ import type { Controlled } from "../../servers/watch/control_request.ts";
 import type { Command, ControlWarning, Frame, Hello } from "../../servers/watch/frames.ts";
 import { sendFrames } from "../../servers/watch/watchers.ts";
 import type { Action, Chapter } from "./chapter.ts";
-import { actionsOf } from "./page/engine.js";
+import { actionsOf } from "./page/steps.js";
 import { Stage } from "./stage.ts";
 
 const CLOSE_TIMEOUT_MS = 500;
@@ -23,6 +23,8 @@ export type StageMessage =
   | { readonly line: string }
   /** The server has ended by itself. */
   | { readonly lost: string }
+  /** The page gets no stage: why, for people. */
+  | { readonly refused: string }
   /** The answer to a request with this number; `failed` says for people why it could not be done. */
   | { readonly answer: number; readonly failed?: string };
 
@@ -88,9 +90,11 @@ export class StageSocket implements Controlled {
   /** Makes the stage for a page that knows the token. */
   async #begin({ token, lang }: Readonly<Record<string, unknown>>): Promise<void> {
     const language = LANGUAGES.find((one) => one === lang) ?? "en";
+    const messages = await loadMessages(language);
+    if (this.#stage !== undefined) return;
     const isAllowed = typeof token === "string" && isToken(token, this.token);
-    if (!isAllowed || this.#stage !== undefined) return this.socket.close();
-    this.#stage = this.#makeStage(language, await loadMessages(language));
+    if (!isAllowed) return refuseStage(this.socket, messages.learn.page.noToken);
+    this.#stage = this.#makeStage(language, messages);
     this.#send({ key: this.key });
   }
 
@@ -119,4 +123,11 @@ export class StageSocket implements Controlled {
   #send(message: StageMessage): void {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
+}
+
+/** Tells a page why it gets no stage. */
+export function refuseStage(socket: WebSocket, refused: string): void {
+  const message: StageMessage = { refused };
+  socket.send(JSON.stringify(message));
+  socket.close();
 }

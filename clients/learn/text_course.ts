@@ -7,7 +7,7 @@ import { pageColumns, wrapText } from "../../cli/wrap.ts";
 import type { Answer, Chapter, Step, Text } from "./chapter.ts";
 import { type LiveEngine, prepareLive } from "./live_engine.ts";
 import type { Measure } from "./measure.ts";
-import { actionsOf } from "./page/engine.js";
+import { actionsOf } from "./page/steps.js";
 import { measuresOf, withValues } from "./page/measures.js";
 import { actionWords, filled, measuredWords } from "./page/words.js";
 

@@ -274,6 +274,9 @@ browserTest("without the token nothing can be run, and strangers are turned away
   await page.goto(`${origin}/#${FIRST.id}/${SERVES + 1}`);
   await page.locator(".lost", { hasText: "open the address that the terminal printed" }).first()
     .waitFor();
+  await page.goto(`${origin}/?token=0#${FIRST.id}/${SERVES + 1}`);
+  await page.locator(".lost", { hasText: "open the address that the terminal printed" }).first()
+    .waitFor();
   assertEquals(await processTree(process.pid), [process.pid]);
   const control = await fetch(`${origin}/control`, {
     method: "POST",

@@ -13,7 +13,7 @@
  */
 
 import { type Browser, chromium, type Page } from "playwright-core";
-import { test } from "./test.ts";
+import { test, type TestOptions } from "./test.ts";
 
 export type { Browser, Page } from "playwright-core";
 
@@ -35,9 +35,9 @@ export interface Visit {
 export function browserTest(
   name: string,
   fn: (visit: Visit) => Promise<void>,
-  { ignore = false }: { ignore?: boolean } = {},
+  { ignore = false, ...options }: TestOptions = {},
 ): void {
-  test(name, () => withBrowser(fn), { ignore: ignore || executablePath === undefined });
+  test(name, () => withBrowser(fn), { ...options, ignore: ignore || executablePath === undefined });
 }
 
 /** Calls `fn` with a page in a browser, which is closed when that is done. */

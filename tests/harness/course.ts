@@ -6,7 +6,7 @@
 
 import type { Answer, Chapter, Step } from "../../clients/learn/chapter.ts";
 import { type Language, LANGUAGES } from "../../cli/language.ts";
-import { actionsOf } from "../../clients/learn/page/engine.js";
+import { actionsOf } from "../../clients/learn/page/steps.js";
 import { assert, assertEquals } from "./assert.ts";
 import type { Page } from "./browser.ts";
 

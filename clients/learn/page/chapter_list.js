@@ -20,9 +20,9 @@ export class ChapterList {
     this.#texts = texts;
     this.#progress = progress;
     const { lang } = document.documentElement;
-    this.#items = chapters.map(({ id, title, minutes }, i) => {
+    this.#items = chapters.map(({ id, title, minutes }) => {
       const done = element("span", { class: "done" });
-      const link = element("a", { href: `#${id}` }, `${i + 1}. ${title[lang]}`);
+      const link = element("a", { href: `#${id}` }, title[lang]);
       link.addEventListener("click", () => this.#details.open = false);
       const item = element(
         "li",

@@ -5,6 +5,7 @@
  */
 
 import { unpack } from "../../../servers/watch/page/embedded.js";
+import { keep, keptAs } from "./storage.js";
 
 const embedded = document.getElementById("course");
 
@@ -51,9 +52,9 @@ export async function loadJournal(chapter) {
 export function takeToken(id) {
   if (isExported) return "";
   const query = new URLSearchParams(location.search);
-  const kept = JSON.parse(localStorage.getItem("playground course") ?? "null");
+  const kept = keptAs("token");
   const token = query.get("token") ?? (kept?.id === id ? kept.token : "");
-  if (token !== "") localStorage.setItem("playground course", JSON.stringify({ id, token }));
+  if (token !== "") keep("token", { id, token });
   query.delete("token");
   history.replaceState(null, "", (query.size > 0 ? `/?${query}` : "/") + location.hash);
   return token;

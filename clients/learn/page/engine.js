@@ -8,10 +8,9 @@
 
 import { History } from "../../../servers/watch/page/history.js";
 import { holds, takeMeasures, trueAnswer } from "./measures.js";
+import { actionsOf, noResult, serves } from "./steps.js";
 
-/** @typedef {import("../chapter.ts").Action} Action */
 /** @typedef {import("../chapter.ts").Chapter} Chapter */
-/** @typedef {import("../chapter.ts").Step} Step */
 /** @typedef {import("../measure.ts").Condition} Condition */
 /** @typedef {import("../../../servers/watch/frames.ts").Frame} Frame */
 
@@ -25,19 +24,6 @@ import { holds, takeMeasures, trueAnswer } from "./measures.js";
  * @property {() => void} goOn frames are awaited: a recording goes on
  */
 
-/**
- * What is known of a step.
- *
- * @typedef {object} Result
- * @property {"none" | "running" | "done" | "failed"} state
- * @property {number} action the index of the action in progress, or of the next one
- * @property {boolean} isAsked whether the reader is to do that action
- * @property {number[]} late the indices of the `until` actions that did not come true in time
- * @property {import("./measures.js").Values} values what was measured when it was done
- * @property {string[]} lines what was printed
- * @property {string} failure why it failed, for people
- */
-
 /** @typedef {{ step?: number, begin?: Place, done?: Place, until?: Place, end?: number }} Mark see recorded_stage.js */
 /** @typedef {import("./recorded_stage.js").Place} Place */
 
@@ -46,33 +32,9 @@ const KEPT_MS = 180_000;
 /** The frames that are awaited after the last action, so that they have all that it did. */
 const SETTLE_FRAMES = 2;
 
-/** @returns {Result} */
-function noResult() {
-  return {
-    state: "none",
-    action: 0,
-    isAsked: false,
-    late: [],
-    values: {},
-    lines: [],
-    failure: "",
-  };
-}
-
-/** The actions of a step, if it has any. @param {Step} step @returns {readonly Action[]} */
-export function actionsOf(step) {
-  if (step.kind === "do" || step.kind === "predict") return step.actions;
-  return step.kind === "experiment" ? [{ do: "run", args: step.args }] : [];
-}
-
-/** Whether a step begins with a server of its own. */
-function serves(step) {
-  return actionsOf(step).some((action) => action.do === "serve");
-}
-
 /** Goes through one chapter. */
 export class Engine {
-  /** @type {Result[]} */
+  /** @type {import("./steps.js").Result[]} */
   results;
   /** Called when a result has changed. */
   onChange = () => {};

@@ -84,7 +84,10 @@ export class LiveStage {
     else if (message.hello !== undefined) onHello(message.hello);
     else if (message.line !== undefined) onLine(message.line);
     else if (message.lost !== undefined) onLost(message.lost);
-    else if (message.key !== undefined) {
+    else if (message.refused !== undefined) {
+      this.#isOver = true;
+      this.#isThere.reject(new Error(message.refused));
+    } else if (message.key !== undefined) {
       onKey(message.key);
       this.#isThere.resolve(undefined);
     } else this.#answer(message);

@@ -8,11 +8,13 @@ import { announce, spoken } from "../../../servers/watch/page/announcer.js";
 import { element } from "../../../servers/watch/page/dom.js";
 import { ChapterList } from "./chapter_list.js";
 import { isExported, loadCourse, loadJournal, takeToken } from "./course_source.js";
-import { actionsOf, Engine } from "./engine.js";
+import { Engine } from "./engine.js";
+import { actionsOf } from "./steps.js";
 import { LiveStage } from "./live_stage.js";
 import { Picture } from "./picture.js";
 import { Progress } from "./progress.js";
 import { RecordedStage } from "./recorded_stage.js";
+import { keep, keptAs } from "./storage.js";
 import { StepView } from "./step_view.js";
 import { filled } from "./words.js";
 
@@ -51,7 +53,7 @@ class CoursePage {
   constructor(course, token) {
     this.#course = course;
     this.#token = token;
-    const wanted = new URLSearchParams(location.search).get("lang") ?? this.#keptLanguage();
+    const wanted = new URLSearchParams(location.search).get("lang") ?? keptAs("language");
     const language = Object.hasOwn(course.texts, wanted ?? "") ? wanted : course.language;
     document.documentElement.lang = language;
     const texts = course.texts[language];
@@ -93,7 +95,7 @@ class CoursePage {
       lang: other,
       onclick: () => {
         link.href = `?lang=${other}${location.hash}`;
-        this.#keepLanguage(other);
+        keep("language", other);
       },
     }, this.#course.texts[other].learn.language);
     const note = isExported ? [element("p", { class: "hint" }, this.#texts.recordedNote)] : [];
@@ -105,23 +107,6 @@ class CoursePage {
       ...note,
       link,
     );
-  }
-
-  /** The language that the reader has chosen in this course before. */
-  #keptLanguage() {
-    try {
-      return localStorage.getItem("playground language");
-    } catch {
-      return null;
-    }
-  }
-
-  #keepLanguage(language) {
-    try {
-      localStorage.setItem("playground language", language);
-    } catch {
-      // The address has it.
-    }
   }
 
   /** Shows the step that the address names, or the one that was shown last. */
@@ -223,6 +208,9 @@ class CoursePage {
       skip: () => this.#stage.hurry(true),
     });
     this.#body.replaceChildren(this.#view.element);
+    // Where the reader is not asked to do anything, the controls would only disturb what is measured.
+    const isReaders = step.kind === "do" && step.by === "reader";
+    document.documentElement.classList.toggle("by-reader", isReaders);
     this.#picture.point(
       step.kind === "observe" ? step.at : undefined,
       step.kind === "explain" ? step.code : undefined,

@@ -4,7 +4,7 @@
  * @module
  */
 
-const KEY = "playground progress";
+import { keep, keptAs } from "./storage.js";
 
 /**
  * What is kept of a chapter: the step that was shown last, the farthest, and the answers that were
@@ -50,20 +50,11 @@ export class Progress {
   }
 
   #write() {
-    try {
-      localStorage.setItem(KEY, JSON.stringify(this.#kept));
-    } catch {
-      // The browser keeps nothing, so the progress lasts as long as the page.
-    }
+    keep("progress", this.#kept);
   }
 }
 
 function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
-    if (typeof kept?.chapters === "object") return kept;
-  } catch {
-    // It keeps nothing, or what it has kept is not ours.
-  }
-  return { chapters: {} };
+  const kept = keptAs("progress");
+  return typeof kept?.chapters === "object" ? kept : { chapters: {} };
 }

@@ -5,7 +5,7 @@
  */
 
 import { element } from "../../../servers/watch/page/dom.js";
-import { actionsOf } from "./engine.js";
+import { actionsOf } from "./steps.js";
 import { inline, paragraphs } from "./markup.js";
 import { measuresOf, withValues } from "./measures.js";
 import { actionWords, filled, measuredWords } from "./words.js";

@@ -13,7 +13,7 @@ import { parseFlags } from "../../../cli/parse_flags.ts";
 import type { Action, Answer, Chapter, Step, Text } from "../../../clients/learn/chapter.ts";
 import { CHAPTERS } from "../../../clients/learn/chapters/mod.ts";
 import { type Measure, MEASURES } from "../../../clients/learn/measure.ts";
-import { actionsOf } from "../../../clients/learn/page/engine.js";
+import { actionsOf } from "../../../clients/learn/page/steps.js";
 import { holds, measuresOf } from "../../../clients/learn/page/measures.js";
 import { EXPERIMENT_NAMES } from "../../../clients/lab/experiments.ts";
 import { checkServeFlags, serveFlags, socketsOf } from "../../../servers/commands/serve_flags.ts";

@@ -202,6 +202,31 @@ Deno.test("experiments wait until they are wanted, and print", async () => {
   assertEquals(stage.engine.results[index].lines, ["a line"]);
 });
 
+Deno.test("a recorded run waits as long as the live one did, however hurried", async () => {
+  const slow: Chapter = {
+    ...SELECT,
+    steps: [{
+      ...{ kind: "do", by: "course", text: both("") },
+      actions: [
+        { do: "serve", server: { model: "select", flags: [] } },
+        { do: "until", is: { measure: "seconds", is: ">=", than: 1 }, withinMs: 5_000 },
+      ],
+    }],
+  };
+  using live = new FakeStage(slow);
+  await live.engine.reach(1);
+  const stage = new RecordedStage(Promise.resolve(live.entries), {
+    onFrame: (frame) => engine.apply(frame as Frame),
+    ...{ onHello: () => {}, onLine: () => {}, onLost: () => {}, onKey: () => {} },
+    onClosed: () => {},
+  });
+  stage.hurry(true);
+  const engine: Engine = new Engine(slow, stage);
+  await engine.reach(1);
+  await new Promise((resolve) => setTimeout(resolve)); // the stage plays to the end of the step
+  assertEquals(engine.results[0], live.engine.results[0]);
+});
+
 Deno.test("a recorded run measures what the live one did, also after a jump", async () => {
   using live = new FakeStage(SELECT);
   for (let step = 0; step < SELECT.steps.length; step++) {

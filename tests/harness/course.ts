@@ -8,6 +8,7 @@ import type { Answer, Chapter, Step } from "../../clients/learn/chapter.ts";
 import { type Language, LANGUAGES } from "../../cli/language.ts";
 import { actionsOf } from "../../clients/learn/page/steps.js";
 import { assert, assertEquals } from "./assert.ts";
+import { theoryOf } from "./course_theory.ts";
 import type { Page } from "./browser.ts";
 
 /** How often a run that was disturbed is repeated: other tests run at the same time. */
@@ -44,7 +45,8 @@ export async function walkChapter(
       const text = "question" in step ? step.question : step.text;
       const shown = await page.locator(".content").innerText();
       assert(shown.includes(beginOf(text[language])), shown);
-      await takeStep(page, step, language);
+      const truth = await takeStep(page, step, language);
+      assertEquals(truth, theoryOf(chapter, index) ?? truth, "measured, and in theory");
       assertEquals(await page.locator(".lost:visible").allInnerTexts(), []);
     } catch (error) {
       throw new Error(`${chapter.id}/${index + 1} (${language})`, { cause: error });
@@ -65,19 +67,24 @@ export async function turn(page: Page): Promise<void> {
   await page.locator(".turn button").last().click();
 }
 
-async function takeStep(page: Page, step: Step, language: Language): Promise<void> {
+/** @returns the true answer to a question, by what the page says */
+async function takeStep(
+  page: Page,
+  step: Step,
+  language: Language,
+): Promise<number | undefined> {
   switch (step.kind) {
     case "do":
-      return await untilDone(page, step);
+      return void await untilDone(page, step);
     case "explain":
       if (step.code !== undefined) await page.locator(".line.meant").first().waitFor();
-      return;
+      return undefined;
     case "observe":
-      return await page.locator(".pointer:visible").waitFor();
+      return void await page.locator(".pointer:visible").waitFor();
     case "experiment":
       await page.locator("[data-does=experiment]").click();
       await page.locator(".printed").waitFor();
-      return await page.locator("[data-does=experiment]").waitFor();
+      return void await page.locator("[data-does=experiment]").waitFor();
     case "predict":
     case "check":
       return await answerTwice(page, step.answers, language);
@@ -105,11 +112,12 @@ async function answerTwice(
   page: Page,
   answers: readonly Answer[],
   language: Language,
-): Promise<void> {
+): Promise<number> {
   const truth = await answer(page, answers, language, 0);
   await forget(page);
   const other = truth === 0 ? 1 : truth;
   assertEquals(await answer(page, answers, language, other), truth);
+  return truth;
 }
 
 /** @returns the true answer, by what the page says */

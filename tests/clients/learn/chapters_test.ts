@@ -22,6 +22,7 @@ import type { ModelOptions } from "../../../servers/context/context.ts";
 import { parseCommand } from "../../../servers/watch/commands.ts";
 import { readModelSource } from "../../../servers/watch/model_source.ts";
 import { assert, assertEquals } from "../../harness/assert.ts";
+import { theoryOf } from "../../harness/course_theory.ts";
 import "../../harness/sanitizers.ts";
 
 const MESSAGES = await loadMessages("en");
@@ -246,5 +247,12 @@ eachChapter("has exactly one true answer to each question, whatever is measured"
       const held = answers.filter(({ when }) => holds(when, values)).length;
       assertEquals(held, 1, `${textOf(step).en}\n${JSON.stringify(values)}`);
     }
+  }
+});
+
+eachChapter("has an answer in theory to each of its questions", (chapter) => {
+  for (const [index, step] of chapter.steps.entries()) {
+    const theory = theoryOf(chapter, index);
+    assertEquals(theory !== undefined && theory in answersOf(step), answersOf(step).length > 0);
   }
 });

@@ -24,7 +24,7 @@ browserTest("axe-core finds no fault in any state of a live page", async ({ page
   await using watched = await WatchedServer.open(page, ["select"]);
   await page.getByText("No client yet").waitFor();
   await check(page, "empty");
-  await watched.press("Open three clients");
+  await watched.press("Open three clients that talk");
   await page.getByLabel("talk").check();
   await watched.untilClients((clients) => clients.length === 3);
   await page.locator(".log li", { hasText: "received from" }).first().waitFor();
@@ -53,7 +53,7 @@ browserTest("axe-core finds no fault in any state of a live page", async ({ page
 
 browserTest("axe-core finds no fault in a presentation", async ({ page }) => {
   await using watched = await WatchedServer.open(page, ["epoll"]);
-  await watched.press("Open three clients");
+  await watched.press("Open three clients that talk");
   await page.locator("figcaption", { hasText: "Connections 3" }).waitFor();
   await page.keyboard.press("f");
   await page.locator("html.presenting").waitFor();
@@ -67,7 +67,7 @@ browserTest("axe-core finds no fault where two models are compared", async ({ pa
   const { process, address } = await PageProcess.start(args);
   await using _ = process;
   await page.goto(address);
-  await page.getByRole("button", { name: "Open three clients" }).first().click();
+  await page.getByRole("button", { name: "Open three clients that talk" }).first().click();
   await page.locator("figcaption", { hasText: "Connections 3" }).waitFor();
   await check(page, "compared");
 });

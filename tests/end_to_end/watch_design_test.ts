@@ -25,7 +25,7 @@ const PHONE = { width: 390, height: 844 };
 browserTest("in ten busy seconds nothing on the page moves by itself", async ({ page }) => {
   await page.addInitScript(COUNT_SHIFTS);
   await using watched = await WatchedServer.open(page, ["thread"]);
-  await watched.press("Open three clients");
+  await watched.press("Open three clients that talk");
   await page.getByLabel("talk").check();
   // A log that is full forgets lines while others come.
   using talker = await watched.server.connect();
@@ -50,8 +50,9 @@ browserTest("without a client, the page says how to get one", async ({ page, com
   await using watched = await WatchedServer.open(page, ["select"]);
   await page.getByText("No client yet").waitFor();
   await page.getByText(`playground connect 127.0.0.1:${watched.server.port}`).waitFor();
-  await watched.press("Open three clients");
+  await watched.press("Open three clients that talk");
   await watched.untilClients((clients) => clients.length === 3);
+  await page.locator(".log li", { hasText: /received .*"hello"/ }).first().waitFor();
   await page.getByText("No client yet").waitFor({ state: "hidden" });
   assertEquals(complaints, []);
 });
@@ -94,7 +95,7 @@ browserTest("the controls say in words what is set", async ({ page }) => {
 browserTest("on a phone the picture comes first, and nothing is cut off", async ({ page }) => {
   await page.setViewportSize(PHONE);
   await using watched = await WatchedServer.open(page, ["select"]);
-  await watched.press("Open three clients");
+  await watched.press("Open three clients that talk");
   await watched.untilClients((clients) => clients.length === 3);
   await page.evaluate("scrollTo(0, 0)");
   const picture = await boxOf(page, "canvas.lanes");
@@ -126,7 +127,7 @@ browserTest("a presentation fills the screen, in letters of 24 pixels", async ({
 }) => {
   await page.setViewportSize(PROJECTOR);
   await using watched = await WatchedServer.open(page, ["select"]);
-  await watched.press("Open three clients");
+  await watched.press("Open three clients that talk");
   await watched.untilClients((clients) => clients.length === 3);
   await page.keyboard.press("f");
   await presents(page, 1);
@@ -177,7 +178,7 @@ browserTest("two models, a replay and a page in a file are presented too", async
 
 browserTest("a part that is pointed at has a frame around it", async ({ page, complaints }) => {
   await using watched = await WatchedServer.open(page, ["select"]);
-  await watched.press("Open three clients");
+  await watched.press("Open three clients that talk");
   await watched.untilClients((clients) => clients.length === 3);
   await page.evaluate(SECOND_VIEW);
   const whole = await boxOf(page, "#second .run");

@@ -148,7 +148,7 @@ export const enWatch = {
     handlerNamed: "handler {name}",
     empty: {
       now: "No client yet",
-      open: "Open three clients",
+      open: "Open three clients that talk",
       or: "or, in a terminal:",
       atThisTime: "No client at this time",
     },

@@ -144,7 +144,7 @@ export const zhWatch = {
     handlerNamed: "处理程序 {name}",
     empty: {
       now: "还没有客户端",
-      open: "打开三个客户端",
+      open: "打开三个会说话的客户端",
       or: "或者在终端里运行：",
       atThisTime: "这一刻没有客户端",
     },

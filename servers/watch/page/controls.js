@@ -65,9 +65,10 @@ export class Controls {
     this.#sayCost(settings);
   }
 
-  /** Opens clients, as the buttons do. */
-  open(count) {
-    this.#send({ do: "open", count });
+  /** Opens clients, and lets them talk. */
+  async open(count) {
+    await this.#send({ do: "open", count });
+    await this.#sendTalk(true);
   }
 
   #sayClients(count) {
@@ -111,13 +112,7 @@ export class Controls {
 
   #talking() {
     const { doing, talkOn, message, every, readNothing } = this.#texts;
-    const send = () =>
-      this.#send({
-        do: "talk",
-        on: this.#talk.checked,
-        everyMs: this.#everyMs.valueAsNumber,
-        text: this.#message.value,
-      });
+    const send = () => this.#sendTalk(this.#talk.checked);
     this.#talk.className = "switch";
     this.#talk.addEventListener("change", send);
     this.#read.addEventListener("change", () => {
@@ -136,6 +131,11 @@ export class Controls {
       labelled(readNothing, this.#read),
     ]);
     return group(doing, labelled(talkOn, this.#talk), button, panel);
+  }
+
+  async #sendTalk(on) {
+    const [everyMs, text] = [this.#everyMs.valueAsNumber, this.#message.value];
+    await this.#send({ do: "talk", on, everyMs, text });
   }
 
   #simulatedCost() {

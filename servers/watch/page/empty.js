@@ -16,7 +16,7 @@ export class EmptyState {
   #title = element("p", { class: "title" });
 
   /**
-   * @param options `address` to which people connect, and `open(count)`, which opens clients; it is
+   * @param options `address` to which people connect, and `open(count)`, which opens clients that talk; it is
    *   missing where nothing runs, or where the page may not control it
    */
   constructor({ empty }, { address, isLive, open }) {

@@ -14,7 +14,7 @@ import { measuredWords } from "./page/words.js";
 /** How often a step is run until exactly one answer fits. */
 const MAX_RUNS = 4;
 /** How much is recorded of what goes on after a step, so that there is something to see. */
-const REST_MS = 1_500;
+const REST_MS = 1_000;
 
 /**
  * Goes through a chapter, and writes down what happens, for page/recorded_stage.js.

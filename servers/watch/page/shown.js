@@ -11,6 +11,8 @@ export const MIN_SPAN_MS = 10;
 export const MAX_SPAN_MS = 60_000;
 /** The speeds of time, from the slowest. */
 export const SPEEDS = [0.01, 0.1, 1, 2, 4, 10];
+/** Times of the present day are doubles, which are a fourth of this apart. */
+const MICROSECOND_MS = 0.001;
 /** A step over less of the span than this would not be seen. */
 const VISIBLE_SHARE = 0.003;
 /** After zooming in for steps, a step takes this part of the span. */
@@ -126,7 +128,9 @@ export class ShownTime {
   toggle() {
     if (!this.isPaused) return this.#stop();
     if (this.isOver) this.#atMs = this.#startMs;
-    const isUnmoved = this.#isLive && this.speed === 1 && this.#atMs === this.#pausedAtMs;
+    // Moved away and back, it is off by what doubles round.
+    const isBack = Math.abs(this.#atMs - this.#pausedAtMs) < MICROSECOND_MS;
+    const isUnmoved = this.#isLive && this.speed === 1 && isBack;
     if (isUnmoved) return this.toPresent();
     this.isPaused = false;
     this.#forgetSteps();

@@ -41,6 +41,16 @@ for (const speed of [1, 0.1, 0.01, 10]) {
   });
 }
 
+Deno.test("moved away and back again, it goes on with the present, whatever doubles round", () => {
+  const time = new ShownTime(true);
+  const endMs = 1_790_000_000_000.001; // whose sum with 0.1 is no double
+  time.pass(0, endMs - 100_000, endMs);
+  time.toggle();
+  for (const byMs of [-0.1, -0.1, 0.1, 0.1]) time.seek(time.shown.atMs + byMs);
+  time.toggle();
+  assertEquals(time.isPresent, true);
+});
+
 Deno.test("the present gets slow from where it is, while it goes on being received", () => {
   const time = timeOf(true);
   time.setSpeed(0.1);

@@ -46,7 +46,7 @@ Deno.test("moved away and back again, it goes on with the present, whatever doub
   const endMs = 1_790_000_000_000.001; // whose sum with 0.1 is no double
   time.pass(0, endMs - 100_000, endMs);
   time.toggle();
-  for (const byMs of [-0.1, -0.1, 0.1, 0.1]) time.seek(time.shown.atMs + byMs);
+  for (const byMs of [-1 / 3, -1 / 7, 1 / 3 + 1 / 7]) time.seek(time.shown.atMs + byMs);
   time.toggle();
   assertEquals(time.isPresent, true);
 });

@@ -11,8 +11,6 @@ export const MIN_SPAN_MS = 10;
 export const MAX_SPAN_MS = 60_000;
 /** The speeds of time, from the slowest. */
 export const SPEEDS = [0.01, 0.1, 1, 2, 4, 10];
-/** Times of the present day are doubles, which are a fourth of this apart. */
-const MICROSECOND_MS = 0.001;
 /** A step over less of the span than this would not be seen. */
 const VISIBLE_SHARE = 0.003;
 /** After zooming in for steps, a step takes this part of the span. */
@@ -61,7 +59,7 @@ export class ShownTime {
   #isLive;
   #isPresent;
   /** Where the time was stopped: going on from there leads to the present. */
-  #pausedAtMs;
+  #pausedAtMs = Infinity;
   /** The window, unless it is the usual one: until the cursor. */
   #window;
 
@@ -107,6 +105,8 @@ export class ShownTime {
    */
   pass(elapsedMs, startMs, endMs) {
     [this.#startMs, this.#endMs] = [startMs, endMs];
+    // The end of a running server is estimated, and a late frame takes it back.
+    this.#pausedAtMs = Math.min(this.#pausedAtMs, endMs);
     if (this.#isPresent) this.#atMs = endMs;
     else if (!this.isPaused) {
       this.#atMs += elapsedMs * this.speed;
@@ -128,9 +128,7 @@ export class ShownTime {
   toggle() {
     if (!this.isPaused) return this.#stop();
     if (this.isOver) this.#atMs = this.#startMs;
-    // Moved away and back, it is off by what doubles round.
-    const isBack = Math.abs(this.#atMs - this.#pausedAtMs) < MICROSECOND_MS;
-    const isUnmoved = this.#isLive && this.speed === 1 && isBack;
+    const isUnmoved = this.#isLive && this.speed === 1 && this.#atMs === this.#pausedAtMs;
     if (isUnmoved) return this.toPresent();
     this.isPaused = false;
     this.#forgetSteps();

@@ -149,7 +149,7 @@ testEachFlood("each 50th that a server resets is told, and opened again", async 
   const address = server.address();
   assert(address !== null && typeof address === "object");
   const flood = floodOf(address, {
-    ...{ conns: 5, totalRate: 400, durationMs: 600, reconnect: true },
+    ...{ conns: 5, totalRate: 400, durationMs: 1_200, reconnect: true },
   });
   const beganMs = performance.now();
   await flood.run();

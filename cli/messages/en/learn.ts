@@ -49,8 +49,6 @@ export const enLearn = {
     `open ${directory}/index.html, or put it on any web server`,
   leftAt: (command: string) => `to go on from here: ${command}`,
   inputEnded: "the input ended before the question was answered",
-  chapterOver: (next: string) => `The next chapter: ${next}`,
-  courseOver: "That was the last chapter.",
   pressEnter: "Enter goes on, b goes back, q leaves",
   askNumber: (most: number) => `Your prediction or answer, 1 to ${most}: `,
   askRun: "Enter runs it, s skips it: ",
@@ -119,15 +117,12 @@ export const enLearn = {
     stop: "Stop it",
     failed: "This could not be done: {reason}",
     noServerYet: "No server runs in this step.",
-    starting: "the server starts …",
-    connecting: "connecting to the course …",
     lost: "The course has ended in the terminal. Start it again with: playground learn",
     noToken: "To run servers, open the address that the terminal printed.",
     recorded: "Recorded run",
     recordedNote:
       "This is a recording of a real run; the live course runs it on your own machine: " +
       "playground learn",
-    rest: "the recording waits for the next step",
     skip: "Skip to the end of the run",
     experimentRecorded: "Show what it printed",
     measures: {

@@ -210,7 +210,6 @@ export const zhWatch = {
     over: "录像已结束",
     runs: "继续运行",
     stopped: "自 # 起没有再收到这个服务器的任何消息，它的时间停在那一刻。",
-    notKept: "暂停的时间太长，# 之后发生的事没有保留。按“继续”会回到现在。",
     lost: "连不上服务器",
     noToken: "要控制它，请打开服务器打印的地址",
     refusedCommand: "未执行",

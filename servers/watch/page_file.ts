@@ -54,10 +54,7 @@ export async function makePageFile(
     "<title>playground</title>",
     '<link rel="icon" href="data:,">',
     ...await Promise.all(
-      (await viewStyles()).map(async (name) =>
-        `<style>
-${await read(`/${name}`)}</style>`
-      ),
+      (await viewStyles()).map(async (name) => `<style>\n${await read(`/${name}`)}</style>`),
     ),
     `<script>${inScript(await read("/uPlot.js"))}</script>`,
     `<script type="application/json" id="view">${

@@ -29,12 +29,7 @@ const MAX_PIECES = 2_000;
 /** How many lines of the log are shown at a time. */
 const MAX_LINES = 200;
 
-/**
- * A client on a lane. From `times[i]` on it was in `states[i]`; the bar ends at `endMs`.
- *
- * @typedef {{ client: number, peer: string, lane: number, row: number, times: number[],
- *   states: number[], endMs: number }} Bar
- */
+/** @typedef {import("./lane_rows.js").Bar} Bar */
 
 /** @typedef {{ times: number[], activities: number[], clients: number[] }} Phases */
 

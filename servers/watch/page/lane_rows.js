@@ -4,9 +4,16 @@
  * @module
  */
 
+/**
+ * A client on a lane. From `times[i]` on it was in `states[i]`; the bar ends at `endMs`.
+ *
+ * @typedef {{ client: number, peer: string, lane: number, row: number, times: number[],
+ *   states: number[], endMs: number }} Bar
+ */
+
 /** A lane has as many rows as it has clients at a time. */
 export class LaneRows {
-  /** @type {import("./history.js").Bar[]} */
+  /** @type {Bar[]} */
   bars = [];
   #occupied = [];
   #lowestFree = 0;

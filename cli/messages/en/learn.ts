@@ -105,7 +105,6 @@ export const enLearn = {
     measuring: "it runs, and is measured …",
     right: "Right.",
     wrong: "Not so.",
-    chosen: "your answer",
     isTrue: "this is what happened",
     measured: "Measured just now:",
     measuredThen: "Measured in the recorded run:",
@@ -114,12 +113,10 @@ export const enLearn = {
     unmeasured: "Nothing was measured, so nobody can tell who is right.",
     again: "Run it again",
     runExperiment: "Run it now",
-    stop: "Stop it",
     failed: "This could not be done: {reason}",
     noServerYet: "No server runs in this step.",
     lost: "The course has ended in the terminal. Start it again with: playground learn",
     noToken: "To run servers, open the address that the terminal printed.",
-    recorded: "Recorded run",
     recordedNote:
       "This is a recording of a real run; the live course runs it on your own machine: " +
       "playground learn",

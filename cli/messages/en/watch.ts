@@ -173,7 +173,6 @@ export const enWatch = {
     controls: "Controls",
     open: "Clients",
     opened: { one: "client from here", other: "clients from here" },
-    openMore: "open",
     doing: "What they do",
     talkOn: "talk",
     says: "“{text}” every {ms} ms",

@@ -169,7 +169,6 @@ export const zhWatch = {
     controls: "对它做点什么",
     open: "客户端",
     opened: { one: "个客户端由此打开", other: "个客户端由此打开" },
-    openMore: "打开",
     doing: "它们做什么",
     talkOn: "说话",
     says: "每 {ms} 毫秒说“{text}”",

@@ -12,10 +12,16 @@ import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { StatusLines } from "../../cli/status_lines.ts";
 import { systemReason } from "../../cli/system_reason.ts";
-import { bundleModules, inScript, pack } from "../../servers/watch/page_bundle.ts";
+import {
+  bundleModules,
+  inScript,
+  makePage,
+  pack,
+  textOf,
+} from "../../servers/watch/page_bundle.ts";
 import type { Chapter } from "./chapter.ts";
 import { recordChapter, recordExperiments } from "./journal.ts";
-import { describeCourse, ENTRY, makePage, readCourseAsset, styles } from "./page_assets.ts";
+import { describeCourse, ENTRY, readCourseAsset, styles } from "./page_assets.ts";
 
 /** The page may load nothing but the recorded runs beside it, also when it is opened from a disk. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' data: 'self' file:; " +
@@ -111,7 +117,7 @@ async function makeIndex(chapters: readonly Chapter[], language: Language): Prom
   const recorded = new Date().toISOString();
   const course = await describeCourse({ id: "", language, chapters, recorded });
   const sheets = await Promise.all((await styles()).map(read));
-  return makePage([
+  return makePage("learn", [
     `<meta http-equiv="content-security-policy" content="${POLICY}">`,
     ...sheets.map((sheet) => `<style>\n${sheet}</style>`),
     `<script>${inScript(await read("/uPlot.js"))}</script>`,
@@ -121,9 +127,7 @@ async function makeIndex(chapters: readonly Chapter[], language: Language): Prom
 }
 
 async function read(path: string): Promise<string> {
-  const response = await readCourseAsset(path);
-  if (response === undefined) throw new TypeError(`the page has no ${path}`);
-  return await response.text();
+  return await textOf(path, await readCourseAsset(path));
 }
 
 /** Says which chapter is being recorded: a line that changes, or one for each chapter. */

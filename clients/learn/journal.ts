@@ -4,9 +4,9 @@ import { RefusedError } from "../../cli/errors.ts";
 import { type Language, LANGUAGES } from "../../cli/language.ts";
 import { loadMessages, type Messages } from "../../cli/messages.ts";
 import { frameJson } from "../../servers/watch/frame_json.ts";
-import type { Chapter, Step } from "./chapter.ts";
+import type { Answer, Chapter, Step } from "./chapter.ts";
 import { prepareLive } from "./live_engine.ts";
-import { type Engine } from "./page/engine.js";
+import type { Engine } from "./page/engine.js";
 import { actionsOf } from "./page/steps.js";
 import { measuresOf } from "./page/measures.js";
 import { measuredWords } from "./page/words.js";
@@ -19,7 +19,9 @@ const REST_MS = 1_000;
 /**
  * Goes through a chapter, and writes down what happens, for page/recorded_stage.js.
  *
- * @param onStep is called with each step that begins
+ * @param language in which commands print while it is recorded
+ * @param messages for errors
+ * @param onStep is called with the index of each step that begins
  * @returns the journal: a line of JSON for each entry
  * @throws {RefusedError} when a step cannot be done, or no answer fits what is measured
  */
@@ -107,7 +109,7 @@ async function walk(
 }
 
 /** What a step waits for. */
-function conditionsOf(step: Step) {
+function conditionsOf(step: Step): Pick<Answer, "when">[] {
   return actionsOf(step).flatMap((action) => action.do === "until" ? [{ when: action.is }] : []);
 }
 

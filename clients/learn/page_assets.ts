@@ -8,6 +8,7 @@
 import { type Language, LANGUAGES } from "../../cli/language.ts";
 import { loadMessages } from "../../cli/messages.ts";
 import { readAsset, readPageFile, viewStyles } from "../../servers/watch/assets.ts";
+import { makePage } from "../../servers/watch/page_bundle.ts";
 import { viewTexts } from "../../servers/watch/view_description.ts";
 import type { Chapter } from "./chapter.ts";
 
@@ -22,7 +23,7 @@ const PAGE_FILE = /^\/(?:servers\/watch|clients\/learn)\/page\/\w+\.(?:js|css)$/
 /** Reads a file of the page by its address. @returns `undefined` when there is none */
 export async function readCourseAsset(path: string): Promise<Response | undefined> {
   if (path === "/") {
-    const html = await makePage([
+    const html = makePage("learn", [
       ...(await styles()).map((style) => `<link rel="stylesheet" href="${style}">`),
       `<script src="/uPlot.js"></script>`,
       `<script type="module" src="${ENTRY}"></script>`,
@@ -39,25 +40,6 @@ export async function styles(): Promise<string[]> {
     name.startsWith("uPlot") ? `/${name}` : `${VIEW_FOLDER}${name}`
   );
   return [...ofView, OWN_STYLES];
-}
-
-/** The page. @param head the elements that load its files, or have them */
-export function makePage(head: readonly string[]): string {
-  return [
-    "<!DOCTYPE html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    "<title>playground</title>",
-    '<link rel="icon" href="data:,">',
-    ...head,
-    "</head>",
-    "<body><noscript>playground learn: JavaScript</noscript></body>",
-    "</html>",
-    "",
-  ].join("\n");
 }
 
 /** What the page needs before it shows anything. */

@@ -47,8 +47,23 @@ ${style}</style>
 </head>
 <body>
 <main>
-<h1>${escapeHtml(texts.page.title)}</h1>
-<p>${escapeHtml(summary)}</p>
+${content(judgement, record, texts)}
+</main>
+<script id="race" type="application/json">${dataForScript(record, texts)}</script>
+<script>
+${library}
+</script>
+<script type="module">
+${script}</script>
+</body>
+</html>
+`;
+}
+
+/** What people read. */
+function content(judgement: Judgement, record: RaceRecord, texts: Messages["race"]): string {
+  return `<h1>${escapeHtml(texts.page.title)}</h1>
+<p>${escapeHtml(describeConditions(record.conditions, texts))}</p>
 ${introduction(record, texts)}
 ${CHARTS.map((chart) => chartPlace(chart, record, texts)).join("\n")}
 <h2>${escapeHtml(texts.page.figures)}</h2>
@@ -63,17 +78,7 @@ ${roundsTable(judgement, record, texts)}
 <h2>${escapeHtml(texts.page.repeat)}</h2>
 <pre tabindex="0">${escapeHtml(record.command)}</pre>
 <h2>${escapeHtml(texts.page.machine)}</h2>
-${machine(record, texts)}
-</main>
-<script id="race" type="application/json">${dataForScript(record, texts)}</script>
-<script>
-${library}
-</script>
-<script type="module">
-${script}</script>
-</body>
-</html>
-`;
+${machine(record, texts)}`;
 }
 
 /** Chart.js as it is for browsers, without the address of what only its developers need. */

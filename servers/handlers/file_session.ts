@@ -4,11 +4,11 @@
  * @module
  */
 
+import { pathToFileURL } from "node:url";
 import { isObject } from "../../cli/json.ts";
 import { formatAddress, LONGEST_WAIT_MS } from "../sockets/interface.ts";
 import { whereThrown } from "../system/thrown.ts";
 import { fileReplies } from "./file_replies.ts";
-import { pathToFileURL } from "node:url";
 import { HandlerError } from "./handler_error.ts";
 import { Outbox } from "./outbox.ts";
 import { EVERYONE, type Member, type Rooms } from "./rooms.ts";

@@ -235,7 +235,7 @@ export class ClientTracker {
     return this.#hasLaneEach ? ++this.#lastLane : worker;
   }
 
-  /** A client stays on the lane of its worker, whoever receives and sends for that. */
+  /** A client stays on the lane of its worker, also where another thread receives and sends. */
   #laneOf({ worker }: TraceRecord, tracked: TrackedClient): number {
     if (worker === 0 || this.worker === "sharedThread") return tracked.lane;
     if (this.#hasLaneEach && tracked.lane > 0) return tracked.lane;

@@ -5,7 +5,7 @@ import type { ControlWarning, Refusal, Run } from "./frames.ts";
 /** Room for the longest command: one with the longest message for the clients. */
 const MAX_COMMAND_BYTES = 8_192;
 
-/** Whatever carries out commands. */
+/** What carries out commands. */
 export type Controlled = Pick<Run, "control">;
 
 /**

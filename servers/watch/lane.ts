@@ -31,8 +31,9 @@ export class Lane {
 
   /**
    * @param number see `Phase`
-   * @param idle what it does between two records, unless they say otherwise
    * @param worker its number in the trace
+   * @param idle what it does between two records, unless they say otherwise
+   * @param timeMs when it began, in milliseconds since the epoch
    * @param onPhase is called with all that it does
    */
   constructor(

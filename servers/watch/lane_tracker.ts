@@ -256,7 +256,7 @@ export class LaneTracker {
       case "sent":
       case "blocked":
         return lane.end("send", number, timeMs);
-      default: // it has left, which recv has told
+      default: // it has left: recv has found the end of its bytes, or an error
         this.#waited(lane, timeMs);
         return lane.end("recv", number, timeMs);
     }

@@ -6,6 +6,42 @@
 
 import { Buffer } from "node:buffer";
 
+/**
+ * The document of a page.
+ *
+ * @param command that the page belongs to, for people whose browser runs no scripts
+ * @param head the elements that load the page's files, or have them
+ */
+export function makePage(command: string, head: readonly string[]): string {
+  return [
+    "<!DOCTYPE html>",
+    '<html lang="en">',
+    "<head>",
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    "<title>playground</title>",
+    '<link rel="icon" href="data:,">',
+    ...head,
+    "</head>",
+    `<body><noscript>playground ${command}: JavaScript</noscript></body>`,
+    "</html>",
+    "",
+  ].join("\n");
+}
+
+/**
+ * The text of a file that a page must have.
+ *
+ * @param path of the file, for the error
+ * @param response `undefined` when there is no such file
+ * @throws {TypeError} when there is none
+ */
+export async function textOf(path: string, response: Response | undefined): Promise<string> {
+  if (response === undefined) throw new TypeError(`the page has no ${path}`);
+  return await response.text();
+}
+
 const IMPORTED = /\bfrom "(\.{1,2}\/[\w./]+\.js)"/g;
 
 /**
@@ -45,7 +81,7 @@ function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }
 
-/** Compresses a text for a script. page/embedded.js unpacks it. @returns base64 */
+/** Compresses a text for a script; page/embedded.js unpacks it. @returns the text in base64 */
 export async function pack(text: Blob): Promise<string> {
   const packed = text.stream().pipeThrough(new CompressionStream("gzip"));
   return Buffer.from(await new Response(packed).arrayBuffer()).toString("base64");

@@ -9,7 +9,7 @@ import { Buffer } from "node:buffer";
 import type { Language } from "../../cli/language.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 import { readAsset, viewStyles } from "./assets.ts";
-import { bundleModules, inScript, pack } from "./page_bundle.ts";
+import { bundleModules, inScript, makePage, pack, textOf } from "./page_bundle.ts";
 import type { RecordedRun } from "./recorded_run.ts";
 import { describeView } from "./view_description.ts";
 
@@ -43,21 +43,10 @@ export async function makePageFile(
 ): Promise<PageFile> {
   const { lines, cut } = await fit(recording.lines, maxBytes);
   const view = await describeView("", recording, language);
-  const html = [
-    "<!DOCTYPE html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
+  const html = makePage("replay", [
     `<meta http-equiv="content-security-policy" content="${POLICY}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    "<title>playground</title>",
-    '<link rel="icon" href="data:,">',
     ...await Promise.all(
-      (await viewStyles()).map(async (name) =>
-        `<style>
-${await read(`/${name}`)}</style>`
-      ),
+      (await viewStyles()).map(async (name) => `<style>\n${await read(`/${name}`)}</style>`),
     ),
     `<script>${inScript(await read("/uPlot.js"))}</script>`,
     `<script type="application/json" id="view">${
@@ -65,17 +54,12 @@ ${await read(`/${name}`)}</style>`
     }</script>`,
     `<script type="text/plain" id="recording">${await pack(lines)}</script>`,
     ...await bundleModules(ENTRY, read),
-    "</head>",
-    "<body><noscript>playground replay: JavaScript</noscript></body>",
-    "</html>",
-  ];
-  return { html: new Blob([html.join("\n")], { type: "text/html; charset=utf-8" }), cut };
+  ]);
+  return { html: new Blob([html], { type: "text/html; charset=utf-8" }), cut };
 }
 
 async function read(path: string): Promise<string> {
-  const response = await readAsset(path);
-  if (response === undefined) throw new TypeError(`the page has no ${path}`);
-  return await response.text();
+  return await textOf(path, await readAsset(path));
 }
 
 /** The first lines of a recording, up to a number of bytes. */

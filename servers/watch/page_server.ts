@@ -38,7 +38,7 @@ export class PageServer {
    */
   constructor(
     private readonly options: PageOptions,
-    private readonly answer: (request: Request, port: number) => Promise<Response | undefined>,
+    private readonly answer: (request: Request) => Promise<Response | undefined>,
   ) {
     const { port, portFlag, messages } = options;
     try {
@@ -75,7 +75,7 @@ export class PageServer {
   async #answer(request: Request): Promise<Response> {
     const { watch } = this.options.messages;
     const response = mayRead(request, this.port)
-      ? await this.answer(request, this.port) ?? respond("there is nothing here", 404)
+      ? await this.answer(request) ?? respond("there is nothing here", 404)
       : respond(watch.wrongAddress(shownHost(request), this.port), 403);
     if (response.status === SWITCHING_PROTOCOLS) return response;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {

@@ -6,8 +6,16 @@
 
 import type { Messages } from "../../cli/messages.ts";
 import type { TraceGaps } from "../runtime/reporter.ts";
-import { ACTIVITIES, type Activity, type Change, type Frame, type Hello } from "./frames.ts";
-import { type Phase, STATES, type Transfer } from "./frames.ts";
+import {
+  ACTIVITIES,
+  type Activity,
+  type Change,
+  type Frame,
+  type Hello,
+  type Phase,
+  STATES,
+  type Transfer,
+} from "./frames.ts";
 import { type Args, type Place, type TraceLimits, TraceOutput } from "./trace_output.ts";
 import { ClientTrack, LaneTrack, type Moment } from "./trace_tracks.ts";
 import { laneName, waitCall } from "./lane_names.ts";

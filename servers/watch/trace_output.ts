@@ -26,7 +26,7 @@ export interface TraceLimits {
 }
 
 /** A minute at full load is less than 50 MB. What is larger in all takes too much memory to open. */
-export const TRACE_LIMITS: TraceLimits = {
+const TRACE_LIMITS: TraceLimits = {
   perSecond: 680_000,
   burst: 5_000_000,
   total: 256_000_000,
@@ -85,14 +85,9 @@ export class TraceOutput {
 
   /** A slice: something that lasts. */
   slice(name: string, place: Place, fromMs: number, toMs: number, args: Args): void {
-    if (this.#room <= 0) this.slicesLeftOut++;
-    else {this.#write({
-        ph: "X",
-        name,
-        ...this.#at(place, fromMs),
-        dur: micros(toMs - fromMs),
-        args,
-      });}
+    if (this.#room <= 0) return void this.slicesLeftOut++;
+    const dur = micros(toMs - fromMs);
+    this.#write({ ph: "X", name, ...this.#at(place, fromMs), dur, args });
   }
 
   /** The begin of a slice whose end comes with {@linkcode end}. */

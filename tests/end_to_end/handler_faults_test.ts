@@ -66,7 +66,7 @@ for (
 }
 
 for (const { name, args } of WITH_EVENT_LOOP) {
-  test(`${name}: a promise of a handler's that is rejected is told in a line, which names its place`, async () => {
+  test(`${name}: a handler's rejected promise gives one line, which names its place`, async () => {
     await using file = await handlerFile(doing(`Promise.reject(new Error("on purpose"));`));
     await using server = await Server.start([...args, "--handler", file.path]);
     using conn = await server.connect();

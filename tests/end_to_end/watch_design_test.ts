@@ -215,7 +215,7 @@ const SECOND_VIEW = `(async () => {
   const [{ RunView }, { Timeline }, { LivePlayer }] = await Promise.all(
     ["/run_view.js", "/timeline.js", "/player.js"].map((module) => import(module)),
   );
-  const texts = { ...(await (await fetch("/view")).json()).texts.en, clientsCounted: String };
+  const texts = (await (await fetch("/view")).json()).texts.en;
   const timeline = new Timeline(texts, true, () => {});
   const player = new LivePlayer(texts);
   const socket = new WebSocket("ws://" + location.host + "/frames");

@@ -17,6 +17,8 @@ import {
 } from "../harness/assert.ts";
 import { browserTest, type Page } from "../harness/browser.ts";
 import { exchange } from "../harness/clients.ts";
+import { withDirectory } from "../harness/directory.ts";
+import { assertNear } from "../harness/moment.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { run, Server } from "../harness/playground.ts";
 import { InTerminal } from "../harness/terminal.ts";
@@ -208,11 +210,6 @@ async function shownMs(page: Page): Promise<number> {
   return Number(await page.getByRole("slider", { name: "Time" }).inputValue());
 }
 
-/** Checks that two numbers differ by at most `by`. */
-function assertNear(actual: number, expected: number, by: number): void {
-  assertLess(Math.abs(actual - expected), by + 1e-6);
-}
-
 /** What a picture takes from elsewhere; what is no XML is a fault. */
 async function outsideOf(page: Page, svg: string): Promise<string[]> {
   return await page.evaluate<string[]>(`(() => {
@@ -252,13 +249,4 @@ async function withRecording(
     await server.stop();
     await work(file, directory);
   });
-}
-
-async function withDirectory(work: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await work(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
 }

@@ -6,6 +6,7 @@
 
 import { assert, assertEquals, assertGreater, assertMatch } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
+import { withDirectory } from "../harness/directory.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
@@ -126,14 +127,5 @@ test("a trace that cannot be written is refused before the server listens", asyn
 async function untilNamed(path: string, text: string): Promise<void> {
   while (!(await Deno.readTextFile(path)).includes(text)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function withDirectory(work: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await work(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
   }
 }

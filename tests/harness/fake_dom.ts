@@ -6,7 +6,7 @@
  */
 
 /** Each letter is this wide, in any font. */
-export const LETTER_WIDTH = 6;
+const LETTER_WIDTH = 6;
 
 const context = { measureText: (text: string) => ({ width: LETTER_WIDTH * text.length }) };
 

@@ -173,7 +173,6 @@ export const enWatch = {
     controls: "Controls",
     open: "Clients",
     opened: { one: "client from here", other: "clients from here" },
-    openMore: "open",
     doing: "What they do",
     talkOn: "talk",
     says: "“{text}” every {ms} ms",
@@ -214,8 +213,6 @@ export const enWatch = {
     over: "the end of the recording",
     runs: "is running",
     stopped: "Nothing has come from this server since #: its time has stopped.",
-    notKept: "The time was paused for so long that what came after # was not kept. " +
-      "“Resume” shows the present.",
     lost: "the server cannot be reached",
     noToken: "to control the server, open the address that it printed",
     refusedCommand: "not done",

@@ -19,7 +19,6 @@
 
 /** A stage on which servers really run. */
 export class LiveStage {
-  isRecorded = false;
   #chapter;
   #texts;
   #witness;

@@ -57,8 +57,6 @@ class CoursePage {
     const language = Object.hasOwn(course.texts, wanted ?? "") ? wanted : course.language;
     document.documentElement.lang = language;
     const texts = course.texts[language];
-    texts.clientsCounted = (count) =>
-      texts.clientsTotal.replace("#", count.toLocaleString(language));
     this.#texts = texts.learn;
     document.title = this.#texts.title;
     this.#picture = new Picture(texts, isExported);

@@ -118,7 +118,7 @@ export class Picture {
 
   #point() {
     if (this.#view === undefined) return;
-    this.#view.pointAt?.(this.#part);
+    this.#view.pointAt(this.#part);
     const pages = this.#view.element.querySelectorAll(".source pre");
     let first;
     for (const [file, { lines }] of this.#hello.source.entries()) {
@@ -138,8 +138,8 @@ export class Picture {
     if (player === undefined || player.startMs === 0) return;
     const zeroMs = this.#hello.startedMs ?? player.startMs;
     this.#timeline.tick(player.startMs, player.endMs, zeroMs, !player.isStopped, [player]);
-    const { isPast } = this.#timeline;
-    hurry(isPast);
+    const { isPast, throttling } = this.#timeline;
+    hurry(throttling);
     const shown = shownUntil(this.#timeline.shown, player.endMs);
     this.#view.draw(player.historyAt(shown.toMs, isPast), shown, player);
     if (player.newest !== undefined) this.#controls?.show(player.newest);

@@ -21,7 +21,6 @@ const LINE_MS = 40;
 
 /** A stage that plays a journal. */
 export class RecordedStage {
-  isRecorded = true;
   /** @type {Promise<Entry[]>} */
   #journal;
   #witness;

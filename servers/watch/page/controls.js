@@ -30,6 +30,8 @@ export class Controls {
   #costs = element("span");
   /** The last frame that was shown. */
   #shown;
+  /** How many commands are on their way. Until the server has them, its frames have the old settings. */
+  #unanswered = 0;
 
   /** @param {string} token of the view; without it the controls are disabled */
   constructor(texts, token) {
@@ -57,12 +59,16 @@ export class Controls {
     this.#shown = frame;
     const { synthetic, settings } = frame;
     this.#sayClients(synthetic.open);
+    if (this.#unanswered === 0) this.#setFields(frame);
+    this.#sayTalk();
+    this.#sayCost(settings);
+  }
+
+  #setFields({ synthetic, settings }) {
     setUnlessUsed(this.#talk, "checked", synthetic.talking);
     setUnlessUsed(this.#read, "checked", !synthetic.reading);
     setUnlessUsed(this.#sleepMs, "valueAsNumber", settings.sleepMs);
     setUnlessUsed(this.#cpuMs, "valueAsNumber", settings.cpuMs);
-    this.#sayTalk();
-    this.#sayCost(settings);
   }
 
   /** Opens clients, and lets them talk. */
@@ -159,7 +165,9 @@ export class Controls {
   }
 
   async #send(command) {
+    this.#unanswered++;
     this.#status.textContent = await sendCommand(command, this.#token, this.#texts);
+    this.#unanswered--;
   }
 }
 

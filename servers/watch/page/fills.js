@@ -9,7 +9,7 @@ import { colorOf } from "./dom.js";
 import { ACTIVITIES, STATES } from "./history.js";
 
 /** What has a fill. */
-export const FILLED = [...new Set([...STATES, ...ACTIVITIES, "vain", "ready", "idle"])];
+const FILLED = [...new Set([...STATES, ...ACTIVITIES, "vain", "ready", "idle"])];
 /** The same thing has the same color, whether a client or a lane does it. */
 const SAME = {
   wait: "waiting",

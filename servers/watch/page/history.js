@@ -4,6 +4,9 @@
  * @module
  */
 
+import { addRow, coarsen, forgetRows, lastUntil } from "./columns.js";
+import { LaneRows } from "./lane_rows.js";
+
 /** The states of a client by their indices, as in frames.ts. */
 export const STATES = ["backlog", "queued", "waiting", "served", "asleep", "blocked", "closed"];
 /** Lanes that are not threads or processes. */
@@ -26,12 +29,7 @@ const MAX_PIECES = 2_000;
 /** How many lines of the log are shown at a time. */
 const MAX_LINES = 200;
 
-/**
- * A client on a lane. From `times[i]` on it was in `states[i]`; the bar ends at `endMs`.
- *
- * @typedef {{ client: number, peer: string, lane: number, row: number, times: number[],
- *   states: number[], endMs: number }} Bar
- */
+/** @typedef {import("./lane_rows.js").Bar} Bar */
 
 /** @typedef {{ times: number[], activities: number[], clients: number[] }} Phases */
 
@@ -42,31 +40,9 @@ const MAX_LINES = 200;
  * @typedef {{ times: number[], lanes: number[], scanned: number[], ready: number[] }} Returns
  */
 
-/** A lane has as many rows as it has clients at a time. */
-class Lane {
-  /** @type {Bar[]} */
-  bars = [];
-  #occupied = [];
-  #lowestFree = 0;
-
-  /** Returns the lowest free row, which is occupied from now on. */
-  allocateRow() {
-    let row = this.#lowestFree;
-    while (this.#occupied[row]) row++;
-    this.#occupied[row] = true;
-    this.#lowestFree = row + 1;
-    return row;
-  }
-
-  freeRow(row) {
-    this.#occupied[row] = false;
-    this.#lowestFree = Math.min(this.#lowestFree, row);
-  }
-}
-
 /** The history of one server. */
 export class History {
-  /** @type {Map<number, Lane>} */
+  /** @type {Map<number, LaneRows>} */
   lanes = new Map();
   /**
    * A sample for each frame: the number of clients in each state, and the frame itself. The number of
@@ -204,12 +180,12 @@ export class History {
     const bar = before?.lane === lane ? before : this.#begin(client, lane);
     bar.times.push(timeMs);
     bar.states.push(state);
-    if (bar.times.length > MAX_PIECES) coarsen(bar);
+    if (bar.times.length > MAX_PIECES) coarsen(bar, WEIGHT, MAX_PIECES / 2);
   }
 
   #begin(client, number) {
     let lane = this.lanes.get(number);
-    if (lane === undefined) this.lanes.set(number, lane = new Lane());
+    if (lane === undefined) this.lanes.set(number, lane = new LaneRows());
     const peer = this.#peers.get(client) ?? "";
     const row = lane.allocateRow();
     const bar = { client, peer, lane: number, row, times: [], states: [], endMs: Infinity };
@@ -243,46 +219,14 @@ export class History {
         this.lanes.delete(number);
         this.pids.delete(number);
       }
-      for (const bar of lane.bars) forgetPieces(bar, beforeMs);
+      for (const bar of lane.bars) forgetRows(bar, BAR_COLUMNS, beforeMs);
     }
   }
 }
 
+const BAR_COLUMNS = ["times", "states"];
 const PHASE_COLUMNS = ["times", "activities", "clients"];
 const RETURN_COLUMNS = ["times", "lanes", "scanned", "ready"];
-
-function addRow(columns, names, row) {
-  names.forEach((name, i) => columns[name].push(row[i]));
-}
-
-/** Forgets the rows before a time, except the last of them, which holds until then. */
-function forgetRows(columns, names, beforeMs) {
-  const old = pieceAt(columns.times, beforeMs);
-  if (old > 0) { for (const name of names) columns[name].splice(0, old); }
-}
-
-/** Forgets the pieces of a bar before a time, except the one that lasts until then. */
-function forgetPieces(bar, beforeMs) {
-  const old = pieceAt(bar.times, beforeMs);
-  if (old === 0) return;
-  bar.times.splice(0, old);
-  bar.states.splice(0, old);
-}
-
-/** Halves the pieces of a bar: one for each slice of its time, with the heaviest state in it. */
-function coarsen(bar) {
-  const { times, states } = bar;
-  const last = times.length - 1;
-  const sliceMs = (times[last] - times[0]) / (MAX_PIECES / 2);
-  let kept = 0;
-  for (let i = 1; i <= last; i++) {
-    if (i === last || times[i] - times[kept] >= sliceMs) {
-      kept++;
-      [times[kept], states[kept]] = [times[i], states[i]];
-    } else if (WEIGHT[states[i]] > WEIGHT[states[kept]]) states[kept] = states[i];
-  }
-  times.length = states.length = kept + 1;
-}
 
 /** The clients at a time, with their states. */
 export function clientsAt(history, timeMs) {
@@ -321,38 +265,6 @@ export function returnAt({ returns: { times, lanes, scanned, ready } }, timeMs) 
   return { timeMs: times[i], lane: lanes[i], scanned: scanned[i], ready: ready[i] };
 }
 
-/** The time of the next thing that any lane or client did after a time; `undefined` if there is none. */
-export function nextEventMs(history, afterMs) {
-  let next = Infinity;
-  for (const times of eventTimes(history)) {
-    const i = pieceAt(times, afterMs);
-    next = Math.min(next, (times[i] > afterMs ? times[i] : times[i + 1]) ?? Infinity);
-  }
-  return Number.isFinite(next) ? next : undefined;
-}
-
-/** The time of the last thing that any lane or client did before a time; `undefined` if there is none. */
-export function previousEventMs(history, beforeMs) {
-  let last = -Infinity;
-  for (const times of eventTimes(history)) {
-    let i = pieceAt(times, beforeMs);
-    while (times[i] >= beforeMs) i--; // several may be at one time
-    last = Math.max(last, times[i] ?? -Infinity);
-  }
-  return Number.isFinite(last) ? last : undefined;
-}
-
-/** The times of all that is known, of each lane and each client in their order. */
-function* eventTimes({ phases, lanes }) {
-  for (const { times } of phases.values()) yield times;
-  for (const { bars } of lanes.values()) {
-    for (const { times, endMs } of bars) {
-      yield times;
-      yield [endMs];
-    }
-  }
-}
-
 /** The last lines of the log at a time. */
 export function linesAt({ lines }, timeMs) {
   if (lines.length === 0 || lines[0].timeMs > timeMs) return [];
@@ -373,18 +285,6 @@ export function indexAt(samples, timeMs) {
 /** The sample for a time. */
 export function sampleAt(samples, timeMs) {
   return samples[indexAt(samples, timeMs)];
-}
-
-/** The last of `count` indices whose time is not later; 0 if all are later. */
-function lastUntil(count, timeMs, timeOf) {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (timeOf(middle) <= timeMs) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** Whether only some of the messages of a frame were traced. */

@@ -51,8 +51,11 @@ function inHeat(history, { slots: { bin, lanes } }, row, timeMs) {
 
 function clientAt(bars, timeMs) {
   const bar = bars.find(({ times, endMs }) => times[0] <= timeMs && timeMs < endMs);
-  if (bar === undefined) return undefined;
-  const { client, peer, lane, times, states, endMs } = bar;
+  return bar && hitOf(bar, timeMs);
+}
+
+/** A client with its state. @param {import("./history.js").Bar} bar of it @returns {Hit} */
+export function hitOf({ client, peer, lane, times, states, endMs }, timeMs) {
   const i = pieceAt(times, timeMs);
   const untilMs = times[i + 1] ?? endMs;
   return { lane, client, peer, state: STATES[states[i]], fromMs: times[i], untilMs };

@@ -6,19 +6,19 @@
 
 import { messagesOf, quoted } from "./bytes.js";
 import { shownNumber } from "./dom.js";
-import { pieceAt, STATES } from "./history.js";
+import { hitOf } from "./hits.js";
 import { relativeTime, shownSpan } from "./moment.js";
 
 /** What has to do with a message. */
 const BUSY = ["served", "asleep", "blocked", "recv", "handle", "sleep", "send"];
 
-/** A state of a client, or what a lane does. @typedef {ReturnType<LanePicture["at"]>} Hit */
+/** @typedef {import("./hits.js").Hit} Hit */
 
 /**
- * A client as {@linkcode LanePicture.at} describes it, at a time.
+ * A client at a time, as if the pointer were on it.
  *
  * @param {number} client its number
- * @returns {Hit} `undefined` while it is not there
+ * @returns {Hit | undefined} `undefined` while it is not there
  */
 export function clientAt(history, client, timeMs) {
   for (const bar of barsAt(history, timeMs)) {
@@ -37,21 +37,6 @@ function* barsAt({ lanes }, timeMs) {
   for (const { bars } of lanes.values()) {
     for (const bar of bars) if (bar.times[0] <= timeMs && bar.endMs > timeMs) yield bar;
   }
-}
-
-function hitOf({ client, peer, lane, times, states, endMs }, timeMs) {
-  const i = pieceAt(times, timeMs);
-  const untilMs = times[i + 1] ?? endMs;
-  return { lane, client, peer, state: STATES[states[i]], fromMs: times[i], untilMs };
-}
-
-/** The address of a client, if it has been seen. */
-export function peerOf(history, client) {
-  for (const { bars } of history.lanes.values()) {
-    const bar = bars.find((one) => one.client === client);
-    if (bar !== undefined) return bar.peer;
-  }
-  return undefined;
 }
 
 /** Says what is at a place. */

@@ -6,9 +6,10 @@
 
 import { element, setText } from "./dom.js";
 import { Gestures } from "./gestures.js";
-import { clientAt, peerOf, Words } from "./inspected.js";
+import { clientAt, Words } from "./inspected.js";
 import { digitsOf, relativeTime } from "./moment.js";
 import { Throttle } from "./pace.js";
+import { peerOf } from "./shares.js";
 
 /** Space between the pointer and what is said of it, in pixels. */
 const TIP_GAP = 14;
@@ -87,22 +88,22 @@ export class Inspector {
   }
 
   #click(x, y) {
-    const hit = this.#picture.at?.(x, y);
+    const hit = this.#picture.at(x, y);
     if (hit !== undefined && hit.client !== 0) this.#timeline.follow(hit.client, hit.peer);
-    const timeMs = this.#picture.timeAt?.(x);
+    const timeMs = this.#picture.timeAt(x);
     if (timeMs !== undefined) this.#timeline.point(timeMs);
   }
 
   #drawPointer(history, { pointerMs, fromMs, toMs, zeroMs }) {
     const { x, y } = this.#pointer ?? {};
     if (x !== undefined) {
-      this.#timeline.pointAt(this.#picture.timeAt?.(x));
+      this.#timeline.pointAt(this.#picture.timeAt(x));
       this.#hasPointed = true;
     } else if (this.#hasPointed) {
       this.#timeline.pointAt(undefined);
       this.#hasPointed = false;
     }
-    const lineX = pointerMs === undefined ? undefined : this.#picture.xOf?.(pointerMs);
+    const lineX = pointerMs === undefined ? undefined : this.#picture.xOf(pointerMs);
     setHidden(this.#line, lineX === undefined);
     if (lineX !== undefined) {
       this.#line.style.transform = `translateX(${Math.round(lineX)}px)`;
@@ -110,7 +111,7 @@ export class Inspector {
       const seconds = (pointerMs - zeroMs) / 1_000; // it may be before the server's start
       setText(this.#lineTime, relativeTime(seconds, digitsOf(toMs - fromMs)));
     }
-    const hit = x === undefined ? undefined : this.#picture.at?.(x, y);
+    const hit = x === undefined ? undefined : this.#picture.at(x, y);
     setHidden(this.#tip, hit === undefined);
     this.#canvas.classList.toggle("hit", hit !== undefined && hit.client !== 0);
     if (hit === undefined) return;
@@ -137,7 +138,7 @@ export class Inspector {
     const { inspect, followedIs, gone } = this.#texts;
     if (followed === undefined) return setText(this.#said, inspect.hint);
     const hit = clientAt(history, followed, atMs);
-    const peer = hit?.peer ?? peerOf(history, followed) ?? `${followed}`;
+    const peer = hit?.peer ?? (peerOf(history, followed) || `${followed}`);
     const said = hit === undefined ? gone : this.#words.of(history, hit, atMs).slice(1).join(" · ");
     setText(this.#said, `${followedIs.replace("{peer}", peer)} ${said}`);
   }

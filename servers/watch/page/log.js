@@ -6,9 +6,9 @@
 
 import { element } from "./dom.js";
 import { linesAt } from "./history.js";
-import { peerOf } from "./inspected.js";
 import { relativeTime } from "./moment.js";
 import { Throttle } from "./pace.js";
+import { peerOf } from "./shares.js";
 
 /** Lines are added in batches: scrolling costs a browser more than all other drawing. */
 const LOG_MS = 500;
@@ -20,7 +20,7 @@ export class RunLog {
   /** The lines that are shown. */
   #lines = [];
   #followed;
-  #peer;
+  #peer = "";
   #throttle = new Throttle(LOG_MS);
 
   /** @param {object} texts of the page @param timeline the page's time */
@@ -66,8 +66,8 @@ export class RunLog {
   #follow(history, followed) {
     if (followed === this.#followed) return;
     this.#followed = followed;
-    this.#peer = followed === undefined ? undefined : peerOf(history, followed);
-    this.element.classList.toggle("follows", this.#peer !== undefined);
+    this.#peer = followed === undefined ? "" : peerOf(history, followed);
+    this.element.classList.toggle("follows", this.#peer !== "");
     for (const item of this.element.children) {
       item.classList.toggle("of-followed", this.#isOfFollowed(item.textContent));
     }
@@ -75,7 +75,7 @@ export class RunLog {
 
   /** A line names its client by the address. */
   #isOfFollowed(line) {
-    if (!this.#peer) return false;
+    if (this.#peer === "") return false;
     const after = line[line.indexOf(this.#peer) + this.#peer.length] ?? "";
     return line.includes(this.#peer) && !/\d/.test(after);
   }

@@ -6,7 +6,8 @@
 
 import { ServerClock } from "./clock.js";
 import { shownNumber } from "./dom.js";
-import { History, nextEventMs, previousEventMs } from "./history.js";
+import { nextEventMs, previousEventMs } from "./events.js";
+import { History } from "./history.js";
 import { KEPT_MS, KeptHistory, SEEN_MS } from "./kept_history.js";
 
 /** How much the span that charts and lanes show may reach back from the time that is shown. */

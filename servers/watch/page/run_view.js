@@ -82,13 +82,7 @@ export class RunView {
       };
     };
     const saving = new SaveButtons(texts, { model: hello.model, run, isLive, look });
-    this.#charts = new Charts({
-      connections: texts.connections,
-      messages: texts.messagesPerSecond,
-      ...(hello.hasLoopLatency ? { latency: texts.loopLatency } : {}),
-      cpu: texts.cpu,
-      memory: texts.memory,
-    }, timeline);
+    this.#charts = new Charts(chartTitles(hello, texts), timeline);
     this.#table = new ClientTable(texts, this.#labels.lane, timeline);
     this.#source = new SourceView(hello.source);
     this.#log = new RunLog(texts, timeline);
@@ -106,7 +100,15 @@ export class RunView {
       ...{ code, log, charts: this.#charts.element, facts: this.#facts.element },
       ...{ scan: this.#scan.element, clients: this.#table.element },
     }));
-    this.element = element(
+    const legends = isCompared ? [] : [makeLegends(texts, [this])];
+    this.element = this.#layOut(saving, { code, log, legends });
+  }
+
+  /** Puts the parts together: the picture first, the explanation last. */
+  #layOut(saving, { code, log, legends }) {
+    const texts = this.#texts;
+    const hello = this.#hello;
+    return element(
       "section",
       { class: "run" },
       element(
@@ -119,7 +121,7 @@ export class RunView {
           pictureBox(this.#canvas, [this.#inspector.element, this.#empty.element]),
           this.#laneTexts.element,
           this.#scan.element,
-          ...(isCompared ? [] : [makeLegends(texts, [this])]),
+          ...legends,
           this.#facts.element,
           this.#inspector.followed,
           this.#notice,
@@ -181,7 +183,7 @@ export class RunView {
   boxOf(part) {
     const shown = this.#parts.get(part);
     if (shown !== undefined) return shown.getBoundingClientRect();
-    const box = this.#picture.boxOf?.(part);
+    const box = this.#picture.boxOf(part);
     if (box === undefined) return undefined;
     const { left, top } = this.#canvas.getBoundingClientRect();
     return new DOMRect(left + box.left, top + box.top, box.width, box.height);
@@ -221,6 +223,17 @@ export class RunView {
     this.#notice.hidden = text === "";
     if (text !== "") announce(`${this.#hello.model}: ${text}`);
   }
+}
+
+/** The titles of the charts, by what they show. */
+function chartTitles({ hasLoopLatency }, texts) {
+  return {
+    connections: texts.connections,
+    messages: texts.messagesPerSecond,
+    ...(hasLoopLatency ? { latency: texts.loopLatency } : {}),
+    cpu: texts.cpu,
+    memory: texts.memory,
+  };
 }
 
 /** The box of the lanes. Lanes that do not fit into it are scrolled, by keys as well. */

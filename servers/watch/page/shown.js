@@ -7,8 +7,8 @@
 /** The span that lanes and charts draw, unless it is zoomed, or time passes slowly. */
 export const SPAN_MS = 15_000;
 /** How far one can zoom. */
-export const MIN_SPAN_MS = 10;
-export const MAX_SPAN_MS = 60_000;
+const MIN_SPAN_MS = 10;
+const MAX_SPAN_MS = 60_000;
 /** The speeds of time, from the slowest. */
 export const SPEEDS = [0.01, 0.1, 1, 2, 4, 10];
 /** A step over less of the span than this would not be seen. */

@@ -1,7 +1,7 @@
 /**
  * The chapters as data: whole in both languages, no command or flag that does not exist, and exactly one
  * true answer to each question, whatever is measured. That the true ones are those of the theory is seen
- * by walking the chapters, see end_to_end/learn_chapters_test.ts.
+ * by the tests that go through them, end_to_end/learn_*_test.ts.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 import {
   createTraceMemory,
-  SHOWN_BYTES,
   TRACE_EVENT,
   TraceReader,
   type TraceRecord,
   TraceWriter,
 } from "../../../servers/metrics/trace.ts";
+import { SHOWN_BYTES } from "../../../servers/metrics/trace_layout.ts";
 import {
   assert,
   assertEquals,

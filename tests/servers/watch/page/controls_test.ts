@@ -1,12 +1,12 @@
 /**
- * What the page says of a command that the server refuses.
+ * What the page says of a command that the server refuses, and what its fields show until one is answered.
  *
  * @module
  */
 
 import { assertEquals } from "../../../harness/assert.ts";
 import { browserTest } from "../../../harness/browser.ts";
-import { FakePage } from "../../../harness/fake_page.ts";
+import { AFTER_DRAWS, FakePage } from "../../../harness/fake_page.ts";
 import { openHandlerPanel } from "../../../harness/watching.ts";
 import "../../../harness/sanitizers.ts";
 
@@ -24,4 +24,25 @@ browserTest(
       assertEquals(text.match(/\d+/g), ["0", "60000"]);
       assertEquals([text.includes("sleeps ms"), run.commands], [true, []]);
     }, { mayComplain: true }),
+);
+
+browserTest(
+  "what is typed stays while the server has not answered",
+  (visit) =>
+    FakePage.with(visit, async (fake) => {
+      const { page, run } = fake;
+      const answers = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      run.control = (command) => answers[run.commands.push(command) - 1].promise;
+      await openHandlerPanel(page);
+      await page.getByLabel("sleeps ms").fill("30");
+      await page.getByLabel("burns CPU ms").focus();
+      while (run.commands.length === 0) await page.waitForTimeout(10);
+      fake.publish(50); // with the old settings
+      await page.evaluate(AFTER_DRAWS);
+      await page.getByLabel("burns CPU ms").fill("20");
+      await page.keyboard.press("Enter");
+      while (run.commands.length === 1) await page.waitForTimeout(10);
+      for (const { resolve } of answers) resolve(undefined);
+      assertEquals(run.commands[1], { do: "simulate-cost", sleepMs: 30, cpuMs: 20 });
+    }),
 );

@@ -1,13 +1,12 @@
 import { ACTIVITIES, STATES } from "../../../../servers/watch/frames.ts";
+import { nextEventMs, previousEventMs } from "../../../../servers/watch/page/events.js";
 import {
   ACTIVITIES as PAGE_ACTIVITIES,
   clientsAt,
   History,
   isSampled,
   linesAt,
-  nextEventMs,
   phaseAt,
-  previousEventMs,
   returnAt,
   sampleAt,
   STATES as PAGE_STATES,

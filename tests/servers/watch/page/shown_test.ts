@@ -5,7 +5,8 @@
  */
 
 import { messagesOf, quoted } from "../../../../servers/watch/page/bytes.js";
-import { History, nextEventMs, previousEventMs } from "../../../../servers/watch/page/history.js";
+import { nextEventMs, previousEventMs } from "../../../../servers/watch/page/events.js";
+import { History } from "../../../../servers/watch/page/history.js";
 import { ShownTime, shownUntil } from "../../../../servers/watch/page/shown.js";
 import { assertEquals } from "../../../harness/assert.ts";
 import "../../../harness/sanitizers.ts";

@@ -87,7 +87,7 @@ test("a directory that is not empty, or cannot be made, is left alone", async ()
   try {
     await Deno.writeTextFile(`${directory}/mine`, "mine");
     const outcome = await run(["learn", "--export", directory]);
-    assertOneLine(outcome, 1, /the directory is not empty/);
+    assertOneLine(outcome, 1, /^--export \S+: the directory is not empty/);
     assertEquals([...Deno.readDirSync(directory)].map(({ name }) => name), ["mine"]);
     const below = await run(["learn", "--export", `${directory}/mine/site`]);
     assertOneLine(below, 1, /^--export .*\/mine\/site: part of the path is not a directory/);
@@ -262,6 +262,31 @@ browserTest("the page shows what a reader does by keys, and keeps how far they a
   const { origin } = new URL(address);
   assertEquals(requests.filter((one) => !one.startsWith(origin) && !one.startsWith("data:")), []);
   assertEquals(complaints, []);
+}, { ignore });
+
+browserTest("the page bears whatever the browser has kept", async ({ browser }) => {
+  const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+  await using _ = process;
+  const question = FIRST.steps.findIndex(({ kind }) => kind === "predict");
+  for (
+    const kept of [
+      '{"chapters":null}',
+      `{"chapters":{"${FIRST.id}":5}}`,
+      `{"chapters":{"${FIRST.id}":{"last":9,"farthest":9,"answers":{"${question}":77}}}}`,
+      "not JSON",
+    ]
+  ) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript((value: string) => {
+      localStorage.setItem("playground course: progress", value);
+    }, kept);
+    await page.goto(`${new URL(address).origin}/#${FIRST.id}/${question + 1}`);
+    await page.getByRole("radio").nth(1).check(); // which nobody has chosen yet
+    await page.keyboard.press("k");
+    await atStep(page, FIRST, question - 1);
+    await context.close();
+  }
 }, { ignore });
 
 browserTest("without the token nothing can be run, and strangers are turned away", async ({

@@ -264,6 +264,26 @@ browserTest("the page shows what a reader does by keys, and keeps how far they a
   assertEquals(complaints, []);
 }, { ignore });
 
+browserTest("the focus stays in the step when what had it is done with", async ({ page }) => {
+  const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+  await using _ = process;
+  const isInStep = () => page.evaluate(() => document.activeElement?.closest(".content") !== null);
+  const asks = FIRST.steps.findIndex((step) => step.kind === "do" && step.by === "reader");
+  await page.goto(`${address}#${FIRST.id}/${asks + 1}`);
+  const press = page.locator("[data-does=press]");
+  await press.focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".doings > li.done").nth(1).waitFor();
+  assertEquals([await press.count(), await isInStep()], [0, true]);
+  const question = FIRST.steps.findIndex(({ kind }) => kind === "predict");
+  await page.goto(`${new URL(address).origin}/#${FIRST.id}/${question + 1}`);
+  await atStep(page, FIRST, question);
+  await page.keyboard.press("1");
+  await page.keyboard.press("Enter");
+  await page.locator(".right, .wrong").waitFor();
+  assertEquals(await isInStep(), true);
+}, { ignore });
+
 browserTest("the page bears whatever the browser has kept", async ({ browser }) => {
   const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
   await using _ = process;

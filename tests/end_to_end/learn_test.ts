@@ -267,7 +267,7 @@ browserTest("the page shows what a reader does by keys, and keeps how far they a
 browserTest("the focus stays in the step when what had it is done with", async ({ page }) => {
   const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
   await using _ = process;
-  const isInStep = () => page.evaluate(() => document.activeElement?.closest(".content") !== null);
+  const isInStep = async () => await page.locator(".content :focus").count() === 1;
   const asks = FIRST.steps.findIndex((step) => step.kind === "do" && step.by === "reader");
   await page.goto(`${address}#${FIRST.id}/${asks + 1}`);
   const press = page.locator("[data-does=press]");

@@ -246,7 +246,7 @@ export class StepView {
       element("p", { class: isRight ? "right" : "wrong" }, isRight ? texts.right : texts.wrong),
       ...(isRight || whyNot === undefined ? [] : [
         ...paragraphs(withValues(this.#of(whyNot), values, lang)),
-        element("p", {}, `${texts.isTrue}: `, element("q", {}, ...inline(this.#of(text)))),
+        element("p", {}, texts.isTrue, element("q", {}, ...inline(this.#of(text)))),
       ]),
       ...paragraphs(withValues(this.#of(because), values, lang)),
       ...this.#measured(step.answers, values),

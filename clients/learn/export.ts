@@ -42,11 +42,13 @@ export async function exportCourse(
   messages: Messages,
 ): Promise<void> {
   const refuse = (error: unknown): never => {
+    if (error instanceof RefusedError) throw error;
     throw new RefusedError(messages.learn.cannotExport(directory, systemReason(error, messages)));
   };
   await prepare(directory, messages).catch(refuse);
   const files = await recordAll(chapters, language, messages);
-  files.set("index.html", await makeIndex(chapters, language));
+  const part = "index.html.part";
+  files.set(part, await makeIndex(chapters, language));
   let bytes = 0;
   try {
     await Deno.mkdir(join(directory, "runs"));
@@ -55,6 +57,8 @@ export async function exportCourse(
       await Deno.writeFile(join(directory, name), content);
       bytes += content.length;
     }
+    // At last: a site that is not whole must not look whole.
+    await Deno.rename(join(directory, part), join(directory, "index.html"));
   } catch (error) {
     refuse(error);
   }

@@ -198,7 +198,7 @@ class TextChapter {
     const values = engine.valuesOf(index);
     if (chosen !== truth) {
       this.#print(withValues(this.#of(answers[chosen].because), values, this.language), "  ");
-      this.#print(`${isTrue}: ${this.#of(text)}`, "  ");
+      this.#print(`${isTrue}${this.#of(text)}`, "  ");
     }
     this.#print(withValues(this.#of(because), values, this.language), "  ");
     this.#printMeasures(measuresOf(answers), index);

@@ -8,9 +8,13 @@ const TALK_POLL_INTERVAL_MS = 10;
 /** What a client that does not read sends at once, to fill the buffers between it and the server. */
 const BULK_BYTES = 65_536;
 const RECV_BYTES = 65_536;
+/** Multiples of it, modulo 1, lie far apart, however many there are. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 interface SyntheticClient {
   readonly conn: Deno.TcpConn;
+  /** How many were connected before it. */
+  readonly number: number;
   nextMs: number;
   isWriting: boolean;
   isReading: boolean;
@@ -22,7 +26,9 @@ export class SyntheticClients {
   readonly #discarded = new Uint8Array(RECV_BYTES);
   #wanted = 0;
   #connecting = 0;
+  #connected = 0;
   #talking = false;
+  #talkingSinceMs = 0;
   #everyMs = 1_000;
   #message: Uint8Array = new Uint8Array(0);
   #reading = true;
@@ -61,9 +67,10 @@ export class SyntheticClients {
     this.#message = new TextEncoder().encode(text);
     clearInterval(this.#timer);
     if (!on) return;
-    const nowMs = performance.now();
-    // Not all at the same moment, just like people.
-    for (const client of this.#clients) client.nextMs = nowMs + Math.random() * everyMs;
+    this.#talkingSinceMs = performance.now();
+    for (const client of this.#clients) {
+      client.nextMs = this.#nextOf(client.number, this.#talkingSinceMs);
+    }
     this.#timer = setInterval(() => this.#sendDue(), TALK_POLL_INTERVAL_MS);
   }
 
@@ -93,8 +100,9 @@ export class SyntheticClients {
     try {
       const { host: hostname, port } = this.address;
       const conn = await Deno.connect({ hostname, port });
-      const nextMs = performance.now() + Math.random() * this.#everyMs;
-      const client = { conn, nextMs, isWriting: false, isReading: false };
+      const number = this.#connected++;
+      const nextMs = this.#nextOf(number, performance.now());
+      const client = { conn, number, nextMs, isWriting: false, isReading: false };
       this.#clients.add(client);
       this.#readFrom(client);
     } catch {
@@ -108,9 +116,13 @@ export class SyntheticClients {
     const nowMs = performance.now();
     for (const client of this.#clients) {
       if (client.nextMs > nowMs || client.isWriting) continue;
-      client.nextMs = nowMs + this.#everyMs;
+      client.nextMs = this.#nextOf(client.number, nowMs);
       this.#sendTo(client);
     }
+  }
+
+  #nextOf(number: number, nowMs: number): number {
+    return nextSendMs(number, this.#everyMs, this.#talkingSinceMs, nowMs);
   }
 
   async #sendTo(client: SyntheticClient): Promise<void> {
@@ -147,6 +159,27 @@ export class SyntheticClients {
     if (!this.#clients.delete(client)) return;
     client.conn.close();
   }
+}
+
+/**
+ * When a client sends next. Each has a place of its own within the interval, so that they speak one after
+ * another, like people, and not all at the same moment; those that a busy machine has made late at the
+ * same time part again.
+ *
+ * @param number of the client, from 0
+ * @param everyMs the interval
+ * @param sinceMs when the first interval began
+ * @param nowMs the time of now
+ * @returns a time later than now, and at most one interval later
+ */
+export function nextSendMs(
+  number: number,
+  everyMs: number,
+  sinceMs: number,
+  nowMs: number,
+): number {
+  const firstMs = sinceMs + (number * GOLDEN_RATIO % 1) * everyMs;
+  return firstMs + (Math.floor((nowMs - firstMs) / everyMs) + 1) * everyMs;
 }
 
 /** The message, repeated to {@linkcode BULK_BYTES}. */

@@ -11,6 +11,7 @@ import { browserTest } from "../harness/browser.ts";
 import { atStep } from "../harness/course.ts";
 import { PageProcess } from "../harness/page_process.ts";
 
+const [FIRST] = CHAPTERS;
 const ignore = !hasSystemCalls();
 
 browserTest("the page shows what a reader does by keys, and keeps how far they are", async ({
@@ -72,3 +73,48 @@ const IS_DUE_TWICE = `(async () => {
   throttle.isDue();
   return throttle.isDue();
 })()`;
+
+browserTest("the focus stays in the step when what had it is done with", async ({ page }) => {
+  const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+  await using _ = process;
+  const isInStep = async () => await page.locator(".content :focus").count() === 1;
+  const asks = FIRST.steps.findIndex((step) => step.kind === "do" && step.by === "reader");
+  await page.goto(`${address}#${FIRST.id}/${asks + 1}`);
+  const press = page.locator("[data-does=press]");
+  await press.focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".doings > li.done").nth(1).waitFor();
+  assertEquals([await press.count(), await isInStep()], [0, true]);
+  const question = FIRST.steps.findIndex(({ kind }) => kind === "predict");
+  await page.goto(`${new URL(address).origin}/#${FIRST.id}/${question + 1}`);
+  await atStep(page, FIRST, question);
+  await page.keyboard.press("1");
+  await page.keyboard.press("Enter");
+  await page.locator(".right, .wrong").waitFor();
+  assertEquals(await isInStep(), true);
+}, { ignore });
+
+browserTest("the page bears whatever the browser has kept", async ({ browser }) => {
+  const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+  await using _ = process;
+  const question = FIRST.steps.findIndex(({ kind }) => kind === "predict");
+  for (
+    const kept of [
+      '{"chapters":null}',
+      `{"chapters":{"${FIRST.id}":5}}`,
+      `{"chapters":{"${FIRST.id}":{"last":9,"farthest":9,"answers":{"${question}":77}}}}`,
+      "not JSON",
+    ]
+  ) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript((value: string) => {
+      localStorage.setItem("playground course: progress", value);
+    }, kept);
+    await page.goto(`${new URL(address).origin}/#${FIRST.id}/${question + 1}`);
+    await page.getByRole("radio").nth(1).check(); // which nobody has chosen yet
+    await page.keyboard.press("k");
+    await atStep(page, FIRST, question - 1);
+    await context.close();
+  }
+}, { ignore });

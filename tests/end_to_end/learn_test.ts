@@ -87,7 +87,7 @@ test("a directory that is not empty, or cannot be made, is left alone", async ()
   try {
     await Deno.writeTextFile(`${directory}/mine`, "mine");
     const outcome = await run(["learn", "--export", directory]);
-    assertOneLine(outcome, 1, /the directory is not empty/);
+    assertOneLine(outcome, 1, /^--export \S+: the directory is not empty/);
     assertEquals([...Deno.readDirSync(directory)].map(({ name }) => name), ["mine"]);
     const below = await run(["learn", "--export", `${directory}/mine/site`]);
     assertOneLine(below, 1, /^--export .*\/mine\/site: part of the path is not a directory/);

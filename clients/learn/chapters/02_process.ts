@@ -221,11 +221,11 @@ export const process: Chapter = {
         en: "A process that has ended is not quite gone. Its exit status stays with the kernel " +
           "until the parent asks for it with `wait`; until then it is a zombie, a line in the " +
           "process table without memory. A server that never waits collects zombies until no " +
-          "number is left.\n\nThe kernel sends SIGCHLD when a child ends, which interrupts " +
-          "`accept`. One signal may stand for several children, so the parent waits in a loop.",
+          "number is left.\n\nThe kernel sends SIGCHLD when a child ends. This server has a " +
+          "handler for it, so the signal interrupts `accept`. One signal may stand for several children, so the parent waits in a loop.",
         zh: "进程结束了，还不算彻底消失。它的退出状态由内核留着，等父进程用 `wait` 来问；在那" +
           "之前它是僵尸进程，没有内存，只在进程表里占一行。服务器若从不 `wait`，僵尸就越积越" +
-          "多，直到进程号用完。\n\n子进程结束时，内核给父进程发 SIGCHLD，打断它的 `accept`。一" +
+          "多，直到进程号用完。\n\n子进程结束时，内核给父进程发 SIGCHLD；这个服务器装了处理函数，`accept` 便被打断。一" +
           "个信号可能代表好几个子进程，所以父进程要循环着 `wait`。",
       },
     },

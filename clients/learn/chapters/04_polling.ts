@@ -120,9 +120,9 @@ export const polling: Chapter = {
     {
       kind: "check",
       question: {
-        en: "A blocking server needs two system calls for a message: `recv` and `send`. Since " +
-          "it was started, how many has this one used for each message?",
-        zh: "阻塞服务器处理一条消息要两次系统调用：`recv` 和 `send`。这个服务器启动以来，平均" +
+        en: "A blocking server needs two system calls for a message: `recv` and `send`. How " +
+          "many has this one used for each message, so far?",
+        zh: "阻塞服务器处理一条消息要两次系统调用：`recv` 和 `send`。这个服务器到现在为止，平均" +
           "每条消息用了多少次？",
       },
       answers: [

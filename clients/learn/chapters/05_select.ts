@@ -78,7 +78,7 @@ export const select: Chapter = {
           because: {
             en: "{lanes} lane, {served} clients. `select` names the clients that are ready, " +
               "and each takes the loop some microseconds.",
-            zh: "{lanes} 条泳道，{served} 个客户端。`select` 说谁就绪，就绪的几微秒便能打发一" +
+            zh: "{lanes} 条泳道，{served} 个客户端。`select` 报出谁就绪，循环几微秒就打发一" +
               "个。",
           },
         },

@@ -39,13 +39,13 @@ export const coroutine: Chapter = {
     {
       kind: "read",
       text: {
-        en: "It can, and then it is called a coroutine. Melvin Conway coined the word in 1958, " +
-          "for two halves of a compiler that hand the work to and fro.\n\nAn ordinary function " +
+        en: "It can, and then it is called a coroutine. Melvin Conway coined the word in 1958; " +
+          "his paper of 1963 builds a compiler of parts that hand the work to and fro.\n\nAn ordinary function " +
           "has one entrance, and when it returns, its variables are gone. A coroutine can stop " +
           "in the middle, with all its variables, and go on later from exactly there. `yield` " +
           "is where it stops.",
-        zh: "能，这样的函数叫协程。1958 年，Melvin Conway 造了这个词，说的是编译器里把活儿递来" +
-          "递去的两半。\n\n普通函数只有一个入口，返回之后变量就没了。协程可以停在半路，变量全都" +
+        zh: "能，这样的函数叫协程。1958 年，Melvin Conway 造了这个词；他 1963 年的论文用它来" +
+          "写编译器，几个部分把活儿递来递去。\n\n普通函数只有一个入口，返回之后变量就没了。协程可以停在半路，变量全都" +
           "留着，以后再从那里接着走。停的地方，写作 `yield`。",
       },
     },

@@ -76,11 +76,11 @@ export const gevent: Chapter = {
       kind: "observe",
       at: "code",
       text: {
-        en: "Read `serveClient` and compare it with `blocking`: word for word the same, except " +
-          "for `yield*`, which JavaScript demands where a function may be suspended. In Python, " +
-          "even that is missing.",
-        zh: "读读 `serveClient`，和 `blocking` 的比一比：逐字相同，只多了 `yield*`，那是 " +
-          "JavaScript 的要求，标明函数可能在这里挂起。在 Python 里，连这个都不用写。",
+        en: "Read `serveClient`, and compare it with that of chapter 1: the same loop, which " +
+          "receives, answers, and receives again. What is new is `yield*`, which JavaScript " +
+          "demands where a function may be suspended. In Python, even that is missing.",
+        zh: "读读 `serveClient`，和第 1 章的比一比：还是那个循环，收、答、再收。多出来的是 " +
+          "`yield*`，那是 JavaScript 的要求，标明函数可能在这里挂起。在 Python 里，连这个都不用写。",
       },
     },
     {

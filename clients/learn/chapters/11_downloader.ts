@@ -97,16 +97,17 @@ export const downloader: Chapter = {
       answers: [
         {
           text: { en: "Hardly more than one second", zh: "比一秒多不了多少" },
-          when: atMost("seconds", 4),
+          when: below("longestWaitMs", 2_500),
           because: {
             en:
-              "{seconds} seconds in all, and that includes starting the downloader. Six waits at the same time take as long as one.",
-            zh: "一共 {seconds} 秒，还包括启动下载器的时间。六次等待凑在一起，和一次一样久。",
+              "No client was without an answer for more than {longestWaitMs} ms; with the start of the downloader it took {seconds} seconds. Six waits at the same time take as long as one.",
+            zh:
+              "客户端最久只等了 {longestWaitMs} 毫秒；连启动下载器在内，一共 {seconds} 秒。六次等待凑在一起，和一次一样久。",
           },
         },
         {
           text: { en: "Six seconds: the server has one thread", zh: "六秒：服务器只有一个线程" },
-          when: above("seconds", 5.5),
+          when: above("longestWaitMs", 4_500),
           because: {
             en:
               "It has one thread, but no greenlet blocks that thread: six of them wait in it at the same time.",
@@ -115,7 +116,7 @@ export const downloader: Chapter = {
         },
         {
           text: { en: "About half: some of the waiting overlaps", zh: "大约一半：有些等待能重叠" },
-          when: [above("seconds", 4), atMost("seconds", 5.5)],
+          when: [atLeast("longestWaitMs", 2_500), atMost("longestWaitMs", 4_500)],
           because: {
             en: "All of it overlaps. No page has to wait for another.",
             zh: "全都能重叠。哪个页面也不用等另一个。",

@@ -194,8 +194,9 @@ export const processors: Chapter = {
           when: exactly("lanes", 2),
           because: {
             en:
-              "{lanes} lanes with clients. That all forty had fallen to one would be as likely as forty times heads.",
-            zh: "{lanes} 条泳道有客户端。四十个全落到一边的可能性，和抛四十次硬币都是正面差不多。",
+              "{lanes} lanes with clients. That all forty fall to one is as likely as that forty coins show the same side.",
+            zh:
+              "{lanes} 条泳道有客户端。四十个全落到一边的可能性，和抛四十次硬币全是同一面一样小。",
           },
         },
         {

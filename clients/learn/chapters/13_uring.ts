@@ -158,7 +158,7 @@ export const uring: Chapter = {
     {
       kind: "check",
       question: {
-        en: "How many of all that the ring reported was not ready?",
+        en: "How much of what the ring reported was not ready?",
         zh: "环报告的东西里，有多少是“没就绪”的？",
       },
       answers: [

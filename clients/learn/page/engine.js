@@ -94,17 +94,19 @@ export class Engine {
 
   /**
    * Performs all that comes before a step, and has not been performed yet. A server that a later one
-   * replaces is left out. An experiment is left out too: nothing depends on it.
+   * replaces is left out, until the reader goes back to its steps. An experiment is left
+   * out too: nothing depends on it.
    *
    * @param {number} end the index of the step
    * @param {{ byHand?: boolean }} [options] with `byHand` the reader is asked for the actions of the last
    *   step, see {@linkcode press}
    */
   reach(end, { byHand = false } = {}) {
-    if (!byHand && end > this.#askedOf) this.goOnByItself();
+    const goesOn = !byHand && end > this.#askedOf;
+    if (goesOn || this.#isLeftOut(end)) this.goOnByItself();
     this.#work = this.#work.then(async () => {
-      const first = this.chapter.steps.slice(0, end).findLastIndex(serves);
-      this.#next = Math.max(this.#next, first);
+      const first = this.#serverBefore(end);
+      this.#next = this.#isLeftOut(end) ? Math.max(0, first) : Math.max(this.#next, first);
       while (this.#next < end) {
         const index = this.#next++;
         this.#isByHand = byHand && index === end - 1;
@@ -114,6 +116,19 @@ export class Engine {
     return this.#work;
   }
 
+  /** The index of the last step before `end` that starts a server; -1 for none. */
+  #serverBefore(end) {
+    return this.chapter.steps.slice(0, end).findLastIndex(serves);
+  }
+
+  /** Whether a step before `end` was left out, because the stage was wanted for a later server. */
+  #isLeftOut(end) {
+    const first = Math.max(0, this.#serverBefore(end));
+    return this.chapter.steps.slice(first, Math.min(end, this.#next)).some(({ kind }, i) =>
+      kind !== "experiment" && this.results[first + i].state === "none"
+    );
+  }
+
   /** Whether anything is being performed. */
   get isBusy() {
     return this.results.some(({ state }) => state === "running");
@@ -121,9 +136,9 @@ export class Engine {
 
   /** Performs a step again, with all since the server before it was started. @param {number} index */
   again(index) {
+    if (index !== this.#askedOf) this.goOnByItself();
     this.#work = this.#work.then(() => {
-      const first = this.chapter.steps.slice(0, index + 1).findLastIndex(serves);
-      this.#next = Math.max(0, first);
+      this.#next = Math.max(0, this.#serverBefore(index + 1));
       for (let i = this.#next; i <= index; i++) this.results[i] = noResult();
     });
     return this.reach(index + 1);
@@ -131,6 +146,7 @@ export class Engine {
 
   /** Runs the experiment of a step. @param {number} index */
   experiment(index) {
+    this.goOnByItself();
     this.results[index] = noResult();
     this.#work = this.#work.then(() => this.#perform(index));
     return this.#work;

@@ -192,7 +192,9 @@ class CoursePage {
     this.#next.disabled = isLast && this.#chapter === this.#course.chapters.length - 1;
     this.#back.disabled = this.#index === 0 && this.#chapter === 0;
     const index = this.#index;
-    const chosen = this.#progress.of(id).answers[index];
+    const kept = this.#progress.of(id).answers[index];
+    const isAnswer = Number.isInteger(kept) && step.answers?.[kept] !== undefined;
+    const chosen = isAnswer ? kept : undefined; // the course may have changed since
     this.#view = new StepView(step, index, chosen, {
       texts: this.#texts,
       engine: this.#engine,

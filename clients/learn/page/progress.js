@@ -54,7 +54,12 @@ export class Progress {
   }
 }
 
+/** What was kept, without what another version or a user's hand has made of it. */
 function read() {
-  const kept = keptAs("progress");
-  return typeof kept?.chapters === "object" ? kept : { chapters: {} };
+  const { chapter, chapters } = keptAs("progress") ?? {};
+  const fine = Object.entries(chapters ?? {}).filter(([, kept]) =>
+    Number.isInteger(kept?.last) && Number.isInteger(kept.farthest) &&
+    typeof kept.answers === "object" && kept.answers !== null
+  );
+  return { chapter, chapters: Object.fromEntries(fine) };
 }

@@ -35,7 +35,7 @@ export class StepView {
   #chosen;
   /** What changes while the step is shown. */
   #changing = element("div", { class: "changing" });
-  #verdict = element("div", { class: "verdict", role: "status" });
+  #verdict = element("div", { class: "verdict", role: "status", tabIndex: -1 });
   #shown = "";
   #radios = [];
   #submit;
@@ -80,12 +80,20 @@ export class StepView {
     const shown = JSON.stringify([result, truth, this.#chosen, engine.valuesOf(this.#index)]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const focused = document.activeElement?.getAttribute("data-does");
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
     this.#changing.replaceChildren(...this.#changes(result));
     this.#verdict.replaceChildren(...this.#judgement(result, truth));
-    if (focused) this.element.querySelector(`[data-does="${focused}"]`)?.focus();
     for (const radio of this.#radios) radio.disabled = this.#chosen !== undefined;
     if (this.#submit) this.#submit.hidden = this.#chosen !== undefined;
+    if (focused !== null) this.#keepFocus(focused);
+  }
+
+  /** What had the focus may be gone. Then what takes its place gets it, or what came of it. */
+  #keepFocus(focused) {
+    if (focused.isConnected && !focused.disabled && !focused.hidden) return;
+    const does = focused.getAttribute("data-does");
+    const successor = does && this.element.querySelector(`[data-does="${does}"]`);
+    (successor || this.#verdict).focus({ preventScroll: true });
   }
 
   #content() {
@@ -238,7 +246,7 @@ export class StepView {
       element("p", { class: isRight ? "right" : "wrong" }, isRight ? texts.right : texts.wrong),
       ...(isRight || whyNot === undefined ? [] : [
         ...paragraphs(withValues(this.#of(whyNot), values, lang)),
-        element("p", {}, `${texts.isTrue}: `, element("q", {}, ...inline(this.#of(text)))),
+        element("p", {}, texts.isTrue, element("q", {}, ...inline(this.#of(text)))),
       ]),
       ...paragraphs(withValues(this.#of(because), values, lang)),
       ...this.#measured(step.answers, values),

@@ -47,8 +47,13 @@ export function actionWords(action, { actions, measures }, language) {
       const count = action.count >= ALL_CLIENTS ? actions.all : action.count;
       return filled(actions[action.how], { count });
     }
-    case "simulate-cost":
-      return filled(actions.cost, action);
+    case "simulate-cost": {
+      const { sleepMs, cpuMs } = action;
+      const [idle, computing] = sleepMs > 0
+        ? [actions.sleeps, actions.cost]
+        : [actions.costsNothing, actions.computes];
+      return filled(cpuMs > 0 ? computing : idle, action);
+    }
     case "block":
       return filled(actions.block, action);
     case "until": {
@@ -80,6 +85,11 @@ export function command(args) {
  * @param {Texts} texts
  * @param {string} language
  */
-export function measuredWords(names, values, { measures }, language) {
-  return names.map((name) => `${measures[name]}: ${shownValue(name, values[name], language)}`);
+export function measuredWords(names, values, { measures, measure }, language) {
+  return names.map((name) => {
+    return filled(measure, {
+      name: measures[name],
+      value: shownValue(name, values[name], language),
+    });
+  });
 }

@@ -193,6 +193,43 @@ Deno.test("a run that was disturbed is repeated, from its server on", async () =
   assertEquals(stage.engine.trueAnswer(check), 1);
 });
 
+/** Two servers, each with a question; the reader is asked for an action at the second one. */
+const TWO_SERVERS: Chapter = {
+  ...SELECT,
+  steps: [...SELECT.steps.slice(0, 5), ...SELECT.steps.slice(1)],
+};
+
+Deno.test("what was left out is done when the reader goes back to it", async () => {
+  using stage = new FakeStage(TWO_SERVERS);
+  const { engine } = stage;
+  await engine.reach(7); // by a link, into what happens at the second server
+  assertEquals([engine.results[3].state, stage.done], ["none", ["serve", "open"]]);
+  await engine.reach(3);
+  await engine.reach(4);
+  assertEquals(engine.trueAnswer(3), 1);
+  assertEquals(stage.done.slice(2), ["serve", "open", "talk"]);
+  await engine.reach(8); // and the second server is there again
+  assertEquals(engine.trueAnswer(7), 1);
+  assertEquals(stage.done.slice(5), ["serve", "open", "talk"]);
+});
+
+Deno.test("nothing waits for a reader who is asked for an action and does something else", async () => {
+  const asked = 9;
+  const others: ((engine: Engine) => Promise<unknown>)[] = [
+    (engine) => engine.reach(4),
+    (engine) => engine.again(7),
+    (engine) => engine.experiment(TWO_SERVERS.steps.length - 1),
+  ];
+  for (const other of others) {
+    using stage = new FakeStage(TWO_SERVERS);
+    const { engine } = stage;
+    const reached = engine.reach(asked + 1, { byHand: true });
+    await until(() => engine.results[asked].isAsked);
+    await other(engine);
+    await reached;
+  }
+});
+
 Deno.test("experiments wait until they are wanted, and print", async () => {
   using stage = new FakeStage(SELECT);
   const index = indexOf("experiment");

@@ -248,6 +248,7 @@ export class LaneTracker {
         lane.end("recv", number, timeMs);
         return lane.begin("handle", number, timeMs);
       case "handled":
+        if (sizeBytes > 0) return lane.replied(number, timeMs);
         return lane.end("handle", number, timeMs);
       case "asleep":
         // The client sleeps; a thread that waits for nobody else sleeps with it.

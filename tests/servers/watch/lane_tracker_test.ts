@@ -381,3 +381,41 @@ Deno.test("a server that moves the bytes of its threads leaves out theirs, not i
     "lane 2: recv #2 since 2",
   ]);
 });
+
+Deno.test("between a reply and its end, and before all that was ready is received, a loop does not wait", () => {
+  const lanes = new Lanes("select");
+  lanes.tell(1, "accepted", 1);
+  lanes.tell(2, "accepted", 2);
+  lanes.pass(3);
+  lanes.pass(4);
+  lanes.done();
+  lanes.tell(10, "returned", 2, 0, 3);
+  lanes.tell(11, "received", 1);
+  lanes.tell(12, "handled", 1, 0, 4);
+  lanes.pass(15);
+  lanes.tell(20, "sent", 1);
+  lanes.pass(25);
+  lanes.tell(30, "received", 2);
+  lanes.tell(31, "handled", 2, 0, 4);
+  lanes.tell(32, "sent", 2);
+  lanes.pass(40);
+  assertEquals(lanes.done()[0], [
+    ...["10 recv #1", "11 handle #1", "12 send #1", "20 recv #2", "30 handle #2", "31 send #2"],
+    "32 wait",
+  ]);
+});
+
+Deno.test("a loop waits again soon, if what was ready leads to no record", () => {
+  const lanes = new Lanes("select");
+  lanes.tell(1, "accepted", 1);
+  lanes.pass(3);
+  lanes.pass(4);
+  lanes.done();
+  lanes.tell(10, "returned", 2, 0, 3); // a client, and the keyboard
+  lanes.tell(11, "received", 1);
+  lanes.tell(12, "handled", 1, 0, 4);
+  lanes.tell(13, "sent", 1);
+  lanes.pass(15);
+  lanes.pass(65);
+  assertEquals(lanes.done()[0], ["10 recv #1", "11 handle #1", "12 send #1", "13 wait"]);
+});

@@ -63,6 +63,7 @@ export const zhWatchLanes = {
     /** What the call did, by its kind; {looked} and {ready} are the next ones with their numbers. */
     swept: "{call} 检查了 {looked}，{ready}",
     round: "上一轮逐个询问了 {looked}；{ready}",
+    roundFound: "上一个有收获的轮次逐个询问了 {looked}；{ready}",
     told: "{call}：{watched}中{ready}，没有检查其他的",
     toldMore: "{call}：{watched}中{ready}，检查了 {looked}",
     completed: "{call} 带回了 {completions}，没有检查任何套接字",

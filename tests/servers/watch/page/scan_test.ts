@@ -110,9 +110,14 @@ Deno.test("several loops have their own sockets; a round asks all", () => {
   const asked = historyOf({
     ...THREE,
     phases: [[START_MS, 0, RECV, 0], [START_MS + 1, 0, HANDLE, 2], [START_MS + 2, 0, RECV, 0]],
+    returns: [[START_MS + 0.5, 0, 4, 0], [START_MS + 2, 0, 4, 1], [START_MS + 4, 0, 4, 0]],
   });
-  const round = roundAt(asked, START_MS + 5);
-  assertEquals([round.cells.length, [...round.ready]], [4, [2]]);
+  const seen = (ms: number) => {
+    const { cells, last, ready } = roundAt(asked, START_MS + ms);
+    return [cells.length, last?.timeMs, last?.ready, [...ready]];
+  };
+  assertEquals(seen(5), [4, START_MS + 2, 1, [2]], "the last that found something");
+  assertEquals(seen(1), [4, START_MS + 0.5, 0, []], "the client had not been asked yet");
 });
 
 Deno.test("each model has its kind of scan, and some have none", () => {

@@ -7,9 +7,8 @@
 import { ACTIVITIES, BACKLOG, clientsAt, pieceAt, sampleAt } from "./history.js";
 import { returnsOf } from "./shares.js";
 
-const [WAIT, ACCEPT, RECV, SEND] = ["wait", "accept", "recv", "send"].map((name) =>
-  ACTIVITIES.indexOf(name)
-);
+const [WAIT, ACCEPT, RECV, SEND, UNTRACED] = ["wait", "accept", "recv", "send", "untraced"]
+  .map((name) => ACTIVITIES.indexOf(name));
 /** A frame may end between a return and what it leads to. The next one comes within this time. */
 const ARRIVES_MS = 300;
 /** How far back the last return of a loop is searched. */
@@ -107,6 +106,7 @@ function markRound(history, { cells, last, ready, fresh }, sinceMs) {
   const places = new Map(cells.map(({ client }, place) => [client, place]));
   for (let i = pieceAt(times, last.timeMs); i >= 0 && times[i] >= sinceMs; i--) {
     if (times[i] > last.timeMs) continue;
+    if (activities[i] === UNTRACED) break;
     if (activities[i] === ACCEPT) ready.add(0);
     else if (clients[i] !== 0 && places.has(clients[i])) ready.add(places.get(clients[i]));
     if (ready.size >= last.ready) break;
@@ -133,6 +133,7 @@ function markCells(history, loop, atMs) {
   for (let i = pieceAt(times, last.timeMs); i < times.length && times[i] < untilMs; i++) {
     if (times[i] < last.timeMs) continue;
     const activity = activities[i];
+    if (activity === UNTRACED) break; // what follows may be of a later return
     if (activity === ACCEPT) ready.add(0);
     else if ([RECV, SEND].includes(activity) && clients[i] !== 0 && places.has(clients[i])) {
       ready.add(places.get(clients[i]));

@@ -244,6 +244,14 @@ Deno.test("while the time is stopped what led to it is kept, and no more than so
   assertLess(timeMs - 200_000, kept.history.startMs);
 });
 
+Deno.test("while the time is stopped what lanes do counts as well", () => {
+  const kept = new KeptHistory(5_000);
+  kept.retain();
+  const phases = Array.from({ length: 1_000 }, (_, i) => [1_000_000 + i, 0, i % 2, 0]);
+  for (let i = 0; i < 10; i++) kept.apply({ ...frame(1_000_000 + i * 1_000, []), phases });
+  assertEquals(kept.isFull, true);
+});
+
 Deno.test("sampleAt() finds the last sample that is not later", () => {
   const history = new History();
   for (const timeMs of [10, 20, 30]) history.apply(frame(timeMs, []));

@@ -14,7 +14,7 @@ import { assert, assertEquals, assertLessOrEqual } from "../../../harness/assert
 import { FakeRun } from "../../../harness/fake_run.ts";
 import "../../../harness/sanitizers.ts";
 
-const [WAIT, ACCEPT, RECV, HANDLE, , SEND] = ACTIVITIES.keys();
+const [WAIT, ACCEPT, RECV, HANDLE, , SEND, , UNTRACED] = ACTIVITIES.keys();
 const [, , WAITING, SERVED, ASLEEP] = STATES.keys();
 const START_MS = 1_000_000;
 
@@ -67,6 +67,25 @@ Deno.test("where the keyboard is not looked at it has no cell, nor a client that
   assertEquals(before.cells.map(({ kind }) => kind), ["listener", "client"]);
   const [after] = loopsAt(history, SELECT, START_MS + 12);
   assertEquals([...after.fresh], [2], "the call did not look at the new one");
+});
+
+Deno.test("which sockets were ready is not told from what follows a gap", () => {
+  const gap = [START_MS + 12, 0, UNTRACED, 0] as const;
+  const history = historyOf({
+    ...THREE,
+    returns: [[START_MS + 10, 0, 4, 2]],
+    phases: [
+      ...[[START_MS, 0, WAIT, 0], [START_MS + 10, 0, RECV, 1], gap] as const,
+      ...[[START_MS + 30, 0, RECV, 3], [START_MS + 31, 0, WAIT, 0]] as const,
+    ],
+  }, {});
+  assertEquals([...loopsAt(history, SELECT, START_MS + 40)[0].ready], [1]);
+  const asked = historyOf({
+    ...THREE,
+    returns: [[START_MS + 20, 0, 4, 2]],
+    phases: [[START_MS + 10, 0, RECV, 1], gap, [START_MS + 13, 0, RECV, 3]],
+  }, {});
+  assertEquals([...roundAt(asked, START_MS + 40).ready], [3]);
 });
 
 Deno.test("a return of which the rest has yet to arrive is not shown before that", () => {

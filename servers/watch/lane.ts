@@ -133,12 +133,12 @@ export class Lane {
    * There are no more records for now.
    *
    * @param hasGap whether there were records of this lane since the last call that were left out
-   * @param isHeld the server is held up, and so does nothing new
+   * @param isHeld it may be held up: in which of its calls that caught it, is not known
    */
   settle(timeMs: number, hasGap: boolean, isHeld: boolean): void {
     const { activity, client } = this.#doing;
-    if (hasGap && !this.#hasSeenGap) this.#doubt();
-    else if (activity === "untraced" && !hasGap && !this.#isActive && !isHeld) {
+    if (hasGap && !this.#hasSeenGap || isHeld) this.#doubt();
+    else if (activity === "untraced" && !hasGap && !this.#isActive) {
       this.#enter(this.idle, timeMs);
     } else if (activity === "sleep" && this.#dueMs < timeMs) {
       this.#enter({ activity: "send", client }, this.#dueMs);

@@ -419,3 +419,33 @@ Deno.test("a loop waits again soon, if what was ready leads to no record", () =>
   lanes.pass(65);
   assertEquals(lanes.done()[0], ["10 recv #1", "11 handle #1", "12 send #1", "13 wait"]);
 });
+
+Deno.test("a loop that is held up is not drawn in its waiting call, nor a thread in its handler", () => {
+  const loop = new Lanes("epoll");
+  loop.tell(1, "accepted", 1);
+  loop.pass(50);
+  loop.pass(100);
+  loop.done();
+  loop.pass(150, NOBODY, true);
+  loop.pass(1_000, NOBODY, true);
+  loop.tell(1_010, "returned", 1, 0, 1);
+  loop.tell(1_011, "received", 1);
+  loop.tell(1_012, "handled", 1, 0, 4);
+  loop.tell(1_013, "sent", 1);
+  loop.pass(1_050);
+  assertEquals(loop.done()[0], [
+    ...["100 untraced", "1010 recv #1", "1011 handle #1", "1012 send #1", "1013 wait"],
+  ]);
+
+  const threads = new Lanes("thread");
+  for (const thread of [1, 2]) {
+    threads.tell(thread, "accepted", thread);
+    threads.tell(thread, "dispatched", thread, thread);
+  }
+  threads.tell(10, "received", 1, 1, 5);
+  threads.pass(50, NOBODY, true);
+  assertEquals(threads.now().slice(1), [
+    "lane 1: untraced #0 since 10",
+    "lane 2: recv #2 since 2", // it is caught when its client sends
+  ]);
+});

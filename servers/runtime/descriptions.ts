@@ -7,10 +7,9 @@
 import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
 import type { StartFailure } from "../context/protocol.ts";
+import { shownText } from "../metrics/shown_text.ts";
 import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
-
-const decoder = new TextDecoder();
 
 /** Events that are for the live view only. */
 const NOT_LOGGED = [
@@ -99,8 +98,11 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
  * @param sizeBytes how many there were
  */
 function showBytes(shown: Uint8Array, sizeBytes: number): string {
-  const text = decoder.decode(shown);
-  const quoted = JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escape);
+  const text = shownText(shown, sizeBytes);
+  const quoted = JSON.stringify(text).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    escape,
+  );
   return sizeBytes > shown.length ? `${quoted}…` : quoted;
 }
 

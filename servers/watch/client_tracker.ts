@@ -1,5 +1,6 @@
 import type { ServedBy } from "../context/context.ts";
 import { roundToMicroseconds } from "../metrics/clock.ts";
+import { shownText } from "../metrics/shown_text.ts";
 import type { TraceRecord } from "../metrics/trace.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import {
@@ -51,7 +52,6 @@ export class ClientTracker {
   #changes: Change[] = [];
   #transfers: Transfer[] = [];
   #texts: Text[] = [];
-  readonly #decoder = new TextDecoder();
   #pids: [number, number][] = [];
   /** The process id of each client that a process serves. */
   readonly #pidByClient = new Map<TrackedClient, number>();
@@ -92,7 +92,7 @@ export class ClientTracker {
         this.#texts.push([
           roundToMicroseconds(timeMs),
           tracked.number,
-          this.#decoder.decode(bytes),
+          shownText(bytes, sizeBytes),
         ]);
         return this.#transfer(tracked, timeMs, sizeBytes, 0);
       case "sent":

@@ -72,7 +72,7 @@ export const ACTIVITIES = [
   "send",
   /** Hands a client on to a thread or a process: fork(2), a queue, a descriptor that is passed. */
   "dispatch",
-  /** Unknown: there were more records than its readers wanted. */
+  /** Unknown: there were more records than its readers wanted, or the view holds the server up. */
   "untraced",
   /** The thread or the process of the lane has ended. */
   "ended",

@@ -28,6 +28,10 @@ export class Lane {
   #dueMs = Infinity;
   /** A call that waits has returned with something, so the lane does not wait any more. */
   #hasReturned = false;
+  /** How much of what it has returned with has not been received or accepted yet. */
+  #readyLeft = 0;
+  /** A reply was computed, and is to be sent. */
+  #hasReply = false;
 
   /**
    * @param number see `Phase`
@@ -76,13 +80,21 @@ export class Lane {
       const isAwake = now === "sleep" && this.#dueMs < timeMs;
       this.#enter({ activity, client }, isAwake ? this.#dueMs : this.#openMs ?? timeMs);
     }
+    const isReply = activity === "handle" || activity === "send" && this.#hasReply;
+    if (!isReply) this.#readyLeft--;
     this.leave(timeMs);
+  }
+
+  /** The handler ends here, and its reply is sent next. */
+  replied(client: number, timeMs: number): void {
+    this.end("handle", client, timeMs);
+    this.#hasReply = true;
   }
 
   /** What it did ends here, and what comes next is not known yet. */
   leave(timeMs: number): void {
     this.#openMs = timeMs;
-    this.#hasReturned = false;
+    this.#hasReturned = this.#hasReply = false;
     this.#noteRecord(timeMs);
   }
 
@@ -91,6 +103,7 @@ export class Lane {
     this.#close(timeMs);
     this.leave(timeMs);
     this.#hasReturned = ready > 0;
+    this.#readyLeft = ready;
   }
 
   /** It sleeps until then. */
@@ -121,19 +134,24 @@ export class Lane {
    * There are no more records for now.
    *
    * @param hasGap whether there were records of this lane since the last call that were left out
-   * @param isHeld the server is held up, and so does nothing new
+   * @param isHeld it may be held up: in which of its calls that caught it, is not known
    */
   settle(timeMs: number, hasGap: boolean, isHeld: boolean): void {
     const { activity, client } = this.#doing;
-    if (hasGap && !this.#hasSeenGap) this.#doubt();
-    else if (activity === "untraced" && !hasGap && !this.#isActive && !isHeld) {
+    if (hasGap && !this.#hasSeenGap || isHeld) this.#doubt();
+    else if (activity === "untraced" && !hasGap && !this.#isActive) {
       this.#enter(this.idle, timeMs);
     } else if (activity === "sleep" && this.#dueMs < timeMs) {
       this.#enter({ activity: "send", client }, this.#dueMs);
-    } else if (!this.#hasReturned) this.#close(Infinity);
+    } else if (!this.#isBusy) this.#close(Infinity);
     this.#wasQuiet = !hasGap && !this.#isActive;
     this.#isActive = this.#hasSeenGap = false;
     this.#settledMs = timeMs;
+  }
+
+  /** Whether it has work, though no record says so. What was ready may also lead to no record at all. */
+  get #isBusy(): boolean {
+    return this.#hasReturned || this.#isActive && (this.#hasReply || this.#readyLeft > 0);
   }
 
   /** Since the last record it was idle, if nothing else is known. */

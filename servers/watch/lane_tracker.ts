@@ -110,7 +110,9 @@ export class LaneTracker {
    * @param isHeld the server is held up
    */
   settle(timeMs: number, gaps: ReadonlySet<number>, isHeld: boolean): void {
-    for (const lane of this.#lanes.values()) lane.settle(timeMs, this.#hasGap(lane, gaps), isHeld);
+    for (const lane of this.#lanes.values()) {
+      lane.settle(timeMs, this.#hasGap(lane, gaps), isHeld && this.#mayBeHeld(lane));
+    }
   }
 
   /** Returns what has happened since the last call. */
@@ -125,6 +127,13 @@ export class LaneTracker {
   all(): readonly Phase[] {
     const going = [...this.#lanes.values()].filter(({ doing }) => doing.activity !== "ended");
     return going.map(({ phase }) => phase);
+  }
+
+  /** A loop is woken up, and so held; a thread that waits for its client is not before that one sends. */
+  #mayBeHeld({ number, doing: { activity } }: Lane): boolean {
+    const { servedBy, isExclusive } = this.plan;
+    const isLoop = !isExclusive && ["loops", "threads"].includes(servedBy) === number > 0;
+    return isLoop || ["handle", "dispatch", "untraced"].includes(activity);
   }
 
   #hasGap(lane: Lane, gaps: ReadonlySet<number>): boolean {
@@ -235,9 +244,8 @@ export class LaneTracker {
     if (lane.idle.client !== client) return; // it had left the queue before a thread took it
     lane.wasIdle(timeMs);
     lane.idle = this.#idle(lane.number);
-    const { endsWithClient } = this.plan;
-    lane.begin(endsWithClient ? "ended" : lane.idle.activity, 0, timeMs);
-    if (endsWithClient) this.#lanes.delete(lane.number);
+    lane.begin(this.plan.endsWithClient ? "ended" : lane.idle.activity, 0, timeMs);
+    if (this.plan.endsWithClient) this.#lanes.delete(lane.number);
   }
 
   /** A loop serves many clients, and waits for all of them. */
@@ -248,7 +256,7 @@ export class LaneTracker {
         lane.end("recv", number, timeMs);
         return lane.begin("handle", number, timeMs);
       case "handled":
-        return lane.end("handle", number, timeMs);
+        return sizeBytes > 0 ? lane.replied(number, timeMs) : lane.end("handle", number, timeMs);
       case "asleep":
         // The client sleeps; a thread that waits for nobody else sleeps with it.
         if (this.plan.servedBy !== "threads") return lane.end("handle", number, timeMs);
@@ -286,8 +294,7 @@ export class LaneTracker {
       this.#inLoop(record, { number, lane: of }, lane);
       if (event !== "closed") return;
       this.#handledMs.delete(number);
-      const rest = handed.filter((client) => client !== number);
-      this.#handed.set(of, rest);
+      this.#handed.set(of, handed.filter((client) => client !== number));
     }
   }
 }

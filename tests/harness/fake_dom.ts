@@ -14,7 +14,7 @@ Object.assign(globalThis, {
   matchMedia: () => ({ matches: false, addEventListener() {} }),
   document: {
     documentElement: { lang: "en" },
-    createElement: () => ({ getContext: () => context }),
+    createElement: () => ({ getContext: () => context, setAttribute() {}, append() {} }),
   },
   // A color is what it is called: a test sees what was drawn.
   getComputedStyle: () => ({ getPropertyValue: (name: string) => name.slice("--".length) }),

@@ -43,6 +43,9 @@ export const enWatchLanes = {
     lastSecond: "; last second: {shares}",
     returns: "; {n} returns",
     oneReturn: "; 1 return",
+    returnsAtLeast: "; at least {n} returns",
+    rounds: "; {n} rounds",
+    oneRound: "; 1 round",
     lessThanOne: "under 1 %",
     endedAt: "{lane}: ended at {time}",
     unknown: "{lane}: nothing is known of what it does",
@@ -63,6 +66,7 @@ export const enWatchLanes = {
     /** What the call did, by its kind; {looked} and {ready} are the next ones with their numbers. */
     swept: "{call} looked at {looked}, {ready}",
     round: "the last round asked {looked}, one after another; {ready}",
+    roundFound: "the last round that found something asked {looked}, one after another; {ready}",
     told: "{call}: of {watched}, {ready}; it looked at no others",
     toldMore: "{call}: of {watched}, {ready}; it looked at {looked}",
     completed: "{call} brought {completions}, and looked at no socket",

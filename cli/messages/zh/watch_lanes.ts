@@ -43,6 +43,9 @@ export const zhWatchLanes = {
     lastSecond: "；最近一秒：{shares}",
     returns: "；返回 {n} 次",
     oneReturn: "；返回 1 次",
+    returnsAtLeast: "；至少返回 {n} 次",
+    rounds: "；{n} 轮",
+    oneRound: "；1 轮",
     lessThanOne: "不到 1 %",
     endedAt: "{lane}：已于 {time} 结束",
     unknown: "{lane}：它在做什么尚不清楚",
@@ -63,6 +66,7 @@ export const zhWatchLanes = {
     /** What the call did, by its kind; {looked} and {ready} are the next ones with their numbers. */
     swept: "{call} 检查了 {looked}，{ready}",
     round: "上一轮逐个询问了 {looked}；{ready}",
+    roundFound: "上一个有收获的轮次逐个询问了 {looked}；{ready}",
     told: "{call}：{watched}中{ready}，没有检查其他的",
     toldMore: "{call}：{watched}中{ready}，检查了 {looked}",
     completed: "{call} 带回了 {completions}，没有检查任何套接字",

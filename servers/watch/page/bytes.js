@@ -6,6 +6,8 @@
 
 import { indexAt } from "./history.js";
 
+/** A record has the first bytes of a message, so many at most. */
+const SHOWN_BYTES = 48;
 /** How far back the message is looked for that a handler works on. */
 const MAX_FRAMES = 400;
 /** Times of records and of what lanes do may differ by this much. */
@@ -51,8 +53,10 @@ export function messagesOf(history, client, fromMs, untilMs) {
  */
 export function quoted(text, bytes) {
   const shown = JSON.stringify(text).replace(
-    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return new TextEncoder().encode(text).length < bytes ? `${shown}…` : shown;
+  // What is no UTF-8 becomes longer in it.
+  const isCut = bytes > SHOWN_BYTES || new TextEncoder().encode(text).length < bytes;
+  return isCut ? `${shown}…` : shown;
 }

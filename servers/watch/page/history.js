@@ -19,6 +19,8 @@ const SERVED = STATES.indexOf("served");
 export const ACTIVITIES = [
   ...["wait", "accept", "recv", "handle", "sleep", "send", "dispatch", "untraced", "ended"],
 ];
+const UNTRACED = ACTIVITIES.indexOf("untraced");
+const ENDED = ACTIVITIES.indexOf("ended");
 /** The weights of the states. Of several states in one slice of time, the heaviest is drawn. */
 export const WEIGHT = STATES.map((state) => ["served", "blocked", "asleep"].indexOf(state) + 1);
 
@@ -100,9 +102,7 @@ export class History {
     const changes = clients.map(({ client, states, lane }) => {
       return [frame.timeMs, client, states.at(-1), lane];
     });
-    const pids = clients.flatMap(({ lane }) => {
-      return this.pids.has(lane) ? [[lane, this.pids.get(lane)]] : [];
-    });
+    const pids = [...this.pids];
     const phases = [...this.phases].map(([lane, { activities, clients }]) => {
       return [frame.timeMs, lane, activities.at(-1), clients.at(-1)];
     });
@@ -159,13 +159,26 @@ export class History {
    * Applies a whole frame. What happened since the previous frame is unknown, so a bar ends there unless
    * its client has been in the same state ever since.
    */
-  #beginAnew({ changes }) {
+  #beginAnew({ timeMs, changes, phases = [] }) {
     const knownMs = this.nowMs;
+    this.#doubtLanes(phases, knownMs, timeMs);
     const now = new Map(changes.map((change) => [change[1], change]));
     for (const [client, bar] of [...this.#current]) {
       const [sinceMs, , state, lane] = now.get(client) ?? [];
       const isSame = sinceMs <= knownMs && state === bar.states.at(-1) && lane === bar.lane;
       if (!isSame) this.#change(client, CLOSED, 0, knownMs);
+    }
+  }
+
+  /** The same for what lanes do. A lane that is not listed has ended since then. */
+  #doubtLanes(phases, knownMs, timeMs) {
+    const going = new Map(phases.map((phase) => [phase[1], phase]));
+    for (const [lane, { times, activities }] of this.phases) {
+      if (activities.at(-1) === ENDED) continue;
+      const [sinceMs] = going.get(lane) ?? [Infinity];
+      if (sinceMs <= knownMs) continue;
+      this.#addPhase([Math.max(knownMs, times.at(-1)), lane, UNTRACED, 0]);
+      if (!going.has(lane)) this.#addPhase([timeMs, lane, ENDED, 0]);
     }
   }
 
@@ -207,7 +220,7 @@ export class History {
     this.samples.splice(0, old);
     for (const [lane, phases] of this.phases) {
       forgetRows(phases, PHASE_COLUMNS, beforeMs);
-      const isOver = ACTIVITIES[phases.activities.at(-1)] === "ended";
+      const isOver = phases.activities.at(-1) === ENDED;
       if (isOver && phases.times.at(-1) < beforeMs) this.phases.delete(lane);
     }
     forgetRows(this.returns, RETURN_COLUMNS, beforeMs);
@@ -215,11 +228,11 @@ export class History {
     this.lines.splice(0, Math.max(0, oldLines - MAX_LINES));
     for (const [number, lane] of this.lanes) {
       lane.bars = lane.bars.filter(({ endMs }) => endMs >= beforeMs);
-      if (lane.bars.length === 0) {
-        this.lanes.delete(number);
-        this.pids.delete(number);
-      }
+      if (lane.bars.length === 0) this.lanes.delete(number);
       for (const bar of lane.bars) forgetRows(bar, BAR_COLUMNS, beforeMs);
+    }
+    for (const lane of this.pids.keys()) {
+      if (!this.lanes.has(lane) && !this.phases.has(lane)) this.pids.delete(lane);
     }
   }
 }

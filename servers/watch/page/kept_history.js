@@ -10,7 +10,7 @@ import { History } from "./history.js";
 export const KEPT_MS = 60_000;
 /** The time span that the charts need, with a little more for the rates. */
 export const SEEN_MS = 75_000;
-/** How many changes are kept while the page is paused. A frame counts as {@linkcode FRAME_WEIGHT}. */
+/** How much is kept while the page is paused, see {@linkcode sizeOf}. */
 const MAX_HELD = 400_000;
 const FRAME_WEIGHT = 20;
 
@@ -38,7 +38,7 @@ export class KeptHistory {
   /** Adds a frame. */
   apply(frame) {
     this.newest = frame;
-    if (this.history.heldFromMs < Infinity) this.#held += FRAME_WEIGHT + frame.changes.length;
+    if (this.history.heldFromMs < Infinity) this.#held += sizeOf(frame);
     if (this.#held > this.#maxHeld) this.#next ??= this.history.goOn();
     (this.#next ?? this.history).apply(frame);
   }
@@ -55,4 +55,9 @@ export class KeptHistory {
     if (this.#next !== undefined) this.history = this.#next;
     this.#next = undefined;
   }
+}
+
+/** How many changes, phases and returns a frame has, and what it takes besides. */
+function sizeOf({ changes, phases = [], returns = [] }) {
+  return FRAME_WEIGHT + changes.length + phases.length + returns.length;
 }

@@ -44,6 +44,9 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
       return pid === undefined ? `${lanes[worker]} ${lane}` : `${lanes.process} ${pid}`;
     },
     isLoop,
+    isOnlyLoop: hasLoop,
+    /** Whether it asks all sockets in rounds, and waits for none. */
+    polls: waitsIn === "-",
     /** The name of what a lane does; of what the loops do if there is no lane, as in a legend. */
     activity(name, lane) {
       if (name !== "wait") return calls[name];

@@ -5,7 +5,16 @@
  */
 
 import { element, fill, setText, shownNumber } from "./dom.js";
-import { ACTIVITIES, BACKLOG, phaseAt, QUEUE, sampleAt, STATES } from "./history.js";
+import {
+  ACTIVITIES,
+  BACKLOG,
+  indexAt,
+  isSampled,
+  phaseAt,
+  QUEUE,
+  sampleAt,
+  STATES,
+} from "./history.js";
 import { Throttle } from "./pace.js";
 import { activeLanes } from "./rows.js";
 import { lastSecond, peerOf, returnsOf, sharesOf } from "./shares.js";
@@ -14,6 +23,8 @@ import { lastSecond, peerOf, returnsOf, sharesOf } from "./shares.js";
 const REDRAW_MS = 500;
 const MAX_LANES = 64;
 const LEAST_SHARE = 0.01;
+/** A second, and a frame at each end. */
+const MAX_COUNTED_MS = 2_000;
 
 /** A list with an item for each lane: what it does now, and what it did in the last second. */
 export class LaneTexts {
@@ -92,12 +103,18 @@ export class LaneTexts {
     return fill(texts.lastSecond, { shares: shares.join(texts.separator) });
   }
 
+  /** Few returns that found nothing are traced, and of many others not all. All are counted, of all loops. */
   #returns(history, lane, atMs) {
-    const { texts } = this.#labels;
+    const { texts, isOnlyLoop, polls } = this.#labels;
     const { fromMs, toMs } = lastSecond(atMs);
-    const count = returnsOf(history, lane, fromMs, toMs).length;
-    if (count === 1) return texts.oneReturn;
-    return count === 0 ? "" : fill(texts.returns, { n: shownNumber(count) });
+    const all = countBetween(history, fromMs, toMs);
+    const traced = isOnlyLoop ? all : returnsOf(history, lane, fromMs, toMs).length;
+    if (all === undefined || traced === 0) return "";
+    const [one, many] = polls ? [texts.oneRound, texts.rounds] : [texts.oneReturn, texts.returns];
+    if (!isOnlyLoop && isAnySampled(history, fromMs, toMs)) {
+      return fill(texts.returnsAtLeast, { n: shownNumber(traced) });
+    }
+    return traced === 1 ? one : fill(many, { n: shownNumber(traced) });
   }
 
   #time(timeMs) {
@@ -107,4 +124,16 @@ export class LaneTexts {
 
 function percent(share, texts) {
   return share < LEAST_SHARE ? texts.lessThanOne : `${Math.round(share * 100)} %`;
+}
+
+/** How often calls that wait returned; `undefined` if nothing came in between, as in a hidden page. */
+function countBetween({ samples }, fromMs, toMs) {
+  const [{ frame: before }, { frame: after }] = [fromMs, toMs].map((ms) => sampleAt(samples, ms));
+  if (after.timeMs - before.timeMs > MAX_COUNTED_MS) return undefined;
+  return after.totals.wakeUps - before.totals.wakeUps;
+}
+
+function isAnySampled({ samples }, fromMs, toMs) {
+  return samples.slice(indexAt(samples, fromMs), indexAt(samples, toMs) + 2)
+    .some(({ frame }) => isSampled(frame));
 }

@@ -167,8 +167,9 @@ export class ScanPicture {
       .sort((one, other) => other.last.timeMs - one.last.timeMs)[0];
     const call = this.#hello.waitsIn;
     const parts = [];
-    if (latest === undefined) parts.push(texts.notYet.replace("{call}", call));
-    else parts.push(this.#sayReturn(latest, loops.length > 1 ? latest.lane : undefined));
+    if (latest !== undefined) {
+      parts.push(this.#sayReturn(latest, loops.length > 1 ? latest.lane : undefined));
+    } else if (this.#kind !== "round") parts.push(texts.notYet.replace("{call}", call));
     const { inVain, cpuMicroseconds } = costAt(history, atMs);
     parts.push(texts.inVain.replace("#", shownNumber(inVain)));
     if (cpuMicroseconds !== undefined) {
@@ -191,7 +192,8 @@ export class ScanPicture {
     const counted = (count, one, many) =>
       count === 1 ? texts[one] : texts[many].replace("#", shownNumber(count));
     const told = scanned > ready ? "toldMore" : "told";
-    const template = { sweep: "swept", round: "round", tell: told, complete: "completed" };
+    const round = ready > 0 ? "roundFound" : "round";
+    const template = { sweep: "swept", round, tell: told, complete: "completed" };
     const values = {
       call: this.#hello.waitsIn,
       looked: counted(scanned, "oneLooked", "manyLooked"),

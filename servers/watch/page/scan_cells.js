@@ -7,9 +7,8 @@
 import { ACTIVITIES, BACKLOG, clientsAt, pieceAt, sampleAt } from "./history.js";
 import { returnsOf } from "./shares.js";
 
-const [WAIT, ACCEPT, RECV, SEND] = ["wait", "accept", "recv", "send"].map((name) =>
-  ACTIVITIES.indexOf(name)
-);
+const [WAIT, ACCEPT, RECV, SEND, UNTRACED] = ["wait", "accept", "recv", "send", "untraced"]
+  .map((name) => ACTIVITIES.indexOf(name));
 /** A frame may end between a return and what it leads to. The next one comes within this time. */
 const ARRIVES_MS = 300;
 /** How far back the last return of a loop is searched. */
@@ -84,7 +83,8 @@ function loopAt(history, lane, listens, clients, atMs) {
 }
 
 /**
- * A program that asks all sockets in turn, again and again, at a moment: which of them had something last.
+ * A program that asks all sockets in turn, again and again, at a moment: the last round that found something,
+ * since of the many others few are known; or the last one of those.
  *
  * @returns {Loop}
  */
@@ -92,18 +92,26 @@ export function roundAt(history, atMs) {
   const clients = clientsAt(history, atMs).filter(({ lane }) => lane !== BACKLOG);
   const cells = [{ kind: "listener", client: 0, peer: "" }];
   for (const { client, peer } of clients) cells.push({ kind: "client", client, peer });
-  const { times, clients: ofPhases, activities } = history.phases.get(0) ?? { times: [] };
-  const loop = { lane: 0, cells, ready: new Set(), fresh: new Set() };
-  if (times.length === 0) return loop;
-  for (let i = pieceAt(times, atMs); i >= 0 && loop.ready.size === 0; i--) {
-    if (ofPhases[i] === 0) continue;
-    const place = cells.findIndex(({ client }) => client === ofPhases[i]);
-    if (place < 0) break;
-    loop.ready.add(activities[i] === ACCEPT ? 0 : place);
-    loop.last = { timeMs: times[i], scanned: cells.length, ready: 1 };
-  }
-  loop.last ??= { timeMs: times[0], scanned: cells.length, ready: 0 };
+  const rounds = returnsOf(history, 0, atMs - SEARCHED_MS, atMs);
+  const found = rounds.findLastIndex(({ ready }) => ready > 0);
+  const last = rounds.at(found);
+  const loop = { lane: 0, cells, last, ready: new Set(), fresh: new Set() };
+  if (found >= 0) markRound(history, loop, rounds[found - 1]?.timeMs ?? -Infinity);
   return loop;
+}
+
+/** What happened since the round before says what was ready: a round that found nothing leads to nothing. */
+function markRound(history, { cells, last, ready, fresh }, sinceMs) {
+  const { times, activities, clients } = history.phases.get(0) ?? { times: [] };
+  const places = new Map(cells.map(({ client }, place) => [client, place]));
+  for (let i = pieceAt(times, last.timeMs); i >= 0 && times[i] >= sinceMs; i--) {
+    if (times[i] > last.timeMs) continue;
+    if (activities[i] === UNTRACED) break;
+    if (activities[i] === ACCEPT) ready.add(0);
+    else if (clients[i] !== 0 && places.has(clients[i])) ready.add(places.get(clients[i]));
+    if (ready.size >= last.ready) break;
+  }
+  for (let place = last.scanned; place < cells.length; place++) fresh.add(place);
 }
 
 /** Whether what a return has led to is known, or has taken so long that it is shown meanwhile. */
@@ -125,6 +133,7 @@ function markCells(history, loop, atMs) {
   for (let i = pieceAt(times, last.timeMs); i < times.length && times[i] < untilMs; i++) {
     if (times[i] < last.timeMs) continue;
     const activity = activities[i];
+    if (activity === UNTRACED) break; // what follows may be of a later return
     if (activity === ACCEPT) ready.add(0);
     else if ([RECV, SEND].includes(activity) && clients[i] !== 0 && places.has(clients[i])) {
       ready.add(places.get(clients[i]));

@@ -64,7 +64,10 @@ export class SourceView {
       this.#current = current;
     }
     const sinceMs = atMs - WARM_MS * Math.min(1, shown.speed);
-    const calls = phases === undefined ? warmAt(samples, last) : warmBetween(phases, sinceMs, atMs);
+    const ran = phases === undefined ? [] : warmBetween(phases, sinceMs, atMs);
+    // Where not all is traced, what is counted says more.
+    const isTraced = phases !== undefined && !ran.includes("untraced");
+    const calls = isTraced ? ran : warmAt(samples, last);
     this.#warmUp(new Set(calls.flatMap((call) => this.#lines.get(call) ?? [])));
     this.#follow(isSlow ? current : restsIn(samples, last));
   }
@@ -97,14 +100,11 @@ export class SourceView {
   }
 }
 
-/** The call that the code is in: what its lane does, if that is known. */
+/** The call that the code is in: what its lane does. No line is marked for what is not traced. */
 function callOf({ settings, call }, phases, atMs) {
   if (settings.heldMs > 0) return "held";
   const isKnown = phases !== undefined && phases.times[0] <= atMs;
-  const activity = isKnown
-    ? ACTIVITIES[phases.activities[pieceAt(phases.times, atMs)]]
-    : "untraced";
-  return activity === "untraced" ? call : activity;
+  return isKnown ? ACTIVITIES[phases.activities[pieceAt(phases.times, atMs)]] : call;
 }
 
 /** What a lane did between two times: the last of it, if it was much. */

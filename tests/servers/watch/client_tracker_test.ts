@@ -195,3 +195,14 @@ Deno.test("a client does not go back in time, though two threads tell of it", ()
   assertEquals(changes.map(([timeMs]) => timeMs), [10.9, 10.9, 10.9]);
   assertEquals(transfers, [[10.9, 1, 1, 5, 0]]);
 });
+
+Deno.test("a text that was cut ends with a whole character, and begins with the first one", () => {
+  const tracker = new ClientTracker("loop");
+  const sent = new TextEncoder().encode(`\ufeff${"语".repeat(20)}`);
+  const peer = { client: 7, host: "127.0.0.1", port: 1_007, worker: 0, isAfterGap: false };
+  const record = { ...peer, event: "received" as const, sizeBytes: sent.length };
+  tracker.apply({ ...record, timeMs: 1, bytes: sent.subarray(0, 47) });
+  tracker.apply({ ...record, timeMs: 2, sizeBytes: 4, bytes: sent.subarray(0, 4) });
+  const texts = tracker.takeChanges().texts.map(([, , text]) => text);
+  assertEquals(texts, [`\ufeff${"语".repeat(14)}`, "\ufeff\ufffd"]);
+});

@@ -40,6 +40,33 @@ Deno.test("the page knows what lanes do by the same numbers", () => {
   assertEquals(PAGE_ACTIVITIES, [...ACTIVITIES]);
 });
 
+Deno.test("what lanes did while the page was hidden is not known, and a lane may have ended", () => {
+  const history = new History();
+  const [WAIT, , RECV] = ACTIVITIES.keys();
+  const rows = [[10, 0, WAIT, 0], [10, 1, RECV, 3], [10, 2, RECV, 4], [11, 0, RECV, 3]];
+  history.apply({ ...frame(20, []), phases: rows });
+  history.apply({ ...frame(90, [], true), phases: [[80, 0, WAIT, 0], [10, 1, RECV, 3]] });
+  const seen = (lane: number, timeMs: number) => phaseAt(history, lane, timeMs)?.activity;
+  assertEquals([19, 50, 85].map((ms) => seen(0, ms)), ["recv", "untraced", "wait"]);
+  assertEquals([19, 50, 85].map((ms) => seen(1, ms)), ["recv", "recv", "recv"]);
+  assertEquals([19, 50, 95].map((ms) => seen(2, ms)), ["recv", "untraced", "ended"]);
+});
+
+Deno.test("a process without a client keeps its id, also beyond what is kept, until it has ended", () => {
+  const history = new History(1_000);
+  const [WAIT, , RECV] = ACTIVITIES.keys();
+  const ENDED = ACTIVITIES.indexOf("ended");
+  const begin = { ...frame(0, [[0, 7, WAITING, 1]]), pids: [[1, 4711], [2, 4712]] };
+  history.apply({ ...begin, phases: [[0, 1, RECV, 7], [0, 2, WAIT, 0]] });
+  history.apply({ ...frame(10, [[10, 7, CLOSED, 1]]), phases: [[10, 1, WAIT, 0]] });
+  for (let ms = 100; ms < 5_000; ms += 50) history.apply(frame(ms, []));
+  assertEquals([...history.pids], [[1, 4711], [2, 4712]]);
+  assertEquals([...history.goOn().pids], [[1, 4711], [2, 4712]]);
+  history.apply({ ...frame(5_000, []), phases: [[5_000, 1, ENDED, 0]] });
+  for (let ms = 5_050; ms < 9_000; ms += 50) history.apply(frame(ms, []));
+  assertEquals([...history.pids], [[2, 4712]]);
+});
+
 Deno.test("what a lane does, and what its waiting call found, is known at each time", () => {
   const history = new History();
   const [WAIT, , RECV] = ACTIVITIES.keys();
@@ -214,6 +241,14 @@ Deno.test("while the time is stopped what led to it is kept, and no more than so
   assertEquals(clientsAt(kept.history, 1_999_000).map(({ state }) => state), [SERVED]);
   for (let i = 0; i < 1_000; i++) add(timeMs = 2_000_000 + i * 1_000);
   assertLess(timeMs - 200_000, kept.history.startMs);
+});
+
+Deno.test("while the time is stopped what lanes do counts as well", () => {
+  const kept = new KeptHistory(5_000);
+  kept.retain();
+  const phases = Array.from({ length: 1_000 }, (_, i) => [1_000_000 + i, 0, i % 2, 0]);
+  for (let i = 0; i < 10; i++) kept.apply({ ...frame(1_000_000 + i * 1_000, []), phases });
+  assertEquals(kept.isFull, true);
 });
 
 Deno.test("sampleAt() finds the last sample that is not later", () => {

@@ -14,7 +14,7 @@ import { assert, assertEquals, assertLessOrEqual } from "../../../harness/assert
 import { FakeRun } from "../../../harness/fake_run.ts";
 import "../../../harness/sanitizers.ts";
 
-const [WAIT, ACCEPT, RECV, HANDLE, , SEND] = ACTIVITIES.keys();
+const [WAIT, ACCEPT, RECV, HANDLE, , SEND, , UNTRACED] = ACTIVITIES.keys();
 const [, , WAITING, SERVED, ASLEEP] = STATES.keys();
 const START_MS = 1_000_000;
 
@@ -69,6 +69,25 @@ Deno.test("where the keyboard is not looked at it has no cell, nor a client that
   assertEquals([...after.fresh], [2], "the call did not look at the new one");
 });
 
+Deno.test("which sockets were ready is not told from what follows a gap", () => {
+  const gap = [START_MS + 12, 0, UNTRACED, 0] as const;
+  const history = historyOf({
+    ...THREE,
+    returns: [[START_MS + 10, 0, 4, 2]],
+    phases: [
+      ...[[START_MS, 0, WAIT, 0], [START_MS + 10, 0, RECV, 1], gap] as const,
+      ...[[START_MS + 30, 0, RECV, 3], [START_MS + 31, 0, WAIT, 0]] as const,
+    ],
+  }, {});
+  assertEquals([...loopsAt(history, SELECT, START_MS + 40)[0].ready], [1]);
+  const asked = historyOf({
+    ...THREE,
+    returns: [[START_MS + 20, 0, 4, 2]],
+    phases: [[START_MS + 10, 0, RECV, 1], gap, [START_MS + 13, 0, RECV, 3]],
+  }, {});
+  assertEquals([...roundAt(asked, START_MS + 40).ready], [3]);
+});
+
 Deno.test("a return of which the rest has yet to arrive is not shown before that", () => {
   const phases = [[START_MS, 0, WAIT, 0], [START_MS + 10, 0, RECV, 1], [START_MS + 11, 0, WAIT, 0]];
   const history = historyOf({
@@ -110,9 +129,14 @@ Deno.test("several loops have their own sockets; a round asks all", () => {
   const asked = historyOf({
     ...THREE,
     phases: [[START_MS, 0, RECV, 0], [START_MS + 1, 0, HANDLE, 2], [START_MS + 2, 0, RECV, 0]],
+    returns: [[START_MS + 0.5, 0, 4, 0], [START_MS + 2, 0, 4, 1], [START_MS + 4, 0, 4, 0]],
   });
-  const round = roundAt(asked, START_MS + 5);
-  assertEquals([round.cells.length, [...round.ready]], [4, [2]]);
+  const seen = (ms: number) => {
+    const { cells, last, ready } = roundAt(asked, START_MS + ms);
+    return [cells.length, last?.timeMs, last?.ready, [...ready]];
+  };
+  assertEquals(seen(5), [4, START_MS + 2, 1, [2]], "the last that found something");
+  assertEquals(seen(1), [4, START_MS + 0.5, 0, []], "the client had not been asked yet");
 });
 
 Deno.test("each model has its kind of scan, and some have none", () => {

@@ -204,4 +204,6 @@ Deno.test("bytes are shown so that control characters are seen, and as text only
   assertEquals(quoted("\u202e<b>", 6), '"\\u202e<b>"');
   assertEquals(quoted("é", 2), '"é"');
   assertEquals(quoted("abc", 4), '"abc"…');
+  assertEquals(quoted("\ufffd".repeat(48), 60), `"${"\ufffd".repeat(48)}"…`);
+  assertEquals(quoted("\u200f\ufeff", 6), '"\\u200f\\ufeff"');
 });

@@ -1,6 +1,6 @@
 /**
  * Serves the page of the course. Each open page has a stage of its own: one WebSocket, which brings what
- * happens there. When it closes, because the page is closed or loaded anew, the stage ends.
+ * happens there. When it closes, because the reader closes the page or loads it again, the stage ends.
  *
  * @module
  */

@@ -6,7 +6,7 @@ import { Engine } from "./page/engine.js";
 import { actionsOf } from "./page/steps.js";
 import { Stage } from "./stage.ts";
 
-/** Hears what happens on the stage, in its order. */
+/** Gets what happens on the stage, in its order. */
 export interface Witness {
   readonly onHello?: (hello: Hello) => void;
   readonly onFrame?: (frame: Frame) => void;
@@ -19,10 +19,10 @@ export interface LiveEngine extends AsyncDisposable {
 }
 
 /**
- * Prepares a chapter. Nothing runs before the engine is told to.
+ * Prepares a chapter. Nothing runs before a method of the engine is called.
  *
  * @param chapter to go through
- * @param witness hears of everything before the engine does
+ * @param witness gets everything before the engine does
  * @param language in which commands print
  * @param messages for errors
  */

@@ -76,7 +76,7 @@ export class Stage implements AsyncDisposable {
   /** A server starts when the former one has ended, also when that failed. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#work.then(work, work);
-    this.#work = done.catch(() => {}); // who awaits `done` hears of it
+    this.#work = done.catch(() => {}); // `done` rejects with it
     return done;
   }
 

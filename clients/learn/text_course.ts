@@ -4,12 +4,13 @@ import type { Messages } from "../../cli/messages.ts";
 import { standardOutput } from "../../cli/output.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 import { pageColumns, wrapText } from "../../cli/wrap.ts";
+import { fill } from "../../servers/watch/page/fill.js";
 import type { Answer, Chapter, Step, Text } from "./chapter.ts";
 import { type LiveEngine, prepareLive } from "./live_engine.ts";
 import type { Measure } from "./measure.ts";
 import { actionsOf } from "./page/steps.js";
 import { measuresOf, withValues } from "./page/measures.js";
-import { actionWords, filled, measuredWords } from "./page/words.js";
+import { actionWords, measuredWords } from "./page/words.js";
 
 /** How often a run that was disturbed is repeated, where nobody can be asked. */
 const MAX_REPEATS = 2;
@@ -107,9 +108,7 @@ class TextChapter {
   async walk(): Promise<void> {
     await using _live = this.#live;
     const { page, pressEnter } = this.messages.learn;
-    const title = `${filled(page.chapter, { number: this.number })}: ${
-      this.#of(this.chapter.title)
-    }`;
+    const title = `${fill(page.chapter, { number: this.number })}: ${this.#of(this.chapter.title)}`;
     console.log(`\n${title}\n${"=".repeat([...title].length)}`);
     for (let i = 0; i < this.#steps.length;) {
       console.log(`\n[${i + 1}/${this.#steps.length}] ${page.kinds[this.#steps[i].kind]}`);
@@ -230,11 +229,11 @@ class TextChapter {
   #showFaults(index: number): void {
     const { page } = this.messages.learn;
     const { failure, late } = this.#live.engine.results[index];
-    if (failure !== "") this.#print(filled(page.failed, { reason: failure }), "! ");
+    if (failure !== "") this.#print(fill(page.failed, { reason: failure }), "! ");
     for (const i of late) {
       const action = actionsOf(this.chapter.steps[index])[i];
       if (action.do === "until") {
-        this.#print(filled(page.late, { seconds: action.withinMs / 1_000 }), "! ");
+        this.#print(fill(page.late, { seconds: action.withinMs / 1_000 }), "! ");
       }
     }
   }

@@ -85,8 +85,7 @@ export class TerminalPicture {
 
   /** Draws the picture as lines that fit into `columns` and `rows`. */
   draw(columns: number, rows: number): string[] {
-    const { texts, worker } = { texts: this.messages.watch, worker: this.hello.worker };
-    const { model, address, sockets } = this.hello;
+    const { model, address, sockets, worker } = this.hello;
     const head = [
       `${model}  ${address}  ${sockets}  ${this.messages.models.workers[worker]}`,
       this.#summary(),
@@ -101,7 +100,7 @@ export class TerminalPicture {
       "",
       ...this.#log,
       ...notice,
-      texts.terminal.keys,
+      this.messages.watch.terminal.keys,
     ];
     const room = Math.max(1, rows - head.length - foot.length);
     const lines = [...head, ...this.#lanes(columns, room), ...foot];

@@ -34,7 +34,12 @@ export function describeThrown(thrown: unknown): string {
 /** The file whose code runs in this thread beside the playground's own. */
 let usersFile: { readonly path: string; readonly url: string } | undefined;
 
-/** Errors that nobody catches name the line of this file, if that has thrown them. */
+/**
+ * From now on errors that nobody catches name the line of this file, if that has thrown them.
+ *
+ * @param path of the file, as people typed it
+ * @param url of the same file, as stacks have it
+ */
 export function runsCodeOf(path: string, url: string): void {
   usersFile = { path, url };
 }

@@ -8,7 +8,7 @@ import type { State } from "./frames.ts";
 import type { Args, Place, TraceOutput } from "./trace_output.ts";
 
 /** A track on which one slice follows the other. */
-export class Track {
+class Track {
   #name: string | undefined = undefined;
   #sinceMs = 0;
   #args: Args = {};

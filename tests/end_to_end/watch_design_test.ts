@@ -1,6 +1,6 @@
 /**
- * The looks of the live view that people rely on: the picture comes first, nothing moves by itself, a
- * newcomer is told what to do, and a presentation fills the screen.
+ * The looks of the live view that people rely on: the picture comes first, nothing moves by itself, an
+ * empty page says what to do, and a presentation fills the screen.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 import { element, setText } from "../../../servers/watch/page/dom.js";
-import { filled } from "./words.js";
+import { fill } from "../../../servers/watch/page/fill.js";
 
 /** The list of chapters, with the reader's progress. */
 export class ChapterList {
@@ -29,7 +29,7 @@ export class ChapterList {
         {},
         link,
         " ",
-        element("span", { class: "hint" }, filled(texts.minutes, { minutes })),
+        element("span", { class: "hint" }, fill(texts.minutes, { minutes })),
         " ",
         done,
       );
@@ -76,7 +76,7 @@ export class ChapterList {
       const text = farthest === all - 1
         ? `✓ ${this.#texts.finished}`
         : farthest > 0
-        ? filled(this.#texts.begun, { done: farthest + 1, steps: all })
+        ? fill(this.#texts.begun, { done: farthest + 1, steps: all })
         : "";
       setText(this.#items[i].done, text);
     }

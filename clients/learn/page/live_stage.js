@@ -6,7 +6,7 @@
  */
 
 /**
- * Hears what happens.
+ * Gets what happens.
  *
  * @typedef {object} Witness
  * @property {(hello: object) => void} onHello
@@ -39,7 +39,7 @@ export class LiveStage {
     this.#chapter = chapter;
     this.#texts = texts;
     this.#witness = witness;
-    this.#isThere.promise.catch(() => {}); // who performs something hears of it
+    this.#isThere.promise.catch(() => {}); // `perform` rejects with it
     if (token === "") return void this.#isThere.reject(new Error(texts.noToken));
     this.#socket = new WebSocket(`ws://${location.host}/stage`);
     const { lang } = document.documentElement;

@@ -6,6 +6,7 @@
 
 import { announce, spoken } from "../../../servers/watch/page/announcer.js";
 import { element } from "../../../servers/watch/page/dom.js";
+import { fill } from "../../../servers/watch/page/fill.js";
 import { ChapterList } from "./chapter_list.js";
 import { isExported, loadCourse, loadJournal, takeToken } from "./course_source.js";
 import { Engine } from "./engine.js";
@@ -16,7 +17,6 @@ import { Progress } from "./progress.js";
 import { RecordedStage } from "./recorded_stage.js";
 import { keep, keptAs } from "./storage.js";
 import { StepView } from "./step_view.js";
-import { filled } from "./words.js";
 
 /** How often a page whose course has ended looks whether there is another. */
 const RETRY_MS = 2_000;
@@ -177,7 +177,7 @@ class CoursePage {
       : new LiveStage(about.id, this.#token, this.#texts, witness);
     this.#engine = engine;
     engine.onChange = () => this.#changed();
-    const number = filled(this.#texts.chapter, { number: chapter + 1 });
+    const number = fill(this.#texts.chapter, { number: chapter + 1 });
     this.#title.tabIndex = -1;
     this.#title.textContent = `${number}: ${about.title[document.documentElement.lang]}`;
   }
@@ -185,7 +185,7 @@ class CoursePage {
   #showStep(id) {
     const step = this.#steps[this.#index];
     const place = { step: this.#index + 1, steps: this.#steps.length };
-    this.#count.textContent = filled(this.#texts.step, place);
+    this.#count.textContent = fill(this.#texts.step, place);
     this.#card.setAttribute("data-step", `${id}/${this.#index + 1}`);
     const isLast = this.#index === this.#steps.length - 1;
     this.#next.textContent = isLast ? this.#texts.nextChapter : this.#texts.next;

@@ -167,7 +167,7 @@ function usedBetween(before, after, clientsBefore, { clients }) {
   };
 }
 
-/** The shares of the time that is known; of the rest nobody knows what the lane did. */
+/** The shares of the time of which it is known what the lane did. */
 function sharesWithin({ phases }, fromMs, toMs) {
   const { times, activities } = phases.get(0) ?? { times: [], activities: [] };
   const spentMs = ACTIVITIES.map(() => 0);

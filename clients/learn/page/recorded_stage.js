@@ -43,7 +43,7 @@ export class RecordedStage {
   constructor(journal, witness) {
     this.#journal = journal;
     this.#witness = witness;
-    journal.then(() => this.#witness.onKey(""), () => {}); // who performs something hears of it
+    journal.then(() => this.#witness.onKey(""), () => {}); // `perform` rejects with it
   }
 
   /** Goes to where a step begins; all that comes before comes at once. @param {number} step */

@@ -5,10 +5,11 @@
  */
 
 import { element } from "../../../servers/watch/page/dom.js";
+import { fill } from "../../../servers/watch/page/fill.js";
 import { actionsOf } from "./steps.js";
 import { inline, paragraphs } from "./markup.js";
 import { measuresOf, withValues } from "./measures.js";
-import { actionWords, filled, measuredWords } from "./words.js";
+import { actionWords, measuredWords } from "./words.js";
 
 /** @typedef {import("../chapter.ts").Step} Step */
 /** @typedef {{ kind: "try", tryIt: import("../chapter.ts").Chapter["tryIt"] }} Try */
@@ -209,10 +210,10 @@ export class StepView {
   #faults({ failure, late }) {
     const { texts } = this.#host;
     const said = [];
-    if (failure !== "") said.push(filled(texts.failed, { reason: failure }));
+    if (failure !== "") said.push(fill(texts.failed, { reason: failure }));
     for (const i of late) {
       const { withinMs } = actionsOf(this.#step)[i];
-      said.push(filled(texts.late, { seconds: withinMs / 1_000 }));
+      said.push(fill(texts.late, { seconds: withinMs / 1_000 }));
     }
     const shown = said.map((text) => element("p", { class: "lost", role: "alert" }, text));
     if (said.length > 0) shown.push(this.#button("again", texts.again, this.#host.again));

@@ -4,22 +4,13 @@
  * @module
  */
 
+import { fill } from "../../../servers/watch/page/fill.js";
 import { shownValue } from "./measures.js";
 
 /** @typedef {typeof import("../../../cli/messages/en/learn.ts").enLearn.page} Texts */
 /** @typedef {import("../chapter.ts").Action} Action */
 
 const ALL_CLIENTS = 1_000;
-
-/**
- * A text with values in place of the names in braces.
- *
- * @param {string} text
- * @param {Readonly<Record<string, unknown>>} values
- */
-export function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
-}
 
 /**
  * What an action does.
@@ -33,29 +24,29 @@ export function actionWords(action, { actions, measures }, language) {
   switch (action.do) {
     case "serve": {
       const { model, flags } = action.server;
-      return filled(actions.serve, { command: command(["serve", model, ...flags]) });
+      return fill(actions.serve, { command: command(["serve", model, ...flags]) });
     }
     case "run":
-      return filled(actions.run, { command: command(action.args) });
+      return fill(actions.run, { command: command(action.args) });
     case "open":
-      return action.count === 1 ? actions.openOne : filled(actions.open, action);
+      return action.count === 1 ? actions.openOne : fill(actions.open, action);
     case "talk":
-      return action.on ? filled(actions.talk, action) : actions.silence;
+      return action.on ? fill(actions.talk, action) : actions.silence;
     case "read":
       return action.on ? actions.read : actions.readNothing;
     case "end": {
       const count = action.count >= ALL_CLIENTS ? actions.all : action.count;
-      return filled(actions[action.how], { count });
+      return fill(actions[action.how], { count });
     }
     case "simulate-cost": {
       const { sleepMs, cpuMs } = action;
       const [idle, computing] = sleepMs > 0
         ? [actions.sleeps, actions.cost]
         : [actions.costsNothing, actions.computes];
-      return filled(cpuMs > 0 ? computing : idle, action);
+      return fill(cpuMs > 0 ? computing : idle, action);
     }
     case "block":
-      return filled(actions.block, action);
+      return fill(actions.block, action);
     case "until": {
       const conditions = [action.is].flat().map(({ measure, is, than, times = 1 }) => {
         const other = typeof than === "number"
@@ -63,7 +54,7 @@ export function actionWords(action, { actions, measures }, language) {
           : `${times === 1 ? "" : `${times} × `}${measures[than]}`;
         return `${measures[measure]} ${SIGNS[is]} ${other}`;
       });
-      return filled(actions.until, { conditions: conditions.join(actions.and) });
+      return fill(actions.until, { conditions: conditions.join(actions.and) });
     }
   }
 }

@@ -7,8 +7,9 @@
 import { announce, spoken } from "./announcer.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
-import { element, fill, shownNumber } from "./dom.js";
+import { element, shownNumber } from "./dom.js";
 import { isEmbedded, loadRecording, loadView } from "./embedded.js";
+import { fill } from "./fill.js";
 import { Keys } from "./keys.js";
 import { wantedMoment } from "./moment.js";
 import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fill } from "./dom.js";
+import { fill } from "./fill.js";
 
 const RETRY_MS = 1_000;
 /** How long a command may take. */

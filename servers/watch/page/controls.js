@@ -5,7 +5,8 @@
  */
 
 import { sendCommand } from "./connection.js";
-import { element, fill, setText, shownNumber } from "./dom.js";
+import { element, setText, shownNumber } from "./dom.js";
+import { fill } from "./fill.js";
 import { makePopover } from "./popover.js";
 
 const OPEN_COUNTS = [1, 10, 100, 1_000];

@@ -49,11 +49,6 @@ export function setText(shown, text) {
   if (shown.textContent !== text) shown.textContent = text;
 }
 
-/** Puts values into the places of a text: `{name}` becomes `values.name`. */
-export function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}
-
 const clockFormats = new Map();
 
 /** Formats a time of day in the page's language, with all digits, so that its width is constant. */

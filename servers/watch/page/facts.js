@@ -4,7 +4,8 @@
  * @module
  */
 
-import { element, fill, setText, shownNumber } from "./dom.js";
+import { element, setText, shownNumber } from "./dom.js";
+import { fill } from "./fill.js";
 import { indexAt, isSampled } from "./history.js";
 import { Throttle } from "./pace.js";
 

@@ -22,7 +22,8 @@ const PNG_SCALE = 2;
  * Makes the picture.
  *
  * @param seen `hello` describes the server; `history`, `shown` and `width` are of the lanes; `labels` are
- *   those of {@linkcode LanePicture}; `scan` is the {@linkcode ScanPicture}; `facts` is a line; `charts` have a title, a value and data
+ *   those of {@linkcode LanePicture}; `scan` is the {@linkcode ScanPicture}; `facts` is a line; `charts`
+ *   have a title, a value and data
  * @returns {{ svg: string, width: number, height: number }}
  */
 export function makePicture(seen) {
@@ -89,8 +90,8 @@ function drawHeading({ model, address, sockets, handler, pid }, time, width) {
   context.font = `600 18px ${FONT_FAMILY}`;
   context.fillText(model, 0, LINE_HEIGHT / 2);
   context.font = `12px ${FONT_FAMILY}`;
-  const address_ = `${address} · ${sockets} · ${handler} · pid ${pid}`;
-  context.fillText(address_, 0, LINE_HEIGHT * 1.5, width);
+  const about = `${address} · ${sockets} · ${handler} · pid ${pid}`;
+  context.fillText(about, 0, LINE_HEIGHT * 1.5, width);
   context.textAlign = "right";
   context.fillText(time, width, LINE_HEIGHT / 2);
   return context.markup;

@@ -5,6 +5,7 @@
  */
 
 import { element, setText, shownNumber } from "./dom.js";
+import { fill } from "./fill.js";
 import { indexAt } from "./history.js";
 import { legend } from "./legend.js";
 import { Throttle } from "./pace.js";
@@ -149,8 +150,13 @@ export class ScanPicture {
     if (!this.#throttle.isDue(seen.join(";"), step, width, size, isSlow, surface.fills) && !isNew) {
       return;
     }
-    const { texts, labels } = { texts: this.#texts, labels: this.#labels };
-    paintLoops(surface, loops, { kind: this.#kind, progress, isSlow, texts, labels });
+    paintLoops(surface, loops, {
+      kind: this.#kind,
+      progress,
+      isSlow,
+      texts: this.#texts,
+      labels: this.#labels,
+    });
   }
 
   #without() {
@@ -201,7 +207,7 @@ export class ScanPicture {
       ready: counted(ready, "oneReady", "manyReady"),
       completions: counted(ready, "oneDone", "manyDone"),
     };
-    const said = texts[template[this.#kind]].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    const said = fill(texts[template[this.#kind]], values);
     return lane === undefined ? said : `${this.#labels.lane(lane)}: ${said}`;
   }
 }

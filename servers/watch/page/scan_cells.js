@@ -18,9 +18,10 @@ const RATE_MS = 1_000;
 const OWN_LISTENERS = ["reuseport", "workers"];
 
 /**
- * How a call finds out what is ready: it looks at all in turn (`sweep`), is told (`tell`), or is told what is
- * done (`complete`); `round` is a program that asks all in turn. `none` has no such call, and what `hidden`
- * does is not known.
+ * How a call finds out what is ready. `sweep`: it looks at all sockets in turn. `tell`: the system tells it
+ * the ready ones. `complete`: the system tells it what is done. `round`: there is no such call, and the
+ * program asks all sockets in turn. `none`: each thread or process waits for one client. `hidden`: the
+ * runtime waits, and what it does is not known.
  */
 export function kindOf({ waitsIn, worker }) {
   if (waitsIn === "await") return "hidden";

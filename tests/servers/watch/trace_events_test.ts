@@ -208,7 +208,7 @@ Deno.test("60 s of 1,000 busy clients are below 50 MB, and what is left out is s
   for (let client = 1; client <= 1_000; client++) traced.tell(0, "accepted", client);
   let client = 0;
   for (let ms = 0; ms < 60_000; ms += FRAME_MS) {
-    // More than a view is told: live_run.ts traces 128 records of a frame.
+    // More than a view gets: live_run.ts traces 128 records of a frame.
     for (let message = 0; message < 64; message++) {
       client = client % 1_000 + 1;
       traced.tell(message % 2, "returned", 2, 0, 2);

@@ -449,3 +449,22 @@ Deno.test("a loop that is held up is not drawn in its waiting call, nor a thread
     "lane 2: recv #2 since 2", // it is caught when its client sends
   ]);
 });
+
+Deno.test("at full load what follows the last record is not known, though each frame begins with a gap", () => {
+  const lanes = new Lanes("epoll");
+  lanes.tell(1, "accepted", 1);
+  lanes.pass(50, new Set([0]));
+  lanes.done();
+  for (const beginMs of [50, 100]) {
+    lanes.tell(beginMs + 1, "received", 1, 0, 5, true);
+    lanes.tell(beginMs + 2, "handled", 1, 0, 5);
+    lanes.tell(beginMs + 3, "sent", 1, 0, 5);
+    lanes.tell(beginMs + 4, "received", 1, 0, 5);
+    lanes.pass(beginMs + 50, new Set([0]));
+  }
+  assertEquals(lanes.done()[0], [
+    ...["51 recv #1", "51 handle #1", "52 send #1", "53 recv #1", "54 handle #1", "54 untraced"],
+    ...["101 recv #1", "101 handle #1", "102 send #1", "103 recv #1", "104 handle #1"],
+    "104 untraced",
+  ]);
+});

@@ -468,3 +468,18 @@ Deno.test("at full load what follows the last record is not known, though each f
     "104 untraced",
   ]);
 });
+
+Deno.test("offload: of what was left out the threads' part is unknown too, and is not waited for", () => {
+  const lanes = new Lanes("offload", { workers: 1 });
+  for (const client of [1, 2]) {
+    lanes.tell(client, "accepted", client);
+    lanes.tell(client, "dispatched", client, 1);
+  }
+  lanes.tell(10, "received", 1, 0, 5);
+  lanes.pass(50, new Set([0]));
+  assertEquals(lanes.done()[1], ["0 wait", "10 handle #1", "10 untraced"]);
+  lanes.tell(60, "received", 2, 0, 5, true);
+  lanes.tell(61, "handled", 2, 1, 5);
+  lanes.pass(100);
+  assertEquals(lanes.done()[1], ["60 handle #2", "61 wait"]);
+});

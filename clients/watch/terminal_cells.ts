@@ -61,7 +61,8 @@ export function activitiesOf(phases: Phases, shown: Shown): (Activity | undefine
   const { times, activities, clients } = phases;
   const sums = new Float64Array(shown.count * ACTIVITIES.length);
   times.forEach((timeMs, index) => {
-    const isIdle = clients[index] === 0;
+    // A cell of which most is not known says so.
+    const isIdle = clients[index] === 0 && ACTIVITIES[activities[index]] !== "untraced";
     const untilMs = times[index + 1] ?? shown.toMs;
     for (const { cell, ms } of cellsBetween(timeMs, untilMs, shown)) {
       const weighted = Math.max(ms, MOMENT_MS) * (isIdle ? IDLE_WEIGHT : 1);

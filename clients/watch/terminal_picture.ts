@@ -20,6 +20,9 @@ const SHOWN_MS = 15_000;
 const TICK_MS = 5_000;
 const LABEL_COLUMNS = 16;
 const LOG_LINES = 6;
+/** The lanes have at least so many rows, whatever else is left out; and the log with its gap, before the legend. */
+const LEAST_LANES = 4;
+const LEAST_LOG = 3;
 /** Rates are computed over this many frames. */
 const SPAN = 20;
 
@@ -88,22 +91,19 @@ export class TerminalPicture {
     const { model, address, sockets, worker } = this.hello;
     const head = [
       `${model}  ${address}  ${sockets}  ${this.messages.models.workers[worker]}`,
-      this.#summary(),
+      ...wrapped(this.#summary(), this.#sampled(), columns),
       this.#scan(),
-      ...this.#legend(columns),
-      "",
     ];
     const notice = this.notice === "" ? [] : [this.notice];
-    const axis = this.#axis(Math.max(1, columns - LABEL_COLUMNS));
-    const foot = [
-      padEnd("", LABEL_COLUMNS) + axis,
-      "",
-      ...this.#log,
-      ...notice,
-      this.messages.watch.terminal.keys,
-    ];
-    const room = Math.max(1, rows - head.length - foot.length);
-    const lines = [...head, ...this.#lanes(columns, room), ...foot];
+    const axis = padEnd("", LABEL_COLUMNS) + this.#axis(Math.max(1, columns - LABEL_COLUMNS));
+    const foot = [...notice, this.messages.watch.terminal.keys];
+    // In a small terminal the lanes come first, then what the log says, and then the legend.
+    let spare = rows - [...head, axis, ...foot].length - LEAST_LANES;
+    const legend = fits([...this.#legend(columns), ""], spare - LEAST_LOG);
+    spare -= legend.length;
+    const log = fits(["", ...this.#log.slice(-Math.max(1, Math.min(LOG_LINES, spare - 1)))], spare);
+    const room = Math.max(1, LEAST_LANES + spare - log.length);
+    const lines = [...head, ...legend, ...this.#lanes(columns, room), axis, ...log, ...foot];
     return lines.slice(0, rows).map((line) => fit(line, columns));
   }
 
@@ -114,14 +114,19 @@ export class TerminalPicture {
     const before = samples.at(-Math.min(SPAN, samples.length))?.frame ?? last;
     const seconds = Math.max(1, last.timeMs - before.timeMs) / 1_000;
     const { terminal } = this.messages.watch;
-    const summary = terminal.summary({
+    return terminal.summary({
       active: last.totals.active,
       messages: Math.round((last.totals.recvs - before.totals.recvs) / seconds).toLocaleString(),
       backlog: last.backlog === null ? "–" : String(last.backlog),
       latency: last.loopLatencyMs === null ? null : `${last.loopLatencyMs.toFixed(1)} ms`,
     });
-    const { all, traced } = last.messages;
-    return isSampled(last) ? `${summary}   ${terminal.sampled(traced, all)}` : summary;
+  }
+
+  /** How many messages are traced, if that is not all of them. */
+  #sampled(): string[] {
+    const last = this.#history.samples.at(-1)?.frame;
+    if (last === undefined || !isSampled(last)) return [];
+    return [this.messages.watch.terminal.sampled(last.messages.traced, last.messages.all)];
   }
 
   /** What the call that waits looked at when it returned last; empty before it has, and without one. */
@@ -255,6 +260,11 @@ export class TerminalPicture {
 function paint([character, color]: Look, count: number, hasColors: boolean): string {
   const text = character.repeat(count);
   return hasColors ? `\x1b[${color}m${text}\x1b[0m` : text;
+}
+
+/** Lines that are shown only where all of them fit. */
+function fits(lines: readonly string[], room: number): readonly string[] {
+  return lines.length <= room ? lines : [];
 }
 
 /** Items after a title, on as many lines as they take. */

@@ -21,6 +21,8 @@ export class Lane {
   /** Whether there was a record since the last {@linkcode settle}, and one after a gap. */
   #isActive = false;
   #hasSeenGap = false;
+  /** Whether there was a gap before the last {@linkcode settle}. */
+  #hadGap = false;
   /** Whether nothing was left out, and nothing has happened, between the last two of these. */
   #wasQuiet = true;
   #settledMs = 0;
@@ -138,7 +140,8 @@ export class Lane {
    */
   settle(timeMs: number, hasGap: boolean, isHeld: boolean): void {
     const { activity, client } = this.#doing;
-    if (hasGap && !this.#hasSeenGap || isHeld) this.#doubt();
+    // The gap that a record has told of is this one, unless that one was known before.
+    if (hasGap && (!this.#hasSeenGap || this.#hadGap) || isHeld) this.#doubt();
     else if (activity === "untraced" && !hasGap && !this.#isActive) {
       this.#enter(this.idle, timeMs);
     } else if (activity === "sleep" && this.#dueMs < timeMs) {
@@ -146,6 +149,7 @@ export class Lane {
     } else if (!this.#isBusy) this.#close(Infinity);
     this.#wasQuiet = !hasGap && !this.#isActive;
     this.#isActive = this.#hasSeenGap = false;
+    this.#hadGap = hasGap;
     this.#settledMs = timeMs;
   }
 

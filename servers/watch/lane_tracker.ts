@@ -110,6 +110,7 @@ export class LaneTracker {
    * @param isHeld the server is held up
    */
   settle(timeMs: number, gaps: ReadonlySet<number>, isHeld: boolean): void {
+    if (gaps.has(0)) this.#handed.clear(); // some may be done
     for (const lane of this.#lanes.values()) {
       lane.settle(timeMs, this.#hasGap(lane, gaps), isHeld && this.#mayBeHeld(lane));
     }
@@ -118,8 +119,7 @@ export class LaneTracker {
   /** Returns what has happened since the last call. */
   takeChanges(): LaneChanges {
     const taken = { phases: this.#phases, returns: this.#returns };
-    this.#phases = [];
-    this.#returns = [];
+    [this.#phases, this.#returns] = [[], []];
     return taken;
   }
 
@@ -138,8 +138,10 @@ export class LaneTracker {
 
   #hasGap(lane: Lane, gaps: ReadonlySet<number>): boolean {
     if (this.#onlyAccepts(lane)) return false;
+    const { isExclusive, servedBy } = this.plan;
     // Where the server moves the bytes of its workers, it also leaves out their records.
-    return gaps.has(lane.worker) || this.plan.isExclusive && lane.isActive && gaps.has(0);
+    const isServers = isExclusive && lane.isActive || servedBy === "sharedThread";
+    return gaps.has(lane.worker) || isServers && gaps.has(0);
   }
 
   /** A server that serves nobody: that it accepts, and hands on, is never left out. */
@@ -158,8 +160,7 @@ export class LaneTracker {
 
   /** What a lane does that has no client. */
   #idle(number: number): Doing {
-    const { serverIs, workersAre } = this.plan;
-    return { activity: number === 0 ? serverIs : workersAre, client: 0 };
+    return { activity: number === 0 ? this.plan.serverIs : this.plan.workersAre, client: 0 };
   }
 
   /** The lane that a record is about. */
@@ -190,8 +191,7 @@ export class LaneTracker {
   #accepted({ timeMs, worker }: TraceRecord, { number, lane: of }: LaneClient, lane: Lane): void {
     this.#waited(lane, timeMs);
     lane.end("accept", number, timeMs);
-    const isHandedOn = worker === 0 && of !== 0;
-    if (isHandedOn) lane.begin("dispatch", number, timeMs);
+    if (worker === 0 && of !== 0) lane.begin("dispatch", number, timeMs);
     else if (this.plan.isExclusive) this.#serve(lane, number, timeMs);
   }
 

@@ -137,12 +137,13 @@ export class LiveRun implements Run {
 
   #poll(): void {
     const isWatched = this.#subscribers.size > 0;
+    const readMs = preciseTimeMs(); // until then all records are known, however long the rest takes
     const { records } = this.#reader.read(isWatched ? RECORDS_PER_FRAME : 0);
     for (const record of records) this.#apply(record, isWatched);
     const timeMs = roundToMicroseconds(preciseTimeMs());
     const counters = readCounters(this.server.stats);
     const traced = records.filter(({ event }) => event === "received").length;
-    this.#applyCounters(counters, traced, timeMs);
+    this.#applyCounters(counters, traced, timeMs, readMs);
     if (!isWatched) {
       this.#clients.takeChanges(); // a new subscriber gets a whole frame
       this.#lanes.takeChanges();
@@ -166,7 +167,7 @@ export class LiveRun implements Run {
     this.#lines.push({ en: describe(en), zh: describe(zh), timeMs: this.#lastLineMs });
   }
 
-  #applyCounters(counters: Counters, traced: number, timeMs: number): void {
+  #applyCounters(counters: Counters, traced: number, timeMs: number, readMs: number): void {
     const before = this.#counters;
     this.#messages = { all: Math.max(traced, counters.recvs - before.recvs), traced };
     const recvs = counters.untracedRecvs - before.untracedRecvs;
@@ -175,7 +176,7 @@ export class LiveRun implements Run {
     const leftOut = readLeftOut(this.server.stats);
     const gaps = leftOut.flatMap((count, block) => count > this.#leftOut[block] ? [block] : []);
     this.#leftOut = leftOut;
-    this.#lanes.settle(timeMs, new Set(gaps), this.server.controls.heldMs > 0);
+    this.#lanes.settle(readMs, new Set(gaps), this.server.controls.heldMs > 0);
     const wait = counters.wakeUps - before.wakeUps;
     this.#position.add({ wait, recv: recvs, handle: recvs, send: sends });
     this.#counters = counters;

@@ -78,7 +78,7 @@ export function command(args) {
  */
 export function measuredWords(names, values, { measures, measure }, language) {
   return names.map((name) => {
-    return filled(measure, {
+    return fill(measure, {
       name: measures[name],
       value: shownValue(name, values[name], language),
     });

@@ -21,6 +21,7 @@ async function drawn(
   model: ModelName,
   language: Language,
   frame: Partial<Frame> = {},
+  [columns, rows] = [80, 24],
 ): Promise<string[]> {
   const run = new FakeRun();
   const { servedBy: worker, waitsIn } = modelEntry(model);
@@ -28,7 +29,7 @@ async function drawn(
   const picture = new TerminalPicture(hello, MESSAGES[language], language, false);
   const phases: Frame["phases"] = [[0, 0, activity("wait"), 0]];
   picture.apply(run.frame({ timeMs: NOW_MS, phases, ...frame }));
-  return picture.draw(80, 24);
+  return picture.draw(columns, rows);
 }
 
 for (const language of ["en", "zh"] as const) {
@@ -119,4 +120,31 @@ Deno.test("a character shows the heaviest state of a client", () => {
   };
   const cells = cellsOf([bar], { fromMs: 0, toMs: 40, count: 4 });
   assertEquals(cells, [undefined, "waiting", "served", undefined]);
+});
+
+Deno.test("in a small terminal lanes, the last line of the log and the keys are shown before the legend", async () => {
+  const changes: Frame["changes"] = [1, 2].map((client) => [10_000, client, 2, 0]);
+  const log = [1, 2, 3, 4, 5, 6].map((n) => ({ en: `line ${n}`, zh: "" }));
+  const lines = await drawn("select", "en", { changes, log }, [40, 12]);
+  assertLessOrEqual(lines.length, 12);
+  const text = lines.join("\n");
+  assertMatch(text, /the loop +\.+\n +─+\n +─+\n/);
+  assertMatch(text, /line 6\n.*q quits/);
+});
+
+Deno.test("how many messages are traced is whole in 80 columns", async () => {
+  const totals = { ...new FakeRun().frame({}).totals, active: 12_345 };
+  const messages = { all: 123_456, traced: 42 };
+  const text = (await drawn("select", "en", { totals, messages, loopLatencyMs: 1_000 })).join("\n");
+  assert(text.includes(en.watch.terminal.sampled(42, 123_456)), text);
+});
+
+Deno.test("a character of which most is not traced says so", () => {
+  const phases = {
+    times: [0, 900, 910],
+    activities: [activity("untraced"), activity("handle"), activity("wait")],
+    clients: [0, 1, 0],
+  };
+  const shown = { fromMs: 0, toMs: 1_000, count: 1 };
+  assertEquals(activitiesOf(phases, shown), ["untraced"]);
 });

@@ -146,3 +146,37 @@ Deno.test("a loop that is held up is not drawn in its waiting call, nor a thread
     "lane 2: recv #2 since 2", // it is caught when its client sends
   ]);
 });
+
+Deno.test("at full load what follows the last record is not known, though each frame begins with a gap", () => {
+  const lanes = new Lanes("epoll");
+  lanes.tell(1, "accepted", 1);
+  lanes.pass(50, new Set([0]));
+  lanes.done();
+  for (const beginMs of [50, 100]) {
+    lanes.tell(beginMs + 1, "received", 1, 0, 5, true);
+    lanes.tell(beginMs + 2, "handled", 1, 0, 5);
+    lanes.tell(beginMs + 3, "sent", 1, 0, 5);
+    lanes.tell(beginMs + 4, "received", 1, 0, 5);
+    lanes.pass(beginMs + 50, new Set([0]));
+  }
+  assertEquals(lanes.done()[0], [
+    ...["51 recv #1", "51 handle #1", "52 send #1", "53 recv #1", "54 handle #1", "54 untraced"],
+    ...["101 recv #1", "101 handle #1", "102 send #1", "103 recv #1", "104 handle #1"],
+    "104 untraced",
+  ]);
+});
+
+Deno.test("offload: of what was left out the threads' part is unknown too, and is not waited for", () => {
+  const lanes = new Lanes("offload", { workers: 1 });
+  for (const client of [1, 2]) {
+    lanes.tell(client, "accepted", client);
+    lanes.tell(client, "dispatched", client, 1);
+  }
+  lanes.tell(10, "received", 1, 0, 5);
+  lanes.pass(50, new Set([0]));
+  assertEquals(lanes.done()[1], ["0 wait", "10 handle #1", "10 untraced"]);
+  lanes.tell(60, "received", 2, 0, 5, true);
+  lanes.tell(61, "handled", 2, 1, 5);
+  lanes.pass(100);
+  assertEquals(lanes.done()[1], ["60 handle #2", "61 wait"]);
+});

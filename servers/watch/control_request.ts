@@ -25,7 +25,8 @@ export async function answerControl(
     const command = parseCommand(await request.text());
     const results = await Promise.all(targets.map((target) => target.control(command)));
     const warnings: ControlWarning[] = results.filter((one) => one !== undefined);
-    return Response.json({ warnings: [...new Set(warnings)] });
+    // Frames of before may still be on their way, with the old settings.
+    return Response.json({ warnings: [...new Set(warnings)], timeMs: Date.now() });
   } catch (error) {
     if (error instanceof RefusedCommand) return refuse(error.refusal, 400);
     return refuse({ reason: "failed", detail: messageOf(error) }, 409);

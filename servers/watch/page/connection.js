@@ -67,7 +67,8 @@ export class Connection {
 /**
  * Sends a command to the server.
  *
- * @returns {Promise<string>} a warning or an error for the user; empty if there is none
+ * @returns {Promise<{ says: string, timeMs?: number }>} a warning or an error for the user, empty if there
+ *   is none; and when the server carried the command out, by its own clock
  */
 export async function sendCommand(command, token, texts) {
   let response;
@@ -79,13 +80,16 @@ export async function sendCommand(command, token, texts) {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const answer = await response.json();
-    if (response.ok) return answer.warnings.map((one) => texts.warnings[one]).join(" ");
-    return `${texts.refusedCommand}: ${refusalOf(answer, texts)}`;
+    if (response.ok) {
+      const says = answer.warnings.map((one) => texts.warnings[one]).join(" ");
+      return { says, timeMs: answer.timeMs };
+    }
+    return { says: `${texts.refusedCommand}: ${refusalOf(answer, texts)}` };
   } catch (error) {
     const reason = error.name === "TimeoutError"
       ? texts.noAnswer.replace("#", TIMEOUT_MS / 1_000)
       : texts.lost;
-    return `${texts.refusedCommand}: ${reason}`;
+    return { says: `${texts.refusedCommand}: ${reason}` };
   }
 }
 

@@ -33,6 +33,8 @@ export class Controls {
   #shown;
   /** How many commands are on their way. Until the server has them, its frames have the old settings. */
   #unanswered = 0;
+  /** When the server carried out the last command. Frames of before have the old settings, too. */
+  #answeredMs = 0;
 
   /** @param {string} token of the view; without it the controls are disabled */
   constructor(texts, token) {
@@ -60,7 +62,7 @@ export class Controls {
     this.#shown = frame;
     const { synthetic, settings } = frame;
     this.#sayClients(synthetic.open);
-    if (this.#unanswered === 0) this.#setFields(frame);
+    if (this.#unanswered === 0 && frame.timeMs > this.#answeredMs) this.#setFields(frame);
     this.#sayTalk();
     this.#sayCost(settings);
   }
@@ -167,7 +169,9 @@ export class Controls {
 
   async #send(command) {
     this.#unanswered++;
-    this.#status.textContent = await sendCommand(command, this.#token, this.#texts);
+    const { says, timeMs = 0 } = await sendCommand(command, this.#token, this.#texts);
+    this.#status.textContent = says;
+    this.#answeredMs = Math.max(this.#answeredMs, timeMs);
     this.#unanswered--;
   }
 }

@@ -42,7 +42,12 @@ browserTest(
       await page.getByLabel("burns CPU ms").fill("20");
       await page.keyboard.press("Enter");
       while (run.commands.length === 1) await page.waitForTimeout(10);
+      const answered = page.waitForResponse("**/control");
       for (const { resolve } of answers) resolve(undefined);
       assertEquals(run.commands[1], { do: "simulate-cost", sleepMs: 30, cpuMs: 20 });
+      await answered;
+      fake.publish(1); // it was on its way meanwhile
+      await page.evaluate(AFTER_DRAWS);
+      assertEquals(await page.getByLabel("sleeps ms").inputValue(), "30");
     }),
 );

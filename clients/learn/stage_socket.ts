@@ -12,6 +12,8 @@ import { actionsOf } from "./page/steps.js";
 import { Stage } from "./stage.ts";
 
 const CLOSE_TIMEOUT_MS = 500;
+/** A page shows its token at once. What says nothing takes the place of a page. */
+const TOKEN_TIMEOUT_MS = 5_000;
 
 /** What a page hears. */
 export type StageMessage =
@@ -54,7 +56,11 @@ export class StageSocket implements Controlled {
     this.ended = this.#ended.promise;
     socket.onmessage = ({ data }) => void this.#receive(typeof data === "string" ? data : "");
     socket.onerror = () => {}; // onclose follows
+    const silent = setTimeout(() => {
+      if (this.#stage === undefined) socket.close();
+    }, TOKEN_TIMEOUT_MS);
     socket.onclose = async () => {
+      clearTimeout(silent);
       this.#unfollow();
       await this.#stage?.[Symbol.asyncDispose]();
       this.#ended.resolve();

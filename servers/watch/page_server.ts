@@ -27,6 +27,9 @@ export interface PageOptions {
   readonly messages: Messages;
 }
 
+/** All that a page asks with. */
+const METHODS: readonly string[] = ["GET", "HEAD", "POST"];
+
 /** An HTTP server, see the module. */
 export class PageServer {
   readonly #server: ResilientServer;
@@ -74,9 +77,11 @@ export class PageServer {
 
   async #answer(request: Request): Promise<Response> {
     const { watch } = this.options.messages;
-    const response = mayRead(request, this.port)
+    const response = !mayRead(request, this.port)
+      ? respond(watch.wrongAddress(shownHost(request), this.port), 403)
+      : METHODS.includes(request.method)
       ? await this.answer(request) ?? respond("there is nothing here", 404)
-      : respond(watch.wrongAddress(shownHost(request), this.port), 403);
+      : respond(`here is nothing for ${request.method}`, 405);
     if (response.status === SWITCHING_PROTOCOLS) return response;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
       response.headers.set(name, value);

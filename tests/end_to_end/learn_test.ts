@@ -254,9 +254,11 @@ browserTest("without the token nothing can be run, and strangers are turned away
     assertMatch(response.headers.get("content-security-policy") ?? "", /default-src 'none'/);
     await response.text();
   }
-  const socket = new WebSocket(`ws://${host}/stage`);
-  const closed = Promise.withResolvers<void>();
-  socket.onclose = () => closed.resolve();
-  socket.onopen = () => socket.send('{"token":"0","lang":"en"}');
-  await closed.promise;
+  for (const says of ['{"token":"0","lang":"en"}', undefined]) {
+    const socket = new WebSocket(`ws://${host}/stage`);
+    const closed = Promise.withResolvers<void>();
+    socket.onclose = () => closed.resolve();
+    socket.onopen = () => says !== undefined && socket.send(says);
+    await closed.promise;
+  }
 }, { ignore });

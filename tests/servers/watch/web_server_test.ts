@@ -138,6 +138,7 @@ test("another method, or a body that is no command, controls nothing", async () 
   const headers = { authorization: `Bearer ${page.token}` };
   assertEquals((await page.ask("GET", "/control", headers)).status, 404);
   assertEquals((await page.ask("POST", "/view", headers, COMMAND)).status, 404);
+  assertEquals((await page.ask("DELETE", "/view", headers)).status, 405);
   assertEquals((await page.ask("POST", "/control", headers, "{}")).status, 400);
   const long = await page.ask("POST", "/control", headers, `"${"x".repeat(9_000)}"`);
   assertEquals([long.status, page.run.commands], [413, []]);

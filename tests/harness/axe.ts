@@ -7,9 +7,17 @@
 import axe from "axe-core";
 import type { Page } from "./browser.ts";
 
+/** A page that draws on a canvas has fitted it into a new size after a few frames of the screen. */
+const SETTLED = `new Promise((resolve) => {
+  let frames = 8;
+  const next = () => frames-- > 0 ? requestAnimationFrame(next) : resolve();
+  next();
+})`;
+
 /** The faults that axe-core finds: each with its rule and its place. */
 export async function faultsOf(page: Page): Promise<string[]> {
   if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(axe.source);
+  await page.evaluate(SETTLED);
   const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)

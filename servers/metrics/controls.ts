@@ -6,6 +6,7 @@
  */
 
 import type { SimulatedCost } from "../handlers/simulated_cost.ts";
+import { preciseTimeMs } from "./clock.ts";
 
 /** Places of the numbers. */
 const SLEEP_MS = 0;
@@ -71,7 +72,7 @@ export class Controls implements SimulatedCost {
   /** Asks the server's loops for a sign of life, unless one of them still owes one. */
   ask(): void {
     if (this.#answers().every((answeredMs) => answeredMs >= this.#values[ASKED_AT_MS])) {
-      this.#values[ASKED_AT_MS] = now();
+      this.#values[ASKED_AT_MS] = preciseTimeMs();
     }
   }
 
@@ -80,7 +81,7 @@ export class Controls implements SimulatedCost {
     const askedMs = this.#values[ASKED_AT_MS];
     const answers = this.#answers();
     const haveAll = answers.every((answeredMs) => answeredMs >= askedMs);
-    return (haveAll ? Math.max(...answers) : now()) - askedMs;
+    return (haveAll ? Math.max(...answers) : preciseTimeMs()) - askedMs;
   }
 
   /** When each loop has answered last. */
@@ -94,7 +95,7 @@ export class Controls implements SimulatedCost {
   answer(): boolean {
     const own = ANSWERED_AT_MS + this.worker;
     if (this.#values[ASKED_AT_MS] <= this.#values[own]) return false;
-    this.#values[own] = now();
+    this.#values[own] = preciseTimeMs();
     return true;
   }
 
@@ -103,9 +104,4 @@ export class Controls implements SimulatedCost {
     if (this.#values[HELD_UNTIL_MS] === 0) return;
     for (let leftMs; (leftMs = this.heldMs) > 0;) Atomics.wait(this.#sleeper, 0, 0, leftMs);
   }
-}
-
-/** The same for all threads, unlike `performance.now()`, and finer than `Date.now()`. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
 }

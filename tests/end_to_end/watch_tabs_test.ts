@@ -6,7 +6,7 @@
 
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertMatch } from "../harness/assert.ts";
-import { browserTest, type Page, type Visit } from "../harness/browser.ts";
+import { browserTest, drawRarely, type Page, type Visit } from "../harness/browser.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { Server } from "../harness/playground.ts";
 import { addressOf, startWatched, WatchedServer } from "../harness/watching.ts";
@@ -19,6 +19,7 @@ const COMPARING_TABS = 4;
 /** Tabs of one browser, which share its connections. */
 async function openTabs(browser: Visit["browser"], length: number): Promise<Page[]> {
   const context = await browser.newContext();
+  await drawRarely(context);
   return await Promise.all(Array.from({ length }, () => context.newPage()));
 }
 

@@ -29,3 +29,4 @@ export function assertInstanceOf<E extends Error>(
   actual: unknown,
   errorClass: ErrorClass<E>,
 ): asserts actual is E;
+export class AssertionError extends Error {}

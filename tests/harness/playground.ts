@@ -88,6 +88,21 @@ export async function runWithoutReader(
   return { code: (await child.status).code, stdout, stderr };
 }
 
+/** How many of its last lines a server shows when its test fails. */
+const LAST_LINES = 20;
+/** The servers of the test that runs. Tests of one file run one after another. */
+let started: Server[] = [];
+
+/** Forgets the servers so far: another test begins. */
+export function forgetServers(): void {
+  started = [];
+}
+
+/** What the servers of this test have printed last, and what the test waits for. */
+export function lastWords(): string {
+  return started.map((server) => server.lastWords).join("\n");
+}
+
 /** A running `playground serve … --port 0`. Dispose of it, and nothing is left. */
 export class Server implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -98,8 +113,10 @@ export class Server implements AsyncDisposable {
   readonly #reading: Promise<unknown>;
   #onEvent: (() => void) | undefined = undefined;
   #ended = false;
+  #awaited = "";
 
-  private constructor(child: Deno.ChildProcess) {
+  private constructor(child: Deno.ChildProcess, private readonly args: readonly string[]) {
+    started.push(this);
     this.#child = child;
     this.#output = linesOf(child.stdout).getReader();
     this.#reading = Promise.all([this.#read(), this.#readErrors()]);
@@ -112,7 +129,7 @@ export class Server implements AsyncDisposable {
     output: "json" | "text" = "json",
   ): Promise<Server> {
     const json = output === "json" ? ["--json"] : [];
-    const server = new Server(spawn(["serve", ...json, "--port", "0", ...args], options));
+    const server = new Server(spawn(["serve", ...json, "--port", "0", ...args], options), args);
     try {
       await server.event("listening");
     } catch (error) {
@@ -120,6 +137,11 @@ export class Server implements AsyncDisposable {
       throw error;
     }
     return server;
+  }
+
+  /** Whether it has ended, as far as its output tells: nobody answers any more. */
+  get hasEnded(): boolean {
+    return this.#ended;
   }
 
   get pid(): number {
@@ -142,6 +164,7 @@ export class Server implements AsyncDisposable {
   /** Waits for the event of this name that comes as number `count`. */
   async event(name: string, count = 1): Promise<ServerEvent> {
     let overdue = false;
+    this.#awaited = `, ${name} number ${count} is awaited`;
     const timer = setTimeout(() => {
       overdue = true;
       this.#onEvent?.();
@@ -149,7 +172,10 @@ export class Server implements AsyncDisposable {
     try {
       for (;;) {
         const found = this.events(name)[count - 1];
-        if (found !== undefined) return found;
+        if (found !== undefined) {
+          this.#awaited = "";
+          return found;
+        }
         if (this.#ended) throw new Error(`ended before ${name}: ${this.#stderr.join("\n")}`);
         if (overdue) throw new Error(`no ${name} in ${PATIENCE_MS} ms`);
         await new Promise<void>((resolve) => this.#onEvent = resolve);
@@ -195,6 +221,13 @@ export class Server implements AsyncDisposable {
     await this.#child.stdin.close().catch(() => {});
     await this.#child.status;
     await this.#reading;
+  }
+
+  /** Its last lines, whether it has ended, and which event is awaited. */
+  get lastWords(): string {
+    const state = this.#ended ? "has ended" : "runs";
+    const lines = [...this.#lines.slice(-LAST_LINES), ...this.#stderr.slice(-LAST_LINES)];
+    return [`serve ${this.args.join(" ")}: ${state}${this.#awaited}`, ...lines].join("\n  ");
   }
 
   async #readErrors(): Promise<void> {

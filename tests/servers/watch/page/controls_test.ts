@@ -5,12 +5,12 @@
  */
 
 import { assertEquals } from "../../../harness/assert.ts";
-import { browserTest } from "../../../harness/browser.ts";
+import { drawingTest } from "../../../harness/browser.ts";
 import { AFTER_DRAWS, FakePage } from "../../../harness/fake_page.ts";
 import { openHandlerPanel } from "../../../harness/watching.ts";
 import "../../../harness/sanitizers.ts";
 
-browserTest(
+drawingTest(
   "a number that is out of range is refused with its field and its range",
   (visit) =>
     FakePage.with(visit, async ({ page, run }) => {
@@ -26,7 +26,7 @@ browserTest(
     }, { mayComplain: true }),
 );
 
-browserTest(
+drawingTest(
   "what is typed stays while the server has not answered",
   (visit) =>
     FakePage.with(visit, async (fake) => {

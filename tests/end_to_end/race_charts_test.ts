@@ -17,6 +17,7 @@ import {
   assertStringIncludes,
 } from "../harness/assert.ts";
 import { browserTest, type Page } from "../harness/browser.ts";
+import { eventually } from "../harness/eventually.ts";
 import { CONDITIONS, FAILED, judgementOf, measured } from "../harness/race.ts";
 
 const DESKTOP = { width: 1_280, height: 900 };
@@ -160,11 +161,12 @@ browserTest("a wide page shows all columns, and a phone the most important", asy
     })()`);
   await withPage(page, async () => {
     assertEquals((await shown()).length, 16);
-    assertEquals(await overflow(), 0);
+    await eventually(async () => assertEquals(await overflow(), 0));
     await page.setViewportSize(PHONE);
-    await page.waitForFunction("document.documentElement.scrollWidth === innerWidth");
-    assertEquals(await shown(), ["server", "messages/s", "ratio", "99 %"]);
-    assertEquals(await overflow(), 0);
+    await eventually(async () => {
+      assertEquals(await shown(), ["server", "messages/s", "ratio", "99 %"]);
+      assertEquals(await overflow(), 0);
+    });
   });
 });
 
@@ -188,17 +190,16 @@ browserTest(
       }
       const grey = servers.findIndex(({ name }) => name === "leader-followers 19");
       await page.locator("#latency").scrollIntoViewIfNeeded();
-      const at = await page.evaluate((index) => {
-        const chart = Chart.getChart("latency");
-        const { left, top } = chart.canvas.getBoundingClientRect();
-        const { x, y } = chart.getDatasetMeta(index).data[5];
-        return { x: left + x, y: top + y };
-      }, grey);
-      await page.mouse.move(at.x, at.y);
-      await page.waitForFunction(
-        `Chart.getChart("latency").data.datasets[${grey}].borderColor === ${JSON.stringify(text)}`,
-      );
-      assertEquals((await lines()).filter((color) => color === text).length, 1);
+      await eventually(async () => { // a chart takes its size with its next drawing
+        const at = await page.evaluate((index) => {
+          const chart = Chart.getChart("latency");
+          const { left, top } = chart.canvas.getBoundingClientRect();
+          const { x, y } = chart.getDatasetMeta(index).data[5];
+          return { x: left + x, y: top + y };
+        }, grey);
+        await page.mouse.move(at.x, at.y);
+        assertEquals(await lines(), expected.with(grey, text));
+      });
     });
   },
 );

@@ -12,6 +12,7 @@ import { exchange } from "../harness/clients.ts";
 import { AFTER_DRAWS } from "../harness/fake_page.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { Server } from "../harness/playground.ts";
+import { untilRecording } from "../harness/recorded.ts";
 import { openHandlerPanel, WatchedServer } from "../harness/watching.ts";
 
 /** Each color scheme and each size. All four of their pairs would find nothing more. */
@@ -25,7 +26,7 @@ browserTest("axe-core finds no fault in any state of a live page", async ({ page
   await page.getByText("No client yet").waitFor();
   await check(page, "empty");
   await watched.press("Open three clients that talk");
-  await page.getByLabel("talk").check();
+  await page.getByRole("checkbox", { name: "talk", checked: true }).waitFor();
   await watched.untilClients((clients) => clients.length === 3);
   await page.locator(".log li", { hasText: "received from" }).first().waitFor();
   await check(page, "with clients");
@@ -76,6 +77,7 @@ browserTest("axe-core finds no fault in a replay, in Chinese either", async ({ p
   const file = await Deno.makeTempFile({ suffix: ".jsonl" });
   try {
     await using server = await Server.start(["process", "--record", file]);
+    await untilRecording(file);
     using client = await server.connect();
     assertEquals(await exchange(client, "hello"), "hello");
     await server.stop();

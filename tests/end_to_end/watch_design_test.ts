@@ -7,10 +7,12 @@
 
 import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertGreater, assertLess } from "../harness/assert.ts";
-import { browserTest, type Page } from "../harness/browser.ts";
+import { boxesOf, browserTest, drawingTest, type Page } from "../harness/browser.ts";
 import { exchange } from "../harness/clients.ts";
+import { eventually } from "../harness/eventually.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { run, Server } from "../harness/playground.ts";
+import { untilRecording } from "../harness/recorded.ts";
 import { openHandlerPanel, WatchedServer } from "../harness/watching.ts";
 
 /** What the Web Vitals call good is 0.1. */
@@ -18,15 +20,14 @@ const MAX_SHIFT = 0.05;
 const BUSY_MS = 10_000;
 /** How many lines a log shows. */
 const LOG_LINES = 200;
-const POLL_INTERVAL_MS = 50;
 const PROJECTOR = { width: 1_920, height: 1_080 };
 const PHONE = { width: 390, height: 844 };
 
-browserTest("in ten busy seconds nothing on the page moves by itself", async ({ page }) => {
+drawingTest("in ten busy seconds nothing on the page moves by itself", async ({ page }) => {
   await page.addInitScript(COUNT_SHIFTS);
   await using watched = await WatchedServer.open(page, ["thread"]);
   await watched.press("Open three clients that talk");
-  await page.getByLabel("talk").check();
+  await page.getByRole("checkbox", { name: "talk", checked: true }).waitFor();
   // A log that is full forgets lines while others come.
   using talker = await watched.server.connect();
   for (let line = 0; line < LOG_LINES; line++) assertEquals(await exchange(talker, "x"), "x");
@@ -98,27 +99,31 @@ browserTest("on a phone the picture comes first, and nothing is cut off", async 
   await watched.press("Open three clients that talk");
   await watched.untilClients((clients) => clients.length === 3);
   await page.evaluate("scrollTo(0, 0)");
-  const picture = await boxOf(page, "canvas.lanes");
-  const dock = await boxOf(page, ".dock");
-  assertLess(picture.y + picture.height, dock.y);
-  assertLess(dock.height, PHONE.height / 5);
+  await eventually(async () => {
+    const [picture, dock] = await boxesOf(page, "canvas.lanes", ".dock");
+    assertLess(picture.bottom, dock.top);
+    assertLess(dock.height, PHONE.height / 5);
+  });
   for (const width of [PHONE.width, 320]) {
     await page.setViewportSize({ ...PHONE, width });
     // Charts take their new size with their next drawing.
-    while (await page.evaluate<number>("document.documentElement.scrollWidth") !== width) {
-      await page.waitForTimeout(POLL_INTERVAL_MS);
-    }
+    await page.waitForFunction(`document.documentElement.scrollWidth === ${width}`);
   }
 });
 
 browserTest("on a wide screen, code and log stand beside each other", async ({ page }) => {
   await page.setViewportSize({ width: 1_280, height: 800 });
   await using _ = await WatchedServer.open(page, ["select"]);
-  const [code, log] = [await boxOf(page, "details.code"), await boxOf(page, "details.lines")];
-  assertEquals(code.y, log.y);
-  assertGreater(log.x, code.x + code.width);
+  await eventually(async () => {
+    const [code, log] = await boxesOf(page, "details.code", "details.lines");
+    assertEquals(code.top, log.top);
+    assertGreater(log.left, code.right);
+  });
   await page.setViewportSize(PROJECTOR);
-  assertGreater((await boxOf(page, "details.code")).x, (await boxOf(page, "canvas.lanes")).x + 600);
+  await eventually(async () => {
+    const [code, lanes] = await boxesOf(page, "details.code", "canvas.lanes");
+    assertGreater(code.left, lanes.left + 600);
+  });
 });
 
 browserTest("a presentation fills the screen, in letters of 24 pixels", async ({
@@ -181,16 +186,18 @@ browserTest("a part that is pointed at has a frame around it", async ({ page, co
   await watched.press("Open three clients that talk");
   await watched.untilClients((clients) => clients.length === 3);
   await page.evaluate(SECOND_VIEW);
-  const whole = await boxOf(page, "#second .run");
+  const innerHeight = await page.evaluate<number>("innerHeight");
   for (const part of ["lane:0", "client:1", "scan", "facts", "code", "log", "charts", "clients"]) {
-    await page.evaluate(`second.view.pointAt("${part}"); second.draw()`);
-    const frame = await boxOf(page, "#second .pointer");
-    assertGreater(frame.width, 20, part);
-    assertGreater(frame.height, 10, part);
-    assertLess(frame.width, whole.width + 10, part);
-    const { top, bottom } = { top: frame.y, bottom: frame.y + frame.height };
-    assertGreater(bottom, 0, part);
-    assertLess(top, await page.evaluate<number>("innerHeight"), part);
+    await page.evaluate(`second.view.pointAt("${part}")`);
+    await eventually(async () => {
+      await page.evaluate("second.draw()");
+      const [frame, whole] = await boxesOf(page, "#second .pointer", "#second .run");
+      assertGreater(frame.width, 20, part);
+      assertGreater(frame.height, 10, part);
+      assertLess(frame.width, whole.width + 10, part);
+      assertGreater(frame.bottom, 0, part);
+      assertLess(frame.top, innerHeight, part);
+    });
   }
   await page.evaluate("second.view.pointAt(undefined)");
   await page.locator("#second .pointer").waitFor({ state: "hidden" });
@@ -248,31 +255,25 @@ const SECOND_VIEW = `(async () => {
 /** Waits until the page presents, and checks that the picture fills it. */
 async function presents(page: Page, runs: number): Promise<void> {
   await page.locator("html.presenting").waitFor();
-  const pictures = page.locator("canvas.lanes");
-  assertEquals(await pictures.count(), runs);
+  assertEquals(await page.locator("canvas.lanes").count(), runs);
   const { width, height } = PROJECTOR;
-  for (;;) { // the canvas follows with the next drawings
-    const box = await boxOf(page, "canvas.lanes");
-    if (box.width > width / runs * 0.9 && box.height > height / 3) break;
-    await page.waitForTimeout(POLL_INTERVAL_MS);
-  }
-  const letters = await page.evaluate(
-    "getComputedStyle(document.querySelector('canvas.lanes')).fontSize",
-  );
-  assertEquals(letters, "24px");
-  const most = await page.evaluate<number>("document.documentElement.scrollHeight");
-  assertEquals(most, height);
+  await eventually(async () => { // the canvas follows with the next drawings
+    const [box] = await boxesOf(page, "canvas.lanes");
+    assertGreater(box.width, width / runs * 0.9);
+    assertGreater(box.height, height / 3);
+    assertEquals(await page.evaluate(LETTERS_AND_HEIGHT), ["24px", height]);
+  });
 }
 
-async function boxOf(page: Page, selector: string) {
-  const box = await page.locator(selector).first().boundingBox();
-  if (box === null) throw new Error(`${selector} is not to be seen`);
-  return box;
-}
+const LETTERS_AND_HEIGHT = `[
+  getComputedStyle(document.querySelector("canvas.lanes")).fontSize,
+  document.documentElement.scrollHeight,
+]`;
 
 /** Records a server with a client that talks. @returns the path */
 async function record(path: string): Promise<string> {
   await using server = await Server.start(["select", "--record", path]);
+  await untilRecording(path);
   using client = await server.connect();
   assertEquals(await exchange(client, "hello"), "hello");
   assertEquals((await server.stop()).code, 0);

@@ -4,84 +4,16 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { ACTIVITIES, type Activity, type Frame } from "../../servers/watch/frames.ts";
+import type { Frame } from "../../servers/watch/frames.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../harness/assert.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { encode } from "../harness/bytes.ts";
 import { run, Server } from "../harness/playground.ts";
+import { Recorded, type Span, spansOf, wordsOf } from "../harness/recorded.ts";
 import { test } from "../harness/test.ts";
 
-const POLL_INTERVAL_MS = 10;
 const KINDS = hasSystemCalls() ? ["deno", "libc"] : ["deno"];
-
-/** What a lane did, for whom, and from when until when. */
-interface Span {
-  readonly lane: number;
-  readonly activity: Activity;
-  readonly client: number;
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
-
-/** A server that is recorded. */
-class Recorded implements AsyncDisposable {
-  private constructor(readonly server: Server, private readonly file: string) {}
-
-  static async start(args: readonly string[]): Promise<Recorded> {
-    const file = await Deno.makeTempFile({ suffix: ".jsonl" });
-    const recorded = new Recorded(await Server.start([...args, "--record", file]), file);
-    await recorded.until((frames) => frames.length > 1); // the first one lists who is there
-    return recorded;
-  }
-
-  /** The frames so far. */
-  async frames(): Promise<Frame[]> {
-    const [, ...lines] = (await Deno.readTextFile(this.file)).split("\n");
-    return lines.slice(0, -1).map((line): Frame => JSON.parse(line));
-  }
-
-  /** Waits for frames that pass a test. */
-  async until(isSo: (frames: Frame[]) => boolean): Promise<Frame[]> {
-    for (;;) {
-      const frames = await this.frames();
-      if (isSo(frames)) return frames;
-      await delay(POLL_INTERVAL_MS);
-    }
-  }
-
-  /** Ends the server. @returns all frames */
-  async end(): Promise<Frame[]> {
-    assertEquals((await this.server.stop()).code, 0);
-    return await this.frames();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server[Symbol.asyncDispose]();
-    await Deno.remove(this.file);
-  }
-}
-
-/** What all lanes did, each in the order of time. */
-function spansOf(frames: readonly Frame[]): Span[][] {
-  const lanes: Span[][] = [];
-  for (const [fromMs, lane, activity, client] of frames.flatMap(({ phases = [] }) => phases)) {
-    const spans = lanes[lane] ??= [];
-    const last = spans.at(-1);
-    if (last !== undefined) {
-      assertLessOrEqual(last.fromMs, fromMs, `lane ${lane} goes back in time`);
-      spans[spans.length - 1] = { ...last, untilMs: fromMs };
-    }
-    spans.push({ lane, activity: ACTIVITIES[activity], client, fromMs, untilMs: Infinity });
-  }
-  return lanes;
-}
-
-/** What a lane did, in words, without what it only did for a moment between two records. */
-function wordsOf(spans: readonly Span[] = []): string[] {
-  return spans.map(({ activity, client }) => client === 0 ? activity : `${activity} #${client}`);
-}
 
 /** A client comes, gets an answer, and leaves. */
 async function visit(server: Server): Promise<void> {

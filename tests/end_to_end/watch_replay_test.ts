@@ -11,6 +11,7 @@ import { exchange, writeAll } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { run, Server } from "../harness/playground.ts";
+import { untilRecording } from "../harness/recorded.ts";
 import { test } from "../harness/test.ts";
 import { toListener } from "../harness/watching.ts";
 
@@ -124,6 +125,7 @@ async function withRecording(work: (file: string, server: Server) => Promise<voi
 /** Records a server with a client that says something, until the client has left. */
 async function recordOneClient(file: string): Promise<Server> {
   await using server = await Server.start(["select", "--record", file]);
+  await untilRecording(file);
   const client = await server.connect();
   await server.event("accepted");
   assertEquals(await exchange(client, "for the record"), "for the record");

@@ -9,6 +9,7 @@ import { exchange } from "../harness/clients.ts";
 import { withDirectory } from "../harness/directory.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
+import { untilNamed, untilRecording } from "../harness/recorded.ts";
 import { test } from "../harness/test.ts";
 import { checkTrace, parseTrace, threadName } from "../harness/trace_format.ts";
 
@@ -122,10 +123,3 @@ test("a trace that cannot be written is refused before the server listens", asyn
   const both = await run([...serve, "--record", "one", "--trace", "one"]);
   assertOneLine(both, 2, /^--record and --trace need different files/);
 });
-
-/** Waits until an event with this in its text is in a file. */
-async function untilNamed(path: string, text: string): Promise<void> {
-  while (!(await Deno.readTextFile(path)).includes(text)) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -135,17 +135,24 @@ export async function spanOf(page: Page): Promise<number> {
 /** Looks in the lanes for a place of which something is said. */
 export async function findTip(page: Page, wanted: RegExp) {
   const { x, y, width, height } = await lanesBox(page);
-  const tip = page.locator(".tip");
   for (let top = y + 60; top < y + height - 20; top += 12) {
     for (let left = x + width - 3; left > x + width / 3; left -= 30) {
       await page.mouse.move(left, top);
-      await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))");
-      const text = await tip.isVisible() ? await tip.innerText() : "";
+      const text = await page.evaluate<string>(TIP);
       if (wanted.test(text)) return { x: left, y: top, text };
     }
   }
   throw new Error(`nothing is ${wanted}`);
 }
+
+/** What is said of the place that the pointer is on: a page draws that next. */
+const TIP = `(async () => {
+  const { dataset } = document.documentElement;
+  const before = dataset.draws;
+  while (dataset.draws === before) await new Promise(requestAnimationFrame);
+  const tip = document.querySelector(".tip");
+  return tip.hidden ? "" : tip.innerText;
+})()`;
 
 /** Has `work` done with a page on a phone, and what touches it. */
 export async function withPhone(

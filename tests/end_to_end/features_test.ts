@@ -176,7 +176,7 @@ for (const { name, args, isSerial } of MODELS) {
     assertEquals((await ended).length, 0);
     // The descriptor is given back though the client has not closed: what is sent now is refused.
     await assertRejects(async () => {
-      for (;;) await writeAll(silent, encode("anybody there?"));
+      for (;; await delay(5)) await writeAll(silent, encode("anybody there?"));
     }, Error);
   });
 }
@@ -208,16 +208,8 @@ test("a handler that never ends its turn does not keep the server from stopping"
   assertEquals([code, server.events("cut-off").length], [0, 1]);
 });
 
-for (const { name, args } of MODELS) {
-  test(`${name} --handler http: an ordinary HTTP client is served`, async () => {
-    await using server = await Server.start([...args, "--quiet", "--handler", "http"]);
-    using client = Deno.createHttpClient({ poolMaxIdlePerHost: 1 });
-    for (let i = 0; i < 3; i++) {
-      const response = await fetch(`http://127.0.0.1:${server.port}/`, { client });
-      assertEquals([response.status, await response.text()], [200, "hello\n"]);
-    }
-  });
-
+// What each model does with files' handlers stands in speaking_handlers_test.ts, and with `close` in that of kv.
+for (const { name, args } of MODELS.filter(({ args: [model] }) => model === "select")) {
   test(`${name} --handler ./file.js: a file's handler, and one that throws ends its client only`, async () => {
     const file = await Deno.makeTempFile({ suffix: ".js" });
     try {

@@ -11,6 +11,8 @@ import { decode, encode } from "../harness/bytes.ts";
 import { readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
 import { hasProgram, runProgram } from "../harness/programs.ts";
+import { modelEntry } from "../../servers/registry.ts";
+import type { ModelName } from "../../servers/context/context.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
@@ -47,7 +49,15 @@ for (const { name, args } of MODELS) {
     await using server = await Server.start(flags);
     assertEquals(await ask(server, "GET n", "QUIT", "GET n"), "$2|16|+OK|");
   });
+}
 
+/** The command makes and removes the file, so what may differ is where clients are served. */
+const WAYS = new Map(MODELS.map((model) => {
+  const { servedBy } = modelEntry(model.args[0] as ModelName); // the tests name models that there are
+  return [`${servedBy} ${model.args.includes("libc")}`, model];
+}));
+
+for (const { name, args } of WAYS.values()) {
   test(`${name} --handler kv: without a file it has one that is gone when it stops`, async () => {
     await using temporary = await databaseFile();
     const TMPDIR = dirname(temporary.path);

@@ -1,4 +1,4 @@
-import { MODELS, withoutPause } from "./models.ts";
+import { MODELS } from "./models.ts";
 import { testPromises } from "./promises.ts";
 
-testPromises(MODELS.filter(({ args }) => !args.includes("libc")).map(withoutPause));
+testPromises(MODELS.filter(({ args }) => !args.includes("libc")));

@@ -9,14 +9,15 @@ import { decode, encode } from "../harness/bytes.ts";
 import { readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { test } from "../harness/test.ts";
+import { test, testTogether } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const isWindows = Deno.build.os === "windows";
 const isLinux = hasSystemCalls();
 
-for (const { name, args } of MODELS) {
-  test(`${name}: a client that waits for its answer is not silent, and is when it has it`, async () => {
+testTogether(MODELS.map(({ name, args }) => ({
+  name: `${name}: a client that waits for its answer is not silent, and is when it has it`,
+  fn: async () => {
     const flags = ["--idle-timeout", "250ms", "--sleep", "600"];
     await using server = await Server.start([...args, ...flags]);
     using conn = await server.connect();
@@ -28,13 +29,14 @@ for (const { name, args } of MODELS) {
     await server.event("closed");
     const events = ["dismissed", "reset", "cutOff"].map((event) => server.events(event).length);
     assertEquals([peer, events], [server.events("accepted")[0].peer, [1, 0, 0]]);
-  });
-}
+  },
+})));
 
-for (const { name, args } of MODELS.filter(({ isSerial }) => !isSerial)) {
-  test(
-    `${name}: a client that takes nothing is cut off, with a reset, and not counted as its own`,
-    async () => {
+testTogether(
+  MODELS.filter(({ isSerial }) => !isSerial).map(({ name, args }) => ({
+    name:
+      `${name}: a client that takes nothing is cut off, with a reset, and not counted as its own`,
+    fn: async () => {
       // Long enough for a busy machine to write in, since who says nothing is let go, and not cut off.
       const flags = ["--idle-timeout", "1s", "--handler", "bytes", "--recv-size", "65536"];
       await using server = await Server.start([...args, ...flags]);
@@ -46,9 +48,9 @@ for (const { name, args } of MODELS.filter(({ isSerial }) => !isSerial)) {
       // What the system holds of the answer may come, but not an end of it that would look like one.
       assertEquals(await readToEnd(conn).then(() => "end", () => "reset"), "reset");
     },
-    { ignore: isWindows },
-  );
-}
+  })),
+  { ignore: isWindows },
+);
 
 test("select: a client that has spoken while the loop computed for another is not silent", async () => {
   const flags = ["--idle-timeout", "200ms", "--cpu", "900", "--quiet"];

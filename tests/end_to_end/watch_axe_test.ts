@@ -7,7 +7,7 @@
 
 import { assertEquals } from "../harness/assert.ts";
 import { faultsOf } from "../harness/axe.ts";
-import { browserTest, type Page } from "../harness/browser.ts";
+import { drawingTest, type Page } from "../harness/browser.ts";
 import { exchange } from "../harness/clients.ts";
 import { AFTER_DRAWS } from "../harness/fake_page.ts";
 import { PageProcess } from "../harness/page_process.ts";
@@ -21,7 +21,7 @@ const LOOKS = [
   { colorScheme: "dark", width: 390, height: 844 },
 ] as const;
 
-browserTest("axe-core finds no fault in any state of a live page", async ({ page }) => {
+drawingTest("axe-core finds no fault in any state of a live page", async ({ page }) => {
   await using watched = await WatchedServer.open(page, ["select"]);
   await page.getByText("No client yet").waitFor();
   await check(page, "empty");
@@ -52,7 +52,7 @@ browserTest("axe-core finds no fault in any state of a live page", async ({ page
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 });
 
-browserTest("axe-core finds no fault in a presentation", async ({ page }) => {
+drawingTest("axe-core finds no fault in a presentation", async ({ page }) => {
   await using watched = await WatchedServer.open(page, ["epoll"]);
   await watched.press("Open three clients that talk");
   await page.locator("figcaption", { hasText: "Connections 3" }).waitFor();
@@ -63,7 +63,7 @@ browserTest("axe-core finds no fault in a presentation", async ({ page }) => {
   await check(page, "presented with the drawer");
 });
 
-browserTest("axe-core finds no fault where two models are compared", async ({ page }) => {
+drawingTest("axe-core finds no fault where two models are compared", async ({ page }) => {
   const args = ["watch", "--compare", "blocking", "epoll", "--port", "0"];
   const { process, address } = await PageProcess.start(args);
   await using _ = process;
@@ -73,7 +73,7 @@ browserTest("axe-core finds no fault where two models are compared", async ({ pa
   await check(page, "compared");
 });
 
-browserTest("axe-core finds no fault in a replay, in Chinese either", async ({ page }) => {
+drawingTest("axe-core finds no fault in a replay, in Chinese either", async ({ page }) => {
   const file = await Deno.makeTempFile({ suffix: ".jsonl" });
   try {
     await using server = await Server.start(["process", "--record", file]);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { assertEquals } from "./assert.ts";
 
 const encoder = new TextEncoder();
@@ -40,6 +41,7 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 /** `assertEquals` for megabytes: it says where the first difference is instead of showing them. */
 export function assertSameBytes(actual: Uint8Array, expected: Uint8Array): void {
   assertEquals(actual.length, expected.length);
+  if (Buffer.compare(actual, expected) === 0) return; // many times as fast as a look at each
   const place = actual.findIndex((byte, index) => byte !== expected[index]);
   assertEquals(place, -1, `byte ${place} of ${expected.length} is another`);
 }

@@ -5,38 +5,37 @@
  */
 
 import type { Answer, Chapter, Step } from "../../clients/learn/chapter.ts";
-import { type Language, LANGUAGES } from "../../cli/language.ts";
+import type { Language } from "../../cli/language.ts";
 import { actionsOf } from "../../clients/learn/page/steps.js";
-import { assert, assertEquals } from "./assert.ts";
+import { assert, assertEquals, AssertionError } from "./assert.ts";
 import { theoryOf } from "./course_theory.ts";
 import type { Page } from "./browser.ts";
 
 /** How often a run that was disturbed is repeated: other tests run at the same time. */
 const MAX_REPEATS = 5;
-
-/** How a reader goes through a chapter. */
-export interface Walk {
-  /** The language to begin with. */
-  readonly language: Language;
-  /** Whether to change to the other language in the middle. */
-  readonly changesLanguage: boolean;
-}
+/** How long a page is waited for. It says nothing about speed. */
+const PATIENCE_MS = 60_000;
+const LOOK_INTERVAL_MS = 50;
 
 /**
- * Goes through a chapter from its first step to its last, on a page that shows its first step. Answers
- * each question twice: once right, and once wrong.
+ * Goes through a chapter from its first step to its last, on a page that shows its first step. Answers each
+ * question twice: once right, and once wrong.
+ *
+ * @param first the language of the page
+ * @param last the language to which it changes in the middle; the same one, for none
  */
 export async function walkChapter(
   page: Page,
   chapter: Chapter,
-  { language: first, changesLanguage }: Walk,
+  first: Language,
+  last: Language,
 ): Promise<void> {
-  const middle = changesLanguage ? Math.ceil(chapter.steps.length / 2) : Infinity;
+  const middle = Math.ceil(chapter.steps.length / 2);
   let language = first;
   for (const [index, step] of chapter.steps.entries()) {
     await atStep(page, chapter, index);
-    if (index === middle) {
-      language = LANGUAGES.find((one) => one !== language) ?? language;
+    if (index === middle && first !== last) {
+      language = last;
       await page.locator("header a[lang]").click();
       await page.locator(`html[lang=${language}] .lesson`).waitFor();
       await atStep(page, chapter, index);
@@ -59,7 +58,26 @@ export async function walkChapter(
 
 /** Waits until a step is shown. */
 export async function atStep(page: Page, { id }: Chapter, index: number): Promise<void> {
-  await page.locator(`.lesson[data-step="${id}/${index + 1}"]`).waitFor();
+  await untilShown(page, `.lesson[data-step="${id}/${index + 1}"]`);
+}
+
+/**
+ * Waits until a page shows one of what is selected. The page itself looks often: Playwright's own waiting
+ * asks it twice a second, while a server may burn a processor all along.
+ */
+async function untilShown(page: Page, ...selectors: readonly string[]): Promise<void> {
+  const selector = selectors.join(", ");
+  const isShown = await page.evaluate<boolean>(`new Promise((resolve) => {
+    const startedMs = performance.now();
+    const look = () => {
+      const isShown = [...document.querySelectorAll(${JSON.stringify(selector)})]
+        .some((one) => one.checkVisibility({ visibilityProperty: true }));
+      if (isShown || performance.now() - startedMs > ${PATIENCE_MS}) resolve(isShown);
+      else setTimeout(look, ${LOOK_INTERVAL_MS});
+    };
+    look();
+  })`);
+  if (!isShown) throw new AssertionError(`not shown in ${PATIENCE_MS} ms: ${selector}`);
 }
 
 /** Presses "Next". */
@@ -77,14 +95,14 @@ async function takeStep(
     case "do":
       return void await untilDone(page, step);
     case "explain":
-      if (step.code !== undefined) await page.locator(".line.meant").first().waitFor();
+      if (step.code !== undefined) await untilShown(page, ".line.meant");
       return undefined;
     case "observe":
-      return void await page.locator(".pointer:visible").waitFor();
+      return void await untilShown(page, ".pointer");
     case "experiment":
       await page.locator("[data-does=experiment]").click();
-      await page.locator(".printed").waitFor();
-      return void await page.locator("[data-does=experiment]").waitFor();
+      await untilShown(page, ".printed");
+      return void await untilShown(page, "[data-does=experiment]");
     case "predict":
     case "check":
       return await answerTwice(page, step.answers, language);
@@ -93,11 +111,12 @@ async function takeStep(
 
 /** Waits until all actions are done. Does what is the reader's, and skips what is recorded. */
 async function untilDone(page: Page, step: Step): Promise<void> {
-  const last = page.locator(".doings > li.done").nth(actionsOf(step).length - 1);
-  const press = page.locator("[data-does=press], [data-does=skip]");
+  const last = `.doings > li.done:nth-child(${actionsOf(step).length})`;
+  const asks = "[data-does=press], [data-does=skip]";
+  const press = page.locator(asks);
   const again = page.locator("[data-does=again]");
   for (let repeats = 0;;) {
-    await last.or(press).or(again).first().waitFor();
+    await untilShown(page, last, asks, "[data-does=again]");
     if (await again.isVisible()) {
       assert(repeats++ < MAX_REPEATS, await page.locator(".changing").innerText());
       await again.click();
@@ -133,7 +152,7 @@ async function answer(
   const again = page.locator("[data-does=again]");
   const skip = page.locator("[data-does=skip]");
   for (let repeats = 0; await verdict.count() === 0;) {
-    await verdict.or(again).or(skip).first().waitFor();
+    await untilShown(page, ".right", ".wrong", "[data-does=again]", "[data-does=skip]");
     if (await skip.count() > 0) await skip.click({ timeout: 1_000 }).catch(() => {});
     if (await verdict.count() > 0 || await again.count() === 0) continue;
     assert(repeats++ < MAX_REPEATS, await page.locator(".verdict").innerText());

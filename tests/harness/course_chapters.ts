@@ -9,8 +9,8 @@ import type { Language } from "../../cli/language.ts";
 import type { Chapter } from "../../clients/learn/chapter.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assert, assertEquals } from "./assert.ts";
-import { browserTest, type Page, type Visit } from "./browser.ts";
-import { type Walk, walkChapter } from "./course.ts";
+import { drawingTest, drawRarely, type Visit } from "./browser.ts";
+import { walkChapter } from "./course.ts";
 import { PageProcess } from "./page_process.ts";
 import { run } from "./playground.ts";
 import { processTree, untilAllEnded } from "./processes.ts";
@@ -21,42 +21,80 @@ const MAX_CHAPTER_BYTES = 300_000;
 const MAX_ENDING_MS = 30_000;
 /** A chapter is gone through in a quarter of a minute, where nothing else runs. */
 const HANGING_MS = 300_000;
-const LANGUAGES: readonly Language[] = ["en", "zh"];
+/** The pictures are those of the live view, which has tests of its own. */
+const DRAW_EVERY_MS = 1_000;
 
-/** Registers the tests of some chapters. */
-export function testChapters(chapters: readonly Chapter[]): void {
-  for (const [i, chapter] of chapters.entries()) {
-    const language = LANGUAGES[i % 2];
+/**
+ * Registers the tests of some chapters: live, one after another on one page, and exported. Both change the
+ * language in the middle, and begin with another one: each step is seen in both languages.
+ *
+ * @param first the language of the first live steps
+ */
+export function testChapters(
+  chapters: readonly Chapter[],
+  [first, last]: readonly [Language, Language],
+): void {
+  const ids = chapters.map(({ id }) => id).join(", ");
+  const options = { ignore, hangingMs: HANGING_MS * chapters.length };
 
-    browserTest(`${chapter.id}, live, and nothing is left`, async ({ browser }) => {
-      const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
-      await using _ = process;
-      const url = `${address}&lang=${language}#${chapter.id}/1`;
-      await read(browser, url, chapter, { language, changesLanguage: true });
-      const pids = await processTree(process.pid);
-      assertEquals([await process.stop(), process.complaints], [0, ""]);
-      await untilAllEnded(pids, MAX_ENDING_MS);
-    }, { ignore, hangingMs: HANGING_MS });
+  drawingTest(`${ids}: live, and nothing is left`, async (visit) => {
+    const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+    await using _ = process;
+    await prepare(visit);
+    await visit.page.goto(`${address}&lang=${first}#${chapters[0].id}/1`);
+    for (const [i, chapter] of chapters.entries()) {
+      await visit.page.evaluate(`location.hash = "${chapter.id}/1"`); // as the list of chapters does
+      await read(visit, chapter, languagesOf(i, chapters.length, first, last));
+    }
+    const pids = await processTree(process.pid);
+    assertEquals([await process.stop(), process.complaints], [0, ""]);
+    await untilAllEnded(pids, MAX_ENDING_MS);
+  }, options);
 
-    browserTest(`${chapter.id}, exported, without a server and a network`, async ({ browser }) => {
-      const directory = await Deno.makeTempDir();
-      try {
-        const site = `${directory}/site`;
-        const { code, stderr } = await run(["learn", chapter.id, "--export", site]);
-        assertEquals(code, 0, stderr);
-        const { size } = await Deno.stat(`${site}/runs/${chapter.id}.js`);
-        assert(size < MAX_CHAPTER_BYTES, `${size} bytes`);
-        await using served = serveFiles(site);
-        const places = { en: `file://${site}/`, zh: served.address };
-        await Promise.all(LANGUAGES.map(async (language) => {
-          const url = `${places[language]}index.html?lang=${language}#${chapter.id}/1`;
-          const requests = await read(browser, url, chapter, { language, changesLanguage: false });
-          assertEquals(requests.filter((one) => !one.startsWith(places[language])), []);
-        }));
-      } finally {
-        await Deno.remove(directory, { recursive: true });
-      }
-    }, { ignore, hangingMs: HANGING_MS });
+  drawingTest(`${ids}: exported, without a server and a network`, async (visit) => {
+    await prepare(visit);
+    for (const [i, chapter] of chapters.entries()) {
+      const languages = languagesOf(i, chapters.length, last, first);
+      await readExported(visit, chapter, languages, i % 2 === 0 ? "web" : "disk");
+    }
+  }, options);
+}
+
+/** The languages at the beginning and at the end of a chapter: they change once, in the middle of all. */
+function languagesOf(
+  index: number,
+  count: number,
+  first: Language,
+  last: Language,
+): readonly [Language, Language] {
+  const middle = Math.floor(count / 2);
+  return [index <= middle ? first : last, index < middle ? first : last];
+}
+
+/** Exports a chapter, and goes through it. @param from whether a server shows it, or it is opened as a file */
+async function readExported(
+  visit: Visit,
+  chapter: Chapter,
+  languages: readonly [Language, Language],
+  from: "web" | "disk",
+): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const site = `${directory}/site`;
+    const { code, stderr } = await run(["learn", chapter.id, "--export", site]);
+    assertEquals(code, 0, stderr);
+    const { size } = await Deno.stat(`${site}/runs/${chapter.id}.js`);
+    assert(size < MAX_CHAPTER_BYTES, `${size} bytes`);
+    await using served = serveFiles(site);
+    const place = from === "web" ? served.address : `file://${site}/`;
+    const before = visit.requests.length;
+    await visit.page.goto(`${place}index.html?lang=${languages[0]}#${chapter.id}/1`);
+    await read(visit, chapter, languages);
+    const fetched = visit.requests.slice(before).filter((one) => !one.startsWith("data:"));
+    assertEquals(fetched.filter((one) => !one.startsWith(place)), []);
+    await visit.page.goto("about:blank"); // it asks for nothing when its server ends
+  } finally {
+    await Deno.remove(directory, { recursive: true });
   }
 }
 
@@ -78,30 +116,17 @@ function serveFiles(directory: string): AsyncDisposable & { readonly address: st
   };
 }
 
-/** Goes through a chapter with a browser profile of its own. @returns what the page has fetched */
-async function read(
-  browser: Visit["browser"],
-  url: string,
-  chapter: Chapter,
-  walk: Walk,
-): Promise<string[]> {
-  const context = await browser.newContext({ viewport: { width: 1_400, height: 900 } });
-  const page = await context.newPage();
-  const requests: string[] = [];
-  const complaints = complaintsOf(page);
-  page.on("request", (request) => requests.push(request.url()));
-  await page.goto(url);
-  await walkChapter(page, chapter, walk);
-  await context.close();
-  assertEquals(complaints, [], chapter.id);
-  return requests.filter((one) => !one.startsWith("data:"));
+async function prepare({ page }: Visit): Promise<void> {
+  await drawRarely(page, DRAW_EVERY_MS);
+  await page.setViewportSize({ width: 1_400, height: 900 });
 }
 
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  return complaints;
+/** Goes through a chapter whose first step the page shows. */
+async function read(
+  { page, complaints }: Visit,
+  chapter: Chapter,
+  [first, last]: readonly [Language, Language],
+): Promise<void> {
+  await walkChapter(page, chapter, first, last);
+  assertEquals(complaints, [], chapter.id);
 }

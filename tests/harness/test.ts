@@ -33,3 +33,34 @@ export function test(
   };
   Deno.test({ name, ignore, ...sanitizers, fn: run });
 }
+
+/** How many tests that mostly wait are under way at once. */
+const TOGETHER = 4;
+
+/** A test that mostly waits, see {@linkcode testTogether}. */
+export interface WaitingTest {
+  readonly name: string;
+  readonly fn: () => Promise<void>;
+}
+
+/**
+ * Registers tests that wait for times to pass, and leave the processor idle meanwhile: each is begun while
+ * those before it wait. Each has a result of its own. With `--filter`, a few that are not asked for may be
+ * begun as well; the file ends when these have ended, whose results nobody is told.
+ */
+export function testTogether(tests: readonly WaitingTest[], options: TestOptions = {}): void {
+  const results: Promise<void>[] = [];
+  const begin = (at: number) => {
+    const result = results[at] ??= deadline(tests[at].fn(), options.hangingMs ?? HANGING_MS);
+    result.catch(() => {}); // its own test reports it, and may not have begun yet
+    return result;
+  };
+  tests.forEach(({ name }, at) => {
+    const fn = async () => {
+      for (let next = at; next < Math.min(at + TOGETHER, tests.length); next++) begin(next);
+      await begin(at);
+    };
+    test(name, fn, { hangingMs: HANGING_MS * 2, ...options, leavesOperation: true });
+  });
+  Deno.test.afterAll(async () => void await Promise.allSettled(results));
+}

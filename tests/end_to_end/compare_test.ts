@@ -47,10 +47,10 @@ test("floods are compared by what each has printed", async () => {
     await using server = await Server.start(["select"]);
     const port = ["--port", String(server.port)];
     const flood = async (...args: string[]) =>
-      (await run(["flood", ...port, "--conns", "2", "--duration", "100ms", "--json", ...args]))
+      (await run(["flood", ...port, "--conns", "2", "--duration", "300ms", "--json", ...args]))
         .stdout;
     await Deno.writeTextFile(path("before.json"), await flood());
-    await Deno.writeTextFile(path("after.json"), await flood("--think", "20ms"));
+    await Deno.writeTextFile(path("after.json"), await flood("--think", "300ms"));
     const files = [path("before.json"), path("after.json")];
     const { code, stdout } = await run(["compare", ...files, "--expect", "rate > -10%"]);
     assertEquals(code, 3);

@@ -43,7 +43,7 @@ test("the demo shows the servers in the order of the text, on one screen", async
   const sentences = lines.slice(lines.indexOf("") + 1).join(" ");
   assertMatch(sentences, /^blocking has served 1 of 200: .* was the fastest: /);
   assert(sentences.includes(`${fastest.toLocaleString("en-US")} messages/s`), stdout);
-}, { ignore: !hasSystemCalls() });
+}, { ignore: !hasSystemCalls(), hangingMs: 300_000 });
 
 test("the demo without a name takes no flags of the others", async () => {
   assertOneLine(await run(["demo", "--rounds", "3"]), 2, /^--rounds has no effect without yield, /);

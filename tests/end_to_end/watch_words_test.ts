@@ -54,7 +54,7 @@ for (const sockets of KINDS) {
 for (const [model, sockets] of [["greenlet", KINDS[0]], ["gevent", KINDS[KINDS.length - 1]]]) {
   browserTest(`${model} on ${sockets} shows the call that it waits in`, async ({ page }) => {
     await using watched = await WatchedServer.open(page, [model, "--sockets", sockets]);
-    await watched.press("+1");
+    await watched.press("Open three clients that talk");
     await page.locator(".facts", { hasText: /epoll_wait: .* returns\/s, .* scanned/ }).waitFor();
   });
 }

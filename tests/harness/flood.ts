@@ -105,6 +105,14 @@ export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
+/** Lets a flood run until `isSo`, and then stops it. */
+export async function runUntil(flood: RunningFlood, isSo: () => boolean): Promise<void> {
+  const running = flood.run();
+  await until(isSo);
+  flood.stop();
+  await running;
+}
+
 /** Calls back when it was called `count` times for each of three connections. */
 export function afterEach(count: number, done: () => void): (index: number) => void {
   const left = [count, count, count];

@@ -18,7 +18,7 @@ import {
   assertStringIncludes,
 } from "../../harness/assert.ts";
 import { writeAll } from "../../harness/clients.ts";
-import { testEachFlood, until } from "../../harness/flood.ts";
+import { runUntil, testEachFlood, until } from "../../harness/flood.ts";
 import { Target } from "../../harness/target.ts";
 import "../../harness/sanitizers.ts";
 
@@ -62,8 +62,8 @@ testEachFlood("answers end by their length or their chunks, and statuses are cou
     given[next % 4]++;
     await send(conn, answers[next++ % 4]);
   });
-  const flood = floodOf(target, { http: "/some%20where?x=1", durationMs: 200 });
-  await flood.run();
+  const flood = floodOf(target, { http: "/some%20where?x=1" });
+  await runUntil(flood, () => next >= 20);
   const { statuses, wrongBytes, messagesEchoed, messagesSent, served, lost } = flood.measurements;
   assertEquals([...paths], ["/some%20where?x=1"]);
   assertEquals(statuses, { 200: given[0] + given[1], 404: given[2], 204: given[3] });
@@ -80,10 +80,9 @@ testEachFlood("an answer may come byte by byte", async (floodOf) => {
   await using target = webTarget(async (conn) => {
     for (const byte of HELLO) await send(conn, byte);
   });
-  const flood = floodOf(target, { http: "/", durationMs: 200 });
-  await flood.run();
+  const flood = floodOf(target, { http: "/" });
+  await runUntil(flood, () => flood.measurements.messagesEchoed > 3);
   const { statuses, wrongBytes, messagesEchoed } = flood.measurements;
-  assertGreater(messagesEchoed, 0);
   assertEquals([statuses, wrongBytes], [{ 200: messagesEchoed }, 0]);
   assert(isFlawless(flood, 3));
 }, { threads: [1] });
@@ -99,10 +98,9 @@ testEachFlood("a web server may close in order, and is asked again", async (floo
     return "end";
   });
   // It has time to close before the next request comes.
-  const flood = floodOf(target, { http: "/", durationMs: 400, thinkMs: 20 });
-  await flood.run();
+  const flood = floodOf(target, { http: "/", thinkMs: 20 });
+  await runUntil(flood, () => flood.measurements.opened > 6);
   const { opened, served, lost, finished, messagesSent, statuses } = flood.measurements;
-  assertGreater(opened, 6);
   assertEquals([served, lost], [opened, 0]);
   assertGreaterOrEqual(finished, opened - 3);
   assertEquals(statuses, { 200: messagesSent });
@@ -115,10 +113,9 @@ testEachFlood("a web server that closes each connection is served to the end", a
     await send(conn, "HTTP/1.0 200 OK\r\n\r\nuntil the end");
     return "end";
   });
-  const flood = floodOf(target, { http: "/", durationMs: 200 });
-  await flood.run();
+  const flood = floodOf(target, { http: "/" });
+  await runUntil(flood, () => flood.measurements.opened > 6);
   const { opened, served, lost, messagesOpen, messagesEchoed } = flood.measurements;
-  assertGreater(opened, 6);
   // Those that were in the middle of it when the time was over, too.
   assertEquals([served, lost, messagesOpen, messagesEchoed], [opened, 0, 0, opened]);
   assert(isFlawless(flood, 3));
@@ -131,8 +128,8 @@ testEachFlood("a web server that closes each connection is served to the end", a
 
 testEachFlood("what is no HTTP, or more than was asked for, is told", async (floodOf) => {
   await using echo = webTarget((conn, path) => send(conn, `GET ${path}\r\n\r\n`));
-  const flood = floodOf(echo, { http: "/", durationMs: 200 });
-  await flood.run();
+  const flood = floodOf(echo, { http: "/" });
+  await flood.run(); // until all are lost
   assertEquals(flood.measurements.lostBy, { notHttp: 3 });
   assertEquals(flood.measurements.messagesEchoed, 0);
 
@@ -141,9 +138,8 @@ testEachFlood("what is no HTTP, or more than was asked for, is told", async (flo
     surplus += 4;
     await send(conn, `${HELLO}more`);
   });
-  const other = floodOf(twice, { http: "/", durationMs: 50 });
-  await other.run();
-  assertGreater(surplus, 0);
+  const other = floodOf(twice, { http: "/" });
+  await runUntil(other, () => surplus >= 20);
   assertEquals(other.measurements.wrongBytes, surplus);
 }, { threads: [1] });
 
@@ -153,15 +149,17 @@ testEachFlood("rates, and connections that come and go, are for web servers as w
   await using target = webTarget((conn) => send(conn, HELLO));
   const flood = floodOf(target, { http: "/", totalRate: 200, durationMs: 300, reconnectAfter: 2 });
   await flood.run();
-  const { messagesSent, messagesEchoed, opened, wrongBytes } = flood.measurements;
-  assertLess(Math.abs(messagesSent - flood.elapsedMs / 5), 3);
+  const { messagesSent, messagesNotSent, messagesEchoed, opened, wrongBytes } = flood.measurements;
+  assertGreater(messagesSent, 0);
+  // What a busy machine did not send was due as well.
+  assertLess(Math.abs(messagesSent + messagesNotSent - flood.elapsedMs / 5), 3);
   assertEquals([messagesEchoed, wrongBytes], [messagesSent, 0]);
   assertGreaterOrEqual(opened, messagesSent / 2);
   const rated = floodOf(target, { http: "/", rate: 50, durationMs: 200 });
   await rated.run();
   await until(() => rated.connected === 0);
-  const { messagesSent: sent } = rated.measurements;
-  assertGreaterOrEqual(sent, 20);
+  const { messagesSent: sent, messagesNotSent: notSent } = rated.measurements;
+  assertGreaterOrEqual(sent + notSent, 20);
   assertEquals(rated.measurements.statuses, { 200: sent });
 }, { threads: [2] });
 

@@ -13,9 +13,12 @@ import "../../harness/sanitizers.ts";
 testEachFlood(
   "a flood gives what each second measured, and all seconds together are the flood",
   async (floodOf) => {
-    await using target = echoTarget();
-    const flood = floodOf(target, { durationMs: 1_300, thinkMs: 5 });
     const intervals: Interval[] = [];
+    let echoes = 0;
+    await using target = echoTarget(() => {
+      if (intervals.length === 1 && ++echoes === 3) flood.stop();
+    });
+    const flood = floodOf(target, { thinkMs: 5 });
     flood.onInterval = (interval) => intervals.push(interval);
     const beganMs = Date.now();
     await flood.run();
@@ -23,10 +26,10 @@ testEachFlood(
     assertEquals(intervals.map(({ index }) => index), intervals.map((_, index) => index));
     const [first, second] = intervals;
     assertEquals([first.startMs, first.endMs, second.startMs], [0, 1_000, 1_000]);
-    assertGreater(intervals.at(-1)?.endMs ?? 0, 1_299);
+    assertGreater(intervals.at(-1)?.endMs ?? 0, second.startMs);
     assertLess(Math.abs(first.startedAtMs - beganMs), 60_000);
     assertEquals([first.connected, first.waiting], [3, 0]);
-    assertGreater(first.measurements.messagesEchoed, second.measurements.messagesEchoed);
+    assertGreater(first.measurements.messagesEchoed, 0);
     assertGreater(second.measurements.messagesEchoed, 0);
 
     const sum = new Measurements();

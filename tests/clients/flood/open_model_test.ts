@@ -20,13 +20,16 @@ import {
   assertStringIncludes,
 } from "../../harness/assert.ts";
 import { writeAll } from "../../harness/clients.ts";
-import { chunks, echoTarget, testEachFlood, until } from "../../harness/flood.ts";
+import { chunks, echoTarget, runUntil, testEachFlood, until } from "../../harness/flood.ts";
 import { Target } from "../../harness/target.ts";
 import "../../harness/sanitizers.ts";
 
 testEachFlood("sent is rate × time, at 1,500, 999, 333 and 7 a second", async (floodOf) => {
   await using target = echoTarget();
-  await Promise.all([1_500, 999, 333, 7].map(async (totalRate) => {
+  // Meanwhile another flood tells how late the machine makes one.
+  const baseline = floodOf(target, { conns: 5, totalRate: 150 });
+  const measuring = baseline.run();
+  const floods = [1_500, 999, 333, 7].map(async (totalRate) => {
     // On a busy machine, the target may be slow to echo; what is sent is the affair of the flood.
     const flood = floodOf(target, {
       ...{ conns: 20, totalRate, durationMs: 1_000, wait: false, lastEchoesMs: 20_000 },
@@ -35,7 +38,6 @@ testEachFlood("sent is rate × time, at 1,500, 999, 333 and 7 a second", async (
     const { messagesSent, messagesNotSent, messagesEchoed, unasked, served } = flood.measurements;
     assertLess(Math.abs(flood.elapsedMs - 1_000), 0.001);
     assertEquals(messagesSent + messagesNotSent, totalRate);
-    assertLessOrEqual(messagesNotSent, 0.01 * totalRate);
     assertEquals(messagesEchoed, messagesSent);
     assertEquals([served, unasked], totalRate === 7 ? [7, 13] : [20, 0], "each in its turn");
     assert(isFlawless(flood, 20));
@@ -43,14 +45,22 @@ testEachFlood("sent is rate × time, at 1,500, 999, 333 and 7 a second", async (
       ...{ conns: 20, rate: Infinity, reconnectAfter: Infinity },
     }));
     assertEquals([loop, messagesDue], ["open", messagesSent + messagesNotSent]);
-  }));
+    return { totalRate, messagesNotSent };
+  });
+  const rated = await Promise.all(floods);
+  baseline.stop();
+  await measuring;
+  const late = baseline.measurements.roundTrips.percentileMs(100) / 1_000;
+  for (const { totalRate, messagesNotSent } of rated) {
+    assertLessOrEqual(messagesNotSent, (0.01 + late) * totalRate, `${late} s late`);
+  }
 }, { threads: [2] });
 
 testEachFlood("connections have their turns, however fast some are", async (floodOf) => {
   const echoes: number[] = [];
   await using target = echoTarget((index) => echoes[index] = (echoes[index] ?? 0) + 1);
-  const flood = floodOf(target, { conns: 4, totalRate: 400, durationMs: 300 });
-  await flood.run();
+  const flood = floodOf(target, { conns: 4, totalRate: 400 });
+  await runUntil(flood, () => flood.measurements.messagesEchoed >= 100);
   assertEquals(echoes.length, 4);
   assertLess(Math.max(...echoes) - Math.min(...echoes), Math.max(...echoes) / 2);
 }, { threads: [2] });
@@ -62,16 +72,24 @@ testEachFlood("stages ramp the rate, and end the flood where it comes to nothing
   await using target = echoTarget(() => arrivalsMs.push(performance.now()));
   const stages = [{ durationMs: 300, rate: 600 }, { durationMs: 300, rate: 0 }];
   const flood = floodOf(target, { conns: 5, stages, durationMs: 650 });
+  // Meanwhile another flood tells how late the machine makes one.
+  await using quick = echoTarget();
+  const baseline = floodOf(quick, { conns: 5, totalRate: 150 });
+  const measuring = baseline.run();
+  const beganMs = performance.now();
   await flood.run();
+  baseline.stop();
+  await measuring;
+  const lateMs = baseline.measurements.roundTrips.percentileMs(100);
   const { messagesSent, messagesNotSent } = flood.measurements;
-  assertEquals([messagesSent, messagesNotSent], [180, 0]);
-  // The first quarter of the time has an eighth of the messages; a busy machine may shift that.
-  const firstMs = arrivalsMs[0];
-  const [early, middle] = [150, 450].map((ms) =>
-    arrivalsMs.filter((arrivalMs) => arrivalMs - firstMs < ms).length
-  );
-  assertLess(early, 55);
-  assertGreater(middle, early + 80);
+  assertEquals(messagesSent + messagesNotSent, 180);
+  // All stages are over 50 ms before the end.
+  if (lateMs < 50) assertEquals(messagesNotSent, 0);
+  const arrivedUntil = (ms: number) => arrivalsMs.filter((arrivalMs) => arrivalMs < ms).length;
+  // The first quarter of the time has an eighth of the messages, 23, and none is sent before it is due.
+  assertLess(arrivedUntil(beganMs + 150), 25);
+  // Three quarters have seven eighths of them, 158.
+  assertGreater(arrivedUntil(arrivalsMs[0] + 450 + 2 * lateMs), 145);
 }, { threads: [2] });
 
 testEachFlood("a total rate that no connection is free for is told apart", async (floodOf) => {
@@ -83,6 +101,7 @@ testEachFlood("a total rate that no connection is free for is told apart", async
   });
   const flood = floodOf(target, { totalRate: 100, durationMs: 500, lastEchoesMs: 20 });
   await flood.run();
+  await until(() => heard === 3);
   over.resolve();
   const { measurements } = flood;
   const { messagesSent, messagesNotSent, messagesOverdue, roundTrips, messagesOpen } = measurements;
@@ -101,13 +120,13 @@ testEachFlood("a total rate that nobody could keep ends in time, and is told", a
   await using target = echoTarget();
   for (const wait of [true, false]) {
     const flood = floodOf(target, {
-      ...{ totalRate: 10_000_000, durationMs: 100, lastEchoesMs: 50, wait },
+      ...{ totalRate: 10_000_000, durationMs: 200, lastEchoesMs: 50, wait },
     });
     const beganMs = performance.now();
     await flood.run();
     const tookMs = performance.now() - beganMs;
     const { messagesSent, messagesNotSent, messagesOverdue } = flood.measurements;
-    assertEquals(messagesSent + messagesNotSent, 1_000_000);
+    assertEquals(messagesSent + messagesNotSent, 2_000_000);
     assertGreater(messagesSent, 0);
     assertGreater(messagesNotSent, 0);
     assertEquals(messagesOverdue, 0, "all of them were due in the last 250 ms");
@@ -160,8 +179,9 @@ testEachFlood(
     isLast.resolve();
     await running;
     const { messagesSent, messagesNotSent } = flood.measurements;
-    // In the 300 ms in which one connection waited, 60 messages were due on it.
-    assertLess(Math.abs(messagesSent + messagesNotSent - 3 * flood.elapsedMs / 5), 10);
+    // In the 300 ms in which one connection waited, 60 messages were due on it: with half of them the
+    // flood has not forgotten them, and a busy machine is late by less.
+    assertLess(Math.abs(messagesSent + messagesNotSent - 3 * flood.elapsedMs / 5), 30);
   },
   { threads: [2] },
 );
@@ -177,8 +197,8 @@ testEachFlood("only a closed loop says that it is closed", async (floodOf) => {
       [{ wait: false, thinkMs: 5 }, undefined],
     ] as const
   ) {
-    const flood = floodOf(target, { ...options, durationMs: 30 });
-    await flood.run();
+    const flood = floodOf(target, options);
+    await runUntil(flood, () => flood.measurements.served === 3);
     const text = describeFindings(flood, en).join("\n");
     if (said === undefined) assert(!text.includes("closed loop"), text);
     else assertMatch(text, said);

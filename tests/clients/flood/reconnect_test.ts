@@ -110,10 +110,9 @@ testEachFlood("where nothing listens any more, the clients end", async (floodOf)
   await until(() => flood.measurements.finished >= 3);
   await target[Symbol.asyncDispose]();
   await running;
-  const { refusedBy, clients } = flood.measurements;
-  delete refusedBy.ECONNRESET; // of one that was in the backlog when the target ended
-  assertEquals([Object.keys(refusedBy), clients], [["ECONNREFUSED"], 3]);
-  assertLessOrEqual(refusedBy.ECONNREFUSED, 3);
+  const { refused, refusedBy: { ECONNREFUSED = 0, ECONNRESET = 0 }, clients } = flood.measurements;
+  // Those are reset that were in the backlog when the target ended.
+  assertEquals([ECONNREFUSED + ECONNRESET, refused, clients], [refused, 3, 3]);
 });
 
 testEachFlood("what comes back may be another thing than what was sent", async (floodOf) => {
@@ -134,13 +133,18 @@ testEachFlood("what comes back may be another thing than what was sent", async (
 
 testEachFlood("a rate and a limit of connections hold over all of them", async (floodOf) => {
   await using target = echoTarget();
-  const rated = floodOf(target, { reconnectAfter: 2, rate: 50, durationMs: 400 });
-  await rated.run();
-  const { messagesSent, messagesNotSent, opened } = rated.measurements;
+  const rate = { rate: 50, durationMs: 400 };
+  const rated = floodOf(target, { reconnectAfter: 2, ...rate });
+  const plain = floodOf(target, rate); // opens its connections once, on the same machine
+  await Promise.all([rated.run(), plain.run()]);
   // 20 are due on each, or one more or less at either end. Those that a busy machine did not send count.
-  assertLessOrEqual(messagesSent + messagesNotSent, 66);
-  assertGreater(messagesSent + messagesNotSent, 50);
-  assertGreater(opened, 3);
+  const [due, dueOfPlain] = [rated, plain].map(({ measurements }) =>
+    measurements.messagesSent + measurements.messagesNotSent
+  );
+  assertLessOrEqual(due, 66);
+  assertGreater(dueOfPlain, 30);
+  assertGreater(due, dueOfPlain * 0.75);
+  assertGreater(rated.measurements.opened, 3);
   const beganMs = performance.now();
   const limited = floodOf(target, { reconnectAfter: 1, connectionsEach: 4, connectRate: 100 });
   await limited.run();

@@ -26,15 +26,23 @@ for (const model of MODELS) {
         ...[...args, "--quiet", "--sleep", String(sleepMs)],
         ...spares,
       ]);
-      const aloneMs = await timeMs(() => talkTo(server, "alone"));
-      const elapsedMs = await timeMs(async () => {
-        const clients = Array.from({ length: 20 }, (_, index) => `client ${index}`);
-        await Promise.all(clients.map((text) => talkTo(server, text)));
-      });
       const inARow = Math.ceil(20 / servesAtOnce) || 1;
-      assertGreaterOrEqual(elapsedMs, inARow * (sleepMs - 1));
+      const timesAlone = async () => {
+        const aloneMs = await timeMs(() => talkTo(server, "alone"));
+        const elapsedMs = await timeMs(async () => {
+          const clients = Array.from({ length: 20 }, (_, index) => `client ${index}`);
+          await Promise.all(clients.map((text) => talkTo(server, text)));
+        });
+        assertGreaterOrEqual(elapsedMs, inARow * (sleepMs - 1));
+        return elapsedMs / aloneMs;
+      };
       // What one client takes on this machine, now, is the measure: 20 in a row would take 20 times that.
-      assertLess(elapsedMs, (inARow + 3) * aloneMs);
+      // What else runs on the machine can only add to it, and is gone at another time.
+      let least = Infinity;
+      for (let tries = 0; tries < 3 && least >= inARow + 3; tries++) {
+        least = Math.min(least, await timesAlone());
+      }
+      assertLess(least, inARow + 3);
     },
   );
 }

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { median } from "../../../clients/race/standings.ts";
 import { assertEquals, assertLess } from "../../harness/assert.ts";
 import { decode } from "../../harness/bytes.ts";
 import { commandFor } from "../../harness/playground.ts";
 import { test } from "../../harness/test.ts";
 
-const RUNS = 15;
+/** Enough for the shortest of them to be met by both. */
+const RUNS = 40;
 const isCompiled = Deno.env.has("PLAYGROUND_BIN");
 
 test("--help of the compiled file takes less than twice as long as an empty program", async () => {
@@ -30,7 +30,8 @@ test("--help of the compiled file takes less than twice as long as an empty prog
       helpMs.push(await timeMs(program, args));
       emptyMs.push(await timeMs(empty, []));
     }
-    assertLess(median(helpMs), 2 * median(emptyMs));
+    // The shortest: all that a busy machine does to a run is to make it longer.
+    assertLess(Math.min(...helpMs), 2 * Math.min(...emptyMs));
   } finally {
     await Deno.remove(empty);
   }

@@ -74,7 +74,7 @@ function listenOn(sockets: LibcSockets, recvSizeBytes: number): Listener {
 /** What a test works with: a server on completions, and clients of it. */
 class Setting {
   readonly clients: number[] = [];
-  readonly seen = { received: 0, resets: 0, blocked: 0 };
+  readonly seen = { received: 0, resets: 0, blocked: new Set<number>() };
   readonly sockets: LibcSockets;
   readonly queue: LibcCompletionQueue;
   readonly port: number;
@@ -84,7 +84,7 @@ class Setting {
       ...UNOBSERVED,
       received: (_, _buffer, count) => this.seen.received += count,
       reset: () => this.seen.resets++,
-      blocked: () => this.seen.blocked++,
+      blocked: ({ id }) => this.seen.blocked.add(id),
     }, recvSizeBytes);
     const listener = listenOn(this.sockets, recvSizeBytes);
     this.port = listener.address.port;
@@ -143,6 +143,16 @@ class Setting {
     return concat(received);
   }
 
+  /** Waits for something that is done by and by, whatever is reported meanwhile. */
+  until(isSo: () => boolean): void {
+    const untilMs = performance.now() + PATIENCE_MS;
+    while (!isSo()) {
+      assertLess(performance.now(), untilMs, `not yet ${isSo}`);
+      this.queue.wait(QUIET_MS);
+      while (this.queue.next());
+    }
+  }
+
   /** Waits until nothing is done any more. @returns the operations that were done */
   settle(): number[] {
     const done: number[] = [];
@@ -178,9 +188,9 @@ function testQueue(
     } finally {
       for (const client of setting.clients) calls.close(client);
       for (const connection of setting.sockets.connections) connection.close();
-      setting.settle();
+      setting.until(() => setting.sockets.connections.size === 0);
       setting.sockets.stopListening();
-      setting.settle();
+      setting.until(() => !setting.sockets.serving);
       await setting.sockets.allClosed();
       setting.queue.close();
     }
@@ -198,6 +208,17 @@ function take(client: number, sizeBytes = MEGABYTE): Uint8Array {
   return buffer.subarray(0, Math.max(0, calls.recv(client, buffer, sizeBytes, MSG_DONTWAIT)));
 }
 
+/**
+ * Counts what a busy machine only adds to: this thread waits for its turn, or what was sent comes later.
+ *
+ * @param few a count below this is what a test has come for
+ */
+function leastOfTries(few: number, count: () => number): number {
+  let least = Infinity;
+  for (let tries = 0; tries < 5 && least >= few; tries++) least = Math.min(least, count());
+  return least;
+}
+
 testQueue(
   "one request to receive completes again and again, and answers go out from there",
   (setting) => {
@@ -209,8 +230,7 @@ testQueue(
       const chunk = setting.queue.didRecv();
       assertEquals(decode(chunk), text);
       assertEquals(connection.trySend(chunk), text.length);
-      setting.settle();
-      assertEquals(decode(take(client)), text);
+      assertEquals(decode(setting.allOf(client, text.length)), text);
     }
   },
 );
@@ -243,7 +263,7 @@ testQueue(
     assertEquals(setting.next(SENT), connection);
     assertEquals(connection.trySend(encode("second")), 6);
     assertEquals(setting.settle(), []); // nothing was refused since
-    assertEquals(decode(take(client)), "firstsecond");
+    assertEquals(decode(setting.allOf(client, 11)), "firstsecond");
   },
 );
 
@@ -310,16 +330,19 @@ testQueue("what was kept is answered without a wait for anything else", (setting
   const bytes = randomBytes(CHUNKS * setting.recvSizeBytes);
   setting.queue.receive(connection);
   setting.settle();
-  assertEquals(offer(client, bytes), bytes.length);
-  let slowWaits = 0;
-  for (let left = bytes.length; left > 0;) {
-    const beganMs = performance.now();
-    setting.next(RECEIVED);
-    if (performance.now() - beganMs >= QUIET_MS) slowWaits++; // until the time was over
-    left -= connection.trySend(setting.queue.didRecv());
-  }
-  assertLess(slowWaits, CHUNKS / 4);
-  assertSameBytes(setting.allOf(client, bytes.length), bytes);
+  const countSlowWaits = () => {
+    assertEquals(offer(client, bytes), bytes.length);
+    let slowWaits = 0;
+    for (let left = bytes.length; left > 0;) {
+      const beganMs = performance.now();
+      setting.next(RECEIVED);
+      if (performance.now() - beganMs >= QUIET_MS) slowWaits++; // until the time was over
+      left -= connection.trySend(setting.queue.didRecv());
+    }
+    assertSameBytes(setting.allOf(client, bytes.length), bytes);
+    return slowWaits;
+  };
+  assertLess(leastOfTries(CHUNKS / 4, countSlowWaits), CHUNKS / 4);
 }, 1_024);
 
 testQueue("the end of a paused client's stream comes after what it has sent", (setting) => {
@@ -347,8 +370,8 @@ testQueue(
       while (connection.trySend(new Uint8Array(1_000_000)) > 0) setting.turn();
       offer(client, encode("more"));
     }
-    assertEquals(setting.seen.blocked, CLIENTS);
-    setting.settle();
+    setting.until(() => setting.seen.received === CLIENTS * 4);
+    assertEquals(setting.seen.blocked.size, CLIENTS);
     const { client, connection } = setting.pair();
     setting.queue.receive(connection);
     offer(client, encode("hello"));
@@ -363,8 +386,8 @@ testQueue("a client that sends on and takes nothing is the one that is waited fo
   setting.queue.receive(connection);
   while (connection.trySend(new Uint8Array(1_000_000)) > 0) setting.turn();
   offer(client, encode("more"));
-  setting.settle();
-  assertEquals([setting.seen.received, connection.turn], [4, CLIENT_TAKES]);
+  setting.until(() => setting.seen.received === 4);
+  assertEquals(connection.turn, CLIENT_TAKES);
 });
 
 testQueue(
@@ -379,8 +402,7 @@ testQueue(
       const connection = setting.next(RECEIVED);
       assertEquals(connection.trySend(setting.queue.didRecv()), 5);
     }
-    setting.settle();
-    for (const { client } of pairs) assertEquals(decode(take(client)), "hello");
+    for (const { client } of pairs) assertEquals(decode(setting.allOf(client, 5)), "hello");
   },
   MEGABYTE,
 );
@@ -392,11 +414,11 @@ testQueue("a connection closes while a request to receive is under way", (settin
   assertEquals(connection.trySend(encode("bye")), 3);
   connection.close();
   assertEquals(setting.settle(), []);
-  assertEquals(decode(take(client)), "bye");
-  assertEquals(calls.recv(client, new Uint8Array(1), 1, MSG_DONTWAIT), 0); // the end of the stream
+  assertEquals(decode(setting.allOf(client, 3)), "bye");
+  // The end of the stream: an error says that there is nothing yet.
+  setting.until(() => calls.recv(client, new Uint8Array(1), 1, MSG_DONTWAIT) === 0);
   calls.shutdown(client, SHUT_WR);
-  setting.settle();
-  assertEquals([...setting.sockets.connections], []);
+  setting.until(() => setting.sockets.connections.size === 0);
 });
 
 testQueue("a reset is reported once, and ends the connection", (setting) => {
@@ -425,8 +447,7 @@ testQueue("told to end, a client gets what is owed for all that had arrived", (s
   setting.next(RECEIVED);
   assertEquals(setting.queue.didRecv().length, 0);
   connection.close();
-  setting.settle();
-  assertEquals(decode(take(client)), "in time");
+  assertEquals(decode(setting.allOf(client, 7)), "in time");
 });
 
 testQueue("a client that takes nothing can be cut off", (setting) => {
@@ -437,8 +458,8 @@ testQueue("a client that takes nothing can be cut off", (setting) => {
   assertEquals(setting.next(RECEIVED), connection);
   assertThrows(() => setting.queue.didRecv(), ConnectionReset, "closed by the server");
   connection.close();
-  setting.settle();
-  assertEquals([setting.seen.resets, setting.sockets.connections.size], [0, 0]);
+  setting.until(() => setting.sockets.connections.size === 0);
+  assertEquals(setting.seen.resets, 0);
 });
 
 testQueue("many messages take few system calls", (setting) => {
@@ -446,10 +467,14 @@ testQueue("many messages take few system calls", (setting) => {
   const pairs = Array.from({ length: CLIENTS }, () => setting.pair());
   for (const { connection } of pairs) setting.queue.receive(connection);
   setting.settle();
-  const { made: [before] } = setting.sockets.calls;
-  for (const { client } of pairs) offer(client, encode("hello"));
-  for (let i = 0; i < CLIENTS; i++) setting.next(RECEIVED).trySend(setting.queue.didRecv());
-  setting.queue.wait(0);
-  for (const { client } of pairs) assertEquals(decode(take(client)), "hello");
-  assertLess(setting.sockets.calls.made[0] - before, 5);
+  const countCalls = () => {
+    const { made: [before] } = setting.sockets.calls;
+    for (const { client } of pairs) offer(client, encode("hello"));
+    for (let i = 0; i < CLIENTS; i++) setting.next(RECEIVED).trySend(setting.queue.didRecv());
+    setting.queue.wait(0);
+    const count = setting.sockets.calls.made[0] - before;
+    for (const { client } of pairs) assertEquals(decode(setting.allOf(client, 5)), "hello");
+    return count;
+  };
+  assertLess(leastOfTries(5, countCalls), 5);
 });

@@ -50,6 +50,7 @@ const LANE_LOOKS: Readonly<Record<Activity, Look>> = {
   dispatch: [">", 34],
   untraced: ["?", 90],
   ended: [" ", 0],
+  held: ["!", 31],
 };
 /** Where a worker serves many clients, it has a row besides theirs. */
 const SHARED_WORKERS: readonly Hello["worker"][] = ["loops", "threads", "sharedThread"];

@@ -38,6 +38,8 @@ export function createControlsMemory(workers = 0): SharedArrayBuffer {
 /** See the module. One thread sets the controls; any number of threads obey. */
 export class Controls implements SimulatedCost {
   readonly #values: Float64Array;
+  /** Is called when the thread is held up, and when it goes on. */
+  onHeld: (isHeld: boolean) => void = () => {};
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
 
   /** @param worker the number of this worker, if this is one */
@@ -101,7 +103,9 @@ export class Controls implements SimulatedCost {
 
   /** A serving thread calls it between two system calls: blocks the thread while it is held up. */
   obey(): void {
-    if (this.#values[HELD_UNTIL_MS] === 0) return;
+    if (this.heldMs === 0) return;
+    this.onHeld(true);
     for (let leftMs; (leftMs = this.heldMs) > 0;) Atomics.wait(this.#sleeper, 0, 0, leftMs);
+    this.onHeld(false);
   }
 }

@@ -56,6 +56,9 @@ export class Recorder extends MessageRecorder implements Observer {
     super(stats, block, new TraceWriter(trace), controls);
     this.#rare = rare;
     this.#worker = worker;
+    if (controls === undefined) return;
+    controls.onHeld = (isHeld) =>
+      this.#noteWorker(isHeld ? TRACE_EVENT.held : TRACE_EVENT.freed, worker, 0);
   }
 
   waiting(): void {

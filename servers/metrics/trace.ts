@@ -57,6 +57,9 @@ export const TRACE_EVENT = {
   began: 14,
   /** A thread has ended, or a process that served many clients. */
   ended: 15,
+  /** The view holds a thread or a process up, until `freed`. */
+  held: 16,
+  freed: 17,
 } as const;
 
 /** The name of an event. */

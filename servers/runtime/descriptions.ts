@@ -13,7 +13,17 @@ import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 
 /** Events that are for the live view only. */
 const NOT_LOGGED = [
-  ...["dispatched", "asleep", "blocked", "returned", "handled", "began", "ended"] as const,
+  ...[
+    "dispatched",
+    "asleep",
+    "blocked",
+    "returned",
+    "handled",
+    "began",
+    "ended",
+    "held",
+    "freed",
+  ] as const,
 ];
 
 /** A record that the log shows. */

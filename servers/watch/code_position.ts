@@ -51,6 +51,7 @@ export class CodePosition {
         return client === 0 ? "wait" : name;
       case "dispatch":
       case "untraced":
+      case "held":
         return undefined;
       default:
         return name;

@@ -72,10 +72,12 @@ export const ACTIVITIES = [
   "send",
   /** Hands a client on to a thread or a process: fork(2), a queue, a descriptor that is passed. */
   "dispatch",
-  /** Unknown: there were more records than its readers wanted, or the view holds the server up. */
+  /** Unknown: there were more records than its readers wanted. */
   "untraced",
   /** The thread or the process of the lane has ended. */
   "ended",
+  /** The view holds it up, between two of its calls. */
+  "held",
 ] as const;
 
 /** One of {@linkcode ACTIVITIES}. */

@@ -34,6 +34,8 @@ export class Lane {
   #readyLeft = 0;
   /** A reply was computed, and is to be sent. */
   #hasReply = false;
+  /** While it is held up: what it goes on with; `undefined` if only the next record says that. */
+  #heldIn: Doing | undefined = undefined;
 
   /**
    * @param number see `Phase`
@@ -115,6 +117,28 @@ export class Lane {
     this.#dueMs = dueMs;
   }
 
+  /** The view holds it up, until it is {@linkcode free}. */
+  hold(timeMs: number): void {
+    if (this.#isHeld) return;
+    if (!this.#isBusy) this.#close(timeMs);
+    this.#heldIn = this.#openMs === undefined ? this.#doing : undefined;
+    this.#enter({ activity: "held", client: this.#doing.client }, this.#openMs ?? timeMs);
+    this.#openMs = undefined;
+    this.#noteRecord(timeMs);
+  }
+
+  /** It goes on with what it did. */
+  free(timeMs: number): void {
+    if (!this.#isHeld) return;
+    if (this.#heldIn === undefined) this.#openMs = timeMs;
+    else this.#enter(this.#heldIn, timeMs);
+    this.#noteRecord(timeMs);
+  }
+
+  get #isHeld(): boolean {
+    return this.#doing.activity === "held";
+  }
+
   /** It was idle since the last record, which is not said where nothing returns. */
   wasIdle(timeMs: number): void {
     this.#close(timeMs);
@@ -136,12 +160,11 @@ export class Lane {
    * There are no more records for now.
    *
    * @param hasGap whether there were records of this lane since the last call that were left out
-   * @param isHeld it may be held up: in which of its calls that caught it, is not known
    */
-  settle(timeMs: number, hasGap: boolean, isHeld: boolean): void {
+  settle(timeMs: number, hasGap: boolean): void {
     const { activity, client } = this.#doing;
     // The gap that a record has told of is this one, unless that one was known before.
-    if (hasGap && (!this.#hasSeenGap || this.#hadGap) || isHeld) this.#doubt();
+    if (hasGap && (!this.#hasSeenGap || this.#hadGap) && !this.#isHeld) this.#doubt();
     else if (activity === "untraced" && !hasGap && !this.#isActive) {
       this.#enter(this.idle, timeMs);
     } else if (activity === "sleep" && this.#dueMs < timeMs) {

@@ -91,6 +91,7 @@ export class LaneTracker {
     if (event === "waiting") return this.#waits(record);
     if (event === "ended") return this.#ended(record);
     if (event === "dispatched") return this.#dispatched(record, client);
+    if (event === "held" || event === "freed") return this.#held(record);
     const lane = this.#laneOf(record, client);
     if (record.isAfterGap && !this.#onlyAccepts(lane)) lane.isAfterGap();
     if (event === "returned") return this.#returned(record, lane);
@@ -107,13 +108,10 @@ export class LaneTracker {
    * There are no more records for now.
    *
    * @param gaps the numbers of the threads and processes whose records were left out since the last call
-   * @param isHeld the server is held up
    */
-  settle(timeMs: number, gaps: ReadonlySet<number>, isHeld: boolean): void {
+  settle(timeMs: number, gaps: ReadonlySet<number>): void {
     if (gaps.has(0)) this.#handed.clear(); // some may be done
-    for (const lane of this.#lanes.values()) {
-      lane.settle(timeMs, this.#hasGap(lane, gaps), isHeld && this.#mayBeHeld(lane));
-    }
+    for (const lane of this.#lanes.values()) lane.settle(timeMs, this.#hasGap(lane, gaps));
   }
 
   /** Returns what has happened since the last call. */
@@ -127,13 +125,6 @@ export class LaneTracker {
   all(): readonly Phase[] {
     const going = [...this.#lanes.values()].filter(({ doing }) => doing.activity !== "ended");
     return going.map(({ phase }) => phase);
-  }
-
-  /** A loop is woken up, and so held; a thread that waits for its client is not before that one sends. */
-  #mayBeHeld({ number, doing: { activity } }: Lane): boolean {
-    const { servedBy, isExclusive } = this.plan;
-    const isLoop = !isExclusive && ["loops", "threads"].includes(servedBy) === number > 0;
-    return isLoop || ["handle", "dispatch", "untraced"].includes(activity);
   }
 
   #hasGap(lane: Lane, gaps: ReadonlySet<number>): boolean {
@@ -181,6 +172,13 @@ export class LaneTracker {
   #ended({ worker, timeMs }: TraceRecord): void {
     this.#lanes.get(worker)?.begin("ended", 0, timeMs);
     if (this.plan.servedBy === "thread") this.#lanes.delete(worker);
+  }
+
+  /** The view holds up the thread or the process that has this number, whatever its lane has. */
+  #held({ event, worker, timeMs, isAfterGap }: TraceRecord): void {
+    const lane = [...this.#lanes.values()].findLast((one) => one.worker === worker);
+    if (isAfterGap) lane?.isAfterGap();
+    lane?.[event === "held" ? "hold" : "free"](timeMs);
   }
 
   #returned({ timeMs, sizeBytes: scanned, client: ready }: TraceRecord, lane: Lane): void {

@@ -176,7 +176,7 @@ export class LiveRun implements Run {
     const leftOut = readLeftOut(this.server.stats);
     const gaps = leftOut.flatMap((count, block) => count > this.#leftOut[block] ? [block] : []);
     this.#leftOut = leftOut;
-    this.#lanes.settle(readMs, new Set(gaps), this.server.controls.heldMs > 0);
+    this.#lanes.settle(readMs, new Set(gaps));
     const wait = counters.wakeUps - before.wakeUps;
     this.#position.add({ wait, recv: recvs, handle: recvs, send: sends });
     this.#counters = counters;

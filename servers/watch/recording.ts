@@ -13,8 +13,8 @@ import { GrowingFile } from "./growing_file.ts";
 /** Marks the first line of a recording, so that `replay` refuses other files. */
 export const FORMAT = "playground recording";
 /** The version of the frames, see frames.ts. `replay` refuses versions that are newer, or too old. */
-export const VERSION = 4;
-/** Its frames say nothing of what lanes do, and are otherwise the same. */
+export const VERSION = 5;
+/** Its frames say nothing of what lanes do; those of version 4 do not say that the view holds one up. */
 export const OLDEST_VERSION = 3;
 
 /** The first line of a recording. */

@@ -182,7 +182,7 @@ export class TraceEvents {
   #nameOf(activity: Activity, lane: number): string | undefined {
     if (activity === "untraced" || activity === "ended") return undefined;
     if (activity === "wait") return waitCall(this.hello, lane) ?? "wait";
-    return activity === "sleep" ? "asleep" : activity;
+    return SLICES[activity] ?? activity;
   }
 
   /** A whole frame lists all clients and lanes. Of the time since the frame before, nothing is known. */
@@ -266,6 +266,9 @@ export class TraceEvents {
     this.#output.counter(name, this.#server, timeMs, values);
   }
 }
+
+/** What is done has its name of the code, but for these. */
+const SLICES: Readonly<Partial<Record<Activity, string>>> = { sleep: "asleep", held: "held up" };
 
 /** An argument, if there is one. */
 function sized(name: string, bytes: number | undefined): Args {

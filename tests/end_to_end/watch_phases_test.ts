@@ -148,6 +148,35 @@ for (const model of ["select", "thread", "blocking"]) {
   });
 }
 
+const HELD_MODELS = [
+  ["select", "deno"],
+  ["thread", "deno"],
+  ...hasSystemCalls()
+    ? ["select", "blocking", "thread", "process", "gevent", "reuseport"].map((one) => [one, "libc"])
+    : [],
+];
+
+for (const [model, sockets] of HELD_MODELS) {
+  test(`${model} on ${sockets}: a lane that is held up says so, and then goes on`, async () => {
+    await using recorded = await Recorded.start([model, "--sockets", sockets, "--watch", "0"]);
+    const { address } = await recorded.server.event("watching");
+    const { origin, searchParams } = new URL(String(address));
+    using client = await recorded.server.connect();
+    assertEquals(await exchange(client, "hello"), "hello");
+    const headers = { authorization: `Bearer ${searchParams.get("token")}` };
+    const body = JSON.stringify({ do: "block", ms: 1_000 });
+    await (await fetch(`${origin}/control`, { method: "POST", headers, body })).body?.cancel();
+    assertEquals(await exchange(client, "hello"), "hello");
+    const isHeld = ({ activity }: Span) => activity === "held";
+    const frames = await recorded.until((frames) =>
+      spansOf(frames).some((spans) => spans.some(isHeld) && !isHeld(spans[spans.length - 1]))
+    );
+    const spans = spansOf(frames).flat();
+    assertEquals(spans.filter(({ activity }) => activity === "untraced"), []);
+    for (const { fromMs, untilMs } of spans.filter(isHeld)) assertLess(fromMs, untilMs);
+  });
+}
+
 for (const [model, ...flags] of [["epoll"], ["thread", "--spare", "4"]]) {
   test(`${model}: under load, what is left out is said, and afterwards its lanes wait`, async () => {
     await using recorded = await Recorded.start([model, ...flags, "--quiet"]);

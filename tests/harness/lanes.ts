@@ -37,8 +37,8 @@ export class Lanes {
   }
 
   /** Until this time nothing else happens. */
-  pass(timeMs = this.#nowMs, gaps: ReadonlySet<number> = NOBODY, isHeld = false): void {
-    this.#lanes.settle(timeMs, gaps, isHeld);
+  pass(timeMs = this.#nowMs, gaps: ReadonlySet<number> = NOBODY): void {
+    this.#lanes.settle(timeMs, gaps);
   }
 
   /** What the lanes have done since the last call, by lane, in words; a client is `#` and its number. */

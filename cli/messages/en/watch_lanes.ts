@@ -25,6 +25,7 @@ export const enWatchLanes = {
       dispatch: "hands on",
       untraced: "not traced",
       ended: "ended",
+      held: "held up",
     },
     now: {
       wait: "in #",
@@ -36,6 +37,7 @@ export const enWatchLanes = {
       dispatch: "hands a client on",
       untraced: "not traced",
       ended: "ended",
+      held: "held up by the view",
     },
     does: "{lane}: {now}",
     ofClient: ", client {peer}",

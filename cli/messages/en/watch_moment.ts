@@ -31,6 +31,7 @@ export const enWatchMoment = {
     dispatch: "hands a client on",
     untraced: "unknown: more happened than was traced",
     ended: "ended",
+    held: "held up by the view: it makes no call",
   },
   followed: "Following client {peer}",
   followedIs: "Client {peer}:",

@@ -26,6 +26,7 @@ export const enWatchTrace = {
     dispatch: "hands over",
     untraced: "not traced",
     ended: "ended",
+    held: "held up",
   },
   /** @param call the one that waits; `undefined` for a server that polls */
   scan: (call: string | undefined, scanned: number, ready: number, vain: number) =>

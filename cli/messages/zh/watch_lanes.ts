@@ -25,6 +25,7 @@ export const zhWatchLanes = {
       dispatch: "移交",
       untraced: "未跟踪",
       ended: "已结束",
+      held: "被停住",
     },
     now: {
       wait: "在 # 里等待",
@@ -36,6 +37,7 @@ export const zhWatchLanes = {
       dispatch: "正在移交一个客户端",
       untraced: "未跟踪",
       ended: "已结束",
+      held: "被界面停住",
     },
     does: "{lane}：{now}",
     ofClient: "，客户端 {peer}",

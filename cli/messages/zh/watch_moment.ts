@@ -29,6 +29,7 @@ export const zhWatchMoment = {
     dispatch: "把客户端交给别人",
     untraced: "不详：发生的事比记录下来的多",
     ended: "已结束",
+    held: "被界面停住，什么都没有调用",
   },
   followed: "正在跟踪客户端 {peer}",
   followedIs: "客户端 {peer}：",

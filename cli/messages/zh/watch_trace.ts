@@ -25,6 +25,7 @@ export const zhWatchTrace: typeof enWatchTrace = {
     dispatch: "转交",
     untraced: "未记录",
     ended: "已结束",
+    held: "被停住",
   },
   scan: (call, scanned, ready, vain) =>
     `${call === undefined ? "一轮" : call} 查看 ${count(scanned)} 个，就绪 ${

@@ -17,7 +17,7 @@ const WAITING = STATES.indexOf("waiting");
 const SERVED = STATES.indexOf("served");
 /** What a lane does, by its index, as in frames.ts. */
 export const ACTIVITIES = [
-  ...["wait", "accept", "recv", "handle", "sleep", "send", "dispatch", "untraced", "ended"],
+  ...["wait", "accept", "recv", "handle", "sleep", "send", "dispatch", "untraced", "ended", "held"],
 ];
 const UNTRACED = ACTIVITIES.indexOf("untraced");
 const ENDED = ACTIVITIES.indexOf("ended");

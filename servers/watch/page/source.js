@@ -102,9 +102,9 @@ export class SourceView {
 
 /** The call that the code is in: what its lane does. No line is marked for what is not traced. */
 function callOf({ settings, call }, phases, atMs) {
-  if (settings.heldMs > 0) return "held";
   const isKnown = phases !== undefined && phases.times[0] <= atMs;
-  return isKnown ? ACTIVITIES[phases.activities[pieceAt(phases.times, atMs)]] : call;
+  if (isKnown) return ACTIVITIES[phases.activities[pieceAt(phases.times, atMs)]];
+  return settings.heldMs > 0 ? "held" : call;
 }
 
 /** What a lane did between two times: the last of it, if it was much. */

@@ -57,10 +57,8 @@ Deno.test("only the lanes of which something was left out are unknown, until the
     "lane 1: handle #1 since 11",
     "lane 2: untraced #0 since 12",
   ]);
-  lanes.pass(100, new Set(), true); // held up, it may be anywhere
-  assertEquals(lanes.now()[2], "lane 2: untraced #0 since 12");
-  lanes.pass(150);
-  assertEquals(lanes.now()[2], "lane 2: recv #2 since 150");
+  lanes.pass(100);
+  assertEquals(lanes.now()[2], "lane 2: recv #2 since 100");
 });
 
 Deno.test("a server that moves the bytes of its threads leaves out theirs, not its own", () => {
@@ -117,34 +115,58 @@ Deno.test("a loop waits again soon, if what was ready leads to no record", () =>
   assertEquals(lanes.done()[0], ["10 recv #1", "11 handle #1", "12 send #1", "13 wait"]);
 });
 
-Deno.test("a loop that is held up is not drawn in its waiting call, nor a thread in its handler", () => {
+Deno.test("a loop that is held up says so, and goes on with what has woken it", () => {
   const loop = new Lanes("epoll");
   loop.tell(1, "accepted", 1);
   loop.pass(50);
   loop.pass(100);
   loop.done();
-  loop.pass(150, new Set(), true);
-  loop.pass(1_000, new Set(), true);
-  loop.tell(1_010, "returned", 1, 0, 1);
-  loop.tell(1_011, "received", 1);
-  loop.tell(1_012, "handled", 1, 0, 4);
-  loop.tell(1_013, "sent", 1);
-  loop.pass(1_050);
+  loop.tell(150, "held"); // the view has woken it
+  loop.pass(200);
+  assertEquals(loop.now(), ["lane 0: held #0 since 150"]);
+  loop.pass(1_000, new Set([0])); // whatever was left out, it has done nothing since
+  loop.tell(1_150, "freed");
+  loop.pass(1_200);
+  loop.tell(1_210, "returned", 1, 0, 1);
+  loop.tell(1_211, "held"); // again, by the return
+  loop.tell(2_211, "freed");
+  loop.tell(2_212, "received", 1);
+  loop.tell(2_213, "handled", 1, 0, 4);
+  loop.tell(2_214, "sent", 1);
+  loop.pass(2_250);
   assertEquals(loop.done()[0], [
-    ...["100 untraced", "1010 recv #1", "1011 handle #1", "1012 send #1", "1013 wait"],
+    ...["150 held", "1150 wait", "1210 held", "2211 recv #1", "2212 handle #1", "2213 send #1"],
+    "2214 wait",
   ]);
+});
 
+Deno.test("a thread is held up in what it does, and one that waits for its client is not", () => {
   const threads = new Lanes("thread");
   for (const thread of [1, 2]) {
     threads.tell(thread, "accepted", thread);
     threads.tell(thread, "dispatched", thread, thread);
   }
   threads.tell(10, "received", 1, 1, 5);
-  threads.pass(50, new Set(), true);
+  threads.tell(11, "held", 0, 1);
+  threads.pass(50);
   assertEquals(threads.now().slice(1), [
-    "lane 1: untraced #0 since 10",
+    "lane 1: held #1 since 11",
     "lane 2: recv #2 since 2", // it is caught when its client sends
   ]);
+  threads.tell(1_011, "freed", 0, 1);
+  assertEquals(threads.now()[1], "lane 1: handle #1 since 1011");
+});
+
+Deno.test("a process that has the number of one that has ended is held up on its own lane", () => {
+  const processes = new Lanes("process");
+  for (const client of [1, 2]) {
+    processes.tell(10 * client, "accepted", client);
+    processes.tell(10 * client + 1, "dispatched", client, 1, 4_000 + client);
+    processes.tell(10 * client + 2, "received", client, 1, 5);
+    if (client === 1) processes.tell(13, "closed", client, 1);
+  }
+  processes.tell(23, "held", 0, 1);
+  assertEquals(processes.now().at(-1), "lane 2: held #2 since 23");
 });
 
 Deno.test("at full load what follows the last record is not known, though each frame begins with a gap", () => {

@@ -57,7 +57,7 @@ class Traced {
   /** A frame with all that happened since the one before. */
   frame(parts: Partial<Frame> = {}, gaps: ReadonlySet<number> = new Set()): void {
     const { timeMs } = this;
-    this.#lanes.settle(timeMs, gaps, false);
+    this.#lanes.settle(timeMs, gaps);
     const changes = { ...this.#tracker.takeChanges(), ...this.#lanes.takeChanges() };
     this.text += this.events.apply(this.#run.frame({ timeMs, ...changes, ...parts }));
   }
@@ -114,6 +114,21 @@ Deno.test("the loop is in epoll_wait, receives, handles and sends, and each clie
   );
   const handle = events.find(({ name, pid }) => name === "handle" && pid === 77);
   assertEquals(handle?.args, { client: 1, peer: "127.0.0.1:1001", receivedBytes: 5 });
+});
+
+Deno.test("a loop that the view holds up has a slice of that", async () => {
+  const traced = await Traced.of("epoll");
+  traced.frame({ isWhole: true });
+  traced.tell(10, "held", 0);
+  traced.frame();
+  traced.tell(990, "freed", 0);
+  traced.tell(10, "returned", 1, 0, 1);
+  traced.frame();
+  assertEquals(traced.end().slices, [
+    "the loop: epoll_wait 0+10",
+    "the loop: held up 10+990",
+    "the loop: epoll_wait 1000+10",
+  ]);
 });
 
 Deno.test("a thread is in recv, in the handler, asleep and in send for its client", async () => {

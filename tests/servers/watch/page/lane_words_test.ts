@@ -10,11 +10,12 @@ import { ACTIVITIES, type Frame } from "../../../../servers/watch/frames.ts";
 import { History } from "../../../../servers/watch/page/history.js";
 import { laneLabels } from "../../../../servers/watch/page/lane_labels.js";
 import { LaneTexts } from "../../../../servers/watch/page/lane_texts.js";
-import { assertEquals } from "../../../harness/assert.ts";
+import { assertEquals, assertMatch } from "../../../harness/assert.ts";
 import { FakeRun } from "../../../harness/fake_run.ts";
 import "../../../harness/sanitizers.ts";
 
 const [WAIT, , RECV] = ACTIVITIES.keys();
+const HELD = ACTIVITIES.indexOf("held");
 const START_MS = 1_000_000;
 
 const run = new FakeRun();
@@ -60,4 +61,10 @@ Deno.test("of several loops it is told that there were more returns than were tr
   assertEquals(some.split("; ").at(-1), "at least 2 returns");
   const all = lineOf(1, "loops", "epoll_wait", traced(1));
   assertEquals(all.split("; ").at(-1), "2 returns");
+});
+
+Deno.test("a loop that the view holds up says so, and how long of the last second", () => {
+  const phases: Frame["phases"] = [[START_MS, 0, WAIT, 0], [START_MS + 250, 0, HELD, 0]];
+  const line = lineOf(0, "loop", "select", { phases });
+  assertMatch(line, /^the loop: held up by the view; last second: held up 75 %, select 25 %;/);
 });

@@ -16,7 +16,7 @@ import "../../../harness/sanitizers.ts";
 
 const STATES = ["backlog", "queued", "waiting", "served", "asleep", "blocked"];
 /** The colors of what lanes do, each beside each. */
-const ACTIVITIES = ["waiting", "accept", "recv", "served", "asleep", "send", "dispatch"];
+const ACTIVITIES = ["waiting", "accept", "recv", "served", "asleep", "send", "dispatch", "held"];
 type Patterns = Readonly<Record<string, readonly number[][]>>;
 
 /** Web Content Accessibility Guidelines 2.1, AA: text, and parts of a picture. */
@@ -64,7 +64,16 @@ for (const [name, colors] of Object.entries({ light, dark: { ...light, ...dark }
 
 Deno.test("what has a color has a pattern of its own as well, but for work and waits", () => {
   for (
-    const names of [STATES, ["accept", "recv", "handle", "sleep", "send", "dispatch", "untraced"]]
+    const names of [STATES, [
+      "accept",
+      "recv",
+      "handle",
+      "sleep",
+      "send",
+      "dispatch",
+      "untraced",
+      "held",
+    ]]
   ) {
     const patterns = names.map((name) => JSON.stringify((PATTERNS as Patterns)[name]));
     const plain = names.filter((name) => !(name in PATTERNS));

@@ -4,7 +4,7 @@ import type { Controls } from "../metrics/controls.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 
 /** What a session reports. */
-type SessionRecorder = Pick<Recorder, "asleep" | "handled" | "tracesSteps">;
+type SessionRecorder = Pick<Recorder, "asleep" | "handled" | "prepared" | "tracesSteps">;
 
 /**
  * The session of a server that is watched: its simulated cost can be changed while it runs, and the
@@ -64,8 +64,9 @@ class TracedReplies implements Replies {
   next(): Reply | undefined {
     const reply = this.replies.next();
     const isOver = reply === undefined && this.#hasReplied;
-    const waits = reply !== undefined && reply.waitMs > 0; // it is asleep, and that is recorded
-    if (!isOver && !waits) this.recorder.handled(this.client, reply?.bytes.length ?? 0);
+    // One that sleeps first has its own record, since it is handled only when it is sent.
+    if (reply !== undefined && reply.waitMs > 0) this.recorder.prepared(this.client, reply.bytes);
+    else if (!isOver) this.recorder.handled(this.client, reply?.bytes);
     this.#hasReplied = true;
     return reply;
   }

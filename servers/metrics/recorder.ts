@@ -120,9 +120,14 @@ export class Recorder extends MessageRecorder implements Observer {
     return this.trace.watched && this.trace.hasRoomForSteps;
   }
 
-  /** The session has computed its reply; `sizeBytes` is 0 if there is none. */
-  handled(client: number, sizeBytes: number): void {
-    if (this.tracesSteps) this.#traceStep(TRACE_EVENT.handled, client, sizeBytes);
+  /** The session has computed its reply; without bytes there is none. */
+  handled(client: number, reply = NOTHING): void {
+    if (this.tracesSteps) this.#traceStep(TRACE_EVENT.handled, client, reply.length, reply);
+  }
+
+  /** The session has computed a reply that is to be sent after it has slept. */
+  prepared(client: number, reply: Uint8Array): void {
+    if (this.tracesSteps) this.#traceStep(TRACE_EVENT.prepared, client, reply.length, reply);
   }
 
   blocked({ id, peer }: Observed): void {
@@ -193,8 +198,8 @@ export class Recorder extends MessageRecorder implements Observer {
     this.#traceStep(TRACE_EVENT.returned, ready, scanned);
   }
 
-  #traceStep(event: number, client: number, sizeBytes: number): void {
-    this.trace.write(event, client, NOTHING, 0, sizeBytes, NOTHING, this.#worker);
+  #traceStep(event: number, client: number, sizeBytes: number, bytes = NOTHING): void {
+    this.trace.write(event, client, NOTHING, 0, sizeBytes, bytes, this.#worker);
   }
 
   #note(

@@ -60,6 +60,8 @@ export const TRACE_EVENT = {
   /** The view holds a thread or a process up, until `freed`. */
   held: 16,
   freed: 17,
+  /** The session has computed a reply of `sizeBytes` bytes, which is to be sent after it has slept. */
+  prepared: 18,
 } as const;
 
 /** The name of an event. */
@@ -147,7 +149,7 @@ export class TraceWriter {
    * @param event a number of {@linkcode TRACE_EVENT}
    * @param host the client's, in ASCII
    * @param sizeBytes how many bytes were received or sent
-   * @param bytes the received bytes; the record keeps the first of them
+   * @param bytes those that were received, or are the reply; the record keeps the first of them
    * @param worker the number of the writing thread or process
    */
   write(

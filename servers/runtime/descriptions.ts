@@ -23,6 +23,7 @@ const NOT_LOGGED = [
     "ended",
     "held",
     "freed",
+    "prepared",
   ] as const,
 ];
 
@@ -50,7 +51,9 @@ export function describeRecord(
     case "received":
       return serve.received(address, showBytes(bytes, sizeBytes), sizeBytes);
     case "sent":
-      return serve.sent(address, sizeBytes);
+      return bytes.length > 0
+        ? serve.sentText(address, showBytes(bytes, sizeBytes), sizeBytes)
+        : serve.sent(address, sizeBytes);
     case "reset":
       return serve.reset(address);
     case "dismissed":

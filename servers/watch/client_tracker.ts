@@ -74,14 +74,16 @@ export class ClientTracker {
     const known = this.#accepted.get(client);
     if (event === "closed") this.#closed(client, timeMs);
     // A "closed" follows where the connection ends, and a client that is answered is known.
-    if (["closed", "reset", "dismissed", "cutOff", "handled"].includes(event)) return known;
+    if (["closed", "reset", "dismissed", "cutOff", "handled", "prepared"].includes(event)) {
+      return known;
+    }
     const tracked = known ?? this.#accept(record);
     this.#applyTo(tracked, record);
     return tracked;
   }
 
   #applyTo(tracked: TrackedClient, record: TraceRecord): void {
-    const { event, timeMs, worker, sizeBytes, bytes } = record;
+    const { event, timeMs, worker, sizeBytes } = record;
     switch (event) {
       case "dispatched":
         this.#change(tracked, "waiting", timeMs, this.#laneOfWorker(worker));
@@ -89,14 +91,11 @@ export class ClientTracker {
       case "received":
         this.#nextReceived(tracked, worker, timeMs);
         this.#change(tracked, "served", timeMs, this.#laneOf(record, tracked));
-        this.#texts.push([
-          roundToMicroseconds(timeMs),
-          tracked.number,
-          shownText(bytes, sizeBytes),
-        ]);
+        this.#text(tracked, record);
         return this.#transfer(tracked, timeMs, sizeBytes, 0);
       case "sent":
         this.#change(tracked, "waiting", timeMs, this.#laneOf(record, tracked));
+        if (record.bytes.length > 0) this.#text(tracked, record);
         return this.#transfer(tracked, timeMs, 0, sizeBytes);
       case "asleep":
         tracked.dueMs = timeMs + sizeBytes;
@@ -240,6 +239,10 @@ export class ClientTracker {
     if (worker === 0 || this.worker === "sharedThread") return tracked.lane;
     if (this.#hasLaneEach && tracked.lane > 0) return tracked.lane;
     return this.#laneOfWorker(worker);
+  }
+
+  #text({ number }: TrackedClient, { timeMs, bytes, sizeBytes }: TraceRecord): void {
+    this.#texts.push([roundToMicroseconds(timeMs), number, shownText(bytes, sizeBytes)]);
   }
 
   #transfer(tracked: TrackedClient, timeMs: number, received: number, sent: number): void {

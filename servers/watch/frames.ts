@@ -47,7 +47,7 @@ export type Transfer = readonly [
   sentBytes: number,
 ];
 
-/** The first bytes that the server has received from a client at `timeMs`, see its {@linkcode Transfer}. */
+/** The first bytes of the {@linkcode Transfer} of a client at `timeMs`. */
 export type Text = readonly [timeMs: number, client: number, text: string];
 
 /** What a lane does. A frame names it by its index here. */
@@ -135,7 +135,10 @@ export interface Frame extends Usage {
   readonly changes: readonly Change[];
   /** Of each traced message, its bytes; recordings of older versions have none. */
   readonly transfers?: readonly Transfer[];
-  /** Of each traced message that was received, its text; recordings of older versions have none. */
+  /**
+   * Of each traced message that was received its text, and of what was sent where it is known; recordings
+   * of older versions have none.
+   */
   readonly texts?: readonly Text[];
   /** Lanes that are processes, with their ids; recordings of older versions have none. */
   readonly pids?: readonly (readonly [lane: number, pid: number])[];

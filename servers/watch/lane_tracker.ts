@@ -92,6 +92,7 @@ export class LaneTracker {
     if (event === "ended") return this.#ended(record);
     if (event === "dispatched") return this.#dispatched(record, client);
     if (event === "held" || event === "freed") return this.#held(record);
+    if (event === "prepared") return; // that it sleeps is another record
     const lane = this.#laneOf(record, client);
     if (record.isAfterGap && !this.#onlyAccepts(lane)) lane.isAfterGap();
     if (event === "returned") return this.#returned(record, lane);

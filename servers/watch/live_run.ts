@@ -14,6 +14,7 @@ import { CodePosition } from "./code_position.ts";
 import type { Command, ControlWarning, Frame, Hello, LogLine, Run } from "./frames.ts";
 import { lanePlan, LaneTracker } from "./lane_tracker.ts";
 import { readModelSource } from "./model_source.ts";
+import { SentBytes } from "./sent_bytes.ts";
 import { SyntheticClientsProcess } from "./synthetic_clients.ts";
 import { UsageWatch } from "./usage_watch.ts";
 
@@ -34,6 +35,7 @@ export class LiveRun implements Run {
   readonly #reader: TraceReader;
   readonly #clients: ClientTracker;
   readonly #lanes: LaneTracker;
+  readonly #sent = new SentBytes();
   readonly #position: CodePosition;
   readonly #backlog: BacklogWatch;
   readonly #synthetic: SyntheticClientsProcess;
@@ -153,7 +155,8 @@ export class LiveRun implements Run {
     this.#pollAfter(isCpuScarce ? SCARCE_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
   }
 
-  #apply(record: TraceRecord, isWatched: boolean): void {
+  #apply(read: TraceRecord, isWatched: boolean): void {
+    const record = this.#sent.complete(read);
     this.#lanes.apply(record, this.#clients.apply(record));
     if (isWatched && isLogged(record) && this.#lines.length < LINES_PER_FRAME) {
       this.#log((texts) => describeRecord(record, texts), record.timeMs);
@@ -172,7 +175,10 @@ export class LiveRun implements Run {
     this.#messages = { all: Math.max(traced, counters.recvs - before.recvs), traced };
     const recvs = counters.untracedRecvs - before.untracedRecvs;
     const sends = counters.untracedSends - before.untracedSends;
-    if (recvs + sends > 0) this.#clients.recordsWereLeftOut(timeMs);
+    if (recvs + sends > 0) {
+      this.#clients.recordsWereLeftOut(timeMs);
+      this.#sent.forget();
+    }
     const leftOut = readLeftOut(this.server.stats);
     const gaps = leftOut.flatMap((count, block) => count > this.#leftOut[block] ? [block] : []);
     this.#leftOut = leftOut;

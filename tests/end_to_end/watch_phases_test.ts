@@ -148,6 +148,24 @@ for (const model of ["select", "thread", "blocking"]) {
   });
 }
 
+for (const sockets of KINDS) {
+  test(`select, thread and gevent on ${sockets}: what is sent is in the log, as text`, async () => {
+    for (const [model, ...flags] of [["select"], ["thread"], ["gevent", "--sleep", "20"]]) {
+      const serve = [model, "--sockets", sockets, "--handler", "upper", ...flags];
+      await using recorded = await Recorded.start(serve);
+      using client = await recorded.server.connect();
+      assertEquals(await exchange(client, "hello"), "HELLO");
+      const line = /^sent to 127.0.0.1:\d+: "HELLO" \(5 bytes\)$/;
+      const frames = await recorded.until((frames) =>
+        frames.some(({ log }) => log.some(({ en }) => en.startsWith("sent to")))
+      );
+      assert(frames.some(({ log }) => log.some(({ en }) => line.test(en))), model);
+      const texts = frames.flatMap(({ texts = [] }) => texts.map(([, , text]) => text));
+      assertEquals(texts, ["hello", "HELLO"], model);
+    }
+  });
+}
+
 const HELD_MODELS = [
   ["select", "deno"],
   ["thread", "deno"],

@@ -38,7 +38,7 @@ browserTest("the page saves pictures, its last minute, a trace, and a page that 
     await using watched = await WatchedServer.open(page, ["epoll", "--sleep", "20"]);
     using client = await watched.server.connect();
     for (const text of ["<one>", "two"]) assertEquals(await exchange(client, text), text);
-    await page.locator(".log li", { hasText: '"two"' }).waitFor();
+    await page.locator(".log li", { hasText: /sent to .*"two"/ }).waitFor();
 
     const svg = await read(await save(page, directory, saveAs.svg, { isTyped: true }));
     assertMatch(svg, /^<svg [^>]*font-family="system-ui, /);
@@ -65,7 +65,7 @@ browserTest("the page saves pictures, its last minute, a trace, and a page that 
     const before = requests.length;
     await page.context().setOffline(true);
     await page.goto(pathToFileURL(file).href);
-    await page.locator(".log li", { hasText: '"two"' }).waitFor();
+    await page.locator(".log li", { hasText: /sent to .*"two"/ }).waitFor();
     const asked = requests.slice(before).map((address) => new URL(address).protocol);
     assertEquals([...new Set(asked)].filter((one) => !["file:", "data:"].includes(one)), []);
     assertEquals(complaints.filter((text) => !/ERR_CONNECTION|WebSocket/.test(text)), []);
@@ -101,7 +101,7 @@ browserTest(
       await page.locator("section.run").waitFor();
       using client = await server.connect();
       for (const text of ["one", "two"]) assertEquals(await exchange(client, text), text);
-      await page.locator(".log li", { hasText: '"two"' }).waitFor();
+      await page.locator(".log li", { hasText: /sent to .*"two"/ }).waitFor();
       await page.getByRole("button", { name: "Pause" }).click();
       const first = await momentOf(page);
       await page.keyboard.press("ArrowLeft");

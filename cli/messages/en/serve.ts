@@ -59,6 +59,8 @@ export const enServe = {
   received: (address: string, shown: string, sizeBytes: number) =>
     `received from ${address}: ${shown} (${plural(sizeBytes, "byte")})`,
   sent: (address: string, sizeBytes: number) => `sent to ${address}: ${plural(sizeBytes, "byte")}`,
+  sentText: (address: string, shown: string, sizeBytes: number) =>
+    `sent to ${address}: ${shown} (${plural(sizeBytes, "byte")})`,
   reset: (address: string) => `${address} reset the connection`,
   dismissed: (address: string) => `closed ${address}: it was silent for --idle-timeout`,
   wasCutOff: (address: string) =>

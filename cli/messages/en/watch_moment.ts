@@ -18,7 +18,8 @@ export const enWatchMoment = {
     lasts: "for {time} until now, since {moment}",
     received: "received {bytes} bytes: {text}",
     receivedCount: "received {bytes} bytes",
-    sent: "sent {bytes} bytes",
+    sent: "sent {bytes} bytes: {text}",
+    sentCount: "sent {bytes} bytes",
     more: "… and {count} more messages",
   },
   does: {

@@ -56,6 +56,8 @@ export const zhServe = {
   received: (address: string, shown: string, sizeBytes: number) =>
     `收到 ${address} 发来的 ${shown}（${count(sizeBytes)} 字节）`,
   sent: (address: string, sizeBytes: number) => `向 ${address} 发送了 ${count(sizeBytes)} 字节`,
+  sentText: (address: string, shown: string, sizeBytes: number) =>
+    `向 ${address} 发送了 ${shown}（${count(sizeBytes)} 字节）`,
   reset: (address: string) => `${address} 重置了连接`,
   dismissed: (address: string) => `${address} 沉默时间超过 --idle-timeout：结束其连接`,
   wasCutOff: (address: string) => `${address} 尚未收完就被切断：其连接已被重置`,

@@ -16,7 +16,8 @@ export const zhWatchMoment = {
     lasts: "至今 {time}，从 {moment} 起",
     received: "收到 {bytes} 字节：{text}",
     receivedCount: "收到 {bytes} 字节",
-    sent: "发出 {bytes} 字节",
+    sent: "发出 {bytes} 字节：{text}",
+    sentCount: "发出 {bytes} 字节",
     more: "……另有 {count} 条消息",
   },
   does: {

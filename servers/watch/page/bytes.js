@@ -13,6 +13,8 @@ const MAX_FRAMES = 400;
 /** Times of records and of what lanes do may differ by this much. */
 const TOLERANCE_MS = 1;
 
+/** @typedef {{ bytes: number, text: string | undefined }} Message */
+
 /**
  * What a client and the server have said to each other around a piece of a bar.
  *
@@ -20,30 +22,30 @@ const TOLERANCE_MS = 1;
  * @param {number} client its number
  * @param {number} fromMs when the piece began
  * @param {number} untilMs when it ended
- * @returns {{ received: { bytes: number, text: string | undefined } | undefined, sentBytes: number,
- *   more: number }} `received` is the message that is worked on, `sentBytes` what was sent within the
- *   piece, and `more` the number of messages that were received within it beside the first
+ * @returns {{ received: Message | undefined, sent: Message | undefined, more: number }}
+ *   `received` is the message that is worked on, `sent` what was sent within the piece, with the text of
+ *   the first of it, and `more` the number of messages that were received within it beside the first
  */
 export function messagesOf(history, client, fromMs, untilMs) {
   const { samples } = history;
-  let [received, sentBytes, within] = [undefined, 0, 0];
+  let [received, sent, within] = [undefined, undefined, 0];
   const last = Math.min(samples.length - 1, indexAt(samples, untilMs + TOLERANCE_MS) + 1);
   for (let i = last; i >= Math.max(0, last - MAX_FRAMES); i--) {
     const { timeMs: frameMs, transfers = [], texts = [] } = samples[i].frame;
-    for (const [timeMs, who, , receivedBytes, sent] of transfers.toReversed()) {
+    for (const [timeMs, who, , receivedBytes, sentBytes] of transfers.toReversed()) {
       if (who !== client || timeMs > untilMs + TOLERANCE_MS) continue;
       const isWithin = timeMs >= fromMs - TOLERANCE_MS;
-      if (isWithin) sentBytes += sent;
+      const text = texts.find(([ofMs, of]) => ofMs === timeMs && of === client)?.[2];
+      if (isWithin && sentBytes > 0) sent = { bytes: (sent?.bytes ?? 0) + sentBytes, text };
       if (receivedBytes === 0) continue;
       if (isWithin) within++;
       if (isWithin || received === undefined) {
-        const text = texts.find(([ofMs, of]) => ofMs === timeMs && of === client)?.[2];
         received = { bytes: receivedBytes, text };
       }
     }
     if (received !== undefined && frameMs < fromMs - TOLERANCE_MS) break;
   }
-  return { received, sentBytes, more: Math.max(0, within - 1) };
+  return { received, sent, more: Math.max(0, within - 1) };
 }
 
 /**

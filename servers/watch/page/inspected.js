@@ -105,17 +105,19 @@ export class Words {
 
   #messages(history, client, fromMs, untilMs) {
     const { inspect } = this.#texts;
-    const { received, sentBytes, more } = messagesOf(history, client, fromMs, untilMs);
-    const lines = [];
-    if (received !== undefined) {
-      const { bytes, text } = received;
-      const said = text === undefined ? inspect.receivedCount : inspect.received;
+    const { received, sent, more } = messagesOf(history, client, fromMs, untilMs);
+    const say = (message, withText, withoutText) => {
+      if (message === undefined) return;
+      const { bytes, text } = message;
+      const said = text === undefined ? withoutText : withText;
       const shown = text === undefined ? "" : quoted(text, bytes);
       // What a client sent is put in last, so that nothing in it is replaced.
       lines.push(said.replace("{bytes}", shownNumber(bytes)).replace("{text}", () => shown));
-    }
+    };
+    const lines = [];
+    say(received, inspect.received, inspect.receivedCount);
     if (more > 0) lines.push(inspect.more.replace("{count}", shownNumber(more)));
-    if (sentBytes > 0) lines.push(inspect.sent.replace("{bytes}", shownNumber(sentBytes)));
+    say(sent, inspect.sent, inspect.sentCount);
     return lines;
   }
 }

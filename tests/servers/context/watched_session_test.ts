@@ -12,6 +12,8 @@ import { assertEquals } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
 import "../../harness/sanitizers.ts";
 
+const NOTHING = new Uint8Array(0);
+
 /** A session, and what it reports. */
 function watched(onData: (chunk: Uint8Array) => Replies, tracesSteps = true) {
   const said: string[] = [];
@@ -19,7 +21,9 @@ function watched(onData: (chunk: Uint8Array) => Replies, tracesSteps = true) {
   const recorder = {
     tracesSteps,
     asleep: (client: number, ms: number) => said.push(`${client} asleep ${ms}`),
-    handled: (client: number, sizeBytes: number) => said.push(`${client} handled ${sizeBytes}`),
+    prepared: (client: number, reply: Uint8Array) =>
+      said.push(`${client} prepared ${reply.length}`),
+    handled: (client: number, reply = NOTHING) => said.push(`${client} handled ${reply.length}`),
   };
   const session = new WatchedSession({ onData, onClose() {} }, controls, recorder, 7, false);
   const answers = () => {
@@ -44,10 +48,13 @@ Deno.test("a session says that it has nothing to say", () => {
   assertEquals(watched(() => new OneReply()).answers(), ["7 handled 0"]);
 });
 
-Deno.test("a reply that sleeps is asleep, and no more", () => {
+Deno.test("a reply that sleeps is prepared, and not handled", () => {
   const { controls, answers } = watched(twice);
   controls.setSimulatedCost({ sleepMs: 30, cpuMs: 0 });
-  assertEquals(answers(), ["7 asleep 30", "one", "7 asleep 30", "three"]);
+  assertEquals(answers(), [
+    ...["7 asleep 30", "7 prepared 3", "one"],
+    ...["7 asleep 30", "7 prepared 5", "three"],
+  ]);
 });
 
 Deno.test("a session says nothing while nobody wants to know", () => {

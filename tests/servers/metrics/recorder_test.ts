@@ -143,7 +143,7 @@ Deno.test("a recorder traces returns and replies for a reader that wants them", 
   const view = new TraceReader(trace, 16, true);
   assert(watched.tracesSteps);
   watched.wokeUp(5, 2);
-  watched.handled(7, 100);
+  watched.handled(7, new Uint8Array(100));
   watched.began(3, 4_711);
   watched.ended(3);
   assertEquals(stepsOf(view), [
@@ -157,7 +157,7 @@ Deno.test("a reader that wants no steps gets none", () => {
   const { trace, recorder } = recorded();
   const log = new TraceReader(trace);
   recorder.wokeUp(5, 2);
-  recorder.handled(7, 100);
+  recorder.handled(7, new Uint8Array(100));
   assertEquals(stepsOf(log), []);
 });
 
@@ -166,7 +166,7 @@ Deno.test("steps stay within the room of their reader, and all are counted", () 
   const view = new TraceReader(trace, 10, true);
   for (let i = 0; i < 1_000; i++) {
     watched.wokeUp(5, 1);
-    watched.handled(7, 3);
+    watched.handled(7, new Uint8Array(3));
   }
   assertEquals(stepsOf(view).length, 10);
   assertEquals(readCounters(stats).wakeUps, 1_000);

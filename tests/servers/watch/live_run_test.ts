@@ -115,7 +115,7 @@ test("a new viewer learns what each lane does, and what is traced stays within t
   for (let i = 0; i < 5_000; i++) {
     recorder.wokeUp(2, 1);
     recorder.received(client, new Uint8Array(1), 1);
-    recorder.handled(client.id, 1);
+    recorder.handled(client.id, new Uint8Array(1));
     recorder.sent(client, 1);
   }
   const returns = (await seen).flatMap(({ returns = [] }) => returns);

@@ -183,17 +183,19 @@ Deno.test("the bytes of a piece are those that its client sent last", () => {
   frame(100, [[60, 1, 0, 5, 0], [61, 2, 0, 3, 0], [62, 1, 0, 0, 5]], [
     [60, 1, "hello"],
     [61, 2, "abc"],
+    [62, 1, "HELLO"],
   ]);
   frame(200, [[150, 1, 0, 60, 0], [160, 1, 0, 7, 0], [190, 1, 0, 0, 67]], [
     [150, 1, "x".repeat(48)],
     [160, 1, "later\r\n"],
   ]);
-  const hello = { received: { bytes: 5, text: "hello" }, sentBytes: 5, more: 0 };
-  assertEquals(messagesOf(history, 1, 60, 62), hello);
-  assertEquals(messagesOf(history, 1, 80, 120), { ...hello, sentBytes: 0 });
+  const hello = { received: { bytes: 5, text: "hello" }, more: 0 };
+  const sent = { bytes: 5, text: "HELLO" };
+  assertEquals(messagesOf(history, 1, 60, 62), { ...hello, sent });
+  assertEquals(messagesOf(history, 1, 80, 120), { ...hello, sent: undefined });
   assertEquals(messagesOf(history, 1, 150, 190), {
     received: { bytes: 60, text: "x".repeat(48) },
-    sentBytes: 67,
+    sent: { bytes: 67, text: undefined },
     more: 1,
   });
   assertEquals(messagesOf(history, 3, 0, 300).received, undefined);

@@ -205,7 +205,7 @@ export class TraceReader {
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.#words = new Int32Array(memory);
     this.#next = Atomics.load(this.#header, WRITTEN);
-    this.#makeRoom(this.#next, room);
+    this.makeRoom(room);
     Atomics.add(this.#header, WATCHERS, 1);
   }
 
@@ -221,7 +221,7 @@ export class TraceReader {
    */
   read(room = USUAL_ROOM): { records: TraceRecord[]; lost: number } {
     const written = Atomics.load(this.#header, WRITTEN);
-    this.#makeRoom(written, room);
+    this.makeRoom(room, written);
     const records: TraceRecord[] = [];
     const behind = (written - this.#next) >>> 0; // indices wrap around
     let lost = Math.max(0, behind - RECORD_COUNT);
@@ -235,8 +235,12 @@ export class TraceReader {
     return { records, lost };
   }
 
-  /** Another reader may want more. */
-  #makeRoom(written: number, room: number): void {
+  /**
+   * Makes room at once, and not at the next look. Another reader may want more.
+   *
+   * @param room how many records the reader wants from now on
+   */
+  makeRoom(room: number, written = Atomics.load(this.#header, WRITTEN)): void {
     const until = written + room | 0;
     for (const place of this.wantsSteps ? [ROOM_UNTIL, STEPS_UNTIL] : [ROOM_UNTIL]) {
       const before = Atomics.load(this.#header, place);

@@ -97,6 +97,8 @@ export class LiveRun implements Run {
 
   subscribe(onFrame: (frame: Frame) => void): () => void {
     this.#subscribers.set(onFrame, { isNew: true });
+    // Messages from now on are traced, also those before the poll, which a busy machine may hold up.
+    this.#reader.makeRoom(RECORDS_PER_FRAME);
     this.#pollAfter(0);
     return () => this.#subscribers.delete(onFrame);
   }

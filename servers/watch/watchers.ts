@@ -60,9 +60,10 @@ export class Watchers {
   async #stream(socket: WebSocket): Promise<() => void> {
     const hellos = await Promise.all(this.runs.map((run) => run.hello()));
     if (socket.readyState !== WebSocket.OPEN) return () => {};
-    send(socket, { id: this.id, hellos });
     for (const kept of this.lastMinutes) kept.begin();
     const streams = this.runs.map((run, index) => sendFrames(run, index, socket));
+    // A page with its hellos is there, and its clients may talk: by then all runs are followed.
+    send(socket, { id: this.id, hellos });
     return () => streams.forEach((stop) => stop());
   }
 }

@@ -11,6 +11,7 @@ import { ACTIVITIES, type Frame } from "../../../servers/watch/frames.ts";
 import { LiveRun } from "../../../servers/watch/live_run.ts";
 import type { Usage, UsageWatch } from "../../../servers/watch/usage_watch.ts";
 import { assertEquals, assertGreaterOrEqual, assertLess } from "../../harness/assert.ts";
+import { encode } from "../../harness/bytes.ts";
 import { MODEL_OPTIONS } from "../../harness/model_options.ts";
 import { FakeConnection } from "../../harness/fake_connection.ts";
 import { test } from "../../harness/test.ts";
@@ -102,6 +103,23 @@ test("messages that are not traced are counted, and the frame says how many", as
   assertEquals(all, 1_000);
   assertLess(traced, 200);
   assertGreaterOrEqual(traced, 1);
+});
+
+test("messages are traced from the moment a viewer comes, not from the next poll on", async () => {
+  const { run, recorder } = runOf(usage(false));
+  const frames = framesOf(run, 1);
+  const client = new FakeConnection();
+  recorder.accepted(client);
+  recorder.received(client, encode("two"), 3);
+  recorder.handled(client.id, encode("two"));
+  recorder.sent(client, 3);
+  const [{ log, messages }] = await frames;
+  await run.end();
+  assertEquals(log.map(({ en }) => en).slice(1), [
+    'received from [::1]:1234: "two" (3 bytes)',
+    'sent to [::1]:1234: "two" (3 bytes)',
+  ]);
+  assertEquals(messages, { all: 1, traced: 1 });
 });
 
 test("a new viewer learns what each lane does, and what is traced stays within the room", async () => {

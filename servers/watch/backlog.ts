@@ -70,13 +70,17 @@ export class Backlog implements Disposable {
     return isKnown ? length : null;
   }
 
-  /** Returns the addresses of the waiting clients; `null` where the system does not report them. */
-  peers(): string[] | null {
+  /**
+   * Returns the addresses of clients; `null` where the system does not report them.
+   *
+   * @param areAccepted whether of those that the server has accepted, instead of those that wait
+   */
+  peers(areAccepted = false): string[] | null {
     const hostBytes = isIpv6(this.address) ? 16 : 4;
     const peers: string[] = [];
     const isKnown = this.#query([ESTABLISHED, CLOSE_WAIT], (answer, at) => {
       // A connection that was not accepted has no inode yet.
-      if (answer.getUint32(at + ANSWER.inode, true) !== 0) return;
+      if ((answer.getUint32(at + ANSWER.inode, true) !== 0) !== areAccepted) return;
       const host = new Uint8Array(answer.buffer, at + ANSWER.host, hostBytes);
       const port = answer.getUint16(at + ANSWER.peerPort);
       peers.push(formatAddress(parseSocketAddress(rawSocketAddress(host, port))));

@@ -48,6 +48,11 @@ export class BacklogWatch implements Disposable {
     return peers ?? undefined;
   }
 
+  /** Returns the addresses of the clients that are connected, and wait no more. */
+  accepted(): readonly string[] {
+    return this.#backlog.peers(true) ?? [];
+  }
+
   [Symbol.dispose](): void {
     this.#backlog[Symbol.dispose]();
   }

@@ -25,6 +25,8 @@ interface TrackedClient {
   dueMs: number;
   /** The last reading of the backlog did not contain it any more. */
   isMissing: boolean;
+  /** The last reading found it accepted, though no record has said so yet. */
+  isAccepted: boolean;
 }
 
 /** When records may be missing, a client is shown asleep for this much longer than it sleeps. */
@@ -109,15 +111,28 @@ export class ClientTracker {
    * Applies a reading of the backlog.
    *
    * @param peers the addresses of the clients in it
+   * @param accepted returns those of the clients that the server has accepted; is called only when a
+   *   client seems to have left
    */
-  applyBacklog(peers: readonly string[], timeMs: number): void {
+  applyBacklog(
+    peers: readonly string[],
+    timeMs: number,
+    accepted: () => readonly string[] = () => [],
+  ): void {
     const present = new Set(peers);
-    for (const [peer, tracked] of this.#backlog) {
-      // If it was accepted, that record may not have been read yet: so it has one more reading.
-      if (!present.has(peer) && tracked.isMissing) {
-        this.#backlog.delete(peer);
-        this.#change(tracked, "closed", timeMs, BACKLOG_LANE);
-      } else tracked.isMissing = !present.has(peer);
+    const left = [...this.#backlog].filter(([peer, { isMissing }]) =>
+      isMissing && !present.has(peer)
+    );
+    // A server that is held up between accept and its record of it may take any time.
+    const isAccepted = new Set(left.length > 0 ? accepted() : []);
+    // If it was accepted, that record may not have been read yet: so it has one more reading.
+    for (const [peer, tracked] of this.#backlog) tracked.isMissing = !present.has(peer);
+    for (const [peer, tracked] of left) {
+      const wasAccepted = tracked.isAccepted;
+      tracked.isAccepted = isAccepted.has(peer);
+      if (tracked.isAccepted || wasAccepted) continue;
+      this.#backlog.delete(peer);
+      this.#change(tracked, "closed", timeMs, BACKLOG_LANE);
     }
     for (const peer of present) {
       if (this.#backlog.has(peer) || this.#acceptedByPeer.has(peer)) continue;
@@ -214,7 +229,16 @@ export class ClientTracker {
 
   #add(peer: string, state: State, lane: number, sinceMs: number): TrackedClient {
     const number = ++this.#lastNumber;
-    const tracked = { number, peer, state, lane, sinceMs, dueMs: 0, isMissing: false };
+    const tracked = {
+      number,
+      peer,
+      state,
+      lane,
+      sinceMs,
+      dueMs: 0,
+      isMissing: false,
+      isAccepted: false,
+    };
     this.#peers.push([number, peer]);
     this.#changes.push(toChange(tracked));
     return tracked;

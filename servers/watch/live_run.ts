@@ -192,7 +192,9 @@ export class LiveRun implements Run {
 
   #publish(counters: Counters, timeMs: number): Frame {
     const peers = this.#backlog.poll(timeMs);
-    if (peers !== undefined) this.#clients.applyBacklog(peers, timeMs);
+    if (peers !== undefined) {
+      this.#clients.applyBacklog(peers, timeMs, () => this.#backlog.accepted());
+    }
     if (this.#wakeLoop !== undefined) {
       this.server.controls.ask();
       this.#wakeLoop();

@@ -32,6 +32,8 @@ for (const [host, shown] of [["127.0.0.1", "127.0.0.1"], ["::1", "[::1]"]]) {
       assertEquals(backlogOf(host, port), [2, [first, second].map(nameOf).sort()]);
       using accepted = await listener.accept();
       assertEquals(backlogOf(host, port), [1, [nameOf(second)]]);
+      using backlog = new Backlog({ host, port });
+      assertEquals(backlog.peers(true), [nameOf(first)]);
       await second.closeWrite(); // it has left, and is waiting all the same
       assertEquals(backlogOf(host, port), [1, [nameOf(second)]]);
       assertEquals(accepted.remoteAddr.port, first.localAddr.port);

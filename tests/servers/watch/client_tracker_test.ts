@@ -60,6 +60,20 @@ Deno.test("a client that is no longer in the backlog has left, unless it was acc
   assertEquals(changes(), ["1: 1 waiting on 0", "2: 2 closed on -1"]);
 });
 
+Deno.test("a client that was accepted keeps its number, however late the record of it comes", () => {
+  const { tracker, tell, changes } = trackerOf("process");
+  tracker.applyBacklog(["127.0.0.1:1001", "127.0.0.1:1002"], 0);
+  changes();
+  for (let reading = 1; reading <= 5; reading++) {
+    tracker.applyBacklog(["127.0.0.1:1002"], 0, () => ["127.0.0.1:1001"]);
+  }
+  // It is closed before its record is read: that is in the next reading of the trace.
+  tracker.applyBacklog(["127.0.0.1:1002"], 0);
+  tell("accepted", 1);
+  tell("dispatched", 1, 1);
+  assertEquals(changes(), ["1: 1 queued on -2", "2: 1 waiting on 1"]);
+});
+
 Deno.test("a client that was just accepted is not in the backlog, whatever was read before", () => {
   const { tracker, tell, changes } = trackerOf("loop");
   tell("accepted", 1);

@@ -88,6 +88,9 @@ export interface TraceRecord {
   readonly bytes: Uint8Array;
 }
 
+/** How often a record is looked at that is not whole, before those after it are read. */
+const MAX_READINGS = 5;
+
 /** How many records a reader wants between two looks, unless it says so. */
 const USUAL_ROOM = RECORD_COUNT / 2;
 
@@ -195,6 +198,9 @@ export class TraceReader {
   readonly #memory: ArrayBufferLike;
   readonly #decoder = new TextDecoder();
   #next: number;
+  /** The last record that was not whole, and how often in turn. */
+  #unfinished = -1;
+  #readings = 0;
 
   /**
    * @param room how many records the reader wants until its first look
@@ -218,8 +224,9 @@ export class TraceReader {
    * The records since the last call, and how many were overwritten before they could be read.
    *
    * @param room how many records the reader wants until the next call
+   * @param isLast whether nobody writes any more, so that what is not whole never will be
    */
-  read(room = USUAL_ROOM): { records: TraceRecord[]; lost: number } {
+  read(room = USUAL_ROOM, isLast = false): { records: TraceRecord[]; lost: number } {
     const written = Atomics.load(this.#header, WRITTEN);
     this.makeRoom(room, written);
     const records: TraceRecord[] = [];
@@ -228,8 +235,8 @@ export class TraceReader {
     this.#next = (this.#next + lost) | 0;
     for (; this.#next !== written; this.#next = (this.#next + 1) | 0) {
       const record = this.#readOne(this.#next);
-      if (record === "unfinished") break;
-      if (record === "lost") lost++;
+      if (record === "unfinished" && !isLast && !this.#isGivenUp()) break;
+      if (typeof record === "string") lost++;
       else records.push(record);
     }
     return { records, lost };
@@ -255,15 +262,21 @@ export class TraceReader {
     if (before === word(index, WRITING)) return "unfinished";
     if (before !== word(index, DONE)) {
       const isNewer = (before - word(index, 0) | 0) > 0 && before !== 0;
-      return isNewer || this.#isDone(index + 1) ? "lost" : "unfinished";
+      return isNewer ? "lost" : "unfinished";
     }
     const bytes = new Uint8Array(this.#memory, at, RECORD_BYTES).slice();
     if (Atomics.load(this.#words, wordAt) !== before) return "lost";
     return this.#parse(bytes);
   }
 
-  #isDone(index: number): boolean {
-    return Atomics.load(this.#words, (placeOf(index) + AT.word) / 4) === word(index, DONE);
+  /**
+   * Whether the next record was met too often while it was not whole. A writer that is held up in it will
+   * finish it; one that was killed will not, and all others would wait.
+   */
+  #isGivenUp(): boolean {
+    if (this.#unfinished !== this.#next) this.#readings = 0;
+    this.#unfinished = this.#next;
+    return ++this.#readings > MAX_READINGS;
   }
 
   #parse(bytes: Uint8Array<ArrayBuffer>): TraceRecord {

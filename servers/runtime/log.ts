@@ -57,15 +57,15 @@ export class Log {
   /** Reports the rest and ends. */
   close(): void {
     clearInterval(this.#timer);
-    this.#look();
+    this.#look(true);
     this.#endSecond(performance.now());
     this.#reader.close();
   }
 
-  #look(): void {
+  #look(isLast = false): void {
     const nowMs = performance.now();
     if (nowMs >= this.#secondBeganMs + 1_000) this.#endSecond(nowMs);
-    const { records, lost } = this.#reader.read();
+    const { records, lost } = this.#reader.read(undefined, isLast);
     for (const record of records) {
       if (isLogged(record) && this.#isShown(record)) this.#take(record);
     }

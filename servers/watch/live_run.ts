@@ -127,7 +127,7 @@ export class LiveRun implements Run {
 
   /** Makes a last frame with what has happened since the previous one, and stops. */
   async end(): Promise<void> {
-    this.#poll();
+    this.#poll(true);
     clearTimeout(this.#timer);
     this.#reader.close();
     this.#backlog[Symbol.dispose]();
@@ -139,10 +139,10 @@ export class LiveRun implements Run {
     this.#timer = setTimeout(() => this.#poll(), ms);
   }
 
-  #poll(): void {
+  #poll(isLast = false): void {
     const isWatched = this.#subscribers.size > 0;
     const readMs = preciseTimeMs(); // until then all records are known, however long the rest takes
-    const { records } = this.#reader.read(isWatched ? RECORDS_PER_FRAME : 0);
+    const { records } = this.#reader.read(isWatched ? RECORDS_PER_FRAME : 0, isLast);
     for (const record of records) this.#apply(record, isWatched);
     const timeMs = roundToMicroseconds(preciseTimeMs());
     const counters = readCounters(this.server.stats);

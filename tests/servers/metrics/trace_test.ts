@@ -148,6 +148,35 @@ Deno.test("a record that is being written is not read before it is whole", () =>
   assertEquals(readings, [[1], [2, 3]]);
 });
 
+/** Reserves a record, as a writer does first of all. */
+function reserve(memory: ArrayBufferLike): void {
+  new Uint32Array(memory)[1]++; // the count of records
+}
+
+Deno.test("a record is not lost to its writer being held up, even if others are whole", () => {
+  const { reader, memory, write } = watchedTrace();
+  reserve(memory);
+  write(2);
+  assertEquals(clientsOf(reader.read()), []);
+  const count = new Uint32Array(memory, Uint32Array.BYTES_PER_ELEMENT, 1);
+  count[0] -= 2; // its writer goes on, with the record that it has reserved
+  write(1);
+  count[0] += 1;
+  assertEquals(clientsOf(reader.read()), [1, 2]);
+});
+
+Deno.test("a writer that was killed in its record keeps nobody from the records after it", () => {
+  const { reader, memory, write } = watchedTrace();
+  reserve(memory);
+  write(2);
+  const readings = Array.from({ length: 20 }, () => reader.read());
+  assertEquals(readings.flatMap(clientsOf), [2]);
+  assertEquals(readings.reduce((sum, { lost }) => sum + lost, 0), 1);
+  reserve(memory);
+  write(3);
+  assertEquals(clientsOf(reader.read(undefined, true)), [3]); // at once, if it is the last reading
+});
+
 Deno.test("a writer that is held up while the ring goes round harms no other's record", () => {
   const { reader, writer } = watchedTrace();
   const max = capacity();
@@ -158,7 +187,7 @@ Deno.test("a writer that is held up while the ring goes round harms no other's r
   });
   write(1, slow);
   write(3, encode("::3"));
-  const { records, lost } = reader.read();
+  const { records, lost } = reader.read(max, true);
   assertEquals(records.at(-1)?.client, 3);
   for (const { client, host } of records) {
     assertEquals(host, client === 1 ? decode(HOST) : `::${client}`);
@@ -213,8 +242,8 @@ Deno.test("Workers that write at the same time tear no record", async () => {
   const newest = [0, 0, 0];
   let seen = 0;
   let lost = 0;
-  const look = () => {
-    const reading = reader.read();
+  const look = (isLast = false) => {
+    const reading = reader.read(undefined, isLast);
     for (const { client, host, port, sizeBytes, bytes } of reading.records) {
       assertEquals([host, port], [`host${client}${sizeBytes % 2 ? "x" : ""}`, sizeBytes % 65_521]);
       assert(bytes.every((byte) => byte === sizeBytes % 251));
@@ -228,7 +257,7 @@ Deno.test("Workers that write at the same time tear no record", async () => {
     look();
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  look();
+  look(true);
   for (const { worker } of workers) worker.terminate();
   URL.revokeObjectURL(url);
   assertEquals(seen + lost, workers.length * COUNT);

@@ -19,8 +19,10 @@ export class BarPainter {
   /**
    * Draws a client: a thin line for its whole time, and blocks for the states other than waiting. Of
    * several pieces in one pixel, the heaviest is drawn.
+   *
+   * @param {{ fromMs: number, toMs: number }[]} unknown see unknown.js
    */
-  draw({ times, states, endMs }, { top: rowTop, height: rowHeight }, scale) {
+  draw({ times, states, endMs }, { top: rowTop, height: rowHeight }, scale, unknown) {
     const { context, fills, ratio } = this.#surface;
     const { fromMs, toMs } = scale;
     const [top, height] = rowHeight > 6 ? [rowTop + 2, rowHeight - 4] : [rowTop, rowHeight];
@@ -33,6 +35,13 @@ export class BarPainter {
       ...[begin, lineTop],
       ...[Math.max(pixel, scale.xOf(Math.min(endMs, toMs)) - begin), thin],
     );
+    for (const span of unknown) {
+      const from = scale.xOf(Math.max(span.fromMs, times[0], fromMs));
+      const width = scale.xOf(Math.min(span.toMs, endMs, toMs)) - from;
+      if (width <= 0) continue;
+      context.fillStyle = fills.of("unknown", width);
+      context.fillRect(from, top, width, height);
+    }
     let [heavy, heavyX] = [0, -1];
     for (let i = pieceAt(times, fromMs); i < times.length && times[i] <= toMs; i++) {
       if (states[i] === WAITING) continue;

@@ -9,7 +9,7 @@ import { colorOf } from "./dom.js";
 import { ACTIVITIES, STATES } from "./history.js";
 
 /** What has a fill. */
-const FILLED = [...new Set([...STATES, ...ACTIVITIES, "vain", "ready", "idle"])];
+const FILLED = [...new Set([...STATES, ...ACTIVITIES, "vain", "ready", "idle", "unknown"])];
 /** The same thing has the same color, whether a client or a lane does it. */
 const SAME = {
   wait: "waiting",
@@ -17,6 +17,7 @@ const SAME = {
   sleep: "asleep",
   untraced: "muted",
   ended: "closed",
+  unknown: "edge",
   vain: "waiting",
   idle: "muted",
   ready: "accent",
@@ -35,6 +36,7 @@ export const PATTERNS = {
   dispatch: [[0, 4, 8, 4], [4, 0, 4, 8]],
   untraced: [[0, 0, 8, 8], [0, 8, 8, 0]],
   held: [[0, 0, 8, 8], [6, -2, 10, 2], [-2, 6, 2, 10]],
+  unknown: [[0, 0, 8, 8], [0, 8, 8, 0]],
   vain: [[0, 8, 8, 0], [-2, 2, 2, -2], [6, 10, 10, 6]],
 };
 export const LINE_WIDTH = 1.25;

@@ -8,6 +8,7 @@
 import { colorOf, shownNumber } from "./dom.js";
 import { pieceAt, STATES } from "./history.js";
 import { placeOf } from "./rows.js";
+import { unknownSpans } from "./unknown.js";
 
 /** The slices of time. A picture has at most {@linkcode MAX_COLUMNS}. */
 const STEPS_MS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
@@ -21,6 +22,8 @@ const MAX_NAMED = 8;
 const STRENGTHS = [0.3, 0.5, 0.75, 1];
 const WAITING_STRENGTH = 0.25;
 const WAITING = STATES.indexOf("waiting");
+/** In the place of a state: whether they waited is not known. */
+export const UNKNOWN = -1;
 /** States with a color of their own in a cell. */
 const HOT = ["backlog", "queued", "served", "asleep", "blocked"].map((state) =>
   STATES.indexOf(state)
@@ -73,7 +76,7 @@ export function stepFor(spanMs) {
  * @param {Slots} slots
  * @param {{ first: number, count: number, stepMs: number }} columns `first` begins at `first * stepMs`
  * @returns {{ state: number, quarters: number }[][]} by row and column; the state that most were in beside
- *   waiting, and in how many quarters of them; `undefined` where nobody was
+ *   waiting, or {@linkcode UNKNOWN}, and in how many quarters of them; `undefined` where nobody was
  */
 export function heatOf(history, slots, { first, count, stepMs }) {
   const { rows, bin, lanes } = slots;
@@ -102,10 +105,24 @@ export function heatOf(history, slots, { first, count, stepMs }) {
       }
     }
   }
-  return cellsOf(there, hot, rows, count);
+  return cellsOf(there, hot, rows, unknownColumns(history, first, count, stepMs));
 }
 
-function cellsOf(there, hot, rows, count) {
+/** The columns in most of whose time it is not known what most clients did. */
+function unknownColumns({ samples }, first, count, stepMs) {
+  const parts = new Float64Array(count);
+  for (const { fromMs, toMs } of unknownSpans(samples, first * stepMs, (first + count) * stepMs)) {
+    for (let c = Math.max(0, Math.floor(fromMs / stepMs) - first); c < count; c++) {
+      const beginMs = (first + c) * stepMs;
+      if (beginMs >= toMs) break;
+      parts[c] += Math.min(toMs, beginMs + stepMs) - Math.max(fromMs, beginMs);
+    }
+  }
+  return Array.from(parts, (ms) => ms > stepMs / 2);
+}
+
+function cellsOf(there, hot, rows, isUnknown) {
+  const count = isUnknown.length;
   return Array.from({ length: rows }, (_, row) => {
     let present = 0;
     return Array.from({ length: count }, (_, column) => {
@@ -116,7 +133,7 @@ function cellsOf(there, hot, rows, count) {
         const here = counts[row * count + column];
         if (here > most) [kind, most] = [i, here];
       });
-      if (kind < 0) return { state: WAITING, quarters: 4 };
+      if (kind < 0) return { state: isUnknown[column] ? UNKNOWN : WAITING, quarters: 4 };
       return { state: HOT[kind], quarters: Math.min(4, Math.ceil(most / present * 4)) };
     });
   });
@@ -244,9 +261,8 @@ function paint(context, cells, rowHeight, edge, fills) {
       if (one === undefined) continue;
       const width = edge(until) - edge(from);
       const isStrong = one.quarters === 4 && one.state !== WAITING;
-      context.fillStyle = isStrong
-        ? fills.of(STATES[one.state], width)
-        : colors[one.state][one.quarters - 1];
+      const name = one.state === UNKNOWN ? "unknown" : STATES[one.state];
+      context.fillStyle = isStrong ? fills.of(name, width) : colors[one.state][one.quarters - 1];
       context.fillRect(edge(from), at * rowHeight, width, rowHeight - gap);
     }
   });

@@ -6,6 +6,7 @@
 
 import { BACKLOG, phaseAt, pieceAt, QUEUE, STATES } from "./history.js";
 import { peerOf } from "./shares.js";
+import { unknownSpans } from "./unknown.js";
 
 /**
  * A client with its state, or a lane with what it does. `client` is 0 for none; `untilMs` is infinite while
@@ -26,7 +27,7 @@ export function hitAt(history, { lanes, heat }, y, timeMs) {
   for (const { lane, strip, rows } of lanes) {
     if (strip !== undefined && isIn(strip)) return laneAt(history, lane, timeMs);
     const row = rows.find(isIn);
-    if (row !== undefined) return clientAt(row.bars, timeMs);
+    if (row !== undefined) return clientAt(history, row.bars, timeMs);
   }
   if (heat?.slots === undefined || y < heat.rowsTop) return undefined;
   return inHeat(history, heat, Math.floor((y - heat.rowsTop) / heat.rowHeight), timeMs);
@@ -43,22 +44,38 @@ function inHeat(history, { slots: { bin, lanes } }, row, timeMs) {
   for (const { lane, first } of lanes) {
     const bars = history.lanes.get(lane)?.bars ?? [];
     const inRow = bars.filter((bar) => Math.floor((first + bar.row) / bin) === row);
-    const found = clientAt(inRow, timeMs);
+    const found = clientAt(history, inRow, timeMs);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function clientAt(bars, timeMs) {
+function clientAt(history, bars, timeMs) {
   const bar = bars.find(({ times, endMs }) => times[0] <= timeMs && timeMs < endMs);
-  return bar && hitOf(bar, timeMs);
+  return bar && hitOf(history, bar, timeMs);
 }
 
-/** A client with its state. @param {import("./history.js").Bar} bar of it @returns {Hit} */
-export function hitOf({ client, peer, lane, times, states, endMs }, timeMs) {
+/**
+ * A client with its state. Of one that would seem to wait it may be unknown what it does: then it has the
+ * activity `untraced`.
+ *
+ * @param {import("./history.js").Bar} bar of it
+ * @returns {Hit}
+ */
+export function hitOf({ samples }, { client, peer, lane, times, states, endMs }, timeMs) {
   const i = pieceAt(times, timeMs);
-  const untilMs = times[i + 1] ?? endMs;
-  return { lane, client, peer, state: STATES[states[i]], fromMs: times[i], untilMs };
+  const [fromMs, untilMs] = [times[i], times[i + 1] ?? endMs];
+  const hit = { lane, client, peer, state: STATES[states[i]], fromMs, untilMs };
+  if (hit.state !== "waiting") return hit;
+  const unknown = unknownSpans(samples, fromMs, untilMs)
+    .find((span) => span.fromMs <= timeMs && timeMs <= span.toMs);
+  if (unknown === undefined) return hit;
+  return {
+    ...hit,
+    activity: "untraced",
+    fromMs: Math.max(fromMs, unknown.fromMs),
+    untilMs: Math.min(untilMs, unknown.toMs),
+  };
 }
 
 /**

@@ -22,7 +22,7 @@ const BUSY = ["served", "asleep", "blocked", "recv", "handle", "sleep", "send"];
  */
 export function clientAt(history, client, timeMs) {
   for (const bar of barsAt(history, timeMs)) {
-    if (bar.client === client) return hitOf(bar, timeMs);
+    if (bar.client === client) return hitOf(history, bar, timeMs);
   }
   return undefined;
 }
@@ -30,7 +30,7 @@ export function clientAt(history, client, timeMs) {
 /** The first of the clients at a time, by their numbers. @returns {Hit[]} */
 export function firstClientsAt(history, timeMs, max) {
   return [...barsAt(history, timeMs)].sort((one, other) => one.client - other.client)
-    .slice(0, max).map((bar) => hitOf(bar, timeMs));
+    .slice(0, max).map((bar) => hitOf(history, bar, timeMs));
 }
 
 function* barsAt({ lanes }, timeMs) {

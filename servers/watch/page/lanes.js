@@ -14,6 +14,7 @@ import { layOut, MAX_ROWS } from "./rows.js";
 import { lastSecond, loadOf, sharesOf } from "./shares.js";
 import { StripPainter } from "./strips.js";
 import { pixelMsOf, TimeScale } from "./time_scale.js";
+import { unknownSpans } from "./unknown.js";
 
 /** The labels get wider in steps, so that the picture does not move with each digit. In pixels. */
 const LABEL_STEP = 24;
@@ -75,7 +76,8 @@ export class LanePicture {
     this.#history = history;
     this.#drawn = layOut(history, shown, present > MAX_ROWS, size, minHeight);
     this.#begin(shown);
-    for (const lane of this.#drawn.lanes) this.#drawLane(history, lane, shown);
+    const unknown = unknownSpans(history.samples, fromMs, toMs);
+    for (const lane of this.#drawn.lanes) this.#drawLane(history, lane, shown, unknown);
     if (this.#drawn.heat) {
       Object.assign(
         this.#drawn.heat,
@@ -188,7 +190,7 @@ export class LanePicture {
     ];
   }
 
-  #drawLane(history, box, shown) {
+  #drawLane(history, box, shown, unknown) {
     const context = this.#context;
     const { lane, strip, rows, top } = box;
     const { size, width } = this.#surface;
@@ -196,7 +198,7 @@ export class LanePicture {
     if (top > 0) context.fillRect(0, top - Math.ceil(size / 4), width, 1);
     this.#drawLabels(box, shown);
     for (const row of rows) {
-      for (const bar of row.bars) this.#bars.draw(bar, row, this.#scale);
+      for (const bar of row.bars) this.#bars.draw(bar, row, this.#scale, unknown);
       const isFollowed = shown.followed !== undefined &&
         row.bars.some(({ client }) => client === shown.followed);
       if (isFollowed) this.#drawFrame(row);

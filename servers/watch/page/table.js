@@ -68,10 +68,11 @@ export class ClientTable {
     if (!isSame) this.#body.replaceChildren(...shown);
   }
 
-  #rowOf({ client, peer, state, lane, fromMs }, atMs, followed) {
+  #rowOf({ client, peer, state, activity, lane, fromMs }, atMs, followed) {
     const row = this.#rows.get(client) ?? this.#newRow(client, peer);
     const age = shownSpan(Math.max(0, atMs - fromMs));
-    const cells = [this.#texts.states[state], this.#laneName(lane), age];
+    const does = activity === undefined ? this.#texts.states[state] : this.#texts.does[activity];
+    const cells = [does, this.#laneName(lane), age];
     cells.forEach((text, index) => setText(row.children[index + 1], text));
     const isFollowed = client === followed;
     row.classList.toggle("of-followed", isFollowed);

@@ -6,7 +6,7 @@
 
 import "../../../harness/fake_dom.ts";
 import { ACTIVITIES, type Frame, STATES } from "../../../../servers/watch/frames.ts";
-import { heatOf, slotsOf, stepFor } from "../../../../servers/watch/page/heat_map.js";
+import { heatOf, slotsOf, stepFor, UNKNOWN } from "../../../../servers/watch/page/heat_map.js";
 import { History } from "../../../../servers/watch/page/history.js";
 import { costAt, kindOf, loopsAt, roundAt } from "../../../../servers/watch/page/scan_cells.js";
 import { placeCells } from "../../../../servers/watch/page/scan_layout.js";
@@ -201,6 +201,28 @@ Deno.test("a heat map counts who was served in a slice of time, and for how many
   assertEquals(first, [waits, { state: SERVED, quarters: 2 }, waits, waits, waits]);
   assertEquals(second, Array(5).fill({ state: ASLEEP, quarters: 4 }));
   assertEquals(third, Array(5).fill(waits));
+});
+
+Deno.test("where most messages are not traced, a heat map does not say that clients wait", () => {
+  const history = historyOf(
+    {
+      peers: [[1, "a:1"], [2, "a:2"]],
+      changes: [[START_MS, 1, WAITING, 0], [START_MS, 2, WAITING, 0]],
+    },
+    { messages: { all: 2, traced: 2 } },
+    {
+      messages: { all: 70_000, traced: 42 },
+      changes: [[START_MS + 1_100, 1, SERVED, 0], [START_MS + 1_101, 1, WAITING, 0]],
+    },
+    { messages: { all: 0, traced: 0 } },
+  );
+  const slots = slotsOf(history, START_MS, START_MS + 3_000, 10);
+  const columns = { first: START_MS / 500, count: 6, stepMs: 500 };
+  const states = heatOf(history, slots, columns).map((row) => row.map((cell) => cell?.state));
+  assertEquals(states, [
+    [WAITING, WAITING, SERVED, UNKNOWN, WAITING, WAITING],
+    [WAITING, WAITING, UNKNOWN, UNKNOWN, WAITING, WAITING],
+  ]);
 });
 
 Deno.test("a heat map keeps clients where they are, and has at most 80 columns for any span", () => {

@@ -33,7 +33,9 @@ const MEASURES = {
 };
 /** Rates are computed over this many samples: those of single frames jump. */
 const SPAN = 20;
-const MIN_SPAN = 5;
+const MIN_SPAN_MS = 250;
+/** While a page is shown, frames come more often than this. */
+const MISSING_MS = 3_000;
 /** The approximate width of a character of an axis, and the space beside it, in pixels. */
 const CHARACTER_WIDTH = 6.5;
 const AXIS_MARGIN = 12;
@@ -140,7 +142,7 @@ export class Charts {
     const last = indexAt(samples, atMs);
     const frames = samples.slice(Math.max(0, last - SPAN), last + 1).map(({ frame }) => frame);
     for (const chart of this.#charts) {
-      const value = frames.length > MIN_SPAN ? valueOf(chart, frames, frames.length - 1) : null;
+      const value = valueOf(chart, frames, frames.length - 1);
       const digits = value < 10 && !Number.isInteger(value) ? 1 : 0;
       setText(chart.value, value === null ? "–" : shownNumber(value, digits));
     }
@@ -164,15 +166,28 @@ export class Charts {
   }
 }
 
+/** The value at a frame; `null` where too little is known before it, as after a gap. */
 function valueOf({ name }, frames, i) {
-  return MEASURES[name](frames[i], frames[Math.max(0, i - SPAN)]);
+  let first = i;
+  while (first > Math.max(0, i - SPAN) && !followsGap(frames, first)) first--;
+  const isKnown = frames[i].timeMs - frames[first].timeMs >= MIN_SPAN_MS;
+  return isKnown ? MEASURES[name](frames[i], frames[first]) : null;
 }
 
-/** The indices of the drawn frames: the first of each slice, so that they stay the same, and the last. */
+/** Whether the page was hidden before a frame, or missed what was there for another reason. */
+function followsGap(frames, i) {
+  if (i === 0) return false;
+  return frames[i].isWhole || frames[i].timeMs - frames[i - 1].timeMs > MISSING_MS;
+}
+
+/**
+ * The indices of the drawn frames: the first of each slice, so that they stay the same, the first after a
+ * gap, so that no line crosses it, and the last.
+ */
 function drawnOf(frames, sliceMs) {
   const sliceOf = (i) => Math.floor(frames[i].timeMs / sliceMs);
-  return [...frames.keys()].slice(MIN_SPAN).filter((i) =>
-    i === frames.length - 1 || sliceOf(i) !== sliceOf(i - 1)
+  return [...frames.keys()].slice(1).filter((i) =>
+    i === frames.length - 1 || sliceOf(i) !== sliceOf(i - 1) || followsGap(frames, i)
   );
 }
 

@@ -105,7 +105,7 @@ export class ShownTime {
    */
   pass(elapsedMs, startMs, endMs) {
     [this.#startMs, this.#endMs] = [startMs, endMs];
-    // The end of a running server is estimated, and a late frame takes it back.
+    // The end of a running server is estimated, and taken back when no more frames come.
     this.#pausedAtMs = Math.min(this.#pausedAtMs, endMs);
     if (this.#isPresent) this.#atMs = endMs;
     else if (!this.isPaused) {
@@ -156,7 +156,7 @@ export class ShownTime {
     this.isAtEvent = true;
     if (!this.isZoomed && stepMs < this.spanMs * VISIBLE_SHARE) {
       const spanMs = clampSpan(stepMs / STEP_SHARE);
-      this.#window = { spanMs, toMs: this.#atMs + spanMs / 2, isWanted: false };
+      this.#open(spanMs, this.#atMs + spanMs / 2, false);
     }
     this.#settle();
   }
@@ -164,7 +164,8 @@ export class ShownTime {
   /** Puts the cursor at a time of the past, in the same window. In the present it does nothing. */
   point(timeMs) {
     if (this.#isPresent) return;
-    this.#keepWindow();
+    const { spanMs } = this;
+    this.#window ??= { spanMs, toMs: this.#atMs, isWanted: true };
     this.isAtEvent = false;
     this.#atMs = this.clamp(timeMs);
     this.#settle();
@@ -203,18 +204,16 @@ export class ShownTime {
    */
   zoom(factor, aroundMs = this.#atMs) {
     if (this.#isPresent && aroundMs !== this.#atMs) this.#stop();
-    const { fromMs, toMs } = this.shown;
-    const before = toMs - fromMs;
+    const { spanMs: before, shown: { toMs } } = this;
     const spanMs = clampSpan(before * factor);
-    this.#window = { spanMs, toMs: aroundMs + (toMs - aroundMs) * spanMs / before, isWanted: true };
+    this.#open(spanMs, aroundMs + (toMs - aroundMs) * spanMs / before);
     this.#settle(true);
   }
 
   /** Stops, and moves the window. The cursor stays in it. */
   pan(byMs) {
     if (!this.isPaused) this.#stop();
-    this.#keepWindow();
-    this.#window.toMs += byMs;
+    this.#open(this.spanMs, this.shown.toMs + byMs);
     this.#settle(true);
   }
 
@@ -228,9 +227,13 @@ export class ShownTime {
     return Math.max(Math.min(timeMs, this.#endMs), this.#startMs);
   }
 
-  #keepWindow() {
-    const { spanMs } = this;
-    this.#window ??= { spanMs, toMs: this.#atMs, isWanted: true };
+  /** Shows another window. It begins with what is known, or with what was seen before that already. */
+  #open(spanMs, toMs, isWanted = true) {
+    const isPanned = this.#window?.spanMs === spanMs;
+    const seenMs = isPanned ? this.#window.seenMs ?? Infinity : Infinity;
+    const firstMs = Math.min(seenMs, this.shown.fromMs, this.#startMs);
+    const endMs = Math.max(toMs, firstMs + spanMs);
+    this.#window = { spanMs, toMs: endMs, seenMs: Math.min(seenMs, endMs - spanMs), isWanted };
   }
 
   #forgetSteps() {
@@ -238,7 +241,7 @@ export class ShownTime {
     if (!this.isZoomed) this.#window = undefined;
   }
 
-  /** Keeps the cursor in the window, and the window in what is known: one of them has moved. */
+  /** Keeps the cursor in the window, and the window's end in what is known: one of them has moved. */
   #settle(isWindowMoved = false) {
     const shown = this.#window;
     this.#atMs = this.clamp(this.#atMs);
@@ -247,7 +250,7 @@ export class ShownTime {
     if (!isWindowMoved) {
       shown.toMs = Math.min(Math.max(shown.toMs, this.#atMs), this.#atMs + shown.spanMs);
     }
-    shown.toMs = Math.min(Math.max(shown.toMs, this.#startMs + shown.spanMs), this.#endMs);
+    shown.toMs = Math.min(shown.toMs, this.#endMs);
     // Only then: the sum above is rounded, and an event would be left again.
     if (isWindowMoved && !this.#isPresent) {
       this.#atMs = Math.max(Math.min(this.#atMs, shown.toMs), shown.toMs - shown.spanMs);

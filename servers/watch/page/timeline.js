@@ -221,8 +221,9 @@ export class Timeline {
     // The address has whole milliseconds.
     const isMissed = timeMs < this.#startMs - 1 || timeMs > this.#endMs + 1;
     this.onMissed(isMissed ? this.#wanted : undefined, from, to);
-    this.#wanted = undefined;
     this.seek(timeMs);
+    this.#time.isAtEvent = Number(this.#wanted.toFixed(3)) !== this.#wanted; // which has microseconds
+    this.#wanted = undefined;
   }
 
   /** Does something to the time. What people did is shown at once, and a change of its pace is said. */

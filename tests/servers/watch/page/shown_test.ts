@@ -42,7 +42,7 @@ for (const speed of [1, 0.1, 0.01, 10]) {
   });
 }
 
-Deno.test("stopped at a time that a late frame takes back, it goes on with the present", () => {
+Deno.test("stopped at a time that is taken back, it goes on with the present", () => {
   const time = timeOf(true);
   time.toggle();
   time.pass(0, START_MS, END_MS - 500);
@@ -118,6 +118,28 @@ Deno.test("one can zoom from 10 ms to a minute, and never out of what is known",
   assertEquals(seen(time), [60_000, 40_000, 100_000]);
   time.resetZoom();
   assertEquals(seen(time), [60_000, 45_000, 60_000]);
+});
+
+Deno.test("paused on a server that is younger than the window, what is seen stands still", () => {
+  for (const factor of [0.8, 1 / 0.8]) {
+    const time = new ShownTime(true);
+    time.pass(0, START_MS, START_MS + 8_000);
+    time.toggle();
+    time.zoom(factor);
+    const zoomed = seen(time);
+    assertEquals(zoomed, [8_000, 8_000 - 15_000 * factor, 8_000]);
+    for (let laterMs = 0; laterMs < 20_000; laterMs += 500) {
+      time.pass(500, START_MS, START_MS + 8_000 + laterMs);
+      assertEquals(seen(time), zoomed);
+    }
+    // To the left there is nothing that is known; to the right there is what happened meanwhile.
+    time.pan(-1_000);
+    assertEquals(seen(time), zoomed);
+    time.pan(1_000);
+    assertEquals(seen(time).at(-1), 9_000);
+    time.pan(-1_000);
+    assertEquals(seen(time).slice(1), zoomed.slice(1));
+  }
 });
 
 Deno.test("in a zoomed window the cursor moves, and at an edge the window moves with it", () => {

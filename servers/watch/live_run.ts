@@ -22,6 +22,10 @@ import { UsageWatch } from "./usage_watch.ts";
 const POLL_INTERVAL_MS = 50;
 /** Where CPU time is scarce: each frame wakes up all viewers, and they compete with the server. */
 const SCARCE_POLL_INTERVAL_MS = 250;
+/** The same where the server needs that time for its clients, and not for polling or for a few long tasks. */
+const FULL_LOAD_POLL_INTERVAL_MS = 1_000;
+/** From how many messages per second on that is so. */
+const FULL_LOAD = 10_000;
 /** Without viewers, polls only keep track of the clients. */
 const IDLE_POLL_INTERVAL_MS = 250;
 /** How many messages of a frame are traced: each record costs the server, and nobody sees more. */
@@ -46,6 +50,8 @@ export class LiveRun implements Run {
   #messages: Frame["messages"] = { all: 0, traced: 0 };
   #lines: LogLine[] = [];
   #lastLineMs = 0;
+  #publishedMs = 0;
+  #isOver = false;
   readonly #usage: Pick<UsageWatch, "poll">;
   readonly #startedMs = Date.now();
 
@@ -112,6 +118,7 @@ export class LiveRun implements Run {
     }
     if (command.do === "block") controls.holdUp(command.ms);
     else await this.#synthetic.control(command);
+    if (this.#subscribers.size > 0) this.#pollAfter(0); // somebody waits to see what it does
     return undefined;
   }
 
@@ -128,6 +135,7 @@ export class LiveRun implements Run {
   /** Makes a last frame with what has happened since the previous one, and stops. */
   async end(): Promise<void> {
     this.#poll(true);
+    this.#isOver = true;
     clearTimeout(this.#timer);
     this.#reader.close();
     this.#backlog[Symbol.dispose]();
@@ -135,6 +143,7 @@ export class LiveRun implements Run {
   }
 
   #pollAfter(ms: number): void {
+    if (this.#isOver) return; // a command may have waited for its clients
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#poll(), ms);
   }
@@ -153,8 +162,11 @@ export class LiveRun implements Run {
       this.#lanes.takeChanges();
       return this.#pollAfter(IDLE_POLL_INTERVAL_MS);
     }
+    const isFull = this.#messages.all > FULL_LOAD * (timeMs - this.#publishedMs) / 1_000;
     const { isCpuScarce } = this.#publish(counters, timeMs);
-    this.#pollAfter(isCpuScarce ? SCARCE_POLL_INTERVAL_MS : POLL_INTERVAL_MS);
+    this.#publishedMs = timeMs;
+    if (!isCpuScarce) this.#pollAfter(POLL_INTERVAL_MS);
+    else this.#pollAfter(isFull ? FULL_LOAD_POLL_INTERVAL_MS : SCARCE_POLL_INTERVAL_MS);
   }
 
   #apply(read: TraceRecord, isWatched: boolean): void {

@@ -8,7 +8,7 @@ import { announce } from "../../../servers/watch/page/announcer.js";
 import { Controls } from "../../../servers/watch/page/controls.js";
 import { element } from "../../../servers/watch/page/dom.js";
 import { Keys } from "../../../servers/watch/page/keys.js";
-import { drawRepeatedly, hurry, isCpuScarce } from "../../../servers/watch/page/pace.js";
+import { drawRepeatedly, hurry } from "../../../servers/watch/page/pace.js";
 import { LivePlayer } from "../../../servers/watch/page/player.js";
 import { RunView } from "../../../servers/watch/page/run_view.js";
 import { shownUntil } from "../../../servers/watch/page/shown.js";
@@ -51,7 +51,11 @@ export class Picture {
     this.keys = new Keys(texts, this.#timeline).element;
     this.dock = element("section", { class: "dock", "aria-label": texts.controls });
     this.clear();
-    drawRepeatedly(() => this.#draw(), () => isCpuScarce(this.#player ? [this.#player] : []));
+    drawRepeatedly(
+      () => this.#draw(),
+      () => this.#player === undefined ? [] : [this.#player],
+      () => this.#timeline.isPast,
+    );
   }
 
   /** Shows no server. */

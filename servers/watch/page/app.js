@@ -12,7 +12,7 @@ import { isEmbedded, loadRecording, loadView } from "./embedded.js";
 import { fill } from "./fill.js";
 import { Keys } from "./keys.js";
 import { wantedMoment } from "./moment.js";
-import { drawRepeatedly, hurry, isCpuScarce } from "./pace.js";
+import { drawRepeatedly, hurry } from "./pace.js";
 import { LivePlayer, RecordingPlayer } from "./player.js";
 import { Presentation } from "./presentation.js";
 import { makeLegends, RunView } from "./run_view.js";
@@ -195,7 +195,8 @@ async function main() {
   );
   drawRepeatedly(
     () => draw(shows, timeline, controls, connection?.isLost ?? false, lost),
-    () => isCpuScarce(players),
+    () => players,
+    () => timeline.isPast,
   );
 }
 

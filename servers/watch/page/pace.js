@@ -5,8 +5,13 @@
  * @module
  */
 
-/** The pause between two drawings where CPU time is scarce; frames come as rarely. */
+/** The least time between two drawings where CPU time is scarce. */
 const SCARCE_PAUSE_MS = 250;
+/** The most: a page without news still tells that time passes. */
+const NO_NEWS_PAUSE_MS = 1_000;
+
+/** After one of these, somebody waits to see what it changes. */
+const INPUTS = ["keydown", "pointermove", "pointerdown", "click", "wheel", "input"];
 
 let share = 1;
 
@@ -47,21 +52,44 @@ export class Throttle {
 }
 
 /** Whether a running server reports that CPU time is scarce. Recordings report the past. */
-export function isCpuScarce(players) {
+function isCpuScarce(players) {
   return players.some(({ isLive, newest }) => isLive && (newest?.isCpuScarce ?? false));
 }
 
 /**
- * Draws with each frame of the screen, and never while the page is hidden. While that is too often, it
- * draws less and sets the class `sparing`, with which the style sheet slows its animations down.
+ * Draws with each frame of the screen, and never while the page is hidden. Where CPU time is scarce, it
+ * draws when a server has reported something or somebody has done something, and sets the class `sparing`,
+ * with which the style sheet slows its animations down.
+ *
+ * @param {() => void} draw draws the page
+ * @param {() => readonly import("./player.js").LivePlayer[]} playersOf returns what the servers report to
+ * @param {() => boolean} isMoving whether what is shown changes without a report, as the past does
  */
-export function drawRepeatedly(draw, isTooMuch) {
+export function drawRepeatedly(draw, playersOf, isMoving) {
+  let drawn = [];
+  let drawnMs = 0;
+  let pause;
   const next = () => {
     draw();
-    const isSparing = isTooMuch();
+    const players = playersOf();
+    drawn = players.map(({ newest }) => newest);
+    drawnMs = performance.now();
+    const isSparing = isCpuScarce(players);
     document.documentElement.classList.toggle("sparing", isSparing);
-    if (isSparing) setTimeout(() => requestAnimationFrame(next), SCARCE_PAUSE_MS);
+    if (isSparing) pause = setTimeout(look, SCARCE_PAUSE_MS);
     else requestAnimationFrame(next);
   };
+  const look = () => {
+    const hasNews = isMoving() || playersOf().some(({ newest }, i) => newest !== drawn[i]);
+    if (hasNews || performance.now() - drawnMs >= NO_NEWS_PAUSE_MS) resume();
+    else pause = setTimeout(look, SCARCE_PAUSE_MS);
+  };
+  const resume = () => {
+    if (pause === undefined) return;
+    clearTimeout(pause);
+    pause = undefined;
+    requestAnimationFrame(next);
+  };
+  for (const input of INPUTS) addEventListener(input, resume, { capture: true, passive: true });
   requestAnimationFrame(next);
 }

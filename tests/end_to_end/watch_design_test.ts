@@ -156,6 +156,24 @@ browserTest("a presentation fills the screen, in letters of 24 pixels", async ({
   assertEquals(complaints, []);
 });
 
+browserTest("on a low screen, too, the lanes are the largest part of a presentation", async ({
+  page,
+}) => {
+  const [width, height] = [1_280, 800];
+  await page.setViewportSize({ width, height });
+  await using watched = await WatchedServer.open(page, ["select"]);
+  await watched.press("+10");
+  await watched.untilClients((clients) => clients.length === 10);
+  await page.keyboard.press("f");
+  await page.locator("html.presenting").waitFor();
+  const parts = ["figcaption", ".legend", ".line.current"];
+  await eventually(async () => {
+    const [lanes, ...others] = await boxesOf(page, "canvas.lanes", ...parts);
+    assertGreater(lanes.height, height * 0.4);
+    for (const [i, { bottom }] of others.entries()) assertLess(bottom, height, parts[i]);
+  });
+});
+
 browserTest("two models, a replay and a page in a file are presented too", async ({ page }) => {
   await page.setViewportSize(PROJECTOR);
   const directory = await Deno.makeTempDir();

@@ -45,6 +45,11 @@ export function laneLabels({ worker, waitsIn, model }, texts, pids, secondsAt) {
     },
     isLoop,
     isOnlyLoop: hasLoop,
+    /** Whether a lane of this server may do that: a server hands on where others serve. */
+    isPossible(name) {
+      if (name === "dispatch") return !["caller", "loop", "coroutine", "threads"].includes(worker);
+      return name !== "wait" || worker !== "caller";
+    },
     /** Whether it asks all sockets in rounds, and waits for none. */
     polls: waitsIn === "-",
     /** The name of what a lane does; of what the loops do if there is no lane, as in a legend. */

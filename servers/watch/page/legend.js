@@ -23,7 +23,8 @@ export function stateEntries({ states }) {
 
 /** The legend of a server's lanes. @param labels see lane_labels.js @returns {Entry[]} */
 export function activityEntries(labels) {
-  return ACTIVITIES.filter((name) => !ENDS.includes(name)).map((name) => {
+  const possible = ACTIVITIES.filter((name) => !ENDS.includes(name) && labels.isPossible(name));
+  return possible.map((name) => {
     return [name, labels.activity(name), labels.waits.has(name)];
   });
 }

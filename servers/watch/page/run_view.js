@@ -11,6 +11,7 @@ import { clockTime, element } from "./dom.js";
 import { EmptyState } from "./empty.js";
 import { Facts } from "./facts.js";
 import { makeExplanation, makeHeading } from "./heading.js";
+import { ACTIVITIES } from "./history.js";
 import { Inspector } from "./inspector.js";
 import { laneLabels } from "./lane_labels.js";
 import { LaneTexts } from "./lane_texts.js";
@@ -254,10 +255,12 @@ function pictureBox(canvas, content) {
 
 /** The legends of what servers have in their pictures. @param {RunView[]} views of them */
 export function makeLegends(texts, views) {
-  const [first, ...others] = views.map(({ activities }) => activities);
-  const entries = first.map(([name, text, isHollow], index) => {
-    const all = new Set([text, ...others.map((entries) => entries[index][1])]);
-    return [name, [...all].join(" / "), isHollow && others.every((entries) => entries[index][2])];
+  const all = views.flatMap(({ activities }) => activities);
+  const names = ACTIVITIES.filter((name) => all.some(([one]) => one === name));
+  const entries = names.map((name) => {
+    const same = all.filter(([one]) => one === name);
+    const meanings = new Set(same.map(([, text]) => text));
+    return [name, [...meanings].join(" / "), same.every(([, , isHollow]) => isHollow)];
   });
   return element(
     "div",

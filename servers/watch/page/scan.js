@@ -6,7 +6,7 @@
 
 import { element, setText, shownNumber } from "./dom.js";
 import { fill } from "./fill.js";
-import { indexAt } from "./history.js";
+import { indexAt, STATES } from "./history.js";
 import { legend } from "./legend.js";
 import { Throttle } from "./pace.js";
 import { costAt, kindOf, loopsAt, roundAt } from "./scan_cells.js";
@@ -171,10 +171,11 @@ export class ScanPicture {
     const loops = this.#loopsAt(history, atMs);
     const latest = loops.filter(({ last }) => last !== undefined)
       .sort((one, other) => other.last.timeMs - one.last.timeMs)[0];
+    const watched = latest && (loops.length > 1 ? latest.cells.length : watchedBy(history, latest));
     const call = this.#hello.waitsIn;
     const parts = [];
     if (latest !== undefined) {
-      parts.push(this.#sayReturn(latest, loops.length > 1 ? latest.lane : undefined));
+      parts.push(this.#sayReturn(latest, watched, loops.length > 1 ? latest.lane : undefined));
     } else if (this.#kind !== "round") parts.push(texts.notYet.replace("{call}", call));
     const { inVain, cpuMicroseconds } = costAt(history, atMs);
     parts.push(texts.inVain.replace("#", shownNumber(inVain)));
@@ -184,7 +185,11 @@ export class ScanPicture {
       parts.push(cost.replace("#", shownNumber(cpuMicroseconds, digits)));
     }
     const known = latest?.ready.size;
-    if (known < latest?.last.ready) parts.push(texts.known.replace("#", shownNumber(known)));
+    // Of clients that have left since, there are no cells.
+    const haveLeft = watched > latest?.cells.length;
+    if (known < latest?.last.ready && !haveLeft) {
+      parts.push(texts.known.replace("#", shownNumber(known)));
+    }
     const { each } = this.#surface;
     if (each > 1) parts.push(texts.each.replace("#", shownNumber(each)));
     if (loops.length > MAX_LOOPS) {
@@ -193,7 +198,7 @@ export class ScanPicture {
     setText(this.#caption, parts.join(this.#labels.texts.listEnd));
   }
 
-  #sayReturn({ last: { scanned, ready }, cells }, lane) {
+  #sayReturn({ last: { scanned, ready } }, watched, lane) {
     const texts = this.#texts;
     const counted = (count, one, many) =>
       count === 1 ? texts[one] : texts[many].replace("#", shownNumber(count));
@@ -203,11 +208,21 @@ export class ScanPicture {
     const values = {
       call: this.#hello.waitsIn,
       looked: counted(scanned, "oneLooked", "manyLooked"),
-      watched: counted(cells.length, "oneLooked", "manyLooked"),
+      watched: counted(watched, "oneLooked", "manyLooked"),
       ready: counted(ready, "oneReady", "manyReady"),
       completions: counted(ready, "oneDone", "manyDone"),
     };
     const said = fill(texts[template[this.#kind]], values);
     return lane === undefined ? said : `${this.#labels.lane(lane)}: ${said}`;
   }
+}
+
+/** How many sockets the only loop watched when it returned: clients may have come or left since. */
+function watchedBy({ samples }, { last, cells }) {
+  const others = cells.findIndex(({ kind }) => kind === "client");
+  const index = indexAt(samples, last.timeMs);
+  const clients = samples.slice(index, index + 2).map(({ counts }) =>
+    counts.reduce((sum, count) => sum + count, 0) - counts[STATES.indexOf("backlog")]
+  );
+  return (others < 0 ? cells.length : others) + Math.max(...clients);
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-/** Sides of cells with the gap after them, in CSS pixels. */
+/** Sides of cells with the gap after them, in CSS pixels, beside letters of the usual size or smaller. */
 const PITCHES = [28, 24, 20, 16, 12, 10, 8, 6, 5, 4, 3];
+const USUAL_SIZE = 13;
 /** Cells with a name, by the size of the letters. */
 const NAMED = { width: 6.2, height: 2.6 };
 
@@ -30,8 +31,10 @@ export function placeCells(sockets, { left, top, width, height }, size) {
     const shape = { columns: large.columns, wide: named, pitch: high, isLabelled: true };
     return { ...place, ...shape, count: sockets, each: 1 };
   }
-  const pitch = PITCHES.find((one) => fit(one, one).capacity >= sockets && one <= height) ??
-    PITCHES.at(-1);
+  const larger = PITCHES.map((one) => Math.round(one * Math.max(1, size / USUAL_SIZE)));
+  const pitch = [...larger, ...PITCHES].find((one) => {
+    return fit(one, one).capacity >= sockets && one <= height;
+  }) ?? PITCHES.at(-1);
   const { columns, capacity } = fit(pitch, pitch);
   const each = Math.max(1, Math.ceil(sockets / capacity));
   const shape = { columns, wide: pitch, pitch, isLabelled: false };

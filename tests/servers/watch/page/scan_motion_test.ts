@@ -88,6 +88,28 @@ for (const reducedMotion of ["no-preference", "reduce"] as const) {
   );
 }
 
+browserTest(
+  "what a return looked at is said of its time, when its clients have left",
+  (visit) =>
+    FakePage.with(visit, async (fake) => {
+      const clients = Array.from({ length: 12 }, (_, i) => i + 1);
+      const at = (state: State) => (client: number): Change => [
+        ...[fake.timeMs, client, STATES.indexOf(state), 0] as const,
+      ];
+      fake.publish(50, {
+        peers: clients.map((client) => [client, `127.0.0.1:${5_000 + client}`]),
+        changes: clients.map(at("waiting")),
+      });
+      fake.publish(50, { changes: [], returns: [[fake.timeMs + 10, 0, 8, 8]], phases: [] });
+      fake.publish(1_000, { changes: clients.map(at("closed")) });
+      const caption = fake.page.getByRole("figure").filter({ hasText: "8 were ready" });
+      await caption.waitFor();
+      fake.publish(1_000, { changes: [] });
+      await fake.page.waitForTimeout(600); // words change twice a second
+      assertMatch(await caption.innerText(), /^epoll_wait: of 13 sockets, 8 were ready/);
+    }),
+);
+
 /** Notes how many looks the cells have had, one after another. */
 const NOTE_LOOKS = `(() => {
   globalThis.looks = [];

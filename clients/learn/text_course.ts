@@ -1,3 +1,4 @@
+import { widest } from "../../cli/columns.ts";
 import { RefusedError } from "../../cli/errors.ts";
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
@@ -108,8 +109,8 @@ class TextChapter {
   async walk(): Promise<void> {
     await using _live = this.#live;
     const { page, pressEnter } = this.messages.learn;
-    const title = `${fill(page.chapter, { number: this.number })}: ${this.#of(this.chapter.title)}`;
-    console.log(`\n${title}\n${"=".repeat([...title].length)}`);
+    const title = fill(page.chapter, { number: this.number, title: this.#of(this.chapter.title) });
+    console.log(`\n${title}\n${"=".repeat(widest([title]))}`);
     for (let i = 0; i < this.#steps.length;) {
       console.log(`\n[${i + 1}/${this.#steps.length}] ${page.kinds[this.#steps[i].kind]}`);
       await this.#show(this.#steps[i], i);

@@ -34,13 +34,23 @@ export function makeToken(): string {
  *
  * @param port on which the view listens
  */
-export function mayRead({ headers }: Request, port: number): boolean {
+export function mayRead(request: Request, port: number): boolean {
+  return foreignHeader(request, port) === undefined;
+}
+
+/**
+ * The header that says that a request is not for this view, or not from it: see {@linkcode mayRead}.
+ *
+ * @param port on which the view listens
+ * @returns its name; `undefined` where there is none
+ */
+export function foreignHeader({ headers }: Request, port: number): "host" | "origin" | undefined {
   const ports = port === DEFAULT_PORT ? ["", `:${port}`] : [`:${port}`];
   const isOwn = (host: string | null) =>
     OWN_NAMES.some((name) => ports.some((shownPort) => host === name + shownPort));
-  if (!isOwn(headers.get("host"))) return false;
+  if (!isOwn(headers.get("host"))) return "host";
   const origin = headers.get("origin"); // programs and same-origin reads send none
-  return origin === null || isOwn(origin.replace(/^http:\/\//, ""));
+  return origin === null || isOwn(origin.replace(/^http:\/\//, "")) ? undefined : "origin";
 }
 
 /**

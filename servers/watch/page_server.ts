@@ -9,13 +9,13 @@ import type { Messages } from "../../cli/messages.ts";
 import { settlesWithin } from "../../cli/settles_within.ts";
 import { systemReason } from "../../cli/system_reason.ts";
 import { messageOf } from "../system/thrown.ts";
-import { mayRead, SECURITY_HEADERS } from "./access.ts";
+import { foreignHeader, SECURITY_HEADERS } from "./access.ts";
 import { type ResilientServer, serveResiliently } from "./resilient_server.ts";
 
 const HOST = "127.0.0.1";
 /** How long the server waits for the last answers. */
 const SHUTDOWN_TIMEOUT_MS = 500;
-const MAX_HOST_LENGTH = 100;
+const MAX_SHOWN_LENGTH = 100;
 const SWITCHING_PROTOCOLS = 101;
 
 /** What a page and its server are made with. */
@@ -76,9 +76,11 @@ export class PageServer {
   }
 
   async #answer(request: Request): Promise<Response> {
-    const { watch } = this.options.messages;
-    const response = !mayRead(request, this.port)
-      ? respond(watch.wrongAddress(shownHost(request), this.port), 403)
+    const { wrongAddress, wrongOrigin } = this.options.messages.watch;
+    const foreign = foreignHeader(request, this.port);
+    const refuse = { host: wrongAddress, origin: wrongOrigin };
+    const response = foreign !== undefined
+      ? respond(refuse[foreign](shownHeader(request, foreign), this.port), 403)
       : METHODS.includes(request.method)
       ? await this.answer(request) ?? respond("there is nothing here", 404)
       : respond(`here is nothing for ${request.method}`, 405);
@@ -90,9 +92,9 @@ export class PageServer {
   }
 }
 
-/** The host that the request names, cut to a sensible length. */
-function shownHost({ headers }: Request): string {
-  return (headers.get("host") ?? "?").slice(0, MAX_HOST_LENGTH);
+/** A header of the request, cut to a sensible length. */
+function shownHeader({ headers }: Request, name: string): string {
+  return (headers.get(name) ?? "?").slice(0, MAX_SHOWN_LENGTH);
 }
 
 /** An answer of plain text. */

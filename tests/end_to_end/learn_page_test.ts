@@ -74,6 +74,16 @@ const IS_DUE_TWICE = `(async () => {
   return throttle.isDue();
 })()`;
 
+browserTest("the controls have names before anything is drawn", async ({ page }) => {
+  const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+  await using _ = process;
+  await page.addInitScript("globalThis.requestAnimationFrame = () => 0");
+  await page.goto(`${address}#${FIRST.id}/2`);
+  const buttons = page.locator(".timeline button");
+  await buttons.first().waitFor();
+  assertEquals((await buttons.allInnerTexts()).filter((text) => text.trim() === ""), []);
+}, { ignore });
+
 browserTest("the focus stays in the step when what had it is done with", async ({ page }) => {
   const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
   await using _ = process;

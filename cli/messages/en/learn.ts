@@ -2,7 +2,8 @@ import { didYouMean } from "./words.ts";
 
 /** The help of `playground learn`, in English. */
 export const enLearnCommand = {
-  summary: "a course in the browser: predict what a server will do, watch it, and see who is right",
+  summary:
+    "a course in the browser: predict what a server will do, watch it, and be judged by what was measured",
   usage: "learn [CHAPTER]",
   flags: {
     text: "go through it in the terminal",
@@ -58,7 +59,7 @@ export const enLearn = {
     language: "English",
     title: "playground: the course",
     chapters: "Chapters",
-    chapter: "Chapter {number}",
+    chapter: "Chapter {number}: {title}",
     minutes: "{minutes} min",
     step: "Step {step} of {steps}",
     next: "Next",
@@ -113,7 +114,7 @@ export const enLearn = {
     measuredThen: "Measured in the recorded run:",
     undecided: "No answer fits what was measured, so something disturbed the run: " +
       "a busy machine, or a control that was used meanwhile. Run it again.",
-    unmeasured: "Nothing was measured, so nobody can tell who is right.",
+    unmeasured: "Nothing was measured, so it is not known which answer is right.",
     again: "Run it again",
     runExperiment: "Run it now",
     failed: "This could not be done: {reason}",

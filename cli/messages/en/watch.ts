@@ -54,6 +54,9 @@ export const enWatch = {
     "where it runs, so that no page from elsewhere can read it. To see it from another machine, give " +
     `the tunnel the same port at both ends, ssh -L ${port}:127.0.0.1:${port} HOST, and open ` +
     "the address that the server printed.",
+  wrongOrigin: (origin: string, port: number) =>
+    `A page of ${origin} asks, and this page answers only to itself. Open ` +
+    `http://127.0.0.1:${port}/ on the machine where it runs.`,
   portInUse: (flag: string, port: number) =>
     `${flag} ${port}: the port is in use: choose another, or 0 for any that is free`,
   cannotListen: (flag: string, port: number, reason: string) =>
@@ -140,9 +143,9 @@ export const enWatch = {
       threads: "Several threads, any of which serves a client next.",
       coroutine: "One loop, and a coroutine for each client.",
     },
-    waitsIn: "It waits in",
+    waitsIn: " It waits in ",
     stop: ".",
-    waitsForNothing: "It never waits: it tries each client again and again.",
+    waitsForNothing: " It never waits: it tries each client again and again.",
     listensOn: "listens on",
     sockets: { deno: "Deno's sockets", libc: "the system's calls (libc)" },
     handlerNamed: "handler {name}",
@@ -162,14 +165,13 @@ export const enWatch = {
     log: "Log",
     explained: "How it works",
     heldUp: "stopped by you",
-    blocked: "the loop has been blocked for",
-    inBacklog: "in the backlog:",
-    returnsPerSecond: "returns/s",
-    lookedAt: "scanned",
-    ready: "ready",
+    blocked: "the loop has been blocked for # ms",
+    inBacklog: "in the backlog: #",
+    rounds: "{perSecond} rounds/s, {scanned} asked, {ready} ready",
+    returned: "{call}: {perSecond} returns/s, {scanned} scanned, {ready} ready",
     sampled: "{told} of {all} messages drawn, {more} not drawn",
     olderPeers: "addresses as of # s ago",
-    refused: "refused:",
+    refused: "refused: #",
     controls: "Controls",
     open: "Clients",
     opened: { one: "client from here", other: "clients from here" },

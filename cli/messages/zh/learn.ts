@@ -3,7 +3,7 @@ import { didYouMean } from "./words.ts";
 
 /** The help of `playground learn`, in Chinese. */
 export const zhLearnCommand: typeof enLearnCommand = {
-  summary: "浏览器里的课程：先预测服务器会怎样，再看它运行，然后看谁说得对",
+  summary: "浏览器里的课程：先预测服务器会怎样，再看它运行，由测得的数字评判",
   usage: "learn [章节]",
   flags: {
     text: "在终端里学习",
@@ -54,7 +54,7 @@ export const zhLearn: typeof enLearn = {
     language: "中文",
     title: "playground：课程",
     chapters: "章节",
-    chapter: "第 {number} 章",
+    chapter: "第 {number} 章：{title}",
     minutes: "{minutes} 分钟",
     step: "第 {step} 步，共 {steps} 步",
     next: "下一步",
@@ -109,7 +109,7 @@ export const zhLearn: typeof enLearn = {
     measuredThen: "在录好的运行中测得：",
     undecided: "没有一个答案与测得的数字相符，说明这次运行受到了干扰：机器太忙，" +
       "或者其间动过控制按钮。请再运行一次。",
-    unmeasured: "什么也没有测到，所以无法判断谁对。",
+    unmeasured: "什么也没有测到，所以无法判断哪个答案对。",
     again: "再运行一次",
     runExperiment: "现在运行",
     failed: "做不到：{reason}",

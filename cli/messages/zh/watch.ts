@@ -53,6 +53,9 @@ export const zhWatch = {
     `这个页面不能以 ${host} 访问，只能在运行它的机器上以 http://127.0.0.1:${port}/ 访问：` +
     "这样别处的网页就读不到它。要从另一台机器观看，请让隧道两端使用同一个端口：" +
     `ssh -L ${port}:127.0.0.1:${port} HOST，然后打开服务器打印的地址。`,
+  wrongOrigin: (origin: string, port: number) =>
+    `来问的是 ${origin} 的网页，而这个页面只应答它自己：` +
+    `请在运行它的机器上打开 http://127.0.0.1:${port}/。`,
   portInUse: (flag: string, port: number) =>
     `${flag} ${port}：端口已被占用：请换一个，或用 0 任选一个空闲端口`,
   cannotListen: (flag: string, port: number, reason: string) =>
@@ -157,15 +160,14 @@ export const zhWatch = {
     code: "代码，以及运行到了哪里",
     log: "日志",
     explained: "工作原理",
-    heldUp: "已被你暂停",
-    blocked: "循环已有这么久没有转回来：",
-    inBacklog: "监听队列里：",
-    returnsPerSecond: "次返回/秒",
-    lookedAt: "个被检查",
-    ready: "个就绪",
+    heldUp: "被你停住了",
+    blocked: "循环已有 # 毫秒没有转回来",
+    inBacklog: "监听队列里：#",
+    rounds: "每秒 {perSecond} 轮，每轮询问 {scanned} 个，就绪 {ready} 个",
+    returned: "{call}：每秒返回 {perSecond} 次，每次查看 {scanned} 个，就绪 {ready} 个",
     sampled: "画出了 {all} 条消息中的 {told} 条，另有 {more} 条",
     olderPeers: "他们是谁：# 秒前的情况",
-    refused: "已拒绝：",
+    refused: "已拒绝：#",
     controls: "对它做点什么",
     open: "客户端",
     opened: { one: "个客户端由此打开", other: "个客户端由此打开" },

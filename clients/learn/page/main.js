@@ -177,9 +177,9 @@ class CoursePage {
       : new LiveStage(about.id, this.#token, this.#texts, witness);
     this.#engine = engine;
     engine.onChange = () => this.#changed();
-    const number = fill(this.#texts.chapter, { number: chapter + 1 });
+    const title = about.title[document.documentElement.lang];
     this.#title.tabIndex = -1;
-    this.#title.textContent = `${number}: ${about.title[document.documentElement.lang]}`;
+    this.#title.textContent = fill(this.#texts.chapter, { number: chapter + 1, title });
   }
 
   #showStep(id) {

@@ -46,20 +46,20 @@ export class Facts {
     const facts = this.#heldUp(last);
     this.#say(facts[0]);
     const { backlog, totals } = last;
-    if (backlog !== null) facts.push(`${texts.inBacklog} ${shownNumber(backlog)}`);
+    if (backlog !== null) facts.push(texts.inBacklog.replace("#", shownNumber(backlog)));
     if (last.backlogAgeMs > STALE_MS) {
       facts.push(texts.olderPeers.replace("#", shownNumber(last.backlogAgeMs / 1_000, 1)));
     }
     if (isSampled(last)) facts.push(sampledFact(last.messages, texts));
     facts.push(...this.#wakeUps(last, samples[Math.max(0, index - SPAN)].frame));
-    if (totals.refused > 0) facts.push(`${texts.refused} ${shownNumber(totals.refused)}`);
+    if (totals.refused > 0) facts.push(texts.refused.replace("#", shownNumber(totals.refused)));
     setText(this.element, facts.join(" · "));
   }
 
   #heldUp({ settings, loopLatencyMs }) {
     const { heldUp, blocked } = this.#texts;
     const facts = settings.heldMs > 0 ? [heldUp] : [];
-    if (loopLatencyMs > HELD_UP_MS) facts.push(`${blocked} ${shownNumber(loopLatencyMs)} ms`);
+    if (loopLatencyMs > HELD_UP_MS) facts.push(blocked.replace("#", shownNumber(loopLatencyMs)));
     return facts;
   }
 
@@ -71,10 +71,9 @@ export class Facts {
     const seconds = (last.timeMs - before.timeMs) / 1_000;
     const average = (name) => shownNumber((last.totals[name] - before.totals[name]) / wakeUps, 1);
     const perSecond = shownNumber(wakeUps / seconds);
-    return [
-      `${this.#waitsIn}: ${perSecond} ${texts.returnsPerSecond}, ` +
-      `${average("scanned")} ${texts.lookedAt}, ${average("ready")} ${texts.ready}`,
-    ];
+    const [scanned, ready] = [average("scanned"), average("ready")];
+    const said = this.#waitsIn === "-" ? texts.rounds : texts.returned;
+    return [fill(said, { call: this.#waitsIn, perSecond, scanned, ready })];
   }
 
   /** Announces when the server is held up or goes on, but not each number. */

@@ -24,7 +24,7 @@ export function makeHeading(hello, texts, actions) {
     "header",
     {},
     element("h2", {}, model),
-    element("p", { class: "does" }, `${texts.servedBy[worker]} `, ...waits(hello, texts)),
+    element("p", { class: "does" }, texts.servedBy[worker], ...waits(hello, texts)),
     element(
       "p",
       { class: "address" },
@@ -41,7 +41,7 @@ function waits({ waitsIn }, texts) {
   if (waitsIn === "-") return [texts.waitsForNothing];
   const calls = waitsIn.split(", ").map((call) => call === "await" ? call : `${call}()`);
   const shown = calls.flatMap((call) => [", ", element("code", {}, call)]).slice(1);
-  return [`${texts.waitsIn} `, ...shown, texts.stop];
+  return [texts.waitsIn, ...shown, texts.stop];
 }
 
 /** The page of `playground explain`. */

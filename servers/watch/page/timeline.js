@@ -48,6 +48,7 @@ export class Timeline {
     this.#announce = announce;
     this.#slider.setAttribute("aria-label", texts.time);
     this.#slider.addEventListener("input", () => this.seek(this.#slider.valueAsNumber));
+    this.#pause.textContent = texts.pause;
     this.#present.textContent = texts.toPresent;
     this.#speed = new SpeedChoice(texts.speed, (speed) => this.setSpeed(speed));
     this.element = element(

@@ -79,6 +79,16 @@ for (const headers of FOREIGN) {
   });
 }
 
+test("a refusal names the header that is wrong, the origin or the host", async () => {
+  await using page = new Page();
+  const origin = "http://example.com:81";
+  const { response: ofOrigin } = await page.ask("GET", "/", { origin });
+  assertStringIncludes(ofOrigin, origin);
+  const { response: ofBoth } = await page.ask("GET", "/", { host: "example.org", origin });
+  assertStringIncludes(ofBoth, "example.org");
+  assert(!ofBoth.includes(origin), ofBoth);
+});
+
 test("a foreign origin on the right host and port of another scheme changes nothing", async () => {
   await using page = new Page();
   const headers = {

@@ -82,7 +82,8 @@ function targetsOf(
 }
 
 const makeTrace: Maker = async ({ lines }, path, _, messages) => {
-  const { text, gaps, isFull } = await traceOf(lines, messages);
+  const { text, gaps, isFull, lacksLanes } = await traceOf(lines, messages);
+  if (lacksLanes) console.error(messages.watch.traceWithoutLanes(path));
   if (hasGaps(gaps)) console.error(messages.watch.traceGaps(`--trace ${path}`, gaps));
   if (isFull) console.error(messages.watch.traceCut(path));
   return text;

@@ -14,6 +14,8 @@ export interface SavedTrace {
   readonly gaps: TraceGaps;
   /** Whether the recording goes on after the trace, which is as large as it may get. */
   readonly isFull: boolean;
+  /** Whether the recording has clients only: it is of a version that said nothing of lanes. */
+  readonly lacksLanes: boolean;
 }
 
 /**
@@ -40,5 +42,6 @@ export async function traceOf(lines: Blob, messages: Messages): Promise<SavedTra
   if (head === undefined) throw new TypeError("a recording begins with its head");
   events ??= new TraceEvents(head.hello, head.hello.startedMs ?? 0, messages);
   parts.push(events.end());
-  return { text: new Blob(parts), gaps: events.gaps, isFull: events.isFull };
+  const { gaps, isFull, lacksLanes } = events;
+  return { text: new Blob(parts), gaps, isFull, lacksLanes };
 }

@@ -57,6 +57,7 @@ export class TraceEvents {
   #messages = 0;
   #messagesNotTraced = 0;
   #clientsLeftOut = 0;
+  #lacksLanes = true;
 
   /**
    * @param hello describes the server
@@ -81,6 +82,11 @@ export class TraceEvents {
     return this.#output.isFull;
   }
 
+  /** Whether no frame has said what lanes do: those of a recording of version 3 do not. */
+  get lacksLanes(): boolean {
+    return this.#lacksLanes;
+  }
+
   /** What the trace does not contain so far: see {@linkcode TraceLimits}. */
   get gaps(): TraceGaps {
     return {
@@ -102,6 +108,7 @@ export class TraceEvents {
     const isSampled = all > traced;
     for (const change of frame.changes) this.#change(change, bytes, frame, isSampled);
     for (const phase of frame.phases ?? []) this.#phase(phase, bytes);
+    this.#lacksLanes &&= frame.phases === undefined;
     for (const client of this.#gone.splice(0)) this.#peers.delete(client);
     this.#count(frame);
     this.#messages += all;

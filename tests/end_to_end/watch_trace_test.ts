@@ -116,6 +116,34 @@ test("a recording becomes a trace, with the same slices", () =>
     assertOneLine(nowhere, 1, /^--html .*: no such file or directory/);
   }));
 
+test("a recording of before lanes were recorded becomes a trace of clients, and one line says so", () =>
+  withDirectory(async (directory) => {
+    const [recording, old, trace] = ["run.jsonl", "old.jsonl", "old.json"]
+      .map((name) => `${directory}/${name}`);
+    await using server = await Server.start(["epoll", "--record", recording]);
+    await untilRecording(recording);
+    const client = await server.connect();
+    assertEquals(await exchange(client, "hello"), "hello");
+    client.close();
+    await server.event("closed");
+    await server.stop();
+    const [head, ...frames] = (await Deno.readTextFile(recording)).trimEnd().split("\n")
+      .map((line) => JSON.parse(line));
+    const older = [
+      { ...head, version: 3 },
+      ...frames.map((one) => ({ ...one, phases: undefined })),
+    ];
+    await Deno.writeTextFile(old, older.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    const { code, stderr } = await run(["replay", old, "--trace", trace]);
+    assertEquals(code, 0);
+    assertMatch(stderr, /^--trace .*old\.json: .*clients only.*\n$/);
+    const events = parseTrace(await Deno.readTextFile(trace));
+    assertEquals(
+      new Set(checkTrace(events).map(({ name }) => name)),
+      new Set(["connection", "handle"]),
+    );
+  }));
+
 test("a trace that cannot be written is refused before the server listens", async () => {
   const serve = ["serve", "select", "--port", "0"];
   const outcome = await run([...serve, "--trace", "/nowhere/trace.json"]);

@@ -21,6 +21,9 @@ export const enWatchSave = {
     "the server is not affected",
   traceCut: (path: string) =>
     `--trace ${path}: the trace is full before the recording ends: a larger file could not be opened`,
+  traceWithoutLanes: (path: string) =>
+    `--trace ${path}: it has tracks of the clients only: an older playground made the recording, and ` +
+    "recorded nothing of the lanes",
   traceGaps: (what: string, gaps: Gaps) => `${what}: not in the trace: ${enGaps(gaps)}`,
   traceWritten: (path: string, size: string) =>
     `wrote ${path} (${size}): open it at https://ui.perfetto.dev or chrome://tracing`,

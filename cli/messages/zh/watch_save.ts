@@ -18,6 +18,8 @@ export const zhWatchSave = {
   traceFull: (path: string) =>
     `--trace ${path}：跟踪文件已满，到此为止：再大就打不开了；服务器不受影响`,
   traceCut: (path: string) => `--trace ${path}：跟踪文件在录像结束之前就满了：再大就打不开了`,
+  traceWithoutLanes: (path: string) =>
+    `--trace ${path}：其中只有客户端，没有泳道：这份录像出自较旧的 playground，当时还不记录泳道`,
   traceGaps: (what: string, gaps: Gaps) => `${what}：跟踪里没有：${zhGaps(gaps)}`,
   traceWritten: (path: string, size: string) =>
     `已写入 ${path}（${size}）：可在 https://ui.perfetto.dev 或 chrome://tracing 里打开`,

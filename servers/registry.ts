@@ -22,6 +22,8 @@ interface Entry {
   readonly forks?: "for each" | "beforehand";
   /** Whether its workers accept their clients themselves. */
   readonly workersAccept?: true;
+  /** Whether each of its workers listens, so that its page has no more than the port. */
+  readonly workersListen?: true;
   /** The page whose loop it runs, if that is not its own. */
   readonly loopOf?: ModelName;
   /** The file of its page, where there are several. */
@@ -113,6 +115,7 @@ const ROWS: Readonly<
     servedBy: "loops",
     waitsIn: "epoll_wait",
     workersAccept: true,
+    workersListen: true,
     load: async () => (await import("./reuseport.ts")).reuseport,
     loadWorker: async () => (await import("./reuseport.ts")).reuseportWorker,
   },

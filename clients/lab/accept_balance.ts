@@ -11,7 +11,7 @@
 import { fileURLToPath } from "node:url";
 import type { LabTexts } from "../../cli/messages.ts";
 import { ipv4SocketAddress } from "../../servers/sockets/libc/socket_address.ts";
-import { listenOn } from "../../servers/sockets/libc/listener.ts";
+import { listenOn } from "../../servers/sockets/libc/bound_sockets.ts";
 import { setBlocking } from "../../servers/sockets/libc/socket_options.ts";
 import { ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
 import { SOCK_CLOEXEC } from "../../servers/system/system_calls.ts";

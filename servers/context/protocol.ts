@@ -47,7 +47,7 @@ export interface WorkerShare {
   readonly lock: SharedArrayBuffer;
   /** Where its clients come from. */
   readonly clients:
-    | { readonly from: "port"; readonly port: number }
+    | ({ readonly from: "port" } & Address)
     | {
       readonly from: "listener";
       readonly listener: InheritedListener;

@@ -15,6 +15,8 @@ import type { ThreadRooms } from "../context/room_port.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import type { WorkersPlan } from "../context/workers.ts";
 import type { LibcLedHandles } from "../workers/libc/led_handles.ts";
+import { modelEntry } from "../registry.ts";
+import { hasSystemCalls, systemCalls } from "../system/system_calls.ts";
 import { StartedWorkers } from "../workers/workers.ts";
 
 /** @param transfer what the message hands over; none by default */
@@ -74,14 +76,19 @@ export function openWhileServing(
 
 /** Where the clients of a server, or of one of its workers, come from. */
 export async function makeListener(
-  { listen, worker }: ServerSetup,
+  { model, listen, worker }: ServerSetup,
   sockets: Sockets,
   recorder: Recorder,
 ): Promise<Listener> {
   const clients = worker?.clients;
-  if (clients === undefined) return sockets.listen(listen);
+  if (clients === undefined) {
+    if (!modelEntry(model).workersListen || !hasSystemCalls()) return sockets.listen(listen);
+    const { ClaimedPort } = await import("../sockets/libc/bound_sockets.ts");
+    return new ClaimedPort(systemCalls(), listen);
+  }
   if (clients.from === "port") {
-    return sockets.listen({ ...listen, port: clients.port, reusePort: true });
+    const { host, port } = clients;
+    return sockets.listen({ ...listen, host, port, reusePort: true });
   }
   if (clients.from === "listener") {
     return sockets.listen({ ...listen, inherited: clients.listener });

@@ -11,8 +11,6 @@ export interface ClientSources {
   readonly all: readonly WorkerShare["clients"][];
   /** Those that the page hands clients to. */
   readonly handedTo: readonly HandedTo[];
-  /** All workers wait for clients. */
-  ready(): void;
   /** The page accepts no more clients. */
   close(): void;
 }
@@ -66,7 +64,6 @@ export class StartedWorkers implements Workers {
 
   /** All workers wait for clients. */
   wait(): void {
-    this.#sources.ready();
     this.#wait.resolve();
   }
 

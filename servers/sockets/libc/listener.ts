@@ -1,5 +1,5 @@
 import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
-import { lookUpHost } from "./host_lookup.ts";
+import { listenOn } from "./bound_sockets.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
 import { EPOLLIN } from "../interface.ts";
 import { LibcConnection } from "./connection.ts";
@@ -7,11 +7,9 @@ import type { ConnectionContext, LibcPollable, WatchedListener } from "./connect
 import type { WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
-import { OFF, ON, sendAtOnce, setBlocking } from "./socket_options.ts";
+import { setBlocking } from "./socket_options.ts";
 import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
-import { SHUT_RDWR, SO_REUSEADDR, SO_REUSEPORT } from "../../system/system_calls.ts";
-import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../../system/system_calls.ts";
-import { SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
+import { SHUT_RDWR, SOCK_CLOEXEC, SOCK_NONBLOCK } from "../../system/system_calls.ts";
 
 /** A class of connections that a listener can make. */
 type ConnectionClass<Made> = new (
@@ -236,73 +234,5 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   #sizeOfPeer(): Uint32Array {
     this.#peerSize[0] = SOCKET_ADDRESS_BYTES;
     return this.#peerSize;
-  }
-}
-
-/**
- * A socket that listens.
- *
- * @returns its descriptor
- * @throws {HostLookupError} when there is no such host
- * @throws {SystemCallError} when its address cannot be listened on
- *
- * @example
- * ```ts
- * import { systemCalls } from "../../system/system_calls.ts";
- * const calls = systemCalls();
- * calls.close(listenOn(calls, { host: "127.0.0.1", port: 0, backlog: 8 }));
- * ```
- */
-export function listenOn(
-  calls: SystemCalls,
-  { backlog, ...options }: Pick<ListenOptions, "host" | "port" | "backlog" | "reusePort">,
-): number {
-  return open(calls, options, (fd) => {
-    checked("listen", calls.listen(fd, backlog));
-  });
-}
-
-/**
- * A socket that has a port and does not listen: nobody else gets the port, but for those who listen
- * with SO_REUSEPORT, and a client that comes is refused.
- *
- * @returns its descriptor
- * @throws {SystemCallError} when somebody else has the port
- *
- * @example
- * ```ts
- * import { systemCalls } from "../../system/system_calls.ts";
- * const calls = systemCalls();
- * calls.close(reservePort(calls, { host: "127.0.0.1", port: 0 }));
- * ```
- */
-export function reservePort(calls: SystemCalls, { host, port }: Address): number {
-  return open(calls, { host, port, reusePort: true }, (fd) => {
-    // With it, others who have it could listen until somebody does, socket(7).
-    checked("setsockopt", calls.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, OFF, OFF.byteLength));
-  });
-}
-
-/** A socket that is bound. @param finish called with it; when that fails, it is closed */
-function open(
-  calls: SystemCalls,
-  { host, port, reusePort = false }: Pick<ListenOptions, "host" | "port" | "reusePort">,
-  finish: (fd: number) => void,
-): number {
-  const [{ family, bytes }] = lookUpHost(host, port);
-  const fd = checked("socket", calls.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  try {
-    for (const option of reusePort ? [SO_REUSEADDR, SO_REUSEPORT] : [SO_REUSEADDR]) {
-      checked("setsockopt", calls.setsockopt(fd, SOL_SOCKET, option, ON, ON.byteLength));
-    }
-    // An answer should not wait for the acknowledgement of the one before, tcp(7). On Linux the
-    // connections that are accepted have this from the listener.
-    sendAtOnce(calls, fd);
-    checked("bind", calls.bind(fd, bytes, bytes.length));
-    finish(fd);
-    return fd;
-  } catch (error) {
-    calls.close(fd);
-    throw error;
   }
 }

@@ -1,7 +1,8 @@
 import type { LedBy } from "../../context/protocol.ts";
 import { createTeamMemory } from "../../context/team.ts";
 import { EPOLLIN, EPOLLONESHOT, type Sockets } from "../../sockets/interface.ts";
-import { LibcListener, listenOn } from "../../sockets/libc/listener.ts";
+import { listenOn } from "../../sockets/libc/bound_sockets.ts";
+import { LibcListener } from "../../sockets/libc/listener.ts";
 import { asLibcPollable } from "../../sockets/libc/connection_context.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { checked } from "../../system/system_call_error.ts";
@@ -17,16 +18,29 @@ import { LibcHandedTo } from "./handed_clients.ts";
 /** Where the clients of workers come from on the system's sockets. A thread can use any descriptor. */
 export const libcSources: MakeSources = (plan, context, listen): ClientSources => {
   const { listener, sockets } = context;
-  if (!(listener instanceof LibcListener)) throw new Error("a listener of another kind");
   const indices = Array.from({ length: plan.count }, (_, index) => index);
   const nothing = () => {};
-  const none = { handedTo: [], ready: nothing, close: nothing };
+  const none = { handedTo: [], close: nothing };
+  if (plan.listener === "own") {
+    // They are opened here, and stay open when a worker fails: the next one finds the clients in its backlog.
+    const calls = systemCalls();
+    const descriptors = indices.map(() =>
+      listenOn(calls, { ...listen, port: listener.address.port, reusePort: true })
+    );
+    listener.close();
+    return {
+      ...none,
+      all: descriptors.map((descriptor) => (
+        { from: "listener", listener: { descriptor, isShared: false } }
+      )),
+    };
+  }
+  if (!(listener instanceof LibcListener)) throw new Error("a listener of another kind");
   if (plan.listener === "handed") {
     const handedTo = indices.map(() => new LibcHandedTo(listener.address));
     return {
       all: handedTo.map(({ clientsOf }) => ({ from: "page", ...clientsOf })),
       handedTo,
-      ready: nothing,
       close: () => handedTo.forEach((worker) => worker.close()),
     };
   }
@@ -35,21 +49,8 @@ export const libcSources: MakeSources = (plan, context, listen): ClientSources =
     const shared = { descriptor: led.listener, isShared: true };
     return { ...none, all: indices.map(() => ({ from: "listener", listener: shared, led })) };
   }
-  if (plan.listener === "shared") {
-    const shared = { descriptor: asLibcPollable(listener).descriptor, isShared: true };
-    return { ...none, all: indices.map(() => ({ from: "listener", listener: shared })) };
-  }
-  // They are opened here, and stay open when a worker fails: the next one finds the clients in its backlog.
-  const { port } = listener.address;
-  listener.close();
-  const calls = systemCalls();
-  return {
-    ...none,
-    all: indices.map(() => {
-      const descriptor = listenOn(calls, { ...listen, port, reusePort: true });
-      return { from: "listener", listener: { descriptor, isShared: false } };
-    }),
-  };
+  const shared = { descriptor: asLibcPollable(listener).descriptor, isShared: true };
+  return { ...none, all: indices.map(() => ({ from: "listener", listener: shared })) };
 };
 
 /** An epoll that has the listener and what wakes its leader. */

@@ -18,7 +18,8 @@ import { descriptorLimit } from "../system/descriptor_limit.ts";
 import { JsonReporter } from "../runtime/json_reporter.ts";
 import type { LogOptions } from "../runtime/log.ts";
 import type { Reporter } from "../runtime/reporter.ts";
-import { supervise, type Supervision } from "../runtime/supervisor.ts";
+import type { Supervision } from "../runtime/supervision.ts";
+import { supervise } from "../runtime/supervisor.ts";
 import { TextReporter } from "../runtime/text_reporter.ts";
 import { checkViewPort } from "../watch/view_port.ts";
 

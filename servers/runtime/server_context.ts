@@ -21,9 +21,9 @@ import type { ModelName, Notice } from "../context/context.ts";
 import type { ThreadRooms } from "../context/room_port.ts";
 import type { ServerSetup } from "../context/protocol.ts";
 import { Sessions } from "../context/sessions.ts";
-import type { ThreadPlan, Threads } from "../context/threads.ts";
 import { modelEntry, whyNothingIsShared } from "../registry.ts";
 import { prepareToFork } from "./prepare_to_fork.ts";
+import { startersOf } from "./starting.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import { WatchedSession } from "../context/watched_session.ts";
@@ -32,7 +32,6 @@ import {
   makeHandles,
   makeListener,
   openWhileServing,
-  startWorkers,
   type Tell,
   WorkersOfServer,
 } from "./server_workers.ts";
@@ -82,9 +81,7 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     watched(sessions.begin(connection), setup, recorder, connection.id, controls);
   const handles = await makeHandles(setup, sockets, listener, newSession);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const forking = await prepareToFork(setup, {
-    ...{ handler, recorder, sockets, rooms, tell },
-  });
+  const forking = await prepareToFork(setup, { handler, recorder, sockets, rooms, tell });
   const context: WorkerContext = {
     sockets,
     listener,
@@ -93,51 +90,15 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
       return controls ?? setup.handler;
     },
     newSession,
-    startThreads: (plan) => startThreads(setup, context, plan, tell),
-    startHandlerThreads: async (answersGo) => {
-      const { LoopsHandlerThreads } = await import("../workers/handler/threads.ts");
-      return await LoopsHandlerThreads.start(context, answersGo === "to a sender", tell);
-    },
-    startWorkers: async (plan) => {
-      const started = await workers.start(await startWorkers(setup, context, plan, tell));
-      if (plan.listener !== "handed") recorder.waiting(); // otherwise the page waits
-      return started;
-    },
+    ...startersOf(setup, () => context, { workers, recorder, rooms, sockets, forking, tell }),
     lock,
     ledHandles: () => {
       if (handles === undefined) throw new Error("nobody leads here");
       return handles;
     },
-    startChildren: async () => {
-      const { DenoChildren } = await import("../workers/deno/children.ts");
-      return await DenoChildren.start(context, rooms);
-    },
-    forkedChildren: () => {
-      if (forking?.children === undefined) {
-        throw new Error("this server does not fork for each client");
-      }
-      return forking.children(context);
-    },
-    preforkedChildren: () => {
-      if (forking?.beforehand === undefined) throw new Error("this server forks for each client");
-      return forking.beforehand.children(context);
-    },
-    rehearse: (model) => forking?.beforehand?.rehearse(model, context),
-    completions: async () => {
-      const { openCompletions } = await import("./open_completions.ts");
-      return openCompletions(sockets);
-    },
-    dispatched: (connection, worker, pid) => recorder.dispatched(connection, worker, pid),
-    threadEnded: (number) => recorder.ended(number),
-    refuse: (connection) => {
-      recorder.shed();
-      refuse(connection, setup.handler.name);
-    },
+    ...reportsOf(setup, recorder, tell),
     sleepThread: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
-    stop: () => tell({ kind: "stop-asked" }),
     clientFailed: (connection, error) => sessions.failed(connection, error),
-    notify,
-    clientsLimited: (max) => notify({ kind: "clients-limited", max, limit: setup.descriptorLimit }),
   };
   const abandon = () => {
     sockets.abandon();
@@ -145,6 +106,26 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     handles?.abandon();
   };
   return { context, workers, abandon };
+}
+
+/** What a page reports by its context. */
+function reportsOf(
+  { handler, descriptorLimit: limit }: ServerSetup,
+  recorder: Recorder,
+  tell: Tell,
+) {
+  const notify = (notice: Notice) => tell({ kind: "notice", notice });
+  return {
+    notify,
+    dispatched: recorder.dispatched.bind(recorder),
+    threadEnded: recorder.ended.bind(recorder),
+    refuse: (connection: Connection) => {
+      recorder.shed();
+      refuse(connection, handler.name);
+    },
+    stop: () => tell({ kind: "stop-asked" }),
+    clientsLimited: (max: number) => notify({ kind: "clients-limited", max, limit }),
+  };
 }
 
 /** What the context has of the settings of the server. */
@@ -173,20 +154,6 @@ function makeRecorder(
   const number = setup.worker?.number ?? SERVER;
   const [stats, trace] = [openMemory(setup.stats), openMemory(setup.trace)];
   return new Recorder(stats, trace, rareEvents, number, number, controls);
-}
-
-async function startThreads(
-  { sockets, descriptors }: ServerSetup,
-  context: WorkerContext,
-  plan: ThreadPlan,
-  tell: Tell,
-): Promise<Threads> {
-  if (sockets === "deno") {
-    const { DenoThreads } = await import("../workers/deno/threads.ts");
-    return await DenoThreads.start(context, plan, tell);
-  }
-  const { LibcThreads } = await import("../workers/libc/threads.ts");
-  return LibcThreads.start(context, plan, descriptors, tell);
 }
 
 /** The code of a kind of sockets is loaded only where it is used. */

@@ -6,7 +6,6 @@
  */
 
 import { RefusedError } from "../../cli/errors.ts";
-import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
 import type { ClosableClients } from "../context/closable_clients.ts";
 import type { RoomsOfThreads } from "../context/room_port.ts";
@@ -25,37 +24,14 @@ import type { ProcessMemory } from "../metrics/process_memory.ts";
 import type { ForkingServer } from "./forking_server.ts";
 import { ThreadWorkers } from "../workers/deno/thread_workers.ts";
 import { ClientThreads } from "../workers/libc/client_threads.ts";
-import { Log, type LogOptions } from "./log.ts";
+import { Log } from "./log.ts";
 import { ModelWorkers } from "./model_workers.ts";
-import { createSharing, type Memories } from "./memories.ts";
-import type { Reporter } from "./reporter.ts";
+import { createSharing } from "./memories.ts";
 import { readResourceUsage } from "./resource_usage.ts";
 import { Stop, type Stoppable } from "./stop.ts";
-import type { View, WatchedServer } from "./view.ts";
+import { SAID_ONCE, serverSetup, type Supervision } from "./supervision.ts";
+import type { View } from "./view.ts";
 import { CrossThreadCloser } from "./cross_thread_closer.ts";
-
-/** Notices that are reported only once, however often they come. */
-const SAID_ONCE: readonly Notice["kind"][] = [
-  "out-of-descriptors",
-  "beyond-fd-setsize",
-  "clients-limited",
-  "too-many-processes",
-  "workers-limited",
-  "workers-missing",
-];
-
-/** The options of {@linkcode supervise}. */
-export interface Supervision {
-  readonly setup: Omit<ServerSetup, keyof Memories>;
-  readonly graceMs: number;
-  readonly log: LogOptions | undefined;
-  /** Whether the totals include the resources that the server used. */
-  readonly stats: boolean;
-  readonly reporter: Reporter;
-  readonly messages: Messages;
-  /** Opens a view of the server, if one is wanted. */
-  readonly openView?: (server: WatchedServer) => View;
-}
 
 /**
  * Runs a server until it is stopped by a signal or by its model.
@@ -299,9 +275,4 @@ class RunningServer implements Stoppable {
   };
 }
 
-/** When a server is watched, only the controls hold the simulated cost of its handler. */
-function serverSetup(setup: Supervision["setup"], memories: Memories): ServerSetup {
-  if (memories.controls === undefined) return { ...setup, ...memories };
-  new Controls(openMemory(memories.controls)).setSimulatedCost(setup.handler);
-  return { ...setup, ...memories, handler: { ...setup.handler, sleepMs: 0, cpuMs: 0 } };
 }

@@ -210,7 +210,12 @@ export type FromServer =
   /** The process of the server has ended. */
   | { readonly kind: "process-ended" }
   /** The model itself has failed, which no client should be able to cause. */
-  | { readonly kind: "crashed"; readonly detail: string };
+  | {
+    readonly kind: "crashed";
+    readonly detail: string;
+    /** Whether no client is accepted until the supervisor resumes that, see `ClientCount.pause()`. */
+    readonly hasPaused?: boolean;
+  };
 
 /** Why a server did not start. */
 export type StartFailure =

@@ -7,7 +7,7 @@ const DESCRIPTORS_OF_PROCESS = 48;
 const MIN_OF_PROCESS = 36;
 
 /** 6 for a Worker of Deno 2.9 and 7 for one of Deno 2.5, counted on Linux, and one for its client. */
-const DESCRIPTORS_PER_THREAD = 8;
+export const DESCRIPTORS_PER_THREAD = 8;
 /** Two pipes, what Deno keeps to watch the process, one for the client, and one to spare. */
 export const DESCRIPTORS_PER_CHILD = 5;
 /** The limit where there is none on descriptors. */

@@ -4,6 +4,10 @@ import type { RoomsOfThreads } from "../context/room_port.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
+import type { DescriptorRoom } from "../workers/descriptor_room.ts";
+
+/** How long nobody takes the place of a worker that has served no client since it took another's. */
+const REST_MS = 1_000;
 
 /** What the supervisor hears of the workers. */
 interface Outcomes {
@@ -22,6 +26,7 @@ export class ModelWorkers {
   readonly #outcomes: Outcomes;
   readonly #isStopping: () => boolean;
   readonly #rooms: RoomsOfThreads | undefined;
+  readonly #room: DescriptorRoom;
   readonly #toStart: WorkerShare[];
   readonly #running = new Map<number, Worker>();
   /** How many have yet to wait for clients for the first time. */
@@ -33,12 +38,14 @@ export class ModelWorkers {
    * Starts them, as many at a time as there are processors.
    *
    * @param isStopping whether the server is stopping, so that nobody takes the place of a worker
+   * @param room where those that take the place of others find their descriptors
    * @param rooms given when the clients of all workers meet
    */
   constructor(
     shares: readonly WorkerShare[],
     setup: ServerSetup,
     isStopping: () => boolean,
+    room: DescriptorRoom,
     rooms: RoomsOfThreads | undefined,
     outcomes: Outcomes,
   ) {
@@ -46,6 +53,7 @@ export class ModelWorkers {
     this.#setup = setup;
     this.#outcomes = outcomes;
     this.#isStopping = isStopping;
+    this.#room = room;
     this.#toStart = [...shares];
     this.#missing = shares.length;
     this.#startSome();
@@ -75,19 +83,27 @@ export class ModelWorkers {
     }
   }
 
-  /** @param began called when it waits for clients */
-  #start(share: WorkerShare, began: () => void): void {
+  /**
+   * @param began called when it waits for clients
+   * @param ended called when it has failed
+   */
+  #start(share: WorkerShare, began: () => void, ended = () => {}): void {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     const receivedBefore = this.#received(share);
     const rooms = this.#rooms?.begin();
     this.#running.set(share.number, worker);
-    const failed = (detail: string) => {
+    const failed = (detail: string, hasPaused = false) => {
       worker.terminate();
       rooms?.end();
+      ended();
       if (this.#isOver) return;
-      // One that has served nobody yet would fail again.
-      if (this.#received(share) > receivedBefore) this.#replace(share, detail);
-      else this.#outcomes.hear({ kind: "crashed", detail });
+      const received = this.#received(share);
+      // Where none has ever served anybody, the next one would fail again.
+      if (received === 0) this.#outcomes.hear({ kind: "crashed", detail });
+      else {
+        const restMs = received > receivedBefore ? 0 : REST_MS;
+        this.#replace(share, detail, restMs).then(() => hasPaused && this.#room.resume());
+      }
     };
     worker.onerror = (event) => {
       event.preventDefault();
@@ -97,7 +113,8 @@ export class ModelWorkers {
       if (data.kind === "listening") began();
       else if (data.kind === "notice") this.#outcomes.notice(data.notice);
       else if (data.kind === "stopped") this.#ended(share, worker);
-      else if (data.kind === "crashed") failed(data.detail);
+      else if (data.kind === "crashed") failed(data.detail, data.hasPaused);
+      else if (data.kind === "failed" && receivedBefore > 0) failed(data.failure.detail);
       else if (data.kind !== "stop-heard") this.#outcomes.hear(data);
     };
     const setup = { ...this.#setup, worker: share, rooms: rooms?.ofThread };
@@ -108,11 +125,16 @@ export class ModelWorkers {
     return openCounters(openMemory(this.#setup.stats), number)[COUNTER.recvs];
   }
 
-  #replace(share: WorkerShare, reason: string): void {
+  async #replace(share: WorkerShare, reason: string, restMs: number): Promise<void> {
     this.#outcomes.notice({ kind: "worker-failed", worker: share.number, reason });
-    if (this.#isStopping()) this.#ended(share, undefined);
-    else this.#start(share, () => {});
+    if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
+    const begun = await this.#room.make(this.#isNeededNoMore);
+    if (!this.#isNeededNoMore()) return this.#start(share, begun, begun);
+    begun();
+    this.#ended(share, undefined);
   }
+
+  readonly #isNeededNoMore = () => this.#isOver || this.#isStopping();
 
   #ended({ number }: WorkerShare, worker: Worker | undefined): void {
     worker?.terminate();

@@ -69,8 +69,9 @@ async function hear(message: ToServer): Promise<void> {
 /** The server has failed. Of a worker, only its own clients end with it: another one takes its place. */
 function crash(thrown: unknown): void {
   const detail = describeThrown(thrown);
-  if (isWorker) parts?.abandon();
-  tell({ kind: "crashed", detail });
+  const abandoned = isWorker ? parts : undefined;
+  abandoned?.abandon();
+  tell({ kind: "crashed", detail, hasPaused: abandoned !== undefined });
   if (isWorker) endThread();
 }
 

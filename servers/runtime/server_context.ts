@@ -52,7 +52,8 @@ export interface Outside {
 export interface ServerParts {
   readonly context: WorkerContext;
   readonly workers: WorkersOfServer;
-  /** Of a worker that fails: resets its clients, and lets others go on. */
+  /** Of a worker that fails: resets its clients, and lets others go on. No client is accepted until the
+   * supervisor resumes that, see {@linkcode ClientCount.pause}. */
   abandon(): void;
 }
 
@@ -101,6 +102,8 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     clientFailed: (connection, error) => sessions.failed(connection, error),
   };
   const abandon = () => {
+    // What it gives back is for the worker that takes its place, so that others accept no clients with it.
+    new DescriptorTable(setup.descriptors).count.pause();
     sockets.abandon();
     lock.release();
     handles?.abandon();

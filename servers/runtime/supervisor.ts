@@ -19,9 +19,12 @@ import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
 import { longestBacklog } from "../system/proc.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
+import { maxThreads } from "../context/worker_limit.ts";
+import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
 import type { ProcessMemory } from "../metrics/process_memory.ts";
 import type { ForkingServer } from "./forking_server.ts";
+import { DescriptorRoom } from "../workers/descriptor_room.ts";
 import { ThreadWorkers } from "../workers/deno/thread_workers.ts";
 import { ClientThreads } from "../workers/libc/client_threads.ts";
 import { Log } from "./log.ts";
@@ -86,8 +89,9 @@ class RunningServer implements Stoppable {
   readonly #said = new Set<string>();
   readonly #watches: ClientWatch[] = [];
   readonly view: View | undefined = undefined;
+  readonly #room: DescriptorRoom;
   /** The threads that make no calls on sockets, and those that make the system's. */
-  readonly #threadWorkers = new ThreadWorkers((reason) => this.#failed(reason));
+  readonly #threadWorkers: ThreadWorkers;
   #threads: ClientThreads | undefined = undefined;
   #forking: ForkingServer | undefined = undefined;
   #workers: ModelWorkers | undefined = undefined;
@@ -103,6 +107,9 @@ class RunningServer implements Stoppable {
     this.#fail = reject;
     this.#supervision = supervision;
     this.#setup = setup;
+    const { count } = new DescriptorTable(setup.descriptors);
+    this.#room = new DescriptorRoom(count, acceptorsOf(setup));
+    this.#threadWorkers = new ThreadWorkers(this.#room, (reason) => this.#failed(reason));
     const file = setup.processMemory === undefined ? "worker.ts" : "forking_worker.ts";
     this.#worker = new Worker(new URL(`./${file}`, import.meta.url), { type: "module" });
     if (closer !== undefined) this.watch(closer);
@@ -222,7 +229,7 @@ class RunningServer implements Stoppable {
         return this.#threadWorkers.start(data.number, data.port);
       case "handler-thread-wanted":
       case "sender-wanted":
-        return this.#threadWorkers.startForLoop(data, this.#setup);
+        return void this.#threadWorkers.startForLoop(data, this.#setup);
       case "thread-over":
         return this.#threadWorkers.end(data.number);
       case "threads-wanted": {
@@ -232,12 +239,19 @@ class RunningServer implements Stoppable {
       }
       case "workers-wanted": {
         const isStopping = () => this.#isStopping;
-        this.#workers = new ModelWorkers(data.shares, this.#setup, isStopping, this.#rooms, {
-          notice: this.#notice,
-          hear: (message) => this.#hear(message, stop, log),
-          wait: () => this.#worker.postMessage({ kind: "workers-wait" } satisfies ToServer),
-          ended: () => this.#worker.postMessage({ kind: "workers-ended" } satisfies ToServer),
-        });
+        this.#workers = new ModelWorkers(
+          data.shares,
+          this.#setup,
+          isStopping,
+          this.#room,
+          this.#rooms,
+          {
+            notice: this.#notice,
+            hear: (message) => this.#hear(message, stop, log),
+            wait: () => this.#worker.postMessage({ kind: "workers-wait" } satisfies ToServer),
+            ended: () => this.#worker.postMessage({ kind: "workers-ended" } satisfies ToServer),
+          },
+        );
         return;
       }
       case "client-came":
@@ -275,4 +289,12 @@ class RunningServer implements Stoppable {
   };
 }
 
+/**
+ * How many accepts may be under way that nobody can keep from taking a descriptor: on Deno's sockets, one
+ * of each thread that listens.
+ */
+function acceptorsOf({ sockets, model, options, descriptorLimit }: ServerSetup): number {
+  if (sockets !== "deno") return 0;
+  if (modelEntry(model).workersListen !== true) return 1;
+  return Math.min(options.workers, maxThreads(descriptorLimit));
 }

@@ -8,6 +8,8 @@ import type { Observer } from "./observer.ts";
 
 /** After how long a resting listener accepts again if no connection has ended meanwhile. */
 export const REST_MS = 1_000;
+/** After how long a listener looks again whether it may accept, see {@linkcode ClientCount.isPaused}. */
+export const PAUSE_MS = 25;
 
 /**
  * Errors of one client that is gone: it left while it waited to be accepted, or its connection has met

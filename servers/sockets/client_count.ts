@@ -1,8 +1,9 @@
 /** Places of the numbers. */
 const OPEN = 0;
 const LAST_ID = 1;
+const PAUSES = 2;
 /** How many words of 32 bits a count takes. */
-export const CLIENT_COUNT_WORDS = 2;
+export const CLIENT_COUNT_WORDS = 3;
 
 /**
  * How many clients a server has, and the number that the next one gets, in memory that all threads see
@@ -40,6 +41,21 @@ export class ClientCount {
   /** Counts one less. */
   leave(): void {
     Atomics.sub(this.#words, OPEN, 1);
+  }
+
+  /** Whether no client is to be accepted now. */
+  get isPaused(): boolean {
+    return Atomics.load(this.#words, PAUSES) > 0;
+  }
+
+  /** No client is accepted from now on, since somebody else needs descriptors. */
+  pause(): void {
+    Atomics.add(this.#words, PAUSES, 1);
+  }
+
+  /** Ends one {@linkcode pause}. */
+  resume(): void {
+    Atomics.sub(this.#words, PAUSES, 1);
   }
 
   /** Counts from 1, and gives each number once: see {@linkcode Connection.id}. */

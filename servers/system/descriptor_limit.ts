@@ -15,11 +15,12 @@ const UNLIMITED = 2n ** 64n - 1n;
 /** How many descriptors this process may have; `Infinity` if it may have any number. */
 export async function descriptorLimit(): Promise<number> {
   if (Deno.build.os === "windows") return Infinity;
-  return hasSystemCalls() ? limitOfSystem() : await limitOfShell();
+  return hasSystemCalls() ? softDescriptorLimit() : await limitOfShell();
 }
 
-/** `struct rlimit`: the soft limit and the hard one. */
-function limitOfSystem(): number {
+/** {@linkcode descriptorLimit} where there are the system's calls. */
+export function softDescriptorLimit(): number {
+  // `struct rlimit`: the soft limit and the hard one.
   const limits = new BigUint64Array(2);
   checked("getrlimit", errnoInstead()(functions().getrlimit(RLIMIT_NOFILE, limits)));
   return limits[0] === UNLIMITED ? Infinity : Number(limits[0]);

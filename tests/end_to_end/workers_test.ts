@@ -135,6 +135,62 @@ for (const args of isCompiled ? MODELS.slice(0, 2) : MODELS) {
   });
 }
 
+const LOOPS = MODELS.filter(([model]) => model !== "prethread"); // which has no more clients than threads
+const OFFLOAD = [["offload"], ...(hasSystemCalls() ? [["offload", "--sockets", "libc"]] : [])];
+
+for (const args of isCompiled ? LOOPS.slice(0, 2) : [...LOOPS, ...OFFLOAD]) {
+  test(
+    `${
+      args.join(" ")
+    }: without a descriptor left, workers that fail are replaced, and the others go on`,
+    async () => {
+      await using file = await handlerFile();
+      const failures = 5;
+      await using server = await Server.start(
+        [...args, "--workers", "2", "--quiet", "--grace", "0", "--handler", file.path],
+        { before: "ulimit -n 100" },
+      );
+      const clients: Deno.TcpConn[] = [];
+      const threads = new Map<string, Deno.TcpConn>();
+      const join = async () => {
+        // On Deno's sockets nobody listens while both fail.
+        const conn = await server.connect().catch(() => undefined);
+        assert(!server.hasEnded, "the server has ended");
+        if (conn === undefined) return;
+        clients.push(conn);
+        whoServes(conn).then(
+          (thread) => thread !== "" && clients.includes(conn) && threads.set(thread, conn),
+          () => {}, // some are reset, and others end
+        );
+      };
+      // More leave than come, so that a new worker finds a descriptor for its first client.
+      const renew = async () => {
+        const others = clients.filter((conn) => ![...threads.values()].includes(conn));
+        for (const conn of others.slice(0, 10)) clients.splice(clients.indexOf(conn), 1)[0].close();
+        await join();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      };
+      while (clients.length < 200) await join();
+      await server.event("out-of-descriptors");
+      const failed = new Set<string>();
+      while (failed.size < failures) {
+        const [thread] = [...threads.keys()].filter((thread) => !failed.has(thread));
+        if (thread === undefined) await renew();
+        else {
+          failed.add(thread);
+          await writeAll(threads.get(thread)!, encode("fail"));
+          await server.event("worker-failed", failed.size);
+        }
+      }
+      while (threads.size < failures + 2) await renew();
+      for (const conn of clients) conn.close();
+      const { code, stderr } = await server.stop();
+      assertEquals([code, stderr], [0, ""]);
+    },
+    { ignore: !hasSystemCalls() },
+  );
+}
+
 test(
   "leader-followers on libc: clients that do not leave hold up no thread at the stop",
   async () => {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { isOutOfDescriptors } from "../accept_errors.ts";
+import { softDescriptorLimit } from "../../system/descriptor_limit.ts";
 import { readSystemDirectory } from "../../system/proc.ts";
 import { type Address, formatAddress } from "../interface.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "../libc/socket_address.ts";
@@ -12,6 +14,9 @@ import { hasSystemCalls, type SystemCalls, systemCalls } from "../../system/syst
 
 /** An address of the family `AF_UNSPEC`, which is 0. */
 const NOBODY = new Uint8Array(16);
+
+/** The limit may be a billion where all descriptors of the system are taken. */
+const MAX_LOOKED_AT = 65_536;
 
 const address = new Uint8Array(SOCKET_ADDRESS_BYTES);
 const size = new Uint32Array(1);
@@ -66,11 +71,21 @@ function reset(calls: SystemCalls, fd: number): void {
 
 function peers(calls: SystemCalls): Map<string, number> {
   const byPeer = new Map<string, number>();
-  for (const name of readSystemDirectory("/proc/self/fd")) {
-    const peer = /^\d+$/.test(name) ? nameOf(Number(name), calls.getpeername) : undefined;
-    if (peer !== undefined) byPeer.set(formatAddress(peer), Number(name));
+  for (const fd of descriptors()) {
+    const peer = nameOf(fd, calls.getpeername);
+    if (peer !== undefined) byPeer.set(formatAddress(peer), fd);
   }
   return byPeer;
+}
+
+/** The numbers of all descriptors. To read them takes one: without, these are all that there may be. */
+function descriptors(): Iterable<number> {
+  try {
+    return readSystemDirectory("/proc/self/fd").filter((name) => /^\d+$/.test(name)).map(Number);
+  } catch (error) {
+    if (!isOutOfDescriptors(error)) throw error;
+    return Array(Math.min(softDescriptorLimit(), MAX_LOOKED_AT)).keys();
+  }
 }
 
 /** @returns `undefined` where there is none: the descriptor is no connected socket */

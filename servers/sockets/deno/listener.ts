@@ -1,6 +1,6 @@
 import { EPOLLIN } from "../interface.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
-import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
+import { isOfOneClient, PAUSE_MS, REST_MS, RestReports } from "../accept_errors.ts";
 import { DenoConnection } from "./connection.ts";
 import { toError } from "../../system/thrown.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
@@ -90,6 +90,7 @@ export class DenoListener implements Listener, DenoPollable {
 
   #acceptOne(): void {
     if (this.isArmed() || this.#stopped) return;
+    if (this.#reactor.count.isPaused) return this.#rest(PAUSE_MS);
     this.#accepting = true;
     this.#listener.accept().then(this.#onAccepted, this.#onFailed);
   }
@@ -139,13 +140,13 @@ export class DenoListener implements Listener, DenoPollable {
     this.#accepting = false;
     if (this.#stopped) return;
     if (isOfOneClient(error)) return this.#acceptOne();
-    this.#rest();
+    this.#rest(REST_MS);
     this.#restReports.report(toError(error));
   };
 
   /** Accepts again once a descriptor is free or the time is over. */
-  #rest(): void {
-    this.#retryTimer = setTimeout(this.#resume, REST_MS);
+  #rest(ms: number): void {
+    this.#retryTimer = setTimeout(this.#resume, ms);
     this.#reactor.onceReleased(this.#resume);
   }
 

@@ -14,9 +14,9 @@ import { END_OF_THREADS, ThreadTable } from "./thread_table.ts";
 
 /** The first words are the server's. These are their places. */
 const STOPPING = 0;
-const COUNT = 2;
-const RELEASED = 4;
-const HIGHEST = 5;
+const RELEASED = 2;
+const HIGHEST = 3;
+const COUNT = 4;
 const HEADER_LENGTH = END_OF_THREADS;
 
 /**

@@ -1,4 +1,4 @@
-import { isOfOneClient, REST_MS, RestReports } from "../accept_errors.ts";
+import { isOfOneClient, PAUSE_MS, REST_MS, RestReports } from "../accept_errors.ts";
 import { listenOn } from "./bound_sockets.ts";
 import type { Address, Connection, Listener, ListenOptions } from "../interface.ts";
 import { EPOLLIN } from "../interface.ts";
@@ -90,7 +90,10 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
       const connection = this.#acceptOne(0);
       if (connection !== null) return connection;
       // Blocked for want of descriptors; without, accept4 itself blocks.
-      if (this.isResting) this.#reactor.table.waitForRelease(REST_MS);
+      if (this.isResting) {
+        const leftMs = Math.max(0, this.#resumeAtMs - performance.now());
+        this.#reactor.table.waitForRelease(Math.ceil(leftMs));
+      }
       this.resume();
     }
     return null;
@@ -148,7 +151,11 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   /** @returns the next client that may be served, or `null` when it is worth asking again */
   #acceptOne(mode: 0 | typeof SOCK_NONBLOCK): Connection | null {
     for (;;) {
-      const { calls } = this.#reactor;
+      const { calls, table } = this.#reactor;
+      if (table.count.isPaused) {
+        this.#rest(PAUSE_MS);
+        return null;
+      }
       // Connections block or not from call to call (MSG_DONTWAIT), whatever the listener does.
       const fd = calls.accept4(this.#fd, this.#peer, this.#sizeOfPeer(), SOCK_CLOEXEC);
       if (fd >= 0) {
@@ -166,7 +173,9 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
     if (errno === ERRNO.EINTR) return false;
     const error = new SystemCallError("accept4", errno);
     if (isOfOneClient(error)) return false;
-    if (!this.#reactor.table.stopping) this.#rest(error);
+    if (this.#reactor.table.stopping) return true;
+    this.#rest(REST_MS);
+    this.#restReports.report(error);
     return true;
   }
 
@@ -216,11 +225,10 @@ export class LibcListener implements Listener, LibcPollable, WatchedListener {
   }
 
   /** Accepts again once a descriptor is free or the time is over. */
-  #rest(error: SystemCallError): void {
-    this.#resumeAtMs = performance.now() + REST_MS;
+  #rest(ms: number): void {
+    this.#resumeAtMs = performance.now() + ms;
     this.isResting = true;
     this.#list?.lookAway(this.#fd);
-    this.#restReports.report(error);
   }
 
   /** From now on calls on the socket do not wait. */

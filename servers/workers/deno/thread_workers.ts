@@ -1,5 +1,7 @@
 import { type LoopsThreadWanted, portsOf, type ServerSetup } from "../../context/protocol.ts";
 import type { BegunRooms, RoomsOfThread, RoomsOfThreads } from "../../context/room_port.ts";
+import { OWN } from "../handler/channel.ts";
+import type { DescriptorRoom } from "../descriptor_room.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
 
 /** What a client's thread is started with: through the port it talks with the server. */
@@ -18,8 +20,16 @@ export class ThreadWorkers {
   /** Given when the clients of all threads meet. */
   roomsOfThreads: RoomsOfThreads | undefined = undefined;
 
-  /** @param failed called when a thread could not begin, and neither would another one */
-  constructor(private readonly failed: (reason: string) => void) {}
+  #isOver = false;
+
+  /**
+   * @param room where threads that start while there are clients find their descriptors
+   * @param failed called when a thread could not begin, and neither would another one
+   */
+  constructor(
+    private readonly room: DescriptorRoom,
+    private readonly failed: (reason: string) => void,
+  ) {}
 
   /**
    * Starts a thread.
@@ -34,7 +44,17 @@ export class ThreadWorkers {
   }
 
   /** Starts a thread that runs the handler for a loop, or the one that sends what those answer. */
-  startForLoop(thread: LoopsThreadWanted, server: ServerSetup): void {
+  async startForLoop(thread: LoopsThreadWanted, server: ServerSetup): Promise<void> {
+    const begun = await this.room.make(() => this.#isOver);
+    if (this.#isOver) return begun();
+    this.#startForLoop(thread, server);
+    if (thread.kind === "handler-thread-wanted") {
+      await Atomics.waitAsync(new Int32Array(thread.wanted.channel.own), OWN.isReady, 0).value;
+    }
+    begun();
+  }
+
+  #startForLoop(thread: LoopsThreadWanted, server: ServerSetup): void {
     const { handler, stats, trace, controls, descriptors } = server;
     const { kind, wanted, wanted: { number } } = thread;
     const isSender = kind === "sender-wanted";
@@ -71,6 +91,7 @@ export class ThreadWorkers {
   }
 
   endAll(): void {
+    this.#isOver = true;
     for (const number of this.#workers.keys()) this.end(number);
   }
 }

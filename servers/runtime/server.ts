@@ -34,6 +34,7 @@ let controls: Controls | undefined;
 /** Given once it listens. */
 let parts: ServerParts | undefined;
 let isWorker = false;
+let hasAbandoned = false;
 /** Ends this thread. */
 let endThread = () => {};
 
@@ -67,11 +68,17 @@ async function hear(message: ToServer): Promise<void> {
 }
 
 /** The server has failed. Of a worker, only its own clients end with it: another one takes its place. */
-function crash(thrown: unknown): void {
+async function crash(thrown: unknown): Promise<void> {
+  if (hasAbandoned) return; // it is ending
   const detail = describeThrown(thrown);
   const abandoned = isWorker ? parts : undefined;
-  abandoned?.abandon();
-  tell({ kind: "crashed", detail, hasPaused: abandoned !== undefined });
+  hasAbandoned = abandoned !== undefined;
+  try {
+    const ending = abandoned?.abandon();
+    if (ending !== undefined) await ending; // else at once: the model may block this thread next
+  } finally {
+    tell({ kind: "crashed", detail, hasPaused: abandoned !== undefined });
+  }
   if (isWorker) endThread();
 }
 

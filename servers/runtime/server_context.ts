@@ -54,7 +54,7 @@ export interface ServerParts {
   readonly workers: WorkersOfServer;
   /** Of a worker that fails: resets its clients, and lets others go on. No client is accepted until the
    * supervisor resumes that, see {@linkcode ClientCount.pause}. */
-  abandon(): void;
+  abandon(): void | Promise<void>;
 }
 
 /**
@@ -104,9 +104,10 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
   const abandon = () => {
     // What it gives back is for the worker that takes its place, so that others accept no clients with it.
     new DescriptorTable(setup.descriptors).count.pause();
-    sockets.abandon();
+    const abandoned = sockets.abandon();
     lock.release();
     handles?.abandon();
+    return abandoned;
   };
   return { context, workers, abandon };
 }

@@ -257,7 +257,7 @@ export interface Sockets {
   /** Stops accepting; {@linkcode Listener.accept} answers `null` from now on. */
   stopListening(): void;
   /** Resets all connections, for a thread that ends without having served them. */
-  abandon(): void;
+  abandon(): void | Promise<void>;
   /** Resolves when the last connection has given its descriptor back. */
   allClosed(): Promise<void>;
 }

@@ -28,11 +28,24 @@ export class OffThreadPoll {
   /** Whether a wait is under way. */
   isWaiting = false;
   #isVoid = false;
+  #isOver = false;
+  #call: Promise<unknown> = Promise.resolve();
   #own = new Int32Array(WORDS);
 
   /** The next wait returns at once: what it would wait for has happened before it began. */
   voidNext(): void {
     this.#isVoid = true;
+  }
+
+  /**
+   * For a thread that ends: no wait goes on from now on. The other thread writes what it has found into
+   * memory of this one, which must not be freed before.
+   *
+   * @returns resolves when poll(2) has returned; wake it, or it may never
+   */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#call;
   }
 
   /**
@@ -68,9 +81,13 @@ export class OffThreadPoll {
   async wait(pollfds: Int32Array<ArrayBuffer>, count: number, timeoutMs: number): Promise<void> {
     this.isWaiting = true;
     try {
-      await functions().poll(pollfds, count, this.#isVoid ? 0 : timeoutMs);
+      if (!this.#isOver) {
+        this.#call = functions().poll(pollfds, count, this.#isVoid ? 0 : timeoutMs);
+        await this.#call;
+      }
     } finally {
       this.isWaiting = this.#isVoid = false;
     }
+    if (this.#isOver) await new Promise(() => {}); // the thread ends meanwhile
   }
 }

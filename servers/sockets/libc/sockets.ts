@@ -98,12 +98,15 @@ export class LibcSockets extends LibcReactor implements Sockets {
   }
 
   /** Resets all connections, for a thread that ends without having served them. */
-  abandon(): void {
+  abandon(): void | Promise<void> {
     for (const connection of this.connections) {
       connection.abort();
       connection.close();
     }
-    for (const list of this.#lists) list.close();
+    const closeLists = () => this.#lists.forEach((list) => list.close());
+    if (!this.offThread.isWaiting) return closeLists();
+    this.wake();
+    return this.offThread.end().then(closeLists);
   }
 
   /** Listens on a socket that this process has inherited, see `fork.ts`. */

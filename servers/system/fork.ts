@@ -40,7 +40,7 @@ const functions = cFunctions({
   madvise: { parameters: ["u64", "u64", "i32"], result: "i32" },
   fork: { parameters: [], result: "i32" },
   _exit: { parameters: ["i32"], result: "void" },
-  setsid: { parameters: [], result: "i32" },
+  setpgid: { parameters: ["i32", "i32"], result: "i32" },
   getpid: { parameters: [], result: "i32" },
   getppid: { parameters: [], result: "i32" },
   syscall: { parameters: ["i32", "u32", "u32", "u32"], result: "i32" },
@@ -112,18 +112,20 @@ export function exitNow(status: number): never {
 }
 
 /**
- * Has a child lead a session of its own, so that Ctrl-C at the terminal does not reach it, setsid(2).
+ * Has a child lead a process group of its own, so that it can be ended together with the children that it
+ * starts, setpgid(2). It stays in the session of its parent: Linux shares processors among sessions if the
+ * autogroup feature is on, and each child that led one would get as much as its whole server, sched(7).
  *
  * @example
  * ```ts
  * if (fork() === 0) {
- *   leadSession();
+ *   leadGroup();
  *   exitNow(0);
  * }
  * ```
  */
-export function leadSession(): void {
-  functions().setsid(); // it fails only if this process leads a group already
+export function leadGroup(): void {
+  functions().setpgid(0, 0); // it fails only if this process leads a session already
 }
 
 /**

@@ -15,6 +15,7 @@ const FILE_ACTIONS_BYTES = 80;
 const ATTRIBUTES_BYTES = 336;
 
 /** <spawn.h> */
+const POSIX_SPAWN_SETPGROUP = 0x02;
 const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
@@ -51,6 +52,11 @@ export interface Spawning {
   readonly descriptors: readonly (number | undefined)[];
   /** Signals that stay pending in the child until it unblocks them, sigprocmask(2). */
   readonly blockedSignals?: readonly Deno.Signal[];
+  /**
+   * Whether it leads a process group only, and no session. For processes without a terminal, see
+   * `leadGroup()` of `fork.ts`.
+   */
+  readonly staysInSession?: boolean;
 }
 
 /** How a process has ended. `code` is 128 + the signal's number if a signal ended it. */
@@ -60,12 +66,15 @@ export interface ProcessEnd {
 }
 
 /**
- * Starts a program in a session of its own, so that Ctrl-C at the terminal does not reach it.
+ * Starts a program in a session of its own, if it is not told otherwise: Ctrl-C at the terminal does not
+ * reach it.
  *
  * @returns its process id; it stays a zombie until {@linkcode endOf} has reported its end
  * @throws {SystemCallError} when it cannot be started
  */
-export function spawn({ command, descriptors, blockedSignals = [] }: Spawning): number {
+export function spawn(
+  { command, descriptors, blockedSignals = [], staysInSession = false }: Spawning,
+): number {
   const actions = new Uint8Array(FILE_ACTIONS_BYTES);
   const attributes = new Uint8Array(ATTRIBUTES_BYTES);
   checkNumber(c().posix_spawn_file_actions_init(actions));
@@ -75,7 +84,7 @@ export function spawn({ command, descriptors, blockedSignals = [] }: Spawning): 
       if (own === undefined) return;
       checkNumber(c().posix_spawn_file_actions_adddup2(actions, own, childs));
     });
-    setAttributes(attributes, blockedSignals);
+    setAttributes(attributes, blockedSignals, staysInSession);
     const pid = new Int32Array(1);
     const start = (words: readonly string[]) => {
       const [program, argv] = [cString(words[0]), argumentVector(words)];
@@ -131,11 +140,16 @@ export function sendSignal(pid: number, signal: Deno.Signal): boolean {
   return c().kill(pid, signalNumber(signal)) === 0;
 }
 
-function setAttributes(attributes: BufferSource, blocked: readonly Deno.Signal[]): void {
+function setAttributes(
+  attributes: BufferSource,
+  blocked: readonly Deno.Signal[],
+  staysInSession: boolean,
+): void {
   checkNumber(c().posix_spawnattr_setsigmask(attributes, signalSet(blocked)));
   // The runtime ignores SIGPIPE, and what is ignored would stay so in the child, execve(2).
   checkNumber(c().posix_spawnattr_setsigdefault(attributes, signalSet(["SIGPIPE"])));
-  const flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  const leads = staysInSession ? POSIX_SPAWN_SETPGROUP : POSIX_SPAWN_SETSID;
+  const flags = leads | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
   checkNumber(c().posix_spawnattr_setflags(attributes, flags));
 }
 

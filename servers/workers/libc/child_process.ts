@@ -14,7 +14,7 @@ const BYTES_ACKED = 120;
 const BYTES_RECEIVED = 128;
 const TCP_INFO_BYTES = 136;
 
-/** A child of this process, which leads a session, and so a group, of its own. */
+/** A child of this process, which leads a group of its own. */
 export class ChildProcess {
   /** Whether its client was ended because it was silent. */
   isDismissed = false;

@@ -7,7 +7,7 @@ import type { Handler, Session } from "../../handlers/session.ts";
 import { type Connection, ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
 import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
-import { closeAllBut, exitNow, leadSession, ownPid, parentPid } from "../../system/fork.ts";
+import { closeAllBut, exitNow, leadGroup, ownPid, parentPid } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown } from "../../system/thrown.ts";
 import type { ChildRooms } from "./child_rooms.ts";
@@ -34,7 +34,7 @@ export interface ForkParent {
 }
 
 /**
- * Makes a child of this process. It ends with the parent, leads a session of its own, and is no server
+ * Makes a child of this process. It ends with the parent, leads a group of its own, and is no server
  * any more, whatever fails.
  */
 export function beginChild<Child>(
@@ -44,7 +44,7 @@ export function beginChild<Child>(
   try {
     endWithParent();
     if (parentPid() !== table.serverPid) exitNow(0); // the parent had ended before that
-    leadSession();
+    leadGroup();
     unblock(signals);
     return make();
   } catch (error) {

@@ -158,7 +158,11 @@ export class LibcForkedChildren implements ForkedChildren {
 
   /** @throws {SystemCallError} when no process can be started */
   #spawnProgram(command: readonly string[], client: NumberedClient, descriptor: number): number {
-    const pid = spawn({ command, descriptors: [descriptor, descriptor] });
+    const pid = spawn({
+      command,
+      descriptors: [descriptor, descriptor],
+      staysInSession: true,
+    });
     this.#forking.programStarted(pid);
     // The program cannot record that itself.
     this.#forking.recorder.dispatched(client, client.number, pid);
@@ -184,7 +188,10 @@ export class LibcForkedChildren implements ForkedChildren {
     descriptors[CHILD_DESCRIPTORS.output] = descriptor;
     descriptors[CHILD_DESCRIPTORS.memory] = memory.descriptor;
     if (hasRooms) descriptors[CHILD_DESCRIPTORS.rooms] = link;
-    return spawn({ command: [program, ...args], descriptors, blockedSignals: [FINISH_SIGNAL] });
+    return spawn({
+      ...{ command: [program, ...args], descriptors },
+      ...{ blockedSignals: [FINISH_SIGNAL], staysInSession: true },
+    });
   }
 
   /**

@@ -19,7 +19,7 @@ export interface WorkerContext extends ServerContext {
   dispatched(connection: Connection, worker: number, pid?: number): void;
   /** The thread of this number serves nobody any more. */
   threadEnded(number: number): void;
-  /** Has a model whose children are forked beforehand run once, before the first client comes. */
+  /** Has a model that forks run for clients that are played, before the first client comes. */
   rehearse(model: Model): Promise<void> | undefined;
   /** Reports that no more than `max` clients can be served at a time. */
   clientsLimited(max: number): void;

@@ -88,7 +88,7 @@ export function speaksUnasked(name: string): boolean {
 
 /**
  * Whether the handler may be called for clients that nobody has sent, so that V8 compiles it: neither the
- * code of other people, nor what takes time, nor what others would notice.
+ * code of other people, nor what takes time, nor what others would notice, nor files, which may be large.
  *
  * @example
  * ```ts
@@ -97,13 +97,26 @@ export function speaksUnasked(name: string): boolean {
  * assert(!canRehearse({ name: "./mine.js", sleepMs: 0, cpuMs: 0 }));
  * ```
  */
-export function canRehearse({ name, sleepMs, cpuMs }: HandlerChoice): boolean {
-  return REHEARSED.includes(name) && sleepMs + cpuMs === 0;
+export function canRehearse({ name, sleepMs, cpuMs, root = "" }: HandlerChoice): boolean {
+  return REHEARSED.includes(name) && sleepMs + cpuMs === 0 && root === "";
 }
 
-const REHEARSED: readonly string[] = [
-  ...["echo", "discard", "upper", "bytes", "star", "prime", "http"],
-];
+/**
+ * Whether, moreover, it does the same for each message, so that a rehearsal leaves nothing out.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * assert(canRehearseAll({ name: "echo", sleepMs: 0, cpuMs: 0 }));
+ * assert(!canRehearseAll({ name: "http", sleepMs: 0, cpuMs: 0 }));
+ * ```
+ */
+export function canRehearseAll(choice: HandlerChoice): boolean {
+  return canRehearse(choice) && REHEARSED_WHOLE.includes(choice.name);
+}
+
+const REHEARSED_WHOLE: readonly string[] = ["echo", "discard", "upper", "bytes"];
+const REHEARSED: readonly string[] = [...REHEARSED_WHOLE, "star", "prime", "http"];
 
 /** Which handler, and what it is made to cost. Plain data: it crosses into Workers and children. */
 export interface HandlerChoice extends SimulatedCost {

@@ -14,12 +14,14 @@ import type {
   SharedProcessMemory,
   ToServer,
 } from "../context/protocol.ts";
+import { canRehearseAll } from "../handlers/handlers.ts";
+import { modelEntry } from "../registry.ts";
 import { socketPair } from "../system/socket_pair.ts";
 import { spawn, waitForEndOf } from "../system/spawn.ts";
 import { ERRNO } from "../system/system_call_error.ts";
 import { systemCalls } from "../system/system_calls.ts";
 import { describeThrown } from "../system/thrown.ts";
-import { V8_FLAGS_TO_FORK } from "../system/fork.ts";
+import { V8_FLAGS_TO_FORK, V8_FLAGS_TO_REHEARSE } from "../system/fork.ts";
 import { PERMISSIONS, selfExec } from "../system/self_exec.ts";
 import { FORKING_DESCRIPTORS, formatForkingSetup } from "./forking_protocol.ts";
 
@@ -46,7 +48,7 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   const { stats: _s, trace: _t, descriptors: _d, processMemory: _p, controls, ...plain } = setup;
   const isWatched = controls !== undefined;
   const json = formatForkingSetup({ ...plain, parentPid: Deno.pid, isWatched, sizes });
-  const [program, args] = selfExec([ROLE, json], [...PERMISSIONS, V8_FLAGS_TO_FORK], ROLE_MODULE);
+  const [program, args] = selfExec([ROLE, json], [...PERMISSIONS, v8FlagsFor(setup)], ROLE_MODULE);
   const descriptors: (number | undefined)[] = [undefined, undefined, undefined];
   descriptors[FORKING_DESCRIPTORS.memory] = descriptor;
   descriptors[FORKING_DESCRIPTORS.messages] = far;
@@ -64,6 +66,13 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   const { signal, code } = waitForEndOf(pid);
   if (last === "stopped" || last === "failed" || last === "crashed") return;
   tell({ kind: "crashed", detail: `process ${pid} has ended: ${signal ?? `exit status ${code}`}` });
+}
+
+/** A child for each client is worth being optimized, if nothing but what is rehearsed runs in it. */
+function v8FlagsFor({ model, handler, controls, options: { exec } }: ServerSetup): string {
+  const isRehearsed = modelEntry(model).forks === "for each" && canRehearseAll(handler) &&
+    exec.length === 0 && controls === undefined;
+  return isRehearsed ? `${V8_FLAGS_TO_FORK},${V8_FLAGS_TO_REHEARSE}` : V8_FLAGS_TO_FORK;
 }
 
 function* messages(socket: number): Generator<FromServer> {

@@ -1,4 +1,4 @@
-import type { ForkedChildren } from "../context/context.ts";
+import type { ForkedChildren, Model, PreforkedChildren } from "../context/context.ts";
 import type { FromServer, ServerSetup } from "../context/protocol.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import type { Rooms } from "../handlers/rooms.ts";
@@ -6,7 +6,6 @@ import type { Handler } from "../handlers/session.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import { modelEntry } from "../registry.ts";
 import type { Sockets } from "../sockets/interface.ts";
-import type { Preparation } from "../workers/libc/prepare_preforking.ts";
 import { FORKING_DESCRIPTORS } from "./forking_protocol.ts";
 
 /** The parts of a server that its children have a copy of. */
@@ -20,8 +19,10 @@ interface ServerParts {
 
 /** What a server that forks makes its children with: one for each client, or those beforehand. */
 interface Forking {
-  readonly children?: (context: WorkerContext) => ForkedChildren;
-  readonly beforehand?: Preparation;
+  readonly forEach?: (context: WorkerContext) => ForkedChildren;
+  readonly beforehand?: (context: WorkerContext) => PreforkedChildren;
+  /** Has V8 optimize the code that the children will run. */
+  rehearse(model: Model, context: WorkerContext): Promise<void>;
 }
 
 /**
@@ -41,8 +42,10 @@ export async function prepareToFork(
     const { preparePreforkedChildren } = await import("../workers/libc/prepare_preforking.ts");
     const { messages } = FORKING_DESCRIPTORS;
     const prepare = preparePreforkedChildren(setup, processMemory, { ...parts, messages });
-    return { beforehand: await prepare };
+    const { children, rehearse } = await prepare;
+    return { beforehand: children, rehearse };
   }
   const { prepareForkedChildren } = await import("../workers/libc/prepare_forking.ts");
-  return { children: await prepareForkedChildren(setup, processMemory, parts) };
+  const { children, rehearse } = await prepareForkedChildren(setup, processMemory, parts);
+  return { forEach: children, rehearse };
 }

@@ -58,16 +58,16 @@ export function startersOf(
       return await DenoChildren.start(context(), rooms);
     },
     forkedChildren: () => {
-      if (forking?.children === undefined) {
+      if (forking?.forEach === undefined) {
         throw new Error("this server does not fork for each client");
       }
-      return forking.children(context());
+      return forking.forEach(context());
     },
     preforkedChildren: () => {
       if (forking?.beforehand === undefined) throw new Error("this server forks for each client");
-      return forking.beforehand.children(context());
+      return forking.beforehand(context());
     },
-    rehearse: (model) => forking?.beforehand?.rehearse(model, context()),
+    rehearse: (model) => forking?.rehearse(model, context()),
     completions: async () => {
       const { openCompletions } = await import("./open_completions.ts");
       return openCompletions(sockets);

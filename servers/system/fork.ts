@@ -27,8 +27,26 @@ import { errnoInstead } from "./system_calls.ts";
  */
 export const V8_FLAGS_TO_FORK = "--v8-flags=--single-threaded,--no-lazy,--no-flush-bytecode";
 
+/**
+ * More flags for a process that rehearses all that its children will do, see `rehearse_forking.ts`. A compiled
+ * file has one set of flags for whatever it does, so it has to do without.
+ *
+ * - V8 optimizes a function when it was called some times, and at once as far as it can. Code that is not
+ *   optimized counts its calls in memory of each function: a child would have forty pages more to copy, and so
+ *   would its parent after each fork. What is not rehearsed, V8 would optimize in each child anew.
+ * - New objects have less memory, of which a child would have a copy.
+ */
+export const V8_FLAGS_TO_REHEARSE = [
+  "--no-maglev",
+  "--invocation-count-for-turbofan=8",
+  "--minimum-invocations-after-ic-update=5",
+  "--max-semi-space-size=1",
+].join(",");
+
 /** <sys/mman.h> */
 const MADV_DOFORK = 11;
+/** <malloc.h> of the GNU C library */
+const M_MXFAST = 1;
 /** The memory of a process, from its second page to the kernel's half. */
 const LOWEST = 0x1_0000n;
 const HIGHEST = Deno.build.arch === "x86_64" ? 0x7fff_ffff_f000n : 0xffff_ffff_f000n;
@@ -42,6 +60,8 @@ const functions = cFunctions({
   _exit: { parameters: ["i32"], result: "void" },
   setpgid: { parameters: ["i32", "i32"], result: "i32" },
   getpid: { parameters: [], result: "i32" },
+  malloc_trim: { parameters: ["u32"], result: "i32" },
+  mallopt: { parameters: ["i32", "i32"], result: "i32" },
   getppid: { parameters: [], result: "i32" },
   syscall: { parameters: ["i32", "u32", "u32", "u32"], result: "i32" },
 });
@@ -77,6 +97,26 @@ export function fork(): number {
   }
   const pid = fork();
   return pid < 0 ? checked("fork", errnoInstead()(pid)) : pid;
+}
+
+/**
+ * Gives the system back what malloc does not need: a fork copies the tables of all pages, and the child has
+ * to free them all again.
+ *
+ * V8 is better left alone. After a collection in a process without helper threads and without an event loop,
+ * it does not finish to sweep, and then grows with each client.
+ *
+ * @example
+ * ```ts
+ * prepareMemoryToFork();
+ * if (fork() === 0) exitNow(0);
+ * ```
+ */
+export function prepareMemoryToFork(): void {
+  const { mallopt, malloc_trim } = functions();
+  // Otherwise each child would merge what is free in small pieces, and so write to all the pages around them.
+  mallopt(M_MXFAST, 0);
+  malloc_trim(0);
 }
 
 /** The ranges between those for which the kernel refuses it: a refusal would end the whole call. */

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { setFlagsFromString } from "node:v8";
 import { serveClient } from "../../blocking.ts";
 import { Sessions } from "../../context/sessions.ts";
 import type { Rooms } from "../../handlers/rooms.ts";
@@ -18,9 +17,6 @@ import { systemCalls } from "../../system/system_calls.ts";
 import { ChildRooms } from "./child_rooms.ts";
 import { EventLoopWait } from "./event_loop_wait.ts";
 import { ClientServing, type OwnClientOptions } from "./own_client.ts";
-
-/** After how many calls V8 optimizes a function: ten times less than usual. */
-const OPTIMIZE_EARLY = "--invocation-count-for-turbofan=300";
 
 /**
  * Serves the client that this process inherited.
@@ -35,7 +31,6 @@ export async function serveInherited(
   options: Omit<OwnClientOptions, "isWatched">,
   sleep: (ms: number) => void,
 ): Promise<void> {
-  setFlagsFromString(OPTIMIZE_EARLY);
   endWithParent();
   if (Deno.ppid !== parentPid) return; // the parent had ended before that
   interruptBy(FINISH_SIGNAL);
@@ -48,7 +43,7 @@ export async function serveInherited(
   }
   const waiting = new EventLoopWait(() => {}, joined);
   const serving = new ClientServing(shared, { ...options, isWatched }, input, waiting);
-  const own = serving.begin(input, client, Deno.pid);
+  const own = serving.begin(input, client, Deno.pid, serving.memory);
   const sessions = new Sessions(handler, rooms, (connection, error) => {
     if (!(connection.explain(error) instanceof ConnectionReset)) throw error;
   });

@@ -7,11 +7,11 @@ import type { Handler, Session } from "../../handlers/session.ts";
 import { type Connection, ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
 import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
-import { closeAllBut, exitNow, leadGroup, ownPid, parentPid } from "../../system/fork.ts";
+import { exitNow, leadGroup, ownPid, parentPid } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown } from "../../system/thrown.ts";
 import type { ChildRooms } from "./child_rooms.ts";
-import type { ClientServing, NumberedClient, OwnClient } from "./own_client.ts";
+import type { ClientServing, NumberedClient, OpenMemory, OwnClient } from "./own_client.ts";
 
 /** <unistd.h> */
 export const STANDARD_DESCRIPTORS = [0, 1, 2];
@@ -23,6 +23,8 @@ export const FAILED = 1;
 export interface ForkParent {
   readonly context: Pick<WorkerContext, "sleepThread">;
   readonly isHandlerFile: boolean;
+  /** Whether a view may make the handler cost more. */
+  readonly isWatched: boolean;
   readonly serving: ClientServing;
   /** The set of signals that a child unblocks. */
   readonly signals: Uint8Array<ArrayBuffer>;
@@ -31,6 +33,12 @@ export interface ForkParent {
   readonly rooms: Rooms;
   /** The same, joined to those of other children; given when their clients meet. */
   readonly childRooms: ChildRooms | undefined;
+  /** Where the child counts and traces. */
+  readonly counted: OpenMemory;
+  /** See `closeAllBut()` of `fork.ts`. */
+  closeAllBut(kept: readonly number[]): void;
+  /** See {@linkcode exitNow}. */
+  exit(status: number): never;
 }
 
 /**
@@ -66,6 +74,7 @@ export class OwnForkedChild implements ForkedChild {
   readonly #descriptor: number;
   readonly #sleep: (ms: number) => void;
   readonly #sessions: Sessions;
+  readonly #parent: ForkParent;
   #status = 0;
 
   /**
@@ -92,14 +101,16 @@ export class OwnForkedChild implements ForkedChild {
       parent.childRooms.descriptor = link;
       parent.childRooms.open();
     }
-    this.#own = parent.serving.begin(descriptor, client, ownPid());
+    this.#parent = parent;
+    this.#own = parent.serving.begin(descriptor, client, ownPid(), parent.counted);
     this.connection = this.#own.connection;
     this.#sessions = new Sessions(
       parent.handler,
       parent.rooms,
       (connection, error) => this.#complainOf(connection, error),
     );
-    this.session = this.#own.watched(this.#sessions.begin(this.connection));
+    const session = this.#sessions.begin(this.connection);
+    this.session = parent.isWatched ? this.#own.watched(session) : session;
     this.buffer = parent.serving.buffer;
     this.#descriptor = descriptor;
     if (parent.isHandlerFile) prepareForHandler();
@@ -108,7 +119,7 @@ export class OwnForkedChild implements ForkedChild {
 
   closeInherited(): void {
     const own = [this.#descriptor, ...this.link === undefined ? [] : [this.link]];
-    closeAllBut([...STANDARD_DESCRIPTORS, ...own.toSorted((a, b) => a - b)]);
+    this.#parent.closeAllBut([...STANDARD_DESCRIPTORS, ...own.toSorted((a, b) => a - b)]);
   }
 
   sleep(ms: number): void {
@@ -127,7 +138,7 @@ export class OwnForkedChild implements ForkedChild {
 
   exit(): never {
     this.#own.end();
-    exitNow(this.#status);
+    this.#parent.exit(this.#status);
   }
 }
 

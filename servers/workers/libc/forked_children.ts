@@ -9,7 +9,6 @@ import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
 import { asLibcPollable } from "../../sockets/libc/connection_context.ts";
-import { fork } from "../../system/fork.ts";
 import { signalDescriptor } from "../../system/signals.ts";
 import { anyEnd, type ProcessEnd, spawn } from "../../system/spawn.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
@@ -32,8 +31,9 @@ const SIGNALS_BYTES = 8 * 128;
 export interface Forking extends ForkParent {
   readonly context: WorkerContext;
   readonly setup: Pick<ServerSetup, "handler" | "listen" | "options" | "idleTimeoutMs">;
-  readonly isWatched: boolean;
   readonly memory: Pick<ProcessMemory, "descriptor">;
+  /** fork(2) */
+  fork(): number;
   /** Given when the handler needs an event loop: the command of a child that has one. */
   readonly makeCommand: typeof childCommand | undefined;
   readonly sizes: ProcessMemorySizes;
@@ -52,7 +52,7 @@ export interface Forking extends ForkParent {
 export class LibcForkedChildren implements ForkedChildren {
   readonly #forking: Forking;
   readonly #calls: SystemCalls = systemCalls();
-  readonly #signals = signalDescriptor(["SIGCHLD", FINISH_SIGNAL]);
+  readonly #signals: number;
   readonly #signalled = new Uint8Array(SIGNALS_BYTES);
   readonly #watched: Int32Array;
   readonly #children = new Map<number, ChildProcess>();
@@ -60,8 +60,10 @@ export class LibcForkedChildren implements ForkedChildren {
   readonly #finishing = new Set<ChildProcess>();
   readonly #freeNumbers: number[] = [];
 
-  constructor(forking: Forking) {
+  /** @param signals the descriptor at which it hears them, signalfd(2) */
+  constructor(forking: Forking, signals = signalDescriptor(["SIGCHLD", FINISH_SIGNAL])) {
     this.#forking = forking;
+    this.#signals = signals;
     const relay = forking.relay?.descriptor ?? -1;
     this.#watched = Int32Array.of(this.#signals, EPOLLIN, -1, EPOLLIN, relay, EPOLLIN);
     handleByInterrupting(FINISH_SIGNAL); // of children, which unblock it
@@ -145,7 +147,7 @@ export class LibcForkedChildren implements ForkedChildren {
   #startProcess(client: NumberedClient, descriptor: number, link: number | undefined): number {
     const { setup: { options: { exec } }, makeCommand } = this.#forking;
     if (exec.length > 0) return this.#spawnProgram(exec, client, descriptor);
-    if (makeCommand === undefined) return fork();
+    if (makeCommand === undefined) return this.#forking.fork();
     return this.#spawnRuntime(makeCommand, client, descriptor, link);
   }
 

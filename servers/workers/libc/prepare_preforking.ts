@@ -3,9 +3,8 @@ import type { Model } from "../../context/context.ts";
 import { WorkersMemory } from "../../context/forked_workers.ts";
 import type { ServerSetup, SharedProcessMemory } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
-import { echo } from "../../handlers/echo.ts";
 import { HandlerError } from "../../handlers/handler_error.ts";
-import { canRehearse, isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
+import { isHandlerFile, needsEventLoop } from "../../handlers/handlers.ts";
 import type { Rooms } from "../../handlers/rooms.ts";
 import type { Handler } from "../../handlers/session.ts";
 import { Controls } from "../../metrics/controls.ts";
@@ -20,7 +19,8 @@ import { signalSet } from "../../system/signals.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
 import { childRoomsFor } from "./prepare_rooms.ts";
-import { rehearse } from "./rehearsal.ts";
+import { playedSessions } from "./played_client.ts";
+import { rehearsePreforking } from "./rehearse_preforking.ts";
 import { LibcPreforkedChildren, type Preforking } from "./preforked_children.ts";
 
 /** The parts of a server that its children have a copy of. */
@@ -91,6 +91,6 @@ export async function preparePreforkedChildren(
   return {
     children: (context) => new LibcPreforkedChildren(prepare(context)),
     rehearse: (load, context) =>
-      rehearse(load, prepare(context), canRehearse(setup.handler) ? handler : echo),
+      rehearsePreforking(load, prepare(context), playedSessions(setup.handler, handler)),
   };
 }

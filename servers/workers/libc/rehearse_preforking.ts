@@ -7,9 +7,11 @@ import type { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { UNOBSERVED } from "../../sockets/observer.ts";
 import { createWaker } from "../../system/eventfd.ts";
+import { prepareMemoryToFork } from "../../system/fork.ts";
 import { checked } from "../../system/system_call_error.ts";
-import { AF_UNIX, SHUT_WR, SOCK_CLOEXEC, SOCK_STREAM } from "../../system/system_calls.ts";
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from "../../system/system_calls.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
+import { type PlayedSessions, sendAllAtOnce } from "./played_client.ts";
 import { OwnPreforkedChild, type PreforkParent } from "./preforked_child.ts";
 
 /** After this many clients V8 has optimized what it can. */
@@ -19,7 +21,6 @@ const ROUNDS = 4;
 /** How many of them there are at a time. */
 const AT_ONCE = 8;
 const MESSAGES_EACH = 3;
-const MESSAGE = new TextEncoder().encode("1\n");
 /** Where no descriptor is higher: there are few at a time. */
 const SIZE = { workers: 1, descriptorLimit: 1_024 };
 /** A socket of unix(7) that is bound to no more than its family gets a name of the system's. */
@@ -31,13 +32,12 @@ const FAMILY_BYTES = 2;
  * of code that is compiled and optimized. Without this, each would compile for much of its life.
  *
  * @param model the page, which is given a child that is this process
- * @param handler makes the sessions, which get lines with a `1` each
  * @throws {SystemCallError} when there is no descriptor left
  */
-export async function rehearse(
+export async function rehearsePreforking(
   model: Model,
   parent: PreforkParent,
-  handler: Handler,
+  sessions: PlayedSessions,
 ): Promise<void> {
   const memory = createProcessMemory({
     ...{ blocks: 1 + SIZE.workers, childTableBytes: 0 },
@@ -51,21 +51,22 @@ export async function rehearse(
   };
   for (let round = 0; round < ROUNDS; round++) {
     const workers = new WorkersMemory(memory.workers, SIZE);
-    await playRound(model, { ...scratch, workers }, handler);
+    await playRound(model, { ...scratch, workers }, sessions);
     workers.clear();
   }
   parent.calls.close(memory.descriptor);
+  prepareMemoryToFork();
 }
 
 async function playRound(
   model: Model,
   parent: PreforkParent,
-  handler: Handler,
+  { handler, message }: PlayedSessions,
 ): Promise<void> {
   const { calls, workers, context } = parent;
   const waker = createWaker(calls);
   const listener = listenUnnamed(parent, waker);
-  const clients = new PlayedClients(calls, listener.descriptor);
+  const clients = new PlayedClients(calls, listener.descriptor, message);
   const played: Handler = (client) => {
     if (!clients.next()) workers.common.stop();
     return handler(client);
@@ -95,13 +96,15 @@ function listenUnnamed(
 /** The clients that are played. */
 class PlayedClients {
   readonly #calls: SystemCalls;
+  readonly #message: Uint8Array<ArrayBuffer>;
   readonly #name = new Uint8Array(NAME_BYTES);
   readonly #nameBytes = Uint32Array.of(NAME_BYTES);
   readonly #descriptors: number[] = [];
   #left = CLIENTS;
 
-  constructor(calls: SystemCalls, listener: number) {
+  constructor(calls: SystemCalls, listener: number, message: Uint8Array<ArrayBuffer>) {
     this.#calls = calls;
+    this.#message = message;
     checked("getsockname", calls.getsockname(listener, this.#name, this.#nameBytes));
   }
 
@@ -113,8 +116,7 @@ class PlayedClients {
     const fd = checked("socket", calls.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     this.#descriptors.push(fd);
     checked("connect", calls.connect(fd, this.#name, this.#nameBytes[0]));
-    for (let i = 0; i < MESSAGES_EACH; i++) calls.send(fd, MESSAGE, MESSAGE.length, 0);
-    calls.shutdown(fd, SHUT_WR);
+    sendAllAtOnce(calls, fd, this.#message, MESSAGES_EACH);
     return true;
   }
 

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "../harn
 import { encode } from "../harness/bytes.ts";
 import { exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
-import { processTree, stillRunning, untilAllEnded } from "../harness/processes.ts";
+import { changeLimit, processTree, stillRunning, untilAllEnded } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
 const ignore = !hasSystemCalls();
@@ -24,11 +24,13 @@ const WAYS: readonly (readonly string[])[] = [
   ["workers", ...COUNT, "--wake", "exclusive"],
 ];
 
-/** Waits until there are `count` children. */
+/** Waits until there are `count` children, and the processes are gone that kept room while they were forked. */
 async function childrenOf(server: Server, count = WORKERS): Promise<number[]> {
-  for (;;) {
+  for (let before = "";;) {
     const [, , ...children] = await stillRunning(await processTree(server.pid));
-    if (children.length === count) return children;
+    const seen = children.join();
+    if (children.length === count && seen === before) return children;
+    before = seen;
   }
 }
 
@@ -191,16 +193,10 @@ for (const args of [WAYS[0], WAYS[2], WAYS[3]]) {
 
 const PASS = WAYS[2];
 
-/** Changes how many descriptors a process may have, prlimit(1). */
-async function limitDescriptors(pid: number, limit: number): Promise<void> {
-  const args = ["--pid", String(pid), `--nofile=${limit}:`];
-  assert((await new Deno.Command("prlimit", { args }).output()).success);
-}
-
 test("prefork --accept pass: a child without a descriptor for its client is replaced", async () => {
   await using server = await Server.start(["prefork", "--workers", "1", "--accept", "pass"]);
   const [child] = await childrenOf(server, 1);
-  await limitDescriptors(child, 3);
+  await changeLimit(child, "nofile=3:");
   using refused = await server.connect();
   await endOf(refused);
   const { pid, code, clients } = await server.event("worker-ended");
@@ -241,12 +237,35 @@ test("prefork --accept pass: the parent accepts again once it has descriptors", 
   await using server = await Server.start([...PASS, "--quiet"]);
   await childrenOf(server);
   const [, parent] = await processTree(server.pid);
-  await limitDescriptors(parent, 5);
+  await changeLimit(parent, "nofile=5:");
   using conn = await server.connect();
   await server.event("out-of-descriptors");
-  await limitDescriptors(parent, 256);
+  await changeLimit(parent, "nofile=256:");
   assertEquals(await exchange(conn, "served"), "served");
 }, { ignore });
+
+for (const args of WAYS) {
+  test(
+    `${args.join(" ")}: without a descriptor left, a worker is replaced when there is one`,
+    async () => {
+      await using server = await Server.start([...args, "--quiet"]);
+      const [victim, ...others] = await childrenOf(server);
+      const [, parent] = await processTree(server.pid);
+      await changeLimit(parent, "nofile=3:");
+      Deno.kill(victim, "SIGKILL");
+      await server.event("worker-ended");
+      const conn = await server.connect();
+      if (!args.includes("pass")) assertEquals(await exchange(conn, "others"), "others");
+      await changeLimit(parent, "nofile=256:");
+      const after = await childrenOf(server);
+      assertEquals(after.filter((pid) => !others.includes(pid)).length, 1);
+      assertEquals(await exchange(conn, "served"), "served");
+      conn.close();
+      assertEquals((await server.stop()).code, 0);
+    },
+    { ignore },
+  );
+}
 
 test("prefork, workers: on Deno's sockets there are none, which is one line", async () => {
   for (const model of ["prefork", "workers"]) {

@@ -8,7 +8,13 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
-import { forking, processTree, stillRunning, untilAllEnded } from "../harness/processes.ts";
+import {
+  changeLimit,
+  forking,
+  processTree,
+  stillRunning,
+  untilAllEnded,
+} from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
 const ignore = !hasSystemCalls();
@@ -296,8 +302,8 @@ async function anonymousKilobytes(pid: number): Promise<number> {
   return Number(rollup.match(/^Anonymous: +(\d+) kB$/m)?.[1]);
 }
 
-/** Becomes a user with nothing but a few processes: root's are not limited. */
-const AS_ANOTHER_USER = ["setpriv", "--reuid=65531", "--clear-groups"];
+/** Becomes a user with nothing but a few processes, not even those of another run: root's are not limited. */
+const AS_ANOTHER_USER = ["setpriv", `--reuid=${100_000 + Deno.pid}`, "--clear-groups"];
 
 /** Whether another user may run the executable that is tested. */
 function canRunAsAnotherUser(): boolean {
@@ -329,21 +335,27 @@ test("process on libc: where there may be no more processes, that is one line", 
   assertEquals(server.events("too-many-processes").length, 1);
 }, { ignore: !canRunAsAnotherUser() });
 
-test(
-  "prefork: where there may be no more processes, fewer workers serve, in one line",
-  async () => {
-    const wrapper = [...AS_ANOTHER_USER, "prlimit", "--nproc=40"];
-    const args = ["prefork", "--workers", "60", "--quiet"];
-    await using server = await Server.start(args, { wrapper });
-    const { workers, wanted } = await server.event("workers-missing");
-    assertEquals(wanted, 60);
-    assertLess(Number(workers), 40);
-    for (let i = 0; i < 10; i++) {
-      using conn = await server.connect();
-      assertEquals(await exchange(conn, "served"), "served");
-    }
-    assertEquals((await server.stop()).code, 0);
-    assertEquals(server.events("workers-missing").length, 1);
-  },
-  { ignore: !canRunAsAnotherUser() },
-);
+for (const model of ["prefork", "workers"]) {
+  test(
+    `${model}: where there may be no more processes, fewer workers serve, until there may be more`,
+    async () => {
+      const wrapper = [...AS_ANOTHER_USER, "prlimit", "--nproc=40:"];
+      const args = [model, "--workers", "60", "--quiet"];
+      await using server = await Server.start(args, { wrapper });
+      const { workers, wanted } = await server.event("workers-missing");
+      assertEquals(wanted, 60);
+      assertLess(Number(workers), 40);
+      for (let i = 0; i < 10; i++) {
+        using conn = await server.connect();
+        assertEquals(await exchange(conn, "served"), "served");
+      }
+      const { parent } = await forking(server.pid);
+      await changeLimit(parent, "nproc=1000:", AS_ANOTHER_USER);
+      while ((await forking(server.pid)).children.length !== 60);
+      assertEquals((await server.stop()).code, 0);
+      assertEquals(server.events("workers-missing").length, 1);
+      assertEquals(server.events("worker-ended"), []);
+    },
+    { ignore: !canRunAsAnotherUser() },
+  );
+}

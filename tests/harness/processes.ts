@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertLess } from "./assert.ts";
+import { assert, assertLess } from "./assert.ts";
 import { decode } from "./bytes.ts";
 
 async function ps(...args: string[]): Promise<string[]> {
@@ -79,4 +79,19 @@ export async function processesWith(variable: string): Promise<number[]> {
     if (environment.split("\0").includes(variable)) pids.push(Number(name));
   }
   return await stillRunning(pids);
+}
+
+/**
+ * Changes a limit of a running process, prlimit(1).
+ *
+ * @param limit `nofile=3:` for the soft limit of the number of descriptors
+ * @param wrapper a program that runs prlimit(1), with its arguments: as the user of the process
+ */
+export async function changeLimit(
+  pid: number,
+  limit: string,
+  wrapper: readonly string[] = [],
+): Promise<void> {
+  const [program, ...args] = [...wrapper, "prlimit", "--pid", String(pid), `--${limit}`];
+  assert((await new Deno.Command(program, { args }).output()).success);
 }

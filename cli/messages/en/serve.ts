@@ -81,8 +81,10 @@ export const enServe = {
     "the system allows no more processes: clients are let go until some have left; " +
     "raise the limit with ulimit -u",
   workersMissing: (workers: number, wanted: number) =>
-    `the system allows no more processes: ${workers} of ${plural(wanted, "worker")} serve; ` +
-    "raise the limit with ulimit -u",
+    `the system allows no more processes: ${workers} of ${
+      plural(wanted, "worker")
+    } serve, and the server ` +
+    "tries again to start the others; raise the limit with ulimit -u",
   clientsLimited: (max: number, limit: string) =>
     `with a limit of ${limit} descriptors this model serves at most ${plural(max, "client")} ` +
     "at a time, and the next ones wait; raise the limit with ulimit -n",

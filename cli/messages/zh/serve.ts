@@ -75,7 +75,7 @@ export const zhServe = {
   tooManyProcesses: "系统不允许再有更多进程：在有进程结束之前，新来的客户端会被断开；" +
     "可以用 ulimit -u 提高上限",
   workersMissing: (workers: number, wanted: number) =>
-    `系统不允许再有更多进程：${wanted} 个工作进程中只有 ${workers} 个提供服务；` +
+    `系统不允许再有更多进程：${wanted} 个工作进程中只有 ${workers} 个提供服务，其余的稍后再试；` +
     "可以用 ulimit -u 提高上限",
   clientsLimited: (max: number, limit: string) =>
     `文件描述符上限为 ${limit}，这个模型最多只能同时服务 ${count(max)} 个客户端，` +

@@ -5,27 +5,27 @@ import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
 import { type Connection, EPOLLIN, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { isOutOfDescriptors } from "../../sockets/accept_errors.ts";
 import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
 import { createWaker, wake } from "../../system/eventfd.ts";
 import { fork } from "../../system/fork.ts";
 import { signalDescriptor } from "../../system/signals.ts";
-import { anyEnd, type ProcessEnd, sendSignal, waitForEndOf } from "../../system/spawn.ts";
+import { anyEnd, type ProcessEnd, sendSignal } from "../../system/spawn.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
 import { ClientChannel } from "./client_channel.ts";
+import { ForkPace } from "./fork_pace.ts";
 import { beginChild } from "./forked_child.ts";
 import type { ChildLink, RoomRelay } from "./room_relay.ts";
 import { type ChildPlace, OwnPreforkedChild, type PreforkParent } from "./preforked_child.ts";
 
 /** How often a child is told to end a client: the signal may come between two calls. */
 const TELL_AGAIN_MS = 25;
-/** How long no child is forked after the system has refused one, or one has failed at once. */
-const REST_MS = 1_000;
+/** A child that ends sooner, and has no client, would end again. */
+const SHORT_LIFE_MS = 1_000;
 /** Several times `struct signalfd_siginfo`, signalfd(2). */
 const SIGNALS_BYTES = 8 * 128;
-/** How many children end again where there may be no more: the other threads of the server need some, too. */
-const GIVEN_BACK = 8;
 /** How many clients of a worker that has crashed are named. */
 const NAMED_CLIENTS = 5;
 
@@ -60,10 +60,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
   readonly #children = new Map<number, Child>();
   readonly #wakers = new Map<number, number>();
   readonly #freeNumbers: number[];
-  /** How many children there may be. */
-  #most: number;
-  #restUntilMs = 0;
-  readonly #givenBack = new Set<number>();
+  readonly #pace: ForkPace;
   /** Accepted for a child that has ended: the next one that is free gets it. */
   #unpassed: Connection | null = null;
   /** Whether clients are still to be ended by children. */
@@ -71,7 +68,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
 
   constructor(forking: Preforking) {
     this.#forking = forking;
-    this.#most = forking.count;
+    this.#pace = new ForkPace(forking);
     this.#freeNumbers = Array.from({ length: forking.count }, (_, index) => forking.count - index);
     handleByInterrupting(FINISH_SIGNAL); // of children, which unblock it
     forking.table.serverPid = Deno.pid;
@@ -88,8 +85,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
   }
 
   get isOneMissing(): boolean {
-    return this.#children.size < this.#most && performance.now() >= this.#restUntilMs &&
-      this.serving;
+    return this.#children.size < this.#forking.count && this.#pace.restMs === 0 && this.serving;
   }
 
   fork(): PreforkedChild | undefined {
@@ -99,6 +95,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     let channel: ClientChannel | undefined;
     let link: ChildLink | undefined;
     try {
+      this.#pace.keepRoom();
       if (this.#forking.passesClients) channel = new ClientChannel(this.#calls);
       link = relay?.begin();
       const place = { number, waker: this.#wakerOf(number), channel, link };
@@ -117,8 +114,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
       channel?.close();
       if (link !== undefined) relay?.begun(link, false);
       this.#freeNumbers.push(number);
-      this.#rest();
-      this.#reportRefused(error);
+      this.#refused(error);
     }
   }
 
@@ -169,6 +165,7 @@ export class LibcPreforkedChildren implements PreforkedChildren {
    * @param restMs how long it rests
    */
   #wait(listener = -1, restMs = Infinity): void {
+    this.#pace.roundEnded(this.#children.size === this.#forking.count);
     this.#forking.recorder.waiting();
     const children = this.#isStopping ? [] : [...this.#children.values()];
     const channels = children.map(({ channel }) => channel?.descriptor ?? -1);
@@ -186,8 +183,8 @@ export class LibcPreforkedChildren implements PreforkedChildren {
 
   #timeoutMs(listenerRestMs: number): number {
     if (this.#isTelling) return TELL_AGAIN_MS;
-    const isMissing = this.#children.size < this.#most && !this.#isStopping;
-    const forkMs = isMissing ? Math.max(0, this.#restUntilMs - performance.now()) : Infinity;
+    const isMissing = this.#children.size < this.#forking.count && !this.#isStopping;
+    const forkMs = isMissing ? this.#pace.restMs : Infinity;
     const waitMs = Math.min(forkMs, listenerRestMs);
     return waitMs === Infinity ? -1 : Math.ceil(waitMs);
   }
@@ -249,8 +246,8 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     recorder.ended();
     if (this.#isStopping && end.code === 0) return;
     channel?.close();
-    if (this.#givenBack.delete(pid)) return;
-    if (clients.length === 0 && performance.now() < child.forkedAtMs + REST_MS) this.#rest();
+    const isShortLived = performance.now() < child.forkedAtMs + SHORT_LIFE_MS;
+    if (clients.length === 0 && isShortLived) this.#pace.rest();
     this.#report(end, clients);
   }
 
@@ -267,30 +264,18 @@ export class LibcPreforkedChildren implements PreforkedChildren {
     });
   }
 
-  #rest(): void {
-    this.#restUntilMs = performance.now() + REST_MS;
-  }
-
-  /** @throws what no server can foresee */
-  #reportRefused(error: unknown): void {
+  /** There can be no child now. @throws what no server can foresee */
+  #refused(error: unknown): void {
     if (!(error instanceof SystemCallError)) throw error;
-    const { notify, descriptorLimit: limit } = this.#forking.context;
-    if (error.errno === ERRNO.EMFILE) return notify({ kind: "out-of-descriptors", limit });
-    if (error.errno !== ERRNO.EAGAIN) throw error;
-    this.#giveBack();
-    notify({ kind: "workers-missing", workers: this.#most, wanted: this.#forking.count });
-  }
-
-  /** Ends the youngest children, for good, but leaves one. */
-  #giveBack(): void {
-    const pids = [...this.#children.keys()];
-    const youngest = pids.slice(Math.max(1, pids.length - GIVEN_BACK));
-    this.#most = Math.max(1, pids.length - youngest.length);
-    for (const pid of youngest) {
-      sendSignal(pid, "SIGKILL");
-      this.#givenBack.add(pid);
+    const { context: { notify, descriptorLimit: limit }, count: wanted } = this.#forking;
+    if (isOutOfDescriptors(error)) {
+      this.#pace.rest();
+      return notify({ kind: "out-of-descriptors", limit });
     }
-    for (const pid of youngest) this.#ended({ pid, ...waitForEndOf(pid) });
+    if (error.errno !== ERRNO.EAGAIN && error.errno !== ERRNO.ENOMEM) throw error;
+    const workers = this.#children.size;
+    this.#pace.refused();
+    notify({ kind: "workers-missing", workers, wanted });
   }
 
   /** The next child of the number has the same. */

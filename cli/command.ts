@@ -4,14 +4,13 @@
  * @module
  */
 
-import { closest } from "./closest.ts";
 import { RefusedError, UsageError } from "./errors.ts";
 import type { Flags } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
 import { finishPrinting, standardError, standardOutput } from "./output.ts";
-import { type ParsedArguments, parseFlags } from "./parse_flags.ts";
+import type { ParsedArguments } from "./parse_flags.ts";
 import { pageColumns } from "./wrap.ts";
 
 /** The input of a command. */
@@ -84,6 +83,7 @@ export async function runCommand(
   };
   const status = await statusOf(async () => {
     if (wrong !== undefined) {
+      const { closest } = await import("./closest.ts");
       const nearest = closest(wrong, LANGUAGES);
       const wanted = messages.flags.wantsOneOf(LANGUAGES);
       if (wrong === "") throw new UsageError(messages.flags.valueMissing("--lang", wanted));
@@ -128,18 +128,26 @@ async function dispatch(
     console.log(`playground ${version}`);
     return 0;
   }
-  if (!isCommandName(commands, name)) throw unknownWord(name, Object.keys(commands), messages);
+  if (!isCommandName(commands, name)) {
+    throw await unknownWord(name, Object.keys(commands), messages);
+  }
   const command = await commands[name]();
   if (args.some((argument) => argument === "--help" || argument === "-h")) {
     console.log(commandHelp(name, command.flags, messages, pageColumns()));
     return 0;
   }
+  const { parseFlags } = await import("./parse_flags.ts"); // which neither help nor the version needs
   const parsed = parseFlags(args, command.flags, messages);
   checkWords(name, command, parsed.words, messages);
   return await command.run({ ...parsed, messages, language });
 }
 
-function unknownWord(typed: string, commands: string[], messages: Messages): UsageError {
+async function unknownWord(
+  typed: string,
+  commands: string[],
+  messages: Messages,
+): Promise<UsageError> {
+  const { closest } = await import("./closest.ts");
   return new UsageError(
     typed.startsWith("-")
       ? messages.flags.unknown(typed, closest(typed, ["--help", "--version", "--lang"]))

@@ -58,20 +58,19 @@ const LEFT_OUT = Object.entries({
     ...["ulid", "uuid", "yaml"],
   ],
   "chart.js": [
-    ...["dist/controllers", "dist/core", "dist/elements", "dist/helpers", "dist/platform"],
-    ...["dist/plugins", "dist/scales", "dist/types", "dist/chart.js.map", "dist/chart.cjs"],
-    ...["dist/chart.cjs.map", "dist/chart.umd.js", "dist/chart.umd.js.map"],
-    ...["dist/chart.umd.min.js.map", "dist/chunks/helpers.dataset.js.map"],
-    ...["dist/chunks/helpers.dataset.cjs", "dist/chunks/helpers.dataset.cjs.map"],
+    ...["dist/chunks", "dist/types", "dist/chart.js", "dist/chart.cjs", "dist/chart.umd.js"],
+    "../../@kurkle/color",
   ],
-  "simple-statistics": [
-    ...["src", "dist/simple-statistics.cjs", "dist/simple-statistics.cjs.map"],
-    ...["dist/simple-statistics.mjs.map", "dist/simple-statistics.min.js"],
-    ...["dist/simple-statistics.min.js.map"],
-  ],
+  "simple-statistics": ["src", "dist/simple-statistics.cjs", "dist/simple-statistics.min.js"],
   "uplot": ["dist/uPlot.iife.js", "dist/uPlot.esm.js"],
   "hdr-histogram-js": ["dist/hdrhistogram.umd.js", "../../pako/1.0.11/dist"],
-}).flatMap(([name, paths]) => paths.map((path) => `--exclude=${resolve(directoryOf(name), path)}`));
+}).flatMap(([name, paths]) => {
+  const directory = directoryOf(name);
+  const isWhole = paths.includes(".");
+  // The command line of Windows has no room for hundreds of paths, CreateProcess.
+  const others = isWhole || Deno.build.os === "windows" ? [] : filesForDevelopers(directory);
+  return [...paths.map((path) => resolve(directory, path)), ...others];
+}).map((path) => `--exclude=${path}`);
 
 interface Options {
   target: string;
@@ -154,6 +153,15 @@ function directoryOf(name: string): string {
   const [directory] = path.match(/^.*[\\/]\d+\.\d+\.\d+[^\\/]*[\\/]/) ?? [];
   if (directory === undefined) throw new Error(`${path} is in no directory of a version`);
   return directory;
+}
+
+/** Types, tests, and maps to the source. */
+function filesForDevelopers(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) => {
+    const path = resolve(directory, name);
+    if (isDirectory) return filesForDevelopers(path);
+    return /\.map$|\.d\.[cm]?ts$|\.spec\.js$/.test(name) ? [path] : [];
+  });
 }
 
 function compileFailure({ stderr }: Outcome): Failure {

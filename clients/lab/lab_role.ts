@@ -35,6 +35,3 @@ export async function playLabRole(word: string): Promise<number> {
     return REFUSED_STATUS;
   }
 }
-
-// From source, see `roleCommand()`.
-if (import.meta.main) Deno.exit(await playLabRole(Deno.args[1]));

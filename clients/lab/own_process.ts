@@ -15,7 +15,6 @@ import { needSystemCalls } from "./needs.ts";
 
 /** The name of the role on the command line, see `lab_role.ts`. */
 const ROLE = "--lab-role";
-const ROLE_MODULE = import.meta.resolve("./lab_role.ts");
 /** The word of the role in which a process echoes, and measures nothing. */
 export const ECHO = "echo";
 /** The exit status of a measurement that the machine refused, for the reason on standard error. */
@@ -23,7 +22,7 @@ export const REFUSED_STATUS = 3;
 
 /** The program and arguments of the role. */
 export function roleCommand(word: ExperimentName | typeof ECHO): [string, ...string[]] {
-  const [program, args] = selfExec([ROLE, word], [...PERMISSIONS, V8_FLAGS_TO_FORK], ROLE_MODULE);
+  const [program, args] = selfExec([ROLE, word], [...PERMISSIONS, V8_FLAGS_TO_FORK]);
   return [program, ...args];
 }
 

@@ -5,8 +5,8 @@
  */
 
 import { escapeHtml, readResultStyle } from "../../cli/html.ts";
-import { Chart } from "chart.js";
 import { formatBytes } from "../../cli/bytes.ts";
+import config from "../../deno.json" with { type: "json" };
 import type { Language } from "../../cli/language.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { figuresTable, roundsTable } from "./html_tables.ts";
@@ -83,7 +83,8 @@ ${machine(record, texts)}`;
 
 /** Chart.js as it is for browsers, without the address of what only its developers need. */
 async function chartLibrary(): Promise<string> {
-  const library = new URL("chart.umd.min.js", import.meta.resolve("chart.js"));
+  // The main module is not in the executable.
+  const library = new URL("../dist/chart.umd.min.js", import.meta.resolve("chart.js/auto"));
   return (await Deno.readTextFile(library)).replace(/^\/\/# sourceMappingURL=.*$/m, "");
 }
 
@@ -127,7 +128,7 @@ function machine({ machine, versions, date }: RaceRecord, { machine: texts }: Te
     [
       texts.versions,
       `playground ${versions.playground}, Deno ${versions.deno}, V8 ${versions.v8}, ` +
-      `Chart.js ${Chart.version}`,
+      `Chart.js ${config.imports["chart.js"].split("@")[1]}`,
     ],
     [texts.date, date],
   ];

@@ -59,6 +59,3 @@ function tell(message: FromServer): void {
     written += count;
   }
 }
-
-// From source, see `forking_worker.ts`.
-if (import.meta.main) Deno.exit(await serveByForking(Deno.args[1]));

@@ -27,7 +27,6 @@ import { FORKING_DESCRIPTORS, formatForkingSetup } from "./forking_protocol.ts";
 
 /** The name of the role on the command line. */
 const ROLE = "--serve-by-forking";
-const ROLE_MODULE = import.meta.resolve("./forking_role.ts");
 
 /** More than a message has: each is read whole. */
 const MAX_MESSAGE_BYTES = 262_144;
@@ -48,7 +47,7 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   const { stats: _s, trace: _t, descriptors: _d, processMemory: _p, controls, ...plain } = setup;
   const isWatched = controls !== undefined;
   const json = formatForkingSetup({ ...plain, parentPid: Deno.pid, isWatched, sizes });
-  const [program, args] = selfExec([ROLE, json], [...PERMISSIONS, v8FlagsFor(setup)], ROLE_MODULE);
+  const [program, args] = selfExec([ROLE, json], [...PERMISSIONS, v8FlagsFor(setup)]);
   const descriptors: (number | undefined)[] = [undefined, undefined, undefined];
   descriptors[FORKING_DESCRIPTORS.memory] = descriptor;
   descriptors[FORKING_DESCRIPTORS.messages] = far;

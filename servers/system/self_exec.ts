@@ -20,19 +20,22 @@ export const PERMISSIONS: readonly string[] = [
 ];
 
 /**
+ * Has Deno load a module that is imported with `import()` when that runs, and not all of them when the
+ * program starts: that takes a third of the time of a start, and memory whose page tables each fork copies.
+ */
+export const LAZY = "--unstable-lazy-dynamic-imports";
+
+/**
  * The program and its arguments that run `playground` from source.
  *
  * @param args what follows `playground` on the command line
  * @param permissions flags of `deno run`
- * @param module what is run: `main.ts`, or the URL of the module of a hidden role. With `main.ts` comes the
- *   graph of all modules, which costs memory whose page tables each fork copies.
  */
 export function commandFromSource(
   args: readonly string[],
   permissions: readonly string[] = PERMISSIONS,
-  module = MAIN,
 ): [program: string, args: string[]] {
-  return [Deno.execPath(), ["run", "--quiet", ...permissions, module, ...args]];
+  return [Deno.execPath(), ["run", "--quiet", LAZY, ...permissions, MAIN, ...args]];
 }
 
 /**
@@ -40,13 +43,11 @@ export function commandFromSource(
  *
  * @param args what follows `playground` on the command line; a hidden role is named by the first
  * @param permissions flags of `deno run`; the compiled file has those that it was compiled with
- * @param module see {@linkcode commandFromSource}
  */
 export function selfExec(
   args: readonly string[],
   permissions: readonly string[] = PERMISSIONS,
-  module = MAIN,
 ): [program: string, args: string[]] {
   if (Deno.build.standalone) return [Deno.execPath(), [...args]];
-  return commandFromSource(args, permissions, module);
+  return commandFromSource(args, permissions);
 }

@@ -16,7 +16,6 @@ const ROLE = "--synthetic-clients";
 /** A command to them. */
 export type ClientCommand = Exclude<Command, { do: "simulate-cost" | "block" }>;
 
-const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-ffi"];
 const NO_CLIENTS: SyntheticCounts = { open: 0, talking: false, reading: true, messages: 0 };
 
 /** Starts the process of the clients with the first command, and passes commands on to it. */
@@ -53,7 +52,7 @@ export class SyntheticClientsProcess {
   }
 
   #start(): WritableStreamDefaultWriter<Uint8Array> {
-    const [program, args] = selfExec([ROLE, JSON.stringify(this.address)], PERMISSIONS);
+    const [program, args] = selfExec([ROLE, JSON.stringify(this.address)]);
     this.#process = new Deno.Command(program, {
       args,
       stdin: "piped",

@@ -1,6 +1,6 @@
 import { whyBaseIsUnreachable } from "../../../cli/build/compile.ts";
 import { extractBase } from "../../../cli/build/denort.ts";
-import { PERMISSIONS } from "../../../servers/system/self_exec.ts";
+import { LAZY, PERMISSIONS } from "../../../servers/system/self_exec.ts";
 import { assertEquals, assertThrows } from "../../harness/assert.ts";
 
 Deno.test("extractBase() refuses a base with another digest than the published one", () => {
@@ -28,5 +28,5 @@ Deno.test("the task playground may do what the compiled file may, and no more", 
   const { tasks } = JSON.parse(
     await Deno.readTextFile(new URL("../../../deno.json", import.meta.url)),
   );
-  assertEquals(tasks.playground.command, `deno run ${PERMISSIONS.join(" ")} main.ts`);
+  assertEquals(tasks.playground.command, `deno run ${LAZY} ${PERMISSIONS.join(" ")} main.ts`);
 });

@@ -1,7 +1,10 @@
 import { join, resolve } from "node:path";
-import { RefusedError } from "../../cli/errors.ts";
+import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
+import type { ModelName } from "../context/context.ts";
+import { whyNothingIsShared } from "../registry.ts";
 import { messageOf } from "../system/thrown.ts";
+import { makeTemporaryDirectory } from "./temporary_directory.ts";
 
 /**
  * Checks the directory whose files are to be served.
@@ -15,37 +18,42 @@ export async function checkRoot(root: string, { serve }: Messages): Promise<void
   if (!info?.isDirectory) throw new RefusedError(serve.rootMissing(root));
 }
 
-/** The file that `--handler kv` keeps its data in. */
-export interface StoreFile extends AsyncDisposable {
-  /** Absolute; empty for another handler. */
+/** The name of a database in memory, for one thread only, https://sqlite.org/inmemorydb.html */
+const IN_MEMORY = ":memory:";
+
+/** Where `--handler kv` keeps its data. */
+export interface Store extends AsyncDisposable {
+  /** What SQLite opens: an absolute path, or `:memory:`; empty for another handler. */
   readonly path: string;
 }
 
 /**
  * Prepares what `--handler kv` keeps its data in, before the first client finds that it cannot be used.
  *
- * @returns the file; one that nobody has named is deleted when it is disposed of. A file it is even so,
- *   since all threads and processes of a server can use it.
+ * @returns the store; without a name it is a file as well, which all threads and processes of a server can
+ *   use, and which is deleted when the store is disposed of
+ * @throws {UsageError} when the data shall be in memory, and the model serves in several threads or processes
  * @throws {RefusedError} when the file cannot be used
  */
 export async function prepareStore(
+  model: ModelName,
   { handler, db }: { readonly handler: string; readonly db: string },
   { serve }: Messages,
-): Promise<StoreFile> {
-  if (handler !== "kv") return { path: "", async [Symbol.asyncDispose]() {} };
-  const directory = db === "" ? await Deno.makeTempDir({ prefix: "playground-" }) : undefined;
-  const path = directory === undefined ? resolve(db) : join(directory, "kv.db");
+): Promise<Store> {
+  const none = { async [Symbol.asyncDispose]() {} };
+  if (handler !== "kv") return { path: "", ...none };
+  if (db === IN_MEMORY) {
+    if (whyNothingIsShared(model) !== undefined) throw new UsageError(serve.dbNotInMemory(model));
+    return { path: IN_MEMORY, ...none };
+  }
   const { KvStore } = await import("../handlers/kv_store.ts");
+  const directory = db === "" ? await makeTemporaryDirectory() : undefined;
+  const path = directory === undefined ? resolve(db) : join(directory.path, "kv.db");
   try {
     // Closed at once: no connection may cross a fork, and its locks are those of a whole process.
     new KvStore(path).close();
   } catch (error) {
     throw new RefusedError(serve.dbFailed(db, messageOf(error).split(": ")[0]));
   }
-  return {
-    path,
-    async [Symbol.asyncDispose]() {
-      if (directory !== undefined) await Deno.remove(directory, { recursive: true });
-    },
-  };
+  return { ...directory ?? none, path };
 }

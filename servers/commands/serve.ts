@@ -44,7 +44,7 @@ export const serveCommand = defineCommand({
     await checkProgram("--exec", exec, messages);
     await checkHandlerFile(flags.handler, messages);
     await checkRoot(flags.root, messages);
-    await using store = await prepareStore(flags, messages);
+    await using store = await prepareStore(model, flags, messages);
     const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
     await supervise({
       setup: makeSetup(

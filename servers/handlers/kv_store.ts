@@ -31,7 +31,7 @@ export class KvStore {
    * Opens it. A connection of SQLite's does not survive fork(2), so do this where it is used,
    * https://sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_.
    *
-   * @param path of a file, which is created if it is missing
+   * @param path of a file, which is created if it is missing; or `:memory:`
    * @throws {Error} when the file cannot be used, with what SQLite says
    */
   constructor(path: string) {

@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertGreater, assertMatch } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { readToEnd, writeAll } from "../harness/clients.ts";
+import { withDirectory } from "../harness/directory.ts";
 import { run, Server } from "../harness/playground.ts";
 import { hasProgram, runProgram } from "../harness/programs.ts";
 import { modelEntry } from "../../servers/registry.ts";
@@ -200,3 +201,61 @@ test("--db has no effect without --handler kv", async () => {
   const { code, stderr } = await run(["serve", "select", "--db", "kv.db"]);
   assertEquals([code, stderr], [2, "--db has no effect without --handler kv\n"]);
 });
+
+for (const args of [["select"], ["blocking"], ["async"]]) {
+  test(`${args[0]} --db :memory: is the same for all clients, and no file`, async () => {
+    await withDirectory(async (directory) => {
+      const flags = ["--quiet", "--handler", "kv", "--db", ":memory:"];
+      const before = `cd ${directory}`;
+      await using server = await Server.start([...args, ...flags], { before });
+      assertEquals(await ask(server, "SET key value"), "+OK|");
+      assertEquals(await ask(server, "GET key"), "$5|value|");
+      assertEquals([...Deno.readDirSync(directory)], []);
+      assertEquals((await server.stop()).code, 0);
+    });
+  }, { ignore: Deno.build.os === "windows" });
+}
+
+test("--db :memory: is refused where several threads or processes serve", async () => {
+  for (const model of ["process", "prefork", "thread", "reuseport"]) {
+    const { code, stderr } = await run([
+      "serve",
+      model,
+      "--port",
+      "0",
+      "--handler",
+      "kv",
+      "--db",
+      ":memory:",
+    ]);
+    assertEquals(code, 2);
+    assertMatch(stderr, /^--db :memory: is in the memory of one thread, and .* name a file\n$/);
+  }
+}, { ignore: Deno.build.os !== "linux" });
+
+test(
+  "the file that nobody has named is removed: at the end, or after kill -9 by the next server",
+  async () => {
+    await withDirectory(async (directory) => {
+      const names = () => [...Deno.readDirSync(directory)].map(({ name }) => name);
+      const env = { TMPDIR: directory };
+      const args = ["select", "--quiet", "--handler", "kv"];
+      await using running = await Server.start(args, { env });
+      const [used] = names();
+      await using killed = await Server.start(args, { env });
+      assertEquals(names().length, 2);
+      killed.signal("SIGKILL");
+      await killed.outcome();
+      assertEquals(names().length, 2);
+      await using next = await Server.start(args, { env });
+      assertEquals(names().length, 2);
+      assert(names().includes(used));
+      for (const server of [running, next]) {
+        assertEquals(await ask(server, "SET key value", "GET key"), "+OK|$5|value|");
+        assertEquals((await server.stop()).code, 0);
+      }
+      assertEquals(names(), []);
+    });
+  },
+  { ignore: Deno.build.os !== "linux" },
+);

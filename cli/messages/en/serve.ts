@@ -11,7 +11,8 @@ export const enServeCommand = {
     handler:
       "what to do with bytes: echo, discard, upper, bytes, star, prime, chat, kv (redis-cli is a client), " +
       "http, or a file: ./mine.js",
-    db: "kv: the SQLite file that keeps the data (one that is deleted when the server stops)",
+    db:
+      "kv: the SQLite file that keeps the data, or :memory: (a file that is deleted when the server stops)",
     root: "http: the directory whose files are served (every path says hello)",
     sleep: "wait this long before each answer, as for a database",
     cpu: "burn this much CPU time per message",
@@ -207,6 +208,8 @@ export const enServe = {
     `--root ${path}: this is no directory that you may read; name one that is`,
   dbFailed: (path: string, reason: string) =>
     `--db ${path}: ${reason}; name a database of SQLite's, or a new file in a directory that you may write to`,
+  dbNotInMemory: (model: string) =>
+    `--db :memory: is in the memory of one thread, and ${model} serves in several threads or processes; name a file`,
   handlerFailed: (path: string, reason: string) => `--handler ${path}: ${reason}`,
   programMissing: (flag: string, program: string) =>
     `${flag} ${program}: program not found; name one that is in the PATH, or give its path`,

@@ -11,8 +11,8 @@ export const zhServeCommand = {
     handler:
       "如何处理收到的字节：echo、discard、upper、bytes、star、prime、chat、kv（可用 redis-cli 连接）、" +
       "http，或一个文件，如 ./mine.js",
-    db: "kv：保存数据的 SQLite 文件（不给则用临时文件，服务器停止后删除）",
-    root: "http：提供哪个目录里的文件（不给则任何路径都回答 hello）",
+    db: "kv：保存数据的 SQLite 文件，或 :memory:（不给则用临时文件，服务器停止后删除）",
+    root: "http：提供哪个目录里的文件（不给则任何路径都应答 hello）",
     sleep: "每次应答前先等这么久，好比在等数据库",
     cpu: "每条消息消耗这么多 CPU 时间",
     recvSize: "一次最多接收多少字节（默认 16384，libc 为 65536）",
@@ -185,6 +185,8 @@ export const zhServe = {
   rootMissing: (path: string) => `--root ${path}：这不是一个可读的目录；请指定一个存在且可读的目录`,
   dbFailed: (path: string, reason: string) =>
     `--db ${path}：${reason}；请指定一个 SQLite 数据库，或可写目录里的一个新文件`,
+  dbNotInMemory: (model: string) =>
+    `--db :memory: 只在一个线程的内存里，而 ${model} 由多个线程或进程提供服务；请指定一个文件`,
   handlerFailed: (path: string, reason: string) => `--handler ${path}：${reason}`,
   programMissing: (flag: string, program: string) =>
     `${flag} ${program}: 找不到这个程序；请写 PATH 里的程序名，或者它的路径`,

@@ -164,9 +164,7 @@ async function runUntilStopped(
 ): Promise<void> {
   const stop = () => flood.stop();
   Deno.addSignalListener("SIGINT", stop);
-  const endProgress = messages === undefined
-    ? () => {}
-    : await showProgress(flood, options, messages);
+  const endProgress = messages === undefined ? () => {} : showProgress(flood, options, messages);
   try {
     await flood.run();
   } catch (error) {

@@ -14,13 +14,13 @@ const UPDATE_MS = 200;
  *
  * @returns a function that stops this and clears the lines
  */
-export async function showProgress(
+export function showProgress(
   flood: RunningFlood,
   { durationMs, reconnectAfter }: Pick<FloodOptions, "durationMs" | "reconnectAfter">,
   { flood: texts }: Messages,
-): Promise<() => void> {
+): () => void {
   if (!Deno.stderr.isTerminal()) return () => {};
-  const restoreKeys = await onQuitKey(() => flood.stop());
+  const restoreKeys = onQuitKey(() => flood.stop());
   const lines = new StatusLines();
   const startedMs = performance.now();
   let before = { finished: 0, messagesEchoed: 0 };

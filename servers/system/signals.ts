@@ -28,6 +28,7 @@ const SIGNALS: readonly string[] =
 
 const functions = cFunctions({
   sigaction: { parameters: ["i32", "pointer", "buffer"], result: "i32" },
+  signal: { parameters: ["i32", "usize"], result: "usize" },
   signalfd: { parameters: ["i32", "buffer", "i32"], result: "i32" },
 });
 
@@ -46,6 +47,11 @@ export function isIgnored(signal: Deno.Signal): boolean {
   const action = new BigUint64Array(SIGACTION_BYTES / 8);
   checked("sigaction", errnoInstead()(functions().sigaction(signalNumber(signal), null, action)));
   return action[0] === SIG_IGN; // the handler comes first
+}
+
+/** Has this process ignore a signal, and the programs that it starts, signal(2). */
+export function ignore(signal: Deno.Signal): void {
+  functions().signal(signalNumber(signal), SIG_IGN);
 }
 
 /** A set of signals, sigsetops(3): a bit for each, from signal 1 on. */

@@ -7,7 +7,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { echoTarget } from "../harness/flood.ts";
 import { processTree } from "../harness/processes.ts";
-import { decode } from "../harness/bytes.ts";
+import { decode, encode } from "../harness/bytes.ts";
 import { commandFor, run } from "../harness/playground.ts";
 import { InTerminal } from "../harness/terminal.ts";
 import { test } from "../harness/test.ts";
@@ -113,3 +113,40 @@ test("a flood in the background of a terminal reads no key, which would stop it"
   assertStringIncludes(decode(stdout), "3 opened, 3 served");
   assertMatch(decode(stdout), /status 0\r?$/m);
 }, { ignore });
+
+test(
+  "a flood that is stopped by Ctrl-Z goes on in the background, and leaves the terminal alone",
+  async () => {
+    await using target = echoTarget();
+    const args = ["--port", String(target.port), "--conns", "3", "--duration", "2s"];
+    const [program, programArgs] = commandFor(["flood", ...args]);
+    const command = [program, ...programArgs].map((word) => `"${word}"`).join(" ");
+    const child = new Deno.Command("script", {
+      args: ["-qec", "bash --norc -i", "/dev/null"],
+      env: { LC_ALL: "C", TERM: "xterm", PS1: "$ ", HISTFILE: "/dev/null" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const input = child.stdin.getWriter();
+    const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let printed = "";
+    const until = async (text: string | RegExp) => {
+      while (!printed.match(text)) {
+        const { value, done } = await output.read();
+        if (done) throw new Error(`it ended before ${text}: ${printed}`);
+        printed += value;
+      }
+      printed = "";
+    };
+    await input.write(encode(`${command}\n`));
+    await until(/3 connected/);
+    await input.write(encode("\x1a"));
+    await until(/Stopped/);
+    await input.write(encode("bg; wait; echo its status $?; jobs; exit\n"));
+    await until(/3 opened, 3 served[^]*its status 0\r?\n/);
+    await input.close().catch(() => {}); // the terminal is gone
+    await output.cancel();
+    await child.status;
+  },
+  { ignore },
+);

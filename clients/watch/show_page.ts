@@ -1,3 +1,4 @@
+import { standardOutput } from "../../cli/output.ts";
 import type { Messages } from "../../cli/messages.ts";
 import { openInBrowser } from "../../servers/watch/browser.ts";
 
@@ -16,7 +17,7 @@ export interface PageOptions {
 }
 
 /**
- * Serves a page until Ctrl-C, and ends its server.
+ * Serves a page until Ctrl-C, and ends its server. It also ends when its address could not be printed.
  *
  * @param announce is called with the address of the page
  * @throws {RefusedError} when what is shown has ended
@@ -31,6 +32,8 @@ export async function showPage(
   Deno.addSignalListener("SIGINT", onSignal);
   try {
     announce(server.address);
+    // Nobody knows of the page then, and why has been said.
+    standardOutput.written().then(() => !open && standardOutput.error !== undefined && stop());
     if (open && !await openInBrowser(server.address)) {
       console.error(messages.watch.noBrowser(server.address));
     }

@@ -58,8 +58,8 @@ export async function supervise(supervision: Supervision): Promise<void> {
   if (processMemory !== undefined) await server.watchForking(processMemory);
   else await server.joinRooms();
   server.onCutOff = () => stop.clientsAreCutOff();
+  stop.listenToSignals(); // before the server tells its address: Ctrl-C may follow at once
   server.start(stop, log);
-  stop.listenToSignals();
   try {
     await server.stopped;
   } finally {

@@ -128,6 +128,11 @@ function freePort(): number {
   return listener.addr.port;
 }
 
+test("learn: ends when its address cannot be printed", async () => {
+  const outcome = await runOnFullDisk(["learn", "--port", "0"]);
+  assertEquals(outcome, { code: 1, stderr: `${NO_ROOM}\n` });
+}, { ignore: !isLinux });
+
 test("what was typed wrong is that, whatever becomes of the line on it", async () => {
   assertEquals((await runWithoutReader(["nonsense"], "stderr")).code, 2);
 }, { ignore: isWindows });

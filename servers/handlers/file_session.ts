@@ -10,6 +10,7 @@ import { formatAddress, LONGEST_WAIT_MS } from "../sockets/interface.ts";
 import { whereThrown } from "../system/thrown.ts";
 import { fileReplies } from "./file_replies.ts";
 import { HandlerError } from "./handler_error.ts";
+import { OrderedSends } from "./ordered_sends.ts";
 import { Outbox } from "./outbox.ts";
 import { EVERYONE, type Member, type Rooms } from "./rooms.ts";
 import { type CloseReason, GeneratedReplies, type Replies, type Reply } from "./session.ts";
@@ -46,6 +47,7 @@ interface FileMethods {
  */
 export class FileSession implements Session {
   readonly outbox = new Outbox();
+  readonly #sends = new OrderedSends(this.outbox);
   readonly onEnd: Session["onEnd"];
   readonly onClose: Session["onClose"];
   readonly #path: string;
@@ -61,7 +63,7 @@ export class FileSession implements Session {
    */
   constructor(path: string, make: (context: FileContext) => unknown, client: HandlerClient) {
     this.#path = path;
-    const context = new FileContext(client, this.outbox);
+    const context = new FileContext(client, this.outbox, this.#sends);
     let methods: FileMethods;
     try {
       methods = this.#methods = methodsOf(path, () => make(context));
@@ -92,7 +94,7 @@ export class FileSession implements Session {
   }
 
   #repliesOf(call: () => unknown): Replies {
-    return new GeneratedReplies(this.#generate(call));
+    return new GeneratedReplies(this.#sends.among(this.#generate(call)));
   }
 
   *#generate(call: () => unknown): Generator<Reply> {
@@ -128,15 +130,21 @@ export class FileContext {
   readonly peer: string;
   readonly #rooms: Rooms;
   readonly #outbox: Outbox;
+  readonly #sends: OrderedSends;
   readonly #joined = new Set<string>();
   #member: Member;
   #hasLeft = false;
 
-  constructor({ id, peer, rooms }: HandlerClient, outbox: Outbox) {
+  constructor(
+    { id, peer, rooms }: HandlerClient,
+    outbox: Outbox,
+    sends = new OrderedSends(outbox),
+  ) {
     this.id = id;
     this.peer = formatAddress(peer);
     this.#rooms = rooms;
     this.#outbox = outbox;
+    this.#sends = sends;
     this.#member = { name: this.peer, outbox };
   }
 
@@ -163,9 +171,9 @@ export class FileContext {
     return this.#rooms.shared;
   }
 
-  /** Sends to the client, now or later, what it has not asked for. */
+  /** Sends to the client, now or later, what it has not asked for: before an answer that has not ended. */
   send(data: string | Uint8Array): void {
-    this.#outbox.put(toBytes(data));
+    this.#sends.put(toBytes(data));
   }
 
   /** Ends the connection when all is sent. */

@@ -72,8 +72,8 @@ export interface Context {
   /** What others know the client by: its address, until you say otherwise. */
   name: string;
   /**
-   * Sends to the client at any time, in the order of the calls: at once, or after the answer that is
-   * under way. A client to whom more than 1 MB is unsent is let go.
+   * Sends to the client at any time, in the order of the calls: what you send before an answer has ended
+   * goes out before the rest of it. A client to whom more than 1 MB is unsent is let go.
    */
   send(data: string | Uint8Array): void;
   /** Ends the connection when all is sent. */

@@ -31,6 +31,7 @@ export default (context) => {
         context.send("unasked\\n");
         return later();
       }
+      if (asked === "report") return report(context);
       if (asked === "remind") patience = setTimeout(() => context.send("remember\\n"), 20);
       else if (asked === "fail") throw new Error("no such thing");
       else if (asked === "reject") return Promise.reject(new Error("no such promise"));
@@ -47,6 +48,14 @@ export default (context) => {
 async function later() {
   await new Promise((resolve) => setTimeout(resolve, 20));
   return encoder.encode("later\\n");
+}
+
+async function report(context) {
+  context.send("begun\\n");
+  await later();
+  context.send("half\\n");
+  await later();
+  return "done\\n";
 }
 
 async function* stream() {
@@ -170,7 +179,9 @@ for (const model of MODELS) {
     assertEquals(await client.ask("later"), "later");
     assertEquals([await client.ask("stream"), await client.hear()], ["one", "two"]);
     assertEquals(await client.ask("remind"), "remember");
-    assertEquals([await client.ask("both"), await client.hear()], ["later", "unasked"]);
+    assertEquals([await client.ask("both"), await client.hear()], ["unasked", "later"]);
+    const reports = [await client.ask("report"), await client.hear(), await client.hear()];
+    assertEquals(reports, ["begun", "half", "done"]);
     // What is asked in one breath is answered in its order.
     await client.say("later");
     assertEquals([await client.ask("now"), await client.hear()], ["later", "now"]);

@@ -37,6 +37,7 @@ export async function offload(context: ServerContext): Promise<void> {
       } else attend(clients.get(target), (events & EPOLLERR) !== 0);
     }
   }
+  threads.finish(); // the last sessions hear that their clients have left
 
   function acceptClient(): void {
     const connection = listener.tryAccept();

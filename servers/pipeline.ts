@@ -36,6 +36,7 @@ export async function pipeline(context: ServerContext): Promise<void> {
       } else attend(clients.get(target));
     }
   }
+  threads.finish(); // the last sessions hear that their clients have left
 
   function acceptClient(): void {
     const connection = listener.tryAccept();

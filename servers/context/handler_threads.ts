@@ -22,6 +22,8 @@ export interface HandlerThreads {
    * @throws {Error} when a thread could not begin
    */
   answered(): Iterable<BoundClient>;
+  /** Waits until all sessions know that their clients have left. The threads end with the server. */
+  finish(): void;
 }
 
 /** A client as the loop sees it. */

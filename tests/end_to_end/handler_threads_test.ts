@@ -8,6 +8,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertLess, assertMatch } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { withDirectory } from "../harness/directory.ts";
 import { ComputingHandler, sendUntilStalled } from "../harness/computing.ts";
 import { Server } from "../harness/playground.ts";
 import { residentBytes } from "../harness/processes.ts";
@@ -15,6 +16,14 @@ import { test } from "../harness/test.ts";
 
 const ON_LIBC = hasSystemCalls() ? [["offload", "libc"], ["pipeline", "libc"]] : [];
 const MEGABYTE = 1_000_000;
+const SLOW_CLOSE = (log: string) => `
+export default () => ({
+  receive: (bytes) => bytes,
+  close() {
+    for (const until = performance.now() + 100; performance.now() < until;);
+    Deno.writeTextFileSync(${JSON.stringify(log)}, "closed\\n", { append: true });
+  },
+});`;
 
 for (const [model, sockets] of [["offload", "deno"], ...ON_LIBC]) {
   const begin = (handler: ComputingHandler, workers: number) =>
@@ -119,4 +128,18 @@ for (const [model, sockets] of [["offload", "deno"], ...ON_LIBC]) {
     await sendUntilStalled(eager, 100 * MEGABYTE);
     assertLess(await residentBytes(server.pid) - before, 8 * MEGABYTE);
   }, { ignore: Deno.build.os === "windows" });
+
+  test(`${model} on ${sockets}: sessions hear that their clients have left before the server ends`, () =>
+    withDirectory(async (directory) => {
+      const [path, log] = [`${directory}/slow_close.mjs`, `${directory}/log`];
+      await Deno.writeTextFile(path, SLOW_CLOSE(log));
+      await Deno.writeTextFile(log, "");
+      const args = [model, "--sockets", sockets, "--workers", "2", "--quiet", "--handler", path];
+      await using server = await Server.start(args);
+      const clients = [await server.connect(), await server.connect(), await server.connect()];
+      for (const client of clients) assertEquals(await exchange(client, "hello"), "hello");
+      for (const client of clients) client.close();
+      assertEquals((await server.stop()).code, 0);
+      assertEquals(await Deno.readTextFile(log), "closed\n".repeat(3));
+    }));
 }

@@ -74,8 +74,10 @@ export const OWN = {
   requests: 16,
   /** The thread waits in its event loop, and is to be woken by a message. */
   sleeps: 32,
+  /** Of how many clients that have left the thread has heard. */
+  left: 48,
 } as const;
-const OWN_LENGTH = 48;
+const OWN_LENGTH = 64;
 
 /** Memory for what all threads share. */
 export function createShared(): SharedArrayBuffer {

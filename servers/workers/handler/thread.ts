@@ -239,5 +239,7 @@ export class RingHandlerThread implements HandlerThread {
       connection.close();
     }
     if (kind === REQUEST.end) this.tell(ANSWER.end, id);
+    Atomics.add(this.#own, OWN.left, 1);
+    Atomics.notify(this.#own, OWN.left);
   }
 }

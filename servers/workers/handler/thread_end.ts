@@ -4,6 +4,8 @@ import { createChannel, OWN, REQUEST, SHARED } from "./channel.ts";
 import { RingReader, RingWriter } from "./ring.ts";
 
 const NOTHING = new Uint8Array(0);
+/** How often it is looked whether there is room for what the thread is to hear. */
+const HEARD_POLL_INTERVAL_MS = 10;
 
 /** A record for which the ring had no room. */
 interface Request {
@@ -26,6 +28,8 @@ export class HandlerThreadEnd {
   /** What is to follow when the ring has room. */
   #overflow: Request[] = [];
   readonly #waiting = new Set<BoundClient>();
+  /** How many clients have left, of which the thread hears. */
+  #left = 0;
 
   /** @param shared memory of all threads and the loop */
   constructor(readonly number: number, shared: SharedArrayBuffer, recvSizeBytes: number) {
@@ -44,6 +48,20 @@ export class HandlerThreadEnd {
   /** Blocks until the thread can serve, at most `timeoutMs`. */
   waitUntilReady(timeoutMs: number): void {
     Atomics.wait(this.#own, OWN.isReady, 0, timeoutMs);
+  }
+
+  /**
+   * Blocks until the thread has heard of all clients that have left, and their sessions with it.
+   *
+   * @param untilMs when it gives up, on the clock of `performance.now()`: the handler may be busy
+   */
+  waitUntilHeard(untilMs: number): void {
+    for (let heard; (heard = Atomics.load(this.#own, OWN.left)) < this.#left;) {
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0) return;
+      this.#writeOverflow();
+      Atomics.wait(this.#own, OWN.left, heard, Math.min(leftMs, HEARD_POLL_INTERVAL_MS));
+    }
   }
 
   /** Whether a chunk has room. If not, `client` will be among {@linkcode clientsWithRoom}. */
@@ -75,6 +93,7 @@ export class HandlerThreadEnd {
 
   /** Writes a record for the thread, now or when there is room. */
   request(kind: number, client: number, bytes: Uint8Array = NOTHING): void {
+    if (kind === REQUEST.left || kind === REQUEST.end) this.#left++;
     if (this.#overflow.length > 0 || !this.#requests.tryWrite(kind, client, bytes)) {
       this.#overflow.push({ kind, client, bytes: bytes.slice() });
       this.#writeOverflow();
@@ -148,6 +167,8 @@ export class HandlerThreadEnd {
     Atomics.sub(this.#shared, SHARED.queued, chunks);
     const { begin, end } = REQUEST;
     this.#overflow = unread.filter(({ kind }) => kind === begin || kind === end);
+    this.#left = this.#overflow.filter(({ kind }) => kind === end).length;
+    Atomics.store(this.#own, OWN.left, 0);
     this.#writeOverflow();
   }
 }

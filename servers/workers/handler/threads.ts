@@ -17,6 +17,9 @@ type Tell = (message: FromServer, transfer?: Transferable[]) => void;
 /** How often to look whether a thread has failed before it could serve. */
 const READY_POLL_INTERVAL_MS = 50;
 
+/** How long sessions may take to hear that their clients have left. */
+const LAST_WORDS_MS = 1_000;
+
 /** The threads that run the handler, in the thread of the loop. */
 export class LoopsHandlerThreads implements HandlerThreads {
   readonly mailbox: Mailbox;
@@ -111,6 +114,11 @@ export class LoopsHandlerThreads implements HandlerThreads {
       }
     }
     for (const thread of this.#threads) yield* thread.clientsWithRoom();
+  }
+
+  finish(): void {
+    const untilMs = performance.now() + LAST_WORDS_MS;
+    for (const thread of this.#threads) thread.waitUntilHeard(untilMs);
   }
 
   #add(number: number): void {

@@ -11,7 +11,7 @@
 import { Client } from "./loop/clients.ts";
 import { TimerQueue } from "./loop/timer_queue.ts";
 import type { ServerContext } from "./context/context.ts";
-import { CLIENT_TAKES, type Connection, type Pollable, WOULD_BLOCK } from "./sockets/interface.ts";
+import { type Connection, type Pollable, WOULD_BLOCK } from "./sockets/interface.ts";
 
 /** While more than this is queued for a client, nothing is received from it. */
 const QUEUE_LIMIT_BYTES = 65_536;
@@ -107,10 +107,9 @@ export async function selectQueue(context: ServerContext): Promise<void> {
     if (isInput && !client.isInput) inputs.add(connection);
     if (!isInput && client.isInput) inputs.delete(connection);
     client.isInput = isInput;
-    if (hasToSend(client)) {
-      connection.turn = CLIENT_TAKES;
-      if (!client.isOutput) outputs.push(connection);
+    if (hasToSend(client) && !client.isOutput) {
       client.isOutput = true;
+      outputs.push(connection);
     }
     if (state === "timer") timers.add(client);
   }

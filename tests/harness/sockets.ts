@@ -144,7 +144,7 @@ class Notes implements Observer {
   received = ({ id }: Connection, buffer: Uint8Array, count: number) =>
     this.#note(`received ${id} ${decode(buffer.subarray(0, count))}`);
   sent = ({ id }: Connection, count: number) => this.#note(`sent ${id} ${count}`);
-  blocked = () => {};
+  blocked = ({ id }: Connection) => this.#note(`blocked ${id}`);
   beyondFdSetSize = ({ host }: Address) => this.#note(`beyond FD_SETSIZE ${host}`);
   reset = ({ id }: Connection) => this.#note(`reset ${id}`);
   dismissed = ({ id }: Connection) => this.#note(`dismissed ${id}`);

@@ -8,7 +8,7 @@ import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "../in
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "../interface.ts";
 import { type Address, INTERRUPTED, type Interrupting, type Turn } from "../interface.ts";
 import { interruptedRecv } from "../interrupted_recv.ts";
-import type { Observer } from "../observer.ts";
+import { noteBlocked, type Observer } from "../observer.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { isOfOperation, isReset } from "./faults.ts";
 import { toError } from "../../system/thrown.ts";
@@ -168,9 +168,8 @@ export abstract class ConnectedSocket implements DenoPollable {
       : this.sendBuffer.take(bytes);
     if (count > 0) this.wrote(count);
     const isBlocked = count < bytes.length;
-    // Told once, however often it is tried: a loop that never waits tries all the time.
-    if (isBlocked && this.turn !== CLIENT_TAKES) this.observer.blocked(this);
-    this.turn = isBlocked ? CLIENT_TAKES : SERVER_WORKS;
+    if (isBlocked) noteBlocked(this, this.observer);
+    else this.turn = SERVER_WORKS;
     return count === 0 && bytes.length > 0 ? WOULD_BLOCK : count;
   }
 

@@ -9,7 +9,7 @@ import type { Keyboard, Listener } from "../interface.ts";
 import type { ListenOptions, Pollable, Ready, Sockets } from "../interface.ts";
 import { EPOLLIN, EPOLLOUT } from "../interface.ts";
 import type { ClientCount } from "../client_count.ts";
-import type { Observer } from "../observer.ts";
+import { noteBlocked, type Observer } from "../observer.ts";
 import { DenoConnecting } from "./connecting.ts";
 import { DenoEpoll } from "./epoll.ts";
 import { asDenoPollable, type DenoPollable, DenoReactor } from "./reactor.ts";
@@ -111,7 +111,10 @@ export class DenoSockets extends DenoReactor implements Sockets {
       const socket = asDenoPollable(connection);
       const isRead = socket.look === look;
       if (!isRead) scanned++;
-      if (socket.holds(EPOLLOUT) === 0) continue;
+      if (socket.holds(EPOLLOUT) === 0) {
+        noteBlocked(connection, this.observer);
+        continue;
+      }
       ready.writable.push(connection);
       if (isRead && socket.holds(EPOLLIN) !== 0) both++;
     }

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { CLIENT_SENDS, CLIENT_TAKES, EPOLLET, SERVER_WORKS, WOULD_BLOCK } from "../interface.ts";
+import { CLIENT_SENDS, EPOLLET, SERVER_WORKS, WOULD_BLOCK } from "../interface.ts";
 import type { Address, Turn } from "../interface.ts";
-import type { Observer } from "../observer.ts";
+import { noteBlocked, type Observer } from "../observer.ts";
 import type { ConnectionContext, LibcPollable, WatchingList } from "./connection_context.ts";
 import { ACTIVITY, CUT_OFF, place, STATE, TOLD_TO_END, TURN } from "./descriptor_table.ts";
 import { cutOff } from "./faults.ts";
@@ -138,11 +138,10 @@ export abstract class ConnectedSocket implements LibcPollable {
     const some = isTooMuch ? bytes.subarray(0, MAX_BYTES_A_TURN) : bytes;
     const count = hasTurn ? this.transmit(some, MSG_NOSIGNAL | MSG_DONTWAIT) : WOULD_BLOCK;
     if (hasTurn) this.#leftBytes -= Math.max(count, MIN_BYTES);
-    // WOULD_BLOCK is less, too. A loop that never waits tries again and again, and it is one block.
-    const isBlocked = count < some.length;
-    if (isBlocked && this.turn !== CLIENT_TAKES) this.observer.blocked(this);
+    const isBlocked = count < some.length; // WOULD_BLOCK is negative
+    if (isBlocked) noteBlocked(this, this.observer);
+    else this.turn = SERVER_WORKS;
     if (isTooMuch && !isBlocked) this.#list?.lookAgain(this.fd);
-    this.turn = isBlocked ? CLIENT_TAKES : SERVER_WORKS;
     return count;
   }
 

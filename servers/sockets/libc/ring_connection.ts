@@ -14,6 +14,7 @@ import { WOULD_BLOCK } from "../interface.ts";
 import { CLOSED, ENDED, FINISHED, MAX_BYTES_A_TURN } from "./connected_socket.ts";
 import { LibcConnection } from "./connection.ts";
 import { cutOff, isReset } from "./faults.ts";
+import { noteBlocked } from "../observer.ts";
 import { KeptChunks } from "./kept_chunks.ts";
 import type { RingRequests } from "./ring_requests.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
@@ -118,7 +119,7 @@ export class RingConnection extends LibcConnection {
     if (result > 0) {
       const bytes = this.#requests.buffers.view(buffer, result);
       this.received(bytes, result);
-      if (this.#isStalled) this.turn = CLIENT_TAKES; // as before: it is not served yet
+      if (this.#isStalled) noteBlocked(this, this.observer); // as before: it is not served yet
       const isReported = this.#report(bytes);
       // A short read means that this was all there is to come.
       if (this.#isLast && result < this.context.buffer.bytes.length) return this.#end(isReported);

@@ -1,5 +1,7 @@
 import { DescriptorSet } from "./descriptor_set.ts";
-import { type Connection, type Pollable, POLLIN, POLLOUT, type Ready } from "../interface.ts";
+import { CLIENT_TAKES, type Connection, type Pollable } from "../interface.ts";
+import { POLLIN, POLLOUT, type Ready } from "../interface.ts";
+import { noteBlocked } from "../observer.ts";
 import { POLLFD_WORDS } from "../poll_entries.ts";
 import { asLibcPollable } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
@@ -8,8 +10,8 @@ import { checked, ERRNO } from "../../system/system_call_error.ts";
 /** select(2) itself: two sets of bits, made anew for each call and looked through after it. */
 export class LibcSelect {
   readonly #reactor: LibcReactor;
-  readonly #read: SocketSet;
-  readonly #write: SocketSet;
+  readonly #read: SocketSet<Pollable>;
+  readonly #write: SocketSet<Connection>;
   readonly #ready: Ready<never> = { readable: [], writable: [] };
   /** `struct timeval` */
   readonly #timeout = new BigInt64Array(2);
@@ -28,21 +30,36 @@ export class LibcSelect {
     timeoutMs: number,
   ): Ready<Watched> | Promise<Ready<Watched>> {
     const maxMs = this.#reactor.prepareWait(timeoutMs);
-    // The system looks at a descriptor once, in however many sets it is.
-    const scanned = this.#read.fill(read) + this.#write.fill(write, this.#read);
-    this.#read.add(this.#reactor.waker);
     const { offThread, runsEventLoop } = this.#reactor;
-    if (!runsEventLoop) return this.#wait(scanned, maxMs);
+    let scanned = this.#fill(read, write);
+    // A call that waits does not say of a client that it takes nothing, until something else happens.
+    if (maxMs !== 0 && isAnyServed(write)) {
+      const count = this.#call(0);
+      // The event loop has its turn below, also where much is ready.
+      if (count > 0 && !runsEventLoop) return this.#collect(scanned, count);
+      scanned = this.#fill(read, write);
+    }
+    if (!runsEventLoop) return this.#collect(scanned, this.#call(maxMs));
     const pollfds = this.#asPollfds();
     return offThread.wait(pollfds, pollfds.length / POLLFD_WORDS, maxMs)
-      .then(() => this.#wait(scanned, 0));
+      .then(() => this.#collect(scanned, this.#call(0)));
   }
 
-  /** @param scanned how many sockets there are in the sets */
-  #wait<Watched extends Pollable>(scanned: number, maxMs: number): Ready<Watched> {
+  /** @returns how many sockets there are in the sets */
+  #fill(read: Iterable<Pollable>, write: Iterable<Connection>): number {
+    // The system looks at a descriptor once, in however many sets it is.
+    const count = this.#read.fill(read) + this.#write.fill(write, this.#read);
+    this.#read.add(this.#reactor.waker);
+    return count;
+  }
+
+  /**
+   * @param scanned how many sockets there were in the sets
+   * @param count how many bits are set now
+   */
+  #collect<Watched extends Pollable>(scanned: number, count: number): Ready<Watched> {
     // Emptied and refilled by collect(), with the sockets that fill() was given.
     const ready = this.#ready as Ready<Watched>;
-    const count = this.#call(maxMs);
     ready.readable.length = ready.writable.length = 0;
     let found = 0;
     if (count > 0) {
@@ -85,14 +102,24 @@ export class LibcSelect {
       maxMs < 0 ? null : this.#timeout,
     );
     // Interrupted by a signal it leaves the sets as they were, so nothing was found.
-    return count === -ERRNO.EINTR ? 0 : checked("select", count);
+    if (count === -ERRNO.EINTR) return 0;
+    checked("select", count);
+    for (const connection of this.#write.missing()) noteBlocked(connection, this.#reactor.observer);
+    return count;
   }
 }
 
+/** Whether the server has yet to find out if one of them takes its bytes. */
+function isAnyServed(connections: Iterable<Connection>): boolean {
+  for (const { turn } of connections) if (turn !== CLIENT_TAKES) return true;
+  return false;
+}
+
 /** A set with the sockets that it was made of. */
-class SocketSet extends DescriptorSet {
+class SocketSet<Socket extends Pollable> extends DescriptorSet {
   /** By descriptor. It never grows, since V8 compiles what it fills again and again otherwise. */
-  readonly #asked: (Pollable | undefined)[];
+  readonly #asked: (Socket | undefined)[];
+  #end = 0;
 
   constructor(size: number) {
     super(size);
@@ -100,8 +127,9 @@ class SocketSet extends DescriptorSet {
   }
 
   /** @returns how many sockets there were that are not in the `earlier` set as well */
-  fill(sockets: Iterable<Pollable>, earlier?: SocketSet): number {
-    this.#asked.fill(undefined, 0, this.highest + 1);
+  fill(sockets: Iterable<Socket>, earlier?: SocketSet<Pollable>): number {
+    this.#asked.fill(undefined, 0, this.#end);
+    this.#end = 0;
     this.clear();
     let count = 0;
     for (const socket of sockets) {
@@ -111,7 +139,16 @@ class SocketSet extends DescriptorSet {
       this.#asked[fd] = socket;
       if (!earlier?.has(fd)) count++;
     }
+    this.#end = this.highest + 1;
     return count;
+  }
+
+  /** Those that it was made of and that are not in it. */
+  *missing(): Generator<Socket> {
+    for (let fd = 0; fd < this.#end; fd++) {
+      const socket = this.#asked[fd];
+      if (socket !== undefined && !this.has(fd)) yield socket;
+    }
   }
 
   /** Adds what the system cannot know to be ready, if this was asked for it. */
@@ -120,7 +157,7 @@ class SocketSet extends DescriptorSet {
   }
 
   /** @returns how many sockets are ready that are not in the `earlier` set as well */
-  collect(ready: Pollable[], earlier?: SocketSet): number {
+  collect(ready: Pollable[], earlier?: SocketSet<Pollable>): number {
     let count = 0;
     for (let fd = this.next(0); fd >= 0; fd = this.next(fd + 1)) {
       const socket = this.#asked[fd];

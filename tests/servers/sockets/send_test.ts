@@ -2,6 +2,7 @@ import {
   ConnectionReset,
   EPOLLET,
   EPOLLOUT,
+  SERVER_WORKS,
   WOULD_BLOCK,
 } from "../../../servers/sockets/interface.ts";
 import {
@@ -70,6 +71,15 @@ testEachKind(
     assertEquals((await reading).length, sent);
   },
 );
+
+testEachKind("select() reports once that a client takes nothing", async (setting) => {
+  const { connection } = await setting.pair();
+  await sendUntilStuck(setting, connection);
+  connection.turn = SERVER_WORKS; // it has received since then, and has not tried to send
+  const linesBefore = setting.notes.lines.length;
+  for (let i = 0; i < 2; i++) await setting.sockets.select([], [connection], 1);
+  assertEquals(setting.notes.lines.slice(linesBefore), [`blocked ${connection.id}`]);
+});
 
 testEachKind("select() calls no connection writable that takes nothing", async (setting) => {
   const { client, connection } = await setting.pair();

@@ -5,7 +5,7 @@
  */
 
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { assertEquals, assertLess, assertStringIncludes } from "../harness/assert.ts";
+import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
 import { forking } from "../harness/processes.ts";
@@ -15,17 +15,33 @@ const ignore = !hasSystemCalls();
 const PROCESS = ["process", "--sockets", "libc"];
 const decoder = new TextDecoder();
 
+const TICKING = `export const eventLoop = true;
+  export default () => {
+    let ticks = 0;
+    setInterval(() => ticks++, 1);
+    return { receive: () => String(ticks % 10) + ";" };
+  };`;
+
+for (const model of ["process", "thread"]) {
+  test(`${model} on libc: timers of a handler fire while its client never pauses`, async () => {
+    const handler = await Deno.makeTempFile({ suffix: ".js" });
+    await Deno.writeTextFile(handler, TICKING);
+    try {
+      const args = [model, "--sockets", "libc", "--quiet", "--handler", handler];
+      await using server = await Server.start([...args, "--recv-size", "1"]);
+      using conn = await server.connect();
+      const messages = 2_000;
+      await writeAll(conn, new Uint8Array(messages));
+      assertMatch(decoder.decode(await readExactly(conn, 2 * messages)), /[1-9]/);
+    } finally {
+      await Deno.remove(handler);
+    }
+  }, { ignore });
+}
+
 test("process on libc: a handler that needs an event loop has one", async () => {
   const handler = await Deno.makeTempFile({ suffix: ".js" });
-  await Deno.writeTextFile(
-    handler,
-    `export const eventLoop = true;
-     export default () => {
-       let ticks = 0;
-       setInterval(() => ticks++, 1);
-       return { receive: () => String(ticks) + ";" };
-     };`,
-  );
+  await Deno.writeTextFile(handler, TICKING);
   try {
     await using server = await Server.start([...PROCESS, "--quiet", "--handler", handler]);
     using conn = await server.connect();

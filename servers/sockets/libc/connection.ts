@@ -13,12 +13,16 @@ import { toError } from "../../system/thrown.ts";
 const LINGER_MS = 1_000;
 const LINGER_POLL_INTERVAL_MS = 5;
 
+/** So often it waits also when there is something: a client that never pauses would hold up what else is heard. */
+const RECVS_A_TURN = 32;
+
 /** An address of the family `AF_UNSPEC`, which is 0. */
 const NO_ADDRESS = new Uint8Array(16);
 
 /** A connected client on a socket of the system's: what a loop does not need for each message. */
 export class LibcConnection extends ConnectedSocket implements Connection {
   #outbox: Interrupting | undefined = undefined;
+  #recvsToHear = 0;
 
   get activity(): number {
     return this.fd < 0 ? 0 : this.context.table.activity(this.fd);
@@ -40,7 +44,8 @@ export class LibcConnection extends ConnectedSocket implements Connection {
   async #recvAndHear(buffer: Uint8Array): Promise<number> {
     for (;;) {
       if (this.#outbox?.isWaiting) return INTERRUPTED;
-      const count = this.receive(buffer, buffer.length, MSG_DONTWAIT);
+      const isTurn = ++this.#recvsToHear % RECVS_A_TURN === 0;
+      const count = isTurn ? WOULD_BLOCK : this.receive(buffer, buffer.length, MSG_DONTWAIT);
       if (count !== WOULD_BLOCK) return count;
       await this.context.waitFor?.(this.fd, EPOLLIN);
     }

@@ -148,7 +148,7 @@ export const blocking: Chapter = {
       code: "accept",
       text: {
         en: "The kernel shakes hands by itself; the program need not be there. Finished " +
-          "connections stand in the listener's accept queue, and `accept` only takes the first " +
+          "connections stand in the backlog, the listener's accept queue, and `accept` only takes the first " +
           "one out. The second argument of `listen` limits that queue, and on Linux " +
           "`net.core.somaxconn` limits it too (4,096 today, 128 for many years).\n\nWhen the " +
           "queue is full, Linux drops what would open another connection. The client gets no " +

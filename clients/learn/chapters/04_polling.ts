@@ -127,7 +127,7 @@ export const polling: Chapter = {
       },
       answers: [
         {
-          text: { en: "Thousands", zh: "成千上万次" },
+          text: { en: "Hundreds, or thousands", zh: "几百次，甚至成千上万次" },
           when: above("systemCallsPerMessage", 200),
           because: {
             en: "{systemCallsPerMessage} calls for one message. Each enters the kernel, looks " +

@@ -241,7 +241,7 @@ export const select: Chapter = {
       },
       answers: [
         {
-          text: { en: "Fifty or more: it seldom looks in vain", zh: "五十个以上：很少白看" },
+          text: { en: "More than fifty: it seldom looks in vain", zh: "五十多个：很少白看" },
           when: atMost("scannedPerReturn", "readyPerReturn", 2),
           because: {
             en: "That takes a load under which nearly all clients speak at once. Then, indeed, " +
@@ -250,7 +250,7 @@ export const select: Chapter = {
           },
         },
         {
-          text: { en: "About ten", zh: "十个左右" },
+          text: { en: "Five to fifty", zh: "五个到五十个" },
           when: [
             above("scannedPerReturn", "readyPerReturn", 2),
             below("scannedPerReturn", "readyPerReturn", 20),
@@ -262,7 +262,7 @@ export const select: Chapter = {
           },
         },
         {
-          text: { en: "One or two, or none at all", zh: "一两个，或者一个也没有" },
+          text: { en: "Fewer than five", zh: "不到五个" },
           when: [
             above("scannedPerReturn", "readyPerReturn", 2),
             atLeast("scannedPerReturn", "readyPerReturn", 20),

@@ -163,7 +163,7 @@ export const uring: Chapter = {
       },
       answers: [
         {
-          text: { en: "None", zh: "没有" },
+          text: { en: "None, or hardly anything", zh: "没有，或几乎没有" },
           when: atMost("inVain", 20),
           because: {
             en:

@@ -101,42 +101,53 @@ export const choosing: Chapter = {
     {
       kind: "predict",
       question: {
-        en: "The handler computes for half a second here, too. And the loop?",
-        zh: "这里的处理函数也要算半秒。循环怎样？",
+        en: "The handler computes for half a second here, too, and the clients wait for it. How " +
+          "long does the loop take to look up again?",
+        zh: "这里的处理函数也要算半秒，客户端要等它。循环要多久才能再抬头？",
       },
       answers: [
         {
-          text: { en: "It looks up at once", zh: "马上就能抬头" },
-          when: below("loopLatencyMs", 250),
+          text: {
+            en: "A fraction of that: it looks up at once",
+            zh: "比那短得多：马上就能抬头",
+          },
+          when: below("loopLatencyMs", "longestWaitMs", 0.25),
           because: {
-            en:
-              "{loopLatencyMs} ms at most. Clients of a busy thread still wait for their answers; but the loop accepts, receives and sends.",
+            en: "{loopLatencyMs} ms at most, while a client waited {longestWaitMs} ms for a busy " +
+              "thread. Meanwhile the loop accepts, receives and sends.",
             zh:
-              "最多 {loopLatencyMs} 毫秒。碰上线程忙，客户端还是要等应答；但接受、接收、发送都不耽误。",
+              "最多 {loopLatencyMs} 毫秒，而碰上线程忙的客户端，等应答等了 {longestWaitMs} 毫秒。" +
+              "这期间，接受、接收、发送都不耽误。",
           },
         },
         {
           text: {
-            en: "It waits for the threads, so it is as slow as before",
-            zh: "它得等线程，所以和刚才一样慢",
+            en: "As long as the clients wait: it waits for the threads, too",
+            zh: "客户端等多久，它就多久：它也得等线程",
           },
-          when: atLeast("loopLatencyMs", 400),
+          when: atLeast("loopLatencyMs", "longestWaitMs", 0.5),
           because: {
             en:
               "It does not wait for them. When a thread is done it wakes the loop, by an eventfd in the loop's own epoll.",
-            zh: "它不等。线程做完了会叫醒它，用的是循环自己那个 epoll 里的 eventfd。",
+            zh: "它不等。线程做完了会唤醒它，用的是循环自己那个 epoll 里的 eventfd。",
           },
         },
         {
-          text: { en: "It is slower by half", zh: "慢一半" },
-          when: [atLeast("loopLatencyMs", 250), below("loopLatencyMs", 400)],
+          text: {
+            en: "About a third of that: one of the three threads is its own",
+            zh: "三分之一左右：三个线程里有一个是它的",
+          },
+          when: [
+            atLeast("loopLatencyMs", "longestWaitMs", 0.25),
+            below("loopLatencyMs", "longestWaitMs", 0.5),
+          ],
           because: {
-            en: "Half of what? The loop has nothing to compute at all.",
-            zh: "哪来的一半？循环根本没有什么要算的。",
+            en: "The loop has nothing to compute at all, however many threads there are.",
+            zh: "不管有几个线程，循环自己都没有什么要算的。",
           },
         },
       ],
-      actions: [burn(500), until(atLeast("messages", 8))],
+      actions: [burn(500), until(atLeast("messages", 8), atLeast("longestWaitMs", 1_000))],
     },
     {
       kind: "observe",
@@ -285,15 +296,17 @@ export const choosing: Chapter = {
         },
         {
           text: {
-            en: "Some are refused at once, the others are served quickly",
-            zh: "一部分立刻被拒绝，其余的很快得到服务",
+            en: "Some are refused at once, the others are served",
+            zh: "一部分立刻被拒绝，其余的得到服务",
           },
-          when: [atLeast("refused", 1), below("refused", 20)],
+          when: [atLeast("refused", 1), atLeast("served", 1)],
           because: {
             en:
-              "{refused} refused, {served} served. Refusing early is a kindness: the client can go elsewhere, and those admitted do not wait long. It is called load shedding.",
+              "{refused} refused, {served} served; some were served once and refused the next time. " +
+              "Refusing early is a kindness: the client can go elsewhere, and those admitted do not " +
+              "wait long. It is called load shedding.",
             zh:
-              "{refused} 个被拒绝，{served} 个得到服务。早点拒绝是一种体贴：客户端可以另找别处，被接纳的也不用久等。这叫过载保护，英文叫 load shedding。",
+              "{refused} 个被拒绝，{served} 个得到服务（有的先得到服务，再来时又被拒绝）。早点拒绝是一种体贴：客户端可以另找别处，被接纳的也不用久等。这叫过载保护，英文叫 load shedding。",
           },
         },
         {
@@ -301,7 +314,7 @@ export const choosing: Chapter = {
             en: "All are refused: an overloaded server must protect itself",
             zh: "全部被拒绝：过载的服务器要先自保",
           },
-          when: atLeast("refused", 20),
+          when: [atLeast("refused", 1), below("served", 1)],
           because: {
             en: "It protects itself enough by keeping its queue short.",
             zh: "把队列保持得短短的，就已经是自保。",

@@ -14,7 +14,7 @@ import type { Action, Answer, Chapter, Step, Text } from "../../../clients/learn
 import { CHAPTERS } from "../../../clients/learn/chapters/mod.ts";
 import { type Measure, MEASURES } from "../../../clients/learn/measure.ts";
 import { actionsOf } from "../../../clients/learn/page/steps.js";
-import { holds, measuresOf } from "../../../clients/learn/page/measures.js";
+import { holds, measuresOf, trueAnswer } from "../../../clients/learn/page/measures.js";
 import { EXPERIMENT_NAMES } from "../../../clients/lab/experiments.ts";
 import { checkServeFlags, serveFlags, socketsOf } from "../../../servers/commands/serve_flags.ts";
 import { parseModelName } from "../../../servers/commands/model_name.ts";
@@ -256,3 +256,19 @@ eachChapter("has an answer in theory to each of its questions", (chapter) => {
     assertEquals(theory !== undefined && theory in answersOf(step), answersOf(step).length > 0);
   }
 });
+
+/** What was measured where a machine was busy, and the index of a question of the last chapter. */
+const DISTURBED = [
+  ["all takes four times as long", 1, { loopLatencyMs: 400, longestWaitMs: 4_000 }],
+  ["each was served once, and refused later", 4, { refused: 20, served: 20 }],
+] as const;
+
+for (const [name, number, values] of DISTURBED) {
+  Deno.test(`choosing: ${name}, and the true answer stays the same`, () => {
+    const chapter = CHAPTERS.find(({ id }) => id === "choosing");
+    assert(chapter !== undefined);
+    const questions = [...chapter.steps.entries()].filter(([, step]) => answersOf(step).length > 0);
+    const [index, step] = questions[number];
+    assertEquals(trueAnswer(answersOf(step), values), theoryOf(chapter, index));
+  });
+}

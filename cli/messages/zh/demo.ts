@@ -6,7 +6,7 @@ export const zhDemoCommand = {
   usage: "demo [名称] [选项]",
   flags: {
     rounds: "有名称时：各自打印几次",
-    pause: "有名称时：每打印一行之后休眠多久",
+    pause: "有名称时：每打印一行之后睡眠多久",
   },
   examples: [
     "playground demo",
@@ -21,7 +21,7 @@ export const zhDemo = {
     yield: "两个生成器轮流运行：各自打印一行就让出，调度器再恢复另一个。",
     greenlet: "两个 greenlet 指名切换到对方：没有调度器。",
     gevent: "三个 greenlet 从不等待：一个运行到结束，下一个才开始。",
-    geventSleep: "三个 greenlet 每打印一行就休眠：一个休眠时，其余的继续运行。",
+    geventSleep: "三个 greenlet 每打印一行就睡眠：一个睡眠时，其余的继续运行。",
   },
   load: (conns: number, size: string, visitors: number) =>
     `${count(conns)} 个客户端同时收发，每条 ${size}；另有 ${visitors} 个客户端来了问一句就走，再来`,

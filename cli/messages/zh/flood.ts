@@ -60,7 +60,7 @@ export const zhFlood = {
   /** What is left of the time, or has passed if there is no end. */
   left: (seconds: number) => `还剩 ${count(seconds)} 秒`,
   passed: (seconds: number) => `${count(seconds)} 秒`,
-  lastAnswers: "正在等待最后的回答",
+  lastAnswers: "正在等待最后的应答",
   quitKey: "按 q 结束",
   startsIn: (seconds: number) => `${count(seconds)} 秒后开始`,
   isOver: (flag: string, typed: string, seconds: number) =>
@@ -89,7 +89,7 @@ export const zhFlood = {
   lost: (connections: number, how: string) => `${padEnd("中断", 14)}${count(connections)} 条${how}`,
   loss: (reason: string) => {
     if (reason === "reset") return "被服务器重置";
-    if (reason === "notHttp") return "收到的回答不是 HTTP";
+    if (reason === "notHttp") return "收到的应答不是 HTTP";
     return reason === "closedEarly" ? "被服务器提前关闭" : `断开：${reason}`;
   },
   finished: (f: { connections: number; messages: number; perSecond: number }) =>
@@ -99,7 +99,7 @@ export const zhFlood = {
     `每秒 ${count(f.perSecond)} 条`,
   connectTime: "连接耗时",
   /** From connect() to the first answer. */
-  firstAnswer: "首次回答",
+  firstAnswer: "首次应答",
   roundTrip: "往返时间",
   percentiles: (label: string, values: readonly string[]) =>
     `${padEnd(label, 14)}50% ${values[0]}，90% ${values[1]}，99% ${values[2]}，` +
@@ -107,13 +107,13 @@ export const zhFlood = {
   throughput: (messages: number, perSecond: number, bytesPerSecond: string) =>
     `${padEnd("吞吐量", 14)}${count(messages)} 条消息，每秒 ${count(perSecond)} 条，` +
     `收发各 ${bytesPerSecond}/s`,
-  nothingAnswered: `${padEnd("往返时间", 14)}没有收到任何回答`,
+  nothingAnswered: `${padEnd("往返时间", 14)}没有收到任何应答`,
   rate: (due: number, sent: number, notSent: number) =>
     `${padEnd("速率", 14)}应发 ${count(due)} 条消息，已发 ${count(sent)} 条，` +
     `未能按时发出 ${count(notSent)} 条`,
   unanswered: (messages: number, connections: number) =>
-    `${padEnd("没有回答", 14)}${count(messages)} 条消息` +
-    (connections === 0 ? "" : `；${count(connections)} 条连接到最后还在等待回答`),
+    `${padEnd("没有应答", 14)}${count(messages)} 条消息` +
+    (connections === 0 ? "" : `；${count(connections)} 条连接到最后还在等待应答`),
   wrong: (bytes: number) => `${padEnd("错误字节", 14)}${count(bytes)}`,
   cannotConnect: (address: string, reason: string) => `连不上 ${address}：${reason}`,
   notOpened: (connections: number) => `结束之前还有 ${count(connections)} 条连接没有打开`,

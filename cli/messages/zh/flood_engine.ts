@@ -7,11 +7,11 @@ export const zhFloodEngine = {
   wantsPath: "应为一个路径，如 / 或 /index.html，空格写作 %20",
   /** Over HTTP, where answers are longer than requests. */
   throughput: (answers: number, perSecond: number, bytesPerSecond: string) =>
-    `${padEnd("吞吐量", 14)}${count(answers)} 个回答，每秒 ${count(perSecond)} 个，` +
+    `${padEnd("吞吐量", 14)}${count(answers)} 个应答，每秒 ${count(perSecond)} 个，` +
     `接收 ${bytesPerSecond}/s`,
   /** A closed loop: how fast the clients ask depends on how fast they are answered. */
   closedLoop: (clients: number, isHttp: boolean) =>
-    `${padEnd("闭环", 14)}${count(clients)} 个客户端，各自等到${isHttp ? "回答" : "回显"}才再发`,
+    `${padEnd("闭环", 14)}${count(clients)} 个客户端，各自等到${isHttp ? "应答" : "回显"}才再发`,
   /** After that: why the round trips are what they are, and this is about as long as the middle one. */
   median: (clients: number, time: string) =>
     `：中位数基本上就是 ${count(clients)} ÷ 吞吐量，即 ${time}`,
@@ -34,6 +34,6 @@ export const zhFloodEngine = {
   /** From when a connection failed until its client had another. */
   outage: "断开多久",
   statuses: (statuses: readonly (readonly [status: string, answers: number])[], others: number) =>
-    `${padEnd("回答", 14)}${statuses.map(([status, n]) => `${count(n)} 个 ${status}`).join("，")}` +
+    `${padEnd("应答", 14)}${statuses.map(([status, n]) => `${count(n)} 个 ${status}`).join("，")}` +
     (others === 0 ? "" : `；${count(others)} 个不是 2xx`),
 };

@@ -48,7 +48,7 @@ export const zhLab: LabTexts = {
 
   experiments: {
     "one-at-a-time": {
-      claim: "阻塞式服务器一次服务一个客户端；下一个照样能连接、能发送，" +
+      claim: "阻塞服务器一次服务一个客户端；下一个照样能连接、能发送，" +
         "它发送的内容要等到以后才一次全部到达。",
       connected: (ms: number) => `正在服务一个客户端时，下一个用 ${ms.toFixed(1)} ms 就连上了`,
       silent: (messages: number, ms: number) =>
@@ -218,11 +218,11 @@ export const zhLab: LabTexts = {
       threadsStarve: "其余的线程或进程也不得不等待",
     },
     "io-bound": {
-      claim: "处理函数在等待时，协程比阻塞式服务器快；处理函数在计算时，协程毫无益处。",
+      claim: "处理函数在等待时，协程比阻塞服务器快；处理函数在计算时，协程毫无益处。",
       clients: (clients: number, ms: number) =>
         `${clients} 个客户端同时到来，每个需要 ${ms} ms；全部服务完需要`,
       row: (simulatedCost: string, blockingMs: number, coroutineMs: number) =>
-        `${simulatedCost} 阻塞式 ${blockingMs.toFixed(0).padStart(4)} ms，` +
+        `${simulatedCost} 阻塞 ${blockingMs.toFixed(0).padStart(4)} ms，` +
         `协程 ${coroutineMs.toFixed(0).padStart(4)} ms`,
       waiting: "处理函数在等待：",
       computing: "处理函数在计算：",

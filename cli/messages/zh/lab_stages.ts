@@ -18,7 +18,7 @@ export const zhStagesExperiments = {
     row: (queue: string, refused: number, p99Ms: number, inTime: number, patienceMs: number) =>
       `${padEnd(queue, 10)} 拒绝 ${String(refused).padStart(3)} 个，其余的 99 % 最多等 ` +
       `${p99Ms.toFixed(0)} ms；${inTime} 个在 ${patienceMs} ms 内得到应答`,
-    noOverload: "有界的队列从没有满过，所以并没有超载",
+    noOverload: "有界的队列从没有满过，所以并没有过载",
     noWait: "队列没有上限时，被接纳的客户端也没有多等多久",
     endlessServes: "队列没有上限时，及时得到应答的客户端并没有少多少",
   },

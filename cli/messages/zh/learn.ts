@@ -70,7 +70,7 @@ export const zhLearn: typeof enLearn = {
       predict: "预测",
       observe: "看",
       explain: "为什么",
-      check: "检查",
+      check: "自测",
       experiment: "实验",
       try: "自己试试",
     },

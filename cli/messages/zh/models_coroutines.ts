@@ -3,13 +3,13 @@ import type { enCoroutines } from "../en/models_coroutines.ts";
 /** The models in which a coroutine serves each client, and is resumed by the program, in Chinese. */
 export const zhCoroutines: typeof enCoroutines = {
   coroutine: {
-    strength: "代码读起来与阻塞式服务器一样，一个线程却能服务成千上万个客户端",
+    strength: "代码读起来与阻塞服务器一样，一个线程却能服务成千上万个客户端",
     limit: "调度器不知道谁在等什么，只好不停地挨个去问",
     how: [
-      "每个客户端的任务是一个生成器。阻塞式服务器要等待的地方，任务就 yield：" +
+      "每个客户端的任务是一个生成器。阻塞服务器要等待的地方，任务就 yield：" +
       "它停在循环中间，所有变量原样保留，直到被再次唤起。",
       "调度器是被动的：它打断不了任何任务，只是让它们轮流运行；还不能继续的任务会再次 yield。" +
-      "加上 --pause，两轮之间就休眠一会儿。",
+      "加上 --pause，两轮之间就睡眠一会儿。",
     ],
     drawing: `
   ┌─▶ 客户端 1 的任务 ─ yield ─▶ 客户端 2 的任务 ─ yield ─▶ accept ─ yield ─┐
@@ -19,7 +19,7 @@ export const zhCoroutines: typeof enCoroutines = {
       "切换一次只要几十纳秒：每秒切换几百万次也不成问题。",
     ],
     weaknesses: [
-      "没人说话时也在空耗 CPU，要么就让每次应答都多等一段休眠。",
+      "没人说话时也在空耗 CPU，要么就让每次应答都多等一段睡眠。",
       "一个任务埋头计算，或者忘了 yield，所有客户端都得等。",
     ],
     tries: [
@@ -55,7 +55,7 @@ export const zhCoroutines: typeof enCoroutines = {
     ],
   },
   gevent: {
-    strength: "与阻塞式服务器一字不差的代码，却能服务上万个客户端",
+    strength: "与阻塞服务器一字不差的代码，却能服务上万个客户端",
     limit: "一个 greenlet 埋头计算，别的就全都挨饿；好在 hub 会说出是哪一个",
     how: [
       "同样是每个客户端一个 greenlet，但不用手写切换：recv、send、accept 和 sleep 在要等待的地方自己切换。" +
@@ -76,7 +76,7 @@ export const zhCoroutines: typeof enCoroutines = {
       "两次等待之间，greenlet 独占线程，不管要多久。",
     ],
     tries: [
-      ["playground demo gevent-sleep", "几个 greenlet 同时休眠"],
+      ["playground demo gevent-sleep", "几个 greenlet 同时睡眠"],
       ["playground serve gevent --cpu 50", "冲击它，hub 会说出是谁占着不放"],
       ["playground serve gevent --sockets libc --quiet", "冲击它，再用同样的方式冲击 epoll"],
     ],

@@ -4,11 +4,11 @@ import type { enLoops } from "../en/models_loops.ts";
 export const zhLoops: typeof enLoops = {
   nonblocking: {
     strength: "一个线程服务许多客户端，只用到 recv 和 send",
-    limit: "要么没人说话也在空耗 CPU，要么每次应答都多等一段休眠",
+    limit: "要么没人说话也在空耗 CPU，要么每次应答都多等一段睡眠",
     how: [
       "所有套接字都设成非阻塞。循环挨个去问：有新客户端吗？有数据吗？" +
       "得到的回答多半是 would block（此刻会阻塞），于是接着问下一个。",
-      "加上 --pause，两轮之间就会休眠一会儿。CPU 空出来了，可是每个客户端都得等休眠结束。",
+      "加上 --pause，两轮之间就会睡眠一会儿。CPU 空出来了，可是每个客户端都得等睡眠结束。",
     ],
     drawing: `
      ┌──▶ accept？──▶ 客户端 1？──▶ 客户端 2？──▶ 客户端 3？──┐
@@ -19,7 +19,7 @@ export const zhLoops: typeof enLoops = {
     ],
     weaknesses: [
       "每一轮都要对每个客户端调用一次，即使谁都没有说话。",
-      "休眠多久都不合适：短了空耗 CPU，长了让客户端干等。",
+      "睡眠多久都不合适：短了空耗 CPU，长了让客户端干等。",
     ],
     tries: [
       [
@@ -29,7 +29,7 @@ export const zhLoops: typeof enLoops = {
       ["playground serve nonblocking --pause 10", "CPU 又空闲了"],
       [
         "playground flood --conns 10 --duration 3s",
-        "比较有休眠和没有休眠时的往返时间",
+        "比较有睡眠和没有睡眠时的往返时间",
       ],
     ],
   },
@@ -104,7 +104,7 @@ export const zhLoops: typeof enLoops = {
       "列表每次都整个交出去，系统要逐项查看，才找得出哪一个就绪。" +
       "要免去这份开销，就得让列表留在系统那里：那就是 epoll。",
       "应答还没到时候的客户端，先从列表中取下。出错时不管关注什么都会报告，" +
-      "若是留在列表里，循环就会一次又一次被叫醒。",
+      "若是留在列表里，循环就会一次又一次被唤醒。",
     ],
     drawing: `
   列表（由程序保管）             每次调用都查看整份
@@ -185,7 +185,7 @@ export const zhLoops: typeof enLoops = {
     weaknesses: [
       "消息很大时，复制的开销超过系统调用，而许多缓冲区会挤出高速缓存。",
       "需要 Linux 6.1 或更新，而且容器常常禁止它，因为它出过安全漏洞。",
-      "一个慢的处理程序会拖住所有人。",
+      "一个慢的处理函数会拖住所有人。",
     ],
     tries: [
       ["playground serve uring --stats", "按 Ctrl-C 后显示每条消息用了多少次系统调用"],

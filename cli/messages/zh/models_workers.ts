@@ -43,7 +43,7 @@ export const zhWorkers: typeof enWorkers = {
       "子进程结束后是僵尸进程，直到父进程 wait 过它为止。SIGCHLD 会打断 accept，父进程就在这时去 wait。",
       "加上 --exec，子进程就变成任何别的程序，客户端是它的标准输入和标准输出，就像 inetd 那样：" +
       "--exec cat 就是一个回显服务器。这时，那个程序收发了多少字节不作统计。" +
-      "如果处理器文件里的代码要用定时器或 Promise，请写上 export const eventLoop = true，" +
+      "如果处理函数文件里的代码要用定时器或 Promise，请写上 export const eventLoop = true，" +
       "它就会得到一个自己的运行时，因为 fork 出的子进程里事件循环是不转的。",
       "Deno 自己的套接字不能转交给别的进程。在那里，套接字留在父进程手里，" +
       "每个客户端都要启动一整个运行时，由父进程经管道来回传递字节：每个要花几十毫秒、几十兆内存。",
@@ -53,7 +53,7 @@ export const zhWorkers: typeof enWorkers = {
   客户端 2 ═══════════▶ 子进程 2 ── 等客户端 2
   客户端 3 ══▶ 父进程 ── 接受、fork、关闭自己的那一份、wait`,
     strengths: [
-      "子进程尽可以阻塞、休眠、耗尽 CPU、泄漏内存甚至崩溃，旁人毫无察觉。",
+      "子进程尽可以阻塞、睡眠、耗尽 CPU、泄漏内存甚至崩溃，旁人毫无察觉。",
       "所有 CPU 都用得上。",
     ],
     weaknesses: [
@@ -97,7 +97,7 @@ export const zhWorkers: typeof enWorkers = {
       "线程一多，切换本身就要花时间，这些时间哪个客户端也没得到。",
     ],
     tries: [
-      ["playground serve thread --spare 20 --sleep 100", "二十个客户端同时休眠"],
+      ["playground serve thread --spare 20 --sleep 100", "二十个客户端同时睡眠"],
       ["playground flood --conns 20 --duration 3s", "每个客户端每秒得到十次左右的应答"],
       ["playground serve thread --cpu 50", "处理函数都在计算时，各线程公平地分享 CPU"],
       [
@@ -153,7 +153,7 @@ export const zhWorkers: typeof enWorkers = {
       "一个子进程在 accept 里等，其余的等锁，即 fcntl(2) 的文件锁，持锁的进程一死，系统就把锁收回。",
       "--accept pass：由父进程接受，再经一个套接字把文件描述符转交给报告过“有空”的子进程，即 SCM_RIGHTS。" +
       "谁服务谁由父进程决定，代价也由它来付。",
-      "它要 fork，所以只能用系统自己的套接字。子进程里事件循环不转，需要事件循环的处理器会被拒绝。",
+      "它要 fork，所以只能用系统自己的套接字。子进程里事件循环不转，需要事件循环的处理函数会被拒绝。",
     ],
     drawing: `
                   ┌──▶ 子进程 1 ══ 服务客户端 1，在 recv 里等
@@ -184,7 +184,7 @@ export const zhWorkers: typeof enWorkers = {
     limit: "不说话的客户端只要和线程一样多，服务就停了",
     how: [
       "线程预先启动好，全都等在同一个监听套接字的 accept 里。每来一个客户端，系统唤醒其中一个；" +
-      "它像阻塞式服务器那样服务这个客户端，然后再去 accept。" +
+      "它像阻塞服务器那样服务这个客户端，然后再去 accept。" +
       "这里没有 threadpool 那样的队列，也没有负责分派的线程。",
       "有些系统曾把等在 accept 里的线程全部唤醒，而除了一个，其余的又都睡回去：这就是惊群。" +
       "在 accept 外面加一把锁可以避免：一个线程等在 accept 里，其余的等锁（--accept lock）。" +

@@ -12,13 +12,13 @@ export const zhRaceCommand = {
   usage: "race [模型…] [选项]",
   flags: {
     conns: "同时有多少个连接（200；用 --churn 时为 5）",
-    size: "每条消息的字节数（64）；用 --churn 时为每个回答的字节数（4000）",
+    size: "每条消息的字节数（64）；用 --churn 时为每个应答的字节数（4000）",
     duration: "每一轮中测量每个服务器的时间（1s；用 --churn 时最多 60s）",
-    settle: "热身之前，最多等这么久，让每个连接都得到第一个回答",
+    settle: "热身之前，最多等这么久，让每个连接都得到第一个应答",
     churn: "连接来来去去：每个连接只问一次，同时有 --conns 个",
     each: "churn：每个客户端先后打开多少个连接",
     handler: "如何处理字节：echo、upper，或一个原样返回的文件：./mine.js",
-    sleep: "每次回答前等待这么久，如同在等数据库",
+    sleep: "每次应答前等待这么久，如同在等数据库",
     cpu: "每条消息消耗这么多 CPU 时间",
     sockets: "哪几种套接字参赛",
     rounds: "跑几轮，每轮顺序不同；取中位数",
@@ -59,7 +59,7 @@ export const zhRace = {
   seconds: (seconds: number) =>
     seconds < 60 ? `${seconds} 秒` : `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒`,
   seldom: (conns: number, everySeconds: string, settleSeconds: string) =>
-    `按这个速率，${count(conns)} 个连接中的每一个每 ${everySeconds} 秒才被问一次，而首次回答只等 ` +
+    `按这个速率，${count(conns)} 个连接中的每一个每 ${everySeconds} 秒才被问一次，而首次应答只等 ` +
     `${settleSeconds} 秒；请提高速率或 --settle，或减少 --conns`,
   noSuchEntrant: (name: string, nearest: string | null) =>
     `--baseline ${name}：没有这个参赛者${didYouMean(nearest)}`,
@@ -70,7 +70,7 @@ export const zhRace = {
   semicolon: "；",
   /** How fast was asked. */
   pace: {
-    closed: "每个连接得到回答后立即再问",
+    closed: "每个连接得到应答后立即再问",
     rate: (perSecond: number) => `固定速率，合计每秒 ${count(perSecond)} 条消息`,
   },
   order: (seed: number) => `每轮顺序不同：--seed ${seed}`,
@@ -106,7 +106,7 @@ export const zhRace = {
   legends: {
     messages: [
       "50、99、99.9 %：这么多的往返不超过所列时间",
-      "全部服务：从第一次连接到每个连接都得到回答的时间",
+      "全部服务：从第一次连接到每个连接都得到应答的时间",
       "CPU 秒/百万：服务器处理一百万条消息所用的 CPU 秒数",
       "切换、唤醒：每一千条消息的次数",
       "内存、线程、进程：同一时刻的最大值，包括子进程",
@@ -115,7 +115,7 @@ export const zhRace = {
     ],
     rate: [
       "50、99、99.9 %：从该发送时算起，这么多的往返不超过所列时间",
-      "全部服务：从第一次连接到每个连接都得到回答的时间",
+      "全部服务：从第一次连接到每个连接都得到应答的时间",
       "CPU 秒/百万：服务器处理一百万条消息所用的 CPU 秒数",
       "切换、唤醒：每一千条消息的次数",
       "内存、线程、进程：同一时刻的最大值，包括子进程",
@@ -124,7 +124,7 @@ export const zhRace = {
     ],
     churn: [
       "全程：从第一次连接到最后一个连接关闭的时间",
-      "50、99、99.9 %：从连接算起，这么多的首次回答不超过所列时间",
+      "50、99、99.9 %：从连接算起，这么多的首次应答不超过所列时间",
       "CPU 秒/百万：服务器处理一百万个连接所用的 CPU 秒数",
       "切换、唤醒：每一千个连接的次数",
       "内存、线程、进程：同一时刻的最大值，包括子进程",
@@ -153,13 +153,13 @@ export const zhRace = {
   notServed: (opened: number, conns: number) =>
     `${count(conns)} 个连接一个也没有得到服务（打开了 ${count(opened)} 个）`,
   refused: (connections: number, why: string) => `${count(connections)} 个被拒绝：${why}`,
-  unansweredCount: (connections: number) => `${count(connections)} 个到最后没有得到回答`,
+  unansweredCount: (connections: number) => `${count(connections)} 个到最后没有得到应答`,
   wrongCount: (bytes: number) => `${count(bytes)} 个错误字节`,
-  statusCount: (answers: number) => `${count(answers)} 个 HTTP 状态不是 2xx 的回答`,
+  statusCount: (answers: number) => `${count(answers)} 个 HTTP 状态不是 2xx 的应答`,
   /** In place of a throughput. */
   fault: {
     lost: "中断",
-    unanswered: "停顿",
+    unanswered: "没有应答",
     status: "HTTP 错误",
     wrong: "字节有误",
     failed: "失败",
@@ -169,9 +169,9 @@ export const zhRace = {
   inBrackets: (detail: string) => `（${detail}）`,
   unserved: (who: string) => `没有服务全部连接：${who}`,
   lost: (who: string) => `有连接中断：${who}`,
-  unanswered: (who: string) => `有连接到最后没有得到回答：${who}`,
+  unanswered: (who: string) => `有连接到最后没有得到应答：${who}`,
   wrong: (who: string) => `返回的字节有误：${who}`,
-  status: (who: string) => `有 HTTP 状态不是 2xx 的回答：${who}`,
+  status: (who: string) => `有 HTTP 状态不是 2xx 的应答：${who}`,
   rateNotKept: (who: string) => `没有跟上应有的速率：${who}`,
   baselineApart: "作为基准的服务器没有承受住负载，因此没有可比较的基准",
   fewRounds: (servers: number, rounds: number) =>
@@ -198,8 +198,8 @@ export const zhRace = {
     notes: "说明",
     churn: {
       throughput: "每秒连接数",
-      latency: "从连接到首次回答",
-      latencyAxis: "首次回答（毫秒）",
+      latency: "从连接到首次应答",
+      latencyAxis: "首次应答（毫秒）",
       percentileAxis: "等待不超过该时间的连接比例",
       cpu: "每百万个连接的 CPU 秒数",
     },

@@ -6,7 +6,7 @@ export const zhSweepCommand = {
   usage: "sweep <模型>… | --port N [选项]",
   flags: {
     port: "测试在此端口运行的服务器，而不是模型",
-    limit: "99% 的回答在这段时间内到达，才算撑得住这个速率",
+    limit: "99% 的应答在这段时间内到达，才算撑得住这个速率",
     from: "最初的速率：所有连接合计每秒多少条消息",
     to: "不再尝试更高的速率",
     precision: "撑得住与撑不住的速率相差这么多个百分点时停止",
@@ -31,7 +31,7 @@ export const zhSweepCommand = {
 export const zhSweep = {
   columns: {
     rate: "消息/秒",
-    answered: "回答/秒",
+    answered: "应答/秒",
     p50: "50%",
     p99: "99%",
     max: "最大",
@@ -40,7 +40,7 @@ export const zhSweep = {
   missing: (missing: number) => `${count(missing)} 个出错或缺失`,
   unserved: "没有全部得到服务",
   gone: "已没有服务器在监听",
-  chart: "99% 的回答在多久之内到达，横轴为每秒消息数（大写表示撑不住）",
+  chart: "99% 的应答在多久之内到达，横轴为每秒消息数（大写表示撑不住）",
   holds: (name: string, held: string, p99: string, broken: string) =>
     `${name} 撑得住每秒 ${held} 条消息（99% 在 ${p99} 之内），到每秒 ${broken} 条时撑不住`,
   /** The end of the sentence. */

@@ -153,7 +153,8 @@ export const blocking: Chapter = {
           "`net.core.somaxconn` limits it too (4,096 today, 128 for many years).\n\nWhen the " +
           "queue is full, Linux drops what would open another connection. The client gets no " +
           "error: its `connect` waits, while its kernel tries again, later and later.",
-        zh: "三次握手由内核独自完成，用不着程序在场。握完手的连接排进监听套接字的全连接队列，" +
+        zh:
+          "三次握手由内核独自完成，用不着程序在场。握完手的连接排进监听队列（内核里叫全连接队列），" +
           "`accept` 只是从队首取一个出来。队列有多长，由 `listen` 的第二个参数限定，Linux 上还" +
           "受 `net.core.somaxconn` 限制（如今默认 4096，过去许多年是 128）。\n\n队列满了，Linux " +
           "就把新的连接请求丢掉。客户端收不到错误：它的 `connect` 一直等着，由它那边的内核一次" +
@@ -213,8 +214,8 @@ export const blocking: Chapter = {
           "control, one for each client: chapters 2 and 3. Or have one call that waits for all " +
           "clients at once: chapters 5 to 7.",
         zh: "整门课要解决的麻烦，全在这张图里：等待会堵住一切。服务器并不慢，机器也不忙；只是" +
-          "一个线程只能等在一个调用里，一个调用只等一个客户端。\n\n出路有两条。要么多几条执行的" +
-          "线索，每个客户端一条：第 2、3 章。要么换一个能同时等所有客户端的调用：第 5 到 7 章。",
+          "一个线程只能等在一个调用里，一个调用只等一个客户端。\n\n出路有两条。要么多几条执行" +
+          "流，每个客户端一条：第 2、3 章。要么换一个能同时等所有客户端的调用：第 5 到 7 章。",
       },
     },
     {

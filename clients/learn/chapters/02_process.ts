@@ -27,7 +27,7 @@ export const process: Chapter = {
           "the one that calls it, and both go on from the same line.\n\nThe parent accepts, " +
           "forks, and accepts the next. The child serves its one client with the code of the " +
           "blocking server, and exits.",
-        zh: "一个线程只能等一个客户端。那就来几个客户端，便有几个执行者！办法 Unix 早年就有" +
+        zh: "一个线程只能等一个客户端。那就让它们一样多！办法 Unix 早年就有" +
           "了：`fork` 把调用它的进程变成两个，两个都从同一行接着往下走。\n\n父进程接受连接、" +
           "fork，再接受下一个。子进程用阻塞服务器的那段代码服务自己的客户端，完了就退出。",
       },

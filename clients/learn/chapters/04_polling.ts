@@ -50,7 +50,7 @@ export const polling: Chapter = {
           "it goes on to the next question.\n\nThe state of each client is now in an object, " +
           "not on the stack of a thread: the program itself has to remember how far each " +
           "conversation has come.",
-        zh: "它在做什么呢？一圈一圈地问：有新客户端吗？第一个发来字节了吗？第二个呢？第三个" +
+        zh: "它在做什么呢？一轮一轮地问：有新客户端吗？第一个发来字节了吗？第二个呢？第三个" +
           "呢？多半回答“会阻塞”，它便去问下一个。\n\n每个客户端的状态，如今放在一个对象里，不再" +
           "放在某个线程的栈上：谈到哪儿了，得由程序自己记住。",
       },
@@ -59,7 +59,7 @@ export const polling: Chapter = {
       kind: "predict",
       question: {
         en: "No client, no byte, nothing to do. How many rounds does the loop make in a second?",
-        zh: "没有客户端，没有一个字节，没有一点事可做。循环每秒会转多少圈？",
+        zh: "没有客户端，没有一个字节，没有一点事可做。循环每秒会转多少轮？",
       },
       answers: [
         {
@@ -75,12 +75,12 @@ export const polling: Chapter = {
           },
         },
         {
-          text: { en: "Some dozens: it asks now and then", zh: "几十圈：隔一会儿问一次" },
+          text: { en: "Some dozens: it asks now and then", zh: "几十轮：隔一会儿问一次" },
           when: [atLeast("returnsPerSecond", 10), below("returnsPerSecond", 1_000)],
           because: {
             en: "“Now and then” would be a pause between two rounds. Nobody has written one " +
               "into the loop yet.",
-            zh: "“隔一会儿”就得在两圈之间停一停。循环里还没有写这个停顿。",
+            zh: "“隔一会儿”就得在两轮之间停一停。循环里还没有写这个停顿。",
           },
         },
         {
@@ -90,7 +90,7 @@ export const polling: Chapter = {
             en: "{returns} rounds in {seconds} seconds, and {cpuPercent} percent of a " +
               "processor, only to learn each time that there is nothing to do. This is called busy " +
               "waiting.",
-            zh: "{seconds} 秒转了 {returns} 圈，用掉一个处理器的 {cpuPercent}%，每一圈得知的都" +
+            zh: "{seconds} 秒转了 {returns} 轮，用掉一个处理器的 {cpuPercent}%，每一轮得知的都" +
               "是“没事可做”。这叫忙等。",
           },
         },
@@ -147,7 +147,7 @@ export const polling: Chapter = {
         {
           text: {
             en: "Some dozens: one or two rounds for each message",
-            zh: "几十次：一条消息要问上一两圈",
+            zh: "几十次：一条消息要问上一两轮",
           },
           when: [above("systemCallsPerMessage", 10), atMost("systemCallsPerMessage", 200)],
           because: {
@@ -166,8 +166,8 @@ export const polling: Chapter = {
           "and the loop wakes up a hundred times a second, or ten times, or once.\n\nThe course " +
           "now starts the same server with `--pause 1s`: after each round, the loop sleeps a " +
           "second.",
-        zh: "显而易见的补救办法：两圈之间睡一小会儿。CPU 腾出来了，循环每秒醒一百次，或者十" +
-          "次，或者一次。\n\n课程现在用 `--pause 1s` 启动同一个服务器：每问完一圈，睡一秒。",
+        zh: "显而易见的补救办法：两轮之间睡一小会儿。CPU 腾出来了，循环每秒醒一百次，或者十" +
+          "次，或者一次。\n\n课程现在用 `--pause 1s` 启动同一个服务器：每问完一轮，睡一秒。",
       },
       actions: [serve("nonblocking", "--pause", "1s")],
     },
@@ -176,7 +176,7 @@ export const polling: Chapter = {
       question: {
         en:
           "One client speaks ten times a second. With a pause of a second between two rounds, what does it notice?",
-        zh: "有一个客户端每秒说十次话。两圈之间停一秒，它会感觉到什么？",
+        zh: "有一个客户端每秒说十次话。两轮之间停一秒，它会感觉到什么？",
       },
       answers: [
         {
@@ -233,7 +233,7 @@ export const polling: Chapter = {
           when: [atLeast("cpuPercent", 20), below("cpuPercent", 60)],
           because: {
             en: "A round takes microseconds, and the pause is a second. Compare these two.",
-            zh: "问一圈只要几微秒，停一次是一秒。比比这两个数。",
+            zh: "问一轮只要几微秒，停一次是一秒。比比这两个数。",
           },
         },
         {

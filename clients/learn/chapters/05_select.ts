@@ -27,7 +27,7 @@ export const select: Chapter = {
           "to read” means: the next `recv` will not block, because there are bytes, or an end, " +
           "or an error. For a listener it means that a client is in the queue. So one call " +
           "waits for everybody, and the calls after it never wait.",
-        zh: "把一组描述符交给 `select`，然后去睡。其中至少一个就绪时，内核把你叫醒，并且只把就" +
+        zh: "把一组描述符交给 `select`，然后去睡。其中至少一个就绪时，内核把你唤醒，并且只把就" +
           "绪的留在集合里。\n\n“可读就绪”的意思是：下一次 `recv` 不会阻塞，因为有字节，或者有结" +
           "束，或者有错误可取。对监听套接字来说，就是队列里有客户端。于是一个调用等着所有人，后" +
           "面的调用就都不用等了。",

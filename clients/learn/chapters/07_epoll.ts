@@ -65,7 +65,7 @@ export const epoll: Chapter = {
           because: {
             en: "Somebody looks, but only where something has happened: the callback, at the " +
               "moment of arrival.",
-            zh: "是有谁在看，不过只看出了事的那个：数据到达的那一刻，由回调去看。",
+            zh: "是有谁在看，不过只看有动静的那个：数据到达的那一刻，由回调去看。",
           },
         },
         {
@@ -109,7 +109,7 @@ export const epoll: Chapter = {
       text: {
         en: "From ten to ten thousand silent connections: the laboratory measures one turn of " +
           "`select`, `poll` and epoll.",
-        zh: "安静的连接从十个加到一万个，实验室测量 `select`、`poll` 和 epoll 转一圈各要多久。",
+        zh: "安静的连接从十个加到一万个，实验室测量 `select`、`poll` 和 epoll 转一轮各要多久。",
       },
     },
     {

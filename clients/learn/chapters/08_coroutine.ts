@@ -141,7 +141,7 @@ export const coroutine: Chapter = {
       question: {
         en: "Now all clients fall silent, and nothing is left to do. How many rounds does the " +
           "scheduler make in a second?",
-        zh: "现在客户端全都不说话，什么事也没有了。调度器每秒会转多少圈？",
+        zh: "现在客户端全都不说话，什么事也没有了。调度器每秒会转多少轮？",
       },
       answers: [
         {
@@ -153,7 +153,7 @@ export const coroutine: Chapter = {
           },
         },
         {
-          text: { en: "A few, for the bookkeeping", zh: "转几圈：总有些记账的事" },
+          text: { en: "A few, for the bookkeeping", zh: "转几轮：总有些记账的事" },
           when: [atLeast("returnsPerSecond", 10), below("returnsPerSecond", 1_000)],
           because: {
             en: "The bookkeeping is next to nothing. The questions are what costs.",
@@ -168,7 +168,7 @@ export const coroutine: Chapter = {
               "processor. This scheduler only knows whose turn it is. It does not know what anybody " +
               "waits for, so it resumes all of them, again and again: the polling of chapter 4 in " +
               "better clothes.",
-            zh: "{seconds} 秒转了 {returns} 圈，用掉一个处理器的 {cpuPercent}%。这个调度器只知" +
+            zh: "{seconds} 秒转了 {returns} 轮，用掉一个处理器的 {cpuPercent}%。这个调度器只知" +
               "道轮到谁，不知道谁在等什么，只好把大家一遍遍地唤起来。这还是第 4 章的轮询，只是换了" +
               "身好看的衣服。",
           },

@@ -85,7 +85,7 @@ export const greenlet: Chapter = {
       question: {
         en:
           "While everybody was silent, the scheduler of chapter 8 went round and round. And the main greenlet of this server?",
-        zh: "大家都不说话时，第 8 章的调度器一圈一圈转个不停。这个服务器的主 greenlet 呢？",
+        zh: "大家都不说话时，第 8 章的调度器一轮一轮转个不停。这个服务器的主 greenlet 呢？",
       },
       answers: [
         {

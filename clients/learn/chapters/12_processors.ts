@@ -83,7 +83,7 @@ export const processors: Chapter = {
           "has become superfluous; its name has remained famous.",
         zh: "fork 的代价提前付清了，崩溃也还是只赔上一个客户端。大家都睡在同一个 `accept` 里，" +
           "来了一个客户端，会怎样？早年的 Unix 上，全部醒来，除了一个，又都睡回去，这就是惊群。" +
-          "为此 Apache 等服务器在 `accept` 外面加了锁。\n\n如今的内核让睡着的排队，只叫醒一个。" +
+          "为此 Apache 等服务器在 `accept` 外面加了锁。\n\n如今的内核让睡着的排队，只唤醒一个。" +
           "锁已经多余，名声倒还在。",
       },
     },
@@ -159,7 +159,7 @@ export const processors: Chapter = {
           "for all. Since Linux 4.5 there is EPOLLEXCLUSIVE, which wakes as few as possible. " +
           "The laboratory counts who wakes up.",
         zh: "监听套接字进了好几个 epoll，惊群又回来了：来一个客户端，对大家都是可读。Linux 4.5 " +
-          "起有了 EPOLLEXCLUSIVE，叫醒的尽量少。实验室数一数，醒来的有几个。",
+          "起有了 EPOLLEXCLUSIVE，唤醒的尽量少。实验室数一数，醒来的有几个。",
       },
     },
     {
@@ -309,7 +309,7 @@ export const processors: Chapter = {
       command: "playground lab accept-balance",
       says: {
         en: "A thousand clients, four workers: who gets how many.",
-        zh: "一千个客户端，四个工作者：谁分到多少。",
+        zh: "一千个客户端，四个工作线程：谁分到多少。",
       },
     },
     {

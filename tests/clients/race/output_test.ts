@@ -157,7 +157,7 @@ Deno.test("the page says whether all were asked at the same rate, or as fast as 
   assertStringIncludes(rated, "<h2>99 % of the round trips, in milliseconds</h2>");
   assertStringIncludes(rated, '"ranking":"p99Ms"');
   const closed = await raceAsHtml(JUDGEMENT, RECORD, "zh", zh);
-  assertStringIncludes(closed, "；每个连接得到回答后立即再问</p>");
+  assertStringIncludes(closed, "；每个连接得到应答后立即再问</p>");
 });
 
 Deno.test("no name can break out of the page that it stands in", async () => {

@@ -11,6 +11,7 @@ import { delay } from "@std/async/delay";
 import { freePort, isListening } from "../../clients/target/listening_ports.ts";
 import { linesOf } from "../../cli/text_lines.ts";
 import { cFunctions } from "../../servers/system/c_library.ts";
+import { GuardedProcess } from "../../servers/system/guarded_process.ts";
 import { processTree } from "../../servers/system/process_tree.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { commandFor } from "../harness/playground.ts";
@@ -101,7 +102,7 @@ export class CompiledPrograms implements AsyncDisposable {
 }
 
 /** A load whose connections stay open from round to round. */
-class OpenLoad implements AsyncDisposable {
+export class OpenLoad implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
@@ -128,6 +129,26 @@ class OpenLoad implements AsyncDisposable {
     return { ...others, cpuUs: cpuSeconds * 1e6 / messages, loadCpuUs: loadCpuUs / messages };
   }
 
+  /**
+   * Sends without a pause: the load is asked for each round while it sends the one before.
+   *
+   * @param settling how many rounds come first and do not count
+   * @param counted how many rounds count
+   * @returns messages per second
+   */
+  async rate(settling: number, counted: number): Promise<number> {
+    const ask = () => this.#input.write(new Uint8Array([10]));
+    await ask();
+    let sum = 0;
+    for (let round = 1; round <= settling + counted; round++) {
+      if (round < settling + counted) await ask();
+      const printed = (await this.#lines.read()).value;
+      if (printed === undefined) throw new Error("the load has failed");
+      if (round > settling) sum += JSON.parse(printed).messagesPerSecond;
+    }
+    return sum / counted;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#input.close().catch(() => {}); // it may have failed
     await this.#lines.cancel();
@@ -146,7 +167,9 @@ export async function inTurn<Value>(
 ): Promise<Value[][]> {
   const values: Value[][] = measurements.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, measure] of measurements.entries()) values[i].push(await measure());
+    const order = [...measurements.entries()];
+    if (round % 2 === 1) order.reverse(); // so that nobody has the same one before it each time
+    for (const [i, measure] of order) values[i].push(await measure());
   }
   return values;
 }
@@ -190,18 +213,21 @@ export async function startPlayground(args: readonly string[]): Promise<RunningS
   return await startAndReadPort(...commandFor(["serve", ...args, "--port", "0", "--json"]));
 }
 
-/** Starts a program whose first line of output is JSON with the port. */
+/**
+ * Starts a program whose first line of output is JSON with the port. Each server has a session of its own, as
+ * one that is started at another terminal: Linux may share processors among sessions, sched(7).
+ */
 export async function startAndReadPort(program: string, args: string[]): Promise<RunningServer> {
-  const server = new Deno.Command(program, { args, stdin: "null", stdout: "piped" }).spawn();
-  const lines = linesOf(server.stdout).getReader();
+  const options = { stdout: "piped", stderr: "null" } as const;
+  const server = await GuardedProcess.start([program, ...args], options);
+  const lines = linesOf(server.child.stdout).getReader();
   const { port } = JSON.parse((await lines.read()).value ?? "{}");
   return {
     port,
     pid: server.pid,
     async end() {
       lines.cancel();
-      server.kill("SIGKILL");
-      await server.status;
+      await server.end();
     },
   };
 }
@@ -209,16 +235,13 @@ export async function startAndReadPort(program: string, args: string[]): Promise
 /** Starts a program with the port as its last argument, and resolves when it listens. */
 export async function startOnPort(program: string, args: string[]): Promise<RunningServer> {
   const port = freePort();
-  const server = new Deno.Command(program, { args: [...args, String(port)], stdin: "null" })
-    .spawn();
+  const options = { stdout: "null", stderr: "null" } as const;
+  const server = await GuardedProcess.start([program, ...args, String(port)], options);
   while (!await isListening(port)) await new Promise((resolve) => setTimeout(resolve, 20));
   return {
     port,
     pid: server.pid,
-    async end() {
-      server.kill("SIGKILL");
-      await server.status;
-    },
+    end: () => server.end(),
   };
 }
 

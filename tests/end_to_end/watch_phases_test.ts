@@ -31,6 +31,11 @@ function assertInOrder(words: readonly string[], wanted: readonly string[]): voi
   assertEquals(at, wanted.length, `${wanted.join(", ")} in ${words.join(", ")}`);
 }
 
+/** How many threads or processes have ended. */
+function endedLanes(frames: readonly Frame[]): number {
+  return spansOf(frames).filter((spans) => spans.at(-1)?.activity === "ended").length;
+}
+
 for (const sockets of KINDS) {
   test(`blocking on ${sockets}: the server accepts, receives, handles and sends`, async () => {
     await using recorded = await Recorded.start(["blocking", "--sockets", sockets]);
@@ -46,6 +51,7 @@ for (const sockets of KINDS) {
   test(`process on ${sockets}: six clients in turn are six lanes, with their ends`, async () => {
     await using recorded = await Recorded.start(["process", "--sockets", sockets]);
     for (let client = 1; client <= 6; client++) await visit(recorded.server);
+    await recorded.until((frames) => endedLanes(frames) === 6);
     const frames = await recorded.end();
     const [server, ...processes] = spansOf(frames);
     assertInOrder(wordsOf(server), ["accept", "dispatch #1", "accept", "dispatch #2", "accept"]);
@@ -65,7 +71,10 @@ for (const sockets of KINDS) {
     await using recorded = await Recorded.start(args);
     await visit(recorded.server);
     await visit(recorded.server);
-    const [server, ...threads] = spansOf(await recorded.end());
+    // A stop does not wait for threads that have nobody to serve.
+    const [server, ...threads] = spansOf(
+      await recorded.until((frames) => endedLanes(frames) === 2),
+    );
     assertInOrder(wordsOf(server), ["accept", "dispatch #1", "accept", "dispatch #2", "accept"]);
     assertEquals(threads.map((spans) => wordsOf(spans).at(-1)), ["ended", "ended"]);
     threads.forEach((spans, index) =>

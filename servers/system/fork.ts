@@ -12,7 +12,7 @@
  */
 
 import { cFunctions } from "./c_library.ts";
-import { readSystemFile } from "./proc.ts";
+import { memoryRanges, type Range } from "./memory_ranges.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
 import { errnoInstead } from "./system_calls.ts";
 
@@ -35,16 +35,22 @@ export const V8_FLAGS_TO_FORK = "--v8-flags=--single-threaded,--no-lazy,--no-flu
  *   optimized counts its calls in memory of each function: a child would have forty pages more to copy, and so
  *   would its parent after each fork. What is not rehearsed, V8 would optimize in each child anew.
  * - New objects have less memory, of which a child would have a copy.
+ * - `compactHeap` may collect garbage, and then moves all objects.
  */
 export const V8_FLAGS_TO_REHEARSE = [
   "--no-maglev",
   "--invocation-count-for-turbofan=8",
   "--minimum-invocations-after-ic-update=5",
   "--max-semi-space-size=1",
+  "--expose-gc",
+  "--compact-on-every-full-gc",
 ].join(",");
 
 /** <sys/mman.h> */
 const MADV_DOFORK = 11;
+const MADV_COLLAPSE = 25;
+/** Of a huge page, which has one entry in place of a table of 512. */
+const HUGE_BYTES = 0x20_0000n;
 /** <malloc.h> of the GNU C library */
 const M_MXFAST = 1;
 /** The memory of a process, from its second page to the kernel's half. */
@@ -68,11 +74,6 @@ const functions = cFunctions({
 
 /** The memory that a child may inherit: all but what the kernel has mapped for itself, vdso(7). */
 let inheritable: readonly Range[] | undefined;
-
-interface Range {
-  readonly address: bigint;
-  readonly sizeBytes: bigint;
-}
 
 /**
  * Forks.
@@ -100,11 +101,10 @@ export function fork(): number {
 }
 
 /**
- * Gives the system back what malloc does not need: a fork copies the tables of all pages, and the child has
- * to free them all again.
+ * Makes the tables of pages small, since a fork copies them all, and the child has to free them again. It gives
+ * the system back what malloc does not need, and has the system put small pages that are neighbors together.
  *
- * V8 is better left alone. After a collection in a process without helper threads and without an event loop,
- * it does not finish to sweep, and then grows with each client.
+ * V8 is better left alone now, see `close_memory.ts`.
  *
  * @example
  * ```ts
@@ -117,6 +117,22 @@ export function prepareMemoryToFork(): void {
   // Otherwise each child would merge what is free in small pieces, and so write to all the pages around them.
   mallopt(M_MXFAST, 0);
   malloc_trim(0);
+  joinPages();
+}
+
+/**
+ * Makes huge pages of what the memory has of them, madvise(2). Systems before Linux 6.1 do not know how, and
+ * others may not have as much in one piece: then it stays as it is.
+ */
+function joinPages(): void {
+  const { madvise } = functions();
+  inheritable ??= inheritableMemory(); // what is marked alike is one range
+  for (const { address, sizeBytes, permissions } of memoryRanges()) {
+    if (permissions !== "rw-p") continue;
+    const end = address + sizeBytes;
+    let page = (address + HUGE_BYTES - 1n) / HUGE_BYTES * HUGE_BYTES;
+    for (; page + HUGE_BYTES <= end; page += HUGE_BYTES) madvise(page, HUGE_BYTES, MADV_COLLAPSE);
+  }
 }
 
 /** The ranges between those for which the kernel refuses it: a refusal would end the whole call. */
@@ -125,12 +141,11 @@ function inheritableMemory(): Range[] {
   const errno = errnoInstead();
   const ranges: Range[] = [];
   let lowest = LOWEST;
-  for (const [, start, end] of readSystemFile("/proc/self/maps").matchAll(/^(\w+)-(\w+) /gm)) {
-    const [address, next] = [BigInt(`0x${start}`), BigInt(`0x${end}`)];
+  for (const { address, sizeBytes } of memoryRanges()) {
     if (address >= HIGHEST) break;
-    if (errno(madvise(address, next - address, MADV_DOFORK)) !== -ERRNO.EINVAL) continue;
+    if (errno(madvise(address, sizeBytes, MADV_DOFORK)) !== -ERRNO.EINVAL) continue;
     if (address > lowest) ranges.push({ address: lowest, sizeBytes: address - lowest });
-    lowest = next;
+    lowest = address + sizeBytes;
   }
   return [...ranges, { address: lowest, sizeBytes: HIGHEST - lowest }];
 }

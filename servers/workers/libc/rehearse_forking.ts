@@ -4,6 +4,7 @@ import type { WorkerContext } from "../../context/worker_context.ts";
 import { createStatsMemory } from "../../metrics/counters.ts";
 import { createTraceMemory, TraceReader } from "../../metrics/trace.ts";
 import type { Connection } from "../../sockets/interface.ts";
+import { compactHeap, OccupiedGaps } from "../../system/close_memory.ts";
 import { parentPid, prepareMemoryToFork } from "../../system/fork.ts";
 import { signalSet } from "../../system/signals.ts";
 import { socketPair } from "../../system/socket_pair.ts";
@@ -56,6 +57,8 @@ export async function rehearseForking(
   forkingWith: (parts: PlayedParts) => Forking,
   { handler, message }: PlayedSessions,
 ): Promise<void> {
+  using _gaps = new OccupiedGaps();
+  compactHeap();
   const calls = systemCalls();
   const talkative = new TalkativeClient(calls, message);
   const table = new ChildTable(new SharedArrayBuffer(childTableBytes(1)));

@@ -1,0 +1,91 @@
+/**
+ * Memory that lies close together. Linux, and V8 without helper threads.
+ *
+ * fork(2) copies no memory, but the tables that say where each page is. A table stands for two megabytes, and
+ * there are tables of tables. V8 asks for each quarter of a megabyte at an address of its own choice, at random
+ * among 64 terabytes: so each has three tables, of which a child gets a copy and has to free it. Close together,
+ * eight of them share one.
+ *
+ * @module
+ */
+
+import { cFunctions } from "./c_library.ts";
+import { memoryRanges, type Range } from "./memory_ranges.ts";
+
+/** <sys/mman.h> */
+const PROT_NONE = 0;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
+const MAP_NORESERVE = 0x4000;
+const MAP_FIXED_NOREPLACE = 0x10_0000;
+
+/** Where V8 chooses addresses: its random numbers have 46 bits. The system maps what is left to it above. */
+const HIGHEST = 0x4000_0000_0000n;
+/** The system lets nobody have what is below, /proc/sys/vm/mmap_min_addr. */
+const LOWEST = 0x10_0000n;
+
+const functions = cFunctions({
+  mmap: { parameters: ["u64", "u64", "i32", "i32", "i32", "i64"], result: "u64" },
+  munmap: { parameters: ["u64", "u64"], result: "i32" },
+});
+
+/** `gc`, which V8 has with `--expose-gc`. */
+type CollectGarbage = (options: { type: "major"; flavor: "last-resort" }) => void;
+
+/**
+ * While this exists, V8 gets no memory where it would choose it: each of its wishes is occupied, and then the
+ * system takes the next free place, mmap(2). What is occupied takes no memory.
+ *
+ * @example
+ * ```ts
+ * using _gaps = new OccupiedGaps();
+ * compactHeap();
+ * ```
+ */
+export class OccupiedGaps implements Disposable {
+  readonly #occupied: readonly Range[];
+
+  constructor() {
+    this.#occupied = gaps().filter(occupy);
+  }
+
+  [Symbol.dispose](): void {
+    const { munmap } = functions();
+    for (const { address, sizeBytes } of this.#occupied) munmap(address, sizeBytes);
+  }
+}
+
+/**
+ * Moves all objects to new memory, and gives back the old. It does nothing without the flags of
+ * `V8_FLAGS_TO_REHEARSE`.
+ *
+ * V8 then knows less of the code that it has optimized, and has not swept all that was left over: it is done
+ * before the code is rehearsed.
+ */
+export function compactHeap(): void {
+  const collect: CollectGarbage | undefined = Reflect.get(globalThis, "gc");
+  if (collect === undefined) return;
+  // The first one moves them into memory that V8 has kept in stock, too, and gives that back at its end.
+  for (let time = 0; time < 2; time++) collect({ type: "major", flavor: "last-resort" });
+}
+
+/** What is not mapped. */
+function gaps(): Range[] {
+  const free: Range[] = [];
+  let lowest = LOWEST;
+  for (const { address, sizeBytes } of memoryRanges()) {
+    const end = address < HIGHEST ? address : HIGHEST;
+    if (end > lowest) free.push({ address: lowest, sizeBytes: end - lowest });
+    lowest = address + sizeBytes;
+  }
+  return free;
+}
+
+/** @returns whether it is occupied now; the system may not allow it, or another thread may have been there first */
+function occupy({ address, sizeBytes }: Range): boolean {
+  const { mmap, munmap } = functions();
+  const flags = MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  const mapped = BigInt.asIntN(64, mmap(address, sizeBytes, PROT_NONE, flags, -1, 0n));
+  if (mapped === address) return true;
+  if (mapped !== -1n) munmap(mapped, sizeBytes); // before Linux 4.17, the address is but a wish
+  return false;
+}

@@ -1,0 +1,32 @@
+import { readSystemFile } from "./proc.ts";
+
+/** A range of this process' memory. */
+export interface Range {
+  readonly address: bigint;
+  readonly sizeBytes: bigint;
+}
+
+/** A range that is mapped, proc_pid_maps(5). */
+export interface MappedRange extends Range {
+  /** Such as `rw-p`. */
+  readonly permissions: string;
+}
+
+/**
+ * All that is mapped, in ascending order.
+ *
+ * @throws {SystemCallError} when it cannot be read
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * assert(memoryRanges().some(({ permissions }) => permissions === "r-xp"));
+ * ```
+ */
+export function memoryRanges(): MappedRange[] {
+  const lines = readSystemFile("/proc/self/maps").matchAll(/^(\w+)-(\w+) (\S+)/gm);
+  return Array.from(lines, ([, start, end, permissions]) => {
+    const address = BigInt(`0x${start}`);
+    return { address, sizeBytes: BigInt(`0x${end}`) - address, permissions };
+  });
+}

@@ -54,21 +54,24 @@ export class WorkersMemory {
     return new DescriptorTable(this.#common);
   }
 
-  /** As if no worker had ever been. */
-  clear(): void {
-    new Int32Array(this.#common).fill(0);
+  /** As if this worker had never been, and none before it. */
+  clear(number: number): void {
+    for (const part of [this.#common, this.#descriptors(number)]) new Int32Array(part).fill(0);
   }
 
   /** @param number of the worker, from 1 on */
   descriptors(number: number): WorkerTable {
-    const part = this.#part(this.#beginOf(number), descriptorBytes(this.#descriptorLimit));
-    return new WorkerTable(part, 0, this.#common);
+    return new WorkerTable(this.#descriptors(number), 0, this.#common);
   }
 
   /** @param number of the worker, from 1 on */
   clients(number: number): ClientList {
     const begin = this.#beginOf(number) + aligned(descriptorBytes(this.#descriptorLimit));
     return new ClientList(this.#part(begin, clientsBytes(this.#descriptorLimit)));
+  }
+
+  #descriptors(number: number): ArrayBufferLike {
+    return this.#part(this.#beginOf(number), descriptorBytes(this.#descriptorLimit));
   }
 
   #beginOf(number: number): number {

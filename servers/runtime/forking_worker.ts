@@ -15,7 +15,6 @@ import type {
   ToServer,
 } from "../context/protocol.ts";
 import { canRehearseAll } from "../handlers/handlers.ts";
-import { modelEntry } from "../registry.ts";
 import { socketPair } from "../system/socket_pair.ts";
 import { spawn, waitForEndOf } from "../system/spawn.ts";
 import { ERRNO } from "../system/system_call_error.ts";
@@ -67,10 +66,9 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   tell({ kind: "crashed", detail: `process ${pid} has ended: ${signal ?? `exit status ${code}`}` });
 }
 
-/** A child for each client is worth being optimized, if nothing but what is rehearsed runs in it. */
-function v8FlagsFor({ model, handler, controls, options: { exec } }: ServerSetup): string {
-  const isRehearsed = modelEntry(model).forks === "for each" && canRehearseAll(handler) &&
-    exec.length === 0 && controls === undefined;
+/** What runs in the children is worth being optimized early, if nothing runs there but what is rehearsed. */
+function v8FlagsFor({ handler, controls, options: { exec } }: ServerSetup): string {
+  const isRehearsed = canRehearseAll(handler) && exec.length === 0 && controls === undefined;
   return isRehearsed ? `${V8_FLAGS_TO_FORK},${V8_FLAGS_TO_REHEARSE}` : V8_FLAGS_TO_FORK;
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../harness/assert.ts";
 import { encode } from "../harness/bytes.ts";
 import { run, type RunOptions, runWithoutReader, Server } from "../harness/playground.ts";
+import { interrupted } from "../harness/interrupted.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { freePort } from "../../clients/target/listening_ports.ts";
 import { test } from "../harness/test.ts";
@@ -205,10 +206,17 @@ test("the log says what the servers of the textbook say", async () => {
 });
 
 test("under load the log says how many are connected, come and leave, and how much they say", async () => {
-  const log = await logOf(["async"], async (port) => {
-    const flood = await run(["flood", "--port", String(port), "--conns", "50", "--duration", "1s"]);
-    assertEquals(flood.code, 0, flood.stderr);
-  });
+  await using server = await Server.start(["async"], {}, "text");
+  const areConnected = async () => {
+    for (let count = 1;; count++) {
+      const { line } = await server.event("line", count);
+      if (String(line).startsWith("50 connected, ")) return;
+    }
+  };
+  const args = ["--port", String(server.port), "--conns", "50", "--duration", "0"];
+  const flood = await interrupted(["flood", ...args], areConnected());
+  assertEquals(flood.code, 0, flood.stderr);
+  const { stdout: log } = await server.stop();
   assertMatch(log, /\n50 connected, [\d,]+ messages\/s/);
   const sum = (what: string) =>
     [...log.matchAll(new RegExp(`(\\d+) ${what}$`, "gm"))].reduce(

@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
+import { interrupted } from "../harness/interrupted.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
@@ -46,11 +47,15 @@ test("floods are compared by what each has printed", async () => {
   await inDirectory(async (path) => {
     await using server = await Server.start(["select"]);
     const port = ["--port", String(server.port)];
-    const flood = async (...args: string[]) =>
-      (await run(["flood", ...port, "--conns", "2", "--duration", "300ms", "--json", ...args]))
-        .stdout;
-    await Deno.writeTextFile(path("before.json"), await flood());
-    await Deno.writeTextFile(path("after.json"), await flood("--think", "300ms"));
+    const flood = async (messages: number, ...args: string[]) => {
+      const { stdout } = await interrupted(
+        ["flood", ...port, "--conns", "2", "--duration", "0", "--json", ...args],
+        server.event("received", server.events("received").length + messages),
+      );
+      return stdout;
+    };
+    await Deno.writeTextFile(path("before.json"), await flood(50));
+    await Deno.writeTextFile(path("after.json"), await flood(6, "--think", "500ms"));
     const files = [path("before.json"), path("after.json")];
     const { code, stdout } = await run(["compare", ...files, "--expect", "rate > -10%"]);
     assertEquals(code, 3);

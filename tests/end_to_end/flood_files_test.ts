@@ -8,6 +8,7 @@ import { HistogramLogReader } from "hdr-histogram-js";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertGreaterOrEqual, assertMatch } from "../harness/assert.ts";
 import { echoTarget } from "../harness/flood.ts";
+import { EachOf, interrupted } from "../harness/interrupted.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { commandFor, run } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
@@ -48,9 +49,10 @@ for (const sockets of ["deno", "libc"] as const) {
       const [hdr, csv, json] = ["hdr", "csv", "json"].map((name) => `${files.path}/flood.${name}`);
       const args = ["--hdr", hdr, "--csv", csv, "--json"];
       const { code, stdout } = await run(floodArgs(target.port, args));
-      assertEquals(code, 0);
       await Deno.writeTextFile(json, stdout);
       const told = JSON.parse(stdout);
+      // A machine that is too slow for the rate is a reason to end with 1, and the only one.
+      assertEquals(code, told.messagesOverdue + told.messagesUnanswered > 0 ? 1 : 0);
 
       const rows = columns(await Deno.readTextFile(csv));
       assertEquals(rows.get("second")?.slice(0, 2), ["0", "1"]);
@@ -72,9 +74,9 @@ for (const sockets of ["deno", "libc"] as const) {
       assertGreaterOrEqual(counts.roundTrip, told.messagesEchoed);
 
       const again = await Promise.all([hdr, json].map((path) => run(["merge", "--json", path])));
-      for (const { code, stdout } of again) {
+      for (const { code: mergedCode, stdout } of again) {
         const merged = JSON.parse(stdout);
-        assertEquals(code, 0);
+        assertEquals(mergedCode, code);
         for (
           const name of ["messagesSent", "bytesSent", "roundTripMs", "connectTimeMs", "settings"]
         ) {
@@ -155,12 +157,14 @@ test("a file that cannot be written fails before the flood, in one line", async 
 });
 
 test("a file that cannot grow ends a flood with its results, status 1 and the reason", async () => {
-  await using target = echoTarget();
+  const echoes = new EachOf(1, 2);
+  await using target = echoTarget((index) => echoes.count(index));
   await using files = await directory();
   const hdr = `${files.path}/flood.hdr`;
-  const args = ["--conns", "1", "--duration", "100ms", "--hdr", hdr];
-  const { code, stdout, stderr } = await run(
+  const args = ["--conns", "1", "--duration", "0", "--hdr", hdr];
+  const { code, stdout, stderr } = await interrupted(
     ["flood", "--port", String(target.port), ...args],
+    echoes.done,
     { before: "trap '' XFSZ; ulimit -f 1" },
   );
   assertMatch(stdout, /^connections {3}1 opened, 1 served/m);
@@ -169,12 +173,17 @@ test("a file that cannot grow ends a flood with its results, status 1 and the re
 }, { ignore: Deno.build.os !== "linux" });
 
 test("--start-at begins floods at the same time, and refuses a time that is over", async () => {
-  await using target = echoTarget();
-  const startMs = Math.ceil(Date.now() / 1_000) * 1_000 + 2_000;
+  const echoes = new EachOf(4, 2);
+  await using target = echoTarget((index) => echoes.count(index));
+  const beganMs = performance.now();
+  assertOneLine(await run(["flood", "--start-at", "soon"]), 2, /^--start-at soon: it takes \+5s/);
+  // By then two others have started as well.
+  const leadMs = 2_000 + 4 * (performance.now() - beganMs);
+  const startMs = Math.ceil((Date.now() + leadMs) / 1_000) * 1_000;
   const at = new Date(startMs).toISOString();
-  const args = ["--port", String(target.port), "--conns", "2", "--duration", "200ms", "--json"];
+  const args = ["--port", String(target.port), "--conns", "2", "--duration", "0", "--json"];
   const floods = await Promise.all(
-    [0, 1].map(() => run(["flood", ...args, "--start-at", at])),
+    [0, 1].map(() => interrupted(["flood", ...args, "--start-at", at], echoes.done)),
   );
   for (const { code, stdout } of floods) {
     assertEquals(code, 0);
@@ -185,7 +194,6 @@ test("--start-at begins floods at the same time, and refuses a time that is over
     2,
     /^--start-at: that time was [\d,]+ s ago \(2001-01-01T00:00:00.000Z\)$/m,
   );
-  assertOneLine(await run(["flood", "--start-at", "soon"]), 2, /^--start-at soon: it takes \+5s/);
 });
 
 test("merge refuses what is no flood, and names the file", async () => {

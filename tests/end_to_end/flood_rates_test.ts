@@ -6,9 +6,16 @@
  */
 
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
-import { assertEquals, assertGreater, assertLess, assertMatch } from "../harness/assert.ts";
+import { assertEquals, assertGreater, assertGreaterOrEqual } from "../harness/assert.ts";
+import { assertLess, assertMatch } from "../harness/assert.ts";
+import {
+  floodUntilServed,
+  interrupted,
+  untilInTable,
+  untilReceived,
+} from "../harness/interrupted.ts";
 import { assertOneLine } from "../harness/one_line.ts";
-import { run, Server, spawn } from "../harness/playground.ts";
+import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
 const WRONG: readonly [args: string, said: RegExp][] = [
@@ -40,44 +47,59 @@ for (const sockets of ["deno", "libc"]) {
       server,
       ["--conns", "10", "--http", "/", "--total-rate", "200", "--duration", "1s", "--json"],
     );
-    const { loop, statuses, messagesSent, messagesDue, errors } = JSON.parse(stdout);
-    assertEquals([code, loop, errors], [0, "open", []]);
-    assertEquals(statuses, { 200: messagesSent });
+    const results = JSON.parse(stdout);
+    const { messagesSent, messagesDue, messagesOverdue, messagesUnanswered } = results;
+    // A machine that is too slow for the rate is a reason to end with 1, and the only one.
+    const isSlow = messagesOverdue + messagesUnanswered > 0;
+    assertEquals([code, results.loop, results.errors], [isSlow ? 1 : 0, "open", []]);
+    assertEquals(results.statuses, { 200: messagesSent - messagesUnanswered });
     assertLess(Math.abs(messagesDue - 200), 3);
   }, options);
 
   test(`on ${sockets} sockets: a closed loop says so, and stages end the flood`, async () => {
     await using server = await Server.start(["epoll", "--quiet"]);
-    const closed = await flood(server, ["--conns", "50", "--duration", "300ms", "--quiet"]);
+    const closed = await floodUntilServed(50, [
+      ...["--sockets", sockets, "--port", String(server.port), "--quiet"],
+    ]);
     assertMatch(
       closed.stdout,
       /^closed loop +50 clients, each waits for its echo: the (median is mostly|mean is) 50 ÷ throughput, [\d.]+ [mµ]?s$/m,
     );
+    // In the last one no more messages fall due, and those that are late are sent.
     const stages = await flood(
       server,
-      ["--conns", "5", "--stages", "200ms:500,200ms:0", "--quiet"],
+      ["--conns", "5", "--stages", "200ms:500,200ms:0,2s:0", "--quiet"],
     );
     assertMatch(stages.stdout, /^rate +100 messages requested, 100 sent, 0 not sent in time$/m);
     assertEquals([closed.code, stages.code], [0, 0]);
   }, options);
 
   test(`on ${sockets} sockets: a server that is killed and comes back is survived`, async () => {
-    await using first = await Server.start(["epoll", "--verbose"]);
+    await using servers = new AsyncDisposableStack();
+    const start = async (port: string) =>
+      servers.use(await Server.start(["epoll", "--port", port]));
+    const first = await start("0");
     const port = String(first.port);
-    const args = ["--conns", "5", "--total-rate", "100", "--duration", "60s", "--reconnect"];
-    const flooding = spawn(["flood", "--sockets", sockets, "--port", port, "--json", ...args]);
-    await first.event("received", 20);
-    first.signal("SIGKILL");
-    await first.outcome();
-    await using second = await Server.start(["epoll", "--verbose", "--port", port]);
-    await second.event("accepted", 5);
-    await second.event("received", 20);
-    flooding.kill("SIGINT");
-    const { code, stdout } = await flooding.output();
-    const { opened, lost, reopened, errors, messagesEchoed, outageMs } = JSON.parse(
-      new TextDecoder().decode(stdout),
+    const csv = await Deno.makeTempFile();
+    const comesBack = async () => {
+      await untilReceived(first, 5, 2);
+      first.signal("SIGKILL");
+      await first.outcome();
+      // While the system leaves the flood no processor, it does not miss the first.
+      await untilInTable(csv, "refused_ECONNREFUSED", 1);
+      await untilReceived(await start(port), 5, 2);
+    };
+    const args = ["--conns", "5", "--total-rate", "100", "--duration", "0", "--reconnect"];
+    const { code, stdout } = await interrupted(
+      ["flood", "--sockets", sockets, "--port", port, ...args, "--csv", csv, "--json"],
+      comesBack(),
     );
-    assertEquals([code, lost, reopened, opened], [1, 5, 5, 10]);
+    await Deno.remove(csv);
+    const { opened, lost, reopened, errors, messagesEchoed, outageMs } = JSON.parse(stdout);
+    assertEquals([code, reopened, opened], [1, lost, 5 + lost]);
+    // The sockets of a process that ends are not closed at once: a client that is quick may come to its
+    // listener once more.
+    assertGreaterOrEqual(lost, 5);
     assertGreater(messagesEchoed, 0);
     assertGreater(outageMs.max, 0);
     const kinds = errors.map(({ kind }: { kind: string }) => kind);

@@ -19,7 +19,7 @@ test("on a terminal a flood shows what is left, and q ends it with its results",
   const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "100s"];
   const terminal = new InTerminal(args, 80, 24);
   await terminal.until(/\d+ s left +\[.*\] +q ends it/);
-  await terminal.until(/3 connected/);
+  await terminal.until(/3 connected, 0 refused, 0 waiting/);
   await terminal.press("q");
   const output = await terminal.end();
   assertMatch(output, /connections {3}3 opened, 3 served, 0 refused, 0 lost/);
@@ -33,7 +33,7 @@ test("without an end a flood shows what has passed; Ctrl-C ends it as ever", asy
   const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "0"];
   const terminal = new InTerminal(args, 80, 24);
   await terminal.until(/\n?\d+ s +q ends it/);
-  await terminal.until(/3 connected/);
+  await terminal.until(/3 connected, 0 refused, 0 waiting/);
   await terminal.press("\x03");
   const output = await terminal.end();
   assertMatch(output, /connections {3}3 opened, 3 served/);
@@ -77,7 +77,7 @@ test(
   "on a terminal the results end with the round trips as bars, and elsewhere they do not",
   async () => {
     await using target = echoTarget();
-    const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "300ms"];
+    const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "2s"];
     const shown = await new InTerminal(args, 80, 24).end();
     assertMatch(shown, /≤ [\d.]+ (µs|ms) +[\d,]+ █/);
     const { stdout, stderr } = await run(args);
@@ -90,20 +90,26 @@ test(
 test("the results have colors on a terminal, unless NO_COLOR is set", async () => {
   await using target = echoTarget();
   const args = [
-    ...["flood", "--port", String(target.port), "--conns", "3", "--duration", "100ms"],
+    ...["flood", "--port", String(target.port), "--conns", "3", "--duration", "100s"],
     ...["--expect", "lost=0", "--expect", "max<0us"],
   ];
-  const colored = await new InTerminal(args, 80, 24, { env: { NO_COLOR: "" } }).end();
+  const shown = async (env: Record<string, string>) => {
+    const terminal = new InTerminal(args, 80, 24, { env });
+    await terminal.until(/3 connected, 0 refused, 0 waiting/);
+    await terminal.press("q");
+    return await terminal.end();
+  };
+  const colored = await shown({ NO_COLOR: "" });
   assertStringIncludes(colored, "\x1b[1mround trip\x1b");
   assertStringIncludes(colored, "\x1b[32mpromise       lost=0: kept, 0\x1b");
   assertStringIncludes(colored, "\x1b[31mpromise       max<0us: broken");
-  const plain = await new InTerminal(args, 80, 24).end();
+  const plain = await shown({});
   assertEquals(/\[\d+mpromise|\[1mround/.test(plain), false, plain);
 }, { ignore });
 
 test("a flood in the background of a terminal reads no key, which would stop it", async () => {
   await using target = echoTarget();
-  const args = ["--port", String(target.port), "--conns", "3", "--duration", "300ms"];
+  const args = ["--port", String(target.port), "--conns", "3", "--duration", "3s"];
   const [program, programArgs] = commandFor(["flood", ...args]);
   const command = [program, ...programArgs].map((word) => `"${word}"`).join(" ");
   const { stdout } = await new Deno.Command("script", {

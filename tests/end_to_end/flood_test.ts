@@ -5,8 +5,9 @@
  */
 
 import { assert, assertEquals, assertGreater, assertLess } from "../harness/assert.ts";
-import { assertLessOrEqual, assertMatch } from "../harness/assert.ts";
-import { commandFor, type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
+import { assertGreaterOrEqual, assertMatch } from "../harness/assert.ts";
+import { floodUntilServed, interrupted, untilReceived } from "../harness/interrupted.ts";
+import { type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { test } from "../harness/test.ts";
@@ -21,6 +22,8 @@ for (const sockets of ["deno", "libc"]) {
   const isMissing = sockets === "libc" && !hasSystemCalls();
   const floodOn = (args: readonly string[], options?: RunOptions) =>
     run(["flood", "--sockets", sockets, ...args], options);
+  const floodUntil = (isFar: Promise<unknown>, args: readonly string[]) =>
+    interrupted(["flood", "--sockets", sockets, "--duration", "0", ...args], isFar);
 
   test(`on ${sockets} sockets: a hard limit that is too low is told before it starts`, async () => {
     assertOneLine(
@@ -70,9 +73,9 @@ for (const sockets of ["deno", "libc"]) {
   test(
     `on ${sockets} sockets: whoever a blocking server does not get to was never served`,
     async () => {
-      await using server = await Server.start(["blocking", "--quiet"]);
-      const args = ["--port", String(server.port), "--conns", "3", "--duration", "1s"];
-      const { code, stdout } = await floodOn(args);
+      await using server = await Server.start(["blocking"]);
+      const args = ["--port", String(server.port), "--conns", "3"];
+      const { code, stdout } = await floodUntil(untilReceived(server, 1, 20), args);
       assertMatch(stdout, /3 opened, 1 served, 0 refused, 0 lost/);
       assertMatch(stdout, /2 connections were never served/);
       assertEquals(code, 1);
@@ -83,9 +86,10 @@ for (const sockets of ["deno", "libc"]) {
   test(
     `on ${sockets} sockets: --no-wait: a server that only listens has served whom it has heard to the end`,
     async () => {
-      await using server = await Server.start(["select", "--quiet", "--handler", "discard"]);
-      const args = ["--port", String(server.port), "--conns", "10", "--duration", "500ms"];
-      const { code, stdout } = await floodOn([...args, "--no-wait"]);
+      await using server = await Server.start(["select", "--handler", "discard"]);
+      // A server that has little to read for a pause is not behind by seconds at the end.
+      const args = ["--port", String(server.port), "--conns", "10", "--no-wait", "--think", "5"];
+      const { code, stdout } = await floodUntil(untilReceived(server, 10, 2), args);
       assertMatch(stdout, /10 opened, 10 served, 0 refused, 0 lost/);
       assertEquals(code, 0);
     },
@@ -130,8 +134,17 @@ for (const sockets of ["deno", "libc"]) {
 
   test(`on ${sockets} sockets: it ends in time though nobody takes what it sends`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const args = ["--port", String(listener.addr.port), "--conns", "3", "--duration", "200ms"];
-    const { code, stdout } = await floodOn([...args, "--size", "16777216", "--json"]);
+    const conns: Deno.TcpConn[] = [];
+    const areSending = async () => {
+      while (conns.length < 3) {
+        const conn = await listener.accept();
+        conns.push(conn);
+        await conn.read(new Uint8Array(1));
+      }
+    };
+    const args = ["--port", String(listener.addr.port), "--conns", "3", "--size", "16777216"];
+    const { code, stdout } = await floodUntil(areSending(), [...args, "--json"]);
+    for (const conn of conns) conn.close();
     const { opened, served, lost, messagesSent } = JSON.parse(stdout);
     assertEquals([code, opened, served, lost, messagesSent], [1, 3, 0, 0, 0]);
   }, { ignore: isMissing });
@@ -152,93 +165,14 @@ for (const sockets of ["deno", "libc"]) {
   );
 }
 
-/** Whether this user may have a network of their own, in which there are few ports. */
-const mayUnshare = hasSystemCalls() &&
-  new Deno.Command("unshare", { args: ["-rn", "ip", "link", "set", "lo", "up"], stderr: "null" })
-    .outputSync().success;
-
-for (const sockets of ["deno", "libc"] as const) {
-  const ignore = sockets === "libc" && !hasSystemCalls();
-  const churn = ["flood", "--sockets", sockets, "--conns", "5", "--reconnect-after", "1"];
-
-  test(`on ${sockets} sockets: connections come and go, and the server has seen each`, async () => {
-    await using server = await Server.start(["select", "--quiet"]);
-    const args = ["--port", String(server.port), "--duration", "500ms", "--json"];
-    const { code, stdout } = await run([...churn, ...args]);
-    const { opened, served, finished, connectionsPerSecond, firstAnswerMs } = JSON.parse(stdout);
-    assertEquals([code, served], [0, opened]);
-    assertGreater(finished, 5);
-    assertGreater(connectionsPerSecond, 5);
-    assertGreater(firstAnswerMs.p50, 0);
-    await server.stop();
-    const [{ accepted, resets }] = server.events("stopped");
-    // Those that were being opened at the end were not counted, and closed at once.
-    assertGreater(6, Number(accepted) - opened);
-    assertEquals([Number(accepted) >= opened, resets], [true, 0]);
-  }, { ignore });
-
-  test(
-    `on ${sockets} sockets: a blocking server has served all who come and go, one after another`,
-    async () => {
-      await using server = await Server.start(["blocking", "--quiet"]);
-      const args = ["--port", String(server.port), "--duration", "500ms"];
-      const { code, stdout } = await run([...churn, ...args]);
-      const [, opened, served] = /^connections +([\d,]+) opened, ([\d,]+) served/.exec(stdout) ??
-        [];
-      assertEquals([code, served], [0, opened]);
-      assertMatch(stdout, /^come and go +[\d,]+ connections closed after 1 message, /m);
-    },
-    { ignore },
-  );
-
-  test(
-    `on ${sockets} sockets: where ports run out, it says so, goes on, and ends in time`,
-    async () => {
-      // A few ports for each address, and none of a closed connection is free again within a minute.
-      // The system's flood connects from 250 addresses, which takes a busy machine some time.
-      const [portsEach, seconds] = sockets === "deno" ? [4, 2] : [2, 6];
-      const sysctl = "/proc/sys/net/ipv4";
-      const set =
-        `ip link set lo up && echo "50000 ${
-          49_999 + portsEach
-        }" >${sysctl}/ip_local_port_range && ` +
-        `echo 0 >${sysctl}/tcp_tw_reuse`;
-      await using server = await Server.start(["select", "--quiet"], {
-        wrapper: ["unshare", "-rn", "sh", "-c", `${set} && exec "$0" "$@"`],
-      });
-      const args = ["--port", String(server.port), "--duration", `${seconds}s`];
-      const { code, stdout } = await run([...churn, ...args], {
-        wrapper: ["nsenter", "-t", String(server.pid), "-U", "-n", "--preserve-credentials"],
-      });
-      // Deno connects from one address only. The server itself has one of its ports.
-      const ports = portsEach * (sockets === "deno" ? 1 : 250) - 1;
-      const [, opened, served, refused] =
-        /^connections +([\d,]+) opened, ([\d,]+) served, ([\d,]+) refused, 0 lost$/m.exec(stdout) ??
-          [];
-      assertEquals([code, served], [1, opened]);
-      // No port is used twice, and in the end each client finds none, though others may be left.
-      assertLessOrEqual(Number(opened.replace(",", "")), ports);
-      // Each client tries again ten times a second, and no more often.
-      assertGreater(Number(refused), 5);
-      assertLess(Number(refused), 5 * (10 * seconds + 5));
-      assertMatch(
-        stdout,
-        /^refused +\d+: no local port is left \(EADDRNOTAVAIL\); .*--(sockets|connect-rate)/m,
-      );
-    },
-    { ignore: !mayUnshare },
-  );
-}
-
 for (const threads of ["1", "2"]) {
   test(
     `select and 1,000 connections from ${threads} threads: none lost, nothing wrong`,
     async () => {
       await using server = await Server.start(["select", "--quiet"]);
-      // At a rate, the last messages are served after the end: also where a second is not enough for all.
-      const load = ["--conns", "1000", "--rate", "1", "--duration", "3s", "--json"];
-      const args = ["--port", String(server.port), "--threads", threads, ...load];
-      const { code, stdout, stderr } = await flood(args);
+      const load = ["--sockets", "libc", "--threads", threads, "--think", "500", "--json"];
+      const args = ["--port", String(server.port), ...load];
+      const { code, stdout, stderr } = await floodUntilServed(1_000, args);
       const { served, lost, refused, wrongBytes } = JSON.parse(stdout);
       assertEquals([served, lost, refused, wrongBytes], [1_000, 0, 0, 0]);
       assertEquals([code, stderr], [0, ""]);
@@ -261,9 +195,9 @@ for (const limit of [64, 96, 128, 256]) {
 
 test("a soft limit of 256 descriptors is no hindrance if the hard one is high enough", async () => {
   await using server = await Server.start(["select", "--quiet", "--backlog", "4096"]);
-  const args = ["--port", String(server.port), "--conns", "1000", "--think", "200"];
+  const args = ["--port", String(server.port), "--sockets", "libc", "--think", "500"];
   const before = "ulimit -S -n 256 && ulimit -H -n 4096";
-  const { code, stdout, stderr } = await flood([...args, "--duration", "2s"], { before });
+  const { code, stdout, stderr } = await floodUntilServed(1_000, args, { before });
   assertEquals(stderr, "");
   assertMatch(stdout, /1,000 opened, 1,000 served, 0 refused, 0 lost/);
   assertEquals(code, 0);
@@ -283,39 +217,31 @@ test("--sockets libc elsewhere than on Linux gets one line and exit status 2", a
 
 for (const sockets of ["deno", "libc"]) {
   test(`--no-think is no pause on ${sockets} sockets, and the last word counts`, async () => {
-    await using server = await Server.start(["select", "--quiet"]);
-    const args = ["--sockets", sockets, "--port", String(server.port), "--conns", "1", "--json"];
-    const echoed = async (...think: string[]) => {
-      const { code, stdout } = await run(["flood", ...args, "--duration", "500ms", ...think]);
+    const run = async (messages: number, ...think: string[]) => {
+      await using server = await Server.start(["select"]);
+      const args = ["--port", String(server.port), "--conns", "1", "--duration", "0", "--json"];
+      const { code, stdout } = await interrupted(
+        ["flood", "--sockets", sockets, ...args, ...think],
+        server.event("received", messages),
+      );
       assertEquals(code, 0);
-      return JSON.parse(stdout).messagesEchoed;
+      return JSON.parse(stdout);
     };
-    assertLess(await echoed("--no-think", "--think", "100"), 7);
-    assertGreater(await echoed("--think", "100", "--no-think"), 7);
+    const slow = await run(5, "--no-think", "--think", "100");
+    assertGreaterOrEqual(slow.elapsedMs, (slow.messagesSent - 1) * 100);
+    const fast = await run(100, "--think", "100", "--no-think");
+    assertLess(fast.elapsedMs, (fast.messagesSent - 1) * 100);
   }, { ignore: ignore && sockets === "libc" });
 }
 
 test("Ctrl-C ends a flood without end, and shows what it came to", async () => {
   await using server = await Server.start(["select"]);
   const args = ["--port", String(server.port), "--conns", "5", "--duration", "0", "--threads", "2"];
-  const [program, programArgs] = commandFor(["flood", "--sockets", "libc", ...args]);
-  const child = new Deno.Command(program, {
-    args: programArgs,
-    env: { LC_ALL: "C" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  // A client sends its second message when it has the answer to its first.
-  const hasAnswer = (client: number) =>
-    server.events("received").filter((event) => event.client === client).length > 1;
-  while (![1, 2, 3, 4, 5].every(hasAnswer)) {
-    await server.event("received", server.events("received").length + 1);
-  }
-  child.kill("SIGINT");
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  assertEquals(decoder.decode(stderr), "");
-  assertMatch(decoder.decode(stdout), /^connections +5 opened, 5 served, 0 refused, 0 lost\n/);
+  const { code, stdout, stderr } = await interrupted(
+    ["flood", "--sockets", "libc", ...args],
+    untilReceived(server, 5, 2),
+  );
+  assertEquals(stderr, "");
+  assertMatch(stdout, /^connections +5 opened, 5 served, 0 refused, 0 lost\n/);
   assertEquals(code, 0);
 }, { ignore });

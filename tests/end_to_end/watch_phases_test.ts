@@ -9,7 +9,8 @@ import type { Frame } from "../../servers/watch/frames.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../harness/assert.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { encode } from "../harness/bytes.ts";
-import { run, Server } from "../harness/playground.ts";
+import { interrupted } from "../harness/interrupted.ts";
+import { Server } from "../harness/playground.ts";
 import { Recorded, type Span, spansOf, wordsOf } from "../harness/recorded.ts";
 import { test } from "../harness/test.ts";
 
@@ -207,20 +208,25 @@ for (const [model, sockets] of HELD_MODELS) {
 for (const [model, ...flags] of [["epoll"], ["thread", "--spare", "4"]]) {
   test(`${model}: under load, what is left out is said, and afterwards its lanes wait`, async () => {
     await using recorded = await Recorded.start([model, ...flags, "--quiet"]);
-    const flood = await run([
-      ...["flood", "--port", `${recorded.server.port}`, "--conns", "4", "--duration", "1s"],
-      ...["--no-think", "--quiet"],
-    ]);
+    const messagesOf = (frames: Frame[]) =>
+      frames.map(({ messages }) => messages).reduce((sum, one) => ({
+        all: sum.all + one.all,
+        traced: sum.traced + one.traced,
+      }));
+    const flood = await interrupted(
+      [
+        ...["flood", "--port", `${recorded.server.port}`, "--conns", "4", "--duration", "0"],
+        ...["--no-think", "--quiet"],
+      ],
+      recorded.until((frames) => messagesOf(frames).traced < messagesOf(frames).all),
+    );
     assertEquals(flood.code, 0);
     const areIdle = (frames: Frame[]) =>
       spansOf(frames).every((spans) =>
         ["wait", "accept", "ended"].includes(spans.at(-1)?.activity ?? "")
       );
     const frames = await recorded.until(areIdle);
-    const { all, traced } = frames.map(({ messages }) => messages).reduce((sum, one) => ({
-      all: sum.all + one.all,
-      traced: sum.traced + one.traced,
-    }));
+    const { all, traced } = messagesOf(frames);
     assertLess(traced, all);
     const unknown = spansOf(frames).flat().filter(({ activity }) => activity === "untraced");
     assertEquals(new Set(unknown.map(({ lane }) => lane > 0)), new Set([model === "thread"]));

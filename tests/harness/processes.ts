@@ -36,12 +36,16 @@ export async function residentBytes(pid: number): Promise<number> {
   return rows.reduce((sum, kibibytes) => sum + Number(kibibytes) * 1_024, 0);
 }
 
-/** Those of `pids` that still run, zombies left aside. */
+/**
+ * Those of `pids` that still run, zombies left aside, in the same order: ps(1) sorts by number, and the
+ * number of a child is lower than its parent's where the system has begun again with low ones.
+ */
 export async function stillRunning(pids: readonly number[]): Promise<number[]> {
   if (pids.length === 0) return [];
   const rows = await ps("-o", "pid=,stat=", "-p", pids.join(","));
-  return rows.map((row) => row.split(/\s+/)).filter(([, state]) => !state.startsWith("Z"))
+  const running = rows.map((row) => row.split(/\s+/)).filter(([, state]) => !state.startsWith("Z"))
     .map(([pid]) => Number(pid));
+  return pids.filter((pid) => running.includes(pid));
 }
 
 /** Looks again and again until none of `pids` runs, and for no longer than `mostMs`. */

@@ -4,7 +4,6 @@ import type { Messages } from "../../cli/messages.ts";
 import type { ModelName } from "../context/context.ts";
 import { whyNothingIsShared } from "../registry.ts";
 import { messageOf } from "../system/thrown.ts";
-import { makeTemporaryDirectory } from "./temporary_directory.ts";
 
 /**
  * Checks the directory whose files are to be served.
@@ -47,6 +46,7 @@ export async function prepareStore(
     return { path: IN_MEMORY, ...none };
   }
   const { KvStore } = await import("../handlers/kv_store.ts");
+  const { makeTemporaryDirectory } = await import("./temporary_directory.ts");
   const directory = db === "" ? await makeTemporaryDirectory() : undefined;
   const path = directory === undefined ? resolve(db) : join(directory.path, "kv.db");
   try {

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { defineCommand } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { FlagValues } from "../../cli/flags.ts";
@@ -10,7 +9,7 @@ import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
 import { parseModelName } from "./model_name.ts";
-import { checkRoot, prepareStore } from "./handler_data.ts";
+import { findRoot, prepareStore } from "./handler_data.ts";
 import { checkHandlerFile } from "./handler_file.ts";
 import { checkServeFlags, RECV_SIZE_BYTES, serveFlags, socketsOf } from "./serve_flags.ts";
 import { descriptorLimit } from "../system/descriptor_limit.ts";
@@ -36,13 +35,13 @@ export const serveCommand = defineCommand({
     if (modelEntry(model).waitsIn === "io_uring_enter") await checkIoUring(messages);
     const exec = given.has("exec") ? await parseProgram(flags.exec, messages) : [];
     await checkHandlerFile(flags.handler, messages);
-    await checkRoot(flags.root, messages);
+    const root = await findRoot(flags.root, messages);
     await using store = await prepareStore(model, flags, messages);
     const reporter = await makeReporter(flags.json, messages);
     await supervise({
       setup: makeSetup(
         model,
-        { ...flags, db: store.path },
+        { ...flags, db: store.path, root },
         socketsOf(model, flags, given),
         exec,
         limit,
@@ -177,7 +176,7 @@ function makeSetup(
       sleepMs: flags.sleep,
       cpuMs: flags.cpu,
       db: flags.db,
-      root: flags.root && resolve(flags.root),
+      root: flags.root,
     },
     options: {
       trigger: flags.trigger,

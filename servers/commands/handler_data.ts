@@ -15,7 +15,7 @@ export async function findRoot(root: string, { serve }: Messages): Promise<strin
   if (root === "") return "";
   const info = await Deno.stat(root).catch(() => undefined); // or we may not look
   if (!info?.isDirectory) throw new RefusedError(serve.rootMissing(root));
-  const { resolve } = await import("node:path"); // which takes a tenth of a start
+  const { resolve } = await import("node:path"); // some 8 ms of a start
   return resolve(root);
 }
 

@@ -6,12 +6,10 @@
 
 import { RefusedError, UsageError } from "./errors.ts";
 import type { Flags } from "./flags.ts";
-import { commandHelp, overview } from "./help.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
 import { finishPrinting, standardError, standardOutput } from "./output.ts";
 import type { ParsedArguments } from "./parse_flags.ts";
-import { pageColumns } from "./wrap.ts";
 
 /** The input of a command. */
 export interface Invocation<Some extends Flags> extends ParsedArguments<Some> {
@@ -121,6 +119,7 @@ async function dispatch(
     return await dispatch(commands, version, [...args, "--help"], messages, language);
   }
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    const [{ overview }, { pageColumns }] = await loadHelp();
     console.log(overview(messages, version, pageColumns()));
     return 0;
   }
@@ -133,6 +132,7 @@ async function dispatch(
   }
   const command = await commands[name]();
   if (args.some((argument) => argument === "--help" || argument === "-h")) {
+    const [{ commandHelp }, { pageColumns }] = await loadHelp();
     console.log(commandHelp(name, command.flags, messages, pageColumns()));
     return 0;
   }
@@ -140,6 +140,11 @@ async function dispatch(
   const parsed = parseFlags(args, command.flags, messages);
   checkWords(name, command, parsed.words, messages);
   return await command.run({ ...parsed, messages, language });
+}
+
+/** The code of the help is loaded only where somebody asks for it. */
+function loadHelp() {
+  return Promise.all([import("./help.ts"), import("./wrap.ts")]);
 }
 
 async function unknownWord(

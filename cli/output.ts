@@ -8,8 +8,6 @@
  * @module
  */
 
-// @ts-types="./std/delay.d.ts"
-import { delay } from "@std/async/delay";
 import { settlesWithin } from "./settles_within.ts";
 
 /** With more bytes in the queue, new lines that may be dropped are: seconds of the fastest log. */
@@ -198,7 +196,7 @@ export class Output {
         sent += await this.stream.write(bytes.subarray(sent));
       } catch (error) {
         if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-        await delay(TRY_AGAIN_MS);
+        await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
       }
     }
   }

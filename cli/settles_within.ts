@@ -1,6 +1,3 @@
-// @ts-types="./std/delay.d.ts"
-import { delay } from "@std/async/delay";
-
 /**
  * Waits for a promise to resolve or reject, for at most `ms` milliseconds.
  *
@@ -13,9 +10,10 @@ import { delay } from "@std/async/delay";
  * ```
  */
 export async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  const over = new AbortController();
-  const timer = delay(ms, { signal: over.signal }).then(() => false, () => false);
-  const settled = await Promise.race([promise.then(() => true, () => true), timer]);
-  over.abort();
+  const { promise: outcome, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  promise.then(() => resolve(true), () => resolve(true));
+  const settled = await outcome;
+  clearTimeout(timer);
   return settled;
 }

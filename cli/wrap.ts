@@ -27,16 +27,20 @@ const PIECES = (() => {
 export function wrapText(text: string, columns: number, first: string, others: string): string {
   const lines: string[] = [];
   let line = first;
+  let width = widthOf(first);
   let isEmpty = true;
   for (const piece of text.match(PIECES) ?? []) {
     const isSpace = piece.trim() === "";
-    if (!isEmpty && widthOf(line + piece) > columns) {
+    const added = widthOf(piece);
+    if (!isEmpty && width + added > columns) {
       lines.push(line.trimEnd());
       line = others;
+      width = widthOf(others);
       isEmpty = true;
     }
     if (isSpace && isEmpty) continue;
     line += piece;
+    width += added;
     isEmpty = false;
   }
   lines.push(line.trimEnd());

@@ -200,6 +200,11 @@ export function servesInOneThread(name: ModelName): boolean {
   return ["caller", "loop", "coroutine"].includes(modelEntry(name).servedBy);
 }
 
+/** Whether the server asks for threads, that serve its clients, or run their handler. */
+export function hasThreads(name: ModelName): boolean {
+  return ["thread", "threads", "loops", "sharedThread"].includes(modelEntry(name).servedBy);
+}
+
 /**
  * Why clients of this model share no map, for who asks for it; `undefined` where they do.
  */

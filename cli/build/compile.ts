@@ -126,6 +126,8 @@ function compileArgs({ target, output, entry }: Options): string[] {
     "--quiet",
     "--no-check", // `deno task check` does that
     "--frozen", // what is compiled is what the lock file says
+    // Each run would make a cache of what V8 has compiled, and end before it is written.
+    "--no-code-cache",
     ...PERMISSIONS,
     ...LEFT_OUT,
     ...(entry === "main.ts" ? LOADED_BY_URL : []),

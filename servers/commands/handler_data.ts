@@ -1,21 +1,22 @@
-import { join, resolve } from "node:path";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { Messages } from "../../cli/messages.ts";
 import type { ModelName } from "../context/context.ts";
 import { whyNothingIsShared } from "../registry.ts";
 import { messageOf } from "../system/thrown.ts";
-import { makeTemporaryDirectory } from "./temporary_directory.ts";
 
 /**
- * Checks the directory whose files are to be served.
+ * Finds the directory whose files are to be served.
  *
  * @param root the value of `--root`; may be empty
- * @throws {RefusedError} when it is none
+ * @returns its absolute path; empty if there is none
+ * @throws {RefusedError} when it is no directory
  */
-export async function checkRoot(root: string, { serve }: Messages): Promise<void> {
-  if (root === "") return;
+export async function findRoot(root: string, { serve }: Messages): Promise<string> {
+  if (root === "") return "";
   const info = await Deno.stat(root).catch(() => undefined); // or we may not look
   if (!info?.isDirectory) throw new RefusedError(serve.rootMissing(root));
+  const { resolve } = await import("node:path"); // some 8 ms of a start
+  return resolve(root);
 }
 
 /** The name of a database in memory, for one thread only, https://sqlite.org/inmemorydb.html */
@@ -47,6 +48,8 @@ export async function prepareStore(
     return { path: IN_MEMORY, ...none };
   }
   const { KvStore } = await import("../handlers/kv_store.ts");
+  const { join, resolve } = await import("node:path");
+  const { makeTemporaryDirectory } = await import("./temporary_directory.ts");
   const directory = db === "" ? await makeTemporaryDirectory() : undefined;
   const path = directory === undefined ? resolve(db) : join(directory.path, "kv.db");
   try {

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { defineCommand } from "../../cli/command.ts";
 import { RefusedError, UsageError } from "../../cli/errors.ts";
 import type { FlagValues } from "../../cli/flags.ts";
@@ -10,17 +9,14 @@ import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
 import { parseModelName } from "./model_name.ts";
-import { checkRoot, prepareStore } from "./handler_data.ts";
+import { findRoot, prepareStore } from "./handler_data.ts";
 import { checkHandlerFile } from "./handler_file.ts";
-import { checkProgram, splitCommand } from "./program.ts";
 import { checkServeFlags, RECV_SIZE_BYTES, serveFlags, socketsOf } from "./serve_flags.ts";
 import { descriptorLimit } from "../system/descriptor_limit.ts";
-import { JsonReporter } from "../runtime/json_reporter.ts";
 import type { LogOptions } from "../runtime/log.ts";
 import type { Reporter } from "../runtime/reporter.ts";
 import type { Supervision } from "../runtime/supervision.ts";
 import { supervise } from "../runtime/supervisor.ts";
-import { TextReporter } from "../runtime/text_reporter.ts";
 import { checkViewPort } from "../watch/view_port.ts";
 
 const LINES_PER_SECOND = 20;
@@ -35,21 +31,17 @@ export const serveCommand = defineCommand({
   async run({ flags, words: [name], given, messages, language }) {
     const model = parseModelName(name, messages);
     checkServeFlags(model, flags, given, messages);
-    const exec = splitCommand("--exec", flags.exec, messages);
-    if (given.has("exec") && exec.length === 0) {
-      throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
-    }
     const limit = await checkDescriptorLimit(model, messages);
     if (modelEntry(model).waitsIn === "io_uring_enter") await checkIoUring(messages);
-    await checkProgram("--exec", exec, messages);
+    const exec = given.has("exec") ? await parseProgram(flags.exec, messages) : [];
     await checkHandlerFile(flags.handler, messages);
-    await checkRoot(flags.root, messages);
+    const root = await findRoot(flags.root, messages);
     await using store = await prepareStore(model, flags, messages);
-    const reporter = flags.json ? new JsonReporter() : new TextReporter(messages);
+    const reporter = await makeReporter(flags.json, messages);
     await supervise({
       setup: makeSetup(
         model,
-        { ...flags, db: store.path },
+        { ...flags, db: store.path, root },
         socketsOf(model, flags, given),
         exec,
         limit,
@@ -84,6 +76,27 @@ async function checkIoUring({ serve }: Messages): Promise<void> {
   const { systemCalls } = await import("../system/system_calls.ts");
   const refusal = ioUringRefusal(systemCalls());
   if (refusal !== undefined) throw new RefusedError(serve.noIoUring[refusal]);
+}
+
+/**
+ * The words of the program that serves the clients.
+ *
+ * @throws {RefusedError} when it cannot be run
+ */
+async function parseProgram(typed: string, messages: Messages): Promise<readonly string[]> {
+  const { checkProgram, splitCommand } = await import("./program.ts");
+  const exec = splitCommand("--exec", typed, messages);
+  if (exec.length === 0) {
+    throw new UsageError(messages.flags.valueMissing("--exec", messages.flags.wantsText));
+  }
+  await checkProgram("--exec", exec, messages);
+  return exec;
+}
+
+/** The code of each is loaded only where it is used. */
+async function makeReporter(isJson: boolean, messages: Messages): Promise<Reporter> {
+  if (isJson) return new (await import("../runtime/json_reporter.ts")).JsonReporter();
+  return new (await import("../runtime/text_reporter.ts")).TextReporter(messages);
 }
 
 function logOptions(
@@ -163,7 +176,7 @@ function makeSetup(
       sleepMs: flags.sleep,
       cpuMs: flags.cpu,
       db: flags.db,
-      root: flags.root && resolve(flags.root),
+      root: flags.root,
     },
     options: {
       trigger: flags.trigger,

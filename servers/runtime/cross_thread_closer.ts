@@ -2,8 +2,7 @@ import type { ClosableClients } from "../context/closable_clients.ts";
 import type { Turn } from "../sockets/interface.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { interruptThread } from "../sockets/libc/interruption.ts";
-import { cutSocketOff } from "../sockets/libc/connection.ts";
-import { hasUnread } from "../sockets/libc/socket_options.ts";
+import { cutSocketOff, hasUnread } from "../sockets/libc/socket_options.ts";
 import { SHUT_RDWR, type SystemCalls, systemCalls } from "../system/system_calls.ts";
 import { wake } from "../system/eventfd.ts";
 
@@ -17,7 +16,7 @@ export class CrossThreadCloser implements ClosableClients<number> {
 
   constructor(descriptors: SharedArrayBuffer) {
     this.#table = new DescriptorTable(descriptors);
-    this.#calls = systemCalls();
+    this.#calls = systemCalls(undefined, "one by one"); // most servers end without
   }
 
   all(): Iterable<number> {

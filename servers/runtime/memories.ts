@@ -4,9 +4,7 @@
  * @module
  */
 
-import { childTableBytes, maxChildren } from "../context/child_table.ts";
 import { maxThreads } from "../context/worker_limit.ts";
-import { workersBytes } from "../context/forked_workers.ts";
 import { modelEntry } from "../registry.ts";
 import type { ServerSetup } from "../context/protocol.ts";
 import { createControlsMemory } from "../metrics/controls.ts";
@@ -55,6 +53,10 @@ export async function createSharing(
       processMemory: undefined,
     };
   }
+  // Loaded only where there are children: the other models start without.
+  const { childTableBytes, maxChildren } = await import("../context/child_table.ts");
+  const { workersBytes } = await import("../context/forked_workers.ts");
+  const { createProcessMemory } = await import("../metrics/process_memory.ts");
   const isBeforehand = forks === "beforehand";
   const max = isBeforehand ? workers : maxChildren(descriptorLimit);
   const sizes = {
@@ -62,8 +64,6 @@ export async function createSharing(
     childTableBytes: childTableBytes(max),
     workersBytes: isBeforehand ? workersBytes({ workers, descriptorLimit }) : 0,
   };
-  // Loaded only where there are children: the other models start without.
-  const { createProcessMemory } = await import("../metrics/process_memory.ts");
   const processMemory = createProcessMemory(sizes);
   const { descriptor, stats, trace, controls } = processMemory;
   return {

@@ -1,5 +1,5 @@
 import type { ForkedChildren, Model, PreforkedChildren } from "../context/context.ts";
-import type { FromServer, ServerSetup } from "../context/protocol.ts";
+import type { FromServer, ServerSetup, SharedProcessMemory } from "../context/protocol.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import type { Rooms } from "../handlers/rooms.ts";
 import type { Handler } from "../handlers/session.ts";
@@ -9,7 +9,7 @@ import type { Sockets } from "../sockets/interface.ts";
 import { FORKING_DESCRIPTORS } from "./forking_protocol.ts";
 
 /** The parts of a server that its children have a copy of. */
-interface ServerParts {
+export interface PartsToFork {
   readonly handler: Handler;
   readonly recorder: Recorder;
   readonly sockets: Sockets;
@@ -18,7 +18,7 @@ interface ServerParts {
 }
 
 /** What a server that forks makes its children with: one for each client, or those beforehand. */
-interface Forking {
+export interface Forking {
   readonly forEach?: (context: WorkerContext) => ForkedChildren;
   readonly beforehand?: (context: WorkerContext) => PreforkedChildren;
   /** Has V8 optimize the code that the children will run. */
@@ -26,19 +26,18 @@ interface Forking {
 }
 
 /**
- * Loads the code that forks only where it is used, and before the first client comes.
+ * Loads the code that makes children, before the first client comes.
  *
- * @returns `undefined` for a server that does not fork
+ * @param processMemory what the server shares with its children
  * @throws {HandlerError} when the handler cannot be used in a child
  * @throws {SystemCallError} when the system refuses the memory that they share
  */
 export async function prepareToFork(
   setup: ServerSetup,
-  parts: ServerParts,
-): Promise<Forking | undefined> {
-  const { processMemory, model } = setup;
-  if (processMemory === undefined) return undefined;
-  if (modelEntry(model).forks === "beforehand") {
+  processMemory: SharedProcessMemory,
+  parts: PartsToFork,
+): Promise<Forking> {
+  if (modelEntry(setup.model).forks === "beforehand") {
     const { preparePreforkedChildren } = await import("../workers/libc/prepare_preforking.ts");
     const { messages } = FORKING_DESCRIPTORS;
     const prepare = preparePreforkedChildren(setup, processMemory, { ...parts, messages });

@@ -15,7 +15,7 @@ import { openMemory } from "../metrics/memory.ts";
 import { HostLookupError } from "../sockets/libc/host_lookup.ts";
 import type { Connection, Sockets } from "../sockets/interface.ts";
 import { SystemCallError } from "../system/system_call_error.ts";
-import { clientsOf, closeIdle, GracefulShutdown } from "./graceful_shutdown.ts";
+import type { GracefulShutdown } from "./graceful_shutdown.ts";
 import type { Model } from "../context/context.ts";
 import type { ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";
 import { describeThrown, hearUncaught, messageOf, withStack } from "../system/thrown.ts";
@@ -107,7 +107,7 @@ async function start(setup: ServerSetup): Promise<void> {
     return;
   }
   const { context, context: { sockets } } = parts;
-  const stopClosingIdle = setup.sockets === "deno" ? manageClients(sockets, setup) : () => {};
+  const stopClosingIdle = setup.sockets === "deno" ? await manageClients(sockets, setup) : () => {};
   try {
     await model(context);
     await sockets.allClosed();
@@ -124,7 +124,11 @@ function nobody(): HandlerClient {
 }
 
 /** Ends idle clients, and prepares the end of the server. @returns a function that stops both */
-function manageClients(sockets: Sockets, { idleTimeoutMs }: ServerSetup): () => void {
+async function manageClients(
+  sockets: Sockets,
+  { idleTimeoutMs }: ServerSetup,
+): Promise<() => void> {
+  const { clientsOf, closeIdle, GracefulShutdown } = await import("./graceful_shutdown.ts");
   const clients = clientsOf(sockets);
   shutdown = new GracefulShutdown(clients);
   if (pendingGraceMs !== undefined) shutdown.begin(pendingGraceMs);

@@ -22,11 +22,10 @@ import type { ThreadRooms } from "../context/room_port.ts";
 import type { ServerSetup } from "../context/protocol.ts";
 import { Sessions } from "../context/sessions.ts";
 import { modelEntry, whyNothingIsShared } from "../registry.ts";
-import { prepareToFork } from "./prepare_to_fork.ts";
+import type { Forking, PartsToFork } from "./prepare_to_fork.ts";
 import { startersOf } from "./starting.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
-import { WatchedSession } from "../context/watched_session.ts";
 import {
   lockOf,
   makeHandles,
@@ -78,11 +77,14 @@ export async function makeContext(setup: ServerSetup, outside: Outside): Promise
     rooms,
     (connection, error) => reportFailed(setup, connection, error, notify),
   );
-  const newSession = (connection: Connection) =>
-    watched(sessions.begin(connection), setup, recorder, connection.id, controls);
+  const watch = controls && await sessionWatcher(setup, recorder, controls);
+  const newSession = (connection: Connection) => {
+    const session = sessions.begin(connection);
+    return watch === undefined ? session : watch(session, connection);
+  };
   const handles = await makeHandles(setup, sockets, listener, newSession);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const forking = await prepareToFork(setup, { handler, recorder, sockets, rooms, tell });
+  const forking = await forkingOf(setup, { handler, recorder, sockets, rooms, tell });
   const context: WorkerContext = {
     sockets,
     listener,
@@ -185,16 +187,23 @@ async function makeSockets(
   return sockets;
 }
 
-function watched(
-  session: Session,
+/** Loaded only for a server that is watched. */
+async function sessionWatcher(
   { handler }: ServerSetup,
   recorder: Recorder,
-  client: number,
-  controls: Controls | undefined,
-): Session {
-  if (controls === undefined) return session;
+  controls: Controls,
+): Promise<(session: Session, client: Connection) => Session> {
+  const { WatchedSession } = await import("../context/watched_session.ts");
   const maySleep = isHandlerFile(handler.name);
-  return new WatchedSession(session, controls, recorder, client, maySleep);
+  return (session, { id }) => new WatchedSession(session, controls, recorder, id, maySleep);
+}
+
+/** Loaded only for a server that forks. */
+async function forkingOf(setup: ServerSetup, parts: PartsToFork): Promise<Forking | undefined> {
+  const { processMemory } = setup;
+  if (processMemory === undefined) return undefined;
+  const { prepareToFork } = await import("./prepare_to_fork.ts");
+  return await prepareToFork(setup, processMemory, parts);
 }
 
 /** Where the clients meet. */

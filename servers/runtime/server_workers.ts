@@ -17,7 +17,7 @@ import type { WorkersPlan } from "../context/workers.ts";
 import type { LibcLedHandles } from "../workers/libc/led_handles.ts";
 import { modelEntry } from "../registry.ts";
 import { hasSystemCalls, systemCalls } from "../system/system_calls.ts";
-import { StartedWorkers } from "../workers/workers.ts";
+import type { StartedWorkers } from "../workers/workers.ts";
 
 /** @param transfer what the message hands over; none by default */
 export type Tell = (message: FromServer, transfer?: Transferable[]) => void;
@@ -129,5 +129,6 @@ export async function startWorkers(
   const makeSources = sockets === "deno"
     ? (await import("../workers/deno/client_sources.ts")).denoSources
     : (await import("../workers/libc/client_sources.ts")).libcSources;
+  const { StartedWorkers } = await import("../workers/workers.ts");
   return StartedWorkers.start(context, plan, listen, makeSources, tell);
 }

@@ -4,7 +4,7 @@ import type { Sockets } from "../sockets/interface.ts";
 import type { ServerSetup } from "../context/protocol.ts";
 import type { ThreadPlan, Threads } from "../context/threads.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
-import type { prepareToFork } from "./prepare_to_fork.ts";
+import type { Forking } from "./prepare_to_fork.ts";
 import { startWorkers, type Tell, type WorkersOfServer } from "./server_workers.ts";
 
 /** The parts of a server that what it starts has to do with. */
@@ -14,7 +14,7 @@ interface Parts {
   readonly rooms: Rooms;
   readonly sockets: Sockets;
   /** Given when the server forks. */
-  readonly forking: Awaited<ReturnType<typeof prepareToFork>>;
+  readonly forking: Forking | undefined;
   readonly tell: Tell;
 }
 

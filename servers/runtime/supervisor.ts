@@ -6,35 +6,28 @@
  */
 
 import { RefusedError } from "../../cli/errors.ts";
-import type { Notice } from "../context/context.ts";
+import type { ModelName, Notice } from "../context/context.ts";
 import type { ClosableClients } from "../context/closable_clients.ts";
-import type { RoomsOfThreads } from "../context/room_port.ts";
 import { describeFailure } from "./descriptions.ts";
 import { type ClientWatch, watchClients } from "./client_watch.ts";
 import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
-import { sharesRooms } from "../handlers/handlers.ts";
-import { hasChildren, hasLoop, modelEntry, whyNothingIsShared } from "../registry.ts";
+import { hasChildren, hasLoop, hasThreads, modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counters.ts";
 import { longestBacklog } from "../system/proc.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
-import { maxThreads } from "../context/worker_limit.ts";
-import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
 import type { ProcessMemory } from "../metrics/process_memory.ts";
+import type { CrossThreadCloser } from "./cross_thread_closer.ts";
 import type { ForkingServer } from "./forking_server.ts";
-import { DescriptorRoom } from "../workers/descriptor_room.ts";
-import { ThreadWorkers } from "../workers/deno/thread_workers.ts";
-import { ClientThreads } from "../workers/libc/client_threads.ts";
 import { Log } from "./log.ts";
-import { ModelWorkers } from "./model_workers.ts";
 import { createSharing } from "./memories.ts";
-import { readResourceUsage } from "./resource_usage.ts";
+import type { ResourceUsage } from "./resource_usage.ts";
 import { Stop, type Stoppable } from "./stop.ts";
+import type { ServerThreads } from "./server_threads.ts";
 import { SAID_ONCE, serverSetup, type Supervision } from "./supervision.ts";
 import type { View } from "./view.ts";
-import { CrossThreadCloser } from "./cross_thread_closer.ts";
 
 /**
  * Runs a server until it is stopped by a signal or by its model.
@@ -51,12 +44,12 @@ export async function supervise(supervision: Supervision): Promise<void> {
   const startedMs = performance.now();
   const isThisProcess = processMemory === undefined;
   const closer = setup.sockets === "libc" && isThisProcess
-    ? new CrossThreadCloser(memories.descriptors)
+    ? await openCloser(memories.descriptors)
     : undefined;
   const server = new RunningServer(supervision, serverSetup(setup, memories), closer);
   const stop = new Stop(server, stats, supervision);
   if (processMemory !== undefined) await server.watchForking(processMemory);
-  else await server.joinRooms();
+  else if (hasThreads(setup.model)) await server.loadThreads();
   server.onCutOff = () => stop.clientsAreCutOff();
   stop.listenToSignals(); // before the server tells its address: Ctrl-C may follow at once
   server.start(stop, log);
@@ -68,8 +61,17 @@ export async function supervise(supervision: Supervision): Promise<void> {
     log?.close();
     stop.end(); // last: before that, a signal would still act on the server
   }
-  const usage = supervision.stats ? readResourceUsage(hasChildren(setup.model)) : undefined;
+  const usage = supervision.stats ? await resourceUsage(setup.model) : undefined;
   reporter.totals(readCounters(stats), performance.now() - startedMs, usage);
+}
+
+/** The code is loaded only where calls block, and so are ended from outside. */
+async function openCloser(descriptors: SharedArrayBuffer): Promise<CrossThreadCloser> {
+  return new (await import("./cross_thread_closer.ts")).CrossThreadCloser(descriptors);
+}
+
+async function resourceUsage(model: ModelName): Promise<ResourceUsage> {
+  return (await import("./resource_usage.ts")).readResourceUsage(hasChildren(model));
 }
 
 /** The supervisor's end of a server, with the threads and children that it cannot make itself. */
@@ -89,15 +91,10 @@ class RunningServer implements Stoppable {
   readonly #said = new Set<string>();
   readonly #watches: ClientWatch[] = [];
   readonly view: View | undefined = undefined;
-  readonly #room: DescriptorRoom;
-  /** The threads that make no calls on sockets, and those that make the system's. */
-  readonly #threadWorkers: ThreadWorkers;
-  #threads: ClientThreads | undefined = undefined;
+  #threads: ServerThreads | undefined = undefined;
   #forking: ForkingServer | undefined = undefined;
-  #workers: ModelWorkers | undefined = undefined;
-  /** Given when there are several threads whose clients meet. */
-  #rooms: RoomsOfThreads | undefined = undefined;
   #isStopping = false;
+  #onMessage: (message: FromServer) => void = () => {};
 
   /** @param closer given when the server uses the system's sockets */
   constructor(supervision: Supervision, setup: ServerSetup, closer: CrossThreadCloser | undefined) {
@@ -107,9 +104,6 @@ class RunningServer implements Stoppable {
     this.#fail = reject;
     this.#supervision = supervision;
     this.#setup = setup;
-    const { count } = new DescriptorTable(setup.descriptors);
-    this.#room = new DescriptorRoom(count, acceptorsOf(setup));
-    this.#threadWorkers = new ThreadWorkers(this.#room, (reason) => this.#failed(reason));
     const file = setup.processMemory === undefined ? "worker.ts" : "forking_worker.ts";
     this.#worker = new Worker(new URL(`./${file}`, import.meta.url), { type: "module" });
     if (closer !== undefined) this.watch(closer);
@@ -159,13 +153,16 @@ class RunningServer implements Stoppable {
     this.#forking = await ForkingServer.of(memory, this.#setup, (clients) => this.watch(clients));
   }
 
-  /** The code that joins the rooms of several threads is loaded only where clients meet. */
-  async joinRooms(): Promise<void> {
-    const { model, handler } = this.#setup;
-    const why = whyNothingIsShared(model);
-    if (why === undefined || !sharesRooms(handler.name)) return;
-    const { RoomsOfThreads } = await import("../context/room_port.ts");
-    this.#rooms = this.#threadWorkers.roomsOfThreads = new RoomsOfThreads(why);
+  /** The code for a server that has threads is loaded only where there is one. */
+  async loadThreads(): Promise<void> {
+    const { ServerThreads } = await import("./server_threads.ts");
+    this.#threads = await ServerThreads.of(this.#setup, {
+      notice: this.#notice,
+      failed: this.#failed,
+      hear: (message) => this.#onMessage(message),
+      tellServer: (message) => this.#worker.postMessage(message),
+      isStopping: () => this.#isStopping,
+    });
   }
 
   /**
@@ -173,7 +170,8 @@ class RunningServer implements Stoppable {
    * @param log begun when the server listens, so that the line `listening` comes first
    */
   start(stop: Stop, log: Log | undefined): void {
-    this.#worker.onmessage = ({ data }: MessageEvent<FromServer>) => this.#hear(data, stop, log);
+    this.#onMessage = (message) => this.#hear(message, stop, log);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromServer>) => this.#onMessage(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#failed(describeErrorEvent(event));
@@ -191,7 +189,7 @@ class RunningServer implements Stoppable {
   /** Tells the server, and its workers. */
   #tell(message: ToServer): void {
     this.#worker.postMessage(message);
-    this.#workers?.tell(message);
+    this.#threads?.tell(message);
   }
 
   async end(): Promise<void> {
@@ -201,9 +199,7 @@ class RunningServer implements Stoppable {
     }
     await this.#forking?.end(this.isListening);
     this.#worker.terminate();
-    this.#threadWorkers.endAll();
     this.#threads?.end();
-    this.#workers?.end();
   }
 
   #hear(data: FromServer, stop: Stop, log: Log | undefined): void {
@@ -225,37 +221,6 @@ class RunningServer implements Stoppable {
         return stop.begin();
       case "notice":
         return this.#notice(data.notice);
-      case "thread-wanted":
-        return this.#threadWorkers.start(data.number, data.port);
-      case "handler-thread-wanted":
-      case "sender-wanted":
-        return void this.#threadWorkers.startForLoop(data, this.#setup);
-      case "thread-over":
-        return this.#threadWorkers.end(data.number);
-      case "threads-wanted": {
-        const outcomes = { notice: this.#notice, failed: this.#failed };
-        this.#threads = new ClientThreads(data.wanted, this.#setup, this.#rooms, outcomes);
-        return;
-      }
-      case "workers-wanted": {
-        const isStopping = () => this.#isStopping;
-        this.#workers = new ModelWorkers(
-          data.shares,
-          this.#setup,
-          isStopping,
-          this.#room,
-          this.#rooms,
-          {
-            notice: this.#notice,
-            hear: (message) => this.#hear(message, stop, log),
-            wait: () => this.#worker.postMessage({ kind: "workers-wait" } satisfies ToServer),
-            ended: () => this.#worker.postMessage({ kind: "workers-ended" } satisfies ToServer),
-          },
-        );
-        return;
-      }
-      case "client-came":
-        return this.#threads?.clientCame();
       case "program-started":
         return this.#forking?.programStarted(data.pid);
       case "program-ended":
@@ -268,6 +233,8 @@ class RunningServer implements Stoppable {
         return this.#stopped();
       case "crashed":
         return this.#failed(data.detail);
+      default:
+        return this.#threads?.hear(data);
     }
   }
 
@@ -287,14 +254,4 @@ class RunningServer implements Stoppable {
   readonly #failed = (reason: string): void => {
     this.#fail(new RefusedError(this.#supervision.messages.serve.serverFailed(reason)));
   };
-}
-
-/**
- * How many accepts may be under way that nobody can keep from taking a descriptor: on Deno's sockets, one
- * of each thread that listens.
- */
-function acceptorsOf({ sockets, model, options, descriptorLimit }: ServerSetup): number {
-  if (sockets !== "deno") return 0;
-  if (modelEntry(model).workersListen !== true) return 1;
-  return Math.min(options.workers, maxThreads(descriptorLimit));
 }

@@ -3,10 +3,9 @@ import { type Connection, INTERRUPTED, type Interrupting, WOULD_BLOCK } from "..
 import { EPOLLIN, EPOLLOUT } from "../interface.ts";
 import { CLOSED, ConnectedSocket, ENDED, FINISHED } from "./connected_socket.ts";
 import { cutOff, isReset } from "./faults.ts";
-import { hasUnread, resetWhenClosed } from "./socket_options.ts";
+import { cutSocketOff, hasUnread, resetWhenClosed } from "./socket_options.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
-import { MSG_DONTWAIT, MSG_NOSIGNAL, SHUT_RD, SHUT_WR } from "../../system/system_calls.ts";
-import type { SystemCalls } from "../../system/system_calls.ts";
+import { MSG_DONTWAIT, MSG_NOSIGNAL, SHUT_WR } from "../../system/system_calls.ts";
 import { toError } from "../../system/thrown.ts";
 
 /** How long a closed connection waits for the other side's last byte before it gives up on it. */
@@ -205,24 +204,4 @@ export class LibcConnection extends ConnectedSocket implements Connection {
     this.context.calls.close(fd);
     this.context.released(this);
   }
-}
-
-/**
- * Has a socket end with a reset once it is closed, and wakes the thread that waits to receive from it.
- * Call it while no other thread can close the socket.
- *
- * @example
- * ```ts
- * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
- * const calls = systemCalls();
- * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
- * cutSocketOff(calls, fd); // recv returns 0 now, and close(2) will reset the connection
- * calls.close(fd);
- * ```
- */
-export function cutSocketOff(calls: SystemCalls, fd: number): void {
-  resetWhenClosed(calls, fd);
-  // For reading only, which the client does not see. Shut down for writing, the socket would send an
-  // end of stream, and a part of an answer would look whole.
-  calls.shutdown(fd, SHUT_RD);
 }

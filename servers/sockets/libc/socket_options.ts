@@ -8,6 +8,7 @@ import { checked } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, MSG_PEEK } from "../../system/system_calls.ts";
 import { F_GETFL, F_SETFL, IPPROTO_TCP, SO_ERROR, SO_LINGER } from "../../system/system_calls.ts";
 import {
+  SHUT_RD,
   SOCK_NONBLOCK,
   SOL_SOCKET,
   type SystemCalls,
@@ -56,6 +57,26 @@ export function sendAtOnce(calls: SystemCalls, fd: number): void {
  */
 export function resetWhenClosed(calls: SystemCalls, fd: number): void {
   calls.setsockopt(fd, SOL_SOCKET, SO_LINGER, NO_LINGER, NO_LINGER.byteLength);
+}
+
+/**
+ * Has a socket end with a reset once it is closed, and wakes the thread that waits to receive from it.
+ * Call it while no other thread can close the socket.
+ *
+ * @example
+ * ```ts
+ * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
+ * const calls = systemCalls();
+ * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
+ * cutSocketOff(calls, fd); // recv returns 0 now, and close(2) will reset the connection
+ * calls.close(fd);
+ * ```
+ */
+export function cutSocketOff(calls: SystemCalls, fd: number): void {
+  resetWhenClosed(calls, fd);
+  // For reading only, which the client does not see. Shut down for writing, the socket would send an
+  // end of stream, and a part of an answer would look whole.
+  calls.shutdown(fd, SHUT_RD);
 }
 
 /**

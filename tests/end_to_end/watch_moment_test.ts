@@ -23,6 +23,7 @@ import {
   spanOf,
   swipe,
   tappedSpan,
+  toLastLine,
   withPhone,
 } from "../harness/moment.ts";
 import { PageProcess } from "../harness/page_process.ts";
@@ -117,6 +118,7 @@ drawingTest(
   "the pointer asks, follows, zooms and moves; keys do the same",
   ({ page, complaints }) =>
     withThreeClients(page, async (peers) => {
+      await toLastLine(page);
       // It says whose bar it is, what that does, for how long, and which bytes.
       for (let i = 0; i < 3; i++) await page.keyboard.press("+");
       const found = await findTip(page, /sleeping in the handler/);

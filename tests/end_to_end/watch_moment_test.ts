@@ -125,7 +125,8 @@ drawingTest(
       const lines = found.text.split("\n");
       const peer = peers.find((one) => lines[0].includes(one)) ?? "nobody";
       assertMatch(lines[0], /^client \S+ · the loop$/);
-      assertMatch(lines[1], /^sleeping in the handler, for \d+ ms, from \+[\d.]+ s$/);
+      // A busy machine may wake it up late.
+      assertMatch(lines[1], /^sleeping in the handler, for (\d+ ms|\d\.\d s), from \+[\d.]+ s$/);
       const said = JSON.stringify(MESSAGES[peers.indexOf(peer)]);
       assertEquals(lines[2], `received ${JSON.parse(said).length} bytes: ${said}`);
 

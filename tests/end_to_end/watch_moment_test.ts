@@ -23,6 +23,7 @@ import {
   spanOf,
   swipe,
   tappedSpan,
+  toLastLine,
   withPhone,
 } from "../harness/moment.ts";
 import { PageProcess } from "../harness/page_process.ts";
@@ -117,13 +118,15 @@ drawingTest(
   "the pointer asks, follows, zooms and moves; keys do the same",
   ({ page, complaints }) =>
     withThreeClients(page, async (peers) => {
+      await toLastLine(page);
       // It says whose bar it is, what that does, for how long, and which bytes.
       for (let i = 0; i < 3; i++) await page.keyboard.press("+");
       const found = await findTip(page, /sleeping in the handler/);
       const lines = found.text.split("\n");
       const peer = peers.find((one) => lines[0].includes(one)) ?? "nobody";
       assertMatch(lines[0], /^client \S+ · the loop$/);
-      assertMatch(lines[1], /^sleeping in the handler, for \d+ ms, from \+[\d.]+ s$/);
+      // A busy machine may wake it up late.
+      assertMatch(lines[1], /^sleeping in the handler, for (\d+ ms|\d\.\d s), from \+[\d.]+ s$/);
       const said = JSON.stringify(MESSAGES[peers.indexOf(peer)]);
       assertEquals(lines[2], `received ${JSON.parse(said).length} bytes: ${said}`);
 

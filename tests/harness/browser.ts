@@ -17,7 +17,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { deadline } from "@std/async/deadline";
 import { AssertionError } from "./assert.ts";
 import { describeVisit, followStreams, type Stream } from "./page_state.ts";
-import { HANGING_MS, test, type TestOptions } from "./test.ts";
+import { test, type TestOptions } from "./test.ts";
 
 export type { Browser, Page } from "playwright-core";
 
@@ -39,6 +39,11 @@ const DISABLED = [
 ];
 /** How long a page is waited for. It is less than a test may take, and says nothing about speed. */
 const PATIENCE_MS = 60_000;
+/**
+ * How long all of a test may take before it counts as hanging: it has many steps, and a busy machine takes
+ * long for each. One that hangs is mostly found after {@linkcode PATIENCE_MS}.
+ */
+const BROWSING_MS = 300_000;
 /** How long it may take to say what pages show when a test has failed, and to close them. */
 const DESCRIBING_MS = 30_000;
 /** The time between two drawings where drawing is not what is tested. */
@@ -78,7 +83,7 @@ export function browserTest(
 export function drawingTest(
   name: string,
   fn: (visit: Visit) => Promise<void>,
-  { ignore = false, hangingMs = HANGING_MS, ...options }: TestOptions = {},
+  { ignore = false, hangingMs = BROWSING_MS, ...options }: TestOptions = {},
 ): void {
   const isIgnored = ignore || executablePath === undefined;
   if (!isIgnored) shareBrowser();

@@ -7,6 +7,7 @@
 import type { CDPSession } from "playwright-core";
 import { assert, assertLess } from "./assert.ts";
 import type { Browser, Page } from "./browser.ts";
+import { eventually } from "./eventually.ts";
 
 /** A key has moved the time when the page has been drawn so many times. */
 const MAX_LOOKS = 20;
@@ -82,6 +83,13 @@ export async function pressAndLook(
     if (seen.moment !== before?.moment) return seen; // a slider has a hundredth of a millisecond
   }
   throw new Error(`${key} does not move the time from ${JSON.stringify(before)}`);
+}
+
+/** Goes to the last line of the log: a busy machine may have paused the page when that is long past. */
+export async function toLastLine(page: Page): Promise<void> {
+  const { logged } = await look(page);
+  await page.evaluate(`location.hash = "#t=${(logged + 1) / 1_000}"`); // which has been rounded
+  await eventually(async () => assertNear((await look(page)).moment, logged, 2));
 }
 
 /** How fast time passes on the page. */

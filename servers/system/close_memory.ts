@@ -42,10 +42,15 @@ type CollectGarbage = (options: { type: "major"; flavor: "last-resort" }) => voi
  * ```
  */
 export class OccupiedGaps implements Disposable {
-  readonly #occupied: readonly Range[];
+  readonly #occupied: Range[] = [];
 
   constructor() {
-    this.#occupied = gaps().filter(occupy);
+    // Who may not have the largest may have a limit, RLIMIT_AS, which the others would use up.
+    const largestFirst = gaps().sort((one, other) => other.sizeBytes > one.sizeBytes ? 1 : -1);
+    for (const gap of largestFirst) {
+      if (!occupy(gap)) break;
+      this.#occupied.push(gap);
+    }
   }
 
   [Symbol.dispose](): void {

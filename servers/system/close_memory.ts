@@ -22,6 +22,8 @@ const MAP_FIXED_NOREPLACE = 0x10_0000;
 const HIGHEST = 0x4000_0000_0000n;
 /** The system lets nobody have what is below, /proc/sys/vm/mmap_min_addr. */
 const LOWEST = 0x10_0000n;
+/** Of a huge page, see `prepareMemoryToFork`. */
+const HUGE_BYTES = 0x20_0000n;
 
 const functions = cFunctions({
   mmap: { parameters: ["u64", "u64", "i32", "i32", "i32", "i64"], result: "u64" },
@@ -46,7 +48,7 @@ export class OccupiedGaps implements Disposable {
 
   constructor() {
     // Who may not have the largest may have a limit, RLIMIT_AS, which the others would use up.
-    const largestFirst = gaps().sort((one, other) => other.sizeBytes > one.sizeBytes ? 1 : -1);
+    const largestFirst = unwanted().sort((one, other) => other.sizeBytes > one.sizeBytes ? 1 : -1);
     for (const gap of largestFirst) {
       if (!occupy(gap)) break;
       this.#occupied.push(gap);
@@ -73,16 +75,23 @@ export function compactHeap(): void {
   for (let time = 0; time < 2; time++) collect({ type: "major", flavor: "last-resort" });
 }
 
-/** What is not mapped. */
-function gaps(): Range[] {
-  const free: Range[] = [];
+/** All that V8 chooses from, and the end of the place from which the system takes, as far as it is no huge page. */
+function unwanted(): Range[] {
+  const chosen: Range[] = [];
+  let place: Range = { address: 0n, sizeBytes: 0n };
   let lowest = LOWEST;
-  for (const { address, sizeBytes } of memoryRanges()) {
-    const end = address < HIGHEST ? address : HIGHEST;
-    if (end > lowest) free.push({ address: lowest, sizeBytes: end - lowest });
-    lowest = address + sizeBytes;
+  for (const { address: next, sizeBytes } of memoryRanges()) {
+    const end = lowest < HIGHEST && next > HIGHEST ? HIGHEST : next;
+    const gap = { address: lowest, sizeBytes: end - lowest };
+    if (end <= HIGHEST && gap.sizeBytes > 0n) chosen.push(gap);
+    if (next > HIGHEST && next - lowest > place.sizeBytes) {
+      place = { address: lowest, sizeBytes: next - lowest };
+    }
+    lowest = next + sizeBytes;
   }
-  return free;
+  const end = place.address + place.sizeBytes;
+  const address = end / HUGE_BYTES * HUGE_BYTES;
+  return end > address ? [...chosen, { address, sizeBytes: end - address }] : chosen;
 }
 
 /** @returns whether it is occupied now; the system may not allow it, or another thread may have been there first */

@@ -10,7 +10,7 @@
  */
 
 import { cFunctions } from "./c_library.ts";
-import { memoryRanges, type Range } from "./memory_ranges.ts";
+import { HUGE_PAGE_BYTES, memoryRanges, type Range } from "./memory_ranges.ts";
 
 /** <sys/mman.h> */
 const PROT_NONE = 0;
@@ -22,8 +22,6 @@ const MAP_FIXED_NOREPLACE = 0x10_0000;
 const HIGHEST = 0x4000_0000_0000n;
 /** The system lets nobody have what is below, /proc/sys/vm/mmap_min_addr. */
 const LOWEST = 0x10_0000n;
-/** Of a huge page, see `prepareMemoryToFork`. */
-const HUGE_BYTES = 0x20_0000n;
 
 const functions = cFunctions({
   mmap: { parameters: ["u64", "u64", "i32", "i32", "i32", "i64"], result: "u64" },
@@ -90,7 +88,7 @@ function unwanted(): Range[] {
     lowest = next + sizeBytes;
   }
   const end = place.address + place.sizeBytes;
-  const address = end / HUGE_BYTES * HUGE_BYTES;
+  const address = end / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
   return end > address ? [...chosen, { address, sizeBytes: end - address }] : chosen;
 }
 

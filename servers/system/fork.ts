@@ -12,7 +12,7 @@
  */
 
 import { cFunctions } from "./c_library.ts";
-import { memoryRanges, type Range } from "./memory_ranges.ts";
+import { HUGE_PAGE_BYTES, memoryRanges, type Range } from "./memory_ranges.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
 import { errnoInstead } from "./system_calls.ts";
 
@@ -49,8 +49,6 @@ export const V8_FLAGS_TO_REHEARSE = [
 /** <sys/mman.h> */
 const MADV_DOFORK = 11;
 const MADV_COLLAPSE = 25;
-/** Of a huge page, which has one entry in place of a table of 512. */
-const HUGE_BYTES = 0x20_0000n;
 /** <malloc.h> of the GNU C library */
 const M_MXFAST = 1;
 /** The memory of a process, from its second page to the kernel's half. */
@@ -130,8 +128,10 @@ function joinPages(): void {
   for (const { address, sizeBytes, permissions } of memoryRanges()) {
     if (permissions !== "rw-p") continue;
     const end = address + sizeBytes;
-    let page = (address + HUGE_BYTES - 1n) / HUGE_BYTES * HUGE_BYTES;
-    for (; page + HUGE_BYTES <= end; page += HUGE_BYTES) madvise(page, HUGE_BYTES, MADV_COLLAPSE);
+    let page = (address + HUGE_PAGE_BYTES - 1n) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+    for (; page + HUGE_PAGE_BYTES <= end; page += HUGE_PAGE_BYTES) {
+      madvise(page, HUGE_PAGE_BYTES, MADV_COLLAPSE);
+    }
   }
 }
 

@@ -1,5 +1,8 @@
 import { readSystemFile } from "./proc.ts";
 
+/** The size of a huge page, which has one entry in the tables of pages in place of a table of 512. */
+export const HUGE_PAGE_BYTES = 0x20_0000n;
+
 /** A range of this process' memory. */
 export interface Range {
   readonly address: bigint;

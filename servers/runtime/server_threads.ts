@@ -5,7 +5,7 @@
  */
 
 import type { Notice } from "../context/context.ts";
-import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
+import type { FromServer, ServerSetup, ToServer, WorkerShare } from "../context/protocol.ts";
 import type { RoomsOfThreads } from "../context/room_port.ts";
 import { maxThreads } from "../context/worker_limit.ts";
 import { sharesRooms } from "../handlers/handlers.ts";
@@ -75,23 +75,28 @@ export class ServerThreads {
         return this.#threadWorkers.end(message.number);
       case "threads-wanted":
         this.#clientThreads = new ClientThreads(
-          ...[message.wanted, this.#setup, this.#rooms, this.#supervisor] as const,
+          message.wanted,
+          this.#setup,
+          this.#rooms,
+          this.#supervisor,
         );
         return;
       case "client-came":
         return this.#clientThreads?.clientCame();
       case "workers-wanted":
-        this.#workers = new ModelWorkers(
-          ...[message.shares, this.#setup, this.#supervisor.isStopping] as const,
-          ...[this.#room, this.#rooms] as const,
-          {
-            notice: (notice) => this.#supervisor.notice(notice),
-            hear: (message) => this.#supervisor.hear(message),
-            wait: () => this.#supervisor.tellServer({ kind: "workers-wait" }),
-            ended: () => this.#supervisor.tellServer({ kind: "workers-ended" }),
-          },
-        );
+        this.#workers = this.#makeWorkers(message.shares);
     }
+  }
+
+  #makeWorkers(shares: readonly WorkerShare[]): ModelWorkers {
+    const supervisor = this.#supervisor;
+    const { isStopping } = supervisor;
+    return new ModelWorkers(shares, this.#setup, isStopping, this.#room, this.#rooms, {
+      notice: (notice) => supervisor.notice(notice),
+      hear: (message) => supervisor.hear(message),
+      wait: () => supervisor.tellServer({ kind: "workers-wait" }),
+      ended: () => supervisor.tellServer({ kind: "workers-ended" }),
+    });
   }
 
   /** Tells the workers of the model. */

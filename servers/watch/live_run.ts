@@ -48,6 +48,8 @@ export class LiveRun implements Run {
   #counters: Counters;
   #leftOut: number[] = [];
   #messages: Frame["messages"] = { all: 0, traced: 0 };
+  /** How many messages are counted whose records were neither read nor lost. */
+  #unread = 0;
   #lines: LogLine[] = [];
   #lastLineMs = 0;
   #publishedMs = 0;
@@ -151,12 +153,13 @@ export class LiveRun implements Run {
   #poll(isLast = false): void {
     const isWatched = this.#subscribers.size > 0;
     const readMs = preciseTimeMs(); // until then all records are known, however long the rest takes
-    const { records } = this.#reader.read(isWatched ? RECORDS_PER_FRAME : 0, isLast);
+    const { records, lost } = this.#reader.read(isWatched ? RECORDS_PER_FRAME : 0, isLast);
     for (const record of records) this.#apply(record, isWatched);
     const timeMs = roundToMicroseconds(preciseTimeMs());
     const counters = readCounters(this.server.stats);
     const traced = records.filter(({ event }) => event === "received").length;
-    this.#applyCounters(counters, traced, timeMs, readMs);
+    this.#countMessages(counters, traced, lost);
+    this.#applyCounters(counters, timeMs, readMs);
     if (!isWatched) {
       this.#clients.takeChanges(); // a new subscriber gets a whole frame
       this.#lanes.takeChanges();
@@ -184,9 +187,23 @@ export class LiveRun implements Run {
     this.#lines.push({ en: describe(en), zh: describe(zh), timeMs: this.#lastLineMs });
   }
 
-  #applyCounters(counters: Counters, traced: number, timeMs: number, readMs: number): void {
+  /**
+   * Counts a message with the frame that has its record, or else with the one in which it turns out that
+   * there is none. The server counts it before that: it may be between the two.
+   *
+   * @param lost how many records were overwritten, of messages or of anything else
+   */
+  #countMessages(counters: Counters, traced: number, lost: number): void {
     const before = this.#counters;
-    this.#messages = { all: Math.max(traced, counters.recvs - before.recvs), traced };
+    const leftOut = counters.untracedRecvs - before.untracedRecvs;
+    this.#unread += counters.recvs - before.recvs - leftOut - traced;
+    const overwritten = Math.min(lost, this.#unread);
+    this.#unread -= overwritten;
+    this.#messages = { all: traced + leftOut + overwritten, traced };
+  }
+
+  #applyCounters(counters: Counters, timeMs: number, readMs: number): void {
+    const before = this.#counters;
     const recvs = counters.untracedRecvs - before.untracedRecvs;
     const sends = counters.untracedSends - before.untracedSends;
     if (recvs + sends > 0) {

@@ -4,8 +4,8 @@ import { MODEL_NAMES } from "../../../servers/registry.ts";
 import type { ModelName } from "../../../servers/context/context.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
 import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
-import { createStatsMemory } from "../../../servers/metrics/counters.ts";
-import { createTraceMemory } from "../../../servers/metrics/trace.ts";
+import { COUNTER, createStatsMemory, openCounters } from "../../../servers/metrics/counters.ts";
+import { createTraceMemory, TRACE_EVENT, TraceWriter } from "../../../servers/metrics/trace.ts";
 import { Backlog } from "../../../servers/watch/backlog.ts";
 import { ACTIVITIES, type Frame } from "../../../servers/watch/frames.ts";
 import { LiveRun } from "../../../servers/watch/live_run.ts";
@@ -31,7 +31,7 @@ function usage(isCpuScarce: boolean): Pick<UsageWatch, "poll"> {
 function runOf(
   usageWatch: Pick<UsageWatch, "poll">,
   model: ModelName = "select",
-): { run: LiveRun; recorder: Recorder } {
+): { run: LiveRun; recorder: Recorder; stats: SharedArrayBuffer; trace: TraceWriter } {
   const [stats, trace] = [createStatsMemory(), createTraceMemory()];
   const run = new LiveRun(
     {
@@ -50,7 +50,8 @@ function runOf(
     { en, zh },
     usageWatch,
   );
-  return { run, recorder: new Recorder(stats, trace, NOTHING_RARE) };
+  const recorder = new Recorder(stats, trace, NOTHING_RARE);
+  return { run, recorder, stats, trace: new TraceWriter(trace) };
 }
 
 /** Follows a run until `count` frames have arrived. */
@@ -103,6 +104,20 @@ test("messages that are not traced are counted, and the frame says how many", as
   assertEquals(all, 1_000);
   assertLess(traced, 200);
   assertGreaterOrEqual(traced, 1);
+});
+
+test("a message that is counted before its record is there is counted once, and not left out", async () => {
+  const { run, stats, trace } = runOf(usage(false));
+  await framesOf(run, 2);
+  const frames = framesOf(run, 3);
+  openCounters(stats, 0)[COUNTER.recvs]++;
+  const before = await frames;
+  trace.write(TRACE_EVENT.received, 1, encode("::1"), 1_234, 3, encode("two"));
+  const after = await framesOf(run, 3);
+  await run.end();
+  const counts = (of: Frame[]) => of.map(({ messages: { all, traced } }) => [all, traced]);
+  assertEquals(counts(before), [[0, 0], [0, 0], [0, 0]]);
+  assertEquals(counts(after), [[1, 1], [0, 0], [0, 0]]);
 });
 
 test("messages are traced from the moment a viewer comes, not from the next poll on", async () => {

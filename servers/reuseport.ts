@@ -7,7 +7,7 @@
  * for a client that another one takes, and they share nothing: neither lock nor queue.
  *
  * The hash knows nothing of who is busy. While a loop computes, the clients in its backlog wait, even if
- * all others have nothing to do.
+ * all others have nothing to do. And when a loop fails, its listener closes: the clients in its backlog are reset.
  *
  * @module
  */

@@ -12,7 +12,8 @@
  */
 
 import { cFunctions } from "./c_library.ts";
-import { HUGE_PAGE_BYTES, memoryRanges, type Range } from "./memory_ranges.ts";
+import { gatherPages } from "./gathered_pages.ts";
+import { memoryRanges, type Range } from "./memory_ranges.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
 import { errnoInstead } from "./system_calls.ts";
 
@@ -48,7 +49,6 @@ export const V8_FLAGS_TO_REHEARSE = [
 
 /** <sys/mman.h> */
 const MADV_DOFORK = 11;
-const MADV_COLLAPSE = 25;
 /** <malloc.h> of the GNU C library */
 const M_MXFAST = 1;
 /** The memory of a process, from its second page to the kernel's half. */
@@ -99,8 +99,8 @@ export function fork(): number {
 }
 
 /**
- * Makes the tables of pages small, since a fork copies them all, and the child has to free them again. It gives
- * the system back what malloc does not need, and has the system put small pages that are neighbors together.
+ * Makes forks cheap: a fork counts each page, and the child does so again when it ends. It gives the system back
+ * what malloc does not need, and puts the rest side by side, see `gathered_pages.ts`.
  *
  * V8 is better left alone now, see `close_memory.ts`.
  *
@@ -115,24 +115,9 @@ export function prepareMemoryToFork(): void {
   // Otherwise each child would merge what is free in small pieces, and so write to all the pages around them.
   mallopt(M_MXFAST, 0);
   malloc_trim(0);
-  joinPages();
-}
-
-/**
- * Makes huge pages of what the memory has of them, madvise(2). Systems before Linux 6.1 do not know how, and
- * others may not have as much in one piece: then it stays as it is.
- */
-function joinPages(): void {
-  const { madvise } = functions();
   inheritable ??= inheritableMemory(); // what is marked alike is one range
-  for (const { address, sizeBytes, permissions } of memoryRanges()) {
-    if (permissions !== "rw-p") continue;
-    const end = address + sizeBytes;
-    let page = (address + HUGE_PAGE_BYTES - 1n) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-    for (; page + HUGE_PAGE_BYTES <= end; page += HUGE_PAGE_BYTES) {
-      madvise(page, HUGE_PAGE_BYTES, MADV_COLLAPSE);
-    }
-  }
+  gatherPages();
+  malloc_trim(0);
 }
 
 /** The ranges between those for which the kernel refuses it: a refusal would end the whole call. */

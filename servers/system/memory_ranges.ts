@@ -13,6 +13,8 @@ export interface Range {
 export interface MappedRange extends Range {
   /** Such as `rw-p`. */
   readonly permissions: string;
+  /** The path of a file, a name of the system's such as `[heap]`, or nothing. */
+  readonly name: string;
 }
 
 /**
@@ -27,9 +29,11 @@ export interface MappedRange extends Range {
  * ```
  */
 export function memoryRanges(): MappedRange[] {
-  const lines = readSystemFile("/proc/self/maps").matchAll(/^(\w+)-(\w+) (\S+)/gm);
-  return Array.from(lines, ([, start, end, permissions]) => {
+  const lines = readSystemFile("/proc/self/maps").matchAll(
+    /^(\w+)-(\w+) (\S+) \S+ \S+ \S+ *(.*)$/gm,
+  );
+  return Array.from(lines, ([, start, end, permissions, name]) => {
     const address = BigInt(`0x${start}`);
-    return { address, sizeBytes: BigInt(`0x${end}`) - address, permissions };
+    return { address, sizeBytes: BigInt(`0x${end}`) - address, permissions, name };
   });
 }

@@ -82,6 +82,19 @@ test("process on libc: the memory of the process that forks needs few tables", a
   assertLess(Number(sizeKB), MAX_TABLES_KB);
 }, { ignore: ignore || isCompiled }); // see V8_FLAGS_TO_REHEARSE
 
+test("process on libc: what a fork counts has been gathered", async () => {
+  await using server = await Server.start(["process", "--sockets", "libc"]);
+  const { parent } = await forking(server.pid);
+  const maps = await Deno.readTextFile(`/proc/${parent}/maps`);
+  // Before, the data of the executable were those of its file, in which no page lies beside another.
+  const [, executable] = /^\S+ r--p .* (\/.*)$/m.exec(maps) ?? [];
+  const written = [...maps.matchAll(/^(\w+)-(\w+) rw-p .* (\/.*)$/gm)];
+  const sizes = written.flatMap(([, start, end, path]) =>
+    path === executable ? [parseInt(end, 16) - parseInt(start, 16)] : []
+  );
+  for (const sizeBytes of sizes) assertLess(sizeBytes, 65_536);
+}, { ignore });
+
 /** Of a process, and of the children that it has waited for, proc_pid_stat(5). */
 async function pageFaults(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);

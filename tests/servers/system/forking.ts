@@ -1,11 +1,12 @@
 /**
- * Forks children, one after another, and has each collect garbage: a process of its own, because V8 has
- * to be started for it. Prints how many ended with each exit status.
+ * Gathers its memory, and forks children, one after another, and has each collect garbage: a process of its own, because V8 has
+ * to be started for it. Prints how many bytes it gathered, and how many children ended with each exit status.
  *
  * @module
  */
 
 import { exitNow, fork } from "../../../servers/system/fork.ts";
+import { gatherPages } from "../../../servers/system/gathered_pages.ts";
 import { endOf } from "../../../servers/system/spawn.ts";
 
 const [children, statusWanted] = Deno.args.map(Number);
@@ -14,6 +15,8 @@ const LOOKS = 30_000;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 const ended: Record<string, number> = {};
+makeGarbage(2_000); // so that there are objects in all kinds of memory
+const gatheredBytes = Number(gatherPages());
 for (let i = 0; i < children; i++) {
   makeGarbage(20); // so that forks come while V8 has something to do
   const pid = fork();
@@ -21,7 +24,7 @@ for (let i = 0; i < children; i++) {
   const status = statusOf(pid);
   ended[status] = (ended[status] ?? 0) + 1;
 }
-console.log(JSON.stringify(ended));
+console.log(JSON.stringify({ ended, gatheredBytes }));
 
 function makeGarbage(objects: number): number {
   let length = 0;

@@ -1,0 +1,175 @@
+/**
+ * Pages that lie side by side. Linux since 6.1, with the GNU C library.
+ *
+ * fork(2) counts one more user of each page, in a record of the kernel's. The pages of a process come from all
+ * over the memory of the machine, so each record has to be fetched; those of one huge page are neighbors, and
+ * are counted together. A range of the process need not be as large as a huge page for that: what is small is
+ * copied into huge pages, one after another, and these are cut, and the pieces take the place of what was
+ * copied, at the same addresses, mremap(2).
+ *
+ * Nothing may be written meanwhile to what is copied: not by another thread, and not by JavaScript, all of whose
+ * memory this is. So the C library copies and moves in one {@linkcode CallSequence}.
+ *
+ * @module
+ */
+
+import { cFunctions } from "./c_library.ts";
+import { CallSequence } from "./call_sequence.ts";
+import { HUGE_PAGE_BYTES, type MappedRange, memoryRanges, type Range } from "./memory_ranges.ts";
+import { readSystemDirectory, readSystemFile } from "./proc.ts";
+
+/** <sys/mman.h> */
+const PROT_READ_WRITE = 3;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
+const MADV_POPULATE_WRITE = 23;
+const MADV_COLLAPSE = 25;
+const MREMAP_MAYMOVE_FIXED = 3n;
+/** <malloc.h> of the GNU C library */
+const M_TRIM_THRESHOLD = -1;
+const USUAL_TRIM_THRESHOLD_BYTES = 131_072;
+const HIGHEST_TRIM_THRESHOLD_BYTES = 0x7fff_ffff;
+
+/** V8 maps memory in multiples of this, at multiples of it. */
+const V8_CHUNK_BYTES = 0x4_0000n;
+/** Not worth a range of its own. */
+const SMALLEST_BYTES = 0x1_0000n;
+/** A handler of one's own may have loaded much: that stays where it is. */
+const MOST_BYTES = 0x400_0000n;
+/**
+ * Threads of the runtime that wait for work, until ten seconds after their last. Others may wake up at any time:
+ * those of V8 collect garbage.
+ */
+const IDLE_THREAD = "tokio-runtime-w";
+const THREADS_SLEEP_UNTIL_MS = 5_000;
+const ATTEMPTS = 3;
+/** <asm/unistd.h>: in which call they wait */
+const SYS_FUTEX = Deno.build.arch === "x86_64" ? 202 : 98;
+
+const functions = cFunctions({
+  mmap: { parameters: ["u64", "u64", "i32", "i32", "i32", "i64"], result: "u64" },
+  munmap: { parameters: ["u64", "u64"], result: "i32" },
+  madvise: { parameters: ["u64", "u64", "i32"], result: "i32" },
+  mallopt: { parameters: ["i32", "i32"], result: "i32" },
+  gettid: { parameters: [], result: "i32" },
+});
+const addresses = cFunctions({ memcpy: { type: "pointer" }, mremap: { type: "pointer" } });
+
+/**
+ * Gathers the pages of this process that a fork counts, see the module. Nothing happens where that cannot be
+ * done: the system may have no huge pages, or V8 has not been started with `V8_FLAGS_TO_FORK`, so that others of
+ * its threads may have something to do.
+ *
+ * @returns how many bytes are gathered
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * assert(gatherPages() % 4_096n === 0n);
+ * ```
+ */
+export function gatherPages(): bigint {
+  const { mallopt } = functions();
+  // Until it is copied, what malloc has of the heap stays mapped.
+  mallopt(M_TRIM_THRESHOLD, HIGHEST_TRIM_THRESHOLD_BYTES);
+  try {
+    const ranges = gatherable();
+    const place = hugePages(sum(ranges));
+    if (place === undefined) return 0n;
+    const movedBytes = gather(ranges, place.address) ? sum(ranges) : 0n;
+    // Somebody else may have got the addresses of what has moved.
+    functions().munmap(place.address + movedBytes, place.sizeBytes - movedBytes);
+    return movedBytes;
+  } finally {
+    mallopt(M_TRIM_THRESHOLD, USUAL_TRIM_THRESHOLD_BYTES);
+  }
+}
+
+/** @returns whether it has happened */
+function gather(ranges: readonly Range[], place: bigint): boolean {
+  const { memcpy, mremap } = addresses();
+  const [copy, move] = [memcpy, mremap].map((symbol) => Deno.UnsafePointer.value(symbol));
+  let from = place;
+  using sequence = new CallSequence(ranges.flatMap(({ address, sizeBytes }) => {
+    const copied = { address: copy, parameters: [from, address, sizeBytes] };
+    const parameters = [from, sizeBytes, sizeBytes, MREMAP_MAYMOVE_FIXED, address];
+    from += sizeBytes;
+    return [copied, { address: move, parameters }];
+  }));
+  const mapped = memoryRanges();
+  const isThere = (range: Range) => mapped.some((one) => contains(one, range));
+  if (!ranges.every(isThere) || !areOthersAsleep()) return false;
+  sequence.run();
+  return true;
+}
+
+/** What V8, malloc and the executable itself have written, all of which may be replaced by the same at any time. */
+function gatherable(): Range[] {
+  const ranges: Range[] = [];
+  let bytes = 0n;
+  for (const range of memoryRanges()) {
+    if (!isGatherable(range) || (bytes += range.sizeBytes) > MOST_BYTES) continue;
+    ranges.push(range);
+  }
+  return ranges;
+}
+
+function isGatherable({ address, sizeBytes, permissions, name }: MappedRange): boolean {
+  if (permissions !== "rw-p" || sizeBytes < SMALLEST_BYTES) return false;
+  if (name === "[heap]" || name.startsWith("/")) return true;
+  return name === "" && address % V8_CHUNK_BYTES === 0n && sizeBytes % V8_CHUNK_BYTES === 0n;
+}
+
+/** @returns `undefined` if the system has not as many in one piece, or has no huge pages */
+function hugePages(sizeBytes: bigint): Range | undefined {
+  const { mmap, munmap, madvise } = functions();
+  const wantedBytes = roundUp(sizeBytes);
+  // As much again as the largest range may have to be mapped twice for a moment: if not, none is moved.
+  const all = { sizeBytes: 2n * wantedBytes + HUGE_PAGE_BYTES };
+  const address = mmap(0n, all.sizeBytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
+  if (BigInt.asIntN(64, address) === -1n) return undefined;
+  const place = { address: roundUp(address), sizeBytes: wantedBytes };
+  const end = place.address + place.sizeBytes;
+  if (place.address > address) munmap(address, place.address - address);
+  munmap(end, address + all.sizeBytes - end);
+  madvise(place.address, place.sizeBytes, MADV_POPULATE_WRITE);
+  for (let page = place.address; page < end; page += HUGE_PAGE_BYTES) {
+    if (isMadeHuge(page)) continue;
+    munmap(place.address, place.sizeBytes);
+    return undefined;
+  }
+  return place;
+}
+
+/** The system may be about to make room for it: then it says that one may try again, madvise(2). */
+function isMadeHuge(page: bigint): boolean {
+  const { madvise } = functions();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (madvise(page, HUGE_PAGE_BYTES, MADV_COLLAPSE) === 0) return true;
+  }
+  return false;
+}
+
+/** Whether no other thread of this process can run for a while: each waits for work, proc_pid_syscall(5). */
+function areOthersAsleep(): boolean {
+  if (performance.now() > THREADS_SLEEP_UNTIL_MS) return false;
+  const own = String(functions().gettid());
+  const others = readSystemDirectory("/proc/self/task").filter((id) => /\d/.test(id) && id !== own);
+  return others.every((id) => {
+    const path = `/proc/self/task/${id}`;
+    const isIdle = readSystemFile(`${path}/comm`).startsWith(IDLE_THREAD);
+    return isIdle && readSystemFile(`${path}/syscall`).startsWith(`${SYS_FUTEX} `);
+  });
+}
+
+function contains(outer: Range, inner: Range): boolean {
+  return outer.address <= inner.address &&
+    inner.address + inner.sizeBytes <= outer.address + outer.sizeBytes;
+}
+
+function roundUp(address: bigint): bigint {
+  return (address + HUGE_PAGE_BYTES - 1n) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+}
+
+function sum(ranges: readonly Range[]): bigint {
+  return ranges.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0n);
+}

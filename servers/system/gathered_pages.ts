@@ -17,6 +17,7 @@ import { cFunctions } from "./c_library.ts";
 import { CallSequence } from "./call_sequence.ts";
 import { HUGE_PAGE_BYTES, type MappedRange, memoryRanges, type Range } from "./memory_ranges.ts";
 import { readSystemDirectory, readSystemFile } from "./proc.ts";
+import { ageSeconds } from "./process_tree.ts";
 
 /** <sys/mman.h> */
 const PROT_READ_WRITE = 3;
@@ -40,7 +41,7 @@ const MOST_BYTES = 0x400_0000n;
  * those of V8 collect garbage.
  */
 const IDLE_THREAD = "tokio-runtime-w";
-const THREADS_SLEEP_UNTIL_MS = 5_000;
+const THREADS_SLEEP_SECONDS = 8;
 const ATTEMPTS = 3;
 /** <asm/unistd.h>: in which call they wait */
 const SYS_FUTEX = Deno.build.arch === "x86_64" ? 202 : 98;
@@ -151,7 +152,7 @@ function isMadeHuge(page: bigint): boolean {
 
 /** Whether no other thread of this process can run for a while: each waits for work, proc_pid_syscall(5). */
 function areOthersAsleep(): boolean {
-  if (performance.now() > THREADS_SLEEP_UNTIL_MS) return false;
+  if (ageSeconds(Deno.pid) > THREADS_SLEEP_SECONDS) return false;
   const own = String(functions().gettid());
   const others = readSystemDirectory("/proc/self/task").filter((id) => /\d/.test(id) && id !== own);
   return others.every((id) => {

@@ -32,6 +32,7 @@ const FIELD = {
   childUserTicks: 13,
   childSystemTicks: 14,
   threads: 17,
+  startedTicks: 19,
 };
 
 /** All processes of the machine. */
@@ -95,9 +96,19 @@ export function contextSwitches(pids: readonly number[]): number {
   return switches;
 }
 
-function readProcess(pid: number): ProcessInfo | undefined {
+/** For how long a process has existed, in seconds; `NaN` if it has ended. */
+export function ageSeconds(pid: number): number {
+  const nowSeconds = parseFloat(readSystemFile("/proc/uptime"));
+  return nowSeconds - Number(statFields(pid)[FIELD.startedTicks]) / TICKS_PER_SECOND;
+}
+
+function statFields(pid: number): string[] {
   const stat = readSystemFile(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+function readProcess(pid: number): ProcessInfo | undefined {
+  const fields = statFields(pid);
   if (fields.length <= FIELD.threads) return undefined; // it has just ended
   const number = (field: keyof typeof FIELD) => Number(fields[FIELD[field]]);
   const ticks = number("userTicks") + number("systemTicks") + number("childUserTicks") +

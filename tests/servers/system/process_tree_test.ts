@@ -1,6 +1,6 @@
-import { processTree, residentBytes } from "../../../servers/system/process_tree.ts";
+import { ageSeconds, processTree, residentBytes } from "../../../servers/system/process_tree.ts";
 import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
-import { assertGreater, assertLess } from "../../harness/assert.ts";
+import { assertEquals, assertGreater, assertLess } from "../../harness/assert.ts";
 import { residentBytes as sumOfResidentBytes } from "../../harness/processes.ts";
 import { test } from "../../harness/test.ts";
 
@@ -25,4 +25,17 @@ test("what children have not written since they were forked counts once", async 
   assertGreater(bytes, BYTES);
   assertLess(bytes, 3 * BYTES);
   assertGreater(summed, 5 * BYTES);
+}, { ignore: !hasSystemCalls() });
+
+test("a process is as old as the time since it was started", async () => {
+  const beforeMs = performance.now();
+  const child = new Deno.Command("cat", { stdin: "piped" }).spawn();
+  const age = ageSeconds(child.pid);
+  const passedSeconds = (performance.now() - beforeMs) / 1_000;
+  await child.stdin.close();
+  await child.status;
+  // In ticks of the system, of which each may be cut off.
+  assertLess(Math.abs(age - passedSeconds / 2), passedSeconds / 2 + 0.03);
+  assertGreater(ageSeconds(Deno.pid), age);
+  assertEquals(ageSeconds(child.pid), NaN);
 }, { ignore: !hasSystemCalls() });

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "../harness/assert.ts";
 import { assertStringIncludes } from "../harness/assert.ts";
-import { writeAll } from "../harness/clients.ts";
+import { NOBODYS_PORT, writeAll } from "../harness/clients.ts";
 import { chunks } from "../harness/flood.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { linesOf } from "../../cli/text_lines.ts";
@@ -164,7 +164,10 @@ test("sweep refuses flags that say different things, and a server that is not th
   for (const [args, status, line] of cases) {
     assertOneLine(await run(["sweep", ...args]), status, line);
   }
-  // No program is given port 1, unlike one that was free a moment ago: services(5), tcpmux.
-  const outcome = await run(["sweep", "--port", "1", ...QUICK]);
-  assertOneLine(outcome, 1, /^nothing is listening on 127\.0\.0\.1:1:/);
+  const outcome = await run(["sweep", "--port", String(NOBODYS_PORT), ...QUICK]);
+  assertOneLine(
+    outcome,
+    1,
+    new RegExp(`^nothing is listening on 127\\.0\\.0\\.1:${NOBODYS_PORT}:`),
+  );
 });

@@ -30,13 +30,13 @@ export async function* chunks(conn: Deno.TcpConn): AsyncGenerator<Uint8Array> {
 }
 
 /** A target that sends everything back, and tells after each chunk on which connection it did. */
-export function echoTarget(echoed: (index: number) => void = () => {}): Target {
+export function echoTarget(echoed: (index: number) => void = () => {}, port = 0): Target {
   return new Target(async (conn, index) => {
     for await (const chunk of chunks(conn)) {
       await writeAll(conn, chunk);
       echoed(index);
     }
-  });
+  }, port);
 }
 
 /** A flood of that port: three connections that talk until the flood is stopped. */

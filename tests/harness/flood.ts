@@ -7,7 +7,7 @@
 import { Flood } from "../../clients/flood/flood.ts";
 import { LibcFlood } from "../../clients/flood/libc/flood.ts";
 import { ofSize } from "../../clients/flood/messages.ts";
-import { type FloodOptions, LAST_ECHOES_MS } from "../../clients/flood/options.ts";
+import type { FloodOptions } from "../../clients/flood/options.ts";
 import type { RunningFlood } from "../../clients/flood/running_flood.ts";
 import { lookUpHost } from "../../servers/sockets/libc/host_lookup.ts";
 import { LibcClock } from "../../servers/system/clock.ts";
@@ -22,6 +22,9 @@ if (hasSystemCalls()) {
   new LibcClock();
   lookUpHost("127.0.0.1", 0);
 }
+
+/** How long a flood waits at its end for what it is owed. Generous: it is for never, not for speed. */
+const LAST_ECHOES_MS = 20_000;
 
 /** The chunks that come; good until the next is asked for. */
 export async function* chunks(conn: Deno.TcpConn): AsyncGenerator<Uint8Array> {

@@ -13,10 +13,26 @@ const LISTENING = "0A";
 /** Listeners come first in such a table, which can be long: this much of it has some 400. */
 const LISTENERS_BYTES = 65_536;
 
-/** A port that was free a moment ago. */
+/**
+ * What is below the ports that systems choose for clients, and for listeners without a port of their
+ * own: Linux from 32,768 on, ip(7), others from 49,152 on. Nor do well-known services have these.
+ */
+const ASKED_FOR = { from: 20_000, to: 32_768 };
+
+/**
+ * A port that was free a moment ago, and still is unless somebody has asked for this very one: the system
+ * gives it to nobody. Until there is a listener, who tries to connect to it cannot meet itself, either.
+ */
 export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+  for (;;) {
+    const port = ASKED_FOR.from + Math.floor(Math.random() * (ASKED_FOR.to - ASKED_FOR.from));
+    try {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port });
+      return listener.addr.port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   assertStringIncludes,
 } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
-import { readToEnd, writeAll } from "../harness/clients.ts";
+import { NOBODYS_PORT, readToEnd, writeAll } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { commandFor, run } from "../harness/playground.ts";
 import { Target } from "../harness/target.ts";
@@ -170,8 +170,7 @@ test("a reader that has had enough is not the fault of the connection", async ()
 }, { ignore: !isLinux });
 
 test("connect gives the reason in words of its own", async () => {
-  const { port } = freePort();
-  for (const address of [`:${port}`, `localhost:${port}`]) {
+  for (const address of [`:${NOBODYS_PORT}`, `localhost:${NOBODYS_PORT}`]) {
     assertOneLine(
       await run(["connect", address]),
       1,
@@ -179,11 +178,6 @@ test("connect gives the reason in words of its own", async () => {
     );
   }
   assertOneLine(await run(["connect", "nowhere.invalid:1"]), 1, /: no such host$/m);
-  const chinese = await run(["connect", String(port), "--lang", "zh"]);
+  const chinese = await run(["connect", String(NOBODYS_PORT), "--lang", "zh"]);
   assertOneLine(chinese, 1, /那里没有程序在监听$/m);
 });
-
-function freePort(): Deno.NetAddr {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr;
-}

@@ -6,7 +6,7 @@
 
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
-import { writeAll } from "../harness/clients.ts";
+import { NOBODYS_PORT, writeAll } from "../harness/clients.ts";
 import { chunks } from "../harness/flood.ts";
 import { EachOf, interrupted } from "../harness/interrupted.ts";
 import { assertOneLine } from "../harness/one_line.ts";
@@ -16,9 +16,6 @@ import { test } from "../harness/test.ts";
 
 /** How long the target waits before each echo. */
 const DELAY_MS = 20;
-
-/** No program is given this port, unlike one that was free a moment ago: services(5), tcpmux. */
-const NOBODY_LISTENS = "1";
 
 const CONNS = 10;
 
@@ -84,8 +81,8 @@ for (const sockets of ["deno", "libc"] as const) {
     `on ${sockets} sockets: --json has the verdicts, and what was not measured is broken`,
     async () => {
       const { code, stdout } = await run([
-        ...["flood", "--sockets", sockets, "--port", NOBODY_LISTENS, "--conns", "5", "--json"],
-        ...["--expect", "p99 < 50ms", "--expect", "refused = 5"],
+        ...["flood", "--sockets", sockets, "--port", String(NOBODYS_PORT), "--conns", "5"],
+        ...["--json", "--expect", "p99 < 50ms", "--expect", "refused = 5"],
       ]);
       assertEquals([code, JSON.parse(stdout).promises], [3, [
         { expectation: "p99 < 50ms", actual: null, kept: false },

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { freePort } from "../../clients/target/listening_ports.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertGreater, assertGreaterOrEqual } from "../harness/assert.ts";
 import { assertLess, assertMatch } from "../harness/assert.ts";
@@ -76,10 +77,9 @@ for (const sockets of ["deno", "libc"]) {
 
   test(`on ${sockets} sockets: a server that is killed and comes back is survived`, async () => {
     await using servers = new AsyncDisposableStack();
-    const start = async (port: string) =>
-      servers.use(await Server.start(["epoll", "--port", port]));
-    const first = await start("0");
-    const port = String(first.port);
+    const port = String(freePort()); // no other is given it while the server is away
+    const start = async () => servers.use(await Server.start(["epoll", "--port", port]));
+    const first = await start();
     const csv = await Deno.makeTempFile();
     const comesBack = async () => {
       await untilReceived(first, 5, 2);
@@ -87,7 +87,7 @@ for (const sockets of ["deno", "libc"]) {
       await first.outcome();
       // While the system leaves the flood no processor, it does not miss the first.
       await untilInTable(csv, "refused_ECONNREFUSED", 1);
-      await untilReceived(await start(port), 5, 2);
+      await untilReceived(await start(), 5, 2);
     };
     const args = ["--conns", "5", "--total-rate", "100", "--duration", "0", "--reconnect"];
     const { code, stdout } = await interrupted(

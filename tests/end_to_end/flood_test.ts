@@ -6,6 +6,7 @@
 
 import { assert, assertEquals, assertGreater, assertLess } from "../harness/assert.ts";
 import { assertGreaterOrEqual, assertMatch } from "../harness/assert.ts";
+import { NOBODYS_PORT } from "../harness/clients.ts";
 import { floodUntilServed, interrupted, untilReceived } from "../harness/interrupted.ts";
 import { type Outcome, run, type RunOptions, Server } from "../harness/playground.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
@@ -34,26 +35,20 @@ for (const sockets of ["deno", "libc"]) {
   }, { ignore: isMissing || Deno.build.os === "windows" });
 
   test(`on ${sockets} sockets: where nothing listens, one line and exit status 1`, async () => {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr;
-    listener.close();
     assertOneLine(
-      await floodOn(["--port", String(port)]),
+      await floodOn(["--port", String(NOBODYS_PORT)]),
       1,
       /^nothing is listening on 127\.0\.0\.1/,
     );
   }, { ignore: isMissing });
 
   test(`on ${sockets} sockets: where nothing listens, --json prints why`, async () => {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr;
-    listener.close();
-    const { code, stdout } = await floodOn(["--port", String(port), "--conns", "5", "--json"]);
+    const args = ["--port", String(NOBODYS_PORT), "--conns", "5"];
+    const { code, stdout } = await floodOn([...args, "--json"]);
     const { opened, refused, refusedBy, connectTimeMs, roundTripMs } = JSON.parse(stdout);
     assertEquals([code, opened, refused, refusedBy], [1, 0, 5, { ECONNREFUSED: 5 }]);
     assertEquals([connectTimeMs, roundTripMs], [null, null]);
-    const args = ["--port", String(port), "--conns", "5", "--expect", "refused = 5"];
-    const { stdout: shown } = await floodOn(args);
+    const { stdout: shown } = await floodOn([...args, "--expect", "refused = 5"]);
     assertMatch(shown, /promise +refused = 5: kept/);
     assert(!shown.includes("connect time"), "connections that were not opened took no time");
   }, { ignore: isMissing });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freePort } from "../../clients/target/listening_ports.ts";
 import { CHAPTERS } from "../../clients/learn/chapters/mod.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
@@ -27,8 +28,11 @@ const SERVES = FIRST.steps.findIndex((step) =>
 );
 
 /** Starts the course, and opens a page at the step that starts a server. */
-async function openAtServer(page: Page): Promise<{ process: PageProcess; address: string }> {
-  const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
+async function openAtServer(
+  page: Page,
+  port = 0,
+): Promise<{ process: PageProcess; address: string }> {
+  const { process, address } = await PageProcess.start(["learn", "--port", String(port)]);
   await page.goto(`${address}#${FIRST.id}/${SERVES + 1}`);
   await untilServed(page);
   return { process, address };
@@ -196,15 +200,16 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
   browserTest(`${signal} ends the course and its servers, and the page says so`, async ({
     page,
   }) => {
-    const { process, address } = await openAtServer(page);
+    const port = freePort(); // no other is given it when it has become free again
+    const { process, address } = await openAtServer(page, port);
     await using _ = process;
     const tree = await processTree(process.pid);
     Deno.kill(process.pid, signal);
     await page.locator(".lost:visible", { hasText: "has ended in the terminal" }).first()
       .waitFor();
     await untilAllEnded(tree, MAX_ENDING_MS);
-    const { hostname, port } = new URL(address);
-    Deno.listen({ hostname, port: Number(port) }).close(); // the port is free
+    const { hostname } = new URL(address);
+    Deno.listen({ hostname, port }).close(); // the port is free
   }, { ignore });
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { freePort } from "../../clients/target/listening_ports.ts";
 import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { assertSameBytes, decode, encode, randomBytes } from "../harness/bytes.ts";
 import { writeAll } from "../harness/clients.ts";
@@ -122,11 +123,6 @@ test("serve: goes on when the disk with its log is full", async () => {
   assertEquals((await child.status).code, 1);
   await child.stdin.close();
 }, { ignore: !isLinux });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 test("learn: ends when its address cannot be printed", async () => {
   const outcome = await runOnFullDisk(["learn", "--port", "0"]);

@@ -128,15 +128,16 @@ test("process on libc: the log tells of clients what it tells on Deno's sockets"
 test("process on libc: --exec cat takes about as long as it takes to start cat", async () => {
   await using server = await Server.start([...PROCESS, "--quiet", "--exec", "cat"]);
   const cat = new Deno.Command("cat", { stdin: "null" });
-  let [aloneMs, servedMs] = [0, 0];
+  // The shortest: all that a busy machine does to a turn is to make it longer.
+  let [aloneMs, servedMs] = [Infinity, Infinity];
   for (let turn = 0; turn < 50; turn++) {
     const beganMs = performance.now();
     await cat.output();
     const endedMs = performance.now();
     using conn = await server.connect();
     assertEquals(await exchange(conn, "x"), "x");
-    aloneMs += endedMs - beganMs;
-    servedMs += performance.now() - endedMs;
+    aloneMs = Math.min(aloneMs, endedMs - beganMs);
+    servedMs = Math.min(servedMs, performance.now() - endedMs);
   }
   // A child with a runtime of its own takes about twenty times as long as cat.
   assertLess(servedMs, 8 * aloneMs);

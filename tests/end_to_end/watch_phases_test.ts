@@ -176,6 +176,9 @@ for (const sockets of KINDS) {
   });
 }
 
+/** For how long a server is held up. */
+const BLOCKED_MS = 1_000;
+
 const HELD_MODELS = [
   ["select", "deno"],
   ["thread", "deno"],
@@ -192,13 +195,21 @@ for (const [model, sockets] of HELD_MODELS) {
     using client = await recorded.server.connect();
     assertEquals(await exchange(client, "hello"), "hello");
     const headers = { authorization: `Bearer ${searchParams.get("token")}` };
-    const body = JSON.stringify({ do: "block", ms: 1_000 });
-    await (await fetch(`${origin}/control`, { method: "POST", headers, body })).body?.cancel();
-    assertEquals(await exchange(client, "hello"), "hello");
+    const body = JSON.stringify({ do: "block", ms: BLOCKED_MS });
     const isHeld = ({ activity }: Span) => activity === "held";
-    const frames = await recorded.until((frames) =>
-      spansOf(frames).some((spans) => spans.some(isHeld) && !isHeld(spans[spans.length - 1]))
-    );
+    let frames: Frame[] = [];
+    // On a busy machine the time may be over before the lane comes to its next event: then once more.
+    for (let answers = 2; !spansOf(frames).flat().some(isHeld); answers++) {
+      const beganMs = performance.now();
+      await (await fetch(`${origin}/control`, { method: "POST", headers, body })).body?.cancel();
+      assertEquals(await exchange(client, "hello"), "hello");
+      assertLess(BLOCKED_MS - 10, performance.now() - beganMs);
+      frames = await recorded.until((frames) => {
+        const lanes = spansOf(frames);
+        const sent = lanes.flat().filter(({ activity }) => activity === "send").length;
+        return sent >= answers && !lanes.some((spans) => isHeld(spans[spans.length - 1]));
+      });
+    }
     const spans = spansOf(frames).flat();
     assertEquals(spans.filter(({ activity }) => activity === "untraced"), []);
     for (const { fromMs, untilMs } of spans.filter(isHeld)) assertLess(fromMs, untilMs);

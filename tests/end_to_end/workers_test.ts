@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freePort } from "../../clients/target/listening_ports.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import {
   assert,
@@ -215,9 +216,7 @@ for (const sockets of ["deno", "libc"]) {
   test(
     `reuseport on ${sockets}: a client that comes while the server starts is refused, or served`,
     async () => {
-      const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      const { port } = probe.addr;
-      probe.close();
+      const port = freePort();
       const args = ["reuseport", "--sockets", sockets, "--workers", "2", "--port", String(port)];
       const starting = Server.start([...args, "--quiet"]);
       let isListening = false;

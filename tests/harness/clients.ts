@@ -7,6 +7,9 @@
 import { connect as connectSocket, Socket } from "node:net";
 import { assertSameBytes, concat, decode, encode } from "./bytes.ts";
 
+/** Where nobody listens: no program is given this port, unlike one that was free a moment ago. */
+export const NOBODYS_PORT = 1; // tcpmux, services(5)
+
 /** Writes all of `bytes`. */
 export async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));

@@ -7,7 +7,7 @@
 import { Flood } from "../../clients/flood/flood.ts";
 import { LibcFlood } from "../../clients/flood/libc/flood.ts";
 import { ofSize } from "../../clients/flood/messages.ts";
-import { type FloodOptions, LAST_ECHOES_MS } from "../../clients/flood/options.ts";
+import type { FloodOptions } from "../../clients/flood/options.ts";
 import type { RunningFlood } from "../../clients/flood/running_flood.ts";
 import { lookUpHost } from "../../servers/sockets/libc/host_lookup.ts";
 import { LibcClock } from "../../servers/system/clock.ts";
@@ -23,6 +23,9 @@ if (hasSystemCalls()) {
   lookUpHost("127.0.0.1", 0);
 }
 
+/** How long a flood waits at its end for what it is owed. Generous: it is for never, not for speed. */
+const LAST_ECHOES_MS = 20_000;
+
 /** The chunks that come; good until the next is asked for. */
 export async function* chunks(conn: Deno.TcpConn): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(65_536);
@@ -30,13 +33,13 @@ export async function* chunks(conn: Deno.TcpConn): AsyncGenerator<Uint8Array> {
 }
 
 /** A target that sends everything back, and tells after each chunk on which connection it did. */
-export function echoTarget(echoed: (index: number) => void = () => {}): Target {
+export function echoTarget(echoed: (index: number) => void = () => {}, port = 0): Target {
   return new Target(async (conn, index) => {
     for await (const chunk of chunks(conn)) {
       await writeAll(conn, chunk);
       echoed(index);
     }
-  });
+  }, port);
 }
 
 /** A flood of that port: three connections that talk until the flood is stopped. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { freePort } from "../../../clients/target/listening_ports.ts";
 import { assertEquals, assertMatch, assertNotMatch } from "../../harness/assert.ts";
 import { gzip, randomBytes } from "../../harness/bytes.ts";
 import { download, namesIn, testInDirectory } from "../../harness/downloads.ts";
@@ -164,9 +165,7 @@ for (const [what, makeServer, kind, isTriedAgain] of FAULTS) {
 }
 
 test("where nothing listens there is no answer", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const url = `http://127.0.0.1:${listener.addr.port}/`;
-  listener.close();
+  const url = `http://127.0.0.1:${freePort()}/`; // fetch asks nothing of port 1
   const { failures: [failure] } = await download([url], undefined);
   assertEquals(failure.kind, "no-answer");
   assertMatch("message" in failure ? failure.message : "", /^tcp connect error: /);

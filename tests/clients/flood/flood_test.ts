@@ -9,7 +9,7 @@ import {
   assertGreaterOrEqual,
   assertStringIncludes,
 } from "../../harness/assert.ts";
-import { canReset, writeAll } from "../../harness/clients.ts";
+import { canReset, NOBODYS_PORT, writeAll } from "../../harness/clients.ts";
 import {
   afterEach,
   chunks,
@@ -219,10 +219,7 @@ testEachFlood("a flood is not served by a server that never accepts", async (flo
 });
 
 testEachFlood("a flood is refused where nobody listens", async (floodOf) => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { addr } = listener;
-  listener.close();
-  const flood = floodOf(addr);
+  const flood = floodOf({ port: NOBODYS_PORT });
   await flood.run();
   assertEquals(outcome(flood), { opened: 0, refused: 3, served: 0, lost: 0, wrongBytes: 0 });
 });

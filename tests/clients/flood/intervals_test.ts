@@ -16,7 +16,8 @@ testEachFlood(
     const intervals: Interval[] = [];
     let echoes = 0;
     await using target = echoTarget(() => {
-      if (intervals.length === 1 && ++echoes === 3) flood.stop();
+      // Those that a busy machine was late for come together.
+      if (intervals.length >= 1 && ++echoes === 3) flood.stop();
     });
     const flood = floodOf(target, { thinkMs: 5 });
     flood.onInterval = (interval) => intervals.push(interval);
@@ -30,7 +31,8 @@ testEachFlood(
     assertLess(Math.abs(first.startedAtMs - beganMs), 60_000);
     assertEquals([first.connected, first.waiting], [3, 0]);
     assertGreater(first.measurements.messagesEchoed, 0);
-    assertGreater(second.measurements.messagesEchoed, 0);
+    const later = intervals.slice(1).map(({ measurements }) => measurements.messagesEchoed);
+    assertGreater(Math.max(...later), 0);
 
     const sum = new Measurements();
     for (const { measurements } of intervals) sum.add(measurements);

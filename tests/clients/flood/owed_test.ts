@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freePort } from "../../../clients/target/listening_ports.ts";
 import { createServer } from "node:net";
 import type { FloodOptions } from "../../../clients/flood/options.ts";
 import { describeResults, isFlawless, resultsAsJson } from "../../../clients/flood/results.ts";
@@ -199,7 +200,7 @@ testEachFlood("a flood tells apart how connections were lost", async (floodOf) =
 testEachFlood(
   "each reason of a refusal is told, though others were not refused",
   async (floodOf) => {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: freePort() });
     const flood = floodOf(listener.addr, { connectRate: 10, lastEchoesMs: 0 });
     const running = flood.run();
     const conn = await listener.accept();

@@ -31,7 +31,7 @@ testEachFlood(
       }
     };
     await using target = new Target(hungry);
-    const timed = floodOf(target, { durationMs: 50 });
+    const timed = floodOf(target, { durationMs: 50, lastEchoesMs: 50 });
     const startedMs = performance.now();
     await timed.run();
     assertGreaterOrEqual(performance.now() - startedMs, 49);
@@ -40,7 +40,7 @@ testEachFlood(
     assertEquals(timed.measurements.unanswered, outcome(timed).served);
 
     await using other = new Target(hungry);
-    const stopped = floodOf(other);
+    const stopped = floodOf(other, { lastEchoesMs: 50 });
     const running = stopped.run();
     await until(() => stopped.measurements.served === 3);
     stopped.stop();

@@ -19,6 +19,7 @@ import {
   assertGreaterOrEqual,
   assertMatch,
 } from "../../../harness/assert.ts";
+import { NOBODYS_PORT } from "../../../harness/clients.ts";
 import { afterEach, echoTarget, FLAWLESS, onLibc, outcome } from "../../../harness/flood.ts";
 import "../../../harness/sanitizers.ts";
 import { test as anyTest } from "../../../harness/test.ts";
@@ -28,10 +29,7 @@ function test(name: string, fn: () => Promise<void>): void {
 }
 
 test("a flood is told by whom it was refused", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { addr } = listener;
-  listener.close();
-  const flood = onLibc(2)(addr);
+  const flood = onLibc(2)({ port: NOBODYS_PORT });
   await flood.run();
   assertEquals(flood.measurements.refusedBy, { ECONNREFUSED: 3 });
 });
@@ -84,9 +82,7 @@ test("a connection comes from the address that its number asks for", async () =>
 
 test("the next address of the server is tried when one has no answer, and then preferred", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const ports = [closed.addr.port, listener.addr.port];
-  closed.close();
+  const ports = [NOBODYS_PORT, listener.addr.port];
   const calls = systemCalls();
   const epoll = new EpollInstance(calls);
   const destinations = ports.map((port) => ipv4SocketAddress({ host: "127.0.0.1", port }));

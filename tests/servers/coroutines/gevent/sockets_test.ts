@@ -12,7 +12,7 @@ import {
 import { ConnectFailed, ConnectionReset } from "../../../../servers/sockets/interface.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "../../../harness/assert.ts";
 import { assertSameBytes, decode, encode, randomBytes } from "../../../harness/bytes.ts";
-import { canReset } from "../../../harness/clients.ts";
+import { canReset, NOBODYS_PORT } from "../../../harness/clients.ts";
 import { FakeConnection } from "../../../harness/fake_connection.ts";
 import { joinWrite, receiveAll, runOver } from "../../../harness/gevent_sockets.ts";
 import { makeHub, thrownBy } from "../../../harness/hub.ts";
@@ -77,13 +77,10 @@ testEachKind(
   "gevent: connecting where nobody listens fails with the reason",
   (setting) =>
     runOver(setting, function* ({ loop }) {
-      const nobody = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      const { port } = nobody.addr;
-      nobody.close();
-      const refused = yield* thrownBy(loop.connect("127.0.0.1", port));
+      const refused = yield* thrownBy(loop.connect("127.0.0.1", NOBODYS_PORT));
       assertInstanceOf(refused, ConnectFailed);
       assertMatch(refused.message, /refused/i);
-      assertInstanceOf(yield* thrownBy(loop.connect("host.invalid", port)), ConnectFailed);
+      assertInstanceOf(yield* thrownBy(loop.connect("host.invalid", NOBODYS_PORT)), ConnectFailed);
     }).then((failures) => assertEquals(failures, [])),
 );
 

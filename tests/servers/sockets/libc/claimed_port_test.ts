@@ -1,3 +1,4 @@
+import { freePort } from "../../../../clients/target/listening_ports.ts";
 import { ClaimedPort, listenOn } from "../../../../servers/sockets/libc/bound_sockets.ts";
 import { SystemCallError } from "../../../../servers/system/system_call_error.ts";
 import { hasSystemCalls, systemCalls } from "../../../../servers/system/system_calls.ts";
@@ -48,8 +49,8 @@ test("a port is not claimed when somebody has it: listens, shares it, or has cla
 }, { ignore });
 
 test("a port is claimed that only connections of the past have", async () => {
-  const listener = Deno.listen({ hostname: host, port: 0 });
-  const { port } = listener.addr;
+  const port = freePort();
+  const listener = Deno.listen({ hostname: host, port });
   const client = await Deno.connect({ hostname: host, port });
   const server = await listener.accept();
   server.close(); // it ends first, so that its end stays for a minute in TIME_WAIT

@@ -1,0 +1,12 @@
+import { freePort, isListening } from "../../../clients/target/listening_ports.ts";
+import { assertEquals, assertLess } from "../../harness/assert.ts";
+import { test } from "../../harness/test.ts";
+
+test("a free port has no listener, can have one, and is given to nobody who has not asked for it", async () => {
+  const port = freePort();
+  assertEquals(await isListening(port), false);
+  using _listener = Deno.listen({ hostname: "127.0.0.1", port });
+  assertEquals(await isListening(port), true);
+  using givenBySystem = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  assertLess(port, givenBySystem.addr.port);
+});

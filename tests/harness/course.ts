@@ -47,6 +47,8 @@ export async function walkChapter(
       const truth = await takeStep(page, step, language);
       assertEquals(truth, theoryOf(chapter, index) ?? truth, "measured, and in theory");
       assertEquals(await page.locator(".lost:visible").allInnerTexts(), []);
+      const isPrinted = actionsOf(step).some((action) => action.do === "run");
+      assertEquals(await page.locator(".printed").count(), isPrinted ? 1 : 0);
     } catch (error) {
       throw new Error(`${chapter.id}/${index + 1} (${language})`, { cause: error });
     }

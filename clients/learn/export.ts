@@ -20,7 +20,7 @@ import {
   textOf,
 } from "../../servers/watch/page_bundle.ts";
 import type { Chapter } from "./chapter.ts";
-import { recordChapter, recordExperiments } from "./journal.ts";
+import { recordChapter, recordCommands } from "./journal.ts";
 import { describeCourse, ENTRY, readCourseAsset, styles } from "./page_assets.ts";
 
 /** The page may load nothing but the recorded runs beside it, also when it is opened from a disk. */
@@ -65,7 +65,10 @@ export async function exportCourse(
   console.log(messages.learn.exported(directory, chapters.length, formatBytes(bytes)));
 }
 
-/** The files of all recorded runs, by their names. The experiments run beside the chapters. */
+/**
+ * The files of all recorded runs, by their names. The experiments run beside the chapters, and so do the commands
+ * in the other languages: of these nothing is measured.
+ */
 async function recordAll(
   chapters: readonly Chapter[],
   language: Language,
@@ -82,7 +85,7 @@ async function recordAll(
   };
   const recordPrinted = async () => {
     const journals: string[] = [];
-    for (const chapter of chapters) journals.push(await recordExperiments(chapter));
+    for (const chapter of chapters) journals.push(await recordCommands(chapter, language));
     return journals;
   };
   try {

@@ -55,32 +55,45 @@ export async function recordChapter(
     await walk(engine, index, messages, language);
     if (actionsOf(step).length > 0) await delay(REST_MS);
   }
-  await live[Symbol.asyncDispose]();
-  for (const [index, step] of chapter.steps.entries()) {
-    const runs = actionsOf(step).findLastIndex((action) => action.do === "run");
-    if (runs < 0 || step.kind === "experiment") continue;
-    const { lines } = engine.results[index];
-    const others = await printedIn(chapter, index, LANGUAGES.filter((one) => one !== language));
-    entries.push(
-      JSON.stringify({ printed: [index, runs], lines: { ...others, [language]: lines } }),
-    );
-  }
+  for (const index of stepsThatRun(chapter)) entries.push(printedEntry(engine, index, language));
   return entries.map((entry) => `${entry}\n`).join("");
 }
 
 /**
- * Runs the experiments of a chapter, and writes down what they print.
+ * Runs what {@linkcode recordChapter} does not: the experiments of a chapter, and the commands of its other steps
+ * in the other languages. Writes down what they print.
  *
- * @returns a journal to add to that of {@linkcode recordChapter}
+ * @param language of {@linkcode recordChapter}
+ * @returns a journal to add to the other
  */
-export async function recordExperiments(chapter: Chapter): Promise<string> {
+export async function recordCommands(chapter: Chapter, language: Language): Promise<string> {
   const entries: string[] = [];
   for (const [index, { kind }] of chapter.steps.entries()) {
     if (kind !== "experiment") continue;
-    const lines = await printedIn(chapter, index, LANGUAGES);
-    entries.push(`${JSON.stringify({ printed: [index, 0], lines })}\n`);
+    for (const one of LANGUAGES) entries.push(...await printedIn(chapter, [index], one));
   }
-  return entries.join("");
+  const others = LANGUAGES.filter((one) => one !== language);
+  const steps = stepsThatRun(chapter);
+  for (const other of others) entries.push(...await printedIn(chapter, steps, other));
+  return entries.map((entry) => `${entry}\n`).join("");
+}
+
+/** The steps with commands, without the experiments. */
+function stepsThatRun({ steps }: Chapter): number[] {
+  return [...steps.keys()].filter((index) =>
+    steps[index].kind !== "experiment" && lastCommand(steps[index]) >= 0
+  );
+}
+
+function lastCommand(step: Step): number {
+  return actionsOf(step).findLastIndex((action) => action.do === "run");
+}
+
+/** What the commands of a step have printed. */
+function printedEntry({ chapter, results }: Engine, index: number, language: Language): string {
+  const { lines } = results[index];
+  const printed = [index, lastCommand(chapter.steps[index])];
+  return JSON.stringify({ printed, lines: { [language]: lines } });
 }
 
 /** Performs a step, again if it was disturbed. */
@@ -113,19 +126,19 @@ function conditionsOf(step: Step): Pick<Answer, "when">[] {
   return actionsOf(step).flatMap((action) => action.do === "until" ? [{ when: action.is }] : []);
 }
 
-/** What the commands of a step print in languages. They run for each, with all that they need. */
+/** Runs the commands of steps one after another, with all that they need. @returns entries of what they print */
 async function printedIn(
   chapter: Chapter,
-  index: number,
-  languages: readonly Language[],
-): Promise<Partial<Record<Language, readonly string[]>>> {
-  const printed: Partial<Record<Language, readonly string[]>> = {};
-  for (const language of languages) {
-    await using live = prepareLive(chapter, {}, language, await loadMessages(language));
-    const { engine } = live;
+  steps: readonly number[],
+  language: Language,
+): Promise<string[]> {
+  const entries: string[] = [];
+  await using live = prepareLive(chapter, {}, language, await loadMessages(language));
+  const { engine } = live;
+  for (const index of steps) {
     if (chapter.steps[index].kind === "experiment") await engine.experiment(index);
     else await engine.reach(index + 1);
-    printed[language] = engine.results[index].lines;
+    entries.push(printedEntry(engine, index, language));
   }
-  return printed;
+  return entries;
 }

@@ -19,7 +19,7 @@ import { AssertionError } from "./assert.ts";
 import { describeVisit, followStreams, type Stream } from "./page_state.ts";
 import { test, type TestOptions } from "./test.ts";
 
-export type { Browser, Page } from "playwright-core";
+export type { Browser, Locator, Page } from "playwright-core";
 
 /** Where Chromium is, if it is. */
 const EXECUTABLES = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];

@@ -9,7 +9,7 @@ import type { Language } from "../../cli/language.ts";
 import { actionsOf } from "../../clients/learn/page/steps.js";
 import { assert, assertEquals, AssertionError } from "./assert.ts";
 import { theoryOf } from "./course_theory.ts";
-import type { Page } from "./browser.ts";
+import type { Locator, Page } from "./browser.ts";
 
 /** How often a run that was disturbed is repeated: other tests run at the same time. */
 const MAX_REPEATS = 5;
@@ -47,6 +47,8 @@ export async function walkChapter(
       const truth = await takeStep(page, step, language);
       assertEquals(truth, theoryOf(chapter, index) ?? truth, "measured, and in theory");
       assertEquals(await page.locator(".lost:visible").allInnerTexts(), []);
+      const isPrinted = actionsOf(step).some((action) => action.do === "run");
+      assertEquals(await page.locator(".printed").count(), isPrinted ? 1 : 0);
     } catch (error) {
       throw new Error(`${chapter.id}/${index + 1} (${language})`, { cause: error });
     }
@@ -111,19 +113,31 @@ async function takeStep(
 
 /** Waits until all actions are done. Does what is the reader's, and skips what is recorded. */
 async function untilDone(page: Page, step: Step): Promise<void> {
-  const last = `.doings > li.done:nth-child(${actionsOf(step).length})`;
-  const asks = "[data-does=press], [data-does=skip]";
-  const press = page.locator(asks);
+  const asked = "[data-does=press], [data-does=skip]";
   const again = page.locator("[data-does=again]");
+  const last = `.doings > li.done:nth-child(${actionsOf(step).length})`;
+  const over = `.changing:not(:has([data-does])) > ${last}`;
   for (let repeats = 0;;) {
-    await untilShown(page, last, asks, "[data-does=again]");
+    await untilShown(page, over, asked, "[data-does=again]");
+    if (await page.locator(over).isVisible()) return;
     if (await again.isVisible()) {
       assert(repeats++ < MAX_REPEATS, await page.locator(".changing").innerText());
       await again.click();
-    } else if (await press.count() > 0) {
-      await press.first().click({ timeout: 1_000 }).catch(() => {});
-    } else return;
+    } else await clickIfShown(page.locator(asked));
   }
+}
+
+/**
+ * Clicks a button that may go at any time, and waits until it has gone. A locator would look for another one in
+ * its place, which mostly does not come: what was asked for has been done.
+ */
+async function clickIfShown(button: Locator): Promise<void> {
+  const [one] = await button.elementHandles();
+  if (one === undefined) return;
+  await one.click().catch(async (error) => {
+    if (await one.evaluate(({ isConnected }) => isConnected)) throw error;
+  });
+  await one.waitForElementState("hidden");
 }
 
 /** Chooses the first answer, forgets it, and chooses so that the verdict is the other one. */
@@ -153,7 +167,7 @@ async function answer(
   const skip = page.locator("[data-does=skip]");
   for (let repeats = 0; await verdict.count() === 0;) {
     await untilShown(page, ".right", ".wrong", "[data-does=again]", "[data-does=skip]");
-    if (await skip.count() > 0) await skip.click({ timeout: 1_000 }).catch(() => {});
+    await clickIfShown(skip);
     if (await verdict.count() > 0 || await again.count() === 0) continue;
     assert(repeats++ < MAX_REPEATS, await page.locator(".verdict").innerText());
     await again.first().click();

@@ -11,6 +11,7 @@ import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assert, assertEquals } from "./assert.ts";
 import { drawingTest, drawRarely, type Visit } from "./browser.ts";
 import { walkChapter } from "./course.ts";
+import { withDirectory } from "./directory.ts";
 import { PageProcess } from "./page_process.ts";
 import { run } from "./playground.ts";
 import { processTree, untilAllEnded } from "./processes.ts";
@@ -53,10 +54,10 @@ export function testChapters(
 
   drawingTest(`${ids}: exported, without a server and a network`, async (visit) => {
     await prepare(visit);
-    for (const [i, chapter] of chapters.entries()) {
+    await withExports(chapters, async (site, i) => {
       const languages = languagesOf(i, chapters.length, last, first);
-      await readExported(visit, chapter, languages, i % 2 === 0 ? "web" : "disk");
-    }
+      await readExported(visit, chapters[i], site, languages, i % 2 === 0 ? "web" : "disk");
+    });
   }, options);
 }
 
@@ -71,31 +72,46 @@ function languagesOf(
   return [index <= middle ? first : last, index < middle ? first : last];
 }
 
-/** Exports a chapter, and goes through it. @param from whether a server shows it, or it is opened as a file */
+/** Exports chapters, and calls `read` with the directory of each while the next one is exported. */
+async function withExports(
+  chapters: readonly Chapter[],
+  read: (site: string, index: number) => Promise<void>,
+): Promise<void> {
+  await withDirectory(async (directory) => {
+    let reading = Promise.resolve();
+    try {
+      for (const [i, { id }] of chapters.entries()) {
+        const site = `${directory}/${id}`;
+        const { code, stderr } = await run(["learn", id, "--export", site]);
+        assertEquals(code, 0, stderr);
+        await reading;
+        reading = read(site, i);
+        reading.catch(() => {}); // the next round rejects with it
+      }
+    } finally {
+      await reading;
+    }
+  });
+}
+
+/** Goes through an exported chapter. @param from whether a server shows it, or it is opened as a file */
 async function readExported(
   visit: Visit,
   chapter: Chapter,
+  site: string,
   languages: readonly [Language, Language],
   from: "web" | "disk",
 ): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    const site = `${directory}/site`;
-    const { code, stderr } = await run(["learn", chapter.id, "--export", site]);
-    assertEquals(code, 0, stderr);
-    const { size } = await Deno.stat(`${site}/runs/${chapter.id}.js`);
-    assert(size < MAX_CHAPTER_BYTES, `${size} bytes`);
-    await using served = serveFiles(site);
-    const place = from === "web" ? served.address : `file://${site}/`;
-    const before = visit.requests.length;
-    await visit.page.goto(`${place}index.html?lang=${languages[0]}#${chapter.id}/1`);
-    await read(visit, chapter, languages);
-    const fetched = visit.requests.slice(before).filter((one) => !one.startsWith("data:"));
-    assertEquals(fetched.filter((one) => !one.startsWith(place)), []);
-    await visit.page.goto("about:blank"); // it asks for nothing when its server ends
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  const { size } = await Deno.stat(`${site}/runs/${chapter.id}.js`);
+  assert(size < MAX_CHAPTER_BYTES, `${size} bytes`);
+  await using served = serveFiles(site);
+  const place = from === "web" ? served.address : `file://${site}/`;
+  const before = visit.requests.length;
+  await visit.page.goto(`${place}index.html?lang=${languages[0]}#${chapter.id}/1`);
+  await read(visit, chapter, languages);
+  const fetched = visit.requests.slice(before).filter((one) => !one.startsWith("data:"));
+  assertEquals(fetched.filter((one) => !one.startsWith(place)), []);
+  await visit.page.goto("about:blank"); // it asks for nothing when its server ends
 }
 
 /** Serves the files of a site below a path, as GitHub does for a project. */

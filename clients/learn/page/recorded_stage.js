@@ -67,8 +67,9 @@ export class RecordedStage {
         await this.#playUntil(journal, (entry) => isAt(entry.done, step, action));
         this.#at++;
       }
-      const printed = journal.find((entry) => isAt(entry.printed, step, action));
-      for (const line of printed?.lines?.[document.documentElement.lang] ?? []) {
+      const printed = journal.filter((entry) => isAt(entry.printed, step, action)); // one a language
+      const lines = printed.flatMap((entry) => entry.lines?.[document.documentElement.lang] ?? []);
+      for (const line of lines) {
         this.#witness.onLine(line);
         await this.#pause(LINE_MS);
       }

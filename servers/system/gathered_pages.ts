@@ -107,8 +107,15 @@ function gather(ranges: readonly Range[], place: bigint): boolean {
 function gatherable(): Range[] {
   const ranges: Range[] = [];
   let bytes = 0n;
-  for (const range of memoryRanges()) {
-    if (!isGatherable(range) || (bytes += range.sizeBytes) > MOST_BYTES) continue;
+  // First those with names, of which there are few, wherever V8 has put what a handler of one's own has loaded.
+  const all = memoryRanges().filter(isGatherable);
+  const [named, others] = [
+    all.filter(({ name }) => name !== ""),
+    all.filter(({ name }) => name === ""),
+  ];
+  for (const range of [...named, ...others]) {
+    if (bytes + range.sizeBytes > MOST_BYTES) continue;
+    bytes += range.sizeBytes;
     ranges.push(range);
   }
   return ranges;

@@ -51,7 +51,6 @@ const functions = cFunctions({
   munmap: { parameters: ["u64", "u64"], result: "i32" },
   madvise: { parameters: ["u64", "u64", "i32"], result: "i32" },
   mallopt: { parameters: ["i32", "i32"], result: "i32" },
-  gettid: { parameters: [], result: "i32" },
 });
 const addresses = cFunctions({ memcpy: { type: "pointer" }, mremap: { type: "pointer" } });
 
@@ -159,8 +158,11 @@ function isMadeHuge(page: bigint): boolean {
 
 /** Whether no other thread of this process can run for a while: each waits for work, proc_pid_syscall(5). */
 function areOthersAsleep(): boolean {
-  if (ageSeconds(Deno.pid) > THREADS_SLEEP_SECONDS) return false;
-  const own = String(functions().gettid());
+  const seconds = ageSeconds(Deno.pid);
+  // A container may tell its own uptime, as with lxcfs(1), and the processes' times by that of the machine.
+  if (!(seconds >= 0 && seconds <= THREADS_SLEEP_SECONDS)) return false;
+  // The id of the first thread: older C libraries cannot tell that of another, where this would then see itself run.
+  const own = String(Deno.pid);
   const others = readSystemDirectory("/proc/self/task").filter((id) => /\d/.test(id) && id !== own);
   return others.every((id) => {
     const path = `/proc/self/task/${id}`;

@@ -22,6 +22,7 @@ import { ageSeconds } from "./process_tree.ts";
 /** <sys/mman.h> */
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
+const MADV_POPULATE_READ = 22;
 const MADV_POPULATE_WRITE = 23;
 const MADV_COLLAPSE = 25;
 const MREMAP_MAYMOVE_FIXED = 3n;
@@ -95,9 +96,8 @@ function gather(ranges: readonly Range[], place: bigint): boolean {
     from += sizeBytes;
     return [copied, { address: move, parameters }];
   }));
-  const mapped = memoryRanges();
-  const isThere = (range: Range) => mapped.some((one) => contains(one, range));
-  if (!ranges.every(isThere) || !areOthersAsleep()) return false;
+  // Last, since it makes next to no garbage: V8 may give memory back whenever it collects some.
+  if (!areOthersAsleep() || !ranges.every(isReadable)) return false;
   sequence.run();
   return true;
 }
@@ -171,9 +171,9 @@ function areOthersAsleep(): boolean {
   });
 }
 
-function contains(outer: Range, inner: Range): boolean {
-  return outer.address <= inner.address &&
-    inner.address + inner.sizeBytes <= outer.address + outer.sizeBytes;
+/** Whether all of it is mapped, and may be read: the system is told to do so, madvise(2). */
+function isReadable({ address, sizeBytes }: Range): boolean {
+  return functions().madvise(address, sizeBytes, MADV_POPULATE_READ) === 0;
 }
 
 function roundUp(address: bigint): bigint {

@@ -128,7 +128,7 @@ function isGatherable({ address, sizeBytes, permissions, name }: MappedRange): b
 
 /** @returns `undefined` if the system has not as many in one piece, or has no huge pages */
 function hugePages(sizeBytes: bigint): Range | undefined {
-  const { mmap, munmap, madvise } = functions();
+  const { mmap, munmap } = functions();
   const wantedBytes = roundUp(sizeBytes);
   // As much again as the largest range may have to be mapped twice for a moment: if not, none is moved.
   const all = { sizeBytes: 2n * wantedBytes + HUGE_PAGE_BYTES };
@@ -138,7 +138,6 @@ function hugePages(sizeBytes: bigint): Range | undefined {
   const end = place.address + place.sizeBytes;
   if (place.address > address) munmap(address, place.address - address);
   munmap(end, address + all.sizeBytes - end);
-  madvise(place.address, place.sizeBytes, MADV_POPULATE_WRITE);
   for (let page = place.address; page < end; page += HUGE_PAGE_BYTES) {
     if (isMadeHuge(page)) continue;
     munmap(place.address, place.sizeBytes);
@@ -147,9 +146,14 @@ function hugePages(sizeBytes: bigint): Range | undefined {
   return place;
 }
 
-/** The system may be about to make room for it: then it says that one may try again, madvise(2). */
+/**
+ * Has the system put a huge page where only its first byte is there. So the memory comes in one piece, and where a
+ * container may have no more, it is refused: for small pages, something would be killed, and maybe this process.
+ */
 function isMadeHuge(page: bigint): boolean {
   const { madvise } = functions();
+  madvise(page, 1n, MADV_POPULATE_WRITE);
+  // The system may be about to make room for it: then it says that one may try again, madvise(2).
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (madvise(page, HUGE_PAGE_BYTES, MADV_COLLAPSE) === 0) return true;
   }

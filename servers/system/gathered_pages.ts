@@ -18,6 +18,7 @@ import { CallSequence } from "./call_sequence.ts";
 import { HUGE_PAGE_BYTES, type MappedRange, memoryRanges, type Range } from "./memory_ranges.ts";
 import { readSystemDirectory, readSystemFile } from "./proc.ts";
 import { ageSeconds } from "./process_tree.ts";
+import { SystemCallError } from "./system_call_error.ts";
 
 /** <sys/mman.h> */
 const PROT_READ_WRITE = 3;
@@ -87,6 +88,16 @@ export function gatherPages(): bigint {
 
 /** @returns whether it has happened */
 function gather(ranges: readonly Range[], place: bigint): boolean {
+  try {
+    return moveTogether(ranges, place);
+  } catch (error) {
+    if (error instanceof SystemCallError) return false; // there is no memory for the calls, or no descriptor
+    throw error;
+  }
+}
+
+/** @returns whether it has happened */
+function moveTogether(ranges: readonly Range[], place: bigint): boolean {
   const { memcpy, mremap } = addresses();
   const [copy, move] = [memcpy, mremap].map((symbol) => Deno.UnsafePointer.value(symbol));
   let from = place;

@@ -18,10 +18,12 @@ import { CallSequence } from "./call_sequence.ts";
 import { HUGE_PAGE_BYTES, type MappedRange, memoryRanges, type Range } from "./memory_ranges.ts";
 import { readSystemDirectory, readSystemFile } from "./proc.ts";
 import { ageSeconds } from "./process_tree.ts";
+import { SystemCallError } from "./system_call_error.ts";
 
 /** <sys/mman.h> */
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
+const MADV_POPULATE_READ = 22;
 const MADV_POPULATE_WRITE = 23;
 const MADV_COLLAPSE = 25;
 const MREMAP_MAYMOVE_FIXED = 3n;
@@ -51,7 +53,6 @@ const functions = cFunctions({
   munmap: { parameters: ["u64", "u64"], result: "i32" },
   madvise: { parameters: ["u64", "u64", "i32"], result: "i32" },
   mallopt: { parameters: ["i32", "i32"], result: "i32" },
-  gettid: { parameters: [], result: "i32" },
 });
 const addresses = cFunctions({ memcpy: { type: "pointer" }, mremap: { type: "pointer" } });
 
@@ -87,6 +88,16 @@ export function gatherPages(): bigint {
 
 /** @returns whether it has happened */
 function gather(ranges: readonly Range[], place: bigint): boolean {
+  try {
+    return moveTogether(ranges, place);
+  } catch (error) {
+    if (error instanceof SystemCallError) return false; // there is no memory for the calls, or no descriptor
+    throw error;
+  }
+}
+
+/** @returns whether it has happened */
+function moveTogether(ranges: readonly Range[], place: bigint): boolean {
   const { memcpy, mremap } = addresses();
   const [copy, move] = [memcpy, mremap].map((symbol) => Deno.UnsafePointer.value(symbol));
   let from = place;
@@ -96,9 +107,8 @@ function gather(ranges: readonly Range[], place: bigint): boolean {
     from += sizeBytes;
     return [copied, { address: move, parameters }];
   }));
-  const mapped = memoryRanges();
-  const isThere = (range: Range) => mapped.some((one) => contains(one, range));
-  if (!ranges.every(isThere) || !areOthersAsleep()) return false;
+  // Last, since it makes next to no garbage: V8 may give memory back whenever it collects some.
+  if (!areOthersAsleep() || !ranges.every(isReadable)) return false;
   sequence.run();
   return true;
 }
@@ -107,8 +117,15 @@ function gather(ranges: readonly Range[], place: bigint): boolean {
 function gatherable(): Range[] {
   const ranges: Range[] = [];
   let bytes = 0n;
-  for (const range of memoryRanges()) {
-    if (!isGatherable(range) || (bytes += range.sizeBytes) > MOST_BYTES) continue;
+  // First those with names, of which there are few, wherever V8 has put what a handler of one's own has loaded.
+  const all = memoryRanges().filter(isGatherable);
+  const [named, others] = [
+    all.filter(({ name }) => name !== ""),
+    all.filter(({ name }) => name === ""),
+  ];
+  for (const range of [...named, ...others]) {
+    if (bytes + range.sizeBytes > MOST_BYTES) continue;
+    bytes += range.sizeBytes;
     ranges.push(range);
   }
   return ranges;
@@ -122,7 +139,7 @@ function isGatherable({ address, sizeBytes, permissions, name }: MappedRange): b
 
 /** @returns `undefined` if the system has not as many in one piece, or has no huge pages */
 function hugePages(sizeBytes: bigint): Range | undefined {
-  const { mmap, munmap, madvise } = functions();
+  const { mmap, munmap } = functions();
   const wantedBytes = roundUp(sizeBytes);
   // As much again as the largest range may have to be mapped twice for a moment: if not, none is moved.
   const all = { sizeBytes: 2n * wantedBytes + HUGE_PAGE_BYTES };
@@ -132,7 +149,6 @@ function hugePages(sizeBytes: bigint): Range | undefined {
   const end = place.address + place.sizeBytes;
   if (place.address > address) munmap(address, place.address - address);
   munmap(end, address + all.sizeBytes - end);
-  madvise(place.address, place.sizeBytes, MADV_POPULATE_WRITE);
   for (let page = place.address; page < end; page += HUGE_PAGE_BYTES) {
     if (isMadeHuge(page)) continue;
     munmap(place.address, place.sizeBytes);
@@ -141,9 +157,14 @@ function hugePages(sizeBytes: bigint): Range | undefined {
   return place;
 }
 
-/** The system may be about to make room for it: then it says that one may try again, madvise(2). */
+/**
+ * Has the system put a huge page where only its first byte is there. So the memory comes in one piece, and where a
+ * container may have no more, it is refused: for small pages, something would be killed, and maybe this process.
+ */
 function isMadeHuge(page: bigint): boolean {
   const { madvise } = functions();
+  madvise(page, 1n, MADV_POPULATE_WRITE);
+  // The system may be about to make room for it: then it says that one may try again, madvise(2).
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (madvise(page, HUGE_PAGE_BYTES, MADV_COLLAPSE) === 0) return true;
   }
@@ -152,8 +173,11 @@ function isMadeHuge(page: bigint): boolean {
 
 /** Whether no other thread of this process can run for a while: each waits for work, proc_pid_syscall(5). */
 function areOthersAsleep(): boolean {
-  if (ageSeconds(Deno.pid) > THREADS_SLEEP_SECONDS) return false;
-  const own = String(functions().gettid());
+  const seconds = ageSeconds(Deno.pid);
+  // A container may tell its own uptime, as with lxcfs(1), and the processes' times by that of the machine.
+  if (!(seconds >= 0 && seconds <= THREADS_SLEEP_SECONDS)) return false;
+  // The id of the first thread: older C libraries cannot tell that of another, where this would then see itself run.
+  const own = String(Deno.pid);
   const others = readSystemDirectory("/proc/self/task").filter((id) => /\d/.test(id) && id !== own);
   return others.every((id) => {
     const path = `/proc/self/task/${id}`;
@@ -162,9 +186,9 @@ function areOthersAsleep(): boolean {
   });
 }
 
-function contains(outer: Range, inner: Range): boolean {
-  return outer.address <= inner.address &&
-    inner.address + inner.sizeBytes <= outer.address + outer.sizeBytes;
+/** Whether all of it is mapped, and may be read: the system is told to do so, madvise(2). */
+function isReadable({ address, sizeBytes }: Range): boolean {
+  return functions().madvise(address, sizeBytes, MADV_POPULATE_READ) === 0;
 }
 
 function roundUp(address: bigint): bigint {

@@ -82,18 +82,39 @@ test("process on libc: the memory of the process that forks needs few tables", a
   assertLess(Number(sizeKB), MAX_TABLES_KB);
 }, { ignore: ignore || isCompiled }); // see V8_FLAGS_TO_REHEARSE
 
-test("process on libc: what a fork counts has been gathered", async () => {
-  await using server = await Server.start(["process", "--sockets", "libc"]);
+test("process on libc: what a fork counts has been gathered", () => assertGathered("echo"), {
+  ignore,
+});
+
+test(
+  "process on libc: what a fork counts has been gathered beside a handler that has loaded much",
+  () =>
+    withDirectory(async (directory) => {
+      await Deno.writeTextFile(`${directory}/large.js`, LARGE_HANDLER);
+      await assertGathered(`${directory}/large.js`);
+    }),
+  { ignore },
+);
+
+/** It keeps 80 MB in pieces of less than V8_CHUNK_BYTES. */
+const LARGE_HANDLER =
+  `const kept = Array.from({ length: 800 }, (_, i) => new Array(12_500).fill(i));
+export default () => ({ receive: (chunk) => kept.length > 0 ? chunk : undefined });
+`;
+
+async function assertGathered(handler: string): Promise<void> {
+  await using server = await Server.start(["process", "--sockets", "libc", "--handler", handler]);
   const { parent } = await forking(server.pid);
   const maps = await Deno.readTextFile(`/proc/${parent}/maps`);
+  const executable = await Deno.readLink(`/proc/${parent}/exe`);
+  assertStringIncludes(maps, executable);
   // Before, the data of the executable were those of its file, in which no page lies beside another.
-  const [, executable] = /^\S+ r--p .* (\/.*)$/m.exec(maps) ?? [];
   const written = [...maps.matchAll(/^(\w+)-(\w+) rw-p .* (\/.*)$/gm)];
   const sizes = written.flatMap(([, start, end, path]) =>
     path === executable ? [parseInt(end, 16) - parseInt(start, 16)] : []
   );
   for (const sizeBytes of sizes) assertLess(sizeBytes, 65_536);
-}, { ignore });
+}
 
 /** Of a process, and of the children that it has waited for, proc_pid_stat(5). */
 async function pageFaults(pid: number): Promise<number> {

@@ -44,6 +44,9 @@ const MOST_BYTES = 0x400_0000n;
  */
 const IDLE_THREAD = "tokio-runtime-w";
 const THREADS_SLEEP_SECONDS = 8;
+/** How often, and after what time, it is looked again at a thread that may be about to wait. */
+const LOOKS = 10;
+const LOOK_AGAIN_MS = 5;
 const ATTEMPTS = 3;
 /** <asm/unistd.h>: in which call they wait */
 const SYS_FUTEX = Deno.build.arch === "x86_64" ? 202 : 98;
@@ -176,6 +179,15 @@ function areOthersAsleep(): boolean {
   const seconds = ageSeconds(Deno.pid);
   // A container may tell its own uptime, as with lxcfs(1), and the processes' times by that of the machine.
   if (!(seconds >= 0 && seconds <= THREADS_SLEEP_SECONDS)) return false;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let look = 1; !doOthersWait(); look++) {
+    if (look === LOOKS) return false;
+    Atomics.wait(clock, 0, 0, LOOK_AGAIN_MS);
+  }
+  return true;
+}
+
+function doOthersWait(): boolean {
   // The id of the first thread: older C libraries cannot tell that of another, where this would then see itself run.
   const own = String(Deno.pid);
   const others = readSystemDirectory("/proc/self/task").filter((id) => /\d/.test(id) && id !== own);

@@ -78,6 +78,31 @@ for (const options of [{ totalRate: 200 }, {}]) {
   );
 }
 
+testEachFlood(
+  "with a rate, what is due after a server has died and to the end counts as not sent",
+  async (floodOf) => {
+    const port = freePort(); // no other is given it while the server is away
+    const target = echoTarget(undefined, port);
+    const INTERVAL_MS = 10;
+    const flood = floodOf(target, { reconnect: true, rate: 1_000 / INTERVAL_MS });
+    const running = flood.run();
+    await until(() => flood.measurements.served === 3);
+    await target[Symbol.asyncDispose]();
+    await until(() => flood.measurements.lost === 3);
+    const lostMs = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, DOWN_MS));
+    await until(() => flood.measurements.refused >= 3);
+    const downMs = performance.now() - lostMs;
+    flood.stop();
+    await running;
+    const { messagesNotSent, messagesOverdue, roundTrips } = flood.measurements;
+    assertGreaterOrEqual(messagesNotSent, 3 * (downMs / INTERVAL_MS - 1));
+    assertGreater(messagesOverdue, 0);
+    assertGreaterOrEqual(roundTrips.percentileMs(100), downMs - 2 * INTERVAL_MS);
+  },
+  { threads: [2] },
+);
+
 testEachFlood("a server that is not there yet is waited for", async (floodOf) => {
   const port = freePort();
   const flood = floodOf({ port }, { reconnect: true, thinkMs: 2 });

@@ -37,7 +37,7 @@ for (const options of [{ totalRate: 200 }, {}]) {
       const flood = floodOf(first, { reconnect: true, thinkMs: 2, ...options });
       const beganMs = performance.now();
       const running = flood.run();
-      await until(() => flood.measurements.messagesEchoed > 10);
+      await until(() => flood.measurements.served === 3);
       const diedMs = performance.now();
       await first[Symbol.asyncDispose]();
       await until(() => flood.measurements.lost === 3);
@@ -53,7 +53,7 @@ for (const options of [{ totalRate: 200 }, {}]) {
         }
       }, port);
       const downMs = performance.now() - diedMs;
-      await until(() => echoes > 100 && flood.measurements.reopened === 3);
+      await until(() => echoes > 100 && flood.measurements.served === 6);
       flood.stop();
       await running;
       const { measurements } = flood;

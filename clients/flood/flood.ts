@@ -191,12 +191,12 @@ export class Flood implements RunningFlood {
       if (dueMs === Infinity) return;
       const pauseMs = dueMs - performance.now();
       if (pauseMs > 0) await this.#pauseOrEnd(pauseMs);
-      if (signal.aborted) return;
+      if (signal.aborted) return client.floodEnded(this.#endMs, this.#slice);
       await gate.enter();
     }
   }
 
-  /** @returns when to open the next; `Infinity`: never */
+  /** @returns when to open the next, were the flood not over; `Infinity`: never */
   async #runConnection(client: LoadClient, tried: () => void): Promise<number> {
     let connection: LoadConnection | undefined;
     try {
@@ -206,7 +206,7 @@ export class Flood implements RunningFlood {
     } finally {
       tried();
     }
-    if (connection === undefined) return Infinity;
+    if (connection === undefined) return 0;
     this.#connections.add(connection);
     await connection.talk();
     this.#connections.delete(connection);

@@ -1,6 +1,7 @@
 import type { EchoTracker, Turn } from "./echo_tracker.ts";
 import type { Measurements } from "./measurements.ts";
-import type { FloodOptions } from "./options.ts";
+import { type FloodOptions, MAY_BE_LATE_MS } from "./options.ts";
+import { SendTimes } from "./send_times.ts";
 
 /** How long a client pauses at least after a connection that failed. */
 const RETRY_MS = 100;
@@ -85,6 +86,19 @@ export class LoadClient implements Turn {
     const { reconnect, reconnectAfter } = this.#options;
     const goesOn = reconnect || (reconnectAfter < Infinity && PASSING.includes(reason));
     return this.#next(goesOn, nowMs + this.#failed(nowMs));
+  }
+
+  /**
+   * The flood has ended while it had no connection. With a rate, what was due until then counts as not
+   * sent: a server that lets clients wait for their next connection would look better than it is.
+   */
+  floodEnded(endMs: number, measurements: Measurements): void {
+    if (this.#dueMs === undefined) return;
+    const times = new SendTimes(this.#options.rate, endMs, this.#dueMs);
+    const due = times.dueUntil(endMs);
+    measurements.messagesNotSent += due;
+    measurements.messagesOverdue += times.dueUntil(endMs - MAY_BE_LATE_MS);
+    times.recordAges(measurements.roundTrips, 0, due, endMs);
   }
 
   /** @returns for how long to pause */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { settlesWithin } from "../../cli/settles_within.ts";
 import { serveClient } from "../blocking.ts";
 import { type HandlerChoice, makeHandler, sharesRooms } from "../handlers/handlers.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
@@ -152,15 +153,14 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** The client was silent for too long while it was its turn. */
 class SilentClient extends Error {}
 
-/** @throws {SilentClient} when it takes longer */
+/**
+ * Time in which the system left this process no processor does not count: then it has not listened.
+ *
+ * @throws {SilentClient} when it takes longer
+ */
 async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
-  const { promise: silence, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new SilentClient()), Math.min(timeoutMs, MAX_TIMER_MS));
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
+  if (!await settlesWithin(promise, timeoutMs)) throw new SilentClient();
+  return await promise;
 }
 
 async function writeAll(bytes: Uint8Array): Promise<void> {

@@ -4,10 +4,12 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { assertEquals } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
+import { processTree } from "../harness/processes.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { test, testTogether } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
@@ -63,6 +65,31 @@ test("select: a client that has spoken while the loop computed for another is no
     assertEquals(decode(await readExactly(other, 5)), "other");
   }
 });
+
+testTogether(
+  ["deno", ...(isLinux ? ["libc"] : [])].map((sockets) => ({
+    name: `process on ${sockets}: who has spoken while the child was kept waiting is not silent`,
+    fn: async () => {
+      const args = ["process", "--sockets", sockets, "--idle-timeout", "1s"];
+      await using server = await Server.start(args);
+      using conn = await server.connect();
+      const assertAnswered = async (text: string) =>
+        assertEquals(decode(await readExactly(conn, text.length)), text);
+      await writeAll(conn, encode("one"));
+      await assertAnswered("one");
+      const child = (await processTree(server.pid)).at(-1) ?? NaN; // the only one without a child
+      await writeAll(conn, encode("two"));
+      await assertAnswered("two");
+      Deno.kill(child, "SIGSTOP");
+      await delay(200);
+      await writeAll(conn, encode("three"));
+      await delay(1_000); // longer than the timeout
+      Deno.kill(child, "SIGCONT");
+      await assertAnswered("three");
+    },
+  })),
+  { ignore: isWindows },
+);
 
 for (const sockets of ["deno", ...(isLinux ? ["libc"] : [])]) {
   test(`select on ${sockets}: with --idle-timeout 0 no client is ever too silent`, async () => {

@@ -5,6 +5,7 @@ import type { SystemCalls } from "../../../servers/system/system_calls.ts";
 import type { LibcConnector, Route } from "./connector.ts";
 import type { ThreadSetup } from "./protocol.ts";
 import { LoadClient } from "../load_client.ts";
+import type { Measurements } from "../measurements.ts";
 import { MAX_CONNECTING } from "../options.ts";
 
 /** A connection in the middle of being opened. */
@@ -110,15 +111,16 @@ export class LibcOpener {
   }
 
   /**
-   * Opens no more connections, and closes those that are being opened.
-   *
-   * @param onPending called for each of them with the time since when it was
+   * The flood has ended: opens no more connections, and closes those that are being opened. Counts these,
+   * and what clients have not sent that have none.
    */
-  abandon(onPending: (startedMs: number) => void): void {
-    for (const { fd, startedMs } of this.#pending.values()) {
+  abandon(endMs: number, measurements: Measurements): void {
+    for (const { client, fd, startedMs } of this.#pending.values()) {
       this.#calls.close(fd);
-      onPending(startedMs);
+      measurements.connectAges.record(endMs - startedMs);
+      client.floodEnded(endMs, measurements);
     }
+    for (const { client } of this.#again.toArray()) client.floodEnded(endMs, measurements);
     this.#pending.clear();
     this.#again.clear();
     this.#begun = this.#count;

@@ -240,7 +240,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#elapsedMs = nowMs - this.#measuredFromMs;
     this.#endMs = nowMs;
     this.#giveUpMs = nowMs + this.options.lastEchoesMs;
-    this.#opener.abandon((pendingMs) => this.measurements.connectAges.record(nowMs - pendingMs));
+    this.#opener.abandon(nowMs, this.measurements);
     this.turns?.settle(nowMs, this.measurements);
     for (const echoes of this.#cutShort) echoes.settle(nowMs, nowMs, false);
     for (const connection of this.#connections) {

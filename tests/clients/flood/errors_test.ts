@@ -37,7 +37,7 @@ for (const options of [{ totalRate: 200 }, {}]) {
       const flood = floodOf(first, { reconnect: true, thinkMs: 2, ...options });
       const beganMs = performance.now();
       const running = flood.run();
-      await until(() => flood.measurements.messagesEchoed > 10);
+      await until(() => flood.measurements.served === 3);
       const diedMs = performance.now();
       await first[Symbol.asyncDispose]();
       await until(() => flood.measurements.lost === 3);
@@ -53,7 +53,7 @@ for (const options of [{ totalRate: 200 }, {}]) {
         }
       }, port);
       const downMs = performance.now() - diedMs;
-      await until(() => echoes > 100 && flood.measurements.reopened === 3);
+      await until(() => echoes > 100 && flood.measurements.served === 6);
       flood.stop();
       await running;
       const { measurements } = flood;
@@ -77,6 +77,31 @@ for (const options of [{ totalRate: 200 }, {}]) {
     { threads: [2] },
   );
 }
+
+testEachFlood(
+  "with a rate, what is due after a server has died and to the end counts as not sent",
+  async (floodOf) => {
+    const port = freePort(); // no other is given it while the server is away
+    const target = echoTarget(undefined, port);
+    const INTERVAL_MS = 10;
+    const flood = floodOf(target, { reconnect: true, rate: 1_000 / INTERVAL_MS });
+    const running = flood.run();
+    await until(() => flood.measurements.served === 3);
+    await target[Symbol.asyncDispose]();
+    await until(() => flood.measurements.lost === 3);
+    const lostMs = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, DOWN_MS));
+    await until(() => flood.measurements.refused >= 3);
+    const downMs = performance.now() - lostMs;
+    flood.stop();
+    await running;
+    const { messagesNotSent, messagesOverdue, roundTrips } = flood.measurements;
+    assertGreaterOrEqual(messagesNotSent, 3 * (downMs / INTERVAL_MS - 1));
+    assertGreater(messagesOverdue, 0);
+    assertGreaterOrEqual(roundTrips.percentileMs(100), downMs - 2 * INTERVAL_MS);
+  },
+  { threads: [2] },
+);
 
 testEachFlood("a server that is not there yet is waited for", async (floodOf) => {
   const port = freePort();

@@ -90,7 +90,8 @@ testEachFlood(
     assertGreaterOrEqual(roundTrips.percentileMs(100), STALL_MS - 1);
     for (const waitedMs of [250, 150, 50]) {
       const waited = (STALL_MS - waitedMs) / 1_000 * RATE - 1;
-      const percentile = 100 * (1 - waited / messagesEchoed);
+      // What a busy machine was about to send at the end counts, too.
+      const percentile = 100 * (1 - waited / roundTrips.count);
       assertGreaterOrEqual(roundTrips.percentileMs(percentile), waitedMs, `the last ${waited}`);
     }
   },

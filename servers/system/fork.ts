@@ -117,7 +117,7 @@ export function prepareMemoryToFork(): void {
   malloc_trim(0);
   inheritable ??= inheritableMemory(); // what is marked alike is one range
   gatherPages();
-  malloc_trim(0);
+  malloc_trim(0); // the heap was copied with what is free in it
 }
 
 /** The ranges between those for which the kernel refuses it: a refusal would end the whole call. */

@@ -78,9 +78,10 @@ export function gatherPages(): bigint {
   mallopt(M_TRIM_THRESHOLD, HIGHEST_TRIM_THRESHOLD_BYTES);
   try {
     const ranges = gatherable();
-    const place = hugePages(sum(ranges));
+    const sizeBytes = ranges.reduce((bytes, range) => bytes + range.sizeBytes, 0n);
+    const place = hugePages(sizeBytes);
     if (place === undefined) return 0n;
-    const movedBytes = gather(ranges, place.address) ? sum(ranges) : 0n;
+    const movedBytes = gather(ranges, place.address) ? sizeBytes : 0n;
     // Somebody else may have got the addresses of what has moved.
     functions().munmap(place.address + movedBytes, place.sizeBytes - movedBytes);
     return movedBytes;
@@ -122,11 +123,10 @@ function gatherable(): Range[] {
   let bytes = 0n;
   // First those with names, of which there are few, wherever V8 has put what a handler of one's own has loaded.
   const all = memoryRanges().filter(isGatherable);
-  const [named, others] = [
-    all.filter(({ name }) => name !== ""),
-    all.filter(({ name }) => name === ""),
-  ];
-  for (const range of [...named, ...others]) {
+  const namedFirst = all.toSorted((one, other) =>
+    Number(one.name === "") - Number(other.name === "")
+  );
+  for (const range of namedFirst) {
     if (bytes + range.sizeBytes > MOST_BYTES) continue;
     bytes += range.sizeBytes;
     ranges.push(range);
@@ -205,8 +205,4 @@ function isReadable({ address, sizeBytes }: Range): boolean {
 
 function roundUp(address: bigint): bigint {
   return (address + HUGE_PAGE_BYTES - 1n) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-}
-
-function sum(ranges: readonly Range[]): bigint {
-  return ranges.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0n);
 }

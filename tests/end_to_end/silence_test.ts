@@ -68,7 +68,8 @@ test("select: a client that has spoken while the loop computed for another is no
 
 testTogether(
   ["deno", ...(isLinux ? ["libc"] : [])].map((sockets) => ({
-    name: `process on ${sockets}: who has spoken while the child was kept waiting is not silent`,
+    name:
+      `process on ${sockets}: a client that spoke while its child was kept waiting is not silent`,
     fn: async () => {
       const args = ["process", "--sockets", sockets, "--idle-timeout", "1s"];
       await using server = await Server.start(args);

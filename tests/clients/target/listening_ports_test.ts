@@ -2,7 +2,7 @@ import { freePort, isListening } from "../../../clients/target/listening_ports.t
 import { assertEquals, assertLess } from "../../harness/assert.ts";
 import { test } from "../../harness/test.ts";
 
-test("a free port has no listener, can have one, and is given to nobody who has not asked for it", async () => {
+test("a free port has no listener and can have one, and the system gives it only to who asks for it", async () => {
   const port = freePort();
   assertEquals(await isListening(port), false);
   using _listener = Deno.listen({ hostname: "127.0.0.1", port });

@@ -1,6 +1,7 @@
 /**
- * Gathers its memory, and forks children, one after another, and has each collect garbage: a process of its own, because V8 has
- * to be started for it. Prints how many bytes it gathered, and how many children ended with each exit status.
+ * Gathers its memory, and forks children, one after another, and has each collect garbage: a process of its
+ * own, because V8 has to be started for it. Prints how many bytes it gathered, and how many children ended
+ * with each exit status.
  *
  * @module
  */

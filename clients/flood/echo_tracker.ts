@@ -239,8 +239,7 @@ export class EchoTracker {
     const due = this.#sharesRate ? this.#begun : isFollowed ? 0 : times.dueUntil(endMs);
     const notSent = due - this.#sent;
     const late = times.dueUntil(endMs - MAY_BE_LATE_MS) - this.#sent;
-    if (notSent > 0) measurements.messagesNotSent += notSent;
-    if (late > 0) measurements.messagesOverdue += late;
+    measurements.countUnsent(notSent, late);
     if (due > this.#begun) times.recordAges(roundTrips, this.#begun, due, endMs);
     if (this.#isRated && this.#begun === 0 && !this.#isLost) measurements.unasked++;
     if (this.#isListener) return;

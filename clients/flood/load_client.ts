@@ -96,8 +96,7 @@ export class LoadClient implements Turn {
     if (this.#dueMs === undefined) return;
     const times = new SendTimes(this.#options.rate, endMs, this.#dueMs);
     const due = times.dueUntil(endMs);
-    measurements.messagesNotSent += due;
-    measurements.messagesOverdue += times.dueUntil(endMs - MAY_BE_LATE_MS);
+    measurements.countUnsent(due, times.dueUntil(endMs - MAY_BE_LATE_MS));
     times.recordAges(measurements.roundTrips, 0, due, endMs);
   }
 

@@ -143,6 +143,17 @@ export class Measurements implements Counts {
     forget(this.statuses);
   }
 
+  /**
+   * The flood has ended: counts messages that were due until then.
+   *
+   * @param notSent how many were not sent; none if it is negative
+   * @param overdue how many of these were late by more than a message may be
+   */
+  countUnsent(notSent: number, overdue: number): void {
+    this.messagesNotSent += Math.max(0, notSent);
+    this.messagesOverdue += Math.max(0, overdue);
+  }
+
   /** A connection was served for the first time. */
   countServed(nowMs: number): void {
     this.served++;

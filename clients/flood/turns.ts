@@ -86,10 +86,8 @@ export class Turns<Connection> {
   settle(endMs: number, measurements: Measurements): void {
     const notSent = this.#dueUntil(endMs) - this.#taken;
     const overdue = this.#dueUntil(endMs - MAY_BE_LATE_MS) - this.#taken;
-    if (overdue > 0) measurements.messagesOverdue += overdue;
-    if (notSent <= 0) return;
-    measurements.messagesNotSent += notSent;
-    this.#recordAges(notSent, endMs, measurements.roundTrips);
+    measurements.countUnsent(notSent, overdue);
+    if (notSent > 0) this.#recordAges(notSent, endMs, measurements.roundTrips);
   }
 
   /** Those that follow each other count as the oldest of them, where they are very many. */

@@ -1,6 +1,7 @@
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { readSystemFile } from "../../servers/system/proc.ts";
 import { ignore } from "../../servers/system/signals.ts";
+import { leaveStandardInput } from "../../servers/system/standard_input.ts";
 
 const CTRL_C = 0x03;
 const IS_WINDOWS = Deno.build.os === "windows";
@@ -22,7 +23,8 @@ export function onQuitKey(quit: () => void): () => void {
   readEachKey();
   const restore = () => {
     isOver = true;
-    if (isInForeground()) Deno.stdin.setRaw(false); // otherwise the terminal is the shell's
+    if (isInForeground()) Deno.stdin.setRaw(false);
+    else if (hasSystemCalls()) leaveStandardInput(); // the terminal is the shell's
     if (IS_WINDOWS) return;
     Deno.removeSignalListener("SIGTERM", onTerm);
     Deno.removeSignalListener("SIGCONT", onContinue);

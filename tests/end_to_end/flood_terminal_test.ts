@@ -137,19 +137,23 @@ test(
     const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let printed = "";
     const until = async (text: string | RegExp) => {
-      while (!printed.match(text)) {
+      let match;
+      while ((match = printed.match(text)) === null) {
         const { value, done } = await output.read();
         if (done) throw new Error(`it ended before ${text}: ${printed}`);
         printed += value;
       }
       printed = "";
+      return match[1];
     };
     await input.write(encode(`${command}\n`));
     await until(/3 connected/);
     await input.write(encode("\x1a"));
     await until(/Stopped/);
-    await input.write(encode("bg; wait; echo its status $?; jobs; exit\n"));
-    await until(/3 opened, 3 served[^]*its status 0\r?\n/);
+    // Of a job that is named, `wait` tells the status; 128 and the signal, if it was stopped again.
+    await input.write(encode("bg; wait %1; echo its status $?; exit\n"));
+    const ended = await until(/3 opened, 3 served[^]*its status (\d+)\r?\n/);
+    assertEquals(ended, "0");
     await input.close().catch(() => {}); // the terminal is gone
     await output.cancel();
     await child.status;

@@ -1,4 +1,4 @@
-import type { Frame, Run } from "./frames.ts";
+import type { Frame, Hello, Run } from "./frames.ts";
 
 /** A sink with more unsent bytes than this misses frames. */
 const MAX_BUFFERED_BYTES = 4_194_304;
@@ -29,4 +29,48 @@ export function followFrames(run: Run, sink: FrameSink): () => void {
   };
   let unsubscribe = run.subscribe(onFrame);
   return () => unsubscribe();
+}
+
+/**
+ * Makes a sink of the description of a run, and writes to it each frame from now on: also those that come
+ * while the run is being described, which takes a busy machine long enough for clients to come and go.
+ *
+ * @param makeSink gets the description, and a function that stops it
+ * @throws what the description or `makeSink` throws; then nobody follows
+ */
+export async function followFromNow<Sink extends FrameSink>(
+  run: Run,
+  makeSink: (hello: Hello, unfollow: () => void) => Sink,
+): Promise<Sink> {
+  const held = new HeldFrames();
+  const unfollow = followFrames(run, held);
+  try {
+    const sink = makeSink(await run.hello(), unfollow);
+    held.passOnTo(sink);
+    return sink;
+  } catch (error) {
+    unfollow();
+    throw error;
+  }
+}
+
+/** Holds frames back until it is told to whom they go. */
+class HeldFrames implements FrameSink {
+  #held: Frame[] = [];
+  #sink: FrameSink | undefined = undefined;
+
+  get bufferedBytes(): number {
+    return this.#sink?.bufferedBytes ?? 0;
+  }
+
+  write(frame: Frame): void {
+    if (this.#sink !== undefined) this.#sink.write(frame);
+    else this.#held.push(frame);
+  }
+
+  passOnTo(sink: FrameSink): void {
+    for (const frame of this.#held) sink.write(frame);
+    this.#held = [];
+    this.#sink = sink;
+  }
 }

@@ -32,6 +32,9 @@ const IDLE_POLL_INTERVAL_MS = 250;
 const RECORDS_PER_FRAME = 128;
 const LINES_PER_FRAME = 10;
 
+/** All clients and lanes, and what they do. */
+type Present = Required<Pick<Frame, "peers" | "changes" | "pids" | "phases">>;
+
 /** A server of this process. It reads the shared memory, and never waits for the serving thread. */
 export class LiveRun implements Run {
   /** Wakes up the loop, so that it answers; `undefined` where there is no loop. */
@@ -43,7 +46,8 @@ export class LiveRun implements Run {
   readonly #position: CodePosition;
   readonly #backlog: BacklogWatch;
   readonly #synthetic: SyntheticClientsProcess;
-  readonly #subscribers = new Map<(frame: Frame) => void, { isNew: boolean }>();
+  /** Each with what there was when it subscribed, until it has had a frame. */
+  readonly #subscribers = new Map<(frame: Frame) => void, { before: Present | undefined }>();
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #counters: Counters;
   #leftOut: number[] = [];
@@ -104,7 +108,7 @@ export class LiveRun implements Run {
   }
 
   subscribe(onFrame: (frame: Frame) => void): () => void {
-    this.#subscribers.set(onFrame, { isNew: true });
+    this.#subscribers.set(onFrame, { before: this.#present() });
     // Messages from now on are traced, also those before the poll, which a busy machine may hold up.
     this.#reader.makeRoom(RECORDS_PER_FRAME);
     this.#pollAfter(0);
@@ -229,16 +233,19 @@ export class LiveRun implements Run {
       this.#wakeLoop();
     }
     const frame = this.#makeFrame(counters, timeMs);
-    for (const [onFrame, state] of this.#subscribers) {
-      onFrame(state.isNew ? { ...frame, ...this.#all(), isWhole: true } : frame);
-      state.isNew = false;
+    // Who subscribes meanwhile knows of this frame already.
+    for (const [onFrame, state] of [...this.#subscribers]) {
+      if (!this.#subscribers.has(onFrame)) continue;
+      const { before } = state;
+      state.before = undefined;
+      onFrame(before === undefined ? frame : wholeFrame(before, frame));
     }
     return frame;
   }
 
-  /** What a new subscriber needs to know. */
-  #all(): Pick<Frame, "peers" | "changes" | "pids" | "phases" | "returns"> {
-    return { ...this.#clients.all(), phases: this.#lanes.all(), returns: [] };
+  /** What a new subscriber needs to know of the time before. */
+  #present(): Present {
+    return { ...this.#clients.all(), phases: this.#lanes.all() };
   }
 
   #makeFrame(counters: Counters, timeMs: number): Frame {
@@ -264,4 +271,16 @@ export class LiveRun implements Run {
       synthetic: this.#synthetic.counts,
     };
   }
+}
+
+/** The first frame of a subscriber: what there was, and what has happened since, also to those who have left. */
+function wholeFrame(before: Present, frame: Frame): Frame {
+  return {
+    ...frame,
+    peers: [...before.peers, ...frame.peers],
+    changes: [...before.changes, ...frame.changes],
+    pids: [...before.pids, ...frame.pids ?? []],
+    phases: [...before.phases, ...frame.phases ?? []],
+    isWhole: true,
+  };
 }

@@ -52,21 +52,32 @@ function makeView(
   let web: WebServer | undefined;
   let recording: Recording | undefined;
   let trace: TraceFile | undefined;
+  /** A server may end while its files are being begun. */
+  let beginning: Promise<unknown> = Promise.resolve();
+  let isOver = false;
+
+  const beginRecording = async (run: LiveRun) => {
+    if (recordTo === undefined) return;
+    const onFailed = (reason: string) => reporter.recordingFailed(recordTo, reason);
+    recording = await Recording.begin(run, recordTo, server.messages, onFailed);
+  };
+
+  const beginTrace = async (run: LiveRun) => {
+    if (traceTo === undefined) return;
+    trace = await TraceFile.begin(run, traceTo, server.messages, {
+      failed: (reason) => reporter.traceFailed(traceTo, reason),
+      full: () => reporter.traceFull(traceTo),
+    });
+  };
+
   return {
     async listening(address) {
-      const { messages } = server;
       run = new LiveRun(server, address, texts);
-      if (recordTo !== undefined) {
-        const onFailed = (reason: string) => reporter.recordingFailed(recordTo, reason);
-        recording = await Recording.begin(run, recordTo, messages, onFailed);
-      }
-      if (traceTo !== undefined) {
-        trace = await TraceFile.begin(run, traceTo, messages, {
-          failed: (reason) => reporter.traceFailed(traceTo, reason),
-          full: () => reporter.traceFull(traceTo),
-        });
-      }
-      if (port === undefined) return;
+      const files = [beginRecording(run), beginTrace(run)]; // each has all that comes from now on
+      beginning = Promise.allSettled(files);
+      await Promise.all(files);
+      if (port === undefined || isOver) return;
+      const { messages } = server;
       web = new WebServer({ runs: [run], language, messages, portFlag: "--watch" }, port);
       reporter.watching(web.address);
       if (open && !await openInBrowser(web.address)) reporter.noBrowser(web.address);
@@ -74,6 +85,8 @@ function makeView(
     notice: (notice) => run?.notice(notice),
     stopping: () => void run?.stopping(),
     async end() {
+      isOver = true;
+      await beginning;
       await run?.end(); // its followers get the last frame
       await recording?.end();
       const gaps = await trace?.end();

@@ -5,7 +5,7 @@
  */
 
 import type { Messages } from "../../cli/messages.ts";
-import { followFrames, type FrameSink } from "./frame_following.ts";
+import { followFromNow, type FrameSink } from "./frame_following.ts";
 import { frameJson } from "./frame_json.ts";
 import type { Frame, Hello, Run } from "./frames.ts";
 import { GrowingFile } from "./growing_file.ts";
@@ -32,33 +32,34 @@ export function headLine(hello: Hello): string {
 
 /** Writes a run into a file while the server runs. A disk that is too slow misses frames. */
 export class Recording implements FrameSink {
-  readonly #unfollow: () => void;
-
-  private constructor(private readonly file: GrowingFile, run: Run, hello: Hello) {
+  private constructor(
+    private readonly file: GrowingFile,
+    hello: Hello,
+    private readonly unfollow: () => void,
+  ) {
     file.append(headLine(hello));
-    this.#unfollow = followFrames(run, this);
   }
 
   /**
-   * Opens the file, and follows the run until {@linkcode end}.
+   * Opens the file, and follows the run from now on until {@linkcode end}.
    *
    * @param onFailed is called once with the reason when the file cannot be written: then the recording
    *   ends, and the run goes on
    * @throws {RefusedError} when the file cannot be opened
    */
-  static async begin(
+  static begin(
     run: Run,
     path: string,
     messages: Messages,
     onFailed: (reason: string) => void,
   ): Promise<Recording> {
-    const hello = await run.hello();
-    const file = GrowingFile.open("--record", path, messages, (reason) => {
-      recording.#unfollow();
-      onFailed(reason);
+    return followFromNow(run, (hello, unfollow) => {
+      const file = GrowingFile.open("--record", path, messages, (reason) => {
+        unfollow();
+        onFailed(reason);
+      });
+      return new Recording(file, hello, unfollow);
     });
-    const recording = new Recording(file, run, hello);
-    return recording;
   }
 
   /** How many bytes are not in the file yet. */
@@ -72,7 +73,7 @@ export class Recording implements FrameSink {
 
   /** Waits for the last writes, though not for ever, and closes the file. */
   async end(): Promise<void> {
-    this.#unfollow();
+    this.unfollow();
     await this.file.end();
   }
 }

@@ -6,7 +6,7 @@
 
 import type { Messages } from "../../cli/messages.ts";
 import type { TraceGaps } from "../runtime/reporter.ts";
-import { followFrames, type FrameSink } from "./frame_following.ts";
+import { followFromNow, type FrameSink } from "./frame_following.ts";
 import type { Frame, Hello, Run } from "./frames.ts";
 import { GrowingFile } from "./growing_file.ts";
 import { TraceEvents } from "./trace_events.ts";
@@ -22,39 +22,38 @@ export interface TraceObserver {
 /** Writes a run as a trace. The file is whole when it has ended, and readable at any time before. */
 export class TraceFile implements FrameSink {
   readonly #events: TraceEvents;
-  readonly #unfollow: () => void;
   #isOver = false;
 
   private constructor(
     private readonly file: GrowingFile,
     private readonly observer: TraceObserver,
-    run: Run,
+    private readonly unfollow: () => void,
     hello: Hello,
     messages: Messages,
   ) {
     this.#events = new TraceEvents(hello, Date.now(), messages);
-    this.#unfollow = followFrames(run, this);
   }
 
   /**
-   * Opens the file, and follows the run until {@linkcode end}.
+   * Opens the file, and follows the run from now on until {@linkcode end}.
    *
    * @throws {RefusedError} when the file cannot be opened
    */
-  static async begin(
+  static begin(
     run: Run,
     path: string,
     messages: Messages,
     observer: TraceObserver,
   ): Promise<TraceFile> {
-    const hello = await run.hello();
-    const file = GrowingFile.open("--trace", path, messages, (reason) => {
-      trace.#isOver = true;
-      trace.#unfollow();
-      observer.failed(reason);
+    return followFromNow(run, (hello, unfollow) => {
+      const file = GrowingFile.open("--trace", path, messages, (reason) => {
+        trace.#isOver = true;
+        unfollow();
+        observer.failed(reason);
+      });
+      const trace = new TraceFile(file, observer, unfollow, hello, messages);
+      return trace;
     });
-    const trace = new TraceFile(file, observer, run, hello, messages);
-    return trace;
   }
 
   /** How many bytes are not in the file yet. */
@@ -83,7 +82,7 @@ export class TraceFile implements FrameSink {
 
   #close(): void {
     this.#isOver = true;
-    this.#unfollow();
+    this.unfollow();
     this.file.append(this.#events.end());
   }
 }

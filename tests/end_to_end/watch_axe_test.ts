@@ -12,7 +12,6 @@ import { exchange } from "../harness/clients.ts";
 import { AFTER_DRAWS } from "../harness/fake_page.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { Server } from "../harness/playground.ts";
-import { untilRecording } from "../harness/recorded.ts";
 import { openHandlerPanel, WatchedServer } from "../harness/watching.ts";
 
 /** Each color scheme and each size. All four of their pairs would find nothing more. */
@@ -77,7 +76,6 @@ drawingTest("axe-core finds no fault in a replay, in Chinese either", async ({ p
   const file = await Deno.makeTempFile({ suffix: ".jsonl" });
   try {
     await using server = await Server.start(["process", "--record", file]);
-    await untilRecording(file);
     using client = await server.connect();
     assertEquals(await exchange(client, "hello"), "hello");
     await server.stop();

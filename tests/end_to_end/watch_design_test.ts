@@ -12,7 +12,6 @@ import { exchange } from "../harness/clients.ts";
 import { eventually } from "../harness/eventually.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { run, Server } from "../harness/playground.ts";
-import { untilRecording } from "../harness/recorded.ts";
 import { openHandlerPanel, WatchedServer } from "../harness/watching.ts";
 
 /** What the Web Vitals call good is 0.1. */
@@ -291,7 +290,6 @@ const LETTERS_AND_HEIGHT = `[
 /** Records a server with a client that talks. @returns the path */
 async function record(path: string): Promise<string> {
   await using server = await Server.start(["select", "--record", path]);
-  await untilRecording(path);
   using client = await server.connect();
   assertEquals(await exchange(client, "hello"), "hello");
   assertEquals((await server.stop()).code, 0);

@@ -4,14 +4,13 @@
  * @module
  */
 
-import { assertEquals, assertMatch } from "../harness/assert.ts";
+import { assertEquals, assertGreater, assertMatch } from "../harness/assert.ts";
 import { browserTest } from "../harness/browser.ts";
 import { encode } from "../harness/bytes.ts";
 import { exchange, writeAll } from "../harness/clients.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { run, Server } from "../harness/playground.ts";
-import { untilRecording } from "../harness/recorded.ts";
 import { test } from "../harness/test.ts";
 import { toListener } from "../harness/watching.ts";
 
@@ -26,6 +25,22 @@ test("a page on a port in use is refused with the flag that chooses another", as
   await withRecording(async (file) => {
     assertOneLine(await run(["replay", file, "--port", port]), 1, inUse("--port"));
   });
+});
+
+test("a server that ends as soon as it listens leaves a recording and a trace that are whole", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const [recording, trace] = [`${directory}/run.jsonl`, `${directory}/run.json`];
+    await using server = await Server.start(["epoll", "--record", recording, "--trace", trace]);
+    assertEquals((await server.stop()).code, 0);
+    const [head, ...frames] = (await Deno.readTextFile(recording)).trimEnd().split("\n");
+    assertEquals(JSON.parse(head).hello.model, "epoll");
+    assertGreater(frames.length, 0);
+    for (const frame of frames) JSON.parse(frame);
+    assertGreater(JSON.parse(await Deno.readTextFile(trace)).length, 0);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 test("a recording whose disk takes no more ends with a line, and the server goes on", async () => {
@@ -125,7 +140,6 @@ async function withRecording(work: (file: string, server: Server) => Promise<voi
 /** Records a server with a client that says something, until the client has left. */
 async function recordOneClient(file: string): Promise<Server> {
   await using server = await Server.start(["select", "--record", file]);
-  await untilRecording(file);
   const client = await server.connect();
   await server.event("accepted");
   assertEquals(await exchange(client, "for the record"), "for the record");

@@ -21,7 +21,6 @@ import { withDirectory } from "../harness/directory.ts";
 import { assertNear } from "../harness/moment.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { run, Server } from "../harness/playground.ts";
-import { untilRecording } from "../harness/recorded.ts";
 import { InTerminal } from "../harness/terminal.ts";
 import { test } from "../harness/test.ts";
 import { checkTrace, parseTrace } from "../harness/trace_format.ts";
@@ -249,7 +248,6 @@ async function withRecording(
   await withDirectory(async (directory) => {
     const file = `${directory}/run.jsonl`;
     await using server = await Server.start(["select", "--record", file, "--sleep", "150"]);
-    await untilRecording(file);
     const client = await server.connect();
     for (const text of ["one", "two", "three", "four"]) await exchange(client, text);
     client.close();

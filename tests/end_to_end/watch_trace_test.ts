@@ -9,7 +9,7 @@ import { exchange } from "../harness/clients.ts";
 import { withDirectory } from "../harness/directory.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
-import { untilNamed, untilRecording } from "../harness/recorded.ts";
+import { untilNamed } from "../harness/recorded.ts";
 import { test } from "../harness/test.ts";
 import { checkTrace, parseTrace, threadName } from "../harness/trace_format.ts";
 
@@ -121,7 +121,6 @@ test("a recording of before lanes were recorded becomes a trace of clients, and 
     const [recording, old, trace] = ["run.jsonl", "old.jsonl", "old.json"]
       .map((name) => `${directory}/${name}`);
     await using server = await Server.start(["epoll", "--record", recording]);
-    await untilRecording(recording);
     const client = await server.connect();
     assertEquals(await exchange(client, "hello"), "hello");
     client.close();

@@ -58,14 +58,6 @@ export class Recorded implements AsyncDisposable {
   }
 }
 
-/**
- * Waits until a file has the first frame of a server, which begins to record after it has said that it
- * listens: what comes later is seen to come.
- */
-export async function untilRecording(path: string): Promise<void> {
-  await untilNamed(path, '"timeMs":');
-}
-
 /** Waits until an event with this in its text is in a file. */
 export async function untilNamed(path: string, text: string): Promise<void> {
   while (!(await readIfThere(path)).includes(text)) await delay(POLL_INTERVAL_MS);

@@ -7,7 +7,7 @@ import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
 import { COUNTER, createStatsMemory, openCounters } from "../../../servers/metrics/counters.ts";
 import { createTraceMemory, TRACE_EVENT, TraceWriter } from "../../../servers/metrics/trace.ts";
 import { Backlog } from "../../../servers/watch/backlog.ts";
-import { ACTIVITIES, type Frame } from "../../../servers/watch/frames.ts";
+import { ACTIVITIES, type Frame, STATES } from "../../../servers/watch/frames.ts";
 import { LiveRun } from "../../../servers/watch/live_run.ts";
 import type { Usage, UsageWatch } from "../../../servers/watch/usage_watch.ts";
 import { assertEquals, assertGreaterOrEqual, assertLess } from "../../harness/assert.ts";
@@ -78,6 +78,24 @@ test("a last frame has what happens between the last poll and the end", async ()
   assertEquals(line, { en: "accepted [::1]:1234", zh: zh.serve.accepted("[::1]:1234") });
   assertGreaterOrEqual(timeMs, beforeMs);
   assertLess(timeMs, Date.now() + 1);
+});
+
+test("a first frame has who came before it, and who has left before it since somebody looks", async () => {
+  const { run, recorder } = runOf(usage(false));
+  const [early, passing] = [new FakeConnection(1), new FakeConnection(2)];
+  recorder.accepted(early);
+  await framesOf(run, 1);
+  const first = framesOf(run, 1);
+  recorder.accepted(passing);
+  recorder.received(passing, new Uint8Array(1), 1);
+  recorder.closed(passing);
+  const [{ isWhole, peers, changes, texts }] = await first;
+  await run.end();
+  assertEquals([isWhole, peers.map(([number]) => number)], [true, [1, 2]]);
+  const states = (client: number) =>
+    changes.filter(([, number]) => number === client).map(([, , state]) => STATES[state]);
+  assertEquals(states(1), ["waiting"]);
+  assertEquals([states(2).at(-1), texts?.map(([, number]) => number)], ["closed", [2]]);
 });
 
 test("only a model with a loop has the latency of a loop", async () => {

@@ -41,6 +41,30 @@ test("a recording holds what the server is, and each frame as it was", () =>
     assertEquals(leftOut, 0);
   }));
 
+test("a recording holds what came while the server was being described", () =>
+  withPath(async (path) => {
+    const run = new FakeRun();
+    const beginning = Recording.begin(run, path, en, fail);
+    for (const timeMs of [1, 2]) run.publish(run.frame({ timeMs }));
+    const recording = await beginning;
+    run.publish(run.frame({ timeMs: 3 }));
+    await recording.end();
+    assertEquals(run.subscribers, 0);
+    const { lines } = await readRecording(path, en);
+    const [, ...written] = (await lines.text()).trimEnd().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assertEquals(written.map(({ timeMs }) => timeMs), [1, 2, 3]);
+  }));
+
+test("whose server cannot be described is not followed", () =>
+  withPath(async (path) => {
+    const run = new FakeRun();
+    run.hello = () => Promise.reject(new Error("on purpose"));
+    await assertRejects(() => Recording.begin(run, path, en, fail), Error, "on purpose");
+    assertEquals(run.subscribers, 0);
+  }));
+
 /** Makes a recording of three frames, changes its file, and reads it. */
 async function changed(change: (text: string) => string): Promise<[frames: number, left: number]> {
   const counts: [number, number] = [-1, -1];

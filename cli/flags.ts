@@ -96,11 +96,11 @@ export function integer(
   };
 }
 
-/** The longest wait of a timer: about 24 days. */
-const LONGEST_MS = 2 ** 31 - 1;
+/** The longest duration that a flag takes: about 24 days, as long as a timer waits. */
+export const LONGEST_DURATION_MS = 2 ** 31 - 1;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 /** The same in whole hours, as messages state it. */
-const LONGEST_HOURS = Math.floor(LONGEST_MS / UNITS_MS.h);
+const LONGEST_HOURS = Math.floor(LONGEST_DURATION_MS / UNITS_MS.h);
 
 /**
  * A flag that takes a duration such as `500ms`, `1.5s` or `2m`, and gives milliseconds.
@@ -129,7 +129,7 @@ export function duration(
       const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(given);
       if (match === null) return undefined;
       const ms = Number(match[1]) * UNITS_MS[match[2] ?? bareUnit];
-      return ms >= minMs && ms <= LONGEST_MS ? ms : undefined;
+      return ms >= minMs && ms <= LONGEST_DURATION_MS ? ms : undefined;
     },
     wanted: (messages) => messages.flags.wantsDuration(bareUnit, minMs, LONGEST_HOURS),
   };

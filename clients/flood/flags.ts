@@ -1,12 +1,9 @@
-import { duration, type Flag, integer, text } from "../../cli/flags.ts";
+import { duration, type Flag, integer, LONGEST_DURATION_MS, text } from "../../cli/flags.ts";
 import { isHttpPath } from "./http_replies.ts";
 import { durationOf, type Stage } from "./rate_profile.ts";
 
 /** The highest total rate, in messages per second. */
 export const MAX_TOTAL_RATE = 10_000_000;
-
-/** How long all stages take at most: no timer waits longer. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 const time = duration(0, "", "s");
 const rate = integer(0, { min: 0, max: MAX_TOTAL_RATE });
@@ -44,7 +41,7 @@ function parseStages(given: string): readonly Stage[] | undefined {
     stages.push({ durationMs, rate: wanted });
   }
   const wholeMs = durationOf(stages);
-  return wholeMs > 0 && wholeMs <= LONGEST_MS ? stages : undefined;
+  return wholeMs > 0 && wholeMs <= LONGEST_DURATION_MS ? stages : undefined;
 }
 
 /** A flag that takes the path of a request. */

@@ -1,9 +1,7 @@
+import { LONGEST_WAIT_MS } from "../../servers/sockets/interface.ts";
 import type { Measurements } from "./measurements.ts";
 import type { FloodOptions } from "./options.ts";
 import { Turns } from "./turns.ts";
-
-/** The longest that setTimeout() waits. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Receives when it is its turn, and since when the message is due. */
 export type OnTurn = (dueMs: number) => void;
@@ -59,7 +57,7 @@ export class TimedTurns {
     }
     const { dueMs } = this.#turns;
     if (dueMs > this.endMs || dueMs === Infinity) return;
-    const pauseMs = Math.max(0, Math.min(MAX_TIMER_MS, dueMs - performance.now()));
+    const pauseMs = Math.max(0, Math.min(LONGEST_WAIT_MS, dueMs - performance.now()));
     this.#timer = setTimeout(() => this.#give(), pauseMs);
   }
 }

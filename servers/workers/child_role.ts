@@ -11,7 +11,12 @@ import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protoc
 import { selfExec } from "../system/self_exec.ts";
 import { type SessionConnection, Sessions } from "../context/sessions.ts";
 import { Rooms } from "../handlers/rooms.ts";
-import { type Connection, ConnectionReset, type Interrupting } from "../sockets/interface.ts";
+import {
+  type Connection,
+  ConnectionReset,
+  type Interrupting,
+  LONGEST_WAIT_MS,
+} from "../sockets/interface.ts";
 import { interruptedRecv } from "../sockets/interrupted_recv.ts";
 import { describeThrown, hearUncaught, toError } from "../system/thrown.ts";
 
@@ -45,7 +50,7 @@ export async function serveOneClient(json: string): Promise<number> {
   // An error that a handler file throws from a timer or a promise ends its client, with a line.
   hearUncaught(failWith);
   // A promise of a handler may never settle, and the process is to wait for it nevertheless.
-  const alive = setInterval(() => {}, MAX_TIMER_MS);
+  const alive = setInterval(() => {}, LONGEST_WAIT_MS);
   try {
     await serve(json);
     return 0;
@@ -61,8 +66,8 @@ export async function serveOneClient(json: string): Promise<number> {
 
 /** Waits while the event loop goes on: what was sent is under way, and others may say something. */
 async function pass(ms: number): Promise<void> {
-  for (let leftMs = ms; leftMs > 0; leftMs -= MAX_TIMER_MS) {
-    await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, MAX_TIMER_MS)));
+  for (let leftMs = ms; leftMs > 0; leftMs -= LONGEST_WAIT_MS) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, LONGEST_WAIT_MS)));
   }
 }
 
@@ -146,9 +151,6 @@ function limited(
 ): (buffer: Uint8Array) => Promise<number> {
   return idleTimeoutMs ? (buffer) => withTimeout(recv(buffer), idleTimeoutMs) : recv;
 }
-
-/** A timer of more than this fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The client was silent for too long while it was its turn. */
 class SilentClient extends Error {}

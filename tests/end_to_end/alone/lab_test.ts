@@ -11,7 +11,13 @@ import { zhLab } from "../../../cli/messages/zh/lab_experiments.ts";
 import type { Cost } from "../../../clients/lab/servant_costs.ts";
 import { EXPERIMENT_NAMES } from "../../../clients/lab/experiments.ts";
 import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../harness/assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertStringIncludes,
+} from "../../harness/assert.ts";
 import { decode } from "../../harness/bytes.ts";
 import { assertOneLine } from "../../harness/one_line.ts";
 import { commandFor, type Outcome, run } from "../../harness/playground.ts";
@@ -19,8 +25,10 @@ import { commandLines, processTree, stillRunning, untilAllEnded } from "../../ha
 import { test } from "../../harness/test.ts";
 
 const ignore = !hasSystemCalls();
-/** How long a process may outlive a lab that was killed. */
-const MAX_ORPHANED_MS = 2_000;
+/** How long a process may outlive a lab that was killed. Generous: it is for hanging, not speed. */
+const MAX_ORPHANED_MS = 60_000;
+/** How often an experiment is begun that a busy machine lets come to its end before it is ended. */
+const TRIES = 10;
 const POLL_INTERVAL_MS = 100;
 
 /** What a line of `--json` says. */
@@ -188,12 +196,11 @@ const MOMENTS: readonly (readonly [experiment: string, program: RegExp])[] = [
 for (const [name, program] of MOMENTS) {
   for (const signal of ["SIGKILL", "SIGINT"] as const) {
     test(`${name}, ended by ${signal}, leaves no process for long`, async () => {
-      const lab = start([name]);
-      const tree = await treeWith(lab.pid, program);
-      lab.kill(signal);
-      const { stdout } = await lab.output();
+      let tree;
+      for (let tries = 0; (tree = await treeOfEnded(name, program, signal)) === undefined;) {
+        assertLess(++tries, TRIES, `${name} is over before ${signal} comes`);
+      }
       await untilAllEnded(tree, MAX_ORPHANED_MS);
-      assert(!decode(stdout).includes(enLab.verdicts.holds), "it had come to its end before");
     }, { ignore });
   }
 }
@@ -209,13 +216,37 @@ function start(args: readonly string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-/** Waits until a descendant of the process runs such a program. @returns all its descendants then */
+/**
+ * Ends an experiment when one of its processes runs such a program.
+ *
+ * @returns all its processes then; `undefined` if it had come to its end before
+ */
+async function treeOfEnded(
+  name: string,
+  program: RegExp,
+  signal: Deno.Signal,
+): Promise<number[] | undefined> {
+  const lab = start([name]);
+  const tree = await treeWith(lab.pid, program);
+  try {
+    lab.kill(signal);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it has ended
+  }
+  return (await lab.output()).signal === signal ? tree : undefined;
+}
+
+/**
+ * Waits until a descendant of the process runs such a program.
+ *
+ * @returns the process and all its descendants then; none if it has ended
+ */
 async function treeWith(pid: number, program: RegExp): Promise<number[]> {
   for (;;) {
     const tree = await processTree(pid);
     const lines = await commandLines(tree);
+    if (lines.length === 0) return [];
     if (lines.some((line) => program.test(line))) return tree;
-    if (lines.length === 0) throw new Error(`it ended before ${program} was seen`);
   }
 }
 

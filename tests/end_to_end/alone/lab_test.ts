@@ -30,6 +30,8 @@ const MAX_ORPHANED_MS = 60_000;
 /** How often an experiment is begun that a busy machine lets come to its end before it is ended. */
 const TRIES = 10;
 const POLL_INTERVAL_MS = 100;
+/** It ends when its connection does. */
+const CAT = /^cat$/;
 
 /** What a line of `--json` says. */
 interface Report {
@@ -191,7 +193,7 @@ const MOMENTS: readonly (readonly [experiment: string, program: RegExp])[] = [
   ["busy-poll", /^(?!\S*sh ).*serve nonblocking/], // no longer the shell that became it
   ["process-cost", /^(?!\S*sh ).*--lab-role process-cost/],
   ["copy-on-write", /^(?!\S*sh ).*--lab-role copy-on-write/],
-  ["switch-cost", /^cat$/],
+  ["switch-cost", CAT],
 ];
 for (const [name, program] of MOMENTS) {
   for (const signal of ["SIGKILL", "SIGINT"] as const) {
@@ -200,7 +202,11 @@ for (const [name, program] of MOMENTS) {
       for (let tries = 0; (tree = await treeOfEnded(name, program, signal)) === undefined;) {
         assertLess(++tries, TRIES, `${name} is over before ${signal} comes`);
       }
-      await untilAllEnded(tree, MAX_ORPHANED_MS);
+      try {
+        await untilAllEnded(tree, MAX_ORPHANED_MS);
+      } finally {
+        for (const left of await stillRunning(tree)) Deno.kill(left, "SIGKILL");
+      }
     }, { ignore });
   }
 }
@@ -217,7 +223,8 @@ function start(args: readonly string[]): Deno.ChildProcess {
 }
 
 /**
- * Ends an experiment when one of its processes runs such a program.
+ * Ends an experiment when one of its processes runs such a program, which from then on does not end by
+ * itself: it is killed, or it is left.
  *
  * @returns all its processes then; `undefined` if it had come to its end before
  */
@@ -228,25 +235,38 @@ async function treeOfEnded(
 ): Promise<number[] | undefined> {
   const lab = start([name]);
   const tree = await treeWith(lab.pid, program);
-  try {
-    lab.kill(signal);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // it has ended
-  }
+  if (program !== CAT) await stop(tree, program);
+  kill(lab.pid, signal);
   return (await lab.output()).signal === signal ? tree : undefined;
+}
+
+/** Sends a signal. That the process has ended is no error. */
+function kill(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Stops those of the processes that run such a program. */
+async function stop(pids: readonly number[], program: RegExp): Promise<void> {
+  for (const pid of pids) {
+    const [line = ""] = await commandLines([pid]);
+    if (program.test(line)) kill(pid, "SIGSTOP");
+  }
 }
 
 /**
  * Waits until a descendant of the process runs such a program.
  *
- * @returns the process and all its descendants then; none if it has ended
+ * @returns the process and all its descendants then, or when it has ended
  */
 async function treeWith(pid: number, program: RegExp): Promise<number[]> {
   for (;;) {
     const tree = await processTree(pid);
     const lines = await commandLines(tree);
-    if (lines.length === 0) return [];
-    if (lines.some((line) => program.test(line))) return tree;
+    if (lines.length === 0 || lines.some((line) => program.test(line))) return tree;
   }
 }
 

@@ -110,13 +110,12 @@ async function measure(
   const unknown = () => Promise.resolve(undefined);
   const visiting = { ...loadOf(VISITS), lastEchoesMs: 500 };
   const visits = await floodServer(server, visiting, signal, unknown);
-  const settleMs = NEVER_SERVE_ALL.includes(model) ? SHORT_SETTLE_MS : TALK.settleMs;
-  const talk = await floodServer(
-    server,
-    { ...loadOf(TALK), settleMs, onlySettled: true },
-    signal,
-    unknown,
-  );
+  const talkWithin = (settleMs: number) =>
+    floodServer(server, { ...loadOf(TALK), settleMs, onlySettled: true }, signal, unknown);
+  if (!NEVER_SERVE_ALL.includes(model)) return { visits, talk: await talkWithin(TALK.settleMs) };
+  let talk = await talkWithin(SHORT_SETTLE_MS);
+  // A busy machine may have kept the server waiting for so long.
+  if (!("figures" in talk && talk.counts.answered > 0)) talk = await talkWithin(TALK.settleMs);
   return { visits, talk };
 }
 

@@ -1,5 +1,6 @@
 // @ts-types="../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
+import { settlesWithin } from "../../cli/settles_within.ts";
 import type { EchoTracker } from "./echo_tracker.ts";
 import { LoadClient } from "./load_client.ts";
 import { INTERVAL_MS, Intervals, type OnInterval } from "./intervals.ts";
@@ -99,10 +100,11 @@ export class Flood implements RunningFlood {
       await gate.enter();
       clients.push(this.#runClient(new LoadClient(index, this.options), gate));
     }
-    const overdue = this.#giveUpOverdue();
-    await Promise.all(clients);
-    overdue.cancel();
+    const served = Promise.all(clients);
+    const overdue = this.#giveUpOverdue(served);
+    await served;
     this.#end.abort();
+    await overdue;
     await phases;
     clearTimeout(this.#timer);
     this.#endSlice();
@@ -146,7 +148,7 @@ export class Flood implements RunningFlood {
     });
     if (settleMs === 0) this.#turns?.begin(this.#measuredFromMs);
     else {
-      await pause(settleMs, AbortSignal.any([signal, settled.signal]));
+      await settlesWithin(aborted(AbortSignal.any([signal, settled.signal])), settleMs);
       this.#slice.endSettling();
       const nowMs = performance.now();
       this.#turns?.begin(nowMs);
@@ -276,17 +278,9 @@ export class Flood implements RunningFlood {
   }
 
   /** Gives up on what is owed some time after the end. */
-  #giveUpOverdue(): { cancel(): void } {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const begin = () => timer = setTimeout(() => this.#giveUp(), this.options.lastEchoesMs);
-    if (this.#end.signal.aborted) begin();
-    else this.#end.signal.addEventListener("abort", begin);
-    return {
-      cancel: () => {
-        clearTimeout(timer);
-        this.#end.signal.removeEventListener("abort", begin);
-      },
-    };
+  async #giveUpOverdue(served: Promise<unknown>): Promise<void> {
+    await aborted(this.#end.signal);
+    if (!await settlesWithin(served, this.options.lastEchoesMs)) this.#giveUp();
   }
 
   #giveUp(): void {
@@ -297,4 +291,9 @@ export class Flood implements RunningFlood {
 /** Waits until the time is over, or the signal aborts. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, { signal }).catch(() => {});
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }

@@ -54,7 +54,7 @@ for (const sockets of ["deno", "libc"] as const) {
       ...["p50 >= 19ms", "p99.9 < 100s", "lost = 0", "served = 100%", "rate > 1", "wrong <= 0%"],
     ]);
     assertEquals(code, 0, stdout);
-    assertMatch(stdout, /^promise {7}p50 >= 19ms: kept, [\d.]+ ms$/m);
+    assertMatch(stdout, /^promise {7}p50 >= 19ms: kept, [\d.]+ m?s$/m);
     assertStringIncludes(stdout, "promise       lost = 0: kept, 0\n");
     assertStringIncludes(stdout, "promise       served = 100%: kept, 100 %\n");
     assertEquals(stdout.match(/: kept, /g)?.length, 6);
@@ -64,7 +64,8 @@ for (const sockets of ["deno", "libc"] as const) {
     await using target = new SlowTarget(0);
     const { code, stdout } = await flood(target, ["lost = 0", "p99 < 10ms", "max > 0"]);
     assertEquals(code, 3, stdout);
-    assertMatch(stdout, /^promise {7}p99 < 10ms: broken, [\d.]+ ms$/m);
+    // On a busy machine, it is more than a second.
+    assertMatch(stdout, /^promise {7}p99 < 10ms: broken, [\d.]+ m?s$/m);
     assertEquals(stdout.match(/: kept, /g)?.length, 2);
   }, { ignore });
 

@@ -123,8 +123,9 @@ test("a flood in the background of a terminal reads no key, which would stop it"
 test(
   "a flood that is stopped by Ctrl-Z goes on in the background, and leaves the terminal alone",
   async () => {
-    await using target = echoTarget();
-    const args = ["--port", String(target.port), "--conns", "3", "--duration", "2s"];
+    let onEcho: () => void = () => {};
+    await using target = echoTarget(() => onEcho());
+    const args = ["--port", String(target.port), "--conns", "3", "--duration", "0"];
     const [program, programArgs] = commandFor(["flood", ...args]);
     const command = [program, ...programArgs].map((word) => `"${word}"`).join(" ");
     const child = new Deno.Command("script", {
@@ -150,8 +151,13 @@ test(
     await until(/3 connected/);
     await input.write(encode("\x1a"));
     await until(/Stopped/);
+    const { promise: echoed, resolve } = Promise.withResolvers<void>();
+    let echoes = 0;
+    onEcho = () => ++echoes > 3 && resolve(); // each connection may have had a message under way
+    await input.write(encode("bg\n"));
+    await echoed;
     // Of a job that is named, `wait` tells the status; 128 and the signal, if it was stopped again.
-    await input.write(encode("bg; wait %1; echo its status $?; exit\n"));
+    await input.write(encode("kill -INT %1; wait %1; echo its status $?; exit\n"));
     const ended = await until(/3 opened, 3 served[^]*its status (\d+)\r?\n/);
     assertEquals(ended, "0");
     await input.close().catch(() => {}); // the terminal is gone

@@ -24,8 +24,11 @@ import { test } from "../harness/test.ts";
 const ignore = Deno.build.os === "windows";
 /** A race that is soon over. */
 const SHORT = ["--rounds", "1", "--settle", "2s", "--warmup", "100ms", "--duration", "200ms"];
-/** How long a process may outlive a race that was killed. */
-const MAX_ORPHANED_MS = 2_000;
+/**
+ * How long a process may outlive a race that was killed. It is for hanging, not speed, and less than what runs
+ * would take to end by itself.
+ */
+const MAX_ORPHANED_MS = 30_000;
 
 /** Runs a race of a few connections, and reads its record. */
 function race(...args: string[]): Promise<Outcome & { record: RaceRecord }> {
@@ -295,7 +298,7 @@ const KILLED: [what: string, args: string[], running: string][] = [
 ];
 
 for (const [what, args, running] of KILLED) {
-  test(`a race that is killed leaves nothing for longer than two seconds: ${what}`, async () => {
+  test(`a race that is killed leaves nothing: ${what}`, async () => {
     const mark = `RACE_MARK=${crypto.randomUUID()}`;
     const child = start(["race", "--conns", "10", ...args], environmentOf(mark));
     while (!(await marked(mark)).some((command) => command.includes(running)));

@@ -145,16 +145,18 @@ for (const model of ["select", "thread", "blocking"]) {
     await using recorded = await Recorded.start([model, "--cpu", "1000"]);
     using client = await recorded.server.connect();
     await writeAll(client, encode("hello"));
-    let isAnswered = false;
-    const answer = readExactly(client, 5).then(() => isAnswered = true);
+    const answer = readExactly(client, 5);
     const doing = (frames: Frame[]) => spansOf(frames).map((spans) => spans.at(-1)?.activity);
-    await recorded.until((frames) => doing(frames).includes("handle"));
-    assert(!isAnswered);
+    /** A frame at which it was still busy, however late a busy machine lets this test look. */
+    const liveFrame = (frames: Frame[]) =>
+      frames.find((_, index) => doing(frames.slice(0, index + 1)).includes("handle"));
+    await recorded.until((frames) => liveFrame(frames) !== undefined);
     await answer;
     const frames = await recorded.until((frames) => !doing(frames).includes("handle"));
     const burnt = spansOf(frames).flat().filter(({ activity }) => activity === "handle");
     const longestMs = Math.max(...burnt.map(({ fromMs, untilMs }) => untilMs - fromMs));
     assertLess(990, longestMs);
+    assertLess(liveFrame(frames)?.timeMs ?? NaN, Math.max(...burnt.map(({ untilMs }) => untilMs)));
   });
 }
 
@@ -224,6 +226,10 @@ for (const [model, ...flags] of [["epoll"], ["thread", "--spare", "4"]]) {
         all: sum.all + one.all,
         traced: sum.traced + one.traced,
       }));
+    const isLeftOut = (frames: Frame[]) => {
+      const { all, traced } = messagesOf(frames);
+      return traced < all;
+    };
     const unknown = (frames: Frame[]) =>
       spansOf(frames).flat().filter(({ activity }) => activity === "untraced");
     const flood = await interrupted(
@@ -231,7 +237,8 @@ for (const [model, ...flags] of [["epoll"], ["thread", "--spare", "4"]]) {
         ...["flood", "--port", `${recorded.server.port}`, "--conns", "4", "--duration", "0"],
         ...["--no-think", "--quiet"],
       ],
-      recorded.until((frames) => unknown(frames).length > 0),
+      // What is left out first may belong to no message.
+      recorded.until((frames) => unknown(frames).length > 0 && isLeftOut(frames)),
     );
     assertEquals(flood.code, 0);
     const areIdle = (frames: Frame[]) =>
@@ -239,8 +246,7 @@ for (const [model, ...flags] of [["epoll"], ["thread", "--spare", "4"]]) {
         ["wait", "accept", "ended"].includes(spans.at(-1)?.activity ?? "")
       );
     const frames = await recorded.until(areIdle);
-    const { all, traced } = messagesOf(frames);
-    assertLess(traced, all);
+    assert(isLeftOut(frames));
     const lanes = unknown(frames).map(({ lane }) => lane > 0);
     assertEquals(new Set(lanes), new Set([model === "thread"]));
     // Records of steps stay within what a frame wants, too.

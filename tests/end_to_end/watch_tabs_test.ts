@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freePort } from "../../clients/target/listening_ports.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertMatch } from "../harness/assert.ts";
 import { browserTest, drawRarely, type Page, type Visit } from "../harness/browser.ts";
@@ -75,8 +76,9 @@ browserTest(`with two models compared, ${COMPARING_TABS} tabs show both`, async 
 });
 
 browserTest("another server at the same address is shown as what it is", async ({ page }) => {
-  const first = await startWatched(["epoll"]);
-  const { host, port } = new URL(await addressOf(first));
+  const port = String(freePort()); // no other is given it while nobody listens
+  const first = await Server.start(["epoll", "--quiet", "--watch", port]);
+  const { host } = new URL(await addressOf(first));
   try {
     await page.goto(await addressOf(first));
     await untilTold(page);

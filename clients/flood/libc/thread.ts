@@ -8,6 +8,7 @@ import { wake } from "../../../servers/system/eventfd.ts";
 import { LibcConnector } from "./connector.ts";
 import { EpollInstance } from "./epoll_instance.ts";
 import { LibcOpener, type OpenerEvents } from "./opener.ts";
+import { Patience } from "./patience.ts";
 import type { EchoTracker } from "../echo_tracker.ts";
 import type { LoadClient } from "../load_client.ts";
 import { SHARED, type ThreadReport, type ThreadSetup } from "./protocol.ts";
@@ -45,8 +46,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** Whether no connection of this thread is left, or will come. */
   #isDone = false;
   #measuredFromMs: number;
-  /** Until when first answers are waited for; `Infinity` if they are not. */
-  #settleMs = Infinity;
+  /** Until when first answers are waited for. */
+  readonly #settling = new Patience();
   /** When the warm-up is over; `Infinity` before it begins, and once it is over. */
   #warmMs = Infinity;
   #isWarm: boolean;
@@ -59,8 +60,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   #elapsedMs = 0;
   /** When the flood ends. */
   #endMs = Infinity;
-  /** When what is owed at the end is given up. */
-  #giveUpMs = Infinity;
+  /** Until when what is owed at the end is waited for. */
+  readonly #owed = new Patience();
   #reportMs: number;
   /** Since when {@linkcode measurements} counts: each report clears it. */
   #sliceMs: number;
@@ -82,7 +83,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
     this.#isWarm = settleMs === 0 && warmupMs === 0;
     if (this.#isWarm) this.#endMs = startedMs + durationMs;
     else if (settleMs === 0) this.#warmMs = startedMs + warmupMs;
-    else this.#settleMs = startedMs + settleMs;
+    else this.#settling.untilMs = startedMs + settleMs;
     this.isSettling = settleMs > 0;
     this.#reportMs = setup.startedMs + REPORT_MS;
     this.#sliceMs = setup.startedMs;
@@ -196,8 +197,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
   /** Begins to warm up when all clients were answered, or it has waited long enough for that. */
   #checkSettled(nowMs: number): void {
     const outcomes = Atomics.load(this.#shared, SHARED.outcomes);
-    if (outcomes < this.options.conns && nowMs < this.#settleMs) return;
-    this.#settleMs = Infinity;
+    if (outcomes < this.options.conns && !this.#settling.isOver(nowMs)) return;
+    this.#settling.untilMs = Infinity;
     this.#warmMs = nowMs + this.options.warmupMs;
     this.measurements.endSettling();
     this.isSettling = false;
@@ -228,7 +229,7 @@ export class LibcThread implements LoadContext, OpenerEvents {
   #checkEnd(nowMs: number): void {
     const stops = Atomics.load(this.#shared, SHARED.stops);
     if (!this.isOver && (stops > 0 || nowMs >= this.#endMs)) this.#end(nowMs);
-    if (nowMs >= this.#giveUpMs || stops > 1) this.#giveUp();
+    if (this.#owed.isOver(nowMs) || stops > 1) this.#giveUp();
   }
 
   #end(sinceMs: number): void {
@@ -236,10 +237,10 @@ export class LibcThread implements LoadContext, OpenerEvents {
     const nowMs = this.turns === undefined ? sinceMs : Math.min(sinceMs, this.#endMs);
     this.isOver = true;
     this.isSettling = false;
-    this.#settleMs = Infinity;
+    this.#settling.untilMs = Infinity;
     this.#elapsedMs = nowMs - this.#measuredFromMs;
     this.#endMs = nowMs;
-    this.#giveUpMs = nowMs + this.options.lastEchoesMs;
+    this.#owed.untilMs = nowMs + this.options.lastEchoesMs;
     this.#opener.abandon(nowMs, this.measurements);
     this.turns?.settle(nowMs, this.measurements);
     for (const echoes of this.#cutShort) echoes.settle(nowMs, nowMs, false);
@@ -260,8 +261,8 @@ export class LibcThread implements LoadContext, OpenerEvents {
     const turnMs = this.isOver ? Infinity : this.turns?.dueMs ?? Infinity;
     const wakeMs = this.#sleeping.peek()?.dueMs ?? Infinity;
     const dueMs = Math.min(this.#opener.dueMs, wakeMs, turnMs);
-    const endMs = this.isOver ? this.#giveUpMs : this.#endMs;
-    const otherMs = Math.min(endMs, this.#settleMs, this.#warmMs, this.#reportMs);
+    const endMs = this.isOver ? this.#owed.untilMs : this.#endMs;
+    const otherMs = Math.min(endMs, this.#settling.untilMs, this.#warmMs, this.#reportMs);
     if (this.#goingLater.length > 0 || dueMs <= nowMs) return this.#epoll.wait(0);
     if (dueMs < otherMs) return this.#epoll.waitExactly(dueMs - nowMs);
     return this.#epoll.wait(Math.max(0, Math.ceil(otherMs - nowMs)));

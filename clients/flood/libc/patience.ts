@@ -1,9 +1,11 @@
 /** Who comes later than this was kept waiting by the system. */
 const LATE_MS = 20;
+/** A thread that has too much to do is late each time, and ends all the same. */
+const MOST_TIMES = 10;
 
 /**
  * Until when a thread waits for what has to come. One that was kept waiting itself has not seen what came
- * meanwhile: it goes on for as long as it was late.
+ * meanwhile: it goes on for as long as it was late, though not for ever.
  *
  * @example
  * ```ts
@@ -18,10 +20,14 @@ const LATE_MS = 20;
 export class Patience {
   /** `Infinity` while it does not wait. */
   untilMs = Infinity;
+  /** How often it was late. */
+  #times = 0;
 
   isOver(nowMs: number): boolean {
     const lateMs = nowMs - this.untilMs;
-    if (lateMs >= LATE_MS) this.untilMs = nowMs + lateMs;
-    return lateMs >= 0 && lateMs < LATE_MS;
+    if (lateMs < LATE_MS || this.#times === MOST_TIMES) return lateMs >= 0;
+    this.#times++;
+    this.untilMs = nowMs + lateMs;
+    return false;
   }
 }

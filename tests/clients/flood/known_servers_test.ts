@@ -24,6 +24,16 @@ import "../../harness/sanitizers.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** The mean of durations, of which only percentiles are told. */
+function meanMs(durations: Durations): number {
+  const steps = 1_000;
+  const all = Array.from(
+    { length: steps },
+    (_, step) => durations.percentileMs((step + 0.5) / steps * 100),
+  );
+  return all.reduce((sum, ms) => sum + ms) / steps;
+}
+
 for (const model of [{}, { totalRate: 150 }]) {
   const how = "totalRate" in model ? "at a total rate" : "in a closed loop";
   testEachFlood(`answers after 20 ms take 20 ms ${how}`, async (floodOf) => {
@@ -57,8 +67,9 @@ for (const model of [{}, { totalRate: 150 }]) {
       assertLessOrEqual(roundTrips.percentileMs(percentile), heldMs * 1.2 + 4 * ownMs);
     }
     if (!("totalRate" in model)) {
+      // Little's law, with the mean: a pause that the machine makes lengthens a few, and does not move the median.
       const perSecond = messagesEchoed / flood.elapsedMs * 1_000;
-      assertLess(Math.abs(perSecond * roundTrips.percentileMs(50) / 5_000 - 1), 0.5);
+      assertLess(Math.abs(perSecond * meanMs(roundTrips) / 5_000 - 1), 0.5);
     }
   }, { threads: [2] });
 }
@@ -79,7 +90,8 @@ testEachFlood("a stall shows in all that was due meanwhile, at a total rate", as
       await writeAll(conn, chunk);
     }
   });
-  const flood = floodOf(target, { conns: 5, totalRate: RATE, durationMs: 900 });
+  // A busy machine may begin late with it, and needs time for what was due meanwhile.
+  const flood = floodOf(target, { conns: 5, totalRate: RATE, durationMs: 1_500 });
   await flood.run();
   const { roundTrips, messagesSent, messagesNotSent, messagesLate } = flood.measurements;
   const due = messagesSent + messagesNotSent;

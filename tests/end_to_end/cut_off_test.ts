@@ -5,7 +5,9 @@
  */
 
 import { assertEquals } from "../harness/assert.ts";
-import { exchange } from "../harness/clients.ts";
+import { decode } from "../harness/bytes.ts";
+import { readExactly } from "../harness/clients.ts";
+import { spokenInTime } from "../harness/in_time.ts";
 import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
@@ -17,20 +19,23 @@ const LOOKS = 400;
 for (const { name, args } of MODELS.filter(({ name }) => /^(async|select|gevent)/.test(name))) {
   test(
     `${name}: a client that is cut off while it does not read gives back its descriptor`,
-    async () => {
-      await using server = await Server.start([...args, "--quiet", "--idle-timeout", "400ms"]);
-      const first = await server.connect();
-      assertEquals(await exchange(first, "hello"), "hello");
-      first.close();
-      const before = await untilSockets(server.pid, (count) => count === 1);
-      assertEquals(before, 1, "there is more than the listener");
-      using silent = await server.connect();
-      assertEquals(await exchange(silent, "accepted"), "accepted");
-      const offering = offer(silent);
-      assertEquals(await untilSockets(server.pid, (count) => count === before), before);
-      silent.close();
-      await offering;
-    },
+    () =>
+      spokenInTime(400, async ({ connect, say }) => {
+        await using server = await Server.start([...args, "--quiet", "--idle-timeout", "400ms"]);
+        const first = await connect(server);
+        await say(first, "hello");
+        assertEquals(decode(await readExactly(first, 5)), "hello");
+        first.close();
+        const before = await untilSockets(server.pid, (count) => count === 1);
+        assertEquals(before, 1, "there is more than the listener");
+        using silent = await connect(server);
+        await say(silent, "accepted");
+        assertEquals(decode(await readExactly(silent, 8)), "accepted");
+        const offering = offer(silent);
+        assertEquals(await untilSockets(server.pid, (count) => count === before), before);
+        silent.close();
+        await offering;
+      }),
     { ignore: Deno.build.os !== "linux" },
   );
 }

@@ -8,6 +8,7 @@ import { delay } from "@std/async/delay";
 import { assertEquals } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { spokenInTime } from "../harness/in_time.ts";
 import { Server } from "../harness/playground.ts";
 import { processTree } from "../harness/processes.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
@@ -19,19 +20,20 @@ const isLinux = hasSystemCalls();
 
 testTogether(MODELS.map(({ name, args }) => ({
   name: `${name}: a client that waits for its answer is not silent, and is when it has it`,
-  fn: async () => {
-    const flags = ["--idle-timeout", "250ms", "--sleep", "600"];
-    await using server = await Server.start([...args, ...flags]);
-    using conn = await server.connect();
-    await writeAll(conn, encode("one")); // before a thread or process of its own has begun
-    assertEquals(decode(await readExactly(conn, 3)), "one");
-    assertEquals((await readToEnd(conn)).length, 0);
-    const { peer } = await server.event("dismissed");
-    conn.close();
-    await server.event("closed");
-    const events = ["dismissed", "reset", "cutOff"].map((event) => server.events(event).length);
-    assertEquals([peer, events], [server.events("accepted")[0].peer, [1, 0, 0]]);
-  },
+  fn: () =>
+    spokenInTime(250, async ({ connect, say }) => {
+      const flags = ["--idle-timeout", "250ms", "--sleep", "600"];
+      await using server = await Server.start([...args, ...flags]);
+      using conn = await connect(server);
+      await say(conn, "one"); // before a thread or process of its own has begun
+      assertEquals(decode(await readExactly(conn, 3)), "one");
+      assertEquals((await readToEnd(conn)).length, 0);
+      const { peer } = await server.event("dismissed");
+      conn.close();
+      await server.event("closed");
+      const events = ["dismissed", "reset", "cutOff"].map((event) => server.events(event).length);
+      assertEquals([peer, events], [server.events("accepted")[0].peer, [1, 0, 0]]);
+    }),
 })));
 
 testTogether(
@@ -57,12 +59,14 @@ testTogether(
 test("select: a client that has spoken while the loop computed for another is not silent", async () => {
   const flags = ["--idle-timeout", "200ms", "--cpu", "900", "--quiet"];
   for (const sockets of ["deno", ...(isLinux ? ["libc"] : [])]) {
-    await using server = await Server.start(["select", "--sockets", sockets, ...flags]);
-    using one = await server.connect();
-    using other = await server.connect();
-    await Promise.all([writeAll(one, encode("one")), writeAll(other, encode("other"))]);
-    assertEquals(decode(await readExactly(one, 3)), "one");
-    assertEquals(decode(await readExactly(other, 5)), "other");
+    await spokenInTime(200, async ({ connect, say }) => {
+      await using server = await Server.start(["select", "--sockets", sockets, ...flags]);
+      using one = await connect(server);
+      using other = await server.connect(); // in the time of the first
+      await Promise.all([say(one, "one"), say(other, "other")]);
+      assertEquals(decode(await readExactly(one, 3)), "one");
+      assertEquals(decode(await readExactly(other, 5)), "other");
+    });
   }
 });
 
@@ -70,24 +74,26 @@ testTogether(
   ["deno", ...(isLinux ? ["libc"] : [])].map((sockets) => ({
     name:
       `process on ${sockets}: a client that spoke while its child was kept waiting is not silent`,
-    fn: async () => {
-      const args = ["process", "--sockets", sockets, "--idle-timeout", "1s"];
-      await using server = await Server.start(args);
-      using conn = await server.connect();
-      const assertAnswered = async (text: string) =>
-        assertEquals(decode(await readExactly(conn, text.length)), text);
-      await writeAll(conn, encode("one"));
-      await assertAnswered("one");
-      const child = (await processTree(server.pid)).at(-1) ?? NaN; // the only one without a child
-      await writeAll(conn, encode("two"));
-      await assertAnswered("two");
-      Deno.kill(child, "SIGSTOP");
-      await delay(200);
-      await writeAll(conn, encode("three"));
-      await delay(1_000); // longer than the timeout
-      Deno.kill(child, "SIGCONT");
-      await assertAnswered("three");
-    },
+    fn: () =>
+      spokenInTime(1_000, async ({ connect, say, mark }) => {
+        const args = ["process", "--sockets", sockets, "--idle-timeout", "1s"];
+        await using server = await Server.start(args);
+        using conn = await connect(server);
+        const assertAnswered = async (text: string) =>
+          assertEquals(decode(await readExactly(conn, text.length)), text);
+        await say(conn, "one");
+        await assertAnswered("one");
+        const child = (await processTree(server.pid)).at(-1) ?? NaN; // the only one without a child
+        await say(conn, "two");
+        await assertAnswered("two");
+        Deno.kill(child, "SIGSTOP");
+        mark();
+        await delay(200);
+        await say(conn, "three");
+        await delay(1_000); // longer than the timeout
+        Deno.kill(child, "SIGCONT");
+        await assertAnswered("three");
+      }),
   })),
   { ignore: isWindows },
 );

@@ -12,6 +12,9 @@ import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 import { MODELS, type ModelUnderTest } from "./models.ts";
 
+/** How long a line may take to come. Generous: it is for never, not for speed. */
+const PATIENCE_MS = 60_000;
+
 /** What it hears, and in what way it answers. `log` gets a line for each client that has left. */
 const SPEAKER = (log: string) => `
 const decoder = new TextDecoder();
@@ -98,7 +101,7 @@ class LineClient implements Disposable {
   }
 
   hear(): Promise<string> {
-    return deadline(this.#hear(), 10_000);
+    return deadline(this.#hear(), PATIENCE_MS);
   }
 
   async #hear(): Promise<string> {

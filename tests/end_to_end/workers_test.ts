@@ -16,6 +16,7 @@ import {
 } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
+import { spokenInTime } from "../harness/in_time.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
@@ -128,16 +129,19 @@ for (const args of isCompiled ? MODELS.slice(0, 2) : MODELS) {
     assertEquals(numbers.sort((one, other) => one - other), [1, 2, 3, 4]);
   });
 
-  test(`${name}: a silent client is disconnected, and the port of a server is its own`, async () => {
-    await using server = await Server.start([...args, "--workers", "2", "--idle-timeout", "200ms"]);
-    const second = await run(["serve", ...args, "--port", String(server.port)]);
-    assertOneLine(second, 1, /in use/);
-    using conn = await server.connect();
-    assertEquals(await exchange(conn, "hello"), "hello");
-    assertEquals((await readToEnd(conn)).length, 0);
-    await server.event("dismissed");
-    assertEquals((await server.stop()).code, 0);
-  });
+  test(`${name}: a silent client is disconnected, and the port of a server is its own`, () =>
+    spokenInTime(200, async ({ connect, say }) => {
+      const flags = ["--workers", "2", "--idle-timeout", "200ms"];
+      await using server = await Server.start([...args, ...flags]);
+      const second = await run(["serve", ...args, "--port", String(server.port)]);
+      assertOneLine(second, 1, /in use/);
+      using conn = await connect(server);
+      await say(conn, "hello");
+      assertEquals(decode(await readExactly(conn, 5)), "hello");
+      assertEquals((await readToEnd(conn)).length, 0);
+      await server.event("dismissed");
+      assertEquals((await server.stop()).code, 0);
+    }));
 }
 
 const LOOPS = MODELS.filter(([model]) => model !== "prethread"); // which has no more clients than threads

@@ -151,8 +151,12 @@ testEachFlood("what is due on a connection that was lost was not sent", async (f
     }
   });
   // With two threads, each has one of the connections.
-  const flood = floodOf(target, { conns: 2, rate: 100, durationMs: 500 });
-  await flood.run();
+  const flood = floodOf(target, { conns: 2, rate: 100 });
+  const running = flood.run();
+  await until(() => flood.measurements.lost === 1);
+  await new Promise((resolve) => setTimeout(resolve, 300)); // overdue is what is late by 250 ms
+  flood.stop();
+  await running;
   const { lost, messagesSent, messagesNotSent, messagesOverdue, roundTrips } = flood.measurements;
   assertEquals(lost, 1);
   assertGreater(messagesOverdue, 0);

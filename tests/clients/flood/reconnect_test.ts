@@ -133,15 +133,16 @@ testEachFlood("what comes back may be another thing than what was sent", async (
 
 testEachFlood("a rate and a limit of connections hold over all of them", async (floodOf) => {
   await using target = echoTarget();
-  const rate = { rate: 50, durationMs: 400 };
+  const rate = { rate: 50, durationMs: 1_000 };
   const rated = floodOf(target, { reconnectAfter: 2, ...rate });
   const plain = floodOf(target, rate); // opens its connections once, on the same machine
   await Promise.all([rated.run(), plain.run()]);
-  // 20 are due on each, or one more or less at either end. Those that a busy machine did not send count.
+  // One is due on each every 20 ms, or one more or less at either end. Those that a busy machine did not send
+  // count, as does the time by which it ended a flood too late.
   const [due, dueOfPlain] = [rated, plain].map(({ measurements }) =>
     measurements.messagesSent + measurements.messagesNotSent
   );
-  assertLessOrEqual(due, 66);
+  assertLessOrEqual(due, 3 * (rated.elapsedMs / 20 + 2));
   assertGreater(dueOfPlain, 30);
   assertGreater(due, dueOfPlain * 0.75);
   assertGreater(rated.measurements.opened, 3);

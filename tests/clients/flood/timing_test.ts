@@ -14,6 +14,7 @@ import {
   echoTarget,
   FLAWLESS,
   outcome,
+  runUntil,
   testEachFlood,
   until,
 } from "../../harness/flood.ts";
@@ -99,8 +100,11 @@ testEachFlood(
 
 testEachFlood("a flood with a rate sends no more than that", async (floodOf) => {
   await using target = echoTarget();
-  const flood = floodOf(target, { rate: 100, durationMs: 200 });
-  await flood.run();
+  const flood = floodOf(target, { rate: 100 });
+  await runUntil(flood, () => {
+    const { served, messagesEchoed } = flood.measurements;
+    return served === 3 && messagesEchoed >= 60;
+  });
   // Each connection sends its first within an interval, and then one at each.
   const max = 3 * (1 + flood.elapsedMs / 10);
   assertLessOrEqual(flood.measurements.messagesSent, max);
@@ -132,11 +136,17 @@ testEachFlood("a flood thinks between an echo and the next message", async (floo
   assertEquals(outcome(flood), FLAWLESS);
 });
 
+const WARMUP_MS = 200;
+
 testEachFlood("what is sent in the warm-up is served, but not measured", async (floodOf) => {
-  let echoes = 0;
-  await using target = echoTarget(() => echoes++);
-  const flood = floodOf(target, { warmupMs: 200, thinkMs: 5 });
-  const beganMs = performance.now();
+  let [echoes, beganMs] = [0, 0];
+  const isFirst = Promise.withResolvers<number>();
+  await using target = echoTarget(() => {
+    echoes++;
+    isFirst.resolve(performance.now() - beganMs);
+  });
+  const flood = floodOf(target, { warmupMs: WARMUP_MS, thinkMs: 5 });
+  beganMs = performance.now();
   const running = flood.run();
   await flood.warm;
   await until(() => flood.measurements.messagesEchoed > 0);
@@ -146,9 +156,10 @@ testEachFlood("what is sent in the warm-up is served, but not measured", async (
   const { measurements: { messagesEchoed, roundTrips, lastServedMs }, elapsedMs } = flood;
   assertEquals(outcome(flood), FLAWLESS);
   assertLess(0, messagesEchoed);
-  assertLess(messagesEchoed, echoes);
+  // On a busy machine, the warm-up may be over before anything was sent.
+  if (await isFirst.promise < WARMUP_MS / 2) assertLess(messagesEchoed, echoes);
   assertEquals(roundTrips.count, messagesEchoed);
-  assertLess(elapsedMs, withWarmUpMs - 199);
+  assertLess(elapsedMs, withWarmUpMs - (WARMUP_MS - 1));
   assertLess(0, lastServedMs);
 });
 

@@ -162,7 +162,7 @@ export class History {
   #beginAnew({ timeMs, changes, phases = [] }) {
     const knownMs = this.nowMs;
     this.#doubtLanes(phases, knownMs, timeMs);
-    const now = new Map(changes.map((change) => [change[1], change]));
+    const now = firstOfEach(changes);
     for (const [client, bar] of [...this.#current]) {
       const [sinceMs, , state, lane] = now.get(client) ?? [];
       const isSame = sinceMs <= knownMs && state === bar.states.at(-1) && lane === bar.lane;
@@ -172,7 +172,7 @@ export class History {
 
   /** The same for what lanes do. A lane that is not listed has ended since then. */
   #doubtLanes(phases, knownMs, timeMs) {
-    const going = new Map(phases.map((phase) => [phase[1], phase]));
+    const going = firstOfEach(phases);
     for (const [lane, { times, activities }] of this.phases) {
       if (activities.at(-1) === ENDED) continue;
       const [sinceMs] = going.get(lane) ?? [Infinity];
@@ -303,4 +303,9 @@ export function sampleAt(samples, timeMs) {
 /** Whether only some of the messages of a frame were traced. */
 export function isSampled({ messages: { all, traced } = NO_MESSAGES }) {
   return all > traced;
+}
+
+/** The first entry of each client, or lane: what there was before the rest, which has happened since. */
+function firstOfEach(entries) {
+  return new Map(entries.toReversed().map((entry) => [entry[1], entry]));
 }

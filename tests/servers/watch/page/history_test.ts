@@ -40,6 +40,18 @@ Deno.test("the page knows what lanes do by the same numbers", () => {
   assertEquals(PAGE_ACTIVITIES, [...ACTIVITIES]);
 });
 
+Deno.test("what was there after a gap goes on, also if more has happened since", () => {
+  const history = new History();
+  const [WAIT, , RECV] = ACTIVITIES.keys();
+  history.apply({ ...frame(20, [[10, 1, WAITING, 0]]), phases: [[10, 0, WAIT, 0]] });
+  const since: Change[] = [[10, 1, WAITING, 0], [80, 1, SERVED, 0]];
+  history.apply({ ...frame(90, since, true), phases: [[10, 0, WAIT, 0], [80, 0, RECV, 1]] });
+  const bars = history.lanes.get(0)?.bars ?? [];
+  assertEquals(bars.map(({ states, endMs }) => [states.at(-1), endMs]), [[SERVED, Infinity]]);
+  const seen = (timeMs: number) => phaseAt(history, 0, timeMs)?.activity;
+  assertEquals([15, 50, 85].map(seen), ["wait", "wait", "recv"]);
+});
+
 Deno.test("what lanes did while the page was hidden is not known, and a lane may have ended", () => {
   const history = new History();
   const [WAIT, , RECV] = ACTIVITIES.keys();

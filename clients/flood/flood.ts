@@ -35,7 +35,7 @@ export class Flood implements RunningFlood {
   readonly #atEnd = new Set<() => void>();
   readonly #warm = Promise.withResolvers<void>();
   /** Resolves, to the present time, when first answers are waited for no longer; undefined from then on. */
-  #settled: PromiseWithResolvers<number> | undefined;
+  #settled: PromiseWithResolvers<void> | undefined;
   #measuredFromMs = 0;
   /** When the flood has ended. */
   #endMs = 0;
@@ -152,7 +152,8 @@ export class Flood implements RunningFlood {
       this.#slice.endSettling();
       const nowMs = performance.now();
       this.#turns?.begin(nowMs);
-      this.#settled?.resolve(nowMs);
+      for (const { echoes } of this.#connections) echoes.beginRate(nowMs);
+      this.#settled?.resolve();
       this.#settled = undefined;
     }
     if (settleMs + warmupMs > 0) {

@@ -12,7 +12,7 @@ export class LoadConnection {
   readonly #conn: Deno.TcpConn;
   readonly #options: FloodOptions;
   readonly #turns: TimedTurns | undefined;
-  #settled: Promise<number> | undefined;
+  #settled: Promise<void> | undefined;
   readonly #flood: AbortSignal;
   /** What it has sent and got back. */
   readonly echoes: EchoTracker;
@@ -25,8 +25,7 @@ export class LoadConnection {
   /**
    * @param connectMs how long it took to open it
    * @param turns when a message is due on some connection, if all share a rate
-   * @param settled the connection sends one message before it resolves, and others after that; since
-   * the time that it resolves to, in milliseconds, they are due
+   * @param settled the connection sends one message before it resolves, and others after that
    * @param flood aborts when the flood ends; the connection begins no message after that
    */
   constructor(
@@ -36,7 +35,7 @@ export class LoadConnection {
     options: FloodOptions,
     measurements: Measurements,
     turns: TimedTurns | undefined,
-    settled: Promise<number> | undefined,
+    settled: Promise<void> | undefined,
     flood: AbortSignal,
   ) {
     this.#conn = conn;
@@ -103,9 +102,8 @@ export class LoadConnection {
       echoes.wasSent(message);
       if (wait) await this.#echo();
       if (this.#settled !== undefined && echoes.isServed) {
-        const sinceMs = await Promise.race([this.#settled, this.#closed.promise]);
+        await Promise.race([this.#settled, this.#closed.promise]);
         this.#settled = undefined;
-        if (sinceMs !== undefined) echoes.beginRate(sinceMs);
       }
       if (thinkMs > 0 && !echoes.isComplete) await this.#pause(thinkMs);
     }

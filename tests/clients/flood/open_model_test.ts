@@ -187,6 +187,24 @@ testEachFlood(
   { threads: [2] },
 );
 
+testEachFlood(
+  "of a connection that is never answered, what was due since the others settled was not sent",
+  async (floodOf) => {
+    const isOver = Promise.withResolvers<void>();
+    await using target = new Target(async (conn, index) => {
+      if (index === 2) await isOver.promise;
+      for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
+    });
+    const flood = floodOf(target, { settleMs: 200, rate: 200, durationMs: 300 });
+    await flood.run();
+    isOver.resolve();
+    const { messagesSent, messagesNotSent } = flood.measurements;
+    // Of the 200 ms before, in which 40 were due on it otherwise, nothing is to be seen.
+    assertLess(Math.abs(messagesSent + messagesNotSent - 3 * flood.elapsedMs / 5), 10);
+  },
+  { threads: [2] },
+);
+
 testEachFlood("only a closed loop says that it is closed", async (floodOf) => {
   await using target = echoTarget();
   for (

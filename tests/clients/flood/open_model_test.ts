@@ -40,7 +40,8 @@ testEachFlood("sent is rate × time, at 1,500, 999, 333 and 7 a second", async (
     assertEquals(messagesSent + messagesNotSent, totalRate);
     assertEquals(messagesEchoed, messagesSent);
     assertEquals([served, unasked], totalRate === 7 ? [7, 13] : [20, 0], "each in its turn");
-    assert(isFlawless(flood, 20));
+    // What a busy machine left overdue is compared below with how late it was.
+    assert(isFlawless(flood, 20, new Set(["overdue"])));
     const { loop, messagesDue } = JSON.parse(resultsAsJson(flood, {
       ...{ conns: 20, rate: Infinity, reconnectAfter: Infinity },
     }));

@@ -34,7 +34,7 @@ export class Flood implements RunningFlood {
    */
   readonly #atEnd = new Set<() => void>();
   readonly #warm = Promise.withResolvers<void>();
-  /** Resolves, to the present time, when first answers are waited for no longer; undefined from then on. */
+  /** Resolves when first answers are waited for no longer; undefined from then on. */
   #settled: PromiseWithResolvers<void> | undefined;
   #measuredFromMs = 0;
   /** When the flood has ended. */

@@ -5,8 +5,6 @@
  */
 
 import { assertEquals } from "../harness/assert.ts";
-import { decode } from "../harness/bytes.ts";
-import { readExactly } from "../harness/clients.ts";
 import { spokenInTime } from "../harness/in_time.ts";
 import { Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
@@ -20,17 +18,15 @@ for (const { name, args } of MODELS.filter(({ name }) => /^(async|select|gevent)
   test(
     `${name}: a client that is cut off while it does not read gives back its descriptor`,
     () =>
-      spokenInTime(400, async ({ connect, say }) => {
+      spokenInTime(400, async ({ connect, exchange }) => {
         await using server = await Server.start([...args, "--quiet", "--idle-timeout", "400ms"]);
         const first = await connect(server);
-        await say(first, "hello");
-        assertEquals(decode(await readExactly(first, 5)), "hello");
+        assertEquals(await exchange(first, "hello"), "hello");
         first.close();
         const before = await untilSockets(server.pid, (count) => count === 1);
         assertEquals(before, 1, "there is more than the listener");
         using silent = await connect(server);
-        await say(silent, "accepted");
-        assertEquals(decode(await readExactly(silent, 8)), "accepted");
+        assertEquals(await exchange(silent, "accepted"), "accepted");
         const offering = offer(silent);
         assertEquals(await untilSockets(server.pid, (count) => count === before), before);
         silent.close();

@@ -162,15 +162,11 @@ for (const { name, args, isSerial } of MODELS) {
   // A client counts as silent while a thread or a process is being started for it.
   const timeoutMs = ["thread", "process"].includes(args[0]) ? 1_000 : 500;
   test(`${name}: --idle-timeout ends a silent client and no other`, () =>
-    spokenInTime(timeoutMs, async ({ connect, say }) => {
+    spokenInTime(timeoutMs, async ({ connect, exchange }) => {
       const flags = ["--quiet", "--idle-timeout", `${timeoutMs}ms`];
       await using server = await Server.start([...args, ...flags]);
-      const assertAnswered = async (conn: Deno.TcpConn, text: string) => {
-        await say(conn, text);
-        assertEquals(decode(await readExactly(conn, text.length)), text);
-      };
       using silent = await connect(server);
-      await assertAnswered(silent, "hello");
+      assertEquals(await exchange(silent, "hello"), "hello");
       const ended = readToEnd(silent);
       ended.catch(() => {}); // looked at below
       if (!isSerial) {
@@ -178,7 +174,7 @@ for (const { name, args, isSerial } of MODELS) {
         let isOver = false;
         ended.finally(() => isOver = true).catch(() => {});
         while (!isOver) {
-          await assertAnswered(talker, "tick");
+          assertEquals(await exchange(talker, "tick"), "tick");
           await delay(10); // many times in the timeout, and without a load
         }
       }

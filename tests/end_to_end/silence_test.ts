@@ -21,12 +21,12 @@ const isLinux = hasSystemCalls();
 testTogether(MODELS.map(({ name, args }) => ({
   name: `${name}: a client that waits for its answer is not silent, and is when it has it`,
   fn: () =>
-    spokenInTime(250, async ({ connect, say }) => {
+    spokenInTime(250, async ({ connect, exchange }) => {
       const flags = ["--idle-timeout", "250ms", "--sleep", "600"];
       await using server = await Server.start([...args, ...flags]);
       using conn = await connect(server);
-      await say(conn, "one"); // before a thread or process of its own has begun
-      assertEquals(decode(await readExactly(conn, 3)), "one");
+      // Before a thread or process of its own has begun.
+      assertEquals(await exchange(conn, "one"), "one");
       assertEquals((await readToEnd(conn)).length, 0);
       const { peer } = await server.event("dismissed");
       conn.close();
@@ -75,24 +75,20 @@ testTogether(
     name:
       `process on ${sockets}: a client that spoke while its child was kept waiting is not silent`,
     fn: () =>
-      spokenInTime(1_000, async ({ connect, say, mark }) => {
+      spokenInTime(1_000, async ({ connect, say, exchange, mark }) => {
         const args = ["process", "--sockets", sockets, "--idle-timeout", "1s"];
         await using server = await Server.start(args);
         using conn = await connect(server);
-        const assertAnswered = async (text: string) =>
-          assertEquals(decode(await readExactly(conn, text.length)), text);
-        await say(conn, "one");
-        await assertAnswered("one");
+        assertEquals(await exchange(conn, "one"), "one");
         const child = (await processTree(server.pid)).at(-1) ?? NaN; // the only one without a child
-        await say(conn, "two");
-        await assertAnswered("two");
+        assertEquals(await exchange(conn, "two"), "two");
         Deno.kill(child, "SIGSTOP");
         mark();
         await delay(200);
         await say(conn, "three");
         await delay(1_000); // longer than the timeout
         Deno.kill(child, "SIGCONT");
-        await assertAnswered("three");
+        assertEquals(decode(await readExactly(conn, 5)), "three");
       }),
   })),
   { ignore: isWindows },

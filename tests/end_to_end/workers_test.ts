@@ -130,14 +130,13 @@ for (const args of isCompiled ? MODELS.slice(0, 2) : MODELS) {
   });
 
   test(`${name}: a silent client is disconnected, and the port of a server is its own`, () =>
-    spokenInTime(200, async ({ connect, say }) => {
+    spokenInTime(200, async ({ connect, exchange }) => {
       const flags = ["--workers", "2", "--idle-timeout", "200ms"];
       await using server = await Server.start([...args, ...flags]);
       const second = await run(["serve", ...args, "--port", String(server.port)]);
       assertOneLine(second, 1, /in use/);
       using conn = await connect(server);
-      await say(conn, "hello");
-      assertEquals(decode(await readExactly(conn, 5)), "hello");
+      assertEquals(await exchange(conn, "hello"), "hello");
       assertEquals((await readToEnd(conn)).length, 0);
       await server.event("dismissed");
       assertEquals((await server.stop()).code, 0);

@@ -2,19 +2,18 @@
  * Clients that may not be silent for long, on a machine that may let none of them speak.
  *
  * ```ts
- * await spokenInTime(200, async ({ connect, say }) => {
+ * await spokenInTime(200, async ({ connect, exchange }) => {
  *   await using server = await Server.start(["select", "--idle-timeout", "200ms"]);
  *   using conn = await connect(server);
- *   await say(conn, "in time");
- *   assertEquals(decode(await readExactly(conn, 7)), "in time");
+ *   assertEquals(await exchange(conn, "in time"), "in time");
  * });
  * ```
  *
  * @module
  */
 
-import { encode } from "./bytes.ts";
-import { writeAll } from "./clients.ts";
+import { decode, encode } from "./bytes.ts";
+import { readExactly, writeAll } from "./clients.ts";
 import type { Server } from "./playground.ts";
 
 /** How often clients may be late until the test fails all the same. */
@@ -37,6 +36,12 @@ export class Speaker {
   /** Sends `text`, after which the client is silent again. */
   readonly say = async (conn: Deno.TcpConn, text: string): Promise<void> => {
     await writeAll(conn, encode(text)).finally(this.mark);
+  };
+
+  /** Sends `text` and waits until it has come back. */
+  readonly exchange = async (conn: Deno.TcpConn, text: string): Promise<string> => {
+    await this.say(conn, text);
+    return decode(await readExactly(conn, encode(text).length));
   };
 
   /** What is done here has to be done in time as well. */

@@ -47,7 +47,7 @@ for (const model of [{}, { totalRate: 150 }]) {
       }
     });
     await using quick = echoTarget();
-    // Long enough for each to have an answer: who has had none by the end is given up, and the machine may be late.
+    // Each connection needs an answer before the end, or the flood gives it up; a busy machine begins late.
     const flood = floodOf(slow, { conns: 5, durationMs: 1_000, ...model });
     // Meanwhile another flood tells what the machine adds, however busy it is.
     const baseline = floodOf(quick, { conns: 5, totalRate: 150 });

@@ -146,19 +146,26 @@ testEachFlood("a total rate goes on over connections that come and go", async (f
   assertGreaterOrEqual(opened, messagesSent / 2);
 }, { threads: [2] });
 
+/** A target that echoes, its third connection only when that is let go. */
+function holdingThird(): { target: Target; letGo: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const target = new Target(async (conn, index) => {
+    if (index === 2) await promise;
+    for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
+  });
+  return { target, letGo: resolve };
+}
+
 for (const rates of [{ totalRate: 500 }, { rate: 500 / 3 }]) {
   const name = Object.keys(rates).join();
   testEachFlood(`a ${name} begins when all connections were answered once`, async (floodOf) => {
-    const isLast = Promise.withResolvers<void>();
-    await using target = new Target(async (conn, index) => {
-      if (index === 2) await isLast.promise;
-      for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
-    });
+    const { target, letGo } = holdingThird();
+    await using _ = target;
     const flood = floodOf(target, { settleMs: 60_000, ...rates, durationMs: 300 });
     const running = flood.run();
     await until(() => flood.measurements.served === 2);
     await new Promise((resolve) => setTimeout(resolve, 250));
-    isLast.resolve();
+    letGo();
     await running;
     const { messagesSent, messagesNotSent } = flood.measurements;
     // Of the 250 ms before, in which 125 were due otherwise, nothing is to be seen.
@@ -169,16 +176,13 @@ for (const rates of [{ totalRate: 500 }, { rate: 500 / 3 }]) {
 testEachFlood(
   "a server that answers too late for the warm-up gets its rate all the same",
   async (floodOf) => {
-    const isLast = Promise.withResolvers<void>();
-    await using target = new Target(async (conn, index) => {
-      if (index === 2) await isLast.promise;
-      for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
-    });
+    const { target, letGo } = holdingThird();
+    await using _ = target;
     const flood = floodOf(target, { settleMs: 100, rate: 200, durationMs: 600 });
     const running = flood.run();
     await flood.warm;
     await new Promise((resolve) => setTimeout(resolve, 300));
-    isLast.resolve();
+    letGo();
     await running;
     const { messagesSent, messagesNotSent } = flood.measurements;
     // In the 300 ms in which one connection waited, 60 messages were due on it: with half of them the
@@ -191,14 +195,11 @@ testEachFlood(
 testEachFlood(
   "of a connection that is never answered, what was due since the others settled was not sent",
   async (floodOf) => {
-    const isOver = Promise.withResolvers<void>();
-    await using target = new Target(async (conn, index) => {
-      if (index === 2) await isOver.promise;
-      for await (const chunk of chunks(conn)) await writeAll(conn, chunk);
-    });
+    const { target, letGo } = holdingThird();
+    await using _ = target;
     const flood = floodOf(target, { settleMs: 200, rate: 200, durationMs: 300 });
     await flood.run();
-    isOver.resolve();
+    letGo();
     const { messagesSent, messagesNotSent } = flood.measurements;
     // Of the 200 ms before, in which 40 were due on it otherwise, nothing is to be seen.
     assertLess(Math.abs(messagesSent + messagesNotSent - 3 * flood.elapsedMs / 5), 10);

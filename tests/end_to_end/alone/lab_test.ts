@@ -205,7 +205,7 @@ for (const [name, program] of MOMENTS) {
       try {
         await untilAllEnded(tree, MAX_ORPHANED_MS);
       } finally {
-        for (const left of await stillRunning(tree)) Deno.kill(left, "SIGKILL");
+        for (const left of await stillRunning(tree)) kill(left, "SIGKILL");
       }
     }, { ignore });
   }

@@ -80,7 +80,7 @@ test("a last frame has what happens between the last poll and the end", async ()
   assertLess(timeMs, Date.now() + 1);
 });
 
-test("a first frame has who came before it, and who has left before it since somebody looks", async () => {
+test("a viewer's first frame lists the clients that it found, and those that have left since", async () => {
   const { run, recorder } = runOf(usage(false));
   const [early, passing] = [new FakeConnection(1), new FakeConnection(2)];
   recorder.accepted(early);

@@ -141,27 +141,30 @@ export class Flood implements RunningFlood {
     const { signal } = this.#end;
     const settled = new AbortController();
     let awaited = conns;
-    this.#measuredFromMs = performance.now();
-    this.#slice.begin(this.#measuredFromMs, (connections) => {
+    let fromMs = this.#measuredFromMs = performance.now();
+    this.#slice.begin(fromMs, (connections) => {
       awaited -= connections;
       if (awaited <= 0) settled.abort();
     });
-    if (settleMs === 0) this.#turns?.begin(this.#measuredFromMs);
+    if (settleMs === 0) this.#turns?.begin(fromMs);
     else {
       await settlesWithin(aborted(AbortSignal.any([signal, settled.signal])), settleMs);
       this.#slice.endSettling();
-      const nowMs = performance.now();
-      this.#turns?.begin(nowMs);
-      for (const { echoes } of this.#connections) echoes.beginRate(nowMs);
+      fromMs = performance.now(); // what is due is measured from the same moment on
+      this.#turns?.begin(fromMs);
+      for (const { echoes } of this.#connections) echoes.beginRate(fromMs);
       this.#settled?.resolve();
       this.#settled = undefined;
     }
-    if (settleMs + warmupMs > 0) {
+    if (warmupMs > 0) {
       await pause(warmupMs, signal);
+      fromMs = performance.now();
+    }
+    if (settleMs + warmupMs > 0) {
       if (signal.aborted) return;
       this.#endSlice();
       this.#intervals.endWarmup();
-      this.#measuredFromMs = performance.now();
+      this.#measuredFromMs = fromMs;
     }
     this.#warm.resolve();
     if (durationMs === Infinity) return;

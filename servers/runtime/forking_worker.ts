@@ -27,6 +27,12 @@ import { FORKING_DESCRIPTORS, formatForkingSetup } from "./forking_protocol.ts";
 /** The name of the role on the command line. */
 const ROLE = "--serve-by-forking";
 
+/**
+ * Otherwise malloc makes an arena for each of the first threads, all of which a fork copies: only the thread that
+ * forks has something to do.
+ */
+const ONE_ARENA = "MALLOC_ARENA_MAX=1";
+
 /** More than a message has: each is read whole. */
 const MAX_MESSAGE_BYTES = 262_144;
 
@@ -52,7 +58,10 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   descriptors[FORKING_DESCRIPTORS.messages] = far;
   // Blocked from the beginning, so that no thread of the runtime takes them, signalfd(2).
   const blockedSignals = ["SIGCHLD", "SIGTERM"] as const;
-  const pid = spawn({ command: [program, ...args], descriptors, blockedSignals });
+  const pid = spawn({
+    ...{ command: [program, ...args], descriptors, blockedSignals },
+    environment: [ONE_ARENA],
+  });
   calls.close(far);
   tell({ kind: "process-started", pid });
   let last: FromServer["kind"] | undefined;

@@ -11,6 +11,8 @@
 
 import { cFunctions } from "./c_library.ts";
 import { HUGE_PAGE_BYTES, memoryRanges, type Range } from "./memory_ranges.ts";
+import { ERRNO } from "./system_call_error.ts";
+import { errnoInstead } from "./system_calls.ts";
 
 /** <sys/mman.h> */
 const PROT_NONE = 0;
@@ -22,6 +24,9 @@ const MAP_FIXED_NOREPLACE = 0x10_0000;
 const HIGHEST = 0x4000_0000_0000n;
 /** The system lets nobody have what is below, /proc/sys/vm/mmap_min_addr. */
 const LOWEST = 0x10_0000n;
+
+/** Enough for what V8 takes meanwhile, which is less each time. */
+const ROUNDS = 10;
 
 const functions = cFunctions({
   mmap: { parameters: ["u64", "u64", "i32", "i32", "i32", "i64"], result: "u64" },
@@ -45,12 +50,20 @@ export class OccupiedGaps implements Disposable {
   readonly #occupied: Range[] = [];
 
   constructor() {
+    // What one finds out of the memory is old soon: V8 takes some for that. So it is found out again.
+    for (let round = 0; round < ROUNDS && this.#occupyAll(); round++);
+  }
+
+  /** @returns whether there is more to occupy */
+  #occupyAll(): boolean {
     // Who may not have the largest may have a limit, RLIMIT_AS, which the others would use up.
-    const largestFirst = unwanted().sort((one, other) => other.sizeBytes > one.sizeBytes ? 1 : -1);
-    for (const gap of largestFirst) {
-      if (!occupy(gap)) break;
-      this.#occupied.push(gap);
+    const gaps = unwanted().sort((one, other) => other.sizeBytes > one.sizeBytes ? 1 : -1);
+    for (const gap of gaps) {
+      const result = occupy(gap);
+      if (result === "refused") return false;
+      if (result === "occupied") this.#occupied.push(gap);
     }
+    return gaps.length > 0;
   }
 
   [Symbol.dispose](): void {
@@ -92,12 +105,14 @@ function unwanted(): Range[] {
   return end > address ? [...chosen, { address, sizeBytes: end - address }] : chosen;
 }
 
-/** @returns whether it is occupied now; the system may not allow it, or another thread may have been there first */
-function occupy({ address, sizeBytes }: Range): boolean {
+/** Somebody else may have been there first; and there may be a limit, above which the system refuses all. */
+function occupy({ address, sizeBytes }: Range): "occupied" | "taken" | "refused" {
   const { mmap, munmap } = functions();
+  const errno = errnoInstead();
   const flags = MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
   const mapped = BigInt.asIntN(64, mmap(address, sizeBytes, PROT_NONE, flags, -1, 0n));
-  if (mapped === address) return true;
-  if (mapped !== -1n) munmap(mapped, sizeBytes); // before Linux 4.17, the address is but a wish
-  return false;
+  if (mapped === address) return "occupied";
+  if (mapped === -1n) return errno(-1) === -ERRNO.EEXIST ? "taken" : "refused";
+  munmap(mapped, sizeBytes); // before Linux 4.17, the address is but a wish
+  return "taken";
 }

@@ -16,6 +16,7 @@ import { gatherPages } from "./gathered_pages.ts";
 import { memoryRanges, type Range } from "./memory_ranges.ts";
 import { checked, ERRNO } from "./system_call_error.ts";
 import { errnoInstead } from "./system_calls.ts";
+import { giveBackStack } from "./unused_memory.ts";
 
 /**
  * How V8 has to be started in a process that forks.
@@ -100,7 +101,7 @@ export function fork(): number {
 
 /**
  * Makes forks cheap: a fork counts each page, and the child does so again when it ends. It gives the system back
- * what malloc does not need, and puts the rest side by side, see `gathered_pages.ts`.
+ * what malloc and the stack do not need, and puts the rest side by side, see `gathered_pages.ts`.
  *
  * V8 is better left alone now, see `close_memory.ts`.
  *
@@ -118,6 +119,7 @@ export function prepareMemoryToFork(): void {
   inheritable ??= inheritableMemory(); // what is marked alike is one range
   gatherPages();
   malloc_trim(0); // the heap was copied with what is free in it
+  giveBackStack();
 }
 
 /** The ranges between those for which the kernel refuses it: a refusal would end the whole call. */

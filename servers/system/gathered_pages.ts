@@ -15,7 +15,12 @@
 
 import { cFunctions } from "./c_library.ts";
 import { CallSequence } from "./call_sequence.ts";
-import { HUGE_PAGE_BYTES, type MappedRange, memoryRanges, type Range } from "./memory_ranges.ts";
+import {
+  HUGE_PAGE_BYTES,
+  type Range,
+  type ResidentRange,
+  residentRanges,
+} from "./memory_ranges.ts";
 import { readSystemDirectory, readSystemFile } from "./proc.ts";
 import { ageSeconds } from "./process_tree.ts";
 import { SystemCallError } from "./system_call_error.ts";
@@ -32,8 +37,6 @@ const M_TRIM_THRESHOLD = -1;
 const USUAL_TRIM_THRESHOLD_BYTES = 131_072;
 const HIGHEST_TRIM_THRESHOLD_BYTES = 0x7fff_ffff;
 
-/** V8 maps memory in multiples of this, at multiples of it. */
-const V8_CHUNK_BYTES = 0x4_0000n;
 /** Not worth a range of its own. */
 const SMALLEST_BYTES = 0x1_0000n;
 /** A handler of one's own may have loaded much: that stays where it is. */
@@ -122,7 +125,7 @@ function gatherable(): Range[] {
   const ranges: Range[] = [];
   let bytes = 0n;
   // First those with names, of which there are few, wherever V8 has put what a handler of one's own has loaded.
-  const all = memoryRanges().filter(isGatherable);
+  const all = residentRanges().filter(isGatherable);
   const namedFirst = all.toSorted((one, other) =>
     Number(one.name === "") - Number(other.name === "")
   );
@@ -134,10 +137,12 @@ function gatherable(): Range[] {
   return ranges;
 }
 
-function isGatherable({ address, sizeBytes, permissions, name }: MappedRange): boolean {
+function isGatherable({ sizeBytes, permissions, name, residentBytes }: ResidentRange): boolean {
   if (permissions !== "rw-p" || sizeBytes < SMALLEST_BYTES) return false;
-  if (name === "[heap]" || name.startsWith("/")) return true;
-  return name === "" && address % V8_CHUNK_BYTES === 0n && sizeBytes % V8_CHUNK_BYTES === 0n;
+  // All of what is gathered is resident from then on, and a fork would count what has never been used: most of
+  // the stack of a thread, for one.
+  if (2n * residentBytes < sizeBytes) return false;
+  return name === "" || name === "[heap]" || name.startsWith("/");
 }
 
 /** @returns `undefined` if the system has not as many in one piece, or has no huge pages */

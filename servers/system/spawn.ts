@@ -13,6 +13,7 @@ import { ERRNO, SystemCallError } from "./system_call_error.ts";
 /** Sizes in the GNU C library, the same on x86-64 and arm64. */
 const FILE_ACTIONS_BYTES = 80;
 const ATTRIBUTES_BYTES = 336;
+const POINTER_BYTES = 8;
 
 /** <spawn.h> */
 const POSIX_SPAWN_SETPGROUP = 0x02;
@@ -25,7 +26,7 @@ const ANY_CHILD = -1;
 
 const c = cFunctions({
   posix_spawnp: {
-    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "pointer"],
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
     result: "i32",
   },
   posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
@@ -50,6 +51,8 @@ export interface Spawning {
    * provided that they are close-on-exec. With `undefined` it inherits the descriptor of that number.
    */
   readonly descriptors: readonly (number | undefined)[];
+  /** Variables, `NAME=value`, that it has beside those of this process, or in their place. */
+  readonly environment?: readonly string[];
   /** Signals that stay pending in the child until it unblocks them, sigprocmask(2). */
   readonly blockedSignals?: readonly Deno.Signal[];
   /**
@@ -73,7 +76,7 @@ export interface ProcessEnd {
  * @throws {SystemCallError} when it cannot be started
  */
 export function spawn(
-  { command, descriptors, blockedSignals = [], staysInSession = false }: Spawning,
+  { command, descriptors, environment = [], blockedSignals = [], staysInSession = false }: Spawning,
 ): number {
   const actions = new Uint8Array(FILE_ACTIONS_BYTES);
   const attributes = new Uint8Array(ATTRIBUTES_BYTES);
@@ -86,9 +89,10 @@ export function spawn(
     });
     setAttributes(attributes, blockedSignals, staysInSession);
     const pid = new Int32Array(1);
+    const envp = vectorOf(environment, ownVariables(environment));
     const start = (words: readonly string[]) => {
-      const [program, argv] = [cString(words[0]), argumentVector(words)];
-      return c().posix_spawnp(pid, program, actions, attributes, argv, environment());
+      const [program, argv] = [cString(words[0]), vectorOf(words)];
+      return c().posix_spawnp(pid, program, actions, attributes, argv, envp);
     };
     let errno = start(command);
     // A script that does not say what is to run it is for the shell, as execvp(3) has it.
@@ -154,30 +158,43 @@ function setAttributes(
 }
 
 /**
- * `argv`: addresses, ended by 0, and behind them in the same memory what they are the addresses of. So
- * nothing is collected during the call to which it is passed.
+ * `argv` or `envp`: addresses, ended by 0, and behind them in the same memory what the first of them are the
+ * addresses of. So nothing is collected during the call to which it is passed.
+ *
+ * @param more addresses of what is elsewhere
  */
-function argumentVector(words: readonly string[]): Uint8Array<ArrayBuffer> {
+function vectorOf(words: readonly string[], more: readonly bigint[] = []): Uint8Array<ArrayBuffer> {
   const strings = words.map(cString);
-  const vectorBytes = (words.length + 1) * BigUint64Array.BYTES_PER_ELEMENT;
+  const vectorBytes = (words.length + more.length + 1) * BigUint64Array.BYTES_PER_ELEMENT;
   const size = strings.reduce((sum, { length }) => sum + length, vectorBytes);
   const memory = new ArrayBuffer(size);
   const bytes = new Uint8Array(memory);
-  const view = new DataView(memory);
-  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
+  const vector = new BigUint64Array(memory, 0, words.length + more.length + 1);
+  const address = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
   let at = vectorBytes;
   strings.forEach((string, index) => {
-    view.setBigUint64(index * BigUint64Array.BYTES_PER_ELEMENT, BigInt(address) + BigInt(at), true);
+    vector[index] = address + BigInt(at);
     bytes.set(string, at);
     at += string.length;
   });
+  vector.set(more, words.length);
   return bytes;
 }
 
-/** The environment of this process, environ(7). */
-function environment(): Deno.PointerValue {
+/** The addresses of the variables of this process, environ(7), but for those with the names of `replaced`. */
+function ownVariables(replaced: readonly string[]): bigint[] {
+  const names = replaced.map((variable) => variable.slice(0, variable.indexOf("=") + 1));
   const place = c().environ;
-  return place === null ? null : new Deno.UnsafePointerView(place).getPointer();
+  const variables = place && new Deno.UnsafePointerView(place).getPointer();
+  if (variables === null) return [];
+  const vector = new Deno.UnsafePointerView(variables);
+  const addresses: bigint[] = [];
+  for (let at = 0, variable; (variable = vector.getPointer(at)) !== null; at += POINTER_BYTES) {
+    const text = names.length > 0 ? Deno.UnsafePointerView.getCString(variable) : "";
+    if (names.some((name) => text.startsWith(name))) continue;
+    addresses.push(BigInt(Deno.UnsafePointer.value(variable)));
+  }
+  return addresses;
 }
 
 /** posix_spawn(3) and its kin give the error itself, and leave errno alone. */

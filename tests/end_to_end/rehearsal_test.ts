@@ -82,6 +82,17 @@ test("process on libc: the memory of the process that forks needs few tables", a
   assertLess(Number(sizeKB), MAX_TABLES_KB);
 }, { ignore: ignore || isCompiled }); // see V8_FLAGS_TO_REHEARSE
 
+/** It is 80 to 130. To load and compile took 420, all of which each fork would count. */
+const MAX_STACK_KB = 200;
+
+test("process on libc: the process that forks has given back what it has used once", async () => {
+  await using server = await Server.start(["process", "--sockets", "libc"]);
+  const { parent } = await forking(server.pid);
+  const ranges = await Deno.readTextFile(`/proc/${parent}/smaps`);
+  const [, sizeKB] = /\[stack\]\n(?:\w+:.*\n)*?Rss:\s*(\d+) kB$/m.exec(ranges) ?? [];
+  assertLess(Number(sizeKB), MAX_STACK_KB);
+}, { ignore: ignore || isCompiled });
+
 test("process on libc: what a fork counts has been gathered", () => assertGathered("echo"), {
   ignore,
 });

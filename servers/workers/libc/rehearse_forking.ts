@@ -9,6 +9,7 @@ import { parentPid, prepareMemoryToFork } from "../../system/fork.ts";
 import { signalSet } from "../../system/signals.ts";
 import { socketPair } from "../../system/socket_pair.ts";
 import { systemCalls } from "../../system/system_calls.ts";
+import { giveBack } from "../../system/unused_memory.ts";
 import { type Forking, LibcForkedChildren } from "./forked_children.ts";
 import type { NumberedClient } from "./own_client.ts";
 import { type PlayedSessions, sendAllAtOnce, TalkativeClient } from "./played_client.ts";
@@ -103,6 +104,7 @@ export async function rehearseForking(
   }
   for (const far of open) calls.close(far);
   reader.close();
+  giveBack(counted2.trace);
   prepareMemoryToFork();
 }
 

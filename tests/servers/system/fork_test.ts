@@ -1,4 +1,4 @@
-import { assertEquals, assertGreater } from "@std/assert";
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { V8_FLAGS_TO_FORK } from "../../../servers/system/fork.ts";
 import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
 import { fileURLToPath } from "node:url";
@@ -12,8 +12,9 @@ Deno.test({
       args: ["run", "-A", "--no-check", V8_FLAGS_TO_FORK, script, "200", "7"],
     });
     const { stdout } = await command.output();
-    const { ended, gatheredBytes } = JSON.parse(new TextDecoder().decode(stdout));
+    const { ended, gatheredBytes, residentBytes } = JSON.parse(new TextDecoder().decode(stdout));
     assertEquals(ended, { 7: 200 });
     assertGreater(gatheredBytes, 1_000_000);
+    assertLess(residentBytes, 1_000_000);
   },
 });

@@ -81,3 +81,19 @@ async function end(pid: number): Promise<ProcessEnd> {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
+
+test("a spawned program has the variables of this process, and others in their place", async () => {
+  const environment = ["PLAYGROUND_TEST=a b", "PATH=/usr/bin:/bin"];
+  const script = `env | grep -c '^PATH=' && env | grep -qx 'PLAYGROUND_TEST=a b' &&
+    [ "$PATH" = /usr/bin:/bin ] && [ "$HOME" = "$1" ]`;
+  const home = Deno.env.get("HOME") ?? "";
+  const [ours, theirs] = socketPair();
+  const descriptors = [undefined, theirs];
+  const pid = spawn({ command: ["sh", "-c", script, "sh", home], descriptors, environment });
+  systemCalls().close(theirs);
+  const buffer = new Uint8Array(100);
+  const count = systemCalls().recv(ours, buffer, buffer.length, 0);
+  systemCalls().close(ours);
+  assertEquals(await end(pid), { code: 0, signal: null });
+  assertEquals(decoder.decode(buffer.subarray(0, count)), "1\n");
+}, { ignore });

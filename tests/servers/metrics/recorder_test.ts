@@ -6,7 +6,8 @@ import {
   readCounters,
 } from "../../../servers/metrics/counters.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
-import { createTraceMemory, TraceReader } from "../../../servers/metrics/trace.ts";
+import { createTraceMemory } from "../../../servers/metrics/trace.ts";
+import { TraceReader } from "../../../servers/metrics/trace_reader.ts";
 import { assert, assertEquals } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
 import { FakeConnection } from "../../harness/fake_connection.ts";

@@ -19,7 +19,7 @@ import { type Connection, ConnectionReset, formatAddress } from "../../sockets/i
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
-import { makeAnotherInterruptible } from "../../sockets/libc/interruption.ts";
+import { makeAnotherInterruptible } from "../../sockets/libc/another_thread.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { clientThread } from "../../thread.ts";
 import { ClientQueue } from "../client_queue.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { INTERRUPTED, WOULD_BLOCK } from "../sockets/interface_values.ts";
+
 /** One reply to a client. */
 export interface Reply {
   /**
@@ -87,6 +89,56 @@ export class GeneratedReplies implements Replies {
     const { done, value } = this.generator.next();
     return done ? undefined : value;
   }
+}
+
+/** What a session may have to say although no bytes have come. */
+interface Unasked {
+  readonly outbox?: Replies;
+  onEnd?: (this: void) => Replies;
+}
+
+/** What a session says. */
+interface Answering extends Unasked {
+  onData(chunk: Uint8Array): Replies;
+}
+
+/**
+ * The replies to what `tryRecv` gave.
+ *
+ * @param chunk empty when the client has sent its last; {@linkcode WOULD_BLOCK} when nothing has come, and
+ *   there may be something to send unasked
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echo } from "./echo.ts";
+ * assertEquals(repliesTo(echo(), Uint8Array.of(42)).next()?.bytes, Uint8Array.of(42));
+ * ```
+ */
+export function repliesTo(session: Answering, chunk: Uint8Array | typeof WOULD_BLOCK): Replies {
+  if (chunk === WOULD_BLOCK) return repliesWithout(session, INTERRUPTED);
+  return chunk.length > 0 ? session.onData(chunk) : repliesWithout(session, 0);
+}
+
+/**
+ * What is sent although no bytes have come.
+ *
+ * @param count what `recv` gave: 0, for which there may be last words, or {@linkcode INTERRUPTED}
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { INTERRUPTED } from "../sockets/interface_values.ts";
+ * import { Outbox } from "./outbox.ts";
+ * const session = { onData: () => new OneReply(), outbox: new Outbox() };
+ * session.outbox.put(Uint8Array.of(42));
+ * assertEquals(repliesWithout(session, INTERRUPTED).next()?.bytes, Uint8Array.of(42));
+ * assertEquals(repliesWithout(session, 0).next(), undefined); // it has no last words
+ * ```
+ */
+export function repliesWithout(session: Unasked, count: number): Replies {
+  const replies = count === INTERRUPTED ? session.outbox : session.onEnd?.();
+  return replies ?? new OneReply();
 }
 
 /**

@@ -9,7 +9,8 @@
  */
 
 import { ClientCount } from "../client_count.ts";
-import { SERVER_WORKS, type Turn } from "../interface.ts";
+import type { Turn } from "../interface.ts";
+import { SERVER_WORKS } from "../interface_values.ts";
 import { END_OF_THREADS, ThreadTable } from "./thread_table.ts";
 
 /** The first words are the server's. These are their places. */

@@ -12,7 +12,7 @@ import { clientThread } from "../../thread.ts";
 import type { SessionConnection } from "../../context/sessions.ts";
 import { Sessions } from "../../context/sessions.ts";
 import type { HandlerClient } from "../../handlers/session.ts";
-import { ConnectionReset, INTERRUPTED } from "../../sockets/interface.ts";
+import { ConnectionReset, INTERRUPTED } from "../../sockets/interface_values.ts";
 import type { RoomsOfThread } from "../../context/room_port.ts";
 import type { FromThread, ToThread } from "./thread.ts";
 import type { ThreadPorts } from "./thread_workers.ts";

@@ -6,8 +6,7 @@
  */
 
 import { CLIENT_SENDS, EPOLLET, SERVER_WORKS, WOULD_BLOCK } from "../interface_values.ts";
-import { noteBlocked } from "../interface_values.ts";
-import type { Address, Turn } from "../interface.ts";
+import { type Address, noteBlocked, type Turn } from "../interface_values.ts";
 import type { Observer } from "../observer.ts";
 import type { ConnectionContext, LibcPollable, WatchingList } from "./connection_context.ts";
 import { ACTIVITY, CUT_OFF, place, STATE, TOLD_TO_END, TURN } from "./descriptor_table.ts";

@@ -63,17 +63,15 @@ function functionAt(address: Deno.PointerValue): Deno.PointerObject<Deno.Foreign
 function openedOneByOne<const Definitions extends Deno.ForeignLibraryInterface>(
   definitions: Definitions,
 ): Functions<Definitions> {
-  const unopened = {};
-  for (const [name, definition] of Object.entries(definitions)) {
-    Object.defineProperty(unopened, name, {
-      get() {
-        const { [name]: value } = Deno.dlopen(NAME, { [name]: definition }).symbols;
-        Object.defineProperty(this, name, { value }); // found before the getter from now on
+  return Object.create(
+    new Proxy(definitions, {
+      get(_, name: string, opened) {
+        const { [name]: value } = Deno.dlopen(NAME, { [name]: definitions[name] }).symbols;
+        Object.defineProperty(opened, name, { value }); // found before this from now on
         return value;
       },
-    });
-  }
-  return Object.create(unopened);
+    }),
+  );
 }
 
 /** The bytes of `text` and the zero that ends the strings of C. */

@@ -14,7 +14,7 @@ import type { Handler, Session } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
-import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
+import { ClientTable } from "../../sockets/libc/client_table.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { ConnectionReset, formatAddress } from "../../sockets/interface_values.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
@@ -102,7 +102,7 @@ class LibcClientThread implements ClientThread {
     handler: Handler,
     { userCode, watch, waiting, rooms }: Extras,
   ) {
-    const table = new DescriptorTable(setup.descriptors);
+    const table = new ClientTable(setup.descriptors);
     const buffer = new ReceiveBuffer(setup.recvSizeBytes);
     const stats = openMemory(setup.stats);
     const counters = openCounters(stats, setup.statsBlock);

@@ -1,4 +1,4 @@
-import { type Counters, readCounters } from "../metrics/counters.ts";
+import { type Counters, readCounters } from "../metrics/counter_totals.ts";
 import { TraceReader } from "../metrics/trace_reader.ts";
 import { isLogged, type LoggedRecord } from "./descriptions.ts";
 import type { Reporter } from "./reporter.ts";

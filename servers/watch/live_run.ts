@@ -3,7 +3,7 @@ import { type Language, LANGUAGES } from "../../cli/language.ts";
 import type { Notice } from "../context/context.ts";
 import { hasChildren, hasLoop, modelEntry } from "../registry.ts";
 import { preciseTimeMs, roundToMicroseconds } from "../metrics/clock.ts";
-import { type Counters, readCounters, readLeftOut } from "../metrics/counters.ts";
+import { type Counters, readCounters, readLeftOut } from "../metrics/counter_totals.ts";
 import { TraceReader, type TraceRecord } from "../metrics/trace_reader.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import type { WatchedServer } from "../runtime/view.ts";

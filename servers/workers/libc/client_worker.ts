@@ -23,7 +23,7 @@ import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { makeAnotherInterruptible } from "../../sockets/libc/another_thread.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { clientThread } from "../../thread.ts";
-import { ClientQueue } from "../client_queue.ts";
+import { QueuedClients } from "../queued_clients.ts";
 import { Sessions } from "../../context/sessions.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
 import { type ClientThread, mostIdle, type ThreadPlan } from "../../context/threads.ts";
@@ -93,7 +93,7 @@ class LibcClientThread implements ClientThread {
   readonly #userCode: UserCode | undefined;
   readonly #rooms: ThreadRooms | undefined;
   readonly #recorder: Recorder;
-  readonly #queue: ClientQueue;
+  readonly #queue: QueuedClients;
   readonly #connections: ConnectionContext;
   #client: LibcConnection | undefined = undefined;
 
@@ -123,7 +123,7 @@ class LibcClientThread implements ClientThread {
       rooms?.rooms,
       (connection, error) => reportFailed(connection, error),
     );
-    this.#queue = new ClientQueue(setup.queue);
+    this.#queue = new QueuedClients(setup.queue);
     this.#connections = {
       calls: systemCalls(counters.subarray(COUNTER.systemCalls), "one by one"),
       observer: this.#recorder,

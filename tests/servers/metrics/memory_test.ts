@@ -5,7 +5,8 @@
  */
 
 import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
-import { createStatsMemory, readCounters } from "../../../servers/metrics/counters.ts";
+import { createStatsMemory } from "../../../servers/metrics/counters.ts";
+import { readCounters } from "../../../servers/metrics/counter_totals.ts";
 import { createTraceMemory } from "../../../servers/metrics/trace.ts";
 import { TraceReader } from "../../../servers/metrics/trace_reader.ts";
 import { assertEquals, assertGreaterOrEqual } from "../../harness/assert.ts";

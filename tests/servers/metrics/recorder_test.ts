@@ -1,10 +1,6 @@
 import { type RareEvents, Recorder } from "../../../servers/metrics/recorder.ts";
-import {
-  COUNTER,
-  createStatsMemory,
-  openCounters,
-  readCounters,
-} from "../../../servers/metrics/counters.ts";
+import { COUNTER, createStatsMemory, openCounters } from "../../../servers/metrics/counters.ts";
+import { readCounters } from "../../../servers/metrics/counter_totals.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
 import { createTraceMemory } from "../../../servers/metrics/trace.ts";
 import { TraceReader } from "../../../servers/metrics/trace_reader.ts";

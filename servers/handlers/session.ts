@@ -9,6 +9,7 @@ import type { Outbox } from "./outbox.ts";
 import type { Replies } from "./replies.ts";
 import type { Rooms } from "./rooms.ts";
 
+export * from "./generated_replies.ts";
 export * from "./replies.ts";
 
 /** A handler's state for one client. */

@@ -8,7 +8,8 @@
  */
 
 import type { ServerContext } from "./context/context.ts";
-import { repliesWithout, type Session } from "./handlers/session.ts";
+import { repliesWithout } from "./handlers/replies.ts";
+import type { Session } from "./handlers/session.ts";
 import type { Connection } from "./sockets/interface.ts";
 
 export async function blocking(context: ServerContext): Promise<void> {

@@ -3,7 +3,7 @@ import { UsageError } from "../../cli/errors.ts";
 import { choice, duration, type FlagValues, integer, onOff } from "../../cli/flags.ts";
 import { optional, text, toTyped } from "../../cli/flags.ts";
 import type { Messages } from "../../cli/messages.ts";
-import { MAX_WORKERS } from "../sockets/libc/thread_table.ts";
+import { MAX_WORKERS } from "../sockets/libc/client_table.ts";
 import { HANDLER_NAMES, isHandlerFile } from "../handlers/handlers.ts";
 import { MODEL_NAMES, modelEntry } from "../registry.ts";
 import type { ModelName } from "../context/context.ts";

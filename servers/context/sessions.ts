@@ -1,6 +1,7 @@
 import type { Rooms } from "../handlers/rooms.ts";
 import type { CloseReason, Handler, HandlerClient, Session } from "../handlers/session.ts";
-import { type Connection, ConnectionReset } from "../sockets/interface.ts";
+import type { Connection } from "../sockets/interface.ts";
+import { ConnectionReset } from "../sockets/interface_values.ts";
 
 /** A client's connection as its session needs it. */
 export interface SessionConnection

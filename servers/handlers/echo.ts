@@ -1,4 +1,4 @@
-import { type Replies, type Reply, type Session } from "./session.ts";
+import type { Replies, Reply, Session } from "./session.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 

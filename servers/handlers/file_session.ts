@@ -6,7 +6,7 @@
 
 import { pathToFileURL } from "node:url";
 import { isObject } from "../../cli/json.ts";
-import { formatAddress, LONGEST_WAIT_MS } from "../sockets/interface.ts";
+import { formatAddress, LONGEST_WAIT_MS } from "../sockets/interface_values.ts";
 import { whereThrown } from "../system/thrown.ts";
 import { fileReplies } from "./file_replies.ts";
 import { HandlerError } from "./handler_error.ts";

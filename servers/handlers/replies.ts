@@ -4,6 +4,8 @@
  * @module
  */
 
+import { INTERRUPTED, WOULD_BLOCK } from "../sockets/interface_values.ts";
+
 /** One reply to a client. */
 export interface Reply {
   /**
@@ -66,39 +68,52 @@ export class OneReply implements Replies {
   }
 }
 
+/** What a session may have to say although no bytes have come. */
+interface Unasked {
+  readonly outbox?: Replies;
+  onEnd?: (this: void) => Replies;
+}
+
+/** What a session says. */
+interface Answering extends Unasked {
+  onData(chunk: Uint8Array): Replies;
+}
+
 /**
- * Replies that a generator makes one by one.
+ * The replies to what `tryRecv` gave.
+ *
+ * @param chunk empty when the client has sent its last; {@linkcode WOULD_BLOCK} when nothing has come, and
+ *   there may be something to send unasked
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * function* countdown(): Generator<Reply> {
- *   for (let n = 3; n > 0; n--) yield replyWith(Uint8Array.of(n), n === 1);
- * }
- * const replies = new GeneratedReplies(countdown());
- * assertEquals([...allReplies(replies)].map(({ bytes }) => bytes[0]), [3, 2, 1]);
+ * import { echo } from "./echo.ts";
+ * assertEquals(repliesTo(echo(), Uint8Array.of(42)).next()?.bytes, Uint8Array.of(42));
  * ```
  */
-export class GeneratedReplies implements Replies {
-  /** @param generator resumed once for each reply that is asked for */
-  constructor(private readonly generator: Generator<Reply>) {}
-
-  next(): Reply | undefined {
-    const { done, value } = this.generator.next();
-    return done ? undefined : value;
-  }
+export function repliesTo(session: Answering, chunk: Uint8Array | typeof WOULD_BLOCK): Replies {
+  if (chunk === WOULD_BLOCK) return repliesWithout(session, INTERRUPTED);
+  return chunk.length > 0 ? session.onData(chunk) : repliesWithout(session, 0);
 }
 
 /**
- * Gives replies as an iterable, where speed does not matter.
+ * What is sent although no bytes have come.
+ *
+ * @param count what `recv` gave: 0, for which there may be last words, or {@linkcode INTERRUPTED}
  *
  * @example
  * ```ts
- * for (const { bytes } of allReplies(new OneReply(replyWith(new Uint8Array(3))))) {
- *   console.log(bytes.length); // 3
- * }
+ * import { assertEquals } from "@std/assert";
+ * import { INTERRUPTED } from "../sockets/interface_values.ts";
+ * import { Outbox } from "./outbox.ts";
+ * const session = { onData: () => new OneReply(), outbox: new Outbox() };
+ * session.outbox.put(Uint8Array.of(42));
+ * assertEquals(repliesWithout(session, INTERRUPTED).next()?.bytes, Uint8Array.of(42));
+ * assertEquals(repliesWithout(session, 0).next(), undefined); // it has no last words
  * ```
  */
-export function* allReplies(replies: Replies): Generator<Reply> {
-  for (let reply; (reply = replies.next()) !== undefined;) yield reply;
+export function repliesWithout(session: Unasked, count: number): Replies {
+  const replies = count === INTERRUPTED ? session.outbox : session.onEnd?.();
+  return replies ?? new OneReply();
 }

@@ -4,11 +4,12 @@
  * @module
  */
 
-import { type Address, INTERRUPTED, WOULD_BLOCK } from "../sockets/interface.ts";
+import type { Address } from "../sockets/interface.ts";
 import type { Outbox } from "./outbox.ts";
-import { OneReply, type Replies } from "./replies.ts";
+import type { Replies } from "./replies.ts";
 import type { Rooms } from "./rooms.ts";
 
+export * from "./generated_replies.ts";
 export * from "./replies.ts";
 
 /** A handler's state for one client. */
@@ -49,42 +50,3 @@ export interface HandlerClient {
 
 /** Begins a session for a new client. */
 export type Handler = (client: HandlerClient) => Session;
-
-/**
- * The replies to what `tryRecv` gave.
- *
- * @param chunk empty when the client has sent its last; {@linkcode WOULD_BLOCK} when nothing has come, and
- *   there may be something to send unasked
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { echo } from "./echo.ts";
- * assertEquals(repliesTo(echo(), Uint8Array.of(42)).next()?.bytes, Uint8Array.of(42));
- * ```
- */
-export function repliesTo(session: Session, chunk: Uint8Array | typeof WOULD_BLOCK): Replies {
-  if (chunk === WOULD_BLOCK) return repliesWithout(session, INTERRUPTED);
-  return chunk.length > 0 ? session.onData(chunk) : repliesWithout(session, 0);
-}
-
-/**
- * What is sent although no bytes have come.
- *
- * @param count what `recv` gave: 0, for which there may be last words, or {@linkcode INTERRUPTED}
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { INTERRUPTED } from "../sockets/interface.ts";
- * import { Outbox } from "./outbox.ts";
- * const session = { onData: () => new OneReply(), outbox: new Outbox() };
- * session.outbox.put(Uint8Array.of(42));
- * assertEquals(repliesWithout(session, INTERRUPTED).next()?.bytes, Uint8Array.of(42));
- * assertEquals(repliesWithout(session, 0).next(), undefined); // it has no last words
- * ```
- */
-export function repliesWithout(session: Session, count: number): Replies {
-  const replies = count === INTERRUPTED ? session.outbox : session.onEnd?.();
-  return replies ?? new OneReply();
-}

@@ -31,11 +31,8 @@ export const COUNTER = {
   shed: 15,
 } as const;
 
-/** A reading of all counters. */
-export type Counters = Record<keyof typeof COUNTER, number>;
-
 /** Numbers in a block: 128 bytes, so that no two threads write into the same cache lines. */
-const BLOCK_LENGTH = 16;
+export const BLOCK_LENGTH = 16;
 
 /** The size in bytes of `blocks` blocks of counters. */
 export function statsBytes(blocks: number): number {
@@ -54,24 +51,4 @@ export function createStatsMemory(blocks = 1): SharedArrayBuffer {
  */
 export function openCounters(memory: ArrayBufferLike, block = 0): Float64Array {
   return new Float64Array(memory, statsBytes(block), BLOCK_LENGTH);
-}
-
-/** Reads all counters: the sums over all blocks. */
-export function readCounters(memory: ArrayBufferLike): Counters {
-  const values = new Float64Array(memory);
-  const sums = new Float64Array(BLOCK_LENGTH);
-  for (let i = 0; i < values.length; i++) sums[i % BLOCK_LENGTH] += values[i];
-  const entries = Object.entries(COUNTER).map(([name, index]) => [name, sums[index]]);
-  return Object.fromEntries(entries) as Counters; // fromEntries forgets the names
-}
-
-/** How many records of messages each block's writer has left out so far. */
-export function readLeftOut(memory: ArrayBufferLike): number[] {
-  const { untracedRecvs, untracedSends } = COUNTER;
-  const values = new Float64Array(memory);
-  const leftOut: number[] = [];
-  for (let at = 0; at < values.length; at += BLOCK_LENGTH) {
-    leftOut.push(values[at + untracedRecvs] + values[at + untracedSends]);
-  }
-  return leftOut;
 }

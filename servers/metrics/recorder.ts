@@ -1,4 +1,5 @@
-import { type Address, LONGEST_WAIT_MS } from "../sockets/interface.ts";
+import type { Address } from "../sockets/interface.ts";
+import { LONGEST_WAIT_MS } from "../sockets/interface_values.ts";
 import type { Observed, Observer } from "../sockets/observer.ts";
 import type { Controls } from "./controls.ts";
 import { COUNTER } from "./counters.ts";

@@ -8,7 +8,8 @@ import type { Messages } from "../../cli/messages.ts";
 import type { Notice } from "../context/context.ts";
 import type { StartFailure } from "../context/protocol.ts";
 import { shownText } from "../metrics/shown_text.ts";
-import type { TraceEvent, TraceRecord } from "../metrics/trace.ts";
+import type { TraceEvent } from "../metrics/trace.ts";
+import type { TraceRecord } from "../metrics/trace_reader.ts";
 import { formatAddress, type ListenOptions } from "../sockets/interface.ts";
 
 /** Events that are for the live view only. */

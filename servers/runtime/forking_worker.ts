@@ -14,7 +14,7 @@ import type {
   SharedProcessMemory,
   ToServer,
 } from "../context/protocol.ts";
-import { canRehearseAll } from "../handlers/handlers.ts";
+import { canRehearseAll } from "../handlers/traits.ts";
 import { socketPair } from "../system/socket_pair.ts";
 import { spawn, waitForEndOf } from "../system/spawn.ts";
 import { ERRNO } from "../system/system_call_error.ts";

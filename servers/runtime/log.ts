@@ -1,5 +1,5 @@
-import { type Counters, readCounters } from "../metrics/counters.ts";
-import { TraceReader } from "../metrics/trace.ts";
+import { type Counters, readCounters } from "../metrics/counter_totals.ts";
+import { TraceReader } from "../metrics/trace_reader.ts";
 import { isLogged, type LoggedRecord } from "./descriptions.ts";
 import type { Reporter } from "./reporter.ts";
 

@@ -1,7 +1,7 @@
 import type { Notice } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
 import type { ModelName } from "../context/context.ts";
-import type { Counters } from "../metrics/counters.ts";
+import type { Counters } from "../metrics/counter_totals.ts";
 import type { Address } from "../sockets/interface.ts";
 import type { LoggedRecord } from "./descriptions.ts";
 import type { ResourceUsage } from "./resource_usage.ts";

@@ -8,7 +8,7 @@ import type { Notice } from "../context/context.ts";
 import type { FromServer, ServerSetup, ToServer, WorkerShare } from "../context/protocol.ts";
 import type { RoomsOfThreads } from "../context/room_port.ts";
 import { maxThreads } from "../context/worker_limit.ts";
-import { sharesRooms } from "../handlers/handlers.ts";
+import { sharesRooms } from "../handlers/traits.ts";
 import { modelEntry, whyNothingIsShared } from "../registry.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { ThreadWorkers } from "../workers/deno/thread_workers.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { keepsState, speaksUnasked } from "../handlers/handlers.ts";
+import { keepsState, speaksUnasked } from "../handlers/traits.ts";
 import type { Session } from "../handlers/session.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { Connection, Listener, Sockets } from "../sockets/interface.ts";

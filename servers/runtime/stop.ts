@@ -1,4 +1,4 @@
-import { readCounters } from "../metrics/counters.ts";
+import { readCounters } from "../metrics/counter_totals.ts";
 import { isIgnored } from "../system/signals.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import type { Reporter } from "./reporter.ts";

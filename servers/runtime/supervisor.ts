@@ -14,7 +14,7 @@ import type { FromServer, ServerSetup, ToServer } from "../context/protocol.ts";
 import { hasChildren, hasLoop, hasThreads, modelEntry } from "../registry.ts";
 import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
-import { readCounters } from "../metrics/counters.ts";
+import { readCounters } from "../metrics/counter_totals.ts";
 import { longestBacklog } from "../system/proc.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";

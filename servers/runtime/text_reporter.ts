@@ -5,7 +5,7 @@ import { standardError, standardOutput } from "../../cli/output.ts";
 import type { Notice } from "../context/context.ts";
 import type { SocketKind } from "../context/protocol.ts";
 import type { ModelName } from "../context/context.ts";
-import type { Counters } from "../metrics/counters.ts";
+import type { Counters } from "../metrics/counter_totals.ts";
 import { type Address, formatAddress } from "../sockets/interface.ts";
 import { describeNotice, describeRecord, type LoggedRecord } from "./descriptions.ts";
 import type { ResourceUsage } from "./resource_usage.ts";

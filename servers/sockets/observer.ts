@@ -1,7 +1,6 @@
-import { type Address, CLIENT_TAKES, type Connection } from "./interface.ts";
+import type { Address, Observed } from "./interface_values.ts";
 
-/** What an observer may know of a connection. */
-export type Observed = Pick<Connection, "id" | "peer">;
+export type { Observed };
 
 /** Where a socket kind reports what happens to it. Called on the hot path: it must be cheap. */
 export interface Observer {
@@ -51,25 +50,3 @@ export const UNOBSERVED: Observer = {
   outOfDescriptors() {},
   acceptFailed() {},
 };
-
-/**
- * Notes that a connection's socket takes no more, and that it is the client's turn now. The observer hears
- * of it once, however often the server tries: a loop that never waits tries all the time.
- *
- * @param connection whose turn it becomes the client's
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { CLIENT_TAKES, SERVER_WORKS } from "./interface.ts";
- * const connection = { id: 1, peer: { host: "127.0.0.1", port: 1 }, turn: SERVER_WORKS };
- * noteBlocked(connection, UNOBSERVED);
- * assertEquals(connection.turn, CLIENT_TAKES);
- * ```
- */
-export function noteBlocked(
-  connection: Observed & Pick<Connection, "turn">,
-  observer: Observer,
-): void {
-  if (connection.turn !== CLIENT_TAKES) observer.blocked(connection);
-  connection.turn = CLIENT_TAKES;
-}

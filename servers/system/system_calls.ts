@@ -7,7 +7,7 @@
  * @module
  */
 
-import { cFunctions } from "./c_library.ts";
+import { cFunctions, rareFunctions } from "./c_library.ts";
 import type { CallBuffer, SystemCalls } from "./system_interface.ts";
 
 export * from "./system_interface.ts";
@@ -49,7 +49,7 @@ const functions = cFunctions({
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
 });
 
-const errnoFunctions = cFunctions({
+const errnoFunctions = rareFunctions({
   __errno_location: { parameters: [], result: "pointer" },
 });
 

@@ -1,7 +1,7 @@
 import type { ServedBy } from "../context/context.ts";
 import { roundToMicroseconds } from "../metrics/clock.ts";
 import { shownText } from "../metrics/shown_text.ts";
-import type { TraceRecord } from "../metrics/trace.ts";
+import type { TraceRecord } from "../metrics/trace_reader.ts";
 import { formatAddress } from "../sockets/interface.ts";
 import {
   BACKLOG_LANE,

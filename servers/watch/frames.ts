@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Counters } from "../metrics/counters.ts";
+import type { Counters } from "../metrics/counter_totals.ts";
 import type { Language } from "../../cli/language.ts";
 import type { ServedBy } from "../context/context.ts";
 import type { ModelText } from "../../cli/messages/model_text.ts";

@@ -1,6 +1,6 @@
 import type { ModelName, ModelOptions, ServedBy } from "../context/context.ts";
 import { modelEntry } from "../registry.ts";
-import type { TraceRecord } from "../metrics/trace.ts";
+import type { TraceRecord } from "../metrics/trace_reader.ts";
 import { roundToMicroseconds } from "../metrics/clock.ts";
 import type { Activity, Phase, Return } from "./frames.ts";
 import { type Doing, Lane } from "./lane.ts";

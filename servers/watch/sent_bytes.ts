@@ -1,4 +1,4 @@
-import type { TraceRecord } from "../metrics/trace.ts";
+import type { TraceRecord } from "../metrics/trace_reader.ts";
 
 /**
  * Finds the first bytes of what is sent. The record of a reply has them, which is written when the reply

@@ -6,7 +6,8 @@
 
 import { settlesWithin } from "../../cli/settles_within.ts";
 import { serveClient } from "../blocking.ts";
-import { type HandlerChoice, makeHandler, sharesRooms } from "../handlers/handlers.ts";
+import { type HandlerChoice, makeHandler } from "../handlers/handlers.ts";
+import { sharesRooms } from "../handlers/traits.ts";
 import { type InheritedOptions, READY_BYTE, SILENT_STATUS } from "./child_protocol.ts";
 import { selfExec } from "../system/self_exec.ts";
 import { type SessionConnection, Sessions } from "../context/sessions.ts";

@@ -1,4 +1,5 @@
-import { createStatsMemory, readCounters } from "../../servers/metrics/counters.ts";
+import { createStatsMemory } from "../../servers/metrics/counters.ts";
+import { readCounters } from "../../servers/metrics/counter_totals.ts";
 import type {
   Command,
   ControlWarning,

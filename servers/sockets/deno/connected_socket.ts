@@ -4,11 +4,18 @@
  * @module
  */
 
-import { ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "../interface.ts";
+import {
+  ConnectionReset,
+  EPOLLERR,
+  EPOLLIN,
+  EPOLLOUT,
+  noteBlocked,
+  WOULD_BLOCK,
+} from "../interface.ts";
 import { CLIENT_SENDS, CLIENT_TAKES, SERVER_WORKS } from "../interface.ts";
 import { type Address, INTERRUPTED, type Interrupting, type Turn } from "../interface.ts";
 import { interruptedRecv } from "../interrupted_recv.ts";
-import { noteBlocked, type Observer } from "../observer.ts";
+import type { Observer } from "../observer.ts";
 import type { DenoPollable, DenoReactor, Registration } from "./reactor.ts";
 import { isOfOperation, isReset } from "./faults.ts";
 import { toError } from "../../system/thrown.ts";

@@ -7,9 +7,9 @@
 import type { Connecting, Connection, ConnectOptions, InterestList } from "../interface.ts";
 import type { Keyboard, Listener } from "../interface.ts";
 import type { ListenOptions, Pollable, Ready, Sockets } from "../interface.ts";
-import { EPOLLIN, EPOLLOUT } from "../interface.ts";
+import { EPOLLIN, EPOLLOUT, noteBlocked } from "../interface.ts";
 import type { ClientCount } from "../client_count.ts";
-import { noteBlocked, type Observer } from "../observer.ts";
+import type { Observer } from "../observer.ts";
 import { DenoConnecting } from "./connecting.ts";
 import { DenoEpoll } from "./epoll.ts";
 import { asDenoPollable, type DenoPollable, DenoReactor } from "./reactor.ts";

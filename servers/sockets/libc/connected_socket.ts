@@ -5,11 +5,11 @@
  * @module
  */
 
-import { CLIENT_SENDS, EPOLLET, SERVER_WORKS, WOULD_BLOCK } from "../interface.ts";
-import type { Address, Turn } from "../interface.ts";
-import { noteBlocked, type Observer } from "../observer.ts";
+import { CLIENT_SENDS, EPOLLET, SERVER_WORKS, WOULD_BLOCK } from "../interface_values.ts";
+import { type Address, noteBlocked, type Turn } from "../interface_values.ts";
+import type { Observer } from "../observer.ts";
 import type { ConnectionContext, LibcPollable, WatchingList } from "./connection_context.ts";
-import { ACTIVITY, CUT_OFF, place, STATE, TOLD_TO_END, TURN } from "./descriptor_table.ts";
+import { ACTIVITY, CUT_OFF, place, STATE, TOLD_TO_END, TURN } from "./client_table.ts";
 import { cutOff } from "./faults.ts";
 import { ERRNO } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_calls.ts";
@@ -79,7 +79,7 @@ export abstract class ConnectedSocket implements LibcPollable {
   /** Why nothing can be moved any more. */
   protected fault: Error | undefined = undefined;
   protected stage: typeof OPEN | typeof FINISHED | typeof ENDED | typeof CLOSED = OPEN;
-  /** Where the words begin that the {@linkcode DescriptorTable} has for this connection. */
+  /** Where the words begin that the {@linkcode ClientTable} has for this connection. */
   readonly #at: number;
   #edge: typeof NOT_WATCHED | typeof MAY_HAVE_MORE | typeof DRAINED | typeof HUNG_UP = NOT_WATCHED;
   #list: WatchingList | undefined = undefined;

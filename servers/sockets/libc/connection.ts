@@ -1,9 +1,17 @@
-import { CLIENT_SENDS, CLIENT_TAKES, ConnectionReset, SERVER_WORKS } from "../interface.ts";
-import { type Connection, INTERRUPTED, type Interrupting, WOULD_BLOCK } from "../interface.ts";
-import { EPOLLIN, EPOLLOUT } from "../interface.ts";
+import type { Connection, Interrupting } from "../interface.ts";
+import {
+  CLIENT_SENDS,
+  CLIENT_TAKES,
+  ConnectionReset,
+  EPOLLIN,
+  EPOLLOUT,
+  INTERRUPTED,
+  SERVER_WORKS,
+  WOULD_BLOCK,
+} from "../interface_values.ts";
 import { CLOSED, ConnectedSocket, ENDED, FINISHED } from "./connected_socket.ts";
 import { cutOff, isReset } from "./faults.ts";
-import { cutSocketOff, hasUnread, resetWhenClosed } from "./socket_options.ts";
+import { cutSocketOff, hasUnread, resetWhenClosed } from "./faults.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, SHUT_WR } from "../../system/system_calls.ts";
 import { toError } from "../../system/thrown.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DescriptorTable } from "./descriptor_table.ts";
+import type { ClientTable } from "./client_table.ts";
 import type { Connection, Pollable } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
@@ -13,7 +13,7 @@ import type { SystemCalls } from "../../system/system_calls.ts";
 export interface ConnectionContext {
   readonly calls: SystemCalls;
   readonly observer: Observer;
-  readonly table: DescriptorTable;
+  readonly table: ClientTable;
   /** The number of the thread, which a call on a connection may block. */
   readonly thread: number;
   /** Grows with each wait for several connections: how much one of them may move begins anew. */

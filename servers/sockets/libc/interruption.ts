@@ -102,24 +102,6 @@ export function makeInterruptible(): number {
 }
 
 /**
- * {@linkcode makeInterruptible} in a process in which another thread has called it: threads share the
- * handlers of signals, signal(7), and only what they block is their own.
- *
- * @returns the number of this thread
- * @throws {SystemCallError} when the system refuses
- *
- * @example
- * ```ts
- * makeInterruptible(); // usually called by another thread
- * interruptThread(makeAnotherInterruptible());
- * ```
- */
-export function makeAnotherInterruptible(): number {
-  unblock(signalSet([THREAD_SIGNAL]));
-  return threadFunctions().gettid();
-}
-
-/**
  * Interrupts a thread of this process. That it has ended is no error. A thread that is just about to
  * block is not interrupted, so the caller should repeat the call.
  *

@@ -9,12 +9,17 @@
  * @module
  */
 
-import { CLIENT_SENDS, CLIENT_TAKES, ConnectionReset, SERVER_WORKS } from "../interface.ts";
+import {
+  CLIENT_SENDS,
+  CLIENT_TAKES,
+  ConnectionReset,
+  noteBlocked,
+  SERVER_WORKS,
+} from "../interface.ts";
 import { WOULD_BLOCK } from "../interface.ts";
 import { CLOSED, ENDED, FINISHED, MAX_BYTES_A_TURN } from "./connected_socket.ts";
 import { LibcConnection } from "./connection.ts";
 import { cutOff, isReset } from "./faults.ts";
-import { noteBlocked } from "../observer.ts";
 import { KeptChunks } from "./kept_chunks.ts";
 import type { RingRequests } from "./ring_requests.ts";
 import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";

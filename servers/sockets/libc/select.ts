@@ -1,7 +1,6 @@
 import { DescriptorSet } from "./descriptor_set.ts";
-import { CLIENT_TAKES, type Connection, type Pollable } from "../interface.ts";
+import { CLIENT_TAKES, type Connection, noteBlocked, type Pollable } from "../interface.ts";
 import { POLLIN, POLLOUT, type Ready } from "../interface.ts";
-import { noteBlocked } from "../observer.ts";
 import { POLLFD_WORDS } from "../poll_entries.ts";
 import { asLibcPollable } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";

@@ -5,10 +5,11 @@
  */
 
 import { checked } from "../../system/system_call_error.ts";
-import { MSG_DONTWAIT, MSG_PEEK } from "../../system/system_calls.ts";
-import { F_GETFL, F_SETFL, IPPROTO_TCP, SO_ERROR, SO_LINGER } from "../../system/system_calls.ts";
 import {
-  SHUT_RD,
+  F_GETFL,
+  F_SETFL,
+  IPPROTO_TCP,
+  SO_ERROR,
   SOCK_NONBLOCK,
   SOL_SOCKET,
   type SystemCalls,
@@ -19,9 +20,6 @@ import {
 export const ON = Int32Array.of(1);
 /** What turns it off. */
 export const OFF = Int32Array.of(0);
-
-/** `struct linger`: on, and for no time at all, socket(7). */
-const NO_LINGER = Int32Array.of(1, 0);
 
 // Made once, since a flood asks for each of its connections.
 const pending = new Int32Array(1);
@@ -41,42 +39,6 @@ const size = Uint32Array.of(pending.byteLength);
  */
 export function sendAtOnce(calls: SystemCalls, fd: number): void {
   calls.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ON, ON.byteLength);
-}
-
-/**
- * Closing the socket resets the connection, and throws away what is still to be sent.
- *
- * @example
- * ```ts
- * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
- * const calls = systemCalls();
- * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
- * resetWhenClosed(calls, fd);
- * calls.close(fd);
- * ```
- */
-export function resetWhenClosed(calls: SystemCalls, fd: number): void {
-  calls.setsockopt(fd, SOL_SOCKET, SO_LINGER, NO_LINGER, NO_LINGER.byteLength);
-}
-
-/**
- * Has a socket end with a reset once it is closed, and wakes the thread that waits to receive from it.
- * Call it while no other thread can close the socket.
- *
- * @example
- * ```ts
- * import { AF_INET, SOCK_STREAM, systemCalls } from "../../system/system_calls.ts";
- * const calls = systemCalls();
- * const fd = calls.socket(AF_INET, SOCK_STREAM, 0);
- * cutSocketOff(calls, fd); // recv returns 0 now, and close(2) will reset the connection
- * calls.close(fd);
- * ```
- */
-export function cutSocketOff(calls: SystemCalls, fd: number): void {
-  resetWhenClosed(calls, fd);
-  // For reading only, which the client does not see. Shut down for writing, the socket would send an
-  // end of stream, and a part of an answer would look whole.
-  calls.shutdown(fd, SHUT_RD);
 }
 
 /**
@@ -104,28 +66,6 @@ export function setTimeoutOf(
   const seconds = Math.floor(timeoutMs / 1_000);
   const time = BigInt64Array.of(BigInt(seconds), BigInt(Math.ceil(timeoutMs % 1_000) * 1_000));
   calls.setsockopt(fd, SOL_SOCKET, option, time, time.byteLength);
-}
-
-const byte = new Uint8Array(1);
-
-/**
- * Whether there are bytes to be received.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { socketPair } from "../../system/socket_pair.ts";
- * import { systemCalls } from "../../system/system_calls.ts";
- * const calls = systemCalls();
- * const [near, far] = socketPair();
- * calls.write(far, Uint8Array.of(1), 1);
- * assertEquals(hasUnread(calls, near), true);
- * calls.close(near);
- * calls.close(far);
- * ```
- */
-export function hasUnread(calls: SystemCalls, fd: number): boolean {
-  return calls.recv(fd, byte, byte.length, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Connection } from "../../sockets/interface.ts";
 import { Watchdog } from "../../system/watchdog.ts";
 import { RoomHub } from "../../handlers/room_hub.ts";
 import type { Rooms } from "../../handlers/rooms.ts";
-import { sharesRooms } from "../../handlers/handlers.ts";
+import { sharesRooms } from "../../handlers/traits.ts";
 import { Child, type RoomsOfChildren } from "./child.ts";
 
 /** Children with a pipe each way. This process carries the bytes between the pipes and the client. */

@@ -9,15 +9,20 @@
 
 import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
 import { clientThread } from "../../thread.ts";
-import type { SessionConnection } from "../../context/sessions.ts";
-import { Sessions } from "../../context/sessions.ts";
+import { type SessionConnection, Sessions } from "../../context/sessions.ts";
 import type { HandlerClient } from "../../handlers/session.ts";
-import { ConnectionReset, INTERRUPTED } from "../../sockets/interface.ts";
+import { ConnectionReset, INTERRUPTED } from "../../sockets/interface_values.ts";
 import type { RoomsOfThread } from "../../context/room_port.ts";
 import type { FromThread, ToThread } from "./thread.ts";
 import type { ThreadPorts } from "./thread_workers.ts";
 import type { ThreadClient } from "../../context/threads.ts";
 import { hearUncaught, postableError, toError } from "../../system/thrown.ts";
+
+/**
+ * From how many bytes on they are given away and not copied once more. To give something away takes some
+ * microseconds each time, and the first time in a thread a millisecond.
+ */
+const GIVEN_AWAY_BYTES = 16_384;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let clientWaits = false;
@@ -120,18 +125,20 @@ async function recv(buffer: Uint8Array): Promise<number> {
 }
 
 async function send(bytes: Uint8Array): Promise<void> {
-  // A copy that can be given away: `bytes` is a view of the buffer that the next recv fills.
+  // Of the bytes alone: `bytes` is a view of the buffer that the next recv fills, and all of it would go.
   const copy = bytes.slice();
-  const answer = await ask({ name: "send", bytes: copy }, [copy.buffer]);
+  const given = copy.length < GIVEN_AWAY_BYTES ? undefined : [copy.buffer];
+  const answer = await ask({ name: "send", bytes: copy }, given);
   if (answer.name !== "sent") throw new Lost();
 }
 
 /** Asks the main thread for a call, and resolves with its answer. */
-function ask(call: FromThread, transfer: Transferable[] = []): Promise<ToThread> {
+function ask(call: FromThread, transfer?: Transferable[]): Promise<ToThread> {
   tell(call, transfer);
   return new Promise((resolve) => onAnswer = resolve);
 }
 
-function tell(message: FromThread, transfer: Transferable[] = []): void {
-  port.postMessage(message, transfer);
+function tell(message: FromThread, transfer?: Transferable[]): void {
+  if (transfer === undefined) port.postMessage(message);
+  else port.postMessage(message, transfer);
 }

@@ -14,7 +14,7 @@ import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
 import { sendStage } from "../../pipeline.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
-import { makeAnotherInterruptible } from "../../sockets/libc/interruption.ts";
+import { makeAnotherInterruptible } from "../../sockets/libc/another_thread.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { RingSender } from "./sender.ts";
 

@@ -1,6 +1,6 @@
 import type { BoundClient, HandlerThreads } from "../../context/handler_threads.ts";
 import { type FromServer, portsOf } from "../../context/protocol.ts";
-import { sharesRooms, speaksUnasked } from "../../handlers/handlers.ts";
+import { sharesRooms, speaksUnasked } from "../../handlers/traits.ts";
 import { maxThreads } from "../../context/worker_limit.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import type { Connection } from "../../sockets/interface.ts";

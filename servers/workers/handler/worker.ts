@@ -10,7 +10,8 @@
 
 import type { HandlerThreadSetup } from "../../context/protocol.ts";
 import type { RoomsOfThread } from "../../context/room_port.ts";
-import { isHandlerFile, makeHandler, speaksUnasked } from "../../handlers/handlers.ts";
+import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
+import { speaksUnasked } from "../../handlers/traits.ts";
 import { Rooms } from "../../handlers/rooms.ts";
 import type { Handler } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";

@@ -14,15 +14,16 @@ import type { Handler, Session } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
-import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
-import { type Connection, ConnectionReset, formatAddress } from "../../sockets/interface.ts";
+import { ClientTable } from "../../sockets/libc/client_table.ts";
+import type { Connection } from "../../sockets/interface.ts";
+import { ConnectionReset, formatAddress } from "../../sockets/interface_values.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
-import { makeAnotherInterruptible } from "../../sockets/libc/interruption.ts";
+import { makeAnotherInterruptible } from "../../sockets/libc/another_thread.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { clientThread } from "../../thread.ts";
-import { ClientQueue } from "../client_queue.ts";
+import { QueuedClients } from "../queued_clients.ts";
 import { Sessions } from "../../context/sessions.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
 import { type ClientThread, mostIdle, type ThreadPlan } from "../../context/threads.ts";
@@ -92,7 +93,7 @@ class LibcClientThread implements ClientThread {
   readonly #userCode: UserCode | undefined;
   readonly #rooms: ThreadRooms | undefined;
   readonly #recorder: Recorder;
-  readonly #queue: ClientQueue;
+  readonly #queue: QueuedClients;
   readonly #connections: ConnectionContext;
   #client: LibcConnection | undefined = undefined;
 
@@ -101,7 +102,7 @@ class LibcClientThread implements ClientThread {
     handler: Handler,
     { userCode, watch, waiting, rooms }: Extras,
   ) {
-    const table = new DescriptorTable(setup.descriptors);
+    const table = new ClientTable(setup.descriptors);
     const buffer = new ReceiveBuffer(setup.recvSizeBytes);
     const stats = openMemory(setup.stats);
     const counters = openCounters(stats, setup.statsBlock);
@@ -122,7 +123,7 @@ class LibcClientThread implements ClientThread {
       rooms?.rooms,
       (connection, error) => reportFailed(connection, error),
     );
-    this.#queue = new ClientQueue(setup.queue);
+    this.#queue = new QueuedClients(setup.queue);
     this.#connections = {
       calls: systemCalls(counters.subarray(COUNTER.systemCalls), "one by one"),
       observer: this.#recorder,

@@ -1,5 +1,6 @@
 import { echo } from "../../handlers/echo.ts";
-import { canRehearse, type HandlerChoice } from "../../handlers/handlers.ts";
+import type { HandlerChoice } from "../../handlers/handlers.ts";
+import { canRehearse } from "../../handlers/traits.ts";
 import type { Handler } from "../../handlers/session.ts";
 import { MSG_DONTWAIT, SHUT_WR, type SystemCalls } from "../../system/system_calls.ts";
 

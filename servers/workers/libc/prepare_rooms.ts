@@ -1,5 +1,5 @@
 import type { ServerSetup } from "../../context/protocol.ts";
-import { sharesRooms } from "../../handlers/handlers.ts";
+import { sharesRooms } from "../../handlers/traits.ts";
 import type { Rooms } from "../../handlers/rooms.ts";
 import { Outbox } from "../../handlers/outbox.ts";
 import { EPOLLOUT } from "../../sockets/interface.ts";

@@ -5,8 +5,10 @@
  */
 
 import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
-import { createStatsMemory, readCounters } from "../../../servers/metrics/counters.ts";
-import { createTraceMemory, TraceReader } from "../../../servers/metrics/trace.ts";
+import { createStatsMemory } from "../../../servers/metrics/counters.ts";
+import { readCounters } from "../../../servers/metrics/counter_totals.ts";
+import { createTraceMemory } from "../../../servers/metrics/trace.ts";
+import { TraceReader } from "../../../servers/metrics/trace_reader.ts";
 import { assertEquals, assertGreaterOrEqual } from "../../harness/assert.ts";
 import { FakeConnection } from "../../harness/fake_connection.ts";
 import "../../harness/sanitizers.ts";

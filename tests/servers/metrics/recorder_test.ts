@@ -1,12 +1,9 @@
 import { type RareEvents, Recorder } from "../../../servers/metrics/recorder.ts";
-import {
-  COUNTER,
-  createStatsMemory,
-  openCounters,
-  readCounters,
-} from "../../../servers/metrics/counters.ts";
+import { COUNTER, createStatsMemory, openCounters } from "../../../servers/metrics/counters.ts";
+import { readCounters } from "../../../servers/metrics/counter_totals.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
-import { createTraceMemory, TraceReader } from "../../../servers/metrics/trace.ts";
+import { createTraceMemory } from "../../../servers/metrics/trace.ts";
+import { TraceReader } from "../../../servers/metrics/trace_reader.ts";
 import { assert, assertEquals } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
 import { FakeConnection } from "../../harness/fake_connection.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { constants } from "node:os";
 import { descriptorLimit } from "../../../servers/system/descriptor_limit.ts";
 import { DescriptorSet } from "../../../servers/sockets/libc/descriptor_set.ts";
 import { HostLookupError, lookUpHost } from "../../../servers/sockets/libc/host_lookup.ts";
@@ -82,6 +83,16 @@ Deno.test("an error carries the call, and its name and number", () => {
   assertEquals(`${error}`, "SystemCallError: recv: ECONNRESET (104)");
   assertEquals(new SystemCallError("recv", 9_999).code, "unknown error");
   assertEquals([checked("recv", 0), checked("recv", 7)], [0, 7]);
+});
+
+Deno.test("an error is called as the system calls it", () => {
+  const known = new Map<string, number>(Object.entries(constants.errno));
+  for (const [name, number] of Object.entries(ERRNO)) {
+    assertEquals([number, new SystemCallError("recv", number).code], [
+      known.get(name) ?? number,
+      name,
+    ]);
+  }
 });
 
 testCalls("a call that fails gives its negative errno, and each is counted", (calls) => {

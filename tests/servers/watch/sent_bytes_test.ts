@@ -1,4 +1,5 @@
-import type { TraceEvent, TraceRecord } from "../../../servers/metrics/trace.ts";
+import type { TraceEvent } from "../../../servers/metrics/trace.ts";
+import type { TraceRecord } from "../../../servers/metrics/trace_reader.ts";
 import { SentBytes } from "../../../servers/watch/sent_bytes.ts";
 import { assertEquals } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";

@@ -1,9 +1,8 @@
 import {
-  ACTIVITY,
   createDescriptorMemory,
   DescriptorTable,
-  place,
 } from "../../../../servers/sockets/libc/descriptor_table.ts";
+import { ACTIVITY, place } from "../../../../servers/sockets/libc/client_table.ts";
 import {
   assert,
   assertEquals,

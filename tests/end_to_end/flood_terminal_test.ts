@@ -6,7 +6,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { echoTarget } from "../harness/flood.ts";
-import { processTree } from "../harness/processes.ts";
+import { processTree, untilNextLook } from "../harness/processes.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { commandFor, run } from "../harness/playground.ts";
 import { InTerminal } from "../harness/terminal.ts";
@@ -68,7 +68,7 @@ test("a flood that goes on after Ctrl-Z reads its key as before", async () => {
   Deno.kill(flood, "SIGSTOP");
   await stty("icanon"); // as a shell does while it has the terminal
   Deno.kill(flood, "SIGCONT");
-  while (!(await stty("-a")).includes("-icanon"));
+  while (!(await stty("-a")).includes("-icanon")) await untilNextLook();
   await terminal.press("q");
   assertMatch(await terminal.end(), /status 0\r/);
 }, { ignore });

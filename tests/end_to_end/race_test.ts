@@ -18,7 +18,7 @@ import { decode } from "../harness/bytes.ts";
 import { faultyProgram } from "../harness/faulty_program.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { commandFor, type Outcome, run } from "../harness/playground.ts";
-import { commandLines, processesWith } from "../harness/processes.ts";
+import { commandLines, processesWith, untilNextLook } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -301,12 +301,15 @@ for (const [what, args, running] of KILLED) {
   test(`a race that is killed leaves nothing: ${what}`, async () => {
     const mark = `RACE_MARK=${crypto.randomUUID()}`;
     const child = start(["race", "--conns", "10", ...args], environmentOf(mark));
-    while (!(await marked(mark)).some((command) => command.includes(running)));
+    while (!(await marked(mark)).some((command) => command.includes(running))) {
+      await untilNextLook();
+    }
     child.kill("SIGKILL");
     await child.output();
     const killedMs = performance.now();
     for (let left; (left = await processesWith(mark)).length > 0;) {
       assertLess(performance.now() - killedMs, MAX_ORPHANED_MS, `${left} are left`);
+      await untilNextLook();
     }
   }, { ignore: !hasSystemCalls() });
 }
@@ -323,6 +326,7 @@ test("Ctrl-C ends a race, and shows what it came to", async () => {
     for (const command of await marked(mark)) {
       for (const name of command.match(/\bserve (?:select|poll)\b/g) ?? []) seen.add(name);
     }
+    await untilNextLook();
   }
   child.kill("SIGINT");
   const { code, stdout } = await child.output();

@@ -86,12 +86,12 @@ test("models and other programs are measured, and the fastest comes first", asyn
 }, { ignore });
 
 test("every round runs in another order, which the seed repeats, and each is kept", async () => {
-  const entrants = ["select", "poll", "epoll", "async", "--sockets", "deno", "--conns", "2"];
-  const short = ["--warmup", "0", "--duration", "1ms", "--rounds", "6", "--seed", "12"];
+  const entrants = ["select", "epoll", "async", "--sockets", "deno", "--conns", "2"];
+  const short = ["--warmup", "0", "--duration", "1ms", "--rounds", "4", "--seed", "12"];
   const { code, stdout, record } = await recordedRace([...entrants, ...short]);
   assertEquals(code, 0);
   const { orders, seed, servers } = record;
-  assertEquals([seed, orders.length], [12, 6]);
+  assertEquals([seed, orders.length], [12, 4]);
   for (const order of orders) {
     assertEquals(order.toSorted(), servers.map(({ name }) => name).toSorted());
   }
@@ -101,8 +101,8 @@ test("every round runs in another order, which the seed repeats, and each is kep
   assertEquals(again.record.orders, orders);
   for (const { rounds, figures } of servers) {
     const speeds = rounds.map((one) => one.figures.messagesPerSecond ?? NaN);
-    assertEquals(speeds.length, 6);
-    const [, , low, high] = speeds.toSorted((a, b) => a - b);
+    assertEquals(speeds.length, 4);
+    const [, low, high] = speeds.toSorted((a, b) => a - b);
     assertLess(Math.abs((low + high) / 2 / (figures.messagesPerSecond ?? NaN) - 1), 1e-4);
   }
 });

@@ -9,7 +9,13 @@ import { assertEquals, assertLess, assertNotMatch } from "../harness/assert.ts";
 import { encode } from "../harness/bytes.ts";
 import { connectAndReset, exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
-import { commandLines, processTree, residentBytes, stillRunning } from "../harness/processes.ts";
+import {
+  commandLines,
+  processTree,
+  residentBytes,
+  stillRunning,
+  untilNextLook,
+} from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
@@ -99,6 +105,7 @@ test("process: the child of a client that does not read and goes away ends", asy
   conn.close();
   for (let look = 0; (await stillRunning(children)).length > 0; look++) {
     assertLess(look, 1_000, "the child is left behind");
+    await untilNextLook();
   }
 }, { ignore });
 

@@ -13,7 +13,7 @@ import { echoInPieces, exchange, readExactly, readToEnd, writeAll } from "../har
 import { spokenInTime } from "../harness/in_time.ts";
 import { floodUntilServed } from "../harness/interrupted.ts";
 import { run, Server } from "../harness/playground.ts";
-import { processTree, stillRunning } from "../harness/processes.ts";
+import { processTree, stillRunning, untilNextLook } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
@@ -129,6 +129,7 @@ test("process: children end when their parent is killed", async () => {
   // They see the end of their standard input, and need a moment to end.
   for (let look = 0; (await stillRunning(tree)).length > 0; look++) {
     assertEquals(look < 500, true, "children are left behind");
+    await untilNextLook();
   }
 }, { ignore: isWindows });
 

@@ -6,7 +6,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { echoTarget } from "../harness/flood.ts";
-import { processTree } from "../harness/processes.ts";
+import { processTree, untilNextLook } from "../harness/processes.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { commandFor, run } from "../harness/playground.ts";
 import { InTerminal } from "../harness/terminal.ts";
@@ -68,7 +68,7 @@ test("a flood that goes on after Ctrl-Z reads its key as before", async () => {
   Deno.kill(flood, "SIGSTOP");
   await stty("icanon"); // as a shell does while it has the terminal
   Deno.kill(flood, "SIGCONT");
-  while (!(await stty("-a")).includes("-icanon"));
+  while (!(await stty("-a")).includes("-icanon")) await untilNextLook();
   await terminal.press("q");
   assertMatch(await terminal.end(), /status 0\r/);
 }, { ignore });
@@ -77,7 +77,8 @@ test(
   "on a terminal the results end with the round trips as bars, and elsewhere they do not",
   async () => {
     await using target = echoTarget();
-    const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "2s"];
+    const args = ["flood", "--port", String(target.port), "--conns", "3", "--duration", "1s"];
+    args.push("--think", "10"); // some hundreds of round trips make bars as well as all that it can
     const shown = await new InTerminal(args, 80, 24).end();
     assertMatch(shown, /≤ [\d.]+ (µs|ms) +[\d,]+ █/);
     const { stdout, stderr } = await run(args);
@@ -109,7 +110,7 @@ test("the results have colors on a terminal, unless NO_COLOR is set", async () =
 
 test("a flood in the background of a terminal reads no key, which would stop it", async () => {
   await using target = echoTarget();
-  const args = ["--port", String(target.port), "--conns", "3", "--duration", "3s"];
+  const args = ["--port", String(target.port), "--conns", "3", "--think", "10", "--duration", "3s"];
   const [program, programArgs] = commandFor(["flood", ...args]);
   const command = [program, ...programArgs].map((word) => `"${word}"`).join(" ");
   const { stdout } = await new Deno.Command("script", {

@@ -70,7 +70,7 @@ for (const sockets of ["deno", "libc"]) {
     async () => {
       await using server = await Server.start(["blocking"]);
       const args = ["--port", String(server.port), "--conns", "3"];
-      const { code, stdout } = await floodUntil(untilReceived(server, 1, 20), args);
+      const { code, stdout } = await floodUntil(untilReceived(server, 1, 8), args);
       assertMatch(stdout, /3 opened, 1 served, 0 refused, 0 lost/);
       assertMatch(stdout, /2 connections were never served/);
       assertEquals(code, 1);

@@ -13,7 +13,7 @@ import { atStep, turn } from "../harness/course.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { run } from "../harness/playground.ts";
-import { commandLines, processTree, untilAllEnded } from "../harness/processes.ts";
+import { commandLines, processTree, untilAllEnded, untilNextLook } from "../harness/processes.ts";
 import { InTerminal } from "../harness/terminal.ts";
 import { test } from "../harness/test.ts";
 
@@ -58,6 +58,7 @@ async function untilServers(pid: number, count: number): Promise<number[]> {
     const servers = await serversOf(pid);
     if (servers.length === count) return servers;
     assert(performance.now() - startedMs < MAX_ENDING_MS, `${servers.length} servers run`);
+    await untilNextLook();
   }
 }
 

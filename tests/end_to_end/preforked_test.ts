@@ -9,7 +9,13 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "../harn
 import { encode } from "../harness/bytes.ts";
 import { exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
-import { changeLimit, processTree, stillRunning, untilAllEnded } from "../harness/processes.ts";
+import {
+  changeLimit,
+  processTree,
+  stillRunning,
+  untilAllEnded,
+  untilNextLook,
+} from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
 const ignore = !hasSystemCalls();
@@ -31,6 +37,7 @@ async function childrenOf(server: Server, count = WORKERS): Promise<number[]> {
     const seen = children.join();
     if (children.length === count && seen === before) return children;
     before = seen;
+    await untilNextLook();
   }
 }
 
@@ -88,8 +95,7 @@ for (const args of WAYS) {
           await using server = await Server.start([...args, ...flags]);
           const children = await childrenOf(server);
           const conns = await Promise.all([server.connect(), server.connect()]);
-          using victim = conns[0];
-          using other = conns[1];
+          const [victim, other] = conns;
           const pid = await pidOf(victim);
           const otherPid = await pidOf(other); // not one that takes it from the backlog later
           assert([pid, otherPid].every((one) => children.includes(one)));
@@ -109,6 +115,7 @@ for (const args of WAYS) {
             using next = await server.connect();
             assert(replaced.includes(await pidOf(next)));
           }
+          for (const conn of conns) conn.close(); // the stop would wait for them
           assertEquals((await server.stop()).code, 0);
           assertEquals(server.events("stopped")[0].accepted, 2 + WORKERS);
           assertEquals(server.events("cut-off"), []);
@@ -315,6 +322,7 @@ for (const model of ["prefork", "workers"]) {
             for (const [, , , lane] of changes) if (lane > 0) lanes.add(lane);
             for (const [lane, pid] of pids) byLane.set(lane, pid);
           }
+          await untilNextLook();
         }
         for (const [lane, pid] of byLane) {
           assert(lane <= WORKERS && children.includes(pid), `lane ${lane} is process ${pid}`);

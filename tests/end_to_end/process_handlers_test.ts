@@ -75,7 +75,7 @@ test(
     );
     try {
       await using server = await Server.start([...PROCESS, "--handler", handler]);
-      using conn = await server.connect();
+      const conn = await server.connect();
       await writeAll(conn, new TextEncoder().encode("pid"));
       const pid = Number(decoder.decode(await readExactly(conn, 10)));
       assertEquals((await forking(server.pid)).children, [pid]);
@@ -85,6 +85,7 @@ test(
         assertEquals(await readToEnd(other), new Uint8Array());
       }
       await server.event("child-ended", 3);
+      conn.close(); // the stop would wait for it
       const { stderr } = await server.stop();
       for (const name of ["Deno.Command", "Deno.readTextFile", "Worker"]) {
         assertStringIncludes(stderr, `${name} needs an event loop`);

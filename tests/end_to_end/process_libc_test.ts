@@ -14,6 +14,7 @@ import {
   processTree,
   stillRunning,
   untilAllEnded,
+  untilNextLook,
 } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
@@ -51,6 +52,7 @@ test(
         const lines = (await Deno.readTextFile(recording)).split("\n").slice(0, -1);
         const changes = lines.flatMap((line): number[][] => JSON.parse(line).changes ?? []);
         for (const [, , , lane] of changes) lanes.add(lane);
+        await untilNextLook();
       }
     } finally {
       await Deno.remove(recording);
@@ -352,7 +354,7 @@ for (const model of ["prefork", "workers"]) {
       }
       const { parent } = await forking(server.pid);
       await changeLimit(parent, "nproc=1000:", AS_ANOTHER_USER);
-      while ((await forking(server.pid)).children.length !== 60);
+      while ((await forking(server.pid)).children.length !== 60) await untilNextLook();
       assertEquals((await server.stop()).code, 0);
       assertEquals(server.events("workers-missing").length, 1);
       assertEquals(server.events("worker-ended"), []);

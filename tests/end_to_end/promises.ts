@@ -128,7 +128,7 @@ export function testPromises(models: readonly ModelUnderTest[]): void {
     });
 
     test(`${name}: when the grace is over, what has arrived is answered and then it ends`, async () => {
-      await using server = await Server.start([...asPeopleStartIt, "--grace", "100ms"]);
+      await using server = await Server.start([...asPeopleStartIt, "--grace", "20ms"]);
       const clients = Math.min(servesAtOnce, 20);
       const busy = Promise.withResolvers<void>();
       const meet = meetingOf(clients);

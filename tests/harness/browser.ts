@@ -35,7 +35,7 @@ const DISABLED = [
   ...["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"],
   ...["HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"],
   ...["ThirdPartyStoragePartitioning", "OptimizationHints", "NetworkTimeServiceQuerying"],
-  ...["AimEnabled", "PreconnectToSearch"],
+  ...["AimEnabled", "PreconnectToSearch", "SpareRendererForSitePerProcess"],
 ];
 /** How long a page is waited for. It is less than a test may take, and says nothing about speed. */
 const PATIENCE_MS = 60_000;

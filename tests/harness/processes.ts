@@ -4,8 +4,18 @@
  * @module
  */
 
+// @ts-types="../../cli/std/delay.d.ts"
+import { delay } from "@std/async/delay";
 import { assert, assertLess } from "./assert.ts";
 import { decode } from "./bytes.ts";
+
+/** The time between two looks: ps(1) reads what all processes are, and they need the processor themselves. */
+const LOOK_INTERVAL_MS = 10;
+
+/** What stands between two looks at processes, for who looks again and again. */
+export async function untilNextLook(): Promise<void> {
+  await delay(LOOK_INTERVAL_MS);
+}
 
 async function ps(...args: string[]): Promise<string[]> {
   const { stdout } = await new Deno.Command("ps", { args, stderr: "null" }).output();
@@ -53,6 +63,7 @@ export async function untilAllEnded(pids: readonly number[], maxMs: number): Pro
   const startedMs = performance.now();
   for (let left; (left = await stillRunning(pids)).length > 0;) {
     assertLess(performance.now() - startedMs, maxMs, `${left} are left`);
+    await untilNextLook();
   }
 }
 

@@ -32,8 +32,14 @@ interface Cost {
   readonly wallMs: number;
 }
 
-/** Starts a Worker, and resolves when it is ready to serve. */
-type Start = () => Promise<Worker>;
+/** A Worker that is ready to serve. */
+interface Started {
+  readonly worker: Worker;
+  /** Has a thread that blocks go on, and end: until then, to terminate its Worker does not end it. */
+  unblock?(): void;
+}
+
+type Start = () => Promise<Started>;
 
 const startBare: Start = () => started("./bare_worker.ts", null);
 
@@ -54,7 +60,7 @@ const startOnDeno: Start = async () => {
     };
   });
   port1.close();
-  return worker;
+  return { worker };
 };
 
 /** What a server makes once, for all its threads. */
@@ -71,31 +77,34 @@ const startOnLibc: Start = async () => {
     plan: { spare: 1, keep: 1, most: 1, queue: 0 },
     queue: queue.memory,
   };
-  const worker = await started("../../servers/workers/libc/client_worker.ts", setup);
+  const { worker } = await started("../../servers/workers/libc/client_worker.ts", setup);
   // It waits for a client when it is ready. This thread may not block meanwhile: a Worker needs it.
   while (!queue.waitForThreads(1, 0)) await new Promise((resolve) => setTimeout(resolve));
-  return worker;
+  return { worker, unblock: () => queue.close() };
 };
 
 /** Resolves when the Worker has answered. */
-function started(path: string, setup: unknown): Promise<Worker> {
+function started(path: string, setup: unknown): Promise<Started> {
   const worker = new Worker(new URL(path, import.meta.url), { type: "module" });
   worker.postMessage(setup);
   return new Promise((resolve, reject) => {
-    worker.onmessage = () => resolve(worker);
+    worker.onmessage = () => resolve({ worker });
     worker.onerror = (event) => reject(new Error(event.message));
   });
 }
 
 /** What one thread takes, of several that are started one after another. */
 async function costOf(start: Start): Promise<Cost> {
-  const workers: Worker[] = [];
+  const workers: Started[] = [];
   const cpu = process.cpuUsage();
   const beganMs = performance.now();
   while (workers.length < THREADS) workers.push(await start());
   const wallMs = (performance.now() - beganMs) / THREADS;
   const { user, system } = process.cpuUsage(cpu);
-  for (const worker of workers) worker.terminate();
+  for (const { worker, unblock } of workers) {
+    unblock?.();
+    worker.terminate();
+  }
   await new Promise((resolve) => setTimeout(resolve, 300)); // their ends are not measured
   return { cpuMs: (user + system) / 1_000 / THREADS, wallMs };
 }

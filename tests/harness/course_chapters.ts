@@ -1,14 +1,12 @@
 /**
- * Tests that go through chapters of the course, with right and with wrong answers: every other one live, and the
- * others exported. What a chapter asks and does is the same in both, and so is what is measured: an export runs
- * the same servers as a page does, with the same engine.
+ * Tests that go through chapters of the course: live and exported, in both languages, with right and
+ * with wrong answers.
  *
  * @module
  */
 
 import type { Language } from "../../cli/language.ts";
 import type { Chapter } from "../../clients/learn/chapter.ts";
-import { CHAPTERS } from "../../clients/learn/chapters/mod.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assert, assertEquals } from "./assert.ts";
 import { drawingTest, drawRarely, type Visit } from "./browser.ts";
@@ -17,7 +15,6 @@ import { withDirectory } from "./directory.ts";
 import { PageProcess } from "./page_process.ts";
 import { run } from "./playground.ts";
 import { processTree, untilAllEnded } from "./processes.ts";
-import type { TestOptions } from "./test.ts";
 
 const ignore = !hasSystemCalls();
 /** All chapters together have less than twice this, and the page. */
@@ -30,7 +27,7 @@ const DRAW_EVERY_MS = 1_000;
 
 /**
  * Registers the tests of some chapters: live, one after another on one page, and exported. Both change the
- * language in the middle, and begin with another one.
+ * language in the middle, and begin with another one: each step is seen in both languages.
  *
  * @param first the language of the first live steps
  */
@@ -38,23 +35,10 @@ export function testChapters(
   chapters: readonly Chapter[],
   [first, last]: readonly [Language, Language],
 ): void {
-  testLive(chapters.filter((one) => isLive(one)), [first, last]);
-  testExported(chapters.filter((one) => !isLive(one)), [last, first]);
-}
+  const ids = chapters.map(({ id }) => id).join(", ");
+  const options = { ignore, hangingMs: HANGING_MS * chapters.length };
 
-/**
- * Whether a chapter is gone through live. Of those whose servers poll without a pause none is: they burn a
- * processor for as long as a page is read, and in an export only while it is recorded.
- */
-function isLive(chapter: Chapter): boolean {
-  return CHAPTERS.indexOf(chapter) % 2 === 0;
-}
-
-function testLive(
-  chapters: readonly Chapter[],
-  [first, last]: readonly [Language, Language],
-): void {
-  drawingTest(`${namesOf(chapters)}: live, and nothing is left`, async (visit) => {
+  drawingTest(`${ids}: live, and nothing is left`, async (visit) => {
     const { process, address } = await PageProcess.start(["learn", "--port", "0"]);
     await using _ = process;
     await prepare(visit);
@@ -66,30 +50,15 @@ function testLive(
     const pids = await processTree(process.pid);
     assertEquals([await process.stop(), process.complaints], [0, ""]);
     await untilAllEnded(pids, MAX_ENDING_MS);
-  }, optionsFor(chapters));
-}
+  }, options);
 
-function testExported(
-  chapters: readonly Chapter[],
-  [first, last]: readonly [Language, Language],
-): void {
-  const name = `${namesOf(chapters)}: exported, without a server and a network`;
-  drawingTest(name, async (visit) => {
+  drawingTest(`${ids}: exported, without a server and a network`, async (visit) => {
     await prepare(visit);
     await withExports(chapters, async (site, i) => {
-      const languages = languagesOf(i, chapters.length, first, last);
-      const isServed = CHAPTERS.indexOf(chapters[i]) % 4 === 1;
-      await readExported(visit, chapters[i], site, languages, isServed ? "web" : "disk");
+      const languages = languagesOf(i, chapters.length, last, first);
+      await readExported(visit, chapters[i], site, languages, i % 2 === 0 ? "web" : "disk");
     });
-  }, optionsFor(chapters));
-}
-
-function namesOf(chapters: readonly Chapter[]): string {
-  return chapters.map(({ id }) => id).join(", ");
-}
-
-function optionsFor({ length }: readonly Chapter[]): TestOptions {
-  return { ignore, hangingMs: HANGING_MS * length };
+  }, options);
 }
 
 /** The languages at the beginning and at the end of a chapter: they change once, in the middle of all. */

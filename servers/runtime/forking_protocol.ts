@@ -9,6 +9,12 @@ import type { ServerSetup, SharedProcessMemory } from "../context/protocol.ts";
 /** Descriptors that the process inherits: the memory, and where its messages go, one a line. */
 export const FORKING_DESCRIPTORS = { memory: 3, messages: 4 };
 
+/**
+ * The variable that says how many arenas malloc makes, which reads it at its first call. Otherwise it makes one for
+ * each of the first threads, all of which a fork copies: only the thread that forks has something to do.
+ */
+export const ARENAS = "MALLOC_ARENA_MAX";
+
 /** JSON has no `Infinity`. */
 const INFINITE = "Infinity";
 
@@ -20,6 +26,8 @@ export interface ForkingSetup extends
   > {
   readonly parentPid: number;
   readonly isWatched: boolean;
+  /** Whether {@linkcode ARENAS} is this server's, and none of the business of programs that it starts. */
+  readonly hasOneArena: boolean;
   readonly sizes: SharedProcessMemory["sizes"];
 }
 

@@ -11,8 +11,9 @@ import { mapProcessMemory } from "../metrics/process_memory.ts";
 import { LONGEST_WAIT_MS } from "../sockets/interface.ts";
 import { createDescriptorMemory } from "../sockets/libc/descriptor_table.ts";
 import { endWithParent } from "../sockets/libc/interruption.ts";
+import { removeVariable } from "../system/environment.ts";
 import { F_SETFD, FD_CLOEXEC, systemCalls } from "../system/system_calls.ts";
-import { FORKING_DESCRIPTORS, parseForkingSetup } from "./forking_protocol.ts";
+import { ARENAS, FORKING_DESCRIPTORS, parseForkingSetup } from "./forking_protocol.ts";
 import { beServer } from "./server.ts";
 
 /**
@@ -22,7 +23,8 @@ import { beServer } from "./server.ts";
  * @returns the exit status; whatever fails is told as a message
  */
 export async function serveByForking(json: string): Promise<number> {
-  const { parentPid, isWatched, sizes, ...setup } = parseForkingSetup(json);
+  const { parentPid, isWatched, sizes, hasOneArena, ...setup } = parseForkingSetup(json);
+  if (hasOneArena) removeVariable(ARENAS);
   endWithParent();
   if (Deno.ppid !== parentPid) return 0; // the parent had ended before that
   for (const fd of Object.values(FORKING_DESCRIPTORS)) {

@@ -15,6 +15,7 @@ import type {
   ToServer,
 } from "../context/protocol.ts";
 import { canRehearseAll } from "../handlers/traits.ts";
+import { hasVariable } from "../system/environment.ts";
 import { socketPair } from "../system/socket_pair.ts";
 import { spawn, waitForEndOf } from "../system/spawn.ts";
 import { ERRNO } from "../system/system_call_error.ts";
@@ -22,16 +23,10 @@ import { systemCalls } from "../system/system_calls.ts";
 import { describeThrown } from "../system/thrown.ts";
 import { V8_FLAGS_TO_FORK, V8_FLAGS_TO_REHEARSE } from "../system/fork.ts";
 import { PERMISSIONS, selfExec } from "../system/self_exec.ts";
-import { FORKING_DESCRIPTORS, formatForkingSetup } from "./forking_protocol.ts";
+import { ARENAS, FORKING_DESCRIPTORS, formatForkingSetup } from "./forking_protocol.ts";
 
 /** The name of the role on the command line. */
 const ROLE = "--serve-by-forking";
-
-/**
- * Otherwise malloc makes an arena for each of the first threads, all of which a fork copies: only the thread that
- * forks has something to do.
- */
-const ONE_ARENA = "MALLOC_ARENA_MAX=1";
 
 /** More than a message has: each is read whole. */
 const MAX_MESSAGE_BYTES = 262_144;
@@ -51,7 +46,10 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   const [near, far] = socketPair();
   const { stats: _s, trace: _t, descriptors: _d, processMemory: _p, controls, ...plain } = setup;
   const isWatched = controls !== undefined;
-  const json = formatForkingSetup({ ...plain, parentPid: Deno.pid, isWatched, sizes });
+  const hasOneArena = !hasVariable(ARENAS); // or as many as the user wants
+  const json = formatForkingSetup({
+    ...{ ...plain, parentPid: Deno.pid, isWatched, sizes, hasOneArena },
+  });
   const [program, args] = selfExec([ROLE, json], [...PERMISSIONS, v8FlagsFor(setup)]);
   const descriptors: (number | undefined)[] = [undefined, undefined, undefined];
   descriptors[FORKING_DESCRIPTORS.memory] = descriptor;
@@ -60,7 +58,7 @@ function run(setup: ServerSetup, { descriptor, sizes }: SharedProcessMemory): vo
   const blockedSignals = ["SIGCHLD", "SIGTERM"] as const;
   const pid = spawn({
     ...{ command: [program, ...args], descriptors, blockedSignals },
-    environment: [ONE_ARENA],
+    environment: hasOneArena ? [`${ARENAS}=1`] : [],
   });
   calls.close(far);
   tell({ kind: "process-started", pid });

@@ -65,6 +65,20 @@ for (const kind of KINDS) {
     }
   }, { ignore });
 
+  test(
+    `a program of --exec on ${kind} has the variables of the user, and no arenas but theirs`,
+    async () => {
+      for (const arenas of ["", "4", "1"]) {
+        const env: Record<string, string> = arenas === "" ? {} : { MALLOC_ARENA_MAX: arenas };
+        const exec = ["--exec", `sh -c 'echo "$MALLOC_ARENA_MAX"'`];
+        await using server = await Server.start(["process", "--sockets", kind, ...exec], { env });
+        using conn = await server.connect();
+        assertEquals(decode(await readToEnd(conn)), `${arenas}\n`);
+      }
+    },
+    { ignore },
+  );
+
   for (const [first, line] of WRONG_SCRIPTS) {
     test(
       `--exec on ${kind} of a script that begins with ${JSON.stringify(first)} is refused`,

@@ -107,7 +107,7 @@ test(
   { ignore },
 );
 
-/** It keeps 80 MB in pieces of less than V8_CHUNK_BYTES. */
+/** It keeps 80 MB in pieces of less than a page of V8's. */
 const LARGE_HANDLER =
   `const kept = Array.from({ length: 800 }, (_, i) => new Array(12_500).fill(i));
 export default () => ({ receive: (chunk) => kept.length > 0 ? chunk : undefined });

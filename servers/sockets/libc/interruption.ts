@@ -4,6 +4,7 @@
  * @module
  */
 
+import { makeAnotherInterruptible } from "./another_thread.ts";
 import { cFunctions } from "../../system/c_library.ts";
 import { errnoInstead } from "../../system/system_calls.ts";
 import { signalNumber, signalSet } from "../../system/signals.ts";
@@ -28,10 +29,9 @@ const functions = cFunctions({
   abs: { type: "pointer" },
 });
 
-/** What each thread needs of its own. */
-const threadFunctions = cFunctions({
+/** What a child that is forked needs, which opens no more. */
+const childFunctions = cFunctions({
   sigprocmask: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
-  gettid: { parameters: [], result: "i32" },
 });
 
 /**
@@ -81,7 +81,7 @@ export function handleByInterrupting(signal: Deno.Signal): void {
  */
 export function unblock(signals: Uint8Array<ArrayBuffer>): void {
   // It knows no other error than a wrong argument.
-  threadFunctions().sigprocmask(SIG_UNBLOCK, signals, null);
+  childFunctions().sigprocmask(SIG_UNBLOCK, signals, null);
 }
 
 /**
@@ -97,8 +97,8 @@ export function unblock(signals: Uint8Array<ArrayBuffer>): void {
  * ```
  */
 export function makeInterruptible(): number {
-  interruptBy(THREAD_SIGNAL);
-  return threadFunctions().gettid();
+  handleByInterrupting(THREAD_SIGNAL);
+  return makeAnotherInterruptible();
 }
 
 /**

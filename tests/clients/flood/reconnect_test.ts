@@ -111,7 +111,7 @@ testEachFlood("where nothing listens any more, the clients end", async (floodOf)
   await target[Symbol.asyncDispose]();
   await running;
   const { refused, refusedBy: { ECONNREFUSED = 0, ECONNRESET = 0 }, clients } = flood.measurements;
-  // Who is reset, having been in the backlog when the target ended, tries once more.
+  // A client that is in the backlog when the target ends is reset, and tries once more.
   assertEquals([ECONNREFUSED, ECONNREFUSED + ECONNRESET, clients], [3, refused, 3]);
 });
 

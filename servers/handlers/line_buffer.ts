@@ -25,24 +25,45 @@ export class LineBuffer {
 
   /** The lines that `chunk` completes, without their `\n` or `\r\n`; the rest is kept. */
   *lines(chunk: Uint8Array): Generator<string | null> {
-    // A copy: the model may receive into the same buffer before all lines are read.
-    const bytes = new Uint8Array(this.#held.length + chunk.length);
-    bytes.set(this.#held);
-    bytes.set(chunk, this.#held.length);
+    let bytes = this.#held.length > 0 ? joined(this.#held, chunk) : chunk;
     this.#held = NOTHING;
     let start = 0;
-    for (let end; (end = bytes.indexOf(0x0a, start)) >= 0; start = end + 1) {
+    for (let end; (end = endOfLine(bytes, start)) >= 0;) {
       if (end - start > this.longestBytes) return yield null;
-      yield textOf(bytes, start, bytes[end - 1] === RETURN ? end - 1 : end);
+      const line = textOf(bytes, start, bytes[end - 1] === RETURN ? end - 1 : end);
+      start = end + 1;
+      if (bytes === chunk && start < chunk.length) {
+        // A copy: the model may receive into the same buffer before all lines are read.
+        bytes = chunk.slice(start);
+        start = 0;
+      }
+      yield line;
     }
     if (bytes.length - start > this.longestBytes) return yield null;
     if (start < bytes.length) this.#held = bytes.slice(start);
   }
 }
 
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** Where the line that begins at `start` ends; -1 where it does not. */
+function endOfLine(bytes: Uint8Array, start: number): number {
+  const nearby = Math.min(bytes.length, start + SHORT_BYTES);
+  for (let at = start; at < nearby; at++) {
+    if (bytes[at] === NEWLINE) return at;
+  }
+  return nearby < bytes.length ? bytes.indexOf(NEWLINE, nearby) : -1;
+}
+
 /** Up to this many bytes it is quicker to look at each. */
 const SHORT_BYTES = 32;
 const RETURN = 0x0d;
+const NEWLINE = 0x0a;
 
 /**
  * The text of the `bytes` from `start` to `end`. Short ASCII needs no decoder and no view, which

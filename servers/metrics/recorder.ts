@@ -4,10 +4,13 @@ import type { Observed, Observer } from "../sockets/observer.ts";
 import type { Controls } from "./controls.ts";
 import { COUNTER } from "./counters.ts";
 import { MessageRecorder } from "./message_recorder.ts";
-import { TRACE_EVENT, TraceWriter } from "./trace.ts";
+import { TRACE_EVENT, type TraceWriter } from "./trace.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 const encoder = new TextEncoder();
+/** Many clients come from few hosts, so a host is encoded once; the child of a fork has it from its parent. */
+const encodedHosts = new Map<string, Uint8Array>();
+const MAX_HOSTS = 1_000;
 
 /** Events that go to the server's own code, beside counters and trace. */
 export interface RareEvents {
@@ -33,7 +36,6 @@ export const NOTHING_RARE: RareEvents = {
 export class Recorder extends MessageRecorder implements Observer {
   readonly #rare: RareEvents;
   readonly #worker: number;
-  readonly #hosts = new Map<string, Uint8Array>();
   #hasWaited = false;
   #isWaiting = false;
   /** How often a socket that was asked had something, at the end of the last round. */
@@ -48,13 +50,13 @@ export class Recorder extends MessageRecorder implements Observer {
    */
   constructor(
     stats: ArrayBufferLike,
-    trace: ArrayBufferLike,
+    trace: TraceWriter,
     rare: RareEvents,
     block = 0,
     worker = block,
     controls?: Controls,
   ) {
-    super(stats, block, new TraceWriter(trace), controls);
+    super(stats, block, trace, controls);
     this.#rare = rare;
     this.#worker = worker;
     if (controls === undefined) return;
@@ -212,21 +214,20 @@ export class Recorder extends MessageRecorder implements Observer {
     worker = this.#worker,
   ): void {
     if (!this.trace.watched) return;
-    this.trace.write(event, client, this.#encodedHost(host), port, sizeBytes, bytes, worker);
+    this.trace.write(event, client, encodedHost(host), port, sizeBytes, bytes, worker);
   }
 
   #noteWorker(event: number, worker: number, pid: number): void {
     if (this.trace.watched) this.trace.write(event, 0, NOTHING, 0, pid, NOTHING, worker);
   }
+}
 
-  /** Many clients come from few hosts, so a host is encoded once. */
-  #encodedHost(host: string): Uint8Array {
-    let encoded = this.#hosts.get(host);
-    if (encoded === undefined) {
-      if (this.#hosts.size >= 1_000) this.#hosts.clear();
-      encoded = encoder.encode(host);
-      this.#hosts.set(host, encoded);
-    }
-    return encoded;
+function encodedHost(host: string): Uint8Array {
+  let encoded = encodedHosts.get(host);
+  if (encoded === undefined) {
+    if (encodedHosts.size >= MAX_HOSTS) encodedHosts.clear();
+    encoded = encoder.encode(host);
+    encodedHosts.set(host, encoded);
   }
+  return encoded;
 }

@@ -11,6 +11,7 @@ import type { Handler, Session } from "../handlers/session.ts";
 import type { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { type RareEvents, Recorder } from "../metrics/recorder.ts";
+import { TraceWriter } from "../metrics/trace.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
@@ -158,8 +159,8 @@ function makeRecorder(
     isIdle: () => table.count.open === 0,
   };
   const number = setup.worker?.number ?? SERVER;
-  const [stats, trace] = [openMemory(setup.stats), openMemory(setup.trace)];
-  return new Recorder(stats, trace, rareEvents, number, number, controls);
+  const trace = new TraceWriter(openMemory(setup.trace));
+  return new Recorder(openMemory(setup.stats), trace, rareEvents, number, number, controls);
 }
 
 /** The code of a kind of sockets is loaded only where it is used. */

@@ -4,6 +4,7 @@ import { Controls } from "../metrics/controls.ts";
 import { createStatsMemory } from "../metrics/counters.ts";
 import { openMemory, type SharedMemory } from "../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../metrics/recorder.ts";
+import { TraceWriter } from "../metrics/trace.ts";
 
 /** A client's thread of a server that is watched. Load this module only where there is one. */
 export class Watch {
@@ -28,5 +29,11 @@ export class Watch {
 
 /** Writes to the trace only, for a thread whose bytes another one moves and counts. */
 export function traceRecorder(trace: SharedMemory, number: number): Recorder {
-  return new Recorder(createStatsMemory(), openMemory(trace), NOTHING_RARE, 0, number);
+  return new Recorder(
+    createStatsMemory(),
+    new TraceWriter(openMemory(trace)),
+    NOTHING_RARE,
+    0,
+    number,
+  );
 }

@@ -17,6 +17,8 @@ const SIG_UNBLOCK = 1;
 /** <sys/prctl.h> */
 const PR_SET_PDEATHSIG = 1;
 
+/** Which a child gets when its parent ends. */
+const SIGKILL = signalNumber("SIGKILL");
 /** The signal by which threads interrupt each other. It has no other use here. */
 const THREAD_SIGNAL = "SIGURG";
 
@@ -129,6 +131,5 @@ export function interruptThread(thread: number): void {
  * ```
  */
 export function endWithParent(): void {
-  const signal = signalNumber("SIGKILL");
-  checked("prctl", errnoInstead()(functions().prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)));
+  checked("prctl", errnoInstead()(functions().prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)));
 }

@@ -11,6 +11,7 @@ import type { SenderSetup } from "../../context/protocol.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { TraceWriter } from "../../metrics/trace.ts";
 import { sendStage } from "../../pipeline.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
@@ -24,7 +25,7 @@ self.onmessage = ({ data: { wanted, stats, trace, descriptors } }: MessageEvent<
   const table = new DescriptorTable(descriptors);
   const sender: RingSender = new RingSender(wanted, {
     calls: systemCalls(counters.subarray(COUNTER.systemCalls)),
-    observer: new Recorder(memory, openMemory(trace), NOTHING_RARE, wanted.number),
+    observer: new Recorder(memory, new TraceWriter(openMemory(trace)), NOTHING_RARE, wanted.number),
     table,
     thread: makeAnotherInterruptible(),
     get turn() {

@@ -43,7 +43,7 @@ export async function serveInherited(
   }
   const waiting = new EventLoopWait(() => {}, joined);
   const serving = new ClientServing(shared, { ...options, isWatched }, input, waiting);
-  const own = serving.begin(input, client, Deno.pid, serving.memory);
+  const own = serving.begin(input, client, Deno.pid, serving.records);
   const sessions = new Sessions(handler, rooms, (connection, error) => {
     if (!(connection.explain(error) instanceof ConnectionReset)) throw error;
   });

@@ -13,6 +13,7 @@ import type { ThreadRooms } from "../../context/room_port.ts";
 import type { Handler, Session } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { TraceWriter } from "../../metrics/trace.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { ClientTable } from "../../sockets/libc/client_table.ts";
 import type { Connection } from "../../sockets/interface.ts";
@@ -112,7 +113,7 @@ class LibcClientThread implements ClientThread {
     this.#rooms = rooms;
     this.#recorder = new Recorder(
       stats,
-      openMemory(setup.trace),
+      new TraceWriter(openMemory(setup.trace)),
       NOTHING_RARE,
       setup.statsBlock,
       setup.number,

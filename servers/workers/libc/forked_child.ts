@@ -7,11 +7,11 @@ import type { Handler, Session } from "../../handlers/session.ts";
 import { type Connection, ConnectionReset } from "../../sockets/interface.ts";
 import type { LibcConnection } from "../../sockets/libc/connection.ts";
 import { endWithParent, unblock } from "../../sockets/libc/interruption.ts";
-import { exitNow, leadGroup, ownPid, parentPid } from "../../system/fork.ts";
+import { closeAllBut, exitNow, leadGroup, ownPid, parentPid } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown } from "../../system/thrown.ts";
 import type { ChildRooms } from "./child_rooms.ts";
-import type { ClientServing, NumberedClient, OpenMemory, OwnClient } from "./own_client.ts";
+import type { ClientServing, NumberedClient, OwnClient, Records } from "./own_client.ts";
 
 /** <unistd.h> */
 export const STANDARD_DESCRIPTORS = [0, 1, 2];
@@ -34,11 +34,7 @@ export interface ForkParent {
   /** The same, joined to those of other children; given when their clients meet. */
   readonly childRooms: ChildRooms | undefined;
   /** Where the child counts and traces. */
-  readonly counted: OpenMemory;
-  /** See `closeAllBut()` of `fork.ts`. */
-  closeAllBut(kept: readonly number[]): void;
-  /** See {@linkcode exitNow}. */
-  exit(status: number): never;
+  readonly records: Records;
 }
 
 /**
@@ -74,7 +70,6 @@ export class OwnForkedChild implements ForkedChild {
   readonly #descriptor: number;
   readonly #sleep: (ms: number) => void;
   readonly #sessions: Sessions;
-  readonly #parent: ForkParent;
   #status = 0;
 
   /**
@@ -101,8 +96,7 @@ export class OwnForkedChild implements ForkedChild {
       parent.childRooms.descriptor = link;
       parent.childRooms.open();
     }
-    this.#parent = parent;
-    this.#own = parent.serving.begin(descriptor, client, ownPid(), parent.counted);
+    this.#own = parent.serving.begin(descriptor, client, ownPid(), parent.records);
     this.connection = this.#own.connection;
     this.#sessions = new Sessions(
       parent.handler,
@@ -118,8 +112,13 @@ export class OwnForkedChild implements ForkedChild {
   }
 
   closeInherited(): void {
-    const own = [this.#descriptor, ...this.link === undefined ? [] : [this.link]];
-    this.#parent.closeAllBut([...STANDARD_DESCRIPTORS, ...own.toSorted((a, b) => a - b)]);
+    const { link } = this;
+    const own = this.#descriptor;
+    const [input, output, errors] = STANDARD_DESCRIPTORS;
+    const kept = link === undefined
+      ? [input, output, errors, own]
+      : [input, output, errors, own, link].sort((a, b) => a - b);
+    closeAllBut(kept);
   }
 
   sleep(ms: number): void {
@@ -138,7 +137,7 @@ export class OwnForkedChild implements ForkedChild {
 
   exit(): never {
     this.#own.end();
-    this.#parent.exit(this.#status);
+    exitNow(this.#status);
   }
 }
 

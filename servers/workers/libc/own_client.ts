@@ -11,6 +11,7 @@ import { Controls } from "../../metrics/controls.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { openMemory, type SharedMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { TraceWriter } from "../../metrics/trace.ts";
 import type { Address } from "../../sockets/interface.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
@@ -49,7 +50,10 @@ export interface OwnClientOptions {
 type OwnMemory = Readonly<Record<"stats" | "trace" | "controls" | "children", SharedMemory>>;
 
 /** Where a child counts and traces. */
-export type OpenMemory = Readonly<Record<"stats" | "trace", ArrayBufferLike>>;
+export interface Records {
+  readonly stats: ArrayBufferLike;
+  readonly trace: TraceWriter;
+}
 
 /**
  * What a child needs whoever its client is. A process that forks makes it once, and its children have
@@ -59,7 +63,7 @@ export class ClientServing {
   /** To receive into. */
   readonly buffer: Uint8Array;
   /** Where the server counts and traces. */
-  readonly memory: OpenMemory;
+  readonly records: Records;
   readonly #controls: Controls | undefined;
   readonly #idleTimeoutMs: number;
   readonly #table: DescriptorTable;
@@ -82,7 +86,10 @@ export class ClientServing {
     this.#waiting = waiting;
     const { recvSizeBytes, idleTimeoutMs, isWatched } = options;
     this.buffer = new Uint8Array(recvSizeBytes);
-    this.memory = { stats: openMemory(memory.stats), trace: openMemory(memory.trace) };
+    this.records = {
+      stats: openMemory(memory.stats),
+      trace: new TraceWriter(openMemory(memory.trace)),
+    };
     if (isWatched) this.#controls = new Controls(openMemory(memory.controls));
     this.#idleTimeoutMs = idleTimeoutMs === Infinity ? 0 : idleTimeoutMs ?? 0;
     this.#table = new DescriptorTable(createDescriptorMemory(maxDescriptor + 1));
@@ -99,13 +106,13 @@ export class ClientServing {
   /**
    * @param descriptor of the client's socket
    * @param pid of this process
-   * @param memory in which it counts and traces
+   * @param records where it counts and traces
    */
   begin(
     descriptor: number,
     { id, peer, number }: NumberedClient,
     pid: number,
-    { stats, trace }: OpenMemory,
+    { stats, trace }: Records,
   ): OwnClient {
     this.#number = number;
     const controls = this.#controls;

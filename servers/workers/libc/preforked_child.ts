@@ -8,6 +8,7 @@ import type { Handler, Session } from "../../handlers/session.ts";
 import type { Controls } from "../../metrics/controls.ts";
 import { COUNTER } from "../../metrics/counters.ts";
 import { type RareEvents, Recorder } from "../../metrics/recorder.ts";
+import type { TraceWriter } from "../../metrics/trace.ts";
 import { type Connection, type Listener, LONGEST_WAIT_MS } from "../../sockets/interface.ts";
 import type { LibcListener } from "../../sockets/libc/listener.ts";
 import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
@@ -31,7 +32,7 @@ export interface PreforkParent {
   readonly isHandlerFile: boolean;
   readonly workers: WorkersMemory;
   readonly stats: ArrayBufferLike;
-  readonly trace: ArrayBufferLike;
+  readonly trace: TraceWriter;
   readonly controls: Controls | undefined;
   /** Descriptors that its children keep. */
   readonly kept: readonly number[];

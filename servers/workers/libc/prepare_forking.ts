@@ -11,7 +11,7 @@ import { mapProcessMemory } from "../../metrics/process_memory.ts";
 import type { Recorder } from "../../metrics/recorder.ts";
 import type { Sockets } from "../../sockets/interface.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
-import { closeAllBut, exitNow, fork } from "../../system/fork.ts";
+import { fork } from "../../system/fork.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { signalSet } from "../../system/signals.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
@@ -70,11 +70,11 @@ export async function prepareForkedChildren(
   if (childRooms !== undefined && relay !== undefined) rehearseRooms(childRooms, relay);
   const forkingIn = (context: WorkerContext, played?: PlayedParts): Forking => ({
     ...{ context, setup, recorder, memory, sizes, serving, isWatched, handler, rooms, childRooms },
-    ...{ relay, makeCommand, fork, closeAllBut, exit: exitNow },
+    ...{ relay, makeCommand, fork },
     descriptors: sockets.table,
     signals: signalSet([FINISH_SIGNAL]),
     isHandlerFile: isFile,
-    counted: serving.memory,
+    records: serving.records,
     table: new ChildTable(openMemory(memory.children)),
     maxChildren: maxChildren(descriptorLimit),
     programStarted: (pid) => tell({ kind: "program-started", pid }),

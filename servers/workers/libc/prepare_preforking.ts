@@ -12,6 +12,7 @@ import { Controls } from "../../metrics/controls.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { mapProcessMemory } from "../../metrics/process_memory.ts";
 import type { Recorder } from "../../metrics/recorder.ts";
+import { TraceWriter } from "../../metrics/trace.ts";
 import type { Sockets } from "../../sockets/interface.ts";
 import { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
@@ -81,7 +82,7 @@ export async function preparePreforkedChildren(
       ...{ calls, callCount },
       buffer: new Uint8Array(setup.listen.recvSizeBytes),
       stats: openMemory(memory.stats),
-      trace: openMemory(memory.trace),
+      trace: new TraceWriter(openMemory(memory.trace)),
       controls: isWatched ? new Controls(openMemory(memory.controls)) : undefined,
       workers: new WorkersMemory(memory.workers, { workers: options.workers, descriptorLimit }),
       table: new ChildTable(openMemory(memory.children)),

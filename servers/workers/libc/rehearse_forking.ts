@@ -2,11 +2,11 @@ import { ChildTable, childTableBytes } from "../../context/child_table.ts";
 import type { ForkedChild, ForkedChildren, Model } from "../../context/context.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { createStatsMemory } from "../../metrics/counters.ts";
-import { createTraceMemory } from "../../metrics/trace.ts";
+import { createTraceMemory, TraceWriter } from "../../metrics/trace.ts";
 import { TraceReader } from "../../metrics/trace_reader.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { compactHeap, OccupiedGaps } from "../../system/close_memory.ts";
-import { parentPid, prepareMemoryToFork } from "../../system/fork.ts";
+import { parentPid, prepareMemoryToFork, SparedProcess } from "../../system/fork.ts";
 import { signalSet } from "../../system/signals.ts";
 import { socketPair } from "../../system/socket_pair.ts";
 import { systemCalls } from "../../system/system_calls.ts";
@@ -61,6 +61,7 @@ export async function rehearseForking(
 ): Promise<void> {
   using _gaps = new OccupiedGaps();
   compactHeap();
+  using _spared = new SparedProcess(ended);
   const calls = systemCalls();
   const talkative = new TalkativeClient(calls, message);
   const table = new ChildTable(new SharedArrayBuffer(childTableBytes(1)));
@@ -72,18 +73,18 @@ export async function rehearseForking(
     isHandlerFile: false,
     isWatched: false, // the cost that a view sets is for nobody here
   };
-  // Where V8 has met one function only, it makes code for that, and a child has another one. Those of one
-  // expression are one function to it.
-  const calls1 = { fork: () => 0, closeAllBut: () => {}, exit: () => ended() };
-  const calls2 = { fork: () => 0, closeAllBut: () => {}, exit: () => ended() };
-  const counted1 = { stats: createStatsMemory(2), trace: createTraceMemory() };
-  const counted2 = { stats: createStatsMemory(2), trace: createTraceMemory() };
+  const trace = createTraceMemory();
+  const records1 = { stats: createStatsMemory(2), trace: new TraceWriter(createTraceMemory()) };
+  const records2 = { stats: createStatsMemory(2), trace: new TraceWriter(trace) };
   const talking = talkative.around(handler);
+  // Two functions for each: where V8 has met one only, it makes code for that, and a server has another one.
   const played = [
-    new PlayedChildren(forkingWith({ ...parts, ...calls1, counted: counted1, handler: talking })),
-    new PlayedChildren(forkingWith({ ...parts, ...calls2, counted: counted2, handler })),
+    new PlayedChildren(
+      forkingWith({ ...parts, fork: () => 0, records: records1, handler: talking }),
+    ),
+    new PlayedChildren(forkingWith({ ...parts, fork: () => 0, records: records2, handler })),
   ];
-  const reader = new TraceReader(counted2.trace); // each second child traces
+  const reader = new TraceReader(trace); // each second child traces
   kept.push(played);
   table.serverPid = parentPid();
   const open: number[] = [];
@@ -105,7 +106,7 @@ export async function rehearseForking(
   }
   for (const far of open) calls.close(far);
   reader.close();
-  giveBack(counted2.trace);
+  giveBack(trace);
   prepareMemoryToFork();
 }
 
@@ -128,8 +129,8 @@ class PlayedChildren implements ForkedChildren {
   }
 
   accept(): Connection {
-    const { serving, counted } = this.#forking;
-    return serving.begin(this.client, NOBODY, 0, counted).connection;
+    const { serving, records } = this.#forking;
+    return serving.begin(this.client, NOBODY, 0, records).connection;
   }
 
   fork(connection: Connection): ForkedChild | undefined {

@@ -7,7 +7,7 @@
 import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
 import { createStatsMemory } from "../../../servers/metrics/counters.ts";
 import { readCounters } from "../../../servers/metrics/counter_totals.ts";
-import { createTraceMemory } from "../../../servers/metrics/trace.ts";
+import { createTraceMemory, TraceWriter } from "../../../servers/metrics/trace.ts";
 import { TraceReader } from "../../../servers/metrics/trace_reader.ts";
 import { assertEquals, assertGreaterOrEqual } from "../../harness/assert.ts";
 import { FakeConnection } from "../../harness/fake_connection.ts";
@@ -19,7 +19,7 @@ const MESSAGE = new Uint8Array(1);
 /** A recorder that gets many messages. */
 function flooded(memory = createTraceMemory()) {
   const stats = createStatsMemory();
-  const recorder = new Recorder(stats, memory, NOTHING_RARE);
+  const recorder = new Recorder(stats, new TraceWriter(memory), NOTHING_RARE);
   const flood = (count: number) => {
     for (let i = 0; i < count; i++) {
       recorder.received(CONNECTION, MESSAGE, 1);

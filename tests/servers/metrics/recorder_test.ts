@@ -2,7 +2,7 @@ import { type RareEvents, Recorder } from "../../../servers/metrics/recorder.ts"
 import { COUNTER, createStatsMemory, openCounters } from "../../../servers/metrics/counters.ts";
 import { readCounters } from "../../../servers/metrics/counter_totals.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";
-import { createTraceMemory } from "../../../servers/metrics/trace.ts";
+import { createTraceMemory, TraceWriter } from "../../../servers/metrics/trace.ts";
 import { TraceReader } from "../../../servers/metrics/trace_reader.ts";
 import { assert, assertEquals } from "../../harness/assert.ts";
 import { decode, encode } from "../../harness/bytes.ts";
@@ -41,8 +41,15 @@ function recorded() {
     isIdle: () => true,
   };
   const controls = new Controls(createControlsMemory());
-  const watched = new Recorder(stats, trace, rare, 0, 0, controls);
-  return { stats, trace, said, controls, watched, recorder: new Recorder(stats, trace, rare) };
+  const watched = new Recorder(stats, new TraceWriter(trace), rare, 0, 0, controls);
+  return {
+    stats,
+    trace,
+    said,
+    controls,
+    watched,
+    recorder: new Recorder(stats, new TraceWriter(trace), rare),
+  };
 }
 
 /** Everything that may happen to a connection, once. */

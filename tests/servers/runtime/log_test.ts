@@ -2,7 +2,7 @@
 import { delay } from "@std/async/delay";
 import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
 import { createStatsMemory } from "../../../servers/metrics/counters.ts";
-import { createTraceMemory } from "../../../servers/metrics/trace.ts";
+import { createTraceMemory, TraceWriter } from "../../../servers/metrics/trace.ts";
 import { Log } from "../../../servers/runtime/log.ts";
 import type { BusyTime } from "../../../servers/runtime/reporter.ts";
 import type { Reporter } from "../../../servers/runtime/reporter.ts";
@@ -25,7 +25,7 @@ test("the log tells what happened before it began, but not before it began", asy
     busy: () => {},
   };
   const log = new Log(trace, stats, reporter, OPTIONS);
-  const recorder = new Recorder(stats, trace, NOTHING_RARE);
+  const recorder = new Recorder(stats, new TraceWriter(trace), NOTHING_RARE);
   recorder.waiting();
   recorder.accepted(new FakeConnection());
   await delay(SEVERAL_LOOKS_MS);
@@ -41,7 +41,7 @@ for (const sumsUpBusySeconds of [true, false]) {
   const shown = sumsUpBusySeconds ? 0 : 20;
   test(`of seconds with too many records the first shows 20, and the others ${shown}`, async () => {
     const [stats, trace] = [createStatsMemory(), createTraceMemory()];
-    const recorder = new Recorder(stats, trace, NOTHING_RARE);
+    const recorder = new Recorder(stats, new TraceWriter(trace), NOTHING_RARE);
     const lines: string[] = [];
     let busy: BusyTime[] = [];
     let onBusy = () => {};

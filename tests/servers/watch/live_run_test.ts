@@ -50,7 +50,7 @@ function runOf(
     { en, zh },
     usageWatch,
   );
-  const recorder = new Recorder(stats, trace, NOTHING_RARE);
+  const recorder = new Recorder(stats, new TraceWriter(trace), NOTHING_RARE);
   return { run, recorder, stats, trace: new TraceWriter(trace) };
 }
 

@@ -1,4 +1,4 @@
-/** Places of the numbers. */
+/** Places of the numbers. A `ClientTable` knows the first as well. */
 const OPEN = 0;
 const LAST_ID = 1;
 const PAUSES = 2;

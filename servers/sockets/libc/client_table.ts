@@ -8,20 +8,16 @@
  * @module
  */
 
-import { ClientCount } from "../client_count.ts";
-import { SERVER_WORKS, type Turn } from "../interface_values.ts";
-
 /** The most threads with a listener or a readiness call of their own, beside the server's first. */
 export const MAX_WORKERS = 1_000;
 /** Where the words of those threads begin, and how many each has: they are in `descriptor_table.ts`. */
 export const THREADS = 16;
 export const THREAD_LENGTH = 2;
 
-/** The first words are the server's. These are their places. */
-const STOPPING = 0;
-const RELEASED = 2;
-const HIGHEST = 3;
-const COUNT = 4;
+/** The first words are the server's. These are the places of two, and the others in `descriptor_table.ts`. */
+export const RELEASED = 2;
+/** Of a `ClientCount`, which begins with how many clients there are. */
+export const COUNT = 4;
 export const HEADER_LENGTH = THREADS + (1 + MAX_WORKERS) * THREAD_LENGTH;
 
 /**
@@ -31,14 +27,14 @@ export const HEADER_LENGTH = THREADS + (1 + MAX_WORKERS) * THREAD_LENGTH;
 export const FIELDS = 6;
 export const STATE = 0;
 export const ACTIVITY = 1;
-const THREAD = 2;
+export const THREAD = 2;
 export const TURN = 3;
-const DISMISSED = 4;
-const ID = 5;
+export const DISMISSED = 4;
+export const ID = 5;
 
 /** States of a descriptor. */
-const ABSENT = 0;
-const PRESENT = 1;
+export const ABSENT = 0;
+export const PRESENT = 1;
 /** Another thread is shutting it down right now. */
 const HELD = 2;
 /** As {@linkcode PRESENT}, and the server has told the client to end: it still receives what has come. */
@@ -47,25 +43,27 @@ export const TOLD_TO_END = 3;
 export const CUT_OFF = 4;
 
 /**
- * See the module. Any number of threads may have one on the same memory.
+ * See the module. Any number of threads may have one on the same memory; this is as much of it as a thread
+ * needs that gets its clients from another, and the rest is in `descriptor_table.ts`.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { createDescriptorMemory } from "./descriptor_table.ts";
- * const table = new ClientTable(createDescriptorMemory(1_024));
- * table.add(5);
- * assertEquals([...table.clients()], [5]);
- * table.finish(5); // from another thread
- * assertEquals(table.isFinished(5), true);
+ * import { createDescriptorMemory, DescriptorTable } from "./descriptor_table.ts";
+ * const server = new DescriptorTable(createDescriptorMemory(1_024));
+ * server.add(5);
+ * const thread = new ClientTable(server.memory);
+ * server.finish(5, () => {}, false);
+ * assertEquals(thread.isCutOff(5), true);
+ * thread.remove(5);
+ * assertEquals(server.openCount, 0);
  * ```
  */
 export class ClientTable {
   /** Of which a connection reads and writes its own with each message. */
   readonly words: Int32Array;
-  /** The clients that have a descriptor, here or in another process. */
-  readonly count: ClientCount;
-  readonly #common: Int32Array;
+  /** The words about the whole server. */
+  protected readonly common: Int32Array;
 
   /**
    * @param memory of `createDescriptorMemory`
@@ -73,44 +71,13 @@ export class ClientTable {
    */
   constructor(readonly memory: ArrayBufferLike, common = memory) {
     this.words = new Int32Array(memory);
-    this.#common = new Int32Array(common);
-    this.count = new ClientCount(this.#common.subarray(COUNT));
-  }
-
-  /** Whether the server is stopping. */
-  get stopping(): boolean {
-    return Atomics.load(this.#common, STOPPING) !== 0;
-  }
-
-  /** Tells all threads that the server stops. */
-  stop(): void {
-    Atomics.store(this.#common, STOPPING, 1);
-  }
-
-  /** How many clients have a descriptor, here or in another process. */
-  get openCount(): number {
-    return this.count.open;
-  }
-
-  /** A client's descriptor, from now on. @returns false when there are `max` clients already */
-  add(fd: number, max = Infinity): boolean {
-    const at = place(fd);
-    if (at >= this.words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
-    if (!this.count.tryEnter(max)) return false;
-    this.words[at + ACTIVITY]++; // the descriptor belonged to another client before
-    this.words[at + TURN] = SERVER_WORKS;
-    this.words[at + DISMISSED] = 0;
-    Atomics.store(this.words, at, PRESENT);
-    for (let highest; (highest = Atomics.load(this.words, HIGHEST)) < fd;) {
-      Atomics.compareExchange(this.words, HIGHEST, highest, fd);
-    }
-    return true;
+    this.common = new Int32Array(common);
   }
 
   /** Call it before closing `fd`. Waits while another thread holds it. */
   remove(fd: number): void {
     this.depart(fd);
-    this.count.leave();
+    Atomics.sub(this.common, COUNT, 1);
   }
 
   /** As {@linkcode remove}, if another process serves the client from now on. The client still counts. */
@@ -124,32 +91,15 @@ export class ClientTable {
     }
   }
 
-  /** A client that has departed is served. */
-  servedElsewhere(): void {
-    this.count.leave();
-    this.released();
-  }
-
   /** Call it after closing a descriptor: wakes the thread that waits for one. */
   released(): void {
     Atomics.add(this.words, RELEASED, 1);
     Atomics.notify(this.words, RELEASED);
   }
 
-  /** Blocks this thread until a descriptor was closed, at most `timeoutMs`. */
-  waitForRelease(timeoutMs: number): void {
-    Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
-  }
-
   /** Grows when bytes move, and stays the same while the client is idle. */
   activity(fd: number): number {
     return Atomics.load(this.words, place(fd) + ACTIVITY);
-  }
-
-  /** See {@linkcode Connection.turn}. */
-  turn(fd: number): Turn {
-    // Nothing else is ever stored there.
-    return Atomics.load(this.words, place(fd) + TURN) as Turn;
   }
 
   /** Whether the server has told the client to end: it still receives what has arrived, and no more. */
@@ -172,20 +122,7 @@ export class ClientTable {
     Atomics.store(this.words, place(fd) + DISMISSED, 1);
   }
 
-  /** The number of the client, see {@linkcode Connection.id}. */
-  id(fd: number): number {
-    return Atomics.load(this.words, place(fd) + ID);
-  }
-
-  setId(fd: number, id: number): void {
-    Atomics.store(this.words, place(fd) + ID, id);
-  }
-
-  /** Which thread may be blocked in a call on `fd`. */
-  thread(fd: number): number {
-    return Atomics.load(this.words, place(fd) + THREAD);
-  }
-
+  /** From now on `thread` may be blocked in a call on `fd`. */
   setThread(fd: number, thread: number): void {
     Atomics.store(this.words, place(fd) + THREAD, thread);
   }
@@ -197,14 +134,6 @@ export class ClientTable {
       const state = Atomics.load(this.words, place(fd));
       if (state === CUT_OFF || state === ABSENT) return;
       Atomics.wait(this.words, place(fd), state, left);
-    }
-  }
-
-  /** The descriptors of clients. */
-  *clients(): Generator<number> {
-    const highest = Atomics.load(this.words, HIGHEST);
-    for (let fd = 0; fd <= highest; fd++) {
-      if (Atomics.load(this.words, place(fd)) !== ABSENT) yield fd;
     }
   }
 

@@ -5,10 +5,16 @@
  * @module
  */
 
-import { ClientTable, FIELDS, HEADER_LENGTH, THREAD_LENGTH, THREADS } from "./client_table.ts";
+import { ClientCount } from "../client_count.ts";
+import { SERVER_WORKS, type Turn } from "../interface_values.ts";
+import { ABSENT, ClientTable, COUNT, place, PRESENT, RELEASED } from "./client_table.ts";
+import { ACTIVITY, DISMISSED, ID, THREAD, TURN } from "./client_table.ts";
+import { FIELDS, HEADER_LENGTH, THREAD_LENGTH, THREADS } from "./client_table.ts";
 
-/** The place of a word of 32 bits: the others at the beginning belong to {@linkcode ClientTable}. */
+/** Places of words of 32 bits: others at the beginning are those of {@linkcode ClientTable}. */
+const STOPPING = 0;
 const HIGHEST_THREAD = 1;
+const HIGHEST = 3;
 /** Places in the words of a thread. */
 const LISTENER = 0;
 const WAKER = 1;
@@ -48,8 +54,8 @@ export function descriptorBytes(limit: number): number {
 }
 
 /**
- * A {@linkcode ClientTable} with the threads that accept clients or wait for several. They close their
- * listeners, and others shut them down: both exclude each other.
+ * A {@linkcode ClientTable} for who accepts clients or ends them, with the threads that do the one or wait
+ * for several clients. They close their listeners, and others shut them down: both exclude each other.
  *
  * @example
  * ```ts
@@ -60,6 +66,8 @@ export function descriptorBytes(limit: number): number {
  * ```
  */
 export class DescriptorTable extends ClientTable {
+  /** The clients that have a descriptor, here or in another process. */
+  readonly count: ClientCount;
   /** Where the words of this thread begin. */
   readonly #own: number;
 
@@ -71,6 +79,7 @@ export class DescriptorTable extends ClientTable {
    */
   constructor(memory: ArrayBufferLike, thread = 0, common = memory) {
     super(memory, common);
+    this.count = new ClientCount(this.common.subarray(COUNT));
     const { words } = this;
     this.#own = THREADS + thread * THREAD_LENGTH;
     for (let highest; (highest = Atomics.load(words, HIGHEST_THREAD)) < thread;) {
@@ -81,6 +90,75 @@ export class DescriptorTable extends ClientTable {
   /** How many descriptors there is room for. */
   get capacity(): number {
     return (this.words.length - HEADER_LENGTH) / FIELDS;
+  }
+
+  /** Whether the server is stopping. */
+  get stopping(): boolean {
+    return Atomics.load(this.common, STOPPING) !== 0;
+  }
+
+  /** Tells all threads that the server stops. */
+  stop(): void {
+    Atomics.store(this.common, STOPPING, 1);
+  }
+
+  /** How many clients have a descriptor, here or in another process. */
+  get openCount(): number {
+    return this.count.open;
+  }
+
+  /** A client's descriptor, from now on. @returns false when there are `max` clients already */
+  add(fd: number, max = Infinity): boolean {
+    const at = place(fd);
+    if (at >= this.words.length) throw new Error(`descriptor ${fd} is beyond the limit`);
+    if (!this.count.tryEnter(max)) return false;
+    this.words[at + ACTIVITY]++; // the descriptor belonged to another client before
+    this.words[at + TURN] = SERVER_WORKS;
+    this.words[at + DISMISSED] = 0;
+    Atomics.store(this.words, at, PRESENT);
+    for (let highest; (highest = Atomics.load(this.words, HIGHEST)) < fd;) {
+      Atomics.compareExchange(this.words, HIGHEST, highest, fd);
+    }
+    return true;
+  }
+
+  /** A client that has departed is served. */
+  servedElsewhere(): void {
+    this.count.leave();
+    this.released();
+  }
+
+  /** Blocks this thread until a descriptor was closed, at most `timeoutMs`. */
+  waitForRelease(timeoutMs: number): void {
+    Atomics.wait(this.words, RELEASED, Atomics.load(this.words, RELEASED), timeoutMs);
+  }
+
+  /** See {@linkcode Connection.turn}. */
+  turn(fd: number): Turn {
+    // Nothing else is ever stored there.
+    return Atomics.load(this.words, place(fd) + TURN) as Turn;
+  }
+
+  /** The number of the client, see {@linkcode Connection.id}. */
+  id(fd: number): number {
+    return Atomics.load(this.words, place(fd) + ID);
+  }
+
+  setId(fd: number, id: number): void {
+    Atomics.store(this.words, place(fd) + ID, id);
+  }
+
+  /** Which thread may be blocked in a call on `fd`. */
+  thread(fd: number): number {
+    return Atomics.load(this.words, place(fd) + THREAD);
+  }
+
+  /** The descriptors of clients. */
+  *clients(): Generator<number> {
+    const highest = Atomics.load(this.words, HIGHEST);
+    for (let fd = 0; fd <= highest; fd++) {
+      if (Atomics.load(this.words, place(fd)) !== ABSENT) yield fd;
+    }
   }
 
   /** Where it can be written to wake this thread's readiness call; `undefined` if it has none. */

@@ -92,8 +92,9 @@ export interface ThreadsWanted {
 }
 
 /** The settings of a client's thread on the system's sockets, and the memory that it shares. */
-export interface ThreadSetup
-  extends Pick<ServerSetup, "handler" | "stats" | "trace" | "descriptors" | "controls"> {
+export interface ThreadSetup extends Pick<ServerSetup, "handler" | "descriptors" | "controls"> {
+  readonly stats: SharedArrayBuffer;
+  readonly trace: SharedArrayBuffer;
   readonly recvSizeBytes: number;
   readonly plan: ThreadPlan;
   readonly queue: SharedArrayBuffer;

@@ -60,12 +60,3 @@ export interface ClientThread {
 export function wantedThreads({ most }: ThreadPlan, unfinished: number, spare: number): number {
   return Math.min(most, unfinished + spare);
 }
-
-/**
- * How many threads may wait for a client.
- *
- * @param everBusy how many clients were ever served at once
- */
-export function mostIdle({ spare, keep }: ThreadPlan, everBusy: number): number {
-  return Math.max(spare, Math.min(keep, everBusy));
-}

@@ -17,6 +17,15 @@ export function openMemory(memory: SharedMemory): ArrayBufferLike {
   return Deno.UnsafePointerView.getArrayBuffer(pointer, memory.sizeBytes);
 }
 
+/**
+ * The memory of a server that has threads, as they share it. A server that forks has none: only its memory
+ * is mapped.
+ */
+export function threadMemory(memory: SharedMemory): SharedArrayBuffer {
+  if (memory instanceof SharedArrayBuffer) return memory;
+  throw new Error("the memory is mapped");
+}
+
 /** A line of the processors' caches: what two of them write is apart by at least that much. */
 const ALIGNMENT = 64;
 

@@ -1,10 +1,11 @@
 /**
- * The end of the queue of clients at which threads take them, see `client_queue.ts`. A thread loads no
- * more of it.
+ * The end of the queue of clients at which threads take them, see `client_queue.ts`, and how many may wait
+ * there. A thread loads no more of it.
  *
  * @module
  */
 
+import type { ThreadPlan } from "../context/threads.ts";
 import type { Address } from "../sockets/interface.ts";
 
 /** Places of the header. */
@@ -126,4 +127,13 @@ export class QueuedClients {
   protected slot(index: number): number {
     return HEADER_LENGTH + ((index >>> 0) % this.#slots) * SLOT_LENGTH;
   }
+}
+
+/**
+ * How many threads may wait for a client.
+ *
+ * @param everBusy how many clients were ever served at once
+ */
+export function mostIdle({ spare, keep }: ThreadPlan, everBusy: number): number {
+  return Math.max(spare, Math.min(keep, everBusy));
 }

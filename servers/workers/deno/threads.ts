@@ -3,7 +3,8 @@ import { DenoThread } from "./thread.ts";
 import { planWithin } from "../../context/worker_limit.ts";
 import type { FromServer } from "../../context/protocol.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
-import { mostIdle, type ThreadPlan, type Threads, wantedThreads } from "../../context/threads.ts";
+import { type ThreadPlan, type Threads, wantedThreads } from "../../context/threads.ts";
+import { mostIdle } from "../queued_clients.ts";
 import { ThreadStarter } from "../thread_starter.ts";
 
 /** Tells the supervisor something. */

@@ -6,6 +6,7 @@ import type {
   ThreadsWanted,
 } from "../../context/protocol.ts";
 import type { BegunRooms, RoomsOfThreads } from "../../context/room_port.ts";
+import { threadMemory } from "../../metrics/memory.ts";
 import { ClientQueue } from "../client_queue.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
 import { ThreadStarter } from "../thread_starter.ts";
@@ -85,7 +86,8 @@ export class ClientThreads {
     const rooms = this.#roomsOfThreads?.begin();
     if (rooms !== undefined) this.#rooms.set(worker, rooms);
     const threadSetup: ThreadSetup = {
-      ...{ handler, recvSizeBytes, stats, trace, descriptors, controls, queue, plan, number },
+      ...{ handler, recvSizeBytes, descriptors, controls, queue, plan, number },
+      ...{ stats: threadMemory(stats), trace: threadMemory(trace) },
       ...{ statsBlock: block, rooms: rooms?.ofThread },
     };
     worker.postMessage(threadSetup, rooms?.transfer ?? []);

@@ -11,7 +11,6 @@
 import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
 import type { ThreadRooms } from "../../context/room_port.ts";
 import type { Handler, Session } from "../../handlers/session.ts";
-import { openMemory } from "../../metrics/memory.ts";
 import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
 import { TraceWriter } from "../../metrics/trace.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
@@ -24,10 +23,10 @@ import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { makeAnotherInterruptible } from "../../sockets/libc/another_thread.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { clientThread } from "../../thread.ts";
-import { QueuedClients } from "../queued_clients.ts";
+import { mostIdle, QueuedClients } from "../queued_clients.ts";
 import { Sessions } from "../../context/sessions.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
-import { type ClientThread, mostIdle, type ThreadPlan } from "../../context/threads.ts";
+import type { ClientThread, ThreadPlan } from "../../context/threads.ts";
 import { describeThrown, hearUncaught } from "../../system/thrown.ts";
 import type { UserCode } from "../user_code.ts";
 import type { Watch } from "../watch.ts";
@@ -105,15 +104,14 @@ class LibcClientThread implements ClientThread {
   ) {
     const table = new ClientTable(setup.descriptors);
     const buffer = new ReceiveBuffer(setup.recvSizeBytes);
-    const stats = openMemory(setup.stats);
-    const counters = openCounters(stats, setup.statsBlock);
+    const counters = openCounters(setup.stats, setup.statsBlock);
     this.buffer = buffer.bytes;
     this.#plan = setup.plan;
     this.#userCode = userCode;
     this.#rooms = rooms;
     this.#recorder = new Recorder(
-      stats,
-      new TraceWriter(openMemory(setup.trace)),
+      setup.stats,
+      new TraceWriter(setup.trace),
       NOTHING_RARE,
       setup.statsBlock,
       setup.number,

@@ -4,7 +4,7 @@ import type { Messages } from "../../cli/messages.ts";
 import { choice, duration, type FlagValues, integer, onOff } from "../../cli/flags.ts";
 import { pause, repeatable, text, toTyped } from "../../cli/flags.ts";
 import { type Address, formatAddress } from "../../servers/sockets/interface.ts";
-import { SystemCallError } from "../../servers/system/system_call_error.ts";
+import { SystemCallError } from "../../servers/system/system_interface.ts";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { judge, parseExpectation } from "../expect/expectation.ts";
 import { reserveDescriptors } from "./descriptors.ts";

@@ -13,7 +13,7 @@ import type { LabTexts } from "../../cli/messages.ts";
 import { ipv4SocketAddress } from "../../servers/sockets/libc/socket_address.ts";
 import { listenOn } from "../../servers/sockets/libc/bound_sockets.ts";
 import { setBlocking } from "../../servers/sockets/libc/socket_options.ts";
-import { ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../servers/system/system_interface.ts";
 import { SOCK_CLOEXEC } from "../../servers/system/system_calls.ts";
 import { countAccepted } from "./accept_threads.ts";
 import { Client } from "./client.ts";

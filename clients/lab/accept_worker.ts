@@ -8,7 +8,7 @@
 /// <reference lib="deno.worker" />
 
 import { EPOLLIN } from "../../servers/sockets/interface.ts";
-import { ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../servers/system/system_interface.ts";
 import { EPOLLEXCLUSIVE, SOCK_CLOEXEC, systemCalls } from "../../servers/system/system_calls.ts";
 import { EpollInstance } from "../flood/libc/epoll_instance.ts";
 import { type AcceptTask, TOTAL } from "./accept_threads.ts";

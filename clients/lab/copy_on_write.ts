@@ -7,7 +7,7 @@
 
 import { formatBytes } from "../../cli/bytes.ts";
 import { cFunctions } from "../../servers/system/c_library.ts";
-import { checked } from "../../servers/system/system_call_error.ts";
+import { checked } from "../../servers/system/system_interface.ts";
 import { type Chart, defineExperiment } from "./experiment.ts";
 import { forkChild, waitFor } from "./forked_child.ts";
 import { Loopback } from "./loopback.ts";

@@ -1,4 +1,4 @@
-import { ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../servers/system/system_interface.ts";
 import { MSG_NOSIGNAL, type SystemCalls } from "../../servers/system/system_calls.ts";
 
 const BUFFER_BYTES = 1_024;

@@ -6,7 +6,7 @@
 
 import { closeAllBut, exitNow, fork } from "../../servers/system/fork.ts";
 import { endOf, type ProcessEnd, sendSignal } from "../../servers/system/spawn.ts";
-import { ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../servers/system/system_interface.ts";
 
 const POLL_INTERVAL_MS = 1;
 const END_TIMEOUT_MS = 5_000;

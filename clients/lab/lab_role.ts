@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SystemCallError } from "../../servers/system/system_call_error.ts";
+import { SystemCallError } from "../../servers/system/system_interface.ts";
 import { systemCalls } from "../../servers/system/system_calls.ts";
 import { serveEcho } from "./echo.ts";
 import { ECHO, REFUSED_STATUS } from "./own_process.ts";

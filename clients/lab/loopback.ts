@@ -6,7 +6,7 @@ import {
   SOCKET_ADDRESS_BYTES,
   type SocketAddress,
 } from "../../servers/sockets/libc/socket_address.ts";
-import { checked } from "../../servers/system/system_call_error.ts";
+import { checked } from "../../servers/system/system_interface.ts";
 import {
   AF_UNIX,
   MSG_NOSIGNAL,

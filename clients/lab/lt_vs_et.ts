@@ -10,7 +10,7 @@
  */
 
 import { EPOLLET, EPOLLIN } from "../../servers/sockets/interface.ts";
-import { checked } from "../../servers/system/system_call_error.ts";
+import { checked } from "../../servers/system/system_interface.ts";
 import { MSG_DONTWAIT } from "../../servers/system/system_calls.ts";
 import { EpollInstance } from "../flood/libc/epoll_instance.ts";
 import { defineExperiment } from "./experiment.ts";

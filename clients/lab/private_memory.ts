@@ -1,5 +1,5 @@
 import { readSystemFile } from "../../servers/system/proc.ts";
-import { ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../servers/system/system_interface.ts";
 
 /** The memory of a process, in bytes, /proc/PID/smaps_rollup. */
 export interface ProcessMemory {

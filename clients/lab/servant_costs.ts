@@ -9,7 +9,7 @@ import { Scheduler, type Task } from "../../servers/coroutines/scheduler.ts";
 import { EPOLLIN } from "../../servers/sockets/interface.ts";
 import { raiseDescriptorLimit } from "../../servers/system/descriptor_limit.ts";
 import { spawn } from "../../servers/system/spawn.ts";
-import { checked, ERRNO, SystemCallError } from "../../servers/system/system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "../../servers/system/system_interface.ts";
 import { MSG_DONTWAIT, systemCalls } from "../../servers/system/system_calls.ts";
 import { serveEcho } from "./echo.ts";
 import { EchoThread } from "./echo_thread.ts";

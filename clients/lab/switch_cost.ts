@@ -10,7 +10,7 @@
 
 import { Greenlet } from "../../servers/coroutines/greenlet.ts";
 import { Scheduler, type Task } from "../../servers/coroutines/scheduler.ts";
-import { checked, ERRNO } from "../../servers/system/system_call_error.ts";
+import { checked, ERRNO } from "../../servers/system/system_interface.ts";
 import { Child } from "./child.ts";
 import { EchoThread } from "./echo_thread.ts";
 import { defineExperiment } from "./experiment.ts";

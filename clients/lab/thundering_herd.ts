@@ -7,7 +7,7 @@
 
 import { EPOLLEXCLUSIVE, EPOLLIN } from "../../servers/sockets/interface.ts";
 import { setBlocking } from "../../servers/sockets/libc/socket_options.ts";
-import { checked } from "../../servers/system/system_call_error.ts";
+import { checked } from "../../servers/system/system_interface.ts";
 import {
   EPOLL_CTL_ADD,
   EPOLL_EVENT,

@@ -18,7 +18,7 @@ import { canRehearseAll } from "../handlers/traits.ts";
 import { hasVariable } from "../system/environment.ts";
 import { socketPair } from "../system/socket_pair.ts";
 import { spawn, waitForEndOf } from "../system/spawn.ts";
-import { ERRNO } from "../system/system_call_error.ts";
+import { ERRNO } from "../system/system_interface.ts";
 import { systemCalls } from "../system/system_calls.ts";
 import { describeThrown } from "../system/thrown.ts";
 import { V8_FLAGS_TO_FORK, V8_FLAGS_TO_REHEARSE } from "../system/fork.ts";

@@ -14,7 +14,7 @@ import { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { HostLookupError } from "../sockets/libc/host_lookup.ts";
 import type { Connection, Sockets } from "../sockets/interface.ts";
-import { SystemCallError } from "../system/system_call_error.ts";
+import { SystemCallError } from "../system/system_interface.ts";
 import type { GracefulShutdown } from "./graceful_shutdown.ts";
 import type { Model } from "../context/context.ts";
 import type { ServerSetup, StartFailure, ToServer } from "../context/protocol.ts";

@@ -37,7 +37,7 @@ const OF_ONE_CLIENT: ReadonlySet<string> = new Set([
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { SystemCallError } from "../system/system_call_error.ts";
+ * import { SystemCallError } from "../system/system_interface.ts";
  * assertEquals(isOfOneClient(new SystemCallError("accept4", 103)), true); // ECONNABORTED
  * ```
  */
@@ -51,7 +51,7 @@ export function isOfOneClient(error: unknown): boolean {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { SystemCallError } from "../system/system_call_error.ts";
+ * import { SystemCallError } from "../system/system_interface.ts";
  * assertEquals(isOutOfDescriptors(new SystemCallError("accept4", 24)), true); // EMFILE
  * ```
  */

@@ -11,7 +11,7 @@
 
 import { cFunctions } from "./c_library.ts";
 import { HUGE_PAGE_BYTES, memoryRanges, type Range } from "./memory_ranges.ts";
-import { ERRNO } from "./system_call_error.ts";
+import { ERRNO } from "./system_interface.ts";
 import { errnoInstead } from "./system_calls.ts";
 
 /** <sys/mman.h> */

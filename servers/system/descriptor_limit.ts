@@ -1,5 +1,5 @@
 import { cFunctions } from "./c_library.ts";
-import { checked } from "./system_call_error.ts";
+import { checked } from "./system_interface.ts";
 import { errnoInstead, hasSystemCalls } from "./system_calls.ts";
 
 const functions = cFunctions({

@@ -6,7 +6,7 @@
  */
 
 import { cFunctions } from "./c_library.ts";
-import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "./system_interface.ts";
 import { errnoInstead, MSG_NOSIGNAL, SOL_SOCKET } from "./system_calls.ts";
 
 /** <sys/socket.h> */

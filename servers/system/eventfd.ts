@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checked } from "./system_call_error.ts";
+import { checked } from "./system_interface.ts";
 import { EFD_CLOEXEC, EFD_NONBLOCK, type SystemCalls } from "./system_calls.ts";
 
 /** Added to the descriptor's count, which makes it readable. */

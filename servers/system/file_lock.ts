@@ -6,7 +6,7 @@
  */
 
 import { cFunctions, cString } from "./c_library.ts";
-import { checked, ERRNO } from "./system_call_error.ts";
+import { checked, ERRNO } from "./system_interface.ts";
 import { errnoInstead } from "./system_calls.ts";
 
 /** <fcntl.h> and <sys/mman.h> */

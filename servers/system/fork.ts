@@ -14,7 +14,7 @@
 import { cFunctions } from "./c_library.ts";
 import { gatherPages } from "./gathered_pages.ts";
 import { memoryRanges, type Range } from "./memory_ranges.ts";
-import { checked, ERRNO } from "./system_call_error.ts";
+import { checked, ERRNO } from "./system_interface.ts";
 import { errnoInstead } from "./system_calls.ts";
 import { giveBackStack } from "./unused_memory.ts";
 

@@ -23,7 +23,7 @@ import {
 } from "./memory_ranges.ts";
 import { readSystemDirectory, readSystemFile } from "./proc.ts";
 import { ageSeconds } from "./process_tree.ts";
-import { SystemCallError } from "./system_call_error.ts";
+import { SystemCallError } from "./system_interface.ts";
 
 /** <sys/mman.h> */
 const PROT_READ_WRITE = 3;

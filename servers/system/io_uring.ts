@@ -33,7 +33,7 @@ import {
 } from "./io_uring_layout.ts";
 import { type IoUringCalls, ioUringCalls } from "./io_uring_calls.ts";
 import { mapDescriptor, memoryAt } from "./mmap.ts";
-import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "./system_interface.ts";
 import {
   MSG_DONTWAIT,
   MSG_NOSIGNAL,

@@ -1,7 +1,6 @@
 import { ENTRIES, IoUring } from "./io_uring.ts";
 import type { IoUringCalls } from "./io_uring_calls.ts";
-import { SystemCallError } from "./system_call_error.ts";
-import type { SystemCalls } from "./system_interface.ts";
+import { SystemCallError, type SystemCalls } from "./system_interface.ts";
 
 /** Why a server cannot have an {@linkcode IoUring} here. */
 export type IoUringRefusal = "absent" | "forbidden" | "too-old" | "unlockable";

@@ -6,7 +6,7 @@
 
 import { cFunctions, cString } from "./c_library.ts";
 import { errnoInstead, systemCalls } from "./system_calls.ts";
-import { checked, ERRNO, SystemCallError } from "./system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "./system_interface.ts";
 
 /** <sys/mman.h> */
 const MFD_CLOEXEC = 1;

@@ -6,7 +6,7 @@
  */
 
 import { cFunctions, cString } from "./c_library.ts";
-import { ERRNO, SystemCallError } from "./system_call_error.ts";
+import { ERRNO, SystemCallError } from "./system_interface.ts";
 import { errnoInstead, hasSystemCalls } from "./system_calls.ts";
 
 /** <fcntl.h>: to be read, which goes without saying, and closed in children, open(2). */

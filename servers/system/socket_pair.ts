@@ -1,5 +1,5 @@
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_SEQPACKET, systemCalls } from "./system_calls.ts";
-import { checked } from "./system_call_error.ts";
+import { checked } from "./system_interface.ts";
 
 /**
  * Two connected sockets, close-on-exec, socketpair(2).

@@ -8,7 +8,7 @@
 
 import { cFunctions, cString } from "./c_library.ts";
 import { signalName, signalNumber, signalSet } from "./signals.ts";
-import { ERRNO, SystemCallError } from "./system_call_error.ts";
+import { ERRNO, SystemCallError } from "./system_interface.ts";
 
 /** Sizes in the GNU C library, the same on x86-64 and arm64. */
 const FILE_ACTIONS_BYTES = 80;

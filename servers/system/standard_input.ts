@@ -5,7 +5,7 @@
  */
 
 import { cFunctions, cString } from "./c_library.ts";
-import { checked } from "./system_call_error.ts";
+import { checked } from "./system_interface.ts";
 import { errnoInstead } from "./system_calls.ts";
 
 const STDIN_FILENO = 0;

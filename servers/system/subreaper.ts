@@ -8,7 +8,7 @@
 import { delay } from "@std/async/delay";
 import { cFunctions } from "./c_library.ts";
 import { endOf, sendSignal } from "./spawn.ts";
-import { checked } from "./system_call_error.ts";
+import { checked } from "./system_interface.ts";
 import { errnoInstead } from "./system_calls.ts";
 import { isGuarded } from "./guarded_process.ts";
 import { allProcesses, type ProcessInfo } from "./process_tree.ts";

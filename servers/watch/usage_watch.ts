@@ -1,5 +1,5 @@
 import process from "node:process";
-import { SystemCallError } from "../system/system_call_error.ts";
+import { SystemCallError } from "../system/system_interface.ts";
 import { hasSystemCalls } from "../system/system_calls.ts";
 import { cpuSecondsOf, processTree, residentBytes } from "../system/process_tree.ts";
 

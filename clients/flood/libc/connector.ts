@@ -2,7 +2,7 @@ import { EPOLLET, EPOLLIN, EPOLLOUT } from "../../../servers/sockets/interface.t
 import { EPOLLRDHUP } from "../../../servers/system/system_calls.ts";
 import { connectError, ON, sendAtOnce } from "../../../servers/sockets/libc/socket_options.ts";
 import type { SocketAddress } from "../../../servers/sockets/libc/socket_address.ts";
-import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../../servers/system/system_interface.ts";
 import {
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,

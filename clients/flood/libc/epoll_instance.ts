@@ -1,5 +1,5 @@
 import { EPOLL_EVENT } from "../../../servers/system/system_calls.ts";
-import { checked, ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "../../../servers/system/system_interface.ts";
 import {
   EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,

@@ -1,5 +1,5 @@
 import { HostLookupError, lookUpHost } from "../../../servers/sockets/libc/host_lookup.ts";
-import { SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { SystemCallError } from "../../../servers/system/system_interface.ts";
 import { systemCalls } from "../../../servers/system/system_calls.ts";
 import { LibcClock } from "../../../servers/system/clock.ts";
 import { createWaker, wake } from "../../../servers/system/eventfd.ts";

@@ -1,7 +1,7 @@
 import { EPOLLHUP, EPOLLRDHUP } from "../../../servers/system/system_calls.ts";
 import { EPOLLERR, EPOLLIN, EPOLLOUT } from "../../../servers/sockets/interface.ts";
 import type { LibcClock } from "../../../servers/system/clock.ts";
-import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../../servers/system/system_interface.ts";
 import { MSG_NOSIGNAL, SHUT_WR, type SystemCalls } from "../../../servers/system/system_calls.ts";
 import { EchoTracker } from "../echo_tracker.ts";
 import type { LoadClient } from "../load_client.ts";

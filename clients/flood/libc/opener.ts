@@ -1,6 +1,6 @@
 // @ts-types="../../../cli/std/binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
-import { SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { SystemCallError } from "../../../servers/system/system_interface.ts";
 import type { SystemCalls } from "../../../servers/system/system_calls.ts";
 import type { LibcConnector, Route } from "./connector.ts";
 import type { ThreadSetup } from "./protocol.ts";

@@ -2,7 +2,7 @@
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import { EPOLLET, EPOLLIN } from "../../../servers/sockets/interface.ts";
 import { LibcClock } from "../../../servers/system/clock.ts";
-import { checked, type SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { checked, type SystemCallError } from "../../../servers/system/system_interface.ts";
 import { systemCalls } from "../../../servers/system/system_calls.ts";
 import { wake } from "../../../servers/system/eventfd.ts";
 import { LibcConnector } from "./connector.ts";

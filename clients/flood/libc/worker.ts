@@ -8,7 +8,7 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { SystemCallError } from "../../../servers/system/system_interface.ts";
 import type { FromThread, ThreadSetup } from "./protocol.ts";
 import { LibcThread } from "./thread.ts";
 

@@ -8,7 +8,7 @@ import { lookUpHost } from "./host_lookup.ts";
 import type { Address, Listener, ListenOptions } from "../interface.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
 import { OFF, ON, sendAtOnce } from "./socket_options.ts";
-import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { SO_REUSEADDR, SO_REUSEPORT, SOCK_CLOEXEC } from "../../system/system_calls.ts";
 import { SOCK_STREAM, SOL_SOCKET, type SystemCalls } from "../../system/system_calls.ts";
 

@@ -11,7 +11,7 @@ import type { Observer } from "../observer.ts";
 import type { ConnectionContext, LibcPollable, WatchingList } from "./connection_context.ts";
 import { ACTIVITY, CUT_OFF, place, STATE, TOLD_TO_END, TURN } from "./client_table.ts";
 import { cutOff } from "./faults.ts";
-import { ERRNO } from "../../system/system_call_error.ts";
+import { ERRNO } from "../../system/system_interface.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_calls.ts";
 
 /**

@@ -5,7 +5,7 @@ import type { LibcPollable } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket_address.ts";
 import { connectError, sendAtOnce, setBlocking } from "./socket_options.ts";
-import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../../system/system_calls.ts";
 import { UNOBSERVED } from "../observer.ts";
 

@@ -12,7 +12,7 @@ import {
 import { CLOSED, ConnectedSocket, ENDED, FINISHED } from "./connected_socket.ts";
 import { cutOff, isReset } from "./faults.ts";
 import { cutSocketOff, hasUnread, resetWhenClosed } from "./faults.ts";
-import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, SHUT_WR } from "../../system/system_calls.ts";
 import { toError } from "../../system/thrown.ts";
 

@@ -3,7 +3,7 @@ import type { InterestList, Pollable, ReadyEvent } from "../interface.ts";
 import { ConnectedSocket } from "./connected_socket.ts";
 import { asLibcPollable, type WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
-import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL } from "../../system/system_calls.ts";
 import { EPOLL_CTL_MOD, EPOLL_EVENT, EPOLLHUP, EPOLLRDHUP } from "../../system/system_calls.ts";
 

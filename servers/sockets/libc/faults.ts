@@ -5,7 +5,7 @@
  */
 
 import { ConnectionReset } from "../interface_values.ts";
-import { ERRNO } from "../../system/system_call_error.ts";
+import { ERRNO } from "../../system/system_interface.ts";
 import {
   MSG_DONTWAIT,
   MSG_PEEK,
@@ -40,7 +40,7 @@ export function cutOff(): ConnectionReset {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { ERRNO } from "../../system/system_call_error.ts";
+ * import { ERRNO } from "../../system/system_interface.ts";
  * assertEquals(isReset(ERRNO.ECONNRESET), true);
  * ```
  */

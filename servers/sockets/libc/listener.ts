@@ -8,7 +8,7 @@ import type { WatchingList } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "./socket_address.ts";
 import { setBlocking } from "./socket_options.ts";
-import { checked, ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { SHUT_RDWR, SOCK_CLOEXEC, SOCK_NONBLOCK } from "../../system/system_calls.ts";
 
 /** A class of connections that a listener can make. */

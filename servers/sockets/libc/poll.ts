@@ -3,7 +3,7 @@ import type { Pollable } from "../interface.ts";
 import { type PollEntries, type PollEntry, POLLFD_WORDS } from "../poll_entries.ts";
 import { EPOLLHUP as POLLHUP } from "../../system/system_calls.ts";
 import type { LibcReactor } from "./reactor.ts";
-import { checked, ERRNO } from "../../system/system_call_error.ts";
+import { checked, ERRNO } from "../../system/system_interface.ts";
 
 /** poll(2) itself. The waker stands behind the program's entries for the length of the call. */
 export class LibcPoll {

@@ -22,7 +22,7 @@ import { LibcConnection } from "./connection.ts";
 import { cutOff, isReset } from "./faults.ts";
 import { KeptChunks } from "./kept_chunks.ts";
 import type { RingRequests } from "./ring_requests.ts";
-import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../system/system_interface.ts";
 
 const NOTHING = new Uint8Array(0);
 /** How many receipts may be kept until the request to receive is cancelled. */

@@ -4,7 +4,7 @@ import { POLLIN, POLLOUT, type Ready } from "../interface.ts";
 import { POLLFD_WORDS } from "../poll_entries.ts";
 import { asLibcPollable } from "./connection_context.ts";
 import type { LibcReactor } from "./reactor.ts";
-import { checked, ERRNO } from "../../system/system_call_error.ts";
+import { checked, ERRNO } from "../../system/system_interface.ts";
 
 /** select(2) itself: two sets of bits, made anew for each call and looked through after it. */
 export class LibcSelect {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checked } from "../../system/system_call_error.ts";
+import { checked } from "../../system/system_interface.ts";
 import {
   F_GETFL,
   F_SETFL,

@@ -25,7 +25,7 @@ import { LibcPoll } from "./poll.ts";
 import { PollEntries, type PollEntry } from "../poll_entries.ts";
 import { LibcSelect } from "./select.ts";
 import { LibcClock } from "../../system/clock.ts";
-import { ERRNO } from "../../system/system_call_error.ts";
+import { ERRNO } from "../../system/system_interface.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 
 /** `FD_SETSIZE` as the C library is built. */

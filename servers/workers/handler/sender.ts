@@ -4,7 +4,7 @@ import { ConnectionReset, EPOLLIN, EPOLLOUT } from "../../sockets/interface.ts";
 import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
 import { POLLFD_WORDS } from "../../sockets/poll_entries.ts";
 import { quiet, wake } from "../../system/eventfd.ts";
-import { ERRNO } from "../../system/system_call_error.ts";
+import { ERRNO } from "../../system/system_interface.ts";
 import { ANSWER, SHARED } from "./channel.ts";
 import { writeFailure } from "./failure.ts";
 import { RingReader, RingWriter } from "./ring.ts";

@@ -1,7 +1,7 @@
 import { type FromHub, JoinedRooms, type ToHub } from "../../context/joined_rooms.ts";
 import type { Rooms } from "../../handlers/rooms.ts";
 import { EPOLLIN } from "../../sockets/interface.ts";
-import { ERRNO } from "../../system/system_call_error.ts";
+import { ERRNO } from "../../system/system_interface.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, type SystemCalls } from "../../system/system_calls.ts";
 import { encodeFrame, FrameReader } from "../frames.ts";
 

@@ -5,7 +5,7 @@ import { listenOn } from "../../sockets/libc/bound_sockets.ts";
 import { LibcListener } from "../../sockets/libc/listener.ts";
 import { asLibcPollable } from "../../sockets/libc/connection_context.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
-import { checked } from "../../system/system_call_error.ts";
+import { checked } from "../../system/system_interface.ts";
 import {
   EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,

@@ -11,7 +11,7 @@ import { handleByInterrupting } from "../../sockets/libc/interruption.ts";
 import { asLibcPollable } from "../../sockets/libc/connection_context.ts";
 import { signalDescriptor } from "../../system/signals.ts";
 import { anyEnd, type ProcessEnd, spawn } from "../../system/spawn.ts";
-import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
 import type { childCommand } from "../child_role.ts";

@@ -18,7 +18,7 @@ import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { parseSocketAddress, SOCKET_ADDRESS_BYTES } from "../../sockets/libc/socket_address.ts";
 import type { OffThreadPoll } from "../../system/off_thread_poll.ts";
 import { quiet, wake } from "../../system/eventfd.ts";
-import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_EVENT } from "../../system/system_calls.ts";
 
 const { words: WORDS, data: DESCRIPTOR, moreData: ID } = EPOLL_EVENT;

@@ -18,7 +18,7 @@ import { LibcConnection } from "../../sockets/libc/connection.ts";
 import { createDescriptorMemory, DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { setTimeoutOf } from "../../sockets/libc/socket_options.ts";
 import { cutSocketOff } from "../../sockets/libc/faults.ts";
-import { ERRNO } from "../../system/system_call_error.ts";
+import { ERRNO } from "../../system/system_interface.ts";
 import { MSG_DONTWAIT, SO_RCVTIMEO, SO_SNDTIMEO } from "../../system/system_calls.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 

@@ -11,7 +11,7 @@ import { createWaker, wake } from "../../system/eventfd.ts";
 import { fork } from "../../system/fork.ts";
 import { signalDescriptor } from "../../system/signals.ts";
 import { anyEnd, type ProcessEnd, sendSignal } from "../../system/spawn.ts";
-import { ERRNO, SystemCallError } from "../../system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { FINISH_SIGNAL } from "../child_protocol.ts";
 import { ClientChannel } from "./client_channel.ts";

@@ -9,7 +9,7 @@ import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { UNOBSERVED } from "../../sockets/observer.ts";
 import { createWaker } from "../../system/eventfd.ts";
 import { prepareMemoryToFork } from "../../system/fork.ts";
-import { checked } from "../../system/system_call_error.ts";
+import { checked } from "../../system/system_interface.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from "../../system/system_calls.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
 import { type PlayedSessions, sendAllAtOnce } from "./played_client.ts";

@@ -1,7 +1,7 @@
 import { type FromHub, HubEnd, type ToHub } from "../../context/joined_rooms.ts";
 import { RoomHub } from "../../handlers/room_hub.ts";
 import { EPOLLIN, EPOLLOUT } from "../../sockets/interface.ts";
-import { checked, ERRNO } from "../../system/system_call_error.ts";
+import { checked, ERRNO } from "../../system/system_interface.ts";
 import { socketPair } from "../../system/socket_pair.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_MOD } from "../../system/system_calls.ts";
 import { EPOLL_EVENT, MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_calls.ts";

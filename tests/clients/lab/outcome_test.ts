@@ -4,7 +4,7 @@ import { WrongAnswerError } from "../../../clients/lab/client.ts";
 import type { Findings } from "../../../clients/lab/experiment.ts";
 import { attempt } from "../../../clients/lab/outcome.ts";
 import { ConnectionReset } from "../../../servers/sockets/interface.ts";
-import { SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { SystemCallError } from "../../../servers/system/system_interface.ts";
 import { assertEquals, assertRejects } from "../../harness/assert.ts";
 import "../../harness/sanitizers.ts";
 

@@ -9,7 +9,7 @@ import { IoUring } from "../../../servers/system/io_uring.ts";
 import { type IoUringCalls, ioUringCalls } from "../../../servers/system/io_uring_calls.ts";
 import { ioUringRefusal } from "../../../servers/system/io_uring_refusal.ts";
 import { ProvidedBuffers } from "../../../servers/system/provided_buffers.ts";
-import { ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../../servers/system/system_interface.ts";
 import {
   AF_UNIX,
   hasSystemCalls,

@@ -6,7 +6,7 @@
 
 import { endOf, type ProcessEnd, sendSignal, spawn } from "../../../servers/system/spawn.ts";
 import { hasSystemCalls, systemCalls } from "../../../servers/system/system_calls.ts";
-import { SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { SystemCallError } from "../../../servers/system/system_interface.ts";
 import { socketPair } from "../../../servers/system/socket_pair.ts";
 import { assertEquals, assertThrows } from "../../harness/assert.ts";
 import { stillRunning } from "../../harness/processes.ts";

@@ -23,7 +23,7 @@ import {
   setPort,
   SOCKET_ADDRESS_BYTES,
 } from "../../../servers/sockets/libc/socket_address.ts";
-import { checked, ERRNO, SystemCallError } from "../../../servers/system/system_call_error.ts";
+import { checked, ERRNO, SystemCallError } from "../../../servers/system/system_interface.ts";
 import {
   AF_INET,
   AF_INET6,

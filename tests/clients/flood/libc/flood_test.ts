@@ -11,7 +11,7 @@ import {
   ipv4SocketAddress,
   parseSocketAddress,
 } from "../../../../servers/sockets/libc/socket_address.ts";
-import { ERRNO } from "../../../../servers/system/system_call_error.ts";
+import { ERRNO } from "../../../../servers/system/system_interface.ts";
 import { hasSystemCalls, systemCalls } from "../../../../servers/system/system_calls.ts";
 import {
   assert,

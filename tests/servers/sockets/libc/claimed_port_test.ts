@@ -1,6 +1,6 @@
 import { freePort } from "../../../../clients/target/listening_ports.ts";
 import { ClaimedPort, listenOn } from "../../../../servers/sockets/libc/bound_sockets.ts";
-import { SystemCallError } from "../../../../servers/system/system_call_error.ts";
+import { SystemCallError } from "../../../../servers/system/system_interface.ts";
 import { hasSystemCalls, systemCalls } from "../../../../servers/system/system_calls.ts";
 import { assertEquals, assertRejects, assertThrows } from "../../../harness/assert.ts";
 import { test } from "../../../harness/test.ts";

@@ -11,7 +11,7 @@ import {
   EPOLLOUT,
 } from "../../../../servers/sockets/interface.ts";
 import { asLibcPollable } from "../../../../servers/sockets/libc/connection_context.ts";
-import { ERRNO } from "../../../../servers/system/system_call_error.ts";
+import { ERRNO } from "../../../../servers/system/system_interface.ts";
 import {
   assert,
   assertEquals,

@@ -11,7 +11,7 @@ import {
   type Listener,
   type Sockets,
 } from "../../../../servers/sockets/interface.ts";
-import { ERRNO, SystemCallError } from "../../../../servers/system/system_call_error.ts";
+import { ERRNO, SystemCallError } from "../../../../servers/system/system_interface.ts";
 import {
   assert,
   assertEquals,

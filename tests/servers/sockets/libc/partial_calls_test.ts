@@ -5,7 +5,7 @@
  */
 
 import { EPOLLET, EPOLLIN, EPOLLOUT, WOULD_BLOCK } from "../../../../servers/sockets/interface.ts";
-import { ERRNO } from "../../../../servers/system/system_call_error.ts";
+import { ERRNO } from "../../../../servers/system/system_interface.ts";
 import { assertEquals } from "../../../harness/assert.ts";
 import { assertSameBytes, encode, randomBytes } from "../../../harness/bytes.ts";
 import { readExactly, writeAll } from "../../../harness/clients.ts";

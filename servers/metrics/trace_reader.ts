@@ -4,7 +4,6 @@
  * @module
  */
 
-import { TRACE_EVENT, type TraceEvent } from "./trace.ts";
 import {
   AFTER_GAP,
   AT,
@@ -15,11 +14,13 @@ import {
   RECORD_COUNT,
   ROOM_UNTIL,
   STEPS_UNTIL,
+  TRACE_EVENT,
+  type TraceEvent,
   WATCHERS,
   word,
   WRITING,
   WRITTEN,
-} from "./trace_layout.ts";
+} from "./trace.ts";
 
 const EVENTS = Object.keys(TRACE_EVENT) as TraceEvent[]; // in order, and keys() forgets the names
 

@@ -1,6 +1,10 @@
-import { createTraceMemory, TRACE_EVENT, TraceWriter } from "../../../servers/metrics/trace.ts";
+import {
+  createTraceMemory,
+  SHOWN_BYTES,
+  TRACE_EVENT,
+  TraceWriter,
+} from "../../../servers/metrics/trace.ts";
 import { TraceReader, type TraceRecord } from "../../../servers/metrics/trace_reader.ts";
-import { SHOWN_BYTES } from "../../../servers/metrics/trace_layout.ts";
 import {
   assert,
   assertEquals,

@@ -2,7 +2,7 @@ import type { ClosableClients } from "../context/closable_clients.ts";
 import type { Turn } from "../sockets/interface.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
 import { interruptThread } from "../sockets/libc/interruption.ts";
-import { cutSocketOff, hasUnread } from "../sockets/libc/faults.ts";
+import { cutSocketOff, hasUnread } from "../sockets/libc/connection.ts";
 import { SHUT_RDWR, type SystemCalls, systemCalls } from "../system/system_calls.ts";
 import { wake } from "../system/eventfd.ts";
 

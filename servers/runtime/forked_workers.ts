@@ -3,7 +3,7 @@ import type { ChildTable } from "../context/child_table.ts";
 import type { ClosableClients } from "../context/closable_clients.ts";
 import type { WorkersMemory } from "../context/forked_workers.ts";
 import type { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
-import { cutSocketOff, hasUnread } from "../sockets/libc/faults.ts";
+import { cutSocketOff, hasUnread } from "../sockets/libc/connection.ts";
 import type { Turn } from "../sockets/interface.ts";
 import { sendSignal } from "../system/spawn.ts";
 import { systemCalls } from "../system/system_calls.ts";

@@ -105,3 +105,16 @@ export class ConnectFailed extends Error {
 export class ConnectionReset extends Error {
   override readonly name = "ConnectionReset";
 }
+
+/**
+ * The fault of a connection that the server has ended before its client had everything.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(cutOff().message, "closed by the server");
+ * ```
+ */
+export function cutOff(): ConnectionReset {
+  return new ConnectionReset("closed by the server");
+}

@@ -1,4 +1,4 @@
-import { type Connection, ConnectionReset, EPOLLERR, EPOLLIN, EPOLLOUT } from "../interface.ts";
+import { type Connection, cutOff, EPOLLERR, EPOLLIN, EPOLLOUT } from "../interface.ts";
 import { ConnectedSocket } from "./connected_socket.ts";
 import { resetOwn } from "./descriptors.ts";
 
@@ -57,7 +57,7 @@ export class DenoConnection extends ConnectedSocket implements Connection {
   }
 
   #giveUp(): void {
-    this.fault ??= new ConnectionReset("closed by the server");
+    this.fault ??= cutOff();
     this.#release();
     this.reactor.signal(this, EPOLLIN | EPOLLOUT | EPOLLERR);
   }
@@ -112,7 +112,7 @@ export class DenoConnection extends ConnectedSocket implements Connection {
     if (!this.closing) this.observer.closed(this);
     this.closing = true;
     if (this.sendBuffer?.isWriting === true) {
-      this.fault ??= new ConnectionReset("closed by the server"); // the server causes the failures from now on
+      this.fault ??= cutOff(); // the server causes the failures from now on
       resetOwn(this.peer); // Deno 2.5 cannot cancel a write, and keeps the socket until it ends
     }
     this.conn.close();

@@ -6,13 +6,11 @@
  */
 
 import { CLIENT_SENDS, EPOLLET, SERVER_WORKS, WOULD_BLOCK } from "../interface_values.ts";
-import { type Address, noteBlocked, type Turn } from "../interface_values.ts";
+import { type Address, cutOff, noteBlocked, type Turn } from "../interface_values.ts";
 import type { Observer } from "../observer.ts";
 import type { ConnectionContext, LibcPollable, WatchingList } from "./connection_context.ts";
 import { ACTIVITY, CUT_OFF, place, STATE, TOLD_TO_END, TURN } from "./client_table.ts";
-import { cutOff } from "./faults.ts";
-import { ERRNO } from "../../system/system_interface.ts";
-import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_calls.ts";
+import { ERRNO, MSG_DONTWAIT, MSG_NOSIGNAL } from "../../system/system_interface.ts";
 
 /**
  * How many bytes a connection moves at most in one turn of a loop, since all others wait meanwhile. A

@@ -13,13 +13,13 @@ import {
   CLIENT_SENDS,
   CLIENT_TAKES,
   ConnectionReset,
+  cutOff,
   noteBlocked,
   SERVER_WORKS,
 } from "../interface.ts";
 import { WOULD_BLOCK } from "../interface.ts";
 import { CLOSED, ENDED, FINISHED, MAX_BYTES_A_TURN } from "./connected_socket.ts";
-import { LibcConnection } from "./connection.ts";
-import { cutOff, isReset } from "./faults.ts";
+import { isReset, LibcConnection } from "./connection.ts";
 import { KeptChunks } from "./kept_chunks.ts";
 import type { RingRequests } from "./ring_requests.ts";
 import { ERRNO, SystemCallError } from "../../system/system_interface.ts";

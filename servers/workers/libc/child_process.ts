@@ -1,6 +1,6 @@
 import { withDescriptorOf } from "../../system/pidfd.ts";
 import { sendSignal } from "../../system/spawn.ts";
-import { resetWhenClosed } from "../../sockets/libc/faults.ts";
+import { resetWhenClosed } from "../../sockets/libc/connection.ts";
 import { IPPROTO_TCP, SHUT_RD, systemCalls, TCP_INFO } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
 import type { NumberedClient } from "./own_client.ts";

@@ -7,7 +7,7 @@
 
 import { CLIENT_TAKES, ConnectionReset } from "../../../../servers/sockets/interface.ts";
 import { RECEIVED } from "../../../../servers/sockets/completions.ts";
-import { resetWhenClosed } from "../../../../servers/sockets/libc/faults.ts";
+import { resetWhenClosed } from "../../../../servers/sockets/libc/connection.ts";
 import { MSG_DONTWAIT, SHUT_WR } from "../../../../servers/system/system_calls.ts";
 import { assertEquals, assertLess, assertThrows } from "../../../harness/assert.ts";
 import { decode, encode } from "../../../harness/bytes.ts";

@@ -7,7 +7,6 @@ import { MessageRecorder } from "./message_recorder.ts";
 import { TRACE_EVENT, type TraceWriter } from "./trace.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
-const encoder = new TextEncoder();
 /** Many clients come from few hosts, so a host is encoded once; the child of a fork has it from its parent. */
 const encodedHosts = new Map<string, Uint8Array>();
 const MAX_HOSTS = 1_000;
@@ -226,7 +225,7 @@ function encodedHost(host: string): Uint8Array {
   let encoded = encodedHosts.get(host);
   if (encoded === undefined) {
     if (encodedHosts.size >= MAX_HOSTS) encodedHosts.clear();
-    encoded = encoder.encode(host);
+    encoded = new TextEncoder().encode(host);
     encodedHosts.set(host, encoded);
   }
   return encoded;

@@ -50,6 +50,8 @@ export const EPOLL_EVENT = Deno.build.arch === "x86_64"
 /** <sys/eventfd.h> */
 export const EFD_CLOEXEC = 0x8_0000;
 export const EFD_NONBLOCK = 0x800;
+/** <signal.h> */
+export const SIG_UNBLOCK = 1;
 /** <fcntl.h> */
 export const F_GETFD = 1;
 export const F_SETFD = 2;

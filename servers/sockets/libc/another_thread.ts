@@ -7,11 +7,10 @@
  */
 
 import { rareFunctions } from "../../system/c_library.ts";
+import { SIG_UNBLOCK } from "../../system/system_interface.ts";
 
 /** The signal by which threads interrupt each other, by its number on x86-64 and arm64, signal(7). */
 const SIGURG = 23;
-/** <signal.h> */
-const SIG_UNBLOCK = 1;
 const SIGNAL_SET_BYTES = 128;
 
 const functions = rareFunctions({

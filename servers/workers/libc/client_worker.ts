@@ -8,26 +8,26 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
-import type { ThreadRooms } from "../../context/room_port.ts";
-import type { Handler, Session } from "../../handlers/session.ts";
-import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
-import { TraceWriter } from "../../metrics/trace.ts";
-import { COUNTER, openCounters } from "../../metrics/counters.ts";
-import { ClientTable } from "../../sockets/libc/client_table.ts";
-import type { Connection } from "../../sockets/interface.ts";
-import { ConnectionReset, formatAddress } from "../../sockets/interface_values.ts";
-import { LibcConnection } from "../../sockets/libc/connection.ts";
-import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
-import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { makeAnotherInterruptible } from "../../sockets/libc/another_thread.ts";
 import { systemCalls } from "../../system/system_calls.ts";
+import { describeThrown, hearUncaught } from "../../system/thrown.ts";
+import { ClientTable } from "../../sockets/libc/client_table.ts";
+import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
+import { LibcConnection } from "../../sockets/libc/connection.ts";
+import type { ConnectionContext } from "../../sockets/libc/connection_context.ts";
+import type { Connection } from "../../sockets/interface.ts";
+import { ConnectionReset, formatAddress } from "../../sockets/interface_values.ts";
+import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
+import type { Handler, Session } from "../../handlers/session.ts";
+import { COUNTER, openCounters } from "../../metrics/counters.ts";
+import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { TraceWriter } from "../../metrics/trace.ts";
+import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
+import type { ThreadRooms } from "../../context/room_port.ts";
+import { Sessions } from "../../context/sessions.ts";
+import type { ClientThread, ThreadPlan } from "../../context/threads.ts";
 import { clientThread } from "../../thread.ts";
 import { mostIdle, QueuedClients } from "../queued_clients.ts";
-import { Sessions } from "../../context/sessions.ts";
-import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
-import type { ClientThread, ThreadPlan } from "../../context/threads.ts";
-import { describeThrown, hearUncaught } from "../../system/thrown.ts";
 import type { UserCode } from "../user_code.ts";
 import type { Watch } from "../watch.ts";
 import type { EventLoopWait } from "./event_loop_wait.ts";

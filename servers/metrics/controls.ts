@@ -6,7 +6,7 @@
  */
 
 import type { SimulatedCost } from "../handlers/simulated_cost.ts";
-import { preciseTimeMs } from "./clock.ts";
+import { preciseTimeMs } from "./trace.ts";
 
 /** Places of the numbers. */
 const SLEEP_MS = 0;

@@ -11,8 +11,6 @@
  * @module
  */
 
-import { preciseTimeMs } from "./clock.ts";
-
 /** The number of each event in a record. */
 export const TRACE_EVENT = {
   waiting: 0,
@@ -194,4 +192,26 @@ export class TraceWriter {
     for (let i = 0; i < bytesLength; i++) this.#bytes[at + AT.bytes + i] = bytes[i];
     Atomics.store(this.#words, wordAt, word(index, DONE));
   }
+}
+
+/** What is added to `performance.now()`. */
+let offsetMs = performance.timeOrigin;
+let lastMs = 0;
+
+/**
+ * Milliseconds since the epoch, with the microseconds. It stays within the millisecond that `Date.now()`
+ * shows, also when the system's time is set or slewed: so threads and processes agree with each other.
+ * Within that millisecond it never goes back.
+ *
+ * @returns with more decimals than are known: see `roundToMicroseconds`
+ */
+export function preciseTimeMs(): number {
+  const monotonicMs = performance.now();
+  const wholeMs = Date.now();
+  let timeMs = offsetMs + monotonicMs;
+  if (timeMs < wholeMs) timeMs = wholeMs;
+  else if (timeMs >= wholeMs + 1) timeMs = wholeMs + 0.999;
+  if (lastMs > timeMs && lastMs < wholeMs + 1) timeMs = lastMs;
+  offsetMs = timeMs - monotonicMs;
+  return lastMs = timeMs;
 }

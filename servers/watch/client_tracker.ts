@@ -1,5 +1,4 @@
 import type { ServedBy } from "../context/context.ts";
-import { roundToMicroseconds } from "../metrics/clock.ts";
 import { shownText } from "../metrics/shown_text.ts";
 import type { TraceRecord } from "../metrics/trace_reader.ts";
 import { formatAddress } from "../sockets/interface.ts";
@@ -7,6 +6,7 @@ import {
   BACKLOG_LANE,
   type Change,
   QUEUE_LANE,
+  roundToMicroseconds,
   type State,
   STATES,
   type Text,

@@ -243,3 +243,8 @@ export interface Run {
    */
   control(command: Command): Promise<ControlWarning | undefined>;
 }
+
+/** Rounds a time to three decimals, as frames have it. */
+export function roundToMicroseconds(timeMs: number): number {
+  return Math.round(timeMs * 1_000) / 1_000;
+}

@@ -1,5 +1,4 @@
-import { roundToMicroseconds } from "../metrics/clock.ts";
-import { ACTIVITIES, type Activity, type Phase } from "./frames.ts";
+import { ACTIVITIES, type Activity, type Phase, roundToMicroseconds } from "./frames.ts";
 
 /** What a lane does, and for which client; 0 for none. */
 export interface Doing {

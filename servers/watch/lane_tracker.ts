@@ -1,8 +1,7 @@
 import type { ModelName, ModelOptions, ServedBy } from "../context/context.ts";
 import { modelEntry } from "../registry.ts";
 import type { TraceRecord } from "../metrics/trace_reader.ts";
-import { roundToMicroseconds } from "../metrics/clock.ts";
-import type { Activity, Phase, Return } from "./frames.ts";
+import { type Activity, type Phase, type Return, roundToMicroseconds } from "./frames.ts";
 import { type Doing, Lane } from "./lane.ts";
 
 /** What the lanes of a server are. */

@@ -44,7 +44,7 @@ export const HANDLER_NAMES: readonly string[] = Object.keys(HANDLERS);
  * ```
  */
 export function isHandlerFile(name: string): boolean {
-  return [".", "/", "\\"].some((mark) => name.includes(mark));
+  return name.includes(".") || name.includes("/") || name.includes("\\");
 }
 
 /** Which handler, and what it is made to cost. Plain data: it crosses into Workers and children. */

@@ -24,7 +24,8 @@ const POSIX_SPAWN_SETSID = 0x80;
 const WNOHANG = 1;
 const ANY_CHILD = -1;
 
-const c = cFunctions({
+/** Opened when the first program is started: most processes start none, and to open one takes its time. */
+const spawning = cFunctions({
   posix_spawnp: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
     result: "i32",
@@ -37,9 +38,12 @@ const c = cFunctions({
   posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
   posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
   posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
+  environ: { type: "pointer" },
+});
+
+const c = cFunctions({
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
-  environ: { type: "pointer" },
 });
 
 /** What a child is started with. */
@@ -80,19 +84,19 @@ export function spawn(
 ): number {
   const actions = new Uint8Array(FILE_ACTIONS_BYTES);
   const attributes = new Uint8Array(ATTRIBUTES_BYTES);
-  checkNumber(c().posix_spawn_file_actions_init(actions));
-  checkNumber(c().posix_spawnattr_init(attributes));
+  checkNumber(spawning().posix_spawn_file_actions_init(actions));
+  checkNumber(spawning().posix_spawnattr_init(attributes));
   try {
     descriptors.forEach((own, childs) => {
       if (own === undefined) return;
-      checkNumber(c().posix_spawn_file_actions_adddup2(actions, own, childs));
+      checkNumber(spawning().posix_spawn_file_actions_adddup2(actions, own, childs));
     });
     setAttributes(attributes, blockedSignals, staysInSession);
     const pid = new Int32Array(1);
     const envp = vectorOf(environment, ownVariables(environment));
     const start = (words: readonly string[]) => {
       const [program, argv] = [cString(words[0]), vectorOf(words)];
-      return c().posix_spawnp(pid, program, actions, attributes, argv, envp);
+      return spawning().posix_spawnp(pid, program, actions, attributes, argv, envp);
     };
     let errno = start(command);
     // A script that does not say what is to run it is for the shell, as execvp(3) has it.
@@ -100,8 +104,8 @@ export function spawn(
     checkNumber(errno);
     return pid[0];
   } finally {
-    c().posix_spawn_file_actions_destroy(actions);
-    c().posix_spawnattr_destroy(attributes);
+    spawning().posix_spawn_file_actions_destroy(actions);
+    spawning().posix_spawnattr_destroy(attributes);
   }
 }
 
@@ -149,12 +153,12 @@ function setAttributes(
   blocked: readonly Deno.Signal[],
   staysInSession: boolean,
 ): void {
-  checkNumber(c().posix_spawnattr_setsigmask(attributes, signalSet(blocked)));
+  checkNumber(spawning().posix_spawnattr_setsigmask(attributes, signalSet(blocked)));
   // The runtime ignores SIGPIPE, and what is ignored would stay so in the child, execve(2).
-  checkNumber(c().posix_spawnattr_setsigdefault(attributes, signalSet(["SIGPIPE"])));
+  checkNumber(spawning().posix_spawnattr_setsigdefault(attributes, signalSet(["SIGPIPE"])));
   const leads = staysInSession ? POSIX_SPAWN_SETPGROUP : POSIX_SPAWN_SETSID;
   const flags = leads | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-  checkNumber(c().posix_spawnattr_setflags(attributes, flags));
+  checkNumber(spawning().posix_spawnattr_setflags(attributes, flags));
 }
 
 /**
@@ -184,7 +188,7 @@ function vectorOf(words: readonly string[], more: readonly bigint[] = []): Uint8
 /** The addresses of the variables of this process, environ(7), but for those with the names of `replaced`. */
 function ownVariables(replaced: readonly string[]): bigint[] {
   const names = replaced.map((variable) => variable.slice(0, variable.indexOf("=") + 1));
-  const place = c().environ;
+  const place = spawning().environ;
   const variables = place && new Deno.UnsafePointerView(place).getPointer();
   if (variables === null) return [];
   const vector = new Deno.UnsafePointerView(variables);

@@ -140,7 +140,7 @@ class PlayedChildren implements ForkedChildren {
   closeCopy(): void {}
 
   wait(): boolean {
-    return false;
+    return this.#children.wait(); // there is none
   }
 
   waitForAll(): void {}

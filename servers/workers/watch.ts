@@ -3,7 +3,8 @@ import type { Handler } from "../handlers/session.ts";
 import { Controls } from "../metrics/controls.ts";
 import { createStatsMemory } from "../metrics/counters.ts";
 import { openMemory, type SharedMemory } from "../metrics/memory.ts";
-import { NOTHING_RARE, Recorder } from "../metrics/recorder.ts";
+import { NOTHING_RARE } from "../metrics/rare_recorder.ts";
+import { Recorder } from "../metrics/recorder.ts";
 import { TraceWriter } from "../metrics/trace.ts";
 
 /** A client's thread of a server that is watched. Load this module only where there is one. */

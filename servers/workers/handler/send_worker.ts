@@ -10,7 +10,8 @@
 import type { SenderSetup } from "../../context/protocol.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { openMemory } from "../../metrics/memory.ts";
-import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { NOTHING_RARE } from "../../metrics/rare_recorder.ts";
+import { Recorder } from "../../metrics/recorder.ts";
 import { TraceWriter } from "../../metrics/trace.ts";
 import { sendStage } from "../../pipeline.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";

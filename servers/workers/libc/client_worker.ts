@@ -20,7 +20,8 @@ import { ConnectionReset, formatAddress } from "../../sockets/interface_values.t
 import { isHandlerFile, makeHandler } from "../../handlers/handlers.ts";
 import type { Handler, Session } from "../../handlers/session.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
-import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { NOTHING_RARE } from "../../metrics/rare_recorder.ts";
+import { Recorder } from "../../metrics/recorder.ts";
 import { TraceWriter } from "../../metrics/trace.ts";
 import type { FromThread, ThreadSetup } from "../../context/protocol.ts";
 import type { ThreadRooms } from "../../context/room_port.ts";

@@ -1,7 +1,8 @@
 import type { ChildTable } from "../../context/child_table.ts";
 import type { ListedClient } from "../../context/forked_workers.ts";
 import type { PreforkedChild, PreforkedChildren } from "../../context/context.ts";
-import { NOTHING_RARE, Recorder } from "../../metrics/recorder.ts";
+import { NOTHING_RARE } from "../../metrics/rare_recorder.ts";
+import { Recorder } from "../../metrics/recorder.ts";
 import { type Connection, EPOLLIN, formatAddress } from "../../sockets/interface.ts";
 import { LibcConnection } from "../../sockets/libc/connection.ts";
 import type { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";

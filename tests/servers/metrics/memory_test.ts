@@ -4,7 +4,8 @@
  * @module
  */
 
-import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
+import { NOTHING_RARE } from "../../../servers/metrics/rare_recorder.ts";
+import { Recorder } from "../../../servers/metrics/recorder.ts";
 import { createStatsMemory } from "../../../servers/metrics/counters.ts";
 import { readCounters } from "../../../servers/metrics/counter_totals.ts";
 import { createTraceMemory, TraceWriter } from "../../../servers/metrics/trace.ts";

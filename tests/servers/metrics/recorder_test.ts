@@ -1,4 +1,5 @@
-import { type RareEvents, Recorder } from "../../../servers/metrics/recorder.ts";
+import type { RareEvents } from "../../../servers/metrics/rare_recorder.ts";
+import { Recorder } from "../../../servers/metrics/recorder.ts";
 import { COUNTER, createStatsMemory, openCounters } from "../../../servers/metrics/counters.ts";
 import { readCounters } from "../../../servers/metrics/counter_totals.ts";
 import { Controls, createControlsMemory } from "../../../servers/metrics/controls.ts";

@@ -1,6 +1,7 @@
 // @ts-types="../../../cli/std/delay.d.ts"
 import { delay } from "@std/async/delay";
-import { NOTHING_RARE, Recorder } from "../../../servers/metrics/recorder.ts";
+import { NOTHING_RARE } from "../../../servers/metrics/rare_recorder.ts";
+import { Recorder } from "../../../servers/metrics/recorder.ts";
 import { createStatsMemory } from "../../../servers/metrics/counters.ts";
 import { createTraceMemory, TraceWriter } from "../../../servers/metrics/trace.ts";
 import { Log } from "../../../servers/runtime/log.ts";

@@ -194,8 +194,8 @@ export class TraceWriter {
   }
 }
 
-/** What is added to `performance.now()`. */
-let offsetMs = performance.timeOrigin;
+/** What is added to `performance.now()`; asked for with the first record, which many a thread never has. */
+let offsetMs: number | undefined;
 let lastMs = 0;
 
 /**
@@ -208,7 +208,7 @@ let lastMs = 0;
 export function preciseTimeMs(): number {
   const monotonicMs = performance.now();
   const wholeMs = Date.now();
-  let timeMs = offsetMs + monotonicMs;
+  let timeMs = (offsetMs ?? performance.timeOrigin) + monotonicMs;
   if (timeMs < wholeMs) timeMs = wholeMs;
   else if (timeMs >= wholeMs + 1) timeMs = wholeMs + 0.999;
   if (lastMs > timeMs && lastMs < wholeMs + 1) timeMs = lastMs;

@@ -7,8 +7,9 @@
  * @module
  */
 
-import { cFunctions, rareFunctions } from "./c_library.ts";
+import { cFunctions } from "./c_library.ts";
 import type { CallBuffer, SystemCalls } from "./system_interface.ts";
+import { errnoOfThread } from "./this_thread.ts";
 
 export * from "./system_interface.ts";
 
@@ -47,10 +48,6 @@ const functions = cFunctions({
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
-});
-
-const errnoFunctions = rareFunctions({
-  __errno_location: { parameters: [], result: "pointer" },
 });
 
 /** Whether this system has the calls: Linux on the processors whose layouts we know. */
@@ -113,26 +110,19 @@ function raw(buffer: CallBuffer): BufferSource | null {
 
 /**
  * Makes a function that turns a result of -1 into the negative errno. Call it with the result before any
- * other call. errno has a fixed place for each thread, so it is read from memory.
+ * other call.
  *
  * @param count its first element grows with each call
  */
 export function errnoInstead(
   count: Float64Array = UNCOUNTED,
 ): (result: number) => number {
-  const errno = errnoOfThread ??= openErrno();
+  const errno = errnoOfThread();
   return (result) => {
     count[0]++;
     return result === -1 ? -errno[0] : result;
   };
 }
 
-let errnoOfThread: Int32Array | undefined;
 /** What nobody counts. Made once, since memory of its own is dear in the child of a fork. */
 const UNCOUNTED = new Float64Array(1);
-
-function openErrno(): Int32Array {
-  const location = errnoFunctions().__errno_location();
-  if (location === null) throw new Error("the C library has no errno");
-  return new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4));
-}

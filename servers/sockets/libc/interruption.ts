@@ -4,11 +4,11 @@
  * @module
  */
 
-import { makeAnotherInterruptible } from "./another_thread.ts";
 import { cFunctions } from "../../system/c_library.ts";
 import { errnoInstead } from "../../system/system_calls.ts";
 import { signalNumber, signalSet } from "../../system/signals.ts";
 import { checked, SIG_UNBLOCK } from "../../system/system_interface.ts";
+import { makeAnotherInterruptible } from "../../system/this_thread.ts";
 
 /** `struct sigaction` of the GNU C library on x86-64 and arm64: handler, mask, flags, restorer. */
 const SIGACTION_BYTES = 152;

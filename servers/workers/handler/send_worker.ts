@@ -16,7 +16,7 @@ import { TraceWriter } from "../../metrics/trace.ts";
 import { sendStage } from "../../pipeline.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
-import { makeAnotherInterruptible } from "../../sockets/libc/another_thread.ts";
+import { makeAnotherInterruptible } from "../../system/this_thread.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { RingSender } from "./sender.ts";
 

@@ -8,7 +8,7 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { makeAnotherInterruptible } from "../../sockets/libc/another_thread.ts";
+import { makeAnotherInterruptible } from "../../system/this_thread.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { describeThrown, hearUncaught } from "../../system/thrown.ts";
 import { ClientTable } from "../../sockets/libc/client_table.ts";

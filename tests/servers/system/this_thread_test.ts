@@ -4,12 +4,12 @@
  * @module
  */
 
-import { makeAnotherInterruptible } from "../../../../servers/sockets/libc/another_thread.ts";
-import { cFunctions } from "../../../../servers/system/c_library.ts";
-import { signalNumber, signalSet } from "../../../../servers/system/signals.ts";
-import { hasSystemCalls } from "../../../../servers/system/system_calls.ts";
-import { assertEquals } from "../../../harness/assert.ts";
-import "../../../harness/sanitizers.ts";
+import { makeAnotherInterruptible } from "../../../servers/system/this_thread.ts";
+import { cFunctions } from "../../../servers/system/c_library.ts";
+import { signalNumber, signalSet } from "../../../servers/system/signals.ts";
+import { hasSystemCalls } from "../../../servers/system/system_calls.ts";
+import { assertEquals } from "../../harness/assert.ts";
+import "../../harness/sanitizers.ts";
 
 /** <signal.h> */
 const SIG_BLOCK = 0;

@@ -113,9 +113,12 @@ export class TraceWriter {
   readonly #words: Int32Array;
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
+  readonly #nowMs: () => number;
   #isAfterGap = false;
 
-  constructor(memory: ArrayBufferLike) {
+  /** @param nowMs the time of its records: all writers of one memory agree on it, however they ask for it */
+  constructor(memory: ArrayBufferLike, nowMs = preciseTimeMs) {
+    this.#nowMs = nowMs;
     this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.readers = this.#header.subarray(WATCHERS, WATCHERS + 1);
     this.#words = new Int32Array(memory);
@@ -183,7 +186,7 @@ export class TraceWriter {
     view.setUint8(at + AT.hostLength, hostLength);
     const bytesLength = Math.min(bytes.length, sizeBytes, SHOWN_BYTES);
     view.setUint8(at + AT.bytesLength, bytesLength);
-    view.setFloat64(at + AT.timeMs, preciseTimeMs(), true);
+    view.setFloat64(at + AT.timeMs, this.#nowMs(), true);
     view.setUint32(at + AT.client, client, true);
     view.setUint32(at + AT.sizeBytes, sizeBytes, true);
     view.setUint16(at + AT.port, port, true);

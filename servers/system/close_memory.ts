@@ -34,7 +34,9 @@ const functions = cFunctions({
 });
 
 /** `gc`, which V8 has with `--expose-gc`. */
-type CollectGarbage = (options: { type: "major"; flavor: "last-resort" }) => void;
+type CollectGarbage = (
+  options: { type: "major"; flavor: "last-resort" } | { type: "minor" },
+) => void;
 
 /**
  * While this exists, V8 gets no memory where it would choose it: each of its wishes is occupied, and then the
@@ -80,10 +82,30 @@ export class OccupiedGaps implements Disposable {
  * before the code is rehearsed.
  */
 export function compactHeap(): void {
-  const collect: CollectGarbage | undefined = Reflect.get(globalThis, "gc");
+  const collect = garbageCollector();
   if (collect === undefined) return;
   // The first one moves them into memory that V8 has kept in stock, too, and gives that back at its end.
   for (let time = 0; time < 2; time++) collect({ type: "major", flavor: "last-resort" });
+}
+
+/**
+ * Collects what is left of new objects, and moves the others to the old ones: the memory for new objects is empty
+ * then. Each child of a fork has a copy of it, and would have to collect for itself where it is nearly full. It
+ * does nothing without the flags of `V8_FLAGS_TO_REHEARSE`.
+ *
+ * @example
+ * ```ts
+ * collectNewObjects();
+ * ```
+ */
+export function collectNewObjects(): void {
+  const collect = garbageCollector();
+  // Only what has been there twice is moved.
+  for (let time = 0; time < 2; time++) collect?.({ type: "minor" });
+}
+
+function garbageCollector(): CollectGarbage | undefined {
+  return Reflect.get(globalThis, "gc");
 }
 
 /** All that V8 chooses from, and the end of the place from which the system takes, as far as it is no huge page. */

@@ -18,6 +18,7 @@ import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { cutSocketOff, LibcConnection } from "../../sockets/libc/connection.ts";
 import { createDescriptorMemory, DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { setTimeoutOf } from "../../sockets/libc/socket_options.ts";
+import { realTimeMs } from "../../system/clock.ts";
 import { ERRNO } from "../../system/system_interface.ts";
 import { MSG_DONTWAIT, SO_RCVTIMEO, SO_SNDTIMEO } from "../../system/system_calls.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
@@ -88,7 +89,7 @@ export class ClientServing {
     this.buffer = new Uint8Array(recvSizeBytes);
     this.records = {
       stats: openMemory(memory.stats),
-      trace: new TraceWriter(openMemory(memory.trace)),
+      trace: new TraceWriter(openMemory(memory.trace), realTimeMs),
     };
     if (isWatched) this.#controls = new Controls(openMemory(memory.controls));
     this.#idleTimeoutMs = idleTimeoutMs === Infinity ? 0 : idleTimeoutMs ?? 0;

@@ -16,6 +16,7 @@ import { TraceWriter } from "../../metrics/trace.ts";
 import type { Sockets } from "../../sockets/interface.ts";
 import { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
+import { realTimeMs } from "../../system/clock.ts";
 import { FileLock } from "../../system/file_lock.ts";
 import { signalSet } from "../../system/signals.ts";
 import { systemCalls } from "../../system/system_calls.ts";
@@ -82,7 +83,7 @@ export async function preparePreforkedChildren(
       ...{ calls, callCount },
       buffer: new Uint8Array(setup.listen.recvSizeBytes),
       stats: openMemory(memory.stats),
-      trace: new TraceWriter(openMemory(memory.trace)),
+      trace: new TraceWriter(openMemory(memory.trace), realTimeMs),
       controls: isWatched ? new Controls(openMemory(memory.controls)) : undefined,
       workers: new WorkersMemory(memory.workers, { workers: options.workers, descriptorLimit }),
       table: new ChildTable(openMemory(memory.children)),

@@ -5,14 +5,15 @@ import { createStatsMemory } from "../../metrics/counters.ts";
 import { createTraceMemory, TraceWriter } from "../../metrics/trace.ts";
 import { TraceReader } from "../../metrics/trace_reader.ts";
 import type { Connection } from "../../sockets/interface.ts";
-import { compactHeap, OccupiedGaps } from "../../system/close_memory.ts";
+import { realTimeMs } from "../../system/clock.ts";
+import { collectNewObjects, compactHeap, OccupiedGaps } from "../../system/close_memory.ts";
 import { parentPid, prepareMemoryToFork, SparedProcess } from "../../system/fork.ts";
 import { signalSet } from "../../system/signals.ts";
 import { socketPair } from "../../system/socket_pair.ts";
 import { systemCalls } from "../../system/system_calls.ts";
 import { giveBack } from "../../system/unused_memory.ts";
 import { type Forking, LibcForkedChildren } from "./forked_children.ts";
-import type { NumberedClient } from "./own_client.ts";
+import type { NumberedClient, Records } from "./own_client.ts";
 import { type PlayedSessions, sendAllAtOnce, TalkativeClient } from "./played_client.ts";
 
 /**
@@ -74,8 +75,8 @@ export async function rehearseForking(
     isWatched: false, // the cost that a view sets is for nobody here
   };
   const trace = createTraceMemory();
-  const records1 = { stats: createStatsMemory(2), trace: new TraceWriter(createTraceMemory()) };
-  const records2 = { stats: createStatsMemory(2), trace: new TraceWriter(trace) };
+  const records1 = recordsIn(createTraceMemory());
+  const records2 = recordsIn(trace);
   const talking = talkative.around(handler);
   // Two functions for each: where V8 has met one only, it makes code for that, and a server has another one.
   const played = [
@@ -107,7 +108,12 @@ export async function rehearseForking(
   for (const far of open) calls.close(far);
   reader.close();
   giveBack(trace);
+  collectNewObjects();
   prepareMemoryToFork();
+}
+
+function recordsIn(trace: SharedArrayBuffer): Records {
+  return { stats: createStatsMemory(2), trace: new TraceWriter(trace, realTimeMs) };
 }
 
 function ended(): never {

@@ -7,6 +7,7 @@ import { TraceWriter } from "../../metrics/trace.ts";
 import type { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { UNOBSERVED } from "../../sockets/observer.ts";
+import { realTimeMs } from "../../system/clock.ts";
 import { createWaker } from "../../system/eventfd.ts";
 import { prepareMemoryToFork } from "../../system/fork.ts";
 import { checked } from "../../system/system_interface.ts";
@@ -48,7 +49,7 @@ export async function rehearsePreforking(
     ...parent,
     controls: undefined, // a view may have set a cost, which nobody waits for
     stats: openMemory(memory.stats),
-    trace: new TraceWriter(openMemory(memory.trace)),
+    trace: new TraceWriter(openMemory(memory.trace), realTimeMs),
   };
   for (let round = 0; round < ROUNDS; round++) {
     const workers = new WorkersMemory(memory.workers, SIZE);

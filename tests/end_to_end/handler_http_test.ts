@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { assert, assertEquals, assertMatch } from "../harness/assert.ts";
 import { assertSameBytes, decode, encode } from "../harness/bytes.ts";
 import { readExactly, readToEnd, writeAll } from "../harness/clients.ts";
@@ -12,6 +13,8 @@ import { hasProgram, runProgram } from "../harness/programs.ts";
 import { test } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
+/** Has wrk send so many requests that it would see errors, and not as many as it can. */
+const ENOUGH_REQUESTS = fromFileUrl(new URL("../harness/enough_requests.lua", import.meta.url));
 const LARGE_BYTES = 1_000_000;
 const LARGE = new Uint8Array(LARGE_BYTES).map((_, at) => at % 251);
 
@@ -153,7 +156,8 @@ for (const { name, args } of LOADED) {
   test(`${name} --handler http: wrk finds no errors`, async () => {
     await using server = await start();
     const url = `http://127.0.0.1:${server.port}/`;
-    const { code, output } = await runProgram("wrk", ["-t1", "-c5", "-d1s", url]);
+    const args = ["-t1", "-c5", "-d1s", "-s", ENOUGH_REQUESTS, url];
+    const { code, output } = await runProgram("wrk", args);
     assertEquals(code, 0, output);
     assertMatch(output, /[1-9]\d* requests in /);
     assert(!/Socket errors|Non-2xx/.test(output), output);

@@ -65,8 +65,13 @@ async function run(args: readonly string[], texts: LabTexts): Promise<Run> {
   };
   const flags = [...BEST_SOCKETS, "--quiet", "--backlog", String(CLIENTS)];
   await using server = await startServer([...args, ...flags], texts, note);
-  using clients = await Clients.connect(server.port, CLIENTS);
-  const areServed = await Promise.all(clients.all.map((client) => client.isServed("hello")));
+  const areServed = await visit(server.port); // they have left, or the stop would wait for them
   await server.stop(STOP_MS); // by then it has told everything
   return { served: areServed.filter((isServed) => isServed).length, refusedDescriptor };
+}
+
+/** All clients at once. @returns which of them were served */
+async function visit(port: number): Promise<boolean[]> {
+  using clients = await Clients.connect(port, CLIENTS);
+  return await Promise.all(clients.all.map((client) => client.isServed("hello")));
 }

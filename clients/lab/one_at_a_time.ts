@@ -40,6 +40,7 @@ export const oneAtATime = defineExperiment(
     const leftMs = performance.now();
     const answer = await echo;
     const answerMs = performance.now() - leftMs;
+    second.close(); // the stop would wait for it
     await server.stop(STOP_MS);
     const [, ...recvsOfSecond] = recvs;
     return { connectMs, sent: MESSAGES, answeredMeanwhile, answer, answerMs, recvs: recvsOfSecond };

@@ -64,6 +64,7 @@ for (const name of ["select", "thread", "process"]) {
       using conn = await server.connect();
       await writeAll(conn, encode("x"));
       await readToEnd(conn).catch(() => {});
+      conn.close(); // the stop would wait for it
       const { stderr } = await server.stop().catch(() => server.outcome());
       assertNotMatch(stderr, /\n\s+at /);
     });
@@ -151,7 +152,7 @@ test("the totals add up when clients were cut off", async () => {
   using conn = await server.connect();
   await writeAll(conn, encode("an answer that will not come"));
   await server.event("received");
-  const ended = readToEnd(conn).catch(() => {});
+  const ended = readToEnd(conn).catch(() => {}).finally(() => conn.close());
   await server.stop();
   await ended;
   const [{ accepted, closed, active }] = server.events("stopped");

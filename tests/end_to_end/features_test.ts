@@ -14,7 +14,7 @@ import { spokenInTime } from "../harness/in_time.ts";
 import { floodUntilServed } from "../harness/interrupted.ts";
 import { run, Server } from "../harness/playground.ts";
 import { processTree, stillRunning, untilNextLook } from "../harness/processes.ts";
-import { test } from "../harness/test.ts";
+import { test, testTogether } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -159,33 +159,36 @@ for (const args of LIMITED) {
   );
 }
 
-for (const { name, args, isSerial } of MODELS) {
+testTogether(MODELS.map(({ name, args, isSerial }) => {
   // A client counts as silent while a thread or a process is being started for it.
   const timeoutMs = ["thread", "process"].includes(args[0]) ? 1_000 : 500;
-  test(`${name}: --idle-timeout ends a silent client and no other`, () =>
-    spokenInTime(timeoutMs, async ({ connect, exchange }) => {
-      const flags = ["--quiet", "--idle-timeout", `${timeoutMs}ms`];
-      await using server = await Server.start([...args, ...flags]);
-      using silent = await connect(server);
-      assertEquals(await exchange(silent, "hello"), "hello");
-      const ended = readToEnd(silent);
-      ended.catch(() => {}); // looked at below
-      if (!isSerial) {
-        using talker = await connect(server);
-        let isOver = false;
-        ended.finally(() => isOver = true).catch(() => {});
-        while (!isOver) {
-          assertEquals(await exchange(talker, "tick"), "tick");
-          await delay(10); // many times in the timeout, and without a load
+  return {
+    name: `${name}: --idle-timeout ends a silent client and no other`,
+    fn: () =>
+      spokenInTime(timeoutMs, async ({ connect, exchange }) => {
+        const flags = ["--quiet", "--idle-timeout", `${timeoutMs}ms`];
+        await using server = await Server.start([...args, ...flags]);
+        using silent = await connect(server);
+        assertEquals(await exchange(silent, "hello"), "hello");
+        const ended = readToEnd(silent);
+        ended.catch(() => {}); // looked at below
+        if (!isSerial) {
+          using talker = await connect(server);
+          let isOver = false;
+          ended.finally(() => isOver = true).catch(() => {});
+          while (!isOver) {
+            assertEquals(await exchange(talker, "tick"), "tick");
+            await delay(10); // many times in the timeout, and without a load
+          }
         }
-      }
-      assertEquals((await ended).length, 0);
-      // The descriptor is given back though the client has not closed: what is sent now is refused.
-      await assertRejects(async () => {
-        for (;; await delay(5)) await writeAll(silent, encode("anybody there?"));
-      }, Error);
-    }));
-}
+        assertEquals((await ended).length, 0);
+        // The descriptor is given back though the client has not closed: what is sent now is refused.
+        await assertRejects(async () => {
+          for (;; await delay(5)) await writeAll(silent, encode("anybody there?"));
+        }, Error);
+      }),
+  };
+}));
 
 test("a second SIGINT does not wait for the grace", async () => {
   await using server = await Server.start(["select", "--quiet", "--grace", "100s"]);

@@ -213,7 +213,7 @@ test("--sockets libc elsewhere than on Linux gets one line and exit status 2", a
 for (const sockets of ["deno", "libc"]) {
   test(`--no-think is no pause on ${sockets} sockets, and the last word counts`, async () => {
     const run = async (messages: number, ...think: string[]) => {
-      await using server = await Server.start(["select"]);
+      await using server = await Server.start(["select", "--verbose"]); // or it tells few of many
       const args = ["--port", String(server.port), "--conns", "1", "--duration", "0", "--json"];
       const { code, stdout } = await interrupted(
         ["flood", "--sockets", sockets, ...args, ...think],

@@ -72,6 +72,7 @@ for (const { name, args } of WITH_EVENT_LOOP) {
     using conn = await server.connect();
     await writeAll(conn, encode("go"));
     await readToEnd(conn).catch(() => {}); // its client ends, or all do with the server
+    conn.close(); // here and below: the stop would wait for it
     const { stdout, stderr } = await server.stop().catch(() => server.outcome());
     assertStringIncludes(stdout + stderr, `${file.path}: line 5: on purpose`);
     assertNotMatch(stderr, /\n\s+at /);
@@ -92,6 +93,7 @@ for (const { name, args } of SHOWING) {
     using conn = await server.connect();
     await writeAll(conn, encode("go"));
     await readToEnd(conn).catch(() => {});
+    conn.close();
     const event = name.startsWith("process") ? "child-ended" : "client-failed";
     const { reason = "" } = await server.event(event);
     const { stderr } = await server.stop();
@@ -105,6 +107,7 @@ for (const { name, args } of SHOWING) {
     using conn = await server.connect();
     await writeAll(conn, encode("go"));
     await readToEnd(conn).catch(() => {});
+    conn.close();
     const { stdout, stderr } = await server.stop().catch(() => server.outcome());
     assertMatch(stdout + stderr, /on purpose(\n|\\n)Error: on purpose(\n|\\n)\s+at .*\.mjs:5:/);
   });

@@ -4,14 +4,17 @@
  * @module
  */
 
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { assert, assertEquals, assertMatch } from "../harness/assert.ts";
 import { assertSameBytes, decode, encode } from "../harness/bytes.ts";
 import { readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
 import { hasProgram, runProgram } from "../harness/programs.ts";
-import { test } from "../harness/test.ts";
+import { test, testTogether } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
+/** Has wrk send so many requests that it would see errors, and not as many as it can. */
+const ENOUGH_REQUESTS = fromFileUrl(new URL("../harness/enough_requests.lua", import.meta.url));
 const LARGE_BYTES = 1_000_000;
 const LARGE = new Uint8Array(LARGE_BYTES).map((_, at) => at % 251);
 
@@ -150,15 +153,6 @@ for (const { name, args } of LOADED) {
     );
   }, { ignore: !hasProgram("ab") });
 
-  test(`${name} --handler http: wrk finds no errors`, async () => {
-    await using server = await start();
-    const url = `http://127.0.0.1:${server.port}/`;
-    const { code, output } = await runProgram("wrk", ["-t1", "-c5", "-d1s", url]);
-    assertEquals(code, 0, output);
-    assertMatch(output, /[1-9]\d* requests in /);
-    assert(!/Socket errors|Non-2xx/.test(output), output);
-  }, { ignore: !hasProgram("wrk") });
-
   test(`${name} --handler http: curl speaks HTTP/1.0 and 1.1 with it`, async () => {
     await using server = await start();
     const url = `http://127.0.0.1:${server.port}/`;
@@ -171,6 +165,22 @@ for (const { name, args } of LOADED) {
     assertMatch((await curl()).output, /connection: keep-alive\r\n\r\nhello\nHTTP\/1.1 200 OK/);
   }, { ignore: !hasProgram("curl") });
 }
+
+testTogether(
+  LOADED.map(({ name, args }) => ({
+    name: `${name} --handler http: wrk finds no errors`,
+    fn: async () => {
+      await using server = await Server.start([...args, "--quiet", "--handler", "http"]);
+      const url = `http://127.0.0.1:${server.port}/`;
+      const flags = ["-t1", "-c5", "-d1s", "-s", ENOUGH_REQUESTS];
+      const { code, output } = await runProgram("wrk", [...flags, url]);
+      assertEquals(code, 0, output);
+      assertMatch(output, /[1-9]\d* requests in /);
+      assert(!/Socket errors|Non-2xx/.test(output), output);
+    },
+  })),
+  { ignore: !hasProgram("wrk") },
+);
 
 for (const root of ["./no-such-directory", "README.md"]) {
   test(`--root ${root} is refused before the server listens`, async () => {

@@ -76,6 +76,7 @@ for (const [model, ...flags] of hasSystemCalls() ? EPOLLS : []) {
     for (const client of clients) client.close();
     using last = await server.connect();
     assertEquals(await exchange(last, "now I am"), "now I am");
+    last.close(); // the stop would wait for it
     assertEquals((await server.stop()).code, 0);
   });
 }

@@ -8,19 +8,18 @@
 import { assertEquals, assertGreaterOrEqual, assertLess } from "../harness/assert.ts";
 import { exchange } from "../harness/clients.ts";
 import { Server } from "../harness/playground.ts";
-import { test } from "../harness/test.ts";
+import { testTogether } from "../harness/test.ts";
 import { MODELS } from "./models.ts";
 
-for (const model of MODELS) {
+testTogether(MODELS.map((model) => {
   const { name, args, servesAtOnce = Infinity } = model;
   // A long sleep makes what a busy machine adds small beside it, which is most where twenty runtimes are
   // to be woken; where nineteen wait for one, it need not be long.
   const sleepMs = servesAtOnce === 1 ? 100 : model.spareFlags === undefined ? 300 : 1_500;
-  test(
-    `${name}: with --sleep ${sleepMs}, 20 clients sleep ${
-      servesAtOnce === Infinity ? "at the same time" : `${servesAtOnce} at a time`
-    }`,
-    async () => {
+  const manner = servesAtOnce === Infinity ? "at the same time" : `${servesAtOnce} at a time`;
+  return {
+    name: `${name}: with --sleep ${sleepMs}, 20 clients sleep ${manner}`,
+    fn: async () => {
       // Serial or not, all connect at once: whose turn it is not waits in the backlog, or a queue.
       const spares = model.spareFlags?.(20) ?? [];
       await using server = await Server.start([
@@ -45,8 +44,8 @@ for (const model of MODELS) {
       }
       assertLess(least, inARow + 3);
     },
-  );
-}
+  };
+}));
 
 async function talkTo(server: Server, text: string): Promise<void> {
   using conn = await server.connect();

@@ -162,12 +162,14 @@ for (const model of MODELS) {
   test(`${name}: a handler that throws ends its client, with its line`, async () => {
     await using handler = await speaker(source);
     await using server = await Server.start([...args, "--handler", handler.path]);
-    using client = await LineClient.connect(server);
-    await client.hear();
-    assertEquals(await client.ask("fail"), "the end");
-    using other = await LineClient.connect(server);
-    assertEquals(await other.hear(), "hello");
-    await other.end();
+    {
+      using client = await LineClient.connect(server);
+      await client.hear();
+      assertEquals(await client.ask("fail"), "the end");
+      using other = await LineClient.connect(server);
+      assertEquals(await other.hear(), "hello");
+      await other.end();
+    } // the stop would wait for them
     const { stderr } = await server.stop();
     const [failure] = server.events("client-failed");
     const reason = String(failure?.reason ?? stderr.split("\n")[0]); // a child says it itself

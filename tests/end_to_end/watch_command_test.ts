@@ -8,12 +8,13 @@ import { assertEquals, assertMatch, assertStringIncludes } from "../harness/asse
 import { browserTest } from "../harness/browser.ts";
 import { decode } from "../harness/bytes.ts";
 import { exchange } from "../harness/clients.ts";
+import { interrupted } from "../harness/interrupted.ts";
 import { assertOneLine } from "../harness/one_line.ts";
 import { PageProcess } from "../harness/page_process.ts";
 import { run } from "../harness/playground.ts";
 import { processTree, stillRunning } from "../harness/processes.ts";
 import { InTerminal } from "../harness/terminal.ts";
-import { test } from "../harness/test.ts";
+import { test, testTogether } from "../harness/test.ts";
 import { addressOf, startWatched, toListener } from "../harness/watching.ts";
 
 const isLinux = Deno.build.os === "linux";
@@ -73,26 +74,51 @@ async function watchersOf(host: string): Promise<number[]> {
     .map((row) => parseInt(row, 10));
 }
 
-test("watch gives up a port that accepts connections and says nothing", async () => {
-  using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const terminal = new InTerminal(["watch", `127.0.0.1:${mute.addr.port}`], 80, 24);
-  const output = await terminal.end();
-  assertMatch(output, /accepted the connection but sent nothing for 5 s/);
-  assertRestored(output, 1);
-}, { ignore: !isLinux });
-
-test("watch through a tunnel with another port says which port it must have", async () => {
-  await using server = await startWatched(["select"]);
-  const view = toListener(await addressOf(server));
-  const tunnel = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const carrying = carry(tunnel, view);
-  const terminal = new InTerminal(["watch", `127.0.0.1:${tunnel.addr.port}`], 200, 24);
-  const output = await terminal.end();
-  assertMatch(output, /the same port at both ends, as in ssh -L/);
-  assertRestored(output, 1);
-  tunnel.close();
-  await carrying;
-}, { ignore: !isLinux });
+testTogether([
+  {
+    name: "watch gives up a port that accepts connections and says nothing",
+    fn: async () => {
+      using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const terminal = new InTerminal(["watch", `127.0.0.1:${mute.addr.port}`], 80, 24);
+      const output = await terminal.end();
+      assertMatch(output, /accepted the connection but sent nothing for 5 s/);
+      assertRestored(output, 1);
+    },
+  },
+  {
+    name: "watch through a tunnel with another port says which port it must have",
+    fn: async () => {
+      await using server = await startWatched(["select"]);
+      const view = toListener(await addressOf(server));
+      const tunnel = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const carrying = carry(tunnel, view);
+      const terminal = new InTerminal(["watch", `127.0.0.1:${tunnel.addr.port}`], 200, 24);
+      const output = await terminal.end();
+      assertMatch(output, /the same port at both ends, as in ssh -L/);
+      assertRestored(output, 1);
+      tunnel.close();
+      await carrying;
+    },
+  },
+  {
+    name: "watch counts messages that it does not draw, and says how many there are",
+    fn: async () => {
+      await using server = await startWatched(["epoll"]);
+      const { host } = new URL(await addressOf(server));
+      const terminal = new InTerminal(["watch", host], 160, 20);
+      await terminal.until("0 connected");
+      const seeing = async () => {
+        await terminal.until(/[\d,]+ of [\d,]+ messages drawn, [\d,]+ not drawn/);
+        await terminal.until(/being served +≈ [1-9]/);
+      };
+      const load = ["--port", `${server.port}`, "--conns", "300", "--duration", "0", "--no-think"];
+      const { code } = await interrupted(["flood", ...load, "--quiet"], seeing());
+      assertEquals(code, 0);
+      await terminal.press("q");
+      assertRestored(await terminal.end(), 0);
+    },
+  },
+], { ignore: !isLinux });
 
 /** Carries what comes to a listener to another one, until it is closed. */
 async function carry(tunnel: Deno.TcpListener, to: Deno.ConnectOptions): Promise<void> {
@@ -103,27 +129,6 @@ async function carry(tunnel: Deno.TcpListener, to: Deno.ConnectOptions): Promise
     far.readable.pipeTo(near.writable).catch(() => {});
   }
 }
-
-test("watch counts messages that it does not draw, and says how many there are", async () => {
-  await using server = await startWatched(["epoll"]);
-  const { host } = new URL(await addressOf(server));
-  const terminal = new InTerminal(["watch", host], 160, 20);
-  await terminal.until("0 connected");
-  const flood = ["flood", "--port", `${server.port}`, "--conns", "300", "--duration", "3s"];
-  // On a busy machine, one may be over before the terminal shows anything of it.
-  let isSeen = false;
-  const flooding = async () => {
-    while (!isSeen) assertEquals((await run([...flood, "--no-think", "--quiet"])).code, 0);
-  };
-  const seeing = async () => {
-    await terminal.until(/[\d,]+ of [\d,]+ messages drawn, [\d,]+ not drawn/);
-    await terminal.until(/being served +≈ [1-9]/);
-    isSeen = true;
-  };
-  await Promise.all([flooding(), seeing()]);
-  await terminal.press("q");
-  assertRestored(await terminal.end(), 0);
-}, { ignore: !isLinux });
 
 test("watch has a line for who watches nobody, or without a terminal", async () => {
   assertOneLine(await run(["watch"]), 2, /^playground watch needs a terminal/);

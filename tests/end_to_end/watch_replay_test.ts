@@ -53,6 +53,7 @@ test("a recording whose disk takes no more ends with a line, and the server goes
     assertEquals((await server.event("recording-failed")).path, path);
     using client = await server.connect();
     assertEquals(await exchange(client, "still here"), "still here");
+    client.close(); // the stop would wait for it
     const { code, stderr } = await server.stop();
     assertEquals([code, stderr], [0, ""]);
     assertEquals(server.events("recording-failed").length, 1);

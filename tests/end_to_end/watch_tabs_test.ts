@@ -52,6 +52,7 @@ browserTest(`${TABS} tabs all show the server, and their buttons work`, async ({
   await using server = await startWatched(["select"]);
   const address = await addressOf(server);
   for (const [index, page] of (await openTabs(browser, TABS)).entries()) {
+    await page.bringToFront(); // as who presses its buttons does: in the background, timers run once a second
     await page.goto(address);
     await untilTold(page);
     await openClient(page, index + 1);
@@ -64,6 +65,7 @@ browserTest(`with two models compared, ${COMPARING_TABS} tabs show both`, async 
   const { process, address } = await PageProcess.start(args);
   await using _ = process;
   for (const [index, page] of (await openTabs(browser, COMPARING_TABS)).entries()) {
+    await page.bringToFront();
     await page.goto(address);
     await untilTold(page);
     // It has frames of both servers.

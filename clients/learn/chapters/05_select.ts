@@ -8,6 +8,7 @@ import {
   exactly,
   open,
   serve,
+  SILENCE,
   sleep,
   talk,
   until,
@@ -379,7 +380,7 @@ export const select: Chapter = {
           },
         },
       ],
-      actions: [burn(400), until(atLeast("loopLatencyMs", 250), atLeast("messages", 2))],
+      actions: [burn(400), until(atLeast("loopLatencyMs", 250), atLeast("messages", 2)), SILENCE],
     },
     {
       kind: "experiment",

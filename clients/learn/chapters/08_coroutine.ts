@@ -262,7 +262,7 @@ export const coroutine: Chapter = {
           },
         },
       ],
-      actions: [burn(400), talk(300), until(atLeast("longestWaitMs", 1_200))],
+      actions: [burn(400), talk(300), until(atLeast("longestWaitMs", 1_200)), SILENCE],
     },
     {
       kind: "experiment",

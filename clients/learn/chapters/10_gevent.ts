@@ -1,5 +1,17 @@
 import type { Chapter } from "../chapter.ts";
-import { above, atLeast, atMost, below, burn, open, serve, sleep, talk, until } from "./stage.ts";
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  burn,
+  open,
+  serve,
+  SILENCE,
+  sleep,
+  talk,
+  until,
+} from "./stage.ts";
 
 /** A hub, and calls that switch by themselves. */
 export const gevent: Chapter = {
@@ -161,7 +173,7 @@ export const gevent: Chapter = {
           },
         },
       ],
-      actions: [burn(300), until(atLeast("loopLatencyMs", 200), atLeast("messages", 3))],
+      actions: [burn(300), until(atLeast("loopLatencyMs", 200), atLeast("messages", 3)), SILENCE],
     },
     {
       kind: "observe",

@@ -1,5 +1,17 @@
 import type { Chapter } from "../chapter.ts";
-import { above, atLeast, atMost, below, burn, exactly, open, serve, talk, until } from "./stage.ts";
+import {
+  above,
+  atLeast,
+  atMost,
+  below,
+  burn,
+  exactly,
+  open,
+  serve,
+  SILENCE,
+  talk,
+  until,
+} from "./stage.ts";
 
 /** Completions in place of readiness. */
 export const uring: Chapter = {
@@ -69,7 +81,7 @@ export const uring: Chapter = {
           },
         },
       ],
-      actions: [talk(20), until(atLeast("messages", 2_000))],
+      actions: [talk(20), until(atLeast("messages", 2_000)), SILENCE],
     },
     {
       kind: "explain",
@@ -128,7 +140,7 @@ export const uring: Chapter = {
           },
         },
       ],
-      actions: [talk(20), until(atLeast("messages", 2_000))],
+      actions: [talk(20), until(atLeast("messages", 2_000)), SILENCE],
     },
     {
       kind: "observe",
@@ -230,7 +242,7 @@ export const uring: Chapter = {
           },
         },
       ],
-      actions: [talk(5_000), burn(300), until(atLeast("loopLatencyMs", 300))],
+      actions: [talk(5_000), burn(300), until(atLeast("loopLatencyMs", 300)), SILENCE],
     },
     {
       kind: "experiment",

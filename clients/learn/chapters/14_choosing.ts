@@ -8,6 +8,7 @@ import {
   exactly,
   open,
   serve,
+  SILENCE,
   sleep,
   talk,
   until,
@@ -79,7 +80,7 @@ export const choosing: Chapter = {
           },
         },
       ],
-      actions: [burn(500), until(atLeast("loopLatencyMs", 500))],
+      actions: [burn(500), until(atLeast("loopLatencyMs", 500)), SILENCE],
     },
     {
       kind: "do",

@@ -40,7 +40,7 @@ test("three machines that parallel starts over ssh are one flood", async () => {
   const startSeconds = (performance.now() - beganMs) / 1_000;
   await using hosts = await RemoteHosts.make(3, { playground: `exec ${words} "$@"` });
   // On a busy machine, everything takes as many times as long to start.
-  const script = await example(hosts.gateway, Math.ceil(8 + 10 * startSeconds));
+  const script = await example(hosts.gateway, Math.ceil(4 + 20 * startSeconds));
   const output = await hosts.run(
     `export PORT=${server.port}\n${script.trimEnd()} --expect 'lost = 0'`,
   );

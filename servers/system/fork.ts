@@ -267,6 +267,21 @@ export function closeAllBut(kept: readonly number[]): void {
   closeRange(first, LAST_DESCRIPTOR);
 }
 
+/**
+ * Closes nothing, and finds out whether {@linkcode closeAllBut} can: a server asks before it listens. Otherwise it
+ * would accept clients, and each child would fail before it serves its own.
+ *
+ * @throws {SystemCallError} when the system is older than Linux 5.9, or forbids it
+ *
+ * @example
+ * ```ts
+ * checkClosing();
+ * ```
+ */
+export function checkClosing(): void {
+  closeRange(BEYOND_ALL_DESCRIPTORS, LAST_DESCRIPTOR);
+}
+
 function closeRange(first: number, last: number): void {
   checked("close_range", errnoInstead()(functions().syscall(SYS_CLOSE_RANGE, first, last, 0)));
 }

@@ -4,18 +4,23 @@
  * @module
  */
 
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
 import { assertEquals, assertLess, assertStringIncludes } from "../harness/assert.ts";
 import { decode, encode } from "../harness/bytes.ts";
 import { exchange, readToEnd, writeAll } from "../harness/clients.ts";
 import { withDirectory } from "../harness/directory.ts";
-import { Server } from "../harness/playground.ts";
+import { assertOneLine } from "../harness/one_line.ts";
+import { run, Server } from "../harness/playground.ts";
 import { forking } from "../harness/processes.ts";
 import { test } from "../harness/test.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 /** More than sockets hold. */
 const INDEX = "0123456789".repeat(100_000);
+const FORBIDDER = fromFileUrl(new URL("../harness/forbid_call.ts", import.meta.url));
+/** <sys/syscall.h>, on all processors, and the errno of a call that the kernel does not have. */
+const [CLOSE_RANGE, ENOSYS] = [436, 38];
 const ignore = !hasSystemCalls();
 const isCompiled = Deno.env.has("PLAYGROUND_BIN");
 
@@ -40,6 +45,17 @@ for (const model of ["process", "prefork", "workers"]) {
       await using server = await Server.start(args);
       assertEquals((await answerOf(server)).endsWith(INDEX), true);
     }), { ignore });
+
+  test(
+    `${model} on libc: says once that its children could not close what they inherit`,
+    async () => {
+      const args = [FORBIDDER, String(CLOSE_RANGE), String(ENOSYS)];
+      const wrapper = [Deno.execPath(), "run", "-A", "--no-check", ...args];
+      const ran = await run(["serve", model, "--sockets", "libc", "--port", "0"], { wrapper });
+      assertOneLine(ran, 1, /close_range: ENOSYS/);
+    },
+    { ignore },
+  );
 }
 
 async function answerOf(server: Server): Promise<string> {

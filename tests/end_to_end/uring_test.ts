@@ -13,7 +13,9 @@ import { run, Server } from "../harness/playground.ts";
 import { test } from "../harness/test.ts";
 
 const ignore = !hasSystemCalls();
-const FORBIDDER = fromFileUrl(new URL("../harness/forbid_io_uring.ts", import.meta.url));
+const FORBIDDER = fromFileUrl(new URL("../harness/forbid_call.ts", import.meta.url));
+/** <sys/syscall.h>, on all processors. */
+const IO_URING_SETUP = 425;
 
 test("uring serves on libc without being told to", async () => {
   await using server = await Server.start(["uring", "--quiet"]);
@@ -39,7 +41,8 @@ for (
   ] as const
 ) {
   test(`uring says that ${why}, and the others serve`, async () => {
-    const wrapper = [Deno.execPath(), "run", "-A", "--no-check", FORBIDDER, String(errno)];
+    const args = [FORBIDDER, String(IO_URING_SETUP), String(errno)];
+    const wrapper = [Deno.execPath(), "run", "-A", "--no-check", ...args];
     assertOneLine(await run(["serve", "uring", "--port", "0"], { wrapper }), 1, line);
     const { code, stdout } = await run(["lab", "readiness-or-completion", "--json"], { wrapper });
     assertEquals([code, JSON.parse(stdout).verdict], [1, "not-run"]);

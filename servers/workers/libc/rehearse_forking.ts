@@ -7,7 +7,7 @@ import { TraceReader } from "../../metrics/trace_reader.ts";
 import type { Connection } from "../../sockets/interface.ts";
 import { realTimeMs } from "../../system/clock.ts";
 import { collectNewObjects, compactHeap, OccupiedGaps } from "../../system/close_memory.ts";
-import { parentPid, prepareMemoryToFork, SparedProcess } from "../../system/fork.ts";
+import { checkClosing, parentPid, prepareMemoryToFork, SparedProcess } from "../../system/fork.ts";
 import { signalSet } from "../../system/signals.ts";
 import { socketPair } from "../../system/socket_pair.ts";
 import { systemCalls } from "../../system/system_calls.ts";
@@ -53,6 +53,7 @@ export type PlayedParts = Partial<Forking>;
  * @param model the page, which is given children that are this process
  * @param forkingWith makes what the children will have a copy of, but for the parts that are played: of the
  *   same classes, and with the same fields in the same order, since V8 optimizes for what it has met
+ * @throws {SystemCallError} when no child could serve a client on this system
  */
 export async function rehearseForking(
   model: Model,
@@ -60,6 +61,7 @@ export async function rehearseForking(
   forkingWith: (parts: PlayedParts) => Forking,
   { handler, message }: PlayedSessions,
 ): Promise<void> {
+  checkClosing();
   using _gaps = new OccupiedGaps();
   compactHeap();
   using _spared = new SparedProcess(ended);

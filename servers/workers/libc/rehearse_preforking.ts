@@ -9,7 +9,7 @@ import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { UNOBSERVED } from "../../sockets/observer.ts";
 import { realTimeMs } from "../../system/clock.ts";
 import { createWaker } from "../../system/eventfd.ts";
-import { prepareMemoryToFork } from "../../system/fork.ts";
+import { checkClosing, prepareMemoryToFork } from "../../system/fork.ts";
 import { checked } from "../../system/system_interface.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from "../../system/system_calls.ts";
 import type { SystemCalls } from "../../system/system_calls.ts";
@@ -34,13 +34,14 @@ const FAMILY_BYTES = 2;
  * of code that is compiled and optimized. Without this, each would compile for much of its life.
  *
  * @param model the page, which is given a child that is this process
- * @throws {SystemCallError} when there is no descriptor left
+ * @throws {SystemCallError} when there is no descriptor left, or no child could serve a client on this system
  */
 export async function rehearsePreforking(
   model: Model,
   parent: PreforkParent,
   sessions: PlayedSessions,
 ): Promise<void> {
+  checkClosing();
   const memory = createProcessMemory({
     ...{ blocks: 1 + SIZE.workers, childTableBytes: 0 },
     workersBytes: workersBytes(SIZE),

@@ -1,8 +1,8 @@
 /**
- * Runs a program for which io_uring_setup(2) fails with an errno, as a container with a seccomp profile
- * does it, seccomp(2). Linux.
+ * Runs a program for which a system call fails with an errno, as a container with a seccomp profile does it,
+ * seccomp(2), or a kernel that is too old. Linux.
  *
- *   deno run -A forbid_io_uring.ts ERRNO PROGRAM [ARGUMENT…]
+ *   deno run -A forbid_call.ts NUMBER ERRNO PROGRAM [ARGUMENT…]
  *
  * @module
  */
@@ -12,7 +12,6 @@ const PR_SET_SECCOMP = 22;
 const SECCOMP_MODE_FILTER = 2n;
 const SECCOMP_RET_ALLOW = 0x7fff_0000;
 const SECCOMP_RET_ERRNO = 0x0005_0000;
-const IO_URING_SETUP = 425;
 /** Load a word, compare it, return: <linux/bpf_common.h> */
 const LD_W_ABS = 0x20, JEQ = 0x15, RET = 0x06;
 
@@ -21,10 +20,10 @@ const { symbols: c } = Deno.dlopen("libc.so.6", {
   execv: { parameters: ["buffer", "buffer"], result: "i32" },
 });
 
-const [errno, ...command] = Deno.args;
+const [call, errno, ...command] = Deno.args;
 const filter = instructions([
   [LD_W_ABS, 0, 0, 0], // `nr` of struct seccomp_data
-  [JEQ, 0, 1, IO_URING_SETUP],
+  [JEQ, 0, 1, Number(call)],
   [RET, 0, 0, SECCOMP_RET_ERRNO | Number(errno)],
   [RET, 0, 0, SECCOMP_RET_ALLOW],
 ]);

@@ -87,9 +87,10 @@ export class HandedListener implements Listener, LibcPollable, WatchedListener {
     if (this.reactor.connections.size === 0) this.reactor.observer.waiting();
     let client = this.#queue.tryTake();
     if (client === undefined) {
-      // Looked at again afterwards: one may have been put in between, and its wake-up is gone.
       quiet(this.reactor.calls, this.descriptor);
+      // Looked at again: one may have been put in between, and its wake-up is gone. So is that of others.
       client = this.#queue.tryTake();
+      if (client !== undefined) wake(this.reactor.calls, this.descriptor);
     }
     return client === undefined || client === null ? null : this.#connect(client);
   }

@@ -227,6 +227,7 @@ export type StartFailure =
       | "no-such-host"
       | "permission"
       | "address-not-here"
+      | "children-cannot-close"
       | "other";
     readonly detail: string;
   };

@@ -142,6 +142,8 @@ export function describeFailure(
       return serve.noSuchHost(listen.host);
     case "permission":
       return serve.portForbidden(address);
+    case "children-cannot-close":
+      return serve.childrenCannotClose(failure.detail);
     case "other":
       return serve.cannotListen(address, failure.detail);
   }

@@ -153,6 +153,7 @@ function explainFailure(error: unknown): StartFailure {
   const detail = messageOf(error);
   if (error instanceof HostLookupError) return { reason: "no-such-host", detail };
   if (error instanceof SystemCallError) {
+    if (error.call === "close_range") return { reason: "children-cannot-close", detail };
     return { reason: REASONS[error.code] ?? "other", detail: describeThrown(error) };
   }
   if (error instanceof Deno.errors.AddrInUse) return { reason: "address-in-use", detail };

@@ -197,6 +197,9 @@ export const enServe = {
   hostNotHere: (host: string) => `--host ${host}: this machine does not have that address`,
   portForbidden: (address: string) =>
     `${address}: you lack the privilege for ports below 1024; choose another with --port`,
+  childrenCannotClose: (reason: string) =>
+    `children could not close what they inherit: ${reason}; Linux has close_range(2) since 5.9, and a ` +
+    "container may forbid it: choose a model without processes, such as thread or epoll",
   cannotListen: (address: string, reason: string) => `cannot listen on ${address}: ${reason}`,
   handlerMissing: (path: string) =>
     `--handler ${path}: file not found; name an existing file that you may read`,

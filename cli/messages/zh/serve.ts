@@ -177,6 +177,9 @@ export const zhServe = {
   hostNotHere: (host: string) => `--host ${host}：本机没有这个地址`,
   portForbidden: (address: string) =>
     `${address}：监听 1024 以下的端口需要更高的权限，请用 --port 换一个端口`,
+  childrenCannotClose: (reason: string) =>
+    `子进程无法关闭继承来的描述符：${reason}；close_range(2) 自 Linux 5.9 起才有，容器也可能禁止它：` +
+    "请换一个不用进程的模型，例如 thread 或 epoll",
   cannotListen: (address: string, reason: string) => `无法监听 ${address}：${reason}`,
   handlerMissing: (path: string) => `--handler ${path}：找不到该文件；请指定一个存在且可读的文件`,
   handlerIsDirectory: (path: string) => `--handler ${path}：这是一个目录；请指定其中的文件`,

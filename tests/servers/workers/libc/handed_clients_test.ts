@@ -18,6 +18,8 @@ import { HandedListener } from "../../../../servers/workers/libc/handed_clients.
 import { assertEquals } from "../../../harness/assert.ts";
 
 const CLIENTS = 3;
+/** Other tests of this process may have many open. */
+const MAX_DESCRIPTORS = 65_536;
 const address = { host: "127.0.0.1", port: 1 };
 
 Deno.test({
@@ -27,7 +29,7 @@ Deno.test({
     const calls = systemCalls();
     const queue = new ClientQueue(createQueueMemory(CLIENTS));
     const descriptor = createWaker(calls);
-    const table = new DescriptorTable(createDescriptorMemory(256));
+    const table = new DescriptorTable(createDescriptorMemory(MAX_DESCRIPTORS));
     const far: number[] = [];
     const hand = (id: number) => {
       const [fd, other] = socketPair();

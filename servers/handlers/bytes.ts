@@ -1,10 +1,10 @@
+import { decimal } from "./decimal.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { GeneratedReplies, type Reply, replyWith, type Session } from "./session.ts";
 
 /** The most that one line may ask for, in bytes. */
 export const MAX_BYTES = 16_384;
 const LONGEST_LINE_BYTES = 64;
-const ZERO = 0x30;
 const DIGITS = new TextEncoder().encode("0123456789".repeat(Math.ceil(MAX_BYTES / 10)));
 const COMPLAINT = new TextEncoder().encode(`send a number from 0 to ${MAX_BYTES} and a newline\n`);
 
@@ -26,22 +26,8 @@ export function bytes(): Session {
 
 function* replies(lines: Iterable<string | null>): Generator<Reply> {
   for (const line of lines) {
-    const wanted = numberIn(line ?? "");
+    const wanted = decimal(line);
     if (wanted > MAX_BYTES) return yield replyWith(COMPLAINT, true);
     yield replyWith(DIGITS.subarray(0, wanted));
   }
-}
-
-/**
- * A number of decimal digits; `Infinity` for any other text. A child of a fork that asked a regular expression would
- * load code for it of which it needs nothing else.
- */
-function numberIn(text: string): number {
-  let number = text === "" ? Infinity : 0;
-  for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - ZERO;
-    if (digit < 0 || digit > 9) return Infinity;
-    number = 10 * number + digit;
-  }
-  return number;
 }

@@ -1,3 +1,5 @@
+import { joinedBytes } from "./joined_bytes.ts";
+
 /**
  * One for all, since it keeps nothing from one line to the next, and to make one takes longer than to serve
  * a short client. A byte order mark would otherwise vanish from the beginning of each line.
@@ -25,7 +27,7 @@ export class LineBuffer {
 
   /** The lines that `chunk` completes, without their `\n` or `\r\n`; the rest is kept. */
   *lines(chunk: Uint8Array): Generator<string | null> {
-    let bytes = this.#held.length > 0 ? joined(this.#held, chunk) : chunk;
+    let bytes = this.#held.length > 0 ? joinedBytes(this.#held, chunk) : chunk;
     this.#held = NOTHING;
     let start = 0;
     for (let end; (end = endOfLine(bytes, start)) >= 0;) {
@@ -42,13 +44,6 @@ export class LineBuffer {
     if (bytes.length - start > this.longestBytes) return yield null;
     if (start < bytes.length) this.#held = bytes.slice(start);
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
 
 /** Where the line that begins at `start` ends; -1 where it does not. */

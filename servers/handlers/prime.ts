@@ -1,3 +1,4 @@
+import { decimal } from "./decimal.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { GeneratedReplies, type Reply, replyWith, type Session } from "./session.ts";
 
@@ -39,7 +40,7 @@ export function prime(): Session {
 function* replies(lines: Iterable<string | null>, isEnd = false): Generator<Reply> {
   for (const line of lines) {
     if (isEnd && line === "") return;
-    const number = line !== null && /^\d+$/.test(line) ? Number(line) : Infinity;
+    const number = decimal(line);
     if (number > MAX) return yield replyWith(COMPLAINT, true);
     yield replyWith(isPrime(number) ? PRIME : COMPOSITE);
   }

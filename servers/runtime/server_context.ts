@@ -12,7 +12,8 @@ import type { Controls } from "../metrics/controls.ts";
 import { openMemory } from "../metrics/memory.ts";
 import type { RareEvents } from "../metrics/rare_recorder.ts";
 import { Recorder } from "../metrics/recorder.ts";
-import { preciseTimeMs, TraceWriter } from "../metrics/trace.ts";
+import { openProcessTrace } from "../metrics/process_trace.ts";
+import { TraceWriter } from "../metrics/trace.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { isOutOfDescriptors } from "../sockets/accept_errors.ts";
 import { DescriptorTable } from "../sockets/libc/descriptor_table.ts";
@@ -26,7 +27,6 @@ import { Sessions } from "../context/sessions.ts";
 import { modelEntry, whyNothingIsShared } from "../registry.ts";
 import type { Forking, PartsToFork } from "./prepare_to_fork.ts";
 import { startersOf } from "./starting.ts";
-import { realTimeMs } from "../system/clock.ts";
 import { describeThrown } from "../system/thrown.ts";
 import type { WorkerContext } from "../context/worker_context.ts";
 import {
@@ -162,7 +162,7 @@ function makeRecorder(
   };
   const number = setup.worker?.number ?? SERVER;
   const forks = setup.processMemory !== undefined;
-  const trace = new TraceWriter(openMemory(setup.trace), forks ? realTimeMs : preciseTimeMs);
+  const trace = forks ? openProcessTrace(setup.trace) : new TraceWriter(openMemory(setup.trace));
   return new Recorder(openMemory(setup.stats), trace, rareEvents, number, number, controls);
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { joinedBytes } from "../handlers/joined_bytes.ts";
+
 /** The lengths of the whole and of the JSON, 32 bits each. */
 const HEAD_BYTES = 8;
 /** A longer one is none of ours. */
@@ -51,7 +53,7 @@ export class FrameReader {
    * @throws {Error} when the stream holds something else
    */
   *read(chunk: Uint8Array): Generator<object & { readonly bytes: Uint8Array }> {
-    let rest = this.#rest.length === 0 ? chunk : concatenated(this.#rest, chunk);
+    let rest = this.#rest.length === 0 ? chunk : joinedBytes(this.#rest, chunk);
     while (rest.length >= HEAD_BYTES) {
       const view = new DataView(rest.buffer, rest.byteOffset);
       const [length, jsonLength] = [view.getUint32(0), view.getUint32(4)];
@@ -66,11 +68,4 @@ export class FrameReader {
     }
     this.#rest = rest.slice(); // the chunk is good until the next one is received
   }
-}
-
-function concatenated(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

@@ -10,15 +10,15 @@ import type { Session } from "../../handlers/session.ts";
 import { Controls } from "../../metrics/controls.ts";
 import { COUNTER, openCounters } from "../../metrics/counters.ts";
 import { openMemory, type SharedMemory } from "../../metrics/memory.ts";
+import { openProcessTrace } from "../../metrics/process_trace.ts";
 import { NOTHING_RARE } from "../../metrics/rare_recorder.ts";
 import { Recorder } from "../../metrics/recorder.ts";
-import { TraceWriter } from "../../metrics/trace.ts";
+import type { TraceWriter } from "../../metrics/trace.ts";
 import type { Address } from "../../sockets/interface.ts";
 import { ReceiveBuffer } from "../../sockets/libc/connected_socket.ts";
 import { cutSocketOff, LibcConnection } from "../../sockets/libc/connection.ts";
 import { createDescriptorMemory, DescriptorTable } from "../../sockets/libc/descriptor_table.ts";
 import { setTimeoutOf } from "../../sockets/libc/socket_options.ts";
-import { realTimeMs } from "../../system/clock.ts";
 import { ERRNO } from "../../system/system_interface.ts";
 import { MSG_DONTWAIT, SO_RCVTIMEO, SO_SNDTIMEO } from "../../system/system_calls.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
@@ -89,7 +89,7 @@ export class ClientServing {
     this.buffer = new Uint8Array(recvSizeBytes);
     this.records = {
       stats: openMemory(memory.stats),
-      trace: new TraceWriter(openMemory(memory.trace), realTimeMs),
+      trace: openProcessTrace(memory.trace),
     };
     if (isWatched) this.#controls = new Controls(openMemory(memory.controls));
     this.#idleTimeoutMs = idleTimeoutMs === Infinity ? 0 : idleTimeoutMs ?? 0;

@@ -11,12 +11,11 @@ import type { Handler } from "../../handlers/session.ts";
 import { Controls } from "../../metrics/controls.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { mapProcessMemory } from "../../metrics/process_memory.ts";
+import { openProcessTrace } from "../../metrics/process_trace.ts";
 import type { Recorder } from "../../metrics/recorder.ts";
-import { TraceWriter } from "../../metrics/trace.ts";
 import type { Sockets } from "../../sockets/interface.ts";
 import { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
-import { realTimeMs } from "../../system/clock.ts";
 import { FileLock } from "../../system/file_lock.ts";
 import { signalSet } from "../../system/signals.ts";
 import { systemCalls } from "../../system/system_calls.ts";
@@ -83,7 +82,7 @@ export async function preparePreforkedChildren(
       ...{ calls, callCount },
       buffer: new Uint8Array(setup.listen.recvSizeBytes),
       stats: openMemory(memory.stats),
-      trace: new TraceWriter(openMemory(memory.trace), realTimeMs),
+      trace: openProcessTrace(memory.trace),
       controls: isWatched ? new Controls(openMemory(memory.controls)) : undefined,
       workers: new WorkersMemory(memory.workers, { workers: options.workers, descriptorLimit }),
       table: new ChildTable(openMemory(memory.children)),

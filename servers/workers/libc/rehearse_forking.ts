@@ -2,10 +2,10 @@ import { ChildTable, childTableBytes } from "../../context/child_table.ts";
 import type { ForkedChild, ForkedChildren, Model } from "../../context/context.ts";
 import type { WorkerContext } from "../../context/worker_context.ts";
 import { createStatsMemory } from "../../metrics/counters.ts";
-import { createTraceMemory, TraceWriter } from "../../metrics/trace.ts";
+import { createTraceMemory } from "../../metrics/trace.ts";
+import { openProcessTrace } from "../../metrics/process_trace.ts";
 import { TraceReader } from "../../metrics/trace_reader.ts";
 import type { Connection } from "../../sockets/interface.ts";
-import { realTimeMs } from "../../system/clock.ts";
 import { collectNewObjects, compactHeap, OccupiedGaps } from "../../system/close_memory.ts";
 import { checkClosing, parentPid, prepareMemoryToFork, SparedProcess } from "../../system/fork.ts";
 import { signalSet } from "../../system/signals.ts";
@@ -115,7 +115,7 @@ export async function rehearseForking(
 }
 
 function recordsIn(trace: SharedArrayBuffer): Records {
-  return { stats: createStatsMemory(2), trace: new TraceWriter(trace, realTimeMs) };
+  return { stats: createStatsMemory(2), trace: openProcessTrace(trace) };
 }
 
 function ended(): never {

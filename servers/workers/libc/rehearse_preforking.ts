@@ -3,11 +3,10 @@ import { workersBytes, WorkersMemory } from "../../context/forked_workers.ts";
 import type { Handler } from "../../handlers/session.ts";
 import { openMemory } from "../../metrics/memory.ts";
 import { createProcessMemory } from "../../metrics/process_memory.ts";
-import { TraceWriter } from "../../metrics/trace.ts";
+import { openProcessTrace } from "../../metrics/process_trace.ts";
 import type { LibcListener } from "../../sockets/libc/listener.ts";
 import { LibcSockets } from "../../sockets/libc/sockets.ts";
 import { UNOBSERVED } from "../../sockets/observer.ts";
-import { realTimeMs } from "../../system/clock.ts";
 import { createWaker } from "../../system/eventfd.ts";
 import { checkClosing, prepareMemoryToFork } from "../../system/fork.ts";
 import { checked } from "../../system/system_interface.ts";
@@ -50,7 +49,7 @@ export async function rehearsePreforking(
     ...parent,
     controls: undefined, // a view may have set a cost, which nobody waits for
     stats: openMemory(memory.stats),
-    trace: new TraceWriter(openMemory(memory.trace), realTimeMs),
+    trace: openProcessTrace(memory.trace),
   };
   for (let round = 0; round < ROUNDS; round++) {
     const workers = new WorkersMemory(memory.workers, SIZE);

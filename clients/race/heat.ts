@@ -39,6 +39,9 @@ export interface Load extends Omit<FloodOptions, "host" | "port"> {
 /** What a heat gave: figures, or the reason why there are none. */
 export type Heat = Measured | { readonly failure: Failure };
 
+/** What is known of a server that is flooded. */
+export type FloodedServer = Pick<ServerProcess, "pid" | "port" | "exited" | "ended">;
+
 /** Why a server could not be measured. */
 export type Failure =
   | { readonly kind: "ended-early" | "silent" | "ended"; readonly end: ServerEnd }
@@ -91,7 +94,7 @@ export async function withServer<Result>(
  * @throws {unknown} the reason of the signal, when that ended it
  */
 export async function floodServer(
-  server: ServerProcess,
+  server: FloodedServer,
   load: Load,
   signal: AbortSignal,
   totals: () => Promise<Totals | undefined>,
@@ -106,12 +109,14 @@ export async function floodServer(
     flooding.then(() => over.abort());
     const measuring = measure(flood, watch, load, signal, over.signal);
     const first = await Promise.race([measuring, server.exited.then(() => undefined)]);
-    if (first === undefined) {
+    // The flood can lose its connections, and so be over, before this process hears that the server is.
+    if (first === undefined || watch?.isExiting) {
       over.abort();
       await measuring.catch(() => {}); // the server it measures is gone
       return { failure: { kind: "ended", end: await server.ended } };
     }
     flood.stop();
+    if (first.isInVain) flood.stop(); // it does not wait for what is owed
     await flooding;
     if (flood.measurements.served === 0) {
       const { opened } = flood.measurements;
@@ -141,7 +146,7 @@ async function measure(
   { conns, settleMs, durationMs, threads, onlySettled }: Load,
   signal: AbortSignal,
   over: AbortSignal,
-): Promise<{ usage: Usage | undefined; floodCpuShare: number }> {
+): Promise<{ usage: Usage | undefined; floodCpuShare: number; isInVain: boolean }> {
   await flood.warm;
   watch?.begin();
   const beganMs = performance.now();
@@ -149,12 +154,13 @@ async function measure(
   // Where nobody has had an answer by now, there is nothing to be measured.
   const { served, answered } = flood.measurements;
   const isInVain = settleMs > 0 && (onlySettled ? answered < conns : served === 0);
-  if (isInVain) flood.stop(); // it is stopped again, and then does not wait for what is owed
-  else await delay(durationMs, { signal: AbortSignal.any([signal, over]) }).catch(() => {});
+  if (!isInVain) {
+    await delay(durationMs, { signal: AbortSignal.any([signal, over]) }).catch(() => {});
+  }
   signal.throwIfAborted();
   const usage = watch?.end();
   const cpus = (ownCpuSeconds() - beganSeconds) * 1_000 / (performance.now() - beganMs);
-  return { usage, floodCpuShare: cpus / threads };
+  return { usage, floodCpuShare: cpus / threads, isInVain };
 }
 
 /** CPU time of this process, which does nothing but flood and watch. */

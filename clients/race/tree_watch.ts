@@ -1,5 +1,5 @@
 import { allProcesses, contextSwitches, cpuSecondsOf } from "../../servers/system/process_tree.ts";
-import { residentBytes, treeOf } from "../../servers/system/process_tree.ts";
+import { isExiting, residentBytes, treeOf } from "../../servers/system/process_tree.ts";
 import { adopted } from "../../servers/system/subreaper.ts";
 
 /** How often to sample a server: seldom, since sampling takes CPU as well. */
@@ -55,6 +55,11 @@ export class TreeWatch {
   /** What came on top of its memory from the beginning until {@linkcode begin}. */
   get memoryGrowthBytes(): number {
     return this.#growthBytes;
+  }
+
+  /** Whether the server exits, or has exited, though nobody may have been told yet. */
+  get isExiting(): boolean {
+    return isExiting(this.#pid);
   }
 
   /** Begins the measurement. */

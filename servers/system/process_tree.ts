@@ -27,6 +27,7 @@ const OWN_KIBIBYTES = /^Pss_Anon:\s+(\d+)/m;
 const FIELD = {
   parent: 1,
   session: 3,
+  flags: 6,
   userTicks: 11,
   systemTicks: 12,
   childUserTicks: 13,
@@ -94,6 +95,18 @@ export function contextSwitches(pids: readonly number[]): number {
     }
   }
   return switches;
+}
+
+/** A flag of a process that exits, or has exited: `PF_EXITING` of <linux/sched.h>. */
+const PF_EXITING = 0x4;
+
+/**
+ * Whether a process exits, or has exited. It does before its descriptors are closed. So when its
+ * connections are reset since it ends, this is known, though its parent may not be told for a while.
+ */
+export function isExiting(pid: number): boolean {
+  const fields = statFields(pid);
+  return fields.length <= FIELD.flags || (Number(fields[FIELD.flags]) & PF_EXITING) !== 0;
 }
 
 /** For how long a process has existed, in seconds; `NaN` if it has ended. */

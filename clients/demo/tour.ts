@@ -46,7 +46,7 @@ export const TALK: Conditions = {
   conns: 200,
   sizeBytes: 64,
   durationMs: 200,
-  settleMs: 3_000,
+  settleMs: 8_000,
   warmupMs: 100,
   rounds: 1,
   handler: "echo",

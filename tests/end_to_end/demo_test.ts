@@ -28,7 +28,7 @@ test("the demo shows the servers in the order of the text, on one screen", async
   // Each has the same figures, or says for how many it has none: they add up to all clients.
   for (const line of rows) {
     const [, served, waiting] =
-      /(\d+|one) (?:at a time|in 3 s): (\d+) (?:still )?wait/.exec(line) ??
+      /(\d+|one) (?:at a time|in 8 s): (\d+) (?:still )?wait/.exec(line) ??
         [];
     if (waiting === undefined) {
       assertMatch(line, / +[\d,]+ +[\d,]+ +[\d.]+ \S?s +(?:< )?[\d.]+ \S?B$|-$/);

@@ -46,9 +46,9 @@ Deno.test("each row has its figures, or says in words why not all were served", 
   assertMatch(text, /^process libc +12,345 +9,876 +123 ms +690 kB$/m);
   assertMatch(text, /^threadpool libc +12,345 +serves 8 at a time: 192 wait$/m);
   assertMatch(text, /^nonblocking libc +12,345 +123,456 +123 ms +< 10 kB$/m);
-  assertMatch(text, /^poll libc +12,345 +got to 150 in 3 s: 50 still wait$/m);
+  assertMatch(text, /^poll libc +12,345 +got to 150 in 8 s: 50 still wait$/m);
   assertMatch(text, /^epoll libc +12,345 +3 reset by the server$/m);
-  assertMatch(text, /^greenlet libc +12,345 +got to 0 in 3 s: 200 still wait$/m);
+  assertMatch(text, /^greenlet libc +12,345 +got to 0 in 8 s: 200 still wait$/m);
   assertMatch(text, /^gevent libc +12,345 +it ended before it listened: exit status 3/m);
 });
 

@@ -160,6 +160,12 @@ export interface InterestList<Watched extends Pollable = Pollable> {
   waitAside?(timeoutMs: number): Promise<void>;
 }
 
+/** The connections of a thread that hold a descriptor. Some may leave, and others come, while it goes through them. */
+export interface OpenConnections extends Iterable<Connection> {
+  readonly size: number;
+  has(connection: Connection): boolean;
+}
+
 /** A socket kind. */
 export interface Sockets {
   listen(options: ListenOptions): Listener;
@@ -212,7 +218,7 @@ export interface Sockets {
   /** True until {@linkcode stopListening} was called and the last connection has been closed. */
   readonly serving: boolean;
   /** Connections that hold a descriptor. */
-  readonly connections: ReadonlySet<Connection>;
+  readonly connections: OpenConnections;
   /** Stops accepting; {@linkcode Listener.accept} answers `null` from now on. */
   stopListening(): void;
   /** Resets all connections, for a thread that ends without having served them. */

@@ -46,7 +46,7 @@ if (hasSystemCalls()) {
 export class YieldingLibcSockets implements Sockets {
   readonly #sockets: LibcSockets;
   readonly #table = new DescriptorTable(createDescriptorMemory(DESCRIPTORS));
-  readonly connections: ReadonlySet<Connection>;
+  readonly connections: Sockets["connections"];
   readonly connect: Sockets["connect"];
   readonly keyboard: Sockets["keyboard"];
   readonly pollEntries: Sockets["pollEntries"];

@@ -5,7 +5,7 @@
  */
 
 import type { DescriptorTable } from "./descriptor_table.ts";
-import { LONGEST_WAIT_MS } from "../interface.ts";
+import { LONGEST_WAIT_MS, type OpenConnections } from "../interface.ts";
 import type { Observer } from "../observer.ts";
 import { ReceiveBuffer } from "./connected_socket.ts";
 import type { ConnectionContext, WatchedConnection } from "./connection_context.ts";
@@ -18,9 +18,40 @@ import { OffThreadPoll } from "../../system/off_thread_poll.ts";
 /** How often the reactor looks whether the client of a closed connection has ended as well. */
 const LINGER_POLL_INTERVAL_MS = 5;
 
+/**
+ * The connections of a thread, in a set that is made anew whenever there is none.
+ *
+ * A set moves to another table again and again while connections come and go, and a table that it has left leads to
+ * the next one. Once one of them is old, V8 keeps all that follow until it collects the whole heap: some hundred bytes
+ * for each client. A server that forks has none or one, and each of its forks counts the pages of the heap.
+ */
+class LibcConnections implements OpenConnections {
+  #set = new Set<WatchedConnection>();
+
+  get size(): number {
+    return this.#set.size;
+  }
+
+  has(connection: WatchedConnection): boolean {
+    return this.#set.has(connection);
+  }
+
+  add(connection: WatchedConnection): void {
+    this.#set.add(connection);
+  }
+
+  delete(connection: WatchedConnection): void {
+    if (this.#set.delete(connection) && this.#set.size === 0) this.#set = new Set();
+  }
+
+  [Symbol.iterator](): IterableIterator<WatchedConnection> {
+    return this.#set.values();
+  }
+}
+
 /** The middle of the socket kind: one per thread that has connections. */
 export class LibcReactor implements ConnectionContext {
-  readonly connections = new Set<WatchedConnection>();
+  readonly connections = new LibcConnections();
   /** Written to by other threads to end a wait, eventfd(2). */
   readonly waker: number;
   readonly buffer: ReceiveBuffer;

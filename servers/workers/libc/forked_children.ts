@@ -15,6 +15,7 @@ import { ERRNO, SystemCallError } from "../../system/system_interface.ts";
 import { type SystemCalls, systemCalls } from "../../system/system_calls.ts";
 import { CHILD_DESCRIPTORS, FINISH_SIGNAL } from "../child_protocol.ts";
 import type { childCommand } from "../child_role.ts";
+import { ChildList } from "./child_list.ts";
 import { ChildProcess, ProgramProcess } from "./child_process.ts";
 import { type ForkParent, OwnForkedChild } from "./forked_child.ts";
 import type { NumberedClient } from "./own_client.ts";
@@ -55,7 +56,7 @@ export class LibcForkedChildren implements ForkedChildren {
   readonly #signals: number;
   readonly #signalled = new Uint8Array(SIGNALS_BYTES);
   readonly #watched: Int32Array;
-  readonly #children = new Map<number, ChildProcess>();
+  readonly #children = new ChildList();
   /** Children that were told to end their client. */
   readonly #finishing = new Set<ChildProcess>();
   readonly #freeNumbers: number[] = [];
@@ -98,7 +99,7 @@ export class LibcForkedChildren implements ForkedChildren {
     if (link !== undefined) this.#forking.relay?.begun(link, true);
     const child = this.#childOf(pid, client, descriptor);
     child.link = link;
-    this.#children.set(pid, child);
+    this.#children.add(child);
     this.#forking.table.add({ pid, number: client.number });
   }
 
@@ -112,7 +113,7 @@ export class LibcForkedChildren implements ForkedChildren {
   wait(): boolean {
     const end = anyEnd();
     if (end === undefined) return false;
-    const child = this.#children.get(end.pid);
+    const child = this.#children.take(end.pid);
     if (child !== undefined) this.#ended(child, end);
     return true;
   }
@@ -219,7 +220,7 @@ export class LibcForkedChildren implements ForkedChildren {
     const { table, context: { sockets }, descriptors } = this.#forking;
     if (table.isStopping && !descriptors.stopping) sockets.stopListening();
     if (!table.takeRequested()) return;
-    for (const child of this.#children.values()) this.#obeyFor(child);
+    for (const child of this.#children) this.#obeyFor(child);
   }
 
   #obeyFor(child: ChildProcess): void {
@@ -243,7 +244,6 @@ export class LibcForkedChildren implements ForkedChildren {
     const { table, recorder, descriptors, context } = this.#forking;
     const { pid, client, wasKilled, link } = child;
     if (link !== undefined) this.#forking.relay?.ended(link);
-    this.#children.delete(pid);
     this.#finishing.delete(child);
     this.#freeNumbers.push(client.number);
     table.remove(client.number);

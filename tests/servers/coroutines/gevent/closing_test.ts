@@ -56,7 +56,7 @@ testEachKind("gevent: closing a socket ends the wait of whoever sends to it", as
     yield* sender.join();
     assertInstanceOf(sender.error, SocketClosed);
   });
-  setting.sockets.connections.forEach((connection) => connection.abort());
+  for (const connection of setting.sockets.connections) connection.abort();
 });
 
 testEachKind(

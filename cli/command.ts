@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RefusedError, UsageError } from "./errors.ts";
+import { OutOfThreadsError, RefusedError, UsageError } from "./errors.ts";
 import type { Flags } from "./flags.ts";
 import { detectLanguage, type Language, LANGUAGES } from "./language.ts";
 import { type CommandName, loadMessages, type Messages } from "./messages.ts";
@@ -79,7 +79,7 @@ export async function runCommand(
     const { systemReason } = await import("./system_reason.ts"); // which hardly anybody ever needs
     standardError.print(messages.outputLost(systemReason(error, messages)));
   };
-  const status = await statusOf(async () => {
+  const status = await statusOf(messages, async () => {
     if (wrong !== undefined) {
       const { closest } = await import("./closest.ts");
       const nearest = closest(wrong, LANGUAGES);
@@ -98,10 +98,13 @@ function withStack({ message, stack = message }: Error): string {
 }
 
 /** Runs `run`, and turns an error for people into its line. @returns the exit status */
-async function statusOf(run: () => Promise<number>): Promise<number> {
+async function statusOf(messages: Messages, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof OutOfThreadsError
+      ? new RefusedError(messages.outOfThreads(thrown.message))
+      : thrown;
     if (!(error instanceof UsageError || error instanceof RefusedError)) throw error;
     console.error(withStack(error));
     return error instanceof UsageError ? 2 : 1;

@@ -27,3 +27,23 @@ export class UsageError extends Error {
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
+
+/**
+ * The system allows no more threads. The person sees one line that says what to do; the exit status is 1.
+ * @example
+ * ```ts
+ * import { throws } from "node:assert/strict";
+ *
+ * throws(() => {
+ *   throw new OutOfThreadsError(new Error("pthread_create: EAGAIN (11)"));
+ * }, /^OutOfThreadsError: pthread_create: EAGAIN \(11\)$/);
+ * ```
+ */
+export class OutOfThreadsError extends Error {
+  override readonly name = "OutOfThreadsError";
+
+  /** @param cause the call that failed */
+  constructor(override readonly cause: Error) {
+    super(cause.message);
+  }
+}

@@ -1,6 +1,7 @@
 import { setBlocking } from "../../servers/sockets/libc/socket_options.ts";
 import { SHUT_RDWR } from "../../servers/system/system_calls.ts";
 import type { Listening, Loopback } from "./loopback.ts";
+import { endWorkers, startWorker } from "../../servers/system/worker_life.ts";
 
 /** What a thread waits in for the next client. */
 export type WaitsIn = "accept" | "epoll";
@@ -36,7 +37,7 @@ export async function countAccepted(
   setBlocking(loopback.calls, listening.descriptor, waitsIn === "accept");
   const counts = new Int32Array(new SharedArrayBuffer((1 + threads) * 4));
   const workers = Array.from({ length: threads }, () => {
-    return new Worker(new URL("./accept_worker.ts", import.meta.url), { type: "module" });
+    return startWorker(new URL("./accept_worker.ts", import.meta.url));
   });
   try {
     for (const [index, worker] of workers.entries()) {
@@ -71,7 +72,7 @@ async function endAll(
   const ended = workers.map(said);
   loopback.calls.shutdown(listening.descriptor, SHUT_RDWR);
   await Promise.all(ended);
-  for (const worker of workers) worker.terminate();
+  endWorkers(workers);
   loopback.close(listening.descriptor);
 }
 

@@ -1,3 +1,5 @@
+import { endWorkers, startWorker } from "../../servers/system/worker_life.ts";
+
 /** What the thread says. */
 export type FromEchoThread =
   | { readonly kind: "ready" }
@@ -10,7 +12,7 @@ export class EchoThread implements Disposable {
   #onMessage: (message: FromEchoThread) => void = () => {};
 
   private constructor() {
-    this.#worker = new Worker(new URL("./echo_worker.ts", import.meta.url), { type: "module" });
+    this.#worker = startWorker(new URL("./echo_worker.ts", import.meta.url));
     this.#worker.onmessage = ({ data }: MessageEvent<FromEchoThread>) => this.#onMessage(data);
   }
 
@@ -30,7 +32,7 @@ export class EchoThread implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#worker.terminate();
+    endWorkers([this.#worker]);
   }
 
   #next(): Promise<FromEchoThread> {

@@ -18,6 +18,7 @@ import { forkChild, waitFor } from "./forked_child.ts";
 import { type Listening, Loopback } from "./loopback.ts";
 import { measureInOwnProcess } from "./own_process.ts";
 import { sleepsOf, WaitingChildren } from "./waiting_children.ts";
+import { endWorkers, startWorker } from "../../servers/system/worker_life.ts";
 
 /** How many connections come, one after another. */
 const CONNECTIONS = 200;
@@ -114,7 +115,7 @@ async function measureQueue(): Promise<Cost> {
   let worker: Worker | undefined;
   try {
     return await measure(async ({ calls }, accept) => {
-      worker = new Worker(new URL("./handoff_worker.ts", import.meta.url), { type: "module" });
+      worker = startWorker(new URL("./handoff_worker.ts", import.meta.url));
       await answerOf(worker, queue);
       for (let i = 0; i < CONNECTIONS; i++) {
         Atomics.store(slot, 0, accept());
@@ -123,7 +124,7 @@ async function measureQueue(): Promise<Cost> {
       await answerOf(worker, undefined);
     });
   } finally {
-    worker?.terminate();
+    if (worker !== undefined) endWorkers([worker]);
     loopback.calls.close(waker);
   }
 }

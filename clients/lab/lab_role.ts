@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OutOfThreadsError } from "../../cli/errors.ts";
 import { SystemCallError } from "../../servers/system/system_interface.ts";
 import { systemCalls } from "../../servers/system/system_calls.ts";
 import { serveEcho } from "./echo.ts";
@@ -30,7 +31,7 @@ export async function playLabRole(word: string): Promise<number> {
     console.log(JSON.stringify(await MEASUREMENTS[word]()));
     return 0;
   } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
+    if (!(error instanceof SystemCallError || error instanceof OutOfThreadsError)) throw error;
     console.error(error.message);
     return REFUSED_STATUS;
   }

@@ -7,6 +7,7 @@ import { CrossThreadCloser } from "../../servers/runtime/cross_thread_closer.ts"
 import { createSharing, type Memories } from "../../servers/runtime/memories.ts";
 import { DescriptorTable } from "../../servers/sockets/libc/descriptor_table.ts";
 import { readSystemFile } from "../../servers/system/proc.ts";
+import { endWorkers, startWorker } from "../../servers/system/worker_life.ts";
 import { descriptorLimit } from "../../servers/system/descriptor_limit.ts";
 
 /** What a server has done and used so far. */
@@ -44,7 +45,7 @@ export class ServerThread implements AsyncDisposable {
     const setup = usualSetup(model, await descriptorLimit());
     const { memories } = await createSharing(setup, false);
     const url = new URL("../../servers/runtime/worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
+    const worker = startWorker(url);
     const listening = Promise.withResolvers<number>();
     worker.onmessage = ({ data }: MessageEvent<FromServer>) => {
       if (data.kind === "listening") listening.resolve(data.port);
@@ -68,7 +69,7 @@ export class ServerThread implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     new CrossThreadCloser(this.memories.descriptors).stopListening();
     await this.#stopped.promise;
-    this.worker.terminate();
+    endWorkers([this.worker]);
   }
 }
 

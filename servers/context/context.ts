@@ -273,6 +273,8 @@ export type Notice =
   }
   /** The system allows no more processes. */
   | { readonly kind: "too-many-processes" }
+  /** The system allows no more threads. */
+  | { readonly kind: "too-many-threads" }
   /** The same, where they are forked beforehand. */
   | { readonly kind: "workers-missing"; readonly workers: number; readonly wanted: number }
   | { readonly kind: "clients-limited"; readonly max: number; readonly limit: number };

@@ -79,6 +79,8 @@ export function describeNotice(notice: Notice, { serve }: Messages): string {
       return serve.backlogLimited(notice.wanted, notice.max);
     case "too-many-processes":
       return serve.tooManyProcesses;
+    case "too-many-threads":
+      return serve.tooManyThreads;
     case "clients-limited":
       return serve.clientsLimited(notice.max, String(notice.limit));
     case "worker-failed":

@@ -1,19 +1,26 @@
 import type { Notice } from "../context/context.ts";
+import { OutOfThreadsError } from "../../cli/errors.ts";
 import type { FromServer, ServerSetup, ToServer, WorkerShare } from "../context/protocol.ts";
 import type { RoomsOfThreads } from "../context/room_port.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
+import { endWorkers, startWorker, tryToStartWorker } from "../system/worker_life.ts";
 import type { DescriptorRoom } from "../workers/descriptor_room.ts";
 
 /** How long nobody takes the place of a worker that has served no client since it took another's. */
 const REST_MS = 1_000;
+
+/** What each of them runs. */
+const MODULE = new URL("./worker.ts", import.meta.url);
 
 /** What the supervisor hears of the workers. */
 interface Outcomes {
   notice(notice: Notice): void;
   /** A worker could not begin, and neither would another one; or a model has asked to be stopped. */
   hear(message: FromServer): void;
+  /** The system allows no more threads, and a server needs all its workers to begin. */
+  refused(error: Error): void;
   /** All wait for clients. */
   wait(): void;
   /** The server is stopping, and all have ended. */
@@ -67,7 +74,7 @@ export class ModelWorkers {
   /** Ends all of them. */
   end(): void {
     this.#isOver = true;
-    for (const worker of this.#running.values()) worker.terminate();
+    endWorkers(this.#running.values());
     this.#running.clear();
   }
 
@@ -75,7 +82,14 @@ export class ModelWorkers {
     while (this.#starting < navigator.hardwareConcurrency && this.#toStart.length > 0) {
       this.#starting++;
       const [share] = this.#toStart.splice(0, 1);
-      this.#start(share, () => {
+      let worker;
+      try {
+        worker = startWorker(MODULE);
+      } catch (error) {
+        if (!(error instanceof OutOfThreadsError)) throw error;
+        return this.#outcomes.refused(error);
+      }
+      this.#start(share, worker, () => {
         this.#starting--;
         this.#startSome();
         if (--this.#missing === 0) this.#outcomes.wait();
@@ -87,13 +101,12 @@ export class ModelWorkers {
    * @param began called when it waits for clients
    * @param ended called when it has failed
    */
-  #start(share: WorkerShare, began: () => void, ended = () => {}): void {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  #start(share: WorkerShare, worker: Worker, began: () => void, ended = () => {}): void {
     const receivedBefore = this.#received(share);
     const rooms = this.#rooms?.begin();
     this.#running.set(share.number, worker);
     const failed = (detail: string, hasPaused = false) => {
-      worker.terminate();
+      endWorkers([worker]);
       rooms?.end();
       ended();
       if (this.#isOver) return;
@@ -129,15 +142,26 @@ export class ModelWorkers {
     this.#outcomes.notice({ kind: "worker-failed", worker: share.number, reason });
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
     const begun = await this.#room.make(this.#isNeededNoMore);
-    if (!this.#isNeededNoMore()) return this.#start(share, begun, begun);
+    const worker = await this.#workerAgain();
+    if (worker !== undefined) return this.#start(share, worker, begun, begun);
     begun();
     this.#ended(share, undefined);
+  }
+
+  /** Waits for a thread where the system allows no more. @returns none when none is needed any more */
+  async #workerAgain(): Promise<Worker | undefined> {
+    while (!this.#isNeededNoMore()) {
+      const worker = tryToStartWorker(MODULE);
+      if (worker !== undefined) return worker;
+      this.#outcomes.notice({ kind: "too-many-threads" });
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    }
   }
 
   readonly #isNeededNoMore = () => this.#isOver || this.#isStopping();
 
   #ended({ number }: WorkerShare, worker: Worker | undefined): void {
-    worker?.terminate();
+    if (worker !== undefined) endWorkers([worker]);
     this.#running.delete(number);
     if (this.#running.size === 0) this.#outcomes.ended();
   }

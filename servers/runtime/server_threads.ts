@@ -21,6 +21,8 @@ interface Supervisor {
   notice(notice: Notice): void;
   /** A thread could not begin, and neither would another one. */
   failed(reason: string): void;
+  /** The system allows no more threads, and the server needs them to begin. */
+  refused(error: Error): void;
   /** A worker has something to say that is the whole server's affair. */
   hear(message: FromServer): void;
   tellServer(message: ToServer): void;
@@ -59,7 +61,7 @@ export class ServerThreads {
     this.#supervisor = supervisor;
     const { count } = new DescriptorTable(setup.descriptors);
     this.#room = new DescriptorRoom(count, acceptorsOf(setup));
-    this.#threadWorkers = new ThreadWorkers(this.#room, (reason) => supervisor.failed(reason));
+    this.#threadWorkers = new ThreadWorkers(this.#room, supervisor);
     this.#rooms = this.#threadWorkers.roomsOfThreads = rooms;
   }
 
@@ -70,7 +72,8 @@ export class ServerThreads {
         return this.#threadWorkers.start(message.number, message.port);
       case "handler-thread-wanted":
       case "sender-wanted":
-        return void this.#threadWorkers.startForLoop(message, this.#setup);
+        this.#threadWorkers.startForLoop(message, this.#setup).catch(this.#supervisor.refused);
+        return;
       case "thread-over":
         return this.#threadWorkers.end(message.number);
       case "threads-wanted":
@@ -94,6 +97,7 @@ export class ServerThreads {
     return new ModelWorkers(shares, this.#setup, isStopping, this.#room, this.#rooms, {
       notice: (notice) => supervisor.notice(notice),
       hear: (message) => supervisor.hear(message),
+      refused: (error) => supervisor.refused(error),
       wait: () => supervisor.tellServer({ kind: "workers-wait" }),
       ended: () => supervisor.tellServer({ kind: "workers-ended" }),
     });

@@ -20,6 +20,7 @@ export const SAID_ONCE: readonly Notice["kind"][] = [
   "beyond-fd-setsize",
   "clients-limited",
   "too-many-processes",
+  "too-many-threads",
   "workers-limited",
   "workers-missing",
 ];

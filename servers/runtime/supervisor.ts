@@ -17,6 +17,7 @@ import { openMemory } from "../metrics/memory.ts";
 import { readCounters } from "../metrics/counter_totals.ts";
 import { longestBacklog } from "../system/proc.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
+import { endWorkers, startWorker } from "../system/worker_life.ts";
 import { resetAllOwn } from "../sockets/deno/descriptors.ts";
 import type { ProcessMemory } from "../metrics/process_memory.ts";
 import type { CrossThreadCloser } from "./cross_thread_closer.ts";
@@ -33,6 +34,7 @@ import type { View } from "./view.ts";
  * Runs a server until it is stopped by a signal or by its model.
  *
  * @throws {RefusedError} when it cannot start or its server fails
+ * @throws {OutOfThreadsError} when the system allows fewer threads than it needs to start
  */
 export async function supervise(supervision: Supervision): Promise<void> {
   const { setup, reporter } = supervision;
@@ -86,7 +88,7 @@ class RunningServer implements Stoppable {
   readonly #stopped: () => void;
   readonly #supervision: Supervision;
   readonly #setup: ServerSetup;
-  readonly #fail: (error: RefusedError) => void;
+  readonly #fail: (error: Error) => void;
   readonly #worker: Worker;
   readonly #said = new Set<string>();
   readonly #watches: ClientWatch[] = [];
@@ -105,7 +107,7 @@ class RunningServer implements Stoppable {
     this.#supervision = supervision;
     this.#setup = setup;
     const file = setup.processMemory === undefined ? "worker.ts" : "forking_worker.ts";
-    this.#worker = new Worker(new URL(`./${file}`, import.meta.url), { type: "module" });
+    this.#worker = startWorker(new URL(`./${file}`, import.meta.url));
     if (closer !== undefined) this.watch(closer);
     if (setup.controls !== undefined) {
       this.view = supervision.openView?.({
@@ -159,6 +161,7 @@ class RunningServer implements Stoppable {
     this.#threads = await ServerThreads.of(this.#setup, {
       notice: this.#notice,
       failed: this.#failed,
+      refused: this.#fail,
       hear: (message) => this.#onMessage(message),
       tellServer: (message) => this.#worker.postMessage(message),
       isStopping: () => this.#isStopping,
@@ -198,7 +201,7 @@ class RunningServer implements Stoppable {
       stopClosingIdle();
     }
     await this.#forking?.end(this.isListening);
-    this.#worker.terminate();
+    endWorkers([this.#worker]);
     this.#threads?.end();
   }
 

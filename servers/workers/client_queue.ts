@@ -23,6 +23,7 @@ import {
   QUEUED,
   type QueuedClient,
   QueuedClients,
+  REFUSED,
   SLOT_LENGTH,
   STATE,
   THREADS,
@@ -114,10 +115,20 @@ export class ClientQueue extends QueuedClients {
     for (let now; (now = this.unfinished) >= count;) Atomics.wait(this.words, UNFINISHED, now);
   }
 
-  /** Blocks until `count` threads wait for a client, at most `timeoutMs`. @returns whether they do */
+  /** Says that the system allows no more threads: nobody is to wait for those that are missing. */
+  threadRefused(): void {
+    Atomics.store(this.words, REFUSED, 1);
+  }
+
+  /**
+   * Blocks until `count` threads wait for a client, at most `timeoutMs`.
+   *
+   * @returns whether they do, or there can be no more
+   */
   waitForThreads(count: number, timeoutMs: number): boolean {
+    const isRefused = () => Atomics.load(this.words, REFUSED) === 1;
     const waiting = this.waitingThreads;
-    if (waiting < count) Atomics.wait(this.words, WAITING, waiting, timeoutMs);
-    return this.waitingThreads >= count;
+    if (waiting < count && !isRefused()) Atomics.wait(this.words, WAITING, waiting, timeoutMs);
+    return this.waitingThreads >= count || isRefused();
   }
 }

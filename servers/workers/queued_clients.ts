@@ -16,6 +16,7 @@ export const UNFINISHED = 3;
 export const CALLED = 4;
 export const THREADS = 5;
 export const EVER_BUSY = 6;
+export const REFUSED = 7;
 export const HEADER_LENGTH = 16;
 
 /** Added to the number of queued clients when there will be no more. */

@@ -12,6 +12,11 @@ const REFILL_PAUSE_MS = 50;
  */
 const GRACE_MS = 3;
 
+/** How long none is started after the system has allowed no more threads. */
+const REST_MS = 1_000;
+/** Each refusal in a row doubles the rest, up to this. */
+const LONGEST_REST_MS = 30_000;
+
 /** The highest number of a thread: a record of the trace has 16 bits for it. */
 const MAX_NUMBER = 65_535;
 
@@ -22,23 +27,27 @@ const MAX_NUMBER = 65_535;
 export class ThreadStarter {
   readonly #plan: ThreadPlan;
   readonly #unfinished: () => number;
-  readonly #start: (number: number) => Promise<void>;
+  readonly #start: (number: number) => Promise<boolean>;
   /** How many threads were started and have not ended. */
   #count = 0;
   #starting = 0;
   #lastNumber = 0;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #pauseMs = Infinity;
+  /** When the rest after a refusal is over, and how long the next one is. */
+  #restUntilMs = 0;
+  #nextRestMs = REST_MS;
   #isOver = false;
 
   /**
    * @param unfinished how many clients are served or wait for a thread
-   * @param start starts a thread with this number, and resolves when its code runs, or has failed
+   * @param start starts a thread with this number, and resolves when its code runs, or has failed: to whether the
+   *   system has allowed it
    */
   constructor(
     plan: ThreadPlan,
     unfinished: () => number,
-    start: (number: number) => Promise<void>,
+    start: (number: number) => Promise<boolean>,
   ) {
     this.#plan = plan;
     this.#unfinished = unfinished;
@@ -54,6 +63,7 @@ export class ThreadStarter {
   /** Call it when a thread has ended. */
   threadEnded(): void {
     this.#count--;
+    this.#endRest(); // there may be another one in its place
     this.clientCame(); // one may wait that this thread was to serve
   }
 
@@ -68,7 +78,8 @@ export class ThreadStarter {
     if (this.#isOver || !this.#areMissing(this.#plan.spare)) return;
     const mayBecomeFree = this.#count > 0 && this.#plan.keep > 0;
     const startPauseMs = mayBecomeFree ? GRACE_MS : 0;
-    const pauseMs = this.#areMissing(0) ? startPauseMs : refillPauseMs;
+    const wishedMs = this.#areMissing(0) ? startPauseMs : refillPauseMs;
+    const pauseMs = Math.max(wishedMs, this.#restMs);
     if (pauseMs >= this.#pauseMs) return; // it looks sooner anyway
     clearTimeout(this.#timer);
     this.#pauseMs = pauseMs;
@@ -86,14 +97,33 @@ export class ThreadStarter {
 
   #startOne(): void {
     if (this.#starting >= navigator.hardwareConcurrency) return; // the next one to run calls again
+    if (this.#restMs > 0) return this.#startLater(0); // a thread was refused meanwhile
     if (!this.#areMissing(this.#plan.spare)) return;
     this.#count++;
     this.#starting++;
     this.#lastNumber = this.#lastNumber % MAX_NUMBER + 1;
-    this.#start(this.#lastNumber).then(() => {
+    this.#start(this.#lastNumber).then((isAllowed) => {
       this.#starting--;
+      if (isAllowed) this.#endRest();
+      else this.#refused();
       this.#startLater(0);
     });
     this.#startLater(0);
+  }
+
+  get #restMs(): number {
+    return Math.max(0, this.#restUntilMs - performance.now());
+  }
+
+  #refused(): void {
+    this.#count--;
+    if (this.#restMs > 0) return; // with one that was started at the same time
+    this.#restUntilMs = performance.now() + this.#nextRestMs;
+    this.#nextRestMs = Math.min(2 * this.#nextRestMs, LONGEST_REST_MS);
+  }
+
+  #endRest(): void {
+    this.#restUntilMs = 0;
+    this.#nextRestMs = REST_MS;
   }
 }

@@ -22,6 +22,8 @@ import { count } from "./words.ts";
 export const en = {
   count,
   outputLost: (reason: string) => `cannot write the output: ${reason}`,
+  outOfThreads: (reason: string) =>
+    `the system allows no more threads (${reason}): ask for fewer, or raise the limit with ulimit -u`,
   help: enHelp,
   commands: {
     models: enModelsCommand,

@@ -81,6 +81,9 @@ export const enServe = {
   tooManyProcesses:
     "the system allows no more processes: clients are let go until some have left; " +
     "raise the limit with ulimit -u",
+  tooManyThreads:
+    "the system allows no more threads: clients wait for one that is free, and the server tries again " +
+    "to start others; raise the limit with ulimit -u",
   workersMissing: (workers: number, wanted: number) =>
     `the system allows no more processes: ${workers} of ${
       plural(wanted, "worker")

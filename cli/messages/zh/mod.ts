@@ -23,6 +23,8 @@ import { count } from "./words.ts";
 export const zh: Messages = {
   count,
   outputLost: (reason) => `输出无法写入：${reason}`,
+  outOfThreads: (reason) =>
+    `系统不允许再有更多线程（${reason}）：请少要一些，或用 ulimit -u 提高上限`,
   help: zhHelp,
   commands: {
     models: zhModelsCommand,

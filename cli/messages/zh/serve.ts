@@ -74,6 +74,8 @@ export const zhServe = {
     "可用 ulimit -n 提高上限",
   tooManyProcesses: "系统不允许再有更多进程：在有进程结束之前，新来的客户端会被断开；" +
     "可以用 ulimit -u 提高上限",
+  tooManyThreads: "系统不允许再有更多线程：客户端要等到有空闲的线程，其余的线程稍后再试着启动；" +
+    "可以用 ulimit -u 提高上限",
   workersMissing: (workers: number, wanted: number) =>
     `系统不允许再有更多进程：${wanted} 个工作进程中只有 ${workers} 个提供服务，其余的稍后再试；` +
     "可以用 ulimit -u 提高上限",

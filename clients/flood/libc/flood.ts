@@ -8,6 +8,7 @@ import { Intervals, type OnInterval } from "../intervals.ts";
 import { Measurements } from "../measurements.ts";
 import { type FloodOptions, withRequests } from "../options.ts";
 import type { RunningFlood } from "../running_flood.ts";
+import { endWorkers, startWorker } from "../../../servers/system/worker_life.ts";
 
 /** Many connections to one server, on the system's own calls, shared among threads. */
 export class LibcFlood implements RunningFlood {
@@ -61,7 +62,10 @@ export class LibcFlood implements RunningFlood {
     if (this.#waker !== -1) wake(this.#calls, this.#waker);
   }
 
-  /** @throws {SystemCallError} when the system has no descriptors for the threads */
+  /**
+   * @throws {SystemCallError} when the system has no descriptors for the threads
+   * @throws {OutOfThreadsError} when it does not allow as many
+   */
   async run(): Promise<void> {
     const { host, port, conns } = this.options;
     let destinations;
@@ -73,8 +77,9 @@ export class LibcFlood implements RunningFlood {
       return;
     }
     this.#waker = createWaker(this.#calls);
-    const workers = Array.from({ length: this.#threads }, () => new ThreadHandle());
+    const workers: ThreadHandle[] = [];
     try {
+      while (workers.length < this.#threads) workers.push(new ThreadHandle());
       await Promise.all(workers.map((worker) => worker.ready));
       this.#intervals.begin();
       const startedMs = new LibcClock().now();
@@ -92,7 +97,7 @@ export class LibcFlood implements RunningFlood {
       this.#intervals.end();
     } finally {
       this.#warm.resolve();
-      for (const worker of workers) worker.end();
+      endWorkers(workers.map(({ worker }) => worker));
       this.#calls.close(this.#waker);
       this.#waker = -1;
     }
@@ -111,13 +116,13 @@ export class LibcFlood implements RunningFlood {
 
 /** A thread as its flood sees it. */
 class ThreadHandle {
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  readonly worker = startWorker(new URL("./worker.ts", import.meta.url));
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   #onReport: (report: ThreadReport) => void = () => {};
 
   constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+    this.worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
       if (data.kind === "ready") return this.#ready.resolve();
       if (data.kind === "failed") {
         return this.#ended.reject(new SystemCallError(data.call, data.errno));
@@ -125,7 +130,7 @@ class ThreadHandle {
       this.#onReport(data.report);
       if (data.kind === "ended") this.#ended.resolve();
     };
-    this.#worker.onerror = (event) => {
+    this.worker.onerror = (event) => {
       event.preventDefault();
       const error = new Error(event.message);
       this.#ready.reject(error);
@@ -147,11 +152,7 @@ class ThreadHandle {
    */
   run(setup: ThreadSetup, onReport: (report: ThreadReport) => void): Promise<void> {
     this.#onReport = onReport;
-    this.#worker.postMessage(setup);
+    this.worker.postMessage(setup);
     return this.#ended.promise;
-  }
-
-  end(): void {
-    this.#worker.terminate();
   }
 }

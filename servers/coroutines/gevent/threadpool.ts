@@ -3,6 +3,7 @@ import { getcurrent } from "./greenlet.ts";
 import { Semaphore } from "./lock.ts";
 import { checkWaits, type Coroutine } from "./park.ts";
 import type { Job, Outcome } from "./thread_protocol.ts";
+import { endWorkers, startWorker } from "../../system/worker_life.ts";
 
 /** A function for another thread. */
 export type ThreadBody<Args extends unknown[], Value> = (...args: Args) => Value | Promise<Value>;
@@ -50,13 +51,18 @@ export class ThreadPool implements Disposable {
     return this.#idle.length + this.#busy.size;
   }
 
-  /** Waits for a thread, and has it run `body`. @returns where its result will be */
+  /**
+   * Waits for a thread, and has it run `body`.
+   *
+   * @returns where its result will be
+   * @throws {OutOfThreadsError} when the system allows no more threads
+   */
   *spawn<Args extends unknown[], Value>(
     body: ThreadBody<Args, Value>,
     ...args: Args
   ): Coroutine<AsyncResult<Value>> {
     yield* this.#places.acquire();
-    const worker = this.#idle.pop() ?? this.#start();
+    const worker = this.#idle.pop() ?? this.#startOrGiveUp();
     const result = new AsyncResult<Value>();
     this.#busy.set(worker, result as AsyncResult<never>); // it is given back what its own thread returns
     this.#outside.promises++;
@@ -93,7 +99,7 @@ export class ThreadPool implements Disposable {
   /** Ends its threads, whatever they do. Who waits for a result gets an error. */
   kill(): void {
     for (const worker of [...this.#busy.keys()]) this.#finished(worker, { error: KILLED });
-    for (const worker of this.#idle) worker.terminate();
+    endWorkers(this.#idle);
     this.#idle.length = 0;
   }
 
@@ -102,8 +108,18 @@ export class ThreadPool implements Disposable {
     this.kill();
   }
 
+  /** Its place is free again if the system has no thread for it. */
+  #startOrGiveUp(): Worker {
+    try {
+      return this.#start();
+    } catch (error) {
+      this.#places.release();
+      throw error;
+    }
+  }
+
   #start(): Worker {
-    const worker = new Worker(new URL("./thread_worker.ts", import.meta.url), { type: "module" });
+    const worker = startWorker(new URL("./thread_worker.ts", import.meta.url));
     worker.onmessage = ({ data }: MessageEvent<Outcome>) => this.#finished(worker, data);
     // Its own functions' errors are caught: this one is about to have no thread any more.
     worker.onerror = (event) => {

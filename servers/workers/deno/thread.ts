@@ -30,6 +30,8 @@ type Aside =
 export type FromThread =
   | Call
   | Aside
+  /** Not it, but who was to start it: the system allows no more threads. */
+  | { readonly name: "refused" }
   /** Its code runs, and it loads the handler. */
   | { readonly name: "begun" }
   | { readonly name: "ready" };
@@ -56,8 +58,8 @@ export type ToThread =
  * this end makes the calls that the thread asks for, and passes the bytes as transferables.
  */
 export class DenoThread {
-  /** Resolves when its code runs. */
-  readonly begun: Promise<void>;
+  /** Resolves when its code runs: to whether the system has allowed it. */
+  readonly begun: Promise<boolean>;
   /** Resolves when it has its handler, or has failed. */
   readonly ready: Promise<void>;
 
@@ -90,14 +92,14 @@ export class DenoThread {
     this.#onBroken = this.#brokeWhileIdle;
     const { handler, recvSizeBytes, watching } = context;
     this.#buffer = new Uint8Array(recvSizeBytes);
-    const begun = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<boolean>();
     const ready = Promise.withResolvers<void>();
     this.begun = begun.promise;
     this.ready = ready.promise;
     this.#port = port;
     port.onmessage = ({ data }: MessageEvent<FromThread>) => {
-      begun.resolve();
-      if (data.name === "begun") return;
+      begun.resolve(data.name !== "refused");
+      if (data.name === "begun" || data.name === "refused") return;
       ready.resolve();
       if (data.name !== "ready") this.#hear(data);
     };

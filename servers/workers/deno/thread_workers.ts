@@ -2,7 +2,20 @@ import { type LoopsThreadWanted, portsOf, type ServerSetup } from "../../context
 import type { BegunRooms, RoomsOfThread, RoomsOfThreads } from "../../context/room_port.ts";
 import { OWN } from "../handler/channel.ts";
 import type { DescriptorRoom } from "../descriptor_room.ts";
+import type { Notice } from "../../context/context.ts";
+import type { FromThread } from "./thread.ts";
+import { endWorkers, startWorker, tryToStartWorker } from "../../system/worker_life.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
+
+/** How long it is not tried again to start a thread that the system has not allowed. */
+const REST_MS = 1_000;
+
+/** What the supervisor hears of the threads. */
+interface Outcomes {
+  notice(notice: Notice): void;
+  /** A thread could not begin, and neither would another one. */
+  failed(reason: string): void;
+}
 
 /** What a client's thread is started with: through the port it talks with the server. */
 export interface ThreadPorts {
@@ -20,15 +33,14 @@ export class ThreadWorkers {
   /** Given when the clients of all threads meet. */
   roomsOfThreads: RoomsOfThreads | undefined = undefined;
 
+  /** Those that have begun for a loop: another one takes the place of any that ends. */
+  readonly #begunForLoop = new Set<number>();
   #isOver = false;
 
-  /**
-   * @param room where threads that start while there are clients find their descriptors
-   * @param failed called when a thread could not begin, and neither would another one
-   */
+  /** @param room where threads that start while there are clients find their descriptors */
   constructor(
     private readonly room: DescriptorRoom,
-    private readonly failed: (reason: string) => void,
+    private readonly outcomes: Outcomes,
   ) {}
 
   /**
@@ -38,28 +50,53 @@ export class ThreadWorkers {
    * @param port through which it talks with the server
    */
   start(number: number, port: MessagePort): void {
-    const worker = this.#add(number, new URL("./client_worker.ts", import.meta.url));
+    const worker = tryToStartWorker(new URL("./client_worker.ts", import.meta.url));
+    if (worker === undefined) {
+      port.postMessage({ name: "refused" } satisfies FromThread);
+      return this.outcomes.notice({ kind: "too-many-threads" });
+    }
+    this.#add(number, worker);
     const { ofThread, transfer = [] } = this.#joinRooms(number) ?? {};
     worker.postMessage({ port, rooms: ofThread } satisfies ThreadPorts, [port, ...transfer]);
   }
 
-  /** Starts a thread that runs the handler for a loop, or the one that sends what those answer. */
+  /**
+   * Starts a thread that runs the handler for a loop, or the one that sends what those answer.
+   *
+   * @throws {OutOfThreadsError} when the system does not allow the first of its number
+   */
   async startForLoop(thread: LoopsThreadWanted, server: ServerSetup): Promise<void> {
     const begun = await this.room.make(() => this.#isOver);
-    if (this.#isOver) return begun();
-    this.#startForLoop(thread, server);
+    const worker = await this.#workerForLoop(thread);
+    if (worker === undefined) return begun();
+    this.#startForLoop(worker, thread, server);
     if (thread.kind === "handler-thread-wanted") {
       await Atomics.waitAsync(new Int32Array(thread.wanted.channel.own), OWN.isReady, 0).value;
     }
     begun();
   }
 
-  #startForLoop(thread: LoopsThreadWanted, server: ServerSetup): void {
+  /** A loop needs all its threads to begin. Later, it waits where the system allows no other in the place of one. */
+  async #workerForLoop(
+    { kind, wanted: { number } }: LoopsThreadWanted,
+  ): Promise<Worker | undefined> {
+    const file = kind === "sender-wanted" ? "send_worker.ts" : "worker.ts";
+    const url = new URL(`../handler/${file}`, import.meta.url);
+    const isFirst = !this.#begunForLoop.has(number);
+    this.#begunForLoop.add(number);
+    while (!this.#isOver) {
+      const worker = isFirst ? startWorker(url) : tryToStartWorker(url);
+      if (worker !== undefined) return worker;
+      this.outcomes.notice({ kind: "too-many-threads" });
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    }
+  }
+
+  #startForLoop(worker: Worker, thread: LoopsThreadWanted, server: ServerSetup): void {
     const { handler, stats, trace, controls, descriptors } = server;
     const { kind, wanted, wanted: { number } } = thread;
     const isSender = kind === "sender-wanted";
-    const file = isSender ? "send_worker.ts" : "worker.ts";
-    const worker = this.#add(number, new URL(`../handler/${file}`, import.meta.url));
+    this.#add(number, worker);
     const { ofThread: rooms, transfer = [] } = (isSender ? undefined : this.#joinRooms(number)) ??
       {};
     const setup = { handler, stats, trace, controls, descriptors, wanted, rooms };
@@ -72,19 +109,22 @@ export class ThreadWorkers {
     return rooms;
   }
 
-  #add(number: number, file: URL): Worker {
-    const worker = new Worker(file, { type: "module" });
+  #add(number: number, worker: Worker): void {
     worker.onerror = (event) => {
       event.preventDefault();
-      this.failed(describeErrorEvent(event));
+      this.outcomes.failed(describeErrorEvent(event));
     };
     this.#workers.set(number, worker);
-    return worker;
   }
 
   /** Ends a thread, with timers that a handler has left behind. */
   end(number: number): void {
-    this.#workers.get(number)?.terminate();
+    const worker = this.#workers.get(number);
+    if (worker !== undefined) endWorkers([worker]);
+    this.#forget(number);
+  }
+
+  #forget(number: number): void {
     this.#workers.delete(number);
     this.#rooms.get(number)?.end();
     this.#rooms.delete(number);
@@ -92,6 +132,7 @@ export class ThreadWorkers {
 
   endAll(): void {
     this.#isOver = true;
-    for (const number of this.#workers.keys()) this.end(number);
+    endWorkers(this.#workers.values());
+    for (const number of this.#workers.keys()) this.#forget(number);
   }
 }

@@ -27,6 +27,8 @@ export class DenoThreads implements Threads {
   #everBusy = 0;
   #onChange: () => void = () => {};
   #isWatching = false;
+  /** Whether the system has ever allowed no more threads. */
+  #isRefused = false;
 
   private constructor(context: WorkerContext, wish: ThreadPlan, tell: Tell) {
     this.#context = context;
@@ -37,12 +39,13 @@ export class DenoThreads implements Threads {
     this.#starter = new ThreadStarter(this.#plan, unfinished, (number) => this.#start(number));
   }
 
-  /** Starts the threads that wait for clients, and resolves when all are ready. */
+  /** Starts the threads that wait for clients, and resolves when all are ready that the system allows. */
   static async start(context: WorkerContext, wish: ThreadPlan, tell: Tell): Promise<DenoThreads> {
     const threads = new DenoThreads(context, wish, tell);
     if (wish.spare > threads.#plan.most) context.clientsLimited(threads.#plan.most);
     const count = wantedThreads(threads.#plan, 0, wish.spare);
-    while (threads.#idle.length < count && context.sockets.serving) await threads.#change();
+    const areMissing = () => threads.#idle.length < count && !threads.#isRefused;
+    while (areMissing() && context.sockets.serving) await threads.#change();
     return threads;
   }
 
@@ -126,8 +129,8 @@ export class DenoThreads implements Threads {
     this.#dismiss(thread);
   };
 
-  /** Resolves when the code of the thread runs. */
-  #start(number: number): Promise<void> {
+  /** Resolves when the code of the thread runs: to whether the system has allowed it. */
+  async #start(number: number): Promise<boolean> {
     const { port1, port2 } = new MessageChannel();
     const thread = new DenoThread(this.#context, number, port1, this.#dismissIdle);
     this.#tell({ kind: "thread-wanted", number, port: port2 }, [port2]);
@@ -136,6 +139,11 @@ export class DenoThreads implements Threads {
       this.#waitForClient(thread);
       this.#onChange();
     });
-    return thread.begun;
+    if (await thread.begun) return true;
+    this.#all.delete(thread);
+    thread.close();
+    this.#isRefused = true;
+    this.#onChange();
+    return false;
   }
 }

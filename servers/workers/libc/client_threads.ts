@@ -9,6 +9,7 @@ import type { BegunRooms, RoomsOfThreads } from "../../context/room_port.ts";
 import { threadMemory } from "../../metrics/memory.ts";
 import { ClientQueue } from "../client_queue.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
+import { endWorkers, tryToStartWorker } from "../../system/worker_life.ts";
 import { ThreadStarter } from "../thread_starter.ts";
 
 /** What the supervisor hears of the threads. */
@@ -59,7 +60,7 @@ export class ClientThreads {
   /** Ends all threads. The sockets in which they may be blocked must be shut down already. */
   end(): void {
     this.#starter.end();
-    for (const worker of this.#blocks.keys()) worker.terminate();
+    endWorkers(this.#blocks.keys());
     this.#blocks.clear();
   }
 
@@ -69,12 +70,17 @@ export class ClientThreads {
     return isClosed && length === 0 ? -Infinity : unfinished;
   }
 
-  /** Resolves when the code of the thread runs. */
-  #start(number: number): Promise<void> {
+  /** Resolves when the code of the thread runs: to whether the system has allowed it. */
+  #start(number: number): Promise<boolean> {
+    const worker = tryToStartWorker(new URL("./client_worker.ts", import.meta.url));
+    if (worker !== undefined) return this.#begin(worker, number);
+    this.#queue.threadRefused();
+    this.#outcomes.notice({ kind: "too-many-threads" });
+    return Promise.resolve(false);
+  }
+
+  #begin(worker: Worker, number: number): Promise<boolean> {
     const block = this.#freeBlocks.pop() ?? this.#blocks.size + 1;
-    const worker = new Worker(new URL("./client_worker.ts", import.meta.url), {
-      type: "module",
-    });
     this.#blocks.set(worker, block);
     this.#queue.threads = this.#blocks.size;
     worker.onerror = (event) => {
@@ -93,7 +99,7 @@ export class ClientThreads {
     worker.postMessage(threadSetup, rooms?.transfer ?? []);
     return new Promise((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-        if (data.kind === "begun") resolve();
+        if (data.kind === "begun") resolve(true);
         else if (data.kind === "notice") this.#outcomes.notice(data.notice);
         else if (data.kind === "ended") this.#ended(worker);
         else this.#outcomes.failed(data.reason);
@@ -107,7 +113,7 @@ export class ClientThreads {
     this.#blocks.delete(worker);
     this.#freeBlocks.push(block);
     this.#queue.threads = this.#blocks.size;
-    worker.terminate(); // also ends timers that a handler has left behind
+    endWorkers([worker]); // also ends timers that a handler has left behind
     this.#rooms.get(worker)?.end();
     this.#rooms.delete(worker);
     this.#starter.threadEnded();

@@ -36,7 +36,7 @@ export class LibcThreads implements Threads {
     this.#queue = new ClientQueue(createQueueMemory(this.#plan.most + this.#plan.queue));
   }
 
-  /** Has the threads started that wait for clients, and blocks until all do. */
+  /** Has the threads started that wait for clients, and blocks until all do that the system allows. */
   static start(
     context: WorkerContext,
     wish: ThreadPlan,

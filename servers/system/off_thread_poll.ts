@@ -1,8 +1,17 @@
-import { cFunctions } from "./c_library.ts";
+import { cFunctions, rareFunctions } from "./c_library.ts";
+import { askForThreads, ROOM } from "./thread_question.ts";
 
 const functions = cFunctions({
   poll: { parameters: ["buffer", "u32", "i32"], result: "i32", nonblocking: true },
 });
+const here = rareFunctions({ poll: { parameters: ["buffer", "u32", "i32"], result: "i32" } });
+
+/** The runtime keeps a thread that has made a call for ten seconds, and aborts where it gets no other one. */
+const KEPT_MS = 9_000;
+/** How often it is looked whether a descriptor is ready where the system allows no more threads. */
+const LOOK_AGAIN_MS = 20;
+/** When this thread's last call has ended. */
+let lastMs = -Infinity;
 
 /** Descriptors and events of a `struct pollfd`, in 32-bit words. */
 const WORDS = 2;
@@ -73,6 +82,16 @@ export class OffThreadPoll {
     await this.wait(this.#own, watched.length, timeoutMs);
   }
 
+  /** {@linkcode wait} by this thread, which looks now and then, for where there can be no other one. */
+  async #waitHere(pollfds: Int32Array<ArrayBuffer>, count: number, mostMs: number): Promise<void> {
+    const endMs = mostMs < 0 ? Infinity : performance.now() + mostMs;
+    while (here().poll(pollfds, count, 0) === 0 && !this.#isOver) {
+      const leftMs = endMs - performance.now();
+      if (leftMs <= 0) return;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, LOOK_AGAIN_MS)));
+    }
+  }
+
   /**
    * poll(2). One call may be under way at a time.
    *
@@ -82,8 +101,14 @@ export class OffThreadPoll {
     this.isWaiting = true;
     try {
       if (!this.#isOver) {
-        this.#call = functions().poll(pollfds, count, this.#isVoid ? 0 : timeoutMs);
+        const mostMs = this.#isVoid ? 0 : timeoutMs;
+        const isKept = performance.now() - lastMs < KEPT_MS;
+        const hasThread = isKept || askForThreads(1 + ROOM).errno === 0;
+        this.#call = hasThread
+          ? functions().poll(pollfds, count, mostMs)
+          : this.#waitHere(pollfds, count, mostMs);
         await this.#call;
+        if (hasThread) lastMs = performance.now();
       }
     } finally {
       this.isWaiting = this.#isVoid = false;

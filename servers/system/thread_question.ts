@@ -23,15 +23,24 @@ const STACK_BYTES = 65_536;
 const ATTRIBUTES_BYTES = 64;
 const SEMAPHORE_BYTES = 32;
 
+/** How long one of them may take to end: others need the processors, too. */
+const LONGEST_END_MS = 100;
+
 const functions = cFunctions({
   pthread_create: { parameters: ["buffer", "buffer", "pointer", "buffer"], result: "i32" },
   pthread_join: { parameters: ["u64", "pointer"], result: "i32" },
+  pthread_getcpuclockid: { parameters: ["u64", "buffer"], result: "i32" },
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  sched_yield: { parameters: [], result: "i32" },
   pthread_attr_init: { parameters: ["buffer"], result: "i32" },
   pthread_attr_setstacksize: { parameters: ["buffer", "usize"], result: "i32" },
   sem_init: { parameters: ["buffer", "i32", "u32"], result: "i32" },
   sem_post: { parameters: ["buffer"], result: "i32" },
   sem_wait: { type: "pointer" },
 });
+
+/** A `struct timespec` that nobody reads. */
+const time = new BigInt64Array(2);
 
 /** What the threads that ask are started with. They have all ended when the next ones begin. */
 interface Question {
@@ -56,20 +65,35 @@ export function askForThreads(most: number): { readonly count: number; readonly 
   question = question === undefined ? makeQuestion() : question;
   if (question === null) return { count: most, errno: 0 };
   const { attributes, semaphore } = question;
-  const { pthread_create, pthread_join, sem_post, sem_wait } = functions();
+  const { pthread_create, pthread_join, pthread_getcpuclockid, sem_post, sem_wait } = functions();
   const threads = new BigUint64Array(new ArrayBuffer(most * BigUint64Array.BYTES_PER_ELEMENT));
+  const clocks = new Int32Array(new ArrayBuffer(most * Int32Array.BYTES_PER_ELEMENT));
   let count = 0;
   let errno = 0;
-  while (count < most && errno === 0) {
+  while (count < most) {
     errno = pthread_create(threads.subarray(count), attributes, sem_wait, semaphore);
-    if (errno === 0) count++;
+    if (errno !== 0) break;
+    pthread_getcpuclockid(threads[count], clocks.subarray(count));
+    count++;
   }
   for (let i = 0; i < count; i++) sem_post(semaphore);
   for (let i = 0; i < count; i++) pthread_join(threads[i], null);
+  for (let i = 0; i < count; i++) waitUntilGone(clocks[i]);
   // Any other error says nothing of the runtime's threads, which it makes in another way.
   return errno === ERRNO.EAGAIN || errno === ERRNO.ENOMEM
     ? { count, errno }
     : { count: most, errno: 0 };
+}
+
+/**
+ * A thread that has been joined still counts for a moment. Its clock is there as long as it does, clock_gettime(2).
+ *
+ * @param clock of the thread
+ */
+function waitUntilGone(clock: number): void {
+  const { clock_gettime, sched_yield } = functions();
+  const untilMs = performance.now() + LONGEST_END_MS;
+  while (clock_gettime(clock, time) === 0 && performance.now() < untilMs) sched_yield();
 }
 
 /** @returns `null` where the C library is older than version 2.34, which was the first to have these functions */

@@ -5,6 +5,7 @@
  */
 
 import { hasSystemCalls } from "../../servers/system/system_calls.ts";
+import { asAnotherUser, canRunAs } from "../harness/another_user.ts";
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "../harness/assert.ts";
 import { exchange, readExactly, readToEnd, writeAll } from "../harness/clients.ts";
 import { run, Server } from "../harness/playground.ts";
@@ -305,21 +306,7 @@ async function anonymousKilobytes(pid: number): Promise<number> {
   return Number(rollup.match(/^Anonymous: +(\d+) kB$/m)?.[1]);
 }
 
-/** Becomes a user with nothing but a few processes, not even those of another run: root's are not limited. */
-const AS_ANOTHER_USER = ["setpriv", `--reuid=${100_000 + Deno.pid}`, "--clear-groups"];
-
-/** Whether another user may run the executable that is tested. */
-function canRunAsAnotherUser(): boolean {
-  const program = Deno.env.get("PLAYGROUND_BIN");
-  if (program === undefined || !hasSystemCalls()) return false;
-  const [setpriv, ...args] = AS_ANOTHER_USER;
-  try {
-    return new Deno.Command(setpriv, { args: [...args, "test", "-x", program] }).outputSync()
-      .success;
-  } catch {
-    return false; // there is no setpriv(1)
-  }
-}
+const AS_ANOTHER_USER = asAnotherUser(0);
 
 test("process on libc: where there may be no more processes, that is one line", async () => {
   const wrapper = [...AS_ANOTHER_USER, "prlimit", "--nproc=25"];
@@ -336,7 +323,7 @@ test("process on libc: where there may be no more processes, that is one line", 
     answer = await exchange(conn, "again").catch(() => "");
   }
   assertEquals(server.events("too-many-processes").length, 1);
-}, { ignore: !canRunAsAnotherUser() });
+}, { ignore: !canRunAs(AS_ANOTHER_USER) });
 
 for (const model of ["prefork", "workers"]) {
   test(
@@ -359,6 +346,6 @@ for (const model of ["prefork", "workers"]) {
       assertEquals(server.events("workers-missing").length, 1);
       assertEquals(server.events("worker-ended"), []);
     },
-    { ignore: !canRunAsAnotherUser() },
+    { ignore: !canRunAs(AS_ANOTHER_USER) },
   );
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { cFunctions } from "./c_library.ts";
+import { cFunctions, rareFunctions } from "./c_library.ts";
 import { hasSystemCalls } from "./system_calls.ts";
 import { ERRNO } from "./system_interface.ts";
 
@@ -26,18 +26,19 @@ const SEMAPHORE_BYTES = 32;
 /** How long one of them may take to end: others need the processors, too. */
 const LONGEST_END_MS = 100;
 
-const functions = cFunctions({
+const functions = rareFunctions({
   pthread_create: { parameters: ["buffer", "buffer", "pointer", "buffer"], result: "i32" },
   pthread_join: { parameters: ["u64", "pointer"], result: "i32" },
   pthread_getcpuclockid: { parameters: ["u64", "buffer"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
-  sched_yield: { parameters: [], result: "i32" },
+  sem_post: { parameters: ["buffer"], result: "i32" },
   pthread_attr_init: { parameters: ["buffer"], result: "i32" },
   pthread_attr_setstacksize: { parameters: ["buffer", "usize"], result: "i32" },
   sem_init: { parameters: ["buffer", "i32", "u32"], result: "i32" },
-  sem_post: { parameters: ["buffer"], result: "i32" },
-  sem_wait: { type: "pointer" },
+  sched_yield: { parameters: [], result: "i32" },
 });
+/** What such a thread does. */
+const addresses = cFunctions({ sem_wait: { type: "pointer" } });
 
 /** A `struct timespec` that nobody reads. */
 const time = new BigInt64Array(2);
@@ -65,7 +66,8 @@ export function askForThreads(most: number): { readonly count: number; readonly 
   question = question === undefined ? makeQuestion() : question;
   if (question === null) return { count: most, errno: 0 };
   const { attributes, semaphore } = question;
-  const { pthread_create, pthread_join, pthread_getcpuclockid, sem_post, sem_wait } = functions();
+  const { pthread_create, pthread_join, pthread_getcpuclockid, sem_post } = functions();
+  const { sem_wait } = addresses();
   const threads = new BigUint64Array(new ArrayBuffer(most * BigUint64Array.BYTES_PER_ELEMENT));
   const clocks = new Int32Array(new ArrayBuffer(most * Int32Array.BYTES_PER_ELEMENT));
   let count = 0;
@@ -104,12 +106,14 @@ function makeQuestion(): Question | null {
   // Of their own buffers: a small array would be in memory that V8 moves, while threads wait in it.
   const attributes = new Uint8Array(new ArrayBuffer(ATTRIBUTES_BYTES));
   const semaphore = new Uint8Array(new ArrayBuffer(SEMAPHORE_BYTES));
+  let opened;
   try {
-    functions().pthread_attr_init(attributes);
+    opened = functions();
   } catch {
     return null;
   }
-  functions().pthread_attr_setstacksize(attributes, BigInt(STACK_BYTES));
-  functions().sem_init(semaphore, 0, 0);
+  opened.pthread_attr_init(attributes);
+  opened.pthread_attr_setstacksize(attributes, BigInt(STACK_BYTES));
+  opened.sem_init(semaphore, 0, 0);
   return { attributes, semaphore };
 }

@@ -11,8 +11,15 @@ import { askForThreads, ROOM } from "./thread_question.ts";
 
 /** What takes the place of {@linkcode ROOM} when one is to end, which gives back more than it takes. */
 const ROOM_TO_END = 1;
+/**
+ * How long an answer holds for one more Worker, for which there is room as well. To ask takes a fifth of a
+ * millisecond, and where one thread is wanted, so is the next, some ten milliseconds later.
+ */
+const ANSWER_HOLDS_MS = 50;
 /** How long those wait that cannot be ended now: what the runtime starts to end a Worker lives for two seconds. */
 const END_LATER_MS = 1_000;
+
+let answerHoldsUntilMs = 0;
 
 /**
  * Starts a Worker. All others of the executable are made here.
@@ -29,8 +36,12 @@ const END_LATER_MS = 1_000;
  * ```
  */
 export function startWorker(url: string | URL): Worker {
+  const holds = performance.now() < answerHoldsUntilMs;
+  answerHoldsUntilMs = 0;
+  if (holds) return new Worker(url, { type: "module" });
   const { errno } = askForThreads(1 + ROOM);
   if (errno !== 0) throw new OutOfThreadsError(new SystemCallError("pthread_create", errno));
+  answerHoldsUntilMs = performance.now() + ANSWER_HOLDS_MS;
   return new Worker(url, { type: "module" });
 }
 
@@ -74,6 +85,7 @@ export function endWorkers(workers: Iterable<Worker>): void {
     toEnd.push(worker);
   }
   if (toEnd.length === 0) return;
+  answerHoldsUntilMs = 0;
   const { count } = askForThreads(toEnd.length + ROOM_TO_END);
   for (const worker of toEnd.splice(0, Math.max(0, count - ROOM_TO_END))) worker.terminate();
   if (toEnd.length === 0 || endsLater) return;

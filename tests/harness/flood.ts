@@ -12,6 +12,7 @@ import type { RunningFlood } from "../../clients/flood/running_flood.ts";
 import { lookUpHost } from "../../servers/sockets/libc/host_lookup.ts";
 import { LibcClock } from "../../servers/system/clock.ts";
 import { hasSystemCalls, systemCalls } from "../../servers/system/system_calls.ts";
+import { askForThreads } from "../../servers/system/thread_question.ts";
 import { writeAll } from "./clients.ts";
 import { Target } from "./target.ts";
 import { test } from "./test.ts";
@@ -21,6 +22,7 @@ if (hasSystemCalls()) {
   systemCalls();
   new LibcClock();
   lookUpHost("127.0.0.1", 0);
+  askForThreads(1);
 }
 
 /** How long a flood waits at its end for what it is owed. Generous: it is for never, not for speed. */

@@ -1,4 +1,5 @@
 import { type ThreadPlan, wantedThreads } from "../context/threads.ts";
+import { Rest } from "./rest.ts";
 
 /**
  * How long after a client came threads that wait for clients are started again. Clients often come
@@ -11,11 +12,6 @@ const REFILL_PAUSE_MS = 50;
  * takes longer, and clients that come and go would else be given more threads than they can use.
  */
 const GRACE_MS = 3;
-
-/** How long none is started after the system has allowed no more threads. */
-const REST_MS = 1_000;
-/** Each refusal in a row doubles the rest, up to this. */
-const LONGEST_REST_MS = 30_000;
 
 /** The highest number of a thread: a record of the trace has 16 bits for it. */
 const MAX_NUMBER = 65_535;
@@ -34,9 +30,8 @@ export class ThreadStarter {
   #lastNumber = 0;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #pauseMs = Infinity;
-  /** When the rest after a refusal is over, and how long the next one is. */
-  #restUntilMs = 0;
-  #nextRestMs = REST_MS;
+  /** After the system has allowed no more threads. */
+  readonly #rest = new Rest();
   #isOver = false;
 
   /**
@@ -63,7 +58,7 @@ export class ThreadStarter {
   /** Call it when a thread has ended. */
   threadEnded(): void {
     this.#count--;
-    this.#endRest(); // there may be another one in its place
+    this.#rest.end(); // there may be another one in its place
     this.clientCame(); // one may wait that this thread was to serve
   }
 
@@ -79,7 +74,7 @@ export class ThreadStarter {
     const mayBecomeFree = this.#count > 0 && this.#plan.keep > 0;
     const startPauseMs = mayBecomeFree ? GRACE_MS : 0;
     const wishedMs = this.#areMissing(0) ? startPauseMs : refillPauseMs;
-    const pauseMs = Math.max(wishedMs, this.#restMs);
+    const pauseMs = Math.max(wishedMs, this.#rest.leftMs);
     if (pauseMs >= this.#pauseMs) return; // it looks sooner anyway
     clearTimeout(this.#timer);
     this.#pauseMs = pauseMs;
@@ -97,33 +92,22 @@ export class ThreadStarter {
 
   #startOne(): void {
     if (this.#starting >= navigator.hardwareConcurrency) return; // the next one to run calls again
-    if (this.#restMs > 0) return this.#startLater(0); // a thread was refused meanwhile
+    if (this.#rest.leftMs > 0) return this.#startLater(0); // a thread was refused meanwhile
     if (!this.#areMissing(this.#plan.spare)) return;
     this.#count++;
     this.#starting++;
     this.#lastNumber = this.#lastNumber % MAX_NUMBER + 1;
     this.#start(this.#lastNumber).then((isAllowed) => {
       this.#starting--;
-      if (isAllowed) this.#endRest();
+      if (isAllowed) this.#rest.end();
       else this.#refused();
       this.#startLater(0);
     });
     this.#startLater(0);
   }
 
-  get #restMs(): number {
-    return Math.max(0, this.#restUntilMs - performance.now());
-  }
-
   #refused(): void {
     this.#count--;
-    if (this.#restMs > 0) return; // with one that was started at the same time
-    this.#restUntilMs = performance.now() + this.#nextRestMs;
-    this.#nextRestMs = Math.min(2 * this.#nextRestMs, LONGEST_REST_MS);
-  }
-
-  #endRest(): void {
-    this.#restUntilMs = 0;
-    this.#nextRestMs = REST_MS;
+    if (this.#rest.leftMs === 0) this.#rest.refused(); // else one was that was started at the same time
   }
 }

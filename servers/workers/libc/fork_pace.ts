@@ -1,12 +1,9 @@
 import { fork } from "../../system/fork.ts";
 import { sendSignal, waitForEndOf } from "../../system/spawn.ts";
 import { systemCalls } from "../../system/system_calls.ts";
+import { Rest } from "../rest.ts";
 import { beginChild } from "./forked_child.ts";
 
-/** How long no child is forked after one has failed at once, or the system has refused the first. */
-const REST_MS = 1_000;
-/** Each refusal in a row doubles the rest, up to this. */
-const LONGEST_REST_MS = 30_000;
 /** How many processes the other threads of the server must still find: the system counts threads, too. */
 const ROOM = 8;
 
@@ -21,8 +18,7 @@ export class ForkPace {
   readonly #parent: Parameters<typeof beginChild>[0];
   readonly #keepers: number[] = [];
   #mayLack = true;
-  #untilMs = 0;
-  #nextRestMs = REST_MS;
+  readonly #rest = new Rest();
 
   /** @param parent what a child of this process needs to begin */
   constructor(parent: Parameters<typeof beginChild>[0]) {
@@ -31,7 +27,7 @@ export class ForkPace {
 
   /** In how many milliseconds a child may be forked; 0 when at once. */
   get restMs(): number {
-    return Math.max(0, this.#untilMs - performance.now());
+    return this.#rest.leftMs;
   }
 
   /**
@@ -56,15 +52,14 @@ export class ForkPace {
     this.#giveRoom();
     if (!isComplete) return;
     this.#mayLack = false;
-    this.#nextRestMs = REST_MS;
+    this.#rest.allowed();
   }
 
   /** The system allows no more processes. */
   refused(): void {
     this.#giveRoom(); // at once: a thread of the runtime may just now be about to start
     this.#mayLack = true;
-    this.rest(this.#nextRestMs);
-    this.#nextRestMs = Math.min(2 * this.#nextRestMs, LONGEST_REST_MS);
+    this.#rest.refused();
   }
 
   #giveRoom(): void {
@@ -73,9 +68,9 @@ export class ForkPace {
     this.#keepers.length = 0;
   }
 
-  /** Forks none for a while. */
-  rest(ms = REST_MS): void {
-    this.#untilMs = Math.max(this.#untilMs, performance.now() + ms);
+  /** Forks none for a while, since a child has failed at once. */
+  rest(): void {
+    this.#rest.begin();
   }
 }
 

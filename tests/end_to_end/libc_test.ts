@@ -121,7 +121,8 @@ test("--stats tells what a server took of the machine", async () => {
   assertLess(Math.abs(Number(totals.wakeUps) - 1_000), 50);
   assert(Number(totals.userSeconds) + Number(totals.systemSeconds) > 0);
   assertGreater(Number(totals.peakMemoryBytes), 10_000_000);
-  assertGreater(Number(totals.voluntarySwitches), 500);
+  // It waits for each message, or has lost its processor until that one was there.
+  assertGreater(Number(totals.voluntarySwitches) + Number(totals.involuntarySwitches), 500);
 }, { ignore });
 
 test("16 KiB are received in one call, with room to see that it was all", async () => {

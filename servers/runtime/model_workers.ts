@@ -5,7 +5,7 @@ import type { RoomsOfThreads } from "../context/room_port.ts";
 import { COUNTER, openCounters } from "../metrics/counters.ts";
 import { openMemory } from "../metrics/memory.ts";
 import { describeErrorEvent } from "../system/thrown.ts";
-import { endWorkers, startWorker, tryToStartWorker } from "../system/worker_life.ts";
+import { endWorkers, startWorker, startWorkerLater } from "../system/worker_life.ts";
 import type { DescriptorRoom } from "../workers/descriptor_room.ts";
 
 /** How long nobody takes the place of a worker that has served no client since it took another's. */
@@ -142,20 +142,14 @@ export class ModelWorkers {
     this.#outcomes.notice({ kind: "worker-failed", worker: share.number, reason });
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
     const begun = await this.#room.make(this.#isNeededNoMore);
-    const worker = await this.#workerAgain();
+    const worker = await startWorkerLater(
+      MODULE,
+      () => !this.#isNeededNoMore(),
+      () => this.#outcomes.notice({ kind: "too-many-threads" }),
+    );
     if (worker !== undefined) return this.#start(share, worker, begun, begun);
     begun();
     this.#ended(share, undefined);
-  }
-
-  /** Waits for a thread where the system allows no more. @returns none when none is needed any more */
-  async #workerAgain(): Promise<Worker | undefined> {
-    while (!this.#isNeededNoMore()) {
-      const worker = tryToStartWorker(MODULE);
-      if (worker !== undefined) return worker;
-      this.#outcomes.notice({ kind: "too-many-threads" });
-      await new Promise((resolve) => setTimeout(resolve, REST_MS));
-    }
   }
 
   readonly #isNeededNoMore = () => this.#isOver || this.#isStopping();

@@ -1,9 +1,9 @@
 /**
  * Asks the system whether it would give this process more threads, by threads of C that do nothing, and end. Linux.
  *
- * No arithmetic would tell: a limit may be that of the user (`RLIMIT_NPROC`, which counts the threads of all
- * processes of this user), of a cgroup around this one (`pids.max`), or of the whole system. Whoever starts threads
- * beside this one may still take the last between the question and the start.
+ * No arithmetic would tell: the user may have a limit (`RLIMIT_NPROC`, which counts the threads of all processes of
+ * this user), a cgroup around this process (`pids.max`), or the whole system. Other threads and processes may still
+ * take the last thread between the question and the start.
  *
  * @module
  */

@@ -16,6 +16,8 @@ const ROOM_TO_END = 1;
  * millisecond, and where one thread is wanted, so is the next, some ten milliseconds later.
  */
 const ANSWER_HOLDS_MS = 50;
+/** How long it is not tried again to start one in the place of another. */
+const START_AGAIN_MS = 1_000;
 /** How long those wait that cannot be ended now: what the runtime starts to end a Worker lives for two seconds. */
 const END_LATER_MS = 1_000;
 
@@ -24,8 +26,8 @@ let answerHoldsUntilMs = 0;
 /**
  * Starts a Worker. All others of the executable are made here.
  *
- * Whoever starts threads beside this one may still take the last between the question and the start, and so may other
- * processes of the same user. Elsewhere than on Linux nobody is asked.
+ * Other threads of this process, and other processes of the same user, may still take the last thread between the
+ * question and the start. Only Linux is asked.
  *
  * @param url of its module
  * @throws {OutOfThreadsError} when the system allows no more threads
@@ -62,6 +64,32 @@ export function tryToStartWorker(url: string | URL): Worker | undefined {
   } catch (error) {
     if (!(error instanceof OutOfThreadsError)) throw error;
     return undefined;
+  }
+}
+
+/**
+ * {@linkcode tryToStartWorker}, again and again until the system allows it.
+ *
+ * @param isNeeded whether it is still wanted
+ * @param refused called whenever the system does not allow it
+ * @returns none when it is needed no more
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(await startWorkerLater("data:text/javascript,", () => false, () => {}), undefined);
+ * ```
+ */
+export async function startWorkerLater(
+  url: string | URL,
+  isNeeded: () => boolean,
+  refused: () => void,
+): Promise<Worker | undefined> {
+  while (isNeeded()) {
+    const worker = tryToStartWorker(url);
+    if (worker !== undefined) return worker;
+    refused();
+    await new Promise((resolve) => setTimeout(resolve, START_AGAIN_MS));
   }
 }
 

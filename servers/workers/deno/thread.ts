@@ -30,7 +30,7 @@ type Aside =
 export type FromThread =
   | Call
   | Aside
-  /** Not it, but who was to start it: the system allows no more threads. */
+  /** The supervisor says this in its place: the system allows no more threads. */
   | { readonly name: "refused" }
   /** Its code runs, and it loads the handler. */
   | { readonly name: "begun" }

@@ -4,11 +4,13 @@ import { OWN } from "../handler/channel.ts";
 import type { DescriptorRoom } from "../descriptor_room.ts";
 import type { Notice } from "../../context/context.ts";
 import type { FromThread } from "./thread.ts";
-import { endWorkers, startWorker, tryToStartWorker } from "../../system/worker_life.ts";
+import {
+  endWorkers,
+  startWorker,
+  startWorkerLater,
+  tryToStartWorker,
+} from "../../system/worker_life.ts";
 import { describeErrorEvent } from "../../system/thrown.ts";
-
-/** How long it is not tried again to start a thread that the system has not allowed. */
-const REST_MS = 1_000;
 
 /** What the supervisor hears of the threads. */
 interface Outcomes {
@@ -84,12 +86,12 @@ export class ThreadWorkers {
     const url = new URL(`../handler/${file}`, import.meta.url);
     const isFirst = !this.#begunForLoop.has(number);
     this.#begunForLoop.add(number);
-    while (!this.#isOver) {
-      const worker = isFirst ? startWorker(url) : tryToStartWorker(url);
-      if (worker !== undefined) return worker;
-      this.outcomes.notice({ kind: "too-many-threads" });
-      await new Promise((resolve) => setTimeout(resolve, REST_MS));
-    }
+    if (isFirst && !this.#isOver) return startWorker(url);
+    return await startWorkerLater(
+      url,
+      () => !this.#isOver,
+      () => this.outcomes.notice({ kind: "too-many-threads" }),
+    );
   }
 
   #startForLoop(worker: Worker, thread: LoopsThreadWanted, server: ServerSetup): void {
